@@ -14,6 +14,7 @@ from typing import Self
 from leeway.refusal import Refusal
 
 MODULUS = {"MOD10": 10, "MOD11": 11, "DBLAL": 10}
+WEIGHT_ROW = r"\d{6} \d{6} (MOD1[01]( -?\d+){14}|DBLAL( \d+){14})( \d+)?"
 PASSING_EITHER_ROW = {(2, 9), (10, 11), (12, 13)}
 SORT_CODE_FOR_EXCEPTION = {8: "090126", 9: "309634"}
 EURO_WEIGHTS = (0, 0, 1, 2, 5, 3, 6, 4, 8, 7, 10, 9, 3, 1)

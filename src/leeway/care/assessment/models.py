@@ -1,0 +1,98 @@
+"""The conversation, the needs assessment outcome by outcome, and the financial assessment."""
+
+import uuid
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from leeway.care.decisions.models import Decision
+from leeway.care.people.models import Case
+
+
+class TookPart(models.TextChoices):
+    """Who took part, in the words of the national return."""
+
+    PERSON = "Service user only", "The person alone"
+    PERSON_AND_CARER = "Service user and carer", "The person and their carer"
+    CARER = "Carer only", "The carer alone"
+
+
+class Advocacy(models.TextChoices):
+    """Whether an independent advocate was needed, and had."""
+
+    NOT_NEEDED = "not_needed", "Not needed: the person can take part"
+    APPROPRIATE_PERSON = "appropriate_person", "Not needed: family or a friend helps them take part"
+    ADVOCATE = "advocate", "An independent advocate helped"
+    WAITING = "waiting", "Needed, and being arranged"
+
+
+@pghistory.track()
+class Assessment(models.Model):
+    """A needs assessment. A draft until completed; `version` counts saves, so that nobody overwrites another."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="assessments")
+    version = models.PositiveIntegerField(default=1)
+    started_on = models.DateField()
+    completed_on = models.DateField(null=True, blank=True)
+    what_matters = models.TextField(blank=True, help_text="What matters most, in the person's own words.")
+    good_day = models.TextField(blank=True, help_text="What a good day looks like, in the person's own words.")
+    took_part = models.CharField(max_length=30, choices=TookPart, blank=True)
+    advocacy = models.CharField(max_length=20, choices=Advocacy, blank=True)
+    impairment = models.BooleanField(null=True, help_text="Needs come from an impairment or illness (adult).")
+    necessary_care = models.BooleanField(null=True, help_text="The care given is necessary (carer).")
+    health_at_risk = models.BooleanField(null=True, help_text="The carer's health is at risk (carer).")
+    wellbeing_impact = models.BooleanField(null=True)
+    wellbeing_areas = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    wellbeing_words = models.TextField(blank=True)
+    funding = models.CharField(max_length=40, blank=True, help_text="NHS-funded or section 117, if so.")
+    allocation_answers = models.JSONField(default=dict, blank=True)
+    eligibility = models.OneToOneField(Decision, models.PROTECT, null=True, blank=True, related_name="+")
+    indicative_budget = models.OneToOneField(Decision, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(completed_on=None), name="assessment_one_draft_a_case"
+            )
+        ]
+
+
+@pghistory.track()
+class OutcomeNote(models.Model):
+    """One outcome of the assessment: the person's words beside the assessor's."""
+
+    id = models.BigAutoField(primary_key=True)
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="outcomes")
+    outcome = models.CharField(max_length=30)
+    person_words = models.TextField(blank=True)
+    assessor_words = models.TextField(blank=True)
+    unable = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    help_now = models.TextField(blank=True, help_text="Who helps today, unpaid. Never part of eligibility.")
+    answered = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["assessment", "outcome"], name="outcome_noted_once")]
+
+
+@pghistory.track()
+class FinancialAssessment(models.Model):
+    """What the person has coming in, saved and must pay out; gives the charge once the cost of support is known."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="financial_assessments")
+    version = models.PositiveIntegerField(default=1)
+    started_on = models.DateField()
+    completed_on = models.DateField(null=True, blank=True)
+    means = models.JSONField(default=dict, help_text="The inputs of the charging rule, less the budget.")
+    light_touch_reason = models.CharField(max_length=300, blank=True)
+    evidence = models.TextField(blank=True, help_text="What was seen: letters, statements, a benefits check.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(completed_on=None), name="financial_assessment_one_draft_a_case"
+            )
+        ]

@@ -1,0 +1,49 @@
+"""The one table of decisions."""
+
+import uuid
+
+import pgtrigger
+from django.db import models
+
+from leeway.access.models import User
+from leeway.care.people.models import Case
+
+
+class DecisionKind(models.TextChoices):
+    ELIGIBILITY = "eligibility", "Eligibility"
+    INDICATIVE_BUDGET = "indicative_budget", "Indicative budget"
+    CHARGE = "charge", "What the person pays"
+    DIRECT_PAYMENT = "direct_payment", "Direct payment conditions"
+    FINAL_BUDGET = "final_budget", "Personal budget"
+    ENDING = "ending", "Ending of support"
+
+
+class Decision(models.Model):
+    """What was decided: inputs, the law's date, a digest of its values, steps, reasons, who and when.
+
+    `rule` names the rule of `leeway.law.compute` that gave the result, and is empty for a decision that a person
+    made without one. Rows are never changed; a later decision names the one it supersedes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="decisions")
+    kind = models.CharField(max_length=20, choices=DecisionKind)
+    rule = models.CharField(max_length=40, blank=True)
+    law_on = models.DateField()
+    law_digest = models.CharField(max_length=64, blank=True)
+    software_version = models.CharField(max_length=40)
+    inputs = models.JSONField()
+    result = models.JSONField()
+    steps = models.JSONField()
+    reasons = models.JSONField()
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    decided_on = models.DateField()
+    decided_at = models.DateTimeField(auto_now_add=True)
+    supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
+
+    class Meta:
+        ordering = ["-decided_on", "-decided_at"]
+        indexes = [models.Index(fields=["case", "kind", "-decided_at"])]
+        triggers = [
+            pgtrigger.Protect(name="decision_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]

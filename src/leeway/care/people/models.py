@@ -1,0 +1,286 @@
+"""People, who may act for them, and the case that holds their journey."""
+
+import uuid
+
+import pghistory
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from leeway.access.models import Team, User
+from leeway.care.people.states import Stage
+
+
+class Gender(models.TextChoices):
+    MALE = "Male"
+    FEMALE = "Female"
+    OTHER = "Other"
+    UNKNOWN = "Unknown"
+
+
+class Ethnicity(models.TextChoices):
+    """The groups that the national return asks for."""
+
+    WHITE_BRITISH = "White British", "White: English, Welsh, Scottish, Northern Irish or British"
+    WHITE_IRISH = "White Irish", "White: Irish"
+    WHITE_TRAVELLER = "Gypsy or Irish Traveller", "White: Gypsy or Irish Traveller"
+    WHITE_ROMA = "Roma", "White: Roma"
+    WHITE_OTHER = "White other", "White: any other background"
+    MIXED_CARIBBEAN = "White and Black Caribbean", "Mixed: White and Black Caribbean"
+    MIXED_AFRICAN = "White and Black African", "Mixed: White and Black African"
+    MIXED_ASIAN = "White and Asian", "Mixed: White and Asian"
+    MIXED_OTHER = "Mixed other", "Mixed: any other background"
+    INDIAN = "Indian", "Asian: Indian"
+    PAKISTANI = "Pakistani", "Asian: Pakistani"
+    BANGLADESHI = "Bangladeshi", "Asian: Bangladeshi"
+    CHINESE = "Chinese", "Asian: Chinese"
+    ASIAN_OTHER = "Asian other", "Asian: any other background"
+    AFRICAN = "African", "Black: African"
+    CARIBBEAN = "Caribbean", "Black: Caribbean"
+    BLACK_OTHER = "Black other", "Black: any other background"
+    ARAB = "Arab", "Other: Arab"
+    OTHER = "Other", "Other: any other ethnic group"
+    REFUSED = "Refused", "Preferred not to say"
+    UNKNOWN = "Unknown", "Not known"
+
+
+class SupportReason(models.TextChoices):
+    """The primary support reason, in the words of the national return."""
+
+    ACCESS = "Physical Support: Access & mobility only"
+    PERSONAL_CARE = "Physical Support: Personal care support"
+    VISUAL = "Sensory Support: Support for visual impairment"
+    HEARING = "Sensory Support: Support for hearing impairment"
+    DUAL = "Sensory Support: Support for dual impairment"
+    MEMORY = "Support with Memory & Cognition"
+    LEARNING_DISABILITY = "Learning Disability Support"
+    MENTAL_HEALTH = "Mental Health Support"
+    SUBSTANCE = "Social Support: Substance misuse support"
+    ASYLUM = "Social Support: Asylum seeker support"
+    ISOLATION = "Social Support: Support for Social Isolation/Other"
+    CARER = "Social Support: Support to Carer"
+    UNKNOWN = "Unknown"
+
+
+class CommunicationNeed(models.TextChoices):
+    """What helps someone take part. Asked of everyone, shown on every page about them."""
+
+    LARGE_PRINT = "large_print", "Large print"
+    EASY_READ = "easy_read", "Easy read"
+    BRAILLE = "braille", "Braille"
+    AUDIO = "audio", "Audio or phone instead of letters"
+    EMAIL = "email", "Email instead of paper"
+    BSL = "bsl", "British Sign Language interpreter"
+    LIPREADING = "lipreading", "Lip-reading or lipspeaker"
+    DEAFBLIND = "deafblind", "Deafblind interpreter"
+    MAKATON = "makaton", "Makaton"
+    SPOKEN_INTERPRETER = "spoken_interpreter", "Spoken language interpreter"
+    PICTURES = "pictures", "Pictures or objects of reference"
+    MORE_TIME = "more_time", "More time, and one thing at a time"
+
+
+@pghistory.track()
+class Person(models.Model):
+    """Someone who draws on support, or cares for someone who does."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    given_name = models.CharField(max_length=100)
+    family_name = models.CharField(max_length=100)
+    known_as = models.CharField(max_length=100, blank=True)
+    date_of_birth = models.DateField()
+    date_of_death = models.DateField(null=True, blank=True)
+    nhs_number = models.CharField(max_length=10, null=True, blank=True, unique=True)
+    gender = models.CharField(max_length=10, choices=Gender, default=Gender.UNKNOWN)
+    ethnicity = models.CharField(max_length=40, choices=Ethnicity, default=Ethnicity.UNKNOWN)
+    address = models.CharField(max_length=300, blank=True)
+    postcode = models.CharField(max_length=8, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=60, default="English")
+    communication_needs = ArrayField(
+        models.CharField(max_length=20, choices=CommunicationNeed), default=list, blank=True
+    )
+    communication_note = models.CharField(max_length=500, blank=True)
+    user = models.OneToOneField(User, models.PROTECT, null=True, blank=True, related_name="person")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(date_of_death=None) | Q(date_of_death__gte=models.F("date_of_birth")),
+                name="person_dies_after_birth",
+            )
+        ]
+        indexes = [models.Index(fields=["family_name", "given_name"])]
+
+    def __str__(self) -> str:
+        return f"{self.known_as or self.given_name} {self.family_name}"
+
+    def age(self, on) -> int:
+        """Age in whole years on a day."""
+        had_birthday = (on.month, on.day) >= (self.date_of_birth.month, self.date_of_birth.day)
+        return on.year - self.date_of_birth.year - (not had_birthday)
+
+
+class RelationshipKind(models.TextChoices):
+    """Who someone is to the person."""
+
+    PARTNER = "partner", "Husband, wife, civil partner or partner"
+    PARENT = "parent", "Parent"
+    CHILD = "child", "Son or daughter"
+    SIBLING = "sibling", "Brother or sister"
+    OTHER_FAMILY = "other_family", "Other family"
+    FRIEND = "friend", "Friend or neighbour"
+    ADVOCATE = "advocate", "Advocate"
+    PROFESSIONAL = "professional", "Solicitor or other professional"
+    ORGANISATION = "organisation", "Organisation"
+
+
+class Authority(models.TextChoices):
+    """What someone may do for the person. Being family gives none of these by itself."""
+
+    NONE = "none", "No authority: someone who matters to the person"
+    CARER = "carer", "Unpaid carer"
+    NOMINATED = "nominated", "Nominated person (the person has capacity and chose them)"
+    AUTHORISED = "authorised", "Authorised person (the person lacks capacity to manage a direct payment)"
+    ATTORNEY_PROPERTY = "attorney_property", "Attorney: property and money"
+    ATTORNEY_WELFARE = "attorney_welfare", "Attorney: health and welfare"
+    DEPUTY_PROPERTY = "deputy_property", "Court-appointed deputy: property and money"
+    DEPUTY_WELFARE = "deputy_welfare", "Court-appointed deputy: health and welfare"
+    APPOINTEE = "appointee", "Benefits appointee (no power over a direct payment)"
+    ADVOCATE = "advocate", "Independent advocate under the Care Act"
+
+
+@pghistory.track()
+class Relationship(models.Model):
+    """Someone in the person's life, what they may do, from when until when, and whether they may see the record."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="relationships")
+    name = models.CharField(max_length=150)
+    other_person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="known_to", help_text="If also on record."
+    )
+    kind = models.CharField(max_length=20, choices=RelationshipKind)
+    authority = models.CharField(max_length=20, choices=Authority, default=Authority.NONE)
+    evidence = models.CharField(max_length=300, blank=True, help_text="What was seen, and when.")
+    same_household = models.BooleanField(default=False)
+    phone = models.CharField(max_length=30, blank=True)
+    email = models.EmailField(blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    may_see_record = models.BooleanField(default=False)
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="supports")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
+                name="relationship_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(authority__in=["none", "carer"]) | ~Q(evidence=""),
+                name="relationship_authority_has_evidence",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CapacityQuestion(models.TextChoices):
+    """Capacity is asked decision by decision, never in general."""
+
+    CARE = "care", "How their care and support is arranged"
+    DIRECT_PAYMENT = "direct_payment", "Managing a direct payment"
+    MONEY = "money", "Managing their money"
+    SHARING = "sharing", "Sharing their information"
+    HOME = "home", "Where they live"
+
+
+@pghistory.track()
+class CapacityDecision(models.Model):
+    """Whether, at a time, the person could make one particular decision, and how they were helped to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="capacity_decisions")
+    question = models.CharField(max_length=20, choices=CapacityQuestion)
+    has_capacity = models.BooleanField()
+    how_supported = models.TextField(help_text="What was done to help the person decide for themselves.")
+    reasons = models.TextField()
+    decided_on = models.DateField()
+    decided_by = models.ForeignKey(User, models.PROTECT)
+
+
+class CaseKind(models.TextChoices):
+    ADULT = "adult", "Adult who draws on support"
+    CARER = "carer", "Carer in their own right"
+
+
+class RequestRoute(models.TextChoices):
+    """How the request came, in the words of the national return."""
+
+    COMMUNITY = "Community / Other route", "Community or other route"
+    HOSPITAL = "Discharge from Hospital", "Discharge from hospital"
+    DIVERSION = "Diversion from Hospital Services", "Diversion from hospital services"
+    TRANSITION = "Planned Entry (Transition)", "Planned move from children's services"
+    REABLEMENT = "Discharge from Reablement", "Discharge from reablement"
+    SELF_FUNDER = "Self-Funder", "Self-funder whose money is running down"
+    PRISON = "Prison", "Prison"
+    OTHER_COUNCIL = "Transfer from Other LA", "Move from another council"
+
+
+@pghistory.track()
+class Case(models.Model):
+    """One person's journey, from a request for help until support ends."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
+    kind = models.CharField(max_length=10, choices=CaseKind, default=CaseKind.ADULT)
+    cared_for = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="carers_cases")
+    stage = models.CharField(max_length=20, choices=Stage, default=Stage.REQUEST)
+    support_reason = models.CharField(max_length=60, choices=SupportReason, default=SupportReason.UNKNOWN)
+    request_route = models.CharField(max_length=40, choices=RequestRoute, default=RequestRoute.COMMUNITY)
+    request_words = models.TextField(help_text="What the person, or whoever asked, said, in their words.")
+    team = models.ForeignKey(Team, models.PROTECT)
+    worker = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="cases")
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True, blank=True)
+    closed_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["worker", "stage"]), models.Index(fields=["team", "stage"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "kind"], condition=~Q(stage="closed"), name="case_one_open_of_a_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(stage="closed", closed_on__isnull=False) | (~Q(stage="closed") & Q(closed_on=None)),
+                name="case_closed_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="adult", cared_for=None) | Q(kind="carer", cared_for__isnull=False),
+                name="case_carer_has_cared_for",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} ({self.get_kind_display()})"
+
+
+class StoryLine(models.Model):
+    """One line of the whole story so far. Written once, never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="story")
+    at = models.DateTimeField(auto_now_add=True)
+    happened_on = models.DateField()
+    by_name = models.CharField(max_length=150)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    sentence = models.CharField(max_length=1000)
+
+    class Meta:
+        ordering = ["-happened_on", "-id"]
+        triggers = [
+            pgtrigger.Protect(name="story_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]

@@ -1,0 +1,69 @@
+"""The stages of a case and the moves between them. One function moves: `people.actions.move_case`."""
+
+from collections.abc import Mapping
+
+from django.db.models import TextChoices
+
+from leeway.access.models import Role
+from leeway.refusal import Refusal
+
+
+class Stage(TextChoices):
+    """Where a case stands."""
+
+    REQUEST = "request", "Request for help"
+    ASSESSMENT = "assessment", "Assessment"
+    PLANNING = "planning", "Planning"
+    SIGN_OFF = "sign_off", "Waiting for sign-off"
+    AGREEMENT = "agreement", "Waiting for agreement"
+    ARRANGING = "arranging", "Setting up the money"
+    ACTIVE = "active", "Support in place"
+    REVIEW = "review", "Review"
+    CLOSED = "closed", "Closed"
+
+
+MOVES: Mapping[Stage, frozenset[Stage]] = {
+    Stage.REQUEST: frozenset({Stage.ASSESSMENT, Stage.CLOSED}),
+    Stage.ASSESSMENT: frozenset({Stage.PLANNING, Stage.CLOSED}),
+    Stage.PLANNING: frozenset({Stage.SIGN_OFF, Stage.CLOSED}),
+    Stage.SIGN_OFF: frozenset({Stage.AGREEMENT, Stage.PLANNING, Stage.CLOSED}),
+    Stage.AGREEMENT: frozenset({Stage.ARRANGING, Stage.PLANNING, Stage.CLOSED}),
+    Stage.ARRANGING: frozenset({Stage.ACTIVE, Stage.CLOSED}),
+    Stage.ACTIVE: frozenset({Stage.REVIEW, Stage.CLOSED}),
+    Stage.REVIEW: frozenset({Stage.ACTIVE, Stage.ASSESSMENT, Stage.PLANNING, Stage.CLOSED}),
+    Stage.CLOSED: frozenset(),
+}
+
+WHO_HAS_IT: Mapping[Stage, Role | None] = {
+    Stage.REQUEST: Role.MANAGER,
+    Stage.ASSESSMENT: Role.ASSESSOR,
+    Stage.PLANNING: Role.ASSESSOR,
+    Stage.SIGN_OFF: Role.MANAGER,
+    Stage.AGREEMENT: Role.PERSON,
+    Stage.ARRANGING: Role.FINANCE,
+    Stage.ACTIVE: Role.ASSESSOR,
+    Stage.REVIEW: Role.ASSESSOR,
+    Stage.CLOSED: None,
+}
+
+
+class MoveNotAllowed(Refusal):
+    """The case is not at a stage from which this can be done."""
+
+
+def require_move(current: str, to: Stage) -> None:
+    """Refuse a move that the table does not have."""
+    if to not in MOVES[Stage(current)]:
+        raise MoveNotAllowed(
+            f"This case is at “{Stage(current).label}”, so it cannot move to “{to.label}”. "
+            "Open the case page to see what comes next."
+        )
+
+
+def require_stage(current: str, *allowed: Stage) -> None:
+    """Refuse an action at a stage where it has no meaning."""
+    if Stage(current) not in allowed:
+        wanted = " or ".join(f"“{stage.label}”" for stage in allowed)
+        raise MoveNotAllowed(
+            f"This can be done while the case is at {wanted}. It is now at “{Stage(current).label}”."
+        )

@@ -1,0 +1,215 @@
+"""The support plan, the offer of ways to hold the budget, the person's choice, and their agreement."""
+
+import uuid
+
+import pghistory
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from leeway.access.models import User
+from leeway.care.decisions.models import Decision
+from leeway.care.people.models import Case, Relationship
+from leeway.directory.models import Service
+
+KEPT = pgtrigger.Update | pgtrigger.Delete
+
+
+class PlanState(models.TextChoices):
+    """Where a plan stands. Moves are in planning.states."""
+
+    DRAFT = "draft", "Being written"
+    SUBMITTED = "submitted", "Waiting for sign-off"
+    SIGNED_OFF = "signed_off", "Signed off, waiting for agreement"
+    AGREED = "agreed", "Agreed"
+    REPLACED = "replaced", "Replaced by a later plan"
+
+
+class Author(models.TextChoices):
+    """Who wrote the plan."""
+
+    PERSON = "person", "The person"
+    PERSON_WITH_HELP = "person_with_help", "The person, with someone they chose"
+    FAMILY = "family", "Family or friend"
+    BROKER = "broker", "An independent broker or user-led organisation"
+    WORKER = "worker", "The worker, with the person"
+
+
+class Way(models.TextChoices):
+    """The ways to hold a budget, or a part of it."""
+
+    DIRECT_PAYMENT = "direct_payment", "Direct payment: money paid to you"
+    COUNCIL_MANAGED = "council_managed", "Managed account: the council holds it and spends it as you say"
+    SERVICE_FUND = "service_fund", "Individual service fund: a provider holds it for you"
+
+
+class ChosenWay(models.TextChoices):
+    """The four ways that everyone is offered."""
+
+    DIRECT_PAYMENT = "direct_payment", "Direct payment"
+    COUNCIL_MANAGED = "council_managed", "Managed account"
+    SERVICE_FUND = "service_fund", "Individual service fund"
+    MIXED = "mixed", "A mix of these"
+
+
+@pghistory.track()
+class Plan(models.Model):
+    """One version of a support plan. `version` counts saves, so that nobody overwrites another."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="plans")
+    number = models.PositiveIntegerField()
+    version = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=20, choices=PlanState, default=PlanState.DRAFT)
+    started_on = models.DateField()
+    starts_on = models.DateField(null=True, blank=True, help_text="When support starts.")
+    author = models.CharField(max_length=20, choices=Author, blank=True)
+    about_me = models.TextField(blank=True, help_text="What matters to the person, in their words.")
+    contingency = models.TextField(blank=True, help_text="What happens if support falls through.")
+    risks = models.TextField(blank=True, help_text="Risks the person chooses to take, and how to make them safer.")
+    prevention = models.TextField(blank=True, help_text="Advice on what can prevent, reduce or delay need.")
+    start_up_pence = models.BigIntegerField(default=0, help_text="One-off costs to get going.")
+    charge = models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="+")
+    final_budget = models.OneToOneField(Decision, models.PROTECT, null=True, blank=True, related_name="plan")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="plan_numbered_once"),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(state__in=["draft", "submitted", "signed_off"]),
+                name="plan_one_open_a_case",
+            ),
+        ]
+
+
+@pghistory.track()
+class Aim(models.Model):
+    """Something the person wants to do or keep doing, and how they will know that it works."""
+
+    id = models.BigAutoField(primary_key=True)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="aims")
+    outcome = models.CharField(max_length=30, blank=True, help_text="The assessed outcome it serves.")
+    words = models.TextField()
+    how_we_know = models.TextField(blank=True)
+
+
+class Frequency(models.TextChoices):
+    """How often the units of a plan line are bought."""
+
+    WEEKLY = "weekly", "a week"
+    FORTNIGHTLY = "fortnightly", "a fortnight"
+    FOUR_WEEKLY = "four_weekly", "every four weeks"
+    MONTHLY = "monthly", "a month"
+    YEARLY = "yearly", "a year"
+    ONCE = "once", "once only"
+
+
+class Unit(models.TextChoices):
+    """What one unit of a plan line is."""
+
+    HOUR = "hour", "hour"
+    DAY = "day", "day"
+    SESSION = "session", "session"
+    NIGHT = "night", "night"
+    WEEK = "week", "week"
+    ITEM = "item", "item"
+
+
+@pghistory.track()
+class PlanLine(models.Model):
+    """One thing the budget pays for: what, from whom, how much, how often, who funds it, who holds the money."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="lines")
+    aim = models.ForeignKey(Aim, models.PROTECT, null=True, blank=True, related_name="lines")
+    what = models.CharField(max_length=200)
+    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="plan_lines")
+    supplier = models.CharField(max_length=200, blank=True, help_text="Who gives it, if not from the directory.")
+    way = models.CharField(max_length=20, choices=Way, blank=True)
+    unit = models.CharField(max_length=10, choices=Unit, default=Unit.HOUR)
+    units = models.DecimalField(max_digits=7, decimal_places=2)
+    unit_cost_pence = models.BigIntegerField()
+    frequency = models.CharField(max_length=12, choices=Frequency, default=Frequency.WEEKLY)
+    nhs_percent = models.PositiveSmallIntegerField(default=0, help_text="Share that the NHS pays.")
+
+    class Meta:
+        ordering = ["what"]
+        constraints = [
+            models.CheckConstraint(condition=Q(units__gt=0), name="plan_line_units_positive"),
+            models.CheckConstraint(condition=Q(unit_cost_pence__gte=0), name="plan_line_cost_positive"),
+            models.CheckConstraint(condition=Q(nhs_percent__lte=100), name="plan_line_nhs_share"),
+        ]
+
+
+class Offer(models.Model):
+    """That the ways to hold the budget were explained: when, how, to whom, with what advice. Kept as it was."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="offers")
+    offered_on = models.DateField()
+    ways_explained = ArrayField(models.CharField(max_length=20, choices=ChosenWay))
+    how_explained = models.CharField(max_length=300, help_text="Talked through, leaflet, easy read, film…")
+    amount_told = models.BooleanField(help_text="Whether the person knew the amount before choosing.")
+    independent_advice = models.CharField(max_length=300, blank=True, help_text="Who offered it; blank if nobody.")
+    offered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-offered_on"]
+        triggers = [pgtrigger.Protect(name="offer_is_kept", operation=KEPT)]
+
+
+class NotChosen(models.TextChoices):
+    """Why another way was not chosen."""
+
+    NOT_WANTED = "not_wanted", "Did not want it"
+    PAPERWORK = "paperwork", "Too much paperwork or worry"
+    NO_HELP = "no_help", "Nobody to help manage it"
+    HAPPY_NOW = "happy_now", "Happy with how support is arranged now"
+    NO_SUPPLY = "no_supply", "Nothing suitable to buy near here"
+    NOT_APPROPRIATE = "not_appropriate", "The council judged it not appropriate"
+    TOO_RISKY = "too_risky", "Said to be too complex or too risky"
+    NOT_SAID = "not_said", "Did not say"
+
+
+class Choice(models.Model):
+    """The person's decision on how to hold the budget, by whom and in whose words. Kept as it was."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    offer = models.OneToOneField(Offer, models.PROTECT, related_name="choice")
+    way = models.CharField(max_length=20, choices=ChosenWay)
+    words = models.TextField(help_text="Why, in the person's words or those of whoever decided for them.")
+    decided_by_person = models.BooleanField()
+    decided_by = models.ForeignKey(
+        Relationship, models.PROTECT, null=True, blank=True, related_name="+", help_text="If not the person."
+    )
+    why_not_direct_payment = models.CharField(max_length=20, choices=NotChosen, blank=True)
+    chosen_on = models.DateField()
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="choice_is_kept", operation=KEPT)]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by_person=True, decided_by=None)
+                | Q(decided_by_person=False, decided_by__isnull=False),
+                name="choice_has_one_decider",
+            )
+        ]
+
+
+class Agreement(models.Model):
+    """That the person, or someone with authority, agreed the plan and the terms. Kept as it was."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plan = models.OneToOneField(Plan, models.PROTECT, related_name="agreement")
+    agreed_on = models.DateField()
+    agreed_by_name = models.CharField(max_length=150)
+    how = models.CharField(max_length=300, help_text="Signed in here, on paper, said so at a visit…")
+    comment = models.TextField(blank=True)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="agreement_is_kept", operation=KEPT)]

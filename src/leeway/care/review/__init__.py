@@ -1,0 +1,1 @@
+"""Looking back with the person: is it working, and what happens next."""

@@ -1,0 +1,67 @@
+"""Reviews: planned and unplanned, what was said, and what follows."""
+
+import uuid
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+
+from leeway.access.models import User
+from leeway.care.people.models import Case
+
+
+class ReviewReason(models.TextChoices):
+    """Why a review is held, in the words of the national return."""
+
+    PLANNED = "Planned", "Planned"
+    HOSPITAL = "Unplanned: hospital", "Unplanned: hospital stay"
+    CARER = "Unplanned: carer", "Unplanned: a change for the carer"
+    SAFEGUARDING = "Unplanned: safeguarding", "Unplanned: safeguarding"
+    PROVIDER = "Unplanned: provider failure", "Unplanned: the provider failed"
+    ASKED = "Unplanned: asked for", "Unplanned: the person asked"
+    OTHER = "Unplanned: other", "Unplanned: another reason"
+
+
+class Achieved(models.TextChoices):
+    """Whether the aims of the plan were met."""
+
+    FULLY = "Fully Met", "Fully met"
+    PARTIALLY = "Partially Met", "Partly met"
+    NOT = "Not Met", "Not met"
+
+
+class ReviewResult(models.TextChoices):
+    """What follows from a review."""
+
+    CONTINUE = "continue", "Carry on as now"
+    CHANGE_PLAN = "change_plan", "Change the plan"
+    REASSESS = "reassess", "Assess again, since needs have changed"
+    END = "end", "End support"
+
+
+@pghistory.track()
+class Review(models.Model):
+    """One review: due, then held. `version` counts saves, so that nobody overwrites another."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="reviews")
+    version = models.PositiveIntegerField(default=1)
+    reason = models.CharField(max_length=40, choices=ReviewReason, default=ReviewReason.PLANNED)
+    due_on = models.DateField()
+    opened_on = models.DateField(null=True, blank=True)
+    held_on = models.DateField(null=True, blank=True)
+    person_words = models.TextField(blank=True)
+    assessor_words = models.TextField(blank=True)
+    what_changed = models.TextField(blank=True)
+    achieved = models.CharField(max_length=20, choices=Achieved, blank=True)
+    result = models.CharField(max_length=20, choices=ReviewResult, blank=True)
+    held_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["due_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(held_on=None), name="review_one_ahead_a_case"),
+            models.CheckConstraint(
+                condition=Q(held_on=None) | ~Q(result=""), name="review_held_has_result"
+            ),
+        ]

@@ -1,0 +1,184 @@
+"""The values of the law by date: read from YAML, never guessed before their first day.
+
+National values live in `parameters/`; a council's own live in a policy folder of the same shape. A policy file of
+the same name as a national one stands in its place: a council that is more generous, or a what-if.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from leeway.law.inputs import nearest
+from leeway.refusal import Refusal
+
+PARAMETERS = Path(__file__).parent / "parameters"
+DEFAULT_POLICY = Path(__file__).parent / "policies" / "default"
+
+
+class NotInForce(Refusal):
+    """The law has no value for that day: it had not begun, or it had ended."""
+
+
+class UnknownParameter(Refusal):
+    """No parameter has that name."""
+
+
+class BadParameter(Refusal):
+    """A parameter file is not as it must be; the sentence names the file and what to mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    """A value from a day on, where it is written, and what is in doubt about it. None: it ended that day."""
+
+    start: date
+    value: Any
+    title: str
+    url: str
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number of the law, with its whole history, oldest first."""
+
+    name: str
+    description: str
+    unit: str
+    set_by: str
+    history: tuple[DatedValue, ...]
+
+    def on(self, day: date) -> DatedValue:
+        """Give the value in force that day, or refuse: a value before its first day is never guessed."""
+        found = None
+        for dated in self.history:
+            if dated.start <= day:
+                found = dated
+        if found is None:
+            raise NotInForce(
+                f"{self.name} has no value on {day}: its first is from {self.history[0].start}. Use a later date."
+            )
+        if found.value is None:
+            raise NotInForce(f"{self.name} has no value on {day}: it ended on {found.start}. Use an earlier date.")
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Law:
+    """Everything in force on one day, frozen: `law["charging.capital.lower_limit"]` gives a value.
+
+    `digest` is a fingerprint (SHA-256) of the values, so that a decision made years ago can prove which it used.
+    """
+
+    on: date
+    parameters: Mapping[str, Parameter]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.dated(name).value
+
+    def dated(self, name: str) -> DatedValue:
+        """Give a value with its first day and its source; refuse if none is in force."""
+        if name not in self.parameters:
+            raise UnknownParameter(f"There is no parameter {name}.{nearest(name, self.parameters)}")
+        return self.parameters[name].on(self.on)
+
+    def only(self, area: str) -> "Law":
+        """Keep one area of the law, so that a digest speaks of that area alone."""
+        if area not in self._areas:
+            kept = {name: p for name, p in self.parameters.items() if name.split(".")[0] == area}
+            self._areas[area] = Law(self.on, MappingProxyType(kept))
+        return self._areas[area]
+
+    @cached_property
+    def _areas(self) -> dict[str, "Law"]:
+        return {}
+
+    @cached_property
+    def digest(self) -> str:
+        """Fingerprint of every value in force that day, by name."""
+        values = {name: dated.value for name, dated in self.in_force()}
+        text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def in_force(self) -> Iterator[tuple[str, DatedValue]]:
+        """Go through the values in force that day, by name."""
+        for name, parameter in sorted(self.parameters.items()):
+            started = [dated for dated in parameter.history if dated.start <= self.on]
+            if started and started[-1].value is not None:
+                yield name, started[-1]
+
+
+def law_on(on: date, policy: Path | None = None) -> Law:
+    """Give the law in force on a day: national values with the council's policy over them.
+
+    `policy` is the council's folder; without one, the default policy that Leeway ships.
+    """
+    return _law_on(on, policy or DEFAULT_POLICY)
+
+
+@cache
+def _law_on(on: date, policy: Path) -> Law:
+    return Law(on, every_parameter(policy))
+
+
+@cache
+def every_parameter(policy: Path = DEFAULT_POLICY) -> Mapping[str, Parameter]:
+    """Give every parameter by name, national and the council's, each with its history.
+
+    Refuses a policy that leaves out what the default one settles, or that settles something unknown.
+    """
+    national = _read_folder(PARAMETERS, "national law")
+    if not policy.is_dir():
+        raise BadParameter(f"The council's policy folder {policy} is not there. Give the folder of its YAML files.")
+    council = _read_folder(policy, "council policy")
+    settled = council if policy == DEFAULT_POLICY else _read_folder(DEFAULT_POLICY, "council policy")
+    for name in settled:
+        if name not in council:
+            raise BadParameter(f"The council's policy {policy.name} does not settle {name}. Add a file for it.")
+    for name in council:
+        if name not in national and name not in settled:
+            raise BadParameter(
+                f"The council's policy {policy.name} has {name}, which no rule reads."
+                + nearest(name, [*national, *settled])
+            )
+    return MappingProxyType(dict(sorted({**national, **council}.items())))
+
+
+def _read_folder(folder: Path, set_by: str) -> dict[str, Parameter]:
+    read = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        name = ".".join(path.relative_to(folder).with_suffix("").parts)
+        read[name] = _read_file(path, name, set_by)
+    return read
+
+
+def _read_file(path: Path, name: str, set_by: str) -> Parameter:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        history = tuple(
+            DatedValue(
+                start=start,
+                value=dated["value"],
+                title=dated["source"]["title"],
+                url=dated["source"].get("url", ""),
+                doubt=" ".join(dated.get("doubt", "").split()),
+            )
+            for start, dated in data["values"].items()
+        )
+        starts = [dated.start for dated in history]
+        if not starts or any(type(start) is not date for start in starts) or starts != sorted(set(starts)):
+            raise ValueError("its values must be dated, oldest first")
+        return Parameter(name, " ".join(data["description"].split()), data["unit"], set_by, history)
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as problem:
+        raise BadParameter(
+            f"The parameter file {path.name} ({name}) cannot be read: {problem}. "
+            "It needs a description, a unit, and values by date, each with a value and a source."
+        ) from problem

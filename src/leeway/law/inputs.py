@@ -1,0 +1,81 @@
+"""Reading what a rule is given: every mistake gets a sentence that names the field and says what to do."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from leeway.law.outcome import BadInput
+
+#: No weekly amount or saving in social care comes near this; a larger number is a slip (pence typed as pounds).
+MOST_PENCE = 100_000_000_000
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Suggest the known words nearest to a mistyped one, as the end of a sentence."""
+    close = get_close_matches(word, list(known), n=3, cutoff=0.4)
+    return f" Did you mean {' or '.join(close)}?" if close else ""
+
+
+def mapping(given: object, field: str) -> Mapping[str, Any]:
+    """Read a set of named fields."""
+    if not isinstance(given, Mapping) or any(not isinstance(name, str) for name in given):
+        raise BadInput(f"{field} must be a set of named values.", field=field)
+    return given
+
+
+def only_known(given: Mapping[str, Any], known: Collection[str], field: str) -> None:
+    """Refuse a field nobody reads: a misspelt name must not be silently left out of a decision."""
+    for name in given:
+        if name not in known:
+            raise BadInput(f"{field} has “{name}”, which is not known here.{nearest(name, known)}", field=name)
+
+
+def needed(given: Mapping[str, Any], name: str) -> Any:
+    """Read a field that must be there."""
+    if name not in given:
+        raise BadInput(f"{name} is missing. Add it and try again.", field=name)
+    return given[name]
+
+
+def yes_or_no(value: object, field: str) -> bool:
+    """Read true or false."""
+    if not isinstance(value, bool):
+        raise BadInput(f"{field} must be true or false, not {value!r}.", field=field)
+    return value
+
+
+def whole(value: object, field: str, *, least: int = 0, most: int = MOST_PENCE, unit: str = "") -> int:
+    """Read a whole number inside its limits (money is whole pence)."""
+    kind = f"a whole number{' of ' + unit if unit else ''}"
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadInput(f"{field} must be {kind}, not {value!r}.", field=field)
+    if value < least:
+        raise BadInput(f"{field} is {value:,}; it must be {kind}, {least:,} or more.", field=field)
+    if value > most:
+        raise BadInput(f"{field} is {value:,}; the most that can be right is {most:,}.", field=field)
+    return value
+
+
+def pence(value: object, field: str) -> int:
+    """Read an amount of money: whole pence, nought or more."""
+    return whole(value, field, unit="pence")
+
+
+def one_of(value: object, known: Collection[str], field: str) -> str:
+    """Read one code of a list."""
+    if not isinstance(value, str) or value not in known:
+        raise BadInput(f"{field} is {value!r}; use one of: {', '.join(known)}.", field=field)
+    return value
+
+
+def sequence(value: object, field: str) -> Sequence[Any]:
+    """Read a list."""
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+        raise BadInput(f"{field} must be a list.", field=field)
+    return value
+
+
+def some_of(value: object, known: Collection[str], field: str) -> tuple[str, ...]:
+    """Read a list of codes without doubles, in the order of the code list."""
+    given = [one_of(code, known, field) for code in sequence(value, field)]
+    return tuple(code for code in known if code in given)

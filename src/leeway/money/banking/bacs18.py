@@ -1,0 +1,246 @@
+"""Bacs Standard 18: the file of fixed positions that pays people through Bacs.
+
+A file for one processing day: four labels (VOL1, HDR1, HDR2, UHL1), a record of 100 characters for each
+payment, one contra record that takes the total from the council's account, and three labels (EOF1, EOF2,
+UTL1). Sources: Bacs Standard 18, with the label positions as in Bank of Ireland's and HSBC's guides to it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from leeway.money.banking.characters import bacs_text
+from leeway.money.banking.payment import Credit, Originator, require_payable
+from leeway.money.banking.working_days import require_bank_working_day
+from leeway.refusal import Refusal
+
+CREDIT, CONTRA_DEBIT = "99", "17"
+BACS = "999999"  # the receiving party of every file
+LABELS_BEFORE, LABELS_AFTER = ("VOL1", "HDR1", "HDR2", "UHL1"), ("EOF1", "EOF2", "UTL1")
+LABEL_LENGTH, RECORD_LENGTH = 80, 100
+DAYS_AHEAD_MAX = 31
+DAYS_KEPT = 7  # how long after processing the file must not be overwritten
+LINE_END = "\r\n"
+
+
+class BadBacsFile(Refusal):
+    """A text is not a Standard 18 file of payments whose totals agree."""
+
+
+@dataclass(frozen=True)
+class Bacs18File:
+    """What a Standard 18 file says. The contra has been checked: it takes exactly what the payments give."""
+
+    originator: Originator
+    processing_day: date
+    created_on: date
+    serial_number: int
+    credits: tuple[Credit, ...]
+
+    @property
+    def total_pence(self) -> int:
+        """What leaves the council's account."""
+        return sum(credit.amount_pence for credit in self.credits)
+
+
+def write(
+    credits: Sequence[Credit],
+    originator: Originator,
+    *,
+    processing_day: date,
+    created_on: date,
+    serial_number: int,
+) -> str:
+    """Write the Bacs file that pays these people: they have the money the working day after `processing_day`.
+
+    `serial_number` (1 to 999999) must not be used twice on one day. The same input gives the same text.
+    Refuses: a run that no bank would take (CannotBePaid), a day on which Bacs does not work
+    (BankDayRefused), a day not within 31 days after `created_on`, a name that Bacs cannot carry (NotCarried).
+    """
+    require_payable(credits, originator)
+    require_bank_working_day(processing_day, "The processing day")
+    if not created_on < processing_day <= created_on + timedelta(days=DAYS_AHEAD_MAX):
+        raise Refusal("The processing day must be after the day the file is made, and within 31 days of it.")
+    if not 1 <= serial_number <= 999_999:
+        raise Refusal("The serial number of a Bacs file must be from 1 to 999999.")
+    payer = originator_as_carried(originator)
+    total_pence = sum(credit.amount_pence for credit in credits)
+    lines = [
+        *_labels_before(payer, processing_day, created_on, serial_number),
+        *(_record(as_carried(credit), CREDIT, payer) for credit in credits),
+        _record(_contra(payer, total_pence), CONTRA_DEBIT, payer),
+        *_labels_after(payer, processing_day, created_on, total_pence, len(credits)),
+    ]
+    return "".join(line + LINE_END for line in lines)
+
+
+def read(text: str) -> Bacs18File:
+    """Read a Standard 18 file of payments back, and prove that its totals, counts and contra agree.
+
+    The credits come as the file carries them: without an end-to-end id, for which it has no place.
+    Refuses (BadBacsFile) anything else, naming the line.
+    """
+    lines = text.splitlines()
+    if len(lines) < len(LABELS_BEFORE) + 2 + len(LABELS_AFTER):
+        raise BadBacsFile("This is not a Bacs Standard 18 file: it has fewer lines than one payment needs.")
+    numbered = list(enumerate(lines, start=1))
+    labels = numbered[: len(LABELS_BEFORE)] + numbered[-len(LABELS_AFTER) :]
+    records = numbered[len(LABELS_BEFORE) : -len(LABELS_AFTER)]
+    for (number, line), label in zip(labels, LABELS_BEFORE + LABELS_AFTER, strict=True):
+        if not line.startswith(label) or len(line) != LABEL_LENGTH:
+            raise BadBacsFile(f"Line {number} should be the label {label}, of {LABEL_LENGTH} characters.")
+    for number, line in records:
+        _require_record(number, line, CREDIT if number < records[-1][0] else CONTRA_DEBIT)
+    volume, header, _, user_header = lines[: len(LABELS_BEFORE)]
+    contra = records[-1][1]
+    file = Bacs18File(
+        originator=Originator(
+            name=_field(contra, 83, 100),
+            service_user_number=_field(volume, 42, 47),
+            sort_code=_field(contra, 1, 6),
+            account_number=_field(contra, 7, 14),
+        ),
+        processing_day=_read_day(_field(user_header, 5, 10), line_number=4),
+        created_on=_read_day(_field(header, 42, 47), line_number=2),
+        serial_number=int(_digits(volume, 5, 10, line_number=1)),
+        credits=tuple(_credit(line) for _, line in records[:-1]),
+    )
+    _require_agreement(file, contra, lines[-1], len(lines))
+    return file
+
+
+def as_carried(credit: Credit) -> Credit:
+    """The payment as a Standard 18 file carries it: 18 characters of name and reference, no end-to-end id."""
+    return Credit(
+        reference=bacs_text(credit.reference),
+        name=bacs_text(credit.name),
+        sort_code=credit.sort_code,
+        account_number=credit.account_number,
+        amount_pence=credit.amount_pence,
+        end_to_end_id="",
+    )
+
+
+def originator_as_carried(originator: Originator) -> Originator:
+    """The council as a Standard 18 file carries it: 18 characters of name."""
+    return Originator(
+        name=bacs_text(originator.name),
+        service_user_number=originator.service_user_number,
+        sort_code=originator.sort_code,
+        account_number=originator.account_number,
+    )
+
+
+def _contra(payer: Originator, total_pence: int) -> Credit:
+    """The record that balances the file: the total, out of the council's account."""
+    return Credit(
+        reference="CONTRA",
+        name=payer.name,
+        sort_code=payer.sort_code,
+        account_number=payer.account_number,
+        amount_pence=total_pence,
+        end_to_end_id="",
+    )
+
+
+def _record(item: Credit, transaction_code: str, payer: Originator) -> str:
+    return (
+        f"{item.sort_code}{item.account_number}0{transaction_code}"  # 1-6, 7-14, 15 account type, 16-17
+        f"{payer.sort_code}{payer.account_number}"  # 18-23, 24-31
+        f"{'':4}{item.amount_pence:011}"  # 32-35 free format, 36-46
+        f"{payer.name:18}{item.reference:18}{item.name:18}"  # 47-64, 65-82, 83-100
+    )
+
+
+def _labels_before(
+    payer: Originator, processing_day: date, created_on: date, serial_number: int
+) -> list[str]:
+    sun = payer.service_user_number
+    return [
+        f"VOL1{serial_number:06}{'':31}{sun:38}1",  # 5-10 serial, 42-47 service user number, 80 standard
+        _label_one("HDR1", sun, processing_day, created_on),
+        _label_two("HDR2"),
+        f"UHL1{_day(processing_day)}{BACS:10}00{'':6}{'1 DAILY':9}001{'':40}",  # 11-20, 21-22, 29-37, 38-40
+    ]
+
+
+def _labels_after(
+    payer: Originator, processing_day: date, created_on: date, total_pence: int, count: int
+) -> list[str]:
+    return [
+        _label_one("EOF1", payer.service_user_number, processing_day, created_on),
+        _label_two("EOF2"),
+        # 5-17 pence out, 18-30 pence in, 31-37 records out, 38-44 records in
+        f"UTL1{total_pence:013}{total_pence:013}{1:07}{count:07}{'':36}",
+    ]
+
+
+def _label_one(label: str, sun: str, processing_day: date, created_on: date) -> str:
+    """5-21 file identifier, 22-27 set, 28-35 section and sequence, 42-53 created and expires, 55-60 blocks."""
+    identifier = f"A{sun}S  1{sun}"
+    expires = processing_day + timedelta(days=DAYS_KEPT)
+    return f"{label}{identifier}{sun}00010001{'':6}{_day(created_on)}{_day(expires)} 000000{'':20}"
+
+
+def _label_two(label: str) -> str:
+    """5 fixed length, 6-10 block, 11-15 record length, 51-52 buffer offset."""
+    return f"{label}F{RECORD_LENGTH:05}{RECORD_LENGTH:05}{'':35}00{'':28}"
+
+
+def _day(day: date) -> str:
+    """A space, the year's last two digits and the day of the year."""
+    return f" {day:%y%j}"
+
+
+def _read_day(text: str, *, line_number: int) -> date:
+    try:
+        return datetime.strptime(text, "%y%j").date()  # noqa: DTZ007  a day has no time zone
+    except ValueError as error:
+        raise BadBacsFile(
+            f"Line {line_number} should have a day as a year and day number, like 26096."
+        ) from error
+
+
+def _field(line: str, first: int, last: int) -> str:
+    """The text between two positions, counted from 1 as the standard does."""
+    return line[first - 1 : last].strip()
+
+
+def _digits(line: str, first: int, last: int, *, line_number: int) -> str:
+    text = line[first - 1 : last]
+    if not (text.isascii() and text.isdigit()):
+        raise BadBacsFile(f"Line {line_number} should have digits alone in positions {first} to {last}.")
+    return text
+
+
+def _require_record(number: int, line: str, transaction_code: str) -> None:
+    if len(line) != RECORD_LENGTH or _field(line, 16, 17) != transaction_code:
+        raise BadBacsFile(
+            f"Line {number} should have {RECORD_LENGTH} characters and the transaction code {transaction_code}."
+        )
+    _digits(line, 1, 15, line_number=number)
+    _digits(line, 18, 31, line_number=number)
+    _digits(line, 36, 46, line_number=number)
+
+
+def _credit(line: str) -> Credit:
+    return Credit(
+        reference=_field(line, 65, 82),
+        name=_field(line, 83, 100),
+        sort_code=_field(line, 1, 6),
+        account_number=_field(line, 7, 14),
+        amount_pence=int(_field(line, 36, 46)),
+        end_to_end_id="",
+    )
+
+
+def _require_agreement(file: Bacs18File, contra: str, trailer: str, line_number: int) -> None:
+    pence_out, pence_in, records_out, records_in = (
+        int(_digits(trailer, first, last, line_number=line_number))
+        for first, last in ((5, 17), (18, 30), (31, 37), (38, 44))
+    )
+    contra_pence = int(_field(contra, 36, 46))
+    if not file.total_pence == contra_pence == pence_out == pence_in:
+        raise BadBacsFile("The payments, the contra and the totals of the last line do not come to the same.")
+    if (records_out, records_in) != (1, len(file.credits)):
+        raise BadBacsFile("The number of payments differs from the one on the last line.")

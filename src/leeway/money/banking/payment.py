@@ -1,0 +1,80 @@
+"""What every kind of payment file is made from: who pays, who is paid, how much."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from leeway.refusal import Refusal
+
+PAYMENT_PENCE_MAX = 20_000_000_00  # Bacs carries no single payment above £20 million
+TOTAL_PENCE_MAX = 999_999_999_99  # eleven digits of pence
+
+
+class CannotBePaid(Refusal):
+    """A payment run holds something that a bank would refuse."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credit:
+    """One payment to one bank account. `reference` is what the payee reads, `end_to_end_id` what finds it."""
+
+    reference: str
+    name: str
+    sort_code: str
+    account_number: str
+    amount_pence: int
+    end_to_end_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Originator:
+    """The council as its bank knows it: its Bacs service user number and the account that pays."""
+
+    name: str
+    service_user_number: str
+    sort_code: str
+    account_number: str
+
+
+def require_payable(credits: Sequence[Credit], originator: Originator) -> None:
+    """Refuse (CannotBePaid) a payment run that no bank would take.
+
+    That is: no payments; a payment of nothing, or above £20 million; a total above eleven digits of pence;
+    a sort code, account or service user number of another length; one payment there twice.
+    """
+    if not credits:
+        raise CannotBePaid("There is nobody to pay. Add at least one payment before making a payment file.")
+    if not re.fullmatch("[0-9]{6}", originator.service_user_number):
+        raise CannotBePaid("The council's Bacs service user number must be 6 digits. Correct the settings.")
+    _require_account(originator.sort_code, originator.account_number, "the council's own account")
+    for number, credit in enumerate(credits, start=1):
+        _require_credit(credit, f"payment {number} ({credit.reference})")
+    ids = [credit.end_to_end_id for credit in credits]
+    if len(set(ids)) < len(ids):
+        twice = next(one for one in ids if ids.count(one) > 1)
+        raise CannotBePaid(f"The payment {twice} is in the run more than once. Leave one of them out.")
+    if sum(credit.amount_pence for credit in credits) > TOTAL_PENCE_MAX:
+        raise CannotBePaid("The payments come to more than £999,999,999.99. Split them into two runs.")
+
+
+def decimal_pounds(amount_pence: int) -> str:
+    """Whole pence as pounds and two decimals, for a message to a bank.
+
+    >>> decimal_pounds(123_45)
+    '123.45'
+    """
+    pounds, pence = divmod(amount_pence, 100)
+    return f"{pounds}.{pence:02}"
+
+
+def _require_credit(credit: Credit, which: str) -> None:
+    _require_account(credit.sort_code, credit.account_number, which)
+    if credit.amount_pence <= 0:
+        raise CannotBePaid(f"The amount of {which} is nothing. Enter at least one penny, or leave it out.")
+    if credit.amount_pence > PAYMENT_PENCE_MAX:
+        raise CannotBePaid(f"The amount of {which} is above £20 million, the most Bacs carries. Split it.")
+
+
+def _require_account(sort_code: str, account_number: str, which: str) -> None:
+    if not (re.fullmatch("[0-9]{6}", sort_code) and re.fullmatch("[0-9]{8}", account_number)):
+        raise CannotBePaid(f"The bank details of {which} must be a 6-digit sort code and an 8-digit account.")

