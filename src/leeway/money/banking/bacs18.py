@@ -17,7 +17,7 @@ from leeway.refusal import Refusal
 CREDIT, CONTRA_DEBIT = "99", "17"
 BACS = "999999"  # the receiving party of every file
 LABELS_BEFORE, LABELS_AFTER = ("VOL1", "HDR1", "HDR2", "UHL1"), ("EOF1", "EOF2", "UTL1")
-LABEL_LENGTH, RECORD_LENGTH = 80, 100
+LABEL_LENGTH, RECORD_LENGTH, BLOCK_LENGTH = 80, 100, 2000
 DAYS_AHEAD_MAX = 31
 DAYS_KEPT = 7  # how long after processing the file must not be overwritten
 LINE_END = "\r\n"
@@ -65,11 +65,17 @@ def write(
         raise Refusal("The serial number of a Bacs file must be from 1 to 999999.")
     payer = originator_as_carried(originator)
     total_pence = sum(credit.amount_pence for credit in credits)
+    file_label = _file_label(payer.service_user_number, processing_day, created_on, serial_number)
     lines = [
-        *_labels_before(payer, processing_day, created_on, serial_number),
+        _volume_label(payer.service_user_number, serial_number),
+        f"HDR1{file_label}",
+        f"HDR2{_layout_label()}",
+        _processing_label(processing_day),
         *(_record(as_carried(credit), CREDIT, payer) for credit in credits),
         _record(_contra(payer, total_pence), CONTRA_DEBIT, payer),
-        *_labels_after(payer, processing_day, created_on, total_pence, len(credits)),
+        f"EOF1{file_label}",
+        f"EOF2{_layout_label()}",
+        _totals_label(total_pence, len(credits)),
     ]
     return "".join(line + LINE_END for line in lines)
 
@@ -152,39 +158,30 @@ def _record(item: Credit, transaction_code: str, payer: Originator) -> str:
     )
 
 
-def _labels_before(
-    payer: Originator, processing_day: date, created_on: date, serial_number: int
-) -> list[str]:
-    sun = payer.service_user_number
-    return [
-        f"VOL1{serial_number:06}{'':31}{sun:38}1",  # 5-10 serial, 42-47 service user number, 80 standard
-        _label_one("HDR1", sun, processing_day, created_on),
-        _label_two("HDR2"),
-        f"UHL1{_day(processing_day)}{BACS:10}00{'':6}{'1 DAILY':9}001{'':40}",  # 11-20, 21-22, 29-37, 38-40
-    ]
+def _volume_label(sun: str, serial_number: int) -> str:
+    """5-10 serial number, 42-47 service user number, 80 label standard."""
+    return f"VOL1{serial_number:06}{'':31}{sun:38}1"
 
 
-def _labels_after(
-    payer: Originator, processing_day: date, created_on: date, total_pence: int, count: int
-) -> list[str]:
-    return [
-        _label_one("EOF1", payer.service_user_number, processing_day, created_on),
-        _label_two("EOF2"),
-        # 5-17 pence out, 18-30 pence in, 31-37 records out, 38-44 records in
-        f"UTL1{total_pence:013}{total_pence:013}{1:07}{count:07}{'':36}",
-    ]
-
-
-def _label_one(label: str, sun: str, processing_day: date, created_on: date) -> str:
-    """5-21 file identifier, 22-27 set, 28-35 section and sequence, 42-53 created and expires, 55-60 blocks."""
-    identifier = f"A{sun}S  1{sun}"
+def _file_label(sun: str, processing_day: date, created_on: date, serial_number: int) -> str:
+    """5-21 identifier, 22-27 serial number, 28-35 section and sequence, 42-53 created and expires."""
     expires = processing_day + timedelta(days=DAYS_KEPT)
-    return f"{label}{identifier}{sun}00010001{'':6}{_day(created_on)}{_day(expires)} 000000{'':20}"
+    return f"A{sun}S  1{sun}{serial_number:06}00010001{'':6}{_day(created_on)}{_day(expires)} 000000{'':20}"
 
 
-def _label_two(label: str) -> str:
-    """5 fixed length, 6-10 block, 11-15 record length, 51-52 buffer offset."""
-    return f"{label}F{RECORD_LENGTH:05}{RECORD_LENGTH:05}{'':35}00{'':28}"
+def _layout_label() -> str:
+    """5 fixed length, 6-10 block length, 11-15 record length, 51-52 buffer offset."""
+    return f"F{BLOCK_LENGTH:05}{RECORD_LENGTH:05}{'':35}00{'':28}"
+
+
+def _processing_label(processing_day: date) -> str:
+    """5-10 processing day, 11-20 receiving party, 21-22 sterling, 29-37 work code, 38-40 file number."""
+    return f"UHL1{_day(processing_day)}{BACS:10}00{'':6}{'1 DAILY':9}001{'':40}"
+
+
+def _totals_label(total_pence: int, payments: int) -> str:
+    """5-17 pence out, 18-30 pence in, 31-37 records out, 38-44 records in."""
+    return f"UTL1{total_pence:013}{total_pence:013}{1:07}{payments:07}{'':36}"
 
 
 def _day(day: date) -> str:
@@ -196,9 +193,7 @@ def _read_day(text: str, *, line_number: int) -> date:
     try:
         return datetime.strptime(text, "%y%j").date()  # noqa: DTZ007  a day has no time zone
     except ValueError as error:
-        raise BadBacsFile(
-            f"Line {line_number} should have a day as a year and day number, like 26096."
-        ) from error
+        raise BadBacsFile(f"Line {line_number} should have a day written like 26096.") from error
 
 
 def _field(line: str, first: int, last: int) -> str:
@@ -216,7 +211,7 @@ def _digits(line: str, first: int, last: int, *, line_number: int) -> str:
 def _require_record(number: int, line: str, transaction_code: str) -> None:
     if len(line) != RECORD_LENGTH or _field(line, 16, 17) != transaction_code:
         raise BadBacsFile(
-            f"Line {number} should have {RECORD_LENGTH} characters and the transaction code {transaction_code}."
+            f"Line {number} should have {RECORD_LENGTH} characters and transaction code {transaction_code}."
         )
     _digits(line, 1, 15, line_number=number)
     _digits(line, 18, 31, line_number=number)

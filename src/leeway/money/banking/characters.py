@@ -26,7 +26,7 @@ class NotCarried(Refusal):
 def bacs_text(text: str, *, width: int = 18) -> str:
     """Write a name or reference in Bacs characters: A to Z, 0 to 9, space and . & / -
 
-    Too long a text loses its last characters, but never a digit. Refuses (NotCarried) a text with no such
+    Too long a text loses its last letters, but never a digit. Refuses (NotCarried) a text with no such
     character, or with more digits than `width`. Source: Bacs Standard 18.
 
     >>> bacs_text("Zoë O'Brien, flat 2")
@@ -57,12 +57,15 @@ def _latin(text: str) -> str:
 
 
 def _fit(carried: str, original: str, width: int) -> str:
-    """Single spaces, and no longer than the width: the last characters go, except digits."""
-    characters = list(" ".join(carried.split()))
-    if not any(character.isalnum() for character in characters):
+    """Single spaces, and no longer than the width: the last letters go first, digits never."""
+    carried = " ".join(carried.split())
+    if not re.search("[A-Za-z0-9]", carried):
         raise NotCarried(f"Banks cannot carry “{original}”. Write it with letters A to Z or digits.")
-    if sum(character.isdigit() for character in characters) > width:
+    if len(re.sub("[^0-9]", "", carried)) > width:
         raise NotCarried(f"“{original}” has more than {width} digits. Shorten it to {width} characters.")
-    while len(characters) > width:
-        del characters[max(place for place, character in enumerate(characters) if not character.isdigit())]
-    return " ".join("".join(characters).split())
+    while len(carried) > width:
+        shorter = re.sub("[A-Za-z](?=[^A-Za-z]*$)", "", carried, count=1)
+        if shorter == carried:
+            shorter = re.sub("[^0-9](?=[0-9]*$)", "", carried, count=1)
+        carried = " ".join(shorter.split())
+    return carried
