@@ -1,16 +1,119 @@
-"""The Jinja environment that every page is made in."""
+"""The Jinja environment that every page is made in, and the words that its templates use."""
+
+from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.messages import get_messages
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import reverse
-from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+from django.utils import timezone
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
+
+from leeway.forms import DateParts
+from leeway.site.navigation import navigation
+
+WIDGET_KINDS = {
+    "HiddenInput": "hidden",
+    "RadioSelect": "radios",
+    "CheckboxSelectMultiple": "checkboxes",
+    "CheckboxInput": "checkbox",
+    "DateParts": "date",
+    "Select": "select",
+    "Textarea": "textarea",
+    "PasswordInput": "password",
+    "FileInput": "file",
+    "ClearableFileInput": "file",
+}
 
 
 def environment(**options) -> Environment:
-    """Jinja with the GOV.UK macros beside our own templates; an unknown name is an error, never a blank."""
+    """Jinja with the GOV.UK macros beside our own templates."""
     ours = options.pop("loader")
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
-    options["undefined"] = StrictUndefined
-    env = Environment(loader=ChoiceLoader([ours, macros]), **options)  # noqa: S701 - Django passes autoescape=True
+    options["undefined"] = ChainableUndefined  # the GOV.UK macros rely on it
+    env = Environment(loader=ChoiceLoader([ours, macros]), **options)
+    env.globals.update(
+        url=url,
+        static=static,
+        messages=get_messages,
+        navigation=navigation,
+        council_name=settings.COUNCIL_NAME,
+        widget_kind=widget_kind,
+        choice_items=choice_items,
+        date_items=date_items,
+        field_value=field_value,
+    )
+    env.filters.update(pounds=pounds, day=day, moment=moment, lines=lines)
     return env
+
+
+def url(name: str, *args, **kwargs) -> str:
+    """The address of a page by its name."""
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def pounds(pence: int | None) -> str:
+    """Whole pence as pounds: 123450 is £1,234.50."""
+    if pence is None:
+        return "not known"
+    return f"{'−' if pence < 0 else ''}£{abs(pence) // 100:,}.{abs(pence) % 100:02d}"
+
+
+def day(value: date | str | None) -> str:
+    """A date as people say it: 6 April 2026."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
+    return f"{value:%-d %B %Y}" if value else "not known"
+
+
+def moment(value: datetime) -> str:
+    """A time as people say it: 6 April 2026 at 2:05pm."""
+    local = timezone.localtime(value)
+    return f"{local:%-d %B %Y} at {local:%-I:%M}{local:%p}".replace("AM", "am").replace("PM", "pm")
+
+
+def lines(text: str) -> list[str]:
+    """The paragraphs of a text that someone typed."""
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def widget_kind(bound: BoundField) -> str:
+    """Which GOV.UK component shows this field."""
+    return WIDGET_KINDS.get(type(bound.field.widget).__name__, "input")
+
+
+def field_value(bound: BoundField) -> str:
+    """What stands in a text field: what was typed, or else what is stored."""
+    value = bound.value()
+    return "" if value is None else str(value)
+
+
+def choice_items(bound: BoundField) -> list[dict]:
+    """The choices of a field as the GOV.UK components want them. A help line follows a label after “ | ”."""
+    value = bound.value()
+    chosen = {str(item) for item in (value if isinstance(value, list | tuple) else [value])}
+    items = []
+    for key, label in bound.field.choices:
+        text, _, help_line = str(label).partition(" | ")
+        on = str(key) in chosen
+        item = {"value": str(key), "text": text, "checked": on, "selected": on}
+        items.append(item | ({"hint": {"text": help_line}} if help_line else {}))
+    return items
+
+
+def date_items(bound: BoundField) -> list[dict]:
+    """Three boxes of a date, each marked when the date is wrong."""
+    value = bound.value()
+    values = value if isinstance(value, list) else bound.field.widget.decompress(value)
+    error = " govuk-input--error" if bound.errors else ""
+    return [
+        {
+            "name": f"{bound.html_name}_{part}",
+            "id": f"{bound.auto_id}_{part}",
+            "label": part.capitalize(),
+            "value": "" if item is None else str(item),
+            "classes": f"govuk-input--width-{4 if part == 'year' else 2}{error}",
+        }
+        for part, item in zip(DateParts.parts, values, strict=True)
+    ]

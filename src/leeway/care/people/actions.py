@@ -1,0 +1,172 @@
+"""Every write about people, those around them, and the stage of their case."""
+
+from datetime import date
+
+from django.db import transaction
+
+from leeway.access.models import Role, User
+from leeway.care.people.access import check_can_work_on, check_role
+from leeway.care.people.models import (
+    Authority,
+    CapacityDecision,
+    Case,
+    CaseKind,
+    Person,
+    Relationship,
+    StoryLine,
+)
+from leeway.care.people.queries import latest_capacity
+from leeway.care.people.states import Stage, require_move
+from leeway.refusal import NotAllowed, Refusal
+
+STARTERS = (Role.ASSESSOR, Role.MANAGER)
+NEEDS_CAPACITY = frozenset({Authority.NOMINATED})
+NEEDS_LACK_OF_CAPACITY = frozenset({Authority.AUTHORISED})
+
+
+def tell(*, case: Case, sentence: str, by: User, on: date) -> StoryLine:
+    """Write one line of the case's story. Other actions call this; it is never changed afterwards."""
+    return StoryLine.objects.create(case=case, sentence=sentence, by=by, by_name=by.name, happened_on=on)
+
+
+@transaction.atomic
+def add_person(*, details: dict, by: User, on: date) -> Person:
+    """Put a person on record. Refused when the NHS number is already someone's, saying whose to look for."""
+    check_role(by, *STARTERS)
+    number = details.get("nhs_number")
+    if number and Person.objects.filter(nhs_number=number).exists():
+        raise Refusal("Someone with this NHS number is already on record. Search for it.", field="nhs_number")
+    if details["date_of_birth"] > on:
+        raise Refusal("The date of birth is in the future. Check the year.", field="date_of_birth")
+    return Person.objects.create(**details)
+
+
+@transaction.atomic
+def change_person(*, person: Person, details: dict, by: User, on: date) -> Person:
+    """Correct a person's details. Every earlier version is kept by the database."""
+    check_role(by, *STARTERS)
+    number = details.get("nhs_number")
+    if number and Person.objects.filter(nhs_number=number).exclude(pk=person.pk).exists():
+        raise Refusal("Someone else with this NHS number is already on record.", field="nhs_number")
+    for name, value in details.items():
+        setattr(person, name, value)
+    person.save()
+    return person
+
+
+@transaction.atomic
+def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
+    """Start a person's journey from a request for help. One open case of a kind for each person."""
+    check_role(by, *STARTERS)
+    kind = details.get("kind", CaseKind.ADULT)
+    if Case.objects.filter(person=person, kind=kind).exclude(stage=Stage.CLOSED).exists():
+        raise Refusal(f"{person} already has an open case. Carry on with that one.")
+    if kind == CaseKind.CARER and details.get("cared_for") == person:
+        raise Refusal("A carer cares for somebody else. Choose the person they care for.", field="cared_for")
+    case = Case.objects.create(person=person, opened_on=on, **details)
+    tell(case=case, sentence=f"Asked for help: {case.get_request_route_display().lower()}.", by=by, on=on)
+    return case
+
+
+@transaction.atomic
+def give_case(*, case: Case, worker: User, by: User, on: date) -> Case:
+    """Give a case to a worker: a manager to anyone of the case's team, an assessor to themselves."""
+    if not (by.role == Role.MANAGER and by.team_id == case.team_id) and not (
+        by.role == Role.ASSESSOR and by == worker and case.worker_id is None
+    ):
+        raise NotAllowed(
+            "The manager of the team gives out its cases; an assessor can take one that is free."
+        )
+    if worker.role != Role.ASSESSOR or worker.team_id != case.team_id:
+        raise Refusal(f"{worker.name} is not an assessor of {case.team}.", field="worker")
+    case.worker = worker
+    case.save()
+    tell(case=case, sentence=f"{worker.name} took on the case.", by=by, on=on)
+    return case
+
+
+@transaction.atomic
+def move_case(*, case: Case, to: Stage, by: User, on: date, sentence: str) -> Case:
+    """Move a case to its next stage and say so in its story. The only place that changes a stage.
+
+    Called by the actions of the stage that ends, which have checked that this user may end it.
+    """
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    require_move(locked.stage, to)
+    case.stage = to
+    if to == Stage.CLOSED:
+        case.closed_on, case.closed_reason = on, sentence[:500]
+    case.save(update_fields=["stage", "closed_on", "closed_reason"])
+    tell(case=case, sentence=sentence, by=by, on=on)
+    return case
+
+
+@transaction.atomic
+def close_case(*, case: Case, reason: str, by: User, on: date) -> Case:
+    """End a case before support starts, with the reason."""
+    check_can_work_on(by, case)
+    if len(reason.strip()) < 5:
+        raise Refusal("Say why the case is closed.", field="reason")
+    if case.stage in {Stage.ACTIVE, Stage.REVIEW, Stage.ARRANGING}:
+        raise Refusal("Support is in place or being set up. Hold a review and end it there.")
+    return move_case(case=case, to=Stage.CLOSED, by=by, on=on, sentence=f"Closed: {reason.strip()}")
+
+
+@transaction.atomic
+def add_relationship(*, case: Case, details: dict, by: User, on: date) -> Relationship:
+    """Record someone in the person's life and what they may do, with the evidence for it.
+
+    A nominated person needs the person's capacity to choose them; an authorised person needs that the person
+    lacks it. The two are never mixed.
+    """
+    check_can_work_on(by, case)
+    authority = details.get("authority", Authority.NONE)
+    if authority not in {Authority.NONE, Authority.CARER} and not details.get("evidence", "").strip():
+        raise Refusal("Say what shows this authority: the document seen, and when.", field="evidence")
+    capacity = latest_capacity(case.person, "direct_payment")
+    if authority in NEEDS_LACK_OF_CAPACITY and (capacity is None or capacity.has_capacity):
+        raise Refusal(
+            "An authorised person is for someone who lacks capacity to manage a direct payment. "
+            "Record that capacity decision first, or choose a nominated person.",
+            field="authority",
+        )
+    if authority in NEEDS_CAPACITY and capacity is not None and not capacity.has_capacity:
+        raise Refusal(
+            "A nominated person is chosen by someone who has capacity. The latest decision says otherwise: "
+            "record an authorised person instead.",
+            field="authority",
+        )
+    relationship = Relationship.objects.create(person=case.person, **details)
+    tell(
+        case=case,
+        sentence=f"{relationship.name} recorded: {relationship.get_authority_display()}.",
+        by=by,
+        on=on,
+    )
+    return relationship
+
+
+@transaction.atomic
+def end_relationship(*, case: Case, relationship: Relationship, ends_on: date, by: User, on: date) -> None:
+    """End what someone may do for the person, from a day."""
+    check_can_work_on(by, case)
+    if relationship.person_id != case.person_id:
+        raise NotAllowed("This relationship belongs to another person's record.")
+    if ends_on < relationship.starts_on:
+        raise Refusal("It cannot end before it started.", field="ends_on")
+    relationship.ends_on = ends_on
+    relationship.save()
+    tell(case=case, sentence=f"{relationship.name}: ended on {ends_on:%-d %B %Y}.", by=by, on=on)
+
+
+@transaction.atomic
+def decide_capacity(*, case: Case, details: dict, by: User, on: date) -> CapacityDecision:
+    """Record whether the person could make one decision, how they were helped to, and why it was so judged."""
+    check_can_work_on(by, case)
+    if not details["has_capacity"] and not details["how_supported"].strip():
+        raise Refusal("Say first how the person was helped to decide for themselves.", field="how_supported")
+    decision = CapacityDecision.objects.create(person=case.person, decided_on=on, decided_by=by, **details)
+    verdict = "can decide" if decision.has_capacity else "cannot decide, even with support"
+    question = decision.get_question_display().lower()
+    tell(case=case, sentence=f"Capacity: {case.person} {verdict} {question}.", by=by, on=on)
+    return decision

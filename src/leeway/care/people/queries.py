@@ -1,0 +1,84 @@
+"""Reading people and cases. Every look at a person's record is noted as it is made."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from leeway.access.looks import record_look
+from leeway.access.models import Role, User
+from leeway.care.people.access import is_own_case, may_see_person
+from leeway.care.people.models import CapacityDecision, Case, Person, Relationship, StoryLine
+from leeway.care.people.states import WHO_HAS_IT, Stage
+
+
+def get_case(case_id: UUID, *, seen_by: User, page: str = "Case") -> Case:
+    """The case, if this user may see it, with the look noted.
+
+    Raises Http404 for a stranger, and ReasonNeeded for staff whose own case it is not and who gave no reason.
+    """
+    case = Case.objects.select_related("person", "worker", "team", "cared_for").filter(pk=case_id).first()
+    today = timezone.localdate()
+    if case is None or not (seen_by.role in STAFF_WHO_SEE or may_see_person(seen_by, case.person, today)):
+        raise Http404("There is no such case, or it is not one you may see.")
+    record_look(viewer=seen_by, person_id=case.person_id, page=page, own=is_own_case(seen_by, case))
+    return case
+
+
+STAFF_WHO_SEE = frozenset({Role.ASSESSOR, Role.MANAGER, Role.FINANCE})
+
+
+def own_cases(user: User) -> QuerySet[Case]:
+    """The cases that wait on this user, the longest open first."""
+    cases = Case.objects.select_related("person", "worker").order_by("opened_on")
+    if user.role == Role.PERSON:
+        today = timezone.localdate()
+        in_force = Q(ends_on=None) | Q(ends_on__gte=today)
+        given_leave = Relationship.objects.filter(
+            in_force, user=user, may_see_record=True, starts_on__lte=today
+        )
+        return cases.filter(Q(person__user=user) | Q(person__in=given_leave.values("person")))
+    open_cases = cases.exclude(stage=Stage.CLOSED)
+    if user.role == Role.MANAGER:
+        return open_cases.filter(team=user.team)
+    if user.role == Role.FINANCE:
+        return open_cases.filter(
+            stage__in=[stage for stage, role in WHO_HAS_IT.items() if role == Role.FINANCE]
+        )
+    return open_cases.filter(worker=user)
+
+
+def find_people(words: str) -> QuerySet[Person]:
+    """People whose name, NHS number or postcode matches what was typed. Names only: opening one is a look."""
+    text = words.strip()
+    digits = "".join(character for character in text if character.isdigit())
+    if not text:
+        return Person.objects.none()
+    people = Person.objects.prefetch_related("cases")
+    if len(digits) == 10:
+        return people.filter(nhs_number=digits)
+    for word in text.split():
+        people = people.filter(
+            Q(given_name__istartswith=word)
+            | Q(family_name__istartswith=word)
+            | Q(known_as__istartswith=word)
+            | Q(postcode__istartswith=word)
+        )
+    return people.order_by("family_name", "given_name")
+
+
+def story(case: Case) -> QuerySet[StoryLine]:
+    """The whole story so far, the latest first."""
+    return case.story.all()
+
+
+def people_around(person: Person, on: date) -> list[Relationship]:
+    """Who is in the person's life on a day, with what they may do."""
+    return list(person.relationships.exclude(ends_on__lt=on).filter(starts_on__lte=on).order_by("name"))
+
+
+def latest_capacity(person: Person, question: str) -> CapacityDecision | None:
+    """The latest capacity decision on one question, if any was made."""
+    return person.capacity_decisions.filter(question=question).order_by("-decided_on", "-pk").first()

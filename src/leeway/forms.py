@@ -1,0 +1,146 @@
+"""Form fields that every room uses: pounds, dates in three boxes, NHS numbers, postcodes, yes or no."""
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+import nhs_number
+from django import forms
+from django.core.exceptions import ValidationError
+
+from leeway.refusal import Refusal
+
+MAX_PENCE = 1_000_000_000_00
+
+
+def attempt(form: forms.Form, action):
+    """Call an action for a valid form. A refusal becomes an error on the form, and the answer is None."""
+    try:
+        return action()
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return None
+
+
+class PoundsField(forms.CharField):
+    """Money typed in pounds (“£1,234.50”), kept as whole pence."""
+
+    def __init__(self, *, minimum_pence: int = 0, **options):
+        super().__init__(**options)
+        self.minimum_pence = minimum_pence
+        self.widget.attrs["inputmode"] = "decimal"
+
+    def prepare_value(self, value):
+        return f"{value // 100}.{value % 100:02d}" if isinstance(value, int) else value
+
+    def clean(self, value):
+        text = super().clean(value).replace("£", "").replace(",", "").replace(" ", "")
+        if not text:
+            return None
+        try:
+            pence = Decimal(text) * 100
+        except InvalidOperation:
+            raise ValidationError(f"{self.label}: enter an amount in pounds, like 12.50.") from None
+        if not pence.is_finite() or pence != pence.to_integral_value():
+            raise ValidationError(f"{self.label}: enter pounds and pence, like 12.50.")
+        if not self.minimum_pence <= pence <= MAX_PENCE:
+            least = f"£{self.minimum_pence // 100}.{self.minimum_pence % 100:02d}"
+            raise ValidationError(f"{self.label}: enter an amount of {least} or more, and below a billion.")
+        return int(pence)
+
+
+class DateParts(forms.MultiWidget):
+    """Three boxes: day, month, year."""
+
+    parts = ("day", "month", "year")
+
+    def __init__(self, attrs=None):
+        super().__init__({part: forms.TextInput({"inputmode": "numeric"}) for part in self.parts}, attrs)
+
+    def decompress(self, value):
+        return [value.day, value.month, value.year] if isinstance(value, date) else [None, None, None]
+
+
+class DateField(forms.MultiValueField):
+    """A date in three boxes. An impossible date gets a sentence that says what is wrong with it."""
+
+    widget = DateParts
+
+    def __init__(self, *, earliest: date = date(1890, 1, 1), latest: date = date(2120, 1, 1), **options):
+        part = {"required": False}
+        fields = [forms.CharField(**part), forms.CharField(**part), forms.CharField(**part)]
+        self.earliest, self.latest = earliest, latest
+        super().__init__(fields, require_all_fields=False, **options)
+
+    def compress(self, parts):
+        texts = [text.strip() for text in parts]
+        if not any(texts):
+            return None
+        missing = [name for name, text in zip(DateParts.parts, texts, strict=True) if not text]
+        if missing:
+            raise ValidationError(f"{self.label} must include a {' and a '.join(missing)}.")
+        if not all(text.isdecimal() for text in texts):
+            raise ValidationError(f"{self.label}: enter the day, month and year in numbers, like 27 3 1952.")
+        day, month, year = (int(text) for text in texts)
+        if year < 1000:
+            raise ValidationError(f"{self.label}: enter the year with four numbers, like 1952.")
+        try:
+            value = date(year, month, day)
+        except ValueError:
+            raise ValidationError(
+                f"{self.label}: there is no {day}/{month}/{year} in the calendar."
+            ) from None
+        if not self.earliest <= value <= self.latest:
+            raise ValidationError(
+                f"{self.label} must be between {self.earliest:%-d %B %Y} and {self.latest:%-d %B %Y}."
+            )
+        return value
+
+
+class NhsNumberField(forms.CharField):
+    """An NHS number: ten digits, the last of them a check digit."""
+
+    def clean(self, value):
+        digits = re.sub(r"[\s-]", "", super().clean(value))
+        if not digits:
+            return None
+        if not re.fullmatch(r"\d{10}", digits):
+            raise ValidationError(
+                f"{self.label} has ten digits, like 999 123 4560. Check it and enter it again."
+            )
+        if not nhs_number.is_valid(digits):
+            raise ValidationError(
+                f"{self.label}: the last digit does not fit the other nine, so one is mistyped. Check it."
+            )
+        return digits
+
+
+class PostcodeField(forms.CharField):
+    """A UK postcode, tidied to capitals with one space."""
+
+    def clean(self, value):
+        text = re.sub(r"\s", "", super().clean(value)).upper()
+        if not text:
+            return ""
+        if not re.fullmatch(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}", text):
+            raise ValidationError(f"{self.label}: enter a full UK postcode, like LN3 5AG.")
+        return f"{text[:-3]} {text[-3:]}"
+
+
+class YesNoField(forms.TypedChoiceField):
+    """Yes or no, as two radio buttons; neither is chosen beforehand."""
+
+    def __init__(self, **options):
+        super().__init__(
+            choices=[("True", "Yes"), ("False", "No")],
+            coerce=lambda value: value == "True",
+            empty_value=None,
+            widget=forms.RadioSelect,
+            **options,
+        )
+
+
+class VersionField(forms.IntegerField):
+    """The version of the record that the user was looking at, so that nobody's work is overwritten."""
+
+    widget = forms.HiddenInput

@@ -1,0 +1,29 @@
+"""What stands in the navigation for whom: a link shows only to those whom the access table lets in."""
+
+from django.urls import reverse
+
+from leeway.access.table import EVERYONE, who_may_reach
+
+LINKS = [
+    ("home", "Your work"),
+    ("people:search", "People"),
+    ("payments:home", "Payments"),
+    ("directory:search", "Find support"),
+    ("law", "Rules and figures"),
+]
+
+
+def navigation(request) -> list[dict]:
+    """The links that this visitor may follow, with the present one marked."""
+    user = getattr(request, "user", None)
+    role = user.role if user is not None and user.is_authenticated else None
+    here = request.path if request is not None else ""
+    links = []
+    for name, text in LINKS:
+        allowed = who_may_reach(name)
+        if allowed == EVERYONE or role in allowed:
+            label = "Your support" if name == "home" and role == "person" else text
+            address = reverse(name)
+            current = here == address or (address != "/" and here.startswith(address))
+            links.append({"text": label, "href": address, "current": current})
+    return links

@@ -1,0 +1,92 @@
+"""The people of the tests: Ada has a budget, Bea is her social worker, Cyril must be refused."""
+
+from datetime import date
+
+import pytest
+
+from leeway.access.models import Role, Team, User
+from leeway.care.people.models import Case, Person
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def team(db):
+    return Team.objects.create(name="North team")
+
+
+@pytest.fixture
+def bea(team):
+    """Ada's social worker."""
+    return User.objects.create_user(
+        "bea@council.example", "correct horse battery", name="Bea Okafor", role=Role.ASSESSOR, team=team
+    )
+
+
+@pytest.fixture
+def mona(team):
+    """The manager of Bea's team: may sign off £1,500 a week."""
+    return User.objects.create_user(
+        "mona@council.example",
+        "correct horse battery",
+        name="Mona Patel",
+        role=Role.MANAGER,
+        team=team,
+        sign_off_limit_pence_per_week=1500_00,
+    )
+
+
+@pytest.fixture
+def finn(db):
+    """A finance officer."""
+    return User.objects.create_user(
+        "finn@council.example", "correct horse battery", name="Finn Walsh", role=Role.FINANCE
+    )
+
+
+@pytest.fixture
+def fay(db):
+    """Another finance officer, who approves what Finn makes."""
+    return User.objects.create_user(
+        "fay@council.example", "correct horse battery", name="Fay Ito", role=Role.FINANCE
+    )
+
+
+@pytest.fixture
+def cyril(db):
+    """Signs in, and has nothing to do with Ada."""
+    return User.objects.create_user(
+        "cyril@home.example", "correct horse battery", name="Cyril Crane", role=Role.PERSON
+    )
+
+
+@pytest.fixture
+def ada_user(db):
+    return User.objects.create_user(
+        "ada@home.example", "correct horse battery", name="Ada Bell", role=Role.PERSON
+    )
+
+
+@pytest.fixture
+def ada(ada_user):
+    """Thirty-four years old, and signs in."""
+    return Person.objects.create(
+        given_name="Ada",
+        family_name="Bell",
+        date_of_birth=date(1992, 3, 14),
+        nhs_number="9990000018",
+        postcode="FB1 2AB",
+        user=ada_user,
+    )
+
+
+@pytest.fixture
+def case(ada, team, bea):
+    """Ada's case, with Bea, at its first stage."""
+    return Case.objects.create(
+        person=ada,
+        team=team,
+        worker=bea,
+        opened_on=TODAY,
+        request_words="I can't manage the mornings any more.",
+    )
