@@ -66,6 +66,21 @@ def test_hundreds_of_verdicts_of_another_implementation(published, pay_uk_table)
         ("150000", "40000012", False),
         ("160000", "00000080", True),  # exception 5: 160003 in its place, 3 over, so g is 11 - 3
         ("160000", "00000070", False),
+        ("140000", "09000094", True),  # exception 10: ab is 09 and g 9, so c to h alone: 18 + 4 = 22
+        ("170000", "40000010", True),  # exception 4: 32 leaves 10, which is gh
+        ("170000", "40000011", False),
+        ("180000", "00000001", True),  # exception 7 needs g to be 9: 1 + 8 + 1 = 10
+        ("180000", "00000091", True),  # g is 9: the sort code is left out, 9 + 1 = 10
+        ("180000", "00000092", False),
+        ("190000", "00000002", True),  # exception 8: 090126 in its place, 18 + 2 = 20
+        ("190000", "00000000", False),
+        ("210000", "10000040", True),  # exception 14: h is 0, so 01000004: 7 + 4 = 11
+        ("210000", "10000042", False),  # h is 2, which rules that out
+        ("220000", "01000004", True),  # exception 2 with a = 0: the weights of the table
+        ("220000", "10000005", True),  # a is not 0: 6 + 5 = 11
+        ("220000", "10000096", True),  # and g is 9: a and b left out, 27 + 6 = 33
+        ("220000", "00000007", True),  # exception 9: 309634 in its place, 4 + 7 = 11
+        ("220000", "00000008", False),
     ],
 )
 def test_made_up_table(made_up_table, sort_code, account, valid):

@@ -4,6 +4,7 @@ Bank holidays come from GOV.UK as packaged in govuk-bank-holidays (Open Governme
 the network. A year that the list does not cover is refused, since a holiday may be made by proclamation.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 from itertools import count
@@ -80,7 +81,7 @@ def _bank_holidays() -> frozenset[date]:
     return frozenset(holiday["date"] for holiday in calendar.get_holidays(BankHolidays.ENGLAND_AND_WALES))
 
 
-def _days_back(day: date):
+def _days_back(day: date) -> Iterator[date]:
     return (day - timedelta(days=n) for n in count())
 
 
