@@ -81,6 +81,9 @@ def test_hundreds_of_verdicts_of_another_implementation(published, pay_uk_table)
         ("220000", "10000096", True),  # and g is 9: a and b left out, 27 + 6 = 33
         ("220000", "00000007", True),  # exception 9: 309634 in its place, 4 + 7 = 11
         ("220000", "00000008", False),
+        ("230000", "10000003", True),  # exceptions 12 and 13, either row: 8 + 3 = 11
+        ("230000", "10000002", True),  # 8 + 2 = 10
+        ("230000", "10000004", False),
     ],
 )
 def test_made_up_table(made_up_table, sort_code, account, valid):
