@@ -47,24 +47,18 @@ def finn(db):
 @pytest.fixture
 def fay(db):
     """Another finance officer, who approves what Finn makes."""
-    return User.objects.create_user(
-        "fay@council.example", "correct horse battery", name="Fay Ito", role=Role.FINANCE
-    )
+    return User.objects.create_user("fay@council.example", "correct horse battery", name="Fay Ito", role=Role.FINANCE)
 
 
 @pytest.fixture
 def cyril(db):
     """Signs in, and has nothing to do with Ada."""
-    return User.objects.create_user(
-        "cyril@home.example", "correct horse battery", name="Cyril Crane", role=Role.PERSON
-    )
+    return User.objects.create_user("cyril@home.example", "correct horse battery", name="Cyril Crane", role=Role.PERSON)
 
 
 @pytest.fixture
 def ada_user(db):
-    return User.objects.create_user(
-        "ada@home.example", "correct horse battery", name="Ada Bell", role=Role.PERSON
-    )
+    return User.objects.create_user("ada@home.example", "correct horse battery", name="Ada Bell", role=Role.PERSON)
 
 
 @pytest.fixture

@@ -87,9 +87,7 @@ class DateField(forms.MultiValueField):
         try:
             value = date(year, month, day)
         except ValueError:
-            raise ValidationError(
-                f"{self.label}: there is no {day}/{month}/{year} in the calendar."
-            ) from None
+            raise ValidationError(f"{self.label}: there is no {day}/{month}/{year} in the calendar.") from None
         if not self.earliest <= value <= self.latest:
             raise ValidationError(
                 f"{self.label} must be between {self.earliest:%-d %B %Y} and {self.latest:%-d %B %Y}."
@@ -105,9 +103,7 @@ class NhsNumberField(forms.CharField):
         if not digits:
             return None
         if not re.fullmatch(r"\d{10}", digits):
-            raise ValidationError(
-                f"{self.label} has ten digits, like 999 123 4560. Check it and enter it again."
-            )
+            raise ValidationError(f"{self.label} has ten digits, like 999 123 4560. Check it and enter it again.")
         if not nhs_number.is_valid(digits):
             raise ValidationError(
                 f"{self.label}: the last digit does not fit the other nine, so one is mistyped. Check it."

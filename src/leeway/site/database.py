@@ -12,9 +12,7 @@ def database_settings(data_folder: Path) -> dict:
     url = os.getenv("DATABASE_URL") or embedded_url(data_folder / "postgres")
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(
-            "DATABASE_URL must start with postgresql:// since Leeway runs on PostgreSQL only."
-        )
+        raise ImproperlyConfigured("DATABASE_URL must start with postgresql:// since Leeway runs on PostgreSQL only.")
     query = parse_qs(parts.query)
     return {
         "ENGINE": "django.db.backends.postgresql",

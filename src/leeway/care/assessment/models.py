@@ -38,9 +38,7 @@ class Assessment(models.Model):
     started_on = models.DateField()
     completed_on = models.DateField(null=True, blank=True)
     what_matters = models.TextField(blank=True, help_text="What matters most, in the person's own words.")
-    good_day = models.TextField(
-        blank=True, help_text="What a good day looks like, in the person's own words."
-    )
+    good_day = models.TextField(blank=True, help_text="What a good day looks like, in the person's own words.")
     took_part = models.CharField(max_length=30, choices=TookPart, blank=True)
     advocacy = models.CharField(max_length=20, choices=Advocacy, blank=True)
     impairment = models.BooleanField(null=True, help_text="Needs come from an impairment or illness (adult).")
@@ -52,15 +50,11 @@ class Assessment(models.Model):
     funding = models.CharField(max_length=40, blank=True, help_text="NHS-funded or section 117, if so.")
     allocation_answers = models.JSONField(default=dict, blank=True)
     eligibility = models.OneToOneField(Decision, models.PROTECT, null=True, blank=True, related_name="+")
-    indicative_budget = models.OneToOneField(
-        Decision, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    indicative_budget = models.OneToOneField(Decision, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["case"], condition=Q(completed_on=None), name="assessment_one_draft_a_case"
-            )
+            models.UniqueConstraint(fields=["case"], condition=Q(completed_on=None), name="assessment_one_draft_a_case")
         ]
 
 

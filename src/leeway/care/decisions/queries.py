@@ -13,9 +13,7 @@ from leeway.law import compute
 
 def standing(case: Case, kind: DecisionKind) -> Decision | None:
     """The decision of a kind that stands today: the one that no later decision has superseded."""
-    return (
-        Decision.objects.filter(case=case, kind=kind, superseded_by=None).select_related("decided_by").first()
-    )
+    return Decision.objects.filter(case=case, kind=kind, superseded_by=None).select_related("decided_by").first()
 
 
 def history(case: Case) -> QuerySet[Decision]:

@@ -23,9 +23,7 @@ def may_see_person(user: User, person: Person, on) -> bool:
     """Whether someone who is not staff may see this record: their own, or one they were given leave to see."""
     if person.user_id == user.pk:
         return True
-    given_leave = Relationship.objects.filter(
-        person=person, user=user, may_see_record=True, starts_on__lte=on
-    )
+    given_leave = Relationship.objects.filter(person=person, user=user, may_see_record=True, starts_on__lte=on)
     return given_leave.exclude(ends_on__lt=on).exists()
 
 

@@ -74,9 +74,7 @@ def give_case(*, case: Case, worker: User, by: User, on: date) -> Case:
     if not (by.role == Role.MANAGER and by.team_id == case.team_id) and not (
         by.role == Role.ASSESSOR and by == worker and case.worker_id is None
     ):
-        raise NotAllowed(
-            "The manager of the team gives out its cases; an assessor can take one that is free."
-        )
+        raise NotAllowed("The manager of the team gives out its cases; an assessor can take one that is free.")
     if worker.role != Role.ASSESSOR or worker.team_id != case.team_id:
         raise Refusal(f"{worker.name} is not an assessor of {case.team}.", field="worker")
     case.worker = worker

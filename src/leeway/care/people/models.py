@@ -255,8 +255,7 @@ class Case(models.Model):
                 fields=["person", "kind"], condition=~Q(stage="closed"), name="case_one_open_of_a_kind"
             ),
             models.CheckConstraint(
-                condition=Q(stage="closed", closed_on__isnull=False)
-                | (~Q(stage="closed") & Q(closed_on=None)),
+                condition=Q(stage="closed", closed_on__isnull=False) | (~Q(stage="closed") & Q(closed_on=None)),
                 name="case_closed_has_date",
             ),
             models.CheckConstraint(

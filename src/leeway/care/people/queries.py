@@ -36,17 +36,13 @@ def own_cases(user: User) -> QuerySet[Case]:
     if user.role == Role.PERSON:
         today = timezone.localdate()
         in_force = Q(ends_on=None) | Q(ends_on__gte=today)
-        given_leave = Relationship.objects.filter(
-            in_force, user=user, may_see_record=True, starts_on__lte=today
-        )
+        given_leave = Relationship.objects.filter(in_force, user=user, may_see_record=True, starts_on__lte=today)
         return cases.filter(Q(person__user=user) | Q(person__in=given_leave.values("person")))
     open_cases = cases.exclude(stage=Stage.CLOSED)
     if user.role == Role.MANAGER:
         return open_cases.filter(team=user.team)
     if user.role == Role.FINANCE:
-        return open_cases.filter(
-            stage__in=[stage for stage, role in WHO_HAS_IT.items() if role == Role.FINANCE]
-        )
+        return open_cases.filter(stage__in=[stage for stage, role in WHO_HAS_IT.items() if role == Role.FINANCE])
     return open_cases.filter(worker=user)
 
 

@@ -64,6 +64,4 @@ def require_stage(current: str, *allowed: Stage) -> None:
     """Refuse an action at a stage where it has no meaning."""
     if Stage(current) not in allowed:
         wanted = " or ".join(f"“{stage.label}”" for stage in allowed)
-        raise MoveNotAllowed(
-            f"This can be done while the case is at {wanted}. It is now at “{Stage(current).label}”."
-        )
+        raise MoveNotAllowed(f"This can be done while the case is at {wanted}. It is now at “{Stage(current).label}”.")

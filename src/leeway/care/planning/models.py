@@ -67,9 +67,7 @@ class Plan(models.Model):
     author = models.CharField(max_length=20, choices=Author, blank=True)
     about_me = models.TextField(blank=True, help_text="What matters to the person, in their words.")
     contingency = models.TextField(blank=True, help_text="What happens if support falls through.")
-    risks = models.TextField(
-        blank=True, help_text="Risks the person chooses to take, and how to make them safer."
-    )
+    risks = models.TextField(blank=True, help_text="Risks the person chooses to take, and how to make them safer.")
     prevention = models.TextField(blank=True, help_text="Advice on what can prevent, reduce or delay need.")
     start_up_pence = models.BigIntegerField(default=0, help_text="One-off costs to get going.")
     charge = models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="+")
@@ -129,9 +127,7 @@ class PlanLine(models.Model):
     aim = models.ForeignKey(Aim, models.PROTECT, null=True, blank=True, related_name="lines")
     what = models.CharField(max_length=200)
     service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="plan_lines")
-    supplier = models.CharField(
-        max_length=200, blank=True, help_text="Who gives it, if not from the directory."
-    )
+    supplier = models.CharField(max_length=200, blank=True, help_text="Who gives it, if not from the directory.")
     way = models.CharField(max_length=20, choices=Way, blank=True)
     unit = models.CharField(max_length=10, choices=Unit, default=Unit.HOUR)
     units = models.DecimalField(max_digits=7, decimal_places=2)
@@ -157,9 +153,7 @@ class Offer(models.Model):
     ways_explained = ArrayField(models.CharField(max_length=20, choices=ChosenWay))
     how_explained = models.CharField(max_length=300, help_text="Talked through, leaflet, easy read, film…")
     amount_told = models.BooleanField(help_text="Whether the person knew the amount before choosing.")
-    independent_advice = models.CharField(
-        max_length=300, blank=True, help_text="Who offered it; blank if nobody."
-    )
+    independent_advice = models.CharField(max_length=300, blank=True, help_text="Who offered it; blank if nobody.")
     offered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     class Meta:

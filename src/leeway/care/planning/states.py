@@ -17,6 +17,4 @@ MOVES: Mapping[PlanState, frozenset[PlanState]] = {
 def require_move(current: str, to: PlanState) -> None:
     """Refuse a move that the table does not have."""
     if to not in MOVES[PlanState(current)]:
-        raise Refusal(
-            f"This plan is “{PlanState(current).label.lower()}”, so it cannot become “{to.label.lower()}”."
-        )
+        raise Refusal(f"This plan is “{PlanState(current).label.lower()}”, so it cannot become “{to.label.lower()}”.")

@@ -60,8 +60,6 @@ class Review(models.Model):
     class Meta:
         ordering = ["due_on"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["case"], condition=Q(held_on=None), name="review_one_ahead_a_case"
-            ),
+            models.UniqueConstraint(fields=["case"], condition=Q(held_on=None), name="review_one_ahead_a_case"),
             models.CheckConstraint(condition=Q(held_on=None) | ~Q(result=""), name="review_held_has_result"),
         ]
