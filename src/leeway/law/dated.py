@@ -90,15 +90,15 @@ class Law:
             raise UnknownParameter(f"There is no parameter {name}.{nearest(name, self.parameters)}")
         return self.parameters[name].on(self.on)
 
-    def only(self, area: str) -> "Law":
-        """Keep one area of the law, so that a digest speaks of that area alone."""
-        if area not in self._areas:
-            kept = {name: p for name, p in self.parameters.items() if name.split(".")[0] == area}
-            self._areas[area] = Law(self.on, MappingProxyType(kept))
-        return self._areas[area]
+    def only(self, *areas: str) -> "Law":
+        """Keep some areas of the law, so that a digest speaks of what a rule may read and of nothing else."""
+        if areas not in self._parts:
+            kept = {name: p for name, p in self.parameters.items() if name.split(".")[0] in areas}
+            self._parts[areas] = Law(self.on, MappingProxyType(kept))
+        return self._parts[areas]
 
     @cached_property
-    def _areas(self) -> dict[str, "Law"]:
+    def _parts(self) -> dict[tuple[str, ...], "Law"]:
         return {}
 
     @cached_property

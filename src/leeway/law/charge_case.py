@@ -1,0 +1,154 @@
+"""Reading the means of one person: every field checked, every kind of income and capital treated as the law says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leeway.law import inputs as read
+from leeway.law.charge_numbers import Means
+from leeway.law.dated import Law
+from leeway.law.means import (
+    CAPITAL_BY_CODE,
+    COUNTED,
+    DISABILITY_BENEFITS,
+    FULLY_COUNTED,
+    INCOME_BY_CODE,
+    PARTLY,
+)
+from leeway.law.numbers import floor_div
+from leeway.law.outcome import BadInput, Choice
+
+HOUSEHOLDS: tuple[Choice, ...] = (
+    Choice("single", "Single"),
+    Choice("couple", "Member of a couple"),
+    Choice("lone_parent", "Lone parent"),
+)
+PREMIUMS: tuple[Choice, ...] = (
+    Choice("disability", "Disability premium", "Gets it, or would get it on Income Support."),
+    Choice("enhanced_disability", "Enhanced disability premium", "For example with enhanced PIP daily living."),
+    Choice("carer", "Carer premium", "Cares for somebody and has, or would have, Carer's Allowance."),
+)
+EXEMPTIONS: tuple[Choice, ...] = (
+    Choice("section_117", "Section 117 after-care", "Mental Health Act 1983 s117"),
+    Choice("continuing_healthcare", "NHS continuing healthcare", "Paid for by the NHS"),
+    Choice("reablement", "Reablement or intermediate care, first six weeks", "SI 2014/2672, reg. 3"),
+    Choice("cjd", "Creutzfeldt-Jakob disease", "SI 2014/2672, reg. 4"),
+    Choice("minor_equipment", "Equipment or minor adaptation of £1,000 or less", "SI 2014/2672, reg. 3"),
+)
+
+#: Each field of a case, with what it means; those that end “may be left out” have a default.
+CASE_FIELDS: dict[str, str] = {
+    "age": "Years, 18 or more",
+    "pension_age": "Whether the person (or, in a couple, either) has reached pension age; false may be left out",
+    "household": "single, couple or lone_parent; single may be left out",
+    "dependent_children": "Children the person is responsible for; 0 may be left out",
+    "premiums": "List of disability, enhanced_disability, carer; none may be left out",
+    "income": "List of {kind, pence_per_week}: the person's own, not a partner's; none may be left out",
+    "savings_credit_qualifying_income_pence_per_week": "For the savings disregard of a pensioner; 0 may be left out",
+    "capital_pence": "Capital that counts, after disregards; 0 may be left out",
+    "capital_items": "List of {kind, pence, owners, weeks_since_received}, added to it; none may be left out",
+    "housing_costs_pence_per_week": "Housing costs that benefits do not meet; 0 may be left out",
+    "disability_related_expenditure_pence_per_week": "Proved disability-related costs; 0 may be left out",
+    "personal_budget_pence_per_week": "The cost of the whole budget",
+    "exemption": "Null, or why there is no charge; null may be left out",
+    "reablement_week": "Which week of reablement this is; 1 may be left out",
+    "equipment_cost_pence": "What the equipment costs; the exemption is taken as right if left out",
+    "carers_own_support": "Whether the budget is a carer's own; false may be left out",
+    "means_not_disclosed": "Whether the person prefers not to say and pay the full cost; false may be left out",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The means as numbers, with what the steps need to tell: each line of income, and why there is no charge."""
+
+    means: Means
+    income: tuple[tuple[str, int], ...]
+    free_because: str | None
+
+
+def read_case(given: Mapping[str, Any], law: Law) -> Case:
+    """Read one person's means; refuse with a sentence that names the field."""
+    read.only_known(read.mapping(given, "The case"), CASE_FIELDS, "The case")
+    income = _income(given.get("income", []))
+    household = read.one_of(given.get("household", "single"), [h.code for h in HOUSEHOLDS], "household")
+    premiums = read.some_of(given.get("premiums", []), [premium.code for premium in PREMIUMS], "premiums")
+    free_because = _exemption(given, law)
+    carers_own = read.yes_or_no(given.get("carers_own_support", False), "carers_own_support")
+    means = Means(
+        age=read.whole(read.needed(given, "age"), "age", least=18, most=130, unit="years"),
+        pension_age=read.yes_or_no(given.get("pension_age", False), "pension_age"),
+        couple=household == "couple",
+        lone_parent=household == "lone_parent",
+        dependent_children=read.whole(given.get("dependent_children", 0), "dependent_children", most=30),
+        disability_premium="disability" in premiums,
+        enhanced_disability_premium="enhanced_disability" in premiums,
+        carer_premium="carer" in premiums,
+        fully_counted_pence=sum(pence for kind, pence in income if kind in FULLY_COUNTED),
+        disability_benefits_pence=sum(pence for kind, pence in income if kind in DISABILITY_BENEFITS),
+        war_widow_pension_pence=sum(pence for kind, pence in income if kind == "war_widow_pension"),
+        savings_credit_pence=sum(pence for kind, pence in income if kind == "pension_credit_savings"),
+        qualifying_income_pence=_pence(given, "savings_credit_qualifying_income_pence_per_week"),
+        capital_pence=_pence(given, "capital_pence") + _capital(given.get("capital_items", []), law),
+        housing_costs_pence=_pence(given, "housing_costs_pence_per_week"),
+        disability_related_expenditure_pence=_pence(given, "disability_related_expenditure_pence_per_week"),
+        personal_budget_pence=read.pence(
+            read.needed(given, "personal_budget_pence_per_week"), "personal_budget_pence_per_week"
+        ),
+        exempt=free_because is not None,
+        carers_own=carers_own,
+        means_not_disclosed=read.yes_or_no(given.get("means_not_disclosed", False), "means_not_disclosed"),
+    )
+    if carers_own and free_because is None and not law["charging_policy.charges_carers"]:
+        free_because = "carers_own_support"
+    return Case(means, income, free_because)
+
+
+def _pence(given: Mapping[str, Any], name: str) -> int:
+    return read.pence(given.get(name, 0), name)
+
+
+def _income(given: object) -> tuple[tuple[str, int], ...]:
+    lines = []
+    for number, line in enumerate(read.sequence(given, "income"), start=1):
+        field = f"income, line {number}"
+        line = read.mapping(line, field)
+        read.only_known(line, ("kind", "pence_per_week"), field)
+        kind = read.needed(line, "kind")
+        if not isinstance(kind, str) or kind not in INCOME_BY_CODE:
+            near = read.nearest(str(kind), INCOME_BY_CODE)
+            raise BadInput(f"{field} has the kind {kind!r}, which is not known.{near}", field="income")
+        pence = read.pence(read.needed(line, "pence_per_week"), f"{field} ({kind}), pence_per_week")
+        lines.append((kind, pence))
+    return tuple(lines)
+
+
+def _capital(given: object, law: Law) -> int:
+    total = 0
+    for number, line in enumerate(read.sequence(given, "capital_items"), start=1):
+        field = f"capital_items, line {number}"
+        line = read.mapping(line, field)
+        read.only_known(line, ("kind", "pence", "owners", "weeks_since_received"), field)
+        kind = CAPITAL_BY_CODE[read.one_of(read.needed(line, "kind"), CAPITAL_BY_CODE, f"{field}, kind")]
+        pence = read.pence(read.needed(line, "pence"), f"{field}, pence")
+        share = floor_div(pence, read.whole(line.get("owners", 1), f"{field}, owners", least=1, most=100))
+        if kind.treatment == COUNTED:
+            total += share
+        elif kind.treatment == PARTLY:
+            weeks = read.whole(read.needed(line, "weeks_since_received"), f"{field}, weeks_since_received")
+            total += share if weeks > law["charging.capital.weeks_disregarded"] else 0
+    return total
+
+
+def _exemption(given: Mapping[str, Any], law: Law) -> str | None:
+    exemption = given.get("exemption")
+    if exemption is None:
+        return None
+    read.one_of(exemption, [choice.code for choice in EXEMPTIONS], "exemption")
+    if exemption == "reablement":
+        week = read.whole(given.get("reablement_week", 1), "reablement_week", least=1, most=520)
+        return "reablement" if week <= law["charging.free.reablement_weeks"] else None
+    if exemption == "minor_equipment" and "equipment_cost_pence" in given:
+        cost = read.pence(given["equipment_cost_pence"], "equipment_cost_pence")
+        return "minor_equipment" if cost <= law["charging.free.minor_equipment_limit"] else None
+    return str(exemption)

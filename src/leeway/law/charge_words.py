@@ -1,0 +1,235 @@
+"""The charge in words: the named steps with their sources, and the reasons a person can follow."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from leeway.law.charge_case import EXEMPTIONS, Case
+from leeway.law.charge_numbers import Worked
+from leeway.law.dated import Law
+from leeway.law.means import DISABILITY_BENEFIT, DISREGARDED, INCOME_BY_CODE, PARTLY
+from leeway.law.numbers import pounds
+
+type Step = dict[str, Any]
+
+REGULATIONS = "https://www.legislation.gov.uk/uksi/2014/2672"
+GUARANTEE = "charging.minimum_income_guarantee."
+
+
+def steps(case: Case, worked: Worked, law: Law) -> tuple[Step, ...]:
+    """Name every step from the means to the charge, in order, each with its amount and source."""
+    return (
+        *_income_steps(case, worked, law),
+        *_floor_steps(case, worked, law),
+        *_outgoing_steps(case, worked, law),
+        *_charge_steps(case, worked, law),
+    )
+
+
+def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
+    """Say in plain words why the charge is what it is."""
+    budget = pounds(case.means.personal_budget_pence)
+    said = []
+    if case.free_because:
+        said.append(f"There is nothing to pay: {_why_free(case.free_because)}.")
+        if case.free_because == "carers_own_support":
+            said.append("What the cared-for person pays is worked out apart, and this does not change it.")
+    elif worked.full_cost:
+        why = (
+            "the means were not disclosed"
+            if case.means.means_not_disclosed
+            else f"capital of {pounds(case.means.capital_pence)} is over the upper limit of "
+            f"{pounds(law['charging.capital.upper_limit'])}"
+        )
+        said.append(f"The person pays the full cost of {budget} a week, because {why}.")
+        said.append(
+            "The person can still ask the council to arrange the support (Care Act 2014 s18(3)); any fee for "
+            "arranging it may not be more than it costs."
+        )
+    elif worked.charge == 0:
+        said.append(
+            f"There is nothing to pay: income of {pounds(worked.counted_income)} a week, after what the law leaves "
+            "to the person and what was allowed, leaves nothing to charge from."
+            if worked.maximum == 0
+            else "There is nothing to pay: the charge would be smaller than the council collects."
+        )
+    else:
+        said.append(f"The person pays {pounds(worked.charge)} a week towards a budget of {budget} a week.")
+        if worked.charge < worked.maximum:
+            said.append(f"They could be asked for {pounds(worked.maximum)}, but never for more than the budget costs.")
+    said.append(
+        f"It is one charge over the whole budget. Paid net, the direct payment is {pounds(worked.net_direct_payment)} "
+        f"a week; paid gross, it is {budget} and the council sends a bill for {pounds(worked.charge)}."
+    )
+    return tuple(said)
+
+
+def _step(
+    name: str, pence: int, sentence: str, source: str, *, url: str = REGULATIONS, parameter: str = "", doubt: str = ""
+) -> Step:
+    step: Step = {"name": name, "pence": pence, "source": source, "source_url": url, "sentence": sentence}
+    if parameter:
+        step["parameter"] = parameter
+    if doubt:
+        step["doubt"] = doubt
+    return step
+
+
+def _from_parameter(name: str, pence: int, sentence: str, parameter: str, law: Law) -> Step:
+    dated = law.dated(parameter)
+    return _step(name, pence, sentence, dated.title, url=dated.url, parameter=parameter, doubt=dated.doubt)
+
+
+def _income_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
+    for code, pence in case.income:
+        kind = INCOME_BY_CODE[code]
+        counted, said = pence, "counts as income"
+        if kind.treatment == DISREGARDED:
+            counted, said = 0, "is left out of income"
+        elif kind.treatment == DISABILITY_BENEFIT and not law["charging_policy.counts_disability_benefits"]:
+            counted, said = 0, "is left out of income by the council's choice"
+        elif kind.treatment == PARTLY:
+            said = "counts in part: see what is left out below"
+        yield _step(f"Income: {kind.label}", counted, f"{kind.label} of {pounds(pence)} a week {said}.", kind.source)
+    if case.means.war_widow_pension_pence:
+        left_out = min(case.means.war_widow_pension_pence, law["charging.income.war_pension_disregard"])
+        sentence = f"The first {pounds(left_out)} a week of a war pension is left out."
+        yield _from_parameter("War pension left out", -left_out, sentence, "charging.income.war_pension_disregard", law)
+    yield _from_parameter(
+        "Income assumed from capital",
+        worked.tariff,
+        f"Capital of {pounds(case.means.capital_pence)}: "
+        f"{pounds(law['charging.capital.tariff_per_step'])} a week for each "
+        f"{pounds(law['charging.capital.tariff_step'])}, or part of it, above "
+        f"{pounds(law['charging.capital.lower_limit'])}.",
+        "charging.capital.tariff_step",
+        law,
+    )
+    if worked.savings_disregard:
+        household = "couple" if case.means.couple else "single"
+        yield _from_parameter(
+            "Savings disregard",
+            -worked.savings_disregard,
+            "Left out for a pensioner with Savings Credit or enough income of their own.",
+            f"charging.income.savings_disregard_{household}",
+            law,
+        )
+    yield _step(
+        "Counted income", worked.counted_income, "Income that counts, all together.", "SI 2014/2672, regs 13 to 25"
+    )
+
+
+def _floor_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
+    means = case.means
+    yield _from_parameter(
+        "Minimum income guarantee",
+        worked.guarantee,
+        law.parameters[GUARANTEE + _guarantee_name(case)].description,
+        GUARANTEE + _guarantee_name(case),
+        law,
+    )
+    if means.dependent_children:
+        each = pounds(law[GUARANTEE + "dependent_child"])
+        sentence = f"{means.dependent_children} at {each} each."
+        yield _from_parameter("For children", worked.children, sentence, GUARANTEE + "dependent_child", law)
+    yield from _premium_steps(case, law)
+    if worked.buffer:
+        parameter = "charging_policy.buffer_above_guarantee"
+        yield _from_parameter(
+            "Council's addition", worked.buffer, law.parameters[parameter].description, parameter, law
+        )
+    yield _step(
+        "Income left to the person", worked.floor, "The charge may not reach into this.", "SI 2014/2672, reg. 7"
+    )
+
+
+def _premium_steps(case: Case, law: Law) -> Iterator[Step]:
+    means = case.means
+    household = "couple" if means.couple else "single"
+    held = [
+        ("Disability premium", means.disability_premium, f"disability_premium_{household}", True),
+        (
+            "Enhanced disability premium",
+            means.enhanced_disability_premium,
+            f"enhanced_disability_premium_{household}",
+            True,
+        ),
+        ("Carer premium", means.carer_premium, "carer_premium", False),
+    ]
+    for name, has_it, parameter, working_age_only in held:
+        if not has_it:
+            continue
+        given = 0 if working_age_only and means.pension_age else law[GUARANTEE + parameter]
+        sentence = law.parameters[GUARANTEE + parameter].description
+        if not given:
+            sentence = "Not added from pension age: the pensioner's guarantee is higher instead."
+        yield _from_parameter(name, given, sentence, GUARANTEE + parameter, law)
+
+
+def _guarantee_name(case: Case) -> str:
+    means = case.means
+    if means.couple:
+        return "couple_member_pension_age" if means.pension_age else "couple_member"
+    if means.pension_age:
+        return "single_pension_age"
+    if means.lone_parent:
+        return "lone_parent"
+    return "single_18_to_24" if means.age < 25 else "single_25_to_pension_age"
+
+
+def _outgoing_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
+    yield _step(
+        "Housing costs",
+        worked.housing,
+        "Rent, mortgage, council tax and the like that benefits do not meet.",
+        "SI 2014/2672, Sch. 1, para. 2",
+    )
+    sentence = "Costs that the person has because of disability or illness."
+    if worked.disability > case.means.disability_related_expenditure_pence:
+        parameter = "charging_policy.standard_disability_expenditure"
+        sentence = "The council's standard amount, allowed without receipts; proved costs above it are allowed too."
+        yield _from_parameter("Disability-related expenditure", worked.disability, sentence, parameter, law)
+    else:
+        source = "SI 2014/2672, Sch. 1, para. 4; statutory guidance, Annex C"
+        yield _step("Disability-related expenditure", worked.disability, sentence, source)
+    yield _step(
+        "Income left over",
+        worked.disposable,
+        "Counted income, less what is left to the person, housing costs and disability-related expenditure.",
+        "Care Act 2014 s17; SI 2014/2672, reg. 7",
+    )
+
+
+def _charge_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
+    parameter = "charging_policy.percent_of_disposable"
+    sentence = f"The council takes {law[parameter]} per cent of what is left over; part of a penny goes to the person."
+    largest = law["charging_policy.largest_charge"]
+    if worked.maximum == largest:
+        parameter = "charging_policy.largest_charge"
+        sentence = f"Nobody inside the means test pays more than {pounds(largest)} a week."
+    yield _from_parameter("The most that could be charged", worked.maximum, sentence, parameter, law)
+    yield _step("Personal budget", case.means.personal_budget_pence, "What the support costs.", "Care Act 2014 s26")
+    yield _step(
+        "Charge", worked.charge, _why_charge(case, worked, law), "Care Act 2014 s14; SI 2014/2672, regs 3 to 12"
+    )
+    yield _step(
+        "Net direct payment",
+        worked.net_direct_payment,
+        "The budget less the charge.",
+        "Care Act 2014 s26; SI 2014/2871",
+    )
+
+
+def _why_charge(case: Case, worked: Worked, law: Law) -> str:
+    if case.free_because:
+        return f"Free: {_why_free(case.free_because)}."
+    if worked.full_cost:
+        return f"The full cost: capital is over {pounds(law['charging.capital.upper_limit'])}, or means not disclosed."
+    if worked.charge == 0 and worked.maximum > 0 and case.means.personal_budget_pence > 0:
+        return f"Less than {pounds(law['charging_policy.smallest_charge'])}, which the council does not collect."
+    return "The smaller of the most that could be charged and the budget."
+
+
+def _why_free(code: str) -> str:
+    if code == "carers_own_support":
+        return "the council does not charge carers for support to the carer"
+    return next(f"{choice.label} ({choice.help})" for choice in EXEMPTIONS if choice.code == code)

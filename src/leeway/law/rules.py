@@ -1,0 +1,27 @@
+"""One way in to every rule, for decisions that are stored now and worked out again years later."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from leeway.law import allocation, charging, direct_payments, eligibility
+from leeway.law.dated import Law, law_on
+from leeway.law.inputs import one_of
+from leeway.law.outcome import Outcome
+
+RULES: dict[str, Callable[[Mapping[str, Any], Law], Outcome]] = {
+    "eligibility": eligibility.decide,
+    "allocation": allocation.allocate,
+    "charge": charging.charge,
+    "direct_payment": direct_payments.conditions,
+}
+
+
+def compute(rule: str, inputs: Mapping[str, Any], on: date, policy: Path | None = None) -> Outcome:
+    """Work out one rule for one person on one day, with its steps, its reasons and a digest of the values used.
+
+    The same rule, inputs and day always give the same outcome. Raises `BadInput`, or `NotInForce` for a day on
+    which the law had no value.
+    """
+    return RULES[one_of(rule, RULES, "rule")](inputs, law_on(on, policy))
