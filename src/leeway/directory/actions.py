@@ -1,0 +1,173 @@
+"""Everything that changes the directory."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from leeway.access.models import Role, User
+from leeway.directory.extracts import BadRow, open_extract
+from leeway.directory.merging import merge, refresh_words
+from leeway.directory.models import Kind, PriceUnit, Provider, Rating, Service, Source
+from leeway.refusal import NotAllowed, Refusal
+
+MAY_IMPORT = {Role.COMMISSIONER, Role.ADMINISTRATOR}
+MAY_LIST = {Role.COMMISSIONER, Role.ASSESSOR, Role.ADMINISTRATOR}
+
+
+class BadRows(Refusal):
+    """Some rows of a file cannot be taken, so none was."""
+
+    def __init__(self, *, path: Path, rows: list[BadRow]):
+        first = rows[0]
+        these = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+        super().__init__(
+            f"{path.name} was not imported: {these} cannot be read, the first being row {first.row}: {first.reason}"
+        )
+        self.rows = rows
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: places by what became of them, and the rows that were left out."""
+
+    file: str
+    layout: str
+    new: int
+    changed: int
+    unchanged: int
+    no_longer_listed: int
+    ratings: int
+    not_social_care: int
+    bad_rows: list[BadRow]
+
+    def as_dict(self) -> dict:
+        return asdict(self)
+
+
+def import_file(path: Path | str, *, by: User | None = None, on: date, leave_out_bad_rows: bool = False) -> Imported:
+    """Bring the directory in line with one of the regulator's published files; the same file again changes nothing.
+
+    Without `by` it is the operator at the command line. All or nothing: raises UnreadableFile or BadRows with one
+    sentence and writes nothing. With `leave_out_bad_rows` the rest is imported and the bad rows are listed.
+    Places that the file no longer lists, in the council areas it covers, are marked and leave the search.
+    """
+    require_role(by, MAY_IMPORT, "import the regulator's files")
+    extract = open_extract(Path(path))
+    with transaction.atomic():
+        merged = merge(extract, on=on)
+        if extract.bad_rows and not leave_out_bad_rows:
+            raise BadRows(path=extract.path, rows=extract.bad_rows)
+        if not extract.places:
+            raise Refusal(f"{extract.path.name} has a header but no places in it.")
+    return Imported(
+        file=extract.path.name,
+        layout=extract.layout,
+        new=merged.new,
+        changed=merged.changed,
+        unchanged=merged.unchanged,
+        no_longer_listed=merged.no_longer_listed,
+        ratings=merged.ratings,
+        not_social_care=extract.left_out,
+        bad_rows=extract.bad_rows,
+    )
+
+
+@transaction.atomic
+def list_service(
+    *,
+    name: str,
+    provider_name: str,
+    kind: str,
+    description: str = "",
+    town: str = "",
+    postcode: str = "",
+    area: str = "",
+    latitude: float | None = None,
+    longitude: float | None = None,
+    phone: str = "",
+    website: str = "",
+    takes_direct_payments: bool | None = None,
+    by: User,
+    on: date,
+) -> Service:
+    """Add a community offer, a personal assistant or other support that the regulator does not list.
+
+    A regulated kind of care is refused: it comes with the regulator's file. The name of a personal assistant is
+    the one they agreed to be listed under.
+    """
+    require_role(by, MAY_LIST, "add to the directory")
+    if not name.strip() or not provider_name.strip():
+        raise Refusal("Give the name of the service and of who provides it.", field="name")
+    if kind not in UNREGULATED:
+        raise Refusal(
+            "This kind of care is regulated: import the regulator's file to list it.",
+            field="kind",
+        )
+    provider, _ = Provider.objects.get_or_create(name=provider_name.strip(), source=Source.COUNCIL, external_id=None)
+    service = Service(
+        provider=provider,
+        name=name.strip(),
+        description=description.strip(),
+        source=Source.COUNCIL,
+        kinds=[kind],
+        regulated=False,
+        town=town.strip(),
+        postcode=postcode.strip().upper(),
+        area=area.strip(),
+        latitude=latitude,
+        longitude=longitude,
+        phone=phone.strip(),
+        website=website.strip(),
+        takes_direct_payments=takes_direct_payments,
+        last_checked_on=on,
+    )
+    save_checked(service)
+    refresh_words([service.pk])
+    return service
+
+
+UNREGULATED = frozenset({Kind.PERSONAL_ASSISTANT, Kind.COMMUNITY, Kind.DAY_SUPPORT, Kind.SERVICE_FUND, Kind.PAYROLL})
+
+
+@transaction.atomic
+def record_price(*, service: Service, price_pence: int, unit: str, note: str = "", by: User, on: date) -> Service:
+    """Note what a service costs, in whole pence for one unit, as checked on a date."""
+    require_role(by, MAY_LIST, "record a price")
+    if price_pence < 0:
+        raise Refusal("A price cannot be below nothing.", field="price")
+    if unit not in PriceUnit.values:
+        raise Refusal("Say what the price buys: " + ", ".join(PriceUnit.labels) + ".", field="unit")
+    kept = Service.objects.select_for_update().get(pk=service.pk)
+    if kept.price_checked_on and kept.price_checked_on > on:
+        raise Refusal("A price checked on a later date is already recorded.", field="price")
+    kept.price_pence, kept.price_unit, kept.price_note, kept.price_checked_on = price_pence, unit, note.strip(), on
+    save_checked(kept)
+    return kept
+
+
+@transaction.atomic
+def list_market(*, providers: list[Provider], services: list[Service], ratings: list[Rating]) -> None:
+    """Add a made-up market all at once. Every listing must say that it is made up."""
+    if any(each.source != Source.DEMO for each in [*providers, *services]):
+        raise ValueError("a made-up market may hold made-up listings only")
+    Provider.objects.bulk_create(providers)
+    Service.objects.bulk_create(services)
+    Rating.objects.bulk_create(ratings)
+    refresh_words([service.pk for service in services])
+
+
+def save_checked(service: Service) -> None:
+    try:
+        service.full_clean(exclude=["words"])
+    except ValidationError as problem:
+        field, sentences = next(iter(problem.message_dict.items()))
+        raise Refusal(f"{field.replace('_', ' ').capitalize()}: {sentences[0]}", field=field) from problem
+    service.save()
+
+
+def require_role(by: User | None, allowed: set, doing: str) -> None:
+    if by is not None and by.role not in allowed:
+        raise NotAllowed(f"Your sign-in does not let you {doing}. Ask a commissioner.")
