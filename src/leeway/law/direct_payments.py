@@ -120,8 +120,8 @@ CLOSE_RELATIVES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class PayeeAnswer:
-    """Whether somebody may be paid from a direct payment, and why."""
+class Allowed:
+    """Whether a direct payment may be used in this way, and why."""
 
     allowed: bool
     reason: str
@@ -180,7 +180,7 @@ def conditions(inputs: Mapping[str, Any], law: Law) -> Outcome:
     return Outcome("direct_payment", given, law.on, part.digest, result, tuple(found), reasons)
 
 
-def may_pay(relationship: str, same_household: bool, council_considers_necessary: bool) -> PayeeAnswer:
+def may_pay(relationship: str, same_household: bool, council_considers_necessary: bool) -> Allowed:
     """Say whether a direct payment may be used to pay this person: the family bar.
 
     A husband, wife or civil partner is barred wherever they live; a close relative only in the same household.
@@ -193,13 +193,13 @@ def may_pay(relationship: str, same_household: bool, council_considers_necessary
     label = next(choice.label for choice in RELATIONSHIPS if choice.code == code)
     spouse = code in ("spouse_or_civil_partner", "living_as_partner")
     if not spouse and not (code in CLOSE_RELATIVES and same_household):
-        return PayeeAnswer(True, f"{label}: may be paid, as the family bar does not reach them (SI 2014/2871, reg. 3).")
+        return Allowed(True, f"{label}: may be paid, as the family bar does not reach them (SI 2014/2871, reg. 3).")
     if council_considers_necessary:
-        return PayeeAnswer(
+        return Allowed(
             True, f"{label}: may be paid, because the council considers it necessary (SI 2014/2871, reg. 3)."
         )
     where = "wherever they live" if spouse else "as they live in the same household"
-    return PayeeAnswer(
+    return Allowed(
         False,
         f"{label}: may not be paid, {where}, unless the council considers it necessary for the person's care or for "
         "help to manage the payment (SI 2014/2871, reg. 3).",
@@ -223,6 +223,33 @@ def review_dates(start: date, last_review: date | None = None) -> ReviewDates:
     return ReviewDates(
         first_due, _months_after(last_review, later), f"The next review is due within {later} months of the last one."
     )
+
+
+def care_home_stays(stays: Sequence[tuple[date, date]], law: Law) -> Allowed:
+    """Say whether a direct payment may pay for these stays in a care home (first night, day of leaving).
+
+    A stay may last four weeks in a row; shorter stays less than four weeks apart are added together.
+    Source: SI 2014/2871, reg. 6.
+    """
+    part = law.only("direct_payments")
+    most_days = 7 * part["direct_payments.care_home_weeks"]
+    gap_days = 7 * part["direct_payments.care_home_gap_weeks"]
+    together, left = 0, None
+    for begins, ends in sorted(stays):
+        if ends < begins or (left is not None and begins < left):
+            raise BadInput(
+                f"The stay from {begins} to {ends} ends before it begins, or overlaps another.", field="stays"
+            )
+        apart = left is None or (begins - left).days >= gap_days
+        together = (ends - begins).days + (0 if apart else together)
+        left = ends
+        if together > most_days:
+            return Allowed(
+                False,
+                f"By {ends} the stays come to {together} days; a direct payment may pay for {most_days} in a row, and "
+                f"stays less than {gap_days} days apart count together. The council arranges longer stays.",
+            )
+    return Allowed(True, f"No run of stays is longer than {most_days} days.")
 
 
 _WORDS = {
@@ -272,7 +299,7 @@ def _found(condition: Condition, answer: bool | str, route: str) -> dict[str, An
     }
 
 
-def _payee(line: object, number: int) -> tuple[dict[str, Any], PayeeAnswer]:
+def _payee(line: object, number: int) -> tuple[dict[str, Any], Allowed]:
     field = f"payees, line {number}"
     line = read.mapping(line, field)
     names = ("relationship", "same_household", "council_considers_necessary")

@@ -1,0 +1,107 @@
+"""Every parameter of the law for a page that anyone can read. `python -m leeway.law.reference` writes it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from leeway.law.dated import DEFAULT_POLICY, DatedValue, Parameter, every_parameter
+from leeway.law.numbers import pounds
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "parameters.md"
+
+OPENING = """\
+# Parameters
+
+Every dated value that a rule of Leeway uses, with its history and its source. A value holds from its first day
+until the next one; before its first day there is none, and a rule refuses to guess. National values are followed
+by a council's own, here those of the default policy.
+
+This page is generated: run `python -m leeway.law.reference` after changing a parameter. A note “in doubt” says
+what is still to be confirmed before charging on the value.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One dated value, ready to read."""
+
+    start: str
+    value: str
+    title: str
+    url: str
+    doubt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One parameter with its history, ready to read, newest value first."""
+
+    name: str
+    description: str
+    unit: str
+    set_by: str
+    lines: tuple[Line, ...]
+
+
+def parameters_for_page(policy: Path = DEFAULT_POLICY) -> tuple[Entry, ...]:
+    """Give every parameter with its history, newest first: national values, then the council's own."""
+    entries = [
+        Entry(
+            name=parameter.name,
+            description=parameter.description,
+            unit=parameter.unit,
+            set_by=parameter.set_by,
+            lines=tuple(
+                Line(dated.start.isoformat(), show_value(parameter, dated), dated.title, dated.url, dated.doubt)
+                for dated in reversed(parameter.history)
+            ),
+        )
+        for parameter in every_parameter(policy).values()
+    ]
+    return tuple(sorted(entries, key=lambda entry: (entry.set_by != "national law", entry.name)))
+
+
+def show_value(parameter: Parameter, dated: DatedValue) -> str:
+    """Write a value with its unit, as people read it."""
+    value = dated.value
+    if value is None:
+        return "ended"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return f"version {value['version']}"
+    if isinstance(value, list):
+        return ", then ".join(str(part).replace("_", " ") for part in value)
+    if parameter.unit.startswith("pence"):
+        return pounds(value) + parameter.unit.removeprefix("pence").replace(" per ", " a ")
+    return f"{value} {parameter.unit}" if isinstance(value, int) else str(value)
+
+
+def markdown() -> str:
+    """Write the reference page of every parameter."""
+    parts = [OPENING]
+    heading = ""
+    for entry in parameters_for_page():
+        if entry.set_by != heading:
+            heading = entry.set_by
+            parts.append(f"## {heading[0].upper()}{heading[1:]}\n")
+        parts.append(f"### `{entry.name}`\n\n{entry.description}\n\n| From | Value | Source |\n|---|---|---|")
+        for line in entry.lines:
+            source = f"[{line.title}]({_link(line.url)})" if line.url else line.title
+            doubt = f" In doubt: {line.doubt}" if line.doubt else ""
+            parts.append(f"| {line.start} | {line.value} | {source}.{doubt} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _link(url: str) -> str:
+    return "../" + url.removeprefix("docs/") if url.startswith("docs/") else url
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    PAGE.write_text(markdown(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
