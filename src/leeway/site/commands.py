@@ -1,17 +1,113 @@
 """The `leeway` command: one group a room, and the commands that run the whole."""
 
 import os
+from importlib import import_module
+from pathlib import Path
 
 import click
 
-from leeway.law.commands import law
+ROOMS = {
+    "law": ("leeway.law.commands", "law"),
+    "directory": ("leeway.directory.commands", "directory"),
+    "money": ("leeway.money.commands", "money"),
+}
 
 
-@click.group()
+class Rooms(click.Group):
+    """Loads a room's commands when they are asked for, so that the law's answer at once and without a database."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*self.commands, *ROOMS])
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name in ROOMS:
+            module, group = ROOMS[name]
+            return getattr(import_module(module), group)
+        return super().get_command(ctx, name)
+
+
+@click.group(cls=Rooms)
 @click.version_option(package_name="leeway")
 def main() -> None:
     """Leeway runs personal budgets in adult social care."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.site.settings")
 
 
-main.add_command(law)
+def start_django() -> None:
+    """Load the settings and the rooms; starts the embedded database where no other is named."""
+    import django
+
+    django.setup()
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="Where the site answers.")
+@click.option("--workers", default=2, show_default=True, help="How many processes serve pages.")
+def serve(port: int, workers: int) -> None:
+    """Serve the site, after bringing the database up to date.
+
+    Example: leeway serve --port 8000
+    """
+    start_django()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    serve_pages(port=port, workers=workers)
+
+
+def serve_pages(*, port: int, workers: int) -> None:
+    """Run the web server until it is stopped."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        "leeway.site.wsgi:application",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        log_level="warning",
+    ).serve()
+
+
+@main.command()
+def check() -> None:
+    """Check settings, the council's policy and that the database matches the code.
+
+    Example: leeway check
+    """
+    start_django()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from leeway.law import law_on
+
+    law_on(timezone.localdate(), policy=settings.COUNCIL_POLICY)
+    call_command("check", deploy=not settings.DEBUG, fail_level="WARNING")
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+    click.echo("Settings, policy and migrations are in order.")
+
+
+@main.command()
+@click.option("--people", default=300, show_default=True, type=click.IntRange(20, 50_000), help="How many people.")
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same council.")
+@click.option("--port", default=8000, show_default=True, help="Where the site answers.")
+@click.option("--no-serve", is_flag=True, help="Make the council and stop.")
+def demo(people: int, seed: int, port: int, no_serve: bool) -> None:
+    """Make a council of made-up people, who go through the same actions as real ones, and serve it.
+
+    Everything is kept in the data folder (LEEWAY_DATA); a council that is already there is made anew.
+
+    Example: leeway demo --people 300
+    """
+    os.environ["LEEWAY_DEMO"] = "True"
+    os.environ["LEEWAY_DATA"] = os.environ.get("LEEWAY_DATA", str(Path(".leeway").resolve()))
+    start_django()
+    from leeway.site.demo import command
+
+    command.run(people=people, seed=seed)
+    if not no_serve:
+        click.echo(f"\nLeeway is at http://127.0.0.1:{port} (stop it with Ctrl+C).")
+        serve_pages(port=port, workers=2)

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import date
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -18,6 +19,14 @@ def env_bool(name: str, default: str) -> bool:
 
 def env_list(name: str, default: str) -> list[str]:
     return [item.strip() for item in os.getenv(name, default).split(",") if item.strip()]
+
+
+def env_date(name: str, default: str) -> date:
+    value = os.getenv(name, default)
+    try:
+        return date.fromisoformat(value)
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write a date like 2026-03-30.") from problem
 
 
 def env_secret(name: str) -> str:
@@ -44,9 +53,14 @@ SITE_FOLDER = Path(__file__).resolve().parent
 DEBUG = not env_bool("LEEWAY_PRODUCTION", "False")
 DATA_FOLDER = Path(os.getenv("LEEWAY_DATA", ".leeway")).resolve()
 COUNCIL_NAME = os.getenv("LEEWAY_COUNCIL", "Fairbourne Council")
+DEMO = env_bool("LEEWAY_DEMO", "False")
 COUNCIL_POLICY = Path(os.environ["LEEWAY_POLICY"]) if os.getenv("LEEWAY_POLICY") else None
 MODULUS_WEIGHTS = os.getenv("LEEWAY_MODULUS_WEIGHTS")
 MODULUS_SUBSTITUTIONS = os.getenv("LEEWAY_MODULUS_SUBSTITUTIONS")
+BACS_SERVICE_USER_NUMBER = os.getenv("LEEWAY_BACS_SERVICE_USER_NUMBER", "000000")
+BANK_SORT_CODE = os.getenv("LEEWAY_BANK_SORT_CODE", "000000")
+BANK_ACCOUNT_NUMBER = os.getenv("LEEWAY_BANK_ACCOUNT_NUMBER", "00000000")
+PAY_CALENDAR_STARTS_ON = env_date("LEEWAY_PAY_CALENDAR_STARTS_ON", "2026-03-30")
 STAFF_NEED_SECOND_FACTOR = env_bool("LEEWAY_STAFF_MFA", "False" if DEBUG else "True")
 ALLOWED_HOSTS = env_list("LEEWAY_HOSTS", "127.0.0.1,localhost,testserver")
 CSRF_TRUSTED_ORIGINS = env_list("LEEWAY_ORIGINS", "")
@@ -63,6 +77,7 @@ ROOMS = [
     "leeway.care.review",
     "leeway.care.letters",
     "leeway.money.ledger",
+    "leeway.money.payees",
     "leeway.money.budgets",
     "leeway.money.payments",
     "leeway.site",

@@ -1,0 +1,72 @@
+"""The house keeps its shape: names of files, sizes of modules and functions, one stage-changer."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "leeway"
+ROOMS = ["access", "directory", "care", "money"]
+VOCABULARY = {
+    "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "urls", "api", "commands",
+}  # fmt: skip
+OWN_WORDS = {
+    "access": {"looks", "middleware", "table", "adapter", "drafts"},
+    "care/people": {"versions"},
+    "care/planning": {"costs"},
+    "care/letters": {"content", "pdf"},
+    "directory": {"extracts", "demo"},
+    "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
+    "money/budgets": {"schedule"},
+    "money/payments": {"bank_files"},
+}
+MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]
+
+
+def short(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=short)
+def test_modules_and_functions_are_small(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 600, "A module of 600 lines or more is two rooms: split it."
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert length < 60, f"{node.name} has {length} lines: split it."
+
+
+@pytest.mark.parametrize("path", MODULES, ids=short)
+def test_modules_say_what_they_are_for(path):
+    if path.name != "apps.py":
+        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), "Begin with a sentence."
+
+
+def test_files_have_the_names_of_the_vocabulary():
+    strange = []
+    for path in MODULES:
+        folder = path.parent.relative_to(SOURCE)
+        if folder.parts and folder.parts[0] in ROOMS and path.stem not in VOCABULARY | OWN_WORDS.get(str(folder), set()):
+            strange.append(short(path))
+    assert not strange, "A new kind of file needs a line in OWN_WORDS, and a reason."
+
+
+def test_only_move_case_changes_a_stage():
+    changers = [short(path) for path in MODULES if re.search(r"\.stage = ", path.read_text(encoding="utf-8"))]
+    assert changers == ["care/people/actions.py"]
+
+
+def test_no_file_names_a_registry_or_a_machine_path():
+    wrong = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|(?<![\w.])/(?:root|home)/\w")
+    tracked = [path for path in ROOT.rglob("*") if path.is_file() and not set(path.parts) & {
+        ".git", ".venv", "node_modules", "vendor", ".leeway", "__pycache__", ".mypy_cache", ".ruff_cache", ".hypothesis",
+    }]  # fmt: skip
+    found = []
+    for path in tracked:
+        if path.suffix in {".py", ".md", ".toml", ".txt", ".json", ".yaml", ".jinja", ".scss", ".mjs"} and path != Path(__file__):
+            if wrong.search(path.read_text(encoding="utf-8", errors="ignore")):
+                found.append(str(path.relative_to(ROOT)))
+    assert not found
