@@ -116,7 +116,7 @@ def _income(given: object) -> tuple[tuple[str, int], ...]:
         read.only_known(line, ("kind", "pence_per_week"), field)
         kind = read.needed(line, "kind")
         if not isinstance(kind, str) or kind not in INCOME_BY_CODE:
-            near = read.nearest(str(kind), INCOME_BY_CODE)
+            near = read.nearest(str(kind), INCOME_BY_CODE) or f" Use one of: {', '.join(INCOME_BY_CODE)}."
             raise BadInput(f"{field} has the kind {kind!r}, which is not known.{near}", field="income")
         pence = read.pence(read.needed(line, "pence_per_week"), f"{field} ({kind}), pence_per_week")
         lines.append((kind, pence))

@@ -17,7 +17,15 @@ from leeway.law.charge_words import reasons, steps
 from leeway.law.dated import Law
 from leeway.law.outcome import BadInput, Outcome
 
-__all__ = ["CASE_FIELDS", "apply_charge_to_ways", "charge", "charge_columns", "columns_of", "tariff_income"]
+__all__ = [
+    "CASE_FIELDS",
+    "apply_charge_to_ways",
+    "charge",
+    "charge_columns",
+    "columns_of",
+    "tariff_income",
+    "ways_in_order",
+]
 
 
 def charge(case: Mapping[str, Any], law: Law) -> Outcome:
@@ -68,10 +76,15 @@ def tariff_income(capital_pence: int, law: Law) -> int:
     return income
 
 
+def ways_in_order(law: Law) -> tuple[str, ...]:
+    """Give the council's order in which one charge is taken from a budget held in several ways."""
+    return tuple(law["charging_policy.charge_taken_first_from"])
+
+
 def apply_charge_to_ways(charge_pence: int, ways: Mapping[str, int], order: Sequence[str]) -> dict[str, dict[str, int]]:
     """Take one charge from a budget held in several ways, in the council's order, and never twice.
 
-    `ways` gives the weekly pence held in each way; `order` says which the charge is taken from first. The answer
+    `ways` gives the weekly pence held in each way; `order` (see `ways_in_order`) says which comes first. The answer
     has `gross_pence_per_week`, `charge_pence_per_week` and `net_pence_per_week` of each way.
     """
     left = read.pence(charge_pence, "charge_pence")

@@ -1,0 +1,143 @@
+"""`leeway law`: answers for people and programs, and one plain sentence with exit status 2 for bad input."""
+
+import json
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+
+from leeway.law import reference
+from leeway.law.allocation import questions
+from leeway.law.commands import law
+from leeway.law.dated import every_parameter, law_on
+
+CASE = {
+    "age": 79,
+    "pension_age": True,
+    "income": [{"kind": "state_pension", "pence_per_week": 31800}],
+    "capital_pence": 1450001,
+    "housing_costs_pence_per_week": 3420,
+    "disability_related_expenditure_pence_per_week": 1000,
+    "personal_budget_pence_per_week": 18000,
+}
+
+
+@pytest.fixture
+def leeway():
+    def run(*arguments):
+        return CliRunner().invoke(law, [str(argument) for argument in arguments], prog_name="leeway law")
+
+    return run
+
+
+@pytest.fixture
+def case(tmp_path):
+    path = tmp_path / "ada.json"
+    path.write_text(json.dumps(CASE), encoding="utf-8")
+    return path
+
+
+def test_charge_for_programs(leeway, case):
+    answer = leeway("charge", case, "--on", "2026-04-06", "--json")
+    assert answer.exit_code == 0
+    said = json.loads(answer.stdout)
+    assert said["charge_pence_per_week"] == 3435
+    assert said["net_direct_payment_pence_per_week"] == 14565
+    assert said["full_cost"] is False
+    assert {"name", "pence", "source"} <= set(said["steps"][0])
+
+
+def test_charge_for_people(leeway, case):
+    answer = leeway("charge", case, "--on", "2026-04-06")
+    assert "The person pays £34.35 a week" in answer.stdout
+    assert "In doubt:" in answer.stdout
+
+
+def test_allocate(leeway, tmp_path):
+    path = tmp_path / "answers.json"
+    answers = {question.id: question.answers[1].id for question in questions(law_on(date(2026, 4, 6)))}
+    path.write_text(json.dumps({"answers": answers}), encoding="utf-8")
+    said = json.loads(leeway("allocate", path, "--on", "2026-04-06", "--json").stdout)
+    assert said["indicative_pence_per_week"] == sum(line["pence_per_week"] for line in said["answers"])
+    assert "Where it comes from" in leeway("allocate", path, "--on", "2026-04-06").stdout
+
+
+def test_show(leeway):
+    assert "charging.capital.upper_limit" in leeway("show").stdout
+    shown = leeway("show", "charging.capital.upper_limit", "--on", "2026-04-06")
+    assert "£23,250.00" in shown.stdout
+    assert len(json.loads(leeway("show", "--json").stdout)) == len(every_parameter())
+    whole = json.loads(leeway("show", "charging/minimum_income_guarantee/carer_premium", "--json").stdout)
+    assert [value["value"] for value in whole["values"]] == [4325, 4455, 4905, 5235, 5325, 5525]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["show", "charging.capital.uper"], "Did you mean charging.capital.upper_limit"),
+        (["show", "charging.capital.upper_limit", "--on", "2015-03-31"], "no value on 2015-03-31"),
+        (["charge", "CASE", "--on", "2026-02-30"], "“2026-02-30” is not a date"),
+        (["charge", "CASE", "--on", "20260406"], "is not a date"),
+        (["charge", "CASE"], "Missing option '--on'"),
+        (["charge", "nobody.json", "--on", "2026-04-06"], "nobody.json: there is no such file"),
+        (["charge", "CASE", "--on", "2015-03-31"], "ada.json: charging"),
+        (["charge", "CASE", "--on", "2026-04-06", "--policy", "nowhere"], "policy folder nowhere is not there"),
+        (["allocate", "CASE", "--on", "2026-04-06"], "which is not known here"),
+        (["chrge"], "No such command"),
+    ],
+)
+def test_bad_use_is_one_sentence_and_status_2(leeway, case, arguments, said):
+    answer = leeway(*[case if argument == "CASE" else argument for argument in arguments])
+    assert answer.exit_code == 2
+    assert answer.stdout == ""
+    assert said in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "line 1: not JSON"),
+        ("[]", "The case must be a set of named values"),
+        ('{"age": NaN}', "NaN is not a number"),
+        ('{"age": 20, "age": 30}', "“age” is there twice"),
+        (
+            '{"age": 20, "personal_budget_pence_per_week": "300"}',
+            "personal_budget_pence_per_week must be a whole number",
+        ),
+        ('{"age": 20, "personal_budget_pence_per_week": -1}', "personal_budget_pence_per_week is -1"),
+        ('{"age": 20, "income": [{"kind": "wages"}], "personal_budget_pence_per_week": 1}', "income, line 1"),
+    ],
+)
+def test_a_bad_case_names_the_file_and_the_field(leeway, tmp_path, text, said):
+    path = tmp_path / "cyril.json"
+    path.write_text(text, encoding="utf-8")
+    answer = leeway("charge", path, "--on", "2026-04-06")
+    assert answer.exit_code == 2
+    assert "cyril.json" in answer.stderr
+    assert said in answer.stderr
+
+
+def test_a_file_that_is_not_text(leeway, tmp_path):
+    path = tmp_path / "photo.json"
+    path.write_bytes(b"\xff\xfe\x00\x01")
+    answer = leeway("charge", path, "--on", "2026-04-06")
+    assert answer.exit_code == 2
+    assert "cannot be read as text" in answer.stderr
+
+
+@pytest.mark.parametrize("command", ["show", "charge", "allocate"])
+def test_each_command_has_help_with_an_example(leeway, command):
+    assert "Example: leeway law " + command in " ".join(leeway(command, "--help").stdout.split())
+
+
+def test_the_reference_page_is_up_to_date():
+    """If this fails: python -m leeway.law.reference"""
+    assert reference.PAGE.read_text(encoding="utf-8") == reference.markdown()
+
+
+def test_the_page_has_every_parameter_newest_value_first():
+    entries = reference.parameters_for_page()
+    assert {entry.name for entry in entries} == set(every_parameter())
+    for entry in entries:
+        assert [line.start for line in entry.lines] == sorted((line.start for line in entry.lines), reverse=True)
