@@ -11,6 +11,7 @@ ROOMS = {
     "directory": ("leeway.directory.commands", "directory"),
     "money": ("leeway.money.commands", "money"),
 }
+FURTHER = {"law": [("leeway.care.decisions.commands", "replay")]}
 
 
 class Rooms(click.Group):
@@ -22,7 +23,10 @@ class Rooms(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in ROOMS:
             module, group = ROOMS[name]
-            return getattr(import_module(module), group)
+            commands = getattr(import_module(module), group)
+            for further_module, further in FURTHER.get(name, []):
+                commands.add_command(getattr(import_module(further_module), further))
+            return commands
         return super().get_command(ctx, name)
 
 
@@ -82,9 +86,10 @@ def check() -> None:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from leeway.law import law_on
+    from leeway.law.policy_check import check_policy
 
-    law_on(timezone.localdate(), policy=settings.COUNCIL_POLICY)
+    for finding in check_policy(timezone.localdate(), settings.COUNCIL_POLICY):
+        click.echo(f"Beware: {finding}")
     call_command("check", deploy=not settings.DEBUG, fail_level="WARNING")
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
     click.echo("Settings, policy and migrations are in order.")
