@@ -157,7 +157,12 @@ class Service(models.Model):
                 name="service_price_has_unit_and_date",
             ),
             models.CheckConstraint(
-                condition=Q(latitude=None, longitude=None) | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                condition=Q(latitude=None, longitude=None) | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="service_position_on_earth",
             ),
             models.CheckConstraint(
@@ -168,6 +173,19 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kind_labels(self) -> list[str]:
+        """The kinds of support it gives, in words."""
+        return [Kind(kind).label for kind in self.kinds]
+
+    @property
+    def is_personal_assistant(self) -> bool:
+        return Kind.PERSONAL_ASSISTANT in self.kinds
+
+    @property
+    def is_made_up(self) -> bool:
+        return self.source == Source.DEMO
 
 
 class Rating(models.Model):

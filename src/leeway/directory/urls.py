@@ -1,0 +1,11 @@
+"""The directory's addresses."""
+
+from django.urls import path
+
+from leeway.directory import views
+
+app_name = "directory"
+urlpatterns = [
+    path("", views.search, name="search"),
+    path("<uuid:service_id>/", views.service, name="service"),
+]
