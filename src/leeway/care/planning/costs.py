@@ -1,7 +1,10 @@
 """What a plan costs a week, in whole pence, line by line."""
 
-from leeway.care.planning.models import Frequency, PlanLine, Way
-from leeway.law.numbers import ceil_div, floor_div
+from datetime import date
+
+from leeway.care.planning.models import ChosenWay, Frequency, PlanLine, Way
+from leeway.law.numbers import ceil_div, floor_div, pounds, split
+from leeway.refusal import Refusal
 
 # A year is 52 weeks here, as in direct payment practice; a month is 12/52 of it.
 WEEKS: dict[str, tuple[int, int]] = {
@@ -45,3 +48,85 @@ def totals(lines: list[PlanLine]) -> dict:
         "ways": {way: pence for way, pence in ways.items() if pence},
         "once_pence": sum(once_pence(line) for line in lines),
     }
+
+
+def shares_of_final(costed: dict, final_pence: int) -> dict:
+    """How a final amount a week falls on the ways of holding and on the NHS, when it may differ from the costed plan.
+
+    Each grows or shrinks by the same proportion, and the parts add up to the penny. Raises Refusal where a plan that
+    costs nothing a week is given an amount.
+    """
+    ways, nhs, whole = costed["ways"], costed["nhs_pence_per_week"], costed["pence_per_week"]
+    if final_pence != whole and whole == 0:
+        raise Refusal(
+            "The plan has no weekly cost, so there is no way to hold a weekly amount. Return the plan and ask for "
+            "a line that says what the money is for.",
+            field="final_pence_per_week",
+        )
+    if final_pence != whole:
+        ways = dict(zip(ways, split(final_pence, list(ways.values())), strict=True))
+        nhs = split(final_pence, [nhs, whole - nhs])[0]
+    return {"ways": ways, "nhs_pence_per_week": nhs, "social_care_pence_per_week": final_pence - nhs}
+
+
+def budget_result(
+    *, costed: dict, final_pence: int, charge_pence: int, indicative_pence: int | None, starts_on: date
+) -> dict:
+    """The personal budget of section 26: what it costs, and what the person, the council and the NHS each pay of it.
+
+    The three shares add up to the cost, and so do the ways of holding. The person's charge is on the social care
+    part alone. Amounts are whole pence a week, but for the start-up amount, which is paid once.
+    """
+    shares = shares_of_final(costed, final_pence)
+    result = {
+        "pence_per_week": final_pence,
+        "charge_pence_per_week": charge_pence,
+        "council_pence_per_week": shares["social_care_pence_per_week"] - charge_pence,
+        "nhs_pence_per_week": shares["nhs_pence_per_week"],
+        "ways": shares["ways"],
+        "start_up_pence": costed["once_pence"],
+        "starts_on": starts_on.isoformat(),
+        "costed_pence_per_week": costed["pence_per_week"],
+        "indicative_pence_per_week": indicative_pence,
+    }
+    paid = [result[f"{payer}_pence_per_week"] for payer in ("charge", "council", "nhs")]
+    assert min(paid) >= 0, "nobody pays less than nothing"
+    assert sum(paid) == final_pence, "the shares of a budget add up to its cost"
+    assert sum(result["ways"].values()) == final_pence, "the ways of holding a budget add up to it"
+    return result
+
+
+def budget_steps(result: dict, lines: list[PlanLine], *, reason: str, manager: str) -> list[dict]:
+    """The named steps of a personal budget, each number explained, in order."""
+    act, url = "Care Act 2014", "https://www.legislation.gov.uk/ukpga/2014/23/section"
+    plan = (f"{act} s25", f"{url}/25")
+    statement = (f"{act} s26", f"{url}/26")
+    charging = (f"{act} s14", f"{url}/14")
+    final, costed, indicative = (result[f"{name}pence_per_week"] for name in ("", "costed_", "indicative_"))
+    steps = [(line.what, weekly_pence(line), in_words(line), plan) for line in lines if weekly_pence(line)]
+    steps.append(("What the plan costs", costed, "The lines of the plan, added up.", plan))
+    if indicative is not None:
+        said = "Where planning started from. It is a guide and never a limit."
+        steps.append(("Indicative budget", indicative, said, statement))
+    same = "The same as the plan costs." if final == costed else f"{manager} decided otherwise: {reason}"
+    steps.append(("Personal budget", final, same, statement))
+    nhs = "The part that the NHS pays, line by line. Nobody is charged for it."
+    steps.append(("The NHS pays", result["nhs_pence_per_week"], nhs, statement))
+    charge = "One charge over the social care part. How it was worked out is in the charge decision."
+    steps.append(("The person pays", result["charge_pence_per_week"], charge, charging))
+    council = "What is left of the personal budget after the other two shares."
+    steps.append(("The council pays", result["council_pence_per_week"], council, statement))
+    for way, pence in result["ways"].items():
+        steps.append((ChosenWay(way).label, pence, "The part of the budget that is held in this way.", statement))
+    steps.append(("Paid once, to start", result["start_up_pence"], "The one-off lines of the plan.", plan))
+    return [
+        {"name": name, "pence": pence, "sentence": sentence, "source": source[0], "source_url": source[1]}
+        for name, pence, sentence, source in steps
+    ]
+
+
+def in_words(line: PlanLine) -> str:
+    """How a line's cost comes about: “6 hours a week at £18.50”."""
+    number = f"{line.units:f}".rstrip("0").rstrip(".") if "." in f"{line.units:f}" else f"{line.units:f}"
+    unit = line.get_unit_display() + ("" if line.units == 1 else "s")
+    return f"{number} {unit} {line.get_frequency_display()} at {pounds(line.unit_cost_pence)}"

@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from leeway.access.models import User
 from leeway.care.decisions.models import Decision
-from leeway.care.people.models import Case, Relationship
+from leeway.care.people.models import CapacityDecision, Case, Relationship
 from leeway.directory.models import Service
+from leeway.law.direct_payments import RELATIONSHIPS
 
 KEPT = pgtrigger.Update | pgtrigger.Delete
 
@@ -24,6 +25,7 @@ class PlanState(models.TextChoices):
     SIGNED_OFF = "signed_off", "Signed off, waiting for agreement"
     AGREED = "agreed", "Agreed"
     REPLACED = "replaced", "Replaced by a later plan"
+    ENDED = "ended", "Ended"
 
 
 class Author(models.TextChoices):
@@ -69,7 +71,18 @@ class Plan(models.Model):
     contingency = models.TextField(blank=True, help_text="What happens if support falls through.")
     risks = models.TextField(blank=True, help_text="Risks the person chooses to take, and how to make them safer.")
     prevention = models.TextField(blank=True, help_text="Advice on what can prevent, reduce or delay need.")
-    start_up_pence = models.BigIntegerField(default=0, help_text="One-off costs to get going.")
+    no_lines_reason = models.TextField(blank=True, help_text="Why no money is needed, where the plan has no lines.")
+    received_by = models.ForeignKey(
+        Relationship,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The nominated or authorised person who receives the direct payment, if not the person.",
+    )
+    written_by = models.ManyToManyField(User, related_name="+", help_text="Who wrote in it: they may not sign it off.")
+    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_on = models.DateField(null=True, blank=True)
     charge = models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="+")
     final_budget = models.OneToOneField(Decision, models.PROTECT, null=True, blank=True, related_name="plan")
 
@@ -81,6 +94,16 @@ class Plan(models.Model):
                 fields=["case"],
                 condition=Q(state__in=["draft", "submitted", "signed_off"]),
                 name="plan_one_open_a_case",
+            ),
+            models.UniqueConstraint(fields=["case"], condition=Q(state="agreed"), name="plan_one_agreed_a_case"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["signed_off", "agreed", "replaced", "ended"]) | Q(final_budget__isnull=False),
+                name="plan_signed_off_has_budget",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_by=None, submitted_on=None)
+                | Q(submitted_by__isnull=False, submitted_on__isnull=False),
+                name="plan_submitted_by_and_on",
             ),
         ]
 
@@ -94,6 +117,12 @@ class Aim(models.Model):
     outcome = models.CharField(max_length=30, blank=True, help_text="The assessed outcome it serves.")
     words = models.TextField()
     how_we_know = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class Frequency(models.TextChoices):
@@ -134,9 +163,17 @@ class PlanLine(models.Model):
     unit_cost_pence = models.BigIntegerField()
     frequency = models.CharField(max_length=12, choices=Frequency, default=Frequency.WEEKLY)
     nhs_percent = models.PositiveSmallIntegerField(default=0, help_text="Share that the NHS pays.")
+    payee_relationship = models.CharField(
+        max_length=30,
+        choices=[(choice.code, choice.label) for choice in RELATIONSHIPS],
+        default="not_related",
+        help_text="Who is paid, to the person: the family bar on direct payments.",
+    )
+    payee_same_household = models.BooleanField(default=False)
+    payee_necessary = models.TextField(blank=True, help_text="Why the council considers paying them necessary.")
 
     class Meta:
-        ordering = ["what"]
+        ordering = ["what", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(units__gt=0), name="plan_line_units_positive"),
             models.CheckConstraint(condition=Q(unit_cost_pence__gte=0), name="plan_line_cost_positive"),
@@ -155,9 +192,10 @@ class Offer(models.Model):
     amount_told = models.BooleanField(help_text="Whether the person knew the amount before choosing.")
     independent_advice = models.CharField(max_length=300, blank=True, help_text="Who offered it; blank if nobody.")
     offered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    offered_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["-offered_on"]
+        ordering = ["-offered_on", "-offered_at"]
         triggers = [pgtrigger.Protect(name="offer_is_kept", operation=KEPT)]
 
 
@@ -185,6 +223,14 @@ class Choice(models.Model):
     decided_by = models.ForeignKey(
         Relationship, models.PROTECT, null=True, blank=True, related_name="+", help_text="If not the person."
     )
+    best_interests = models.ForeignKey(
+        CapacityDecision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The capacity decision behind a best-interests decision, where nobody else may decide.",
+    )
     why_not_direct_payment = models.CharField(max_length=20, choices=NotChosen, blank=True)
     chosen_on = models.DateField()
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -193,8 +239,9 @@ class Choice(models.Model):
         triggers = [pgtrigger.Protect(name="choice_is_kept", operation=KEPT)]
         constraints = [
             models.CheckConstraint(
-                condition=Q(decided_by_person=True, decided_by=None)
-                | Q(decided_by_person=False, decided_by__isnull=False),
+                condition=Q(decided_by_person=True, decided_by=None, best_interests=None)
+                | Q(decided_by_person=False, decided_by__isnull=False, best_interests=None)
+                | Q(decided_by_person=False, decided_by=None, best_interests__isnull=False),
                 name="choice_has_one_decider",
             )
         ]
@@ -207,9 +254,38 @@ class Agreement(models.Model):
     plan = models.OneToOneField(Plan, models.PROTECT, related_name="agreement")
     agreed_on = models.DateField()
     agreed_by_name = models.CharField(max_length=150)
+    agreed_by_person = models.BooleanField()
+    agreed_by = models.ForeignKey(Relationship, models.PROTECT, null=True, blank=True, related_name="+")
+    best_interests = models.ForeignKey(CapacityDecision, models.PROTECT, null=True, blank=True, related_name="+")
     how = models.CharField(max_length=300, help_text="Signed in here, on paper, said so at a visit…")
     comment = models.TextField(blank=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     class Meta:
         triggers = [pgtrigger.Protect(name="agreement_is_kept", operation=KEPT)]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(agreed_by_person=True, agreed_by=None, best_interests=None)
+                | Q(agreed_by_person=False, agreed_by__isnull=False, best_interests=None)
+                | Q(agreed_by_person=False, agreed_by=None, best_interests__isnull=False),
+                name="agreement_has_one_decider",
+            )
+        ]
+
+
+class SentBack(models.Model):
+    """That a plan went back to be written again: a manager's reasons, or the words of whoever disagreed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="sent_back")
+    disagreed = models.BooleanField(help_text="By the person or someone for them; otherwise by a manager.")
+    said_by_name = models.CharField(max_length=150)
+    words = models.TextField()
+    final_budget = models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="+")
+    sent_on = models.DateField()
+    sent_at = models.DateTimeField(auto_now_add=True)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-sent_at"]
+        triggers = [pgtrigger.Protect(name="sent_back_is_kept", operation=KEPT)]

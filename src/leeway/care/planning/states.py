@@ -9,8 +9,9 @@ MOVES: Mapping[PlanState, frozenset[PlanState]] = {
     PlanState.DRAFT: frozenset({PlanState.SUBMITTED}),
     PlanState.SUBMITTED: frozenset({PlanState.DRAFT, PlanState.SIGNED_OFF}),
     PlanState.SIGNED_OFF: frozenset({PlanState.DRAFT, PlanState.AGREED}),
-    PlanState.AGREED: frozenset({PlanState.REPLACED}),
+    PlanState.AGREED: frozenset({PlanState.REPLACED, PlanState.ENDED}),
     PlanState.REPLACED: frozenset(),
+    PlanState.ENDED: frozenset(),
 }
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
+from leeway.care.planning.models import Aim
 
 
 class ReviewReason(models.TextChoices):
@@ -55,11 +56,34 @@ class Review(models.Model):
     what_changed = models.TextField(blank=True)
     achieved = models.CharField(max_length=20, choices=Achieved, blank=True)
     result = models.CharField(max_length=20, choices=ReviewResult, blank=True)
+    reasons = models.TextField(blank=True, help_text="Why this follows; for an ending, what must still be paid too.")
+    asked_on = models.DateField(null=True, blank=True)
+    asked_by_name = models.CharField(max_length=150, blank=True)
+    asked_words = models.TextField(blank=True, help_text="Why a review was asked for, in their words.")
     held_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["due_on"]
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(held_on=None), name="review_one_ahead_a_case"),
-            models.CheckConstraint(condition=Q(held_on=None) | ~Q(result=""), name="review_held_has_result"),
+            models.CheckConstraint(
+                condition=Q(held_on=None, held_by=None)
+                | (Q(held_on__isnull=False, held_by__isnull=False) & ~Q(result="")),
+                name="review_held_has_result",
+            ),
+            models.CheckConstraint(condition=Q(held_on=None) | Q(opened_on__isnull=False), name="review_opened_first"),
         ]
+
+
+@pghistory.track()
+class AimResult(models.Model):
+    """How far one aim of the plan was met, as found at a review."""
+
+    id = models.BigAutoField(primary_key=True)
+    review = models.ForeignKey(Review, models.PROTECT, related_name="aim_results")
+    aim = models.ForeignKey(Aim, models.PROTECT, related_name="results")
+    achieved = models.CharField(max_length=20, choices=Achieved)
+
+    class Meta:
+        ordering = ["aim"]
+        constraints = [models.UniqueConstraint(fields=["review", "aim"], name="aim_judged_once_a_review")]

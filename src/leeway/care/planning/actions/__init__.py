@@ -1,0 +1,37 @@
+"""Every write about a support plan: writing it, choosing how the budget is held, signing it off, agreeing it."""
+
+from leeway.care.planning.actions.choosing import check_direct_payment, offer_ways, record_choice, set_ways
+from leeway.care.planning.actions.deciding import agree, disagree, end_plan, return_plan, sign_off, submit_plan
+from leeway.care.planning.actions.writing import (
+    add_aim,
+    add_line,
+    change_aim,
+    change_line,
+    remove_aim,
+    remove_line,
+    save_about,
+    set_start,
+    start_plan,
+)
+
+__all__ = [
+    "add_aim",
+    "add_line",
+    "agree",
+    "change_aim",
+    "change_line",
+    "check_direct_payment",
+    "disagree",
+    "end_plan",
+    "offer_ways",
+    "record_choice",
+    "remove_aim",
+    "remove_line",
+    "return_plan",
+    "save_about",
+    "set_start",
+    "set_ways",
+    "sign_off",
+    "start_plan",
+    "submit_plan",
+]

@@ -1,0 +1,239 @@
+"""Choosing how the budget is held: what was explained, what was decided by whom, and the test for a direct payment."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from leeway.access.models import Role, User
+from leeway.care.decisions.actions import decide_by_rule
+from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.people.access import check_can_work_on
+from leeway.care.people.actions import tell
+from leeway.care.people.models import Authority, CapacityQuestion, Case, Relationship
+from leeway.care.people.versions import claim_version
+from leeway.care.planning.access import (
+    check_may_decide,
+    is_in_force,
+    lacks_capacity,
+)
+from leeway.care.planning.actions.drafts import claim_draft, lock_draft
+from leeway.care.planning.models import (
+    Choice,
+    ChosenWay,
+    NotChosen,
+    Offer,
+    Plan,
+    Way,
+)
+from leeway.care.planning.queries import (
+    offers_and_choice,
+)
+from leeway.refusal import Refusal
+
+
+@transaction.atomic
+def offer_ways(
+    *,
+    plan: Plan,
+    ways_explained: list[str],
+    how_explained: str,
+    amount_told: bool,
+    independent_advice: str = "",
+    offered_on: date | None = None,
+    by: User,
+    on: date,
+) -> Offer:
+    """Record that the ways to hold the budget were explained: which, how, when, with what independent advice.
+
+    What was left out is shown at sign-off. The record is never changed: explain again, and it becomes the latest.
+    """
+    check_can_work_on(by, plan.case)
+    locked = lock_draft(plan)
+    known = [way.value for way in ChosenWay if way.value in ways_explained]
+    if not known:
+        raise Refusal("Choose the ways that you explained.", field="ways_explained")
+    if not how_explained.strip():
+        raise Refusal("Say how you explained them.", field="how_explained")
+    day = offered_on or on
+    if not plan.case.opened_on <= day <= on:
+        raise Refusal("The conversation was after the request for help, and not in the future.", field="offered_on")
+    offer = Offer.objects.create(
+        plan=locked,
+        offered_on=day,
+        ways_explained=known,
+        how_explained=how_explained.strip(),
+        amount_told=amount_told,
+        independent_advice=independent_advice.strip(),
+        offered_by=by,
+    )
+    locked.written_by.add(by)
+    tell(case=plan.case, sentence=f"Explained {len(known)} of the 4 ways to hold the budget.", by=by, on=on)
+    return offer
+
+
+@transaction.atomic
+def record_choice(
+    *,
+    plan: Plan,
+    way: str,
+    words: str,
+    decided_by: Relationship | None = None,
+    best_interests: bool = False,
+    why_not_direct_payment: str = "",
+    by: User,
+    on: date,
+) -> Choice:
+    """Record how the budget is to be held: by whom it was decided, and in whose words. Lines follow the choice.
+
+    The person decides (`decided_by` None), or somebody whose authority allows it where the person lacks capacity, or
+    the council in their best interests. A nominated person receives money and does not decide.
+    """
+    paid = way in (ChosenWay.DIRECT_PAYMENT, ChosenWay.MIXED)
+    decider = check_may_decide(
+        case=plan.case, decided_by=decided_by, best_interests=best_interests, direct_payment=paid, by=by, on=on
+    )
+    locked = lock_draft(plan)
+    offer = locked.offers.first()
+    _check_choice(plan.case, offer, way, words, why_not_direct_payment)
+    choice = Choice.objects.create(
+        offer=offer,
+        way=way,
+        words=words.strip(),
+        decided_by_person=decider.is_person,
+        decided_by=decider.relationship,
+        best_interests=decider.best_interests,
+        why_not_direct_payment=why_not_direct_payment,
+        chosen_on=on,
+        recorded_by=by,
+    )
+    claim_version(plan, locked.version)
+    if by.role != Role.PERSON:
+        plan.written_by.add(by)
+    if way != ChosenWay.MIXED:
+        for line in plan.lines.exclude(way=way):
+            line.way = way
+            line.save()
+    tell(
+        case=plan.case,
+        sentence=f"{decider.name} decided how to hold the budget: {ChosenWay(way).label.lower()}.",
+        by=by,
+        on=on,
+    )
+    return choice
+
+
+def _check_choice(case: Case, offer: Offer | None, way: str, words: str, why_not: str) -> None:
+    if offer is None:
+        raise Refusal("Nobody has explained the ways to hold the budget yet. Explain them first, then choose.")
+    if Choice.objects.filter(offer=offer).exists():
+        raise Refusal(
+            "A choice is already recorded, and stays on record. To change it, explain the ways again and record "
+            "the new choice."
+        )
+    if way not in offer.ways_explained:
+        raise Refusal(
+            "That way was not among those explained. Explain it first, so that the choice is a real one.", field="way"
+        )
+    if not words.strip():
+        raise Refusal("Write why, in the words of whoever decided.", field="words")
+    if way in (ChosenWay.COUNCIL_MANAGED, ChosenWay.SERVICE_FUND) and why_not not in NotChosen.values:
+        raise Refusal("Say why a direct payment was not chosen.", field="why_not_direct_payment")
+    if why_not == NotChosen.NOT_APPROPRIATE:
+        checked = case.decisions.filter(kind=DecisionKind.DIRECT_PAYMENT, superseded_by=None).first()
+        if checked is None or checked.result["decision"] != "may_not_pay":
+            raise Refusal(
+                "The council can say “not appropriate” only with its reasons. Check the conditions for a direct "
+                "payment first, so that the reasons are on record.",
+                field="why_not_direct_payment",
+            )
+
+
+@transaction.atomic
+def set_ways(*, plan: Plan, version: int, ways: dict[UUID, str], by: User, on: date) -> None:
+    """Choose, line by line, how the money is held. With one way chosen for all, every line follows it."""
+    check_can_work_on(by, plan.case)
+    choice = offers_and_choice(plan).choice
+    if choice is None:
+        raise Refusal("Record the choice of how to hold the budget first.")
+    claim_draft(plan, version, by)
+    for line in plan.lines.filter(pk__in=ways):
+        line.way = _way_allowed(choice, ways[line.pk])
+        line.save()
+
+
+@transaction.atomic
+def check_direct_payment(
+    *,
+    plan: Plan,
+    answers: dict,
+    barred_orders: list[str],
+    received_by: Relationship | None = None,
+    by: User,
+    on: date,
+) -> Decision:
+    """Check the conditions for a direct payment and keep the decision with its reasons.
+
+    Section 32 applies where a capacity decision says that the person cannot manage one, even with support: then an
+    authorised person receives it. Otherwise section 31: the person does, or someone they nominate. `answers` gives
+    the conditions that are judged (true, false or "unknown"); capacity is read from the record. Who in the family
+    would be paid is read from the plan's lines.
+    """
+    check_can_work_on(by, plan.case)
+    locked = lock_draft(plan)
+    lacking = lacks_capacity(plan.case, CapacityQuestion.DIRECT_PAYMENT)
+    _check_receiver(plan.case, received_by, authorised=lacking is not None, on=on)
+    paid = locked.lines.filter(way__in=["", Way.DIRECT_PAYMENT]).exclude(payee_relationship="not_related")
+    decision = decide_by_rule(
+        case=plan.case,
+        kind=DecisionKind.DIRECT_PAYMENT,
+        rule="direct_payment",
+        inputs={
+            "route": "section_32" if lacking else "section_31",
+            "answers": {("lacks_capacity" if lacking else "has_capacity"): True, **answers},
+            "barred_orders": barred_orders,
+            "nominated_person": lacking is None and received_by is not None,
+            "payees": [
+                {
+                    "relationship": line.payee_relationship,
+                    "same_household": line.payee_same_household,
+                    "council_considers_necessary": bool(line.payee_necessary.strip()),
+                }
+                for line in paid
+            ],
+        },
+        by=by,
+        on=on,
+    )
+    claim_version(plan, locked.version)
+    plan.written_by.add(by)
+    plan.received_by = received_by
+    plan.save(update_fields=["received_by"])
+    tell(case=plan.case, sentence=f"Direct payment: {decision.reasons[0]}", by=by, on=on)
+    return decision
+
+
+def _check_receiver(case: Case, receiver: Relationship | None, *, authorised: bool, on: date) -> None:
+    wanted = Authority.AUTHORISED if authorised else Authority.NOMINATED
+    if receiver is None:
+        if authorised:
+            raise Refusal(
+                f"{case.person} lacks capacity to manage a direct payment, so an authorised person receives it. "
+                "Record who that is on the case, then choose them here.",
+                field="received_by",
+            )
+        return
+    if receiver.person_id != case.person_id or not is_in_force(receiver, on) or receiver.authority != wanted:
+        kind = "an authorised person (section 32)" if authorised else "a nominated person (section 31)"
+        raise Refusal(f"{receiver.name} is not {kind} today. Choose someone who is.", field="received_by")
+
+
+def _way_allowed(choice: Choice, way: str) -> str:
+    if way not in Way.values:
+        raise Refusal("Choose how the money for each line is held.")
+    if choice.way not in (ChosenWay.MIXED, way):
+        raise Refusal(
+            f"The choice was “{choice.get_way_display().lower()}” for the whole budget. To hold it in more than one "
+            "way, explain the ways again and record a choice of a mix."
+        )
+    return way

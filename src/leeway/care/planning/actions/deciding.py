@@ -1,0 +1,261 @@
+"""Deciding: submitting a plan, signing it off or returning it, agreeing or disagreeing, ending it."""
+
+from datetime import date
+
+from django.db import transaction
+
+from leeway.access.models import User
+from leeway.care.assessment.queries import charge_inputs
+from leeway.care.decisions.actions import decide_by_judgement, decide_by_rule
+from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.people.access import check_can_work_on
+from leeway.care.people.actions import move_case
+from leeway.care.people.models import Case, Relationship
+from leeway.care.people.states import Stage
+from leeway.care.planning.access import (
+    Decider,
+    check_can_return,
+    check_can_sign_off,
+    check_may_decide,
+    check_may_disagree,
+)
+from leeway.care.planning.actions.drafts import SENTENCE, claim, claim_draft, move
+from leeway.care.planning.costs import budget_result, budget_steps, shares_of_final, totals, weekly_pence
+from leeway.care.planning.models import (
+    Agreement,
+    Plan,
+    PlanLine,
+    PlanState,
+    SentBack,
+    Way,
+)
+from leeway.care.planning.queries import (
+    indicative,
+    indicative_pence,
+    offers_and_choice,
+    plan_in_force,
+    what_is_missing,
+)
+from leeway.law.numbers import pounds
+from leeway.refusal import Refusal
+
+
+@transaction.atomic
+def submit_plan(*, plan: Plan, version: int, by: User, on: date) -> Plan:
+    """Send a finished plan to a manager for sign-off, with what the person would pay worked out."""
+    check_can_work_on(by, plan.case)
+    missing = what_is_missing(plan, on)
+    if missing:
+        raise Refusal("The plan is not ready: " + " ".join(one.sentence for one in missing))
+    claim_draft(plan, version, by)
+    costed = totals(list(plan.lines.all()))
+    social_care = costed["pence_per_week"] - costed["nhs_pence_per_week"]
+    details = {"charge": _charge(plan.case, social_care, by, on), "submitted_by": by, "submitted_on": on}
+    move(plan, PlanState.SUBMITTED, details)
+    sentence = f"Plan {plan.number} sent for sign-off: {pounds(costed['pence_per_week'])} a week."
+    move_case(case=plan.case, to=Stage.SIGN_OFF, by=by, on=on, sentence=sentence)
+    return plan
+
+
+@transaction.atomic
+def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str, by: User, on: date) -> Decision:
+    """Decide the personal budget. A manager signs it, never whoever wrote the plan, and within their limit.
+
+    The limit is measured on the larger of the budget and the costed plan, so that nobody cuts a plan to fit it. A
+    budget other than the plan costs needs a reason of at least a sentence, and so does one above the indicative
+    budget. Source: R (KM) v Cambridgeshire [2012] UKSC 23; R (Savva) v RBKC [2010] EWCA Civ 1209; Care Act 2014 s26.
+    """
+    lines = list(plan.lines.all())
+    costed, guide = totals(lines), indicative(plan.case)
+    check_can_sign_off(by, plan, max(final_pence_per_week, costed["pence_per_week"]))
+    _check_final(costed["pence_per_week"], indicative_pence(guide), final_pence_per_week, reason)
+    claim(plan, version, PlanState.SUBMITTED, "signed off")
+    social_care = shares_of_final(costed, final_pence_per_week)["social_care_pence_per_week"]
+    charge = plan.charge
+    if final_pence_per_week != costed["pence_per_week"]:
+        charge = _charge(plan.case, social_care, by, on)
+    result = budget_result(
+        costed=costed,
+        final_pence=final_pence_per_week,
+        charge_pence=charge.result["charge_pence_per_week"],
+        indicative_pence=indicative_pence(guide),
+        starts_on=plan.starts_on,
+    )
+    decision = decide_by_judgement(
+        case=plan.case,
+        kind=DecisionKind.FINAL_BUDGET,
+        inputs=_inputs(plan, lines, guide, charge),
+        result=result,
+        steps=budget_steps(result, lines, reason=reason.strip(), manager=by.name),
+        reasons=_reasons(result, reason, by),
+        by=by,
+        on=on,
+    )
+    move(plan, PlanState.SIGNED_OFF, {"final_budget": decision, "charge": charge})
+    sentence = f"{by.name} signed off a personal budget of {pounds(final_pence_per_week)} a week."
+    move_case(case=plan.case, to=Stage.AGREEMENT, by=by, on=on, sentence=sentence)
+    return decision
+
+
+def _check_final(costed_pence: int, guide_pence: int | None, final_pence: int, reason: str) -> None:
+    has_reason = len(reason.strip()) >= SENTENCE and len(reason.split()) > 3
+    if final_pence < 0 or (final_pence == 0 and costed_pence > 0):
+        raise Refusal(
+            "A budget of nothing meets no needs. Return the plan instead, and say what has to change.",
+            field="final_pence_per_week",
+        )
+    if final_pence < costed_pence and not has_reason:
+        raise Refusal(
+            f"{pounds(final_pence)} is {pounds(costed_pence - final_pence)} a week less than the plan costs. Give a "
+            "reason, in a sentence or more: how would the needs be met for less? It is kept with your name, and the "
+            "person will read it.",
+            field="reason",
+        )
+    if final_pence > costed_pence and not has_reason:
+        raise Refusal("This is more than the plan costs. Say in a sentence what the rest is for.", field="reason")
+    if guide_pence is not None and final_pence > guide_pence and not has_reason:
+        raise Refusal(
+            f"This is {pounds(final_pence - guide_pence)} a week above the indicative budget, which is allowed. Say "
+            "in a sentence why these needs cost more than the table expected.",
+            field="reason",
+        )
+
+
+def _inputs(plan: Plan, lines: list[PlanLine], guide: Decision | None, charge: Decision) -> dict:
+    choice = offers_and_choice(plan).choice
+    return {
+        "plan": str(plan.pk),
+        "plan_number": plan.number,
+        "plan_version": plan.version,
+        "charge_decision": str(charge.pk),
+        "indicative_decision": str(guide.pk) if guide else None,
+        "choice": str(choice.pk) if choice else None,
+        "lines": [
+            {
+                "what": line.what,
+                "way": line.way,
+                "pence_per_week": weekly_pence(line),
+                "nhs_percent": line.nhs_percent,
+            }
+            for line in lines
+        ],
+    }
+
+
+def _reasons(result: dict, reason: str, by: User) -> list[str]:
+    final, costed = result["pence_per_week"], result["costed_pence_per_week"]
+    said = [
+        f"The personal budget is {pounds(final)} a week: the person pays {pounds(result['charge_pence_per_week'])}, "
+        f"the council {pounds(result['council_pence_per_week'])} and the NHS {pounds(result['nhs_pence_per_week'])}."
+    ]
+    if final == costed:
+        said.append("It is what the plan costs.")
+    else:
+        more = "more" if final > costed else "less"
+        said.append(f"That is {pounds(abs(final - costed))} a week {more} than the plan costs.")
+    if reason.strip():
+        said.append(f"{by.name}: {reason.strip()}")
+    return said
+
+
+@transaction.atomic
+def return_plan(*, plan: Plan, version: int, reasons: str, by: User, on: date) -> SentBack:
+    """Send a plan back to be written again, with reasons that the worker and the person can read."""
+    check_can_return(by, plan.case)
+    if len(reasons.strip()) < SENTENCE:
+        raise Refusal("Say in a sentence or more what has to change, and why.", field="reason")
+    claim(plan, version, PlanState.SUBMITTED, "returned")
+    return _send_back(plan, words=reasons.strip(), said_by_name=by.name, disagreed=False, by=by, on=on)
+
+
+@transaction.atomic
+def agree(
+    *,
+    plan: Plan,
+    version: int,
+    decided_by: Relationship | None = None,
+    best_interests: bool = False,
+    how: str,
+    comment: str = "",
+    by: User,
+    on: date,
+) -> Agreement:
+    """Record that the person, or somebody with authority, agreed the plan and the budget; the money is set up next.
+
+    A plan that was in force until now is replaced by this one.
+    """
+    decider = check_may_decide(
+        case=plan.case,
+        decided_by=decided_by,
+        best_interests=best_interests,
+        direct_payment=plan.lines.filter(way=Way.DIRECT_PAYMENT).exists(),
+        by=by,
+        on=on,
+    )
+    if not how.strip():
+        raise Refusal("Say how the agreement was given: signed in here, on paper, said so at a visit.", field="how")
+    claim(plan, version, PlanState.SIGNED_OFF, "agreed")
+    before = plan_in_force(plan.case)
+    if before is not None:
+        move(before, PlanState.REPLACED, {})
+    move(plan, PlanState.AGREED, {})
+    agreement = _agreement(plan, decider, how.strip(), comment.strip(), by, on)
+    sentence = f"{decider.name} agreed plan {plan.number}."
+    move_case(case=plan.case, to=Stage.ARRANGING, by=by, on=on, sentence=sentence)
+    return agreement
+
+
+def _agreement(plan: Plan, decider: Decider, how: str, comment: str, by: User, on: date) -> Agreement:
+    return Agreement.objects.create(
+        plan=plan,
+        agreed_on=on,
+        agreed_by_name=decider.name[:150],
+        agreed_by_person=decider.is_person,
+        agreed_by=decider.relationship,
+        best_interests=decider.best_interests,
+        how=how,
+        comment=comment,
+        recorded_by=by,
+    )
+
+
+@transaction.atomic
+def disagree(
+    *, plan: Plan, version: int, words: str, said_by: Relationship | None = None, by: User, on: date
+) -> SentBack:
+    """Record that the person, or someone who speaks for them, does not agree, in their words: planning goes on."""
+    name = check_may_disagree(case=plan.case, said_by=said_by, by=by, on=on)
+    if not words.strip():
+        raise Refusal("Say what is not right, in a few words, so that it can be put right.", field="words")
+    claim(plan, version, PlanState.SIGNED_OFF, "disagreed with")
+    return _send_back(plan, words=words.strip(), said_by_name=name, disagreed=True, by=by, on=on)
+
+
+@transaction.atomic
+def end_plan(*, plan: Plan, by: User, on: date) -> Plan:
+    """Close the plan in force when support ends. Called by the review that ends it."""
+    check_can_work_on(by, plan.case)
+    return move(plan, PlanState.ENDED, {})
+
+
+def _send_back(plan: Plan, *, words: str, said_by_name: str, disagreed: bool, by: User, on: date) -> SentBack:
+    sent = SentBack.objects.create(
+        plan=plan,
+        words=words,
+        said_by_name=said_by_name[:150],
+        disagreed=disagreed,
+        final_budget=plan.final_budget,
+        sent_on=on,
+        recorded_by=by,
+    )
+    undone = {"charge": None, "final_budget": None, "submitted_by": None, "submitted_on": None}
+    move(plan, PlanState.DRAFT, undone)
+    verb = "does not agree" if disagreed else "returned the plan"
+    move_case(case=plan.case, to=Stage.PLANNING, by=by, on=on, sentence=f"{said_by_name} {verb}: {words}"[:1000])
+    return sent
+
+
+def _charge(case: Case, social_care_pence: int, by: User, on: date) -> Decision:
+    """One charge over the social care part of the budget: whoever may decide the budget may have it worked out."""
+    inputs = charge_inputs(case, personal_budget_pence_per_week=social_care_pence, on=on)
+    return decide_by_rule(case=case, kind=DecisionKind.CHARGE, rule="charge", inputs=inputs, by=by, on=on)

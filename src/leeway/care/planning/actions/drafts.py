@@ -1,0 +1,43 @@
+"""What every write about a plan shares: its state and version are claimed first, and one function moves it."""
+
+from leeway.access.models import Role, User
+from leeway.care.people.versions import claim_version
+from leeway.care.planning.models import (
+    Plan,
+    PlanState,
+)
+from leeway.care.planning.states import require_move
+from leeway.refusal import Refusal
+
+SENTENCE = 20  # characters: fewer cannot be a reason
+
+
+def claim(plan: Plan, version: int, wanted: PlanState, done: str) -> None:
+    if plan.state != wanted:
+        raise Refusal(f"This plan is “{plan.get_state_display().lower()}”, so it cannot be {done} now.")
+    claim_version(plan, version)
+
+
+def claim_draft(plan: Plan, version: int, by: User) -> None:
+    claim(plan, version, PlanState.DRAFT, "changed")
+    if by.role != Role.PERSON:
+        plan.written_by.add(by)
+
+
+def lock_draft(plan: Plan) -> Plan:
+    locked = Plan.objects.select_for_update().get(pk=plan.pk)
+    if locked.state != PlanState.DRAFT:
+        raise Refusal(f"This plan is “{locked.get_state_display().lower()}”, so it cannot be changed now.")
+    return locked
+
+
+def save(plan: Plan, details: dict) -> Plan:
+    for name, value in details.items():
+        setattr(plan, name, value)
+    plan.save(update_fields=list(details))
+    return plan
+
+
+def move(plan: Plan, to: PlanState, details: dict) -> Plan:
+    require_move(plan.state, to)
+    return save(plan, {"state": to, **details})

@@ -1,0 +1,204 @@
+"""Writing a plan: about the person, aims, what the budget pays for, when it starts."""
+
+from datetime import date
+
+from django.db import transaction
+
+from leeway.access.models import Role, User
+from leeway.care.people.access import check_can_work_on
+from leeway.care.people.actions import tell
+from leeway.care.people.models import Case
+from leeway.care.people.states import Stage, require_stage
+from leeway.care.planning.access import (
+    check_can_write_about_me,
+)
+from leeway.care.planning.actions.drafts import claim_draft, save
+from leeway.care.planning.costs import weekly_pence
+from leeway.care.planning.models import (
+    Aim,
+    ChosenWay,
+    Plan,
+    PlanLine,
+)
+from leeway.care.planning.queries import (
+    offers_and_choice,
+    open_plan,
+    plan_in_force,
+)
+from leeway.law.numbers import pounds
+from leeway.refusal import NotAllowed, Refusal
+
+PERSON_WRITES = frozenset({"about_me", "contingency", "risks"})
+WORKER_WRITES = PERSON_WRITES | {"author", "prevention"}
+LINE_DETAILS = frozenset(
+    {
+        "aim",
+        "what",
+        "service",
+        "supplier",
+        "way",
+        "unit",
+        "units",
+        "unit_cost_pence",
+        "frequency",
+        "nhs_percent",
+        "payee_relationship",
+        "payee_same_household",
+        "payee_necessary",
+    }
+)
+MOST_PENCE_PER_WEEK = 50_000_00
+COPIED = ("author", "about_me", "contingency", "risks", "prevention", "received_by")
+
+
+@transaction.atomic
+def start_plan(*, case: Case, by: User, on: date) -> Plan:
+    """Start a plan. Where one is in force, the new one begins as its copy, and the old holds until this is agreed."""
+    check_can_work_on(by, case)
+    require_stage(case.stage, Stage.PLANNING)
+    if open_plan(case) is not None:
+        raise Refusal("A plan is already being written for this case. Carry on with that one.")
+    latest = case.plans.first()
+    plan = Plan.objects.create(case=case, number=latest.number + 1 if latest else 1, started_on=on)
+    before = plan_in_force(case)
+    if before is not None:
+        _copy(before, plan)
+    tell(case=case, sentence=f"Started writing support plan {plan.number}.", by=by, on=on)
+    return plan
+
+
+def _copy(before: Plan, plan: Plan) -> None:
+    for name in COPIED:
+        setattr(plan, name, getattr(before, name))
+    plan.save()
+    aims = {}
+    for aim in before.aims.all():
+        copied = Aim.objects.create(plan=plan, outcome=aim.outcome, words=aim.words, how_we_know=aim.how_we_know)
+        aims[aim.pk] = copied
+    for line in before.lines.all():
+        details = {name: getattr(line, name) for name in LINE_DETAILS - {"aim", "way"}}
+        PlanLine.objects.create(plan=plan, aim=aims.get(line.aim_id), **details)
+
+
+@transaction.atomic
+def save_about(*, plan: Plan, version: int, details: dict, by: User, on: date) -> Plan:
+    """Save what matters, what happens if support falls through, risks, and who wrote the plan; half-done is fine."""
+    check_can_write_about_me(by, plan.case, on)
+    allowed = PERSON_WRITES if by.role == Role.PERSON else WORKER_WRITES
+    if not set(details) <= allowed:
+        raise NotAllowed("Who wrote the plan and the advice given are for the worker to record.")
+    claim_draft(plan, version, by)
+    return save(plan, details)
+
+
+@transaction.atomic
+def add_aim(*, plan: Plan, version: int, words: str, how_we_know: str, outcome: str = "", by: User, on: date) -> Aim:
+    """Add something the person wants to do or keep doing, and how they will know that it works."""
+    check_can_write_about_me(by, plan.case, on)
+    claim_draft(plan, version, by)
+    return Aim.objects.create(plan=plan, words=_said(words), how_we_know=how_we_know.strip(), outcome=outcome)
+
+
+@transaction.atomic
+def change_aim(*, aim: Aim, version: int, words: str, how_we_know: str, outcome: str = "", by: User, on: date) -> Aim:
+    """Change an aim while the plan is being written."""
+    check_can_write_about_me(by, aim.plan.case, on)
+    claim_draft(aim.plan, version, by)
+    aim.words, aim.how_we_know, aim.outcome = _said(words), how_we_know.strip(), outcome
+    aim.save()
+    return aim
+
+
+@transaction.atomic
+def remove_aim(*, aim: Aim, version: int, by: User, on: date) -> None:
+    """Take an aim out while the plan is being written. Lines that served it stay, without an aim."""
+    check_can_write_about_me(by, aim.plan.case, on)
+    claim_draft(aim.plan, version, by)
+    aim.lines.update(aim=None)
+    aim.delete()
+
+
+@transaction.atomic
+def add_line(*, plan: Plan, version: int, details: dict, by: User, on: date) -> PlanLine:
+    """Add one thing that the budget pays for, from the directory or one's own idea.
+
+    `details`: what, service or supplier, unit, units, unit_cost_pence, frequency, nhs_percent, aim, way, and who is
+    paid (payee_relationship, payee_same_household, payee_necessary). The way follows the choice where one stands.
+    """
+    check_can_work_on(by, plan.case)
+    claim_draft(plan, version, by)
+    line = PlanLine(plan=plan, **_line_details(plan, details))
+    _check_size(line)
+    line.save()
+    return line
+
+
+@transaction.atomic
+def change_line(*, line: PlanLine, version: int, details: dict, by: User, on: date) -> PlanLine:
+    """Change one thing that the budget pays for, while the plan is being written."""
+    check_can_work_on(by, line.plan.case)
+    claim_draft(line.plan, version, by)
+    for name, value in _line_details(line.plan, details).items():
+        setattr(line, name, value)
+    _check_size(line)
+    line.save()
+    return line
+
+
+@transaction.atomic
+def remove_line(*, line: PlanLine, version: int, by: User, on: date) -> None:
+    """Take a line out while the plan is being written. The database keeps what it was."""
+    check_can_work_on(by, line.plan.case)
+    claim_draft(line.plan, version, by)
+    line.delete()
+
+
+@transaction.atomic
+def set_start(
+    *, plan: Plan, version: int, starts_on: date | None, no_lines_reason: str = "", by: User, on: date
+) -> Plan:
+    """Say when support starts and, where the plan has no lines, why no money is needed."""
+    check_can_work_on(by, plan.case)
+    if starts_on is not None and starts_on < plan.case.opened_on:
+        raise Refusal(
+            f"Support cannot start before the request for help on {plan.case.opened_on:%-d %B %Y}.", field="starts_on"
+        )
+    claim_draft(plan, version, by)
+    return save(plan, {"starts_on": starts_on, "no_lines_reason": no_lines_reason.strip()})
+
+
+def _said(words: str) -> str:
+    if not words.strip():
+        raise Refusal("Write the aim in a few words.", field="words")
+    return words.strip()
+
+
+def _line_details(plan: Plan, details: dict) -> dict:
+    unknown = set(details) - LINE_DETAILS
+    assert not unknown, f"not details of a plan line: {unknown}"
+    aim, service = details.get("aim"), details.get("service")
+    if aim is not None and aim.plan_id != plan.pk:
+        raise Refusal("That aim belongs to another plan. Choose one of this plan's aims.", field="aim")
+    if service is not None and service.no_longer_listed_on is not None:
+        raise Refusal(f"{service.name} is no longer listed in the directory. Choose another.", field="what")
+    choice = offers_and_choice(plan).choice
+    way = details.get("way", "")
+    if choice is not None and choice.way != ChosenWay.MIXED:
+        way = choice.way
+    return {**details, "way": way}
+
+
+def _check_size(line: PlanLine) -> None:
+    if not line.what.strip():
+        raise Refusal("Say what the budget pays for.", field="what")
+    if line.units <= 0:
+        raise Refusal("Enter how many: more than nought.", field="units")
+    if line.unit_cost_pence < 0:
+        raise Refusal("A cost cannot be less than nothing.", field="unit_cost_pence")
+    if not 0 <= line.nhs_percent <= 100:
+        raise Refusal("The NHS pays between 0 and 100 per cent.", field="nhs_percent")
+    if weekly_pence(line) > MOST_PENCE_PER_WEEK:
+        raise Refusal(
+            f"That comes to {pounds(weekly_pence(line))} a week. Check the amount, and how often it is bought.",
+            field="unit_cost_pence",
+        )

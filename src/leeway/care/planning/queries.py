@@ -1,0 +1,189 @@
+"""Reading plans: the one being written, the one in force, what they cost, and how the budget is held."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Max, QuerySet
+
+from leeway.access.models import Role, User
+from leeway.care.assessment.queries import completed_assessment, needs_money_check, outcome_notes
+from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.decisions.queries import standing
+from leeway.care.people.models import Case
+from leeway.care.people.states import Stage
+from leeway.care.planning.costs import totals
+from leeway.care.planning.models import Choice, ChosenWay, Offer, Plan, PlanLine, PlanState, Way
+from leeway.law.direct_payments import may_pay
+
+OPEN = (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.SIGNED_OFF)
+
+
+def open_plan(case: Case) -> Plan | None:
+    """The plan that is being written, signed off or agreed, if there is one."""
+    plans = Plan.objects.select_related("final_budget__decided_by", "charge", "submitted_by", "received_by")
+    return plans.filter(case=case, state__in=OPEN).first()
+
+
+def plan_in_force(case: Case) -> Plan | None:
+    """The agreed plan by which support is given: it holds until a later one is agreed, or support ends."""
+    plans = Plan.objects.select_related("final_budget__decided_by", "charge", "agreement", "received_by")
+    return plans.filter(case=case, state=PlanState.AGREED).first()
+
+
+def numbered_plan(case: Case, number: int) -> Plan | None:
+    """One version of the plan by its number."""
+    plans = Plan.objects.select_related("final_budget__decided_by", "charge", "submitted_by", "received_by")
+    return plans.filter(case=case, number=number).first()
+
+
+def past_plans(case: Case) -> QuerySet[Plan]:
+    """Every plan of the case that came before, the latest first."""
+    return Plan.objects.filter(case=case, state__in=[PlanState.REPLACED, PlanState.ENDED])
+
+
+def plan_lines(plan: Plan) -> list[PlanLine]:
+    """What the budget pays for, with who gives it and which aim it serves."""
+    return list(plan.lines.select_related("service__provider", "aim"))
+
+
+def plan_totals(plan: Plan) -> dict:
+    """What a plan costs: `pence_per_week`, `nhs_pence_per_week`, `ways` {way: pence a week}, `once_pence`."""
+    return totals(list(plan.lines.all()))
+
+
+@dataclass(frozen=True, slots=True)
+class OffersAndChoice:
+    """What was explained, and what was decided on it."""
+
+    offers: list[Offer]
+    choice: Choice | None
+
+    @property
+    def offer(self) -> Offer | None:
+        """The latest explanation."""
+        return self.offers[0] if self.offers else None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the ways were explained and a decision has yet to be recorded."""
+        return self.offer is not None and (self.choice is None or self.choice.offer_id != self.offer.pk)
+
+    @property
+    def not_explained(self) -> list[str]:
+        """The ways that the latest explanation left out."""
+        explained = self.offer.ways_explained if self.offer else []
+        return [way.label for way in ChosenWay if way.value not in explained]
+
+
+def offers_and_choice(plan: Plan) -> OffersAndChoice:
+    """Every time the ways to hold the budget were explained, the latest first, and the choice that stands."""
+    offers = list(plan.offers.select_related("offered_by"))
+    choices = Choice.objects.filter(offer__in=offers).select_related("offer", "decided_by", "best_interests")
+    chosen = {choice.offer_id: choice for choice in choices.select_related("recorded_by")}
+    return OffersAndChoice(offers, next((chosen[offer.pk] for offer in offers if offer.pk in chosen), None))
+
+
+def indicative(case: Case) -> Decision | None:
+    """The indicative budget that planning starts from, if there is one."""
+    return standing(case, DecisionKind.INDICATIVE_BUDGET)
+
+
+def indicative_pence(decision: Decision | None) -> int | None:
+    """The indicative amount a week, if one was worked out."""
+    return decision.result.get("indicative_pence_per_week") if decision else None
+
+
+def needs_met(case: Case) -> list[tuple]:
+    """The outcomes that the latest assessment found the person unable to achieve: what the plan must answer.
+
+    Pairs of the outcome (a Choice) and the note with the person's words.
+    """
+    latest = completed_assessment(case)
+    return [(choice, note) for choice, note in outcome_notes(latest) if note.unable] if latest else []
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing to do before a plan can go to sign-off, and the page where it is done."""
+
+    sentence: str
+    page: str
+
+
+def what_is_missing(plan: Plan, on: date) -> list[Missing]:
+    """Everything still to do before this plan can go to sign-off; empty when it is ready."""
+    lines, found = list(plan.lines.all()), offers_and_choice(plan)
+    missing = []
+    if not plan.aims.exists():
+        missing.append(Missing("Add at least one aim.", "planning:add_aim"))
+    if not lines and not plan.no_lines_reason.strip():
+        missing.append(Missing("Add what the budget will pay for, or say why no money is needed.", "planning:find"))
+    if plan.starts_on is None:
+        missing.append(Missing("Say when support starts.", "planning:start_date"))
+    if needs_money_check(plan.case, on):
+        missing.append(Missing("Complete the financial assessment.", "case"))
+    if lines:
+        missing += _missing_about_choice(found, lines) + _missing_about_direct_payment(plan, lines)
+    return missing
+
+
+def _missing_about_choice(found: OffersAndChoice, lines: list[PlanLine]) -> list[Missing]:
+    if found.offer is None:
+        return [Missing("Explain the ways to hold the budget, and record that you did.", "planning:offer")]
+    if found.choice is None or found.waiting:
+        return [Missing("Record the choice of how to hold the budget.", "planning:choice")]
+    ways = {line.way for line in lines}
+    if "" in ways:
+        return [Missing("Choose how the money for each line is held.", "planning:ways")]
+    if found.choice.way == ChosenWay.MIXED and len(ways) == 1:
+        return [Missing("The choice is a mix, but every line is held in the same way. Change a line.", "planning:ways")]
+    if found.choice.way != ChosenWay.MIXED and ways != {found.choice.way}:
+        return [Missing("Some lines are held in another way than was chosen.", "planning:ways")]
+    return []
+
+
+def _missing_about_direct_payment(plan: Plan, lines: list[PlanLine]) -> list[Missing]:
+    paid = [line for line in lines if line.way == Way.DIRECT_PAYMENT]
+    if not paid:
+        return []
+    page, decision = "planning:direct_payment", standing(plan.case, DecisionKind.DIRECT_PAYMENT)
+    if decision is None or decision.result["decision"] == "not_yet_known":
+        return [Missing("Check the conditions for a direct payment.", page)]
+    missing = []
+    if decision.result["decision"] == "may_not_pay":
+        missing.append(
+            Missing(
+                "A condition for a direct payment is not met. Hold those lines in another way, or record what has "
+                "changed.",
+                page,
+            )
+        )
+    for line in paid:
+        answer = may_pay(line.payee_relationship, line.payee_same_household, bool(line.payee_necessary.strip()))
+        if not answer.allowed:
+            missing.append(Missing(f"{line.what}: {answer.reason}", "planning:plan"))
+    return missing
+
+
+def waiting_for_sign_off(manager: User) -> QuerySet[Plan]:
+    """The plans of this manager's team that wait for sign-off, the longest waiting first."""
+    plans = Plan.objects.select_related("case__person", "case__worker", "submitted_by").prefetch_related("lines")
+    waiting = plans.filter(state=PlanState.SUBMITTED, case__stage=Stage.SIGN_OFF)
+    return waiting.filter(case__team=manager.team_id).order_by("submitted_on", "pk")
+
+
+def waiting_elsewhere(manager: User) -> list[Plan]:
+    """Plans of other teams that no manager there may sign off, and this one may."""
+    waiting = Plan.objects.filter(state=PlanState.SUBMITTED).exclude(case__team=manager.team_id)
+    plans = waiting.select_related("case__person", "case__worker", "submitted_by").prefetch_related("lines")
+    most = manager.sign_off_limit_pence_per_week
+    ordered = plans.order_by("submitted_on", "pk")
+    costed = [(plan, totals(list(plan.lines.all()))["pence_per_week"]) for plan in ordered]
+    within = [(plan, pence) for plan, pence in costed if pence <= most]
+    limits = _largest_limits()
+    return [plan for plan, pence in within if limits.get(plan.case.team_id, 0) < pence]
+
+
+def _largest_limits() -> dict[int, int]:
+    managers = User.objects.filter(role=Role.MANAGER, is_active=True).values_list("team")
+    return dict(managers.annotate(most=Max("sign_off_limit_pence_per_week")))
