@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
 
 from leeway.site.database import database_settings
 
@@ -103,6 +104,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -112,6 +114,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "leeway.access.middleware.end_old_sessions",
     "leeway.access.middleware.AccessTable",
     "pghistory.middleware.HistoryMiddleware",
 ]
@@ -122,7 +125,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "APP_DIRS": True,
-        "OPTIONS": {"environment": "leeway.site.templates.environment"},
+        "OPTIONS": {
+            "environment": "leeway.site.templates.environment",
+            "context_processors": [
+                "django.contrib.auth.context_processors.auth",
+                "django.template.context_processors.csp",
+            ],
+        },
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -141,6 +150,9 @@ TEMPLATES = [
 DATABASES = {"default": database_settings(DATA_FOLDER)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PGHISTORY_APPEND_ONLY = True
+CACHES = {  # the failed sign-ins that throttling counts: shared by every process of the server
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "leeway_cache"}
+}
 
 # --- Sign-in ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"
@@ -152,6 +164,65 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "leeway.access.adapters.Accounts"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up: accounts are made or invited
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation proves the address
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_TEMPLATE_EXTENSION = "jinja"
+ACCOUNT_FORMS = {"login": "leeway.access.forms.SignIn"}
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "10/m/ip,3/m/key"}
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEBUG else "https"
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.getenv("LEEWAY_PROXIES", "0"))
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+MFA_TOTP_ISSUER = f"Leeway, {COUNCIL_NAME}"
+MFA_TOTP_TOLERANCE = 1
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
+OIDC_ISSUER = os.getenv("LEEWAY_OIDC_ISSUER", "")
+SOCIALACCOUNT_ADAPTER = "leeway.access.adapters.SingleSignOn"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # an address that the council's identity provider has verified
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "council",
+                "name": COUNCIL_NAME,
+                "client_id": os.environ["LEEWAY_OIDC_CLIENT_ID"],
+                "secret": env_secret("LEEWAY_OIDC_SECRET"),
+                "settings": {
+                    "server_url": OIDC_ISSUER,
+                    "oauth_pkce_enabled": True,
+                    "verified_email": env_list("LEEWAY_OIDC_DOMAINS", ""),
+                },
+            }
+        ]
+        if OIDC_ISSUER
+        else []
+    }
+}
+
+# --- Email: invitations and forgotten passwords -------------------------------------------------------
+DEFAULT_FROM_EMAIL = os.getenv("LEEWAY_EMAIL_FROM", "leeway@localhost")
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": os.environ["LEEWAY_EMAIL_HOST"],
+            "port": int(os.getenv("LEEWAY_EMAIL_PORT", "587")),
+            "username": os.getenv("LEEWAY_EMAIL_USER", ""),
+            "password": env_secret("LEEWAY_EMAIL_PASSWORD") if os.getenv("LEEWAY_EMAIL_USER") else "",
+            "use_tls": env_bool("LEEWAY_EMAIL_TLS", "True"),
+        },
+    }
+    if os.getenv("LEEWAY_EMAIL_HOST")
+    else {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+}
 
 # --- Language and time --------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
@@ -165,7 +236,9 @@ STATIC_ROOT = DATA_FOLDER / "static"
 WHITENOISE_USE_FINDERS = DEBUG
 
 # --- Safety -------------------------------------------------------------------------------------------
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_IDLE_SECONDS = int(os.getenv("LEEWAY_IDLE_MINUTES", "60")) * 60
+SESSION_LONGEST_SECONDS = 10 * 60 * 60
+SESSION_COOKIE_AGE = 24 * 60 * 60  # longer than a session lives, so that what was being written can be kept
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -174,10 +247,23 @@ SECURE_SSL_REDIRECT = not DEBUG and env_bool("LEEWAY_HTTPS_REDIRECT", "True")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # the council's other services are theirs to decide
+CSRF_FAILURE_VIEW = "leeway.site.views.form_expired"
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "img-src": [CSP.SELF, "data:"],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+    "form-action": [CSP.SELF, *([OIDC_ISSUER] if OIDC_ISSUER else [])],
+}
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"without_values": {"()": "leeway.access.logs.WithoutValues"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without_values"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": [], "propagate": True}},
 }

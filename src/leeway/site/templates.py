@@ -4,12 +4,16 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.messages import get_messages
+from django.core.paginator import Page
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import json_script
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
+from leeway.access.second_factor import needs_second_factor
+from leeway.care.people.models import CommunicationNeed, Person
 from leeway.forms import DateParts
 from leeway.site.navigation import navigation
 
@@ -43,8 +47,12 @@ def environment(**options) -> Environment:
         choice_items=choice_items,
         date_items=date_items,
         field_value=field_value,
+        communication_words=communication_words,
+        pagination_of=pagination_of,
+        second_step_needed=needs_second_factor,
+        single_sign_on=lambda: bool(settings.OIDC_ISSUER),
     )
-    env.filters.update(pounds=pounds, day=day, moment=moment, lines=lines)
+    env.filters.update(pounds=pounds, day=day, moment=moment, lines=lines, json_script=json_script)
     return env
 
 
@@ -117,3 +125,34 @@ def date_items(bound: BoundField) -> list[dict]:
         }
         for part, item in zip(DateParts.parts, values, strict=True)
     ]
+
+
+def communication_words(person: Person) -> list[str]:
+    """What helps this person take part, in words."""
+    labels = dict(CommunicationNeed.choices)
+    words = [labels[need] for need in person.communication_needs]
+    if person.language != "English":
+        words.append(f"speaks {person.language}")
+    return words + ([person.communication_note] if person.communication_note else [])
+
+
+def pagination_of(page: Page, request) -> dict:
+    """What the GOV.UK pagination wants to know, with the other words of the address kept."""
+
+    def address(number: int) -> str:
+        query = request.GET.copy()
+        query["page"] = str(number)
+        return f"?{query.urlencode()}"
+
+    items = [
+        {"ellipsis": True}
+        if number == page.paginator.ELLIPSIS
+        else {"number": number, "href": address(number), "current": number == page.number}
+        for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    ]
+    shown = {"items": items}
+    if page.has_previous():
+        shown["previous"] = {"href": address(page.previous_page_number())}
+    if page.has_next():
+        shown["next"] = {"href": address(page.next_page_number())}
+    return shown

@@ -2,14 +2,25 @@
 
 from django.urls import include, path
 
-from leeway.site import views
+from leeway.site import casepage, home, views
 
 urlpatterns = [
     path("", views.start, name="start"),
-    path("home/", views.home, name="home"),
+    path("home/", home.home, name="home"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("your-information/", views.privacy, name="privacy"),
     path("rules/", views.law, name="law"),
-    path("account/", include("allauth.urls")),
+    path("cases/<uuid:case_id>/", casepage.show, name="case"),
+    path("", include("leeway.access.urls")),
+    path("", include("leeway.care.people.urls")),
+    path("cases/", include("leeway.care.letters.urls")),
+    path("cases/<uuid:case_id>/bank-details/", include("leeway.money.payees.urls")),
+    path("cases/<uuid:case_id>/budget/", include("leeway.money.budgets.urls")),
+    path("payments/", include("leeway.money.payments.urls")),
     path("directory/", include("leeway.directory.urls")),
 ]
+
+handler400 = views.not_understood
+handler403 = views.not_allowed
+handler404 = views.not_found
+handler500 = views.at_fault

@@ -1,18 +1,21 @@
-"""The front door: the public start page, and the home page of each role."""
+"""The public pages, and what is shown when something cannot be."""
 
+from django.conf import settings
+from django.http import HttpResponseServerError
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+
+from leeway.law.dated import DEFAULT_POLICY
+from leeway.law.reference import parameters_for_page
+from leeway.site.demo.logins import PASSWORD, logins
 
 
 def start(request):
     """What Leeway is, for somebody who has not signed in."""
     if request.user.is_authenticated:
         return redirect("home")
-    return render(request, "site/start.jinja")
-
-
-def home(request):
-    """Your work, or your support."""
-    return render(request, "site/home.jinja")
+    context = {"demo_logins": logins(), "demo_password": PASSWORD} if settings.DEMO else {}
+    return render(request, "site/start.jinja", context)
 
 
 def accessibility(request):
@@ -24,4 +27,41 @@ def privacy(request):
 
 
 def law(request):
-    return render(request, "site/law.jinja")
+    """Every figure that the rules use, with its history and its source, narrowed by a word if one is typed."""
+    words = request.GET.get("words", "").strip()
+    entries = [
+        entry
+        for entry in parameters_for_page(settings.COUNCIL_POLICY or DEFAULT_POLICY)
+        if all(word in f"{entry.name} {entry.description}".lower().replace("_", " ") for word in words.lower().split())
+    ]
+    return render(request, "site/law.jinja", {"entries": entries, "words": words, "by": who_sets(entries)})
+
+
+def who_sets(entries) -> dict[str, list]:
+    """Entries grouped by who sets them, national law first."""
+    groups: dict[str, list] = {}
+    for entry in entries:
+        groups.setdefault(entry.set_by, []).append(entry)
+    return groups
+
+
+def not_understood(request, exception):
+    return render(request, "400.jinja", status=400)
+
+
+def not_allowed(request, exception):
+    return render(request, "403.jinja", {"sentence": str(exception)}, status=403)
+
+
+def form_expired(request, reason=""):
+    """A form came without the proof that it was ours: often a page left open for long, or cookies turned off."""
+    return render(request, "form_expired.jinja", status=403)
+
+
+def not_found(request, exception):
+    return render(request, "404.jinja", status=404)
+
+
+def at_fault(request):
+    """Made without the request, because what failed may be what the page is made from."""
+    return HttpResponseServerError(render_to_string("500.jinja"))

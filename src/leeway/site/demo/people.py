@@ -52,9 +52,7 @@ class MadeUp:
 
     def details(self) -> dict:
         """What goes on the person's record."""
-        names = (
-            "given_name family_name date_of_birth gender ethnicity nhs_number address postcode communication_needs"
-        )
+        names = "given_name family_name date_of_birth gender ethnicity nhs_number address postcode communication_needs"
         return {name: getattr(self, name) for name in names.split()} | {
             "communication_needs": list(self.communication_needs)
         }

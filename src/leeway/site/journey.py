@@ -1,0 +1,158 @@
+"""What comes next in a case, and who has it: the one table behind the case page and every list of work."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from leeway.access.models import User
+from leeway.access.table import who_may_reach
+from leeway.care.assessment.queries import draft_assessment, needs_money_check
+from leeway.care.people.models import Case
+from leeway.care.people.states import Stage
+from leeway.care.planning.queries import offers_and_choice, open_plan, what_is_missing
+from leeway.care.review.queries import next_review
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """One thing to do: a sentence for staff, one for the person, and the page where it is done."""
+
+    staff: str
+    person: str
+    who: str
+    page: str = ""
+    button: str = ""
+
+    def address_for(self, case: Case, user: User) -> str:
+        """Where this user does it; nothing where it is not theirs to do."""
+        if not self.page or user.role not in who_may_reach(self.page):
+            return ""
+        return reverse(self.page, kwargs={"case_id": case.pk})
+
+
+WORKER, MANAGER, FINANCE, PERSON = "the worker", "the team manager", "the finance team", "the person"
+
+
+def next_step(case: Case, on: date) -> NextStep:
+    """What comes next in this case."""
+    return NEXT[Stage(case.stage)](case, on)
+
+
+def _request(case: Case, on: date) -> NextStep:
+    if case.worker_id is None:
+        return NextStep(
+            "Give the case to a worker.",
+            "We have your request. A worker will be in touch.",
+            MANAGER,
+            "people:give",
+            "Choose a worker",
+        )
+    return NextStep(
+        "Start the assessment with the person.",
+        f"{case.worker} will arrange to talk with you about what matters to you.",
+        WORKER,
+        "assessment:overview",
+        "Start the assessment",
+    )
+
+
+def _assessment(case: Case, on: date) -> NextStep:
+    own = "Tell us in your own words what matters to you. Your worker will finish the assessment with you."
+    if draft_assessment(case) is None:
+        return NextStep("Start the assessment.", own, WORKER, "assessment:overview", "Start the assessment")
+    return NextStep("Finish the assessment.", own, WORKER, "assessment:overview", "Carry on with the assessment")
+
+
+def _planning(case: Case, on: date) -> NextStep:
+    if needs_money_check(case, on):
+        return NextStep(
+            "Find out what the person can afford (money check).",
+            "We need to know about your income and savings, to work out what you pay.",
+            f"{WORKER} or {FINANCE}",
+            "assessment:money",
+            "Go to the money check",
+        )
+    plan = open_plan(case)
+    person = "Plan your support with your worker, and choose how your budget is held."
+    if plan is None:
+        return NextStep("Start the support plan.", person, WORKER, "planning:overview", "Start the plan")
+    if offers_and_choice(plan).choice is None:
+        sentence = "Work on the plan, explain the four ways to hold the budget, and record the decision."
+        return NextStep(sentence, person, WORKER, "planning:overview", "Open the plan")
+    if what_is_missing(plan, on):
+        return NextStep("Finish the support plan.", person, WORKER, "planning:overview", "Open the plan")
+    return NextStep("Check the plan and send it for sign-off.", person, WORKER, "planning:submit", "Check and send")
+
+
+def _sign_off(case: Case, on: date) -> NextStep:
+    return NextStep(
+        "Sign off the budget, or send the plan back with reasons.",
+        "Your plan is with a manager, who agrees the budget.",
+        MANAGER,
+        "planning:sign_off",
+        "Look at the plan",
+    )
+
+
+def _agreement(case: Case, on: date) -> NextStep:
+    return NextStep(
+        "The person reads the plan and the budget, and agrees or says what is wrong.",
+        "Read your plan and your budget. Agree, or tell us what is wrong.",
+        PERSON,
+        "planning:agree",
+        "Read and agree",
+    )
+
+
+def _arranging(case: Case, on: date) -> NextStep:
+    return NextStep(
+        "Enter and approve bank details where needed, and start the budget.",
+        "We are setting up the money.",
+        FINANCE,
+        "budgets:start",
+        "Set up the money",
+    )
+
+
+def _active(case: Case, on: date) -> NextStep:
+    review = next_review(case)
+    if review is None:
+        return NextStep("Support is in place.", "Your support is in place.", WORKER)
+    due = f"{review.due_on:%-d %B %Y}"
+    late = " It is overdue." if review.due_on < on else ""
+    return NextStep(
+        f"The next review is due on {due}.{late}",
+        f"Your next review is due by {due}. You can ask for one sooner.",
+        WORKER,
+        "review:show",
+        "Go to the review",
+    )
+
+
+def _review(case: Case, on: date) -> NextStep:
+    return NextStep(
+        "Finish the review with the person.",
+        "Tell us how your support is working.",
+        WORKER,
+        "review:show",
+        "Carry on with the review",
+    )
+
+
+def _closed(case: Case, on: date) -> NextStep:
+    return NextStep("The case is closed.", "This is closed. You can ask for help again at any time.", "nobody")
+
+
+NEXT = {
+    Stage.REQUEST: _request,
+    Stage.ASSESSMENT: _assessment,
+    Stage.PLANNING: _planning,
+    Stage.SIGN_OFF: _sign_off,
+    Stage.AGREEMENT: _agreement,
+    Stage.ARRANGING: _arranging,
+    Stage.ACTIVE: _active,
+    Stage.REVIEW: _review,
+    Stage.CLOSED: _closed,
+}
+assert set(NEXT) == set(Stage)
