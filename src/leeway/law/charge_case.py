@@ -36,10 +36,14 @@ EXEMPTIONS: tuple[Choice, ...] = (
     Choice("minor_equipment", "Equipment or minor adaptation of £1,000 or less", "SI 2014/2672, reg. 3"),
 )
 
+#: Since April 2015 nobody younger has reached pension age, and nobody of this age or more has not.
+NEVER_PENSION_AGE_UNDER = 60
+ALWAYS_PENSION_AGE_FROM = 68
+
 #: Each field of a case, with what it means; those that end “may be left out” have a default.
 CASE_FIELDS: dict[str, str] = {
     "age": "Years, 18 or more",
-    "pension_age": "Whether the person (or, in a couple, either) has reached pension age; false may be left out",
+    "pension_age": "Whether the person (or, in a couple, either) has; may be left out where age alone decides it",
     "household": "single, couple or lone_parent; single may be left out",
     "dependent_children": "Children the person is responsible for; 0 may be left out",
     "premiums": "List of disability, enhanced_disability, carer; none may be left out",
@@ -75,9 +79,10 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
     premiums = read.some_of(given.get("premiums", []), [premium.code for premium in PREMIUMS], "premiums")
     free_because = _exemption(given, law)
     carers_own = read.yes_or_no(given.get("carers_own_support", False), "carers_own_support")
+    age = read.whole(read.needed(given, "age"), "age", least=18, most=130, unit="years")
     means = Means(
-        age=read.whole(read.needed(given, "age"), "age", least=18, most=130, unit="years"),
-        pension_age=read.yes_or_no(given.get("pension_age", False), "pension_age"),
+        age=age,
+        pension_age=_pension_age(given, age, household),
         couple=household == "couple",
         lone_parent=household == "lone_parent",
         dependent_children=read.whole(given.get("dependent_children", 0), "dependent_children", most=30),
@@ -102,6 +107,18 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
     if carers_own and free_because is None and not law["charging_policy.charges_carers"]:
         free_because = "carers_own_support"
     return Case(means, income, free_because)
+
+
+def _pension_age(given: Mapping[str, Any], age: int, household: str) -> bool:
+    if "pension_age" not in given:
+        if NEVER_PENSION_AGE_UNDER <= age < ALWAYS_PENSION_AGE_FROM or household == "couple":
+            raise BadInput(
+                "pension_age is missing. Say true or false: it depends on the date of birth and, in a couple, on the "
+                "partner too.",
+                field="pension_age",
+            )
+        return age >= ALWAYS_PENSION_AGE_FROM
+    return read.yes_or_no(given["pension_age"], "pension_age")
 
 
 def _pence(given: Mapping[str, Any], name: str) -> int:
