@@ -110,15 +110,17 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
 
 
 def _pension_age(given: Mapping[str, Any], age: int, household: str) -> bool:
-    if "pension_age" not in given:
-        if NEVER_PENSION_AGE_UNDER <= age < ALWAYS_PENSION_AGE_FROM or household == "couple":
-            raise BadInput(
-                "pension_age is missing. Say true or false: it depends on the date of birth and, in a couple, on the "
-                "partner too.",
-                field="pension_age",
-            )
-        return age >= ALWAYS_PENSION_AGE_FROM
-    return read.yes_or_no(given["pension_age"], "pension_age")
+    if "pension_age" in given:
+        return read.yes_or_no(given["pension_age"], "pension_age")
+    if age >= ALWAYS_PENSION_AGE_FROM:
+        return True
+    if age < NEVER_PENSION_AGE_UNDER and household != "couple":
+        return False
+    raise BadInput(
+        "pension_age is missing. Say true or false: it depends on the date of birth and, in a couple, on the "
+        "partner too.",
+        field="pension_age",
+    )
 
 
 def _pence(given: Mapping[str, Any], name: str) -> int:
