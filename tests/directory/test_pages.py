@@ -64,13 +64,15 @@ def test_a_service_shows_every_rating_with_its_date_and_the_report(client, write
     lines = [
         rating_line(domain=domain, group=group) for group in ("Overall", "Homecare") for domain in ("Overall", "Safe")
     ]
+    lines.append(rating_line(domain="Caring", group="Supported Living", rating="Inadequate"))
     import_file(write(RATINGS_HEADER, *lines), on=TODAY)
     listing = Service.objects.get()
     with django_assert_max_num_queries(3):
         text = page(client, f"{SEARCH}{listing.pk}/")
-    assert Rating.objects.count() == 4
-    assert text.count("29 May 2026") >= 4
-    assert "Homecare" in text
+    assert Rating.objects.count() == 5
+    assert "Overall, and the same for Homecare" in text
+    assert text.count("29 May 2026") == 4, "three questions in two tables, and the overall rating's date"
+    assert "Inadequate" in text
     assert 'href="https://www.cqc.org.uk/location/1-1"' in text
     assert "We do not know what this costs" in text
     assert "Not known: ask them" in text

@@ -7,6 +7,10 @@ from leeway.directory.queries import FARTHEST_MILES, SORTS
 
 MILES = [1, 2, 5, 10, 20, 50, FARTHEST_MILES]
 ANY = ("", "Any")
+RATINGS_TO_ASK_FOR = [
+    (BEST_FIRST[0].value, BEST_FIRST[0].label),
+    *[(rating.value, f"{rating.label} or better") for rating in BEST_FIRST[1:3]],
+]
 KINDS_TO_LOOK_FOR = [choice for choice in Kind.choices if choice[0] != Kind.COMMUNITY_CARE]
 
 
@@ -33,7 +37,7 @@ class SearchForm(forms.Form):
     rating_at_least = forms.ChoiceField(
         label="Regulator's rating",
         required=False,
-        choices=[("", "Any, or none"), *[(rating.value, f"{rating.label} or better") for rating in BEST_FIRST[:3]]],
+        choices=[("", "Any, or none"), *RATINGS_TO_ASK_FOR],
     )
     takes_direct_payments = forms.TypedChoiceField(
         label="Takes direct payments",

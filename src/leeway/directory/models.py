@@ -157,7 +157,8 @@ class Service(models.Model):
                 name="service_price_has_unit_and_date",
             ),
             models.CheckConstraint(
-                condition=Q(latitude=None, longitude=None) | Q(
+                condition=Q(latitude=None, longitude=None)
+                | Q(
                     latitude__isnull=False,
                     longitude__isnull=False,
                     latitude__range=(-90, 90),

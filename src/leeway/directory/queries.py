@@ -161,7 +161,7 @@ def miles_from(centre: Centre):
 
 
 def in_order(found: QuerySet, sort: str, *, ranked: bool, centred: bool) -> QuerySet:
-    """Sorted as asked. Best match is by the words where there are any, else by distance, else by name."""
+    """Sorted as asked. Best match is nearest first within a distance, else by the words, else by name."""
     by_name = ["name", "id"]
     if sort == "distance":
         return found.order_by(F("miles").asc(nulls_last=True), *by_name)
@@ -169,10 +169,10 @@ def in_order(found: QuerySet, sort: str, *, ranked: bool, centred: bool) -> Quer
         places = [When(overall_rating=rating, then=Value(place)) for place, rating in enumerate(BEST_FIRST)]
         order = Case(*places, default=Value(len(BEST_FIRST)), output_field=IntegerField())
         return found.order_by(order, *by_name)
-    if sort == "best" and ranked:
-        return found.order_by("-rank", *by_name)
     if sort == "best" and centred:
         return found.order_by("miles", *by_name)
+    if sort == "best" and ranked:
+        return found.order_by("-rank", *by_name)
     return found.order_by(*by_name)
 
 

@@ -68,10 +68,15 @@ def service(request, service_id):
 
 
 def by_group(listing: Service) -> list[dict]:
-    """A service's ratings, one table for each group of people: the overall first, the questions in their order."""
+    """A service's ratings, one table for each group of people; groups with the very same answers share a table."""
     order = list(Domain.values)
     groups: dict[str, list] = {}
     for rating in sorted(listing.ratings.all(), key=lambda rating: order.index(rating.domain)):
         groups.setdefault(rating.service_group, []).append(rating)
-    names = sorted(groups, key=lambda name: (name != "Overall", name))
-    return [{"name": name, "ratings": groups[name]} for name in names]
+    tables: dict[tuple, dict] = {}
+    for name in sorted(groups, key=lambda name: (name != "Overall", name)):
+        answers = tuple((rating.domain, rating.rating, rating.published_on) for rating in groups[name])
+        tables.setdefault(answers, {"names": [], "ratings": groups[name]})["names"].append(name)
+    return [
+        {"name": ", and the same for ".join(table["names"]), "ratings": table["ratings"]} for table in tables.values()
+    ]
