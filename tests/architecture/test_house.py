@@ -13,11 +13,11 @@ VOCABULARY = {
     "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "urls", "api", "commands",
 }  # fmt: skip
 OWN_WORDS = {
-    "access": {"looks", "middleware", "table", "adapter", "drafts"},
+    "access": {"looks", "middleware", "table", "adapter", "kept", "logs", "second_factor", "invitations"},
     "care/people": {"versions"},
     "care/planning": {"costs"},
-    "care/letters": {"content", "pdf"},
-    "directory": {"extracts", "demo"},
+    "care/letters": {"blocks", "bodies", "content", "pdf", "support_plan"},
+    "directory": {"layouts", "extracts", "merging", "open_referral", "demo"},
     "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
     "money/budgets": {"schedule"},
     "money/payments": {"bank_files"},

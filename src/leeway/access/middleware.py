@@ -1,9 +1,46 @@
 """Keeps the door: every address is looked up in the access table before its page is made."""
 
+import time
+
+from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 
-from leeway.access.table import EVERYONE, who_may_reach
+from leeway.access.kept import ENDED_FOR, keep_writing, offer_kept_writing
+from leeway.access.looks import ReasonNeeded
+from leeway.access.second_factor import needs_second_factor
+from leeway.access.table import EVERYONE, NOBODY, who_may_reach
+from leeway.refusal import Refusal
+
+WITHOUT_SECOND_FACTOR = ("account_", "mfa_", "usersessions_")
+SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"
+NOTE_SEEN_SECONDS = 60
+
+
+def end_old_sessions(get_response):
+    """Signs a user out after an hour without a page, and after ten hours whatever they do."""
+
+    def middleware(request):
+        if request.user.is_authenticated:
+            now, session = time.time(), request.session
+            idle = now - session.get(SEEN_AT, now) > settings.SESSION_IDLE_SECONDS
+            too_long = now - session.get(SIGNED_IN_AT, now) > settings.SESSION_LONGEST_SECONDS
+            if idle or too_long:
+                user_id = request.user.pk
+                logout(request)
+                request.session[ENDED_FOR] = user_id
+            else:
+                session.setdefault(SIGNED_IN_AT, now)
+                if now - session.get(SEEN_AT, 0) > NOTE_SEEN_SECONDS:
+                    session[SEEN_AT] = now
+        return get_response(request)
+
+    return middleware
 
 
 class AccessTable:
@@ -16,11 +53,34 @@ class AccessTable:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        allowed = who_may_reach(request.resolver_match.view_name)
+        name = request.resolver_match.view_name
+        allowed = who_may_reach(name)
+        if allowed == NOBODY:
+            raise Http404("No page is here.")
         if allowed == EVERYONE:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return ask_to_sign_in(request)
         if request.user.role not in allowed:
             raise PermissionDenied("Your sign-in is not for this page.")
+        if needs_second_factor(request) and not name.startswith(WITHOUT_SECOND_FACTOR):
+            return redirect("mfa_index")
+        return offer_kept_writing(request)
+
+    def process_exception(self, request, exception):
+        """Ask for the reason where one is needed; show any other refusal that no form has shown."""
+        if isinstance(exception, ReasonNeeded):
+            asked_for = request.get_full_path() if request.method == "GET" else request.path
+            address = reverse("people:reason", kwargs={"person_id": exception.person_id})
+            return redirect(f"{address}?{urlencode({'next': asked_for})}")
+        if isinstance(exception, Refusal):
+            return render(request, "403.jinja", {"sentence": str(exception)}, status=403)
         return None
+
+
+def ask_to_sign_in(request):
+    """To the sign-in page and then back; what was being written is kept meanwhile."""
+    if request.method == "POST":
+        keep_writing(request)
+        return redirect_to_login(request.path)
+    return redirect_to_login(request.get_full_path())

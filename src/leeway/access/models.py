@@ -2,6 +2,7 @@
 
 import uuid
 
+import pghistory
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -34,12 +35,14 @@ class Team(models.Model):
 
 class UserManager(BaseUserManager):
     def create_user(self, email, password=None, *, name, role, **rest):
+        """A user; without a password, one who cannot sign in until they have set it."""
         user = self.model(email=self.normalize_email(email), name=name, role=role, **rest)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
 
+@pghistory.track(exclude=["password", "last_login"])
 class User(AbstractBaseUser):
     """Someone who signs in with an email address."""
 

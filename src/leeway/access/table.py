@@ -1,15 +1,18 @@
 """The one table of who may reach which address. An address that is not here reaches nobody.
 
-Keys are URL names (`namespace:name`), or a whole namespace with `:*`. Values are roles, or one of two words:
-EVERYONE (no sign-in needed) and SIGNED_IN. Permission to see one person's record, or to do a thing, is checked
+Keys are URL names (`namespace:name`), or a whole namespace with `:*`. Values are roles, or one of three words:
+EVERYONE (no sign-in needed), SIGNED_IN and NOBODY. Permission to see one person's record, or to do a thing, is checked
 again inside the query or the action: this table only says who may knock at which door.
 """
 
-from leeway.access.models import STAFF, Role
+from leeway.access.models import Role
 
 EVERYONE = frozenset({"everyone"})
 SIGNED_IN = frozenset(Role)
+NOBODY: frozenset[str] = frozenset()
 CASEWORK = frozenset({Role.ASSESSOR, Role.MANAGER})
+RECORDS = CASEWORK | {Role.FINANCE}
+ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
 JOURNEY = frozenset({Role.PERSON, Role.ASSESSOR, Role.MANAGER, Role.FINANCE})
 
 ACCESS: dict[str, frozenset[str]] = {
@@ -19,9 +22,58 @@ ACCESS: dict[str, frozenset[str]] = {
     "accessibility": EVERYONE,
     "privacy": EVERYONE,
     "law": EVERYONE,
+    # signing in
+    "account_login": EVERYONE,
+    "account_logout": EVERYONE,
+    "account_inactive": EVERYONE,
+    "account_reset_password": EVERYONE,
+    "account_reset_password_done": EVERYONE,
+    "account_reset_password_from_key": EVERYONE,
+    "account_reset_password_from_key_done": EVERYONE,
+    "account_change_password": SIGNED_IN,
+    "account_set_password": SIGNED_IN,
+    "account_reauthenticate": SIGNED_IN,
+    "mfa_authenticate": EVERYONE,
+    "mfa_login_webauthn": EVERYONE,
+    "mfa_index": SIGNED_IN,
+    "mfa_reauthenticate": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_download_recovery_codes": SIGNED_IN,
+    "mfa_list_webauthn": SIGNED_IN,
+    "mfa_add_webauthn": SIGNED_IN,
+    "mfa_edit_webauthn": SIGNED_IN,
+    "mfa_remove_webauthn": SIGNED_IN,
+    "mfa_reauthenticate_webauthn": SIGNED_IN,
+    "usersessions_list": SIGNED_IN,
+    "openid_connect_login": EVERYONE,
+    "openid_connect_callback": EVERYONE,
+    "socialaccount_login_cancelled": EVERYONE,
+    "socialaccount_login_error": EVERYONE,
+    # what the sign-in library has and Leeway does not offer
+    "account_signup": NOBODY,
+    "account_email": NOBODY,
+    "account_email_verification_sent": NOBODY,
+    "account_confirm_email": NOBODY,
+    "account_confirm_login_code": NOBODY,
+    "socialaccount_signup": NOBODY,
+    "socialaccount_connections": NOBODY,
+    # who signs in
+    "access:*": ADMINISTRATION,
     # the case page and what hangs from it
     "case": JOURNEY,
-    "people:search": STAFF,
+    "people:search": RECORDS,
+    "people:reason": RECORDS,
+    "people:looks": JOURNEY,
+    "people:*": CASEWORK,
+    "letters:*": JOURNEY,
+    # money
+    "budgets:show": JOURNEY,
+    "budgets:*": frozenset({Role.FINANCE}),
+    "payees:*": frozenset({Role.FINANCE}),
+    "payments:*": frozenset({Role.FINANCE}),
     # directory
     "directory:*": EVERYONE,
 }
@@ -30,4 +82,4 @@ ACCESS: dict[str, frozenset[str]] = {
 def who_may_reach(view_name: str) -> frozenset[str]:
     """The roles that may reach an address; nobody where the table does not name it."""
     namespace = view_name.rpartition(":")[0]
-    return ACCESS.get(view_name) or ACCESS.get(f"{namespace}:*") or frozenset()
+    return ACCESS.get(view_name, ACCESS.get(f"{namespace}:*", NOBODY))

@@ -164,7 +164,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "leeway.access.adapters.Accounts"
+ACCOUNT_ADAPTER = "leeway.access.adapter.Accounts"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up: accounts are made or invited
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -184,7 +184,7 @@ MFA_TOTP_ISSUER = f"Leeway, {COUNCIL_NAME}"
 MFA_TOTP_TOLERANCE = 1
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 OIDC_ISSUER = os.getenv("LEEWAY_OIDC_ISSUER", "")
-SOCIALACCOUNT_ADAPTER = "leeway.access.adapters.SingleSignOn"
+SOCIALACCOUNT_ADAPTER = "leeway.access.adapter.SingleSignOn"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # an address that the council's identity provider has verified
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS = {

@@ -13,7 +13,8 @@ def is_own_case(user: User, case: Case) -> bool:
     if user.role == Role.MANAGER:
         return case.team_id == user.team_id
     if user.role == Role.ASSESSOR:
-        return case.worker_id == user.pk
+        waits_in_own_team = case.worker_id is None and case.team_id == user.team_id
+        return case.worker_id == user.pk or waits_in_own_team
     if user.role == Role.FINANCE:
         return case.stage in FINANCE_STAGES
     return user.role == Role.PERSON

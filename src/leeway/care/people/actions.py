@@ -4,8 +4,9 @@ from datetime import date
 
 from django.db import transaction
 
+from leeway.access.actions import invite
 from leeway.access.models import Role, User
-from leeway.care.people.access import check_can_work_on, check_role
+from leeway.care.people.access import can_work_on, check_can_work_on, check_role
 from leeway.care.people.models import (
     Authority,
     CapacityDecision,
@@ -17,6 +18,7 @@ from leeway.care.people.models import (
 )
 from leeway.care.people.queries import latest_capacity
 from leeway.care.people.states import Stage, require_move
+from leeway.care.people.versions import claim_version
 from leeway.refusal import NotAllowed, Refusal
 
 STARTERS = (Role.ASSESSOR, Role.MANAGER)
@@ -42,15 +44,26 @@ def add_person(*, details: dict, by: User, on: date) -> Person:
 
 
 @transaction.atomic
-def change_person(*, person: Person, details: dict, by: User, on: date) -> Person:
-    """Correct a person's details. Every earlier version is kept by the database."""
-    check_role(by, *STARTERS)
+def change_person(*, person: Person, details: dict, version: int, by: User, on: date) -> Person:
+    """Correct a person's details, by whoever works on one of their cases. Every earlier version is kept.
+
+    Raises EditedMeanwhile when someone saved after `version`.
+    """
+    cases = list(person.cases.all())
+    if not any(can_work_on(by, case) for case in cases):
+        raise NotAllowed("Only the worker of the person's case or the manager of its team can change these details.")
+    if details["date_of_birth"] > on:
+        raise Refusal("The date of birth is in the future. Check the year.", field="date_of_birth")
     number = details.get("nhs_number")
     if number and Person.objects.filter(nhs_number=number).exclude(pk=person.pk).exists():
         raise Refusal("Someone else with this NHS number is already on record.", field="nhs_number")
+    claim_version(person, version)
     for name, value in details.items():
         setattr(person, name, value)
     person.save()
+    for case in cases:
+        if case.stage != Stage.CLOSED:
+            tell(case=case, sentence="Details brought up to date.", by=by, on=on)
     return person
 
 
@@ -61,6 +74,8 @@ def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
     kind = details.get("kind", CaseKind.ADULT)
     if Case.objects.filter(person=person, kind=kind).exclude(stage=Stage.CLOSED).exists():
         raise Refusal(f"{person} already has an open case. Carry on with that one.")
+    if details.get("team") is None:
+        raise Refusal("You have no team yet, and every case has one. Ask an administrator to put you in a team.")
     if kind == CaseKind.CARER and details.get("cared_for") == person:
         raise Refusal("A carer cares for somebody else. Choose the person they care for.", field="cared_for")
     case = Case.objects.create(person=person, opened_on=on, **details)
@@ -154,7 +169,12 @@ def end_relationship(*, case: Case, relationship: Relationship, ends_on: date, b
         raise Refusal("It cannot end before it started.", field="ends_on")
     relationship.ends_on = ends_on
     relationship.save()
-    tell(case=case, sentence=f"{relationship.name}: ended on {ends_on:%-d %B %Y}.", by=by, on=on)
+    tell(
+        case=case,
+        sentence=f"{relationship.name}, {relationship.get_authority_display()}: ends on {ends_on:%-d %B %Y}.",
+        by=by,
+        on=on,
+    )
 
 
 @transaction.atomic
@@ -168,3 +188,56 @@ def decide_capacity(*, case: Case, details: dict, by: User, on: date) -> Capacit
     question = decision.get_question_display().lower()
     tell(case=case, sentence=f"Capacity: {case.person} {verdict} {question}.", by=by, on=on)
     return decision
+
+
+@transaction.atomic
+def give_leave(
+    *, case: Case, relationship: Relationship, email: str, agreed: str, site_address: str, by: User, on: date
+) -> Relationship:
+    """Let someone in the person's life see the record, with the words in which the person agreed; invite them.
+
+    The leave ends with the relationship, or when it is taken back.
+    """
+    check_can_work_on(by, case)
+    if relationship.person_id != case.person_id:
+        raise NotAllowed("This relationship belongs to another person's record.")
+    if relationship.ends_on is not None and relationship.ends_on < on:
+        raise Refusal(f"What {relationship.name} does for the person has ended.")
+    if not agreed.strip():
+        raise Refusal("Say how the person agreed that their record is seen.", field="agreed")
+    user = invite(email=email, name=relationship.name, site_address=site_address, by=by, on=on)
+    if user.pk == case.person.user_id:
+        raise Refusal("This is the person's own sign-in. Each needs an email address of their own.", field="email")
+    relationship.user, relationship.email, relationship.may_see_record = user, email, True
+    relationship.save()
+    tell(case=case, sentence=f"{relationship.name} may see this record: {agreed.strip()}", by=by, on=on)
+    return relationship
+
+
+@transaction.atomic
+def end_leave(*, case: Case, relationship: Relationship, by: User, on: date) -> None:
+    """Take back the leave to see the record, at once."""
+    check_can_work_on(by, case)
+    if relationship.person_id != case.person_id:
+        raise NotAllowed("This relationship belongs to another person's record.")
+    relationship.may_see_record = False
+    relationship.save()
+    tell(case=case, sentence=f"{relationship.name} may no longer see this record.", by=by, on=on)
+
+
+@transaction.atomic
+def invite_person(*, case: Case, email: str, site_address: str, by: User, on: date) -> Person:
+    """Invite the person to see their own record, and to take part in it."""
+    check_can_work_on(by, case)
+    person = case.person
+    if person.user_id is not None:
+        raise Refusal(f"{person} signs in already, as {person.user.email}.")
+    user = invite(email=email, name=str(person), site_address=site_address, by=by, on=on)
+    if Person.objects.filter(user=user).exists():
+        raise Refusal("Someone else on record signs in with this address. Ask for another one.", field="email")
+    if person.relationships.filter(user=user).exists():
+        raise Refusal("A supporter signs in with this address. The person needs one of their own.", field="email")
+    person.user = user
+    person.save(update_fields=["user"])
+    tell(case=case, sentence=f"{person} was invited to sign in.", by=by, on=on)
+    return person

@@ -103,6 +103,7 @@ class Person(models.Model):
     )
     communication_note = models.CharField(max_length=500, blank=True)
     user = models.OneToOneField(User, models.PROTECT, null=True, blank=True, related_name="person")
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [

@@ -8,7 +8,8 @@ from django.http import Http404
 from django.utils import timezone
 
 from leeway.access.looks import record_look
-from leeway.access.models import Role, User
+from leeway.access.models import Look, Role, Team, User
+from leeway.access.queries import looks_at
 from leeway.care.people.access import is_own_case, may_see_person
 from leeway.care.people.models import CapacityDecision, Case, Person, Relationship, StoryLine
 from leeway.care.people.states import WHO_HAS_IT, Stage
@@ -63,6 +64,44 @@ def find_people(words: str) -> QuerySet[Person]:
             | Q(postcode__istartswith=word)
         )
     return people.order_by("family_name", "given_name")
+
+
+def people_alike(*, family_name: str, date_of_birth: date | None, given_name: str = "") -> list[Person]:
+    """People on record with this last name and birthday, and this first name when it is given."""
+    people = Person.objects.filter(family_name__iexact=family_name.strip(), date_of_birth=date_of_birth)
+    if given_name:
+        people = people.filter(Q(given_name__iexact=given_name.strip()) | Q(known_as__iexact=given_name.strip()))
+    return list(people.prefetch_related("cases"))
+
+
+def get_name(person_id: UUID) -> Person:
+    """The person whose name a search has shown already. Nothing else of the record may be shown from this."""
+    person = Person.objects.filter(pk=person_id).only("given_name", "family_name", "known_as").first()
+    if person is None:
+        raise Http404("There is no such person.")
+    return person
+
+
+def who_looked(person_id: UUID, *, seen_by: User) -> tuple[Person, QuerySet[Look]]:
+    """Everyone who saw a person's record, for the person, whom they gave leave, and their team's manager.
+
+    Raises Http404 for anyone else.
+    """
+    person = Person.objects.filter(pk=person_id).first()
+    today = timezone.localdate()
+    if seen_by.role == Role.MANAGER:
+        allowed = person is not None and person.cases.filter(team=seen_by.team).exists()
+    else:
+        allowed = person is not None and may_see_person(seen_by, person, today)
+    if not allowed:
+        raise Http404("There is no such record, or it is not one you may see.")
+    record_look(viewer=seen_by, person_id=person_id, page="Who has seen this record", own=True)
+    return person, looks_at(person_id).exclude(viewer_id=seen_by.pk)
+
+
+def workers_of(team: Team) -> QuerySet[User]:
+    """The assessors of a team who can take on a case."""
+    return User.objects.filter(team=team, role=Role.ASSESSOR, is_active=True).order_by("name")
 
 
 def story(case: Case) -> QuerySet[StoryLine]:

@@ -1,0 +1,95 @@
+"""Every write about those who sign in: made by an administrator, or invited from a person's record by a worker."""
+
+from datetime import date
+
+from django.db import transaction
+
+from leeway.access.invitations import send_invitation
+from leeway.access.models import Role, User
+from leeway.refusal import NotAllowed, Refusal
+
+INVITERS = frozenset({Role.ASSESSOR, Role.MANAGER})
+
+
+def check_administrator(by: User) -> None:
+    if by.role != Role.ADMINISTRATOR:
+        raise NotAllowed("Only an administrator can change who signs in.")
+
+
+@transaction.atomic
+def add_user(*, details: dict, site_address: str, by: User, on: date) -> User:
+    """Let someone sign in as a member of staff or a provider, and email them an invitation to set a password.
+
+    `details` are the fields of User; `site_address` begins the link, like https://leeway.example.
+    """
+    check_administrator(by)
+    if details["role"] == Role.PERSON:
+        raise Refusal("A person or supporter is invited from the person's record, by its worker.", field="role")
+    if User.objects.filter(email__iexact=details["email"]).exists():
+        raise Refusal("Someone already signs in with this email address.", field="email")
+    check_role_details(details)
+    user = User.objects.create_user(**details | {"email": details["email"].lower()})
+    transaction.on_commit(lambda: send_invitation(user=user, site_address=site_address))
+    return user
+
+
+@transaction.atomic
+def change_user(*, user: User, details: dict, by: User, on: date) -> User:
+    """Change what a user comes to do, their team or their sign-off limit. Every version is kept by the database."""
+    check_administrator(by)
+    if user == by and details["role"] != user.role:
+        raise Refusal("You cannot change your own role. Ask another administrator.", field="role")
+    if (user.role == Role.PERSON) != (details["role"] == Role.PERSON):
+        raise Refusal("A person's sign-in cannot become someone else's, nor the other way round.", field="role")
+    check_role_details(details)
+    for name in ("name", "role", "team", "job_title", "sign_off_limit_pence_per_week"):
+        setattr(user, name, details[name])
+    user.save()
+    return user
+
+
+@transaction.atomic
+def deactivate_user(*, user: User, by: User, on: date) -> User:
+    """Stop someone from signing in, at once. What they did stays on record under their name."""
+    check_administrator(by)
+    if user == by:
+        raise Refusal("You cannot stop your own sign-in. Ask another administrator.")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    return user
+
+
+@transaction.atomic
+def reactivate_user(*, user: User, by: User, on: date) -> User:
+    """Let someone sign in again."""
+    check_administrator(by)
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    return user
+
+
+@transaction.atomic
+def invite(*, email: str, name: str, site_address: str, by: User, on: date) -> User:
+    """Let a person or a supporter sign in, and email them a link to set their own password.
+
+    Someone who signs in as a person or supporter already keeps their sign-in, and gets no second invitation.
+    What they may see is decided by the person's record, never by the invitation.
+    """
+    if by.role not in INVITERS:
+        raise NotAllowed("Only a social worker, an assessor or a team manager can invite someone.")
+    user = User.objects.filter(email__iexact=email).first()
+    if user is not None:
+        if user.role != Role.PERSON or not user.is_active:
+            raise Refusal("This email address cannot be used here. Ask for another one.", field="email")
+        return user
+    user = User.objects.create_user(email.lower(), name=name, role=Role.PERSON)
+    transaction.on_commit(lambda: send_invitation(user=user, site_address=site_address))
+    return user
+
+
+def check_role_details(details: dict) -> None:
+    """Refuse details that do not fit the role: caseworkers have a team; only managers and finance sign off."""
+    if details["role"] in {Role.ASSESSOR, Role.MANAGER} and details["team"] is None:
+        raise Refusal("Choose the team whose cases they work on.", field="team")
+    if details["sign_off_limit_pence_per_week"] and details["role"] != Role.MANAGER:
+        raise Refusal("Only a team manager signs off budgets. Leave this empty.", field="sign_off_limit_pence_per_week")

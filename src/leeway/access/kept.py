@@ -1,0 +1,50 @@
+"""What someone was writing when their session ended: kept for half an hour, and offered back to them alone."""
+
+import time
+
+from django.http import HttpRequest, QueryDict
+from django.shortcuts import redirect, render
+
+KEPT = "kept_writing"
+ENDED_FOR = "session_ended_for"
+KEPT_SECONDS = 30 * 60
+KEPT_BYTES_MAX = 200_000
+NOT_WRITING = {"csrfmiddlewaretoken", "version"}
+
+
+def keep_writing(request: HttpRequest) -> None:
+    """Keep a form that arrived after its user's session ended, in the session that follows.
+
+    Nothing is kept when it is not known whose session it was, when the form is large, or when it brings files.
+    """
+    user_id = request.session.get(ENDED_FOR)
+    written = request.POST.copy()
+    written.pop("csrfmiddlewaretoken", None)
+    text = written.urlencode()
+    if user_id is None or request.FILES or len(text) > KEPT_BYTES_MAX:
+        return
+    request.session[KEPT] = {"user": user_id, "path": request.path, "written": text, "at": time.time()}
+
+
+def offer_kept_writing(request: HttpRequest):
+    """A page that gives back what was kept, when its user comes to the same address again; else None."""
+    kept = request.session.get(KEPT)
+    if kept is None:
+        return None
+    if kept["user"] != request.user.pk or time.time() - kept["at"] > KEPT_SECONDS:
+        del request.session[KEPT]
+        return None
+    if kept["path"] != request.path:
+        return None
+    if request.method == "POST" or request.GET.get("kept") == "throw-away":
+        del request.session[KEPT]
+        return None if request.method == "POST" else redirect(request.path)
+    written = QueryDict(kept["written"])
+    fields = [(name, value) for name, values in written.lists() for value in values]
+    shown = [(words(name), value) for name, value in fields if name not in NOT_WRITING and value.strip()]
+    return render(request, "access/kept.jinja", {"fields": fields, "shown": shown})
+
+
+def words(name: str) -> str:
+    """A field's name as a person reads it: request_words is “Request words”."""
+    return name.replace("_", " ").replace("-", " ").capitalize()

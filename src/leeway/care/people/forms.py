@@ -1,0 +1,219 @@
+"""Forms about people, those around them, and who has the case."""
+
+from django import forms
+
+from leeway.access.models import User
+from leeway.care.people.models import (
+    Authority,
+    CapacityQuestion,
+    CaseKind,
+    CommunicationNeed,
+    Ethnicity,
+    Gender,
+    RelationshipKind,
+    RequestRoute,
+    SupportReason,
+)
+from leeway.care.people.queries import people_alike
+from leeway.forms import DateField, NhsNumberField, PostcodeField, VersionField, YesNoField
+
+NOBODY_FOUND = (
+    "Nobody with this last name and date of birth is on record. Check both; if the person cared for is new, "
+    "add them first."
+)
+TOO_MANY_FOUND = "More than one person has this last name and date of birth. Ask your manager which record is right."
+
+
+def long_text(label: str, **options) -> forms.CharField:
+    return forms.CharField(label=label, widget=forms.Textarea, max_length=5000, **options)
+
+
+class SearchForm(forms.Form):
+    """The words to look for. They travel in the body of a request, so that no address or log holds a name."""
+
+    words = forms.CharField(
+        label="Name, NHS number or postcode", max_length=100, help_text="The beginning of a name is enough."
+    )
+
+
+class PersonForm(forms.Form):
+    """Who someone is, where they live, and what helps them take part."""
+
+    given_name = forms.CharField(label="First name", max_length=100)
+    family_name = forms.CharField(label="Last name", max_length=100)
+    known_as = forms.CharField(label="What they like to be called, if different", max_length=100, required=False)
+    date_of_birth = DateField(label="Date of birth", help_text="For example, 27 3 1952")
+    nhs_number = NhsNumberField(label="NHS number", help_text="Ten digits, like 999 123 4560", required=False)
+    gender = forms.ChoiceField(label="Gender", choices=Gender.choices, widget=forms.RadioSelect, initial=Gender.UNKNOWN)
+    ethnicity = forms.ChoiceField(
+        label="Ethnic group", choices=Ethnicity.choices, initial=Ethnicity.UNKNOWN, help_text="As they describe it."
+    )
+    address = forms.CharField(label="Address", max_length=300, required=False, widget=forms.Textarea)
+    postcode = PostcodeField(label="Postcode", max_length=10, required=False)
+    phone = forms.CharField(label="Phone number", max_length=30, required=False)
+    email = forms.EmailField(label="Email address", required=False)
+    language = forms.CharField(label="Language they speak best", max_length=60, initial="English")
+    communication_needs = forms.MultipleChoiceField(
+        label="What helps them take part?",
+        choices=CommunicationNeed.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Ask everyone. It shows on every page about them, so that nobody has to ask again.",
+    )
+    communication_note = forms.CharField(
+        label="Anything else that helps", max_length=500, required=False, widget=forms.Textarea
+    )
+    groups = {
+        "Who they are": ["given_name", "family_name", "known_as", "date_of_birth", "nhs_number", "gender", "ethnicity"],
+        "How to reach them": ["address", "postcode", "phone", "email"],
+        "How they take part": ["language", "communication_needs", "communication_note"],
+    }
+
+
+class ChangePersonForm(PersonForm):
+    version = VersionField()
+
+
+class AddPersonForm(PersonForm):
+    """Someone new. When a person of that name and birthday is on record, the worker says that this is another."""
+
+    somebody_else = forms.BooleanField(required=False, label="I have checked: this is somebody else")
+
+
+class RequestForm(forms.Form):
+    """A request for help, in the words of whoever asked."""
+
+    request_words = long_text(
+        "What did they say, in their own words?",
+        help_text="As it was said: “I can't manage the mornings any more.” You can add your own view later.",
+    )
+    kind = forms.ChoiceField(
+        label="Who is the help for?",
+        widget=forms.RadioSelect,
+        choices=[
+            (CaseKind.ADULT, "This person, who has care and support needs"),
+            (CaseKind.CARER, "This person, as the unpaid carer of someone else | Carers have rights of their own."),
+        ],
+    )
+    cared_for_name = forms.CharField(
+        label="Last name of the person they care for", max_length=100, required=False, help_text="Only for a carer."
+    )
+    cared_for_born = DateField(label="Date of birth of the person they care for", required=False)
+    request_route = forms.ChoiceField(
+        label="How did the request come?", choices=RequestRoute.choices, widget=forms.RadioSelect
+    )
+    support_reason = forms.ChoiceField(
+        label="Main reason for support",
+        choices=SupportReason.choices,
+        initial=SupportReason.UNKNOWN,
+        help_text="Your best understanding today. It can be changed after the assessment.",
+    )
+
+    take_on = YesNoField(label="Will you take on this case yourself?", help_text="If not, your manager gives it out.")
+
+    def __init__(self, *args, asks_to_take_on: bool, **options):
+        super().__init__(*args, **options)
+        if not asks_to_take_on:
+            del self.fields["take_on"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("kind") == CaseKind.CARER and not self.errors:
+            found = people_alike(family_name=cleaned["cared_for_name"], date_of_birth=cleaned["cared_for_born"])
+            if len(found) == 1:
+                cleaned["cared_for"] = found[0]
+            else:
+                self.add_error("cared_for_name", NOBODY_FOUND if not found else TOO_MANY_FOUND)
+        return cleaned
+
+
+class RelationshipForm(forms.Form):
+    """Someone in the person's life, and what they may do."""
+
+    name = forms.CharField(label="Their name", max_length=150)
+    kind = forms.ChoiceField(
+        label="Who are they to the person?", choices=RelationshipKind.choices, widget=forms.RadioSelect
+    )
+    authority = forms.ChoiceField(
+        label="What may they do for the person?",
+        choices=Authority.choices,
+        widget=forms.RadioSelect,
+        help_text="Being family gives none of these by itself.",
+    )
+    evidence = forms.CharField(
+        label="What shows this authority",
+        max_length=300,
+        required=False,
+        help_text="The document you saw and when, or the person's own choice and when they made it. "
+        "Needed for every authority but “unpaid carer”.",
+    )
+    starts_on = DateField(label="From what day?")
+    same_household = YesNoField(
+        label="Do they live in the same household?", help_text="It matters if the person wants to pay them."
+    )
+    phone = forms.CharField(label="Phone number", max_length=30, required=False)
+    email = forms.EmailField(label="Email address", required=False)
+
+
+class EndForm(forms.Form):
+    ends_on = DateField(label="What is the last day?")
+
+
+class InviteForm(forms.Form):
+    """Leave to see the record, which is the person's to give."""
+
+    email = forms.EmailField(
+        label="Their email address", help_text="The invitation goes to it, and they sign in with it."
+    )
+    agreed = forms.CharField(
+        label="How did the person agree to this?",
+        max_length=300,
+        help_text="Their record is theirs: say when and how they said yes, or what right this person has to see it.",
+    )
+
+
+class InvitePersonForm(forms.Form):
+    email = forms.EmailField(label="Email address", help_text="The invitation goes to it, and they sign in with it.")
+
+
+class ConfirmForm(forms.Form):
+    """Nothing to fill in: a button."""
+
+
+class CapacityForm(forms.Form):
+    """One decision, at one time. Everyone is presumed able to decide until shown otherwise."""
+
+    question = forms.ChoiceField(label="Which decision?", choices=CapacityQuestion.choices, widget=forms.RadioSelect)
+    how_supported = long_text(
+        "How were they helped to decide for themselves?",
+        required=False,
+        help_text="For example: pictures, a quiet place, a second visit in the morning, someone they trust.",
+    )
+    has_capacity = YesNoField(
+        label="Can they make this decision now?", help_text="A choice that seems unwise is not a lack of capacity."
+    )
+    reasons = long_text(
+        "Why did you come to this view?",
+        help_text="Can they understand what matters for it, keep it in mind, weigh it up, and tell you?",
+    )
+
+
+class GiveForm(forms.Form):
+    worker = forms.ModelChoiceField(label="Who takes on the case?", queryset=User.objects.none(), empty_label=None)
+
+    def __init__(self, *args, workers, **options):
+        super().__init__(*args, **options)
+        self.fields["worker"].queryset = workers
+
+
+class CloseForm(forms.Form):
+    reason = long_text("Why is the case closed?", help_text="The person will read this.")
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="Why do you need to see this record?",
+        widget=forms.Textarea,
+        max_length=500,
+        help_text="For example: “Duty worker today: her carer has rung to say that he is in hospital.”",
+    )

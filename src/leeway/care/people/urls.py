@@ -1,0 +1,25 @@
+"""People, those around them, and who has the case."""
+
+from django.urls import include, path
+
+from leeway.care.people import views
+
+people = [
+    path("people/", views.search, name="search"),
+    path("people/add/", views.add, name="add"),
+    path("people/<uuid:person_id>/request/", views.request_help, name="request"),
+    path("people/<uuid:person_id>/reason/", views.reason, name="reason"),
+    path("people/<uuid:person_id>/seen/", views.looks, name="looks"),
+    path("cases/<uuid:case_id>/people/", views.relationships, name="relationships"),
+    path("cases/<uuid:case_id>/people/add/", views.add_relationship, name="add_relationship"),
+    path("cases/<uuid:case_id>/people/<uuid:relationship_id>/end/", views.end_relationship, name="end_relationship"),
+    path("cases/<uuid:case_id>/people/<uuid:relationship_id>/invite/", views.invite, name="invite"),
+    path("cases/<uuid:case_id>/people/<uuid:relationship_id>/leave/", views.end_leave, name="end_leave"),
+    path("cases/<uuid:case_id>/invite/", views.invite_person, name="invite_person"),
+    path("cases/<uuid:case_id>/details/", views.details, name="details"),
+    path("cases/<uuid:case_id>/capacity/", views.capacity, name="capacity"),
+    path("cases/<uuid:case_id>/give/", views.give, name="give"),
+    path("cases/<uuid:case_id>/close/", views.close, name="close"),
+]
+
+urlpatterns = [path("", include((people, "people")))]
