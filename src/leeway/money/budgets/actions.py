@@ -1,0 +1,363 @@
+"""Starting a budget, funding its next year, holding it, ending it."""
+
+import uuid
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+
+from leeway.access.models import User
+from leeway.care.people.actions import move_case, tell
+from leeway.care.people.models import Case
+from leeway.care.people.states import Stage, require_stage
+from leeway.care.planning.models import Plan, PlanState, Way
+from leeway.law.numbers import pounds, split
+from leeway.money.budgets import queries
+from leeway.money.budgets.models import (
+    Budget,
+    Cancellation,
+    Ending,
+    Funding,
+    Hold,
+    HoldKind,
+    Instalment,
+    InstalmentKind,
+    Part,
+)
+from leeway.money.budgets.schedule import DAY, Period, days_pence, funded_until, instalments
+from leeway.money.budgets.shares import Share, divide, shares_of
+from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer_many
+from leeway.money.ledger.models import Account, Kind, Reason, Transfer
+from leeway.money.payees.actions import check_finance
+from leeway.money.payees.models import PAID_WAYS
+from leeway.money.payees.queries import ways_ready
+from leeway.refusal import Refusal
+
+PAID_INTO = {Way.DIRECT_PAYMENT: Kind.HELD_BY_PERSON, Way.SERVICE_FUND: Kind.HELD_BY_PROVIDER}
+
+
+@transaction.atomic
+def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
+    """Turn an agreed plan into money: accounts, funding for the financial year, and a schedule of instalments.
+
+    The case becomes active, and an earlier budget of the case ends the day before. Refused: another stage, a
+    plan not agreed, and a direct payment or service fund without approved bank details.
+    """
+    check_finance(by)
+    case = Case.objects.select_for_update().get(pk=plan.case_id)
+    require_stage(case.stage, Stage.ARRANGING)
+    plan = Plan.objects.select_related("final_budget").get(pk=plan.pk)
+    if plan.state != PlanState.AGREED:
+        raise Refusal("The plan has not been agreed, so its budget cannot start.")
+    result = plan.final_budget.result
+    starts_on = date.fromisoformat(result["starts_on"])
+    shares = shares_of(plan, starts_on)
+    _require_bank_details(case, shares)
+    paid_before = _replace_earlier(case, starts_on, by, on)
+    budget = _open_budget(case, plan, result, starts_on, by, on)
+    for share in shares:
+        part = _open_part(budget, share, by, on)
+        _fund(part, starts_on, paid_before.get(share.way, 0), by, on)
+    if budget.start_up_pence:
+        _fund_start_up(budget, by, on)
+    sentence = f"Budget started: {pounds(budget.cost_pence_per_week)} a week from {starts_on:%-d %B %Y}."
+    move_case(case=case, to=Stage.ACTIVE, by=by, on=on, sentence=sentence)
+    return budget
+
+
+@transaction.atomic
+def fund_next_year(*, budget: Budget, by: User, on: date) -> Budget:
+    """Fund a budget for the financial year after the one it is funded for, and schedule its instalments."""
+    check_finance(by)
+    budget = Budget.objects.select_for_update().get(pk=budget.pk)
+    if hasattr(budget, "ending"):
+        raise Refusal("This budget has ended, so it cannot be funded further.")
+    until = queries.funded_until_day(budget)
+    if on < until - queries.FUNDED_AHEAD:
+        raise Refusal(f"This budget is funded until {until:%-d %B %Y}. Fund it further in the last three months.")
+    for part in budget.parts.all():
+        _fund(part, until + DAY, 0, by, on)
+    return budget
+
+
+@transaction.atomic
+def end_budget(*, budget: Budget, ends_on: date, reason: str, by: User, on: date) -> Ending:
+    """Stop a budget after a day. What was not paid for later days is cancelled and its funding goes back.
+
+    Money already paid for later days is counted and shown; taking it back is a decision of its own.
+    """
+    check_finance(by)
+    return _end(budget, ends_on, reason, by, on)
+
+
+@transaction.atomic
+def place_hold(*, budget: Budget, kind: HoldKind, reason: str, by: User, on: date) -> Hold:
+    """Keep a budget's instalments out of payment runs until the hold is lifted."""
+    check_finance(by)
+    if not reason.strip():
+        raise Refusal("Say why payments should wait. The person can read this.", field="reason")
+    if budget.holds.filter(kind=kind, lifted_on=None).exists():
+        raise Refusal("There is a hold of this kind already.", field="kind")
+    hold = Hold.objects.create(budget=budget, kind=kind, reason=reason.strip()[:300], placed_by=by, placed_on=on)
+    tell(case=budget.case, sentence=f"Payments on hold: {hold.get_kind_display().lower()}.", by=by, on=on)
+    return hold
+
+
+@transaction.atomic
+def lift_hold(*, hold: Hold, by: User, on: date) -> Hold:
+    """Let a budget's instalments be paid again, those that fell due meanwhile among them."""
+    check_finance(by)
+    hold = Hold.objects.select_for_update().select_related("budget__case").get(pk=hold.pk)
+    if hold.lifted_on:
+        raise Refusal("This hold was lifted already.")
+    hold.lifted_by, hold.lifted_on = by, on
+    hold.save(update_fields=["lifted_by", "lifted_on"])
+    sentence = f"Payments no longer on hold: {hold.get_kind_display().lower()}."
+    tell(case=hold.budget.case, sentence=sentence, by=by, on=on)
+    return hold
+
+
+def _require_bank_details(case: Case, shares: list[Share]) -> None:
+    missing = {share.way for share in shares if share.way in PAID_WAYS} - ways_ready(case)
+    if missing:
+        names = " and the ".join(way.label.partition(":")[0].lower() for way in sorted(missing))
+        raise Refusal(f"The {names} needs bank details that two officers have checked. Enter or approve them first.")
+
+
+def _open_budget(case: Case, plan: Plan, result: dict, starts_on: date, by: User, on: date) -> Budget:
+    name = f"Budget {plan.number}"
+    return Budget.objects.create(
+        case=case,
+        plan=plan,
+        starts_on=starts_on,
+        cost_pence_per_week=result["pence_per_week"],
+        charge_pence_per_week=result["charge_pence_per_week"],
+        council_pence_per_week=result["council_pence_per_week"],
+        nhs_pence_per_week=result["nhs_pence_per_week"],
+        start_up_pence=result["start_up_pence"],
+        available=open_account(kind=Kind.AVAILABLE, case=case, name=name, by=by, on=on),
+        committed=open_account(kind=Kind.COMMITTED, case=case, name=name, by=by, on=on),
+        started_by=by,
+        started_on=on,
+    )
+
+
+def _open_part(budget: Budget, share: Share, by: User, on: date) -> Part:
+    kind = PAID_INTO.get(share.way)
+    return Part.objects.create(
+        budget=budget,
+        way=share.way,
+        gross_pence_per_week=share.gross_pence_per_week,
+        nhs_pence_per_week=share.nhs_pence_per_week,
+        charge_pence_per_week=share.charge_pence_per_week,
+        paid_pence_per_week=share.paid_pence_per_week,
+        paid_into=open_account(kind=kind, case=budget.case, by=by, on=on) if kind else None,
+    )
+
+
+def _fund(part: Part, starts_on: date, paid_before_pence: int, by: User, on: date) -> None:
+    """Fund a part from a day to the end of that financial year's pay periods, and schedule what is paid out."""
+    anchor = settings.PAY_CALENDAR_STARTS_ON
+    ends_on = funded_until(starts_on, anchor)
+    weekly_pence = part.paid_pence_per_week
+    periods = instalments(starts_on=starts_on, ends_on=ends_on, weekly_pence=weekly_pence, anchor=anchor)
+    total_pence = sum(each.amount_pence for each in periods)
+    if part.paid_into_id:
+        total_pence -= _schedule(part, periods, paid_before_pence)
+    if not total_pence:
+        return
+    person = 0 if part.way == Way.DIRECT_PAYMENT else part.charge_pence_per_week
+    council = weekly_pence - part.nhs_pence_per_week - person
+    nhs_pence, person_pence, council_pence = split(total_pence, [part.nhs_pence_per_week, person, council])
+    funding = Funding.objects.create(
+        part=part,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        nhs_pence=nhs_pence,
+        person_pence=person_pence,
+        council_pence=council_pence,
+    )
+    _post_funding(funding, by, on)
+
+
+def _schedule(part: Part, periods: list[Period], paid_before_pence: int) -> int:
+    """Write the instalments, less what was paid for the same days before; say how much that was."""
+    left_pence, rows = paid_before_pence, []
+    for each in periods:
+        already_pence = min(left_pence, each.amount_pence)
+        left_pence -= already_pence
+        rows.append(
+            Instalment(
+                part=part,
+                starts_on=each.starts_on,
+                ends_on=each.ends_on,
+                due_on=each.starts_on,
+                for_period_pence=each.amount_pence,
+                already_paid_pence=already_pence,
+                amount_pence=each.amount_pence - already_pence,
+            )
+        )
+    if part.paid_pence_per_week:
+        Instalment.objects.bulk_create(rows)
+    return paid_before_pence - left_pence
+
+
+def _fund_start_up(budget: Budget, by: User, on: date) -> None:
+    """Fund the one-off start-up costs; they are paid with a direct payment or service fund where there is one."""
+    parts = {part.way: part for part in budget.parts.all()}
+    part = parts.get(Way.DIRECT_PAYMENT) or parts.get(Way.SERVICE_FUND) or next(iter(parts.values()))
+    day, pence = budget.starts_on, budget.start_up_pence
+    kind = InstalmentKind.START_UP
+    if part.paid_into_id:
+        Instalment.objects.create(
+            part=part, kind=kind, starts_on=day, ends_on=day, due_on=day, for_period_pence=pence, amount_pence=pence
+        )
+    funding = Funding.objects.create(
+        part=part, kind=kind, starts_on=day, ends_on=day, nhs_pence=0, person_pence=0, council_pence=pence
+    )
+    _post_funding(funding, by, on)
+
+
+def _post_funding(funding: Funding, by: User, on: date) -> None:
+    budget = funding.part.budget
+    new = [
+        NewTransfer(
+            id=_transfer_id(funding, kind),
+            debit=budget.available_id,
+            credit=_funder(kind, budget.case, by, on).pk,
+            amount_pence=pence,
+            reason=Reason.FUNDING,
+            effective_date=on,
+            about=funding.pk,
+        )
+        for kind, pence in _funders(funding)
+    ]
+    committing = NewTransfer(
+        id=_transfer_id(funding, Kind.COMMITTED),
+        debit=budget.committed_id,
+        credit=budget.available_id,
+        amount_pence=funding.total_pence,
+        reason=Reason.COMMITMENT,
+        effective_date=on,
+        about=funding.pk,
+    )
+    transfer_many(new=[*new, committing], by=by, on=on)
+
+
+def _funders(funding: Funding) -> list[tuple[Kind, int]]:
+    amounts = [
+        (Kind.FUNDER_NHS, funding.nhs_pence),
+        (Kind.FUNDER_PERSON, funding.person_pence),
+        (Kind.FUNDER_COUNCIL, funding.council_pence),
+    ]
+    return [(kind, pence) for kind, pence in amounts if pence]
+
+
+def _funder(kind: Kind, case: Case, by: User, on: date) -> Account:
+    return open_account(kind=kind, case=case if kind == Kind.FUNDER_PERSON else None, by=by, on=on)
+
+
+def _transfer_id(funding: Funding, kind: Kind) -> uuid.UUID:
+    """The same transfer has the same id however often it is asked for."""
+    return uuid.uuid5(funding.pk, kind.value)
+
+
+def _replace_earlier(case: Case, starts_on: date, by: User, on: date) -> dict[str, int]:
+    """End the budget that runs until now, and say what it had paid, by way, for days from `starts_on`."""
+    earlier = Budget.objects.filter(case=case, ending=None).first()
+    if earlier is None:
+        return {}
+    if starts_on <= earlier.starts_on:
+        raise Refusal("The new budget must start after the one it replaces started.")
+    paid = queries.paid_beyond(earlier, starts_on - DAY)
+    _end(earlier, starts_on - DAY, "Replaced by a new budget", by, on)
+    return paid
+
+
+def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date) -> Ending:
+    budget = Budget.objects.select_for_update().select_related("case").get(pk=budget.pk)
+    if hasattr(budget, "ending"):
+        raise Refusal("This budget has ended already.")
+    if ends_on < budget.starts_on - DAY:
+        raise Refusal("The last day is before the budget starts. Check the date.", field="ends_on")
+    if not reason.strip():
+        raise Refusal("Say why the budget ends.", field="reason")
+    ending = Ending.objects.create(
+        budget=budget,
+        ends_on=ends_on,
+        reason=reason.strip()[:300],
+        paid_beyond_pence=sum(queries.paid_beyond(budget, ends_on).values()),
+        ended_by=by,
+        ended_on=on,
+    )
+    for part in budget.parts.all():
+        released = _cancel_after(part, ending, by, on) if part.paid_into_id else _unspent(part, ends_on)
+        _release(part, released, ending, by, on)
+    sentence = f"Budget ends after {ends_on:%-d %B %Y}: {ending.reason}"
+    tell(case=budget.case, sentence=sentence[:1000], by=by, on=on)
+    return ending
+
+
+def _cancel_after(part: Part, ending: Ending, by: User, on: date) -> int:
+    """Cancel unpaid instalments for days after the end, shorten one that straddles it; say what that frees."""
+    freed = 0
+    unpaid = queries.unpaid_instalments(part).filter(ends_on__gt=ending.ends_on).select_for_update(of=("self",))
+    for each in list(unpaid):
+        Cancellation.objects.create(instalment=each, reason=ending.reason, cancelled_by=by, cancelled_on=on)
+        freed += each.amount_pence
+        if each.starts_on <= ending.ends_on:
+            days = (ending.ends_on - each.starts_on).days + 1
+            pence = days_pence(part.paid_pence_per_week, days)
+            already_pence = min(each.already_paid_pence, pence)
+            Instalment.objects.create(
+                part=part,
+                starts_on=each.starts_on,
+                ends_on=ending.ends_on,
+                due_on=each.due_on,
+                for_period_pence=pence,
+                already_paid_pence=already_pence,
+                amount_pence=pence - already_pence,
+            )
+            freed -= pence - already_pence
+    return freed
+
+
+def _unspent(part: Part, ends_on: date) -> int:
+    """What was set aside for a managed part's days after the end."""
+    total = 0
+    for funding in part.fundings.filter(kind=InstalmentKind.REGULAR):
+        kept = 0
+        if funding.starts_on <= ends_on:
+            periods = instalments(
+                starts_on=funding.starts_on,
+                ends_on=min(ends_on, funding.ends_on),
+                weekly_pence=part.paid_pence_per_week,
+                anchor=settings.PAY_CALENDAR_STARTS_ON,
+            )
+            kept = sum(each.amount_pence for each in periods)
+        total += funding.total_pence - min(kept, funding.total_pence)
+    return total
+
+
+def _release(part: Part, released_pence: int, ending: Ending, by: User, on: date) -> None:
+    """Move what is no longer set aside back to its funders, the latest funding first, each transfer corrected."""
+    for funding in part.fundings.order_by("-starts_on", "kind"):
+        pence = min(released_pence, funding.total_pence)
+        if not pence:
+            continue
+        released_pence -= pence
+        shares = _funders(funding)
+        parts = divide(pence, [share for _, share in shares])
+        backs = [(Kind.COMMITTED, pence, Reason.RELEASE)]
+        backs += [(kind, part, Reason.FUNDING_RETURNED) for (kind, _), part in zip(shares, parts, strict=True)]
+        for kind, back_pence, reason in backs:
+            if back_pence:
+                give_back(
+                    original=Transfer.objects.get(pk=_transfer_id(funding, kind)),
+                    id=uuid.uuid5(ending.pk, f"{funding.pk} {kind}"),
+                    amount_pence=back_pence,
+                    reason=reason,
+                    effective_date=on,
+                    by=by,
+                    on=on,
+                )

@@ -1,0 +1,30 @@
+"""What the pages of a budget ask for."""
+
+from django import forms
+
+from leeway.forms import DateField
+from leeway.money.budgets.models import HoldKind
+
+
+class HoldForm(forms.Form):
+    """Why payments should wait."""
+
+    kind = forms.ChoiceField(label="Why should payments wait?", choices=HoldKind.choices, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label="What happened?",
+        help_text="In plain words. The person can read this.",
+        max_length=300,
+        widget=forms.Textarea,
+    )
+
+
+class EndForm(forms.Form):
+    """When and why a budget ends."""
+
+    ends_on = DateField(label="Last day that the budget pays for")
+    reason = forms.CharField(
+        label="Why does it end?",
+        help_text="In plain words. The person can read this.",
+        max_length=300,
+        widget=forms.Textarea,
+    )

@@ -1,0 +1,196 @@
+"""A budget that has started: its parts, its funding, what falls due when, holds, and its end."""
+
+import uuid
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from leeway.access.models import User
+from leeway.care.people.models import Case
+from leeway.care.planning.models import Plan, Way
+from leeway.money.ledger.models import Account
+
+KEPT = pgtrigger.Update | pgtrigger.Delete
+
+
+class Budget(models.Model):
+    """The money of one agreed plan, from the day it starts. Never edited: a later budget takes its place."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="budgets")
+    plan = models.OneToOneField(Plan, models.PROTECT, related_name="budget")
+    starts_on = models.DateField()
+    cost_pence_per_week = models.BigIntegerField()
+    charge_pence_per_week = models.BigIntegerField()
+    council_pence_per_week = models.BigIntegerField()
+    nhs_pence_per_week = models.BigIntegerField()
+    start_up_pence = models.BigIntegerField()
+    available = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    committed = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    started_on = models.DateField()
+
+    class Meta:
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    cost_pence_per_week=F("charge_pence_per_week")
+                    + F("council_pence_per_week")
+                    + F("nhs_pence_per_week")
+                ),
+                name="budget_adds_up",
+            )
+        ]
+        triggers = [pgtrigger.Protect(name="budget_is_kept", operation=KEPT)]
+
+
+class Part(models.Model):
+    """One part of a budget, held in one way. The charge stands against the part that it is taken from."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    budget = models.ForeignKey(Budget, models.PROTECT, related_name="parts")
+    way = models.CharField(max_length=20, choices=Way)
+    gross_pence_per_week = models.BigIntegerField()
+    nhs_pence_per_week = models.BigIntegerField()
+    charge_pence_per_week = models.BigIntegerField()
+    paid_pence_per_week = models.BigIntegerField()
+    paid_into = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["way"]
+        constraints = [
+            models.UniqueConstraint(fields=["budget", "way"], name="part_once_a_way"),
+            models.CheckConstraint(
+                condition=Q(gross_pence_per_week__gte=F("nhs_pence_per_week") + F("charge_pence_per_week")),
+                name="part_not_overcharged",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="part_is_kept", operation=KEPT)]
+
+
+class InstalmentKind(models.TextChoices):
+    REGULAR = "regular", "Regular payment"
+    START_UP = "start_up", "One-off start-up payment"
+
+
+class Funding(models.Model):
+    """What each funder put in for one part of a budget, for some days. The transfers that moved it name this row."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    part = models.ForeignKey(Part, models.PROTECT, related_name="fundings")
+    kind = models.CharField(max_length=10, choices=InstalmentKind, default=InstalmentKind.REGULAR)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    nhs_pence = models.BigIntegerField()
+    person_pence = models.BigIntegerField()
+    council_pence = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["starts_on", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["part", "kind", "starts_on"], name="funding_once"),
+            models.CheckConstraint(
+                condition=Q(nhs_pence__gte=0, person_pence__gte=0, council_pence__gte=0), name="funding_positive"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="funding_is_kept", operation=KEPT)]
+
+    @property
+    def total_pence(self) -> int:
+        return self.nhs_pence + self.person_pence + self.council_pence
+
+
+class Instalment(models.Model):
+    """Money that falls due once. Never edited and never deleted: a Cancellation takes it out."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    part = models.ForeignKey(Part, models.PROTECT, related_name="instalments")
+    kind = models.CharField(max_length=10, choices=InstalmentKind, default=InstalmentKind.REGULAR)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    due_on = models.DateField(db_index=True)
+    for_period_pence = models.BigIntegerField()
+    already_paid_pence = models.BigIntegerField(default=0, help_text="Paid for these days under an earlier budget.")
+    amount_pence = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["starts_on", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["part", "kind", "starts_on", "ends_on"], name="instalment_once"),
+            models.CheckConstraint(
+                condition=Q(amount_pence=F("for_period_pence") - F("already_paid_pence"), amount_pence__gte=0),
+                name="instalment_adds_up",
+            ),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="instalment_ends_after_start"),
+        ]
+        triggers = [pgtrigger.Protect(name="instalment_is_kept", operation=KEPT)]
+
+    @property
+    def days(self) -> int:
+        return (self.ends_on - self.starts_on).days + 1
+
+
+class Cancellation(models.Model):
+    """That an instalment will not be paid, and why."""
+
+    instalment = models.OneToOneField(Instalment, models.PROTECT, primary_key=True, related_name="cancellation")
+    reason = models.CharField(max_length=300)
+    cancelled_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    cancelled_on = models.DateField()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="cancellation_is_kept", operation=KEPT)]
+
+
+class Ending(models.Model):
+    """That a budget ended, on which day, and why."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    budget = models.OneToOneField(Budget, models.PROTECT, related_name="ending")
+    ends_on = models.DateField(help_text="The last day that it pays for.")
+    reason = models.CharField(max_length=300)
+    paid_beyond_pence = models.BigIntegerField(
+        help_text="Already paid for days after the end. Not taken back by itself."
+    )
+    ended_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ended_on = models.DateField()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="ending_is_kept", operation=KEPT)]
+
+
+class HoldKind(models.TextChoices):
+    """Why payments wait."""
+
+    DEATH = "death", "The person has died"
+    HOSPITAL = "hospital", "In hospital"
+    SAFEGUARDING = "safeguarding", "Safeguarding concern"
+    REVIEW_OVERDUE = "review_overdue", "Review overdue"
+
+
+@pghistory.track()
+class Hold(models.Model):
+    """A reason that keeps a budget's instalments out of payment runs until it is lifted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    budget = models.ForeignKey(Budget, models.PROTECT, related_name="holds")
+    kind = models.CharField(max_length=20, choices=HoldKind)
+    reason = models.CharField(max_length=300)
+    placed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    placed_on = models.DateField()
+    lifted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    lifted_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-placed_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["budget", "kind"], condition=Q(lifted_on=None), name="hold_once_a_kind"),
+            models.CheckConstraint(
+                condition=Q(lifted_on=None, lifted_by=None) | Q(lifted_on__isnull=False, lifted_by__isnull=False),
+                name="hold_lifted_by_someone",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="hold_is_kept", operation=pgtrigger.Delete)]

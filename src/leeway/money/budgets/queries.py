@@ -1,0 +1,199 @@
+"""Reading budgets: what was agreed, who pays what, what falls due, what was paid, what is left."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404
+
+from leeway.access.models import User
+from leeway.care.people import queries as people
+from leeway.care.people.models import Case
+from leeway.care.people.states import Stage
+from leeway.care.planning.models import Plan, PlanState, Way
+from leeway.money.budgets.models import Budget, Funding, Hold, Instalment, InstalmentKind, Part
+from leeway.money.budgets.schedule import Period, days_pence, funded_until, instalments
+from leeway.money.budgets.shares import Share, shares_of
+from leeway.money.ledger.models import Account, Reason, Transfer
+from leeway.money.ledger.queries import StatementLine, balances_of_case, statement
+from leeway.money.payees.models import PAID_WAYS, PayeeAccount
+from leeway.money.payees.queries import of_case
+from leeway.money.payees.states import State
+from leeway.refusal import Refusal
+
+FUNDED_AHEAD = timedelta(days=92)
+PREVIEW_ROWS = 4
+
+PAID = Transfer.objects.filter(reason=Reason.PAYMENT_SENT, about=OuterRef("pk"), corrections=None)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What starting the budget would do, before anyone presses the button, and what still stops it."""
+
+    case: Case
+    plan: Plan | None
+    shares: list[Share]
+    schedules: dict[Way, list[Period]]
+    starts_on: date | None
+    funded_until: date | None
+    payees: dict[Way, PayeeAccount | None]
+    stops: list[str]
+
+
+@dataclass(frozen=True)
+class InstalmentRow:
+    """One line of the schedule as people read it."""
+
+    instalment: Instalment
+    way: str
+    status: str
+    paid_on: date | None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A case's budget and payments, whole."""
+
+    case: Case
+    budget: Budget | None
+    parts: list[Part]
+    rows: list[InstalmentRow]
+    holds: list[Hold]
+    balances: dict[Account, int]
+    statement: list[StatementLine]
+    payees: list[PayeeAccount]
+    earlier: list[Budget]
+    funded_until: date | None
+
+
+def proposal(case_id: UUID, *, seen_by: User) -> Proposal:
+    """What starting this case's budget would do, from its agreed plan."""
+    case = people.get_case(case_id, seen_by=seen_by, page="Set up the money")
+    plan = case.plans.filter(state=PlanState.AGREED, budget=None).select_related("final_budget", "charge").first()
+    if plan is None or plan.final_budget is None:
+        stop = "There is no agreed plan that waits for its money."
+        return Proposal(case, None, [], {}, None, None, {}, [stop])
+    starts_on = date.fromisoformat(plan.final_budget.result["starts_on"])
+    until = funded_until(starts_on, settings.PAY_CALENDAR_STARTS_ON)
+    stops = [] if case.stage == Stage.ARRANGING else [f"The case is at “{case.get_stage_display()}”."]
+    try:
+        shares = shares_of(plan, starts_on)
+    except Refusal as refusal:
+        return Proposal(case, plan, [], {}, starts_on, until, {}, [*stops, str(refusal)])
+    latest = _latest_details(case)
+    payees = {share.way: latest.get(share.way) for share in shares if share.way in PAID_WAYS}
+    stops += [
+        "Bank details must be entered, and approved by a second officer, before the budget can start."
+        for payee in payees.values()
+        if payee is None or payee.state != State.APPROVED
+    ][:1]
+    schedules = {
+        share.way: instalments(
+            starts_on=starts_on,
+            ends_on=until,
+            weekly_pence=share.paid_pence_per_week,
+            anchor=settings.PAY_CALENDAR_STARTS_ON,
+        )
+        for share in shares
+        if share.way in PAID_WAYS and share.paid_pence_per_week
+    }
+    return Proposal(case, plan, shares, schedules, starts_on, until, payees, stops)
+
+
+def picture(case_id: UUID, *, seen_by: User) -> Picture:
+    """This case's present budget, with its schedule, its payments and its balances."""
+    case = people.get_case(case_id, seen_by=seen_by, page="Budget and payments")
+    budgets = list(case.budgets.select_related("ending", "plan__final_budget", "plan__charge", "started_by"))
+    if not budgets:
+        return Picture(case, None, [], [], [], {}, [], [], [], None)
+    budget = budgets[0]
+    parts = list(budget.parts.select_related("paid_into"))
+    holds = list(budget.holds.select_related("placed_by", "lifted_by"))
+    held = next((part.paid_into for part in parts if part.paid_into), None)
+    return Picture(
+        case=case,
+        budget=budget,
+        parts=parts,
+        rows=_rows(budget, holds),
+        holds=holds,
+        balances=balances_of_case(case),
+        statement=statement(held) if held else [],
+        payees=of_case(case) if seen_by.is_staff_member else [],
+        earlier=budgets[1:],
+        funded_until=funded_until_day(budget),
+    )
+
+
+def get_budget(case_id: UUID, *, seen_by: User, page: str) -> Budget:
+    """The present budget of a case that this user may see."""
+    case = people.get_case(case_id, seen_by=seen_by, page=page)
+    budget = case.budgets.select_related("case__person", "ending").first()
+    if budget is None:
+        raise Http404("This case has no budget yet.")
+    return budget
+
+
+def funded_until_day(budget: Budget) -> date:
+    """The last day that a budget is funded for."""
+    regular = Funding.objects.filter(part__budget=budget, kind=InstalmentKind.REGULAR)
+    last = regular.order_by("-ends_on").values_list("ends_on", flat=True).first()
+    return last or funded_until(budget.starts_on, settings.PAY_CALENDAR_STARTS_ON)
+
+
+def unpaid_instalments(part: Part) -> QuerySet[Instalment]:
+    """A part's instalments that are neither paid nor cancelled."""
+    return part.instalments.filter(~Exists(PAID), cancellation=None)
+
+
+def paid_beyond(budget: Budget, last_day: date) -> dict[str, int]:
+    """What was paid, by way of holding, for days after one: the difference of what was paid and what was due."""
+    found: Counter[str] = Counter()
+    rows = Instalment.objects.filter(part__budget=budget, kind=InstalmentKind.REGULAR, cancellation=None)
+    for each in rows.filter(ends_on__gt=last_day).select_related("part").annotate(paid=Exists(PAID)):
+        covered_pence = each.for_period_pence if each.paid else each.already_paid_pence
+        days_due = max(0, (last_day - each.starts_on).days + 1)
+        found[each.part.way] += max(0, covered_pence - days_pence(each.part.paid_pence_per_week, days_due))
+    return dict(found)
+
+
+def _latest_details(case: Case) -> dict[str, PayeeAccount]:
+    """The bank details that count for each way: those in use, or else those waiting."""
+    found: dict[str, PayeeAccount] = {}
+    for payee in reversed(of_case(case)):
+        if payee.state == State.APPROVED or (payee.state == State.ENTERED and payee.way not in found):
+            found[payee.way] = payee
+    return found
+
+
+def _rows(budget: Budget, holds: list[Hold]) -> list[InstalmentRow]:
+    rows = list(
+        Instalment.objects.filter(part__budget=budget)
+        .select_related("part", "cancellation")
+        .order_by("starts_on", "kind")
+    )
+    arrived = dict(
+        Transfer.objects.filter(
+            reason=Reason.PAYMENT_ARRIVED, about__in=[each.pk for each in rows], corrections=None
+        ).values_list("about", "effective_date")
+    )
+    held = [hold.get_kind_display().lower() for hold in holds if not hold.lifted_on]
+    return [
+        InstalmentRow(
+            each, each.part.get_way_display().partition(":")[0], _status(each, arrived, held), arrived.get(each.pk)
+        )
+        for each in rows
+    ]
+
+
+def _status(each: Instalment, arrived: dict, held: list[str]) -> str:
+    if hasattr(each, "cancellation"):
+        return "Cancelled"
+    if each.pk in arrived:
+        return "Paid"
+    if not each.amount_pence:
+        return "Paid before"
+    return f"On hold: {', '.join(held)}" if held else "To be paid"

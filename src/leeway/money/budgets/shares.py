@@ -1,0 +1,77 @@
+"""Who pays what of a signed-off budget: the one charge taken once, in the council's order, over its parts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from leeway.care.planning.costs import nhs_pence
+from leeway.care.planning.models import Plan, Way
+from leeway.law import law_on
+from leeway.law.charging import apply_charge_to_ways
+from leeway.law.numbers import floor_div
+from leeway.refusal import Refusal
+
+NAME_IN_LAW = {Way.SERVICE_FUND: "individual_service_fund"}
+
+
+@dataclass(frozen=True)
+class Share:
+    """One part of a budget: how it is held, what it costs a week, and who pays that. All pence a week."""
+
+    way: Way
+    gross_pence_per_week: int
+    nhs_pence_per_week: int
+    charge_pence_per_week: int
+
+    @property
+    def council_pence_per_week(self) -> int:
+        return self.gross_pence_per_week - self.nhs_pence_per_week - self.charge_pence_per_week
+
+    @property
+    def paid_pence_per_week(self) -> int:
+        """What the council pays out: a direct payment is net of what the person pays into its account."""
+        if self.way == Way.DIRECT_PAYMENT:
+            return self.gross_pence_per_week - self.charge_pence_per_week
+        return self.gross_pence_per_week
+
+
+def shares_of(plan: Plan, law_day) -> list[Share]:
+    """Each part of a signed-off plan's budget with who pays it, in the order in which the charge is taken.
+
+    NHS money is never charged for, so the charge is taken from the social care side of each part alone.
+    """
+    result = plan.final_budget.result
+    ways = {Way(way): pence for way, pence in result["ways"].items() if pence}
+    nhs = dict.fromkeys(ways, 0)
+    for line in plan.lines.all():
+        if line.way in nhs:
+            nhs[Way(line.way)] += nhs_pence(line)
+    if sum(nhs.values()) != result["nhs_pence_per_week"] or any(nhs[way] > ways[way] for way in ways):
+        raise Refusal(
+            "The plan and the signed-off budget differ on what the NHS pays. Ask for it to be signed off again."
+        )
+    order = law_on(law_day, settings.COUNCIL_POLICY)["charging_policy.charge_taken_first_from"]
+    chargeable = {NAME_IN_LAW.get(way, way.value): ways[way] - nhs[way] for way in ways}
+    charged = apply_charge_to_ways(result["charge_pence_per_week"], chargeable, order)
+    shares = [
+        Share(way, ways[way], nhs[way], charged[NAME_IN_LAW.get(way, way.value)]["charge_pence_per_week"])
+        for way in ways
+    ]
+    return sorted(shares, key=lambda share: order.index(NAME_IN_LAW.get(share.way, share.way.value)))
+
+
+def divide(pence: int, shares: Sequence[int]) -> list[int]:
+    """Share pence out in proportion so that nobody gets more than their share, and nothing is lost.
+
+    `pence` is at most the sum of the shares.
+
+    >>> divide(2, [1, 1, 1])
+    [0, 1, 1]
+    """
+    left_pence, left_shares, parts = pence, sum(shares), []
+    for share in shares:
+        part = floor_div(left_pence * share, left_shares) if left_shares else 0
+        parts.append(part)
+        left_pence, left_shares = left_pence - part, left_shares - share
+    return parts

@@ -1,0 +1,15 @@
+"""Addresses of a case's budget, below /cases/<case_id>/budget/."""
+
+from django.urls import path
+
+from leeway.money.budgets import views
+
+app_name = "budgets"
+urlpatterns = [
+    path("", views.show, name="show"),
+    path("start/", views.start, name="start"),
+    path("fund/", views.fund, name="fund"),
+    path("hold/", views.hold, name="hold"),
+    path("hold/<uuid:hold_id>/lift/", views.lift, name="lift"),
+    path("end/", views.end, name="end"),
+]

@@ -1,0 +1,136 @@
+"""Every write to the ledger. Rows are only ever added."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+from django.db import connection, transaction
+from django.db.models import Sum
+
+from leeway.access.models import Role, User
+from leeway.care.people.models import Case
+from leeway.money.ledger.models import Account, Kind, Reason, Transfer
+from leeway.refusal import NotAllowed, Refusal
+
+ROWS_AT_ONCE = 20_000
+REASON_COLUMN = 4
+
+
+class AlreadyUsed(Refusal):
+    """A transfer was asked for under an id that another transfer has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTransfer:
+    """Money to move out of the `credit` account into the `debit` account, both given by id."""
+
+    id: uuid.UUID
+    debit: uuid.UUID
+    credit: uuid.UUID
+    amount_pence: int
+    reason: Reason
+    effective_date: date
+    about: uuid.UUID | None = None
+    corrects: uuid.UUID | None = None
+
+
+def open_account(*, kind: Kind, case: Case | None = None, name: str = "", by: User, on: date) -> Account:
+    """Give the account of this kind for this case, opening it the first time. A second call opens nothing."""
+    _check_finance(by)
+    account, _ = Account.objects.get_or_create(kind=kind, case=case, name=name)
+    return account
+
+
+def transfer(*, new: NewTransfer, by: User, on: date) -> None:
+    """Move money once. The same transfer asked for again does nothing; see transfer_many for what is refused."""
+    transfer_many(new=[new], by=by, on=on)
+
+
+@transaction.atomic
+def transfer_many(*, new: Sequence[NewTransfer], by: User, on: date) -> None:
+    """Move money many times, all or nothing, however often it is asked.
+
+    A transfer whose id is there with the same content is left as it is, so that a retry pays once. Refuses an
+    id that is there with other content (AlreadyUsed), an amount of nothing or less, a transfer from an account
+    to itself, and a correction that is not the reverse of what it corrects or gives back more.
+    """
+    _check_finance(by)
+    for each in new:
+        _require_sense(each)
+    for each in new:
+        if each.corrects:
+            _require_mirror(each)
+    for start in range(0, len(new), ROWS_AT_ONCE):
+        _insert(new[start : start + ROWS_AT_ONCE], by)
+
+
+def give_back(
+    *, original: Transfer, id: uuid.UUID, amount_pence: int, reason: Reason, effective_date: date, by: User, on: date
+) -> None:
+    """Move some or all of an earlier transfer back where it came from, naming it."""
+    new = NewTransfer(
+        id=id,
+        debit=original.credit_id,
+        credit=original.debit_id,
+        amount_pence=amount_pence,
+        reason=reason,
+        effective_date=effective_date,
+        about=original.about,
+        corrects=original.pk,
+    )
+    transfer(new=new, by=by, on=on)
+
+
+def _check_finance(by: User) -> None:
+    if by.role != Role.FINANCE:
+        raise NotAllowed("Only a finance officer can move money.")
+
+
+def _require_sense(new: NewTransfer) -> None:
+    if new.amount_pence <= 0:
+        raise Refusal("A transfer must move at least one penny. To move money back, correct the transfer.")
+    if new.debit == new.credit:
+        raise Refusal("A transfer needs two accounts: choose another one to move the money to.")
+
+
+def _require_mirror(new: NewTransfer) -> None:
+    original = Transfer.objects.select_for_update().filter(pk=new.corrects).first()
+    if original is None:
+        raise Refusal("The transfer to correct is not in the ledger.")
+    if (new.debit, new.credit) != (original.credit_id, original.debit_id):
+        raise Refusal("A correction moves money back between the same two accounts as the transfer it corrects.")
+    before = original.corrections.exclude(pk=new.id).aggregate(pence=Sum("amount_pence"))["pence"] or 0
+    if before + new.amount_pence > original.amount_pence:
+        raise Refusal("A correction cannot give back more than was moved.")
+
+
+ARRAYS = """
+    UNNEST(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::date[], %s::uuid[], %s::uuid[])
+    AS wanted (id, debit_id, credit_id, amount_pence, reason, effective_date, about, corrects_id)
+"""
+INSERT = f"""
+    INSERT INTO ledger_transfer
+        (id, debit_id, credit_id, amount_pence, reason, effective_date, about, corrects_id, made_by_id, made_at)
+    SELECT wanted.*, %s, now() FROM {ARRAYS} ON CONFLICT (id) DO NOTHING
+"""
+DIFFERING = f"""
+    SELECT count(*) FROM {ARRAYS} JOIN ledger_transfer AS kept USING (id)
+     WHERE (wanted.debit_id, wanted.credit_id, wanted.amount_pence, wanted.reason, wanted.effective_date,
+            wanted.about, wanted.corrects_id)
+           IS DISTINCT FROM
+           (kept.debit_id, kept.credit_id, kept.amount_pence, kept.reason, kept.effective_date,
+            kept.about, kept.corrects_id)
+"""
+
+
+def _insert(new: Sequence[NewTransfer], by: User) -> None:
+    columns: list[list] = [[getattr(each, field.name) for each in new] for field in fields(NewTransfer)]
+    columns[REASON_COLUMN] = [str(each.reason) for each in new]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [by.pk, *columns])
+        if cursor.rowcount == len(new):
+            return
+        cursor.execute(DIFFERING, columns)
+        if cursor.fetchone()[0]:
+            raise AlreadyUsed("A transfer with this id was made before, with other content. Nothing was moved.")

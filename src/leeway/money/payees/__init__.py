@@ -1,0 +1,1 @@
+"""Whose bank account the money goes to: entered by one finance officer, checked, approved by another."""

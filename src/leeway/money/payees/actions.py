@@ -1,0 +1,139 @@
+"""Entering bank details, and a second officer's yes or no to them."""
+
+from datetime import date
+from functools import cache
+
+from django.conf import settings
+from django.db import transaction
+
+from leeway.access.models import Role, User
+from leeway.care.people.actions import tell
+from leeway.care.people.models import Authority, Case, Relationship
+from leeway.care.planning.models import Way
+from leeway.money.banking.characters import bacs_text
+from leeway.money.banking.modulus import Verdict, WeightTable, check
+from leeway.money.payees.models import Holder, PayeeAccount
+from leeway.money.payees.states import State, require_move
+from leeway.refusal import NotAllowed, Refusal
+
+HOLDER_AUTHORITY = {Holder.NOMINATED: Authority.NOMINATED, Holder.AUTHORISED: Authority.AUTHORISED}
+
+
+class SecondOfficerNeeded(NotAllowed):
+    """The officer who entered the details, or made the run, is asked to approve it too."""
+
+
+@transaction.atomic
+def enter_details(
+    *, case: Case, way: Way, holder: Holder, account_name: str, sort_code: str, account_number: str, by: User, on: date
+) -> PayeeAccount:
+    """Enter the bank account for a direct payment or a service fund. Another officer then approves it.
+
+    Refused: an account number that does not fit its sort code, a holder who is not recorded with that
+    authority, a name that no bank file can carry. Details that were still waiting are replaced.
+    """
+    check_finance(by)
+    relationship = _holder(case, way, holder, on)
+    verdict = checked(sort_code, account_number)
+    if not bacs_text(account_name):
+        raise Refusal("Enter the name on the account.", field="account_name")
+    for waiting in PayeeAccount.objects.select_for_update().filter(case=case, way=way, state=State.ENTERED):
+        _move(waiting, State.REPLACED)
+    payee = PayeeAccount.objects.create(
+        case=case,
+        way=way,
+        holder=holder,
+        relationship=relationship,
+        account_name=account_name.strip(),
+        sort_code=verdict.sort_code,
+        account_number=verdict.account_number,
+        check_words=verdict.why,
+        entered_by=by,
+        entered_on=on,
+    )
+    tell(case=case, sentence="Bank details entered, waiting for a second officer.", by=by, on=on)
+    return payee
+
+
+@transaction.atomic
+def approve_details(*, payee: PayeeAccount, by: User, on: date) -> PayeeAccount:
+    """Take bank details into use. Another officer than the one who entered them; earlier ones are replaced."""
+    payee = _to_settle(payee, by, State.APPROVED)
+    for earlier in PayeeAccount.objects.select_for_update().filter(
+        case=payee.case, way=payee.way, state=State.APPROVED
+    ):
+        _move(earlier, State.REPLACED)
+    payee.settled_by, payee.settled_on = by, on
+    _move(payee, State.APPROVED)
+    tell(case=payee.case, sentence="Bank details checked and approved.", by=by, on=on)
+    return payee
+
+
+@transaction.atomic
+def reject_details(*, payee: PayeeAccount, reason: str, by: User, on: date) -> PayeeAccount:
+    """Turn bank details down and say why. Another officer than the one who entered them."""
+    payee = _to_settle(payee, by, State.REJECTED)
+    if not reason.strip():
+        raise Refusal("Say what is wrong with the bank details.", field="reason")
+    payee.settled_by, payee.settled_on, payee.rejected_because = by, on, reason.strip()[:300]
+    _move(payee, State.REJECTED)
+    tell(case=payee.case, sentence="Bank details turned down.", by=by, on=on)
+    return payee
+
+
+def check_finance(by: User) -> None:
+    """Refuse everyone but a finance officer."""
+    if by.role != Role.FINANCE:
+        raise NotAllowed("Only a finance officer can do this.")
+
+
+def checked(sort_code: str, account_number: str) -> Verdict:
+    """The modulus check's verdict on an account, or a refusal that says what to look at."""
+    verdict = check(sort_code, account_number, modulus_table())
+    if not verdict.valid:
+        raise Refusal(verdict.why, field="account_number")
+    return verdict
+
+
+@cache
+def modulus_table() -> WeightTable | None:
+    """The weight tables that the operator set, read once; None where none is set."""
+    if not settings.MODULUS_WEIGHTS or not settings.MODULUS_SUBSTITUTIONS:
+        return None
+    return WeightTable.read(settings.MODULUS_WEIGHTS, settings.MODULUS_SUBSTITUTIONS)
+
+
+def _holder(case: Case, way: Way, holder: Holder, on: date) -> Relationship | None:
+    if (holder == Holder.PROVIDER) != (way == Way.SERVICE_FUND):
+        raise Refusal(
+            "A service fund is paid to its provider, and a direct payment to the person or to someone who may "
+            "hold it for them. Choose the other kind of account.",
+            field="holder",
+        )
+    authority = HOLDER_AUTHORITY.get(Holder(holder))
+    if authority is None:
+        return None
+    people = case.person.relationships.filter(authority=authority, starts_on__lte=on).exclude(ends_on__lt=on)
+    found = people.order_by("-starts_on").first()
+    if found is None:
+        raise Refusal(
+            f"Nobody is recorded as the {authority.value} person. Ask the worker to record them, with the "
+            "evidence, before their bank details are entered.",
+            field="holder",
+        )
+    return found
+
+
+def _to_settle(payee: PayeeAccount, by: User, to: State) -> PayeeAccount:
+    check_finance(by)
+    locked = PayeeAccount.objects.select_for_update().select_related("case").get(pk=payee.pk)
+    require_move(locked.state, to)
+    if locked.entered_by_id == by.pk:
+        raise SecondOfficerNeeded("You entered these bank details, so another finance officer must check them.")
+    return locked
+
+
+def _move(payee: PayeeAccount, to: State) -> None:
+    require_move(payee.state, to)
+    payee.state = to
+    payee.save(update_fields=["state", "settled_by", "settled_on", "rejected_because"])

@@ -1,0 +1,22 @@
+"""What the bank details pages ask for."""
+
+from django import forms
+
+from leeway.money.payees.models import Holder
+
+
+class DetailsForm(forms.Form):
+    """A bank account as it stands on a card or statement."""
+
+    holder = forms.ChoiceField(label="Whose account is it?", choices=Holder.choices, widget=forms.RadioSelect)
+    account_name = forms.CharField(
+        label="Name on the account", help_text="As it stands on a bank card or statement.", max_length=70
+    )
+    sort_code = forms.CharField(label="Sort code", help_text="Six digits, like 12-34-56.", max_length=20)
+    account_number = forms.CharField(label="Account number", help_text="Between 6 and 10 digits.", max_length=20)
+
+
+class RejectForm(forms.Form):
+    """Why bank details are turned down."""
+
+    reason = forms.CharField(label="What is wrong with them?", max_length=300)
