@@ -1,0 +1,299 @@
+"""The middle of each kind of decision letter: what we decided, in “you” and “we”, from what was stored."""
+
+from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.letters.blocks import Amount, Block, Heading, Paragraph, Table, bullets, cell, day
+from leeway.care.planning.models import ChosenWay, Way
+from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES, WELLBEING_AREAS
+from leeway.law.numbers import pounds
+
+EACH_WEEK = "Each week"
+CHARGE_TITLE = "What you pay towards your support"
+
+QUESTIONS = {
+    "impairment": "Do your needs come from a physical or mental impairment or illness?",
+    "outcomes": "Because of this, are there enough parts of daily life that you cannot manage?",
+    "wellbeing": "Does this have a big effect on your wellbeing, or is it likely to?",
+    "necessary_care": "Do your needs come from giving necessary care to an adult?",
+    "effect": "Is your health at risk, or is there a part of daily life that you cannot manage?",
+    "band": "How serious is the risk to your independence?",
+    "threshold": "Is that serious enough for the council to meet the need?",
+}
+FUNDED = {
+    "section_117": "Your needs are met as section 117 after-care, by the council and the NHS together. It is free.",
+    "nhs_continuing_healthcare": "The NHS arranges and pays for your care. This is NHS continuing healthcare.",
+}
+DIRECT_PAYMENT_SAID = {
+    "must_pay": "Yes. You can have a direct payment.",
+    "may_not_pay": "No. We cannot make a direct payment as things are now. The reasons are below.",
+    "not_yet_known": "We do not know yet. We still have things to find out. They are listed below.",
+}
+
+
+def _reasons(decision: Decision) -> list[Block]:
+    """The stored reasons that the steps do not already say."""
+    said = {step.get("sentence") for step in decision.steps}
+    left = [reason for reason in decision.reasons if reason not in said]
+    if not left:
+        return []
+    on_record = Paragraph("These are the words on our record. “The person” there is you.")
+    return [Heading("Our reasons"), *([on_record] if decision.rule else []), bullets(*left)]
+
+
+def _steps(decision: Decision, caption: str, last_header: str = EACH_WEEK) -> list[Block]:
+    """Every stored step: its name, its sentence and its source beside its figure."""
+    if not decision.steps:
+        return []
+    rows = tuple(
+        (
+            cell(step["name"], step.get("sentence", ""), _source(step)),
+            pounds(step["pence"]) if "pence" in step else str(step.get("value", "")),
+        )
+        for step in decision.steps
+    )
+    return [Table(caption, ("Step", last_header), rows)]
+
+
+def _source(step: dict) -> str:
+    return f"Law: {step['source']}" if step.get("source") else ""
+
+
+def _eligibility(decision: Decision) -> tuple[str, list[Block]]:
+    result = decision.result
+    eligible = result["eligible"]
+    funded = FUNDED.get(result.get("funded_by") or "")
+    blocks: list[Block] = [
+        Amount("Our decision", "You have eligible needs" if eligible else "You do not have eligible needs"),
+        Paragraph(
+            "Your needs meet the rules that decide who gets support. We call these eligible needs."
+            if eligible
+            else "We have looked at what you told us. Your needs do not meet the rules that decide who the council "
+            "must support. We explain why below. We can still help you in other ways."
+        ),
+        *([Paragraph(funded)] if funded else []),
+        Heading("How we decided"),
+        Paragraph(
+            "We asked each question as if nobody helped you. Help from family or friends does not count against you. "
+            "Every answer must be yes. Under each answer are the words on our record. “The person” or “the carer” "
+            "there is you."
+        ),
+        Table("The questions that the law asks", ("Question", "Our answer"), _answers(decision), amounts=False),
+        *_parts_of_life(result, "carer" if decision.inputs.get("kind") == "carer" else "adult"),
+        *_reasons(decision),
+        *(_next_when_eligible() if eligible else _help_when_not_eligible(decision)),
+    ]
+    return "Our decision about your needs", blocks
+
+
+def _answers(decision: Decision) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (
+            QUESTIONS.get(step["name"], step["name"]),
+            cell("Yes" if step["met"] else "No", step["sentence"], _source(step)),
+        )
+        for step in decision.steps
+    )
+
+
+def _parts_of_life(result: dict, kind: str) -> list[Block]:
+    outcomes = {choice.code: choice for choice in (CARER_OUTCOMES if kind == "carer" else ADULT_OUTCOMES)}
+    areas = {choice.code: choice for choice in WELLBEING_AREAS}
+    blocks: list[Block] = []
+    if result.get("outcomes_unable"):
+        blocks += [
+            Heading("Where you need support" if result["eligible"] else "What we agree is hard for you"),
+            bullets(*(f"{outcomes[code].label}. {outcomes[code].help}" for code in result["outcomes_unable"])),
+        ]
+    if result.get("wellbeing_areas"):
+        blocks += [
+            Paragraph("This affects these parts of your wellbeing:"),
+            bullets(*(areas[code].label for code in result["wellbeing_areas"])),
+        ]
+    return blocks
+
+
+def _next_when_eligible() -> list[Block]:
+    return [
+        Heading("What happens next"),
+        bullets(
+            "We will give you a first idea of how much money there is for your support.",
+            "We will look at what you can pay. Some people pay nothing.",
+            "You then make a support plan. You can write it yourself, with someone you choose, or with us.",
+            "You choose how the money is held.",
+        ),
+    ]
+
+
+def _help_when_not_eligible(decision: Decision) -> list[Block]:
+    case = decision.case
+    assessment = case.assessments.filter(eligibility=decision).first()
+    carer = "If a relative or friend cares for you, they can have an assessment of their own."
+    if case.cared_for_id:
+        carer = "If you need a break from caring, tell us. There may be groups and short breaks for carers near you."
+    return [
+        Heading("Information and advice for you"),
+        Paragraph("The law says that we must tell you what can help now, and what can stop your needs from growing."),
+        *([Paragraph(assessment.advice_given)] if assessment and assessment.advice_given else []),
+        bullets(
+            "Look in our directory of support. It has groups, activities, equipment and care near you. Anyone may "
+            "use it.",
+            "Ask us about equipment, or small changes to your home, that make daily life easier.",
+            "Ask your GP about exercise, falls, sleep, hearing, sight or low mood.",
+            "Ask us for a benefits check. It is free.",
+            carer,
+            "We may choose to help even when the law does not say that we must. Ask us.",
+        ),
+        Heading("If things change"),
+        Paragraph("You can ask for a new assessment at any time. Ask at once if things get worse."),
+    ]
+
+
+def _indicative(decision: Decision) -> tuple[str, list[Block]]:
+    result = decision.result
+    answers = tuple(
+        (f"{line['text']}\n{line['label']}", pounds(line["pence_per_week"])) for line in result.get("answers", [])
+    )
+    total = ("Your indicative budget", pounds(result["indicative_pence_per_week"]))
+    return "The first idea of your budget", [
+        Amount("Your indicative budget", f"About {pounds(result['indicative_pence_per_week'])} a week"),
+        Paragraph(
+            "This is a starting point to plan with. It is not a limit and not a promise. Your final budget must be "
+            "enough to meet your eligible needs."
+        ),
+        *_reasons(decision),
+        Heading("Where each pound comes from"),
+        *([Table("Your answers and what each adds", ("Question and answer", EACH_WEEK), (*answers, total), total=True)]
+          if answers else []),
+        *_steps(decision, "How the figure was worked out", "Result"),
+        Heading("What happens next"),
+        Paragraph("You make a support plan with this figure in mind. If an answer is wrong, tell us now."),
+    ]  # fmt: skip
+
+
+def _charge(decision: Decision) -> tuple[str, list[Block]]:
+    result = decision.result
+    charge, budget = result["charge_pence_per_week"], result["personal_budget_pence_per_week"]
+    council = result["council_pays_pence_per_week"]
+    return CHARGE_TITLE, [
+        Amount("You pay", f"{pounds(charge)} a week" if charge else "Nothing"),
+        Table(
+            "Your budget and who pays",
+            ("Who pays", EACH_WEEK),
+            (("You pay", pounds(charge)), ("The council pays", pounds(council)), ("Your budget", pounds(budget))),
+            total=True,
+        ),
+        Paragraph("This is one charge for your whole budget. You pay it once, however the budget is held."),
+        *_reasons(decision),
+        Heading("How we worked it out"),
+        Paragraph(
+            "We add up the money that you have coming in. We take away the amount that the law leaves you to live on. "
+            "We take away housing costs, and what you spend because of a disability or illness. You never pay more "
+            "than what is left, unless your savings are over the limit."
+        ),
+        *_steps(decision, "The whole working, step by step"),
+        Heading("Is something missing?"),
+        bullets(
+            "Tell us if a figure is wrong, or if your money changes. We will work it out again.",
+            "Tell us what you spend because of your disability or illness. Examples are heating, laundry, special "
+            "food, equipment and help at home.",
+            "If you cannot pay, tell us straight away. Do not cut your support to pay it.",
+        ),
+    ]
+
+
+def _direct_payment(decision: Decision) -> tuple[str, list[Block]]:
+    result = decision.result
+    said = {True: "Yes", False: "No"}
+    rows = tuple(
+        (
+            step["label"],
+            cell(said.get(step["answer"], "Not known yet"), step["what_would_change"], _source(step)),
+        )
+        for step in decision.steps
+    )
+    changes = result["decision"] == "may_not_pay"
+    return "Your direct payment", [
+        Amount("Our decision", DIRECT_PAYMENT_SAID[result["decision"]]),
+        Table("What the law asks", ("Condition", "Our answer"), rows, amounts=False),
+        *_reasons(decision),
+        *(
+            [
+                Heading("What would change this"),
+                Paragraph(
+                    "Beside each “No” is what would change it. When something changes, ask again. Your needs are "
+                    "still met in another way. A direct payment for part of your budget may be possible."
+                ),
+            ]
+            if changes
+            else []
+        ),
+    ]
+
+
+def _final_budget(decision: Decision) -> tuple[str, list[Block]]:
+    result = decision.result
+    total = result["pence_per_week"]
+    nhs = result.get("nhs_pence_per_week", 0)
+    who_pays = [
+        ("You pay", pounds(result["charge_pence_per_week"])),
+        ("The council pays", pounds(result["council_pence_per_week"])),
+        *([("The NHS pays", pounds(nhs))] if nhs else []),
+        ("Your whole budget", pounds(total)),
+    ]
+    ways = tuple((way_words(way), pounds(pence)) for way, pence in result.get("ways", {}).items())
+    start_up = result.get("start_up_pence", 0)
+    return "Your personal budget", [
+        Amount("Your personal budget", f"{pounds(total)} a week"),
+        Paragraph(
+            "This is the money to meet your eligible needs. This letter is your personal budget statement under "
+            "section 26 of the Care Act 2014."
+        ),
+        *([Paragraph(f"It starts on {day(result['starts_on'])}.")] if result.get("starts_on") else []),
+        Table("Your budget and who pays", ("Who pays", EACH_WEEK), tuple(who_pays), total=True),
+        Paragraph(_about_the_charge(decision)),
+        *([Paragraph(f"There is also {pounds(start_up)}, once, to get you started.")] if start_up else []),
+        *([Table("How your budget is held", ("Way", EACH_WEEK), ways)] if ways else []),
+        *_reasons(decision),
+        *_steps(decision, "How we got to this figure"),
+        Heading("What happens next"),
+        bullets(
+            "Read your support plan. Tell us if you agree with it.",
+            "You can change your mind about how the money is held, at any time.",
+            "You can ask for a review at any time. Ask us if your needs or your money change.",
+        ),
+    ]
+
+
+def _about_the_charge(decision: Decision) -> str:
+    said = "What you pay is one charge for the whole budget."
+    if decision.case.decisions.filter(kind=DecisionKind.CHARGE).exists():
+        return f"{said} Our letter “{CHARGE_TITLE}” shows how we worked it out."
+    return said
+
+
+def way_words(way: str) -> str:
+    """A way of holding the budget, with what it means."""
+    return str(dict(ChosenWay.choices + Way.choices).get(way, way))
+
+
+def _ending(decision: Decision) -> tuple[str, list[Block]]:
+    ends_on = decision.result.get("ends_on")
+    return "Your support is ending", [
+        Paragraph(f"Your support from us ends on {day(ends_on)}." if ends_on else "Your support from us is ending."),
+        *_reasons(decision),
+        *_steps(decision, "The steps to this decision", "Result"),
+        Heading("What happens next"),
+        bullets(
+            "If you had a direct payment, keep your papers. We will settle the money with you.",
+            "If you need support again, ask us. You can ask for a new assessment at any time.",
+        ),
+    ]
+
+
+BODIES = {
+    DecisionKind.ELIGIBILITY: _eligibility,
+    DecisionKind.INDICATIVE_BUDGET: _indicative,
+    DecisionKind.CHARGE: _charge,
+    DecisionKind.DIRECT_PAYMENT: _direct_payment,
+    DecisionKind.FINAL_BUDGET: _final_budget,
+    DecisionKind.ENDING: _ending,
+}

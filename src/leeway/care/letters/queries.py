@@ -1,0 +1,37 @@
+"""The decisions and plans of a case that can be read as a letter."""
+
+from uuid import UUID
+
+from django.http import Http404
+
+from leeway.access.models import User
+from leeway.care.decisions.models import Decision
+from leeway.care.decisions.queries import history, one
+from leeway.care.people.models import Case
+from leeway.care.people.queries import get_case
+from leeway.care.planning.models import Plan
+from leeway.care.planning.queries import numbered_plan
+
+
+def decision_to_read(case_id: UUID, decision_id: UUID, *, seen_by: User) -> Decision:
+    """One decision of a case that this user may see, with the look noted. Http404 otherwise."""
+    case = get_case(case_id, seen_by=seen_by, page="Decision letter")
+    decision = one(case, decision_id)
+    decision.case = case
+    return decision
+
+
+def plan_to_read(case_id: UUID, number: int, *, seen_by: User) -> Plan:
+    """One plan of a case that this user may see, with the look noted. Http404 otherwise."""
+    case = get_case(case_id, seen_by=seen_by, page="Support plan")
+    plan = numbered_plan(case, number)
+    if plan is None:
+        raise Http404("There is no such plan in this case.")
+    plan.case = case
+    return plan
+
+
+def letters_and_plans(case_id: UUID, *, seen_by: User) -> tuple[Case, list[Decision], list[Plan]]:
+    """A case that this user may see, with its decisions and plans, the latest first."""
+    case = get_case(case_id, seen_by=seen_by, page="Letters")
+    return case, list(history(case).select_related("superseded_by")), list(case.plans.all())

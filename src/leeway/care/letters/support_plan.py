@@ -1,0 +1,189 @@
+"""The support plan as a document, with everything that section 25 of the Care Act asks it to show."""
+
+from datetime import date
+
+from leeway.care.decisions.models import DecisionKind
+from leeway.care.decisions.queries import history
+from leeway.care.letters.blocks import (
+    Amount,
+    Block,
+    Bullet,
+    Heading,
+    Letter,
+    Notice,
+    Paragraph,
+    Quote,
+    Table,
+    bullets,
+    cell,
+    day,
+)
+from leeway.care.letters.bodies import EACH_WEEK, way_words
+from leeway.care.letters.content import CARE_ACT, job_of, make_letter, questions
+from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
+from leeway.care.planning.models import Agreement, Author, Frequency, Plan, PlanLine, PlanState
+from leeway.care.planning.queries import offers_and_choice, plan_lines
+from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES
+from leeway.law.numbers import pounds
+
+OUTCOMES = {choice.code: choice.label for choice in (*CARER_OUTCOMES, *ADULT_OUTCOMES)}
+WROTE = {
+    Author.PERSON: "You wrote this plan.",
+    Author.PERSON_WITH_HELP: "You wrote this plan, with someone you chose.",
+    Author.FAMILY: "Your family or a friend wrote this plan with you.",
+    Author.BROKER: "An independent broker or user-led organisation wrote this plan with you.",
+    Author.WORKER: "Your worker wrote this plan with you.",
+}
+STANDS = {
+    PlanState.DRAFT: "This plan is still being written. It may change.",
+    PlanState.SUBMITTED: "This plan is waiting for the council to sign it off. It may change.",
+    PlanState.SIGNED_OFF: "The council has signed off this plan. It is waiting for your agreement.",
+    PlanState.REPLACED: "A later plan has replaced this one.",
+    PlanState.ENDED: "This plan has ended.",
+}
+
+
+def plan_document(plan: Plan) -> Letter:
+    """The support plan to read, keep and show: what matters, the aims, what the budget buys, and who pays."""
+    worker = plan.case.worker
+    agreement = getattr(plan, "agreement", None)
+    dated = _dated(plan, agreement)
+    blocks = [
+        *([Notice(STANDS[PlanState(plan.state)])] if plan.state in STANDS else []),
+        *_about(plan),
+        *_needs(plan, dated),
+        *_aims(plan),
+        *_budget(plan, plan_lines(plan)),
+        *_choice(plan),
+        *_safety(plan),
+        *_agreed(agreement),
+        Heading("Changing this plan"),
+        Paragraph(
+            "We look at this plan with you at least once a year. You can ask for a review at any time. Ask if your "
+            "needs change, or if the plan does not work for you."
+        ),
+        Heading("The law"),
+        bullets(Bullet("Care Act 2014, section 25: care and support plans", CARE_ACT + "25")),
+        *questions(plan.case),
+    ]
+    return make_letter(
+        plan.case,
+        title=f"Support plan for {plan.case.person}",
+        dated=dated,
+        reference=f"Support plan number {plan.number}",
+        blocks=blocks,
+        signed=(worker.name, job_of(worker)) if worker else (str(plan.case.team),),
+    )
+
+
+def _dated(plan: Plan, agreement: Agreement | None) -> date:
+    """The day the plan took this shape: its agreement, or its sign-off, or else its start."""
+    if agreement:
+        return agreement.agreed_on
+    return plan.final_budget.decided_on if plan.final_budget else plan.started_on
+
+
+def _about(plan: Plan) -> list[Block]:
+    written = [Paragraph(WROTE[Author(plan.author)])] if plan.author else []
+    starts = [Paragraph(f"Support starts on {day(plan.starts_on)}.")] if plan.starts_on else []
+    about = [Heading("What matters to you"), Quote(plan.about_me)] if plan.about_me else []
+    return [*written, *starts, *about]
+
+
+def _needs(plan: Plan, dated: date) -> list[Block]:
+    """The eligible needs as they were decided when this plan was made."""
+    decisions = history(plan.case).filter(kind=DecisionKind.ELIGIBILITY, decided_on__lte=dated)
+    decision = decisions.first()
+    codes = decision.result.get("outcomes_unable") if decision and decision.result["eligible"] else None
+    if not codes:
+        return []
+    return [
+        Heading("The needs that this plan meets"),
+        Paragraph(f"We decided on {day(decision.decided_on)} that these needs are eligible."),
+        bullets(*(OUTCOMES[code] for code in codes)),
+    ]
+
+
+def _aims(plan: Plan) -> list[Block]:
+    aims = list(plan.aims.order_by("pk"))
+    rows = tuple((cell(aim.words, OUTCOMES.get(aim.outcome, "")), aim.how_we_know) for aim in aims)
+    if not rows:
+        return []
+    headers = ("What you want to do", "How we will know it works")
+    return [Heading("Your aims"), Table("What you want, and how we will know", headers, rows, amounts=False)]
+
+
+def _budget(plan: Plan, lines: list[PlanLine]) -> list[Block]:
+    if not lines:
+        return [Heading("What your budget pays for"), Paragraph(plan.no_lines_reason)] if plan.no_lines_reason else []
+    sums = totals(lines)
+    weekly = [line for line in lines if line.frequency != Frequency.ONCE]
+    once = [(_what(line), pounds(once_pence(line))) for line in lines if line.frequency == Frequency.ONCE]
+    rows = (
+        *((_what(line), pounds(weekly_pence(line))) for line in weekly),
+        ("All together", pounds(sums["pence_per_week"])),
+    )
+    ways = tuple((way_words(way), pounds(pence)) for way, pence in sums["ways"].items())
+    return [
+        Heading("What your budget pays for"),
+        Amount("This plan costs", f"{pounds(sums['pence_per_week'])} a week"),
+        Table("Your support each week", ("Support", EACH_WEEK), rows, total=True),
+        *([Table("What is paid once", ("What", "Cost"), tuple(once))] if once else []),
+        *([Table("How the money is held", ("Way", EACH_WEEK), ways)] if ways else []),
+        *_who_pays(plan),
+    ]
+
+
+def _what(line: PlanLine) -> str:
+    supplier = str(line.service) if line.service else line.supplier
+    aim = f"For: {line.aim.words}" if line.aim else ""
+    way = way_words(line.way).partition(":")[0] if line.way else ""
+    nhs = f"The NHS pays {pounds(nhs_pence(line))} of this" if line.nhs_percent else ""
+    return cell(line.what, supplier, in_words(line), aim, way, nhs)
+
+
+def _who_pays(plan: Plan) -> list[Block]:
+    if plan.final_budget is None:
+        return []
+    result = plan.final_budget.result
+    nhs = result.get("nhs_pence_per_week", 0)
+    rows = (
+        ("You pay", pounds(result["charge_pence_per_week"])),
+        ("The council pays", pounds(result["council_pence_per_week"])),
+        *([("The NHS pays", pounds(nhs))] if nhs else []),
+        ("Your personal budget", pounds(result["pence_per_week"])),
+    )
+    return [Table("Your personal budget and who pays", ("Who pays", EACH_WEEK), rows, total=True)]
+
+
+def _choice(plan: Plan) -> list[Block]:
+    choice = offers_and_choice(plan).choice
+    if choice is None:
+        return []
+    who = "You chose" if choice.decided_by_person else f"{choice.decided_by or 'We'} chose for you"
+    why = [Paragraph("It was decided in your best interests.")] if choice.best_interests else []
+    return [
+        Heading("How you chose to hold your budget"),
+        Paragraph(f"{who} this on {day(choice.chosen_on)}: {choice.get_way_display()}."),
+        *why,
+        *([Quote(choice.words)] if choice.words else []),
+    ]
+
+
+def _safety(plan: Plan) -> list[Block]:
+    parts = [
+        ("Risks you choose to take, and how to make them safer", plan.risks),
+        ("If support falls through", plan.contingency),
+        ("What can help you stay well and independent", plan.prevention),
+    ]
+    return [block for heading, text in parts if text for block in (Heading(heading), Paragraph(text))]
+
+
+def _agreed(agreement: Agreement | None) -> list[Block]:
+    if agreement is None:
+        return []
+    return [
+        Heading("Agreement"),
+        Paragraph(f"{agreement.agreed_by_name} agreed this plan on {day(agreement.agreed_on)}. {agreement.how}"),
+        *([Quote(agreement.comment)] if agreement.comment else []),
+    ]
