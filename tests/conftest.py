@@ -10,6 +10,12 @@ from leeway.care.people.models import Case, Person
 TODAY = date(2026, 11, 23)
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """A test makes many users: their passwords are not worth a third of a second each."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def team(db):
     return Team.objects.create(name="North team")

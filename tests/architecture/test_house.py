@@ -16,6 +16,8 @@ OWN_WORDS = {
     "access": {"looks", "middleware", "table", "adapter", "kept", "logs", "second_factor", "invitations"},
     "care/people": {"versions"},
     "care/planning": {"costs"},
+    "care/planning/actions": {"writing", "choosing", "deciding", "drafts"},
+    "care/planning/views": {"parts", "writing", "choosing", "deciding"},
     "care/letters": {"blocks", "bodies", "content", "pdf", "support_plan"},
     "directory": {"layouts", "extracts", "merging", "open_referral", "demo"},
     "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},

@@ -1,0 +1,210 @@
+"""Every write about reviews: making them due, asking for one, holding it, and what follows."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from leeway.access.models import User
+from leeway.care.decisions.actions import decide_by_judgement
+from leeway.care.decisions.models import DecisionKind
+from leeway.care.people.access import check_can_work_on
+from leeway.care.people.actions import move_case, tell
+from leeway.care.people.models import Case
+from leeway.care.people.states import Stage, require_stage
+from leeway.care.people.versions import claim_version
+from leeway.care.planning.actions import end_plan, start_plan
+from leeway.care.planning.models import Plan
+from leeway.care.planning.queries import plan_in_force
+from leeway.care.review.access import check_can_ask_for_review
+from leeway.care.review.models import Achieved, AimResult, Review, ReviewReason, ReviewResult
+from leeway.care.review.queries import aims_not_judged, next_review
+from leeway.law.direct_payments import review_dates
+from leeway.refusal import Refusal
+
+# A review that is asked for is held within four weeks. No law gives the number: this is good practice.
+WHEN_ASKED = timedelta(weeks=4)
+SENTENCE = 20  # characters: fewer cannot be a reason
+SAVED = frozenset({"reason", "person_words", "assessor_words", "what_changed", "achieved"})
+
+
+@transaction.atomic
+def schedule_review(*, case: Case, starts_on: date, by: User, on: date) -> Review:
+    """Make the first review of a plan due: within six months of its start. Called when support starts.
+
+    One review is ahead at a time: one that is due sooner, because somebody asked for it, stays as it is.
+    Source: SI 2014/2871, reg. 7; Care Act 2014 s27.
+    """
+    return _make_due(case, review_dates(starts_on).next_due, by, on)
+
+
+@transaction.atomic
+def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
+    """Ask for a review, at any time while support is in place; it becomes due within four weeks, or sooner."""
+    check_can_ask_for_review(by, case, on)
+    require_stage(case.stage, Stage.ACTIVE)
+    if not words.strip():
+        raise Refusal("Say in a few words why you would like a review.", field="words")
+    review = next_review(case) or Review(case=case, due_on=on + WHEN_ASKED)
+    if review.asked_on is not None:
+        raise Refusal(
+            f"A review was asked for on {review.asked_on:%-d %B %Y} and is on its way. Tell the worker if it is urgent."
+        )
+    review.reason, review.due_on = ReviewReason.ASKED, min(review.due_on, on + WHEN_ASKED)
+    review.asked_on, review.asked_by_name, review.asked_words = on, by.name, words.strip()
+    review.save()
+    tell(case=case, sentence=f"{by.name} asked for a review: {words.strip()}"[:1000], by=by, on=on)
+    return review
+
+
+@transaction.atomic
+def open_review(*, case: Case, reason: str = "", by: User, on: date) -> Review:
+    """Start a review now, whether it was due or something happened. Support goes on as before meanwhile."""
+    check_can_work_on(by, case)
+    require_stage(case.stage, Stage.ACTIVE)
+    if reason and reason not in ReviewReason.values:
+        raise Refusal("Choose why the review is held.", field="reason")
+    review = next_review(case) or Review(case=case, due_on=on)
+    review.reason = reason or review.reason
+    review.opened_on = on
+    review.save()
+    sentence = f"Review started: {review.get_reason_display().lower()}."
+    move_case(case=case, to=Stage.REVIEW, by=by, on=on, sentence=sentence)
+    return review
+
+
+@transaction.atomic
+def save_review(
+    *, review: Review, version: int, details: dict, aims: dict[int, str] | None = None, by: User, on: date
+) -> Review:
+    """Save what was said and what changed; half-done is fine. `aims` gives how far each aim was met, by its id."""
+    check_can_work_on(by, review.case)
+    assert set(details) <= SAVED, f"not details of a review: {set(details) - SAVED}"
+    _claim_open(review, version)
+    for name, value in details.items():
+        setattr(review, name, value)
+    review.save(update_fields=[*details])
+    for aim in _aims(review.case):
+        if (aims or {}).get(aim.pk) in Achieved.values:
+            AimResult.objects.update_or_create(review=review, aim=aim, defaults={"achieved": aims[aim.pk]})
+    return review
+
+
+@transaction.atomic
+def complete_review(
+    *,
+    review: Review,
+    version: int,
+    result: str,
+    reasons: str,
+    held_on: date | None = None,
+    still_to_pay: str = "",
+    by: User,
+    on: date,
+) -> Review:
+    """Close a review with what follows: carry on, change the plan, assess again, or end support with reasons.
+
+    While a plan is changed or needs are assessed again, the plan in force stays in force.
+    """
+    check_can_work_on(by, review.case)
+    day = held_on or on
+    _check_complete(review, result, reasons, day, on)
+    _claim_open(review, version)
+    review.held_on, review.held_by = day, by
+    review.result, review.reasons = result, reasons.strip()
+    review.save(update_fields=["held_on", "held_by", "result", "reasons"])
+    FOLLOWS[ReviewResult(result)](review, still_to_pay.strip(), by, on)
+    return review
+
+
+def _check_complete(review: Review, result: str, reasons: str, day: date, on: date) -> None:
+    if result not in ReviewResult.values:
+        raise Refusal("Choose what follows from this review.", field="result")
+    if not review.opened_on or not review.opened_on <= day <= on:
+        raise Refusal("The review was held after it was started, and not in the future.", field="held_on")
+    if not review.person_words.strip():
+        raise Refusal(
+            "Write what the person said first, in their words; if they could not or did not want to, say so there."
+        )
+    if not review.assessor_words.strip():
+        raise Refusal("Write what you found first.")
+    if aims_not_judged(review):
+        raise Refusal("Say first how far each aim was met.")
+    if not review.achieved:
+        raise Refusal("Say first how far the aims were met altogether.")
+    if len(reasons.strip()) < SENTENCE:
+        raise Refusal("Say why, in a sentence that the person can read.", field="reasons")
+
+
+def _continue(review: Review, still_to_pay: str, by: User, on: date) -> None:
+    sentence = "Review held: support carries on as it is."
+    move_case(case=review.case, to=Stage.ACTIVE, by=by, on=on, sentence=sentence)
+    due = review_dates(_start_of_support(review), last_review=review.held_on).next_due
+    _make_due(review.case, due, by, on)
+
+
+def _change_plan(review: Review, still_to_pay: str, by: User, on: date) -> None:
+    sentence = "Review held: the plan changes. The plan in force holds until the new one is agreed."
+    move_case(case=review.case, to=Stage.PLANNING, by=by, on=on, sentence=sentence)
+    start_plan(case=review.case, by=by, on=on)
+
+
+def _reassess(review: Review, still_to_pay: str, by: User, on: date) -> None:
+    sentence = "Review held: needs are assessed again. The plan in force holds meanwhile."
+    move_case(case=review.case, to=Stage.ASSESSMENT, by=by, on=on, sentence=sentence)
+
+
+def _end(review: Review, still_to_pay: str, by: User, on: date) -> None:
+    if not still_to_pay:
+        raise Refusal(
+            "Say what must still be paid: notice pay, redundancy, tax, providers' notice. If nothing, say “nothing”.",
+            field="still_to_pay",
+        )
+    plan = plan_in_force(review.case)
+    decide_by_judgement(
+        case=review.case,
+        kind=DecisionKind.ENDING,
+        inputs={"review": str(review.pk), "plan": str(plan.pk) if plan else None},
+        result={"ends_on": on.isoformat(), "still_to_pay": still_to_pay},
+        steps=[],
+        reasons=[review.reasons, f"Still to be paid: {still_to_pay}"],
+        by=by,
+        on=on,
+    )
+    if plan is not None:
+        end_plan(plan=plan, by=by, on=on)
+    sentence = f"Support ended after a review: {review.reasons}"
+    move_case(case=review.case, to=Stage.CLOSED, by=by, on=on, sentence=sentence[:500])
+
+
+FOLLOWS = {
+    ReviewResult.CONTINUE: _continue,
+    ReviewResult.CHANGE_PLAN: _change_plan,
+    ReviewResult.REASSESS: _reassess,
+    ReviewResult.END: _end,
+}
+
+
+def _claim_open(review: Review, version: int) -> None:
+    if review.held_on is not None or review.opened_on is None:
+        raise Refusal("This review is not under way, so it cannot be changed. Open the case to see what comes next.")
+    claim_version(review, version)
+
+
+def _make_due(case: Case, due: date, by: User, on: date) -> Review:
+    ahead = next_review(case)
+    if ahead is not None:
+        ahead.due_on = min(ahead.due_on, due)
+        ahead.save()
+        return ahead
+    tell(case=case, sentence=f"Next review due by {due:%-d %B %Y}.", by=by, on=on)
+    return Review.objects.create(case=case, due_on=due)
+
+
+def _aims(case: Case) -> list:
+    plan: Plan | None = plan_in_force(case)
+    return list(plan.aims.all()) if plan else []
+
+
+def _start_of_support(review: Review) -> date:
+    plan = plan_in_force(review.case)
+    return min(plan.starts_on, review.held_on) if plan and plan.starts_on else review.held_on

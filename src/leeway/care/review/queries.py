@@ -1,0 +1,42 @@
+"""Reading reviews: the next one, those that are due, and what was found before."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from leeway.access.models import Role, User
+from leeway.care.people.models import Case
+from leeway.care.people.states import Stage
+from leeway.care.planning.models import Aim
+from leeway.care.planning.queries import plan_in_force
+from leeway.care.review.models import Review
+
+
+def next_review(case: Case) -> Review | None:
+    """The review that lies ahead or is under way; one at a time."""
+    return Review.objects.filter(case=case, held_on=None).first()
+
+
+def past_reviews(case: Case) -> QuerySet[Review]:
+    """Every review that was held, the latest first."""
+    held = Review.objects.filter(case=case, held_on__isnull=False).select_related("held_by")
+    return held.prefetch_related("aim_results__aim").order_by("-held_on")
+
+
+def reviews_due(user: User, on: date) -> QuerySet[Review]:
+    """Reviews due by a day: of a worker's own cases, or of every case of a manager's team; the longest due first."""
+    mine = Q(case__team=user.team_id) if user.role == Role.MANAGER else Q(case__worker=user)
+    due = Review.objects.filter(mine, held_on=None, due_on__lte=on, case__stage__in=[Stage.ACTIVE, Stage.REVIEW])
+    return due.select_related("case__person", "case__worker").order_by("due_on", "pk")
+
+
+def aims_judged(review: Review) -> list[tuple[Aim, str]]:
+    """Each aim of the plan in force with how far it was met, or an empty word where nobody has said."""
+    plan = plan_in_force(review.case)
+    said = dict(review.aim_results.values_list("aim", "achieved"))
+    return [(aim, said.get(aim.pk, "")) for aim in plan.aims.all()] if plan else []
+
+
+def aims_not_judged(review: Review) -> list[Aim]:
+    """The aims about which nobody has said yet how far they were met."""
+    return [aim for aim, achieved in aims_judged(review) if not achieved]

@@ -1,0 +1,92 @@
+"""Random plans: the shares of a budget add up to the penny, whatever the lines and whatever is decided."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leeway.care.planning.costs import budget_result, budget_steps, in_words, shares_of_final, totals, weekly_pence
+from leeway.care.planning.models import Frequency, PlanLine, Way
+from leeway.refusal import Refusal
+
+lines = st.builds(
+    PlanLine,
+    what=st.just("Support"),
+    units=st.decimals(min_value="0.01", max_value=200, places=2),
+    unit_cost_pence=st.integers(0, 300_00),
+    frequency=st.sampled_from(Frequency.values),
+    way=st.sampled_from(Way.values),
+    nhs_percent=st.integers(0, 100),
+)
+plans = st.lists(lines, max_size=6)
+
+
+@given(plans, st.data())
+def test_the_person_the_council_and_the_nhs_pay_the_whole_and_no_more(plan, data):
+    costed = totals(plan)
+    whole = costed["pence_per_week"]
+    final = data.draw(st.just(whole) | st.integers(1, 2 * whole)) if whole else 0
+    social_care = shares_of_final(costed, final)["social_care_pence_per_week"]
+    charge = data.draw(st.integers(0, social_care))
+    result = budget_result(
+        costed=costed, final_pence=final, charge_pence=charge, indicative_pence=None, starts_on=date(2026, 12, 7)
+    )
+    shares = [result[f"{payer}_pence_per_week"] for payer in ("charge", "council", "nhs")]
+    assert sum(shares) == result["pence_per_week"] == sum(result["ways"].values()) == final
+    assert min(shares) >= 0 and set(result["ways"]) == set(costed["ways"])
+    assert all(isinstance(pence, int) for pence in [*shares, *result["ways"].values()])
+
+
+@given(plans)
+def test_a_plan_signed_as_costed_is_the_plan_as_costed(plan):
+    costed = totals(plan)
+    shares = shares_of_final(costed, costed["pence_per_week"])
+    assert shares["ways"] == costed["ways"] and shares["nhs_pence_per_week"] == costed["nhs_pence_per_week"]
+
+
+@given(plans.filter(lambda plan: totals(plan)["pence_per_week"]))
+def test_every_number_of_the_result_is_explained(plan):
+    costed = totals(plan)
+    result = budget_result(
+        costed=costed,
+        final_pence=costed["pence_per_week"],
+        charge_pence=0,
+        indicative_pence=100_00,
+        starts_on=date(2026, 12, 7),
+    )
+    steps = budget_steps(result, plan, reason="", manager="Mona")
+    explained = {step["pence"] for step in steps}
+    numbers = [value for value in result.values() if isinstance(value, int)]
+    assert set(numbers) | set(result["ways"].values()) <= explained
+    assert all(step["sentence"] and step["source"] for step in steps)
+
+
+def test_a_charge_above_the_social_care_part_is_a_defect():
+    costed = totals([PlanLine(units=Decimal(1), unit_cost_pence=100, frequency="weekly", way="council_managed")])
+    with pytest.raises(AssertionError):
+        budget_result(
+            costed=costed, final_pence=100, charge_pence=101, indicative_pence=None, starts_on=date(2026, 12, 7)
+        )
+
+
+def test_a_plan_that_costs_nothing_cannot_be_given_an_amount():
+    with pytest.raises(Refusal, match="no weekly cost"):
+        shares_of_final(totals([]), 50_00)
+
+
+@pytest.mark.parametrize(
+    ("units", "cost", "frequency", "pence", "words"),
+    [
+        ("10", 18_50, "weekly", 185_00, "10 hours a week at £18.50"),
+        ("2.5", 20_00, "fortnightly", 25_00, "2.5 hours a fortnight at £20.00"),
+        ("1", 100_00, "four_weekly", 25_00, "1 hour every four weeks at £100.00"),
+        ("1", 100_00, "monthly", 23_08, "1 hour a month at £100.00"),
+        ("1", 52_01, "yearly", 1_01, "1 hour a year at £52.01"),
+        ("1", 100_00, "once", 0, "1 hour once only at £100.00"),
+    ],
+)
+def test_a_line_a_week(units, cost, frequency, pence, words):
+    line = PlanLine(units=Decimal(units), unit_cost_pence=cost, frequency=frequency)
+    assert weekly_pence(line) == pence and in_words(line) == words

@@ -1,0 +1,305 @@
+"""Submitting, signing off within limits and by another pair of eyes, returning, agreeing, disagreeing."""
+
+import pytest
+
+from leeway.access.models import Role, Team, User
+from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.decisions.queries import standing
+from leeway.care.people.models import Authority
+from leeway.care.people.versions import EditedMeanwhile
+from leeway.care.planning import actions, queries
+from leeway.care.planning.models import PlanState, SentBack
+from leeway.refusal import NotAllowed, Refusal
+
+from .conftest import LINE, TODAY, explain, lose_capacity, relate, store_indicative
+
+REASON = "Her sister gives two of the ten hours from January."
+
+
+def sign(plan, by, pence=185_00, reason="", version=None):
+    return actions.sign_off(
+        plan=plan,
+        version=plan.version if version is None else version,
+        final_pence_per_week=pence,
+        reason=reason,
+        by=by,
+        on=TODAY,
+    )
+
+
+# --- Submitting
+
+
+def test_an_empty_plan_says_everything_that_is_missing(draft, bea):
+    with pytest.raises(Refusal) as refusal:
+        actions.submit_plan(plan=draft, version=draft.version, by=bea, on=TODAY)
+    for word in ("aim", "pay for", "when support starts"):
+        assert word in str(refusal.value)
+    draft.case.refresh_from_db()
+    assert draft.case.stage == "planning"
+
+
+def test_a_plan_without_explanation_choice_or_check_does_not_go(written, bea):
+    for page in ("planning:offer", "planning:choice", "planning:direct_payment"):
+        assert page in [one.page for one in queries.what_is_missing(written, TODAY)]
+        with pytest.raises(Refusal, match="not ready"):
+            actions.submit_plan(plan=written, version=written.version, by=bea, on=TODAY)
+        if page == "planning:offer":
+            explain(written, bea)
+        elif page == "planning:choice":
+            actions.record_choice(plan=written, way="direct_payment", words="Mine", by=bea, on=TODAY)
+
+
+def test_a_plan_waits_for_the_money_check(chosen, bea):
+    chosen.case.financial_assessments.update(completed_on=None)
+    with pytest.raises(Refusal, match="financial assessment"):
+        actions.submit_plan(plan=chosen, version=chosen.version, by=bea, on=TODAY)
+
+
+def test_a_plan_of_unpaid_support_says_why_and_goes(draft, bea, mona):
+    actions.add_aim(plan=draft, version=draft.version, words="Company", how_we_know="", by=bea, on=TODAY)
+    actions.set_start(
+        plan=draft, version=draft.version, starts_on=TODAY, no_lines_reason="The club is free.", by=bea, on=TODAY
+    )
+    actions.submit_plan(plan=draft, version=draft.version, by=bea, on=TODAY)
+    assert sign(draft, mona, pence=0).result["ways"] == {}
+
+
+def test_only_whoever_works_on_it_submits(chosen, ada_user, cyril):
+    for stranger in (ada_user, cyril):
+        with pytest.raises(NotAllowed):
+            actions.submit_plan(plan=chosen, version=chosen.version, by=stranger, on=TODAY)
+
+
+def test_submitting_moves_the_case_and_works_out_the_charge(submitted):
+    assert submitted.state == PlanState.SUBMITTED and submitted.case.stage == "sign_off"
+    assert submitted.charge == standing(submitted.case, DecisionKind.CHARGE)
+    assert submitted.charge.inputs["personal_budget_pence_per_week"] == 185_00
+
+
+def test_what_changed_since_it_was_checked_is_not_submitted(chosen, bea):
+    seen = chosen.version
+    actions.save_about(plan=chosen, version=seen, details={"about_me": "More"}, by=bea, on=TODAY)
+    with pytest.raises(EditedMeanwhile):
+        actions.submit_plan(plan=chosen, version=seen, by=bea, on=TODAY)
+
+
+# --- Signing off
+
+
+def test_the_statement_of_section_26_adds_up(submitted, mona):
+    result = sign(submitted, mona).result
+    assert set(result) == {
+        "pence_per_week",
+        "charge_pence_per_week",
+        "council_pence_per_week",
+        "nhs_pence_per_week",
+        "ways",
+        "start_up_pence",
+        "starts_on",
+        "costed_pence_per_week",
+        "indicative_pence_per_week",
+    }
+    assert result["pence_per_week"] == 185_00
+    assert result["charge_pence_per_week"] == submitted.charge.result["charge_pence_per_week"] > 0
+    assert result["charge_pence_per_week"] + result["council_pence_per_week"] == 185_00
+    assert result["ways"] == {"direct_payment": 185_00} and result["starts_on"] == "2026-12-07"
+    assert submitted.case.stage == "agreement"
+
+
+def test_below_the_costed_plan_needs_a_reason_and_keeps_the_name(submitted, mona):
+    """KM v Cambridgeshire and Savva v Kensington: a cut without intelligible reasons is refused."""
+    for reason in ("", "   ", "Budget.", "too much"):
+        with pytest.raises(Refusal, match="less than the plan costs"):
+            sign(submitted, mona, pence=184_99, reason=reason)
+    assert not Decision.objects.filter(kind=DecisionKind.FINAL_BUDGET).exists()
+    decision = sign(submitted, mona, pence=150_00, reason=REASON)
+    assert any("Mona Patel" in said and REASON in said for said in decision.reasons)
+    assert decision.decided_by == mona
+    assert decision.result["ways"] == {"direct_payment": 150_00}
+
+
+def test_a_changed_amount_is_charged_anew(submitted, mona):
+    before = submitted.charge
+    decision = sign(submitted, mona, pence=1_00, reason=REASON)
+    assert submitted.charge != before and submitted.charge.supersedes == before
+    assert decision.result["charge_pence_per_week"] <= 1_00
+
+
+def test_above_the_indicative_budget_is_allowed_with_a_reason(submitted, bea, mona):
+    store_indicative(submitted.case, bea, pence=100_00)
+    with pytest.raises(Refusal, match="above the indicative budget, which is allowed"):
+        sign(submitted, mona)
+    assert (
+        sign(submitted, mona, reason="Prices here are higher than the table expects.").result[
+            "indicative_pence_per_week"
+        ]
+        == 100_00
+    )
+
+
+def test_more_than_the_plan_costs_needs_a_reason(submitted, mona):
+    with pytest.raises(Refusal, match="what the rest is for"):
+        sign(submitted, mona, pence=186_00)
+
+
+def test_a_budget_of_nothing_is_no_budget(submitted, mona):
+    with pytest.raises(Refusal, match="Return the plan"):
+        sign(submitted, mona, pence=0, reason=REASON)
+
+
+def test_above_the_limit_names_who_could(submitted, mona, max_):
+    with pytest.raises(NotAllowed, match=r"above your limit of £100\.00.*Mona Patel"):
+        sign(submitted, max_)
+
+
+def test_nobody_cuts_a_plan_to_fit_their_own_limit(submitted, max_):
+    with pytest.raises(NotAllowed, match="above your limit"):
+        sign(submitted, max_, pence=100_00, reason=REASON)
+
+
+def test_the_limit_itself_is_within_the_limit(submitted, mona, max_):
+    max_.sign_off_limit_pence_per_week = 185_00
+    max_.save()
+    assert sign(submitted, max_).decided_by == max_
+
+
+def test_a_penny_over_the_limit_is_over(submitted, mona, max_):
+    max_.sign_off_limit_pence_per_week = 184_99
+    max_.save()
+    with pytest.raises(NotAllowed, match="above your limit"):
+        sign(submitted, max_)
+
+
+def test_whoever_wrote_the_plan_does_not_sign_it(chosen, mona, max_, bea):
+    actions.save_about(plan=chosen, version=chosen.version, details={"about_me": "By Mona"}, by=mona, on=TODAY)
+    actions.submit_plan(plan=chosen, version=chosen.version, by=bea, on=TODAY)
+    max_.sign_off_limit_pence_per_week = 200_00
+    max_.save()
+    with pytest.raises(NotAllowed, match=r"someone else must sign it off.*Max Reid"):
+        sign(chosen, mona)
+
+
+def test_whoever_submitted_the_plan_does_not_sign_it(chosen, mona):
+    actions.submit_plan(plan=chosen, version=chosen.version, by=mona, on=TODAY)
+    with pytest.raises(NotAllowed, match="someone else must sign it off"):
+        sign(chosen, mona)
+
+
+def test_a_manager_of_the_family_does_not_sign(submitted, mona):
+    relate(submitted.case.person, "Mona Patel", Authority.NONE, user=mona)
+    with pytest.raises(NotAllowed, match="you know the person"):
+        sign(submitted, mona)
+
+
+@pytest.mark.parametrize("who", ["bea", "ada_user", "cyril", "finn"])
+def test_only_managers_sign_off(submitted, request, who):
+    with pytest.raises(NotAllowed, match="Only a team manager"):
+        sign(submitted, request.getfixturevalue(who))
+
+
+def test_another_team_signs_only_where_nobody_in_the_team_may(submitted, mona):
+    head = User.objects.create_user(
+        "hana@council.example",
+        "correct horse battery",
+        name="Hana Moss",
+        role=Role.MANAGER,
+        team=Team.objects.create(name="Adults"),
+        sign_off_limit_pence_per_week=5000_00,
+    )
+    with pytest.raises(NotAllowed, match="for a manager of North team"):
+        sign(submitted, head)
+    assert queries.waiting_elsewhere(head) == []
+    mona.sign_off_limit_pence_per_week = 0
+    mona.save()
+    assert queries.waiting_elsewhere(head) == [submitted]
+    assert sign(submitted, head, pence=150_00, reason=REASON).decided_by == head
+
+
+def test_a_plan_is_signed_once_and_as_it_was_seen(submitted, mona):
+    with pytest.raises(EditedMeanwhile):
+        sign(submitted, mona, version=submitted.version - 1)
+    sign(submitted, mona)
+    with pytest.raises(Refusal, match="cannot be signed off now"):
+        sign(submitted, mona)
+
+
+def test_the_nhs_part_is_never_charged(chosen, bea, mona):
+    line = chosen.lines.get()
+    actions.change_line(line=line, version=line.plan.version, details={"nhs_percent": 100}, by=bea, on=TODAY)
+    chosen.refresh_from_db()
+    actions.submit_plan(plan=chosen, version=chosen.version, by=bea, on=TODAY)
+    result = sign(chosen, mona).result
+    assert result["charge_pence_per_week"] == 0 and result["nhs_pence_per_week"] == 185_00
+
+
+def test_returning_needs_reasons_and_goes_back_to_planning(submitted, mona, bea):
+    with pytest.raises(Refusal, match="what has to change"):
+        actions.return_plan(plan=submitted, version=submitted.version, reasons="No", by=mona, on=TODAY)
+    with pytest.raises(NotAllowed):
+        actions.return_plan(plan=submitted, version=submitted.version, reasons=REASON, by=bea, on=TODAY)
+    actions.return_plan(plan=submitted, version=submitted.version, reasons=REASON, by=mona, on=TODAY)
+    assert submitted.state == PlanState.DRAFT and submitted.case.stage == "planning"
+    assert SentBack.objects.get().words == REASON
+
+
+# --- Agreeing
+
+
+def test_ada_agrees_and_the_money_is_set_up_next(signed, ada_user):
+    agreement = actions.agree(plan=signed, version=signed.version, how="Signed in here", by=ada_user, on=TODAY)
+    assert agreement.agreed_by_person and agreement.agreed_by_name == "Ada Bell"
+    assert signed.case.stage == "arranging" and queries.plan_in_force(signed.case) == signed
+    assert queries.open_plan(signed.case) is None
+
+
+def test_a_plan_that_nobody_signed_off_is_not_agreed(submitted, ada_user):
+    with pytest.raises(Refusal, match="cannot be agreed now"):
+        actions.agree(plan=submitted, version=submitted.version, how="Here", by=ada_user, on=TODAY)
+
+
+def test_nobody_agrees_for_ada_without_authority(signed, cyril, mona, bea):
+    nominated = relate(signed.case.person, "Cyril Crane", Authority.NOMINATED, user=cyril)
+    for by in (cyril, bea):
+        with pytest.raises(Refusal, match="nominated person"):
+            actions.agree(plan=signed, version=signed.version, decided_by=nominated, how="Here", by=by, on=TODAY)
+    with pytest.raises(NotAllowed):
+        actions.agree(plan=signed, version=signed.version, how="Here", by=cyril, on=TODAY)
+
+
+def test_the_attorney_agrees_where_ada_cannot(signed, bea, cyril):
+    lose_capacity(signed.case.person, bea)
+    attorney = relate(signed.case.person, "Cyril Crane", Authority.ATTORNEY_WELFARE, user=cyril)
+    agreement = actions.agree(
+        plan=signed, version=signed.version, decided_by=attorney, how="Signed in", by=cyril, on=TODAY
+    )
+    assert agreement.agreed_by == attorney
+
+
+def test_disagreeing_keeps_the_words_and_goes_back_to_planning(signed, ada_user):
+    budget = signed.final_budget
+    actions.disagree(plan=signed, version=signed.version, words="I need evenings too.", by=ada_user, on=TODAY)
+    sent = SentBack.objects.get()
+    assert (sent.words, sent.disagreed, sent.final_budget) == ("I need evenings too.", True, budget)
+    assert signed.state == PlanState.DRAFT and signed.case.stage == "planning"
+    assert signed.final_budget is None
+
+
+def test_ada_may_object_even_where_she_may_not_decide(signed, ada_user, bea):
+    lose_capacity(signed.case.person, bea)
+    actions.disagree(plan=signed, version=signed.version, words="No.", by=ada_user, on=TODAY)
+    assert signed.case.stage == "planning"
+
+
+def test_a_supporter_without_authority_does_not_send_the_plan_back(signed, cyril):
+    friend = relate(signed.case.person, "Cyril Crane", Authority.NONE, user=cyril)
+    with pytest.raises(Refusal, match="no authority"):
+        actions.disagree(plan=signed, version=signed.version, words="No.", said_by=friend, by=cyril, on=TODAY)
+
+
+def test_a_start_up_amount_is_paid_once_and_is_not_weekly(chosen, bea, mona):
+    once = LINE | {"what": "Insurance", "unit": "item", "units": 1, "unit_cost_pence": 90_00, "frequency": "once"}
+    actions.add_line(plan=chosen, version=chosen.version, details=once, by=bea, on=TODAY)
+    actions.submit_plan(plan=chosen, version=chosen.version, by=bea, on=TODAY)
+    result = sign(chosen, mona).result
+    assert result["start_up_pence"] == 90_00 and result["pence_per_week"] == 185_00
