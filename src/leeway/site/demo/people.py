@@ -71,8 +71,8 @@ def synthetic_numbers(count: int, seed: int) -> list[str]:
     """So many different NHS numbers from the range kept for tests (999…), each with a right check digit."""
     chance = np.random.default_rng(seed)
     numbers = []
-    for middle in chance.permutation(1_000_000)[: count + count // 5 + 20]:
-        digits = f"999{middle:06d}"
+    for middle in chance.permutation(999_000)[: count + count // 5 + 20]:
+        digits = f"999{middle + 1000:06d}"  # the first thousand are for the stories
         check = 11 - sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=True)) % 11
         if check != 10:
             numbers.append(f"{digits}{check % 11}")

@@ -1,0 +1,183 @@
+"""Makes the made-up council anew, shows how far it has come, and says who can sign in and where to look first."""
+
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date, timedelta
+
+import click
+import numpy as np
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+from django.db import connection, connections, transaction
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import track
+
+from leeway.access.models import Role, Team, User
+from leeway.care.people.models import Case, CaseKind
+from leeway.directory.demo import make_market
+from leeway.directory.models import Service
+from leeway.money.banking.working_days import working_day_on_or_before
+from leeway.money.budgets.models import Instalment
+from leeway.money.payments import actions as payments
+from leeway.money.payments.actions import NothingToPay
+from leeway.site.demo.crowd import write_script
+from leeway.site.demo.journey import Staff, play
+from leeway.site.demo.logins import PASSWORD, logins
+from leeway.site.demo.people import draw_people
+from leeway.site.demo.script import Script
+from leeway.site.demo.stories import stories
+
+DOMAIN = "fairbourne.example"
+TEAMS = ["Harbour team", "Downs team", "Saltmere team"]
+BATCH = 10
+
+
+def run(*, people: int, seed: int) -> None:
+    """Make the whole council. Refuses a database that holds anything but a made-up council."""
+    console = Console()
+    empty_the_database()
+    today = timezone.localdate()
+    staffs = add_staff()
+    make_market(seed, today)
+    scripts = stories(today)
+    told = track(scripts, "The stories  ", console=console)
+    story_cases = [play(script, staffs[0], market(), today) for script in told]
+    crowd = write_crowd(people - len(scripts), seed, today)
+    play_crowd(crowd, seed, today, console)
+    pay(staffs[0], today, console)
+    say_where_to_look(story_cases, scripts)
+
+
+def empty_the_database() -> None:
+    """Empty the database, if all it holds is a made-up council, and make its tables."""
+    with connection.cursor() as cursor:
+        if "access_user" in connection.introspection.table_names(cursor):
+            cursor.execute("SELECT count(*) FROM access_user WHERE email NOT LIKE %s", [f"%@{DOMAIN}"])
+            if cursor.fetchone()[0]:
+                raise click.UsageError(
+                    "This database holds a real council, so no demo is made here. Name another data folder in "
+                    "LEEWAY_DATA, or unset DATABASE_URL."
+                )
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
+    call_command("migrate", verbosity=0)
+
+
+def add_staff() -> list[Staff]:
+    """The sign-ins that the demo names, and a worker and a manager for each other team."""
+    password = make_password(PASSWORD)
+    teams = [Team.objects.create(name=name) for name in TEAMS]
+    named = {
+        login.email: User.objects.create(
+            email=login.email,
+            name=login.name,
+            role=login.role,
+            password=password,
+            team=teams[0] if login.role in {Role.ASSESSOR, Role.MANAGER} else None,
+            sign_off_limit_pence_per_week=1_500_00 if login.role == Role.MANAGER else 0,
+        )
+        for login in logins()
+    }
+    finance = {"finance": named[f"finn@{DOMAIN}"], "second_finance": named[f"fay@{DOMAIN}"], "logins": named}
+    staffs = [Staff(team=teams[0], worker=named[f"bea@{DOMAIN}"], manager=named[f"mona@{DOMAIN}"], **finance)]
+    head = {"sign_off_limit_pence_per_week": 5_000_00}
+    for number, team in enumerate(teams, start=1):
+        people = [
+            User.objects.create(
+                email=f"{role}{number}@{DOMAIN}",
+                name=f"{role.label.split()[-1].capitalize()} {team.name.split()[0]}",
+                role=role,
+                team=team,
+                password=password,
+                **(head if role == Role.MANAGER else {}),
+            )
+            for role in (Role.ASSESSOR, Role.MANAGER)
+        ]
+        staffs.append(Staff(team=team, worker=people[0], manager=people[1], **finance))
+    return staffs
+
+
+def market() -> dict[str, list[Service]]:
+    """The services of the directory by kind, those with a price."""
+    by_kind: dict[str, list[Service]] = {}
+    for service in Service.objects.filter(price_pence__gt=0).order_by("pk"):
+        for kind in service.kinds:
+            by_kind.setdefault(kind, []).append(service)
+    return by_kind
+
+
+def write_crowd(count: int, seed: int, today: date) -> list[Script]:
+    """The scripts of everyone who is not a story."""
+    chance = np.random.default_rng(seed)
+    drawn = draw_people(count * 2, seed=seed, on=today)
+    return [
+        write_script(person, chance, today, cared_for.details())
+        for person, cared_for in zip(drawn[:count], drawn[count:], strict=True)
+    ]
+
+
+def play_crowd(crowd: list[Script], seed: int, today: date, console: Console) -> None:
+    """Play everyone's script, on every processor, a few people at a time."""
+    batches = [(start, crowd[start : start + BATCH], today) for start in range(0, len(crowd), BATCH)]
+    connections.close_all()
+    with ProcessPoolExecutor(initializer=wake_up) as pool:
+        for _ in track(pool.map(play_batch, batches), "The council   ", total=len(batches), console=console):
+            pass
+
+
+def wake_up() -> None:
+    """Load the rooms in a process that has just begun."""
+    import django
+
+    django.setup()
+
+
+def play_batch(batch: tuple[int, list[Script], date]) -> None:
+    start, scripts, today = batch
+    named = {user.email: user for user in User.objects.select_related("team")}
+    offered = market()
+    for place, script in enumerate(scripts, start=start):
+        with transaction.atomic():
+            play(script, staff_for(place, named), offered, today)
+
+
+def staff_for(place: int, named: dict[str, User]) -> Staff:
+    """The people of one team. The named worker has one case in eight, so that her list can be read."""
+    finance = {"finance": named[f"finn@{DOMAIN}"], "second_finance": named[f"fay@{DOMAIN}"], "logins": named}
+    if place % 8 == 0:
+        worker, manager = named[f"bea@{DOMAIN}"], named[f"manager1@{DOMAIN}"]
+    else:
+        number = place % len(TEAMS) + 1
+        worker, manager = named[f"assessor{number}@{DOMAIN}"], named[f"manager{number}@{DOMAIN}"]
+    return Staff(team=worker.team, worker=worker, manager=manager, **finance)
+
+
+def pay(staff: Staff, today: date, console: Console) -> None:
+    """Run each past pay day: made by one officer, approved by another. The next one is left for whoever tries it."""
+    days = sorted(set(Instalment.objects.filter(due_on__lt=today).values_list("due_on", flat=True)))
+    pay_days = sorted({working_day_on_or_before(day) for day in days})
+    for pay_on in track(every_four_weeks(pay_days), "Payment runs  ", console=console):
+        made_on = pay_on - timedelta(days=10)
+        try:
+            made = payments.make_run(pay_on=pay_on, by=staff.finance, on=made_on)
+        except NothingToPay:
+            continue
+        payments.approve_run(run=made, by=staff.second_finance, on=made_on + timedelta(days=1))
+
+
+def every_four_weeks(days: list[date]) -> list[date]:
+    """The first day and every fourth week after it, until the last, on working days."""
+    if not days:
+        return []
+    count = (days[-1] - days[0]).days // 28 + 1
+    return [working_day_on_or_before(days[0] + timedelta(weeks=4 * number)) for number in range(count)]
+
+
+def say_where_to_look(cases: list[Case], scripts: list[Script]) -> None:
+    """Who can sign in, and the stories worth opening."""
+    click.echo(f"\n{Case.objects.count()} cases, {Case.objects.filter(kind=CaseKind.CARER).count()} of them carers'.")
+    click.echo(f"\nSign in with the password {PASSWORD} as:")
+    for login in logins():
+        click.echo(f"  {login.email:28} {login.name}, {login.what}: look at {login.look_first}")
+    click.echo("\nStories worth opening (as Bea or Mona, from the list of cases):")
+    for case, script in zip(cases, scripts, strict=True):
+        click.echo(f"  {case.person!s:18} {script.story}")

@@ -1,0 +1,197 @@
+"""From a drawn person to a script: what they said, what they answered, what their plan buys, where they stand."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import yaml
+from django.conf import settings
+
+from leeway.care.people.models import SupportReason
+from leeway.care.people.states import Stage
+from leeway.law import compute, law_on
+from leeway.law.allocation import questions
+from leeway.site.demo.people import MadeUp, pick
+from leeway.site.demo.script import Help, Line, Script
+
+WORDS = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
+OUTCOMES_OF_QUESTION = {
+    "personal_care": ["hygiene", "clothing", "toilet"],
+    "meals": ["nutrition"],
+    "home": ["habitable_home"],
+    "relationships": ["relationships"],
+    "safety": ["home_safety"],
+    "work": ["work_education", "community"],
+    "parenting": ["parenting"],
+}
+STAGES_PERCENT = {
+    Stage.REQUEST: 4,
+    Stage.ASSESSMENT: 4,
+    Stage.PLANNING: 5,
+    Stage.SIGN_OFF: 3,
+    Stage.AGREEMENT: 2,
+    Stage.ARRANGING: 2,
+    Stage.ACTIVE: 74,
+    Stage.REVIEW: 3,
+    Stage.CLOSED: 3,
+}
+DAYS_TO_STAGE = {Stage.ACTIVE: 40, Stage.REVIEW: 200, Stage.CLOSED: 20}
+LONGEST_OPEN_DAYS = 600
+ROUTES = ["Community / Other route", "Community / Other route", "Community / Other route", "Discharge from Hospital"]
+
+
+def write_script(person: MadeUp, chance: np.random.Generator, today: date, details_of_cared_for: dict | None) -> Script:
+    """What happened, or is happening, to one drawn person."""
+    kind = "carer" if person.carer else "adult"
+    until = list(STAGES_PERCENT)[pick(chance, list(STAGES_PERCENT.values()))]
+    eligible = until != Stage.CLOSED
+    days = DAYS_TO_STAGE.get(until, 30)
+    opened = today - timedelta(days=int(chance.integers(days, LONGEST_OPEN_DAYS if days > 30 else days + 15)))
+    answers = draw_answers(person, kind, chance, opened) if eligible else least_answers(kind, opened)
+    outcomes = draw_outcomes(kind, answers, chance, eligible)
+    way = person.way if not person.carer else "direct_payment"
+    choice_words = draw(chance, WORDS["choices"][way])
+    as_before = choice_words.startswith("Carry on")
+    return Script(
+        details=person.details(),
+        opened_on=opened,
+        until=until,
+        request_route=draw(chance, ROUTES),
+        request_words=draw(chance, WORDS["requests"]),
+        reason=person.reason,
+        what_matters=draw(chance, WORDS["matters"]),
+        good_day=draw(chance, WORDS["good_days"]),
+        outcomes=outcomes,
+        answers=answers,
+        means=draw_means(person, chance),
+        aims=tuple(tuple(aim) for aim in draw_some(chance, WORDS["aims"], 2)),
+        lines=draw_lines(person, way, indicative(kind, answers, opened), chance),
+        way=way,
+        choice_words=choice_words,
+        why_not_direct_payment=""
+        if way in {"direct_payment", "mixed"}
+        else ("happy_now" if as_before else "not_wanted"),
+        independent_advice="" if as_before else draw(chance, WORDS["advice"]),
+        amount_told=not as_before,
+        kind=kind,
+        cared_for=details_of_cared_for if person.carer else None,
+        author="worker" if as_before else "person_with_help",
+    )
+
+
+def why_not(way: str, as_before: bool) -> str:
+    """Why a direct payment was not chosen, where it was not."""
+    if way in {"direct_payment", "mixed"}:
+        return ""
+    return "happy_now" if as_before else "not_wanted"
+
+
+def draw(chance: np.random.Generator, from_list: list):
+    return from_list[int(chance.integers(len(from_list)))]
+
+
+def draw_some(chance: np.random.Generator, from_list: list, count: int) -> list:
+    return [from_list[i] for i in sorted(chance.permutation(len(from_list))[:count])]
+
+
+def least_answers(kind: str, on: date) -> dict[str, str]:
+    """The first answer to each question: hardly any support."""
+    return {question.id: question.answers[0].id for question in questions(law_on(on, settings.COUNCIL_POLICY), kind)}
+
+
+def middling_answers(kind: str, on: date) -> dict[str, str]:
+    """An answer from the middle to each question."""
+    asked = questions(law_on(on, settings.COUNCIL_POLICY), kind)
+    return answers_at(0.6, dict.fromkeys([question.id for question in asked], 0.0), asked)
+
+
+def draw_answers(person: MadeUp, kind: str, chance: np.random.Generator, on: date) -> dict[str, str]:
+    """Answers whose indicative budget comes near the drawn cost, with ups and downs between the questions."""
+    asked = questions(law_on(on, settings.COUNCIL_POLICY), kind)
+    bias = {question.id: float(chance.normal(0, 0.18)) for question in asked}
+    if chance.random() > 0.1 or person.band == "65+":
+        bias["parenting"] = -9.0
+    bias["informal_support"] = -0.4
+    target = person.weekly_pence if kind == "adult" else person.weekly_pence // 6
+    low, high = 0.05, 1.0
+    for _ in range(7):
+        middle = (low + high) / 2
+        answers = answers_at(middle, bias, asked)
+        low, high = (middle, high) if indicative(kind, answers, on) < target else (low, middle)
+    return answers_at(high, bias, asked)
+
+
+def answers_at(level: float, bias: dict[str, float], asked) -> dict[str, str]:
+    places = {q.id: int(np.clip((level + bias[q.id]) * len(q.answers), 0, len(q.answers) - 1)) for q in asked}
+    return {question.id: question.answers[places[question.id]].id for question in asked}
+
+
+def indicative(kind: str, answers: dict[str, str], on: date) -> int:
+    outcome = compute("allocation", {"kind": kind, "answers": answers}, on, policy=settings.COUNCIL_POLICY)
+    return outcome.result["indicative_pence_per_week"]
+
+
+def draw_outcomes(kind: str, answers: dict[str, str], chance: np.random.Generator, eligible: bool) -> dict[str, Help]:
+    """What was said about each outcome with which the answers say that support is needed."""
+    said = WORDS[kind]
+    if kind == "carer":
+        needed = list(said)
+    else:
+        none = {question for question, answer in answers.items() if answer == "nothing"}
+        needed = [code for q, codes in OUTCOMES_OF_QUESTION.items() if q not in none for code in codes]
+        needed = [*needed, "hygiene", "nutrition"][: max(2, len(needed))]
+    chosen = needed if eligible else needed[:1]
+    outcomes = {}
+    for code in dict.fromkeys(chosen):
+        person, assessor = draw(chance, said[code])
+        unable = ("cannot",) if chance.random() < 0.7 else ("pain_distress_anxiety",)
+        outcomes[code] = Help(unable if eligible else (), person, assessor)
+    return outcomes
+
+
+def draw_means(person: MadeUp, chance: np.random.Generator) -> dict:
+    """Income, savings and costs, at benefit rates of 2026-27."""
+    if person.band == "65+":
+        income = [("state_pension", int(chance.choice([184_90, 210_00, 241_30])))]
+        income += [("private_pension", int(chance.integers(5, 180)) * 100)] if chance.random() < 0.6 else []
+        income += [("attendance_allowance", int(chance.choice([76_70, 114_60])))] if chance.random() < 0.7 else []
+        savings = int(np.exp(chance.normal(9.0, 1.3))) * 100
+    else:
+        income = [("universal_credit", 98_05), ("pip_daily_living", int(chance.choice([76_70, 114_60])))]
+        income += [("earnings", int(chance.integers(60, 200)) * 100)] if chance.random() < 0.1 else []
+        savings = int(np.exp(chance.normal(7.0, 1.2))) * 100
+    weekly = [{"kind": kind, "amount_pence": pence, "every": "week"} for kind, pence in income]
+    council_tax = {"kind": "council_tax", "amount_pence": int(chance.integers(4, 24)) * 100, "every": "week"}
+    disability = {"kind": "heating", "amount_pence": int(chance.integers(2, 16)) * 100, "every": "week"}
+    return {
+        "basis": {"basis": "full", "basis_reason": ""},
+        "household": {"household": "single", "dependent_children": 0, "premiums": []},
+        "income": {"lines": weekly},
+        "savings": {"lines": [{"kind": "savings", "pence": min(savings, 60_000_00)}]},
+        "housing": {"lines": [council_tax]},
+        "disability_costs": {"lines": [disability]},
+        "evidence": {"evidence": "Award letters and three months of bank statements seen."},
+    }
+
+
+def draw_lines(person: MadeUp, way: str, pence: int, chance: np.random.Generator) -> tuple[Line, ...]:
+    """What the plan buys, near the indicative budget: from assistants, agencies, day support or supported living."""
+    target = max(20_00, int(pence * np.exp(chance.normal(0, 0.12))))
+    if person.carer:
+        return (Line("A break, and something for myself", "community", target, "direct_payment"),)
+    if way == "direct_payment":
+        return (
+            Line("Personal assistant", "personal_assistant", target * 9 // 10, way),
+            Line("Payroll and insurance", "payroll", target // 10, way),
+        )
+    if way == "mixed":
+        return (
+            Line("Personal assistant at weekends", "personal_assistant", target // 2, "direct_payment"),
+            Line("Help in the mornings", "home_care", target - target // 2, "council_managed"),
+        )
+    if person.reason == SupportReason.LEARNING_DISABILITY:
+        return (
+            Line("Support at home", "supported_living", target * 3 // 4, way),
+            Line("Day support", "day_support", target // 4, way),
+        )
+    return (Line("Help at home", "home_care", target, way),)

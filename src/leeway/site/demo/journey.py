@@ -1,0 +1,413 @@
+"""Plays a script: each step is the action that a page would call, on the day it would have happened."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from leeway.access.models import Team, User
+from leeway.care.assessment import actions as assessing
+from leeway.care.assessment.models import TookPart
+from leeway.care.assessment.parts import outcomes_of
+from leeway.care.assessment.queries import draft_assessment, needs_money_check, version_of_whole
+from leeway.care.people import actions as people
+from leeway.care.people.models import Authority, Case, CaseKind, Relationship
+from leeway.care.people.states import Stage
+from leeway.care.planning import actions as planning
+from leeway.care.planning.models import Plan, Way
+from leeway.care.planning.queries import indicative as indicative_of
+from leeway.care.planning.queries import indicative_pence, plan_totals
+from leeway.care.review import actions as reviewing
+from leeway.care.review.queries import aims_not_judged, next_review
+from leeway.directory.models import Service
+from leeway.law.numbers import ceil_div
+from leeway.money.budgets import actions as budgets
+from leeway.money.budgets.queries import FUNDED_AHEAD, funded_until_day
+from leeway.money.payees import actions as payees
+from leeway.money.payees.models import Holder
+from leeway.site.demo.script import Help, Line, Script
+
+ORDER = list(Stage)
+ADVICE = "We talked about the walking group, the community alarm and who to call if things change. Leaflet given."
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who does the council's part."""
+
+    team: Team
+    worker: User
+    manager: User
+    finance: User
+    second_finance: User
+    logins: dict[str, User]
+
+
+@dataclass
+class Player:
+    """One script being played, day by day."""
+
+    script: Script
+    staff: Staff
+    market: dict[str, list[Service]]
+    today: date
+    case: Case | None = None
+
+    def day(self, number: int) -> date:
+        """A day of the journey, never later than today."""
+        return min(self.script.opened_on + timedelta(days=number), self.today)
+
+    def reaches(self, stage: Stage) -> bool:
+        return ORDER.index(self.script.until) >= ORDER.index(stage)
+
+
+def play(script: Script, staff: Staff, market: dict[str, list[Service]], today: date) -> Case:
+    """Take one person from the request for help as far as the script goes."""
+    player = Player(script, staff, market, today)
+    request(player)
+    for stage, scene in SCENES:
+        if player.case.stage == Stage.CLOSED or not player.reaches(stage):
+            break
+        scene(player)
+    return player.case
+
+
+def request(player: Player) -> None:
+    script, staff = player.script, player.staff
+    person = people.add_person(details=script.details, by=staff.worker, on=player.day(0))
+    if script.login:
+        person.user = staff.logins[script.login]
+        person.save(update_fields=["user"])
+    cared_for = (
+        people.add_person(details=script.cared_for, by=staff.worker, on=player.day(0)) if script.cared_for else None
+    )
+    player.case = people.open_case(
+        person=person,
+        details={
+            "kind": script.kind,
+            "cared_for": cared_for,
+            "support_reason": script.reason,
+            "request_route": script.request_route,
+            "request_words": script.request_words,
+            "team": staff.team,
+        },
+        by=staff.worker,
+        on=player.day(0),
+    )
+
+
+def allocate(player: Player) -> None:
+    script, staff = player.script, player.staff
+    people.give_case(case=player.case, worker=staff.worker, by=staff.manager, on=player.day(1))
+    for question in script.cannot_decide:
+        people.decide_capacity(
+            case=player.case,
+            details={
+                "question": question,
+                "has_capacity": False,
+                "how_supported": "Asked at home in the morning, when things are clearest, with pictures and with time.",
+                "reasons": "Could not hold on to what the choices mean for long enough to weigh them.",
+            },
+            by=staff.worker,
+            on=player.day(4),
+        )
+    for around in script.around:
+        relationship = people.add_relationship(
+            case=player.case,
+            details={
+                "name": around.name,
+                "kind": around.kind,
+                "authority": around.authority,
+                "evidence": around.evidence,
+                "same_household": around.same_household,
+                "starts_on": player.day(4),
+            },
+            by=staff.worker,
+            on=player.day(4),
+        )
+        if around.may_see_record:
+            relationship.may_see_record, relationship.user = True, staff.logins.get(around.login)
+            relationship.save(update_fields=["may_see_record", "user"])
+
+
+def start_assessment(player: Player) -> None:
+    allocate(player)
+    script, worker, on = player.script, player.staff.worker, player.day(6)
+    assessment = assessing.start_assessment(case=player.case, by=worker, on=on)
+    assessing.save_conversation(
+        assessment=assessment,
+        details={
+            "what_matters": script.what_matters,
+            "good_day": script.good_day,
+            "took_part": TookPart.PERSON_AND_CARER if script.around else TookPart.PERSON,
+            "advocacy": "appropriate_person" if script.around else "not_needed",
+        },
+        version=assessment.version,
+        by=worker,
+        on=on,
+    )
+
+
+def assess(player: Player) -> None:
+    script, worker, on = player.script, player.staff.worker, player.day(9)
+    assessment = draft_assessment(player.case)
+    notes = {note.outcome: note for note in assessment.outcomes.all()}
+    for choice in outcomes_of(player.case):
+        said = script.outcomes.get(choice.code, Help())
+        assessing.save_outcome(
+            note=notes[choice.code],
+            details={
+                "person_words": said.person,
+                "assessor_words": said.assessor,
+                "unable": list(said.unable),
+                "help_now": said.help_now,
+                "answered": True,
+            },
+            version=notes[choice.code].version,
+            by=worker,
+            on=on,
+        )
+    conditions = {"wellbeing_impact": True, "wellbeing_areas": ["control", "health"]}
+    conditions |= {"wellbeing_words": script.what_matters}
+    if script.kind == CaseKind.CARER:
+        conditions |= {"necessary_care": True, "health_at_risk": True}
+    else:
+        conditions |= {"impairment": True, "funding": script.funding}
+    assessing.save_conditions(assessment=assessment, details=conditions, version=assessment.version, by=worker, on=on)
+    assessing.save_allocation_answers(
+        assessment=assessment, answers=script.answers, version=assessment.version, by=worker, on=on
+    )
+    assessing.complete_assessment(
+        assessment=assessment,
+        version=version_of_whole(draft_assessment(player.case)),
+        advice_given=ADVICE,
+        by=worker,
+        on=player.day(11),
+    )
+    player.case.refresh_from_db()
+
+
+def check_means(player: Player) -> None:
+    on, finance = player.day(14), player.staff.finance
+    if not needs_money_check(player.case, on):
+        return
+    financial = assessing.start_financial_assessment(case=player.case, by=finance, on=on)
+    for part, details in player.script.means.items():
+        assessing.save_means(
+            financial=financial, part=part, details=details, version=financial.version, by=finance, on=on
+        )
+    assessing.complete_financial_assessment(financial=financial, version=financial.version, by=finance, on=on)
+
+
+def plan_support(player: Player) -> None:
+    check_means(player)
+    script, worker, on = player.script, player.staff.worker, player.day(16)
+    plan = planning.start_plan(case=player.case, by=worker, on=on)
+    planning.save_about(
+        plan=plan,
+        version=plan.version,
+        details={
+            "about_me": script.what_matters,
+            "contingency": script.contingency or "Call the team on the usual number; the duty worker arranges cover.",
+            "risks": script.risks,
+            "prevention": ADVICE,
+            "author": script.author,
+        },
+        by=worker,
+        on=on,
+    )
+    for words, how in script.aims:
+        planning.add_aim(plan=plan, version=plan.version, words=words, how_we_know=how, by=worker, on=on)
+    for line in script.lines:
+        planning.add_line(plan=plan, version=plan.version, details=details_of(line, player), by=worker, on=on)
+
+
+def details_of(line: Line, player: Player) -> dict:
+    """A line for the plan, from the directory where the market has such a service, at its price."""
+    offered = player.market.get(line.kind, [])
+    service = offered[hash_of(player.script, line) % len(offered)] if offered else None
+    price = service.price_pence if service and service.price_pence else 20_00
+    hundredths = max(25, ceil_div(line.weekly_pence * 100, price) // 25 * 25)
+    return {
+        "what": line.what,
+        "service": service,
+        "supplier": "" if service else "To be found with the person",
+        "way": line.way,
+        "unit": service.price_unit if service and service.price_unit else "hour",
+        "units": Decimal(hundredths) / 100,
+        "unit_cost_pence": price,
+        "frequency": "weekly",
+        "nhs_percent": line.nhs_percent,
+        "payee_relationship": line.relationship,
+    }
+
+
+def hash_of(script: Script, line: Line) -> int:
+    """A number that is the same for the same person and line in every run."""
+    return int(script.details["nhs_number"]) + len(line.what)
+
+
+def decider(player: Player, *, direct_payment: bool) -> dict:
+    """Who decides: the person, or whoever has authority where the person cannot."""
+    if not player.script.decided_by:
+        return {"best_interests": bool(player.script.cannot_decide)}
+    return {"decided_by": Relationship.objects.get(person=player.case.person, name=player.script.decided_by)}
+
+
+def choose(player: Player, plan: Plan) -> None:
+    script, worker = player.script, player.staff.worker
+    planning.offer_ways(
+        plan=plan,
+        ways_explained=["direct_payment", "council_managed", "service_fund", "mixed"],
+        how_explained="Talked through at home, with the leaflet and the sums for this budget.",
+        amount_told=script.amount_told,
+        independent_advice=script.independent_advice,
+        by=worker,
+        on=player.day(18),
+    )
+    paid = script.way in {"direct_payment", "mixed"}
+    planning.record_choice(
+        plan=plan,
+        way=script.way,
+        words=script.choice_words,
+        why_not_direct_payment=script.why_not_direct_payment,
+        by=worker,
+        on=player.day(20),
+        **decider(player, direct_payment=paid),
+    )
+    if paid:
+        check_direct_payment(player, plan)
+
+
+def check_direct_payment(player: Player, plan: Plan) -> None:
+    lacks = "direct_payment" in player.script.cannot_decide
+    receiver = receiving(player)
+    answers = {"not_barred": True, "can_manage": True, "appropriate": True}
+    if lacks:
+        answers |= {"requester_authorised": True, "best_interests": True}
+    elif receiver:
+        answers["nominee_agrees"] = True
+    planning.check_direct_payment(
+        plan=plan, answers=answers, barred_orders=[], received_by=receiver, by=player.staff.worker, on=player.day(20)
+    )
+
+
+def receiving(player: Player) -> Relationship | None:
+    """Who receives a direct payment for the person, where somebody does."""
+    wanted = [Authority.NOMINATED, Authority.AUTHORISED]
+    return Relationship.objects.filter(person=player.case.person, authority__in=wanted).first()
+
+
+def send_for_sign_off(player: Player) -> None:
+    plan = player.case.plans.get(state="draft")
+    choose(player, plan)
+    worker, on = player.staff.worker, player.day(22)
+    plan.refresh_from_db()
+    planning.set_start(
+        plan=plan, version=plan.version, starts_on=player.script.opened_on + timedelta(30), by=worker, on=on
+    )
+    plan.refresh_from_db()
+    planning.submit_plan(plan=plan, version=plan.version, by=worker, on=on)
+    player.case.refresh_from_db()
+
+
+def sign_off(player: Player) -> None:
+    plan = player.case.plans.get(state="submitted")
+    costed = plan_totals(plan)["pence_per_week"]
+    guide = indicative_pence(indicative_of(player.case)) or 0
+    reason = player.script.final_reason or (
+        "The plan is what it reasonably costs here to meet these needs; the first estimate did not know that."
+        if costed > guide
+        else ""
+    )
+    planning.sign_off(
+        plan=plan,
+        version=plan.version,
+        final_pence_per_week=costed,
+        reason=reason,
+        by=player.staff.manager,
+        on=player.day(24),
+    )
+    player.case.refresh_from_db()
+
+
+def agree(player: Player) -> None:
+    plan = player.case.plans.get(state="signed_off")
+    paid = player.script.way in {"direct_payment", "mixed"}
+    planning.agree(
+        plan=plan,
+        version=plan.version,
+        how="Read through together and signed on paper at home.",
+        by=player.staff.worker,
+        on=player.day(26),
+        **decider(player, direct_payment=paid),
+    )
+    player.case.refresh_from_db()
+
+
+def start_money(player: Player) -> None:
+    staff, plan = player.staff, player.case.plans.get(state="agreed")
+    for way in sorted(set(plan.lines.values_list("way", flat=True)) & {Way.DIRECT_PAYMENT, Way.SERVICE_FUND}):
+        receiver = receiving(player) if way == Way.DIRECT_PAYMENT else None
+        holder = Holder.PROVIDER if way == Way.SERVICE_FUND else Holder(receiver.authority if receiver else "person")
+        payee = payees.enter_details(
+            case=player.case,
+            way=Way(way),
+            holder=holder,
+            account_name=(str(receiver or player.case.person) if holder != Holder.PROVIDER else "Fairbourne Fund")[:40],
+            sort_code="40-00-01",
+            account_number=f"{hash_of(player.script, player.script.lines[0]) % 10**8:08d}",
+            by=staff.finance,
+            on=player.day(27),
+        )
+        payees.approve_details(payee=payee, by=staff.second_finance, on=player.day(28))
+    budget = budgets.start_budget(plan=plan, by=staff.finance, on=player.day(29))
+    while funded_until_day(budget) <= player.today:
+        budgets.fund_next_year(budget=budget, by=staff.finance, on=funded_until_day(budget) - FUNDED_AHEAD)
+    player.case.refresh_from_db()
+    hold_past_reviews(player)
+
+
+def hold_past_reviews(player: Player) -> None:
+    """Hold each review that fell due before today, a week before it was due; leave the last month's to be done."""
+    while (review := next_review(player.case)) and review.due_on < player.today - timedelta(days=30):
+        open_and_write(player, on=review.due_on - timedelta(days=7))
+        review = next_review(player.case)
+        reviewing.complete_review(
+            review=review,
+            version=review.version,
+            result="continue",
+            reasons="The aims are being met and nothing has changed, so support carries on.",
+            held_on=review.opened_on,
+            by=player.staff.worker,
+            on=review.opened_on,
+        )
+        player.case.refresh_from_db()
+
+
+def open_and_write(player: Player, *, on: date) -> None:
+    review = reviewing.open_review(case=player.case, by=player.staff.worker, on=on)
+    person, assessor = player.script.review_words
+    reviewing.save_review(
+        review=review,
+        version=review.version,
+        details={"person_words": person, "assessor_words": assessor, "achieved": "Fully Met"},
+        aims={aim.pk: "Fully Met" for aim in aims_not_judged(review)},
+        by=player.staff.worker,
+        on=on,
+    )
+
+
+def review_now(player: Player) -> None:
+    open_and_write(player, on=player.today)
+
+
+SCENES = [
+    (Stage.ASSESSMENT, start_assessment),
+    (Stage.PLANNING, assess),
+    (Stage.PLANNING, plan_support),
+    (Stage.SIGN_OFF, send_for_sign_off),
+    (Stage.AGREEMENT, sign_off),
+    (Stage.ARRANGING, agree),
+    (Stage.ACTIVE, start_money),
+    (Stage.REVIEW, review_now),
+]

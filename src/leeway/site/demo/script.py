@@ -1,0 +1,80 @@
+"""A script: everything that happens on one made-up person's journey, so that one function can play it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from leeway.care.people.states import Stage
+
+
+@dataclass(frozen=True)
+class Help:
+    """What was said about one outcome of the assessment."""
+
+    unable: tuple[str, ...] = ()
+    person: str = ""
+    assessor: str = ""
+    help_now: str = ""
+
+
+@dataclass(frozen=True)
+class Around:
+    """Someone in the person's life, and what they may do."""
+
+    name: str
+    kind: str
+    authority: str = "none"
+    evidence: str = ""
+    same_household: bool = False
+    may_see_record: bool = False
+    login: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing the budget pays for. `weekly_pence` gives the number of units; or say the units yourself."""
+
+    what: str
+    kind: str
+    weekly_pence: int
+    way: str = ""
+    nhs_percent: int = 0
+    relationship: str = "not_related"
+
+
+@dataclass(frozen=True)
+class Script:
+    """One person's journey as far as `until`."""
+
+    details: dict
+    opened_on: date
+    until: Stage
+    request_route: str
+    request_words: str
+    reason: str
+    what_matters: str
+    good_day: str
+    outcomes: dict[str, Help]
+    answers: dict[str, str]
+    means: dict
+    aims: tuple[tuple[str, str], ...]
+    lines: tuple[Line, ...]
+    way: str
+    choice_words: str
+    why_not_direct_payment: str = ""
+    independent_advice: str = ""
+    amount_told: bool = True
+    around: tuple[Around, ...] = ()
+    cannot_decide: tuple[str, ...] = ()
+    decided_by: str = ""
+    kind: str = "adult"
+    cared_for: dict | None = None
+    funding: str = ""
+    final_reason: str = ""
+    author: str = "person_with_help"
+    contingency: str = ""
+    risks: str = ""
+    login: str = ""
+    start_up_words: str = ""
+    review_words: tuple[str, str] = ("It is going well. I see my friends again.", "Support works as planned.")
+    story: str = ""
+    tags: tuple[str, ...] = field(default=())

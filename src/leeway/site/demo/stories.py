@@ -1,0 +1,357 @@
+"""A dozen stories worth opening: written by hand, played through the same actions."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from leeway.care.people.states import Stage
+from leeway.site.demo.crowd import middling_answers
+from leeway.site.demo.script import Around, Help, Line, Script
+
+CANNOT = ("cannot",)
+PAINFUL = ("pain_distress_anxiety",)
+
+
+def person(given: str, family: str, born: date, number: str, **rest) -> dict:
+    """The details of someone in a story. Numbers are from the range kept for tests."""
+    details = {"given_name": given, "family_name": family, "date_of_birth": born, "nhs_number": number}
+    return details | {"address": "Fairbourne", "postcode": "FB1 2AB", "ethnicity": "White British"} | rest
+
+
+def weekly(*lines: tuple[str, int]) -> dict:
+    return {"lines": [{"kind": kind, "amount_pence": pence, "every": "week"} for kind, pence in lines]}
+
+
+def means(
+    *income: tuple[str, int], savings: int = 2_000_00, costs: int = 15_00, household: str = "single", **more
+) -> dict:
+    """A money check: income a week, savings, disability costs."""
+    home = {"household": household, "dependent_children": 0, "premiums": more.get("premiums", [])}
+    if household == "couple":
+        home["partner_of_pension_age"] = more.get("partner_of_pension_age", True)
+    return {
+        "basis": {"basis": "full", "basis_reason": ""},
+        "household": home,
+        "income": weekly(*income),
+        "savings": {"lines": [{"kind": "savings", "pence": savings}]},
+        "housing": weekly(("council_tax", 12_00)),
+        "disability_costs": weekly(("heating", 15_00)),
+        "evidence": {"evidence": "Award letters and bank statements seen."},
+    }
+
+
+WORKING_AGE = means(("universal_credit", 98_05), ("pip_daily_living", 114_60), ("pip_mobility", 80_00))
+PENSIONER = means(("state_pension", 241_30), ("attendance_allowance", 114_60), savings=18_000_00)
+NO_NEED = dict.fromkeys(["personal_care", "meals", "home", "wellbeing", "relationships", "decisions"], "nothing")
+NO_NEED |= dict.fromkeys(["safety", "nights", "work", "parenting", "informal_support"], "nothing")
+
+
+def stories(today: date) -> list[Script]:
+    """The stories, in the order in which the demo names them."""
+
+    def ago(days: int) -> date:
+        return today - timedelta(days=days)
+
+    ada = Script(
+        story="A young disabled woman who employs her own assistants",
+        login="ada@fairbourne.example",
+        details=person("Ada", "Bell", date(1998, 3, 14), "9990000018", gender="Female"),
+        opened_on=ago(420),
+        until=Stage.ACTIVE,
+        request_route="Planned Entry (Transition)",
+        request_words="I am moving into my own flat and I want to run my own life.",
+        reason="Physical Support: Personal care support",
+        what_matters="Choosing who helps me, and being able to say yes when my friends ring on a Friday.",
+        good_day="Up at seven, at college by nine, out with friends, and to bed when I decide.",
+        outcomes={
+            "hygiene": Help(CANNOT, "I can't transfer on my own.", "Needs one person and a hoist for every transfer."),
+            "clothing": Help(CANNOT, "I need hands for everything.", "Needs full help to dress."),
+            "toilet": Help(CANNOT, "I need someone there.", "Needs help for each use of the toilet."),
+            "nutrition": Help(CANNOT, "I choose, someone cooks.", "Cannot prepare food or cut it up."),
+            "work_education": Help(CANNOT, "I am studying design.", "Needs support at college throughout the day."),
+        },
+        answers=NO_NEED
+        | {"personal_care": "often", "meals": "eating", "home": "everything", "nights": "on_call"}
+        | {"work": "all_the_time", "relationships": "always", "wellbeing": "now_and_then"},
+        means=WORKING_AGE | {"household": {"household": "single", "dependent_children": 0, "premiums": ["disability"]}},
+        aims=(("Finish my design course", "I hand in every project."), ("Go out when I want", "I say when.")),
+        lines=(
+            Line("Personal assistants", "personal_assistant", 640_00, "direct_payment"),
+            Line("Payroll, insurance and holiday cover", "payroll", 40_00, "direct_payment"),
+        ),
+        way="direct_payment",
+        choice_words="I want to choose my own people. I interviewed three and I know who I want.",
+        independent_advice="Fairbourne Centre for Independent Living",
+        around=(
+            Around("Tom Bell", "sibling", may_see_record=True, login="tom@fairbourne.example"),
+            Around("June Bell", "parent"),
+        ),
+        author="person",
+        contingency="Two assistants cover for each other; after that I ring the Centre for Independent Living.",
+        risks="I go swimming. My assistants are trained for it, and I would rather go than not.",
+        review_words=("I finished the first year. Best thing I ever did.", "The team of assistants is stable."),
+    )
+    dementia = replace(
+        ada,
+        story="An older woman with dementia, whose daughter is her authorised person",
+        login="",
+        details=person(
+            "Edith", "Marlowe", date(1941, 6, 2), "9990000026", gender="Female", communication_needs=["more_time"]
+        ),
+        opened_on=ago(300),
+        request_route="Community / Other route",
+        request_words="Mum forgets to eat and she was found in the street. She wants to stay at home.",
+        reason="Support with Memory & Cognition",
+        what_matters="My own kettle, my own bed, the cat, and hymns on a Sunday.",
+        good_day="A walk to the sea wall with someone who knows the way home.",
+        outcomes={
+            "nutrition": Help(CANNOT, "I have had my dinner, I think.", "Forgets meals; has lost eight kilos."),
+            "home_safety": Help(("endangers",), "I know this house.", "Leaves the gas on, and goes out at night."),
+            "hygiene": Help(CANNOT, "I wash when I like.", "Needs prompting and one person to help."),
+        },
+        answers=NO_NEED
+        | {"personal_care": "every_day", "meals": "every_meal", "home": "most", "decisions": "every_decision"}
+        | {"safety": "nearby", "relationships": "every_week", "wellbeing": "every_day", "informal_support": "some"},
+        means=PENSIONER,
+        aims=(("Stay in my own home with the cat", "She is still at home, safe, and not frightened."),),
+        lines=(
+            Line("The same assistant each morning and evening", "personal_assistant", 320_00, "direct_payment"),
+            Line("Payroll and insurance", "payroll", 20_00, "direct_payment"),
+        ),
+        choice_words="Mum knows Grace and is calm with her. An agency would send strangers. (Ruth Marlowe)",
+        around=(
+            Around(
+                "Ruth Marlowe",
+                "child",
+                "authorised",
+                "No attorney or deputy. Found suitable after talking with the family; identity seen.",
+            ),
+        ),
+        cannot_decide=("direct_payment",),
+        decided_by="Ruth Marlowe",
+        author="family",
+        risks="She walks to the sea wall. She carries a card with Ruth's number, and neighbours know.",
+        review_words=("Grace is lovely. We sing.", "Weight is back up; no more night walks."),
+    )
+    after_care = replace(
+        dementia,
+        story="After-care under section 117: free, and paid by council and NHS together",
+        details=person("Kofi", "Mensah", date(1985, 11, 20), "9990000034", gender="Male", ethnicity="African"),
+        opened_on=ago(200),
+        request_route="Discharge from Hospital",
+        request_words="I'm coming off the ward. I don't want to go back.",
+        reason="Mental Health Support",
+        what_matters="Being trusted. My music. My mum not worrying.",
+        good_day="Sleeping at night and making beats in the day.",
+        outcomes={
+            "habitable_home": Help(CANNOT, "I let things go when I'm low.", "Neglects home and bills when unwell."),
+            "relationships": Help(PAINFUL, "People are hard.", "Severe anxiety with others; isolates."),
+            "work_education": Help(PAINFUL, "I want to teach music.", "Cannot start without support."),
+        },
+        answers=NO_NEED
+        | {"home": "most", "wellbeing": "most_of_the_time", "relationships": "every_week", "work": "some_of_the_time"}
+        | {"decisions": "most_decisions", "safety": "checks"},
+        aims=(("Teach music to young people", "I run one session a week."),),
+        lines=(Line("Support worker who knows music", "supported_living", 260_00, "service_fund", 50),),
+        way="service_fund",
+        choice_words="They get me, and I can bank hours for a bad week.",
+        why_not_direct_payment="paperwork",
+        around=(Around("Abena Mensah", "parent"),),
+        cannot_decide=(),
+        decided_by="",
+        funding="section_117",
+        author="person_with_help",
+        risks="",
+        review_words=("I did a session at the youth club.", "Sleeping, and no crisis calls since spring."),
+    )
+    carer = replace(
+        ada,
+        story="A carer in her own right, with a budget of her own",
+        login="",
+        details=person("Pat", "Hughes", date(1958, 1, 9), "9990000042", gender="Female"),
+        kind="carer",
+        cared_for=person("Len", "Hughes", date(1954, 8, 30), "9990000050", gender="Male"),
+        opened_on=ago(150),
+        request_route="Community / Other route",
+        request_words="I love him. I am also exhausted.",
+        reason="Social Support: Support to Carer",
+        what_matters="One evening a week that is mine.",
+        good_day="Choir, and coming home to find him settled.",
+        outcomes={"recreation": Help(CANNOT, "I gave up choir.", "Cannot leave him for more than an hour.")},
+        answers=middling_answers("carer", today),
+        means=PENSIONER,
+        aims=(("Go back to choir", "I go three weeks out of four."),),
+        lines=(Line("Sitter on choir nights, and the subscription", "community", 35_00, "direct_payment"),),
+        choice_words="I just need to be able to pay the girl next door to sit with him.",
+        around=(),
+        author="person",
+        risks="",
+        contingency="My sister comes if the sitter can't.",
+        review_words=("I sang at Easter.", "Looks rested; wants to carry on."),
+    )
+    joint = replace(
+        after_care,
+        story="A joint package: the NHS and the council each pay a stated share of each line",
+        details=person("Rani", "Shah", date(1979, 2, 17), "9990000069", gender="Female", ethnicity="Indian"),
+        opened_on=ago(260),
+        request_words="My condition has moved on and I need more than one kind of help.",
+        reason="Physical Support: Personal care support",
+        what_matters="Being at home with my boys, and breathing easily.",
+        good_day="Breakfast with my sons before school.",
+        outcomes=ada.outcomes,
+        answers=ada.answers | {"safety": "nearby"},
+        means=WORKING_AGE,
+        aims=(("Breakfast with my boys every school day", "I am up and ready by half past seven."),),
+        lines=(
+            Line("Personal assistants, with breathing care", "personal_assistant", 800_00, "direct_payment", 60),
+            Line("Night support", "home_care", 360_00, "council_managed", 40),
+        ),
+        way="mixed",
+        choice_words="My own people by day. At night I want someone else to find the cover.",
+        why_not_direct_payment="",
+        around=(Around("Vik Shah", "partner", same_household=True),),
+        funding="",
+    )
+    crossing = replace(
+        carer,
+        story="A self-funder whose savings have come down to the limit",
+        kind="adult",
+        cared_for=None,
+        details=person("Harold", "Finch", date(1936, 4, 4), "9990000077", gender="Male"),
+        opened_on=ago(70),
+        request_route="Self-Funder",
+        request_words="I have paid for my own help for three years. My savings are nearly at the line.",
+        reason="Physical Support: Personal care support",
+        what_matters="Not being a burden, and the cricket.",
+        good_day="Dressed by nine, the paper, the cricket.",
+        outcomes={
+            "hygiene": Help(CANNOT, "I can't get in the shower alone.", "Needs one person each morning."),
+            "clothing": Help(("takes_much_longer",), "An hour for my socks.", "Takes over an hour, with pain."),
+        },
+        answers=NO_NEED | {"personal_care": "every_day", "meals": "preparing", "home": "some"},
+        means=means(("state_pension", 241_30), ("attendance_allowance", 76_70), savings=23_250_00),
+        aims=(("Stay in my own home", "I am still here at Christmas."),),
+        lines=(Line("Help each morning from the agency I know", "home_care", 190_00, "council_managed"),),
+        way="council_managed",
+        choice_words="The same agency as now, please, but let someone else do the paperwork.",
+        why_not_direct_payment="happy_now",
+        independent_advice="Age Friends Fairbourne",
+        author="person_with_help",
+    )
+    relabelled = replace(
+        crossing,
+        story="A managed budget that is the old service under a new name",
+        details=person("Joan", "Tate", date(1944, 9, 12), "9990000085", gender="Female"),
+        opened_on=ago(380),
+        request_route="Community / Other route",
+        request_words="They said I have to be assessed again.",
+        what_matters="Not said.",
+        good_day="Not said.",
+        means=PENSIONER,
+        aims=(("Maintain personal care", "Care plan followed."),),
+        choice_words="Carry on as before.",
+        independent_advice="",
+        amount_told=False,
+        author="worker",
+        review_words=("It's all right.", "Service continues as before."),
+    )
+    deafblind = replace(
+        crossing,
+        story="Someone who needs a deafblind interpreter, whose plan waits for a manager",
+        details=person(
+            "Iris",
+            "Novak",
+            date(1969, 12, 1),
+            "9990000093",
+            gender="Female",
+            communication_needs=["deafblind", "braille"],
+        ),
+        opened_on=ago(30),
+        until=Stage.SIGN_OFF,
+        request_route="Community / Other route",
+        request_words="I want a guide who signs hands-on, not a carer.",
+        reason="Sensory Support: Support for dual impairment",
+        what_matters="Getting to my knitting group and to the sea.",
+        good_day="A guide at ten, knitting at eleven, the sea after.",
+        outcomes={
+            "community": Help(CANNOT, "I need a guide.", "Cannot travel or take part without a communicator-guide."),
+            "relationships": Help(CANNOT, "Nobody signs.", "No hands-on communication outside appointments."),
+        },
+        answers=NO_NEED | {"relationships": "always", "work": "all_the_time", "home": "some"},
+        means=WORKING_AGE,
+        aims=(("Go to the knitting group every week", "I am there on Tuesdays."),),
+        lines=(Line("Communicator-guide", "personal_assistant", 230_00, "direct_payment"),),
+        way="direct_payment",
+        choice_words="I know who signs well. I want to employ her.",
+        why_not_direct_payment="",
+    )
+    agreeing = replace(
+        deafblind,
+        story="A plan that waits for the person to agree",
+        details=person(
+            "Liam", "Doyle", date(2001, 5, 5), "9990000107", gender="Male", communication_needs=["easy_read"]
+        ),
+        opened_on=ago(32),
+        until=Stage.AGREEMENT,
+        request_words="I want a job and my own front door.",
+        reason="Learning Disability Support",
+        what_matters="A job at the garden centre. Not being bossed.",
+        good_day="Work, then pizza with Sam.",
+        outcomes={
+            "work_education": Help(CANNOT, "I need someone at first.", "Needs a job coach to start and stay in work."),
+            "habitable_home": Help(CANNOT, "I can learn.", "Needs teaching and prompting with bills and cleaning."),
+        },
+        answers=NO_NEED | {"work": "some_of_the_time", "home": "most", "decisions": "most_decisions"},
+        aims=(("Work at the garden centre", "I am paid for my work."),),
+        lines=(Line("Job coach and help to run my flat", "supported_living", 210_00, "council_managed"),),
+        way="council_managed",
+        choice_words="Mum used to do the money. I want to learn, but not yet.",
+        why_not_direct_payment="no_help",
+        around=(Around("Sam Reed", "friend"),),
+    )
+    assessing = replace(
+        agreeing,
+        story="An assessment under way, which the person is writing too",
+        details=person("Marcia", "Grant", date(1990, 10, 10), "9990000115", gender="Female", ethnicity="Caribbean"),
+        opened_on=ago(12),
+        until=Stage.ASSESSMENT,
+        request_words="My MS is worse. I have a little girl.",
+        reason="Physical Support: Personal care support",
+        what_matters="Being Ella's mum, not her patient.",
+        good_day="The school run, slowly, together.",
+        around=(),
+    )
+    refused = replace(
+        assessing,
+        story="Needs that are not eligible: written reasons, advice, and how to disagree",
+        details=person("Graham", "Pike", date(1962, 7, 21), "9990000123", gender="Male"),
+        opened_on=ago(60),
+        until=Stage.CLOSED,
+        request_words="I could do with a hand with the garden.",
+        what_matters="My garden.",
+        good_day="Roses.",
+        outcomes={"habitable_home": Help((), "It's mostly the hedge.", "Keeps a good home; the hedge is beyond him.")},
+        answers=NO_NEED,
+    )
+    waiting = replace(
+        assessing,
+        story="A request that no worker has yet",
+        details=person("Doreen", "Castle", date(1948, 5, 30), "9990000131", gender="Female", language="Polish"),
+        opened_on=ago(2),
+        until=Stage.REQUEST,
+        request_words="My husband did everything. He died in the summer.",
+        reason="Physical Support: Access & mobility only",
+    )
+    return [
+        ada,
+        dementia,
+        after_care,
+        carer,
+        joint,
+        crossing,
+        relabelled,
+        deafblind,
+        agreeing,
+        assessing,
+        refused,
+        waiting,
+    ]
