@@ -65,7 +65,14 @@ def test_the_real_care_homes_file_has_positions_and_both_its_forms_agree(publish
     assert (same.new, same.changed, same.unchanged) == (0, 0, 56)
 
 
-def test_a_file_of_one_council_leaves_the_places_of_another(published):
+def test_a_file_of_one_council_leaves_the_places_of_another(write):
+    import_file(write(RATINGS_HEADER, rating_line("1-1"), rating_line("1-2", area="Elsewhere")), on=TODAY)
+    done = import_file(write(RATINGS_HEADER, rating_line("1-3", area="Elsewhere")), on=TODAY)
+    assert done.no_longer_listed == 1, "1-2 is gone; 1-1 is of a council that this file says nothing about"
+    assert Service.objects.get(external_id="1-1").no_longer_listed_on is None
+
+
+def test_the_real_files_of_two_councils_stand_beside_each_other(published):
     import_file(published(LINCOLNSHIRE), on=TODAY)
     assert import_file(published(TRAFFORD), on=TODAY).no_longer_listed == 0
 

@@ -151,7 +151,8 @@ def record_price(*, service: Service, price_pence: int, unit: str, note: str = "
 @transaction.atomic
 def list_market(*, providers: list[Provider], services: list[Service], ratings: list[Rating]) -> None:
     """Add a made-up market all at once. Every listing must say that it is made up."""
-    if any(each.source != Source.DEMO for each in [*providers, *services]):
+    sources = {provider.source for provider in providers} | {service.source for service in services}
+    if sources - {Source.DEMO}:
         raise ValueError("a made-up market may hold made-up listings only")
     Provider.objects.bulk_create(providers)
     Service.objects.bulk_create(services)

@@ -17,21 +17,10 @@ from leeway.refusal import Refusal
 
 TITLE_LINES_AT_MOST = 20
 NOT_GIVEN = {"", "-", "NA", "N/A", "NULL"}
-LONGEST = {
-    name: Service._meta.get_field(name).max_length
-    for name in [
-        "external_id",
-        "name",
-        "also_known_as",
-        "address",
-        "town",
-        "postcode",
-        "area",
-        "region",
-        "phone",
-        "website",
-        "regulator_url",
-    ]
+LONGEST: dict[str, int] = {
+    field.name: field.max_length
+    for field in Service._meta.concrete_fields
+    if field.name in Location.__slots__ and field.max_length is not None
 }
 
 
@@ -129,7 +118,7 @@ def recognise(path: Path, rows: Iterator[tuple[int, list[str]]]) -> Extract:
             found = len(layout.columns) - len(missing)
             if found > most_found:
                 most_found, nearest, lacking = found, layout, missing
-    if most_found > 1:
+    if most_found * 2 > len(nearest.columns):
         columns = ", ".join(sorted(lacking))
         raise UnreadableFile(f"{path.name} looks like {nearest.label} but lacks these columns: {columns}.")
     labels = "; ".join(f"{layout.label} ({', '.join(sorted(layout.columns))})" for layout in LAYOUTS.values())

@@ -60,7 +60,7 @@ def organization(service: Service) -> dict:
 
 def cost_options(service: Service) -> list[dict]:
     """The price in pounds, as Open Referral has it; it is exact, since pence are hundredths."""
-    if service.price_pence is None:
+    if service.price_pence is None or service.price_checked_on is None:
         return []
     words = f"per {service.get_price_unit_display()}" + (f", {service.price_note}" if service.price_note else "")
     return [

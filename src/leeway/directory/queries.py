@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Avg, Case, Count, F, FloatField, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Avg, Case, F, FloatField, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import ASin, Cos, Power, Radians, Sin, Sqrt
 
-from leeway.directory.models import BEST_FIRST, Kind, Service
+from leeway.directory.models import BEST_FIRST, Kind, RatingGiven, Service
 from leeway.refusal import Refusal
 
 PAGE_SIZE = 20
@@ -77,7 +77,7 @@ def search(
     if kind:
         found = found.filter(of_kind(kind))
     if rating_at_least:
-        good_enough = BEST_FIRST[: BEST_FIRST.index(rating_at_least) + 1]
+        good_enough = BEST_FIRST[: BEST_FIRST.index(RatingGiven(rating_at_least)) + 1]
         found = found.filter(overall_rating__in=good_enough)
     if takes_direct_payments is not None:
         found = found.filter(takes_direct_payments=takes_direct_payments)
@@ -199,17 +199,6 @@ def choices_for_plan(words: str, *, place: str = "", most: int = 20) -> list[Ser
     if not words.strip() and not place.strip():
         return []
     return search(words=words, place=place).services[:most]
-
-
-def how_many() -> dict[str, int]:
-    """How many listings there are, of how many providers, and how many say their price and have a rating."""
-    return Service.objects.filter(no_longer_listed_on=None).aggregate(
-        services=Count("id"),
-        providers=Count("provider", distinct=True),
-        with_price=Count("id", filter=Q(price_pence__isnull=False)),
-        with_rating=Count("id", filter=Q(overall_rating__in=BEST_FIRST)),
-        made_up=Count("id", filter=Q(source="demo")),
-    )
 
 
 def listed() -> QuerySet[Service]:

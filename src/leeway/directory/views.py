@@ -21,7 +21,7 @@ def search(request):
     shown = {
         "form": form,
         "found": found,
-        "counts": queries.how_many(),
+        "empty": found is not None and found.total == 0 and not queries.listed().exists(),
         "pagination": pagination(request, found) if found and found.pages > 1 else None,
         "asked": any(request.GET.values()),
     }
