@@ -4,7 +4,9 @@ The arithmetic is in `charge_numbers`; here a case is read, and the answer put i
 Source: Care Act 2014 s14 and s17; SI 2014/2672; statutory guidance ch. 8 and Annexes B, C and E.
 """
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from typing import Any
 
@@ -28,7 +30,8 @@ __all__ = [
 ]
 
 #: As many rows as a processor keeps close by: twice as fast as the whole column at once.
-ROWS_AT_A_TIME = 65_536
+ROWS_AT_A_TIME = 32_768
+EVERY_STEP = tuple(field.name for field in fields(Worked))
 
 
 def charge(case: Mapping[str, Any], law: Law) -> Outcome:
@@ -51,26 +54,34 @@ def charge(case: Mapping[str, Any], law: Law) -> Outcome:
     )
 
 
-def charge_columns(columns: Mapping[str, Any], law: Law) -> dict[str, Any]:
+def charge_columns(columns: Mapping[str, Any], law: Law, steps: Sequence[str] = EVERY_STEP) -> dict[str, Any]:
     """Work out the charge of a whole population at once: NumPy columns in, columns out.
 
-    `columns` has one entry for each field of `Means` (see `columns_of`); the answer has one for each of `Worked`.
+    `columns` has one entry for each field of `Means` (see `columns_of`); the answer has one for each of `steps`,
+    which are fields of `Worked`: all of them unless fewer are asked for.
     """
     names = [field.name for field in fields(Means)]
     read.only_known(columns, names, "columns")
     for name in names:
         read.needed(columns, name)
+    for step in steps:
+        read.one_of(step, EVERY_STEP, "steps")
     values = charge_law(law.only("charging", "charging_policy"))
     size = len(columns["age"])
-    answer: dict[str, Any] = {field.name: np.empty(0, np.int64) for field in fields(Worked)}
-    for start in range(0, size, ROWS_AT_A_TIME):
+    answer: dict[str, Any] = {}
+
+    def work_out_from(start: int) -> None:
         rows = slice(start, start + ROWS_AT_A_TIME)
         worked = work_out(Means(**{name: columns[name][rows] for name in names}), values)
-        for field in fields(Worked):
-            part = np.asarray(getattr(worked, field.name))
-            if start == 0:
-                answer[field.name] = np.empty(size, part.dtype)
-            answer[field.name][rows] = part
+        for step in steps:
+            part = np.asarray(getattr(worked, step))
+            if step not in answer:
+                answer[step] = np.empty(size, part.dtype)
+            answer[step][rows] = part
+
+    work_out_from(0)
+    with ThreadPoolExecutor(os.cpu_count()) as processors:  # NumPy leaves the interpreter free while it counts
+        list(processors.map(work_out_from, range(ROWS_AT_A_TIME, size, ROWS_AT_A_TIME)))
     return answer
 
 
