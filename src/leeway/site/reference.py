@@ -1,0 +1,100 @@
+"""Writes the generated pages of docs/reference; with --check, says which of them are out of date.
+
+Example: python -m leeway.site.reference
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+FOLDER = Path(__file__).parents[3] / "docs" / "reference"
+GENERATED = "This page is generated: run `make reference` after a change.\n"
+
+
+def parameters() -> str:
+    """Every dated value of the law."""
+    from leeway.law.reference import markdown
+
+    return markdown()
+
+
+def commands() -> str:
+    """Every command with its help."""
+    from leeway.site.commands import main
+
+    return "# Commands\n\n" + GENERATED + "\n" + "\n".join(command_pages(main, "leeway"))
+
+
+def command_pages(command: click.Command, name: str) -> list[str]:
+    context = click.Context(command, info_name=name)
+    if isinstance(command, click.Group):
+        found = [(each, command.get_command(context, each)) for each in command.list_commands(context)]
+        return [page for each, sub in found if sub for page in command_pages(sub, f"{name} {each}")]
+    return [f"## {name}\n\n```text\n{command.get_help(context)}\n```\n"]
+
+
+def states() -> str:
+    """Every life cycle as a diagram."""
+    from leeway.care.people import states as case
+    from leeway.care.planning import states as plan
+    from leeway.money.payees import states as payee
+    from leeway.money.payments import states as run
+
+    diagrams = {"A case": case, "A support plan": plan, "Bank details": payee, "A payment run": run}
+    pages = [f"## {name}\n\n{diagram(module.MOVES)}" for name, module in diagrams.items()]
+    return "# States\n\n" + GENERATED + "\n" + "\n".join(pages)
+
+
+def diagram(moves: Mapping) -> str:
+    lines = [f"    {state.value}: {state.label}" for state in moves]
+    lines += [f"    {state.value} --> {to.value}" for state, allowed in moves.items() for to in sorted(allowed)]
+    return "```mermaid\nstateDiagram-v2\n" + "\n".join(lines) + "\n```\n"
+
+
+def access() -> str:
+    """Who may reach which address."""
+    from leeway.access.models import Role
+    from leeway.access.table import ACCESS, EVERYONE
+
+    def who(allowed: frozenset[str]) -> str:
+        if allowed == EVERYONE:
+            return "everyone, without signing in"
+        names = [Role(role).label for role in Role if role in allowed]
+        return "everyone who signs in" if len(names) == len(Role) else ", ".join(names) or "nobody"
+
+    rows = [f"| `{name}` | {who(allowed)} |" for name, allowed in ACCESS.items()]
+    heading = "The table keeps the door only: the record and the action check again.\n\n| Address | Who |\n|---|---|\n"
+    return "# Who may reach which address\n\n" + GENERATED + "\n" + heading + "\n".join(rows) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "parameters.md": parameters,
+    "commands.md": commands,
+    "states.md": states,
+    "access.md": access,
+}
+
+
+def main() -> None:
+    """Write each page, or compare it with what would be written."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.site.settings")
+    import django
+
+    django.setup()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    stale = []
+    for name, make in PAGES.items():
+        text, path = make(), FOLDER / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+            if "--check" not in sys.argv:
+                path.write_text(text, encoding="utf-8")
+    if stale and "--check" in sys.argv:
+        sys.exit(f"Out of date in docs/reference: {', '.join(stale)}. Run `make reference`.")
+
+
+if __name__ == "__main__":
+    main()
