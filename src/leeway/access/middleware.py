@@ -5,7 +5,6 @@ import time
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -62,7 +61,7 @@ class AccessTable:
         if not request.user.is_authenticated:
             return ask_to_sign_in(request)
         if request.user.role not in allowed:
-            raise PermissionDenied("Your sign-in is not for this page.")
+            return refuse(request, "Your sign-in is not for this page.")
         if needs_second_factor(request) and not name.startswith(WITHOUT_SECOND_FACTOR):
             return redirect("mfa_index")
         return offer_kept_writing(request)
@@ -74,8 +73,12 @@ class AccessTable:
             address = reverse("people:reason", kwargs={"person_id": exception.person_id})
             return redirect(f"{address}?{urlencode({'next': asked_for})}")
         if isinstance(exception, Refusal):
-            return render(request, "403.jinja", {"sentence": str(exception)}, status=403)
+            return refuse(request, str(exception))
         return None
+
+
+def refuse(request, sentence: str):
+    return render(request, "403.jinja", {"sentence": sentence}, status=403)
 
 
 def ask_to_sign_in(request):

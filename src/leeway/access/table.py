@@ -68,6 +68,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "people:reason": RECORDS,
     "people:looks": JOURNEY,
     "people:*": CASEWORK,
+    "assessment:*": JOURNEY,
+    "decisions:*": JOURNEY,
     "letters:*": JOURNEY,
     # money
     "budgets:show": JOURNEY,

@@ -1,0 +1,204 @@
+"""Signing in: passwords, second steps, throttling, single sign-on, and sessions that end."""
+
+import re
+
+import pytest
+from allauth.core.exceptions import SignupClosedException
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.socialaccount.internal.flows.signup import process_signup
+from allauth.socialaccount.models import SocialLogin
+from django.core import mail
+from django.core.cache import cache
+from django.test import RequestFactory
+from django.urls import reverse
+
+from leeway.access.adapter import SingleSignOn
+from leeway.access.models import User
+
+PASSWORD = "correct horse battery"
+LOGIN = "/account/login/"
+
+
+def sign_in(client, user, password=PASSWORD):
+    return client.post(LOGIN, {"login": user.email, "password": password})
+
+
+def code_now(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+
+
+def set_up_app(client) -> str:
+    """Add an authenticator app, as its page asks, and give back its key."""
+    assert client.get(reverse("mfa_activate_totp")).headers["Location"].startswith("/account/reauthenticate/")
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    page = client.get(reverse("mfa_activate_totp"))
+    secret = re.search(r"<code>(\w+)</code>", page.content.decode())[1]
+    answer = client.post(reverse("mfa_activate_totp"), {"code": code_now(secret)})
+    assert answer.status_code == 302, answer.content.decode()
+    return secret
+
+
+def test_the_right_password_signs_in_and_the_wrong_one_does_not(client, bea):
+    assert "There is a problem" in strip(sign_in(client, bea, "wrong"))
+    assert client.get("/home/").status_code == 302
+    assert sign_in(client, bea).headers["Location"] == "/home/"
+    assert client.get("/account/2fa/").status_code == 200
+
+
+def strip(response) -> str:
+    return re.sub(r"<[^>]+>", "", response.content.decode())
+
+
+def test_a_visitor_comes_back_to_the_page_they_asked_for(client, bea):
+    asked = client.get("/people/")
+    assert asked.headers["Location"] == "/account/login/?next=/people/"
+    answer = client.post(LOGIN + "?next=/people/", {"login": bea.email, "password": PASSWORD, "next": "/people/"})
+    assert answer.headers["Location"] == "/people/"
+
+
+def test_a_stopped_sign_in_does_not_sign_in(client, bea):
+    User.objects.filter(pk=bea.pk).update(is_active=False)
+    sign_in(client, bea)
+    assert client.get("/people/").status_code == 302
+
+
+def test_guessing_is_slowed_down(client, bea):
+    for _ in range(5):
+        sign_in(client, bea, "guess")
+    answer = sign_in(client, bea)
+    assert "Too many" in strip(answer), "the right password must wait too"
+    assert client.get("/people/").status_code == 302
+
+
+def test_guesses_are_counted_where_every_process_sees_them(client, bea):
+    sign_in(client, bea, "guess")
+    assert type(cache._connections[cache._alias]).__name__ == "DatabaseCache"
+
+
+def test_a_second_step_is_asked_for_once_set_up(client, bea):
+    sign_in(client, bea)
+    secret = set_up_app(client)
+    client.post("/account/logout/")
+    cache.clear()
+    answer = sign_in(client, bea)
+    assert answer.headers["Location"].startswith("/account/2fa/authenticate/")
+    assert client.get("/people/").status_code == 302, "the password alone must not open the door"
+    assert client.post("/account/2fa/authenticate/", {"code": "000000"}).status_code == 200
+    used_once = client.post("/account/2fa/authenticate/", {"code": code_now(secret)})
+    assert used_once.status_code in {200, 302}
+
+
+def test_a_recovery_code_works_once(client, bea):
+    sign_in(client, bea)
+    set_up_app(client)
+    assert client.post(reverse("mfa_generate_recovery_codes")).status_code == 302
+    code = re.search(r"<li><code>(\d{8})</code>", client.get(reverse("mfa_view_recovery_codes")).content.decode())[1]
+    for expected in ("/home/", None):
+        client.post("/account/logout/")
+        cache.clear()
+        sign_in(client, bea)
+        answer = client.post("/account/2fa/authenticate/", {"code": code})
+        assert answer.headers.get("Location") == expected
+
+
+def test_staff_must_set_up_a_second_step_before_anything_else(client, bea, settings):
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    sign_in(client, bea)
+    assert client.get("/people/").headers["Location"] == "/account/2fa/"
+    assert "Set up a second step" in client.get("/account/2fa/").content.decode()
+    set_up_app(client)
+    assert client.get("/people/").status_code == 200
+
+
+def test_people_who_draw_on_support_are_not_made_to(client, ada_user, settings):
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    sign_in(client, ada_user)
+    assert client.get("/account/sessions/").status_code == 200
+    assert client.get("/home/").headers.get("Location") != "/account/2fa/"
+
+
+def test_a_forgotten_password_is_set_anew_by_the_link_alone(client, bea):
+    client.post("/account/password/reset/", {"email": bea.email})
+    link = re.search(r"http://testserver(/\S+)", mail.outbox[0].body)[1]
+    page = client.get(client.get(link).headers["Location"])
+    assert "Set your password" in page.content.decode()
+    client.post(page.request["PATH_INFO"], {"password1": "purple elbow ladder", "password2": "purple elbow ladder"})
+    assert sign_in(client, bea, "purple elbow ladder").headers["Location"] == "/home/"
+    assert "no longer works" in client.get(link, follow=True).content.decode()
+
+
+def test_asking_for_an_unknown_address_says_the_same_and_sends_nothing(client, db):
+    answer = client.post("/account/password/reset/", {"email": "nobody@home.example"})
+    assert answer.headers["Location"] == "/account/password/reset/done/"
+    assert mail.outbox == []
+
+
+def test_single_sign_on_makes_no_accounts(db, rf: RequestFactory):
+    request = rf.get("/")
+    assert SingleSignOn(request).is_open_for_signup(request, SocialLogin()) is False
+    with pytest.raises(SignupClosedException):
+        process_signup(request, SocialLogin(user=User(email="new@council.example")))
+
+
+def test_single_sign_on_shows_only_when_it_is_set(client, db, settings):
+    assert "account</button>" not in client.get(LOGIN).content.decode()
+    settings.OIDC_ISSUER = "https://login.council.example"
+    assert "account</button>" in client.get(LOGIN).content.decode()
+
+
+class TestSessionsEnd:
+    def age(self, client, **seconds):
+        session = client.session
+        for name, value in seconds.items():
+            session[name] -= value
+        session.save()
+
+    def test_after_an_hour_without_a_page(self, client, bea):
+        client.force_login(bea)
+        client.get("/people/")
+        self.age(client, seen_at=59 * 60)
+        assert client.get("/people/").status_code == 200
+        self.age(client, seen_at=61 * 60)
+        assert client.get("/people/").status_code == 302
+
+    def test_after_ten_hours_whatever_one_does(self, client, bea):
+        client.force_login(bea)
+        client.get("/people/")
+        self.age(client, signed_in_at=10 * 60 * 60 + 1)
+        assert client.get("/people/").status_code == 302
+
+    def test_what_was_being_written_is_kept_and_given_back(self, client, bea):
+        client.force_login(bea)
+        client.get("/people/add/")
+        self.age(client, seen_at=61 * 60)
+        written = {"given_name": "Dora", "family_name": "Elm", "date_of_birth_day": "31"}
+        answer = client.post("/people/add/", written)
+        assert answer.headers["Location"] == "/account/login/?next=/people/add/"
+        sign_in(client, bea)
+        kept = client.get("/people/add/").content.decode()
+        assert "We kept what you wrote" in kept
+        assert 'name="given_name" value="Dora"' in kept
+        refilled = client.post("/people/add/", written).content.decode()
+        assert 'value="Dora"' in refilled and "There is a problem" in refilled
+        assert "We kept" not in client.get("/people/add/").content.decode()
+
+    def test_it_is_given_back_to_nobody_else(self, client, bea, mona):
+        client.force_login(bea)
+        client.get("/people/add/")
+        self.age(client, seen_at=61 * 60)
+        client.post("/people/add/", {"given_name": "Dora"})
+        sign_in(client, mona)
+        assert "Dora" not in client.get("/people/add/").content.decode()
+
+    def test_a_stranger_s_form_is_not_kept(self, client, db):
+        client.post("/people/add/", {"given_name": "Dora"})
+        assert "kept_writing" not in client.session
+
+    def test_it_can_be_thrown_away(self, client, bea):
+        client.force_login(bea)
+        client.get("/people/add/")
+        self.age(client, seen_at=61 * 60)
+        client.post("/people/add/", {"given_name": "Dora"})
+        sign_in(client, bea)
+        assert client.get("/people/add/?kept=throw-away").headers["Location"] == "/people/add/"
+        assert "Dora" not in client.get("/people/add/").content.decode()
