@@ -2,10 +2,13 @@
 
 import click
 
+from leeway.commandline import Group
 from leeway.money.banking.commands import check_account
+from leeway.money.ledger.commands import export_ledger
+from leeway.money.payments.commands import verify
 
 
-@click.group()
+@click.group(cls=Group)
 def money() -> None:
     """Check accounts, and prove and export the ledger.
 
@@ -14,3 +17,5 @@ def money() -> None:
 
 
 money.add_command(check_account)
+money.add_command(export_ledger)
+money.add_command(verify)

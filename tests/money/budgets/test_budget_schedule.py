@@ -1,6 +1,7 @@
 """The schedule loses no day, pays no day twice, and pays whole periods four weeks at a time."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_every_day_once_and_whole_periods_at_four_weeks(starts_on, length, weekl
     found = instalments(starts_on=starts_on, ends_on=ends_on, weekly_pence=weekly_pence, anchor=anchor)
     assert sum(each.days for each in found) == length
     assert (found[0].starts_on, found[-1].ends_on) == (starts_on, ends_on)
-    for one, next_one in zip(found, found[1:], strict=False):
+    for one, next_one in pairwise(found):
         assert next_one.starts_on == one.ends_on + timedelta(days=1)
     for each in found:
         if each.is_whole:

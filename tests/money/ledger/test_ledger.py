@@ -91,7 +91,7 @@ def test_opening_an_account_twice_opens_it_once(available, case, finn):
 def test_the_database_refuses_to_change_or_remove(council, available, finn, statement):
     transfer(new=new_transfer(available, council), by=finn, on=DAY)
     connection.check_constraints()  # so that nothing but the guard stands in the way of TRUNCATE
-    with pytest.raises(DatabaseError, match="Cannot|never emptied"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"Cannot|never emptied"), transaction.atomic():
         connection.cursor().execute(statement)
     assert balance(available) == 100_00
 

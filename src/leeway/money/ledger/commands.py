@@ -1,0 +1,40 @@
+"""The ledger from the command line."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from leeway.commandline import BadUse
+
+
+@click.command("export-ledger")
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(["beancount", "hledger"]),
+    required=True,
+    help="The program that will read it.",
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; otherwise the screen.")
+def export_ledger(format: str, output: Path | None) -> None:
+    """Write the whole ledger for beancount or hledger. It names cases by their reference, and nobody.
+
+    Example: leeway money export-ledger --format beancount -o ledger.beancount
+    """
+    import django
+
+    django.setup()
+    from leeway.money.ledger import export
+
+    if output is None:
+        export.export_ledger(sys.stdout, format=format)
+        return
+    draft = output.with_name(f"{output.name}.part")
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            count = export.export_ledger(file, format=format)
+    except OSError as problem:
+        raise BadUse(f"{output} cannot be written: {problem.strerror}. Give another file.") from problem
+    draft.replace(output)
+    click.echo(f"{count} transfers written to {output}.")

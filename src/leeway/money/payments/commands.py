@@ -1,0 +1,31 @@
+"""Proving the books from the command line."""
+
+import click
+
+from leeway.commandline import show_json
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
+def verify(as_json: bool) -> None:
+    """Prove the ledger and the payments: trial balance, orphans, duplicates, anything paid twice.
+
+    Exit 0: all is well. Exit 1: something is wrong, and each thing is listed.
+
+    Example: leeway money verify
+    """
+    import django
+
+    django.setup()
+    from leeway.money.ledger.models import Transfer
+    from leeway.money.ledger.queries import trial_balance
+    from leeway.money.payments.queries import findings
+
+    found, transfers, totals = list(findings()), Transfer.objects.count(), trial_balance()
+    if as_json:
+        show_json({"transfers": transfers, "trial_balance_pence": totals, "findings": found})
+    else:
+        for finding in found:
+            click.echo(finding)
+        click.echo(f"{transfers} transfers, trial balance {sum(totals.values())} pence, {len(found) or 'no'} findings.")
+    raise click.exceptions.Exit(1 if found else 0)

@@ -1,0 +1,196 @@
+"""Reading what is due, what cannot be paid and why, the runs, and their files."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, StringAgg, Sum, Value
+from django.http import Http404
+
+from leeway.access.models import User
+from leeway.money.banking import bacs18, iso20022
+from leeway.money.banking.payment import Credit, Originator
+from leeway.money.banking.working_days import (
+    bacs_processing_day,
+    bacs_submission_day,
+    working_day_after,
+)
+from leeway.money.budgets.models import Hold, HoldKind, Instalment
+from leeway.money.ledger import queries as ledger
+from leeway.money.ledger.models import Reason, Transfer
+from leeway.money.payees.actions import check_finance
+from leeway.money.payees.models import PayeeAccount
+from leeway.money.payees.states import State as PayeeState
+from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.payments.states import State
+
+PAYEE_IN_USE = PayeeAccount.objects.filter(
+    case=OuterRef("part__budget__case"), way=OuterRef("part__way"), state=PayeeState.APPROVED
+)
+HOLD_IN_FORCE = Hold.objects.filter(budget=OuterRef("part__budget"), lifted_on=None)
+LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), cancelled=False)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Control totals: how many payments, and how many pence in all."""
+
+    count: int
+    pence: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An instalment that is due and cannot be paid, and why."""
+
+    instalment: Instalment
+    why: str
+
+
+def unpaid(pay_on: date) -> QuerySet[Instalment]:
+    """Instalments that should be in a run for this day: due, not cancelled, not in another run.
+
+    One that falls due on a day when banks are closed is due on the working day before.
+    """
+    due = Instalment.objects.filter(due_on__lt=working_day_after(pay_on), amount_pence__gt=0, cancellation=None)
+    return due.filter(~Exists(LIVE_PAYMENT))
+
+
+def payable(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
+    """Those of some instalments that nothing stops: no hold, a person alive, bank details in use."""
+    alive = Q(part__budget__case__person__date_of_death=None)
+    return instalments.filter(alive, ~Exists(HOLD_IN_FORCE), Exists(PAYEE_IN_USE), cancellation=None)
+
+
+def totals(instalments: QuerySet[Instalment]) -> Totals:
+    """The control totals of some instalments."""
+    found = instalments.order_by().aggregate(count=Count("pk"), pence=Sum("amount_pence"))
+    return Totals(found["count"], found["pence"] or 0)
+
+
+def preview(pay_on: date, *, seen_by: User, rows: int = 100) -> tuple[Totals, list[Instalment]]:
+    """What a run for this day would pay: its control totals, and its first rows."""
+    check_finance(seen_by)
+    due = payable(unpaid(pay_on))
+    return totals(due), list(_with_people(due).order_by("due_on", "pk")[:rows])
+
+
+def held_back(pay_on: date, *, seen_by: User, rows: int = 100) -> tuple[Totals, list[Waiting]]:
+    """What is due and cannot be paid: its control totals, and its first rows with the reasons."""
+    check_finance(seen_by)
+    due = unpaid(pay_on)
+    stopped = due.exclude(pk__in=payable(due).values("pk"))
+    reasons = HOLD_IN_FORCE.values("budget").annotate(all=StringAgg("kind", delimiter=Value(","), order_by="kind"))
+    marked = _with_people(stopped).annotate(holds=reasons.values("all"), has_payee=Exists(PAYEE_IN_USE))
+    return totals(stopped), [Waiting(each, _why(each)) for each in marked.order_by("due_on", "pk")[:rows]]
+
+
+def first_pay_day(on: date) -> date:
+    """The first day on which people can have money from a run that is approved today."""
+    day = working_day_after(on)
+    while bacs_submission_day(day) < on:
+        day = working_day_after(day)
+    return day
+
+
+def runs(*, seen_by: User) -> QuerySet[PaymentRun]:
+    """Every payment run, the latest first."""
+    check_finance(seen_by)
+    return PaymentRun.objects.select_related("made_by", "settled_by")
+
+
+def get_run(run_id: UUID, *, seen_by: User) -> PaymentRun:
+    """One payment run, for a finance officer."""
+    found = runs(seen_by=seen_by).filter(pk=run_id).first()
+    if found is None:
+        raise Http404("There is no such payment run.")
+    return found
+
+
+def payments_of(run: PaymentRun) -> QuerySet[Payment]:
+    """The payments of a run in their order, with whom they are for."""
+    return run.payments.select_related("payee", "instalment__part__budget__case__person").order_by("place")
+
+
+def stopped_since(run: PaymentRun) -> QuerySet[Payment]:
+    """Payments of a run that may no longer be made: held, cancelled, the person died, bank details replaced."""
+    fine = payable(Instalment.objects.filter(pk=OuterRef("instalment")))
+    return payments_of(run).filter(~Q(payee__state=PayeeState.APPROVED) | ~Exists(fine))
+
+
+def bacs_file(run: PaymentRun) -> str:
+    """The Bacs Standard 18 file of an approved run. The same run gives the same bytes every time."""
+    return bacs18.write(
+        _credits(run),
+        Originator(**run.originator),
+        processing_day=bacs_processing_day(run.pay_on),
+        created_on=run.settled_on,
+        serial_number=run.number,
+    )
+
+
+def iso_file(run: PaymentRun) -> str:
+    """The pain.001.001.09 message of an approved run. The same run gives the same bytes every time."""
+    return iso20022.write(
+        _credits(run),
+        Originator(**run.originator),
+        message_id=run.reference,
+        created_at=datetime.combine(run.settled_on, time()),
+        execute_on=run.pay_on,
+    )
+
+
+def findings() -> Iterator[str]:
+    """Everything wrong with the ledger and the payments, a sentence each; nothing where all is well.
+
+    Beside the ledger's own findings: instalments paid twice, payments that the ledger does not have once as
+    sent and once as arrived with the same amount, and runs whose control totals differ from their payments.
+    """
+    yield from ledger.findings()
+    paid = Payment.objects.filter(cancelled=False, run__state=State.APPROVED)
+    twice = paid.values("instalment").annotate(times=Count("pk")).filter(times__gt=1).order_by()
+    for row in twice:
+        yield f"Instalment {row['instalment']} was paid {row['times']} times."
+    for reason in (Reason.PAYMENT_SENT, Reason.PAYMENT_ARRIVED):
+        moved = Transfer.objects.filter(reason=reason, about=OuterRef("instalment"), corrects=None)
+        for payment in paid.filter(~Exists(moved.filter(amount_pence=OuterRef("amount_pence")))):
+            yield f"Payment {payment.pk} has no transfer “{reason.label}” of {payment.amount_pence} pence."
+        orphans = Transfer.objects.filter(reason=reason, corrects=None).exclude(about__in=paid.values("instalment"))
+        for transfer in orphans:
+            yield f"Transfer {transfer.pk} “{reason.label}” belongs to no payment."
+    yield from _runs_that_do_not_add_up()
+
+
+def _runs_that_do_not_add_up() -> Iterator[str]:
+    counted = PaymentRun.objects.annotate(count=Count("payments"), pence=Sum("payments__amount_pence"))
+    for run in counted.exclude(count=F("payments_count"), pence=F("total_pence")):
+        yield f"Payment run {run.number} says {run.total_pence} pence, and its payments come to {run.pence}."
+
+
+def _credits(run: PaymentRun) -> list[Credit]:
+    rows = run.payments.select_related("payee").order_by("place")
+    return [
+        Credit(
+            reference=f"{run.number:06}-{payment.place:06}",
+            name=payment.payee.account_name,
+            sort_code=payment.payee.sort_code,
+            account_number=payment.payee.account_number,
+            amount_pence=payment.amount_pence,
+            end_to_end_id=payment.end_to_end_id,
+        )
+        for payment in rows.iterator(chunk_size=5000)
+    ]
+
+
+def _with_people(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
+    return instalments.select_related("part__budget__case__person")
+
+
+def _why(instalment: Instalment) -> str:
+    why = [HoldKind(kind).label for kind in (instalment.holds or "").split(",") if kind]
+    if instalment.part.budget.case.person.date_of_death and HoldKind.DEATH.label not in why:
+        why.append(HoldKind.DEATH.label)
+    if not instalment.has_payee:
+        why.append("No approved bank details")
+    return "; ".join(why)

@@ -1,0 +1,16 @@
+"""Addresses of payment runs, below /payments/."""
+
+from django.urls import path
+
+from leeway.money.payments import views
+
+app_name = "payments"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("new/", views.make, name="make"),
+    path("<uuid:run_id>/", views.show, name="show"),
+    path("<uuid:run_id>/approve/", views.approve, name="approve"),
+    path("<uuid:run_id>/cancel/", views.cancel, name="cancel"),
+    path("<uuid:run_id>/bacs/", views.bacs, name="bacs"),
+    path("<uuid:run_id>/iso20022/", views.iso, name="iso"),
+]

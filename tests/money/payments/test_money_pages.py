@@ -1,0 +1,147 @@
+"""The pages of money: who may open them, what they show, and the whole way from set-up to files."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from leeway.care.planning.models import Way
+from leeway.money.budgets.actions import start_budget
+from leeway.money.budgets.models import Budget
+from leeway.money.payees.models import PayeeAccount
+from leeway.money.payments.models import PaymentRun
+
+DP = Way.DIRECT_PAYMENT
+TODAY = date(2026, 4, 20)
+
+
+@pytest.fixture(autouse=True)
+def on_20_april(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: TODAY)
+
+
+@pytest.fixture
+def as_user(client):
+    def signed_in(user):
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def looking(monkeypatch):
+    """Finance officers open cases that are not at their stage: the reason is given elsewhere."""
+    monkeypatch.setattr("leeway.care.people.queries.is_own_case", lambda user, case: True)
+
+
+def page(client, name, *args, **kwargs):
+    response = client.get(reverse(name, args=args), follow=True, **kwargs)
+    assert response.status_code == 200, response.status_code
+    return response.content.decode()
+
+
+def post(client, name, *args, follow=True, **data):
+    response = client.post(reverse(name, args=args), data, follow=follow)
+    assert response.status_code in (200, 302), response.status_code
+    return response.content.decode()
+
+
+DETAILS = {
+    "holder": "person",
+    "account_name": "Ada Bell",
+    "sort_code": "12-34-56",
+    "account_number": "12345678",
+}
+PAY_ON = {"pay_on_day": "24", "pay_on_month": "4", "pay_on_year": "2026"}
+
+
+def test_from_an_agreed_plan_to_two_files(case, agree, as_user, finn, fay, looking):
+    agree(case, (DP, 100_00, 0), charge_pence=20_00)
+    client = as_user(finn)
+    assert "Enter the bank details" in page(client, "budgets:start", case.pk)
+    assert "The direct payment needs bank details" in post(client, "budgets:start", case.pk)
+    assert not Budget.objects.exists()
+
+    text = post(client, "payees:enter", case.pk, DP, **DETAILS)
+    assert "12345678" not in text and "•••••678" in text
+    payee = PayeeAccount.objects.get()
+    assert "another finance officer must approve" in page(client, "payees:show", case.pk, payee.pk)
+    assert "another finance officer must check" in post(client, "payees:approve", case.pk, payee.pk)
+
+    client = as_user(fay)
+    assert "Ada Bell" in page(client, "payments:home")
+    text = post(client, "payees:approve", case.pk, payee.pk)
+    assert "Start the budget" in text and "£80.00 × 5 ÷ 7" in text and "£57.15" in text
+    text = post(client, "budgets:start", case.pk)
+    assert "The budget has started" in text and "To be paid" in text
+
+    client = as_user(finn)
+    assert "£57.15" in page(client, "payments:home")
+    text = post(client, "payments:make", **PAY_ON)
+    assert "Make this run" in text and "£57.15" in text
+    assert not PaymentRun.objects.exists()
+    text = post(client, "payments:make", **PAY_ON, make="yes")
+    run = PaymentRun.objects.get()
+    assert "You made this run" in text
+    assert "Nothing is due" in post(client, "payments:make", **PAY_ON, make="yes")
+    assert client.get(reverse("payments:bacs", args=[run.pk])).status_code == 404
+
+    client = as_user(fay)
+    assert "approved" in post(client, "payments:approve", run.pk)
+    files = [client.get(reverse(name, args=[run.pk])) for name in ("payments:bacs", "payments:iso")]
+    again = [client.get(reverse(name, args=[run.pk])) for name in ("payments:bacs", "payments:iso")]
+    assert [file.content for file in files] == [file.content for file in again]
+    assert b"00000005715" in files[0].content and b"57.15" in files[1].content
+    assert "attachment" in files[0]["Content-Disposition"]
+
+
+@pytest.fixture
+def budget(case, agree, bank, finn):
+    plan = agree(case, (DP, 100_00, 0), charge_pence=20_00)
+    bank(case)
+    return start_budget(plan=plan, by=finn, on=date(2026, 4, 1))
+
+
+def test_ada_reads_her_budget_and_cyril_does_not(budget, case, as_user, ada_user, cyril):
+    text = page(as_user(ada_user), "budgets:show", case.pk)
+    assert "You pay" in text and "£20.00 + £80.00 + £0.00 = £100.00" in text
+    assert "Bank details" not in text and "End the budget" not in text
+    assert as_user(cyril).get(reverse("budgets:show", args=[case.pk])).status_code == 404
+
+
+def test_holds_and_the_end_are_done_and_explained_on_the_page(budget, case, as_user, finn, looking):
+    client = as_user(finn)
+    assert "Say why" not in page(client, "budgets:hold", case.pk)
+    assert "There is a problem" in post(client, "budgets:hold", case.pk, kind="hospital")
+    text = post(client, "budgets:hold", case.pk, kind="hospital", reason="In St Mary’s until May")
+    assert "In St Mary’s until May" in text and "On hold: in hospital" in text
+    assert "In hospital" in page(client, "payments:home")
+    text = post(client, "budgets:lift", case.pk, budget.holds.get().pk)
+    assert "On hold" not in text
+    assert "last three months" in post(client, "budgets:fund", case.pk)
+    end = {"ends_on_day": "31", "ends_on_month": "2", "ends_on_year": "2026", "reason": "Moved away"}
+    assert "no 31/2/2026 in the calendar" in post(client, "budgets:end", case.pk, **end)
+    text = post(client, "budgets:end", case.pk, **(end | {"ends_on_month": "5"}))
+    assert "This budget ends after 31 May 2026: Moved away." in text and "Cancelled" in text
+
+
+@pytest.mark.parametrize("name", ["payments:home", "payments:make"])
+def test_payments_are_for_finance_alone(name, as_user, bea, ada_user, db):
+    for user in (bea, ada_user):
+        assert as_user(user).get(reverse(name)).status_code == 403
+
+
+def test_wrong_input_gets_a_sentence_and_keeps_what_was_typed(case, agree, as_user, finn):
+    agree(case, (DP, 100_00, 0))
+    text = post(as_user(finn), "payees:enter", case.pk, DP, **(DETAILS | {"sort_code": "12-34"}))
+    assert "There is a problem" in text and "Ada Bell" in text
+    text = post(as_user(finn), "payments:make", **(PAY_ON | {"pay_on_day": "25"}))
+    assert "not a bank working day" in text and 'value="25"' in text
+
+
+def test_pages_need_few_queries(budget, case, as_user, finn, looking, django_assert_max_num_queries):
+    client = as_user(finn)
+    for name, args in [("budgets:show", [case.pk]), ("payments:home", []), ("payments:make", [])]:
+        with django_assert_max_num_queries(25):
+            page(client, name, *args)
