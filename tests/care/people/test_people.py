@@ -1,0 +1,211 @@
+"""People, those around them, and who has the case: each action's permission, and what it refuses."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+from django.http import Http404
+from django.utils import timezone
+
+from leeway.access.models import Role, User
+from leeway.care.people import actions, queries
+from leeway.care.people.models import Authority, Case, Relationship, RelationshipKind
+from leeway.care.people.states import Stage
+from leeway.care.people.versions import EditedMeanwhile
+from leeway.refusal import NotAllowed, Refusal
+
+TODAY = date(2026, 11, 23)
+SITE = "https://leeway.example"
+DORA = {"given_name": "Dora", "family_name": "Elm", "date_of_birth": TODAY.replace(year=1950)}
+
+
+@pytest.fixture
+def greta(team):
+    """Another assessor of Bea's team, with no part in Ada's case."""
+    return User.objects.create_user("greta@council.example", name="Greta Lund", role=Role.ASSESSOR, team=team)
+
+
+@pytest.fixture
+def sam(ada):
+    """Ada's brother, who is recorded and may see nothing yet."""
+    return Relationship.objects.create(
+        person=ada, name="Sam Bell", kind=RelationshipKind.SIBLING, starts_on=TODAY - timedelta(days=30)
+    )
+
+
+def details_of(person, **changed):
+    names = ("given_name", "family_name", "date_of_birth", "nhs_number", "phone")
+    return {name: getattr(person, name) for name in names} | changed
+
+
+def test_nobody_but_caseworkers_puts_people_on_record(finn, ada_user, bea):
+    for by in (finn, ada_user):
+        with pytest.raises(NotAllowed):
+            actions.add_person(details=DORA, by=by, on=TODAY)
+    assert str(actions.add_person(details=DORA, by=bea, on=TODAY)) == "Dora Elm"
+
+
+def test_an_nhs_number_belongs_to_one_person(ada, bea):
+    with pytest.raises(Refusal, match="already on record"):
+        actions.add_person(details=DORA | {"nhs_number": ada.nhs_number}, by=bea, on=TODAY)
+
+
+def test_details_are_changed_by_those_who_work_on_the_case(case, bea, mona, greta, ada_user):
+    for by in (greta, ada_user):
+        with pytest.raises(NotAllowed):
+            actions.change_person(person=case.person, details=details_of(case.person), version=1, by=by, on=TODAY)
+    actions.change_person(
+        person=case.person, details=details_of(case.person, phone="01522 1"), version=1, by=bea, on=TODAY
+    )
+    with pytest.raises(EditedMeanwhile):
+        actions.change_person(
+            person=case.person, details=details_of(case.person, phone="2"), version=1, by=mona, on=TODAY
+        )
+    case.person.refresh_from_db()
+    assert case.person.phone == "01522 1"
+
+
+def test_a_case_needs_a_team_and_is_the_only_open_one_of_its_kind(case, bea, finn):
+    words = {"request_words": "Help", "team": bea.team}
+    with pytest.raises(Refusal, match="already has an open case"):
+        actions.open_case(person=case.person, details=words, by=bea, on=TODAY)
+    with pytest.raises(NotAllowed):
+        actions.open_case(person=case.person, details=words, by=finn, on=TODAY)
+    dora = actions.add_person(details=DORA, by=bea, on=TODAY)
+    with pytest.raises(Refusal, match="no team"):
+        actions.open_case(person=dora, details=words | {"team": None}, by=bea, on=TODAY)
+
+
+class TestGiveCase:
+    def test_a_manager_gives_it_within_the_team(self, case, mona, greta, finn):
+        actions.give_case(case=case, worker=greta, by=mona, on=TODAY)
+        assert Case.objects.get().worker == greta
+        with pytest.raises(Refusal, match="not an assessor"):
+            actions.give_case(case=case, worker=finn, by=mona, on=TODAY)
+
+    def test_an_assessor_takes_a_free_one_and_no_other(self, case, greta):
+        with pytest.raises(NotAllowed):
+            actions.give_case(case=case, worker=greta, by=greta, on=TODAY)
+        Case.objects.update(worker=None)
+        case.refresh_from_db()
+        actions.give_case(case=case, worker=greta, by=greta, on=TODAY)
+        assert Case.objects.get().worker == greta
+
+
+def test_only_its_own_people_close_a_case_and_say_why(case, bea, greta):
+    with pytest.raises(NotAllowed):
+        actions.close_case(case=case, reason="Moved away", by=greta, on=TODAY)
+    with pytest.raises(Refusal, match="Say why"):
+        actions.close_case(case=case, reason=" ", by=bea, on=TODAY)
+    actions.close_case(case=case, reason="Moved to another council", by=bea, on=TODAY)
+    assert Case.objects.get().stage == Stage.CLOSED
+
+
+class TestAuthority:
+    def add(self, case, by, **details):
+        given = {"name": "Sam Bell", "kind": RelationshipKind.SIBLING, "starts_on": TODAY} | details
+        return actions.add_relationship(case=case, details=given, by=by, on=TODAY)
+
+    def decide(self, case, by, has_capacity, question="direct_payment"):
+        said = {"question": question, "has_capacity": has_capacity, "how_supported": "Pictures", "reasons": "…"}
+        actions.decide_capacity(case=case, details=said, by=by, on=TODAY)
+
+    def test_not_by_those_outside_the_case(self, case, greta):
+        with pytest.raises(NotAllowed):
+            self.add(case, greta)
+        with pytest.raises(NotAllowed):
+            self.decide(case, greta, True)
+
+    def test_authority_needs_evidence(self, case, bea):
+        with pytest.raises(Refusal, match="what shows this authority"):
+            self.add(case, bea, authority=Authority.ATTORNEY_PROPERTY)
+        assert self.add(case, bea, authority=Authority.CARER).evidence == ""
+
+    def test_an_authorised_person_needs_lack_of_capacity_and_a_nominated_one_capacity(self, case, bea):
+        seen = {"evidence": "Form seen on 1 November"}
+        with pytest.raises(Refusal, match="lacks capacity"):
+            self.add(case, bea, authority=Authority.AUTHORISED, **seen)
+        self.add(case, bea, authority=Authority.NOMINATED, **seen)
+        self.decide(case, bea, False)
+        self.add(case, bea, authority=Authority.AUTHORISED, **seen)
+        with pytest.raises(Refusal, match="chosen by someone who has capacity"):
+            self.add(case, bea, authority=Authority.NOMINATED, **seen)
+
+    def test_another_question_decides_nothing_about_this_one(self, case, bea):
+        self.decide(case, bea, False, question="home")
+        with pytest.raises(Refusal, match="lacks capacity"):
+            self.add(case, bea, authority=Authority.AUTHORISED, evidence="Seen")
+
+    def test_nobody_lacks_capacity_before_they_were_helped(self, case, bea):
+        said = {"question": "money", "has_capacity": False, "how_supported": " ", "reasons": "…"}
+        with pytest.raises(Refusal, match="helped to decide"):
+            actions.decide_capacity(case=case, details=said, by=bea, on=TODAY)
+
+
+class TestLeaveToSee:
+    def give(self, case, sam, by, **changed):
+        said = {"email": "sam@home.example", "agreed": "Ada said yes on the phone today."} | changed
+        return actions.give_leave(case=case, relationship=sam, **said, site_address=SITE, by=by, on=TODAY)
+
+    def test_being_family_opens_nothing(self, case, sam, cyril):
+        Relationship.objects.update(user=cyril)
+        with pytest.raises(Http404):
+            queries.get_case(case.pk, seen_by=cyril)
+
+    def test_leave_opens_the_record_and_ends_when_taken_back(self, case, sam, bea, django_capture_on_commit_callbacks):
+        with django_capture_on_commit_callbacks(execute=True):
+            user = self.give(case, sam, bea).user
+        assert mail.outbox[0].to == ["sam@home.example"]
+        assert queries.get_case(case.pk, seen_by=user) == case
+        assert list(queries.own_cases(user)) == [case]
+        actions.end_leave(case=case, relationship=sam, by=bea, on=TODAY)
+        with pytest.raises(Http404):
+            queries.get_case(case.pk, seen_by=user)
+
+    @pytest.mark.parametrize("days_from_now, opens", [(-1, False), (0, True), (1, True)])
+    def test_leave_ends_with_the_last_day_of_the_relationship(self, case, sam, bea, days_from_now, opens):
+        user = self.give(case, sam, bea).user
+        Relationship.objects.update(
+            starts_on=timezone.localdate() - timedelta(days=9),
+            ends_on=timezone.localdate() + timedelta(days=days_from_now),
+        )
+        assert queries.own_cases(user).exists() is opens
+        if opens:
+            queries.get_case(case.pk, seen_by=user)
+        else:
+            with pytest.raises(Http404):
+                queries.get_case(case.pk, seen_by=user)
+
+    def test_leave_is_the_person_s_to_give(self, case, sam, bea, greta, ada_user):
+        with pytest.raises(NotAllowed):
+            self.give(case, sam, greta)
+        with pytest.raises(Refusal, match="how the person agreed"):
+            self.give(case, sam, bea, agreed=" ")
+        with pytest.raises(Refusal, match="own sign-in"):
+            self.give(case, sam, bea, email=ada_user.email)
+        assert not Relationship.objects.get().may_see_record
+
+    def test_the_person_is_invited_to_their_own_record_once(self, case, bea, greta, ada_user, sam):
+        case.person.user = None
+        case.person.save()
+        with pytest.raises(NotAllowed):
+            actions.invite_person(case=case, email="ada@new.example", site_address=SITE, by=greta, on=TODAY)
+        self.give(case, sam, bea)
+        with pytest.raises(Refusal, match="A supporter signs in"):
+            actions.invite_person(case=case, email="sam@home.example", site_address=SITE, by=bea, on=TODAY)
+        actions.invite_person(case=case, email=ada_user.email, site_address=SITE, by=bea, on=TODAY)
+        assert queries.get_case(case.pk, seen_by=ada_user) == case
+        with pytest.raises(Refusal, match="signs in already"):
+            actions.invite_person(case=case, email=ada_user.email, site_address=SITE, by=bea, on=TODAY)
+
+    def test_a_relationship_of_somebody_else_is_out_of_reach(self, case, sam, bea):
+        dora = actions.add_person(details=DORA, by=bea, on=TODAY)
+        Relationship.objects.update(person=dora)
+        sam.refresh_from_db()
+        for call in (
+            lambda: self.give(case, sam, bea),
+            lambda: actions.end_leave(case=case, relationship=sam, by=bea, on=TODAY),
+            lambda: actions.end_relationship(case=case, relationship=sam, ends_on=TODAY, by=bea, on=TODAY),
+        ):
+            with pytest.raises(NotAllowed):
+                call()

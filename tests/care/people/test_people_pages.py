@@ -1,0 +1,231 @@
+"""The pages about people, as each of them meets them."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from leeway.access.models import Look, Role, User
+from leeway.care.people.models import Case, Person, Relationship, RelationshipKind
+
+
+@pytest.fixture
+def greta(team):
+    return User.objects.create_user("greta@council.example", name="Greta Lund", role=Role.ASSESSOR, team=team)
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+WHO = {
+    "given_name": "Dora",
+    "family_name": "Elm",
+    "date_of_birth_day": "1",
+    "date_of_birth_month": "2",
+    "date_of_birth_year": "1950",
+    "gender": "Female",
+    "ethnicity": "Unknown",
+    "language": "English",
+}
+REQUEST = {
+    "request_words": "I can't manage the mornings.",
+    "kind": "adult",
+    "request_route": "Community / Other route",
+    "support_reason": "Unknown",
+    "take_on": "True",
+}
+
+
+class TestSearch:
+    def test_finds_by_the_beginning_of_a_name_and_by_nhs_number(self, client, bea, case):
+        client.force_login(bea)
+        for words in ("bel", "Ada B", "999 000 0018", "FB1"):
+            page = client.post("/people/", {"words": words}, follow=True)
+            assert f"/cases/{case.pk}/" in text(page), words
+
+    def test_is_no_look_and_shows_no_more_than_a_name(self, client, bea, case):
+        client.force_login(bea)
+        page = text(client.post("/people/", {"words": "bell"}, follow=True))
+        assert not Look.objects.exists()
+        assert "9990000018" not in page and "mornings" not in page and "FB1 2AB" not in page
+
+    def test_says_what_to_do_when_nobody_is_found(self, client, bea, finn, case):
+        client.force_login(bea)
+        page = text(client.post("/people/", {"words": "Zz"}, follow=True))
+        assert "Nobody found" in page and "/people/add/" in page
+        client.force_login(finn)
+        assert "/people/add/" not in text(client.post("/people/", {"words": "Zz"}, follow=True))
+
+    def test_makes_no_more_questions_for_more_people(self, client, bea, team, django_assert_max_num_queries):
+        for number in range(30):
+            person = Person.objects.create(given_name=f"P{number}", family_name="Many", date_of_birth="1950-01-01")
+            Case.objects.create(person=person, team=team, opened_on="2026-01-01", request_words="…")
+        client.force_login(bea)
+        client.post("/people/", {"words": "many"})
+        with django_assert_max_num_queries(8):
+            assert text(client.get("/people/")).count("/cases/") == 30
+
+
+class TestAdd:
+    def test_then_takes_down_the_request_and_takes_it_on(self, client, bea):
+        client.force_login(bea)
+        added = client.post("/people/add/", WHO)
+        dora = Person.objects.get()
+        assert added.headers["Location"] == f"/people/{dora.pk}/request/"
+        client.post(added.headers["Location"], REQUEST)
+        case = Case.objects.get()
+        assert (case.person, case.worker, case.team) == (dora, bea, bea.team)
+        assert case.request_words == "I can't manage the mornings."
+
+    @pytest.mark.parametrize(
+        "wrong, said",
+        [
+            ({"nhs_number": "999 000 0019"}, "the last digit does not fit"),
+            ({"nhs_number": "12345"}, "has ten digits"),
+            ({"date_of_birth_day": "31"}, "there is no 31/2/1950"),
+            ({"date_of_birth_year": "2090"}, "The date of birth is in the future"),
+            ({"postcode": "Lincoln"}, "enter a full UK postcode"),
+        ],
+    )
+    def test_a_mistake_gets_a_sentence_and_loses_nothing(self, client, bea, wrong, said):
+        client.force_login(bea)
+        page = text(client.post("/people/add/", WHO | wrong))
+        assert said in page and 'value="Elm"' in page
+        assert not Person.objects.exists()
+
+    def test_someone_of_the_same_name_and_birthday_is_shown_first(self, client, bea, ada):
+        client.force_login(bea)
+        again = WHO | {"given_name": "ADA", "family_name": "bell"}
+        again |= {"date_of_birth_day": "14", "date_of_birth_month": "3", "date_of_birth_year": "1992"}
+        page = text(client.post("/people/add/", again))
+        assert "is on record" in page and f"/people/{ada.pk}/request/" in page
+        assert client.post("/people/add/", again | {"somebody_else": "on"}).status_code == 302
+        assert Person.objects.count() == 2
+
+
+class TestCarer:
+    def test_a_carer_has_a_case_of_their_own(self, client, bea, ada):
+        client.force_login(bea)
+        client.post("/people/add/", WHO)
+        dora = Person.objects.get(given_name="Dora")
+        asked = REQUEST | {"kind": "carer", "cared_for_name": "Bell"}
+        wrong = client.post(f"/people/{dora.pk}/request/", asked)
+        assert "Nobody with this last name" in text(wrong)
+        born = {"cared_for_born_day": "14", "cared_for_born_month": "3", "cared_for_born_year": "1992"}
+        client.post(f"/people/{dora.pk}/request/", asked | born)
+        assert Case.objects.get().cared_for == ada
+
+
+class TestBreakGlass:
+    def test_a_look_outside_ones_cases_needs_a_reason_which_the_person_can_read(self, client, case, greta, ada_user):
+        client.force_login(greta)
+        page = f"/cases/{case.pk}/people/"
+        asked = client.get(page)
+        assert asked.headers["Location"].startswith(f"/people/{case.person_id}/reason/?next=%2Fcases")
+        assert not Look.objects.exists()
+        reason = asked.headers["Location"]
+        assert "Say in a sentence" in text(client.post(reason, {"reason": "hm", "next": page}))
+        said = "Duty worker: her brother has rung."
+        assert client.post(reason, {"reason": said, "next": page}).headers["Location"] == page
+        assert client.get(page).status_code == 200
+        client.force_login(ada_user)
+        seen = text(client.get(f"/people/{case.person_id}/seen/"))
+        assert "Greta Lund" in seen and said in seen
+
+    def test_the_reason_lasts_four_hours(self, client, case, greta, monkeypatch):
+        client.force_login(greta)
+        client.post(f"/people/{case.person_id}/reason/", {"reason": "Duty worker today", "next": "/"})
+        assert client.get(f"/cases/{case.pk}/people/").status_code == 200
+        later = timezone.now() + timedelta(hours=4, minutes=1)
+        monkeypatch.setattr("leeway.access.looks.timezone.now", lambda: later)
+        assert client.get(f"/cases/{case.pk}/people/").status_code == 302
+
+    @pytest.mark.parametrize("elsewhere", ["https://bad.example/", "//bad.example/", "javascript:alert(1)", ""])
+    def test_the_way_back_leads_nowhere_else(self, client, case, greta, elsewhere):
+        client.force_login(greta)
+        answer = client.post(f"/people/{case.person_id}/reason/", {"reason": "Duty worker today", "next": elsewhere})
+        assert answer.headers["Location"] == "/home/"
+
+    def test_a_free_case_of_ones_own_team_needs_none(self, client, case, greta):
+        Case.objects.update(worker=None)
+        client.force_login(greta)
+        assert client.get(f"/cases/{case.pk}/give/").status_code == 200
+        assert client.post(f"/cases/{case.pk}/give/", {"worker": greta.pk}).status_code == 302
+        assert Case.objects.get().worker == greta
+
+    def test_a_reason_about_one_person_opens_nobody_else(self, client, case, greta, team, bea):
+        dora = Person.objects.create(given_name="Dora", family_name="Elm", date_of_birth="1950-02-01")
+        hers = Case.objects.create(person=dora, team=team, worker=bea, opened_on="2026-01-01", request_words="…")
+        client.force_login(greta)
+        client.post(f"/people/{case.person_id}/reason/", {"reason": "Duty worker today", "next": "/"})
+        assert client.get(f"/cases/{hers.pk}/people/").status_code == 302
+
+
+class TestWhoLooked:
+    def test_is_for_the_person_and_their_manager(self, client, case, bea, mona, cyril, ada_user, greta):
+        client.force_login(bea)
+        client.get(f"/cases/{case.pk}/people/")
+        for viewer, status in ((ada_user, 200), (mona, 200), (cyril, 404), (greta, 404)):
+            client.force_login(viewer)
+            page = client.get(f"/people/{case.person_id}/seen/")
+            assert page.status_code == status, viewer
+            assert ("Bea Okafor" in text(page)) is (status == 200)
+
+    def test_the_manager_of_another_team_is_refused(self, client, case, mona):
+        mona.team = type(mona.team).objects.create(name="South team")
+        mona.save()
+        client.force_login(mona)
+        assert client.get(f"/people/{case.person_id}/seen/").status_code == 404
+
+
+class TestDetails:
+    def change(self, client, case, **changed):
+        form = WHO | {"given_name": "Ada", "family_name": "Bell", "nhs_number": "9990000018", "version": "1"}
+        return client.post(f"/cases/{case.pk}/details/", form | changed)
+
+    def test_two_people_at_once_lose_nothing(self, client, case, bea, mona):
+        client.force_login(mona)
+        assert self.change(client, case, phone="01522 111").status_code == 302
+        client.force_login(bea)
+        page = text(self.change(client, case, phone="01522 222"))
+        assert "Someone else saved this" in page
+        assert "01522 111" in page and 'value="01522 222"' in page and 'name="version" value="2"' in page
+        assert self.change(client, case, phone="01522 222", version="2").status_code == 302
+        assert Person.objects.get().phone == "01522 222"
+
+
+def test_every_page_of_a_case_opens_for_its_worker_in_few_questions(client, case, bea, django_assert_max_num_queries):
+    sam = Relationship.objects.create(
+        person=case.person, name="Sam", kind=RelationshipKind.SIBLING, starts_on="2026-01-01"
+    )
+    client.force_login(bea)
+    one = f"people/{sam.pk}"
+    for page in ("people", "people/add", f"{one}/end", f"{one}/invite", f"{one}/leave", "invite", "details", "capacity",
+                 "give", "close"):  # fmt: skip
+        with django_assert_max_num_queries(16):
+            answer = client.get(f"/cases/{case.pk}/{page}/")
+        assert answer.status_code == 200 and "<h1" in text(answer), page
+
+
+def test_pages_that_change_do_so(client, case, bea, mona):
+    client.force_login(bea)
+    base = f"/cases/{case.pk}/"
+    today = timezone.localdate()
+    since = {"starts_on_day": "1", "starts_on_month": "1", "starts_on_year": "2020"}
+    someone = {"name": "Sam Bell", "kind": "sibling", "authority": "carer", "same_household": "True"} | since
+    assert client.post(base + "people/add/", someone).headers["Location"] == base + "people/"
+    sam = Relationship.objects.get()
+    agreed = {"email": "sam@home.example", "agreed": "Ada said yes today."}
+    assert client.post(f"{base}people/{sam.pk}/invite/", agreed).status_code == 302
+    assert "Take this back" in text(client.get(base + "people/"))
+    assert client.post(f"{base}people/{sam.pk}/leave/").status_code == 302
+    last = {"ends_on_day": today.day, "ends_on_month": today.month, "ends_on_year": today.year}
+    assert client.post(f"{base}people/{sam.pk}/end/", last).status_code == 302
+    sam.refresh_from_db()
+    assert (sam.may_see_record, sam.ends_on) == (False, today)
+    asked = {"question": "money", "has_capacity": "True", "how_supported": "Pictures", "reasons": "She explained it."}
+    assert client.post(base + "capacity/", asked).status_code == 302
+    assert "She explained it." in text(client.get(base + "capacity/"))
+    assert client.post(base + "close/", {"reason": "Moved to another council"}).headers["Location"] == base
+    assert "Moved to another council" in Case.objects.get().closed_reason
