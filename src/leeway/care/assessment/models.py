@@ -35,6 +35,7 @@ class Assessment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="assessments")
     version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
     started_on = models.DateField()
     completed_on = models.DateField(null=True, blank=True)
     what_matters = models.TextField(blank=True, help_text="What matters most, in the person's own words.")
@@ -49,6 +50,9 @@ class Assessment(models.Model):
     wellbeing_words = models.TextField(blank=True)
     funding = models.CharField(max_length=40, blank=True, help_text="NHS-funded or section 117, if so.")
     allocation_answers = models.JSONField(default=dict, blank=True)
+    advice_given = models.TextField(
+        blank=True, help_text="Information, advice and help to prevent or delay needs, where they are not eligible."
+    )
     eligibility = models.OneToOneField(Decision, models.PROTECT, null=True, blank=True, related_name="+")
     indicative_budget = models.OneToOneField(Decision, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -60,10 +64,11 @@ class Assessment(models.Model):
 
 @pghistory.track()
 class OutcomeNote(models.Model):
-    """One outcome of the assessment: the person's words beside the assessor's."""
+    """One outcome of the assessment: the person's words beside the assessor's. `version` counts its own saves."""
 
     id = models.BigAutoField(primary_key=True)
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="outcomes")
+    version = models.PositiveIntegerField(default=1)
     outcome = models.CharField(max_length=30)
     person_words = models.TextField(blank=True)
     assessor_words = models.TextField(blank=True)
@@ -75,17 +80,35 @@ class OutcomeNote(models.Model):
         constraints = [models.UniqueConstraint(fields=["assessment", "outcome"], name="outcome_noted_once")]
 
 
+class Basis(models.TextChoices):
+    """How the person's means are looked at."""
+
+    FULL = "full", "A full money check"
+    LIGHT_TOUCH = "light_touch", "A lighter check: the figures the person gives are accepted"
+    NOT_DISCLOSED = "not_disclosed", "The person prefers not to say, and pays the full cost"
+    FREE = "free", "The law makes the support free, so there is nothing to check"
+
+
 @pghistory.track()
 class FinancialAssessment(models.Model):
-    """What the person has coming in, saved and must pay out; gives the charge once the cost of support is known."""
+    """What the person has coming in, saved and must pay out; gives the charge once the cost of support is known.
+
+    `means` holds fields of the charging rule (`leeway.law.charging.CASE_FIELDS`), a part once it is answered; age
+    and pension age come from the date of birth on the day of the charge. `lines` holds what was typed, as typed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="financial_assessments")
     version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
     started_on = models.DateField()
     completed_on = models.DateField(null=True, blank=True)
-    means = models.JSONField(default=dict, help_text="The inputs of the charging rule, less the budget.")
-    light_touch_reason = models.CharField(max_length=300, blank=True)
+    basis = models.CharField(max_length=20, choices=Basis, blank=True)
+    basis_reason = models.CharField(max_length=500, blank=True)
+    exemption = models.CharField(max_length=30, blank=True)
+    partner_of_pension_age = models.BooleanField(null=True)
+    means = models.JSONField(default=dict, blank=True)
+    lines = models.JSONField(default=dict, blank=True)
     evidence = models.TextField(blank=True, help_text="What was seen: letters, statements, a benefits check.")
 
     class Meta:

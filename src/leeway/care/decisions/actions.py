@@ -22,18 +22,18 @@ def decide_by_rule(
 
     `law_on` is the day whose law applies, where that is not the day of the decision.
     """
-    outcome = compute(rule, inputs, law_on or on, policy=settings.COUNCIL_POLICY)
+    outcome = compute(rule, inputs, law_on or on, policy=settings.COUNCIL_POLICY).as_json()
     return Decision.objects.create(
         case=case,
         kind=kind,
         rule=rule,
-        law_on=outcome.on,
-        law_digest=outcome.digest,
+        law_on=law_on or on,
+        law_digest=outcome["digest"],
         software_version=SOFTWARE_VERSION,
         inputs=inputs,
-        result=outcome.result,
-        steps=outcome.steps,
-        reasons=outcome.reasons,
+        result=outcome["result"],
+        steps=outcome["steps"],
+        reasons=outcome["reasons"],
         decided_by=by,
         decided_on=on,
         supersedes=latest_to_supersede(case, kind),

@@ -1,0 +1,26 @@
+"""Who may look into a person's means, and who may write in their own words."""
+
+from leeway.access.models import Role, User
+from leeway.care.people.access import can_work_on
+from leeway.care.people.models import Case
+from leeway.refusal import NotAllowed
+
+
+def can_check_means(user: User, case: Case) -> bool:
+    """Whether this user may do the money check: a finance officer, the case's worker or the manager of its team."""
+    return user.role == Role.FINANCE or can_work_on(user, case)
+
+
+def check_can_check_means(user: User, case: Case) -> None:
+    if not can_check_means(user, case):
+        raise NotAllowed("Only a finance officer, the case's worker or the manager of its team can do the money check.")
+
+
+def can_write_own_words(user: User, case: Case) -> bool:
+    """Whether these would be the user's own words: nobody writes them for somebody else from their own sign-in."""
+    return user.role == Role.PERSON and case.person.user_id == user.pk
+
+
+def check_can_write_own_words(user: User, case: Case) -> None:
+    if not can_write_own_words(user, case):
+        raise NotAllowed("Only the person can write here, in their own words.")

@@ -1,0 +1,325 @@
+"""Every write of the needs assessment and of the money check."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+
+from leeway.access.models import User
+from leeway.care.assessment import queries
+from leeway.care.assessment.access import check_can_check_means, check_can_write_own_words
+from leeway.care.assessment.means import FUNDING_MAKES_FREE, costs_a_week_pence, income_a_week_pence
+from leeway.care.assessment.models import Assessment, Basis, FinancialAssessment, OutcomeNote
+from leeway.care.assessment.parts import (
+    allocation_inputs,
+    budget_questions,
+    eligibility_inputs,
+    outcomes_of,
+    unable_reasons_of,
+)
+from leeway.care.decisions.actions import decide_by_rule
+from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.people.access import check_can_work_on
+from leeway.care.people.actions import move_case, tell
+from leeway.care.people.models import Case
+from leeway.care.people.states import Stage, require_stage
+from leeway.care.people.versions import EditedMeanwhile, claim_version
+from leeway.law import compute
+from leeway.law.eligibility import CARE_ACT_STARTS
+from leeway.refusal import Refusal
+
+CONVERSATION = ("what_matters", "good_day", "took_part", "advocacy")
+OWN_CONVERSATION = ("what_matters", "good_day")
+OUTCOME = ("person_words", "assessor_words", "help_now")
+CONDITIONS = (
+    "impairment",
+    "necessary_care",
+    "health_at_risk",
+    "wellbeing_impact",
+    "wellbeing_areas",
+    "wellbeing_words",
+    "funding",
+)
+MEANS_STAGES = tuple(stage for stage in Stage if stage not in {Stage.REQUEST, Stage.CLOSED})
+
+
+class NotFinished(Refusal):
+    """Something needed is not answered yet; `missing` has a sentence for each."""
+
+    def __init__(self, missing: list[str]):
+        super().__init__(f"Not everything is answered yet. {' '.join(missing)}")
+        self.missing = missing
+
+
+@transaction.atomic
+def start_assessment(*, case: Case, by: User, on: date) -> Assessment:
+    """Start a needs assessment, or a reassessment after a review. One at a time."""
+    check_can_work_on(by, case)
+    if case.worker_id is None:
+        raise Refusal("Nobody has this case yet. Give it to a worker first.")
+    if queries.draft_assessment(case):
+        raise Refusal("An assessment is under way already. Open it and carry on.")
+    if case.stage == Stage.ASSESSMENT:
+        tell(case=case, sentence="An assessment was started.", by=by, on=on)
+    else:
+        again = case.stage == Stage.REVIEW
+        sentence = "After the review, needs are looked at again." if again else "The assessment was started."
+        move_case(case=case, to=Stage.ASSESSMENT, by=by, on=on, sentence=sentence)
+    assessment = Assessment.objects.create(case=case, started_on=on)
+    OutcomeNote.objects.bulk_create(
+        OutcomeNote(assessment=assessment, outcome=choice.code) for choice in outcomes_of(case)
+    )
+    return assessment
+
+
+@transaction.atomic
+def save_conversation(*, assessment: Assessment, details: dict, version: int, by: User, on: date) -> Assessment:
+    """Keep what matters to the person and who took part, as far as it was written. A draft until completed."""
+    check_can_work_on(by, assessment.case)
+    return _save(assessment, {name: details[name] for name in CONVERSATION if name in details}, version)
+
+
+@transaction.atomic
+def save_outcome(*, note: OutcomeNote, details: dict, version: int, by: User, on: date) -> OutcomeNote:
+    """Keep the words about one outcome, and the ways in which the person is unable to achieve it.
+
+    `details["unable"]` is a list of codes (empty: can achieve it), or None while that is not answered. Who helps
+    now is kept beside it and is never part of eligibility.
+    """
+    case = note.assessment.case
+    check_can_work_on(by, case)
+    unable = details.get("unable")
+    known = {reason.code for reason in unable_reasons_of(case)}
+    if unable and not set(unable) <= known:
+        raise Refusal("One of the ways of being unable is not one that the law counts here.", field="unable")
+    values = {name: details[name] for name in OUTCOME if name in details}
+    return _save_note(note, values | {"unable": unable or [], "answered": unable is not None}, version)
+
+
+@transaction.atomic
+def save_conditions(*, assessment: Assessment, details: dict, version: int, by: User, on: date) -> Assessment:
+    """Keep where the needs come from, and what they do to the person's wellbeing."""
+    check_can_work_on(by, assessment.case)
+    values = {name: details[name] for name in CONDITIONS if name in details}
+    if values.get("wellbeing_areas") and values.get("wellbeing_impact") is False:
+        raise Refusal(
+            "You chose parts of wellbeing, and also that there is no significant impact. Change one of them.",
+            field="wellbeing_areas",
+        )
+    return _save(assessment, values, version)
+
+
+@transaction.atomic
+def save_allocation_answers(*, assessment: Assessment, answers: dict, version: int, by: User, on: date) -> Assessment:
+    """Keep answers to the budget questions beside those given before. An answer of None takes one back."""
+    check_can_work_on(by, assessment.case)
+    known = {question.id: question for question in budget_questions(assessment.case, on)}
+    for question_id, answer in answers.items():
+        if question_id not in known or answer not in {None, *(a.id for a in known[question_id].answers)}:
+            raise Refusal("This answer is not in the council's table today. Open the question again.")
+    kept = {**assessment.allocation_answers, **answers}
+    kept = {question_id: answer for question_id, answer in kept.items() if answer is not None}
+    return _save(assessment, {"allocation_answers": kept}, version)
+
+
+@transaction.atomic
+def save_own_words(*, assessment: Assessment, words: dict, version: int, by: User, on: date) -> Assessment:
+    """Keep what the person writes about what matters to them. Nothing of the assessor's is touched."""
+    check_can_write_own_words(by, assessment.case)
+    return _save(assessment, {name: words[name] for name in OWN_CONVERSATION if name in words}, version)
+
+
+@transaction.atomic
+def save_own_words_on_outcome(*, note: OutcomeNote, words: str, version: int, by: User, on: date) -> OutcomeNote:
+    """Keep what the person writes about one outcome. Nothing of the assessor's is touched."""
+    check_can_write_own_words(by, note.assessment.case)
+    return _save_note(note, {"person_words": words}, version)
+
+
+@transaction.atomic
+def complete_assessment(*, assessment: Assessment, version: int, advice_given: str = "", by: User, on: date):
+    """Decide eligibility by the law and store it; then the indicative budget, or the ending with written reasons.
+
+    `version` is `queries.version_of_whole` of what the user saw. Where needs are not eligible, the advice and the
+    help to prevent needs that were given must be recorded (Care Act 2014 s13(5), s24). Raises `NotFinished`.
+    """
+    case = assessment.case
+    check_can_work_on(by, case)
+    require_stage(case.stage, Stage.ASSESSMENT)
+    _lock_draft(assessment)
+    assessment = queries.draft_assessment(case)
+    if queries.version_of_whole(assessment) != version:
+        raise EditedMeanwhile
+    if on < CARE_ACT_STARTS:
+        raise Refusal("Before 1 April 2015 needs were judged by bands, which this assessment does not record.")
+    progress = queries.progress(assessment, on)
+    if progress.missing:
+        raise NotFinished([task.missing for task in progress.missing])
+    if not progress.eligible and len(advice_given.strip()) < 10:
+        raise Refusal(
+            "Record the information, advice and help to prevent needs that was given. The law asks for it in writing.",
+            field="advice_given",
+        )
+    inputs = eligibility_inputs(assessment, list(assessment.outcomes.all()))
+    decide = {"case": case, "by": by, "on": on}
+    assessment.eligibility = decide_by_rule(kind=DecisionKind.ELIGIBILITY, rule="eligibility", inputs=inputs, **decide)
+    assessment.completed_on, assessment.advice_given = on, advice_given.strip()
+    if progress.eligible:
+        assessment.indicative_budget = decide_by_rule(
+            kind=DecisionKind.INDICATIVE_BUDGET, rule="allocation", inputs=allocation_inputs(assessment), **decide
+        )
+    assessment.version += 1
+    assessment.save()
+    if progress.eligible:
+        sentence = "Assessed: needs are eligible. An indicative budget was given to plan with."
+        move_case(case=case, to=Stage.PLANNING, sentence=sentence, by=by, on=on)
+    else:
+        sentence = f"Assessed: needs are not eligible. Advice and help given: {assessment.advice_given}"
+        move_case(case=case, to=Stage.CLOSED, sentence=sentence[:1000], by=by, on=on)
+    return assessment
+
+
+def _lock_draft(assessment: Assessment) -> None:
+    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if locked.completed_on:
+        raise Refusal("This assessment is complete, so it cannot be changed. Needs can be looked at again in a review.")
+
+
+def _save(assessment: Assessment, values: dict, version: int) -> Assessment:
+    _lock_draft(assessment)
+    claim_version(assessment, version)
+    for name, value in values.items():
+        setattr(assessment, name, value)
+    assessment.save(update_fields=list(values))
+    return assessment
+
+
+def _save_note(note: OutcomeNote, values: dict, version: int) -> OutcomeNote:
+    _lock_draft(note.assessment)
+    claim_version(note, version)
+    for name, value in values.items():
+        setattr(note, name, value)
+    note.save(update_fields=list(values))
+    return note
+
+
+@transaction.atomic
+def start_financial_assessment(*, case: Case, by: User, on: date) -> FinancialAssessment:
+    """Start a money check. Support that the NHS or section 117 pays for is marked as free from the start."""
+    check_can_check_means(by, case)
+    require_stage(case.stage, *MEANS_STAGES)
+    if queries.draft_financial_assessment(case):
+        raise Refusal("A money check is under way already. Open it and carry on.")
+    tell(case=case, sentence="A money check was started.", by=by, on=on)
+    exemption = FUNDING_MAKES_FREE.get(queries.funded_by(case), "")
+    basis = Basis.FREE if exemption else ""
+    return FinancialAssessment.objects.create(case=case, started_on=on, basis=basis, exemption=exemption)
+
+
+@transaction.atomic
+def save_means(
+    *, financial: FinancialAssessment, part: str, details: dict, version: int, by: User, on: date
+) -> FinancialAssessment:
+    """Keep one part of a money check: `basis`, `household`, `income`, `savings`, `housing`, `disability_costs`
+    or `evidence`. Amounts are whole pence; income and costs are lines of kind, amount and how often.
+    """
+    check_can_check_means(by, financial.case)
+    _lock_financial_draft(financial)
+    claim_version(financial, version)
+    MEANS_PARTS[part](financial, details)
+    _check_means(financial, on)
+    financial.save()
+    return financial
+
+
+def _basis(financial: FinancialAssessment, details: dict) -> None:
+    financial.basis = details["basis"]
+    financial.basis_reason = details.get("basis_reason", "")
+    financial.exemption = details.get("exemption", "") if financial.basis == Basis.FREE else ""
+
+
+def _household(financial: FinancialAssessment, details: dict) -> None:
+    couple = details["household"] == "couple"
+    financial.partner_of_pension_age = details.get("partner_of_pension_age") if couple else None
+    financial.means["household"] = details["household"]
+    financial.means["dependent_children"] = details.get("dependent_children") or 0
+    financial.means["premiums"] = details.get("premiums", [])
+
+
+def _income(financial: FinancialAssessment, details: dict) -> None:
+    financial.lines["income"] = details["lines"]
+    financial.means["income"] = [
+        {"kind": line["kind"], "pence_per_week": income_a_week_pence(line["amount_pence"], line["every"])}
+        for line in details["lines"]
+    ]
+    qualifying = details.get("savings_credit_qualifying_income_pence_per_week")
+    financial.means["savings_credit_qualifying_income_pence_per_week"] = qualifying or 0
+
+
+def _savings(financial: FinancialAssessment, details: dict) -> None:
+    financial.means["capital_items"] = details["lines"]
+
+
+def _housing(financial: FinancialAssessment, details: dict) -> None:
+    financial.lines["housing"] = details["lines"]
+    financial.means["housing_costs_pence_per_week"] = costs_a_week_pence(details["lines"])
+
+
+def _disability_costs(financial: FinancialAssessment, details: dict) -> None:
+    financial.lines["disability_costs"] = details["lines"]
+    financial.means["disability_related_expenditure_pence_per_week"] = costs_a_week_pence(details["lines"])
+
+
+def _evidence(financial: FinancialAssessment, details: dict) -> None:
+    financial.evidence = details["evidence"]
+
+
+MEANS_PARTS = {
+    "basis": _basis,
+    "household": _household,
+    "income": _income,
+    "savings": _savings,
+    "housing": _housing,
+    "disability_costs": _disability_costs,
+    "evidence": _evidence,
+}
+
+
+def _check_means(financial: FinancialAssessment, on: date) -> None:
+    facts = {"age": max(18, financial.case.person.age(on)), "pension_age": False, "personal_budget_pence_per_week": 0}
+    compute("charge", financial.means | facts, on, policy=settings.COUNCIL_POLICY)
+
+
+def _lock_financial_draft(financial: FinancialAssessment) -> FinancialAssessment:
+    locked = FinancialAssessment.objects.select_for_update().get(pk=financial.pk)
+    if locked.completed_on:
+        raise Refusal("This money check is complete, so it cannot be changed. Start another one.")
+    return locked
+
+
+@transaction.atomic
+def complete_financial_assessment(
+    *, financial: FinancialAssessment, version: int, by: User, on: date
+) -> FinancialAssessment:
+    """Close a money check, so that the charge can be worked out from it. Raises `NotFinished`."""
+    check_can_check_means(by, financial.case)
+    stored = _lock_financial_draft(financial)
+    missing = [task.missing for task in queries.financial_progress(stored) if task.needed and task.missing]
+    if missing:
+        raise NotFinished(missing)
+    claim_version(financial, version)
+    financial.completed_on = on
+    financial.save(update_fields=["completed_on"])
+    tell(case=financial.case, sentence="The money check was completed.", by=by, on=on)
+    return financial
+
+
+@transaction.atomic
+def charge_for(*, case: Case, personal_budget_pence_per_week: int, by: User, on: date) -> Decision:
+    """Decide what the person pays towards a budget: one charge over the whole of it, stored with every step.
+
+    Raises `MoneyCheckNeeded` where the charge depends on means that nobody has checked.
+    """
+    check_can_check_means(by, case)
+    inputs = queries.charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=on)
+    return decide_by_rule(case=case, kind=DecisionKind.CHARGE, rule="charge", inputs=inputs, by=by, on=on)

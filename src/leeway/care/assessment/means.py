@@ -1,0 +1,151 @@
+"""What a money check consists of, and the facts that it gives the charging rule."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.conf import settings
+from django.db.models import TextChoices
+
+from leeway.care.assessment.models import Basis, FinancialAssessment
+from leeway.care.assessment.parts import Task
+from leeway.care.people.models import Case, CaseKind
+from leeway.law import law_on
+from leeway.law.numbers import ceil_div, floor_div
+from leeway.law.pension_age import has_reached_pension_age
+from leeway.refusal import Refusal
+
+FUNDING_MAKES_FREE = {"section_117": "section_117", "nhs_continuing_healthcare": "continuing_healthcare"}
+
+
+class MoneyCheckNeeded(Refusal):
+    """The charge is asked for before anyone knows what the person can afford."""
+
+    def __init__(self):
+        super().__init__("What the person pays is not known yet. Complete the money check first.")
+
+
+class Every(TextChoices):
+    """How often an amount comes or goes."""
+
+    WEEK = "week", "a week"
+    FORTNIGHT = "fortnight", "every two weeks"
+    FOUR_WEEKS = "four_weeks", "every four weeks"
+    MONTH = "month", "a month"
+    YEAR = "year", "a year"
+
+
+#: An amount times the first number, divided by the second, is the amount for a week.
+TO_A_WEEK = {Every.WEEK: (1, 1), Every.FORTNIGHT: (1, 2), Every.FOUR_WEEKS: (1, 4), Every.MONTH: (12, 52)}
+TO_A_WEEK[Every.YEAR] = (1, 52)
+
+
+class HousingCost(TextChoices):
+    """Housing costs that can be left to the person."""
+
+    RENT = "rent", "Rent that benefits do not pay"
+    MORTGAGE = "mortgage", "Mortgage"
+    COUNCIL_TAX = "council_tax", "Council tax, after any reduction"
+    SERVICE_CHARGE = "service_charge", "Service charge or ground rent"
+    INSURANCE = "insurance", "Buildings insurance"
+
+
+class DisabilityCost(TextChoices):
+    """Costs of disability, in the groups of Annex C of the guidance. The list is not closed."""
+
+    ALARM = "alarm", "Community alarm"
+    PRIVATE_CARE = "private_care", "Care or help that the person pays for"
+    LAUNDRY = "laundry", "Extra washing"
+    DIET = "diet", "Special diet"
+    CLOTHING = "clothing", "Special clothing, footwear or bedding"
+    HEATING = "heating", "Extra heating, water or electricity"
+    GARDENING = "gardening", "Gardening or cleaning"
+    EQUIPMENT = "equipment", "Buying, powering or repairing equipment"
+    ASSISTANT = "assistant", "Costs of employing an assistant"
+    INTERNET = "internet", "Internet or phone"
+    TRANSPORT = "transport", "Transport above what mobility benefit pays"
+    OTHER = "other", "Another cost of disability"
+
+
+def income_a_week_pence(amount_pence: int, every: str) -> int:
+    """An income as pence a week. Part of a penny is left off: it goes to the person."""
+    times, weeks = TO_A_WEEK[Every(every)]
+    return floor_div(amount_pence * times, weeks)
+
+
+def cost_a_week_pence(amount_pence: int, every: str) -> int:
+    """A cost as pence a week. Part of a penny counts as a whole one: it goes to the person."""
+    times, weeks = TO_A_WEEK[Every(every)]
+    return ceil_div(amount_pence * times, weeks)
+
+
+def costs_a_week_pence(lines: Sequence[dict]) -> int:
+    """Several costs together, as pence a week."""
+    return sum(cost_a_week_pence(line["amount_pence"], line["every"]) for line in lines)
+
+
+def money_check_tasks(financial: FinancialAssessment) -> list[Task]:
+    """Which parts of a money check are answered. Somebody who pays nothing, or all, is asked nothing more."""
+    means = financial.means
+    asked = financial.basis not in {Basis.NOT_DISCLOSED, Basis.FREE}
+    answered = [
+        ("household", "Home and household", "Who the person lives with", "household" in means),
+        ("income", "Income", "Benefits, pensions and anything else coming in", "income" in means),
+        ("savings", "Savings and property", "What the person owns", "capital_items" in means),
+        ("housing", "Housing costs", "Rent, mortgage and council tax", "housing_costs_pence_per_week" in means),
+        (
+            "disability_costs",
+            "Costs of disability",
+            "What living with disability or illness costs",
+            "disability_related_expenditure_pence_per_week" in means,
+        ),
+        ("evidence", "What was seen", "Letters and statements", bool(financial.evidence.strip())),
+    ]
+    tasks = [_basis(financial)]
+    for part, title, hint, done in answered:
+        needed = asked and (part != "evidence" or financial.basis != Basis.LIGHT_TOUCH)
+        missing = "" if done else f"{title}: not answered yet."
+        tasks.append(
+            Task(page="money_part", argument=part, title=title, hint=hint, started=done, missing=missing, needed=needed)
+        )
+    return tasks
+
+
+def _basis(financial: FinancialAssessment) -> Task:
+    missing = ""
+    if not financial.basis:
+        missing = "Kind of check: choose one."
+    elif financial.basis in {Basis.LIGHT_TOUCH, Basis.NOT_DISCLOSED} and not financial.basis_reason.strip():
+        missing = "Kind of check: say why."
+    elif financial.basis == Basis.FREE and not financial.exemption:
+        missing = "Kind of check: say which rule makes the support free."
+    return Task(
+        page="money_part", argument="basis", title="Kind of check", started=bool(financial.basis), missing=missing
+    )
+
+
+def charge_inputs(
+    *, case: Case, financial: FinancialAssessment | None, funded_by: str | None, budget_pence_per_week: int, on: date
+) -> dict:
+    """The facts of the charging rule for a person, a budget and a day. Raises `MoneyCheckNeeded`.
+
+    Support that is free by law, and a carer's where the council charges no carers, needs no money check.
+    """
+    partner_reached = financial is not None and bool(financial.partner_of_pension_age)
+    facts = {
+        "age": case.person.age(on),
+        "pension_age": has_reached_pension_age(case.person.date_of_birth, on) or partner_reached,
+        "personal_budget_pence_per_week": budget_pence_per_week,
+    }
+    if case.kind == CaseKind.CARER:
+        facts["carers_own_support"] = True
+        if not law_on(on, settings.COUNCIL_POLICY)["charging_policy.charges_carers"]:
+            return facts
+    if funded_by in FUNDING_MAKES_FREE:
+        return facts | {"exemption": FUNDING_MAKES_FREE[funded_by]}
+    if financial is None or not financial.basis:
+        raise MoneyCheckNeeded
+    if financial.basis == Basis.FREE:
+        return facts | {"exemption": financial.exemption}
+    if financial.basis == Basis.NOT_DISCLOSED:
+        return facts | {"means_not_disclosed": True}
+    return facts | financial.means

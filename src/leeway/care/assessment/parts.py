@@ -1,0 +1,181 @@
+"""What a needs assessment consists of: its outcomes, its budget questions, and which of them are answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+
+from leeway.care.assessment.models import Assessment, OutcomeNote
+from leeway.care.people.models import Case, CaseKind
+from leeway.law import Choice, Outcome, compute, law_on
+from leeway.law.allocation import Question, questions
+from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES, CARER_UNABLE_REASONS, UNABLE_REASONS
+
+QUESTIONS_A_PAGE = 4
+
+
+@dataclass(frozen=True)
+class Task:
+    """One part of an assessment: the page it is done on, and how far it is. `missing` says what is still to do."""
+
+    page: str
+    title: str
+    argument: str = ""
+    hint: str = ""
+    started: bool = False
+    missing: str = ""
+    needed: bool = True
+
+    @property
+    def done(self) -> bool:
+        return not self.missing
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an assessment is, and what the answers so far would decide (None while they are not enough)."""
+
+    tasks: Sequence[Task]
+    eligibility: Outcome | None
+
+    @property
+    def missing(self) -> list[Task]:
+        return [task for task in self.tasks if task.needed and task.missing]
+
+    @property
+    def eligible(self) -> bool | None:
+        return None if self.eligibility is None else self.eligibility.result["eligible"]
+
+
+def outcomes_of(case: Case) -> tuple[Choice, ...]:
+    """The outcomes asked about: ten for an adult, eight for a carer."""
+    return CARER_OUTCOMES if case.kind == CaseKind.CARER else ADULT_OUTCOMES
+
+
+def unable_reasons_of(case: Case) -> tuple[Choice, ...]:
+    """The ways of being unable that the law counts: four for an adult, three for a carer."""
+    return CARER_UNABLE_REASONS if case.kind == CaseKind.CARER else UNABLE_REASONS
+
+
+def budget_questions(case: Case, on: date) -> tuple[Question, ...]:
+    """The questions of the council's allocation table in force."""
+    return questions(law_on(on, settings.COUNCIL_POLICY), case.kind)
+
+
+def budget_pages(case: Case, on: date) -> list[tuple[Question, ...]]:
+    """The same questions, a few a page."""
+    asked = budget_questions(case, on)
+    return [asked[start : start + QUESTIONS_A_PAGE] for start in range(0, len(asked), QUESTIONS_A_PAGE)]
+
+
+def eligibility_inputs(assessment: Assessment, notes: Sequence[OutcomeNote]) -> dict:
+    """The facts of the eligibility rule. Help from others is left out: eligibility does not look at it."""
+    facts = {
+        "kind": assessment.case.kind,
+        "outcomes": {note.outcome: {"unable": note.unable} for note in notes if note.answered},
+        "wellbeing_impact": assessment.wellbeing_impact,
+        "wellbeing_areas": assessment.wellbeing_areas if assessment.wellbeing_impact else [],
+    }
+    if assessment.case.kind == CaseKind.CARER:
+        return facts | {"necessary_care": assessment.necessary_care, "health_at_risk": assessment.health_at_risk}
+    return facts | {"impairment": assessment.impairment, "funding": assessment.funding or None}
+
+
+def allocation_inputs(assessment: Assessment) -> dict:
+    """The facts of the allocation rule."""
+    return {"kind": assessment.case.kind, "answers": assessment.allocation_answers}
+
+
+def progress(assessment: Assessment, on: date) -> Progress:
+    """Which parts are answered, which are missing, and what the answers would decide by the law of a day."""
+    notes = list(assessment.outcomes.all())
+    before = [_conversation(assessment), *_outcomes(assessment.case, notes), _conditions(assessment)]
+    eligibility = None
+    if not any(task.missing for task in before[1:]):
+        eligibility = compute("eligibility", eligibility_inputs(assessment, notes), on, policy=settings.COUNCIL_POLICY)
+    budget_needed = eligibility is None or eligibility.result["eligible"]
+    return Progress([*before, *_budget(assessment, on, budget_needed)], eligibility)
+
+
+def _conversation(assessment: Assessment) -> Task:
+    wanted = [
+        ("what matters to the person", assessment.what_matters),
+        ("who took part", assessment.took_part),
+        ("whether an advocate was needed", assessment.advocacy),
+    ]
+    missing = [words for words, answer in wanted if not answer]
+    return Task(
+        page="conversation",
+        title="The conversation",
+        hint="What matters, what a good day is, who took part",
+        started=len(missing) < len(wanted) or bool(assessment.good_day),
+        missing=f"The conversation: say {_and(missing)}." if missing else "",
+    )
+
+
+def _outcomes(case: Case, notes: Sequence[OutcomeNote]) -> list[Task]:
+    by_code = {note.outcome: note for note in notes}
+    return [_outcome(choice, by_code.get(choice.code)) for choice in outcomes_of(case)]
+
+
+def _outcome(choice: Choice, note: OutcomeNote | None) -> Task:
+    missing = []
+    if note is None or not note.answered:
+        missing.append("whether they can do this")
+    if note is None or (note.unable and not note.assessor_words.strip()):
+        missing.append("in the assessor's words, what they cannot do and why")
+    return Task(
+        page="outcome",
+        argument=choice.code,
+        title=choice.label,
+        started=note is not None and bool(note.answered or note.person_words or note.assessor_words or note.help_now),
+        missing=f"{choice.label}: say {_and(missing)}." if missing else "",
+    )
+
+
+def _conditions(assessment: Assessment) -> Task:
+    if assessment.case.kind == CaseKind.CARER:
+        wanted = [
+            ("whether the care given is necessary", assessment.necessary_care),
+            ("whether the carer's health is at risk", assessment.health_at_risk),
+        ]
+    else:
+        wanted = [("whether the needs come from an impairment or illness", assessment.impairment)]
+    wanted.append(("whether there is a significant impact on wellbeing", assessment.wellbeing_impact))
+    missing = [words for words, answer in wanted if answer is None]
+    if assessment.wellbeing_impact and not assessment.wellbeing_areas:
+        missing.append("which parts of wellbeing are affected")
+    return Task(
+        page="conditions",
+        title="Conditions and wellbeing",
+        hint="Where the needs come from, and what they do to the person's life",
+        started=any(answer is not None for _, answer in wanted),
+        missing=f"Conditions and wellbeing: say {_and(missing)}." if missing else "",
+    )
+
+
+def _budget(assessment: Assessment, on: date, needed: bool) -> list[Task]:
+    tasks = []
+    pages = budget_pages(assessment.case, on)
+    for number, asked in enumerate(pages, start=1):
+        known = {question.id: {answer.id for answer in question.answers} for question in asked}
+        answers = assessment.allocation_answers
+        unanswered = [question for question in asked if answers.get(question.id) not in known[question.id]]
+        domains = dict.fromkeys(question.domain.lower() for question in asked)
+        tasks.append(
+            Task(
+                page="budget_questions",
+                argument=str(number),
+                title=f"Budget questions, part {number} of {len(pages)}",
+                hint="; ".join(domains).capitalize(),
+                started=len(unanswered) < len(asked),
+                missing=f"Budget questions, part {number}: {len(unanswered)} still to answer." if unanswered else "",
+                needed=needed,
+            )
+        )
+    return tasks
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -1,0 +1,109 @@
+"""Reading assessments and money checks. The case has been let see: `people.queries.get_case(…, seen_by=)`."""
+
+from datetime import date
+
+from django.conf import settings
+
+from leeway.care.assessment import means, parts
+from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
+from leeway.care.assessment.parts import Progress, Task
+from leeway.care.decisions.models import DecisionKind
+from leeway.care.decisions.queries import standing
+from leeway.care.people.models import Case
+from leeway.law import Outcome, compute
+
+
+def draft_assessment(case: Case) -> Assessment | None:
+    """The assessment under way, if there is one."""
+    return _assessments(case).filter(completed_on=None).first()
+
+
+def completed_assessment(case: Case) -> Assessment | None:
+    """The latest assessment that was completed, with its two decisions."""
+    done = _assessments(case).exclude(completed_on=None).order_by("-created_at")
+    return done.select_related("eligibility__decided_by", "indicative_budget").first()
+
+
+def current_assessment(case: Case) -> Assessment | None:
+    """The assessment under way, or else the latest completed."""
+    return draft_assessment(case) or completed_assessment(case)
+
+
+def _assessments(case: Case):
+    return Assessment.objects.filter(case=case).select_related("case__person").prefetch_related("outcomes")
+
+
+def progress(assessment: Assessment, on: date) -> Progress:
+    """The parts of an assessment: done, missing or not needed, and what the answers so far would decide."""
+    return parts.progress(assessment, on)
+
+
+def outcome_notes(assessment: Assessment) -> list[tuple]:
+    """Every outcome asked about with its note, in the law's order: pairs of a Choice and an OutcomeNote."""
+    by_code = {note.outcome: note for note in assessment.outcomes.all()}
+    return [
+        (choice, by_code.get(choice.code) or OutcomeNote(assessment=assessment, outcome=choice.code))
+        for choice in parts.outcomes_of(assessment.case)
+    ]
+
+
+def version_of_whole(assessment: Assessment) -> int:
+    """Counts every save of any part, so that nobody completes what they have not seen."""
+    return assessment.version + sum(note.version for note in assessment.outcomes.all())
+
+
+def draft_financial_assessment(case: Case) -> FinancialAssessment | None:
+    """The money check under way, if there is one."""
+    return case.financial_assessments.filter(completed_on=None).first()
+
+
+def completed_financial_assessment(case: Case) -> FinancialAssessment | None:
+    """The latest money check that was completed."""
+    return case.financial_assessments.exclude(completed_on=None).order_by("-created_at").first()
+
+
+def financial_progress(financial: FinancialAssessment) -> list[Task]:
+    """The parts of a money check: done, missing or not needed."""
+    return means.money_check_tasks(financial)
+
+
+def funded_by(case: Case) -> str | None:
+    """Who must fund the support instead: `section_117`, `nhs_continuing_healthcare` or nobody."""
+    eligibility = standing(case, DecisionKind.ELIGIBILITY)
+    return eligibility.result.get("funded_by") if eligibility else None
+
+
+def needs_money_check(case: Case, on: date) -> bool:
+    """Whether the charge waits for a money check that nobody has completed."""
+    try:
+        charge_inputs(case, personal_budget_pence_per_week=0, on=on)
+    except means.MoneyCheckNeeded:
+        return True
+    return False
+
+
+def charge_inputs(
+    case: Case, *, personal_budget_pence_per_week: int, on: date, financial: FinancialAssessment | None = None
+) -> dict:
+    """The facts of the charging rule, from the completed money check unless another is given."""
+    return means.charge_inputs(
+        case=case,
+        financial=financial or completed_financial_assessment(case),
+        funded_by=funded_by(case),
+        budget_pence_per_week=personal_budget_pence_per_week,
+        on=on,
+    )
+
+
+def preview_charge(
+    *,
+    case: Case,
+    personal_budget_pence_per_week: int,
+    on: date,
+    financial: FinancialAssessment | None = None,
+) -> Outcome:
+    """What the person would pay for a budget of this size. Stores nothing. Raises `MoneyCheckNeeded`."""
+    inputs = charge_inputs(
+        case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=on, financial=financial
+    )
+    return compute("charge", inputs, on, policy=settings.COUNCIL_POLICY)

@@ -1,0 +1,336 @@
+"""The pages of the needs assessment: a list of parts, a page for each, and what was decided."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from leeway.access.models import Role
+from leeway.care.assessment import actions, explain, forms, parts, queries
+from leeway.care.assessment.access import can_write_own_words
+from leeway.care.assessment.drafts import DraftForm, save_draft
+from leeway.care.assessment.models import Assessment
+from leeway.care.people.access import can_work_on
+from leeway.care.people.models import Case
+from leeway.care.people.queries import get_case
+from leeway.care.people.states import Stage
+from leeway.refusal import Refusal
+
+CAN_START = frozenset({Stage.REQUEST, Stage.ASSESSMENT, Stage.REVIEW})
+
+
+def about(case: Case, request: HttpRequest) -> dict:
+    """What every page of an assessment knows: whose it is, and whether the reader is the one it is about."""
+    return {
+        "case": case,
+        "name": case.person.known_as or case.person.given_name,
+        "you": request.user.role == Role.PERSON and case.person.user_id == request.user.pk,
+        "is_staff": request.user.is_staff_member,
+    }
+
+
+def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Where the assessment stands: start it, carry on with it, or read it."""
+    case = get_case(case_id, seen_by=request.user, page="Assessment")
+    assessment = queries.draft_assessment(case)
+    working = can_work_on(request.user, case)
+    if assessment is None and case.stage not in CAN_START and queries.completed_assessment(case):
+        return redirect("assessment:result", case_id)
+    if assessment is not None and not working:
+        return redirect("assessment:written", case_id)
+    context = about(case, request) | {
+        "back": reverse("case", args=[case_id]),
+        "assessment": assessment,
+        "completed": queries.completed_assessment(case),
+        "can_start": working and assessment is None and case.stage in CAN_START,
+        "sections": task_sections(assessment) if assessment else [],
+    }
+    return render(request, "assessment/overview.jinja", context)
+
+
+def task_sections(assessment: Assessment) -> list[dict]:
+    """The parts of an assessment as task lists."""
+    tasks = queries.progress(assessment, timezone.localdate()).tasks
+    headings = {"conversation": "Start with the person", "outcome": "Parts of life", "conditions": "What it means"}
+    sections: dict[str, list] = {}
+    for task in tasks:
+        heading = headings.get(task.page, "Towards an indicative budget")
+        sections.setdefault(heading, []).append(task_item(task, assessment.case_id))
+    return [{"heading": heading, "items": items} for heading, items in sections.items()]
+
+
+def task_item(task: parts.Task, case_id: UUID) -> dict:
+    """One part as a line of a GOV.UK task list."""
+    status = {"tag": {"text": "Not started", "classes": "govuk-tag--blue"}}
+    if task.done:
+        status = {"text": "Done"}
+    elif not task.needed:
+        status = {"text": "Not needed", "classes": "govuk-task-list__status--cannot-start-yet"}
+    elif task.started:
+        status = {"tag": {"text": "Not finished", "classes": "govuk-tag--light-blue"}}
+    item = {"title": {"text": task.title}, "status": status, "href": task_address(task, case_id)}
+    return item | ({"hint": {"text": task.hint}} if task.hint else {})
+
+
+def task_address(task: parts.Task, case_id: UUID) -> str:
+    """The page on which a part is done."""
+    return reverse(f"assessment:{task.page}", args=[case_id, *([task.argument] if task.argument else [])])
+
+
+@require_POST
+def start(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Start an assessment."""
+    case = get_case(case_id, seen_by=request.user, page="Assessment")
+    try:
+        actions.start_assessment(case=case, by=request.user, on=timezone.localdate())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("assessment:overview", case_id)
+
+
+def draft_for_work(request: HttpRequest, case_id: UUID, page: str) -> tuple[Case, Assessment | None]:
+    """The case, and its draft if this user may work on it."""
+    case = get_case(case_id, seen_by=request.user, page=page)
+    return case, queries.draft_assessment(case) if can_work_on(request.user, case) else None
+
+
+def answer(
+    request: HttpRequest, assessment: Assessment, form: DraftForm, template: str, action, extra: dict, here: str
+) -> HttpResponse:
+    """Save a page of the draft and go on to the next part, or show it again with what was typed."""
+    case_id = assessment.case_id
+    if request.method == "POST" and save_draft(form, action):
+        if "later" in request.POST:
+            messages.success(request, "Saved. You can come back to it at any time.")
+            return redirect("assessment:overview", case_id)
+        return redirect(next_page(assessment, here))
+    context = about(assessment.case, request) | {"form": form, "back": reverse("assessment:overview", args=[case_id])}
+    return render(request, template, context | extra)
+
+
+def next_page(assessment: Assessment, here: str) -> str:
+    """The part that follows this one in the list, or the check at the end."""
+    tasks = [task for task in queries.progress(assessment, timezone.localdate()).tasks if task.needed]
+    addresses = [task_address(task, assessment.case_id) for task in tasks]
+    following = addresses[addresses.index(here) + 1 :] if here in addresses else []
+    return following[0] if following else reverse("assessment:check", args=[assessment.case_id])
+
+
+def conversation(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """What matters, what a good day is, who took part."""
+    _, assessment = draft_for_work(request, case_id, "Assessment: the conversation")
+    if assessment is None:
+        return redirect("assessment:overview", case_id)
+    initial = {name: getattr(assessment, name) for name in (*actions.CONVERSATION, "version")}
+    form = forms.ConversationForm(request.POST or None, initial=initial)
+
+    def save():
+        actions.save_conversation(
+            assessment=assessment,
+            details=form.details,
+            version=form.cleaned_data["version"],
+            by=request.user,
+            on=timezone.localdate(),
+        )
+
+    return answer(request, assessment, form, "assessment/conversation.jinja", save, {}, request.path)
+
+
+def outcome(request: HttpRequest, case_id: UUID, outcome: str) -> HttpResponse:
+    """One part of life: the person's words beside the assessor's."""
+    case, assessment = draft_for_work(request, case_id, "Assessment: a part of life")
+    if assessment is None:
+        return redirect("assessment:overview", case_id)
+    choice, note = one_outcome(assessment, outcome)
+    initial = {name: getattr(note, name) for name in (*actions.OUTCOME, "version")}
+    initial["unable"] = (note.unable or [forms.NONE_OF_THESE]) if note.answered else []
+    form = forms.OutcomeForm(request.POST or None, initial=initial, case=case)
+
+    def save():
+        actions.save_outcome(
+            note=note,
+            details=form.details,
+            version=form.cleaned_data["version"],
+            by=request.user,
+            on=timezone.localdate(),
+        )
+
+    codes = [one.code for one in parts.outcomes_of(case)]
+    extra = {"choice": choice, "number": codes.index(choice.code) + 1, "of": len(codes)}
+    return answer(request, assessment, form, "assessment/outcome.jinja", save, extra, request.path)
+
+
+def one_outcome(assessment: Assessment, code: str) -> tuple:
+    """An outcome and its note, by its code in the address."""
+    for choice, note in queries.outcome_notes(assessment):
+        if choice.code == code:
+            return choice, note
+    raise Http404("There is no such part of an assessment.")
+
+
+def conditions(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Where the needs come from, and what they do to the person's life."""
+    case, assessment = draft_for_work(request, case_id, "Assessment: conditions")
+    if assessment is None:
+        return redirect("assessment:overview", case_id)
+    initial = {name: getattr(assessment, name) for name in (*actions.CONDITIONS, "version")}
+    initial["funding"] = assessment.funding or forms.NONE_OF_THESE
+    form = forms.ConditionsForm(request.POST or None, initial=initial, case=case)
+
+    def save():
+        actions.save_conditions(
+            assessment=assessment,
+            details=form.details,
+            version=form.cleaned_data["version"],
+            by=request.user,
+            on=timezone.localdate(),
+        )
+
+    return answer(request, assessment, form, "assessment/conditions.jinja", save, {}, request.path)
+
+
+def budget_questions(request: HttpRequest, case_id: UUID, number: int) -> HttpResponse:
+    """A few of the questions that give an indicative budget."""
+    case, assessment = draft_for_work(request, case_id, "Assessment: budget questions")
+    if assessment is None:
+        return redirect("assessment:overview", case_id)
+    pages = parts.budget_pages(case, timezone.localdate())
+    if not 1 <= number <= len(pages):
+        raise Http404("There is no such page of questions.")
+    asked = pages[number - 1]
+    initial = {**assessment.allocation_answers, "version": assessment.version}
+    form = forms.BudgetQuestionsForm(request.POST or None, initial=initial, questions=asked)
+
+    def save():
+        actions.save_allocation_answers(
+            assessment=assessment,
+            answers=form.details,
+            version=form.cleaned_data["version"],
+            by=request.user,
+            on=timezone.localdate(),
+        )
+
+    extra = {"asked": asked, "number": number, "of": len(pages)}
+    return answer(request, assessment, form, "assessment/budget_questions.jinja", save, extra, request.path)
+
+
+def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Check the answers, see what they would decide, and complete."""
+    case, assessment = draft_for_work(request, case_id, "Assessment: check")
+    if assessment is None:
+        return redirect("assessment:overview", case_id)
+    today = timezone.localdate()
+    initial = {"version": queries.version_of_whole(assessment), "advice_given": assessment.advice_given}
+    form = forms.CompleteForm(request.POST or None, initial=initial)
+    if request.method == "POST" and save_draft(
+        form,
+        lambda: actions.complete_assessment(assessment=assessment, **form.cleaned_data, by=request.user, on=today),
+    ):
+        return redirect("assessment:result", case_id)
+    progress = queries.progress(assessment, today)
+    context = about(case, request) | {
+        "form": form,
+        "back": reverse("assessment:overview", args=[case_id]),
+        "missing": [{"text": task.missing, "href": task_address(task, case_id)} for task in progress.missing],
+        "eligible": progress.eligible,
+        "would_decide": explain.conditions(progress.eligibility, case) if progress.eligibility else [],
+        **what_was_written(assessment),
+    }
+    return render(request, "assessment/check.jinja", context)
+
+
+def what_was_written(assessment: Assessment, *, you: bool = False) -> dict:
+    """Everything written in an assessment, for reading."""
+    case = assessment.case
+    return {
+        "assessment": assessment,
+        "conversation": explain.conversation(assessment, you=you),
+        "notes": explain.notes(queries.outcome_notes(assessment), case),
+        "areas": explain.areas(assessment),
+        "answers": explain.answers(assessment, assessment.completed_on or timezone.localdate()),
+    }
+
+
+def written(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """What has been written so far, for someone who does not write in it."""
+    case = get_case(case_id, seen_by=request.user, page="Assessment: what was written")
+    assessment = queries.current_assessment(case)
+    if assessment is None:
+        return redirect("assessment:overview", case_id)
+    context = about(case, request)
+    context |= what_was_written(assessment, you=context["you"])
+    context["can_write"] = can_write_own_words(request.user, case) and assessment.completed_on is None
+    context["back"] = reverse("case", args=[case_id])
+    return render(request, "assessment/written.jinja", context)
+
+
+def result(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """What was decided, why, and the indicative budget explained."""
+    case = get_case(case_id, seen_by=request.user, page="Assessment: result")
+    assessment = queries.completed_assessment(case)
+    if assessment is None:
+        return redirect("assessment:overview", case_id)
+    context = about(case, request)
+    context |= what_was_written(assessment, you=context["you"])
+    context |= {
+        "back": reverse("case", args=[case_id]),
+        "eligibility": assessment.eligibility,
+        "conditions": explain.conditions(assessment.eligibility, case, you=context["you"]),
+        "budget": explain.budget(assessment.indicative_budget) if assessment.indicative_budget else None,
+        "needs_money_check": queries.needs_money_check(case, timezone.localdate()),
+    }
+    return render(request, "assessment/result.jinja", context)
+
+
+def own_words(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The person writes what matters to them."""
+    case = get_case(case_id, seen_by=request.user, page="Assessment: own words")
+    assessment = queries.draft_assessment(case)
+    if assessment is None or not can_write_own_words(request.user, case):
+        return redirect("assessment:overview", case_id)
+    initial = {name: getattr(assessment, name) for name in (*actions.OWN_CONVERSATION, "version")}
+    form = forms.OwnConversationForm(request.POST or None, initial=initial)
+    if request.method == "POST" and save_draft(
+        form,
+        lambda: actions.save_own_words(
+            assessment=assessment,
+            words=form.details,
+            version=form.cleaned_data["version"],
+            by=request.user,
+            on=timezone.localdate(),
+        ),
+    ):
+        messages.success(request, "Your words are saved.")
+        return redirect("assessment:written", case_id)
+    context = about(case, request) | {"form": form, "back": reverse("assessment:written", args=[case_id])}
+    return render(request, "assessment/own_words.jinja", context)
+
+
+def own_words_on_outcome(request: HttpRequest, case_id: UUID, outcome: str) -> HttpResponse:
+    """The person writes about one part of their life."""
+    case = get_case(case_id, seen_by=request.user, page="Assessment: own words")
+    assessment = queries.draft_assessment(case)
+    if assessment is None or not can_write_own_words(request.user, case):
+        return redirect("assessment:overview", case_id)
+    choice, note = one_outcome(assessment, outcome)
+    initial = {"person_words": note.person_words, "version": note.version}
+    form = forms.OwnOutcomeForm(request.POST or None, initial=initial)
+    if request.method == "POST" and save_draft(
+        form,
+        lambda: actions.save_own_words_on_outcome(
+            note=note,
+            words=form.cleaned_data["person_words"],
+            version=form.cleaned_data["version"],
+            by=request.user,
+            on=timezone.localdate(),
+        ),
+    ):
+        messages.success(request, "Your words are saved.")
+        return redirect("assessment:written", case_id)
+    context = about(case, request) | {"form": form, "choice": choice}
+    context["back"] = reverse("assessment:written", args=[case_id])
+    return render(request, "assessment/own_words.jinja", context)

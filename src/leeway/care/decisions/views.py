@@ -1,0 +1,41 @@
+"""One stored decision, whole."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from leeway.care.decisions import queries
+from leeway.care.people.queries import get_case
+
+
+def show(request: HttpRequest, case_id, decision_id) -> HttpResponse:
+    """The decision as it was stored: what went in, each step with its law, what came out, why, who and when."""
+    case = get_case(case_id, seen_by=request.user, page="Decision")
+    decision = queries.one(case, decision_id)
+    context = {
+        "case": case,
+        "decision": decision,
+        "superseded_by": getattr(decision, "superseded_by", None),
+        "inputs": as_lines(decision.inputs),
+        "results": as_lines(decision.result),
+        "back": reverse("case", args=[case.pk]),
+        "back_text": "Back to the case",
+    }
+    return render(request, "decisions/show.jinja", context)
+
+
+def as_lines(value, name: str = "") -> list[dict]:
+    """Flatten stored facts into lines: `outcomes.hygiene.unable` is named “Outcomes: hygiene: unable”."""
+    if isinstance(value, dict):
+        return [line for key, part in value.items() for line in as_lines(part, f"{name}: {key}" if name else key)]
+    if isinstance(value, list) and any(isinstance(part, dict | list) for part in value):
+        return [line for number, part in enumerate(value, 1) for line in as_lines(part, f"{name} {number}")]
+    words = name.replace("_pence_per_week", " a week").replace("_pence", "").replace("_", " ")
+    line = {"name": words[:1].upper() + words[1:]}
+    if isinstance(value, int) and not isinstance(value, bool) and "pence" in name:
+        return [line | {"pence": value}]
+    if isinstance(value, list):
+        return [line | {"text": ", ".join(str(part).replace("_", " ") for part in value) or "none"}]
+    plain = {None: "none", True: "yes", False: "no"}
+    text = plain[value] if value is None or isinstance(value, bool) else str(value)
+    return [line | {"text": text.replace("_", " ") or "none"}]

@@ -1,0 +1,65 @@
+"""When somebody reaches pension age, from their date of birth.
+
+The charging regulations ask whether somebody has reached the qualifying age for Pension Credit, which for men and
+women alike is a woman's State Pension age.
+Source: Pensions Act 1995 Sch. 4 para. 1, as amended by the Pensions Acts 2007, 2011 and 2014.
+"""
+
+from datetime import date
+from typing import NamedTuple
+
+
+class Band(NamedTuple):
+    """Births from a day on reach pension age at an age, or on a day that moves on by months for each month of birth."""
+
+    born_from: date
+    age_years: int = 0
+    reached_from: date | None = None
+    months_for_each_month: int = 0
+    months_more_for_each_month: int = 0
+
+
+BANDS: tuple[Band, ...] = (
+    Band(date(1890, 1, 1), age_years=60),
+    Band(date(1950, 4, 6), reached_from=date(2010, 5, 6), months_for_each_month=2),
+    Band(date(1953, 4, 6), reached_from=date(2016, 7, 6), months_for_each_month=4),
+    Band(date(1953, 12, 6), reached_from=date(2019, 3, 6), months_for_each_month=2),
+    Band(date(1954, 10, 6), age_years=66),
+    Band(date(1960, 4, 6), age_years=66, months_more_for_each_month=1),
+    Band(date(1961, 3, 6), age_years=67),
+    Band(date(1977, 4, 6), reached_from=date(2044, 5, 6), months_for_each_month=2),
+    Band(date(1978, 4, 6), age_years=68),
+)
+
+
+def reaches_pension_age_on(date_of_birth: date) -> date:
+    """Give the day on which somebody born on this day reaches pension age.
+
+    >>> reaches_pension_age_on(date(1960, 4, 20))
+    datetime.date(2026, 5, 20)
+    """
+    band = max((band for band in BANDS if band.born_from <= date_of_birth), default=BANDS[0])
+    months_in = _months_between(band.born_from, date_of_birth)
+    if band.reached_from is not None:
+        return _months_later(band.reached_from, months_in * band.months_for_each_month)
+    more = (months_in + 1) * band.months_more_for_each_month
+    return _months_later(date_of_birth, 12 * band.age_years + more)
+
+
+def has_reached_pension_age(date_of_birth: date, on: date) -> bool:
+    """Tell whether somebody born on one day has reached pension age on another."""
+    return on >= reaches_pension_age_on(date_of_birth)
+
+
+def _months_between(start: date, end: date) -> int:
+    return 12 * (end.year - start.year) + end.month - start.month - (end.day < start.day)
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(12 * day.year + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError("Every month has twenty-eight days.")

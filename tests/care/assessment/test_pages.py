@@ -1,0 +1,231 @@
+"""Journeys through the pages: from start to a decision, and to what Ada pays."""
+
+import re
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from leeway.care.assessment import parts, queries
+from leeway.care.assessment.models import Assessment
+from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.people.models import Case
+
+from .writing import ANSWERS, TODAY, UNABLE, complete, fill
+
+
+def page(name, case, *rest):
+    return reverse(f"assessment:{name}", args=[case.pk, *rest])
+
+
+def version_on(response) -> str:
+    """The version that a form on the page carries."""
+    return re.search(r'name="version" value="(\d+)"', response.content.decode())[1]
+
+
+def send(client, address, **answers):
+    """Open a page, then send its form with these answers."""
+    opened = client.get(address)
+    assert opened.status_code == 200, opened.content.decode()[:2000]
+    return client.post(address, {"version": version_on(opened), **answers})
+
+
+def walk(client, case, unable):
+    """Answer every page of an assessment as far as the check."""
+    client.post(page("start", case))
+    conversation = {"what_matters": "The sea", "took_part": "Service user only", "advocacy": "not_needed"}
+    response = send(client, page("conversation", case), **conversation)
+    assert response.url == page("outcome", case, "nutrition")
+    for choice in parts.outcomes_of(case):
+        ways = unable.get(choice.code, ["none"])
+        response = send(
+            client, page("outcome", case, choice.code), assessor_words="She needs help.", person_words="", unable=ways
+        )
+    assert response.url == page("conditions", case)
+    wellbeing = {"wellbeing_impact": "True", "wellbeing_areas": ["dignity", "control"], "funding": "none"}
+    response = send(client, page("conditions", case), impairment="True", **wellbeing)
+    for number, asked in enumerate(parts.budget_pages(case, TODAY), start=1):
+        answers = {question.id: ANSWERS[question.id] for question in asked}
+        response = send(client, page("budget_questions", case, number), **answers)
+    assert response.url == page("check", case)
+
+
+def test_bea_goes_from_start_to_an_indicative_budget(client, case, bea):
+    client.force_login(bea)
+    assert "Start the assessment" in client.get(page("overview", case)).content.decode()
+    walk(client, case, UNABLE)
+    assert "needs are eligible" in client.get(page("check", case)).content.decode()
+    response = send(client, page("check", case))
+    assert response.url == page("result", case)
+    case.refresh_from_db()
+    assert case.stage == "planning"
+    shown = client.get(page("result", case)).content.decode()
+    budget = queries.completed_assessment(case).indicative_budget
+    assert f"£{budget.result['indicative_pence_per_week'] / 100:,.2f} a week" in shown
+    assert "Once or twice every day" in shown and "indicative only" in shown
+    traced = [line["pence_per_week"] for line in budget.result["answers"]]
+    assert sum(traced) == budget.result["indicative_pence_per_week"] > 0
+
+
+def test_an_assessment_that_is_not_eligible_needs_advice_and_closes_with_reasons(client, case, bea):
+    client.force_login(bea)
+    client.post(page("start", case))
+    fill(queries.draft_assessment(case), bea, unable={"hygiene": ["cannot"]}, answers={})
+    assert "not eligible" in client.get(page("check", case)).content.decode()
+    refused = send(client, page("check", case), advice_given="")
+    assert "Record the information, advice and help" in refused.content.decode()
+    send(client, page("check", case), advice_given="A grab rail, and the swimming club on Mondays.")
+    case.refresh_from_db()
+    assert case.stage == "closed" and "grab rail" in case.closed_reason
+    shown = client.get(page("result", case)).content.decode()
+    assert "grab rail" in shown and "1 of the 10 outcomes" in shown
+    assert not Decision.objects.filter(case=case, kind=DecisionKind.INDICATIVE_BUDGET).exists()
+
+
+def test_save_and_come_back_later_keeps_what_there_is(client, case, bea, draft):
+    client.force_login(bea)
+    response = send(client, page("outcome", case, "toilet"), person_words="Only at night", later="yes")
+    assert response.url == page("overview", case)
+    note = queries.draft_assessment(case).outcomes.get(outcome="toilet")
+    assert note.person_words == "Only at night" and not note.answered
+    assert "Not finished" in client.get(page("overview", case)).content.decode()
+
+
+def test_the_check_page_links_to_what_is_missing(client, case, bea, draft):
+    client.force_login(bea)
+    shown = client.get(page("check", case)).content.decode()
+    assert f'href="{page("outcome", case, "parenting")}"' in shown
+    assert "Complete:" not in shown
+
+
+def test_two_at_once_the_second_is_told_and_both_versions_are_shown(client, case, bea, draft):
+    client.force_login(bea)
+    address = page("conversation", case)
+    first, second = client.get(address), client.get(address)
+    client.post(address, {"version": version_on(first), "what_matters": "The sea"})
+    told = client.post(address, {"version": version_on(second), "what_matters": "The hills"})
+    shown = told.content.decode()
+    assert "Someone else saved this" in shown and "The sea" in shown and "The hills" in shown
+    assert queries.draft_assessment(case).what_matters == "The sea"
+    both = {"version": version_on(told), "what_matters": "The sea and the hills"}
+    assert client.post(address, both).status_code == 302
+    assert queries.draft_assessment(case).what_matters == "The sea and the hills"
+
+
+def test_none_of_these_and_one_of_them_gets_a_sentence_and_nothing_typed_is_lost(client, case, bea, draft):
+    client.force_login(bea)
+    shown = send(client, page("outcome", case, "hygiene"), assessor_words="Slips", unable=["none", "cannot"])
+    assert "Choose which is right" in shown.content.decode() and "Slips" in shown.content.decode()
+
+
+def test_ada_writes_her_own_words_and_nothing_of_the_assessors(client, case, bea, ada_user, draft):
+    fill(draft, bea)
+    client.force_login(ada_user)
+    shown = client.get(page("overview", case), follow=True).content.decode()
+    assert "Needs a hand." in shown and "Your words" in shown
+    address = page("own_words_on_outcome", case, "hygiene")
+    send(client, address, person_words="I want to shower alone", assessor_words="Fine", unable="none")
+    note = queries.draft_assessment(case).outcomes.get(outcome="hygiene")
+    assert (note.person_words, note.assessor_words) == ("I want to shower alone", "Needs a hand.")
+    assert note.unable == ["cannot"]
+    send(client, page("own_words", case), what_matters="My own front door", good_day="")
+    assert queries.draft_assessment(case).what_matters == "My own front door"
+
+
+def test_ada_reads_the_decision_in_words_to_her(client, case, bea, ada_user, filled):
+    complete(filled, bea)
+    client.force_login(ada_user)
+    shown = client.get(page("result", case)).content.decode()
+    assert "You have eligible needs" in shown and "You cannot manage 3 of them" in shown
+    assert "The person" not in shown
+
+
+def test_ada_cannot_open_the_pages_that_staff_write_on(client, case, ada_user, draft):
+    client.force_login(ada_user)
+    for address in [page("conversation", case), page("check", case), page("outcome", case, "hygiene")]:
+        assert client.get(address).status_code == 302
+    client.post(page("conversation", case), {"version": 1, "took_part": "Carer only"})
+    assert queries.draft_assessment(case).took_part == ""
+
+
+@pytest.mark.parametrize("name", ["overview", "written", "result", "money", "money_result"])
+def test_cyril_sees_nothing(client, case, cyril, draft, name):
+    client.force_login(cyril)
+    assert client.get(page(name, case)).status_code == 404
+
+
+G1 = {
+    "kind_1": "universal_credit",
+    "amount_1": "92.34",
+    "every_1": "week",
+    "kind_2": "universal_credit_lcwra",
+    "amount_2": "97.68",
+    "every_2": "week",
+    "kind_3": "pip_daily_living",
+    "amount_3": "110.40",
+    "every_3": "week",
+    "kind_4": "pip_mobility",
+    "amount_4": "77.05",
+    "every_4": "week",
+}
+
+
+def test_the_first_golden_example_through_the_pages(client, case, bea, finn, filled, time_machine_to):
+    """G1: single, 32, in 2025/26: £95.52 a week of a budget of £420, and £324.48 net."""
+    time_machine_to(date(2025, 6, 2))
+    Case.objects.filter(pk=case.pk).update(stage="planning")
+    case.person.date_of_birth = date(1992, 9, 1)
+    case.person.save()
+    client.force_login(finn)
+    client.post(page("money_start", case))
+    send(client, page("money_part", case, "basis"), basis="full")
+    premiums = ["disability", "enhanced_disability"]
+    send(client, page("money_part", case, "household"), household="single", premiums=premiums)
+    send(client, page("money_part", case, "income"), rows=5, **G1)
+    send(client, page("money_part", case, "savings"), rows=1, kind_1="savings", amount_1="3,000", owners_1="1")
+    send(client, page("money_part", case, "housing"), rows=1)
+    dre = {"kind_1": "laundry", "amount_1": "18.50", "every_1": "week"}
+    send(client, page("money_part", case, "disability_costs"), rows=1, **dre)
+    response = send(client, page("money_part", case, "evidence"), evidence="Letters of April")
+    assert response.url == page("money_check", case)
+    assert send(client, page("money_check", case)).url == page("money_result", case)
+    shown = client.get(page("money_result", case), {"budget": "420"}).content.decode()
+    assert "£95.52 a week" in shown and "£324.48" in shown and "£300.42" in shown and "£186.40" in shown
+
+
+def test_a_line_without_an_amount_gets_a_sentence(client, case, bea, filled):
+    complete(filled, bea)
+    client.force_login(bea)
+    client.post(page("money_start", case))
+    typed = {"kind_1": "state_pension", "amount_1": "", "kind_2": "annuity", "amount_2": "lots", "every_2": "week"}
+    shown = send(client, page("money_part", case, "income"), rows=3, **typed).content.decode()
+    assert "Enter the amount, or choose nothing on this line." in shown
+    assert "enter an amount in pounds" in shown and 'value="lots"' in shown
+
+
+def test_what_is_left_out_goes_back_in_as_it_was_typed(client, case, bea, filled):
+    complete(filled, bea)
+    client.force_login(bea)
+    client.post(page("money_start", case))
+    typed = {"kind_1": "universal_credit", "amount_1": "424.90", "every_1": "month"}
+    response = send(client, page("money_part", case, "income"), rows=2, more="yes", **typed)
+    assert response.url == page("money_part", case, "income")
+    shown = client.get(response.url).content.decode()
+    assert 'value="424.90"' in shown and 'name="kind_4"' in shown
+    means = queries.draft_financial_assessment(case).means
+    assert means["income"] == [{"kind": "universal_credit", "pence_per_week": 9805}]
+
+
+@pytest.mark.parametrize("name", ["overview", "check", "conversation", "conditions", "written"])
+def test_pages_ask_the_database_little(client, case, bea, filled, name, django_assert_max_num_queries):
+    client.force_login(bea)
+    with django_assert_max_num_queries(15):
+        assert client.get(page(name, case)).status_code == 200
+
+
+def test_the_result_asks_the_database_little(client, case, bea, filled, django_assert_max_num_queries):
+    complete(filled, bea)
+    client.force_login(bea)
+    with django_assert_max_num_queries(15):
+        assert client.get(page("result", case)).status_code == 200
+    assert Assessment.objects.get(case=case).eligibility is not None

@@ -1,0 +1,59 @@
+"""How an assessment of Ada's is answered in these tests."""
+
+from datetime import date
+
+from leeway.care.assessment import actions, queries
+
+TODAY = date(2026, 11, 23)
+UNABLE = {"hygiene": ["cannot"], "clothing": ["takes_much_longer"], "community": ["endangers"]}
+ANSWERS = {
+    "personal_care": "every_day",
+    "meals": "preparing",
+    "home": "some",
+    "wellbeing": "now_and_then",
+    "relationships": "every_week",
+    "decisions": "nothing",
+    "safety": "checks",
+    "nights": "nothing",
+    "work": "getting_there",
+    "parenting": "nothing",
+    "informal_support": "some",
+}
+
+
+def fill(assessment, bea, *, unable=None, impairment=True, wellbeing=True, answers=ANSWERS, funding="", on=TODAY):
+    """Answer everything in an assessment; `unable` gives the outcomes that cannot be achieved, and how."""
+    unable = UNABLE if unable is None else unable
+    by = {"by": bea, "on": on}
+    conversation = {"what_matters": "Getting out of the house.", "took_part": "Service user only"}
+    actions.save_conversation(
+        assessment=assessment,
+        details=conversation | {"good_day": "A swim.", "advocacy": "not_needed"},
+        version=assessment.version,
+        **by,
+    )
+    for choice, note in queries.outcome_notes(assessment):
+        words = {"person_words": "Mornings are hard.", "assessor_words": "Needs a hand.", "help_now": "Her mother."}
+        actions.save_outcome(
+            note=note, details=words | {"unable": unable.get(choice.code, [])}, version=note.version, **by
+        )
+    actions.save_conditions(
+        assessment=assessment,
+        details={
+            "impairment": impairment,
+            "wellbeing_impact": wellbeing,
+            "wellbeing_areas": ["dignity"] if wellbeing else [],
+            "funding": funding,
+        },
+        version=assessment.version,
+        **by,
+    )
+    actions.save_allocation_answers(assessment=assessment, answers=answers, version=assessment.version, **by)
+    return queries.draft_assessment(assessment.case)
+
+
+def complete(assessment, by, *, on=TODAY, advice=""):
+    """Complete an assessment as it stands."""
+    return actions.complete_assessment(
+        assessment=assessment, version=queries.version_of_whole(assessment), advice_given=advice, by=by, on=on
+    )
