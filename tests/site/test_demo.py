@@ -1,0 +1,71 @@
+"""The made-up council went through the real actions: what they left behind holds together."""
+
+from collections import Counter
+
+import pytest
+from django.utils import timezone
+
+from leeway.care.decisions.models import Decision
+from leeway.care.decisions.queries import replay
+from leeway.care.people.models import Case
+from leeway.money.ledger.queries import findings, trial_balance
+from leeway.site.demo.people import draw_people, synthetic_numbers
+from leeway.site.demo.stories import stories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_story_reaches_where_it_should(council):
+    wanted = {script.details["given_name"]: script.until for script in stories(timezone.localdate())}
+    assert {name: case.stage for name, case in council.items()} == wanted
+
+
+def test_every_stored_decision_is_worked_out_again_without_a_difference(council):
+    differences = list(replay())
+    assert len(differences) == Decision.objects.exclude(rule="").count() > 20
+    assert not [each for each in differences if each is not None]
+
+
+def test_the_ledger_balances(council):
+    assert findings() == []
+    assert sum(trial_balance().values()) == 0
+
+
+def test_after_care_is_free_and_half_is_the_nhs(case_of):
+    budget = Decision.objects.get(case=case_of("Kofi"), kind="final_budget").result
+    assert budget["charge_pence_per_week"] == 0
+    assert budget["nhs_pence_per_week"] == budget["pence_per_week"] // 2
+
+
+def test_somebody_exactly_at_the_capital_limit_is_still_inside_the_means_test(case_of):
+    charge = Decision.objects.get(case=case_of("Harold"), kind="charge").result
+    assert charge["full_cost"] is False
+    assert charge["tariff_income_pence_per_week"] == 36_00
+
+
+def test_the_same_seed_draws_the_same_people():
+    day = timezone.localdate()
+    assert draw_people(30, seed=7, on=day) == draw_people(30, seed=7, on=day)
+    assert draw_people(30, seed=7, on=day) != draw_people(30, seed=8, on=day)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_made_up_nhs_numbers_differ_and_are_from_the_test_range(seed):
+    numbers = synthetic_numbers(500, seed)
+    assert len(set(numbers)) == 500
+    assert all(number.startswith("999") for number in numbers)
+
+
+def test_the_drawn_people_follow_the_published_shares():
+    drawn = draw_people(3000, seed=1, on=timezone.localdate())
+    bands = Counter(person.band for person in drawn)
+    older = bands["65+"] / len(drawn)
+    assert abs(older - 551_545 / 841_230) < 0.03  # England 2020-21: people in long-term support by age
+    younger = [person for person in drawn if person.band == "18-64"]
+    paid = sum(person.way in {"direct_payment", "mixed"} for person in younger) / len(younger)
+    assert abs(paid - 92_785 / 245_310) < 0.05  # direct payment or part, of those in community support
+
+
+def test_carers_have_a_case_of_their_own(council):
+    case = Case.objects.get(pk=council["Pat"].pk)
+    assert case.kind == "carer" and case.cared_for.given_name == "Len"
