@@ -99,7 +99,7 @@ def test_the_list_keeps_apart_what_stands_and_what_was_replaced(client, case, de
     decide("charge", "G2")
     page = text_of(client.get(reverse("letters:list", args=[case.pk])))
     assert page.index("Decisions that stand now") < page.index("Earlier decisions, replaced since")
-    assert page.count("What the person pays") == 4  # in two tables, each with its PDF
+    assert page.count("What you pay towards your support") == 4, "in two tables, each with its PDF"
 
 
 def test_pages_take_few_queries(client, case, charge, plan, bea, django_assert_max_num_queries):

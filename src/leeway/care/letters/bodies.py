@@ -7,8 +7,15 @@ from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES, WELLBEI
 from leeway.law.numbers import pounds
 
 EACH_WEEK = "Each week"
-CHARGE_TITLE = "What you pay towards your support"
 
+TITLES: dict[str, str] = {
+    DecisionKind.ELIGIBILITY: "Our decision about your needs",
+    DecisionKind.INDICATIVE_BUDGET: "The first idea of your budget",
+    DecisionKind.CHARGE: "What you pay towards your support",
+    DecisionKind.DIRECT_PAYMENT: "Your direct payment",
+    DecisionKind.FINAL_BUDGET: "Your personal budget",
+    DecisionKind.ENDING: "Your support is ending",
+}
 QUESTIONS = {
     "impairment": "Do your needs come from a physical or mental impairment or illness?",
     "outcomes": "Because of this, are there enough parts of daily life that you cannot manage?",
@@ -57,7 +64,7 @@ def _source(step: dict) -> str:
     return f"Law: {step['source']}" if step.get("source") else ""
 
 
-def _eligibility(decision: Decision) -> tuple[str, list[Block]]:
+def _eligibility(decision: Decision) -> list[Block]:
     result = decision.result
     eligible = result["eligible"]
     funded = FUNDED.get(result.get("funded_by") or "")
@@ -81,7 +88,7 @@ def _eligibility(decision: Decision) -> tuple[str, list[Block]]:
         *_reasons(decision),
         *(_next_when_eligible() if eligible else _help_when_not_eligible(decision)),
     ]
-    return "Our decision about your needs", blocks
+    return blocks
 
 
 def _answers(decision: Decision) -> tuple[tuple[str, str], ...]:
@@ -147,13 +154,13 @@ def _help_when_not_eligible(decision: Decision) -> list[Block]:
     ]
 
 
-def _indicative(decision: Decision) -> tuple[str, list[Block]]:
+def _indicative(decision: Decision) -> list[Block]:
     result = decision.result
     answers = tuple(
         (f"{line['text']}\n{line['label']}", pounds(line["pence_per_week"])) for line in result.get("answers", [])
     )
     total = ("Your indicative budget", pounds(result["indicative_pence_per_week"]))
-    return "The first idea of your budget", [
+    return [
         Amount("Your indicative budget", f"About {pounds(result['indicative_pence_per_week'])} a week"),
         Paragraph(
             "This is a starting point to plan with. It is not a limit and not a promise. Your final budget must be "
@@ -169,11 +176,11 @@ def _indicative(decision: Decision) -> tuple[str, list[Block]]:
     ]  # fmt: skip
 
 
-def _charge(decision: Decision) -> tuple[str, list[Block]]:
+def _charge(decision: Decision) -> list[Block]:
     result = decision.result
     charge, budget = result["charge_pence_per_week"], result["personal_budget_pence_per_week"]
     council = result["council_pays_pence_per_week"]
-    return CHARGE_TITLE, [
+    return [
         Amount("You pay", f"{pounds(charge)} a week" if charge else "Nothing"),
         Table(
             "Your budget and who pays",
@@ -200,7 +207,7 @@ def _charge(decision: Decision) -> tuple[str, list[Block]]:
     ]
 
 
-def _direct_payment(decision: Decision) -> tuple[str, list[Block]]:
+def _direct_payment(decision: Decision) -> list[Block]:
     result = decision.result
     said = {True: "Yes", False: "No"}
     rows = tuple(
@@ -210,26 +217,22 @@ def _direct_payment(decision: Decision) -> tuple[str, list[Block]]:
         )
         for step in decision.steps
     )
-    changes = result["decision"] == "may_not_pay"
-    return "Your direct payment", [
+    change: list[Block] = [
+        Heading("What would change this"),
+        Paragraph(
+            "Beside each “No” is what would change it. When something changes, ask again. Your needs are still met in "
+            "another way. A direct payment for part of your budget may be possible."
+        ),
+    ]
+    return [
         Amount("Our decision", DIRECT_PAYMENT_SAID[result["decision"]]),
         Table("What the law asks", ("Condition", "Our answer"), rows, amounts=False),
         *_reasons(decision),
-        *(
-            [
-                Heading("What would change this"),
-                Paragraph(
-                    "Beside each “No” is what would change it. When something changes, ask again. Your needs are "
-                    "still met in another way. A direct payment for part of your budget may be possible."
-                ),
-            ]
-            if changes
-            else []
-        ),
+        *(change if result["decision"] == "may_not_pay" else []),
     ]
 
 
-def _final_budget(decision: Decision) -> tuple[str, list[Block]]:
+def _final_budget(decision: Decision) -> list[Block]:
     result = decision.result
     total = result["pence_per_week"]
     nhs = result.get("nhs_pence_per_week", 0)
@@ -241,7 +244,7 @@ def _final_budget(decision: Decision) -> tuple[str, list[Block]]:
     ]
     ways = tuple((way_words(way), pounds(pence)) for way, pence in result.get("ways", {}).items())
     start_up = result.get("start_up_pence", 0)
-    return "Your personal budget", [
+    return [
         Amount("Your personal budget", f"{pounds(total)} a week"),
         Paragraph(
             "This is the money to meet your eligible needs. This letter is your personal budget statement under "
@@ -266,7 +269,7 @@ def _final_budget(decision: Decision) -> tuple[str, list[Block]]:
 def _about_the_charge(decision: Decision) -> str:
     said = "What you pay is one charge for the whole budget."
     if decision.case.decisions.filter(kind=DecisionKind.CHARGE).exists():
-        return f"{said} Our letter “{CHARGE_TITLE}” shows how we worked it out."
+        return f"{said} Our letter “{TITLES[DecisionKind.CHARGE]}” shows how we worked it out."
     return said
 
 
@@ -275,9 +278,9 @@ def way_words(way: str) -> str:
     return str(dict(ChosenWay.choices + Way.choices).get(way, way))
 
 
-def _ending(decision: Decision) -> tuple[str, list[Block]]:
+def _ending(decision: Decision) -> list[Block]:
     ends_on = decision.result.get("ends_on")
-    return "Your support is ending", [
+    return [
         Paragraph(f"Your support from us ends on {day(ends_on)}." if ends_on else "Your support from us is ending."),
         *_reasons(decision),
         *_steps(decision, "The steps to this decision", "Result"),

@@ -10,7 +10,7 @@ from django.conf import settings
 from leeway.access.models import User
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.letters.blocks import Block, Bullet, Bullets, Heading, Letter, Notice, Paragraph, bullets, day
-from leeway.care.letters.bodies import BODIES
+from leeway.care.letters.bodies import BODIES, TITLES
 from leeway.care.people.models import Case, CommunicationNeed, Person
 from leeway.law.eligibility import CARE_ACT_STARTS
 
@@ -44,7 +44,8 @@ BEFORE_THE_CARE_ACT = [Bullet("Prioritising Need, Department of Health, 2010 (Fa
 
 def letter_of(decision: Decision) -> Letter:
     """The letter of one stored decision: what we decided, how, why, by what law, and what to do if you disagree."""
-    title, blocks = BODIES[DecisionKind(decision.kind)](decision)
+    kind = DecisionKind(decision.kind)
+    title = TITLES[kind]
     by = decision.decided_by
     return make_letter(
         decision.case,
@@ -53,7 +54,7 @@ def letter_of(decision: Decision) -> Letter:
         reference=f"{title}. Reference {str(decision.pk)[:8].upper()}",
         blocks=[
             *_replaced(decision),
-            *blocks,
+            *BODIES[kind](decision),
             Heading("Who decided"),
             Paragraph(f"{by.name}, {job_of(by)}, for {settings.COUNCIL_NAME}, on {day(decision.decided_on)}."),
             *_law(decision),

@@ -15,7 +15,6 @@ from leeway.refusal import Refusal
 TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
 SHIPPED_FONTS = typst.Fonts(include_system_fonts=False)
 UNSHOWN = re.compile(r"error: PDF/UA-1 error: the text.*?`\"(.+?)\"`")
-STANDARDS = ["ua-1"]
 #: Control characters show as nothing, and PDF/UA forbids them; every kind of line end is one, and a tab is a space.
 CONTROL_CHARACTERS: dict[int, str] = dict.fromkeys((*range(32), *range(127, 160), 0xFEFF), "")
 CONTROL_CHARACTERS |= {ord("\n"): "\n", 0x2028: "\n", 0x2029: "\n", ord("\t"): " "}
@@ -77,7 +76,7 @@ def _compile(content: dict, made_at: datetime, fonts) -> bytes:
         TEMPLATE,
         sys_inputs={"letter": json.dumps(content, default=str, ensure_ascii=False)},
         font_paths=fonts,
-        pdf_standards=STANDARDS,
+        pdf_standards="ua-1",
         timestamp=made_at,
     )
 

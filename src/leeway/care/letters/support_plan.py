@@ -84,23 +84,26 @@ def _dated(plan: Plan, agreement: Agreement | None) -> date:
 
 
 def _about(plan: Plan) -> list[Block]:
-    written = [Paragraph(WROTE[Author(plan.author)])] if plan.author else []
-    starts = [Paragraph(f"Support starts on {day(plan.starts_on)}.")] if plan.starts_on else []
-    about = [Heading("What matters to you"), Quote(plan.about_me)] if plan.about_me else []
-    return [*written, *starts, *about]
+    blocks: list[Block] = []
+    if plan.author:
+        blocks.append(Paragraph(WROTE[Author(plan.author)]))
+    if plan.starts_on:
+        blocks.append(Paragraph(f"Support starts on {day(plan.starts_on)}."))
+    if plan.about_me:
+        blocks += [Heading("What matters to you"), Quote(plan.about_me)]
+    return blocks
 
 
 def _needs(plan: Plan, dated: date) -> list[Block]:
     """The eligible needs as they were decided when this plan was made."""
     decisions = history(plan.case).filter(kind=DecisionKind.ELIGIBILITY, decided_on__lte=dated)
     decision = decisions.first()
-    codes = decision.result.get("outcomes_unable") if decision and decision.result["eligible"] else None
-    if not codes:
+    if decision is None or not decision.result.get("outcomes_unable") or not decision.result["eligible"]:
         return []
     return [
         Heading("The needs that this plan meets"),
         Paragraph(f"We decided on {day(decision.decided_on)} that these needs are eligible."),
-        bullets(*(OUTCOMES[code] for code in codes)),
+        bullets(*(OUTCOMES[code] for code in decision.result["outcomes_unable"])),
     ]
 
 

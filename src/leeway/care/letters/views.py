@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -10,20 +10,20 @@ from django.views.decorators.http import require_safe
 
 from leeway.care.letters import queries
 from leeway.care.letters.blocks import Letter
+from leeway.care.letters.bodies import TITLES
 from leeway.care.letters.content import letter_of
 from leeway.care.letters.pdf import CannotBePrinted, letter_pdf
 from leeway.care.letters.support_plan import plan_document
 
 
 @require_safe
-def show_list(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def show_list(request, case_id: UUID) -> HttpResponse:
     """Every letter and plan of a case: what stands now first, then what went before."""
     case, decisions, plans = queries.letters_and_plans(case_id, seen_by=request.user)
     letters = [
         {
-            "kind": decision.get_kind_display(),
+            "title": TITLES[decision.kind],
             "on": decision.decided_on,
-            "by": decision.decided_by.name,
             "stands": getattr(decision, "superseded_by", None) is None,
             "page": reverse("letters:letter", args=[case.pk, decision.pk]),
             "pdf": reverse("letters:letter_pdf", args=[case.pk, decision.pk]),
@@ -50,33 +50,33 @@ def show_list(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def show_letter(request: HttpRequest, case_id: UUID, decision_id: UUID) -> HttpResponse:
+def show_letter(request, case_id: UUID, decision_id: UUID) -> HttpResponse:
     """One decision letter as a page."""
     letter = letter_of(queries.decision_to_read(case_id, decision_id, seen_by=request.user))
     return _page(request, letter, case_id, reverse("letters:letter_pdf", args=[case_id, decision_id]))
 
 
 @require_safe
-def show_letter_pdf(request: HttpRequest, case_id: UUID, decision_id: UUID) -> HttpResponse:
+def show_letter_pdf(request, case_id: UUID, decision_id: UUID) -> HttpResponse:
     """The same letter as a PDF."""
     letter = letter_of(queries.decision_to_read(case_id, decision_id, seen_by=request.user))
     return _pdf(request, letter, case_id)
 
 
 @require_safe
-def show_plan(request: HttpRequest, case_id: UUID, number: int) -> HttpResponse:
+def show_plan(request, case_id: UUID, number: int) -> HttpResponse:
     """One support plan as a page."""
     letter = plan_document(queries.plan_to_read(case_id, number, seen_by=request.user))
     return _page(request, letter, case_id, reverse("letters:plan_pdf", args=[case_id, number]))
 
 
 @require_safe
-def show_plan_pdf(request: HttpRequest, case_id: UUID, number: int) -> HttpResponse:
+def show_plan_pdf(request, case_id: UUID, number: int) -> HttpResponse:
     """The same support plan as a PDF."""
     return _pdf(request, plan_document(queries.plan_to_read(case_id, number, seen_by=request.user)), case_id)
 
 
-def _page(request: HttpRequest, letter: Letter, case_id: UUID, pdf: str = "", problem: str = "") -> HttpResponse:
+def _page(request, letter: Letter, case_id: UUID, pdf: str = "", problem: str = "") -> HttpResponse:
     context = {
         "letter": letter,
         "pdf": pdf,
@@ -87,7 +87,7 @@ def _page(request: HttpRequest, letter: Letter, case_id: UUID, pdf: str = "", pr
     return render(request, "letters/letter.jinja", context)
 
 
-def _pdf(request: HttpRequest, letter: Letter, case_id: UUID) -> HttpResponse:
+def _pdf(request, letter: Letter, case_id: UUID) -> HttpResponse:
     try:
         content = letter_pdf(letter)
     except CannotBePrinted as refusal:
