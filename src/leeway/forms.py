@@ -67,8 +67,7 @@ class DateField(forms.MultiValueField):
     widget = DateParts
 
     def __init__(self, *, earliest: date = date(1890, 1, 1), latest: date = date(2120, 1, 1), **options):
-        part = {"required": False}
-        fields = [forms.CharField(**part), forms.CharField(**part), forms.CharField(**part)]
+        fields = [forms.CharField(required=False) for _part in DateParts.parts]
         self.earliest, self.latest = earliest, latest
         super().__init__(fields, require_all_fields=False, **options)
 

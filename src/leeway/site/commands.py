@@ -63,6 +63,7 @@ def serve_pages(*, port: int, workers: int) -> None:
     """Run the web server until it is stopped."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     Granian(
         "leeway.site.wsgi:application",
@@ -71,7 +72,7 @@ def serve_pages(*, port: int, workers: int) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=4,
-        log_level="warning",
+        log_level=LogLevels.warning,
     ).serve()
 
 

@@ -139,7 +139,7 @@ def communication_words(person: Person) -> list[str]:
 def pagination_of(page: Page, request) -> dict:
     """What the GOV.UK pagination wants to know, with the other words of the address kept."""
 
-    def address(number: int) -> str:
+    def address(number: int | str) -> str:
         query = request.GET.copy()
         query["page"] = str(number)
         return f"?{query.urlencode()}"
@@ -150,7 +150,7 @@ def pagination_of(page: Page, request) -> dict:
         else {"number": number, "href": address(number), "current": number == page.number}
         for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     ]
-    shown = {"items": items}
+    shown: dict = {"items": items}
     if page.has_previous():
         shown["previous"] = {"href": address(page.previous_page_number())}
     if page.has_next():

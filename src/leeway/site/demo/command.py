@@ -77,8 +77,7 @@ def add_staff() -> list[Staff]:
         )
         for login in logins()
     }
-    finance = {"finance": named[f"finn@{DOMAIN}"], "second_finance": named[f"fay@{DOMAIN}"], "logins": named}
-    staffs = [Staff(team=teams[0], worker=named[f"bea@{DOMAIN}"], manager=named[f"mona@{DOMAIN}"], **finance)]
+    staffs = [staff_of(named, named[f"bea@{DOMAIN}"], named[f"mona@{DOMAIN}"])]
     head = {"sign_off_limit_pence_per_week": 5_000_00}
     for number, team in enumerate(teams, start=1):
         people = [
@@ -92,8 +91,14 @@ def add_staff() -> list[Staff]:
             )
             for role in (Role.ASSESSOR, Role.MANAGER)
         ]
-        staffs.append(Staff(team=team, worker=people[0], manager=people[1], **finance))
+        staffs.append(staff_of(named, *people))
     return staffs
+
+
+def staff_of(named: dict[str, User], worker: User, manager: User) -> Staff:
+    """A worker and the manager of their team, with the finance officers that every team shares."""
+    finn, fay = named[f"finn@{DOMAIN}"], named[f"fay@{DOMAIN}"]
+    return Staff(worker.team, worker=worker, manager=manager, finance=finn, second_finance=fay, logins=named)
 
 
 def market() -> dict[str, list[Service]]:
@@ -142,13 +147,10 @@ def play_batch(batch: tuple[int, list[Script], date]) -> None:
 
 def staff_for(place: int, named: dict[str, User]) -> Staff:
     """The people of one team. The named worker has one case in eight, so that her list can be read."""
-    finance = {"finance": named[f"finn@{DOMAIN}"], "second_finance": named[f"fay@{DOMAIN}"], "logins": named}
     if place % 8 == 0:
-        worker, manager = named[f"bea@{DOMAIN}"], named[f"manager1@{DOMAIN}"]
-    else:
-        number = place % len(TEAMS) + 1
-        worker, manager = named[f"assessor{number}@{DOMAIN}"], named[f"manager{number}@{DOMAIN}"]
-    return Staff(team=worker.team, worker=worker, manager=manager, **finance)
+        return staff_of(named, named[f"bea@{DOMAIN}"], named[f"manager1@{DOMAIN}"])
+    number = place % len(TEAMS) + 1
+    return staff_of(named, named[f"assessor{number}@{DOMAIN}"], named[f"manager{number}@{DOMAIN}"])
 
 
 def pay(staff: Staff, today: date, console: Console) -> None:
