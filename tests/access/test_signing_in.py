@@ -32,7 +32,7 @@ def set_up_app(client) -> str:
     assert client.get(reverse("mfa_activate_totp")).headers["Location"].startswith("/account/reauthenticate/")
     client.post("/account/reauthenticate/", {"password": PASSWORD})
     page = client.get(reverse("mfa_activate_totp"))
-    secret = re.search(r"<code>(\w+)</code>", page.content.decode())[1]
+    secret = re.search(r"<code class=\"[^\"]+\">(\w+)</code>", page.content.decode())[1]
     answer = client.post(reverse("mfa_activate_totp"), {"code": code_now(secret)})
     assert answer.status_code == 302, answer.content.decode()
     return secret

@@ -34,6 +34,11 @@ class ChangeUserForm(forms.Form):
         required=False,
     )
 
+    def __init__(self, *args, role: str = "", **options):
+        super().__init__(*args, **options)
+        person = role == Role.PERSON
+        self.fields["role"].choices = [choice for choice in Role.choices if (choice[0] == Role.PERSON) == person]
+
     def clean_sign_off_limit_pence_per_week(self):
         return self.cleaned_data["sign_off_limit_pence_per_week"] or 0
 

@@ -1,7 +1,10 @@
 """Reading who signs in, and who looked at a record."""
 
-from django.db.models import QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import TruncDate
 
+from leeway.access.looks import REASON_PAGE
 from leeway.access.models import Look, User
 
 
@@ -11,6 +14,14 @@ def users_by_name(*, role: str = "") -> QuerySet[User]:
     return users.filter(role=role) if role else users
 
 
-def looks_at(person_id) -> QuerySet[Look]:
-    """Every look at a person's record, the latest first."""
-    return Look.objects.filter(person_id=person_id).order_by("-at")
+def looks_at(person_id) -> QuerySet:
+    """Who looked at a person's record, day by day, the latest first.
+
+    Each line has `viewer_name`, `day`, `reason` (empty in the viewer's own work), `pages` and `latest`.
+    """
+    looks = Look.objects.filter(person_id=person_id).annotate(day=TruncDate("at"))
+    return (
+        looks.values("viewer_id", "viewer_name", "day", "reason")
+        .annotate(pages=ArrayAgg("page", distinct=True, filter=~Q(page=REASON_PAGE), default=[]), latest=Max("at"))
+        .order_by("-latest")
+    )

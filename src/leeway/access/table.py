@@ -13,6 +13,8 @@ NOBODY: frozenset[str] = frozenset()
 CASEWORK = frozenset({Role.ASSESSOR, Role.MANAGER})
 RECORDS = CASEWORK | {Role.FINANCE}
 ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
+MANAGEMENT = frozenset({Role.MANAGER})
+WRITERS = CASEWORK | {Role.PERSON}
 JOURNEY = frozenset({Role.PERSON, Role.ASSESSOR, Role.MANAGER, Role.FINANCE})
 
 ACCESS: dict[str, frozenset[str]] = {
@@ -71,6 +73,20 @@ ACCESS: dict[str, frozenset[str]] = {
     "assessment:*": JOURNEY,
     "decisions:*": JOURNEY,
     "letters:*": JOURNEY,
+    "planning:overview": JOURNEY,
+    "planning:version": JOURNEY,
+    "planning:about": WRITERS,
+    "planning:add_aim": WRITERS,
+    "planning:aim": WRITERS,
+    "planning:remove_aim": WRITERS,
+    "planning:choice": WRITERS,
+    "planning:agree": WRITERS,
+    "planning:sign_off": MANAGEMENT,
+    "planning:sign_off_queue": MANAGEMENT,
+    "planning:*": CASEWORK,
+    "review:show": JOURNEY,
+    "review:ask": WRITERS,
+    "review:*": CASEWORK,
     # money
     "budgets:show": JOURNEY,
     "budgets:*": frozenset({Role.FINANCE}),

@@ -40,7 +40,8 @@ def add(request):
 def change(request, user_id):
     """Change a user's role, team, job title or limit."""
     user = get_object_or_404(User, pk=user_id)
-    form = ChangeUserForm(request.POST or None, initial={name: getattr(user, name) for name in ChangeUserForm.kept})
+    stands = {name: getattr(user, name) for name in ChangeUserForm.kept}
+    form = ChangeUserForm(request.POST or None, role=user.role, initial=stands)
     if form.is_valid():
         changed = attempt(
             form,

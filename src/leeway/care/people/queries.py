@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from leeway.access.looks import record_look
-from leeway.access.models import Look, Role, Team, User
+from leeway.access.models import Role, Team, User
 from leeway.access.queries import looks_at
 from leeway.care.people.access import is_own_case, may_see_person
 from leeway.care.people.models import CapacityDecision, Case, Person, Relationship, StoryLine
@@ -82,7 +82,7 @@ def get_name(person_id: UUID) -> Person:
     return person
 
 
-def who_looked(person_id: UUID, *, seen_by: User) -> tuple[Person, QuerySet[Look]]:
+def who_looked(person_id: UUID, *, seen_by: User) -> tuple[Person, QuerySet]:
     """Everyone who saw a person's record, for the person, whom they gave leave, and their team's manager.
 
     Raises Http404 for anyone else.

@@ -145,7 +145,7 @@ def relationships(request, case_id):
 
 def add_relationship(request, case_id):
     """Record someone in the person's life and what they may do."""
-    case = queries.get_case(case_id, seen_by=request.user, page="Add someone around them")
+    case = queries.get_case(case_id, seen_by=request.user, page="People around them")
     form = forms.RelationshipForm(request.POST or None)
     if form.is_valid():
         done = attempt(
@@ -221,7 +221,7 @@ def end_leave(request, case_id, relationship_id):
 
 def invite_person(request, case_id):
     """Invite the person to see their own record."""
-    case = queries.get_case(case_id, seen_by=request.user, page="Invite them")
+    case = queries.get_case(case_id, seen_by=request.user, page="Inviting them to sign in")
     form = forms.InvitePersonForm(request.POST or None, initial={"email": case.person.email})
     if form.is_valid():
         done = attempt(
@@ -270,7 +270,7 @@ def capacity(request, case_id):
 
 def give(request, case_id):
     """Give the case to a worker of its team, or take on one that is free."""
-    case = queries.get_case(case_id, seen_by=request.user, page="Give to a worker")
+    case = queries.get_case(case_id, seen_by=request.user, page="Who has the case")
     workers = queries.workers_of(case.team)
     if request.user.role == Role.ASSESSOR:
         workers = workers.filter(pk=request.user.pk)
@@ -288,7 +288,7 @@ def give(request, case_id):
 
 def close(request, case_id):
     """End a case before support starts."""
-    case = queries.get_case(case_id, seen_by=request.user, page="Close")
+    case = queries.get_case(case_id, seen_by=request.user, page="Closing the case")
     form = forms.CloseForm(request.POST or None)
     if form.is_valid():
         reason_given = form.cleaned_data["reason"]
