@@ -121,7 +121,7 @@ def what_is_missing(plan: Plan, on: date) -> list[Missing]:
     if plan.starts_on is None:
         missing.append(Missing("Say when support starts.", "planning:start_date"))
     if needs_money_check(plan.case, on):
-        missing.append(Missing("Complete the financial assessment.", "case"))
+        missing.append(Missing("Complete the financial assessment.", "assessment:money"))
     if lines:
         missing += _missing_about_choice(found, lines) + _missing_about_direct_payment(plan, lines)
     return missing
@@ -161,7 +161,7 @@ def _missing_about_direct_payment(plan: Plan, lines: list[PlanLine]) -> list[Mis
     for line in paid:
         answer = may_pay(line.payee_relationship, line.payee_same_household, bool(line.payee_necessary.strip()))
         if not answer.allowed:
-            missing.append(Missing(f"{line.what}: {answer.reason}", "planning:plan"))
+            missing.append(Missing(f"{line.what}: {answer.reason}", "planning:overview"))
     return missing
 
 

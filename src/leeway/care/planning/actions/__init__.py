@@ -3,6 +3,8 @@
 from leeway.care.planning.actions.choosing import check_direct_payment, offer_ways, record_choice, set_ways
 from leeway.care.planning.actions.deciding import agree, disagree, end_plan, return_plan, sign_off, submit_plan
 from leeway.care.planning.actions.writing import (
+    PERSON_WRITES,
+    WORKER_WRITES,
     add_aim,
     add_line,
     change_aim,
@@ -15,6 +17,8 @@ from leeway.care.planning.actions.writing import (
 )
 
 __all__ = [
+    "PERSON_WRITES",
+    "WORKER_WRITES",
     "add_aim",
     "add_line",
     "agree",

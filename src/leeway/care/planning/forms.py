@@ -1,0 +1,302 @@
+"""The forms of planning. They check shape only; what is allowed is decided by the actions."""
+
+from django import forms
+
+from leeway.care.assessment.drafts import DraftForm
+from leeway.care.assessment.parts import outcomes_of
+from leeway.care.people.models import Authority, Case, Relationship
+from leeway.care.planning.models import Aim, Author, ChosenWay, Frequency, NotChosen, Plan, PlanLine, Unit, Way
+from leeway.forms import DateField, PoundsField, VersionField, YesNoField
+from leeway.law.direct_payments import BARRED_ORDERS, CONDITIONS, RELATIONSHIPS
+
+WAYS_IN_WORDS = {
+    ChosenWay.DIRECT_PAYMENT: "The money is paid to you, or to someone you choose, into its own account. You buy the "
+    "support and keep the papers. You can employ your own assistants, with help if you want it.",
+    ChosenWay.COUNCIL_MANAGED: "The council holds the money and arranges the support that you decide on. There is "
+    "little paperwork. You still choose what, who and when.",
+    ChosenWay.SERVICE_FUND: "A provider you choose holds the money for you alone, spends it as you agree with them, "
+    "and shows you where it went.",
+    ChosenWay.MIXED: "A part one way, a part another: for example a direct payment for days out, and a managed "
+    "account for home care.",
+}
+EXPLAINED = [(way.value, f"{way.label} | {WAYS_IN_WORDS[way]}") for way in ChosenWay]
+WITHOUT_AUTHORITY = frozenset({Authority.NONE, Authority.CARER})
+PERSON, BEST_INTERESTS = "person", "best_interests"
+AREA = forms.Textarea
+
+
+class StrictForm(DraftForm):
+    """A page that is saved whole."""
+
+    full_clean = forms.Form.full_clean
+
+
+class AboutForm(DraftForm):
+    about_me = forms.CharField(label="What matters to you", widget=AREA)
+    contingency = forms.CharField(
+        label="What happens if support falls through",
+        help_text="Who to call, and what could wait.",
+        widget=AREA,
+        required=False,
+    )
+    risks = forms.CharField(
+        label="Risks you choose to take",
+        help_text="Things worth doing although they carry a risk, and how to make them safer.",
+        widget=AREA,
+        required=False,
+    )
+
+    def __init__(self, *args, name: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        if name:
+            self.fields["about_me"].label = f"What matters to {name}"
+            self.fields["risks"].label = f"Risks that {name} chooses to take"
+
+
+class WorkersAboutForm(AboutForm):
+    prevention = forms.CharField(label="Advice on preventing, reducing or delaying need", widget=AREA, required=False)
+    author = forms.ChoiceField(label="Who wrote the plan", choices=Author, widget=forms.RadioSelect)
+
+
+class AimForm(DraftForm):
+    words = forms.CharField(label="What do you want to do, or keep doing?", widget=AREA, help_text="In your own words.")
+    how_we_know = forms.CharField(label="How will you know that it works?", required=False)
+    outcome = forms.ChoiceField(label="Part of life it belongs to", required=False)
+
+    def __init__(self, *args, case: Case, **kwargs):
+        super().__init__(*args, **kwargs)
+        outcomes = [(choice.code, choice.label) for choice in outcomes_of(case)]
+        self.fields["outcome"].choices = [("", "Not said"), *outcomes]
+
+
+class FindForm(forms.Form):
+    words = forms.CharField(label="What are you looking for?", required=False, max_length=100)
+    place = forms.CharField(label="Town or postcode", required=False, max_length=60)
+
+
+class LineForm(StrictForm):
+    what = forms.CharField(label="What the budget pays for", max_length=200)
+    supplier = forms.CharField(
+        label="Who gives it",
+        help_text="A personal assistant, a shop, a club. Leave empty if that is not decided yet.",
+        max_length=200,
+        required=False,
+    )
+    units = forms.DecimalField(label="How many", min_value=0, max_digits=7, decimal_places=2)
+    unit = forms.ChoiceField(label="Of what", choices=Unit)
+    frequency = forms.ChoiceField(label="How often", choices=Frequency)
+    unit_cost_pence = PoundsField(label="Cost of one")
+    nhs_percent = forms.IntegerField(
+        label="Per cent that the NHS pays", min_value=0, max_value=100, help_text="0 where it is social care alone."
+    )
+    aim = forms.ChoiceField(label="Which aim it serves", required=False)
+    payee_relationship = forms.ChoiceField(
+        label="Who is paid, to the person",
+        choices=[(choice.code, choice.label) for choice in reversed(RELATIONSHIPS)],
+        help_text="The law limits paying close family from a direct payment.",
+    )
+    payee_same_household = forms.BooleanField(label="They live in the same household", required=False)
+    payee_necessary = forms.CharField(
+        label="If they are close family: why the council considers it necessary", widget=AREA, required=False
+    )
+
+    def __init__(self, *args, plan: Plan, service=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.aims = {str(aim.pk): aim for aim in plan.aims.all()}
+        self.fields["aim"].choices = [("", "None yet"), *((key, aim.words[:80]) for key, aim in self.aims.items())]
+        if service is not None:
+            del self.fields["supplier"]
+
+    @property
+    def details(self) -> dict:
+        return super().details | {"aim": self.aims.get(self.cleaned_data["aim"])}
+
+
+def line_initial(line: PlanLine) -> dict:
+    """What a line's form starts from."""
+    names = [name for name in LineForm.base_fields if name not in {"version", "aim"}]
+    aim: Aim | None = line.aim
+    units = line.units.quantize(1) if line.units == line.units.to_integral_value() else line.units
+    return {name: getattr(line, name) for name in names} | {"aim": str(aim.pk) if aim else "", "units": units}
+
+
+class StartForm(DraftForm):
+    starts_on = DateField(label="When does support start?", help_text="For example, 7 12 2026.")
+    no_lines_reason = forms.CharField(
+        label="Why no money is needed",
+        help_text="Only where the plan has nothing to pay for: what meets the needs instead.",
+        widget=AREA,
+        required=False,
+    )
+
+
+class OfferForm(forms.Form):
+    ways_explained = forms.MultipleChoiceField(
+        label="Which ways did you explain?", choices=EXPLAINED, widget=forms.CheckboxSelectMultiple
+    )
+    how_explained = forms.CharField(
+        label="How did you explain them?", help_text="Talked through, leaflet, easy read, film.", max_length=300
+    )
+    amount_told = YesNoField(label="Did the person know the amount?")
+    independent_advice = forms.CharField(
+        label="Independent advice",
+        help_text="Who offered advice that does not come from the council. Leave empty if nobody did.",
+        required=False,
+        max_length=300,
+    )
+    offered_on = DateField(label="When was the conversation?")
+
+
+def decider_choices(case: Case, around: list[Relationship]) -> list[tuple[str, str]]:
+    """Who may have decided, for a worker to record. The action checks their authority."""
+    others = [one for one in around if one.authority not in WITHOUT_AUTHORITY]
+    return [
+        (PERSON, f"{case.person}, themselves"),
+        *((str(one.pk), f"{one.name} | {one.get_authority_display()}") for one in others),
+        (BEST_INTERESTS, "A best-interests decision | Where the person cannot decide and nobody has the authority to."),
+    ]
+
+
+class DeciderForm(forms.Form):
+    """A form that says who decided. Someone who signs in decides for themselves: no question is asked."""
+
+    def __init__(self, *args, case: Case, around: list[Relationship], ask: bool, label: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.around = {str(one.pk): one for one in around}
+        if ask:
+            self.fields["decided_by"] = forms.ChoiceField(
+                label=label or "Who decided?", choices=decider_choices(case, around), widget=forms.RadioSelect
+            )
+
+    def decider(self, own: Relationship | None = None) -> dict:
+        """Who decides, as the actions want it; `own` is the relationship of a supporter who signed in."""
+        said = self.cleaned_data.get("decided_by")
+        if said is None:
+            return {"decided_by": own}
+        return {"decided_by": self.around.get(said), "best_interests": said == BEST_INTERESTS}
+
+
+class ChoiceForm(DeciderForm):
+    way = forms.ChoiceField(label="How will the budget be held?", choices=EXPLAINED, widget=forms.RadioSelect)
+    words = forms.CharField(label="Why?", help_text="In the words of whoever decided.", widget=AREA)
+    why_not_direct_payment = forms.ChoiceField(
+        label="If it is not a direct payment: why not?", choices=NotChosen, widget=forms.RadioSelect, required=False
+    )
+
+
+class WaysForm(StrictForm):
+    """One question for each line of the plan."""
+
+    def __init__(self, *args, lines: list[PlanLine], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.lines = {f"line_{line.pk.hex}": line for line in lines}
+        for name, line in self.lines.items():
+            self.fields[name] = forms.ChoiceField(label=line.what, choices=Way, widget=forms.RadioSelect)
+            self.initial[name] = line.way
+
+    @property
+    def ways(self) -> dict:
+        return {line.pk: self.cleaned_data[name] for name, line in self.lines.items()}
+
+
+ANSWERS = [("yes", "Yes"), ("no", "No"), ("unknown", "Not known yet")]
+JUDGED = {"yes": True, "no": False, "unknown": "unknown"}
+FROM_THE_RECORD = frozenset({"has_capacity", "lacks_capacity"})
+
+
+class DirectPaymentForm(forms.Form):
+    """The conditions that are judged. Capacity is read from the record; a nominee is asked only where there is one."""
+
+    def __init__(self, *args, route: str, receivers: list[Relationship], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.receivers = {str(one.pk): one for one in receivers}
+        alone = [] if route == "section_32" else [(PERSON, "The person themselves")]
+        self.fields["received_by"] = forms.ChoiceField(
+            label="Who receives the money?",
+            choices=[*alone, *((key, one.name) for key, one in self.receivers.items())],
+            widget=forms.RadioSelect,
+        )
+        conditions = [one for one in CONDITIONS[route] if one.code not in FROM_THE_RECORD]
+        self.judged = [one.code for one in conditions if one.code != "nominee_agrees" or receivers]
+        for condition in conditions:
+            if condition.code in self.judged:
+                self.fields[condition.code] = forms.ChoiceField(
+                    label=condition.label, choices=ANSWERS, widget=forms.RadioSelect
+                )
+        self.fields["barred_orders"] = forms.MultipleChoiceField(
+            label="Court orders that bar a direct payment",
+            help_text="Only where the person is under one.",
+            choices=[(order.code, order.label) for order in BARRED_ORDERS],
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+        )
+
+    @property
+    def receiver(self) -> Relationship | None:
+        return self.receivers.get(self.cleaned_data["received_by"])
+
+    @property
+    def answers(self) -> dict:
+        """The conditions judged; a bar that an order names is left to the order."""
+        asked = [code for code in self.judged if code != "nominee_agrees" or self.receiver is not None]
+        barred = bool(self.cleaned_data["barred_orders"])
+        return {code: JUDGED[self.cleaned_data[code]] for code in asked if not (barred and code == "not_barred")}
+
+
+class VersionedForm(forms.Form):
+    """A button that acts on what was seen."""
+
+    version = VersionField()
+
+
+class SignOffForm(VersionedForm):
+    decision = forms.ChoiceField(
+        label="What do you decide?",
+        choices=[
+            ("sign", "Sign off this budget | It goes to the person to agree."),
+            ("return", "Return the plan | It goes back to planning, with your reasons."),
+        ],
+        widget=forms.RadioSelect,
+    )
+    final_pence_per_week = PoundsField(
+        label="Personal budget a week", help_text="What the plan costs, unless you have a reason.", required=False
+    )
+    reason = forms.CharField(
+        label="Your reasons",
+        help_text="Needed if you return the plan, if the budget differs from what the plan costs, or if it is above "
+        "the indicative budget. The person can read them, with your name.",
+        widget=AREA,
+        required=False,
+    )
+
+
+class AgreeForm(DeciderForm):
+    version = VersionField()
+    agrees = forms.ChoiceField(
+        label="Do you agree to this plan and budget?",
+        choices=[
+            ("yes", "Yes, I agree"),
+            ("no", "No, something is not right | It goes back to your worker with what you say. Nothing is lost."),
+        ],
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label="Anything you want to say",
+        help_text="If you do not agree: what is not right.",
+        widget=AREA,
+        required=False,
+    )
+
+    def __init__(self, *args, name: str, **kwargs):
+        super().__init__(*args, label="Who agrees, or does not?", **kwargs)
+        if "decided_by" in self.fields:
+            self.fields["agrees"].label = f"Does {name} agree to this plan and budget?"
+            self.fields["agrees"].choices = [
+                ("yes", "Yes, agreed"),
+                ("no", "No, something is not right | The plan goes back to planning with these words."),
+            ]
+            self.fields["words"].label = "What they said"
+            self.fields["words"].help_text = "Needed if they do not agree."
+            self.fields["how"] = forms.CharField(
+                label="How was this given?", help_text="On paper, said so at a visit, by telephone.", max_length=300
+            )

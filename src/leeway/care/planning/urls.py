@@ -1,0 +1,32 @@
+"""The support plan, under the address of a case, and the sign-off queue."""
+
+from django.urls import include, path
+
+from leeway.care.planning.views import choosing, deciding, writing
+
+app_name = "planning"
+of_a_case = [
+    path("", writing.overview, name="overview"),
+    path("version/<int:number>/", writing.overview, name="version"),
+    path("start/", writing.start, name="start"),
+    path("about/", writing.write_about, name="about"),
+    path("aims/add/", writing.aim, name="add_aim"),
+    path("aims/<int:aim_id>/", writing.aim, name="aim"),
+    path("aims/<int:aim_id>/remove/", writing.remove_aim, name="remove_aim"),
+    path("find/", writing.find, name="find"),
+    path("lines/add/", writing.add_line, name="add_line"),
+    path("lines/<uuid:line_id>/", writing.line, name="line"),
+    path("lines/<uuid:line_id>/remove/", writing.remove_line, name="remove_line"),
+    path("start-date/", writing.start_date, name="start_date"),
+    path("ways-explained/", choosing.offer, name="offer"),
+    path("choice/", choosing.choice, name="choice"),
+    path("ways/", choosing.ways, name="ways"),
+    path("direct-payment/", choosing.direct_payment, name="direct_payment"),
+    path("check/", deciding.submit, name="submit"),
+    path("sign-off/", deciding.sign_off, name="sign_off"),
+    path("agree/", deciding.agree, name="agree"),
+]
+urlpatterns = [
+    path("cases/<uuid:case_id>/plan/", include(of_a_case)),
+    path("sign-off/", deciding.sign_off_queue, name="sign_off_queue"),
+]

@@ -1,0 +1,138 @@
+"""Pages on which a plan is sent for sign-off, signed off or returned, and agreed or not."""
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from leeway.access.models import Role
+from leeway.care.decisions.models import DecisionKind
+from leeway.care.decisions.queries import standing
+from leeway.care.people.access import can_work_on
+from leeway.care.people.queries import get_case, people_around
+from leeway.care.planning import actions, forms, queries
+from leeway.care.planning.costs import totals
+from leeway.care.planning.models import PlanState
+from leeway.care.planning.views.parts import about, open_plan_of, own_relationship, whole
+from leeway.forms import attempt
+from leeway.refusal import Refusal
+
+
+def submit(request, case_id):
+    """Check the whole plan, then send it for sign-off."""
+    case, plan = open_plan_of(request, case_id, "Plan: check and send")
+    today = timezone.localdate()
+    form = forms.VersionedForm(request.POST or None, initial={"version": plan.version})
+    if form.is_valid() and attempt(
+        form,
+        lambda: actions.submit_plan(plan=plan, version=form.cleaned_data["version"], by=request.user, on=today),
+    ):
+        return redirect("case", case_id)
+    context = about(case, request) | whole(plan)
+    context |= {
+        "form": fresh(form, plan),
+        "missing": queries.what_is_missing(plan, today),
+        "needs": queries.needs_met(case),
+        "back": reverse("planning:overview", args=[case_id]),
+    }
+    return render(request, "planning/submit.jinja", context)
+
+
+def sign_off_queue(request):
+    """The plans that wait for a manager's decision."""
+    own = [queue_row(plan) for plan in queries.waiting_for_sign_off(request.user)]
+    elsewhere = [queue_row(plan) for plan in queries.waiting_elsewhere(request.user)]
+    context = {"own": own, "elsewhere": elsewhere, "today": timezone.localdate()}
+    return render(request, "planning/queue.jinja", context)
+
+
+def queue_row(plan) -> dict:
+    """One line of the sign-off queue."""
+    return {
+        "case": plan.case,
+        "submitted_by": plan.submitted_by,
+        "submitted_on": plan.submitted_on,
+        "pence": totals(list(plan.lines.all()))["pence_per_week"],
+    }
+
+
+def sign_off(request, case_id):
+    """Everything needed to decide on one page, and the decision."""
+    case, plan = open_plan_of(request, case_id, "Plan: sign-off")
+    if plan.state != PlanState.SUBMITTED:
+        return redirect("planning:overview", case_id)
+    shown = whole(plan)
+    initial = {"version": plan.version, "final_pence_per_week": shown["costed"]["pence_per_week"]}
+    form = forms.SignOffForm(request.POST or None, initial=initial)
+    if form.is_valid() and attempt(form, lambda: decide(form, plan, request)):
+        return redirect("case", case_id)
+    context = about(case, request) | shown
+    context |= {
+        "form": fresh(form, plan),
+        "needs": queries.needs_met(case),
+        "charge": plan.charge,
+        "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
+        "in_force": queries.plan_in_force(case),
+        "back": reverse("planning:sign_off_queue"),
+    }
+    return render(request, "planning/sign_off.jinja", context)
+
+
+def decide(form, plan, request):
+    """Sign off or return, as the form says."""
+    given = {"plan": plan, "version": form.cleaned_data["version"], "by": request.user, "on": timezone.localdate()}
+    reason, final = form.cleaned_data["reason"], form.cleaned_data["final_pence_per_week"]
+    if form.cleaned_data["decision"] == "return":
+        return actions.return_plan(reasons=reason, **given)
+    if final is None:
+        raise Refusal("Enter the personal budget a week.", field="final_pence_per_week")
+    return actions.sign_off(final_pence_per_week=final, reason=reason, **given)
+
+
+def agree(request, case_id):
+    """What the person agrees to: the plan, the budget, and who pays what."""
+    case = get_case(case_id, seen_by=request.user, page="Plan: agreement")
+    plan = queries.open_plan(case)
+    if plan is None or plan.state != PlanState.SIGNED_OFF:
+        if plan is None and queries.plan_in_force(case) is None:
+            raise Http404("There is no plan to agree yet.")
+        return redirect("planning:overview", case_id)
+    plan.case = case
+    today = timezone.localdate()
+    form = forms.AgreeForm(
+        request.POST or None,
+        initial={"version": plan.version},
+        case=case,
+        around=people_around(case.person, today),
+        ask=can_work_on(request.user, case),
+        name=str(case.person),
+    )
+    if form.is_valid() and attempt(form, lambda: answer(form, plan, request, own_relationship(request, case))):
+        return redirect("case", case_id)
+    context = about(case, request) | whole(plan)
+    context |= {
+        "form": fresh(form, plan),
+        "may_answer": can_work_on(request.user, case) or request.user.role == Role.PERSON,
+        "result": plan.final_budget.result,
+        "final_budget": plan.final_budget,
+        "back": reverse("case", args=[case_id]),
+    }
+    return render(request, "planning/agree.jinja", context)
+
+
+def answer(form, plan, request, own):
+    """Agree or disagree, as the form says."""
+    given = {"plan": plan, "version": form.cleaned_data["version"], "by": request.user, "on": timezone.localdate()}
+    words, decider = form.cleaned_data["words"], form.decider(own)
+    if form.cleaned_data["agrees"] == "yes":
+        how = form.cleaned_data.get("how", "Signed in to Leeway")
+        return actions.agree(how=how, comment=words, **decider, **given)
+    return actions.disagree(words=words, said_by=decider["decided_by"], **given)
+
+
+def fresh(form, plan):
+    """After a refusal, the form carries the version that the page now shows."""
+    if form.is_bound:
+        form.data = form.data.copy()
+        form.data["version"] = str(plan.version)
+    return form

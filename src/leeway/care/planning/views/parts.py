@@ -1,0 +1,88 @@
+"""What the pages of planning share: whose plan it is, who reads it, and the parts that templates show."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from leeway.access.models import Role
+from leeway.care.people.access import can_work_on
+from leeway.care.people.models import Case, Relationship
+from leeway.care.people.queries import get_case
+from leeway.care.planning import queries
+from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
+from leeway.care.planning.models import Plan, PlanLine, PlanState
+
+
+def about(case: Case, request: HttpRequest) -> dict:
+    """What every page of a plan knows: whose it is, and whether the reader is the one it is about."""
+    return {
+        "case": case,
+        "name": case.person.known_as or case.person.given_name,
+        "you": request.user.pk == case.person.user_id,
+        "can_work": can_work_on(request.user, case),
+    }
+
+
+def open_plan_of(request: HttpRequest, case_id: UUID, page: str) -> tuple[Case, Plan]:
+    """The case and the plan being written for it; 404 where there is none."""
+    case = get_case(case_id, seen_by=request.user, page=page)
+    plan = queries.open_plan(case)
+    if plan is None:
+        raise Http404("No plan is being written for this case.")
+    plan.case = case
+    return case, plan
+
+
+def own_relationship(request: HttpRequest, case: Case) -> Relationship | None:
+    """The relationship by which someone who signed in supports the person; None for the person and for staff."""
+    if request.user.role != Role.PERSON or request.user.pk == case.person.user_id:
+        return None
+    return case.person.relationships.filter(user=request.user).order_by("-starts_on").first()
+
+
+def rows(lines: list[PlanLine]) -> list[dict]:
+    """The lines of a plan, as its tables show them."""
+    return [
+        {
+            "id": line.pk,
+            "what": line.what,
+            "who": f"{line.service.name}, {line.service.provider.name}" if line.service else line.supplier,
+            "in_words": in_words(line),
+            "pence": weekly_pence(line),
+            "once_pence": once_pence(line),
+            "nhs_percent": line.nhs_percent,
+            "nhs_pence": nhs_pence(line),
+            "way": line.get_way_display().partition(":")[0],
+            "aim": line.aim.words if line.aim else "",
+            "family": line.get_payee_relationship_display() if line.payee_relationship != "not_related" else "",
+        }
+        for line in lines
+    ]
+
+
+def whole(plan: Plan) -> dict:
+    """A plan with all that stands in it, and its running total against the indicative budget."""
+    lines = queries.plan_lines(plan)
+    costed = totals(lines)
+    guide = queries.indicative(plan.case)
+    guide_pence = queries.indicative_pence(guide)
+    return {
+        "plan": plan,
+        "is_draft": plan.state == PlanState.DRAFT,
+        "aims": list(plan.aims.all()),
+        "rows": rows(lines),
+        "costed": costed,
+        "guide_pence": guide_pence,
+        "costed_instead": bool(guide and guide.result.get("costed_instead")),
+        "over_pence": costed["pence_per_week"] - guide_pence if guide_pence is not None else 0,
+        "found": queries.offers_and_choice(plan),
+        "sent_back": list(plan.sent_back.all()),
+    }
+
+
+def page(request: HttpRequest, case: Case, form, title: str, **context) -> HttpResponse:
+    """A page with one form; goes back to the plan."""
+    shared = {"form": form, "title": title, "back": reverse("planning:overview", args=[case.pk])}
+    return render(request, "planning/page.jinja", about(case, request) | shared | context)

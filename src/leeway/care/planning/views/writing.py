@@ -1,0 +1,253 @@
+"""Pages on which a plan is written: the overview, about the person, aims, what the budget pays for, the start."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from leeway.access.models import Role
+from leeway.care.assessment.drafts import save_draft
+from leeway.care.decisions.models import DecisionKind
+from leeway.care.decisions.queries import standing
+from leeway.care.people.queries import get_case
+from leeway.care.people.states import Stage
+from leeway.care.planning import actions, forms, queries
+from leeway.care.planning.access import can_write_about_me
+from leeway.care.planning.views.parts import about, open_plan_of, page, whole
+from leeway.directory.models import Service
+from leeway.directory.queries import choices_for_plan, get_service
+from leeway.refusal import Refusal
+
+
+def overview(request, case_id, number=None):
+    """The plan: the one being written, or else the one in force, or an earlier one by its number."""
+    case = get_case(case_id, seen_by=request.user, page="Support plan")
+    today = timezone.localdate()
+    if number is None:
+        plan = queries.open_plan(case) or queries.plan_in_force(case)
+    else:
+        plan = queries.numbered_plan(case, number)
+    context = about(case, request) | {
+        "back": reverse("case", args=[case_id]),
+        "plan": plan,
+        "can_start": case.stage == Stage.PLANNING and queries.open_plan(case) is None,
+        "past": list(queries.past_plans(case)),
+    }
+    if number is not None and plan is None:
+        raise Http404("There is no plan with this number.")
+    if plan is None:
+        return render(request, "planning/none.jinja", context)
+    plan.case = case
+    context |= whole(plan) | {
+        "can_write": can_write_about_me(request.user, case, today),
+        "missing": queries.what_is_missing(plan, today) if context["can_work"] else [],
+        "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
+        "in_force": queries.plan_in_force(case) if plan.state in queries.OPEN else None,
+    }
+    return render(request, "planning/overview.jinja", context)
+
+
+@require_POST
+def start(request, case_id):
+    """Begin a plan."""
+    case = get_case(case_id, seen_by=request.user, page="Support plan")
+    try:
+        actions.start_plan(case=case, by=request.user, on=timezone.localdate())
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("planning:overview", case_id)
+
+
+def write_about(request, case_id):
+    """What matters to the person."""
+    case, plan = open_plan_of(request, case_id, "Plan: what matters")
+    yours = request.user.role == Role.PERSON
+    names = actions.PERSON_WRITES if yours else actions.WORKER_WRITES
+    initial = {name: getattr(plan, name) for name in names}
+    kind = forms.AboutForm if yours else forms.WorkersAboutForm
+    own = request.user.pk == case.person.user_id
+    name = "" if own else str(case.person)
+    form = kind(request.POST or None, initial=initial | {"version": plan.version}, name=name)
+    if save_draft(
+        form,
+        lambda: actions.save_about(
+            plan=plan,
+            version=form.cleaned_data["version"],
+            details=form.details,
+            by=request.user,
+            on=timezone.localdate(),
+        ),
+    ):
+        return redirect("planning:overview", case_id)
+    return page(request, case, form, "What matters")
+
+
+def aim(request, case_id, aim_id=None):
+    """Add an aim, or change one."""
+    case, plan = open_plan_of(request, case_id, "Plan: an aim")
+    found = get_object_or_404(plan.aims, pk=aim_id) if aim_id else None
+    initial = {"version": plan.version}
+    if found:
+        found.plan = plan
+        initial |= {"words": found.words, "how_we_know": found.how_we_know, "outcome": found.outcome}
+    form = forms.AimForm(request.POST or None, initial=initial, case=case)
+    write, what = (actions.change_aim, {"aim": found}) if found else (actions.add_aim, {"plan": plan})
+    if save_draft(
+        form,
+        lambda: write(
+            **what,
+            version=form.cleaned_data["version"],
+            **form.details,
+            by=request.user,
+            on=timezone.localdate(),
+        ),
+    ):
+        return redirect("planning:overview", case_id)
+    remove = reverse("planning:remove_aim", args=[case_id, aim_id]) if found else None
+    title = "Change an aim" if found else "Add an aim"
+    return page(request, case, form, title, remove=remove, beside=[one.words for one in plan.aims.all()])
+
+
+def remove_aim(request, case_id, aim_id):
+    """Take an aim out, after asking."""
+    case, plan = open_plan_of(request, case_id, "Plan: an aim")
+    found = get_object_or_404(plan.aims, pk=aim_id)
+    found.plan = plan
+    form = forms.StrictForm(request.POST or None, initial={"version": plan.version})
+    if save_draft(
+        form,
+        lambda: actions.remove_aim(
+            aim=found, version=form.cleaned_data["version"], by=request.user, on=timezone.localdate()
+        ),
+    ):
+        return redirect("planning:overview", case_id)
+    return page(request, case, form, "Take this aim out?", quote=found.words, button="Take it out", danger=True)
+
+
+def find(request, case_id):
+    """Look in the directory for something the budget could pay for, or describe one's own idea."""
+    case, _ = open_plan_of(request, case_id, "Plan: find support")
+    form = forms.FindForm(request.GET or None)
+    found, searched = [], False
+    if form.is_valid():
+        searched = bool(form.cleaned_data["words"].strip() or form.cleaned_data["place"].strip())
+        try:
+            found = choices_for_plan(form.cleaned_data["words"], place=form.cleaned_data["place"])
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    context = about(case, request) | {
+        "form": form,
+        "searched": searched,
+        "found": found,
+        "back": reverse("planning:overview", args=[case_id]),
+    }
+    return render(request, "planning/find.jinja", context)
+
+
+def add_line(request, case_id):
+    """Add something the budget pays for; from the directory where the address names a service."""
+    case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
+    service = named_service(request.GET.get("service", ""))
+    initial = {"version": plan.version, "nhs_percent": 0, "payee_relationship": "not_related"}
+    if service:
+        initial |= {"what": service.name}
+        if service.price_pence is not None:
+            initial |= {"unit_cost_pence": service.price_pence, "unit": service.price_unit}
+    form = forms.LineForm(request.POST or None, initial=initial, plan=plan, service=service)
+    if save_draft(
+        form,
+        lambda: actions.add_line(
+            plan=plan,
+            version=form.cleaned_data["version"],
+            details=form.details | {"service": service},
+            by=request.user,
+            on=timezone.localdate(),
+        ),
+    ):
+        return redirect("planning:overview", case_id)
+    return page(request, case, form, "Add what the budget pays for", service=service, **beside_lines(plan))
+
+
+def named_service(service_id: str) -> Service | None:
+    """The service of the directory that an address names; 404 where there is none such."""
+    if not service_id:
+        return None
+    try:
+        return get_service(service_id)
+    except (Service.DoesNotExist, ValidationError):
+        raise Http404("There is no such service in the directory.") from None
+
+
+def line(request, case_id, line_id):
+    """Change something the budget pays for."""
+    case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
+    found = get_object_or_404(plan.lines.select_related("service__provider", "aim"), pk=line_id)
+    found.plan = plan
+    initial = forms.line_initial(found) | {"version": plan.version}
+    form = forms.LineForm(request.POST or None, initial=initial, plan=plan, service=found.service)
+    if save_draft(
+        form,
+        lambda: actions.change_line(
+            line=found,
+            version=form.cleaned_data["version"],
+            details=form.details,
+            by=request.user,
+            on=timezone.localdate(),
+        ),
+    ):
+        return redirect("planning:overview", case_id)
+    remove = reverse("planning:remove_line", args=[case_id, line_id])
+    return page(
+        request,
+        case,
+        form,
+        "Change what the budget pays for",
+        service=found.service,
+        remove=remove,
+        **beside_lines(plan),
+    )
+
+
+def beside_lines(plan) -> dict:
+    """What stands in the plan now, to show beside a line that somebody else's save has crossed."""
+    return {"beside": [f"{row.what}: {row.units} {row.unit}" for row in plan.lines.all()]}
+
+
+def remove_line(request, case_id, line_id):
+    """Take a line out, after asking."""
+    case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
+    found = get_object_or_404(plan.lines, pk=line_id)
+    found.plan = plan
+    form = forms.StrictForm(request.POST or None, initial={"version": plan.version})
+    if save_draft(
+        form,
+        lambda: actions.remove_line(
+            line=found, version=form.cleaned_data["version"], by=request.user, on=timezone.localdate()
+        ),
+    ):
+        return redirect("planning:overview", case_id)
+    return page(request, case, form, "Take this out of the plan?", quote=found.what, button="Take it out", danger=True)
+
+
+def start_date(request, case_id):
+    """When support starts."""
+    case, plan = open_plan_of(request, case_id, "Plan: when support starts")
+    initial = {"version": plan.version, "starts_on": plan.starts_on, "no_lines_reason": plan.no_lines_reason}
+    form = forms.StartForm(request.POST or None, initial=initial)
+    if plan.lines.exists():
+        del form.fields["no_lines_reason"]
+    if save_draft(
+        form,
+        lambda: actions.set_start(
+            plan=plan,
+            version=form.cleaned_data["version"],
+            **form.details,
+            by=request.user,
+            on=timezone.localdate(),
+        ),
+    ):
+        return redirect("planning:overview", case_id)
+    return page(request, case, form, "When support starts")

@@ -1,0 +1,69 @@
+"""The forms of reviews. They check shape only; what is allowed is decided by the actions."""
+
+from django import forms
+
+from leeway.care.assessment.drafts import DraftForm
+from leeway.care.planning.models import Aim
+from leeway.care.review.models import Achieved, ReviewReason, ReviewResult
+from leeway.forms import DateField, VersionField
+
+AREA = forms.Textarea
+FOLLOWS = [
+    (ReviewResult.CONTINUE, "Carry on as now | The next review becomes due within a year."),
+    (ReviewResult.CHANGE_PLAN, "Change the plan | A new plan starts as a copy. The one in force holds until then."),
+    (ReviewResult.REASSESS, "Assess again | Needs have changed. The plan in force holds meanwhile."),
+    (ReviewResult.END, "End support | With reasons, and what must still be paid."),
+]
+
+
+class AskForm(forms.Form):
+    words = forms.CharField(
+        label="Why would you like a review?",
+        help_text="Whatever has changed, or is not working. A few words are enough.",
+        widget=AREA,
+    )
+
+
+class OpenForm(forms.Form):
+    reason = forms.ChoiceField(label="Why is the review held?", choices=ReviewReason, widget=forms.RadioSelect)
+
+
+class WriteForm(DraftForm):
+    """What was said and found; one question for each aim."""
+
+    person_words = forms.CharField(label="What the person said", help_text="In their own words.", widget=AREA)
+    assessor_words = forms.CharField(label="What you found", widget=AREA)
+    what_changed = forms.CharField(label="What has changed since the last time", widget=AREA, required=False)
+
+    def __init__(self, *args, aims: list[tuple[Aim, str]], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.aims = {f"aim_{aim.pk}": aim for aim, _ in aims}
+        for name, (aim, achieved) in zip(self.aims, aims, strict=True):
+            self.fields[name] = forms.ChoiceField(label=f"Aim: {aim.words}", choices=Achieved, widget=forms.RadioSelect)
+            self.initial[name] = achieved
+        self.fields["achieved"] = forms.ChoiceField(
+            label="Altogether, were the aims met?", choices=Achieved, widget=forms.RadioSelect
+        )
+
+    @property
+    def words(self) -> dict:
+        """The details of the review, without the answers about each aim."""
+        return {name: value for name, value in self.details.items() if name not in self.aims}
+
+    @property
+    def judged(self) -> dict:
+        """How far each aim was met, by its id, where that was said."""
+        return {aim.pk: self.cleaned_data[name] for name, aim in self.aims.items() if self.cleaned_data.get(name)}
+
+
+class CompleteForm(forms.Form):
+    version = VersionField()
+    held_on = DateField(label="When was it held?")
+    result = forms.ChoiceField(label="What follows?", choices=FOLLOWS, widget=forms.RadioSelect)
+    reasons = forms.CharField(label="Why?", help_text="In a sentence or more that the person can read.", widget=AREA)
+    still_to_pay = forms.CharField(
+        label="If support ends: what must still be paid",
+        help_text="Notice pay, redundancy, tax, providers’ notice. If nothing, say “nothing”.",
+        widget=AREA,
+        required=False,
+    )

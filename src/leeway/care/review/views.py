@@ -1,0 +1,126 @@
+"""The pages of reviews: when the next is due, asking for one, holding it, and what follows."""
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from leeway.care.assessment.drafts import save_draft
+from leeway.care.people.access import can_work_on
+from leeway.care.people.queries import get_case
+from leeway.care.people.states import Stage
+from leeway.care.planning.queries import plan_in_force
+from leeway.care.review import actions, forms, queries
+from leeway.care.review.access import can_ask_for_review
+from leeway.forms import attempt
+
+
+def about(case, request) -> dict:
+    """What every page of a review knows: whose it is, and whether the reader is the one it is about."""
+    return {
+        "case": case,
+        "name": case.person.known_as or case.person.given_name,
+        "you": request.user.pk == case.person.user_id,
+        "can_work": can_work_on(request.user, case),
+        "back": reverse("review:show", args=[case.pk]),
+    }
+
+
+def show(request, case_id):
+    """When the next review is due, how the one under way stands, and what earlier ones found."""
+    case = get_case(case_id, seen_by=request.user, page="Reviews")
+    today = timezone.localdate()
+    ahead = queries.next_review(case)
+    context = about(case, request) | {
+        "back": reverse("case", args=[case_id]),
+        "ahead": ahead,
+        "under_way": ahead is not None and ahead.opened_on is not None,
+        "overdue": ahead is not None and ahead.due_on < today,
+        "active": case.stage == Stage.ACTIVE,
+        "may_ask": case.stage == Stage.ACTIVE and can_ask_for_review(request.user, case, today),
+        "past": list(queries.past_reviews(case)),
+    }
+    return render(request, "review/show.jinja", context)
+
+
+def ask(request, case_id):
+    """Ask for a review."""
+    case = get_case(case_id, seen_by=request.user, page="Ask for a review")
+    today = timezone.localdate()
+    form = forms.AskForm(request.POST or None)
+    if form.is_valid() and attempt(
+        form,
+        lambda: actions.ask_for_review(case=case, words=form.cleaned_data["words"], by=request.user, on=today),
+    ):
+        return redirect("review:show", case_id)
+    return render(request, "review/ask.jinja", about(case, request) | {"form": form})
+
+
+def start(request, case_id):
+    """Start a review now."""
+    case = get_case(case_id, seen_by=request.user, page="Start a review")
+    ahead = queries.next_review(case)
+    form = forms.OpenForm(request.POST or None, initial={"reason": ahead.reason if ahead else None})
+    if form.is_valid() and attempt(
+        form,
+        lambda: actions.open_review(
+            case=case, reason=form.cleaned_data["reason"], by=request.user, on=timezone.localdate()
+        ),
+    ):
+        return redirect("review:write", case_id)
+    return render(request, "review/start.jinja", about(case, request) | {"form": form, "ahead": ahead})
+
+
+def under_way(case):
+    """The review that is being held; 404 where there is none."""
+    review = queries.next_review(case)
+    if review is None or review.opened_on is None:
+        raise Http404("No review is under way.")
+    review.case = case
+    return review
+
+
+def write(request, case_id):
+    """What was said and found."""
+    case = get_case(case_id, seen_by=request.user, page="Review")
+    review = under_way(case)
+    names = ("version", "person_words", "assessor_words", "what_changed", "achieved")
+    initial = {name: getattr(review, name) for name in names}
+    form = forms.WriteForm(request.POST or None, initial=initial, aims=queries.aims_judged(review))
+    if save_draft(
+        form,
+        lambda: actions.save_review(
+            review=review,
+            version=form.cleaned_data["version"],
+            details=form.words,
+            aims=form.judged,
+            by=request.user,
+            on=timezone.localdate(),
+        ),
+    ):
+        return redirect("review:show" if "later" in request.POST else "review:complete", case_id)
+    context = about(case, request) | {"form": form, "review": review, "plan": plan_in_force(case)}
+    return render(request, "review/write.jinja", context)
+
+
+def complete(request, case_id):
+    """Check what was written, and say what follows."""
+    case = get_case(case_id, seen_by=request.user, page="Review: what follows")
+    review, today = under_way(case), timezone.localdate()
+    form = forms.CompleteForm(request.POST or None, initial={"version": review.version, "held_on": today})
+    if form.is_valid() and attempt(
+        form, lambda: actions.complete_review(review=review, **form.cleaned_data, by=request.user, on=today)
+    ):
+        return redirect("case", case_id)
+    if form.is_bound:
+        form.data = form.data.copy()
+        form.data["version"] = str(review.version)
+    context = about(case, request) | {"form": form, "review": review, "aims": queries.aims_judged(review)}
+    return render(request, "review/complete.jinja", context)
+
+
+def due(request):
+    """Reviews that are due, of one's own cases or of one's team."""
+    today = timezone.localdate()
+    soon = today + actions.WHEN_ASKED
+    return render(request, "review/due.jinja", {"reviews": queries.reviews_due(request.user, soon), "today": today})
