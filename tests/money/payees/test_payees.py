@@ -101,6 +101,12 @@ def test_what_is_not_a_bank_account_is_refused(enter, sort_code, account_number)
         enter(sort_code=sort_code, account_number=account_number)
 
 
+def test_a_name_that_no_bank_file_carries_is_refused_when_it_is_entered(enter):
+    with pytest.raises(Refusal) as refused:
+        enter(account_name="…")
+    assert refused.value.field == "account_name"
+
+
 def test_an_account_that_fails_the_modulus_check_is_refused(enter, tmp_path, settings):
     (tmp_path / "weights.txt").write_text(
         "123456 123456 MOD10    0    0    0    0    0    0    7    1    3    7    1    3    7    1\n"

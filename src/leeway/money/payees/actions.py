@@ -10,7 +10,8 @@ from leeway.access.models import Role, User
 from leeway.care.people.actions import tell
 from leeway.care.people.models import Authority, Case, Relationship
 from leeway.care.planning.models import Way
-from leeway.money.banking.characters import bacs_text
+from leeway.money.banking.characters import NotCarried, bacs_text, iso_text
+from leeway.money.banking.iso20022 import NAME_LENGTH_MAX
 from leeway.money.banking.modulus import Verdict, WeightTable, check
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State, require_move
@@ -35,8 +36,7 @@ def enter_details(
     check_finance(by)
     relationship = _holder(case, way, holder, on)
     verdict = checked(sort_code, account_number)
-    if not bacs_text(account_name):
-        raise Refusal("Enter the name on the account.", field="account_name")
+    _require_carried(account_name)
     for waiting in PayeeAccount.objects.select_for_update().filter(case=case, way=way, state=State.ENTERED):
         _move(waiting, State.REPLACED)
     payee = PayeeAccount.objects.create(
@@ -101,6 +101,15 @@ def modulus_table() -> WeightTable | None:
     if not settings.MODULUS_WEIGHTS or not settings.MODULUS_SUBSTITUTIONS:
         return None
     return WeightTable.read(settings.MODULUS_WEIGHTS, settings.MODULUS_SUBSTITUTIONS)
+
+
+def _require_carried(account_name: str) -> None:
+    """Refuse at once a name that a bank file would refuse later."""
+    try:
+        bacs_text(account_name)
+        iso_text(account_name, width=NAME_LENGTH_MAX)
+    except NotCarried as problem:
+        raise Refusal(str(problem), field="account_name") from problem
 
 
 def _holder(case: Case, way: Way, holder: Holder, on: date) -> Relationship | None:

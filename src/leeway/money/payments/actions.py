@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Subquery, Sum, Value, Window
 from django.db.models.functions import RowNumber
 
 from leeway.access.models import User
-from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator
+from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
 from leeway.money.banking.working_days import bacs_submission_day
 from leeway.money.ledger.actions import NewTransfer, open_account, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason
@@ -68,8 +68,7 @@ def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
     run.state, run.settled_by, run.settled_on = State.APPROVED, by, on
     run.originator = asdict(council_account())
     run.save(update_fields=["state", "settled_by", "settled_on", "originator"])
-    queries.bacs_file(run)
-    queries.iso_file(run)
+    require_payable(queries.credits_of(run), council_account())
     _post(run, by, on)
     return run
 

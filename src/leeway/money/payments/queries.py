@@ -122,7 +122,7 @@ def stopped_since(run: PaymentRun) -> QuerySet[Payment]:
 def bacs_file(run: PaymentRun) -> str:
     """The Bacs Standard 18 file of an approved run. The same run gives the same bytes every time."""
     return bacs18.write(
-        _credits(run),
+        credits_of(run),
         Originator(**run.originator),
         processing_day=bacs_processing_day(run.pay_on),
         created_on=run.settled_on,
@@ -133,12 +133,28 @@ def bacs_file(run: PaymentRun) -> str:
 def iso_file(run: PaymentRun) -> str:
     """The pain.001.001.09 message of an approved run. The same run gives the same bytes every time."""
     return iso20022.write(
-        _credits(run),
+        credits_of(run),
         Originator(**run.originator),
         message_id=run.reference,
         created_at=datetime.combine(run.settled_on, time()),
         execute_on=run.pay_on,
     )
+
+
+def credits_of(run: PaymentRun) -> list[Credit]:
+    """The payments of a run as a bank file carries them, in their order."""
+    rows = run.payments.select_related("payee").order_by("place")
+    return [
+        Credit(
+            reference=f"{run.number:06}-{payment.place:06}",
+            name=payment.payee.account_name,
+            sort_code=payment.payee.sort_code,
+            account_number=payment.payee.account_number,
+            amount_pence=payment.amount_pence,
+            end_to_end_id=payment.end_to_end_id,
+        )
+        for payment in rows.iterator(chunk_size=5000)
+    ]
 
 
 def findings() -> Iterator[str]:
@@ -166,21 +182,6 @@ def _runs_that_do_not_add_up() -> Iterator[str]:
     counted = PaymentRun.objects.annotate(count=Count("payments"), pence=Sum("payments__amount_pence"))
     for run in counted.exclude(count=F("payments_count"), pence=F("total_pence")):
         yield f"Payment run {run.number} says {run.total_pence} pence, and its payments come to {run.pence}."
-
-
-def _credits(run: PaymentRun) -> list[Credit]:
-    rows = run.payments.select_related("payee").order_by("place")
-    return [
-        Credit(
-            reference=f"{run.number:06}-{payment.place:06}",
-            name=payment.payee.account_name,
-            sort_code=payment.payee.sort_code,
-            account_number=payment.payee.account_number,
-            amount_pence=payment.amount_pence,
-            end_to_end_id=payment.end_to_end_id,
-        )
-        for payment in rows.iterator(chunk_size=5000)
-    ]
 
 
 def _with_people(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
