@@ -3,13 +3,9 @@
 import re
 
 import pytest
-from allauth.core.exceptions import SignupClosedException
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from allauth.socialaccount.internal.flows.signup import process_signup
-from allauth.socialaccount.models import SocialLogin
 from django.core import mail
 from django.core.cache import cache
-from django.test import RequestFactory
 from django.urls import reverse
 
 from leeway.access.adapter import SingleSignOn
@@ -133,11 +129,73 @@ def test_asking_for_an_unknown_address_says_the_same_and_sends_nothing(client, d
     assert mail.outbox == []
 
 
-def test_single_sign_on_makes_no_accounts(db, rf: RequestFactory):
-    request = rf.get("/")
-    assert SingleSignOn(request).is_open_for_signup(request, SocialLogin()) is False
-    with pytest.raises(SignupClosedException):
-        process_signup(request, SocialLogin(user=User(email="new@council.example")))
+class IdentityProvider:
+    """The council's own sign-in service, answering for one email address."""
+
+    def __init__(self, email: str, verified: bool):
+        self.who = {"sub": "subject-1", "email": email, "email_verified": verified, "name": "Somebody"}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+    def get(self, address, **_):
+        places = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "issuer")
+        known = {place: f"https://login.council.example/{place}" for place in places}
+        return Answer(self.who if address.endswith("userinfo_endpoint") else known)
+
+    def request(self, method, address, **_):
+        return Answer({"access_token": "token", "token_type": "Bearer"})
+
+
+class Answer:
+    status_code, headers = 200, {"content-type": "application/json"}
+
+    def __init__(self, body):
+        self.body = body
+
+    def json(self):
+        return self.body
+
+    def raise_for_status(self):
+        return None
+
+
+@pytest.fixture
+def sign_on(client, settings, monkeypatch):
+    """Sign in through the council's own service as an email address."""
+    app = {
+        "provider_id": "council",
+        "name": "Council",
+        "client_id": "leeway",
+        "secret": "s",
+        "settings": {"server_url": "https://login.council.example", "verified_email": []},
+    }
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+
+    def sign_on(email, *, verified=True):
+        provider = IdentityProvider(email, verified)
+        monkeypatch.setattr(SingleSignOn, "get_requests_session", lambda self: provider)
+        sent = client.post("/account/oidc/council/login/")
+        state = re.search(r"state=([^&]+)", sent.headers["Location"])[1]
+        return client.get(f"/account/oidc/council/login/callback/?code=x&state={state}")
+
+    return sign_on
+
+
+def test_single_sign_on_opens_an_account_that_is_there(client, sign_on, bea, settings):
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    assert sign_on("Bea@council.example").headers["Location"] == "/home/"
+    assert client.get("/people/").status_code == 200, "the council's own service asked for the second step"
+
+
+@pytest.mark.parametrize("email, verified", [("new@council.example", True), ("bea@council.example", False)])
+def test_single_sign_on_makes_no_account_and_believes_no_unverified_address(client, sign_on, bea, email, verified):
+    assert "There is no Leeway account for you yet" in sign_on(email, verified=verified).content.decode()
+    assert User.objects.count() == 1
+    assert client.get("/people/").status_code == 302
 
 
 def test_single_sign_on_shows_only_when_it_is_set(client, db, settings):
