@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("leeway.care.people.urls")),
     path("cases/<uuid:case_id>/", include("leeway.care.assessment.urls")),
     path("cases/<uuid:case_id>/decisions/", include("leeway.care.decisions.urls")),
+    path("", include("leeway.care.planning.urls")),
+    path("", include("leeway.care.review.urls")),
     path("cases/", include("leeway.care.letters.urls")),
     path("cases/<uuid:case_id>/bank-details/", include("leeway.money.payees.urls")),
     path("cases/<uuid:case_id>/budget/", include("leeway.money.budgets.urls")),
