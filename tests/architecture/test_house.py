@@ -15,6 +15,7 @@ VOCABULARY = {
 OWN_WORDS = {
     "access": {"looks", "middleware", "table", "adapter", "kept", "logs", "second_factor", "invitations"},
     "care/people": {"versions"},
+    "care/assessment": {"parts", "means", "drafts", "explain", "money_views"},
     "care/planning": {"costs"},
     "care/planning/actions": {"writing", "choosing", "deciding", "drafts"},
     "care/planning/views": {"parts", "writing", "choosing", "deciding"},

@@ -137,7 +137,9 @@ def save_own_words_on_outcome(*, note: OutcomeNote, words: str, version: int, by
 
 
 @transaction.atomic
-def complete_assessment(*, assessment: Assessment, version: int, advice_given: str = "", by: User, on: date):
+def complete_assessment(
+    *, assessment: Assessment, version: int, advice_given: str = "", by: User, on: date
+) -> Assessment:
     """Decide eligibility by the law and store it; then the indicative budget, or the ending with written reasons.
 
     `version` is `queries.version_of_whole` of what the user saw. Where needs are not eligible, the advice and the
@@ -147,7 +149,7 @@ def complete_assessment(*, assessment: Assessment, version: int, advice_given: s
     check_can_work_on(by, case)
     require_stage(case.stage, Stage.ASSESSMENT)
     _lock_draft(assessment)
-    assessment = queries.draft_assessment(case)
+    assessment = Assessment.objects.prefetch_related("outcomes").get(pk=assessment.pk)
     if queries.version_of_whole(assessment) != version:
         raise EditedMeanwhile
     if on < CARE_ACT_STARTS:
@@ -318,8 +320,8 @@ def complete_financial_assessment(
 def charge_for(*, case: Case, personal_budget_pence_per_week: int, by: User, on: date) -> Decision:
     """Decide what the person pays towards a budget: one charge over the whole of it, stored with every step.
 
-    Raises `MoneyCheckNeeded` where the charge depends on means that nobody has checked.
+    The caller has checked that this user may decide the budget. Raises `MoneyCheckNeeded` where the charge depends
+    on means that nobody has checked.
     """
-    check_can_check_means(by, case)
     inputs = queries.charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=on)
     return decide_by_rule(case=case, kind=DecisionKind.CHARGE, rule="charge", inputs=inputs, by=by, on=on)

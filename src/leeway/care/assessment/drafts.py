@@ -1,8 +1,10 @@
 """Pages of a draft: whatever there is can be saved, and nobody's words are overwritten."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django import forms
+from django.http import QueryDict
 
 from leeway.care.people.versions import EditedMeanwhile
 from leeway.forms import VersionField
@@ -26,7 +28,7 @@ class DraftForm(forms.Form):
     def in_words(self) -> list[tuple[str, str]]:
         """What is stored now, as pairs of label and text, to show beside what someone else typed."""
         return [
-            (bound.label, text)
+            (str(bound.label), text)
             for bound in self
             if bound.name != "version" and (text := _in_words(bound.field, bound.initial))
         ]
@@ -49,8 +51,9 @@ def save_draft(form: DraftForm, action: Callable[[], object]) -> bool:
     except EditedMeanwhile as meanwhile:
         form.add_error(None, str(meanwhile))
         form.theirs = form.in_words()
-        form.data = form.data.copy()
-        form.data["version"] = str(form.initial["version"])
+        typed = cast(QueryDict, form.data).copy()
+        typed["version"] = str(form.initial["version"])
+        form.data = typed
         return False
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
@@ -62,7 +65,7 @@ def _in_words(field: forms.Field, value) -> str:
     if value is None or value == "" or value == []:
         return ""
     if isinstance(field, forms.ChoiceField):
-        labels = {str(key): str(label).partition(" | ")[0] for key, label in field.choices}
+        labels = {str(key): str(label).partition(" | ")[0] for key, label in list(field.choices)}
         values = value if isinstance(value, list) else [value]
         return "; ".join(labels.get(str(one), str(one)) for one in values)
     return str(field.prepare_value(value))

@@ -78,7 +78,6 @@ class OutcomeForm(DraftForm):
 
     person_words = text("In the person's own words", required=False)
     assessor_words = text("In the assessor's words", help_text="What they can and cannot do, how often, and why.")
-    unable = boxes("Without help from anyone, are any of these true?", [])
     help_now = text(
         "Who helps with this now, unpaid?",
         help_text="This never counts when eligibility is decided. It matters later, when support is planned.",
@@ -88,8 +87,11 @@ class OutcomeForm(DraftForm):
     def __init__(self, *args, case: Case, **options):
         super().__init__(*args, **options)
         none = (NONE_OF_THESE, "None of these: they can do this")
-        self.fields["unable"].choices = [*with_help(unable_reasons_of(case)), none]
-        self.fields["unable"].help_text = "Think of ordinary days and of bad ones. Leave out the help there is now."
+        self.fields["unable"] = boxes(
+            "Without help from anyone, are any of these true?",
+            [*with_help(unable_reasons_of(case)), none],
+            help_text="Think of ordinary days and of bad ones. Leave out the help there is now.",
+        )
 
     def clean_unable(self) -> list[str] | None:
         """The reasons ticked; an empty list for “none of these”; None where nothing is ticked yet."""
@@ -160,19 +162,17 @@ class BasisForm(DraftForm):
     """Whether the means are looked at fully, lightly or not at all."""
 
     basis = radios("What kind of money check is this?", Basis.choices)
-    basis_reason = text("The reason, if it is not a full check", required=False)
-    exemption = radios("If the support is free: which rule makes it so?", with_help(EXEMPTIONS), required=False)
+    basis_reason = text("If it is not a full check: why?")
+    exemption = radios("If the support is free: which rule makes it so?", with_help(EXEMPTIONS))
 
 
 class HouseholdForm(DraftForm):
     """Whom the person lives with."""
 
     household = radios("Is the person single, one of a couple, or a lone parent?", with_help(HOUSEHOLDS))
-    partner_of_pension_age = YesNoField(
-        label="If one of a couple: has the partner reached pension age?", required=False
-    )
+    partner_of_pension_age = YesNoField(label="If in a couple: has the partner reached pension age?")
     dependent_children = forms.IntegerField(
-        label="How many children is the person responsible for?", min_value=0, max_value=30, required=False
+        label="How many children is the person responsible for?", initial=0, min_value=0, max_value=30
     )
     premiums = boxes("Which premiums apply?", with_help(PREMIUMS), required=False)
 
@@ -216,7 +216,7 @@ class LinesForm(DraftForm):
         return [[self[f"{name}_{number}"] for name in self.parts] for number in range(1, self.count + 1)]
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         cleaned["lines"] = []
         for number in range(1, self.count + 1):
             kind, amount = cleaned.get(f"kind_{number}"), cleaned.get(f"amount_{number}")

@@ -14,10 +14,11 @@ from leeway.care.assessment.access import can_check_means
 from leeway.care.assessment.drafts import DraftForm, save_draft
 from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.views import about, task_address, task_item
-from leeway.care.decisions.models import DecisionKind
+from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.models import Case
 from leeway.care.people.queries import get_case
+from leeway.law import Outcome
 from leeway.law.pension_age import has_reached_pension_age
 from leeway.refusal import Refusal
 
@@ -109,7 +110,7 @@ def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
             kept = {name: getattr(financial, name) for name in ("basis", "basis_reason", "exemption")}
             return forms.BasisForm(data, initial=kept | version)
         case "household":
-            kept = {name: means.get(name) for name in ("household", "dependent_children", "premiums")}
+            kept = {name: means[name] for name in ("household", "dependent_children", "premiums") if name in means}
             kept["partner_of_pension_age"] = financial.partner_of_pension_age
             return forms.HouseholdForm(data, initial=kept | version)
         case "income":
@@ -173,7 +174,8 @@ def result(request: HttpRequest, case_id: UUID) -> HttpResponse:
     form = forms.WhatIfForm(request.GET if "budget" in request.GET else None, initial={"budget": assumed})
     if form.is_bound and form.is_valid():
         assumed, decision = form.cleaned_data["budget"], None
-    shown, problem = decision, ""
+    shown: Decision | Outcome | None = decision
+    problem = ""
     if decision is None and assumed is not None:
         try:
             shown = queries.preview_charge(case=case, personal_budget_pence_per_week=assumed, on=today)

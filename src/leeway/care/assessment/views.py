@@ -65,7 +65,7 @@ def task_sections(assessment: Assessment) -> list[dict]:
 
 def task_item(task: parts.Task, case_id: UUID) -> dict:
     """One part as a line of a GOV.UK task list."""
-    status = {"tag": {"text": "Not started", "classes": "govuk-tag--blue"}}
+    status: dict = {"tag": {"text": "Not started", "classes": "govuk-tag--blue"}}
     if task.done:
         status = {"text": "Done"}
     elif not task.needed:
@@ -237,6 +237,7 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "back": reverse("assessment:overview", args=[case_id]),
         "missing": [{"text": task.missing, "href": task_address(task, case_id)} for task in progress.missing],
         "eligible": progress.eligible,
+        "can_change": True,
         "would_decide": explain.conditions(progress.eligibility, case) if progress.eligibility else [],
         **what_was_written(assessment),
     }

@@ -15,6 +15,7 @@ def show(request: HttpRequest, case_id, decision_id) -> HttpResponse:
     context = {
         "case": case,
         "decision": decision,
+        "you": case.person.user_id == request.user.pk,
         "superseded_by": getattr(decision, "superseded_by", None),
         "inputs": as_lines(decision.inputs),
         "results": as_lines(decision.result),

@@ -5,12 +5,12 @@ from datetime import date
 from django.db import transaction
 
 from leeway.access.models import User
-from leeway.care.assessment.queries import charge_inputs
-from leeway.care.decisions.actions import decide_by_judgement, decide_by_rule
+from leeway.care.assessment.actions import charge_for
+from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
 from leeway.care.people.actions import move_case
-from leeway.care.people.models import Case, Relationship
+from leeway.care.people.models import Relationship
 from leeway.care.people.states import Stage
 from leeway.care.planning.access import (
     Decider,
@@ -50,7 +50,11 @@ def submit_plan(*, plan: Plan, version: int, by: User, on: date) -> Plan:
     claim_draft(plan, version, by)
     costed = totals(list(plan.lines.all()))
     social_care = costed["pence_per_week"] - costed["nhs_pence_per_week"]
-    details = {"charge": _charge(plan.case, social_care, by, on), "submitted_by": by, "submitted_on": on}
+    details = {
+        "charge": charge_for(case=plan.case, personal_budget_pence_per_week=social_care, by=by, on=on),
+        "submitted_by": by,
+        "submitted_on": on,
+    }
     move(plan, PlanState.SUBMITTED, details)
     sentence = f"Plan {plan.number} sent for sign-off: {pounds(costed['pence_per_week'])} a week."
     move_case(case=plan.case, to=Stage.SIGN_OFF, by=by, on=on, sentence=sentence)
@@ -73,7 +77,7 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     social_care = shares_of_final(costed, final_pence_per_week)["social_care_pence_per_week"]
     charge = plan.charge
     if final_pence_per_week != costed["pence_per_week"]:
-        charge = _charge(plan.case, social_care, by, on)
+        charge = charge_for(case=plan.case, personal_budget_pence_per_week=social_care, by=by, on=on)
     result = budget_result(
         costed=costed,
         final_pence=final_pence_per_week,
@@ -253,9 +257,3 @@ def _send_back(plan: Plan, *, words: str, said_by_name: str, disagreed: bool, by
     verb = "does not agree" if disagreed else "returned the plan"
     move_case(case=plan.case, to=Stage.PLANNING, by=by, on=on, sentence=f"{said_by_name} {verb}: {words}"[:1000])
     return sent
-
-
-def _charge(case: Case, social_care_pence: int, by: User, on: date) -> Decision:
-    """One charge over the social care part of the budget: whoever may decide the budget may have it worked out."""
-    inputs = charge_inputs(case, personal_budget_pence_per_week=social_care_pence, on=on)
-    return decide_by_rule(case=case, kind=DecisionKind.CHARGE, rule="charge", inputs=inputs, by=by, on=on)
