@@ -1,0 +1,224 @@
+"""The whole way by the pages: Bea plans with Ada, Mona signs off, Ada agrees. And what each role is refused."""
+
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from leeway.care.assessment.models import FinancialAssessment
+from leeway.care.people.models import Case
+from leeway.care.planning import actions, queries
+from leeway.care.planning.models import Plan
+from leeway.directory.models import Provider, Service
+
+from .conftest import MEANS, store_indicative
+
+
+@pytest.fixture
+def planning_case(case, bea):
+    """As in the other tests, on the real day, since pages read the clock."""
+    today = timezone.localdate()
+    Case.objects.filter(pk=case.pk).update(stage="planning", opened_on=today)
+    case.refresh_from_db()
+    store_indicative(case, bea, pence=150_00)
+    FinancialAssessment.objects.create(
+        case=case, started_on=today, completed_on=today, basis="full", means=MEANS, evidence="Letters"
+    )
+    return case
+
+
+@pytest.fixture
+def at(planning_case):
+    return lambda page="": f"/cases/{planning_case.pk}/plan/{page}"
+
+
+def plan_of(case):
+    return Plan.objects.filter(case=case).first()
+
+
+def post(client, address, **data):
+    """Post a form and insist that it was accepted."""
+    answer = client.post(address, data)
+    assert answer.status_code == 302, answer.content.decode()
+    return answer
+
+
+def parts(name, day):
+    return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
+
+
+def date_parts(name, day):
+    return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year} | parts(name, day)
+
+
+LINE = {
+    "what": "Mornings",
+    "supplier": "Sam, a personal assistant",
+    "units": "10",
+    "unit": "hour",
+    "frequency": "weekly",
+    "unit_cost_pence": "18.50",
+    "nhs_percent": "0",
+    "aim": "",
+    "payee_relationship": "not_related",
+    "payee_necessary": "",
+}
+
+
+def test_the_whole_way_by_the_pages(client, planning_case, at, bea, mona, ada_user, django_assert_max_num_queries):
+    today = timezone.localdate()
+    client.force_login(bea)
+    assert b"Start the plan" in client.get(at()).content
+    post(client, at("start/"))
+    post(client, at("about/"), version=1, about_me="My dog Biscuit.", author="worker")
+    client.force_login(ada_user)
+    post(client, at("aims/add/"), version=plan_of(planning_case).version, words="Get up when I like")
+    client.force_login(bea)
+    post(client, at("lines/add/"), version=plan_of(planning_case).version, **LINE)
+    post(client, at("start-date/"), version=plan_of(planning_case).version, **date_parts("starts_on", today))
+    post(
+        client,
+        at("ways-explained/"),
+        ways_explained=["direct_payment", "council_managed", "service_fund", "mixed"],
+        how_explained="At home, with the leaflet",
+        amount_told="True",
+        **date_parts("offered_on", today),
+    )
+    client.force_login(ada_user)
+    assert "how you want to hold" in client.get(at()).content.decode()
+    post(client, at("choice/"), way="direct_payment", words="I want to choose who comes.")
+    client.force_login(bea)
+    post(client, at("direct-payment/"), received_by="person", not_barred="yes", can_manage="yes", appropriate="yes")
+    check = client.get(at("check/")).content.decode()
+    assert "Send for sign-off" in check and "£35.00 a week more than the indicative budget of £150.00" in check
+    post(client, at("check/"), version=plan_of(planning_case).version)
+
+    client.force_login(mona)
+    assert "Ada Bell" in client.get("/sign-off/").content.decode()
+    with django_assert_max_num_queries(25):
+        page = client.get(at("sign-off/")).content.decode()
+    for shown in ("My dog Biscuit", "I want to choose who comes", "£185.00", "At home, with the leaflet"):
+        assert shown in page
+    version = plan_of(planning_case).version
+    refused = client.post(
+        at("sign-off/"), {"version": version, "decision": "sign", "final_pence_per_week": "185.00", "reason": ""}
+    )
+    assert refused.status_code == 200 and b"above the indicative budget" in refused.content
+    post(
+        client,
+        at("sign-off/"),
+        version=version,
+        decision="sign",
+        final_pence_per_week="185.00",
+        reason="Mornings cost more here than the table expects.",
+    )
+
+    client.force_login(ada_user)
+    with django_assert_max_num_queries(25):
+        page = client.get(at("agree/")).content.decode()
+    assert "You pay" in page and "£185.00 a week" in page and "Mona Patel" in page
+    post(client, at("agree/"), version=plan_of(planning_case).version, agrees="yes", words="")
+    planning_case.refresh_from_db()
+    assert planning_case.stage == "arranging"
+    assert queries.plan_in_force(planning_case).agreement.agreed_by_name == "Ada Bell"
+
+
+@pytest.fixture
+def draft(planning_case, bea):
+    return actions.start_plan(case=planning_case, by=bea, on=timezone.localdate())
+
+
+def test_two_people_at_once_the_second_is_told_and_both_are_shown(client, draft, at, bea, ada_user):
+    client.force_login(ada_user)
+    post(client, at("about/"), version=1, about_me="Written by Ada")
+    client.force_login(bea)
+    answer = client.post(at("about/"), {"version": 1, "about_me": "Written by Bea", "author": "worker"})
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "Someone else saved this" in page
+    assert "Written by Ada" in page and "Written by Bea" in page
+    assert plan_of(draft.case).about_me == "Written by Ada"
+    post(client, at("about/"), version=2, about_me="Written by both", author="worker")
+    assert plan_of(draft.case).about_me == "Written by both"
+
+
+def test_a_line_from_the_directory(client, draft, at, bea):
+    provider = Provider.objects.create(name="Harbour Care")
+    service = Service.objects.create(
+        provider=provider,
+        name="Harbour home care",
+        regulated=True,
+        last_checked_on=date(2026, 1, 1),
+        price_pence=23_00,
+        price_unit="hour",
+        price_checked_on=date(2026, 1, 1),
+        town="Fairbourne",
+    )
+    client.force_login(bea)
+    assert "Harbour home care" in client.get(at("find/?place=Fairbourne")).content.decode()
+    assert "Nothing in the directory" in client.get(at("find/?place=Nowhereville")).content.decode()
+    form = client.get(at(f"lines/add/?service={service.pk}")).content.decode()
+    assert 'value="23.00"' in form
+    data = {name: value for name, value in LINE.items() if name != "supplier"}
+    post(client, at(f"lines/add/?service={service.pk}"), version=draft.version, **data)
+    assert plan_of(draft.case).lines.get().service == service
+    assert client.get(at("lines/add/?service=nonsense")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"units": "lots"}, "Enter a number"),
+        ({"unit_cost_pence": "a tenner"}, "enter an amount in pounds"),
+        ({"nhs_percent": "120"}, "less than or equal to 100"),
+        ({"units": "0"}, "more than nought"),
+    ],
+)
+def test_wrong_input_gets_a_sentence_and_keeps_what_was_typed(client, draft, at, bea, change, sentence):
+    client.force_login(bea)
+    answer = client.post(at("lines/add/"), LINE | {"version": draft.version} | change)
+    page = answer.content.decode()
+    assert answer.status_code == 200 and sentence in page and "Sam, a personal assistant" in page
+    assert not plan_of(draft.case).lines.exists()
+
+
+def test_taking_out_an_aim_asks_first(client, draft, at, ada_user):
+    aim = actions.add_aim(
+        plan=draft, version=draft.version, words="Swim", how_we_know="", by=ada_user, on=timezone.localdate()
+    )
+    client.force_login(ada_user)
+    assert "Take this aim out?" in client.get(at(f"aims/{aim.pk}/remove/")).content.decode()
+    post(client, at(f"aims/{aim.pk}/remove/"), version=draft.version)
+    assert not draft.aims.exists()
+
+
+PAGES = ["", "about/", "aims/add/", "find/", "lines/add/", "start-date/", "ways-explained/", "choice/", "ways/",
+         "direct-payment/", "check/"]  # fmt: skip
+
+
+def test_every_page_opens_for_the_worker_with_few_queries(client, draft, at, bea, django_assert_max_num_queries):
+    client.force_login(bea)
+    for number in range(4):
+        actions.add_line(
+            plan=draft,
+            version=draft.version,
+            details={"what": f"Line {number}", "units": 1, "unit_cost_pence": 100},
+            by=bea,
+            on=timezone.localdate(),
+        )
+    for page in PAGES:
+        with django_assert_max_num_queries(25):
+            assert client.get(at(page)).status_code == 200, page
+
+
+def test_ada_sees_her_own_part_and_not_the_workers(client, draft, at, ada_user, cyril):
+    client.force_login(ada_user)
+    opened = {page: client.get(at(page)).status_code for page in [*PAGES, "sign-off/"]}
+    assert {page for page, status in opened.items() if status == 200} == {"", "about/", "aims/add/", "choice/"}
+    assert {opened[page] for page in ("lines/add/", "ways-explained/", "sign-off/")} == {403}
+    client.force_login(cyril)
+    assert {client.get(at(page)).status_code for page in ("", "about/", "choice/")} == {404}
+
+
+def test_an_empty_queue_says_so(client, mona):
+    client.force_login(mona)
+    assert "Nothing waits for you" in client.get("/sign-off/").content.decode()
