@@ -1,4 +1,4 @@
-"""What someone was writing when their session ended: kept for half an hour, and offered back to them alone."""
+"""What someone was writing when the door closed on them: kept for half an hour, and offered back to them alone."""
 
 import time
 
@@ -13,11 +13,11 @@ NOT_WRITING = {"csrfmiddlewaretoken", "version"}
 
 
 def keep_writing(request: HttpRequest) -> None:
-    """Keep a form that arrived after its user's session ended, in the session that follows.
+    """Keep a form that cannot be taken in yet: its user's session has ended, or they must first give a reason.
 
     Nothing is kept when it is not known whose session it was, when the form is large, or when it brings files.
     """
-    user_id = request.session.get(ENDED_FOR)
+    user_id = request.user.pk or request.session.get(ENDED_FOR)
     written = request.POST.copy()
     written.pop("csrfmiddlewaretoken", None)
     text = written.urlencode()

@@ -70,6 +70,8 @@ class AccessTable:
         """Ask for the reason where one is needed; show any other refusal that no form has shown."""
         if isinstance(exception, ReasonNeeded):
             asked_for = request.get_full_path() if request.method == "GET" else request.path
+            if request.method == "POST":
+                keep_writing(request)
             address = reverse("people:reason", kwargs={"person_id": exception.person_id})
             return redirect(f"{address}?{urlencode({'next': asked_for})}")
         if isinstance(exception, Refusal):

@@ -141,6 +141,13 @@ class TestBreakGlass:
         monkeypatch.setattr("leeway.access.looks.timezone.now", lambda: later)
         assert client.get(f"/cases/{case.pk}/people/").status_code == 302
 
+    def test_what_was_being_written_when_the_reason_ran_out_is_kept(self, client, case, greta):
+        client.force_login(greta)
+        page = f"/cases/{case.pk}/capacity/"
+        assert "/reason/" in client.post(page, {"reasons": "She weighed it up."}).headers["Location"]
+        client.post(f"/people/{case.person_id}/reason/", {"reason": "Duty worker today", "next": page})
+        assert "She weighed it up." in text(client.get(page))
+
     @pytest.mark.parametrize("elsewhere", ["https://bad.example/", "//bad.example/", "javascript:alert(1)", ""])
     def test_the_way_back_leads_nowhere_else(self, client, case, greta, elsewhere):
         client.force_login(greta)
