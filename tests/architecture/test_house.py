@@ -22,7 +22,8 @@ OWN_WORDS = {
     "care/letters": {"blocks", "bodies", "content", "pdf", "support_plan"},
     "directory": {"layouts", "extracts", "merging", "open_referral", "demo"},
     "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
-    "money/budgets": {"schedule"},
+    "money/ledger": {"export"},
+    "money/budgets": {"schedule", "shares"},
     "money/payments": {"bank_files"},
 }
 MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]

@@ -94,6 +94,8 @@ def test_from_an_agreed_plan_to_two_files(case, agree, as_user, finn, fay, looki
     assert [file.content for file in files] == [file.content for file in again]
     assert b"00000005715" in files[0].content and b"57.15" in files[1].content
     assert "attachment" in files[0]["Content-Disposition"]
+    text = page(client, "budgets:show", case.pk)
+    assert "Payment reached its account" in text and "24 April 2026" in text and "Paid</strong>" in text
 
 
 @pytest.fixture
@@ -113,7 +115,7 @@ def test_ada_reads_her_budget_and_cyril_does_not(budget, case, as_user, ada_user
 def test_holds_and_the_end_are_done_and_explained_on_the_page(budget, case, as_user, finn, looking):
     client = as_user(finn)
     assert "Say why" not in page(client, "budgets:hold", case.pk)
-    assert "There is a problem" in post(client, "budgets:hold", case.pk, kind="hospital")
+    assert "Say what happened." in post(client, "budgets:hold", case.pk, kind="hospital")
     text = post(client, "budgets:hold", case.pk, kind="hospital", reason="In St Mary’s until May")
     assert "In St Mary’s until May" in text and "On hold: in hospital" in text
     assert "In hospital" in page(client, "payments:home")

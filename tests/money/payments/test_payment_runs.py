@@ -57,6 +57,7 @@ def test_a_second_press_pays_nobody_twice(run, finn):
     with pytest.raises(NothingToPay):
         make_run(pay_on=PAY_ON, by=finn, on=ON)
     assert (PaymentRun.objects.count(), Payment.objects.count()) == (1, 1)
+    assert preview(PAY_ON, seen_by=finn)[0].count == 0
 
 
 @pytest.mark.django_db(transaction=True)

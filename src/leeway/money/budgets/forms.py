@@ -9,9 +9,15 @@ from leeway.money.budgets.models import HoldKind
 class HoldForm(forms.Form):
     """Why payments should wait."""
 
-    kind = forms.ChoiceField(label="Why should payments wait?", choices=HoldKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label="Why should payments wait?",
+        choices=HoldKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose why payments should wait."},
+    )
     reason = forms.CharField(
         label="What happened?",
+        error_messages={"required": "Say what happened. The person can read this."},
         help_text="In plain words. The person can read this.",
         max_length=300,
         widget=forms.Textarea,
@@ -21,9 +27,13 @@ class HoldForm(forms.Form):
 class EndForm(forms.Form):
     """When and why a budget ends."""
 
-    ends_on = DateField(label="Last day that the budget pays for")
+    ends_on = DateField(
+        label="Last day that the budget pays for",
+        error_messages={"required": "Enter the last day that the budget pays for."},
+    )
     reason = forms.CharField(
         label="Why does it end?",
+        error_messages={"required": "Say why the budget ends. The person can read this."},
         help_text="In plain words. The person can read this.",
         max_length=300,
         widget=forms.Textarea,

@@ -18,7 +18,7 @@ from leeway.money.budgets.models import Budget, Funding, Hold, Instalment, Insta
 from leeway.money.budgets.schedule import Period, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, shares_of
 from leeway.money.ledger.models import Account, Reason, Transfer
-from leeway.money.ledger.queries import balances_of_case
+from leeway.money.ledger.queries import StatementLine, balances_of_case, statement
 from leeway.money.payees.models import PAID_WAYS, PayeeAccount
 from leeway.money.payees.queries import of_case
 from leeway.money.payees.states import State
@@ -63,6 +63,7 @@ class Picture:
     rows: list[InstalmentRow]
     holds: list[Hold]
     balances: dict[Account, int]
+    statement: list[StatementLine]
     payees: list[PayeeAccount]
     earlier: list[Budget]
     funded_until: date | None
@@ -107,10 +108,11 @@ def picture(case_id: UUID, *, seen_by: User) -> Picture:
     case = people.get_case(case_id, seen_by=seen_by, page="Budget and payments")
     budgets = list(case.budgets.select_related("ending", "plan__final_budget", "plan__charge", "started_by"))
     if not budgets:
-        return Picture(case, None, [], [], [], {}, [], [], None)
+        return Picture(case, None, [], [], [], {}, [], [], [], None)
     budget = budgets[0]
-    parts = sorted(budget.parts.all(), key=lambda part: Way.values.index(part.way))
+    parts = sorted(budget.parts.select_related("paid_into"), key=lambda part: Way.values.index(part.way))
     holds = list(budget.holds.select_related("placed_by", "lifted_by"))
+    paid_into = next((part.paid_into for part in parts if part.paid_into), None)
     return Picture(
         case=case,
         budget=budget,
@@ -118,6 +120,7 @@ def picture(case_id: UUID, *, seen_by: User) -> Picture:
         rows=_rows(budget, holds),
         holds=holds,
         balances=balances_of_case(case),
+        statement=statement(paid_into) if paid_into else [],
         payees=of_case(case) if seen_by.is_staff_member else [],
         earlier=budgets[1:],
         funded_until=funded_until_day(budget),

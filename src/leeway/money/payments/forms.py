@@ -10,7 +10,10 @@ from leeway.refusal import Refusal
 class PayDayForm(forms.Form):
     """The day on which people should have their money."""
 
-    pay_on = DateField(label="On which day should people have their money?")
+    pay_on = DateField(
+        label="On which day should people have their money?",
+        error_messages={"required": "Enter the day on which people should have their money."},
+    )
 
     def clean_pay_on(self):
         day = self.cleaned_data["pay_on"]
