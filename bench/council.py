@@ -156,8 +156,6 @@ def multiply(copies: int) -> dict[str, int]:
         for model in copying.models:
             move_sequence(cursor, model)
             check_keys(cursor, model)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
     return added
 
 
@@ -210,6 +208,8 @@ def main(people: int) -> None:
     if copies < 1:
         raise click.ClickException(f"There are {present:,} people already. Ask for more, or make a new demo.")
     added = multiply(copies)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
     total = one_value("SELECT count(*) FROM people_person")
     click.echo(f"{total:,} people, in {copies + 1} times the teams; {sum(added.values()):,} rows added.")
 
