@@ -7,6 +7,7 @@ import pytest
 from leeway.access.models import Role, User
 from leeway.care.assessment import actions, queries
 from leeway.care.assessment.means import MoneyCheckNeeded
+from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case, Person
 from leeway.care.people.versions import EditedMeanwhile
@@ -57,23 +58,40 @@ def test_a_case_without_a_worker_is_not_assessed(case, mona):
         actions.start_assessment(case=case, by=mona, on=TODAY)
 
 
-@pytest.mark.parametrize("stage", ["planning", "sign_off", "agreement", "arranging", "active"])
+@pytest.mark.parametrize("stage", ["planning", "sign_off", "agreement", "arranging", "active", "review"])
 def test_no_assessment_starts_at_a_later_stage(case, bea, stage):
     Case.objects.filter(pk=case.pk).update(stage=stage)
     case.refresh_from_db()
-    with pytest.raises(Refusal, match="cannot move"):
+    with pytest.raises(Refusal, match=r"cannot move|A review is under way"):
         actions.start_assessment(case=case, by=bea, on=TODAY)
 
 
 def test_needs_are_looked_at_again_after_a_review(case, bea, filled):
     complete(filled, bea)
-    Case.objects.filter(pk=case.pk).update(stage="review")
+    Case.objects.filter(pk=case.pk).update(stage="assessment")
     case.refresh_from_db()
     again = actions.start_assessment(case=case, by=bea, on=TODAY)
     first = queries.completed_assessment(case).eligibility
     complete(fill(again, bea), bea)
     latest = queries.completed_assessment(case).eligibility
     assert latest.supersedes == first
+
+
+def test_support_in_place_goes_on_until_a_review_ends_it(case, bea, draft):
+    decide_by_judgement(
+        case=case,
+        kind=DecisionKind.FINAL_BUDGET,
+        inputs={},
+        result={"final_pence_per_week": 300_00},
+        steps=[],
+        reasons=["The plan costs that."],
+        by=bea,
+        on=TODAY,
+    )
+    complete(fill(draft, bea, unable={}), bea, advice="Swimming on Mondays.")
+    case.refresh_from_db()
+    assert case.stage == "active" and not case.closed_on
+    assert not queries.completed_assessment(case).eligibility.result["eligible"]
 
 
 def test_nobody_else_writes_in_an_assessment(case, bea, dan, ada_user, draft):

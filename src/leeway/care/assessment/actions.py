@@ -53,18 +53,18 @@ class NotFinished(Refusal):
 
 @transaction.atomic
 def start_assessment(*, case: Case, by: User, on: date) -> Assessment:
-    """Start a needs assessment, or a reassessment after a review. One at a time."""
+    """Start a needs assessment, or another one where a review has said so. One at a time."""
     check_can_work_on(by, case)
     if case.worker_id is None:
         raise Refusal("Nobody has this case yet. Give it to a worker first.")
     if queries.draft_assessment(case):
         raise Refusal("An assessment is under way already. Open it and carry on.")
+    if case.stage == Stage.REVIEW:
+        raise Refusal("A review is under way. Complete it first, and choose there that needs are assessed again.")
     if case.stage == Stage.ASSESSMENT:
         tell(case=case, sentence="An assessment was started.", by=by, on=on)
     else:
-        again = case.stage == Stage.REVIEW
-        sentence = "After the review, needs are looked at again." if again else "The assessment was started."
-        move_case(case=case, to=Stage.ASSESSMENT, by=by, on=on, sentence=sentence)
+        move_case(case=case, to=Stage.ASSESSMENT, by=by, on=on, sentence="The assessment was started.")
     assessment = Assessment.objects.create(case=case, started_on=on)
     OutcomeNote.objects.bulk_create(
         OutcomeNote(assessment=assessment, outcome=choice.code) for choice in outcomes_of(case)
@@ -142,6 +142,7 @@ def complete_assessment(
 ) -> Assessment:
     """Decide eligibility by the law and store it; then the indicative budget, or the ending with written reasons.
 
+    Support that is in place does not end here: it goes on until a review ends it, with notice and reasons.
     `version` is `queries.version_of_whole` of what the user saw. Where needs are not eligible, the advice and the
     help to prevent needs that were given must be recorded (Care Act 2014 s13(5), s24). Raises `NotFinished`.
     """
@@ -175,6 +176,9 @@ def complete_assessment(
     if progress.eligible:
         sentence = "Assessed: needs are eligible. An indicative budget was given to plan with."
         move_case(case=case, to=Stage.PLANNING, sentence=sentence, by=by, on=on)
+    elif queries.support_is_in_place(case):
+        sentence = "Assessed again: needs are not eligible. Support goes on until a review ends it, with notice."
+        move_case(case=case, to=Stage.ACTIVE, sentence=sentence, by=by, on=on)
     else:
         sentence = f"Assessed: needs are not eligible. Advice and help given: {assessment.advice_given}"
         move_case(case=case, to=Stage.CLOSED, sentence=sentence[:1000], by=by, on=on)

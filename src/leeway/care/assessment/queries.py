@@ -7,7 +7,7 @@ from django.conf import settings
 from leeway.care.assessment import means, parts
 from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
 from leeway.care.assessment.parts import Progress, Task
-from leeway.care.decisions.models import DecisionKind
+from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.models import Case
 from leeway.law import Outcome, compute
@@ -45,6 +45,13 @@ def outcome_notes(assessment: Assessment) -> list[tuple]:
         (choice, by_code.get(choice.code) or OutcomeNote(assessment=assessment, outcome=choice.code))
         for choice in parts.outcomes_of(assessment.case)
     ]
+
+
+def support_is_in_place(case: Case) -> bool:
+    """Whether a budget was decided for this case and has not been ended since."""
+    latest = Decision.objects.filter(case=case, kind__in=[DecisionKind.FINAL_BUDGET, DecisionKind.ENDING])
+    newest = latest.order_by("-decided_at").first()
+    return newest is not None and newest.kind == DecisionKind.FINAL_BUDGET
 
 
 def version_of_whole(assessment: Assessment) -> int:

@@ -20,7 +20,7 @@ from leeway.care.people.queries import get_case
 from leeway.care.people.states import Stage
 from leeway.refusal import Refusal
 
-CAN_START = frozenset({Stage.REQUEST, Stage.ASSESSMENT, Stage.REVIEW})
+CAN_START = frozenset({Stage.REQUEST, Stage.ASSESSMENT})
 
 
 def about(case: Case, request: HttpRequest) -> dict:
@@ -238,6 +238,7 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "missing": [{"text": task.missing, "href": task_address(task, case_id)} for task in progress.missing],
         "eligible": progress.eligible,
         "can_change": True,
+        "in_place": queries.support_is_in_place(case),
         "would_decide": explain.conditions(progress.eligibility, case) if progress.eligibility else [],
         **what_was_written(assessment),
     }
