@@ -3,8 +3,13 @@
 import os
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError
+
+from leeway.commandline import BadUse, Group
 
 ROOMS = {
     "law": ("leeway.law.commands", "law"),
@@ -14,8 +19,15 @@ ROOMS = {
 FURTHER = {"law": [("leeway.care.decisions.commands", "replay")]}
 
 
-class Rooms(click.Group):
+class Rooms(Group):
     """Loads a room's commands when they are asked for, so that the law's answer at once and without a database."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; turn a setting that cannot be used, or a check that fails, into its sentence."""
+        try:
+            return super().invoke(ctx)
+        except (ImproperlyConfigured, CommandError) as problem:
+            raise BadUse(str(problem)) from problem
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*self.commands, *ROOMS])
@@ -53,9 +65,12 @@ def serve(port: int, workers: int) -> None:
     Example: leeway serve --port 8000
     """
     start_django()
+    from django.conf import settings
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    if not settings.DEBUG:
+        call_command("collectstatic", interactive=False, verbosity=0)
     serve_pages(port=port, workers=workers)
 
 
@@ -117,3 +132,7 @@ def demo(people: int, seed: int, port: int, no_serve: bool) -> None:
     if not no_serve:
         click.echo(f"\nLeeway is at http://127.0.0.1:{port} (stop it with Ctrl+C).")
         serve_pages(port=port, workers=2)
+
+
+if __name__ == "__main__":
+    main()
