@@ -49,3 +49,9 @@ def test_a_file_that_cannot_be_written_and_an_unknown_format_say_so(run, tmp_pat
     done = call("export-ledger", "--format", "hledger", "-o", str(tmp_path / "no" / "where"))
     assert (done.exit_code, "cannot be written" in done.stderr) == (2, True)
     assert call("export-ledger", "--format", "ods").exit_code == 2
+
+
+def test_a_database_without_a_ledger_gets_a_sentence(db, monkeypatch):
+    monkeypatch.setattr("django.db.connection.introspection.table_names", list)
+    done = call("verify")
+    assert (done.exit_code, "no ledger yet" in done.stderr) == (2, True)

@@ -56,7 +56,7 @@ DETAILS = {
 PAY_ON = {"pay_on_day": "24", "pay_on_month": "4", "pay_on_year": "2026"}
 
 
-def test_from_an_agreed_plan_to_two_files(case, agree, as_user, finn, fay, looking):
+def test_from_an_agreed_plan_to_two_files(case, agree, as_user, finn, fay, looking, monkeypatch):
     agree(case, (DP, 100_00, 0), charge_pence=20_00)
     client = as_user(finn)
     assert "Enter the bank details" in page(client, "budgets:start", case.pk)
@@ -94,6 +94,9 @@ def test_from_an_agreed_plan_to_two_files(case, agree, as_user, finn, fay, looki
     assert [file.content for file in files] == [file.content for file in again]
     assert b"00000005715" in files[0].content and b"57.15" in files[1].content
     assert "attachment" in files[0]["Content-Disposition"]
+    text = page(client, "budgets:show", case.pk)
+    assert "On its way" in text and "Payment reached its account" not in text
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2026, 4, 24))
     text = page(client, "budgets:show", case.pk)
     assert "Payment reached its account" in text and "24 April 2026" in text and "Paid</strong>" in text
 

@@ -103,8 +103,8 @@ def proposal(case_id: UUID, *, seen_by: User) -> Proposal:
     return Proposal(case, plan, shares, schedules, starts_on, until, payees, stops)
 
 
-def picture(case_id: UUID, *, seen_by: User) -> Picture:
-    """This case's present budget, with its schedule, its payments and its balances."""
+def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
+    """This case's present budget, with its schedule, its payments and its balances at the end of a day."""
     case = people.get_case(case_id, seen_by=seen_by, page="Budget and payments")
     budgets = list(case.budgets.select_related("ending", "plan__final_budget", "plan__charge", "started_by"))
     if not budgets:
@@ -117,10 +117,10 @@ def picture(case_id: UUID, *, seen_by: User) -> Picture:
         case=case,
         budget=budget,
         parts=parts,
-        rows=_rows(budget, holds),
+        rows=_rows(budget, holds, on),
         holds=holds,
-        balances=balances_of_case(case),
-        statement=statement(paid_into) if paid_into else [],
+        balances=balances_of_case(case, as_at=on),
+        statement=statement(paid_into, on) if paid_into else [],
         payees=of_case(case) if seen_by.is_staff_member else [],
         earlier=budgets[1:],
         funded_until=funded_until_day(budget),
@@ -168,7 +168,7 @@ def _latest_details(case: Case) -> dict[str, PayeeAccount]:
     return found
 
 
-def _rows(budget: Budget, holds: list[Hold]) -> list[InstalmentRow]:
+def _rows(budget: Budget, holds: list[Hold], on: date) -> list[InstalmentRow]:
     rows = list(
         Instalment.objects.filter(part__budget=budget)
         .select_related("part", "cancellation")
@@ -182,17 +182,17 @@ def _rows(budget: Budget, holds: list[Hold]) -> list[InstalmentRow]:
     held = [hold.get_kind_display().lower() for hold in holds if not hold.lifted_on]
     return [
         InstalmentRow(
-            each, each.part.get_way_display().partition(":")[0], _status(each, arrived, held), arrived.get(each.pk)
+            each, each.part.get_way_display().partition(":")[0], _status(each, arrived, held, on), arrived.get(each.pk)
         )
         for each in rows
     ]
 
 
-def _status(each: Instalment, arrived: dict, held: list[str]) -> str:
+def _status(each: Instalment, arrived: dict, held: list[str], on: date) -> str:
     if hasattr(each, "cancellation"):
         return "Cancelled"
     if each.pk in arrived:
-        return "Paid"
+        return "Paid" if arrived[each.pk] <= on else "On its way"
     if not each.amount_pence:
         return "Paid before"
     return f"On hold: {', '.join(held)}" if held else "To be paid"

@@ -101,7 +101,7 @@ def end(request, case_id):
 
 
 def _page(request, case_id, form):
-    picture = queries.picture(case_id, seen_by=request.user)
+    picture = queries.picture(case_id, seen_by=request.user, on=timezone.localdate())
     is_finance = request.user.role == Role.FINANCE
     context = {"picture": picture, "form": form, "year_pence": year_pence, "is_finance": is_finance}
     return render(request, "budgets/show.jinja", context)

@@ -60,7 +60,7 @@ def transfer_many(*, new: Sequence[NewTransfer], by: User, on: date) -> None:
         _require_sense(each)
     for each in new:
         if each.corrects:
-            _require_mirror(each)
+            _require_mirror(each, each.corrects)
     for start in range(0, len(new), ROWS_AT_ONCE):
         _insert(new[start : start + ROWS_AT_ONCE], by)
 
@@ -94,8 +94,8 @@ def _require_sense(new: NewTransfer) -> None:
         raise Refusal("A transfer needs two accounts: choose another one to move the money to.")
 
 
-def _require_mirror(new: NewTransfer) -> None:
-    original = Transfer.objects.select_for_update().filter(pk=new.corrects).first()
+def _require_mirror(new: NewTransfer, corrected: uuid.UUID) -> None:
+    original = Transfer.objects.select_for_update().filter(pk=corrected).first()
     if original is None:
         raise Refusal("The transfer to correct is not in the ledger.")
     if (new.debit, new.credit) != (original.credit_id, original.debit_id):

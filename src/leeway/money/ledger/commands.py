@@ -8,6 +8,17 @@ import click
 from leeway.commandline import BadUse
 
 
+def open_books() -> None:
+    """Load the settings and the rooms, and refuse (BadUse) a database that has no ledger yet."""
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    if "ledger_transfer" not in connection.introspection.table_names():
+        raise BadUse("This database has no ledger yet. Start Leeway once, with leeway serve or leeway demo.")
+
+
 @click.command("export-ledger")
 @click.option(
     "--format",
@@ -22,9 +33,7 @@ def export_ledger(format: str, output: Path | None) -> None:
 
     Example: leeway money export-ledger --format beancount -o ledger.beancount
     """
-    import django
-
-    django.setup()
+    open_books()
     from leeway.money.ledger import export
 
     if output is None:

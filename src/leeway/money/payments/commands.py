@@ -3,6 +3,7 @@
 import click
 
 from leeway.commandline import show_json
+from leeway.money.ledger.commands import open_books
 
 
 @click.command()
@@ -14,9 +15,7 @@ def verify(as_json: bool) -> None:
 
     Example: leeway money verify
     """
-    import django
-
-    django.setup()
+    open_books()
     from leeway.money.ledger.models import Transfer
     from leeway.money.ledger.queries import trial_balance
     from leeway.money.payments.queries import findings

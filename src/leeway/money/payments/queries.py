@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, StringAgg, Sum, Value
@@ -188,7 +189,8 @@ def _with_people(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
     return instalments.select_related("part__budget__case__person")
 
 
-def _why(instalment: Instalment) -> str:
+def _why(instalment: Any) -> str:
+    """Why an instalment waits; it carries the `holds` and `has_payee` that held_back looked up."""
     why = [HoldKind(kind).label for kind in (instalment.holds or "").split(",") if kind]
     if instalment.part.budget.case.person.date_of_death and HoldKind.DEATH.label not in why:
         why.append(HoldKind.DEATH.label)
