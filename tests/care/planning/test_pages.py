@@ -1,6 +1,7 @@
 """The whole way by the pages: Bea plans with Ada, Mona signs off, Ada agrees. And what each role is refused."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -191,6 +192,18 @@ def test_taking_out_an_aim_asks_first(client, draft, at, ada_user):
     assert not draft.aims.exists()
 
 
+def test_changing_and_taking_out_a_line(client, draft, at, bea):
+    client.force_login(bea)
+    post(client, at("lines/add/"), version=draft.version, **LINE)
+    line = draft.lines.get()
+    late = client.post(at(f"lines/{line.pk}/"), LINE | {"version": draft.version, "units": "4"})
+    assert "Someone else saved this" in late.content.decode()
+    post(client, at(f"lines/{line.pk}/"), **LINE | {"version": plan_of(draft.case).version, "units": "12.5"})
+    assert draft.lines.get().units == Decimal("12.5")
+    post(client, at(f"lines/{line.pk}/remove/"), version=plan_of(draft.case).version)
+    assert not draft.lines.exists()
+
+
 PAGES = ["", "about/", "aims/add/", "find/", "lines/add/", "start-date/", "ways-explained/", "choice/", "ways/",
          "direct-payment/", "check/"]  # fmt: skip
 
@@ -205,7 +218,12 @@ def test_every_page_opens_for_the_worker_with_few_queries(client, draft, at, bea
             by=bea,
             on=timezone.localdate(),
         )
-    for page in PAGES:
+    aim = actions.add_aim(
+        plan=draft, version=draft.version, words="Swim", how_we_know="", by=bea, on=timezone.localdate()
+    )
+    line = draft.lines.first()
+    own = [f"lines/{line.pk}/", f"lines/{line.pk}/remove/", f"aims/{aim.pk}/", f"aims/{aim.pk}/remove/", "version/1/"]
+    for page in [*PAGES, *own]:
         with django_assert_max_num_queries(25):
             assert client.get(at(page)).status_code == 200, page
 
@@ -222,3 +240,38 @@ def test_ada_sees_her_own_part_and_not_the_workers(client, draft, at, ada_user, 
 def test_an_empty_queue_says_so(client, mona):
     client.force_login(mona)
     assert "Nothing waits for you" in client.get("/sign-off/").content.decode()
+
+
+def test_two_people_may_add_at_the_same_time(client, draft, at, bea, ada_user):
+    for user, words in ((ada_user, "Swim"), (bea, "See Jo")):
+        client.force_login(user)
+        post(client, at("aims/add/"), version=1, words=words)
+    assert {aim.words for aim in draft.aims.all()} == {"Swim", "See Jo"}
+
+
+def test_ada_disagrees_by_the_page_and_her_words_are_kept(client, draft, at, bea, mona, ada_user):
+    today = timezone.localdate()
+    actions.add_aim(plan=draft, version=draft.version, words="Company", how_we_know="", by=bea, on=today)
+    actions.set_start(plan=draft, version=draft.version, starts_on=today, no_lines_reason="Free", by=bea, on=today)
+    actions.submit_plan(plan=draft, version=draft.version, by=bea, on=today)
+    actions.sign_off(plan=draft, version=draft.version, final_pence_per_week=0, reason="", by=mona, on=today)
+    client.force_login(ada_user)
+    silent = client.post(at("agree/"), {"version": draft.version, "agrees": "no", "words": ""})
+    assert silent.status_code == 200 and "Say what is not right" in silent.content.decode()
+    post(client, at("agree/"), version=draft.version, agrees="no", words="I need help too.")
+    assert "I need help too." in client.get(at()).content.decode()
+    assert plan_of(draft.case).state == "draft"
+
+
+def test_a_managers_return_is_read_by_the_worker(client, draft, at, bea, mona):
+    today = timezone.localdate()
+    actions.add_aim(plan=draft, version=draft.version, words="Company", how_we_know="", by=bea, on=today)
+    actions.set_start(plan=draft, version=draft.version, starts_on=today, no_lines_reason="Free", by=bea, on=today)
+    actions.submit_plan(plan=draft, version=draft.version, by=bea, on=today)
+    client.force_login(mona)
+    reason = "The evenings are not in the plan at all."
+    data = {"version": draft.version, "decision": "return", "final_pence_per_week": "0", "reason": reason}
+    post(client, at("sign-off/"), **data)
+    client.force_login(bea)
+    page = client.get(at()).content.decode()
+    assert reason in page and "returned the plan" in page

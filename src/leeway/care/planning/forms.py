@@ -20,6 +20,15 @@ WAYS_IN_WORDS = {
     "account for home care.",
 }
 EXPLAINED = [(way.value, f"{way.label} | {WAYS_IN_WORDS[way]}") for way in ChosenWay]
+OWN_REASONS = {
+    NotChosen.NOT_WANTED: "I do not want one",
+    NotChosen.PAPERWORK: "Too much paperwork or worry",
+    NotChosen.NO_HELP: "I have nobody to help me manage it",
+    NotChosen.HAPPY_NOW: "I am happy with how my support is arranged now",
+    NotChosen.NO_SUPPLY: "There is nothing suitable to buy near me",
+    NotChosen.TOO_RISKY: "I was told that it is too complex or too risky",
+    NotChosen.NOT_SAID: "I would rather not say",
+}
 WITHOUT_AUTHORITY = frozenset({Authority.NONE, Authority.CARER})
 PERSON, BEST_INTERESTS = "person", "best_interests"
 AREA = forms.Textarea
@@ -132,7 +141,7 @@ class StartForm(DraftForm):
 
 class OfferForm(forms.Form):
     ways_explained = forms.MultipleChoiceField(
-        label="Which ways did you explain?", choices=EXPLAINED, widget=forms.CheckboxSelectMultiple
+        label="Which ways did you explain?", choices=ChosenWay, widget=forms.CheckboxSelectMultiple
     )
     how_explained = forms.CharField(
         label="How did you explain them?", help_text="Talked through, leaflet, easy read, film.", max_length=300
@@ -177,11 +186,24 @@ class DeciderForm(forms.Form):
 
 
 class ChoiceForm(DeciderForm):
+    """How the budget is held; in the words of “you” where the person answers."""
+
     way = forms.ChoiceField(label="How will the budget be held?", choices=EXPLAINED, widget=forms.RadioSelect)
     words = forms.CharField(label="Why?", help_text="In the words of whoever decided.", widget=AREA)
     why_not_direct_payment = forms.ChoiceField(
-        label="If it is not a direct payment: why not?", choices=NotChosen, widget=forms.RadioSelect, required=False
+        label="Why not a direct payment? (optional if you chose one)",
+        choices=NotChosen,
+        widget=forms.RadioSelect,
+        required=False,
     )
+
+
+class OwnChoiceForm(ChoiceForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["way"].label = "How do you want to hold your budget?"
+        self.fields["words"].help_text = "In your own words."
+        self.fields["why_not_direct_payment"].choices = [(code.value, words) for code, words in OWN_REASONS.items()]
 
 
 class WaysForm(StrictForm):
@@ -259,10 +281,10 @@ class SignOffForm(VersionedForm):
         widget=forms.RadioSelect,
     )
     final_pence_per_week = PoundsField(
-        label="Personal budget a week", help_text="What the plan costs, unless you have a reason.", required=False
+        label="Personal budget a week", help_text="What the plan costs, unless you have a reason."
     )
     reason = forms.CharField(
-        label="Your reasons",
+        label="Your reasons (optional if the amounts agree)",
         help_text="Needed if you return the plan, if the budget differs from what the plan costs, or if it is above "
         "the indicative budget. The person can read them, with your name.",
         widget=AREA,
@@ -281,7 +303,7 @@ class AgreeForm(DeciderForm):
         widget=forms.RadioSelect,
     )
     words = forms.CharField(
-        label="Anything you want to say",
+        label="Anything you want to say (optional if you agree)",
         help_text="If you do not agree: what is not right.",
         widget=AREA,
         required=False,
@@ -295,7 +317,7 @@ class AgreeForm(DeciderForm):
                 ("yes", "Yes, agreed"),
                 ("no", "No, something is not right | The plan goes back to planning with these words."),
             ]
-            self.fields["words"].label = "What they said"
+            self.fields["words"].label = "What they said (optional if they agree)"
             self.fields["words"].help_text = "Needed if they do not agree."
             self.fields["how"] = forms.CharField(
                 label="How was this given?", help_text="On paper, said so at a visit, by telephone.", max_length=300

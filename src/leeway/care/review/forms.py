@@ -31,7 +31,7 @@ class OpenForm(forms.Form):
 class WriteForm(DraftForm):
     """What was said and found; one question for each aim."""
 
-    person_words = forms.CharField(label="What the person said", help_text="In their own words.", widget=AREA)
+    person_words = forms.CharField(label="What the person said, in their words", widget=AREA)
     assessor_words = forms.CharField(label="What you found", widget=AREA)
     what_changed = forms.CharField(label="What has changed since the last time", widget=AREA, required=False)
 
@@ -62,7 +62,7 @@ class CompleteForm(forms.Form):
     result = forms.ChoiceField(label="What follows?", choices=FOLLOWS, widget=forms.RadioSelect)
     reasons = forms.CharField(label="Why?", help_text="In a sentence or more that the person can read.", widget=AREA)
     still_to_pay = forms.CharField(
-        label="If support ends: what must still be paid",
+        label="What must still be paid (optional unless support ends)",
         help_text="Notice pay, redundancy, tax, providers’ notice. If nothing, say “nothing”.",
         widget=AREA,
         required=False,

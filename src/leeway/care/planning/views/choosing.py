@@ -42,12 +42,9 @@ def choice(request, case_id):
     case, plan = open_plan_of(request, case_id, "Plan: the choice")
     today = timezone.localdate()
     own = own_relationship(request, case)
-    form = forms.ChoiceForm(
-        request.POST or None,
-        case=case,
-        around=people_around(case.person, today),
-        ask=can_work_on(request.user, case),
-    )
+    works = can_work_on(request.user, case)
+    kind = forms.ChoiceForm if works else forms.OwnChoiceForm
+    form = kind(request.POST or None, case=case, around=people_around(case.person, today), ask=works)
     found = queries.offers_and_choice(plan)
     if form.is_valid():
         said = {name: form.cleaned_data[name] for name in ("way", "words", "why_not_direct_payment")}
@@ -61,10 +58,10 @@ def choice(request, case_id):
         request,
         case,
         form,
-        "How the budget is held",
+        "How the budget is held" if works else "Holding the budget",
         found=found,
         blocked="" if found.waiting else why_not_yet(found, plan.state),
-        button="Record the choice",
+        button="Record the choice" if works else "This is the choice",
     )
 
 

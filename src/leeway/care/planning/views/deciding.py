@@ -15,7 +15,6 @@ from leeway.care.planning.costs import totals
 from leeway.care.planning.models import PlanState
 from leeway.care.planning.views.parts import about, open_plan_of, own_relationship, whole
 from leeway.forms import attempt
-from leeway.refusal import Refusal
 
 
 def submit(request, case_id):
@@ -84,8 +83,6 @@ def decide(form, plan, request):
     reason, final = form.cleaned_data["reason"], form.cleaned_data["final_pence_per_week"]
     if form.cleaned_data["decision"] == "return":
         return actions.return_plan(reasons=reason, **given)
-    if final is None:
-        raise Refusal("Enter the personal budget a week.", field="final_pence_per_week")
     return actions.sign_off(final_pence_per_week=final, reason=reason, **given)
 
 

@@ -94,12 +94,15 @@ def aim(request, case_id, aim_id=None):
         found.plan = plan
         initial |= {"words": found.words, "how_we_know": found.how_we_know, "outcome": found.outcome}
     form = forms.AimForm(request.POST or None, initial=initial, case=case)
-    write, what = (actions.change_aim, {"aim": found}) if found else (actions.add_aim, {"plan": plan})
+    if found:
+        write, what = actions.change_aim, {"aim": found}
+    else:  # adding overwrites nothing, so two people may add at the same time
+        write, what = actions.add_aim, {"plan": plan}
     if save_draft(
         form,
         lambda: write(
             **what,
-            version=form.cleaned_data["version"],
+            version=form.cleaned_data["version"] if found else plan.version,
             **form.details,
             by=request.user,
             on=timezone.localdate(),
@@ -108,7 +111,7 @@ def aim(request, case_id, aim_id=None):
         return redirect("planning:overview", case_id)
     remove = reverse("planning:remove_aim", args=[case_id, aim_id]) if found else None
     title = "Change an aim" if found else "Add an aim"
-    return page(request, case, form, title, remove=remove, beside=[one.words for one in plan.aims.all()])
+    return page(request, case, form, title, remove=remove)
 
 
 def remove_aim(request, case_id, aim_id):
@@ -161,14 +164,14 @@ def add_line(request, case_id):
         form,
         lambda: actions.add_line(
             plan=plan,
-            version=form.cleaned_data["version"],
+            version=plan.version,
             details=form.details | {"service": service},
             by=request.user,
             on=timezone.localdate(),
         ),
     ):
         return redirect("planning:overview", case_id)
-    return page(request, case, form, "Add what the budget pays for", service=service, **beside_lines(plan))
+    return page(request, case, form, "Add what the budget pays for", service=service)
 
 
 def named_service(service_id: str) -> Service | None:
@@ -207,13 +210,7 @@ def line(request, case_id, line_id):
         "Change what the budget pays for",
         service=found.service,
         remove=remove,
-        **beside_lines(plan),
     )
-
-
-def beside_lines(plan) -> dict:
-    """What stands in the plan now, to show beside a line that somebody else's save has crossed."""
-    return {"beside": [f"{row.what}: {row.units} {row.unit}" for row in plan.lines.all()]}
 
 
 def remove_line(request, case_id, line_id):
