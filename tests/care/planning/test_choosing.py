@@ -221,6 +221,20 @@ def test_the_family_bar_stops_a_plan(chosen, bea, relationship, household, neces
     assert (sentences == []) == ready, sentences
 
 
+def test_capacity_decided_since_means_checking_again(chosen, bea):
+    lose_capacity(chosen.case.person, bea, CapacityQuestion.DIRECT_PAYMENT)
+    sentences = [one.sentence for one in queries.what_is_missing(chosen, TODAY)]
+    assert sentences == ["Capacity was decided since the direct payment was checked. Check it again."]
+
+
+def test_a_nominated_person_whose_time_is_over_receives_nothing(chosen, bea):
+    nominated = relate(chosen.case.person, "Nia Bell", Authority.NOMINATED, ends_on=TODAY)
+    answers = {"nominee_agrees": True, "not_barred": True, "can_manage": True, "appropriate": True}
+    passes_conditions(chosen, bea, answers=answers, received_by=nominated)
+    assert queries.what_is_missing(chosen, TODAY) == []
+    assert "Nia Bell" in queries.what_is_missing(chosen, TODAY.replace(day=24))[0].sentence
+
+
 def test_paying_family_from_a_managed_account_is_not_barred(written, bea):
     line = written.lines.get()
     details = {"payee_relationship": "sibling", "payee_same_household": True}

@@ -3,6 +3,7 @@
 import pytest
 
 from leeway.access.models import Role, Team, User
+from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.models import Authority
@@ -136,6 +137,20 @@ def test_above_the_indicative_budget_is_allowed_with_a_reason(submitted, bea, mo
         ]
         == 100_00
     )
+
+
+def test_beyond_the_table_the_plan_is_costed_and_needs_no_excuse(submitted, mona):
+    decide_by_judgement(
+        case=submitted.case,
+        kind=DecisionKind.INDICATIVE_BUDGET,
+        inputs={},
+        result={"indicative_pence_per_week": 100_00, "costed_instead": True},
+        steps=[],
+        reasons=[],
+        by=mona,
+        on=TODAY,
+    )
+    assert sign(submitted, mona).result["pence_per_week"] == 185_00
 
 
 def test_more_than_the_plan_costs_needs_a_reason(submitted, mona):

@@ -9,8 +9,9 @@ from leeway.access.models import Role, User
 from leeway.care.assessment.queries import completed_assessment, needs_money_check, outcome_notes
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
-from leeway.care.people.models import Case
+from leeway.care.people.models import CapacityQuestion, Case
 from leeway.care.people.states import Stage
+from leeway.care.planning.access import is_in_force, lacks_capacity
 from leeway.care.planning.costs import totals
 from leeway.care.planning.models import Choice, ChosenWay, Offer, Plan, PlanLine, PlanState, Way
 from leeway.law.direct_payments import may_pay
@@ -93,6 +94,11 @@ def indicative_pence(decision: Decision | None) -> int | None:
     return decision.result.get("indicative_pence_per_week") if decision else None
 
 
+def is_costed_instead(decision: Decision | None) -> bool:
+    """Whether the needs are beyond what the table can price, so that its amount is no guide."""
+    return bool(decision and decision.result.get("costed_instead"))
+
+
 def needs_met(case: Case) -> list[tuple]:
     """The outcomes that the latest assessment found the person unable to achieve: what the plan must answer.
 
@@ -123,7 +129,7 @@ def what_is_missing(plan: Plan, on: date) -> list[Missing]:
     if needs_money_check(plan.case, on):
         missing.append(Missing("Complete the financial assessment.", "assessment:money"))
     if lines:
-        missing += _missing_about_choice(found, lines) + _missing_about_direct_payment(plan, lines)
+        missing += _missing_about_choice(found, lines) + _missing_about_direct_payment(plan, lines, on)
     return missing
 
 
@@ -142,7 +148,7 @@ def _missing_about_choice(found: OffersAndChoice, lines: list[PlanLine]) -> list
     return []
 
 
-def _missing_about_direct_payment(plan: Plan, lines: list[PlanLine]) -> list[Missing]:
+def _missing_about_direct_payment(plan: Plan, lines: list[PlanLine], on: date) -> list[Missing]:
     paid = [line for line in lines if line.way == Way.DIRECT_PAYMENT]
     if not paid:
         return []
@@ -150,6 +156,11 @@ def _missing_about_direct_payment(plan: Plan, lines: list[PlanLine]) -> list[Mis
     if decision is None or decision.result["decision"] == "not_yet_known":
         return [Missing("Check the conditions for a direct payment.", page)]
     missing = []
+    lacking = lacks_capacity(plan.case, CapacityQuestion.DIRECT_PAYMENT) is not None
+    if lacking != (decision.result["route"] == "section_32"):
+        missing.append(Missing("Capacity was decided since the direct payment was checked. Check it again.", page))
+    if plan.received_by is not None and not is_in_force(plan.received_by, on):
+        missing.append(Missing(f"{plan.received_by.name} may no longer receive the direct payment.", page))
     if decision.result["decision"] == "may_not_pay":
         missing.append(
             Missing(

@@ -32,6 +32,7 @@ from leeway.care.planning.models import (
 from leeway.care.planning.queries import (
     indicative,
     indicative_pence,
+    is_costed_instead,
     offers_and_choice,
     plan_in_force,
     what_is_missing,
@@ -72,7 +73,8 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     lines = list(plan.lines.all())
     costed, guide = totals(lines), indicative(plan.case)
     check_can_sign_off(by, plan, max(final_pence_per_week, costed["pence_per_week"]))
-    _check_final(costed["pence_per_week"], indicative_pence(guide), final_pence_per_week, reason)
+    to_explain_above = None if is_costed_instead(guide) else indicative_pence(guide)
+    _check_final(costed["pence_per_week"], to_explain_above, final_pence_per_week, reason)
     claim(plan, version, PlanState.SUBMITTED, "signed off")
     social_care = shares_of_final(costed, final_pence_per_week)["social_care_pence_per_week"]
     charge = plan.charge

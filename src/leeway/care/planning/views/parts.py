@@ -75,7 +75,7 @@ def whole(plan: Plan) -> dict:
         "rows": rows(lines),
         "costed": costed,
         "guide_pence": guide_pence,
-        "costed_instead": bool(guide and guide.result.get("costed_instead")),
+        "costed_instead": queries.is_costed_instead(guide),
         "over_pence": costed["pence_per_week"] - guide_pence if guide_pence is not None else 0,
         "found": queries.offers_and_choice(plan),
         "sent_back": list(plan.sent_back.all()),
