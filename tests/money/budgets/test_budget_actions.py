@@ -147,6 +147,14 @@ def test_the_next_year_follows_without_a_gap_and_not_too_early(budget, finn):
     assert findings() == []
 
 
+def test_a_budget_that_the_person_pays_in_full_has_nothing_to_fund(case, agree, bank, finn):
+    plan = agree(case, (DP, 200_00, 0), charge_pence=200_00, starts_on=date(2026, 6, 1))
+    bank(case)
+    own = start_budget(plan=plan, by=finn, on=date(2026, 5, 20))
+    with pytest.raises(Refusal, match="nothing to fund"):
+        fund_next_year(budget=own, by=finn, on=date(2027, 3, 1))
+
+
 def test_a_new_plan_replaces_the_budget_from_its_first_day(budget, case, agree, finn):
     case.refresh_from_db()
     plan = agree(case, (DP, 200_00, 0), charge_pence=20_00, starts_on=date(2026, 6, 1), number=2)

@@ -5,7 +5,7 @@ from leeway.care.people.models import Case, Person, Relationship
 from leeway.care.people.states import Stage
 from leeway.refusal import NotAllowed
 
-FINANCE_STAGES = frozenset({Stage.PLANNING, Stage.AGREEMENT, Stage.ARRANGING})
+FINANCE_STAGES = frozenset({Stage.PLANNING, Stage.AGREEMENT, Stage.ARRANGING, Stage.ACTIVE, Stage.REVIEW})
 
 
 def is_own_case(user: User, case: Case) -> bool:

@@ -72,6 +72,8 @@ def fund_next_year(*, budget: Budget, by: User, on: date) -> Budget:
     budget = Budget.objects.select_for_update().get(pk=budget.pk)
     if hasattr(budget, "ending"):
         raise Refusal("This budget has ended, so it cannot be funded further.")
+    if not any(part.paid_pence_per_week for part in budget.parts.all()):
+        raise Refusal("The person pays all of this budget themselves, so there is nothing to fund.")
     until = queries.funded_until_day(budget)
     if on < until - queries.FUNDED_AHEAD:
         raise Refusal(f"This budget is funded until {until:%-d %B %Y}. Fund it further in the last three months.")

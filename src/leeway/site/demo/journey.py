@@ -361,7 +361,8 @@ def start_money(player: Player) -> None:
         )
         payees.approve_details(payee=payee, by=staff.second_finance, on=player.day(28))
     budget = budgets.start_budget(plan=plan, by=staff.finance, on=player.day(29))
-    while funded_until_day(budget) <= player.today:
+    paid = any(part.paid_pence_per_week for part in budget.parts.all())
+    while paid and funded_until_day(budget) <= player.today:
         budgets.fund_next_year(budget=budget, by=staff.finance, on=funded_until_day(budget) - FUNDED_AHEAD)
     player.case.refresh_from_db()
     hold_past_reviews(player)
