@@ -12,7 +12,6 @@ import json
 import os
 import random
 import re
-import secrets
 import subprocess
 import sys
 import threading
@@ -35,13 +34,20 @@ PAGES = {
         "Your work": "home",
         "People by name": "people:search",
         "Case": "case",
-        "Needs assessment": "assessment:overview",
-        "Money check": "assessment:money",
+        "Needs assessment": "assessment:result",
+        "Money check": "assessment:money_result",
+        "Support plan": "planning:overview",
         "Budget": "budgets:show",
         "Letters": "letters:list",
         "Find support": "directory:search?words=home",
     },
-    "manager": {"Your work": "home", "People by name": "people:search", "Case": "case", "Budget": "budgets:show"},
+    "manager": {
+        "Your work": "home",
+        "People by name": "people:search",
+        "Case": "case",
+        "Budget": "budgets:show",
+        "Plans to sign off": "planning:sign_off_queue",
+    },
     "person": {"Your support": "home", "Case": "case", "Budget": "budgets:show", "Letters": "letters:list"},
     "finance": {
         "Your work": "home",
@@ -65,8 +71,12 @@ class Visitor:
         body = None
         if form is not None:
             headers["Content-Type"], body = "application/x-www-form-urlencoded", urlencode(form)
-        self.connection.request("POST" if body else "GET", address, body, headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request("POST" if body else "GET", address, body, headers)
+            answer = self.connection.getresponse()
+        except http.client.RemoteDisconnected:  # it was closed while idle: a browser would ask again too
+            self.connection.request("POST" if body else "GET", address, body, headers)
+            answer = self.connection.getresponse()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 self.cookies |= {key: morsel.value for key, morsel in SimpleCookie(value).items()}
@@ -135,7 +145,7 @@ def queries_of(visits: list[dict]) -> dict[tuple[str, str], int]:
     for role in USERS:
         visit = next(visit for visit in visits if visit["role"] == role)
         client = Client()
-        client.force_login(visit["user"], "django.contrib.auth.backends.ModelBackend")
+        client.force_login(visit["user"])
         if visit["search_for"]:
             client.post("/people/", {"words": visit["search_for"]})
         for name, address in visit["addresses"]:
@@ -149,9 +159,11 @@ def queries_of(visits: list[dict]) -> dict[tuple[str, str], int]:
 
 def serve(port: int, workers: int) -> subprocess.Popen:
     """Start the server as a council would, short of the certificate, and wait until it answers."""
+    from django.conf import settings
+
     production = {
         "LEEWAY_PRODUCTION": "True",
-        "LEEWAY_SECRET_KEY": secrets.token_urlsafe(50),
+        "LEEWAY_SECRET_KEY": settings.SECRET_KEY,  # so that it can read the sessions of this council
         "LEEWAY_HTTPS_REDIRECT": "False",
         "LEEWAY_STAFF_MFA": "False",
     }
