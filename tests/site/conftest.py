@@ -12,7 +12,7 @@ from leeway.site.demo.journey import play
 from leeway.site.demo.stories import stories
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def council(django_db_setup, django_db_blocker):
     """Every story's case by the person's given name, and everyone who signs in by the first part of their email."""
     with django_db_blocker.unblock(), transaction.atomic():

@@ -8,6 +8,7 @@ from django.utils import timezone
 from leeway.care.decisions.models import Decision
 from leeway.care.decisions.queries import replay
 from leeway.care.people.models import Case
+from leeway.care.review.queries import next_review, past_reviews
 from leeway.money.ledger.queries import findings, trial_balance
 from leeway.site.demo.people import draw_people, synthetic_numbers
 from leeway.site.demo.stories import stories
@@ -64,6 +65,12 @@ def test_the_drawn_people_follow_the_published_shares():
     younger = [person for person in drawn if person.band == "18-64"]
     paid = sum(person.way in {"direct_payment", "mixed"} for person in younger) / len(younger)
     assert abs(paid - 92_785 / 245_310) < 0.05  # direct payment or part, of those in community support
+
+
+def test_whoever_has_support_has_a_review_ahead_and_those_that_fell_due_were_held(council):
+    for case in Case.objects.filter(pk__in=[case.pk for case in council.values()], stage="active"):
+        assert next_review(case).due_on > timezone.localdate()
+    assert past_reviews(council["Ada"]).count() >= 1
 
 
 def test_carers_have_a_case_of_their_own(council):

@@ -8,13 +8,14 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import COUNCIL, credits
 
 from leeway.money.banking import bacs18
 from leeway.money.banking.characters import NotCarried, bacs_text, iso_text
 from leeway.money.banking.payment import CannotBePaid, Credit
 from leeway.money.banking.working_days import BankDayRefused
 from leeway.refusal import Refusal
+
+from .strategies import COUNCIL, credits
 
 ADA = Credit(
     reference="PB 2026/14",

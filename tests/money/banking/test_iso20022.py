@@ -8,11 +8,12 @@ from functools import cache
 import pytest
 import xmlschema
 from hypothesis import HealthCheck, given, settings
-from strategies import COUNCIL, credits
 
 from leeway.money.banking import iso20022
 from leeway.money.banking.payment import CannotBePaid, Credit
 from leeway.money.banking.working_days import BankDayRefused
+
+from .strategies import COUNCIL, credits
 
 ADA = Credit(
     reference="PB 2026/14",

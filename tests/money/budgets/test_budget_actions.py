@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanState, Way
+from leeway.care.review.queries import next_review
 from leeway.money.budgets.actions import end_budget, fund_next_year, lift_hold, place_hold, start_budget
 from leeway.money.budgets.models import Budget, HoldKind, Instalment
 from leeway.money.budgets.queries import funded_until_day
@@ -37,7 +38,8 @@ def test_a_direct_payment_is_net_of_the_charge_and_starts_by_days(budget):
     assert part.instalments.get(kind="start_up").amount_pence == 500_00
     case = Case.objects.get(pk=budget.case_id)
     assert case.stage == Stage.ACTIVE
-    assert "£100.00 a week" in case.story.first().sentence
+    assert case.story.filter(sentence__startswith="Budget started: £100.00 a week").count() == 1
+    assert next_review(case).due_on == date(2026, 10, 22)
 
 
 def test_the_schedule_is_set_aside_and_the_ledger_holds_together(budget):

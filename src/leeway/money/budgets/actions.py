@@ -11,6 +11,7 @@ from leeway.care.people.actions import move_case, tell
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.planning.models import Plan, PlanState, Way
+from leeway.care.review.actions import schedule_review
 from leeway.law.numbers import pounds, split
 from leeway.money.budgets import queries
 from leeway.money.budgets.models import (
@@ -40,8 +41,8 @@ PAID_INTO = {Way.DIRECT_PAYMENT: Kind.HELD_BY_PERSON, Way.SERVICE_FUND: Kind.HEL
 def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
     """Turn an agreed plan into money: accounts, funding for the financial year, and a schedule of instalments.
 
-    The case becomes active, and an earlier budget of the case ends the day before. Refused: another stage, a
-    plan not agreed, and a direct payment or service fund without approved bank details.
+    The case becomes active, its first review is made due, and an earlier budget ends the day before. Refused:
+    another stage, a plan not agreed, and a direct payment or service fund without approved bank details.
     """
     check_finance(by)
     case = Case.objects.select_for_update().get(pk=plan.case_id)
@@ -62,6 +63,7 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
         _fund_start_up(budget, by, on)
     sentence = f"Budget started: {pounds(budget.cost_pence_per_week)} a week from {starts_on:%-d %B %Y}."
     move_case(case=case, to=Stage.ACTIVE, by=by, on=on, sentence=sentence)
+    schedule_review(case=case, starts_on=starts_on, by=by, on=on)
     return budget
 
 

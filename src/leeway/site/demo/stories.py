@@ -45,17 +45,13 @@ NO_NEED = dict.fromkeys(["personal_care", "meals", "home", "wellbeing", "relatio
 NO_NEED |= dict.fromkeys(["safety", "nights", "work", "parenting", "informal_support"], "nothing")
 
 
-def stories(today: date) -> list[Script]:
-    """The stories, in the order in which the demo names them."""
-
-    def ago(days: int) -> date:
-        return today - timedelta(days=days)
-
-    ada = Script(
+def ada(today: date) -> Script:
+    """A young disabled woman who employs her own assistants."""
+    return Script(
         story="A young disabled woman who employs her own assistants",
         login="ada@fairbourne.example",
         details=person("Ada", "Bell", date(1998, 3, 14), "9990000018", gender="Female"),
-        opened_on=ago(420),
+        opened_on=today - timedelta(days=420),
         until=Stage.ACTIVE,
         request_route="Planned Entry (Transition)",
         request_words="I am moving into my own flat and I want to run my own life.",
@@ -90,14 +86,18 @@ def stories(today: date) -> list[Script]:
         risks="I go swimming. My assistants are trained for it, and I would rather go than not.",
         review_words=("I finished the first year. Best thing I ever did.", "The team of assistants is stable."),
     )
-    dementia = replace(
-        ada,
+
+
+def dementia(today: date) -> Script:
+    """An older woman with dementia, whose daughter is her authorised person."""
+    return replace(
+        ada(today),
         story="An older woman with dementia, whose daughter is her authorised person",
         login="",
         details=person(
             "Edith", "Marlowe", date(1941, 6, 2), "9990000026", gender="Female", communication_needs=["more_time"]
         ),
-        opened_on=ago(300),
+        opened_on=today - timedelta(days=300),
         request_route="Community / Other route",
         request_words="Mum forgets to eat and she was found in the street. She wants to stay at home.",
         reason="Support with Memory & Cognition",
@@ -132,11 +132,15 @@ def stories(today: date) -> list[Script]:
         risks="She walks to the sea wall. She carries a card with Ruth's number, and neighbours know.",
         review_words=("Grace is lovely. We sing.", "Weight is back up; no more night walks."),
     )
-    after_care = replace(
-        dementia,
+
+
+def after_care(today: date) -> Script:
+    """After-care under section 117: free, and paid by council and NHS together."""
+    return replace(
+        dementia(today),
         story="After-care under section 117: free, and paid by council and NHS together",
         details=person("Kofi", "Mensah", date(1985, 11, 20), "9990000034", gender="Male", ethnicity="African"),
-        opened_on=ago(200),
+        opened_on=today - timedelta(days=200),
         request_route="Discharge from Hospital",
         request_words="I'm coming off the ward. I don't want to go back.",
         reason="Mental Health Support",
@@ -163,14 +167,18 @@ def stories(today: date) -> list[Script]:
         risks="",
         review_words=("I did a session at the youth club.", "Sleeping, and no crisis calls since spring."),
     )
-    carer = replace(
-        ada,
+
+
+def carer(today: date) -> Script:
+    """A carer in her own right, with a budget of her own."""
+    return replace(
+        ada(today),
         story="A carer in her own right, with a budget of her own",
         login="",
         details=person("Pat", "Hughes", date(1958, 1, 9), "9990000042", gender="Female"),
         kind="carer",
         cared_for=person("Len", "Hughes", date(1954, 8, 30), "9990000050", gender="Male"),
-        opened_on=ago(150),
+        opened_on=today - timedelta(days=150),
         request_route="Community / Other route",
         request_words="I love him. I am also exhausted.",
         reason="Social Support: Support to Carer",
@@ -188,17 +196,21 @@ def stories(today: date) -> list[Script]:
         contingency="My sister comes if the sitter can't.",
         review_words=("I sang at Easter.", "Looks rested; wants to carry on."),
     )
-    joint = replace(
-        after_care,
+
+
+def joint(today: date) -> Script:
+    """A joint package: the NHS and the council each pay a stated share of each line."""
+    return replace(
+        after_care(today),
         story="A joint package: the NHS and the council each pay a stated share of each line",
         details=person("Rani", "Shah", date(1979, 2, 17), "9990000069", gender="Female", ethnicity="Indian"),
-        opened_on=ago(260),
+        opened_on=today - timedelta(days=260),
         request_words="My condition has moved on and I need more than one kind of help.",
         reason="Physical Support: Personal care support",
         what_matters="Being at home with my boys, and breathing easily.",
         good_day="Breakfast with my sons before school.",
-        outcomes=ada.outcomes,
-        answers=ada.answers | {"safety": "nearby"},
+        outcomes=ada(today).outcomes,
+        answers=ada(today).answers | {"safety": "nearby"},
         means=WORKING_AGE,
         aims=(("Breakfast with my boys every school day", "I am up and ready by half past seven."),),
         lines=(
@@ -211,13 +223,17 @@ def stories(today: date) -> list[Script]:
         around=(Around("Vik Shah", "partner", same_household=True),),
         funding="",
     )
-    crossing = replace(
-        carer,
+
+
+def crossing(today: date) -> Script:
+    """A self-funder whose savings have come down to the limit."""
+    return replace(
+        carer(today),
         story="A self-funder whose savings have come down to the limit",
         kind="adult",
         cared_for=None,
         details=person("Harold", "Finch", date(1936, 4, 4), "9990000077", gender="Male"),
-        opened_on=ago(70),
+        opened_on=today - timedelta(days=70),
         request_route="Self-Funder",
         request_words="I have paid for my own help for three years. My savings are nearly at the line.",
         reason="Physical Support: Personal care support",
@@ -237,11 +253,15 @@ def stories(today: date) -> list[Script]:
         independent_advice="Age Friends Fairbourne",
         author="person_with_help",
     )
-    relabelled = replace(
-        crossing,
+
+
+def relabelled(today: date) -> Script:
+    """A managed budget that is the old service under a new name."""
+    return replace(
+        crossing(today),
         story="A managed budget that is the old service under a new name",
         details=person("Joan", "Tate", date(1944, 9, 12), "9990000085", gender="Female"),
-        opened_on=ago(380),
+        opened_on=today - timedelta(days=380),
         request_route="Community / Other route",
         request_words="They said I have to be assessed again.",
         what_matters="Not said.",
@@ -254,8 +274,12 @@ def stories(today: date) -> list[Script]:
         author="worker",
         review_words=("It's all right.", "Service continues as before."),
     )
-    deafblind = replace(
-        crossing,
+
+
+def deafblind(today: date) -> Script:
+    """Someone who needs a deafblind interpreter, whose plan waits for a manager."""
+    return replace(
+        crossing(today),
         story="Someone who needs a deafblind interpreter, whose plan waits for a manager",
         details=person(
             "Iris",
@@ -265,7 +289,7 @@ def stories(today: date) -> list[Script]:
             gender="Female",
             communication_needs=["deafblind", "braille"],
         ),
-        opened_on=ago(30),
+        opened_on=today - timedelta(days=30),
         until=Stage.SIGN_OFF,
         request_route="Community / Other route",
         request_words="I want a guide who signs hands-on, not a carer.",
@@ -284,13 +308,17 @@ def stories(today: date) -> list[Script]:
         choice_words="I know who signs well. I want to employ her.",
         why_not_direct_payment="",
     )
-    agreeing = replace(
-        deafblind,
+
+
+def agreeing(today: date) -> Script:
+    """A plan that waits for the person to agree."""
+    return replace(
+        deafblind(today),
         story="A plan that waits for the person to agree",
         details=person(
             "Liam", "Doyle", date(2001, 5, 5), "9990000107", gender="Male", communication_needs=["easy_read"]
         ),
-        opened_on=ago(32),
+        opened_on=today - timedelta(days=32),
         until=Stage.AGREEMENT,
         request_words="I want a job and my own front door.",
         reason="Learning Disability Support",
@@ -308,11 +336,15 @@ def stories(today: date) -> list[Script]:
         why_not_direct_payment="no_help",
         around=(Around("Sam Reed", "friend"),),
     )
-    assessing = replace(
-        agreeing,
+
+
+def assessing(today: date) -> Script:
+    """An assessment under way, which the person is writing too."""
+    return replace(
+        agreeing(today),
         story="An assessment under way, which the person is writing too",
         details=person("Marcia", "Grant", date(1990, 10, 10), "9990000115", gender="Female", ethnicity="Caribbean"),
-        opened_on=ago(12),
+        opened_on=today - timedelta(days=12),
         until=Stage.ASSESSMENT,
         request_words="My MS is worse. I have a little girl.",
         reason="Physical Support: Personal care support",
@@ -320,11 +352,15 @@ def stories(today: date) -> list[Script]:
         good_day="The school run, slowly, together.",
         around=(),
     )
-    refused = replace(
-        assessing,
+
+
+def refused(today: date) -> Script:
+    """Needs that are not eligible: written reasons, advice, and how to disagree."""
+    return replace(
+        assessing(today),
         story="Needs that are not eligible: written reasons, advice, and how to disagree",
         details=person("Graham", "Pike", date(1962, 7, 21), "9990000123", gender="Male"),
-        opened_on=ago(60),
+        opened_on=today - timedelta(days=60),
         until=Stage.CLOSED,
         request_words="I could do with a hand with the garden.",
         what_matters="My garden.",
@@ -332,26 +368,37 @@ def stories(today: date) -> list[Script]:
         outcomes={"habitable_home": Help((), "It's mostly the hedge.", "Keeps a good home; the hedge is beyond him.")},
         answers=NO_NEED,
     )
-    waiting = replace(
-        assessing,
+
+
+def waiting(today: date) -> Script:
+    """A request that no worker has yet."""
+    return replace(
+        assessing(today),
         story="A request that no worker has yet",
         details=person("Doreen", "Castle", date(1948, 5, 30), "9990000131", gender="Female", language="Polish"),
-        opened_on=ago(2),
+        opened_on=today - timedelta(days=2),
         until=Stage.REQUEST,
         request_words="My husband did everything. He died in the summer.",
         reason="Physical Support: Access & mobility only",
     )
-    return [
-        ada,
-        dementia,
-        after_care,
-        carer,
-        joint,
-        crossing,
-        relabelled,
-        deafblind,
-        agreeing,
-        assessing,
-        refused,
-        waiting,
-    ]
+
+
+STORIES = [
+    ada,
+    dementia,
+    after_care,
+    carer,
+    joint,
+    crossing,
+    relabelled,
+    deafblind,
+    agreeing,
+    assessing,
+    refused,
+    waiting,
+]
+
+
+def stories(today: date) -> list[Script]:
+    """The stories, in the order in which the demo names them."""
+    return [story(today) for story in STORIES]

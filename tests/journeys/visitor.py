@@ -1,0 +1,101 @@
+"""Someone at the browser, who sees words and presses what they see."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PASSWORD = "fairbourne-demo"
+
+
+def starting(words: str) -> re.Pattern:
+    """What begins with these words."""
+    return re.compile(r"^\s*" + re.escape(words))
+
+
+@dataclass
+class Visitor:
+    """A browser window. Every page that it comes to is checked with axe, and for running off the side."""
+
+    page: Any
+    site: str
+    within: Any = None
+
+    @property
+    def here(self) -> Any:
+        """The page, or the part of it that the visitor is busy with."""
+        return self.within or self.page
+
+    def part(self, name: str) -> "Visitor":
+        """A group of boxes on the page, by its heading."""
+        return Visitor(self.page, self.site, self.here.get_by_role("group", name=starting(name)))
+
+    def go(self, address: str) -> None:
+        self.page.goto(self.site + address if address.startswith("/") else address)
+        self.look()
+
+    def press(self, name: str | re.Pattern) -> None:
+        """Press a button (or a link that looks like one) by its words."""
+        self._click(self.here.get_by_role("button", name=name, exact=True))
+
+    def follow(self, name: str) -> None:
+        """Follow the first link with these words."""
+        self._click(self.page.locator("#main-content").get_by_role("link", name=name).first)
+
+    def write(self, label: str, words: str) -> None:
+        self.here.get_by_label(starting(label)).fill(words)
+
+    def choose(self, label: str, *answers: str) -> None:
+        """Tick one or more answers to a question."""
+        for answer in answers:
+            self.part(label).here.get_by_label(starting(answer)).check()
+
+    def pick(self, label: str, option: str) -> None:
+        """Pick from a list."""
+        self.here.get_by_label(starting(label)).select_option(label=option)
+
+    def date(self, label: str, day: date) -> None:
+        group = self.part(label)
+        for box, number in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
+            group.write(box, str(number))
+
+    def reads(self) -> str:
+        """All that the main part of the page says."""
+        return self.page.inner_text("main")
+
+    def is_told(self, *sentences: str) -> None:
+        """The page says each of these."""
+        told = " ".join(self.reads().split())
+        for sentence in sentences:
+            assert sentence in told, f"{self.page.url} does not say “{sentence}”:\n{self.reads()[:1500]}"
+
+    def download(self, name: str) -> str:
+        """The text of the file behind a link."""
+        with self.page.expect_download() as waiting:
+            self.page.get_by_role("link", name=name).click()
+        return Path(waiting.value.path()).read_text(encoding="ascii")
+
+    def sign_in(self, name: str, *, at: str = "fairbourne.example", password: str = PASSWORD) -> None:
+        self.go("/account/login/")
+        self.write("Email address", f"{name}@{at}")
+        self.page.locator("input[name=password]").fill(password)
+        self.press("Sign in")
+        assert "/home" in self.page.url, self.reads()
+
+    def look(self) -> None:
+        """Look the page over: it is Leeway's, in order for everyone, and no wider than the window."""
+        assert "Leeway" in self.page.title(), f"{self.page.url}: {self.page.inner_text('body')[:400]}"
+        self.page.evaluate(AXE)
+        found = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        wrong = [f"{each['id']}: {each['help']} ({each['nodes'][0]['html'][:200]})" for each in found["violations"]]
+        assert not wrong, "\n".join([self.page.url, *wrong])
+        too_wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert too_wide <= 0, f"{self.page.url} is {too_wide} pixels wider than its window"
+
+    def _click(self, what: Any) -> None:
+        what.click()
+        self.page.wait_for_load_state()
+        self.look()
