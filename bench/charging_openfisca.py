@@ -215,6 +215,7 @@ def time_it(folder: Path, task: dict, columns: dict[str, np.ndarray]) -> dict:
     for _ in range(repeats + 1):
         simulation = prepare(rules, columns, week)
         once_built += seconds_of(lambda ready=simulation: work_out(ready, week, task["wanted"]), repeats=1, warm_up=0)
+        del simulation  # so that the next one finds its memory free
 
     def one_by_one() -> list[int]:
         return [charge_one(rules, situation, week) for situation in situations]
