@@ -69,7 +69,7 @@ def serve(port: int, workers: int) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    if not settings.DEBUG:
+    if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)
     serve_pages(port=port, workers=workers)
 
@@ -106,7 +106,7 @@ def check() -> None:
 
     for finding in check_policy(timezone.localdate(), settings.COUNCIL_POLICY):
         click.echo(f"Beware: {finding}")
-    call_command("check", deploy=not settings.DEBUG, fail_level="WARNING")
+    call_command("check", deploy=settings.PRODUCTION, fail_level="WARNING")
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
     click.echo("Settings, policy and migrations are in order.")
 
@@ -130,7 +130,7 @@ def demo(people: int, seed: int, port: int, no_serve: bool) -> None:
 
     command.run(people=people, seed=seed)
     if not no_serve:
-        click.echo(f"\nLeeway is at http://127.0.0.1:{port} (stop it with Ctrl+C).")
+        click.echo(f"\nLeeway is at http://localhost:{port} (stop it with Ctrl+C).")
         serve_pages(port=port, workers=2)
 
 

@@ -39,7 +39,7 @@ def env_secret(name: str) -> str:
         return Path(os.environ[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
     if os.getenv(name):
         return os.environ[name]
-    if not DEBUG:
+    if PRODUCTION:
         raise ImproperlyConfigured(f"Set {name} or {name}_FILE before starting Leeway in production.")
     kept = DATA_FOLDER / f"{name.lower()}.txt"
     if not kept.exists():
@@ -51,10 +51,11 @@ def env_secret(name: str) -> str:
 SITE_FOLDER = Path(__file__).resolve().parent
 
 # --- What a council sets ------------------------------------------------------------------------------
-DEBUG = not env_bool("LEEWAY_PRODUCTION", "False")
+PRODUCTION = env_bool("LEEWAY_PRODUCTION", "False")
+DEMO = env_bool("LEEWAY_DEMO", "False")
+DEBUG = not PRODUCTION and not DEMO
 DATA_FOLDER = Path(os.getenv("LEEWAY_DATA", ".leeway")).resolve()
 COUNCIL_NAME = os.getenv("LEEWAY_COUNCIL", "Fairbourne Council")
-DEMO = env_bool("LEEWAY_DEMO", "False")
 COUNCIL_POLICY = Path(os.environ["LEEWAY_POLICY"]) if os.getenv("LEEWAY_POLICY") else None
 MODULUS_WEIGHTS = os.getenv("LEEWAY_MODULUS_WEIGHTS")
 MODULUS_SUBSTITUTIONS = os.getenv("LEEWAY_MODULUS_SUBSTITUTIONS")
@@ -62,7 +63,7 @@ BACS_SERVICE_USER_NUMBER = os.getenv("LEEWAY_BACS_SERVICE_USER_NUMBER", "000000"
 BANK_SORT_CODE = os.getenv("LEEWAY_BANK_SORT_CODE", "000000")
 BANK_ACCOUNT_NUMBER = os.getenv("LEEWAY_BANK_ACCOUNT_NUMBER", "00000000")
 PAY_CALENDAR_STARTS_ON = env_date("LEEWAY_PAY_CALENDAR_STARTS_ON", "2026-03-30")
-STAFF_NEED_SECOND_FACTOR = env_bool("LEEWAY_STAFF_MFA", "False" if DEBUG else "True")
+STAFF_NEED_SECOND_FACTOR = env_bool("LEEWAY_STAFF_MFA", "True" if PRODUCTION else "False")
 ALLOWED_HOSTS = env_list("LEEWAY_HOSTS", "127.0.0.1,localhost,testserver")
 CSRF_TRUSTED_ORIGINS = env_list("LEEWAY_ORIGINS", "")
 SECRET_KEY = env_secret("LEEWAY_SECRET_KEY")
@@ -175,12 +176,12 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_TEMPLATE_EXTENSION = "jinja"
 ACCOUNT_FORMS = {"login": "leeway.access.forms.SignIn"}
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "10/m/ip,3/m/key"}
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEBUG else "https"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.getenv("LEEWAY_PROXIES", "0"))
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation proved it
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_ISSUER = f"Leeway, {COUNCIL_NAME}"
 MFA_TOTP_TOLERANCE = 1
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
@@ -234,17 +235,17 @@ USE_I18N = True
 # --- Static files -------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_FOLDER / "static"
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = not PRODUCTION
 
 # --- Safety -------------------------------------------------------------------------------------------
 SESSION_IDLE_SECONDS = int(os.getenv("LEEWAY_IDLE_MINUTES", "60")) * 60
 SESSION_LONGEST_SECONDS = 10 * 60 * 60
 SESSION_COOKIE_AGE = 24 * 60 * 60  # longer than a session lives, so that what was being written can be kept
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
-SECURE_SSL_REDIRECT = not DEBUG and env_bool("LEEWAY_HTTPS_REDIRECT", "True")
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_SSL_REDIRECT = PRODUCTION and env_bool("LEEWAY_HTTPS_REDIRECT", "True")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

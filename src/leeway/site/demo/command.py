@@ -52,8 +52,9 @@ def empty_the_database() -> None:
     """Empty the database, if all it holds is a made-up council, and make its tables."""
     with connection.cursor() as cursor:
         if "access_user" in connection.introspection.table_names(cursor):
-            cursor.execute("SELECT count(*) FROM access_user WHERE email NOT LIKE %s", [f"%@{DOMAIN}"])
-            if cursor.fetchone()[0]:
+            cursor.execute("SELECT count(*), count(*) FILTER (WHERE email = %s) FROM access_user", [f"alex@{DOMAIN}"])
+            users, made_up = cursor.fetchone()
+            if users and not made_up:
                 raise click.UsageError(
                     "This database holds a real council, so no demo is made here. Name another data folder in "
                     "LEEWAY_DATA, or unset DATABASE_URL."

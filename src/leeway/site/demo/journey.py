@@ -215,8 +215,12 @@ def plan_support(player: Player) -> None:
         by=worker,
         on=on,
     )
-    for words, how in script.aims:
-        planning.add_aim(plan=plan, version=plan.version, words=words, how_we_know=how, by=worker, on=on)
+    needed = list(script.outcomes)
+    for place, (words, how) in enumerate(script.aims):
+        serves = needed[place % len(needed)] if needed else ""
+        planning.add_aim(
+            plan=plan, version=plan.version, words=words, how_we_know=how, outcome=serves, by=worker, on=on
+        )
     for line in script.lines:
         planning.add_line(plan=plan, version=plan.version, details=details_of(line, player), by=worker, on=on)
 
