@@ -1,6 +1,7 @@
 """The case page: where things stand, what comes next, who has it, and the whole story so far."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from leeway.access.models import User
 from leeway.access.table import who_may_reach
+from leeway.care.assessment.queries import needs_money_check
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import history
 from leeway.care.people import queries as people
@@ -47,7 +49,7 @@ def show(request, case_id):
         "can_work": can_work_on(request.user, case),
         "step": step,
         "step_address": step.address_for(case, request.user),
-        "parts": [part for part in parts(case, standing, plan) if request.user.role in who_may_reach(part.page)],
+        "parts": [part for part in parts(case, standing, plan, today) if request.user.role in who_may_reach(part.page)],
         "addresses": addresses(case, request.user),
         "budget": standing.get(DecisionKind.FINAL_BUDGET),
         "indicative": standing.get(DecisionKind.INDICATIVE_BUDGET),
@@ -59,7 +61,7 @@ def show(request, case_id):
     return render(request, "site/case.jinja", context)
 
 
-def parts(case: Case, standing: dict[str, Decision], plan) -> list[Part]:
+def parts(case: Case, standing: dict[str, Decision], plan, on: date) -> list[Part]:
     """The parts of the journey in order, each with how far it has come."""
     reached = list(Stage).index(Stage(case.stage))
 
@@ -70,7 +72,7 @@ def parts(case: Case, standing: dict[str, Decision], plan) -> list[Part]:
         return "Done" if done else ("Under way" if started else "Not started")
 
     assessed = DecisionKind.ELIGIBILITY in standing and case.stage != Stage.ASSESSMENT
-    charged = DecisionKind.CHARGE in standing
+    charged = at_least(Stage.PLANNING) and not needs_money_check(case, on)
     planned = bool(plan) and plan.state != "draft"
     budgeted = at_least(Stage.ACTIVE) and DecisionKind.FINAL_BUDGET in standing
     return [
@@ -93,6 +95,7 @@ def addresses(case: Case, user: User) -> dict[str, str]:
         "people:capacity": whose,
         "people:details": whose,
         "people:give": whose,
+        "people:invite_person": whose,
         "people:close": whose,
         "people:looks": {"person_id": case.person_id},
         "review:ask": whose,

@@ -223,7 +223,7 @@ MAILERS = {
         },
     }
     if os.getenv("LEEWAY_EMAIL_HOST")
-    else {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    else {"BACKEND": "leeway.site.mail.Terminal"}
 }
 
 # --- Language and time --------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ class RequestForm(forms.Form):
     )
     support_reason = forms.ChoiceField(
         label="Main reason for support",
-        choices=SupportReason.choices,
+        choices=[(reason.value, reason.value) for reason in SupportReason],
         initial=SupportReason.UNKNOWN,
         help_text="Your best understanding today. It can be changed after the assessment.",
     )
