@@ -11,9 +11,7 @@ COUNCIL = Originator(
 
 def names():
     """Any characters at all around one word that a bank can carry."""
-    return st.builds(
-        "{} Ada {}".format, st.text(st.characters(exclude_categories=["N", "C"])), st.text(max_size=3)
-    )
+    return st.builds("{} Ada {}".format, st.text(st.characters(exclude_categories=["N", "C"])), st.text(max_size=3))
 
 
 def credits():

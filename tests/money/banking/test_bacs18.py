@@ -38,10 +38,8 @@ def test_every_position_of_a_file_that_pays_ada():
         "HDR1A654321S  165432100000700010001       26092 26104 000000                    ",
         "HDR2F0200000100                                   00                            ",
         "UHL1 26097999999    00      1 DAILY  001                                        ",
-        "1000000000000309920000012345678    00000091245ANYTOWN COUNCIL   "
-        "PB 2026/14        ADA LOVELACE      ",
-        "2000001234567801720000012345678    00000091245ANYTOWN COUNCIL   "
-        "CONTRA            ANYTOWN COUNCIL   ",
+        "1000000000000309920000012345678    00000091245ANYTOWN COUNCIL   PB 2026/14        ADA LOVELACE      ",
+        "2000001234567801720000012345678    00000091245ANYTOWN COUNCIL   CONTRA            ANYTOWN COUNCIL   ",
         "EOF1A654321S  165432100000700010001       26092 26104 000000                    ",
         "EOF2F0200000100                                   00                            ",
         "UTL10000000091245000000009124500000010000001                                    ",

@@ -77,10 +77,6 @@ def test_bad_input_exits_2_with_one_sentence(run, arguments, said):
 
 
 def test_pay_uk_tables_decide_the_published_cases(pay_uk_paths):
-    options = [
-        f"--{name}={path}" for name, path in zip(("weights", "substitutions"), pay_uk_paths, strict=True)
-    ]
+    options = [f"--{name}={path}" for name, path in zip(("weights", "substitutions"), pay_uk_paths, strict=True)]
     for account, exit_code in (("66374958", 0), ("66374959", 1)):
-        assert (
-            CliRunner().invoke(money, ["check-account", "089999", account, *options]).exit_code == exit_code
-        )
+        assert CliRunner().invoke(money, ["check-account", "089999", account, *options]).exit_code == exit_code

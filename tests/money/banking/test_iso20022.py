@@ -68,9 +68,7 @@ def test_a_message_that_pays_ada_and_dot(schema):
 
 
 def test_the_elements_are_those_of_a_published_bacs_message(published):
-    sample = published(
-        "banking/iso20022/gb_market_corpus/bacs-direct-credit/gb.bacs.supplier-run.pain.001.001.09.xml"
-    )
+    sample = published("banking/iso20022/gb_market_corpus/bacs-direct-credit/gb.bacs.supplier-run.pain.001.001.09.xml")
     theirs = {element.tag for element in ET.parse(sample).iter()}
     ours = {element.tag for element in ET.fromstring(written(ADA)).iter()}
     postal_address_and_bic = {"PstlAdr", "PstCd", "TwnNm", "Ctry", "AdrLine", "BICFI"}
@@ -94,9 +92,7 @@ def test_any_payments_make_a_message_that_the_schema_accepts(schema, paid):
     assert all(1 <= len(name) <= 70 for name in texts(message, "Nm"))
 
 
-@pytest.mark.parametrize(
-    "identifier", ["", "A" * 36, "RUN 14", "/RUN14", "RUN14/", "RUN//14", "RÜN14", "RUN14\n"]
-)
+@pytest.mark.parametrize("identifier", ["", "A" * 36, "RUN 14", "/RUN14", "RUN14/", "RUN//14", "RÜN14", "RUN14\n"])
 def test_an_identifier_that_a_bank_would_change_is_refused(identifier):
     with pytest.raises(iso20022.BadIdentifier, match="cannot identify a payment"):
         written(replace(ADA, end_to_end_id=identifier))

@@ -50,9 +50,7 @@ def _latin(text: str) -> str:
     """Letters without their accents, digits of any script as 0 to 9."""
     decomposed = unicodedata.normalize("NFKD", text.translate(SPELLED))
     return "".join(
-        str(unicodedata.digit(character, character))
-        for character in decomposed
-        if not unicodedata.combining(character)
+        str(unicodedata.digit(character, character)) for character in decomposed if not unicodedata.combining(character)
     ).translate(SPELLED)
 
 

@@ -119,6 +119,4 @@ def _add(parent: ET.Element, path: str, text: str) -> ET.Element:
 
 def _require_identifier(identifier: str) -> None:
     if not re.fullmatch(IDENTIFIER, identifier):
-        raise BadIdentifier(
-            f"“{identifier}” cannot identify a payment. Use up to 35 letters, digits or hyphens."
-        )
+        raise BadIdentifier(f"“{identifier}” cannot identify a payment. Use up to 35 letters, digits or hyphens.")

@@ -62,9 +62,7 @@ class WeightTable:
         Refused with the file and line named: a file that is missing, empty or not of that form.
         """
         rows = tuple(_weight_row(*line) for line in _table_lines(weights_path))
-        substitutions = dict(
-            _substitution(fields, where) for fields, where in _table_lines(substitutions_path)
-        )
+        substitutions = dict(_substitution(fields, where) for fields, where in _table_lines(substitutions_path))
         return cls(rows=rows, substitutions=substitutions)
 
     def rows_for(self, sort_code: str) -> tuple[WeightRow, ...]:
@@ -124,10 +122,7 @@ def check(sort_code: str, account_number: str, table: WeightTable | None) -> Ver
     else:
         valid, why = (
             False,
-            (
-                f"The account number does not fit sort code {written}. "
-                f"Check both against a bank card or a statement."
-            ),
+            (f"The account number does not fit sort code {written}. Check both against a bank card or a statement."),
         )
     return Verdict(
         valid=valid,
@@ -220,9 +215,7 @@ def _weights(row: WeightRow, account: str) -> tuple[int, ...]:
         weights = EURO_WEIGHTS
         only_the_account = ends_in_9
     else:
-        only_the_account = ends_in_9 and (
-            row.exception == 7 or (row.exception == 10 and account[:2] in ("09", "99"))
-        )
+        only_the_account = ends_in_9 and (row.exception == 7 or (row.exception == 10 and account[:2] in ("09", "99")))
     return (0,) * LEADING_POSITIONS + weights[LEADING_POSITIONS:] if only_the_account else weights
 
 
@@ -242,18 +235,14 @@ def _table_lines(path: Path | str) -> list[tuple[list[str], str]]:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadWeightTable(f"The modulus table {path} cannot be read. Give Pay.UK's text file.") from error
-    lines = [
-        (line.split(), f"{path}, line {n}") for n, line in enumerate(text.splitlines(), 1) if line.split()
-    ]
+    lines = [(line.split(), f"{path}, line {n}") for n, line in enumerate(text.splitlines(), 1) if line.split()]
     if not lines:
         raise BadWeightTable(f"The modulus table {path} is empty. Give Pay.UK's text file.")
     return lines
 
 
 def _weight_row(fields: list[str], where: str) -> WeightRow:
-    if not re.fullmatch(
-        r"\d{6} \d{6} ((MOD10|MOD11)( -?\d+){14}|DBLAL( \d+){14})( \d+)?", " ".join(fields), re.ASCII
-    ):
+    if not re.fullmatch(r"\d{6} \d{6} ((MOD10|MOD11)( -?\d+){14}|DBLAL( \d+){14})( \d+)?", " ".join(fields), re.ASCII):
         raise BadWeightTable(
             f"{where}: expected two sort codes, MOD10, MOD11 or DBLAL, 14 weights and perhaps an exception."
         )
