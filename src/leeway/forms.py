@@ -22,6 +22,13 @@ def attempt(form: forms.Form, action):
         return None
 
 
+def set_choices(form: forms.Form, name: str, choices) -> None:
+    """Say what a field lets one choose from, where that is known only once the form is made."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
 class PoundsField(forms.CharField):
     """Money typed in pounds (“£1,234.50”), kept as whole pence."""
 

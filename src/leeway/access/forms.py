@@ -4,7 +4,7 @@ from allauth.account.forms import LoginForm
 from django import forms
 
 from leeway.access.models import Role, Team
-from leeway.forms import PoundsField
+from leeway.forms import PoundsField, set_choices
 
 
 class SignIn(LoginForm):
@@ -37,7 +37,7 @@ class ChangeUserForm(forms.Form):
     def __init__(self, *args, role: str = "", **options):
         super().__init__(*args, **options)
         person = role == Role.PERSON
-        self.fields["role"].choices = [choice for choice in Role.choices if (choice[0] == Role.PERSON) == person]
+        set_choices(self, "role", [choice for choice in Role.choices if (choice[0] == Role.PERSON) == person])
 
     def clean_sign_off_limit_pence_per_week(self):
         return self.cleaned_data["sign_off_limit_pence_per_week"] or 0

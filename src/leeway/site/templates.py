@@ -1,11 +1,12 @@
 """The Jinja environment that every page is made in, and the words that its templates use."""
 
 from datetime import date, datetime
+from typing import cast
 
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.paginator import Page
-from django.forms import BoundField
+from django.forms import BoundField, ChoiceField
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -102,7 +103,7 @@ def choice_items(bound: BoundField) -> list[dict]:
     value = bound.value()
     chosen = {str(item) for item in (value if isinstance(value, list | tuple) else [value])}
     items = []
-    for key, label in bound.field.choices:
+    for key, label in list(cast(ChoiceField, bound.field).choices):
         text, _, help_line = str(label).partition(" | ")
         on = str(key) in chosen
         item = {"value": str(key), "text": text, "checked": on, "selected": on}

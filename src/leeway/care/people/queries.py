@@ -68,6 +68,8 @@ def find_people(words: str) -> QuerySet[Person]:
 
 def people_alike(*, family_name: str, date_of_birth: date | None, given_name: str = "") -> list[Person]:
     """People on record with this last name and birthday, and this first name when it is given."""
+    if date_of_birth is None:
+        return []
     people = Person.objects.filter(family_name__iexact=family_name.strip(), date_of_birth=date_of_birth)
     if given_name:
         people = people.filter(Q(given_name__iexact=given_name.strip()) | Q(known_as__iexact=given_name.strip()))
@@ -93,7 +95,7 @@ def who_looked(person_id: UUID, *, seen_by: User) -> tuple[Person, QuerySet]:
         allowed = person is not None and person.cases.filter(team=seen_by.team).exists()
     else:
         allowed = person is not None and may_see_person(seen_by, person, today)
-    if not allowed:
+    if person is None or not allowed:
         raise Http404("There is no such record, or it is not one you may see.")
     record_look(viewer=seen_by, person_id=person_id, page="Who has seen this record", own=True)
     return person, looks_at(person_id).exclude(viewer_id=seen_by.pk)

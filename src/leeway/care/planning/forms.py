@@ -6,7 +6,7 @@ from leeway.care.assessment.drafts import DraftForm
 from leeway.care.assessment.parts import outcomes_of
 from leeway.care.people.models import Authority, Case, Relationship
 from leeway.care.planning.models import Aim, Author, ChosenWay, Frequency, NotChosen, Plan, PlanLine, Unit, Way
-from leeway.forms import DateField, PoundsField, VersionField, YesNoField
+from leeway.forms import DateField, PoundsField, VersionField, YesNoField, set_choices
 from leeway.law.direct_payments import BARRED_ORDERS, CONDITIONS, RELATIONSHIPS
 
 WAYS_IN_WORDS = {
@@ -75,7 +75,7 @@ class AimForm(DraftForm):
     def __init__(self, *args, case: Case, **kwargs):
         super().__init__(*args, **kwargs)
         outcomes = [(choice.code, choice.label) for choice in outcomes_of(case)]
-        self.fields["outcome"].choices = [("", "Not said"), *outcomes]
+        set_choices(self, "outcome", [("", "Not said"), *outcomes])
 
 
 class FindForm(forms.Form):
@@ -112,7 +112,7 @@ class LineForm(StrictForm):
     def __init__(self, *args, plan: Plan, service=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.aims = {str(aim.pk): aim for aim in plan.aims.all()}
-        self.fields["aim"].choices = [("", "None yet"), *((key, aim.words[:80]) for key, aim in self.aims.items())]
+        set_choices(self, "aim", [("", "None yet"), *((key, aim.words[:80]) for key, aim in self.aims.items())])
         if service is not None:
             del self.fields["supplier"]
 
@@ -203,7 +203,7 @@ class OwnChoiceForm(ChoiceForm):
         super().__init__(*args, **kwargs)
         self.fields["way"].label = "How do you want to hold your budget?"
         self.fields["words"].help_text = "In your own words."
-        self.fields["why_not_direct_payment"].choices = [(code.value, words) for code, words in OWN_REASONS.items()]
+        set_choices(self, "why_not_direct_payment", [(code.value, words) for code, words in OWN_REASONS.items()])
 
 
 class WaysForm(StrictForm):
@@ -313,10 +313,8 @@ class AgreeForm(DeciderForm):
         super().__init__(*args, label="Who agrees, or does not?", **kwargs)
         if "decided_by" in self.fields:
             self.fields["agrees"].label = f"Does {name} agree to this plan and budget?"
-            self.fields["agrees"].choices = [
-                ("yes", "Yes, agreed"),
-                ("no", "No, something is not right | The plan goes back to planning with these words."),
-            ]
+            back = "No, something is not right | The plan goes back to planning with these words."
+            set_choices(self, "agrees", [("yes", "Yes, agreed"), ("no", back)])
             self.fields["words"].label = "What they said (optional if they agree)"
             self.fields["words"].help_text = "Needed if they do not agree."
             self.fields["how"] = forms.CharField(

@@ -207,4 +207,5 @@ def _aims(case: Case) -> list:
 
 def _start_of_support(review: Review) -> date:
     plan = plan_in_force(review.case)
+    assert review.held_on is not None, "a review that was held has its day"
     return min(plan.starts_on, review.held_on) if plan and plan.starts_on else review.held_on

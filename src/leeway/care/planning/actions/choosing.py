@@ -94,8 +94,7 @@ def record_choice(
         case=plan.case, decided_by=decided_by, best_interests=best_interests, direct_payment=paid, by=by, on=on
     )
     locked = lock_draft(plan)
-    offer = locked.offers.first()
-    _check_choice(plan.case, offer, way, words, why_not_direct_payment)
+    offer = _offer_to_choose_from(locked, way, words, why_not_direct_payment)
     choice = Choice.objects.create(
         offer=offer,
         way=way,
@@ -123,7 +122,9 @@ def record_choice(
     return choice
 
 
-def _check_choice(case: Case, offer: Offer | None, way: str, words: str, why_not: str) -> None:
+def _offer_to_choose_from(plan: Plan, way: str, words: str, why_not: str) -> Offer:
+    """The latest explanation of the ways, or a refusal where this choice cannot rest on it."""
+    offer = plan.offers.first()
     if offer is None:
         raise Refusal("Nobody has explained the ways to hold the budget yet. Explain them first, then choose.")
     if Choice.objects.filter(offer=offer).exists():
@@ -140,13 +141,14 @@ def _check_choice(case: Case, offer: Offer | None, way: str, words: str, why_not
     if way in (ChosenWay.COUNCIL_MANAGED, ChosenWay.SERVICE_FUND) and why_not not in NotChosen.values:
         raise Refusal("Say why a direct payment was not chosen.", field="why_not_direct_payment")
     if why_not == NotChosen.NOT_APPROPRIATE:
-        checked = case.decisions.filter(kind=DecisionKind.DIRECT_PAYMENT, superseded_by=None).first()
+        checked = plan.case.decisions.filter(kind=DecisionKind.DIRECT_PAYMENT, superseded_by=None).first()
         if checked is None or checked.result["decision"] != "may_not_pay":
             raise Refusal(
                 "The council can say “not appropriate” only with its reasons. Check the conditions for a direct "
                 "payment first, so that the reasons are on record.",
                 field="why_not_direct_payment",
             )
+    return offer
 
 
 @transaction.atomic

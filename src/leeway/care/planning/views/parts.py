@@ -39,7 +39,7 @@ def own_relationship(request: HttpRequest, case: Case) -> Relationship | None:
     """The relationship by which someone who signed in supports the person; None for the person and for staff."""
     if request.user.role != Role.PERSON or request.user.pk == case.person.user_id:
         return None
-    return case.person.relationships.filter(user=request.user).order_by("-starts_on").first()
+    return case.person.relationships.filter(user=request.user.pk).order_by("-starts_on").first()
 
 
 def rows(lines: list[PlanLine]) -> list[dict]:
