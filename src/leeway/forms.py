@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import nhs_number
 from django import forms
@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from leeway.refusal import Refusal
 
 MAX_PENCE = 1_000_000_000_00
+POUNDS = re.compile(r"-?(?=\.?[0-9])([0-9]{1,3}(,[0-9]{3}){1,4}|[0-9]{0,15})(\.[0-9]{1,2})?")
 
 
 def attempt(form: forms.Form, action):
@@ -41,19 +42,16 @@ class PoundsField(forms.CharField):
         return f"{value // 100}.{value % 100:02d}" if isinstance(value, int) else value
 
     def clean(self, value):
-        text = super().clean(value).replace("£", "").replace(",", "").replace(" ", "")
+        text = super().clean(value).replace("£", "").replace(" ", "")
         if not text:
             return None
-        try:
-            pence = Decimal(text) * 100
-        except InvalidOperation:
-            raise ValidationError(f"{self.label}: enter an amount in pounds, like 12.50.") from None
-        if not pence.is_finite() or pence != pence.to_integral_value():
-            raise ValidationError(f"{self.label}: enter pounds and pence, like 12.50.")
+        if not POUNDS.fullmatch(text):
+            raise ValidationError(f"{self.label}: enter an amount in pounds and pence, like 1,250 or 12.50.")
+        pence = int(Decimal(text.replace(",", "")) * 100)
         if not self.minimum_pence <= pence <= MAX_PENCE:
             least = f"£{self.minimum_pence // 100}.{self.minimum_pence % 100:02d}"
             raise ValidationError(f"{self.label}: enter an amount of {least} or more, and below a billion.")
-        return int(pence)
+        return pence
 
 
 class DateParts(forms.MultiWidget):
@@ -85,7 +83,7 @@ class DateField(forms.MultiValueField):
         missing = [name for name, text in zip(DateParts.parts, texts, strict=True) if not text]
         if missing:
             raise ValidationError(f"{self.label} must include a {' and a '.join(missing)}.")
-        if not all(text.isdecimal() for text in texts):
+        if not all(text.isdecimal() and len(text) <= 4 for text in texts):
             raise ValidationError(f"{self.label}: enter the day, month and year in numbers, like 27 3 1952.")
         day, month, year = (int(text) for text in texts)
         if year < 1000:

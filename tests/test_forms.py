@@ -1,0 +1,50 @@
+"""Form fields take what people write, and answer anything else with a sentence."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from leeway.forms import DateField, PoundsField
+
+
+@pytest.mark.parametrize(
+    ("typed", "pence"),
+    [("12", 1200), ("12.5", 1250), (".50", 50), ("£ 1,234.50", 123450), ("1,000,000", 1_000_000_00), ("0", 0)],
+)
+def test_pounds_as_people_write_them(typed, pence):
+    assert PoundsField(label="Amount").clean(typed) == pence
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *["1e9", "1e999999", "1_000", "NaN", "Infinity", "£1,2,3.45", "12,50", "12.345", "-", ".", "٣", "-1", "twelve"],
+        *["9" * 5000, "1" + ",000" * 2000],
+    ],
+)
+def test_what_is_no_amount_gets_a_sentence(typed):
+    with pytest.raises(ValidationError, match="Amount: enter an amount"):
+        PoundsField(label="Amount").clean(typed)
+
+
+def test_a_date_in_three_boxes():
+    assert DateField(label="Born").clean(["29", "2", "2024"]) == date(2024, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("boxes", "sentence"),
+    [
+        (["31", "2", "2026"], "there is no 31/2/2026 in the calendar"),
+        (["29", "2", "2025"], "there is no 29/2/2025 in the calendar"),
+        (["1", "1", "99"], "four numbers"),
+        (["1", "1", "99999999999"], "in numbers"),
+        (["1", "9" * 30, "2026"], "in numbers"),
+        (["9" * 5000, "1", "2026"], "in numbers"),
+        (["0", "0", "2026"], "in the calendar"),
+        (["1", "", "2026"], "must include a month"),
+    ],
+)
+def test_an_impossible_date_gets_a_sentence(boxes, sentence):
+    with pytest.raises(ValidationError, match=sentence):
+        DateField(label="Born").clean(boxes)
