@@ -14,8 +14,8 @@ VOCABULARY = {
 }  # fmt: skip
 OWN_WORDS = {
     "access": {"looks", "middleware", "table", "adapter", "kept", "logs", "second_factor", "invitations", "operator"},
-    "care/people": {"versions"},
-    "care/assessment": {"parts", "means", "drafts", "explain", "money_views"},
+    "care/people": {"versions", "drafts"},
+    "care/assessment": {"parts", "means", "explain", "money_views"},
     "care/planning": {"costs"},
     "care/planning/actions": {"writing", "choosing", "deciding", "drafts"},
     "care/planning/views": {"parts", "writing", "choosing", "deciding"},

@@ -68,7 +68,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "case": JOURNEY,
     "people:search": RECORDS,
     "people:reason": RECORDS,
-    "people:looks": JOURNEY,
+    "people:looks": frozenset({Role.PERSON, Role.MANAGER}),
     "people:*": CASEWORK,
     "assessment:*": JOURNEY,
     "decisions:*": JOURNEY,

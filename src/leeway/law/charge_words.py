@@ -56,10 +56,12 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
         said.append(f"The person pays {pounds(worked.charge)} a week towards a budget of {budget} a week.")
         if worked.charge < worked.maximum:
             said.append(f"They could be asked for {pounds(worked.maximum)}, but never for more than the budget costs.")
-    said.append(
-        f"It is one charge over the whole budget. Paid net, the direct payment is {pounds(worked.net_direct_payment)} "
-        f"a week; paid gross, it is {budget} and the council sends a bill for {pounds(worked.charge)}."
-    )
+    if worked.charge:
+        said.append(
+            f"It is one charge over the whole budget. Paid net, the direct payment is "
+            f"{pounds(worked.net_direct_payment)} a week; paid gross, it is {budget} and the council sends a bill for "
+            f"{pounds(worked.charge)}."
+        )
     return tuple(said)
 
 

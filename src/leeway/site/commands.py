@@ -12,6 +12,7 @@ from django.core.management import CommandError
 from leeway.commandline import BadUse, Group
 
 ROOMS = {
+    "access": ("leeway.access.commands", "access"),
     "law": ("leeway.law.commands", "law"),
     "directory": ("leeway.directory.commands", "directory"),
     "money": ("leeway.money.commands", "money"),
@@ -67,7 +68,11 @@ def serve(port: int, workers: int) -> None:
     start_django()
     from django.conf import settings
     from django.core.management import call_command
+    from django.utils import timezone
 
+    from leeway.law.policy_check import check_policy
+
+    check_policy(timezone.localdate(), settings.COUNCIL_POLICY)
     call_command("migrate", verbosity=0)
     if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)

@@ -22,6 +22,7 @@ def database_settings(data_folder: Path) -> dict:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or query.get("host", [""])[0],
         "PORT": str(parts.port or ""),
+        "OPTIONS": {name: values[0] for name, values in query.items() if name != "host"},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,

@@ -23,6 +23,7 @@ class NextStep:
     who: str
     page: str = ""
     button: str = ""
+    person_button: str = ""
 
     def address_for(self, case: Case, user: User) -> str:
         """Where this user does it; nothing where it is not theirs to do."""
@@ -87,7 +88,7 @@ def _planning(case: Case, on: date) -> NextStep:
 
 def _sign_off(case: Case, on: date) -> NextStep:
     return NextStep(
-        "Sign off the budget, or send the plan back with reasons.",
+        "A manager signs off the budget, or sends the plan back with reasons.",
         "Your plan is with a manager, who agrees the budget.",
         MANAGER,
         "planning:sign_off",
@@ -101,6 +102,7 @@ def _agreement(case: Case, on: date) -> NextStep:
         "Read your plan and your budget. Agree, or tell us what is wrong.",
         PERSON,
         "planning:agree",
+        "Record the agreement",
         "Read and agree",
     )
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from django import forms
 from django.core.exceptions import ValidationError
 
-from leeway.care.assessment.drafts import DraftForm
 from leeway.care.assessment.means import DisabilityCost, Every, HousingCost
 from leeway.care.assessment.models import Advocacy, Basis, TookPart
 from leeway.care.assessment.parts import unable_reasons_of
+from leeway.care.people.drafts import DraftForm
 from leeway.care.people.models import Case, CaseKind
 from leeway.forms import PoundsField, VersionField, YesNoField
 from leeway.law import Choice
@@ -162,15 +162,15 @@ class BasisForm(DraftForm):
     """Whether the means are looked at fully, lightly or not at all."""
 
     basis = radios("What kind of money check is this?", Basis.choices)
-    basis_reason = text("If it is not a full check: why?")
-    exemption = radios("If the support is free: which rule makes it so?", with_help(EXEMPTIONS))
+    basis_reason = text("Why, if it is not a full check (optional for a full check)")
+    exemption = radios("Which rule makes the support free, if it is (optional otherwise)", with_help(EXEMPTIONS))
 
 
 class HouseholdForm(DraftForm):
     """Whom the person lives with."""
 
     household = radios("Is the person single, one of a couple, or a lone parent?", with_help(HOUSEHOLDS))
-    partner_of_pension_age = YesNoField(label="If in a couple: has the partner reached pension age?")
+    partner_of_pension_age = YesNoField(label="Has the partner reached pension age, if there is one (optional otherwise)?")
     dependent_children = forms.IntegerField(
         label="How many children is the person responsible for?", initial=0, min_value=0, max_value=30
     )

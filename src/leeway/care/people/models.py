@@ -48,19 +48,19 @@ class Ethnicity(models.TextChoices):
 class SupportReason(models.TextChoices):
     """The primary support reason, in the words of the national return."""
 
-    ACCESS = "Physical Support: Access & mobility only"
-    PERSONAL_CARE = "Physical Support: Personal care support"
-    VISUAL = "Sensory Support: Support for visual impairment"
-    HEARING = "Sensory Support: Support for hearing impairment"
-    DUAL = "Sensory Support: Support for dual impairment"
-    MEMORY = "Support with Memory & Cognition"
-    LEARNING_DISABILITY = "Learning Disability Support"
-    MENTAL_HEALTH = "Mental Health Support"
-    SUBSTANCE = "Social Support: Substance misuse support"
-    ASYLUM = "Social Support: Asylum seeker support"
-    ISOLATION = "Social Support: Support for Social Isolation/Other"
-    CARER = "Social Support: Support to Carer"
-    UNKNOWN = "Unknown"
+    ACCESS = "Physical Support: Access & mobility only", "Physical: getting about"
+    PERSONAL_CARE = "Physical Support: Personal care support", "Physical: personal care"
+    VISUAL = "Sensory Support: Support for visual impairment", "Sight loss"
+    HEARING = "Sensory Support: Support for hearing impairment", "Hearing loss"
+    DUAL = "Sensory Support: Support for dual impairment", "Sight and hearing loss"
+    MEMORY = "Support with Memory & Cognition", "Memory and thinking, such as dementia"
+    LEARNING_DISABILITY = "Learning Disability Support", "Learning disability"
+    MENTAL_HEALTH = "Mental Health Support", "Mental health"
+    SUBSTANCE = "Social Support: Substance misuse support", "Drug or alcohol use"
+    ASYLUM = "Social Support: Asylum seeker support", "Seeking asylum"
+    ISOLATION = "Social Support: Support for Social Isolation/Other", "Being isolated, or another social reason"
+    CARER = "Social Support: Support to Carer", "Caring for someone"
+    UNKNOWN = "Unknown", "Not known yet"
 
 
 class CommunicationNeed(models.TextChoices):

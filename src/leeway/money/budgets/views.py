@@ -29,7 +29,9 @@ def start(request, case_id):
         if proposal.plan is None:
             form.add_error(None, proposal.stops[0])
         elif attempt(form, lambda: actions.start_budget(plan=proposal.plan, by=request.user, on=timezone.localdate())):
-            messages.success(request, "The budget has started. Its first payment is in the next payment run.")
+            messages.success(
+                request, "The budget has started. Each payment is made in the run for its day."
+            )
             return redirect("budgets:show", case_id)
     return render(
         request,
@@ -101,9 +103,15 @@ def end(request, case_id):
 
 
 def _page(request, case_id, form):
-    picture = queries.picture(case_id, seen_by=request.user, on=timezone.localdate())
-    is_finance = request.user.role == Role.FINANCE
-    context = {"picture": picture, "form": form, "year_pence": year_pence, "is_finance": is_finance}
+    today = timezone.localdate()
+    picture = queries.picture(case_id, seen_by=request.user, on=today)
+    context = {
+        "picture": picture,
+        "form": form,
+        "year_pence": year_pence,
+        "is_finance": request.user.role == Role.FINANCE,
+        "may_fund": bool(picture.rows) and picture.funded_until - queries.FUNDED_AHEAD <= today,
+    }
     return render(request, "budgets/show.jinja", context)
 
 

@@ -1,5 +1,6 @@
 """Makes the made-up council anew, shows how far it has come, and says who can sign in and where to look first."""
 
+import os
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 
@@ -51,16 +52,25 @@ def run(*, people: int, seed: int) -> None:
 def empty_the_database() -> None:
     """Empty the database, if all it holds is a made-up council, and make its tables."""
     with connection.cursor() as cursor:
-        if "access_user" in connection.introspection.table_names(cursor):
-            cursor.execute("SELECT count(*), count(*) FILTER (WHERE email = %s) FROM access_user", [f"alex@{DOMAIN}"])
-            users, made_up = cursor.fetchone()
-            if users and not made_up:
-                raise click.UsageError(
-                    "This database holds a real council, so no demo is made here. Name another data folder in "
-                    "LEEWAY_DATA, or unset DATABASE_URL."
-                )
+        if not is_ours_to_empty(cursor):
+            raise click.UsageError(
+                "This database holds something other than a made-up council, so no demo is made here. Name another "
+                "data folder in LEEWAY_DATA, or unset DATABASE_URL."
+            )
         cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
     call_command("migrate", verbosity=0)
+
+
+def is_ours_to_empty(cursor) -> bool:
+    """Whether the database holds nothing, or a made-up council, or tables of Leeway's own server without users."""
+    tables = connection.introspection.table_names(cursor)
+    if not tables:
+        return True
+    if "access_user" not in tables:
+        return "DATABASE_URL" not in os.environ
+    cursor.execute("SELECT count(*), count(*) FILTER (WHERE email = %s) FROM access_user", [f"alex@{DOMAIN}"])
+    users, made_up = cursor.fetchone()
+    return bool(made_up) or (not users and "DATABASE_URL" not in os.environ)
 
 
 def add_staff() -> list[Staff]:

@@ -262,7 +262,9 @@ def choose(player: Player, plan: Plan) -> None:
     planning.offer_ways(
         plan=plan,
         ways_explained=["direct_payment", "council_managed", "service_fund", "mixed"],
-        how_explained="Talked through at home, with the leaflet and the sums for this budget.",
+        how_explained="Talked through at home, with the leaflet and the sums for this budget."
+        if script.amount_told
+        else "A letter said that there is now a personal budget.",
         amount_told=script.amount_told,
         independent_advice=script.independent_advice,
         by=worker,
