@@ -170,7 +170,9 @@ class HouseholdForm(DraftForm):
     """Whom the person lives with."""
 
     household = radios("Is the person single, one of a couple, or a lone parent?", with_help(HOUSEHOLDS))
-    partner_of_pension_age = YesNoField(label="Has the partner reached pension age, if there is one (optional otherwise)?")
+    partner_of_pension_age = YesNoField(
+        label="Has the partner reached pension age, if there is one (optional otherwise)?"
+    )
     dependent_children = forms.IntegerField(
         label="How many children is the person responsible for?", initial=0, min_value=0, max_value=30
     )

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 
 from leeway.care.assessment import actions, explain, forms, queries
 from leeway.care.assessment.access import can_check_means
-from leeway.care.assessment.drafts import DraftForm, save_draft
 from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.views import about, task_address, task_item
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
+from leeway.care.people.drafts import DraftForm, save_draft
 from leeway.care.people.models import Case
 from leeway.care.people.queries import get_case
 from leeway.law import Outcome

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 from leeway.access.models import Role
 from leeway.care.assessment import actions, explain, forms, parts, queries
 from leeway.care.assessment.access import can_write_own_words
-from leeway.care.assessment.drafts import DraftForm, save_draft
 from leeway.care.assessment.models import Assessment
 from leeway.care.people.access import can_work_on
+from leeway.care.people.drafts import DraftForm, save_draft
 from leeway.care.people.models import Case
 from leeway.care.people.queries import get_case
 from leeway.care.people.states import Stage

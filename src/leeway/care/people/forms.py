@@ -3,6 +3,7 @@
 from django import forms
 
 from leeway.access.models import User
+from leeway.care.people.drafts import WholeForm
 from leeway.care.people.models import (
     Authority,
     CapacityQuestion,
@@ -15,7 +16,7 @@ from leeway.care.people.models import (
     SupportReason,
 )
 from leeway.care.people.queries import people_alike
-from leeway.forms import DateField, NhsNumberField, PostcodeField, VersionField, YesNoField
+from leeway.forms import DateField, NhsNumberField, PostcodeField, YesNoField
 
 NOBODY_FOUND = (
     "Nobody with this last name and date of birth is on record. Check both; if the person cared for is new, "
@@ -70,8 +71,8 @@ class PersonForm(forms.Form):
     }
 
 
-class ChangePersonForm(PersonForm):
-    version = VersionField()
+class ChangePersonForm(WholeForm, PersonForm):
+    """The same details, corrected."""
 
 
 class AddPersonForm(PersonForm):
@@ -104,7 +105,7 @@ class RequestForm(forms.Form):
     )
     support_reason = forms.ChoiceField(
         label="Main reason for support",
-        choices=[(reason.value, reason.value) for reason in SupportReason],
+        choices=SupportReason.choices,
         initial=SupportReason.UNKNOWN,
         help_text="Your best understanding today. It can be changed after the assessment.",
     )

@@ -13,6 +13,7 @@ from leeway.access.models import Role
 from leeway.access.table import CASEWORK
 from leeway.care.people import actions, forms, queries
 from leeway.care.people.access import can_work_on
+from leeway.care.people.drafts import save_draft
 from leeway.care.people.models import CapacityDecision, Case, CaseKind
 from leeway.care.people.states import Stage
 from leeway.forms import attempt
@@ -93,40 +94,21 @@ def details(request, case_id):
     """Correct a person's details."""
     case = queries.get_case(case_id, seen_by=request.user, page="Details")
     person = case.person
-    form = forms.ChangePersonForm(
-        request.POST or None, initial={name: getattr(person, name) for name in forms.ChangePersonForm.base_fields}
-    )
-    theirs = []
-    if form.is_valid():
-        wanted = dict(form.cleaned_data)
-        version = wanted.pop("version")
-        done = attempt(
-            form,
-            lambda: actions.change_person(
-                person=person, details=wanted, version=version, by=request.user, on=timezone.localdate()
-            ),
-        )
-        if done is not None:
-            messages.success(request, "The details are saved.")
-            return redirect("case", case_id=case.pk)
-        person.refresh_from_db()
-        if version != person.version:
-            theirs = differences(form, person)
-            form.data = form.data.copy()
-            form.data["version"] = person.version
-    page = {"form": form, "case": case, "theirs": theirs, "back": reverse("case", kwargs={"case_id": case.pk})}
-    return render(request, "people/details.jinja", page)
-
-
-def differences(form, person) -> list[tuple[str, str]]:
-    """What stands in the record where it differs from what was typed: the field's label and the other's version."""
-    found = []
-    for name, typed in form.cleaned_data.items():
-        stored = getattr(person, name)
-        if name != "version" and stored != typed:
-            shown = ", ".join(stored) if isinstance(stored, list) else str(stored or "empty")
-            found.append((form.fields[name].label, shown))
-    return found
+    stored = {name: getattr(person, name) for name in forms.ChangePersonForm.base_fields}
+    form = forms.ChangePersonForm(request.POST or None, initial=stored)
+    if save_draft(
+        form,
+        lambda: actions.change_person(
+            person=person,
+            details=form.details,
+            version=form.cleaned_data["version"],
+            by=request.user,
+            on=timezone.localdate(),
+        ),
+    ):
+        messages.success(request, "The details are saved.")
+        return redirect("case", case_id=case.pk)
+    return render_for_case(request, "people/details.jinja", case, form, "case")
 
 
 def relationships(request, case_id):

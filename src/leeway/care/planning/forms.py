@@ -2,8 +2,8 @@
 
 from django import forms
 
-from leeway.care.assessment.drafts import DraftForm
 from leeway.care.assessment.parts import outcomes_of
+from leeway.care.people.drafts import DraftForm, WholeForm
 from leeway.care.people.models import Authority, Case, Relationship
 from leeway.care.planning.models import Aim, Author, ChosenWay, Frequency, NotChosen, Plan, PlanLine, Unit, Way
 from leeway.forms import DateField, PoundsField, VersionField, YesNoField, set_choices
@@ -32,12 +32,6 @@ OWN_REASONS = {
 WITHOUT_AUTHORITY = frozenset({Authority.NONE, Authority.CARER})
 PERSON, BEST_INTERESTS = "person", "best_interests"
 AREA = forms.Textarea
-
-
-class StrictForm(DraftForm):
-    """A page that is saved whole."""
-
-    full_clean = forms.Form.full_clean
 
 
 class AboutForm(DraftForm):
@@ -83,7 +77,7 @@ class FindForm(forms.Form):
     place = forms.CharField(label="Town or postcode", required=False, max_length=60)
 
 
-class LineForm(StrictForm):
+class LineForm(WholeForm):
     what = forms.CharField(label="What the budget pays for", max_length=200)
     supplier = forms.CharField(
         label="Who gives it",
@@ -206,7 +200,7 @@ class OwnChoiceForm(ChoiceForm):
         set_choices(self, "why_not_direct_payment", [(code.value, words) for code, words in OWN_REASONS.items()])
 
 
-class WaysForm(StrictForm):
+class WaysForm(WholeForm):
     """One question for each line of the plan."""
 
     def __init__(self, *args, lines: list[PlanLine], **kwargs):

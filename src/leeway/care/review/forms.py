@@ -2,7 +2,7 @@
 
 from django import forms
 
-from leeway.care.assessment.drafts import DraftForm
+from leeway.care.people.drafts import DraftForm
 from leeway.care.planning.models import Aim
 from leeway.care.review.models import Achieved, ReviewReason, ReviewResult
 from leeway.forms import DateField, VersionField

@@ -5,8 +5,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from leeway.care.assessment.drafts import save_draft
 from leeway.care.people.access import can_work_on
+from leeway.care.people.drafts import carry_version, save_draft
 from leeway.care.people.queries import get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import plan_in_force
@@ -112,9 +112,7 @@ def complete(request, case_id):
         form, lambda: actions.complete_review(review=review, **form.cleaned_data, by=request.user, on=today)
     ):
         return redirect("case", case_id)
-    if form.is_bound:
-        form.data = form.data.copy()
-        form.data["version"] = str(review.version)
+    carry_version(form, review.version)
     context = about(case, request) | {"form": form, "review": review, "aims": queries.aims_judged(review)}
     return render(request, "review/complete.jinja", context)
 

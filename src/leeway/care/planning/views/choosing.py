@@ -4,8 +4,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from leeway.access.models import Role
-from leeway.care.assessment.drafts import save_draft
 from leeway.care.people.access import can_work_on
+from leeway.care.people.drafts import save_draft
 from leeway.care.people.models import Authority, CapacityQuestion
 from leeway.care.people.queries import people_around
 from leeway.care.planning import actions, forms, queries

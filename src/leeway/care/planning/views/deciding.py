@@ -9,6 +9,7 @@ from leeway.access.models import Role
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.access import can_work_on
+from leeway.care.people.drafts import carry_version
 from leeway.care.people.queries import get_case, people_around
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.costs import totals
@@ -27,9 +28,10 @@ def submit(request, case_id):
         lambda: actions.submit_plan(plan=plan, version=form.cleaned_data["version"], by=request.user, on=today),
     ):
         return redirect("case", case_id)
+    carry_version(form, plan.version)
     context = about(case, request) | whole(plan)
     context |= {
-        "form": fresh(form, plan),
+        "form": form,
         "missing": queries.what_is_missing(plan, today),
         "needs": queries.needs_met(case),
         "back": reverse("planning:overview", args=[case_id]),
@@ -65,9 +67,10 @@ def sign_off(request, case_id):
     form = forms.SignOffForm(request.POST or None, initial=initial)
     if form.is_valid() and attempt(form, lambda: decide(form, plan, request)):
         return redirect("case", case_id)
+    carry_version(form, plan.version)
     context = about(case, request) | shown
     context |= {
-        "form": fresh(form, plan),
+        "form": form,
         "needs": queries.needs_met(case),
         "charge": plan.charge,
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
@@ -106,9 +109,10 @@ def agree(request, case_id):
     )
     if form.is_valid() and attempt(form, lambda: answer(form, plan, request, own_relationship(request, case))):
         return redirect("case", case_id)
+    carry_version(form, plan.version)
     context = about(case, request) | whole(plan)
     context |= {
-        "form": fresh(form, plan),
+        "form": form,
         "may_answer": can_work_on(request.user, case) or request.user.role == Role.PERSON,
         "result": plan.final_budget.result,
         "final_budget": plan.final_budget,
@@ -125,11 +129,3 @@ def answer(form, plan, request, own):
         how = form.cleaned_data.get("how", "Signed in to Leeway")
         return actions.agree(how=how, comment=words, **decider, **given)
     return actions.disagree(words=words, said_by=decider["decided_by"], **given)
-
-
-def fresh(form, plan):
-    """After a refusal, the form carries the version that the page now shows."""
-    if form.is_bound:
-        form.data = form.data.copy()
-        form.data["version"] = str(plan.version)
-    return form

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from leeway.access.models import Role
-from leeway.care.assessment.drafts import save_draft
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
+from leeway.care.people.drafts import WholeForm, save_draft
 from leeway.care.people.queries import get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions, forms, queries
@@ -119,7 +119,7 @@ def remove_aim(request, case_id, aim_id):
     case, plan = open_plan_of(request, case_id, "Plan: an aim")
     found = get_object_or_404(plan.aims, pk=aim_id)
     found.plan = plan
-    form = forms.StrictForm(request.POST or None, initial={"version": plan.version})
+    form = WholeForm(request.POST or None, initial={"version": plan.version})
     if save_draft(
         form,
         lambda: actions.remove_aim(
@@ -218,7 +218,7 @@ def remove_line(request, case_id, line_id):
     case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
     found = get_object_or_404(plan.lines, pk=line_id)
     found.plan = plan
-    form = forms.StrictForm(request.POST or None, initial={"version": plan.version})
+    form = WholeForm(request.POST or None, initial={"version": plan.version})
     if save_draft(
         form,
         lambda: actions.remove_line(

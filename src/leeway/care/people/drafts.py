@@ -1,4 +1,4 @@
-"""Pages of a draft: whatever there is can be saved, and nobody's words are overwritten."""
+"""Pages that two people may have open at once: nobody's words are overwritten, and a draft is saved half done."""
 
 from collections.abc import Callable
 from typing import cast
@@ -26,17 +26,24 @@ class DraftForm(forms.Form):
             field.required = True
 
     def in_words(self) -> list[tuple[str, str]]:
-        """What is stored now, as pairs of label and text, to show beside what someone else typed."""
+        """What is stored now and differs from what was typed, as pairs of label and text, to show beside it."""
+        pairs = [(bound, _in_words(bound.field, bound.initial)) for bound in self if bound.name != "version"]
         return [
-            (str(bound.label), text)
-            for bound in self
-            if bound.name != "version" and (text := _in_words(bound.field, bound.initial))
+            (str(bound.label), stored or "Nothing")
+            for bound, stored in pairs
+            if stored != _in_words(bound.field, self.cleaned_data.get(bound.name))
         ]
 
     @property
     def details(self) -> dict:
         """What was typed, without the version."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class WholeForm(DraftForm):
+    """A page that is saved whole."""
+
+    full_clean = forms.Form.full_clean
 
 
 def save_draft(form: DraftForm, action: Callable[[], object]) -> bool:
@@ -51,14 +58,20 @@ def save_draft(form: DraftForm, action: Callable[[], object]) -> bool:
     except EditedMeanwhile as meanwhile:
         form.add_error(None, str(meanwhile))
         form.theirs = form.in_words()
-        typed = cast(QueryDict, form.data).copy()
-        typed["version"] = str(form.initial["version"])
-        form.data = typed
+        carry_version(form, form.initial["version"])
         return False
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False
     return True
+
+
+def carry_version(form: forms.Form, version: int) -> None:
+    """Have a form that is shown again carry the version that its page now shows."""
+    if form.is_bound:
+        typed = cast(QueryDict, form.data).copy()
+        typed["version"] = str(version)
+        form.data = typed
 
 
 def _in_words(field: forms.Field, value) -> str:
