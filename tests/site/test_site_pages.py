@@ -1,0 +1,67 @@
+"""Home pages, the case page and the public pages, in front of the stories."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from leeway.access.models import Look
+
+pytestmark = pytest.mark.django_db
+NAMES = ["Ada", "Edith", "Kofi", "Pat", "Rani", "Harold", "Joan", "Iris", "Liam", "Marcia", "Graham", "Doreen"]
+QUERIES_MAX = 25
+
+
+def read(client, address: str) -> str:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        page = client.get(address)
+    assert page.status_code == 200, f"{address}: {page.status_code}"
+    assert len(queries) <= QUERIES_MAX, f"{address} asks {len(queries)} questions of the database"
+    return page.content.decode()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_case_page_says_what_comes_next_and_keeps_to_its_queries(case_of, sign_in, name):
+    case = case_of(name)
+    text = read(sign_in("mona"), f"/cases/{case.pk}/")
+    assert str(case.person) in text and "What comes next" in text and "The story so far" in text
+    assert Look.objects.filter(person_id=case.person_id, viewer_name="Mona Patel", page="Case").exists()
+
+
+@pytest.mark.parametrize("who", ["bea", "mona", "finn", "ada", "tom", "alex"])
+def test_each_home_page_opens(sign_in, who):
+    assert "govuk-heading" in read(sign_in(who), "/home/")
+
+
+def test_the_person_reads_you_and_the_worker_reads_their_name(case_of, sign_in):
+    address = f"/cases/{case_of('Ada').pk}/"
+    assert "Your budget" in read(sign_in("ada"), address)
+    assert "Your budget" not in read(sign_in("bea"), address)
+
+
+def test_a_supporter_sees_only_whom_they_were_given_leave_to_see(case_of, sign_in):
+    tom = sign_in("tom")
+    assert "Ada Bell" in read(tom, "/home/")
+    assert tom.get(f"/cases/{case_of('Ada').pk}/").status_code == 200
+    assert tom.get(f"/cases/{case_of('Kofi').pk}/").status_code == 404
+
+
+def test_next_step_goes_to_whoever_has_it(case_of, sign_in):
+    liam = f"/cases/{case_of('Liam').pk}/"
+    assert "Record the agreement" in read(sign_in("bea"), liam)
+    assert "With the person" in read(sign_in("bea"), liam)
+    assert "Choose a worker" in read(sign_in("mona"), f"/cases/{case_of('Doreen').pk}/")
+
+
+def test_a_caseload_can_be_narrowed_to_a_stage(sign_in):
+    text = read(sign_in("bea"), "/home/?stage=sign_off")
+    assert "Iris Novak" in text and "Ada Bell" not in text.split("Cases, the longest open first")[1]
+    assert "Iris Novak" in read(sign_in("bea"), "/home/?stage=nonsense&page=abc")
+
+
+def test_anyone_reads_the_rules_and_finds_a_figure(client):
+    assert "Set by national law" in read(client, "/rules/")
+    found = read(client, "/rules/?words=carer premium")
+    assert "SI 2014/2672" in found
+    assert "No figure has" in read(client, "/rules/?words=zebra")
