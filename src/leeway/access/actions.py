@@ -4,16 +4,13 @@ from datetime import date
 
 from django.db import transaction
 
+from leeway.access.access import check_role
 from leeway.access.invitations import send_invitation
 from leeway.access.models import Role, User
-from leeway.refusal import NotAllowed, Refusal
+from leeway.access.table import CASEWORK
+from leeway.refusal import Refusal
 
-INVITERS = frozenset({Role.ASSESSOR, Role.MANAGER})
-
-
-def check_administrator(by: User) -> None:
-    if by.role != Role.ADMINISTRATOR:
-        raise NotAllowed("Only an administrator can change who signs in.")
+CHANGE_USERS = "change who signs in"
 
 
 @transaction.atomic
@@ -22,7 +19,7 @@ def add_user(*, details: dict, site_address: str, by: User, on: date) -> User:
 
     `details` are the fields of User; `site_address` begins the link, like https://leeway.example.
     """
-    check_administrator(by)
+    check_role(by, Role.ADMINISTRATOR, to=CHANGE_USERS)
     if details["role"] == Role.PERSON:
         raise Refusal("A person or supporter is invited from the person's record, by its worker.", field="role")
     if User.objects.filter(email__iexact=details["email"]).exists():
@@ -36,7 +33,7 @@ def add_user(*, details: dict, site_address: str, by: User, on: date) -> User:
 @transaction.atomic
 def change_user(*, user: User, details: dict, by: User, on: date) -> User:
     """Change what a user comes to do, their team or their sign-off limit. Every version is kept by the database."""
-    check_administrator(by)
+    check_role(by, Role.ADMINISTRATOR, to=CHANGE_USERS)
     if user == by and details["role"] != user.role:
         raise Refusal("You cannot change your own role. Ask another administrator.", field="role")
     if (user.role == Role.PERSON) != (details["role"] == Role.PERSON):
@@ -51,7 +48,7 @@ def change_user(*, user: User, details: dict, by: User, on: date) -> User:
 @transaction.atomic
 def deactivate_user(*, user: User, by: User, on: date) -> User:
     """Stop someone from signing in, at once. What they did stays on record under their name."""
-    check_administrator(by)
+    check_role(by, Role.ADMINISTRATOR, to=CHANGE_USERS)
     if user == by:
         raise Refusal("You cannot stop your own sign-in. Ask another administrator.")
     user.is_active = False
@@ -62,7 +59,7 @@ def deactivate_user(*, user: User, by: User, on: date) -> User:
 @transaction.atomic
 def reactivate_user(*, user: User, by: User, on: date) -> User:
     """Let someone sign in again."""
-    check_administrator(by)
+    check_role(by, Role.ADMINISTRATOR, to=CHANGE_USERS)
     user.is_active = True
     user.save(update_fields=["is_active"])
     return user
@@ -75,8 +72,7 @@ def invite(*, email: str, name: str, site_address: str, by: User, on: date) -> U
     Someone who signs in as a person or supporter already keeps their sign-in, and gets no second invitation.
     What they may see is decided by the person's record, never by the invitation.
     """
-    if by.role not in INVITERS:
-        raise NotAllowed("Only a social worker, an assessor or a team manager can invite someone.")
+    check_role(by, *CASEWORK, to="invite someone")
     user = User.objects.filter(email__iexact=email).first()
     if user is not None:
         if user.role != Role.PERSON or not user.is_active:

@@ -7,11 +7,12 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from leeway.access.access import check_role
 from leeway.access.models import Role, User
 from leeway.directory.extracts import BadRow, open_extract
 from leeway.directory.merging import merge, refresh_words
 from leeway.directory.models import Kind, PriceUnit, Provider, Rating, Service, Source
-from leeway.refusal import NotAllowed, Refusal
+from leeway.refusal import Refusal
 
 MAY_IMPORT = {Role.COMMISSIONER, Role.ADMINISTRATOR}
 MAY_LIST = {Role.COMMISSIONER, Role.ASSESSOR, Role.ADMINISTRATOR}
@@ -54,7 +55,8 @@ def import_file(path: Path | str, *, by: User | None = None, on: date, leave_out
     sentence and writes nothing. With `leave_out_bad_rows` the rest is imported and the bad rows are listed.
     Places that the file no longer lists, in the council areas it covers, are marked and leave the search.
     """
-    require_role(by, MAY_IMPORT, "import the regulator's files")
+    if by is not None:
+        check_role(by, *MAY_IMPORT, to="import the regulator's files")
     extract = open_extract(Path(path))
     with transaction.atomic():
         merged = merge(extract, on=on)
@@ -98,7 +100,7 @@ def list_service(
     A regulated kind of care is refused: it comes with the regulator's file. The name of a personal assistant is
     the one they agreed to be listed under.
     """
-    require_role(by, MAY_LIST, "add to the directory")
+    check_role(by, *MAY_LIST, to="add to the directory")
     if not name.strip() or not provider_name.strip():
         raise Refusal("Give the name of the service and of who provides it.", field="name")
     if kind not in UNREGULATED:
@@ -135,7 +137,7 @@ UNREGULATED = frozenset({Kind.PERSONAL_ASSISTANT, Kind.COMMUNITY, Kind.DAY_SUPPO
 @transaction.atomic
 def record_price(*, service: Service, price_pence: int, unit: str, note: str = "", by: User, on: date) -> Service:
     """Note what a service costs, in whole pence for one unit, as checked on a date."""
-    require_role(by, MAY_LIST, "record a price")
+    check_role(by, *MAY_LIST, to="record a price")
     if price_pence < 0:
         raise Refusal("A price cannot be below nothing.", field="price")
     if unit not in PriceUnit.values:
@@ -167,8 +169,3 @@ def save_checked(service: Service) -> None:
         field, sentences = next(iter(problem.message_dict.items()))
         raise Refusal(f"{field.replace('_', ' ').capitalize()}: {sentences[0]}", field=field) from problem
     service.save()
-
-
-def require_role(by: User | None, allowed: set, doing: str) -> None:
-    if by is not None and by.role not in allowed:
-        raise NotAllowed(f"Your sign-in does not let you {doing}. Ask a commissioner.")

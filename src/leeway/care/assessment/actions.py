@@ -5,7 +5,9 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 
+from leeway.access.access import check_role
 from leeway.access.models import User
+from leeway.access.table import CASEWORK
 from leeway.care.assessment import queries
 from leeway.care.assessment.access import check_can_check_means, check_can_write_own_words
 from leeway.care.assessment.means import FUNDING_MAKES_FREE, costs_a_week_pence, income_a_week_pence
@@ -324,8 +326,9 @@ def complete_financial_assessment(
 def charge_for(*, case: Case, personal_budget_pence_per_week: int, by: User, on: date) -> Decision:
     """Decide what the person pays towards a budget: one charge over the whole of it, stored with every step.
 
-    The caller has checked that this user may decide the budget. Raises `MoneyCheckNeeded` where the charge depends
-    on means that nobody has checked.
+    Called when a plan is submitted or signed off, which check whose plan it is. Raises `MoneyCheckNeeded` where the
+    charge depends on means that nobody has checked.
     """
+    check_role(by, *CASEWORK)
     inputs = queries.charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=on)
     return decide_by_rule(case=case, kind=DecisionKind.CHARGE, rule="charge", inputs=inputs, by=by, on=on)

@@ -38,10 +38,3 @@ def can_work_on(user: User, case: Case) -> bool:
 def check_can_work_on(user: User, case: Case) -> None:
     if not can_work_on(user, case):
         raise NotAllowed("Only the case's worker or the manager of its team can do this. Ask one of them.")
-
-
-def check_role(user: User, *roles: Role) -> None:
-    """Refuse whoever has none of these roles."""
-    if user.role not in roles:
-        names = " or a ".join(Role(role).label.lower() for role in roles)
-        raise NotAllowed(f"Only a {names} can do this.")

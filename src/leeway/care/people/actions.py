@@ -4,9 +4,11 @@ from datetime import date
 
 from django.db import transaction
 
+from leeway.access.access import check_role
 from leeway.access.actions import invite
 from leeway.access.models import Role, User
-from leeway.care.people.access import can_work_on, check_can_work_on, check_role
+from leeway.access.table import CASEWORK
+from leeway.care.people.access import can_work_on, check_can_work_on
 from leeway.care.people.models import (
     Authority,
     CapacityDecision,
@@ -21,7 +23,6 @@ from leeway.care.people.states import Stage, require_move
 from leeway.care.people.versions import claim_version
 from leeway.refusal import NotAllowed, Refusal
 
-STARTERS = (Role.ASSESSOR, Role.MANAGER)
 NEEDS_CAPACITY = frozenset({Authority.NOMINATED})
 NEEDS_LACK_OF_CAPACITY = frozenset({Authority.AUTHORISED})
 
@@ -34,7 +35,7 @@ def tell(*, case: Case, sentence: str, by: User, on: date) -> StoryLine:
 @transaction.atomic
 def add_person(*, details: dict, by: User, on: date) -> Person:
     """Put a person on record. Refused when the NHS number is already someone's, saying whose to look for."""
-    check_role(by, *STARTERS)
+    check_role(by, *CASEWORK)
     number = details.get("nhs_number")
     if number and Person.objects.filter(nhs_number=number).exists():
         raise Refusal("Someone with this NHS number is already on record. Search for it.", field="nhs_number")
@@ -70,7 +71,7 @@ def change_person(*, person: Person, details: dict, version: int, by: User, on: 
 @transaction.atomic
 def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
     """Start a person's journey from a request for help. One open case of a kind for each person."""
-    check_role(by, *STARTERS)
+    check_role(by, *CASEWORK)
     kind = details.get("kind", CaseKind.ADULT)
     if Case.objects.filter(person=person, kind=kind).exclude(stage=Stage.CLOSED).exists():
         raise Refusal(f"{person} already has an open case. Carry on with that one.")

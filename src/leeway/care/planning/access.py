@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from leeway.access.access import check_role
 from leeway.access.models import Role, User
 from leeway.care.people.access import can_work_on, may_see_person
 from leeway.care.people.models import Authority, CapacityDecision, CapacityQuestion, Case, Relationship
@@ -179,8 +180,7 @@ def who_could_sign_off(plan: Plan, amount_pence_per_week: int) -> list[User]:
 
 def check_can_sign_off(user: User, plan: Plan, amount_pence_per_week: int) -> None:
     """Refuse a sign-off by the wrong pair of eyes, and say whose eyes would be right."""
-    if user.role != Role.MANAGER:
-        raise NotAllowed("Only a team manager can sign off a plan.")
+    check_role(user, Role.MANAGER, to="sign off a plan")
     able = who_could_sign_off(plan, amount_pence_per_week)
     if user in able:
         return
@@ -198,7 +198,6 @@ def check_can_sign_off(user: User, plan: Plan, amount_pence_per_week: int) -> No
 
 
 def check_can_return(user: User, case: Case) -> None:
-    if user.role != Role.MANAGER:
-        raise NotAllowed("Only a team manager can return a plan to be written again.")
+    check_role(user, Role.MANAGER, to="return a plan to be written again")
     if user.team_id != case.team_id and user.sign_off_limit_pence_per_week == 0:
         raise NotAllowed(f"This plan is for a manager of {case.team}.")

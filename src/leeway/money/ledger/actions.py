@@ -8,10 +8,11 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import Sum
 
+from leeway.access.access import check_role
 from leeway.access.models import Role, User
 from leeway.care.people.models import Case
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
-from leeway.refusal import NotAllowed, Refusal
+from leeway.refusal import Refusal
 
 ROWS_AT_ONCE = 20_000
 REASON_COLUMN = 4
@@ -37,7 +38,7 @@ class NewTransfer:
 
 def open_account(*, kind: Kind, case: Case | None = None, name: str = "", by: User, on: date) -> Account:
     """Give the account of this kind for this case, opening it the first time. A second call opens nothing."""
-    _check_finance(by)
+    check_role(by, Role.FINANCE, to="move money")
     account, _ = Account.objects.get_or_create(kind=kind, case=case, name=name)
     return account
 
@@ -55,7 +56,7 @@ def transfer_many(*, new: Sequence[NewTransfer], by: User, on: date) -> None:
     id that is there with other content (AlreadyUsed), an amount of nothing or less, a transfer from an account
     to itself, and a correction that is not the reverse of what it corrects or gives back more.
     """
-    _check_finance(by)
+    check_role(by, Role.FINANCE, to="move money")
     for each in new:
         _require_sense(each)
     for each in new:
@@ -80,11 +81,6 @@ def give_back(
         corrects=original.pk,
     )
     transfer(new=new, by=by, on=on)
-
-
-def _check_finance(by: User) -> None:
-    if by.role != Role.FINANCE:
-        raise NotAllowed("Only a finance officer can move money.")
 
 
 def _require_sense(new: NewTransfer) -> None:

@@ -6,6 +6,7 @@ from functools import cache
 from django.conf import settings
 from django.db import transaction
 
+from leeway.access.access import check_role
 from leeway.access.models import Role, User
 from leeway.care.people.actions import tell
 from leeway.care.people.models import Authority, Case, Relationship
@@ -33,7 +34,7 @@ def enter_details(
     Refused: an account number that does not fit its sort code, a holder who is not recorded with that
     authority, a name that no bank file can carry. Details that were still waiting are replaced.
     """
-    check_finance(by)
+    check_role(by, Role.FINANCE)
     relationship = _holder(case, way, holder, on)
     verdict = checked(sort_code, account_number)
     _require_carried(account_name)
@@ -79,12 +80,6 @@ def reject_details(*, payee: PayeeAccount, reason: str, by: User, on: date) -> P
     _move(payee, State.REJECTED)
     tell(case=payee.case, sentence="Bank details turned down.", by=by, on=on)
     return payee
-
-
-def check_finance(by: User) -> None:
-    """Refuse everyone but a finance officer."""
-    if by.role != Role.FINANCE:
-        raise NotAllowed("Only a finance officer can do this.")
 
 
 def checked(sort_code: str, account_number: str) -> Verdict:
@@ -134,7 +129,7 @@ def _holder(case: Case, way: Way, holder: Holder, on: date) -> Relationship | No
 
 
 def _to_settle(payee: PayeeAccount, by: User, to: State) -> PayeeAccount:
-    check_finance(by)
+    check_role(by, Role.FINANCE)
     locked = PayeeAccount.objects.select_for_update().select_related("case").get(pk=payee.pk)
     require_move(locked.state, to)
     if locked.entered_by_id == by.pk:

@@ -9,12 +9,13 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Max, Subquery, Sum, Value, Window
 from django.db.models.functions import RowNumber
 
-from leeway.access.models import User
+from leeway.access.access import check_role
+from leeway.access.models import Role, User
 from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
 from leeway.money.banking.working_days import bacs_submission_day
 from leeway.money.ledger.actions import NewTransfer, open_account, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason
-from leeway.money.payees.actions import SecondOfficerNeeded, check_finance
+from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payments import queries
 from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.states import State, require_move
@@ -36,7 +37,7 @@ def make_run(*, pay_on: date, by: User, on: date) -> PaymentRun:
     at this moment, is left to it: a second press finds nothing to pay (NothingToPay). Refuses a day on which
     banks are closed, or that is too near or too far for Bacs.
     """
-    check_finance(by)
+    check_role(by, Role.FINANCE)
     require_pay_day(pay_on, on)
     _one_at_a_time()
     run = PaymentRun.objects.create(number=_next_number(), pay_on=pay_on, made_by=by, made_on=on)
@@ -57,7 +58,7 @@ def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
 
     Refused where a payment in it may no longer be made: the run is cancelled and made again without it.
     """
-    check_finance(by)
+    check_role(by, Role.FINANCE)
     run = PaymentRun.objects.select_for_update().get(pk=run.pk)
     require_move(run.state, State.APPROVED)
     if run.made_by_id == by.pk:
@@ -76,7 +77,7 @@ def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
 @transaction.atomic
 def cancel_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
     """Give up a run before it is approved. Its instalments are due again."""
-    check_finance(by)
+    check_role(by, Role.FINANCE)
     run = PaymentRun.objects.select_for_update().get(pk=run.pk)
     require_move(run.state, State.CANCELLED)
     run.payments.update(cancelled=True)

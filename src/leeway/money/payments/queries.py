@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, StringAgg, Sum, Value
 from django.http import Http404
 
-from leeway.access.models import User
+from leeway.access.access import check_role
+from leeway.access.models import Role, User
 from leeway.money.banking import bacs18, iso20022
 from leeway.money.banking.payment import Credit, Originator
 from leeway.money.banking.working_days import (
@@ -20,7 +21,6 @@ from leeway.money.banking.working_days import (
 from leeway.money.budgets.models import Hold, HoldKind, Instalment
 from leeway.money.ledger import queries as ledger
 from leeway.money.ledger.models import Reason, Transfer
-from leeway.money.payees.actions import check_finance
 from leeway.money.payees.models import PayeeAccount
 from leeway.money.payees.states import State as PayeeState
 from leeway.money.payments.models import Payment, PaymentRun
@@ -72,14 +72,14 @@ def totals(instalments: QuerySet[Instalment]) -> Totals:
 
 def preview(pay_on: date, *, seen_by: User, rows: int = 100) -> tuple[Totals, list[Instalment]]:
     """What a run for this day would pay: its control totals, and its first rows."""
-    check_finance(seen_by)
+    check_role(seen_by, Role.FINANCE)
     due = payable(unpaid(pay_on))
     return totals(due), list(_with_people(due).order_by("due_on", "pk")[:rows])
 
 
 def held_back(pay_on: date, *, seen_by: User, rows: int = 100) -> tuple[Totals, list[Waiting]]:
     """What is due and cannot be paid: its control totals, and its first rows with the reasons."""
-    check_finance(seen_by)
+    check_role(seen_by, Role.FINANCE)
     due = unpaid(pay_on)
     stopped = due.exclude(pk__in=payable(due).values("pk"))
     reasons = HOLD_IN_FORCE.values("budget").annotate(all=StringAgg("kind", delimiter=Value(","), order_by="kind"))
@@ -97,7 +97,7 @@ def first_pay_day(on: date) -> date:
 
 def runs(*, seen_by: User) -> QuerySet[PaymentRun]:
     """Every payment run, the latest first."""
-    check_finance(seen_by)
+    check_role(seen_by, Role.FINANCE)
     return PaymentRun.objects.select_related("made_by", "settled_by")
 
 
