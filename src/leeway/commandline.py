@@ -1,10 +1,11 @@
 """What every command shares: dates, files, and one plain sentence with exit status 2 when the input is bad."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -78,6 +79,23 @@ def from_file[T](path: Path, work: Callable[[Any], T]) -> T:
         return work(given)
     except Refusal as refusal:
         raise BadUse(f"{path}: {refusal}") from refusal
+
+
+@contextmanager
+def written_whole(output: Path) -> Iterator[TextIO]:
+    """A text file to write, that is there whole afterwards or not at all. Refuses (BadUse) where it cannot be."""
+    if output.exists() and not output.is_file():
+        raise BadUse(f"{output} is not an ordinary file. Give another file.")
+    draft = output.with_name(f"{output.name}.part")
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            yield file
+        draft.replace(output)
+    except OSError as problem:
+        raise BadUse(f"{output} cannot be written: {problem.strerror}. Give another file.") from problem
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def show_json(answer: Any) -> None:

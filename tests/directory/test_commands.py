@@ -79,3 +79,23 @@ def test_export_as_open_referral_says_what_is_made_up_and_its_price(market):
     assert found["organization"]["name"] == priced.provider.name
     place = found["service_at_locations"][0]["location"]
     assert (place["latitude"], place["addresses"][0]["postal_code"]) == (priced.latitude, priced.postcode)
+
+
+@pytest.mark.parametrize("where", ["gone/services.csv", "/dev/full", "/dev/null"])
+def test_an_export_that_cannot_be_written_is_one_sentence(market, tmp_path, where):
+    done = run("export", "-o", tmp_path / where)
+    assert (done.exit_code, len(done.stderr.strip().splitlines())) == (2, 1)
+    assert "Give another file." in done.stderr
+
+
+def test_an_export_that_breaks_off_leaves_what_was_there(market, tmp_path, monkeypatch):
+    kept = tmp_path / "services.csv"
+    kept.write_text("what was there")
+
+    def break_off(_services):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("leeway.directory.open_referral.as_open_referral", break_off)
+    assert run("export", "--json", "-o", kept).exit_code == 2
+    assert kept.read_text() == "what was there"
+    assert list(tmp_path.iterdir()) == [kept]

@@ -2,12 +2,14 @@
 
 import csv
 import json
+import sys
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
 import click
 
-from leeway.commandline import Group, iso_date, show_json
+from leeway.commandline import Group, iso_date, show_json, written_whole
 
 SHOWN_ROWS = 20
 COLUMNS = ["id", "name", "provider", "kinds", "source", "regulated", "overall_rating", "rated_on", "inspected_on"]
@@ -81,7 +83,7 @@ def export_command(form: str, output: Path | None, as_json: bool) -> None:
     from leeway.directory.open_referral import as_open_referral
 
     services = queries.listed()
-    with click.open_file(str(output) if output else "-", "w", encoding="utf-8") as out:
+    with written_whole(output) if output else nullcontext(sys.stdout) as out:
         if as_json or form == "open-referral":
             contents = list(as_open_referral(services))
             page = {"total_items": len(contents), "total_pages": 1, "page_number": 1, "size": len(contents)}

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
+from django.db.utils import OperationalError, ProgrammingError
 
 from leeway.commandline import BadUse, Group
 
@@ -17,6 +18,7 @@ ROOMS = {
     "directory": ("leeway.directory.commands", "directory"),
     "money": ("leeway.money.commands", "money"),
 }
+PORT, WORKERS = click.IntRange(1, 65_535), click.IntRange(1, 64)
 FURTHER = {"law": [("leeway.care.decisions.commands", "replay")]}
 
 
@@ -24,11 +26,19 @@ class Rooms(Group):
     """Loads a room's commands when they are asked for, so that the law's answer at once and without a database."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; turn a setting that cannot be used, or a check that fails, into its sentence."""
+        """Run the command; turn a setting that cannot be used, a failed check or a missing database into a sentence."""
         try:
             return super().invoke(ctx)
         except (ImproperlyConfigured, CommandError) as problem:
             raise BadUse(str(problem)) from problem
+        except OperationalError as problem:
+            first_line = str(problem).splitlines()[0]
+            raise BadUse(f"The database cannot be used: {first_line}. Check DATABASE_URL.") from problem
+        except ProgrammingError as problem:
+            if type(problem.__cause__).__name__ != "UndefinedTable":
+                raise
+            sentence = "This database has no tables of Leeway yet. Start Leeway once, with leeway serve or leeway demo."
+            raise BadUse(sentence) from problem
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*self.commands, *ROOMS])
@@ -58,8 +68,8 @@ def start_django() -> None:
 
 
 @main.command()
-@click.option("--port", default=8000, show_default=True, help="Where the site answers.")
-@click.option("--workers", default=2, show_default=True, help="How many processes serve pages.")
+@click.option("--port", default=8000, show_default=True, type=PORT, help="Where the site answers.")
+@click.option("--workers", default=2, show_default=True, type=WORKERS, help="How many processes serve pages.")
 def serve(port: int, workers: int) -> None:
     """Serve the site, after bringing the database up to date.
 
@@ -105,12 +115,14 @@ def check() -> None:
     start_django()
     from django.conf import settings
     from django.core.management import call_command
+    from django.db import connection
     from django.utils import timezone
 
     from leeway.law.policy_check import check_policy
 
     for finding in check_policy(timezone.localdate(), settings.COUNCIL_POLICY):
         click.echo(f"Beware: {finding}")
+    connection.ensure_connection()
     call_command("check", deploy=settings.PRODUCTION, fail_level="WARNING")
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
     click.echo("Settings, policy and migrations are in order.")
@@ -119,7 +131,7 @@ def check() -> None:
 @main.command()
 @click.option("--people", default=300, show_default=True, type=click.IntRange(20, 50_000), help="How many people.")
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same council.")
-@click.option("--port", default=8000, show_default=True, help="Where the site answers.")
+@click.option("--port", default=8000, show_default=True, type=PORT, help="Where the site answers.")
 @click.option("--no-serve", is_flag=True, help="Make the council and stop.")
 def demo(people: int, seed: int, port: int, no_serve: bool) -> None:
     """Make a council of made-up people, who go through the same actions as real ones, and serve it.

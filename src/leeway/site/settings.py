@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from leeway.site.database import database_settings
+from leeway.site.database import database_settings, make_data_folder
 
 
 def env_bool(name: str, default: str) -> bool:
@@ -22,6 +22,13 @@ def env_list(name: str, default: str) -> list[str]:
     return [item.strip() for item in os.getenv(name, default).split(",") if item.strip()]
 
 
+def env_number(name: str, default: str) -> int:
+    value = os.getenv(name, default)
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} is {value!r}; use a whole number, like {default}.")
+    return int(value)
+
+
 def env_date(name: str, default: str) -> date:
     value = os.getenv(name, default)
     try:
@@ -30,20 +37,27 @@ def env_date(name: str, default: str) -> date:
         raise ImproperlyConfigured(f"{name} is {value!r}; write a date like 2026-03-30.") from problem
 
 
+def env_secret_file(name: str) -> str:
+    try:
+        return Path(os.environ[name]).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ImproperlyConfigured(f"{name} is {os.environ[name]!r}, which cannot be read as a text file.") from problem
+
+
 def env_secret(name: str) -> str:
     """A secret from NAME, or from the file that NAME_FILE names; kept in the data folder where neither is given.
 
     In production a missing secret stops the start.
     """
     if os.getenv(f"{name}_FILE"):
-        return Path(os.environ[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
+        return env_secret_file(f"{name}_FILE")
     if os.getenv(name):
         return os.environ[name]
     if PRODUCTION:
         raise ImproperlyConfigured(f"Set {name} or {name}_FILE before starting Leeway in production.")
     kept = DATA_FOLDER / f"{name.lower()}.txt"
     if not kept.exists():
-        DATA_FOLDER.mkdir(parents=True, exist_ok=True)
+        make_data_folder(DATA_FOLDER)
         kept.write_text(secrets.token_urlsafe(50), encoding="utf-8")
     return kept.read_text(encoding="utf-8")
 
@@ -177,7 +191,7 @@ ACCOUNT_TEMPLATE_EXTENSION = "jinja"
 ACCOUNT_FORMS = {"login": "leeway.access.forms.SignIn"}
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "10/m/ip,3/m/key"}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.getenv("LEEWAY_PROXIES", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = env_number("LEEWAY_PROXIES", "0")
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation proved it
@@ -186,6 +200,8 @@ MFA_TOTP_ISSUER = f"Leeway, {COUNCIL_NAME}"
 MFA_TOTP_TOLERANCE = 1
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 OIDC_ISSUER = os.getenv("LEEWAY_OIDC_ISSUER", "")
+if OIDC_ISSUER and not os.getenv("LEEWAY_OIDC_CLIENT_ID"):
+    raise ImproperlyConfigured("LEEWAY_OIDC_ISSUER is set; set LEEWAY_OIDC_CLIENT_ID too.")
 SOCIALACCOUNT_ADAPTER = "leeway.access.adapter.SingleSignOn"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # an address that the council's identity provider has verified
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
@@ -216,7 +232,7 @@ MAILERS = {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "OPTIONS": {
             "host": os.environ["LEEWAY_EMAIL_HOST"],
-            "port": int(os.getenv("LEEWAY_EMAIL_PORT", "587")),
+            "port": env_number("LEEWAY_EMAIL_PORT", "587"),
             "username": os.getenv("LEEWAY_EMAIL_USER", ""),
             "password": env_secret("LEEWAY_EMAIL_PASSWORD") if os.getenv("LEEWAY_EMAIL_USER") else "",
             "use_tls": env_bool("LEEWAY_EMAIL_TLS", "True"),
@@ -238,7 +254,7 @@ STATIC_ROOT = DATA_FOLDER / "static"
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
 # --- Safety -------------------------------------------------------------------------------------------
-SESSION_IDLE_SECONDS = int(os.getenv("LEEWAY_IDLE_MINUTES", "60")) * 60
+SESSION_IDLE_SECONDS = env_number("LEEWAY_IDLE_MINUTES", "60") * 60
 SESSION_LONGEST_SECONDS = 10 * 60 * 60
 SESSION_COOKIE_AGE = 24 * 60 * 60  # longer than a session lives, so that what was being written can be kept
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from leeway.commandline import BadUse
+from leeway.commandline import BadUse, written_whole
 
 
 def open_books() -> None:
@@ -39,11 +39,6 @@ def export_ledger(format: str, output: Path | None) -> None:
     if output is None:
         export.export_ledger(sys.stdout, format=format)
         return
-    draft = output.with_name(f"{output.name}.part")
-    try:
-        with draft.open("w", encoding="utf-8") as file:
-            count = export.export_ledger(file, format=format)
-    except OSError as problem:
-        raise BadUse(f"{output} cannot be written: {problem.strerror}. Give another file.") from problem
-    draft.replace(output)
+    with written_whole(output) as file:
+        count = export.export_ledger(file, format=format)
     click.echo(f"{count} transfers written to {output}.")
