@@ -1,5 +1,6 @@
 """The case page: where things stand, what comes next, who has it, and the whole story so far."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +18,7 @@ from leeway.care.people.access import can_work_on
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import offers_and_choice, open_plan, plan_in_force
+from leeway.care.review.queries import next_review
 from leeway.site.journey import next_step
 
 STORY_LINES_SHOWN = 8
@@ -82,9 +84,17 @@ def parts(case: Case, standing: dict[str, Decision], plan, on: date) -> list[Par
         Part("Money check", "assessment:money", status(charged, at_least(Stage.PLANNING)), charged),
         Part("Support plan and choice", "planning:overview", status(planned, bool(plan)), planned),
         Part("Budget and payments", "budgets:show", status(budgeted, at_least(Stage.ARRANGING)), budgeted),
-        Part("Reviews", "review:show", status(False, case.stage == Stage.REVIEW), False),
+        reviews_part(case, status),
         Part("Letters", "letters:list", f"{len(standing)} decisions" if standing else "None yet", bool(standing)),
     ]
+
+
+def reviews_part(case: Case, status: Callable[[bool, bool], str]) -> Part:
+    """The reviews: under way, due by a day, or none ahead."""
+    ahead = next_review(case)
+    if case.stage == Stage.REVIEW or ahead is None:
+        return Part("Reviews", "review:show", status(False, case.stage == Stage.REVIEW), False)
+    return Part("Reviews", "review:show", f"Due by {ahead.due_on:%-d %B %Y}", True)
 
 
 def addresses(case: Case, user: User) -> dict[str, str]:

@@ -114,7 +114,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
-    "django_htmx",
     *ROOMS,
 ]
 MIDDLEWARE = [
@@ -128,7 +127,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "leeway.access.middleware.end_old_sessions",
     "leeway.access.middleware.AccessTable",
     "pghistory.middleware.HistoryMiddleware",

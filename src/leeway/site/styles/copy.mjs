@@ -1,7 +1,6 @@
-// Copies the scripts that pages load, and the one that tests run, out of what npm installed.
+// Copies the script that pages load out of what npm installed.
 import { cpSync, mkdirSync } from "node:fs";
 
 const to = "src/leeway/site/static/vendor";
 mkdirSync(to, { recursive: true });
 cpSync("node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js", `${to}/govuk-frontend.min.js`);
-cpSync("node_modules/htmx.org/dist/htmx.min.js", `${to}/htmx.min.js`);
