@@ -229,3 +229,27 @@ def test_the_result_asks_the_database_little(client, case, bea, filled, django_a
     with django_assert_max_num_queries(15):
         assert client.get(page("result", case)).status_code == 200
     assert Assessment.objects.get(case=case).eligibility is not None
+
+
+def test_an_assessment_that_changed_while_it_was_checked_is_not_completed_unseen(client, bea, filled):
+    client.force_login(bea)
+    opened = client.get(page("check", filled.case))
+    Assessment.objects.filter(pk=filled.pk).update(version=filled.version + 5)
+    sent = client.post(page("check", filled.case), {"version": version_on(opened)})
+    assert sent.status_code == 200
+    assert "Someone else saved this while you were writing" in sent.content.decode()
+    assert int(version_on(sent)) == queries.version_of_whole(Assessment.objects.get(pk=filled.pk))
+
+
+@pytest.mark.parametrize(
+    ("part", "answers", "sentence"),
+    [
+        ("basis", {"basis": "light_touch", "basis_reason": "x" * 501}, "at most 500 characters"),
+        ("income", {"rows": "9" * 5000}, "Enter a whole number"),
+    ],
+)
+def test_a_money_check_that_is_too_much_gets_a_sentence(client, bea, case, filled, part, answers, sentence):
+    client.force_login(bea)
+    client.post(page("money_start", case))
+    sent = send(client, page("money_part", case, part), **answers)
+    assert sentence in sent.content.decode()

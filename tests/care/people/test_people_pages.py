@@ -237,3 +237,35 @@ def test_pages_that_change_do_so(client, case, bea, mona):
     assert "The capacity decision is recorded." in page and "&lt;p" not in page
     assert client.post(base + "close/", {"reason": "Moved to another council"}).headers["Location"] == base
     assert "Moved to another council" in Case.objects.get().closed_reason
+
+
+class TestTooLong:
+    """What no record can hold gets a sentence on the form, and is still there to be shortened."""
+
+    ADDRESS = f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.example"  # 312 characters: an email address, yet longer than any
+
+    def test_an_email_address(self, client, bea, case):
+        Person.objects.filter(pk=case.person_id).update(user=None)
+        client.force_login(bea)
+        for address, more in [
+            ("/people/add/", WHO),
+            (f"/cases/{case.pk}/invite/", {}),
+            (f"/cases/{case.pk}/details/", WHO | {"version": "1"}),
+        ]:
+            page = text(client.post(address, more | {"email": self.ADDRESS}))
+            assert "at most 254 characters" in page, address
+            assert self.ADDRESS in page, address
+
+    def test_a_reason_for_closing(self, client, bea, case):
+        client.force_login(bea)
+        page = text(client.post(f"/cases/{case.pk}/close/", {"reason": "because " * 200}))
+        assert "at most 490 characters" in page and "because because" in page
+        client.post(f"/cases/{case.pk}/close/", {"reason": "x" * 490})
+        case.refresh_from_db()
+        assert case.closed_reason == f"Closed: {'x' * 490}"
+
+    def test_a_very_long_name_can_sign_in(self, client, bea, case):
+        Person.objects.filter(pk=case.person_id).update(given_name="A" * 100, family_name="B" * 100, user=None)
+        client.force_login(bea)
+        assert client.post(f"/cases/{case.pk}/invite/", {"email": "long@home.example"}).status_code == 302
+        assert User.objects.get(email="long@home.example").name.startswith("A" * 100)

@@ -10,7 +10,7 @@ from leeway.care.assessment.models import Advocacy, Basis, TookPart
 from leeway.care.assessment.parts import unable_reasons_of
 from leeway.care.people.drafts import DraftForm
 from leeway.care.people.models import Case, CaseKind
-from leeway.forms import PoundsField, VersionField, YesNoField
+from leeway.forms import PoundsField, YesNoField
 from leeway.law import Choice
 from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
@@ -26,10 +26,10 @@ def with_help(choices: Iterable[Choice]) -> list[tuple[str, str]]:
     return [(one.code, f"{one.label} | {one.help}" if one.help else one.label) for one in choices]
 
 
-def text(label: str, *, help_text: str = "", required: bool = True) -> forms.CharField:
+def text(label: str, *, help_text: str = "", required: bool = True, longest: int = 20_000) -> forms.CharField:
     """A box for words."""
     return forms.CharField(
-        label=label, help_text=help_text, required=required, max_length=20_000, widget=forms.Textarea
+        label=label, help_text=help_text, required=required, max_length=longest, widget=forms.Textarea
     )
 
 
@@ -147,10 +147,9 @@ class BudgetQuestionsForm(DraftForm):
         return {name: answer or None for name, answer in super().details.items()}
 
 
-class CompleteForm(forms.Form):
+class CompleteForm(DraftForm):
     """Check, and decide."""
 
-    version = VersionField()
     advice_given = text(
         "Information, advice and help given",
         help_text="What was said about other help, and what will prevent or delay needs. It goes to them in writing.",
@@ -162,7 +161,7 @@ class BasisForm(DraftForm):
     """Whether the means are looked at fully, lightly or not at all."""
 
     basis = radios("What kind of money check is this?", Basis.choices)
-    basis_reason = text("Why, if it is not a full check (optional for a full check)")
+    basis_reason = text("Why, if it is not a full check (optional for a full check)", longest=500)
     exemption = radios("Which rule makes the support free, if it is (optional otherwise)", with_help(EXEMPTIONS))
 
 
@@ -197,7 +196,8 @@ class LinesForm(DraftForm):
         self.kinds = [("", "Choose"), *kinds]
         lines = self.initial.get("lines", [])
         typed = str(self.data.get("rows", "")) if self.is_bound else ""
-        self.count = int(typed) if typed.isdecimal() and 0 < int(typed) <= 60 else len(lines) + BLANK_LINES
+        asked = int(typed) if typed.isdecimal() and len(typed) <= 2 else 0
+        self.count = asked if 0 < asked <= 60 else len(lines) + BLANK_LINES
         self.initial["rows"] = self.count
         for number in range(1, self.count + 1):
             line = lines[number - 1] if number <= len(lines) else {}

@@ -233,7 +233,7 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
     person = case.person
     if person.user_id is not None:
         raise Refusal(f"{person} signs in already, as {person.user.email}.")
-    user = invite(email=email, name=str(person), site_address=site_address, by=by, on=on)
+    user = invite(email=email, name=str(person)[:150], site_address=site_address, by=by, on=on)
     if Person.objects.filter(user=user).exists():
         raise Refusal("Someone else on record signs in with this address. Ask for another one.", field="email")
     if person.relationships.filter(user=user).exists():

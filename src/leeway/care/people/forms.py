@@ -25,8 +25,8 @@ NOBODY_FOUND = (
 TOO_MANY_FOUND = "More than one person has this last name and date of birth. Ask your manager which record is right."
 
 
-def long_text(label: str, **options) -> forms.CharField:
-    return forms.CharField(label=label, widget=forms.Textarea, max_length=5000, **options)
+def long_text(label: str, *, longest: int = 5000, **options) -> forms.CharField:
+    return forms.CharField(label=label, widget=forms.Textarea, max_length=longest, **options)
 
 
 class SearchForm(forms.Form):
@@ -52,7 +52,7 @@ class PersonForm(forms.Form):
     address = forms.CharField(label="Address", max_length=300, required=False, widget=forms.Textarea)
     postcode = PostcodeField(label="Postcode", max_length=10, required=False)
     phone = forms.CharField(label="Phone number", max_length=30, required=False)
-    email = forms.EmailField(label="Email address", required=False)
+    email = forms.EmailField(label="Email address", max_length=254, required=False)
     language = forms.CharField(label="Language they speak best", max_length=60, initial="English")
     communication_needs = forms.MultipleChoiceField(
         label="What helps them take part?",
@@ -153,7 +153,7 @@ class RelationshipForm(forms.Form):
         label="Do they live in the same household?", help_text="It matters if the person wants to pay them."
     )
     phone = forms.CharField(label="Phone number", max_length=30, required=False)
-    email = forms.EmailField(label="Email address", required=False)
+    email = forms.EmailField(label="Email address", max_length=254, required=False)
 
 
 class EndForm(forms.Form):
@@ -164,7 +164,9 @@ class InviteForm(forms.Form):
     """Leave to see the record, which is the person's to give."""
 
     email = forms.EmailField(
-        label="Their email address", help_text="The invitation goes to it, and they sign in with it."
+        label="Their email address",
+        help_text="The invitation goes to it, and they sign in with it.",
+        max_length=254,
     )
     agreed = forms.CharField(
         label="How did the person agree to this?",
@@ -174,7 +176,9 @@ class InviteForm(forms.Form):
 
 
 class InvitePersonForm(forms.Form):
-    email = forms.EmailField(label="Email address", help_text="The invitation goes to it, and they sign in with it.")
+    email = forms.EmailField(
+        label="Email address", help_text="The invitation goes to it, and they sign in with it.", max_length=254
+    )
 
 
 class ConfirmForm(forms.Form):
@@ -208,7 +212,7 @@ class GiveForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    reason = long_text("Why is the case closed?", help_text="The person will read this.")
+    reason = long_text("Why is the case closed?", longest=490, help_text="The person will read this.")
 
 
 class ReasonForm(forms.Form):
