@@ -8,6 +8,7 @@ import nhs_number
 from django import forms
 from django.core.exceptions import ValidationError
 
+from leeway.law.numbers import decimal_pounds, pounds
 from leeway.refusal import Refusal
 
 MAX_PENCE = 1_000_000_000_00
@@ -39,7 +40,7 @@ class PoundsField(forms.CharField):
         self.widget.attrs["inputmode"] = "decimal"
 
     def prepare_value(self, value):
-        return f"{value // 100}.{value % 100:02d}" if isinstance(value, int) else value
+        return decimal_pounds(value) if isinstance(value, int) else value
 
     def clean(self, value):
         text = super().clean(value).replace("£", "").replace(" ", "")
@@ -49,7 +50,7 @@ class PoundsField(forms.CharField):
             raise ValidationError(f"{self.label}: enter an amount in pounds and pence, like 1,250 or 12.50.")
         pence = int(Decimal(text.replace(",", "")) * 100)
         if not self.minimum_pence <= pence <= MAX_PENCE:
-            least = f"£{self.minimum_pence // 100}.{self.minimum_pence % 100:02d}"
+            least = pounds(self.minimum_pence)
             raise ValidationError(f"{self.label}: enter an amount of {least} or more, and below a billion.")
         return pence
 

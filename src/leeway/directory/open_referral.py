@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 
 from leeway.directory.models import Service
+from leeway.law.numbers import decimal_pounds
 
 PARTS = uuid.UUID("0d8a6c6e-2b7e-4b69-8f8a-7c5d3b1f9e42")  # fixed, so that a part keeps its id
 
@@ -67,7 +68,7 @@ def cost_options(service: Service) -> list[dict]:
         {
             "id": part_id(service, "cost"),
             "valid_from": service.price_checked_on.isoformat(),
-            "amount": float(pounds_and_pence(service.price_pence)),
+            "amount": float(decimal_pounds(service.price_pence)),
             "amount_description": words,
             "currency": "gbp",
         }
@@ -119,7 +120,7 @@ def attributes(service: Service) -> list[dict]:
 def fees(service: Service) -> str:
     if service.price_pence is None:
         return ""
-    return f"£{pounds_and_pence(service.price_pence)} per {service.get_price_unit_display()}"
+    return f"£{decimal_pounds(service.price_pence)} per {service.get_price_unit_display()}"
 
 
 def accreditations(service: Service) -> str:
@@ -127,10 +128,6 @@ def accreditations(service: Service) -> str:
         return "Not regulated"
     rating = service.get_overall_rating_display()
     return f"Care Quality Commission: {rating}" if rating else "Registered with the Care Quality Commission"
-
-
-def pounds_and_pence(pence: int) -> str:
-    return f"{pence // 100}.{pence % 100:02d}"
 
 
 def web_address(website: str) -> str:

@@ -3,7 +3,6 @@
 Source: Care Act 2014 ss31 to 33; SI 2014/2871 (the Direct Payments Regulations).
 """
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from typing import Any
 
 from leeway.law import inputs as read
 from leeway.law.dated import Law, law_on
+from leeway.law.months import months_later
 from leeway.law.outcome import BadInput, Choice, Outcome
 
 UNKNOWN = "unknown"
@@ -216,12 +216,12 @@ def review_dates(start: date, last_review: date | None = None) -> ReviewDates:
             f"The last review ({last_review}) is before the direct payment began ({start}).", field="last_review"
         )
     first = law_on(start)["direct_payments.first_review_months"]
-    first_due = _months_after(start, first)
+    first_due = months_later(start, first)
     if last_review is None:
         return ReviewDates(first_due, first_due, f"The first review is due within {first} months of the start.")
     later = law_on(last_review)["direct_payments.later_review_months"]
     return ReviewDates(
-        first_due, _months_after(last_review, later), f"The next review is due within {later} months of the last one."
+        first_due, months_later(last_review, later), f"The next review is due within {later} months of the last one."
     )
 
 
@@ -306,8 +306,3 @@ def _payee(line: object, number: int) -> tuple[dict[str, Any], Allowed]:
     read.only_known(line, names, field)
     relationship, same_household, necessary = (read.needed(line, name) for name in names)
     return dict(line), may_pay(relationship, same_household, necessary)
-
-
-def _months_after(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -87,6 +87,16 @@ def split(pence: int, shares: Sequence[int]) -> list[int]:
     return parts
 
 
+def decimal_pounds(pence: int) -> str:
+    """Write pence as programs read money: pounds and two decimals.
+
+    >>> decimal_pounds(123_45), decimal_pounds(-50)
+    ('123.45', '-0.50')
+    """
+    whole, part = divmod(abs(pence), 100)
+    return f"{'-' if pence < 0 else ''}{whole}.{part:02d}"
+
+
 def pounds(pence: int) -> str:
     """Write pence as people read money.
 

@@ -8,6 +8,8 @@ Source: Pensions Act 1995 Sch. 4 para. 1, as amended by the Pensions Acts 2007, 
 from datetime import date
 from typing import NamedTuple
 
+from leeway.law.months import months_between, months_later
+
 
 class Band(NamedTuple):
     """Births from a day on reach pension age at an age, or on a day that moves on by months for each month of birth."""
@@ -39,27 +41,13 @@ def reaches_pension_age_on(date_of_birth: date) -> date:
     datetime.date(2026, 5, 20)
     """
     band = max((band for band in BANDS if band.born_from <= date_of_birth), default=BANDS[0])
-    months_in = _months_between(band.born_from, date_of_birth)
+    months_in = months_between(band.born_from, date_of_birth)
     if band.reached_from is not None:
-        return _months_later(band.reached_from, months_in * band.months_for_each_month)
+        return months_later(band.reached_from, months_in * band.months_for_each_month)
     more = (months_in + 1) * band.months_more_for_each_month
-    return _months_later(date_of_birth, 12 * band.age_years + more)
+    return months_later(date_of_birth, 12 * band.age_years + more)
 
 
 def has_reached_pension_age(date_of_birth: date, on: date) -> bool:
     """Tell whether somebody born on one day has reached pension age on another."""
     return on >= reaches_pension_age_on(date_of_birth)
-
-
-def _months_between(start: date, end: date) -> int:
-    return 12 * (end.year - start.year) + end.month - start.month - (end.day < start.day)
-
-
-def _months_later(day: date, months: int) -> date:
-    year, month = divmod(12 * day.year + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    raise AssertionError("Every month has twenty-eight days.")

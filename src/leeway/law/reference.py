@@ -1,12 +1,10 @@
-"""Every parameter of the law for a page that anyone can read. `python -m leeway.law.reference` writes it."""
+"""Every parameter of the law, for the page of the site and for the reference page of the documentation."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from leeway.law.dated import DEFAULT_POLICY, DatedValue, Parameter, every_parameter
 from leeway.law.numbers import pounds
-
-PAGE = Path(__file__).parents[3] / "docs" / "reference" / "parameters.md"
 
 OPENING = """\
 # Parameters
@@ -15,8 +13,8 @@ Every dated value that a rule of Leeway uses, with its history and its source. A
 until the next one; before its first day there is none, and a rule refuses to guess. National values are followed
 by a council's own, here those of the default policy.
 
-This page is generated: run `python -m leeway.law.reference` after changing a parameter. A note “in doubt” says
-what is still to be confirmed before charging on the value.
+This page is generated: run `make reference` after a change. A note “in doubt” says what is still to be confirmed
+before charging on the value.
 """
 
 
@@ -95,13 +93,3 @@ def markdown() -> str:
 
 def _link(url: str) -> str:
     return "../" + url.removeprefix("docs/") if url.startswith("docs/") else url
-
-
-def main() -> None:
-    """Write the page."""
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(markdown(), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

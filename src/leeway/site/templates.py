@@ -16,6 +16,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader,
 from leeway.access.second_factor import needs_second_factor
 from leeway.care.people.models import CommunicationNeed, Person
 from leeway.forms import DateParts
+from leeway.law.numbers import pounds as pounds_in_words
 from leeway.site.navigation import navigation
 
 WIDGET_KINDS = {
@@ -64,9 +65,7 @@ def url(name: str, *args, **kwargs) -> str:
 
 def pounds(pence: int | None) -> str:
     """Whole pence as pounds: 123450 is £1,234.50."""
-    if pence is None:
-        return "not known"
-    return f"{'−' if pence < 0 else ''}£{abs(pence) // 100:,}.{abs(pence) % 100:02d}"
+    return "not known" if pence is None else pounds_in_words(pence).replace("-", "−")
 
 
 def day(value: date | str | None) -> str:

@@ -10,8 +10,9 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from leeway.law.numbers import decimal_pounds
 from leeway.money.banking.characters import bacs_text, iso_text
-from leeway.money.banking.payment import Credit, Originator, decimal_pounds, require_payable
+from leeway.money.banking.payment import Credit, Originator, require_payable
 from leeway.money.banking.working_days import require_bank_working_day
 from leeway.refusal import Refusal
 

@@ -57,16 +57,6 @@ def require_payable(credits: Sequence[Credit], originator: Originator) -> None:
         raise CannotBePaid("The payments come to more than £999,999,999.99. Split them into two runs.")
 
 
-def decimal_pounds(amount_pence: int) -> str:
-    """Whole pence as pounds and two decimals, for a message to a bank.
-
-    >>> decimal_pounds(123_45)
-    '123.45'
-    """
-    pounds, pence = divmod(amount_pence, 100)
-    return f"{pounds}.{pence:02}"
-
-
 def _require_credit(credit: Credit, which: str) -> None:
     _require_account(credit.sort_code, credit.account_number, which)
     if credit.amount_pence <= 0:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TextIO
 
+from leeway.law.numbers import decimal_pounds
 from leeway.money.ledger.models import FUNDERS, Account, Kind, Transfer
 
 FORMATS = ("beancount", "hledger")
@@ -74,6 +75,5 @@ def _hledger(each: Transfer, names: dict) -> Iterator[str]:
 
 
 def _postings(each: Transfer, names: dict) -> Iterator[str]:
-    pounds, pence = divmod(each.amount_pence, 100)
-    yield f"  {names[each.debit_id]}  {pounds}.{pence:02} GBP\n"
-    yield f"  {names[each.credit_id]}  -{pounds}.{pence:02} GBP\n\n"
+    yield f"  {names[each.debit_id]}  {decimal_pounds(each.amount_pence)} GBP\n"
+    yield f"  {names[each.credit_id]}  {decimal_pounds(-each.amount_pence)} GBP\n\n"
