@@ -2,7 +2,7 @@
 
 import click
 
-from leeway.commandline import Group
+from leeway.commandline import Group, start_django
 
 
 @click.group(cls=Group)
@@ -47,9 +47,7 @@ def forget_second_factor(email: str) -> None:
 
 
 def actions():
-    import django
-
-    django.setup()
+    start_django()
     from leeway.access import operator
 
     return operator

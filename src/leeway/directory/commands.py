@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from leeway.commandline import Group, iso_date, show_json, written_whole
+from leeway.commandline import Group, iso_date, show_json, start_django, written_whole
 
 SHOWN_ROWS = 20
 COLUMNS = ["id", "name", "provider", "kinds", "source", "regulated", "overall_rating", "rated_on", "inspected_on"]
@@ -102,10 +102,3 @@ def show_bad_rows(rows: list) -> None:
         click.echo(f"  row {bad.row}: {bad.reason}")
     if len(rows) > SHOWN_ROWS:
         click.echo(f"  and {len(rows) - SHOWN_ROWS} more")
-
-
-def start_django() -> None:
-    """The database is needed only now: other commands run without one."""
-    import django
-
-    django.setup()

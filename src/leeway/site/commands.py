@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 from django.db.utils import OperationalError, ProgrammingError
 
-from leeway.commandline import BadUse, Group
+from leeway.commandline import BadUse, Group, start_django
 
 ROOMS = {
     "access": ("leeway.access.commands", "access"),
@@ -58,13 +58,6 @@ class Rooms(Group):
 def main() -> None:
     """Leeway runs personal budgets in adult social care."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.site.settings")
-
-
-def start_django() -> None:
-    """Load the settings and the rooms; starts the embedded database where no other is named."""
-    import django
-
-    django.setup()
 
 
 @main.command()

@@ -1,10 +1,8 @@
 """Working every stored decision out again, from the command line."""
 
-import sys
-
 import click
 
-from leeway.commandline import show_json
+from leeway.commandline import show_json, start_django
 
 
 @click.command()
@@ -16,9 +14,7 @@ def replay(as_json: bool) -> None:
 
     Example: leeway law replay
     """
-    import django
-
-    django.setup()
+    start_django()
     from leeway.care.decisions import queries
 
     answers = list(queries.replay())
@@ -30,4 +26,4 @@ def replay(as_json: bool) -> None:
         for one in differences:
             click.echo(f"{one.decision_id} ({one.rule}) differs: {one.sentence}")
         click.echo(f"{len(answers)} decisions worked out again, {len(differences) or 'none'} with a difference.")
-    sys.exit(1 if differences else 0)
+    raise click.exceptions.Exit(1 if differences else 0)

@@ -1,11 +1,11 @@
 """Banking from the command line."""
 
-import dataclasses
-import json
+from dataclasses import asdict
 
 import click
 
-from leeway.money.banking.modulus import Verdict, WeightTable, check
+from leeway.commandline import show_json
+from leeway.money.banking.modulus import WeightTable, check
 from leeway.refusal import Refusal
 
 
@@ -24,15 +24,9 @@ from leeway.refusal import Refusal
     metavar="FILE",
     help="Pay.UK's table of substituted sort codes (scsubtab); otherwise LEEWAY_MODULUS_SUBSTITUTIONS.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
-@click.pass_context
+@click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
 def check_account(
-    context: click.Context,
-    sort_code: str,
-    account_number: str,
-    weights: str | None,
-    substitutions: str | None,
-    as_json: bool,
+    sort_code: str, account_number: str, weights: str | None, substitutions: str | None, as_json: bool
 ) -> None:
     """Say whether an account number fits its sort code (the modulus check).
 
@@ -40,13 +34,12 @@ def check_account(
 
     Example: leeway money check-account 12-34-56 12345678
     """
-    try:
-        verdict = check(sort_code, account_number, _table(weights, substitutions))
-    except Refusal as refusal:
-        click.echo(str(refusal), err=True)
-        context.exit(2)
-    click.echo(json.dumps(dataclasses.asdict(verdict)) if as_json else _sentence(verdict))
-    context.exit(0 if verdict.valid else 1)
+    verdict = check(sort_code, account_number, _table(weights, substitutions))
+    if as_json:
+        show_json(asdict(verdict))
+    else:
+        click.echo(f"{'Valid' if verdict.valid else 'Not valid'}. {verdict.why}")
+    raise click.exceptions.Exit(0 if verdict.valid else 1)
 
 
 def _table(weights: str | None, substitutions: str | None) -> WeightTable | None:
@@ -55,7 +48,3 @@ def _table(weights: str | None, substitutions: str | None) -> WeightTable | None
     if not weights or not substitutions:
         raise Refusal("Give both tables, the weights and the substitutions, or neither.")
     return WeightTable.read(weights, substitutions)
-
-
-def _sentence(verdict: Verdict) -> str:
-    return f"{'Valid' if verdict.valid else 'Not valid'}. {verdict.why}"

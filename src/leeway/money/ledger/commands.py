@@ -5,14 +5,12 @@ from pathlib import Path
 
 import click
 
-from leeway.commandline import BadUse, written_whole
+from leeway.commandline import BadUse, start_django, written_whole
 
 
 def open_books() -> None:
     """Load the settings and the rooms, and refuse (BadUse) a database that has no ledger yet."""
-    import django
-
-    django.setup()
+    start_django()
     from django.db import connection
 
     if "ledger_transfer" not in connection.introspection.table_names():
