@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,9 +49,12 @@ def browser():
 
 
 @pytest.fixture(scope="package")
-def site(browser, tmp_path_factory):
-    """A served council of forty people. Made only where there is a browser to look at it."""
-    folder = tmp_path_factory.mktemp("council")
+def site(browser):
+    """A served council of forty people. Made only where there is a browser to look at it.
+
+    Not in pytest's own temporary folder: each new session of pytest closes that to the database's user.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="leeway-journeys-"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -65,15 +69,18 @@ def site(browser, tmp_path_factory):
         serve = [*leeway, "serve", "--port", str(port), "--workers", "1"]
         server = subprocess.Popen(serve, env=environment, stdout=file, stderr=subprocess.STDOUT)
     try:
-        wait_for(f"http://127.0.0.1:{port}", output)
+        wait_for(f"http://127.0.0.1:{port}", server, output)
         yield Site(f"http://127.0.0.1:{port}", output)
     finally:
         server.terminate()
         server.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def wait_for(address: str, output: Path) -> None:
+def wait_for(address: str, server: subprocess.Popen, output: Path) -> None:
     for _attempt in range(120):
+        if server.poll() is not None:
+            break
         try:
             urlopen(address, timeout=5)
             return
@@ -93,7 +100,7 @@ def visit(browser, site):
         context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
         context.set_default_timeout(15_000)
         opened.append(context)
-        visitor = Visitor(context.new_page(), site.address)
+        visitor = Visitor(context.new_page(), site.address, scripts)
         if name:
             visitor.sign_in(name)
         return visitor

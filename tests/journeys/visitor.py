@@ -18,10 +18,14 @@ def starting(words: str) -> re.Pattern:
 
 @dataclass
 class Visitor:
-    """A browser window. Every page that it comes to is checked with axe, and for running off the side."""
+    """A browser window. Every page that it comes to is checked with axe, and for running off the side.
+
+    Axe is itself a script: a window without scripts goes without it.
+    """
 
     page: Any
     site: str
+    scripts: bool = True
     within: Any = None
 
     @property
@@ -31,7 +35,7 @@ class Visitor:
 
     def part(self, name: str) -> "Visitor":
         """A group of boxes on the page, by its heading."""
-        return Visitor(self.page, self.site, self.here.get_by_role("group", name=starting(name)))
+        return Visitor(self.page, self.site, self.scripts, self.here.get_by_role("group", name=starting(name)))
 
     def go(self, address: str) -> None:
         self.page.goto(self.site + address if address.startswith("/") else address)
@@ -86,14 +90,17 @@ class Visitor:
         assert "/home" in self.page.url, self.reads()
 
     def look(self) -> None:
-        """Look the page over: it is Leeway's, in order for everyone, and no wider than the window."""
-        assert "Leeway" in self.page.title(), f"{self.page.url}: {self.page.inner_text('body')[:400]}"
+        """Look the page over: it is no error page, in order for everyone, and no wider than the window."""
+        title = self.page.title()
+        assert "Leeway" in title and "went wrong" not in title, f"{self.page.url}: {self.page.inner_text('body')[:400]}"
+        too_wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert too_wide <= 0, f"{self.page.url} is {too_wide} pixels wider than its window"
+        if not self.scripts:
+            return
         self.page.evaluate(AXE)
         found = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
         wrong = [f"{each['id']}: {each['help']} ({each['nodes'][0]['html'][:200]})" for each in found["violations"]]
         assert not wrong, "\n".join([self.page.url, *wrong])
-        too_wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert too_wide <= 0, f"{self.page.url} is {too_wide} pixels wider than its window"
 
     def _click(self, what: Any) -> None:
         what.click()

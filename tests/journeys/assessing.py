@@ -1,0 +1,128 @@
+"""From a request for help to an indicative budget: what a worker does at the browser, with the person."""
+
+from datetime import date
+
+from tests.journeys.visitor import Visitor
+
+CAN = "None of these: they can do this"
+CANNOT = "Cannot do it without help"
+PARTS_OF_LIFE = [
+    "Eating and drinking",
+    "Personal hygiene",
+    "Managing toilet needs",
+    "Being dressed properly",
+    "Using your home safely",
+    "Keeping your home fit to live in",
+    "Family and other personal relationships",
+    "Work, training, education or volunteering",
+    "Using services in the community",
+    "Caring for a child",
+]
+BUDGET_ANSWERS = [
+    ("How much support do you need to wash, dress", "Once or twice every day"),
+    ("How much support do you need to prepare meals", "Preparing every meal"),
+    ("How much support do you need to run your home", "Most things"),
+    ("How much support do you need to stay well", "Now and then"),
+    ("How much support do you need to see people", "Several times a week"),
+]
+
+
+def begin_to_add_someone(worker: Visitor, given_name: str, family_name: str) -> None:
+    """Look first, find nobody, and open the page to add someone."""
+    worker.go("/people/")
+    worker.write("Name, NHS number", family_name)
+    worker.press("Search")
+    worker.is_told(f"Nobody found for “{family_name}”")
+    worker.follow("Add a person who is not on record")
+    worker.write("First name", given_name)
+    worker.write("Last name", family_name)
+    worker.date("Date of birth", date(1987, 9, 3))
+
+
+def take_down_the_request(worker: Visitor, words: str) -> str:
+    """The request in their own words; the worker takes it on. Returns the address of the case page."""
+    worker.write("What did they say", words)
+    worker.choose("Who is the help for?", "This person, who has care and support needs")
+    worker.choose("How did the request come?", "Community or other route")
+    worker.pick("Main reason for support", "Physical: personal care")
+    worker.choose("Will you take on this case yourself?", "Yes")
+    worker.press("Record the request")
+    worker.is_told("The request is recorded. It waits with Bea Okafor.", words)
+    return worker.page.url
+
+
+def have_the_conversation(worker: Visitor, matters: str) -> None:
+    """What matters, and who took part; it ends on the first part of life."""
+    worker.press("Start the assessment")  # the next step on the case page
+    worker.press("Start the assessment")  # the assessment says what it is, and begins
+    worker.follow("The conversation")
+    worker.write("What matters most", matters)
+    worker.choose("Who took part?", "The person alone")
+    worker.choose("Was an independent advocate needed?", "Not needed: the person can take part")
+    worker.press("Save and continue")
+
+
+def go_through_every_part_of_life(worker: Visitor, unable: dict[str, tuple[str, str]]) -> None:
+    """Ten pages, in order: the person's words and the worker's where something cannot be done alone."""
+    for part in PARTS_OF_LIFE:
+        worker.is_told(part)
+        if part in unable:
+            theirs, ours = unable[part]
+            worker.page.get_by_label("own words").fill(theirs)
+            worker.write("In the assessor's words", ours)
+            worker.choose("Without help from anyone", CANNOT)
+        else:
+            worker.choose("Without help from anyone", CAN)
+        worker.press("Save and continue")
+
+
+def say_where_the_needs_come_from(worker: Visitor) -> None:
+    worker.choose("Do the needs come from", "Yes")
+    worker.choose("Is there, or is there likely to be", "Yes")
+    worker.choose("Which parts of wellbeing", "Personal dignity", "Control over day-to-day life")
+    worker.press("Save and continue")
+
+
+def answer_the_budget_questions(worker: Visitor) -> None:
+    """All the questions of the council's table: some with an answer of their own, the rest with the first."""
+    while worker.page.get_by_role("heading", name="Budget questions", level=1).count():
+        for group in worker.page.locator("main fieldset").all():
+            group.get_by_role("radio").first.check()
+        for question, answer in BUDGET_ANSWERS:
+            if worker.page.get_by_role("group", name=question).count():
+                worker.choose(question, answer)
+        worker.press("Save and continue")
+
+
+def check_and_complete(worker: Visitor) -> None:
+    worker.is_told("Check the assessment", "What these answers decide: needs are eligible")
+    worker.press("Complete: needs are eligible")
+    worker.is_told("Needs are eligible", "indicative only", "Where each pound comes from", "Together")
+
+
+def check_the_money(worker: Visitor, lines: dict[str, list[tuple[str, str, str]]]) -> None:
+    """Home, income, savings, housing and the costs of disability, each on its page, then the charge.
+
+    `lines`: by the title of a page, line by line: what it is, how much, and how often ("" where that is not asked).
+    """
+    worker.follow("The money check")
+    worker.press("Start the money check")
+    worker.follow("Kind of check")
+    worker.choose("Kind of check", "A full money check")
+    worker.press("Save and continue")
+    worker.choose("Is the person single", "Single")
+    worker.write("How many children", "0")
+    worker.press("Save and continue")
+    for title, amounts in lines.items():
+        worker.is_told(title)
+        for number, (what, amount, often) in enumerate(amounts, start=1):
+            line = worker.part(f"Line {number}")
+            line.pick("What is it?", what)
+            line.write("Amount", amount)
+            if often:
+                line.pick("How often?", often)
+        worker.press("Save and continue")
+    worker.write("What was seen?", "Bank statements of October and the benefit letter.")
+    worker.press("Save and continue")
+    worker.is_told("Check what was given", *(what for amounts in lines.values() for what, _amount, _often in amounts))
+    worker.press("Complete the money check")

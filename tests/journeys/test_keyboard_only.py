@@ -1,0 +1,107 @@
+"""A worker without a mouse: signs in, finds a person, and writes about a part of her life."""
+
+import pytest
+
+from tests.journeys.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+FOCUSED = """() => {
+  const one = document.activeElement
+  const shown = [getComputedStyle(one), one.nextElementSibling && getComputedStyle(one.nextElementSibling, '::before')]
+  const box = one.getBoundingClientRect()
+  return {
+    name: (one.labels?.length ? one.labels[0].textContent : one.textContent).replace(/\\s+/g, ' ').trim(),
+    tag: one.tagName,
+    seen: box.width > 0 && box.bottom > 0 && box.top < innerHeight && one.matches(':focus-visible') &&
+      shown.some(style => style && (style.outlineStyle !== 'none' || style.boxShadow !== 'none')),
+  }
+}"""
+
+
+def tab_to(visitor: Visitor, name: str, most: int = 80) -> None:
+    """Press Tab until what begins with these words has the focus; where the focus is can be seen at every step."""
+    passed = []
+    for _press in range(most):
+        visitor.page.keyboard.press("Tab")
+        focused = visitor.page.evaluate(FOCUSED)
+        assert focused["tag"] == "BODY" or focused["seen"], f"{visitor.page.url}: focus cannot be seen on {focused}"
+        if focused["name"].startswith(name):
+            return
+        passed.append(focused["name"])
+    pytest.fail(f"{visitor.page.url}: no Tab reaches “{name}”, only {passed}")
+
+
+def type_in(visitor: Visitor, name: str, words: str) -> None:
+    tab_to(visitor, name)
+    visitor.page.keyboard.press("Control+A")
+    visitor.page.keyboard.type(words)
+
+
+def enter(visitor: Visitor, name: str) -> None:
+    """Go to a link or a button, and press Enter on it."""
+    tab_to(visitor, name)
+    with visitor.page.expect_navigation():
+        visitor.page.keyboard.press("Enter")
+    visitor.look()
+
+
+def test_a_worker_without_a_mouse(visit):
+    bea = visit()
+    bea.go("/account/login/")
+    bea_signs_in(bea)
+    bea_finds_marcia(bea)
+    bea_records_the_conversation(bea)
+    bea_writes_about_meals(bea)
+
+
+def bea_signs_in(bea: Visitor) -> None:
+    """The first Tab offers to skip what stands on every page."""
+    bea.page.keyboard.press("Tab")
+    assert bea.page.evaluate(FOCUSED)["name"] == "Skip to main content"
+    bea.page.keyboard.press("Enter")
+    type_in(bea, "Email address", "bea@fairbourne.example")
+    type_in(bea, "Password", "fairbourne-demo")
+    with bea.page.expect_navigation():
+        bea.page.keyboard.press("Enter")
+    assert bea.page.url.endswith("/home/"), bea.reads()
+
+
+def bea_finds_marcia(bea: Visitor) -> None:
+    enter(bea, "People")
+    type_in(bea, "Name, NHS number or postcode", "Marcia Grant")
+    with bea.page.expect_navigation():
+        bea.page.keyboard.press("Enter")
+    enter(bea, "Case of Marcia Grant")
+    bea.is_told("Marcia Grant", "Finish the assessment.")
+
+
+def bea_records_the_conversation(bea: Visitor) -> None:
+    """Arrows choose among answers of which only one can be given."""
+    enter(bea, "Carry on with the assessment")
+    enter(bea, "The conversation")
+    tab_to(bea, "The person")
+    bea.page.keyboard.press("ArrowDown")
+    bea.page.keyboard.press("ArrowUp")
+    assert bea.page.get_by_label("The person alone").is_checked()
+    tab_to(bea, "Not needed")
+    bea.page.keyboard.press("Space")
+    enter(bea, "Save and continue")
+
+
+def bea_writes_about_meals(bea: Visitor) -> None:
+    """What she writes is there when she comes back to the page."""
+    meals = bea.page.url
+    bea.is_told("Eating and drinking")
+    type_in(bea, "In the assessor's words", "Needs prompting at every meal.")
+    boxes = bea.page.get_by_role("checkbox")
+    for box in range(boxes.count()):
+        wanted = box == 0
+        tab_to(bea, boxes.nth(box).evaluate("box => box.labels[0].textContent.trim()"))
+        if boxes.nth(box).is_checked() != wanted:
+            bea.page.keyboard.press("Space")
+    enter(bea, "Save and continue")
+    bea.is_told("Personal hygiene")
+    bea.go(meals)
+    assert bea.page.get_by_label("In the assessor's words").input_value() == "Needs prompting at every meal."
+    assert [box.is_checked() for box in bea.page.get_by_role("checkbox").all()] == [True, False, False, False, False]

@@ -1,0 +1,71 @@
+"""On a phone: the person's own pages, and the search for support, at 375 pixels."""
+
+import pytest
+
+from tests.journeys.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+PHONE = 375
+WORDS = "My Friday assistant has moved away, and I have not been out since."
+
+
+def test_ada_on_her_phone(visit):
+    ada = visit("ada", width=PHONE)
+    ada.is_told("Hello, Ada Bell", "Your support")
+    ada_reads_her_budget(ada)
+    ada_reads_a_letter(ada)
+    ada_sees_who_looked(ada)
+    ada_asks_for_a_review(ada)
+
+
+def ada_comes_back_to_her_page(ada: Visitor) -> None:
+    ada.go("/home/")
+    ada.follow("See everything")
+    ada.is_told("Your journey", "Your budget")
+
+
+def ada_reads_her_budget(ada: Visitor) -> None:
+    ada_comes_back_to_her_page(ada)
+    ada.follow("Budget and payments")
+    ada.is_told("You pay", "Paid every four weeks")
+    ada_comes_back_to_her_page(ada)
+    ada.follow("Support plan and choice")
+    ada.is_told("What your budget pays for")
+    ada_comes_back_to_her_page(ada)
+    ada.follow("How this was worked out")
+
+
+def ada_reads_a_letter(ada: Visitor) -> None:
+    ada_comes_back_to_her_page(ada)
+    ada.follow("Letters")
+    ada.follow("Your personal budget")
+    ada.is_told("Ada")
+
+
+def ada_sees_who_looked(ada: Visitor) -> None:
+    ada_comes_back_to_her_page(ada)
+    ada.follow("Who has looked at this record")
+    ada.is_told("Bea Okafor")
+
+
+def ada_asks_for_a_review(ada: Visitor) -> None:
+    """Her words are what her worker reads."""
+    ada_comes_back_to_her_page(ada)
+    ada.follow("Ask for a review")
+    ada.write("Why would you like a review?", WORDS)
+    ada.press("Ask for a review")
+    ada.is_told(WORDS)
+
+
+def test_anyone_looks_for_support_on_a_phone(visit):
+    """Without signing in."""
+    someone = visit(width=PHONE)
+    someone.go("/")
+    someone.page.get_by_role("link", name="Find support").last.click()
+    someone.look()
+    someone.write("What are you looking for?", "home care")
+    someone.press("Search")
+    someone.follow("Home Care")
+    someone.is_told("Home Care", "Fairbourne")
+    someone.go("/rules/")
