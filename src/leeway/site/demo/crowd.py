@@ -68,9 +68,7 @@ def write_script(person: MadeUp, chance: np.random.Generator, today: date, detai
         lines=draw_lines(person, way, indicative(kind, answers, opened), chance),
         way=way,
         choice_words=choice_words,
-        why_not_direct_payment=""
-        if way in {"direct_payment", "mixed"}
-        else ("happy_now" if as_before else "not_wanted"),
+        why_not_direct_payment=why_not(way, as_before),
         independent_advice="" if as_before else draw(chance, WORDS["advice"]),
         amount_told=not as_before,
         kind=kind,

@@ -50,7 +50,7 @@ class Player:
     staff: Staff
     market: dict[str, list[Service]]
     today: date
-    case: Case | None = None
+    case: Case
 
     def day(self, number: int) -> date:
         """A day of the journey, never later than today."""
@@ -62,8 +62,7 @@ class Player:
 
 def play(script: Script, staff: Staff, market: dict[str, list[Service]], today: date) -> Case:
     """Take one person from the request for help as far as the script goes."""
-    player = Player(script, staff, market, today)
-    request(player)
+    player = Player(script, staff, market, today, request(script, staff))
     for stage, scene in SCENES:
         if player.case.stage == Stage.CLOSED or not player.reaches(stage):
             break
@@ -71,16 +70,12 @@ def play(script: Script, staff: Staff, market: dict[str, list[Service]], today: 
     return player.case
 
 
-def request(player: Player) -> None:
-    script, staff = player.script, player.staff
-    person = people.add_person(details=script.details, by=staff.worker, on=player.day(0))
-    if script.login:
-        person.user = staff.logins[script.login]
-        person.save(update_fields=["user"])
-    cared_for = (
-        people.add_person(details=script.cared_for, by=staff.worker, on=player.day(0)) if script.cared_for else None
-    )
-    player.case = people.open_case(
+def request(script: Script, staff: Staff) -> Case:
+    """The request for help, with which the case begins."""
+    worker, on = staff.worker, script.opened_on
+    person = people.add_person(details=script.details, by=worker, on=on)
+    cared_for = people.add_person(details=script.cared_for, by=worker, on=on) if script.cared_for else None
+    return people.open_case(
         person=person,
         details={
             "kind": script.kind,
@@ -90,14 +85,16 @@ def request(player: Player) -> None:
             "request_words": script.request_words,
             "team": staff.team,
         },
-        by=staff.worker,
-        on=player.day(0),
+        by=worker,
+        on=on,
     )
 
 
 def allocate(player: Player) -> None:
     script, staff = player.script, player.staff
     people.give_case(case=player.case, worker=staff.worker, by=staff.manager, on=player.day(1))
+    if script.login:
+        people.invite_person(case=player.case, email=script.login, site_address="", by=staff.worker, on=player.day(1))
     for question in script.cannot_decide:
         people.decide_capacity(
             case=player.case,
@@ -124,9 +121,16 @@ def allocate(player: Player) -> None:
             by=staff.worker,
             on=player.day(4),
         )
-        if around.may_see_record:
-            relationship.may_see_record, relationship.user = True, staff.logins.get(around.login)
-            relationship.save(update_fields=["may_see_record", "user"])
+        if around.login:
+            people.give_leave(
+                case=player.case,
+                relationship=relationship,
+                email=around.login,
+                agreed=f"{player.case.person} said so at a visit.",
+                site_address="",
+                by=staff.worker,
+                on=player.day(4),
+            )
 
 
 def start_assessment(player: Player) -> None:
@@ -160,7 +164,6 @@ def assess(player: Player) -> None:
                 "assessor_words": said.assessor,
                 "unable": list(said.unable),
                 "help_now": said.help_now,
-                "answered": True,
             },
             version=notes[choice.code].version,
             by=worker,
@@ -250,7 +253,7 @@ def hash_of(script: Script, line: Line) -> int:
     return int(script.details["nhs_number"]) + len(line.what)
 
 
-def decider(player: Player, *, direct_payment: bool) -> dict:
+def decider(player: Player) -> dict:
     """Who decides: the person, or whoever has authority where the person cannot."""
     if not player.script.decided_by:
         return {"best_interests": bool(player.script.cannot_decide)}
@@ -278,7 +281,7 @@ def choose(player: Player, plan: Plan) -> None:
         why_not_direct_payment=script.why_not_direct_payment,
         by=worker,
         on=player.day(20),
-        **decider(player, direct_payment=paid),
+        **decider(player),
     )
     if paid:
         check_direct_payment(player, plan)
@@ -338,14 +341,13 @@ def sign_off(player: Player) -> None:
 
 def agree(player: Player) -> None:
     plan = player.case.plans.get(state="signed_off")
-    paid = player.script.way in {"direct_payment", "mixed"}
     planning.agree(
         plan=plan,
         version=plan.version,
         how="Read through together and signed on paper at home.",
         by=player.staff.worker,
         on=player.day(26),
-        **decider(player, direct_payment=paid),
+        **decider(player),
     )
     player.case.refresh_from_db()
 

@@ -1,6 +1,6 @@
 """A script: everything that happens on one made-up person's journey, so that one function can play it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from leeway.care.people.states import Stage
@@ -25,13 +25,12 @@ class Around:
     authority: str = "none"
     evidence: str = ""
     same_household: bool = False
-    may_see_record: bool = False
     login: str = ""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing the budget pays for. `weekly_pence` gives the number of units; or say the units yourself."""
+    """One thing the budget pays for. `weekly_pence` gives the number of units."""
 
     what: str
     kind: str
@@ -74,7 +73,5 @@ class Script:
     contingency: str = ""
     risks: str = ""
     login: str = ""
-    start_up_words: str = ""
     review_words: tuple[str, str] = ("It is going well. I see my friends again.", "Support works as planned.")
     story: str = ""
-    tags: tuple[str, ...] = field(default=())

@@ -78,7 +78,7 @@ def ada(today: date) -> Script:
         choice_words="I want to choose my own people. I interviewed three and I know who I want.",
         independent_advice="Fairbourne Centre for Independent Living",
         around=(
-            Around("Tom Bell", "sibling", may_see_record=True, login="tom@fairbourne.example"),
+            Around("Tom Bell", "sibling", login="tom@fairbourne.example"),
             Around("June Bell", "parent"),
         ),
         author="person",
