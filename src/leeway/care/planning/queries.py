@@ -185,13 +185,13 @@ def waiting_for_sign_off(manager: User) -> QuerySet[Plan]:
 
 def waiting_elsewhere(manager: User) -> list[Plan]:
     """Plans of other teams that no manager there may sign off, and this one may."""
-    waiting = Plan.objects.filter(state=PlanState.SUBMITTED).exclude(case__team=manager.team_id)
+    most, limits = manager.sign_off_limit_pence_per_week, _largest_limits()
+    able = [team for team, limit in limits.items() if limit >= most]
+    waiting = Plan.objects.filter(state=PlanState.SUBMITTED).exclude(case__team__in=[manager.team_id, *able])
     plans = waiting.select_related("case__person", "case__worker", "submitted_by").prefetch_related("lines")
-    most = manager.sign_off_limit_pence_per_week
     ordered = plans.order_by("submitted_on", "pk")
     costed = [(plan, totals(list(plan.lines.all()))["pence_per_week"]) for plan in ordered]
     within = [(plan, pence) for plan, pence in costed if pence <= most]
-    limits = _largest_limits()
     return [plan for plan, pence in within if limits.get(plan.case.team_id, 0) < pence]
 
 

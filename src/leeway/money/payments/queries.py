@@ -81,10 +81,14 @@ def held_back(pay_on: date, *, seen_by: User, rows: int = 100) -> tuple[Totals, 
     """What is due and cannot be paid: its control totals, and its first rows with the reasons."""
     check_role(seen_by, Role.FINANCE)
     due = unpaid(pay_on)
+    every, free = totals(due), totals(payable(due))
+    found = Totals(every.count - free.count, every.pence - free.pence)
+    if not found.count:
+        return found, []
     stopped = due.exclude(pk__in=payable(due).values("pk"))
     reasons = HOLD_IN_FORCE.values("budget").annotate(all=StringAgg("kind", delimiter=Value(","), order_by="kind"))
     marked = _with_people(stopped).annotate(holds=reasons.values("all"), has_payee=Exists(PAYEE_IN_USE))
-    return totals(stopped), [Waiting(each, _why(each)) for each in marked.order_by("due_on", "pk")[:rows]]
+    return found, [Waiting(each, _why(each)) for each in marked.order_by("due_on", "pk")[:rows]]
 
 
 def first_pay_day(on: date) -> date:
