@@ -11,12 +11,17 @@ WORDS = "My Friday assistant has moved away, and I have not been out since."
 
 
 def test_ada_on_her_phone(visit):
+    bea_opens_her_record(visit("bea"))
     ada = visit("ada", width=PHONE)
     ada.is_told("Hello, Ada Bell", "Your support")
     ada_reads_her_budget(ada)
     ada_reads_a_letter(ada)
     ada_sees_who_looked(ada)
     ada_asks_for_a_review(ada)
+
+
+def bea_opens_her_record(bea: Visitor) -> None:
+    bea.follow("Ada Bell")
 
 
 def ada_comes_back_to_her_page(ada: Visitor) -> None:
