@@ -3,9 +3,13 @@
 from datetime import date
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
-from leeway.forms import DateField, PoundsField
+from leeway.access.models import Team
+from leeway.care.people.models import Case, Person
+from leeway.forms import DateField, PoundsField, attempt
 
 
 @pytest.mark.parametrize(
@@ -48,3 +52,22 @@ def test_a_date_in_three_boxes():
 def test_an_impossible_date_gets_a_sentence(boxes, sentence):
     with pytest.raises(ValidationError, match=sentence):
         DateField(label="Born").clean(boxes)
+
+
+def test_what_somebody_else_saved_a_moment_before_is_a_sentence(case):
+    @transaction.atomic
+    def open_another():
+        return Case.objects.create(person=case.person, team=case.team, opened_on=case.opened_on)
+
+    form = forms.Form({})
+    assert attempt(form, open_another) is None
+    assert "saved a moment ago" in str(form.errors)
+
+
+def test_any_other_broken_rule_of_the_database_stays_a_fault(case):
+    @transaction.atomic
+    def break_a_rule():
+        return Case.objects.create(person=Person(pk=case.pk), team=Team(pk=0), opened_on=None)
+
+    with pytest.raises(IntegrityError):
+        attempt(forms.Form({}), break_a_rule)

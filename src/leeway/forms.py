@@ -7,6 +7,8 @@ from decimal import Decimal
 import nhs_number
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from psycopg.errors import UniqueViolation
 
 from leeway.law.numbers import decimal_pounds, pounds
 from leeway.refusal import Refusal
@@ -18,10 +20,23 @@ POUNDS = re.compile(r"-?(?=\.?[0-9])([0-9]{1,3}(,[0-9]{3}){1,4}|[0-9]{0,15})(\.[
 def attempt(form: forms.Form, action):
     """Call an action for a valid form. A refusal becomes an error on the form, and the answer is None."""
     try:
-        return action()
+        return only_once(action)
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return None
+
+
+def only_once(action):
+    """Call an action. Where the database has room for one, and somebody was a moment earlier, that is a Refusal."""
+    try:
+        return action()
+    except IntegrityError as problem:
+        if not isinstance(problem.__cause__, UniqueViolation):
+            raise
+        raise Refusal(
+            "This was saved a moment ago, by a second press of the button or by somebody else at the same time. "
+            "Look at what is there before you go on."
+        ) from problem
 
 
 def set_choices(form: forms.Form, name: str, choices) -> None:

@@ -246,6 +246,7 @@ def test_an_assessment_that_changed_while_it_was_checked_is_not_completed_unseen
     [
         ("basis", {"basis": "light_touch", "basis_reason": "x" * 501}, "at most 500 characters"),
         ("income", {"rows": "9" * 5000}, "Enter a whole number"),
+        ("income", {"rows": "1", "kind_1": "earnings", "amount_1": "12", "every_1": "blue moon"}, "valid choice"),
     ],
 )
 def test_a_money_check_that_is_too_much_gets_a_sentence(client, bea, case, filled, part, answers, sentence):
@@ -253,3 +254,14 @@ def test_a_money_check_that_is_too_much_gets_a_sentence(client, bea, case, fille
     client.post(page("money_start", case))
     sent = send(client, page("money_part", case, part), **answers)
     assert sentence in sent.content.decode()
+
+
+def test_starting_at_the_same_moment_starts_one(client, bea, case, monkeypatch):
+    client.force_login(bea)
+    for start, draft in [("start", "draft_assessment"), ("money_start", "draft_financial_assessment")]:
+        client.post(page(start, case))
+        with monkeypatch.context() as not_seen_yet:
+            not_seen_yet.setattr(queries, draft, lambda case: None)
+            sent = client.post(page(start, case))
+        assert sent.status_code == 302
+        assert "saved a moment ago" in client.get(sent.url).content.decode()

@@ -235,7 +235,7 @@ class LinesForm(DraftForm):
         return {
             "kind": cleaned[f"kind_{number}"],
             "amount_pence": cleaned[f"amount_{number}"],
-            "every": cleaned[f"every_{number}"] or Every.WEEK,
+            "every": cleaned.get(f"every_{number}") or Every.WEEK,
         }
 
     def in_words(self) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from leeway.care.people.versions import EditedMeanwhile
-from leeway.forms import VersionField
+from leeway.forms import VersionField, only_once
 from leeway.refusal import Refusal
 
 
@@ -54,7 +54,7 @@ def save_draft(form: DraftForm, action: Callable[[], object]) -> bool:
     if not form.is_valid():
         return False
     try:
-        action()
+        only_once(action)
     except EditedMeanwhile as meanwhile:
         form.add_error(None, str(meanwhile))
         form.theirs = form.in_words()
