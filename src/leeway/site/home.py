@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from leeway.access.models import Role
-from leeway.care.people.models import Case
+from leeway.care.people.access import is_the_person
 from leeway.care.people.queries import own_cases
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import waiting_for_sign_off
@@ -30,17 +30,13 @@ def home(request):
 
 def _person(request, today: date):
     cases = [(case, next_step(case, today)) for case in own_cases(request.user)[:20]]
+    user = request.user
     return "person", {
         "cases": [
-            {"case": case, "step": step, "address": step.address_for(case, request.user), "own": is_own(case, request)}
+            {"case": case, "step": step, "address": step.address_for(case, user), "own": is_the_person(user, case)}
             for case, step in cases
         ]
     }
-
-
-def is_own(case: Case, request) -> bool:
-    """Whether the case is the user's own life, rather than someone's whom they help."""
-    return case.person.user_id == request.user.pk
 
 
 def _caseload(request, today: date):

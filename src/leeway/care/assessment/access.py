@@ -1,7 +1,7 @@
 """Who may look into a person's means, and who may write in their own words."""
 
 from leeway.access.models import Role, User
-from leeway.care.people.access import can_work_on
+from leeway.care.people.access import can_work_on, is_the_person
 from leeway.care.people.models import Case
 from leeway.refusal import NotAllowed
 
@@ -18,7 +18,7 @@ def check_can_check_means(user: User, case: Case) -> None:
 
 def can_write_own_words(user: User, case: Case) -> bool:
     """Whether these would be the user's own words: nobody writes them for somebody else from their own sign-in."""
-    return user.role == Role.PERSON and case.person.user_id == user.pk
+    return user.role == Role.PERSON and is_the_person(user, case)
 
 
 def check_can_write_own_words(user: User, case: Case) -> None:

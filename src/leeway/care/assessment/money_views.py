@@ -12,13 +12,12 @@ from django.views.decorators.http import require_POST
 from leeway.care.assessment import actions, explain, forms, queries
 from leeway.care.assessment.access import can_check_means
 from leeway.care.assessment.models import FinancialAssessment
-from leeway.care.assessment.views import about, task_address, task_item
+from leeway.care.assessment.views import task_address, task_item
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.drafts import DraftForm, save_draft
 from leeway.care.people.models import Case
-from leeway.care.people.queries import get_case
-from leeway.forms import only_once
+from leeway.care.people.queries import about, get_case
 from leeway.law import Outcome
 from leeway.law.pension_age import has_reached_pension_age
 from leeway.refusal import Refusal
@@ -43,7 +42,7 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if not may and completed:
         return redirect("assessment:money_result", case_id)
     tasks = queries.financial_progress(financial) if financial and may else []
-    context = about(case, request) | {
+    context = about(case, seen_by=request.user) | {
         "back": reverse("case", args=[case_id]),
         "financial": financial,
         "completed": completed,
@@ -60,7 +59,7 @@ def start(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Start a money check."""
     case = get_case(case_id, seen_by=request.user, page="Money check")
     try:
-        only_once(lambda: actions.start_financial_assessment(case=case, by=request.user, on=timezone.localdate()))
+        actions.start_financial_assessment(case=case, by=request.user, on=timezone.localdate())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("assessment:money", case_id)
@@ -92,7 +91,7 @@ def part(request: HttpRequest, case_id: UUID, part: str) -> HttpResponse:
         ),
     ):
         return redirect(after(request, financial, part))
-    context = about(case, request) | {
+    context = about(case, seen_by=request.user) | {
         "form": form,
         "part": part,
         "title": TITLES[part],
@@ -156,7 +155,7 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
     ):
         return redirect("assessment:money_result", case_id)
     missing = [task for task in queries.financial_progress(financial) if task.needed and task.missing]
-    context = about(case, request) | {
+    context = about(case, seen_by=request.user) | {
         "form": form,
         "back": reverse("assessment:money", args=[case_id]),
         "missing": [{"text": task.missing, "href": task_address(task, case_id)} for task in missing],
@@ -182,7 +181,7 @@ def result(request: HttpRequest, case_id: UUID) -> HttpResponse:
             shown = queries.preview_charge(case=case, personal_budget_pence_per_week=assumed, on=today)
         except Refusal as refusal:
             problem = str(refusal)
-    context = about(case, request) | {
+    context = about(case, seen_by=request.user) | {
         "back": reverse("case", args=[case_id]),
         "form": form,
         "decision": decision,

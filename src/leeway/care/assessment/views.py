@@ -9,29 +9,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from leeway.access.models import Role
 from leeway.care.assessment import actions, explain, forms, parts, queries
 from leeway.care.assessment.access import can_write_own_words
 from leeway.care.assessment.models import Assessment
 from leeway.care.people.access import can_work_on
 from leeway.care.people.drafts import DraftForm, save_draft
 from leeway.care.people.models import Case
-from leeway.care.people.queries import get_case
+from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
-from leeway.forms import only_once
 from leeway.refusal import Refusal
 
 CAN_START = frozenset({Stage.REQUEST, Stage.ASSESSMENT})
-
-
-def about(case: Case, request: HttpRequest) -> dict:
-    """What every page of an assessment knows: whose it is, and whether the reader is the one it is about."""
-    return {
-        "case": case,
-        "name": case.person.known_as or case.person.given_name,
-        "you": request.user.role == Role.PERSON and case.person.user_id == request.user.pk,
-        "is_staff": request.user.is_staff_member,
-    }
 
 
 def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
@@ -43,7 +31,7 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return redirect("assessment:result", case_id)
     if assessment is not None and not working:
         return redirect("assessment:written", case_id)
-    context = about(case, request) | {
+    context = about(case, seen_by=request.user) | {
         "back": reverse("case", args=[case_id]),
         "assessment": assessment,
         "completed": queries.completed_assessment(case),
@@ -87,7 +75,7 @@ def start(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Start an assessment."""
     case = get_case(case_id, seen_by=request.user, page="Assessment")
     try:
-        only_once(lambda: actions.start_assessment(case=case, by=request.user, on=timezone.localdate()))
+        actions.start_assessment(case=case, by=request.user, on=timezone.localdate())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("assessment:overview", case_id)
@@ -109,7 +97,10 @@ def answer(
             messages.success(request, "Saved. You can come back to it at any time.")
             return redirect("assessment:overview", case_id)
         return redirect(next_page(assessment, here))
-    context = about(assessment.case, request) | {"form": form, "back": reverse("assessment:overview", args=[case_id])}
+    context = about(assessment.case, seen_by=request.user) | {
+        "form": form,
+        "back": reverse("assessment:overview", args=[case_id]),
+    }
     return render(request, template, context | extra)
 
 
@@ -233,7 +224,7 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
     ):
         return redirect("assessment:result", case_id)
     progress = queries.progress(assessment, today)
-    context = about(case, request) | {
+    context = about(case, seen_by=request.user) | {
         "form": form,
         "back": reverse("assessment:overview", args=[case_id]),
         "missing": [{"text": task.missing, "href": task_address(task, case_id)} for task in progress.missing],
@@ -264,7 +255,7 @@ def written(request: HttpRequest, case_id: UUID) -> HttpResponse:
     assessment = queries.current_assessment(case)
     if assessment is None:
         return redirect("assessment:overview", case_id)
-    context = about(case, request)
+    context = about(case, seen_by=request.user)
     context |= what_was_written(assessment, you=context["you"])
     context["can_write"] = can_write_own_words(request.user, case) and assessment.completed_on is None
     context["back"] = reverse("case", args=[case_id])
@@ -277,7 +268,7 @@ def result(request: HttpRequest, case_id: UUID) -> HttpResponse:
     assessment = queries.completed_assessment(case)
     if assessment is None:
         return redirect("assessment:overview", case_id)
-    context = about(case, request)
+    context = about(case, seen_by=request.user)
     context |= what_was_written(assessment, you=context["you"])
     context |= {
         "back": reverse("case", args=[case_id]),
@@ -309,7 +300,7 @@ def own_words(request: HttpRequest, case_id: UUID) -> HttpResponse:
     ):
         messages.success(request, "Your words are saved.")
         return redirect("assessment:written", case_id)
-    context = about(case, request) | {"form": form, "back": reverse("assessment:written", args=[case_id])}
+    context = about(case, seen_by=request.user) | {"form": form, "back": reverse("assessment:written", args=[case_id])}
     return render(request, "assessment/own_words.jinja", context)
 
 
@@ -334,6 +325,6 @@ def own_words_on_outcome(request: HttpRequest, case_id: UUID, outcome: str) -> H
     ):
         messages.success(request, "Your words are saved.")
         return redirect("assessment:written", case_id)
-    context = about(case, request) | {"form": form, "choice": choice}
+    context = about(case, seen_by=request.user) | {"form": form, "choice": choice}
     context["back"] = reverse("assessment:written", args=[case_id])
     return render(request, "assessment/own_words.jinja", context)

@@ -5,17 +5,15 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from leeway.care.decisions import queries
-from leeway.care.people.queries import get_case
+from leeway.care.people.queries import about, get_case
 
 
 def show(request: HttpRequest, case_id, decision_id) -> HttpResponse:
     """The decision as it was stored: what went in, each step with its law, what came out, why, who and when."""
     case = get_case(case_id, seen_by=request.user, page="Decision")
     decision = queries.one(case, decision_id)
-    context = {
-        "case": case,
+    context = about(case, seen_by=request.user) | {
         "decision": decision,
-        "you": case.person.user_id == request.user.pk,
         "superseded_by": getattr(decision, "superseded_by", None),
         "inputs": as_lines(decision.inputs),
         "results": as_lines(decision.result),

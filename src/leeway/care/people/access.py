@@ -20,6 +20,11 @@ def is_own_case(user: User, case: Case) -> bool:
     return user.role == Role.PERSON
 
 
+def is_the_person(user: User, case: Case) -> bool:
+    """Whether the case is about this user's own life: such a reader is spoken to as “you”."""
+    return case.person.user_id == user.pk
+
+
 def may_see_person(user: User, person: Person, on) -> bool:
     """Whether someone who is not staff may see this record: their own, or one they were given leave to see."""
     if person.user_id == user.pk:

@@ -115,7 +115,12 @@ class Person(models.Model):
         indexes = [models.Index(fields=["family_name", "given_name"])]
 
     def __str__(self) -> str:
-        return f"{self.known_as or self.given_name} {self.family_name}"
+        return f"{self.called} {self.family_name}"
+
+    @property
+    def called(self) -> str:
+        """What they like to be called."""
+        return self.known_as or self.given_name
 
     def age(self, on) -> int:
         """Age in whole years on a day."""

@@ -10,9 +10,11 @@ from django.utils import timezone
 from leeway.access.looks import record_look
 from leeway.access.models import Role, Team, User
 from leeway.access.queries import looks_at
-from leeway.care.people.access import is_own_case, may_see_person
+from leeway.care.people.access import can_work_on, is_own_case, is_the_person, may_see_person
 from leeway.care.people.models import CapacityDecision, Case, Person, Relationship, StoryLine
 from leeway.care.people.states import WHO_HAS_IT, Stage
+
+STAFF_WHO_SEE = frozenset({Role.ASSESSOR, Role.MANAGER, Role.FINANCE})
 
 
 def get_case(case_id: UUID, *, seen_by: User, page: str = "Case") -> Case:
@@ -28,7 +30,14 @@ def get_case(case_id: UUID, *, seen_by: User, page: str = "Case") -> Case:
     return case
 
 
-STAFF_WHO_SEE = frozenset({Role.ASSESSOR, Role.MANAGER, Role.FINANCE})
+def about(case: Case, *, seen_by: User) -> dict:
+    """What every page about a case knows: whose it is, whether the reader is that person, and may work on it."""
+    return {
+        "case": case,
+        "name": case.person.called,
+        "you": is_the_person(seen_by, case),
+        "can_work": can_work_on(seen_by, case),
+    }
 
 
 def own_cases(user: User) -> QuerySet[Case]:

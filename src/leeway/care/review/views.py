@@ -5,9 +5,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from leeway.care.people.access import can_work_on
 from leeway.care.people.drafts import carry_version, save_draft
-from leeway.care.people.queries import get_case
+from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import plan_in_force
 from leeway.care.review import actions, forms, queries
@@ -15,15 +14,9 @@ from leeway.care.review.access import can_ask_for_review
 from leeway.forms import attempt
 
 
-def about(case, request) -> dict:
-    """What every page of a review knows: whose it is, and whether the reader is the one it is about."""
-    return {
-        "case": case,
-        "name": case.person.known_as or case.person.given_name,
-        "you": request.user.pk == case.person.user_id,
-        "can_work": can_work_on(request.user, case),
-        "back": reverse("review:show", args=[case.pk]),
-    }
+def page_of(case, request) -> dict:
+    """What every page of a review knows, with the way back to the reviews."""
+    return about(case, seen_by=request.user) | {"back": reverse("review:show", args=[case.pk])}
 
 
 def show(request, case_id):
@@ -31,7 +24,7 @@ def show(request, case_id):
     case = get_case(case_id, seen_by=request.user, page="Reviews")
     today = timezone.localdate()
     ahead = queries.next_review(case)
-    context = about(case, request) | {
+    context = page_of(case, request) | {
         "back": reverse("case", args=[case_id]),
         "ahead": ahead,
         "under_way": ahead is not None and ahead.opened_on is not None,
@@ -53,7 +46,7 @@ def ask(request, case_id):
         lambda: actions.ask_for_review(case=case, words=form.cleaned_data["words"], by=request.user, on=today),
     ):
         return redirect("review:show", case_id)
-    return render(request, "review/ask.jinja", about(case, request) | {"form": form})
+    return render(request, "review/ask.jinja", page_of(case, request) | {"form": form})
 
 
 def start(request, case_id):
@@ -68,7 +61,7 @@ def start(request, case_id):
         ),
     ):
         return redirect("review:write", case_id)
-    return render(request, "review/start.jinja", about(case, request) | {"form": form, "ahead": ahead})
+    return render(request, "review/start.jinja", page_of(case, request) | {"form": form, "ahead": ahead})
 
 
 def under_way(case):
@@ -99,7 +92,7 @@ def write(request, case_id):
         ),
     ):
         return redirect("review:show" if "later" in request.POST else "review:complete", case_id)
-    context = about(case, request) | {"form": form, "review": review, "plan": plan_in_force(case)}
+    context = page_of(case, request) | {"form": form, "review": review, "plan": plan_in_force(case)}
     return render(request, "review/write.jinja", context)
 
 
@@ -113,7 +106,7 @@ def complete(request, case_id):
     ):
         return redirect("case", case_id)
     carry_version(form, review.version)
-    context = about(case, request) | {"form": form, "review": review, "aims": queries.aims_judged(review)}
+    context = page_of(case, request) | {"form": form, "review": review, "aims": queries.aims_judged(review)}
     return render(request, "review/complete.jinja", context)
 
 

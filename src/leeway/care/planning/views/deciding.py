@@ -10,11 +10,11 @@ from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.access import can_work_on
 from leeway.care.people.drafts import carry_version
-from leeway.care.people.queries import get_case, people_around
+from leeway.care.people.queries import about, get_case, people_around
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.costs import totals
 from leeway.care.planning.models import PlanState
-from leeway.care.planning.views.parts import about, open_plan_of, own_relationship, whole
+from leeway.care.planning.views.parts import open_plan_of, own_relationship, whole
 from leeway.forms import attempt
 
 
@@ -29,7 +29,7 @@ def submit(request, case_id):
     ):
         return redirect("case", case_id)
     carry_version(form, plan.version)
-    context = about(case, request) | whole(plan)
+    context = about(case, seen_by=request.user) | whole(plan)
     context |= {
         "form": form,
         "missing": queries.what_is_missing(plan, today),
@@ -68,7 +68,7 @@ def sign_off(request, case_id):
     if form.is_valid() and attempt(form, lambda: decide(form, plan, request)):
         return redirect("case", case_id)
     carry_version(form, plan.version)
-    context = about(case, request) | shown
+    context = about(case, seen_by=request.user) | shown
     context |= {
         "form": form,
         "needs": queries.needs_met(case),
@@ -110,7 +110,7 @@ def agree(request, case_id):
     if form.is_valid() and attempt(form, lambda: answer(form, plan, request, own_relationship(request, case))):
         return redirect("case", case_id)
     carry_version(form, plan.version)
-    context = about(case, request) | whole(plan)
+    context = about(case, seen_by=request.user) | whole(plan)
     context |= {
         "form": form,
         "may_answer": can_work_on(request.user, case) or request.user.role == Role.PERSON,

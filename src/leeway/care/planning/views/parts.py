@@ -7,22 +7,12 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from leeway.access.models import Role
-from leeway.care.people.access import can_work_on
+from leeway.care.people.access import is_the_person
 from leeway.care.people.models import Case, Relationship
-from leeway.care.people.queries import get_case
+from leeway.care.people.queries import about, get_case
 from leeway.care.planning import queries
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
 from leeway.care.planning.models import Plan, PlanLine, PlanState
-
-
-def about(case: Case, request: HttpRequest) -> dict:
-    """What every page of a plan knows: whose it is, and whether the reader is the one it is about."""
-    return {
-        "case": case,
-        "name": case.person.known_as or case.person.given_name,
-        "you": request.user.pk == case.person.user_id,
-        "can_work": can_work_on(request.user, case),
-    }
 
 
 def open_plan_of(request: HttpRequest, case_id: UUID, page: str) -> tuple[Case, Plan]:
@@ -37,7 +27,7 @@ def open_plan_of(request: HttpRequest, case_id: UUID, page: str) -> tuple[Case, 
 
 def own_relationship(request: HttpRequest, case: Case) -> Relationship | None:
     """The relationship by which someone who signed in supports the person; None for the person and for staff."""
-    if request.user.role != Role.PERSON or request.user.pk == case.person.user_id:
+    if request.user.role != Role.PERSON or is_the_person(request.user, case):
         return None
     return case.person.relationships.filter(user=request.user.pk).order_by("-starts_on").first()
 
@@ -85,4 +75,4 @@ def whole(plan: Plan) -> dict:
 def page(request: HttpRequest, case: Case, form, title: str, **context) -> HttpResponse:
     """A page with one form; goes back to the plan."""
     shared = {"form": form, "title": title, "back": reverse("planning:overview", args=[case.pk])}
-    return render(request, "planning/page.jinja", about(case, request) | shared | context)
+    return render(request, "planning/page.jinja", about(case, seen_by=request.user) | shared | context)

@@ -11,15 +11,15 @@ from django.views.decorators.http import require_POST
 from leeway.access.models import Role
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
+from leeway.care.people.access import is_the_person
 from leeway.care.people.drafts import WholeForm, save_draft
-from leeway.care.people.queries import get_case
+from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import can_write_about_me
-from leeway.care.planning.views.parts import about, open_plan_of, page, whole
+from leeway.care.planning.views.parts import open_plan_of, page, whole
 from leeway.directory.models import Service
 from leeway.directory.queries import choices_for_plan, get_service
-from leeway.forms import only_once
 from leeway.refusal import Refusal
 
 
@@ -31,7 +31,7 @@ def overview(request, case_id, number=None):
         plan = queries.open_plan(case) or queries.plan_in_force(case)
     else:
         plan = queries.numbered_plan(case, number)
-    context = about(case, request) | {
+    context = about(case, seen_by=request.user) | {
         "back": reverse("case", args=[case_id]),
         "plan": plan,
         "can_start": case.stage == Stage.PLANNING and queries.open_plan(case) is None,
@@ -56,7 +56,7 @@ def start(request, case_id):
     """Begin a plan."""
     case = get_case(case_id, seen_by=request.user, page="Support plan")
     try:
-        only_once(lambda: actions.start_plan(case=case, by=request.user, on=timezone.localdate()))
+        actions.start_plan(case=case, by=request.user, on=timezone.localdate())
     except Refusal as refusal:
         messages.warning(request, str(refusal))
     return redirect("planning:overview", case_id)
@@ -69,8 +69,7 @@ def write_about(request, case_id):
     names = actions.PERSON_WRITES if yours else actions.WORKER_WRITES
     initial = {name: getattr(plan, name) for name in names}
     kind = forms.AboutForm if yours else forms.WorkersAboutForm
-    own = request.user.pk == case.person.user_id
-    name = "" if own else str(case.person)
+    name = "" if is_the_person(request.user, case) else str(case.person)
     form = kind(request.POST or None, initial=initial | {"version": plan.version}, name=name)
     if save_draft(
         form,
@@ -142,7 +141,7 @@ def find(request, case_id):
             found = choices_for_plan(form.cleaned_data["words"], place=form.cleaned_data["place"])
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-    context = about(case, request) | {
+    context = about(case, seen_by=request.user) | {
         "form": form,
         "searched": searched,
         "found": found,
