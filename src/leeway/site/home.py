@@ -14,6 +14,7 @@ from leeway.care.people.queries import own_cases
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
+from leeway.money.budgets.queries import budgets_to_end
 from leeway.money.payees.queries import waiting as details_waiting
 from leeway.money.payments.queries import first_pay_day, preview
 from leeway.site.journey import next_step
@@ -61,6 +62,7 @@ def _finance(request, today: date):
     due, _rows = preview(pay_on, seen_by=request.user, rows=0)
     return "finance", {
         "to_start": own_cases(request.user)[:CASES_A_PAGE],
+        "to_end": budgets_to_end(seen_by=request.user)[:CASES_A_PAGE],
         "details": list(details_waiting()[:CASES_A_PAGE]),
         "pay_on": pay_on,
         "due": due,

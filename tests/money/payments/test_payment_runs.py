@@ -7,11 +7,13 @@ from threading import Barrier
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from leeway.care.people.models import Person
+from leeway.care.people.models import Case, Person
+from leeway.care.people.states import Stage
 from leeway.care.planning.models import Way
 from leeway.money.banking import bacs18
 from leeway.money.budgets.actions import end_budget, lift_hold, place_hold, start_budget
 from leeway.money.budgets.models import HoldKind, Instalment
+from leeway.money.budgets.queries import budgets_to_end
 from leeway.money.ledger.models import Account, Kind, Transfer
 from leeway.money.ledger.queries import balance
 from leeway.money.payees.actions import SecondOfficerNeeded
@@ -153,6 +155,17 @@ def test_nobody_who_has_died_is_paid(budget, finn):
     Person.objects.filter(pk=budget.case.person_id).update(date_of_death=ON)
     assert preview(PAY_ON, seen_by=finn)[0].count == 0
     assert held_back(PAY_ON, seen_by=finn)[1][0].why == "The person has died"
+
+
+def test_support_that_a_review_ended_is_paid_on_only_once_finance_has_said_until_when(budget, finn):
+    Case.objects.filter(pk=budget.case_id).update(stage=Stage.CLOSED, closed_on=ON)
+    with pytest.raises(NothingToPay):
+        make_run(pay_on=PAY_ON, by=finn, on=ON)
+    assert held_back(PAY_ON, seen_by=finn)[1][0].why == "Support has ended, and the budget has not"
+    assert list(budgets_to_end(seen_by=finn)) == [budget]
+    end_budget(budget=budget, ends_on=date(2026, 4, 26), reason="Two weeks' notice", by=finn, on=ON)
+    assert preview(PAY_ON, seen_by=finn)[0].count == 1
+    assert not budgets_to_end(seen_by=finn)
 
 
 def test_what_stops_a_payment_after_the_run_was_made_stops_its_approval(run, budget, bank, finn, fay):

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
-from leeway.access.models import User
+from leeway.access.access import check_role
+from leeway.access.models import Role, User
 from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
@@ -134,6 +135,13 @@ def get_budget(case_id: UUID, *, seen_by: User, page: str) -> Budget:
     if budget is None:
         raise Http404("This case has no budget yet.")
     return budget
+
+
+def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:
+    """Budgets that run on although support has ended: nothing is paid until finance says which day is the last."""
+    check_role(seen_by, Role.FINANCE)
+    over = Budget.objects.filter(ending=None, case__stage=Stage.CLOSED)
+    return over.select_related("case__person").order_by("case__closed_on", "pk")
 
 
 def funded_until_day(budget: Budget) -> date:

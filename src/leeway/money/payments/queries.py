@@ -11,6 +11,7 @@ from django.http import Http404
 
 from leeway.access.access import check_role
 from leeway.access.models import Role, User
+from leeway.care.people.states import Stage
 from leeway.money.banking import bacs18, iso20022
 from leeway.money.banking.payment import Credit, Originator
 from leeway.money.banking.working_days import (
@@ -59,9 +60,13 @@ def unpaid(pay_on: date) -> QuerySet[Instalment]:
 
 
 def payable(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
-    """Those of some instalments that nothing stops: no hold, a person alive, bank details in use."""
+    """Those of some instalments that nothing stops: no hold, a person alive, bank details in use.
+
+    Where support has ended, nothing is paid until the budget has its last day: notice may still have to be paid.
+    """
     alive = Q(part__budget__case__person__date_of_death=None)
-    return instalments.filter(alive, ~Exists(HOLD_IN_FORCE), Exists(PAYEE_IN_USE), cancellation=None)
+    goes_on = ~Q(part__budget__case__stage=Stage.CLOSED) | Q(part__budget__ending__isnull=False)
+    return instalments.filter(alive, goes_on, ~Exists(HOLD_IN_FORCE), Exists(PAYEE_IN_USE), cancellation=None)
 
 
 def totals(instalments: QuerySet[Instalment]) -> Totals:
@@ -190,7 +195,7 @@ def _runs_that_do_not_add_up() -> Iterator[str]:
 
 
 def _with_people(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
-    return instalments.select_related("part__budget__case__person")
+    return instalments.select_related("part__budget__case__person", "part__budget__ending")
 
 
 def _why(instalment: Any) -> str:
@@ -198,6 +203,9 @@ def _why(instalment: Any) -> str:
     why = [HoldKind(kind).label for kind in (instalment.holds or "").split(",") if kind]
     if instalment.part.budget.case.person.date_of_death and HoldKind.DEATH.label not in why:
         why.append(HoldKind.DEATH.label)
+    budget = instalment.part.budget
+    if budget.case.stage == Stage.CLOSED and not hasattr(budget, "ending"):
+        why.append("Support has ended, and the budget has not")
     if not instalment.has_payee:
         why.append("No approved bank details")
     return "; ".join(why)
