@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from leeway.access.models import Team
 from leeway.care.people.models import Case, Person
-from leeway.forms import DateField, PoundsField, attempt
+from leeway.forms import DateField, NhsNumberField, PoundsField, attempt
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,10 @@ def test_any_other_broken_rule_of_the_database_stays_a_fault(case):
 
     with pytest.raises(IntegrityError):
         attempt(forms.Form({}), break_a_rule)
+
+
+def test_an_nhs_number_is_ten_digits_of_one_kind_so_that_it_is_found_again():
+    assert NhsNumberField(label="NHS number").clean("999 000 0018") == "9990000018"
+    for typed, sentence in [("٩٩٩٠٠٠٠٠١٨", "has ten digits"), ("999 000 0019", "last digit does not fit")]:
+        with pytest.raises(ValidationError, match=sentence):
+            NhsNumberField(label="NHS number").clean(typed)

@@ -122,7 +122,7 @@ class NhsNumberField(forms.CharField):
         digits = re.sub(r"[\s-]", "", super().clean(value))
         if not digits:
             return None
-        if not re.fullmatch(r"\d{10}", digits):
+        if not re.fullmatch(r"[0-9]{10}", digits):
             raise ValidationError(f"{self.label} has ten digits, like 999 123 4560. Check it and enter it again.")
         if not nhs_number.is_valid(digits):
             raise ValidationError(

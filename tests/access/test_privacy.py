@@ -62,6 +62,13 @@ def test_every_page_says_what_may_run_on_it(client, db):
     assert page.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_no_record_is_left_behind_in_a_shared_browser(client, bea, case):
+    assert "no-cache" not in client.get("/directory/").headers.get("Cache-Control", "")
+    client.force_login(bea)
+    assert client.get(f"/cases/{case.pk}/").headers["Cache-Control"] == "private, no-cache"
+    assert client.post("/account/logout/").headers["Clear-Site-Data"] == '"cache"'
+
+
 def test_pages_of_what_cannot_be_shown(client, bea, cyril, case):
     missing = client.get("/nothing/")
     assert missing.status_code == 404 and "There is nothing here" in missing.content.decode()

@@ -49,7 +49,13 @@ class AccessTable:
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        if signed_in:  # nobody between us and the browser keeps a record, and no Back button shows it after signing out
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+            if not request.user.is_authenticated:
+                response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
     def process_view(self, request, view, args, kwargs):
         name = request.resolver_match.view_name
