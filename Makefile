@@ -8,13 +8,17 @@ STATIC := src/leeway/site/static/vendor/leeway.css
 PORT ?= 8000
 PEOPLE ?= 300
 
-.PHONY: demo test check lock reference format clean
+.PHONY: demo test browser check lock reference format clean
 
 demo: $(READY) $(STATIC)  ## a made-up council, then http://127.0.0.1:8000
 	$(BIN)/leeway demo --people $(PEOPLE) --port $(PORT)
 
-test: check  ## everything that must be true
+test: check browser  ## everything that must be true
 	$(BIN)/pytest
+
+browser: $(READY)  ## a browser for the journeys, where one can be had; without one they are skipped and say so
+	@command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install chromium \
+		>/dev/null 2>&1 || echo "No browser could be had: the journeys will be skipped."
 
 check: $(READY) $(STATIC)  ## format, lint, types, import contract, migrations, generated files
 	$(BIN)/ruff format --check src tests bench
