@@ -8,6 +8,7 @@ from leeway.access.models import Look, User
 from leeway.refusal import Refusal
 
 REASON_LASTS = timedelta(hours=4)
+REASON_PAGE = "Reason given"
 
 
 class ReasonNeeded(Refusal):
@@ -46,9 +47,6 @@ def reason_given(*, viewer: User, person_id) -> str:
         at__gte=timezone.now() - REASON_LASTS,
     )
     return stated.order_by("-at").values_list("reason", flat=True).first() or ""
-
-
-REASON_PAGE = "Reason given"
 
 
 def give_reason(*, viewer: User, person_id, reason: str) -> None:

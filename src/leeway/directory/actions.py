@@ -16,6 +16,7 @@ from leeway.refusal import Refusal
 
 MAY_IMPORT = {Role.COMMISSIONER, Role.ADMINISTRATOR}
 MAY_LIST = {Role.COMMISSIONER, Role.ASSESSOR, Role.ADMINISTRATOR}
+UNREGULATED = frozenset({Kind.PERSONAL_ASSISTANT, Kind.COMMUNITY, Kind.DAY_SUPPORT, Kind.SERVICE_FUND, Kind.PAYROLL})
 
 
 class BadRows(Refusal):
@@ -129,9 +130,6 @@ def list_service(
     save_checked(service)
     refresh_words([service.pk])
     return service
-
-
-UNREGULATED = frozenset({Kind.PERSONAL_ASSISTANT, Kind.COMMUNITY, Kind.DAY_SUPPORT, Kind.SERVICE_FUND, Kind.PAYROLL})
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ def home(request):
 
 
 def _person(request, today: date):
-    cases = [(case, next_step(case, today)) for case in own_cases(request.user)[:20]]
+    cases = [(case, next_step(case, today)) for case in own_cases(request.user, today)[:20]]
     user = request.user
     return "person", {
         "cases": [
@@ -42,7 +42,7 @@ def _person(request, today: date):
 
 def _caseload(request, today: date):
     user = request.user
-    cases = own_cases(user)
+    cases = own_cases(user, today)
     stage = request.GET.get("stage", "")
     counts = Counter(dict(cases.order_by().values_list("stage").annotate(Count("pk"))))
     chosen = cases.filter(stage=stage) if stage in Stage else cases
@@ -61,7 +61,7 @@ def _finance(request, today: date):
     pay_on = first_pay_day(today)
     due, _rows = preview(pay_on, seen_by=request.user, rows=0)
     return "finance", {
-        "to_start": own_cases(request.user)[:CASES_A_PAGE],
+        "to_start": own_cases(request.user, today)[:CASES_A_PAGE],
         "to_end": budgets_to_end(seen_by=request.user)[:CASES_A_PAGE],
         "details": list(details_waiting()[:CASES_A_PAGE]),
         "pay_on": pay_on,

@@ -157,7 +157,7 @@ class TestLeaveToSee:
             user = self.give(case, sam, bea).user
         assert mail.outbox[0].to == ["sam@home.example"]
         assert queries.get_case(case.pk, seen_by=user) == case
-        assert list(queries.own_cases(user)) == [case]
+        assert list(queries.own_cases(user, timezone.localdate())) == [case]
         actions.end_leave(case=case, relationship=sam, by=bea, on=TODAY)
         with pytest.raises(Http404):
             queries.get_case(case.pk, seen_by=user)
@@ -169,7 +169,7 @@ class TestLeaveToSee:
             starts_on=timezone.localdate() - timedelta(days=9),
             ends_on=timezone.localdate() + timedelta(days=days_from_now),
         )
-        assert queries.own_cases(user).exists() is opens
+        assert queries.own_cases(user, timezone.localdate()).exists() is opens
         if opens:
             queries.get_case(case.pk, seen_by=user)
         else:

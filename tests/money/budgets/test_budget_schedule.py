@@ -35,11 +35,11 @@ def test_every_day_once_and_whole_periods_at_four_weeks(starts_on, length, weekl
     for one, next_one in pairwise(found):
         assert next_one.starts_on == one.ends_on + timedelta(days=1)
     for each in found:
-        if each.is_whole:
+        if each.days == 28:
             assert each.amount_pence == weekly_pence * 4
             assert (each.starts_on - anchor).days % 28 == 0
         assert 0 <= each.amount_pence * 7 - weekly_pence * each.days < 7
-    assert all(each.is_whole for each in found[1:-1])
+    assert all(each.days == 28 for each in found[1:-1])
 
 
 @given(day=DAYS, anchor=DAYS)

@@ -1,4 +1,7 @@
-"""Reading people and cases. Every look at a person's record is noted as it is made."""
+"""Reading people and cases. Every look at a person's record is noted as it is made.
+
+A look is always now: `get_case` and `who_looked` read the clock themselves, so that nobody looks on another day.
+"""
 
 from datetime import date
 from uuid import UUID
@@ -40,13 +43,12 @@ def about(case: Case, *, seen_by: User) -> dict:
     }
 
 
-def own_cases(user: User) -> QuerySet[Case]:
-    """The cases that wait on this user, the longest open first."""
+def own_cases(user: User, on: date) -> QuerySet[Case]:
+    """The cases that wait on this user on a day, the longest open first."""
     cases = Case.objects.select_related("person", "worker").order_by("opened_on")
     if user.role == Role.PERSON:
-        today = timezone.localdate()
-        in_force = Q(ends_on=None) | Q(ends_on__gte=today)
-        given_leave = Relationship.objects.filter(in_force, user=user, may_see_record=True, starts_on__lte=today)
+        in_force = Q(ends_on=None) | Q(ends_on__gte=on)
+        given_leave = Relationship.objects.filter(in_force, user=user, may_see_record=True, starts_on__lte=on)
         return cases.filter(Q(person__user=user) | Q(person__in=given_leave.values("person")))
     open_cases = cases.exclude(stage=Stage.CLOSED)
     if user.role == Role.MANAGER:
@@ -125,6 +127,11 @@ def people_around(person: Person, on: date) -> list[Relationship]:
     return list(person.relationships.exclude(ends_on__lt=on).filter(starts_on__lte=on).order_by("name"))
 
 
+def capacity_decisions(person: Person) -> QuerySet[CapacityDecision]:
+    """Every capacity decision about a person, the latest first."""
+    return person.capacity_decisions.select_related("decided_by").order_by("-decided_on", "-pk")
+
+
 def latest_capacity(person: Person, question: str) -> CapacityDecision | None:
     """The latest capacity decision on one question, if any was made."""
-    return person.capacity_decisions.filter(question=question).order_by("-decided_on", "-pk").first()
+    return capacity_decisions(person).filter(question=question).first()

@@ -14,7 +14,7 @@ from leeway.access.table import CASEWORK
 from leeway.care.people import actions, forms, queries
 from leeway.care.people.access import can_work_on
 from leeway.care.people.drafts import save_draft
-from leeway.care.people.models import CapacityDecision, Case, CaseKind
+from leeway.care.people.models import Case, CaseKind
 from leeway.care.people.states import Stage
 from leeway.forms import attempt
 
@@ -245,7 +245,7 @@ def capacity(request, case_id):
         if done is not None:
             messages.success(request, "The capacity decision is recorded.")
             return redirect("people:capacity", case_id=case.pk)
-    decided = CapacityDecision.objects.filter(person=case.person).select_related("decided_by").order_by("-decided_on")
+    decided = queries.capacity_decisions(case.person)
     may_change = can_work_on(request.user, case)
     return render_for_case(request, "people/capacity.jinja", case, form, "case", decided=decided, may_change=may_change)
 

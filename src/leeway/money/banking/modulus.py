@@ -242,7 +242,7 @@ def _table_lines(path: Path | str) -> list[tuple[list[str], str]]:
 
 
 def _weight_row(fields: list[str], where: str) -> WeightRow:
-    if not re.fullmatch(r"\d{6} \d{6} ((MOD10|MOD11)( -?\d+){14}|DBLAL( \d+){14})( \d+)?", " ".join(fields), re.ASCII):
+    if not re.fullmatch(WEIGHT_ROW, " ".join(fields), re.ASCII):
         raise BadWeightTable(
             f"{where}: expected two sort codes, MOD10, MOD11 or DBLAL, 14 weights and perhaps an exception."
         )

@@ -30,11 +30,6 @@ class Period:
     def days(self) -> int:
         return (self.ends_on - self.starts_on).days + 1
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether this is a whole four-week period."""
-        return self.days == DAYS_A_PERIOD
-
 
 def instalments(*, starts_on: date, ends_on: date, weekly_pence: int, anchor: date) -> list[Period]:
     """Cut the days from one date to another (both included) at the pay calendar, with the pence of each part.

@@ -25,10 +25,6 @@ class Share:
     charge_pence_per_week: int
 
     @property
-    def council_pence_per_week(self) -> int:
-        return self.gross_pence_per_week - self.nhs_pence_per_week - self.charge_pence_per_week
-
-    @property
     def paid_pence_per_week(self) -> int:
         """What the council pays out: a direct payment is net of what the person pays into its account."""
         if self.way == Way.DIRECT_PAYMENT:

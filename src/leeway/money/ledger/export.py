@@ -10,7 +10,6 @@ from typing import TextIO
 from leeway.law.numbers import decimal_pounds
 from leeway.money.ledger.models import FUNDERS, Account, Kind, Transfer
 
-FORMATS = ("beancount", "hledger")
 SPENT_KINDS = frozenset({Kind.SPENT, Kind.PAID_TO_PROVIDER})
 
 
