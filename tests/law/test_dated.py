@@ -93,8 +93,9 @@ def test_a_policy_with_something_no_rule_reads_is_refused(policy):
 @pytest.mark.parametrize("spoilt", ["values: {}", "{", "description: x\nunit: y\nvalues: {2015-04-01: 3}"])
 def test_a_broken_file_is_named(policy, spoilt):
     (policy / "facs" / "threshold.yaml").write_text(spoilt)
-    with pytest.raises(BadParameter, match=r"threshold\.yaml \(facs\.threshold\) cannot be read"):
+    with pytest.raises(BadParameter, match=r"threshold\.yaml \(facs\.threshold\) cannot be read") as told:
         law_on(FIRST, policy)
+    assert "\n" not in str(told.value)
 
 
 def test_a_policy_may_stand_in_the_place_of_a_national_value(policy):

@@ -179,6 +179,6 @@ def _read_file(path: Path, name: str, set_by: str) -> Parameter:
         return Parameter(name, " ".join(data["description"].split()), data["unit"], set_by, history)
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as problem:
         raise BadParameter(
-            f"The parameter file {path.name} ({name}) cannot be read: {problem}. "
+            f"The parameter file {path.name} ({name}) cannot be read: {' '.join(str(problem).split())}. "
             "It needs a description, a unit, and values by date, each with a value and a source."
         ) from problem
