@@ -58,13 +58,6 @@ class Group(click.Group):
             raise BadUse(f"{wrong.format_message()} See “{where} --help”.") from wrong
 
 
-def start_django() -> None:
-    """Load the settings and the rooms, and the embedded database where no other is named; for commands that need it."""
-    import django
-
-    django.setup()
-
-
 def read_json(path: Path) -> Any:
     """Read a JSON file, or refuse with the file's name, and the line where it goes wrong."""
     try:

@@ -2,7 +2,8 @@
 
 import click
 
-from leeway.commandline import Group, start_django
+from leeway.commandline import Group
+from leeway.start import start_django
 
 
 @click.group(cls=Group)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from leeway.commandline import Group, iso_date, show_json, start_django, written_whole
+from leeway.commandline import Group, iso_date, show_json, written_whole
+from leeway.start import start_django
 
 SHOWN_ROWS = 20
 COLUMNS = ["id", "name", "provider", "kinds", "source", "regulated", "overall_rating", "rated_on", "inspected_on"]

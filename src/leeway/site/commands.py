@@ -10,7 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 from django.db.utils import OperationalError, ProgrammingError
 
-from leeway.commandline import BadUse, Group, start_django
+from leeway.commandline import BadUse, Group
+from leeway.start import start_django
 
 ROOMS = {
     "access": ("leeway.access.commands", "access"),
@@ -84,10 +85,12 @@ def serve(port: int, workers: int) -> None:
 
 def serve_pages(*, port: int, workers: int) -> None:
     """Run the web server until it is stopped."""
+    from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     Granian(
         "leeway.site.wsgi:application",
         address="127.0.0.1",

@@ -2,7 +2,8 @@
 
 import click
 
-from leeway.commandline import show_json, start_django
+from leeway.commandline import show_json
+from leeway.start import start_django
 
 
 @click.command()

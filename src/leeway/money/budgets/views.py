@@ -29,9 +29,7 @@ def start(request, case_id):
         if proposal.plan is None:
             form.add_error(None, proposal.stops[0])
         elif attempt(form, lambda: actions.start_budget(plan=proposal.plan, by=request.user, on=timezone.localdate())):
-            messages.success(
-                request, "The budget has started. Each payment is made in the run for its day."
-            )
+            messages.success(request, "The budget has started. Each payment is made in the run for its day.")
             return redirect("budgets:show", case_id)
     return render(
         request,

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from leeway.commandline import BadUse, start_django, written_whole
+from leeway.commandline import BadUse, written_whole
+from leeway.start import start_django
 
 
 def open_books() -> None:
