@@ -1,6 +1,7 @@
 """The `leeway` command: one group a room, and the commands that run the whole."""
 
 import os
+import socket
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,7 @@ def serve(port: int, workers: int) -> None:
 
     Example: leeway serve --port 8000
     """
+    require_free_port(port)
     start_django()
     from django.conf import settings
     from django.core.management import call_command
@@ -81,6 +83,18 @@ def serve(port: int, workers: int) -> None:
     if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)
     serve_pages(port=port, workers=workers)
+
+
+def require_free_port(port: int) -> None:
+    """Refuse a port at which something answers already: two servers would share its visitors between them."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as problem:
+            raise BadUse(
+                f"Port {port} cannot be used: {problem.strerror}. Stop what answers there, or give another with --port."
+            ) from problem
 
 
 def serve_pages(*, port: int, workers: int) -> None:
@@ -136,6 +150,8 @@ def demo(people: int, seed: int, port: int, no_serve: bool) -> None:
 
     Example: leeway demo --people 300
     """
+    if not no_serve:
+        require_free_port(port)
     os.environ["LEEWAY_DEMO"] = "True"
     os.environ["LEEWAY_DATA"] = os.environ.get("LEEWAY_DATA", str(Path(".leeway").resolve()))
     start_django()

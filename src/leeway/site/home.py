@@ -16,7 +16,8 @@ from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
 from leeway.money.budgets.queries import budgets_to_end
 from leeway.money.payees.queries import waiting as details_waiting
-from leeway.money.payments.queries import first_pay_day, preview
+from leeway.money.payments.queries import first_pay_day, preview, runs
+from leeway.money.payments.states import State
 from leeway.site.journey import next_step
 
 CASES_A_PAGE = 25
@@ -66,6 +67,7 @@ def _finance(request, today: date):
         "details": list(details_waiting()[:CASES_A_PAGE]),
         "pay_on": pay_on,
         "due": due,
+        "to_approve": runs(seen_by=request.user).filter(state=State.MADE),
     }
 
 

@@ -1,5 +1,6 @@
 """Pages on which a plan is sent for sign-off, signed off or returned, and agreed or not."""
 
+from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,6 +28,7 @@ def submit(request, case_id):
         form,
         lambda: actions.submit_plan(plan=plan, version=form.cleaned_data["version"], by=request.user, on=today),
     ):
+        messages.success(request, "The plan is on its way to a manager for sign-off.")
         return redirect("case", case_id)
     carry_version(form, plan.version)
     context = about(case, seen_by=request.user) | whole(plan)
@@ -66,6 +68,7 @@ def sign_off(request, case_id):
     initial = {"version": plan.version, "final_pence_per_week": shown["costed"]["pence_per_week"]}
     form = forms.SignOffForm(request.POST or None, initial=initial)
     if form.is_valid() and attempt(form, lambda: decide(form, plan, request)):
+        messages.success(request, "Your decision is on record.")
         return redirect("case", case_id)
     carry_version(form, plan.version)
     context = about(case, seen_by=request.user) | shown
@@ -108,6 +111,7 @@ def agree(request, case_id):
         name=str(case.person),
     )
     if form.is_valid() and attempt(form, lambda: answer(form, plan, request, own_relationship(request, case))):
+        messages.success(request, "The answer is on record.")
         return redirect("case", case_id)
     carry_version(form, plan.version)
     context = about(case, seen_by=request.user) | whole(plan)
