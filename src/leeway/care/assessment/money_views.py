@@ -18,6 +18,7 @@ from leeway.care.decisions.queries import standing
 from leeway.care.people.drafts import DraftForm, save_draft
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
+from leeway.forms import only_once
 from leeway.law import Outcome
 from leeway.law.pension_age import has_reached_pension_age
 from leeway.refusal import Refusal
@@ -59,7 +60,7 @@ def start(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Start a money check."""
     case = get_case(case_id, seen_by=request.user, page="Money check")
     try:
-        actions.start_financial_assessment(case=case, by=request.user, on=timezone.localdate())
+        only_once(lambda: actions.start_financial_assessment(case=case, by=request.user, on=timezone.localdate()))
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("assessment:money", case_id)

@@ -17,6 +17,7 @@ from leeway.care.people.drafts import DraftForm, save_draft
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
+from leeway.forms import only_once
 from leeway.refusal import Refusal
 
 CAN_START = frozenset({Stage.REQUEST, Stage.ASSESSMENT})
@@ -75,7 +76,7 @@ def start(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Start an assessment."""
     case = get_case(case_id, seen_by=request.user, page="Assessment")
     try:
-        actions.start_assessment(case=case, by=request.user, on=timezone.localdate())
+        only_once(lambda: actions.start_assessment(case=case, by=request.user, on=timezone.localdate()))
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("assessment:overview", case_id)

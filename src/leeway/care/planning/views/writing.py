@@ -20,6 +20,7 @@ from leeway.care.planning.access import can_write_about_me
 from leeway.care.planning.views.parts import open_plan_of, page, whole
 from leeway.directory.models import Service
 from leeway.directory.queries import choices_for_plan, get_service
+from leeway.forms import only_once
 from leeway.refusal import Refusal
 
 
@@ -56,7 +57,7 @@ def start(request, case_id):
     """Begin a plan."""
     case = get_case(case_id, seen_by=request.user, page="Support plan")
     try:
-        actions.start_plan(case=case, by=request.user, on=timezone.localdate())
+        only_once(lambda: actions.start_plan(case=case, by=request.user, on=timezone.localdate()))
     except Refusal as refusal:
         messages.warning(request, str(refusal))
     return redirect("planning:overview", case_id)
