@@ -1,6 +1,7 @@
 """A command that cannot do what it is asked says why in one sentence, and ends with status 2."""
 
 import os
+import socket
 import subprocess
 import sys
 
@@ -41,7 +42,14 @@ def test_a_setting_that_cannot_be_used_is_one_sentence(tmp_path, wrong, named):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("law", "replay"), ("money", "verify"), ("directory", "export"), ("serve",), ("demo", "--no-serve")]
+    "arguments",
+    [
+        ("law", "replay"),
+        ("money", "verify"),
+        ("directory", "export"),
+        ("serve", "--port", "58231"),
+        ("demo", "--no-serve"),
+    ],
 )
 def test_no_database_is_one_sentence(tmp_path, arguments):
     done = leeway(*arguments, LEEWAY_DATA=str(tmp_path))
@@ -54,3 +62,14 @@ def test_a_port_that_is_none_is_refused_before_anything_starts(tmp_path, option)
     done = leeway("serve", *option, LEEWAY_DATA=str(tmp_path))
     assert done.returncode == 2
     assert "Invalid value" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_at_which_something_answers_is_refused(tmp_path, command):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        done = leeway(command, "--port", port, LEEWAY_DATA=str(tmp_path))
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1), done.stderr
+    assert f"Port {port} cannot be used" in done.stderr
