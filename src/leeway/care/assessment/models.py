@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import Case
+from leeway.guards import kept_once, kept_with
 
 
 class TookPart(models.TextChoices):
@@ -57,6 +58,7 @@ class Assessment(models.Model):
     indicative_budget = models.OneToOneField(Decision, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
+        triggers = [kept_once("completed_assessment_is_kept", "completed_on")]
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(completed_on=None), name="assessment_one_draft_a_case")
         ]
@@ -77,6 +79,14 @@ class OutcomeNote(models.Model):
     answered = models.BooleanField(default=False)
 
     class Meta:
+        triggers = [
+            kept_with(
+                "outcome_of_completed_assessment_is_kept",
+                table="assessment_assessment",
+                key="assessment_id",
+                done="completed_on IS NOT NULL",
+            )
+        ]
         constraints = [models.UniqueConstraint(fields=["assessment", "outcome"], name="outcome_noted_once")]
 
 
@@ -112,6 +122,7 @@ class FinancialAssessment(models.Model):
     evidence = models.TextField(blank=True, help_text="What was seen: letters, statements, a benefits check.")
 
     class Meta:
+        triggers = [kept_once("completed_money_check_is_kept", "completed_on")]
         constraints = [
             models.UniqueConstraint(
                 fields=["case"], condition=Q(completed_on=None), name="financial_assessment_one_draft_a_case"

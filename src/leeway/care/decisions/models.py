@@ -2,11 +2,11 @@
 
 import uuid
 
-import pgtrigger
 from django.db import models
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
+from leeway.guards import kept
 
 
 class DecisionKind(models.TextChoices):
@@ -44,6 +44,4 @@ class Decision(models.Model):
     class Meta:
         ordering = ["-decided_on", "-decided_at"]
         indexes = [models.Index(fields=["case", "kind", "-decided_at"])]
-        triggers = [
-            pgtrigger.Protect(name="decision_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
-        ]
+        triggers = [kept("decision_is_kept")]

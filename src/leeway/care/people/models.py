@@ -3,13 +3,13 @@
 import uuid
 
 import pghistory
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from leeway.access.models import Team, User
 from leeway.care.people.states import Stage
+from leeway.guards import kept
 
 
 class Gender(models.TextChoices):
@@ -217,6 +217,9 @@ class CapacityDecision(models.Model):
     decided_on = models.DateField()
     decided_by = models.ForeignKey(User, models.PROTECT)
 
+    class Meta:
+        triggers = [kept("capacity_decision_is_kept")]
+
 
 class CaseKind(models.TextChoices):
     ADULT = "adult", "Adult who draws on support"
@@ -287,6 +290,4 @@ class StoryLine(models.Model):
 
     class Meta:
         ordering = ["-happened_on", "-id"]
-        triggers = [
-            pgtrigger.Protect(name="story_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
-        ]
+        triggers = [kept("story_is_kept")]

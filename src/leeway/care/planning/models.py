@@ -3,7 +3,6 @@
 import uuid
 
 import pghistory
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -12,9 +11,11 @@ from leeway.access.models import User
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import CapacityDecision, Case, Relationship
 from leeway.directory.models import Service
+from leeway.guards import kept, kept_with
 from leeway.law.direct_payments import RELATIONSHIPS
 
-KEPT = pgtrigger.Update | pgtrigger.Delete
+#: What a plan is once someone has agreed it, as the database asks it.
+AGREED_ONCE = "state IN ('agreed', 'replaced', 'ended')"
 
 
 class PlanState(models.TextChoices):
@@ -119,6 +120,7 @@ class Aim(models.Model):
     how_we_know = models.TextField(blank=True)
 
     class Meta:
+        triggers = [kept_with("aim_of_agreed_plan_is_kept", table="planning_plan", key="plan_id", done=AGREED_ONCE)]
         ordering = ["pk"]
 
     def __str__(self) -> str:
@@ -173,6 +175,7 @@ class PlanLine(models.Model):
     payee_necessary = models.TextField(blank=True, help_text="Why the council considers paying them necessary.")
 
     class Meta:
+        triggers = [kept_with("line_of_agreed_plan_is_kept", table="planning_plan", key="plan_id", done=AGREED_ONCE)]
         ordering = ["what", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(units__gt=0), name="plan_line_units_positive"),
@@ -196,7 +199,7 @@ class Offer(models.Model):
 
     class Meta:
         ordering = ["-offered_on", "-offered_at"]
-        triggers = [pgtrigger.Protect(name="offer_is_kept", operation=KEPT)]
+        triggers = [kept("offer_is_kept")]
 
 
 class NotChosen(models.TextChoices):
@@ -236,7 +239,7 @@ class Choice(models.Model):
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="choice_is_kept", operation=KEPT)]
+        triggers = [kept("choice_is_kept")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(decided_by_person=True, decided_by=None, best_interests=None)
@@ -262,7 +265,7 @@ class Agreement(models.Model):
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="agreement_is_kept", operation=KEPT)]
+        triggers = [kept("agreement_is_kept")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(agreed_by_person=True, agreed_by=None, best_interests=None)
@@ -288,4 +291,4 @@ class SentBack(models.Model):
 
     class Meta:
         ordering = ["-sent_at"]
-        triggers = [pgtrigger.Protect(name="sent_back_is_kept", operation=KEPT)]
+        triggers = [kept("sent_back_is_kept")]

@@ -9,6 +9,7 @@ from django.db.models import Q
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Aim
+from leeway.guards import kept_once, kept_with
 
 
 class ReviewReason(models.TextChoices):
@@ -64,6 +65,7 @@ class Review(models.Model):
 
     class Meta:
         ordering = ["due_on"]
+        triggers = [kept_once("held_review_is_kept", "held_on")]
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(held_on=None), name="review_one_ahead_a_case"),
             models.CheckConstraint(
@@ -86,4 +88,9 @@ class AimResult(models.Model):
 
     class Meta:
         ordering = ["aim"]
+        triggers = [
+            kept_with(
+                "result_of_held_review_is_kept", table="review_review", key="review_id", done="held_on IS NOT NULL"
+            )
+        ]
         constraints = [models.UniqueConstraint(fields=["review", "aim"], name="aim_judged_once_a_review")]

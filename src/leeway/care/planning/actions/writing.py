@@ -17,6 +17,7 @@ from leeway.care.planning.costs import weekly_pence
 from leeway.care.planning.models import (
     Aim,
     ChosenWay,
+    Frequency,
     Plan,
     PlanLine,
 )
@@ -197,6 +198,11 @@ def _check_size(line: PlanLine) -> None:
         raise Refusal("A cost cannot be less than nothing.", field="unit_cost_pence")
     if not 0 <= line.nhs_percent <= 100:
         raise Refusal("The NHS pays between 0 and 100 per cent.", field="nhs_percent")
+    if line.nhs_percent and line.frequency == Frequency.ONCE:
+        raise Refusal(
+            "Something bought once is paid by the council. Take the NHS share off, or agree it as a weekly cost.",
+            field="nhs_percent",
+        )
     if weekly_pence(line) > MOST_PENCE_PER_WEEK:
         raise Refusal(
             f"That comes to {pounds(weekly_pence(line))} a week. Check the amount, and how often it is bought.",
