@@ -52,8 +52,8 @@ def test_two_offers_of_one_provider_share_it(bea):
 def test_a_price_is_recorded_with_its_date(bea, cyril):
     club = list_club(bea)
     with pytest.raises(NotAllowed):
-        actions.record_price(service=club, price_pence=500, unit="session", by=cyril, on=TODAY)
-    actions.record_price(service=club, price_pence=500, unit="session", by=bea, on=TODAY)
+        actions.record_price(service=club, price_pence=500, price_unit="session", by=cyril, on=TODAY)
+    actions.record_price(service=club, price_pence=500, price_unit="session", by=bea, on=TODAY)
     kept = queries.get_service(club.pk)
     assert (kept.price_pence, kept.price_unit, kept.price_checked_on) == (500, "session", TODAY)
 
@@ -64,9 +64,9 @@ def test_a_price_is_recorded_with_its_date(bea, cyril):
 )
 def test_a_price_that_makes_no_sense_is_refused(bea, price, unit, days, sentence):
     club = list_club(bea)
-    actions.record_price(service=club, price_pence=500, unit="session", by=bea, on=TODAY)
+    actions.record_price(service=club, price_pence=500, price_unit="session", by=bea, on=TODAY)
     with pytest.raises(Refusal, match=sentence):
-        actions.record_price(service=club, price_pence=price, unit=unit, by=bea, on=TODAY + timedelta(days=days))
+        actions.record_price(service=club, price_pence=price, price_unit=unit, by=bea, on=TODAY + timedelta(days=days))
     assert queries.get_service(club.pk).price_pence == 500
 
 

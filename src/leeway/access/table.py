@@ -14,6 +14,7 @@ CASEWORK = frozenset({Role.ASSESSOR, Role.MANAGER})
 RECORDS = CASEWORK | {Role.FINANCE}
 ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
 MANAGEMENT = frozenset({Role.MANAGER})
+LISTERS = frozenset({Role.COMMISSIONER, Role.ASSESSOR, Role.ADMINISTRATOR})
 WRITERS = CASEWORK | {Role.PERSON}
 JOURNEY = frozenset({Role.PERSON, Role.ASSESSOR, Role.MANAGER, Role.FINANCE})
 
@@ -93,6 +94,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "payees:*": frozenset({Role.FINANCE}),
     "payments:*": frozenset({Role.FINANCE}),
     # directory
+    "directory:add": LISTERS,
+    "directory:price": LISTERS,
     "directory:*": EVERYONE,
 }
 

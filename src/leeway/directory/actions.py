@@ -85,6 +85,7 @@ def list_service(
     provider_name: str,
     kind: str,
     description: str = "",
+    address: str = "",
     town: str = "",
     postcode: str = "",
     area: str = "",
@@ -93,30 +94,27 @@ def list_service(
     phone: str = "",
     website: str = "",
     takes_direct_payments: bool | None = None,
+    price_pence: int | None = None,
+    price_unit: str = "",
+    price_note: str = "",
     by: User,
     on: date,
 ) -> Service:
     """Add a community offer, a personal assistant or other support that the regulator does not list.
 
-    A regulated kind of care is refused: it comes with the regulator's file. The name of a personal assistant is
-    the one they agreed to be listed under.
+    A regulated kind of care is refused: it comes with the regulator's file. So is what is listed already. The name
+    of a personal assistant is the one they agreed to be listed under. The price is in whole pence for one unit.
     """
     check_role(by, *MAY_LIST, to="add to the directory")
-    if not name.strip() or not provider_name.strip():
-        raise Refusal("Give the name of the service and of who provides it.", field="name")
-    if kind not in UNREGULATED:
-        raise Refusal(
-            "This kind of care is regulated: import the regulator's file to list it.",
-            field="kind",
-        )
-    provider, _ = Provider.objects.get_or_create(name=provider_name.strip(), source=Source.COUNCIL, external_id=None)
+    check_can_be_listed(name=name, provider_name=provider_name, kind=kind, town=town, postcode=postcode)
     service = Service(
-        provider=provider,
+        provider=council_provider(provider_name.strip()),
         name=name.strip(),
         description=description.strip(),
         source=Source.COUNCIL,
         kinds=[kind],
         regulated=False,
+        address=address.strip(),
         town=town.strip(),
         postcode=postcode.strip().upper(),
         area=area.strip(),
@@ -127,25 +125,60 @@ def list_service(
         takes_direct_payments=takes_direct_payments,
         last_checked_on=on,
     )
+    if price_pence is not None:
+        put_price(service, price_pence=price_pence, price_unit=price_unit, price_note=price_note, on=on)
     save_checked(service)
     refresh_words([service.pk])
     return service
 
 
+def check_can_be_listed(*, name: str, provider_name: str, kind: str, town: str, postcode: str) -> None:
+    """Refuse a listing without a name, of a regulated kind, or that the council has listed already."""
+    if not name.strip() or not provider_name.strip():
+        raise Refusal("Give the name of the service and of who provides it.", field="name")
+    if kind not in UNREGULATED:
+        raise Refusal("This kind of care is regulated: import the regulator's file to list it.", field="kind")
+    same = Service.objects.filter(
+        provider__name__iexact=provider_name.strip(),
+        source=Source.COUNCIL,
+        name__iexact=name.strip(),
+        kinds=[kind],
+        town__iexact=town.strip(),
+        postcode__iexact=postcode.strip(),
+        no_longer_listed_on=None,
+    )
+    if same.exists():
+        raise Refusal(f"{name.strip()} is in the directory already, at the same place.", field="name")
+
+
+def council_provider(name: str) -> Provider:
+    """The provider of this name among those that the council listed, new where there is none."""
+    known = Provider.objects.filter(name=name, source=Source.COUNCIL, external_id=None).order_by("pk").first()
+    return known or Provider.objects.create(name=name, source=Source.COUNCIL)
+
+
 @transaction.atomic
-def record_price(*, service: Service, price_pence: int, unit: str, note: str = "", by: User, on: date) -> Service:
-    """Note what a service costs, in whole pence for one unit, as checked on a date."""
+def record_price(
+    *, service: Service, price_pence: int, price_unit: str, price_note: str = "", by: User, on: date
+) -> Service:
+    """Note what a service costs, in whole pence for one unit, as checked on a date. It takes the place of the last."""
     check_role(by, *MAY_LIST, to="record a price")
-    if price_pence < 0:
-        raise Refusal("A price cannot be below nothing.", field="price")
-    if unit not in PriceUnit.values:
-        raise Refusal("Say what the price buys: " + ", ".join(PriceUnit.labels) + ".", field="unit")
     kept = Service.objects.select_for_update().get(pk=service.pk)
-    if kept.price_checked_on and kept.price_checked_on > on:
-        raise Refusal("A price checked on a later date is already recorded.", field="price")
-    kept.price_pence, kept.price_unit, kept.price_note, kept.price_checked_on = price_pence, unit, note.strip(), on
+    put_price(kept, price_pence=price_pence, price_unit=price_unit, price_note=price_note, on=on)
     save_checked(kept)
     return kept
+
+
+def put_price(service: Service, *, price_pence: int, price_unit: str, price_note: str, on: date) -> None:
+    """Set a price that makes sense on a listing, unsaved. Raises Refusal for one that does not."""
+    if price_pence < 0:
+        raise Refusal("A price cannot be below nothing.", field="price_pence")
+    if price_unit not in PriceUnit.values:
+        raise Refusal("Say what the price buys: " + ", ".join(PriceUnit.labels) + ".", field="price_unit")
+    if service.price_checked_on and service.price_checked_on > on:
+        raise Refusal("A price checked on a later date is already recorded.", field="price_pence")
+    service.price_pence, service.price_unit, service.price_note = price_pence, price_unit, price_note.strip()
+    service.price_checked_on = on
 
 
 @transaction.atomic

@@ -1,12 +1,15 @@
-"""The directory's pages, for everyone, signed in or not."""
+"""The directory's pages: to search and to read for everyone, to add to for those who may."""
 
+from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from leeway.directory import queries
-from leeway.directory.forms import SearchForm
+from leeway.access.table import who_may_reach
+from leeway.directory import actions, queries
+from leeway.directory.forms import ListingForm, PriceForm, SearchForm
 from leeway.directory.models import Domain, Service
 from leeway.forms import attempt
 
@@ -24,6 +27,7 @@ def search(request):
         "empty": found is not None and found.total == 0 and not queries.listed().exists(),
         "pagination": pagination(request, found) if found and found.pages > 1 else None,
         "asked": any(request.GET.values()),
+        "may_add": may_reach(request, "directory:add"),
     }
     return render(request, "directory/search.jinja", shown)
 
@@ -53,18 +57,28 @@ def pagination(request, found: queries.Found) -> dict:
 @require_safe
 def service(request, service_id):
     """One listing: what it is, its quality, its price, when it was last checked, and what is not known."""
-    try:
-        listing = queries.get_service(service_id)
-    except Service.DoesNotExist:
-        raise Http404("There is no such service in the directory.") from None
+    listing = get_listing(service_id)
     came_from = request.META.get("HTTP_REFERER", "")
     search_page = request.build_absolute_uri(reverse("directory:search"))
     shown = {
         "service": listing,
         "groups": by_group(listing),
         "back": came_from if came_from.startswith(search_page) else reverse("directory:search"),
+        "may_price": may_reach(request, "directory:price"),
     }
     return render(request, "directory/service.jinja", shown)
+
+
+def get_listing(service_id) -> Service:
+    try:
+        return queries.get_service(service_id)
+    except Service.DoesNotExist:
+        raise Http404("There is no such service in the directory.") from None
+
+
+def may_reach(request, name: str) -> bool:
+    """Whether the visitor is let in to an address, so that its link is shown to them."""
+    return request.user.is_authenticated and request.user.role in who_may_reach(name)
 
 
 def by_group(listing: Service) -> list[dict]:
@@ -80,3 +94,34 @@ def by_group(listing: Service) -> list[dict]:
     return [
         {"name": ", and the same for ".join(table["names"]), "ratings": table["ratings"]} for table in tables.values()
     ]
+
+
+def add(request):
+    """List something people could choose that the regulator's files do not have."""
+    form = ListingForm(request.POST or None)
+    if form.is_valid():
+        listing = attempt(
+            form, lambda: actions.list_service(**form.cleaned_data, by=request.user, on=timezone.localdate())
+        )
+        if listing is not None:
+            messages.success(request, f"{listing.name} is in the directory now. Everyone can find it.")
+            return redirect("directory:service", listing.pk)
+    return render(request, "directory/add.jinja", {"form": form, "back": reverse("directory:search")})
+
+
+def price(request, service_id):
+    """Record what a service costs, as checked today."""
+    listing = get_listing(service_id)
+    form = PriceForm(request.POST or None)
+    if form.is_valid():
+        recorded = attempt(
+            form,
+            lambda: actions.record_price(
+                service=listing, **form.cleaned_data, by=request.user, on=timezone.localdate()
+            ),
+        )
+        if recorded is not None:
+            messages.success(request, "The price is recorded, as checked today.")
+            return redirect("directory:service", listing.pk)
+    shown = {"form": form, "service": listing, "back": reverse("directory:service", args=[listing.pk])}
+    return render(request, "directory/price.jinja", shown)
