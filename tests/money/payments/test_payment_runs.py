@@ -19,7 +19,7 @@ from leeway.money.ledger.queries import balance
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payments.actions import NothingToPay, approve_run, cancel_run, make_run
 from leeway.money.payments.models import Payment, PaymentRun
-from leeway.money.payments.queries import bacs_file, findings, first_pay_day, held_back, iso_file, preview
+from leeway.money.payments.queries import bacs_file, findings, first_pay_day, iso_file, preview, what_is_due
 from leeway.refusal import NotAllowed, Refusal
 
 DP = Way.DIRECT_PAYMENT
@@ -145,8 +145,8 @@ def test_a_hold_keeps_an_instalment_out_with_its_reason(budget, finn, kind):
     hold = place_hold(budget=budget, kind=kind, reason="For a reason", by=finn, on=ON)
     with pytest.raises(NothingToPay):
         make_run(pay_on=PAY_ON, by=finn, on=ON)
-    totals, waiting = held_back(PAY_ON, seen_by=finn)
-    assert (totals.count, totals.pence, waiting[0].why) == (1, 71_43, kind.label)
+    due = what_is_due(PAY_ON, seen_by=finn)
+    assert (due.free.count, due.held.count, due.held.pence, due.waiting[0].why) == (0, 1, 71_43, kind.label)
     lift_hold(hold=hold, by=finn, on=ON)
     assert preview(PAY_ON, seen_by=finn)[0].count == 1
 
@@ -154,14 +154,14 @@ def test_a_hold_keeps_an_instalment_out_with_its_reason(budget, finn, kind):
 def test_nobody_who_has_died_is_paid(budget, finn):
     Person.objects.filter(pk=budget.case.person_id).update(date_of_death=ON)
     assert preview(PAY_ON, seen_by=finn)[0].count == 0
-    assert held_back(PAY_ON, seen_by=finn)[1][0].why == "The person has died"
+    assert what_is_due(PAY_ON, seen_by=finn).waiting[0].why == "The person has died"
 
 
 def test_support_that_a_review_ended_is_paid_on_only_once_finance_has_said_until_when(budget, finn):
     Case.objects.filter(pk=budget.case_id).update(stage=Stage.CLOSED, closed_on=ON)
     with pytest.raises(NothingToPay):
         make_run(pay_on=PAY_ON, by=finn, on=ON)
-    assert held_back(PAY_ON, seen_by=finn)[1][0].why == "Support has ended, and the budget has not"
+    assert what_is_due(PAY_ON, seen_by=finn).waiting[0].why == "Support has ended, and the budget has not"
     assert list(budgets_to_end(seen_by=finn)) == [budget]
     end_budget(budget=budget, ends_on=date(2026, 4, 26), reason="Two weeks' notice", by=finn, on=ON)
     assert preview(PAY_ON, seen_by=finn)[0].count == 1

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, StringAgg, Sum, Value
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, StringAgg, Sum, Value, When
 from django.http import Http404
 
 from leeway.access.access import check_role
@@ -50,6 +50,15 @@ class Waiting:
     why: str
 
 
+@dataclass(frozen=True)
+class Due:
+    """What is due by a day: what can be paid, what is held back, and why."""
+
+    free: Totals
+    held: Totals
+    waiting: list[Waiting]
+
+
 def unpaid(pay_on: date) -> QuerySet[Instalment]:
     """Instalments that should be in a run for this day: due, not cancelled, not in another run.
 
@@ -60,13 +69,18 @@ def unpaid(pay_on: date) -> QuerySet[Instalment]:
 
 
 def payable(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
-    """Those of some instalments that nothing stops: no hold, a person alive, bank details in use.
+    """Those of some instalments that nothing stops."""
+    return instalments.filter(nothing_stops(), cancellation=None)
+
+
+def nothing_stops() -> Q:
+    """What an instalment needs to be paid: no hold, a person alive, bank details in use.
 
     Where support has ended, nothing is paid until the budget has its last day: notice may still have to be paid.
     """
     alive = Q(part__budget__case__person__date_of_death=None)
     goes_on = ~Q(part__budget__case__stage=Stage.CLOSED) | Q(part__budget__ending__isnull=False)
-    return instalments.filter(alive, goes_on, ~Exists(HOLD_IN_FORCE), Exists(PAYEE_IN_USE), cancellation=None)
+    return alive & goes_on & ~Q(Exists(HOLD_IN_FORCE)) & Q(Exists(PAYEE_IN_USE))
 
 
 def totals(instalments: QuerySet[Instalment]) -> Totals:
@@ -82,18 +96,24 @@ def preview(pay_on: date, *, seen_by: User, rows: int = 100) -> tuple[Totals, li
     return totals(due), list(_with_people(due).order_by("due_on", "pk")[:rows])
 
 
-def held_back(pay_on: date, *, seen_by: User, rows: int = 100) -> tuple[Totals, list[Waiting]]:
-    """What is due and cannot be paid: its control totals, and its first rows with the reasons."""
+def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
+    """What a run for this day would pay and what is held back, in totals, and the first rows held with the reasons."""
     check_role(seen_by, Role.FINANCE)
-    due = unpaid(pay_on)
-    every, free = totals(due), totals(payable(due))
-    found = Totals(every.count - free.count, every.pence - free.pence)
-    if not found.count:
-        return found, []
-    stopped = due.exclude(pk__in=payable(due).values("pk"))
+    free = Case(When(nothing_stops(), then=True), default=False)
+    due = unpaid(pay_on).order_by().annotate(free=free).values("free")
+    summed = due.annotate(count=Count("pk"), pence=Sum("amount_pence"))
+    counts = {row["free"]: Totals(row["count"], row["pence"]) for row in summed}
+    held = counts.get(False, Totals(0, 0))
+    waiting = list(waiting_rows(pay_on)[:rows]) if held.count else []
+    return Due(counts.get(True, Totals(0, 0)), held, [Waiting(each, _why(each)) for each in waiting])
+
+
+def waiting_rows(pay_on: date) -> QuerySet[Instalment]:
+    """What is due and cannot be paid, marked with what stops it."""
+    stopped = unpaid(pay_on).exclude(pk__in=payable(unpaid(pay_on)).values("pk"))
     reasons = HOLD_IN_FORCE.values("budget").annotate(all=StringAgg("kind", delimiter=Value(","), order_by="kind"))
     marked = _with_people(stopped).annotate(holds=reasons.values("all"), has_payee=Exists(PAYEE_IN_USE))
-    return found, [Waiting(each, _why(each)) for each in marked.order_by("due_on", "pk")[:rows]]
+    return marked.order_by("due_on", "pk")
 
 
 def first_pay_day(on: date) -> date:
@@ -199,7 +219,7 @@ def _with_people(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
 
 
 def _why(instalment: Any) -> str:
-    """Why an instalment waits; it carries the `holds` and `has_payee` that held_back looked up."""
+    """Why an instalment waits; it carries the `holds` and `has_payee` that `waiting_rows` looked up."""
     why = [HoldKind(kind).label for kind in (instalment.holds or "").split(",") if kind]
     if instalment.part.budget.case.person.date_of_death and HoldKind.DEATH.label not in why:
         why.append(HoldKind.DEATH.label)

@@ -22,16 +22,15 @@ RUNS_SHOWN = 20
 def home(request):
     """What is due, what waits for a second officer, and the runs so far."""
     pay_on = queries.first_pay_day(timezone.localdate())
-    due, _ = queries.preview(pay_on, seen_by=request.user, rows=0)
-    stopped, held = queries.held_back(pay_on, seen_by=request.user)
+    due = queries.what_is_due(pay_on, seen_by=request.user)
     return render(
         request,
         "payments/home.jinja",
         {
             "pay_on": pay_on,
-            "due": due,
-            "stopped": stopped,
-            "held": held,
+            "due": due.free,
+            "stopped": due.held,
+            "held": due.waiting,
             "runs": queries.runs(seen_by=request.user)[:RUNS_SHOWN],
             "details_waiting": waiting()[:ROWS_A_PAGE],
         },
