@@ -155,7 +155,7 @@ def _reasons(result: dict, reason: str, by: User) -> list[str]:
         f"the council {pounds(result['council_pence_per_week'])} and the NHS {pounds(result['nhs_pence_per_week'])}."
     ]
     if final == costed:
-        said.append("It is what the plan costs.")
+        said.append("The budget is what the plan costs.")
     else:
         more = "more" if final > costed else "less"
         said.append(f"That is {pounds(abs(final - costed))} a week {more} than the plan costs.")
