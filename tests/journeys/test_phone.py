@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.journeys.assessing import begin_to_add_someone, take_down_the_request
 from tests.journeys.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -74,3 +75,12 @@ def test_anyone_looks_for_support_on_a_phone(visit):
     someone.follow("Home Care")
     someone.is_told("Home Care", "Fairbourne")
     someone.go("/rules/")
+
+
+def test_a_long_name_breaks_rather_than_running_off_the_side(visit):
+    bea = visit("bea", width=PHONE)
+    begin_to_add_someone(bea, "Liam", "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren")
+    bea.press("Save and take down their request")
+    take_down_the_request(bea, WORDS)
+    bea.is_told("What comes next")
+    bea.go("/home/")
