@@ -3,11 +3,15 @@
 from datetime import date
 
 import pytest
+from hypothesis import settings as hypothesis
 
 from leeway.access.models import Role, Team, User
 from leeway.care.people.models import Case, Person
 
 TODAY = date(2026, 11, 23)
+
+hypothesis.register_profile("steady", deadline=None)  # how long an example takes is the bench's business
+hypothesis.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)
