@@ -37,6 +37,12 @@ def record_look(*, viewer: User, person_id, page: str, own: bool) -> None:
     )
 
 
+def record_looks(*, viewer: User, person_ids, page: str) -> None:
+    """Note that this user, in their own work, saw these people named in a list that tells something of each."""
+    seen = {"viewer_id": viewer.pk, "viewer_name": viewer.name, "page": page[:200], "own": True}
+    Look.objects.bulk_create([Look(person_id=person_id, **seen) for person_id in dict.fromkeys(person_ids)])
+
+
 def reason_given(*, viewer: User, person_id) -> str:
     """The reason this user gave for seeing this record, if it was given within the last four hours."""
     stated = Look.objects.filter(

@@ -7,8 +7,7 @@ from leeway.care.people.models import Authority, CapacityQuestion
 from leeway.care.planning import actions, queries
 from leeway.care.planning.models import Agreement, Choice, Offer, SentBack
 from leeway.refusal import NotAllowed, Refusal
-
-from .conftest import LINE, TODAY, explain, lose_capacity, passes_conditions, relate
+from tests.care.conftest import LINE, TODAY, explain, lose_capacity, passes_conditions, relate
 
 
 def choose(plan, by, way="direct_payment", **rest):

@@ -12,8 +12,7 @@ from leeway.care.people.versions import EditedMeanwhile
 from leeway.care.planning import actions, queries
 from leeway.care.planning.models import PlanState, SentBack
 from leeway.refusal import NotAllowed, Refusal
-
-from .conftest import LINE, TODAY, explain, lose_capacity, relate, store_indicative
+from tests.care.conftest import LINE, TODAY, explain, lose_capacity, relate, store_indicative
 
 REASON = "Her sister gives two of the ten hours from January."
 

@@ -11,8 +11,7 @@ from leeway.care.people.models import Case
 from leeway.care.planning import actions, queries
 from leeway.care.planning.models import Plan
 from leeway.directory.models import Provider, Service
-
-from .conftest import MEANS, store_indicative
+from tests.care.conftest import MEANS, store_indicative
 
 
 @pytest.fixture

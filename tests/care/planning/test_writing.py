@@ -8,8 +8,7 @@ from leeway.care.people.versions import EditedMeanwhile
 from leeway.care.planning import actions
 from leeway.care.planning.models import Plan
 from leeway.refusal import NotAllowed, Refusal
-
-from .conftest import LINE, TODAY, relate
+from tests.care.conftest import LINE, TODAY, relate
 
 
 def test_a_plan_starts_only_at_planning(case, bea):

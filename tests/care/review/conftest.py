@@ -7,12 +7,11 @@ from leeway.care.people.states import Stage
 from leeway.care.planning import actions as planning
 from leeway.care.planning.queries import plan_in_force
 from leeway.care.review import actions
-
-from ..planning.conftest import TODAY, chosen, draft, planning_case, signed, submitted, written  # noqa: F401
+from tests.care.conftest import TODAY
 
 
 @pytest.fixture
-def active(signed, ada_user, finn):  # noqa: F811
+def active(signed, ada_user, finn):
     """In force since 7 December 2026; the first review is due."""
     planning.agree(plan=signed, version=signed.version, how="Signed in here", by=ada_user, on=TODAY)
     case = signed.case

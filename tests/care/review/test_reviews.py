@@ -14,8 +14,7 @@ from leeway.care.planning.queries import open_plan, plan_in_force
 from leeway.care.review import actions, queries
 from leeway.care.review.models import Review
 from leeway.refusal import NotAllowed, Refusal
-
-from ..planning.conftest import TODAY, explain, passes_conditions, relate
+from tests.care.conftest import TODAY, explain, passes_conditions, relate
 
 WHY = "Ada is content, and so is everyone who helps her."
 

@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from leeway.access.models import Look
 from leeway.care.people.models import Case, Person
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Way
@@ -155,6 +156,8 @@ def test_nobody_who_has_died_is_paid(budget, finn):
     Person.objects.filter(pk=budget.case.person_id).update(date_of_death=ON)
     assert preview(PAY_ON, seen_by=finn)[0].count == 0
     assert what_is_due(PAY_ON, seen_by=finn).waiting[0].why == "The person has died"
+    look = Look.objects.get(person_id=budget.case.person_id, page="Payments held back")
+    assert (look.viewer_name, look.own) == ("Finn Walsh", True)
 
 
 def test_support_that_a_review_ended_is_paid_on_only_once_finance_has_said_until_when(budget, finn):

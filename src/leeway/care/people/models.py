@@ -164,9 +164,6 @@ class Relationship(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="relationships")
     name = models.CharField(max_length=150)
-    other_person = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="known_to", help_text="If also on record."
-    )
     kind = models.CharField(max_length=20, choices=RelationshipKind)
     authority = models.CharField(max_length=20, choices=Authority, default=Authority.NONE)
     evidence = models.CharField(max_length=300, blank=True, help_text="What was seen, and when.")

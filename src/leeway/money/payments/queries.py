@@ -10,6 +10,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Stri
 from django.http import Http404
 
 from leeway.access.access import check_role
+from leeway.access.looks import record_looks
 from leeway.access.models import Role, User
 from leeway.care.people.states import Stage
 from leeway.money.banking import bacs18, iso20022
@@ -105,6 +106,8 @@ def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
     counts = {row["free"]: Totals(row["count"], row["pence"]) for row in summed}
     held = counts.get(False, Totals(0, 0))
     waiting = list(waiting_rows(pay_on)[:rows]) if held.count else []
+    people = [each.part.budget.case.person_id for each in waiting]
+    record_looks(viewer=seen_by, person_ids=people, page="Payments held back")
     return Due(counts.get(True, Totals(0, 0)), held, [Waiting(each, _why(each)) for each in waiting])
 
 
