@@ -1,0 +1,1 @@
+"""Published national returns, whatever their layout, read into one tidy table: council, year, item, value, flag."""

@@ -1,0 +1,15 @@
+"""The published files themselves, where they are at hand. They are not part of Leeway."""
+
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+
+def original(*parts: str) -> Path:
+    """The path of a published file; skips the test, saying why, where it is not at hand."""
+    path = DATA.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"the published file {'/'.join(parts)} is not at hand (it is not part of Leeway)")
+    return path
