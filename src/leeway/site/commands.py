@@ -18,6 +18,7 @@ ROOMS = {
     "access": ("leeway.access.commands", "access"),
     "law": ("leeway.law.commands", "law"),
     "directory": ("leeway.directory.commands", "directory"),
+    "insight": ("leeway.insight.commands", "insight"),
     "money": ("leeway.money.commands", "money"),
 }
 PORT, WORKERS = click.IntRange(1, 65_535), click.IntRange(1, 64)

@@ -1,0 +1,53 @@
+"""What a measure is: its words, its denominators, and the function that counts it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import narwhals as nw
+
+from leeway.insight.records.tables import Records
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days that a measure looks at. What is counted on a day is counted on the last."""
+
+    starts_on: date
+    ends_on: date
+
+
+def year_to(ends_on: date) -> Period:
+    """The twelve months that end on a day.
+
+    >>> year_to(date(2025, 3, 31)).starts_on
+    datetime.date(2024, 4, 1)
+    """
+    after = ends_on + timedelta(days=1)
+    leap_day = (after.month, after.day) == (2, 29)
+    return Period(date(after.year - 1, 3, 1) if leap_day else after.replace(year=after.year - 1), ends_on)
+
+
+#: Counts a measure: the breakdown's columns, then numerator, denominator and unknown, all whole numbers.
+Count = Callable[[Records, Period, Sequence[str]], nw.LazyFrame]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure: its name, what it counts over what, from where, and the function that does.
+
+    `unknown` counts those in (or kept out of) the denominator about whom the return does not say. `per` turns the
+    two counts into the value: 100 for a percentage, 100,000 for a rate, 1 for a mean.
+    """
+
+    code: str
+    name: str
+    definition: str
+    numerator: str
+    denominator: str
+    unknown: str
+    source: str
+    count: Count = field(repr=False)
+    per: int = 100
+    unit: str = "%"
+    decimals: int = 1
