@@ -1,6 +1,6 @@
 """What a measure is: its words, its denominators, and the function that counts it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 

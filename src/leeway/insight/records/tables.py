@@ -75,7 +75,7 @@ FIELDS: tuple[Field, ...] = (
     Field("Hearing_Impairment", "hearing_impairment", CODE, O, P, "Whether the person has hearing loss.", "yes_no"),
     Field("Dementia", "dementia", CODE, O, P, "Whether the person has dementia.", "yes_no"),
     Field("Client_Funding_Status", "funding", CODE, C, A, "Who pays for the support.", "funding"),
-    Field("Event_Type", "event", CODE, M, NONE, "Request, assessment, service or review: the table it goes to.", "event"),
+    Field("Event_Type", "event", CODE, M, NONE, "The kind of event: the table it goes to.", "event"),
     Field("Event_Reference", "reference", TEXT, O, A, "The council's own number for the event."),
     Field("Event_Start_Date", "starts_on", DATE, M, A, "The day it began, or was asked for."),
     Field("Event_End_Date", "ends_on", DATE, C, A, "The day it ended. Empty for a service that goes on."),
