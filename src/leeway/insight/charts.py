@@ -1,0 +1,155 @@
+"""Charts as SVG: one look for all of them, and words for those who do not see them.
+
+A chart never stands alone: whoever shows one puts the table of the same figures beside it.
+"""
+
+import re
+from html import escape
+from typing import Any
+
+import altair as alt
+import polars as pl
+import vl_convert
+
+alt.data_transformers.disable_max_rows()
+
+WIDTH, HEIGHT = 640, 340
+INK, PALE, AMBER, GREY, RED = "#0b4f4d", "#cfe0de", "#f2b134", "#505a5f", "#942514"
+#: Told apart in print and by those who do not see colours: each series also has its own dash.
+COLOURS = [INK, "#c2571a", "#5694ca", "#6f3b84", "#85994b", "#b58840", GREY]
+DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3]]
+SCALE = ["#eef5f4", "#a8cdc9", "#5b9f9a", INK, "#062c2b"]
+
+
+def svg(chart: Any, *, title: str, description: str) -> str:
+    """Give a chart as a picture that can be read aloud: its title and a description are inside it.
+
+    `chart` is an Altair chart. The SVG stands alone: no script, no font and no picture from elsewhere.
+    """
+    styled = (
+        chart.properties(title=alt.TitleParams(title, anchor="start", fontSize=17, color="#0b0c0c", offset=12))
+        .configure(font="Arial, Liberation Sans, sans-serif", background="#ffffff", padding=8)
+        .configure_axis(labelFontSize=13, titleFontSize=13, titleColor=GREY, labelColor="#0b0c0c", gridColor="#e6ebea")
+        .configure_legend(labelFontSize=13, titleFontSize=13, labelLimit=280, symbolStrokeWidth=3)
+        .configure_view(strokeOpacity=0)
+        .configure_text(fontSize=13)
+    )
+    picture = vl_convert.vegalite_to_svg(styled.to_dict())
+    words = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+    return re.sub(r"(<svg\b)([^>]*>)", rf'\1 role="img" aria-label="{escape(title)}"\2{words}', picture, count=1)
+
+
+def lines(
+    frame: pl.DataFrame, *, x: str, y: str, title: str, description: str, y_title: str, series: str = "",
+    target: float | None = None, band: tuple[str, str] | None = None, from_zero: bool = True,
+) -> str:  # fmt: skip
+    """Draw one line a series over time, with a dashed target line where there is one.
+
+    `frame` holds the columns named; `band` names two columns with the ends of an interval. Years stand in the order
+    they come in. A missing value breaks the line rather than being bridged.
+    """
+    shown = frame.to_dicts()
+    order = frame[x].unique(maintain_order=True).to_list()
+    across = alt.X(f"{x}:O", sort=order, title=None, axis=alt.Axis(labelAngle=-45 if len(order) > 7 else 0))
+    base = alt.Chart(alt.Data(values=shown), width=WIDTH, height=HEIGHT)
+    height = alt.Y(f"{y}:Q", title=y_title, scale=alt.Scale(zero=from_zero, nice=True))
+    style: dict[str, Any] = {"color": alt.value(INK)}
+    if series:
+        names = frame[series].unique(maintain_order=True).to_list()
+        columns = 1 if max(map(len, names)) > 40 else 3
+        legend = alt.Legend(orient="bottom", title=None, columns=columns, symbolType="stroke", symbolOpacity=1)
+        style = {
+            "color": alt.Color(f"{series}:N", sort=names, scale=alt.Scale(domain=names, range=COLOURS), legend=legend),
+            "strokeDash": alt.StrokeDash(f"{series}:N", sort=names, scale=alt.Scale(domain=names, range=DASHES)),
+        }
+    layers = []
+    if band:
+        ends = {"y": alt.Y(f"{band[0]}:Q"), "y2": f"{band[1]}:Q"}
+        layers.append(base.mark_area(opacity=0.2).encode(across, **ends, color=style["color"]))
+    layers.append(base.mark_line(strokeWidth=2.5, invalid="break-paths-show-domains").encode(across, height, **style))
+    layers.append(base.mark_point(filled=True, size=45).encode(across, height, color=style["color"]))
+    if target is not None:
+        rule = alt.Chart(alt.Data(values=[{"target": target}]))
+        layers.append(rule.mark_rule(color=RED, strokeDash=[5, 4], strokeWidth=2).encode(alt.Y("target:Q")))
+    return svg(alt.layer(*layers), title=title, description=description)
+
+
+def bars(
+    frame: pl.DataFrame, *, label: str, value: str, title: str, description: str, x_title: str,
+    picked: str = "", interval: tuple[str, str] | None = None,
+) -> str:  # fmt: skip
+    """Draw one bar a row, in the rows' order, with the picked one in colour and intervals where there are some."""
+    rows = [row | {"_picked": row[label] == picked or not picked} for row in frame.to_dicts()]
+    base = alt.Chart(alt.Data(values=rows), width=WIDTH - 180, height=alt.Step(24))
+    down = alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=260))
+    along = alt.X(f"{value}:Q", title=x_title, scale=alt.Scale(zero=True))
+    colour = alt.Color("_picked:N", scale=alt.Scale(domain=[True, False], range=[INK, "#9dbdba"]), legend=None)
+    layers = [base.mark_bar().encode(down, along, colour)]
+    if interval:
+        layers.append(
+            base.mark_rule(strokeWidth=2, color="#0b0c0c").encode(
+                down, x=alt.X(f"{interval[0]}:Q"), x2=f"{interval[1]}:Q"
+            )
+        )
+    return svg(alt.layer(*layers), title=title, description=description)
+
+
+def funnel(
+    points: pl.DataFrame, limits: pl.DataFrame, *, title: str, description: str, x_title: str, y_title: str,
+    picked: str = "",
+) -> str:  # fmt: skip
+    """Draw councils against how far chance alone would spread councils of their size.
+
+    `points` has council, denominator and value; `limits` has denominator, centre, lower_95, upper_95, lower_998 and
+    upper_998. Sizes stand on a logarithmic scale, so that small councils can be seen.
+    """
+    size = alt.X("denominator:Q", title=x_title, scale=alt.Scale(type="log", nice=False), axis=alt.Axis(format=",d"))
+    edge = alt.Chart(alt.Data(values=limits.to_dicts()), width=WIDTH, height=HEIGHT)
+    layers: list[Any] = [edge.mark_line(color=GREY, strokeWidth=1.5).encode(size, alt.Y("centre:Q", title=y_title))]
+    for name, dash in (("95", [2, 3]), ("998", [7, 4])):
+        layers += [
+            edge.mark_line(color=GREY, strokeDash=dash, strokeWidth=1.2).encode(size, alt.Y(f"{side}_{name}:Q"))
+            for side in ("lower", "upper")
+        ]
+    rows = [row | {"_picked": row["council"] == picked} for row in points.to_dicts()]
+    dots = alt.Chart(alt.Data(values=rows))
+    colour = alt.Color("_picked:N", scale=alt.Scale(domain=[False, True], range=["#5b9f9a", RED]), legend=None)
+    big = alt.Size("_picked:N", scale=alt.Scale(domain=[False, True], range=[40, 140]), legend=None)
+    layers.append(dots.mark_circle(opacity=0.85).encode(size, alt.Y("value:Q"), colour, big))
+    if picked:
+        named = dots.transform_filter("datum._picked").mark_text(dy=-14, fontWeight="bold", color=RED)
+        layers.append(named.encode(size, alt.Y("value:Q"), text="council:N"))
+    return svg(alt.layer(*layers), title=title, description=description)
+
+
+def council_map(
+    outlines: dict[str, Any], values: pl.DataFrame, *, title: str, description: str, unit: str, picked: str = "",
+) -> str:  # fmt: skip
+    """Draw the councils of England shaded by a value; those without one stay hatched in grey.
+
+    `outlines` is a GeoJSON collection whose features have `properties.name`; `values` has council and value.
+    """
+    shades = values.filter(pl.col("value").is_not_null()).select("council", "value").to_dicts()
+    land = alt.Data(values=outlines["features"])
+    base = alt.Chart(land, width=WIDTH, height=700)
+    shaded = (
+        base.mark_geoshape(stroke="#ffffff", strokeWidth=0.5)
+        .transform_lookup(
+            lookup="properties.name", from_=alt.LookupData(alt.Data(values=shades), key="council", fields=["value"])
+        )
+        .transform_filter("isValid(datum.value)")
+        .encode(
+            alt.Color(
+                "value:Q",
+                title=unit,
+                scale=alt.Scale(type="quantile", range=SCALE),
+                legend=alt.Legend(orient="top-left", format=".0f", titleLimit=260),
+            )
+        )
+    )
+    layers: list[Any] = [base.mark_geoshape(fill="#dddddd", stroke="#ffffff", strokeWidth=0.5), shaded]
+    if picked:
+        here = base.mark_geoshape(fillOpacity=0, stroke=RED, strokeWidth=2.5)
+        layers.append(here.transform_filter(alt.datum["properties"]["name"] == picked))
+    chart = alt.layer(*layers).project(type="identity", reflectY=outlines.get("reflect_y", True))
+    return svg(chart, title=title, description=description)
