@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from fractions import Fraction
+from math import floor
 
 import narwhals as nw
 
@@ -37,7 +39,9 @@ class Measure:
     """One measure: its name, what it counts over what, from where, and the function that does.
 
     `unknown` counts those in (or kept out of) the denominator about whom the return does not say. `per` turns the
-    two counts into the value: 100 for a percentage, 100,000 for a rate, 1 for a mean.
+    two counts into the value: 100 for a percentage, 100,000 for a rate, 1 for a mean. A measure with a `middle`
+    (the name of a column of whole numbers, such as days) is counted once for each size of it: then the numerator is
+    the sum of the sizes, the denominator how many there are, and the value their median.
     """
 
     code: str
@@ -48,6 +52,14 @@ class Measure:
     unknown: str
     source: str
     count: Count = field(repr=False)
-    per: int = 100
+    per: int | Fraction = 100
     unit: str = "%"
     decimals: int = 1
+    middle: str = ""
+
+    def value(self, numerator: int, denominator: int, *, decimals: int | None = None) -> float | None:
+        """The value that two counts give, rounded half up as the publications do; none where nobody is counted."""
+        if denominator == 0:
+            return None
+        places = 10 ** (self.decimals if decimals is None else decimals)
+        return floor(Fraction(self.per) * numerator * places / denominator + Fraction(1, 2)) / places
