@@ -1,0 +1,97 @@
+"""The pace a target needs, beside the pace of late, and whether a series moves at all.
+
+A change is only ever taken between values counted in the same way (see `series`).
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from math import sqrt
+
+import polars as pl
+from scipy import stats
+
+from leeway.insight.forecasts.series import DAYS_PER_YEAR, latest, refuse_unusable
+
+#: "Of late" means the last so many years.
+RECENT_YEARS = 3
+
+SLOPE_METHOD = "average yearly change, Student t interval from the yearly changes themselves"
+
+SLOPES = {
+    "unit": pl.String,
+    "points_per_year": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "changes": pl.Int64,
+    "verdict": pl.String,
+}
+
+
+def slopes(series: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame:
+    """Whether each unit's series rises, falls or is flat, with an interval, in points a year.
+
+    The slope is the average yearly change since the last break, and its interval comes from how much the changes
+    differ: each over `g` years counts with weight `1/g`, as in a random walk with a drift. A line through the points
+    would be surer of itself than it may be, since one year's figure carries over into the next. `verdict` is
+    "rising", "falling", "flat" (the interval holds no change at all), or "cannot be said" with fewer than two changes
+    (then without an interval).
+    """
+    refuse_unusable(series)
+    return pl.DataFrame(list(_slopes(latest(series), level)), schema=SLOPES, orient="row")
+
+
+def _slopes(series: pl.DataFrame, level: float) -> Iterator[tuple]:
+    for (unit,), rows in series.group_by("unit", maintain_order=True):
+        gaps = (rows["period"].diff().drop_nulls().dt.total_days() / DAYS_PER_YEAR).to_list()
+        changes = rows["value"].diff().drop_nulls().to_list()
+        slope = sum(changes) / sum(gaps)
+        if len(changes) < 2:
+            yield unit, slope, None, None, len(changes), "cannot be said"
+            continue
+        variance = sum((c - slope * g) ** 2 / g for c, g in zip(changes, gaps, strict=True)) / (len(changes) - 1)
+        reach = stats.t.ppf((1 + level) / 2, len(changes) - 1) * sqrt(variance / sum(gaps))
+        low, high = slope - reach, slope + reach
+        verdict = "rising" if low > 0 else "falling" if high < 0 else "flat"
+        yield unit, slope, low, high, len(changes), verdict
+
+
+def paces(series: pl.DataFrame, *, target_percent: float, by: date) -> pl.DataFrame:
+    """The points a year each unit needs to reach the target by a day, beside its pace over the last three years.
+
+    Gives `unit`, `last_period`, `last_value`, `years_left`, `needed_points_per_year`, `recent_points_per_year` and
+    `verdict`: "reached", "on the way" (the pace of late would do), "not on the way", or "too late" (the day is past
+    and the target is not reached; there is no pace then).
+    """
+    refuse_unusable(series)
+    since = pl.col("period").max().over("unit") - pl.duration(days=round((RECENT_YEARS + 0.1) * DAYS_PER_YEAR))
+    # Where nothing lies within three years, the last change counts, however long it took.
+    near = (pl.col("period") >= since) | (pl.int_range(pl.len()).over("unit") >= pl.len().over("unit") - 2)
+    recent = latest(series).filter(near)
+    years = (pl.col("period").last() - pl.col("period").first()).dt.total_days() / DAYS_PER_YEAR
+    frame = recent.group_by("unit", maintain_order=True).agg(
+        last_period=pl.col("period").last(),
+        last_value=pl.col("value").last(),
+        recent_points_per_year=(pl.col("value").last() - pl.col("value").first()) / years,
+    )
+    left = (pl.lit(by) - pl.col("last_period")).dt.total_days() / DAYS_PER_YEAR
+    missing = target_percent - pl.col("last_value")
+    frame = frame.with_columns(years_left=left).with_columns(
+        needed_points_per_year=pl.when(missing <= 0).then(0.0).when(left > 0).then(missing / left)
+    )
+    needed, pace = pl.col("needed_points_per_year"), pl.col("recent_points_per_year")
+    return frame.with_columns(
+        verdict=pl.when(missing <= 0).then(pl.lit("reached"))
+        .when(left <= 0).then(pl.lit("too late"))
+        .when(pace >= needed).then(pl.lit("on the way"))
+        .otherwise(pl.lit("not on the way"))
+    ).select(
+        "unit", "last_period", "last_value", "years_left", "needed_points_per_year", "recent_points_per_year", "verdict"
+    )  # fmt: skip
+
+
+def spread_of_paces(series: pl.DataFrame, *, target_percent: float, by: date) -> pl.DataFrame:
+    """How many units have reached the target, are on the way or are not: `verdict`, `units`, `percent`."""
+    counted = paces(series, target_percent=target_percent, by=by).group_by("verdict").agg(units=pl.len())
+    return counted.with_columns(percent=100 * pl.col("units") / pl.col("units").sum()).sort(
+        ["units", "verdict"], descending=[True, False]
+    )
