@@ -94,31 +94,27 @@ def bars(
     return svg(alt.layer(*layers), title=title, description=description)
 
 
-def funnel(
-    points: pl.DataFrame, limits: pl.DataFrame, *, title: str, description: str, x_title: str, y_title: str,
-    picked: str = "",
-) -> str:  # fmt: skip
+def funnel(points: pl.DataFrame, *, title: str, description: str, x_title: str, y_title: str, picked: str = "") -> str:
     """Draw councils against how far chance alone would spread councils of their size.
 
-    `points` has council, denominator and value; `limits` has denominator, centre, lower_95, upper_95, lower_998 and
-    upper_998. Sizes stand on a logarithmic scale, so that small councils can be seen.
+    `points` has council and denominator, and what `forecasts.spread.funnel` adds. Sizes stand on a logarithmic scale,
+    so that small councils can be seen.
     """
     size = alt.X("denominator:Q", title=x_title, scale=alt.Scale(type="log", nice=False), axis=alt.Axis(format=",d"))
-    edge = alt.Chart(alt.Data(values=limits.to_dicts()), width=WIDTH, height=HEIGHT)
-    layers: list[Any] = [edge.mark_line(color=GREY, strokeWidth=1.5).encode(size, alt.Y("centre:Q", title=y_title))]
-    for name, dash in (("95", [2, 3]), ("998", [7, 4])):
-        layers += [
-            edge.mark_line(color=GREY, strokeDash=dash, strokeWidth=1.2).encode(size, alt.Y(f"{side}_{name}:Q"))
-            for side in ("lower", "upper")
-        ]
-    rows = [row | {"_picked": row["council"] == picked} for row in points.to_dicts()]
-    dots = alt.Chart(alt.Data(values=rows))
+    rows = [row | {"_picked": row["council"] == picked} for row in points.sort("denominator").to_dicts()]
+    base = alt.Chart(alt.Data(values=rows), width=WIDTH, height=HEIGHT)
+    edges = [("whole_percent", [1, 0]), *((f"{side}_95", [2, 3]) for side in ("low", "high"))]
+    edges += [(f"{side}_99_8", [7, 4]) for side in ("low", "high")]
+    layers: list[Any] = [
+        base.mark_line(color=GREY, strokeDash=dash, strokeWidth=1.3).encode(size, alt.Y(f"{edge}:Q", title=y_title))
+        for edge, dash in edges
+    ]
     colour = alt.Color("_picked:N", scale=alt.Scale(domain=[False, True], range=["#5b9f9a", RED]), legend=None)
     big = alt.Size("_picked:N", scale=alt.Scale(domain=[False, True], range=[40, 140]), legend=None)
-    layers.append(dots.mark_circle(opacity=0.85).encode(size, alt.Y("value:Q"), colour, big))
+    layers.append(base.mark_circle(opacity=0.85).encode(size, alt.Y("percent:Q"), colour, big))
     if picked:
-        named = dots.transform_filter("datum._picked").mark_text(dy=-14, fontWeight="bold", color=RED)
-        layers.append(named.encode(size, alt.Y("value:Q"), text="council:N"))
+        named = base.transform_filter("datum._picked").mark_text(dy=-14, fontWeight="bold", color=RED)
+        layers.append(named.encode(size, alt.Y("percent:Q"), text="council:N"))
     return svg(alt.layer(*layers), title=title, description=description)
 
 
