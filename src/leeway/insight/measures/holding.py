@@ -14,7 +14,8 @@ from math import ceil
 import narwhals as nw
 
 from leeway.insight.measures.measure import Period
-from leeway.insight.records.tables import PEOPLE, SERVICES, Kind, Records, fields_of
+from leeway.insight.records.lists import code_list
+from leeway.insight.records.tables import PEOPLE, Kind, Records, fields_of
 from leeway.refusal import Refusal
 
 PERSON = ("council", "person")
@@ -49,8 +50,9 @@ AGE_BANDS = ((18, "18-24"), (25, "25-44"), (45, "45-64"), (65, "65-74"), (75, "7
 
 #: Breakdowns: from the person's own row, from the event that puts them where they are, or worked out.
 FROM_PERSON = (*(one.column for one in fields_of(PEOPLE) if one.kind is Kind.CODE), "district")
-FROM_EVENT = tuple(one for one in ("support_reason", "team") if one in {f.column for f in fields_of(SERVICES)})
-BREAKDOWNS = ("council", "age", "age_band", *FROM_EVENT, *FROM_PERSON)
+FROM_EVENT = ("support_reason", "team")
+GROUPS = {"client_group": "support_reason", "ethnic_group": "ethnicity"}
+BREAKDOWNS = ("council", "age", "age_band", *GROUPS, *FROM_EVENT, *FROM_PERSON)
 
 
 def must_be_breakdowns(by: Iterable[str], allowed: Sequence[str] = BREAKDOWNS) -> None:
@@ -158,21 +160,16 @@ def one_each(events: nw.LazyFrame, by: Sequence[str], *, rank: nw.Expr, **more: 
     Where several share the best rank, the one that began first speaks, then the first in the alphabet: joined as text
     (rank, day, word), so that the smallest is the one wanted and every engine finds the same.
     """
-    wanted = [column for column in FROM_EVENT if column in by]
+    wanted = [one for one in FROM_EVENT if one in by or one in _whole(by)]
     ranked = events.with_columns(rank=rank)
-    first = [
-        nw.concat_str(
-            [
-                nw.col("rank").cast(nw.String),
-                nw.col("starts_on").cast(nw.String),
-                nw.col(column).cast(nw.String).fill_null(NOT_KNOWN),
-            ]
-        ).alias(column)
-        for column in wanted
-    ]
-    found = [nw.col(column).min() for column in wanted]
-    held = ranked.with_columns(*first).group_by(*PERSON).agg(nw.col("rank").min(), *found, **more)
-    return held.with_columns(nw.col(column).str.slice(1 + len("2025-03-31")) for column in wanted)
+    if wanted:
+        first = [nw.col(column).cast(nw.String) for column in ("rank", "starts_on")]
+        said = [nw.concat_str([*first, nw.col(one).cast(nw.String).fill_null(NOT_KNOWN)]) for one in wanted]
+        ranked = ranked.with_columns(text.alias(one) for one, text in zip(wanted, said, strict=True))
+    held = ranked.group_by(*PERSON).agg(nw.col("rank", *wanted).min(), **more)
+    if wanted:
+        held = held.with_columns(nw.col(one).str.slice(len("1") + len("2025-03-31")) for one in wanted)
+    return held
 
 
 def adults(rows: nw.LazyFrame, records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
@@ -180,7 +177,7 @@ def adults(rows: nw.LazyFrame, records: Records, period: Period, by: Sequence[st
 
     Dead means before the period's first day; ages are at its last.
     """
-    mine = [column for column in FROM_PERSON if column in by]
+    mine = [one for one in FROM_PERSON if one in by or one in _whole(by)]
     people = records.people.select(
         *PERSON, "born_on", "died_on", *(nw.col(one).cast(nw.String).fill_null(NOT_KNOWN) for one in mine)
     )
@@ -188,8 +185,20 @@ def adults(rows: nw.LazyFrame, records: Records, period: Period, by: Sequence[st
     alive = died.is_null() | (died >= period.starts_on)
     adult = born.is_null() | (born <= born_by(18, period.ends_on))
     joined = rows.join(people, on=list(PERSON), how="left").filter(alive, adult)
-    bands = {"age": AGES, "age_band": AGE_BANDS}
-    return joined.with_columns(band(bands[word], period.ends_on).alias(word) for word in bands if word in by)
+    for word, bands in (("age", AGES), ("age_band", AGE_BANDS)):
+        if word in by:
+            joined = joined.with_columns(band(bands, period.ends_on).alias(word))
+    for word in by:
+        if word in GROUPS:
+            groups = {code.value: code.group for code in code_list(GROUPS[word]).codes}
+            named = nw.col(GROUPS[word]).replace_strict(groups, default=NOT_KNOWN, return_dtype=nw.String)
+            joined = joined.with_columns(named.alias(word))
+    return joined
+
+
+def _whole(by: Sequence[str]) -> list[str]:
+    """The columns that breakdowns into groups are made from."""
+    return [GROUPS[word] for word in by if word in GROUPS]
 
 
 def band(bands: Sequence[tuple[int, str]], day: date) -> nw.Expr:
