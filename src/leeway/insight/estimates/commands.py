@@ -8,6 +8,7 @@ import click
 import polars as pl
 
 from leeway.commandline import BadUse, show_json, written_whole
+from leeway.insight.estimates import direct_payment_question as question
 from leeway.insight.estimates.picture import curve_svg
 from leeway.insight.estimates.reading import Columns, read_panel
 from leeway.insight.estimates.regression import Estimate
@@ -88,7 +89,7 @@ def _draw(
     ]
     picture = curve_svg(
         pl.DataFrame(rows),
-        choices=["specification"],
+        choices={"specification": list(made)},
         title=f"What one more of {effect} goes with",
         y_title=outcome,
         band=band,
@@ -111,3 +112,60 @@ def _show(answer: dict[str, Any], made: dict[str, Estimate]) -> None:
         click.echo(f"without {one['without']}: {one['effect']:,.4g} (error {one['standard_error']:,.4g})")
     click.echo(f"Rows left out: {answer['left_out']['rows']:,}.")
     click.echo(answer["about"])
+
+
+@click.command("direct-payment-question")
+@click.option(
+    "--client-group", default="learning disability", show_default=True, help="Whose services are asked about."
+)
+@click.option("--json", "as_json", is_flag=True, help="Answer for programs, with every estimate.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw the curve into this SVG file.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write every estimate into this CSV file.")
+def direct_payment_question(client_group: str, as_json: bool, plot: Path | None, output: Path | None) -> None:
+    """Ask what a direct payment goes with, in every defensible way, of the published returns that Leeway ships.
+
+    Example: leeway insight direct-payment-question --plot curve.svg -o curve.csv
+    """
+    frame = question.curve(client_group)
+    chosen, regions = question.headlines(frame), question.without_each_region(client_group)
+    if plot:
+        picture = question.picture(client_group)
+        with written_whole(plot) as file:
+            file.write(picture)
+    if output:
+        with written_whole(output) as file:
+            file.write(frame.write_csv())
+    if as_json:
+        show_json(
+            {
+                "client_group": client_group,
+                "summary": question.summary(frame),
+                "headlines": chosen.to_dicts(),
+                "by_choice": question.by_choice(frame).to_dicts(),
+                "without_each_region": regions.to_dicts(),
+                "estimates": frame.to_dicts(),
+                "about": question.ABOUT,
+            }
+        )
+        return
+    came_to = question.summary(frame)
+    for name, value in came_to.items():
+        click.echo(f"{name.replace('_', ' ')}: {value:,.0f}")
+    click.echo(
+        "\nHeadline, and one choice changed at a time (£ a year for each further person; 95% interval; bootstrap p)"
+    )
+    for row in chosen.iter_rows(named=True):
+        click.echo(
+            f"{row['changed']}: {row['effect']:,.0f} ({row['low']:,.0f} to {row['high']:,.0f}; "
+            f"{row['wild_bootstrap_p']:.3f}); {row['observations']:,} observations, {row['units']:,} councils"
+        )
+    click.echo("\nHeadline without each region in turn")
+    for row in regions.iter_rows(named=True):
+        click.echo(f"without {row['without']}: {row['effect']:,.0f} ({row['low']:,.0f} to {row['high']:,.0f})")
+    click.echo("\nBy choice: estimates, the middle one, share of intervals that reach the published range, and nought")
+    for row in question.by_choice(frame).iter_rows(named=True):
+        click.echo(
+            f"{row['answer']}: {row['estimates']:,}; {row['middle']:,.0f}; "
+            f"{row['reaches_published_percent']:.0f}%; {row['reaches_nought_percent']:.0f}%"
+        )
+    click.echo(question.ABOUT)

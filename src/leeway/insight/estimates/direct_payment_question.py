@@ -8,21 +8,32 @@ row, in pounds of yearly spending for each further person with a direct payment.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 import polars as pl
 
 from leeway.insight.estimates.panel import Panel, broken, differenced, lagged, panel_of
+from leeway.insight.estimates.picture import curve_svg
 from leeway.insight.estimates.regression import Estimate, NotEstimated, Within, estimate, leave_one_out
 from leeway.insight.returns import figures
+from leeway.refusal import Refusal
 
+LEARNING_DISABILITY = "learning disability"
 PUBLISHED_POUNDS = (15_000.0, 25_000.0)
 PUBLISHED_WORDS = "The range published in 2012 (NLGN, learning disability, 2002 to 2012)"
+ABOUT = (
+    "Pounds of yearly council spending that go with one more person having a direct payment on 31 March. An "
+    "association between totals of councils: not the price of a direct payment, and not shown to be its doing. "
+    "Councils that spend more for other reasons may offer more direct payments, people with larger packages may take "
+    "them, and money may move from one service to another; all of that is in each figure. The estimates rest on the "
+    "same returns and are not independent of each other: count them as one body of evidence, not as many. Prices, "
+    "missing totals, mergers and the change of recording in 2009-10 are met by the choices named with each."
+)
 PRICES_OF = "2012-13"
 # In the return for 31 March 2010 the line counted “direct payments and personal budgets”: a new way of counting.
 BREAK = 2010
 DRAWS = 499
-CHOICES = ("spending", "years", "prices", "size", "timing", "taken out", "councils")
 # The choices that make the series themselves; the others only cut or change them.
 OF_SERIES = ("spending", "prices", "size", "councils")
 TINY = ("City of London", "Isles of Scilly")
@@ -41,12 +52,14 @@ class Spending:
 
 
 SPENDING = {
-    "all": Spending(pl.col("gross_cost"), 2008),
+    "all spending": Spending(pl.col("gross_cost"), 2008),
     # The programme began in April 2003: before it, there is nothing to add.
-    "all, with Supporting People": Spending(
+    "all spending, with Supporting People": Spending(
         pl.when(pl.col("year_ending") > 2003).then("gross_cost_with_supporting_people").otherwise("gross_cost"), 2008
     ),
-    "all, less the direct payments line": Spending(pl.col("gross_cost") - pl.col("direct_payments_cost"), 2008),
+    "all spending, less the direct payments line": Spending(
+        pl.col("gross_cost") - pl.col("direct_payments_cost"), 2008
+    ),
     "four main services": Spending(_components, 2013),
     "four main services, less direct payments": Spending(_components - pl.col("direct_payments_cost"), 2013),
 }
@@ -68,52 +81,62 @@ YEARS = {
     "2000-01 to 2012-13, a level each side of the break": Years(2001, 2013, (BREAK,)),
     "2002-03 to 2012-13, break left in": Years(2003, 2013),
 }
-PRICES = {"as paid": False, f"of {PRICES_OF}": True}
+PRICES = {"prices as paid": False, f"prices of {PRICES_OF}": True}
 SIZE = {
-    "pounds": (False, False),
-    "pounds a head": (True, False),
-    "pounds a head, weighted": (True, True),
+    "whole councils": (False, False),
+    "per head": (True, False),
+    "per head, councils weighted by size": (True, True),
 }
-TIMING = {"same year": False, "the year before": True}
-TAKEN_OUT = {
-    "levels and years": (Within.LEVELS, False),
-    "levels, years and trends": (Within.TRENDS, False),
+TIMING = {"people in the same year": False, "people in the year before": True}
+MODEL = {
+    "levels and years taken out": (Within.LEVELS, False),
+    "levels, years and trends taken out": (Within.TRENDS, False),
     "change on the year": (Within.NOTHING, True),
 }
-COUNCILS = {"all": False, "without tiny and reorganised": True}
+COUNCILS = {"all councils": False, "without tiny and reorganised councils": True}
+ANSWERS = {
+    "spending": tuple(SPENDING),
+    "years": tuple(YEARS),
+    "prices": tuple(PRICES),
+    "size": tuple(SIZE),
+    "timing": tuple(TIMING),
+    "model": tuple(MODEL),
+    "councils": tuple(COUNCILS),
+}
 TREND_YEARS_LEAST = 4
 
 HEADLINE = {
-    "spending": "all",
+    "spending": "all spending",
     "years": "2000-01 to 2007-08",
-    "prices": f"of {PRICES_OF}",
-    "size": "pounds a head",
-    "timing": "same year",
-    "taken out": "levels and years",
-    "councils": "all",
+    "prices": f"prices of {PRICES_OF}",
+    "size": "per head",
+    "timing": "people in the same year",
+    "model": "levels and years taken out",
+    "councils": "all councils",
 }
 
 
 def ways() -> list[dict[str, str]]:
     """Every combination of choices that the returns could answer, each as question and answer."""
-    every = product(SPENDING, YEARS, PRICES, SIZE, TIMING, TAKEN_OUT, COUNCILS)
-    return [way for answers in every if _can_be_asked(way := dict(zip(CHOICES, answers, strict=True)))]
+    every = (dict(zip(ANSWERS, answers, strict=True)) for answers in product(*ANSWERS.values()))
+    return [way for way in every if _can_be_asked(way)]
 
 
 def _can_be_asked(way: dict[str, str]) -> bool:
     years = YEARS[way["years"]]
     long_enough = years.last - years.first + 1 >= TREND_YEARS_LEAST
     return years.last <= SPENDING[way["spending"]].last_year and (
-        long_enough or TAKEN_OUT[way["taken out"]][0] != Within.TRENDS
+        long_enough or MODEL[way["model"]][0] != Within.TRENDS
     )
 
 
-def curve(client_group: str = "learning disability", *, draws: int = DRAWS) -> pl.DataFrame:
-    """Every estimate from the shipped returns: a column for each of `CHOICES`, then effect, standard_error, low, high,
+@cache
+def curve(client_group: str = LEARNING_DISABILITY, *, draws: int = DRAWS) -> pl.DataFrame:
+    """Every estimate from the shipped returns: a column for each of `ANSWERS`, then effect, standard_error, low, high,
     observations, units, periods and wild_bootstrap_p (null where `draws` is nought).
 
     Pounds of yearly spending for each further person with a direct payment on 31 March. Combinations that the group's
-    returns cannot answer are left out: `ways` has them all.
+    returns cannot answer are left out: `ways` has them all. Kept for the next who asks: do not change the frame.
     """  # fmt: skip
     table = returns_of(client_group)
     series: dict[tuple[str, ...], Panel] = {}
@@ -126,22 +149,24 @@ def curve(client_group: str = "learning disability", *, draws: int = DRAWS) -> p
             rows.append(way | flat(_answer(series[key], way, draws=draws)))
         except NotEstimated:
             continue
+    if not rows:
+        raise Refusal(f"The returns at hand cannot answer the question for “{client_group}”.")
     return pl.DataFrame(rows, infer_schema_length=None).sort("effect")
 
 
-def answer(way: dict[str, str], client_group: str = "learning disability", *, draws: int = DRAWS) -> Estimate:
+def answer(way: dict[str, str], client_group: str = LEARNING_DISABILITY, *, draws: int = DRAWS) -> Estimate:
     """One estimate: one way of asking, put to the shipped returns. Refuses (NotEstimated) where they cannot say."""
     return _answer(_series(returns_of(client_group), way), way, draws=draws)
 
 
 def _answer(series: Panel, way: dict[str, str], *, draws: int) -> Estimate:
-    return estimate(_asked(series, way), within=TAKEN_OUT[way["taken out"]][0], draws=draws)
+    return estimate(_asked(series, way), within=MODEL[way["model"]][0], draws=draws)
 
 
-def without_each_region(client_group: str = "learning disability", *, way: dict[str, str] = HEADLINE) -> pl.DataFrame:
+def without_each_region(client_group: str = LEARNING_DISABILITY, *, way: dict[str, str] = HEADLINE) -> pl.DataFrame:
     """The same estimate without each region in turn: region, effect, standard_error, low, high and counts."""
     panel = _asked(_series(returns_of(client_group), way), way)
-    found = leave_one_out(panel, within=TAKEN_OUT[way["taken out"]][0])
+    found = leave_one_out(panel, within=MODEL[way["model"]][0])
     return pl.DataFrame([{"without": region} | flat(one) for region, one in found.items()])
 
 
@@ -177,7 +202,7 @@ def _asked(panel: Panel, way: dict[str, str]) -> Panel:
     if TIMING[way["timing"]]:
         panel = lagged(panel)  # before the years are cut: the first may look back to the one before it
     kept = (panel.year >= years.first) & (panel.year <= years.last)
-    return differenced(panel.where(kept)) if TAKEN_OUT[way["taken out"]][1] else panel.where(kept)
+    return differenced(panel.where(kept)) if MODEL[way["model"]][1] else panel.where(kept)
 
 
 def returns_of(client_group: str) -> pl.DataFrame:
@@ -185,12 +210,15 @@ def returns_of(client_group: str) -> pl.DataFrame:
 
     A council that ended has the people of those that followed it. Costs stay in thousands of pounds as paid.
     """
+    panel = figures.table("panel")
+    groups = panel["client_group"].unique().sort().to_list()
+    if client_group not in groups:
+        raise Refusal(f"There are no returns for “{client_group}”. Give one of: {', '.join(groups)}.")
     deflators = figures.table("deflators").select("year", "deflator")
     base = deflators.filter(pl.col("year") == PRICES_OF)["deflator"].item()
     councils = _people(figures.table("councils"))
     return (
-        figures.table("panel")
-        .filter(pl.col("client_group") == client_group)
+        panel.filter(pl.col("client_group") == client_group)
         .drop("region")
         .join(councils, on="council", how="inner", validate="m:1")
         .join(deflators.with_columns(to_prices=base / pl.col("deflator")), on="year", how="inner", validate="m:1")
@@ -218,6 +246,35 @@ def _people(councils: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def headlines(frame: pl.DataFrame) -> pl.DataFrame:
+    """The headline's row of a curve, then every row that differs from it in one choice, which `changed` names."""
+    parts = [frame.filter(_chosen(HEADLINE)).with_columns(changed=pl.lit("headline"))]
+    for choice, answers in ANSWERS.items():
+        for chosen in answers:
+            if chosen != HEADLINE[choice]:
+                row = frame.filter(_chosen(HEADLINE | {choice: chosen}))
+                parts.append(row.with_columns(changed=pl.lit(chosen)))
+    return pl.concat(parts)
+
+
+def _chosen(way: dict[str, str]) -> pl.Expr:
+    return pl.all_horizontal(pl.col(choice) == chosen for choice, chosen in way.items())
+
+
+@cache
+def picture(client_group: str = LEARNING_DISABILITY) -> str:
+    """The curve as SVG; the published range is drawn on the client group that it was published for."""
+    published = client_group == LEARNING_DISABILITY
+    return curve_svg(
+        curve(client_group),
+        choices=ANSWERS,
+        title=f"What one more direct payment goes with: {client_group}",
+        y_title="£ a year for each further person",
+        band=PUBLISHED_POUNDS if published else None,
+        band_words=PUBLISHED_WORDS,
+    )
+
+
 def summary(frame: pl.DataFrame) -> dict[str, float | int]:
     """What a curve comes to: its ends and middle, and how many intervals reach the published range, and nought."""
     low, high = PUBLISHED_POUNDS
@@ -239,21 +296,19 @@ def summary(frame: pl.DataFrame) -> dict[str, float | int]:
 
 
 def by_choice(frame: pl.DataFrame) -> pl.DataFrame:
-    """For each answer to each choice: how many estimates, their middle, and the shares whose interval reaches the
+    """For each answer to each choice: how many estimates, the middle one, and the shares whose interval reaches the
     published range and nought.
     """  # fmt: skip
-    parts = []
-    for choice in CHOICES:
-        for (chosen,), group in frame.group_by([choice], maintain_order=True):
-            came_to = summary(group)
-            parts.append(
-                {
-                    "choice": choice,
-                    "answer": chosen,
-                    "estimates": came_to["estimates"],
-                    "middle": came_to["middle"],
-                    "reaches_published_percent": 100 * came_to["interval_reaches_published_range"] / group.height,
-                    "reaches_nought_percent": 100 * came_to["interval_reaches_nought"] / group.height,
-                }
-            )
-    return pl.DataFrame(parts).sort("choice", "answer")
+    low, high = PUBLISHED_POUNDS
+    return pl.concat(
+        frame.group_by(pl.col(choice).alias("answer"))
+        .agg(
+            choice=pl.lit(choice),
+            estimates=pl.len(),
+            middle=pl.col("effect").median(),
+            reaches_published_percent=100 * ((pl.col("low") <= high) & (pl.col("high") >= low)).mean(),
+            reaches_nought_percent=100 * ((pl.col("low") <= 0) & (pl.col("high") >= 0)).mean(),
+        )
+        .sort(pl.col("answer").replace_strict({answer: place for place, answer in enumerate(answers)}))
+        for choice, answers in ANSWERS.items()
+    )

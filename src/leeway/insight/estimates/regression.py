@@ -70,7 +70,7 @@ def estimate(
         raise NotEstimated("there are no more observations than numbers to estimate")
     size = float(effect @ outcome / (effect @ effect))
     scores = np.bincount(cluster, effect * (outcome - size * effect))
-    error = float(_clustered_error(scores, effect @ effect))
+    error = float(_clustered_error(scores, float(effect @ effect)))
     reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(units) - 1)) * error
     chance = None
     if draws:
@@ -130,10 +130,10 @@ def _basis(columns: Numbers, lengths: Numbers) -> Numbers:
     return basis
 
 
-def _clustered_error(scores: Numbers, squares: float) -> Numbers | float:
+def _clustered_error(scores: Numbers, squares: float) -> Numbers:
     """The standard error from each unit's score (last axis), with the factor G/(G-1)."""
     units = scores.shape[-1]
-    return np.sqrt(units / (units - 1) * (scores**2).sum(axis=-1)) / squares
+    return np.asarray(np.sqrt(units / (units - 1) * (scores**2).sum(axis=-1)) / squares)
 
 
 def _wild_p(
@@ -177,7 +177,7 @@ def _signs(units: int, draws: int, seed: int) -> Numbers:
     if units < FEW_UNITS:
         six = np.sqrt([0.5, 1.0, 1.5])
         return chance.choice(np.concatenate([-six, six]), (draws, units))
-    return chance.choice([-1.0, 1.0], (draws, units))
+    return chance.choice(np.array([-1.0, 1.0]), (draws, units))
 
 
 def leave_one_out(
