@@ -1,0 +1,129 @@
+"""A council's file of events: opened, its header matched, and handed on in batches of text, a few rows at a time.
+
+CSV or Parquet, in the layout of release 1 or 2. A header is matched whatever its capitals, spaces and punctuation.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from leeway.insight.records.tables import ADDED, FIELDS
+from leeway.refusal import Refusal
+
+ROWS_AT_ONCE = 250_000
+#: Without these, it is not a file of events at all.
+ESSENTIAL = ("council", "person", "event", "starts_on")
+#: What councils' systems write into an empty cell. The centre empties them as well.
+BLANKS = ["", "NULL", "null"]
+
+
+def plain(header: str) -> str:
+    """Keep of a column's name what councils agree on: small letters and digits.
+
+    >>> plain("Cost Frequency (Unit Type)") == plain("Cost_Frequency_Unit_Type")
+    True
+    """
+    return "".join(letter for letter in header.casefold() if letter.isalnum())
+
+
+_KNOWN = {plain(field.name): field.column for field in FIELDS + ADDED if field.name}
+
+
+@dataclass(frozen=True)
+class ReturnFile:
+    """One file: which of its columns is which field, what is missing, and what nobody asked for."""
+
+    path: Path
+    columns: dict[str, str]  # its own header -> our column
+    missing: tuple[str, ...]  # names of fields that it has no column for
+    strange: tuple[str, ...]  # headers that are no field
+
+
+def open_return(path: Path) -> ReturnFile:
+    """Match a file's header to the fields of the return.
+
+    Raises `Refusal`, naming the file, where it cannot be read or is not a return of events.
+    """
+    headers = _headers(path)
+    columns = {header: _KNOWN[plain(header)] for header in headers if plain(header) in _KNOWN}
+    lacking = [field.name for field in FIELDS if field.column in ESSENTIAL and field.column not in columns.values()]
+    if lacking:
+        raise Refusal(
+            f"{path}: not a return of Client Level Data. Its header has no column {', '.join(lacking)}. "
+            "Give the flat file, one row an event, with the field names of the specification in its first row."
+        )
+    if len(set(columns.values())) < len(columns):
+        twice = sorted(field.name for field in FIELDS if list(columns.values()).count(field.column) > 1)
+        raise Refusal(f"{path}: the header has {', '.join(twice)} twice. Keep one of them.")
+    missing = tuple(field.name for field in FIELDS if field.column not in columns.values())
+    return ReturnFile(path, columns, missing, tuple(header for header in headers if header not in columns))
+
+
+def batches(file: ReturnFile) -> Iterator[pl.DataFrame]:
+    """Give a file's rows as text, some hundred thousand at a time.
+
+    Every field has a column, of text without blanks around it, null where the cell is empty or the column is missing;
+    `row` is the row's number in the file, the header being 1 (a quoted cell may hold several lines: it is one row).
+    Raises `Refusal` where a row is broken.
+    """
+    present = [pl.col(header).str.strip_chars().alias(column) for header, column in file.columns.items()]
+    absent = [field.column for field in FIELDS + ADDED if field.name and field.column not in file.columns.values()]
+    row = 2
+    try:
+        for batch in (
+            _scan(file.path).select(*file.columns).collect_batches(chunk_size=ROWS_AT_ONCE, engine="streaming")
+        ):
+            texts = batch.select(present).with_columns(pl.col(pl.String).replace(dict.fromkeys(BLANKS)))
+            yield texts.with_columns(
+                pl.int_range(row, row + batch.height, dtype=pl.UInt32).alias("row"),
+                *(pl.lit(None, pl.String).alias(column) for column in absent),
+            )
+            row += batch.height
+    except pl.exceptions.PolarsError as problem:
+        raise Refusal(f"{file.path}: {_broken(file.path)}") from problem
+
+
+def _headers(path: Path) -> list[str]:
+    if path.is_dir():
+        raise Refusal(f"{path} is a folder. Give files, or one folder that “write_tables” made.")
+    try:
+        with path.open("rb") as opened:
+            start = opened.read(65_536)
+    except OSError as problem:
+        raise Refusal(f"{path} cannot be read: {problem.strerror}.") from problem
+    if not start.strip():
+        raise Refusal(f"{path} is empty. Give a file of events with a header.")
+    if path.suffix.casefold() != ".parquet" and b"\0" in start:
+        raise Refusal(f"{path} is not text. Save it as CSV (UTF-8), or give a Parquet file ending in .parquet.")
+    try:
+        return _scan(path).collect_schema().names()
+    except (pl.exceptions.PolarsError, OSError) as problem:
+        raise Refusal(f"{path} cannot be read as {_kind(path)}. Save it again as CSV (UTF-8).") from problem
+
+
+def _kind(path: Path) -> str:
+    return "Parquet" if path.suffix.casefold() == ".parquet" else "CSV"
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    if _kind(path) == "CSV":
+        # A dash in the wrong encoding costs its letter, not the file.
+        return pl.scan_csv(path, infer_schema=False, encoding="utf8-lossy", glob=False)
+    frame = pl.scan_parquet(path, glob=False)
+    days = pl.selectors.temporal() - pl.selectors.duration() - pl.selectors.time()
+    return frame.with_columns(days.cast(pl.Date)).with_columns(pl.all().cast(pl.String))
+
+
+def _broken(path: Path) -> str:
+    """Say in which row a CSV file goes wrong, without a word of what is in it."""
+    if _kind(path) == "CSV":
+        with path.open(encoding="utf-8", errors="replace", newline="") as opened:
+            rows = csv.reader(opened)
+            width = len(next(rows, []))
+            for number, cells in enumerate(rows, start=2):
+                if len(cells) > width:
+                    return f"row {number} has {len(cells)} cells, the header {width}. Put cells with commas in quotes."
+    return "its rows cannot be read to the end. Save it again as CSV (UTF-8)."
