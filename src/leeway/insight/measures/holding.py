@@ -154,8 +154,10 @@ def carers(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyF
     return adults(one_each(services, by, rank=held), records, period, by)
 
 
-def one_each(events: nw.LazyFrame, by: Sequence[str], *, rank: nw.Expr, **more: nw.Expr) -> nw.LazyFrame:
-    """Keep one row for each person: their best rank, and what the event of that rank says.
+def one_each(
+    events: nw.LazyFrame, by: Sequence[str], *, rank: nw.Expr, keys: Sequence[str] = PERSON, **more: nw.Expr
+) -> nw.LazyFrame:
+    """Keep one row for each person (or other keys): their best rank, and what the event of that rank says.
 
     Where several share the best rank, the one that began first speaks, then the first in the alphabet: joined as text
     (rank, day, word), so that the smallest is the one wanted and every engine finds the same.
@@ -166,7 +168,7 @@ def one_each(events: nw.LazyFrame, by: Sequence[str], *, rank: nw.Expr, **more: 
         first = [nw.col(column).cast(nw.String) for column in ("rank", "starts_on")]
         said = [nw.concat_str([*first, nw.col(one).cast(nw.String).fill_null(NOT_KNOWN)]) for one in wanted]
         ranked = ranked.with_columns(text.alias(one) for one, text in zip(wanted, said, strict=True))
-    held = ranked.group_by(*PERSON).agg(nw.col("rank", *wanted).min(), **more)
+    held = ranked.group_by(*keys).agg(nw.col("rank", *wanted).min(), **more)
     if wanted:
         held = held.with_columns(nw.col(one).str.slice(len("1") + len("2025-03-31")) for one in wanted)
     return held

@@ -1,0 +1,229 @@
+"""The tables of the old SALT return, from records: long-term support, carers, and what requests led to.
+
+Source: SALT (NHS Digital, 2014-15 to 2023-24), as replicated from Client Level Data.
+"""
+
+from collections.abc import Sequence
+
+import narwhals as nw
+
+from leeway.insight.measures.holding import (
+    BY_DIRECT,
+    BY_UNKNOWN,
+    CARERS,
+    LONG_TERM,
+    NOT_KNOWN,
+    PERSON,
+    SERVICE_USER,
+    adults,
+    carers,
+    clients,
+    number,
+    on,
+    one_each,
+    open_in,
+    placed,
+    tally,
+)
+from leeway.insight.measures.measure import Measure, Period
+from leeway.insight.measures.spells import day_number, numbered, spells
+from leeway.insight.records.lists import code_list
+from leeway.insight.records.tables import Records
+
+SIGNPOSTED = "NFA: Information and advice or signposting"
+ADVICE_ONLY, NOTHING_DIRECT = 7, 8
+CARER_SUPPORT = {
+    3: "Direct payment",
+    4: "Managed personal budget",
+    5: "Commissioned support",
+    6: "Support, not known how",
+    ADVICE_ONLY: "Information and advice",
+    NOTHING_DIRECT: "No direct support",
+}
+SEQUEL_DAYS = 28  # a service that begins so soon after a request ended followed from it
+CLIENT_TABLE = ("place", "age", "support_reason")
+
+
+def in_the_year(records: Records, period: Period, by: Sequence[str] = CLIENT_TABLE) -> nw.LazyFrame:
+    """SALT LTS001a: adults with long-term support at some time in the year, by place, age and reason."""
+    return _people(clients(records, period, by), by)
+
+
+def on_the_day(records: Records, period: Period, by: Sequence[str] = CLIENT_TABLE) -> nw.LazyFrame:
+    """SALT LTS001b: adults with long-term support on the last day of the year, by place, age and reason."""
+    return _people(clients(records, on(period.ends_on), by), by)
+
+
+def over_a_year(records: Records, period: Period, by: Sequence[str] = CLIENT_TABLE) -> nw.LazyFrame:
+    """SALT LTS001c: those of LTS001b who have had long-term support all year, by place, age and reason."""
+    return _people(_all_year(records, period, by), by)
+
+
+def _all_year(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+    """Those with long-term support on the last day, in a spell that began by the first.
+
+    The centre takes services a day apart as one spell, and counts one that began on the first day of the year.
+    """
+    services = numbered(
+        records.services.filter(nw.col("client_type") == SERVICE_USER, nw.col("service_type").is_in(LONG_TERM))
+    )
+    whole = spells(services).group_by(*PERSON, "spell").agg(nw.col("first").min(), nw.col("last").max())
+    lasting = whole.filter(
+        nw.col("first") <= period.starts_on.toordinal(), nw.col("last") >= period.ends_on.toordinal()
+    )
+    day = on(period.ends_on)
+    still = services.filter(open_in(day)).join(lasting.select(*PERSON).unique(), on=list(PERSON), how="semi")
+    return placed(still, records, day, by)
+
+
+def carers_in_the_year(records: Records, period: Period, by: Sequence[str] = ("support", "age")) -> nw.LazyFrame:
+    """SALT LTS003: adult carers supported, assessed or reviewed in the year, by the most that they had.
+
+    A carer who was only given advice, or whose support is for the person they care for, counts once as that.
+    """
+    held = carers(records, period, by)
+    signposted = (nw.col("outcome") == SIGNPOSTED).fill_null(False)
+    told = nw.when(signposted).then(nw.lit(ADVICE_ONLY)).otherwise(nw.lit(NOTHING_DIRECT))
+    mine = [open_in(period), nw.col("client_type").is_in(CARERS)]
+    shared = [*PERSON, "starts_on", "support_reason", "team"]
+    other = nw.concat(
+        [
+            records.assessments.filter(*mine).select(*shared, told.alias("least")),
+            records.reviews.filter(*mine).select(*shared, told.alias("least")),
+            records.requests.filter(*mine, signposted).select(*shared, nw.lit(ADVICE_ONLY).alias("least")),
+            records.services.filter(
+                *mine, nw.col("service_type") == "Unpaid carer support: Support involving the person cared-for"
+            ).select(*shared, nw.lit(NOTHING_DIRECT).alias("least")),
+        ]
+    )
+    rest = one_each(other, by, rank=nw.col("least")).join(held.select(*PERSON), on=list(PERSON), how="anti")
+    columns = ["rank", *(word for word in by if word != "support")]
+    both = nw.concat([held.select(*columns), adults(rest, records, period, by).select(*columns)])
+    words = nw.col("rank").replace_strict(CARER_SUPPORT, default=NOT_KNOWN, return_dtype=nw.String)
+    return _people(both.with_columns(support=words), by)
+
+
+def requests_in_the_year(
+    records: Records, period: Period, by: Sequence[str] = ("route", "sequel", "age")
+) -> nw.LazyFrame:
+    """SALT STS001: requests of new clients that ended in the year, by how they came and what followed.
+
+    New means without long-term support when they asked. What followed is the highest of the services that began from
+    the day of the request to 28 days after it ended, or else the outcome of the request. The centre also merges
+    requests a few days apart and follows chains of later events.
+    """
+    return _people(_requests(records, period, by), by)
+
+
+def _requests(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+    inside = nw.col("ends_on").is_between(period.starts_on, period.ends_on)
+    asked = records.requests.filter(nw.col("client_type") == SERVICE_USER, inside)
+    known = ["route", "outcome", "support_reason", "team", *PERSON]
+    texts = [nw.col(one).cast(nw.String).fill_null(NOT_KNOWN).alias(one) for one in known]
+    # Two requests alike in everything are one.
+    days = [day_number("starts_on").alias("first"), day_number("ends_on").alias("last")]
+    each = asked.select(*texts, *days).unique()
+    services = numbered(records.services.filter(nw.col("client_type") == SERVICE_USER)).select(
+        *(nw.col(one).cast(nw.String) for one in PERSON), "service_type", since="first", until="last"
+    )
+    long_term = services.filter(nw.col("service_type").is_in(LONG_TERM))
+    had = (nw.col("since") < nw.col("first")) & (nw.col("until") >= nw.col("first"))
+    clients_then = each.join(long_term, on=list(PERSON)).filter(had).select(*PERSON, "first").unique()
+    new = each.join(clients_then, on=[*PERSON, "first"], how="anti")
+    order = {"Short term support: ST-Max": 0} | {
+        code.value: code.rank for code in code_list("service_type").codes if code.rank <= 7 and code.rank != 5
+    }
+    placing = nw.col("service_type").replace_strict(order, default=99, return_dtype=nw.Int64)
+    soon = (nw.col("since") >= nw.col("first")) & (nw.col("since") <= nw.col("last") + SEQUEL_DAYS)
+    best = (
+        new.join(services.with_columns(placing=placing).filter(nw.col("placing") < 99), on=list(PERSON))
+        .filter(soon)
+        .group_by(*PERSON, "first", "last")
+        .agg(nw.col("placing").min())
+    )
+    words = {place: name for name, place in order.items()}
+    followed = new.join(best, on=[*PERSON, "first", "last"], how="left")
+    service = nw.col("placing").fill_null(99).replace_strict(words, default=None, return_dtype=nw.String)
+    return adults(followed.with_columns(sequel=nw.coalesce(service, nw.col("outcome"))), records, period, by)
+
+
+def _people(rows: nw.LazyFrame, by: Sequence[str]) -> nw.LazyFrame:
+    return rows.group_by(*by).agg(people=nw.len()) if by else rows.select(people=nw.len())
+
+
+TABLES = {
+    "LTS001a": in_the_year,
+    "LTS001b": on_the_day,
+    "LTS001c": over_a_year,
+    "LTS003": carers_in_the_year,
+    "STS001": requests_in_the_year,
+}
+
+
+def _in_the_community(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+    rows = clients(records, on(period.ends_on), by)
+    community = nw.col("rank").is_between(BY_DIRECT, BY_UNKNOWN)
+    everybody = number(~nw.col("rank").is_null())
+    return tally(rows, by, numerator=number(community), denominator=everybody, unknown=nw.lit(0))
+
+
+def _reviewed(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+    inside = nw.col("ends_on").is_between(period.starts_on, period.ends_on)
+    held = records.reviews.filter(nw.col("client_type") == SERVICE_USER, inside)
+    seen = held.select(*PERSON).unique().with_columns(seen=nw.lit(1))
+    rows = _all_year(records, period, by).join(seen, on=list(PERSON), how="left")
+    everybody = number(~nw.col("rank").is_null())
+    return tally(rows, by, numerator=number(nw.col("seen") == 1), denominator=everybody, unknown=nw.lit(0))
+
+
+def _led_to_long_term(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+    sequel = nw.col("sequel")
+    return tally(
+        _requests(records, period, by),
+        by,
+        numerator=number(sequel.is_in(LONG_TERM)),
+        denominator=number(~sequel.is_null()),
+        unknown=number(sequel == NOT_KNOWN),
+    )
+
+
+_SOURCE = "SALT, NHS England, from Client Level Data"
+IN_THE_COMMUNITY = Measure(
+    code="SALT LTS001b, community",
+    name="Supported in the community, of all with long-term support on the day",
+    definition="Adults with long-term support on the day, each at their highest place. The share in the community.",
+    numerator="those whose highest place is in the community, however it is held",
+    denominator="adults with long-term support on the day",
+    unknown="not told: nobody",
+    source=_SOURCE,
+    count=_in_the_community,
+)
+REVIEWED = Measure(
+    code="SALT LTS002, reviewed in the year",
+    name="Reviewed in the year, of those supported all year",
+    definition=(
+        "Adults with long-term support on the day who had it all year (services a day apart count as one). The share "
+        "with any review, planned or not, completed in the year."
+    ),
+    numerator="those with a review that ended in the year",
+    denominator="adults with long-term support on the day and all year (SALT LTS001c)",
+    unknown="not told: nobody",
+    source=_SOURCE,
+    count=_reviewed,
+)
+LED_TO_LONG_TERM = Measure(
+    code="SALT STS001, long-term support",
+    name="Requests of new clients that led to long-term support",
+    definition=(
+        "Requests that ended in the year, of adults without long-term support when they asked. The share followed by "
+        f"long-term support as the highest of what began within {SEQUEL_DAYS} days of its end, after reablement. The "
+        "centre also merges requests a few days apart and follows chains of events."
+    ),
+    numerator="requests followed by long-term support",
+    denominator="requests of new clients that ended in the year",
+    unknown="requests followed by no service and without an outcome",
+    source=_SOURCE,
+    count=_led_to_long_term,
+)
+
+LONG_TERM_SUPPORT = (IN_THE_COMMUNITY, REVIEWED, LED_TO_LONG_TERM)

@@ -1,0 +1,134 @@
+"""Waiting: how long people wait for a first response, and how many still do.
+
+Source: DHSC, waiting times from Client Level Data, method 1.1 (provisional).
+"""
+
+from collections.abc import Sequence
+from math import ceil
+
+import narwhals as nw
+
+from leeway.insight.measures.holding import LONG_TERM, PERSON, SERVICE_USER, adults, number, one_each, tally
+from leeway.insight.measures.measure import Measure, Period
+from leeway.insight.measures.spells import day_number, numbered
+from leeway.insight.records.lists import code_list
+from leeway.insight.records.tables import Records
+
+SHORT_TERM = ("Short term support: ST-Max", "Short term support: Other short term")
+SUPPORT = (*LONG_TERM, *SHORT_TERM, "Short term support: Ongoing low level")
+ASSESSMENTS = ("Short term assessment", "Long term assessment")
+NO_RESPONSE_DUE = (*code_list("event_outcome").within("NFA"), "Admitted to hospital")
+FROM_AGE = 25  # younger people may come from children's services, whose waiting is another matter
+LONG_TERM_DAYS, SHORT_TERM_DAYS = 365, 91  # support so recently: not new
+
+
+def waits(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
+    """Give each request of a new client one row: the day number it came (`first`), and of its response (`answer`).
+
+    Of several requests that one response answers, or that nothing has, only the first counts.
+    """
+    asked = numbered_requests(records)
+    services = numbered(records.services.filter(nw.col("client_type") == SERVICE_USER))
+    new = asked.join(_existing(asked, services), on=[*PERSON, "first"], how="anti")
+    assessed = records.assessments.filter(nw.col("assessment_type").is_in(ASSESSMENTS))
+    answers = nw.concat(
+        [
+            assessed.select(*PERSON, day_number("starts_on").alias("answer")),
+            services.filter(nw.col("service_type").is_in(SUPPORT)).select(*PERSON, nw.col("first").alias("answer")),
+        ]
+    ).unique()
+    heard = new.join(answers, on=list(PERSON), how="left")
+    after = nw.when(nw.col("answer") >= nw.col("first")).then(nw.col("answer"))
+    answered = heard.with_columns(answer=after).group_by(*PERSON, "first").agg(nw.col("answer").min())
+    earliest = answered.group_by(*PERSON, "answer").agg(nw.col("first").min())
+    told = one_each(
+        records.requests.filter(nw.col("client_type") == SERVICE_USER).with_columns(first=day_number("starts_on")),
+        by,
+        keys=(*PERSON, "first"),
+        rank=nw.lit(1),
+    )
+    rows = adults(earliest.join(told, on=[*PERSON, "first"]), records, period, by)
+    born = day_number("born_on") - nw.col("born_on").dt.day().cast(nw.Int64) + 1
+    return rows.filter((nw.col("first") - born) >= ceil(FROM_AGE * 365.25))
+
+
+def numbered_requests(records: Records) -> nw.LazyFrame:
+    """The days on which people asked for support in a way that calls for a response."""
+    outcome = nw.col("outcome")
+    asked = records.requests.filter(
+        nw.col("client_type") == SERVICE_USER, outcome.is_null() | ~outcome.is_in(NO_RESPONSE_DUE)
+    )
+    return asked.select(*PERSON, day_number("starts_on").alias("first")).unique()
+
+
+def _existing(asked: nw.LazyFrame, services: nw.LazyFrame) -> nw.LazyFrame:
+    """Those requests that come from somebody who has support, or had it not long before."""
+    kinds = services.filter(nw.col("service_type").is_in([*LONG_TERM, *SHORT_TERM]))
+    had = kinds.select(*PERSON, "service_type", since="first", until="last")
+    lately = (
+        nw.when(nw.col("service_type").is_in(LONG_TERM)).then(nw.lit(LONG_TERM_DAYS)).otherwise(nw.lit(SHORT_TERM_DAYS))
+    )
+    recent = (nw.col("since") < nw.col("first")) & (nw.col("first") - nw.col("until") <= lately)
+    return asked.join(had, on=list(PERSON)).filter(recent).select(*PERSON, "first").unique()
+
+
+def _answered(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+    """Count the first responses of the period by the days that they took."""
+    days = nw.col("answer") - nw.col("first")
+    inside = nw.col("answer").is_between(period.starts_on.toordinal(), period.ends_on.toordinal())
+    rows = waits(records, period, by).filter(inside).with_columns(days=days)
+    one = number(~nw.col("days").is_null())
+    return tally(rows, (*by, "days"), numerator=nw.col("days"), denominator=one, unknown=nw.lit(0))
+
+
+def _still_waiting(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+    """Count the requests of the period to which nothing had happened by its last day."""
+    inside = nw.col("first").is_between(period.starts_on.toordinal(), period.ends_on.toordinal())
+    rows = waits(records, period, by).filter(inside)
+    answered = (nw.col("answer") <= period.ends_on.toordinal()).fill_null(False)
+    gone = (nw.col("died_on") < period.ends_on).fill_null(False)
+    return tally(
+        rows,
+        by,
+        numerator=number(~answered & ~gone),
+        denominator=number(answered | ~gone),
+        unknown=number(~answered & gone),
+    )
+
+
+_NEW = (
+    f"Requests of new clients aged {FROM_AGE} and over, other than those that ended without further action or in "
+    f"hospital. New means without long-term support in the {LONG_TERM_DAYS} days before, or short-term in the "
+    f"{SHORT_TERM_DAYS}. The first assessment (short or long term) or support that begins from that day on is the "
+    "response."
+)
+_SOURCE = "DHSC, waiting times from Client Level Data, method 1.1 (provisional)"
+
+MEDIAN_WAIT = Measure(
+    code="Waiting, first response",
+    name="Days from a request to the first response, the median",
+    definition=(
+        f"{_NEW} Responses of the year count, however long ago the request came; but a return of one year holds no "
+        "request from before it, so long waits are missing and the true median is longer. The centre joins returns."
+    ),
+    numerator="days waited, added up",
+    denominator="requests that had their first response in the year",
+    unknown="not told: nobody",
+    source=_SOURCE,
+    count=_answered,
+    per=1,
+    unit="days",
+    middle="days",
+)
+STILL_WAITING = Measure(
+    code="Waiting, no response yet",
+    name="Requests of the year without a response by the day",
+    definition=f"{_NEW} The share of the year's requests that had none by the day.",
+    numerator="requests without a response, of people alive on the day",
+    denominator="requests of the year",
+    unknown="requests left out, as the person died before any response",
+    source=_SOURCE,
+    count=_still_waiting,
+)
+
+WAITING = (MEDIAN_WAIT, STILL_WAITING)
