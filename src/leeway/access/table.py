@@ -15,6 +15,8 @@ RECORDS = CASEWORK | {Role.FINANCE}
 ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
 MANAGEMENT = frozenset({Role.MANAGER})
 LISTERS = frozenset({Role.COMMISSIONER, Role.ASSESSOR, Role.ADMINISTRATOR})
+ANALYSIS = frozenset({Role.ANALYST, Role.ADMINISTRATOR})
+RESULTS = ANALYSIS | {Role.COMMISSIONER}
 WRITERS = CASEWORK | {Role.PERSON}
 JOURNEY = frozenset({Role.PERSON, Role.ASSESSOR, Role.MANAGER, Role.FINANCE})
 
@@ -97,6 +99,15 @@ ACCESS: dict[str, frozenset[str]] = {
     "directory:add": LISTERS,
     "directory:price": LISTERS,
     "directory:*": EVERYONE,
+    # surveys: anyone with the address answers
+    "insight:answer": EVERYONE,
+    "insight:thanks": EVERYONE,
+    "insight:waves": RESULTS,
+    "insight:wave": RESULTS,
+    "insight:wave_csv": RESULTS,
+    "insight:compare_waves": RESULTS,
+    "insight:open_wave": ANALYSIS,
+    "insight:close_wave": ANALYSIS,
 }
 
 

@@ -96,6 +96,7 @@ ROOMS = [
     "leeway.money.payees",
     "leeway.money.budgets",
     "leeway.money.payments",
+    "leeway.insight.pages",
     "leeway.site",
 ]
 INSTALLED_APPS = [

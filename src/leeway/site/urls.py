@@ -22,6 +22,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/budget/", include("leeway.money.budgets.urls")),
     path("payments/", include("leeway.money.payments.urls")),
     path("directory/", include("leeway.directory.urls")),
+    path("", include("leeway.insight.pages.urls")),
 ]
 
 handler400 = views.not_understood

@@ -1,0 +1,25 @@
+"""Who may open a survey, see what it says, and read the words that people wrote. Answering needs no sign-in."""
+
+from leeway.access.access import check_role
+from leeway.access.models import Role, User
+
+MAY_OPEN = frozenset({Role.ANALYST, Role.ADMINISTRATOR})
+MAY_SEE_RESULTS = MAY_OPEN | {Role.COMMISSIONER}
+MAY_READ_WORDS = frozenset({Role.ANALYST})
+
+
+def can_open_waves(user: User) -> bool:
+    return user.role in MAY_OPEN
+
+
+def check_can_open_waves(user: User) -> None:
+    check_role(user, *MAY_OPEN, to="open or close a survey")
+
+
+def check_can_see_results(user: User) -> None:
+    check_role(user, *MAY_SEE_RESULTS, to="see what a survey says")
+
+
+def can_read_words(user: User) -> bool:
+    """Whether this user may read what people wrote in their own words."""
+    return user.role in MAY_READ_WORDS

@@ -1,0 +1,89 @@
+"""Everything that changes a survey: opening a wave, closing it, and sending answers."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from leeway.access.models import User
+from leeway.insight.pages.access import check_can_open_waves
+from leeway.insight.pages.models import Response, Wave
+from leeway.insight.surveys.answers import checked
+from leeway.insight.surveys.questionnaire import load
+from leeway.refusal import Refusal
+
+
+class NotOpen(Refusal):
+    """The survey cannot be answered today."""
+
+
+class SentAlready(Refusal):
+    """The same form was sent before."""
+
+    def __init__(self):
+        super().__init__(
+            "Your answers were sent a moment ago. They cannot be changed now, because nobody can tell which are yours."
+        )
+
+
+@transaction.atomic
+def open_wave(
+    *, questionnaire_code: str, name: str, opens_on: date, closes_on: date, asked: int | None = None, by: User, on: date
+) -> Wave:
+    """Put a questionnaire to people from one day to another, at an address of its own that needs no sign-in."""
+    check_can_open_waves(by)
+    questionnaire = load(questionnaire_code)
+    if not questionnaire.anonymous:
+        raise Refusal("This questionnaire is not for answering anonymously.", field="questionnaire_code")
+    if not name.strip():
+        raise Refusal("Give this wave a name, such as Autumn 2026.", field="name")
+    if opens_on < on:
+        raise Refusal("The first day cannot be in the past.", field="opens_on")
+    if closes_on < opens_on:
+        raise Refusal("The last day cannot be before the first.", field="closes_on")
+    if asked is not None and asked < 1:
+        raise Refusal("Enter how many people you ask: 1 or more, or leave it empty.", field="asked")
+    if Wave.objects.filter(questionnaire_code=questionnaire_code, name__iexact=name.strip()).exists():
+        raise Refusal("There is a wave of this name already. Give this one another.", field="name")
+    return Wave.objects.create(
+        name=name.strip(),
+        questionnaire_code=questionnaire.code,
+        definition=questionnaire.data,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        asked=asked,
+        opened_by=by,
+    )
+
+
+@transaction.atomic
+def close_wave(*, wave: Wave, by: User, on: date) -> Wave:
+    """End a wave before its last day. It takes no more answers, and its results can be seen."""
+    check_can_open_waves(by)
+    kept = Wave.objects.select_for_update().get(pk=wave.pk)
+    if kept.is_over_on(on):
+        raise Refusal("This wave is closed already.")
+    kept.closed_on = on
+    kept.save(update_fields=["closed_on"])
+    return kept
+
+
+@transaction.atomic
+def send_answers(*, wave: Wave, form_id: UUID, given: Mapping[str, str], on: date) -> None:
+    """Keep what somebody answered, once, with the day and nothing else. Nobody signs in to do this.
+
+    The wave is locked meanwhile, so that a second press finds the first one's row: the database then never has to
+    refuse a row, and so never writes anyone's answers into its log.
+    """
+    open_wave = Wave.objects.select_for_update().get(pk=wave.pk)
+    if not open_wave.is_open_on(on):
+        raise NotOpen("This survey is closed, so your answers were not kept.")
+    values, problems = checked(open_wave.questionnaire, given)
+    if problems:
+        raise Refusal("One of the answers cannot be used. Go back to the questions and look at each.")
+    if not any(value is not None for value in values.values()):
+        raise Refusal("Answer one question or more before you send your answers.")
+    if Response.objects.filter(pk=form_id).exists():
+        raise SentAlready
+    Response.objects.create(id=form_id, wave=open_wave, answered_on=on, answers=values)

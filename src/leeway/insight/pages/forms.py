@@ -1,0 +1,94 @@
+"""Forms of surveys: opening a wave, comparing two, and one section of a questionnaire."""
+
+from django import forms
+
+from leeway.forms import DateField
+from leeway.insight.surveys.answers import problem_with
+from leeway.insight.surveys.questionnaire import Question, Section, codes, load
+
+
+def anonymous_questionnaires() -> list[tuple[str, str]]:
+    """The questionnaires that can be answered without signing in."""
+    return [(code, load(code).title) for code in codes() if load(code).anonymous]
+
+
+class OpenWaveForm(forms.Form):
+    """Which questions, for whom, from when to when."""
+
+    questionnaire_code = forms.ChoiceField(
+        label="Which questions?",
+        choices=anonymous_questionnaires,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose which questions to ask."},
+    )
+    name = forms.CharField(
+        label="What do you call this wave?",
+        max_length=80,
+        help_text="For example Autumn 2026. Those who answer see it.",
+        error_messages={
+            "required": "Give this wave a name, such as Autumn 2026.",
+            "max_length": "The name has room for 80 characters. Make it shorter.",
+        },
+    )
+    opens_on = DateField(label="First day", error_messages={"required": "Enter the first day."})
+    closes_on = DateField(
+        label="Last day",
+        help_text="Results are shown after this day, or when you close the wave before it.",
+        error_messages={"required": "Enter the last day."},
+    )
+    asked = forms.IntegerField(
+        label="How many people do you ask?",
+        required=False,
+        min_value=1,
+        max_value=10_000_000,
+        help_text="If you know it, the results say what those who do not answer could change.",
+        widget=forms.TextInput({"inputmode": "numeric"}),
+        error_messages={
+            "invalid": "Enter how many people you ask, as a whole number.",
+            "min_value": "Enter how many people you ask: 1 or more, or leave it empty.",
+            "max_value": "Enter how many people you ask: ten million or fewer.",
+        },
+    )
+
+
+class CompareForm(forms.Form):
+    """Two waves of the same questions."""
+
+    earlier = forms.ChoiceField(label="Earlier wave", error_messages={"required": "Choose the earlier wave."})
+    later = forms.ChoiceField(label="Later wave", error_messages={"required": "Choose the later wave."})
+
+    def clean(self):
+        chosen = super().clean() or self.cleaned_data
+        if chosen.get("earlier") and chosen.get("earlier") == chosen.get("later"):
+            self.add_error("later", "Choose two different waves.")
+        return chosen
+
+
+class SectionForm(forms.Form):
+    """The questions of one section, made from the questionnaire. No answer is chosen beforehand."""
+
+    prefix = "a"
+
+    def __init__(self, section: Section, data=None, **options):
+        super().__init__(data, **options)
+        self.questions = section.questions
+        for question in section.questions:
+            self.fields[question.code] = field_for(question)
+
+    def clean(self):
+        given = super().clean() or self.cleaned_data
+        for question in self.questions:
+            if question.code in given and (reason := problem_with(question, given[question.code])):
+                self.add_error(question.code, reason)
+        return given
+
+
+def field_for(question: Question) -> forms.Field:
+    """The form field of a question."""
+    shown: dict = {"label": question.ask, "help_text": question.hint, "required": False}
+    if question.options:
+        sentence = {"invalid_choice": "Choose one of the answers to this question."}
+        return forms.ChoiceField(choices=question.options, widget=forms.RadioSelect, error_messages=sentence, **shown)
+    if question.kind == "text":
+        return forms.CharField(widget=forms.Textarea, **shown)
+    return forms.CharField(widget=forms.TextInput({"inputmode": "numeric" if question.whole else "decimal"}), **shown)

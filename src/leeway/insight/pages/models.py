@@ -1,0 +1,81 @@
+"""Waves of an anonymous survey, and the responses to them, which nothing ties to anybody."""
+
+import secrets
+import uuid
+from datetime import date
+
+import pghistory
+import pgtrigger
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+
+from leeway.access.models import User
+from leeway.guards import kept
+from leeway.insight.surveys.questionnaire import Questionnaire, parse
+
+TOKEN_BYTES = 16
+
+
+def new_token() -> str:
+    """An address that nobody guesses."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+@pghistory.track()
+class Wave(models.Model):
+    """One questionnaire, put to people from one day to another. It holds its questions as they were when it opened."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=80)
+    questionnaire_code = models.CharField(max_length=40)
+    definition = models.JSONField(encoder=DjangoJSONEncoder)
+    token = models.CharField(max_length=40, unique=True, default=new_token)
+    opens_on = models.DateField()
+    closes_on = models.DateField(help_text="The last day on which it can be answered.")
+    closed_on = models.DateField(null=True, blank=True, help_text="When somebody closed it before its last day.")
+    asked = models.PositiveIntegerField(null=True, blank=True, help_text="How many people were asked, where known.")
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-opens_on", "name", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="wave_closes_after_it_opens"),
+            models.CheckConstraint(condition=Q(asked=None) | Q(asked__gte=1), name="wave_asks_somebody"),
+            models.UniqueConstraint(fields=["questionnaire_code", "name"], name="wave_named_once"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="wave_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="wave_questions_are_kept", exclude=["closed_on"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """The questions as they were put."""
+        return parse(self.definition, where=f"the wave “{self.name}”")
+
+    def is_open_on(self, day: date) -> bool:
+        """Whether it can be answered on this day."""
+        return self.opens_on <= day <= self.closes_on and self.closed_on is None
+
+    def is_over_on(self, day: date) -> bool:
+        """Whether no more answers can come, so that results can be shown."""
+        return day > self.closes_on or self.closed_on is not None
+
+
+class Response(models.Model):
+    """What one person answered. Only the day: no user, no address, no cookie, no time, and no order.
+
+    `id` comes from the form, so that a form is saved once.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="responses")
+    answered_on = models.DateField()
+    answers = models.JSONField()
+
+    class Meta:
+        triggers = [kept("response_is_kept")]

@@ -1,0 +1,70 @@
+"""What pages read of surveys. What was answered is seen only once a wave is over, and never one person's answers."""
+
+from datetime import date
+from uuid import UUID
+
+import polars as pl
+from django.db.models import Count, QuerySet
+
+from leeway.access.models import User
+from leeway.insight.pages.access import can_read_words, check_can_see_results
+from leeway.insight.pages.models import Wave
+from leeway.insight.surveys.answers import frame_of
+from leeway.insight.surveys.shares import SMALLEST
+from leeway.refusal import NotAllowed, Refusal
+
+
+class NotYet(Refusal):
+    """There is nothing to show yet: the wave is not over, or too few answered."""
+
+
+def wave_at(token: str) -> Wave:
+    """The wave at a public address. Raises Wave.DoesNotExist."""
+    return Wave.objects.get(token=token)
+
+
+def waves(*, seen_by: User) -> QuerySet[Wave]:
+    """Every wave, the latest first, with how many `answered`."""
+    check_can_see_results(seen_by)
+    return Wave.objects.annotate(answered=Count("responses"))
+
+
+def get_wave(wave_id: UUID, *, seen_by: User) -> Wave:
+    """One wave, with how many `answered`. Raises Wave.DoesNotExist."""
+    return waves(seen_by=seen_by).get(pk=wave_id)
+
+
+def answers_of(wave: Wave, *, seen_by: User, on: date) -> pl.DataFrame:
+    """The answers of a wave as a frame for the functions of `surveys`, without the words people wrote.
+
+    Raises NotYet while more answers can come (or two looks would tell what the person between them said), and where
+    fewer than five answered.
+    """
+    _check_can_be_shown(wave, seen_by=seen_by, on=on)
+    questionnaire = wave.questionnaire
+    rows = wave.responses.order_by("id").values_list("answers", flat=True)
+    words = [question.code for question in questionnaire.questions if question.kind == "text"]
+    return frame_of(rows, questionnaire).drop(words)
+
+
+def words_of(wave: Wave, *, seen_by: User, on: date) -> dict[str, list[str]]:
+    """What people wrote, by question, in the order of the alphabet: not beside anybody's other answers."""
+    _check_can_be_shown(wave, seen_by=seen_by, on=on)
+    if not can_read_words(seen_by):
+        raise NotAllowed("Only an analyst can read what people wrote in their own words.")
+    answers = list(wave.responses.values_list("answers", flat=True))
+    return {
+        question.ask: sorted(each[question.code] for each in answers if each.get(question.code))
+        for question in wave.questionnaire.questions
+        if question.kind == "text"
+    }
+
+
+def _check_can_be_shown(wave: Wave, *, seen_by: User, on: date) -> None:
+    check_can_see_results(seen_by)
+    if not wave.is_over_on(on):
+        raise NotYet(
+            "Results are shown when the wave is closed. Before that, two looks could tell what the last person said."
+        )
+    if wave.responses.count() < SMALLEST:
+        raise NotYet(f"Fewer than {SMALLEST} people answered, so nothing is shown.")

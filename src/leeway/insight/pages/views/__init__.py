@@ -1,0 +1,1 @@
+"""The pages of insight: answering a survey, and what its waves say."""

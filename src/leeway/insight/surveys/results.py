@@ -1,0 +1,159 @@
+"""What the answers to a questionnaire say, as frames for a page, a report or a file."""
+
+from math import sqrt
+
+import polars as pl
+from scipy.special import stdtrit
+
+from leeway.insight.surveys.comparing import TOO_FEW
+from leeway.insight.surveys.questionnaire import Question, Questionnaire
+from leeway.insight.surveys.shares import SMALLEST, Share, bounds, direction, newcombe, sample_needed, wilson
+from leeway.insight.surveys.weights import effective
+
+SHARES = {
+    "question": pl.String, "ask": pl.String, "option": pl.String, "label": pl.String, "good": pl.Boolean,
+    "said": pl.Int64, "answered": pl.Int64, "asked": pl.Int64, "share": pl.Float64, "low": pl.Float64,
+    "high": pl.Float64, "least": pl.Float64, "most": pl.Float64, "hidden": pl.Boolean,
+}  # fmt: skip
+NUMBERS = {
+    "question": pl.String, "ask": pl.String, "answered": pl.Int64, "asked": pl.Int64, "mean": pl.Float64,
+    "low": pl.Float64, "high": pl.Float64, "least": pl.Float64, "most": pl.Float64, "lower_quartile": pl.Float64,
+    "median": pl.Float64, "upper_quartile": pl.Float64, "hidden": pl.Boolean,
+}  # fmt: skip
+
+
+def shares(
+    questionnaire: Questionnaire,
+    answers: pl.DataFrame,
+    *,
+    asked: int | None = None,
+    weight: str = "",
+    confidence: float = 0.95,
+) -> pl.DataFrame:
+    """The share of each option of each question: one row an option.
+
+    `question, ask, option, label`; `good` (counts as a good answer); `said` of `answered` of `asked`; `share` with
+    `low` and `high` (Wilson, for a finite population where `asked` is known); `least` and `most`, whatever those who
+    did not answer would have said. `weight` names a column of weights: `share` and its interval are then weighted,
+    `said`, `least` and `most` stay counts. Not everyone is asked a question under a condition: its `asked`, `least`
+    and `most` are null. `hidden`: fewer than five answered, and every number of the question is null.
+    """
+    rows = []
+    for question in questionnaire.questions:
+        if not question.options:
+            continue
+        given = answers.filter(pl.col(question.code).is_not_null())
+        of = _asked(questionnaire, question, asked)
+        for code, label in question.options:
+            row: dict = {"question": question.code, "ask": question.ask, "option": code, "label": label}
+            row |= {"good": code in question.good, "hidden": given.height < SMALLEST}
+            rows.append(row if row["hidden"] else row | _share(given, question.code, code, of, weight, confidence))
+    return pl.DataFrame(rows, schema=SHARES)
+
+
+def _share(given: pl.DataFrame, question: str, code: str, asked: int | None, weight: str, confidence: float) -> dict:
+    says = (given[question] == code).cast(pl.Float64)
+    said, answered = int(says.sum()), given.height
+    share, tells = said / answered, float(answered)
+    if weight:
+        share, tells = float((given[weight] * says).sum()) / float(given[weight].sum()), effective(given[weight])
+    low, high = wilson(Share(share, tells, _left(tells, answered, asked)), confidence=confidence)
+    least, most = bounds(said, answered, asked) if asked is not None else (None, None)
+    row = {"said": said, "answered": answered, "asked": asked, "share": share, "low": low, "high": high}
+    return row | {"least": least, "most": most}
+
+
+def _left(tells: float, answered: int, asked: int | None) -> float | None:
+    """The population in which `tells` answers leave the same part unasked as the answers themselves do."""
+    return None if asked is None else asked * tells / answered
+
+
+def _asked(questionnaire: Questionnaire, question: Question, asked: int | None) -> int | None:
+    """How many a question was put to, where that is known: all, unless its section is only for some."""
+    return asked if questionnaire.section_of(question.code).when is None else None
+
+
+def numbers(
+    questionnaire: Questionnaire, answers: pl.DataFrame, *, asked: int | None = None, confidence: float = 0.95
+) -> pl.DataFrame:
+    """The answers to each question that asks for a number: one row a question.
+
+    `mean` with `low` and `high` (Student's t, for a finite population where `asked` is known); the quartiles; `least`
+    and `most` that the mean of all could be, where the question has a minimum and a maximum. Hidden like shares.
+    """
+    rows = []
+    for question in questionnaire.questions:
+        if question.kind != "number":
+            continue
+        values = answers[question.code].drop_nulls()
+        of = _asked(questionnaire, question, asked)
+        row: dict = {"question": question.code, "ask": question.ask, "hidden": values.len() < SMALLEST}
+        rows.append(row if row["hidden"] else row | _number(values, question, of, confidence))
+    return pl.DataFrame(rows, schema=NUMBERS)
+
+
+def _number(values: pl.Series, question: Question, asked: int | None, confidence: float) -> dict:
+    answered, mean = values.len(), float(values.mean())  # type: ignore[arg-type]
+    left = 1.0 if asked is None else (asked - answered) / asked
+    error = float(values.std() or 0) * sqrt(max(0.0, left) / answered)  # type: ignore[arg-type]
+    reach = float(stdtrit(answered - 1, 0.5 + confidence / 2)) * error
+    least = most = None
+    if asked is not None and question.minimum is not None and question.maximum is not None:
+        least = (mean * answered + (asked - answered) * question.minimum) / asked
+        most = (mean * answered + (asked - answered) * question.maximum) / asked
+    row: dict = {"answered": answered, "asked": asked, "mean": mean, "low": mean - reach, "high": mean + reach}
+    row |= {"least": least, "most": most, "median": values.median()}
+    names = {"lower_quartile": 0.25, "upper_quartile": 0.75}
+    return row | {name: values.quantile(place, interpolation="linear") for name, place in names.items()}
+
+
+def waves(earlier: pl.DataFrame, later: pl.DataFrame, *, confidence: float = 0.95, chance: float = 0.8) -> pl.DataFrame:
+    """Two waves compared, from what `shares` gives for each: one row for each option that both have.
+
+    `earlier` and `later` shares with how many answered; `difference` with `low` and `high` (Newcombe); `told` (up,
+    down, no difference can be told, too few to say); `needed`, how many must answer in each wave to tell two shares
+    as far apart as these with the given chance (null where they are the same). The interval supposes two separate
+    samples: where the same people answered twice it is wider than it need be.
+    """
+    both = earlier.join(later, on=["question", "option"], how="inner", suffix="_later", maintain_order="left")
+    rows = []
+    for each in both.iter_rows(named=True):
+        row = {"question": each["question"], "ask": each["ask"], "option": each["option"], "label": each["label"]}
+        if each["hidden"] or each["hidden_later"]:
+            rows.append(row | {"told": TOO_FEW})
+            continue
+        first = Share(each["share"], each["answered"], each["asked"])
+        second = Share(each["share_later"], each["answered_later"], each["asked_later"])
+        difference = newcombe(first, second, confidence=confidence)
+        row |= {"earlier": first.share, "earlier_answered": each["answered"], "later": second.share}
+        row |= {"later_answered": each["answered_later"], "difference": second.share - first.share}
+        row |= {"low": difference.low, "high": difference.high, "told": direction(difference)}
+        needed = sample_needed(first.share, second.share, chance=chance, confidence=confidence)
+        rows.append(row | {"needed": needed})
+    return pl.DataFrame(rows, schema=WAVES)
+
+
+WAVES = {
+    "question": pl.String, "ask": pl.String, "option": pl.String, "label": pl.String, "earlier": pl.Float64,
+    "earlier_answered": pl.Int64, "later": pl.Float64, "later_answered": pl.Int64, "difference": pl.Float64,
+    "low": pl.Float64, "high": pl.Float64, "told": pl.String, "needed": pl.Int64,
+}  # fmt: skip
+
+
+def for_publication(found: pl.DataFrame) -> pl.DataFrame:
+    """Shares fit to publish: an option that one to four gave is hidden, and one more where it could be worked out.
+
+    What is hidden has null numbers and `hidden` true; `answered` stays. `least` and `most` go with the count.
+    """
+    small = pl.col("said").is_between(1, SMALLEST - 1)
+    ranked = found.with_row_index("place").with_columns(small=small.fill_null(False))
+    alone = pl.col("small").sum().over("question") == 1
+    next_up = pl.when(pl.col("small") | pl.col("hidden")).then(None).otherwise(pl.col("said"))
+    ranked = ranked.with_columns(alone=alone, rank=next_up.rank("ordinal").over("question"))
+    hide = pl.col("small") | (pl.col("alone") & (pl.col("rank") == 1).fill_null(False))
+    gone = [pl.when(hide).then(None).otherwise(pl.col(name)).alias(name) for name in HIDDEN]
+    shown = ranked.sort("place").with_columns(*gone, hidden=pl.col("hidden") | hide)
+    return shown.select(found.columns)
+
+
+HIDDEN = ["said", "share", "low", "high", "least", "most"]
