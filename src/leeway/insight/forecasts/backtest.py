@@ -19,12 +19,15 @@ from leeway.insight.forecasts.chance import (
     RUNNING_AVERAGE,
     Outlook,
     Plain,
-    learn,
+    follow,
+    nearest,
 )
 from leeway.insight.forecasts.series import DAYS_PER_YEAR
 
+type Methods = dict[str, tuple[Plain, ...]]
+
 #: Ours first, then what it is made of, then a second naive one. All have their spread from their own past misses.
-METHODS: dict[str, tuple[Plain, ...]] = {
+METHODS: Methods = {
     "nearest of three": NEAREST_OF_THREE,
     "last value": (LAST_VALUE,),
     "running average": (RUNNING_AVERAGE,),
@@ -34,6 +37,7 @@ METHODS: dict[str, tuple[Plain, ...]] = {
 LEADS_YEARS = (1, 2)
 
 REPLAYED = {
+    "method": pl.String,
     "origin": pl.Date,
     "unit": pl.String,
     "lead_years": pl.Int64,
@@ -48,80 +52,81 @@ REPLAYED = {
 _QUANTILES = np.arange(1, 100) / 100
 
 
-def replay(series: pl.DataFrame, plain: tuple[Plain, ...]) -> pl.DataFrame:
+def replay(series: pl.DataFrame, methods: Methods) -> pl.DataFrame:
     """Forecast a `SERIES` frame again from each of its past periods, for what followed one and two years later.
 
     A unit takes part from its second value on, and never across a break. The chance is that of reaching where the
     best quarter of the units stood at the origin, or, for a unit alone, one point more than it had. Gives a row a
-    forecast: `origin`, `unit`, `lead_years`, `error`, `crps`, `covered`, `chance`, `happened`.
+    forecast and method, in the columns of `REPLAYED`.
     """
-    return pl.concat([pl.DataFrame(schema=REPLAYED), *_replay(series.sort("unit", "period"), plain)], how="diagonal")
+    done = _replay(series.sort("unit", "period"), methods)
+    return pl.concat([pl.DataFrame(schema=REPLAYED), *(frame.select(*REPLAYED) for frame in done)])
 
 
-def _replay(series: pl.DataFrame, plain: tuple[Plain, ...]) -> Iterator[pl.DataFrame]:
-    for origin in series["period"].unique().sort():
-        known = series.filter(pl.col("period") <= origin)
-        # Only those who reported at the origin, and twice at least since their last break.
-        since_break = pl.len().over("unit", pl.col("series").rle_id().over("unit"))
-        standing = known.with_columns(values=since_break).filter((pl.col("period") == origin) & (pl.col("values") >= 2))
-        if standing.is_empty():
+def _replay(series: pl.DataFrame, methods: Methods) -> Iterator[pl.DataFrame]:
+    since_break = pl.col("series").rle_id().over("unit")
+    ordered = series.with_columns(nth=pl.int_range(1, pl.len() + 1).over("unit", since_break))
+    periods = series["period"].unique().sort().to_list()
+    for origin in periods:
+        later = [day for day in periods if round((day - origin).days / DAYS_PER_YEAR, 1) in LEADS_YEARS]
+        standing = ordered.filter((pl.col("period") == origin) & (pl.col("nth") >= 2))
+        if standing.is_empty() or not later:
             continue
-        learned = learn(known, plain=plain)
-        at = pl.DataFrame({"unit": learned.units, "place": np.arange(len(learned.units))})
-        target = min(standing["value"].quantile(0.75, "linear") if len(standing) > 1 else standing["value"][0] + 1, 100)
-        for period in series.filter(pl.col("period") > origin)["period"].unique().sort():
-            lead = round((period - origin).days / DAYS_PER_YEAR, 1)
-            if lead not in LEADS_YEARS:
-                continue
-            later = series.filter(pl.col("period") == period).select("unit", "series", after="value")
-            pairs = standing.join(later, on=["unit", "series"]).join(at, on="unit")
+        known = series.filter(pl.col("period") <= origin)
+        followed = {plain: follow(known, plain) for plain in {one for three in methods.values() for one in three}}
+        learned = {name: nearest([followed[plain] for plain in three]) for name, three in methods.items()}
+        place = {unit: n for n, unit in enumerate(next(iter(learned.values())).units)}
+        values = standing["value"].to_numpy()
+        target = min(100.0, float(np.quantile(values, 0.75)) if len(values) > 1 else values[0] + 1)
+        for day in later:
+            after = series.filter(pl.col("period") == day).select("unit", "series", after="value")
+            pairs = standing.join(after, on=["unit", "series"], maintain_order="left")
             if pairs.is_empty():
                 continue
-            yield _scored(learned.outlook(period), pairs, target).with_columns(
-                origin=pl.lit(origin), lead_years=pl.lit(int(lead), pl.Int64)
-            )
+            places = np.array([place[unit] for unit in pairs["unit"]])
+            lead = pl.lit(round((day - origin).days / DAYS_PER_YEAR), pl.Int64)
+            for name, taught in learned.items():
+                yield _scored(taught.outlook(day).only(places), pairs, target).with_columns(
+                    method=pl.lit(name), origin=pl.lit(origin), lead_years=lead
+                )
 
 
 def _scored(outlook: Outlook, pairs: pl.DataFrame, target: float) -> pl.DataFrame:
     """Score an outlook against what came after."""
-    chosen = outlook.only(pairs["place"].to_numpy())
     after = pairs["after"].to_numpy()
-    under = after - chosen.percent(*_QUANTILES)
+    under = after - outlook.percent(*_QUANTILES)
     pinball = np.where(under >= 0, _QUANTILES[:, None] * under, (_QUANTILES[:, None] - 1) * under)
-    low, median, high = chosen.percent(EDGE, 0.5, 1 - EDGE)
+    low, median, high = outlook.percent(EDGE, 0.5, 1 - EDGE)
     return pl.DataFrame(
         {
             "unit": pairs["unit"],
             "error": np.abs(median - after),
             "crps": 2 * pinball.mean(axis=0),
             "covered": (after >= low) & (after <= high),
-            "chance": chosen.chance(target),
+            "chance": outlook.chance(target),
             "happened": after >= target,
         }
     )
 
 
-def scores(families: dict[str, pl.DataFrame]) -> pl.DataFrame:
+def scores(families: dict[str, pl.DataFrame], methods: Methods = METHODS) -> pl.DataFrame:
     """Score every method on every family of series.
 
     Gives `family`, `method`, `lead_years`, `forecasts`, `mean_absolute_error`, `crps`, `covered_percent`, `brier`.
     """
-    frames = []
-    for family, series in families.items():
-        for method, plain in METHODS.items():
-            done = replay(series, plain)
-            frames.append(
-                done.group_by("lead_years")
-                .agg(
-                    forecasts=pl.len(),
-                    mean_absolute_error=pl.col("error").mean(),
-                    crps=pl.col("crps").mean(),
-                    covered_percent=100 * pl.col("covered").mean(),
-                    brier=((pl.col("chance") - pl.col("happened").cast(pl.Float64)) ** 2).mean(),
-                )
-                .sort("lead_years")
-                .select(pl.lit(family).alias("family"), pl.lit(method).alias("method"), pl.all())
-            )
+    frames = [
+        replay(series, methods)
+        .group_by("method", "lead_years", maintain_order=True)
+        .agg(
+            forecasts=pl.len(),
+            mean_absolute_error=pl.col("error").mean(),
+            crps=pl.col("crps").mean(),
+            covered_percent=100 * pl.col("covered").mean(),
+            brier=((pl.col("chance") - pl.col("happened").cast(pl.Float64)) ** 2).mean(),
+        )
+        .select(pl.lit(family).alias("family"), pl.all())
+        for family, series in families.items()
+    ]
     return pl.concat(frames)
 
 

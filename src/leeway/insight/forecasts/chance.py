@@ -10,6 +10,7 @@ scores of this method and of its parts on the past of real series.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import asin, sqrt
@@ -43,7 +44,7 @@ class Plain:
     level: float
     trend: float = 0.0
     #: What is left of the trend after a year.
-    fade: float = 0.8
+    fade: float = 0.9
 
     def ahead(self, years: float | np.ndarray) -> float | np.ndarray:
         """How many years' worth of trend lie that many years ahead, once it fades."""
@@ -109,11 +110,16 @@ class Learned:
 
 
 def learn(series: pl.DataFrame, *, plain: tuple[Plain, ...] = NEAREST_OF_THREE) -> Learned:
-    """Go through a `SERIES` frame period by period, and keep the plain forecast that came nearest, by its squares."""
-    return min((_follow(series, one) for one in plain), key=lambda learned: learned.squares.sum())
+    """Go through a `SERIES` frame period by period, and keep the plain forecast that came nearest."""
+    return nearest([follow(series, one) for one in plain])
 
 
-def _follow(series: pl.DataFrame, plain: Plain) -> Learned:
+def nearest(learned: Sequence[Learned]) -> Learned:
+    """What the plain forecast taught that missed least so far, all units together; the first of equals."""
+    return min(learned, key=lambda one: one.squares.sum())
+
+
+def follow(series: pl.DataFrame, plain: Plain) -> Learned:
     """Forecast each value of each unit from those before it, within one series at a time."""
     now: dict[str, tuple[str, int, float, float]] = {}
     squares: dict[str, float] = defaultdict(float)
@@ -158,11 +164,10 @@ def chances(series: pl.DataFrame, *, target_percent: float, by: date) -> pl.Data
     if not 0 < target_percent <= 100:
         raise Refusal("The target is not a percentage above 0 and up to 100.", field="target")
     refuse_unusable(series)
-    latest_day = series["period"].max()
-    if by <= latest_day:  # type: ignore[operator]
+    if settled := [period for period in series["period"] if period >= by]:
         raise Refusal(
-            f"{by.isoformat()} is not after the last period, {latest_day}: what happened then is known. "
-            f"Give a later date, or leave out the later rows.",
+            f"{by} is not after the last period, {max(settled)}: what happened then is known. Give a later date, or "
+            f"leave out the later rows.",
             field="by",
         )
     learned = learn(series)

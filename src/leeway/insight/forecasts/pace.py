@@ -3,10 +3,9 @@
 A change is only ever taken between values counted in the same way (see `series`).
 """
 
-from collections.abc import Iterator
 from datetime import date
-from math import sqrt
 
+import numpy as np
 import polars as pl
 from scipy import stats
 
@@ -27,32 +26,37 @@ SLOPES = {
 }
 
 
-def slopes(series: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame:
+def slopes(series: pl.DataFrame, *, level: float = 0.95, flat_points_per_year: float = 1) -> pl.DataFrame:
     """Whether each unit's series rises, falls or is flat, with an interval, in points a year.
 
     The slope is the average yearly change since the last break, and its interval comes from how much the changes
     differ: each over `g` years counts with weight `1/g`, as in a random walk with a drift. A line through the points
-    would be surer of itself than it may be, since one year's figure carries over into the next. `verdict` is
-    "rising", "falling", "flat" (the interval holds no change at all), or "cannot be said" with fewer than two changes
-    (then without an interval).
+    would be surer of itself than it may be, since one year's figure carries over into the next.
+
+    `verdict`: "rising" or "falling" where the interval leaves out no change at all; "flat" where it holds it and
+    nothing larger than `flat_points_per_year` either way; else "cannot be said", as with fewer than two changes
+    (which give no interval).
     """
     refuse_unusable(series)
-    return pl.DataFrame(list(_slopes(latest(series), level)), schema=SLOPES, orient="row")
+    rows = (
+        (unit, *_slope(values, level, flat_points_per_year))
+        for (unit,), values in latest(series).group_by("unit", maintain_order=True)
+    )
+    return pl.DataFrame(list(rows), schema=SLOPES, orient="row")
 
 
-def _slopes(series: pl.DataFrame, level: float) -> Iterator[tuple]:
-    for (unit,), rows in series.group_by("unit", maintain_order=True):
-        gaps = (rows["period"].diff().drop_nulls().dt.total_days() / DAYS_PER_YEAR).to_list()
-        changes = rows["value"].diff().drop_nulls().to_list()
-        slope = sum(changes) / sum(gaps)
-        if len(changes) < 2:
-            yield unit, slope, None, None, len(changes), "cannot be said"
-            continue
-        variance = sum((c - slope * g) ** 2 / g for c, g in zip(changes, gaps, strict=True)) / (len(changes) - 1)
-        reach = stats.t.ppf((1 + level) / 2, len(changes) - 1) * sqrt(variance / sum(gaps))
-        low, high = slope - reach, slope + reach
-        verdict = "rising" if low > 0 else "falling" if high < 0 else "flat"
-        yield unit, slope, low, high, len(changes), verdict
+def _slope(values: pl.DataFrame, level: float, flat: float) -> tuple[float, float | None, float | None, int, str]:
+    gaps = (values["period"].diff().drop_nulls().dt.total_days() / DAYS_PER_YEAR).to_numpy()
+    changes = values["value"].diff().drop_nulls().to_numpy()
+    slope, count = float(changes.sum() / gaps.sum()), len(changes)
+    if count < 2:
+        return slope, None, None, count, "cannot be said"
+    variance = ((changes - slope * gaps) ** 2 / gaps).sum() / (count - 1)
+    reach = float(stats.t.ppf((1 + level) / 2, count - 1) * np.sqrt(variance / gaps.sum()))
+    low, high = slope - reach, slope + reach
+    if low > 0 or high < 0:
+        return slope, low, high, count, "rising" if low > 0 else "falling"
+    return slope, low, high, count, "flat" if -flat <= low and high <= flat else "cannot be said"
 
 
 def paces(series: pl.DataFrame, *, target_percent: float, by: date) -> pl.DataFrame:

@@ -10,6 +10,8 @@ import polars as pl
 
 from leeway.insight.forecasts.chance import INTERVAL_PERCENT, chances, learn
 
+type Chart = alt.LayerChart | alt.FacetChart
+
 #: The shades of the fan, in percent, widest first so that the narrower ones lie on top.
 FAN_PERCENT = (95, 80, 50)
 _FAN = ["#5694ca", "#a3c7e6", "#d2e2f1"]
@@ -34,7 +36,7 @@ def in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _fan(series: pl.DataFrame, target_percent: float, by: date) -> alt.LayerChart:
+def _fan(series: pl.DataFrame, target_percent: float, by: date) -> Chart:
     known = series.sort("period").select("period", "value", counted=pl.col("series").rle_id())
     learned, last = learn(series), known["period"][-1]
     days = sorted({last + timedelta(days=round((by - last).days * step / _STEPS)) for step in range(_STEPS + 1)})
@@ -75,7 +77,7 @@ def _up(column: str) -> alt.Y:
     return alt.Y(f"{column}:Q", title="Percent", scale=alt.Scale(zero=False))
 
 
-def _intervals(answer: pl.DataFrame, target_percent: float) -> alt.LayerChart:
+def _intervals(answer: pl.DataFrame, target_percent: float) -> Chart:
     units = alt.Y("unit:N", title=None, sort=alt.EncodingSortField("probability", order="descending"))
     chart = alt.Chart(answer.select("unit", "probability", "median", "low", "high", "last_value"))
     reach = chart.mark_rule(color=_SHADE, strokeWidth=4, opacity=0.5).encode(
