@@ -16,20 +16,20 @@ SEEDS = range(6)
 CLOSE = 1e-8
 
 
-def by_linearmodels(frame, *, weights=None, columns=("people",)):
-    """Two-way estimate and error.
+def by_linearmodels(frame, *, weights=None, columns=("people",), level="council"):
+    """Two-way estimate and error, clustered by council whoever has the level.
 
-    linearmodels multiplies the clustered variance by n / (its residual degrees of freedom), counting unit and period
-    effects, and not by G/(G-1). Take its factor off and put ours on.
+    linearmodels multiplies the clustered variance by n / (its residual degrees of freedom), counting the effects that
+    are taken out, and not by G/(G-1). Take its factor off and put ours on.
     """
-    panel = frame.set_index(["council", "year"])
+    panel = frame.assign(cluster=frame["council"].astype("category").cat.codes).set_index([level, "year"])
     found = PanelOLS(
         panel["spending"],
         panel[list(columns)],
         entity_effects=True,
         time_effects=True,
         weights=None if weights is None else panel[weights],
-    ).fit(cov_type="clustered", cluster_entity=True)
+    ).fit(cov_type="clustered", clusters=panel["cluster"])
     units = frame["council"].nunique()
     factor = units / (units - 1) * found.df_resid / found.nobs
     return found.params["people"], found.std_errors["people"] * np.sqrt(factor)

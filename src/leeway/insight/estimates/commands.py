@@ -116,7 +116,7 @@ def _show(answer: dict[str, Any], made: dict[str, Estimate]) -> None:
 
 @click.command("direct-payment-question")
 @click.option(
-    "--client-group", default="learning disability", show_default=True, help="Whose services are asked about."
+    "--client-group", default=question.LEARNING_DISABILITY, show_default=True, help="Whose services are asked about."
 )
 @click.option("--json", "as_json", is_flag=True, help="Answer for programs, with every estimate.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the curve into this SVG file.")

@@ -7,6 +7,7 @@ the effect is looked for, what is taken out, which councils. Each combination th
 row, in pounds of yearly spending for each further person with a direct payment.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -19,7 +20,9 @@ from leeway.insight.estimates.regression import Estimate, NotEstimated, Within, 
 from leeway.insight.returns import figures
 from leeway.refusal import Refusal
 
-LEARNING_DISABILITY = "learning disability"
+LEARNING_DISABILITY = "learning disability 18-64"
+# Whose number stands for a council's size; people aged 18 to 64 where nothing else is said.
+HEADS = {"older people 65 and over": "population_65_plus"}
 PUBLISHED_POUNDS = (15_000.0, 25_000.0)
 PUBLISHED_WORDS = "The range published in 2012 (NLGN, learning disability, 2002 to 2012)"
 ABOUT = (
@@ -27,8 +30,9 @@ ABOUT = (
     "association between totals of councils: not the price of a direct payment, and not shown to be its doing. "
     "Councils that spend more for other reasons may offer more direct payments, people with larger packages may take "
     "them, and money may move from one service to another; all of that is in each figure. The estimates rest on the "
-    "same returns and are not independent of each other: count them as one body of evidence, not as many. Prices, "
-    "missing totals, mergers and the change of recording in 2009-10 are met by the choices named with each."
+    "same returns and are not independent of each other: count them as one body of evidence, not as many. The range "
+    "published in 2012, £15,000 to £25,000, was for learning disability. Prices, missing totals, mergers and the "
+    "change of recording in 2009-10 are met by the choices named with each."
 )
 PRICES_OF = "2012-13"
 # In the return for 31 March 2010 the line counted “direct payments and personal budgets”: a new way of counting.
@@ -146,31 +150,23 @@ def curve(client_group: str = LEARNING_DISABILITY, *, draws: int = DRAWS) -> pl.
         if key not in series:
             series[key] = _series(table, way)
         try:
-            rows.append(way | flat(_answer(series[key], way, draws=draws)))
+            found = estimate(_asked(series[key], way), within=MODEL[way["model"]][0], draws=draws)
         except NotEstimated:
             continue
+        rows.append(way | _flat(found))
     if not rows:
         raise Refusal(f"The returns at hand cannot answer the question for “{client_group}”.")
     return pl.DataFrame(rows, infer_schema_length=None).sort("effect")
-
-
-def answer(way: dict[str, str], client_group: str = LEARNING_DISABILITY, *, draws: int = DRAWS) -> Estimate:
-    """One estimate: one way of asking, put to the shipped returns. Refuses (NotEstimated) where they cannot say."""
-    return _answer(_series(returns_of(client_group), way), way, draws=draws)
-
-
-def _answer(series: Panel, way: dict[str, str], *, draws: int) -> Estimate:
-    return estimate(_asked(series, way), within=MODEL[way["model"]][0], draws=draws)
 
 
 def without_each_region(client_group: str = LEARNING_DISABILITY, *, way: dict[str, str] = HEADLINE) -> pl.DataFrame:
     """The same estimate without each region in turn: region, effect, standard_error, low, high and counts."""
     panel = _asked(_series(returns_of(client_group), way), way)
     found = leave_one_out(panel, within=MODEL[way["model"]][0])
-    return pl.DataFrame([{"without": region} | flat(one) for region, one in found.items()])
+    return pl.DataFrame([{"without": region} | _flat(one) for region, one in found.items()])
 
 
-def flat(one: Estimate) -> dict[str, float | int | None]:
+def _flat(one: Estimate) -> dict[str, float | int | None]:
     """An estimate as the columns of a row."""
     numbers = vars(one).copy()
     low, high = numbers.pop("interval")
@@ -182,14 +178,14 @@ def _series(table: pl.DataFrame, way: dict[str, str]) -> Panel:
     """Both series for all years, as spending, prices, size and councils are chosen."""
     a_head, weighted = SIZE[way["size"]]
     rate = pl.col("to_prices") if PRICES[way["prices"]] else pl.lit(1.0)
-    heads = pl.col("population_18_64") if a_head else pl.lit(1.0)
+    heads = pl.col("heads") if a_head else pl.lit(1.0)
     chosen = table.filter(~pl.col("tiny_or_reorganised")) if COUNCILS[way["councils"]] else table
     columns = chosen.select(
         unit="council",
         year="year_ending",
         outcome=SPENDING[way["spending"]].thousands * 1000 * rate / heads,
         effect=pl.col("direct_payment_users") / heads,
-        weight=pl.col("population_18_64") if weighted else pl.lit(1.0),
+        weight=pl.col("heads") if weighted else pl.lit(1.0),
         group="region",
     ).drop_nulls("weight")
     return panel_of(**{name: columns[name].to_numpy() for name in columns.columns})
@@ -206,9 +202,10 @@ def _asked(panel: Panel, way: dict[str, str]) -> Panel:
 
 
 def returns_of(client_group: str) -> pl.DataFrame:
-    """The shipped returns of one client group, with region, people aged 18 to 64 and prices beside them.
+    """The shipped returns of one client group, with region, prices and the council's size beside them.
 
-    A council that ended has the people of those that followed it. Costs stay in thousands of pounds as paid.
+    `heads` is one number a council for all years: the people of the age in question in the latest estimate shipped.
+    Costs stay in thousands of pounds as paid. Refuses a client group that is not among the returns.
     """
     panel = figures.table("panel")
     groups = panel["client_group"].unique().sort().to_list()
@@ -216,7 +213,7 @@ def returns_of(client_group: str) -> pl.DataFrame:
         raise Refusal(f"There are no returns for “{client_group}”. Give one of: {', '.join(groups)}.")
     deflators = figures.table("deflators").select("year", "deflator")
     base = deflators.filter(pl.col("year") == PRICES_OF)["deflator"].item()
-    councils = _people(figures.table("councils"))
+    councils = _sizes(figures.table("councils"), HEADS.get(client_group, "population_18_64"))
     return (
         panel.filter(pl.col("client_group") == client_group)
         .drop("region")
@@ -226,23 +223,31 @@ def returns_of(client_group: str) -> pl.DataFrame:
     )
 
 
-def _people(councils: pl.DataFrame) -> pl.DataFrame:
-    """Region, people aged 18 to 64, and whether a council is tiny or was reorganised between 2001 and 2013."""
-    people = dict(councils.select("council", "population_18_64").iter_rows())
-    followed: dict[str, list[str]] = {
-        row["council"]: row["successors"].split(";") for row in councils.iter_rows(named=True) if row["successors"]
+def _sizes(councils: pl.DataFrame, heads: str) -> pl.DataFrame:
+    """Region, people, and whether a council is tiny or was reorganised within the years of the returns.
+
+    A council that ended has the people of those that followed it, if they followed no other; else its number is not
+    known (Bournemouth, Poole and the county of Dorset, since 2019 two councils).
+    """
+    people = dict(councils.select("council", heads).iter_rows())
+    followed = {
+        council: successors.split(";")
+        for council, successors in councils.select("council", "successors").drop_nulls().iter_rows()
     }
+    followers = Counter(name for successors in followed.values() for name in successors)
     for council, successors in followed.items():
-        known = [people.get(name.strip()) for name in successors]
-        people[council] = people[council] or (sum(known) if all(known) else None)
-    ended_or_began = (pl.col("last_year") < "2012-13") | (pl.col("first_year") > "2000-01") & (
-        pl.col("first_year") <= "2012-13"
+        known = [people[name] for name in successors if people[name] and followers[name] == 1]
+        if people[council] is None and len(known) == len(successors):
+            people[council] = sum(known)
+    first, last = "2000-01", "2012-13"
+    began_or_ended = pl.col("first_year").is_between(pl.lit(first), pl.lit(last), closed="right") | (
+        pl.col("last_year") < last
     )
     return councils.select(
         "council",
         "region",
-        population_18_64=pl.col("council").replace_strict(people, return_dtype=pl.Float64),
-        tiny_or_reorganised=pl.col("council").is_in(TINY) | ended_or_began.fill_null(False),
+        heads=pl.col("council").replace_strict(people, return_dtype=pl.Float64),
+        tiny_or_reorganised=pl.col("council").is_in(TINY) | began_or_ended.fill_null(False),
     )
 
 
