@@ -8,6 +8,7 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from leeway.insight.forecasts.pace import paces, slopes, spread_of_paces
 from leeway.insight.forecasts.series import SERIES
@@ -103,3 +104,5 @@ def test_what_only_wanders_is_called_flat_19_times_in_20():
     verdicts = slopes(pl.DataFrame(rows, schema=SERIES, orient="row"))["verdict"]
     assert verdicts.is_in(["rising", "falling"]).mean() == pytest.approx(0.05, abs=0.02)
     assert (verdicts == "flat").mean() > 0.9
+    lines = [stats.linregress(np.arange(9), walk).pvalue < 0.05 for walk in walks]
+    assert np.mean(lines) > 0.3  # why a straight line is not used
