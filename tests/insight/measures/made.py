@@ -75,17 +75,18 @@ def by_chance(seed: int, people: int) -> Records:
         }
         made["people"].append(person)
         for _ in range(chance.choice([0, 1, 1, 2, 3])):
-            made["services"].append(
-                event(
-                    person,
-                    service_type=chance.choice(SERVICE_TYPES),
-                    component=perhaps(
-                        chance.choice(["Direct payment", "Home support or domiciliary care", *HOME_PARTS])
-                    ),
-                    mechanism=perhaps(chance.choice(MECHANISMS)),
-                    outcome=perhaps(chance.choice(OUTCOMES)),
-                )
+            service = event(
+                person,
+                service_type=chance.choice(SERVICE_TYPES),
+                component=perhaps(chance.choice(["Direct payment", "Home support or domiciliary care", *HOME_PARTS])),
+                mechanism=perhaps(chance.choice(MECHANISMS)),
+                outcome=perhaps(chance.choice(OUTCOMES)),
             )
+            made["services"].append(service)
+            if service["ends_on"] and chance.random() < 0.5:  # what follows soon after, or long after
+                gap = timedelta(chance.choice([-2, 0, 1, 2, 3, 4, 90, 91, 92, 364, 365, 366]))
+                more = {"starts_on": service["ends_on"] + gap, "ends_on": None}
+                made["services"].append(service | more | {"service_type": chance.choice(SERVICE_TYPES)})
         for _ in range(chance.choice([0, 0, 1, 2])):
             made["requests"].append(event(person, outcome=perhaps(chance.choice(OUTCOMES)), route=perhaps("Prison")))
             made["assessments"].append(event(person, assessment_type=chance.choice(ASSESSMENT_TYPES)))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from math import ceil
 
 import narwhals as nw
+import polars as pl
 
 from leeway.insight.measures.holding import (
     NURSING,
@@ -20,6 +21,7 @@ from leeway.insight.measures.holding import (
 from leeway.insight.measures.measure import Count, Measure, Period
 from leeway.insight.measures.spells import day_number, numbered
 from leeway.insight.records.tables import Records
+from leeway.insight.returns.figures import table
 
 SELF_FUNDED = "NFA: Self-funded client or under 12wk disregard"
 LONG_STAYS = ("Long term nursing care", "Long term residential care")
@@ -57,6 +59,21 @@ def admitted(records: Records, period: Period) -> nw.LazyFrame:
     )
 
 
+def population() -> nw.LazyFrame:
+    """The people of each council's area by age, under each of the codes that a return may name the council by.
+
+    Councils of whom no such figure is shipped are not there, and rates over them are none.
+    """
+    councils = table("councils").lazy()
+    ages = {"18-64": "population_18_64", "65+": "population_65_plus"}
+    parts = [
+        councils.select(pl.col(code).alias("council"), pl.lit(age).alias("age"), pl.col(column).alias("people"))
+        for code in ("cassr_code", "ons_code")
+        for age, column in ages.items()
+    ]
+    return nw.from_native(pl.concat(parts).drop_nulls().with_columns(pl.col("people").cast(pl.Int64)))
+
+
 def admission_measures(population: nw.LazyFrame) -> tuple[Measure, Measure]:
     """Make ASCOF 2B and 2C from the numbers of people: columns `council`, `age` (18-64 or 65+) and `people`.
 
@@ -74,7 +91,7 @@ def admission_measures(population: nw.LazyFrame) -> tuple[Measure, Measure]:
             numerator="people newly admitted",
             denominator=f"people aged {words} who live in the councils' areas",
             unknown="not told: nobody",
-            source="ASCOF, DHSC, from Client Level Data; population: ONS mid-year estimates",
+            source="ASCOF, DHSC, from Client Level Data; people: ONS mid-year estimates",
             count=_admissions(population, age),
             per=100_000,
             unit="per 100,000",

@@ -128,7 +128,7 @@ def placed(services: nw.LazyFrame, records: Records, period: Period, by: Sequenc
     """Give each person with any of these long-term services one row, at the highest of their ranks."""
     other = number((nw.col("service_type") == COMMUNITY) & ~is_direct())
     held = one_each(services, by, rank=rank(), other=other.max())
-    words = nw.col("rank").replace_strict(PLACES, return_dtype=nw.String)
+    words = nw.col("rank").replace_strict(PLACES, default=NOT_KNOWN, return_dtype=nw.String)
     part = (nw.col("rank") == BY_DIRECT) & (nw.col("other") == 1)
     named = held.with_columns(place=nw.when(part).then(nw.lit(PART_DIRECT)).otherwise(words))
     return adults(named, records, period, by)

@@ -1,0 +1,41 @@
+"""Each headline measure equals its SQL twin to the last digit, on records with every awkward case."""
+
+import narwhals as nw
+import polars as pl
+import pytest
+
+from leeway.insight.measures.admissions import admission_measures
+from leeway.insight.measures.answers import answers
+from leeway.insight.measures.from_records import MEASURES
+from leeway.insight.records.lists import code_list
+from tests.insight.measures.made import DAY, by_chance
+from tests.insight.measures.twins import TWINS, Twin
+
+POPULATION = nw.from_native(
+    pl.LazyFrame({"council": [*"ABC"] * 2, "age": ["18-64"] * 3 + ["65+"] * 3, "people": [9, 8, 7, 5, 4, 3]})
+)
+RANKS = pl.DataFrame([{"outcome": code.value, "rank": code.rank} for code in code_list("event_outcome").codes])
+ALL = {measure.code: measure for measure in (*MEASURES, *admission_measures(POPULATION))}
+
+
+@pytest.mark.parametrize(("seed", "people"), [*((seed, 40) for seed in range(12)), (99, 4000)])
+def test_every_twin_agrees(seed, people):
+    records = by_chance(seed, people)
+    twin = Twin(records, population=POPULATION, outcomes=RANKS, as_at=DAY)
+    found = answers(records, as_at=DAY, measures=[ALL[code] for code in TWINS], by=["council"])
+    for code in TWINS:
+        expected = {council: row for council, row in twin.answers(code).items() if any(row[:3])}
+        mine = {
+            one["by"]["council"]: (one["numerator"], one["denominator"], one["unknown"], one["value"])
+            for one in found
+            if one["measure"] == code and one["by"]
+        }
+        mine = {council: row for council, row in mine.items() if any(row[:3])}
+        assert {council: row[:3] for council, row in mine.items()} == {c: row[:3] for c, row in expected.items()}, code
+        for council, row in expected.items():
+            if len(row) == 4:
+                assert mine[council][3] == row[3]
+    if people > 1000:  # the case is not empty: every measure has people in and out of its numerator
+        for one in found:
+            if not one["by"]:
+                assert 0 < one["numerator"] != one["denominator"] > 0, one["measure"]
