@@ -4,6 +4,7 @@ A chart never stands alone: whoever shows one puts the table of the same figures
 """
 
 import re
+from bisect import bisect_right
 from html import escape
 from typing import Any
 
@@ -41,12 +42,13 @@ def svg(chart: Any, *, title: str, description: str) -> str:
 
 def lines(
     frame: pl.DataFrame, *, x: str, y: str, title: str, description: str, y_title: str, series: str = "",
+    part: str = "",
     target: float | None = None, band: tuple[str, str] | None = None, from_zero: bool = True,
 ) -> str:  # fmt: skip
     """Draw one line a series over time, with a dashed target line where there is one.
 
     `frame` holds the columns named; `band` names two columns with the ends of an interval. Years stand in the order
-    they come in. A missing value breaks the line rather than being bridged.
+    they come in. Where `part` changes, and where a value is missing, the line breaks: nothing is bridged.
     """
     shown = frame.to_dicts()
     order = frame[x].unique(maintain_order=True).to_list()
@@ -62,6 +64,8 @@ def lines(
             "color": alt.Color(f"{series}:N", sort=names, scale=alt.Scale(domain=names, range=COLOURS), legend=legend),
             "strokeDash": alt.StrokeDash(f"{series}:N", sort=names, scale=alt.Scale(domain=names, range=DASHES)),
         }
+    if part:
+        style["detail"] = alt.Detail(f"{part}:N")
     layers = []
     if band:
         ends = {"y": alt.Y(f"{band[0]}:Q"), "y2": f"{band[1]}:Q"}
@@ -119,33 +123,51 @@ def funnel(points: pl.DataFrame, *, title: str, description: str, x_title: str, 
 
 
 def council_map(
-    outlines: dict[str, Any], values: pl.DataFrame, *, title: str, description: str, unit: str, picked: str = "",
-) -> str:  # fmt: skip
-    """Draw the councils of England shaded by a value; those without one stay hatched in grey.
+    outlines: dict[str, Any], values: dict[str, float], *, title: str, description: str, unit: str, picked: str = ""
+) -> str:
+    """Draw the councils of England in five shades, a fifth of them in each; those without a value stay grey.
 
-    `outlines` is a GeoJSON collection whose features have `properties.name`; `values` has council and value.
+    `outlines` is the shipped map (`returns.figures`): areas with a path and the councils that share it. An area that
+    has since been divided is shaded by the mean of its councils.
     """
-    shades = values.filter(pl.col("value").is_not_null()).select("council", "value").to_dicts()
-    land = alt.Data(values=outlines["features"])
-    base = alt.Chart(land, width=WIDTH, height=700)
-    shaded = (
-        base.mark_geoshape(stroke="#ffffff", strokeWidth=0.5)
-        .transform_lookup(
-            lookup="properties.name", from_=alt.LookupData(alt.Data(values=shades), key="council", fields=["value"])
-        )
-        .transform_filter("isValid(datum.value)")
-        .encode(
-            alt.Color(
-                "value:Q",
-                title=unit,
-                scale=alt.Scale(type="quantile", range=SCALE),
-                legend=alt.Legend(orient="top-left", format=".0f", titleLimit=260),
-            )
-        )
+    edges = [quantile(sorted(values.values()), step / 5) for step in range(1, 5)] if values else []
+    shapes, here = [], ""
+    for area in outlines["areas"]:
+        known = [values[council] for council in area["councils"] if council in values]
+        shade = "#dddddd" if not known else SCALE[bisect_right(edges, sum(known) / len(known))]
+        shapes.append(f'<path d="{area["path"]}" fill="{shade}"><title>{escape(_told(area, values))}</title></path>')
+        if picked in area["councils"]:
+            here = f'<path d="{area["path"]}" fill="none" stroke="{RED}" stroke-width="2.5"/>'
+    width, height = outlines["width"], outlines["height"]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width + 20} {height + 60}" role="img" '
+        f'aria-label="{escape(title)}" font-family="Arial, Liberation Sans, sans-serif" font-size="13">'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+        f'<rect width="100%" height="100%" fill="#ffffff"/>'
+        f'<text x="10" y="22" font-size="17" font-weight="bold">{escape(title)}</text>'
+        f'<g transform="translate(10 34)" stroke="#ffffff" stroke-width="0.5">{"".join(shapes)}{here}</g>'
+        f'<g transform="translate(10 60)">{_legend(sorted(values.values()), edges, unit)}</g>'
+        f'<text x="10" y="{height + 50}" font-size="9" fill="{GREY}">{escape(outlines["attribution"])}</text></svg>'
     )
-    layers: list[Any] = [base.mark_geoshape(fill="#dddddd", stroke="#ffffff", strokeWidth=0.5), shaded]
-    if picked:
-        here = base.mark_geoshape(fillOpacity=0, stroke=RED, strokeWidth=2.5)
-        layers.append(here.transform_filter(alt.datum["properties"]["name"] == picked))
-    chart = alt.layer(*layers).project(type="identity", reflectY=outlines.get("reflect_y", True))
-    return svg(chart, title=title, description=description)
+
+
+def _told(area: dict[str, Any], values: dict[str, float]) -> str:
+    return "; ".join(f"{one}: {values[one]:,.1f}" if one in values else f"{one}: no figure" for one in area["councils"])
+
+
+def _legend(known: list[float], edges: list[float], unit: str) -> str:
+    if not known:
+        return f'<text y="12">No figures ({escape(unit)})</text>'
+    ends = [known[0], *edges, known[-1]]
+    rows = [(SCALE[step], f"{ends[step]:,.1f} to {ends[step + 1]:,.1f}") for step in range(5)]
+    boxes = "".join(
+        f'<rect y="{20 * place + 8}" width="16" height="16" fill="{shade}" stroke="{GREY}"/>'
+        f'<text x="24" y="{20 * place + 21}">{words}</text>'
+        for place, (shade, words) in enumerate([*rows, ("#dddddd", "no figure")])
+    )
+    return f"<text>{escape(unit)}</text>{boxes}"
+
+
+def quantile(ordered: list[float], share: float) -> float:
+    """The value below which a share of ordered values lies."""
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]

@@ -1,0 +1,223 @@
+"""The published figures, one series a measure: what it counts, of whom, from which return, where it breaks.
+
+Every series is made from the tables that `returns.figures` ships, and has the same shape, so that any of them can be
+drawn, mapped, ranked and downloaded in the same way.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+import polars as pl
+
+from leeway.insight.returns.figures import table
+
+ENGLAND = "England"
+COLUMNS = ("council", "year", "value", "numerator", "denominator", "flag")
+ASCOF = "Adult Social Care Outcomes Framework, DHSC, to 2024-25"
+OFLOG = "Office for Local Government data, 2015-16 to 2022-23"
+PSS = "PSS-EX1 and RAP returns, NHS Information Centre"
+GROUPS = {
+    "all ages": "everyone",
+    "learning disability 18-64": "people with a learning disability, 18 to 64",
+    "physical disability 18-64": "people with a physical disability, 18 to 64",
+    "mental health 18-64": "people with mental ill health, 18 to 64",
+    "older people 65 and over": "people of 65 and over",
+}
+MERGED = "In 2009-10 the return began to count people with any personal budget together with those on direct payments."
+
+
+@dataclass(frozen=True)
+class Series:
+    """One published series: its words, its unit, and the function that makes its table (see `COLUMNS`)."""
+
+    key: str
+    group: str
+    name: str
+    definition: str
+    unit: str
+    source: str
+    make: Callable[[], pl.DataFrame] = field(repr=False)
+    breaks: dict[str, str] = field(default_factory=dict)  # first year of another way of counting: what changed
+    decimals: int = 1
+
+    @property
+    def figures(self) -> pl.DataFrame:
+        """Council (or England), year, value, numerator and denominator where published, and flag."""
+        return _made(self.key)
+
+    def with_breaks(self) -> pl.DataFrame:
+        """The figures with `counted`: since which year it has been counted in this way ("" for the first way)."""
+        counted = pl.lit("")
+        for year in sorted(self.breaks):
+            counted = pl.when(pl.col("year") >= year).then(pl.lit(year)).otherwise(counted)
+        return self.figures.with_columns(counted=counted)
+
+
+@cache
+def catalogue() -> dict[str, Series]:
+    """Every published series by its key, in the order in which pages list them."""
+    return {series.key: series for series in (*_take_up(), *_counts(), *_spending(), *_ascof(), *_oflog())}
+
+
+@cache
+def _made(key: str) -> pl.DataFrame:
+    return catalogue()[key].make().select(COLUMNS).sort("year", "council")
+
+
+def _take_up() -> list[Series]:
+    measures = {
+        "3D(2A)": (
+            "direct-payments",
+            "Direct payments",
+            "who receive a direct payment for all or part of it",
+            "1C(2A)",
+        ),
+        "3D(1A)": ("self-directed", "Self-directed support", "who have a direct payment or a managed budget", "1C(1A)"),
+    }
+    breaks = {
+        "2014-15": "Until 2013-14: of all users of community services, and carers, in the year. "
+        "From 2014-15: of people with long-term support in the community on 31 March.",
+        "2024-25": "From 2024-25: counted by DHSC from Client Level Data.",
+    }
+    return [
+        Series(
+            key,
+            "Take-up",
+            f"{name}: share of clients",
+            f"Of adults with long-term support in the community on 31 March, the share {words}. "
+            "England from 2010-11, each council for 2024-25.",
+            "%",
+            f"{ASCOF} ({measure}, before {before}); England before 2024-25 as quoted by councils",
+            lambda measure=measure, before=before: _with_history(measure, before),  # type: ignore[misc]
+            breaks,
+        )
+        for measure, (key, name, words, before) in measures.items()
+    ]
+
+
+def _with_history(measure: str, before: str) -> pl.DataFrame:
+    """Councils of the last year, with England's series before it (whose doubts stand in the flag)."""
+    history = table("take_up_england").filter(pl.col("measure") == before, pl.col("year") < "2024-25")
+    england = history.select(
+        "year", "numerator", "denominator", council=pl.lit(ENGLAND), value="value_percent",
+        flag=pl.when(pl.col("doubt") == "check").then(pl.lit("not checked at its source")),
+    )  # fmt: skip
+    return pl.concat([england.select(COLUMNS), _ascof_year(measure)])
+
+
+def _counts() -> list[Series]:
+    return [
+        Series(
+            f"users-{group.split()[0]}",
+            "Take-up",
+            f"Direct payments: {words}",
+            f"Of {words}: how many received direct payments on 31 March, for each 10,000 adults of their age who "
+            "lived there in 2020. The population of one year serves all years.",
+            "per 10,000 adults",
+            f"{PSS}; population: ONS, mid-2020",
+            lambda group=group: _users(group),  # type: ignore[misc]
+            {"2009-10": MERGED},
+        )
+        for group, words in GROUPS.items()
+    ]
+
+
+def _users(group: str) -> pl.DataFrame:
+    ages = {"all ages": "population_18_plus", "older people 65 and over": "population_65_plus"}
+    users = table("direct_payments").filter(pl.col("client_group") == group).rename({"users": "numerator"})
+    return _for_each(users, ages.get(group, "population_18_64"), per=10_000)
+
+
+def _for_each(counted: pl.DataFrame, population: str, *, per: int) -> pl.DataFrame:
+    """Divide a count by the people of an age who live there now; none for a council that is gone."""
+    people = table("councils").select("council", denominator=population)
+    whole = (
+        table("councils").filter(pl.col("last_year").is_null()).select(council=pl.lit(ENGLAND), denominator=population)
+    )
+    people = pl.concat([people, whole.group_by("council").sum()])
+    told = counted.join(people, on="council", how="left")
+    return told.with_columns(value=pl.col("numerator") / pl.col("denominator") * per).select(COLUMNS)
+
+
+def _spending() -> list[Series]:
+    return [
+        Series(
+            "spending-learning",
+            "Money",
+            "Learning disability: spending for each adult",
+            "Gross total cost of services for people of 18 to 64 with a learning disability, for each adult of that "
+            "age who lived there in 2020, in the money of the year.",
+            "£ an adult",
+            f"{PSS}; population: ONS, mid-2020",
+            _learning_disability,
+            decimals=0,
+        )
+    ]
+
+
+def _learning_disability() -> pl.DataFrame:
+    spent = table("spending").filter(pl.col("client_group") == "learning disability 18-64")
+    return _for_each(spent.with_columns(numerator=pl.col("gross_cost") * 1000), "population_18_64", per=1)
+
+
+def _described(source: str) -> list[tuple[str, str]]:
+    return table("measures").filter(pl.col("source").str.starts_with(source)).select("measure", "description").rows()
+
+
+def _ascof() -> list[Series]:
+    units = {"1B": "points", "2C": "per 100,000"}
+    done = {"3D(1A)", "3D(2A)"}
+    found = []
+    for measure, words in _described("ASCOF"):
+        if measure not in done:
+            name = words.removesuffix(" (%)")
+            found.append(
+                Series(
+                    f"ascof-{measure.lower()}",
+                    "Outcomes",
+                    f"{measure}: {name}",
+                    f"{name[0].upper()}{name[1:]}, as published.",
+                    units.get(measure, "%"),
+                    ASCOF,
+                    lambda measure=measure: _ascof_all(measure),  # type: ignore[misc]
+                    decimals=3 if measure == "1B" else 1,
+                )
+            )
+    return found
+
+
+def _ascof_all(measure: str) -> pl.DataFrame:
+    """A survey measure has its own series; one that is counted from records has its last year alone."""
+    known = table("ascof_series").filter(pl.col("measure") == measure)
+    nothing = pl.lit(None, dtype=pl.Float64)
+    series = known.with_columns(numerator=nothing, denominator=nothing).select(COLUMNS)
+    year = _ascof_year(measure).join(series, on=["council", "year"], how="anti")
+    return pl.concat([series, year.filter(pl.col("flag").ne_missing("not applicable"))])
+
+
+def _ascof_year(measure: str) -> pl.DataFrame:
+    year = table("ascof_2024_25").filter(pl.col("measure") == measure)
+    return year.with_columns(year=pl.lit("2024-25")).select(COLUMNS)
+
+
+def _oflog() -> list[Series]:
+    names = {
+        "OFLOG requests resulting in a service": ("Requests that led to a service", "%"),
+        "OFLOG sequel to short-term service": ("Short-term services after which no more support was asked for", "%"),
+        "OFLOG workforce turnover": ("Staff who left in the year", "%"),
+        "OFLOG quality of life": ("Quality of life of people who use services", "points of 24"),
+        "OFLOG carer quality of life": ("Quality of life of carers", "points of 12"),
+    }
+    return [
+        Series(
+            measure.lower().replace(" ", "-"),
+            "Outcomes",
+            names[measure][0],
+            f"{words[0].upper()}{words[1:]}, as published.",
+            names[measure][1],
+            OFLOG,
+            lambda measure=measure: _ascof_all(measure),  # type: ignore[misc]
+        )
+        for measure, words in _described("OFLOG")
+    ]
