@@ -113,7 +113,8 @@ def frame_of(
 def checked(questionnaire: Questionnaire, given: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, str]]:
     """One set of answers: the values that can be used, and a sentence for each question whose answer cannot be.
 
-    An answer to a question that was not put to this person (the section's condition is not met) is a problem too.
+    An answer to a question that was not put to this person (the section's condition is not met) is a problem too;
+    where the condition itself cannot be used, the answers under it cannot either, and one sentence says so.
     """
     values: dict[str, Value] = {}
     problems: dict[str, str] = {}
@@ -123,7 +124,7 @@ def checked(questionnaire: Questionnaire, given: Mapping[str, str]) -> tuple[dic
             text = given.get(question.code, "").strip()
             values[question.code] = None
             if not put:
-                if text:
+                if text and section.when and section.when.question not in problems:
                     problems[question.code] = "This question was not for whoever gave the earlier answers."
                 continue
             reason = problem_with(question, text)
