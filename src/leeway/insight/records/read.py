@@ -28,7 +28,7 @@ import narwhals as nw
 import polars as pl
 
 from leeway.insight.records.cells import district_in, understood
-from leeway.insight.records.files import batches, open_return
+from leeway.insight.records.files import ROWS_AT_ONCE, batches, open_return
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import (
     ASSESSMENTS,
@@ -88,8 +88,10 @@ def records_of(events: pl.DataFrame) -> Records:
     """Make the five tables of events at hand, in the flat layout with our column names."""
     _temporary.append(tempfile.TemporaryDirectory(prefix="leeway-records-", ignore_cleanup_errors=True))
     parts = _Parts(Path(_temporary[-1].name))
+    numbered = events.with_row_index("row", 2)
     text = pl.col(pl.Enum, pl.Categorical).cast(pl.String)
-    parts.add(events.with_row_index("row", 2).with_columns(text, district_in(pl.col("postcode")).alias("district")), 0)
+    for batch in numbered.iter_slices(ROWS_AT_ONCE):
+        parts.add(batch.with_columns(text, district_in(pl.col("postcode")).alias("district")), 0)
     return parts.settled()
 
 
