@@ -103,7 +103,7 @@ def supports(records: Records, period: Period, by: Sequence[str] = ()) -> nw.Laz
     must_be_breakdowns(by, OF_SERVICES)
     of_people = [column for column in by if column not in (*FROM_SERVICE, WAY)]
     people = clients(records, period, of_people).with_columns(
-        nw.col("rank").replace_strict(WAYS, return_dtype=nw.String).alias(WAY)
+        nw.col("rank").replace_strict(WAYS, default=NOT_KNOWN, return_dtype=nw.String).alias(WAY)
     )
     theirs = people.select(*PERSON, "rank", WAY, "died_on", *(one for one in of_people if one not in PERSON))
     services = records.services.filter(
@@ -236,7 +236,7 @@ def unit_costs(records: Records, period: Period, by: Sequence[str] = ()) -> nw.L
 #: A package is worth a second look when it costs more than this share of the packages of people alike do, and its kind
 #: has this many packages at least.
 LOOK_ABOVE, LOOK_OF, LOOK_AMONG = 19, 20, 20
-ALIKE = ("support_reason", "age")
+ALIKE = ("client_group", "age")
 
 
 def compared_packages(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
@@ -283,9 +283,8 @@ def packages_to_look_at(records: Records, period: Period) -> nw.LazyFrame:
     """
     chosen = compared_packages(records, period).filter(nw.col("above") == 1)
     # Two packages that cost the same keep the order of their people, so that every engine numbers them alike.
-    numbered = chosen.with_columns(
-        one=nw.lit(1), fewer=-nw.col("pence")
-    ).with_columns(package=nw.col("one").cum_sum().over("council", order_by=["fewer", "person"]).cast(nw.Int64))  # fmt: skip
+    ordered = nw.col("one").cum_sum().over("council", order_by=["fewer", "person"]).cast(nw.Int64)
+    numbered = chosen.with_columns(one=nw.lit(1), fewer=-nw.col("pence")).with_columns(package=ordered)
     facts = ("pence", "median_pence", "line_pence", "alike", "components", "services")
     details = numbered.select(*PERSON, "package", *ALIKE, *facts)
     rows = supports(records, on(period.ends_on)).join(details, on=list(PERSON), how="inner")
@@ -340,8 +339,8 @@ MEASURES = (
     ),
     Measure(
         "second-look", "Packages of care worth a second look",
-        "Packages that cost more than 19 in 20 of those of people alike: the same council, client group, age (18 to 64, "
-        "65 and over) and way of holding, where there are 20 at least. Dear is not wrong: it is a question.",
+        "Packages that cost more than 19 in 20 of those of people alike: the same council, client group, age (18 to "
+        "64, 65 and over) and way of holding, where there are 20 at least. Dear is not wrong: it is a question.",
         numerator="Packages above the line", denominator="Packages that could be compared",
         unknown="Packages without a known cost, or with fewer than 20 alike",
         source="Leeway's own rule, on weekly costs as DHSC works them out", count=second_look,

@@ -1,9 +1,8 @@
 """Two groups compared like for like: the same mix of people on both sides, with an interval, able to say "cannot tell".
 
 People are put into kinds (say, a client group and an age band). Within each kind the two groups are compared; each kind
-then weighs as much as it can say, which is the harmonic weight (first × second) / (first + second). Kinds in which only
-one group has people say nothing, and those people are counted as left out. It is what a regression with one constant
-for each kind would give.
+then weighs as much as it can say: first times second over first plus second. Kinds in which only one group has people
+say nothing, and those people are counted as left out. It is what a regression with a constant for each kind would give.
 
 The interval is the difference, and so many standard errors each side. For amounts, each side has its own spread within
 each kind (that of all its kinds together where it has one person there). For a yes or no, both sides have the spread
@@ -120,7 +119,7 @@ def _mean(tallies: list[Tally], shares: list[float]) -> float:
 
 def _spreads(tallies: list[Tally]) -> list[float]:
     """The variance of one person in each kind; where a kind has one person, that of all kinds together."""
-    # people × squares − total² in whole numbers: no digits are lost where the spread is small beside the mean.
+    # In whole numbers until the last step: no digits are lost where the spread is small beside the mean.
     sums = [(tally.people * tally.squares - tally.total**2) / tally.people for tally in tallies]
     freedom = sum(tally.people - 1 for tally in tallies)
     pooled = fsum(sums) / freedom if freedom else 0.0

@@ -38,7 +38,7 @@ from leeway.insight.measures.measure import Measure, Period
 from leeway.insight.records.tables import Records
 
 #: Whom a person is compared with: people of the same council, client group and age band.
-ALIKE = ("council", "support_reason", "age_band")
+ALIKE = ("council", "client_group", "age_band")
 DIRECT_PAYMENT, MANAGED_BUDGET = WAYS[BY_DIRECT], WAYS[BY_MANAGED]
 
 
@@ -93,13 +93,14 @@ THINGS = (
     ),
     Thing(
         "components", "Parts of support", "Different service components that a person has at once.",
-        "Components", "People with community support", "Nobody: a component is always given",
+        "Components", "People whose services all name a component", "People with a service whose component is blank",
         "components a person", decimals=2,
     ),
     Thing(
         "providers", "Providers", "Different providers that a person has at once, by the regulator's number.",
         "Providers", "People whose services other than direct payments all name one",
-        "People with a service that names no provider, or with a direct payment alone", "providers a person", decimals=2,
+        "People with a service that names no provider, or with a direct payment alone",
+        "providers a person", decimals=2,
     ),
     Thing(
         "reviewed", "Reviewed in the last 12 months",
@@ -123,11 +124,13 @@ def people(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyF
         hours_wanting=number(equal("cost_frequency", "Hourly") & nw.col("hours_hundredths").is_null()),
         named=nw.when(nw.col("provider") != NOT_KNOWN).then(nw.col("provider")),
         unnamed=number((nw.col("provider") == NOT_KNOWN) & ~is_direct()),
+        blank=number(nw.col("component") == NOT_KNOWN),
         old=number(nw.col("starts_on") <= period.starts_on),
     )
     named = rows.filter(~nw.col("named").is_null()).group_by(*PERSON).agg(nw.col("named").n_unique().alias("providers"))
     more = rows.group_by(*PERSON).agg(
-        nw.col("hours_hundredths", "hours_told", "hours_wanting", "unnamed").sum().cast(nw.Int64), nw.col("old").max()
+        nw.col("hours_hundredths", "hours_told", "hours_wanting", "unnamed", "blank").sum().cast(nw.Int64),
+        nw.col("old").max(),
     )
     joined = held.join(more, on=list(PERSON), how="left").join(named, on=list(PERSON), how="left")
     joined = joined.join(reviewed(records, period), on=list(PERSON), how="left").with_columns(
@@ -136,7 +139,7 @@ def people(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyF
     return joined.with_columns(
         hours_hundredths_known=number((nw.col("hours_told") > 0) & (nw.col("hours_wanting") == 0)),
         pence_known=nw.col("known"),
-        components_known=nw.lit(1, dtype=nw.Int64),
+        components_known=number(nw.col("blank") == 0),
         providers_known=number((nw.col("providers") > 0) & (nw.col("unnamed") == 0)),
         reviewed_known=nw.col("old"),
     ).select(*kept, *(column for thing in THINGS for column in (thing.column, f"{thing.column}_known")))

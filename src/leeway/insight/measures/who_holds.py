@@ -27,25 +27,20 @@ from leeway.insight.measures.holding import (
 )
 from leeway.insight.measures.like_for_like import Z_998, Kinds, compare, kinds
 from leeway.insight.measures.measure import Count, Measure, Period
-from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
 
 #: What people are set apart by. "ethnic_group" is the census's broad group, from the return's ethnicity.
 CHARACTERISTICS = ("support_reason", "age_band", "gender", "ethnic_group", "district")
 #: What is held alike when they are compared, less the characteristic itself.
 HELD_ALIKE = ("council", "age_band", "support_reason")
-_NO_DATA = "No data"
-ETHNIC_GROUPS = {
-    code.value: NOT_KNOWN if code.group == _NO_DATA else code.group for code in code_list("ethnicity").codes
-} | {NOT_KNOWN: NOT_KNOWN}
+_NO_DATA = "No data"  # the census group of an ethnicity that was refused, or never asked
 
 
 def people(records: Records, period: Period) -> nw.LazyFrame:
     """Give each adult with community support on the period's last day one row, with all that sets people apart."""
-    wanted = ("age_band", "support_reason", "gender", "ethnicity", "district")
-    rows = clients(records, on(period.ends_on), wanted).filter(nw.col("rank").is_between(BY_DIRECT, BY_UNKNOWN))
-    group = nw.col("ethnicity").replace_strict(ETHNIC_GROUPS, default=NOT_KNOWN, return_dtype=nw.String)
-    return rows.with_columns(ethnic_group=group)
+    rows = clients(records, on(period.ends_on), CHARACTERISTICS)
+    said = nw.when(nw.col("ethnic_group") != _NO_DATA).then(nw.col("ethnic_group")).otherwise(nw.lit(NOT_KNOWN))
+    return rows.filter(nw.col("rank").is_between(BY_DIRECT, BY_UNKNOWN)).with_columns(ethnic_group=said)
 
 
 def who_holds(records: Records, period: Period, *, rank: int = BY_DIRECT) -> pl.DataFrame:
