@@ -47,7 +47,7 @@ def read_answers(
     A finding names the row and the column, and never what stands there. Raises Refusal where the file is no CSV or
     lacks a column that was asked for.
     """
-    header, lines = _csv(path)
+    header, lines = table_of(path)
     beside = [name for name in (unit, weight, *others) if name]
     if missing := [name for name in beside if name not in header]:
         raise Refusal(f"{path.name} has no column “{missing[0]}”. Give the name of a column in its first line.")
@@ -79,7 +79,8 @@ def read_answers(
     return Answers(frame_of(rows, questionnaire, beside=beside, numbers=[weight]), findings)
 
 
-def _csv(path: Path) -> tuple[list[str], list[list[str]]]:
+def table_of(path: Path) -> tuple[list[str], list[list[str]]]:
+    """The first line of a CSV file, and the others. Raises Refusal where it is none, or names a column twice."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = [line for line in csv.reader(file, strict=True) if line]

@@ -12,8 +12,8 @@ from leeway.insight.surveys.weights import effective
 
 SHARES = {
     "question": pl.String, "ask": pl.String, "option": pl.String, "label": pl.String, "good": pl.Boolean,
-    "said": pl.Int64, "answered": pl.Int64, "asked": pl.Int64, "share": pl.Float64, "low": pl.Float64,
-    "high": pl.Float64, "least": pl.Float64, "most": pl.Float64, "hidden": pl.Boolean,
+    "said": pl.Int64, "answered": pl.Int64, "asked": pl.Int64, "tells": pl.Float64, "share": pl.Float64,
+    "low": pl.Float64, "high": pl.Float64, "least": pl.Float64, "most": pl.Float64, "hidden": pl.Boolean,
 }  # fmt: skip
 NUMBERS = {
     "question": pl.String, "ask": pl.String, "answered": pl.Int64, "asked": pl.Int64, "mean": pl.Float64,
@@ -32,7 +32,8 @@ def shares(
 ) -> pl.DataFrame:
     """The share of each option of each question: one row an option.
 
-    `question, ask, option, label`; `good` (counts as a good answer); `said` of `answered` of `asked`; `share` with
+    `question, ask, option, label`; `good` (counts as a good answer); `said` of `answered` of `asked`; `tells` (how
+    many answers of equal weight would tell as much: without weights, `answered`); `share` with
     `low` and `high` (Wilson, for a finite population where `asked` is known); `least` and `most`, whatever those who
     did not answer would have said. `weight` names a column of weights: `share` and its interval are then weighted,
     `said`, `least` and `most` stay counts. Not everyone is asked a question under a condition: its `asked`, `least`
@@ -59,7 +60,7 @@ def _share(given: pl.DataFrame, question: str, code: str, asked: int | None, wei
         share, tells = float((given[weight] * says).sum()) / float(given[weight].sum()), effective(given[weight])
     low, high = wilson(Share(share, tells, _left(tells, answered, asked)), confidence=confidence)
     least, most = bounds(said, answered, asked) if asked is not None else (None, None)
-    row = {"said": said, "answered": answered, "asked": asked, "share": share, "low": low, "high": high}
+    row = {"said": said, "answered": answered, "asked": asked, "tells": tells, "share": share, "low": low, "high": high}
     return row | {"least": least, "most": most}
 
 
@@ -122,8 +123,10 @@ def waves(earlier: pl.DataFrame, later: pl.DataFrame, *, confidence: float = 0.9
         if each["hidden"] or each["hidden_later"]:
             rows.append(row | {"told": TOO_FEW})
             continue
-        first = Share(each["share"], each["answered"], each["asked"])
-        second = Share(each["share_later"], each["answered_later"], each["asked_later"])
+        first, second = (
+            Share(each[f"share{of}"], tells, _left(tells, each[f"answered{of}"], each[f"asked{of}"]))
+            for of, tells in (("", each["tells"]), ("_later", each["tells_later"]))
+        )
         difference = newcombe(first, second, confidence=confidence)
         row |= {"earlier": first.share, "earlier_answered": each["answered"], "later": second.share}
         row |= {"later_answered": each["answered_later"], "difference": second.share - first.share}
