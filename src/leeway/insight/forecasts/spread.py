@@ -62,15 +62,14 @@ def _overdispersion(scores: np.ndarray) -> float:
 
 
 def _place() -> pl.Expr:
-    percent = pl.col("percent")
-    # A share that equals a limit is within it; the margin is for sums in floating point alone.
-    under, over = 1e-9, -1e-9
+    """Where a share stands; one that equals a limit is within it, sums in floating point aside."""
+    percent, hair = pl.col("percent"), 1e-9
     return (
         pl.when(percent.is_null()).then(None)
-        .when(percent + under < pl.col("low_99_8")).then(pl.lit("very low"))
-        .when(percent + over > pl.col("high_99_8")).then(pl.lit("very high"))
-        .when(percent + under < pl.col("low_95")).then(pl.lit("low"))
-        .when(percent + over > pl.col("high_95")).then(pl.lit("high"))
+        .when(percent < pl.col("low_99_8") - hair).then(pl.lit("very low"))
+        .when(percent > pl.col("high_99_8") + hair).then(pl.lit("very high"))
+        .when(percent < pl.col("low_95") - hair).then(pl.lit("low"))
+        .when(percent > pl.col("high_95") + hair).then(pl.lit("high"))
         .otherwise(pl.lit("within"))
     )  # fmt: skip
 
