@@ -99,6 +99,11 @@ ACCESS: dict[str, frozenset[str]] = {
     "directory:add": LISTERS,
     "directory:price": LISTERS,
     "directory:*": EVERYONE,
+    # insight
+    "insight:home": RESULTS,
+    "insight:explore": RESULTS,
+    "insight:chart": RESULTS,
+    "insight:data": RESULTS,
     # surveys: anyone with the address answers
     "insight:answer": EVERYONE,
     "insight:thanks": EVERYONE,

@@ -29,7 +29,7 @@ def svg(chart: Any, *, title: str, description: str) -> str:
     """
     styled = (
         chart.properties(title=alt.TitleParams(title, anchor="start", fontSize=17, color="#0b0c0c", offset=12))
-        .configure(font="Arial, Liberation Sans, sans-serif", background="#ffffff", padding=8)
+        .configure(font="Arial, Liberation Sans, sans-serif", background="#ffffff", padding=16)
         .configure_axis(labelFontSize=13, titleFontSize=13, titleColor=GREY, labelColor="#0b0c0c", gridColor="#e6ebea")
         .configure_legend(labelFontSize=13, titleFontSize=13, labelLimit=280, symbolStrokeWidth=3)
         .configure_view(strokeOpacity=0)
@@ -140,7 +140,8 @@ def council_map(
             here = f'<path d="{area["path"]}" fill="none" stroke="{RED}" stroke-width="2.5"/>'
     width, height = outlines["width"], outlines["height"]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width + 20} {height + 60}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width + 20} {height + 60}" '
+        f'width="{width + 20}" height="{height + 60}" role="img" '
         f'aria-label="{escape(title)}" font-family="Arial, Liberation Sans, sans-serif" font-size="13">'
         f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
         f'<rect width="100%" height="100%" fill="#ffffff"/>'

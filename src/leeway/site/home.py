@@ -5,7 +5,7 @@ from datetime import date
 
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from leeway.access.models import Role
@@ -25,6 +25,8 @@ CASES_A_PAGE = 25
 
 def home(request):
     """Your work, or your support."""
+    if request.user.role in {Role.ANALYST, Role.COMMISSIONER}:
+        return redirect("insight:home")
     today = timezone.localdate()
     page, context = HOMES.get(request.user.role, _directory)(request, today)
     return render(request, f"site/home_{page}.jinja", {"today": today, **context})

@@ -8,6 +8,7 @@ LINKS = [
     ("home", "Your work"),
     ("people:search", "People"),
     ("payments:home", "Payments"),
+    ("insight:home", "Insight"),
     ("access:users", "Who signs in"),
     ("directory:search", "Find support"),
     ("law", "Rules and figures"),

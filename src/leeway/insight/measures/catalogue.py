@@ -25,6 +25,24 @@ GROUPS = {
     "older people 65 and over": "people of 65 and over",
 }
 MERGED = "In 2009-10 the return began to count people with any personal budget together with those on direct payments."
+SHORT = {
+    "1B": "Quality of life that services add",
+    "1D": "People satisfied with their care and support",
+    "1E": "Carers satisfied with social services",
+    "2A": "Reablement after which no more support was asked for",
+    "2C": "Admissions to care homes, 65 and over",
+    "2D(1)": "Still in the community 12 weeks after hospital, 65 and over",
+    "2D(2)": "Discharged from hospital with reablement, 65 and over",
+    "2E(2A)": "Living in their own home or with family, 18 to 64",
+    "2E(2B)": "Living in their own home or with family, 65 and over",
+    "3B": "Carers included in discussions",
+    "3C(1)": "People who find it easy to find information",
+    "3C(2)": "Carers who find it easy to find information",
+    "4A": "People who feel safe",
+    "5A(1)": "People with as much social contact as they would like",
+    "5A(2)": "Carers with as much social contact as they would like",
+    "6A": "Care staff who left their role in the year",
+}
 
 
 @dataclass(frozen=True)
@@ -176,8 +194,8 @@ def _ascof() -> list[Series]:
                 Series(
                     f"ascof-{measure.lower()}",
                     "Outcomes",
-                    f"{measure}: {name}",
-                    f"{name[0].upper()}{name[1:]}, as published.",
+                    SHORT[measure],
+                    f"ASCOF {measure}: {name}, as published.",
                     units.get(measure, "%"),
                     ASCOF,
                     lambda measure=measure: _ascof_all(measure),  # type: ignore[misc]

@@ -1,8 +1,10 @@
-"""Forms of surveys: opening a wave, comparing two, and one section of a questionnaire."""
+"""Forms of insight: what to look at; of surveys: opening a wave, comparing two, one section of a questionnaire."""
 
 from django import forms
 
 from leeway.forms import DateField
+from leeway.insight.measures.catalogue import ENGLAND, catalogue
+from leeway.insight.measures.comparing import places
 from leeway.insight.surveys.answers import problem_with
 from leeway.insight.surveys.questionnaire import Question, Section, codes, load
 
@@ -10,6 +12,23 @@ from leeway.insight.surveys.questionnaire import Question, Section, codes, load
 def anonymous_questionnaires() -> list[tuple[str, str]]:
     """The questionnaires that can be answered without signing in."""
     return [(code, load(code).title) for code in codes() if load(code).anonymous]
+
+
+class ExploreForm(forms.Form):
+    """Which measure, which place, and beside whom."""
+
+    measure = forms.ChoiceField(label="Measure")
+    place = forms.ChoiceField(label="Place")
+    beside = forms.ChoiceField(label="Beside")
+    year = forms.ChoiceField(label="Year")
+
+    def __init__(self, asked, **options):
+        initial = {"measure": asked.series.key, "place": asked.place, "beside": asked.group.key, "year": asked.year}
+        super().__init__(initial=initial, **options)
+        self.fields["measure"].choices = [(one.key, f"{one.group}: {one.name}") for one in catalogue().values()]
+        self.fields["place"].choices = [(place, place) for place in (ENGLAND, *places())]
+        self.fields["beside"].choices = [(one.key, one.name[0].upper() + one.name[1:]) for one in asked.groups.values()]
+        self.fields["year"].choices = [(year, year) for year in asked.years]
 
 
 class OpenWaveForm(forms.Form):

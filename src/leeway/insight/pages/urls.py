@@ -1,11 +1,15 @@
-"""Addresses of surveys: the public one of each wave, and those for the council's analysts."""
+"""Addresses of insight: the published figures, and surveys (the public one of each wave, and those for analysts)."""
 
 from django.urls import path
 
-from leeway.insight.pages.views import survey, waves
+from leeway.insight.pages.views import explore, home, survey, waves
 
 app_name = "insight"
 urlpatterns = [
+    path("insight/", home.home, name="home"),
+    path("insight/explore/", explore.explore, name="explore"),
+    path("insight/explore/chart.svg", explore.chart, name="chart"),
+    path("insight/explore/figures.csv", explore.data, name="data"),
     path("survey/<str:token>/", survey.answer, name="answer"),
     path("survey/<str:token>/thank-you/", survey.thanks, name="thanks"),
     path("surveys/", waves.waves, name="waves"),

@@ -27,9 +27,7 @@ def logins() -> list[Login]:
         Login("mona@fairbourne.example", "Mona Patel", Role.MANAGER, "team manager", "plans waiting for sign-off"),
         Login("finn@fairbourne.example", "Finn Walsh", Role.FINANCE, "finance officer", "payments, and making a run"),
         Login("fay@fairbourne.example", "Fay Ito", Role.FINANCE, "finance officer", "approving what Finn made"),
-        Login(
-            "ana@fairbourne.example", "Ana Reyes", Role.ANALYST, "performance analyst", "what the returns say"
-        ),
-        Login("cole@fairbourne.example", "Cole Byrne", Role.COMMISSIONER, "commissioner", "what the returns say, and the directory"),
+        Login("ana@fairbourne.example", "Ana Reyes", Role.ANALYST, "performance analyst", "what the returns say"),
+        Login("cole@fairbourne.example", "Cole Byrne", Role.COMMISSIONER, "commissioner", "what the returns say"),
         Login("alex@fairbourne.example", "Alex Grant", Role.ADMINISTRATOR, "administrator", "who signs in as what"),
     ]

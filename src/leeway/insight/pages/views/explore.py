@@ -4,7 +4,7 @@ import csv
 from functools import partial
 
 import polars as pl
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
@@ -96,7 +96,8 @@ class Asked:
         known = frame.filter(pl.col("value").is_not_null())
         if known.is_empty():
             return f"No council has a figure for {self.year}."
-        ends = f"from {say(known['value'].min())} to {say(known['value'].max())}, the middle {say(known['value'].median())}"
+        values = known["value"]
+        ends = f"from {say(values.min())} to {say(values.max())}, the middle {say(values.median())}"
         mine = known.filter(pl.col("council") == self.place)
         own = f"{self.place}: {say(mine['value'][0])}. " if mine.height else ""
         return f"{own}{known.height} councils with a figure in {self.year}: {ends}."
@@ -123,9 +124,13 @@ def explore(request):
     shown = {
         "form": ExploreForm(asked),
         "asked": asked,
-        "tabs": [{"words": VIEWS[view], "query": asked.query(view=view), "now": view == asked.view} for view in asked.views],
+        "tabs": [
+            {"words": VIEWS[view], "query": asked.query(view=view), "now": view == asked.view} for view in asked.views
+        ],
         "table": table_of(asked),
-        "breaks": [words for year, words in asked.series.breaks.items() if year <= asked.years[0] or asked.view == "time"],
+        "breaks": [
+            words for year, words in asked.series.breaks.items() if year <= asked.years[0] or asked.view == "time"
+        ],
         "back": reverse("insight:home"),
     }
     return render(request, "insight/explore.jinja", shown)
@@ -140,13 +145,17 @@ def table_of(asked: Asked) -> dict:
         by_year: dict[str, dict] = {}
         for row in frame.iter_rows(named=True):
             by_year.setdefault(row["year"], {})[row["who"]] = row["value"]
-        rows = [{"name": year, "cells": [say(found.get(one)).strip() for one in who]} for year, found in by_year.items()]
+        rows = [
+            {"name": year, "cells": [say(found.get(one)).strip() for one in who]} for year, found in by_year.items()
+        ]
         return {"heads": ["Year", *who], "rows": rows}
     counted = frame["denominator"].count() > 0
     rows = []
     for row in frame.iter_rows(named=True):
         said = say(row["value"]).strip() if row["value"] is not None else (row["flag"] or "no figure")
-        cells = [said] + ([f"{row['numerator'] or 0:,.0f} of {row['denominator'] or 0:,.0f}"] if counted else [])
+        known = row["numerator"] is not None and row["denominator"] is not None
+        counts = f"{row['numerator']:,.0f} of {row['denominator']:,.0f}" if known else ""
+        cells = [said, counts] if counted else [said]
         cells += [row["place"]] if asked.view == "funnel" else []
         rows.append({"name": row["council"], "cells": cells, "picked": row["council"] == asked.place})
     heads = ["Council", asked.series.unit] + (["Counts"] if counted else [])

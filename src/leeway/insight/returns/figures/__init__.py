@@ -1,7 +1,9 @@
 """The tidy tables Leeway ships: published figures, each with its source in `sources.yaml`, made by `make_figures`."""
 
+import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -95,3 +97,12 @@ def table(name: str) -> pl.DataFrame:
     Raises KeyError for a table that is not shipped.
     """
     return pl.read_csv(FOLDER / f"{name}.csv", schema=SCHEMAS[name])
+
+
+@cache
+def outlines() -> dict[str, Any]:
+    """The outlines of English councils for drawing a map: `width`, `height`, `attribution` and `areas`.
+
+    Each area has an SVG `path` and the `councils` that share it. The attribution must be shown with the map.
+    """
+    return json.loads((FOLDER / "map.json").read_text(encoding="utf-8"))

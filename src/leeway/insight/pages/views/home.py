@@ -1,0 +1,27 @@
+"""Where analysts and commissioners begin."""
+
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from leeway.access.table import EVERYONE, who_may_reach
+
+ROOMS = [
+    {
+        "name": "insight:explore",
+        "title": "The published returns",
+        "words": "Take-up, outcomes and spending of every council in England since 2000-01: over time, on the map, in "
+        "order, and beyond what chance explains.",
+    },
+    {
+        "name": "insight:waves",
+        "title": "Surveys",
+        "words": "Ask practitioners, or people who draw on support, and see what their answers can and cannot say.",
+    },
+]
+
+
+@require_safe
+def home(request):
+    """The parts of insight that this user may enter."""
+    mine = [room for room in ROOMS if who_may_reach(room["name"]) & {request.user.role, *EVERYONE}]
+    return render(request, "insight/home.jinja", {"rooms": mine})
