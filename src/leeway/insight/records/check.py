@@ -17,7 +17,7 @@ from leeway.insight.records.compare import Difference, compared, kept_for_compar
 from leeway.insight.records.files import ReturnFile, batches, open_return
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.read import KIND_OF, SAME_EVENT, SAME_ROW, WHO
-from leeway.insight.records.rules import rules
+from leeway.insight.records.rules import Rule, rules
 from leeway.insight.records.tables import FIELDS, Kind
 
 #: A value that is in no list is shown only if as many different people have it, so that it can be nobody's own.
@@ -46,7 +46,7 @@ class Checked:
 
     files: tuple[CheckedFile, ...]
     found: pl.DataFrame
-    values: dict[tuple[int, int], tuple[str, ...]]  # file and rule -> wrong values that many people share
+    seen: dict[tuple[int, int], tuple[str, ...]]  # file and rule -> wrong values many people share, months, columns
     differences: tuple[Difference, ...]
 
     def findings(self, most: int | None = None) -> pl.DataFrame:
@@ -60,16 +60,16 @@ class Checked:
         ).rename({"code": "rule"})  # fmt: skip
 
     def summary(self) -> pl.DataFrame:
-        """Count the findings of each file and rule, most first, with the first rows and the wrong values shared."""
+        """Count the findings of each file and rule, most first, with the first rows, and what may be shown of them."""
         counted = self.found.group_by("file", "rule").agg(
             pl.len().alias("findings"), pl.col("row").sort().head(5).alias("first_rows")
         )
         told = counted.join(self._rules(), on="rule").sort("findings", "file", "rule", descending=[True, False, False])
-        values = [list(self.values.get(key, ())) for key in told.select("file", "rule").iter_rows()]
+        seen = [list(self.seen.get(key, ())) for key in told.select("file", "rule").iter_rows()]
         return told.select(
             pl.col("file").replace_strict(dict(enumerate(self._names())), return_dtype=pl.String),
             *("field", "code", "findings", "first_rows", "reason", "effect", "todo"),
-            pl.Series("values", values, dtype=pl.List(pl.String)),
+            pl.Series("seen", seen, dtype=pl.List(pl.String)),
         ).rename({"code": "rule"})
 
     def _names(self) -> list[str]:
@@ -100,8 +100,8 @@ def check(paths: Sequence[Path]) -> Checked:
         )
     found = [part for look in looks for part in look.found]
     empty = pl.DataFrame(schema={"file": pl.UInt16, "row": pl.UInt32, "rule": pl.UInt16})
-    values = {key: shown for look in looks for key, shown in look.shared_values().items()}
-    return Checked(files, pl.concat([empty, *found]), values, differences)
+    seen = {key: shown for look in looks for key, shown in (look.seen | look.shared_values()).items()}
+    return Checked(files, pl.concat([empty, *found]), seen, differences)
 
 
 def _pairs(files: Sequence[CheckedFile]) -> list[tuple[int, int]]:
@@ -129,6 +129,7 @@ class _Look:
     found: list[pl.DataFrame] = field(default_factory=list)
     wrong: list[pl.DataFrame] = field(default_factory=list)
     brief: list[pl.DataFrame] = field(default_factory=list)
+    seen: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
 
     def through(self) -> None:
         """Read the file and find what is wrong with it."""
@@ -166,7 +167,10 @@ class _Look:
             .group_by("rule", maintain_order=True)
             .agg(pl.col("text").head(10))
         )
-        return {(self.number, rule): tuple(texts) for rule, texts in shared.iter_rows()}
+        return {
+            (self.number, rule): tuple(_meant(text, rules()[rule]) for text in texts)
+            for rule, texts in shared.iter_rows()
+        }
 
     def _add(self, rule: int, rows: pl.Series) -> None:
         if len(rows):
@@ -186,17 +190,19 @@ class _Look:
                 )  # fmt: skip
                 self.wrong.append(wrong.with_columns(pl.lit(number, pl.UInt16).alias("rule")))
 
-    def _whole(self, code: str, rows: pl.Series, column: str | None = None) -> None:
+    def _whole(self, code: str, rows: pl.Series, *, column: str | None = None, seen: Sequence[str] = ()) -> None:
         number = next(n for n, rule in enumerate(rules()) if rule.code == code and column in (None, rule.column))
         self._add(number, rows)
+        if seen:
+            self.seen[self.number, number] = tuple(seen)
 
     def _look_at_header(self) -> None:
         header = pl.Series([1], dtype=pl.UInt32)
         for told in FIELDS:
             if told.name in self.file.missing:
-                self._whole("column-missing", header, told.column)
+                self._whole("column-missing", header, column=told.column)
         if self.file.strange:
-            self._whole("column-not-asked", header)
+            self._whole("column-not-asked", header, seen=self.file.strange)
 
     def _look_at_whole(self) -> None:
         whole = pl.concat(self.brief)
@@ -226,8 +232,8 @@ class _Look:
         header = pl.Series([1], dtype=pl.UInt32)
         if pl.select(pl.lit(starts_on).dt.offset_by("1y").dt.offset_by("-1d")).item() != ends_on:
             self._whole("not-a-year", header)
-        if self._thin_months(whole, starts_on, ends_on):
-            self._whole("thin-month", header)
+        if months := self._thin_months(whole, starts_on, ends_on):
+            self._whole("thin-month", header, seen=[f"{month:%B %Y}" for month in months])
 
     def _thin_months(self, whole: pl.DataFrame, starts_on: date, ends_on: date) -> list[date]:
         """Give the months of the period that the centre would not trust."""
@@ -241,6 +247,13 @@ class _Look:
         )
         thin = (pl.col("len").fill_null(0) < THIN_SHARE * ended.height) | (pl.col("kinds").fill_null(0) < kinds)
         return months.join(counted, on="month", how="left").filter(thin)["month"].to_list()
+
+
+def _meant(text: str, rule: Rule) -> str:
+    """Write a wrong value, and beside an older spelling the one it stands for."""
+    listed = next(told for told in FIELDS if told.column == rule.column)
+    meant = code_list(listed.codes).read(text)[0]
+    return f"“{text}” (now “{meant}”)" if meant else f"“{text}”"
 
 
 def _cells(texts: pl.DataFrame) -> pl.DataFrame:
@@ -258,7 +271,7 @@ def _old(texts: pl.Series, name: str) -> pl.Series:
 
 def _brief(cells: pl.DataFrame) -> pl.DataFrame:
     """Keep of each row what the rules about the whole file need: hashes for who and what, dates, two short codes."""
-    row_key = pl.when(False).then(pl.lit(0, pl.UInt64))
+    row_key: pl.Expr = pl.lit(None, pl.UInt64)
     for table, kind in KIND_OF.items():
         key = pl.struct("event", *SAME_EVENT[table], *SAME_ROW.get(table, [])).hash()
         row_key = pl.when(pl.col("event") == kind).then(key).otherwise(row_key)

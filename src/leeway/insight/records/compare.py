@@ -31,7 +31,7 @@ class Difference:
 def kept_for_comparing(cells: pl.DataFrame, folder: Path, number: int) -> None:
     """Keep a batch of understood rows with what makes each event the same event in another return."""
     folder.mkdir(exist_ok=True)
-    key = pl.lit(None, pl.UInt64)
+    key: pl.Expr = pl.lit(None, pl.UInt64)
     for table, kind in KIND_OF.items():
         key = pl.when(pl.col("event") == kind).then(joined_key(table)).otherwise(key)
     kept = cells.select(key.alias("key"), "period_starts_on", *(field.column for field in _COMPARED))

@@ -84,13 +84,15 @@ def _data() -> dict[str, Any]:
 def code_list(name: str) -> CodeList:
     """Give one list by its name in `tables`, such as "service_type"."""
     told = _data()["lists"][name]
-    codes = tuple(
-        Code(**{key: tuple(part) if isinstance(part, list) else part for key, part in row.items()})
-        for row in told["values"]
-    )
+    codes = tuple(_code(row) for row in told["values"])
     spelt = {folded(old): (code.value, 1) for code in codes for old in (*code.release_1, code.value) if old}
     spelt |= {folded(code.value): (code.value, 2) for code in codes if not code.never_sent}
     return CodeList(name, codes, told["source"], told.get("doubt", ""), told.get("open", False), spelt)
+
+
+def _code(row: dict[str, Any]) -> Code:
+    listed: dict[str, Any] = {key: tuple(row[key]) for key in ("release_1", "begins") if key in row}
+    return Code(**(row | listed))
 
 
 @dataclass(frozen=True)

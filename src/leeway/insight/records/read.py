@@ -126,8 +126,8 @@ class _Parts:
         for table in EVENTS:
             part = rows.filter(pl.col("event") == KIND_OF[table])
             row_key = pl.struct(SAME_EVENT[table] + SAME_ROW.get(table, [])).hash()
-            marks = ["at", "period_ends_on", joined_key(table).alias("key"), row_key.alias("row_key")]
-            self._write(table, part.select(*_columns(table, part), *marks))
+            keys = joined_key(table).alias("key"), row_key.alias("row_key")
+            self._write(table, part.select(*_columns(table, part), "at", "period_ends_on", *keys))
         self.batch += 1
 
     def settled(self) -> Records:
