@@ -112,6 +112,21 @@ def test_a_control_is_held_fixed_and_a_group_left_out_in_turn(panel):
     assert without[3]["effect"] == pytest.approx(by_linearmodels(frame[frame["region"] != "3"])[0], rel=1e-8)
 
 
+def test_both_series_may_be_divided_by_size(panel, changed):
+    frame = a_panel(1, missing=0.1)
+    divided = frame.assign(spending=frame["spending"] / frame["size"], people=frame["people"] / frame["size"])
+    found = by_name(answer(panel, *COLUMNS, "--per", "size"))["two-way fixed effects"]
+    assert (found["effect"], found["standard_error"]) == pytest.approx(by_linearmodels(divided), rel=1e-8)
+    path = changed()
+    sized = [line + ",5" for line in path.read_text(encoding="utf-8").splitlines()]
+    sized[0], sized[3], sized[5] = sized[0].replace(",5", ",size"), sized[3][:-1] + "0", sized[5][:-1]
+    path.write_text("\n".join(sized), encoding="utf-8")
+    assert "row 4, size: not above nought" in refusal(path, *COLUMNS, "--per", "size")
+    path.write_text("\n".join([*sized[:3], *sized[4:]]), encoding="utf-8")
+    counts = answer(path, *COLUMNS, "--per", "size")["left_out"]
+    assert (counts["rows"], counts["without_another_column"]) == (1, 1)
+
+
 def test_the_plot_is_a_whole_picture_with_words(panel, tmp_path):
     plot = tmp_path / "plot.svg"
     assert run(panel, *COLUMNS, "--plot", plot, "--band", 15000, 25000).exit_code == 0

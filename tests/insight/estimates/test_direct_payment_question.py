@@ -149,6 +149,17 @@ def test_shares_by_choice_add_up_to_the_whole(curve):
         assert reached == pytest.approx(came_to["interval_reaches_nought"])
 
 
+def test_the_break_and_the_missing_totals_can_be_seen():
+    years = {one.pop("year"): one for one in question.by_year().to_dicts()}
+    assert len(years) == 12 and "2005-06" not in years
+    assert (years["2008-09"]["people"], years["2009-10"]["people"]) == (11_950, 20_805)
+    assert years["2000-01"]["councils_that_say"] == 100
+    assert [year for year, one in years.items() if one["all_spending_thousands"] is None] == [
+        "2008-09", "2009-10", "2010-11", "2011-12", "2012-13",
+    ]  # fmt: skip
+    assert [year for year, one in years.items() if one["four_main_services_thousands"] is None] == ["2009-10"]
+
+
 def test_headlines_change_one_choice_at_a_time(curve):
     chosen = question.headlines(curve)
     assert chosen["changed"][0] == "headline" and chosen["changed"].n_unique() == chosen.height == 13
@@ -167,6 +178,18 @@ def test_the_command_tells_it_and_writes_it_whole(tmp_path, curve):
     assert pl.read_csv(table).height == curve.height
     answered = json.loads(CliRunner().invoke(direct_payment_question, ["--json"]).stdout)
     assert len(answered["estimates"]) == curve.height and answered["summary"]["estimates"] == curve.height
+
+
+def test_answers_may_be_kept_to(curve):
+    kept = question.curve(only=("per head", "all spending", "all spending, with Supporting People"), draws=0)
+    whole = curve.filter(size="per head").filter(
+        pl.col("spending").is_in(["all spending", "all spending, with Supporting People"])
+    )
+    assert kept["effect"].to_list() == pytest.approx(whole["effect"].to_list()) and kept.height == 96
+    with pytest.raises(Refusal, match="“per hat” is not among the choices"):
+        question.ways(("per hat",))
+    with pytest.raises(Refusal, match="cannot answer"):
+        question.curve(only=("all spending", "2010-11 to 2012-13"))
 
 
 @pytest.mark.parametrize("group", ["mental health 18-64", "older people 65 and over"])

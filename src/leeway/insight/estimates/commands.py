@@ -29,6 +29,7 @@ ABOUT = (
 @click.option("--effect", required=True, metavar="COL", help="Column it may go with, for example direct payments.")
 @click.option("--unit", required=True, metavar="COL", help="Column that names the council.")
 @click.option("--period", required=True, metavar="COL", help="Column with the year: 2001, or 2000-01.")
+@click.option("--per", metavar="COL", help="Divide both series by this column, such as people in the council.")
 @click.option("--control", "controls", multiple=True, metavar="COL", help="A further column to hold fixed; repeat it.")
 @click.option("--leave-out", metavar="COL", help="Also estimate without each group of this column, such as region.")
 @click.option("--band", type=float, nargs=2, metavar="LOW HIGH", help="A published range to draw on the plot.")
@@ -40,6 +41,7 @@ def estimate(
     effect: str,
     unit: str,
     period: str,
+    per: str | None,
     controls: tuple[str, ...],
     leave_out: str | None,
     band: tuple[float, float] | None,
@@ -50,7 +52,7 @@ def estimate(
 
     Example: leeway insight estimate panel.csv --outcome ld_cost --effect ld_users --unit council --period year
     """
-    columns = Columns(outcome, effect, unit, period, controls, leave_out)
+    columns = Columns(outcome, effect, unit, period, controls, leave_out, per)
     if len(set(columns.wanted)) < len(columns.wanted):
         raise BadUse("A column is named twice among the options. Give each its own column.")
     if band and not band[0] < band[1]:
@@ -118,18 +120,21 @@ def _show(answer: dict[str, Any], made: dict[str, Estimate]) -> None:
 @click.option(
     "--client-group", default=question.LEARNING_DISABILITY, show_default=True, help="Whose services are asked about."
 )
+@click.option("--only", multiple=True, metavar="ANSWER", help="Keep to this answer to a choice; repeat it.")
 @click.option("--json", "as_json", is_flag=True, help="Answer for programs, with every estimate.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the curve into this SVG file.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write every estimate into this CSV file.")
-def direct_payment_question(client_group: str, as_json: bool, plot: Path | None, output: Path | None) -> None:
+def direct_payment_question(
+    client_group: str, only: tuple[str, ...], as_json: bool, plot: Path | None, output: Path | None
+) -> None:
     """Ask what a direct payment goes with, in every defensible way, of the published returns that Leeway ships.
 
     Example: leeway insight direct-payment-question --plot curve.svg -o curve.csv
     """
-    frame = question.curve(client_group)
+    frame = question.curve(client_group, only=only)
     chosen, regions = question.headlines(frame), question.without_each_region(client_group)
     if plot:
-        picture = question.picture(client_group)
+        picture = question.picture(client_group, only=only)
         with written_whole(plot) as file:
             file.write(picture)
     if output:
@@ -142,14 +147,29 @@ def direct_payment_question(client_group: str, as_json: bool, plot: Path | None,
                 "summary": question.summary(frame),
                 "headlines": chosen.to_dicts(),
                 "by_choice": question.by_choice(frame).to_dicts(),
+                "by_year": question.by_year(client_group).to_dicts(),
                 "without_each_region": regions.to_dicts(),
                 "estimates": frame.to_dicts(),
                 "about": question.ABOUT,
             }
         )
         return
-    came_to = question.summary(frame)
-    for name, value in came_to.items():
+    click.echo("People with a direct payment on 31 March; all spending, and four main services, in £000")
+    for row in question.by_year(client_group).iter_rows(named=True):
+        click.echo(
+            f"{row['year']}: {_known(row['people'])} in {row['councils_that_say']:,} councils; "
+            f"{_known(row['all_spending_thousands'])}; {_known(row['four_main_services_thousands'])}"
+        )
+    click.echo("\nEvery estimate (£ a year for each further person)")
+    _tell(frame, chosen, regions)
+
+
+def _known(number: float | None) -> str:
+    return "not known" if number is None else f"{number:,.0f}"
+
+
+def _tell(frame: pl.DataFrame, chosen: pl.DataFrame, regions: pl.DataFrame) -> None:
+    for name, value in question.summary(frame).items():
         click.echo(f"{name.replace('_', ' ')}: {value:,.0f}")
     click.echo(
         "\nHeadline, and one choice changed at a time (£ a year for each further person; 95% interval; bootstrap p)"

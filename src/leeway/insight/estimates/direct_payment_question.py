@@ -120,9 +120,17 @@ HEADLINE = {
 }
 
 
-def ways() -> list[dict[str, str]]:
-    """Every combination of choices that the returns could answer, each as question and answer."""
-    every = (dict(zip(ANSWERS, answers, strict=True)) for answers in product(*ANSWERS.values()))
+def ways(only: tuple[str, ...] = ()) -> list[dict[str, str]]:
+    """Every combination of choices that the returns could answer, each as choice and answer.
+
+    `only` names answers to keep to; a choice none of whose answers is named keeps them all. Refuses an unknown one.
+    """
+    known = [one for answers in ANSWERS.values() for one in answers]
+    for one in only:
+        if one not in known:
+            raise Refusal(f"“{one}” is not among the choices. They are: {'; '.join(known)}.")
+    kept = {choice: [one for one in answers if one in only] or answers for choice, answers in ANSWERS.items()}
+    every = (dict(zip(kept, answers, strict=True)) for answers in product(*kept.values()))
     return [way for way in every if _can_be_asked(way)]
 
 
@@ -135,17 +143,17 @@ def _can_be_asked(way: dict[str, str]) -> bool:
 
 
 @cache
-def curve(client_group: str = LEARNING_DISABILITY, *, draws: int = DRAWS) -> pl.DataFrame:
+def curve(client_group: str = LEARNING_DISABILITY, *, only: tuple[str, ...] = (), draws: int = DRAWS) -> pl.DataFrame:
     """Every estimate from the shipped returns: a column for each of `ANSWERS`, then effect, standard_error, low, high,
     observations, units, periods and wild_bootstrap_p (null where `draws` is nought).
 
-    Pounds of yearly spending for each further person with a direct payment on 31 March. Combinations that the group's
-    returns cannot answer are left out: `ways` has them all. Kept for the next who asks: do not change the frame.
+    Pounds of yearly spending for each further person with a direct payment on 31 March. `only` is as in `ways`, which
+    also has those that this group's returns cannot answer. Kept for the next who asks: do not change the frame.
     """  # fmt: skip
     table = returns_of(client_group)
     series: dict[tuple[str, ...], Panel] = {}
     rows = []
-    for way in ways():
+    for way in ways(only):
         key = tuple(way[choice] for choice in OF_SERIES)
         if key not in series:
             series[key] = _series(table, way)
@@ -155,7 +163,7 @@ def curve(client_group: str = LEARNING_DISABILITY, *, draws: int = DRAWS) -> pl.
             continue
         rows.append(way | _flat(found))
     if not rows:
-        raise Refusal(f"The returns at hand cannot answer the question for “{client_group}”.")
+        raise Refusal(f"The returns at hand cannot answer this for “{client_group}”. Keep to fewer choices.")
     return pl.DataFrame(rows, infer_schema_length=None).sort("effect")
 
 
@@ -223,6 +231,29 @@ def returns_of(client_group: str) -> pl.DataFrame:
     )
 
 
+def by_year(client_group: str = LEARNING_DISABILITY) -> pl.DataFrame:
+    """What there is to go on, year by year: people with direct payments, how many councils say, and spending.
+
+    Columns year, people, councils_that_say, all_spending_thousands and four_main_services_thousands as paid, each
+    over the councils that give it; null where none does. The break and the missing totals can be seen in it.
+    """
+
+    def over_councils(series: pl.Expr) -> pl.Expr:
+        return pl.when(series.is_not_null().any()).then(series.sum())
+
+    return (
+        returns_of(client_group)
+        .group_by("year")
+        .agg(
+            people=over_councils(pl.col("direct_payment_users")),
+            councils_that_say=pl.col("direct_payment_users").count(),
+            all_spending_thousands=over_councils(pl.col("gross_cost")),
+            four_main_services_thousands=over_councils(_components),
+        )
+        .sort("year")
+    )
+
+
 def _sizes(councils: pl.DataFrame, heads: str) -> pl.DataFrame:
     """Region, people, and whether a council is tiny or was reorganised within the years of the returns.
 
@@ -267,11 +298,11 @@ def _chosen(way: dict[str, str]) -> pl.Expr:
 
 
 @cache
-def picture(client_group: str = LEARNING_DISABILITY) -> str:
+def picture(client_group: str = LEARNING_DISABILITY, *, only: tuple[str, ...] = ()) -> str:
     """The curve as SVG; the published range is drawn on the client group that it was published for."""
     published = client_group == LEARNING_DISABILITY
     return curve_svg(
-        curve(client_group),
+        curve(client_group, only=only),
         choices=ANSWERS,
         title=f"What one more direct payment goes with: {client_group}",
         y_title="£ a year for each further person",

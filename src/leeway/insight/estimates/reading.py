@@ -21,7 +21,7 @@ NAMED_MOST = 5
 
 @dataclass(frozen=True)
 class Columns:
-    """Which column of the file holds what."""
+    """Which column of the file holds what; outcome and effect are both divided by `per`, where there is one."""
 
     outcome: str
     effect: str
@@ -29,10 +29,11 @@ class Columns:
     period: str
     controls: tuple[str, ...] = ()
     group: str | None = None
+    per: str | None = None
 
     @property
     def numeric(self) -> tuple[str, ...]:
-        return (self.outcome, self.effect, *self.controls)
+        return (self.outcome, self.effect, *([self.per] if self.per else []), *self.controls)
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -72,12 +73,15 @@ def read_panel(path: Path, columns: Columns) -> tuple[Panel, dict[str, int]]:
     if not rows.units:
         raise Refusal(f"{path}: there are no rows under the heading.")
     numbers = np.array(rows.numbers)
+    both, others = numbers[:, :2], numbers[:, 2:]
+    if columns.per:
+        both, others = both / others[:, :1], others[:, 1:]
     panel = panel_of(
         unit=rows.units,
         year=rows.years,
-        outcome=numbers[:, 0],
-        effect=numbers[:, 1],
-        controls=numbers[:, 2:],
+        outcome=both[:, 0],
+        effect=both[:, 1],
+        controls=others,
         group=rows.groups or None,
     )
     return panel, _left_out(numbers, columns)
@@ -107,6 +111,8 @@ def _read(reader: Iterable[list[str]], columns: Columns, rows: _Rows, *, path: P
         else:
             seen[unit, year] = number
         rows.numbers.append([_number(cells[name], name, number, rows.wrong) for name in columns.numeric])
+        if columns.per and rows.numbers[-1][2] <= 0:
+            rows.wrong.append(f"row {number}, {columns.per}: not above nought, so nothing can be divided by it")
         rows.units.append(unit)
         rows.years.append(year or 0)
         if columns.group:
@@ -149,6 +155,6 @@ def _left_out(numbers: np.ndarray, columns: Columns) -> dict[str, int]:
         "without_effect": int((effect & ~outcome).sum()),
         "without_either": int((outcome & effect).sum()),
     }
-    if columns.controls:
-        counts["without_a_control"] = int((lacking[:, 2:].any(axis=1) & ~outcome & ~effect).sum())
+    if columns.controls or columns.per:
+        counts["without_another_column"] = int((lacking[:, 2:].any(axis=1) & ~outcome & ~effect).sum())
     return {"rows": int(lacking.any(axis=1).sum()), **counts}
