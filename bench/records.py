@@ -138,9 +138,8 @@ def main(events: int, councils: int, beside: bool, as_json: bool) -> None:
         return
     print(f"{in_words(state)}. {rows:,} events in {councils} files, {megabytes:,.0f} MB, made in {seconds(making)}.")
     for job, told in jobs.items():
-        print(
-            f"{job:8} {seconds(told['seconds']):>8}   processors {seconds(told['cpu_seconds']):>8}   peak {told['peak_mib']:>6,} MiB   {told['answer']}"
-        )
+        taken, cpu = seconds(told["seconds"]), seconds(told["cpu_seconds"])
+        print(f"{job:8} {taken:>8}   processors {cpu:>8}   peak {told['peak_mib']:>6,} MiB   {told['answer']}")
 
 
 if __name__ == "__main__":
