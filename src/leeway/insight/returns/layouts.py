@@ -7,6 +7,7 @@ from leeway.insight.returns import listed, stacked, wide
 from leeway.insight.returns.reading import Reading, Rows, rows_of
 from leeway.refusal import Refusal
 
+COUNCIL_AND_YEAR = {"financial_year", "cassr_code", "council"}
 IN_TITLE = re.compile(r"(?<!\d)(20\d\d)[-/](?:20)?(\d\d)(?!\d)")
 
 
@@ -25,16 +26,16 @@ def read_return(path: Path) -> Reading:
 
 def _read(path: Path, rows: Rows) -> Reading:
     header = {cell.strip() for cell in rows[0]}
-    if {"financial_year", "council", "section", "line", "line_label", "cassr_code"} <= header:
+    if {"section", "line", "line_label", *COUNCIL_AND_YEAR} <= header:
         return stacked.read_expenditure(rows)
-    if {"financial_year", "council", "sheet_row", "heading", "item", "value", "average_flag"} <= header:
+    if {"sheet_row", "heading", "item", "value", "average_flag", "adjusted_flag", *COUNCIL_AND_YEAR} <= header:
         return stacked.read_activity(rows)
     if {"Council Code", "Council Name", "Value"} <= header:
         kind = "PSS-EX1 activity, long" if "Activity Provision" in header else "PSS-EX1 additional, long"
         return listed.read_long(rows, kind, _year(path, rows))
     if {"LABEL", "CASSR_CODE", "CASSR_NAME", "Time_Period_Desc", "Value"} <= header:
         return listed.read_deferred(rows)
-    if {"FY_Ending", "CASSR_CODE", "REGION_GO_CODE"} <= header:
+    if {"FY_Ending", "CASSR_CODE", "GEOGRAPHY_CODE", "REGION_GO_CODE"} <= header:
         return listed.read_asc_fr(rows)
     if {"Financial year", "Local authority code", "Local authority name", "Measure", "Value"} <= header:
         return listed.read_oflog(rows)
@@ -56,7 +57,8 @@ def _read(path: Path, rows: Rows) -> Reading:
 def _year(path: Path, rows: Rows) -> str:
     """The financial year of a file with one year: from its title, else from its name."""
     for words in (" ".join(rows[0][:2]), path.name):
-        if said := IN_TITLE.search(words):
-            if int(said[2]) == (int(said[1]) + 1) % 100:
-                return f"{said[1]}-{said[2]}"
-    raise Refusal(f"{path}: nothing in the file says its year. Put the year in its name, for example return_2014-15.csv.")
+        if (said := IN_TITLE.search(words)) and int(said[2]) == (int(said[1]) + 1) % 100:
+            return f"{said[1]}-{said[2]}"
+    raise Refusal(
+        f"{path}: nothing in the file says its year. Put the year in its name, for example return_2014-15.csv."
+    )

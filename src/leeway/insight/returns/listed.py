@@ -132,14 +132,12 @@ def read_oflog(rows: Rows) -> Reading:
 def read_deflators(rows: Rows) -> Reading:
     """Read HM Treasury's GDP deflators by financial year (the United Kingdom's, so no council is named)."""
     found = Collected("GDP deflators")
-    item, forecast = "", False
+    item = ""
     for number, row in enumerate(rows, start=1):
         cells = [cell.strip() for cell in row[:4]] + [""] * 4
         item = item or (f"gdp deflator, {cells[2]}" if "= 100" in cells[2] else "")
-        forecast = forecast or "forecast" in cells[1].lower() and bool(item)
         if item and re.fullmatch(r"\d{4}-\d{2}", cells[1]) and figure_in(cells[2])[0] is not None:
-            note = "estimated" if forecast else ""
-            found.kept["United Kingdom", cells[1], plain_label(item)] = (figure_in(cells[2])[0], note)
+            found.kept["United Kingdom", cells[1], plain_label(item)] = figure_in(cells[2])
         elif item and re.match(r"\d{4}-\d{2}", cells[1]):
             found.miss(number, f"“{cells[1][:20]}” has no figure that can be read")
         else:

@@ -83,14 +83,19 @@ def _ascof_this_year(tables: list[Any]) -> list[dict[str, Any]]:
     for reading in tables:
         for (measure, council, year), said in _by_key(reading, ("outcome", "numerator", "denominator")).items():
             if year == "2024-25":
-                row = {"council": council, "measure": measure, "value": short(said.get("outcome")), "flag": said["flag"]}
+                row = {
+                    "council": council,
+                    "measure": measure,
+                    "value": short(said.get("outcome")),
+                    "flag": said["flag"],
+                }
                 parts = {name: short(said.get(name)) for name in ("numerator", "denominator")}
                 rows.append(row | parts)
     return rows
 
 
 def _ascof_series(tables: list[Any]) -> list[dict[str, Any]]:
-    """Measures with more than one year. Years in which a survey was not run, or a council was not there, have no row."""
+    """Measures with more than one year; no row for a year without the survey or without the council."""
     rows = []
     columns = {"outcome": "value", "number of respondents": "respondents", "margin of error": "margin_of_error"}
     for reading in tables:

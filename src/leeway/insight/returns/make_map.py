@@ -2,6 +2,7 @@
 
 import json
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,11 @@ def _on_grid(ring: list[list[float]]) -> list[Point]:
             points.append(point)
     if len(points) > 1 and points[0] == points[-1]:
         points.pop()
-    return [point for place, point in enumerate(points) if not _between(points[place - 1], point, points[(place + 1) % len(points)])]
+    return [
+        point
+        for place, point in enumerate(points)
+        if not _between(points[place - 1], point, points[(place + 1) % len(points)])
+    ]
 
 
 def _between(before: Point, point: Point, after: Point) -> bool:
@@ -71,5 +76,5 @@ def _path(ring: list[Point]) -> str:
     if len(ring) < 3:  # a speck: a diamond of one step, so that it can be seen
         x, y = ring[0]
         ring = [(x, y - 1), (x + 1, y), (x, y + 1), (x - 1, y)]
-    steps = [(x2 - x1, y2 - y1) for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False)]
+    steps = [(x2 - x1, y2 - y1) for (x1, y1), (x2, y2) in pairwise(ring)]
     return f"M{ring[0][0]} {ring[0][1]}l" + " ".join(f"{x} {y}" for x, y in steps).replace(" -", "-") + "z"

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import polars as pl
+
 from leeway.insight.returns.councils import register
 from leeway.insight.returns.layouts import read_return
 
@@ -46,16 +48,23 @@ Figure = tuple[float | None, str]
 Figures = dict[tuple[str, str], Figure]
 
 
+# What the tables need of a return; the rest, nine parts in ten, is not kept.
+NEEDED = (
+    r"^gross total cost for|gross total cost$|gross total cost: total expenditure$"
+    r"|receiving services at 31 march|expenditure \|"
+)
+
+
 @cache
 def figures_of(path: Path, year: str = "") -> tuple[Figures, tuple[str, ...]]:
     """A file's figures by council and item (England is among them), and its items; of one year where it has several."""
-    reading = read_return(path)
+    reading, needed = read_return(path), pl.col("item").str.contains(NEEDED)
     found = {}
-    for table in (reading.totals, reading.table):
+    for table in (reading.totals.filter(needed), reading.table.filter(needed)):
         for council, when, item, value, flag in table.iter_rows():
             if year in ("", when):
                 found[council, item] = (value, flag)
-    return found, tuple(reading.table["item"].unique(maintain_order=True))
+    return found, tuple(reading.table.filter(needed)["item"].unique(maintain_order=True))
 
 
 def panel_rows(data: Path) -> list[dict[str, Any]]:
@@ -106,7 +115,9 @@ def _cost_items(group: Group, items: tuple[str, ...]) -> dict[str, list[str]]:
         "gross_cost_with_supporting_people": matching(items, line.format("total, including supporting people")),
         "direct_payments_cost": matching(items, line.format("direct payments"), unit.format("direct payments")),
         "residential_nursing_cost": matching(
-            items, line.format("(nursing|residential) (care |home |care home )?placements"), unit.format("residential and nursing care")
+            items,
+            line.format("(nursing|residential) (care |home |care home )?placements"),
+            unit.format("residential and nursing care"),
         ),
         "home_care_cost": matching(items, line.format("home care"), unit.format("home care")),
         "day_care_cost": matching(items, line.format("day care"), unit.format("day care or day services")),
@@ -147,7 +158,7 @@ def matching(items: Iterable[str], *patterns: str) -> list[str]:
 
 
 def summed(parts: Iterable[Figure | None]) -> Figure:
-    """One figure from its parts; a blank part counts as nothing if another part has a figure, any other gap does not."""
+    """One figure from its parts. A blank part counts as nothing beside a part with a figure; any other gap is a gap."""
     known = [part if part is not None else (None, "not available") for part in parts]
     if not known:
         return None, ""
@@ -163,7 +174,9 @@ def summed(parts: Iterable[Figure | None]) -> Figure:
 
 def short(value: float | None) -> str:
     """A figure as the sources give it, to three decimals at most."""
-    return "" if value is None else f"{round(value, 3):g}" if abs(value) < 1000 else f"{value:.3f}".rstrip("0").rstrip(".")
+    return (
+        "" if value is None else f"{round(value, 3):g}" if abs(value) < 1000 else f"{value:.3f}".rstrip("0").rstrip(".")
+    )
 
 
 def direct_payment_rows(data: Path) -> list[dict[str, Any]]:
@@ -173,10 +186,12 @@ def direct_payment_rows(data: Path) -> list[dict[str, Any]]:
     """
     names = [(group.name, group.in_sheets) for group in GROUPS] + [("all 18-64", ALL_18_64), ("all ages", ALL_AGES)]
     rows = []
-    for year, _, (figures, items) in _years(data):
-        councils = sorted({council for council, _ in figures} & {*register()["council"], "England"})
+    for year, (costs, _), (figures, items) in _years(data):
+        councils = sorted({council for council, _ in (*costs, *figures)} & {*register()["council"], "England"})
         for name, pattern in names:
-            wanted = _served(items, pattern, DIRECT)[:1] or (_older_bands(items) if pattern == GROUPS[-1].in_sheets else [])
+            wanted = _served(items, pattern, DIRECT)[:1] or (
+                _older_bands(items) if pattern == GROUPS[-1].in_sheets else []
+            )
             budgets = any("personal budgets" in item for item in wanted)
             for council in councils if wanted else []:
                 value, flag = summed(figures.get((council, item)) for item in wanted)
@@ -191,4 +206,3 @@ def direct_payment_rows(data: Path) -> list[dict[str, Any]]:
                     }
                 )
     return sorted(rows, key=lambda row: (row["client_group"], row["council"], row["year"]))
-

@@ -4,7 +4,7 @@ import csv
 import gzip
 import io
 import re
-from collections import Counter
+import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from leeway.insight.returns.councils import council_coded, council_named, group_named
+from leeway.insight.returns.councils import council_coded, council_named, group_named, known
 from leeway.refusal import Refusal
 
 SCHEMA = {"council": pl.String, "year": pl.String, "item": pl.String, "value": pl.Float64, "flag": pl.String}
@@ -48,16 +48,17 @@ MARKS = {
     "*": "suppressed",
     "[c]": "suppressed",
 }
-NUMBER = re.compile(r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
+NUMBER = re.compile(r"[-+]?((\d{1,3}(,\d{3})+|\d+)(\.\d*)?|\.\d+)(e[-+]?\d{1,2})?", re.IGNORECASE)
 BYTES_MAX = 200_000_000
 Rows = list[list[str]]
 
 
 class Unread(NamedTuple):
-    """A place in a file that could not be read (row counted from 1; 0 means the whole file), and why."""
+    """A place in a file that could not be read, and why: the row (the first is 1) and, for one figure, the council."""
 
     row: int
     reason: str
+    council: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def figure_in(cell: str) -> tuple[float | None, str]:
     """
     text = cell.strip()
     if NUMBER.fullmatch(text):
-        value = float(text.replace(",", ""))
+        # Spreadsheets write 25.9 as 25.900000000000002: twelve figures are more than any return has.
+        value = float(f"{float(text.replace(',', '')):.12g}")
         return value, "negative" if value < 0 else ""
     return None, MARKS.get(text.lower(), "unreadable")
 
@@ -108,7 +110,7 @@ class Collected:
     passed_over: int = 0
     kept: dict[tuple[str, str, str], tuple[float | None, str]] = field(default_factory=dict)
     totals: dict[tuple[str, str, str], tuple[float | None, str]] = field(default_factory=dict)
-    unread: Counter[Unread] = field(default_factory=Counter)
+    unread: set[Unread] = field(default_factory=set)
 
     def council(self, row: int, raw: str, year: str, *codes: str) -> str | None:
         """The council or group a row is about; where it is neither, the row is listed and None comes back."""
@@ -120,27 +122,26 @@ class Collected:
             self.miss(row, f"“{said}” is not a council or group that is known")
         return name
 
-    def miss(self, row: int, reason: str) -> None:
+    def miss(self, row: int, reason: str, council: str = "") -> None:
         """List a place that could not be read."""
-        self.unread[Unread(row, reason)] += 1
+        self.unread.add(Unread(row, reason, council))
 
     def add(self, row: int, council: str, year: str, item: str, cell: str, *, note: str = "") -> None:
         """Keep one figure. A cell that cannot be read is kept as null and listed."""
-        value, flag = figure_in(cell)
-        if flag == "unreadable":
-            self.miss(row, f"“{cell.strip()[:40]}” is not a figure")
+        figure = figure_in(cell)
+        if not figure[1]:
+            figure = (figure[0], note or "rounded") if note or self.rounded else figure
+        elif figure[1] == "unreadable":
+            self.miss(row, f"“{cell.strip()[:40]}” is not a figure", council)
         elif cell.strip() == "-":
-            flag = self.dash
-        elif value is not None and not flag:
-            flag = note or ("rounded" if self.rounded else "")
-        store = self.totals if group_named(council) else self.kept
-        key = (council, year, item)
-        if key in store and store[key] != (value, flag):
-            self.miss(row, "the same item a second time, with another figure; the first is kept")
-        elif key in store:
+            figure = (None, self.dash)
+        store, key = self.totals if council in known()["groups"] else self.kept, (council, year, item)
+        if key not in store:
+            store[key] = figure
+        elif store[key] == figure:
             self.passed_over += 1
         else:
-            store[key] = (value, flag)
+            self.miss(row, "the same item a second time, with another figure; the first is kept", council)
 
     def done(self) -> Reading:
         """The Reading: frames in the order of the file."""
@@ -149,8 +150,8 @@ class Collected:
 
 
 def _frame(kept: dict[tuple[str, str, str], tuple[float | None, str]]) -> pl.DataFrame:
-    rows = [(*key, *figure) for key, figure in kept.items()]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    columns = [*zip(*kept, strict=True)] or [(), (), ()], [*zip(*kept.values(), strict=True)] or [(), ()]
+    return pl.DataFrame(dict(zip(SCHEMA, (*columns[0], *columns[1]), strict=True)), schema=SCHEMA)
 
 
 def rows_of(path: Path) -> Rows:
@@ -162,14 +163,14 @@ def rows_of(path: Path) -> Rows:
                 content = file.read(BYTES_MAX + 1)
     except FileNotFoundError as problem:
         raise Refusal(f"{path}: there is no such file.") from problem
-    except (OSError, EOFError, gzip.zlib.error) as problem:  # type: ignore[attr-defined]
+    except (OSError, EOFError, zlib.error) as problem:
         raise Refusal(f"{path}: cannot be read. Give a CSV file, compressed (.gz) or not.") from problem
     if len(content) > BYTES_MAX:
         raise Refusal(f"{path}: is larger than {BYTES_MAX // 1_000_000} MB, which no published return is.")
     if not content.strip():
         raise Refusal(f"{path}: is empty. Give a published return as a CSV file.")
     try:
-        rows = list(csv.reader(io.StringIO(_text(path, content), newline=""), strict=False))
+        rows = list(csv.reader(io.StringIO(_text(path, content), newline="")))
     except csv.Error as problem:
         raise Refusal(f"{path}: is not a CSV file ({problem}).") from problem
     return rows

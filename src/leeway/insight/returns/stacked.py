@@ -15,8 +15,9 @@ GROUPS = {
 }
 YEAR = re.compile(r"\d{4}-\d{2}")
 LINES = re.compile(r"\s*\(lines? [^)]*\)", re.IGNORECASE)
-WITHOUT, WITH = re.compile(r"\bexcl(?:uding)? S(?:P|upporting People)\b"), re.compile(
-    r"\bincl(?:uding)? S(?:P|upporting People)\b"
+WITHOUT, WITH = (
+    re.compile(r"\bexcl(?:uding)? S(?:P|upporting People)\b"),
+    re.compile(r"\bincl(?:uding)? S(?:P|upporting People)\b"),
 )
 
 
@@ -43,20 +44,19 @@ def read_expenditure(rows: Rows) -> Reading:
             parent, above = label, ""
         else:  # a row without a line number breaks down the line above it
             above = parent
-        item = _line_item(sections[row[at["section"]]], label, above=above)
+        item = _line_item(sections.get(row[at["section"]], ""), label, above=above)
         if council is None:
             continue
-        for name, place in at.items():
-            if name in columns:
-                found.add(number, council, year, plain_label(item, columns[name]), row[place])
-            elif name not in NAMED and row[place].strip():
-                bare[name] += 1
+        for name, meaning in columns.items():
+            if name in at:
+                found.add(number, council, year, plain_label(item, meaning), row[at[name]])
+        bare.update(name for name, place in at.items() if name not in columns | NAMED and row[place].strip())
     for name, count in sorted(bare.items()):
         found.miss(1, f"the column {name} has no heading in the source; its {count} figures are not read")
     return found.done()
 
 
-NAMED = {"financial_year", "cassr_code", "council", "section", "line", "line_label"}
+NAMED = dict.fromkeys(["financial_year", "cassr_code", "council", "section", "line", "line_label"], "")
 
 
 def _columns(year: str) -> dict[str, str]:
@@ -150,9 +150,12 @@ def _form(body: Rows, at: dict[str, int]) -> dict[tuple[str, str, str], str]:
 
 def _notes_from(body: Rows, at: dict[str, int]) -> dict[str, int]:
     """The sheet row under which, each year, councils wrote notes of their own ("Line no above, Source, Figure")."""
-    headings = [row for row in body if len(row) > at["value"] and row[at["item"]] == "Line no above"]
-    years = {row[at["financial_year"]] for row in headings}
-    return {year: min(int(row[at["sheet_row"]]) for row in headings if row[at["financial_year"]] == year) for year in years}
+    found: dict[str, int] = {}
+    for row in body:
+        if len(row) > at["value"] and row[at["item"]] == "Line no above" and row[at["sheet_row"]].isdigit():
+            year = row[at["financial_year"]]
+            found[year] = min(found.get(year, int(row[at["sheet_row"]])), int(row[at["sheet_row"]]))
+    return found
 
 
 def _own_heading(heading: str) -> str:

@@ -92,7 +92,7 @@ def read_council_columns(rows: Rows, kind: str, year: str) -> Reading:
         if not any(cell.strip() for cell in row[first:]):
             found.passed_over += 1
             continue
-        said = BRIDGING_YEAR.fullmatch(row[years_at].strip()) if years_at >= 0 else None
+        said = BRIDGING_YEAR.fullmatch(row[years_at].strip()) if 0 <= years_at < len(row) else None
         when = f"{said[1]}-{said[2]}" if said else year
         item = plain_label(*(cell for place, cell in enumerate(row[:first]) if place != years_at))
         if not item:
