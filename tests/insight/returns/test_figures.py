@@ -95,6 +95,14 @@ def test_direct_payments_break_in_2009_10():
     assert councils == {"2008-09": 11_950, "2009-10": 20_805, "2010-11": 22_870, "2011-12": 24_020}
 
 
+def test_weeks_in_residential_care_follow_the_label_and_not_the_code_that_changed_places():
+    """C5 was learning disability in 2008-09 and mental health a year later; read by code, both would leap threefold."""
+    for group in figures.table("panel")["client_group"].unique():
+        before, after = panel("2008-09", "resident_weeks", group), panel("2009-10", "resident_weeks", group)
+        assert after == pytest.approx(before, rel=0.1), group
+    assert panel("2008-09", "resident_weeks") > 2.5 * panel("2008-09", "resident_weeks", "mental health 18-64")
+
+
 def test_take_up_in_2024_25_is_the_published_one_and_the_rest_says_its_doubt():
     table = figures.table("take_up_england")
     published = table.filter(pl.col("doubt") == "published").rows_by_key("measure", named=True, unique=True)

@@ -147,4 +147,6 @@ def _take_up(tables: list[Any]) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
+        sys.exit("Give the folder that has council_data, ascof and geography.")
     make(Path(sys.argv[1]), figures.FOLDER)

@@ -21,7 +21,7 @@ COSTS = (
     "home_care_cost",
     "day_care_cost",
 )
-USERS = ("direct_payment_users", "home_care_users", "day_care_users")
+USERS = ("direct_payment_users", "home_care_users", "day_care_users", "resident_weeks")
 
 
 class Group(NamedTuple):
@@ -30,13 +30,29 @@ class Group(NamedTuple):
     name: str
     in_sheets: str
     in_unit_costs: str
+    resident: str
 
 
 GROUPS = (
-    Group("learning disability 18-64", r"18-64 ld |learning disability, 18-64, ", r"with a learning disability"),
-    Group("physical disability 18-64", r"18-64 pd |physical disability, 18-64, ", r"with a physical disability"),
-    Group("mental health 18-64", r"18-64 mh |mental health, 18-64, ", r"with (mental illness|mental health needs)"),
-    Group("older people 65 and over", r"65\+ |total 65 and over, ", r"older people"),
+    Group(
+        "learning disability 18-64",
+        r"18-64 ld |learning disability, 18-64, ",
+        r"with a learning disability",
+        "learning disability",
+    ),
+    Group(
+        "physical disability 18-64",
+        r"18-64 pd |physical disability, 18-64, ",
+        r"with a physical disability",
+        "physical (or sensory )?disability",
+    ),
+    Group(
+        "mental health 18-64",
+        r"18-64 mh |mental health, 18-64, ",
+        r"with (mental illness|mental health needs)",
+        "mental health (problems|needs)",
+    ),
+    Group("older people 65 and over", r"65\+ |total 65 and over, ", r"older people", "residents aged 65 and over"),
 )
 ALL_18_64, ALL_AGES = r"18-64 total |total 18-64, ", r"all ages |total all ages, "
 OLDER_BANDS = (
@@ -51,7 +67,7 @@ Figures = dict[tuple[str, str], Figure]
 # What the tables need of a return; the rest, nine parts in ten, is not kept.
 NEEDED = (
     r"^gross total cost for|gross total cost$|gross total cost: total expenditure$"
-    r"|receiving services at 31 march|expenditure \|"
+    r"|receiving services at 31 march|expenditure \||number of weeks.*(row \d+ \(| c[1-6]$)"
 )
 
 
@@ -70,6 +86,7 @@ def figures_of(path: Path, year: str = "") -> tuple[Figures, tuple[str, ...]]:
 def panel_rows(data: Path) -> list[dict[str, Any]]:
     """A row for each council, year and client group: costs in thousands of pounds, users on 31 March.
 
+    `resident_weeks` are weeks in residential and nursing care in the year, without residents who paid all themselves.
     `flags` names the columns whose figure is missing or odd ("day_care_users=suppressed"), where the return says why.
     """
     regions = dict(register().select("council", "region").iter_rows())
@@ -130,10 +147,13 @@ def _cost_items(group: Group, items: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 def _user_items(group: Group, items: tuple[str, ...]) -> dict[str, list[str]]:
+    resident = group.resident
     found = {
         "home_care_users": _served(items, group.in_sheets, "home care"),
         "day_care_users": _served(items, group.in_sheets, "day care"),
         "direct_payment_users": _served(items, group.in_sheets, DIRECT),
+        # By label: the codes of learning disability and mental health changed places in 2009-10.
+        "resident_weeks": matching(items, rf".*number of weeks.*(row \d+ \({resident}\)|{resident} \| c[1-6])"),
     }
     if not found["direct_payment_users"] and group is GROUPS[-1]:
         found["direct_payment_users"] = _older_bands(items)

@@ -40,6 +40,7 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "direct_payment_users": _NUMBER,
         "home_care_users": _NUMBER,
         "day_care_users": _NUMBER,
+        "resident_weeks": _NUMBER,
         "flags": _WORD,
     },
     "spending": {
