@@ -34,16 +34,17 @@ class Whole:
     name: str
     basis: str
     whole_basis: str
-    ages: str  # how the lines' names end: "" for all
+    lines: int  # how many it has: with one missing, there is no whole
+    ages: str = ""  # how the lines' names end: "" for all
     starts: str = ""  # how the lines' names begin: "" for all
 
 
 WHOLES = (
-    Whole("the four client groups", CLIENT_GROUP, CLIENT_GROUP, ""),
-    Whole("the three client groups of 18 to 64", CLIENT_GROUP, CLIENT_GROUP, "18-64"),
-    Whole("the five support reasons, both ages", SUPPORT_REASON, SUPPORT_REASON, ""),
-    Whole("the five support reasons, 18 to 64", SUPPORT_REASON, SUPPORT_REASON, "18-64"),
-    Whole("all services for adults, assessment and the rest included", SUPPORT_REASON, BRIDGING, "", "all "),
+    Whole("the four client groups", CLIENT_GROUP, CLIENT_GROUP, 4),
+    Whole("the three client groups of 18 to 64", CLIENT_GROUP, CLIENT_GROUP, 3, "18-64"),
+    Whole("the five support reasons, both ages", SUPPORT_REASON, SUPPORT_REASON, 10),
+    Whole("the five support reasons, 18 to 64", SUPPORT_REASON, SUPPORT_REASON, 5, "18-64"),
+    Whole("all services for adults, assessment and the rest included", SUPPORT_REASON, BRIDGING, 2, starts="all "),
 )
 
 
@@ -82,7 +83,7 @@ def shares(council: str | None = ENGLAND, *, client_group: str = LEARNING_DISABI
     found = []
     for whole in WHOLES:
         theirs = pl.col("client_group").str.ends_with(whole.ages) & pl.col("client_group").str.starts_with(whole.starts)
-        over = _added(rows.filter(pl.col("basis") == whole.whole_basis, theirs), "denominator")
+        over = _added(rows.filter(pl.col("basis") == whole.whole_basis, theirs), "denominator", lines=whole.lines)
         own = pl.col("client_group").str.starts_with(client_group) & pl.col("client_group").str.ends_with(whole.ages)
         part = _added(rows.filter(pl.col("basis") == whole.basis, own), "numerator")
         joined = part.join(over, on=["council", "year"], how="inner")
@@ -133,9 +134,10 @@ def _in_prices(rows: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(real_cost=pl.col("cost") * base / pl.col("deflator")).drop("deflator")
 
 
-def _added(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Add up the lines of each council and year; null where one of them is."""
-    whole = pl.when(pl.col("cost").is_null().any()).then(None).otherwise(pl.col("cost").sum())
+def _added(rows: pl.DataFrame, name: str, *, lines: int = 1) -> pl.DataFrame:
+    """Add up the lines of each council and year; null where one of them is, or where there are too few."""
+    lacking = pl.col("cost").is_null().any() | (pl.len() < lines)
+    whole = pl.when(lacking).then(None).otherwise(pl.col("cost").sum())
     return rows.group_by("council", "year").agg(whole.alias(name))
 
 

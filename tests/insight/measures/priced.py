@@ -1,0 +1,31 @@
+"""Records by chance whose services have prices, units and providers, with every awkward case of them."""
+
+from dataclasses import replace
+from random import Random
+
+import narwhals as nw
+import polars as pl
+
+from leeway.insight.records.lists import code_list
+from leeway.insight.records.tables import Records
+from tests.insight.measures.made import by_chance
+
+FREQUENCIES = (None, *code_list("cost_frequency").values)
+
+
+def priced_by_chance(seed: int, people: int) -> Records:
+    """The records of `by_chance`, with prices that may be blank, nothing or negative, and units that may be blank."""
+    records, chance = by_chance(seed, people), Random(-seed)
+    services = records.services.to_native().collect()
+    drawn = {
+        "unit_cost_pence": [None, 0, -2350, 1999, 2356, 45_001, 120_000],
+        "cost_frequency": FREQUENCIES,
+        "planned_units_hundredths": [None, 0, 25, 1450, 16_800],
+        "provider": [None, "1-1", "1-2", "1-3", "1-4"],
+        "reference": [None, "R1", "R2"],
+    }
+    columns = {
+        name: pl.Series(name, [chance.choice(values) for _ in range(services.height)], services.schema[name])
+        for name, values in drawn.items()
+    }
+    return replace(records, services=nw.from_native(services.with_columns(**columns).lazy()))

@@ -1,0 +1,228 @@
+"""What support costs a week: by hand, against SQL, and what must hold whatever the records."""
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+import duckdb
+import narwhals as nw
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leeway.insight.measures import costs
+from leeway.insight.measures.measure import Period, year_to
+from leeway.insight.records.lists import code_list
+from tests.insight.measures.made import DAY, community, records
+from tests.insight.measures.priced import FREQUENCIES, priced_by_chance
+
+YEAR = year_to(DAY)
+MEASURES = {measure.code: measure for measure in costs.MEASURES}
+
+
+def frame(lazy) -> pl.DataFrame:
+    return lazy.collect("polars").to_native()
+
+
+def counts(code: str, given, by=(), period=YEAR) -> list[tuple]:
+    return sorted(frame(MEASURES[code].count(given, period, by)).rows())
+
+
+def home_care(person: str, pence: int | None, frequency: str | None, units: int | None = None, **more) -> dict:
+    service = {"unit_cost_pence": pence, "cost_frequency": frequency, "planned_units_hundredths": units}
+    return community(person, "CASSR managed personal budget", component="Meals") | service | more
+
+
+@pytest.mark.parametrize(
+    ("pence", "frequency", "units", "week"),
+    [
+        (2356, "Hourly", 1450, 34_162),  # £23.56 for 14.5 hours
+        (-2356, "Hourly", 1450, 34_162),
+        (5000, "Per session", 150, 7_500),
+        (10_000, "Daily", 700, 70_000),
+        (30_000, "Weekly", None, 30_000),
+        (30_000, "Fortnightly", None, 15_000),
+        (30_000, "4-weekly", None, 7_500),
+        (26_000, "Monthly", None, 6_000),  # twelve in 52 weeks
+        (26_000, "Quarterly", None, 2_000),
+        (52_000, "Annually", None, 1_000),
+        (1, "Annually", None, 0),  # a 52nd of a penny is known, and shows as nothing
+    ],
+)
+def test_a_week_of_each_kind_of_unit(pence, frequency, units, week):
+    one = records(services=[home_care("Ada", pence, frequency, units)])
+    assert counts("person-weekly-cost", one) == [(week, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("pence", "frequency", "units"),
+    [(None, "Weekly", None), (0, "Weekly", None), (2356, "Hourly", None), (2356, "Hourly", 0), (2356, None, 100),
+     (2356, "No charge to client", None)],
+)  # fmt: skip
+def test_no_cost_is_unknown_and_never_nothing(pence, frequency, units):
+    both = records(services=[home_care("Ada", pence, frequency, units), home_care("Bea", 100, "Weekly")])
+    assert counts("person-weekly-cost", both) == [(100, 1, 1)]
+    assert counts("service-weekly-cost", both) == [(100, 1, 1)]
+
+
+def test_a_person_with_one_unknown_service_is_unknown_and_a_one_off_cost_is_neither():
+    both = records(
+        services=[
+            home_care("Ada", 100, "Weekly"),
+            home_care("Ada", None, "Weekly"),
+            home_care("Bea", 300, "Weekly"),
+            home_care("Bea", 99_999, "One-off"),
+            home_care("Cyril", 99_999, "One-off"),
+        ]
+    )
+    assert counts("person-weekly-cost", both) == [(300, 1, 1)]
+    assert counts("service-weekly-cost", both) == [(400, 2, 1)]
+
+
+def test_what_was_spent_counts_the_days_in_the_period_first_and_last():
+    week = Period(date(2025, 3, 25), DAY)
+    both = records(
+        people=[{"person": "Dot", "born_on": date(1950, 1, 1), "died_on": date(2025, 3, 26)}],
+        services=[
+            home_care("Ada", 700, "Weekly"),
+            home_care("Bea", 700, "Weekly", starts_on=date(2025, 3, 30)),
+            home_care("Cyril", 5, "One-off", starts_on=date(2025, 3, 25)),
+            home_care("Cyril", 7, "One-off", starts_on=date(2025, 3, 24)),  # before the period
+            home_care("Dot", 700, "Weekly"),  # nobody closed it: it ends with her life
+        ],
+    )
+    assert counts("service-spend", both, period=week) == [(700 + 200 + 5 + 200, 4, 0)]
+
+
+def test_every_kind_of_unit_has_its_place():
+    assert {*costs.SHORTER, *costs.TIMES_A_WEEK, costs.ONE_OFF, "No charge to client"} == {*FREQUENCIES} - {None}
+    assert all(Fraction(parts, costs.PARTS) <= 1 for parts in costs.TIMES_A_WEEK.values())
+    assert costs.TIMES_A_WEEK["Monthly"] * 52 == 12 * costs.PARTS
+
+
+TWIN = """
+WITH open AS (
+    SELECT s.*, least(coalesce(s.ends_on, DATE '9999-12-31'), coalesce(p.died_on, DATE '9999-12-31')) AS shut
+    FROM services s JOIN people p USING (council, person)
+    WHERE s.client_type = 'Service user' AND s.service_type LIKE 'Long term support: %'
+        AND coalesce(p.died_on, DATE '9999-12-31') >= DATE '2025-03-31'
+        AND (p.born_on IS NULL
+             OR floor(date_diff('day', date_trunc('month', p.born_on), DATE '2025-03-31') / 365.25) >= 18)
+), priced AS (
+    SELECT *, cost_frequency = 'One-off' AND abs(unit_cost_pence) > 0 AS once, abs(unit_cost_pence)::HUGEINT
+        * CASE WHEN cost_frequency IN ('Per session', 'Hourly', 'Daily') THEN 52 * planned_units_hundredths
+               WHEN cost_frequency = 'Weekly' THEN 5200 WHEN cost_frequency = 'Fortnightly' THEN 2600
+               WHEN cost_frequency = '4-weekly' THEN 1300 WHEN cost_frequency = 'Monthly' THEN 1200
+               WHEN cost_frequency = 'Quarterly' THEN 400 WHEN cost_frequency = 'Annually' THEN 100 END AS parts,
+        coalesce(mechanism = 'Direct payment', false) OR coalesce(component = 'Direct payment', false) AS direct
+    FROM open WHERE starts_on <= DATE '2025-03-31' AND shut >= DATE '2025-03-31' AND shut >= starts_on
+), people_of AS (
+    SELECT council, person, sum(CASE WHEN parts > 0 THEN parts END) AS parts,
+        bool_or(parts > 0) AS has_price,
+        bool_or(NOT coalesce(parts > 0, false) AND NOT coalesce(once, false)) AS lacking,
+        min(CASE WHEN service_type LIKE '%Nursing care' THEN 1 WHEN service_type LIKE '%Residential care' THEN 2
+                 WHEN service_type LIKE '%Community' THEN CASE WHEN direct THEN 3
+                     WHEN mechanism = 'CASSR managed personal budget' THEN 4
+                     WHEN mechanism = 'CASSR commissioned support' THEN 5 ELSE 6 END
+                 ELSE 7 END) AS place
+    FROM priced GROUP BY ALL
+)
+"""
+BY_PERSON = """
+SELECT {by} (2 * coalesce(sum(CASE WHEN has_price AND NOT lacking THEN parts END), 0) + 5200) // 10400,
+    count_if(has_price AND NOT lacking), count_if(lacking) FROM people_of {group} ORDER BY ALL
+"""
+BY_SERVICE = """
+SELECT council, (2 * coalesce(sum(CASE WHEN parts > 0 THEN parts END), 0) + 5200) // 10400,
+    count_if(parts > 0), count_if(NOT coalesce(parts > 0, false) AND NOT coalesce(once, false))
+FROM priced GROUP BY council ORDER BY ALL
+"""
+PLACES = {1: "Nursing", 2: "Residential", 3: "Direct payment", 4: "Managed personal budget",
+          5: "Commissioned support", 6: "Community, not known how", 7: "Prison"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("seed", "people"), [*((seed, 60) for seed in range(8)), (99, 4000)])
+def test_weekly_costs_equal_their_sql_twin(seed, people):
+    given = priced_by_chance(seed, people)
+    with duckdb.connect() as database:
+        for table in ("people", "services"):
+            database.register(table, getattr(given, table).to_native().collect().to_arrow())
+
+        def sql(text: str) -> list[tuple]:
+            return [tuple(int(c) if not isinstance(c, str) else c for c in r) for r in database.sql(text).fetchall()]
+
+        whole = sql(TWIN + BY_PERSON.format(by="", group=""))
+        by_way = sql(TWIN + BY_PERSON.format(by="place,", group="GROUP BY place"))
+        by_council = sql(TWIN + BY_SERVICE)
+    assert counts("person-weekly-cost", given) == whole
+    assert counts("person-weekly-cost", given, ("way",)) == sorted((PLACES[place], *row) for place, *row in by_way)
+    assert counts("service-weekly-cost", given, ("council",)) == by_council
+    if people > 1000:
+        assert whole[0][1] > 100 and whole[0][2] > 100
+
+
+@given(st.integers(0, 50), st.integers(2, 9))
+@settings(max_examples=15, deadline=None)
+def test_costs_scale(seed, times):
+    given = priced_by_chance(seed, 40)
+    # In whole parts of a penny, so that no rounding hides a penny.
+    whole, dearer = (
+        replace(given, services=given.services.with_columns(nw.col("unit_cost_pence") * costs.PARTS * n))
+        for n in (1, times)
+    )
+    for code in ("person-weekly-cost", "service-weekly-cost"):
+        (numerator, denominator, unknown), (dear, same, still) = counts(code, whole)[0], counts(code, dearer)[0]
+        assert (dear, same, still) == (numerator * times, denominator, unknown)
+
+
+def test_quartiles_are_values_that_somebody_has():
+    given = records(services=[home_care(str(n), pence, "Weekly") for n, pence in enumerate((10, 20, 30, 40, 1000))])
+    found = frame(costs.person_costs(given, YEAR)).row(0, named=True)
+    assert (found["lower_quartile"], found["median"], found["upper_quartile"]) == (20, 30, 40)
+    assert (found["size"], found["total"], found["lowest"], found["highest"]) == (5, 1100, 10, 1000)
+
+
+@given(st.lists(st.integers(1, 1000), min_size=1, max_size=40))
+@settings(max_examples=30, deadline=None)
+def test_at_least_a_share_of_rows_is_at_or_below_a_quartile(values):
+    rows = nw.from_native(pl.LazyFrame({"pence": values}))
+    found = frame(costs.spread(rows, (), column="pence")).row(0, named=True)
+    for name, quarter in (("lower_quartile", 1), ("median", 2), ("upper_quartile", 3)):
+        assert sum(value <= found[name] for value in values) * 4 >= quarter * len(values)
+        assert sum(value < found[name] for value in values) * 4 < quarter * len(values)
+
+
+def dear_packages():
+    cheap = [home_care(f"P{n:02}", 1000 + n, "Weekly", reference=f"E{n}") for n in range(39)]
+    dear = [home_care("Z", 90_000, "Weekly", reference="Z1"), home_care("Z", 50_000, "Weekly", component="Transport")]
+    return records(services=[*cheap, *dear, home_care("Q", None, "Weekly")])
+
+
+def test_a_dear_package_is_worth_a_second_look_and_its_row_says_why():
+    found = frame(costs.packages_to_look_at(dear_packages(), YEAR)).sort("package", "week_pence")
+    # 40 are alike: the 38th stands at 19 in 20, so two are above it.
+    assert found["package"].to_list() == [1, 1, 2]
+    first = found.row(1, named=True)
+    assert (first["reference"], first["pence"], first["components"], first["alike"]) == ("Z1", 140_000, 2, 40)
+    assert (first["median_pence"], first["line_pence"]) == (1019, 1037)
+    assert "person" not in found.columns
+    assert counts("second-look", dear_packages()) == [(2, 40, 1)]
+
+
+def test_too_few_alike_are_not_compared():
+    few = records(services=[home_care(str(n), 1000 + 1000 * n, "Weekly") for n in range(19)])
+    assert counts("second-look", few) == [(0, 0, 19)]
+    assert frame(costs.packages_to_look_at(few, YEAR)).is_empty()
+
+
+def test_unit_costs_are_told_for_each_component_and_unit():
+    given = records(services=[home_care("Ada", 2000, "Hourly", 100), home_care("Bea", -2600, "Hourly", None)])
+    found = frame(costs.unit_costs(given, YEAR)).row(0, named=True)
+    assert (found["component"], found["cost_frequency"], found["size"]) == ("Meals", "Hourly", 2)
+    assert (found["lowest"], found["median"], found["highest"]) == (2000, 2000, 2600)
+    assert counts("hour-cost", given) == [(200_000, 100, 1)]
+
+
+def test_the_lists_still_have_the_words_that_costs_are_worked_out_from():
+    assert set(costs.TIMES_A_WEEK) == set(code_list("cost_frequency").within("A week or longer"))
