@@ -78,7 +78,7 @@ def middle(sizes: dict[int, int]) -> float | None:
     total = sum(sizes.values())
     if not total:
         return None
-    seen, found = 0, []
+    seen, found = 0, list[int]()
     for size in sorted(sizes):
         seen += sizes[size]
         found += [size] * ((2 * seen >= total) + (2 * seen > total) - len(found))

@@ -131,7 +131,7 @@ def _requests(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFra
     clients_then = each.join(long_term, on=list(PERSON)).filter(had).select(*PERSON, "first").unique()
     new = each.join(clients_then, on=[*PERSON, "first"], how="anti")
     order = {"Short term support: ST-Max": 0} | {
-        code.value: code.rank for code in code_list("service_type").codes if code.rank <= 7 and code.rank != 5
+        code.value: code.rank for code in code_list("service_type").codes if code.rank in (1, 2, 3, 4, 6, 7)
     }
     placing = nw.col("service_type").replace_strict(order, default=99, return_dtype=nw.Int64)
     soon = (nw.col("since") >= nw.col("first")) & (nw.col("since") <= nw.col("last") + SEQUEL_DAYS)

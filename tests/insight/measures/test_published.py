@@ -1,0 +1,160 @@
+"""What is fit to publish; and England's published totals, made again from the published tables of councils."""
+
+import csv
+from math import floor
+
+import polars as pl
+import pytest
+
+from leeway.insight.measures.admissions import population
+from leeway.insight.measures.answers import answers
+from leeway.insight.measures.published import LEAST, nearest, published
+from leeway.insight.measures.take_up import DIRECT_ON_THE_DAY, SDS_ON_THE_DAY
+from leeway.insight.returns.figures import table
+from tests.insight.measures.made import DAY, by_chance
+from tests.insight.originals import original
+
+
+def answer(numerator, denominator, unknown=0, **by):
+    return {
+        "measure": "M", "numerator": numerator, "denominator": denominator, "unknown": unknown,
+        "value": floor(1000 * numerator / denominator + 0.5) / 10, "by": by,
+    }  # fmt: skip
+
+
+def hidden(*rows):
+    return [(row["numerator"], row["denominator"], row["value"], row["hidden"]) for row in published(rows)]
+
+
+def test_counts_are_rounded_and_values_are_of_the_exact_counts():
+    [row] = published([answer(13, 42, 3)])
+    assert (row["numerator"], row["denominator"], row["value"], row["unknown"]) == (15, 40, 31.0, None)
+
+
+@pytest.mark.parametrize(("numerator", "is_hidden"), [(0, True), (4, True), (5, False), (6, False)])
+def test_counts_under_five_are_hidden(numerator, is_hidden):
+    [row] = published([answer(numerator, 100)])
+    assert (row["hidden"] == "under 5", row["numerator"] is None, row["value"] is None) == (is_hidden,) * 3
+
+
+def test_a_total_gives_no_hidden_part_away():
+    whole, *parts = hidden(
+        answer(63, 160), answer(3, 20, place="a"), answer(10, 40, place="b"), answer(50, 100, place="c")
+    )
+    assert whole == (65, 160, 39.4, "")
+    assert parts == [
+        (None, None, None, "under 5"),
+        (None, None, None, "so that others stay hidden"),
+        (50, 100, 50.0, ""),
+    ]
+
+
+def test_two_hidden_parts_that_add_up_to_next_to_nothing_hide_a_third():
+    rows = hidden(
+        answer(32, 99), answer(1, 9, p="a"), answer(1, 10, p="b"), answer(12, 40, p="c"), answer(18, 40, p="d")
+    )
+    assert [row[3] for row in rows] == ["", "under 5", "under 5", "so that others stay hidden", ""]
+
+
+def test_parts_of_a_hidden_whole_are_hidden():
+    assert {row[3] for row in hidden(answer(3, 30), answer(3, 10, p="a"), answer(0, 20, p="b"))} == {"under 5"}
+    assert hidden(answer(4, 30), answer(4, 10, p="a"))[1][0] is None
+
+
+def test_nobody_can_be_told_from_made_up_councils():
+    """No one hidden count can be had, to within 5, by taking the others from the whole."""
+    for seed in range(15):
+        found = answers(
+            by_chance(seed, 150), as_at=DAY, measures=[SDS_ON_THE_DAY, DIRECT_ON_THE_DAY], by=["team", "gender"]
+        )
+        for code in (SDS_ON_THE_DAY.code, DIRECT_ON_THE_DAY.code):
+            exact = [one for one in found if one["measure"] == code]
+            shown = [one for one in published(found) if one["measure"] == code]
+            gone = [was for was, now in zip(exact[1:], shown[1:], strict=True) if now["hidden"]]
+            if gone and not shown[0]["hidden"]:
+                assert len(gone) > 1
+                assert sum(one["numerator"] for one in gone) >= LEAST or len(gone) == len(exact) - 1
+
+
+ORIGINALS = {
+    "3D(1A)": "Table_3d_1a_.csv",
+    "3D(2A)": "Table_3d_2a_.csv",
+    "2A": "Table_2a.csv",
+    "2C": "Table_2c.csv",
+    "2E(2A)": "Table_2e_2a_.csv",
+    "2E(2B)": "Table_2e_2b_.csv",
+}
+PER = {"2C": 100_000}
+#: What councils whose counts are hidden put into England's, beyond rounding: numerator, denominator.
+NOT_SHOWN = {"2A": (0, 30), "2C": (0, 594)}
+
+
+def within(total, published_total, left_over=0):
+    """Whether a sum is the published total, rounded to the nearest 5, but for what is not shown."""
+    return nearest(total + left_over) == published_total or abs(total + left_over - published_total) <= 2
+
+
+@pytest.mark.parametrize("measure", ORIGINALS)
+def test_england_is_the_sum_of_its_councils(measure):
+    """From the figures that Leeway ships: the sum, rounded to the nearest 5, is the published total of England."""
+    rows = table("ascof_2024_25").filter(pl.col("measure") == measure)
+    england = rows.filter(pl.col("council") == "England").row(0, named=True)
+    councils = rows.filter(pl.col("council") != "England", pl.col("numerator").is_not_null())
+    assert councils.height >= 146
+    for column, missing in zip(("numerator", "denominator"), NOT_SHOWN.get(measure, (0, 0)), strict=True):
+        assert within(int(councils[column].sum()), int(england[column]), missing)
+    value = PER.get(measure, 100) * councils["numerator"].sum() / councils["denominator"].sum()
+    assert abs(value - england["value"]) <= (0.1 if measure in NOT_SHOWN else 0.05)
+
+
+def _original(measure):
+    with original("ascof", ORIGINALS[measure]).open(encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    start = next(n for n, row in enumerate(rows) if row[0] == "Local authority code")
+    return [
+        (row[0], row[2], *(float(cell) if cell[0].isdigit() else None for cell in row[3:6]))
+        for row in rows[start + 1 :]
+    ]
+
+
+@pytest.mark.parametrize("measure", ORIGINALS)
+def test_the_original_tables_agree_with_themselves(measure):
+    """England is the sum of the nine regions, and of the five types, to within their rounding; values are exact."""
+    rows = _original(measure)
+    england, types, regions, councils = rows[0], rows[1:6], rows[6:15], rows[15:]
+    for place in (2, 3):
+        for parts in (types, regions):  # each is off by at most 2
+            assert abs(sum(row[place] for row in parts) - england[place]) <= 2 * (len(parts) + 1)
+            assert all(row[place] % 5 == 0 for row in parts)
+    per = PER.get(measure, 100)
+    shown = [row for row in councils if row[2] is not None]
+    assert len(councils) == 153
+    for _, _, numerator, denominator, value in shown:
+        assert min(numerator, denominator) >= LEAST
+        assert abs(per * numerator / denominator - value) < 0.05 + 1e-9
+
+
+def test_values_of_regions_are_worked_out_before_rounding():
+    """Some regional values are not those of the rounded counts beside them: eleven in these six tables."""
+    odd = 0
+    for measure in ORIGINALS:
+        for _, _, numerator, denominator, value in _original(measure)[:15]:
+            again = floor(10 * PER.get(measure, 100) * numerator / denominator + 0.5) / 10
+            odd += abs(again - round(value, 1)) > 0.01
+    assert odd == 11
+
+
+def test_the_shipped_figures_are_the_originals():
+    for measure in ORIGINALS:
+        shipped = table("ascof_2024_25").filter(pl.col("measure") == measure, pl.col("numerator").is_not_null())
+        rows = [row for row in (_original(measure)[0], *_original(measure)[15:]) if row[2] is not None]
+        assert sorted(zip(shipped["numerator"], shipped["denominator"], strict=True)) == sorted(
+            row[2:4] for row in rows
+        )
+
+
+def test_the_people_of_councils_are_known_by_either_code():
+    people = population().to_native().collect()
+    assert people.filter(council="716").rows() == [("716", "18-64", 130208), ("716", "65+", 19807)]
+    assert people.filter(council="E09000002")["people"].to_list() == [130208, 19807]
+    assert people.group_by("council", "age").len()["len"].max() == 1
