@@ -104,6 +104,11 @@ ACCESS: dict[str, frozenset[str]] = {
     "insight:explore": RESULTS,
     "insight:chart": RESULTS,
     "insight:data": RESULTS,
+    "insight:targets": RESULTS,
+    "insight:fan": RESULTS,
+    "insight:question": RESULTS,
+    "insight:curve": RESULTS,
+    "insight:estimates": RESULTS,
     # surveys: anyone with the address answers
     "insight:answer": EVERYONE,
     "insight:thanks": EVERYONE,

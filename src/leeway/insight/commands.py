@@ -8,6 +8,7 @@ from leeway.commandline import Group
 
 PARTS = {
     "check-records": "leeway.insight.records.commands:check_records",
+    "direct-payment-question": "leeway.insight.estimates.commands:direct_payment_question",
     "estimate": "leeway.insight.estimates.commands:estimate",
     "forecast": "leeway.insight.forecasts.commands:forecast",
     "measure": "leeway.insight.report.commands:measure",

@@ -1,13 +1,12 @@
-"""A forecast as a picture: SVG with a title and a description in words, for those who cannot see it."""
+"""A forecast as a picture."""
 
-import io
 from collections.abc import Iterator
 from datetime import date, timedelta
-from xml.sax.saxutils import escape
 
 import altair as alt
 import polars as pl
 
+from leeway.insight.charts import svg
 from leeway.insight.forecasts.chance import INTERVAL_PERCENT, chances, learn
 
 type Chart = alt.LayerChart | alt.FacetChart
@@ -24,11 +23,8 @@ def draw(series: pl.DataFrame, *, target_percent: float, by: date) -> str:
     answer = chances(series, target_percent=target_percent, by=by)
     several = len(answer) > 1
     chart = _intervals(answer, target_percent) if several else _fan(series, target_percent, by)
-    with io.StringIO() as file:
-        chart.save(file, format="svg")
-        svg = file.getvalue()
     title = f"The chance of {target_percent:g}% by {in_words(by)}"
-    return _with_words(svg, title, " ".join(_sentences(answer, by)))
+    return svg(chart, title=title, description=" ".join(_sentences(answer, by)))
 
 
 def in_words(day: date) -> str:
@@ -51,7 +47,7 @@ def _fan(series: pl.DataFrame, target_percent: float, by: date) -> Chart:
     fans = [
         alt.Chart(ahead.filter(pl.col("within") == f"{width}%"))
         .mark_area()
-        .encode(x, _up("low"), alt.Y2("high:Q"), alt.Color("within:N", scale=shades, title="Chance to lie within"))
+        .encode(x, _up("low"), alt.Y2("high:Q"), alt.Color("within:N", scale=shades, title="Chance to lie in it"))
         for width in FAN_PERCENT
     ]
     middle = alt.Chart(ahead.filter(pl.col("within") == "50%")).mark_line(color=_INK, strokeDash=[4, 3])
@@ -114,14 +110,3 @@ def in_percent(probability: float) -> str:
     ('under 1%', '25%', 'over 99%')
     """
     return "under 1%" if probability < 0.01 else "over 99%" if probability > 0.99 else f"{100 * probability:.0f}%"
-
-
-def _with_words(svg: str, title: str, description: str) -> str:
-    """Give a picture its words: a screen reader reads the title and the description in the place of the drawing."""
-    start, end = svg.index("<svg"), svg.index(">", svg.index("<svg"))
-    head = f'{svg[start:end]} role="img" aria-labelledby="forecast-title forecast-description">'
-    words = (
-        f'<title id="forecast-title">{escape(title)}</title>'
-        f'<desc id="forecast-description">{escape(description)}</desc>'
-    )
-    return head + words + svg[end + 1 :]

@@ -1,5 +1,7 @@
 """Forms of insight: what to look at; of surveys: opening a wave, comparing two, one section of a questionnaire."""
 
+from datetime import date
+
 from django import forms
 
 from leeway.forms import DateField
@@ -29,6 +31,31 @@ class ExploreForm(forms.Form):
         self.fields["place"].choices = [(place, place) for place in (ENGLAND, *places())]
         self.fields["beside"].choices = [(one.key, one.name[0].upper() + one.name[1:]) for one in asked.groups.values()]
         self.fields["year"].choices = [(year, year) for year in asked.years]
+
+
+class TargetForm(forms.Form):
+    """A percentage to reach, of what, where and by when."""
+
+    measure = forms.ChoiceField(label="Measure")
+    place = forms.ChoiceField(label="Place")
+    percent = forms.FloatField(
+        label="Target",
+        min_value=0.1,
+        max_value=100,
+        widget=forms.TextInput({"inputmode": "decimal"}),
+        error_messages={
+            "required": "Enter the percentage to reach.",
+            "invalid": "Enter the percentage to reach as a number, such as 30 or 27.5.",
+            "min_value": "The target must be above 0 percent.",
+            "max_value": "The target must be 100 percent or less.",
+        },
+    )
+    by = DateField(label="By", latest=date(2050, 12, 31), error_messages={"required": "Enter the day to reach it by."})
+
+    def __init__(self, data, *, series: dict, **options):
+        super().__init__(data, **options)
+        self.fields["measure"].choices = [(one.key, f"{one.group}: {one.name}") for one in series.values()]
+        self.fields["place"].choices = [(place, place) for place in (ENGLAND, *places())]
 
 
 class OpenWaveForm(forms.Form):

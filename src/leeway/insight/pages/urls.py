@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leeway.insight.pages.views import explore, home, survey, waves
+from leeway.insight.pages.views import explore, home, question, survey, targets, waves
 
 app_name = "insight"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("insight/explore/", explore.explore, name="explore"),
     path("insight/explore/chart.svg", explore.chart, name="chart"),
     path("insight/explore/figures.csv", explore.data, name="data"),
+    path("insight/targets/", targets.targets, name="targets"),
+    path("insight/targets/chart.svg", targets.fan, name="fan"),
+    path("insight/direct-payment-question/", question.question, name="question"),
+    path("insight/direct-payment-question/curve.svg", question.picture, name="curve"),
+    path("insight/direct-payment-question/estimates.csv", question.estimates, name="estimates"),
     path("survey/<str:token>/", survey.answer, name="answer"),
     path("survey/<str:token>/thank-you/", survey.thanks, name="thanks"),
     path("surveys/", waves.waves, name="waves"),

@@ -13,6 +13,17 @@ ROOMS = [
         "order, and beyond what chance explains.",
     },
     {
+        "name": "insight:targets",
+        "title": "Targets",
+        "words": "What was to be reached and by when, the pace it takes, and the chance of getting there.",
+    },
+    {
+        "name": "insight:question",
+        "title": "What does a direct payment go with?",
+        "words": "Council spending beside the number of direct payments, 2000-01 to 2012-13, asked in every defensible "
+        "way at once.",
+    },
+    {
         "name": "insight:waves",
         "title": "Surveys",
         "words": "Ask practitioners, or people who draw on support, and see what their answers can and cannot say.",

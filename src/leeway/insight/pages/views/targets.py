@@ -1,0 +1,117 @@
+"""Targets: what was to be reached and by when, the pace it takes, and the chance of getting there."""
+
+from datetime import date
+
+import polars as pl
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from leeway.forms import attempt
+from leeway.insight.forecasts.chance import chances
+from leeway.insight.forecasts.pace import paces, slopes
+from leeway.insight.forecasts.picture import draw, in_percent
+from leeway.insight.forecasts.series import SERIES, day_of
+from leeway.insight.forecasts.targets import national
+from leeway.insight.measures.catalogue import Series, catalogue
+from leeway.insight.pages.forms import TargetForm
+from leeway.refusal import Refusal
+
+#: A council needs this many years since the last break before anything is said of its future.
+YEARS_LEAST = 3
+START = {"measure": "direct-payments", "place": "England", "percent": "30"}
+
+
+def to_forecast() -> dict[str, Series]:
+    """The published series of percentages that have years enough to look ahead from."""
+    return {
+        key: one for key, one in catalogue().items() if one.unit == "%" and one.figures["year"].n_unique() > YEARS_LEAST
+    }
+
+
+def as_series(published: Series, place: str = "") -> pl.DataFrame:
+    """A published series in the shape that forecasts take; units with too few years since a break are left out."""
+    known = published.with_breaks().filter(pl.col("value").is_not_null())
+    if place:
+        known = known.filter(pl.col("council") == place)
+    shaped = known.select(
+        unit="council",
+        series="counted",
+        period=pl.col("year").map_elements(day_of, return_dtype=pl.Date),
+        value="value",
+    ).cast(SERIES)  # type: ignore[arg-type]
+    # A series that has only just begun to be counted anew is looked at up to the break.
+    enough = shaped.group_by("unit", "series").agg(years=pl.len(), last=pl.col("period").max())
+    kept = enough.filter(pl.col("years") >= YEARS_LEAST).group_by("unit").agg(last=pl.col("last").max())
+    return shaped.join(kept, on="unit").filter(pl.col("period") <= pl.col("last")).drop("last").sort("unit", "period")
+
+
+@require_safe
+def targets(request):
+    """National targets through their history; and any target of one's own, put to the published series."""
+    form = TargetForm(request.GET if request.GET else START | next_april(timezone.localdate()), series=to_forecast())
+    found = attempt(form, lambda: ahead(**form.cleaned_data)) if form.is_valid() else None
+    shown = {"form": form, "found": found, "national": national().targets.values(), "back": reverse("insight:home")}
+    return render(request, "insight/targets.jinja", shown)
+
+
+def next_april(today: date) -> dict[str, str]:
+    """The year's end after next, as the boxes of a date hold it."""
+    return {"by_day": "31", "by_month": "3", "by_year": str(today.year + 2)}
+
+
+def ahead(*, measure: str, place: str, percent: float, by: date) -> dict:
+    """Pace, direction and chance for one place, and how many councils would get there."""
+    published = to_forecast()[measure]
+    mine = as_series(published, place)
+    if mine.is_empty():
+        return {"series": published, "place": place, "too_short": True}
+    if by <= (last := mine["period"].max()):
+        raise Refusal(f"Enter a day after {last:%-d %B %Y}: what happened until then is known.", field="by")
+    aim = {"target_percent": percent, "by": by}
+    chance, pace, slope = (each.row(0, named=True) for each in (chances(mine, **aim), paces(mine, **aim), slopes(mine)))
+    query = QueryDict(mutable=True)
+    query.update({"measure": measure, "place": place, "percent": f"{percent:g}"})
+    query.update({"by_day": str(by.day), "by_month": str(by.month), "by_year": str(by.year)})
+    everyone = as_series(published).filter(pl.col("unit") != "England")
+    return {
+        "series": published,
+        "place": place,
+        "percent": percent,
+        "by": by,
+        "chance": chance | {"words": in_percent(chance["probability"])},
+        "pace": pace,
+        "slope": slope,
+        "dropped": published.figures["year"].max() > f"{chance['last_period'].year}",
+        "councils": councils_ahead(everyone, **aim) if everyone["unit"].n_unique() > 1 else [],
+        "query": query.urlencode(),
+    }
+
+
+def councils_ahead(everyone: pl.DataFrame, *, target_percent: float, by: date) -> list[dict]:
+    """Each council's last value, pace and chance, the likeliest first."""
+    current = everyone.filter(pl.col("period").max().over("unit") == pl.col("period").max())
+    found = chances(current, target_percent=target_percent, by=by).join(
+        paces(current, target_percent=target_percent, by=by).select("unit", "verdict"), on="unit"
+    )
+    ordered = found.sort(["probability", "unit"], descending=[True, False])
+    return [row | {"words": in_percent(row["probability"])} for row in ordered.to_dicts()]
+
+
+@require_safe
+@cache_control(private=True, max_age=3600)
+def fan(request):
+    """The picture of what may come for one place."""
+    form = TargetForm(request.GET, series=to_forecast())
+    if not form.is_valid():
+        return HttpResponse("This picture needs a measure, a place, a percentage and a day.", status=400)
+    asked = form.cleaned_data
+    mine = as_series(to_forecast()[asked["measure"]], asked["place"])
+    try:
+        picture = draw(mine, target_percent=asked["percent"], by=asked["by"])
+    except Refusal as refusal:
+        return HttpResponse(str(refusal), status=400)
+    return HttpResponse(picture, content_type="image/svg+xml")
