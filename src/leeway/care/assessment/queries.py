@@ -3,7 +3,11 @@
 from datetime import date
 
 from django.conf import settings
+from django.db.models import QuerySet
 
+from leeway.access.access import check_role
+from leeway.access.models import User
+from leeway.access.table import ANALYSIS
 from leeway.care.assessment import means, parts
 from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
 from leeway.care.assessment.parts import Progress, Task
@@ -114,3 +118,15 @@ def preview_charge(
         case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=on, financial=financial
     )
     return compute("charge", inputs, on, policy=settings.COUNCIL_POLICY)
+
+
+def assessments_to_report(*, until: date, seen_by: User) -> QuerySet[Assessment]:
+    """Every assessment started by a day, for the national return."""
+    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    return Assessment.objects.filter(started_on__lte=until)
+
+
+def money_checks_to_report(*, until: date, seen_by: User) -> QuerySet[FinancialAssessment]:
+    """Every money check completed by a day, for the national return."""
+    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    return FinancialAssessment.objects.filter(completed_on__lte=until)

@@ -10,11 +10,13 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from leeway.access.access import check_role
 from leeway.access.looks import record_look
 from leeway.access.models import Role, Team, User
 from leeway.access.queries import looks_at
+from leeway.access.table import ANALYSIS
 from leeway.care.people.access import can_work_on, is_own_case, is_the_person, may_see_person
-from leeway.care.people.models import CapacityDecision, Case, Person, Relationship, StoryLine
+from leeway.care.people.models import Authority, CapacityDecision, Case, Person, Relationship, StoryLine
 from leeway.care.people.states import WHO_HAS_IT, Stage
 
 STAFF_WHO_SEE = frozenset({Role.ASSESSOR, Role.MANAGER, Role.FINANCE})
@@ -135,3 +137,16 @@ def capacity_decisions(person: Person) -> QuerySet[CapacityDecision]:
 def latest_capacity(person: Person, question: str) -> CapacityDecision | None:
     """The latest capacity decision on one question, if any was made."""
     return capacity_decisions(person).filter(question=question).first()
+
+
+def cases_to_report(*, until: date, seen_by: User) -> QuerySet[Case]:
+    """Every case opened by a day, for the national return. Whoever takes names from it notes the looks."""
+    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    return Case.objects.filter(opened_on__lte=until)
+
+
+def people_with_unpaid_carer(*, until: date, seen_by: User) -> QuerySet[Relationship]:
+    """Who is recorded as somebody's unpaid carer on a day, for the national return."""
+    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    caring = Relationship.objects.filter(authority=Authority.CARER, starts_on__lte=until)
+    return caring.exclude(ends_on__lt=until)

@@ -4,7 +4,9 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from leeway.access.access import check_role
 from leeway.access.models import Role, User
+from leeway.access.table import ANALYSIS
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Aim
@@ -40,3 +42,9 @@ def aims_judged(review: Review) -> list[tuple[Aim, str]]:
 def aims_not_judged(review: Review) -> list[Aim]:
     """The aims about which nobody has said yet how far they were met."""
     return [aim for aim, achieved in aims_judged(review) if not achieved]
+
+
+def reviews_to_report(*, until: date, seen_by: User) -> QuerySet[Review]:
+    """Every review held by a day, for the national return."""
+    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    return Review.objects.filter(held_on__lte=until).order_by()

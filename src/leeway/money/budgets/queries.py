@@ -11,10 +11,11 @@ from django.http import Http404
 
 from leeway.access.access import check_role
 from leeway.access.models import Role, User
+from leeway.access.table import ANALYSIS
 from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
-from leeway.care.planning.models import Plan, PlanState, Way
+from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
 from leeway.money.budgets.models import Budget, Funding, Hold, Instalment, InstalmentKind, Part
 from leeway.money.budgets.schedule import Period, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, shares_of
@@ -142,6 +143,18 @@ def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:
     check_role(seen_by, Role.FINANCE)
     over = Budget.objects.filter(ending=None, case__stage=Stage.CLOSED)
     return over.select_related("case__person").order_by("case__closed_on", "pk")
+
+
+def budgets_to_report(*, until: date, seen_by: User) -> QuerySet[Budget]:
+    """Every budget started by a day, for the national return."""
+    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    return Budget.objects.filter(starts_on__lte=until).order_by()
+
+
+def lines_to_report(*, until: date, seen_by: User) -> QuerySet[PlanLine]:
+    """What every budget started by a day pays for, line by line, for the national return."""
+    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    return PlanLine.objects.filter(plan__budget__starts_on__lte=until).order_by()
 
 
 def funded_until_day(budget: Budget) -> date:
