@@ -90,7 +90,7 @@ def admission_measures(population: nw.LazyFrame) -> tuple[Measure, Measure]:
             ),
             numerator="people newly admitted",
             denominator=f"people aged {words} who live in the councils' areas",
-            unknown="not told: nobody",
+            unknown="nobody: the return says all that is counted here",
             source="ASCOF, DHSC, from Client Level Data; people: ONS mid-year estimates",
             count=_admissions(population, age),
             per=100_000,

@@ -194,7 +194,7 @@ IN_THE_COMMUNITY = Measure(
     definition="Adults with long-term support on the day, each at their highest place. The share in the community.",
     numerator="those whose highest place is in the community, however it is held",
     denominator="adults with long-term support on the day",
-    unknown="not told: nobody",
+    unknown="nobody: the return says all that is counted here",
     source=_SOURCE,
     count=_in_the_community,
 )
@@ -207,7 +207,7 @@ REVIEWED = Measure(
     ),
     numerator="those with a review that ended in the year",
     denominator="adults with long-term support on the day and all year (SALT LTS001c)",
-    unknown="not told: nobody",
+    unknown="nobody: the return says all that is counted here",
     source=_SOURCE,
     count=_reviewed,
 )

@@ -164,8 +164,8 @@ NI130_ADASS = Measure(
     code="NI130, ADASS base",
     name="Self-directed support, of the 70% who could have it (ADASS)",
     definition=(
-        "National indicator 130 over 70% of its base: directors took three in ten of those served, whose services are "
-        "short or are equipment alone, to be people for whom a personal budget makes no sense."
+        "National indicator 130 over 70% of its base: directors held that budgets do not suit the other three in ten. "
+        "Where more than 70% have one, the value is over 100."
     ),
     numerator=NI130.numerator,
     denominator=f"{NI130.denominator}: all of them, of whom 70% are the base",

@@ -113,7 +113,7 @@ MEDIAN_WAIT = Measure(
     ),
     numerator="days waited, added up",
     denominator="requests that had their first response in the year",
-    unknown="not told: nobody",
+    unknown="nobody: the return says all that is counted here",
     source=_SOURCE,
     count=_answered,
     per=1,
