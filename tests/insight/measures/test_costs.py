@@ -183,6 +183,14 @@ def test_quartiles_are_values_that_somebody_has():
     assert (found["size"], found["total"], found["lowest"], found["highest"]) == (5, 1100, 10, 1000)
 
 
+def test_a_breakdown_without_a_known_cost_still_has_its_row():
+    given = records(services=[home_care("Ada", 10, "Weekly", team="East"), home_care("Bea", None, None, team="West")])
+    east, west = frame(costs.person_costs(given, YEAR, ("team",))).sort("team").to_dicts()
+    assert (east["size"], east["median"], east["unknown"]) == (1, 10, 0)
+    assert (west["size"], west["total"], west["median"], west["unknown"]) == (0, 0, None, 1)
+    assert frame(costs.person_costs(given, YEAR))["unknown"].to_list() == [1]
+
+
 @given(st.lists(st.integers(1, 1000), min_size=1, max_size=40))
 @settings(max_examples=30, deadline=None)
 def test_at_least_a_share_of_rows_is_at_or_below_a_quartile(values):

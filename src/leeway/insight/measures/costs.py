@@ -217,13 +217,16 @@ def nearest_rank(size: nw.Expr, times: int, of: int) -> nw.Expr:
 
 
 def person_costs(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
-    """Say how the weekly cost of a person's support is spread, in whole pence, with those not known beside it."""
-    rows = packages(records, period, by)
-    found = spread(rows.filter(nw.col("known") == 1), by, column="pence")
-    if not by:
-        return found
-    unknown = rows.group_by(*by).agg(nw.col("unknown").sum().cast(nw.Int64))
-    return found.join(unknown, on=list(by), how="left")
+    """Say how the weekly cost of a person's support is spread, in whole pence, with those not known beside it.
+
+    The columns are those of `spread`, and `unknown`. A breakdown in which no cost is known has a row without a spread.
+    """
+    within = list(by) or ["all"]
+    rows = packages(records, period, by).with_columns(all=nw.lit("All"))
+    unknown = rows.group_by(*within).agg(nw.col("unknown").sum().cast(nw.Int64))
+    found = unknown.join(spread(rows.filter(nw.col("known") == 1), within, column="pence"), on=within, how="left")
+    named = found.with_columns(nw.col("size", "total").fill_null(0))
+    return named if by else named.drop("all")
 
 
 def unit_costs(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
