@@ -63,6 +63,15 @@ def test_one_broken_cell_is_found_where_it_is(clean, tmp_path_factory, data):
     assert set(findings["row"]) <= {row + 2, 1}
 
 
+def test_rows_are_numbered_through_the_whole_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("leeway.insight.records.files.ROWS_AT_ONCE", 4)
+    rows = numbered([SOUND["service"]] * 30)
+    for place in (0, 13, 29):
+        rows[place] |= {"Gender": ""}
+    path = write(tmp_path / "return.csv", rows)
+    assert check([path]).findings()["row"].to_list() == [2, 15, 31]
+
+
 def found_in(tmp_path, rows, **others):
     checked = check([write(tmp_path / "return.csv", rows, **others)])
     return set(checked.findings().select("row", "field", "rule").rows()), checked
@@ -173,7 +182,8 @@ def test_a_later_return_is_compared_with_the_one_before(tmp_path):
 
 
 def test_a_return_that_loses_people_says_how_many(tmp_path):
-    rows = numbered([SOUND["service"], SOUND["service"], SOUND["request"]])
+    last_seen = SOUND["service"] | {"Event_End_Date": "01/07/2024"}  # the later period's first day
+    rows = numbered([SOUND["service"], last_seen, SOUND["request"]])
     later_period = {"Reporting_Period_Start_Date": "01/07/2024", "Reporting_Period_End_Date": "30/06/2025"}
     earlier = write(tmp_path / "q1.csv", rows)
     later = write(tmp_path / "q2.csv", [rows[0] | later_period])

@@ -110,7 +110,9 @@ def test_the_latest_event_tells_about_the_person(tmp_path):
     assert people.select("accommodation", "died_on").rows() == [("Unknown", date(2025, 3, 30))]
 
 
-def test_events_end_with_the_person_whichever_row_tells_of_the_death(tmp_path):
+@pytest.mark.parametrize("rows_at_once", [1, 50_000])
+def test_events_end_with_the_person_whichever_row_tells_of_the_death(tmp_path, monkeypatch, rows_at_once):
+    monkeypatch.setattr("leeway.insight.records.files.ROWS_AT_ONCE", rows_at_once)
     [row] = numbered([SOUND["service"]])
     rows = [
         row,
