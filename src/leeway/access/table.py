@@ -109,6 +109,10 @@ ACCESS: dict[str, frozenset[str]] = {
     "insight:question": RESULTS,
     "insight:curve": RESULTS,
     "insight:estimates": RESULTS,
+    "insight:publish": frozenset({Role.ANALYST}),
+    "insight:account": EVERYONE,
+    "insight:account_csv": EVERYONE,
+    "insight:account_package": EVERYONE,
     # surveys: anyone with the address answers
     "insight:answer": EVERYONE,
     "insight:thanks": EVERYONE,

@@ -11,8 +11,10 @@ PARTS = {
     "direct-payment-question": "leeway.insight.estimates.commands:direct_payment_question",
     "estimate": "leeway.insight.estimates.commands:estimate",
     "forecast": "leeway.insight.forecasts.commands:forecast",
+    "make-return": "leeway.insight.records.producing:make_return",
     "measure": "leeway.insight.report.commands:measure",
     "read-return": "leeway.insight.returns.commands:read_return",
+    "survey": "leeway.insight.surveys.commands:survey",
 }
 
 
@@ -31,7 +33,7 @@ class Parts(Group):
 
 @click.group(cls=Parts)
 def insight() -> None:
-    """Check records, measure them, read published returns, forecast and estimate.
+    """Check, make and measure returns; read published ones; forecast, estimate and read surveys.
 
     Example: leeway insight read-return pss_ex1_expenditure_2004-05.csv.gz
     """

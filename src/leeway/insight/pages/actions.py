@@ -1,4 +1,4 @@
-"""Everything that changes a survey: opening a wave, closing it, and sending answers."""
+"""Everything that changes a survey (opening a wave, closing it, sending answers), and publishing the local account."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db import transaction
 
 from leeway.access.models import User
-from leeway.insight.pages.access import check_can_open_waves
-from leeway.insight.pages.models import Response, Wave
+from leeway.insight.pages.access import check_can_open_waves, check_can_publish
+from leeway.insight.pages.account import own_figures
+from leeway.insight.pages.models import LocalAccount, Response, Wave
 from leeway.insight.surveys.answers import checked
 from leeway.insight.surveys.questionnaire import load
 from leeway.refusal import Refusal
@@ -87,3 +88,11 @@ def send_answers(*, wave: Wave, form_id: UUID, given: Mapping[str, str], on: dat
     if Response.objects.filter(pk=form_id).exists():
         raise SentAlready
     Response.objects.create(id=form_id, wave=open_wave, answered_on=on, answers=values)
+
+
+def publish_account(*, as_at: date, by: User, on: date) -> LocalAccount:
+    """Publish the council's own figures as they stood on the last day of a month, for everyone to read and reuse."""
+    check_can_publish(by)
+    return LocalAccount.objects.create(
+        as_at=as_at, figures=own_figures(as_at, seen_by=by, on=on), published_on=on, published_by=by
+    )

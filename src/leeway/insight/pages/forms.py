@@ -1,6 +1,6 @@
 """Forms of insight: what to look at; of surveys: opening a wave, comparing two, one section of a questionnaire."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django import forms
 
@@ -56,6 +56,35 @@ class TargetForm(forms.Form):
         super().__init__(data, **options)
         self.fields["measure"].choices = [(one.key, f"{one.group}: {one.name}") for one in series.values()]
         self.fields["place"].choices = [(place, place) for place in (ENGLAND, *places())]
+
+
+def month_ends(today: date, count: int = 12) -> list[date]:
+    """The last days of the months that have passed, the latest first.
+
+    >>> month_ends(date(2026, 3, 31), 2)
+    [datetime.date(2026, 3, 31), datetime.date(2026, 2, 28)]
+    """
+    found = []
+    first = (today + timedelta(days=1)).replace(day=1)
+    for _month in range(count):
+        found.append(first - timedelta(days=1))
+        first = found[-1].replace(day=1)
+    return found
+
+
+class PublishForm(forms.Form):
+    """Of which day the local account tells."""
+
+    as_at = forms.TypedChoiceField(
+        label="As it stood on",
+        coerce=date.fromisoformat,
+        help_text="What is counted in a year is counted in the twelve months to this day.",
+        error_messages={"required": "Choose a day.", "invalid_choice": "Choose one of the days."},
+    )
+
+    def __init__(self, data, *, today: date, **options):
+        super().__init__(data, **options)
+        self.fields["as_at"].choices = [(day.isoformat(), f"{day:%-d %B %Y}") for day in month_ends(today)]
 
 
 class OpenWaveForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Waves of an anonymous survey, and the responses to them, which nothing ties to anybody."""
+"""Waves of an anonymous survey, responses that nothing ties to anybody, and the published local account."""
 
 import secrets
 import uuid
@@ -79,3 +79,21 @@ class Response(models.Model):
 
     class Meta:
         triggers = [kept("response_is_kept")]
+
+
+class LocalAccount(models.Model):
+    """The council's own figures as everyone may read them, as they stood on a day. A later one takes its place."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    as_at = models.DateField()
+    figures = models.JSONField(help_text="Rows of figures, small counts hidden and the others rounded.")
+    published_on = models.DateField()
+    published_at = models.DateTimeField(auto_now_add=True)
+    published_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-as_at", "-published_at"]
+        triggers = [kept("local_account_is_kept")]
+
+    def __str__(self) -> str:
+        return f"Local account to {self.as_at:%-d %B %Y}"

@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 
 from leeway.access.models import User
 from leeway.insight.pages.access import can_read_words, check_can_see_results
-from leeway.insight.pages.models import Wave
+from leeway.insight.pages.models import LocalAccount, Wave
 from leeway.insight.surveys.answers import frame_of
 from leeway.insight.surveys.shares import SMALLEST
 from leeway.refusal import NotAllowed, Refusal
@@ -68,3 +68,8 @@ def _check_can_be_shown(wave: Wave, *, seen_by: User, on: date) -> None:
         )
     if wave.responses.count() < SMALLEST:
         raise NotYet(f"Fewer than {SMALLEST} people answered, so nothing is shown.")
+
+
+def latest_account() -> LocalAccount | None:
+    """The local account that everyone reads: of the latest day, as last published."""
+    return LocalAccount.objects.first()

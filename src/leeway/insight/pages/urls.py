@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leeway.insight.pages.views import explore, home, question, survey, targets, waves
+from leeway.insight.pages.views import account, explore, home, question, survey, targets, waves
 
 app_name = "insight"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("insight/direct-payment-question/", question.question, name="question"),
     path("insight/direct-payment-question/curve.svg", question.picture, name="curve"),
     path("insight/direct-payment-question/estimates.csv", question.estimates, name="estimates"),
+    path("insight/local-account/", account.publish, name="publish"),
+    path("local-account/", account.account, name="account"),
+    path("local-account/figures.csv", account.figures_file, name="account_csv"),
+    path("local-account/datapackage.json", account.data_package, name="account_package"),
     path("survey/<str:token>/", survey.answer, name="answer"),
     path("survey/<str:token>/thank-you/", survey.thanks, name="thanks"),
     path("surveys/", waves.waves, name="waves"),

@@ -24,6 +24,16 @@ ROOMS = [
         "way at once.",
     },
     {
+        "name": "insight:publish",
+        "title": "Publish the local account",
+        "words": "The council's own figures for everyone, small numbers hidden, with open data.",
+    },
+    {
+        "name": "insight:account",
+        "title": "The local account",
+        "words": "What everyone can read of it.",
+    },
+    {
         "name": "insight:waves",
         "title": "Surveys",
         "words": "Ask practitioners, or people who draw on support, and see what their answers can and cannot say.",

@@ -1,0 +1,105 @@
+"""The local account: the council's own figures as open data, in which nobody can be found."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+
+from leeway.access.models import User
+from leeway.insight.measures.answers import answers
+from leeway.insight.measures.catalogue import ENGLAND, catalogue
+from leeway.insight.measures.from_records import MEASURES
+from leeway.insight.measures.published import published
+from leeway.insight.records.council import council_records
+
+#: How each figure is broken down; the whole stands before each.
+BREAKDOWNS = ("age", "client_group", "gender", "ethnic_group")
+WORDS = {"age": "Age", "client_group": "Main reason for support", "gender": "Gender", "ethnic_group": "Ethnic group"}
+COLUMNS = {
+    "measure": ("string", "The measure's code, as the national framework has it where it is one of its own."),
+    "name": ("string", "What is measured, in words."),
+    "breakdown": ("string", "How it is broken down; all for everyone together."),
+    "group": ("string", "Which part of the breakdown."),
+    "numerator": ("integer", "How many, rounded to the nearest 5. Empty where it is hidden."),
+    "denominator": ("integer", "Of how many, rounded to the nearest 5. Empty where it is hidden."),
+    "unknown": ("integer", "About how many of them the records do not say, rounded to the nearest 5."),
+    "value": ("number", "The measure's value, in its unit, worked out before rounding. Empty where it is hidden."),
+    "unit": ("string", "The unit of the value."),
+    "hidden": ("string", "Why a row is hidden: under 5, or so that others stay hidden."),
+    "definition": ("string", "What is counted, of whom."),
+    "as_at": ("date", "The day on which it was counted, or the last of the year."),
+}
+LICENCE = {
+    "name": "OGL-UK-3.0",
+    "title": "Open Government Licence v3.0",
+    "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+}
+#: Measures of the past, and of the year where there is one of the day: for analysts, not for everyone.
+NOT_FOR_EVERYONE = ("NI130", "SALT LTS001a")
+#: The series of England to set beside a measure of the council's own.
+BESIDE = {"ASCOF 3D(1a)": "self-directed", "ASCOF 3D(2a)": "direct-payments"}
+
+
+def own_figures(as_at: date, *, seen_by: User, on: date) -> list[dict[str, Any]]:
+    """Work out the council's own figures to the last day of a month, fit to publish: rows of `COLUMNS`.
+
+    Raises `Refusal` for a day that is to come, or is not the last of a month.
+    """
+    records = council_records(as_at, seen_by=seen_by, on=on)
+    measures = [measure for measure in MEASURES if not measure.code.startswith(NOT_FOR_EVERYONE)]
+    found: list[dict[str, Any]] = []
+    for breakdown in BREAKDOWNS:
+        rows = published(answers(records, as_at=as_at, measures=measures, by=(breakdown,)))
+        wanted = rows if breakdown == BREAKDOWNS[0] else [row for row in rows if row["by"]]
+        found += [_row(row, breakdown, as_at) for row in wanted]
+    return found
+
+
+def _row(answer: dict[str, Any], breakdown: str, as_at: date) -> dict[str, Any]:
+    told = {"breakdown": breakdown if answer["by"] else "all", "group": answer["by"].get(breakdown, "all")}
+    told["as_at"] = as_at.isoformat()
+    return {column: told.get(column, answer.get(column)) for column in COLUMNS}
+
+
+def as_measures(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Gather rows into measures for a page: each with its whole, England beside it, and its parts by breakdown."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        one = found.setdefault(row["measure"], {"whole": row, "parts": {}, "england": england(row["measure"])})
+        if row["breakdown"] == "all":
+            one["whole"] = row
+        else:
+            one["parts"].setdefault(WORDS[row["breakdown"]], []).append(row)
+    return [one for one in found.values() if one["whole"]["denominator"]]
+
+
+def england(measure: str) -> dict[str, Any] | None:
+    """The latest figure of England for a measure that the national framework publishes."""
+    if measure not in BESIDE:
+        return None
+    figures = catalogue()[BESIDE[measure]].figures
+    return figures.filter(council=ENGLAND).sort("year").row(-1, named=True)
+
+
+def package(rows: list[dict[str, Any]], *, as_at: date, published_on: date) -> dict[str, Any]:
+    """Describe the open data as a Frictionless data package, whose one table is `figures.csv`."""
+    fields = [{"name": name, "type": kind, "description": words} for name, (kind, words) in COLUMNS.items()]
+    return {
+        "profile": "tabular-data-package",
+        "name": "local-account",
+        "title": f"Personal budgets in {settings.COUNCIL_NAME}: local account to {as_at:%-d %B %Y}",
+        "created": f"{published_on.isoformat()}T00:00:00Z",
+        "licenses": [LICENCE],
+        "resources": [
+            {
+                "profile": "tabular-data-resource",
+                "name": "figures",
+                "path": "figures.csv",
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "schema": {"fields": fields, "missingValues": [""]},
+            }
+        ],
+    }

@@ -1,0 +1,70 @@
+"""The local account: everyone reads it; an analyst publishes it, having seen what everyone will see."""
+
+import csv
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from leeway.forms import attempt
+from leeway.insight.pages import actions
+from leeway.insight.pages.account import COLUMNS, as_measures, own_figures, package
+from leeway.insight.pages.forms import PublishForm
+from leeway.insight.pages.models import LocalAccount
+from leeway.insight.pages.queries import latest_account
+
+
+def published_account() -> LocalAccount:
+    account = latest_account()
+    if account is None:
+        raise Http404("No local account has been published yet.")
+    return account
+
+
+@require_safe
+def account(request):
+    """The council's own figures, for everyone."""
+    latest = latest_account()
+    measures = as_measures(latest.figures) if latest else []
+    return render(request, "insight/account.jinja", {"account": latest, "measures": measures})
+
+
+@require_safe
+def figures_file(request):
+    """The figures as CSV, one row a measure and group."""
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="figures.csv"'
+    writer = csv.DictWriter(answer, COLUMNS)
+    writer.writeheader()
+    writer.writerows(published_account().figures)
+    return answer
+
+
+@require_safe
+def data_package(request):
+    """What the columns of the figures mean, as a data package."""
+    latest = published_account()
+    return JsonResponse(
+        package(latest.figures, as_at=latest.as_at, published_on=latest.published_on), json_dumps_params={"indent": 2}
+    )
+
+
+def publish(request):
+    """Choose the day, see what everyone will see, and publish it."""
+    today = timezone.localdate()
+    form = PublishForm(request.POST or request.GET or None, today=today)
+    shown = {"form": form, "latest": latest_account(), "back": reverse("insight:home")}
+    if form.is_valid():
+        as_at = form.cleaned_data["as_at"]
+        if request.method == "POST":
+            done = attempt(form, lambda: actions.publish_account(as_at=as_at, by=request.user, on=today))
+            if done is not None:
+                messages.success(request, "The local account is published. Everyone can read it.")
+                return redirect("insight:account")
+        else:
+            rows = attempt(form, lambda: own_figures(as_at, seen_by=request.user, on=today))
+            shown |= {"as_at": as_at, "measures": as_measures(rows or [])}
+    return render(request, "insight/publish.jinja", shown)
