@@ -204,6 +204,7 @@ def test_the_command_writes_the_file_and_says_what_it_cannot_say(ana, tmp_path):
     assert "Method_of_Review" in done.output
     assert set(pl.read_csv(output, infer_schema=False)["LA_Code"]) == {"901"}
     assert check([output]).findings().is_empty()
+    assert output.stat().st_mode & 0o077 == 0
 
 
 def test_the_command_asks_who_makes_it(ana, tmp_path):

@@ -22,7 +22,7 @@ def make_return(period_end: date, email: str, council_code: str | None, output: 
     """Make the Client Level Data return of twelve months from the council's own cases.
 
     The file holds NHS numbers, birthdays and postcodes, as the return demands: keep it as safely as the records.
-    Everyone in it can see in their record who made it.
+    Only you may read it. Everyone in it can see in their record who made it.
 
     Example: leeway insight make-return --period-end 2026-09-30 --by ana@fairbourne.example -o return.csv
     """
@@ -38,6 +38,7 @@ def make_return(period_end: date, email: str, council_code: str | None, output: 
         raise BadUse(f"Nobody signs in as {email}.")
     made = council_return(period_end, seen_by=user, on=timezone.localdate(), council=council_code or "")
     write_return(made.events, output)
+    output.chmod(0o600)  # it names people: for whoever made it alone
     people = made.events["person"].n_unique()
     click.echo(
         f"{made.events.height:,} events of {people:,} people from {made.starts_on:%-d %B %Y} to "
