@@ -33,7 +33,7 @@ def here_and_there(here: Records) -> Iterator[tuple[Records, Records]]:
 
 @pytest.fixture(scope="module")
 def both():
-    with here_and_there(priced_by_chance(4, 600)) as pair:
+    with here_and_there(priced_by_chance(4, 400)) as pair:
         yield pair
 
 
@@ -45,9 +45,9 @@ def rows(frame: nw.LazyFrame) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("by", [(), ("council", "client_group", "age", "ethnic_group")], ids=["all", "by"])
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.code)
-def test_measures(both, measure, by):
+def test_measures(both, measure):
+    by = ("council", "client_group", "age", "ethnic_group")
     here, there = (rows(measure.count(records, YEAR, by)) for records in both)
     assert here == there
     assert here
