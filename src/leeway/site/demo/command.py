@@ -22,6 +22,7 @@ from leeway.money.budgets.models import Instalment
 from leeway.money.payments import actions as payments
 from leeway.money.payments.actions import NothingToPay
 from leeway.site.demo.crowd import write_script
+from leeway.site.demo.insight import find_out
 from leeway.site.demo.journey import Staff, play
 from leeway.site.demo.logins import PASSWORD, logins
 from leeway.site.demo.people import draw_people
@@ -46,6 +47,7 @@ def run(*, people: int, seed: int) -> None:
     crowd = write_crowd(people - len(scripts), seed, today)
     play_crowd(crowd, seed, today, console)
     pay(staffs[0], today, console)
+    find_out(staffs[0].logins[f"ana@{DOMAIN}"], seed, today)
     say_where_to_look(story_cases, scripts)
 
 

@@ -1,0 +1,49 @@
+"""What the made-up council found out: two waves of a survey of its practitioners, and its local account."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import numpy as np
+
+from leeway.access.models import User
+from leeway.insight.pages import actions
+
+AGREE = ["1", "2", "3", "4", "5"]
+JOBS = ["social_worker", "occupational_therapist", "assessor", "manager"]
+CHANGES = [
+    "Fewer forms, and one at a time.",
+    "Time to plan properly.",
+    "Tell people the amount at the start.",
+    "",
+    "",
+    "",
+]
+
+
+def find_out(analyst: User, seed: int, today: date) -> None:
+    """Ask the practitioners twice, a year apart, and publish the figures as they stood at the last month's end."""
+    chance = np.random.default_rng(seed)
+    ask(analyst, chance, "Last year", today - timedelta(days=380), believe=0.45)
+    ask(analyst, chance, "This year", today - timedelta(days=35), believe=0.6)
+    actions.publish_account(as_at=today.replace(day=1) - timedelta(days=1), by=analyst, on=today)
+
+
+def ask(analyst: User, chance: np.random.Generator, name: str, opens_on: date, *, believe: float) -> None:
+    """Open a wave, answer it as some forty practitioners might, and close it after three weeks."""
+    wave = actions.open_wave(
+        questionnaire_code="practitioner", name=name, opens_on=opens_on, closes_on=opens_on + timedelta(days=21),
+        asked=60, by=analyst, on=opens_on,
+    )  # fmt: skip
+    for _practitioner in range(38 + int(chance.integers(8))):
+        given = {
+            "job": str(chance.choice(JOBS)),
+            "plans_budgets": "yes",
+            "direct_payment_share": str(chance.integers(0, 7)),
+            "time_to_plan": str(chance.choice(AGREE)),
+            "benefits_people": "yes" if chance.random() < believe else str(chance.choice(["no", "unsure"])),
+            "real_choice": str(chance.choice(AGREE, p=[0.1, 0.2, 0.3, 0.3, 0.1])),
+            "paperwork": str(chance.choice(AGREE, p=[0.4, 0.3, 0.2, 0.1, 0])),
+            "one_change": str(chance.choice(CHANGES)),
+        }
+        day = opens_on + timedelta(days=int(chance.integers(0, 20)))
+        actions.send_answers(wave=wave, form_id=UUID(bytes=chance.bytes(16)), given=given, on=day)
