@@ -2,11 +2,14 @@
 
 from datetime import date
 
+import narwhals as nw
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeway.insight.measures.answers import answers
+from leeway.insight.measures.from_records import MEASURES
 from leeway.insight.measures.holding import BREAKDOWNS
 from leeway.insight.measures.take_up import (
     DIRECT_CARERS,
@@ -19,6 +22,7 @@ from leeway.insight.measures.take_up import (
     SDS_ON_THE_DAY,
     TAKE_UP,
 )
+from leeway.insight.records.tables import TABLES, Records
 from leeway.refusal import Refusal
 from tests.insight.measures.made import DAY, by_chance, community, records
 
@@ -72,6 +76,7 @@ def test_a_person_is_counted_once_at_the_highest_place():
         community("Cyril", COMMISSIONED),
         community("Dot", DIRECT, service_type="Long term support: Nursing care"),
         community("Eve", MANAGED, service_type="Long term support: Prison"),
+        community("Fay", MANAGED, client_type="Unpaid carer"),
     ]
     assert counted(DIRECT_ON_THE_DAY, services=services) == (1, 2, 0)
     assert counted(SDS_ON_THE_DAY, services=services) == (2, 2, 0)
@@ -179,6 +184,18 @@ def test_the_client_group_is_that_of_the_service_that_counts():
 def test_a_breakdown_nobody_knows_is_refused():
     with pytest.raises(Refusal, match="“shoe_size” is not a breakdown"):
         answers(records(), as_at=DAY, measures=TAKE_UP, by=["shoe_size"])
+
+
+def test_codes_may_be_categories_of_text():
+    plain = by_chance(3, 200)
+    columns = {
+        table: getattr(plain, table).to_native().with_columns(pl.col(pl.String).cast(pl.Categorical))
+        for table in TABLES
+    }
+    categories = Records(**{table: nw.from_native(frame) for table, frame in columns.items()})
+    for by in (["council", "client_group", "ethnic_group", "team"], ["age", "gender"]):
+        asked = {"as_at": DAY, "measures": MEASURES, "by": by}
+        assert answers(categories, **asked) == answers(plain, **asked)
 
 
 def test_empty_records_count_nobody():

@@ -118,13 +118,13 @@ def requests_in_the_year(
 def _requests(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
     inside = nw.col("ends_on").is_between(period.starts_on, period.ends_on)
     asked = records.requests.filter(nw.col("client_type") == SERVICE_USER, inside)
-    known = ["route", "outcome", "support_reason", "team", *PERSON]
+    known = ["route", "outcome", "support_reason", "team"]
     texts = [nw.col(one).cast(nw.String).fill_null(NOT_KNOWN).alias(one) for one in known]
     # Two requests alike in everything are one.
     days = [day_number("starts_on").alias("first"), day_number("ends_on").alias("last")]
-    each = asked.select(*texts, *days).unique()
+    each = asked.select(*PERSON, *texts, *days).unique()
     services = numbered(records.services.filter(nw.col("client_type") == SERVICE_USER)).select(
-        *(nw.col(one).cast(nw.String) for one in PERSON), "service_type", since="first", until="last"
+        *PERSON, "service_type", since="first", until="last"
     )
     long_term = services.filter(nw.col("service_type").is_in(LONG_TERM))
     had = (nw.col("since") < nw.col("first")) & (nw.col("until") >= nw.col("first"))

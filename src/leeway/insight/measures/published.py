@@ -53,7 +53,7 @@ def _hide_more(wholes: list[dict[str, Any]], parts: list[dict[str, Any]]) -> Non
     )
     for part in shown:
         enough = all(sum(one[count] for one in hidden) >= LEAST for count in ("numerator", "denominator"))
-        if not hidden or (len(hidden) > 1 and enough):
+        if not hidden or enough:
             return
         part["hidden"] = "so that others stay hidden"
         hidden.append(part)
