@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django import forms
 
-from leeway.forms import DateField
+from leeway.forms import DateField, set_choices
 from leeway.insight.measures.catalogue import ENGLAND, catalogue
 from leeway.insight.measures.comparing import places
 from leeway.insight.surveys.answers import problem_with
@@ -27,10 +27,10 @@ class ExploreForm(forms.Form):
     def __init__(self, asked, **options):
         initial = {"measure": asked.series.key, "place": asked.place, "beside": asked.group.key, "year": asked.year}
         super().__init__(initial=initial, **options)
-        self.fields["measure"].choices = [(one.key, f"{one.group}: {one.name}") for one in catalogue().values()]
-        self.fields["place"].choices = [(place, place) for place in (ENGLAND, *places())]
-        self.fields["beside"].choices = [(one.key, one.name[0].upper() + one.name[1:]) for one in asked.groups.values()]
-        self.fields["year"].choices = [(year, year) for year in asked.years]
+        set_choices(self, "measure", [(one.key, f"{one.group}: {one.name}") for one in catalogue().values()])
+        set_choices(self, "place", [(place, place) for place in (ENGLAND, *places())])
+        set_choices(self, "beside", [(one.key, one.name[0].upper() + one.name[1:]) for one in asked.groups.values()])
+        set_choices(self, "year", [(year, year) for year in asked.years])
 
 
 class TargetForm(forms.Form):
@@ -54,8 +54,8 @@ class TargetForm(forms.Form):
 
     def __init__(self, data, *, series: dict, **options):
         super().__init__(data, **options)
-        self.fields["measure"].choices = [(one.key, f"{one.group}: {one.name}") for one in series.values()]
-        self.fields["place"].choices = [(place, place) for place in (ENGLAND, *places())]
+        set_choices(self, "measure", [(one.key, f"{one.group}: {one.name}") for one in series.values()])
+        set_choices(self, "place", [(place, place) for place in (ENGLAND, *places())])
 
 
 def month_ends(today: date, count: int = 12) -> list[date]:
@@ -84,7 +84,7 @@ class PublishForm(forms.Form):
 
     def __init__(self, data, *, today: date, **options):
         super().__init__(data, **options)
-        self.fields["as_at"].choices = [(day.isoformat(), f"{day:%-d %B %Y}") for day in month_ends(today)]
+        set_choices(self, "as_at", [(day.isoformat(), f"{day:%-d %B %Y}") for day in month_ends(today)])
 
 
 class OpenWaveForm(forms.Form):

@@ -69,7 +69,8 @@ def ahead(*, measure: str, place: str, percent: float, by: date) -> dict:
     mine = as_series(published, place)
     if mine.is_empty():
         return {"series": published, "place": place, "too_short": True}
-    if by <= (last := mine["period"].max()):
+    last: date = mine["period"].max()  # type: ignore[assignment]
+    if by <= last:
         raise Refusal(f"Enter a day after {last:%-d %B %Y}: what happened until then is known.", field="by")
     aim = {"target_percent": percent, "by": by}
     chance, pace, slope = (each.row(0, named=True) for each in (chances(mine, **aim), paces(mine, **aim), slopes(mine)))
