@@ -95,6 +95,7 @@ def admission_measures(population: nw.LazyFrame) -> tuple[Measure, Measure]:
             count=_admissions(population, age),
             per=100_000,
             unit="per 100,000",
+            breakdowns=("council",),
         )
         for code, words, age in (("ASCOF 2B", "18 to 64", "18-64"), ("ASCOF 2C", "65 and over", "65+"))
     )

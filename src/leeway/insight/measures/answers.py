@@ -20,13 +20,17 @@ def answers(
     """Ask measures of records: each in all, then broken down by every combination of `by` that is there.
 
     What is counted on a day is counted on `as_at`; what is counted in a year, in the twelve months that end on it.
-    Gives for each: `measure`, `name`, `definition`, `numerator`, `denominator`, `value`, `unit`, `unknown` and `by`
-    (the breakdown's words; none for the whole). Refuses a breakdown that is not known.
+    A measure that one of the words does not suit is given for the whole alone. Gives for each: `measure`, `name`,
+    `definition`, `numerator`, `denominator`, `value`, `unit`, `unknown` and `by` (the breakdown's words; none for the
+    whole). Refuses a breakdown that none of the measures knows.
     """
-    must_be_breakdowns(by)
     period, asked = year_to(as_at), tuple(measures)
-    cuts = [()] if not by else [(), tuple(by)]
-    wanted = [(measure, cut) for measure in asked for cut in cuts]
+    must_be_breakdowns(by, tuple(dict.fromkeys(word for measure in asked for word in measure.breakdowns)))
+    wanted: list[tuple[Measure, tuple[str, ...]]] = []
+    for measure in asked:
+        wanted.append((measure, ()))
+        if by and set(by) <= set(measure.breakdowns):
+            wanted.append((measure, tuple(by)))
     frames = gather([measure.count(records, period, cut) for measure, cut in wanted])
     return [
         answer for (measure, cut), rows in zip(wanted, frames, strict=True) for answer in _answer(measure, cut, rows)

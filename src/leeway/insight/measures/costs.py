@@ -304,22 +304,25 @@ def packages_to_look_at(records: Records, period: Period) -> nw.LazyFrame:
     )
 
 
-def _cost(code: str, name: str, definition: str, count: Count, **said: str) -> Measure:
+def _cost(
+    code: str, name: str, definition: str, count: Count, *, by: tuple[str, ...] = OF_SERVICES, **said: str
+) -> Measure:
     words = {
         "numerator": "What a week of it costs, in pence",
         "unknown": "Without a cost, or with a cost of nothing",
         "unit": "£ a week",
     } | said
     return Measure(
-        code, name, definition, source=CLIENT_LEVEL_DATA, count=count, per=Fraction(1, 100), decimals=2, **words
-    )
+        code, name, definition, source=CLIENT_LEVEL_DATA, count=count, per=Fraction(1, 100), decimals=2,
+        breakdowns=by, **words,
+    )  # fmt: skip
 
 
 MEASURES = (
     _cost(
         "person-weekly-cost", "Weekly cost of a person's long-term support",
         "Unit cost times units a week, all of a person's services on the day added up, one-off costs left out.",
-        person_cost,
+        person_cost, by=OF_PEOPLE,
         denominator="Adults with long-term support on the day, all of whose services have a cost",
         unknown="Adults with a service that has no cost, or a cost of nothing",
     ),
@@ -347,5 +350,6 @@ MEASURES = (
         numerator="Packages above the line", denominator="Packages that could be compared",
         unknown="Packages without a known cost, or with fewer than 20 alike",
         source="Leeway's own rule, on weekly costs as DHSC works them out", count=second_look,
+        breakdowns=OF_PEOPLE,
     ),
 )  # fmt: skip

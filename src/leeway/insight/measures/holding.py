@@ -13,9 +13,9 @@ from math import ceil
 
 import narwhals as nw
 
-from leeway.insight.measures.measure import Period
+from leeway.insight.measures.measure import BREAKDOWNS, FROM_EVENT, FROM_PERSON, GROUPS, Period
 from leeway.insight.records.lists import code_list
-from leeway.insight.records.tables import PEOPLE, Kind, Records, fields_of
+from leeway.insight.records.tables import Records
 from leeway.refusal import Refusal
 
 PERSON = ("council", "person")
@@ -47,12 +47,6 @@ PART_DIRECT = "Part direct payment"
 
 AGES = ((18, "18-64"), (65, "65+"))
 AGE_BANDS = ((18, "18-24"), (25, "25-44"), (45, "45-64"), (65, "65-74"), (75, "75-84"), (85, "85-94"), (95, "95+"))
-
-#: Breakdowns: from the person's own row, from the event that puts them where they are, or worked out.
-FROM_PERSON = (*(one.column for one in fields_of(PEOPLE) if one.kind is Kind.CODE), "district")
-FROM_EVENT = ("support_reason", "team")
-GROUPS = {"client_group": "support_reason", "ethnic_group": "ethnicity"}
-BREAKDOWNS = ("council", "age", "age_band", *GROUPS, *FROM_EVENT, *FROM_PERSON)
 
 
 def must_be_breakdowns(by: Iterable[str], allowed: Sequence[str] = BREAKDOWNS) -> None:

@@ -8,7 +8,13 @@ from math import floor
 
 import narwhals as nw
 
-from leeway.insight.records.tables import Records
+from leeway.insight.records.tables import PEOPLE, Kind, Records, fields_of
+
+#: Breakdowns: from the person's own row, from the event that puts them where they are, or worked out.
+FROM_PERSON = (*(one.column for one in fields_of(PEOPLE) if one.kind is Kind.CODE), "district")
+FROM_EVENT = ("support_reason", "team")
+GROUPS = {"client_group": "support_reason", "ethnic_group": "ethnicity"}
+BREAKDOWNS = ("council", "age", "age_band", *GROUPS, *FROM_EVENT, *FROM_PERSON)
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,8 @@ class Measure:
     `unknown` counts those in (or kept out of) the denominator about whom the return does not say. `per` turns the
     two counts into the value: 100 for a percentage, 100,000 for a rate, 1 for a mean. A measure with a `middle`
     (the name of a column of whole numbers, such as days) is counted once for each size of it: then the numerator is
-    the sum of the sizes, the denominator how many there are, and the value their median.
+    the sum of the sizes, the denominator how many there are, and the value their median. It can be broken down by its
+    `breakdowns`, and by several of them at once.
     """
 
     code: str
@@ -56,6 +63,7 @@ class Measure:
     unit: str = "%"
     decimals: int = 1
     middle: str = ""
+    breakdowns: tuple[str, ...] = BREAKDOWNS
 
     def value(self, numerator: int, denominator: int, *, decimals: int | None = None) -> float | None:
         """The value that two counts give, rounded half up as the publications do; none where nobody is counted."""

@@ -216,7 +216,7 @@ def _measure(thing: Thing) -> Measure:
     code = "tier-" + thing.column.removesuffix("_hundredths").replace("pence", "cost")
     return Measure(
         code, thing.name, thing.definition, thing.numerator, thing.known, thing.unknown, CLIENT_LEVEL_DATA,
-        count, per=thing.per, unit=thing.unit, decimals=thing.decimals,
+        count, per=thing.per, unit=thing.unit, decimals=thing.decimals, breakdowns=OF_PEOPLE,
     )  # fmt: skip
 
 

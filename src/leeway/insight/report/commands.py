@@ -25,13 +25,13 @@ def measure(paths: tuple[Path, ...], as_at: date, by: tuple[str, ...], as_publis
     """
     # Polars and the measures take a second to load, and help should not.
     from leeway.insight.measures.answers import answers
-    from leeway.insight.measures.from_records import measures_for
+    from leeway.insight.measures.from_records import breakdowns, with_population
     from leeway.insight.measures.holding import must_be_breakdowns
     from leeway.insight.measures.published import published
     from leeway.insight.records.read import read_records
 
-    must_be_breakdowns(by)  # before the long work
-    found = answers(read_records(paths), as_at=as_at, measures=measures_for(by), by=by)
+    must_be_breakdowns(by, breakdowns())  # before the long work
+    found = answers(read_records(paths), as_at=as_at, measures=with_population(), by=by)
     if as_published:
         found = published(found)
     if as_json:
