@@ -17,7 +17,8 @@ from leeway.insight.measures.take_up import DIRECT_ON_THE_DAY
 from leeway.insight.measures.waiting import MEDIAN_WAIT
 from leeway.insight.records.tables import TABLES as FIVE
 from leeway.insight.records.tables import Records
-from tests.insight.measures.made import DAY, by_chance
+from tests.insight.measures.made import DAY
+from tests.insight.measures.priced import priced_by_chance
 
 BY = ("council", "client_group", "age_band", "gender")
 #: One measure of each kind: the others differ from one of these in a number or a word alone.
@@ -61,7 +62,7 @@ def spark():
 def here_and_there(spark, tmp_path_factory):
     """Records here, and the same records as Spark tables, by way of Parquet."""
     folder = tmp_path_factory.mktemp("records")
-    here = by_chance(7, 800)
+    here = priced_by_chance(7, 800)
     tables = {}
     for table in FIVE:
         path = folder / f"{table}.parquet"
