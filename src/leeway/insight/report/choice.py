@@ -1,0 +1,321 @@
+"""What the records say of take-up: the share under each definition, and whether growth is growth of choice."""
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import narwhals as nw
+import polars as pl
+
+from leeway.insight import charts
+from leeway.insight.measures.answers import gather
+from leeway.insight.measures.catalogue import ENGLAND, catalogue
+from leeway.insight.measures.costs import WAYS
+from leeway.insight.measures.flow import Change, Place, change, moves, stock_and_flow
+from leeway.insight.measures.holding import BY_COMMISSIONED, BY_DIRECT, BY_MANAGED, BY_UNKNOWN, clients, on
+from leeway.insight.measures.measure import year_to
+from leeway.insight.measures.published import LEAST, nearest
+from leeway.insight.measures.take_up import DIRECT_ON_THE_DAY, SDS_ON_THE_DAY, TAKE_UP
+from leeway.insight.records.tables import Records
+from leeway.insight.report.section import (
+    NOTHING,
+    Exhibit,
+    Row,
+    Section,
+    amount,
+    beside,
+    between,
+    count,
+    day,
+    england,
+    signed,
+)
+
+#: Ways of holding support in the community, by rank.
+COMMUNITY = {rank: WAYS[rank] for rank in (BY_DIRECT, BY_MANAGED, BY_COMMISSIONED, BY_UNKNOWN)}
+
+
+def take_up(rows: Mapping[str, Row], *, as_at: date, council: str | None) -> Section:
+    """Set take-up under each definition side by side, with what each counts, what is not known, and England."""
+    direct, self_directed = rows[DIRECT_ON_THE_DAY.code], rows[SDS_ON_THE_DAY.code]
+    return Section(
+        "take-up",
+        "How many have a personal budget, and how many a direct payment",
+        take_up_sentence(direct, has="had a direct payment for all or part of it", on=as_at, code="ASCOF 3D(2a)"),
+        (
+            take_up_sentence(self_directed, has="had self-directed support of any kind", on=as_at, code="ASCOF 3D(1a)"),
+            not_known_sentence(direct, has="direct payment"),
+        ),
+        (_definitions(rows), *_over_time(direct, as_at=as_at, council=council)),
+        (
+            "The definitions give different answers about the same people. None of them says whether anybody chose.",
+            "The range is where the share would lie, 19 times in 20, if the people counted were a draw from all who "
+            "might have been there (Wilson).",
+        ),
+    )
+
+
+def take_up_sentence(row: Row, *, has: str, on: date, code: str) -> str:
+    """Say what share of people in the community have something, how sure that is, and how England stands to it."""
+    who = "people with long-term support in the community"
+    if row["nobody"]:
+        return f"The records hold no {who} on {day(on)}, so no share can be given."
+    if row["value"] is None:
+        return f"On {day(on)} fewer than {LEAST} {who} {has}: too few for a share to be shown."
+    figure = england(code)
+    said = (
+        f"On {day(on)}, {amount(row['value'], '%')} of {who} {has} ({count(row['numerator'])} of "
+        f"{count(row['denominator'])}; likely between {amount(row['low'])}% and {amount(row['high'], '%')})."
+    )
+    return f"{said} {beside(figure, row)}" if figure else said
+
+
+def not_known_sentence(row: Row, *, has: str) -> str:
+    """Say how far those whose way of holding is not recorded could move the share."""
+    if row["value"] is None:
+        return f"How many hold support in a way that is not recorded is not shown beside a hidden share of {has}s."
+    if not row["unknown"]:
+        few = "nobody" if row["unknown"] == 0 else f"fewer than {LEAST} of them"
+        return f"The records do not say how support is held for {few}."
+    most = 100 * (row["numerator"] + row["unknown"]) / row["denominator"]
+    return (
+        f"For {count(row['unknown'])} of them the records do not say how support is held. They are counted as having "
+        f"no {has}: if all of them had one, the share would be about {amount(most, '%')}."
+    )
+
+
+def _definitions(rows: Mapping[str, Row]) -> Exhibit:
+    mine = [(measure, rows[measure.code]) for measure in TAKE_UP]
+    shown = [
+        {"label": f"{measure.code}", "value": row["value"], "low": row["low"], "high": row["high"]}
+        for measure, row in mine
+        if row["value"] is not None
+    ]
+    table = tuple(
+        (
+            f"{measure.name} ({measure.code})",
+            amount(row["value"], "%", missing=_missing(row)),
+            between(row["low"], row["high"], "%"),
+            _or_hidden(row, "numerator"),
+            _or_hidden(row, "denominator"),
+            share_not_known(row),
+            amount(england(measure.code)[1], "%") if england(measure.code) else NOTHING,  # type: ignore[index]
+        )
+        for measure, row in mine
+    )
+    headings = ("Definition", "Share", "Likely between", "Who have it", "Of", "Not known", "England")
+    title = "Take-up under each definition"
+    return Exhibit(title, headings, table, share_bars(shown, title), (_SHARES_NOTE,))
+
+
+_SHARES_NOTE = (
+    "“Not known” is people about whom the return does not say how support is held, and for each 100 who are counted. "
+    "ASCOF 3D(1b) and (2b) leave them out of the base; the others count them as not having it."
+)
+
+
+def _missing(row: Row) -> str:
+    return NOTHING if row["nobody"] else "hidden"
+
+
+def _or_hidden(row: Row, which: str) -> str:
+    return "0" if row["nobody"] else count(row[which])
+
+
+def share_not_known(row: Row) -> str:
+    """How many are not known, and how many that is for each 100 who are counted."""
+    if row["nobody"] or row["value"] is None:
+        return _missing(row)
+    if not row["unknown"]:
+        return "0" if row["unknown"] == 0 else f"under {LEAST}"
+    return f"{count(row['unknown'])} ({amount(100 * row['unknown'] / row['denominator'])})"
+
+
+def share_bars(shown: Sequence[Row], title: str, *, picked: str = "", x_title: str = "Per cent") -> str:
+    """Draw shares as bars with their ranges, from rows of `label`, `value`, `low` and `high`; none where none is."""
+    if not shown:
+        return ""
+    # A share without a range of its own is drawn without one: a range of no length.
+    rows = [row | {end: row["value"] if row[end] is None else row[end] for end in ("low", "high")} for row in shown]
+    frame = pl.DataFrame(rows, schema_overrides=dict.fromkeys(("value", "low", "high"), pl.Float64))
+    said = ", ".join(f"{row['label']} {row['value']:,.1f}" for row in shown)
+    return charts.bars(
+        frame, label="label", value="value", title=title, x_title=x_title, picked=picked, interval=("low", "high"),
+        description=f"{said}. The dark lines are the ranges. The table below has every figure.",
+    )  # fmt: skip
+
+
+def _over_time(row: Row, *, as_at: date, council: str | None) -> tuple[Exhibit, ...]:
+    """Set the council's share in England's series of years, and what was published of the council itself."""
+    figures = catalogue()["direct-payments"].with_breaks().filter(pl.col("value").is_not_null())
+    country = figures.filter(council=ENGLAND).select("year", "value", "counted", who=pl.lit(ENGLAND))
+    mine = [country]
+    if council:
+        own = figures.filter(council=council).select("year", "value", "counted", who=pl.lit(f"{council}, as published"))
+        mine.append(own)
+    year = f"{as_at.year - (as_at.month < 4)}-{(as_at.year + (as_at.month > 3)) % 100:02d}"
+    if row["value"] is not None:
+        last = country["counted"][-1]
+        here = {"year": [year], "value": [row["value"]], "counted": [last], "who": ["These records"]}
+        mine.append(pl.DataFrame(here))
+    frame = pl.concat(mine).sort("year", maintain_order=True).with_columns(run=pl.col("who") + pl.col("counted"))
+    title = "Direct payments: share of clients, over the years"
+    chart = charts.lines(
+        frame, x="year", y="value", series="who", part="run", title=title, y_title="Per cent",
+        description="Each year's share. Lines break where the way of counting changed. The table has every figure.",
+    )  # fmt: skip
+    rows = tuple((one["year"], one["who"], amount(one["value"], "%")) for one in frame.iter_rows(named=True))
+    breaks = tuple(catalogue()["direct-payments"].breaks.values())
+    source = f"Source of the published figures: {catalogue()['direct-payments'].source}."
+    return (Exhibit(title, ("Year", "Who", "Share"), rows, chart, (*breaks, source)),)
+
+
+def growth(records: Records, *, as_at: date) -> Section:
+    """Say who held support, and how, at the start and the end, and whether the growth is managed."""
+    start = year_to(as_at).starts_on
+    days = quarter_days(as_at)
+    flows, *stocks = gather(
+        [moves(records, start=start, end=as_at), *(_stock(records, one) for one in days)],
+    )
+    counted = [
+        {rank: sum(row["people"] for row in rows if row["rank"] == rank) for rank in COMMUNITY} for rows in stocks
+    ]
+    first, last = counted[0], counted[-1]
+    shares = [(stock[BY_DIRECT], sum(stock.values())) for stock in (first, last)]
+    moved = change(shares[0], shares[1]) if all(whole for _, whole in shares) else None
+    return Section(
+        "stock-and-flow",
+        "Is the growth in choice, or in managed budgets?",
+        growth_sentence(_pair(first, last, BY_DIRECT), _pair(first, last, BY_MANAGED), start=start, end=as_at),
+        (share_change_sentence(shares[0], shares[1], moved, start=start, end=as_at),),
+        (_stocks(days, counted), _flows(stock_and_flow(flows))),
+        (
+            "A person who holds support in several ways counts once, at the highest: nursing, residential, direct "
+            "payment, managed budget, commissioned, not known. “Part direct payment” is one beside other support.",
+            "The range of a change treats the people of the two days as if they were different people (Newcombe). "
+            "Most are the same, so it is wider than need be, and slow to say that something changed.",
+        ),
+    )
+
+
+def _pair(first: Mapping[int, int], last: Mapping[int, int], rank: int) -> tuple[int, int]:
+    return first[rank], last[rank]
+
+
+def _stock(records: Records, when: date) -> nw.LazyFrame:
+    return clients(records, on(when)).group_by("rank").agg(people=nw.len())
+
+
+def quarter_days(as_at: date) -> list[date]:
+    """The first day of the year that ends on a day, and the day itself with those 9, 6 and 3 months before it.
+
+    >>> [str(one) for one in quarter_days(date(2025, 3, 31))]
+    ['2024-04-01', '2024-06-30', '2024-09-30', '2024-12-31', '2025-03-31']
+    """
+    found = [year_to(as_at).starts_on]
+    month_end = as_at.day == monthrange(as_at.year, as_at.month)[1]
+    for months in (9, 6, 3, 0):
+        year, month = divmod(as_at.year * 12 + as_at.month - 1 - months, 12)
+        last = monthrange(year, month + 1)[1]
+        found.append(date(year, month + 1, last if month_end else min(as_at.day, last)))
+    return found
+
+
+def growth_sentence(direct: tuple[int, int], managed: tuple[int, int], *, start: date, end: date) -> str:
+    """Say how the number with self-directed support moved, and how much of its growth is managed budgets.
+
+    Each pair is people on the first day and on the last; differences are those of the rounded counts.
+    """
+    if not any((*direct, *managed)):
+        return f"Nobody had self-directed support on {day(start)} or on {day(end)}."
+    before, after = direct[0] + managed[0], direct[1] + managed[1]
+    if min(*direct, *managed) < LEAST and max(*direct, *managed) >= LEAST or max(*direct, *managed) < LEAST:
+        small = "direct payments" if min(direct) <= min(managed) else "managed budgets"
+        return (
+            f"People with self-directed support: {count(before)} on {day(start)}, {count(after)} on {day(end)}. Fewer "
+            f"than {LEAST} had {small} on one of the days, so growth is not told apart."
+        )
+    more = [nearest(last) - nearest(first) for first, last in (direct, managed)]
+    whole = sum(more)
+    moved = f"{_moved('direct payments', more[0])} and {_moved('managed budgets', more[1])}"
+    said = (
+        f"People with self-directed support went from about {nearest(before):,} on {day(start)} to about "
+        f"{nearest(after):,} on {day(end)}: {moved}."
+    )
+    if whole <= 0:
+        return f"{said} There was no growth to share out."
+    if more[0] <= 0:
+        return f"{said} All of the growth is managed."
+    if more[1] <= 0:
+        return f"{said} All of the growth is in direct payments."
+    stock = 100 * managed[0] / before
+    return (
+        f"{said} Managed budgets are {amount(100 * more[1] / whole, '%', decimals=0)} of the growth; they were "
+        f"{amount(stock, '%', decimals=0)} of what there was."
+    )
+
+
+def _moved(what: str, more: int) -> str:
+    if more == 0:
+        return f"about as many {what}"
+    return f"about {abs(more):,} {'more' if more > 0 else 'fewer'} {what}"
+
+
+def share_change_sentence(
+    before: tuple[int, int], after: tuple[int, int], moved: Change | None, *, start: date, end: date
+) -> str:
+    """Say whether the share with a direct payment changed, able to say that no change can be told."""
+    if moved is None:
+        return "As nobody had support in the community on one of the days, no change in the share can be given."
+    if min(before[0], after[0]) < LEAST:
+        return "Too few had a direct payment on one of the days for a change in the share to be shown."
+    shares = " and ".join(
+        f"{amount(100 * one / whole, '%')} on {day(when)}" for (one, whole), when in ((before, start), (after, end))
+    )
+    said = "no change can be told" if moved.flat else "it rose" if moved.points > 0 else "it fell"
+    return (
+        f"The share of people in the community with a direct payment was {shares}: {said} ({signed(moved.points)} "
+        f"percentage points, likely between {signed(moved.low)} and {signed(moved.high)})."
+    )
+
+
+def _stocks(days: Sequence[date], counted: Sequence[Mapping[int, int]]) -> Exhibit:
+    labels = [f"{one.day} {one:%b %Y}" for one in days]
+    points = [
+        {"day": label, "who": COMMUNITY[rank], "people": nearest(stock[rank]) if stock[rank] >= LEAST else None}
+        for rank in COMMUNITY
+        for label, stock in zip(labels, counted, strict=True)
+    ]
+    frame = pl.DataFrame(points, schema_overrides={"people": pl.Int64})
+    kept = frame.filter(pl.col("people").is_not_null().any().over("who"))
+    title = "People with support in the community, by how they hold it"
+    chart = "" if kept.is_empty() else charts.lines(
+        kept, x="day", y="people", series="who", title=title, y_title="People",
+        description="How many people held support each way on five days. The table below has every figure.",
+    )  # fmt: skip
+    rows = tuple((COMMUNITY[rank], *(count(stock[rank]) for stock in counted)) for rank in COMMUNITY)
+    return Exhibit(title, ("Way of holding", *labels), rows, chart)
+
+
+def _flows(places: Mapping[str, Place]) -> Exhibit:
+    rows = tuple(
+        (
+            name,
+            *(
+                count(people)
+                for people in (
+                    place.start,
+                    place.new,
+                    sum(place.moved_in.values()),
+                    sum(place.moved_out.values()),
+                    place.ended,
+                    place.died,
+                    place.end,
+                )
+            ),
+        )
+        for name, place in places.items()
+    )
+    headings = ("Where", "On the first day", "New", "Moved in", "Moved out", "Ended", "Died", "On the last day")
+    note = "First day, plus new and moved in, less moved out, ended and died, is the last day, but for rounding."
+    return Exhibit("What happened between the first day and the last", headings, rows, notes=(note,))
