@@ -104,6 +104,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "insight:explore": RESULTS,
     "insight:chart": RESULTS,
     "insight:data": RESULTS,
+    "insight:own": ANALYSIS,
     "insight:targets": RESULTS,
     "insight:fan": RESULTS,
     "insight:question": RESULTS,

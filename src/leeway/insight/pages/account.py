@@ -63,7 +63,10 @@ def _row(answer: dict[str, Any], breakdown: str, as_at: date) -> dict[str, Any]:
 
 
 def as_measures(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Gather rows into measures for a page: each with its whole, England beside it, and its parts by breakdown."""
+    """Gather rows into measures for a page: each with its whole, England beside it, and its parts by breakdown.
+
+    A measure whose whole is hidden is left out, since all its parts are hidden too: see `hidden_names`.
+    """
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         one = found.setdefault(row["measure"], {"whole": row, "parts": {}, "england": england(row["measure"])})
@@ -71,7 +74,12 @@ def as_measures(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             one["whole"] = row
         else:
             one["parts"].setdefault(WORDS[row["breakdown"]], []).append(row)
-    return [one for one in found.values() if one["whole"]["denominator"]]
+    return [one for one in found.values() if not one["whole"]["hidden"]]
+
+
+def hidden_names(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """The measures of which too few people can be told to say anything."""
+    return [row["name"] for row in rows if row["breakdown"] == "all" and row["hidden"]]
 
 
 def england(measure: str) -> dict[str, Any] | None:
@@ -91,6 +99,7 @@ def package(rows: list[dict[str, Any]], *, as_at: date, published_on: date) -> d
         "title": f"Personal budgets in {settings.COUNCIL_NAME}: local account to {as_at:%-d %B %Y}",
         "created": f"{published_on.isoformat()}T00:00:00Z",
         "licenses": [LICENCE],
+        "sources": [{"title": f"{settings.COUNCIL_NAME}: its own records of adult social care"}],
         "resources": [
             {
                 "profile": "tabular-data-resource",
@@ -99,7 +108,7 @@ def package(rows: list[dict[str, Any]], *, as_at: date, published_on: date) -> d
                 "format": "csv",
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
-                "schema": {"fields": fields, "missingValues": [""]},
+                "schema": {"fields": fields, "primaryKey": ["measure", "breakdown", "group"], "missingValues": [""]},
             }
         ],
     }

@@ -21,7 +21,7 @@ class ExploreForm(forms.Form):
 
     measure = forms.ChoiceField(label="Measure")
     place = forms.ChoiceField(label="Place")
-    beside = forms.ChoiceField(label="Beside")
+    beside = forms.ChoiceField(label="Compare with")
     year = forms.ChoiceField(label="Year")
 
     def __init__(self, asked, **options):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leeway.insight.pages.views import account, explore, home, question, survey, targets, waves
+from leeway.insight.pages.views import account, explore, home, own, question, survey, targets, waves
 
 app_name = "insight"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("insight/explore/", explore.explore, name="explore"),
     path("insight/explore/chart.svg", explore.chart, name="chart"),
     path("insight/explore/figures.csv", explore.data, name="data"),
+    path("insight/own-records/", own.own, name="own"),
     path("insight/targets/", targets.targets, name="targets"),
     path("insight/targets/chart.svg", targets.fan, name="fan"),
     path("insight/direct-payment-question/", question.question, name="question"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from leeway.forms import attempt
 from leeway.insight.pages import actions
-from leeway.insight.pages.account import COLUMNS, as_measures, own_figures, package
+from leeway.insight.pages.account import COLUMNS, as_measures, hidden_names, own_figures, package
 from leeway.insight.pages.forms import PublishForm
 from leeway.insight.pages.models import LocalAccount
 from leeway.insight.pages.queries import latest_account
@@ -28,8 +28,12 @@ def published_account() -> LocalAccount:
 def account(request):
     """The council's own figures, for everyone."""
     latest = latest_account()
-    measures = as_measures(latest.figures) if latest else []
-    return render(request, "insight/account.jinja", {"account": latest, "measures": measures})
+    return render(request, "insight/account.jinja", {"account": latest} | told(latest.figures if latest else []))
+
+
+def told(rows: list[dict]) -> dict:
+    """Rows of a local account as its page shows them."""
+    return {"measures": as_measures(rows), "too_few": hidden_names(rows)}
 
 
 @require_safe
@@ -66,5 +70,5 @@ def publish(request):
                 return redirect("insight:account")
         else:
             rows = attempt(form, lambda: own_figures(as_at, seen_by=request.user, on=today))
-            shown |= {"as_at": as_at, "measures": as_measures(rows or [])}
+            shown |= {"as_at": as_at} | told(rows or [])
     return render(request, "insight/publish.jinja", shown)

@@ -1,7 +1,7 @@
 """What the published returns say: any measure, for any place, over time, on the map, beside others."""
 
 import csv
-from functools import partial
+from functools import cached_property
 
 import polars as pl
 from django.http import HttpResponse, QueryDict
@@ -13,9 +13,8 @@ from django.views.decorators.http import require_safe
 from leeway.insight import charts
 from leeway.insight.forecasts.spread import funnel
 from leeway.insight.measures.catalogue import ENGLAND, Series, catalogue
-from leeway.insight.measures.comparing import Group, groups_of, in_year, over_time, places, years_of
+from leeway.insight.measures.comparing import Group, areas, groups_of, in_year, over_time, places, years_of
 from leeway.insight.pages.forms import ExploreForm
-from leeway.insight.returns.figures import outlines
 
 VIEWS = {
     "time": "Over time",
@@ -38,11 +37,12 @@ class Asked:
         self.year = query.get("year", "") if query.get("year", "") in self.years else self.years[0]
         self.views = [view for view in VIEWS if self._has(view)]
         self.view = query.get("view", "") if query.get("view", "") in self.views else self.views[0]
+        #: Whether there is anything to choose, and it changes what is shown: England stands alone, the map is whole.
+        self.has_groups = len(self.groups) > 1 and self.view in ("time", "rank")
 
     def _has(self, view: str) -> bool:
         if view == "funnel":
-            rows = in_year(self.series, self.year)
-            return self.series.unit == "%" and rows["denominator"].count() > 0
+            return self.series.unit == "%" and in_year(self.series, year=self.year)["denominator"].count() > 0
         return view != "time" or self.series.figures["year"].n_unique() > 1
 
     def query(self, **other: str) -> str:
@@ -54,56 +54,70 @@ class Asked:
             words[key] = value
         return words.urlencode()
 
+    @cached_property
     def frame(self) -> pl.DataFrame:
         """The table of what is shown."""
         if self.view == "time":
             return over_time(self.series, self.place, self.group if self.place != ENGLAND else None)
-        rows = in_year(self.series, self.year, self.group)
+        group = self.group if self.view == "rank" else None
+        rows = in_year(self.series, year=self.year, group=group, place=self.place)
         if self.view == "funnel":
             return funnel(rows.filter(pl.col("numerator").is_not_null()), overdispersed=True)
         return rows
 
+    @property
     def title(self) -> str:
-        return f"{self.series.name}" + ("" if self.view == "time" else f", {self.year}")
+        return self.series.name + ("" if self.view == "time" else f", {self.year}")
+
+    @property
+    def breaks(self) -> list[str]:
+        """What was counted differently, as far as it touches what is shown."""
+        return [words for year, words in self.series.breaks.items() if self.view == "time" or year <= self.year]
 
     def chart(self) -> str:
         """The picture of what is shown, as SVG."""
-        frame, series = self.frame(), self.series
-        words = {"title": self.title(), "description": f"{self.sentence()} {series.definition}"}
-        known = frame.filter(pl.col("value").is_not_null())
+        series, place = self.series, self.place
+        words = {"title": self.title, "description": f"{self.sentence} {series.definition}"}
+        known = self.frame.filter(pl.col("value").is_not_null())
         if self.view == "map":
             values = dict(known.select("council", "value").iter_rows())
-            return charts.council_map(outlines(), values, unit=series.unit, picked=self.place, **words)
+            unit = {"unit": series.unit, "decimals": series.decimals}
+            return charts.council_map(areas(), values, picked=place, **unit, **words)
         if self.view == "funnel":
-            named = {"x_title": "Size (the denominator)", "y_title": series.unit}
-            return charts.funnel(frame, picked=self.place, **named, **words)
+            sizes = "How many are counted (the denominator), on a logarithmic scale"
+            return charts.funnel(self.frame, x_title=sizes, y_title=series.unit, picked=place, **words)
         if self.view == "rank":
-            return charts.bars(known, label="council", value="value", x_title=series.unit, picked=self.place, **words)
-        return charts.lines(frame, x="year", y="value", series="who", part="counted", y_title=series.unit, **words)
+            return charts.bars(known, label="council", value="value", x_title=series.unit, picked=place, **words)
+        return charts.lines(self.frame, x="year", y="value", series="who", part="counted", y_title=series.unit, **words)
 
+    @cached_property
     def sentence(self) -> str:
         """What is to be seen, in one sentence."""
-        say = partial(number, decimals=self.series.decimals, unit=self.series.unit)
-        frame = self.frame()
+        known = self.frame.filter(pl.col("value").is_not_null())
         if self.view == "time":
-            mine = frame.filter(pl.col("who") == self.place, pl.col("value").is_not_null())
-            if mine.is_empty():
-                return f"{self.place} has no figures in this series."
-            first, last = mine.row(0, named=True), mine.row(-1, named=True)
-            if first["year"] == last["year"]:
-                return f"{self.place}: {say(last['value'])} in {last['year']}."
-            return f"{self.place}: {say(first['value'])} in {first['year']}, {say(last['value'])} in {last['year']}."
-        known = frame.filter(pl.col("value").is_not_null())
+            return self._over_the_years(known.filter(pl.col("who") == self.place))
         if known.is_empty():
             return f"No council has a figure for {self.year}."
         values = known["value"]
-        ends = f"from {say(values.min())} to {say(values.max())}, the middle {say(values.median())}"
-        mine = known.filter(pl.col("council") == self.place)
-        own = f"{self.place}: {say(mine['value'][0])}. " if mine.height else ""
-        return f"{own}{known.height} councils with a figure in {self.year}: {ends}."
+        ends = f"from {self.say(values.min())} to {self.say(values.max())}, the middle {self.say(values.median())}"
+        mine = known.filter(pl.col("council") == self.place)["value"]
+        own = f"{self.place}: {self.say(mine[0])}. " if mine.len() else ""
+        whose = self.group.name if self.view == "rank" and self.group.key != "all" else "councils"
+        return f"{own}{known.height} {whose} with a figure in {self.year}: {ends}."
+
+    def _over_the_years(self, mine: pl.DataFrame) -> str:
+        if mine.is_empty():
+            return f"{self.place} has no figures in this series."
+        first, last = mine.row(0, named=True), mine.row(-1, named=True)
+        ends = [f"{self.say(row['value'])} in {row['year']}" for row in (first, last)]
+        anew = " The way of counting changed between them." if first["counted"] != last["counted"] else ""
+        return f"{self.place}: {', '.join(dict.fromkeys(ends))}.{anew}"
+
+    def say(self, value) -> str:
+        return number(value, decimals=self.series.decimals, unit=self.series.unit)
 
 
-def number(value: float | None, *, decimals: int, unit: str) -> str:
+def number(value: float | None, *, decimals: int, unit: str = "") -> str:
     """A figure as it is said: 24.5%, £123 an adult, 8.4 per 10,000 adults.
 
     >>> number(24.53, decimals=1, unit="%"), number(1234.5, decimals=0, unit="£ an adult")
@@ -114,7 +128,7 @@ def number(value: float | None, *, decimals: int, unit: str) -> str:
     said = f"{value:,.{decimals}f}"
     if unit.startswith("£"):
         return f"£{said}{unit[1:]}"
-    return f"{said}{unit}" if unit == "%" else f"{said} {unit}"
+    return f"{said}%" if unit == "%" else f"{said} {unit}".rstrip()
 
 
 @require_safe
@@ -127,39 +141,39 @@ def explore(request):
         "tabs": [
             {"words": VIEWS[view], "query": asked.query(view=view), "now": view == asked.view} for view in asked.views
         ],
-        "table": table_of(asked),
-        "breaks": [
-            words for year, words in asked.series.breaks.items() if year <= asked.years[0] or asked.view == "time"
-        ],
+        "table": table_over_time(asked) if asked.view == "time" else table_of_councils(asked),
         "back": reverse("insight:home"),
     }
     return render(request, "insight/explore.jinja", shown)
 
 
-def table_of(asked: Asked) -> dict:
-    """The table beside the chart, in strings: its headings, and rows that begin with their name."""
-    say = partial(number, decimals=asked.series.decimals, unit="")
-    frame = asked.frame()
-    if asked.view == "time":
-        who = frame["who"].unique(maintain_order=True).to_list()
-        by_year: dict[str, dict] = {}
-        for row in frame.iter_rows(named=True):
-            by_year.setdefault(row["year"], {})[row["who"]] = row["value"]
-        rows = [
-            {"name": year, "cells": [say(found.get(one)).strip() for one in who]} for year, found in by_year.items()
-        ]
-        return {"heads": ["Year", *who], "rows": rows}
-    counted = frame["denominator"].count() > 0
+def table_over_time(asked: Asked) -> dict:
+    """A row a year, a column for each place: headings and rows in strings."""
+    by_year: dict[str, list[str]] = {}
+    for row in asked.frame.iter_rows(named=True):
+        by_year.setdefault(row["year"], []).append(cell(row, asked))
+    who = asked.frame["who"].unique(maintain_order=True)
+    return {"heads": ["Year", *who], "rows": [{"name": year, "cells": cells} for year, cells in by_year.items()]}
+
+
+def table_of_councils(asked: Asked) -> dict:
+    """A row a council, with its counts where they are published: headings and rows in strings."""
+    heads = ["Council", asked.series.unit]
+    heads += ["Counts"] if asked.frame["denominator"].count() else []
+    heads += ["Against chance"] if asked.view == "funnel" else []
     rows = []
-    for row in frame.iter_rows(named=True):
-        said = say(row["value"]).strip() if row["value"] is not None else (row["flag"] or "no figure")
+    for row in asked.frame.iter_rows(named=True):
         known = row["numerator"] is not None and row["denominator"] is not None
         counts = f"{row['numerator']:,.0f} of {row['denominator']:,.0f}" if known else ""
-        cells = [said, counts] if counted else [said]
-        cells += [row["place"]] if asked.view == "funnel" else []
+        cells = [cell(row, asked), counts, row.get("place")][: len(heads) - 1]
         rows.append({"name": row["council"], "cells": cells, "picked": row["council"] == asked.place})
-    heads = ["Council", asked.series.unit] + (["Counts"] if counted else [])
-    return {"heads": heads + (["Against chance"] if asked.view == "funnel" else []), "rows": rows}
+    return {"heads": heads, "rows": rows}
+
+
+def cell(row: dict, asked: Asked) -> str:
+    """A value without its unit, or why there is none."""
+    known = row["value"] is not None
+    return number(row["value"], decimals=asked.series.decimals) if known else row["flag"] or "no figure"
 
 
 @require_safe
@@ -177,7 +191,7 @@ def chart(request):
 def data(request):
     """The figures behind the chart, with their source, as CSV."""
     asked = Asked(request.GET)
-    frame = asked.frame().drop("rank", strict=False)
+    frame = asked.frame.drop("rank", strict=False)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{asked.series.key}-{asked.view}.csv"'
     writer = csv.writer(answer)

@@ -13,6 +13,12 @@ ROOMS = [
         "order, and beyond what chance explains.",
     },
     {
+        "name": "insight:own",
+        "title": "Our own records",
+        "words": "Take-up, who holds what, two tiers, old care under new labels, cost and waiting, from the council's "
+        "own cases.",
+    },
+    {
         "name": "insight:targets",
         "title": "Targets",
         "words": "What was to be reached and by when, the pace it takes, and the chance of getting there.",

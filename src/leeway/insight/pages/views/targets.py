@@ -13,16 +13,16 @@ from django.views.decorators.http import require_safe
 from leeway.forms import attempt
 from leeway.insight.forecasts.chance import chances
 from leeway.insight.forecasts.pace import paces, slopes
-from leeway.insight.forecasts.picture import draw, in_percent
+from leeway.insight.forecasts.picture import draw, in_percent, in_words
 from leeway.insight.forecasts.series import SERIES, day_of
 from leeway.insight.forecasts.targets import national
-from leeway.insight.measures.catalogue import Series, catalogue
+from leeway.insight.measures.catalogue import ENGLAND, Series, catalogue
 from leeway.insight.pages.forms import TargetForm
 from leeway.refusal import Refusal
 
 #: A council needs this many years since the last break before anything is said of its future.
 YEARS_LEAST = 3
-START = {"measure": "direct-payments", "place": "England", "percent": "30"}
+START = {"measure": "direct-payments", "place": ENGLAND, "percent": "30"}
 
 
 def to_forecast() -> dict[str, Series]:
@@ -32,11 +32,9 @@ def to_forecast() -> dict[str, Series]:
     }
 
 
-def as_series(published: Series, place: str = "") -> pl.DataFrame:
-    """A published series in the shape that forecasts take; units with too few years since a break are left out."""
+def as_series(published: Series) -> pl.DataFrame:
+    """A published series in the shape that forecasts take; places with too few years since a break are left out."""
     known = published.with_breaks().filter(pl.col("value").is_not_null())
-    if place:
-        known = known.filter(pl.col("council") == place)
     shaped = known.select(
         unit="council",
         series="counted",
@@ -52,44 +50,76 @@ def as_series(published: Series, place: str = "") -> pl.DataFrame:
 @require_safe
 def targets(request):
     """National targets through their history; and any target of one's own, put to the published series."""
-    form = TargetForm(request.GET if request.GET else START | next_april(timezone.localdate()), series=to_forecast())
+    form = TargetForm(
+        request.GET if request.GET else START | year_end_after_next(timezone.localdate()), series=to_forecast()
+    )
     found = attempt(form, lambda: ahead(**form.cleaned_data)) if form.is_valid() else None
     shown = {"form": form, "found": found, "national": national().targets.values(), "back": reverse("insight:home")}
     return render(request, "insight/targets.jinja", shown)
 
 
-def next_april(today: date) -> dict[str, str]:
-    """The year's end after next, as the boxes of a date hold it."""
+def year_end_after_next(today: date) -> dict[str, str]:
+    """A 31 March that is one to two years and a bit away, as the boxes of a date hold it."""
     return {"by_day": "31", "by_month": "3", "by_year": str(today.year + 2)}
 
 
 def ahead(*, measure: str, place: str, percent: float, by: date) -> dict:
     """Pace, direction and chance for one place, and how many councils would get there."""
     published = to_forecast()[measure]
-    mine = as_series(published, place)
+    all_places = as_series(published)
+    mine = all_places.filter(pl.col("unit") == place)
     if mine.is_empty():
         return {"series": published, "place": place, "too_short": True}
-    last: date = mine["period"].max()  # type: ignore[assignment]
+    last: date = all_places["period"].max()  # type: ignore[assignment]
     if by <= last:
-        raise Refusal(f"Enter a day after {last:%-d %B %Y}: what happened until then is known.", field="by")
+        raise Refusal(f"Enter a day after {in_words(last)}: what happened until then is known.", field="by")
     aim = {"target_percent": percent, "by": by}
     chance, pace, slope = (each.row(0, named=True) for each in (chances(mine, **aim), paces(mine, **aim), slopes(mine)))
     query = QueryDict(mutable=True)
     query.update({"measure": measure, "place": place, "percent": f"{percent:g}"})
     query.update({"by_day": str(by.day), "by_month": str(by.month), "by_year": str(by.year)})
-    everyone = as_series(published).filter(pl.col("unit") != "England")
+    councils = all_places.filter(pl.col("unit") != ENGLAND)
+    known = published.figures.filter(pl.col("council") == place, pl.col("value").is_not_null())
     return {
         "series": published,
         "place": place,
         "percent": percent,
         "by": by,
-        "chance": chance | {"words": in_percent(chance["probability"])},
-        "pace": pace,
-        "slope": slope,
-        "dropped": published.figures["year"].max() > f"{chance['last_period'].year}",
-        "councils": councils_ahead(everyone, **aim) if everyone["unit"].n_unique() > 1 else [],
+        "chance": in_percent(chance["probability"]),
+        "method": chance["method"].partition(":")[0],
+        "standing": standing(chance, pace, slope, by=by),
+        "dropped": day_of(known["year"].max()) > chance["last_period"],
+        "councils": [] if councils.is_empty() else councils_ahead(councils, **aim),
         "query": query.urlencode(),
     }
+
+
+def standing(chance: dict, pace: dict, slope: dict, *, by: date) -> dict[str, str]:
+    """Where a place stands and how it moves, each under its heading."""
+    takes = "None: it is reached."
+    if pace["verdict"] != "reached":
+        takes = f"{pace['needed_points_per_year']:.1f} points a year; of late it has moved "
+        takes += f"{signed(pace['recent_points_per_year'], 1)} a year ({pace['verdict']})"
+    moves = slope["verdict"].capitalize()
+    if slope["low"] is not None:
+        moves += f": {signed(slope['points_per_year'], 2)} points a year since it has been counted in this way, "
+        moves += f"or anything from {signed(slope['low'], 2)} to {signed(slope['high'], 2)}"
+    return {
+        "Where it stands": f"{chance['last_value']:.1f}% on {in_words(chance['last_period'])}",
+        f"Likely by {in_words(by)}": f"{chance['median']:.1f}%; four times in five between {chance['low']:.1f}% and "
+        f"{chance['high']:.1f}%",
+        "Pace it takes": takes,
+        "Does it move at all?": moves,
+    }
+
+
+def signed(value: float, decimals: int) -> str:
+    """A change with its sign.
+
+    >>> signed(0.42, 1), signed(0.06, 2)
+    ('+0.4', '+0.06')
+    """
+    return f"{value:+.{decimals}f}".replace("-", "−")
 
 
 def councils_ahead(everyone: pl.DataFrame, *, target_percent: float, by: date) -> list[dict]:
@@ -110,7 +140,7 @@ def fan(request):
     if not form.is_valid():
         return HttpResponse("This picture needs a measure, a place, a percentage and a day.", status=400)
     asked = form.cleaned_data
-    mine = as_series(to_forecast()[asked["measure"]], asked["place"])
+    mine = as_series(to_forecast()[asked["measure"]]).filter(pl.col("unit") == asked["place"])
     try:
         picture = draw(mine, target_percent=asked["percent"], by=asked["by"])
     except Refusal as refusal:

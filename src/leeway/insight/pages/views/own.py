@@ -1,0 +1,47 @@
+"""What the council's own records say: the findings of the report, on a page."""
+
+from base64 import b64encode
+from datetime import date
+
+from django.core.cache import cache
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from leeway.access.models import User
+from leeway.forms import attempt
+from leeway.insight.pages.forms import PublishForm, month_ends
+from leeway.insight.records.council import council_records
+from leeway.insight.report.findings import findings
+from leeway.insight.report.section import Section
+
+KEPT_SECONDS = 900
+
+
+@require_safe
+def own(request):
+    """The findings, as the records stood on the last day of a month; with `part`, one of them with its figures."""
+    today = timezone.localdate()
+    last_month = {"as_at": month_ends(today, 1)[0].isoformat()}
+    form = PublishForm(request.GET if "as_at" in request.GET else last_month, today=today)
+    sections = None
+    if form.is_valid():
+        as_at = form.cleaned_data["as_at"]
+        sections = attempt(form, lambda: found(as_at, seen_by=request.user, on=today))
+    chosen = next((one for one in sections or [] if one.key == request.GET.get("part")), None)
+    shown = {"form": form, "sections": sections, "chosen": chosen, "picture": as_image, "back": reverse("insight:home")}
+    if chosen:
+        shown["back"] = f"{reverse('insight:own')}?as_at={form.cleaned_data['as_at']}"
+    return render(request, "insight/own.jinja", shown)
+
+
+def found(as_at: date, *, seen_by: User, on: date) -> list[Section]:
+    """The findings, worked out once in a quarter of an hour for everybody who asks: they are the same for all."""
+    records = council_records(as_at, seen_by=seen_by, on=on)  # asks first whether this user may
+    return cache.get_or_set(f"insight-findings-{as_at}", lambda: findings(records, as_at=as_at), KEPT_SECONDS)
+
+
+def as_image(chart: str) -> str:
+    """An SVG as the address of an image that stands in the page itself."""
+    return f"data:image/svg+xml;base64,{b64encode(chart.encode()).decode()}"
