@@ -10,6 +10,7 @@ from functools import cache
 
 import polars as pl
 
+from leeway.insight.measures.spending import FIVE_REASONS, FOUR_GROUPS, shares
 from leeway.insight.returns.figures import table
 
 ENGLAND = "England"
@@ -170,8 +171,41 @@ def _spending() -> list[Series]:
             f"{PSS}; population: ONS, mid-2020",
             _learning_disability,
             decimals=0,
-        )
+        ),
+        *(
+            Series(
+                f"share-{group.split()[0]}",
+                "Money",
+                f"{group.capitalize()}: share of spending",
+                f"Of what was spent on older people, and on adults with a physical disability, a learning disability "
+                f"or mental ill health, the share that went to {group}. From 2014-15 spending is told apart by the "
+                "reason for support instead, and the two do not join up.",
+                "%",
+                PSS,
+                lambda group=group: _share(group, FOUR_GROUPS),  # type: ignore[misc]
+            )
+            for group in ("learning disability", "physical disability", "mental health", "older people")
+        ),
+        Series(
+            "share-learning-support",
+            "Money",
+            "Learning disability support: share of spending",
+            "Of what was spent on the five reasons for long-term support, at 18 to 64 and at 65 and over, the share "
+            "that went to learning disability support.",
+            "%",
+            f"{PSS}; ASC-FR 2016-17, NHS Digital",
+            lambda: _share("learning disability", FIVE_REASONS),
+        ),
     ]
+
+
+def _share(group: str, whole: str) -> pl.DataFrame:
+    """A group's share of a whole. Pounds are not people, so no chance is worked out from them: no counts."""
+    told = shares(None, client_group=group).filter(pl.col("whole") == whole)
+    nothing = pl.lit(None, dtype=pl.Float64)
+    return told.select(
+        "council", "year", value="share", numerator=nothing, denominator=nothing, flag=pl.lit(None, dtype=pl.String)
+    )
 
 
 def _learning_disability() -> pl.DataFrame:
@@ -209,6 +243,12 @@ def _ascof_all(measure: str) -> pl.DataFrame:
     """A survey measure has its own series; one that is counted from records has its last year alone."""
     known = table("ascof_series").filter(pl.col("measure") == measure)
     nothing = pl.lit(None, dtype=pl.Float64)
+    # The five councils without a survey in 2019-20 stand at 0 in the published file: no figure, not the worst life.
+    none = (pl.col("measure") == "1B") & (pl.col("value") == 0)
+    known = known.with_columns(
+        value=pl.when(none).then(nothing).otherwise("value"),
+        flag=pl.when(none).then(pl.lit("published as 0")).otherwise("flag"),
+    )
     series = known.with_columns(numerator=nothing, denominator=nothing).select(COLUMNS)
     year = _ascof_year(measure).join(series, on=["council", "year"], how="anti")
     return pl.concat([series, year.filter(pl.col("flag").ne_missing("not applicable"))])
@@ -220,22 +260,26 @@ def _ascof_year(measure: str) -> pl.DataFrame:
 
 
 def _oflog() -> list[Series]:
+    # Its “quality of life” is left out: figure for figure the same as ASCOF 1B.
     names = {
-        "OFLOG requests resulting in a service": ("Requests that led to a service", "%"),
+        "OFLOG requests resulting in a service": ("Requests that led to a service", "per 100,000 adults"),
         "OFLOG sequel to short-term service": ("Short-term services after which no more support was asked for", "%"),
         "OFLOG workforce turnover": ("Staff who left in the year", "%"),
-        "OFLOG quality of life": ("Quality of life of people who use services", "points of 24"),
         "OFLOG carer quality of life": ("Quality of life of carers", "points of 12"),
+    }
+    doubts = {
+        "OFLOG requests resulting in a service": " The file does not say of how many: by their size, of 100,000 adults."
     }
     return [
         Series(
             measure.lower().replace(" ", "-"),
             "Outcomes",
             names[measure][0],
-            f"{words[0].upper()}{words[1:]}, as published.",
+            f"{words[0].upper()}{words[1:]}, as published.{doubts.get(measure, '')}",
             names[measure][1],
             OFLOG,
             lambda measure=measure: _ascof_all(measure),  # type: ignore[misc]
         )
         for measure, words in _described("OFLOG")
+        if measure in names
     ]

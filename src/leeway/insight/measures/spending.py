@@ -39,10 +39,11 @@ class Whole:
     starts: str = ""  # how the lines' names begin: "" for all
 
 
+FOUR_GROUPS, FIVE_REASONS = "the four client groups", "the five support reasons, both ages"
 WHOLES = (
-    Whole("the four client groups", CLIENT_GROUP, CLIENT_GROUP, 4),
+    Whole(FOUR_GROUPS, CLIENT_GROUP, CLIENT_GROUP, 4),
     Whole("the three client groups of 18 to 64", CLIENT_GROUP, CLIENT_GROUP, 3, "18-64"),
-    Whole("the five support reasons, both ages", SUPPORT_REASON, SUPPORT_REASON, 10),
+    Whole(FIVE_REASONS, SUPPORT_REASON, SUPPORT_REASON, 10),
     Whole("the five support reasons, 18 to 64", SUPPORT_REASON, SUPPORT_REASON, 5, "18-64"),
     Whole("all services for adults, assessment and the rest included", SUPPORT_REASON, BRIDGING, 2, starts="all "),
 )
