@@ -41,10 +41,15 @@ def take_up(rows: Mapping[str, Row], *, as_at: date, council: str | None) -> Sec
     return Section(
         "take-up",
         "How many have a personal budget, and how many a direct payment",
-        take_up_sentence(direct, has="had a direct payment for all or part of it", on=as_at, code="ASCOF 3D(2a)"),
-        (
-            take_up_sentence(self_directed, has="had self-directed support of any kind", on=as_at, code="ASCOF 3D(1a)"),
-            not_known_sentence(direct, has="direct payment"),
+        take_up_sentence(direct, has="had a direct payment for all or part of it", on=as_at),
+        tuple(
+            filter(
+                None,
+                (
+                    take_up_sentence(self_directed, has="had self-directed support of any kind", on=as_at),
+                    not_known_sentence(direct, has="direct payment"),
+                ),
+            )
         ),
         (_definitions(rows), *_over_time(direct, as_at=as_at, council=council)),
         (
@@ -55,28 +60,29 @@ def take_up(rows: Mapping[str, Row], *, as_at: date, council: str | None) -> Sec
     )
 
 
-def take_up_sentence(row: Row, *, has: str, on: date, code: str) -> str:
+def take_up_sentence(row: Row, *, has: str, on: date) -> str:
     """Say what share of people in the community have something, how sure that is, and how England stands to it."""
     who = "people with long-term support in the community"
     if row["nobody"]:
         return f"The records hold no {who} on {day(on)}, so no share can be given."
     if row["value"] is None:
         return f"On {day(on)} fewer than {LEAST} {who} {has}: too few for a share to be shown."
-    figure = england(code)
+    figure = england(row["measure"])
     said = (
-        f"On {day(on)}, {amount(row['value'], '%')} of {who} {has} ({count(row['numerator'])} of "
+        f"On {day(on)}, {amount(row['value'], '%')} of {who} {has} (about {count(row['numerator'])} of "
         f"{count(row['denominator'])}; likely between {amount(row['low'])}% and {amount(row['high'], '%')})."
     )
     return f"{said} {beside(figure, row)}" if figure else said
 
 
 def not_known_sentence(row: Row, *, has: str) -> str:
-    """Say how far those whose way of holding is not recorded could move the share."""
+    """Say how far those whose way of holding is not recorded could move the share; nothing of a hidden share."""
     if row["value"] is None:
-        return f"How many hold support in a way that is not recorded is not shown beside a hidden share of {has}s."
+        return ""
+    if row["unknown"] is None:
+        return f"For fewer than {LEAST} of them the records do not say how support is held."
     if not row["unknown"]:
-        few = "nobody" if row["unknown"] == 0 else f"fewer than {LEAST} of them"
-        return f"The records do not say how support is held for {few}."
+        return "The records say of everybody who is counted how support is held."
     most = 100 * (row["numerator"] + row["unknown"]) / row["denominator"]
     return (
         f"For {count(row['unknown'])} of them the records do not say how support is held. They are counted as having "
@@ -131,7 +137,7 @@ def share_not_known(row: Row) -> str:
     return f"{count(row['unknown'])} ({amount(100 * row['unknown'] / row['denominator'])})"
 
 
-def share_bars(shown: Sequence[Row], title: str, *, picked: str = "", x_title: str = "Per cent") -> str:
+def share_bars(shown: Sequence[Row], title: str, *, x_title: str = "Per cent") -> str:
     """Draw shares as bars with their ranges, from rows of `label`, `value`, `low` and `high`; none where none is."""
     if not shown:
         return ""
@@ -139,15 +145,22 @@ def share_bars(shown: Sequence[Row], title: str, *, picked: str = "", x_title: s
     rows = [row | {end: row["value"] if row[end] is None else row[end] for end in ("low", "high")} for row in shown]
     frame = pl.DataFrame(rows, schema_overrides=dict.fromkeys(("value", "low", "high"), pl.Float64))
     said = ", ".join(f"{row['label']} {row['value']:,.1f}" for row in shown)
+    ranged = any(row["low"] != row["high"] for row in rows)
     return charts.bars(
-        frame, label="label", value="value", title=title, x_title=x_title, picked=picked, interval=("low", "high"),
-        description=f"{said}. The dark lines are the ranges. The table below has every figure.",
+        frame, label="label", value="value", title=title, x_title=x_title, interval=("low", "high") if ranged else None,
+        picked="none of them" if ranged else "",  # so that the ranges show on pale bars
+        description=f"{said}. {'The dark lines are the ranges. ' if ranged else ''}The table below has every figure.",
     )  # fmt: skip
+
+
+#: The first year in which people with support on 31 March were counted, as they are now.
+_ON_THE_DAY_SINCE = "2014-15"
 
 
 def _over_time(row: Row, *, as_at: date, council: str | None) -> tuple[Exhibit, ...]:
     """Set the council's share in England's series of years, and what was published of the council itself."""
-    figures = catalogue()["direct-payments"].with_breaks().filter(pl.col("value").is_not_null())
+    series = catalogue()["direct-payments"]
+    figures = series.with_breaks().filter(pl.col("value").is_not_null(), pl.col("year") >= _ON_THE_DAY_SINCE)
     country = figures.filter(council=ENGLAND).select("year", "value", "counted", who=pl.lit(ENGLAND))
     mine = [country]
     if council:
@@ -164,10 +177,13 @@ def _over_time(row: Row, *, as_at: date, council: str | None) -> tuple[Exhibit, 
         frame, x="year", y="value", series="who", part="run", title=title, y_title="Per cent",
         description="Each year's share. Lines break where the way of counting changed. The table has every figure.",
     )  # fmt: skip
-    rows = tuple((one["year"], one["who"], amount(one["value"], "%")) for one in frame.iter_rows(named=True))
-    breaks = tuple(catalogue()["direct-payments"].breaks.values())
-    source = f"Source of the published figures: {catalogue()['direct-payments'].source}."
-    return (Exhibit(title, ("Year", "Who", "Share"), rows, chart, (*breaks, source)),)
+    who = frame["who"].unique(maintain_order=True).to_list()
+    by_year: dict[str, dict[str, float]] = {}
+    for one in frame.iter_rows(named=True):
+        by_year.setdefault(one["year"], {})[one["who"]] = one["value"]
+    rows = tuple((year, *(amount(values.get(name), "%") for name in who)) for year, values in by_year.items())
+    notes = (*(words for year, words in series.breaks.items() if year > _ON_THE_DAY_SINCE), f"Source: {series.source}.")
+    return (Exhibit(title, ("Year", *who), rows, chart, notes),)
 
 
 def growth(records: Records, *, as_at: date) -> Section:
@@ -186,10 +202,11 @@ def growth(records: Records, *, as_at: date) -> Section:
     return Section(
         "stock-and-flow",
         "Is the growth in choice, or in managed budgets?",
-        growth_sentence(_pair(first, last, BY_DIRECT), _pair(first, last, BY_MANAGED), start=start, end=as_at),
-        (share_change_sentence(shares[0], shares[1], moved, start=start, end=as_at),),
-        (_stocks(days, counted), _flows(stock_and_flow(flows))),
-        (
+        growth_sentence(_pair(first, last, BY_DIRECT), _pair(first, last, BY_MANAGED), start=start, end=as_at)
+        + " "
+        + share_change_sentence(shares[0], shares[1], moved, start=start, end=as_at),
+        exhibits=(_stocks(days, counted), _flows(stock_and_flow(flows))),
+        notes=(
             "A person who holds support in several ways counts once, at the highest: nursing, residential, direct "
             "payment, managed budget, commissioned, not known. “Part direct payment” is one beside other support.",
             "The range of a change treats the people of the two days as if they were different people (Newcombe). "
@@ -229,7 +246,7 @@ def growth_sentence(direct: tuple[int, int], managed: tuple[int, int], *, start:
     if not any((*direct, *managed)):
         return f"Nobody had self-directed support on {day(start)} or on {day(end)}."
     before, after = direct[0] + managed[0], direct[1] + managed[1]
-    if min(*direct, *managed) < LEAST and max(*direct, *managed) >= LEAST or max(*direct, *managed) < LEAST:
+    if min(*direct, *managed) < LEAST:
         small = "direct payments" if min(direct) <= min(managed) else "managed budgets"
         return (
             f"People with self-directed support: {count(before)} on {day(start)}, {count(after)} on {day(end)}. Fewer "

