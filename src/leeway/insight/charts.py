@@ -3,7 +3,6 @@
 A chart never stands alone: whoever shows one puts the table of the same figures beside it.
 """
 
-import re
 from bisect import bisect_right
 from html import escape
 from typing import Any
@@ -16,6 +15,8 @@ alt.data_transformers.disable_max_rows()
 
 WIDTH, HEIGHT = 640, 340
 INK, PALE, AMBER, GREY, RED = "#0b4f4d", "#cfe0de", "#f2b134", "#505a5f", "#942514"
+#: Room at each side for letters wider than those that the layout was measured with: a browser may have other fonts.
+SPARE = {"left": 36, "right": 36, "top": 16, "bottom": 16}
 #: Told apart in print and by those who do not see colours: each series also has its own dash.
 COLOURS = [INK, "#c2571a", "#5694ca", "#6f3b84", "#85994b", "#b58840", GREY]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3]]
@@ -29,15 +30,15 @@ def svg(chart: Any, *, title: str, description: str) -> str:
     """
     styled = (
         chart.properties(title=alt.TitleParams(title, anchor="start", fontSize=17, color="#0b0c0c", offset=12))
-        .configure(font="Arial, Liberation Sans, sans-serif", background="#ffffff", padding=16)
+        .configure(font="Arial, Liberation Sans, sans-serif", background="#ffffff", padding=SPARE)
         .configure_axis(labelFontSize=13, titleFontSize=13, titleColor=GREY, labelColor="#0b0c0c", gridColor="#e6ebea")
-        .configure_legend(labelFontSize=13, titleFontSize=13, labelLimit=280, symbolStrokeWidth=3)
+        .configure_legend(labelFontSize=13, titleFontSize=13, labelLimit=280, symbolStrokeWidth=3, columnPadding=24)
         .configure_view(strokeOpacity=0)
         .configure_text(fontSize=13)
     )
-    picture = vl_convert.vegalite_to_svg(styled.to_dict())
+    opening, _, rest = vl_convert.vegalite_to_svg(styled.to_dict()).partition(">")
     words = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
-    return re.sub(r"(<svg\b)([^>]*>)", rf'\1 role="img" aria-label="{escape(title)}"\2{words}', picture, count=1)
+    return f'{opening} role="img" aria-label="{escape(title)}">{words}{rest}'
 
 
 def lines(
@@ -59,7 +60,7 @@ def lines(
     if series:
         names = frame[series].unique(maintain_order=True).to_list()
         columns = 1 if max(map(len, names)) > 40 else 3
-        legend = alt.Legend(orient="bottom", title=None, columns=columns, symbolType="stroke", symbolOpacity=1)
+        legend = alt.Legend(orient="bottom", title=None, columns=columns, symbolType="stroke", symbolSize=600)
         style = {
             "color": alt.Color(f"{series}:N", sort=names, scale=alt.Scale(domain=names, range=COLOURS), legend=legend),
             "strokeDash": alt.StrokeDash(f"{series}:N", sort=names, scale=alt.Scale(domain=names, range=DASHES)),
@@ -101,16 +102,23 @@ def bars(
 def funnel(points: pl.DataFrame, *, title: str, description: str, x_title: str, y_title: str, picked: str = "") -> str:
     """Draw councils against how far chance alone would spread councils of their size.
 
-    `points` has council and denominator, and what `forecasts.spread.funnel` adds. Sizes stand on a logarithmic scale,
-    so that small councils can be seen.
+    `points` has council and denominator, and what `forecasts.spread.funnel` adds; councils without a figure have no
+    place in it. Sizes stand on a logarithmic scale, so that small councils can be seen, and the lines leave the
+    picture where they leave the councils.
     """
-    size = alt.X("denominator:Q", title=x_title, scale=alt.Scale(type="log", nice=False), axis=alt.Axis(format=",d"))
-    rows = [row | {"_picked": row["council"] == picked} for row in points.sort("denominator").to_dicts()]
+    axis = alt.Axis(format=",d", labelOverlap="greedy", labelSeparation=12)
+    size = alt.X("denominator:Q", title=x_title, scale=alt.Scale(type="log", nice=False), axis=axis)
+    known = points.filter(pl.col("percent").is_not_null()).sort("denominator")
+    rows = [row | {"_picked": row["council"] == picked} for row in known.to_dicts()]
     base = alt.Chart(alt.Data(values=rows), width=WIDTH, height=HEIGHT)
     edges = [("whole_percent", [1, 0]), *((f"{side}_95", [2, 3]) for side in ("low", "high"))]
     edges += [(f"{side}_99_8", [7, 4]) for side in ("low", "high")]
+    highest: float = known["percent"].max()  # type: ignore[assignment]
+    up = alt.Scale(domain=[0, min(100, highest * 1.15)])
     layers: list[Any] = [
-        base.mark_line(color=GREY, strokeDash=dash, strokeWidth=1.3).encode(size, alt.Y(f"{edge}:Q", title=y_title))
+        base.mark_line(color=GREY, strokeDash=dash, strokeWidth=1.3, interpolate="monotone", clip=True).encode(
+            size, alt.Y(f"{edge}:Q", title=y_title, scale=up)
+        )
         for edge, dash in edges
     ]
     colour = alt.Color("_picked:N", scale=alt.Scale(domain=[False, True], range=["#5b9f9a", RED]), legend=None)
@@ -123,19 +131,22 @@ def funnel(points: pl.DataFrame, *, title: str, description: str, x_title: str, 
 
 
 def council_map(
-    outlines: dict[str, Any], values: dict[str, float], *, title: str, description: str, unit: str, picked: str = ""
-) -> str:
+    outlines: dict[str, Any], values: dict[str, float], *, title: str, description: str, unit: str, picked: str = "",
+    decimals: int = 1,
+) -> str:  # fmt: skip
     """Draw the councils of England in five shades, a fifth of them in each; those without a value stay grey.
 
-    `outlines` is the shipped map (`returns.figures`): areas with a path and the councils that share it. An area that
-    has since been divided is shaded by the mean of its councils.
+    `outlines` is the shipped map (`measures.comparing.areas`): areas with a path and the councils that share it, or
+    that stood there before. An area with the figures of several is shaded by their mean.
     """
     edges = [quantile(sorted(values.values()), step / 5) for step in range(1, 5)] if values else []
     shapes, here = [], ""
     for area in outlines["areas"]:
         known = [values[council] for council in area["councils"] if council in values]
         shade = "#dddddd" if not known else SCALE[bisect_right(edges, sum(known) / len(known))]
-        shapes.append(f'<path d="{area["path"]}" fill="{shade}"><title>{escape(_told(area, values))}</title></path>')
+        shapes.append(
+            f'<path d="{area["path"]}" fill="{shade}"><title>{escape(_told(area, values, decimals))}</title></path>'
+        )
         if picked in area["councils"]:
             here = f'<path d="{area["path"]}" fill="none" stroke="{RED}" stroke-width="2.5"/>'
     width, height = outlines["width"], outlines["height"]
@@ -147,20 +158,21 @@ def council_map(
         f'<rect width="100%" height="100%" fill="#ffffff"/>'
         f'<text x="10" y="22" font-size="17" font-weight="bold">{escape(title)}</text>'
         f'<g transform="translate(10 34)" stroke="#ffffff" stroke-width="0.5">{"".join(shapes)}{here}</g>'
-        f'<g transform="translate(10 60)">{_legend(sorted(values.values()), edges, unit)}</g>'
+        f'<g transform="translate(10 60)">{_legend(sorted(values.values()), edges, unit, decimals)}</g>'
         f'<text x="10" y="{height + 50}" font-size="9" fill="{GREY}">{escape(outlines["attribution"])}</text></svg>'
     )
 
 
-def _told(area: dict[str, Any], values: dict[str, float]) -> str:
-    return "; ".join(f"{one}: {values[one]:,.1f}" if one in values else f"{one}: no figure" for one in area["councils"])
+def _told(area: dict[str, Any], values: dict[str, float], decimals: int) -> str:
+    known = [f"{one}: {values[one]:,.{decimals}f}" for one in area["councils"] if one in values]
+    return "; ".join(known) or f"{', '.join(area['councils'])}: no figure"
 
 
-def _legend(known: list[float], edges: list[float], unit: str) -> str:
+def _legend(known: list[float], edges: list[float], unit: str, decimals: int) -> str:
     if not known:
         return f'<text y="12">No figures ({escape(unit)})</text>'
     ends = [known[0], *edges, known[-1]]
-    rows = [(SCALE[step], f"{ends[step]:,.1f} to {ends[step + 1]:,.1f}") for step in range(5)]
+    rows = [(SCALE[step], f"{ends[step]:,.{decimals}f} to {ends[step + 1]:,.{decimals}f}") for step in range(5)]
     boxes = "".join(
         f'<rect y="{20 * place + 8}" width="16" height="16" fill="{shade}" stroke="{GREY}"/>'
         f'<text x="24" y="{20 * place + 21}">{words}</text>'

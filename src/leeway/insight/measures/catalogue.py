@@ -243,7 +243,7 @@ def _ascof_all(measure: str) -> pl.DataFrame:
     """A survey measure has its own series; one that is counted from records has its last year alone."""
     known = table("ascof_series").filter(pl.col("measure") == measure)
     nothing = pl.lit(None, dtype=pl.Float64)
-    # The five councils without a survey in 2019-20 stand at 0 in the published file: no figure, not the worst life.
+    # Five councils stand at 0 in 2019-20, four of them with no other figure of that survey: it is not the worst life.
     none = (pl.col("measure") == "1B") & (pl.col("value") == 0)
     known = known.with_columns(
         value=pl.when(none).then(nothing).otherwise("value"),

@@ -1,11 +1,14 @@
 """A place beside others: over the years, on the map, in order. Works on any series of the catalogue."""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import polars as pl
 
 from leeway.insight.measures.catalogue import ENGLAND, Series
 from leeway.insight.returns.councils import register
+from leeway.insight.returns.figures import outlines
 
 #: A median of fewer councils than this says more about each of them than about all.
 FEWEST = 5
@@ -29,7 +32,10 @@ def places() -> list[str]:
 
 
 def groups_of(council: str) -> dict[str, Group]:
-    """The groups a council can be compared with: its region, its type, its published neighbours, and all councils."""
+    """The groups a council can be compared with: all councils, its region, its type, its published neighbours.
+
+    A group too small to have a middle (see `FEWEST`) is left out: the City of London is one of a kind.
+    """
     everyone = register()
     found = {"all": Group("all", "all councils", tuple(everyone["council"]))}
     mine = everyone.filter(pl.col("council") == council)
@@ -42,35 +48,35 @@ def groups_of(council: str) -> dict[str, Group]:
     }
     for key, name in names.items():
         found[key] = Group(key, name, tuple(everyone.filter(pl.col(key) == row[key])["council"]))
-    if row["statistical_neighbours"]:
-        found["neighbours"] = Group(
-            "neighbours", "statistical neighbours", tuple(row["statistical_neighbours"].split(";"))
-        )
-    return found
+    neighbours = tuple((row["statistical_neighbours"] or "").split(";"))
+    found["neighbours"] = Group("neighbours", "statistical neighbours", neighbours)
+    return {key: group for key, group in found.items() if len(group.councils) >= FEWEST}
 
 
 def over_time(series: Series, place: str, group: Group | None) -> pl.DataFrame:
     """A place, England and the middle of a group of councils, year by year.
 
-    Gives `year`, `counted` (see `Series.with_breaks`), `who` and `value`; a year that nobody reported is there with
-    no value, so that a line breaks.
+    Gives `year`, `counted` (see `Series.with_breaks`), `who`, `value` and `flag`; a year that nobody reported is there
+    with no value, so that a line breaks. A year in which fewer than half of the group reported has no middle: the few
+    who answered a survey that was left to them are not the group.
     """
     figures = series.with_breaks()
     years = _every_year(figures.select("year", "counted").unique().sort("year"))
     who = [ENGLAND] if place == ENGLAND else [place, ENGLAND]
     rows = [
         years.join(
-            figures.filter(pl.col("council") == one).select("year", "value"), on="year", how="left"
+            figures.filter(pl.col("council") == one).select("year", "value", "flag"), on="year", how="left"
         ).with_columns(who=pl.lit(one))
         for one in who
     ]
     if group:
-        among = figures.filter(pl.col("council").is_in(group.councils), pl.col("council") != ENGLAND)
+        among = figures.filter(pl.col("council").is_in(group.councils))
+        enough = pl.col("value").count() >= max(FEWEST, among["council"].n_unique() / 2)
         middle = among.group_by("year").agg(
-            value=pl.when(pl.col("value").count() >= FEWEST).then(pl.col("value").median())
+            value=pl.when(enough).then(pl.col("value").median()), flag=pl.lit(None, dtype=pl.String)
         )
         rows.append(years.join(middle, on="year", how="left").with_columns(who=pl.lit(f"Middle of {group.name}")))
-    told = pl.concat([row.select("year", "counted", "who", "value") for row in rows])
+    told = pl.concat([row.select("year", "counted", "who", "value", "flag") for row in rows])
     return told.filter(pl.col("value").is_not_null().any().over("who"))
 
 
@@ -81,11 +87,11 @@ def _every_year(years: pl.DataFrame) -> pl.DataFrame:
     return all_years.join(years, on="year", how="left").with_columns(pl.col("counted").forward_fill())
 
 
-def in_year(series: Series, year: str, group: Group | None = None) -> pl.DataFrame:
-    """Every council of a group (or all) in one year, the highest first: council, value, counts, flag and rank."""
+def in_year(series: Series, *, year: str, group: Group | None = None, place: str = "") -> pl.DataFrame:
+    """Every council in one year, or a group's and a place, the highest first: council, value, counts, flag and rank."""
     rows = series.figures.filter(pl.col("year") == year, pl.col("council") != ENGLAND)
     if group:
-        rows = rows.filter(pl.col("council").is_in(group.councils))
+        rows = rows.filter(pl.col("council").is_in([*group.councils, place]))
     ranked = rows.with_columns(rank=pl.col("value").rank("min", descending=True))
     return ranked.sort(["value", "council"], descending=[True, False], nulls_last=True)
 
@@ -94,3 +100,22 @@ def years_of(series: Series) -> list[str]:
     """The years with figures of councils, the latest first."""
     known = series.figures.filter(pl.col("council") != ENGLAND, pl.col("value").is_not_null())
     return known["year"].unique().sort(descending=True).to_list()
+
+
+@cache
+def areas() -> dict[str, Any]:
+    """The map's outlines (see `figures.outlines`), in which an area also has the councils that its own followed.
+
+    So a year before a council was divided, or joined with another, can be drawn on today's map.
+    """
+    before: dict[str, list[str]] = {}
+    for old, successors in register().select("council", "successors").drop_nulls().iter_rows():
+        for successor in successors.split(";"):
+            before.setdefault(successor, []).append(old)
+    found = outlines()
+    through_time = [
+        area
+        | {"councils": list(dict.fromkeys(sum((before.get(one, []) for one in area["councils"]), area["councils"])))}
+        for area in found["areas"]
+    ]
+    return found | {"areas": through_time}
