@@ -62,20 +62,20 @@ def test_the_middle_of_a_region_by_hand():
 
 def test_a_year_that_nobody_reported_is_there_without_a_value(monkeypatch):
     series = made(monkeypatch, [("Kent", "1998-99", 1.0), ("Kent", "2000-01", 2.0)], {"2000-01": "Anew."})
-    told = over_time(series, "Kent", None)
+    told = over_time(series, "Kent", GROUP)
     assert told.select("year", "value", "counted").rows() == [
         ("1998-99", 1.0, ""), ("1999-00", None, ""), ("2000-01", 2.0, "2000-01")
     ]  # fmt: skip
 
 
 def test_a_year_without_a_return_breaks_the_line():
-    users = over_time(catalogue()["users-all"], "Kent", None).filter(who="Kent")
+    users = over_time(catalogue()["users-all"], "Kent", GROUP).filter(who="Kent")
     assert users["year"].len() == 13 and users.filter(year="2005-06")["value"].to_list() == [None]
 
 
 def test_why_there_is_no_value_is_kept(monkeypatch):
     series = made(monkeypatch, [("Kent", "2019-20", 1.0), ("Kent", "2020-21", None)])
-    assert over_time(series, "Kent", None)["flag"].to_list() == [None, "suppressed"]
+    assert over_time(series, "Kent", GROUP)["flag"].to_list() == [None, "suppressed"]
 
 
 @pytest.mark.parametrize(("reporting", "known"), [(6, True), (5, True), (4, False)])
@@ -93,8 +93,10 @@ def test_less_than_half_of_a_group_has_no_middle():
 
 
 def test_whoever_has_no_figure_at_all_is_not_drawn():
-    told = over_time(catalogue()["direct-payments"], "Isles of Scilly", None)
-    assert set(told["who"]) == {ENGLAND}
+    told = over_time(catalogue()["direct-payments"], "Isles of Scilly", groups_of("Isles of Scilly")["all"])
+    assert set(told["who"]) == {ENGLAND, "Middle of all councils"}
+    told = over_time(catalogue()["oflog-workforce-turnover"], ENGLAND, groups_of(ENGLAND)["all"])
+    assert set(told["who"]) == {"Middle of all councils"}
 
 
 def test_councils_of_a_year_stand_highest_first_with_those_without_a_figure_last(monkeypatch):

@@ -53,7 +53,7 @@ def groups_of(council: str) -> dict[str, Group]:
     return {key: group for key, group in found.items() if len(group.councils) >= FEWEST}
 
 
-def over_time(series: Series, place: str, group: Group | None) -> pl.DataFrame:
+def over_time(series: Series, place: str, group: Group) -> pl.DataFrame:
     """A place, England and the middle of a group of councils, year by year.
 
     Gives `year`, `counted` (see `Series.with_breaks`), `who`, `value` and `flag`; a year that nobody reported is there
@@ -69,13 +69,12 @@ def over_time(series: Series, place: str, group: Group | None) -> pl.DataFrame:
         ).with_columns(who=pl.lit(one))
         for one in who
     ]
-    if group:
-        among = figures.filter(pl.col("council").is_in(group.councils))
-        enough = pl.col("value").count() >= max(FEWEST, among["council"].n_unique() / 2)
-        middle = among.group_by("year").agg(
-            value=pl.when(enough).then(pl.col("value").median()), flag=pl.lit(None, dtype=pl.String)
-        )
-        rows.append(years.join(middle, on="year", how="left").with_columns(who=pl.lit(f"Middle of {group.name}")))
+    among = figures.filter(pl.col("council").is_in(group.councils))
+    enough = pl.col("value").count() >= max(FEWEST, among["council"].n_unique() / 2)
+    middle = among.group_by("year").agg(
+        value=pl.when(enough).then(pl.col("value").median()), flag=pl.lit(None, dtype=pl.String)
+    )
+    rows.append(years.join(middle, on="year", how="left").with_columns(who=pl.lit(f"Middle of {group.name}")))
     told = pl.concat([row.select("year", "counted", "who", "value", "flag") for row in rows])
     return told.filter(pl.col("value").is_not_null().any().over("who"))
 

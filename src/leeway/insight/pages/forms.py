@@ -36,8 +36,13 @@ class ExploreForm(forms.Form):
 class TargetForm(forms.Form):
     """A percentage to reach, of what, where and by when."""
 
-    measure = forms.ChoiceField(label="Measure")
-    place = forms.ChoiceField(label="Place")
+    measure = forms.ChoiceField(
+        label="Measure",
+        error_messages={"required": "Choose a measure.", "invalid_choice": "Choose one of the measures."},
+    )
+    place = forms.ChoiceField(
+        label="Place", error_messages={"required": "Choose a place.", "invalid_choice": "Choose one of the places."}
+    )
     percent = forms.FloatField(
         label="Target",
         min_value=0.1,

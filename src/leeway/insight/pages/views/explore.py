@@ -37,7 +37,7 @@ class Asked:
         self.year = query.get("year", "") if query.get("year", "") in self.years else self.years[0]
         self.views = [view for view in VIEWS if self._has(view)]
         self.view = query.get("view", "") if query.get("view", "") in self.views else self.views[0]
-        #: Whether there is anything to choose, and it changes what is shown: England stands alone, the map is whole.
+        #: Whether there is anything to choose, and it changes what is shown: the map is always whole.
         self.has_groups = len(self.groups) > 1 and self.view in ("time", "rank")
 
     def _has(self, view: str) -> bool:
@@ -58,7 +58,7 @@ class Asked:
     def frame(self) -> pl.DataFrame:
         """The table of what is shown."""
         if self.view == "time":
-            return over_time(self.series, self.place, self.group if self.place != ENGLAND else None)
+            return over_time(self.series, self.place, self.group)
         group = self.group if self.view == "rank" else None
         rows = in_year(self.series, year=self.year, group=group, place=self.place)
         if self.view == "funnel":
