@@ -1,24 +1,14 @@
 """The command `measure`: its table, its stable JSON, and what it refuses."""
 
 import json
-from datetime import date
 
 import pytest
 from click.testing import CliRunner
 
 from leeway.insight.commands import insight
 from leeway.insight.measures.from_records import with_population
-from leeway.insight.records.made_up import made_up_return
-from leeway.insight.records.write import write_return
 
 STABLE = {"measure", "definition", "numerator", "denominator", "value", "unknown", "by"}
-
-
-@pytest.fixture(scope="module")
-def made_up(tmp_path_factory):
-    path = tmp_path_factory.mktemp("return") / "return.csv"
-    write_return(made_up_return(people=1500, councils=("716",), period_ends_on=date(2025, 3, 31)), path)
-    return str(path)
 
 
 def run(*arguments):

@@ -93,7 +93,7 @@ def not_known_sentence(row: Row, *, has: str) -> str:
 def _definitions(rows: Mapping[str, Row]) -> Exhibit:
     mine = [(measure, rows[measure.code]) for measure in TAKE_UP]
     shown = [
-        {"label": f"{measure.code}", "value": row["value"], "low": row["low"], "high": row["high"]}
+        {"label": _SHORT[measure.code], "value": row["value"], "low": row["low"], "high": row["high"]}
         for measure, row in mine
         if row["value"] is not None
     ]
@@ -114,6 +114,17 @@ def _definitions(rows: Mapping[str, Row]) -> Exhibit:
     return Exhibit(title, headings, table, share_bars(shown, title), (_SHARES_NOTE,))
 
 
+#: What a chart has room for.
+_SHORT = {
+    "ASCOF 3D(1a)": "Self-directed, on the day",
+    "ASCOF 3D(2a)": "Direct payment, on the day",
+    "ASCOF 3D(1b)": "Self-directed, carers",
+    "ASCOF 3D(2b)": "Direct payment, carers",
+    "SALT LTS001a, self-directed": "Self-directed, in the year",
+    "SALT LTS001a, direct payments": "Direct payment, in the year",
+    "NI130": "National indicator 130",
+    "NI130, ADASS base": "Of the 70% (ADASS)",
+}
 _SHARES_NOTE = (
     "“Not known” is people about whom the return does not say how support is held, and for each 100 who are counted. "
     "ASCOF 3D(1b) and (2b) leave them out of the base; the others count them as not having it."

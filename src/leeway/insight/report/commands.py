@@ -15,11 +15,15 @@ from leeway.commandline import iso_date, show_json
 @click.option("--as-at", required=True, type=iso_date, help="The day, and the last of the twelve months before it.")
 @click.option("--by", multiple=True, help="Break down by this, such as council, age or client_group. Can be repeated.")
 @click.option("--published", "as_published", is_flag=True, help="Hide small counts and round the rest to publish them.")
+@click.option("--report", "report", type=click.Path(path_type=Path), help="Write the whole report into this HTML file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
-def measure(paths: tuple[Path, ...], as_at: date, by: tuple[str, ...], as_published: bool, as_json: bool) -> None:
+def measure(
+    paths: tuple[Path, ...], as_at: date, by: tuple[str, ...], as_published: bool, report: Path | None, as_json: bool
+) -> None:
     """Measure take-up, outcomes and waiting from one or more files of the Client Level Data return.
 
     Give each breakdown with --by; several are crossed. Counts are exact unless --published hides the small ones.
+    With --report the findings become one HTML file, to be sent or printed, in which small counts are always hidden.
 
     Example: leeway insight measure return.csv --as-at 2025-03-31 --by client_group
     """
@@ -29,9 +33,16 @@ def measure(paths: tuple[Path, ...], as_at: date, by: tuple[str, ...], as_publis
     from leeway.insight.measures.holding import must_be_breakdowns
     from leeway.insight.measures.published import published
     from leeway.insight.records.read import read_records
+    from leeway.insight.report.html import write_report
 
     must_be_breakdowns(by, breakdowns())  # before the long work
-    found = answers(read_records(paths), as_at=as_at, measures=with_population(), by=by)
+    records = read_records(paths)
+    if report:
+        write_report(records, as_at=as_at, output=report)
+        if not as_json:
+            click.echo(f"{report}: the report to {as_at} is written.")
+            return
+    found = answers(records, as_at=as_at, measures=with_population(), by=by)
     if as_published:
         found = published(found)
     if as_json:

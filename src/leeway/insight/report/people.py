@@ -217,8 +217,18 @@ def tiers_sentence(compared: Sequence[Compared]) -> str:
 
 
 def _difference(one: Compared) -> str:
-    low, size, high = (signed(_read(one, name), decimals=one.thing.decimals) for name in ("low", "difference", "high"))
-    return f"{one.thing.name.lower()} {size} {_unit(one)} (likely between {low} and {high})"
+    low, size, high = _signed(one)
+    unit = _unit(one).removeprefix("£").strip()
+    return f"{one.thing.name.lower()} {size} {unit} (likely between {low} and {high})"
+
+
+def _signed(one: Compared) -> tuple[str, str, str]:
+    """The difference between its limits, each with its sign."""
+    before = "£" if one.thing.unit.startswith("£") else ""
+    low, size, high = (
+        signed(_read(one, name), decimals=one.thing.decimals, before=before) for name in ("low", "difference", "high")
+    )
+    return low, size, high
 
 
 def _unit(one: Compared) -> str:
@@ -254,7 +264,7 @@ def _tier_cells(one: Compared) -> tuple[str, ...]:
         return (*(["not compared"] * 3), "too few", "no")
     places = one.thing.decimals
     means = (amount(_read(one, name), decimals=places) for name in ("first_mean", "second_mean"))
-    low, difference, high = (signed(_read(one, name), decimals=places) for name in ("low", "difference", "high"))
+    low, difference, high = _signed(one)
     people = f"{count(one.difference.first_people)} and {count(one.difference.second_people)}"
     return (*means, f"{difference} ({low} to {high})", people, "yes" if one.difference.told else "no")
 
@@ -267,7 +277,8 @@ def _within_groups(compared: Sequence[Compared]) -> tuple[Exhibit, ...]:
         return ()
     rows = tuple((one.client_group, one.thing.name, _unit(one), *_tier_cells(one)[:-1]) for one in told)
     headings = (
-        "Client group", "What", "Unit", DIRECT_PAYMENT, MANAGED_BUDGET, "Difference (likely between)", "People compared",
+        "Client group", "What", "Unit", DIRECT_PAYMENT, MANAGED_BUDGET, "Difference (likely between)",
+        "People compared",
     )  # fmt: skip
     note = f"{len(told)} of {len(known)} comparisons within client groups; in the others no difference can be told."
     return (Exhibit("Differences within client groups", headings, rows, notes=(note,)),)

@@ -57,6 +57,8 @@ def fit_to_show(answers: Iterable[Row]) -> list[Row]:
     rows = published(exact)
     for row, counts in zip(rows, exact, strict=True):
         row |= {"low": None, "high": None, "nobody": counts["denominator"] == 0}
+        if row["nobody"] and not row["by"]:  # how many are not known is all that there is to say
+            row["unknown"] = nearest(counts["unknown"]) if counts["unknown"] >= LEAST else None
         plain_share = row["unit"] == "%" and row["measure"] != "NI130, ADASS base"
         if plain_share and row["value"] is not None:
             limits = wilson(Share(counts["numerator"] / counts["denominator"], counts["denominator"]))
@@ -100,16 +102,16 @@ def between(low: float | None, high: float | None, unit: str = "", *, decimals: 
     return f"{amount(low, unit, decimals=decimals)} to {amount(high, unit, decimals=decimals)}"
 
 
-def signed(value: float | None, *, decimals: int = 1) -> str:
-    """A change, with its sign.
+def signed(value: float | None, *, decimals: int = 1, before: str = "") -> str:
+    """A change, with its sign, and what stands before the number, such as “£”.
 
     >>> signed(2.04), signed(0.01), signed(None)
     ('+2.0', '0.0', 'none')
     """
     if value is None:
         return NOTHING
-    size = f"{abs(value):,.{decimals}f}"
-    if not size.strip("0.,"):
+    size = f"{before}{abs(value):,.{decimals}f}"
+    if not size.strip("£0.,"):
         return size
     return f"+{size}" if value > 0 else f"−{size}"
 

@@ -285,6 +285,10 @@ OUTCOMES = (
 )  # fmt: skip
 
 
+#: What tells the rows of a chart apart that are called alike.
+_WHOSE = {"ASCOF 2E(1)": ", learning", "ASCOF 2E(2a)": ", 18 to 64", "ASCOF 2E(2b)": ", 65 and over"}
+
+
 def waiting(rows: Mapping[str, Row]) -> Section:
     """Say how long people wait, how many were reviewed, and what became of people, beside England."""
     mine = [rows[code] for code in OUTCOMES if not rows[code]["nobody"]]
@@ -300,7 +304,8 @@ def waiting(rows: Mapping[str, Row]) -> Section:
         for row in mine
     )
     bars = [
-        {"label": row["measure"], "value": row["value"], "low": row["low"], "high": row["high"]}
+        {"label": row["name"].split(",")[0] + _WHOSE.get(row["measure"], ""), "value": row["value"]}
+        | {end: row[end] for end in ("low", "high")}
         for row in mine
         if row["value"] is not None and row["unit"] == "%"
     ]
