@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeway.insight.measures import costs
+from leeway.insight.measures.answers import in_whole_ones
 from leeway.insight.measures.measure import Period, year_to
 from leeway.insight.records.lists import code_list
 from tests.insight.measures.made import DAY, community, records
@@ -26,7 +27,9 @@ def frame(lazy) -> pl.DataFrame:
 
 
 def counts(code: str, given, by=(), period=YEAR) -> list[tuple]:
-    return sorted(frame(MEASURES[code].count(given, period, by)).rows())
+    """The rows of a measure, the numerator in whole ones as answers tell it."""
+    rows = frame(MEASURES[code].count(given, period, by)).rows()
+    return sorted((*row[:-3], in_whole_ones(row[-3], MEASURES[code].parts), *row[-2:]) for row in rows)
 
 
 def home_care(person: str, pence: int | None, frequency: str | None, units: int | None = None, **more) -> dict:

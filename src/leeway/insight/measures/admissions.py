@@ -19,6 +19,7 @@ from leeway.insight.measures.holding import (
     number,
 )
 from leeway.insight.measures.measure import Count, Measure, Period
+from leeway.insight.measures.sharing import shared
 from leeway.insight.measures.spells import day_number, numbered
 from leeway.insight.records.tables import Records
 from leeway.insight.returns.figures import table
@@ -28,6 +29,7 @@ LONG_STAYS = ("Long term nursing care", "Long term residential care")
 BEFORE_DAYS = 365  # in a care home in the days before: no new admission
 
 
+@shared
 def admitted(records: Records, period: Period) -> nw.LazyFrame:
     """Give each adult newly admitted in a period one row: council, person and `younger` (1 if under 65 on the day).
 

@@ -1,7 +1,9 @@
 """Answers: measures asked of records, all in one go, each with its words, its counts and its value."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import narwhals as nw
@@ -9,9 +11,12 @@ import polars as pl
 
 from leeway.insight.measures.holding import must_be_breakdowns
 from leeway.insight.measures.measure import Measure, year_to
-from leeway.insight.records.tables import Records
+from leeway.insight.measures.sharing import together
+from leeway.insight.records.tables import TABLES, Records
 
 COUNTS = ("numerator", "denominator", "unknown")
+#: Councils are counted together while they have no more services than this: some hundred MiB, and quick in the cache.
+SERVICES_AT_ONCE = 300_000
 
 
 def answers(
@@ -31,10 +36,50 @@ def answers(
         wanted.append((measure, ()))
         if by and set(by) <= set(measure.breakdowns):
             wanted.append((measure, tuple(by)))
-    frames = gather([measure.count(records, period, cut) for measure, cut in wanted])
+    counted: list[list[dict[str, Any]]] = [[] for _ in wanted]
+    some_at_a_time = _parts(records)
+    for part in (*some_at_a_time, records) if len(some_at_a_time) > 1 else (records,):
+        held = together(part)
+        now = [
+            (rows, measure.count(held, period, cut))
+            for rows, (measure, cut) in zip(counted, wanted, strict=True)
+            if len(some_at_a_time) == 1 or (part is records) != (measure.adds_up or "council" in cut)
+        ]
+        for (rows, _), found in zip(now, gather([frame for _, frame in now]), strict=True):
+            rows += found
     return [
-        answer for (measure, cut), rows in zip(wanted, frames, strict=True) for answer in _answer(measure, cut, rows)
+        answer for (measure, cut), rows in zip(wanted, counted, strict=True) for answer in _answer(measure, cut, rows)
     ]
+
+
+def _parts(records: Records) -> list[Records]:
+    """Split the records of many councils into those of a few, so that what is held at once stays small.
+
+    No person is in two. Other engines than Polars split work as they see fit, and get the records whole.
+    """
+    services = records.services.to_native()
+    if not isinstance(services, pl.LazyFrame):
+        return [records]
+    sizes = services.group_by("council").len().collect(engine="streaming").sort("council").rows()
+    parts: list[list[str]] = [[]]
+    size = 0
+    for council, rows in sizes:
+        if parts[-1] and size + rows > SERVICES_AT_ONCE:
+            parts.append([])
+            size = 0
+        parts[-1].append(council)
+        size += rows
+    if len(parts) == 1:
+        return [records]
+    # From one council on to before the next part's first: those without a service are in one part too.
+    starts = [None, *(part[0] for part in parts[1:]), None]
+    return [_between(records, first, end) for first, end in pairwise(starts)]
+
+
+def _between(records: Records, first: str | None, end: str | None) -> Records:
+    council = nw.col("council")
+    inside = [council >= first] * (first is not None) + [council < end] * (end is not None)
+    return Records(*(getattr(records, table).filter(*inside) for table in TABLES))
 
 
 def gather(frames: Sequence[nw.LazyFrame]) -> list[list[dict[str, Any]]]:
@@ -67,13 +112,26 @@ def _answer(measure: Measure, by: Sequence[str], rows: list[dict[str, Any]]) -> 
 
 def _counted(measure: Measure, rows: list[dict[str, Any]]) -> dict[str, Any]:
     numerator, denominator, unknown = (sum(int(row[count] or 0) for row in rows) for count in COUNTS)
+    numerator = in_whole_ones(numerator, measure.parts)
     value = measure.value(numerator, denominator)
     if measure.middle:
-        value = middle({int(row[measure.middle]): int(row["denominator"]) for row in rows if row["denominator"]})
+        sizes = Counter[int]()
+        for row in rows:
+            sizes[int(row[measure.middle])] += int(row["denominator"])
+        value = middle(sizes)
     return {"numerator": numerator, "denominator": denominator, "value": value, "unknown": unknown}
 
 
-def middle(sizes: dict[int, int]) -> float | None:
+def in_whole_ones(counted: int, parts: int) -> int:
+    """Turn a count of parts into whole ones, a half going up.
+
+    >>> in_whole_ones(7, 2), in_whole_ones(7, 1), in_whole_ones(13, 5)
+    (4, 7, 3)
+    """
+    return (counted * 2 + parts) // (2 * parts)
+
+
+def middle(sizes: Mapping[int, int]) -> float | None:
     """The median of whole numbers, from how many there are of each; none where there is nothing.
 
     >>> middle({3: 1, 10: 1}), middle({3: 2, 10: 1})

@@ -34,12 +34,14 @@ from leeway.insight.measures.holding import (
     tally,
 )
 from leeway.insight.measures.measure import Count, Measure, Period
+from leeway.insight.measures.sharing import shared
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
 
 CLIENT_LEVEL_DATA = "Client Level Data, release 2, and the cost code published with it (DHSC)"
 #: A penny has this many parts, and a week's cost counts them.
 PARTS = 52 * 100
+DAYS = 7  # in a week
 SHORTER = code_list("cost_frequency").within("Shorter than a week")
 #: How many times in a week a unit of a week or longer is paid, in 5,200ths.
 TIMES_A_WEEK = {
@@ -93,6 +95,7 @@ def days_in(period: Period) -> nw.Expr:
     return day_number(ends) - day_number(starts) + 1
 
 
+@shared
 def supports(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
     """Give each long-term service of each adult who has such support in a period, with what it costs.
 
@@ -123,6 +126,7 @@ def supports(records: Records, period: Period, by: Sequence[str] = ()) -> nw.Laz
     )
 
 
+@shared
 def packages(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
     """Give each adult with long-term support one row: all their services on the period's last day, together.
 
@@ -144,17 +148,17 @@ def packages(records: Records, period: Period, by: Sequence[str] = ()) -> nw.Laz
 
 
 def person_cost(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
-    """Add up what a week of support costs for each person, among people all of whose services have a price."""
+    """Add up what a week of support costs for each person, in `PARTS`, where all of their services have a price."""
     rows = packages(records, period, by)
     known = nw.col("known")
-    return _in_pence(tally(rows, by, numerator=nw.col("parts") * known, denominator=known, unknown=nw.col("unknown")))
+    return tally(rows, by, numerator=nw.col("parts") * known, denominator=known, unknown=nw.col("unknown"))
 
 
 def service_cost(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
-    """Add up what a week of each service costs, among services that have a price."""
+    """Add up what a week of each service costs, in `PARTS`, among services that have a price."""
     rows = supports(records, on(period.ends_on), by)
     parts = nw.col("parts").fill_null(0)
-    return _in_pence(tally(rows, by, numerator=parts, denominator=nw.col("priced"), unknown=nw.col("no_price")))
+    return tally(rows, by, numerator=parts, denominator=nw.col("priced"), unknown=nw.col("no_price"))
 
 
 def hour_cost(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
@@ -170,18 +174,13 @@ def hour_cost(records: Records, period: Period, by: Sequence[str] = ()) -> nw.La
 def spent(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
     """Add up what was spent in a period: each service's weekly cost for the days it ran, and one-off costs begun in it.
 
-    The numerator is whole pence; the denominator is services with a cost; unknown are services without one.
+    The numerator is 7 times 5,200ths of a penny; the denominator is services with a cost; unknown are those without.
     """
-    week = 7
     once = nw.when(is_one_off() & (nw.col("starts_on") >= period.starts_on)).then(nw.col("unit_cost_pence").abs())
     rows = supports(records, period, by).with_columns(once=once.fill_null(0))
-    parts = nw.col("parts").fill_null(0) * days_in(period) + nw.col("once") * (PARTS * week)
+    parts = nw.col("parts").fill_null(0) * days_in(period) + nw.col("once") * (PARTS * DAYS)
     counted = number((nw.col("priced") == 1) | (nw.col("once") > 0))
-    return _in_pence(tally(rows, by, numerator=parts, denominator=counted, unknown=nw.col("no_price")), PARTS * week)
-
-
-def _in_pence(counts: nw.LazyFrame, whole: int = PARTS) -> nw.LazyFrame:
-    return counts.with_columns(pence(nw.col("numerator"), whole).alias("numerator"))
+    return tally(rows, by, numerator=parts, denominator=counted, unknown=nw.col("no_price"))
 
 
 def spread(rows: nw.LazyFrame, by: Sequence[str], *, column: str) -> nw.LazyFrame:
@@ -242,6 +241,7 @@ LOOK_ABOVE, LOOK_OF, LOOK_AMONG = 19, 20, 20
 ALIKE = ("client_group", "age")
 
 
+@shared
 def compared_packages(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
     """Give each package of known cost the line that one in twenty of its kind are above, and whether it is above.
 
@@ -305,7 +305,7 @@ def packages_to_look_at(records: Records, period: Period) -> nw.LazyFrame:
 
 
 def _cost(
-    code: str, name: str, definition: str, count: Count, *, by: tuple[str, ...] = OF_SERVICES, **said: str
+    code: str, name: str, definition: str, count: Count, *, by: tuple[str, ...] = OF_SERVICES, parts: int, **said: str
 ) -> Measure:
     words = {
         "numerator": "What a week of it costs, in pence",
@@ -314,7 +314,7 @@ def _cost(
     } | said
     return Measure(
         code, name, definition, source=CLIENT_LEVEL_DATA, count=count, per=Fraction(1, 100), decimals=2,
-        breakdowns=by, **words,
+        parts=parts, breakdowns=by, **words,  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -322,26 +322,26 @@ MEASURES = (
     _cost(
         "person-weekly-cost", "Weekly cost of a person's long-term support",
         "Unit cost times units a week, all of a person's services on the day added up, one-off costs left out.",
-        person_cost, by=OF_PEOPLE,
+        person_cost, by=OF_PEOPLE, parts=PARTS,
         denominator="Adults with long-term support on the day, all of whose services have a cost",
         unknown="Adults with a service that has no cost, or a cost of nothing",
     ),
     _cost(
         "service-weekly-cost", "Weekly cost of a long-term service",
         "Unit cost times units a week, one-off costs left out.",
-        service_cost, denominator="Long-term services on the day that have a cost",
+        service_cost, parts=PARTS, denominator="Long-term services on the day that have a cost",
     ),
     _cost(
         "hour-cost", "Cost of an hour of support",
         "What services paid by the hour cost a week, over their hours a week.",
-        hour_cost, numerator="Hundredths of an hour a week times pence an hour",
+        hour_cost, parts=1, numerator="Hundredths of an hour a week times pence an hour",
         denominator="Planned hours a week, in hundredths", unit="£ an hour",
     ),
     _cost(
         "service-spend", "Spent on a long-term service in the period",
         "Weekly cost times days over 7 (first and last day counted), and one-off costs that began in the period.",
-        spent, numerator="What was spent, in pence", denominator="Long-term services in the period that have a cost",
-        unit="£",
+        spent, parts=PARTS * DAYS, numerator="What was spent, in pence",
+        denominator="Long-term services in the period that have a cost", unit="£",
     ),
     Measure(
         "second-look", "Packages of care worth a second look",

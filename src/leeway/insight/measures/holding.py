@@ -14,6 +14,7 @@ from math import ceil
 import narwhals as nw
 
 from leeway.insight.measures.measure import BREAKDOWNS, FROM_EVENT, FROM_PERSON, GROUPS, Period
+from leeway.insight.measures.sharing import shared
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
 from leeway.refusal import Refusal
@@ -106,6 +107,7 @@ def rank() -> nw.Expr:
     )
 
 
+@shared
 def clients(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
     """Give each adult with long-term support in a period, or on a single day, one row with their place.
 
@@ -128,6 +130,7 @@ def placed(services: nw.LazyFrame, records: Records, period: Period, by: Sequenc
     return adults(named, records, period, by)
 
 
+@shared
 def carers(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
     """Give each adult carer who had support of their own in a period one row, with how they held it.
 

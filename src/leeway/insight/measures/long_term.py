@@ -26,6 +26,7 @@ from leeway.insight.measures.holding import (
     tally,
 )
 from leeway.insight.measures.measure import Measure, Period
+from leeway.insight.measures.sharing import shared
 from leeway.insight.measures.spells import day_number, numbered, spells
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
@@ -59,6 +60,7 @@ def over_a_year(records: Records, period: Period, by: Sequence[str] = CLIENT_TAB
     return _people(_all_year(records, period, by), by)
 
 
+@shared
 def _all_year(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
     """Those with long-term support on the last day, in a spell that began by the first.
 
@@ -115,6 +117,7 @@ def requests_in_the_year(
     return _people(_requests(records, period, by), by)
 
 
+@shared
 def _requests(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
     inside = nw.col("ends_on").is_between(period.starts_on, period.ends_on)
     asked = records.requests.filter(nw.col("client_type") == SERVICE_USER, inside)

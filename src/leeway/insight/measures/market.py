@@ -244,7 +244,7 @@ MEASURES = (
             "left out. It means most for one area and one component.",
             f"{basis.name}: each provider's, squared, added up", f"{basis.name}: all providers' together, squared",
             basis.unknown, _SOURCE, concentration_counts(basis), per=WHOLE_INDEX, unit="index", decimals=0,
-            breakdowns=OF_SERVICES,
+            adds_up=False, breakdowns=OF_SERVICES,
         )
         for basis in BASES
     ),
@@ -253,7 +253,7 @@ MEASURES = (
             f"menu-{code}", f"Variety of support: {WAYS[rank].lower()}",
             "The number of components, all as common, that would vary as much as what people have.",
             "Services, squared", "Services of each component, squared, added up", "Services whose component is blank",
-            _SOURCE, _menu(rank), per=1, unit="components", breakdowns=OF_SERVICES,
+            _SOURCE, _menu(rank), per=1, unit="components", adds_up=False, breakdowns=OF_SERVICES,
         )
         for code, rank in (("managed", BY_MANAGED), ("direct", BY_DIRECT))
     ),

@@ -47,8 +47,9 @@ class Measure:
     `unknown` counts those in (or kept out of) the denominator about whom the return does not say. `per` turns the
     two counts into the value: 100 for a percentage, 100,000 for a rate, 1 for a mean. A measure with a `middle`
     (the name of a column of whole numbers, such as days) is counted once for each size of it: then the numerator is
-    the sum of the sizes, the denominator how many there are, and the value their median. It can be broken down by its
-    `breakdowns`, and by several of them at once.
+    the sum of the sizes, the denominator how many there are, and the value their median. A measure with `parts` counts
+    its numerator in so many parts of one, of which whole ones are told. It can be broken down by its `breakdowns`, and
+    by several of them at once. One that does not add up (`adds_up`) is not, for some councils, the sum of each.
     """
 
     code: str
@@ -63,6 +64,8 @@ class Measure:
     unit: str = "%"
     decimals: int = 1
     middle: str = ""
+    parts: int = 1
+    adds_up: bool = True
     breakdowns: tuple[str, ...] = BREAKDOWNS
 
     def value(self, numerator: int, denominator: int, *, decimals: int | None = None) -> float | None:

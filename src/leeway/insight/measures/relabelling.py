@@ -40,6 +40,7 @@ from leeway.insight.measures.holding import (
     tally,
 )
 from leeway.insight.measures.measure import Measure, Period
+from leeway.insight.measures.sharing import shared
 from leeway.insight.records.tables import Records
 
 WINDOW_DAYS = 84
@@ -70,6 +71,7 @@ def begun(records: Records, period: Period, by: Sequence[str] = (), *, to: int =
     return adults(first.join(earlier, on=list(PERSON), how="anti"), records, period, by)
 
 
+@shared
 def starts(records: Records, period: Period, by: Sequence[str] = (), *, to: int = BY_MANAGED) -> nw.LazyFrame:
     """Give each start one row: `began`, `from_way`, each of `PARTS`, the `score` and the `outcome` (of `OUTCOMES`).
 

@@ -35,6 +35,7 @@ from leeway.insight.measures.holding import (
 )
 from leeway.insight.measures.like_for_like import Difference, Kinds, compare, kinds
 from leeway.insight.measures.measure import Measure, Period
+from leeway.insight.measures.sharing import shared
 from leeway.insight.records.tables import Records
 
 #: Whom a person is compared with: people of the same council, client group and age band.
@@ -111,6 +112,7 @@ THINGS = (
 )  # fmt: skip
 
 
+@shared
 def people(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
     """Give each adult with community support on the period's last day one row: what they have, and what is known.
 

@@ -10,6 +10,7 @@ import narwhals as nw
 
 from leeway.insight.measures.holding import LONG_TERM, PERSON, SERVICE_USER, adults, number, one_each, tally
 from leeway.insight.measures.measure import Measure, Period
+from leeway.insight.measures.sharing import shared
 from leeway.insight.measures.spells import day_number, numbered
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
@@ -22,6 +23,7 @@ FROM_AGE = 25  # younger people may come from children's services, whose waiting
 LONG_TERM_DAYS, SHORT_TERM_DAYS = 365, 91  # support so recently: not new
 
 
+@shared
 def waits(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
     """Give each request of a new client one row: the day number it came (`first`), and of its response (`answer`).
 
