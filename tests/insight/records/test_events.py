@@ -12,6 +12,7 @@ from leeway.care.review.models import Achieved, ReviewReason, ReviewResult
 from leeway.directory.models import Kind
 from leeway.insight.records import events as made
 from leeway.insight.records.lists import code_list
+from leeway.insight.records.period import Period, year_to
 
 ENDS = date(2026, 3, 31)
 SCHEMAS = {
@@ -271,8 +272,8 @@ def test_a_carers_rows_say_for_whom_and_who_took_part():
 
 
 def test_the_year_to_a_day():
-    assert made.year_to(date(2024, 2, 29)) == date(2023, 3, 1)
-    assert made.year_to(date(2028, 2, 28)) == date(2027, 3, 1)
+    assert year_to(date(2024, 2, 29)) == Period(date(2023, 3, 1), date(2024, 2, 29))
+    assert year_to(date(2028, 2, 28)).starts_on == date(2027, 3, 1)
 
 
 @pytest.mark.parametrize(

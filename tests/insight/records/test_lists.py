@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from leeway.insight.records.lists import carers_support, code_list, settings
+from leeway.insight.records.lists import code_list, settings
 from leeway.insight.records.tables import FIELDS
 from tests.insight.originals import original
 
@@ -93,4 +93,3 @@ def test_ranks_and_settled_homes_are_those_of_the_published_tables():
             assert types[row["Service_Type"]] == int(row["Service_Type_Hierarchy"])
             seen += 1
     assert seen > 50
-    assert len(carers_support()) == 6

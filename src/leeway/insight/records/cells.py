@@ -8,10 +8,15 @@ import polars as pl
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import ADDED, FIELDS, Field, Kind
 
+#: How the cells of each kind of field are held, once they are understood.
+TYPES: dict[Kind, type[pl.DataType]] = {
+    Kind.TEXT: pl.String, Kind.CODE: pl.String, Kind.DATE: pl.Date, Kind.WHOLE: pl.Int64, Kind.PENCE: pl.Int64,
+    Kind.HUNDREDTHS: pl.Int64,
+}  # fmt: skip
 _HUNDRED = 100
 #: How far a number times a hundred may lie from a whole one: the noise of binary fractions, far below half a penny.
 _NOISE = 1e-6
-POSTCODE = r"^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"
+_POSTCODE = r"^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"
 
 
 def understood(texts: pl.DataFrame) -> pl.DataFrame:
@@ -63,4 +68,4 @@ def codes_in(texts: pl.Series, name: str) -> pl.Series:
 def district_in(postcode: pl.Expr) -> pl.Expr:
     """Give the first half of a postcode, LS6 of “ls6 2ab”; null where it is no whole postcode."""
     whole = postcode.str.to_uppercase().str.replace_all(r"\s", "")
-    return pl.when(whole.str.contains(POSTCODE)).then(whole.str.head(-3))
+    return pl.when(whole.str.contains(_POSTCODE)).then(whole.str.head(-3))

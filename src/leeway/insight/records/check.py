@@ -16,16 +16,16 @@ from leeway.insight.records.cells import understood
 from leeway.insight.records.compare import Difference, compared, kept_for_comparing
 from leeway.insight.records.files import ReturnFile, batches, open_return
 from leeway.insight.records.lists import code_list
-from leeway.insight.records.read import KIND_OF, SAME_EVENT, SAME_ROW, WHO
+from leeway.insight.records.read import SAME_EVENT, SAME_ROW, WHO
 from leeway.insight.records.rules import Rule, rules
-from leeway.insight.records.tables import FIELDS, Kind
+from leeway.insight.records.tables import FIELDS, KIND_OF, Kind
 
 #: A value that is in no list is shown only if as many different people have it, so that it can be nobody's own.
 PEOPLE_TO_SHOW = 5
 #: Below so many events the centre goes by the stated period (DHSC, methodology: reporting periods).
 ENOUGH_EVENTS = 100
 THIN_SHARE = 0.02
-_CODED = [told for told in FIELDS if told.kind is Kind.CODE]
+_CODED = [listed for listed in FIELDS if listed.kind is Kind.CODE]
 
 
 @dataclass(frozen=True)
@@ -198,9 +198,9 @@ class _Look:
 
     def _look_at_header(self) -> None:
         header = pl.Series([1], dtype=pl.UInt32)
-        for told in FIELDS:
-            if told.name in self.file.missing:
-                self._whole("column-missing", header, column=told.column)
+        for asked in FIELDS:
+            if asked.name in self.file.missing:
+                self._whole("column-missing", header, column=asked.column)
         if self.file.strange:
             self._whole("column-not-asked", header, seen=self.file.strange)
 
@@ -251,16 +251,16 @@ class _Look:
 
 def _meant(text: str, rule: Rule) -> str:
     """Write a wrong value, and beside an older spelling the one it stands for."""
-    listed = next(told for told in FIELDS if told.column == rule.column)
-    meant = code_list(listed.codes).read(text)[0]
+    codes = next(listed.codes for listed in _CODED if listed.column == rule.column)
+    meant = code_list(codes).read(text)[0]
     return f"“{text}” (now “{meant}”)" if meant else f"“{text}”"
 
 
 def _cells(texts: pl.DataFrame) -> pl.DataFrame:
     """Give the cells as understood, beside them whether something is written, and whether it is of release 1."""
     read = understood(texts)
-    marks = [texts[told.column].is_not_null().alias(f"filled:{told.column}") for told in FIELDS]
-    return read.with_columns(marks).with_columns(_old(texts[told.column], told.codes) for told in _CODED)
+    marks = [texts[asked.column].is_not_null().alias(f"filled:{asked.column}") for asked in FIELDS]
+    return read.with_columns(marks).with_columns(_old(texts[listed.column], listed.codes) for listed in _CODED)
 
 
 def _old(texts: pl.Series, name: str) -> pl.Series:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from leeway.insight.records.read import KIND_OF, WHO, joined_key
-from leeway.insight.records.tables import FIELDS
+from leeway.insight.records.read import WHO, joined_key
+from leeway.insight.records.tables import FIELDS, KIND_OF
 
 _COMPARED = [field for field in FIELDS if field.column not in ("period_starts_on", "period_ends_on")]
 
@@ -67,10 +67,10 @@ def compared(earlier: Path, later: Path, earlier_file: Path, later_file: Path) -
     events = counted.select("event", "sent_again", "changed", "dropped", "moved_out").join(
         added.collect(engine="streaming"), on="event", how="full", coalesce=True
     )
-    names = {f"changed {field.column}": field.name for field in _COMPARED}
+    names = {f"changed {field.column}": field.name for field in _COMPARED if field.column in changes}
     fields = (
-        counted.select("event", *(f"changed {column}" for column in changes))
-        .rename({column: name for column, name in names.items() if column.removeprefix("changed ") in changes})
+        counted.select("event", *names)
+        .rename(names)
         .unpivot(index="event", variable_name="field", value_name="changed")
         .filter(pl.col("changed") > 0)
         .sort("changed", "event", "field", descending=[True, False, False])

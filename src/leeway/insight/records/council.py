@@ -24,6 +24,7 @@ from leeway.care.planning.costs import WEEKS
 from leeway.care.review import queries as review
 from leeway.insight.records import events as made
 from leeway.insight.records.events import Raw
+from leeway.insight.records.period import year_to
 from leeway.insight.records.tables import Records
 from leeway.money.budgets import queries as budgets
 from leeway.refusal import Refusal
@@ -102,7 +103,7 @@ def council_return(ends_on: date, *, seen_by: User, on: date, council: str = "")
     told, lineage = _events(ends_on, seen_by, on, council or settings.COUNCIL_NAME)
     page = f"Client Level Data return to {ends_on:%-d %B %Y}"
     record_looks(viewer=seen_by, person_ids=told["person"].to_list(), page=page)
-    return Return(made.year_to(ends_on), ends_on, told, lineage)
+    return Return(year_to(ends_on).starts_on, ends_on, told, lineage)
 
 
 def council_records(ends_on: date, *, seen_by: User, on: date) -> Records:

@@ -20,15 +20,15 @@ from datetime import date, timedelta
 import narwhals as nw
 import polars as pl
 
-from leeway.insight.records.cells import POSTCODE, codes_in
+from leeway.insight.records.cells import TYPES, codes_in, district_in
 from leeway.insight.records.lists import code_list
-from leeway.insight.records.tables import EVENTS, FIELDS, PEOPLE, Kind, Records, fields_of
+from leeway.insight.records.period import year_to
+from leeway.insight.records.tables import FIELDS, KIND_OF, PEOPLE, Field, Records, fields_of
 from leeway.law.numbers import ceil_div
 
 REQUEST, ASSESSMENT, MONEY_CHECK, REVIEW, SERVICE = ("request", "assessment", "money-check", "review", "service")
 EVENT_OF = {REQUEST: "Request", ASSESSMENT: "Assessment", MONEY_CHECK: "Assessment", REVIEW: "Review",
             SERVICE: "Service"}  # fmt: skip
-TYPES = {Kind.DATE: pl.Date, Kind.WHOLE: pl.Int64, Kind.PENCE: pl.Int64, Kind.HUNDREDTHS: pl.Int64}
 
 CANNOT_SAY: tuple[tuple[str, str], ...] = (
     ("GP_Practice_Code", "Not recorded: left empty."),
@@ -93,17 +93,6 @@ class Raw:
     lines: pl.DataFrame
 
 
-def year_to(ends_on: date) -> date:
-    """Give the first of the twelve months that end with a day.
-
-    >>> year_to(date(2026, 3, 31))
-    datetime.date(2025, 4, 1)
-    """
-    after = ends_on + DAY
-    leap_day = (after.month, after.day) == (2, 29)
-    return date(after.year - 1, 3, 1) if leap_day else after.replace(year=after.year - 1)
-
-
 def price(
     *, unit: str, hundredths: int, unit_cost_pence: int, frequency: str, times_in_weeks: tuple[int, int]
 ) -> tuple[int, str, int | None]:
@@ -125,7 +114,7 @@ def price(
 
 def events_of(raw: Raw, ends_on: date, council: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Make the events of the twelve months to a day, and the lineage of each: see `council.Return`."""
-    starts_on = year_to(ends_on)
+    starts_on = year_to(ends_on).starts_on
     closed = _until("closed_on", ends_on), _until("died_on", ends_on)
     raw = Raw(**vars(raw) | {"cases": raw.cases.with_columns(closed)})
     parts = [_requests(raw), _assessments(raw), _money_checks(raw), _reviews(raw), _services(raw, ends_on)]
@@ -158,10 +147,7 @@ _TOLD_BY = ["person", "client_type", "event", "starts_on", "ends_on", "route", "
 def tables_of(events: pl.DataFrame) -> Records:
     """Give the five tables of such events."""
     people = events.sort("starts_on", maintain_order=True).unique("person", keep="last", maintain_order=True)
-    whole = {PEOPLE: people} | {
-        table: events.filter(pl.col("event") == event)
-        for table, event in zip(EVENTS, ("Request", "Assessment", "Service", "Review"), strict=True)
-    }
+    whole = {PEOPLE: people} | {table: events.filter(pl.col("event") == kind) for table, kind in KIND_OF.items()}
     return Records(
         *(
             nw.from_native(rows.select(field.column for field in fields_of(table)).lazy())
@@ -179,9 +165,9 @@ def _before_death(day: str) -> pl.Expr:
     return pl.col("died_on").is_null() | (pl.col(day) <= pl.col("died_on"))
 
 
-def _column(field, events: pl.DataFrame) -> pl.Expr:
+def _column(field: Field, events: pl.DataFrame) -> pl.Expr:
     value = pl.col(field.column) if field.column in events.columns else pl.lit(None)
-    return value.cast(TYPES.get(field.kind, pl.String)).alias(field.column)
+    return value.cast(TYPES[field.kind]).alias(field.column)
 
 
 def _cases(raw: Raw) -> pl.DataFrame:
@@ -190,12 +176,11 @@ def _cases(raw: Raw) -> pl.DataFrame:
     caring = raw.cases.filter(carer).group_by("person").agg(pl.col("cared_for").unique(maintain_order=True))
     cared_for = raw.cases.filter(carer, pl.col("closed_on").is_null())["cared_for"]
     helped = pl.concat([raw.helped, cared_for]).unique().implode()
-    whole = pl.col("postcode").str.to_uppercase().str.replace_all(r"\s", "")
     ethnicities = dict(zip(ETHNICITIES, code_list("ethnicity").values, strict=True))
     return raw.cases.join(caring.rename({"cared_for": "all_cared_for"}), on="person", how="left").select(
         "case", "person", "born_on", "died_on", "nhs_number", "team",
         pl.when(pl.col("postcode") != "").then("postcode").alias("postcode"),
-        pl.when(whole.str.contains(POSTCODE)).then(whole.str.head(-3)).alias("district"),
+        district_in(pl.col("postcode")).alias("district"),
         pl.when(carer).then(pl.lit("Unpaid carer")).otherwise(pl.lit("Service user")).alias("client_type"),
         codes_in(raw.cases["reason"], "support_reason").alias("support_reason"),
         codes_in(raw.cases["gender"], "gender").alias("gender"),

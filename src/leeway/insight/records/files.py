@@ -4,6 +4,7 @@ CSV or Parquet, in the layout of release 1 or 2. A header is matched whatever it
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ ROWS_AT_ONCE = 50_000
 ESSENTIAL = ("council", "person", "event", "starts_on")
 #: What some systems write into an empty cell. The centre empties it as well.
 BLANK = "NULL"
+#: What Polars adds to a header that is there already.
+_AGAIN = re.compile(r"_duplicated_\d+$")
 
 
 def plain(header: str) -> str:
@@ -48,7 +51,8 @@ def open_return(path: Path) -> ReturnFile:
     Raises `Refusal`, naming the file, where it cannot be read or is not a return of events.
     """
     headers = _headers(path)
-    columns = {header: _KNOWN[plain(header)] for header in headers if plain(header) in _KNOWN}
+    told = {header: plain(_AGAIN.sub("", header)) for header in headers}
+    columns = {header: _KNOWN[name] for header, name in told.items() if name in _KNOWN}
     lacking = [field.name for field in FIELDS if field.column in ESSENTIAL and field.column not in columns.values()]
     if lacking:
         raise Refusal(
@@ -97,6 +101,9 @@ def _headers(path: Path) -> list[str]:
         raise Refusal(f"{path} is empty. Give a file of events with a header.")
     if path.suffix.casefold() != ".parquet" and b"\0" in start:
         raise Refusal(f"{path} is not text. Save it as CSV (UTF-8), or give a Parquet file ending in .parquet.")
+    if _kind(path) == "CSV" and b"\n" not in start and b"\r" in start:
+        # The whole file would be its header, and people's values the names of columns.
+        raise Refusal(f"{path} ends its lines as old computers did. Save it again as CSV (UTF-8).")
     try:
         return _scan(path).collect_schema().names()
     except (pl.exceptions.PolarsError, OSError) as problem:

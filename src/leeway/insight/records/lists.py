@@ -109,9 +109,3 @@ class Setting:
 def settings() -> tuple[Setting, ...]:
     """Give the nine settings of long-term support in the centre's order (ASCOF 3D, SALT LTS001)."""
     return tuple(Setting(**row) for row in _data()["settings"]["ranks"])
-
-
-@cache
-def carers_support() -> tuple[str, ...]:
-    """Give what an unpaid carer can be counted as having, in the centre's order (ASCOF 3D, SALT LTS003)."""
-    return tuple(row["name"] for row in _data()["carers_support"]["ranks"])

@@ -7,13 +7,15 @@ NHS numbers come from the range kept for tests (999…) as long as it lasts, pos
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
 
+from leeway.insight.records.cells import TYPES
 from leeway.insight.records.lists import code_list
-from leeway.insight.records.tables import FIELDS, PEOPLE, Kind
+from leeway.insight.records.period import year_to
+from leeway.insight.records.tables import FIELDS, PEOPLE
 
 _EPOCH = date(1970, 1, 1)
 _YEAR = 365.25
@@ -72,8 +74,6 @@ _ROUTES = {"Community / Other route": 76, "Discharge from Hospital": 20, "Planne
 _LONG_TERM_NEEDS = ("setting", "older", "born", "died", "died_on")
 _EVENT_COLUMNS = {field.column for field in FIELDS if PEOPLE not in field.tables or field.column == "client_type"}
 _EVENT_COLUMNS -= {"council", "person", "support_reason", "postcode"}
-_DTYPES = {Kind.TEXT: pl.String, Kind.CODE: pl.String, Kind.DATE: pl.Date, Kind.WHOLE: pl.Int64,
-           Kind.PENCE: pl.Int64, Kind.HUNDREDTHS: pl.Int64}  # fmt: skip
 
 
 def made_up_return(
@@ -100,7 +100,7 @@ def made_up_return(
         )
     )
     return told.select(
-        pl.col(field.column) if field.column in told.columns else pl.lit(None, _DTYPES[field.kind]).alias(field.column)
+        pl.col(field.column) if field.column in told.columns else pl.lit(None, TYPES[field.kind]).alias(field.column)
         for field in FIELDS
     )
 
@@ -110,10 +110,7 @@ class _Draw:
 
     def __init__(self, chance: np.random.Generator, ends_on: date) -> None:
         self.chance = chance
-        after = ends_on + timedelta(days=1)
-        leap_day = (after.month, after.day) == (2, 29)
-        self.ends_on = ends_on
-        self.starts_on = date(after.year - 1, 3, 1) if leap_day else after.replace(year=after.year - 1)
+        self.starts_on, self.ends_on = year_to(ends_on).starts_on, ends_on
         self.first, self.last = (self.starts_on - _EPOCH).days, (ends_on - _EPOCH).days
 
     def share(self, count: int, part: float | pl.Series) -> pl.Series:

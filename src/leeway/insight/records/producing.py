@@ -1,11 +1,12 @@
 """The national return from the command line, made of the council's own cases."""
 
+import os
 from datetime import date
 from pathlib import Path
 
 import click
 
-from leeway.commandline import BadUse, iso_date
+from leeway.commandline import BadUse, iso_date, written_whole
 from leeway.start import start_django
 
 
@@ -37,8 +38,9 @@ def make_return(period_end: date, email: str, council_code: str | None, output: 
     if user is None:
         raise BadUse(f"Nobody signs in as {email}.")
     made = council_return(period_end, seen_by=user, on=timezone.localdate(), council=council_code or "")
-    write_return(made.events, output)
-    output.chmod(0o600)  # it names people: for whoever made it alone
+    with written_whole(output) as file:
+        os.fchmod(file.fileno(), 0o600)  # it names people: for whoever made it alone, before a word is written
+        write_return(made.events, file)
     people = made.events["person"].n_unique()
     click.echo(
         f"{made.events.height:,} events of {people:,} people from {made.starts_on:%-d %B %Y} to "

@@ -33,6 +33,7 @@ from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import (
     ASSESSMENTS,
     EVENTS,
+    KIND_OF,
     PEOPLE,
     REQUESTS,
     REVIEWS,
@@ -44,7 +45,6 @@ from leeway.insight.records.tables import (
 from leeway.refusal import Refusal
 
 WHO = ["council", "person"]
-KIND_OF = {REQUESTS: "Request", ASSESSMENTS: "Assessment", SERVICES: "Service", REVIEWS: "Review"}
 #: What makes an event the same event in several returns. A service's end is left out: it changes as time goes on.
 SAME_EVENT = {
     REQUESTS: [*WHO, "starts_on", "ends_on", "client_type", "route"],

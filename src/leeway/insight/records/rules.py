@@ -13,7 +13,6 @@ from functools import cache
 
 import polars as pl
 
-from leeway.insight.records.cells import POSTCODE
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import FIELDS, Field, Kind, Need
 
@@ -186,7 +185,6 @@ def _col(left: str, compare: Callable[[pl.Expr, pl.Expr], pl.Expr], right: str) 
 
 
 def _form_rules() -> list[Rule]:
-    postcode = pl.col("postcode").str.to_uppercase().str.replace_all(r"\s", "")
     cancelled = pl.col("description").str.contains("(?i)cancel").fill_null(False)
     in_prison = _said("service_type", "Long term support: Prison")
     return [
@@ -194,7 +192,7 @@ def _form_rules() -> list[Rule]:
               "Correct it.", "The centre knows the person by the council's own number only.",
               filled("nhs_number") & ~nhs_number_is_right(pl.col("nhs_number"))),
         _rule("postcode", "postcode", "It has not the form of a whole postcode.", "Write it whole, such as LS6 2AB.",
-              NOT_KNOWN, filled("postcode") & ~postcode.str.contains(POSTCODE)),
+              NOT_KNOWN, filled("postcode") & pl.col("district").is_null()),
         _rule("provider", "provider", "It is no location number of the regulator: 1, a dash, digits.",
               "Give the location's number (1-…), or leave it empty.", NOT_KNOWN,
               filled("provider") & ~pl.col("provider").str.contains(r"^1-[0-9]+$")),

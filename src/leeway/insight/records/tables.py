@@ -33,7 +33,9 @@ class Need(StrEnum):
 
 
 PEOPLE, REQUESTS, ASSESSMENTS, SERVICES, REVIEWS = TABLES = ("people", "requests", "assessments", "services", "reviews")
-EVENTS = (REQUESTS, ASSESSMENTS, SERVICES, REVIEWS)
+#: The tables of events, each with its word in the return.
+KIND_OF = {REQUESTS: "Request", ASSESSMENTS: "Assessment", SERVICES: "Service", REVIEWS: "Review"}
+EVENTS = tuple(KIND_OF)
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,20 @@
 """A return written as the centre wants it: the flat layout of release 2, days as DD/MM/YYYY, money in pounds."""
 
-from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 import polars as pl
 
 from leeway.insight.records.tables import FIELDS, Field, Kind
-from leeway.refusal import Refusal
 
 
-def write_return(events: pl.DataFrame, output: Path) -> None:
-    """Write events as a CSV file to send. It is there whole afterwards, or not at all.
+def write_return(events: pl.DataFrame, output: Path | TextIO) -> None:
+    """Write events as a CSV file to send.
 
     `events` is in the flat layout with our column names: dates, whole pence and whole hundredths, codes as text or
     categories. A column that is not there is written empty; one that is no field (a mark of lineage, say) is left out.
     """
-    draft = output.with_name(f"{output.name}.part")
-    try:
-        events.lazy().select(_text(field, events) for field in FIELDS).sink_csv(draft)
-        draft.replace(output)
-    except OSError as problem:
-        raise Refusal(f"{output} cannot be written: {problem.strerror}. Give another file.") from problem
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+    events.lazy().select(_text(field, events) for field in FIELDS).sink_csv(output)
 
 
 def _text(field: Field, events: pl.DataFrame) -> pl.Expr:

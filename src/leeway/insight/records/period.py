@@ -1,0 +1,23 @@
+"""The days that a return covers, or that a measure looks at."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True)
+class Period:
+    """A first and a last day, both within it. What is counted on a day is counted on the last."""
+
+    starts_on: date
+    ends_on: date
+
+
+def year_to(ends_on: date) -> Period:
+    """Give the twelve months that end on a day.
+
+    >>> year_to(date(2025, 3, 31)).starts_on, year_to(date(2025, 2, 28)).starts_on
+    (datetime.date(2024, 4, 1), datetime.date(2024, 3, 1))
+    """
+    after = ends_on + timedelta(days=1)
+    leap_day = (after.month, after.day) == (2, 29)
+    return Period(date(after.year - 1, 3, 1) if leap_day else after.replace(year=after.year - 1), ends_on)
