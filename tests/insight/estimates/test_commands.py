@@ -154,7 +154,7 @@ def test_the_same_answer_for_people(panel):
     [
         (3, "Ayton,2002,about 500,7", "row 3, spending: not a number"),
         (3, "Ayton,2002,500,nan", "row 3, people: not a number"),
-        (3, "Ayton,2002,1e999,7", "row 3, spending: not a number"),
+        (3, "Ayton,2002,1e999,7", "row 3, spending: too large or too small a number"),
         (3, "Ayton,2002-05,500,7", "row 3, year: not a year"),
         (3, "Ayton,,500,7", "row 3, year: not a year"),
         (3, ",2002,500,7", "row 3, council: it is blank"),

@@ -47,7 +47,7 @@ def test_gaps_spaces_columns_in_any_order_and_a_byte_order_mark(tmp_path):
         ("period,value\n2010,11.2\n2011,29%\n", "row 3, value: is not a number"),
         ("period,value\n2010,11.2\n2011,120\n", "row 3, value: is not between 0 and 100"),
         ("period,value\n2010,-1\n", "row 2, value: is not between 0 and 100"),
-        ("period,value\n2010,nan\n", "row 2, value: is not between 0 and 100"),
+        ("period,value\n2010,nan\n", "row 2, value: is not a number"),
         ("period,value\nMarch,11\n", "row 2, period: is not a date or a year"),
         ("period,value\n2010-11,1\n2012,3\n2011,2\n", "row 4, period: is there twice for one unit (row 2"),
         ("unit,period,value\nAsh,2010,1\n,2011,2\n", "row 3, unit: is blank"),

@@ -57,6 +57,8 @@ def estimate(
         raise BadUse("A column is named twice among the options. Give each its own column.")
     if band and not band[0] < band[1]:
         raise BadUse("--band has its ends the wrong way round. Give the lower one first.")
+    if plot and plot.exists() and panel.exists() and plot.samefile(panel):
+        raise BadUse(f"{plot} is the file to read. Give another file for the picture.")
     table, left_out = read_panel(panel, columns)
     made, not_made = answers(table)
     answer: dict[str, Any] = {
@@ -131,6 +133,8 @@ def direct_payment_question(
 
     Example: leeway insight direct-payment-question --plot curve.svg -o curve.csv
     """
+    if plot and output and plot.resolve() == output.resolve():
+        raise BadUse(f"{plot} cannot be both the picture and the table. Give each its own file.")
     frame = question.curve(client_group, only=only)
     chosen, regions = question.headlines(frame), question.without_each_region(client_group)
     if plot:

@@ -17,6 +17,10 @@ NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d{1,3})?|[+-
 YEAR = re.compile(r"(\d{1,4})(?:\.0+)?")
 FINANCIAL_YEAR = re.compile(r"(\d{4})[-/–](\d{2}|\d{4})")
 NAMED_MOST = 5
+# Beyond these, sums of products of squares leave what a computer's numbers can hold.
+SMALLEST, LARGEST = 1e-30, 1e30
+# A cell that is no name of a column, but a number or a date: then the first row is somebody's figures.
+NO_NAME = re.compile(r"[\d\s./,:£%-]+")
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,8 @@ def _place(name: str, header: Sequence[str], *, path: Path) -> int:
     """Where a column stands. Refuses one that is not there, or there twice."""
     if header.count(name) == 1:
         return header.index(name)
+    if any(NO_NAME.fullmatch(column) for column in header):
+        raise Refusal(f"{path}: there is no column “{name}”. Give the names of the columns in the first row.")
     there = ", ".join(column[:60] for column in header[:40] if column) or "none"
     how = "more than one column" if name in header else "no column"
     raise Refusal(f"{path}: there is {how} “{name}”. The columns are: {there}.")
@@ -131,9 +137,11 @@ def _place(name: str, header: Sequence[str], *, path: Path) -> int:
 def _number(cell: str, name: str, number: int, wrong: list[str]) -> float:
     if cell in NOT_KNOWN:
         return np.nan
-    if NUMBER.fullmatch(cell) and np.isfinite(value := float(cell.replace(",", ""))):
+    value = float(cell.replace(",", "")) if NUMBER.fullmatch(cell) else np.nan
+    if value == 0 or SMALLEST <= abs(value) <= LARGEST:
         return value
-    wrong.append(f"row {number}, {name}: not a number")
+    why = "not a number" if np.isnan(value) else "too large or too small a number to reckon with"
+    wrong.append(f"row {number}, {name}: {why}")
     return np.nan
 
 

@@ -37,6 +37,8 @@ def forecast(path: Path, target_percent: float, by: date, as_json: bool, plot: P
         where = f"--{refusal.field}" if refusal.field else path
         raise BadUse(f"{where}: {refusal}") from refusal
     if plot:
+        if plot.exists() and plot.samefile(path):
+            raise BadUse(f"{plot} is the file to read. Give another file for the picture.")
         # Altair takes a second to load, and most answers are not drawn.
         from leeway.insight.forecasts.picture import draw
 

@@ -10,7 +10,6 @@ import csv
 import re
 from collections.abc import Iterator
 from datetime import date
-from math import isfinite
 from pathlib import Path
 from typing import TextIO
 
@@ -27,6 +26,7 @@ GAPS = {"", "-", "..", "[c]", "[x]", "[z]", "[w]"}
 
 _TWO_YEARS = re.compile(r"(\d{4})(?:-|/| to )(\d{2}|\d{4})")
 _ONE_YEAR = re.compile(r"\d{4}")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,3})?", re.IGNORECASE | re.ASCII)
 
 
 def day_of(period: str) -> date:
@@ -83,7 +83,9 @@ def _rows(path: Path, file: TextIO) -> Iterator[tuple[str, str, date, float]]:
     seen: dict[tuple[str, date], int] = {}
     for row in table:
         number = table.line_num
-        cells = {name: (row[name] or "").strip() for name in ("period", "value", "unit", "series") if name in named}
+        if None in row or None in row.values():
+            raise Refusal(f"{path}, row {number}: has not as many cells as the header. Give each row all of them.")
+        cells = {name: row[name].strip() for name in ("period", "value", "unit", "series") if name in named}
         if not any(cells.values()):
             continue
         where = f"{path}, row {number}"
@@ -101,11 +103,10 @@ def _rows(path: Path, file: TextIO) -> Iterator[tuple[str, str, date, float]]:
 
 
 def _percent(text: str, where: str) -> float:
-    try:
-        value = float(text)
-    except ValueError as problem:
-        raise Refusal(f"{where}, value: is not a number. Write a percentage such as 28.1.") from problem
-    if not isfinite(value) or not 0 <= value <= 100:
+    if not _NUMBER.fullmatch(text):
+        raise Refusal(f"{where}, value: is not a number. Write a percentage such as 28.1.")
+    value = float(text)
+    if not 0 <= value <= 100:
         raise Refusal(f"{where}, value: is not between 0 and 100. Write a percentage such as 28.1.")
     return value
 

@@ -17,8 +17,9 @@ def read_long(rows: Rows, kind: str, year: str) -> Reading:
     header, *body = rows
     at = {name.strip(): place for place, name in enumerate(header)}
     parts = range(at["Council Name"] + 1, at["Value"])
+    last = max(at[name] for name in ("Council Code", "Council Name", "Value", "Notes") if name in at)
     for number, row in enumerate(body, start=2):
-        if len(row) <= at["Value"]:
+        if len(row) <= last:
             found.miss(number, "the row is shorter than the heading row")
             continue
         council = found.council(number, row[at["Council Name"]], year, row[at["Council Code"]])
@@ -35,8 +36,9 @@ def read_deferred(rows: Rows) -> Reading:
     found = Collected("Deferred payment agreements")
     header, *body = rows
     at = {name.strip(): place for place, name in enumerate(header)}
+    last = max(at[name] for name in ("LABEL", "CASSR_CODE", "CASSR_NAME", "Time_Period_Desc", "Value"))
     for number, row in enumerate(body, start=2):
-        if len(row) <= at["Value"]:
+        if len(row) <= last:
             found.miss(number, "the row is shorter than the heading row")
             continue
         year = re.sub(r"^(\d{4})/\d{2}(\d{2})$", r"\1-\2", row[at["LABEL"]].strip())

@@ -52,6 +52,11 @@ def read_answers(
     if missing := [name for name in beside if name not in header]:
         raise Refusal(f"{path.name} has no column “{missing[0]}”. Give the name of a column in its first line.")
     known = {question.code for question in questionnaire.questions}
+    if not known & set(header):
+        # What stands in the first line may then be somebody's answers: nothing of it is told.
+        raise Refusal(
+            f"{path.name}: its first line names no question of “{questionnaire.code}”. Name the columns there."
+        )
     findings = [Finding(0, name, "No question has this code.") for name in header if name not in known | set(beside)]
     findings += [Finding(0, code, "No column has this question.") for code in sorted(known - set(header))]
     rows: list[dict[str, Value]] = []

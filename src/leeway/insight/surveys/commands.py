@@ -12,7 +12,7 @@ from leeway.insight.surveys import results
 from leeway.insight.surveys.answers import Answers, Finding, number_in, read_answers, table_of
 from leeway.insight.surveys.comparing import by_group
 from leeway.insight.surveys.questionnaire import Questionnaire, load, read
-from leeway.insight.surveys.shares import percent, what_can_be_said
+from leeway.insight.surveys.shares import MOST_IN_A_WAVE, percent, what_can_be_said
 from leeway.insight.surveys.weights import weigh
 
 FINDINGS_SHOWN = 20
@@ -23,11 +23,13 @@ FINDINGS_SHOWN = 20
 @click.option(
     "--questionnaire", required=True, metavar="NAME", help="council, experience, practitioner, or a YAML file."
 )
-@click.option("--asked", type=click.IntRange(1), metavar="N", help="How many were asked: gives bounds.")
+@click.option("--asked", type=click.IntRange(1, MOST_IN_A_WAVE), metavar="N", help="How many were asked: gives bounds.")
 @click.option("--unit", default="", metavar="COL", help="Column that says who answered, each once.")
 @click.option("--population", type=click.Path(path_type=Path), help="CSV of grouping, group, count: weighs both waves.")
 @click.option("--earlier", type=click.Path(path_type=Path), help="Answers to an earlier wave, to compare with.")
-@click.option("--earlier-asked", type=click.IntRange(1), metavar="N", help="How many were asked in that wave.")
+@click.option(
+    "--earlier-asked", type=click.IntRange(1, MOST_IN_A_WAVE), metavar="N", help="How many were asked in that wave."
+)
 @click.option("--json", "as_json", is_flag=True, help="Answer for programs.")
 def survey(
     answers: Path,
@@ -84,7 +86,12 @@ def _population(path: Path) -> dict[str, dict[str, float]]:
         count = number_in(line[2].strip()) if len(line) == 3 else None
         if count is None:
             raise BadUse(f"{path.name}, row {number}: give a grouping, a group and a number.")
-        groupings.setdefault(line[0].strip(), {})[line[1].strip()] = count
+        grouping, group = line[0].strip(), line[1].strip()
+        if group in groupings.setdefault(grouping, {}):
+            raise BadUse(f"{path.name}, row {number}: this group of “{grouping}” is there already. Give each once.")
+        groupings[grouping][group] = count
+    if not groupings:
+        raise BadUse(f"{path.name} has no row under its header. Give a grouping, a group and a number in each.")
     return groupings
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 import yaml
 
@@ -139,7 +140,7 @@ def read(path: Path) -> Questionnaire:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BadQuestionnaire(f"{path}: there is no such file.") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as problem:
         raise BadQuestionnaire(f"{path.name}: cannot be read as YAML. Mend the file.") from problem
     return parse(data, where=path.name)
 
@@ -195,7 +196,7 @@ def _question(given: "Given") -> Question:
         given.fail("its minimum is not below its maximum")
     if kind != "number" and {"minimum", "maximum", "whole"} & set(given.data):
         given.fail("only a number has a minimum, a maximum, or is whole")
-    published = [Given(each, given.where) for each in given.data.get("published", [])]
+    published = given.list_of("published") if "published" in given.data else ()
     return Question(
         code=given.code("code"),
         kind=kind,
@@ -209,7 +210,8 @@ def _question(given: "Given") -> Question:
         whole=given.typed("whole", bool, otherwise=False),
         longest=given.typed("longest", int, otherwise=LONGEST_TEXT),
         published=tuple(
-            Published(each.typed("year", int), float(each.data["percent"]), each.text("source")) for each in published
+            Published(each.typed("year", int), each.number("percent", needed=True), each.text("source"))
+            for each in published
         ),
     )
 
@@ -285,9 +287,17 @@ class Given:
         except ValueError:
             raise BadQuestionnaire(f"{self.where}: “{name}” must be a date like 2026-11-01.") from None
 
-    def number(self, name: str) -> float | None:
+    @overload
+    def number(self, name: str) -> float | None: ...
+
+    @overload
+    def number(self, name: str, *, needed: Literal[True]) -> float: ...
+
+    def number(self, name: str, *, needed: bool = False) -> float | None:
         value = self.data.get(name)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        if value is None and not needed:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             self.fail(f"“{name}” must be a number")
         return value
 
