@@ -152,8 +152,13 @@ def share_bars(shown: Sequence[Row], title: str, *, x_title: str = "Per cent") -
     """Draw shares as bars with their ranges, from rows of `label`, `value`, `low` and `high`; none where none is."""
     if not shown:
         return ""
-    # A share without a range of its own is drawn without one: a range of no length.
-    rows = [row | {end: row["value"] if row[end] is None else row[end] for end in ("low", "high")} for row in shown]
+    # To one decimal, as in the table: where a picture's lines end could give away the exact counts behind them. A
+    # value without a range of its own is drawn without one: a range of no length.
+    rows = [
+        {"label": row["label"], "value": round(row["value"], 1)}
+        | {end: round(row["value"] if row[end] is None else row[end], 1) for end in ("low", "high")}
+        for row in shown
+    ]
     frame = pl.DataFrame(rows, schema_overrides=dict.fromkeys(("value", "low", "high"), pl.Float64))
     said = ", ".join(f"{row['label']} {row['value']:,.1f}" for row in shown)
     ranged = any(row["low"] != row["high"] for row in rows)

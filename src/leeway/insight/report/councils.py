@@ -7,7 +7,7 @@ import polars as pl
 from leeway.insight import charts
 from leeway.insight.forecasts.spread import funnel
 from leeway.insight.measures.answers import gather
-from leeway.insight.measures.published import LEAST
+from leeway.insight.measures.published import LEAST, nearest
 from leeway.insight.records.tables import Records
 from leeway.insight.report.section import HIDDEN, Exhibit, Row, Section, amount, count
 from leeway.insight.returns.councils import council_coded, council_named
@@ -55,8 +55,11 @@ def comparison(rows: Sequence[Row], *, exact: Sequence[Row]) -> Section:
     title = "Direct payments, by council"
     chart = ""
     if points is not None:
+        # Where the lines of a picture run could give away the exact counts behind them.
+        edges = [f"{side}_{level}" for side in ("low", "high") for level in ("95", "99_8")]
         rounded = points.with_columns(
-            percent=pl.col("percent").round(1), denominator=(pl.col("denominator") / 5).round() * 5
+            pl.col("percent", "whole_percent", *edges).round(1),
+            denominator=pl.col("denominator").map_elements(nearest, return_dtype=pl.Int64),
         )
         chart = charts.funnel(
             rounded, title=title, x_title="People with support in the community", y_title="Per cent",

@@ -266,7 +266,7 @@ def _menu(varied: Sequence[Row], days: Sequence[date]) -> tuple[Exhibit, ...]:
     if not shown:
         return ()
     ways = [way for way in COMMUNITY_WAYS if any(row["way"] == way for row in shown)]
-    found = {(row["way"], row["day"]): row["effective"] for row in shown}
+    found = {(row["way"], row["day"]): round(row["effective"], 1) for row in shown if row["effective"]}
     points = [{"day": labels[one], "way": way, "choices": found.get((way, one))} for way in ways for one in days]
     frame = pl.DataFrame(points, schema_overrides={"choices": pl.Float64})
     title = "How wide the menu is, by way of holding"
