@@ -2,6 +2,7 @@
 
 import os
 import platform
+import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -46,3 +47,8 @@ def in_words(state: dict[str, object]) -> str:
         f"{state['processor']}, {state['cores']} cores, load {state['load_before']} before, {state['system']}, "
         f"Python {state['python']}"
     )
+
+
+def peak_mib() -> int:
+    """The most memory that this process has held so far, in MiB."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

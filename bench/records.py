@@ -66,8 +66,8 @@ def pandas(files: list[Path]) -> dict[str, object]:
     import pandas as pd
 
     from leeway.insight.records.lists import code_list
-    from leeway.insight.records.read import KIND_OF, SAME_EVENT, SAME_ROW
-    from leeway.insight.records.tables import FIELDS, Kind
+    from leeway.insight.records.read import SAME_EVENT, SAME_ROW
+    from leeway.insight.records.tables import FIELDS, KIND_OF, Kind
 
     frame = pd.concat([pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""]) for path in files])
     frame.columns = [field.column for field in FIELDS]
