@@ -1,4 +1,4 @@
-"""A small made-up council: the stories, played once, seen by every test of the site, and taken back at the end."""
+"""A small made-up council: the stories, played once for each module of tests that asks, and taken back after it."""
 
 import pytest
 from django.db import transaction
@@ -12,7 +12,7 @@ from leeway.site.demo.journey import play
 from leeway.site.demo.stories import stories
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")  # a package's would outlive the tests of any other package that borrows it
 def council(django_db_setup, django_db_blocker):
     """Every story's case by the person's given name, and everyone who signs in by the first part of their email."""
     with django_db_blocker.unblock(), transaction.atomic():

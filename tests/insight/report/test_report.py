@@ -103,6 +103,14 @@ def test_no_small_count_is_ever_there(seed):
     assert shown > 50
 
 
+def test_pictures_are_no_more_exact_than_their_tables():
+    made = records_of(made_up_return(people=3000, councils=["716", "816", "902"]))
+    charts = [exhibit.chart for section in findings(made, as_at=DAY) for exhibit in section.exhibits]
+    told = " ".join(words for chart in charts for words in re.findall(r'aria-label="([^"]*: [^"]*)"', chart))
+    assert len(re.findall(r"\d\.\d", told)) > 100
+    assert re.findall(r"\d\.\d{2,}", told) == []
+
+
 def test_a_group_of_three_is_hidden_with_everything_said_of_it():
     reasons = ["Learning disability support"] * 3 + ["Mental health support"] * 30 + ["Social support: Other"] * 40
     holders = [

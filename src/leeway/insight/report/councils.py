@@ -59,7 +59,7 @@ def comparison(rows: Sequence[Row], *, exact: Sequence[Row]) -> Section:
         edges = [f"{side}_{level}" for side in ("low", "high") for level in ("95", "99_8")]
         rounded = points.with_columns(
             pl.col("percent", "whole_percent", *edges).round(1),
-            denominator=pl.col("denominator").map_elements(nearest, return_dtype=pl.Int64),
+            denominator=pl.Series([nearest(people) for people in points["denominator"]]),
         )
         chart = charts.funnel(
             rounded, title=title, x_title="People with support in the community", y_title="Per cent",
