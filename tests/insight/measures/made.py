@@ -6,6 +6,7 @@ from random import Random
 import narwhals as nw
 import polars as pl
 
+from leeway.insight.records.read import who
 from leeway.insight.records.tables import TABLES, Kind, Records, fields_of
 
 KINDS = {Kind.DATE: pl.Date, Kind.WHOLE: pl.Int64, Kind.PENCE: pl.Int64, Kind.HUNDREDTHS: pl.Int64}
@@ -28,7 +29,13 @@ def _frame(table: str, rows: list[dict]) -> nw.LazyFrame:
     schema = {field.column: KINDS.get(field.kind, pl.String) for field in fields_of(table)}
     defaults = {} if table == "people" else {"client_type": "Service user"}
     filled = [dict.fromkeys(schema) | {"council": "A"} | defaults | row for row in rows]
-    return nw.from_native(pl.LazyFrame(filled, schema=schema))
+    return nw.from_native(pl.LazyFrame(filled, schema=schema).with_columns(who()))
+
+
+def by_person(rows: nw.LazyFrame, of: Records) -> dict[str, dict]:
+    """The rows of a frame that has one a person, each by the name that the records have for them."""
+    named = rows.join(of.people.select("who", "person"), on="who").collect("polars").to_native()
+    return {row["person"]: row for row in named.to_dicts()}
 
 
 def community(person: str, mechanism: str | None = None, **more: object) -> dict:

@@ -11,7 +11,7 @@ from leeway.insight.measures import tiers, who_holds
 from leeway.insight.measures.holding import BY_DIRECT
 from leeway.insight.measures.measure import year_to
 from leeway.refusal import Refusal
-from tests.insight.measures.made import DAY, community, records
+from tests.insight.measures.made import DAY, by_person, community, records
 from tests.insight.measures.priced import priced_by_chance
 
 YEAR = year_to(DAY)
@@ -20,8 +20,7 @@ HOURS = {"cost_frequency": "Hourly", "unit_cost_pence": 2000}
 
 
 def people(given) -> dict[str, dict]:
-    rows = tiers.people(given, YEAR).collect("polars").to_native()
-    return {row["person"]: row for row in rows.to_dicts()}
+    return by_person(tiers.people(given, YEAR), given)
 
 
 def test_what_each_person_has_and_what_is_known():

@@ -9,6 +9,7 @@ from leeway.insight.measures.answers import answers
 from leeway.insight.measures.from_records import MEASURES
 from leeway.insight.records.lists import code_list
 from tests.insight.measures.made import DAY, by_chance
+from tests.insight.measures.priced import priced_by_chance
 from tests.insight.measures.twins import TWINS, Twin
 
 POPULATION = nw.from_native(
@@ -39,3 +40,12 @@ def test_every_twin_agrees(seed, people):
         for one in found:
             if not one["by"]:
                 assert 0 < one["numerator"] != one["denominator"] > 0, one["measure"]
+
+
+@pytest.mark.parametrize("by", [(), ("council",), ("client_group", "way"), ("council", "gender")])
+def test_councils_counted_a_few_at_a_time_come_to_the_same(by, monkeypatch):
+    records = priced_by_chance(5, 300)
+    together = answers(records, as_at=DAY, measures=MEASURES, by=by)
+    monkeypatch.setattr("leeway.insight.measures.answers.SERVICES_AT_ONCE", 1)
+    assert answers(records, as_at=DAY, measures=MEASURES, by=by) == together
+    assert any(one["by"] for one in together) == bool(by)

@@ -56,7 +56,7 @@ def admitted(records: Records, period: Period) -> nw.LazyFrame:
     grown = aged.with_columns(days=days).filter(nw.col("days") >= ceil(18 * 365.25))
     return (
         grown.with_columns(younger=number(nw.col("days") < ceil(65 * 365.25)))
-        .group_by(*PERSON)
+        .group_by(*PERSON, "council")
         .agg(nw.col("younger").max())
     )
 

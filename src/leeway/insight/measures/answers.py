@@ -15,8 +15,8 @@ from leeway.insight.measures.sharing import together
 from leeway.insight.records.tables import TABLES, Records
 
 COUNTS = ("numerator", "denominator", "unknown")
-#: Councils are counted together while they have no more services than this: some hundred MiB, and quick in the cache.
-SERVICES_AT_ONCE = 300_000
+#: Councils are counted together while they have no more services than this: it keeps what is held at once small.
+SERVICES_AT_ONCE = 1_000_000
 
 
 def answers(
@@ -31,25 +31,34 @@ def answers(
     """
     period, asked = year_to(as_at), tuple(measures)
     must_be_breakdowns(by, tuple(dict.fromkeys(word for measure in asked for word in measure.breakdowns)))
-    wanted: list[tuple[Measure, tuple[str, ...]]] = []
-    for measure in asked:
-        wanted.append((measure, ()))
-        if by and set(by) <= set(measure.breakdowns):
-            wanted.append((measure, tuple(by)))
-    counted: list[list[dict[str, Any]]] = [[] for _ in wanted]
-    some_at_a_time = _parts(records)
-    for part in (*some_at_a_time, records) if len(some_at_a_time) > 1 else (records,):
-        held = together(part)
-        now = [
-            (rows, measure.count(held, period, cut))
-            for rows, (measure, cut) in zip(counted, wanted, strict=True)
-            if len(some_at_a_time) == 1 or (part is records) != (measure.adds_up or "council" in cut)
-        ]
-        for (rows, _), found in zip(now, gather([frame for _, frame in now]), strict=True):
-            rows += found
-    return [
-        answer for (measure, cut), rows in zip(wanted, counted, strict=True) for answer in _answer(measure, cut, rows)
+    wanted = [
+        (measure, cut)
+        for measure in asked
+        for cut in dict.fromkeys(((), tuple(by) if set(by) <= set(measure.breakdowns) else ()))
     ]
+    counted: dict[tuple[Measure, tuple[str, ...]], list[dict[str, Any]]] = {
+        (measure, _counted_by(measure, cut)): [] for measure, cut in wanted
+    }
+    parts = _parts(records)
+    for part in parts if len(parts) == 1 else [*parts, records]:
+        held = together(part)
+        here = [
+            (measure, cut)
+            for measure, cut in counted
+            if len(parts) == 1 or (part is records) != ("council" in cut or measure.adds_up)
+        ]
+        for one, rows in zip(here, gather([measure.count(held, period, cut) for measure, cut in here]), strict=True):
+            counted[one] += rows
+    return [
+        answer
+        for measure, cut in wanted
+        for answer in _answer(measure, cut, counted[measure, _counted_by(measure, cut)])
+    ]
+
+
+def _counted_by(measure: Measure, cut: tuple[str, ...]) -> tuple[str, ...]:
+    """Count the whole by council, where that adds up: nobody is in two, and councils are often asked for as well."""
+    return cut if cut or not measure.adds_up else ("council",)
 
 
 def _parts(records: Records) -> list[Records]:

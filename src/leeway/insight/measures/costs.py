@@ -108,7 +108,7 @@ def supports(records: Records, period: Period, by: Sequence[str] = ()) -> nw.Laz
     people = clients(records, period, of_people).with_columns(
         nw.col("rank").replace_strict(WAYS, default=NOT_KNOWN, return_dtype=nw.String).alias(WAY)
     )
-    theirs = people.select(*PERSON, "rank", WAY, "died_on", *(one for one in of_people if one not in PERSON))
+    theirs = people.select(*dict.fromkeys((*PERSON, "council", "rank", WAY, "died_on", *of_people)))
     services = records.services.filter(
         open_in(period), nw.col("client_type") == SERVICE_USER, nw.col("service_type").is_in(LONG_TERM)
     ).select(
@@ -134,7 +134,7 @@ def packages(records: Records, period: Period, by: Sequence[str] = ()) -> nw.Laz
     service has a price (one-off costs aside); then `pence` is what the person's support costs a week.
     """
     rows = supports(records, on(period.ends_on), by)
-    kept = dict.fromkeys((*PERSON, "rank", WAY, *by))
+    kept = dict.fromkeys((*PERSON, "council", "rank", WAY, *by))
     each = rows.group_by(*kept).agg(
         nw.col("parts", "priced", "no_price").sum().cast(nw.Int64),
         nw.len().cast(nw.Int64).alias("services"),
@@ -286,7 +286,7 @@ def packages_to_look_at(records: Records, period: Period) -> nw.LazyFrame:
     """
     chosen = compared_packages(records, period).filter(nw.col("above") == 1)
     # Two packages that cost the same keep the order of their people, so that every engine numbers them alike.
-    ordered = nw.col("one").cum_sum().over("council", order_by=["fewer", "person"]).cast(nw.Int64)
+    ordered = nw.col("one").cum_sum().over("council", order_by=["fewer", *PERSON]).cast(nw.Int64)
     numbered = chosen.with_columns(one=nw.lit(1), fewer=-nw.col("pence")).with_columns(package=ordered)
     facts = ("pence", "median_pence", "line_pence", "alike", "components", "services")
     details = numbered.select(*PERSON, "package", *ALIKE, *facts)

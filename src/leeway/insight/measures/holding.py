@@ -19,7 +19,7 @@ from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
 from leeway.refusal import Refusal
 
-PERSON = ("council", "person")
+PERSON = ("who",)
 SERVICE_USER = "Service user"
 CARERS = ("Unpaid carer", "Unpaid carer known by association")
 NURSING, RESIDENTIAL, COMMUNITY, PRISON = LONG_TERM = (
@@ -178,7 +178,7 @@ def adults(rows: nw.LazyFrame, records: Records, period: Period, by: Sequence[st
     """
     mine = [one for one in FROM_PERSON if one in by or one in _whole(by)]
     people = records.people.select(
-        *PERSON, "born_on", "died_on", *(nw.col(one).cast(nw.String).fill_null(NOT_KNOWN) for one in mine)
+        *PERSON, "council", "born_on", "died_on", *(nw.col(one).cast(nw.String).fill_null(NOT_KNOWN) for one in mine)
     )
     born, died = nw.col("born_on"), nw.col("died_on")
     alive = died.is_null() | (died >= period.starts_on)

@@ -69,12 +69,14 @@ def _all_year(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFra
     services = numbered(
         records.services.filter(nw.col("client_type") == SERVICE_USER, nw.col("service_type").is_in(LONG_TERM))
     )
-    whole = spells(services).group_by(*PERSON, "spell").agg(nw.col("first").min(), nw.col("last").max())
-    lasting = whole.filter(
-        nw.col("first") <= period.starts_on.toordinal(), nw.col("last") >= period.ends_on.toordinal()
-    )
+    all_year = (nw.col("first") <= period.starts_on.toordinal()) & (nw.col("last") >= period.ends_on.toordinal())
+    in_one = services.filter(all_year).select(*PERSON)
+    # Most have one service that ran all year; only of the others need spells be put together.
+    others = services.join(in_one, on=list(PERSON), how="anti")
+    whole = spells(others).group_by(*PERSON, "spell").agg(nw.col("first").min(), nw.col("last").max())
+    lasting = nw.concat([in_one, whole.filter(all_year).select(*PERSON)])
     day = on(period.ends_on)
-    still = services.filter(open_in(day)).join(lasting.select(*PERSON).unique(), on=list(PERSON), how="semi")
+    still = services.filter(open_in(day)).join(lasting, on=list(PERSON), how="semi")
     return placed(still, records, day, by)
 
 
@@ -126,26 +128,27 @@ def _requests(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFra
     # Two requests alike in everything are one.
     days = [day_number("starts_on").alias("first"), day_number("ends_on").alias("last")]
     each = asked.select(*PERSON, *texts, *days).unique()
-    services = numbered(records.services.filter(nw.col("client_type") == SERVICE_USER)).select(
-        *PERSON, "service_type", since="first", until="last"
-    )
-    long_term = services.filter(nw.col("service_type").is_in(LONG_TERM))
-    had = (nw.col("since") < nw.col("first")) & (nw.col("until") >= nw.col("first"))
-    clients_then = each.join(long_term, on=list(PERSON)).filter(had).select(*PERSON, "first").unique()
-    new = each.join(clients_then, on=[*PERSON, "first"], how="anti")
     order = {"Short term support: ST-Max": 0} | {
         code.value: code.rank for code in code_list("service_type").codes if code.rank in (1, 2, 3, 4, 6, 7)
     }
-    placing = nw.col("service_type").replace_strict(order, default=99, return_dtype=nw.Int64)
-    soon = (nw.col("since") >= nw.col("first")) & (nw.col("since") <= nw.col("last") + SEQUEL_DAYS)
-    best = (
-        new.join(services.with_columns(placing=placing).filter(nw.col("placing") < 99), on=list(PERSON))
-        .filter(soon)
+    placing = nw.col("service_type").replace_strict(order, default=None, return_dtype=nw.Int64)
+    services = numbered(
+        records.services.filter(nw.col("client_type") == SERVICE_USER, nw.col("service_type").is_in(list(order)))
+    ).select(*PERSON, since="first", until="last", placing=placing, long_term=nw.col("service_type").is_in(LONG_TERM))
+    first, since = nw.col("first"), nw.col("since")
+    had = nw.col("long_term") & (since < first) & (nw.col("until") >= first)
+    soon = (since >= first) & (since <= nw.col("last") + SEQUEL_DAYS)
+    beside = (
+        each.select(*PERSON, "first", "last")
+        .unique()
+        .join(services, on=list(PERSON))
+        .with_columns(client_then=number(had), placing=nw.when(soon).then(nw.col("placing")))
         .group_by(*PERSON, "first", "last")
-        .agg(nw.col("placing").min())
+        .agg(nw.col("client_then").max(), nw.col("placing").min())
     )
     words = {place: name for name, place in order.items()}
-    followed = new.join(best, on=[*PERSON, "first", "last"], how="left")
+    told = each.join(beside, on=[*PERSON, "first", "last"], how="left")
+    followed = told.filter(nw.col("client_then").fill_null(0) == 0)
     service = nw.col("placing").fill_null(99).replace_strict(words, default=None, return_dtype=nw.String)
     return adults(followed.with_columns(sequel=nw.coalesce(service, nw.col("outcome"))), records, period, by)
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from leeway.insight.measures.holding import (
-    AGES,
     COMMUNITY,
     LONG_TERM,
     NOT_KNOWN,
@@ -17,7 +16,6 @@ from leeway.insight.measures.holding import (
     RESIDENTIAL,
     SERVICE_USER,
     adults,
-    band,
     number,
     one_each,
     open_in,
@@ -25,6 +23,7 @@ from leeway.insight.measures.holding import (
     tally,
 )
 from leeway.insight.measures.measure import Count, Measure, Period
+from leeway.insight.measures.sharing import shared
 from leeway.insight.measures.spells import numbered, spells
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
@@ -104,20 +103,26 @@ def _what_followed(ended: nw.LazyFrame, services: nw.LazyFrame) -> nw.LazyFrame:
     return flagged.group_by(*PERSON, "spell").agg(nw.col("known", "long_term", "care_home", "lesser").max())
 
 
+@shared
+def _housed(records: Records, period: Period, by: Sequence[str], reason: str) -> nw.LazyFrame:
+    """Give each adult with nursing, residential or community support in the year, perhaps for one reason, a row."""
+    services = records.services.filter(
+        open_in(period),
+        nw.col("client_type") == SERVICE_USER,
+        nw.col("service_type").is_in([NURSING, RESIDENTIAL, COMMUNITY]),
+    )
+    if reason:
+        services = services.filter(nw.col("support_reason") == reason)
+    return placed(services, records, period, by)
+
+
 def _at_home(ages: str, reason: str = "") -> Count:
     """Count ASCOF 2E: people of an age with long-term support in the year, by whether their home is settled."""
     settled = [code.value for code in code_list("accommodation").codes if code.settled]
 
     def count(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
-        services = records.services.filter(
-            open_in(period),
-            nw.col("client_type") == SERVICE_USER,
-            nw.col("service_type").is_in([NURSING, RESIDENTIAL, COMMUNITY]),
-        )
-        if reason:
-            services = services.filter(nw.col("support_reason") == reason)
-        with_home = tuple(dict.fromkeys((*by, "accommodation")))
-        rows = placed(services, records, period, with_home).filter(band(AGES, period.ends_on) == ages)
+        with_home = tuple(dict.fromkeys((*by, "accommodation", "age")))
+        rows = _housed(records, period, with_home, reason).filter(nw.col("age") == ages)
         home = nw.col("accommodation")
         return tally(
             rows,

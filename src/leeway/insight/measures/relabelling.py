@@ -100,7 +100,7 @@ def starts(records: Records, period: Period, by: Sequence[str] = (), *, to: int 
     )
     way = nw.col("from_rank").replace_strict(WAYS, default="None", return_dtype=nw.String)
     return joined.with_columns(outcome=outcome, from_way=way).select(
-        *dict.fromkeys((*PERSON, *by)), "began", "from_way", *PARTS, "score", "outcome"
+        *dict.fromkeys((*PERSON, "council", *by)), "began", "from_way", *PARTS, "score", "outcome"
     )
 
 

@@ -24,6 +24,7 @@ from leeway.insight.measures.holding import (
     tally,
 )
 from leeway.insight.measures.measure import Count, Measure, Period
+from leeway.insight.measures.sharing import shared
 from leeway.insight.records.tables import Records
 
 _rank = nw.col("rank")
@@ -58,19 +59,22 @@ def _of_carers(lowest_rank: int) -> Count:
     return count
 
 
-def _served(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
-    """Count national indicator 130: clients and carers with self-directed support in the year, of all of both.
+@shared
+def _clients_and_carers(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+    """Give each client with community support in the year a row, and each carer with support: a person may have both.
 
-    A client with community support at any time counts, even if they later went to live in a care home; somebody who
-    is both client and carer counts as each.
+    A client counts even if they later went to live in a care home.
     """
     services = records.services.filter(
         open_in(period), nw.col("client_type") == SERVICE_USER, nw.col("service_type") == COMMUNITY
     )
     both = [placed(services, records, period, by), carers(records, period, by)]
-    # A person who is both may have one row of each; the council is among the columns whether or not it is asked for.
-    columns = tuple(dict.fromkeys((*by, "rank")))
-    rows = nw.concat([rows.select(*columns) for rows in both])
+    return nw.concat([rows.select(*dict.fromkeys(("council", *by, "rank"))) for rows in both])
+
+
+def _served(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+    """Count national indicator 130: clients and carers with self-directed support in the year, of all of both."""
+    rows = _clients_and_carers(records, period, by)
     return tally(
         rows, by, numerator=number(_rank <= BY_MANAGED), denominator=number(~_rank.is_null()), unknown=_NOT_KNOWN
     )

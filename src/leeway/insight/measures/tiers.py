@@ -119,7 +119,7 @@ def people(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyF
     For each of `THINGS` a whole number and, with `_known` after its name, 1 or 0; and `way` and the breakdowns.
     """
     must_be_breakdowns(by, OF_PEOPLE)
-    kept = tuple(dict.fromkeys((*PERSON, WAY, *by)))
+    kept = tuple(dict.fromkeys((*PERSON, "council", WAY, *by)))
     held = packages(records, period, by).filter(nw.col("rank").is_between(BY_DIRECT, BY_UNKNOWN))
     rows = supports(records, on(period.ends_on)).with_columns(
         hours_told=number(~nw.col("hours_hundredths").is_null()),

@@ -21,6 +21,7 @@ ASSESSMENTS = ("Short term assessment", "Long term assessment")
 NO_RESPONSE_DUE = (*code_list("event_outcome").within("NFA"), "Admitted to hospital")
 FROM_AGE = 25  # younger people may come from children's services, whose waiting is another matter
 LONG_TERM_DAYS, SHORT_TERM_DAYS = 365, 91  # support so recently: not new
+NEVER_COUNTS = -10_000_000  # an assessment, or low-level support, makes nobody a client
 
 
 @shared
@@ -29,19 +30,12 @@ def waits(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFr
 
     Of several requests that one response answers, or that nothing has, only the first counts.
     """
-    asked = numbered_requests(records)
-    services = numbered(records.services.filter(nw.col("client_type") == SERVICE_USER))
-    new = asked.join(_existing(asked, services), on=[*PERSON, "first"], how="anti")
-    assessed = records.assessments.filter(nw.col("assessment_type").is_in(ASSESSMENTS))
-    answers = nw.concat(
-        [
-            assessed.select(*PERSON, day_number("starts_on").alias("answer")),
-            services.filter(nw.col("service_type").is_in(SUPPORT)).select(*PERSON, nw.col("first").alias("answer")),
-        ]
-    ).unique()
-    heard = new.join(answers, on=list(PERSON), how="left")
-    after = nw.when(nw.col("answer") >= nw.col("first")).then(nw.col("answer"))
-    answered = heard.with_columns(answer=after).group_by(*PERSON, "first").agg(nw.col("answer").min())
+    beside = numbered_requests(records).join(_responses(records), on=list(PERSON), how="left")
+    first, since = nw.col("first"), nw.col("since")
+    recent = (since < first) & (first - nw.col("until") <= nw.col("counts_for"))
+    heard = beside.with_columns(existing=number(recent), answer=nw.when(since >= first).then(since))
+    each = heard.group_by(*PERSON, "first").agg(nw.col("existing").max(), nw.col("answer").min())
+    answered = each.filter(nw.col("existing") == 0)
     earliest = answered.group_by(*PERSON, "answer").agg(nw.col("first").min())
     told = one_each(
         records.requests.filter(nw.col("client_type") == SERVICE_USER).with_columns(first=day_number("starts_on")),
@@ -63,15 +57,28 @@ def numbered_requests(records: Records) -> nw.LazyFrame:
     return asked.select(*PERSON, day_number("starts_on").alias("first")).unique()
 
 
-def _existing(asked: nw.LazyFrame, services: nw.LazyFrame) -> nw.LazyFrame:
-    """Those requests that come from somebody who has support, or had it not long before."""
-    kinds = services.filter(nw.col("service_type").is_in([*LONG_TERM, *SHORT_TERM]))
-    had = kinds.select(*PERSON, "service_type", since="first", until="last")
-    lately = (
-        nw.when(nw.col("service_type").is_in(LONG_TERM)).then(nw.lit(LONG_TERM_DAYS)).otherwise(nw.lit(SHORT_TERM_DAYS))
+def _responses(records: Records) -> nw.LazyFrame:
+    """What answers a request: assessments and support, `since` and `until` which day they were.
+
+    For so many days after its end (`counts_for`) support says that its person is no new client.
+    """
+    kind = nw.col("service_type")
+    counts_for = (
+        nw.when(kind.is_in(LONG_TERM))
+        .then(nw.lit(LONG_TERM_DAYS))
+        .when(kind.is_in(SHORT_TERM))
+        .then(nw.lit(SHORT_TERM_DAYS))
+        .otherwise(nw.lit(NEVER_COUNTS))
     )
-    recent = (nw.col("since") < nw.col("first")) & (nw.col("first") - nw.col("until") <= lately)
-    return asked.join(had, on=list(PERSON)).filter(recent).select(*PERSON, "first").unique()
+    services = numbered(records.services.filter(nw.col("client_type") == SERVICE_USER, kind.is_in(SUPPORT)))
+    assessed = records.assessments.filter(nw.col("assessment_type").is_in(ASSESSMENTS))
+    day = day_number("starts_on")
+    return nw.concat(
+        [
+            services.select(*PERSON, since="first", until="last", counts_for=counts_for.cast(nw.Int64)),
+            assessed.select(*PERSON, since=day, until=day, counts_for=nw.lit(NEVER_COUNTS, dtype=nw.Int64)),
+        ]
+    )
 
 
 def _answered(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:

@@ -23,6 +23,7 @@ import polars as pl
 from leeway.insight.records.cells import TYPES, codes_in, district_in
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.period import year_to
+from leeway.insight.records.read import who
 from leeway.insight.records.tables import FIELDS, KIND_OF, PEOPLE, Field, Records, fields_of
 from leeway.law.numbers import ceil_div
 
@@ -146,7 +147,8 @@ _TOLD_BY = ["person", "client_type", "event", "starts_on", "ends_on", "route", "
 
 def tables_of(events: pl.DataFrame) -> Records:
     """Give the five tables of such events."""
-    people = events.sort("starts_on", maintain_order=True).unique("person", keep="last", maintain_order=True)
+    events = events.with_columns(who())
+    people = events.sort("starts_on", maintain_order=True).unique("who", keep="last", maintain_order=True)
     whole = {PEOPLE: people} | {table: events.filter(pl.col("event") == kind) for table, kind in KIND_OF.items()}
     return Records(
         *(

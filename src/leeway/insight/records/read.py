@@ -102,6 +102,11 @@ def _scanned(folder: Path) -> Records:
     return Records(*(nw.from_native(pl.scan_parquet(folder / f"{table}.parquet")) for table in TABLES))
 
 
+def who() -> pl.Expr:
+    """Give each person one whole number, made of their council and its own number for them."""
+    return pl.struct(WHO).hash().reinterpret(signed=True).alias("who")
+
+
 def joined_key(table: str) -> pl.Expr:
     """Give what an event is known by across a council's returns, as a number."""
     return pl.struct(SAME_EVENT[table]).hash()
@@ -119,6 +124,7 @@ class _Parts:
         """Split a batch of understood rows into parts of the tables."""
         rows = rows.filter(pl.col("person").is_not_null(), pl.col("council").is_not_null()).with_columns(
             (pl.col("row").cast(pl.Int64) + file * _FILE).alias("at"),
+            who(),
             _until_death(pl.col("died_on")).alias("ends_on"),
         )
         self.periods.append(rows.select("council", "period_ends_on", pl.lit(file).alias("file")).unique())
@@ -152,15 +158,15 @@ class _Parts:
 
     def _settle_people(self) -> None:
         parts = self._scan(PEOPLE)
-        latest = parts.group_by(WHO).agg(
+        latest = parts.group_by("who").agg(
             pl.col("seen").max(), pl.col("died_on").max().alias("died"), pl.col("some_without").any()
         )
-        together = parts.join(latest.drop("some_without"), on=[*WHO, "seen"]).with_columns(
+        together = parts.join(latest.drop("some_without"), on=["who", "seen"]).with_columns(
             pl.coalesce("died_on", "died").alias("died_on")
         )
         self._sink(PEOPLE, together.select(field.column for field in fields_of(PEOPLE)))
         #: Those whose death some of their rows do not know of: few, and none in a sound return.
-        self.partly_dead = latest.filter("some_without", pl.col("died").is_not_null()).select(*WHO, "died").collect()
+        self.partly_dead = latest.filter("some_without", pl.col("died").is_not_null()).select("who", "died").collect()
 
     def _settle(self, table: str) -> None:
         parts = self._scan(table)
@@ -168,7 +174,7 @@ class _Parts:
         if dropped.height:
             parts = parts.join(dropped.lazy(), on="at", how="anti")
         if self.partly_dead.height:
-            parts = parts.join(self.partly_dead.lazy(), on=WHO, how="left")
+            parts = parts.join(self.partly_dead.lazy(), on="who", how="left")
             parts = parts.with_columns(_until_death(pl.col("died")).alias("ends_on"))
         if table == SERVICES:
             parts = self._closed(parts)
@@ -225,10 +231,10 @@ def _latest(rows: pl.DataFrame) -> pl.DataFrame:
     """Give each person's latest row of a batch, with what the batch's other rows know of their death."""
     start = pl.col("starts_on").cast(pl.Int32).fill_null(-(1 << 17)).cast(pl.Int64)
     seen = rows.with_columns((start * (1 << 45) + pl.col("at")).alias("seen"))
-    each = seen.group_by(WHO).agg(
+    each = seen.group_by("who").agg(
         pl.col("seen").max(),
         pl.col("died_on").max().alias("died"),
         pl.col("died_on").is_null().any().alias("some_without"),
     )
-    people = seen.join(each, on=[*WHO, "seen"]).with_columns(pl.coalesce("died_on", "died").alias("died_on"))
+    people = seen.join(each, on=["who", "seen"]).with_columns(pl.coalesce("died_on", "died").alias("died_on"))
     return people.select(*_columns(PEOPLE, people), "seen", "some_without")

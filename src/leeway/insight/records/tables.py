@@ -109,6 +109,7 @@ FIELDS: tuple[Field, ...] = (
 
 #: What insight adds to the tables: worked out on reading, or the council's own, and never part of what it sends.
 ADDED: tuple[Field, ...] = (
+    Field("", "who", Kind.WHOLE, M, ALL, "The person, as one number among all councils' people: quick to compare."),
     Field("", "district", TEXT, O, P, "The postcode's first half, such as LS6."),
     Field("Team", "team", TEXT, O, A, "The council's own team. A column that the national return does not have."),
 )
