@@ -31,7 +31,7 @@ BEFORE_DAYS = 365  # in a care home in the days before: no new admission
 
 @shared
 def admitted(records: Records, period: Period) -> nw.LazyFrame:
-    """Give each adult newly admitted in a period one row: council, person and `younger` (1 if under 65 on the day).
+    """Give each adult newly admitted in a period one row: `who`, council and `younger` (1 if under 65 on the day).
 
     Who was under 65 at one admission and over at another counts as under.
     """

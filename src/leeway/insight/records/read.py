@@ -12,9 +12,9 @@ scans of that folder. What is settled on the way, as the centre does it:
 - A service that an older return left open, and a later return of the council does not hold, ended with the older
   return's period.
 
-A row without a person is in no table, and one without a kind of event only in `people`. Events are told apart by a
-64-bit hash of their identifying fields: among ten million, the chance that one is mistaken for another is about three
-in a million.
+A row without a person is in no table, and one without a kind of event only in `people`. People and events
+are told apart by a 64-bit hash of what identifies them: among ten million, the chance that one is mistaken for another
+is about three in a million.
 
 Source: DHSC, methodology of the Client Level Data main tables (data cleaning; deduplication), 2025-26.
 """

@@ -125,7 +125,7 @@ class Records:
     """The five tables of one or more councils, as frames that are worked out only when asked for.
 
     Text and codes are strings (or categories of strings), dates are dates, money is whole pence. A person is one
-    row of `people`, named by `council` and `person` together; every other row carries both.
+    row of `people`, named by `council` and `person` together, or by `who` alone; every other row carries all three.
     """
 
     people: nw.LazyFrame
