@@ -111,7 +111,7 @@ def rank() -> nw.Expr:
 def clients(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
     """Give each adult with long-term support in a period, or on a single day, one row with their place.
 
-    Gives `who` (the person), council, `rank` (1 to 9), `place` (words), `died_on` and the breakdowns asked for. A person who died
+    Gives `who`, council, `rank` (1 to 9), `place` (words), `died_on` and the breakdowns asked for. A person who died
     before the period is left out, and so is one under 18 at its end; one whose age is not known is counted.
     """
     services = records.services.filter(
