@@ -2,8 +2,11 @@
 
 from functools import cache
 
+import polars as pl
 import pytest
+from click.testing import CliRunner
 
+from leeway.insight.commands import insight
 from leeway.insight.returns import figures
 from leeway.insight.returns.layouts import read_return
 from leeway.insight.returns.make_figures import make
@@ -41,6 +44,16 @@ def test_every_council_is_found_and_what_is_not_read_is_known(name, kind, counci
     assert found.kind == kind
     assert found.table["council"].n_unique() == councils
     assert len(found.unread) == unread
+
+
+def test_all_returns_of_a_kind_are_read_into_one_table(tmp_path):
+    original("council_data", "pss_ex1_expenditure_2000-01.csv.gz")
+    files = sorted(map(str, (DATA / "council_data").glob("pss_ex1_*.gz")))
+    done = CliRunner().invoke(insight, ["read-return", *files, "-o", str(tmp_path / "all.csv")])
+    assert (done.exit_code, done.stderr) == (0, "")
+    table = pl.read_csv(tmp_path / "all.csv", infer_schema=False)
+    assert table.select("council", "year", "item").is_unique().all()
+    assert len(files) == 33 and table.height > 1_000_000
 
 
 def test_every_ascof_table_is_read_but_for_two_councils_published_as_one():

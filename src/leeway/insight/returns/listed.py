@@ -32,10 +32,14 @@ def read_long(rows: Rows, kind: str, year: str) -> Reading:
 
 
 def read_deferred(rows: Rows) -> Reading:
-    """Read deferred payment agreements 2015-16 (loans against a home; not direct payments)."""
+    """Read deferred payment agreements 2015-16 (loans against a home; not direct payments): their numbers, or values.
+
+    Some lines have the same words in both files, so the item says which of the two it is.
+    """
     found = Collected("Deferred payment agreements")
     header, *body = rows
     at = {name.strip(): place for place, name in enumerate(header)}
+    told = "value" if any("Total value" in cell for row in body for cell in row) else "number"
     last = max(at[name] for name in ("LABEL", "CASSR_CODE", "CASSR_NAME", "Time_Period_Desc", "Value"))
     for number, row in enumerate(body, start=2):
         if len(row) <= last:
@@ -44,7 +48,7 @@ def read_deferred(rows: Rows) -> Reading:
         year = re.sub(r"^(\d{4})/\d{2}(\d{2})$", r"\1-\2", row[at["LABEL"]].strip())
         council = found.council(number, row[at["CASSR_NAME"]], year, row[at["CASSR_CODE"]])
         if council is not None:
-            item = plain_label("deferred payment agreements", *row[at["Time_Period_Desc"] : at["Value"]])
+            item = plain_label("deferred payment agreements", told, *row[at["Time_Period_Desc"] : at["Value"]])
             found.add(number, council, year, item, row[at["Value"]])
     return found.done()
 
