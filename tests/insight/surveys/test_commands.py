@@ -51,6 +51,14 @@ def test_for_programs_weighed_and_compared(ask, answers, tmp_path):
     assert {"row": 8, "column": "spend_percent", "reason": "Enter a number from 0 to 100."} in found["findings"]
 
 
+def test_67_percent_and_then_41_with_what_it_takes_to_tell(ask, tmp_path):
+    for name, yes in (("2009.csv", 67), ("2011.csv", 41)):
+        rows = [f"E{n},other,1000,500,{'yes' if n < yes else 'no'},10\n" for n in range(100)]
+        (tmp_path / name).write_text(HEADER + "".join(rows), encoding="utf-8")
+    told = ask(tmp_path / "2011.csv", "--questionnaire", "council", "--earlier", tmp_path / "2009.csv")
+    assert "Yes: 67.0%, then 41.0%\n  -26.0 points (-38.4 to -12.2): down; to tell that much, 57 must" in told.stdout
+
+
 def test_a_survey_of_experience_is_compared_by_way_of_holding(ask, tmp_path):
     path = tmp_path / "people.csv"
     rows = ["direct_payment,learning,5"] * 40 + ["managed,learning,5"] * 10 + ["managed,learning,2"] * 30

@@ -116,7 +116,8 @@ def _show(questions: Questionnaire, given: Answers, asked: int | None, found: di
         click.echo(f"  {_points(row['adjusted'], row['adjusted_low'], row['adjusted_high'])}: {row['told']}")
     for row in found["waves"].drop_nulls("difference").iter_rows(named=True) if "waves" in found else ():
         click.echo(f"\n{row['ask']} {row['label']}: {percent(row['earlier'])}, then {percent(row['later'])}")
-        click.echo(f"  {_points(row['difference'], row['low'], row['high'])}: {row['told']}")
+        needed = f"; to tell that much, {row['needed']:,} must answer each time" if row["needed"] else ""
+        click.echo(f"  {_points(row['difference'], row['low'], row['high'])}: {row['told']}{needed}")
     _show_findings(given.findings)
 
 
