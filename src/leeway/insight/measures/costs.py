@@ -95,7 +95,6 @@ def days_in(period: Period) -> nw.Expr:
     return day_number(ends) - day_number(starts) + 1
 
 
-@shared
 def supports(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
     """Give each long-term service of each adult who has such support in a period, with what it costs.
 
@@ -104,7 +103,11 @@ def supports(records: Records, period: Period, by: Sequence[str] = ()) -> nw.Laz
     `no_price` (1 where there should be one and is not) and `hours_hundredths` (hours a week, where a unit is an hour).
     """
     must_be_breakdowns(by, OF_SERVICES)
-    of_people = [column for column in by if column not in (*FROM_SERVICE, WAY)]
+    return _supports(records, period, [column for column in by if column not in (*FROM_SERVICE, WAY)])
+
+
+@shared
+def _supports(records: Records, period: Period, of_people: Sequence[str]) -> nw.LazyFrame:
     people = clients(records, period, of_people).with_columns(
         nw.col("rank").replace_strict(WAYS, default=NOT_KNOWN, return_dtype=nw.String).alias(WAY)
     )
