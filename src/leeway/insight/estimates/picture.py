@@ -105,7 +105,9 @@ def _marks(chosen: pl.Series, answers: Sequence[str]) -> alt.Chart:
         .agg(pl.col("answer").first(), start=pl.col("rank").first() - half, end=pl.col("rank").last() + half)
     )
     shown = [answer for answer in answers if answer in set(chosen)]
-    down = alt.Y("answer:N", sort=shown, title=None, axis=alt.Axis(labelLimit=330, domain=False, ticks=False))
+    # Room for the longest words in the widest of the letters that a browser may have.
+    axis = alt.Axis(labelLimit=330, minExtent=390, domain=False, ticks=False)
+    down = alt.Y("answer:N", sort=shown, title=None, axis=axis)
     return (
         alt.Chart(alt.Data(values=runs.to_dicts()), width=WIDTH, height=ROW_HEIGHT * len(shown))
         .mark_rect(color=BLACK, height=ROW_HEIGHT - 5, aria=False)

@@ -42,7 +42,7 @@ def _fan(series: pl.DataFrame, target_percent: float, by: date) -> Chart:
         for day in days:
             rows.append((f"{width}%", day, *learned.outlook(day).percent(edge, 0.5, 1 - edge)[:, 0].tolist()))
     ahead = pl.DataFrame(rows, schema=["within", "period", "low", "median", "high"], orient="row")
-    x = alt.X("period:T", title=None)
+    x = alt.X("period:T", title=None, axis=alt.Axis(format="%Y", tickCount=8, labelOverlap=True, labelSeparation=12))
     shades = alt.Scale(domain=[f"{width}%" for width in reversed(FAN_PERCENT)], range=_FAN)
     fans = [
         alt.Chart(ahead.filter(pl.col("within") == f"{width}%"))
