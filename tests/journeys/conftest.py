@@ -1,4 +1,4 @@
-"""A real browser on a real server: `leeway demo` makes a small council, `leeway serve` serves it."""
+"""A real browser on a real server: `leeway demo` makes a small council and serves it."""
 
 import os
 import re
@@ -59,15 +59,11 @@ def site(browser):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     ours = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
-    environment = ours | {"LEEWAY_DATA": str(folder), "LEEWAY_DEMO": "True", "PYTHONUNBUFFERED": "1"}
-    leeway = [sys.executable, "-m", "leeway.site.commands"]
-    demo = [*leeway, "demo", "--people", PEOPLE, "--no-serve"]
-    made = subprocess.run(demo, env=environment, capture_output=True, text=True)
-    assert made.returncode == 0, made.stderr
+    environment = ours | {"LEEWAY_DATA": str(folder), "PYTHONUNBUFFERED": "1"}
+    demo = [sys.executable, "-m", "leeway.site.commands", "demo", "--people", PEOPLE, "--port", str(port)]
     output = folder / "server.txt"
     with output.open("w") as file:
-        serve = [*leeway, "serve", "--port", str(port), "--workers", "1"]
-        server = subprocess.Popen(serve, env=environment, stdout=file, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(demo, env=environment, stdout=file, stderr=subprocess.STDOUT)
     try:
         wait_for(f"http://127.0.0.1:{port}", server, output)
         yield Site(f"http://127.0.0.1:{port}", output)
@@ -78,7 +74,7 @@ def site(browser):
 
 
 def wait_for(address: str, server: subprocess.Popen, output: Path) -> None:
-    for _attempt in range(120):
+    for _attempt in range(300):
         if server.poll() is not None:
             break
         try:

@@ -3,6 +3,7 @@
 import os
 import socket
 from importlib import import_module
+from multiprocessing import set_start_method
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,8 @@ def serve_pages(*, port: int, workers: int) -> None:
     from granian.log import LogLevels
 
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    # Each server of pages begins afresh: one forked from a process that has counted with threads would wait for ever.
+    set_start_method("spawn", force=True)
     Granian(
         "leeway.site.wsgi:application",
         address="127.0.0.1",
