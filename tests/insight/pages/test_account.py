@@ -101,6 +101,19 @@ def test_a_day_to_come_is_refused(ana, today):
     assert not LocalAccount.objects.exists()
 
 
+def test_an_older_day_than_everyone_reads_is_refused_before_and_after_the_button(
+    client, ana, worked_out, today, published
+):
+    newer, older = month_ends(today)[:2]
+    published(as_at=newer)
+    client.force_login(ana)
+    for send in (client.get, client.post):
+        text = told(send(reverse("insight:publish"), {"as_at": older.isoformat()}))
+        assert f"as it stood on {newer:%-d %B %Y} is out already" in text and "Publish it" not in text
+    assert LocalAccount.objects.count() == 1
+    assert "Publish it" in told(client.get(reverse("insight:publish"), {"as_at": newer.isoformat()}))
+
+
 @pytest.mark.parametrize("role", set(Role) - {Role.ANALYST})
 def test_nobody_else_publishes(client, role, today):
     other = user("Other", role)

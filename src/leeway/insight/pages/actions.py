@@ -10,6 +10,7 @@ from leeway.access.models import User
 from leeway.insight.pages.access import check_can_open_waves, check_can_publish
 from leeway.insight.pages.account import own_figures
 from leeway.insight.pages.models import LocalAccount, Response, Wave
+from leeway.insight.pages.queries import check_takes_its_place
 from leeway.insight.surveys.answers import checked
 from leeway.insight.surveys.questionnaire import load
 from leeway.refusal import Refusal
@@ -93,6 +94,7 @@ def send_answers(*, wave: Wave, form_id: UUID, given: Mapping[str, str], on: dat
 def publish_account(*, as_at: date, by: User, on: date) -> LocalAccount:
     """Publish the council's own figures as they stood on the last day of a month, for everyone to read and reuse."""
     check_can_publish(by)
+    check_takes_its_place(as_at)
     return LocalAccount.objects.create(
         as_at=as_at, figures=own_figures(as_at, seen_by=by, on=on), published_on=on, published_by=by
     )

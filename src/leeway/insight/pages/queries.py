@@ -73,3 +73,14 @@ def _check_can_be_shown(wave: Wave, *, seen_by: User, on: date) -> None:
 def latest_account() -> LocalAccount | None:
     """The local account that everyone reads: of the latest day, as last published."""
     return LocalAccount.objects.first()
+
+
+def check_takes_its_place(as_at: date) -> None:
+    """Refuse figures older than those that everyone reads: they would be published and seen by nobody."""
+    latest = latest_account()
+    if latest is not None and as_at < latest.as_at:
+        raise Refusal(
+            f"The account as it stood on {latest.as_at:%-d %B %Y} is out already, and an older one would not take its "
+            "place. Choose the same day or a later one.",
+            field="as_at",
+        )

@@ -1,6 +1,7 @@
 """The local account: everyone reads it; an analyst publishes it, having seen what everyone will see."""
 
 import csv
+from datetime import date
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
@@ -9,12 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from leeway.access.models import User
 from leeway.forms import attempt
 from leeway.insight.pages import actions
 from leeway.insight.pages.account import COLUMNS, as_measures, hidden_names, own_figures, package
 from leeway.insight.pages.forms import PublishForm
 from leeway.insight.pages.models import LocalAccount
-from leeway.insight.pages.queries import latest_account
+from leeway.insight.pages.queries import check_takes_its_place, latest_account
 
 
 def published_account() -> LocalAccount:
@@ -69,6 +71,12 @@ def publish(request):
                 messages.success(request, "The local account is published. Everyone can read it.")
                 return redirect("insight:account")
         else:
-            rows = attempt(form, lambda: own_figures(as_at, seen_by=request.user, on=today))
+            rows = attempt(form, lambda: figures_to_publish(as_at, request.user, today))
             shown |= {"as_at": as_at} | told(rows or [])
     return render(request, "insight/publish.jinja", shown)
+
+
+def figures_to_publish(as_at: date, user: User, today: date) -> list[dict]:
+    """What everyone would see, if this day may be published at all."""
+    check_takes_its_place(as_at)
+    return own_figures(as_at, seen_by=user, on=today)
