@@ -89,7 +89,8 @@ def _about(file: CheckedFile) -> str:
 def _table(summary: pl.DataFrame) -> list[str]:
     if not summary.height:
         return ["Nothing was found."]
-    lines = [f"{summary['findings'].sum():,} findings:"]
+    total = summary["findings"].sum()
+    lines = [f"{total:,} finding{'' if total == 1 else 's'}:"]
     for row in summary.iter_rows(named=True):
         more = ", …" if row["findings"] > len(row["first_rows"]) else ""
         rows = ", ".join(f"{number}" for number in row["first_rows"])

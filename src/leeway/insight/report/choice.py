@@ -111,7 +111,7 @@ def _definitions(rows: Mapping[str, Row]) -> Exhibit:
     )
     headings = ("Definition", "Share", "Likely between", "Who have it", "Of", "Not known", "England")
     title = "Take-up under each definition"
-    return Exhibit(title, headings, table, share_bars(shown, title), (_SHARES_NOTE,))
+    return Exhibit(title, headings, table, share_bars(shown, title), (_SHARES_NOTE, _ADASS_NOTE))
 
 
 #: What a chart has room for.
@@ -128,6 +128,10 @@ _SHORT = {
 _SHARES_NOTE = (
     "“Not known” is people about whom the return does not say how support is held, and for each 100 who are counted. "
     "ASCOF 3D(1b) and (2b) leave them out of the base; the others count them as not having it."
+)
+_ADASS_NOTE = (
+    "The base of the directors (ADASS, 2010) is 70% of everybody, under all who have self-directed support: so it can "
+    "pass 100%. It was used in 2010 and 2011, and is here to compare with those years."
 )
 
 
