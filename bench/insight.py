@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/insight.py
     .venv/bin/python bench/insight.py --events 1000000 --rounds 1        a quick look
-    .venv/bin/python bench/insight.py --growth 50000000                  another size, for how it grows
+    .venv/bin/python bench/insight.py --growth 1000000 --growth 50000000 other sizes, for how it grows
     .venv/bin/python bench/insight.py --into docs/explanation/speed.md
 
 The whole report is every measure that `leeway insight measure --by council` tells: each in all, and for each council.
