@@ -5,19 +5,21 @@ from math import floor
 
 import polars as pl
 import pytest
+from scipy.optimize import linprog
 
 from leeway.insight.measures.admissions import population
 from leeway.insight.measures.answers import answers
-from leeway.insight.measures.published import LEAST, nearest, published
+from leeway.insight.measures.from_records import MEASURES
+from leeway.insight.measures.published import LEAST, OTHERS, nearest, published
 from leeway.insight.measures.take_up import DIRECT_ON_THE_DAY, SDS_ON_THE_DAY
 from leeway.insight.returns.figures import table
 from tests.insight.measures.made import DAY, by_chance
 from tests.insight.originals import original
 
 
-def answer(numerator, denominator, unknown=0, **by):
+def answer(numerator, denominator, unknown=0, measure="M", **by):
     return {
-        "measure": "M", "numerator": numerator, "denominator": denominator, "unknown": unknown,
+        "measure": measure, "numerator": numerator, "denominator": denominator, "unknown": unknown,
         "value": floor(1000 * numerator / denominator + 0.5) / 10, "by": by,
     }  # fmt: skip
 
@@ -59,6 +61,77 @@ def test_two_hidden_parts_that_add_up_to_next_to_nothing_hide_a_third():
 def test_parts_of_a_hidden_whole_are_hidden():
     assert {row[3] for row in hidden(answer(3, 30), answer(3, 10, p="a"), answer(0, 20, p="b"))} == {"under 5"}
     assert hidden(answer(4, 30), answer(4, 10, p="a"))[1][0] is None
+
+
+def test_what_one_measure_hides_another_does_not_give_away():
+    """Two of 14 have a direct payment; all of 20 but one have self-directed support. Both were once to be had."""
+    of = {
+        "ASCOF 3D(1a)": [(163, 164), (14, 14), (19, 20), (130, 130)],
+        "ASCOF 3D(2a)": [(50, 164), (2, 14), (6, 20), (42, 130)],
+        "holds-managed": [(113, 164), (12, 14), (13, 20), (88, 130)],
+    }
+    groups = [{}, {"group": "memory"}, {"group": "mental"}, {"group": "physical"}]
+    rows = [answer(*counts, measure=m, **by) for m in of for counts, by in zip(of[m], groups, strict=True)]
+    shown = {(row["measure"], row["by"].get("group", "")) for row in published(rows) if not row["hidden"]}
+    assert shown == {(measure, group) for measure in of for group in ("", "physical")}
+
+
+def test_what_support_costs_a_few_people_is_hidden_with_them():
+    rows = [answer(80, 90, measure="SALT LTS001b, community"), answer(3, 3, measure="SALT LTS001b, community", g="a")]
+    rows += [answer(60, 87, measure="SALT LTS001b, community", g="b"), answer(90_000, 6_000, measure="hour-cost")]
+    rows += [answer(9_000, 500, measure="hour-cost", g="a"), answer(81_000, 5_500, measure="hour-cost", g="b")]
+    assert [row["hidden"] for row in published(rows) if row["measure"] == "hour-cost"][1] == OTHERS
+
+
+def held(rows) -> dict:
+    """Rows of the five measures of the family, by group and measure."""
+    return {(row["by"].get(BY, ""), row["measure"]): row for row in rows}
+
+
+BY = "team"
+#: What each measure counts of people by how they hold support: direct, managed, commissioned, not known.
+ABOUT = {
+    "ASCOF 3D(1a)": ((1, 1, 0, 0), (1, 1, 1, 1)),
+    "ASCOF 3D(2a)": ((1, 0, 0, 0), (1, 1, 1, 1)),
+    "holds-direct": ((1, 0, 0, 0), (1, 1, 1, 0)),
+    "holds-managed": ((0, 1, 0, 0), (1, 1, 1, 0)),
+    "holds-commissioned": ((0, 0, 1, 0), (1, 1, 1, 0)),
+}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_who_adds_and_subtracts_all_that_is_shown_finds_no_hidden_count(seed):
+    """An attacker who is told each shown count exactly still has a choice for each hidden count of 1 to 4."""
+    measures = [measure for measure in MEASURES if measure.code in ABOUT]
+    exact = answers(by_chance(seed, 40 + 30 * seed), as_at=DAY, measures=measures, by=[BY])
+    shown = held(published(exact))
+    counted, groups = held(exact), sorted({row["by"][BY] for row in exact if row["by"]})
+    facts, sums = [], []
+    for (group, code), row in shown.items():
+        if not row["hidden"]:
+            for form, name in zip(ABOUT[code], ("numerator", "denominator"), strict=True):
+                facts.append([x if group in ("", one) else 0 for one in groups for x in form])
+                sums.append(counted[group, code][name])
+    hidden = [
+        (place * 4 + ("direct", "managed", "commissioned").index(code.removeprefix("holds-")))
+        for place, group in enumerate(groups)
+        for code in ("holds-direct", "holds-managed", "holds-commissioned")
+        if 0 < counted[group, code]["numerator"] < LEAST
+    ]
+    for cell in hidden:
+        ends = [
+            linprog([sign * (place == cell) for place in range(4 * len(groups))], A_eq=facts or None, b_eq=sums or None)
+            for sign in (1, -1)
+        ]
+        assert {end.status for end in ends} <= {0, 3}  # found, or without a bound
+        assert ends[1].status == 3 or -ends[1].fun - ends[0].fun > 0.99
+    assert hidden or seed > 5, "small councils have such counts"
+
+
+def test_most_of_a_council_of_some_thousands_still_stands():
+    found = answers(by_chance(3, 6000), as_at=DAY, measures=[m for m in MEASURES if m.unit == "%"], by=["gender"])
+    rows = [row for row in published(found) if row["by"]]
+    assert sum(not row["hidden"] for row in rows) > 0.6 * len(rows) > 40
 
 
 def test_nobody_can_be_told_from_made_up_councils():

@@ -7,24 +7,52 @@ rounded counts beside them. Here every count is rounded, as nothing else hides a
 Source: ASCOF 2024-25, notes 10 and 16.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 LEAST, NEAREST = 5, 5
 COUNTS = ("numerator", "denominator", "unknown")
+UNDER, OTHERS = "under 5", "so that others stay hidden"
+
+#: Measures that take the same people apart in other ways: what one of them hides, the others would give away.
+FAMILIES = (
+    ("ASCOF 3D(1a)", "ASCOF 3D(2a)", "holds-direct", "holds-managed", "holds-commissioned"),
+    ("ASCOF 3D(1b)", "ASCOF 3D(2b)"),
+    ("SALT LTS001a, self-directed", "SALT LTS001a, direct payments"),
+    ("NI130", "NI130, ADASS base"),
+)
+#: Those whom the second counts are among those whom the first counts, so that the difference is people too.
+WITHIN = {
+    "ASCOF 3D(1a)": "ASCOF 3D(2a)",
+    "ASCOF 3D(1b)": "ASCOF 3D(2b)",
+    "SALT LTS001a, self-directed": "SALT LTS001a, direct payments",
+}
+#: How many people there are in a group: who has support on the day. What a few of them cost is theirs too.
+EVERYBODY = "SALT LTS001b, community"
 
 
 def published(answers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Hide and round the counts of answers, and say in `hidden` why a row has none.
 
-    A row is hidden whose numerator or denominator is under 5 ("under 5"). If just one of the parts of a whole is
-    hidden, or those hidden could be had to within 5 by taking the others from the whole, the next smallest is hidden
-    too ("so that others stay hidden"). Where the whole is hidden, so are all its parts.
+    A row is hidden whose numerator or denominator is under 5 ("under 5"). The rest is hidden so that those stay so
+    ("so that others stay hidden"): where the whole is hidden, all its parts; the group in every measure of a family,
+    where any of them counts 1 to 4 of its people, or gives such a count by one subtraction; a group of fewer than five
+    people in every measure; and the next smallest, while those hidden could be had to within 5 by taking the others
+    from the whole. A council is a whole: beside other councils it is held to the first rule and the last alone, as
+    the national tables are.
     """
-    rows = [dict(answer) | {"hidden": "under 5" if _small(answer) else ""} for answer in answers]
-    for measure in dict.fromkeys(row["measure"] for row in rows):
-        mine = [row for row in rows if row["measure"] == measure]
-        _hide_more([row for row in mine if not row["by"]], [row for row in mine if row["by"]])
+    rows = [dict(answer) | {"hidden": UNDER if _small(answer) else ""} for answer in answers]
+    measures: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        measures[row["measure"]].append(row)
+    few = {_group(row) for row in measures.get(EVERYBODY, ()) if row["by"] and row["denominator"] < LEAST}
+    for row in rows:
+        if row["by"] and _group(row) in few:
+            row["hidden"] = row["hidden"] or OTHERS
+    alone = [(code,) for code in measures if not any(code in family for family in FAMILIES)]
+    for family in (*FAMILIES, *alone):
+        _hide_together({code: measures[code] for code in family if code in measures})
     return [_rounded(row) for row in rows]
 
 
@@ -41,22 +69,60 @@ def _small(answer: dict[str, Any]) -> bool:
     return min(answer["numerator"], answer["denominator"]) < LEAST
 
 
-def _hide_more(wholes: list[dict[str, Any]], parts: list[dict[str, Any]]) -> None:
-    """Hide further parts until those hidden, taken together, cannot be told from the whole."""
-    if any(whole["hidden"] for whole in wholes):
-        for part in parts:
-            part["hidden"] = part["hidden"] or "so that others stay hidden"
-        return
+def _group(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(row["by"].items())
+
+
+def _hide_together(family: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Hide the same groups in every measure of a family, and so many that none can be had from the whole."""
+    groups: dict[Any, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for code, rows in family.items():
+        for row in rows:
+            if set(row["by"]) - {"council"}:
+                groups[_group(row)][code] = row
+    gone = {group for group, row in groups.items() if any(0 < count < LEAST for count in _to_be_had(row))}
+    while True:
+        for group in gone:
+            for row in groups[group].values():
+                row["hidden"] = row["hidden"] or OTHERS
+        before = len(gone)
+        for rows in family.values():
+            wholes, parts = [row for row in rows if not row["by"]], [row for row in rows if row["by"]]
+            if any(whole["hidden"] for whole in wholes):
+                for part in parts:
+                    part["hidden"] = part["hidden"] or OTHERS
+            else:
+                gone |= {_group(part) for part in _hide_more(parts)} & groups.keys()
+        if len(gone) == before:
+            return
+
+
+def _to_be_had(row_of: Mapping[str, Mapping[str, Any]]) -> Iterable[int]:
+    """The counts of a group's people that its rows in a family give, or give by one subtraction."""
+    for code, row in row_of.items():
+        if row.get("unit", "%") != "%":
+            continue
+        yield row["numerator"]
+        yield row["denominator"] - row["numerator"]
+        if WITHIN.get(code) in row_of:
+            yield row["numerator"] - row_of[WITHIN[code]]["numerator"]
+
+
+def _hide_more(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Hide further parts until those hidden, taken together, cannot be told from the whole; give those it hid."""
     hidden = [part for part in parts if part["hidden"]]
     shown = sorted(
         (part for part in parts if not part["hidden"]), key=lambda part: (part["numerator"], part["denominator"])
     )
+    more = []
     for part in shown:
         enough = all(sum(one[count] for one in hidden) >= LEAST for count in ("numerator", "denominator"))
         if not hidden or enough:
-            return
-        part["hidden"] = "so that others stay hidden"
+            break
+        part["hidden"] = OTHERS
         hidden.append(part)
+        more.append(part)
+    return more
 
 
 def _rounded(row: dict[str, Any]) -> dict[str, Any]:

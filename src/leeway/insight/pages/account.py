@@ -35,8 +35,13 @@ LICENCE = {
     "title": "Open Government Licence v3.0",
     "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
 }
-#: Measures of the past, and of the year where there is one of the day: for analysts, not for everyone.
-NOT_FOR_EVERYONE = ("NI130", "SALT LTS001a")
+#: For analysts, not for everyone: measures of the past; those of the year where there is one of the day; and those
+#: that tell the same again, or in units that need explaining.
+NOT_FOR_EVERYONE = (
+    "NI130", "SALT LTS001a", "holds-", "tier-cost", "tier-reviewed", "service-", "second-look", "concentration-",
+    "menu-",
+)  # fmt: skip
+WHO_IS_NOT_KNOWN = {measure.code: measure.unknown for measure in MEASURES}
 #: The series of England to set beside a measure of the council's own.
 BESIDE = {"ASCOF 3D(1a)": "self-directed", "ASCOF 3D(2a)": "direct-payments"}
 
@@ -69,7 +74,9 @@ def as_measures(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
-        one = found.setdefault(row["measure"], {"whole": row, "parts": {}, "england": england(row["measure"])})
+        code = row["measure"]
+        about = {"england": england(code), "unknown": WHO_IS_NOT_KNOWN.get(code, "")}
+        one = found.setdefault(code, {"whole": row, "parts": {}} | about)
         if row["breakdown"] == "all":
             one["whole"] = row
         else:
@@ -78,7 +85,7 @@ def as_measures(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def hidden_names(rows: Iterable[dict[str, Any]]) -> list[str]:
-    """The measures of which too few people can be told to say anything."""
+    """The measures without a figure: too few people are counted, or the records do not say."""
     return [row["name"] for row in rows if row["breakdown"] == "all" and row["hidden"]]
 
 

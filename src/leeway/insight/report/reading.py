@@ -73,8 +73,8 @@ def method() -> Section:
         "the same report.",
         (
             "Counts under 5 are hidden and all others are rounded to the nearest 5, as DHSC does for its own tables. "
-            "Values are worked out before rounding. Where one hidden part could be had by taking the others from the "
-            "whole, the next smallest is hidden too.",
+            "Values are worked out before rounding. Whatever would give a hidden count away is hidden too: the next "
+            "smallest part of the whole, and the same group in other measures of the same people.",
             "Ranges: of a share, the 95% Wilson interval; of a change between two days, Newcombe's; of a difference "
             "between people alike, so many standard errors either side (1.96 for two tiers, 3.09 where many groups "
             "are compared). They say what chance alone could do, and nothing of records that are wrong or missing.",
