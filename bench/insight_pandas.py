@@ -93,6 +93,7 @@ class Report:
     def all(self) -> dict:
         self.prepare()
         self.take_up()
+        self.flows()
         self.homes()
         self.relabelled()
         self.costs()
@@ -156,6 +157,19 @@ class Report:
         some = clients[clients.between(3, 6)]
         for code, rank in (("direct", 3), ("managed", 4), ("commissioned", 5)):
             self.tally(f"holds-{code}", some.index, some == rank, some <= 5, some > 5)
+
+    def flows(self) -> None:
+        """Who came to each way of holding between the first day and the last, from where, and who left it."""
+        first = self.placed(self.open(self.long_term, self.first, self.first), self.first, self.first)
+        both = pd.concat({"before": first, "after": self.clients}, axis=1)
+        before, after, died = both["before"], both["after"], self.died[both.index]
+        for code, rank in (("direct", 3), ("managed", 4), ("commissioned", 5)):
+            now, once = after == rank, before == rank
+            other = now & before.notna() & ~before.isin([rank, 6])
+            self.tally(f"flow-new-{code}", both.index, now & before.isna(), now, now & False)
+            self.tally(f"flow-converted-{code}", both.index, other, now, now & (before == 6))
+            ended = once & after.isna() & ~(died < self.last)
+            self.tally(f"flow-ended-{code}", both.index, ended, once, once & False)
 
     def homes(self) -> None:
         known = self.in_year[self.in_year["service_type"] != "Long term support: Prison"]

@@ -188,7 +188,41 @@ SELECT council, count(*) FILTER (WHERE sequel LIKE 'Long term%'), count(*),
     count(*) FILTER (WHERE sequel IS NULL AND outcome = 'Unknown') FROM told GROUP BY council
 """
 
+TWO_DAYS = f"""
+WITH a AS ({PLACES.format(first="{first}", last="{first}", only="true")}),
+b AS ({PLACES.format(first="{last}", last="{last}", only="true")})
+SELECT council, a.place AS before, b.place AS after, p.died_on
+FROM people p LEFT JOIN a USING (council, person) LEFT JOIN b USING (council, person)
+WHERE a.place IS NOT NULL OR b.place IS NOT NULL
+"""
+
+
+def _flows(place: int) -> tuple[str, str, str]:
+    held, once = f"after = {place}", f"before = {place}"
+    return (
+        _share(f"{held} AND before IS NULL", held, "false", TWO_DAYS),
+        _share(f"{held} AND before NOT IN ({place}, 6)", held, f"{held} AND before = 6", TWO_DAYS),
+        _share(
+            f"{once} AND after IS NULL AND coalesce(died_on, DATE '9999-12-31') >= DATE '{{last}}'",
+            once, "false", TWO_DAYS,
+        ),
+    )  # fmt: skip
+
+
+OF_BOTH = _share(
+    "place IN (3, 4)", "true", "place = 6",
+    f"SELECT council, place FROM {SERVED} UNION ALL SELECT council, place FROM ({CARERS})",
+)  # fmt: skip
+WAYS = {"direct": 3, "managed": 4, "commissioned": 5}
 TWINS = {
+    f"flow-{what}-{way}": sql
+    for way, place in WAYS.items()
+    for what, sql in zip(("new", "converted", "ended"), _flows(place), strict=True)
+} | {
+    f"holds-{way}": _share(f"place = {place}", "place BETWEEN 3 AND 5", "place = 6", ON_DAY)
+    for way, place in WAYS.items()
+}
+TWINS |= {
     "SALT LTS002, reviewed in the year": LASTING,
     "SALT STS001, long-term support": SEQUELS,
     "ASCOF 3D(1a)": _share("place IN (3, 4)", COMMUNITY, "place = 6", ON_DAY),
@@ -197,12 +231,8 @@ TWINS = {
     "ASCOF 3D(2b)": _share("place = 3", "place < 6", "place = 6", CARERS),
     "SALT LTS001a, self-directed": _share("place IN (3, 4)", COMMUNITY, "place = 6", IN_YEAR),
     "SALT LTS001a, direct payments": _share("place = 3", COMMUNITY, "place = 6", IN_YEAR),
-    "NI130": _share(
-        "place IN (3, 4)",
-        "true",
-        "place = 6",
-        f"SELECT council, place FROM {SERVED} UNION ALL SELECT council, place FROM ({CARERS})",
-    ),
+    "NI130": OF_BOTH,
+    "NI130, ADASS base": OF_BOTH,
     "ASCOF 2A": REABLEMENT,
     "ASCOF 2B": _rate("age < 65", "18-64"),
     "ASCOF 2C": _rate("age >= 65", "65+"),

@@ -14,7 +14,21 @@ from typing import Any
 import narwhals as nw
 
 from leeway.insight.measures.answers import gather
-from leeway.insight.measures.holding import PERSON, clients, must_be_breakdowns, on
+from leeway.insight.measures.holding import (
+    BY_COMMISSIONED,
+    BY_DIRECT,
+    BY_MANAGED,
+    BY_UNKNOWN,
+    PERSON,
+    clients,
+    equal,
+    must_be_breakdowns,
+    number,
+    on,
+    tally,
+)
+from leeway.insight.measures.measure import Count, Measure, Period
+from leeway.insight.measures.sharing import shared
 from leeway.insight.records.tables import Records
 
 NEW, ENDED, DIED = "New", "Ended", "Died"
@@ -28,20 +42,26 @@ def moves(records: Records, *, start: date, end: date, by: Sequence[str] = ()) -
     return: what ended before its period began is not in it. Who turned 18 between the days is new.
     """
     must_be_breakdowns(by)
-    first = clients(records, on(start), by).select(*PERSON, nw.col("place").alias("before"), *_renamed(by, "_before"))
-    last = clients(records, on(end), by).select(*PERSON, nw.col("place").alias("after"), *_renamed(by, "_after"))
+    told = _both_days(records, start, end, by, said="place")
+    gone = nw.when(nw.col("died_on") < end).then(nw.lit(DIED)).otherwise(nw.lit(ENDED))
+    named = told.with_columns(
+        nw.col("before").fill_null(nw.lit(NEW)), nw.coalesce(nw.col("after"), gone).alias("after")
+    )
+    return named.group_by(*by, "before", "after").agg(people=nw.len())
+
+
+@shared
+def _both_days(records: Records, start: date, end: date, by: Sequence[str], said: str) -> nw.LazyFrame:
+    """Give whoever was there on either day a row: what is `said` of them `before` and `after`, and the breakdowns."""
+    by = tuple(dict.fromkeys(("council", *by)))
+    first = clients(records, on(start), by).select(*PERSON, nw.col(said).alias("before"), *_renamed(by, "_before"))
+    last = clients(records, on(end), by).select(*PERSON, nw.col(said).alias("after"), *_renamed(by, "_after"))
     deaths = records.people.select(*PERSON, "died_on")
     # One row for each who was there on either day: a full join would give its keys two names in some engines.
     anybody = nw.concat([first.select(*PERSON), last.select(*PERSON)]).unique(list(PERSON))
     both = anybody.join(first, on=list(PERSON), how="left").join(last, on=list(PERSON), how="left")
     told = both.join(deaths, on=list(PERSON), how="left")
-    gone = nw.when(nw.col("died_on") < end).then(nw.lit(DIED)).otherwise(nw.lit(ENDED))
-    named = told.with_columns(
-        nw.col("before").fill_null(nw.lit(NEW)),
-        nw.coalesce(nw.col("after"), gone).alias("after"),
-        *(nw.coalesce(nw.col(f"{word}_after"), nw.col(f"{word}_before")).alias(word) for word in by),
-    )
-    return named.group_by(*by, "before", "after").agg(people=nw.len())
+    return told.with_columns(nw.coalesce(nw.col(f"{word}_after"), nw.col(f"{word}_before")).alias(word) for word in by)
 
 
 def _renamed(by: Sequence[str], ending: str) -> list[nw.Expr]:
@@ -129,3 +149,80 @@ def _wilson(numerator: int, denominator: int, z: float = 1.959963984540054) -> t
     middle = (share + z * z / (2 * denominator)) / (1 + z * z / denominator)
     half = z * sqrt(share * (1 - share) / denominator + (z / (2 * denominator)) ** 2) / (1 + z * z / denominator)
     return share, middle - half, middle + half
+
+
+def _new(rank: int) -> Count:
+    """Count those who hold support one way on the last day, and had none on the first."""
+
+    def count(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+        rows = _both_days(records, period.starts_on, period.ends_on, by, said="rank").filter(equal("after", rank))
+        none = number(nw.col("before").is_null())
+        return tally(rows, by, numerator=none, denominator=nw.lit(1), unknown=nw.lit(0))
+
+    return count
+
+
+def _converted(rank: int) -> Count:
+    """Count those who hold support one way on the last day, and held it another on the first."""
+
+    def count(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+        rows = _both_days(records, period.starts_on, period.ends_on, by, said="rank").filter(equal("after", rank))
+        not_known = equal("before", BY_UNKNOWN)
+        other = ~nw.col("before").is_null() & ~equal("before", rank) & ~not_known
+        return tally(rows, by, numerator=number(other), denominator=nw.lit(1), unknown=number(not_known))
+
+    return count
+
+
+def _ended(rank: int) -> Count:
+    """Count those who held support one way on the first day, and are alive and without any on the last."""
+
+    def count(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+        rows = _both_days(records, period.starts_on, period.ends_on, by, said="rank").filter(equal("before", rank))
+        alive = nw.col("died_on").is_null() | (nw.col("died_on") >= period.ends_on)
+        ended = nw.col("after").is_null() & alive
+        return tally(rows, by, numerator=number(ended), denominator=nw.lit(1), unknown=nw.lit(0))
+
+    return count
+
+
+_SOURCE = "Leeway's own rule, on the places of ASCOF 3D: who is where on the first day of the year, and on the last"
+
+
+def _flow(
+    code: str, name: str, definition: str, numerator: str, denominator: str, count: Count, **said: str
+) -> Measure:
+    unknown = said.get("unknown", "nobody: the return says all that is counted here")
+    return Measure(code, name, definition, numerator, denominator, unknown, _SOURCE, count)
+
+
+def _flows_of(word: str, held: str, rank: int) -> tuple[Measure, ...]:
+    """The three flows of one way of holding support."""
+    on_the_day = f"Adults with {held} on the last day of the year. The share "
+    return (
+        _flow(
+            f"flow-new-{word}", f"New to support, of those with {held}",
+            f"{on_the_day}who had no long-term support on its first day.",
+            "those without long-term support on the first day", f"adults with {held} on the last day", _new(rank),
+        ),
+        _flow(
+            f"flow-converted-{word}", f"Moved from another way of holding, of those with {held}",
+            f"{on_the_day}who had long-term support on its first day, held another way or in a care home.",
+            "those who held support another way on the first day", f"adults with {held} on the last day",
+            _converted(rank), unknown="those of whose support on the first day the return does not say how it was held",
+        ),
+        _flow(
+            f"flow-ended-{word}", f"Support ended, of those who had {held}",
+            f"Adults with {held} on the first day of the year. The share who have no long-term support on its last "
+            "day. Those who died are in the denominator alone.",
+            "those alive and without long-term support on the last day", f"adults with {held} on the first day",
+            _ended(rank),
+        ),
+    )  # fmt: skip
+
+
+MEASURES = (
+    *_flows_of("direct", "a direct payment", BY_DIRECT),
+    *_flows_of("managed", "a managed personal budget", BY_MANAGED),
+    *_flows_of("commissioned", "commissioned support", BY_COMMISSIONED),
+)

@@ -1,6 +1,6 @@
 """Every measure that records can give, in the order in which they are told."""
 
-from leeway.insight.measures import costs, market, relabelling, tiers, who_holds
+from leeway.insight.measures import costs, flow, market, relabelling, tiers, who_holds
 from leeway.insight.measures.admissions import admission_measures, population
 from leeway.insight.measures.long_term import LONG_TERM_SUPPORT
 from leeway.insight.measures.measure import Measure
@@ -12,6 +12,7 @@ from leeway.insight.measures.waiting import WAITING
 MEASURES: tuple[Measure, ...] = (
     *TAKE_UP,
     *who_holds.MEASURES,
+    *flow.MEASURES,
     *relabelling.MEASURES,
     *tiers.MEASURES,
     *costs.MEASURES,

@@ -62,7 +62,7 @@ def number(says: nw.Expr) -> nw.Expr:
     return says.fill_null(False).cast(nw.Int64)
 
 
-def equal(column: str, value: str) -> nw.Expr:
+def equal(column: str, value: str | int) -> nw.Expr:
     """Say whether a column holds a value; where it holds nothing, it does not."""
     return (nw.col(column) == value).fill_null(False)
 

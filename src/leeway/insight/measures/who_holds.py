@@ -127,3 +127,4 @@ MEASURES = tuple(
     )
     for code, rank in (("direct", BY_DIRECT), ("managed", BY_MANAGED), ("commissioned", BY_COMMISSIONED))
 )  # fmt: skip
+_, HOLDS_MANAGED, _ = MEASURES

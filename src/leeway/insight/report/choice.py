@@ -8,16 +8,18 @@ import narwhals as nw
 import polars as pl
 
 from leeway.insight import charts
-from leeway.insight.measures.answers import gather
+from leeway.insight.measures.answers import answers, gather
 from leeway.insight.measures.catalogue import ENGLAND, catalogue
 from leeway.insight.measures.costs import WAYS
 from leeway.insight.measures.flow import Change, Place, change, moves, stock_and_flow
 from leeway.insight.measures.holding import BY_COMMISSIONED, BY_DIRECT, BY_MANAGED, BY_UNKNOWN, clients, on
 from leeway.insight.measures.measure import year_to
-from leeway.insight.measures.published import LEAST, nearest
+from leeway.insight.measures.published import LEAST, nearest, published
 from leeway.insight.measures.take_up import DIRECT_ON_THE_DAY, SDS_ON_THE_DAY, TAKE_UP
+from leeway.insight.measures.who_holds import HOLDS_MANAGED
 from leeway.insight.records.tables import Records
 from leeway.insight.report.section import (
+    HIDDEN,
     NOTHING,
     Exhibit,
     Row,
@@ -225,7 +227,7 @@ def growth(records: Records, *, as_at: date) -> Section:
         growth_sentence(_pair(first, last, BY_DIRECT), _pair(first, last, BY_MANAGED), start=start, end=as_at)
         + " "
         + share_change_sentence(shares[0], shares[1], moved, start=start, end=as_at),
-        exhibits=(_stocks(days, counted), _flows(stock_and_flow(flows))),
+        exhibits=(_stocks(days, counted), _flows(stock_and_flow(flows)), _by_group(records, start, as_at)),
         notes=(
             "A person who holds support in several ways counts once, at the highest: nursing, residential, direct "
             "payment, managed budget, commissioned, not known. “Part direct payment” is one beside other support.",
@@ -332,6 +334,44 @@ def _stocks(days: Sequence[date], counted: Sequence[Mapping[int, int]]) -> Exhib
     )  # fmt: skip
     rows = tuple((COMMUNITY[rank], *(count(stock[rank]) for stock in counted)) for rank in COMMUNITY)
     return Exhibit(title, ("Way of holding", *labels), rows, chart)
+
+
+def _by_group(records: Records, start: date, end: date) -> Exhibit:
+    """Whose growth it is: both ways in each client group, on both days, and whether the share moved."""
+    days = [_of_groups(records, when) for when in (start, end)]
+    rows = []
+    for group in sorted(days[0].keys() | days[1].keys()):
+        both = [held.get(group, {}) for held in days]
+        counts = [
+            count(held[code]["numerator"]) if code in held else NOTHING
+            for code in (DIRECT_ON_THE_DAY.code, HOLDS_MANAGED.code)
+            for held in both
+        ]
+        shown = [held[DIRECT_ON_THE_DAY.code] for held in both if HIDDEN not in counts and held]
+        if len(shown) < len(days):
+            rows.append((group, *counts, NOTHING, NOTHING, ""))
+            continue
+        moved = change(shown[0]["exact"], shown[1]["exact"])
+        said = "no change can be told" if moved.flat else "rose" if moved.points > 0 else "fell"
+        rows.append((group, *counts, signed(moved.points), f"{signed(moved.low)} to {signed(moved.high)}", said))
+    first, last = (f"{one.day} {one:%b %Y}" for one in (start, end))
+    headings = (
+        "Client group", f"Direct payments, {first}", last, f"Managed budgets, {first}", last,
+        "Share with a direct payment (points)", "Likely between", "In words",
+    )  # fmt: skip
+    return Exhibit("Whose growth it is, by client group", headings, tuple(rows))
+
+
+def _of_groups(records: Records, when: date) -> dict[str, dict[str, Row]]:
+    """Both ways of holding on a day by client group, fit to publish, with the `exact` counts that a change needs."""
+    exact = answers(records, as_at=when, measures=[DIRECT_ON_THE_DAY, HOLDS_MANAGED], by=("client_group",))
+    groups: dict[str, dict[str, Row]] = {}
+    for row, was in zip(published(exact), exact, strict=True):
+        if row["by"]:
+            groups.setdefault(row["by"]["client_group"], {})[row["measure"]] = row | {
+                "exact": (was["numerator"], was["denominator"])
+            }
+    return groups
 
 
 def _flows(places: Mapping[str, Place]) -> Exhibit:
