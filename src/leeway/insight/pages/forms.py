@@ -7,6 +7,7 @@ from django import forms
 from leeway.forms import DateField, set_choices
 from leeway.insight.measures.catalogue import ENGLAND, catalogue
 from leeway.insight.measures.comparing import places
+from leeway.insight.returns.figures import table
 from leeway.insight.surveys.answers import problem_with
 from leeway.insight.surveys.questionnaire import Question, Section, codes, load
 
@@ -31,6 +32,19 @@ class ExploreForm(forms.Form):
         set_choices(self, "place", [(place, place) for place in (ENGLAND, *places())])
         set_choices(self, "beside", [(one.key, one.name[0].upper() + one.name[1:]) for one in asked.groups.values()])
         set_choices(self, "year", [(year, year) for year in asked.years])
+
+
+class MoneyForm(forms.Form):
+    """Whose spending."""
+
+    place = forms.ChoiceField(
+        label="Place", error_messages={"required": "Choose a place.", "invalid_choice": "Choose one of the places."}
+    )
+
+    def __init__(self, data):
+        super().__init__(data)
+        councils = sorted(set(table("spending")["council"]) - {ENGLAND})
+        set_choices(self, "place", [(place, place) for place in (ENGLAND, *councils)])
 
 
 class TargetForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leeway.insight.pages.views import account, explore, home, own, question, survey, targets, waves
+from leeway.insight.pages.views import account, explore, home, money, own, question, survey, targets, waves
 
 app_name = "insight"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("insight/direct-payment-question/", question.question, name="question"),
     path("insight/direct-payment-question/curve.svg", question.picture, name="curve"),
     path("insight/direct-payment-question/estimates.csv", question.estimates, name="estimates"),
+    path("insight/money/", money.money, name="money"),
+    path("insight/money/shares.svg", money.picture, name="money_chart"),
+    path("insight/money/spending.csv", money.figures, name="money_csv"),
     path("insight/local-account/", account.publish, name="publish"),
     path("local-account/", account.account, name="account"),
     path("local-account/figures.csv", account.figures_file, name="account_csv"),

@@ -30,6 +30,11 @@ ROOMS = [
         "way at once.",
     },
     {
+        "name": "insight:money",
+        "title": "Whom the spending was for",
+        "words": "Shares, growth and rank by client group, for England and every council, from the published returns.",
+    },
+    {
         "name": "insight:publish",
         "title": "Publish the local account",
         "words": "The council's own figures for everyone, small numbers hidden, with open data.",
