@@ -105,6 +105,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "insight:chart": RESULTS,
     "insight:data": RESULTS,
     "insight:own": ANALYSIS,
+    "insight:second_look": ANALYSIS,
     "insight:targets": RESULTS,
     "insight:fan": RESULTS,
     "insight:question": RESULTS,

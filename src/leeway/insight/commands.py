@@ -14,6 +14,7 @@ PARTS = {
     "make-return": "leeway.insight.records.producing:make_return",
     "measure": "leeway.insight.report.commands:measure",
     "read-return": "leeway.insight.returns.commands:read_return",
+    "table": "leeway.insight.report.table_command:table",
     "survey": "leeway.insight.surveys.commands:survey",
 }
 
@@ -33,7 +34,7 @@ class Parts(Group):
 
 @click.group(cls=Parts)
 def insight() -> None:
-    """Check, make and measure returns; read published ones; forecast, estimate and read surveys.
+    """Check, make and measure returns and tell their tables; read published ones; forecast, estimate and read surveys.
 
     Example: leeway insight read-return pss_ex1_expenditure_2004-05.csv.gz
     """

@@ -1,13 +1,19 @@
 """The council's own records on a page: for those who may, as they stood on the last day of a month."""
 
+import csv
+import io
+
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
 from leeway.access.models import Role
+from leeway.insight.measures.measure import year_to
+from leeway.insight.pages import queries
 from leeway.insight.pages.forms import month_ends
 from leeway.insight.pages.views import own
-from tests.insight.measures.made import by_chance
+from tests.insight.measures.made import DAY, by_chance
+from tests.insight.measures.test_costs import dear_packages
 from tests.insight.pages.conftest import user
 from tests.insight.pages.test_waves import told
 
@@ -59,3 +65,25 @@ def test_a_day_that_cannot_be_gets_a_sentence(see, words):
 def test_an_unknown_part_falls_back_to_all(see):
     assert "What our own records say" in told(see(part="<b>nothing"))
     assert b"<b>nothing" not in see(part="<b>nothing").content
+
+
+def test_packages_worth_a_second_look_are_listed_and_their_people_can_see_it(client, ana, monkeypatch, today):
+    looks = []
+    monkeypatch.setattr(queries, "council_records", lambda *_day, **_who: dear_packages())
+    monkeypatch.setattr(queries, "record_looks", lambda **look: looks.append(look))
+    monkeypatch.setattr(queries, "year_to", lambda _day: year_to(DAY))
+    client.force_login(ana)
+    address, day = reverse("insight:second_look"), month_ends(today)[0].isoformat()
+    text = told(client.get(address, {"as_at": day}))
+    assert (
+        "£1,400.00 a week" in text and "The middle of the 40 alike costs £10.19; 19 in 20 cost £10.37 or less" in text
+    )
+    assert [(look["viewer"], len(look["person_ids"])) for look in looks] == [(ana, 2)]
+    rows = list(csv.DictReader(io.StringIO(client.get(address, {"as_at": day, "file": ""}).content.decode())))
+    assert [row["package"] for row in rows] == ["1", "1", "2"] and not {"person", "who"} & set(rows[0])
+    assert "Choose" in told(client.get(address, {"as_at": "never"}))
+
+
+def test_only_an_analyst_sees_packages(client, cole):
+    client.force_login(cole)
+    assert client.get(reverse("insight:second_look")).status_code == 403

@@ -107,6 +107,17 @@ def carers_in_the_year(records: Records, period: Period, by: Sequence[str] = ("s
     return _people(both.with_columns(support=words), by)
 
 
+def learning_disability_in_the_year(
+    records: Records, period: Period, by: Sequence[str] = ("accommodation", "employment")
+) -> nw.LazyFrame:
+    """SALT LTS004: people of 18 to 64 with a learning disability and long-term support in the year, home and work."""
+    told = tuple(dict.fromkeys((*by, "age", "support_reason")))
+    rows = clients(records, period, told).filter(
+        nw.col("age") == "18-64", nw.col("support_reason") == "Learning disability support"
+    )
+    return _people(rows, by)
+
+
 def requests_in_the_year(
     records: Records, period: Period, by: Sequence[str] = ("route", "sequel", "age")
 ) -> nw.LazyFrame:
@@ -162,6 +173,7 @@ TABLES = {
     "LTS001b": on_the_day,
     "LTS001c": over_a_year,
     "LTS003": carers_in_the_year,
+    "LTS004": learning_disability_in_the_year,
     "STS001": requests_in_the_year,
 }
 

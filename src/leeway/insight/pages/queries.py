@@ -6,9 +6,13 @@ from uuid import UUID
 import polars as pl
 from django.db.models import Count, QuerySet
 
+from leeway.access.looks import record_looks
 from leeway.access.models import User
+from leeway.insight.measures.costs import packages_to_look_at
+from leeway.insight.measures.measure import year_to
 from leeway.insight.pages.access import can_read_words, check_can_see_results
 from leeway.insight.pages.models import LocalAccount, Wave
+from leeway.insight.records.council import council_records
 from leeway.insight.surveys.answers import frame_of
 from leeway.insight.surveys.shares import SMALLEST
 from leeway.refusal import NotAllowed, Refusal
@@ -68,6 +72,18 @@ def _check_can_be_shown(wave: Wave, *, seen_by: User, on: date) -> None:
         )
     if wave.responses.count() < SMALLEST:
         raise NotYet(f"Fewer than {SMALLEST} people answered, so nothing is shown.")
+
+
+def packages_worth_a_look(as_at: date, *, seen_by: User, on: date) -> pl.DataFrame:
+    """The services of each package that costs far more than those of people alike, by event number, dearest first.
+
+    For an analyst. Nobody is named, but each package is one person's: they can see that it was looked at, and by whom.
+    """
+    records = council_records(as_at, seen_by=seen_by, on=on)
+    rows = packages_to_look_at(records, year_to(as_at)).collect("polars").to_native().sort("package", "component")
+    whose = records.services.collect("polars").to_native().join(rows, on="reference", how="semi")
+    record_looks(viewer=seen_by, person_ids=whose["person"].unique().to_list(), page="Packages worth a second look")
+    return rows
 
 
 def latest_account() -> LocalAccount | None:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("insight/explore/chart.svg", explore.chart, name="chart"),
     path("insight/explore/figures.csv", explore.data, name="data"),
     path("insight/own-records/", own.own, name="own"),
+    path("insight/own-records/second-look/", own.second_look, name="second_look"),
     path("insight/targets/", targets.targets, name="targets"),
     path("insight/targets/chart.svg", targets.fan, name="fan"),
     path("insight/direct-payment-question/", question.question, name="question"),

@@ -4,6 +4,7 @@ from base64 import b64encode
 from datetime import date
 
 from django.core.cache import cache
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from leeway.access.models import User
 from leeway.forms import attempt
 from leeway.insight.pages.forms import PublishForm, month_ends
+from leeway.insight.pages.queries import packages_worth_a_look
 from leeway.insight.records.council import council_records
 from leeway.insight.report.findings import findings
 from leeway.insight.report.section import Section
@@ -34,6 +36,23 @@ def own(request):
     if chosen:
         shown["back"] = f"{reverse('insight:own')}?as_at={form.cleaned_data['as_at']}"
     return render(request, "insight/own.jinja", shown)
+
+
+@require_safe
+def second_look(request):
+    """The packages that cost far more than those of people alike, service by service; with `file`, as CSV."""
+    today = timezone.localdate()
+    form = PublishForm(request.GET, today=today)
+    rows = None
+    if form.is_valid():
+        as_at = form.cleaned_data["as_at"]
+        rows = attempt(form, lambda: packages_worth_a_look(as_at, seen_by=request.user, on=today))
+    if rows is not None and "file" in request.GET:
+        answer = HttpResponse(rows.write_csv(), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = 'attachment; filename="second-look.csv"'
+        return answer
+    shown = {"form": form, "rows": [] if rows is None else rows.to_dicts(), "back": reverse("insight:own")}
+    return render(request, "insight/second_look.jinja", shown)
 
 
 def found(as_at: date, *, seen_by: User, on: date) -> list[Section]:
