@@ -108,6 +108,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "insight:second_look": ANALYSIS,
     "insight:targets": RESULTS,
     "insight:fan": RESULTS,
+    "insight:set_target": frozenset({Role.ANALYST}),
+    "insight:end_target": frozenset({Role.ANALYST}),
     "insight:question": RESULTS,
     "insight:curve": RESULTS,
     "insight:estimates": RESULTS,

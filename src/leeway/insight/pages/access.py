@@ -1,4 +1,4 @@
-"""Who may open a survey, see what it says, read the words that people wrote, and publish the local account."""
+"""Who may set a target, open a survey, see what it says, read what people wrote, and publish the local account."""
 
 from leeway.access.access import check_role
 from leeway.access.models import Role, User
@@ -23,6 +23,14 @@ def check_can_see_results(user: User) -> None:
 def can_read_words(user: User) -> bool:
     """Whether this user may read what people wrote in their own words."""
     return user.role in MAY_READ_WORDS
+
+
+def can_set_targets(user: User) -> bool:
+    return user.role == Role.ANALYST
+
+
+def check_can_set_targets(user: User) -> None:
+    check_role(user, Role.ANALYST, to="set or end a target")
 
 
 def check_can_publish(user: User) -> None:

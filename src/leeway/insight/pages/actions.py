@@ -1,4 +1,4 @@
-"""Everything that changes a survey (opening a wave, closing it, sending answers), and publishing the local account."""
+"""Everything that changes a survey (opening a wave, closing it, sending answers), a target, or the local account."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db import transaction
 
 from leeway.access.models import User
-from leeway.insight.pages.access import check_can_open_waves, check_can_publish
+from leeway.insight.pages.access import check_can_open_waves, check_can_publish, check_can_set_targets
 from leeway.insight.pages.account import own_figures
-from leeway.insight.pages.models import LocalAccount, Response, Wave
-from leeway.insight.pages.queries import check_takes_its_place
+from leeway.insight.pages.models import LocalAccount, OwnGoal, Response, Wave
+from leeway.insight.pages.queries import check_takes_its_place, goals_of
 from leeway.insight.surveys.answers import checked
 from leeway.insight.surveys.questionnaire import load
 from leeway.refusal import Refusal
@@ -98,3 +98,34 @@ def publish_account(*, as_at: date, by: User, on: date) -> LocalAccount:
     return LocalAccount.objects.create(
         as_at=as_at, figures=own_figures(as_at, seen_by=by, on=on), published_on=on, published_by=by
     )
+
+
+@transaction.atomic
+def set_target(
+    *, target: str, measure: str, percent: float, due_on: date, owner: str, why: str, by: User, on: date
+) -> OwnGoal:
+    """Set one of the council's own targets, or change one that it has: the old goal stays in its history."""
+    check_can_set_targets(by)
+    if due_on <= on:
+        raise Refusal("Enter a day that is still to come.", field="due_on")
+    history = goals_of(target)
+    if history and history[0].measure != measure:
+        raise Refusal("There is a target of this name for another measure. Give this one another name.", field="target")
+    return OwnGoal.objects.create(
+        target=history[0].target if history else target.strip(), measure=measure, percent=percent, due_on=due_on,
+        owner=owner.strip(), why=why.strip(), agreed_on=on, agreed_by=by,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def end_target(*, target: str, why: str, by: User, on: date) -> OwnGoal:
+    """End one of the council's own targets, saying why. Its history stays."""
+    check_can_set_targets(by)
+    history = goals_of(target)
+    if not history or history[-1].ended:
+        raise Refusal("There is no such target to end.")
+    last = history[-1]
+    return OwnGoal.objects.create(
+        target=last.target, measure=last.measure, percent=last.percent, due_on=last.due_on, owner=last.owner,
+        why=why.strip(), ended=True, agreed_on=on, agreed_by=by,
+    )  # fmt: skip

@@ -34,6 +34,61 @@ class ExploreForm(forms.Form):
         set_choices(self, "year", [(year, year) for year in asked.years])
 
 
+class OwnTargetForm(forms.Form):
+    """What the council means to reach, of what, by when, who answers for it, and why."""
+
+    target = forms.CharField(
+        label="What do you call this target?",
+        max_length=80,
+        help_text="For example More direct payments. The name of a target that is there already changes that one.",
+        error_messages={"required": "Give the target a name."},
+    )
+    measure = forms.ChoiceField(
+        label="Measure",
+        error_messages={"required": "Choose a measure.", "invalid_choice": "Choose one of the measures."},
+    )
+    percent = forms.FloatField(
+        label="Percentage to reach",
+        min_value=0.1,
+        max_value=100,
+        widget=forms.TextInput({"inputmode": "decimal"}),
+        error_messages={
+            "required": "Enter the percentage to reach.",
+            "invalid": "Enter the percentage to reach as a number, such as 30 or 27.5.",
+            "min_value": "The target must be above 0 percent.",
+            "max_value": "The target must be 100 percent or less.",
+        },
+    )
+    due_on = DateField(
+        label="By", latest=date(2050, 12, 31), error_messages={"required": "Enter the day to reach it by."}
+    )
+    owner = forms.CharField(
+        label="Who answers for it?", max_length=120, error_messages={"required": "Say who answers for it."}
+    )
+    why = forms.CharField(
+        label="Why this, or why it changes",
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="Up to 500 characters. It stays in the target's history.",
+        error_messages={"required": "Say why.", "max_length": "Use 500 characters at most."},
+    )
+
+    def __init__(self, data, *, series: dict, **options):
+        super().__init__(data, **options)
+        set_choices(self, "measure", [(one.key, f"{one.group}: {one.name}") for one in series.values()])
+
+
+class EndTargetForm(forms.Form):
+    """Why a target ends."""
+
+    why = forms.CharField(
+        label="Why does it end?",
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": "Say why it ends.", "max_length": "Use 500 characters at most."},
+    )
+
+
 class MoneyForm(forms.Form):
     """Whose spending."""
 

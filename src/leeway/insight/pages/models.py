@@ -1,4 +1,4 @@
-"""Waves of an anonymous survey, responses that nothing ties to anybody, and the published local account."""
+"""Waves of an anonymous survey, responses that nothing ties to anybody, the local account, and own targets."""
 
 import secrets
 import uuid
@@ -97,3 +97,34 @@ class LocalAccount(models.Model):
 
     def __str__(self) -> str:
         return f"Local account to {self.as_at:%-d %B %Y}"
+
+
+class OwnGoal(models.Model):
+    """What the council agreed of one of its targets on one day: set, changed or ended. A later row takes its place.
+
+    Rows of one `target` are its history. `measure` is the key of a published series, whose definition says of whom the
+    percentage is.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    target = models.CharField(max_length=80)
+    measure = models.CharField(max_length=80)
+    percent = models.FloatField()
+    due_on = models.DateField()
+    owner = models.CharField(max_length=120, help_text="Who answers for it.")
+    why = models.CharField(max_length=500)
+    ended = models.BooleanField(default=False)
+    agreed_on = models.DateField()
+    agreed_at = models.DateTimeField(auto_now_add=True)
+    agreed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["target", "agreed_on", "agreed_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(percent__gt=0) & Q(percent__lte=100), name="goal_is_a_percentage"),
+            models.CheckConstraint(condition=Q(ended=True) | Q(due_on__gt=F("agreed_on")), name="goal_lies_ahead"),
+        ]
+        triggers = [kept("own_goal_is_kept")]
+
+    def __str__(self) -> str:
+        return f"{self.target}: {self.percent:g}% by {self.due_on:%-d %B %Y}"

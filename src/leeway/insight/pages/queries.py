@@ -1,6 +1,7 @@
 """What pages read of surveys. What was answered is seen only once a wave is over, and never one person's answers."""
 
 from datetime import date
+from itertools import groupby
 from uuid import UUID
 
 import polars as pl
@@ -11,7 +12,8 @@ from leeway.access.models import User
 from leeway.insight.measures.costs import packages_to_look_at
 from leeway.insight.measures.measure import year_to
 from leeway.insight.pages.access import can_read_words, check_can_see_results
-from leeway.insight.pages.models import LocalAccount, Wave
+from leeway.insight.pages.account import BESIDE
+from leeway.insight.pages.models import LocalAccount, OwnGoal, Wave
 from leeway.insight.records.council import council_records
 from leeway.insight.surveys.answers import frame_of
 from leeway.insight.surveys.shares import SMALLEST
@@ -100,3 +102,22 @@ def check_takes_its_place(as_at: date) -> None:
             "place. Choose the same day or a later one.",
             field="as_at",
         )
+
+
+def goals_of(target: str) -> list[OwnGoal]:
+    """The history of one of the council's own targets, oldest first; empty where there is none of this name."""
+    return list(OwnGoal.objects.filter(target__iexact=target.strip()))
+
+
+def own_targets() -> list[list[OwnGoal]]:
+    """The council's own targets, each through its history, oldest goal first; those that ended last of all."""
+    histories = [list(goals) for _, goals in groupby(OwnGoal.objects.all(), key=lambda goal: goal.target)]
+    return sorted(histories, key=lambda goals: goals[-1].ended)
+
+
+def own_figure(measure: str) -> tuple[float, date] | None:
+    """The council's own latest published figure of a series, with its day; none where the account does not tell it."""
+    latest, code = latest_account(), {series: code for code, series in BESIDE.items()}.get(measure)
+    rows = latest.figures if latest and code else []
+    value = next((row["value"] for row in rows if row["measure"] == code and row["breakdown"] == "all"), None)
+    return None if latest is None or value is None else (value, latest.as_at)

@@ -1,4 +1,4 @@
-"""What the made-up council found out: two waves of a survey of its practitioners, and its local account."""
+"""What the made-up council found out: two waves of a survey, a target that it relaxed, and its local account."""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -25,6 +25,14 @@ def find_out(analyst: User, seed: int, today: date) -> None:
     chance = np.random.default_rng(seed)
     ask(analyst, chance, "Last year", today - timedelta(days=380), believe=0.45)
     ask(analyst, chance, "This year", today - timedelta(days=35), believe=0.6)
+    aim = {"target": "More direct payments", "measure": "direct-payments", "owner": "Director of Adult Services"}
+    year_end = date(today.year + 2, 3, 31)
+    for percent, why, since in (
+        (40, "People who ask for one wait too long, and few are told of it.", 300),
+        (35, "Relaxed: support for employers of personal assistants comes first.", 60),
+    ):
+        agreed_on = today - timedelta(days=since)
+        actions.set_target(**aim, percent=percent, due_on=year_end, why=why, by=analyst, on=agreed_on)
     actions.publish_account(as_at=today.replace(day=1) - timedelta(days=1), by=analyst, on=today)
 
 

@@ -1,10 +1,12 @@
 """Targets: what was to be reached and by when, the pace it takes, and the chance of getting there."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 import polars as pl
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
@@ -17,7 +19,11 @@ from leeway.insight.forecasts.picture import draw, in_percent, in_words
 from leeway.insight.forecasts.series import SERIES, day_of
 from leeway.insight.forecasts.targets import national
 from leeway.insight.measures.catalogue import ENGLAND, Series, catalogue
-from leeway.insight.pages.forms import TargetForm
+from leeway.insight.pages import actions, queries
+from leeway.insight.pages.access import can_set_targets
+from leeway.insight.pages.forms import EndTargetForm, OwnTargetForm, TargetForm
+from leeway.insight.pages.models import OwnGoal
+from leeway.insight.pages.queries import own_figure, own_targets
 from leeway.refusal import Refusal
 
 #: A council needs this many years since the last break before anything is said of its future.
@@ -55,7 +61,72 @@ def targets(request):
     )
     found = attempt(form, lambda: ahead(**form.cleaned_data)) if form.is_valid() else None
     shown = {"form": form, "found": found, "national": national().targets.values(), "back": reverse("insight:home")}
+    shown |= {"own": [own_words(goals) for goals in own_targets()], "may_set": can_set_targets(request.user)}
     return render(request, "insight/targets.jinja", shown)
+
+
+def own_words(goals: list[OwnGoal]) -> dict:
+    """One of the council's own targets: its measure and base, where it stands, the pace it takes, and its history."""
+    last, series = goals[-1], catalogue().get(goals[-1].measure)
+    known = own_figure(last.measure)
+    standing = "Not known: the local account does not tell this measure."
+    if known:
+        value, as_at = known
+        years = (last.due_on - as_at).days / 365.25
+        standing = f"{value:.1f}% on {in_words(as_at)}."
+        if value >= last.percent:
+            standing += " It is reached."
+        elif years > 0:
+            standing += f" It takes {(last.percent - value) / years:.1f} points a year."
+    query = urlencode({
+        "measure": last.measure, "place": ENGLAND, "percent": f"{last.percent:g}", "by_day": last.due_on.day,
+        "by_month": last.due_on.month, "by_year": last.due_on.year,
+    })  # fmt: skip
+    return {
+        "last": last, "goals": goals, "standing": standing, "query": query,
+        "measure": series.name if series else last.measure, "base": series.definition if series else "",
+    }  # fmt: skip
+
+
+def set_target(request):
+    """Set a target of the council's own, or change one."""
+    before = queries.goals_of(request.GET.get("target", ""))
+    last = before[-1] if before else None
+    names = ("target", "measure", "percent", "due_on", "owner")
+    initial = {name: getattr(last, name) for name in names} if last else {"measure": START["measure"]}
+    form = OwnTargetForm(request.POST or None, series=percentages(), initial=initial)
+    if form.is_valid():
+        done = attempt(form, lambda: actions.set_target(**form.cleaned_data, by=request.user, on=timezone.localdate()))
+        if done is not None:
+            messages.success(request, f"“{done.target}” is kept, with what it was before.")
+            return redirect("insight:targets")
+    shown = {"form": form, "last": last, "back": reverse("insight:targets")}
+    return render(request, "insight/set_target.jinja", shown)
+
+
+def end_target(request):
+    """End a target of the council's own, saying why."""
+    history = queries.goals_of(request.GET.get("target", ""))
+    if not history or history[-1].ended:
+        raise Http404("There is no such target to end.")
+    form = EndTargetForm(request.POST or None)
+    if form.is_valid():
+        done = attempt(
+            form,
+            lambda: actions.end_target(
+                target=history[-1].target, **form.cleaned_data, by=request.user, on=timezone.localdate()
+            ),
+        )
+        if done is not None:
+            messages.success(request, f"“{done.target}” has ended. Its history stays.")
+            return redirect("insight:targets")
+    shown = {"form": form, "last": history[-1], "back": reverse("insight:targets")}
+    return render(request, "insight/end_target.jinja", shown)
+
+
+def percentages() -> dict[str, Series]:
+    """The published series that are percentages."""
+    return {key: one for key, one in catalogue().items() if one.unit == "%"}
 
 
 def year_end_after_next(today: date) -> dict[str, str]:
