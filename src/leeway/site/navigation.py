@@ -13,6 +13,8 @@ LINKS = [
     ("directory:search", "Find support"),
     ("law", "Rules and figures"),
 ]
+#: Addresses that belong to a link without beginning as it does.
+ALSO = {"insight:home": ("/surveys/",)}
 
 
 def navigation(request) -> list[dict]:
@@ -26,6 +28,7 @@ def navigation(request) -> list[dict]:
         if allowed == EVERYONE or role in allowed:
             label = "Your support" if name == "home" and role == "person" else text
             address = reverse(name)
-            current = here == address or (address != "/" and here.startswith(address))
+            parts = (address, *ALSO.get(name, ()))
+            current = here == address or (address != "/" and here.startswith(parts))
             links.append({"text": label, "href": address, "current": current})
     return links

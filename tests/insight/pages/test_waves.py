@@ -59,6 +59,7 @@ def test_a_form_that_is_not_filled_in_says_what_is_missing(client, ana):
         ({"opens": -1}, "opens_on"),
         ({"closes": -1, "opens": 1}, "closes_on"),
         ({"asked": 0}, "asked"),
+        ({"asked": 4}, "asked"),
     ],
 )
 def test_a_wave_that_cannot_be_is_refused(wave, ana, today, changes, field):
@@ -171,6 +172,13 @@ def test_two_waves_are_compared(client, cole, over, opened, send, ana, today):
     address = reverse("insight:compare_waves")
     text = told(client.get(address, {"earlier": over.pk, "later": later.pk}))
     assert "66.7% 16.7% −50.0 (−72.9 to −10.6) down" in text
+    assert "came before" not in text
+    then = today - timedelta(days=400)
+    first = actions.open_wave(
+        questionnaire_code="practitioner", name="Long ago", opens_on=then, closes_on=then, by=ana, on=then
+    )  # fmt: skip
+    backwards = told(client.get(address, {"earlier": later.pk, "later": first.pk}))
+    assert "“Long ago” came before “Winter”. Choose them the other way round." in backwards
     assert "Choose two different waves." in told(client.get(address, {"earlier": over.pk, "later": over.pk}))
     assert "Choose the later wave." in told(client.get(address, {"earlier": over.pk}))
     assert "There is a problem" in told(client.get(address, {"earlier": "x", "later": over.pk}))

@@ -10,10 +10,20 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from leeway.insight.surveys.answers import frame_of
 from leeway.insight.surveys.comparing import TOO_FEW
 from leeway.insight.surveys.questionnaire import load
-from leeway.insight.surveys.results import for_publication, numbers, shares, waves
+from leeway.insight.surveys.results import for_publication, numbers, shares, waves, waves_of_numbers
 from leeway.insight.surveys.weights import weigh
 
 COUNCIL, PRACTITIONER = load("council"), load("practitioner")
+
+
+def test_two_means_are_compared_by_the_interval_of_each():
+    wave = {"question": ["share"], "ask": ["How many?"]}
+    first = pl.DataFrame(wave | {"mean": [3.0], "low": [2.0], "high": [4.0]})
+    second = pl.DataFrame(wave | {"mean": [5.0], "low": [4.25], "high": [6.0]})
+    [row] = waves_of_numbers(first, second).to_dicts()
+    # 2, less the root of (4 - 3) squared + (5 - 4.25) squared; and more the root of 1 + 1
+    assert (row["difference"], row["low"]) == (2.0, 0.75)
+    assert row["high"] == pytest.approx(2 + 2**0.5)
 
 
 def councils(yes: int, no: int, silent: int = 0) -> pl.DataFrame:

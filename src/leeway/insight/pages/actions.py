@@ -13,6 +13,7 @@ from leeway.insight.pages.models import LocalAccount, OwnGoal, Response, Wave
 from leeway.insight.pages.queries import check_takes_its_place, goals_of
 from leeway.insight.surveys.answers import checked
 from leeway.insight.surveys.questionnaire import load
+from leeway.insight.surveys.shares import SMALLEST
 from leeway.refusal import Refusal
 
 
@@ -44,8 +45,8 @@ def open_wave(
         raise Refusal("The first day cannot be in the past.", field="opens_on")
     if closes_on < opens_on:
         raise Refusal("The last day cannot be before the first.", field="closes_on")
-    if asked is not None and asked < 1:
-        raise Refusal("Enter how many people you ask: 1 or more, or leave it empty.", field="asked")
+    if asked is not None and asked < SMALLEST:
+        raise Refusal(f"Ask {SMALLEST} people or more: fewer answers are never shown.", field="asked")
     if Wave.objects.filter(questionnaire_code=questionnaire_code, name__iexact=name.strip()).exists():
         raise Refusal("There is a wave of this name already. Give this one another.", field="name")
     return Wave.objects.create(

@@ -1,5 +1,7 @@
 """Surveys for those who open them and those who read what they say."""
 
+from collections import Counter
+
 import polars as pl
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -82,7 +84,8 @@ def wave(request, wave_id):
         return render(request, "insight/wave.jinja", shown | {"not_yet": str(sentence)})
     shown |= found_in(asked, answers)
     if can_read_words(request.user):
-        shown["words"] = queries.words_of(asked, seen_by=request.user, on=today)
+        words = queries.words_of(asked, seen_by=request.user, on=today)
+        shown["words"] = {ask: list(Counter(texts).items()) for ask, texts in words.items()}
     return render(request, "insight/wave.jinja", shown)
 
 
@@ -146,6 +149,24 @@ def points(difference: float, low: float, high: float) -> str:
     return f"{words[0]} ({words[1]} to {words[2]})"
 
 
+def number_changes(earlier: Wave, later: Wave, *, seen_by, on) -> dict[str, list[dict]]:
+    """How the mean answer to each question that asks for a number moved, as a row of the page's table."""
+    first, second = (
+        results.numbers(each.questionnaire, queries.answers_of(each, seen_by=seen_by, on=on), asked=asked_by(each))
+        for each in (earlier, later)
+    )
+    found: dict[str, list[dict]] = {}
+    for row in results.waves_of_numbers(first, second).to_dicts():
+        shown = {"label": "The mean answer", "hidden": row["difference"] is None}
+        if not shown["hidden"]:
+            words = [f"{row[name]:+.1f}".replace("-", "−") for name in ("difference", "low", "high")]
+            told = "no difference can be told" if row["low"] <= 0 <= row["high"] else "up" if row["low"] > 0 else "down"
+            shown |= {"earlier": f"{row['mean']:.1f}", "later": f"{row['mean_later']:.1f}", "told": told, "needed": ""}
+            shown["difference"] = f"{words[0]} ({words[1]} to {words[2]})"
+        found[row["ask"]] = [shown]
+    return found
+
+
 @require_POST
 def close_wave(request, wave_id):
     """End a wave before its last day."""
@@ -173,7 +194,7 @@ def compare(request):
     today = timezone.localdate()
     over = [each for each in queries.waves(seen_by=request.user) if each.is_over_on(today)]
     form = CompareForm(request.GET or None)
-    choices = [(str(each.pk), f"{each.questionnaire.title}: {each.name}") for each in over]
+    choices = [(str(each.pk), f"{each.questionnaire.title}: {each.name}, {each.opens_on:%B %Y}") for each in over]
     for name in ("earlier", "later"):
         set_choices(form, name, [("", "Choose one"), *choices])
     rows = None
@@ -189,11 +210,13 @@ def compared(earlier: Wave, later: Wave, *, seen_by, on) -> list[dict]:
     """Two waves, question by question, in the strings that the page shows."""
     if earlier.questionnaire_code != later.questionnaire_code:
         raise Refusal("These waves asked different questions. Choose two of the same questionnaire.", field="later")
+    if earlier.opens_on > later.opens_on:
+        raise Refusal(f"“{later.name}” came before “{earlier.name}”. Choose them the other way round.", field="later")
     first, second = (
         results.shares(each.questionnaire, queries.answers_of(each, seen_by=seen_by, on=on), asked=asked_by(each))
         for each in (earlier, later)
     )
-    questions: dict[str, list[dict]] = {}
+    questions: dict[str, list[dict]] = number_changes(earlier, later, seen_by=seen_by, on=on)
     for row in results.waves(first, second).to_dicts():
         shown = {"label": row["label"], "told": row["told"], "hidden": row["difference"] is None}
         if not shown["hidden"]:
