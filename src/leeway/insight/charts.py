@@ -5,6 +5,7 @@ A chart never stands alone: whoever shows one puts the table of the same figures
 
 from bisect import bisect_right
 from html import escape
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -17,6 +18,8 @@ WIDTH, HEIGHT = 640, 340
 INK, PALE, AMBER, GREY, RED = "#0b4f4d", "#cfe0de", "#f2b134", "#505a5f", "#942514"
 #: Room at each side for letters wider than those that the layout was measured with: a browser may have other fonts.
 SPARE = {"left": 36, "right": 36, "top": 16, "bottom": 16}
+#: A longer title goes on in a second line, rather than out of the picture.
+TITLE_LETTERS = 62
 #: Told apart in print and by those who do not see colours: each series also has its own dash.
 COLOURS = [INK, "#c2571a", "#5694ca", "#6f3b84", "#85994b", "#b58840", GREY]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3]]
@@ -29,7 +32,9 @@ def svg(chart: Any, *, title: str, description: str) -> str:
     `chart` is an Altair chart. The SVG stands alone: no script, no font and no picture from elsewhere.
     """
     styled = (
-        chart.properties(title=alt.TitleParams(title, anchor="start", fontSize=17, color="#0b0c0c", offset=12))
+        chart.properties(
+            title=alt.TitleParams(wrap(title, TITLE_LETTERS), anchor="start", fontSize=17, color="#0b0c0c", offset=12)
+        )
         .configure(font="Arial, Liberation Sans, sans-serif", background="#ffffff", padding=SPARE)
         .configure_axis(labelFontSize=13, titleFontSize=13, titleColor=GREY, labelColor="#0b0c0c", gridColor="#e6ebea")
         .configure_legend(labelFontSize=13, titleFontSize=13, labelLimit=280, symbolStrokeWidth=3, columnPadding=24)

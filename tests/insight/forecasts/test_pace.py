@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from leeway.insight.forecasts.pace import paces, slopes, spread_of_paces
+from leeway.insight.forecasts.pace import paces, slopes
 from leeway.insight.forecasts.series import SERIES
 from tests.insight.forecasts.made_up import series, table
 
@@ -50,7 +50,7 @@ def test_of_late_is_three_years_and_never_across_a_break():
     assert two_kept["recent_points_per_year"] == pytest.approx(1.8 * 365.25 / 366)
 
 
-def test_verdicts_and_how_many_of_each():
+def test_verdicts():
     known = pl.concat([
         series(28, 30, unit="there"), series(10, 20, unit="quick"), series(10, 11, unit="slow"),
         series(12, 11, unit="falling"), series(40, None, 41, first=2005, unit="long ago"),
@@ -60,9 +60,6 @@ def test_verdicts_and_how_many_of_each():
         "there": "reached", "quick": "on the way", "slow": "not on the way", "falling": "not on the way",
         "long ago": "reached",
     }  # fmt: skip
-    assert spread_of_paces(known, target_percent=30, by=by).rows() == [
-        ("not on the way", 2, 40.0), ("reached", 2, 40.0), ("on the way", 1, 20.0)
-    ]  # fmt: skip
     late = paces(series(10, 11), target_percent=30, by=date(2012, 3, 31))
     assert late["verdict"].to_list() == ["too late"]
     assert late["needed_points_per_year"].to_list() == [None]

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from leeway.insight.forecasts.spread import beside, funnel, neighbours
+from leeway.insight.forecasts.spread import funnel
 from leeway.refusal import Refusal
 
 COUNCILS = pl.DataFrame(
@@ -82,32 +82,3 @@ def test_where_all_or_none_have_it_there_is_nothing_outside(hits):
     frame = pl.DataFrame({"numerator": [hits, hits], "denominator": [100, 100]})
     for overdispersed in (False, True):
         assert funnel(frame, overdispersed=overdispersed)["place"].to_list() == ["within", "within"]
-
-
-ALIKE = pl.DataFrame(
-    {
-        "unit": ["Ash", "Beck", "Cole", "Dale", "Elm"],
-        "population": [100, 110, 300, 100, None],
-        "older": [20.0, 20.0, 20.0, 30.0, 20.0],
-        "share": [10.0, 20.0, 30.0, None, 25.0],
-    }
-)
-
-
-def test_neighbours_are_the_nearest_on_columns_of_equal_weight():
-    near = neighbours(ALIKE, of="Ash", alike_in=["population", "older"])
-    assert near["unit"].to_list() == ["Beck", "Dale", "Cole"] or near["unit"].to_list() == ["Beck", "Cole", "Dale"]
-    spread = np.std([100, 110, 300, 100]), np.std([20, 20, 20, 30])
-    by_hand = {"Beck": 10 / spread[0], "Cole": 200 / spread[0], "Dale": 10 / spread[1]}
-    assert dict(near.iter_rows()) == {name: pytest.approx(d / np.sqrt(2)) for name, d in by_hand.items()}
-    assert neighbours(ALIKE, of="Ash", alike_in=["population"], count=1)["unit"].to_list() == ["Dale"]
-    with pytest.raises(Refusal, match="Elm is not among"):
-        neighbours(ALIKE, of="Elm", alike_in=["population"])
-
-
-def test_a_council_beside_others():
-    assert beside(ALIKE, of="Beck", others=["Ash", "Cole", "Dale", "Elm"], value="share") == {
-        "value": 20, "lowest": 10, "median": 25, "highest": 30, "rank": 3, "of": 4
-    }  # fmt: skip
-    with pytest.raises(Refusal, match="has no share"):
-        beside(ALIKE, of="Dale", others=["Ash"], value="share")

@@ -1,12 +1,23 @@
 """A place beside others: groups, their middle, and years that are not there."""
 
-from statistics import median
+from math import log
+from statistics import median, stdev
 
 import polars as pl
 import pytest
 
 from leeway.insight.measures.catalogue import COLUMNS, ENGLAND, Series, catalogue
-from leeway.insight.measures.comparing import FEWEST, Group, areas, groups_of, in_year, over_time, places, years_of
+from leeway.insight.measures.comparing import (
+    FEWEST,
+    Group,
+    areas,
+    groups_of,
+    in_year,
+    nearest,
+    over_time,
+    places,
+    years_of,
+)
 from leeway.insight.returns.councils import register
 from leeway.insight.returns.figures import outlines
 
@@ -25,8 +36,11 @@ def made(monkeypatch, rows: list[tuple[str, str, float | None]], breaks: dict[st
 
 def test_a_council_is_compared_with_its_region_its_type_and_all():
     groups = groups_of("Kent")
-    assert [group.name for group in groups.values()] == ["all councils", "South East councils", "counties"]
-    assert len(groups["region"].councils) == 19 and {"Kent", "Medway"} <= set(groups["region"].councils)
+    assert [group.name for group in groups.values()] == [
+        "all councils", "South East councils", "counties", "councils nearest in size and age"
+    ]  # fmt: skip
+    assert len(groups["region"].councils) == 18 and "Medway" in groups["region"].councils
+    assert all("Kent" not in group.councils for key, group in groups.items() if key != "all")
     assert groups_of("Camden")["type"].name == "London boroughs"
 
 
@@ -38,6 +52,19 @@ def test_a_group_of_a_few_is_not_offered():
 
 def test_england_is_compared_with_all_councils_only():
     assert list(groups_of(ENGLAND)) == ["all"] == list(groups_of("Nowhere"))
+
+
+def test_the_nearest_are_alike_in_size_and_age_by_hand():
+    known = register().filter(pl.col("population_18_plus") > 0, pl.col("last_year").is_null())
+    size = {name: log(people) for name, people in known.select("council", "population_18_plus").iter_rows()}
+    old = {row["council"]: row["population_65_plus"] / row["population_18_plus"] for row in known.to_dicts()}
+
+    def apart(name):
+        return sum(((of[name] - of["Kent"]) / stdev(of.values())) ** 2 for of in (size, old))
+
+    found = nearest("Kent")
+    assert list(found) == sorted((name for name in size if name != "Kent"), key=apart)[:15]
+    assert "Essex" in found and nearest("Nowhere") == ()
 
 
 def test_published_neighbours_are_a_group():

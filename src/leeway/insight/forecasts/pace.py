@@ -91,11 +91,3 @@ def paces(series: pl.DataFrame, *, target_percent: float, by: date) -> pl.DataFr
     ).select(
         "unit", "last_period", "last_value", "years_left", "needed_points_per_year", "recent_points_per_year", "verdict"
     )  # fmt: skip
-
-
-def spread_of_paces(series: pl.DataFrame, *, target_percent: float, by: date) -> pl.DataFrame:
-    """How many units have reached the target, are on the way or are not: `verdict`, `units`, `percent`."""
-    counted = paces(series, target_percent=target_percent, by=by).group_by("verdict").agg(units=pl.len())
-    return counted.with_columns(percent=100 * pl.col("units") / pl.col("units").sum()).sort(
-        ["units", "verdict"], descending=[True, False]
-    )

@@ -1,4 +1,4 @@
-"""How councils spread around the whole: funnel limits, and a council beside those most like it.
+"""How councils spread around the whole: the limits of a funnel.
 
 Source: Spiegelhalter, “Funnel plots for comparing institutional performance”, Statistics in Medicine 24 (2005).
 """
@@ -72,45 +72,3 @@ def _place() -> pl.Expr:
         .when(percent > pl.col("high_95") + hair).then(pl.lit("high"))
         .otherwise(pl.lit("within"))
     )  # fmt: skip
-
-
-def neighbours(
-    frame: pl.DataFrame, *, of: str, alike_in: list[str], unit: str = "unit", count: int = 15
-) -> pl.DataFrame:
-    """The units most like one, nearest first: `unit` and `distance`.
-
-    Distance is the root of the mean squared difference in the columns `alike_in`, each first divided by its standard
-    deviation among all units. Units with a gap in one of them cannot be compared and are left out.
-    """
-    known = frame.select(unit, *alike_in).drop_nulls()
-    if of not in known[unit].to_list():
-        raise Refusal(f"{of} is not among the units with all of {', '.join(alike_in)}.")
-    values = known.select(alike_in).to_numpy().astype(float)
-    spread = values.std(axis=0)
-    scaled = values / np.where(spread > 0, spread, 1)
-    own = scaled[known[unit].to_list().index(of)]
-    distance = np.sqrt(((scaled - own) ** 2).mean(axis=1))
-    return (
-        pl.DataFrame({"unit": known[unit], "distance": distance})
-        .filter(pl.col("unit") != of)
-        .sort("distance", "unit")
-        .head(count)
-    )
-
-
-def beside(
-    frame: pl.DataFrame, *, of: str, others: list[str], value: str, unit: str = "unit"
-) -> dict[str, float | int]:
-    """One unit's value beside the others': `value`, `lowest`, `median`, `highest`, `rank` (1 is highest) and `of`."""
-    own = frame.filter(pl.col(unit) == of)[value].drop_nulls()
-    near = frame.filter(pl.col(unit).is_in(others) & (pl.col(unit) != of))[value].drop_nulls()
-    if own.is_empty() or near.is_empty():
-        raise Refusal(f"{of}, or every one of the units beside it, has no {value}.")
-    return {
-        "value": own[0],
-        "lowest": near.min(),
-        "median": near.median(),
-        "highest": near.max(),
-        "rank": 1 + int((near > own[0]).sum()),
-        "of": 1 + len(near),
-    }  # type: ignore[dict-item]

@@ -12,6 +12,8 @@ from leeway.insight.returns.figures import outlines
 
 #: A median of fewer councils than this says more about each of them than about all.
 FEWEST = 5
+#: How many councils stand beside one as those most like it: as many as the statistical neighbours that are published.
+NEAREST = 15
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,10 @@ def places() -> list[str]:
 
 
 def groups_of(council: str) -> dict[str, Group]:
-    """The groups a council can be compared with: all councils, its region, its type, its published neighbours.
+    """The groups a council can be compared with: all councils, its region, its type, and those most like it.
 
-    A group too small to have a middle (see `FEWEST`) is left out: the City of London is one of a kind.
+    It is in none of them but the first. A group too small to have a middle (see `FEWEST`) is left out: the City of
+    London is one of a kind.
     """
     everyone = register()
     found = {"all": Group("all", "all councils", tuple(everyone["council"]))}
@@ -47,10 +50,29 @@ def groups_of(council: str) -> dict[str, Group]:
         "type": f"{row['type'].removesuffix('y')}{_PLURAL[row['type'][-1] == 'y']}",
     }
     for key, name in names.items():
-        found[key] = Group(key, name, tuple(everyone.filter(pl.col(key) == row[key])["council"]))
+        others = everyone.filter(pl.col(key) == row[key], pl.col("council") != council)
+        found[key] = Group(key, name, tuple(others["council"]))
+    found["nearest"] = Group("nearest", "councils nearest in size and age", nearest(council))
     neighbours = tuple((row["statistical_neighbours"] or "").split(";"))
     found["neighbours"] = Group("neighbours", "statistical neighbours", neighbours)
     return {key: group for key, group in found.items() if len(group.councils) >= FEWEST}
+
+
+def nearest(council: str, *, count: int = NEAREST) -> tuple[str, ...]:
+    """The councils whose people are most like one council's: how many adults (as a logarithm), and how old.
+
+    Each is divided by its standard deviation among all councils, and the squares of the differences are added up.
+    Empty for a council whose people are not known.
+    """
+    known = register().filter(pl.col("population_18_plus") > 0, pl.col("last_year").is_null())
+    size, old = pl.col("population_18_plus").log(), pl.col("population_65_plus") / pl.col("population_18_plus")
+    scaled = known.select("council", size=size / size.std(), old=old / old.std())
+    own = scaled.filter(pl.col("council") == council)
+    if own.is_empty():
+        return ()
+    apart = sum((pl.col(name) - own[name].item()) ** 2 for name in ("size", "old"))
+    others = scaled.with_columns(apart=apart).filter(pl.col("council") != council)
+    return tuple(others.sort("apart", "council").head(count)["council"])
 
 
 def over_time(series: Series, place: str, group: Group) -> pl.DataFrame:

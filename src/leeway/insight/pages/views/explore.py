@@ -98,12 +98,16 @@ class Asked:
             return self._over_the_years(known.filter(pl.col("who") == self.place))
         if known.is_empty():
             return f"No council has a figure for {self.year}."
-        values = known["value"]
+        beside = self.view == "rank" and self.group.key != "all"
+        others = known.filter(pl.col("council").is_in(self.group.councils)) if beside else known
+        if others.is_empty():
+            return f"None of the {self.group.name} has a figure for {self.year}."
+        values = others["value"]
         ends = f"from {self.say(values.min())} to {self.say(values.max())}, the middle {self.say(values.median())}"
         mine = known.filter(pl.col("council") == self.place)["value"]
         own = f"{self.place}: {self.say(mine[0])}. " if mine.len() else ""
-        whose = self.group.name if self.view == "rank" and self.group.key != "all" else "councils"
-        return f"{own}{known.height} {whose} with a figure in {self.year}: {ends}."
+        whose = self.group.name if beside else "councils"
+        return f"{own}{others.height} {whose} with a figure in {self.year}: {ends}."
 
     def _over_the_years(self, mine: pl.DataFrame) -> str:
         if mine.is_empty():
