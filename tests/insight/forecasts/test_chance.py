@@ -1,6 +1,7 @@
 """The chance: by hand, as properties, and against made-up series whose truth is known."""
 
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from math import asin, sin, sqrt
 
 import numpy as np
@@ -182,3 +183,17 @@ def test_a_trend_that_never_fades_stays_within_the_interval_most_often(trend):
     said, came, within = looked_ahead(trend=trend, noise=0)
     assert 0.7 < np.mean(within) < 0.9
     assert np.mean(came) == pytest.approx(np.mean(said), abs=0.05)
+
+
+@pytest.mark.parametrize(("by", "known"), [(1, True), (14, True), (15, False), (366, False)])
+def test_a_day_just_after_a_figure_is_answered_by_it_and_not_forecast(by, known):
+    """29.2% on 31 March 2011, and a target of 30% by 1 April: it was not reached, whatever a forecast would say."""
+    last = date(2011, 3, 31)
+    past = series(20, 25, 29.2, first=2009)
+    assert past["period"].max() == last
+    ask = partial(chances, past, target_percent=30, by=last + timedelta(days=by))
+    if known:
+        with pytest.raises(Refusal, match="what happened is known"):
+            ask()
+    else:
+        assert 0 < ask()["probability"].item() < 1

@@ -92,8 +92,9 @@ def test_what_cannot_be_asked_gets_a_sentence(see, changes, sentence):
     assert see("fan", **words_of(**changes)).status_code == 400
 
 
-def test_the_day_after_the_last_can_be_asked(see):
-    assert "the chance of getting there" in told(see(**words_of(by=(1, 4, 2025))))
+def test_a_fortnight_and_a_day_after_the_last_can_be_asked(see):
+    assert "the chance of getting there" in told(see(**words_of(by=(15, 4, 2025))))
+    assert "is known" in told(see(**words_of(by=(1, 4, 2025))))
 
 
 def test_a_council_whose_figures_end_early_is_asked_for_a_day_after_the_others(see):

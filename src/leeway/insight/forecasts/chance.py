@@ -12,7 +12,7 @@ scores of this method and of its parts on the past of real series.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import asin, sqrt
 
 import numpy as np
@@ -57,6 +57,8 @@ FADING_TREND = Plain("fading trend", level=1, trend=0.3)
 #: Nobody should use it: every change is expected again each year. It stands beside the others in the back-test.
 LAST_CHANGE = Plain("last change", level=1, trend=1, fade=1)
 
+#: “By April 2011” is answered by the figure of 31 March: nothing is forecast for a day so soon after.
+SAME_FIGURE = timedelta(days=14)
 NEAREST_OF_THREE = (LAST_VALUE, RUNNING_AVERAGE, FADING_TREND)
 
 
@@ -158,16 +160,16 @@ def chances(series: pl.DataFrame, *, target_percent: float, by: date) -> pl.Data
 
     From a `SERIES` frame; gives `unit`, `probability` (0 to 1), `median`, `low`, `high` (percent), `method`,
     `last_period`, `last_value`, `years_ahead`, `values` (how many count), a row a unit. Refuses a target that is not
-    above 0 and at most 100, a day that is not after each unit's last value (what has happened is not forecast), and
-    a unit with one value only.
+    above 0 and at most 100, a day that is not more than a fortnight after each unit's last value (what has happened is
+    not forecast), and a unit with one value only.
     """
     if not 0 < target_percent <= 100:
         raise Refusal("The target is not a percentage above 0 and up to 100.", field="target")
     refuse_unusable(series)
-    if settled := [period for period in series["period"] if period >= by]:
+    if settled := [period for period in series["period"] if period + SAME_FIGURE >= by]:
         raise Refusal(
-            f"{by} is not after the last period, {max(settled)}: what happened then is known. Give a later date, or "
-            f"leave out the later rows.",
+            f"{by} is not after the last period, {max(settled)}, or not by more than a fortnight: what happened is "
+            "known. Give a later date, or leave out the later rows.",
             field="by",
         )
     learned = learn(series)
