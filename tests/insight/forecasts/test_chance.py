@@ -193,7 +193,7 @@ def test_a_day_just_after_a_figure_is_answered_by_it_and_not_forecast(by, known)
     assert past["period"].max() == last
     ask = partial(chances, past, target_percent=30, by=last + timedelta(days=by))
     if known:
-        with pytest.raises(Refusal, match="what happened is known"):
+        with pytest.raises(Refusal, match="what happened then is known"):
             ask()
     else:
         assert 0 < ask()["probability"].item() < 1

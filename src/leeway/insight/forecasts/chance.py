@@ -168,7 +168,7 @@ def chances(series: pl.DataFrame, *, target_percent: float, by: date) -> pl.Data
     refuse_unusable(series)
     if settled := [period for period in series["period"] if period + SAME_FIGURE >= by]:
         raise Refusal(
-            f"{by} is not after the last period, {max(settled)}, or not by more than a fortnight: what happened is "
+            f"{by} is not after the last period, {max(settled)}, or by a fortnight at most: what happened then is "
             "known. Give a later date, or leave out the later rows.",
             field="by",
         )
