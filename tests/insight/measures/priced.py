@@ -14,7 +14,10 @@ FREQUENCIES = (None, *code_list("cost_frequency").values)
 
 
 def priced_by_chance(seed: int, people: int) -> Records:
-    """The records of `by_chance`, with prices that may be blank, nothing or negative, and units that may be blank."""
+    """The records of `by_chance`, with prices that may be blank, nothing or negative, and units that may be blank.
+
+    Some services that ended go on under a new label, with the same care or nearly.
+    """
     records, chance = by_chance(seed, people), Random(-seed)
     services = records.services.to_native().collect()
     drawn = {
@@ -28,4 +31,13 @@ def priced_by_chance(seed: int, people: int) -> Records:
         name: pl.Series(name, [chance.choice(values) for _ in range(services.height)], services.schema[name])
         for name, values in drawn.items()
     }
-    return replace(records, services=nw.from_native(services.with_columns(**columns).lazy()))
+    services = services.with_columns(**columns)
+    over = services.filter(pl.col("service_type").str.ends_with("Community") & pl.col("ends_on").is_not_null())
+    again = over.gather_every(2).select(
+        pl.all().exclude("starts_on", "ends_on", "mechanism", "planned_units_hundredths"),
+        (pl.col("ends_on") + pl.duration(days=1)).alias("starts_on"),
+        pl.lit(None, pl.Date).alias("ends_on"),
+        pl.lit("CASSR managed personal budget").alias("mechanism"),
+        pl.col("planned_units_hundredths") * (100 + pl.int_range(pl.len()) % 8) // 100,  # within 5% or a little more
+    )
+    return replace(records, services=nw.from_native(pl.concat([services, again.select(services.columns)]).lazy()))
