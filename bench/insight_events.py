@@ -14,12 +14,11 @@ from pathlib import Path
 import click
 import polars as pl
 
-from leeway.insight.records.made_up import made_up_return
+from leeway.insight.records.made_up import EVENTS_A_PERSON, made_up_return
 from leeway.insight.records.read import records_of, write_tables
 from leeway.insight.records.tables import EVENTS, TABLES
 from leeway.insight.returns.figures import table
 
-EVENTS_A_PERSON = 1.837  # as `made_up_return` draws them
 FEWEST = 50  # people: the smallest councils have a return too
 
 

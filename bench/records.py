@@ -22,10 +22,8 @@ import click
 from figures import seconds
 from measure import in_words, machine
 
-from leeway.insight.records.made_up import made_up_return
+from leeway.insight.records.made_up import EVENTS_A_PERSON, made_up_return
 from leeway.insight.records.write import write_return
-
-EVENTS_A_PERSON = 1.837  # as `made_up_return` draws them
 
 
 def make(folder: Path, *, events: int, councils: int) -> int:

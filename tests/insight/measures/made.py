@@ -102,7 +102,8 @@ def by_chance(seed: int, people: int) -> Records:
 
 
 REASONS = ("Learning disability support", "Mental health support", "Physical support: Personal care support")
-HOMES = ("Owner occupier or shared ownership scheme", "Registered care home", "Unknown", "Refuge")
+SHELTERED = "Sheltered housing, extra care housing or other sheltered housing"
+HOMES = ("Owner occupier or shared ownership scheme", "Registered care home", "Unknown", SHELTERED)
 HOME_PARTS = ("Long term residential care", "Short term residential care", "Long term nursing care")
 SERVICE_TYPES = (
     "Long term support: Nursing care",

@@ -43,7 +43,10 @@ def _share(numerator: str, denominator: str, unknown: str, rows: str) -> str:
         count(*) FILTER (WHERE {unknown}) FROM ({rows}) GROUP BY council"""
 
 
-COMMUNITY, SETTLED = "place BETWEEN 3 AND 6", "home IN ('Owner occupier or shared ownership scheme')"
+COMMUNITY = "place BETWEEN 3 AND 6"
+SETTLED = """(starts_with(home, 'Owner occupier') OR starts_with(home, 'Tenant: ') OR starts_with(home, 'Settled ')
+    OR starts_with(home, 'Supported accommodation') OR starts_with(home, 'Shared Lives')
+    OR starts_with(home, 'Approved premises') OR starts_with(home, 'Sheltered') OR starts_with(home, 'Mobile'))"""
 IN_YEAR, ON_DAY = (
     PLACES.format(first="{first}", last="{last}", only="true"),
     PLACES.format(first="{last}", last="{last}", only="true"),

@@ -349,16 +349,14 @@ def _by_group(records: Records, start: date, end: date) -> Exhibit:
         ]
         shown = [held[DIRECT_ON_THE_DAY.code] for held in both if HIDDEN not in counts and held]
         if len(shown) < len(days):
-            rows.append((group, *counts, NOTHING, NOTHING, ""))
+            rows.append((group, *counts, HIDDEN))
             continue
         moved = change(shown[0]["exact"], shown[1]["exact"])
         said = "no change can be told" if moved.flat else "rose" if moved.points > 0 else "fell"
-        rows.append((group, *counts, signed(moved.points), f"{signed(moved.low)} to {signed(moved.high)}", said))
+        rows.append((group, *counts, f"{said} ({signed(moved.low)} to {signed(moved.high)} points)"))
     first, last = (f"{one.day} {one:%b %Y}" for one in (start, end))
-    headings = (
-        "Client group", f"Direct payments, {first}", last, f"Managed budgets, {first}", last,
-        "Share with a direct payment (points)", "Likely between", "In words",
-    )  # fmt: skip
+    columns = (f"Direct payments, {first}", last, f"Managed budgets, {first}", last)
+    headings = ("Client group", *columns, "Share with a direct payment")
     return Exhibit("Whose growth it is, by client group", headings, tuple(rows))
 
 
