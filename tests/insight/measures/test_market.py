@@ -123,3 +123,9 @@ def test_effective_choices_are_never_more_than_there_are(seed):
     table = market.variety(priced_by_chance(seed, 200), [DAY], ("council",))
     assert (table["component_effective"] <= table["components"] + 1e-9).all()
     assert (table["unknown"] <= table["services"]).all()
+
+
+def test_a_market_can_be_taken_apart_by_its_own_providers():
+    given = priced_by_chance(5, 300)
+    found = counts("concentration-people", given, ("provider",))
+    assert all(squares == whole for _, squares, whole, _ in found) and len(found) > 3

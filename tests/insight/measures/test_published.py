@@ -76,6 +76,12 @@ def test_what_one_measure_hides_another_does_not_give_away():
     assert shown == {(measure, group) for measure in of for group in ("", "physical")}
 
 
+def test_no_group_is_hidden_alone_since_the_whole_would_give_it_back():
+    """One of 31 has no self-directed support, so that group is hidden: 129 less 99 is 30, and 151 less 120 is 31."""
+    rows = [answer(129, 151), answer(30, 31, g="a"), answer(99, 120, g="b")]
+    assert [row["hidden"] for row in published(rows)] == ["", OTHERS, OTHERS]
+
+
 def test_what_support_costs_a_few_people_is_hidden_with_them():
     rows = [answer(80, 90, measure="SALT LTS001b, community"), answer(3, 3, measure="SALT LTS001b, community", g="a")]
     rows += [answer(60, 87, measure="SALT LTS001b, community", g="b"), answer(90_000, 6_000, measure="hour-cost")]

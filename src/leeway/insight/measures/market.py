@@ -71,7 +71,7 @@ def by_provider(
     known = counted.filter(nw.col("unknown") == 0)
     if basis is PEOPLE:  # a person with two services of one provider is served by it once
         known = known.select(*dict.fromkeys((*PERSON, "provider", "amount", *by))).unique()
-    shares = known.group_by(*by, "provider").agg(nw.col("amount").sum().cast(nw.Int64))
+    shares = known.group_by(*dict.fromkeys((*by, "provider"))).agg(nw.col("amount").sum().cast(nw.Int64))
     if unit > 1:
         shares = shares.with_columns(amount=(nw.col("amount") * 2 + unit) // (2 * unit))
     missing = counted.select(*by, "unknown")

@@ -109,7 +109,7 @@ def _to_be_had(row_of: Mapping[str, Mapping[str, Any]]) -> Iterable[int]:
 
 
 def _hide_more(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Hide further parts until those hidden, taken together, cannot be told from the whole; give those it hid."""
+    """Hide further parts until those hidden are two at least and cannot be told from the whole; give those it hid."""
     hidden = [part for part in parts if part["hidden"]]
     shown = sorted(
         (part for part in parts if not part["hidden"]), key=lambda part: (part["numerator"], part["denominator"])
@@ -117,7 +117,7 @@ def _hide_more(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     more = []
     for part in shown:
         enough = all(sum(one[count] for one in hidden) >= LEAST for count in ("numerator", "denominator"))
-        if not hidden or enough:
+        if not hidden or (enough and len(hidden) > 1):
             break
         part["hidden"] = OTHERS
         hidden.append(part)
