@@ -82,6 +82,26 @@ def test_no_group_is_hidden_alone_since_the_whole_would_give_it_back():
     assert [row["hidden"] for row in published(rows)] == ["", OTHERS, OTHERS]
 
 
+def test_two_costs_do_not_leave_that_of_the_few_who_live_in_a_home():
+    """Of 40 with a known cost in group a, 36 live at home: the other four are the difference of two rows."""
+    of = {"person-weekly-cost": [(160, 160), (40, 40), (60, 60), (60, 60)],
+          "tier-cost": [(156, 156), (36, 36), (60, 60), (60, 60)]}  # fmt: skip
+    groups = [{}, *({"g": name} for name in "abc")]
+    rows = [
+        answer(1000 * n, d, measure=m, **by) | {"unit": "£ a week"}
+        for m in of
+        for (n, d), by in zip(of[m], groups, strict=True)
+    ]
+    hidden_groups = {(row["measure"], row["by"].get("g")) for row in published(rows) if row["hidden"]}
+    assert {(measure, "a") for measure in of} <= hidden_groups
+
+
+def test_three_direct_payments_in_a_whole_council_are_not_what_others_leave():
+    rows = [answer(153, 160, measure="ASCOF 3D(1a)"), answer(3, 160, measure="ASCOF 3D(2a)")]
+    rows += [answer(count, 160, measure=f"holds-{way}") for way, count in (("direct", 3), ("managed", 150))]
+    assert {row["measure"] for row in published(rows) if not row["hidden"]} == {"ASCOF 3D(1a)"}
+
+
 def test_what_support_costs_a_few_people_is_hidden_with_them():
     rows = [answer(80, 90, measure="SALT LTS001b, community"), answer(3, 3, measure="SALT LTS001b, community", g="a")]
     rows += [answer(60, 87, measure="SALT LTS001b, community", g="b"), answer(90_000, 6_000, measure="hour-cost")]

@@ -3,10 +3,13 @@
 import csv
 import io
 
+import polars as pl
 import pytest
 from django.urls import reverse
 
-from leeway.insight.measures.spending import growth_over, shares
+from leeway.insight.measures.spending import growth_over, shares, spending
+from leeway.insight.pages.views.money import TITLES, charted, era
+from leeway.insight.returns.figures import table
 from tests.insight.pages.test_waves import told
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +37,16 @@ def test_a_council_with_gaps_says_what_is_not_known(see, place):
     answer = see(place=place)
     assert answer.status_code == 200
     assert ("Learning disability was" in told(answer)) or "do not say" in told(answer) or "Choose" in told(answer)
+
+
+def test_every_row_is_as_wide_as_its_headings_and_a_missing_year_breaks_the_line():
+    for place in sorted(set(table("spending")["council"])):
+        known = spending(place).filter(pl.col("cost").is_not_null())
+        for basis in TITLES:
+            if known.filter(basis=basis)["year"].n_unique() > 1:
+                told = era(known, basis, place)
+                assert {len(row) for row in told["rows"]} <= {len(told["heads"])}, place
+    assert charted("England").filter(year="2005-06")["share"].to_list() == [None] * 4
 
 
 def test_an_unknown_place_is_a_sentence(see):

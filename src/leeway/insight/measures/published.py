@@ -16,20 +16,33 @@ COUNTS = ("numerator", "denominator", "unknown")
 UNDER, OTHERS = "under 5", "so that others stay hidden"
 
 #: Measures that take the same people apart in other ways: what one of them hides, the others would give away.
+HELD = ("holds-direct", "holds-managed", "holds-commissioned")
+#: How many people there are in a group: who has support on the day. What a few of them cost is theirs too.
+EVERYBODY = "SALT LTS001b, community"
 FAMILIES = (
-    ("ASCOF 3D(1a)", "ASCOF 3D(2a)", "holds-direct", "holds-managed", "holds-commissioned"),
+    ("ASCOF 3D(1a)", "ASCOF 3D(2a)", *HELD, EVERYBODY),
     ("ASCOF 3D(1b)", "ASCOF 3D(2b)"),
     ("SALT LTS001a, self-directed", "SALT LTS001a, direct payments"),
     ("NI130", "NI130, ADASS base"),
+    ("ASCOF 2E(1)", "ASCOF 2E(2a)"),
+    ("relabelled", "new-to-support"),
+    ("Waiting, first response", "Waiting, no response yet"),
+    ("person-weekly-cost", "tier-cost"),
 )
 #: Those whom the second counts are among those whom the first counts, so that the difference is people too.
 WITHIN = {
     "ASCOF 3D(1a)": "ASCOF 3D(2a)",
     "ASCOF 3D(1b)": "ASCOF 3D(2b)",
     "SALT LTS001a, self-directed": "SALT LTS001a, direct payments",
+    "ASCOF 2E(2a)": "ASCOF 2E(1)",
 }
-#: How many people there are in a group: who has support on the day. What a few of them cost is theirs too.
-EVERYBODY = "SALT LTS001b, community"
+#: The people in the denominator of the second are among those of the first.
+PEOPLE_WITHIN = {"person-weekly-cost": "tier-cost", "ASCOF 3D(1a)": "holds-direct"}
+#: Amounts that count no people: hidden where the measure of the people behind them is.
+FOLLOWS = {
+    "hour-cost": "tier-hours", "concentration-hours": "tier-hours", "service-weekly-cost": "person-weekly-cost",
+    "service-spend": "person-weekly-cost", "concentration-spend": "person-weekly-cost",
+}  # fmt: skip
 
 
 def published(answers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -51,8 +64,20 @@ def published(answers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         if row["by"] and _group(row) in few:
             row["hidden"] = row["hidden"] or OTHERS
     alone = [(code,) for code in measures if not any(code in family for family in FAMILIES)]
-    for family in (*FAMILIES, *alone):
+    if any(not row["by"] and 0 < row["numerator"] < LEAST for code in HELD for row in measures.get(code, ())):
+        for row in rows:  # in all, one way of holding is what the others leave of self-directed support
+            if row["measure"] in HELD and not row["by"]:
+                row["hidden"] = row["hidden"] or OTHERS
+    followed = set(FOLLOWS) & set(measures)
+    first = [family for family in (*FAMILIES, *alone) if not followed & set(family)]
+    for family in first:
         _hide_together({code: measures[code] for code in family if code in measures})
+    for code in followed:
+        gone = {_group(row) for row in measures.get(FOLLOWS[code], ()) if row["by"] and row["hidden"]}
+        for row in measures[code]:
+            if row["by"] and _group(row) in gone:
+                row["hidden"] = row["hidden"] or OTHERS
+        _hide_together({code: measures[code]})
     return [_rounded(row) for row in rows]
 
 
@@ -100,6 +125,8 @@ def _hide_together(family: Mapping[str, list[dict[str, Any]]]) -> None:
 def _to_be_had(row_of: Mapping[str, Mapping[str, Any]]) -> Iterable[int]:
     """The counts of a group's people that its rows in a family give, or give by one subtraction."""
     for code, row in row_of.items():
+        if PEOPLE_WITHIN.get(code) in row_of:
+            yield row["denominator"] - row_of[PEOPLE_WITHIN[code]]["denominator"]
         if row.get("unit", "%") != "%":
             continue
         yield row["numerator"]

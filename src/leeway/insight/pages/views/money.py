@@ -32,14 +32,15 @@ def money(request):
     if form.is_valid():
         place = form.cleaned_data["place"]
         told = spending(place)
-        eras = [era(told, basis, place) for basis in TITLES if told.filter(basis=basis)["cost"].count()]
+        known = told.filter(pl.col("cost").is_not_null())
+        eras = [era(known, basis, place) for basis in TITLES if known.filter(basis=basis)["year"].n_unique() > 1]
         shown |= {"place": place, "eras": eras, "claim": claim(place), "charted": not charted(place).is_empty()}
     return render(request, "insight/money.jinja", shown)
 
 
 def era(told: pl.DataFrame, basis: str, place: str) -> dict:
     """The first and last year that were counted one way, side by side."""
-    mine = told.filter(pl.col("basis") == basis, pl.col("cost").is_not_null())
+    mine = told.filter(basis=basis)
     first, *_, last = sorted(mine["year"])
     whole = {year: mine.filter(year=year)["cost"].sum() for year in (first, last)}
     costs = {(row["client_group"], row["year"]): row["cost"] for row in mine.iter_rows(named=True)}
@@ -83,8 +84,15 @@ def charted(place: str) -> pl.DataFrame:
     """Each client group's share of the four, year by year, where all four are known."""
     mine = spending(place).filter(basis=CLIENT_GROUP)
     whole = mine.group_by("year").agg(whole=pl.col("cost").sum(), known=pl.col("cost").count())
-    told = mine.join(whole.filter(known=4), on="year").sort("year", "client_group")
-    return told.select("year", "client_group", share=100 * pl.col("cost") / pl.col("whole"))
+    told = mine.join(whole.filter(known=4), on="year")
+    if told.is_empty():
+        return told.select("year", "client_group", share="cost")
+    first, last = (int(year[:4]) for year in (told["year"].min(), told["year"].max()))  # type: ignore[index]
+    years = pl.DataFrame({"year": [f"{year}-{(year + 1) % 100:02d}" for year in range(first, last + 1)]})
+    # A year that is not at hand is there without a share, so that the line breaks.
+    every = years.join(told.select("client_group").unique(), how="cross")
+    shared = every.join(told, on=["year", "client_group"], how="left").sort("year", "client_group")
+    return shared.select("year", "client_group", share=100 * pl.col("cost") / pl.col("whole"))
 
 
 def millions(thousands: float | None) -> str:
