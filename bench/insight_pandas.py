@@ -13,6 +13,7 @@ import json
 import sys
 import time
 from datetime import date, timedelta
+from functools import cached_property
 from importlib.metadata import version
 from math import ceil
 from pathlib import Path
@@ -207,11 +208,10 @@ class Report:
         which = rows["provider"].cat.codes
         rows["named"], rows["blank"] = which >= 0, rows["component"].isna()
         rows["unnamed"] = ~rows["named"] & ~rows["direct"]
-        rows["old"] = rows["starts_on"] <= self.first
         rows["providers"], rows["components"] = which, rows["component"].cat.codes
         sums = ["parts", "priced", "no_price", "hours", "hours_told", "hours_wanting", "blank", "unnamed"]
         packages = rows.groupby("who")[sums].sum()
-        packages["old"] = rows.groupby("who")["old"].max()
+        packages["old"] = packages.index.isin(self.lasting)
         packages["rank"] = self.clients.reindex(packages.index)
         for column in ("components", "providers"):
             pairs = rows[["who", column]].drop_duplicates()
@@ -509,12 +509,16 @@ class Report:
         answered, gone = came["answer"] <= self.last, self.died[came["who"]] < self.last
         self.tally("Waiting, no response yet", came["who"], ~answered & ~gone, answered | ~gone, ~answered & gone)
 
-    def all_year(self) -> None:
+    @cached_property
+    def lasting(self) -> np.ndarray:
+        """Those with long-term support from the year's first day to its last, in one spell."""
         rows = self.spells(self.long_term)
         whole = rows.groupby("spell").agg(who=("who", "first"), first=("starts_on", "min"), last=("ends", "max"))
-        lasting = whole[(whole["first"] <= self.first) & (whole["last"] >= self.last)]["who"]
+        return whole[(whole["first"] <= self.first) & (whole["last"] >= self.last)]["who"].to_numpy()
+
+    def all_year(self) -> None:
         still = self.open(self.long_term, self.last, self.last)["who"].unique()
-        still = still[np.isin(still, lasting)]
+        still = still[np.isin(still, self.lasting)]
         still = still[self.adults(still, self.last, self.last)]
         reviews = self.reviews
         mine = (reviews["client_type"] == "Service user") & reviews["ends_on"].between(self.first, self.last)

@@ -50,6 +50,22 @@ def test_what_each_person_has_and_what_is_known():
     assert [cyril[one] for one in known] == [0, 0, 0, 0, 0]
 
 
+def test_support_that_only_changed_its_label_is_no_newer():
+    before = {"starts_on": date(2023, 1, 1)}
+    given = records(
+        services=[
+            # Ada's commissioned support became a managed budget overnight; Bea had none on 31 August.
+            community("Ada", "CASSR commissioned support", **before, ends_on=date(2024, 8, 31)),
+            community("Ada", MANAGED, starts_on=date(2024, 9, 1)),
+            community("Bea", "CASSR commissioned support", **before, ends_on=date(2024, 8, 30)),
+            community("Bea", MANAGED, starts_on=date(2024, 9, 1)),
+        ],
+        reviews=[{"person": "Ada", "starts_on": date(2024, 8, 31), "ends_on": date(2024, 8, 31)}],
+    )
+    found = people(given)
+    assert [(found[name]["reviewed"], found[name]["reviewed_known"]) for name in ("Ada", "Bea")] == [(1, 1), (0, 0)]
+
+
 def test_measures_add_up_to_the_people():
     given = priced_by_chance(3, 900)
     for measure in tiers.MEASURES:

@@ -150,8 +150,8 @@ mine AS (
     WHERE {ALIVE} AND {ADULT} AND floor(date_diff('day', date_trunc('month', p.born_on), w.day) / 365.25) >= 25)
 """
 
-LASTING = f"""
-WITH lt AS (
+SPELT = f"""
+lt AS (
     SELECT s.*, coalesce(ends_on, DATE '9999-12-31') AS ends FROM services s WHERE client_type = 'Service user'
     AND {LONG_TERM} AND coalesce(ends_on, DATE '9999-12-31') >= starts_on),
 marked AS (
@@ -162,7 +162,10 @@ spelt AS (
         ROWS UNBOUNDED PRECEDING) AS spell FROM marked),
 lasting AS (
     SELECT council, person FROM spelt GROUP BY council, person, spell
-    HAVING min(starts_on) <= DATE '{{first}}' AND max(ends) >= DATE '{{last}}'),
+    HAVING min(starts_on) <= DATE '{{first}}' AND max(ends) >= DATE '{{last}}')
+"""
+LASTING = f"""
+WITH {SPELT},
 still AS (SELECT DISTINCT council, person FROM lt WHERE DATE '{{last}}' BETWEEN starts_on AND ends),
 mine AS (
     SELECT still.*, EXISTS (SELECT 1 FROM reviews r WHERE r.council = still.council AND r.person = still.person
@@ -253,17 +256,18 @@ PACKAGES = f"""{ON_THE_DAY}, people_of AS (
         sum(CASE WHEN cost_frequency = 'Hourly' THEN planned_units_hundredths END) AS hours,
         count(*) FILTER (WHERE cost_frequency = 'Hourly' AND planned_units_hundredths IS NULL) AS hours_blank,
         count(DISTINCT component) AS components, bool_or(component IS NULL) AS component_blank,
-        count(DISTINCT provider) AS providers, bool_or(provider IS NULL AND NOT direct) AS provider_blank,
-        min(starts_on) <= DATE '{{first}}' AS old
+        count(DISTINCT provider) AS providers, bool_or(provider IS NULL AND NOT direct) AS provider_blank
     FROM priced GROUP BY council, person)
 """
+OLD = "EXISTS (SELECT 1 FROM lasting l WHERE l.council = o.council AND l.person = o.person)"
 REVIEWED = """EXISTS (SELECT 1 FROM reviews r WHERE r.council = o.council AND r.person = o.person
     AND r.client_type = 'Service user' AND coalesce(r.ends_on, r.starts_on) BETWEEN DATE '{first}' AND DATE '{last}')"""
 
 
 def _tier(thing: str, known: str) -> str:
-    return f"""{PACKAGES} SELECT council, {WAY.format("place")}, coalesce(sum({thing}) FILTER (WHERE {known}), 0),
-        count(*) FILTER (WHERE {known}), count(*) FILTER (WHERE NOT coalesce({known}, false))
+    return f"""{PACKAGES}, {SPELT} SELECT council, {WAY.format("place")},
+        coalesce(sum({thing}) FILTER (WHERE {known}), 0), count(*) FILTER (WHERE {known}),
+        count(*) FILTER (WHERE NOT coalesce({known}, false))
         FROM people_of o WHERE place BETWEEN 3 AND 6 GROUP BY ALL"""
 
 
@@ -377,7 +381,7 @@ TWINS = {
     "tier-cost": _tier("pence", "known"),
     "tier-components": _tier("components", "NOT component_blank"),
     "tier-providers": _tier("providers", "providers > 0 AND NOT provider_blank"),
-    "tier-reviewed": _tier(f"({REVIEWED})::INT", "old"),
+    "tier-reviewed": _tier(f"({REVIEWED})::INT", OLD),
     "person-weekly-cost": f"""{PACKAGES} SELECT council, {WAY.format("place")},
         (2 * coalesce(sum(parts) FILTER (WHERE known), 0) + 5200) // 10400, count(*) FILTER (WHERE known),
         count(*) FILTER (WHERE lacking) FROM people_of GROUP BY ALL""",

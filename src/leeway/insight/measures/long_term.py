@@ -57,11 +57,11 @@ def on_the_day(records: Records, period: Period, by: Sequence[str] = CLIENT_TABL
 
 def over_a_year(records: Records, period: Period, by: Sequence[str] = CLIENT_TABLE) -> nw.LazyFrame:
     """SALT LTS001c: those of LTS001b who have had long-term support all year, by place, age and reason."""
-    return _people(_all_year(records, period, by), by)
+    return _people(all_year(records, period, by), by)
 
 
 @shared
-def _all_year(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+def all_year(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
     """Those with long-term support on the last day, in a spell that began by the first.
 
     The centre takes services a day apart as one spell, and counts one that began on the first day of the year.
@@ -69,12 +69,12 @@ def _all_year(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFra
     services = numbered(
         records.services.filter(nw.col("client_type") == SERVICE_USER, nw.col("service_type").is_in(LONG_TERM))
     )
-    all_year = (nw.col("first") <= period.starts_on.toordinal()) & (nw.col("last") >= period.ends_on.toordinal())
-    in_one = services.filter(all_year).select(*PERSON)
+    whole_year = (nw.col("first") <= period.starts_on.toordinal()) & (nw.col("last") >= period.ends_on.toordinal())
+    in_one = services.filter(whole_year).select(*PERSON)
     # Most have one service that ran all year; only of the others need spells be put together.
     others = services.join(in_one, on=list(PERSON), how="anti")
     whole = spells(others).group_by(*PERSON, "spell").agg(nw.col("first").min(), nw.col("last").max())
-    lasting = nw.concat([in_one, whole.filter(all_year).select(*PERSON)])
+    lasting = nw.concat([in_one, whole.filter(whole_year).select(*PERSON)])
     day = on(period.ends_on)
     still = services.filter(open_in(day)).join(lasting, on=list(PERSON), how="semi")
     return placed(still, records, day, by)
@@ -189,7 +189,7 @@ def _reviewed(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFra
     inside = nw.col("ends_on").is_between(period.starts_on, period.ends_on)
     held = records.reviews.filter(nw.col("client_type") == SERVICE_USER, inside)
     seen = held.select(*PERSON).unique().with_columns(seen=nw.lit(1))
-    rows = _all_year(records, period, by).join(seen, on=list(PERSON), how="left")
+    rows = all_year(records, period, by).join(seen, on=list(PERSON), how="left")
     everybody = number(~nw.col("rank").is_null())
     return tally(rows, by, numerator=number(nw.col("seen") == 1), denominator=everybody, unknown=nw.lit(0))
 

@@ -34,6 +34,7 @@ from leeway.insight.measures.holding import (
     tally,
 )
 from leeway.insight.measures.like_for_like import Difference, Kinds, compare, kinds
+from leeway.insight.measures.long_term import all_year
 from leeway.insight.measures.measure import Measure, Period
 from leeway.insight.measures.sharing import shared
 from leeway.insight.records.tables import Records
@@ -105,7 +106,8 @@ THINGS = (
     ),
     Thing(
         "reviewed", "Reviewed in the last 12 months",
-        "Of people whose support has run for 12 months, those with a review finished in those months.",
+        "Of people who have had long-term support for 12 months (services a day apart count as one, however they were "
+        "held), those with a review finished in those months.",
         "People with a review", "People with support that began 12 months ago or earlier",
         "People whose support is newer", "%", 100,
     ),
@@ -127,17 +129,16 @@ def people(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyF
         named=nw.when(nw.col("provider") != NOT_KNOWN).then(nw.col("provider")),
         unnamed=number((nw.col("provider") == NOT_KNOWN) & ~is_direct()),
         blank=number(nw.col("component") == NOT_KNOWN),
-        old=number(nw.col("starts_on") <= period.starts_on),
     )
     named = rows.filter(~nw.col("named").is_null()).group_by(*PERSON).agg(nw.col("named").n_unique().alias("providers"))
     more = rows.group_by(*PERSON).agg(
-        nw.col("hours_hundredths", "hours_told", "hours_wanting", "unnamed", "blank").sum().cast(nw.Int64),
-        nw.col("old").max(),
+        nw.col("hours_hundredths", "hours_told", "hours_wanting", "unnamed", "blank").sum().cast(nw.Int64)
     )
+    # Who moved from one way of holding to another has the same support still: its months are not counted anew.
+    old = all_year(records, period, ()).select(*PERSON).with_columns(old=nw.lit(1, dtype=nw.Int64))
     joined = held.join(more, on=list(PERSON), how="left").join(named, on=list(PERSON), how="left")
-    joined = joined.join(reviewed(records, period), on=list(PERSON), how="left").with_columns(
-        nw.col("providers", "reviewed").cast(nw.Int64).fill_null(0)
-    )
+    joined = joined.join(reviewed(records, period), on=list(PERSON), how="left").join(old, on=list(PERSON), how="left")
+    joined = joined.with_columns(nw.col("providers", "reviewed", "old").cast(nw.Int64).fill_null(0))
     return joined.with_columns(
         hours_hundredths_known=number((nw.col("hours_told") > 0) & (nw.col("hours_wanting") == 0)),
         pence_known=nw.col("known"),
