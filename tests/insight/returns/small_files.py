@@ -80,14 +80,15 @@ ASC_FR = [
     ["2017", "", "", "E92000001", "2", "3", "99"],
     ["17", "102", "E10000006", "E12000002", "2", "3", "1"],
 ]
+ASCOF_YEARS = ("2024 to 2025", "2016 to 2017", "2023 to 2024")
 ASCOF = [
     ["Table 3d(2a): the proportion of care users who receive direct payments [note 9]", "", "", ""],
     ["Cells marked with an [x] ...", "", "", ""],
-    ["Local authority code", "Local authority", "ONS area code", "2024 to 2025 - outcome", "2016 to 2017 - outcome"],
-    ["England", "England", "E92000001", "24.5", "1"],
-    ["104", "Northumberland", "E06000057", "17.100000000000001", "39 (38.7)"],
-    ["809", "Dorset", "E06000059", "[c]", "[z]"],
-    ["809", "Dorset County", "E10000009", "[z]", "40"],
+    ["Local authority code", "Local authority", "ONS area code", *(f"{year} - outcome" for year in ASCOF_YEARS)],
+    ["England", "England", "E92000001", "24.5", "1", "2"],
+    ["104", "Northumberland", "E06000057", "17.100000000000001", "39 (38.7)", "3"],
+    ["809", "Dorset", "E06000059", "[c]", "[z]", "[z]"],
+    ["809", "Dorset County", "E10000009", "[z]", "40", "41"],
 ]
 OFLOG = [
     ["Financial year", "Local authority code", "Local authority name", "Measure", "Value"],

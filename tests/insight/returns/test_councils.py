@@ -34,6 +34,7 @@ def test_spellings(raw, name):
 def test_dorset_is_two_areas_one_after_the_other():
     assert council_named("Dorset", year="2018-19") == "Dorset (to 2018-19)" == council_coded("809", year="2008-09")
     assert council_named("Dorset", year="2019-20") == "Dorset" == council_coded("E06000059")
+    assert council_named("Dorset County", year="2023-24") == "Dorset" == council_coded("E10000009", year="2023-24")
 
 
 def test_groups_are_no_councils():

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 import yaml
 
+from leeway.insight.measures.catalogue import catalogue
 from leeway.insight.returns import figures
 from leeway.insight.returns.councils import council_named
 from leeway.insight.returns.layouts import read_return
@@ -187,3 +188,11 @@ def test_the_map_has_every_council_of_today_once():
         ["Cumberland", "Westmorland and Furness"]
     ]
     assert all(area["path"].startswith("M") and area["path"].endswith("z") for area in drawn["areas"])
+
+
+@pytest.mark.parametrize("key", list(catalogue()))
+def test_no_council_has_a_figure_for_a_year_in_which_it_was_not_there(key):
+    known = catalogue()[key].figures.filter(pl.col("value").is_not_null())
+    lived = known.join(figures.table("councils").select("council", "first_year", "last_year"), on="council")
+    gone = (pl.col("year") > pl.col("last_year")) | (pl.col("year") < pl.col("first_year"))
+    assert lived.filter(gone).is_empty()

@@ -177,6 +177,7 @@ def test_ascof_with_its_brackets_and_councils_that_have_gone(tmp_path):
     assert found["Northumberland", "2016-17", "3d(2a) | outcome (original eligible population)"] == (38.7, "")
     assert found["Dorset", "2024-25", "3d(2a) | outcome"] == (None, "suppressed")
     assert found["Dorset (to 2018-19)", "2016-17", "3d(2a) | outcome"] == (40, "")
+    assert found["Dorset", "2023-24", "3d(2a) | outcome"] == (41, ""), "published under the county that had ended"
 
 
 def test_oflog_and_deflators(tmp_path):

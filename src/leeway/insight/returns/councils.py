@@ -44,7 +44,8 @@ def council_named(raw: str, *, year: str = "") -> str | None:
 def council_coded(code: str, *, year: str = "") -> str | None:
     """The name of the council with an ONS code or a CASSR code; None where no council has it.
 
-    The year matters for the one CASSR code, Dorset's, that two areas had one after the other.
+    The year matters for Dorset alone: two areas had its CASSR code one after the other, and returns go on giving the
+    ONS code of the county to years after its end.
     """
     return _of_its_time(_codes().get(code.strip()), year)
 
@@ -62,8 +63,8 @@ def plain(raw: str) -> str:
 
 
 def _of_its_time(name: str | None, year: str) -> str | None:
-    if name == DORSET and year and year <= DORSET_ENDS:
-        return DORSET_COUNTY
+    if name in (DORSET, DORSET_COUNTY) and year:
+        return DORSET_COUNTY if year <= DORSET_ENDS else DORSET
     return name
 
 

@@ -114,7 +114,7 @@ class Collected:
 
     def council(self, row: int, raw: str, year: str, *codes: str) -> str | None:
         """The council or group a row is about; where it is neither, the row is listed and None comes back."""
-        exact = (council_coded(code) for code in codes if code.startswith("E"))
+        exact = (council_coded(code, year=year) for code in codes if code.startswith("E"))
         name = next(filter(None, exact), None) or council_named(raw, year=year) or group_named(raw)
         name = name or next(filter(None, (council_coded(code, year=year) for code in codes)), None)
         if name is None:
@@ -127,7 +127,10 @@ class Collected:
         self.unread.add(Unread(row, reason, council))
 
     def add(self, row: int, council: str, year: str, item: str, cell: str, *, note: str = "") -> None:
-        """Keep one figure. A cell that cannot be read is kept as null and listed."""
+        """Keep one figure. A cell that cannot be read is kept as null and listed.
+
+        Where a council and the one that followed it each have a row, “not applicable” in one gives way to the other.
+        """
         figure = figure_in(cell)
         if not figure[1]:
             figure = (figure[0], note or "rounded") if note or self.rounded else figure
@@ -136,9 +139,10 @@ class Collected:
         elif cell.strip() == "-":
             figure = (None, self.dash)
         store, key = self.totals if council in known()["groups"] else self.kept, (council, year, item)
-        if key not in store:
+        none = (None, "not applicable")
+        if store.get(key, none) == none:
             store[key] = figure
-        elif store[key] == figure:
+        elif figure in (store[key], none):
             self.passed_over += 1
         else:
             self.miss(row, "the same item a second time, with another figure; the first is kept", council)
