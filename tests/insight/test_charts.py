@@ -15,6 +15,7 @@ from leeway.insight.measures.comparing import areas, in_year
 SVG = "{http://www.w3.org/2000/svg}"
 WORDS = {"title": r"Take-up & <more> \1", "description": 'Kent: "24%" of <some>'}
 GREY = "#dddddd"
+INSET = {"name": "Capital", "width": 9, "height": 9, "areas": [{"path": "M0,0L9,0L9,9Z", "councils": ["City"]}]}
 
 
 def parsed(picture: str) -> ET.Element:
@@ -39,7 +40,7 @@ def square():
     path = "M0,0L9,0L9,9Z"
     shared = [["Kent"], ["North", "South <East>"]]
     shapes = [{"path": path, "councils": councils} for councils in shared]
-    return {"width": 90, "height": 90, "attribution": "Made & drawn", "areas": shapes}
+    return {"width": 90, "height": 90, "attribution": "Made & drawn", "areas": shapes, "inset": INSET}
 
 
 def drawn(square: dict, values: dict[str, float], **options) -> ET.Element:
@@ -115,10 +116,11 @@ def test_a_funnel_shows_each_council_with_a_figure_and_names_the_picked_one():
 
 def test_the_map_shades_by_fifths_and_leaves_no_figure_grey(square):
     told = shades(drawn(square, {"Kent": 10.0, "North": 1.0}))
-    assert set(told) == {"Kent: 10.0", "North: 1.0"}
+    assert set(told) == {"Kent: 10.0", "North: 1.0", "City: no figure"}
     assert told["Kent: 10.0"] == charts.SCALE[-1] and told["North: 1.0"] != told["Kent: 10.0"]
     empty = drawn(square, {})
-    assert shades(empty) == {"Kent: no figure": GREY, "North, South <East>: no figure": GREY}
+    nothing = ("Kent: no figure", "North, South <East>: no figure", "City: no figure")
+    assert shades(empty) == dict.fromkeys(nothing, GREY)
     assert "No figures (%)" in texts(empty) and "Made & drawn" in texts(empty)
 
 
@@ -134,11 +136,17 @@ def test_the_picked_council_is_outlined(square):
     assert len(outlined) == 1 and outlined[0].get("stroke") == charts.RED
 
 
+def test_london_is_drawn_once_more_where_it_can_be_seen():
+    root = parsed(charts.council_map(areas(), {"Camden": 1.0, "Kent": 2.0}, unit="", **WORDS))
+    told = [each[0].text for each in root.iter(f"{SVG}path") if len(each)]
+    assert (told.count("Camden: 1.0"), told.count("Kent: 2.0")) == (2, 1) and "London" in texts(root)
+
+
 @given(st.lists(st.floats(0, 1000, allow_nan=False), min_size=1, max_size=30))
 def test_the_legend_runs_from_the_least_to_the_most_without_a_step_back(values):
-    square = {"width": 9, "height": 9, "attribution": "", "areas": []}
+    square = {"width": 9, "height": 9, "attribution": "", "areas": [], "inset": INSET}
     named = {f"Council {place}": value for place, value in enumerate(values)}
-    rows = [text.split(" to ") for text in texts(drawn(square, named)) if " to " in text]
+    rows = [text.replace("under ", "").split(" to ") for text in texts(drawn(square, named)) if " to " in text]
     ends = [float(end.replace(",", "")) for row in rows for end in row]
     assert len(rows) == 5 and ends == sorted(ends)
     assert (ends[0], ends[-1]) == (round(min(values), 1), round(max(values), 1))

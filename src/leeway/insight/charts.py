@@ -20,6 +20,8 @@ INK, PALE, AMBER, GREY, RED = "#0b4f4d", "#cfe0de", "#f2b134", "#505a5f", "#9425
 SPARE = {"left": 36, "right": 36, "top": 16, "bottom": 16}
 #: A longer title goes on in a second line, rather than out of the picture.
 TITLE_LETTERS = 62
+#: From here on the scale of bars stands above them: whoever reads the first ones has not scrolled to the last.
+LONG_LIST = 30
 #: Told apart in print and by those who do not see colours: each series also has its own dash.
 COLOURS = [INK, "#c2571a", "#5694ca", "#6f3b84", "#85994b", "#b58840", GREY]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3]]
@@ -92,7 +94,8 @@ def bars(
     rows = [row | {"_picked": row[label] == picked or not picked} for row in frame.to_dicts()]
     base = alt.Chart(alt.Data(values=rows), width=WIDTH - 180, height=alt.Step(24))
     down = alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=260))
-    along = alt.X(f"{value}:Q", title=x_title, scale=alt.Scale(zero=True))
+    axis = alt.Axis(orient="top" if len(rows) > LONG_LIST else "bottom")
+    along = alt.X(f"{value}:Q", title=x_title, scale=alt.Scale(zero=True), axis=axis)
     colour = alt.Color("_picked:N", scale=alt.Scale(domain=[True, False], range=[INK, "#9dbdba"]), legend=None)
     layers = [base.mark_bar().encode(down, along, colour)]
     if interval:
@@ -116,15 +119,20 @@ def funnel(points: pl.DataFrame, *, title: str, description: str, x_title: str, 
     known = points.filter(pl.col("percent").is_not_null()).sort("denominator")
     rows = [row | {"_picked": row["council"] == picked} for row in known.to_dicts()]
     base = alt.Chart(alt.Data(values=rows), width=WIDTH, height=HEIGHT)
-    edges = [("whole_percent", [1, 0]), *((f"{side}_95", [2, 3]) for side in ("low", "high"))]
-    edges += [(f"{side}_99_8", [7, 4]) for side in ("low", "high")]
+    dashes = {"all councils together": [1, 0], "1 in 20 lies outside": [2, 3], "1 in 500 lies outside": [7, 4]}
+    together, in_20, in_500 = dashes
+    edges = [("whole_percent", together), ("low_95", in_20), ("high_95", in_20)]
+    edges += [("low_99_8", in_500), ("high_99_8", in_500)]
+    scale = alt.Scale(domain=list(dashes), range=list(dashes.values()))
+    legend = alt.Legend(orient="bottom", title=None, columns=3, symbolType="stroke", symbolSize=600)
+    dashed = alt.StrokeDash("_line:N", scale=scale, legend=legend)
     highest: float = known["percent"].max()  # type: ignore[assignment]
     up = alt.Scale(domain=[0, min(100, highest * 1.15)])
     layers: list[Any] = [
-        base.mark_line(color=GREY, strokeDash=dash, strokeWidth=1.3, interpolate="monotone", clip=True).encode(
-            size, alt.Y(f"{edge}:Q", title=y_title, scale=up)
-        )
-        for edge, dash in edges
+        base.mark_line(color=GREY, strokeWidth=1.3, interpolate="monotone", clip=True)
+        .transform_calculate(_line=f"'{words}'")
+        .encode(size, alt.Y(f"{edge}:Q", title=y_title, scale=up), dashed)
+        for edge, words in edges
     ]
     colour = alt.Color("_picked:N", scale=alt.Scale(domain=[False, True], range=["#5b9f9a", RED]), legend=None)
     big = alt.Size("_picked:N", scale=alt.Scale(domain=[False, True], range=[40, 140]), legend=None)
@@ -142,19 +150,13 @@ def council_map(
     """Draw the councils of England in five shades, a fifth of them in each; those without a value stay grey.
 
     `outlines` is the shipped map (`measures.comparing.areas`): areas with a path and the councils that share it, or
-    that stood there before. An area with the figures of several is shaded by their mean.
+    that stood there before, and an `inset` of those too small to be seen. An area with the figures of several is
+    shaded by their mean.
     """
-    edges = [quantile(sorted(values.values()), step / 5) for step in range(1, 5)] if values else []
-    shapes, here = [], ""
-    for area in outlines["areas"]:
-        known = [values[council] for council in area["councils"] if council in values]
-        shade = "#dddddd" if not known else SCALE[bisect_right(edges, sum(known) / len(known))]
-        shapes.append(
-            f'<path d="{area["path"]}" fill="{shade}"><title>{escape(_told(area, values, decimals))}</title></path>'
-        )
-        if picked in area["councils"]:
-            here = f'<path d="{area["path"]}" fill="none" stroke="{RED}" stroke-width="2.5"/>'
-    width, height = outlines["width"], outlines["height"]
+    ordered = sorted(values.values())
+    edges = [quantile(ordered, step / 5) for step in range(1, 5)] if values else []
+    width, height, inset = outlines["width"], outlines["height"], outlines["inset"]
+    whole, close = (_shapes(map_["areas"], values, edges, picked, decimals) for map_ in (outlines, inset))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width + 20} {height + 60}" '
         f'width="{width + 20}" height="{height + 60}" role="img" '
@@ -162,10 +164,27 @@ def council_map(
         f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
         f'<rect width="100%" height="100%" fill="#ffffff"/>'
         f'<text x="10" y="22" font-size="17" font-weight="bold">{escape(title)}</text>'
-        f'<g transform="translate(10 34)" stroke="#ffffff" stroke-width="0.5">{"".join(shapes)}{here}</g>'
-        f'<g transform="translate(10 60)">{_legend(sorted(values.values()), edges, unit, decimals)}</g>'
+        f'<g transform="translate(10 34)" stroke="#ffffff" stroke-width="0.5">{whole}</g>'
+        f'<g transform="translate({width + 10 - inset["width"]} 50)"><text x="6" y="6">{escape(inset["name"])}</text>'
+        f'<g transform="translate(0 12)" stroke="#ffffff" stroke-width="0.5">{close}</g></g>'
+        f'<g transform="translate(10 60)">{_legend(ordered, edges, unit, decimals)}</g>'
         f'<text x="10" y="{height + 50}" font-size="9" fill="{GREY}">{escape(outlines["attribution"])}</text></svg>'
     )
+
+
+def _shapes(
+    areas: list[dict[str, Any]], values: dict[str, float], edges: list[float], picked: str, decimals: int
+) -> str:
+    shapes, here = [], ""
+    for area in areas:
+        known = [values[council] for council in area["councils"] if council in values]
+        shade = "#dddddd" if not known else SCALE[bisect_right(edges, sum(known) / len(known))]
+        shapes.append(
+            f'<path d="{area["path"]}" fill="{shade}"><title>{escape(_told(area, values, decimals))}</title></path>'
+        )
+        if picked in area["councils"]:
+            here = f'<path d="{area["path"]}" fill="none" stroke="{RED}" stroke-width="2.5"/>'
+    return "".join(shapes) + here
 
 
 def _told(area: dict[str, Any], values: dict[str, float], decimals: int) -> str:
@@ -176,8 +195,9 @@ def _told(area: dict[str, Any], values: dict[str, float], decimals: int) -> str:
 def _legend(known: list[float], edges: list[float], unit: str, decimals: int) -> str:
     if not known:
         return f'<text y="12">No figures ({escape(unit)})</text>'
-    ends = [known[0], *edges, known[-1]]
-    rows = [(SCALE[step], f"{ends[step]:,.{decimals}f} to {ends[step + 1]:,.{decimals}f}") for step in range(5)]
+    ends = [f"{end:,.{decimals}f}" for end in (known[0], *edges, known[-1])]
+    words = [f"{ends[step]} to under {ends[step + 1]}" for step in range(4)] + [f"{ends[4]} to {ends[5]}"]
+    rows = zip(SCALE, words, strict=True)
     boxes = "".join(
         f'<rect y="{20 * place + 8}" width="16" height="16" fill="{shade}" stroke="{GREY}"/>'
         f'<text x="24" y="{20 * place + 21}">{words}</text>'

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from leeway.access.models import Role
 from leeway.insight.measures.catalogue import ENGLAND, catalogue
-from leeway.insight.measures.comparing import places
+from leeway.insight.measures.comparing import gone, places
 from leeway.insight.pages.views.explore import VIEWS, Asked, number, table_of_councils, table_over_time
 from tests.insight.pages.conftest import user
 from tests.insight.pages.test_waves import told
@@ -91,6 +91,25 @@ def test_why_there_is_no_figure_is_told(see):
     assert "Isles of Scilly has no figures in this series." in text
 
 
+def test_what_is_said_of_a_figure_stands_beside_it(see):
+    text = told(see())
+    assert "2015-16 28.1 [a]" in text and "[a] not checked at its source." in text
+    assert "[a] rounded" in told(see(measure="users-all", view="rank", year="2010-11"))
+    assert "[a]" not in told(see(measure="ascof-4a"))
+
+
+def test_a_council_that_is_gone_can_be_chosen(see):
+    text = told(see(measure="ascof-4a", place="Cumbria"))
+    assert "Cumbria (to 2022-23)" in text and "Cumbria: " in text
+
+
+def test_what_cannot_be_shown_is_said(see):
+    text = told(see(measure="ascof-1b", place="Camelot", year="1999-00", view="funnel"))
+    assert "There is no council “Camelot”." in text and "No council has a figure of this measure for 1999-00." in text
+    assert "This measure cannot be seen as “Beyond chance”" in text and "This is “Over time”." in text
+    assert "cannot be seen" not in told(see(measure="direct-payments", view="funnel"))
+
+
 @pytest.mark.parametrize("key", list(catalogue()))
 def test_every_measure_can_be_seen_in_every_way_it_has(key):
     for place in (ENGLAND, "Kent", "City of London"):
@@ -160,7 +179,7 @@ WORDS = st.text(max_size=12) | st.sampled_from(
 def test_any_words_in_the_address_show_something(see, page, **words):
     assert see(page, **words).status_code == 200
     seen = asked(**words)
-    assert seen.view in VIEWS and seen.year in seen.years and seen.place in {*places(), ENGLAND}
+    assert seen.view in VIEWS and seen.year in seen.years and seen.place in {*places(), *gone(), ENGLAND}
 
 
 def test_words_in_the_address_are_not_written_on_the_page(see):

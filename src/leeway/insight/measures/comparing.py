@@ -33,6 +33,13 @@ def places() -> list[str]:
     return register().filter(pl.col("last_year").is_null())["council"].sort().to_list()
 
 
+def gone() -> dict[str, str]:
+    """The councils that report no more, in alphabetical order, with the last year of each."""
+    return dict(
+        register().filter(pl.col("last_year").is_not_null()).select("council", "last_year").sort("council").rows()
+    )
+
+
 def groups_of(council: str) -> dict[str, Group]:
     """The groups a council can be compared with: all councils, its region, its type, and those most like it.
 
@@ -127,7 +134,8 @@ def years_of(series: Series) -> list[str]:
 def areas() -> dict[str, Any]:
     """The map's outlines (see `figures.outlines`), in which an area also has the councils that its own followed.
 
-    So a year before a council was divided, or joined with another, can be drawn on today's map.
+    So a year before a council was divided, or joined with another, can be drawn on today's map. In London, the inset,
+    none was.
     """
     before: dict[str, list[str]] = {}
     for old, successors in register().select("council", "successors").drop_nulls().iter_rows():

@@ -6,7 +6,7 @@ from django import forms
 
 from leeway.forms import DateField, set_choices
 from leeway.insight.measures.catalogue import ENGLAND, catalogue
-from leeway.insight.measures.comparing import places
+from leeway.insight.measures.comparing import gone, places
 from leeway.insight.returns.figures import table
 from leeway.insight.surveys.answers import problem_with
 from leeway.insight.surveys.questionnaire import Question, Section, codes, load
@@ -29,7 +29,8 @@ class ExploreForm(forms.Form):
         initial = {"measure": asked.series.key, "place": asked.place, "beside": asked.group.key, "year": asked.year}
         super().__init__(initial=initial, **options)
         set_choices(self, "measure", [(one.key, f"{one.group}: {one.name}") for one in catalogue().values()])
-        set_choices(self, "place", [(place, place) for place in (ENGLAND, *places())])
+        before = [(council, f"{council.partition(' (')[0]} (to {year})") for council, year in gone().items()]
+        set_choices(self, "place", [*((place, place) for place in (ENGLAND, *places())), *before])
         set_choices(self, "beside", [(one.key, one.name[0].upper() + one.name[1:]) for one in asked.groups.values()])
         set_choices(self, "year", [(year, year) for year in asked.years])
 

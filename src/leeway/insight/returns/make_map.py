@@ -4,52 +4,75 @@ import json
 import math
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from leeway.insight.returns.councils import council_coded, register
 
 ATTRIBUTION = "Contains OS data © Crown copyright and database right 2021; Source: ONS, OGL v3"
-# One step of the grid is about 1.1 km; England is then some 550 steps high.
-STEPS_PER_DEGREE = 100
 MIDDLE_LATITUDE = 52.8
-WEST, NORTH = -6.5, 55.9
 Point = tuple[int, int]
 
 
+class Grid(NamedTuple):
+    """Where a map begins, in degrees, and how fine it is."""
+
+    west: float
+    north: float
+    steps_per_degree: int
+
+
+# One step is about 1.1 km; England is then some 550 steps high. London, by itself, is drawn three times as large.
+ENGLAND = Grid(-6.5, 55.9, 100)
+LONDON = Grid(-0.52, 51.7, 300)
+
+
 def outlines(data: Path) -> dict[str, Any]:
-    """Outlines by area: `councils` that lie in it today, and `path` to draw it (SVG, whole numbers).
+    """England's areas, and under `inset` those of London, larger: see `_drawn`.
 
     Boundaries are those of 2021. An area that has become two councils since is drawn as one and names both; nothing is
-    drawn between them. Points are moved to the grid one by one, so neighbours still share their borders; rings that
-    shrink to nothing are left out, but each area keeps its largest.
+    drawn between them.
     """
     file = json.loads((data / "geography" / "utla21_boundaries_england.geojson").read_text(encoding="utf-8"))
-    successors = dict(register().select("council", "successors").iter_rows())
-    areas, corner = [], [0, 0]
+    known = register().select("council", "successors", "region").rows_by_key("council", unique=True)
+    areas, capital = [], []
     for feature in file["features"]:
         geometry = feature["geometry"]
         parts = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-        rings = [_on_grid(ring) for part in parts for ring in part]
-        kept = [ring for ring in rings if abs(_doubled_area(ring)) >= 4]
-        kept = kept or [max(rings, key=lambda ring: (abs(_doubled_area(ring)), len(ring)))]
         name = council_coded(feature["properties"]["code"]) or ""
-        today = (successors.get(name) or name).split(";")
-        areas.append({"councils": today, "path": "".join(_path(ring) for ring in kept)})
-        corner = [max(side, *(point[axis] for ring in kept for point in ring)) for axis, side in enumerate(corner)]
+        successors, region = known[name]
+        areas.append(((successors or name).split(";"), parts))
+        capital += [areas[-1]] if region == "London" else []
     return {
         "attribution": ATTRIBUTION,
-        "width": corner[0] + 2,
-        "height": corner[1] + 2,
-        "areas": sorted(areas, key=lambda area: area["councils"]),
+        **_drawn(areas, ENGLAND),
+        "inset": {"name": "London", **_drawn(capital, LONDON)},
     }
 
 
-def _on_grid(ring: list[list[float]]) -> list[Point]:
+def _drawn(areas: list[tuple[list[str], list]], grid: Grid) -> dict[str, Any]:
+    """Areas on a grid: `width`, `height`, and of each the `councils` in it today and its `path` (SVG, whole numbers).
+
+    Points are moved to the grid one by one, so neighbours still share their borders; rings that shrink to nothing are
+    left out, but each area keeps its largest.
+    """
+    drawn: list[dict[str, Any]] = []
+    corner = [0, 0]
+    for councils, parts in areas:
+        rings = [_on_grid(ring, grid) for part in parts for ring in part]
+        kept = [ring for ring in rings if abs(_doubled_area(ring)) >= 4]
+        kept = kept or [max(rings, key=lambda ring: (abs(_doubled_area(ring)), len(ring)))]
+        drawn.append({"councils": councils, "path": "".join(_path(ring) for ring in kept)})
+        corner = [max(side, *(point[axis] for ring in kept for point in ring)) for axis, side in enumerate(corner)]
+    ordered = sorted(drawn, key=lambda area: area["councils"])
+    return {"width": corner[0] + 2, "height": corner[1] + 2, "areas": ordered}
+
+
+def _on_grid(ring: list[list[float]], grid: Grid) -> list[Point]:
     """A ring of degrees as a ring of steps, without the points that fall together or lie on a straight line."""
-    stretch = math.cos(math.radians(MIDDLE_LATITUDE)) * STEPS_PER_DEGREE
+    stretch = math.cos(math.radians(MIDDLE_LATITUDE)) * grid.steps_per_degree
     points: list[Point] = []
     for east, north in ring:
-        point = (round((east - WEST) * stretch), round((NORTH - north) * STEPS_PER_DEGREE))
+        point = (round((east - grid.west) * stretch), round((grid.north - north) * grid.steps_per_degree))
         if not points or point != points[-1]:
             points.append(point)
     if len(points) > 1 and points[0] == points[-1]:

@@ -2,6 +2,7 @@
 
 import csv
 from functools import cached_property
+from string import ascii_lowercase
 
 import polars as pl
 from django.http import HttpResponse, QueryDict
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 from leeway.insight import charts
 from leeway.insight.forecasts.spread import funnel
 from leeway.insight.measures.catalogue import ENGLAND, Series, catalogue
-from leeway.insight.measures.comparing import Group, areas, groups_of, in_year, over_time, places, years_of
+from leeway.insight.measures.comparing import Group, areas, gone, groups_of, in_year, over_time, places, years_of
 from leeway.insight.pages.forms import ExploreForm
 
 VIEWS = {
@@ -23,22 +24,41 @@ VIEWS = {
     "funnel": "Beyond chance",
 }
 
+INSTEAD = {
+    "measure": "There is no measure “{}”. Choose one of those in the list.",
+    "place": "There is no council “{}”. Choose one of those in the list.",
+    "year": "No council has a figure of this measure for {}. This is {}.",
+    "view": "This measure cannot be seen as “{}”: the counts or the years for it are not published. This is “{}”.",
+}
+SAID_OF = {"adjusted": "adjusted by the publisher", "sum": "added up here from its published parts"}
+
 
 class Asked:
-    """What a visitor asked to see, with what can be shown of it; unknown words fall back to the first choice."""
+    """What a visitor asked to see, with what can be shown of it.
+
+    What cannot be shown gives way to the first choice, and `instead` says so.
+    """
 
     def __init__(self, query: QueryDict) -> None:
-        found = catalogue()
-        self.series: Series = found.get(query.get("measure", ""), next(iter(found.values())))
-        self.place = query.get("place", "") if query.get("place", "") in places() else ENGLAND
+        self.instead: list[str] = []
+        self.series: Series = catalogue()[self._one_of(query, "measure", list(catalogue()))]
+        self.place = self._one_of(query, "place", [ENGLAND, *places(), *gone()])
         self.groups = groups_of(self.place)
         self.group: Group = self.groups.get(query.get("beside", ""), self.groups["all"])
         self.years = years_of(self.series)
-        self.year = query.get("year", "") if query.get("year", "") in self.years else self.years[0]
+        self.year = self._one_of(query, "year", self.years)
         self.views = [view for view in VIEWS if self._has(view)]
-        self.view = query.get("view", "") if query.get("view", "") in self.views else self.views[0]
+        self.view = self._one_of(query, "view", self.views)
         #: Whether there is anything to choose, and it changes what is shown: the map is always whole.
         self.has_groups = len(self.groups) > 1 and self.view in ("time", "rank")
+
+    def _one_of(self, query: QueryDict, name: str, allowed: list[str]) -> str:
+        word = query.get(name, "")
+        if word in allowed:
+            return word
+        if word:
+            self.instead.append(INSTEAD[name].format(VIEWS.get(word, word), VIEWS.get(allowed[0], allowed[0])))
+        return allowed[0]
 
     def _has(self, view: str) -> bool:
         if view == "funnel":
@@ -64,6 +84,12 @@ class Asked:
         if self.view == "funnel":
             return funnel(rows.filter(pl.col("numerator").is_not_null()), overdispersed=True)
         return rows
+
+    @cached_property
+    def notes(self) -> dict[str, str]:
+        """What the return says of some figures that are shown, each with a letter to mark them by."""
+        said = self.frame.filter(pl.col("value").is_not_null())["flag"].drop_nulls().unique().sort()
+        return dict(zip(said, ascii_lowercase, strict=False))
 
     @property
     def title(self) -> str:
@@ -146,6 +172,7 @@ def explore(request):
             {"words": VIEWS[view], "query": asked.query(view=view), "now": view == asked.view} for view in asked.views
         ],
         "table": table_over_time(asked) if asked.view == "time" else table_of_councils(asked),
+        "notes": [f"[{letter}] {SAID_OF.get(said, said)}" for said, letter in asked.notes.items()],
         "back": reverse("insight:home"),
     }
     return render(request, "insight/explore.jinja", shown)
@@ -175,9 +202,11 @@ def table_of_councils(asked: Asked) -> dict:
 
 
 def cell(row: dict, asked: Asked) -> str:
-    """A value without its unit, or why there is none."""
-    known = row["value"] is not None
-    return number(row["value"], decimals=asked.series.decimals) if known else row["flag"] or "no figure"
+    """A value without its unit and with the letter of what is said of it, or why there is none."""
+    if row["value"] is None:
+        return row["flag"] or "no figure"
+    mark = f" [{asked.notes[row['flag']]}]" if row["flag"] else ""
+    return number(row["value"], decimals=asked.series.decimals) + mark
 
 
 @require_safe
@@ -195,7 +224,7 @@ def chart(request):
 def data(request):
     """The figures behind the chart, with their source, as CSV."""
     asked = Asked(request.GET)
-    frame = asked.frame.drop("rank", strict=False)
+    frame = asked.frame.drop("rank", strict=False).rename({"place": "against_chance"}, strict=False)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{asked.series.key}-{asked.view}.csv"'
     writer = csv.writer(answer)

@@ -102,8 +102,9 @@ def table(name: str) -> pl.DataFrame:
 
 @cache
 def outlines() -> dict[str, Any]:
-    """The outlines of English councils for drawing a map: `width`, `height`, `attribution` and `areas`.
+    """The outlines of English councils for drawing a map: `width`, `height`, `attribution`, `areas` and `inset`.
 
-    Each area has an SVG `path` and the `councils` that share it. The attribution must be shown with the map.
+    Each area has an SVG `path` and the `councils` that share it. The inset is London, larger: its `name`, `width`,
+    `height` and `areas`. The attribution must be shown with the map.
     """
     return json.loads((FOLDER / "map.json").read_text(encoding="utf-8"))
