@@ -1,5 +1,6 @@
 """The council's own targets: set, changed and ended by an analyst, with a history that nobody can rewrite."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -92,11 +93,39 @@ def test_an_analyst_sets_changes_and_ends_one_by_its_pages(client, ana, today):
     assert client.get(reverse("insight:end_target"), {"target": "Choice"}).status_code == 404
 
 
-def test_where_it_stands_and_the_pace_it_takes_are_of_the_councils_own_account(client, ana, agreed, today):
-    rows = [{"measure": "ASCOF 3D(2a)", "breakdown": "all", "value": 28.7}]
-    as_at = date(today.year, 1, 31)
-    LocalAccount.objects.create(as_at=as_at, figures=rows, published_on=today, published_by=ana)
+@pytest.fixture
+def published(ana, today):
+    """Publish local accounts that tell the share with a direct payment, a year each, the last in January."""
+
+    def publish(*values: float | None) -> date:
+        as_at = date(today.year, 1, 31)
+        for place, value in enumerate(reversed(values)):
+            rows = [{"measure": "ASCOF 3D(2a)", "breakdown": "all", "value": value}]
+            day = as_at.replace(year=as_at.year - place)
+            LocalAccount.objects.create(as_at=day, figures=rows, published_on=today, published_by=ana)
+        return as_at
+
+    return publish
+
+
+def test_where_it_stands_and_the_pace_it_takes_are_of_the_councils_own_account(client, ana, agreed, published, today):
+    as_at = published(28.7)
     agreed(38.7, due_on=as_at + timedelta(days=731))
     client.force_login(ana)
     page = told(client.get(reverse("insight:targets")))
     assert f"28.7% on 31 January {today.year}. It takes 5.0 points a year." in page
+    assert "Not known yet: it needs local accounts of three years" in page
+
+
+def test_three_years_of_local_accounts_give_a_chance(client, ana, agreed, published, today):
+    as_at = published(22.0, None, 24.0, 26.0)
+    march = [{"measure": "ASCOF 3D(2a)", "breakdown": "all", "value": 99.0}]
+    day = as_at.replace(year=today.year - 1, month=3)
+    LocalAccount.objects.create(as_at=day, figures=march, published_on=today, published_by=ana)
+    agreed(27.0, due_on=as_at + timedelta(days=731))
+    client.force_login(ana)
+    page = told(client.get(reverse("insight:targets")))
+    earlier = f"24.0% on 31 January {today.year - 1}, 22.0% on 31 January {today.year - 3}"
+    assert f"26.0% on 31 January {today.year}, {earlier}. It takes 0.5 points" in page and "99.0" not in page
+    [chance] = re.findall(r"Chance of getting there (\d+)%, by the figures", page)
+    assert 50 < int(chance) < 95

@@ -115,9 +115,16 @@ def own_targets() -> list[list[OwnGoal]]:
     return sorted(histories, key=lambda goals: goals[-1].ended)
 
 
-def own_figure(measure: str) -> tuple[float, date] | None:
-    """The council's own latest published figure of a series, with its day; none where the account does not tell it."""
-    latest, code = latest_account(), {series: code for code, series in BESIDE.items()}.get(measure)
-    rows = latest.figures if latest and code else []
-    value = next((row["value"] for row in rows if row["measure"] == code and row["breakdown"] == "all"), None)
-    return None if latest is None or value is None else (value, latest.as_at)
+def own_series() -> dict[str, list[tuple[date, float]]]:
+    """The council's own published figures beside each series that has them: a day and a value a year, oldest first.
+
+    They are those of the latest local account and of accounts of the same month in the years before it.
+    """
+    latest = latest_account()
+    month = latest.as_at.month if latest else 0
+    told: dict[str, dict[date, float | None]] = {series: {} for series in BESIDE.values()}
+    for account in LocalAccount.objects.filter(as_at__month=month).order_by("as_at", "published_at"):
+        for row in account.figures:
+            if row["measure"] in BESIDE and row["breakdown"] == "all":
+                told[BESIDE[row["measure"]]][account.as_at] = row["value"]
+    return {key: [(day, value) for day, value in all_.items() if value is not None] for key, all_ in told.items()}

@@ -21,7 +21,10 @@ CHANGES = [
 
 
 def find_out(analyst: User, seed: int, today: date) -> None:
-    """Ask the practitioners twice, a year apart, and publish the figures as they stood at the last month's end."""
+    """Ask the practitioners twice, set and relax a target, and publish the figures of the last month's end.
+
+    Those of the year before were published then.
+    """
     chance = np.random.default_rng(seed)
     ask(analyst, chance, "Last year", today - timedelta(days=380), believe=0.45)
     ask(analyst, chance, "This year", today - timedelta(days=35), believe=0.6)
@@ -33,7 +36,9 @@ def find_out(analyst: User, seed: int, today: date) -> None:
     ):
         agreed_on = today - timedelta(days=since)
         actions.set_target(**aim, percent=percent, due_on=year_end, why=why, by=analyst, on=agreed_on)
-    actions.publish_account(as_at=today.replace(day=1) - timedelta(days=1), by=analyst, on=today)
+    this_month = today.replace(day=1)
+    for month in (this_month.replace(year=today.year - 1), this_month):
+        actions.publish_account(as_at=month - timedelta(days=1), by=analyst, on=month)
 
 
 def ask(analyst: User, chance: np.random.Generator, name: str, opens_on: date, *, believe: float) -> None:

@@ -13,17 +13,17 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from leeway.forms import attempt
-from leeway.insight.forecasts.chance import chances
+from leeway.insight.forecasts.chance import SAME_FIGURE, chances
 from leeway.insight.forecasts.pace import paces, slopes
 from leeway.insight.forecasts.picture import draw, in_percent, in_words
-from leeway.insight.forecasts.series import SERIES, day_of
+from leeway.insight.forecasts.series import DAYS_PER_YEAR, SERIES, day_of
 from leeway.insight.forecasts.targets import national
 from leeway.insight.measures.catalogue import ENGLAND, Series, catalogue
 from leeway.insight.pages import actions, queries
 from leeway.insight.pages.access import can_set_targets
 from leeway.insight.pages.forms import EndTargetForm, OwnTargetForm, TargetForm
 from leeway.insight.pages.models import OwnGoal
-from leeway.insight.pages.queries import own_figure, own_targets
+from leeway.insight.pages.queries import own_series, own_targets
 from leeway.refusal import Refusal
 
 #: A council needs this many years since the last break before anything is said of its future.
@@ -61,31 +61,46 @@ def targets(request):
     )
     found = attempt(form, lambda: ahead(**form.cleaned_data)) if form.is_valid() else None
     shown = {"form": form, "found": found, "national": national().targets.values(), "back": reverse("insight:home")}
-    shown |= {"own": [own_words(goals) for goals in own_targets()], "may_set": can_set_targets(request.user)}
+    figures, goals = own_series(), own_targets()
+    shown |= {"own": [own_words(each, figures.get(each[-1].measure, [])) for each in goals]}
+    shown |= {"may_set": can_set_targets(request.user)}
     return render(request, "insight/targets.jinja", shown)
 
 
-def own_words(goals: list[OwnGoal]) -> dict:
+def own_words(goals: list[OwnGoal], figures: list[tuple[date, float]]) -> dict:
     """One of the council's own targets: its measure and base, where it stands, the pace it takes, and its history."""
     last, series = goals[-1], catalogue().get(goals[-1].measure)
-    known = own_figure(last.measure)
-    standing = "Not known: the local account does not tell this measure."
-    if known:
-        value, as_at = known
-        years = (last.due_on - as_at).days / 365.25
-        standing = f"{value:.1f}% on {in_words(as_at)}."
-        if value >= last.percent:
-            standing += " It is reached."
-        elif years > 0:
-            standing += f" It takes {(last.percent - value) / years:.1f} points a year."
     query = urlencode({
         "measure": last.measure, "place": ENGLAND, "percent": f"{last.percent:g}", "by_day": last.due_on.day,
         "by_month": last.due_on.month, "by_year": last.due_on.year,
     })  # fmt: skip
     return {
-        "last": last, "goals": goals, "standing": standing, "query": query,
+        "last": last, "goals": goals, "standing": own_standing(last, figures), "query": query,
+        "chance": own_chance(last, figures),
         "measure": series.name if series else last.measure, "base": series.definition if series else "",
     }  # fmt: skip
+
+
+def own_standing(goal: OwnGoal, figures: list[tuple[date, float]]) -> str:
+    """Where the council stands by its own published figures (a day and a value a year), and the pace it takes."""
+    if not figures:
+        return "Not known: the local account does not tell this measure."
+    *before, (as_at, value) = figures
+    said = f"{value:.1f}% on {in_words(as_at)}"
+    said += "".join(f", {earlier:.1f}% on {in_words(day)}" for day, earlier in reversed(before)) + "."
+    years = (goal.due_on - as_at).days / DAYS_PER_YEAR
+    if value >= goal.percent:
+        return f"{said} It is reached."
+    return f"{said} It takes {(goal.percent - value) / years:.1f} points a year." if years > 0 else said
+
+
+def own_chance(goal: OwnGoal, figures: list[tuple[date, float]]) -> str:
+    """The chance that the council reaches its own target, by its own published figures; "" where they are too few."""
+    if len(figures) < YEARS_LEAST or goal.due_on <= figures[-1][0] + SAME_FIGURE:
+        return ""
+    rows = [("", "", day, value) for day, value in figures]
+    own = pl.DataFrame(rows, schema=SERIES, orient="row")
+    return in_percent(chances(own, target_percent=goal.percent, by=goal.due_on)["probability"][0])
 
 
 def set_target(request):
