@@ -1,4 +1,4 @@
-"""Costs, tiers, labels and markets are the same lines on another engine: DuckDB, by way of Narwhals."""
+"""Costs, tiers, labels, markets and long-term tables are the same lines on another engine: DuckDB, through Narwhals."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ import duckdb
 import narwhals as nw
 import pytest
 
-from leeway.insight.measures import costs, market, relabelling, tiers, who_holds
+from leeway.insight.measures import costs, long_term, market, relabelling, tiers, who_holds
 from leeway.insight.measures.answers import gather
 from leeway.insight.measures.measure import year_to
 from leeway.insight.records.tables import TABLES, Records
@@ -67,6 +67,12 @@ def test_frames(both, frame):
     here, there = (rows(frame(records)) for records in both)
     assert here == there
     assert here
+
+
+@pytest.mark.parametrize("make", long_term.TABLES.values(), ids=long_term.TABLES)
+def test_tables_of_long_term_support(both, make):
+    here, there = (rows(make(records, YEAR)) for records in both)
+    assert here == there
 
 
 def test_packages_to_look_at():

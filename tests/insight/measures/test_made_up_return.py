@@ -66,13 +66,13 @@ def test_requests_and_carers_come_to_every_end(made):
     requests, carers = gather(
         [requests_in_the_year(made, year_to(DAY), ["sequel"]), carers_in_the_year(made, year_to(DAY), ["support"])]
     )
-    assert {row["sequel"] for row in requests if row["people"] >= 10} >= {
+    assert {row["sequel"] for row in requests if row["count"] >= 10} >= {
         "Long term support: Nursing care", "Long term support: Residential care", "Long term support: Community",
         "Short term support: ST-Max", "Short term support: Ongoing low level", "Short term support: Other short term",
         "NFA: Information and advice or signposting", "NFA: Support declined", "Progress to reablement/ST-Max",
         "Progress to assessment, review or reassessment", "Progress to support planning or services",
     }  # fmt: skip
-    assert {row["support"] for row in carers if row["people"] >= 10} == {
+    assert {row["support"] for row in carers if row["count"] >= 10} == {
         DIRECT, MANAGED, COMMISSIONED, "Support, not known how", "Information and advice", "No direct support",
     }  # fmt: skip
 

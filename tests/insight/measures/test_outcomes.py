@@ -224,4 +224,54 @@ def test_carers_count_once_at_the_most_that_they_had():
         requests=[asked("Bea", outcome=advice, **carer), asked("Dot", **carer)],
     )
     [rows] = gather([TABLES["LTS003"](made, year_to(DAY), ("support",))])
-    assert {row["support"]: row["people"] for row in rows} == {"Direct payment": 1, "Information and advice": 2}
+    assert {row["support"]: row["count"] for row in rows} == {"Direct payment": 1, "Information and advice": 2}
+
+
+def counts(table: str, made, by: tuple[str, ...]) -> dict:
+    [rows] = gather([TABLES[table](made, year_to(DAY), by)])
+    return {tuple(row[word] for word in by): row["count"] for row in rows}
+
+
+def test_reviews_of_those_supported_all_year_by_kind_and_by_what_brought_them_about():
+    def reviewed(person, reason, outcome=None, **more):
+        held = {"starts_on": date(2024, 5, 1), "ends_on": date(2024, 5, 2)}
+        return {"person": person, "review_reason": reason, "outcome": outcome} | held | more
+
+    on_as_before, later = "Continuation of support or services", date(2025, 4, 1)
+    made = records(
+        services=[*map(community, ("Ada", "Bea", "Cyril", "Dot", "Eve")), community("New", starts_on=later)],
+        reviews=[
+            reviewed("Ada", "Planned"),
+            reviewed("Ada", "Unplanned: Hospital", on_as_before),
+            reviewed("Bea", "Planned"),
+            reviewed("Cyril", "Unplanned: Carer"),
+            reviewed("Cyril", "Unplanned: Carer"),
+            reviewed("Dot", "Review of short term support"),
+            reviewed("Eve", "Planned", ends_on=later),
+            reviewed("New", "Planned"),
+        ],
+    )
+    assert counts("LTS002b", made, ("reviews",)) == {
+        ("Planned and unplanned",): 1, ("Planned",): 1, ("Unplanned",): 1, ("Other, or not told",): 1, ("None",): 1,
+    }  # fmt: skip
+    assert counts("LTS002a", made, ("review_reason", "outcome")) == {
+        ("Unplanned: Hospital", on_as_before): 1, ("Unplanned: Carer", "Unknown"): 2,
+    }  # fmt: skip
+
+
+def test_what_followed_reablement_of_new_clients_and_of_others():
+    ended = {"service_type": "Short term support: ST-Max", "ends_on": date(2024, 9, 1)}
+    made = records(
+        services=[
+            community("Ada", **ended, outcome="NFA: Support ended as planned"),
+            community("Bea", **ended),
+            community("Bea", starts_on=date(2024, 9, 3)),
+            community("Cyril", **ended, outcome="NFA: Deceased"),
+            community("Dot", **ended, starts_on=date(2024, 8, 1)),
+            community("Dot", ends_on=date(2024, 7, 1)),
+        ],
+    )
+    assert counts("STS002", made, ("client", "sequel")) == {
+        ("New", "NFA: Support ended as planned"): 1, ("New", "Long term support"): 1, ("New", "NFA: Deceased"): 1,
+        ("Existing", "Unknown"): 1,
+    }  # fmt: skip

@@ -31,7 +31,7 @@ def test_every_table_is_told_and_written_alike(made_up, tmp_path, name):
 
 def test_the_day_is_part_of_the_year_and_all_year_part_of_the_day(made_up):
     people = {
-        name: sum(row["people"] for row in json.loads(run(name, made_up, *DAY, "--json").stdout))
+        name: sum(row["count"] for row in json.loads(run(name, made_up, *DAY, "--json").stdout))
         for name in ("LTS001a", "LTS001b", "LTS001c", "LTS004")
     }
     assert people["LTS001a"] > people["LTS001b"] > people["LTS001c"] > 0

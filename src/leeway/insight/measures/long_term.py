@@ -26,6 +26,7 @@ from leeway.insight.measures.holding import (
     tally,
 )
 from leeway.insight.measures.measure import Measure, Period
+from leeway.insight.measures.outcomes import reabled
 from leeway.insight.measures.sharing import shared
 from leeway.insight.measures.spells import day_number, numbered, spells
 from leeway.insight.records.lists import code_list
@@ -42,22 +43,23 @@ CARER_SUPPORT = {
     NOTHING_DIRECT: "No direct support",
 }
 SEQUEL_DAYS = 28  # a service that begins so soon after a request ended followed from it
+UNPLANNED = code_list("review_reason").within("Unplanned")
 CLIENT_TABLE = ("place", "age", "support_reason")
 
 
 def in_the_year(records: Records, period: Period, by: Sequence[str] = CLIENT_TABLE) -> nw.LazyFrame:
     """SALT LTS001a: adults with long-term support at some time in the year, by place, age and reason."""
-    return _people(clients(records, period, by), by)
+    return _counted(clients(records, period, by), by)
 
 
 def on_the_day(records: Records, period: Period, by: Sequence[str] = CLIENT_TABLE) -> nw.LazyFrame:
     """SALT LTS001b: adults with long-term support on the last day of the year, by place, age and reason."""
-    return _people(clients(records, on(period.ends_on), by), by)
+    return _counted(clients(records, on(period.ends_on), by), by)
 
 
 def over_a_year(records: Records, period: Period, by: Sequence[str] = CLIENT_TABLE) -> nw.LazyFrame:
     """SALT LTS001c: those of LTS001b who have had long-term support all year, by place, age and reason."""
-    return _people(all_year(records, period, by), by)
+    return _counted(all_year(records, period, by), by)
 
 
 @shared
@@ -78,6 +80,42 @@ def all_year(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFram
     day = on(period.ends_on)
     still = services.filter(open_in(day)).join(lasting, on=list(PERSON), how="semi")
     return placed(still, records, day, by)
+
+
+def unplanned_reviews(
+    records: Records, period: Period, by: Sequence[str] = ("review_reason", "outcome", "age")
+) -> nw.LazyFrame:
+    """SALT LTS002a: unplanned reviews in the year of those of LTS001c, by what brought them about and what followed."""
+    said = [word for word in by if word in ("review_reason", "outcome")]
+    reviews = _reviews(records, period).filter(nw.col("review_reason").is_in(UNPLANNED))
+    told = reviews.select(*PERSON, *(nw.col(word).cast(nw.String).fill_null(NOT_KNOWN) for word in said))
+    everybody = all_year(records, period, tuple(word for word in by if word not in said))
+    return _counted(everybody.join(told, on=list(PERSON)), by)
+
+
+def reviewed_in_the_year(
+    records: Records, period: Period, by: Sequence[str] = ("reviews", "age", "support_reason")
+) -> nw.LazyFrame:
+    """SALT LTS002b: those of LTS001c, by the kinds of review that they had in the year."""
+    reason = nw.col("review_reason")
+    kinds = _reviews(records, period).group_by(*PERSON).agg(
+        planned=number(reason == "Planned").max(), unplanned=number(reason.is_in(UNPLANNED)).max()
+    )  # fmt: skip
+    planned, unplanned = nw.col("planned") == 1, nw.col("unplanned") == 1
+    words = (
+        nw.when(planned & unplanned).then(nw.lit("Planned and unplanned"))
+        .when(planned).then(nw.lit("Planned"))
+        .when(unplanned).then(nw.lit("Unplanned"))
+        .when(~nw.col("planned").is_null()).then(nw.lit("Other, or not told"))
+        .otherwise(nw.lit("None"))
+    )  # fmt: skip
+    everybody = all_year(records, period, tuple(word for word in by if word != "reviews"))
+    return _counted(everybody.join(kinds, on=list(PERSON), how="left").with_columns(reviews=words), by)
+
+
+def _reviews(records: Records, period: Period) -> nw.LazyFrame:
+    inside = nw.col("ends_on").is_between(period.starts_on, period.ends_on)
+    return records.reviews.filter(nw.col("client_type") == SERVICE_USER, inside)
 
 
 def carers_in_the_year(records: Records, period: Period, by: Sequence[str] = ("support", "age")) -> nw.LazyFrame:
@@ -104,7 +142,7 @@ def carers_in_the_year(records: Records, period: Period, by: Sequence[str] = ("s
     columns = ["rank", *(word for word in by if word != "support")]
     both = nw.concat([held.select(*columns), adults(rest, records, period, by).select(*columns)])
     words = nw.col("rank").replace_strict(CARER_SUPPORT, default=NOT_KNOWN, return_dtype=nw.String)
-    return _people(both.with_columns(support=words), by)
+    return _counted(both.with_columns(support=words), by)
 
 
 def learning_disability_in_the_year(
@@ -115,7 +153,7 @@ def learning_disability_in_the_year(
     rows = clients(records, period, told).filter(
         nw.col("age") == "18-64", nw.col("support_reason") == "Learning disability support"
     )
-    return _people(rows, by)
+    return _counted(rows, by)
 
 
 def requests_in_the_year(
@@ -127,7 +165,7 @@ def requests_in_the_year(
     the day of the request to 28 days after it ended, or else the outcome of the request. The centre also merges
     requests a few days apart and follows chains of later events.
     """
-    return _people(_requests(records, period, by), by)
+    return _counted(_requests(records, period, by), by)
 
 
 @shared
@@ -164,17 +202,31 @@ def _requests(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFra
     return adults(followed.with_columns(sequel=nw.coalesce(service, nw.col("outcome"))), records, period, by)
 
 
-def _people(rows: nw.LazyFrame, by: Sequence[str]) -> nw.LazyFrame:
-    return rows.group_by(*by).agg(people=nw.len()) if by else rows.select(people=nw.len())
+def reablement_in_the_year(
+    records: Records, period: Period, by: Sequence[str] = ("client", "sequel", "age")
+) -> nw.LazyFrame:
+    """SALT STS002: spells of reablement that ended in the year, of new clients and of others, by what followed.
+
+    New means without long-term support in the 91 days before. What followed is the most of what was open at the end or
+    began within 3 days, or else the outcome of the reablement.
+    """
+    return _counted(reabled(records, period, by), by)
+
+
+def _counted(rows: nw.LazyFrame, by: Sequence[str]) -> nw.LazyFrame:
+    return rows.group_by(*by).agg(count=nw.len()) if by else rows.select(count=nw.len())
 
 
 TABLES = {
     "LTS001a": in_the_year,
     "LTS001b": on_the_day,
     "LTS001c": over_a_year,
+    "LTS002a": unplanned_reviews,
+    "LTS002b": reviewed_in_the_year,
     "LTS003": carers_in_the_year,
     "LTS004": learning_disability_in_the_year,
     "STS001": requests_in_the_year,
+    "STS002": reablement_in_the_year,
 }
 
 
@@ -186,9 +238,7 @@ def _in_the_community(records: Records, period: Period, by: Sequence[str]) -> nw
 
 
 def _reviewed(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
-    inside = nw.col("ends_on").is_between(period.starts_on, period.ends_on)
-    held = records.reviews.filter(nw.col("client_type") == SERVICE_USER, inside)
-    seen = held.select(*PERSON).unique().with_columns(seen=nw.lit(1))
+    seen = _reviews(records, period).select(*PERSON).unique().with_columns(seen=nw.lit(1))
     rows = all_year(records, period, by).join(seen, on=list(PERSON), how="left")
     everybody = number(~nw.col("rank").is_null())
     return tally(rows, by, numerator=number(nw.col("seen") == 1), denominator=everybody, unknown=nw.lit(0))

@@ -45,18 +45,26 @@ NOTHING_FURTHER = (
 )
 NO_TELLING = (*code_list("event_outcome").within("Progress"), *code_list("event_outcome").within("Continuation"))
 
+#: The centre's order of outcomes, and the place of a spell that has none.
+OUTCOME_PLACES = {code.value: code.rank for code in code_list("event_outcome").codes}
+NO_OUTCOME = 99
+WENT_ON, SHORT_STAY = "Long term support", "Short stay in a care home"
+LESSER = "Other short term support"
+
 NEW_CLIENT_DAYS = 91  # without long-term support for so long before reablement: a new client
 SEQUEL_DAYS = 3  # what begins so soon after reablement ended followed from it
 
 
-def _reablement(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
-    """Count ASCOF 2A: spells of reablement of new clients that ended in the year, by what followed."""
+def reabled(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+    """Give each adult's spell of reablement that ended in the year a row, with whose it was and what followed.
+
+    `client` is New or Existing; `sequel` says what support followed, or else the outcome of the reablement.
+    """
     services = numbered(records.services.filter(nw.col("client_type") == SERVICE_USER))
     mine = spells(services.filter(nw.col("service_type") == REABLEMENT))
     # The outcome is that of the service that ended last; of several, the first in the centre's order.
-    order = {code.value: code.rank for code in code_list("event_outcome").codes}
-    place = nw.col("outcome").replace_strict(order, default=99, return_dtype=nw.Int64)
-    told = mine.with_columns(best=nw.col("last") * 100 + (99 - place))
+    place = nw.col("outcome").replace_strict(OUTCOME_PLACES, default=NO_OUTCOME, return_dtype=nw.Int64)
+    told = mine.with_columns(best=nw.col("last") * 100 + (NO_OUTCOME - place))
     ended = one_each(
         told,
         by,
@@ -67,21 +75,31 @@ def _reablement(records: Records, period: Period, by: Sequence[str]) -> nw.LazyF
         best=nw.col("best").max(),
     ).filter(nw.col("over").is_between(period.starts_on.toordinal(), period.ends_on.toordinal()))
     followed = _what_followed(ended.select(*PERSON, "spell", "began", "over"), services)
-    flags = [nw.col(flag).fill_null(0) for flag in ("known", "long_term", "care_home", "lesser")]
-    spelt = ended.join(followed, on=[*PERSON, "spell"], how="left").with_columns(*flags)
-    rows = adults(spelt.filter(nw.col("known") == 0), records, period, by)
-    outcome = 99 - nw.col("best") % 100
-    nothing = outcome.is_in([order[words] for words in NOTHING_FURTHER])
-    no_telling = outcome.is_in([*(order[words] for words in NO_TELLING), 99])
-    went_on = (nw.col("long_term") == 1) | (nw.col("care_home") == 1)
-    lesser = ~went_on & (nw.col("lesser") == 1)
-    no_service = ~went_on & (nw.col("lesser") == 0)
+    outcomes = {place: words for words, place in OUTCOME_PLACES.items()}
+    outcome = (NO_OUTCOME - nw.col("best") % 100).replace_strict(outcomes, default=NOT_KNOWN, return_dtype=nw.String)
+    sequel = (
+        nw.when(nw.col("long_term") == 1).then(nw.lit(WENT_ON))
+        .when(nw.col("care_home") == 1).then(nw.lit(SHORT_STAY))
+        .when(nw.col("lesser") == 1).then(nw.lit(LESSER))
+        .otherwise(outcome)
+    )  # fmt: skip
+    rows = ended.join(followed, on=[*PERSON, "spell"], how="left")
+    client = nw.when(nw.col("known") == 1).then(nw.lit("Existing")).otherwise(nw.lit("New"))
+    return adults(rows.with_columns(client=client, sequel=sequel), records, period, by)
+
+
+def _reablement(records: Records, period: Period, by: Sequence[str]) -> nw.LazyFrame:
+    """Count ASCOF 2A: spells of reablement of new clients that ended in the year, by what followed."""
+    rows = reabled(records, period, by).filter(nw.col("client") == "New")
+    went_on, lesser = nw.col("sequel").is_in([WENT_ON, SHORT_STAY]), nw.col("sequel") == LESSER
+    nothing = nw.col("sequel").is_in(NOTHING_FURTHER)
+    no_telling = nw.col("sequel").is_in([*NO_TELLING, NOT_KNOWN])
     return tally(
         rows,
         by,
-        numerator=number(lesser | (no_service & nothing)),
-        denominator=number(went_on | lesser | (no_service & nothing)),
-        unknown=number(no_service & no_telling),
+        numerator=number(lesser | nothing),
+        denominator=number(went_on | lesser | nothing),
+        unknown=number(no_telling),
     )
 
 

@@ -19,9 +19,12 @@ WORDS = {
     "LTS001a": "long-term support in the year, by place, age and reason",
     "LTS001b": "long-term support on the day",
     "LTS001c": "those of LTS001b who had it all year",
+    "LTS002a": "unplanned reviews of those of LTS001c, by what brought them about and what followed",
+    "LTS002b": "those of LTS001c, by the kinds of review that they had in the year",
     "LTS003": "carers supported in the year, by what they had",
     "LTS004": "where people of 18 to 64 with a learning disability live, and whether they are in paid work",
     "STS001": "requests of new clients in the year, by route and by what followed",
+    "STS002": "spells of reablement that ended in the year, by what followed",
     "unit-costs": "what a unit costs, by component and kind of unit: quartiles, in pence",
     "second-look": "the services of packages that cost more than 19 in 20 of those of people alike",
 }
@@ -37,7 +40,8 @@ def table(name: str, paths: tuple[Path, ...], as_at: date, output: Path | None, 
     """Tell one table of a return, for the council's own eyes: small counts are not hidden.
 
     \b
-    LTS001a, LTS001b, LTS001c, LTS003, LTS004, STS001: tables of the kind that SALT had
+    LTS001a, LTS001b, LTS001c, LTS002a, LTS002b, LTS003, LTS004: long-term support, as SALT had it
+    STS001, STS002: what followed requests and reablement, as SALT had it
     unit-costs: quartiles of the cost of a unit
     second-look: packages that cost far more than those of people alike
 
@@ -69,7 +73,7 @@ def _made(name: str, records: "Records", as_at: date) -> "pl.DataFrame":
         "second-look": costs.packages_to_look_at,
     }
     rows = makers[name](records, year_to(as_at)).collect("polars").to_native()
-    return rows.sort([column for column in rows.columns if column not in {"people", "week_pence"}], nulls_last=True)
+    return rows.sort([column for column in rows.columns if column not in {"count", "week_pence"}], nulls_last=True)
 
 
 def _lines(rows: "pl.DataFrame") -> list[str]:
