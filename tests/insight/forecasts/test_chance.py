@@ -58,6 +58,16 @@ def test_a_chance_is_a_chance_and_falls_as_the_target_rises(given_values, one, o
     assert easier == only(chances(known, target_percent=low, by=BY))
 
 
+@given(values, st.floats(0.1, 99.9))
+def test_or_less_is_what_or_more_leaves(given_values, target):
+    more, less = (
+        only(chances(series(*given_values), target_percent=target, by=BY, at_most=way)) for way in (False, True)
+    )
+    assert more["probability"] + less["probability"] == pytest.approx(1)
+    assert (more["median"], more["low"]) == (less["median"], less["low"])
+    assert only(chances(series(*given_values), target_percent=100, by=BY, at_most=True))["probability"] == 1
+
+
 @given(values)
 def test_the_chance_of_reaching_the_median_is_one_half(given_values):
     known = series(*given_values)

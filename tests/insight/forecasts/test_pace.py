@@ -65,6 +65,15 @@ def test_verdicts():
     assert late["needed_points_per_year"].to_list() == [None]
 
 
+def test_a_target_of_at_most_is_reached_from_above():
+    known = pl.concat([series(28, 30, unit="there"), series(50, 40, unit="quick"), series(40, 39, unit="slow")])
+    found = paces(known, target_percent=30, by=date(2013, 4, 1), at_most=True)
+    assert dict(found.select("unit", "verdict").iter_rows()) == {
+        "there": "reached", "quick": "on the way", "slow": "not on the way",
+    }  # fmt: skip
+    assert found.filter(pl.col("unit") == "slow")["needed_points_per_year"][0] == pytest.approx(-9 * 365.25 / 366)
+
+
 def test_a_series_with_a_long_gap_has_the_pace_of_its_last_change():
     answer = only(paces(series(10, None, None, None, None, 20), target_percent=30, by=date(2021, 3, 31)))
     assert answer["recent_points_per_year"] == pytest.approx(10 / (1827 / 365.25))

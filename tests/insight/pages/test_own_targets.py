@@ -129,3 +129,14 @@ def test_three_years_of_local_accounts_give_a_chance(client, ana, agreed, publis
     assert f"26.0% on 31 January {today.year}, {earlier}. It takes 0.5 points" in page and "99.0" not in page
     [chance] = re.findall(r"Chance of getting there (\d+)%, by the figures", page)
     assert 50 < int(chance) < 95
+
+
+def test_a_target_of_at_most_stands_and_is_reached_the_other_way(client, ana, agreed, published, today):
+    as_at = published(30.0, 28.0, 26.0)
+    agreed(20.0, at_most=True, due_on=as_at + timedelta(days=731))
+    agreed(27.0, at_most=True, target="A nearer one", due_on=as_at + timedelta(days=731))
+    client.force_login(ana)
+    page = told(client.get(reverse("insight:targets")))
+    assert "20% or less by" in page and "It takes −3.0 points a year." in page and "It is reached." in page
+    form = client.get(reverse("insight:set_target"), {"target": "A nearer one"}).content.decode()
+    assert '<option value="less" selected' in form

@@ -1,5 +1,6 @@
 """Targets on a page: the chance it tells is the one worked out, and what cannot be asked gets a sentence."""
 
+import re
 import xml.etree.ElementTree as ET
 from datetime import date
 
@@ -35,7 +36,9 @@ def test_it_begins_with_england_and_thirty_percent(see):
         "Direct payments: share of clients, 30% by 31 March" in text and "England: the chance of getting there" in text
     )
     assert "Where it stands 25.5% on 31 March 2024" in text
-    assert "Later years are counted in another way" in text, "2024-25 is the first from client level data"
+    assert "It was 24.5% on 31 March 2025, counted in another way" in text, (
+        "2024-25 is the first from client level data"
+    )
 
 
 def test_the_chance_is_the_one_worked_out(see):
@@ -108,7 +111,7 @@ def test_a_council_whose_figures_end_early_is_asked_for_a_day_after_the_others(s
     between = date(last.year + 1, 3, 30)
     text = told(see(**words_of(place=early, by=(between.day, between.month, between.year))))
     assert "Enter a day after 31 March 2025" in text
-    assert "Later years are counted" not in told(see(**words_of(place=early))), "there are none"
+    assert "counted in another way" not in told(see(**words_of(place=early))), "there are none"
 
 
 def test_a_council_with_too_few_years_is_told_so(see):
@@ -116,6 +119,14 @@ def test_a_council_with_too_few_years_is_told_so(see):
     page = see(**words_of(measure="direct-payments"))
     assert "Kent has too few years in this series" in told(page) and b"<figure" not in page.content
     assert see("fan", **words_of(measure="direct-payments")).status_code == 400
+
+
+def test_at_most_is_asked_the_other_way(see):
+    more, less = (told(see(**words_of(percent="66"), at_most=way)) for way in ("", "less"))
+    assert "66% by 31 March 2040" in more and "66% or less by 31 March 2040" in less
+    chances = [int(re.search(r"chance of getting there is (\d+)%", text)[1]) for text in (more, less)]
+    assert sum(chances) in (99, 100, 101)
+    assert "66% or less" in see("fan", **words_of(percent="66"), at_most="less").content.decode()
 
 
 def test_only_since_the_last_break_with_years_enough():

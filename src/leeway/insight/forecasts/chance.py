@@ -85,6 +85,10 @@ class Outlook:
             return np.ones_like(self.middle)
         return stdtr(self.freedom, (self.middle - asin(sqrt(target_percent / 100))) / self.spread)
 
+    def chance_of_less(self, target_percent: float) -> np.ndarray:
+        """The probability, by unit, that the value is the target or less."""
+        return np.ones_like(self.middle) if target_percent >= 100 else 1 - self.chance(target_percent)
+
 
 @dataclass(frozen=True)
 class Learned:
@@ -155,13 +159,13 @@ def follow(series: pl.DataFrame, plain: Plain) -> Learned:
 _COLUMNS = ("unit", "series", "period", "value")
 
 
-def chances(series: pl.DataFrame, *, target_percent: float, by: date) -> pl.DataFrame:
+def chances(series: pl.DataFrame, *, target_percent: float, by: date, at_most: bool = False) -> pl.DataFrame:
     """Each unit's chance to stand at the target or above on a day, with the middle and the 80 percent interval.
 
-    From a `SERIES` frame; gives `unit`, `probability` (0 to 1), `median`, `low`, `high` (percent), `method`,
-    `last_period`, `last_value`, `years_ahead`, `values` (how many count), a row a unit. Refuses a target that is not
-    above 0 and at most 100, a day that is not more than a fortnight after each unit's last value (what has happened is
-    not forecast), and a unit with one value only.
+    With `at_most`, the chance to stand at the target or below. From a `SERIES` frame; gives `unit`, `probability`
+    (0 to 1), `median`, `low`, `high` (percent), `method`, `last_period`, `last_value`, `years_ahead`, `values` (how
+    many count), a row a unit. Refuses a target that is not above 0 and at most 100, a day that is not more than a
+    fortnight after each unit's last value (what has happened is not forecast), and a unit with one value only.
     """
     if not 0 < target_percent <= 100:
         raise Refusal("The target is not a percentage above 0 and up to 100.", field="target")
@@ -181,7 +185,7 @@ def chances(series: pl.DataFrame, *, target_percent: float, by: date) -> pl.Data
     answer = pl.DataFrame(
         {
             "unit": learned.units,
-            "probability": outlook.chance(target_percent),
+            "probability": outlook.chance_of_less(target_percent) if at_most else outlook.chance(target_percent),
             "median": median,
             "low": low,
             "high": high,

@@ -19,10 +19,11 @@ TESTED_YEARS = max(LEADS_YEARS)
 @click.command()
 @click.argument("path", metavar="SERIES.csv", type=click.Path(path_type=Path))
 @click.option("--target", "target_percent", required=True, type=float, help="The percentage to reach, or more.")
+@click.option("--at-most", is_flag=True, help="The percentage to reach, or less.")
 @click.option("--by", required=True, type=iso_date, help="The day by which, such as 2027-03-31.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw it into this SVG file.")
-def forecast(path: Path, target_percent: float, by: date, as_json: bool, plot: Path | None) -> None:
+def forecast(path: Path, target_percent: float, at_most: bool, by: date, as_json: bool, plot: Path | None) -> None:
     """Give the chance that a percentage is reached by a day, with the median and an interval.
 
     SERIES.csv has the columns period (2011-03-31, 2011 or 2010-11; a year ends on 31 March) and value (percent), and
@@ -32,7 +33,7 @@ def forecast(path: Path, target_percent: float, by: date, as_json: bool, plot: P
     """
     series = read_series(path)
     try:
-        answer = chances(series, target_percent=target_percent, by=by)
+        answer = chances(series, target_percent=target_percent, by=by, at_most=at_most)
     except Refusal as refusal:
         where = f"--{refusal.field}" if refusal.field else path
         raise BadUse(f"{where}: {refusal}") from refusal
@@ -42,14 +43,14 @@ def forecast(path: Path, target_percent: float, by: date, as_json: bool, plot: P
         # Altair takes a second to load, and most answers are not drawn.
         from leeway.insight.forecasts.picture import draw
 
-        svg = draw(series, target_percent=target_percent, by=by)
+        svg = draw(series, target_percent=target_percent, by=by, at_most=at_most)
         with written_whole(plot) as file:
             file.write(svg)
     if as_json:
         units = [_for_programs(row) for row in answer.iter_rows(named=True)]
         show_json(units if _has_units(answer) else units[0])
     else:
-        click.echo("\n".join(_table(answer, target_percent, by)))
+        click.echo("\n".join(_table(answer, f"{target_percent:g}% or {'less' if at_most else 'more'}", by)))
 
 
 def _has_units(answer: pl.DataFrame) -> bool:
@@ -74,7 +75,7 @@ def _for_programs(row: dict) -> dict:
     }
 
 
-def _table(answer: pl.DataFrame, target_percent: float, by: date) -> list[str]:
+def _table(answer: pl.DataFrame, aim: str, by: date) -> list[str]:
     width = max(len("unit"), *(len(unit) for unit in answer["unit"])) if _has_units(answer) else 0
     within = f"{INTERVAL_PERCENT}% interval"
     lines = [f"{'unit' if width else '':{width}}  {'chance':>7}  {'median':>6}  {within:>14}  {'last':>5}  on"]
@@ -84,7 +85,7 @@ def _table(answer: pl.DataFrame, target_percent: float, by: date) -> list[str]:
             f"{row['unit']:{width}}  {row['probability']:7.1%}  {row['median']:6.1f}  {interval:>14}  "
             f"{row['last_value']:5.1f}  {row['last_period']}"
         )
-    lines += ["", f"The chance of {target_percent:g}% or more on {by}. Method: {answer['method'][0]}."]
+    lines += ["", f"The chance of {aim} on {by}. Method: {answer['method'][0]}."]
     if answer["years_ahead"].max() > TESTED_YEARS + 0.1:  # type: ignore[operator]
         lines.append(
             f"Some of it looks further ahead than the {TESTED_YEARS} years that the method has been tested on."

@@ -59,12 +59,12 @@ def _slope(values: pl.DataFrame, level: float, flat: float) -> tuple[float, floa
     return slope, low, high, count, "flat" if -flat <= low and high <= flat else "cannot be said"
 
 
-def paces(series: pl.DataFrame, *, target_percent: float, by: date) -> pl.DataFrame:
+def paces(series: pl.DataFrame, *, target_percent: float, by: date, at_most: bool = False) -> pl.DataFrame:
     """The points a year each unit needs to reach the target by a day, beside its pace over the last three years.
 
-    Gives `unit`, `last_period`, `last_value`, `years_left`, `needed_points_per_year`, `recent_points_per_year` and
-    `verdict`: "reached", "on the way" (the pace of late would do), "not on the way", or "too late" (the day is past
-    and the target is not reached; there is no pace then).
+    With `at_most` the target is to be reached from above. Gives `unit`, `last_period`, `last_value`, `years_left`,
+    `needed_points_per_year`, `recent_points_per_year` and `verdict`: "reached", "on the way" (the pace of late would
+    do), "not on the way", or "too late" (the day is past and the target is not reached; there is no pace then).
     """
     refuse_unusable(series)
     since = pl.col("period").max().over("unit") - pl.duration(days=round((RECENT_YEARS + 0.1) * DAYS_PER_YEAR))
@@ -79,14 +79,15 @@ def paces(series: pl.DataFrame, *, target_percent: float, by: date) -> pl.DataFr
     )
     left = (pl.lit(by) - pl.col("last_period")).dt.total_days() / DAYS_PER_YEAR
     missing = target_percent - pl.col("last_value")
+    reached = missing >= 0 if at_most else missing <= 0
     frame = frame.with_columns(years_left=left).with_columns(
-        needed_points_per_year=pl.when(missing <= 0).then(0.0).when(left > 0).then(missing / left)
+        needed_points_per_year=pl.when(reached).then(0.0).when(left > 0).then(missing / left)
     )
     needed, pace = pl.col("needed_points_per_year"), pl.col("recent_points_per_year")
     return frame.with_columns(
-        verdict=pl.when(missing <= 0).then(pl.lit("reached"))
+        verdict=pl.when(reached).then(pl.lit("reached"))
         .when(left <= 0).then(pl.lit("too late"))
-        .when(pace >= needed).then(pl.lit("on the way"))
+        .when(pace <= needed if at_most else pace >= needed).then(pl.lit("on the way"))
         .otherwise(pl.lit("not on the way"))
     ).select(
         "unit", "last_period", "last_value", "years_left", "needed_points_per_year", "recent_points_per_year", "verdict"

@@ -8,6 +8,7 @@ import polars as pl
 
 from leeway.insight.charts import svg
 from leeway.insight.forecasts.chance import INTERVAL_PERCENT, chances, learn
+from leeway.insight.forecasts.targets import aim
 
 type Chart = alt.LayerChart | alt.FacetChart
 
@@ -18,12 +19,12 @@ _INK, _SHADE, _TARGET = "#0b0c0c", "#1d70b8", "#d4351c"
 _STEPS = 24
 
 
-def draw(series: pl.DataFrame, *, target_percent: float, by: date) -> str:
+def draw(series: pl.DataFrame, *, target_percent: float, by: date, at_most: bool = False) -> str:
     """Draw a `SERIES` frame and what may come: a fan for one unit; for several, each one's interval on the day."""
-    answer = chances(series, target_percent=target_percent, by=by)
+    answer = chances(series, target_percent=target_percent, by=by, at_most=at_most)
     several = len(answer) > 1
     chart = _intervals(answer, target_percent) if several else _fan(series, target_percent, by)
-    title = f"The chance of {target_percent:g}% by {in_words(by)}"
+    title = f"The chance of {aim(target_percent, at_most)} by {in_words(by)}"
     return svg(chart, title=title, description=" ".join(_sentences(answer, by)))
 
 

@@ -69,6 +69,15 @@ class Targets:
     targets: dict[str, Target]
 
 
+def aim(percent: float, at_most: bool) -> str:
+    """What is to be reached, as people write it.
+
+    >>> aim(30, at_most=False), aim(27.5, at_most=True)
+    ('30%', '27.5% or less')
+    """
+    return f"{percent:g}%" + (" or less" if at_most else "")
+
+
 @cache
 def national() -> Targets:
     """The national targets."""

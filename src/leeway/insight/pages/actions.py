@@ -103,8 +103,9 @@ def publish_account(*, as_at: date, by: User, on: date) -> LocalAccount:
 
 @transaction.atomic
 def set_target(
-    *, target: str, measure: str, percent: float, due_on: date, owner: str, why: str, by: User, on: date
-) -> OwnGoal:
+    *, target: str, measure: str, percent: float, at_most: bool = False, due_on: date, owner: str, why: str, by: User,
+    on: date,
+) -> OwnGoal:  # fmt: skip
     """Set one of the council's own targets, or change one that it has: the old goal stays in its history."""
     check_can_set_targets(by)
     if due_on <= on:
@@ -113,8 +114,8 @@ def set_target(
     if history and history[0].measure != measure:
         raise Refusal("There is a target of this name for another measure. Give this one another name.", field="target")
     return OwnGoal.objects.create(
-        target=history[0].target if history else target.strip(), measure=measure, percent=percent, due_on=due_on,
-        owner=owner.strip(), why=why.strip(), agreed_on=on, agreed_by=by,
+        target=history[0].target if history else target.strip(), measure=measure, percent=percent, at_most=at_most,
+        due_on=due_on, owner=owner.strip(), why=why.strip(), agreed_on=on, agreed_by=by,
     )  # fmt: skip
 
 
@@ -127,6 +128,6 @@ def end_target(*, target: str, why: str, by: User, on: date) -> OwnGoal:
         raise Refusal("There is no such target to end.")
     last = history[-1]
     return OwnGoal.objects.create(
-        target=last.target, measure=last.measure, percent=last.percent, due_on=last.due_on, owner=last.owner,
-        why=why.strip(), ended=True, agreed_on=on, agreed_by=by,
+        target=last.target, measure=last.measure, percent=last.percent, at_most=last.at_most, due_on=last.due_on,
+        owner=last.owner, why=why.strip(), ended=True, agreed_on=on, agreed_by=by,
     )  # fmt: skip

@@ -35,6 +35,14 @@ class ExploreForm(forms.Form):
         set_choices(self, "year", [(year, year) for year in asked.years])
 
 
+class WayField(forms.TypedChoiceField):
+    """Whether a target is a percentage or more, or a percentage or less: whether it is `at_most`."""
+
+    def __init__(self) -> None:
+        ways = [("", "or more"), ("less", "or less")]
+        super().__init__(label="Which way", choices=ways, coerce=bool, empty_value=False, required=False)
+
+
 class OwnTargetForm(forms.Form):
     """What the council means to reach, of what, by when, who answers for it, and why."""
 
@@ -60,6 +68,7 @@ class OwnTargetForm(forms.Form):
             "max_value": "The target must be 100 percent or less.",
         },
     )
+    at_most = WayField()
     due_on = DateField(
         label="By", latest=date(2050, 12, 31), error_messages={"required": "Enter the day to reach it by."}
     )
@@ -125,6 +134,7 @@ class TargetForm(forms.Form):
             "max_value": "The target must be 100 percent or less.",
         },
     )
+    at_most = WayField()
     by = DateField(label="By", latest=date(2050, 12, 31), error_messages={"required": "Enter the day to reach it by."})
 
     def __init__(self, data, *, series: dict, **options):

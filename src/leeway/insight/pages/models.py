@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.guards import kept
+from leeway.insight.forecasts.targets import aim
 from leeway.insight.surveys.questionnaire import Questionnaire, parse
 
 TOKEN_BYTES = 16
@@ -110,6 +111,7 @@ class OwnGoal(models.Model):
     target = models.CharField(max_length=80)
     measure = models.CharField(max_length=80)
     percent = models.FloatField()
+    at_most = models.BooleanField(default=False, help_text="Whether it is to be this or less, rather than or more.")
     due_on = models.DateField()
     owner = models.CharField(max_length=120, help_text="Who answers for it.")
     why = models.CharField(max_length=500)
@@ -127,4 +129,9 @@ class OwnGoal(models.Model):
         triggers = [kept("own_goal_is_kept")]
 
     def __str__(self) -> str:
-        return f"{self.target}: {self.percent:g}% by {self.due_on:%-d %B %Y}"
+        return f"{self.target}: {self.aim} by {self.due_on:%-d %B %Y}"
+
+    @property
+    def aim(self) -> str:
+        """What is to be reached, as people write it."""
+        return aim(self.percent, self.at_most)

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('target', models.CharField(max_length=80)),
                 ('measure', models.CharField(max_length=80)),
                 ('percent', models.FloatField()),
+                ('at_most', models.BooleanField(default=False, help_text='Whether it is to be this or less, rather than or more.')),
                 ('due_on', models.DateField()),
                 ('owner', models.CharField(help_text='Who answers for it.', max_length=120)),
                 ('why', models.CharField(max_length=500)),

@@ -1,11 +1,12 @@
 """Targets: what was to be reached and by when, the pace it takes, and the chance of getting there."""
 
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 import polars as pl
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +18,7 @@ from leeway.insight.forecasts.chance import SAME_FIGURE, chances
 from leeway.insight.forecasts.pace import paces, slopes
 from leeway.insight.forecasts.picture import draw, in_percent, in_words
 from leeway.insight.forecasts.series import DAYS_PER_YEAR, SERIES, day_of
-from leeway.insight.forecasts.targets import national
+from leeway.insight.forecasts.targets import aim, national
 from leeway.insight.measures.catalogue import ENGLAND, Series, catalogue
 from leeway.insight.pages import actions, queries
 from leeway.insight.pages.access import can_set_targets
@@ -28,7 +29,9 @@ from leeway.refusal import Refusal
 
 #: A council needs this many years since the last break before anything is said of its future.
 YEARS_LEAST = 3
-START = {"measure": "direct-payments", "place": ENGLAND, "percent": "30"}
+START = {"at_most": "", "measure": "direct-payments", "place": ENGLAND, "percent": "30"}
+#: How an address says that a target is at most a percentage.
+WAY = {False: "", True: "less"}
 
 
 def to_forecast() -> dict[str, Series]:
@@ -70,10 +73,7 @@ def targets(request):
 def own_words(goals: list[OwnGoal], figures: list[tuple[date, float]]) -> dict:
     """One of the council's own targets: its measure and base, where it stands, the pace it takes, and its history."""
     last, series = goals[-1], catalogue().get(goals[-1].measure)
-    query = urlencode({
-        "measure": last.measure, "place": ENGLAND, "percent": f"{last.percent:g}", "by_day": last.due_on.day,
-        "by_month": last.due_on.month, "by_year": last.due_on.year,
-    })  # fmt: skip
+    query = address_of(last.measure, ENGLAND, percent=last.percent, at_most=last.at_most, by=last.due_on)
     return {
         "last": last, "goals": goals, "standing": own_standing(last, figures), "query": query,
         "chance": own_chance(last, figures),
@@ -89,9 +89,9 @@ def own_standing(goal: OwnGoal, figures: list[tuple[date, float]]) -> str:
     said = f"{value:.1f}% on {in_words(as_at)}"
     said += "".join(f", {earlier:.1f}% on {in_words(day)}" for day, earlier in reversed(before)) + "."
     years = (goal.due_on - as_at).days / DAYS_PER_YEAR
-    if value >= goal.percent:
+    if value <= goal.percent if goal.at_most else value >= goal.percent:
         return f"{said} It is reached."
-    return f"{said} It takes {(goal.percent - value) / years:.1f} points a year." if years > 0 else said
+    return f"{said} It takes {points((goal.percent - value) / years)} a year." if years > 0 else said
 
 
 def own_chance(goal: OwnGoal, figures: list[tuple[date, float]]) -> str:
@@ -100,7 +100,8 @@ def own_chance(goal: OwnGoal, figures: list[tuple[date, float]]) -> str:
         return ""
     rows = [("", "", day, value) for day, value in figures]
     own = pl.DataFrame(rows, schema=SERIES, orient="row")
-    return in_percent(chances(own, target_percent=goal.percent, by=goal.due_on)["probability"][0])
+    found = chances(own, target_percent=goal.percent, by=goal.due_on, at_most=goal.at_most)
+    return in_percent(found["probability"][0])
 
 
 def set_target(request):
@@ -109,6 +110,7 @@ def set_target(request):
     last = before[-1] if before else None
     names = ("target", "measure", "percent", "due_on", "owner")
     initial = {name: getattr(last, name) for name in names} if last else {"measure": START["measure"]}
+    initial["at_most"] = WAY[bool(last and last.at_most)]
     form = OwnTargetForm(request.POST or None, series=percentages(), initial=initial)
     if form.is_valid():
         done = attempt(form, lambda: actions.set_target(**form.cleaned_data, by=request.user, on=timezone.localdate()))
@@ -149,42 +151,59 @@ def year_end_after_next(today: date) -> dict[str, str]:
     return {"by_day": "31", "by_month": "3", "by_year": str(today.year + 2)}
 
 
-def ahead(*, measure: str, place: str, percent: float, by: date) -> dict:
+def address_of(measure: str, place: str, *, percent: float, at_most: bool, by: date) -> str:
+    """The words of an address that ask for a target."""
+    day = {"by_day": by.day, "by_month": by.month, "by_year": by.year}
+    return urlencode({"measure": measure, "place": place, "percent": f"{percent:g}", "at_most": WAY[at_most]} | day)
+
+
+def ahead(*, measure: str, place: str, percent: float, by: date, at_most: bool = False) -> dict:
     """Pace, direction and chance for one place, and how many councils would get there."""
     published = to_forecast()[measure]
     all_places = as_series(published)
     mine = all_places.filter(pl.col("unit") == place)
+    query = address_of(measure, place, percent=percent, at_most=at_most, by=by)
     if mine.is_empty():
-        return {"series": published, "place": place, "too_short": True}
+        return {"series": published, "place": place, "too_short": True, "query": query}
     last: date = all_places["period"].max()  # type: ignore[assignment]
     if by <= last:
         raise Refusal(f"Enter a day after {in_words(last)}: what happened until then is known.", field="by")
-    aim = {"target_percent": percent, "by": by}
-    chance, pace, slope = (each.row(0, named=True) for each in (chances(mine, **aim), paces(mine, **aim), slopes(mine)))
-    query = QueryDict(mutable=True)
-    query.update({"measure": measure, "place": place, "percent": f"{percent:g}"})
-    query.update({"by_day": str(by.day), "by_month": str(by.month), "by_year": str(by.year)})
+    asked: dict[str, Any] = {"target_percent": percent, "by": by, "at_most": at_most}
+    chance, pace, slope = (
+        each.row(0, named=True) for each in (chances(mine, **asked), paces(mine, **asked), slopes(mine))
+    )
     councils = all_places.filter(pl.col("unit") != ENGLAND)
-    known = published.figures.filter(pl.col("council") == place, pl.col("value").is_not_null())
+    known = published.figures.filter(pl.col("council") == place, pl.col("value").is_not_null()).sort("year")
     return {
         "series": published,
         "place": place,
-        "percent": percent,
+        "aim": aim(percent, at_most),
         "by": by,
         "chance": in_percent(chance["probability"]),
         "method": chance["method"].partition(":")[0],
         "standing": standing(chance, pace, slope, by=by),
-        "dropped": day_of(known["year"].max()) > chance["last_period"],
-        "councils": [] if councils.is_empty() else councils_ahead(councils, **aim),
-        "query": query.urlencode(),
+        "left_out": left_out(known, since=chance["last_period"]),
+        "councils": [] if councils.is_empty() else councils_ahead(councils, **asked),
+        "query": query,
     }
+
+
+def left_out(known: pl.DataFrame, *, since: date) -> str:
+    """What was published later and is not looked ahead from, in words; "" where nothing was."""
+    last = known.row(-1, named=True)
+    if day_of(last["year"]) <= since:
+        return ""
+    return (
+        f"It was {last['value']:.1f}% on {in_words(day_of(last['year']))}, counted in another way: there are too few "
+        "years of that yet to look ahead from, so it is left out."
+    )
 
 
 def standing(chance: dict, pace: dict, slope: dict, *, by: date) -> dict[str, str]:
     """Where a place stands and how it moves, each under its heading."""
     takes = "None: it is reached."
     if pace["verdict"] != "reached":
-        takes = f"{pace['needed_points_per_year']:.1f} points a year; of late it has moved "
+        takes = f"{points(pace['needed_points_per_year'])} a year; of late it has moved "
         takes += f"{signed(pace['recent_points_per_year'], 1)} a year ({pace['verdict']})"
     moves = slope["verdict"].capitalize()
     if slope["low"] is not None:
@@ -199,6 +218,11 @@ def standing(chance: dict, pace: dict, slope: dict, *, by: date) -> dict[str, st
     }
 
 
+def points(needed: float) -> str:
+    """A pace that is needed; one upward has no sign."""
+    return f"{needed:.1f} points".replace("-", "−")
+
+
 def signed(value: float, decimals: int) -> str:
     """A change with its sign.
 
@@ -208,12 +232,10 @@ def signed(value: float, decimals: int) -> str:
     return f"{value:+.{decimals}f}".replace("-", "−")
 
 
-def councils_ahead(everyone: pl.DataFrame, *, target_percent: float, by: date) -> list[dict]:
+def councils_ahead(everyone: pl.DataFrame, **asked) -> list[dict]:
     """Each council's last value, pace and chance, the likeliest first."""
     current = everyone.filter(pl.col("period").max().over("unit") == pl.col("period").max())
-    found = chances(current, target_percent=target_percent, by=by).join(
-        paces(current, target_percent=target_percent, by=by).select("unit", "verdict"), on="unit"
-    )
+    found = chances(current, **asked).join(paces(current, **asked).select("unit", "verdict"), on="unit")
     ordered = found.sort(["probability", "unit"], descending=[True, False])
     return [row | {"words": in_percent(row["probability"])} for row in ordered.to_dicts()]
 
@@ -228,7 +250,7 @@ def fan(request):
     asked = form.cleaned_data
     mine = as_series(to_forecast()[asked["measure"]]).filter(pl.col("unit") == asked["place"])
     try:
-        picture = draw(mine, target_percent=asked["percent"], by=asked["by"])
+        picture = draw(mine, target_percent=asked["percent"], by=asked["by"], at_most=asked["at_most"])
     except Refusal as refusal:
         return HttpResponse(str(refusal), status=400)
     return HttpResponse(picture, content_type="image/svg+xml")
