@@ -45,7 +45,7 @@ def headlines(records: Records, as_at: date) -> dict:
         row["numerator"] = in_whole_ones(row["numerator"], costs.PARTS)
     counts = ("numerator", "denominator", "unknown")
     return {
-        code: sorted([row[name] for name in (*keys, *(("people",) if code == "LTS001b" else counts))] for row in rows)
+        code: sorted([row[name] for name in (*keys, *(("count",) if code == "LTS001b" else counts))] for row in rows)
         for (code, (_, keys)), rows in zip(frames.items(), found, strict=True)
     }
 

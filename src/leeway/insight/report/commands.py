@@ -7,19 +7,21 @@ from typing import Any
 
 import click
 
-from leeway.commandline import iso_date, show_json
+from leeway.commandline import BadUse, iso_date, show_json
 
 
 @click.command()
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as-at", required=True, type=iso_date, help="The day, and the last of the twelve months before it.")
 @click.option("--by", multiple=True, help="Break down by this, such as council, age or client_group. Can be repeated.")
+@click.option("--only", multiple=True, help="Tell only measures whose code begins so, such as 3D. Can be repeated.")
 @click.option("--published", "as_published", is_flag=True, help="Hide small counts and round the rest to publish them.")
 @click.option("--report", "report", type=click.Path(path_type=Path), help="Write the whole report into this HTML file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
 def measure(
-    paths: tuple[Path, ...], as_at: date, by: tuple[str, ...], as_published: bool, report: Path | None, as_json: bool
-) -> None:
+    paths: tuple[Path, ...], as_at: date, by: tuple[str, ...], only: tuple[str, ...], as_published: bool,
+    report: Path | None, as_json: bool,
+) -> None:  # fmt: skip
     """Measure take-up, outcomes and waiting from one or more files of the Client Level Data return.
 
     Give each breakdown with --by; several are crossed. Counts are exact unless --published hides the small ones.
@@ -36,19 +38,39 @@ def measure(
     from leeway.insight.report.html import write_report
 
     must_be_breakdowns(by, breakdowns())  # before the long work
+    measures = with_population()
+    wanted = _wanted([measure.code for measure in measures], only)
     records = read_records(paths)
     if report:
         write_report(records, as_at=as_at, output=report)
         if not as_json:
             click.echo(f"{report}: the report to {as_at} is written.")
             return
-    found = answers(records, as_at=as_at, measures=with_population(), by=by)
     if as_published:
-        found = published(found)
+        # Of all of them: what is hidden in one measure also hides what would tell it in another.
+        found = [
+            one
+            for one in published(answers(records, as_at=as_at, measures=measures, by=by))
+            if one["measure"] in wanted
+        ]
+    else:
+        found = answers(records, as_at=as_at, measures=[one for one in measures if one.code in wanted], by=by)
     if as_json:
         show_json(found)
     else:
         click.echo("\n".join(_table(found)))
+
+
+def _wanted(codes: list[str], only: tuple[str, ...]) -> set[str]:
+    """The codes that begin with any of some words, in whatever letters; all where there are none."""
+    wanted = set(codes) if not only else set()
+    for word in only:
+        plain = word.lower().removeprefix("ascof ")
+        begin = [code for code in codes if code.lower().removeprefix("ascof ").startswith(plain)]
+        if not begin:
+            raise BadUse(f"--only: no measure begins with “{word}”. Use the code of one: {'; '.join(codes)}.")
+        wanted |= set(begin)
+    return wanted
 
 
 def _table(answers: list[dict[str, Any]]) -> list[str]:

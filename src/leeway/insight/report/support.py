@@ -48,7 +48,7 @@ def money(records: Records, rows: Mapping[str, Row], *, as_at: date, period: Per
         "What support costs",
         cost_sentence(by_way),
         (second_look_sentence(rows["second-look"]),),
-        (_weekly(by_way), *_spent(spent, {row["client_group"]: row["people"] for row in people})),
+        (_weekly(by_way), *_spent(spent, {row["client_group"]: row["count"] for row in people})),
         (
             "A week's cost is unit cost times units a week, all of a person's long-term services together; one-off "
             "costs are left out, and so is a person with any service whose cost is not known. Quartiles are of whole "
