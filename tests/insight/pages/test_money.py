@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from leeway.insight.measures.spending import growth_over, shares, spending
-from leeway.insight.pages.views.money import TITLES, charted, era
+from leeway.insight.pages.views.money import TITLES, by_year, charted, era
 from leeway.insight.returns.figures import table
 from tests.insight.pages.test_waves import told
 
@@ -28,6 +28,7 @@ def test_learning_disability_was_above_23_percent_and_grew_fastest(see):
     grown = growth_over("2000-01", "2007-08").row(0, named=True)
     assert grown["client_group"] == "learning disability 18-64"
     assert f"+{grown['growth']:.1f}%" in text and f"+{grown['real_growth']:.1f}%" in text
+    assert "changed by +8.3% from 2014-15 to 2016-17: number 3 of 10, the fastest first." in text
     known = shares().filter(whole="the four client groups").drop_nulls("share")
     assert known["above_quoted"].sum() == 5
 
@@ -47,6 +48,15 @@ def test_every_row_is_as_wide_as_its_headings_and_a_missing_year_breaks_the_line
                 told = era(known, basis, place)
                 assert {len(row) for row in told["rows"]} <= {len(told["heads"])}, place
     assert charted("England").filter(year="2005-06")["share"].to_list() == [None] * 4
+
+
+def test_the_table_has_every_share_that_the_picture_draws():
+    told = by_year("England")
+    assert told["heads"] == ("Year", "Learning disability 18-64", "Mental health 18-64", "Older people 65 and over",
+                             "Physical disability 18-64")  # fmt: skip
+    rows = {year: cells for year, *cells in told["rows"]}
+    assert rows["2000-01"] == ["21.7%", "7.6%", "61.6%", "9.1%"] and rows["2005-06"] == ["no figure"] * 4
+    assert len(rows) == 8 and by_year("Bedford") is None
 
 
 def test_an_unknown_place_is_a_sentence(see):

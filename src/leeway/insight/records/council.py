@@ -65,14 +65,6 @@ TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
 }  # fmt: skip
 
 #: An event's reference begins with what it is about. Each is read by one query, in which its case can be found again.
-READERS: dict[str, Reader] = {
-    made.REQUEST: people.cases_to_report,
-    made.ASSESSMENT: assessment.assessments_to_report,
-    made.MONEY_CHECK: assessment.money_checks_to_report,
-    made.REVIEW: review.reviews_to_report,
-    made.SERVICE: budgets.lines_to_report,
-}
-CASE_OF = {made.REQUEST: "pk", made.SERVICE: "plan__case_id"}
 
 
 @dataclass(frozen=True)
@@ -112,22 +104,6 @@ def council_records(ends_on: date, *, seen_by: User, on: date) -> Records:
     For measures, whose answers are numbers of people, so that no look at anyone is noted. Raises as `council_return`.
     """
     return made.tables_of(_events(ends_on, seen_by, on, settings.COUNCIL_NAME)[0])
-
-
-def case_of(reference: str, *, seen_by: User) -> UUID:
-    """Say which case an event of a return tells of, whichever quarter's return it was in.
-
-    Raises `Refusal` where the reference is not one of ours.
-    """
-    about, _, number = reference.partition(":")
-    try:
-        found = READERS[about](until=date.max, seen_by=seen_by).filter(pk=UUID(number))
-    except (KeyError, ValueError):
-        raise Refusal("This reference is not one that Leeway gives to events. Copy it from a return.") from None
-    case = found.values_list(CASE_OF.get(about, "case_id"), flat=True).first()
-    if case is None:
-        raise Refusal("No case has this reference. Copy it from a return made here.")
-    return case
 
 
 def what_the_return_cannot_say() -> tuple[tuple[str, str], ...]:

@@ -21,6 +21,7 @@ from leeway.insight.measures.spending import (
 from leeway.insight.pages.forms import MoneyForm
 
 SOURCE = "PSS-EX1, NHS Information Centre; ASC-FR 2016-17, NHS Digital; GDP deflators, HM Treasury"
+SUPPORT_OF_18_TO_64 = "learning disability support 18-64"
 TITLES = {CLIENT_GROUP: "By client group", SUPPORT_REASON: "By reason for support and age"}
 
 
@@ -34,7 +35,7 @@ def money(request):
         told = spending(place)
         known = told.filter(pl.col("cost").is_not_null())
         eras = [era(known, basis, place) for basis in TITLES if known.filter(basis=basis)["year"].n_unique() > 1]
-        shown |= {"place": place, "eras": eras, "claim": claim(place), "charted": not charted(place).is_empty()}
+        shown |= {"place": place, "eras": eras, "claim": claim(place), "since": since(place), "by_year": by_year(place)}
     return render(request, "insight/money.jinja", shown)
 
 
@@ -78,6 +79,37 @@ def claim(place: str) -> str:
         f"{last['share']:.1f}% in {last['year']}: above {QUOTED_PERCENT}% {often}. Its growth over those years was "
         f"{pace}{' of the four' if rank else ''}."
     )
+
+
+def since(place: str) -> str:
+    """How fast learning disability support grew once spending was told by reason and age; "" where it is not known."""
+    known = spending(place).filter(pl.col("cost").is_not_null(), basis=SUPPORT_REASON)
+    years = sorted(known["year"].unique())
+    if len(years) < 2:
+        return ""
+    grown = growth_over(years[0], years[-1], place).filter(pl.col("growth").is_not_null(), basis=SUPPORT_REASON)
+    mine = grown.filter(client_group=SUPPORT_OF_18_TO_64)
+    if mine.is_empty():
+        return ""
+    return (
+        f"Told by reason for support and age, learning disability support at 18 to 64 changed by "
+        f"{change(mine['growth'].item())} from {years[0]} to {years[-1]}: number {mine['growth_rank'].item()} of "
+        f"{grown.height}, the fastest first."
+    )
+
+
+def by_year(place: str) -> dict | None:
+    """The shares that the picture draws, a row a year; None where there are none."""
+    told = charted(place)
+    if told.is_empty():
+        return None
+    groups = told["client_group"].unique(maintain_order=True)
+    rows = [
+        (year, *("no figure" if share is None else f"{share:.1f}%" for share in mine["share"]))
+        for (year,), mine in told.group_by("year", maintain_order=True)
+    ]
+    heads = ("Year", *(group[0].upper() + group[1:] for group in groups))
+    return {"title": "Shares of the four client groups, year by year", "heads": heads, "rows": rows}
 
 
 def charted(place: str) -> pl.DataFrame:
