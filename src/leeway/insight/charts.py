@@ -94,7 +94,7 @@ def bars(
     rows = [row | {"_picked": row[label] == picked or not picked} for row in frame.to_dicts()]
     base = alt.Chart(alt.Data(values=rows), width=WIDTH - 180, height=alt.Step(24))
     down = alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=260))
-    axis = alt.Axis(orient="top" if len(rows) > LONG_LIST else "bottom")
+    axis = alt.Axis(orient="top" if len(rows) > LONG_LIST else "bottom", labelOverlap="greedy", labelSeparation=6)
     along = alt.X(f"{value}:Q", title=x_title, scale=alt.Scale(zero=True), axis=axis)
     colour = alt.Color("_picked:N", scale=alt.Scale(domain=[True, False], range=[INK, "#9dbdba"]), legend=None)
     layers = [base.mark_bar().encode(down, along, colour)]
