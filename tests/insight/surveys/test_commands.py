@@ -52,11 +52,12 @@ def test_for_programs_weighed_and_compared(ask, answers, tmp_path):
 
 
 def test_67_percent_and_then_41_with_what_it_takes_to_tell(ask, tmp_path):
-    for name, yes in (("2009.csv", 67), ("2011.csv", 41)):
-        rows = [f"E{n},other,1000,500,{'yes' if n < yes else 'no'},10\n" for n in range(100)]
+    for name, yes, spent in (("2009.csv", 67, 10), ("2011.csv", 41, 12)):
+        rows = [f"E{n},other,1000,500,{'yes' if n < yes else 'no'},{spent + n % 2}\n" for n in range(100)]
         (tmp_path / name).write_text(HEADER + "".join(rows), encoding="utf-8")
     told = ask(tmp_path / "2011.csv", "--questionnaire", "council", "--earlier", tmp_path / "2009.csv")
     assert "Yes: 67.0%, then 41.0%\n  -26.0 points (-38.4 to -12.2): down; to tell that much, 57 must" in told.stdout
+    assert "On average 10.5, then 12.5\n  +2.0 (+1.9 to +2.1): up" in told.stdout
 
 
 def test_a_survey_of_experience_is_compared_by_way_of_holding(ask, tmp_path):

@@ -22,7 +22,9 @@ def test_two_means_are_compared_by_the_interval_of_each():
     second = pl.DataFrame(wave | {"mean": [5.0], "low": [4.25], "high": [6.0]})
     [row] = waves_of_numbers(first, second).to_dicts()
     # 2, less the root of (4 - 3) squared + (5 - 4.25) squared; and more the root of 1 + 1
-    assert (row["difference"], row["low"]) == (2.0, 0.75)
+    assert (row["difference"], row["low"], row["told"]) == (2.0, 0.75, "up")
+    assert waves_of_numbers(second, first)["told"].to_list() == ["down"]
+    assert waves_of_numbers(first, first)["told"].to_list() == ["no difference can be told"]
     assert row["high"] == pytest.approx(2 + 2**0.5)
 
 

@@ -250,5 +250,6 @@ def field_for(question: Question) -> forms.Field:
         sentence = {"invalid_choice": "Choose one of the answers to this question."}
         return forms.ChoiceField(choices=question.options, widget=forms.RadioSelect, error_messages=sentence, **shown)
     if question.kind == "text":
+        shown["help_text"] = f"{question.hint} Up to {question.longest:,} characters.".strip()
         return forms.CharField(widget=forms.Textarea, **shown)
     return forms.CharField(widget=forms.TextInput({"inputmode": "numeric" if question.whole else "decimal"}), **shown)

@@ -50,17 +50,19 @@ def survey(
     questions = read(Path(questionnaire)) if questionnaire.endswith((".yaml", ".yml")) else load(questionnaire)
     groupings = _population(population) if population else {}
 
-    def wave(path: Path, of: int | None) -> tuple[Answers, pl.DataFrame]:
+    def wave(path: Path, of: int | None) -> tuple[Answers, dict[str, pl.DataFrame]]:
         given = _weighed(path, questions, unit=unit, groupings=groupings)
         weight = "weight" if groupings else ""
-        return given, results.shares(questions, given.frame, asked=of, weight=weight)
+        shares = results.shares(questions, given.frame, asked=of, weight=weight)
+        return given, {"shares": shares, "numbers": results.numbers(questions, given.frame, asked=of)}
 
-    given, shares = wave(answers, asked)
-    found = {"shares": shares, "numbers": results.numbers(questions, given.frame, asked=asked)}
+    given, found = wave(answers, asked)
     if questions.compare:
         found["groups"] = by_group(questions, given.frame)
     if earlier:
-        found["waves"] = results.waves(wave(earlier, earlier_asked)[1], shares)
+        _, before = wave(earlier, earlier_asked)
+        found["waves"] = results.waves(before["shares"], found["shares"])
+        found["waves_of_numbers"] = results.waves_of_numbers(before["numbers"], found["numbers"])
     if as_json:
         show_json(_told(questions, given, asked) | {name: table.to_dicts() for name, table in found.items()})
     else:
@@ -118,6 +120,10 @@ def _show(questions: Questionnaire, given: Answers, asked: int | None, found: di
         click.echo(f"\n{row['ask']} {row['label']}: {percent(row['earlier'])}, then {percent(row['later'])}")
         needed = f"; to tell that much, {row['needed']:,} must answer each time" if row["needed"] else ""
         click.echo(f"  {_points(row['difference'], row['low'], row['high'])}: {row['told']}{needed}")
+    means = found.get("waves_of_numbers", pl.DataFrame({"difference": []}))
+    for row in means.drop_nulls("difference").iter_rows(named=True):
+        click.echo(f"\n{row['ask']} On average {row['mean']:,.1f}, then {row['mean_later']:,.1f}")
+        click.echo(f"  {row['difference']:+,.1f} ({row['low']:+,.1f} to {row['high']:+,.1f}): {row['told']}")
     _show_findings(given.findings)
 
 

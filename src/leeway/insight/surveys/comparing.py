@@ -7,10 +7,9 @@ from math import sqrt
 import polars as pl
 
 from leeway.insight.surveys.questionnaire import Comparison, Questionnaire
-from leeway.insight.surveys.shares import NORMAL, SMALLEST, Interval, Share, newcombe, wilson
+from leeway.insight.surveys.shares import NO_DIFFERENCE, NORMAL, SMALLEST, Interval, Share, newcombe, wilson
 from leeway.refusal import Refusal
 
-NO_DIFFERENCE = "no difference can be told"
 TOO_FEW = "too few to say"
 
 

@@ -7,7 +7,16 @@ from scipy.special import stdtrit
 
 from leeway.insight.surveys.comparing import TOO_FEW
 from leeway.insight.surveys.questionnaire import Question, Questionnaire
-from leeway.insight.surveys.shares import SMALLEST, Share, bounds, direction, newcombe, sample_needed, wilson
+from leeway.insight.surveys.shares import (
+    NO_DIFFERENCE,
+    SMALLEST,
+    Share,
+    bounds,
+    direction,
+    newcombe,
+    sample_needed,
+    wilson,
+)
 from leeway.insight.surveys.weights import effective
 
 SHARES = {
@@ -139,14 +148,17 @@ def waves(earlier: pl.DataFrame, later: pl.DataFrame, *, confidence: float = 0.9
 def waves_of_numbers(earlier: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
     """Two waves' means compared, from what `numbers` gives for each: a row for each question that both have.
 
-    The interval of the difference is made of the intervals of the two means. Source: Zou and Donner, Statistics in
-    Medicine 27 (2008).
+    `told` is up, down, or that no difference can be told; null where a mean is hidden. The interval of the difference
+    is made of the intervals of the two means. Source: Zou and Donner, Statistics in Medicine 27 (2008).
     """
     both = earlier.join(later, on=["question"], how="inner", suffix="_later", maintain_order="left")
     below = ((pl.col("high") - pl.col("mean")) ** 2 + (pl.col("mean_later") - pl.col("low_later")) ** 2).sqrt()
     above = ((pl.col("mean") - pl.col("low")) ** 2 + (pl.col("high_later") - pl.col("mean_later")) ** 2).sqrt()
     moved = pl.col("mean_later") - pl.col("mean")
-    return both.select("question", "ask", "mean", "mean_later", difference=moved, low=moved - below, high=moved + above)
+    made = both.select("question", "ask", "mean", "mean_later", difference=moved, low=moved - below, high=moved + above)
+    up, down = pl.col("low") > 0, pl.col("high") < 0
+    words = pl.when(up).then(pl.lit("up")).when(down).then(pl.lit("down")).otherwise(pl.lit(NO_DIFFERENCE))
+    return made.with_columns(told=pl.when(pl.col("difference").is_not_null()).then(words))
 
 
 WAVES = {

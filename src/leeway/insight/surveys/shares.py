@@ -11,6 +11,7 @@ import polars as pl
 from leeway.refusal import Refusal
 
 NORMAL = NormalDist()
+NO_DIFFERENCE = "no difference can be told"
 SMALLEST = 5  # fewer answers than this are never shown
 MOST_IN_A_WAVE = 10_000_000
 
@@ -186,7 +187,7 @@ def direction(difference: Interval) -> str:
     """Which way a difference goes, as far as it can be told."""
     if difference.low > 0:
         return "up"
-    return "down" if difference.high < 0 else "no difference can be told"
+    return "down" if difference.high < 0 else NO_DIFFERENCE
 
 
 def percent(share: float) -> str:

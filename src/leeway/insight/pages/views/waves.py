@@ -160,8 +160,8 @@ def number_changes(earlier: Wave, later: Wave, *, seen_by, on) -> dict[str, list
         shown = {"label": "The mean answer", "hidden": row["difference"] is None}
         if not shown["hidden"]:
             words = [f"{row[name]:+.1f}".replace("-", "−") for name in ("difference", "low", "high")]
-            told = "no difference can be told" if row["low"] <= 0 <= row["high"] else "up" if row["low"] > 0 else "down"
-            shown |= {"earlier": f"{row['mean']:.1f}", "later": f"{row['mean_later']:.1f}", "told": told, "needed": ""}
+            shown |= {"earlier": f"{row['mean']:.1f}", "later": f"{row['mean_later']:.1f}", "needed": ""}
+            shown["told"] = row["told"]
             shown["difference"] = f"{words[0]} ({words[1]} to {words[2]})"
         found[row["ask"]] = [shown]
     return found
@@ -194,16 +194,21 @@ def compare(request):
     today = timezone.localdate()
     over = [each for each in queries.waves(seen_by=request.user) if each.is_over_on(today)]
     form = CompareForm(request.GET or None)
-    choices = [(str(each.pk), f"{each.questionnaire.title}: {each.name}, {each.opens_on:%B %Y}") for each in over]
+    choices = [(str(each.pk), f"{each.questionnaire.title}: {heading(each)}") for each in over]
     for name in ("earlier", "later"):
         set_choices(form, name, [("", "Choose one"), *choices])
-    rows = None
+    shown = {"form": form, "rows": None, "back": reverse("insight:waves")}
     if form.is_valid():
         by_id = {str(each.pk): each for each in over}
         earlier, later = (by_id[form.cleaned_data[name]] for name in ("earlier", "later"))
         rows = attempt(form, lambda: compared(earlier, later, seen_by=request.user, on=today))
-    shown = {"form": form, "rows": rows, "back": reverse("insight:waves")}
+        shown |= {"rows": rows, "earlier": heading(earlier), "later": heading(later)}
     return render(request, "insight/compare_waves.jinja", shown)
+
+
+def heading(wave: Wave) -> str:
+    """What a wave is called above its column."""
+    return f"{wave.name}, {wave.opens_on:%B %Y}"
 
 
 def compared(earlier: Wave, later: Wave, *, seen_by, on) -> list[dict]:
