@@ -14,6 +14,7 @@ PARTS = {
     "make-return": "leeway.insight.records.producing:make_return",
     "measure": "leeway.insight.report.commands:measure",
     "read-return": "leeway.insight.returns.commands:read_return",
+    "series": "leeway.insight.report.series_command:series",
     "table": "leeway.insight.report.table_command:table",
     "survey": "leeway.insight.surveys.commands:survey",
 }

@@ -22,6 +22,7 @@ Source: DHSC, methodology of the Client Level Data main tables (data cleaning; d
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import narwhals as nw
@@ -75,6 +76,18 @@ def read_records(paths: Sequence[Path]) -> Records:
         for texts in batches(file):
             parts.add(understood(texts), number)
     return parts.settled()
+
+
+def period_end_of(path: Path) -> date:
+    """Say on which day a return's period ends, as most of its first rows state it.
+
+    Raises `Refusal`, naming the file, where it is not a return or states no day.
+    """
+    for texts in batches(open_return(path)):
+        stated = understood(texts)["period_ends_on"].drop_nulls()
+        if stated.len():
+            return stated.value_counts(sort=True)["period_ends_on"][0]
+    raise Refusal(f"{path.name}: no row says when its period ends. Fill in Reporting_Period_End_Date.")
 
 
 def write_tables(records: Records, folder: Path) -> None:
