@@ -186,6 +186,7 @@ def test_a_wave_that_is_yet_to_open_says_when(client, ana, today):
 def test_an_address_that_is_no_waves_is_not_found(client, db):
     assert client.get(reverse("insight:answer", args=["nothing"])).status_code == 404
     assert client.get(reverse("insight:thanks", args=["nothing"])).status_code == 404
+    assert client.get("/survey/%00/").status_code == 404
 
 
 @pytest.mark.parametrize("at", ["", "99", "-1", "²", "check"])

@@ -140,3 +140,9 @@ def test_a_target_of_at_most_stands_and_is_reached_the_other_way(client, ana, ag
     assert "20% or less by" in page and "It takes −3.0 points a year." in page and "It is reached." in page
     form = client.get(reverse("insight:set_target"), {"target": "A nearer one"}).content.decode()
     assert '<option value="less" selected' in form
+
+
+def test_a_name_that_no_target_can_have_is_just_not_there(client, ana):
+    client.force_login(ana)
+    assert client.get(reverse("insight:set_target"), {"target": "\0"}).status_code == 200
+    assert client.get(reverse("insight:end_target"), {"target": "\0"}).status_code == 404
