@@ -35,6 +35,7 @@ from leeway.insight.measures.holding import (
 )
 from leeway.insight.measures.measure import Count, Measure, Period
 from leeway.insight.measures.sharing import shared
+from leeway.insight.measures.spells import day_number
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
 
@@ -79,12 +80,6 @@ def is_one_off() -> nw.Expr:
 def pence(parts: nw.Expr, whole: int = PARTS) -> nw.Expr:
     """Give parts of a penny as whole pence, a half going up. Never used on a negative number."""
     return (parts * 2 + whole) // (2 * whole)
-
-
-def day_number(day: nw.Expr) -> nw.Expr:
-    """Number a day so that one date less another is a number of days, in words that every engine knows."""
-    before = day.dt.year() - 1
-    return before * 365 + before // 4 - before // 100 + before // 400 + day.dt.ordinal_day()
 
 
 def days_in(period: Period) -> nw.Expr:

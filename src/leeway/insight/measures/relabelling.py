@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from leeway.insight.measures.costs import SHORTER, WAYS, day_number, is_one_off, week_parts
+from leeway.insight.measures.costs import SHORTER, WAYS, is_one_off, week_parts
 from leeway.insight.measures.holding import (
     BY_DIRECT,
     BY_MANAGED,
@@ -41,6 +41,7 @@ from leeway.insight.measures.holding import (
 )
 from leeway.insight.measures.measure import Measure, Period
 from leeway.insight.measures.sharing import shared
+from leeway.insight.measures.spells import day_number
 from leeway.insight.records.tables import Records
 
 WINDOW_DAYS = 84

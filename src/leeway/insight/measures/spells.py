@@ -10,14 +10,16 @@ from leeway.insight.measures.holding import PERSON
 NEVER = 4_000_000
 
 
-def day_number(column: str) -> nw.Expr:
-    """Number the days from 1 January of the year 1, as Python's `date.toordinal` does, in whole numbers alone.
+def day_number(day: str | nw.Expr) -> nw.Expr:
+    """Number the days of a column, or of an expression, from 1 January of the year 1, in whole numbers alone.
 
-    Subtracting two gives the days between: engines differ in what a date less a date is.
+    As Python's `date.toordinal` does. One less another is the days between: engines differ in what a date less a date
+    is.
     """
-    years = nw.col(column).dt.year().cast(nw.Int64) - 1
+    day = nw.col(day) if isinstance(day, str) else day
+    years = day.dt.year().cast(nw.Int64) - 1
     leap_days = years // 4 - years // 100 + years // 400
-    return years * 365 + leap_days + nw.col(column).dt.ordinal_day().cast(nw.Int64)
+    return years * 365 + leap_days + day.dt.ordinal_day().cast(nw.Int64)
 
 
 def numbered(events: nw.LazyFrame) -> nw.LazyFrame:
