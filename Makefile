@@ -8,13 +8,19 @@ STATIC := src/leeway/site/static/vendor/leeway.css
 PORT ?= 8000
 PEOPLE ?= 300
 
-.PHONY: demo test browser check lock reference format cluster clean
+.PHONY: demo test journeys others browser check lock reference format cluster clean
 
 demo: $(READY) $(STATIC)  ## a made-up council, then http://127.0.0.1:8000
 	$(BIN)/leeway demo --people $(PEOPLE) --port $(PORT)
 
 test: check browser  ## everything that must be true
-	$(BIN)/pytest
+	@$(MAKE) --no-print-directory -j2 journeys others
+
+journeys: $(READY) $(STATIC)  ## people's ways through the site, in a browser
+	$(BIN)/pytest tests/journeys
+
+others: $(READY) $(STATIC)  ## every other test, beside the journeys: those wait for pages most of the time
+	$(BIN)/pytest --ignore=tests/journeys
 
 browser: $(READY)  ## a browser for the journeys, where one can be had; without one they are skipped and say so
 	@command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install chromium \
