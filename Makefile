@@ -5,22 +5,23 @@ PYTHON := $(shell for p in python3.13 python3.14 python3.12 python3 python; do \
 BIN := .venv/bin
 READY := .venv/ready
 STATIC := src/leeway/site/static/vendor/leeway.css
+SLOW := tests/journeys tests/insight/measures/test_spark.py
 PORT ?= 8000
 PEOPLE ?= 300
 
-.PHONY: demo test journeys others browser check lock reference format cluster clean
+.PHONY: demo test slow others browser check lock reference format cluster clean
 
 demo: $(READY) $(STATIC)  ## a made-up council, then http://127.0.0.1:8000
 	$(BIN)/leeway demo --people $(PEOPLE) --port $(PORT)
 
 test: check browser  ## everything that must be true
-	@$(MAKE) --no-print-directory -j2 journeys others
+	@$(MAKE) --no-print-directory -j2 slow others
 
-journeys: $(READY) $(STATIC)  ## people's ways through the site, in a browser
-	$(BIN)/pytest tests/journeys
+slow: $(READY) $(STATIC)  ## the tests that start a browser and Spark, and wait for them
+	$(BIN)/pytest $(SLOW)
 
-others: $(READY) $(STATIC)  ## every other test, beside the journeys: those wait for pages most of the time
-	$(BIN)/pytest --ignore=tests/journeys
+others: $(READY) $(STATIC)  ## every other test
+	$(BIN)/pytest $(SLOW:%=--ignore=%)
 
 browser: $(READY)  ## a browser for the journeys, where one can be had; without one they are skipped and say so
 	@command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install chromium \
