@@ -156,7 +156,7 @@ def council_map(
     ordered = sorted(values.values())
     edges = [quantile(ordered, step / 5) for step in range(1, 5)] if values else []
     width, height, inset = outlines["width"], outlines["height"], outlines["inset"]
-    whole, close = (_shapes(map_["areas"], values, edges, picked, decimals) for map_ in (outlines, inset))
+    whole, close = (_shapes(part["areas"], values, edges, picked, decimals) for part in (outlines, inset))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width + 20} {height + 60}" '
         f'width="{width + 20}" height="{height + 60}" role="img" '

@@ -36,6 +36,16 @@ def test_one_series_for_programs(forecast):
     assert forecast(ENGLAND, "--target", "30", "--by", "2024-03-31", "--json").output == done.output
 
 
+def test_at_most_is_what_is_left_of_or_more(forecast):
+    more, less = (
+        json.loads(forecast(ENGLAND, "--target", "27", "--by", "2024-03-31", "--json", *way).output)
+        for way in ((), ("--at-most",))
+    )
+    assert more["probability"] + less["probability"] == pytest.approx(1) and 0.05 < less["probability"] < 0.95
+    said = forecast(ENGLAND, "--target", "27", "--by", "2024-03-31", "--at-most").output
+    assert "The chance of 27% or less on 2024-03-31." in said
+
+
 def test_many_units_for_programs_and_for_people(forecast):
     done = forecast(COUNCILS, "--target", "30", "--by", "2026-03-31", "--json")
     by_unit = {entry["unit"]: entry for entry in json.loads(done.output)}

@@ -97,7 +97,9 @@ def by_chance(seed: int, people: int) -> Records:
         for _ in range(chance.choice([0, 0, 1, 2])):
             made["requests"].append(event(person, outcome=perhaps(chance.choice(OUTCOMES)), route=perhaps("Prison")))
             made["assessments"].append(event(person, assessment_type=chance.choice(ASSESSMENT_TYPES)))
-            made["reviews"].append(event(person, review_reason=perhaps(chance.choice(["Planned", "Unplanned"]))))
+            made["reviews"].append(
+                event(person, review_reason=perhaps(chance.choice(["Planned", "Unplanned: Hospital"])))
+            )
     return records(**made)
 
 

@@ -1,6 +1,7 @@
 """The same lines on Spark: the same numbers, to the last digit."""
 
 import shutil
+import tempfile
 from datetime import date
 
 import narwhals as nw
@@ -57,19 +58,22 @@ def spark():
 
 
 @pytest.fixture(scope="module")
-def here_and_there(spark, tmp_path_factory):
-    """Records here, and the same records as Spark tables, by way of Parquet."""
-    folder = tmp_path_factory.mktemp("records")
+def here_and_there(spark):
+    """Records here, and the same records as Spark tables, by way of Parquet.
+
+    Not in pytest's own temporary folder: these tests run beside others, and a new session of pytest closes that folder
+    to the others' databases.
+    """
     here = priced_by_chance(7, 800)
-    tables = {}
-    for table in FIVE:
-        path = folder / f"{table}.parquet"
-        getattr(here, table).to_native().sink_parquet(path)
-        tables[table] = nw.from_native(spark.read.parquet(str(path)).cache())
-    path = folder / "population.parquet"
-    POPULATION.write_parquet(path)
-    population = (nw.from_native(POPULATION.lazy()), nw.from_native(spark.read.parquet(str(path))))
-    return here, Records(**tables), population
+    with tempfile.TemporaryDirectory(prefix="leeway-spark-") as folder:
+        tables = {}
+        for table in FIVE:
+            path = f"{folder}/{table}.parquet"
+            getattr(here, table).to_native().sink_parquet(path)
+            tables[table] = nw.from_native(spark.read.parquet(path).cache())
+        POPULATION.write_parquet(f"{folder}/population.parquet")
+        there = nw.from_native(spark.read.parquet(f"{folder}/population.parquet"))
+        yield here, Records(**tables), (nw.from_native(POPULATION.lazy()), there)
 
 
 def told(frame, *columns):

@@ -114,7 +114,20 @@ def test_where_it_stands_and_the_pace_it_takes_are_of_the_councils_own_account(c
     client.force_login(ana)
     page = told(client.get(reverse("insight:targets")))
     assert f"28.7% on 31 January {today.year}. It takes 5.0 points a year." in page
-    assert "Not known yet: it needs local accounts of three years" in page
+    assert "Not known yet: it needs local accounts of 3 years" in page
+
+
+def test_no_chance_is_promised_where_there_will_be_none(client, ana, agreed, published, today):
+    as_at = published(22.0, 24.0, 26.0)
+    agreed(40.0, measure="ascof-4a")
+    LocalAccount.objects.create(as_at=as_at.replace(year=today.year + 2), figures=[
+        {"measure": "ASCOF 3D(2a)", "breakdown": "all", "value": 26.5}
+    ], published_on=today, published_by=ana)  # fmt: skip
+    agreed(41.0, target="Past", due_on=today + timedelta(days=1))
+    client.force_login(ana)
+    page = told(client.get(reverse("insight:targets")))
+    assert "Chance of getting there Not known: the local account does not tell this measure." in page
+    assert "Chance of getting there None to tell: the figures are of its last day, or later." in page
 
 
 def test_three_years_of_local_accounts_give_a_chance(client, ana, agreed, published, today):
@@ -127,7 +140,7 @@ def test_three_years_of_local_accounts_give_a_chance(client, ana, agreed, publis
     page = told(client.get(reverse("insight:targets")))
     earlier = f"24.0% on 31 January {today.year - 1}, 22.0% on 31 January {today.year - 3}"
     assert f"26.0% on 31 January {today.year}, {earlier}. It takes 0.5 points" in page and "99.0" not in page
-    [chance] = re.findall(r"Chance of getting there (\d+)%, by the figures", page)
+    [chance] = re.findall(r"Chance of getting there (\d+)%, by the figures of our own", page)
     assert 50 < int(chance) < 95
 
 

@@ -57,7 +57,7 @@ def test_published_hides_small_counts(made_up):
         (["{made_up}", "--as-at", "31/03/2025"], "is not a date"),
         (["{made_up}"], "--as-at"),
         (["{made_up}", "--as-at", "2025-03-31", "--by", "shoe_size"], "“shoe_size” is not a breakdown"),
-        (["{made_up}", "--as-at", "2025-03-31", "--only", "joy"], "no measure begins with “joy”"),
+        (["{made_up}", "--as-at", "2025-03-31", "--only", "joy"], "No measure begins with “joy”"),
         (["--as-at", "2025-03-31"], "FILE"),
     ],
 )
@@ -76,5 +76,6 @@ def test_only_some_measures_are_told_and_hidden_as_they_are_among_all(made_up):
     assert {one["measure"] for one in told("--only", "3d(2", "--only", "WAITING, no")} == {
         "ASCOF 3D(2a)", "ASCOF 3D(2b)", "Waiting, no response yet",
     }  # fmt: skip
-    among_all = [one for one in told("--published") if one["measure"] == "flow-new-direct"]
-    assert told("--published", "--only", "flow-new-direct") == among_all
+    among_all = [one for one in told("--published") if one["measure"] == "ASCOF 3D(2a)"]
+    assert told("--published", "--only", "3D(2a)") == among_all
+    assert "so that others stay hidden" in {one["hidden"] for one in among_all}

@@ -52,7 +52,8 @@ def test_people_read_it(returns):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["{0}", "--measure", "joy"], "there is no “joy”"),
+        (["{0}", "--measure", "joy"], "No measure begins with “joy”"),
+        (["{0}", "--measure", "3D"], "several begin with “3D”"),
         (["{0}", "{0}", "--measure", "3D(2a)"], "Give one return for each period"),
         (["{0}", "--measure", "3D(2a)", "-o", "{0}"], "is one of the files to read"),
         (["no-such.csv", "--measure", "3D(2a)"], "no-such.csv"),

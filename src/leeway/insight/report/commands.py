@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from leeway.commandline import BadUse, iso_date, show_json
+from leeway.commandline import iso_date, show_json
 
 
 @click.command()
@@ -31,46 +31,30 @@ def measure(
     """
     # Polars and the measures take a second to load, and help should not.
     from leeway.insight.measures.answers import answers
-    from leeway.insight.measures.from_records import breakdowns, with_population
+    from leeway.insight.measures.from_records import breakdowns, with_code, with_population
     from leeway.insight.measures.holding import must_be_breakdowns
     from leeway.insight.measures.published import published
     from leeway.insight.records.read import read_records
     from leeway.insight.report.html import write_report
 
     must_be_breakdowns(by, breakdowns())  # before the long work
-    measures = with_population()
-    wanted = _wanted([measure.code for measure in measures], only)
+    everything = with_population()
+    measures = tuple(dict.fromkeys(measure for word in only for measure in with_code(word))) or everything
     records = read_records(paths)
     if report:
         write_report(records, as_at=as_at, output=report)
         if not as_json:
             click.echo(f"{report}: the report to {as_at} is written.")
             return
+    found = answers(records, as_at=as_at, measures=everything if as_published else measures, by=by)
     if as_published:
         # Of all of them: what is hidden in one measure also hides what would tell it in another.
-        found = [
-            one
-            for one in published(answers(records, as_at=as_at, measures=measures, by=by))
-            if one["measure"] in wanted
-        ]
-    else:
-        found = answers(records, as_at=as_at, measures=[one for one in measures if one.code in wanted], by=by)
+        wanted = {measure.code for measure in measures}
+        found = [one for one in published(found) if one["measure"] in wanted]
     if as_json:
         show_json(found)
     else:
         click.echo("\n".join(_table(found)))
-
-
-def _wanted(codes: list[str], only: tuple[str, ...]) -> set[str]:
-    """The codes that begin with any of some words, in whatever letters; all where there are none."""
-    wanted = set(codes) if not only else set()
-    for word in only:
-        plain = word.lower().removeprefix("ascof ")
-        begin = [code for code in codes if code.lower().removeprefix("ascof ").startswith(plain)]
-        if not begin:
-            raise BadUse(f"--only: no measure begins with “{word}”. Use the code of one: {'; '.join(codes)}.")
-        wanted |= set(begin)
-    return wanted
 
 
 def _table(answers: list[dict[str, Any]]) -> list[str]:

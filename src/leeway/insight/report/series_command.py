@@ -48,13 +48,12 @@ def series(paths: tuple[Path, ...], code: str, output: Path | None, as_json: boo
 
 
 def _measure(code: str) -> "Measure":
-    from leeway.insight.measures.from_records import with_population
+    from leeway.insight.measures.from_records import with_code
 
-    known = {measure.code.casefold(): measure for measure in with_population()}
-    for spelling in (code.casefold(), f"ascof {code.casefold()}"):
-        if spelling in known:
-            return known[spelling]
-    raise BadUse(f"--measure: there is no “{code}”. Use one of: {'; '.join(one.code for one in known.values())}.")
+    found = with_code(code)
+    if len(found) > 1:
+        raise BadUse(f"--measure: several begin with “{code}”. Use one of: {'; '.join(one.code for one in found)}.")
+    return found[0]
 
 
 def _figures(path: Path, measure: "Measure") -> "pl.DataFrame":

@@ -140,10 +140,13 @@ class Collected:
             figure = (None, self.dash)
         store, key = self.totals if council in known()["groups"] else self.kept, (council, year, item)
         none = (None, "not applicable")
-        if store.get(key, none) == none:
+        if key not in store:
             store[key] = figure
         elif figure in (store[key], none):
             self.passed_over += 1
+        elif store[key] == none:
+            self.passed_over += 1
+            store[key] = figure
         else:
             self.miss(row, "the same item a second time, with another figure; the first is kept", council)
 

@@ -120,8 +120,7 @@ def _show(questions: Questionnaire, given: Answers, asked: int | None, found: di
         click.echo(f"\n{row['ask']} {row['label']}: {percent(row['earlier'])}, then {percent(row['later'])}")
         needed = f"; to tell that much, {row['needed']:,} must answer each time" if row["needed"] else ""
         click.echo(f"  {_points(row['difference'], row['low'], row['high'])}: {row['told']}{needed}")
-    means = found.get("waves_of_numbers", pl.DataFrame({"difference": []}))
-    for row in means.drop_nulls("difference").iter_rows(named=True):
+    for row in found["waves_of_numbers"].drop_nulls("difference").iter_rows(named=True) if "waves" in found else ():
         click.echo(f"\n{row['ask']} On average {row['mean']:,.1f}, then {row['mean_later']:,.1f}")
         click.echo(f"  {row['difference']:+,.1f} ({row['low']:+,.1f} to {row['high']:+,.1f}): {row['told']}")
     _show_findings(given.findings)

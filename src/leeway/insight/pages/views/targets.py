@@ -29,7 +29,7 @@ from leeway.refusal import Refusal
 
 #: A council needs this many years since the last break before anything is said of its future.
 YEARS_LEAST = 3
-START = {"at_most": "", "measure": "direct-payments", "place": ENGLAND, "percent": "30"}
+START = {"measure": "direct-payments", "place": ENGLAND, "percent": "30"}
 #: How an address says that a target is at most a percentage.
 WAY = {False: "", True: "less"}
 
@@ -64,7 +64,8 @@ def targets(request):
     )
     found = attempt(form, lambda: ahead(**form.cleaned_data)) if form.is_valid() else None
     shown = {"form": form, "found": found, "national": national().targets.values(), "back": reverse("insight:home")}
-    figures, goals = own_series(), own_targets()
+    goals = own_targets()
+    figures = own_series() if goals else {}
     shown |= {"own": [own_words(each, figures.get(each[-1].measure, [])) for each in goals]}
     shown |= {"may_set": can_set_targets(request.user)}
     return render(request, "insight/targets.jinja", shown)
@@ -95,13 +96,17 @@ def own_standing(goal: OwnGoal, figures: list[tuple[date, float]]) -> str:
 
 
 def own_chance(goal: OwnGoal, figures: list[tuple[date, float]]) -> str:
-    """The chance that the council reaches its own target, by its own published figures; "" where they are too few."""
-    if len(figures) < YEARS_LEAST or goal.due_on <= figures[-1][0] + SAME_FIGURE:
-        return ""
+    """The chance that the council reaches its own target, by its own published figures, or why none can be told."""
+    if not figures:
+        return "Not known: the local account does not tell this measure."
+    if goal.due_on <= figures[-1][0] + SAME_FIGURE:
+        return "None to tell: the figures are of its last day, or later."
+    if len(figures) < YEARS_LEAST:
+        return f"Not known yet: it needs local accounts of {YEARS_LEAST} years, as at the same month."
     rows = [("", "", day, value) for day, value in figures]
     own = pl.DataFrame(rows, schema=SERIES, orient="row")
     found = chances(own, target_percent=goal.percent, by=goal.due_on, at_most=goal.at_most)
-    return in_percent(found["probability"][0])
+    return f"{in_percent(found['probability'][0])}, by the figures of our own local accounts."
 
 
 def set_target(request):
