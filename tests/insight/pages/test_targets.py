@@ -126,7 +126,8 @@ def test_at_most_is_asked_the_other_way(see):
     assert "66% by 31 March 2040" in more and "66% or less by 31 March 2040" in less
     chances = [int(re.search(r"chance of getting there is (\d+)%", text)[1]) for text in (more, less)]
     assert sum(chances) in (99, 100, 101)
-    assert "66% or less" in see("fan", **words_of(percent="66"), at_most="less").content.decode()
+    picture = see("fan", **words_of(percent="66"), at_most="less").content.decode()
+    assert "66% or less" in picture and f"the red line, is {chances[1]}%." in picture
 
 
 def test_only_since_the_last_break_with_years_enough():
