@@ -29,9 +29,7 @@ def find_support_in_the_directory(worker: Visitor, words: str) -> None:
     worker.write("What are you looking for?", words)
     worker.press("Search")
     worker.is_told("Found")
-    found = worker.page.locator("#main-content li a").first
-    found.click()
-    worker.look()
+    worker.click(worker.page.locator("#main-content li a").first)
 
 
 def say_how_much(worker: Visitor, how_many: str, of_what: str, cost: str, aim: str) -> None:

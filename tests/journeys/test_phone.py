@@ -68,8 +68,7 @@ def test_anyone_looks_for_support_on_a_phone(visit):
     """Without signing in."""
     someone = visit(width=PHONE)
     someone.go("/")
-    someone.page.get_by_role("link", name="Find support").last.click()
-    someone.look()
+    someone.click(someone.page.get_by_role("link", name="Find support").last)
     someone.write("What are you looking for?", "home care")
     someone.press("Search")
     someone.follow("Home Care")

@@ -29,7 +29,7 @@ def mona_gives_the_case_to_bea(mona: Visitor) -> str:
     case_page = mona.page.url
     mona.press("Choose a worker")
     mona.pick("Who takes on the case?", "Bea Okafor")
-    mona.page.locator("main").get_by_role("button").click()
+    mona.click(mona.page.locator("main").get_by_role("button"))
     mona.is_told("Bea Okafor has the case.")
     return case_page
 

@@ -41,13 +41,19 @@ class Visitor:
         self.page.goto(self.site + address if address.startswith("/") else address)
         self.look()
 
+    def click(self, what: Any) -> None:
+        """Click what leads to a page, and look that page over once it has come."""
+        with self.page.expect_navigation():
+            what.click()
+        self.look()
+
     def press(self, name: str | re.Pattern) -> None:
         """Press a button (or a link that looks like one) by its words."""
-        self._click(self.here.get_by_role("button", name=name, exact=True))
+        self.click(self.here.get_by_role("button", name=name, exact=True))
 
     def follow(self, name: str) -> None:
         """Follow the first link with these words."""
-        self._click(self.page.locator("#main-content").get_by_role("link", name=name).first)
+        self.click(self.page.locator("#main-content").get_by_role("link", name=name).first)
 
     def write(self, label: str, words: str) -> None:
         self.here.get_by_label(starting(label)).fill(words)
@@ -101,8 +107,3 @@ class Visitor:
         found = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
         wrong = [f"{each['id']}: {each['help']} ({each['nodes'][0]['html'][:200]})" for each in found["violations"]]
         assert not wrong, "\n".join([self.page.url, *wrong])
-
-    def _click(self, what: Any) -> None:
-        what.click()
-        self.page.wait_for_load_state()
-        self.look()
