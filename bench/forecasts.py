@@ -14,9 +14,9 @@ import click
 import polars as pl
 from figures import fill
 
-from leeway.insight.forecasts.backtest import METHODS, Methods, beside_last_value, scores
-from leeway.insight.forecasts.chance import FADING_TREND, LAST_VALUE, RUNNING_AVERAGE, Plain, learn
-from leeway.insight.forecasts.published import published
+from leeway.published.forecasts.backtest import METHODS, Methods, beside_last_value, scores
+from leeway.published.forecasts.chance import FADING_TREND, LAST_VALUE, RUNNING_AVERAGE, Plain, learn
+from leeway.published.forecasts.published import published
 
 OURS, NAIVE = "nearest of three", "last value"
 

@@ -17,7 +17,7 @@ import polars as pl
 from leeway.insight.records.made_up import EVENTS_A_PERSON, made_up_return
 from leeway.insight.records.read import records_of, write_tables
 from leeway.insight.records.tables import EVENTS, TABLES
-from leeway.insight.returns.figures import table
+from leeway.published.returns.figures import table
 
 FEWEST = 50  # people: the smallest councils have a return too
 

@@ -39,7 +39,7 @@ PAGES = {
         "Support plan": "planning:overview",
         "Budget": "budgets:show",
         "Letters": "letters:list",
-        "Find support": "directory:search?words=home",
+        "Find support": "listings:search?words=home",
     },
     "manager": {
         "Your work": "home",

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "leeway"
-ROOMS = ["access", "directory", "care", "money"]
+ROOMS = ["access", "market", "care", "money"]
 VOCABULARY = {
     "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "urls", "api", "commands",
 }  # fmt: skip
@@ -20,7 +20,7 @@ OWN_WORDS = {
     "care/planning/actions": {"writing", "choosing", "deciding", "drafts"},
     "care/planning/views": {"parts", "writing", "choosing", "deciding"},
     "care/letters": {"blocks", "bodies", "content", "pdf", "support_plan"},
-    "directory": {"layouts", "extracts", "merging", "open_referral", "demo"},
+    "market/listings": {"layouts", "extracts", "merging", "open_referral", "demo"},
     "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
     "money/ledger": {"export"},
     "money/budgets": {"schedule", "shares"},

@@ -96,9 +96,9 @@ ACCESS: dict[str, frozenset[str]] = {
     "payees:*": frozenset({Role.FINANCE}),
     "payments:*": frozenset({Role.FINANCE}),
     # directory
-    "directory:add": LISTERS,
-    "directory:price": LISTERS,
-    "directory:*": EVERYONE,
+    "listings:add": LISTERS,
+    "listings:price": LISTERS,
+    "listings:*": EVERYONE,
     # insight
     "insight:home": RESULTS,
     "insight:explore": RESULTS,

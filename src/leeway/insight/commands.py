@@ -8,12 +8,12 @@ from leeway.commandline import Group
 
 PARTS = {
     "check-records": "leeway.insight.records.commands:check_records",
-    "direct-payment-question": "leeway.insight.estimates.commands:direct_payment_question",
-    "estimate": "leeway.insight.estimates.commands:estimate",
-    "forecast": "leeway.insight.forecasts.commands:forecast",
+    "direct-payment-question": "leeway.published.estimates.commands:direct_payment_question",
+    "estimate": "leeway.published.estimates.commands:estimate",
+    "forecast": "leeway.published.forecasts.commands:forecast",
     "make-return": "leeway.insight.records.producing:make_return",
     "measure": "leeway.insight.report.commands:measure",
-    "read-return": "leeway.insight.returns.commands:read_return",
+    "read-return": "leeway.published.returns.commands:read_return",
     "series": "leeway.insight.report.series_command:series",
     "table": "leeway.insight.report.table_command:table",
     "survey": "leeway.insight.surveys.commands:survey",

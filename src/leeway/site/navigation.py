@@ -10,7 +10,7 @@ LINKS = [
     ("payments:home", "Payments"),
     ("insight:home", "Insight"),
     ("access:users", "Who signs in"),
-    ("directory:search", "Find support"),
+    ("listings:search", "Find support"),
     ("law", "Rules and figures"),
 ]
 #: Addresses that belong to a link without beginning as it does.

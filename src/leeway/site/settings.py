@@ -85,7 +85,7 @@ SECRET_KEY = env_secret("LEEWAY_SECRET_KEY")
 # --- Rooms --------------------------------------------------------------------------------------------
 ROOMS = [
     "leeway.access",
-    "leeway.directory",
+    "leeway.market.listings",
     "leeway.care.people",
     "leeway.care.decisions",
     "leeway.care.assessment",

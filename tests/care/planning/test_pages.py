@@ -10,7 +10,7 @@ from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.people.models import Case
 from leeway.care.planning import actions, queries
 from leeway.care.planning.models import Plan
-from leeway.directory.models import Provider, Service
+from leeway.market.listings.models import Provider, Service
 from tests.care.conftest import MEANS, store_indicative
 
 

@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from leeway.access.models import Role
 from leeway.insight.measures.answers import answers
-from leeway.insight.measures.catalogue import ENGLAND, catalogue
 from leeway.insight.measures.from_records import MEASURES
 from leeway.insight.pages import account as room
 from leeway.insight.pages.account import BESIDE, COLUMNS, as_measures, own_figures
 from leeway.insight.pages.actions import publish_account
 from leeway.insight.pages.forms import month_ends
 from leeway.insight.pages.models import LocalAccount
+from leeway.published.catalogue import ENGLAND, catalogue
 from leeway.refusal import NotAllowed, Refusal
 from tests.insight.measures.made import DAY, by_chance
 from tests.insight.pages.conftest import user

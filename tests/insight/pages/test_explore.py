@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leeway.access.models import Role
-from leeway.insight.measures.catalogue import ENGLAND, catalogue
-from leeway.insight.measures.comparing import gone, places
 from leeway.insight.pages.views.explore import VIEWS, Asked, number, table_of_councils, table_over_time
+from leeway.published.catalogue import ENGLAND, catalogue
+from leeway.published.comparing import gone, places
 from tests.insight.pages.conftest import user
 from tests.insight.pages.test_waves import told
 

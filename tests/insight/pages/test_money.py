@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 from django.urls import reverse
 
-from leeway.insight.measures.spending import growth_over, shares, spending
 from leeway.insight.pages.views.money import TITLES, by_year, charted, era
-from leeway.insight.returns.figures import table
+from leeway.published.returns.figures import table
+from leeway.published.spending import growth_over, shares, spending
 from tests.insight.pages.test_waves import told
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from django.urls import reverse
 
-from leeway.insight.estimates import direct_payment_question as asked
 from leeway.insight.pages.views.question import client_groups, pounds
+from leeway.published.estimates import direct_payment_question as asked
 from tests.insight.pages.test_waves import told
 
 pytestmark = pytest.mark.django_db

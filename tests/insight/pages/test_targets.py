@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 from django.urls import reverse
 
-from leeway.insight.forecasts.chance import chances
-from leeway.insight.forecasts.picture import in_percent
-from leeway.insight.measures.catalogue import ENGLAND, catalogue
-from leeway.insight.measures.comparing import places
 from leeway.insight.pages.views.targets import YEARS_LEAST, ahead, as_series, signed, to_forecast
+from leeway.published.catalogue import ENGLAND, catalogue
+from leeway.published.comparing import places
+from leeway.published.forecasts.chance import chances
+from leeway.published.forecasts.picture import in_percent
 from tests.insight.pages.test_waves import told
 
 pytestmark = pytest.mark.django_db

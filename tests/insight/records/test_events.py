@@ -9,10 +9,10 @@ from leeway.care.assessment.models import TookPart
 from leeway.care.people.models import Ethnicity, Gender, RequestRoute, SupportReason
 from leeway.care.planning.models import Frequency, Unit, Way
 from leeway.care.review.models import Achieved, ReviewReason, ReviewResult
-from leeway.directory.models import Kind
 from leeway.insight.records import events as made
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.period import Period, year_to
+from leeway.market.listings.models import Kind
 
 ENDS = date(2026, 3, 31)
 SCHEMAS = {

@@ -9,16 +9,8 @@ from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportion_effectsize
 
 from leeway.insight.surveys.questionnaire import load
-from leeway.insight.surveys.shares import (
-    Share,
-    bounds,
-    by_sample_size,
-    newcombe,
-    power,
-    sample_needed,
-    what_can_be_said,
-    wilson,
-)  # fmt: skip
+from leeway.insight.surveys.shares import by_sample_size, power, sample_needed, what_can_be_said
+from leeway.intervals import Share, bounds, newcombe, wilson
 from leeway.refusal import Refusal
 
 counts = st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n), st.integers(n, 2 * n)))

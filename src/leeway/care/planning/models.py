@@ -10,9 +10,9 @@ from django.db.models import Q
 from leeway.access.models import User
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import CapacityDecision, Case, Relationship
-from leeway.directory.models import Service
 from leeway.guards import kept, kept_with
 from leeway.law.direct_payments import RELATIONSHIPS
+from leeway.market.listings.models import Service
 
 #: What a plan is once someone has agreed it, as the database asks it.
 AGREED_ONCE = "state IN ('agreed', 'replaced', 'ended')"

@@ -22,7 +22,7 @@ from leeway.insight.measures.measure import Count, Measure, Period
 from leeway.insight.measures.sharing import shared
 from leeway.insight.measures.spells import day_number, numbered
 from leeway.insight.records.tables import Records
-from leeway.insight.returns.figures import table
+from leeway.published.returns.figures import table
 
 SELF_FUNDED = "NFA: Self-funded client or under 12wk disregard"
 LONG_STAYS = ("Long term nursing care", "Long term residential care")

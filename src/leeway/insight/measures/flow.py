@@ -8,7 +8,6 @@ ended or died. For each place, start + new + moved in - moved out - ended - died
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from math import sqrt
 from typing import Any
 
 import narwhals as nw
@@ -30,6 +29,7 @@ from leeway.insight.measures.holding import (
 from leeway.insight.measures.measure import Count, Measure, Period
 from leeway.insight.measures.sharing import shared
 from leeway.insight.records.tables import Records
+from leeway.intervals import Share, newcombe
 
 NEW, ENDED, DIED = "New", "Ended", "Died"
 
@@ -137,18 +137,9 @@ def change(before: tuple[int, int], after: tuple[int, int]) -> Change:
     >>> change((56, 70), (48, 80))
     Change(points=-20.0, low=-33.3..., high=-5.2...)
     """
-    (first, first_low, first_high), (second, second_low, second_high) = _wilson(*before), _wilson(*after)
-    down = sqrt((second - second_low) ** 2 + (first_high - first) ** 2)
-    up = sqrt((second_high - second) ** 2 + (first - first_low) ** 2)
-    moved = second - first
-    return Change(*(round(100 * points, 6) for points in (moved, moved - down, moved + up)))
-
-
-def _wilson(numerator: int, denominator: int, z: float = 1.959963984540054) -> tuple[float, float, float]:
-    share = numerator / denominator
-    middle = (share + z * z / (2 * denominator)) / (1 + z * z / denominator)
-    half = z * sqrt(share * (1 - share) / denominator + (z / (2 * denominator)) ** 2) / (1 + z * z / denominator)
-    return share, middle - half, middle + half
+    first, second = (Share(numerator / denominator, denominator) for numerator, denominator in (before, after))
+    moved = (second.share - first.share, *newcombe(first, second))
+    return Change(*(round(100 * points, 6) for points in moved))
 
 
 def _new(rank: int) -> Count:

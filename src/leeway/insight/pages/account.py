@@ -8,10 +8,10 @@ from django.conf import settings
 
 from leeway.access.models import User
 from leeway.insight.measures.answers import answers
-from leeway.insight.measures.catalogue import ENGLAND, catalogue
 from leeway.insight.measures.from_records import MEASURES
-from leeway.insight.measures.published import published
+from leeway.insight.measures.suppression import published
 from leeway.insight.records.council import council_records
+from leeway.published.catalogue import ENGLAND, catalogue
 
 #: How each figure is broken down; the whole stands before each.
 BREAKDOWNS = ("age", "client_group", "gender", "ethnic_group")

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from django import forms
 
 from leeway.forms import DateField, set_choices
-from leeway.insight.measures.catalogue import ENGLAND, catalogue
-from leeway.insight.measures.comparing import gone, places
-from leeway.insight.returns.figures import table
 from leeway.insight.surveys.answers import problem_with
 from leeway.insight.surveys.questionnaire import Question, Section, codes, load
+from leeway.published.catalogue import ENGLAND, catalogue
+from leeway.published.comparing import gone, places
+from leeway.published.returns.figures import table
 
 
 def anonymous_questionnaires() -> list[tuple[str, str]]:

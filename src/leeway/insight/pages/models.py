@@ -12,8 +12,8 @@ from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.guards import kept
-from leeway.insight.forecasts.targets import aim
 from leeway.insight.surveys.questionnaire import Questionnaire, parse
+from leeway.published.forecasts.targets import aim
 
 TOKEN_BYTES = 16
 

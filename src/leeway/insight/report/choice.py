@@ -7,14 +7,12 @@ from datetime import date
 import narwhals as nw
 import polars as pl
 
-from leeway.insight import charts
 from leeway.insight.measures.answers import answers, gather
-from leeway.insight.measures.catalogue import ENGLAND, catalogue
 from leeway.insight.measures.costs import WAYS
 from leeway.insight.measures.flow import Change, Place, change, moves, stock_and_flow
 from leeway.insight.measures.holding import BY_COMMISSIONED, BY_DIRECT, BY_MANAGED, BY_UNKNOWN, clients, on
 from leeway.insight.measures.measure import year_to
-from leeway.insight.measures.published import LEAST, nearest, published
+from leeway.insight.measures.suppression import LEAST, nearest, published
 from leeway.insight.measures.take_up import DIRECT_ON_THE_DAY, SDS_ON_THE_DAY, TAKE_UP
 from leeway.insight.measures.who_holds import HOLDS_MANAGED
 from leeway.insight.records.tables import Records
@@ -32,6 +30,8 @@ from leeway.insight.report.section import (
     england,
     signed,
 )
+from leeway.published import charts
+from leeway.published.catalogue import ENGLAND, catalogue
 
 #: Ways of holding support in the community, by rank.
 COMMUNITY = {rank: WAYS[rank] for rank in (BY_DIRECT, BY_MANAGED, BY_COMMISSIONED, BY_UNKNOWN)}

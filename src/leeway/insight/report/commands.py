@@ -33,7 +33,7 @@ def measure(
     from leeway.insight.measures.answers import answers
     from leeway.insight.measures.from_records import breakdowns, with_code, with_population
     from leeway.insight.measures.holding import must_be_breakdowns
-    from leeway.insight.measures.published import published
+    from leeway.insight.measures.suppression import published
     from leeway.insight.records.read import read_records
     from leeway.insight.report.html import write_report
 

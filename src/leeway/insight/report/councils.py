@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from leeway.insight import charts
-from leeway.insight.forecasts.spread import funnel
 from leeway.insight.measures.answers import gather
-from leeway.insight.measures.published import LEAST, nearest
+from leeway.insight.measures.suppression import LEAST, nearest
 from leeway.insight.records.tables import Records
 from leeway.insight.report.section import HIDDEN, Exhibit, Row, Section, amount, count
-from leeway.insight.returns.councils import council_coded, council_named
-from leeway.insight.returns.figures import outlines
+from leeway.published import charts
+from leeway.published.forecasts.spread import funnel
+from leeway.published.returns.councils import council_coded, council_named
+from leeway.published.returns.figures import outlines
 
 #: A map of fewer councils than this is mostly grey.
 _MAPPED_LEAST = 20

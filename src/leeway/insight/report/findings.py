@@ -18,7 +18,7 @@ from leeway.insight.report.support import money, providers, waiting
 def findings(records: Records, *, as_at: date) -> list[Section]:
     """Work out every section of the report, counted on a day and in the twelve months that end on it.
 
-    All that is in them may leave the council: counts are hidden and rounded as `measures.published` does it. Each
+    All that is in them may leave the council: counts are hidden and rounded as `measures.suppression` does it. Each
     section has a `key` (for an address), a `heading`, the `finding` (a sentence or two), `more` (paragraphs),
     `exhibits` (a title, table headings and rows of words, `chart` as SVG where there is one, notes) and `notes`.
     """

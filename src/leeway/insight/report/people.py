@@ -7,7 +7,6 @@ from leeway.insight.measures import who_holds
 from leeway.insight.measures.answers import gather
 from leeway.insight.measures.holding import NOT_KNOWN
 from leeway.insight.measures.measure import Period
-from leeway.insight.measures.published import LEAST, nearest, published
 from leeway.insight.measures.relabelling import (
     CHANGED,
     NEW,
@@ -16,6 +15,7 @@ from leeway.insight.measures.relabelling import (
     UNSEEN,
     conversions,
 )
+from leeway.insight.measures.suppression import LEAST, nearest, published
 from leeway.insight.measures.tiers import DIRECT_PAYMENT, MANAGED_BUDGET, Compared, differences
 from leeway.insight.records.tables import Records
 from leeway.insight.report.choice import share_bars

@@ -6,14 +6,13 @@ from statistics import median
 
 import polars as pl
 
-from leeway.insight import charts
 from leeway.insight.measures import costs, market
 from leeway.insight.measures.answers import answers, gather
 from leeway.insight.measures.from_records import MEASURES
 from leeway.insight.measures.holding import BY_COMMISSIONED, BY_DIRECT, BY_MANAGED, BY_UNKNOWN
 from leeway.insight.measures.long_term import in_the_year
 from leeway.insight.measures.measure import Period
-from leeway.insight.measures.published import LEAST
+from leeway.insight.measures.suppression import LEAST
 from leeway.insight.records.tables import Records
 from leeway.insight.report.choice import quarter_days, share_bars, share_not_known
 from leeway.insight.report.section import (
@@ -30,6 +29,7 @@ from leeway.insight.report.section import (
     fit_to_show,
     listed,
 )
+from leeway.published import charts
 
 #: Quartiles are those of somebody's own package: of fewer packages than this none is shown.
 PACKAGES_MIN = costs.LOOK_AMONG

@@ -7,7 +7,8 @@ from math import sqrt
 import polars as pl
 
 from leeway.insight.surveys.questionnaire import Comparison, Questionnaire
-from leeway.insight.surveys.shares import NO_DIFFERENCE, NORMAL, SMALLEST, Interval, Share, newcombe, wilson
+from leeway.insight.surveys.shares import NO_DIFFERENCE, SMALLEST
+from leeway.intervals import NORMAL, Interval, Share, newcombe, wilson
 from leeway.refusal import Refusal
 
 TOO_FEW = "too few to say"

@@ -7,17 +7,9 @@ from scipy.special import stdtrit
 
 from leeway.insight.surveys.comparing import TOO_FEW
 from leeway.insight.surveys.questionnaire import Question, Questionnaire
-from leeway.insight.surveys.shares import (
-    NO_DIFFERENCE,
-    SMALLEST,
-    Share,
-    bounds,
-    direction,
-    newcombe,
-    sample_needed,
-    wilson,
-)
+from leeway.insight.surveys.shares import NO_DIFFERENCE, SMALLEST, direction, sample_needed
 from leeway.insight.surveys.weights import effective
+from leeway.intervals import Share, bounds, newcombe, wilson
 
 SHARES = {
     "question": pl.String, "ask": pl.String, "option": pl.String, "label": pl.String, "good": pl.Boolean,

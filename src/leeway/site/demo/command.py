@@ -15,8 +15,8 @@ from rich.progress import track
 
 from leeway.access.models import Role, Team, User
 from leeway.care.people.models import Case, CaseKind
-from leeway.directory.demo import make_market
-from leeway.directory.models import Service
+from leeway.market.listings.demo import make_market
+from leeway.market.listings.models import Service
 from leeway.money.banking.working_days import working_day_on_or_before
 from leeway.money.budgets.models import Instalment
 from leeway.money.payments import actions as payments

@@ -18,8 +18,8 @@ from leeway.care.planning.queries import indicative as indicative_of
 from leeway.care.planning.queries import indicative_pence, plan_totals
 from leeway.care.review import actions as reviewing
 from leeway.care.review.queries import aims_not_judged, next_review
-from leeway.directory.models import Service
 from leeway.law.numbers import ceil_div
+from leeway.market.listings.models import Service
 from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.queries import FUNDED_AHEAD, funded_until_day
 from leeway.money.payees import actions as payees

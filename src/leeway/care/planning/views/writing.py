@@ -18,9 +18,9 @@ from leeway.care.people.states import Stage
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import can_write_about_me
 from leeway.care.planning.views.parts import open_plan_of, page, whole
-from leeway.directory.models import Service
-from leeway.directory.queries import choices_for_plan, get_service
 from leeway.forms import only_once
+from leeway.market.listings.models import Service
+from leeway.market.listings.queries import choices_for_plan, get_service
 from leeway.refusal import Refusal
 
 

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from leeway.insight import charts
-from leeway.insight.forecasts.spread import funnel
-from leeway.insight.measures.catalogue import ENGLAND, Series, catalogue
-from leeway.insight.measures.comparing import Group, areas, gone, groups_of, in_year, over_time, places, years_of
 from leeway.insight.pages.forms import ExploreForm
+from leeway.published import charts
+from leeway.published.catalogue import ENGLAND, Series, catalogue
+from leeway.published.comparing import Group, areas, gone, groups_of, in_year, over_time, places, years_of
+from leeway.published.forecasts.spread import funnel
 
 VIEWS = {
     "time": "Over time",

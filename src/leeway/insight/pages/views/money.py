@@ -6,9 +6,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from leeway.insight import charts
-from leeway.insight.measures.catalogue import ENGLAND
-from leeway.insight.measures.spending import (
+from leeway.insight.pages.forms import MoneyForm
+from leeway.published import charts
+from leeway.published.catalogue import ENGLAND
+from leeway.published.spending import (
     CLIENT_GROUP,
     FOUR_GROUPS,
     LEARNING_DISABILITY,
@@ -18,7 +19,6 @@ from leeway.insight.measures.spending import (
     shares,
     spending,
 )
-from leeway.insight.pages.forms import MoneyForm
 
 SOURCE = "PSS-EX1, NHS Information Centre; ASC-FR 2016-17, NHS Digital; GDP deflators, HM Treasury"
 SUPPORT_OF_18_TO_64 = "learning disability support 18-64"

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from leeway.insight.estimates import direct_payment_question as asked
-from leeway.insight.returns.figures import table
+from leeway.published.estimates import direct_payment_question as asked
+from leeway.published.returns.figures import table
 
 SOURCE = "PSS-EX1 and RAP returns, NHS Information Centre; GDP deflators, HM Treasury; population, ONS"
 #: What of a summary is money.

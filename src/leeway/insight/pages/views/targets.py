@@ -14,17 +14,17 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from leeway.forms import attempt
-from leeway.insight.forecasts.chance import SAME_FIGURE, chances
-from leeway.insight.forecasts.pace import paces, slopes
-from leeway.insight.forecasts.picture import draw, in_percent, in_words
-from leeway.insight.forecasts.series import DAYS_PER_YEAR, SERIES, day_of
-from leeway.insight.forecasts.targets import aim, national
-from leeway.insight.measures.catalogue import ENGLAND, Series, catalogue
 from leeway.insight.pages import actions, queries
 from leeway.insight.pages.access import can_set_targets
 from leeway.insight.pages.forms import EndTargetForm, OwnTargetForm, TargetForm
 from leeway.insight.pages.models import OwnGoal
 from leeway.insight.pages.queries import own_series, own_targets
+from leeway.published.catalogue import ENGLAND, Series, catalogue
+from leeway.published.forecasts.chance import SAME_FIGURE, chances
+from leeway.published.forecasts.pace import paces, slopes
+from leeway.published.forecasts.picture import draw, in_percent, in_words
+from leeway.published.forecasts.series import DAYS_PER_YEAR, SERIES, day_of
+from leeway.published.forecasts.targets import aim, national
 from leeway.refusal import Refusal
 
 #: A council needs this many years since the last break before anything is said of its future.

@@ -1,0 +1,202 @@
+"""Everything that changes the directory."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from leeway.access.access import check_role
+from leeway.access.models import Role, User
+from leeway.market.listings.extracts import BadRow, open_extract
+from leeway.market.listings.merging import merge, refresh_words
+from leeway.market.listings.models import Kind, PriceUnit, Provider, Rating, Service, Source
+from leeway.refusal import Refusal
+
+MAY_IMPORT = {Role.COMMISSIONER, Role.ADMINISTRATOR}
+MAY_LIST = {Role.COMMISSIONER, Role.ASSESSOR, Role.ADMINISTRATOR}
+UNREGULATED = frozenset({Kind.PERSONAL_ASSISTANT, Kind.COMMUNITY, Kind.DAY_SUPPORT, Kind.SERVICE_FUND, Kind.PAYROLL})
+
+
+class BadRows(Refusal):
+    """Some rows of a file cannot be taken, so none was."""
+
+    def __init__(self, *, path: Path, rows: list[BadRow]):
+        first = rows[0]
+        these = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+        super().__init__(
+            f"{path.name} was not imported: {these} cannot be read, the first being row {first.row}: {first.reason}"
+        )
+        self.rows = rows
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: places by what became of them, and the rows that were left out."""
+
+    file: str
+    layout: str
+    new: int
+    changed: int
+    unchanged: int
+    no_longer_listed: int
+    ratings: int
+    not_social_care: int
+    bad_rows: list[BadRow]
+
+    def as_dict(self) -> dict:
+        return asdict(self)
+
+
+def import_file(path: Path | str, *, by: User | None = None, on: date, leave_out_bad_rows: bool = False) -> Imported:
+    """Bring the directory in line with one of the regulator's published files; the same file again changes nothing.
+
+    Without `by` it is the operator at the command line. All or nothing: raises UnreadableFile or BadRows with one
+    sentence and writes nothing. With `leave_out_bad_rows` the rest is imported and the bad rows are listed.
+    Places that the file no longer lists, in the council areas it covers, are marked and leave the search.
+    """
+    if by is not None:
+        check_role(by, *MAY_IMPORT, to="import the regulator's files")
+    extract = open_extract(Path(path))
+    with transaction.atomic():
+        merged = merge(extract, on=on)
+        if extract.bad_rows and not leave_out_bad_rows:
+            raise BadRows(path=extract.path, rows=extract.bad_rows)
+        if not extract.places:
+            raise Refusal(f"{extract.path.name} has a header but no places in it.")
+    return Imported(
+        file=extract.path.name,
+        layout=extract.layout,
+        new=merged.new,
+        changed=merged.changed,
+        unchanged=merged.unchanged,
+        no_longer_listed=merged.no_longer_listed,
+        ratings=merged.ratings,
+        not_social_care=extract.left_out,
+        bad_rows=extract.bad_rows,
+    )
+
+
+@transaction.atomic
+def list_service(
+    *,
+    name: str,
+    provider_name: str,
+    kind: str,
+    description: str = "",
+    address: str = "",
+    town: str = "",
+    postcode: str = "",
+    area: str = "",
+    latitude: float | None = None,
+    longitude: float | None = None,
+    phone: str = "",
+    website: str = "",
+    takes_direct_payments: bool | None = None,
+    price_pence: int | None = None,
+    price_unit: str = "",
+    price_note: str = "",
+    by: User,
+    on: date,
+) -> Service:
+    """Add a community offer, a personal assistant or other support that the regulator does not list.
+
+    A regulated kind of care is refused: it comes with the regulator's file. So is what is listed already. The name
+    of a personal assistant is the one they agreed to be listed under. The price is in whole pence for one unit.
+    """
+    check_role(by, *MAY_LIST, to="add to the directory")
+    check_can_be_listed(name=name, provider_name=provider_name, kind=kind, town=town, postcode=postcode)
+    service = Service(
+        provider=council_provider(provider_name.strip()),
+        name=name.strip(),
+        description=description.strip(),
+        source=Source.COUNCIL,
+        kinds=[kind],
+        regulated=False,
+        address=address.strip(),
+        town=town.strip(),
+        postcode=postcode.strip().upper(),
+        area=area.strip(),
+        latitude=latitude,
+        longitude=longitude,
+        phone=phone.strip(),
+        website=website.strip(),
+        takes_direct_payments=takes_direct_payments,
+        last_checked_on=on,
+    )
+    if price_pence is not None:
+        put_price(service, price_pence=price_pence, price_unit=price_unit, price_note=price_note, on=on)
+    save_checked(service)
+    refresh_words([service.pk])
+    return service
+
+
+def check_can_be_listed(*, name: str, provider_name: str, kind: str, town: str, postcode: str) -> None:
+    """Refuse a listing without a name, of a regulated kind, or that the council has listed already."""
+    if not name.strip() or not provider_name.strip():
+        raise Refusal("Give the name of the service and of who provides it.", field="name")
+    if kind not in UNREGULATED:
+        raise Refusal("This kind of care is regulated: import the regulator's file to list it.", field="kind")
+    same = Service.objects.filter(
+        provider__name__iexact=provider_name.strip(),
+        source=Source.COUNCIL,
+        name__iexact=name.strip(),
+        kinds=[kind],
+        town__iexact=town.strip(),
+        postcode__iexact=postcode.strip(),
+        no_longer_listed_on=None,
+    )
+    if same.exists():
+        raise Refusal(f"{name.strip()} is in the directory already, at the same place.", field="name")
+
+
+def council_provider(name: str) -> Provider:
+    """The provider of this name among those that the council listed, new where there is none."""
+    known = Provider.objects.filter(name=name, source=Source.COUNCIL, external_id=None).order_by("pk").first()
+    return known or Provider.objects.create(name=name, source=Source.COUNCIL)
+
+
+@transaction.atomic
+def record_price(
+    *, service: Service, price_pence: int, price_unit: str, price_note: str = "", by: User, on: date
+) -> Service:
+    """Note what a service costs, in whole pence for one unit, as checked on a date. It takes the place of the last."""
+    check_role(by, *MAY_LIST, to="record a price")
+    kept = Service.objects.select_for_update().get(pk=service.pk)
+    put_price(kept, price_pence=price_pence, price_unit=price_unit, price_note=price_note, on=on)
+    save_checked(kept)
+    return kept
+
+
+def put_price(service: Service, *, price_pence: int, price_unit: str, price_note: str, on: date) -> None:
+    """Set a price that makes sense on a listing, unsaved. Raises Refusal for one that does not."""
+    if price_pence < 0:
+        raise Refusal("A price cannot be below nothing.", field="price_pence")
+    if price_unit not in PriceUnit.values:
+        raise Refusal("Say what the price buys: " + ", ".join(PriceUnit.labels) + ".", field="price_unit")
+    if service.price_checked_on and service.price_checked_on > on:
+        raise Refusal("A price checked on a later date is already recorded.", field="price_pence")
+    service.price_pence, service.price_unit, service.price_note = price_pence, price_unit, price_note.strip()
+    service.price_checked_on = on
+
+
+@transaction.atomic
+def list_market(*, providers: list[Provider], services: list[Service], ratings: list[Rating]) -> None:
+    """Add a made-up market all at once. Every listing must say that it is made up."""
+    sources = {provider.source for provider in providers} | {service.source for service in services}
+    if sources - {Source.DEMO}:
+        raise ValueError("a made-up market may hold made-up listings only")
+    Provider.objects.bulk_create(providers)
+    Service.objects.bulk_create(services)
+    Rating.objects.bulk_create(ratings)
+    refresh_words([service.pk for service in services])
+
+
+def save_checked(service: Service) -> None:
+    try:
+        service.full_clean(exclude=["words"])
+    except ValidationError as problem:
+        field, sentences = next(iter(problem.message_dict.items()))
+        raise Refusal(f"{field.replace('_', ' ').capitalize()}: {sentences[0]}", field=field) from problem
+    service.save()

@@ -1,0 +1,234 @@
+"""Merges one of the regulator's files into the directory, a set at a time: the writing behind `actions.import_file`.
+
+The file is copied into temporary tables and compared with what is kept there. A layout changes only what it tells:
+a column that it lacks stays as another file left it. All of it happens inside the caller's transaction.
+"""
+
+import uuid
+from dataclasses import dataclass, fields
+from datetime import date
+
+from django.db import connection
+
+from leeway.market.listings.extracts import Extract
+from leeway.market.listings.layouts import Location
+from leeway.market.listings.models import Kind, Rating, Service, Source
+
+PLACES = uuid.UUID("5e0c7c1e-3a53-4f6b-9d5a-6d8e9c3f2b10")  # fixed, so that a place has one id for ever
+
+TOLD = [field.name for field in fields(Location) if field.name not in {"row", "provider_name", "provider_external_id"}]
+COMPARED = [name for name in TOLD if name not in {"external_id", "kinds"}] + ["overall_rating", "rated_on"]
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """How many places a file brought that were new, and so on."""
+
+    new: int
+    changed: int
+    unchanged: int
+    no_longer_listed: int
+    ratings: int
+
+
+def merge(extract: Extract, *, on: date) -> Merged:
+    """Bring the directory in line with a file that has been opened but not yet read."""
+    with connection.cursor() as cursor:
+        cursor.execute(STAGE)
+        copy_ratings(cursor, extract)
+        copy_locations(cursor, extract)
+        cursor.execute(SUM_UP_RATINGS if extract.has_ratings else "SELECT 1")
+        cursor.execute(NAME_PROVIDERS)
+        cursor.execute(FIND_CHANGED, {"layout": extract.layout})
+        cursor.execute(PUT_SERVICES, {"layout": extract.layout, "on": on})
+        cursor.execute(PUT_RATINGS if extract.has_ratings else "SELECT 1")
+        cursor.execute(DELIST, {"layout": extract.layout, "on": on})
+        delisted = cursor.rowcount
+        cursor.execute(COUNT)
+        new, changed, unchanged, ratings = cursor.fetchone()
+        cursor.execute("SELECT id FROM staged_place WHERE change <> 'unchanged'")
+        refresh_words([row[0] for row in cursor.fetchall()])
+        cursor.execute("DROP TABLE staged_place, staged_rating")
+    return Merged(new, changed, unchanged, delisted, ratings)
+
+
+def refresh_words(service_ids: list) -> None:
+    """Make listings findable by their words: name first, then provider and kind, then what they say of themselves."""
+    with connection.cursor() as cursor:
+        cursor.execute(WORDS, {"ids": service_ids, "kinds": list(Kind.values), "labels": list(Kind.labels)})
+
+
+def copy_ratings(cursor, extract: Extract) -> None:
+    with cursor.copy("COPY staged_rating FROM STDIN") as copy:
+        for rating in extract.ratings():
+            copy.write_row(
+                (
+                    rating.row,
+                    uuid.uuid5(PLACES, rating.external_id),
+                    rating.service_group,
+                    rating.domain,
+                    rating.rating,
+                    rating.published_on,
+                )
+            )
+
+
+def copy_locations(cursor, extract: Extract) -> None:
+    names = [field.name for field in fields(Location)]
+    with cursor.copy(f"COPY staged_place (id, {', '.join(names)}) FROM STDIN") as copy:
+        for place in extract.locations:
+            values = [getattr(place, name) for name in names]
+            cells = [list(value) if isinstance(value, tuple) else value for value in values]
+            copy.write_row((uuid.uuid5(PLACES, place.external_id), *cells))
+    cursor.execute("ANALYZE staged_place; ANALYZE staged_rating")
+
+
+SERVICE, RATING = Service._meta.db_table, Rating._meta.db_table
+PROVIDER = Service._meta.get_field("provider").related_model._meta.db_table
+
+STAGE = """
+DROP TABLE IF EXISTS staged_place, staged_rating;
+CREATE TEMPORARY TABLE staged_place (
+    id uuid PRIMARY KEY, row integer, external_id text, name text, provider_name text, kinds text[],
+    provider_external_id text, also_known_as text, service_types text[], specialisms text[],
+    address text, town text, postcode text, area text, region text,
+    latitude double precision, longitude double precision, phone text, website text,
+    regulator_url text, inspected_on date,
+    overall_rating text, rated_on date, provider_id uuid, change text
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE staged_rating (
+    row integer, service_id uuid, service_group text, domain text, rating text, published_on date
+) ON COMMIT DROP;
+"""
+
+# The same question answered twice for one group: the later answer counts. Ratings of places that are not
+# adult social care go.
+SUM_UP_RATINGS = """
+DELETE FROM staged_rating WHERE service_id NOT IN (SELECT id FROM staged_place);
+DELETE FROM staged_rating WHERE row NOT IN (
+    SELECT DISTINCT ON (service_id, service_group, domain) row FROM staged_rating
+    ORDER BY service_id, service_group, domain, published_on DESC NULLS LAST, row DESC);
+UPDATE staged_place SET overall_rating = '';
+UPDATE staged_place AS place SET overall_rating = answer.rating, rated_on = answer.published_on
+FROM staged_rating AS answer
+WHERE answer.service_id = place.id AND answer.service_group = 'Overall' AND answer.domain = 'overall';
+"""
+
+# A provider is known by the regulator's number; in a file without numbers, by the place it already runs, or by name.
+NAME_PROVIDERS = f"""
+UPDATE {PROVIDER} AS kept SET external_id = staged.provider_external_id
+FROM (SELECT lower(provider_name) AS name, min(provider_external_id) AS provider_external_id
+      FROM staged_place WHERE provider_external_id IS NOT NULL GROUP BY 1) AS staged
+WHERE kept.external_id IS NULL AND kept.source = '{Source.REGULATOR}' AND lower(kept.name) = staged.name
+  AND NOT EXISTS (SELECT FROM {PROVIDER} AS other WHERE other.external_id = staged.provider_external_id);
+
+INSERT INTO {PROVIDER} (id, external_id, name, source)
+SELECT DISTINCT ON (provider_external_id)
+       gen_random_uuid(), provider_external_id, provider_name, '{Source.REGULATOR}'
+FROM staged_place WHERE provider_external_id IS NOT NULL ORDER BY provider_external_id, row
+ON CONFLICT (external_id) DO UPDATE SET name = excluded.name WHERE {PROVIDER}.name <> excluded.name;
+
+UPDATE staged_place AS place SET provider_id = kept.id
+FROM {PROVIDER} AS kept WHERE kept.external_id = place.provider_external_id;
+
+UPDATE staged_place AS place SET provider_id = kept.id
+FROM {SERVICE} AS service JOIN {PROVIDER} AS kept ON kept.id = service.provider_id
+WHERE place.provider_id IS NULL AND service.id = place.id AND lower(kept.name) = lower(place.provider_name);
+
+INSERT INTO {PROVIDER} (id, external_id, name, source)
+SELECT DISTINCT ON (lower(provider_name)) gen_random_uuid(), NULL, provider_name, '{Source.REGULATOR}'
+FROM staged_place AS place
+WHERE provider_id IS NULL AND NOT EXISTS (
+    SELECT FROM {PROVIDER} AS kept
+    WHERE kept.source = '{Source.REGULATOR}' AND lower(kept.name) = lower(place.provider_name))
+ORDER BY lower(provider_name), row;
+
+UPDATE staged_place AS place SET provider_id = kept.id
+FROM (SELECT DISTINCT ON (lower(name)) id, lower(name) AS name FROM {PROVIDER}
+      WHERE source = '{Source.REGULATOR}' ORDER BY lower(name), external_id NULLS LAST) AS kept
+WHERE place.provider_id IS NULL AND kept.name = lower(place.provider_name);
+"""
+
+# The ratings file tells kinds only roughly: where a directory has told the regulator's own service types, they stand.
+KINDS = (
+    "CASE WHEN place.service_types IS NULL AND cardinality(service.service_types) > 0"
+    " THEN service.kinds ELSE place.kinds::varchar[] END"
+)
+RATING_COLUMNS = "service_id, service_group, domain, rating, published_on"
+
+FIND_CHANGED = f"""
+UPDATE staged_place SET change = 'new';
+UPDATE staged_place AS place SET change = CASE WHEN
+    service.no_longer_listed_on IS NOT NULL
+    OR service.provider_id <> place.provider_id
+    OR service.kinds <> {KINDS}
+    OR {" OR ".join(f"place.{name} IS NOT NULL AND place.{name} IS DISTINCT FROM service.{name}" for name in COMPARED)}
+    THEN 'changed' ELSE 'unchanged' END
+FROM {SERVICE} AS service WHERE service.id = place.id;
+UPDATE staged_place SET change = 'changed'
+WHERE %(layout)s = 'ratings' AND change = 'unchanged' AND id IN (
+    SELECT service_id FROM (
+        (SELECT {RATING_COLUMNS} FROM staged_rating EXCEPT SELECT {RATING_COLUMNS} FROM {RATING})
+        UNION ALL
+        (SELECT {RATING_COLUMNS} FROM {RATING} WHERE service_id IN (SELECT id FROM staged_place)
+         EXCEPT SELECT {RATING_COLUMNS} FROM staged_rating)) AS different);
+"""
+
+PUT_SERVICES = f"""
+UPDATE {SERVICE} AS service SET
+    provider_id = place.provider_id, kinds = {KINDS}, no_longer_listed_on = NULL,
+    {", ".join(f"{name} = COALESCE(place.{name}, service.{name})" for name in COMPARED)}
+FROM staged_place AS place WHERE place.id = service.id AND place.change = 'changed';
+
+UPDATE {SERVICE} AS service SET last_checked_on = %(on)s, listed_in = CASE
+    WHEN %(layout)s = ANY(listed_in) THEN listed_in ELSE array_append(listed_in, %(layout)s) END
+FROM staged_place AS place WHERE place.id = service.id
+  AND (service.last_checked_on <> %(on)s OR NOT %(layout)s = ANY(listed_in));
+
+INSERT INTO {SERVICE} (id, provider_id, source, regulated, description, listed_in, last_checked_on,
+    price_unit, price_note, external_id, name, kinds, address, town, postcode, area, regulator_url,
+    also_known_as, service_types, specialisms, region, phone, website, overall_rating,
+    latitude, longitude, inspected_on, rated_on)
+SELECT id, provider_id, '{Source.REGULATOR}', true, '', ARRAY[%(layout)s], %(on)s,
+    '', '', external_id, name, kinds, address, town, postcode, area, regulator_url,
+    COALESCE(also_known_as, ''), COALESCE(service_types, '{{}}'), COALESCE(specialisms, '{{}}'),
+    COALESCE(region, ''), COALESCE(phone, ''), COALESCE(website, ''), COALESCE(overall_rating, ''),
+    latitude, longitude, inspected_on, rated_on
+FROM staged_place WHERE change = 'new';
+"""
+
+PUT_RATINGS = f"""
+DELETE FROM {RATING} AS kept USING staged_place AS place
+WHERE kept.service_id = place.id AND place.change = 'changed';
+INSERT INTO {RATING} ({RATING_COLUMNS})
+SELECT {RATING_COLUMNS} FROM staged_rating
+WHERE service_id IN (SELECT id FROM staged_place WHERE change <> 'unchanged');
+"""
+
+# A place is gone when no file lists it any more. A file speaks only for the councils whose areas are in it.
+DELIST = f"""
+UPDATE {SERVICE} SET
+    listed_in = array_remove(listed_in, %(layout)s),
+    no_longer_listed_on = CASE WHEN listed_in = ARRAY[%(layout)s]::varchar[] THEN %(on)s::date END
+WHERE source = '{Source.REGULATOR}' AND %(layout)s = ANY(listed_in)
+  AND area IN (SELECT area FROM staged_place) AND id NOT IN (SELECT id FROM staged_place)
+"""
+
+COUNT = """
+SELECT count(*) FILTER (WHERE change = 'new'), count(*) FILTER (WHERE change = 'changed'),
+       count(*) FILTER (WHERE change = 'unchanged'), (SELECT count(*) FROM staged_rating)
+FROM staged_place
+"""
+
+WORDS = f"""
+UPDATE {SERVICE} AS service SET words =
+    setweight(to_tsvector('english', service.name || ' ' || service.also_known_as), 'A') ||
+    setweight(to_tsvector('english', provider.name || ' ' || COALESCE((
+        SELECT string_agg(told.label, ' ') FROM unnest(%(kinds)s::text[], %(labels)s::text[]) AS told(kind, label)
+        WHERE told.kind = ANY(service.kinds)), '')), 'B') ||
+    setweight(to_tsvector('english', array_to_string(service.specialisms || service.service_types, ' ')
+        || ' ' || service.description), 'C') ||
+    setweight(to_tsvector('english', service.town || ' ' || service.area), 'D')
+FROM {PROVIDER} AS provider
+WHERE provider.id = service.provider_id AND service.id = ANY(%(ids)s)
+"""

@@ -1,0 +1,193 @@
+"""What reading a return gives: a tidy table, the totals kept apart, and a list of everything that could not be read."""
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from leeway.published.returns.councils import council_coded, council_named, group_named, known
+from leeway.refusal import Refusal
+
+SCHEMA = {"council": pl.String, "year": pl.String, "item": pl.String, "value": pl.Float64, "flag": pl.String}
+FLAGS = (
+    "",
+    "not available",
+    "not applicable",
+    "suppressed",
+    "below threshold (1-5)",
+    "blank",
+    "unreadable",
+    "negative",
+    "rounded",
+    "estimated",
+    "averaged",
+    "adjusted",
+)
+# What the returns themselves write for a figure that is not there.
+MARKS = {
+    "": "blank",
+    "..": "not available",
+    '".."': "not available",
+    ":": "not available",
+    "[x]": "not available",
+    "n/a": "not available",
+    "no data": "not available",
+    "not available": "not available",
+    "unable to report": "not available",
+    "unknown": "not available",
+    ".": "not applicable",
+    "[z]": "not applicable",
+    "-": "suppressed",
+    "*": "suppressed",
+    "[c]": "suppressed",
+}
+NUMBER = re.compile(r"[-+]?((\d{1,3}(,\d{3})+|\d+)(\.\d*)?|\.\d+)(e[-+]?\d{1,2})?", re.IGNORECASE)
+BYTES_MAX = 200_000_000
+Rows = list[list[str]]
+
+
+class Unread(NamedTuple):
+    """A place in a file that could not be read, and why: the row (the first is 1) and, for one figure, the council."""
+
+    row: int
+    reason: str
+    council: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One file read: `table` has councils only, `totals` the groups of councils (England, regions, classes).
+
+    Both have the columns of `SCHEMA`: council, year ("2004-05"), item, value (null where there is none), flag.
+    `passed_over` counts heading rows, footnotes, blank lines and rows that repeat another exactly.
+    """
+
+    kind: str
+    table: pl.DataFrame
+    totals: pl.DataFrame
+    unread: tuple[Unread, ...]
+    passed_over: int
+
+
+@lru_cache(maxsize=200_000)
+def figure_in(cell: str) -> tuple[float | None, str]:
+    """The figure a cell gives and its flag; "unreadable" where the cell is neither a number nor a known mark.
+
+    >>> figure_in("1,234.5"), figure_in("-3"), figure_in("..")
+    ((1234.5, ''), (-3.0, 'negative'), (None, 'not available'))
+    """
+    text = cell.strip()
+    if NUMBER.fullmatch(text):
+        # Spreadsheets write 25.9 as 25.900000000000002: twelve figures are more than any return has.
+        value = float(f"{float(text.replace(',', '')):.12g}")
+        return value, "negative" if value < 0 else ""
+    return None, MARKS.get(text.lower(), "unreadable")
+
+
+@lru_cache(maxsize=50_000)
+def plain_label(*parts: str) -> str:
+    """An item's key from the source's own words: small letters, single spaces, no dates, the parts kept apart by |."""
+    words = (re.sub(r"\s+", " ", part).strip(" -:>*#") for part in parts)
+    joined = " | ".join(word for word in words if word).lower()
+    # A date of the year itself would give each year its own item.
+    return re.sub(r"(31(?:st)? march|1(?:st)? april) \d{4}", r"\1", joined)
+
+
+@dataclass
+class Collected:
+    """What a reader has gathered so far; `done` makes the Reading."""
+
+    kind: str
+    dash: str = "suppressed"
+    rounded: bool = False
+    passed_over: int = 0
+    kept: dict[tuple[str, str, str], tuple[float | None, str]] = field(default_factory=dict)
+    totals: dict[tuple[str, str, str], tuple[float | None, str]] = field(default_factory=dict)
+    unread: set[Unread] = field(default_factory=set)
+
+    def council(self, row: int, raw: str, year: str, *codes: str) -> str | None:
+        """The council or group a row is about; where it is neither, the row is listed and None comes back."""
+        exact = (council_coded(code, year=year) for code in codes if code.startswith("E"))
+        name = next(filter(None, exact), None) or council_named(raw, year=year) or group_named(raw)
+        name = name or next(filter(None, (council_coded(code, year=year) for code in codes)), None)
+        if name is None:
+            said = raw.strip()[:60] or " ".join(codes).strip()[:60]
+            self.miss(row, f"“{said}” is not a council or group that is known")
+        return name
+
+    def miss(self, row: int, reason: str, council: str = "") -> None:
+        """List a place that could not be read."""
+        self.unread.add(Unread(row, reason, council))
+
+    def add(self, row: int, council: str, year: str, item: str, cell: str, *, note: str = "") -> None:
+        """Keep one figure. A cell that cannot be read is kept as null and listed.
+
+        Where a council and the one that followed it each have a row, “not applicable” in one gives way to the other.
+        """
+        figure = figure_in(cell)
+        if not figure[1]:
+            figure = (figure[0], note or "rounded") if note or self.rounded else figure
+        elif figure[1] == "unreadable":
+            self.miss(row, f"“{cell.strip()[:40]}” is not a figure", council)
+        elif cell.strip() == "-":
+            figure = (None, self.dash)
+        store, key = self.totals if council in known()["groups"] else self.kept, (council, year, item)
+        none = (None, "not applicable")
+        if key not in store:
+            store[key] = figure
+        elif figure in (store[key], none):
+            self.passed_over += 1
+        elif store[key] == none:
+            self.passed_over += 1
+            store[key] = figure
+        else:
+            self.miss(row, "the same item a second time, with another figure; the first is kept", council)
+
+    def done(self) -> Reading:
+        """The Reading: frames in the order of the file."""
+        unread = tuple(sorted(self.unread))
+        return Reading(self.kind, _frame(self.kept), _frame(self.totals), unread, self.passed_over)
+
+
+def _frame(kept: dict[tuple[str, str, str], tuple[float | None, str]]) -> pl.DataFrame:
+    columns = [*zip(*kept, strict=True)] or [(), (), ()], [*zip(*kept.values(), strict=True)] or [(), ()]
+    return pl.DataFrame(dict(zip(SCHEMA, (*columns[0], *columns[1]), strict=True)), schema=SCHEMA)
+
+
+def rows_of(path: Path) -> Rows:
+    """The cells of a CSV file, compressed or not. Refuses what is missing, empty, too large or not text."""
+    try:
+        content = path.read_bytes()
+        if content[:2] == b"\x1f\x8b":
+            with gzip.open(io.BytesIO(content)) as file:
+                content = file.read(BYTES_MAX + 1)
+    except FileNotFoundError as problem:
+        raise Refusal(f"{path}: there is no such file.") from problem
+    except (OSError, EOFError, zlib.error) as problem:
+        raise Refusal(f"{path}: cannot be read. Give a CSV file, compressed (.gz) or not.") from problem
+    if len(content) > BYTES_MAX:
+        raise Refusal(f"{path}: is larger than {BYTES_MAX // 1_000_000} MB, which no published return is.")
+    if not content.strip():
+        raise Refusal(f"{path}: is empty. Give a published return as a CSV file.")
+    try:
+        rows = list(csv.reader(io.StringIO(_text(path, content), newline="")))
+    except csv.Error as problem:
+        raise Refusal(f"{path}: is not a CSV file ({problem}).") from problem
+    return rows
+
+
+def _text(path: Path, content: bytes) -> str:
+    if b"\0" in content:
+        raise Refusal(f"{path}: is not text. Give a published return as a CSV file.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # The offices that published these returns wrote CSV on Windows.
+        return content.decode("cp1252", errors="replace")

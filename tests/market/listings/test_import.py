@@ -1,0 +1,245 @@
+"""The regulator's files go in as they are: all or nothing, and again without doubles."""
+
+import csv
+import gzip
+import time
+from datetime import date
+
+import pytest
+
+from leeway.market.listings.actions import BadRows, import_file
+from leeway.market.listings.extracts import UnreadableFile
+from leeway.market.listings.models import Kind, Provider, Rating, RatingGiven, Service
+from leeway.refusal import NotAllowed, Refusal
+
+from .conftest import TODAY
+from .extract_lines import DIRECTORY_HEADER, RATINGS_HEADER, directory_line, rating_line
+
+pytestmark = pytest.mark.django_db
+
+LINCOLNSHIRE = "cqc/cqc_ratings_lincolnshire_2026.csv.gz"
+TRAFFORD = "cqc/cqc_care_homes_trafford_2025.csv"
+
+
+def test_the_real_ratings_file_goes_in_once(published):
+    path = published(LINCOLNSHIRE)
+    with gzip.open(path, "rt", encoding="utf-8-sig") as opened:
+        social_care = {
+            row["Location ID"] for row in csv.DictReader(opened) if row["Location Type"] == "Social Care Org"
+        }
+
+    first = import_file(path, on=TODAY)
+    assert first.new == Service.objects.count()
+    assert social_care <= set(Service.objects.values_list("external_id", flat=True))
+    assert first.new + first.not_social_care == 374
+    assert (first.changed, first.unchanged, first.no_longer_listed, first.bad_rows) == (0, 0, 0, [])
+    assert Rating.objects.count() == first.ratings
+
+    again = import_file(path, on=TODAY)
+    assert (again.new, again.changed, again.unchanged) == (0, 0, first.new)
+    assert Rating.objects.count() == first.ratings
+
+    place = Service.objects.get(external_id="1-10041249501")
+    assert (place.name, place.provider.name, place.provider.external_id) == (
+        "MSP Case Management Ltd",
+        "MSP Case Management Ltd",
+        "1-9438821988",
+    )
+    assert (place.kinds, place.overall_rating, place.rated_on) == (
+        [Kind.HOME_CARE],
+        RatingGiven.GOOD,
+        date(2026, 5, 29),
+    )
+    assert place.ratings.get(service_group="Homecare", domain="overall").published_on == date(2026, 5, 29)
+    assert place.latitude is None, "this file has no positions: none may be invented"
+
+
+def test_the_real_care_homes_file_has_positions_and_both_its_forms_agree(published):
+    first = import_file(published(TRAFFORD), on=TODAY)
+    assert (first.new, first.bad_rows) == (56, [])
+    home = Service.objects.get(external_id="1-1938268568")
+    assert (home.latitude, home.longitude) == (53.399099, -2.341537)
+    assert (home.inspected_on, home.kinds, home.phone) == (date(2026, 1, 19), [Kind.NURSING_HOME], "01619291783")
+    assert home.website == "", "NA means not given"
+    same = import_file(published(TRAFFORD.replace(".csv", ".geojson")), on=TODAY)
+    assert (same.new, same.changed, same.unchanged) == (0, 0, 56)
+
+
+def test_a_file_of_one_council_leaves_the_places_of_another(write):
+    import_file(write(RATINGS_HEADER, rating_line("1-1"), rating_line("1-2", area="Elsewhere")), on=TODAY)
+    done = import_file(write(RATINGS_HEADER, rating_line("1-3", area="Elsewhere")), on=TODAY)
+    assert done.no_longer_listed == 1, "1-2 is gone; 1-1 is of a council that this file says nothing about"
+    assert Service.objects.get(external_id="1-1").no_longer_listed_on is None
+
+
+def test_the_real_files_of_two_councils_stand_beside_each_other(published):
+    import_file(published(LINCOLNSHIRE), on=TODAY)
+    assert import_file(published(TRAFFORD), on=TODAY).no_longer_listed == 0
+
+
+def test_thousands_of_places_in_seconds(published, tmp_path):
+    """The real file twenty-five times over with other numbers: 6,825 places, 51,000 ratings."""
+    with gzip.open(published(LINCOLNSHIRE), "rt", encoding="utf-8-sig", newline="") as opened:
+        header, *rows = list(csv.reader(opened))
+    large = tmp_path / "large.csv"
+    provider = header.index("Provider ID")
+    with large.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(header)
+        for copy in range(25):
+            for row in rows:
+                row = [f"{row[0]}-{copy}", *row[1:]]
+                row[provider] += f"-{copy}"
+                writer.writerow(row)
+    started = time.monotonic()
+    done = import_file(large, on=TODAY)
+    assert done.new == 25 * 273
+    assert time.monotonic() - started < 20, "a national file of 30,000 places must not take minutes"
+
+
+def test_two_layouts_of_one_place_complete_each_other(write):
+    import_file(write(RATINGS_HEADER, rating_line(category="Community based adult social care services")), on=TODAY)
+    assert Service.objects.get().kinds == [Kind.COMMUNITY_CARE]
+    titles = ["CQC Locations data,,,", "This data was produced on 1 June 2026,,,", ",,,"]
+    done = import_file(write(*titles, DIRECTORY_HEADER, directory_line(types="Homecare agencies")), on=TODAY)
+    assert (done.layout, done.new, done.changed) == ("directory", 0, 1)
+    place = Service.objects.get()
+    assert place.kinds == [Kind.HOME_CARE]
+    assert place.overall_rating == RatingGiven.GOOD, "the directory has no ratings, so the known one stays"
+    assert place.specialisms == ["Dementia", "Physical disabilities"]
+    assert place.inspected_on == date(2018, 1, 9)
+    assert place.phone == "01632960001"
+    again = import_file(
+        write(RATINGS_HEADER, rating_line(category="Community based adult social care services")), on=TODAY
+    )
+    assert again.unchanged == 1, "the rough kind of the ratings file does not replace the exact one"
+    assert Provider.objects.count() == 1
+
+
+def test_what_changed_and_what_is_gone_is_told(write):
+    import_file(write(RATINGS_HEADER, rating_line("1-1"), rating_line("1-2"), rating_line("1-3")), on=TODAY)
+    later = date(2026, 12, 1)
+    done = import_file(
+        write(RATINGS_HEADER, rating_line("1-1"), rating_line("1-2", rating="Inadequate"), rating_line("1-4")), on=later
+    )
+    assert (done.new, done.changed, done.unchanged, done.no_longer_listed) == (1, 1, 1, 1)
+    assert Service.objects.get(external_id="1-2").overall_rating == RatingGiven.INADEQUATE
+    assert Service.objects.get(external_id="1-3").no_longer_listed_on == later
+    back = import_file(write(RATINGS_HEADER, *[rating_line(f"1-{n}") for n in (1, 2, 3, 4)]), on=later)
+    assert (back.changed, back.unchanged) == (2, 2)
+    assert Service.objects.filter(no_longer_listed_on=None).count() == 4
+
+
+def test_a_place_stays_listed_while_another_file_still_has_it(write):
+    import_file(write(RATINGS_HEADER, rating_line("1-1"), rating_line("1-2")), on=TODAY)
+    import_file(write(DIRECTORY_HEADER, directory_line("1-1")), on=TODAY)
+    import_file(write(RATINGS_HEADER, rating_line("1-2")), on=TODAY)
+    assert Service.objects.get(external_id="1-1").no_longer_listed_on is None
+
+
+def test_columns_may_come_in_any_order(write):
+    header, line = RATINGS_HEADER.split(","), rating_line().split(",")
+    done = import_file(write(",".join(reversed(header)), ",".join(reversed(line))), on=TODAY)
+    assert done.new == 1
+    assert Service.objects.get().name == "Heron House"
+
+
+def test_dentists_are_left_out_and_counted(write):
+    done = import_file(write(RATINGS_HEADER, rating_line(), rating_line("1-9", category="Dentists")), on=TODAY)
+    assert (done.new, done.not_social_care) == (1, 1)
+
+
+def test_a_file_saved_by_a_spreadsheet_keeps_its_accents(write):
+    path = write(DIRECTORY_HEADER, directory_line(name="Café Élan"), encoding="cp1252")
+    import_file(path, on=TODAY)
+    assert Service.objects.get().name == "Café Élan"
+
+
+BAD_LINES = {
+    "day before month": (
+        rating_line("1-2", published="29/05/2026"),
+        "“29/05/2026” is not a date written as MM/DD/YYYY",
+    ),
+    "impossible date": (rating_line("1-2", published="02/30/2026"), "“02/30/2026” is not a date"),
+    "unknown rating": (rating_line("1-2", rating="Fair"), "“Fair” is not one the regulator gives"),
+    "unknown domain": (rating_line("1-2", domain="Tidy"), "“Tidy” is not one of the regulator's questions"),
+    "no name": (rating_line("1-2", name=""), "“location name” is blank"),
+    "no number": (rating_line(""), "“location id” is blank"),
+    "wrong postcode": (rating_line("1-2", postcode="Fairbourne"), "“Fairbourne” is not a postcode"),
+    "too few cells": ("1-2,Heron House", "it has 2 cells where the header has 18"),
+    "too long": (rating_line("1-2", name="H" * 251), "longer than 250 characters"),
+}
+
+
+@pytest.mark.parametrize(("line", "reason"), BAD_LINES.values(), ids=BAD_LINES)
+def test_a_bad_row_stops_the_import_and_is_named(write, line, reason):
+    path = write(RATINGS_HEADER, rating_line("1-1"), line)
+    with pytest.raises(BadRows) as caught:
+        import_file(path, on=TODAY)
+    assert [bad.row for bad in caught.value.rows] == [3]
+    assert reason in caught.value.rows[0].reason
+    assert "extract.csv" in str(caught.value)
+    assert "row 3" in str(caught.value)
+    assert not Service.objects.exists(), "nothing half-written"
+    assert not Provider.objects.exists()
+
+
+def test_the_rest_goes_in_when_asked_and_bad_rows_are_listed(write):
+    path = write(RATINGS_HEADER, rating_line("1-1"), rating_line("1-2", rating="Fair"), rating_line("1-3"))
+    done = import_file(path, on=TODAY, leave_out_bad_rows=True)
+    assert done.new == 2
+    assert [bad.row for bad in done.bad_rows] == [3]
+
+
+def test_a_place_twice_in_the_directory_is_a_bad_row(write):
+    with pytest.raises(BadRows, match="1-1 is already in row 2"):
+        import_file(write(DIRECTORY_HEADER, directory_line("1-1"), directory_line("1-1")), on=TODAY)
+
+
+def test_a_position_outside_the_country_is_a_bad_row(write):
+    path = write(
+        "name,cqc_id,type,address,postcode,provider,inspection_date,area_name,lon,lat",
+        "Heron House,1-1,Nursing homes,Fairbourne,FB1 2AB,Heron Care,2026-01-19,Fairbourne,53.4,-2.3",
+    )
+    with pytest.raises(BadRows, match="not in the United Kingdom"):
+        import_file(path, on=TODAY)
+
+
+UNREADABLE = {
+    "another list": (b"name,amount\nAda,3\n", "is not a file of the regulator"),
+    "a column lost": (RATINGS_HEADER.replace(",Domain", "").encode(), "lacks these columns: domain"),
+    "empty": (b"", "is empty"),
+    "spreadsheet": (b"PK\x03\x04rest", "save the sheet as CSV"),
+    "broken gzip": (b"\x1f\x8b\x08\x00broken", "cannot be read as CSV"),
+    "binary": (b"\x00\x01\x02\x00\n", "is not a text file"),
+    "other json": (b'{"type": "nothing"}', "is not GeoJSON with a list of places"),
+    "header alone": (RATINGS_HEADER.encode(), "has a header but no places"),
+}
+
+
+@pytest.mark.parametrize(("content", "sentence"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_file_that_is_not_the_regulators_is_refused_in_a_sentence(tmp_path, content, sentence):
+    path = tmp_path / "mystery.csv"
+    path.write_bytes(content)
+    with pytest.raises(Refusal) as caught:
+        import_file(path, on=TODAY)
+    assert "mystery.csv" in str(caught.value)
+    assert sentence in str(caught.value)
+
+
+def test_a_missing_file_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(UnreadableFile, match=r"gone.csv cannot be opened: No such file"):
+        import_file(tmp_path / "gone.csv", on=TODAY)
+
+
+def test_only_a_commissioner_or_administrator_imports(write, bea, cyril, carla):
+    path = write(RATINGS_HEADER, rating_line())
+    for refused in (bea, cyril):
+        with pytest.raises(NotAllowed):
+            import_file(path, by=refused, on=TODAY)
+    assert import_file(path, by=carla, on=TODAY).new == 1
+
+
+def test_no_column_is_left_for_the_name_of_a_manager():
+    kept = {field.name for model in (Provider, Service, Rating) for field in model._meta.get_fields()}
+    assert not [name for name in kept if "manager" in name or "nominated" in name]
