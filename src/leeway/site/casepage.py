@@ -16,6 +16,7 @@ from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import history
 from leeway.care.people import queries as people
 from leeway.care.people.access import can_work_on
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import offers_and_choice, open_plan, plan_in_force
@@ -41,7 +42,7 @@ def show(request, case_id):
     today = timezone.localdate()
     decisions = [decision for decision in history(case) if getattr(decision, "superseded_by", None) is None]
     standing = {decision.kind: decision for decision in reversed(list(decisions))}
-    story = list(people.story(case))
+    story = list(people.story(case).exclude(kind=Event.PAYMENT_SENT))  # they stand with the budget
     plan = open_plan(case) or plan_in_force(case)
     step = next_step(case, today)
     context = {
@@ -95,6 +96,8 @@ def parts(case: Case, standing: dict[str, Decision], plan, on: date) -> list[Par
 def reviews_part(case: Case, status: Callable[[bool, bool], str]) -> Part:
     """The reviews: under way, due by a day, or none ahead."""
     ahead = next_review(case)
+    if case.person.date_of_death is not None:
+        return Part("Reviews", "review:show", "None ahead", False)
     if case.stage == Stage.REVIEW or ahead is None:
         return Part("Reviews", "review:show", status(False, case.stage == Stage.REVIEW), False)
     return Part("Reviews", "review:show", f"Due by {ahead.due_on:%-d %B %Y}", True)
