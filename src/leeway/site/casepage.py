@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leeway.access.models import User
-from leeway.access.table import who_may_reach
+from leeway.access.table import may_reach
 from leeway.care.assessment.queries import needs_money_check
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import history
@@ -51,7 +51,7 @@ def show(request, case_id):
         "can_work": can_work_on(request.user, case),
         "step": step,
         "step_address": step.address_for(case, request.user),
-        "parts": [part for part in parts(case, standing, plan, today) if request.user.role in who_may_reach(part.page)],
+        "parts": [part for part in parts(case, standing, plan, today) if may_reach(request.user, part.page)],
         "addresses": addresses(case, request.user),
         "budget": standing.get(DecisionKind.FINAL_BUDGET),
         "indicative": standing.get(DecisionKind.INDICATIVE_BUDGET),
@@ -110,8 +110,4 @@ def addresses(case: Case, user: User) -> dict[str, str]:
         "people:looks": {"person_id": case.person_id},
         "review:ask": whose,
     }
-    return {
-        name.partition(":")[2]: reverse(name, kwargs=whom)
-        for name, whom in pages.items()
-        if user.role in who_may_reach(name)
-    }
+    return {name.partition(":")[2]: reverse(name, kwargs=whom) for name, whom in pages.items() if may_reach(user, name)}

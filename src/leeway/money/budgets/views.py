@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from leeway.access.models import Role
+from leeway.access.roles import Capability
 from leeway.forms import attempt
 from leeway.law.numbers import pounds
 from leeway.money.budgets import actions, queries
@@ -38,7 +38,7 @@ def start(request, case_id):
             "proposal": proposal,
             "form": form,
             "year_pence": year_pence,
-            "is_finance": request.user.role == Role.FINANCE,
+            "is_finance": request.user.can(Capability.START_BUDGETS),
         },
     )
 
@@ -107,7 +107,7 @@ def _page(request, case_id, form):
         "picture": picture,
         "form": form,
         "year_pence": year_pence,
-        "is_finance": request.user.role == Role.FINANCE,
+        "is_finance": request.user.can(Capability.START_BUDGETS),
         "may_fund": bool(picture.rows) and picture.funded_until - queries.FUNDED_AHEAD <= today,
     }
     return render(request, "budgets/show.jinja", context)
