@@ -19,7 +19,7 @@ from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import offers_and_choice, open_plan, plan_in_force
 from leeway.care.review.queries import next_review
-from leeway.site.journey import next_step
+from leeway.site.next_steps import next_step
 
 STORY_LINES_SHOWN = 8
 

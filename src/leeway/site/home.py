@@ -20,7 +20,7 @@ from leeway.money.budgets.queries import budgets_to_end
 from leeway.money.payees.queries import waiting as details_waiting
 from leeway.money.payments.queries import first_pay_day, preview, runs
 from leeway.money.payments.states import State
-from leeway.site.journey import next_step
+from leeway.site.next_steps import next_step
 
 CASES_A_PAGE = 25
 

@@ -24,9 +24,9 @@ from leeway.money.payments import actions as payments
 from leeway.money.payments.actions import NothingToPay
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out
-from leeway.site.demo.journey import Staff, play
 from leeway.site.demo.logins import PASSWORD, logins
 from leeway.site.demo.people import draw_people
+from leeway.site.demo.playing import Staff, play
 from leeway.site.demo.script import Script
 from leeway.site.demo.stories import stories
 
