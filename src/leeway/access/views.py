@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from leeway.access import actions, queries
 from leeway.access.forms import AddUserForm, ChangeUserForm, DeactivateForm
-from leeway.access.models import Role, User
+from leeway.access.models import User
+from leeway.access.roles import Capability, Role
 from leeway.forms import attempt
 
 
@@ -41,7 +42,7 @@ def change(request, user_id):
     """Change a user's role, team, job title or limit."""
     user = get_object_or_404(User, pk=user_id)
     stands = {name: getattr(user, name) for name in ChangeUserForm.kept}
-    form = ChangeUserForm(request.POST or None, role=user.role, initial=stands)
+    form = ChangeUserForm(request.POST or None, is_person=user.can(Capability.TAKE_PART), initial=stands)
     if form.is_valid():
         changed = attempt(
             form,

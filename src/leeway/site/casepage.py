@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leeway.access.models import User
-from leeway.access.table import who_may_reach
+from leeway.access.table import may_reach
 from leeway.care.assessment.queries import needs_money_check
 from leeway.care.circumstances.queries import stay_on
 from leeway.care.decisions.models import Decision, DecisionKind
@@ -21,7 +21,7 @@ from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import offers_and_choice, open_plan, plan_in_force
 from leeway.care.review.queries import next_review
-from leeway.site.journey import next_step
+from leeway.site.next_steps import next_step
 
 STORY_LINES_SHOWN = 8
 
@@ -55,7 +55,7 @@ def show(request, case_id):
         "can_work": can_work_on(request.user, case),
         "step": step,
         "step_address": step.address_for(case, request.user),
-        "parts": [part for part in parts(case, standing, plan, today) if request.user.role in who_may_reach(part.page)],
+        "parts": [part for part in parts(case, standing, plan, today) if may_reach(request.user, part.page)],
         "addresses": addresses(case, request.user),
         "budget": standing.get(DecisionKind.FINAL_BUDGET),
         "indicative": standing.get(DecisionKind.INDICATIVE_BUDGET),
@@ -118,8 +118,4 @@ def addresses(case: Case, user: User) -> dict[str, str]:
         "people:looks": {"person_id": case.person_id},
         "review:ask": whose,
     }
-    return {
-        name.partition(":")[2]: reverse(name, kwargs=whom)
-        for name, whom in pages.items()
-        if user.role in who_may_reach(name)
-    }
+    return {name.partition(":")[2]: reverse(name, kwargs=whom) for name, whom in pages.items() if may_reach(user, name)}

@@ -3,7 +3,8 @@
 import pgtrigger
 import pytest
 
-from leeway.access.models import Role, Team, User
+from leeway.access.models import Team, User
+from leeway.access.roles import Role
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
@@ -219,7 +220,7 @@ def test_another_team_signs_only_where_nobody_in_the_team_may(submitted, mona):
         "hana@council.example",
         "correct horse battery",
         name="Hana Moss",
-        role=Role.MANAGER,
+        roles=[Role.MANAGER],
         team=Team.objects.create(name="Adults"),
         sign_off_limit_pence_per_week=5000_00,
     )

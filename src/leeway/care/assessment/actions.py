@@ -5,9 +5,9 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 
-from leeway.access.access import check_role
+from leeway.access.access import check_can
 from leeway.access.models import User
-from leeway.access.table import CASEWORK
+from leeway.access.roles import Capability
 from leeway.care.assessment import queries
 from leeway.care.assessment.access import check_can_check_means, check_can_write_own_words
 from leeway.care.assessment.means import FUNDING_MAKES_FREE, costs_a_week_pence, income_a_week_pence
@@ -332,6 +332,6 @@ def charge_for(*, case: Case, personal_budget_pence_per_week: int, by: User, on:
     Called when a plan is submitted or signed off, which check whose plan it is. Raises `MoneyCheckNeeded` where the
     charge depends on means that nobody has checked.
     """
-    check_role(by, *CASEWORK)
+    check_can(by, Capability.WORK_ON_CASES)
     inputs = queries.charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=on)
     return decide_by_rule(case=case, kind=DecisionKind.CHARGE, rule="charge", inputs=inputs, by=by, on=on)

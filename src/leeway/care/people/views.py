@@ -10,10 +10,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from leeway.access import looks as access_looks
-from leeway.access.models import Role
-from leeway.access.table import CASEWORK
+from leeway.access.roles import Capability
 from leeway.care.people import actions, forms, queries
-from leeway.care.people.access import can_work_on
+from leeway.care.people.access import can_work_on, leads
 from leeway.care.people.drafts import save_draft
 from leeway.care.people.models import Case, CaseKind
 from leeway.care.people.states import Stage
@@ -37,7 +36,7 @@ def search(request):
         "words": words,
         "found": [(person, open_cases(person)) for person in found[:FOUND_MAX]],
         "more": len(found) > FOUND_MAX,
-        "can_add": request.user.role in CASEWORK,
+        "can_add": request.user.can(Capability.WORK_ON_CASES),
     }
     return render(request, "people/search.jinja", page)
 
@@ -71,7 +70,7 @@ def add(request):
 def request_help(request, person_id):
     """Take down a request for help, and open the case it begins."""
     person = queries.get_name(person_id)
-    form = forms.RequestForm(request.POST or None, asks_to_take_on=request.user.role == Role.ASSESSOR)
+    form = forms.RequestForm(request.POST or None, asks_to_take_on=request.user.can(Capability.HOLD_CASES))
     if form.is_valid():
         case = attempt(form, lambda: open_and_take_on(person, form.cleaned_data, request.user, timezone.localdate()))
         if case is not None:
@@ -256,7 +255,8 @@ def give(request, case_id):
     """Give the case to a worker of its team, or take on one that is free."""
     case = queries.get_case(case_id, seen_by=request.user, page="Who has the case")
     workers = queries.workers_of(case.team)
-    if request.user.role == Role.ASSESSOR:
+    gives_out = leads(request.user, case)
+    if not gives_out:
         workers = workers.filter(pk=request.user.pk)
     form = forms.GiveForm(request.POST or None, workers=workers)
     if form.is_valid():
@@ -267,7 +267,7 @@ def give(request, case_id):
         if done is not None:
             messages.success(request, f"{worker.name} has the case.")
             return redirect("case", case_id=case.pk)
-    return render_for_case(request, "people/give.jinja", case, form, "case")
+    return render_for_case(request, "people/give.jinja", case, form, "case", gives_out=gives_out)
 
 
 def close(request, case_id):

@@ -5,12 +5,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from leeway.care.people.access import can_take_part
 from leeway.care.people.drafts import carry_version, save_draft
 from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import plan_in_force
 from leeway.care.review import actions, forms, queries
-from leeway.care.review.access import can_ask_for_review
 from leeway.forms import attempt
 
 
@@ -30,7 +30,7 @@ def show(request, case_id):
         "under_way": ahead is not None and ahead.opened_on is not None,
         "overdue": ahead is not None and ahead.due_on < today,
         "active": case.stage == Stage.ACTIVE,
-        "may_ask": case.stage == Stage.ACTIVE and can_ask_for_review(request.user, case, today),
+        "may_ask": case.stage == Stage.ACTIVE and can_take_part(request.user, case, today),
         "past": list(queries.past_reviews(case)),
     }
     return render(request, "review/show.jinja", context)

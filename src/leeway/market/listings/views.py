@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from leeway.access.table import who_may_reach
+from leeway.access.table import may_reach
 from leeway.forms import attempt
 from leeway.market.listings import actions, queries
 from leeway.market.listings.forms import ListingForm, PriceForm, SearchForm
@@ -27,7 +27,7 @@ def search(request):
         "empty": found is not None and found.total == 0 and not queries.listed().exists(),
         "pagination": pagination(request, found) if found and found.pages > 1 else None,
         "asked": any(request.GET.values()),
-        "may_add": may_reach(request, "listings:add"),
+        "may_add": may_reach(request.user, "listings:add"),
     }
     return render(request, "listings/search.jinja", shown)
 
@@ -64,7 +64,7 @@ def service(request, service_id):
         "service": listing,
         "groups": by_group(listing),
         "back": came_from if came_from.startswith(search_page) else reverse("listings:search"),
-        "may_price": may_reach(request, "listings:price"),
+        "may_price": may_reach(request.user, "listings:price"),
     }
     return render(request, "listings/service.jinja", shown)
 
@@ -74,11 +74,6 @@ def get_listing(service_id) -> Service:
         return queries.get_service(service_id)
     except Service.DoesNotExist:
         raise Http404("There is no such service in the directory.") from None
-
-
-def may_reach(request, name: str) -> bool:
-    """Whether the visitor is let in to an address, so that its link is shown to them."""
-    return request.user.is_authenticated and request.user.role in who_may_reach(name)
 
 
 def by_group(listing: Service) -> list[dict]:

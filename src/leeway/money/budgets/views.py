@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from leeway.access.models import Role
+from leeway.access.roles import Capability
 from leeway.forms import attempt
 from leeway.law.numbers import pounds
 from leeway.money.budgets import actions, queries
@@ -39,7 +39,7 @@ def start(request, case_id):
             "proposal": proposal,
             "form": form,
             "year_pence": year_pence,
-            "is_finance": request.user.role == Role.FINANCE,
+            "is_finance": request.user.can(Capability.START_BUDGETS),
         },
     )
 
@@ -124,7 +124,7 @@ def _page(request, case_id, form):
         "picture": picture,
         "form": form,
         "year_pence": year_pence,
-        "is_finance": request.user.role == Role.FINANCE,
+        "is_finance": request.user.can(Capability.START_BUDGETS),
         "until_ended": UNTIL_ENDED,
         "may_add_last_cost": picture.may_add_last_cost,
         "charged_until": picture.charged_until,

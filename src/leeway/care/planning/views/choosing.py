@@ -3,7 +3,6 @@
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from leeway.access.models import Role
 from leeway.care.people.access import can_work_on
 from leeway.care.people.drafts import save_draft
 from leeway.care.people.models import Authority, CapacityQuestion
@@ -52,7 +51,7 @@ def choice(request, case_id):
             form,
             lambda: actions.record_choice(plan=plan, **said, **form.decider(own), by=request.user, on=today),
         ):
-            mixed = said["way"] == "mixed" and request.user.role != Role.PERSON
+            mixed = works and said["way"] == "mixed"
             return redirect("planning:ways" if mixed else "planning:overview", case_id)
     return page(
         request,

@@ -6,10 +6,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from leeway.access.models import Role
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
-from leeway.care.people.access import can_work_on
+from leeway.care.people.access import can_take_part, can_work_on
 from leeway.care.people.drafts import carry_version
 from leeway.care.people.queries import about, get_case, people_around
 from leeway.care.planning import actions, forms, queries
@@ -117,7 +116,7 @@ def agree(request, case_id):
     context = about(case, seen_by=request.user) | whole(plan)
     context |= {
         "form": form,
-        "may_answer": can_work_on(request.user, case) or request.user.role == Role.PERSON,
+        "may_answer": can_take_part(request.user, case, today),
         "result": plan.final_budget.result,
         "final_budget": plan.final_budget,
         "back": reverse("case", args=[case_id]),

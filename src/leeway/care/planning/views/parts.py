@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from leeway.access.models import Role
+from leeway.access.roles import Capability
 from leeway.care.people.access import is_the_person
 from leeway.care.people.models import Case, Relationship
 from leeway.care.people.queries import about, get_case
@@ -27,7 +27,7 @@ def open_plan_of(request: HttpRequest, case_id: UUID, page: str) -> tuple[Case, 
 
 def own_relationship(request: HttpRequest, case: Case) -> Relationship | None:
     """The relationship by which someone who signed in supports the person; None for the person and for staff."""
-    if request.user.role != Role.PERSON or is_the_person(request.user, case):
+    if not request.user.can(Capability.TAKE_PART) or is_the_person(request.user, case):
         return None
     return case.person.relationships.filter(user=request.user.pk).order_by("-starts_on").first()
 

@@ -8,15 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from leeway.access.models import Role
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
-from leeway.care.people.access import is_the_person
+from leeway.care.people.access import can_take_part, can_work_on, is_the_person
 from leeway.care.people.drafts import WholeForm, save_draft
 from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions, forms, queries
-from leeway.care.planning.access import can_write_about_me
 from leeway.care.planning.views.parts import open_plan_of, page, whole
 from leeway.forms import only_once
 from leeway.market.listings.models import Service
@@ -44,7 +42,7 @@ def overview(request, case_id, number=None):
         return render(request, "planning/none.jinja", context)
     plan.case = case
     context |= whole(plan) | {
-        "can_write": can_write_about_me(request.user, case, today),
+        "can_write": can_take_part(request.user, case, today),
         "missing": queries.what_is_missing(plan, today) if context["can_work"] else [],
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
         "in_force": queries.plan_in_force(case) if plan.state in queries.OPEN else None,
@@ -66,7 +64,7 @@ def start(request, case_id):
 def write_about(request, case_id):
     """What matters to the person."""
     case, plan = open_plan_of(request, case_id, "Plan: what matters")
-    yours = request.user.role == Role.PERSON
+    yours = not can_work_on(request.user, case)
     names = actions.PERSON_WRITES if yours else actions.WORKER_WRITES
     initial = {name: getattr(plan, name) for name in names}
     kind = forms.AboutForm if yours else forms.WorkersAboutForm
