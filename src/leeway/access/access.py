@@ -1,8 +1,16 @@
 """Who may do a thing by what they come to do. Who may do it to one case is asked in that case's room."""
 
+from django.http import HttpRequest
+
 from leeway.access.models import User
 from leeway.access.roles import WHO_CAN, Capability, Role
 from leeway.refusal import NotAllowed
+
+
+class SignedIn(HttpRequest):
+    """A request that the door has let in: somebody is signed in, and it is one of our users."""
+
+    user: User  # type: ignore[assignment]
 
 
 def check_can(user: User, capability: Capability) -> None:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from leeway.access.access import SignedIn
 from leeway.access.models import User
 from leeway.access.table import may_reach
 from leeway.care.assessment.queries import needs_money_check
@@ -36,7 +37,7 @@ class Part:
     done: bool
 
 
-def show(request, case_id):
+def show(request: SignedIn, case_id):
     """One case, at a glance."""
     case = people.get_case(case_id, seen_by=request.user, page="Case")
     today = timezone.localdate()

@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
 from leeway.care.people.access import MONEY_TO_START, WORKS_ON, is_the_person
 from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
@@ -25,7 +26,7 @@ from leeway.site.next_steps import next_step
 CASES_A_PAGE = 25
 
 
-def home(request):
+def home(request: SignedIn):
     """Your work, or your support."""
     today = timezone.localdate()
     mine = [part for part, (capability, _) in PARTS.items() if request.user.can(capability)]
@@ -37,7 +38,7 @@ def home(request):
     return render(request, "site/home.jinja", context)
 
 
-def _person(request, today: date) -> dict:
+def _person(request: SignedIn, today: date) -> dict:
     cases = [(case, next_step(case, today)) for case in own_cases(request.user, today)[:20]]
     user = request.user
     return {
@@ -48,7 +49,7 @@ def _person(request, today: date) -> dict:
     }
 
 
-def _caseload(request, today: date) -> dict:
+def _caseload(request: SignedIn, today: date) -> dict:
     user = request.user
     cases = cases_waiting(user, WORKS_ON)
     leads = user.can(Capability.LEAD_TEAM)
@@ -67,7 +68,7 @@ def _caseload(request, today: date) -> dict:
     }
 
 
-def _finance(request, today: date) -> dict:
+def _finance(request: SignedIn, today: date) -> dict:
     pay_on = first_pay_day(today)
     due, _rows = preview(pay_on, seen_by=request.user, rows=0)
     return {
@@ -80,7 +81,7 @@ def _finance(request, today: date) -> dict:
     }
 
 
-def _nothing_more(request, today: date) -> dict:
+def _nothing_more(request: SignedIn, today: date) -> dict:
     return {}
 
 

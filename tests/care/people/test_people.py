@@ -12,8 +12,7 @@ from leeway.access.roles import Role
 from leeway.care.people import actions, queries
 from leeway.care.people.models import Authority, Case, Relationship, RelationshipKind
 from leeway.care.people.states import Stage
-from leeway.care.people.versions import EditedMeanwhile
-from leeway.refusal import NotAllowed, Refusal
+from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 
 TODAY = date(2026, 11, 23)
 SITE = "https://leeway.example"

@@ -9,10 +9,9 @@ from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.models import Authority
-from leeway.care.people.versions import EditedMeanwhile
 from leeway.care.planning import actions, queries
 from leeway.care.planning.models import PlanState, SentBack
-from leeway.refusal import NotAllowed, Refusal
+from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 from tests.care.conftest import LINE, TODAY, explain, lose_capacity, relate, store_indicative
 
 REASON = "Her sister gives two of the ten hours from January."

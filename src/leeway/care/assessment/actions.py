@@ -26,10 +26,10 @@ from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
-from leeway.care.people.versions import EditedMeanwhile, claim_version
+from leeway.care.people.versions import claim_version
 from leeway.law import compute
 from leeway.law.eligibility import CARE_ACT_STARTS
-from leeway.refusal import Refusal
+from leeway.refusal import EditedMeanwhile, Refusal
 
 CONVERSATION = ("what_matters", "good_day", "took_part", "advocacy")
 OWN_CONVERSATION = ("what_matters", "good_day")
