@@ -71,6 +71,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "case": JOURNEY,
     "people:search": RECORDS,
     "people:reason": RECORDS,
+    "people:files": JOURNEY,
+    "people:add_file": WRITERS,
     "people:looks": frozenset({Role.PERSON, Role.MANAGER}),
     "people:*": CASEWORK,
     "assessment:*": JOURNEY,
@@ -90,6 +92,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "review:show": JOURNEY,
     "review:ask": WRITERS,
     "review:*": CASEWORK,
+    # files: whoever owns one says who may read it
+    "files:show": SIGNED_IN,
     # money
     "budgets:show": JOURNEY,
     "budgets:*": frozenset({Role.FINANCE}),
