@@ -20,6 +20,15 @@ def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def own_store(settings, tmp_path_factory):
+    """Files of tests lie in a folder of the tests."""
+    where = {"location": tmp_path_factory.getbasetemp() / "files", "allow_overwrite": True}
+    settings.STORAGES = settings.STORAGES | {
+        "files": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": where}
+    }
+
+
 @pytest.fixture
 def team(db):
     return Team.objects.create(name="North team")

@@ -16,16 +16,24 @@ from leeway.files.formats import NotAccepted, document_format, is_picture
 from leeway.files.models import File, FileKind, Owner, Scan
 from leeway.files.pictures import made_anew
 from leeway.files.scanner import threat_in
+from leeway.refusal import Refusal
 
 logger = logging.getLogger(__name__)
+
+
+class KeptAlready(Refusal):
+    """The owner has this very file."""
+
+    def __init__(self, file: File):
+        super().__init__(f"This file is here already: “{file}”, added on {file.added_on:%-d %B %Y}.", field="upload")
+        self.file = file
 
 
 def keep_file(*, upload: DjangoFile, kind: FileKind, owner: Owner, by: User, on: date, words: str = "") -> File:
     """Keep a file for its owner, once. Whether this user may add one is asked by the owner's action, which calls this.
 
     Refused, all about the field “upload”: too large, empty, of a format that is not kept, damaged, or with something
-    in it that the scanner found. The same bytes for the same owner are not kept twice: the file that is there is given
-    back. Where the transaction is undone, what was written is not readable, and `clear_orphans` deletes it.
+    in it that the scanner found, or kept for this owner already (KeptAlready, with that file). Where the transaction is undone, what was written is not readable, and `clear_orphans` deletes it.
     """
     assert owner.kind in READERS, f"Nobody has said who may read the files of {owner.kind}."
     given = _received(upload)
@@ -36,7 +44,9 @@ def keep_file(*, upload: DjangoFile, kind: FileKind, owner: Owner, by: User, on:
         _alone_with(digest)
         store.put(digest, content)
         kept = File.objects.filter(owner_kind=owner.kind, owner_id=owner.id, digest=digest).first()
-        return kept or File.objects.create(
+        if kept is not None:
+            raise KeptAlready(kept)
+        return File.objects.create(
             owner_kind=owner.kind,
             owner_id=owner.id,
             kind=kind,

@@ -28,7 +28,11 @@ class UploadField(forms.FileField):
 class UploadForm(forms.Form):
     """A form with a file in it. Where anything else is wrong it says that the file must be chosen again."""
 
-    upload = UploadField(label="Choose a file")
+    upload = UploadField(
+        label="Choose a file",
+        help_text="A photograph (JPEG, PNG, HEIC, WebP), a PDF, text or CSV, Word, Excel or OpenDocument, or a bank's "
+        f"statement file (OFX, MT940, camt.053). Up to {settings.FILE_BYTES_MAX // 1_000_000} MB.",
+    )
 
     def clean(self):
         cleaned = super().clean()

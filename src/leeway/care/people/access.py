@@ -40,6 +40,16 @@ def can_work_on(user: User, case: Case) -> bool:
     return user.role == Role.ASSESSOR and case.worker_id == user.pk
 
 
+def can_add_file(user: User, case: Case, on) -> bool:
+    """Whether this user may add a file: the person, anybody they gave leave to see the record, or whoever works on it."""
+    return can_work_on(user, case) or (user.role == Role.PERSON and may_see_person(user, case.person, on))
+
+
+def check_can_add_file(user: User, case: Case, on) -> None:
+    if not can_add_file(user, case, on):
+        raise NotAllowed(f"{case.person}, anyone they gave leave, or the case's worker can add a file.")
+
+
 def check_can_work_on(user: User, case: Case) -> None:
     if not can_work_on(user, case):
         raise NotAllowed("Only the case's worker or the manager of its team can do this. Ask one of them.")

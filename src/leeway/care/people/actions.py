@@ -2,13 +2,14 @@
 
 from datetime import date
 
+from django.core.files.base import File as DjangoFile
 from django.db import transaction
 
 from leeway.access.access import check_role
 from leeway.access.actions import invite
 from leeway.access.models import Role, User
 from leeway.access.table import CASEWORK
-from leeway.care.people.access import can_work_on, check_can_work_on
+from leeway.care.people.access import can_work_on, check_can_add_file, check_can_work_on
 from leeway.care.people.models import (
     Authority,
     CapacityDecision,
@@ -18,9 +19,11 @@ from leeway.care.people.models import (
     Relationship,
     StoryLine,
 )
-from leeway.care.people.queries import latest_capacity
+from leeway.care.people.queries import latest_capacity, owner_of_files
 from leeway.care.people.states import Stage, require_move
 from leeway.care.people.versions import claim_version
+from leeway.files.actions import keep_file
+from leeway.files.models import File, FileKind
 from leeway.refusal import NotAllowed, Refusal
 
 NEEDS_CAPACITY = frozenset({Authority.NOMINATED})
@@ -242,3 +245,14 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
     person.save(update_fields=["user"])
     tell(case=case, sentence=f"{person} was invited to sign in.", by=by, on=on)
     return person
+
+
+@transaction.atomic
+def add_file(*, case: Case, upload: DjangoFile, kind: FileKind, words: str, by: User, on: date) -> File:
+    """Keep a file for a case, with what it is in the words of whoever brings it, and tell the story."""
+    check_can_add_file(by, case, on)
+    if not words.strip():
+        raise Refusal("Say in a few words what it is.", field="words")
+    file = keep_file(upload=upload, kind=kind, words=words, owner=owner_of_files(case), by=by, on=on)
+    tell(case=case, sentence=f"Added a file: {file.get_kind_display().lower()}, “{file}”.", by=by, on=on)
+    return file

@@ -12,7 +12,7 @@ from leeway.access import looks as access_looks
 from leeway.access.models import Role
 from leeway.access.table import CASEWORK
 from leeway.care.people import actions, forms, queries
-from leeway.care.people.access import can_work_on
+from leeway.care.people.access import can_add_file, can_work_on
 from leeway.care.people.drafts import save_draft
 from leeway.care.people.models import Case, CaseKind
 from leeway.care.people.states import Stage
@@ -248,6 +248,33 @@ def capacity(request, case_id):
     decided = queries.capacity_decisions(case.person)
     may_change = can_work_on(request.user, case)
     return render_for_case(request, "people/capacity.jinja", case, form, "case", decided=decided, may_change=may_change)
+
+
+def files(request, case_id):
+    """The files kept for the case."""
+    case = queries.get_case(case_id, seen_by=request.user, page="Files")
+    page = queries.about(case, seen_by=request.user) | {
+        "files": queries.files(case),
+        "may_add": can_add_file(request.user, case, timezone.localdate()),
+        "back": reverse("case", kwargs={"case_id": case.pk}),
+    }
+    return render(request, "people/files.jinja", page)
+
+
+def add_file(request, case_id):
+    """Add a file to the case."""
+    case = queries.get_case(case_id, seen_by=request.user, page="Adding a file")
+    form = forms.AddFileForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        done = attempt(
+            form,
+            lambda: actions.add_file(case=case, **form.cleaned_data, by=request.user, on=timezone.localdate()),
+        )
+        if done is not None:
+            messages.success(request, f"“{done}” is kept.")
+            return redirect("people:files", case_id=case.pk)
+    you = queries.about(case, seen_by=request.user)["you"]
+    return render_for_case(request, "people/add_file.jinja", case, form, "people:files", you=you)
 
 
 def give(request, case_id):
