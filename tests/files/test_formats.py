@@ -131,7 +131,9 @@ class TestPictures:
         given = picture(form, icc_profile=making.SRGB)
         assert all(told in given for told in (b"Pocket 12", b"GPSLatitude")), "the test's own picture tells"
         kept = stored(keep(given))
-        assert not any(told in kept for told in (b"Pocket 12", b"GPS", b"Exif", b"eXIf", b"adobe", b"iTXt", b"ICC", b"iCCP"))
+        assert not any(
+            told in kept for told in (b"Pocket 12", b"GPS", b"Exif", b"eXIf", b"adobe", b"iTXt", b"ICC", b"iCCP")
+        )
         seen = Image.open(BytesIO(kept))
         assert not seen.getexif() and not (set(seen.info) - {"jfif", "jfif_version", "jfif_unit", "jfif_density"})
 
@@ -153,7 +155,9 @@ class TestPictures:
     def test_of_few_colours_stay_as_they_are(self, keep, mode):
         given = BytesIO()
         Image.linear_gradient("L").convert(mode).save(given, "PNG")
-        before, after = (Image.open(BytesIO(each)).convert("RGB") for each in (given.getvalue(), stored(keep(given.getvalue()))))
+        before, after = (
+            Image.open(BytesIO(each)).convert("RGB") for each in (given.getvalue(), stored(keep(given.getvalue())))
+        )
         assert before.tobytes() == after.tobytes()
 
     def test_of_a_printer_s_colours_become_those_of_a_screen(self, keep):

@@ -15,8 +15,8 @@ from leeway.files.actions import NotAccepted, scan_waiting
 from leeway.files.models import File, Scan
 from leeway.files.queries import NotGivenOut, read_file
 from leeway.files.scanner import ScannerSilent, threat_in
-from tests.files.making import PDF, office
 from tests.files import making
+from tests.files.making import PDF, office
 
 pytestmark = pytest.mark.django_db
 CLAMD = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin")

@@ -13,7 +13,7 @@ from leeway.files import store
 from leeway.files.actions import clear_orphans
 from leeway.files.models import File, Owner
 from leeway.files.queries import NotGivenOut, read_file
-from leeway.site.storage import file_storage
+from leeway.site.storage import in_bucket
 from tests.files.making import OWNER, PDF, picture
 
 pytestmark = pytest.mark.django_db
@@ -29,15 +29,13 @@ def server():
 
 
 @pytest.fixture
-def bucket(server, settings, monkeypatch, tmp_path, store_folder):
-    """An empty bucket, named in the environment as an operator does."""
+def bucket(server, settings, store_folder):
+    """An empty bucket, used as settings use it."""
     at = {"endpoint_url": server, "aws_access_key_id": "k", "aws_secret_access_key": "s", "region_name": "eu-west-2"}
     client = boto3.client("s3", **at)
     client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
-    named = {"BUCKET": BUCKET, "ENDPOINT": server, "REGION": "eu-west-2", "KEY_ID": "k"}
-    for name, value in named.items():
-        monkeypatch.setenv(f"LEEWAY_S3_{name}", value)
-    settings.STORAGES = settings.STORAGES | {"files": file_storage(tmp_path, secret=lambda _name: "s")}
+    files = in_bucket(BUCKET, endpoint=server, region="eu-west-2", key_id="k", secret="s")
+    settings.STORAGES = settings.STORAGES | {"files": files}
     bucket = boto3.resource("s3", **at).Bucket(BUCKET)
     yield bucket
     bucket.objects.all().delete()
@@ -71,23 +69,33 @@ def test_orphans_are_cleared_there_too(bucket, keep):
     assert [each.key for each in bucket.objects.all()] == [kept.storage_key] and File.objects.count() == 1
 
 
-def test_without_a_bucket_files_lie_in_the_data_folder(tmp_path, monkeypatch):
-    monkeypatch.delenv("LEEWAY_S3_BUCKET", raising=False)
-    assert file_storage(tmp_path, secret=str)["OPTIONS"]["location"] == tmp_path / "files"
-
-
-def test_a_bucket_without_what_s3_needs_stops_the_start(tmp_path, monkeypatch):
-    monkeypatch.setenv("LEEWAY_S3_BUCKET", BUCKET)
+def test_a_bucket_without_what_s3_needs_stops_the_start(monkeypatch):
     monkeypatch.setattr("leeway.site.storage.find_spec", lambda _name: None)
     with pytest.raises(ImproperlyConfigured, match=r"leeway\[s3\]"):
-        file_storage(tmp_path, secret=str)
+        in_bucket(BUCKET, endpoint=None, region=None, key_id=None, secret=None)
+
+
+def settings_with(name: str, environment: dict) -> subprocess.CompletedProcess:
+    """What a start with this environment makes of one setting."""
+    start = [sys.executable, "-c", f"from leeway.site import settings; print(settings.{name})"]
+    return subprocess.run(start, env=os.environ | environment, capture_output=True, text=True, check=False)
+
+
+def test_files_lie_in_the_data_folder_unless_a_bucket_is_named(tmp_path):
+    at = {"LEEWAY_S3_BUCKET": BUCKET, "LEEWAY_S3_KEY_ID": "k", "LEEWAY_S3_SECRET": "s", "LEEWAY_S3_REGION": "eu-west-2"}
+    assert "FileSystemStorage" in settings_with('STORAGES["files"]', {}).stdout
+    named = settings_with('STORAGES["files"]', at).stdout
+    assert "S3Storage" in named and BUCKET in named and "eu-west-2" in named
 
 
 @pytest.mark.parametrize(
     ("name", "value", "said"),
-    [("LEEWAY_CLAMD", "clamd", "host:port"), ("LEEWAY_CLAMD", "clamd:x", "host:port"), ("LEEWAY_FILE_MB", "a", "whole")],
+    [
+        ("LEEWAY_CLAMD", "clamd", "host:port"),
+        ("LEEWAY_CLAMD", "clamd:x", "host:port"),
+        ("LEEWAY_FILE_MB", "a", "whole"),
+    ],
 )
 def test_a_setting_that_cannot_be_used_stops_the_start(name, value, said):
-    start = [sys.executable, "-c", "import leeway.site.settings"]
-    run = subprocess.run(start, env=os.environ | {name: value}, capture_output=True, text=True, check=False)
+    run = settings_with("CLAMD", {name: value})
     assert run.returncode and name in run.stderr and said in run.stderr

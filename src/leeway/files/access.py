@@ -1,4 +1,4 @@
-"""Who may read a file: whoever the room that owns it says. A kind of owner that no room has registered reaches nobody."""
+"""Who may read a file: whoever its owner's room says. A kind of owner that no room has registered reaches nobody."""
 
 from typing import Protocol
 from uuid import UUID

@@ -32,8 +32,9 @@ class KeptAlready(Refusal):
 def keep_file(*, upload: DjangoFile, kind: FileKind, owner: Owner, by: User, on: date, words: str = "") -> File:
     """Keep a file for its owner, once. Whether this user may add one is asked by the owner's action, which calls this.
 
-    Refused, all about the field “upload”: too large, empty, of a format that is not kept, damaged, or with something
-    in it that the scanner found, or kept for this owner already (KeptAlready, with that file). Where the transaction is undone, what was written is not readable, and `clear_orphans` deletes it.
+    Refused, all about the field “upload”: too large, empty, of a format that is not kept, damaged, with something in
+    it that the scanner found, or kept for this owner already (KeptAlready, with that file). Where the transaction is
+    undone, what was written cannot be read, and `clear_orphans` deletes it.
     """
     assert owner.kind in READERS, f"Nobody has said who may read the files of {owner.kind}."
     given = _received(upload)

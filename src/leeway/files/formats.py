@@ -116,7 +116,9 @@ def office_format(content: bytes) -> Format:
         with ZipFile(BytesIO(content)) as archive:
             parts = archive.infolist()
             if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_BYTES_MAX:
-                raise NotAccepted("The file unpacks to far more than it seems to hold. Save it as a PDF, and send that.")
+                raise NotAccepted(
+                    "The file unpacks to far more than it seems to hold. Save it as a PDF, and send that."
+                )
             if any(part.flag_bits & 1 or part.compress_type not in {ZIP_STORED, ZIP_DEFLATED} for part in parts):
                 raise BadZipFile
             if archive.testzip() is not None:  # unpacks each part, up to the size that it declares
@@ -160,7 +162,9 @@ def text_format(text: str) -> Format:
     if not start:
         raise NotAccepted("The file is empty. Choose another one.")
     if ACTIVE.search(text) or start.startswith("#!"):
-        raise NotAccepted("The file is a web page, a drawing with code (SVG) or a script. Save it as a PDF, and send that.")
+        raise NotAccepted(
+            "The file is a web page, a drawing with code (SVG) or a script. Save it as a PDF, and send that."
+        )
     if start.startswith(("OFXHEADER:", "<OFX>", "<?OFX")):
         return OFX
     if start.startswith("<"):

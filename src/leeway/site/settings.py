@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from leeway.site.database import database_settings, make_data_folder
-from leeway.site.storage import file_storage
+from leeway.site.storage import in_bucket, in_folder
 
 
 def env_bool(name: str, default: str) -> bool:
@@ -183,10 +183,19 @@ FILE_BYTES_MAX = env_number("LEEWAY_FILE_MB", "15") * 1_000_000
 FILE_UPLOAD_HANDLERS = ["leeway.files.uploads.WithinLimit"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 CLAMD = env_socket("LEEWAY_CLAMD")
+S3_BUCKET, S3_KEY_ID = os.getenv("LEEWAY_S3_BUCKET"), os.getenv("LEEWAY_S3_KEY_ID")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is kept but in “files”
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    "files": file_storage(DATA_FOLDER, secret=env_secret),
+    "files": in_bucket(
+        S3_BUCKET,
+        endpoint=os.getenv("LEEWAY_S3_ENDPOINT"),
+        region=os.getenv("LEEWAY_S3_REGION"),
+        key_id=S3_KEY_ID,
+        secret=env_secret("LEEWAY_S3_SECRET") if S3_KEY_ID else None,
+    )
+    if S3_BUCKET
+    else in_folder(DATA_FOLDER),
 }
 
 # --- Sign-in ------------------------------------------------------------------------------------------

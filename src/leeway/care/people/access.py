@@ -41,7 +41,7 @@ def can_work_on(user: User, case: Case) -> bool:
 
 
 def can_add_file(user: User, case: Case, on) -> bool:
-    """Whether this user may add a file: the person, anybody they gave leave to see the record, or whoever works on it."""
+    """Whether this user may add a file: the person, anybody whom they gave leave, or whoever works on the case."""
     return can_work_on(user, case) or (user.role == Role.PERSON and may_see_person(user, case.person, on))
 
 
