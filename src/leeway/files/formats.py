@@ -52,14 +52,14 @@ class Format:
     shown_in_browser: bool = False
 
 
-JPEG = Format("image/jpeg", "picture", ".jpg", shown_in_browser=True)
-PNG = Format("image/png", "picture", ".png", shown_in_browser=True)
+JPEG = Format("image/jpeg", "Picture", ".jpg", shown_in_browser=True)
+PNG = Format("image/png", "Picture", ".png", shown_in_browser=True)
 PDF = Format("application/pdf", "PDF", ".pdf", shown_in_browser=True)
 DOCX = Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word", ".docx")
 XLSX = Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel", ".xlsx")
 ODT = Format("application/vnd.oasis.opendocument.text", "OpenDocument text", ".odt")
 ODS = Format("application/vnd.oasis.opendocument.spreadsheet", "OpenDocument spreadsheet", ".ods")
-TEXT = Format("text/plain", "text", ".txt")
+TEXT = Format("text/plain", "Text", ".txt")
 CSV = Format("text/csv", "CSV", ".csv")
 OFX = Format("application/x-ofx", "OFX", ".ofx")
 STATEMENT_XML = Format("application/xml", "XML", ".xml")

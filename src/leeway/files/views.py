@@ -6,8 +6,9 @@ from django.views.decorators.http import require_safe
 from leeway.files import queries
 from leeway.files.formats import PDF
 
-#: Nothing in a file may run, load or send anything, even if a browser took it for a page.
-SEALED = "default-src 'none'; sandbox; frame-ancestors 'none'"
+#: Nothing in a file may run, load or send anything, even if a browser took it for a page. The style is the browser's
+#: own, with which it fits a picture into the window.
+SEALED = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 #: Chrome and Safari show no PDF in a sandbox; their own reader draws with a style and an embedded object.
 SEALED_PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 

@@ -224,10 +224,12 @@ class AddFileForm(UploadForm):
         label="What kind of thing is it?",
         choices=[(kind.value, kind.label) for kind in FileKind],
         widget=forms.RadioSelect,
+        error_messages={"required": "Choose what kind of thing it is."},
     )
     words = forms.CharField(
         label="What is it, in your words?",
         max_length=200,
+        error_messages={"required": "Say in a few words what it is."},
         help_text="For example: “Taxi to the day centre, 3 November”.",
     )
     field_order = ("kind", "words", "upload")
