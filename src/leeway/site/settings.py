@@ -97,6 +97,7 @@ ROOMS = [
     "leeway.files",
     "leeway.market.listings",
     "leeway.care.people",
+    "leeway.care.circumstances",
     "leeway.care.decisions",
     "leeway.care.assessment",
     "leeway.care.planning",

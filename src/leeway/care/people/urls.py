@@ -22,6 +22,7 @@ people = [
     path("cases/<uuid:case_id>/files/add/", views.add_file, name="add_file"),
     path("cases/<uuid:case_id>/give/", views.give, name="give"),
     path("cases/<uuid:case_id>/close/", views.close, name="close"),
+    path("tasks/<uuid:task_id>/done/", views.finish_task, name="finish_task"),
 ]
 
 urlpatterns = [path("", include((people, "people")))]
