@@ -4,7 +4,8 @@ from datetime import date
 
 import pgtrigger
 import pytest
-from django.test import TransactionTestCase
+from django.conf import settings as django_settings
+from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis
 
 from leeway.access.models import Role, Team, User
@@ -37,13 +38,13 @@ def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.fixture(autouse=True)
-def own_store(settings, tmp_path_factory):
+@pytest.fixture(autouse=True, scope="session")
+def own_store(tmp_path_factory):
     """Files of tests lie in a folder of the tests."""
     where = {"location": tmp_path_factory.getbasetemp() / "files", "allow_overwrite": True}
-    settings.STORAGES = settings.STORAGES | {
-        "files": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": where}
-    }
+    files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": where}
+    with override_settings(STORAGES=django_settings.STORAGES | {"files": files}):
+        yield
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from leeway.access.models import Look, Role, User
 from leeway.care.people import actions, queries
-from leeway.care.people.models import Relationship, RelationshipKind
+from leeway.care.people.models import Relationship, RelationshipKind, Task
 from leeway.files.models import File, FileKind
 from leeway.refusal import NotAllowed, Refusal
 from tests.conftest import TODAY
@@ -56,6 +56,11 @@ class TestAdding:
         assert f"/files/{file.pk}/" in text(page) and file.added_by == user
         assert case.story.get().sentence == f"Added a file: receipt or invoice, “{WORDS}”."
         assert b"".join(client.get(f"/files/{file.pk}/").streaming_content) == PDF
+
+    def test_what_another_adds_is_a_task_of_the_worker_and_what_the_worker_adds_is_none(self, case, ada_user, bea):
+        for user, content in ((bea, b"Bea's"), (ada_user, b"Ada's"), (ada_user, b"Ada's second")):
+            actions.add_file(case=case, upload=upload(content), kind=FileKind.OTHER, words="A note", by=user, on=TODAY)
+        assert Task.objects.get().what == "Look at what was added to Ada Bell's files."
 
     @pytest.mark.parametrize("who", ["finn", "cyril"])
     def test_by_nobody_else(self, client, request, case, who):
