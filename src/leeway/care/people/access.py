@@ -100,6 +100,11 @@ def can_work_on(user: User, case: Case) -> bool:
     return has(user, case, WORKS_ON)
 
 
+def check_can_add_file(user: User, case: Case, on: date) -> None:
+    if not can_take_part(user, case, on):
+        raise NotAllowed(f"{case.person}, anyone they gave leave, or the case's worker can add a file.")
+
+
 def is_task_of(user: User, task: Task) -> bool:
     """Whether a task is this user's to do."""
     return has(user, task.case, MAY_FINISH[Whose(task.whose)])
