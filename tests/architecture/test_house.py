@@ -14,18 +14,9 @@ VOCABULARY = {
 }  # fmt: skip
 OWN_WORDS = {
     "access": {
-        "looks",
-        "middleware",
-        "table",
-        "adapter",
-        "kept",
-        "logs",
-        "second_factor",
-        "invitations",
-        "operator",
-        "roles",
+        "looks", "middleware", "table", "roles", "adapter", "kept", "logs", "second_factor", "invitations", "operator",
     },
-    "care/people": {"versions", "drafts"},
+    "care/people": {"versions", "events"},
     "care/assessment": {"parts", "means", "explain", "money_views"},
     "care/planning": {"costs"},
     "care/planning/actions": {"writing", "choosing", "deciding", "drafts"},

@@ -12,10 +12,12 @@ from leeway.access.access import SignedIn
 from leeway.access.models import User
 from leeway.access.table import may_reach
 from leeway.care.assessment.queries import needs_money_check
+from leeway.care.circumstances.queries import stay_on
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import history
 from leeway.care.people import queries as people
 from leeway.care.people.access import can_work_on
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import offers_and_choice, open_plan, plan_in_force
@@ -41,13 +43,15 @@ def show(request: SignedIn, case_id):
     today = timezone.localdate()
     decisions = [decision for decision in history(case) if getattr(decision, "superseded_by", None) is None]
     standing = {decision.kind: decision for decision in reversed(list(decisions))}
-    story = list(people.story(case))
+    story = list(people.story(case).exclude(kind=Event.PAYMENT_SENT))  # they stand with the budget
     plan = open_plan(case) or plan_in_force(case)
     step = next_step(case, today)
     context = {
         "case": case,
         "person": case.person,
         "age": case.person.age(today),
+        "died_on": case.person.date_of_death,
+        "stay": stay_on(case.person, today),
         "own_view": not request.user.is_staff_member,
         "can_work": can_work_on(request.user, case),
         "step": step,
@@ -93,6 +97,8 @@ def parts(case: Case, standing: dict[str, Decision], plan, on: date) -> list[Par
 def reviews_part(case: Case, status: Callable[[bool, bool], str]) -> Part:
     """The reviews: under way, due by a day, or none ahead."""
     ahead = next_review(case)
+    if case.person.date_of_death is not None:
+        return Part("Reviews", "review:show", "None ahead", False)
     if case.stage == Stage.REVIEW or ahead is None:
         return Part("Reviews", "review:show", status(False, case.stage == Stage.REVIEW), False)
     return Part("Reviews", "review:show", f"Due by {ahead.due_on:%-d %B %Y}", True)
@@ -108,6 +114,8 @@ def addresses(case: Case, user: User) -> dict[str, str]:
         "people:give": whose,
         "people:invite_person": whose,
         "people:close": whose,
+        "circumstances:stays": whose,
+        "circumstances:death": whose,
         "people:looks": {"person_id": case.person_id},
         "review:ask": whose,
     }

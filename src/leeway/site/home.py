@@ -13,7 +13,7 @@ from django.utils import timezone
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
 from leeway.care.people.access import MONEY_TO_START, WORKS_ON, is_the_person
-from leeway.care.people.queries import cases_waiting, own_cases
+from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
@@ -32,7 +32,7 @@ def home(request: SignedIn):
     mine = [part for part, (capability, _) in PARTS.items() if request.user.can(capability)]
     if not mine and request.user.can(Capability.SEE_RESULTS):
         return redirect("insight:home")
-    context: dict = {"today": today, "parts": mine or ["directory"]}
+    context: dict = {"today": today, "parts": mine or ["directory"], "tasks": own_tasks(request.user)}
     for part in mine:
         context |= PARTS[part][1](request, today)
     return render(request, "site/home.jinja", context)

@@ -87,6 +87,7 @@ ROOMS = [
     "leeway.access",
     "leeway.market.listings",
     "leeway.care.people",
+    "leeway.care.circumstances",
     "leeway.care.decisions",
     "leeway.care.assessment",
     "leeway.care.planning",

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.people.models import Case, Person, Relationship
+from leeway.care.people.models import Case, Person, Relationship, Task, Whose
 from leeway.care.people.states import Stage
 from leeway.refusal import NotAllowed
 
@@ -26,6 +26,8 @@ class Tie:
 WORKER = Tie(Capability.HOLD_CASES, lambda user: {"worker_id": [user.pk]})
 LEADER = Tie(Capability.LEAD_TEAM, lambda user: {"team_id": [user.team_id]})
 FREE_IN_TEAM = Tie(Capability.HOLD_CASES, lambda user: {"worker_id": [None], "team_id": [user.team_id]})
+NO_WORKER_IN_TEAM = Tie(Capability.LEAD_TEAM, lambda user: {"worker_id": [None], "team_id": [user.team_id]})
+ALL_MONEY = Tie(Capability.START_BUDGETS, lambda user: {})
 MONEY_TO_LOOK_AFTER = Tie(Capability.START_BUDGETS, lambda user: {"stage": FINANCE_STAGES})
 MONEY_TO_START = Tie(Capability.START_BUDGETS, lambda user: {"stage": [Stage.ARRANGING]})
 
@@ -33,6 +35,13 @@ MONEY_TO_START = Tie(Capability.START_BUDGETS, lambda user: {"stage": [Stage.ARR
 WORKS_ON = (WORKER, LEADER)
 WAITS_ON = (*WORKS_ON, MONEY_TO_START)
 OWN_WORK = (*WORKS_ON, FREE_IN_TEAM, MONEY_TO_LOOK_AFTER)
+#: Whose a task is: a worker's is listed for their manager where there is no worker, and may be done by either.
+MAY_DO_TASK: Mapping[Whose, tuple[Tie, ...]] = {
+    Whose.WORKER: WORKS_ON,
+    Whose.MANAGER: (LEADER,),
+    Whose.FINANCE: (ALL_MONEY,),
+}
+IS_ASKED = {**MAY_DO_TASK, Whose.WORKER: (WORKER, NO_WORKER_IN_TEAM)}
 
 
 def has(user: User, case: Case, ties: Iterable[Tie]) -> bool:
@@ -48,7 +57,7 @@ def cases_of(user: User, ties: Iterable[Tie]) -> QuerySet[Case]:
     wanted = Q(pk__in=[])
     for tie in ties:
         if user.can(tie.capability):
-            wanted |= Q(*(_is_one_of(name, values) for name, values in tie.fits(user).items()))
+            wanted |= Q(*(_is_one_of(name, values) for name, values in tie.fits(user).items())) or Q(pk__isnull=False)
     return Case.objects.filter(wanted)
 
 
@@ -92,6 +101,11 @@ def leads(user: User, case: Case) -> bool:
 def can_work_on(user: User, case: Case) -> bool:
     """Whether this user may change the case: its worker, or the manager of its team."""
     return has(user, case, WORKS_ON)
+
+
+def is_task_of(user: User, task: Task) -> bool:
+    """Whether a task is this user's to do."""
+    return has(user, task.case, MAY_DO_TASK[Whose(task.whose)])
 
 
 def check_can_work_on(user: User, case: Case) -> None:

@@ -17,17 +17,19 @@ from leeway.access.models import Team, User
 from leeway.access.queries import looks_at
 from leeway.access.roles import Capability
 from leeway.care.people.access import (
+    IS_ASKED,
     LEADER,
     WAITS_ON,
     Tie,
     can_work_on,
     cases_of,
     is_own_case,
+    is_task_of,
     is_the_person,
     leave_given,
     may_see_person,
 )
-from leeway.care.people.models import Authority, CapacityDecision, Case, Person, Relationship, StoryLine
+from leeway.care.people.models import Authority, CapacityDecision, Case, Person, Relationship, StoryLine, Task
 from leeway.care.people.states import Stage
 
 
@@ -64,6 +66,23 @@ def own_cases(user: User, on: date) -> QuerySet[Case]:
 def cases_waiting(user: User, ties: Iterable[Tie] = WAITS_ON) -> QuerySet[Case]:
     """The open cases that wait on this user as a member of staff, the longest open first."""
     return cases_of(user, ties).exclude(stage=Stage.CLOSED).select_related("person", "worker").order_by("opened_on")
+
+
+def own_tasks(user: User) -> QuerySet[Task]:
+    """What this user has to do in cases, what is due first at the top."""
+    mine = Q(pk__in=[])
+    for whose, ties in IS_ASKED.items():
+        mine |= Q(whose=whose, case__in=cases_of(user, ties))
+    tasks = Task.objects.filter(mine, done_on=None)
+    return tasks.select_related("case__person").order_by("due_on", "pk")
+
+
+def get_task(task_id: UUID, *, seen_by: User) -> Task:
+    """One task that is this user's to do."""
+    task = Task.objects.select_related("case__person").filter(pk=task_id).first()
+    if task is None or not is_task_of(seen_by, task):
+        raise Http404("There is no such task, or it is not yours.")
+    return task
 
 
 def find_people(words: str) -> QuerySet[Person]:

@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
 from leeway.access import looks as access_looks
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
-from leeway.acting import act
+from leeway.acting import act, press
 from leeway.care.people import actions, forms, queries
 from leeway.care.people.access import can_work_on, leads
 from leeway.care.people.models import Case, CaseKind
@@ -241,6 +242,15 @@ def close(request: SignedIn, case_id):
         messages.success(request, "The case is closed.")
         return redirect("case", case_id=case.pk)
     return render_for_case(request, "people/close.jinja", case, form, "case")
+
+
+@require_POST
+def finish_task(request: SignedIn, task_id):
+    """Say that a task is done; back to one's work."""
+    task = queries.get_task(task_id, seen_by=request.user)
+    if press(lambda **by_on: actions.finish_task(task=task, **by_on), request):
+        messages.success(request, f"Done: {task.what}")
+    return redirect("home")
 
 
 def render_for_case(request: SignedIn, template: str, case: Case, form, back: str, **more):

@@ -28,7 +28,7 @@ def past_reviews(case: Case) -> QuerySet[Review]:
 
 def reviews_due(user: User, on: date) -> QuerySet[Review]:
     """Reviews due by a day: of a worker's own cases, or of every case of a manager's team; the longest due first."""
-    supported = cases_of(user, WORKS_ON).filter(stage__in=[Stage.ACTIVE, Stage.REVIEW])
+    supported = cases_of(user, WORKS_ON).filter(stage__in=[Stage.ACTIVE, Stage.REVIEW], person__date_of_death=None)
     due = Review.objects.filter(case__in=supported, held_on=None, due_on__lte=on)
     return due.select_related("case__person", "case__worker").order_by("due_on", "pk")
 

@@ -11,7 +11,8 @@ from leeway.access.roles import Capability
 from leeway.acting import act
 from leeway.law.numbers import pounds
 from leeway.money.budgets import actions, queries
-from leeway.money.budgets.forms import EndForm, HoldForm
+from leeway.money.budgets.forms import EndForm, HoldForm, LastCostForm
+from leeway.money.budgets.models import UNTIL_ENDED, HoldKind
 from leeway.money.budgets.schedule import year_pence
 
 
@@ -82,11 +83,24 @@ def lift(request: SignedIn, case_id, hold_id):
 def end(request: SignedIn, case_id):
     """Stop the budget after a day."""
     budget = queries.get_budget(case_id, seen_by=request.user, page="End the budget")
-    form = EndForm(request.POST or None)
+    died_on = budget.case.person.date_of_death
+    form = EndForm(request.POST or None, initial={"ends_on": died_on, "reason": _because_of(budget)})
     if done := act(form, lambda **by_on: actions.end_budget(budget=budget, **form.cleaned_data, **by_on), request):
         messages.success(request, _ended(done.result))
         return redirect("budgets:show", case_id)
-    return render(request, "budgets/end.jinja", {"budget": budget, "form": form})
+    beyond = sum(queries.paid_beyond(budget, died_on).values()) if died_on else 0
+    return render(request, "budgets/end.jinja", {"budget": budget, "form": form, "beyond_pence": beyond})
+
+
+@require_http_methods(["GET", "POST"])
+def last_cost(request: SignedIn, case_id):
+    """Enter what an employer still owes after the end."""
+    budget = queries.get_budget(case_id, seen_by=request.user, page="Last costs")
+    form = LastCostForm(request.POST or None)
+    if act(form, lambda **by_on: actions.add_last_cost(budget=budget, **form.cleaned_data, **by_on), request):
+        messages.success(request, "It is due now, and is paid in the next run once the bank details are approved.")
+        return redirect("budgets:show", case_id)
+    return render(request, "budgets/last_cost.jinja", {"budget": budget, "form": form})
 
 
 def _page(request: SignedIn, case_id, form):
@@ -97,9 +111,17 @@ def _page(request: SignedIn, case_id, form):
         "form": form,
         "year_pence": year_pence,
         "is_finance": request.user.can(Capability.START_BUDGETS),
+        "until_ended": UNTIL_ENDED,
+        "may_add_last_cost": picture.may_add_last_cost,
+        "charged_until": picture.charged_until,
         "may_fund": bool(picture.rows) and picture.funded_until - queries.FUNDED_AHEAD <= today,
     }
     return render(request, "budgets/show.jinja", context)
+
+
+def _because_of(budget) -> str:
+    waiting = budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None).first()
+    return waiting.get_kind_display() if waiting and waiting.kind == HoldKind.DEATH else ""
 
 
 def _ended(ending) -> str:
