@@ -25,7 +25,7 @@ OWN_WORDS = {
     "market/listings": {"layouts", "extracts", "merging", "open_referral", "demo"},
     "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
     "money/ledger": {"export"},
-    "money/budgets": {"schedule", "shares"},
+    "money/budgets": {"schedule", "shares", "payable"},
     "money/payments": {"bank_files"},
 }  # fmt: skip
 MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]

@@ -17,6 +17,7 @@ from leeway.care.people.events import Event
 from leeway.law.numbers import pounds
 from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
 from leeway.money.banking.working_days import bacs_submission_day
+from leeway.money.budgets.payable import PAYEE_IN_USE, payable
 from leeway.money.ledger.actions import NewTransfer, open_account, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason
 from leeway.money.payees.actions import SecondOfficerNeeded
@@ -127,12 +128,12 @@ def _next_number() -> int:
 
 def _pick(run: PaymentRun) -> None:
     """Insert the payments of a run from the one query that says what is payable."""
-    chosen = queries.payable(queries.unpaid(run.pay_on)).order_by()
+    chosen = payable(queries.unpaid(run.pay_on)).order_by()
     rows = chosen.values_list(
         Value(str(run.pk)),
         Window(RowNumber(), order_by=[F("due_on"), F("pk")]),
         "pk",
-        Subquery(queries.PAYEE_IN_USE.values("pk")[:1]),
+        Subquery(PAYEE_IN_USE.values("pk")[:1]),
         "amount_pence",
     )
     sql, values = rows.query.sql_with_params()
