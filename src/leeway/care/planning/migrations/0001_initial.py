@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('agreed_on', models.DateField()),
-                ('agreed_by_name', models.CharField(max_length=150)),
+                ('agreed_by_name', models.TextField()),
                 ('agreed_by_person', models.BooleanField()),
                 ('how', models.CharField(help_text='Signed in here, on paper, said so at a visit…', max_length=300)),
                 ('comment', models.TextField(blank=True)),
@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('disagreed', models.BooleanField(help_text='By the person or someone for them; otherwise by a manager.')),
-                ('said_by_name', models.CharField(max_length=150)),
+                ('said_by_name', models.TextField()),
                 ('words', models.TextField()),
                 ('sent_on', models.DateField()),
                 ('sent_at', models.DateTimeField(auto_now_add=True)),
