@@ -13,7 +13,18 @@ VOCABULARY = {
     "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "urls", "api", "commands",
 }  # fmt: skip
 OWN_WORDS = {
-    "access": {"looks", "middleware", "table", "adapter", "kept", "logs", "second_factor", "invitations", "operator"},
+    "access": {
+        "looks",
+        "middleware",
+        "table",
+        "adapter",
+        "kept",
+        "logs",
+        "second_factor",
+        "invitations",
+        "operator",
+        "roles",
+    },
     "care/people": {"versions", "drafts", "events"},
     "care/assessment": {"parts", "means", "explain", "money_views"},
     "care/planning": {"costs"},
@@ -26,7 +37,7 @@ OWN_WORDS = {
     "money/ledger": {"export"},
     "money/budgets": {"schedule", "shares"},
     "money/payments": {"bank_files"},
-}
+}  # fmt: skip
 MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]
 
 

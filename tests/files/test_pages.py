@@ -35,7 +35,7 @@ class TestWho:
 
     @pytest.mark.parametrize("role", Role.values)
     def test_nobody_else_of_any_role(self, client, team, keep, role):
-        stranger = User.objects.create_user(f"{role}@else.example", name="Else", role=role, team=team)
+        stranger = User.objects.create_user(f"{role}@else.example", name="Else", roles=[role], team=team)
         response = get(client, stranger, keep())
         assert response.status_code == 404 and PDF not in response.content
 

@@ -37,7 +37,7 @@ def receipt(case, bea):
 @pytest.fixture
 def sid(ada, db):
     """Ada's brother, to whom she gave leave."""
-    user = User.objects.create_user("sid@home.example", name="Sid Bell", role=Role.PERSON)
+    user = User.objects.create_user("sid@home.example", name="Sid Bell", roles=[Role.PERSON])
     Relationship.objects.create(
         person=ada, name="Sid Bell", kind=RelationshipKind.SIBLING, starts_on=TODAY - timedelta(days=900),
         may_see_record=True, user=user,
@@ -72,7 +72,7 @@ class TestAdding:
         assert not File.objects.exists()
 
     def test_a_worker_of_another_case_sees_no_button(self, client, case, team, receipt):
-        greta = User.objects.create_user("greta@council.example", name="Greta", role=Role.ASSESSOR, team=team)
+        greta = User.objects.create_user("greta@council.example", name="Greta", roles=[Role.ASSESSOR], team=team)
         client.force_login(greta)
         client.post(f"/people/{case.person_id}/reason/", {"reason": "Duty worker today.", "next": "/"})
         page = text(client.get(f"/cases/{case.pk}/files/"))
@@ -153,7 +153,7 @@ class TestSeeing:
 
     @pytest.mark.parametrize("role", [Role.PERSON, Role.PROVIDER, Role.ANALYST, Role.COMMISSIONER, Role.ADMINISTRATOR])
     def test_by_no_stranger_of_any_role(self, client, case, receipt, role):
-        client.force_login(User.objects.create_user("else@else.example", name="Else", role=role))
+        client.force_login(User.objects.create_user("else@else.example", name="Else", roles=[role]))
         assert client.get(f"/files/{receipt.pk}/").status_code == 404
         assert client.get(f"/cases/{case.pk}/files/").status_code in {403, 404}
         assert not Look.objects.exists()

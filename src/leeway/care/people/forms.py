@@ -3,7 +3,6 @@
 from django import forms
 
 from leeway.access.models import User
-from leeway.care.people.drafts import WholeForm
 from leeway.care.people.models import (
     Authority,
     CapacityQuestion,
@@ -18,7 +17,7 @@ from leeway.care.people.models import (
 from leeway.care.people.queries import people_alike
 from leeway.files.forms import UploadForm
 from leeway.files.models import FileKind
-from leeway.forms import DateField, NhsNumberField, PostcodeField, YesNoField
+from leeway.forms import DateField, NhsNumberField, PostcodeField, WholeForm, YesNoField
 
 NOBODY_FOUND = (
     "Nobody with this last name and date of birth is on record. Check both; if the person cared for is new, "

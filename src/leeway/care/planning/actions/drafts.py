@@ -1,6 +1,6 @@
 """What every write about a plan shares: its state and version are claimed first, and one function moves it."""
 
-from leeway.access.models import Role, User
+from leeway.access.models import User
 from leeway.care.people.versions import claim_version
 from leeway.care.planning.models import (
     Plan,
@@ -20,7 +20,7 @@ def claim(plan: Plan, version: int, wanted: PlanState, done: str) -> None:
 
 def claim_draft(plan: Plan, version: int, by: User) -> None:
     claim(plan, version, PlanState.DRAFT, "changed")
-    if by.role != Role.PERSON:
+    if by.is_staff_member:
         plan.written_by.add(by)
 
 
