@@ -2,7 +2,10 @@
 
 from datetime import date
 
+import pgtrigger
 import pytest
+from django.conf import settings as django_settings
+from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis
 
 from leeway.access.models import Team, User
@@ -10,15 +13,39 @@ from leeway.access.roles import Role
 from leeway.care.people.models import Case, Person
 
 TODAY = date(2026, 11, 23)
+LEDGER_GUARDS = ("ledger.Account:accounts_stay", "ledger.Transfer:transfers_stay")
 
 hypothesis.register_profile("steady", deadline=None)  # how long an example takes is the bench's business
 hypothesis.load_profile("steady")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def test_database_may_be_emptied():
+    """Tests that commit are followed by TRUNCATE, which the ledger refuses everywhere else."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def emptied(self):
+        with pgtrigger.ignore(*LEDGER_GUARDS):
+            teardown(self)
+
+    TransactionTestCase._fixture_teardown = emptied
+    yield
+    TransactionTestCase._fixture_teardown = teardown
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
     """A test makes many users: their passwords are not worth a third of a second each."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_store(tmp_path_factory):
+    """Files of tests lie in a folder of the tests."""
+    where = {"location": tmp_path_factory.getbasetemp() / "files", "allow_overwrite": True}
+    files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": where}
+    with override_settings(STORAGES=django_settings.STORAGES | {"files": files}):
+        yield
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "leeway"
-ROOMS = ["access", "market", "care", "money"]
+ROOMS = ["access", "files", "market", "care", "money"]
 VOCABULARY = {
     "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "urls", "api", "commands",
 }  # fmt: skip
@@ -22,6 +22,7 @@ OWN_WORDS = {
     "care/planning/actions": {"writing", "choosing", "deciding", "drafts"},
     "care/planning/views": {"parts", "writing", "choosing", "deciding"},
     "care/letters": {"blocks", "bodies", "content", "pdf", "support_plan"},
+    "files": {"formats", "pictures", "scanner", "store", "uploads"},
     "market/listings": {"layouts", "extracts", "merging", "open_referral", "demo"},
     "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
     "money/ledger": {"export"},

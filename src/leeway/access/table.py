@@ -64,6 +64,8 @@ ACCESS: dict[str, Capability | str] = {
     "case": Capability.FOLLOW_CASES,
     "people:search": Capability.SEE_RECORDS,
     "people:reason": Capability.SEE_RECORDS,
+    "people:files": Capability.FOLLOW_CASES,
+    "people:add_file": Capability.WRITE_PLANS,
     "people:looks": Capability.SEE_WHO_LOOKED,
     "people:finish_task": Capability.SEE_RECORDS,
     "people:*": Capability.WORK_ON_CASES,
@@ -86,6 +88,8 @@ ACCESS: dict[str, Capability | str] = {
     "review:show": Capability.FOLLOW_CASES,
     "review:ask": Capability.WRITE_PLANS,
     "review:*": Capability.WORK_ON_CASES,
+    # files: whoever owns one says who may read it
+    "files:show": SIGNED_IN,
     # money
     "budgets:show": Capability.FOLLOW_CASES,
     "budgets:*": Capability.START_BUDGETS,

@@ -91,7 +91,14 @@ def parts(case: Case, standing: dict[str, Decision], plan, on: date) -> list[Par
         Part("Budget and payments", "budgets:show", status(budgeted, at_least(Stage.ARRANGING)), budgeted),
         reviews_part(case, status),
         Part("Letters", "letters:list", f"{len(standing)} decisions" if standing else "None yet", bool(standing)),
+        files_part(case),
     ]
+
+
+def files_part(case: Case) -> Part:
+    """What is kept for the case: receipts, letters, photographs."""
+    kept = people.files(case).count()
+    return Part("Files", "people:files", f"{kept} kept" if kept else "None yet", bool(kept))
 
 
 def reviews_part(case: Case, status: Callable[[bool, bool], str]) -> Part:

@@ -43,6 +43,7 @@ CONDITIONS = (
     "wellbeing_words",
     "funding",
 )
+MEANS = ("basis", "basis_reason", "exemption", "partner_of_pension_age", "means", "lines", "evidence")
 MEANS_STAGES = tuple(stage for stage in Stage if stage not in {Stage.REQUEST, Stage.CLOSED})
 
 
@@ -190,26 +191,20 @@ def complete_assessment(
 
 
 def _lock_draft(assessment: Assessment) -> None:
-    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    if locked.completed_on:
+    completed_on = Assessment.objects.select_for_update().values_list("completed_on", flat=True).get(pk=assessment.pk)
+    if completed_on:
         raise Refusal("This assessment is complete, so it cannot be changed. Needs can be looked at again in a review.")
 
 
 def _save(assessment: Assessment, values: dict, version: int) -> Assessment:
     _lock_draft(assessment)
-    claim_version(assessment, version)
-    for name, value in values.items():
-        setattr(assessment, name, value)
-    assessment.save(update_fields=list(values))
+    claim_version(assessment, version, **values)
     return assessment
 
 
 def _save_note(note: OutcomeNote, values: dict, version: int) -> OutcomeNote:
     _lock_draft(note.assessment)
-    claim_version(note, version)
-    for name, value in values.items():
-        setattr(note, name, value)
-    note.save(update_fields=list(values))
+    claim_version(note, version, **values)
     return note
 
 
@@ -235,10 +230,9 @@ def save_means(
     """
     check_can_check_means(by, financial.case)
     _lock_financial_draft(financial)
-    claim_version(financial, version)
     MEANS_PARTS[part](financial, details)
     _check_means(financial, on)
-    financial.save()
+    claim_version(financial, version, **{name: getattr(financial, name) for name in MEANS})
     return financial
 
 
@@ -317,9 +311,7 @@ def complete_financial_assessment(
     missing = [task.missing for task in queries.financial_progress(stored) if task.needed and task.missing]
     if missing:
         raise NotFinished(missing)
-    claim_version(financial, version)
-    financial.completed_on = on
-    financial.save(update_fields=["completed_on"])
+    claim_version(financial, version, completed_on=on)
     sentence = "The money check was completed."
     tell(case=financial.case, kind=Event.MONEY_CHECK_DONE, sentence=sentence, by=by, on=on)
     return financial

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from django.core.files.base import File as DjangoFile
 from django.db import transaction
 
 from leeway.access.access import check_can
 from leeway.access.actions import invite
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.people.access import can_work_on, check_can_work_on, is_task_of, leads
+from leeway.care.people.access import can_work_on, check_can_add_file, check_can_work_on, is_task_of, leads
 from leeway.care.people.events import Event, follow
 from leeway.care.people.models import (
     Authority,
@@ -23,9 +24,11 @@ from leeway.care.people.models import (
     Task,
     Whose,
 )
-from leeway.care.people.queries import latest_capacity
+from leeway.care.people.queries import latest_capacity, owner_of_files
 from leeway.care.people.states import MOVES, Stage
 from leeway.care.people.versions import claim_version
+from leeway.files.actions import keep_file
+from leeway.files.models import File, FileKind
 from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
 
@@ -298,3 +301,15 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
     person.save(update_fields=["user"])
     tell(case=case, kind=Event.INVITED, sentence=f"{person} was invited to sign in.", by=by, on=on)
     return person
+
+
+@transaction.atomic
+def add_file(*, case: Case, upload: DjangoFile, kind: FileKind, words: str, by: User, on: date) -> File:
+    """Keep a file for a case, with what it is in the words of whoever brings it, and tell the story."""
+    check_can_add_file(by, case, on)
+    if not words.strip():
+        raise Refusal("Say in a few words what it is.", field="words")
+    file = keep_file(upload=upload, kind=kind, words=words, owner=owner_of_files(case), by=by, on=on)
+    sentence = f"Added a file: {file.get_kind_display().lower()}, “{file}”."
+    tell(case=case, kind=Event.FILE, sentence=sentence, by=by, on=on)
+    return file

@@ -31,6 +31,10 @@ from leeway.care.people.access import (
 )
 from leeway.care.people.models import Authority, CapacityDecision, Case, Person, Relationship, StoryLine, Task
 from leeway.care.people.states import Stage
+from leeway.files.models import File, Owner
+from leeway.files.queries import files_of
+
+FILES_OF_CASE = "people.case"
 
 
 def get_case(case_id: UUID, *, seen_by: User, page: str = "Case") -> Case:
@@ -145,6 +149,22 @@ def workers_of(team: Team) -> QuerySet[User]:
 def story(case: Case) -> QuerySet[StoryLine]:
     """The whole story so far, the latest first."""
     return case.story.all()
+
+
+def owner_of_files(case: Case) -> Owner:
+    """The case as an owner of files."""
+    return Owner(FILES_OF_CASE, case.pk)
+
+
+def files(case: Case) -> QuerySet[File]:
+    """The files kept for a case, the latest first."""
+    return files_of(owner_of_files(case))
+
+
+def may_read_files(case_id: UUID, *, user: User, page: str) -> bool:
+    """Whether this user may read the files of a case: whoever may see the case may. The look is noted."""
+    get_case(case_id, seen_by=user, page=page)
+    return True
 
 
 def people_around(person: Person, on: date) -> list[Relationship]:

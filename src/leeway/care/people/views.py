@@ -14,7 +14,7 @@ from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
 from leeway.acting import act, press
 from leeway.care.people import actions, forms, queries
-from leeway.care.people.access import can_work_on, leads
+from leeway.care.people.access import can_take_part, can_work_on, leads
 from leeway.care.people.models import Case, CaseKind
 from leeway.care.people.states import Stage
 
@@ -218,6 +218,28 @@ def capacity(request: SignedIn, case_id):
     decided = queries.capacity_decisions(case.person)
     may_change = can_work_on(request.user, case)
     return render_for_case(request, "people/capacity.jinja", case, form, "case", decided=decided, may_change=may_change)
+
+
+def files(request: SignedIn, case_id):
+    """The files kept for the case."""
+    case = queries.get_case(case_id, seen_by=request.user, page="Files")
+    page = queries.about(case, seen_by=request.user) | {
+        "files": queries.files(case),
+        "may_add": can_take_part(request.user, case, timezone.localdate()),
+        "back": reverse("case", kwargs={"case_id": case.pk}),
+    }
+    return render(request, "people/files.jinja", page)
+
+
+def add_file(request: SignedIn, case_id):
+    """Add a file to the case."""
+    case = queries.get_case(case_id, seen_by=request.user, page="Adding a file")
+    form = forms.AddFileForm(request.POST or None, request.FILES or None)
+    if done := act(form, lambda **by_on: actions.add_file(case=case, **form.cleaned_data, **by_on), request):
+        messages.success(request, f"“{done.result}” is kept.")
+        return redirect("people:files", case_id=case.pk)
+    you = queries.about(case, seen_by=request.user)["you"]
+    return render_for_case(request, "people/add_file.jinja", case, form, "people:files", you=you)
 
 
 def give(request: SignedIn, case_id):

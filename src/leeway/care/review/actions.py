@@ -1,6 +1,7 @@
 """Every write about reviews: making them due, asking for one, holding it, and what follows."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -85,10 +86,7 @@ def save_review(
     """Save what was said and what changed; half-done is fine. `aims` gives how far each aim was met, by its id."""
     check_can_work_on(by, review.case)
     assert set(details) <= SAVED, f"not details of a review: {set(details) - SAVED}"
-    _claim_open(review, version)
-    for name, value in details.items():
-        setattr(review, name, value)
-    review.save(update_fields=[*details])
+    _claim_open(review, version, **details)
     for aim in _aims(review.case):
         if (aims or {}).get(aim.pk) in Achieved.values:
             AimResult.objects.update_or_create(review=review, aim=aim, defaults={"achieved": aims[aim.pk]})
@@ -114,10 +112,7 @@ def complete_review(
     check_can_work_on(by, review.case)
     day = held_on or on
     _check_complete(review, result, reasons, day, on)
-    _claim_open(review, version)
-    review.held_on, review.held_by = day, by
-    review.result, review.reasons = result, reasons.strip()
-    review.save(update_fields=["held_on", "held_by", "result", "reasons"])
+    _claim_open(review, version, held_on=day, held_by=by, result=result, reasons=reasons.strip())
     FOLLOWS[ReviewResult(result)](review, still_to_pay.strip(), by, on)
     return review
 
@@ -188,10 +183,10 @@ FOLLOWS = {
 }
 
 
-def _claim_open(review: Review, version: int) -> None:
+def _claim_open(review: Review, version: int, **details: Any) -> None:
     if review.held_on is not None or review.opened_on is None:
         raise Refusal("This review is not under way, so it cannot be changed. Open the case to see what comes next.")
-    claim_version(review, version)
+    claim_version(review, version, **details)
 
 
 def _make_due(case: Case, due: date, by: User, on: date) -> Review:

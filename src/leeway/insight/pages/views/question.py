@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from leeway.access.access import SignedIn
 from leeway.published.estimates import direct_payment_question as asked
-from leeway.published.returns.figures import table
 
 SOURCE = "PSS-EX1 and RAP returns, NHS Information Centre; GDP deflators, HM Treasury; population, ONS"
 #: What of a summary is money.
@@ -17,15 +16,9 @@ ENDS = {"least", "lower_quarter", "middle", "upper_quarter", "most"}
 INTERVAL = ("Estimate", "95% interval", "Rows")
 
 
-def client_groups() -> list[str]:
-    """Those whom the returns tell apart, learning disability first, of whom the question was asked."""
-    groups = sorted(table("panel")["client_group"].unique())
-    return sorted(groups, key=lambda group: group != asked.LEARNING_DISABILITY)
-
-
 def chosen(request: SignedIn) -> str:
     group = request.GET.get("group", "")
-    return group if group in client_groups() else asked.LEARNING_DISABILITY
+    return group if group in asked.client_groups() else asked.LEARNING_DISABILITY
 
 
 @require_safe
@@ -38,7 +31,7 @@ def question(request: SignedIn):
     regions = [(row["without"], *estimate(row)) for row in asked.without_each_region(group).sort("effect").to_dicts()]
     shown = {
         "group": group,
-        "groups": client_groups(),
+        "groups": asked.client_groups(),
         "published": group == asked.LEARNING_DISABILITY,
         "about": asked.ABOUT,
         "source": SOURCE,
