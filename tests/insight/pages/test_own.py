@@ -8,10 +8,10 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from leeway.access.roles import Role
-from leeway.insight.measures.measure import year_to
 from leeway.insight.pages import queries
 from leeway.insight.pages.forms import month_ends
 from leeway.insight.pages.views import own
+from leeway.period import year_to
 from tests.insight.measures.made import DAY, by_chance
 from tests.insight.measures.test_costs import dear_packages
 from tests.insight.pages.conftest import user
