@@ -54,7 +54,7 @@ def job(name: str, *, title: str) -> Callable:
 
 
 def nightly(name: str, *, title: str) -> Callable:
-    """Declare what is done once a day, early in the morning. The function takes the `Job`: its `asked_on` is the day."""
+    """Declare what is done once a day, early. The function takes the `Job`, whose `asked_on` is the day."""
 
     def declare(work: Callable[[Job], Result]) -> Callable[[Job], Result]:
         _add(Kind(name, title, work, nightly=True))
