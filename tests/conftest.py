@@ -24,7 +24,7 @@ hypothesis.load_profile("steady")
 
 @pytest.fixture(autouse=True, scope="session")
 def test_database_may_be_emptied():
-    """Tests that commit are followed by TRUNCATE, which the ledger refuses everywhere else; the queue is emptied too."""
+    """Tests that commit are followed by TRUNCATE, which the ledger refuses everywhere else; the queue is too."""
     teardown = TransactionTestCase._fixture_teardown
 
     def emptied(self):

@@ -16,7 +16,7 @@ VOCABULARY = {
 OWN_WORDS = {
     "access": {"looks", "middleware", "table", "adapter", "kept", "logs", "second_factor", "invitations", "operator"},
     "jobs": {"kinds", "worker"},
-    "care/people": {"versions", "drafts"},
+    "care/people": {"versions", "drafts", "events"},
     "care/assessment": {"parts", "means", "explain", "money_views"},
     "care/planning": {"costs"},
     "care/planning/actions": {"writing", "choosing", "deciding", "drafts"},

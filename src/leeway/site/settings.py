@@ -88,6 +88,7 @@ ROOMS = [
     "leeway.jobs",
     "leeway.market.listings",
     "leeway.care.people",
+    "leeway.care.circumstances",
     "leeway.care.decisions",
     "leeway.care.assessment",
     "leeway.care.planning",

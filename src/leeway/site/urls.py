@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("leeway.access.urls")),
     path("jobs/", include("leeway.jobs.urls")),
     path("", include("leeway.care.people.urls")),
+    path("cases/<uuid:case_id>/", include("leeway.care.circumstances.urls")),
     path("cases/<uuid:case_id>/", include("leeway.care.assessment.urls")),
     path("cases/<uuid:case_id>/decisions/", include("leeway.care.decisions.urls")),
     path("", include("leeway.care.planning.urls")),

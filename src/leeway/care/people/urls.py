@@ -20,6 +20,7 @@ people = [
     path("cases/<uuid:case_id>/capacity/", views.capacity, name="capacity"),
     path("cases/<uuid:case_id>/give/", views.give, name="give"),
     path("cases/<uuid:case_id>/close/", views.close, name="close"),
+    path("tasks/<uuid:task_id>/done/", views.finish_task, name="finish_task"),
 ]
 
 urlpatterns = [path("", include((people, "people")))]
