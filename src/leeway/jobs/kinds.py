@@ -35,6 +35,14 @@ class Kind:
     nightly: bool = False
 
 
+#: Told how far work is: `progress(done=3, of=5)`.
+Progress = Callable[..., None]
+
+
+def untold(*, done: int, of: int) -> None:
+    """Tell nobody how far work is: nobody watches."""
+
+
 KINDS: dict[str, Kind] = {}
 ERRAND_TRIES = RetryStrategy(max_attempts=8, exponential_wait=4)  # the last some eighteen hours after the first
 

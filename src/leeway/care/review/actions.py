@@ -68,7 +68,8 @@ def ask_for_due_reviews(*, on: date) -> int:
     Nightly work: nobody in particular does it. A review that is due on another day is asked for anew.
     """
     due = list(reviews_falling_due(until=on + WHEN_ASKED).filter(opened_on=None))
-    asked = set(Task.objects.filter(kind=Event.REVIEW_DUE).values_list("case", "what"))
+    cases = [review.case for review in due]
+    asked = set(Task.objects.filter(kind=Event.REVIEW_DUE, case__in=cases).values_list("case", "what"))
     new = 0
     for review in due:
         what = f"Hold {review.case.person}'s review by {review.due_on:%-d %B %Y}."
