@@ -63,7 +63,7 @@ def test_what_went_wrong_is_said_and_it_is_tried_again(client, bea, job, page, w
     assert "This waits for its turn." in told(client.post(again, follow=True))
     assert "cannot become" in told(client.post(again)), "a second press says where it stands"
     work()
-    assert "were cleared away" in told(page())
+    assert "Jobs cleared away" in told(page())
 
 
 def test_nobody_else_sees_it_but_an_administrator(client, mona, alex, job, page):

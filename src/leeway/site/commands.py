@@ -22,6 +22,7 @@ ROOMS = {
     "directory": ("leeway.market.listings.commands", "directory"),
     "insight": ("leeway.insight.commands", "insight"),
     "money": ("leeway.money.commands", "money"),
+    "worker": ("leeway.jobs.commands", "worker"),
 }
 PORT, WORKERS = click.IntRange(1, 65_535), click.IntRange(1, 64)
 FURTHER = {"law": [("leeway.care.decisions.commands", "replay")]}
@@ -108,7 +109,7 @@ def serve_pages(*, port: int, workers: int, beside: bool = True) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    from leeway.jobs.worker import worker_beside
+    from leeway.jobs.commands import worker_beside
 
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     # Each server of pages begins afresh: one forked from a process that has counted with threads would wait for ever.
@@ -124,35 +125,6 @@ def serve_pages(*, port: int, workers: int, beside: bool = True) -> None:
     )
     with worker_beside() if beside else nullcontext():
         server.serve()
-
-
-@main.command()
-@click.option("--once", is_flag=True, help="Do what waits, and stop.")
-@click.option("--nightly", is_flag=True, help="Do today's nightly work too, where it has not been done, and stop.")
-@click.option(
-    "--silent-for", default=30, show_default=True, type=click.IntRange(1, 3600), metavar="SECONDS",
-    help="How long another worker gives no sign of life before what it left is taken up.",
-)  # fmt: skip
-def worker(once: bool, nightly: bool, silent_for: int) -> None:
-    """Do what is asked for in the background, until stopped; what was begun is finished first.
-
-    Any number of workers may run, on any machine that reaches the database. What a worker leaves that is killed, the
-    next takes up.
-
-    Example: leeway worker
-    """
-    start_django()
-    from django.utils import timezone
-
-    from leeway.jobs.actions import start_nightly
-    from leeway.jobs.models import Job
-    from leeway.jobs.worker import work
-
-    Job.objects.exists()  # there is a database, and it has its tables
-    if nightly:
-        for job in start_nightly(on=timezone.localdate()):
-            click.echo(job.title)
-    work(silent_for=silent_for, once=once or nightly)
 
 
 @main.command()

@@ -290,5 +290,8 @@ LOGGING = {
     "formatters": {"without_values": {"()": "leeway.access.logs.WithoutValues"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without_values"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "psycopg.pool": {"level": "ERROR"},  # the worker itself says once that it lost the database
+    },
 }

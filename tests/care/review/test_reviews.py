@@ -190,7 +190,7 @@ def test_the_night_asks_the_worker_once_for_each_review_that_falls_due(active, b
         start_nightly(on=night)
         work()
         done = Job.objects.get(kind="reviews_falling_due", asked_on=night)
-        assert done.result_sentence.startswith(f"{asked} "), done.error
+        assert done.result_sentence.startswith(f"Tasks set: {asked},"), done.error
     task = Task.objects.get(kind=Event.REVIEW_DUE)
     assert (task.case, task.whose, task.due_on) == (active, Whose.WORKER, due)
     assert "Ada Bell" in task.what
