@@ -8,13 +8,24 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "leeway"
-ROOMS = ["access", "jobs", "market", "care", "money"]
+ROOMS = ["access", "jobs", "files", "market", "care", "money"]
 VOCABULARY = {
     "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "urls", "api", "jobs",
     "commands",
 }  # fmt: skip
 OWN_WORDS = {
-    "access": {"looks", "middleware", "table", "adapter", "kept", "logs", "second_factor", "invitations", "operator"},
+    "access": {
+        "looks",
+        "middleware",
+        "table",
+        "adapter",
+        "kept",
+        "logs",
+        "second_factor",
+        "invitations",
+        "operator",
+        "roles",
+    },
     "jobs": {"kinds", "worker"},
     "care/people": {"versions", "drafts", "events"},
     "care/assessment": {"parts", "means", "explain", "money_views"},
@@ -22,12 +33,13 @@ OWN_WORDS = {
     "care/planning/actions": {"writing", "choosing", "deciding", "drafts"},
     "care/planning/views": {"parts", "writing", "choosing", "deciding"},
     "care/letters": {"blocks", "bodies", "content", "pdf", "support_plan"},
+    "files": {"formats", "pictures", "scanner", "store", "uploads"},
     "market/listings": {"layouts", "extracts", "merging", "open_referral", "demo"},
     "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
     "money/ledger": {"export"},
     "money/budgets": {"schedule", "shares"},
     "money/payments": {"bank_files"},
-}
+}  # fmt: skip
 MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]
 
 

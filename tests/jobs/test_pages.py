@@ -5,7 +5,8 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from leeway.access.models import Role, User
+from leeway.access.models import User
+from leeway.access.roles import Role
 from leeway.jobs import actions
 from leeway.jobs.models import Job
 from leeway.jobs.states import State
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def alex(db):
-    return User.objects.create_user("alex@council.example", name="Alex Grant", role=Role.ADMINISTRATOR)
+    return User.objects.create_user("alex@council.example", name="Alex Grant", roles=[Role.ADMINISTRATOR])
 
 
 @pytest.fixture

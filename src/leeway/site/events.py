@@ -58,6 +58,10 @@ def _said_by_another(line: StoryLine) -> bool:
     return line.case.worker_id is not None and line.by_id != line.case.worker_id
 
 
+def _lives(line: StoryLine) -> bool:
+    return line.case.person.date_of_death is None
+
+
 def _has_running_budget(line: StoryLine) -> bool:
     return line.case.budgets.filter(ending=None).exists()
 
@@ -103,7 +107,7 @@ def _asks(*tasks: ToDo) -> Follows:
 
 EVENTS: dict[Event, Follows] = {
     Event.REQUEST: NOTHING,
-    Event.GIVEN: _asks(ToDo(Whose.WORKER, "{person}'s case is yours now. Get in touch.", only=_said_by_another)),
+    Event.GIVEN: NOTHING,
     Event.DETAILS: NOTHING,
     Event.ASSESSMENT_STARTED: NOTHING,
     Event.ELIGIBLE: NOTHING,
@@ -114,6 +118,7 @@ EVENTS: dict[Event, Follows] = {
     Event.CAPACITY: NOTHING,
     Event.LEAVE: NOTHING,
     Event.INVITED: NOTHING,
+    Event.FILE: _asks(ToDo(Whose.WORKER, "Look at what was added to {person}'s files.", only=_said_by_another)),
     Event.PLAN_STARTED: NOTHING,
     Event.WAYS_EXPLAINED: NOTHING,
     Event.CHOICE: _asks(ToDo(Whose.WORKER, "{person} has chosen how to hold the budget.", only=_said_by_another)),
@@ -156,7 +161,9 @@ EVENTS: dict[Event, Follows] = {
     Event.BUDGET_STARTED: NOTHING,
     Event.BUDGET_ENDED: NOTHING,
     Event.LAST_COST: NOTHING,
-    Event.HELD: _asks(ToDo(Whose.WORKER, "{person}'s payments wait. Make sure that support goes on.", days=2)),
+    Event.HELD: _asks(
+        ToDo(Whose.WORKER, "{person}'s payments wait. Make sure that support goes on.", days=2, only=_lives)
+    ),
     Event.HOLD_LIFTED: NOTHING,
     Event.PAYMENT_SENT: NOTHING,
 }

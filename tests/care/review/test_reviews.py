@@ -9,7 +9,6 @@ from leeway.care.decisions.queries import standing
 from leeway.care.people.actions import finish_task
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Task, Whose
-from leeway.care.people.versions import EditedMeanwhile
 from leeway.care.planning import actions as planning
 from leeway.care.planning.models import PlanState
 from leeway.care.planning.queries import open_plan, plan_in_force
@@ -17,7 +16,7 @@ from leeway.care.review import actions, queries
 from leeway.care.review.models import Review
 from leeway.jobs.actions import start_nightly
 from leeway.jobs.models import Job
-from leeway.refusal import NotAllowed, Refusal
+from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 from tests.care.conftest import TODAY, explain, passes_conditions, relate
 
 WHY = "Ada is content, and so is everyone who helps her."

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
-from leeway.access.table import ANALYSIS
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
@@ -152,7 +152,7 @@ def get_budget(case_id: UUID, *, seen_by: User, page: str) -> Budget:
 
 def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:
     """Budgets that run on although support has ended or the person has died: finance says which day is the last."""
-    check_role(seen_by, Role.FINANCE)
+    check_can(seen_by, Capability.START_BUDGETS)
     waiting = Hold.objects.filter(budget=OuterRef("pk"), kind__in=UNTIL_ENDED, lifted_on=None)
     over = Budget.objects.filter(Exists(waiting), ending=None)
     return over.select_related("case__person").order_by("pk")
@@ -160,13 +160,13 @@ def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:
 
 def budgets_to_report(*, until: date, seen_by: User) -> QuerySet[Budget]:
     """Every budget started by a day, for the national return."""
-    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    check_can(seen_by, Capability.ANALYSE)
     return Budget.objects.filter(starts_on__lte=until).order_by()
 
 
 def lines_to_report(*, until: date, seen_by: User) -> QuerySet[PlanLine]:
     """What every budget started by a day pays for, line by line, for the national return."""
-    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    check_can(seen_by, Capability.ANALYSE)
     return PlanLine.objects.filter(plan__budget__starts_on__lte=until).order_by()
 
 

@@ -6,8 +6,9 @@ from functools import cache
 from django.conf import settings
 from django.db import transaction
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Case, Relationship
@@ -39,7 +40,7 @@ def enter_details(
     Refused: an account number that does not fit its sort code, a holder who is not recorded with that
     authority, a name that no bank file can carry. Details that were still waiting are replaced.
     """
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.KEEP_BANK_DETAILS)
     relationship = _holder(case, way, holder, on)
     verdict = checked(sort_code, account_number)
     _require_carried(account_name)
@@ -143,7 +144,7 @@ def _holder(case: Case, way: Way, holder: Holder, on: date) -> Relationship | No
 
 
 def _to_settle(payee: PayeeAccount, by: User, to: State) -> PayeeAccount:
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.KEEP_BANK_DETAILS)
     locked = PayeeAccount.objects.select_for_update().select_related("case").get(pk=payee.pk)
     require_move(locked.state, to)
     if locked.entered_by_id == by.pk:

@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Max, Subquery, Sum, Value, Window
 from django.db.models.functions import RowNumber
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.care.people.actions import tell_many
 from leeway.care.people.events import Event
 from leeway.law.numbers import pounds
@@ -40,7 +41,7 @@ def make_run(*, pay_on: date, by: User, on: date) -> PaymentRun:
     at this moment, is left to it: a second press finds nothing to pay (NothingToPay). Refuses a day on which
     banks are closed, or that is too near or too far for Bacs.
     """
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.PAY)
     require_pay_day(pay_on, on)
     _one_at_a_time()
     run = PaymentRun.objects.create(number=_next_number(), pay_on=pay_on, made_by=by, made_on=on)
@@ -61,7 +62,7 @@ def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
 
     Refused where a payment in it may no longer be made: the run is cancelled and made again without it.
     """
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.PAY)
     run = PaymentRun.objects.select_for_update().get(pk=run.pk)
     require_move(run.state, State.APPROVED)
     if run.made_by_id == by.pk:
@@ -81,7 +82,7 @@ def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
 @transaction.atomic
 def cancel_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
     """Give up a run before it is approved. Its instalments are due again."""
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.PAY)
     run = PaymentRun.objects.select_for_update().get(pk=run.pk)
     require_move(run.state, State.CANCELLED)
     run.payments.update(cancelled=True)

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, StringAgg, Sum, Value, When
 from django.http import Http404
 
-from leeway.access.access import check_role
+from leeway.access.access import check_can
 from leeway.access.looks import record_looks
-from leeway.access.models import Role, User
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.money.banking import bacs18, iso20022
 from leeway.money.banking.payment import Credit, Originator
 from leeway.money.banking.working_days import (
@@ -92,14 +93,14 @@ def totals(instalments: QuerySet[Instalment]) -> Totals:
 
 def preview(pay_on: date, *, seen_by: User, rows: int = 100) -> tuple[Totals, list[Instalment]]:
     """What a run for this day would pay: its control totals, and its first rows."""
-    check_role(seen_by, Role.FINANCE)
+    check_can(seen_by, Capability.PAY)
     due = payable(unpaid(pay_on))
     return totals(due), list(_with_people(due).order_by("due_on", "pk")[:rows])
 
 
 def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
     """What a run for this day would pay and what is held back, in totals, and the first rows held with the reasons."""
-    check_role(seen_by, Role.FINANCE)
+    check_can(seen_by, Capability.PAY)
     free = Case(When(nothing_stops(), then=True), default=False)
     due = unpaid(pay_on).order_by().annotate(free=free).values("free")
     summed = due.annotate(count=Count("pk"), pence=Sum("amount_pence"))
@@ -131,7 +132,7 @@ def first_pay_day(on: date) -> date:
 
 def runs(*, seen_by: User) -> QuerySet[PaymentRun]:
     """Every payment run, the latest first."""
-    check_role(seen_by, Role.FINANCE)
+    check_can(seen_by, Capability.PAY)
     return PaymentRun.objects.select_related("made_by", "settled_by")
 
 
