@@ -96,9 +96,10 @@ ACCESS: dict[str, frozenset[str]] = {
     "payees:*": frozenset({Role.FINANCE}),
     "payments:*": frozenset({Role.FINANCE}),
     # directory
-    "listings:add": LISTERS,
-    "listings:price": LISTERS,
-    "listings:*": EVERYONE,
+    "directory:add": LISTERS,
+    "directory:price": LISTERS,
+    "directory:end_price": LISTERS,
+    "directory:*": EVERYONE,
     # insight
     "insight:home": RESULTS,
     "insight:explore": RESULTS,

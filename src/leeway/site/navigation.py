@@ -10,7 +10,7 @@ LINKS = [
     ("payments:home", "Payments"),
     ("insight:home", "Insight"),
     ("access:users", "Who signs in"),
-    ("listings:search", "Find support"),
+    ("directory:search", "Find support"),
     ("law", "Rules and figures"),
 ]
 #: Addresses that belong to a link without beginning as it does.

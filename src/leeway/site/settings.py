@@ -86,6 +86,8 @@ SECRET_KEY = env_secret("LEEWAY_SECRET_KEY")
 ROOMS = [
     "leeway.access",
     "leeway.market.listings",
+    "leeway.market.contracts",
+    "leeway.market.directory",
     "leeway.care.people",
     "leeway.care.decisions",
     "leeway.care.assessment",

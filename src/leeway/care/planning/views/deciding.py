@@ -31,7 +31,7 @@ def submit(request, case_id):
         messages.success(request, "The plan is on its way to a manager for sign-off.")
         return redirect("case", case_id)
     carry_version(form, plan.version)
-    context = about(case, seen_by=request.user) | whole(plan)
+    context = about(case, seen_by=request.user) | whole(plan, today)
     context |= {
         "form": form,
         "missing": queries.what_is_missing(plan, today),
@@ -64,7 +64,7 @@ def sign_off(request, case_id):
     case, plan = open_plan_of(request, case_id, "Plan: sign-off")
     if plan.state != PlanState.SUBMITTED:
         return redirect("planning:overview", case_id)
-    shown = whole(plan)
+    shown = whole(plan, timezone.localdate())
     initial = {"version": plan.version, "final_pence_per_week": shown["costed"]["pence_per_week"]}
     form = forms.SignOffForm(request.POST or None, initial=initial)
     if form.is_valid() and attempt(form, lambda: decide(form, plan, request)):
@@ -114,7 +114,7 @@ def agree(request, case_id):
         messages.success(request, "The answer is on record.")
         return redirect("case", case_id)
     carry_version(form, plan.version)
-    context = about(case, seen_by=request.user) | whole(plan)
+    context = about(case, seen_by=request.user) | whole(plan, today)
     context |= {
         "form": form,
         "may_answer": can_work_on(request.user, case) or request.user.role == Role.PERSON,

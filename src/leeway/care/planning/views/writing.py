@@ -19,6 +19,9 @@ from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import can_write_about_me
 from leeway.care.planning.views.parts import open_plan_of, page, whole
 from leeway.forms import only_once
+from leeway.market.contracts.models import Rate
+from leeway.market.contracts.presenters import kind_in_words, price_in_words
+from leeway.market.contracts.queries import rates_on
 from leeway.market.listings.models import Service
 from leeway.market.listings.queries import choices_for_plan, get_service
 from leeway.refusal import Refusal
@@ -43,7 +46,7 @@ def overview(request, case_id, number=None):
     if plan is None:
         return render(request, "planning/none.jinja", context)
     plan.case = case
-    context |= whole(plan) | {
+    context |= whole(plan, today) | {
         "can_write": can_write_about_me(request.user, case, today),
         "missing": queries.what_is_missing(plan, today) if context["can_work"] else [],
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
@@ -142,10 +145,12 @@ def find(request, case_id):
             found = choices_for_plan(form.cleaned_data["words"], place=form.cleaned_data["place"])
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    prices = rates_on(found, timezone.localdate())
     context = about(case, seen_by=request.user) | {
         "form": form,
         "searched": searched,
         "found": found,
+        "prices": {service_id: [price_and_kind(rate) for rate in rates] for service_id, rates in prices.items()},
         "back": reverse("planning:overview", args=[case_id]),
     }
     return render(request, "planning/find.jinja", context)
@@ -156,10 +161,11 @@ def add_line(request, case_id):
     case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
     service = named_service(request.GET.get("service", ""))
     initial = {"version": plan.version, "nhs_percent": 0, "payee_relationship": "not_related"}
+    prices = prices_today(service)
     if service:
         initial |= {"what": service.name}
-        if service.price_pence is not None:
-            initial |= {"unit_cost_pence": service.price_pence, "unit": service.price_unit}
+    if prices:
+        initial |= {"unit_cost_pence": prices[0].pence, "unit": prices[0].unit}
     form = forms.LineForm(request.POST or None, initial=initial, plan=plan, service=service)
     if save_draft(
         form,
@@ -172,7 +178,18 @@ def add_line(request, case_id):
         ),
     ):
         return redirect("planning:overview", case_id)
-    return page(request, case, form, "Add what the budget pays for", service=service)
+    prices = [price_and_kind(rate) for rate in prices]
+    return page(request, case, form, "Add what the budget pays for", service=service, prices=prices)
+
+
+def prices_today(service: Service | None) -> list[Rate]:
+    """What a service costs today, the listed price first."""
+    return rates_on([service], timezone.localdate())[service.pk] if service else []
+
+
+def price_and_kind(rate: Rate) -> str:
+    """A price as those who plan read it: “£17.20 an hour (under a framework)”."""
+    return f"{price_in_words(rate)} ({kind_in_words(rate)})"
 
 
 def named_service(service_id: str) -> Service | None:
@@ -210,8 +227,31 @@ def line(request, case_id, line_id):
         form,
         "Change what the budget pays for",
         service=found.service,
+        prices=[price_and_kind(rate) for rate in prices_today(found.service)],
         remove=remove,
     )
+
+
+@require_POST
+def take_price(request, case_id, line_id, rate_id):
+    """Put the price that took the place of the one a line was written with."""
+    case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
+    found = get_object_or_404(plan.lines.select_related("service", "rate"), pk=line_id)
+    found.plan = plan
+    form = WholeForm(request.POST)
+    try:
+        if form.is_valid():
+            actions.take_new_price(
+                line=found,
+                version=form.cleaned_data["version"],
+                rate=get_object_or_404(Rate, pk=rate_id, service=found.service_id),
+                by=request.user,
+                on=timezone.localdate(),
+            )
+            messages.success(request, f"{found.what}: the plan has the new price.")
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("planning:overview", case.pk)
 
 
 def remove_line(request, case_id, line_id):
