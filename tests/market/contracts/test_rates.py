@@ -4,7 +4,7 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, InternalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -142,16 +142,16 @@ def test_an_end_may_come_sooner_and_never_later(club, bea):
 @pytest.mark.parametrize(
     "change",
     [
-        {"pence": 1}, {"unit": "day"}, {"kind": "block"}, {"starts_on": NOW - DAY}, {"note": "x"}, {"recorded_on": APRIL},
-        {"recorded_by": None}, {"ends_on": None}, {"ends_on": APRIL + DAY},
+        {"pence": 1}, {"unit": "day"}, {"kind": "block"}, {"starts_on": NOW - DAY}, {"note": "x"},
+        {"recorded_on": APRIL}, {"recorded_by": None}, {"ends_on": None}, {"ends_on": APRIL + DAY},
     ],
 )  # fmt: skip
 def test_the_database_keeps_a_rate_as_it_was(club, bea, change):
     rate = record(club, 18_00, NOW, by=bea)
     Rate.objects.filter(pk=rate.pk).update(ends_on=APRIL)
-    with pytest.raises(InternalError), transaction.atomic():
+    with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
         Rate.objects.filter(pk=rate.pk).update(**change)
-    with pytest.raises(InternalError), transaction.atomic():
+    with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
         Rate.objects.filter(pk=rate.pk).delete()
     Rate.objects.filter(pk=rate.pk).update(ends_on=NOW)
 

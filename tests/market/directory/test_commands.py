@@ -12,7 +12,6 @@ from leeway.market.contracts.actions import record_rate
 from leeway.market.contracts.queries import holds
 from leeway.market.directory.commands import directory
 from leeway.market.listings.models import Service
-
 from tests.market.conftest import TODAY
 from tests.market.extract_lines import RATINGS_HEADER, rating_line
 

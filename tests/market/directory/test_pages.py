@@ -4,7 +4,6 @@ import pytest
 
 from leeway.market.listings.actions import import_file
 from leeway.market.listings.models import Rating, Service
-
 from tests.market.conftest import TODAY
 from tests.market.extract_lines import RATINGS_HEADER, rating_line
 

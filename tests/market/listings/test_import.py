@@ -11,7 +11,6 @@ from leeway.market.listings.actions import BadRows, import_file
 from leeway.market.listings.extracts import UnreadableFile
 from leeway.market.listings.models import Kind, Provider, Rating, RatingGiven, Service
 from leeway.refusal import NotAllowed, Refusal
-
 from tests.market.conftest import TODAY
 from tests.market.extract_lines import DIRECTORY_HEADER, RATINGS_HEADER, directory_line, rating_line
 

@@ -6,7 +6,6 @@ from django.db import IntegrityError, transaction
 from leeway.market.listings import actions, queries
 from leeway.market.listings.models import Kind, Provider, Service, Source
 from leeway.refusal import NotAllowed, Refusal
-
 from tests.market.conftest import TODAY
 
 pytestmark = pytest.mark.django_db

@@ -6,10 +6,9 @@ import pytest
 
 from leeway.market.listings import queries
 from leeway.market.listings.actions import import_file
-from leeway.market.listings.models import Kind, Provider, RatingGiven, Service, Source
+from leeway.market.listings.models import Kind, Provider, RatingGiven, Service
 from leeway.market.listings.queries import search
 from leeway.refusal import Refusal
-
 from tests.market.conftest import TODAY
 from tests.market.extract_lines import RATINGS_HEADER, rating_line
 

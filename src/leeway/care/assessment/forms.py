@@ -15,8 +15,8 @@ from leeway.law import Choice
 from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
 from leeway.law.means import CAPITAL_KINDS, INCOME_KINDS, PARTLY
-from leeway.market.units import REGULAR, Frequency
 from leeway.law.numbers import pounds
+from leeway.market.units import REGULAR, Frequency
 
 NONE_OF_THESE = "none"
 BLANK_LINES = 3
@@ -242,7 +242,10 @@ class LinesForm(DraftForm):
     def in_words(self) -> list[tuple[str, str]]:
         labels, pence = dict(self.kinds), self.kept_as["amount"]
         stored = [
-            (labels[line["kind"]], pounds(line[pence]) + (f" {Frequency(line['every']).label}" if "every" in line else ""))
+            (
+                labels[line["kind"]],
+                pounds(line[pence]) + (f" {Frequency(line['every']).label}" if "every" in line else ""),
+            )
             for line in self.initial.get("lines", [])
         ]
         return stored or [("Lines", "None")]

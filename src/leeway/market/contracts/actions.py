@@ -98,7 +98,9 @@ def _check_sense(*, pence: int, unit: str, kind: str, note: str) -> None:
         raise Refusal("Choose what kind of price it is.", field="kind")
     most = Rate._meta.get_field("note").max_length
     if len(note.strip()) > most:
-        raise Refusal(f"There is room for {most} characters to say something about a price. Make it shorter.", field="note")
+        raise Refusal(
+            f"There is room for {most} characters to say something about a price. Make it shorter.", field="note"
+        )
 
 
 def _day(day: date) -> str:

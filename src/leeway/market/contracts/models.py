@@ -83,7 +83,8 @@ class Rate(models.Model):
             pgtrigger.Protect(
                 name="rate_only_ends_sooner",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(new__ends_on__isnull=True) | pgtrigger.Q(new__ends_on__gt=pgtrigger.F("old__ends_on")),
+                condition=pgtrigger.Q(new__ends_on__isnull=True)
+                | pgtrigger.Q(new__ends_on__gt=pgtrigger.F("old__ends_on")),
             ),
         ]
 

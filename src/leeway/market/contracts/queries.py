@@ -1,6 +1,6 @@
 """What a service costs on a day, what it cost before, and what it will cost. A price is never guessed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -30,7 +30,9 @@ def rate_on(service: Service, *, unit: str, kind: str = RateKind.LISTED, on: dat
     return found
 
 
-def rates_on(services: Iterable[Service], on: date, *, kinds: Iterable[str] = RateKind.values) -> dict[UUID, list[Rate]]:
+def rates_on(
+    services: Iterable[Service], on: date, *, kinds: Iterable[str] = RateKind.values
+) -> dict[UUID, list[Rate]]:
     """The prices of some services in force on a day, by service: listed ones first. One query."""
     found: dict[UUID, list[Rate]] = {service.pk: [] for service in services}
     for rate in Rate.objects.filter(in_force(on), service__in=list(found), kind__in=kinds):
@@ -75,12 +77,14 @@ class Change:
     now: Rate | None
 
 
-def changes(rates: Iterable[Rate], on: date) -> dict[int, Change]:
+def changes(rates: Collection[Rate], on: date) -> dict[int, Change]:
     """Which of these prices are not what is paid today, or will not be for ever, by their number. One query."""
-    rates = [rate for rate in rates if rate.ends_on is not None]
-    known = list(Rate.objects.filter(service__in={rate.service_id for rate in rates})) if rates else []
+    asked, services = {rate.pk for rate in rates}, {rate.service_id for rate in rates}
+    known = list(Rate.objects.filter(service__in=services)) if services else []
     found = {}
-    for was in rates:
+    for was in known:
+        if was.pk not in asked or was.ends_on is None:
+            continue
         later = sorted((rate for rate in known if _follows(rate, was, on)), key=lambda rate: rate.starts_on)
         other = next((rate for rate in later if rate.pence != was.pence), None)
         if other is not None or not later:

@@ -115,9 +115,7 @@ def add(request):
     """List something people could choose that the regulator's files do not have."""
     form = ListingForm(request.POST or None)
     if form.is_valid():
-        listing = attempt(
-            form, lambda: list_service(**form.cleaned_data, by=request.user, on=timezone.localdate())
-        )
+        listing = attempt(form, lambda: list_service(**form.cleaned_data, by=request.user, on=timezone.localdate()))
         if listing is not None:
             messages.success(request, f"{listing.name} is in the directory now. Everyone can find it.")
             return redirect("directory:service", listing.pk)

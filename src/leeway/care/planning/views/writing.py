@@ -238,17 +238,10 @@ def take_price(request, case_id, line_id, rate_id):
     case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
     found = get_object_or_404(plan.lines.select_related("service", "rate"), pk=line_id)
     found.plan = plan
-    form = WholeForm(request.POST)
-    try:
-        if form.is_valid():
-            actions.take_new_price(
-                line=found,
-                version=form.cleaned_data["version"],
-                rate=get_object_or_404(Rate, pk=rate_id, service=found.service_id),
-                by=request.user,
-                on=timezone.localdate(),
-            )
-            messages.success(request, f"{found.what}: the plan has the new price.")
+    rate = get_object_or_404(Rate, pk=rate_id, service=found.service_id)
+    try:  # the price that was seen stands in the address, so the plan's version need not
+        actions.take_new_price(line=found, version=plan.version, rate=rate, by=request.user, on=timezone.localdate())
+        messages.success(request, f"{found.what}: the plan has the new price.")
     except Refusal as refusal:
         messages.warning(request, str(refusal))
     return redirect("planning:overview", case.pk)
