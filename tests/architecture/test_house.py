@@ -8,19 +8,31 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "leeway"
-ROOMS = ["access", "market", "care", "money"]
+ROOMS = ["access", "files", "market", "care", "money"]
 VOCABULARY = {
     "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "presenters", "urls",
     "api", "commands",
 }  # fmt: skip
 OWN_WORDS = {
-    "access": {"looks", "middleware", "table", "adapter", "kept", "logs", "second_factor", "invitations", "operator"},
-    "care/people": {"versions", "drafts"},
+    "access": {
+        "looks",
+        "middleware",
+        "table",
+        "adapter",
+        "kept",
+        "logs",
+        "second_factor",
+        "invitations",
+        "operator",
+        "roles",
+    },
+    "care/people": {"versions", "drafts", "events"},
     "care/assessment": {"parts", "means", "explain", "money_views"},
     "care/planning": {"costs"},
     "care/planning/actions": {"writing", "choosing", "deciding", "drafts"},
     "care/planning/views": {"parts", "writing", "choosing", "deciding"},
     "care/letters": {"blocks", "bodies", "content", "pdf", "support_plan"},
+    "files": {"formats", "pictures", "scanner", "store", "uploads"},
     "market": {"units", "weeks"},
     "market/listings": {"layouts", "extracts", "merging"},
     "market/directory": {"open_referral", "demo"},
@@ -28,7 +40,7 @@ OWN_WORDS = {
     "money/ledger": {"export"},
     "money/budgets": {"schedule", "shares"},
     "money/payments": {"bank_files"},
-}
+}  # fmt: skip
 MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]
 
 

@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from leeway.access.models import Role, Team, User
+from leeway.access.models import Team, User
+from leeway.access.roles import Role
 from leeway.refusal import Refusal
 
 
@@ -18,7 +19,7 @@ def add_administrator(*, email: str, name: str) -> User:
         raise Refusal(f"{email} is not an email address.") from None
     if User.objects.filter(email__iexact=email).exists():
         raise Refusal(f"Someone already signs in as {email}.")
-    return User.objects.create_user(email.lower(), name=name, role=Role.ADMINISTRATOR)
+    return User.objects.create_user(email.lower(), name=name, roles=[Role.ADMINISTRATOR])
 
 
 @transaction.atomic

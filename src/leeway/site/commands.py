@@ -1,16 +1,12 @@
 """The `leeway` command: one group a room, and the commands that run the whole."""
 
 import os
-import socket
+import sys
 from importlib import import_module
-from multiprocessing import set_start_method
 from pathlib import Path
 from typing import Any
 
 import click
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management import CommandError
-from django.db.utils import OperationalError, ProgrammingError
 
 from leeway.commandline import BadUse, Group
 from leeway.start import start_django
@@ -33,16 +29,10 @@ class Rooms(Group):
         """Run the command; turn a setting that cannot be used, a failed check or a missing database into a sentence."""
         try:
             return super().invoke(ctx)
-        except (ImproperlyConfigured, CommandError) as problem:
-            raise BadUse(str(problem)) from problem
-        except OperationalError as problem:
-            first_line = str(problem).splitlines()[0]
-            raise BadUse(f"The database cannot be used: {first_line}. Check DATABASE_URL.") from problem
-        except ProgrammingError as problem:
-            if type(problem.__cause__).__name__ != "UndefinedTable":
-                raise
-            sentence = "This database has no tables of Leeway yet. Start Leeway once, with leeway serve or leeway demo."
-            raise BadUse(sentence) from problem
+        except Exception as problem:
+            if sentence := sentence_for(problem):
+                raise BadUse(sentence) from problem
+            raise
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*self.commands, *ROOMS])
@@ -55,6 +45,27 @@ class Rooms(Group):
                 commands.add_command(getattr(import_module(further_module), further))
             return commands
         return super().get_command(ctx, name)
+
+
+def sentence_for(problem: Exception) -> str:
+    """Say what to do about a problem of settings, checks or the database; nothing where it is none of these.
+
+    Where Django was not loaded, nothing of it went wrong; and the law's commands never load it.
+    """
+    if "django" not in sys.modules:
+        return ""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import CommandError
+    from django.db.utils import OperationalError, ProgrammingError
+
+    match problem:
+        case ImproperlyConfigured() | CommandError():
+            return str(problem)
+        case OperationalError():
+            return f"The database cannot be used: {str(problem).splitlines()[0]}. Check DATABASE_URL."
+        case ProgrammingError() if type(problem.__cause__).__name__ == "UndefinedTable":
+            return "This database has no tables of Leeway yet. Start Leeway once, with leeway serve or leeway demo."
+    return ""
 
 
 @click.group(cls=Rooms)
@@ -89,6 +100,8 @@ def serve(port: int, workers: int) -> None:
 
 def require_free_port(port: int) -> None:
     """Refuse a port at which something answers already: two servers would share its visitors between them."""
+    import socket
+
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -101,6 +114,8 @@ def require_free_port(port: int) -> None:
 
 def serve_pages(*, port: int, workers: int) -> None:
     """Run the web server until it is stopped."""
+    from multiprocessing import set_start_method
+
     from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces

@@ -11,7 +11,7 @@ from leeway.care.people.models import Case, Person, Relationship, RelationshipKi
 
 @pytest.fixture
 def greta(team):
-    return User.objects.create_user("greta@council.example", name="Greta Lund", role=Role.ASSESSOR, team=team)
+    return User.objects.create_user("greta@council.example", name="Greta Lund", roles=[Role.ASSESSOR], team=team)
 
 
 def text(response) -> str:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from psycopg.errors import ExclusionViolation
 
-from leeway.access.models import Role, User
+from leeway.access.models import User
+from leeway.access.roles import Role
 from leeway.market.contracts.actions import end_rate, record_rate
 from leeway.market.contracts.models import Rate, RateKind
 from leeway.market.contracts.presenters import change_in_words, price_in_words
@@ -240,6 +241,10 @@ def test_what_became_of_a_price(club, bea, django_assert_num_queries):
     slip.refresh_from_db()
     told = changes([slip], NOW)[slip.pk]
     assert slip.never_held and told.now.pence == 20_00
+    again = record(club, 180_00, APRIL + DAY, by=bea)
+    assert changes([slip], NOW) == {}, "the price taken back is recorded anew, whatever it costs until then"
+    end_rate(rate=again, ends_on=NOW, by=bea, on=NOW)
+    assert "taken back, and no other price" in change_in_words(changes([slip], APRIL + 9 * DAY)[slip.pk])
 
 
 @pytest.mark.parametrize(
@@ -270,7 +275,7 @@ class RandomPrices(TestCase):
     @settings(max_examples=40)
     @given(STEPS)
     def test_days_over_keep_their_price_and_the_newest_holds_from_its_day(self, steps):
-        bea = User.objects.create(email="bea@council.example", name="Bea", role=Role.ASSESSOR)
+        bea = User.objects.create(email="bea@council.example", name="Bea", roles=[Role.ASSESSOR])
         club = list_service(name="Chess", provider_name="Chess", kind=Kind.COMMUNITY, by=bea, on=NOW)
         today = NOW
         for wait, ahead, pence, unit, kind in steps:

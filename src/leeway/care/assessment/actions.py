@@ -5,9 +5,9 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 
-from leeway.access.access import check_role
+from leeway.access.access import check_can
 from leeway.access.models import User
-from leeway.access.table import CASEWORK
+from leeway.access.roles import Capability
 from leeway.care.assessment import queries
 from leeway.care.assessment.access import check_can_check_means, check_can_write_own_words
 from leeway.care.assessment.means import FUNDING_MAKES_FREE, costs_a_week_pence, income_a_week_pence
@@ -23,12 +23,13 @@ from leeway.care.decisions.actions import decide_by_rule
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
 from leeway.care.people.actions import move_case, tell
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
-from leeway.care.people.versions import EditedMeanwhile, claim_version
+from leeway.care.people.versions import claim_version
 from leeway.law import compute
 from leeway.law.eligibility import CARE_ACT_STARTS
-from leeway.refusal import Refusal
+from leeway.refusal import EditedMeanwhile, Refusal
 
 CONVERSATION = ("what_matters", "good_day", "took_part", "advocacy")
 OWN_CONVERSATION = ("what_matters", "good_day")
@@ -42,6 +43,7 @@ CONDITIONS = (
     "wellbeing_words",
     "funding",
 )
+MEANS = ("basis", "basis_reason", "exemption", "partner_of_pension_age", "means", "lines", "evidence")
 MEANS_STAGES = tuple(stage for stage in Stage if stage not in {Stage.REQUEST, Stage.CLOSED})
 
 
@@ -64,9 +66,10 @@ def start_assessment(*, case: Case, by: User, on: date) -> Assessment:
     if case.stage == Stage.REVIEW:
         raise Refusal("A review is under way. Complete it first, and choose there that needs are assessed again.")
     if case.stage == Stage.ASSESSMENT:
-        tell(case=case, sentence="An assessment was started.", by=by, on=on)
+        tell(case=case, kind=Event.ASSESSMENT_STARTED, sentence="An assessment was started.", by=by, on=on)
     else:
-        move_case(case=case, to=Stage.ASSESSMENT, by=by, on=on, sentence="The assessment was started.")
+        sentence = "The assessment was started."
+        move_case(case=case, to=Stage.ASSESSMENT, kind=Event.ASSESSMENT_STARTED, sentence=sentence, by=by, on=on)
     assessment = Assessment.objects.create(case=case, started_on=on)
     OutcomeNote.objects.bulk_create(
         OutcomeNote(assessment=assessment, outcome=choice.code) for choice in outcomes_of(case)
@@ -177,37 +180,31 @@ def complete_assessment(
     assessment.save()
     if progress.eligible:
         sentence = "Assessed: needs are eligible. An indicative budget was given to plan with."
-        move_case(case=case, to=Stage.PLANNING, sentence=sentence, by=by, on=on)
+        move_case(case=case, to=Stage.PLANNING, kind=Event.ELIGIBLE, sentence=sentence, by=by, on=on)
     elif queries.support_is_in_place(case):
         sentence = "Assessed again: needs are not eligible. Support goes on until a review ends it, with notice."
-        move_case(case=case, to=Stage.ACTIVE, sentence=sentence, by=by, on=on)
+        move_case(case=case, to=Stage.ACTIVE, kind=Event.NOT_ELIGIBLE, sentence=sentence, by=by, on=on)
     else:
         sentence = f"Assessed: needs are not eligible. Advice and help given: {assessment.advice_given}"
-        move_case(case=case, to=Stage.CLOSED, sentence=sentence[:1000], by=by, on=on)
+        move_case(case=case, to=Stage.CLOSED, kind=Event.NOT_ELIGIBLE, sentence=sentence, by=by, on=on)
     return assessment
 
 
 def _lock_draft(assessment: Assessment) -> None:
-    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    if locked.completed_on:
+    completed_on = Assessment.objects.select_for_update().values_list("completed_on", flat=True).get(pk=assessment.pk)
+    if completed_on:
         raise Refusal("This assessment is complete, so it cannot be changed. Needs can be looked at again in a review.")
 
 
 def _save(assessment: Assessment, values: dict, version: int) -> Assessment:
     _lock_draft(assessment)
-    claim_version(assessment, version)
-    for name, value in values.items():
-        setattr(assessment, name, value)
-    assessment.save(update_fields=list(values))
+    claim_version(assessment, version, **values)
     return assessment
 
 
 def _save_note(note: OutcomeNote, values: dict, version: int) -> OutcomeNote:
     _lock_draft(note.assessment)
-    claim_version(note, version)
-    for name, value in values.items():
-        setattr(note, name, value)
-    note.save(update_fields=list(values))
+    claim_version(note, version, **values)
     return note
 
 
@@ -218,7 +215,7 @@ def start_financial_assessment(*, case: Case, by: User, on: date) -> FinancialAs
     require_stage(case.stage, *MEANS_STAGES)
     if queries.draft_financial_assessment(case):
         raise Refusal("A money check is under way already. Open it and carry on.")
-    tell(case=case, sentence="A money check was started.", by=by, on=on)
+    tell(case=case, kind=Event.MONEY_CHECK_STARTED, sentence="A money check was started.", by=by, on=on)
     exemption = FUNDING_MAKES_FREE.get(queries.funded_by(case), "")
     basis = Basis.FREE if exemption else ""
     return FinancialAssessment.objects.create(case=case, started_on=on, basis=basis, exemption=exemption)
@@ -233,10 +230,9 @@ def save_means(
     """
     check_can_check_means(by, financial.case)
     _lock_financial_draft(financial)
-    claim_version(financial, version)
     MEANS_PARTS[part](financial, details)
     _check_means(financial, on)
-    financial.save()
+    claim_version(financial, version, **{name: getattr(financial, name) for name in MEANS})
     return financial
 
 
@@ -315,10 +311,9 @@ def complete_financial_assessment(
     missing = [task.missing for task in queries.financial_progress(stored) if task.needed and task.missing]
     if missing:
         raise NotFinished(missing)
-    claim_version(financial, version)
-    financial.completed_on = on
-    financial.save(update_fields=["completed_on"])
-    tell(case=financial.case, sentence="The money check was completed.", by=by, on=on)
+    claim_version(financial, version, completed_on=on)
+    sentence = "The money check was completed."
+    tell(case=financial.case, kind=Event.MONEY_CHECK_DONE, sentence=sentence, by=by, on=on)
     return financial
 
 
@@ -329,6 +324,6 @@ def charge_for(*, case: Case, personal_budget_pence_per_week: int, by: User, on:
     Called when a plan is submitted or signed off, which check whose plan it is. Raises `MoneyCheckNeeded` where the
     charge depends on means that nobody has checked.
     """
-    check_role(by, *CASEWORK)
+    check_can(by, Capability.WORK_ON_CASES)
     inputs = queries.charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=on)
     return decide_by_rule(case=case, kind=DecisionKind.CHARGE, rule="charge", inputs=inputs, by=by, on=on)

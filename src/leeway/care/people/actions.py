@@ -1,14 +1,18 @@
 """Every write about people, those around them, and the stage of their case."""
 
+from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
+from django.core.files.base import File as DjangoFile
 from django.db import transaction
 
-from leeway.access.access import check_role
+from leeway.access.access import check_can
 from leeway.access.actions import invite
-from leeway.access.models import Role, User
-from leeway.access.table import CASEWORK
-from leeway.care.people.access import can_work_on, check_can_work_on
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.access import can_work_on, check_can_add_file, check_can_work_on, is_task_of, leads
+from leeway.care.people.events import Event, follow
 from leeway.care.people.models import (
     Authority,
     CapacityDecision,
@@ -17,25 +21,66 @@ from leeway.care.people.models import (
     Person,
     Relationship,
     StoryLine,
+    Task,
+    Whose,
 )
-from leeway.care.people.queries import latest_capacity
+from leeway.care.people.queries import latest_capacity, owner_of_files
 from leeway.care.people.states import Stage, require_move
 from leeway.care.people.versions import claim_version
+from leeway.files.actions import keep_file
+from leeway.files.models import File, FileKind
 from leeway.refusal import NotAllowed, Refusal
 
 NEEDS_CAPACITY = frozenset({Authority.NOMINATED})
 NEEDS_LACK_OF_CAPACITY = frozenset({Authority.AUTHORISED})
 
 
-def tell(*, case: Case, sentence: str, by: User, on: date) -> StoryLine:
-    """Write one line of the case's story. Other actions call this; it is never changed afterwards."""
-    return StoryLine.objects.create(case=case, sentence=sentence, by=by, by_name=by.name, happened_on=on)
+@transaction.atomic
+def tell(*, case: Case, kind: Event, sentence: str, by: User, on: date) -> StoryLine:
+    """Write one line of the case's story, and let what follows from its kind happen with it, or neither.
+
+    Other actions call this. A line is never changed afterwards.
+    """
+    line = StoryLine.objects.create(case=case, kind=kind, sentence=sentence, by=by, by_name=by.name, happened_on=on)
+    follow(line)
+    return line
+
+
+def set_task(*, case: Case, kind: Event, what: str, whose: Whose, due_on: date, on: date) -> Task:
+    """Ask somebody to do something in a case by a day. Asked twice, it stands once."""
+    task, _new = Task.objects.get_or_create(
+        case=case, kind=kind, whose=whose, what=what, done_on=None, defaults={"due_on": due_on, "set_on": on}
+    )
+    return task
+
+
+def tell_many(*, lines: Iterable[tuple[UUID, str]], kind: Event, by: User, on: date) -> None:
+    """Write a line in each of many cases' stories at once: pairs of the case's id and the sentence."""
+    new = [
+        StoryLine(case_id=case, kind=kind, sentence=sentence, by=by, by_name=by.name, happened_on=on)
+        for case, sentence in lines
+    ]
+    for line in StoryLine.objects.bulk_create(new, batch_size=5000):
+        follow(line)
+
+
+@transaction.atomic
+def finish_task(*, task: Task, by: User, on: date) -> Task:
+    """Say that a task is done, by whoever it belongs to."""
+    task = Task.objects.select_for_update().select_related("case").get(pk=task.pk)
+    if not is_task_of(by, task):
+        raise NotAllowed(f"This is for {task.get_whose_display().lower()} to do.")
+    if task.done_on is not None:
+        raise Refusal(f"This was done on {task.done_on:%-d %B %Y} already.")
+    task.done_by, task.done_on = by, on
+    task.save(update_fields=["done_by", "done_on"])
+    return task
 
 
 @transaction.atomic
 def add_person(*, details: dict, by: User, on: date) -> Person:
     """Put a person on record. Refused when the NHS number is already someone's, saying whose to look for."""
-    check_role(by, *CASEWORK)
+    check_can(by, Capability.WORK_ON_CASES)
     number = details.get("nhs_number")
     if number and Person.objects.filter(nhs_number=number).exists():
         raise Refusal("Someone with this NHS number is already on record. Search for it.", field="nhs_number")
@@ -64,14 +109,14 @@ def change_person(*, person: Person, details: dict, version: int, by: User, on: 
     person.save()
     for case in cases:
         if case.stage != Stage.CLOSED:
-            tell(case=case, sentence="Details brought up to date.", by=by, on=on)
+            tell(case=case, kind=Event.DETAILS, sentence="Details brought up to date.", by=by, on=on)
     return person
 
 
 @transaction.atomic
 def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
     """Start a person's journey from a request for help. One open case of a kind for each person."""
-    check_role(by, *CASEWORK)
+    check_can(by, Capability.WORK_ON_CASES)
     kind = details.get("kind", CaseKind.ADULT)
     if Case.objects.filter(person=person, kind=kind).exclude(stage=Stage.CLOSED).exists():
         raise Refusal(f"{person} already has an open case. Carry on with that one.")
@@ -80,50 +125,58 @@ def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
     if kind == CaseKind.CARER and details.get("cared_for") == person:
         raise Refusal("A carer cares for somebody else. Choose the person they care for.", field="cared_for")
     case = Case.objects.create(person=person, opened_on=on, **details)
-    tell(case=case, sentence=f"Asked for help: {case.get_request_route_display().lower()}.", by=by, on=on)
+    sentence = f"Asked for help: {case.get_request_route_display().lower()}."
+    tell(case=case, kind=Event.REQUEST, sentence=sentence, by=by, on=on)
     return case
 
 
 @transaction.atomic
 def give_case(*, case: Case, worker: User, by: User, on: date) -> Case:
     """Give a case to a worker: a manager to anyone of the case's team, an assessor to themselves."""
-    if not (by.role == Role.MANAGER and by.team_id == case.team_id) and not (
-        by.role == Role.ASSESSOR and by == worker and case.worker_id is None
-    ):
+    takes_on = by.can(Capability.HOLD_CASES) and by == worker and case.worker_id is None
+    if not takes_on and not leads(by, case):
         raise NotAllowed("The manager of the team gives out its cases; an assessor can take one that is free.")
-    if worker.role != Role.ASSESSOR or worker.team_id != case.team_id:
+    if not worker.can(Capability.HOLD_CASES) or worker.team_id != case.team_id:
         raise Refusal(f"{worker.name} is not an assessor of {case.team}.", field="worker")
     case.worker = worker
     case.save()
-    tell(case=case, sentence=f"{worker.name} took on the case.", by=by, on=on)
+    tell(case=case, kind=Event.GIVEN, sentence=f"{worker.name} took on the case.", by=by, on=on)
     return case
 
 
 @transaction.atomic
-def move_case(*, case: Case, to: Stage, by: User, on: date, sentence: str) -> Case:
+def move_case(*, case: Case, to: Stage, kind: Event, sentence: str, by: User, on: date) -> Case:
     """Move a case to its next stage and say so in its story. The only place that changes a stage.
 
     Called by the actions of the stage that ends, which have checked that this user may end it.
     """
-    locked = Case.objects.select_for_update().get(pk=case.pk)
+    locked = Case.objects.select_for_update(of=("self",)).select_related("person").get(pk=case.pk)
+    died_on = locked.person.date_of_death
+    if died_on is not None and to != Stage.CLOSED:
+        raise Refusal(
+            f"{locked.person} died on {died_on:%-d %B %Y}, so this goes no further. Close the case once everything "
+            "is settled. If the death was recorded by mistake, undo it first."
+        )
     require_move(locked.stage, to)
     case.stage = to
     if to == Stage.CLOSED:
-        case.closed_on, case.closed_reason = on, sentence[:500]
+        case.closed_on, case.closed_reason = on, sentence
     case.save(update_fields=["stage", "closed_on", "closed_reason"])
-    tell(case=case, sentence=sentence, by=by, on=on)
+    tell(case=case, kind=kind, sentence=sentence, by=by, on=on)
     return case
 
 
 @transaction.atomic
 def close_case(*, case: Case, reason: str, by: User, on: date) -> Case:
-    """End a case before support starts, with the reason."""
+    """End a case before support starts, or after the person's death, with the reason."""
     check_can_work_on(by, case)
     if len(reason.strip()) < 5:
         raise Refusal("Say why the case is closed.", field="reason")
-    if case.stage in {Stage.ACTIVE, Stage.REVIEW, Stage.ARRANGING}:
+    settled = case.person.date_of_death is not None
+    if not settled and case.stage in {Stage.ACTIVE, Stage.REVIEW, Stage.ARRANGING}:
         raise Refusal("Support is in place or being set up. Hold a review and end it there.")
-    return move_case(case=case, to=Stage.CLOSED, by=by, on=on, sentence=f"Closed: {reason.strip()}")
+    sentence = f"Closed: {reason.strip()}"
+    return move_case(case=case, to=Stage.CLOSED, kind=Event.CLOSED, sentence=sentence, by=by, on=on)
 
 
 @transaction.atomic
@@ -153,6 +206,7 @@ def add_relationship(*, case: Case, details: dict, by: User, on: date) -> Relati
     relationship = Relationship.objects.create(person=case.person, **details)
     tell(
         case=case,
+        kind=Event.RELATIONSHIP,
         sentence=f"{relationship.name} recorded: {relationship.get_authority_display()}.",
         by=by,
         on=on,
@@ -172,6 +226,7 @@ def end_relationship(*, case: Case, relationship: Relationship, ends_on: date, b
     relationship.save()
     tell(
         case=case,
+        kind=Event.RELATIONSHIP,
         sentence=f"{relationship.name}, {relationship.get_authority_display()}: ends on {ends_on:%-d %B %Y}.",
         by=by,
         on=on,
@@ -187,7 +242,8 @@ def decide_capacity(*, case: Case, details: dict, by: User, on: date) -> Capacit
     decision = CapacityDecision.objects.create(person=case.person, decided_on=on, decided_by=by, **details)
     verdict = "can decide" if decision.has_capacity else "cannot decide, even with support"
     question = decision.get_question_display().lower()
-    tell(case=case, sentence=f"Capacity: {case.person} {verdict} {question}.", by=by, on=on)
+    sentence = f"Capacity: {case.person} {verdict} {question}."
+    tell(case=case, kind=Event.CAPACITY, sentence=sentence, by=by, on=on)
     return decision
 
 
@@ -211,7 +267,8 @@ def give_leave(
         raise Refusal("This is the person's own sign-in. Each needs an email address of their own.", field="email")
     relationship.user, relationship.email, relationship.may_see_record = user, email, True
     relationship.save()
-    tell(case=case, sentence=f"{relationship.name} may see this record: {agreed.strip()}", by=by, on=on)
+    sentence = f"{relationship.name} may see this record: {agreed.strip()}"
+    tell(case=case, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
     return relationship
 
 
@@ -223,7 +280,8 @@ def end_leave(*, case: Case, relationship: Relationship, by: User, on: date) -> 
         raise NotAllowed("This relationship belongs to another person's record.")
     relationship.may_see_record = False
     relationship.save()
-    tell(case=case, sentence=f"{relationship.name} may no longer see this record.", by=by, on=on)
+    sentence = f"{relationship.name} may no longer see this record."
+    tell(case=case, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
 
 
 @transaction.atomic
@@ -240,5 +298,17 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
         raise Refusal("A supporter signs in with this address. The person needs one of their own.", field="email")
     person.user = user
     person.save(update_fields=["user"])
-    tell(case=case, sentence=f"{person} was invited to sign in.", by=by, on=on)
+    tell(case=case, kind=Event.INVITED, sentence=f"{person} was invited to sign in.", by=by, on=on)
     return person
+
+
+@transaction.atomic
+def add_file(*, case: Case, upload: DjangoFile, kind: FileKind, words: str, by: User, on: date) -> File:
+    """Keep a file for a case, with what it is in the words of whoever brings it, and tell the story."""
+    check_can_add_file(by, case, on)
+    if not words.strip():
+        raise Refusal("Say in a few words what it is.", field="words")
+    file = keep_file(upload=upload, kind=kind, words=words, owner=owner_of_files(case), by=by, on=on)
+    sentence = f"Added a file: {file.get_kind_display().lower()}, “{file}”."
+    tell(case=case, kind=Event.FILE, sentence=sentence, by=by, on=on)
+    return file

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from django.db.models import TextChoices
 
-from leeway.access.models import Role
 from leeway.refusal import Refusal
 
 
@@ -32,18 +31,6 @@ MOVES: Mapping[Stage, frozenset[Stage]] = {
     Stage.ACTIVE: frozenset({Stage.REVIEW, Stage.CLOSED}),
     Stage.REVIEW: frozenset({Stage.ACTIVE, Stage.ASSESSMENT, Stage.PLANNING, Stage.CLOSED}),
     Stage.CLOSED: frozenset(),
-}
-
-WHO_HAS_IT: Mapping[Stage, Role | None] = {
-    Stage.REQUEST: Role.MANAGER,
-    Stage.ASSESSMENT: Role.ASSESSOR,
-    Stage.PLANNING: Role.ASSESSOR,
-    Stage.SIGN_OFF: Role.MANAGER,
-    Stage.AGREEMENT: Role.PERSON,
-    Stage.ARRANGING: Role.FINANCE,
-    Stage.ACTIVE: Role.ASSESSOR,
-    Stage.REVIEW: Role.ASSESSOR,
-    Stage.CLOSED: None,
 }
 
 

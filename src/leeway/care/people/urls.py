@@ -18,8 +18,11 @@ people = [
     path("cases/<uuid:case_id>/invite/", views.invite_person, name="invite_person"),
     path("cases/<uuid:case_id>/details/", views.details, name="details"),
     path("cases/<uuid:case_id>/capacity/", views.capacity, name="capacity"),
+    path("cases/<uuid:case_id>/files/", views.files, name="files"),
+    path("cases/<uuid:case_id>/files/add/", views.add_file, name="add_file"),
     path("cases/<uuid:case_id>/give/", views.give, name="give"),
     path("cases/<uuid:case_id>/close/", views.close, name="close"),
+    path("tasks/<uuid:task_id>/done/", views.finish_task, name="finish_task"),
 ]
 
 urlpatterns = [path("", include((people, "people")))]

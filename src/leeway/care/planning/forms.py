@@ -3,10 +3,9 @@
 from django import forms
 
 from leeway.care.assessment.parts import outcomes_of
-from leeway.care.people.drafts import DraftForm, WholeForm
 from leeway.care.people.models import Authority, Case, Relationship
 from leeway.care.planning.models import Aim, Author, ChosenWay, NotChosen, Plan, PlanLine, Way
-from leeway.forms import DateField, PoundsField, VersionField, YesNoField, set_choices
+from leeway.forms import DateField, DraftForm, PoundsField, VersionField, WholeForm, YesNoField, set_choices
 from leeway.law.direct_payments import BARRED_ORDERS, CONDITIONS, RELATIONSHIPS
 from leeway.market.units import Frequency, Unit
 
@@ -191,6 +190,11 @@ class ChoiceForm(DeciderForm):
         widget=forms.RadioSelect,
         required=False,
     )
+
+    @property
+    def decision(self) -> dict:
+        """What was decided, without who decided."""
+        return {name: self.cleaned_data[name] for name in ("way", "words", "why_not_direct_payment")}
 
 
 class OwnChoiceForm(ChoiceForm):

@@ -1,19 +1,22 @@
 """Every write about reviews: making them due, asking for one, holding it, and what follows."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
-from leeway.care.decisions.actions import decide_by_judgement
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.decisions.actions import decide_by_judgement, require_alive
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.people.access import check_can_work_on
 from leeway.care.people.actions import move_case, tell
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.people.versions import claim_version
-from leeway.care.planning.actions import end_plan, start_plan
+from leeway.care.planning.actions import start_plan
 from leeway.care.planning.models import Plan
 from leeway.care.planning.queries import plan_in_force
 from leeway.care.review.access import check_can_ask_for_review
@@ -35,7 +38,7 @@ def schedule_review(*, case: Case, starts_on: date, by: User, on: date) -> Revie
     One review is ahead at a time: one that is due sooner, because somebody asked for it, stays as it is.
     Source: SI 2014/2871, reg. 7; Care Act 2014 s27.
     """
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.START_BUDGETS)
     return _make_due(case, review_dates(starts_on).next_due, by, on)
 
 
@@ -44,6 +47,7 @@ def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
     """Ask for a review, at any time while support is in place; it becomes due within four weeks, or sooner."""
     check_can_ask_for_review(by, case, on)
     require_stage(case.stage, Stage.ACTIVE)
+    require_alive(case)
     if not words.strip():
         raise Refusal("Say in a few words why you would like a review.", field="words")
     review = next_review(case) or Review(case=case, due_on=on + WHEN_ASKED)
@@ -54,7 +58,8 @@ def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
     review.reason, review.due_on = ReviewReason.ASKED, min(review.due_on, on + WHEN_ASKED)
     review.asked_on, review.asked_by_name, review.asked_words = on, by.name, words.strip()
     review.save()
-    tell(case=case, sentence=f"{by.name} asked for a review: {words.strip()}"[:1000], by=by, on=on)
+    sentence = f"{by.name} asked for a review: {words.strip()}"
+    tell(case=case, kind=Event.REVIEW_ASKED, sentence=sentence, by=by, on=on)
     return review
 
 
@@ -70,7 +75,7 @@ def open_review(*, case: Case, reason: str = "", by: User, on: date) -> Review:
     review.opened_on = on
     review.save()
     sentence = f"Review started: {review.get_reason_display().lower()}."
-    move_case(case=case, to=Stage.REVIEW, by=by, on=on, sentence=sentence)
+    move_case(case=case, to=Stage.REVIEW, kind=Event.REVIEW_STARTED, by=by, on=on, sentence=sentence)
     return review
 
 
@@ -81,10 +86,7 @@ def save_review(
     """Save what was said and what changed; half-done is fine. `aims` gives how far each aim was met, by its id."""
     check_can_work_on(by, review.case)
     assert set(details) <= SAVED, f"not details of a review: {set(details) - SAVED}"
-    _claim_open(review, version)
-    for name, value in details.items():
-        setattr(review, name, value)
-    review.save(update_fields=[*details])
+    _claim_open(review, version, **details)
     for aim in _aims(review.case):
         if (aims or {}).get(aim.pk) in Achieved.values:
             AimResult.objects.update_or_create(review=review, aim=aim, defaults={"achieved": aims[aim.pk]})
@@ -110,10 +112,7 @@ def complete_review(
     check_can_work_on(by, review.case)
     day = held_on or on
     _check_complete(review, result, reasons, day, on)
-    _claim_open(review, version)
-    review.held_on, review.held_by = day, by
-    review.result, review.reasons = result, reasons.strip()
-    review.save(update_fields=["held_on", "held_by", "result", "reasons"])
+    _claim_open(review, version, held_on=day, held_by=by, result=result, reasons=reasons.strip())
     FOLLOWS[ReviewResult(result)](review, still_to_pay.strip(), by, on)
     return review
 
@@ -139,20 +138,20 @@ def _check_complete(review: Review, result: str, reasons: str, day: date, on: da
 
 def _continue(review: Review, still_to_pay: str, by: User, on: date) -> None:
     sentence = "Review held: support carries on as it is."
-    move_case(case=review.case, to=Stage.ACTIVE, by=by, on=on, sentence=sentence)
+    move_case(case=review.case, to=Stage.ACTIVE, kind=Event.REVIEW_HELD, by=by, on=on, sentence=sentence)
     due = review_dates(_start_of_support(review), last_review=review.held_on).next_due
     _make_due(review.case, due, by, on)
 
 
 def _change_plan(review: Review, still_to_pay: str, by: User, on: date) -> None:
     sentence = "Review held: the plan changes. The plan in force holds until the new one is agreed."
-    move_case(case=review.case, to=Stage.PLANNING, by=by, on=on, sentence=sentence)
+    move_case(case=review.case, to=Stage.PLANNING, kind=Event.REVIEW_HELD, by=by, on=on, sentence=sentence)
     start_plan(case=review.case, by=by, on=on)
 
 
 def _reassess(review: Review, still_to_pay: str, by: User, on: date) -> None:
     sentence = "Review held: needs are assessed again. The plan in force holds meanwhile."
-    move_case(case=review.case, to=Stage.ASSESSMENT, by=by, on=on, sentence=sentence)
+    move_case(case=review.case, to=Stage.ASSESSMENT, kind=Event.REVIEW_HELD, by=by, on=on, sentence=sentence)
 
 
 def _end(review: Review, still_to_pay: str, by: User, on: date) -> None:
@@ -172,10 +171,8 @@ def _end(review: Review, still_to_pay: str, by: User, on: date) -> None:
         by=by,
         on=on,
     )
-    if plan is not None:
-        end_plan(plan=plan, by=by, on=on)
     sentence = f"Support ended after a review: {review.reasons}"
-    move_case(case=review.case, to=Stage.CLOSED, by=by, on=on, sentence=sentence[:500])
+    move_case(case=review.case, to=Stage.CLOSED, kind=Event.SUPPORT_ENDED, sentence=sentence, by=by, on=on)
 
 
 FOLLOWS = {
@@ -186,10 +183,10 @@ FOLLOWS = {
 }
 
 
-def _claim_open(review: Review, version: int) -> None:
+def _claim_open(review: Review, version: int, **details: Any) -> None:
     if review.held_on is not None or review.opened_on is None:
         raise Refusal("This review is not under way, so it cannot be changed. Open the case to see what comes next.")
-    claim_version(review, version)
+    claim_version(review, version, **details)
 
 
 def _make_due(case: Case, due: date, by: User, on: date) -> Review:
@@ -198,7 +195,8 @@ def _make_due(case: Case, due: date, by: User, on: date) -> Review:
         ahead.due_on = min(ahead.due_on, due)
         ahead.save()
         return ahead
-    tell(case=case, sentence=f"Next review due by {due:%-d %B %Y}.", by=by, on=on)
+    sentence = f"Next review due by {due:%-d %B %Y}."
+    tell(case=case, kind=Event.REVIEW_DUE, sentence=sentence, by=by, on=on)
     return Review.objects.create(case=case, due_on=due)
 
 

@@ -6,15 +6,14 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
-from leeway.access.access import check_role
+from leeway.access.access import check_can
 from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.market.contracts.models import Rate, RateKind
-from leeway.market.listings.actions import MAY_LIST
 from leeway.market.listings.models import Service, Source
 from leeway.market.units import Unit
 from leeway.refusal import Refusal
 
-MAY_PRICE = MAY_LIST
 DAY = timedelta(days=1)
 FARTHEST = timedelta(days=5 * 366)
 
@@ -37,7 +36,7 @@ def record_rate(
     day before, one that would have begun later never holds. Days that are over keep the price they had, but for a
     price that was recorded this very day, which may be put right.
     """
-    check_role(by, *MAY_PRICE, to="record a price")
+    check_can(by, Capability.LIST_SERVICES)
     _check_sense(pence=pence, unit=unit, kind=kind, note=note)
     if starts_on > on + FARTHEST:
         raise Refusal(f"{_day(starts_on)} is more than five years from now. Check the year.", field="starts_on")
@@ -66,7 +65,7 @@ def record_rate(
 @transaction.atomic
 def end_rate(*, rate: Rate, ends_on: date, by: User, on: date) -> Rate:
     """Say on which day a price holds for the last time; one that has not begun by then never holds."""
-    check_role(by, *MAY_PRICE, to="end a price")
+    check_can(by, Capability.LIST_SERVICES)
     kept = Rate.objects.select_for_update().get(pk=rate.pk)
     if kept.ends_on is not None and kept.ends_on <= ends_on:
         raise Refusal(f"This price ends on {_day(kept.ends_on)} already. Give an earlier day.", field="ends_on")

@@ -85,7 +85,8 @@ def changes(rates: Collection[Rate], on: date) -> dict[int, Change]:
     for was in known:
         if was.pk not in asked or was.ends_on is None:
             continue
-        later = sorted((rate for rate in known if _follows(rate, was, on)), key=lambda rate: rate.starts_on)
+        first = max(on, was.starts_on, was.ends_on)  # a day on which `was` is over, or its last one
+        later = sorted((rate for rate in known if _follows(rate, was, first)), key=lambda rate: rate.starts_on)
         other = next((rate for rate in later if rate.pence != was.pence), None)
         if other is not None or not later:
             found[was.pk] = Change(was, other)
@@ -102,9 +103,8 @@ def holds(rate: Rate, on: date) -> bool:
     return rate.starts_on <= on and (rate.ends_on is None or rate.ends_on >= on)
 
 
-def _follows(rate: Rate, was: Rate, on: date) -> bool:
+def _follows(rate: Rate, was: Rate, first: date) -> bool:
     same = (rate.service_id, rate.unit, rate.kind) == (was.service_id, was.unit, was.kind)
-    first = max(on, was.ends_on)  # a day on which `was` is over, or the last one on which it is not
     return same and rate.pk != was.pk and not rate.never_held and (rate.ends_on is None or rate.ends_on >= first)
 
 

@@ -110,7 +110,7 @@ class PriceForm(CostForm):
         choices=RateKind,
     )
     starts_on = DateField(
-        label="From which day?",
+        label="First day of this price",
         help_text="For example, 1 4 2027. It may be a day still to come.",
         error_messages={"required": "Enter the first day on which this price holds."},
     )
@@ -121,7 +121,7 @@ class EndForm(forms.Form):
     """When a price holds for the last time."""
 
     ends_on = DateField(
-        label="What is its last day?",
+        label="Last day of this price",
         error_messages={"required": "Enter the last day on which this price holds."},
     )
 

@@ -1,14 +1,15 @@
 """The directory's pages: to search and to read for everyone, to add to for those who may."""
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from leeway.access.table import who_may_reach
-from leeway.forms import attempt
+from leeway.access.access import SignedIn
+from leeway.access.table import may_reach
+from leeway.acting import act, attempt
 from leeway.market.contracts.actions import end_rate, record_rate
 from leeway.market.contracts.models import Rate, RateKind
 from leeway.market.contracts.presenters import kind_in_words, price_in_words
@@ -20,12 +21,11 @@ from leeway.market.listings.models import Domain, Service
 
 
 @require_safe
-def search(request):
+def search(request: HttpRequest):
     """Find support: words, place and distance, kind, rating, direct payments, regulated or not."""
     form = SearchForm(request.GET)
-    found = None
-    if form.is_valid():
-        found = attempt(form, lambda: queries.search(**form.cleaned_data))
+    read = attempt(form, lambda: queries.search(**form.cleaned_data))
+    found = read and read.result
     shown = {
         "form": form,
         "found": found,
@@ -33,7 +33,7 @@ def search(request):
         "empty": found is not None and found.total == 0 and not queries.listed().exists(),
         "pagination": pagination(request, found) if found and found.pages > 1 else None,
         "asked": any(request.GET.values()),
-        "may_add": may_reach(request, "directory:add"),
+        "may_add": may_reach(request.user, "directory:add"),
     }
     return render(request, "directory/search.jinja", shown)
 
@@ -44,7 +44,7 @@ def priced(found: queries.Found) -> dict:
     return {service_id: "; ".join(map(price_in_words, rates)) for service_id, rates in prices.items()}
 
 
-def pagination(request, found: queries.Found) -> dict:
+def pagination(request: HttpRequest, found: queries.Found) -> dict:
     """The links to the pages of a search, near the one that is shown."""
     asked = request.GET.copy()
 
@@ -67,12 +67,12 @@ def pagination(request, found: queries.Found) -> dict:
 
 
 @require_safe
-def service(request, service_id):
+def service(request: HttpRequest, service_id):
     """One listing: what it is, its quality, its price, when it was last checked, and what is not known."""
     listing = get_listing(service_id)
     came_from = request.META.get("HTTP_REFERER", "")
     search_page = request.build_absolute_uri(reverse("directory:search"))
-    may_price = may_reach(request, "directory:price")
+    may_price = may_reach(request.user, "directory:price")
     kinds = RateKind.values if may_price else [RateKind.LISTED]
     shown = {
         "service": listing,
@@ -91,11 +91,6 @@ def get_listing(service_id) -> Service:
         raise Http404("There is no such service in the directory.") from None
 
 
-def may_reach(request, name: str) -> bool:
-    """Whether the visitor is let in to an address, so that its link is shown to them."""
-    return request.user.is_authenticated and request.user.role in who_may_reach(name)
-
-
 def by_group(listing: Service) -> list[dict]:
     """A service's ratings, one table for each group of people; groups with the very same answers share a table."""
     order = list(Domain.values)
@@ -111,26 +106,23 @@ def by_group(listing: Service) -> list[dict]:
     ]
 
 
-def add(request):
+def add(request: SignedIn):
     """List something people could choose that the regulator's files do not have."""
     form = ListingForm(request.POST or None)
-    if form.is_valid():
-        listing = attempt(form, lambda: list_service(**form.cleaned_data, by=request.user, on=timezone.localdate()))
-        if listing is not None:
-            messages.success(request, f"{listing.name} is in the directory now. Everyone can find it.")
-            return redirect("directory:service", listing.pk)
+    if done := act(form, lambda **by_on: list_service(**form.cleaned_data, **by_on), request):
+        messages.success(request, f"{done.result.name} is in the directory now. Everyone can find it.")
+        return redirect("directory:service", done.result.pk)
     return render(request, "directory/add.jinja", {"form": form, "back": reverse("directory:search")})
 
 
-def price(request, service_id):
+def price(request: SignedIn, service_id):
     """Record what a service costs from a day on, beside what it costs and did cost."""
     listing, today = get_listing(service_id), timezone.localdate()
     form = PriceForm(request.POST or None, initial={"starts_on": today})
-    if form.is_valid():
-        recorded = attempt(form, lambda: record_rate(service=listing, **form.cleaned_data, by=request.user, on=today))
-        if recorded is not None:
-            messages.success(request, f"Recorded: {price_in_words(recorded)} from {recorded.starts_on:%-d %B %Y}.")
-            return redirect("directory:service", listing.pk)
+    if done := act(form, lambda **by_on: record_rate(service=listing, **form.cleaned_data, **by_on), request):
+        rate = done.result
+        messages.success(request, f"Recorded: {price_in_words(rate)} from {rate.starts_on:%-d %B %Y}.")
+        return redirect("directory:service", listing.pk)
     shown = {
         "form": form,
         "service": listing,
@@ -140,16 +132,14 @@ def price(request, service_id):
     return render(request, "directory/price.jinja", shown)
 
 
-def end_price(request, service_id, rate_id):
+def end_price(request: SignedIn, service_id, rate_id):
     """Say when a price holds for the last time, where no other takes its place."""
-    listing, today = get_listing(service_id), timezone.localdate()
+    listing = get_listing(service_id)
     rate = get_object_or_404(Rate, pk=rate_id, service=listing)
-    form = EndForm(request.POST or None, initial={"ends_on": today})
-    if form.is_valid():
-        ended = attempt(form, lambda: end_rate(rate=rate, **form.cleaned_data, by=request.user, on=today))
-        if ended is not None:
-            messages.success(request, "The price is taken back." if ended.never_held else "The end is recorded.")
-            return redirect("directory:price", listing.pk)
+    form = EndForm(request.POST or None, initial={"ends_on": timezone.localdate()})
+    if done := act(form, lambda **by_on: end_rate(rate=rate, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The price is taken back." if done.result.never_held else "The end is recorded.")
+        return redirect("directory:price", listing.pk)
     shown = {
         "form": form,
         "service": listing,

@@ -9,8 +9,12 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Max, Subquery, Sum, Value, Window
 from django.db.models.functions import RowNumber
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.actions import tell_many
+from leeway.care.people.events import Event
+from leeway.law.numbers import pounds
 from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
 from leeway.money.banking.working_days import bacs_submission_day
 from leeway.money.ledger.actions import NewTransfer, open_account, transfer_many
@@ -37,7 +41,7 @@ def make_run(*, pay_on: date, by: User, on: date) -> PaymentRun:
     at this moment, is left to it: a second press finds nothing to pay (NothingToPay). Refuses a day on which
     banks are closed, or that is too near or too far for Bacs.
     """
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.PAY)
     require_pay_day(pay_on, on)
     _one_at_a_time()
     run = PaymentRun.objects.create(number=_next_number(), pay_on=pay_on, made_by=by, made_on=on)
@@ -58,7 +62,7 @@ def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
 
     Refused where a payment in it may no longer be made: the run is cancelled and made again without it.
     """
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.PAY)
     run = PaymentRun.objects.select_for_update().get(pk=run.pk)
     require_move(run.state, State.APPROVED)
     if run.made_by_id == by.pk:
@@ -71,13 +75,14 @@ def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
     run.save(update_fields=["state", "settled_by", "settled_on", "originator"])
     require_payable(queries.credits_of(run), council_account())
     _post(run, by, on)
+    _tell(run, by, on)
     return run
 
 
 @transaction.atomic
 def cancel_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
     """Give up a run before it is approved. Its instalments are due again."""
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.PAY)
     run = PaymentRun.objects.select_for_update().get(pk=run.pk)
     require_move(run.state, State.CANCELLED)
     run.payments.update(cancelled=True)
@@ -175,6 +180,13 @@ def _post(run: PaymentRun, by: User, on: date) -> None:
             transfer_many(new=batch, by=by, on=on)
             batch = []
     transfer_many(new=batch, by=by, on=on)
+
+
+def _tell(run: PaymentRun, by: User, on: date) -> None:
+    rows = run.payments.values_list("instalment__part__budget__case", "amount_pence")
+    arrives = f"sent, to arrive on {run.pay_on:%-d %B %Y}."
+    lines = ((case, f"{pounds(pence)} {arrives}") for case, pence in rows.iterator(chunk_size=ROWS_AT_ONCE))
+    tell_many(lines=lines, kind=Event.PAYMENT_SENT, by=by, on=on)
 
 
 def _transfers(

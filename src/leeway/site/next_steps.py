@@ -6,7 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from leeway.access.models import User
-from leeway.access.table import who_may_reach
+from leeway.access.table import may_reach
 from leeway.care.assessment.queries import draft_assessment, needs_money_check
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
@@ -27,7 +27,7 @@ class NextStep:
 
     def address_for(self, case: Case, user: User) -> str:
         """Where this user does it; nothing where it is not theirs to do."""
-        if not self.page or user.role not in who_may_reach(self.page):
+        if not self.page or not may_reach(user, self.page):
             return ""
         return reverse(self.page, kwargs={"case_id": case.pk})
 
@@ -37,7 +37,20 @@ WORKER, MANAGER, FINANCE, PERSON = "the worker", "the team manager", "the financ
 
 def next_step(case: Case, on: date) -> NextStep:
     """What comes next in this case."""
+    if case.person.date_of_death is not None and case.stage != Stage.CLOSED:
+        return _after_death(case)
     return NEXT[Stage(case.stage)](case, on)
+
+
+def _after_death(case: Case) -> NextStep:
+    died = f"{case.person} died on {case.person.date_of_death:%-d %B %Y}."
+    return NextStep(
+        f"{died} Settle what is left with whoever settles it, then close the case.",
+        f"{died} We are sorry. Whoever settles what is left can ask {case.worker or case.team} anything.",
+        WORKER,
+        "people:close",
+        "Close the case",
+    )
 
 
 def _request(case: Case, on: date) -> NextStep:
