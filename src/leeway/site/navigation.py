@@ -13,7 +13,7 @@ LINKS = [
     ("insight:home", "Insight"),
     ("access:users", "Who signs in"),
     ("jobs:every", "Background jobs"),
-    ("listings:search", "Find support"),
+    ("directory:search", "Find support"),
     ("law", "Rules and figures"),
 ]
 #: Addresses that belong to a link without beginning as it does.

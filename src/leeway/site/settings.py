@@ -97,6 +97,8 @@ ROOMS = [
     "leeway.jobs",
     "leeway.files",
     "leeway.market.listings",
+    "leeway.market.contracts",
+    "leeway.market.directory",
     "leeway.care.people",
     "leeway.care.circumstances",
     "leeway.care.decisions",
