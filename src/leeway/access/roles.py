@@ -104,7 +104,12 @@ APART: Mapping[frozenset[Role], str] = {
         frozenset({Role.ADMINISTRATOR, other}): _GIVES_ROLES
         for other in (Role.ASSESSOR, Role.MANAGER, Role.FINANCE, Role.COMMISSIONER)
     },
-    **{frozenset({one, staff}): _SPEAKS_FOR_SELF for one in (Role.PERSON, Role.PROVIDER) for staff in _STAFF_ROLES},
+    **{
+        frozenset({one, staff}): _SPEAKS_FOR_SELF
+        for one in (Role.PERSON, Role.PROVIDER)
+        for staff in Role
+        if staff in _STAFF_ROLES
+    },
     frozenset({Role.PERSON, Role.PROVIDER}): _SPEAKS_FOR_SELF,
 }
 """The pairs of roles that one user never holds together, each with the reason, as the user is told.

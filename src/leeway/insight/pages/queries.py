@@ -14,7 +14,6 @@ from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.insight.measures.costs import packages_to_look_at
-from leeway.insight.measures.measure import year_to
 from leeway.insight.pages.access import can_read_words, check_can_publish, check_can_see_results
 from leeway.insight.pages.account import BESIDE
 from leeway.insight.pages.models import LocalAccount, OwnGoal, Wave
@@ -22,6 +21,7 @@ from leeway.insight.records.council import council_records
 from leeway.insight.report.section import Section
 from leeway.insight.surveys.answers import frame_of
 from leeway.insight.surveys.shares import SMALLEST
+from leeway.period import year_to
 from leeway.refusal import NotAllowed, Refusal
 
 

@@ -365,7 +365,7 @@ def start_money(player: Player) -> None:
             case=player.case,
             way=Way(way),
             holder=holder,
-            account_name=(str(receiver or player.case.person) if holder != Holder.PROVIDER else "Fairbourne Fund")[:40],
+            account_name=str(receiver or player.case.person) if holder != Holder.PROVIDER else "Fairbourne Fund",
             sort_code="40-00-01",
             account_number=f"{hash_of(player.script, player.script.lines[0]) % 10**8:08d}",
             by=staff.finance,
