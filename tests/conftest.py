@@ -2,22 +2,50 @@
 
 from datetime import date
 
+import pgtrigger
 import pytest
+from django.conf import settings as django_settings
+from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis
 
-from leeway.access.models import Role, Team, User
+from leeway.access.models import Team, User
+from leeway.access.roles import Role
 from leeway.care.people.models import Case, Person
 
 TODAY = date(2026, 11, 23)
+LEDGER_GUARDS = ("ledger.Account:accounts_stay", "ledger.Transfer:transfers_stay")
 
 hypothesis.register_profile("steady", deadline=None)  # how long an example takes is the bench's business
 hypothesis.load_profile("steady")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def test_database_may_be_emptied():
+    """Tests that commit are followed by TRUNCATE, which the ledger refuses everywhere else."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def emptied(self):
+        with pgtrigger.ignore(*LEDGER_GUARDS):
+            teardown(self)
+
+    TransactionTestCase._fixture_teardown = emptied
+    yield
+    TransactionTestCase._fixture_teardown = teardown
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
     """A test makes many users: their passwords are not worth a third of a second each."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_store(tmp_path_factory):
+    """Files of tests lie in a folder of the tests."""
+    where = {"location": tmp_path_factory.getbasetemp() / "files", "allow_overwrite": True}
+    files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": where}
+    with override_settings(STORAGES=django_settings.STORAGES | {"files": files}):
+        yield
 
 
 @pytest.fixture
@@ -29,7 +57,7 @@ def team(db):
 def bea(team):
     """Ada's social worker."""
     return User.objects.create_user(
-        "bea@council.example", "correct horse battery", name="Bea Okafor", role=Role.ASSESSOR, team=team
+        "bea@council.example", "correct horse battery", name="Bea Okafor", roles=[Role.ASSESSOR], team=team
     )
 
 
@@ -40,7 +68,7 @@ def mona(team):
         "mona@council.example",
         "correct horse battery",
         name="Mona Patel",
-        role=Role.MANAGER,
+        roles=[Role.MANAGER],
         team=team,
         sign_off_limit_pence_per_week=1500_00,
     )
@@ -50,25 +78,29 @@ def mona(team):
 def finn(db):
     """A finance officer."""
     return User.objects.create_user(
-        "finn@council.example", "correct horse battery", name="Finn Walsh", role=Role.FINANCE
+        "finn@council.example", "correct horse battery", name="Finn Walsh", roles=[Role.FINANCE]
     )
 
 
 @pytest.fixture
 def fay(db):
     """Another finance officer, who approves what Finn makes."""
-    return User.objects.create_user("fay@council.example", "correct horse battery", name="Fay Ito", role=Role.FINANCE)
+    return User.objects.create_user(
+        "fay@council.example", "correct horse battery", name="Fay Ito", roles=[Role.FINANCE]
+    )
 
 
 @pytest.fixture
 def cyril(db):
     """Signs in, and has nothing to do with Ada."""
-    return User.objects.create_user("cyril@home.example", "correct horse battery", name="Cyril Crane", role=Role.PERSON)
+    return User.objects.create_user(
+        "cyril@home.example", "correct horse battery", name="Cyril Crane", roles=[Role.PERSON]
+    )
 
 
 @pytest.fixture
 def ada_user(db):
-    return User.objects.create_user("ada@home.example", "correct horse battery", name="Ada Bell", role=Role.PERSON)
+    return User.objects.create_user("ada@home.example", "correct horse battery", name="Ada Bell", roles=[Role.PERSON])
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from leeway.access.access import SignedIn
 from leeway.access.models import User
-from leeway.access.table import who_may_reach
+from leeway.access.table import may_reach
 from leeway.care.assessment.queries import needs_money_check
 from leeway.care.circumstances.queries import stay_on
 from leeway.care.decisions.models import Decision, DecisionKind
@@ -21,7 +22,7 @@ from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import offers_and_choice, open_plan, plan_in_force
 from leeway.care.review.queries import next_review
-from leeway.site.journey import next_step
+from leeway.site.next_steps import next_step
 
 STORY_LINES_SHOWN = 8
 
@@ -36,7 +37,7 @@ class Part:
     done: bool
 
 
-def show(request, case_id):
+def show(request: SignedIn, case_id):
     """One case, at a glance."""
     case = people.get_case(case_id, seen_by=request.user, page="Case")
     today = timezone.localdate()
@@ -55,7 +56,7 @@ def show(request, case_id):
         "can_work": can_work_on(request.user, case),
         "step": step,
         "step_address": step.address_for(case, request.user),
-        "parts": [part for part in parts(case, standing, plan, today) if request.user.role in who_may_reach(part.page)],
+        "parts": [part for part in parts(case, standing, plan, today) if may_reach(request.user, part.page)],
         "addresses": addresses(case, request.user),
         "budget": standing.get(DecisionKind.FINAL_BUDGET),
         "indicative": standing.get(DecisionKind.INDICATIVE_BUDGET),
@@ -90,7 +91,14 @@ def parts(case: Case, standing: dict[str, Decision], plan, on: date) -> list[Par
         Part("Budget and payments", "budgets:show", status(budgeted, at_least(Stage.ARRANGING)), budgeted),
         reviews_part(case, status),
         Part("Letters", "letters:list", f"{len(standing)} decisions" if standing else "None yet", bool(standing)),
+        files_part(case),
     ]
+
+
+def files_part(case: Case) -> Part:
+    """What is kept for the case: receipts, letters, photographs."""
+    kept = people.files(case).count()
+    return Part("Files", "people:files", f"{kept} kept" if kept else "None yet", bool(kept))
 
 
 def reviews_part(case: Case, status: Callable[[bool, bool], str]) -> Part:
@@ -118,8 +126,4 @@ def addresses(case: Case, user: User) -> dict[str, str]:
         "people:looks": {"person_id": case.person_id},
         "review:ask": whose,
     }
-    return {
-        name.partition(":")[2]: reverse(name, kwargs=whom)
-        for name, whom in pages.items()
-        if user.role in who_may_reach(name)
-    }
+    return {name.partition(":")[2]: reverse(name, kwargs=whom) for name, whom in pages.items() if may_reach(user, name)}

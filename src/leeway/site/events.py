@@ -118,6 +118,7 @@ EVENTS: dict[Event, Follows] = {
     Event.CAPACITY: NOTHING,
     Event.LEAVE: NOTHING,
     Event.INVITED: NOTHING,
+    Event.FILE: _asks(ToDo(Whose.WORKER, "Look at what was added to {person}'s files.", only=_said_by_another)),
     Event.PLAN_STARTED: NOTHING,
     Event.WAYS_EXPLAINED: NOTHING,
     Event.CHOICE: _asks(ToDo(Whose.WORKER, "{person} has chosen how to hold the budget.", only=_said_by_another)),

@@ -7,13 +7,12 @@ import pytest
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.models import Case
-from leeway.care.people.versions import EditedMeanwhile
 from leeway.care.planning import actions as planning
 from leeway.care.planning.models import PlanState
 from leeway.care.planning.queries import open_plan, plan_in_force
 from leeway.care.review import actions, queries
 from leeway.care.review.models import Review
-from leeway.refusal import NotAllowed, Refusal
+from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 from tests.care.conftest import TODAY, explain, passes_conditions, relate
 
 WHY = "Ada is content, and so is everyone who helps her."

@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from leeway.access.models import Role
+from leeway.access.roles import Role
 from leeway.insight.measures.measure import year_to
 from leeway.insight.pages import queries
 from leeway.insight.pages.forms import month_ends

@@ -5,9 +5,9 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 
-from leeway.access.access import check_role
+from leeway.access.access import check_can
 from leeway.access.models import User
-from leeway.access.table import CASEWORK
+from leeway.access.roles import Capability
 from leeway.care.assessment import queries
 from leeway.care.assessment.access import check_can_check_means, check_can_write_own_words
 from leeway.care.assessment.means import FUNDING_MAKES_FREE, costs_a_week_pence, income_a_week_pence
@@ -26,10 +26,10 @@ from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
-from leeway.care.people.versions import EditedMeanwhile, claim_version
+from leeway.care.people.versions import claim_version
 from leeway.law import compute
 from leeway.law.eligibility import CARE_ACT_STARTS
-from leeway.refusal import Refusal
+from leeway.refusal import EditedMeanwhile, Refusal
 
 CONVERSATION = ("what_matters", "good_day", "took_part", "advocacy")
 OWN_CONVERSATION = ("what_matters", "good_day")
@@ -324,6 +324,6 @@ def charge_for(*, case: Case, personal_budget_pence_per_week: int, by: User, on:
     Called when a plan is submitted or signed off, which check whose plan it is. Raises `MoneyCheckNeeded` where the
     charge depends on means that nobody has checked.
     """
-    check_role(by, *CASEWORK)
+    check_can(by, Capability.WORK_ON_CASES)
     inputs = queries.charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=on)
     return decide_by_rule(case=case, kind=DecisionKind.CHARGE, rule="charge", inputs=inputs, by=by, on=on)

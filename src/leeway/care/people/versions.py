@@ -4,17 +4,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from leeway.refusal import Refusal
-
-
-class EditedMeanwhile(Refusal):
-    """Someone else saved this after the user opened it. Nothing was overwritten."""
-
-    def __init__(self):
-        super().__init__(
-            "Someone else saved this while you were writing. Nothing of theirs or yours is lost: what you wrote "
-            "is still below, and their version is shown beside it. Put the two together and save again."
-        )
+from leeway.refusal import EditedMeanwhile
 
 
 def claim_version(record: Model, version: int, **values: Any) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db import transaction
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.care.decisions.actions import decide_by_judgement, require_alive
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.people.access import check_can_work_on
@@ -36,7 +37,7 @@ def schedule_review(*, case: Case, starts_on: date, by: User, on: date) -> Revie
     One review is ahead at a time: one that is due sooner, because somebody asked for it, stays as it is.
     Source: SI 2014/2871, reg. 7; Care Act 2014 s27.
     """
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.START_BUDGETS)
     return _make_due(case, review_dates(starts_on).next_due, by, on)
 
 

@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
-from leeway.access.table import ANALYSIS
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.access import WORKS_ON, cases_of
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Aim
@@ -27,9 +28,8 @@ def past_reviews(case: Case) -> QuerySet[Review]:
 
 def reviews_due(user: User, on: date) -> QuerySet[Review]:
     """Reviews due by a day: of a worker's own cases, or of every case of a manager's team; the longest due first."""
-    mine = Q(case__team=user.team_id) if user.role == Role.MANAGER else Q(case__worker=user)
-    under_way = Q(case__stage__in=[Stage.ACTIVE, Stage.REVIEW], case__person__date_of_death=None)
-    due = Review.objects.filter(mine, under_way, held_on=None, due_on__lte=on)
+    supported = cases_of(user, WORKS_ON).filter(stage__in=[Stage.ACTIVE, Stage.REVIEW], person__date_of_death=None)
+    due = Review.objects.filter(case__in=supported, held_on=None, due_on__lte=on)
     return due.select_related("case__person", "case__worker").order_by("due_on", "pk")
 
 
@@ -46,5 +46,5 @@ def aims_not_judged(review: Review) -> list[Aim]:
 
 def reviews_to_report(*, until: date, seen_by: User) -> QuerySet[Review]:
     """Every review held by a day, for the national return."""
-    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    check_can(seen_by, Capability.ANALYSE)
     return Review.objects.filter(held_on__lte=until).order_by()

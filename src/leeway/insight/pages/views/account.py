@@ -4,14 +4,15 @@ import csv
 from datetime import date
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from leeway.access.access import SignedIn
 from leeway.access.models import User
-from leeway.forms import attempt
+from leeway.acting import act, attempt
 from leeway.insight.pages import actions
 from leeway.insight.pages.account import COLUMNS, as_measures, hidden_names, own_figures, package
 from leeway.insight.pages.forms import PublishForm
@@ -27,7 +28,7 @@ def published_account() -> LocalAccount:
 
 
 @require_safe
-def account(request):
+def account(request: HttpRequest):
     """The council's own figures, for everyone."""
     latest = latest_account()
     return render(request, "insight/account.jinja", {"account": latest} | told(latest.figures if latest else []))
@@ -39,7 +40,7 @@ def told(rows: list[dict]) -> dict:
 
 
 @require_safe
-def figures_file(request):
+def figures_file(request: HttpRequest):
     """The figures as CSV, one row a measure and group."""
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="figures.csv"'
@@ -50,7 +51,7 @@ def figures_file(request):
 
 
 @require_safe
-def data_package(request):
+def data_package(request: HttpRequest):
     """What the columns of the figures mean, as a data package."""
     latest = published_account()
     return JsonResponse(
@@ -58,7 +59,7 @@ def data_package(request):
     )
 
 
-def publish(request):
+def publish(request: SignedIn):
     """Choose the day, see what everyone will see, and publish it."""
     today = timezone.localdate()
     form = PublishForm(request.POST or request.GET or None, today=today)
@@ -66,13 +67,12 @@ def publish(request):
     if form.is_valid():
         as_at = form.cleaned_data["as_at"]
         if request.method == "POST":
-            done = attempt(form, lambda: actions.publish_account(as_at=as_at, by=request.user, on=today))
-            if done is not None:
+            if act(form, lambda **by_on: actions.publish_account(as_at=as_at, **by_on), request):
                 messages.success(request, "The local account is published. Everyone can read it.")
                 return redirect("insight:account")
         else:
-            rows = attempt(form, lambda: figures_to_publish(as_at, request.user, today))
-            shown |= {"as_at": as_at} | told(rows or [])
+            read = attempt(form, lambda: figures_to_publish(as_at, request.user, today))
+            shown |= {"as_at": as_at} | told(read.result if read else [])
     return render(request, "insight/publish.jinja", shown)
 
 

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from leeway.access.access import SignedIn
 from leeway.access.models import User
-from leeway.forms import attempt
+from leeway.acting import attempt
 from leeway.insight.pages.forms import PublishForm, month_ends
 from leeway.insight.pages.queries import packages_worth_a_look
 from leeway.insight.records.council import council_records
@@ -22,7 +23,7 @@ KEPT_SECONDS = 900
 
 
 @require_safe
-def own(request):
+def own(request: SignedIn):
     """The findings, as the records stood on the last day of a month; with `part`, one of them with its figures."""
     today = timezone.localdate()
     last_month = {"as_at": month_ends(today, 1)[0].isoformat()}
@@ -30,7 +31,8 @@ def own(request):
     sections = None
     if form.is_valid():
         as_at = form.cleaned_data["as_at"]
-        sections = attempt(form, lambda: found(as_at, seen_by=request.user, on=today))
+        read = attempt(form, lambda: found(as_at, seen_by=request.user, on=today))
+        sections = read and read.result
     chosen = next((one for one in sections or [] if one.key == request.GET.get("part")), None)
     shown = {"form": form, "sections": sections, "chosen": chosen, "picture": as_image, "back": reverse("insight:home")}
     if chosen:
@@ -39,14 +41,15 @@ def own(request):
 
 
 @require_safe
-def second_look(request):
+def second_look(request: SignedIn):
     """The packages that cost far more than those of people alike, service by service; with `file`, as CSV."""
     today = timezone.localdate()
     form = PublishForm(request.GET, today=today)
     rows = None
     if form.is_valid():
         as_at = form.cleaned_data["as_at"]
-        rows = attempt(form, lambda: packages_worth_a_look(as_at, seen_by=request.user, on=today))
+        read = attempt(form, lambda: packages_worth_a_look(as_at, seen_by=request.user, on=today))
+        rows = read and read.result
     if rows is not None and "file" in request.GET:
         answer = HttpResponse(rows.write_csv(), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="second-look.csv"'
