@@ -167,6 +167,8 @@ def wake_up() -> None:
     django.setup()
     # A person is played whole or not at all, so that nothing is ever taken back in part: a quarter of all statements.
     connection.features.uses_savepoints = False
+    # The same few hundred statements come again and again: the database plans each of them once.
+    connection.settings_dict["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
     gc.freeze()
     gc.disable()  # memory is looked through between people, rather than at every turn
 
