@@ -8,14 +8,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "leeway"
-ROOMS = ["access", "files", "market", "care", "money"]
+ROOMS = ["access", "jobs", "files", "market", "care", "money"]
 VOCABULARY = {
-    "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "urls", "api", "commands",
+    "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "urls", "api", "jobs",
+    "commands",
 }  # fmt: skip
 OWN_WORDS = {
     "access": {
         "looks", "middleware", "table", "roles", "adapter", "kept", "logs", "second_factor", "invitations", "operator",
     },
+    "jobs": {"kinds", "worker"},
     "care/people": {"versions", "events"},
     "care/assessment": {"parts", "means", "explain", "money_views"},
     "care/planning": {"costs"},

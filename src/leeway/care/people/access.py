@@ -26,22 +26,19 @@ class Tie:
 WORKER = Tie(Capability.HOLD_CASES, lambda user: {"worker_id": [user.pk]})
 LEADER = Tie(Capability.LEAD_TEAM, lambda user: {"team_id": [user.team_id]})
 FREE_IN_TEAM = Tie(Capability.HOLD_CASES, lambda user: {"worker_id": [None], "team_id": [user.team_id]})
-NO_WORKER_IN_TEAM = Tie(Capability.LEAD_TEAM, lambda user: {"worker_id": [None], "team_id": [user.team_id]})
-ALL_MONEY = Tie(Capability.START_BUDGETS, lambda user: {})
 MONEY_TO_LOOK_AFTER = Tie(Capability.START_BUDGETS, lambda user: {"stage": FINANCE_STAGES})
+UNGIVEN = Tie(Capability.LEAD_TEAM, lambda user: {"worker_id": [None], "team_id": [user.team_id]})
+ALL_MONEY = Tie(Capability.START_BUDGETS, lambda user: {})
 MONEY_TO_START = Tie(Capability.START_BUDGETS, lambda user: {"stage": [Stage.ARRANGING]})
 
 #: Who has a case, written here alone: `has` asks it of one case, `cases_of` of all of them in one query.
 WORKS_ON = (WORKER, LEADER)
 WAITS_ON = (*WORKS_ON, MONEY_TO_START)
 OWN_WORK = (*WORKS_ON, FREE_IN_TEAM, MONEY_TO_LOOK_AFTER)
-#: Whose a task is: a worker's is listed for their manager where there is no worker, and may be done by either.
-MAY_DO_TASK: Mapping[Whose, tuple[Tie, ...]] = {
-    Whose.WORKER: WORKS_ON,
-    Whose.MANAGER: (LEADER,),
-    Whose.FINANCE: (ALL_MONEY,),
-}
-IS_ASKED = {**MAY_DO_TASK, Whose.WORKER: (WORKER, NO_WORKER_IN_TEAM)}
+
+#: Who is asked to do a task, and who may say that it is done: a manager may for a worker who is away.
+IS_ASKED = {Whose.WORKER: (WORKER, UNGIVEN), Whose.MANAGER: (LEADER,), Whose.FINANCE: (ALL_MONEY,)}
+MAY_FINISH = IS_ASKED | {Whose.WORKER: WORKS_ON}
 
 
 def has(user: User, case: Case, ties: Iterable[Tie]) -> bool:
@@ -110,7 +107,7 @@ def check_can_add_file(user: User, case: Case, on: date) -> None:
 
 def is_task_of(user: User, task: Task) -> bool:
     """Whether a task is this user's to do."""
-    return has(user, task.case, MAY_DO_TASK[Whose(task.whose)])
+    return has(user, task.case, MAY_FINISH[Whose(task.whose)])
 
 
 def check_can_work_on(user: User, case: Case) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from leeway.access.access import check_can
 from leeway.access.models import User
@@ -28,9 +28,15 @@ def past_reviews(case: Case) -> QuerySet[Review]:
 
 def reviews_due(user: User, on: date) -> QuerySet[Review]:
     """Reviews due by a day: of a worker's own cases, or of every case of a manager's team; the longest due first."""
-    supported = cases_of(user, WORKS_ON).filter(stage__in=[Stage.ACTIVE, Stage.REVIEW], person__date_of_death=None)
-    due = Review.objects.filter(case__in=supported, held_on=None, due_on__lte=on)
-    return due.select_related("case__person", "case__worker").order_by("due_on", "pk")
+    mine = cases_of(user, WORKS_ON)
+    return reviews_falling_due(until=on).filter(case__in=mine).select_related("case__worker")
+
+
+def reviews_falling_due(*, until: date) -> QuerySet[Review]:
+    """Everybody's reviews due by a day and not held yet, the longest due first. For the nightly work: no user looks."""
+    supported = Q(case__stage__in=[Stage.ACTIVE, Stage.REVIEW], case__person__date_of_death=None)
+    due = Review.objects.filter(supported, held_on=None, due_on__lte=until)
+    return due.select_related("case__person").order_by("due_on", "pk")
 
 
 def aims_judged(review: Review) -> list[tuple[Aim, str]]:

@@ -19,7 +19,7 @@ from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
 from leeway.money.budgets.models import UNTIL_ENDED, Budget, Funding, Hold, Instalment, InstalmentKind, Part
 from leeway.money.budgets.payable import AFTER_DEATH, with_what_stops
-from leeway.money.budgets.schedule import Period, days_pence, funded_until, instalments
+from leeway.money.budgets.schedule import PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, shares_of
 from leeway.money.ledger.models import Account, Reason, Transfer
 from leeway.money.ledger.queries import StatementLine, balances_of_case, statement
@@ -40,7 +40,7 @@ class Proposal:
     case: Case
     plan: Plan | None
     shares: list[Share]
-    schedules: dict[Way, list[Period]]
+    schedules: dict[Way, list[PaidPeriod]]
     starts_on: date | None
     funded_until: date | None
     payees: dict[Way, PayeeAccount | None]

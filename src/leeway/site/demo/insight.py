@@ -39,7 +39,9 @@ def publish(analyst: User, today: date) -> None:
     """Publish the figures of the last month's end. Those of the year before were published then."""
     this_month = today.replace(day=1)
     for month in (this_month.replace(year=today.year - 1), this_month):
-        actions.publish_account(as_at=month - timedelta(days=1), by=analyst, on=month)
+        asked = {"as_at": month - timedelta(days=1), "by": analyst, "on": month}
+        actions.work_out_account(**asked)
+        actions.publish_account(**asked)
 
 
 def ask(analyst: User, chance: np.random.Generator, name: str, opens_on: date, *, believe: float) -> None:
