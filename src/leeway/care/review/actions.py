@@ -17,8 +17,7 @@ from leeway.care.people.models import Case, Task, Whose
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.people.versions import claim_version
 from leeway.care.planning.actions import start_plan
-from leeway.care.planning.models import Plan
-from leeway.care.planning.queries import plan_in_force
+from leeway.care.planning.queries import aims_in_force, plan_in_force
 from leeway.care.review.access import check_can_ask_for_review
 from leeway.care.review.models import Achieved, AimResult, Review, ReviewReason, ReviewResult
 from leeway.care.review.queries import aims_not_judged, next_review, reviews_falling_due
@@ -108,7 +107,7 @@ def save_review(
     assert set(details) <= SAVED, f"not details of a review: {set(details) - SAVED}"
     _claim_open(review, version, **details)
     judged = aims or {}
-    for aim in _aims(review.case):
+    for aim in aims_in_force(review.case):
         if judged.get(aim.pk) in Achieved.values:
             AimResult.objects.update_or_create(review=review, aim=aim, defaults={"achieved": judged[aim.pk]})
     return review
@@ -219,11 +218,6 @@ def _make_due(case: Case, due: date, by: User, on: date) -> Review:
     sentence = f"Next review due by {due:%-d %B %Y}."
     tell(case=case, kind=Event.REVIEW_DUE, sentence=sentence, by=by, on=on)
     return Review.objects.create(case=case, due_on=due)
-
-
-def _aims(case: Case) -> list:
-    plan: Plan | None = plan_in_force(case)
-    return list(plan.aims.all()) if plan else []
 
 
 def _start_of_support(review: Review) -> date:

@@ -11,7 +11,7 @@ from leeway.care.people.access import WORKS_ON, cases_of
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Aim
-from leeway.care.planning.queries import plan_in_force
+from leeway.care.planning.queries import aims_in_force
 from leeway.care.review.models import Review
 
 
@@ -41,9 +41,8 @@ def reviews_falling_due(*, until: date) -> QuerySet[Review]:
 
 def aims_judged(review: Review) -> list[tuple[Aim, str]]:
     """Each aim of the plan in force with how far it was met, or an empty word where nobody has said."""
-    plan = plan_in_force(review.case)
     said = dict(review.aim_results.values_list("aim", "achieved"))
-    return [(aim, said.get(aim.pk, "")) for aim in plan.aims.all()] if plan else []
+    return [(aim, said.get(aim.pk, "")) for aim in aims_in_force(review.case)]
 
 
 def aims_not_judged(review: Review) -> list[Aim]:

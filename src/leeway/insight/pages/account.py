@@ -9,6 +9,7 @@ from django.conf import settings
 from leeway.access.models import User
 from leeway.insight.measures.answers import answers
 from leeway.insight.measures.from_records import MEASURES
+from leeway.insight.measures.sharing import together
 from leeway.insight.measures.suppression import published
 from leeway.insight.records.council import council_records
 from leeway.jobs.kinds import Progress, untold
@@ -54,7 +55,7 @@ def own_figures(as_at: date, *, seen_by: User, on: date, progress: Progress = un
     """
     steps = 1 + len(BREAKDOWNS)
     progress(done=0, of=steps)
-    records = council_records(as_at, seen_by=seen_by, on=on)
+    records = together(council_records(as_at, seen_by=seen_by, on=on))
     measures = [measure for measure in MEASURES if not measure.code.startswith(NOT_FOR_EVERYONE)]
     found: list[dict[str, Any]] = []
     for done, breakdown in enumerate(BREAKDOWNS, 1):

@@ -21,10 +21,7 @@ CHANGES = [
 
 
 def find_out(analyst: User, seed: int, today: date) -> None:
-    """Ask the practitioners twice, set and relax a target, and publish the figures of the last month's end.
-
-    Those of the year before were published then.
-    """
+    """Ask the practitioners twice, and set and relax a target."""
     chance = np.random.default_rng(seed)
     ask(analyst, chance, "Last year", today - timedelta(days=380), believe=0.45)
     ask(analyst, chance, "This year", today - timedelta(days=35), believe=0.6)
@@ -36,6 +33,10 @@ def find_out(analyst: User, seed: int, today: date) -> None:
     ):
         agreed_on = today - timedelta(days=since)
         actions.set_target(**aim, percent=percent, due_on=year_end, why=why, by=analyst, on=agreed_on)
+
+
+def publish(analyst: User, today: date) -> None:
+    """Publish the figures of the last month's end. Those of the year before were published then."""
     this_month = today.replace(day=1)
     for month in (this_month.replace(year=today.year - 1), this_month):
         asked = {"as_at": month - timedelta(days=1), "by": analyst, "on": month}
