@@ -1,9 +1,13 @@
 """The people of the tests: Ada has a budget, Bea is her social worker, Cyril must be refused."""
 
+import json
 from datetime import date
 
 import pytest
+from asgiref.sync import async_to_sync
 from hypothesis import settings as hypothesis
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from leeway.access.models import Role, Team, User
 from leeway.care.people.models import Case, Person
@@ -18,6 +22,24 @@ hypothesis.load_profile("steady")
 def quick_passwords(settings):
     """A test makes many users: their passwords are not worth a third of a second each."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def work(db, monkeypatch):
+    """Have the worker do all that waits, in this thread and in the test's own transaction; nothing by the clock."""
+    monkeypatch.setattr(app.periodic_registry, "periodic_tasks", {})
+    options = {"wait": False, "listen_notify": False, "install_signal_handlers": False, "delete_jobs": "successful"}
+    options["task_middleware"] = []  # it would close the connection of the test
+    with app.replace_connector(ThisConnection()):
+        yield lambda: async_to_sync(app.run_worker_async)(**options)
+
+
+class ThisConnection(DjangoConnector):
+    """The connection of the test, for a worker: Django leaves JSON from the database as text."""
+
+    def execute_query_one(self, query, **arguments):
+        row = super().execute_query_one(query, **arguments)
+        return row | {"args": json.loads(row["args"])} if row.get("args") else row
 
 
 @pytest.fixture

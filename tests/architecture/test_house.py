@@ -8,12 +8,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "leeway"
-ROOMS = ["access", "market", "care", "money"]
+ROOMS = ["access", "jobs", "market", "care", "money"]
 VOCABULARY = {
-    "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "urls", "api", "commands",
+    "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "urls", "api", "jobs",
+    "commands",
 }  # fmt: skip
 OWN_WORDS = {
     "access": {"looks", "middleware", "table", "adapter", "kept", "logs", "second_factor", "invitations", "operator"},
+    "jobs": {"kinds", "worker"},
     "care/people": {"versions", "drafts"},
     "care/assessment": {"parts", "means", "explain", "money_views"},
     "care/planning": {"costs"},

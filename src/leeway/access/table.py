@@ -67,6 +67,10 @@ ACCESS: dict[str, frozenset[str]] = {
     "socialaccount_connections": NOBODY,
     # who signs in
     "access:*": ADMINISTRATION,
+    # work in the background: a job is shown to whoever asked for it, and to administrators
+    "jobs:show": SIGNED_IN,
+    "jobs:again": SIGNED_IN,
+    "jobs:every": ADMINISTRATION,
     # the case page and what hangs from it
     "case": JOURNEY,
     "people:search": RECORDS,

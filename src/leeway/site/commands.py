@@ -2,6 +2,7 @@
 
 import os
 import socket
+from contextlib import nullcontext
 from importlib import import_module
 from multiprocessing import set_start_method
 from pathlib import Path
@@ -67,8 +68,9 @@ def main() -> None:
 @main.command()
 @click.option("--port", default=8000, show_default=True, type=PORT, help="Where the site answers.")
 @click.option("--workers", default=2, show_default=True, type=WORKERS, help="How many processes serve pages.")
-def serve(port: int, workers: int) -> None:
-    """Serve the site, after bringing the database up to date.
+@click.option("--worker/--no-worker", default=True, help="Run a worker for background jobs beside it.  [default: yes]")
+def serve(port: int, workers: int, worker: bool) -> None:
+    """Serve the site, after bringing the database up to date, and do what it asks for in the background.
 
     Example: leeway serve --port 8000
     """
@@ -84,7 +86,7 @@ def serve(port: int, workers: int) -> None:
     call_command("migrate", verbosity=0)
     if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)
-    serve_pages(port=port, workers=workers)
+    serve_pages(port=port, workers=workers, beside=worker)
 
 
 def require_free_port(port: int) -> None:
@@ -99,17 +101,19 @@ def require_free_port(port: int) -> None:
             ) from problem
 
 
-def serve_pages(*, port: int, workers: int) -> None:
-    """Run the web server until it is stopped."""
+def serve_pages(*, port: int, workers: int, beside: bool = True) -> None:
+    """Run the web server until it is stopped, with a worker for background jobs beside it where wanted."""
     from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    from leeway.jobs.worker import worker_beside
+
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     # Each server of pages begins afresh: one forked from a process that has counted with threads would wait for ever.
     set_start_method("spawn", force=True)
-    Granian(
+    server = Granian(
         "leeway.site.wsgi:application",
         address="127.0.0.1",
         port=port,
@@ -117,7 +121,38 @@ def serve_pages(*, port: int, workers: int) -> None:
         workers=workers,
         blocking_threads=4,
         log_level=LogLevels.warning,
-    ).serve()
+    )
+    with worker_beside() if beside else nullcontext():
+        server.serve()
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do what waits, and stop.")
+@click.option("--nightly", is_flag=True, help="Do today's nightly work too, where it has not been done, and stop.")
+@click.option(
+    "--silent-for", default=30, show_default=True, type=click.IntRange(1, 3600), metavar="SECONDS",
+    help="How long another worker gives no sign of life before what it left is taken up.",
+)  # fmt: skip
+def worker(once: bool, nightly: bool, silent_for: int) -> None:
+    """Do what is asked for in the background, until stopped; what was begun is finished first.
+
+    Any number of workers may run, on any machine that reaches the database. What a worker leaves that is killed, the
+    next takes up.
+
+    Example: leeway worker
+    """
+    start_django()
+    from django.db import connection
+    from django.utils import timezone
+
+    from leeway.jobs.actions import start_nightly
+    from leeway.jobs.worker import work
+
+    connection.ensure_connection()
+    if nightly:
+        for job in start_nightly(on=timezone.localdate()):
+            click.echo(job.title)
+    work(silent_for=silent_for, once=once or nightly)
 
 
 @main.command()

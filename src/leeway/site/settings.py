@@ -88,6 +88,7 @@ SECRET_KEY = env_secret("LEEWAY_SECRET_KEY")
 # --- Rooms --------------------------------------------------------------------------------------------
 ROOMS = [
     "leeway.access",
+    "leeway.jobs",
     "leeway.messages",
     "leeway.market.listings",
     "leeway.care.people",
@@ -119,6 +120,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
+    "procrastinate.contrib.django",
     *ROOMS,
 ]
 MIDDLEWARE = [
@@ -171,6 +173,10 @@ PGHISTORY_APPEND_ONLY = True
 CACHES = {  # the failed sign-ins that throttling counts: shared by every process of the server
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "leeway_cache"}
 }
+
+# --- Jobs: each room's `jobs.py` says what can be done in the background -------------------------------
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 60 * 60}  # an hour's work is caught up with after a pause
 
 # --- Sign-in ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"
