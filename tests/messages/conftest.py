@@ -1,5 +1,6 @@
 """The outbox, with a stand-in of GOV.UK Notify and a real mail server on this machine."""
 
+import socket
 import uuid
 from datetime import UTC, date, datetime
 
@@ -10,6 +11,7 @@ from aiosmtpd.handlers import Message as KeepMessages
 from leeway.messages import actions
 from leeway.messages.recipients import About, Recipient
 from tests.messages.notify import KEY, TEMPLATES, Notify
+from tests.money.conftest import test_database_may_be_emptied  # noqa: F401 - for the test that commits
 
 TODAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -77,9 +79,11 @@ class Postbox(KeepMessages):
 def postbox(settings):
     """A real mail server on this machine, to which Django's mail goes."""
     kept = Postbox()
-    server = Controller(kept, hostname="127.0.0.1", port=0)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(kept, hostname="127.0.0.1", port=port)
     server.start()
-    port = server.server.sockets[0].getsockname()[1]
     options = {"host": "127.0.0.1", "port": port}
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
     yield kept
