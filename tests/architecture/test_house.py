@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "leeway"
-ROOMS = ["access", "jobs", "market", "care", "money"]
+ROOMS = ["access", "jobs", "messages", "market", "care", "money"]
 VOCABULARY = {
     "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "urls", "api", "jobs",
     "commands",
@@ -16,7 +16,9 @@ VOCABULARY = {
 OWN_WORDS = {
     "access": {"looks", "middleware", "table", "adapter", "kept", "logs", "second_factor", "invitations", "operator"},
     "jobs": {"kinds", "worker"},
-    "care/people": {"versions", "drafts"},
+    "messages": {"recipients", "wording", "printing"},
+    "messages/carriers": {"notify", "smtp", "mailbox"},
+    "care/people": {"versions", "drafts", "recipients", "message_views"},
     "care/assessment": {"parts", "means", "explain", "money_views"},
     "care/planning": {"costs"},
     "care/planning/actions": {"writing", "choosing", "deciding", "drafts"},

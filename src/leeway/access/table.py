@@ -5,7 +5,7 @@ EVERYONE (no sign-in needed), SIGNED_IN and NOBODY. Permission to see one person
 again inside the query or the action: this table only says who may knock at which door.
 """
 
-from leeway.access.models import Role
+from leeway.access.models import STAFF, Role
 
 EVERYONE = frozenset({"everyone"})
 SIGNED_IN = frozenset(Role)
@@ -71,11 +71,15 @@ ACCESS: dict[str, frozenset[str]] = {
     "jobs:show": SIGNED_IN,
     "jobs:again": SIGNED_IN,
     "jobs:every": ADMINISTRATION,
+    # every message of a made-up council; nowhere else
+    "outbox:mailbox": STAFF,
     # the case page and what hangs from it
     "case": JOURNEY,
     "people:search": RECORDS,
     "people:reason": RECORDS,
     "people:looks": frozenset({Role.PERSON, Role.MANAGER}),
+    "people:messages": JOURNEY,
+    "people:message": JOURNEY,
     "people:*": CASEWORK,
     "assessment:*": JOURNEY,
     "decisions:*": JOURNEY,

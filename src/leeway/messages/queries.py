@@ -2,14 +2,22 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from leeway.messages.carriers import REMEMBERED
 from leeway.messages.models import Message
+from leeway.messages.recipients import Channel
 from leeway.messages.states import NEEDS_SOMEBODY, State
+
+MAIL_FOLDER = "mailbox"
+MAIL_MOST = 20
 
 
 def about_case(case_id: UUID, *, to: Collection[UUID] | None = None) -> QuerySet[Message]:
@@ -45,6 +53,23 @@ def unheard(at: datetime) -> list[UUID]:
     return list(asked_for.order_by("sent_at", "pk").values_list("pk", flat=True))
 
 
-def delivered_here() -> QuerySet[Message]:
-    """Everything in the outbox, for the mailbox of a made-up council."""
-    return Message.objects.order_by("-written_at", "-pk")
+def delivered_here(channel: str = "") -> QuerySet[Message]:
+    """Everything in the outbox, for the mailbox of a made-up council; of one way of travelling where it is named."""
+    messages = Message.objects.order_by("-written_at", "-pk")
+    return messages.filter(channel=channel) if channel in Channel else messages
+
+
+def counted_here() -> list[dict[str, str | int]]:
+    """How many messages went each way, for choosing among them."""
+    counts = dict(Message.objects.order_by().values_list("channel").annotate(Count("pk")))
+    return [
+        {"value": channel.value, "label": channel.label, "count": counts[channel]}
+        for channel in Channel
+        if channel in counts
+    ]
+
+
+def mail_of_the_site() -> list[EmailMessage]:
+    """Invitations and forgotten passwords, which a made-up council keeps in its data folder; the latest first."""
+    files = sorted((settings.DATA_FOLDER / MAIL_FOLDER).glob("*.eml"), reverse=True)
+    return [message_from_bytes(file.read_bytes(), policy=default) for file in files[:MAIL_MOST]]

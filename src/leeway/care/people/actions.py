@@ -1,5 +1,6 @@
 """Every write about people, those around them, and the stage of their case."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
@@ -19,8 +20,12 @@ from leeway.care.people.models import (
     StoryLine,
 )
 from leeway.care.people.queries import latest_capacity
+from leeway.care.people.recipients import recipient_for, recipient_of
 from leeway.care.people.states import Stage, require_move
 from leeway.care.people.versions import claim_version
+from leeway.messages import actions as outbox
+from leeway.messages.models import Message
+from leeway.messages.recipients import About
 from leeway.refusal import NotAllowed, Refusal
 
 NEEDS_CAPACITY = frozenset({Authority.NOMINATED})
@@ -242,3 +247,47 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
     person.save(update_fields=["user"])
     tell(case=case, sentence=f"{person} was invited to sign in.", by=by, on=on)
     return person
+
+
+@transaction.atomic
+def write_to_person(*, case: Case, template: str, data: Mapping[str, str], key: str, by: User, on: date) -> Message:
+    """Write to the person of a case, once for each `key`. Raises HasDied for somebody who has died.
+
+    Called by the actions that have something to tell, which have checked that this user may.
+    """
+    about = About(case.person_id, case.pk)
+    to = recipient_for(case.person)
+    return outbox.write_message(template=template, to=to, data=data, about=about, key=key, by=by, on=on)
+
+
+@transaction.atomic
+def write_to_supporter(
+    *, case: Case, to: Relationship, template: str, data: Mapping[str, str], key: str, by: User, on: date
+) -> Message:
+    """Write to somebody in the person's life, such as whoever speaks for them after their death."""
+    about = About(case.person_id, case.pk)
+    recipient = recipient_of(to)
+    return outbox.write_message(template=template, to=recipient, data=data, about=about, key=key, by=by, on=on)
+
+
+@transaction.atomic
+def send_again(*, case: Case, message: Message, by: User, on: date) -> Message:
+    """Send a message that did not arrive once more, to what is on record of its recipient now."""
+    check_can_work_on(by, case)
+    supporter = case.person.relationships.filter(pk=message.recipient_id).first()
+    to = recipient_of(supporter) if supporter else recipient_for(case.person)
+    return outbox.write_again(message=message, to=to, by=by, on=on)
+
+
+@transaction.atomic
+def record_posted(*, case: Case, message: Message, by: User, on: date) -> Message:
+    """Say that a letter was printed and posted, or that they were told in the way they need."""
+    check_can_work_on(by, case)
+    return outbox.record_posted(message=message, by=by, on=on)
+
+
+@transaction.atomic
+def record_returned(*, case: Case, message: Message, reason: str, by: User, on: date) -> Message:
+    """Say that a message came back, or never arrived, and how one knows."""
+    check_can_work_on(by, case)
+    return outbox.record_returned(message=message, reason=reason, by=by, on=on)
