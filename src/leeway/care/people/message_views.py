@@ -1,6 +1,7 @@
 """Pages of what was sent about a case: to whom, how, when, and whether it arrived."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages as notices
@@ -32,7 +33,7 @@ class Row:
     """One message in words: what the pages say of it, and where it is read in full."""
 
     address: str
-    when: object
+    when: date
     to: str
     how: str
     subject: str
@@ -45,7 +46,7 @@ def row_of(case: Case, message: Message) -> Row:
     stands = "Sent again since" if sent_again(message) else message.get_state_display()
     return Row(
         address=reverse("people:message", args=[case.pk, message.pk]),
-        when=message.written_at,
+        when=message.written_on,
         to=message.recipient_name,
         how=message.get_channel_display(),
         subject=message.subject,

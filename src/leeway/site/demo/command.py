@@ -17,6 +17,7 @@ from leeway.access.models import Role, Team, User
 from leeway.care.people.models import Case, CaseKind
 from leeway.market.listings.demo import make_market
 from leeway.market.listings.models import Service
+from leeway.messages import actions as outbox
 from leeway.money.banking.working_days import working_day_on_or_before
 from leeway.money.budgets.models import Instalment
 from leeway.money.payments import actions as payments
@@ -47,6 +48,7 @@ def run(*, people: int, seed: int) -> None:
     crowd = write_crowd(people - len(scripts), seed, today)
     play_crowd(crowd, seed, today, console)
     pay(staffs[0], today, console)
+    deliver()
     find_out(staffs[0].logins[f"ana@{DOMAIN}"], seed, today)
     say_where_to_look(story_cases, scripts)
 
@@ -177,6 +179,13 @@ def pay(staff: Staff, today: date, console: Console) -> None:
         except NothingToPay:
             continue
         payments.approve_run(run=made, by=staff.second_finance, on=made_on + timedelta(days=1))
+
+
+def deliver() -> None:
+    """Let what was written to people arrive, in the mailbox of the council."""
+    at = timezone.now()
+    outbox.send_due(at=at)
+    outbox.read_back_all(at=at)
 
 
 def every_four_weeks(days: list[date]) -> list[date]:
