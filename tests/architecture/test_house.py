@@ -18,7 +18,7 @@ OWN_WORDS = {
     "jobs": {"kinds", "worker"},
     "messages": {"recipients", "wording", "printing"},
     "messages/carriers": {"notify", "smtp", "mailbox"},
-    "care/people": {"versions", "drafts", "recipients", "message_views"},
+    "care/people": {"versions", "drafts", "events", "recipients", "message_views"},
     "care/assessment": {"parts", "means", "explain", "money_views"},
     "care/planning": {"costs"},
     "care/planning/actions": {"writing", "choosing", "deciding", "drafts"},

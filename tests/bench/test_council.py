@@ -8,6 +8,7 @@ import pytest
 
 from leeway.access.models import Role, Team, User
 from leeway.care.people.actions import tell
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Person, StoryLine
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_copies_are_whole(case, ada, ada_user, bea, finn, team):
-    tell(case=case, by=bea, on=case.opened_on, sentence="Bea rang Ada.")
+    tell(case=case, kind=Event.DETAILS, by=bea, on=case.opened_on, sentence="Bea rang Ada.")
     counted = [model.objects.count() for model in (Person, Case, Team, StoryLine)]
     finance = User.objects.filter(role=Role.FINANCE).count()
     people = User.objects.filter(role=Role.PERSON).count()

@@ -16,6 +16,7 @@ from leeway.law.outcome import BadInput, Choice, Outcome
 UNKNOWN = "unknown"
 NOT_BARRED = "not_barred"
 SECTION = {"section_31": "Care Act 2014 s31", "section_32": "Care Act 2014 s32"}
+DETAINED_URL = "https://www.legislation.gov.uk/ukpga/2014/23/section/76"
 URLS = {route: f"https://www.legislation.gov.uk/ukpga/2014/23/section/{route[-2:]}" for route in SECTION}
 
 
@@ -26,6 +27,7 @@ class Condition:
     code: str
     label: str
     change: str
+    source: str = ""
 
 
 SECTION_31: tuple[Condition, ...] = (
@@ -88,6 +90,13 @@ SECTION_32: tuple[Condition, ...] = (
         "Say which needs, and why; a direct payment for part of the budget may still be appropriate.",
     ),
 )
+NOT_DETAINED = Condition(
+    "not_detained",
+    "The person is not, having been convicted, in prison or in approved premises",
+    "This lasts as long as the stay does. The council meets the needs in another way meanwhile.",
+    source="Care Act 2014 s76",
+)
+DETAINED_IN = ("prison", "approved_premises")
 CONDITIONS: dict[str, tuple[Condition, ...]] = {"section_31": SECTION_31, "section_32": SECTION_32}
 
 #: Court orders that bar a direct payment (SI 2014/2871, Sch. 1), in groups; whoever records one names the order.
@@ -141,11 +150,12 @@ def conditions(inputs: Mapping[str, Any], law: Law) -> Outcome:
 
     `inputs`: `route` (`section_31`: the person asks; `section_32`: an authorised person asks for somebody who
     lacks capacity), `answers` (each condition's code: true, false or "unknown"), `barred_orders` (codes of
-    `BARRED_ORDERS`), `nominated_person` (true when the person asks that somebody else receives it), and
-    `payees` (list of relationship, same_household, council_considers_necessary).
+    `BARRED_ORDERS`), `nominated_person` (true when the person asks that somebody else receives it),
+    `detained_in` (`prison` or `approved_premises`, of somebody convicted), and `payees` (list of relationship,
+    same_household, council_considers_necessary).
     """
     given = read.mapping(inputs, "The direct payment answers")
-    known = ("route", "answers", "barred_orders", "nominated_person", "payees")
+    known = ("route", "answers", "barred_orders", "nominated_person", "detained_in", "payees")
     read.only_known(given, known, "The direct payment answers")
     route = read.one_of(read.needed(given, "route"), SECTION, "route")
     part = law.only("direct_payments")
@@ -160,6 +170,9 @@ def conditions(inputs: Mapping[str, Any], law: Law) -> Outcome:
     asked = [c for c in CONDITIONS[route] if c.code != "nominee_agrees" or nominated]
     orders = read.some_of(given.get("barred_orders", []), [order.code for order in BARRED_ORDERS], "barred_orders")
     answers = _answers(given, asked, orders)
+    if given.get("detained_in") is not None:
+        read.one_of(given["detained_in"], DETAINED_IN, "detained_in")
+        asked, answers = [*asked, NOT_DETAINED], {**answers, NOT_DETAINED.code: False}
     payees = [_payee(line, number) for number, line in enumerate(read.sequence(given.get("payees", []), "payees"), 1)]
     found = [_found(condition, answers[condition.code], route) for condition in asked]
     decision = _decision(answers)
@@ -293,8 +306,8 @@ def _found(condition: Condition, answer: bool | str, route: str) -> dict[str, An
         "value": answer,
         "answer": answer,
         "what_would_change": change,
-        "source": SECTION[route],
-        "source_url": URLS[route],
+        "source": condition.source or SECTION[route],
+        "source_url": DETAINED_URL if condition.source else URLS[route],
         "sentence": f"{said}. {condition.label}." + (f" {change}" if change else ""),
     }
 

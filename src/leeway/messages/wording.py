@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 from django.conf import settings
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
 FOLDER = Path(__file__).parent / "wording"
@@ -69,5 +69,10 @@ def fill_in(name: str, data: Mapping[str, str], *, recipient_name: str, short: b
         "contact": settings.COUNCIL_CONTACT,
         "sign_in": settings.SITE_ADDRESS,
     }
-    template = wording.text if short else wording.body
-    return Words(subject=wording.subject, body=JINJA.from_string(template).render(known).strip())
+    return Words(subject=wording.subject, body=_template(name, short).render(known).strip())
+
+
+@cache
+def _template(name: str, short: bool) -> Template:
+    wording = read_wording(name)
+    return JINJA.from_string(wording.text if short else wording.body)

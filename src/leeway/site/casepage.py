@@ -11,6 +11,7 @@ from django.utils import timezone
 from leeway.access.models import User
 from leeway.access.table import who_may_reach
 from leeway.care.assessment.queries import needs_money_check
+from leeway.care.circumstances.queries import stay_on
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import history
 from leeway.care.people import queries as people
@@ -47,6 +48,8 @@ def show(request, case_id):
         "case": case,
         "person": case.person,
         "age": case.person.age(today),
+        "died_on": case.person.date_of_death,
+        "stay": stay_on(case.person, today),
         "own_view": not request.user.is_staff_member,
         "can_work": can_work_on(request.user, case),
         "step": step,
@@ -108,6 +111,8 @@ def addresses(case: Case, user: User) -> dict[str, str]:
         "people:give": whose,
         "people:invite_person": whose,
         "people:close": whose,
+        "circumstances:stays": whose,
+        "circumstances:death": whose,
         "people:looks": {"person_id": case.person_id},
         "review:ask": whose,
     }

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from leeway.access.models import Role
 from leeway.care.people.access import is_the_person
-from leeway.care.people.queries import own_cases
+from leeway.care.people.queries import own_cases, own_tasks
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
@@ -29,7 +29,7 @@ def home(request):
         return redirect("insight:home")
     today = timezone.localdate()
     page, context = HOMES.get(request.user.role, _directory)(request, today)
-    return render(request, f"site/home_{page}.jinja", {"today": today, **context})
+    return render(request, f"site/home_{page}.jinja", {"today": today, "tasks": own_tasks(request.user), **context})
 
 
 def _person(request, today: date):

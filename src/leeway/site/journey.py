@@ -37,7 +37,20 @@ WORKER, MANAGER, FINANCE, PERSON = "the worker", "the team manager", "the financ
 
 def next_step(case: Case, on: date) -> NextStep:
     """What comes next in this case."""
+    if case.person.date_of_death is not None and case.stage != Stage.CLOSED:
+        return _after_death(case)
     return NEXT[Stage(case.stage)](case, on)
+
+
+def _after_death(case: Case) -> NextStep:
+    died = f"{case.person} died on {case.person.date_of_death:%-d %B %Y}."
+    return NextStep(
+        f"{died} Settle what is left with whoever settles it, then close the case.",
+        f"{died} We are sorry. Whoever settles what is left can ask {case.worker or case.team} anything.",
+        WORKER,
+        "people:close",
+        "Close the case",
+    )
 
 
 def _request(case: Case, on: date) -> NextStep:

@@ -92,6 +92,7 @@ ROOMS = [
     "leeway.messages",
     "leeway.market.listings",
     "leeway.care.people",
+    "leeway.care.circumstances",
     "leeway.care.decisions",
     "leeway.care.assessment",
     "leeway.care.planning",

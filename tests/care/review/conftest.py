@@ -3,6 +3,7 @@
 import pytest
 
 from leeway.care.people.actions import move_case
+from leeway.care.people.events import Event
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions as planning
 from leeway.care.planning.queries import plan_in_force
@@ -15,7 +16,7 @@ def active(signed, ada_user, finn):
     """In force since 7 December 2026; the first review is due."""
     planning.agree(plan=signed, version=signed.version, how="Signed in here", by=ada_user, on=TODAY)
     case = signed.case
-    move_case(case=case, to=Stage.ACTIVE, by=finn, on=TODAY, sentence="Support started.")
+    move_case(case=case, to=Stage.ACTIVE, kind=Event.BUDGET_STARTED, by=finn, on=TODAY, sentence="Support started.")
     actions.schedule_review(case=case, starts_on=signed.starts_on, by=finn, on=TODAY)
     return case
 

@@ -79,13 +79,13 @@ def test_turning_them_down_needs_a_reason_and_is_the_end_of_them(enter, fay):
 
 
 def test_a_nominated_person_must_be_recorded_with_that_authority(enter, ada):
-    with pytest.raises(Refusal, match="Nobody is recorded as the nominated person"):
+    with pytest.raises(Refusal, match="Nobody is recorded as “Nominated person"):
         enter(holder=Holder.NOMINATED)
     dan = Relationship.objects.create(
         person=ada, name="Dan Bell", kind="sibling", authority="nominated", evidence="Letter seen", starts_on=ON
     )
     assert enter(holder=Holder.NOMINATED, account_name="Dan Bell").relationship == dan
-    with pytest.raises(Refusal, match="authorised person"):
+    with pytest.raises(Refusal, match="“Authorised person"):
         enter(holder=Holder.AUTHORISED)
 
 

@@ -8,12 +8,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from leeway.access.models import Look
-from leeway.care.people.models import Case, Person
-from leeway.care.people.states import Stage
+from leeway.care.people.models import Person
 from leeway.care.planning.models import Way
 from leeway.money.banking import bacs18
-from leeway.money.budgets.actions import end_budget, lift_hold, place_hold, start_budget
-from leeway.money.budgets.models import HoldKind, Instalment
+from leeway.money.budgets.actions import end_budget, lift_hold, place_hold, start_budget, wait_after
+from leeway.money.budgets.models import UNTIL_ENDED, HoldKind, Instalment
 from leeway.money.budgets.queries import budgets_to_end
 from leeway.money.ledger.models import Account, Kind, Transfer
 from leeway.money.ledger.queries import balance
@@ -141,7 +140,7 @@ def test_an_approved_run_is_not_cancelled(run, fay):
         cancel_run(run=run, by=fay, on=ON)
 
 
-@pytest.mark.parametrize("kind", list(HoldKind))
+@pytest.mark.parametrize("kind", [kind for kind in HoldKind if kind not in UNTIL_ENDED])
 def test_a_hold_keeps_an_instalment_out_with_its_reason(budget, finn, kind):
     hold = place_hold(budget=budget, kind=kind, reason="For a reason", by=finn, on=ON)
     with pytest.raises(NothingToPay):
@@ -155,13 +154,13 @@ def test_a_hold_keeps_an_instalment_out_with_its_reason(budget, finn, kind):
 def test_nobody_who_has_died_is_paid(budget, finn):
     Person.objects.filter(pk=budget.case.person_id).update(date_of_death=ON)
     assert preview(PAY_ON, seen_by=finn)[0].count == 0
-    assert what_is_due(PAY_ON, seen_by=finn).waiting[0].why == "The person has died"
+    assert what_is_due(PAY_ON, seen_by=finn).waiting[0].why.startswith("The person has died, and nobody who settles")
     look = Look.objects.get(person_id=budget.case.person_id, page="Payments held back")
     assert (look.viewer_name, look.own) == ("Finn Walsh", True)
 
 
 def test_support_that_a_review_ended_is_paid_on_only_once_finance_has_said_until_when(budget, finn):
-    Case.objects.filter(pk=budget.case_id).update(stage=Stage.CLOSED, closed_on=ON)
+    wait_after(case=budget.case, kind=HoldKind.ENDED, reason="Support ended.", by=finn, on=ON)
     with pytest.raises(NothingToPay):
         make_run(pay_on=PAY_ON, by=finn, on=ON)
     assert what_is_due(PAY_ON, seen_by=finn).waiting[0].why == "Support has ended, and the budget has not"

@@ -23,6 +23,7 @@ from leeway.care.decisions.actions import decide_by_rule
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
 from leeway.care.people.actions import move_case, tell
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.people.versions import EditedMeanwhile, claim_version
@@ -64,9 +65,10 @@ def start_assessment(*, case: Case, by: User, on: date) -> Assessment:
     if case.stage == Stage.REVIEW:
         raise Refusal("A review is under way. Complete it first, and choose there that needs are assessed again.")
     if case.stage == Stage.ASSESSMENT:
-        tell(case=case, sentence="An assessment was started.", by=by, on=on)
+        tell(case=case, kind=Event.ASSESSMENT_STARTED, sentence="An assessment was started.", by=by, on=on)
     else:
-        move_case(case=case, to=Stage.ASSESSMENT, by=by, on=on, sentence="The assessment was started.")
+        sentence = "The assessment was started."
+        move_case(case=case, to=Stage.ASSESSMENT, kind=Event.ASSESSMENT_STARTED, sentence=sentence, by=by, on=on)
     assessment = Assessment.objects.create(case=case, started_on=on)
     OutcomeNote.objects.bulk_create(
         OutcomeNote(assessment=assessment, outcome=choice.code) for choice in outcomes_of(case)
@@ -177,13 +179,13 @@ def complete_assessment(
     assessment.save()
     if progress.eligible:
         sentence = "Assessed: needs are eligible. An indicative budget was given to plan with."
-        move_case(case=case, to=Stage.PLANNING, sentence=sentence, by=by, on=on)
+        move_case(case=case, to=Stage.PLANNING, kind=Event.ELIGIBLE, sentence=sentence, by=by, on=on)
     elif queries.support_is_in_place(case):
         sentence = "Assessed again: needs are not eligible. Support goes on until a review ends it, with notice."
-        move_case(case=case, to=Stage.ACTIVE, sentence=sentence, by=by, on=on)
+        move_case(case=case, to=Stage.ACTIVE, kind=Event.NOT_ELIGIBLE, sentence=sentence, by=by, on=on)
     else:
         sentence = f"Assessed: needs are not eligible. Advice and help given: {assessment.advice_given}"
-        move_case(case=case, to=Stage.CLOSED, sentence=sentence[:1000], by=by, on=on)
+        move_case(case=case, to=Stage.CLOSED, kind=Event.NOT_ELIGIBLE, sentence=sentence, by=by, on=on)
     return assessment
 
 
@@ -218,7 +220,7 @@ def start_financial_assessment(*, case: Case, by: User, on: date) -> FinancialAs
     require_stage(case.stage, *MEANS_STAGES)
     if queries.draft_financial_assessment(case):
         raise Refusal("A money check is under way already. Open it and carry on.")
-    tell(case=case, sentence="A money check was started.", by=by, on=on)
+    tell(case=case, kind=Event.MONEY_CHECK_STARTED, sentence="A money check was started.", by=by, on=on)
     exemption = FUNDING_MAKES_FREE.get(queries.funded_by(case), "")
     basis = Basis.FREE if exemption else ""
     return FinancialAssessment.objects.create(case=case, started_on=on, basis=basis, exemption=exemption)
@@ -318,7 +320,8 @@ def complete_financial_assessment(
     claim_version(financial, version)
     financial.completed_on = on
     financial.save(update_fields=["completed_on"])
-    tell(case=financial.case, sentence="The money check was completed.", by=by, on=on)
+    sentence = "The money check was completed."
+    tell(case=financial.case, kind=Event.MONEY_CHECK_DONE, sentence=sentence, by=by, on=on)
     return financial
 
 

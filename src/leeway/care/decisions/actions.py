@@ -10,6 +10,7 @@ from leeway.access.models import User
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
 from leeway.law import compute
+from leeway.refusal import Refusal
 
 SOFTWARE_VERSION = version("leeway")
 
@@ -22,6 +23,7 @@ def decide_by_rule(
 
     `law_on` is the day whose law applies, where that is not the day of the decision.
     """
+    require_alive(case)
     outcome = compute(rule, inputs, law_on or on, policy=settings.COUNCIL_POLICY).as_json()
     return Decision.objects.create(
         case=case,
@@ -53,6 +55,7 @@ def decide_by_judgement(
     on: date,
 ) -> Decision:
     """Keep a decision that a person made, with its figures and reasons. The caller has checked permission."""
+    require_alive(case)
     return Decision.objects.create(
         case=case,
         kind=kind,
@@ -66,6 +69,15 @@ def decide_by_judgement(
         decided_on=on,
         supersedes=latest_to_supersede(case, kind),
     )
+
+
+def require_alive(case: Case) -> None:
+    """Refuse to decide anything about somebody who has died."""
+    if case.person.date_of_death is not None:
+        raise Refusal(
+            f"{case.person} died on {case.person.date_of_death:%-d %B %Y}, so nothing more is decided about them. "
+            "Close the case once everything is settled. If the death was recorded by mistake, undo it first."
+        )
 
 
 def latest_to_supersede(case: Case, kind: DecisionKind) -> Decision | None:

@@ -1,7 +1,7 @@
 """Who may see and who may change a case. `check_…` raises with the sentence the user will see; `can_…` answers."""
 
 from leeway.access.models import Role, User
-from leeway.care.people.models import Case, Person, Relationship
+from leeway.care.people.models import Case, Person, Relationship, Task, Whose
 from leeway.care.people.states import Stage
 from leeway.refusal import NotAllowed
 
@@ -38,6 +38,15 @@ def can_work_on(user: User, case: Case) -> bool:
     if user.role == Role.MANAGER:
         return case.team_id == user.team_id
     return user.role == Role.ASSESSOR and case.worker_id == user.pk
+
+
+def is_task_of(user: User, task: Task) -> bool:
+    """Whether a task is this user's to do."""
+    if task.whose == Whose.FINANCE:
+        return user.role == Role.FINANCE
+    if task.whose == Whose.MANAGER:
+        return user.role == Role.MANAGER and task.case.team_id == user.team_id
+    return can_work_on(user, task.case)
 
 
 def check_can_work_on(user: User, case: Case) -> None:

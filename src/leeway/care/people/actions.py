@@ -1,7 +1,8 @@
 """Every write about people, those around them, and the stage of their case."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 
@@ -9,7 +10,8 @@ from leeway.access.access import check_role
 from leeway.access.actions import invite
 from leeway.access.models import Role, User
 from leeway.access.table import CASEWORK
-from leeway.care.people.access import can_work_on, check_can_work_on
+from leeway.care.people.access import can_work_on, check_can_work_on, is_task_of
+from leeway.care.people.events import Event, follow
 from leeway.care.people.models import (
     Authority,
     CapacityDecision,
@@ -18,6 +20,8 @@ from leeway.care.people.models import (
     Person,
     Relationship,
     StoryLine,
+    Task,
+    Whose,
 )
 from leeway.care.people.queries import latest_capacity
 from leeway.care.people.recipients import recipient_for, recipient_of
@@ -25,16 +29,55 @@ from leeway.care.people.states import Stage, require_move
 from leeway.care.people.versions import claim_version
 from leeway.messages import actions as outbox
 from leeway.messages.models import Message
+from leeway.messages.queries import in_need_of_somebody
 from leeway.messages.recipients import About
+from leeway.messages.states import State as MessageState
 from leeway.refusal import NotAllowed, Refusal
 
 NEEDS_CAPACITY = frozenset({Authority.NOMINATED})
 NEEDS_LACK_OF_CAPACITY = frozenset({Authority.AUTHORISED})
 
 
-def tell(*, case: Case, sentence: str, by: User, on: date) -> StoryLine:
-    """Write one line of the case's story. Other actions call this; it is never changed afterwards."""
-    return StoryLine.objects.create(case=case, sentence=sentence, by=by, by_name=by.name, happened_on=on)
+@transaction.atomic
+def tell(*, case: Case, kind: Event, sentence: str, by: User, on: date) -> StoryLine:
+    """Write one line of the case's story, and let what follows from its kind happen with it, or neither.
+
+    Other actions call this. A line is never changed afterwards.
+    """
+    line = StoryLine.objects.create(case=case, kind=kind, sentence=sentence, by=by, by_name=by.name, happened_on=on)
+    follow(line)
+    return line
+
+
+def set_task(*, case: Case, kind: Event, what: str, whose: Whose, due_on: date, on: date) -> Task:
+    """Ask somebody to do something in a case by a day. Asked twice, it stands once."""
+    task, _new = Task.objects.get_or_create(
+        case=case, kind=kind, whose=whose, what=what, done_on=None, defaults={"due_on": due_on, "set_on": on}
+    )
+    return task
+
+
+def tell_many(*, lines: Iterable[tuple[UUID, str]], kind: Event, by: User, on: date) -> None:
+    """Write a line in each of many cases' stories at once: pairs of the case's id and the sentence."""
+    new = [
+        StoryLine(case_id=case, kind=kind, sentence=sentence, by=by, by_name=by.name, happened_on=on)
+        for case, sentence in lines
+    ]
+    for line in StoryLine.objects.bulk_create(new, batch_size=5000):
+        follow(line)
+
+
+@transaction.atomic
+def finish_task(*, task: Task, by: User, on: date) -> Task:
+    """Say that a task is done, by whoever it belongs to."""
+    task = Task.objects.select_for_update().select_related("case").get(pk=task.pk)
+    if not is_task_of(by, task):
+        raise NotAllowed(f"This is for {task.get_whose_display().lower()} to do.")
+    if task.done_on is not None:
+        raise Refusal(f"This was done on {task.done_on:%-d %B %Y} already.")
+    task.done_by, task.done_on = by, on
+    task.save(update_fields=["done_by", "done_on"])
+    return task
 
 
 @transaction.atomic
@@ -69,7 +112,7 @@ def change_person(*, person: Person, details: dict, version: int, by: User, on: 
     person.save()
     for case in cases:
         if case.stage != Stage.CLOSED:
-            tell(case=case, sentence="Details brought up to date.", by=by, on=on)
+            tell(case=case, kind=Event.DETAILS, sentence="Details brought up to date.", by=by, on=on)
     return person
 
 
@@ -85,7 +128,8 @@ def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
     if kind == CaseKind.CARER and details.get("cared_for") == person:
         raise Refusal("A carer cares for somebody else. Choose the person they care for.", field="cared_for")
     case = Case.objects.create(person=person, opened_on=on, **details)
-    tell(case=case, sentence=f"Asked for help: {case.get_request_route_display().lower()}.", by=by, on=on)
+    sentence = f"Asked for help: {case.get_request_route_display().lower()}."
+    tell(case=case, kind=Event.REQUEST, sentence=sentence, by=by, on=on)
     return case
 
 
@@ -100,35 +144,43 @@ def give_case(*, case: Case, worker: User, by: User, on: date) -> Case:
         raise Refusal(f"{worker.name} is not an assessor of {case.team}.", field="worker")
     case.worker = worker
     case.save()
-    tell(case=case, sentence=f"{worker.name} took on the case.", by=by, on=on)
+    tell(case=case, kind=Event.GIVEN, sentence=f"{worker.name} took on the case.", by=by, on=on)
     return case
 
 
 @transaction.atomic
-def move_case(*, case: Case, to: Stage, by: User, on: date, sentence: str) -> Case:
+def move_case(*, case: Case, to: Stage, kind: Event, sentence: str, by: User, on: date) -> Case:
     """Move a case to its next stage and say so in its story. The only place that changes a stage.
 
     Called by the actions of the stage that ends, which have checked that this user may end it.
     """
-    locked = Case.objects.select_for_update().get(pk=case.pk)
+    locked = Case.objects.select_for_update(of=("self",)).select_related("person").get(pk=case.pk)
+    died_on = locked.person.date_of_death
+    if died_on is not None and to != Stage.CLOSED:
+        raise Refusal(
+            f"{locked.person} died on {died_on:%-d %B %Y}, so this goes no further. Close the case once everything "
+            "is settled. If the death was recorded by mistake, undo it first."
+        )
     require_move(locked.stage, to)
     case.stage = to
     if to == Stage.CLOSED:
-        case.closed_on, case.closed_reason = on, sentence[:500]
+        case.closed_on, case.closed_reason = on, sentence
     case.save(update_fields=["stage", "closed_on", "closed_reason"])
-    tell(case=case, sentence=sentence, by=by, on=on)
+    tell(case=case, kind=kind, sentence=sentence, by=by, on=on)
     return case
 
 
 @transaction.atomic
 def close_case(*, case: Case, reason: str, by: User, on: date) -> Case:
-    """End a case before support starts, with the reason."""
+    """End a case before support starts, or after the person's death, with the reason."""
     check_can_work_on(by, case)
     if len(reason.strip()) < 5:
         raise Refusal("Say why the case is closed.", field="reason")
-    if case.stage in {Stage.ACTIVE, Stage.REVIEW, Stage.ARRANGING}:
+    settled = case.person.date_of_death is not None
+    if not settled and case.stage in {Stage.ACTIVE, Stage.REVIEW, Stage.ARRANGING}:
         raise Refusal("Support is in place or being set up. Hold a review and end it there.")
-    return move_case(case=case, to=Stage.CLOSED, by=by, on=on, sentence=f"Closed: {reason.strip()}")
+    sentence = f"Closed: {reason.strip()}"
+    return move_case(case=case, to=Stage.CLOSED, kind=Event.CLOSED, sentence=sentence, by=by, on=on)
 
 
 @transaction.atomic
@@ -158,6 +210,7 @@ def add_relationship(*, case: Case, details: dict, by: User, on: date) -> Relati
     relationship = Relationship.objects.create(person=case.person, **details)
     tell(
         case=case,
+        kind=Event.RELATIONSHIP,
         sentence=f"{relationship.name} recorded: {relationship.get_authority_display()}.",
         by=by,
         on=on,
@@ -177,6 +230,7 @@ def end_relationship(*, case: Case, relationship: Relationship, ends_on: date, b
     relationship.save()
     tell(
         case=case,
+        kind=Event.RELATIONSHIP,
         sentence=f"{relationship.name}, {relationship.get_authority_display()}: ends on {ends_on:%-d %B %Y}.",
         by=by,
         on=on,
@@ -192,7 +246,8 @@ def decide_capacity(*, case: Case, details: dict, by: User, on: date) -> Capacit
     decision = CapacityDecision.objects.create(person=case.person, decided_on=on, decided_by=by, **details)
     verdict = "can decide" if decision.has_capacity else "cannot decide, even with support"
     question = decision.get_question_display().lower()
-    tell(case=case, sentence=f"Capacity: {case.person} {verdict} {question}.", by=by, on=on)
+    sentence = f"Capacity: {case.person} {verdict} {question}."
+    tell(case=case, kind=Event.CAPACITY, sentence=sentence, by=by, on=on)
     return decision
 
 
@@ -216,7 +271,8 @@ def give_leave(
         raise Refusal("This is the person's own sign-in. Each needs an email address of their own.", field="email")
     relationship.user, relationship.email, relationship.may_see_record = user, email, True
     relationship.save()
-    tell(case=case, sentence=f"{relationship.name} may see this record: {agreed.strip()}", by=by, on=on)
+    sentence = f"{relationship.name} may see this record: {agreed.strip()}"
+    tell(case=case, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
     return relationship
 
 
@@ -228,7 +284,8 @@ def end_leave(*, case: Case, relationship: Relationship, by: User, on: date) -> 
         raise NotAllowed("This relationship belongs to another person's record.")
     relationship.may_see_record = False
     relationship.save()
-    tell(case=case, sentence=f"{relationship.name} may no longer see this record.", by=by, on=on)
+    sentence = f"{relationship.name} may no longer see this record."
+    tell(case=case, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
 
 
 @transaction.atomic
@@ -245,7 +302,7 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
         raise Refusal("A supporter signs in with this address. The person needs one of their own.", field="email")
     person.user = user
     person.save(update_fields=["user"])
-    tell(case=case, sentence=f"{person} was invited to sign in.", by=by, on=on)
+    tell(case=case, kind=Event.INVITED, sentence=f"{person} was invited to sign in.", by=by, on=on)
     return person
 
 
@@ -276,14 +333,18 @@ def send_again(*, case: Case, message: Message, by: User, on: date) -> Message:
     check_can_work_on(by, case)
     supporter = case.person.relationships.filter(pk=message.recipient_id).first()
     to = recipient_of(supporter) if supporter else recipient_for(case.person)
-    return outbox.write_again(message=message, to=to, by=by, on=on)
+    again = outbox.write_again(message=message, to=to, by=by, on=on)
+    _finish_message_tasks(case, by, on)
+    return again
 
 
 @transaction.atomic
 def record_posted(*, case: Case, message: Message, by: User, on: date) -> Message:
     """Say that a letter was printed and posted, or that they were told in the way they need."""
     check_can_work_on(by, case)
-    return outbox.record_posted(message=message, by=by, on=on)
+    posted = outbox.record_posted(message=message, by=by, on=on)
+    _finish_message_tasks(case, by, on)
+    return posted
 
 
 @transaction.atomic
@@ -291,3 +352,11 @@ def record_returned(*, case: Case, message: Message, reason: str, by: User, on: 
     """Say that a message came back, or never arrived, and how one knows."""
     check_can_work_on(by, case)
     return outbox.record_returned(message=message, reason=reason, by=by, on=on)
+
+
+def _finish_message_tasks(case: Case, by: User, on: date) -> None:
+    """Finish the tasks that asked for what was just done, where no other message of the case asks for it too."""
+    stuck = set(in_need_of_somebody([case.pk]).values_list("state", flat=True))
+    kinds = {MessageState.FAILED: Event.MESSAGE_FAILED, MessageState.TO_PRINT: Event.LETTER_TO_POST}
+    over = [kind for state, kind in kinds.items() if state not in stuck]
+    Task.objects.filter(case=case, kind__in=over, done_on=None).update(done_by=by, done_on=on)

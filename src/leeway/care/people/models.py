@@ -3,11 +3,13 @@
 import uuid
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from leeway.access.models import Team, User
+from leeway.care.people.events import Event
 from leeway.care.people.states import Stage
 from leeway.guards import kept
 from leeway.messages.recipients import Channel
@@ -161,6 +163,7 @@ class Authority(models.TextChoices):
     DEPUTY_WELFARE = "deputy_welfare", "Court-appointed deputy: health and welfare"
     APPOINTEE = "appointee", "Benefits appointee (no power over a direct payment)"
     ADVOCATE = "advocate", "Independent advocate under the Care Act"
+    REPRESENTATIVE = "representative", "Settles what is left after a death (executor, administrator or next of kin)"
 
 
 @pghistory.track()
@@ -258,7 +261,7 @@ class Case(models.Model):
     worker = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="cases")
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
-    closed_reason = models.CharField(max_length=500, blank=True)
+    closed_reason = models.TextField(blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["worker", "stage"]), models.Index(fields=["team", "stage"])]
@@ -280,6 +283,43 @@ class Case(models.Model):
         return f"{self.person} ({self.get_kind_display()})"
 
 
+class Whose(models.TextChoices):
+    """Whose work a task is."""
+
+    WORKER = "worker", "The case's worker"
+    MANAGER = "manager", "The team's manager"
+    FINANCE = "finance", "The finance team"
+
+
+@pghistory.track()
+class Task(models.Model):
+    """Something that somebody has to do in a case, by a day. Done by a person, never by itself."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
+    kind = models.CharField(max_length=30, choices=Event, help_text="What happened that asks for it.")
+    what = models.TextField()
+    whose = models.CharField(max_length=10, choices=Whose)
+    due_on = models.DateField()
+    set_on = models.DateField()
+    done_on = models.DateField(null=True, blank=True)
+    done_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        indexes = [models.Index(fields=["whose", "due_on"], condition=Q(done_on=None), name="task_still_to_do")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "kind", "whose", "what"], condition=Q(done_on=None), name="task_asked_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(done_on=None, done_by=None) | Q(done_on__isnull=False, done_by__isnull=False),
+                name="task_done_by_someone",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="task_is_kept", operation=pgtrigger.Delete)]
+
+
 class StoryLine(models.Model):
     """One line of the whole story so far. Written once, never changed."""
 
@@ -289,7 +329,8 @@ class StoryLine(models.Model):
     happened_on = models.DateField()
     by_name = models.CharField(max_length=150)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    sentence = models.CharField(max_length=1000)
+    kind = models.CharField(max_length=30, choices=Event)
+    sentence = models.TextField()
 
     class Meta:
         ordering = ["-happened_on", "-id"]

@@ -15,8 +15,8 @@ from leeway.access.looks import record_look
 from leeway.access.models import Role, Team, User
 from leeway.access.queries import looks_at
 from leeway.access.table import ANALYSIS
-from leeway.care.people.access import can_work_on, is_own_case, is_the_person, may_see_person
-from leeway.care.people.models import Authority, CapacityDecision, Case, Person, Relationship, StoryLine
+from leeway.care.people.access import can_work_on, is_own_case, is_task_of, is_the_person, may_see_person
+from leeway.care.people.models import Authority, CapacityDecision, Case, Person, Relationship, StoryLine, Task, Whose
 from leeway.care.people.states import WHO_HAS_IT, Stage
 
 STAFF_WHO_SEE = frozenset({Role.ASSESSOR, Role.MANAGER, Role.FINANCE})
@@ -58,6 +58,26 @@ def own_cases(user: User, on: date) -> QuerySet[Case]:
     if user.role == Role.FINANCE:
         return open_cases.filter(stage__in=[stage for stage, role in WHO_HAS_IT.items() if role == Role.FINANCE])
     return open_cases.filter(worker=user)
+
+
+def own_tasks(user: User) -> QuerySet[Task]:
+    """What this user has to do in cases, what is due first at the top."""
+    mine: dict[str, Q] = {
+        Role.FINANCE: Q(whose=Whose.FINANCE),
+        Role.MANAGER: Q(whose=Whose.MANAGER, case__team=user.team_id)
+        | Q(whose=Whose.WORKER, case__team=user.team_id, case__worker=None),
+        Role.ASSESSOR: Q(whose=Whose.WORKER, case__worker=user.pk),
+    }
+    tasks = Task.objects.filter(mine.get(user.role, Q(pk__in=[])), done_on=None)
+    return tasks.select_related("case__person").order_by("due_on", "pk")
+
+
+def get_task(task_id: UUID, *, seen_by: User) -> Task:
+    """One task that is this user's to do."""
+    task = Task.objects.select_related("case__person").filter(pk=task_id).first()
+    if task is None or not is_task_of(seen_by, task):
+        raise Http404("There is no such task, or it is not yours.")
+    return task
 
 
 def find_people(words: str) -> QuerySet[Person]:

@@ -26,6 +26,7 @@ people = [
     path("cases/<uuid:case_id>/messages/<uuid:message_id>/posted/", message_views.posted, name="message_posted"),
     path("cases/<uuid:case_id>/messages/<uuid:message_id>/returned/", message_views.returned, name="message_returned"),
     path("cases/<uuid:case_id>/messages/<uuid:message_id>/again/", message_views.again, name="message_again"),
+    path("tasks/<uuid:task_id>/done/", views.finish_task, name="finish_task"),
 ]
 
 urlpatterns = [path("", include((people, "people")))]

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
 from leeway.access import looks as access_looks
 from leeway.access.models import Role
@@ -17,6 +18,7 @@ from leeway.care.people.drafts import save_draft
 from leeway.care.people.models import Case, CaseKind
 from leeway.care.people.states import Stage
 from leeway.forms import attempt
+from leeway.refusal import Refusal
 
 SEARCH_WORDS = "people_search"
 FOUND_MAX = 50
@@ -281,6 +283,18 @@ def close(request, case_id):
             messages.success(request, "The case is closed.")
             return redirect("case", case_id=case.pk)
     return render_for_case(request, "people/close.jinja", case, form, "case")
+
+
+@require_POST
+def finish_task(request, task_id):
+    """Say that a task is done; back to one's work."""
+    task = queries.get_task(task_id, seen_by=request.user)
+    try:
+        actions.finish_task(task=task, by=request.user, on=timezone.localdate())
+        messages.success(request, f"Done: {task.what}")
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("home")
 
 
 def render_for_case(request, template: str, case: Case, form, back: str, **more):

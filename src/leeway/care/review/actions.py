@@ -6,14 +6,15 @@ from django.db import transaction
 
 from leeway.access.access import check_role
 from leeway.access.models import Role, User
-from leeway.care.decisions.actions import decide_by_judgement
+from leeway.care.decisions.actions import decide_by_judgement, require_alive
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.people.access import check_can_work_on
 from leeway.care.people.actions import move_case, tell
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.people.versions import claim_version
-from leeway.care.planning.actions import end_plan, start_plan
+from leeway.care.planning.actions import start_plan
 from leeway.care.planning.models import Plan
 from leeway.care.planning.queries import plan_in_force
 from leeway.care.review.access import check_can_ask_for_review
@@ -44,6 +45,7 @@ def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
     """Ask for a review, at any time while support is in place; it becomes due within four weeks, or sooner."""
     check_can_ask_for_review(by, case, on)
     require_stage(case.stage, Stage.ACTIVE)
+    require_alive(case)
     if not words.strip():
         raise Refusal("Say in a few words why you would like a review.", field="words")
     review = next_review(case) or Review(case=case, due_on=on + WHEN_ASKED)
@@ -54,7 +56,8 @@ def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
     review.reason, review.due_on = ReviewReason.ASKED, min(review.due_on, on + WHEN_ASKED)
     review.asked_on, review.asked_by_name, review.asked_words = on, by.name, words.strip()
     review.save()
-    tell(case=case, sentence=f"{by.name} asked for a review: {words.strip()}"[:1000], by=by, on=on)
+    sentence = f"{by.name} asked for a review: {words.strip()}"
+    tell(case=case, kind=Event.REVIEW_ASKED, sentence=sentence, by=by, on=on)
     return review
 
 
@@ -70,7 +73,7 @@ def open_review(*, case: Case, reason: str = "", by: User, on: date) -> Review:
     review.opened_on = on
     review.save()
     sentence = f"Review started: {review.get_reason_display().lower()}."
-    move_case(case=case, to=Stage.REVIEW, by=by, on=on, sentence=sentence)
+    move_case(case=case, to=Stage.REVIEW, kind=Event.REVIEW_STARTED, by=by, on=on, sentence=sentence)
     return review
 
 
@@ -139,20 +142,20 @@ def _check_complete(review: Review, result: str, reasons: str, day: date, on: da
 
 def _continue(review: Review, still_to_pay: str, by: User, on: date) -> None:
     sentence = "Review held: support carries on as it is."
-    move_case(case=review.case, to=Stage.ACTIVE, by=by, on=on, sentence=sentence)
+    move_case(case=review.case, to=Stage.ACTIVE, kind=Event.REVIEW_HELD, by=by, on=on, sentence=sentence)
     due = review_dates(_start_of_support(review), last_review=review.held_on).next_due
     _make_due(review.case, due, by, on)
 
 
 def _change_plan(review: Review, still_to_pay: str, by: User, on: date) -> None:
     sentence = "Review held: the plan changes. The plan in force holds until the new one is agreed."
-    move_case(case=review.case, to=Stage.PLANNING, by=by, on=on, sentence=sentence)
+    move_case(case=review.case, to=Stage.PLANNING, kind=Event.REVIEW_HELD, by=by, on=on, sentence=sentence)
     start_plan(case=review.case, by=by, on=on)
 
 
 def _reassess(review: Review, still_to_pay: str, by: User, on: date) -> None:
     sentence = "Review held: needs are assessed again. The plan in force holds meanwhile."
-    move_case(case=review.case, to=Stage.ASSESSMENT, by=by, on=on, sentence=sentence)
+    move_case(case=review.case, to=Stage.ASSESSMENT, kind=Event.REVIEW_HELD, by=by, on=on, sentence=sentence)
 
 
 def _end(review: Review, still_to_pay: str, by: User, on: date) -> None:
@@ -172,10 +175,8 @@ def _end(review: Review, still_to_pay: str, by: User, on: date) -> None:
         by=by,
         on=on,
     )
-    if plan is not None:
-        end_plan(plan=plan, by=by, on=on)
     sentence = f"Support ended after a review: {review.reasons}"
-    move_case(case=review.case, to=Stage.CLOSED, by=by, on=on, sentence=sentence[:500])
+    move_case(case=review.case, to=Stage.CLOSED, kind=Event.SUPPORT_ENDED, sentence=sentence, by=by, on=on)
 
 
 FOLLOWS = {
@@ -198,7 +199,8 @@ def _make_due(case: Case, due: date, by: User, on: date) -> Review:
         ahead.due_on = min(ahead.due_on, due)
         ahead.save()
         return ahead
-    tell(case=case, sentence=f"Next review due by {due:%-d %B %Y}.", by=by, on=on)
+    sentence = f"Next review due by {due:%-d %B %Y}."
+    tell(case=case, kind=Event.REVIEW_DUE, sentence=sentence, by=by, on=on)
     return Review.objects.create(case=case, due_on=due)
 
 

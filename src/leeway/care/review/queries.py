@@ -28,7 +28,8 @@ def past_reviews(case: Case) -> QuerySet[Review]:
 def reviews_due(user: User, on: date) -> QuerySet[Review]:
     """Reviews due by a day: of a worker's own cases, or of every case of a manager's team; the longest due first."""
     mine = Q(case__team=user.team_id) if user.role == Role.MANAGER else Q(case__worker=user)
-    due = Review.objects.filter(mine, held_on=None, due_on__lte=on, case__stage__in=[Stage.ACTIVE, Stage.REVIEW])
+    under_way = Q(case__stage__in=[Stage.ACTIVE, Stage.REVIEW], case__person__date_of_death=None)
+    due = Review.objects.filter(mine, under_way, held_on=None, due_on__lte=on)
     return due.select_related("case__person", "case__worker").order_by("due_on", "pk")
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from leeway.access.access import check_role
 from leeway.access.models import Role, User
 from leeway.care.people.actions import move_case, tell
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.planning.models import Plan, PlanState, Way
@@ -16,6 +17,8 @@ from leeway.care.review.actions import schedule_review
 from leeway.law.numbers import pounds, split
 from leeway.money.budgets import queries
 from leeway.money.budgets.models import (
+    LAST_COSTS,
+    UNTIL_ENDED,
     Budget,
     Cancellation,
     Ending,
@@ -62,7 +65,7 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
     if budget.start_up_pence:
         _fund_start_up(budget, by, on)
     sentence = f"Budget started: {pounds(budget.cost_pence_per_week)} a week from {starts_on:%-d %B %Y}."
-    move_case(case=case, to=Stage.ACTIVE, by=by, on=on, sentence=sentence)
+    move_case(case=case, to=Stage.ACTIVE, kind=Event.BUDGET_STARTED, by=by, on=on, sentence=sentence)
     schedule_review(case=case, starts_on=starts_on, by=by, on=on)
     return budget
 
@@ -100,11 +103,11 @@ def place_hold(*, budget: Budget, kind: HoldKind, reason: str, by: User, on: dat
     check_role(by, Role.FINANCE)
     if not reason.strip():
         raise Refusal("Say why payments should wait. The person can read this.", field="reason")
+    if kind in UNTIL_ENDED:
+        raise Refusal("This hold comes by itself when the worker records it in the case.", field="kind")
     if budget.holds.filter(kind=kind, lifted_on=None).exists():
         raise Refusal("There is a hold of this kind already.", field="kind")
-    hold = Hold.objects.create(budget=budget, kind=kind, reason=reason.strip()[:300], placed_by=by, placed_on=on)
-    tell(case=budget.case, sentence=f"Payments on hold: {hold.get_kind_display().lower()}.", by=by, on=on)
-    return hold
+    return _hold(budget, kind, reason.strip(), by, on)
 
 
 @transaction.atomic
@@ -114,10 +117,64 @@ def lift_hold(*, hold: Hold, by: User, on: date) -> Hold:
     hold = Hold.objects.select_for_update().select_related("budget__case").get(pk=hold.pk)
     if hold.lifted_on:
         raise Refusal("This hold was lifted already.")
+    if hold.kind in UNTIL_ENDED:
+        raise Refusal("Payments wait until the budget has its last day. End the budget: that lifts the hold.")
+    return _lift(hold, by, on)
+
+
+@transaction.atomic
+def wait_after(*, case: Case, kind: HoldKind, reason: str, by: User, on: date) -> list[Hold]:
+    """Keep every running budget of a case out of payment runs, because of what care has just told.
+
+    Whoever told it was allowed to; finance says how it ends.
+    """
+    running = Budget.objects.select_for_update(of=("self",)).select_related("case").filter(case=case, ending=None)
+    waiting = [budget for budget in running if not budget.holds.filter(kind=kind, lifted_on=None).exists()]
+    return [_hold(budget, kind, reason, by, on) for budget in waiting]
+
+
+@transaction.atomic
+def go_on_after(*, case: Case, kind: HoldKind, by: User, on: date) -> None:
+    """Lift the holds that `wait_after` placed, since what care had told is no longer so."""
+    for hold in Hold.objects.select_for_update(of=("self",)).filter(budget__case=case, kind=kind, lifted_on=None):
+        _lift(hold, by, on)
+
+
+@transaction.atomic
+def add_last_cost(*, budget: Budget, kind: str, amount_pence: int, by: User, on: date) -> Instalment:
+    """Pay what an employer still owes once the budget has ended: last wages, redundancy, tax. The council funds it.
+
+    After the person's death it goes to whoever settles what is left, once their bank details are approved.
+    """
+    check_role(by, Role.FINANCE)
+    budget = Budget.objects.select_for_update(of=("self",)).select_related("case").get(pk=budget.pk)
+    part = budget.parts.filter(way=Way.DIRECT_PAYMENT).first()
+    if part is None or not hasattr(budget, "ending"):
+        raise Refusal("Last costs are paid once a direct payment has ended. End the budget first.")
+    if kind not in LAST_COSTS:
+        raise Refusal("Choose what is still owed.", field="kind")
+    if amount_pence <= 0:
+        raise Refusal("Enter an amount of more than nothing.", field="amount_pence")
+    if part.instalments.filter(kind=kind, starts_on=on).exists():
+        raise Refusal("A cost of this kind was entered today already. Enter what comes on top tomorrow.", field="kind")
+    _pay_once(part, InstalmentKind(kind), on, amount_pence, by, on)
+    sentence = f"{InstalmentKind(kind).label}: {pounds(amount_pence)} still to be paid."
+    tell(case=budget.case, kind=Event.LAST_COST, sentence=sentence, by=by, on=on)
+    return part.instalments.get(kind=kind, starts_on=on)
+
+
+def _hold(budget: Budget, kind: HoldKind, reason: str, by: User, on: date) -> Hold:
+    hold = Hold.objects.create(budget=budget, kind=kind, reason=reason, placed_by=by, placed_on=on)
+    sentence = f"Payments on hold: {hold.get_kind_display().lower()}."
+    tell(case=budget.case, kind=Event.HELD, sentence=sentence, by=by, on=on)
+    return hold
+
+
+def _lift(hold: Hold, by: User, on: date) -> Hold:
     hold.lifted_by, hold.lifted_on = by, on
     hold.save(update_fields=["lifted_by", "lifted_on"])
     sentence = f"Payments no longer on hold: {hold.get_kind_display().lower()}."
-    tell(case=hold.budget.case, sentence=sentence, by=by, on=on)
+    tell(case=hold.budget.case, kind=Event.HOLD_LIFTED, sentence=sentence, by=by, on=on)
     return hold
 
 
@@ -210,8 +267,11 @@ def _fund_start_up(budget: Budget, by: User, on: date) -> None:
     """Fund the one-off start-up costs; they are paid with a direct payment or service fund where there is one."""
     parts = {part.way: part for part in budget.parts.all()}
     part = parts.get(Way.DIRECT_PAYMENT) or parts.get(Way.SERVICE_FUND) or next(iter(parts.values()))
-    day, pence = budget.starts_on, budget.start_up_pence
-    kind = InstalmentKind.START_UP
+    _pay_once(part, InstalmentKind.START_UP, budget.starts_on, budget.start_up_pence, by, on)
+
+
+def _pay_once(part: Part, kind: InstalmentKind, day: date, pence: int, by: User, on: date) -> None:
+    """Fund something that is paid once, from the council's money, and make it due."""
     if part.paid_into_id:
         Instalment.objects.create(
             part=part, kind=kind, starts_on=day, ends_on=day, due_on=day, for_period_pence=pence, amount_pence=pence
@@ -279,17 +339,24 @@ def _replace_earlier(case: Case, starts_on: date, by: User, on: date) -> dict[st
 
 
 def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date) -> Ending:
-    budget = Budget.objects.select_for_update().select_related("case").get(pk=budget.pk)
+    budget = Budget.objects.select_for_update(of=("self",)).select_related("case__person").get(pk=budget.pk)
     if hasattr(budget, "ending"):
         raise Refusal("This budget has ended already.")
     if ends_on < budget.starts_on - DAY:
         raise Refusal("The last day is before the budget starts. Check the date.", field="ends_on")
+    died_on = budget.case.person.date_of_death
+    if died_on is not None and ends_on > died_on:
+        raise Refusal(
+            f"{budget.case.person} died on {died_on:%-d %B %Y}, and nothing falls due after that day. End the budget "
+            "then; what an employer still owes is entered as a last cost afterwards.",
+            field="ends_on",
+        )
     if not reason.strip():
         raise Refusal("Say why the budget ends.", field="reason")
     ending = Ending.objects.create(
         budget=budget,
         ends_on=ends_on,
-        reason=reason.strip()[:300],
+        reason=reason.strip(),
         paid_beyond_pence=sum(queries.paid_beyond(budget, ends_on).values()),
         ended_by=by,
         ended_on=on,
@@ -297,8 +364,10 @@ def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date) -> Endi
     for part in budget.parts.all():
         released = _cancel_after(part, ending, by, on) if part.paid_into_id else _unspent(part, ends_on)
         _release(part, released, ending, by, on)
+    for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
+        _lift(hold, by, on)
     sentence = f"Budget ends after {ends_on:%-d %B %Y}: {ending.reason}"
-    tell(case=budget.case, sentence=sentence[:1000], by=by, on=on)
+    tell(case=budget.case, kind=Event.BUDGET_ENDED, sentence=sentence, by=by, on=on)
     return ending
 
 

@@ -2,8 +2,8 @@
 
 from django import forms
 
-from leeway.forms import DateField
-from leeway.money.budgets.models import HoldKind
+from leeway.forms import DateField, PoundsField
+from leeway.money.budgets.models import LAST_COSTS, UNTIL_ENDED, HoldKind
 
 
 class HoldForm(forms.Form):
@@ -11,7 +11,7 @@ class HoldForm(forms.Form):
 
     kind = forms.ChoiceField(
         label="Why should payments wait?",
-        choices=HoldKind.choices,
+        choices=[(kind.value, kind.label) for kind in HoldKind if kind not in UNTIL_ENDED],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose why payments should wait."},
     )
@@ -19,7 +19,6 @@ class HoldForm(forms.Form):
         label="What happened?",
         error_messages={"required": "Say what happened. The person can read this."},
         help_text="In plain words. The person can read this.",
-        max_length=300,
         widget=forms.Textarea,
     )
 
@@ -35,6 +34,17 @@ class EndForm(forms.Form):
         label="Why does it end?",
         error_messages={"required": "Say why the budget ends. The person can read this."},
         help_text="In plain words. The person can read this.",
-        max_length=300,
         widget=forms.Textarea,
     )
+
+
+class LastCostForm(forms.Form):
+    """What an employer still owes after the end."""
+
+    kind = forms.ChoiceField(
+        label="What is still owed?",
+        choices=[(kind.value, kind.label) for kind in LAST_COSTS],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what is still owed."},
+    )
+    amount_pence = PoundsField(label="How much?", minimum_pence=1, error_messages={"required": "Enter the amount."})

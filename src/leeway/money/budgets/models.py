@@ -74,6 +74,13 @@ class Part(models.Model):
 class InstalmentKind(models.TextChoices):
     REGULAR = "regular", "Regular payment"
     START_UP = "start_up", "One-off start-up payment"
+    LAST_WAGES = "last_wages", "Last wages and holiday pay of an assistant"
+    REDUNDANCY = "redundancy", "Redundancy and notice pay of an assistant"
+    TAX = "tax", "Tax and National Insurance of the employer"
+
+
+#: What an employer may still owe once a budget has ended.
+LAST_COSTS = (InstalmentKind.LAST_WAGES, InstalmentKind.REDUNDANCY, InstalmentKind.TAX)
 
 
 class Funding(models.Model):
@@ -137,7 +144,7 @@ class Cancellation(models.Model):
     """That an instalment will not be paid, and why."""
 
     instalment = models.OneToOneField(Instalment, models.PROTECT, primary_key=True, related_name="cancellation")
-    reason = models.CharField(max_length=300)
+    reason = models.TextField()
     cancelled_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     cancelled_on = models.DateField()
 
@@ -151,7 +158,7 @@ class Ending(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     budget = models.OneToOneField(Budget, models.PROTECT, related_name="ending")
     ends_on = models.DateField(help_text="The last day that it pays for.")
-    reason = models.CharField(max_length=300)
+    reason = models.TextField()
     paid_beyond_pence = models.BigIntegerField(
         help_text="Already paid for days after the end. Not taken back by itself."
     )
@@ -166,9 +173,14 @@ class HoldKind(models.TextChoices):
     """Why payments wait."""
 
     DEATH = "death", "The person has died"
+    ENDED = "ended", "Support has ended, and the budget has not"
     HOSPITAL = "hospital", "In hospital"
     SAFEGUARDING = "safeguarding", "Safeguarding concern"
     REVIEW_OVERDUE = "review_overdue", "Review overdue"
+
+
+#: What waits until the budget has its last day. Ending the budget lifts it.
+UNTIL_ENDED = (HoldKind.DEATH, HoldKind.ENDED)
 
 
 @pghistory.track()
@@ -178,7 +190,7 @@ class Hold(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     budget = models.ForeignKey(Budget, models.PROTECT, related_name="holds")
     kind = models.CharField(max_length=20, choices=HoldKind)
-    reason = models.CharField(max_length=300)
+    reason = models.TextField()
     placed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     placed_on = models.DateField()
     lifted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

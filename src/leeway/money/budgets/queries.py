@@ -16,7 +16,7 @@ from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
-from leeway.money.budgets.models import Budget, Funding, Hold, Instalment, InstalmentKind, Part
+from leeway.money.budgets.models import UNTIL_ENDED, Budget, Funding, Hold, Instalment, InstalmentKind, Part
 from leeway.money.budgets.schedule import Period, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, shares_of
 from leeway.money.ledger.models import Account, Reason, Transfer
@@ -69,6 +69,18 @@ class Picture:
     payees: list[PayeeAccount]
     earlier: list[Budget]
     funded_until: date | None
+
+    @property
+    def charged_until(self) -> date | None:
+        """The last day for which the person pays, where that is known: the day of death, or of the budget's end."""
+        ending = getattr(self.budget, "ending", None)
+        days = [self.case.person.date_of_death, ending.ends_on if ending else None]
+        return min((day for day in days if day), default=None)
+
+    @property
+    def may_add_last_cost(self) -> bool:
+        """Whether an employer may still owe something: a direct payment that has ended."""
+        return hasattr(self.budget, "ending") and any(part.way == Way.DIRECT_PAYMENT for part in self.parts)
 
 
 def proposal(case_id: UUID, *, seen_by: User) -> Proposal:
@@ -139,10 +151,11 @@ def get_budget(case_id: UUID, *, seen_by: User, page: str) -> Budget:
 
 
 def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:
-    """Budgets that run on although support has ended: nothing is paid until finance says which day is the last."""
+    """Budgets that run on although support has ended or the person has died: finance says which day is the last."""
     check_role(seen_by, Role.FINANCE)
-    over = Budget.objects.filter(ending=None, case__stage=Stage.CLOSED)
-    return over.select_related("case__person").order_by("case__closed_on", "pk")
+    waiting = Hold.objects.filter(budget=OuterRef("pk"), kind__in=UNTIL_ENDED, lifted_on=None)
+    over = Budget.objects.filter(Exists(waiting), ending=None)
+    return over.select_related("case__person").order_by("pk")
 
 
 def budgets_to_report(*, until: date, seen_by: User) -> QuerySet[Budget]:
@@ -192,7 +205,7 @@ def _latest_details(case: Case) -> dict[str, PayeeAccount]:
 def _rows(budget: Budget, holds: list[Hold], on: date) -> list[InstalmentRow]:
     rows = list(
         Instalment.objects.filter(part__budget=budget)
-        .select_related("part", "cancellation")
+        .select_related("part__budget__case__person", "cancellation")
         .order_by("starts_on", "kind")
     )
     arrived = dict(
@@ -216,4 +229,7 @@ def _status(each: Instalment, arrived: dict, held: list[str], on: date) -> str:
         return "Paid" if arrived[each.pk] <= on else "On its way"
     if not each.amount_pence:
         return "Paid before"
+    died_on = each.part.budget.case.person.date_of_death
+    if died_on is not None and each.starts_on > died_on and each.kind == InstalmentKind.REGULAR:
+        return "Not due: after the day of death"
     return f"On hold: {', '.join(held)}" if held else "To be paid"

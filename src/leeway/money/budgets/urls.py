@@ -12,4 +12,5 @@ urlpatterns = [
     path("hold/", views.hold, name="hold"),
     path("hold/<uuid:hold_id>/lift/", views.lift, name="lift"),
     path("end/", views.end, name="end"),
+    path("last-cost/", views.last_cost, name="last_cost"),
 ]

@@ -10,7 +10,8 @@ from leeway.access.models import Role
 from leeway.forms import attempt
 from leeway.law.numbers import pounds
 from leeway.money.budgets import actions, queries
-from leeway.money.budgets.forms import EndForm, HoldForm
+from leeway.money.budgets.forms import EndForm, HoldForm, LastCostForm
+from leeway.money.budgets.models import UNTIL_ENDED, HoldKind
 from leeway.money.budgets.schedule import year_pence
 
 
@@ -88,7 +89,8 @@ def lift(request, case_id, hold_id):
 def end(request, case_id):
     """Stop the budget after a day."""
     budget = queries.get_budget(case_id, seen_by=request.user, page="End the budget")
-    form = EndForm(request.POST or None)
+    died_on = budget.case.person.date_of_death
+    form = EndForm(request.POST or None, initial={"ends_on": died_on, "reason": _because_of(budget)})
     if form.is_valid():
         ending = attempt(
             form,
@@ -97,7 +99,22 @@ def end(request, case_id):
         if ending:
             messages.success(request, _ended(ending))
             return redirect("budgets:show", case_id)
-    return render(request, "budgets/end.jinja", {"budget": budget, "form": form})
+    beyond = sum(queries.paid_beyond(budget, died_on).values()) if died_on else 0
+    return render(request, "budgets/end.jinja", {"budget": budget, "form": form, "beyond_pence": beyond})
+
+
+@require_http_methods(["GET", "POST"])
+def last_cost(request, case_id):
+    """Enter what an employer still owes after the end."""
+    budget = queries.get_budget(case_id, seen_by=request.user, page="Last costs")
+    form = LastCostForm(request.POST or None)
+    if form.is_valid() and attempt(
+        form,
+        lambda: actions.add_last_cost(budget=budget, **form.cleaned_data, by=request.user, on=timezone.localdate()),
+    ):
+        messages.success(request, "It is due now, and is paid in the next run once the bank details are approved.")
+        return redirect("budgets:show", case_id)
+    return render(request, "budgets/last_cost.jinja", {"budget": budget, "form": form})
 
 
 def _page(request, case_id, form):
@@ -108,9 +125,17 @@ def _page(request, case_id, form):
         "form": form,
         "year_pence": year_pence,
         "is_finance": request.user.role == Role.FINANCE,
+        "until_ended": UNTIL_ENDED,
+        "may_add_last_cost": picture.may_add_last_cost,
+        "charged_until": picture.charged_until,
         "may_fund": bool(picture.rows) and picture.funded_until - queries.FUNDED_AHEAD <= today,
     }
     return render(request, "budgets/show.jinja", context)
+
+
+def _because_of(budget) -> str:
+    waiting = budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None).first()
+    return waiting.get_kind_display() if waiting and waiting.kind == HoldKind.DEATH else ""
 
 
 def _ended(ending) -> str:

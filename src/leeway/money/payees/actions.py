@@ -9,6 +9,7 @@ from django.db import transaction
 from leeway.access.access import check_role
 from leeway.access.models import Role, User
 from leeway.care.people.actions import tell
+from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Case, Relationship
 from leeway.care.planning.models import Way
 from leeway.money.banking.characters import NotCarried, bacs_text, iso_text
@@ -18,7 +19,11 @@ from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State, require_move
 from leeway.refusal import NotAllowed, Refusal
 
-HOLDER_AUTHORITY = {Holder.NOMINATED: Authority.NOMINATED, Holder.AUTHORISED: Authority.AUTHORISED}
+HOLDER_AUTHORITY = {
+    Holder.NOMINATED: Authority.NOMINATED,
+    Holder.AUTHORISED: Authority.AUTHORISED,
+    Holder.REPRESENTATIVE: Authority.REPRESENTATIVE,
+}
 
 
 class SecondOfficerNeeded(NotAllowed):
@@ -52,7 +57,8 @@ def enter_details(
         entered_by=by,
         entered_on=on,
     )
-    tell(case=case, sentence="Bank details entered, waiting for a second officer.", by=by, on=on)
+    sentence = "Bank details entered, waiting for a second officer."
+    tell(case=case, kind=Event.BANK_DETAILS, sentence=sentence, by=by, on=on)
     return payee
 
 
@@ -66,7 +72,7 @@ def approve_details(*, payee: PayeeAccount, by: User, on: date) -> PayeeAccount:
         _move(earlier, State.REPLACED)
     payee.settled_by, payee.settled_on = by, on
     _move(payee, State.APPROVED)
-    tell(case=payee.case, sentence="Bank details checked and approved.", by=by, on=on)
+    tell(case=payee.case, kind=Event.BANK_DETAILS, sentence="Bank details checked and approved.", by=by, on=on)
     return payee
 
 
@@ -76,9 +82,9 @@ def reject_details(*, payee: PayeeAccount, reason: str, by: User, on: date) -> P
     payee = _to_settle(payee, by, State.REJECTED)
     if not reason.strip():
         raise Refusal("Say what is wrong with the bank details.", field="reason")
-    payee.settled_by, payee.settled_on, payee.rejected_because = by, on, reason.strip()[:300]
+    payee.settled_by, payee.settled_on, payee.rejected_because = by, on, reason.strip()
     _move(payee, State.REJECTED)
-    tell(case=payee.case, sentence="Bank details turned down.", by=by, on=on)
+    tell(case=payee.case, kind=Event.BANK_DETAILS, sentence="Bank details turned down.", by=by, on=on)
     return payee
 
 
@@ -114,6 +120,14 @@ def _holder(case: Case, way: Way, holder: Holder, on: date) -> Relationship | No
             "hold it for them. Choose the other kind of account.",
             field="holder",
         )
+    died = case.person.date_of_death is not None
+    if died != (holder == Holder.REPRESENTATIVE) and way != Way.SERVICE_FUND:
+        raise Refusal(
+            f"{case.person} has died, so only whoever settles what is left can be paid. Choose their account."
+            if died
+            else "Somebody settles what is left after a death. Choose whose account it is now.",
+            field="holder",
+        )
     authority = HOLDER_AUTHORITY.get(Holder(holder))
     if authority is None:
         return None
@@ -121,8 +135,8 @@ def _holder(case: Case, way: Way, holder: Holder, on: date) -> Relationship | No
     found = people.order_by("-starts_on").first()
     if found is None:
         raise Refusal(
-            f"Nobody is recorded as the {authority.value} person. Ask the worker to record them, with the "
-            "evidence, before their bank details are entered.",
+            f"Nobody is recorded as “{authority.label}”. Ask the worker to record them, with the evidence, before "
+            "their bank details are entered.",
             field="holder",
         )
     return found

@@ -22,6 +22,7 @@ class Holder(models.TextChoices):
     NOMINATED = "nominated", "The nominated person"
     AUTHORISED = "authorised", "The authorised person"
     PROVIDER = "provider", "The provider that holds the service fund"
+    REPRESENTATIVE = "representative", "Whoever settles what is left after the person's death"
 
 
 @pghistory.track()
@@ -31,7 +32,7 @@ class PayeeAccount(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="payee_accounts")
     way = models.CharField(max_length=20, choices=[(way.value, way.label) for way in PAID_WAYS])
-    holder = models.CharField(max_length=12, choices=Holder)
+    holder = models.CharField(max_length=14, choices=Holder)
     relationship = models.ForeignKey(Relationship, models.PROTECT, null=True, blank=True, related_name="+")
     account_name = models.CharField(max_length=70)
     sort_code = models.CharField(max_length=6)
@@ -42,7 +43,7 @@ class PayeeAccount(models.Model):
     entered_on = models.DateField()
     settled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     settled_on = models.DateField(null=True, blank=True)
-    rejected_because = models.CharField(max_length=300, blank=True)
+    rejected_because = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-entered_on", "-id"]
@@ -60,7 +61,7 @@ class PayeeAccount(models.Model):
                 name="payee_account_in_digits",
             ),
             models.CheckConstraint(
-                condition=Q(holder__in=["nominated", "authorised"], relationship__isnull=False)
+                condition=Q(holder__in=["nominated", "authorised", "representative"], relationship__isnull=False)
                 | Q(holder__in=["person", "provider"], relationship=None),
                 name="payee_holder_is_someone",
             ),

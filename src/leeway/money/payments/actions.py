@@ -11,6 +11,9 @@ from django.db.models.functions import RowNumber
 
 from leeway.access.access import check_role
 from leeway.access.models import Role, User
+from leeway.care.people.actions import tell_many
+from leeway.care.people.events import Event
+from leeway.law.numbers import pounds
 from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
 from leeway.money.banking.working_days import bacs_submission_day
 from leeway.money.ledger.actions import NewTransfer, open_account, transfer_many
@@ -71,6 +74,7 @@ def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
     run.save(update_fields=["state", "settled_by", "settled_on", "originator"])
     require_payable(queries.credits_of(run), council_account())
     _post(run, by, on)
+    _tell(run, by, on)
     return run
 
 
@@ -175,6 +179,13 @@ def _post(run: PaymentRun, by: User, on: date) -> None:
             transfer_many(new=batch, by=by, on=on)
             batch = []
     transfer_many(new=batch, by=by, on=on)
+
+
+def _tell(run: PaymentRun, by: User, on: date) -> None:
+    rows = run.payments.values_list("instalment__part__budget__case", "amount_pence")
+    arrives = f"sent, to arrive on {run.pay_on:%-d %B %Y}."
+    lines = ((case, f"{pounds(pence)} {arrives}") for case, pence in rows.iterator(chunk_size=ROWS_AT_ONCE))
+    tell_many(lines=lines, kind=Event.PAYMENT_SENT, by=by, on=on)
 
 
 def _transfers(

@@ -12,7 +12,6 @@ from django.http import Http404
 from leeway.access.access import check_role
 from leeway.access.looks import record_looks
 from leeway.access.models import Role, User
-from leeway.care.people.states import Stage
 from leeway.money.banking import bacs18, iso20022
 from leeway.money.banking.payment import Credit, Originator
 from leeway.money.banking.working_days import (
@@ -23,7 +22,7 @@ from leeway.money.banking.working_days import (
 from leeway.money.budgets.models import Hold, HoldKind, Instalment
 from leeway.money.ledger import queries as ledger
 from leeway.money.ledger.models import Reason, Transfer
-from leeway.money.payees.models import PayeeAccount
+from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State as PayeeState
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.states import State
@@ -31,6 +30,7 @@ from leeway.money.payments.states import State
 PAYEE_IN_USE = PayeeAccount.objects.filter(
     case=OuterRef("part__budget__case"), way=OuterRef("part__way"), state=PayeeState.APPROVED
 )
+TO_REPRESENTATIVE = PAYEE_IN_USE.filter(holder=Holder.REPRESENTATIVE)
 HOLD_IN_FORCE = Hold.objects.filter(budget=OuterRef("part__budget"), lifted_on=None)
 LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), cancelled=False)
 
@@ -75,13 +75,13 @@ def payable(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
 
 
 def nothing_stops() -> Q:
-    """What an instalment needs to be paid: no hold, a person alive, bank details in use.
+    """What an instalment needs to be paid: no hold, a person alive (or whoever settles what is left), bank details.
 
-    Where support has ended, nothing is paid until the budget has its last day: notice may still have to be paid.
+    Where support has ended or the person has died, a hold stands until the budget has its last day.
     """
     alive = Q(part__budget__case__person__date_of_death=None)
-    goes_on = ~Q(part__budget__case__stage=Stage.CLOSED) | Q(part__budget__ending__isnull=False)
-    return alive & goes_on & ~Q(Exists(HOLD_IN_FORCE)) & Q(Exists(PAYEE_IN_USE))
+    settled = Q(Exists(TO_REPRESENTATIVE))
+    return (alive | settled) & ~Q(Exists(HOLD_IN_FORCE)) & Q(Exists(PAYEE_IN_USE))
 
 
 def totals(instalments: QuerySet[Instalment]) -> Totals:
@@ -115,7 +115,9 @@ def waiting_rows(pay_on: date) -> QuerySet[Instalment]:
     """What is due and cannot be paid, marked with what stops it."""
     stopped = unpaid(pay_on).exclude(pk__in=payable(unpaid(pay_on)).values("pk"))
     reasons = HOLD_IN_FORCE.values("budget").annotate(all=StringAgg("kind", delimiter=Value(","), order_by="kind"))
-    marked = _with_people(stopped).annotate(holds=reasons.values("all"), has_payee=Exists(PAYEE_IN_USE))
+    marked = _with_people(stopped).annotate(
+        holds=reasons.values("all"), has_payee=Exists(PAYEE_IN_USE), to_representative=Exists(TO_REPRESENTATIVE)
+    )
     return marked.order_by("due_on", "pk")
 
 
@@ -224,11 +226,9 @@ def _with_people(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
 def _why(instalment: Any) -> str:
     """Why an instalment waits; it carries the `holds` and `has_payee` that `waiting_rows` looked up."""
     why = [HoldKind(kind).label for kind in (instalment.holds or "").split(",") if kind]
-    if instalment.part.budget.case.person.date_of_death and HoldKind.DEATH.label not in why:
-        why.append(HoldKind.DEATH.label)
-    budget = instalment.part.budget
-    if budget.case.stage == Stage.CLOSED and not hasattr(budget, "ending"):
-        why.append("Support has ended, and the budget has not")
-    if not instalment.has_payee:
+    died = instalment.part.budget.case.person.date_of_death is not None
+    if died and not instalment.to_representative:
+        why.append("The person has died, and nobody who settles what is left has approved bank details")
+    elif not instalment.has_payee:
         why.append("No approved bank details")
     return "; ".join(why)

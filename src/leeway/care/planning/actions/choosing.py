@@ -6,10 +6,12 @@ from uuid import UUID
 from django.db import transaction
 
 from leeway.access.models import Role, User
+from leeway.care.circumstances.queries import detained_in
 from leeway.care.decisions.actions import decide_by_rule
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
 from leeway.care.people.actions import tell
+from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, CapacityQuestion, Case, Relationship
 from leeway.care.people.versions import claim_version
 from leeway.care.planning.access import (
@@ -68,7 +70,8 @@ def offer_ways(
         offered_by=by,
     )
     locked.written_by.add(by)
-    tell(case=plan.case, sentence=f"Explained {len(known)} of the 4 ways to hold the budget.", by=by, on=on)
+    sentence = f"Explained {len(known)} of the 4 ways to hold the budget."
+    tell(case=plan.case, kind=Event.WAYS_EXPLAINED, sentence=sentence, by=by, on=on)
     return offer
 
 
@@ -115,6 +118,7 @@ def record_choice(
             line.save()
     tell(
         case=plan.case,
+        kind=Event.CHOICE,
         sentence=f"{decider.name} decided how to hold the budget: {ChosenWay(way).label.lower()}.",
         by=by,
         on=on,
@@ -164,6 +168,11 @@ def set_ways(*, plan: Plan, version: int, ways: dict[UUID, str], by: User, on: d
         line.save()
 
 
+def _detained(case: Case, on: date) -> dict[str, str]:
+    kind = detained_in(case.person, on)
+    return {"detained_in": kind} if kind else {}
+
+
 @transaction.atomic
 def check_direct_payment(
     *,
@@ -194,6 +203,7 @@ def check_direct_payment(
             "route": "section_32" if lacking else "section_31",
             "answers": {("lacks_capacity" if lacking else "has_capacity"): True, **answers},
             "barred_orders": barred_orders,
+            **_detained(plan.case, on),
             "nominated_person": lacking is None and received_by is not None,
             "payees": [
                 {
@@ -211,7 +221,8 @@ def check_direct_payment(
     plan.written_by.add(by)
     plan.received_by = received_by
     plan.save(update_fields=["received_by"])
-    tell(case=plan.case, sentence=f"Direct payment: {decision.reasons[0]}", by=by, on=on)
+    sentence = f"Direct payment: {decision.reasons[0]}"
+    tell(case=plan.case, kind=Event.DIRECT_PAYMENT_DECIDED, sentence=sentence, by=by, on=on)
     return decision
 
 

@@ -10,6 +10,7 @@ from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
 from leeway.care.people.actions import move_case
+from leeway.care.people.events import Event
 from leeway.care.people.models import Relationship
 from leeway.care.people.states import Stage
 from leeway.care.planning.access import (
@@ -58,7 +59,7 @@ def submit_plan(*, plan: Plan, version: int, by: User, on: date) -> Plan:
     }
     move(plan, PlanState.SUBMITTED, details)
     sentence = f"Plan {plan.number} sent for sign-off: {pounds(costed['pence_per_week'])} a week."
-    move_case(case=plan.case, to=Stage.SIGN_OFF, by=by, on=on, sentence=sentence)
+    move_case(case=plan.case, to=Stage.SIGN_OFF, kind=Event.PLAN_SUBMITTED, by=by, on=on, sentence=sentence)
     return plan
 
 
@@ -99,7 +100,7 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     )
     move(plan, PlanState.SIGNED_OFF, {"final_budget": decision, "charge": charge})
     sentence = f"{by.name} signed off a personal budget of {pounds(final_pence_per_week)} a week."
-    move_case(case=plan.case, to=Stage.AGREEMENT, by=by, on=on, sentence=sentence)
+    move_case(case=plan.case, to=Stage.AGREEMENT, kind=Event.SIGNED_OFF, by=by, on=on, sentence=sentence)
     return decision
 
 
@@ -207,7 +208,7 @@ def agree(
     move(plan, PlanState.AGREED, {})
     agreement = _agreement(plan, decider, how.strip(), comment.strip(), by, on)
     sentence = f"{decider.name} agreed plan {plan.number}."
-    move_case(case=plan.case, to=Stage.ARRANGING, by=by, on=on, sentence=sentence)
+    move_case(case=plan.case, to=Stage.ARRANGING, kind=Event.AGREED, by=by, on=on, sentence=sentence)
     return agreement
 
 
@@ -239,8 +240,7 @@ def disagree(
 
 @transaction.atomic
 def end_plan(*, plan: Plan, by: User, on: date) -> Plan:
-    """Close the plan in force when support ends. Called by the review that ends it."""
-    check_can_work_on(by, plan.case)
+    """Close the plan in force when support ends. Called by what ends it, which has checked permission."""
     return move(plan, PlanState.ENDED, {})
 
 
@@ -256,6 +256,7 @@ def _send_back(plan: Plan, *, words: str, said_by_name: str, disagreed: bool, by
     )
     undone = {"charge": None, "final_budget": None, "submitted_by": None, "submitted_on": None}
     move(plan, PlanState.DRAFT, undone)
-    verb = "does not agree" if disagreed else "returned the plan"
-    move_case(case=plan.case, to=Stage.PLANNING, by=by, on=on, sentence=f"{said_by_name} {verb}: {words}"[:1000])
+    kind, verb = (Event.DISAGREED, "does not agree") if disagreed else (Event.PLAN_RETURNED, "returned the plan")
+    sentence = f"{said_by_name} {verb}: {words}"
+    move_case(case=plan.case, to=Stage.PLANNING, kind=kind, sentence=sentence, by=by, on=on)
     return sent

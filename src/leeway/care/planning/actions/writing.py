@@ -7,6 +7,7 @@ from django.db import transaction
 from leeway.access.models import Role, User
 from leeway.care.people.access import check_can_work_on
 from leeway.care.people.actions import tell
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.planning.access import (
@@ -64,7 +65,8 @@ def start_plan(*, case: Case, by: User, on: date) -> Plan:
     before = plan_in_force(case)
     if before is not None:
         _copy(before, plan)
-    tell(case=case, sentence=f"Started writing support plan {plan.number}.", by=by, on=on)
+    sentence = f"Started writing support plan {plan.number}."
+    tell(case=case, kind=Event.PLAN_STARTED, sentence=sentence, by=by, on=on)
     return plan
 
 

@@ -1,0 +1,125 @@
+"""Every write about deaths and stays. What follows for money, tasks and letters stands in `site.events`."""
+
+from datetime import date
+
+from django.db import transaction
+
+from leeway.access.models import User
+from leeway.care.circumstances.models import Death, Stay, StayKind
+from leeway.care.circumstances.queries import standing_death
+from leeway.care.people.access import check_can_work_on
+from leeway.care.people.actions import tell
+from leeway.care.people.events import Event
+from leeway.care.people.models import Case, Person
+from leeway.care.people.states import Stage
+from leeway.refusal import NotAllowed, Refusal
+
+
+@transaction.atomic
+def record_death(*, case: Case, died_on: date, told_by: str, by: User, on: date) -> Death:
+    """Record that the person has died, when, and who told us. Payments to them, reviews and letters stop at once.
+
+    The case stays open until what is left is settled. Every open case of the person says so.
+    """
+    check_can_work_on(by, case)
+    person = Person.objects.select_for_update().get(pk=case.person_id)
+    if person.date_of_death is not None:
+        raise Refusal(f"{person}'s death on {person.date_of_death:%-d %B %Y} is on record already.")
+    if not person.date_of_birth <= died_on <= on:
+        raise Refusal("The day lies after their birth, and not in the future. Check the date.", field="died_on")
+    if len(told_by.strip()) < 3:
+        raise Refusal("Say who told us, and how: “Her daughter Ruth, by phone”.", field="told_by")
+    death = Death.objects.create(
+        person=person, died_on=died_on, told_by=told_by.strip(), recorded_by=by, recorded_on=on
+    )
+    _set_date_of_death(case, person, died_on)
+    _tell_open_cases(person, Event.DIED, f"{person} died on {died_on:%-d %B %Y}.", by, on)
+    return death
+
+
+@transaction.atomic
+def undo_death(*, case: Case, because: str, by: User, on: date) -> Death:
+    """Take back a death that was recorded by mistake. Both stay on record."""
+    check_can_work_on(by, case)
+    person = Person.objects.select_for_update().get(pk=case.person_id)
+    death = standing_death(person)
+    if death is None:
+        raise Refusal("No death is on record, so there is nothing to undo.")
+    if len(because.strip()) < 5:
+        raise Refusal("Say how we know that it is wrong.", field="because")
+    death.undone_by, death.undone_on, death.undone_because = by, on, because.strip()
+    death.save(update_fields=["undone_by", "undone_on", "undone_because"])
+    _set_date_of_death(case, person, None)
+    sentence = f"{person} has not died: this was recorded by mistake. {because.strip()}"
+    _tell_open_cases(person, Event.DEATH_UNDONE, sentence, by, on)
+    return death
+
+
+@transaction.atomic
+def record_stay(
+    *, case: Case, kind: str, place: str, starts_on: date, ends_on: date | None, told_by: str, by: User, on: date
+) -> Stay:
+    """Record where the person is, or was, for a time. Rules that ask for it read it from here."""
+    check_can_work_on(by, case)
+    _require_alive(case.person)
+    if kind not in StayKind.values:
+        raise Refusal("Choose where they are.", field="kind")
+    if starts_on > on:
+        raise Refusal("Record it once it has begun: this day is in the future.", field="starts_on")
+    if ends_on is not None and ends_on < starts_on:
+        raise Refusal("They cannot have left before they came. Check the dates.", field="ends_on")
+    Person.objects.select_for_update().get(pk=case.person_id)
+    for other in case.person.stays.all():
+        if starts_on < (other.ends_on or date.max) and other.starts_on < (ends_on or date.max):
+            raise Refusal(
+                f"They were {other.get_kind_display().lower()} from {other.starts_on:%-d %B %Y} on. Somebody is in "
+                "one place at a time: say first when they left there.",
+                field="starts_on",
+            )
+    stay = Stay.objects.create(
+        person=case.person,
+        kind=kind,
+        place=place.strip(),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        told_by=told_by.strip(),
+        recorded_by=by,
+    )
+    until = f" to {ends_on:%-d %B %Y}" if ends_on else ""
+    sentence = f"{stay.get_kind_display()} from {starts_on:%-d %B %Y}{until}."
+    _tell_open_cases(case.person, Event.STAY, sentence, by, on)
+    return stay
+
+
+@transaction.atomic
+def end_stay(*, case: Case, stay: Stay, ends_on: date, by: User, on: date) -> Stay:
+    """Say on which day the person left."""
+    check_can_work_on(by, case)
+    stay = Stay.objects.select_for_update().get(pk=stay.pk)
+    if stay.person_id != case.person_id:
+        raise NotAllowed("This stay belongs to another person's record.")
+    if stay.ends_on is not None:
+        raise Refusal(f"This stay ended on {stay.ends_on:%-d %B %Y} already.")
+    if not stay.starts_on <= ends_on <= on:
+        raise Refusal("They left after they came, and not in the future. Check the date.", field="ends_on")
+    stay.ends_on = ends_on
+    stay.save(update_fields=["ends_on"])
+    sentence = f"No longer {stay.get_kind_display().lower()}: left on {ends_on:%-d %B %Y}."
+    _tell_open_cases(case.person, Event.STAY_ENDED, sentence, by, on)
+    return stay
+
+
+def _set_date_of_death(case: Case, person: Person, died_on: date | None) -> None:
+    person.date_of_death = died_on
+    person.save(update_fields=["date_of_death"])
+    case.person.date_of_death = died_on
+
+
+def _require_alive(person: Person) -> None:
+    if person.date_of_death is not None:
+        raise Refusal(f"{person} died on {person.date_of_death:%-d %B %Y}, so nothing of this kind can be recorded.")
+
+
+def _tell_open_cases(person: Person, kind: Event, sentence: str, by: User, on: date) -> None:
+    for case in person.cases.exclude(stage=Stage.CLOSED):
+        tell(case=case, kind=kind, sentence=sentence, by=by, on=on)

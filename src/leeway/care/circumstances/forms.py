@@ -1,0 +1,47 @@
+"""The forms of deaths and stays. What is allowed is decided by the actions."""
+
+from django import forms
+
+from leeway.care.circumstances.models import StayKind
+from leeway.forms import DateField
+
+TOLD_BY = forms.CharField(
+    label="Who told us, and how?",
+    help_text="For example: “Her daughter Ruth, by phone”.",
+    max_length=200,
+    error_messages={"required": "Say who told us, and how."},
+)
+
+
+class DeathForm(forms.Form):
+    died_on = DateField(
+        label="On which day did they die?", error_messages={"required": "Enter the day on which they died."}
+    )
+    told_by = TOLD_BY
+
+
+class UndoDeathForm(forms.Form):
+    because = forms.CharField(
+        label="How do we know that it is wrong?",
+        widget=forms.Textarea,
+        error_messages={"required": "Say how we know that it is wrong."},
+    )
+
+
+class StayForm(forms.Form):
+    kind = forms.ChoiceField(
+        label="Where are they?",
+        choices=StayKind,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose where they are."},
+    )
+    place = forms.CharField(label="Its name", max_length=200, required=False)
+    starts_on = DateField(label="Since which day?", error_messages={"required": "Enter the day on which they came."})
+    ends_on = DateField(label="On which day did they leave?", required=False)
+    told_by = TOLD_BY
+
+
+class EndStayForm(forms.Form):
+    ends_on = DateField(
+        label="On which day did they leave?", error_messages={"required": "Enter the day on which they left."}
+    )

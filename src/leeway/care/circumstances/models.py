@@ -1,0 +1,80 @@
+"""Deaths and stays, each with its dates and who told us."""
+
+import uuid
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from leeway.access.models import User
+from leeway.care.people.models import Person
+
+
+@pghistory.track()
+class Death(models.Model):
+    """That a person has died, who told us, and, where it was not so, who undid it and why.
+
+    `Person.date_of_death` is the day that stands; this is the evidence for it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="deaths")
+    died_on = models.DateField()
+    told_by = models.CharField(max_length=200, help_text="Who told us, and how.")
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recorded_on = models.DateField()
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    undone_on = models.DateField(null=True, blank=True)
+    undone_because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=Q(undone_on=None), name="death_once"),
+            models.CheckConstraint(
+                condition=Q(undone_on=None, undone_by=None, undone_because="")
+                | (Q(undone_on__isnull=False, undone_by__isnull=False) & ~Q(undone_because="")),
+                name="death_undone_by_someone",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="death_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="death_never_edited", fields=["person", "died_on", "told_by", "recorded_by", "recorded_on"]
+            ),
+        ]
+
+
+class StayKind(models.TextChoices):
+    """Where somebody may be for a time, as the rules ask."""
+
+    HOSPITAL = "hospital", "In hospital"
+    CARE_HOME_STAY = "care_home_stay", "In a care home for a stay"
+    CARE_HOME = "care_home", "In a care home for good"
+    PRISON = "prison", "In prison, having been convicted"
+    REMAND = "remand", "In prison on remand, not convicted"
+    APPROVED_PREMISES = "approved_premises", "In approved premises, having been convicted"
+
+
+@pghistory.track()
+class Stay(models.Model):
+    """Where a person is, or was, for a time. An open stay has no last day yet."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="stays")
+    kind = models.CharField(max_length=20, choices=StayKind)
+    place = models.CharField(max_length=200, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True, help_text="The day of leaving.")
+    told_by = models.CharField(max_length=200, help_text="Who told us, and how.")
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-starts_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=Q(ends_on=None), name="stay_one_open"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="stay_ends_after_start"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="stay_is_kept", operation=pgtrigger.Delete)]

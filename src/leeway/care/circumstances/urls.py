@@ -1,0 +1,14 @@
+"""Addresses of a person's circumstances, below /cases/<case_id>/."""
+
+from django.urls import path
+
+from leeway.care.circumstances import views
+
+app_name = "circumstances"
+urlpatterns = [
+    path("stays/", views.stays, name="stays"),
+    path("stays/add/", views.add_stay, name="add_stay"),
+    path("stays/<uuid:stay_id>/end/", views.end_stay, name="end_stay"),
+    path("death/", views.death, name="death"),
+    path("death/undo/", views.undo_death, name="undo_death"),
+]

@@ -1,0 +1,68 @@
+"""What can happen in a case. Care says it once, with its kind; `site.events` has what follows from each kind.
+
+Care knows nothing of money or messages: the site hands it one function at start, called in the transaction of the line.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import TextChoices
+
+
+class Event(TextChoices):
+    """The kind of a line of the story."""
+
+    REQUEST = "request", "Asked for help"
+    GIVEN = "given", "Given to a worker"
+    DETAILS = "details", "Details changed"
+    ASSESSMENT_STARTED = "assessment_started", "Assessment started"
+    ELIGIBLE = "eligible", "Assessed: eligible"
+    NOT_ELIGIBLE = "not_eligible", "Assessed: not eligible"
+    MONEY_CHECK_STARTED = "money_check_started", "Money check started"
+    MONEY_CHECK_DONE = "money_check_done", "Money check done"
+    RELATIONSHIP = "relationship", "Somebody around the person"
+    CAPACITY = "capacity", "Capacity decided"
+    LEAVE = "leave", "Who may see the record"
+    INVITED = "invited", "Invited to sign in"
+    PLAN_STARTED = "plan_started", "Plan started"
+    WAYS_EXPLAINED = "ways_explained", "Ways explained"
+    CHOICE = "choice", "Choice made"
+    DIRECT_PAYMENT_DECIDED = "direct_payment_decided", "Direct payment decided"
+    PLAN_SUBMITTED = "plan_submitted", "Plan sent for sign-off"
+    SIGNED_OFF = "signed_off", "Plan signed off"
+    PLAN_RETURNED = "plan_returned", "Plan sent back"
+    DISAGREED = "disagreed", "Plan not agreed"
+    AGREED = "agreed", "Plan agreed"
+    REVIEW_DUE = "review_due", "Review due"
+    REVIEW_ASKED = "review_asked", "Review asked for"
+    REVIEW_STARTED = "review_started", "Review started"
+    REVIEW_HELD = "review_held", "Review held"
+    SUPPORT_ENDED = "support_ended", "Support ended"
+    CLOSED = "closed", "Closed"
+    DIED = "died", "Died"
+    DEATH_UNDONE = "death_undone", "Not dead after all"
+    STAY = "stay", "Somewhere else for a time"
+    STAY_ENDED = "stay_ended", "Back again"
+    BANK_DETAILS = "bank_details", "Bank details"
+    BUDGET_STARTED = "budget_started", "Budget started"
+    BUDGET_ENDED = "budget_ended", "Budget ended"
+    LAST_COST = "last_cost", "Something still owed after the end"
+    HELD = "held", "Payments on hold"
+    HOLD_LIFTED = "hold_lifted", "Payments no longer on hold"
+    PAYMENT_SENT = "payment_sent", "Payment sent"
+    MESSAGE_FAILED = "message_failed", "A message did not arrive"
+    LETTER_TO_POST = "letter_to_post", "A letter to print and post"
+
+
+_followers: list[Callable[[Any], None]] = []
+
+
+def let_follow(function: Callable[[Any], None]) -> None:
+    """Have a function called with each line of the story, in its transaction. Called once, by the site at start."""
+    _followers[:] = [function]
+
+
+def follow(line: Any) -> None:
+    """Let the rest of the house do what follows from a line of the story."""
+    assert _followers, "the site has not said what follows from an event"
+    _followers[0](line)
