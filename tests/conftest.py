@@ -3,8 +3,11 @@
 import json
 from datetime import date
 
+import pgtrigger
 import pytest
 from asgiref.sync import async_to_sync
+from django.db import connection
+from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -13,9 +16,26 @@ from leeway.access.models import Role, Team, User
 from leeway.care.people.models import Case, Person
 
 TODAY = date(2026, 11, 23)
+LEDGER_GUARDS = ("ledger.Account:accounts_stay", "ledger.Transfer:transfers_stay")
 
 hypothesis.register_profile("steady", deadline=None)  # how long an example takes is the bench's business
 hypothesis.load_profile("steady")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def test_database_may_be_emptied():
+    """Tests that commit are followed by TRUNCATE, which the ledger refuses everywhere else; the queue is too."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def emptied(self):
+        with pgtrigger.ignore(*LEDGER_GUARDS):
+            teardown(self)
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE")
+
+    TransactionTestCase._fixture_teardown = emptied
+    yield
+    TransactionTestCase._fixture_teardown = teardown
 
 
 @pytest.fixture(autouse=True)

@@ -3,9 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-import pgtrigger
 import pytest
-from django.test import TransactionTestCase
 
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case, Person
@@ -15,21 +13,6 @@ from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder
 
 SET_UP_ON = date(2026, 4, 1)
-LEDGER_GUARDS = ("ledger.Account:accounts_stay", "ledger.Transfer:transfers_stay")
-
-
-@pytest.fixture(autouse=True, scope="session")
-def test_database_may_be_emptied():
-    """Tests that commit are followed by TRUNCATE, which the ledger refuses everywhere else."""
-    teardown = TransactionTestCase._fixture_teardown
-
-    def emptied(self):
-        with pgtrigger.ignore(*LEDGER_GUARDS):
-            teardown(self)
-
-    TransactionTestCase._fixture_teardown = emptied
-    yield
-    TransactionTestCase._fixture_teardown = teardown
 
 
 @pytest.fixture

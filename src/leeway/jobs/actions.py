@@ -78,6 +78,11 @@ def try_again(*, job: Job, by: User, on: date) -> Job:
     return kept
 
 
+def clear_done_jobs(*, until: date) -> int:
+    """Forget jobs that were done, for a person or by night, before a day; how many they were."""
+    return Job.objects.filter(state=State.DONE, asked_on__lt=until).delete()[0]
+
+
 def queue_errand(*, name: str, **arguments: Any) -> None:
     """Ask for small work that nobody watches, to be done once the caller's transaction is through."""
     assert name in app.tasks, f"No errand is called {name}."
@@ -149,7 +154,7 @@ def _defer(job: Job) -> None:
 
 
 def _plain(name: str, value: Any) -> Any:
-    """An argument as it is kept: a number, or a short word without spaces, so that nothing about a person can be in it."""
+    """An argument as it is kept: a number or a short word without spaces, so that it tells nothing about a person."""
     plain = value if isinstance(value, int | None) else str(value)
     assert not isinstance(plain, str) or PLAIN.fullmatch(plain), f"{name}: a job takes keys, dates and codes alone."
     return plain

@@ -1,6 +1,7 @@
 """What the worker itself does: one job, the nightly ones when their hour comes, and jobs that a worker left lying."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from leeway.jobs import actions
-from leeway.jobs.kinds import KINDS
+from leeway.jobs.kinds import KINDS, Result, nightly
+from leeway.jobs.models import Job
 from leeway.refusal import Refusal
 
+KEPT_FOR = timedelta(days=92)
 NIGHTLY_FROM = 2  # o'clock in London
 UNREACHABLE = (OperationalError, InterfaceError)
-TRIES = RetryStrategy(max_attempts=10, exponential_wait=3, retry_exceptions=UNREACHABLE)
+TRIES = RetryStrategy(exponential_wait=3, retry_exceptions=UNREACHABLE)  # how often at most, says actions.begin
 OUR_FAULT = "Something went wrong on our side, and nothing was changed. Try again; if it happens twice, tell us when."
 SILENT_SECONDS = "silent_seconds"  # after so many without a sign of life a worker is thought dead
 
@@ -35,20 +38,24 @@ def perform(job_id: UUID) -> None:
     A database that went away is no failure: the queue tries again.
     """
     job = actions.begin(job_id=job_id, at=timezone.now())
-    if job is None:
-        return
+    if job is not None:
+        try:
+            _perform(job)
+        except actions.Superseded:
+            log.warning("Job %s was begun anew by another worker; what this one did was left out.", job_id)
+
+
+def _perform(job: Job) -> None:
     try:
         with transaction.atomic():
             result = KINDS[job.kind].work(job, **job.arguments)
             actions.finish(job=job, result=result, at=timezone.now())
-    except actions.Superseded:
-        log.warning("Job %s was done by another worker.", job_id)
-    except UNREACHABLE:
+    except (actions.Superseded, *UNREACHABLE):
         raise
     except Refusal as refusal:
         actions.fail(job=job, error=str(refusal), at=timezone.now())
     except Exception:
-        log.exception("Job %s (%s) failed.", job_id, job.kind)
+        log.exception("Job %s (%s) failed.", job.pk, job.kind)
         actions.fail(job=job, error=OUR_FAULT, at=timezone.now())
 
 
@@ -59,6 +66,13 @@ async def start_nightly(timestamp: int) -> None:
     now = timezone.localtime()
     if now.hour >= NIGHTLY_FROM:
         await sync_to_async(actions.start_nightly)(on=now.date())
+
+
+@nightly("clear_old_jobs", title="Clear away old jobs")
+def clear_old_jobs(job: Job) -> Result:
+    """Forget jobs that were done more than three months ago."""
+    cleared = actions.clear_done_jobs(until=job.asked_on - KEPT_FOR)
+    return Result(f"{cleared:,} jobs that were done over three months ago were cleared away.")
 
 
 @app.periodic(cron="* * * * *")

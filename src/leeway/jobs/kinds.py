@@ -35,6 +35,14 @@ class Kind:
     nightly: bool = False
 
 
+#: Told how far work is: `progress(done=3, of=5)`.
+Progress = Callable[..., None]
+
+
+def untold(*, done: int, of: int) -> None:
+    """Tell nobody how far work is: nobody watches."""
+
+
 KINDS: dict[str, Kind] = {}
 ERRAND_TRIES = RetryStrategy(max_attempts=8, exponential_wait=4)  # the last some eighteen hours after the first
 
@@ -54,7 +62,7 @@ def job(name: str, *, title: str) -> Callable:
 
 
 def nightly(name: str, *, title: str) -> Callable:
-    """Declare what is done once a day, early in the morning. The function takes the `Job`: its `asked_on` is the day."""
+    """Declare what is done once a day, early. The function takes the `Job`, whose `asked_on` is the day."""
 
     def declare(work: Callable[[Job], Result]) -> Callable[[Job], Result]:
         _add(Kind(name, title, work, nightly=True))

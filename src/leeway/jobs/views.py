@@ -18,7 +18,7 @@ A_PAGE = 50
 
 @require_safe
 def show(request, job_id):
-    """How far a job is, and what came of it. It looks again by itself while the job runs, unless asked to stay still."""
+    """How far a job is, and what came of it. It looks again by itself while the job runs; with `still`, it does not."""
     return _page(request, queries.get_job(job_id, seen_by=request.user), forms.Form())
 
 

@@ -12,14 +12,17 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 
 import psycopg
-from procrastinate import exceptions
+from procrastinate import PsycopgConnector, exceptions
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.utils import connector_params
 
 from leeway.jobs.jobs import SILENT_SECONDS, put_back_stalled
 from leeway.start import start_django
 
 SILENT_FOR = 30  # seconds without a sign of life, after which a worker is thought dead
 SIGNS_OF_LIFE = 3  # in that time
+CONNECTIONS = 4  # at most, beside the one that does the work
+ANSWERS_WITHIN = 5  # seconds, before the database counts as lost
 LONGEST_PAUSE = 30  # seconds between two tries to reach the database
 STOPPED_WITHIN = 10  # seconds, beside the server: what is broken off then is taken up by the next worker
 
@@ -31,32 +34,31 @@ def work(*, silent_for: float = SILENT_FOR, once: bool = False) -> None:
 
     With `once`, until nothing waits. While the database does not answer, it is tried again, after longer and longer.
     """
-    pause = 1
-    while True:
+    told_to_stop, pause = threading.Event(), 1
+    while not told_to_stop.is_set():
         started = time.monotonic()
         try:
-            if asyncio.run(_work(silent_for, once)):
+            asyncio.run(_work(silent_for, once, told_to_stop))
+            if once:
                 return
         except (exceptions.ConnectorException, psycopg.Error) as problem:
             if once:
                 raise
-            log.warning("The database does not answer (%s).", type(problem).__name__)
-        if time.monotonic() - started > LONGEST_PAUSE:
-            pause = 1
-        time.sleep(pause)
-        pause = min(2 * pause, LONGEST_PAUSE)
+            log.warning("The worker lost the database (%s).", type(problem.__cause__ or problem).__name__)
+        pause = 1 if time.monotonic() - started > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
+        if not told_to_stop.is_set():
+            time.sleep(pause)
 
 
-async def _work(silent_for: float, once: bool) -> bool:
-    """Run procrastinate's worker; whether it ended because it was told to, or because nothing was left to do."""
-    told_to_stop = False
+async def _work(silent_for: float, once: bool, told_to_stop: threading.Event) -> None:
+    """Run procrastinate's worker until it is told to stop, or nothing is left to do, or it lost the database."""
 
     def stop() -> None:
-        nonlocal told_to_stop
-        told_to_stop = True
+        told_to_stop.set()
         worker.cancel()
 
-    with app.replace_connector(app.connector.get_worker_connector()):
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=CONNECTIONS, timeout=ANSWERS_WITHIN)
+    with app.replace_connector(connector):
         async with app.open_async():
             await put_back_stalled(silent_for)
             worker = asyncio.create_task(
@@ -71,12 +73,9 @@ async def _work(silent_for: float, once: bool) -> bool:
             )
             for number in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(number, stop)
-            try:
-                await worker
-            except asyncio.CancelledError:
-                if not told_to_stop:
-                    raise
-    return told_to_stop or once
+            await asyncio.wait([worker])
+            if not worker.cancelled():
+                worker.result()
 
 
 @contextmanager
@@ -89,8 +88,8 @@ def worker_beside() -> Iterator[None]:
     def keep_going() -> None:
         while not over.is_set():
             process = spawn.Process(target=work_beside, name="leeway worker", daemon=True)
-            running[:] = [process]
             process.start()
+            running[:] = [process]
             process.join()
             over.wait(1)
 

@@ -142,13 +142,13 @@ def worker(once: bool, nightly: bool, silent_for: int) -> None:
     Example: leeway worker
     """
     start_django()
-    from django.db import connection
     from django.utils import timezone
 
     from leeway.jobs.actions import start_nightly
+    from leeway.jobs.models import Job
     from leeway.jobs.worker import work
 
-    connection.ensure_connection()
+    Job.objects.exists()  # there is a database, and it has its tables
     if nightly:
         for job in start_nightly(on=timezone.localdate()):
             click.echo(job.title)

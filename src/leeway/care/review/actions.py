@@ -9,9 +9,9 @@ from leeway.access.models import Role, User
 from leeway.care.decisions.actions import decide_by_judgement, require_alive
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.people.access import check_can_work_on
-from leeway.care.people.actions import move_case, tell
+from leeway.care.people.actions import move_case, set_task, tell
 from leeway.care.people.events import Event
-from leeway.care.people.models import Case
+from leeway.care.people.models import Case, Task, Whose
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.people.versions import claim_version
 from leeway.care.planning.actions import start_plan
@@ -19,7 +19,7 @@ from leeway.care.planning.models import Plan
 from leeway.care.planning.queries import plan_in_force
 from leeway.care.review.access import check_can_ask_for_review
 from leeway.care.review.models import Achieved, AimResult, Review, ReviewReason, ReviewResult
-from leeway.care.review.queries import aims_not_judged, next_review
+from leeway.care.review.queries import aims_not_judged, next_review, reviews_falling_due
 from leeway.law.direct_payments import review_dates
 from leeway.refusal import Refusal
 
@@ -59,6 +59,26 @@ def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
     sentence = f"{by.name} asked for a review: {words.strip()}"
     tell(case=case, kind=Event.REVIEW_ASKED, sentence=sentence, by=by, on=on)
     return review
+
+
+@transaction.atomic
+def ask_for_due_reviews(*, on: date) -> int:
+    """Ask each worker, once, to hold the reviews that fall due within four weeks or are late; how many were asked.
+
+    Nightly work: nobody in particular does it. A review that is due on another day is asked for anew.
+    """
+    due = list(reviews_falling_due(until=on + WHEN_ASKED).filter(opened_on=None))
+    cases = [review.case for review in due]
+    asked = set(Task.objects.filter(kind=Event.REVIEW_DUE, case__in=cases).values_list("case", "what"))
+    new = 0
+    for review in due:
+        what = f"Hold {review.case.person}'s review by {review.due_on:%-d %B %Y}."
+        if (review.case_id, what) not in asked:
+            set_task(
+                case=review.case, kind=Event.REVIEW_DUE, what=what, whose=Whose.WORKER, due_on=review.due_on, on=on
+            )
+            new += 1
+    return new
 
 
 @transaction.atomic

@@ -28,9 +28,14 @@ def past_reviews(case: Case) -> QuerySet[Review]:
 def reviews_due(user: User, on: date) -> QuerySet[Review]:
     """Reviews due by a day: of a worker's own cases, or of every case of a manager's team; the longest due first."""
     mine = Q(case__team=user.team_id) if user.role == Role.MANAGER else Q(case__worker=user)
+    return reviews_falling_due(until=on).filter(mine).select_related("case__worker")
+
+
+def reviews_falling_due(*, until: date) -> QuerySet[Review]:
+    """Everybody's reviews due by a day and not held yet, the longest due first. For the nightly work: no user looks."""
     under_way = Q(case__stage__in=[Stage.ACTIVE, Stage.REVIEW], case__person__date_of_death=None)
-    due = Review.objects.filter(mine, under_way, held_on=None, due_on__lte=on)
-    return due.select_related("case__person", "case__worker").order_by("due_on", "pk")
+    due = Review.objects.filter(under_way, held_on=None, due_on__lte=until)
+    return due.select_related("case__person").order_by("due_on", "pk")
 
 
 def aims_judged(review: Review) -> list[tuple[Aim, str]]:

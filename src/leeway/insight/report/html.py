@@ -23,7 +23,7 @@ def write_report(records: Records, *, as_at: date, output: Path) -> None:
     Raises `BadUse` where it cannot be written.
     """
     with written_whole(output) as file:  # before the long work: it says at once where it cannot be
-        file.write(as_html(findings(records, as_at=as_at), councils=councils_in(records), as_at=as_at))
+        file.write(as_html(list(findings(records, as_at=as_at)), councils=councils_in(records), as_at=as_at))
 
 
 def as_html(sections: Sequence[Section], *, councils: Sequence[str], as_at: date) -> str:

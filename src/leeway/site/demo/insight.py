@@ -38,7 +38,9 @@ def find_out(analyst: User, seed: int, today: date) -> None:
         actions.set_target(**aim, percent=percent, due_on=year_end, why=why, by=analyst, on=agreed_on)
     this_month = today.replace(day=1)
     for month in (this_month.replace(year=today.year - 1), this_month):
-        actions.publish_account(as_at=month - timedelta(days=1), by=analyst, on=month)
+        asked = {"as_at": month - timedelta(days=1), "by": analyst, "on": month}
+        actions.work_out_account(**asked)
+        actions.publish_account(**asked)
 
 
 def ask(analyst: User, chance: np.random.Generator, name: str, opens_on: date, *, believe: float) -> None:
