@@ -11,7 +11,6 @@ from aiosmtpd.handlers import Message as KeepMessages
 from leeway.messages import actions
 from leeway.messages.recipients import About, Recipient
 from tests.messages.notify import KEY, TEMPLATES, Notify
-from tests.money.conftest import test_database_may_be_emptied  # noqa: F401 - for the test that commits
 
 TODAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -27,6 +26,14 @@ def to_ada(**known) -> Recipient:
         "postal": ("1 Quay Street", "Fairbourne", "LN3 5AG"),
     }
     return Recipient(**{"id": ADA, "name": "Ada Bell"} | addresses | known)
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch):
+    """Whom the outbox asked for help: this room alone, without what the site does about it."""
+    calls = []
+    monkeypatch.setattr(actions, "_handlers", [lambda message: calls.append((message.pk, message.state))])
+    return calls
 
 
 @pytest.fixture

@@ -63,10 +63,7 @@ def test_sent_is_not_delivered(write, notify):
 
 
 @pytest.mark.parametrize("status", ["permanent-failure", "temporary-failure", "technical-failure"])
-def test_a_bounce_is_seen_and_somebody_is_told(write, notify, monkeypatch, status):
-    asked = []
-    monkeypatch.setattr(actions, "_handlers", [])
-    actions.when_somebody_is_needed(lambda message: asked.append((message.pk, message.state)))
+def test_a_bounce_is_seen_and_somebody_is_told(write, notify, asked, status):
     message = write()
     actions.send_due(at=NOON)
     notify.became(status)

@@ -55,13 +55,10 @@ def test_whoever_needs_large_print_gets_a_letter_made_here(write, notify):
     assert write(key="other", needs=("Large print",), preferred=Channel.EMAIL).channel == Channel.EMAIL
 
 
-def test_where_there_is_no_address_it_is_a_task_for_somebody(write, monkeypatch):
-    asked = []
-    monkeypatch.setattr(actions, "_handlers", [])
-    actions.when_somebody_is_needed(asked.append)
+def test_where_there_is_no_address_it_is_a_task_for_somebody(write, asked):
     message = write(**NOWHERE, preferred=Channel.EMAIL)
     assert (message.state, message.channel, message.address) == (State.TO_PRINT, Channel.PRINT, "")
-    assert "no address" in message.why_this_way and asked == [message]
+    assert "no address" in message.why_this_way and asked == [(message.pk, State.TO_PRINT)]
 
 
 @pytest.mark.parametrize(

@@ -50,12 +50,13 @@ def when_somebody_is_needed(handler: Callable[[Message], None]) -> None:
 
 @transaction.atomic
 def write_message(
-    *, template: str, to: Recipient, data: Mapping[str, str], about: About, key: str, by: User, on: date
+    *, template: str, to: Recipient, data: Mapping[str, str], about: About, key: str, by: User | None, on: date
 ) -> Message:
     """Write a message to one person, in the caller's transaction: it leaves only if what caused it is saved.
 
     `key` names the event (“plan-returned:” and the plan's id). The same event writes to the same recipient once: a
-    second call gives the first message. `data` are the fields of the template, in words as they are read.
+    second call gives the first message. `data` are the fields of the template, in words as they are read. `by` is
+    nobody for what is written at night.
     """
     if not key.strip():
         raise ValueError("Say what the message is about, so that it is not written twice.")
@@ -194,7 +195,9 @@ def _why(to: Recipient, channel: Channel, reasons: list[str]) -> str:
     return " ".join(parts)
 
 
-def _write(*, to: Recipient, data: Mapping[str, str], about: About, key: str, by: User, on: date, **more) -> Message:
+def _write(
+    *, to: Recipient, data: Mapping[str, str], about: About, key: str, by: User | None, on: date, **more
+) -> Message:
     channel, address, why = way_to(to)
     words = fill_in(more["template"], data, recipient_name=to.name, short=channel == Channel.TEXT)
     written = more | {

@@ -50,7 +50,7 @@ class Message(models.Model):
     body = models.TextField()
     written_at = models.DateTimeField(auto_now_add=True)
     written_on = models.DateField()
-    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    written_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", help_text="Nobody at night.")
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, blank=True)

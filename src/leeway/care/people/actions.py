@@ -307,10 +307,12 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
 
 
 @transaction.atomic
-def write_to_person(*, case: Case, template: str, data: Mapping[str, str], key: str, by: User, on: date) -> Message:
+def write_to_person(
+    *, case: Case, template: str, data: Mapping[str, str], key: str, by: User | None, on: date
+) -> Message:
     """Write to the person of a case, once for each `key`. Raises HasDied for somebody who has died.
 
-    Called by the actions that have something to tell, which have checked that this user may.
+    Called by the actions that have something to tell, which have checked that this user may; at night nobody asks.
     """
     about = About(case.person_id, case.pk)
     to = recipient_for(case.person)

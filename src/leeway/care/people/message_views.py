@@ -194,7 +194,8 @@ def facts(found: Message, *, staff: bool) -> list[tuple[str, str]]:
         known.append((found.get_state_display(), f"{found.settled_on:%-d %B %Y}"))
     if not staff:
         return known
-    known.append(("Written for", f"{found.written_by.name}, {found.written_on:%-d %B %Y}"))
+    who = found.written_by.name if found.written_by else "By itself, at night"
+    known.append(("Written", f"{who}, {found.written_on:%-d %B %Y}"))
     if found.why_this_way:
         known.append(("Why this way", found.why_this_way))
     if found.last_error:
