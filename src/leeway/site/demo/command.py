@@ -14,10 +14,13 @@ from rich.console import Console
 from rich.progress import track
 
 from leeway.access.models import Role, Team, User
+from leeway.care.people.actions import record_posted
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case, CaseKind
 from leeway.market.listings.demo import make_market
 from leeway.market.listings.models import Service
 from leeway.messages import actions as outbox
+from leeway.messages.queries import in_need_of_somebody
 from leeway.money.banking.working_days import working_day_on_or_before
 from leeway.money.budgets.models import Instalment
 from leeway.money.payments import actions as payments
@@ -48,7 +51,7 @@ def run(*, people: int, seed: int) -> None:
     crowd = write_crowd(people - len(scripts), seed, today)
     play_crowd(crowd, seed, today, console)
     pay(staffs[0], today, console)
-    deliver()
+    deliver(today)
     find_out(staffs[0].logins[f"ana@{DOMAIN}"], seed, today)
     say_where_to_look(story_cases, scripts)
 
@@ -181,11 +184,15 @@ def pay(staff: Staff, today: date, console: Console) -> None:
         payments.approve_run(run=made, by=staff.second_finance, on=made_on + timedelta(days=1))
 
 
-def deliver() -> None:
-    """Let what was written to people arrive, in the mailbox of the council."""
+def deliver(today: date) -> None:
+    """Let what was written to people arrive in the council's mailbox, and post the letters that are made here."""
     at = timezone.now()
     outbox.send_due(at=at)
     outbox.read_back_all(at=at)
+    for case in Case.objects.filter(tasks__kind=Event.LETTER_TO_POST, tasks__done_on=None).select_related("worker"):
+        for letter in in_need_of_somebody([case.pk]).filter(written_on__lt=today - timedelta(days=7)):
+            posted_on = letter.written_on + timedelta(days=1)
+            record_posted(case=case, message=letter, by=case.worker, on=posted_on)
 
 
 def every_four_weeks(days: list[date]) -> list[date]:
