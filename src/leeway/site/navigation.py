@@ -11,6 +11,7 @@ LINKS = [
     ("payments:home", "Payments"),
     ("insight:home", "Insight"),
     ("access:users", "Who signs in"),
+    ("jobs:every", "Background jobs"),
     ("listings:search", "Find support"),
     ("law", "Rules and figures"),
 ]
