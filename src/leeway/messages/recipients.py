@@ -26,7 +26,7 @@ class Channel(TextChoices):
     EMAIL = "email", "Email"
     TEXT = "text", "Text message"
     POST = "post", "Letter by post"
-    PRINT = "print", "Letter printed and posted here"
+    PRINT = "print", "Letter made here"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

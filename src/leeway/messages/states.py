@@ -14,7 +14,7 @@ class State(TextChoices):
     SENDING = "sending", "Being sent"
     SENT = "sent", "Sent, not yet known to have arrived"
     DELIVERED = "delivered", "Arrived"
-    TO_PRINT = "to_print", "To be printed and posted here"
+    TO_PRINT = "to_print", "To print and post"
     POSTED = "posted", "Posted"
     FAILED = "failed", "Did not arrive"
     STOPPED = "stopped", "Stopped before it was sent"

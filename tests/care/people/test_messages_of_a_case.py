@@ -177,7 +177,7 @@ def test_a_letter_is_printed_and_said_to_be_posted(client, case, reachable, bea,
     message = write()
     here = f"/cases/{case.pk}/messages/{message.pk}/"
     page = as_user(client, bea).get(here).content.decode()
-    assert "To be printed and posted here" in page and "It is in the post" in page
+    assert "To print and post" in page and "It is in the post" in page
     pdf = client.get(here + "pdf/")
     assert pdf["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF")
     assert pdf.content == client.get(here + "pdf/").content

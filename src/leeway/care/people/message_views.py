@@ -25,7 +25,7 @@ from leeway.messages.states import State
 
 PAGE = "Messages"
 A_PAGE = 25
-COLOURS = {State.DELIVERED: "green", State.POSTED: "green", State.FAILED: "red", State.TO_PRINT: "yellow"}
+COLOURS = {State.DELIVERED: "green", State.POSTED: "teal", State.FAILED: "red", State.TO_PRINT: "yellow"}
 
 
 @dataclass(frozen=True, slots=True)
