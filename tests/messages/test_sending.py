@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as configured
 from django.db import connection, transaction
 
+from leeway.jobs.actions import queue_errand
 from leeway.messages import actions
 from leeway.messages.carriers import notify as notify_carrier
 from leeway.messages.models import Message
@@ -192,6 +193,26 @@ def test_two_workers_hand_a_message_over_once(write, notify):
         other.close()
     actions.send_due(at=NOON)
     assert len(notify.sent) == 1
+
+
+def test_a_worker_that_was_overtaken_sends_nothing(write, notify):
+    """Both have noted that they begin; the one that comes second to the carrier finds it done."""
+    message = write()
+    assert actions._take_up(message.pk, NOON)
+    actions.send_due(at=NOON)
+    actions._hand_over(message.pk, NOON)
+    assert len(notify.sent) == 1 and now(message).state == State.SENT
+
+
+def test_the_worker_sends_what_waits_and_asks_what_became_of_it(write, notify, work):
+    message = write()
+    queue_errand(name="send_outbox")
+    work()
+    assert now(message).state == State.SENT and len(notify.sent) == 1
+    notify.became("delivered")
+    queue_errand(name="read_back_outbox")
+    work()
+    assert now(message).state == State.DELIVERED
 
 
 def test_what_notify_forgot_stays_sent(write, notify):
