@@ -18,7 +18,7 @@ from django.db import connection, models, transaction
 BEGIN = ("access.Team", "access.User", "people.Person")
 ONCE_APPS = ("directory",)
 ONCE_MODELS = ("payments.PaymentRun", "payments.PaymentRunEvent")
-ONCE_ROWS = {"access.User": "role NOT IN ('person', 'assessor', 'manager')", "ledger.Account": "case_id IS NULL"}
+ONCE_ROWS = {"access.User": "NOT roles && '{person,assessor,manager}'", "ledger.Account": "case_id IS NULL"}
 ONLY_IN_A_DEMO = "%@fairbourne.example"
 
 

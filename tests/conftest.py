@@ -6,13 +6,15 @@ from datetime import date
 import pgtrigger
 import pytest
 from asgiref.sync import async_to_sync
+from django.conf import settings as django_settings
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from leeway.access.models import Role, Team, User
+from leeway.access.models import Team, User
+from leeway.access.roles import Role
 from leeway.care.people.models import Case, Person
 
 TODAY = date(2026, 11, 23)
@@ -44,6 +46,15 @@ def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_store(tmp_path_factory):
+    """Files of tests lie in a folder of the tests."""
+    where = {"location": tmp_path_factory.getbasetemp() / "files", "allow_overwrite": True}
+    files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": where}
+    with override_settings(STORAGES=django_settings.STORAGES | {"files": files}):
+        yield
+
+
 @pytest.fixture
 def work(db, monkeypatch):
     """Have the worker do all that waits, in this thread and in the test's own transaction; nothing by the clock."""
@@ -71,7 +82,7 @@ def team(db):
 def bea(team):
     """Ada's social worker."""
     return User.objects.create_user(
-        "bea@council.example", "correct horse battery", name="Bea Okafor", role=Role.ASSESSOR, team=team
+        "bea@council.example", "correct horse battery", name="Bea Okafor", roles=[Role.ASSESSOR], team=team
     )
 
 
@@ -82,7 +93,7 @@ def mona(team):
         "mona@council.example",
         "correct horse battery",
         name="Mona Patel",
-        role=Role.MANAGER,
+        roles=[Role.MANAGER],
         team=team,
         sign_off_limit_pence_per_week=1500_00,
     )
@@ -92,25 +103,29 @@ def mona(team):
 def finn(db):
     """A finance officer."""
     return User.objects.create_user(
-        "finn@council.example", "correct horse battery", name="Finn Walsh", role=Role.FINANCE
+        "finn@council.example", "correct horse battery", name="Finn Walsh", roles=[Role.FINANCE]
     )
 
 
 @pytest.fixture
 def fay(db):
     """Another finance officer, who approves what Finn makes."""
-    return User.objects.create_user("fay@council.example", "correct horse battery", name="Fay Ito", role=Role.FINANCE)
+    return User.objects.create_user(
+        "fay@council.example", "correct horse battery", name="Fay Ito", roles=[Role.FINANCE]
+    )
 
 
 @pytest.fixture
 def cyril(db):
     """Signs in, and has nothing to do with Ada."""
-    return User.objects.create_user("cyril@home.example", "correct horse battery", name="Cyril Crane", role=Role.PERSON)
+    return User.objects.create_user(
+        "cyril@home.example", "correct horse battery", name="Cyril Crane", roles=[Role.PERSON]
+    )
 
 
 @pytest.fixture
 def ada_user(db):
-    return User.objects.create_user("ada@home.example", "correct horse battery", name="Ada Bell", role=Role.PERSON)
+    return User.objects.create_user("ada@home.example", "correct horse battery", name="Ada Bell", roles=[Role.PERSON])
 
 
 @pytest.fixture

@@ -3,13 +3,9 @@
 from datetime import date
 
 import pytest
-from django import forms
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 
-from leeway.access.models import Team
-from leeway.care.people.models import Case, Person
-from leeway.forms import DateField, NhsNumberField, PoundsField, attempt
+from leeway.forms import DateField, NhsNumberField, PoundsField
 
 
 @pytest.mark.parametrize(
@@ -52,25 +48,6 @@ def test_a_date_in_three_boxes():
 def test_an_impossible_date_gets_a_sentence(boxes, sentence):
     with pytest.raises(ValidationError, match=sentence):
         DateField(label="Born").clean(boxes)
-
-
-def test_what_somebody_else_saved_a_moment_before_is_a_sentence(case):
-    @transaction.atomic
-    def open_another():
-        return Case.objects.create(person=case.person, team=case.team, opened_on=case.opened_on)
-
-    form = forms.Form({})
-    assert attempt(form, open_another) is None
-    assert "saved a moment ago" in str(form.errors)
-
-
-def test_any_other_broken_rule_of_the_database_stays_a_fault(case):
-    @transaction.atomic
-    def break_a_rule():
-        return Case.objects.create(person=Person(pk=case.pk), team=Team(pk=0), opened_on=None)
-
-    with pytest.raises(IntegrityError):
-        attempt(forms.Form({}), break_a_rule)
 
 
 def test_an_nhs_number_is_ten_digits_of_one_kind_so_that_it_is_found_again():

@@ -1,42 +1,23 @@
-"""Form fields that every room uses: pounds, dates in three boxes, NHS numbers, postcodes, yes or no."""
+"""Form fields that every room uses: pounds, dates in three boxes, NHS numbers, postcodes, yes or no.
+
+And the forms of pages that two people may have open at once: nobody's words are overwritten.
+"""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
 import nhs_number
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
-from psycopg.errors import UniqueViolation
+from django.http import QueryDict
 
 from leeway.law.numbers import decimal_pounds, pounds
-from leeway.refusal import Refusal
 
 MAX_PENCE = 1_000_000_000_00
 POUNDS = re.compile(r"-?(?=\.?[0-9])([0-9]{1,3}(,[0-9]{3}){1,4}|[0-9]{0,15})(\.[0-9]{1,2})?")
-
-
-def attempt(form: forms.Form, action):
-    """Call an action for a valid form. A refusal becomes an error on the form, and the answer is None."""
-    try:
-        return only_once(action)
-    except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return None
-
-
-def only_once(action):
-    """Call an action. Where the database has room for one, and somebody was a moment earlier, that is a Refusal."""
-    try:
-        return action()
-    except IntegrityError as problem:
-        if not isinstance(problem.__cause__, UniqueViolation):
-            raise
-        raise Refusal(
-            "This was saved a moment ago, by a second press of the button or by somebody else at the same time. "
-            "Look at what is there before you go on."
-        ) from problem
 
 
 def set_choices(form: forms.Form, name: str, choices) -> None:
@@ -160,3 +141,64 @@ class VersionField(forms.IntegerField):
     """The version of the record that the user was looking at, so that nobody's work is overwritten."""
 
     widget = forms.HiddenInput
+
+
+class DraftForm(forms.Form):
+    """A page that may be saved half done. What is still needed is asked for before completing, not before saving."""
+
+    version = VersionField()
+    theirs: list[tuple[str, str]] = []
+
+    def full_clean(self) -> None:
+        needed = [field for name, field in self.fields.items() if field.required and name != "version"]
+        for field in needed:
+            field.required = False
+        super().full_clean()
+        for field in needed:
+            field.required = True
+
+    def in_words(self) -> list[tuple[str, str]]:
+        """What is stored now and differs from what was typed, as pairs of label and text, to show beside it."""
+        pairs = [(bound, _in_words(bound.field, bound.initial)) for bound in self if bound.name != "version"]
+        return [
+            (str(bound.label), stored or "Nothing")
+            for bound, stored in pairs
+            if stored != _in_words(bound.field, self.cleaned_data.get(bound.name))
+        ]
+
+    def show_theirs(self) -> None:
+        """Have the page show what somebody else saved meanwhile beside what was typed, and carry their version.
+
+        The form must have been given the record as it is stored now as its initial values.
+        """
+        self.theirs = self.in_words()
+        carry_version(self, self.initial["version"])
+
+    @property
+    def details(self) -> dict:
+        """What was typed, without the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class WholeForm(DraftForm):
+    """A page that is saved whole."""
+
+    full_clean = forms.Form.full_clean
+
+
+def carry_version(form: forms.Form, version: int) -> None:
+    """Have a form that is shown again carry the version that its page now shows."""
+    if form.is_bound:
+        typed = cast(QueryDict, form.data).copy()
+        typed["version"] = str(version)
+        form.data = typed
+
+
+def _in_words(field: forms.Field, value) -> str:
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(field, forms.ChoiceField):
+        labels = {str(key): str(label).partition(" | ")[0] for key, label in list(cast(Iterable, field.choices))}
+        values = value if isinstance(value, list) else [value]
+        return "; ".join(labels.get(str(one), str(one)) for one in values)
+    return str(field.prepare_value(value))

@@ -10,6 +10,14 @@ def kept(name: str) -> pgtrigger.Trigger:
     return pgtrigger.Protect(name=name, operation=CHANGED)
 
 
+def kept_but(name: str, *fields: str) -> list[pgtrigger.Trigger]:
+    """Refuse a row's deletion, and every change of it but of these fields."""
+    return [
+        pgtrigger.Protect(name=name, operation=pgtrigger.Delete),
+        pgtrigger.ReadOnly(name=f"{name}_but", exclude=list(fields)),
+    ]
+
+
 def kept_once(name: str, done: str) -> pgtrigger.Trigger:
     """Refuse a change or deletion of a row once the named field is filled in."""
     return pgtrigger.Protect(name=name, operation=CHANGED, condition=pgtrigger.Q(**{f"old__{done}__isnull": False}))

@@ -14,3 +14,13 @@ class Refusal(Exception):
 
 class NotAllowed(Refusal):
     """This user may not do this."""
+
+
+class EditedMeanwhile(Refusal):
+    """Someone else saved this after the user opened it. Nothing was overwritten."""
+
+    def __init__(self):
+        super().__init__(
+            "Someone else saved this while you were writing. Nothing of theirs or yours is lost: what you wrote "
+            "is still below, and their version is shown beside it. Put the two together and save again."
+        )

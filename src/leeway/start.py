@@ -1,8 +1,8 @@
 """Loading the settings and the rooms, for commands that need them: the law's own commands run without."""
 
-import django
-
 
 def start_django() -> None:
     """Load the settings and the rooms, and start the embedded database where no other is named."""
+    import django
+
     django.setup()

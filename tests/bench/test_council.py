@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 import pytest
 
-from leeway.access.models import Role, Team, User
+from leeway.access.models import Team, User
+from leeway.access.roles import Role
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Person, StoryLine
@@ -21,14 +22,14 @@ pytestmark = pytest.mark.django_db
 def test_copies_are_whole(case, ada, ada_user, bea, finn, team):
     tell(case=case, kind=Event.DETAILS, by=bea, on=case.opened_on, sentence="Bea rang Ada.")
     counted = [model.objects.count() for model in (Person, Case, Team, StoryLine)]
-    finance = User.objects.filter(role=Role.FINANCE).count()
-    people = User.objects.filter(role=Role.PERSON).count()
+    finance = User.objects.filter(roles__contains=[Role.FINANCE]).count()
+    people = User.objects.filter(roles__contains=[Role.PERSON]).count()
 
     council.multiply(2)
 
     assert [model.objects.count() for model in (Person, Case, Team, StoryLine)] == [3 * count for count in counted]
-    assert User.objects.filter(role=Role.FINANCE).count() == finance
-    assert User.objects.filter(role=Role.PERSON).count() == 3 * people
+    assert User.objects.filter(roles__contains=[Role.FINANCE]).count() == finance
+    assert User.objects.filter(roles__contains=[Role.PERSON]).count() == 3 * people
     copies = Case.objects.exclude(pk=case.pk).select_related("person__user", "worker__team")
     for copy in copies:
         assert copy.person_id != ada.pk

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from leeway.access.models import Role, User
+from leeway.access.models import User
+from leeway.access.roles import Role
 from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import DecisionKind
@@ -86,7 +87,7 @@ def max_(team):
         "max@council.example",
         "correct horse battery",
         name="Max Reid",
-        role=Role.MANAGER,
+        roles=[Role.MANAGER],
         team=team,
         sign_off_limit_pence_per_week=100_00,
     )

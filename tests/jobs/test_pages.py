@@ -5,7 +5,8 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from leeway.access.models import Role, User
+from leeway.access.models import User
+from leeway.access.roles import Role
 from leeway.jobs import actions
 from leeway.jobs.models import Job
 from leeway.jobs.states import State
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def alex(db):
-    return User.objects.create_user("alex@council.example", name="Alex Grant", role=Role.ADMINISTRATOR)
+    return User.objects.create_user("alex@council.example", name="Alex Grant", roles=[Role.ADMINISTRATOR])
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_what_went_wrong_is_said_and_it_is_tried_again(client, bea, job, page, w
     assert "This waits for its turn." in told(client.post(again, follow=True))
     assert "cannot become" in told(client.post(again)), "a second press says where it stands"
     work()
-    assert "were cleared away" in told(page())
+    assert "Jobs cleared away" in told(page())
 
 
 def test_nobody_else_sees_it_but_an_administrator(client, mona, alex, job, page):

@@ -13,7 +13,8 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from leeway.access.models import Role, Team, User
+from leeway.access.models import Team, User
+from leeway.access.roles import Role
 from leeway.jobs import actions
 from leeway.jobs.models import Job
 from leeway.jobs.states import State
@@ -27,7 +28,7 @@ PATIENCE = 120  # seconds, for a machine that has much else to do
 
 @pytest.fixture
 def job():
-    user = User.objects.create_user("bea@council.example", name="Bea Okafor", role=Role.ASSESSOR)
+    user = User.objects.create_user("bea@council.example", name="Bea Okafor", roles=[Role.ASSESSOR])
     return actions.start_job(kind=KIND, arguments={}, by=user, on=TODAY)
 
 

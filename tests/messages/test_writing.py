@@ -8,8 +8,9 @@ from django.db import DatabaseError, transaction
 from leeway.messages import actions
 from leeway.messages.models import Message
 from leeway.messages.recipients import About, Channel, Recipient
-from leeway.messages.states import MOVES, MoveNotAllowed, State
+from leeway.messages.states import MOVES, State
 from leeway.messages.wording import WrongFields
+from leeway.moves import MoveNotAllowed
 from leeway.refusal import NotAllowed, Refusal
 from tests.messages.conftest import ADA, NOON, TODAY, to_ada
 

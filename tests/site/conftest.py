@@ -8,7 +8,7 @@ from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.market.listings.demo import make_market
 from leeway.site.demo import command
-from leeway.site.demo.journey import play
+from leeway.site.demo.playing import play
 from leeway.site.demo.stories import stories
 
 

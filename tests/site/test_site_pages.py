@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leeway.access.models import Look
+from leeway.access.models import Look, User
 
 pytestmark = pytest.mark.django_db
 NAMES = ["Ada", "Edith", "Kofi", "Pat", "Rani", "Harold", "Joan", "Iris", "Liam", "Marcia", "Graham", "Doreen"]
@@ -32,6 +32,18 @@ def test_a_case_page_says_what_comes_next_and_keeps_to_its_queries(case_of, sign
 @pytest.mark.parametrize("who", ["bea", "mona", "finn", "ada", "tom", "alex"])
 def test_each_home_page_opens(sign_in, who):
     assert "govuk-heading" in read(sign_in(who), "/home/")
+
+
+def test_someone_with_two_roles_sees_the_work_of_both(case_of, sign_in):
+    mona = sign_in("mona")
+    User.objects.filter(email__startswith="mona@").update(roles=["manager", "assessor"])
+    text = read(mona, "/home/")
+    assert "The team&#39;s cases" in text and "waiting for sign-off" in text
+    assert text.count("<h1") == 1
+    User.objects.filter(email__startswith="finn@").update(roles=["finance", "analyst"])
+    finn = sign_in("finn")
+    assert "Budgets to start" in read(finn, "/home/") and "Insight" in read(finn, "/home/")
+    assert finn.get("/insight/").status_code == 200 and finn.get("/staff/").status_code == 403
 
 
 def test_the_person_reads_you_and_the_worker_reads_their_name(case_of, sign_in):

@@ -4,13 +4,11 @@ from datetime import date
 
 from django.db import transaction
 
-from leeway.access.access import check_role
+from leeway.access.access import check_can
 from leeway.access.invitations import send_invitation
-from leeway.access.models import Role, User
-from leeway.access.table import CASEWORK
+from leeway.access.models import User
+from leeway.access.roles import WHO_CAN, Capability, Role, why_apart
 from leeway.refusal import Refusal
-
-CHANGE_USERS = "change who signs in"
 
 
 @transaction.atomic
@@ -19,12 +17,12 @@ def add_user(*, details: dict, site_address: str, by: User, on: date) -> User:
 
     `details` are the fields of User; `site_address` begins the link, like https://leeway.example.
     """
-    check_role(by, Role.ADMINISTRATOR, to=CHANGE_USERS)
-    if details["role"] == Role.PERSON:
-        raise Refusal("A person or supporter is invited from the person's record, by its worker.", field="role")
+    check_can(by, Capability.ADMINISTER)
+    if Role.PERSON in details["roles"]:
+        raise Refusal("A person or supporter is invited from the person's record, by its worker.", field="roles")
     if User.objects.filter(email__iexact=details["email"]).exists():
         raise Refusal("Someone already signs in with this email address.", field="email")
-    check_role_details(details)
+    check_roles(details)
     user = User.objects.create_user(**details | {"email": details["email"].lower()})
     transaction.on_commit(lambda: send_invitation(user=user, site_address=site_address))
     return user
@@ -33,13 +31,13 @@ def add_user(*, details: dict, site_address: str, by: User, on: date) -> User:
 @transaction.atomic
 def change_user(*, user: User, details: dict, by: User, on: date) -> User:
     """Change what a user comes to do, their team or their sign-off limit. Every version is kept by the database."""
-    check_role(by, Role.ADMINISTRATOR, to=CHANGE_USERS)
-    if user == by and details["role"] != user.role:
-        raise Refusal("You cannot change your own role. Ask another administrator.", field="role")
-    if (user.role == Role.PERSON) != (details["role"] == Role.PERSON):
-        raise Refusal("A person's sign-in cannot become someone else's, nor the other way round.", field="role")
-    check_role_details(details)
-    for name in ("name", "role", "team", "job_title", "sign_off_limit_pence_per_week"):
+    check_can(by, Capability.ADMINISTER)
+    if user == by and set(details["roles"]) != set(user.roles):
+        raise Refusal("You cannot change your own roles. Ask another administrator.", field="roles")
+    if (Role.PERSON in user.roles) != (Role.PERSON in details["roles"]):
+        raise Refusal("A person's sign-in cannot become someone else's, nor the other way round.", field="roles")
+    check_roles(details)
+    for name in ("name", "roles", "team", "job_title", "sign_off_limit_pence_per_week"):
         setattr(user, name, details[name])
     user.save()
     return user
@@ -48,7 +46,7 @@ def change_user(*, user: User, details: dict, by: User, on: date) -> User:
 @transaction.atomic
 def deactivate_user(*, user: User, by: User, on: date) -> User:
     """Stop someone from signing in, at once. What they did stays on record under their name."""
-    check_role(by, Role.ADMINISTRATOR, to=CHANGE_USERS)
+    check_can(by, Capability.ADMINISTER)
     if user == by:
         raise Refusal("You cannot stop your own sign-in. Ask another administrator.")
     user.is_active = False
@@ -59,7 +57,7 @@ def deactivate_user(*, user: User, by: User, on: date) -> User:
 @transaction.atomic
 def reactivate_user(*, user: User, by: User, on: date) -> User:
     """Let someone sign in again."""
-    check_role(by, Role.ADMINISTRATOR, to=CHANGE_USERS)
+    check_can(by, Capability.ADMINISTER)
     user.is_active = True
     user.save(update_fields=["is_active"])
     return user
@@ -72,20 +70,25 @@ def invite(*, email: str, name: str, site_address: str, by: User, on: date) -> U
     Someone who signs in as a person or supporter already keeps their sign-in, and gets no second invitation.
     What they may see is decided by the person's record, never by the invitation.
     """
-    check_role(by, *CASEWORK, to="invite someone")
+    check_can(by, Capability.WORK_ON_CASES)
     user = User.objects.filter(email__iexact=email).first()
     if user is not None:
-        if user.role != Role.PERSON or not user.is_active:
+        if not user.can(Capability.TAKE_PART) or not user.is_active:
             raise Refusal("This email address cannot be used here. Ask for another one.", field="email")
         return user
-    user = User.objects.create_user(email.lower(), name=name, role=Role.PERSON)
+    user = User.objects.create_user(email.lower(), name=name, roles=[Role.PERSON])
     transaction.on_commit(lambda: send_invitation(user=user, site_address=site_address))
     return user
 
 
-def check_role_details(details: dict) -> None:
-    """Refuse details that do not fit the role: caseworkers have a team; only managers and finance sign off."""
-    if details["role"] in {Role.ASSESSOR, Role.MANAGER} and details["team"] is None:
+def check_roles(details: dict) -> None:
+    """Refuse roles that are kept apart, and details that do not fit them: a team for casework, a limit for sign-off."""
+    roles = set(details["roles"])
+    if not roles:
+        raise Refusal("Choose what they come to do.", field="roles")
+    if apart := why_apart(roles):
+        raise Refusal(apart, field="roles")
+    if roles & WHO_CAN[Capability.WORK_ON_CASES] and details["team"] is None:
         raise Refusal("Choose the team whose cases they work on.", field="team")
-    if details["sign_off_limit_pence_per_week"] and details["role"] != Role.MANAGER:
+    if details["sign_off_limit_pence_per_week"] and not roles & WHO_CAN[Capability.SIGN_OFF]:
         raise Refusal("Only a team manager signs off budgets. Leave this empty.", field="sign_off_limit_pence_per_week")

@@ -3,7 +3,8 @@
 from allauth.account.forms import LoginForm
 from django import forms
 
-from leeway.access.models import Role, Team
+from leeway.access.models import Team
+from leeway.access.roles import Role, why_apart
 from leeway.forms import PoundsField, set_choices
 
 
@@ -20,10 +21,15 @@ class SignIn(LoginForm):
 class ChangeUserForm(forms.Form):
     """What may change about someone who signs in."""
 
-    kept = ("name", "role", "team", "job_title", "sign_off_limit_pence_per_week")
+    kept = ("name", "roles", "team", "job_title", "sign_off_limit_pence_per_week")
 
     name = forms.CharField(label="Full name", max_length=150)
-    role = forms.ChoiceField(label="What they come to do", choices=Role.choices, widget=forms.RadioSelect)
+    roles = forms.MultipleChoiceField(
+        label="What they come to do",
+        help_text="Tick all that apply. Some do not go together: whoever decides on money does not pay it out.",
+        choices=Role.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
     team = forms.ModelChoiceField(
         label="Team", queryset=Team.objects.order_by("name"), required=False, empty_label="No team"
     )
@@ -34,10 +40,14 @@ class ChangeUserForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, role: str = "", **options):
+    def __init__(self, *args, is_person: bool = False, **options):
         super().__init__(*args, **options)
-        person = role == Role.PERSON
-        set_choices(self, "role", [choice for choice in Role.choices if (choice[0] == Role.PERSON) == person])
+        set_choices(self, "roles", [choice for choice in Role.choices if (choice[0] == Role.PERSON) == is_person])
+
+    def clean_roles(self):
+        if apart := why_apart(self.cleaned_data["roles"]):
+            raise forms.ValidationError(apart)
+        return self.cleaned_data["roles"]
 
     def clean_sign_off_limit_pence_per_week(self):
         return self.cleaned_data["sign_off_limit_pence_per_week"] or 0

@@ -15,15 +15,17 @@ NOT_WRITING = {"csrfmiddlewaretoken", "version"}
 def keep_writing(request: HttpRequest) -> None:
     """Keep a form that cannot be taken in yet: its user's session has ended, or they must first give a reason.
 
-    Nothing is kept when it is not known whose session it was, when the form is large, or when it brings files.
+    Nothing is kept when it is not known whose session it was, or when the form is large. A file that came with it is
+    not kept either, and the page says so: it was never looked at, and its user has it.
     """
     user_id = request.user.pk or request.session.get(ENDED_FOR)
     written = request.POST.copy()
     written.pop("csrfmiddlewaretoken", None)
     text = written.urlencode()
-    if user_id is None or request.FILES or len(text) > KEPT_BYTES_MAX:
+    if user_id is None or len(text) > KEPT_BYTES_MAX:
         return
-    request.session[KEPT] = {"user": user_id, "path": request.path, "written": text, "at": time.time()}
+    kept = {"user": user_id, "path": request.path, "written": text, "at": time.time()}
+    request.session[KEPT] = kept | {"had_file": bool(request.FILES)}
 
 
 def offer_kept_writing(request: HttpRequest):
@@ -42,7 +44,7 @@ def offer_kept_writing(request: HttpRequest):
     written = QueryDict(kept["written"])
     fields = [(name, value) for name, values in written.lists() for value in values]
     shown = [(words(name), value) for name, value in fields if name not in NOT_WRITING and value.strip()]
-    return render(request, "access/kept.jinja", {"fields": fields, "shown": shown})
+    return render(request, "access/kept.jinja", {"fields": fields, "shown": shown, "had_file": kept["had_file"]})
 
 
 def words(name: str) -> str:

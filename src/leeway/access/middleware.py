@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from leeway.access.kept import ENDED_FOR, keep_writing, offer_kept_writing
 from leeway.access.looks import ReasonNeeded
 from leeway.access.second_factor import needs_second_factor
-from leeway.access.table import EVERYONE, NOBODY, who_may_reach
+from leeway.access.table import EVERYONE, NOBODY, may_reach, who_may_reach
 from leeway.refusal import Refusal
 
 WITHOUT_SECOND_FACTOR = ("account_", "mfa_", "usersessions_")
@@ -66,7 +66,7 @@ class AccessTable:
             return None
         if not request.user.is_authenticated:
             return ask_to_sign_in(request)
-        if request.user.role not in allowed:
+        if not may_reach(request.user, name):
             return refuse(request, "Your sign-in is not for this page.")
         if needs_second_factor(request) and not name.startswith(WITHOUT_SECOND_FACTOR):
             return redirect("mfa_index")

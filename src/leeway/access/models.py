@@ -5,23 +5,11 @@ import uuid
 import pghistory
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
-
-class Role(models.TextChoices):
-    """What a user comes to do. One role each: a person with two jobs has two sign-ins."""
-
-    PERSON = "person", "Person or supporter"
-    ASSESSOR = "assessor", "Social worker or assessor"
-    MANAGER = "manager", "Team manager"
-    FINANCE = "finance", "Finance officer"
-    COMMISSIONER = "commissioner", "Commissioner"
-    ANALYST = "analyst", "Analyst"
-    PROVIDER = "provider", "Provider"
-    ADMINISTRATOR = "administrator", "Administrator"
-
-
-STAFF = frozenset(Role) - {Role.PERSON, Role.PROVIDER}
+from leeway.access.roles import APART, WHO_CAN, Capability, Role, capabilities_of, in_words
 
 
 class Team(models.Model):
@@ -33,13 +21,26 @@ class Team(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager):
-    def create_user(self, email, password=None, *, name, role, **rest):
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email, password=None, *, name, roles, **rest):
         """A user; without a password, one who cannot sign in until they have set it."""
-        user = self.model(email=self.normalize_email(email), name=name, role=role, **rest)
+        user = self.model(email=self.normalize_email(email), name=name, roles=list(roles), **rest)
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def who_can(self, capability: Capability) -> models.QuerySet["User"]:
+        """Everyone who may sign in and has a role that lets them do this."""
+        return self.filter(is_active=True, roles__overlap=list(WHO_CAN[capability]))
+
+
+def _apart() -> models.CheckConstraint:
+    """Nobody holds two roles that are kept apart, whatever writes to the database."""
+    pairs = sorted(sorted(pair) for pair in APART)
+    together = Q()
+    for pair in pairs:
+        together |= Q(roles__contains=pair)
+    return models.CheckConstraint(condition=~together, name="user_roles_kept_apart")
 
 
 @pghistory.track(exclude=["password", "last_login"])
@@ -47,8 +48,8 @@ class User(AbstractBaseUser):
     """Someone who signs in with an email address."""
 
     email = models.EmailField(unique=True)
-    name = models.CharField(max_length=150)
-    role = models.CharField(max_length=20, choices=Role)
+    name = models.CharField(max_length=250)  # a person's first and last name, whole
+    roles = ArrayField(models.CharField(max_length=20, choices=Role))
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True)
     job_title = models.CharField(max_length=100, blank=True)
     sign_off_limit_pence_per_week = models.BigIntegerField(default=0)
@@ -56,14 +57,18 @@ class User(AbstractBaseUser):
     date_joined = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS = ["name", "role"]
+    REQUIRED_FIELDS = ["name", "roles"]
     objects = UserManager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(sign_off_limit_pence_per_week__gte=0), name="user_sign_off_limit_positive"
-            )
+                condition=Q(sign_off_limit_pence_per_week__gte=0), name="user_sign_off_limit_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(roles__len__gt=0, roles__contained_by=list(Role.values)), name="user_has_known_roles"
+            ),
+            _apart(),
         ]
 
     def __str__(self) -> str:
@@ -72,7 +77,16 @@ class User(AbstractBaseUser):
     @property
     def is_staff_member(self) -> bool:
         """Whether this user works for the council."""
-        return self.role in STAFF
+        return self.can(Capability.WORK_FOR_COUNCIL)
+
+    @property
+    def comes_as(self) -> str:
+        """What they come to do, in words: their roles, one after another."""
+        return in_words(self.roles)
+
+    def can(self, capability: Capability) -> bool:
+        """Whether one of this user's roles lets them do this."""
+        return capability in capabilities_of(self.roles)
 
 
 class Look(models.Model):
@@ -80,7 +94,7 @@ class Look(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     viewer_id = models.BigIntegerField()
-    viewer_name = models.CharField(max_length=150)
+    viewer_name = models.TextField()
     person_id = models.UUIDField(db_index=True)
     at = models.DateTimeField(auto_now_add=True)
     page = models.CharField(max_length=200)
@@ -93,7 +107,5 @@ class Look(models.Model):
         ]
         indexes = [models.Index(fields=["viewer_id", "person_id", "-at"])]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(own=True) | ~models.Q(reason=""), name="look_outside_own_cases_has_reason"
-            )
+            models.CheckConstraint(condition=Q(own=True) | ~Q(reason=""), name="look_outside_own_cases_has_reason")
         ]

@@ -5,8 +5,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from leeway.access.models import Role, Team, User
+from leeway.access.models import Team, User
+from leeway.access.roles import Role
 from leeway.refusal import Refusal
+
+NAME_LONGEST = 100
 
 
 @transaction.atomic
@@ -16,16 +19,18 @@ def add_administrator(*, email: str, name: str) -> User:
         validate_email(email)
     except ValidationError:
         raise Refusal(f"{email} is not an email address.") from None
+    if not 0 < len(name.strip()) <= NAME_LONGEST:
+        raise Refusal(f"Give their name in {NAME_LONGEST} characters or fewer.")
     if User.objects.filter(email__iexact=email).exists():
         raise Refusal(f"Someone already signs in as {email}.")
-    return User.objects.create_user(email.lower(), name=name, role=Role.ADMINISTRATOR)
+    return User.objects.create_user(email.lower(), name=name, roles=[Role.ADMINISTRATOR])
 
 
 @transaction.atomic
 def add_team(*, name: str) -> Team:
     """Add a team whose staff share a caseload."""
-    if not name.strip():
-        raise Refusal("Give the team a name.")
+    if not 0 < len(name.strip()) <= NAME_LONGEST:
+        raise Refusal(f"Give the team a name of {NAME_LONGEST} characters or fewer.")
     if Team.objects.filter(name__iexact=name.strip()).exists():
         raise Refusal(f"There is already a team called {name.strip()}.")
     return Team.objects.create(name=name.strip())

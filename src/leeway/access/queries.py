@@ -11,7 +11,7 @@ from leeway.access.models import Look, User
 def users_by_name(*, role: str = "") -> QuerySet[User]:
     """Everyone who signs in, by name; of one role when it is given."""
     users = User.objects.select_related("team").order_by("-is_active", "name", "pk")
-    return users.filter(role=role) if role else users
+    return users.filter(roles__contains=[role]) if role else users
 
 
 def looks_at(person_id) -> QuerySet:

@@ -1,26 +1,19 @@
 """The one table of who may reach which address. An address that is not here reaches nobody.
 
-Keys are URL names (`namespace:name`), or a whole namespace with `:*`. Values are roles, or one of three words:
-EVERYONE (no sign-in needed), SIGNED_IN and NOBODY. Permission to see one person's record, or to do a thing, is checked
-again inside the query or the action: this table only says who may knock at which door.
+Keys are URL names (`namespace:name`), or a whole namespace with `:*`. Values are what one must be able to do to come in
+(`roles.py` says which roles are), or one of three words: EVERYONE (no sign-in needed), SIGNED_IN and NOBODY. Permission
+to see one person's record, or to do a thing, is checked again inside the query or the action: this table only says who
+may knock at which door.
 """
 
-from leeway.access.models import STAFF, Role
+from django.contrib.auth.models import AnonymousUser
 
-EVERYONE = frozenset({"everyone"})
-SIGNED_IN = frozenset(Role)
-NOBODY: frozenset[str] = frozenset()
-CASEWORK = frozenset({Role.ASSESSOR, Role.MANAGER})
-RECORDS = CASEWORK | {Role.FINANCE}
-ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
-MANAGEMENT = frozenset({Role.MANAGER})
-LISTERS = frozenset({Role.COMMISSIONER, Role.ASSESSOR, Role.ADMINISTRATOR})
-ANALYSIS = frozenset({Role.ANALYST, Role.ADMINISTRATOR})
-RESULTS = ANALYSIS | {Role.COMMISSIONER}
-WRITERS = CASEWORK | {Role.PERSON}
-JOURNEY = frozenset({Role.PERSON, Role.ASSESSOR, Role.MANAGER, Role.FINANCE})
+from leeway.access.models import User
+from leeway.access.roles import Capability
 
-ACCESS: dict[str, frozenset[str]] = {
+EVERYONE, SIGNED_IN, NOBODY = "everyone", "signed in", "nobody"
+
+ACCESS: dict[str, Capability | str] = {
     # the front door
     "home": SIGNED_IN,
     "start": EVERYONE,
@@ -66,84 +59,96 @@ ACCESS: dict[str, frozenset[str]] = {
     "socialaccount_signup": NOBODY,
     "socialaccount_connections": NOBODY,
     # who signs in
-    "access:*": ADMINISTRATION,
-    # work in the background: a job is shown to whoever asked for it, and to administrators
+    "access:*": Capability.ADMINISTER,
+    # work in the background: a job is shown to whoever asked for it, and to whoever may see everybody's
     "jobs:show": SIGNED_IN,
     "jobs:again": SIGNED_IN,
-    "jobs:every": ADMINISTRATION,
+    "jobs:every": Capability.SEE_JOBS,
     # every message of a made-up council; nowhere else
-    "outbox:mailbox": STAFF,
+    "outbox:mailbox": Capability.WORK_FOR_COUNCIL,
     # the case page and what hangs from it
-    "case": JOURNEY,
-    "people:search": RECORDS,
-    "people:reason": RECORDS,
-    "people:looks": frozenset({Role.PERSON, Role.MANAGER}),
-    "people:messages": JOURNEY,
-    "people:message": JOURNEY,
-    "people:finish_task": RECORDS,
-    "people:*": CASEWORK,
-    "circumstances:stays": JOURNEY,
-    "circumstances:*": CASEWORK,
-    "assessment:*": JOURNEY,
-    "decisions:*": JOURNEY,
-    "letters:*": JOURNEY,
-    "planning:overview": JOURNEY,
-    "planning:version": JOURNEY,
-    "planning:about": WRITERS,
-    "planning:add_aim": WRITERS,
-    "planning:aim": WRITERS,
-    "planning:remove_aim": WRITERS,
-    "planning:choice": WRITERS,
-    "planning:agree": WRITERS,
-    "planning:sign_off": MANAGEMENT,
-    "planning:sign_off_queue": MANAGEMENT,
-    "planning:*": CASEWORK,
-    "review:show": JOURNEY,
-    "review:ask": WRITERS,
-    "review:*": CASEWORK,
+    "case": Capability.FOLLOW_CASES,
+    "people:search": Capability.SEE_RECORDS,
+    "people:reason": Capability.SEE_RECORDS,
+    "people:files": Capability.FOLLOW_CASES,
+    "people:add_file": Capability.WRITE_PLANS,
+    "people:messages": Capability.FOLLOW_CASES,
+    "people:message": Capability.FOLLOW_CASES,
+    "people:looks": Capability.SEE_WHO_LOOKED,
+    "people:finish_task": Capability.SEE_RECORDS,
+    "people:*": Capability.WORK_ON_CASES,
+    "circumstances:stays": Capability.FOLLOW_CASES,
+    "circumstances:*": Capability.WORK_ON_CASES,
+    "assessment:*": Capability.FOLLOW_CASES,
+    "decisions:*": Capability.FOLLOW_CASES,
+    "letters:*": Capability.FOLLOW_CASES,
+    "planning:overview": Capability.FOLLOW_CASES,
+    "planning:version": Capability.FOLLOW_CASES,
+    "planning:about": Capability.WRITE_PLANS,
+    "planning:add_aim": Capability.WRITE_PLANS,
+    "planning:aim": Capability.WRITE_PLANS,
+    "planning:remove_aim": Capability.WRITE_PLANS,
+    "planning:choice": Capability.WRITE_PLANS,
+    "planning:agree": Capability.WRITE_PLANS,
+    "planning:sign_off": Capability.SIGN_OFF,
+    "planning:sign_off_queue": Capability.SIGN_OFF,
+    "planning:*": Capability.WORK_ON_CASES,
+    "review:show": Capability.FOLLOW_CASES,
+    "review:ask": Capability.WRITE_PLANS,
+    "review:*": Capability.WORK_ON_CASES,
+    # files: whoever owns one says who may read it
+    "files:show": SIGNED_IN,
     # money
-    "budgets:show": JOURNEY,
-    "budgets:*": frozenset({Role.FINANCE}),
-    "payees:*": frozenset({Role.FINANCE}),
-    "payments:*": frozenset({Role.FINANCE}),
+    "budgets:show": Capability.FOLLOW_CASES,
+    "budgets:*": Capability.START_BUDGETS,
+    "payees:*": Capability.KEEP_BANK_DETAILS,
+    "payments:*": Capability.PAY,
     # directory
-    "listings:add": LISTERS,
-    "listings:price": LISTERS,
+    "listings:add": Capability.LIST_SERVICES,
+    "listings:price": Capability.LIST_SERVICES,
     "listings:*": EVERYONE,
     # insight
-    "insight:home": RESULTS,
-    "insight:explore": RESULTS,
-    "insight:chart": RESULTS,
-    "insight:data": RESULTS,
-    "insight:own": ANALYSIS,
-    "insight:second_look": ANALYSIS,
-    "insight:targets": RESULTS,
-    "insight:fan": RESULTS,
-    "insight:set_target": frozenset({Role.ANALYST}),
-    "insight:end_target": frozenset({Role.ANALYST}),
-    "insight:question": RESULTS,
-    "insight:curve": RESULTS,
-    "insight:estimates": RESULTS,
-    "insight:money": RESULTS,
-    "insight:money_chart": RESULTS,
-    "insight:money_csv": RESULTS,
-    "insight:publish": frozenset({Role.ANALYST}),
+    "insight:home": Capability.SEE_RESULTS,
+    "insight:explore": Capability.SEE_RESULTS,
+    "insight:chart": Capability.SEE_RESULTS,
+    "insight:data": Capability.SEE_RESULTS,
+    "insight:own": Capability.ANALYSE,
+    "insight:second_look": Capability.ANALYSE,
+    "insight:targets": Capability.SEE_RESULTS,
+    "insight:fan": Capability.SEE_RESULTS,
+    "insight:set_target": Capability.SET_TARGETS,
+    "insight:end_target": Capability.SET_TARGETS,
+    "insight:question": Capability.SEE_RESULTS,
+    "insight:curve": Capability.SEE_RESULTS,
+    "insight:estimates": Capability.SEE_RESULTS,
+    "insight:money": Capability.SEE_RESULTS,
+    "insight:money_chart": Capability.SEE_RESULTS,
+    "insight:money_csv": Capability.SEE_RESULTS,
+    "insight:publish": Capability.PUBLISH,
     "insight:account": EVERYONE,
     "insight:account_csv": EVERYONE,
     "insight:account_package": EVERYONE,
     # surveys: anyone with the address answers
     "insight:answer": EVERYONE,
     "insight:thanks": EVERYONE,
-    "insight:waves": RESULTS,
-    "insight:wave": RESULTS,
-    "insight:wave_csv": RESULTS,
-    "insight:compare_waves": RESULTS,
-    "insight:open_wave": ANALYSIS,
-    "insight:close_wave": ANALYSIS,
+    "insight:waves": Capability.SEE_RESULTS,
+    "insight:wave": Capability.SEE_RESULTS,
+    "insight:wave_csv": Capability.SEE_RESULTS,
+    "insight:compare_waves": Capability.SEE_RESULTS,
+    "insight:open_wave": Capability.OPEN_SURVEYS,
+    "insight:close_wave": Capability.OPEN_SURVEYS,
 }
 
 
-def who_may_reach(view_name: str) -> frozenset[str]:
-    """The roles that may reach an address; nobody where the table does not name it."""
+def who_may_reach(view_name: str) -> Capability | str:
+    """What one must be able to do to reach an address, or one of the three words; NOBODY where no line names it."""
     namespace = view_name.rpartition(":")[0]
     return ACCESS.get(view_name, ACCESS.get(f"{namespace}:*", NOBODY))
+
+
+def may_reach(user: User | AnonymousUser | None, view_name: str) -> bool:
+    """Whether this visitor is let in to an address, so that its link is shown to them."""
+    needed = who_may_reach(view_name)
+    if not isinstance(user, User):
+        return needed == EVERYONE
+    return user.can(needed) if isinstance(needed, Capability) else needed != NOBODY

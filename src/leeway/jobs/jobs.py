@@ -72,7 +72,7 @@ async def start_nightly(timestamp: int) -> None:
 def clear_old_jobs(job: Job) -> Result:
     """Forget jobs that were done more than three months ago."""
     cleared = actions.clear_done_jobs(until=job.asked_on - KEPT_FOR)
-    return Result(f"{cleared:,} jobs that were done over three months ago were cleared away.")
+    return Result(f"Jobs cleared away that were done over three months ago: {cleared:,}.")
 
 
 @app.periodic(cron="* * * * *")

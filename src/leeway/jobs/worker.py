@@ -2,14 +2,9 @@
 
 import asyncio
 import logging
-import multiprocessing
-import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from multiprocessing.connection import wait
 
 import psycopg
 from procrastinate import PsycopgConnector, exceptions
@@ -17,14 +12,12 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
 from leeway.jobs.jobs import SILENT_SECONDS, put_back_stalled
-from leeway.start import start_django
 
 SILENT_FOR = 30  # seconds without a sign of life, after which a worker is thought dead
 SIGNS_OF_LIFE = 3  # in that time
 CONNECTIONS = 4  # at most, beside the one that does the work
 ANSWERS_WITHIN = 5  # seconds, before the database counts as lost
 LONGEST_PAUSE = 30  # seconds between two tries to reach the database
-STOPPED_WITHIN = 10  # seconds, beside the server: what is broken off then is taken up by the next worker
 
 log = logging.getLogger(__name__)
 
@@ -76,47 +69,3 @@ async def _work(silent_for: float, once: bool, told_to_stop: threading.Event) ->
             await asyncio.wait([worker])
             if not worker.cancelled():
                 worker.result()
-
-
-@contextmanager
-def worker_beside() -> Iterator[None]:
-    """Keep a worker going in a process of its own while this block lasts, and start another where it dies."""
-    spawn = multiprocessing.get_context("spawn")
-    over = threading.Event()
-    running: list[multiprocessing.process.BaseProcess] = []
-
-    def keep_going() -> None:
-        while not over.is_set():
-            process = spawn.Process(target=work_beside, name="leeway worker", daemon=True)
-            process.start()
-            running[:] = [process]
-            process.join()
-            over.wait(1)
-
-    keeper = threading.Thread(target=keep_going, daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        over.set()
-        for process in running:
-            process.terminate()
-        keeper.join(STOPPED_WITHIN)
-        for process in running:
-            process.kill()
-        keeper.join(STOPPED_WITHIN)
-
-
-def work_beside() -> None:
-    """Work until stopped, or until the process that started this one is gone."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group: the server stops this one in time
-    threading.Thread(target=_stop_with, args=[parent.sentinel], daemon=True).start()
-    start_django()
-    work()
-
-
-def _stop_with(sentinel: int) -> None:
-    wait([sentinel])
-    os.kill(os.getpid(), signal.SIGTERM)

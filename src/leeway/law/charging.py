@@ -6,11 +6,8 @@ Source: Care Act 2014 s14 and s17; SI 2014/2672; statutory guidance ch. 8 and An
 
 import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from typing import Any
-
-import numpy as np
 
 from leeway.law import inputs as read
 from leeway.law.charge_case import CASE_FIELDS, Case, read_case
@@ -66,6 +63,10 @@ def charge_columns(columns: Mapping[str, Any], law: Law, steps: Sequence[str] = 
         read.needed(columns, name)
     for step in steps:
         read.one_of(step, EVERY_STEP, "steps")
+    from concurrent.futures import ThreadPoolExecutor  # these two take longer to load than one person to charge
+
+    import numpy as np
+
     values = charge_law(law.only("charging", "charging_policy"))
     size = len(columns["age"])
     answer: dict[str, Any] = {}
@@ -87,6 +88,8 @@ def charge_columns(columns: Mapping[str, Any], law: Law, steps: Sequence[str] = 
 
 def columns_of(cases: Sequence[Mapping[str, Any]], law: Law) -> dict[str, Any]:
     """Turn cases into the columns that `charge_columns` takes."""
+    import numpy as np
+
     part = law.only("charging", "charging_policy")
     means = [read_case(case, part).means for case in cases]
     return {field.name: np.array([getattr(one, field.name) for one in means]) for field in fields(Means)}

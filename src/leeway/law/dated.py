@@ -21,6 +21,8 @@ from leeway.refusal import Refusal
 
 PARAMETERS = Path(__file__).parent / "parameters"
 DEFAULT_POLICY = Path(__file__).parent / "policies" / "default"
+#: The same safe reader written in C, eight times as quick, wherever PyYAML was built with it.
+SAFE_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class NotInForce(Refusal):
@@ -162,7 +164,7 @@ def _read_folder(folder: Path, set_by: str) -> dict[str, Parameter]:
 
 def _read_file(path: Path, name: str, set_by: str) -> Parameter:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=SAFE_LOADER)  # noqa: S506: safe, as its name says
         history = tuple(
             DatedValue(
                 start=start,

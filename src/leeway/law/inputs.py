@@ -1,7 +1,6 @@
 """Reading what a rule is given: every mistake gets a sentence that names the field and says what to do."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from leeway.law.outcome import BadInput
@@ -12,6 +11,8 @@ MOST_PENCE = 100_000_000_000
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Suggest the known words nearest to a mistyped one, as the end of a sentence."""
+    from difflib import get_close_matches  # only a mistake needs it
+
     close = get_close_matches(word, list(known), n=3, cutoff=0.4)
     return f" Did you mean {' or '.join(close)}?" if close else ""
 

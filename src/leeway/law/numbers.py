@@ -7,13 +7,20 @@ way it rounds. Nothing here knows what a budget is.
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from leeway.refusal import Refusal
 
 #: A whole number, or a NumPy int64 column of them; a truth value, or a column of them.
 type Whole = Any
 type Truth = Any
+
+
+def is_column(value: Whole | Truth) -> bool:
+    """Whether this is a column of values rather than one. NumPy is loaded for columns only: one person need not wait.
+
+    >>> is_column(5), is_column(True)
+    (False, False)
+    """
+    return hasattr(value, "dtype")
 
 
 def where(condition: Truth, yes: Whole, no: Whole) -> Whole:
@@ -22,7 +29,9 @@ def where(condition: Truth, yes: Whole, no: Whole) -> Whole:
     >>> where(3 > 2, 10, 20)
     10
     """
-    if isinstance(condition, np.ndarray):
+    if is_column(condition):
+        import numpy as np
+
         if np.result_type(yes, no).kind == "b":
             return (condition & yes) | (~condition & no)
         return no + condition * (yes - no)  # np.where guesses at each row, and takes up to eight times as long
@@ -35,7 +44,9 @@ def least(one: Whole, other: Whole) -> Whole:
     >>> least(5, 7)
     5
     """
-    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+    if is_column(one) or is_column(other):
+        import numpy as np
+
         return np.minimum(one, other)
     return one if one < other else other
 
@@ -46,7 +57,9 @@ def greatest(one: Whole, other: Whole) -> Whole:
     >>> greatest(5, 7)
     7
     """
-    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+    if is_column(one) or is_column(other):
+        import numpy as np
+
         return np.maximum(one, other)
     return one if one > other else other
 

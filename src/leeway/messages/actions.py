@@ -13,15 +13,16 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from leeway.access.access import check_role
+from leeway.access.access import check_can
 from leeway.access.models import User
-from leeway.access.table import RECORDS
+from leeway.access.roles import Capability
 from leeway.messages.carriers import TryLater, WillNotCarry, carrier_for, carrier_named
 from leeway.messages.models import Message
 from leeway.messages.queries import due, unheard
 from leeway.messages.recipients import About, Channel, Recipient
-from leeway.messages.states import NEEDS_SOMEBODY, State, require_move
+from leeway.messages.states import MOVES, NEEDS_SOMEBODY, State
 from leeway.messages.wording import fill_in
+from leeway.moves import require_move
 from leeway.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ NOT_THIS_WAY = {
     Channel.POST: "no full postal address is recorded",
     Channel.TEXT: "no mobile number is recorded",
 }
+THIS = "This message"
 _handlers: list[Callable[[Message], None]] = []
 
 
@@ -66,7 +68,7 @@ def write_message(
 @transaction.atomic
 def write_again(*, message: Message, to: Recipient, by: User, on: date) -> Message:
     """Send a message that did not arrive once more, to what is known of the same recipient now."""
-    check_role(by, *RECORDS, to="send a message again")
+    check_can(by, Capability.SEE_RECORDS)
     failed = Message.objects.select_for_update().get(pk=message.pk)
     if failed.state != State.FAILED:
         raise Refusal("Only a message that did not arrive is sent again.")
@@ -118,9 +120,9 @@ def read_back(*, message_id: UUID, at: datetime) -> None:
 @transaction.atomic
 def record_posted(*, message: Message, by: User, on: date) -> Message:
     """Say that a letter was printed and posted here, or that the person was told in the way that they need."""
-    check_role(by, *RECORDS, to="say that a letter was posted")
+    check_can(by, Capability.SEE_RECORDS)
     kept = Message.objects.select_for_update().get(pk=message.pk)
-    require_move(kept.state, State.POSTED)
+    require_move(MOVES, kept.state, State.POSTED, of=THIS)
     kept.settled_by = by
     _settle(kept, State.POSTED, on)
     return kept
@@ -129,9 +131,9 @@ def record_posted(*, message: Message, by: User, on: date) -> Message:
 @transaction.atomic
 def record_returned(*, message: Message, reason: str, by: User, on: date) -> Message:
     """Say that a message came back: a letter returned to sender, or a bounce in the council's own mailbox."""
-    check_role(by, *RECORDS, to="say that a message came back")
+    check_can(by, Capability.SEE_RECORDS)
     kept = Message.objects.select_for_update().get(pk=message.pk)
-    require_move(kept.state, State.FAILED)
+    require_move(MOVES, kept.state, State.FAILED, of=THIS)
     limit = Message._meta.get_field("last_error").max_length
     if not reason.strip():
         raise Refusal("Say how you know that it did not arrive.", field="reason")
@@ -235,7 +237,7 @@ def _take_up(message_id: UUID, at: datetime) -> bool:
         _settle(message, State.FAILED, timezone.localdate(at))
         return False
     if message.state == State.WAITING:
-        require_move(message.state, State.SENDING)
+        require_move(MOVES, message.state, State.SENDING, of=THIS)
     message.state, message.attempts = State.SENDING, message.attempts + 1
     message.save(update_fields=["state", "attempts"])
     return True
@@ -271,7 +273,7 @@ def _wait_or_give_up(message: Message, at: datetime) -> None:
     if message.attempts >= ATTEMPTS_MOST:
         _settle(message, State.FAILED, timezone.localdate(at))
         return
-    require_move(message.state, State.WAITING)
+    require_move(MOVES, message.state, State.WAITING, of=THIS)
     message.state, message.next_attempt_at = State.WAITING, at + WAITS[message.attempts - 1]
     message.save()
 
@@ -283,7 +285,7 @@ def _locked(message_id: UUID, *states: State) -> Message | None:
 
 
 def _settle(message: Message, to: State, on: date | None) -> None:
-    require_move(message.state, to)
+    require_move(MOVES, message.state, to, of=THIS)
     message.state, message.settled_on = to, on
     message.save()
     _tell_somebody(message)

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 
 from django.db.models import TextChoices
 
-from leeway.refusal import Refusal
-
 
 class State(TextChoices):
     """Where a message stands."""
@@ -32,13 +30,3 @@ MOVES: Mapping[State, frozenset[State]] = {
 }
 #: Nothing more happens by itself: somebody has to post it, or to find another way.
 NEEDS_SOMEBODY = frozenset({State.TO_PRINT, State.FAILED})
-
-
-class MoveNotAllowed(Refusal):
-    """The message is not where this can be done to it."""
-
-
-def require_move(current: str, to: State) -> None:
-    """Refuse a move that the table does not have."""
-    if to not in MOVES[State(current)]:
-        raise MoveNotAllowed(f"This message is at “{State(current).label}”, so it cannot become “{to.label}”.")

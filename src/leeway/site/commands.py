@@ -1,17 +1,13 @@
 """The `leeway` command: one group a room, and the commands that run the whole."""
 
 import os
-import socket
+import sys
 from contextlib import nullcontext
 from importlib import import_module
-from multiprocessing import set_start_method
 from pathlib import Path
 from typing import Any
 
 import click
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management import CommandError
-from django.db.utils import OperationalError, ProgrammingError
 
 from leeway.commandline import BadUse, Group
 from leeway.start import start_django
@@ -22,6 +18,7 @@ ROOMS = {
     "directory": ("leeway.market.listings.commands", "directory"),
     "insight": ("leeway.insight.commands", "insight"),
     "money": ("leeway.money.commands", "money"),
+    "worker": ("leeway.jobs.commands", "worker"),
 }
 PORT, WORKERS = click.IntRange(1, 65_535), click.IntRange(1, 64)
 FURTHER = {"law": [("leeway.care.decisions.commands", "replay")]}
@@ -34,16 +31,10 @@ class Rooms(Group):
         """Run the command; turn a setting that cannot be used, a failed check or a missing database into a sentence."""
         try:
             return super().invoke(ctx)
-        except (ImproperlyConfigured, CommandError) as problem:
-            raise BadUse(str(problem)) from problem
-        except OperationalError as problem:
-            first_line = str(problem).splitlines()[0]
-            raise BadUse(f"The database cannot be used: {first_line}. Check DATABASE_URL.") from problem
-        except ProgrammingError as problem:
-            if type(problem.__cause__).__name__ != "UndefinedTable":
-                raise
-            sentence = "This database has no tables of Leeway yet. Start Leeway once, with leeway serve or leeway demo."
-            raise BadUse(sentence) from problem
+        except Exception as problem:
+            if sentence := sentence_for(problem):
+                raise BadUse(sentence) from problem
+            raise
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*self.commands, *ROOMS])
@@ -56,6 +47,27 @@ class Rooms(Group):
                 commands.add_command(getattr(import_module(further_module), further))
             return commands
         return super().get_command(ctx, name)
+
+
+def sentence_for(problem: Exception) -> str:
+    """Say what to do about a problem of settings, checks or the database; nothing where it is none of these.
+
+    Where Django was not loaded, nothing of it went wrong; and the law's commands never load it.
+    """
+    if "django" not in sys.modules:
+        return ""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import CommandError
+    from django.db.utils import OperationalError, ProgrammingError
+
+    match problem:
+        case ImproperlyConfigured() | CommandError():
+            return str(problem)
+        case OperationalError():
+            return f"The database cannot be used: {str(problem).splitlines()[0]}. Check DATABASE_URL."
+        case ProgrammingError() if type(problem.__cause__).__name__ == "UndefinedTable":
+            return "This database has no tables of Leeway yet. Start Leeway once, with leeway serve or leeway demo."
+    return ""
 
 
 @click.group(cls=Rooms)
@@ -91,6 +103,8 @@ def serve(port: int, workers: int, worker: bool) -> None:
 
 def require_free_port(port: int) -> None:
     """Refuse a port at which something answers already: two servers would share its visitors between them."""
+    import socket
+
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -103,12 +117,14 @@ def require_free_port(port: int) -> None:
 
 def serve_pages(*, port: int, workers: int, beside: bool = True) -> None:
     """Run the web server until it is stopped, with a worker for background jobs beside it where wanted."""
+    from multiprocessing import set_start_method
+
     from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    from leeway.jobs.worker import worker_beside
+    from leeway.jobs.commands import worker_beside
 
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     # Each server of pages begins afresh: one forked from a process that has counted with threads would wait for ever.
@@ -124,35 +140,6 @@ def serve_pages(*, port: int, workers: int, beside: bool = True) -> None:
     )
     with worker_beside() if beside else nullcontext():
         server.serve()
-
-
-@main.command()
-@click.option("--once", is_flag=True, help="Do what waits, and stop.")
-@click.option("--nightly", is_flag=True, help="Do today's nightly work too, where it has not been done, and stop.")
-@click.option(
-    "--silent-for", default=30, show_default=True, type=click.IntRange(1, 3600), metavar="SECONDS",
-    help="How long another worker gives no sign of life before what it left is taken up.",
-)  # fmt: skip
-def worker(once: bool, nightly: bool, silent_for: int) -> None:
-    """Do what is asked for in the background, until stopped; what was begun is finished first.
-
-    Any number of workers may run, on any machine that reaches the database. What a worker leaves that is killed, the
-    next takes up.
-
-    Example: leeway worker
-    """
-    start_django()
-    from django.utils import timezone
-
-    from leeway.jobs.actions import start_nightly
-    from leeway.jobs.models import Job
-    from leeway.jobs.worker import work
-
-    Job.objects.exists()  # there is a database, and it has its tables
-    if nightly:
-        for job in start_nightly(on=timezone.localdate()):
-            click.echo(job.title)
-    work(silent_for=silent_for, once=once or nightly)
 
 
 @main.command()

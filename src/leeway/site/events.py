@@ -71,6 +71,10 @@ def _said_by_another(line: StoryLine) -> bool:
     return line.case.worker_id is not None and line.by_id != line.case.worker_id
 
 
+def _lives(line: StoryLine) -> bool:
+    return line.case.person.date_of_death is None
+
+
 def _has_running_budget(line: StoryLine) -> bool:
     return line.case.budgets.filter(ending=None).exists()
 
@@ -120,7 +124,7 @@ def _decides(what: str) -> Follows:
 
 EVENTS: dict[Event, Follows] = {
     Event.REQUEST: NOTHING,
-    Event.GIVEN: _asks(ToDo(Whose.WORKER, "{person}'s case is yours now. Get in touch.", only=_said_by_another)),
+    Event.GIVEN: NOTHING,
     Event.DETAILS: NOTHING,
     Event.ASSESSMENT_STARTED: NOTHING,
     Event.ELIGIBLE: _decides("the care and support you can have"),
@@ -131,6 +135,7 @@ EVENTS: dict[Event, Follows] = {
     Event.CAPACITY: NOTHING,
     Event.LEAVE: NOTHING,
     Event.INVITED: NOTHING,
+    Event.FILE: _asks(ToDo(Whose.WORKER, "Look at what was added to {person}'s files.", only=_said_by_another)),
     Event.PLAN_STARTED: NOTHING,
     Event.WAYS_EXPLAINED: NOTHING,
     Event.CHOICE: _asks(ToDo(Whose.WORKER, "{person} has chosen how to hold the budget.", only=_said_by_another)),
@@ -177,7 +182,7 @@ EVENTS: dict[Event, Follows] = {
     Event.BUDGET_ENDED: NOTHING,
     Event.LAST_COST: NOTHING,
     Event.HELD: Follows(
-        tasks=(ToDo(Whose.WORKER, "{person}'s payments wait. Make sure that support goes on.", days=2),),
+        tasks=(ToDo(Whose.WORKER, "{person}'s payments wait. Make sure that support goes on.", days=2, only=_lives),),
         notices=(Notice("payment_held", why_payments_wait),),
     ),
     Event.HOLD_LIFTED: NOTHING,

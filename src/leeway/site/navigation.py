@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.urls import reverse
 
-from leeway.access.table import EVERYONE, who_may_reach
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.access.table import may_reach
 
 LINKS = [
     ("home", "Your work"),
@@ -23,13 +25,12 @@ ALSO = {"insight:home": ("/surveys/",)}
 def navigation(request) -> list[dict]:
     """The links that this visitor may follow, with the present one marked."""
     user = getattr(request, "user", None)
-    role = user.role if user is not None and user.is_authenticated else None
+    own_life = isinstance(user, User) and user.can(Capability.TAKE_PART)
     here = request.path if request is not None else ""
     links = []
     for name, text in LINKS + (MADE_UP if settings.DEMO else []):
-        allowed = who_may_reach(name)
-        if allowed == EVERYONE or role in allowed:
-            label = "Your support" if name == "home" and role == "person" else text
+        if may_reach(user, name):
+            label = "Your support" if name == "home" and own_life else text
             address = reverse(name)
             parts = (address, *ALSO.get(name, ()))
             current = here == address or (address != "/" and here.startswith(parts))

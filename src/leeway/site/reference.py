@@ -5,7 +5,7 @@ Example: python -m leeway.site.reference
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -40,6 +40,7 @@ def states() -> str:
     """Every life cycle as a diagram."""
     from leeway.care.people import states as case
     from leeway.care.planning import states as plan
+    from leeway.jobs import states as job
     from leeway.messages import states as message
     from leeway.money.payees import states as payee
     from leeway.money.payments import states as run
@@ -49,6 +50,7 @@ def states() -> str:
         "A support plan": plan,
         "Bank details": payee,
         "A payment run": run,
+        "A job": job,
         "A message": message,
     }
     pages = [f"## {name}\n\n{diagram(module.MOVES)}" for name, module in diagrams.items()]
@@ -63,18 +65,35 @@ def diagram(moves: Mapping) -> str:
 
 def access() -> str:
     """Who may reach which address."""
-    from leeway.access.models import Role
-    from leeway.access.table import ACCESS, EVERYONE
+    from leeway.access.roles import APART, WHO_CAN, Capability, Role
+    from leeway.access.table import ACCESS, EVERYONE, NOBODY, SIGNED_IN
 
-    def who(allowed: frozenset[str]) -> str:
-        if allowed == EVERYONE:
-            return "everyone, without signing in"
-        names = [Role(role).label for role in Role if role in allowed]
-        return "everyone who signs in" if len(names) == len(Role) else ", ".join(names) or "nobody"
+    words = {EVERYONE: "everyone, without signing in", SIGNED_IN: "everyone who signs in", NOBODY: "nobody"}
 
-    rows = [f"| `{name}` | {who(allowed)} |" for name, allowed in ACCESS.items()]
-    heading = "The table keeps the door only: the record and the action check again.\n\n| Address | Who |\n|---|---|\n"
-    return "# Who may reach which address\n\n" + GENERATED + "\n" + heading + "\n".join(rows) + "\n"
+    def labels(roles: Iterable[str]) -> str:
+        return ", ".join(role.label for role in Role if role in roles)
+
+    can = [f"| `{each.name}` | {each.value} | {labels(roles)} |" for each, roles in WHO_CAN.items()]
+    apart = [f"| {labels(pair)} | {reason} |" for pair, reason in APART.items()]
+    rows = [
+        f"| `{name}` | {labels(WHO_CAN[needed]) if isinstance(needed, Capability) else words[needed]} |"
+        for name, needed in ACCESS.items()
+    ]
+    return "\n".join(
+        [
+            "# Who may do what, and reach which address\n",
+            GENERATED,
+            "## What each role may do\n\nSomeone with several roles may do what any of them may.\n",
+            "| Capability | What it is | Who |\n|---|---|---|",
+            *can,
+            "\n## Roles that nobody holds together\n\n| Roles | Why |\n|---|---|",
+            *apart,
+            "\n## Addresses\n\nThe table keeps the door only: the record and the action check again.\n",
+            "| Address | Who |\n|---|---|",
+            *rows,
+            "",
+        ]
+    )
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from leeway.site.database import database_settings, make_data_folder
+from leeway.site.storage import in_bucket, in_folder
 
 
 def env_bool(name: str, default: str) -> bool:
@@ -36,6 +37,14 @@ def env_date(name: str, default: str) -> date:
         return date.fromisoformat(value)
     except ValueError as problem:
         raise ImproperlyConfigured(f"{name} is {value!r}; write a date like 2026-03-30.") from problem
+
+
+def env_socket(name: str) -> str:
+    value = os.getenv(name, "")
+    host, _, port = value.rpartition(":")
+    if value and not value.startswith("/") and not (host and port.isdecimal()):
+        raise ImproperlyConfigured(f"{name} is {value!r}; use the path of a socket, or host:port.")
+    return value
 
 
 def env_secret_file(name: str) -> str:
@@ -89,6 +98,7 @@ SECRET_KEY = env_secret("LEEWAY_SECRET_KEY")
 ROOMS = [
     "leeway.access",
     "leeway.jobs",
+    "leeway.files",
     "leeway.messages",
     "leeway.market.listings",
     "leeway.care.people",
@@ -175,6 +185,25 @@ CACHES = {  # the failed sign-ins that throttling counts: shared by every proces
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "leeway_cache"}
 }
 
+# --- Files ------------------------------------------------------------------------------------------
+FILE_BYTES_MAX = env_number("LEEWAY_FILE_MB", "15") * 1_000_000
+FILE_UPLOAD_HANDLERS = ["leeway.files.uploads.WithinLimit"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+CLAMD = env_socket("LEEWAY_CLAMD")
+S3_BUCKET, S3_KEY_ID = os.getenv("LEEWAY_S3_BUCKET"), os.getenv("LEEWAY_S3_KEY_ID")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is kept but in “files”
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "files": in_bucket(
+        S3_BUCKET,
+        endpoint=os.getenv("LEEWAY_S3_ENDPOINT"),
+        region=os.getenv("LEEWAY_S3_REGION"),
+        key_id=S3_KEY_ID,
+        secret=env_secret("LEEWAY_S3_SECRET") if S3_KEY_ID else None,
+    )
+    if S3_BUCKET
+    else in_folder(DATA_FOLDER),
+}
 # --- Jobs: each room's `jobs.py` says what can be done in the background -------------------------------
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 60 * 60}  # an hour's work is caught up with after a pause
@@ -312,6 +341,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        "psycopg.pool": {"level": "ERROR"},  # the worker itself says once that it lost the database
         "notifications_python_client": {"handlers": ["nowhere"], "propagate": False},  # it logs Notify's answers
     },
 }

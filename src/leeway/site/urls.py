@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("leeway.care.planning.urls")),
     path("", include("leeway.care.review.urls")),
     path("cases/", include("leeway.care.letters.urls")),
+    path("", include("leeway.files.urls")),
     path("cases/<uuid:case_id>/bank-details/", include("leeway.money.payees.urls")),
     path("cases/<uuid:case_id>/budget/", include("leeway.money.budgets.urls")),
     path("payments/", include("leeway.money.payments.urls")),

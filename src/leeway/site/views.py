@@ -1,7 +1,7 @@
 """The public pages, and what is shown when something cannot be."""
 
 from django.conf import settings
-from django.http import HttpResponseServerError
+from django.http import HttpRequest, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
@@ -10,7 +10,7 @@ from leeway.law.reference import parameters_for_page
 from leeway.site.demo.logins import PASSWORD, logins
 
 
-def start(request):
+def start(request: HttpRequest):
     """What Leeway is, for somebody who has not signed in."""
     if request.user.is_authenticated:
         return redirect("home")
@@ -18,15 +18,15 @@ def start(request):
     return render(request, "site/start.jinja", context)
 
 
-def accessibility(request):
+def accessibility(request: HttpRequest):
     return render(request, "site/accessibility.jinja")
 
 
-def privacy(request):
+def privacy(request: HttpRequest):
     return render(request, "site/privacy.jinja")
 
 
-def law(request):
+def law(request: HttpRequest):
     """Every figure that the rules use, with its history and its source, narrowed by a word if one is typed."""
     words = request.GET.get("words", "").strip()
     entries = [
@@ -45,23 +45,23 @@ def who_sets(entries) -> dict[str, list]:
     return groups
 
 
-def not_understood(request, exception):
+def not_understood(request: HttpRequest, exception):
     return render(request, "400.jinja", status=400)
 
 
-def not_allowed(request, exception):
+def not_allowed(request: HttpRequest, exception):
     return render(request, "403.jinja", {"sentence": str(exception)}, status=403)
 
 
-def form_expired(request, reason=""):
+def form_expired(request: HttpRequest, reason=""):
     """A form came without the proof that it was ours: often a page left open for long, or cookies turned off."""
     return render(request, "form_expired.jinja", status=403)
 
 
-def not_found(request, exception):
+def not_found(request: HttpRequest, exception):
     return render(request, "404.jinja", status=404)
 
 
-def at_fault(request):
+def at_fault(request: HttpRequest):
     """Made without the request, because what failed may be what the page is made from."""
     return HttpResponseServerError(render_to_string("500.jinja"))

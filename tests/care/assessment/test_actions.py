@@ -4,14 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from leeway.access.models import Role, User
+from leeway.access.models import User
+from leeway.access.roles import Role
 from leeway.care.assessment import actions, queries
 from leeway.care.assessment.means import MoneyCheckNeeded
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case, Person
-from leeway.care.people.versions import EditedMeanwhile
-from leeway.refusal import NotAllowed, Refusal
+from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 
 from .writing import TODAY, UNABLE, complete, fill
 
@@ -21,7 +21,7 @@ BEFORE = date(2015, 3, 31)
 @pytest.fixture
 def dan(team):
     """Another assessor of the team: Ada's case is not his."""
-    return User.objects.create_user("dan@council.example", "x", name="Dan Reed", role=Role.ASSESSOR, team=team)
+    return User.objects.create_user("dan@council.example", "x", name="Dan Reed", roles=[Role.ASSESSOR], team=team)
 
 
 @pytest.fixture

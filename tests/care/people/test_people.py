@@ -7,12 +7,12 @@ from django.core import mail
 from django.http import Http404
 from django.utils import timezone
 
-from leeway.access.models import Role, User
+from leeway.access.models import User
+from leeway.access.roles import Role
 from leeway.care.people import actions, queries
 from leeway.care.people.models import Authority, Case, Relationship, RelationshipKind
 from leeway.care.people.states import Stage
-from leeway.care.people.versions import EditedMeanwhile
-from leeway.refusal import NotAllowed, Refusal
+from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 
 TODAY = date(2026, 11, 23)
 SITE = "https://leeway.example"
@@ -22,7 +22,7 @@ DORA = {"given_name": "Dora", "family_name": "Elm", "date_of_birth": TODAY.repla
 @pytest.fixture
 def greta(team):
     """Another assessor of Bea's team, with no part in Ada's case."""
-    return User.objects.create_user("greta@council.example", name="Greta Lund", role=Role.ASSESSOR, team=team)
+    return User.objects.create_user("greta@council.example", name="Greta Lund", roles=[Role.ASSESSOR], team=team)
 
 
 @pytest.fixture

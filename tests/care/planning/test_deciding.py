@@ -3,15 +3,15 @@
 import pgtrigger
 import pytest
 
-from leeway.access.models import Role, Team, User
+from leeway.access.models import Team, User
+from leeway.access.roles import Role
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.models import Authority
-from leeway.care.people.versions import EditedMeanwhile
 from leeway.care.planning import actions, queries
 from leeway.care.planning.models import PlanState, SentBack
-from leeway.refusal import NotAllowed, Refusal
+from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 from tests.care.conftest import LINE, TODAY, explain, lose_capacity, relate, store_indicative
 
 REASON = "Her sister gives two of the ten hours from January."
@@ -219,7 +219,7 @@ def test_another_team_signs_only_where_nobody_in_the_team_may(submitted, mona):
         "hana@council.example",
         "correct horse battery",
         name="Hana Moss",
-        role=Role.MANAGER,
+        roles=[Role.MANAGER],
         team=Team.objects.create(name="Adults"),
         sign_off_limit_pence_per_week=5000_00,
     )

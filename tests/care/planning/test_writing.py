@@ -4,10 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from leeway.care.people.versions import EditedMeanwhile
 from leeway.care.planning import actions
 from leeway.care.planning.models import Plan
-from leeway.refusal import NotAllowed, Refusal
+from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 from tests.care.conftest import LINE, TODAY, relate
 
 

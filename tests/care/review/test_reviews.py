@@ -9,7 +9,6 @@ from leeway.care.decisions.queries import standing
 from leeway.care.people.actions import finish_task
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Task, Whose
-from leeway.care.people.versions import EditedMeanwhile
 from leeway.care.planning import actions as planning
 from leeway.care.planning.models import PlanState
 from leeway.care.planning.queries import open_plan, plan_in_force
@@ -18,7 +17,7 @@ from leeway.care.review.models import Review
 from leeway.jobs.actions import start_nightly
 from leeway.jobs.models import Job
 from leeway.messages.models import Message
-from leeway.refusal import NotAllowed, Refusal
+from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 from tests.care.conftest import TODAY, explain, passes_conditions, relate
 
 WHY = "Ada is content, and so is everyone who helps her."
@@ -191,7 +190,7 @@ def test_the_night_asks_the_worker_once_for_each_review_that_falls_due(active, b
         start_nightly(on=night)
         work()
         done = Job.objects.get(kind="reviews_falling_due", asked_on=night)
-        assert done.result_sentence.startswith(f"{asked} "), done.error
+        assert done.result_sentence.startswith(f"Tasks set: {asked},"), done.error
     task = Task.objects.get(kind=Event.REVIEW_DUE)
     assert (task.case, task.whose, task.due_on) == (active, Whose.WORKER, due)
     assert "Ada Bell" in task.what

@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from leeway.access.models import Role, User
+from leeway.access.models import User
+from leeway.access.roles import Role
 from leeway.insight.pages import actions
 
 
 def user(name: str, role: Role) -> User:
-    return User.objects.create_user(f"{name.lower()}@council.example", name=name, role=role)
+    return User.objects.create_user(f"{name.lower()}@council.example", name=name, roles=[role])
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from leeway.access.models import Role
+from leeway.access.roles import Role
 from leeway.insight.measures.answers import answers
 from leeway.insight.measures.from_records import MEASURES
 from leeway.insight.pages import account as room

@@ -11,7 +11,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leeway.access.models import Role
+from leeway.access.roles import Role
 from leeway.insight.pages.views.explore import VIEWS, Asked, number, table_of_councils, table_over_time
 from leeway.published.catalogue import ENGLAND, catalogue
 from leeway.published.comparing import gone, places

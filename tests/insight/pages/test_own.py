@@ -7,13 +7,13 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from leeway.access.models import Role
-from leeway.insight.measures.measure import year_to
+from leeway.access.roles import Role
 from leeway.insight.pages import actions, queries
 from leeway.insight.pages.forms import month_ends
 from leeway.insight.pages.queries import findings_worked_out
 from leeway.insight.report.findings import FINDINGS
 from leeway.jobs.models import Job
+from leeway.period import year_to
 from leeway.refusal import NotAllowed
 from tests.insight.measures.made import DAY, by_chance
 from tests.insight.measures.test_costs import dear_packages

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from leeway.access.models import Role
+from leeway.access.roles import Role
 from leeway.insight.pages.actions import end_target, set_target
 from leeway.insight.pages.models import LocalAccount, OwnGoal
 from leeway.insight.pages.queries import own_targets

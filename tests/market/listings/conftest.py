@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from leeway.access.models import Role, User
+from leeway.access.models import User
+from leeway.access.roles import Role
 from leeway.market.listings.demo import make_market
 
 PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -46,5 +47,5 @@ def market(db):
 def carla(db):
     """A commissioner."""
     return User.objects.create_user(
-        "carla@council.example", "correct horse battery", name="Carla Mensah", role=Role.COMMISSIONER
+        "carla@council.example", "correct horse battery", name="Carla Mensah", roles=[Role.COMMISSIONER]
     )

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from leeway.access.models import Role
+from leeway.access.roles import WHO_CAN, Capability, Role
 from leeway.access.table import who_may_reach
 from leeway.market.listings import actions
 from leeway.market.listings.models import Kind, Provider, Service, Source
@@ -44,8 +44,8 @@ def sent(client, address: str, told: dict) -> str:
 
 def test_the_door_lets_in_whom_the_actions_allow():
     for name in ("listings:add", "listings:price"):
-        assert who_may_reach(name) == actions.MAY_LIST
-    assert Role.PERSON not in who_may_reach("listings:add")
+        assert who_may_reach(name) == Capability.LIST_SERVICES
+    assert Role.PERSON not in WHO_CAN[who_may_reach("listings:add")]
 
 
 def test_only_those_who_may_see_the_links_and_the_pages(client, club, bea, carla, cyril, finn, mona):

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from leeway.access.models import Role, User
+from leeway.access.models import User
+from leeway.access.roles import Role
 from leeway.money.ledger.actions import AlreadyUsed, NewTransfer, give_back, open_account, transfer, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.money.ledger.queries import balance, balances, findings, statement, trial_balance
@@ -169,7 +170,7 @@ class AnySequence(TestCase):
         st.data(),
     )
     def test_the_trial_balance_is_nought_and_a_retry_pays_once(self, moves, data):
-        finn = User.objects.create(email="f@council.example", name="Finn", role=Role.FINANCE)
+        finn = User.objects.create(email="f@council.example", name="Finn", roles=[Role.FINANCE])
         accounts = {kind: open_account(kind=kind, by=finn, on=DAY) for kind in Kind}
         new = [new_transfer(accounts[debit], accounts[credit], pence) for debit, credit, pence in moves]
         again = data.draw(st.lists(st.sampled_from(new), max_size=5)) if new else []

@@ -32,7 +32,7 @@ def as_user(client):
 @pytest.fixture
 def looking(monkeypatch):
     """Finance officers open cases that are not at their stage: the reason is given elsewhere."""
-    monkeypatch.setattr("leeway.care.people.queries.is_own_case", lambda user, case: True)
+    monkeypatch.setattr("leeway.care.people.queries.is_own_case", lambda user, case, on: True)
 
 
 def page(client, name, *args, **kwargs):

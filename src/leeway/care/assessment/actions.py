@@ -5,9 +5,9 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 
-from leeway.access.access import check_role
+from leeway.access.access import check_can
 from leeway.access.models import User
-from leeway.access.table import CASEWORK
+from leeway.access.roles import Capability
 from leeway.care.assessment import queries
 from leeway.care.assessment.access import check_can_check_means, check_can_write_own_words
 from leeway.care.assessment.means import FUNDING_MAKES_FREE, costs_a_week_pence, income_a_week_pence
@@ -26,10 +26,10 @@ from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
-from leeway.care.people.versions import EditedMeanwhile, claim_version
+from leeway.care.people.versions import claim_version
 from leeway.law import compute
 from leeway.law.eligibility import CARE_ACT_STARTS
-from leeway.refusal import Refusal
+from leeway.refusal import EditedMeanwhile, Refusal
 
 CONVERSATION = ("what_matters", "good_day", "took_part", "advocacy")
 OWN_CONVERSATION = ("what_matters", "good_day")
@@ -43,6 +43,7 @@ CONDITIONS = (
     "wellbeing_words",
     "funding",
 )
+MEANS = ("basis", "basis_reason", "exemption", "partner_of_pension_age", "means", "lines", "evidence")
 MEANS_STAGES = tuple(stage for stage in Stage if stage not in {Stage.REQUEST, Stage.CLOSED})
 
 
@@ -190,26 +191,20 @@ def complete_assessment(
 
 
 def _lock_draft(assessment: Assessment) -> None:
-    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    if locked.completed_on:
+    completed_on = Assessment.objects.select_for_update().values_list("completed_on", flat=True).get(pk=assessment.pk)
+    if completed_on:
         raise Refusal("This assessment is complete, so it cannot be changed. Needs can be looked at again in a review.")
 
 
 def _save(assessment: Assessment, values: dict, version: int) -> Assessment:
     _lock_draft(assessment)
-    claim_version(assessment, version)
-    for name, value in values.items():
-        setattr(assessment, name, value)
-    assessment.save(update_fields=list(values))
+    claim_version(assessment, version, **values)
     return assessment
 
 
 def _save_note(note: OutcomeNote, values: dict, version: int) -> OutcomeNote:
     _lock_draft(note.assessment)
-    claim_version(note, version)
-    for name, value in values.items():
-        setattr(note, name, value)
-    note.save(update_fields=list(values))
+    claim_version(note, version, **values)
     return note
 
 
@@ -235,10 +230,9 @@ def save_means(
     """
     check_can_check_means(by, financial.case)
     _lock_financial_draft(financial)
-    claim_version(financial, version)
     MEANS_PARTS[part](financial, details)
     _check_means(financial, on)
-    financial.save()
+    claim_version(financial, version, **{name: getattr(financial, name) for name in MEANS})
     return financial
 
 
@@ -317,9 +311,7 @@ def complete_financial_assessment(
     missing = [task.missing for task in queries.financial_progress(stored) if task.needed and task.missing]
     if missing:
         raise NotFinished(missing)
-    claim_version(financial, version)
-    financial.completed_on = on
-    financial.save(update_fields=["completed_on"])
+    claim_version(financial, version, completed_on=on)
     sentence = "The money check was completed."
     tell(case=financial.case, kind=Event.MONEY_CHECK_DONE, sentence=sentence, by=by, on=on)
     return financial
@@ -332,6 +324,6 @@ def charge_for(*, case: Case, personal_budget_pence_per_week: int, by: User, on:
     Called when a plan is submitted or signed off, which check whose plan it is. Raises `MoneyCheckNeeded` where the
     charge depends on means that nobody has checked.
     """
-    check_role(by, *CASEWORK)
+    check_can(by, Capability.WORK_ON_CASES)
     inputs = queries.charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=on)
     return decide_by_rule(case=case, kind=DecisionKind.CHARGE, rule="charge", inputs=inputs, by=by, on=on)

@@ -8,9 +8,8 @@ from django.core.exceptions import ValidationError
 from leeway.care.assessment.means import DisabilityCost, Every, HousingCost
 from leeway.care.assessment.models import Advocacy, Basis, TookPart
 from leeway.care.assessment.parts import unable_reasons_of
-from leeway.care.people.drafts import DraftForm
 from leeway.care.people.models import Case, CaseKind
-from leeway.forms import PoundsField, YesNoField
+from leeway.forms import DraftForm, PoundsField, YesNoField
 from leeway.law import Choice
 from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS

@@ -9,16 +9,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from leeway.access.access import SignedIn
+from leeway.acting import act, press
 from leeway.care.assessment import actions, explain, forms, queries
 from leeway.care.assessment.access import can_check_means
 from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.views import task_address, task_item
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
-from leeway.care.people.drafts import DraftForm, save_draft
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
-from leeway.forms import only_once
+from leeway.forms import DraftForm
 from leeway.law import Outcome
 from leeway.law.pension_age import has_reached_pension_age
 from leeway.refusal import Refusal
@@ -34,7 +35,7 @@ TITLES = {
 }
 
 
-def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def overview(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Where the money check stands: start it, carry on with it, or see its result."""
     case = get_case(case_id, seen_by=request.user, page="Money check")
     financial = queries.draft_financial_assessment(case)
@@ -59,20 +60,17 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def start(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Start a money check."""
     case = get_case(case_id, seen_by=request.user, page="Money check")
-    try:
-        only_once(lambda: actions.start_financial_assessment(case=case, by=request.user, on=timezone.localdate()))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
+    press(lambda **by_on: actions.start_financial_assessment(case=case, **by_on), request)
     return redirect("assessment:money", case_id)
 
 
-def draft_for_work(request: HttpRequest, case_id: UUID) -> tuple[Case, FinancialAssessment | None]:
+def draft_for_work(request: SignedIn, case_id: UUID) -> tuple[Case, FinancialAssessment | None]:
     """The case, and its money check under way if this user may work on it."""
     case = get_case(case_id, seen_by=request.user, page="Money check")
     return case, queries.draft_financial_assessment(case) if can_check_means(request.user, case) else None
 
 
-def part(request: HttpRequest, case_id: UUID, part: str) -> HttpResponse:
+def part(request: SignedIn, case_id: UUID, part: str) -> HttpResponse:
     """One part of the money check."""
     case, financial = draft_for_work(request, case_id)
     if financial is None:
@@ -80,16 +78,16 @@ def part(request: HttpRequest, case_id: UUID, part: str) -> HttpResponse:
     if part not in TITLES:
         raise Http404("There is no such part of a money check.")
     form = form_of(part, financial, request.POST or None)
-    if request.method == "POST" and save_draft(
+    if act(
         form,
-        lambda: actions.save_means(
+        lambda **by_on: actions.save_means(
             financial=financial,
             part=part,
             details=form.details,
             version=form.cleaned_data["version"],
-            by=request.user,
-            on=timezone.localdate(),
+            **by_on,
         ),
+        request,
     ):
         return redirect(after(request, financial, part))
     context = about(case, seen_by=request.user) | {
@@ -127,7 +125,7 @@ def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
             return forms.CostsForm(data, initial={"lines": financial.lines.get(part, [])} | version, part=part)
 
 
-def after(request: HttpRequest, financial: FinancialAssessment, part: str) -> str:
+def after(request: SignedIn, financial: FinancialAssessment, part: str) -> str:
     """Where to go once a part is saved: the list, the same page for more lines, or the part that follows."""
     case_id = financial.case_id
     if "later" in request.POST:
@@ -141,18 +139,18 @@ def after(request: HttpRequest, financial: FinancialAssessment, part: str) -> st
     return task_address(following[0], case_id) if following else reverse("assessment:money_check", args=[case_id])
 
 
-def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def check(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Check what was given, see what it would come to, and complete."""
     case, financial = draft_for_work(request, case_id)
     if financial is None:
         return redirect("assessment:money", case_id)
-    today = timezone.localdate()
     form = DraftForm(request.POST or None, initial={"version": financial.version})
-    if request.method == "POST" and save_draft(
+    if act(
         form,
-        lambda: actions.complete_financial_assessment(
-            financial=financial, version=form.cleaned_data["version"], by=request.user, on=today
+        lambda **by_on: actions.complete_financial_assessment(
+            financial=financial, version=form.cleaned_data["version"], **by_on
         ),
+        request,
     ):
         return redirect("assessment:money_result", case_id)
     missing = [task for task in queries.financial_progress(financial) if task.needed and task.missing]
@@ -165,7 +163,7 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "assessment/money_check.jinja", context)
 
 
-def result(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     """What the person pays, explained step by step; before the plan is costed, with an assumed budget."""
     case = get_case(case_id, seen_by=request.user, page="Money check: result")
     today = timezone.localdate()

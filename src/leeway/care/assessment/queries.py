@@ -5,9 +5,9 @@ from datetime import date
 from django.conf import settings
 from django.db.models import QuerySet
 
-from leeway.access.access import check_role
+from leeway.access.access import check_can
 from leeway.access.models import User
-from leeway.access.table import ANALYSIS
+from leeway.access.roles import Capability
 from leeway.care.assessment import means, parts
 from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
 from leeway.care.assessment.parts import Progress, Task
@@ -122,11 +122,11 @@ def preview_charge(
 
 def assessments_to_report(*, until: date, seen_by: User) -> QuerySet[Assessment]:
     """Every assessment started by a day, for the national return."""
-    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    check_can(seen_by, Capability.ANALYSE)
     return Assessment.objects.filter(started_on__lte=until)
 
 
 def money_checks_to_report(*, until: date, seen_by: User) -> QuerySet[FinancialAssessment]:
     """Every money check completed by a day, for the national return."""
-    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    check_can(seen_by, Capability.ANALYSE)
     return FinancialAssessment.objects.filter(completed_on__lte=until)

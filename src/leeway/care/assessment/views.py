@@ -9,21 +9,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from leeway.access.access import SignedIn
+from leeway.acting import act, press
 from leeway.care.assessment import actions, explain, forms, parts, queries
 from leeway.care.assessment.access import can_write_own_words
 from leeway.care.assessment.models import Assessment
 from leeway.care.people.access import can_work_on
-from leeway.care.people.drafts import DraftForm, save_draft
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
-from leeway.forms import only_once
-from leeway.refusal import Refusal
+from leeway.forms import DraftForm
 
 CAN_START = frozenset({Stage.REQUEST, Stage.ASSESSMENT})
 
 
-def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def overview(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Where the assessment stands: start it, carry on with it, or read it."""
     case = get_case(case_id, seen_by=request.user, page="Assessment")
     assessment = queries.draft_assessment(case)
@@ -75,14 +75,11 @@ def task_address(task: parts.Task, case_id: UUID) -> str:
 def start(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Start an assessment."""
     case = get_case(case_id, seen_by=request.user, page="Assessment")
-    try:
-        only_once(lambda: actions.start_assessment(case=case, by=request.user, on=timezone.localdate()))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
+    press(lambda **by_on: actions.start_assessment(case=case, **by_on), request)
     return redirect("assessment:overview", case_id)
 
 
-def draft_for_work(request: HttpRequest, case_id: UUID, page: str) -> tuple[Case, Assessment | None]:
+def draft_for_work(request: SignedIn, case_id: UUID, page: str) -> tuple[Case, Assessment | None]:
     """The case, and its draft if this user may work on it."""
     case = get_case(case_id, seen_by=request.user, page=page)
     return case, queries.draft_assessment(case) if can_work_on(request.user, case) else None
@@ -93,7 +90,7 @@ def answer(
 ) -> HttpResponse:
     """Save a page of the draft and go on to the next part, or show it again with what was typed."""
     case_id = assessment.case_id
-    if request.method == "POST" and save_draft(form, action):
+    if act(form, action, request):
         if "later" in request.POST:
             messages.success(request, "Saved. You can come back to it at any time.")
             return redirect("assessment:overview", case_id)
@@ -113,7 +110,7 @@ def next_page(assessment: Assessment, here: str) -> str:
     return following[0] if following else reverse("assessment:check", args=[assessment.case_id])
 
 
-def conversation(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def conversation(request: SignedIn, case_id: UUID) -> HttpResponse:
     """What matters, what a good day is, who took part."""
     _, assessment = draft_for_work(request, case_id, "Assessment: the conversation")
     if assessment is None:
@@ -121,19 +118,18 @@ def conversation(request: HttpRequest, case_id: UUID) -> HttpResponse:
     initial = {name: getattr(assessment, name) for name in (*actions.CONVERSATION, "version")}
     form = forms.ConversationForm(request.POST or None, initial=initial)
 
-    def save():
+    def save(**by_on):
         actions.save_conversation(
             assessment=assessment,
             details=form.details,
             version=form.cleaned_data["version"],
-            by=request.user,
-            on=timezone.localdate(),
+            **by_on,
         )
 
     return answer(request, assessment, form, "assessment/conversation.jinja", save, {}, request.path)
 
 
-def outcome(request: HttpRequest, case_id: UUID, outcome: str) -> HttpResponse:
+def outcome(request: SignedIn, case_id: UUID, outcome: str) -> HttpResponse:
     """One part of life: the person's words beside the assessor's."""
     case, assessment = draft_for_work(request, case_id, "Assessment: a part of life")
     if assessment is None:
@@ -143,13 +139,12 @@ def outcome(request: HttpRequest, case_id: UUID, outcome: str) -> HttpResponse:
     initial["unable"] = (note.unable or [forms.NONE_OF_THESE]) if note.answered else []
     form = forms.OutcomeForm(request.POST or None, initial=initial, case=case)
 
-    def save():
+    def save(**by_on):
         actions.save_outcome(
             note=note,
             details=form.details,
             version=form.cleaned_data["version"],
-            by=request.user,
-            on=timezone.localdate(),
+            **by_on,
         )
 
     codes = [one.code for one in parts.outcomes_of(case)]
@@ -165,7 +160,7 @@ def one_outcome(assessment: Assessment, code: str) -> tuple:
     raise Http404("There is no such part of an assessment.")
 
 
-def conditions(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def conditions(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Where the needs come from, and what they do to the person's life."""
     case, assessment = draft_for_work(request, case_id, "Assessment: conditions")
     if assessment is None:
@@ -174,19 +169,18 @@ def conditions(request: HttpRequest, case_id: UUID) -> HttpResponse:
     initial["funding"] = assessment.funding or forms.NONE_OF_THESE
     form = forms.ConditionsForm(request.POST or None, initial=initial, case=case)
 
-    def save():
+    def save(**by_on):
         actions.save_conditions(
             assessment=assessment,
             details=form.details,
             version=form.cleaned_data["version"],
-            by=request.user,
-            on=timezone.localdate(),
+            **by_on,
         )
 
     return answer(request, assessment, form, "assessment/conditions.jinja", save, {}, request.path)
 
 
-def budget_questions(request: HttpRequest, case_id: UUID, number: int) -> HttpResponse:
+def budget_questions(request: SignedIn, case_id: UUID, number: int) -> HttpResponse:
     """A few of the questions that give an indicative budget."""
     case, assessment = draft_for_work(request, case_id, "Assessment: budget questions")
     if assessment is None:
@@ -198,20 +192,19 @@ def budget_questions(request: HttpRequest, case_id: UUID, number: int) -> HttpRe
     initial = {**assessment.allocation_answers, "version": assessment.version}
     form = forms.BudgetQuestionsForm(request.POST or None, initial=initial, questions=asked)
 
-    def save():
+    def save(**by_on):
         actions.save_allocation_answers(
             assessment=assessment,
             answers=form.details,
             version=form.cleaned_data["version"],
-            by=request.user,
-            on=timezone.localdate(),
+            **by_on,
         )
 
     extra = {"asked": asked, "number": number, "of": len(pages)}
     return answer(request, assessment, form, "assessment/budget_questions.jinja", save, extra, request.path)
 
 
-def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def check(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Check the answers, see what they would decide, and complete."""
     case, assessment = draft_for_work(request, case_id, "Assessment: check")
     if assessment is None:
@@ -219,9 +212,8 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
     today = timezone.localdate()
     initial = {"version": queries.version_of_whole(assessment), "advice_given": assessment.advice_given}
     form = forms.CompleteForm(request.POST or None, initial=initial)
-    if request.method == "POST" and save_draft(
-        form,
-        lambda: actions.complete_assessment(assessment=assessment, **form.cleaned_data, by=request.user, on=today),
+    if act(
+        form, lambda **by_on: actions.complete_assessment(assessment=assessment, **form.cleaned_data, **by_on), request
     ):
         return redirect("assessment:result", case_id)
     progress = queries.progress(assessment, today)
@@ -250,7 +242,7 @@ def what_was_written(assessment: Assessment, *, you: bool = False) -> dict:
     }
 
 
-def written(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def written(request: SignedIn, case_id: UUID) -> HttpResponse:
     """What has been written so far, for someone who does not write in it."""
     case = get_case(case_id, seen_by=request.user, page="Assessment: what was written")
     assessment = queries.current_assessment(case)
@@ -263,7 +255,7 @@ def written(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "assessment/written.jinja", context)
 
 
-def result(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     """What was decided, why, and the indicative budget explained."""
     case = get_case(case_id, seen_by=request.user, page="Assessment: result")
     assessment = queries.completed_assessment(case)
@@ -281,7 +273,7 @@ def result(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "assessment/result.jinja", context)
 
 
-def own_words(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def own_words(request: SignedIn, case_id: UUID) -> HttpResponse:
     """The person writes what matters to them."""
     case = get_case(case_id, seen_by=request.user, page="Assessment: own words")
     assessment = queries.draft_assessment(case)
@@ -289,15 +281,15 @@ def own_words(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return redirect("assessment:overview", case_id)
     initial = {name: getattr(assessment, name) for name in (*actions.OWN_CONVERSATION, "version")}
     form = forms.OwnConversationForm(request.POST or None, initial=initial)
-    if request.method == "POST" and save_draft(
+    if act(
         form,
-        lambda: actions.save_own_words(
+        lambda **by_on: actions.save_own_words(
             assessment=assessment,
             words=form.details,
             version=form.cleaned_data["version"],
-            by=request.user,
-            on=timezone.localdate(),
+            **by_on,
         ),
+        request,
     ):
         messages.success(request, "Your words are saved.")
         return redirect("assessment:written", case_id)
@@ -305,7 +297,7 @@ def own_words(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "assessment/own_words.jinja", context)
 
 
-def own_words_on_outcome(request: HttpRequest, case_id: UUID, outcome: str) -> HttpResponse:
+def own_words_on_outcome(request: SignedIn, case_id: UUID, outcome: str) -> HttpResponse:
     """The person writes about one part of their life."""
     case = get_case(case_id, seen_by=request.user, page="Assessment: own words")
     assessment = queries.draft_assessment(case)
@@ -314,15 +306,15 @@ def own_words_on_outcome(request: HttpRequest, case_id: UUID, outcome: str) -> H
     choice, note = one_outcome(assessment, outcome)
     initial = {"person_words": note.person_words, "version": note.version}
     form = forms.OwnOutcomeForm(request.POST or None, initial=initial)
-    if request.method == "POST" and save_draft(
+    if act(
         form,
-        lambda: actions.save_own_words_on_outcome(
+        lambda **by_on: actions.save_own_words_on_outcome(
             note=note,
             words=form.cleaned_data["person_words"],
             version=form.cleaned_data["version"],
-            by=request.user,
-            on=timezone.localdate(),
+            **by_on,
         ),
+        request,
     ):
         messages.success(request, "Your words are saved.")
         return redirect("assessment:written", case_id)

@@ -5,69 +5,58 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from leeway.access.access import SignedIn
+from leeway.acting import act
 from leeway.care.circumstances import actions, forms, queries
 from leeway.care.people.queries import about, get_case
-from leeway.forms import attempt
 
 
-def stays(request, case_id):
+def stays(request: SignedIn, case_id):
     """Where the person was and is for a time, and where what is known of a death stands."""
     case = get_case(case_id, seen_by=request.user, page="Where the person is")
     meaning = queries.what_stays_mean(case.person, timezone.localdate())
     return _page(request, "stays", case, back="case", stays=list(queries.stays_of(case.person)), meaning=meaning)
 
 
-def add_stay(request, case_id):
+def add_stay(request: SignedIn, case_id):
     """Record that the person is, or was, somewhere else for a time."""
     case = get_case(case_id, seen_by=request.user, page="Record a stay")
     form = forms.StayForm(request.POST or None)
-    today = timezone.localdate()
-    if form.is_valid() and attempt(
-        form, lambda: actions.record_stay(case=case, **form.cleaned_data, by=request.user, on=today)
-    ):
+    if act(form, lambda **by_on: actions.record_stay(case=case, **form.cleaned_data, **by_on), request):
         return redirect("circumstances:stays", case_id)
     return _page(request, "add_stay", case, form=form)
 
 
-def end_stay(request, case_id, stay_id):
+def end_stay(request: SignedIn, case_id, stay_id):
     """Say on which day the person left."""
     case = get_case(case_id, seen_by=request.user, page="End a stay")
     stay = queries.get_stay(stay_id, case=case)
     form = forms.EndStayForm(request.POST or None)
-    today = timezone.localdate()
-    if form.is_valid() and attempt(
-        form, lambda: actions.end_stay(case=case, stay=stay, **form.cleaned_data, by=request.user, on=today)
-    ):
+    if act(form, lambda **by_on: actions.end_stay(case=case, stay=stay, **form.cleaned_data, **by_on), request):
         return redirect("circumstances:stays", case_id)
     return _page(request, "end_stay", case, form=form, stay=stay)
 
 
-def death(request, case_id):
+def death(request: SignedIn, case_id):
     """Record that the person has died; where that is on record, what was told and by whom."""
     case = get_case(case_id, seen_by=request.user, page="Record a death")
     form = forms.DeathForm(request.POST or None)
-    today = timezone.localdate()
-    if form.is_valid() and attempt(
-        form, lambda: actions.record_death(case=case, **form.cleaned_data, by=request.user, on=today)
-    ):
+    if act(form, lambda **by_on: actions.record_death(case=case, **form.cleaned_data, **by_on), request):
         messages.success(request, "The death is recorded. Payments to the person, reviews and letters have stopped.")
         return redirect("case", case_id)
     return _page(request, "death", case, back="case", form=form, death=queries.standing_death(case.person))
 
 
-def undo_death(request, case_id):
+def undo_death(request: SignedIn, case_id):
     """Take back a death that was recorded by mistake."""
     case = get_case(case_id, seen_by=request.user, page="Undo a death")
     form = forms.UndoDeathForm(request.POST or None)
-    today = timezone.localdate()
-    if form.is_valid() and attempt(
-        form, lambda: actions.undo_death(case=case, **form.cleaned_data, by=request.user, on=today)
-    ):
+    if act(form, lambda **by_on: actions.undo_death(case=case, **form.cleaned_data, **by_on), request):
         messages.success(request, "The record of a death is taken back. Look at whether payments should go on.")
         return redirect("case", case_id)
     return _page(request, "undo_death", case, back="circumstances:death", form=form)
 
 
-def _page(request, name: str, case, *, back: str = "circumstances:stays", **context):
+def _page(request: SignedIn, name: str, case, *, back: str = "circumstances:stays", **context):
     context |= about(case, seen_by=request.user) | {"back": reverse(back, args=[case.pk])}
     return render(request, f"circumstances/{name}.jinja", context)

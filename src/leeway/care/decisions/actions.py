@@ -82,4 +82,4 @@ def require_alive(case: Case) -> None:
 
 def latest_to_supersede(case: Case, kind: DecisionKind) -> Decision | None:
     """The decision of this kind that stands until now."""
-    return Decision.objects.filter(case=case, kind=kind, superseded_by=None).first()
+    return Decision.objects.filter(case=case, kind=kind, superseded_by=None).only("pk").first()

@@ -1,14 +1,15 @@
 """One stored decision, whole."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from leeway.access.access import SignedIn
 from leeway.care.decisions import queries
 from leeway.care.people.queries import about, get_case
 
 
-def show(request: HttpRequest, case_id, decision_id) -> HttpResponse:
+def show(request: SignedIn, case_id, decision_id) -> HttpResponse:
     """The decision as it was stored: what went in, each step with its law, what came out, why, who and when."""
     case = get_case(case_id, seen_by=request.user, page="Decision")
     decision = queries.one(case, decision_id)

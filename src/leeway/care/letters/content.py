@@ -86,7 +86,7 @@ def make_letter(
 
 def job_of(user: User) -> str:
     """What someone does here, in the words they use for it."""
-    return user.job_title or user.get_role_display()
+    return user.job_title or user.comes_as
 
 
 def questions(case: Case) -> list[Block]:

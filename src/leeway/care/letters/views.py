@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from leeway.access.access import SignedIn
 from leeway.care.letters import queries
 from leeway.care.letters.blocks import Letter
 from leeway.care.letters.bodies import TITLES
@@ -17,7 +18,7 @@ from leeway.care.letters.support_plan import plan_document
 
 
 @require_safe
-def show_list(request, case_id: UUID) -> HttpResponse:
+def show_list(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Every letter and plan of a case: what stands now first, then what went before."""
     case, decisions, plans = queries.letters_and_plans(case_id, seen_by=request.user)
     letters = [
@@ -50,33 +51,33 @@ def show_list(request, case_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def show_letter(request, case_id: UUID, decision_id: UUID) -> HttpResponse:
+def show_letter(request: SignedIn, case_id: UUID, decision_id: UUID) -> HttpResponse:
     """One decision letter as a page."""
     letter = letter_of(queries.decision_to_read(case_id, decision_id, seen_by=request.user))
     return _page(request, letter, case_id, reverse("letters:letter_pdf", args=[case_id, decision_id]))
 
 
 @require_safe
-def show_letter_pdf(request, case_id: UUID, decision_id: UUID) -> HttpResponse:
+def show_letter_pdf(request: SignedIn, case_id: UUID, decision_id: UUID) -> HttpResponse:
     """The same letter as a PDF."""
     letter = letter_of(queries.decision_to_read(case_id, decision_id, seen_by=request.user))
     return _pdf(request, letter, case_id)
 
 
 @require_safe
-def show_plan(request, case_id: UUID, number: int) -> HttpResponse:
+def show_plan(request: SignedIn, case_id: UUID, number: int) -> HttpResponse:
     """One support plan as a page."""
     letter = plan_document(queries.plan_to_read(case_id, number, seen_by=request.user))
     return _page(request, letter, case_id, reverse("letters:plan_pdf", args=[case_id, number]))
 
 
 @require_safe
-def show_plan_pdf(request, case_id: UUID, number: int) -> HttpResponse:
+def show_plan_pdf(request: SignedIn, case_id: UUID, number: int) -> HttpResponse:
     """The same support plan as a PDF."""
     return _pdf(request, plan_document(queries.plan_to_read(case_id, number, seen_by=request.user)), case_id)
 
 
-def _page(request, letter: Letter, case_id: UUID, pdf: str = "", problem: str = "") -> HttpResponse:
+def _page(request: SignedIn, letter: Letter, case_id: UUID, pdf: str = "", problem: str = "") -> HttpResponse:
     context = {
         "letter": letter,
         "pdf": pdf,
@@ -87,7 +88,7 @@ def _page(request, letter: Letter, case_id: UUID, pdf: str = "", problem: str = 
     return render(request, "letters/letter.jinja", context)
 
 
-def _pdf(request, letter: Letter, case_id: UUID) -> HttpResponse:
+def _pdf(request: SignedIn, letter: Letter, case_id: UUID) -> HttpResponse:
     try:
         content = letter_pdf(letter)
     except CannotBePrinted as refusal:

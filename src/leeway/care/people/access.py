@@ -1,6 +1,13 @@
 """Who may see and who may change a case. `check_…` raises with the sentence the user will see; `can_…` answers."""
 
-from leeway.access.models import Role, User
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.care.people.models import Case, Person, Relationship, Task, Whose
 from leeway.care.people.states import Stage
 from leeway.refusal import NotAllowed
@@ -8,16 +15,58 @@ from leeway.refusal import NotAllowed
 FINANCE_STAGES = frozenset({Stage.PLANNING, Stage.AGREEMENT, Stage.ARRANGING, Stage.ACTIVE, Stage.REVIEW})
 
 
-def is_own_case(user: User, case: Case) -> bool:
+@dataclass(frozen=True)
+class Tie:
+    """One way in which a case is somebody's work: what they must be able to do, and the fields that must fit them."""
+
+    capability: Capability
+    fits: Callable[[User], Mapping[str, Iterable]]
+
+
+WORKER = Tie(Capability.HOLD_CASES, lambda user: {"worker_id": [user.pk]})
+LEADER = Tie(Capability.LEAD_TEAM, lambda user: {"team_id": [user.team_id]})
+FREE_IN_TEAM = Tie(Capability.HOLD_CASES, lambda user: {"worker_id": [None], "team_id": [user.team_id]})
+MONEY_TO_LOOK_AFTER = Tie(Capability.START_BUDGETS, lambda user: {"stage": FINANCE_STAGES})
+UNGIVEN = Tie(Capability.LEAD_TEAM, lambda user: {"worker_id": [None], "team_id": [user.team_id]})
+ALL_MONEY = Tie(Capability.START_BUDGETS, lambda user: {})
+MONEY_TO_START = Tie(Capability.START_BUDGETS, lambda user: {"stage": [Stage.ARRANGING]})
+
+#: Who has a case, written here alone: `has` asks it of one case, `cases_of` of all of them in one query.
+WORKS_ON = (WORKER, LEADER)
+WAITS_ON = (*WORKS_ON, MONEY_TO_START)
+OWN_WORK = (*WORKS_ON, FREE_IN_TEAM, MONEY_TO_LOOK_AFTER)
+
+#: Who is asked to do a task, and who may say that it is done: a manager may for a worker who is away.
+IS_ASKED = {Whose.WORKER: (WORKER, UNGIVEN), Whose.MANAGER: (LEADER,), Whose.FINANCE: (ALL_MONEY,)}
+MAY_FINISH = IS_ASKED | {Whose.WORKER: WORKS_ON}
+
+
+def has(user: User, case: Case, ties: Iterable[Tie]) -> bool:
+    """Whether one of these ties holds between a user and a case."""
+    return any(
+        user.can(tie.capability) and all(getattr(case, name) in values for name, values in tie.fits(user).items())
+        for tie in ties
+    )
+
+
+def cases_of(user: User, ties: Iterable[Tie]) -> QuerySet[Case]:
+    """Every case to which one of these ties holds."""
+    wanted = Q(pk__in=[])
+    for tie in ties:
+        if user.can(tie.capability):
+            wanted |= Q(*(_is_one_of(name, values) for name, values in tie.fits(user).items())) or Q(pk__isnull=False)
+    return Case.objects.filter(wanted)
+
+
+def _is_one_of(name: str, values: Iterable) -> Q:
+    """A field holds one of these values; SQL asks for an empty one in a way of its own."""
+    given = [value for value in values if value is not None]
+    return Q(**{f"{name}__in": given}) | (Q(**{f"{name}__isnull": True}) if None in values else Q(pk__in=[]))
+
+
+def is_own_case(user: User, case: Case, on: date) -> bool:
     """Whether a look at this case needs no reason: it is the user's work, or the user's own life."""
-    if user.role == Role.MANAGER:
-        return case.team_id == user.team_id
-    if user.role == Role.ASSESSOR:
-        waits_in_own_team = case.worker_id is None and case.team_id == user.team_id
-        return case.worker_id == user.pk or waits_in_own_team
-    if user.role == Role.FINANCE:
-        return case.stage in FINANCE_STAGES
-    return user.role == Role.PERSON
+    return has(user, case, OWN_WORK) or (user.can(Capability.TAKE_PART) and may_see_person(user, case.person, on))
 
 
 def is_the_person(user: User, case: Case) -> bool:
@@ -25,28 +74,40 @@ def is_the_person(user: User, case: Case) -> bool:
     return case.person.user_id == user.pk
 
 
-def may_see_person(user: User, person: Person, on) -> bool:
+def leave_given(user: User, on: date) -> QuerySet[Relationship]:
+    """Where this user was given leave to see somebody's record, as it stands on a day."""
+    in_force = Q(ends_on=None) | Q(ends_on__gte=on)
+    return Relationship.objects.filter(in_force, user=user, may_see_record=True, starts_on__lte=on)
+
+
+def may_see_person(user: User, person: Person, on: date) -> bool:
     """Whether someone who is not staff may see this record: their own, or one they were given leave to see."""
-    if person.user_id == user.pk:
-        return True
-    given_leave = Relationship.objects.filter(person=person, user=user, may_see_record=True, starts_on__lte=on)
-    return given_leave.exclude(ends_on__lt=on).exists()
+    return person.user_id == user.pk or leave_given(user, on).filter(person=person).exists()
+
+
+def can_take_part(user: User, case: Case, on: date) -> bool:
+    """Whether this user may have a say in the case: the person, whom they gave leave, and whoever works on it."""
+    return can_work_on(user, case) or (user.can(Capability.TAKE_PART) and may_see_person(user, case.person, on))
+
+
+def leads(user: User, case: Case) -> bool:
+    """Whether this user leads the team that has the case, and so gives it out."""
+    return has(user, case, [LEADER])
 
 
 def can_work_on(user: User, case: Case) -> bool:
     """Whether this user may change the case: its worker, or the manager of its team."""
-    if user.role == Role.MANAGER:
-        return case.team_id == user.team_id
-    return user.role == Role.ASSESSOR and case.worker_id == user.pk
+    return has(user, case, WORKS_ON)
+
+
+def check_can_add_file(user: User, case: Case, on: date) -> None:
+    if not can_take_part(user, case, on):
+        raise NotAllowed(f"{case.person}, anyone they gave leave, or the case's worker can add a file.")
 
 
 def is_task_of(user: User, task: Task) -> bool:
     """Whether a task is this user's to do."""
-    if task.whose == Whose.FINANCE:
-        return user.role == Role.FINANCE
-    if task.whose == Whose.MANAGER:
-        return user.role == Role.MANAGER and task.case.team_id == user.team_id
-    return can_work_on(user, task.case)
+    return has(user, task.case, MAY_FINISH[Whose(task.whose)])
 
 
 def check_can_work_on(user: User, case: Case) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
+from django.core.files.base import File as DjangoFile
 from django.db import transaction
 
-from leeway.access.access import check_role
+from leeway.access.access import check_can
 from leeway.access.actions import invite
-from leeway.access.models import Role, User
-from leeway.access.table import CASEWORK
-from leeway.care.people.access import can_work_on, check_can_work_on, is_task_of
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.access import can_work_on, check_can_add_file, check_can_work_on, is_task_of, leads
 from leeway.care.people.events import Event, follow
 from leeway.care.people.models import (
     Authority,
@@ -23,15 +24,18 @@ from leeway.care.people.models import (
     Task,
     Whose,
 )
-from leeway.care.people.queries import latest_capacity
+from leeway.care.people.queries import latest_capacity, owner_of_files
 from leeway.care.people.recipients import recipient_for, recipient_of
-from leeway.care.people.states import Stage, require_move
+from leeway.care.people.states import MOVES, Stage
 from leeway.care.people.versions import claim_version
+from leeway.files.actions import keep_file
+from leeway.files.models import File, FileKind
 from leeway.messages import actions as outbox
 from leeway.messages.models import Message
 from leeway.messages.queries import in_need_of_somebody
 from leeway.messages.recipients import About
 from leeway.messages.states import State as MessageState
+from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
 
 NEEDS_CAPACITY = frozenset({Authority.NOMINATED})
@@ -83,7 +87,7 @@ def finish_task(*, task: Task, by: User, on: date) -> Task:
 @transaction.atomic
 def add_person(*, details: dict, by: User, on: date) -> Person:
     """Put a person on record. Refused when the NHS number is already someone's, saying whose to look for."""
-    check_role(by, *CASEWORK)
+    check_can(by, Capability.WORK_ON_CASES)
     number = details.get("nhs_number")
     if number and Person.objects.filter(nhs_number=number).exists():
         raise Refusal("Someone with this NHS number is already on record. Search for it.", field="nhs_number")
@@ -119,7 +123,7 @@ def change_person(*, person: Person, details: dict, version: int, by: User, on: 
 @transaction.atomic
 def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
     """Start a person's journey from a request for help. One open case of a kind for each person."""
-    check_role(by, *CASEWORK)
+    check_can(by, Capability.WORK_ON_CASES)
     kind = details.get("kind", CaseKind.ADULT)
     if Case.objects.filter(person=person, kind=kind).exclude(stage=Stage.CLOSED).exists():
         raise Refusal(f"{person} already has an open case. Carry on with that one.")
@@ -136,11 +140,10 @@ def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
 @transaction.atomic
 def give_case(*, case: Case, worker: User, by: User, on: date) -> Case:
     """Give a case to a worker: a manager to anyone of the case's team, an assessor to themselves."""
-    if not (by.role == Role.MANAGER and by.team_id == case.team_id) and not (
-        by.role == Role.ASSESSOR and by == worker and case.worker_id is None
-    ):
+    takes_on = by.can(Capability.HOLD_CASES) and by == worker and case.worker_id is None
+    if not takes_on and not leads(by, case):
         raise NotAllowed("The manager of the team gives out its cases; an assessor can take one that is free.")
-    if worker.role != Role.ASSESSOR or worker.team_id != case.team_id:
+    if not worker.can(Capability.HOLD_CASES) or worker.team_id != case.team_id:
         raise Refusal(f"{worker.name} is not an assessor of {case.team}.", field="worker")
     case.worker = worker
     case.save()
@@ -161,7 +164,7 @@ def move_case(*, case: Case, to: Stage, kind: Event, sentence: str, by: User, on
             f"{locked.person} died on {died_on:%-d %B %Y}, so this goes no further. Close the case once everything "
             "is settled. If the death was recorded by mistake, undo it first."
         )
-    require_move(locked.stage, to)
+    require_move(MOVES, locked.stage, to, of="This case")
     case.stage = to
     if to == Stage.CLOSED:
         case.closed_on, case.closed_reason = on, sentence
@@ -295,7 +298,7 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
     person = case.person
     if person.user_id is not None:
         raise Refusal(f"{person} signs in already, as {person.user.email}.")
-    user = invite(email=email, name=str(person)[:150], site_address=site_address, by=by, on=on)
+    user = invite(email=email, name=str(person), site_address=site_address, by=by, on=on)
     if Person.objects.filter(user=user).exists():
         raise Refusal("Someone else on record signs in with this address. Ask for another one.", field="email")
     if person.relationships.filter(user=user).exists():
@@ -304,6 +307,18 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
     person.save(update_fields=["user"])
     tell(case=case, kind=Event.INVITED, sentence=f"{person} was invited to sign in.", by=by, on=on)
     return person
+
+
+@transaction.atomic
+def add_file(*, case: Case, upload: DjangoFile, kind: FileKind, words: str, by: User, on: date) -> File:
+    """Keep a file for a case, with what it is in the words of whoever brings it, and tell the story."""
+    check_can_add_file(by, case, on)
+    if not words.strip():
+        raise Refusal("Say in a few words what it is.", field="words")
+    file = keep_file(upload=upload, kind=kind, words=words, owner=owner_of_files(case), by=by, on=on)
+    sentence = f"Added a file: {file.get_kind_display().lower()}, “{file}”."
+    tell(case=case, kind=Event.FILE, sentence=sentence, by=by, on=on)
+    return file
 
 
 @transaction.atomic

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class Config(AppConfig):
     name = "leeway.care.people"
     label = "people"
+
+    def ready(self):
+        from leeway.care.people.queries import FILES_OF_CASE, may_read_files
+        from leeway.files.access import register
+
+        register(FILES_OF_CASE, may_read=may_read_files)

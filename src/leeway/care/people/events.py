@@ -24,6 +24,7 @@ class Event(TextChoices):
     CAPACITY = "capacity", "Capacity decided"
     LEAVE = "leave", "Who may see the record"
     INVITED = "invited", "Invited to sign in"
+    FILE = "file", "File added"
     PLAN_STARTED = "plan_started", "Plan started"
     WAYS_EXPLAINED = "ways_explained", "Ways explained"
     CHOICE = "choice", "Choice made"

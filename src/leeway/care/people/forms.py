@@ -3,7 +3,6 @@
 from django import forms
 
 from leeway.access.models import User
-from leeway.care.people.drafts import WholeForm
 from leeway.care.people.models import (
     HEARS_BY,
     Authority,
@@ -17,7 +16,9 @@ from leeway.care.people.models import (
     SupportReason,
 )
 from leeway.care.people.queries import people_alike
-from leeway.forms import DateField, NhsNumberField, PostcodeField, YesNoField
+from leeway.files.forms import UploadForm
+from leeway.files.models import FileKind
+from leeway.forms import DateField, NhsNumberField, PostcodeField, WholeForm, YesNoField
 
 NOBODY_FOUND = (
     "Nobody with this last name and date of birth is on record. Check both; if the person cared for is new, "
@@ -231,6 +232,24 @@ class GiveForm(forms.Form):
 
 class CloseForm(forms.Form):
     reason = long_text("Why is the case closed?", longest=490, help_text="The person will read this.")
+
+
+class AddFileForm(UploadForm):
+    """A file for a case, and what it is."""
+
+    kind = forms.ChoiceField(
+        label="What kind of thing is it?",
+        choices=[(kind.value, kind.label) for kind in FileKind],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what kind of thing it is."},
+    )
+    words = forms.CharField(
+        label="What is it, in your words?",
+        max_length=200,
+        error_messages={"required": "Say in a few words what it is."},
+        help_text="For example: “Taxi to the day centre, 3 November”.",
+    )
+    field_order = ("kind", "words", "upload")
 
 
 class ReasonForm(forms.Form):

@@ -10,13 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from leeway.access.access import SignedIn
 from leeway.access.models import User
+from leeway.acting import act
 from leeway.care.people import actions, forms, queries
 from leeway.care.people.access import can_work_on, is_the_person
 from leeway.care.people.models import Case
-from leeway.forms import attempt
 from leeway.messages.models import Message
 from leeway.messages.printing import CannotBePrinted, message_pdf
 from leeway.messages.queries import about_case, get_message
@@ -61,7 +62,7 @@ def sent_again(message: Message) -> Message | None:
 
 
 @require_safe
-def messages(request, case_id: UUID) -> HttpResponse:
+def messages(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Everything that was sent about a case, the latest first; the person sees what was sent to them."""
     case = queries.get_case(case_id, seen_by=request.user, page=PAGE)
     found = about_case(case.pk, to=queries.whose_messages(case, seen_by=request.user))
@@ -77,14 +78,14 @@ def messages(request, case_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def message(request, case_id: UUID, message_id: UUID) -> HttpResponse:
+def message(request: SignedIn, case_id: UUID, message_id: UUID) -> HttpResponse:
     """One message: the words as sent, how it went, and what somebody can do about it."""
     case, found = _find(request, case_id, message_id)
     return _page(request, case, found, forms.ReturnedForm())
 
 
 @require_safe
-def pdf(request, case_id: UUID, message_id: UUID) -> HttpResponse:
+def pdf(request: SignedIn, case_id: UUID, message_id: UUID) -> HttpResponse:
     """A message as a letter to print."""
     case, found = _find(request, case_id, message_id)
     try:
@@ -99,33 +100,25 @@ def pdf(request, case_id: UUID, message_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def posted(request, case_id: UUID, message_id: UUID) -> HttpResponse:
+def posted(request: SignedIn, case_id: UUID, message_id: UUID) -> HttpResponse:
     """Say that the letter is in the post, or that they were told in another way."""
     case, found = _find(request, case_id, message_id)
     form = forms.ConfirmForm(request.POST)
-    today = timezone.localdate()
-    if form.is_valid() and attempt(
-        form, lambda: actions.record_posted(case=case, message=found, by=request.user, on=today)
-    ):
+    if act(form, lambda **by_on: actions.record_posted(case=case, message=found, **by_on), request):
         notices.success(request, "It is noted that this was posted.")
         return redirect("people:messages", case_id=case.pk)
     return _page(request, case, found, form)
 
 
-@require_http_methods(["POST"])
-def returned(request, case_id: UUID, message_id: UUID) -> HttpResponse:
+@require_POST
+def returned(request: SignedIn, case_id: UUID, message_id: UUID) -> HttpResponse:
     """Say that the message did not arrive."""
     case, found = _find(request, case_id, message_id)
     form = forms.ReturnedForm(request.POST)
-    if form.is_valid() and attempt(
+    if act(
         form,
-        lambda: actions.record_returned(
-            case=case,
-            message=found,
-            reason=form.cleaned_data["reason"],
-            by=request.user,
-            on=timezone.localdate(),
-        ),
+        lambda **by_on: actions.record_returned(case=case, message=found, reason=form.cleaned_data["reason"], **by_on),
+        request,
     ):
         notices.success(request, "It is noted that this did not arrive.")
         return redirect("people:message", case_id=case.pk, message_id=found.pk)
@@ -133,30 +126,26 @@ def returned(request, case_id: UUID, message_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def again(request, case_id: UUID, message_id: UUID) -> HttpResponse:
+def again(request: SignedIn, case_id: UUID, message_id: UUID) -> HttpResponse:
     """Send a message that did not arrive once more, to what is on record now."""
     case, found = _find(request, case_id, message_id)
     form = forms.ConfirmForm(request.POST)
-    today = timezone.localdate()
-    sent = (
-        attempt(form, lambda: actions.send_again(case=case, message=found, by=request.user, on=today))
-        if form.is_valid()
-        else None
-    )
-    if sent:
+    done = act(form, lambda **by_on: actions.send_again(case=case, message=found, **by_on), request)
+    if done:
+        sent = done.result
         notices.success(request, f"It goes to {sent.recipient_name} again: {sent.get_channel_display().lower()}.")
         return redirect("people:message", case_id=case.pk, message_id=sent.pk)
     return _page(request, case, found, form)
 
 
-def _find(request, case_id: UUID, message_id: UUID) -> tuple[Case, Message]:
+def _find(request: SignedIn, case_id: UUID, message_id: UUID) -> tuple[Case, Message]:
     """The case, with the look noted, and one of its messages that this user may read."""
     case = queries.get_case(case_id, seen_by=request.user, page=PAGE)
     whose = queries.whose_messages(case, seen_by=request.user)
     return case, get_message(message_id, case_id=case.pk, to=whose)
 
 
-def _page(request, case: Case, found: Message, form, *, problem: str = "") -> HttpResponse:
+def _page(request: SignedIn, case: Case, found: Message, form, *, problem: str = "") -> HttpResponse:
     context = {
         "case": case,
         "row": row_of(case, found),

@@ -3,6 +3,7 @@
 A look is always now: `get_case` and `who_looked` read the clock themselves, so that nobody looks on another day.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -10,16 +11,30 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
-from leeway.access.access import check_role
+from leeway.access.access import check_can
 from leeway.access.looks import record_look
-from leeway.access.models import Role, Team, User
+from leeway.access.models import Team, User
 from leeway.access.queries import looks_at
-from leeway.access.table import ANALYSIS
-from leeway.care.people.access import can_work_on, is_own_case, is_task_of, is_the_person, may_see_person
-from leeway.care.people.models import Authority, CapacityDecision, Case, Person, Relationship, StoryLine, Task, Whose
-from leeway.care.people.states import WHO_HAS_IT, Stage
+from leeway.access.roles import Capability
+from leeway.care.people.access import (
+    IS_ASKED,
+    LEADER,
+    WAITS_ON,
+    Tie,
+    can_work_on,
+    cases_of,
+    is_own_case,
+    is_task_of,
+    is_the_person,
+    leave_given,
+    may_see_person,
+)
+from leeway.care.people.models import Authority, CapacityDecision, Case, Person, Relationship, StoryLine, Task
+from leeway.care.people.states import Stage
+from leeway.files.models import File, Owner
+from leeway.files.queries import files_of
 
-STAFF_WHO_SEE = frozenset({Role.ASSESSOR, Role.MANAGER, Role.FINANCE})
+FILES_OF_CASE = "people.case"
 
 
 def get_case(case_id: UUID, *, seen_by: User, page: str = "Case") -> Case:
@@ -29,9 +44,9 @@ def get_case(case_id: UUID, *, seen_by: User, page: str = "Case") -> Case:
     """
     case = Case.objects.select_related("person", "worker", "team", "cared_for").filter(pk=case_id).first()
     today = timezone.localdate()
-    if case is None or not (seen_by.role in STAFF_WHO_SEE or may_see_person(seen_by, case.person, today)):
+    if case is None or not (seen_by.can(Capability.SEE_RECORDS) or may_see_person(seen_by, case.person, today)):
         raise Http404("There is no such case, or it is not one you may see.")
-    record_look(viewer=seen_by, person_id=case.person_id, page=page, own=is_own_case(seen_by, case))
+    record_look(viewer=seen_by, person_id=case.person_id, page=page, own=is_own_case(seen_by, case, today))
     return case
 
 
@@ -46,29 +61,23 @@ def about(case: Case, *, seen_by: User) -> dict:
 
 
 def own_cases(user: User, on: date) -> QuerySet[Case]:
-    """The cases that wait on this user on a day, the longest open first."""
-    cases = Case.objects.select_related("person", "worker").order_by("opened_on")
-    if user.role == Role.PERSON:
-        in_force = Q(ends_on=None) | Q(ends_on__gte=on)
-        given_leave = Relationship.objects.filter(in_force, user=user, may_see_record=True, starts_on__lte=on)
-        return cases.filter(Q(person__user=user) | Q(person__in=given_leave.values("person")))
-    open_cases = cases.exclude(stage=Stage.CLOSED)
-    if user.role == Role.MANAGER:
-        return open_cases.filter(team=user.team)
-    if user.role == Role.FINANCE:
-        return open_cases.filter(stage__in=[stage for stage, role in WHO_HAS_IT.items() if role == Role.FINANCE])
-    return open_cases.filter(worker=user)
+    """The cases of this user's own life on a day, and those they support, the longest open first; closed ones too."""
+    theirs = Q(person__user=user) | Q(person__in=leave_given(user, on).values("person"))
+    cases = Case.objects.filter(theirs) if user.can(Capability.TAKE_PART) else Case.objects.none()
+    return cases.select_related("person", "worker").order_by("opened_on")
+
+
+def cases_waiting(user: User, ties: Iterable[Tie] = WAITS_ON) -> QuerySet[Case]:
+    """The open cases that wait on this user as a member of staff, the longest open first."""
+    return cases_of(user, ties).exclude(stage=Stage.CLOSED).select_related("person", "worker").order_by("opened_on")
 
 
 def own_tasks(user: User) -> QuerySet[Task]:
     """What this user has to do in cases, what is due first at the top."""
-    mine: dict[str, Q] = {
-        Role.FINANCE: Q(whose=Whose.FINANCE),
-        Role.MANAGER: Q(whose=Whose.MANAGER, case__team=user.team_id)
-        | Q(whose=Whose.WORKER, case__team=user.team_id, case__worker=None),
-        Role.ASSESSOR: Q(whose=Whose.WORKER, case__worker=user.pk),
-    }
-    tasks = Task.objects.filter(mine.get(user.role, Q(pk__in=[])), done_on=None)
+    mine = Q(pk__in=[])
+    for whose, ties in IS_ASKED.items():
+        mine |= Q(whose=whose, case__in=cases_of(user, ties))
+    tasks = Task.objects.filter(mine, done_on=None)
     return tasks.select_related("case__person").order_by("due_on", "pk")
 
 
@@ -124,11 +133,9 @@ def who_looked(person_id: UUID, *, seen_by: User) -> tuple[Person, QuerySet]:
     """
     person = Person.objects.filter(pk=person_id).first()
     today = timezone.localdate()
-    if seen_by.role == Role.MANAGER:
-        allowed = person is not None and person.cases.filter(team=seen_by.team).exists()
-    else:
-        allowed = person is not None and may_see_person(seen_by, person, today)
-    if person is None or not allowed:
+    if person is None or not (
+        may_see_person(seen_by, person, today) or cases_of(seen_by, [LEADER]).filter(person=person).exists()
+    ):
         raise Http404("There is no such record, or it is not one you may see.")
     record_look(viewer=seen_by, person_id=person_id, page="Who has seen this record", own=True)
     return person, looks_at(person_id).exclude(viewer_id=seen_by.pk)
@@ -136,7 +143,7 @@ def who_looked(person_id: UUID, *, seen_by: User) -> tuple[Person, QuerySet]:
 
 def workers_of(team: Team) -> QuerySet[User]:
     """The assessors of a team who can take on a case."""
-    return User.objects.filter(team=team, role=Role.ASSESSOR, is_active=True).order_by("name")
+    return User.objects.who_can(Capability.HOLD_CASES).filter(team=team).order_by("name")
 
 
 def story(case: Case) -> QuerySet[StoryLine]:
@@ -153,6 +160,22 @@ def whose_messages(case: Case, *, seen_by: User) -> set[UUID] | None:
         return None
     own = case.person.relationships.filter(user=seen_by).values_list("pk", flat=True)
     return {case.person_id, *own}
+
+
+def owner_of_files(case: Case) -> Owner:
+    """The case as an owner of files."""
+    return Owner(FILES_OF_CASE, case.pk)
+
+
+def files(case: Case) -> QuerySet[File]:
+    """The files kept for a case, the latest first."""
+    return files_of(owner_of_files(case))
+
+
+def may_read_files(case_id: UUID, *, user: User, page: str) -> bool:
+    """Whether this user may read the files of a case: whoever may see the case may. The look is noted."""
+    get_case(case_id, seen_by=user, page=page)
+    return True
 
 
 def people_around(person: Person, on: date) -> list[Relationship]:
@@ -172,12 +195,12 @@ def latest_capacity(person: Person, question: str) -> CapacityDecision | None:
 
 def cases_to_report(*, until: date, seen_by: User) -> QuerySet[Case]:
     """Every case opened by a day, for the national return. Whoever takes names from it notes the looks."""
-    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    check_can(seen_by, Capability.ANALYSE)
     return Case.objects.filter(opened_on__lte=until)
 
 
 def people_with_unpaid_carer(*, until: date, seen_by: User) -> QuerySet[Relationship]:
     """Who is recorded as somebody's unpaid carer on a day, for the national return."""
-    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    check_can(seen_by, Capability.ANALYSE)
     caring = Relationship.objects.filter(authority=Authority.CARER, starts_on__lte=until)
     return caring.exclude(ends_on__lt=until)

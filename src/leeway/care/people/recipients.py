@@ -29,7 +29,7 @@ def recipient_for(person: Person) -> Recipient:
     wanted = person.hears_by or (Channel.EMAIL if CommunicationNeed.EMAIL in person.communication_needs else "")
     needs = [need.label for need in LETTER_NEEDS if need in person.communication_needs]
     if person.language != "English":
-        needs.append(f"Translated: {person.language}"[:60])
+        needs.append(f"Translated: {person.language}")
     return Recipient(
         id=person.pk,
         name=str(person),

@@ -10,21 +10,19 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from leeway.access import looks as access_looks
-from leeway.access.models import Role
-from leeway.access.table import CASEWORK
+from leeway.access.access import SignedIn
+from leeway.access.roles import Capability
+from leeway.acting import act, press
 from leeway.care.people import actions, forms, queries
-from leeway.care.people.access import can_work_on
-from leeway.care.people.drafts import save_draft
+from leeway.care.people.access import can_take_part, can_work_on, leads
 from leeway.care.people.models import Case, CaseKind
 from leeway.care.people.states import Stage
-from leeway.forms import attempt
-from leeway.refusal import Refusal
 
 SEARCH_WORDS = "people_search"
 FOUND_MAX = 50
 
 
-def search(request):
+def search(request: SignedIn):
     """Find someone by name, NHS number or postcode. The words stay in the session, out of every address."""
     form = forms.SearchForm(request.POST or None, initial={"words": request.session.get(SEARCH_WORDS, "")})
     if form.is_valid():
@@ -37,7 +35,7 @@ def search(request):
         "words": words,
         "found": [(person, open_cases(person)) for person in found[:FOUND_MAX]],
         "more": len(found) > FOUND_MAX,
-        "can_add": request.user.role in CASEWORK,
+        "can_add": request.user.can(Capability.WORK_ON_CASES),
     }
     return render(request, "people/search.jinja", page)
 
@@ -47,7 +45,7 @@ def open_cases(person) -> list[Case]:
     return [case for case in person.cases.all() if case.stage != Stage.CLOSED]
 
 
-def add(request):
+def add(request: SignedIn):
     """Put someone new on record, unless they are there already."""
     form = forms.AddPersonForm(request.POST or None)
     alike = []
@@ -59,28 +57,25 @@ def add(request):
         if alike and not somebody_else:
             form.add_error("somebody_else", "Someone with this name and date of birth is on record. Look first.")
         else:
-            person = attempt(
-                form, lambda: actions.add_person(details=details, by=request.user, on=timezone.localdate())
-            )
-            if person is not None:
-                return redirect("people:request", person_id=person.pk)
+            done = act(form, lambda **by_on: actions.add_person(details=details, **by_on), request)
+            if done:
+                return redirect("people:request", person_id=done.result.pk)
     found = [(person, open_cases(person)) for person in alike]
     return render(request, "people/add.jinja", {"form": form, "alike": found, "back": reverse("people:search")})
 
 
-def request_help(request, person_id):
+def request_help(request: SignedIn, person_id):
     """Take down a request for help, and open the case it begins."""
     person = queries.get_name(person_id)
-    form = forms.RequestForm(request.POST or None, asks_to_take_on=request.user.role == Role.ASSESSOR)
-    if form.is_valid():
-        case = attempt(form, lambda: open_and_take_on(person, form.cleaned_data, request.user, timezone.localdate()))
-        if case is not None:
-            messages.success(request, f"The request is recorded. It waits with {case.worker or case.team}.")
-            return redirect("case", case_id=case.pk)
+    form = forms.RequestForm(request.POST or None, asks_to_take_on=request.user.can(Capability.HOLD_CASES))
+    if done := act(form, lambda **by_on: open_and_take_on(person, form.cleaned_data, **by_on), request):
+        case = done.result
+        messages.success(request, f"The request is recorded. It waits with {case.worker or case.team}.")
+        return redirect("case", case_id=case.pk)
     return render(request, "people/request.jinja", {"form": form, "person": person, "back": reverse("people:search")})
 
 
-def open_and_take_on(person, answers: dict, by, on) -> Case:
+def open_and_take_on(person, answers: dict, *, by, on) -> Case:
     """Open the case, and give it to the assessor who said they would take it on."""
     wanted = ("request_words", "kind", "request_route", "support_reason")
     details = {name: answers[name] for name in wanted} | {"team": by.team}
@@ -92,28 +87,28 @@ def open_and_take_on(person, answers: dict, by, on) -> Case:
     return case
 
 
-def details(request, case_id):
+def details(request: SignedIn, case_id):
     """Correct a person's details."""
     case = queries.get_case(case_id, seen_by=request.user, page="Details")
     person = case.person
     stored = {name: getattr(person, name) for name in forms.ChangePersonForm.base_fields}
     form = forms.ChangePersonForm(request.POST or None, initial=stored)
-    if save_draft(
+    if act(
         form,
-        lambda: actions.change_person(
+        lambda **by_on: actions.change_person(
             person=person,
             details=form.details,
             version=form.cleaned_data["version"],
-            by=request.user,
-            on=timezone.localdate(),
+            **by_on,
         ),
+        request,
     ):
         messages.success(request, "The details are saved.")
         return redirect("case", case_id=case.pk)
     return render_for_case(request, "people/details.jinja", case, form, "case")
 
 
-def relationships(request, case_id):
+def relationships(request: SignedIn, case_id):
     """Who is in the person's life, what each may do, and who may see the record."""
     case = queries.get_case(case_id, seen_by=request.user, page="People around them")
     today = timezone.localdate()
@@ -127,104 +122,84 @@ def relationships(request, case_id):
     return render(request, "people/relationships.jinja", page)
 
 
-def add_relationship(request, case_id):
+def add_relationship(request: SignedIn, case_id):
     """Record someone in the person's life and what they may do."""
     case = queries.get_case(case_id, seen_by=request.user, page="People around them")
     form = forms.RelationshipForm(request.POST or None)
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: actions.add_relationship(
-                case=case, details=form.cleaned_data, by=request.user, on=timezone.localdate()
-            ),
-        )
-        if done is not None:
-            return redirect("people:relationships", case_id=case.pk)
+    if act(form, lambda **by_on: actions.add_relationship(case=case, details=form.cleaned_data, **by_on), request):
+        return redirect("people:relationships", case_id=case.pk)
     return render_for_case(request, "people/add_relationship.jinja", case, form, "people:relationships")
 
 
-def end_relationship(request, case_id, relationship_id):
+def end_relationship(request: SignedIn, case_id, relationship_id):
     """End what someone does for the person."""
     case, relationship = find_relationship(request, case_id, relationship_id)
     form = forms.EndForm(request.POST or None)
-    if form.is_valid():
-        ends_on = form.cleaned_data["ends_on"]
-        attempt(
-            form,
-            lambda: actions.end_relationship(
-                case=case, relationship=relationship, ends_on=ends_on, by=request.user, on=timezone.localdate()
-            ),
-        )
-        if not form.errors:
-            return redirect("people:relationships", case_id=case.pk)
+    if act(
+        form,
+        lambda **by_on: actions.end_relationship(case=case, relationship=relationship, **form.cleaned_data, **by_on),
+        request,
+    ):
+        return redirect("people:relationships", case_id=case.pk)
     return render_for_case(
         request, "people/end_relationship.jinja", case, form, "people:relationships", relationship=relationship
     )
 
 
-def invite(request, case_id, relationship_id):
+def invite(request: SignedIn, case_id, relationship_id):
     """Give someone leave to see the record, and invite them."""
     case, relationship = find_relationship(request, case_id, relationship_id)
     form = forms.InviteForm(request.POST or None, initial={"email": relationship.email})
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: actions.give_leave(
-                case=case,
-                relationship=relationship,
-                **form.cleaned_data,
-                site_address=request.build_absolute_uri("/"),
-                by=request.user,
-                on=timezone.localdate(),
-            ),
-        )
-        if done is not None:
-            messages.success(request, f"{relationship.name} may now see the record. They sign in as {done.email}.")
-            return redirect("people:relationships", case_id=case.pk)
+    if done := act(
+        form,
+        lambda **by_on: actions.give_leave(
+            case=case,
+            relationship=relationship,
+            **form.cleaned_data,
+            site_address=request.build_absolute_uri("/"),
+            **by_on,
+        ),
+        request,
+    ):
+        messages.success(request, f"{relationship.name} may now see the record. They sign in as {done.result.email}.")
+        return redirect("people:relationships", case_id=case.pk)
     return render_for_case(
         request, "people/invite.jinja", case, form, "people:relationships", relationship=relationship
     )
 
 
-def end_leave(request, case_id, relationship_id):
+def end_leave(request: SignedIn, case_id, relationship_id):
     """Take back the leave to see the record."""
     case, relationship = find_relationship(request, case_id, relationship_id)
     form = forms.ConfirmForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        attempt(
-            form,
-            lambda: actions.end_leave(case=case, relationship=relationship, by=request.user, on=timezone.localdate()),
-        )
-        if not form.errors:
-            messages.success(request, f"{relationship.name} may no longer see the record.")
-            return redirect("people:relationships", case_id=case.pk)
+    if act(form, lambda **by_on: actions.end_leave(case=case, relationship=relationship, **by_on), request):
+        messages.success(request, f"{relationship.name} may no longer see the record.")
+        return redirect("people:relationships", case_id=case.pk)
     return render_for_case(
         request, "people/end_leave.jinja", case, form, "people:relationships", relationship=relationship
     )
 
 
-def invite_person(request, case_id):
+def invite_person(request: SignedIn, case_id):
     """Invite the person to see their own record."""
     case = queries.get_case(case_id, seen_by=request.user, page="Inviting them to sign in")
     form = forms.InvitePersonForm(request.POST or None, initial={"email": case.person.email})
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: actions.invite_person(
-                case=case,
-                email=form.cleaned_data["email"],
-                site_address=request.build_absolute_uri("/"),
-                by=request.user,
-                on=timezone.localdate(),
-            ),
-        )
-        if done is not None:
-            messages.success(request, f"{case.person} can now sign in as {form.cleaned_data['email']}.")
-            return redirect("case", case_id=case.pk)
+    if act(
+        form,
+        lambda **by_on: actions.invite_person(
+            case=case,
+            email=form.cleaned_data["email"],
+            site_address=request.build_absolute_uri("/"),
+            **by_on,
+        ),
+        request,
+    ):
+        messages.success(request, f"{case.person} can now sign in as {form.cleaned_data['email']}.")
+        return redirect("case", case_id=case.pk)
     return render_for_case(request, "people/invite_person.jinja", case, form, "case")
 
 
-def find_relationship(request, case_id, relationship_id):
+def find_relationship(request: SignedIn, case_id, relationship_id):
     """The case, with the look noted, and one of the people around that person."""
     case = queries.get_case(case_id, seen_by=request.user, page="People around them")
     relationship = case.person.relationships.filter(pk=relationship_id).first()
@@ -233,93 +208,97 @@ def find_relationship(request, case_id, relationship_id):
     return case, relationship
 
 
-def capacity(request, case_id):
+def capacity(request: SignedIn, case_id):
     """The capacity decisions so far, and a new one."""
     case = queries.get_case(case_id, seen_by=request.user, page="Capacity decisions")
     form = forms.CapacityForm(request.POST or None)
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: actions.decide_capacity(
-                case=case, details=form.cleaned_data, by=request.user, on=timezone.localdate()
-            ),
-        )
-        if done is not None:
-            messages.success(request, "The capacity decision is recorded.")
-            return redirect("people:capacity", case_id=case.pk)
+    if act(form, lambda **by_on: actions.decide_capacity(case=case, details=form.cleaned_data, **by_on), request):
+        messages.success(request, "The capacity decision is recorded.")
+        return redirect("people:capacity", case_id=case.pk)
     decided = queries.capacity_decisions(case.person)
     may_change = can_work_on(request.user, case)
     return render_for_case(request, "people/capacity.jinja", case, form, "case", decided=decided, may_change=may_change)
 
 
-def give(request, case_id):
+def files(request: SignedIn, case_id):
+    """The files kept for the case."""
+    case = queries.get_case(case_id, seen_by=request.user, page="Files")
+    page = queries.about(case, seen_by=request.user) | {
+        "files": queries.files(case),
+        "may_add": can_take_part(request.user, case, timezone.localdate()),
+        "back": reverse("case", kwargs={"case_id": case.pk}),
+    }
+    return render(request, "people/files.jinja", page)
+
+
+def add_file(request: SignedIn, case_id):
+    """Add a file to the case."""
+    case = queries.get_case(case_id, seen_by=request.user, page="Adding a file")
+    form = forms.AddFileForm(request.POST or None, request.FILES or None)
+    if done := act(form, lambda **by_on: actions.add_file(case=case, **form.cleaned_data, **by_on), request):
+        messages.success(request, f"“{done.result}” is kept.")
+        return redirect("people:files", case_id=case.pk)
+    you = queries.about(case, seen_by=request.user)["you"]
+    return render_for_case(request, "people/add_file.jinja", case, form, "people:files", you=you)
+
+
+def give(request: SignedIn, case_id):
     """Give the case to a worker of its team, or take on one that is free."""
     case = queries.get_case(case_id, seen_by=request.user, page="Who has the case")
     workers = queries.workers_of(case.team)
-    if request.user.role == Role.ASSESSOR:
+    gives_out = leads(request.user, case)
+    if not gives_out:
         workers = workers.filter(pk=request.user.pk)
     form = forms.GiveForm(request.POST or None, workers=workers)
-    if form.is_valid():
-        worker = form.cleaned_data["worker"]
-        done = attempt(
-            form, lambda: actions.give_case(case=case, worker=worker, by=request.user, on=timezone.localdate())
-        )
-        if done is not None:
-            messages.success(request, f"{worker.name} has the case.")
-            return redirect("case", case_id=case.pk)
-    return render_for_case(request, "people/give.jinja", case, form, "case")
+    if act(form, lambda **by_on: actions.give_case(case=case, **form.cleaned_data, **by_on), request):
+        messages.success(request, f"{form.cleaned_data['worker'].name} has the case.")
+        return redirect("case", case_id=case.pk)
+    return render_for_case(request, "people/give.jinja", case, form, "case", gives_out=gives_out)
 
 
-def close(request, case_id):
+def close(request: SignedIn, case_id):
     """End a case before support starts."""
     case = queries.get_case(case_id, seen_by=request.user, page="Closing the case")
     form = forms.CloseForm(request.POST or None)
-    if form.is_valid():
-        reason_given = form.cleaned_data["reason"]
-        done = attempt(
-            form, lambda: actions.close_case(case=case, reason=reason_given, by=request.user, on=timezone.localdate())
-        )
-        if done is not None:
-            messages.success(request, "The case is closed.")
-            return redirect("case", case_id=case.pk)
+    if act(form, lambda **by_on: actions.close_case(case=case, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The case is closed.")
+        return redirect("case", case_id=case.pk)
     return render_for_case(request, "people/close.jinja", case, form, "case")
 
 
 @require_POST
-def finish_task(request, task_id):
+def finish_task(request: SignedIn, task_id):
     """Say that a task is done; back to one's work."""
     task = queries.get_task(task_id, seen_by=request.user)
-    try:
-        actions.finish_task(task=task, by=request.user, on=timezone.localdate())
+    if press(lambda **by_on: actions.finish_task(task=task, **by_on), request):
         messages.success(request, f"Done: {task.what}")
-    except Refusal as refusal:
-        messages.warning(request, str(refusal))
     return redirect("home")
 
 
-def render_for_case(request, template: str, case: Case, form, back: str, **more):
+def render_for_case(request: SignedIn, template: str, case: Case, form, back: str, **more):
     """A page about one case, with the way back."""
     address = reverse(back, kwargs={"case_id": case.pk})
     return render(request, template, {"case": case, "form": form, "back": address, **more})
 
 
-def reason(request, person_id):
+def reason(request: SignedIn, person_id):
     """Say why one needs to see a record outside one's own cases; then on to the page that was asked for."""
     person = queries.get_name(person_id)
     asked_for = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(asked_for, {request.get_host()}) or not asked_for.startswith("/"):
         asked_for = reverse("home")
     form = forms.ReasonForm(request.POST or None)
-    if form.is_valid():
-        said = form.cleaned_data["reason"]
-        attempt(form, lambda: access_looks.give_reason(viewer=request.user, person_id=person_id, reason=said))
-        if not form.errors:
-            return redirect(asked_for)
+    if act(
+        form,
+        lambda by, on: access_looks.give_reason(viewer=by, person_id=person_id, **form.cleaned_data),
+        request,
+    ):
+        return redirect(asked_for)
     page = {"form": form, "person": person, "next": asked_for, "back": reverse("people:search")}
     return render(request, "people/reason.jinja", page)
 
 
-def looks(request, person_id):
+def looks(request: SignedIn, person_id):
     """Who has seen a record: for the person, and for the manager of their case's team."""
     person, seen = queries.who_looked(person_id, seen_by=request.user)
     page = Paginator(seen, 50).get_page(request.GET.get("page"))

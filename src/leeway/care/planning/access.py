@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
-from leeway.care.people.access import can_work_on, may_see_person
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.access import can_take_part, can_work_on
 from leeway.care.people.models import Authority, CapacityDecision, CapacityQuestion, Case, Relationship
 from leeway.care.people.queries import latest_capacity
 from leeway.care.planning.models import Plan
@@ -29,13 +30,8 @@ class Decider:
         return self.relationship is None and self.best_interests is None
 
 
-def can_write_about_me(user: User, case: Case, on: date) -> bool:
-    """Whether this user may write what matters and the aims: the worker, the person, or whom they gave leave."""
-    return can_work_on(user, case) or (user.role == Role.PERSON and may_see_person(user, case.person, on))
-
-
 def check_can_write_about_me(user: User, case: Case, on: date) -> None:
-    if not can_write_about_me(user, case, on):
+    if not can_take_part(user, case, on):
         raise NotAllowed(f"Only {case.person}, those they gave leave, and the case's worker can write in this plan.")
 
 
@@ -171,16 +167,15 @@ def too_close_to_sign(plan: Plan) -> set[int]:
 def who_could_sign_off(plan: Plan, amount_pence_per_week: int) -> list[User]:
     """The managers who may sign off this plan at this amount: of its team, or of any where none of its team may."""
     close = too_close_to_sign(plan)
-    managers = User.objects.filter(
-        role=Role.MANAGER, is_active=True, sign_off_limit_pence_per_week__gte=amount_pence_per_week
-    ).order_by("sign_off_limit_pence_per_week", "name")
-    able = [manager for manager in managers if manager.pk not in close]
+    managers = User.objects.who_can(Capability.SIGN_OFF)
+    within = managers.filter(sign_off_limit_pence_per_week__gte=amount_pence_per_week)
+    able = [manager for manager in within.order_by("sign_off_limit_pence_per_week", "name") if manager.pk not in close]
     return [manager for manager in able if manager.team_id == plan.case.team_id] or able
 
 
 def check_can_sign_off(user: User, plan: Plan, amount_pence_per_week: int) -> None:
     """Refuse a sign-off by the wrong pair of eyes, and say whose eyes would be right."""
-    check_role(user, Role.MANAGER, to="sign off a plan")
+    check_can(user, Capability.SIGN_OFF)
     able = who_could_sign_off(plan, amount_pence_per_week)
     if user in able:
         return
@@ -198,6 +193,6 @@ def check_can_sign_off(user: User, plan: Plan, amount_pence_per_week: int) -> No
 
 
 def check_can_return(user: User, case: Case) -> None:
-    check_role(user, Role.MANAGER, to="return a plan to be written again")
+    check_can(user, Capability.SIGN_OFF)
     if user.team_id != case.team_id and user.sign_off_limit_pence_per_week == 0:
         raise NotAllowed(f"This plan is for a manager of {case.team}.")

@@ -1,12 +1,12 @@
 """The forms of planning. They check shape only; what is allowed is decided by the actions."""
 
 from django import forms
+from django.utils.text import Truncator
 
 from leeway.care.assessment.parts import outcomes_of
-from leeway.care.people.drafts import DraftForm, WholeForm
 from leeway.care.people.models import Authority, Case, Relationship
 from leeway.care.planning.models import Aim, Author, ChosenWay, Frequency, NotChosen, Plan, PlanLine, Unit, Way
-from leeway.forms import DateField, PoundsField, VersionField, YesNoField, set_choices
+from leeway.forms import DateField, DraftForm, PoundsField, VersionField, WholeForm, YesNoField, set_choices
 from leeway.law.direct_payments import BARRED_ORDERS, CONDITIONS, RELATIONSHIPS
 
 WAYS_IN_WORDS = {
@@ -106,7 +106,8 @@ class LineForm(WholeForm):
     def __init__(self, *args, plan: Plan, service=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.aims = {str(aim.pk): aim for aim in plan.aims.all()}
-        set_choices(self, "aim", [("", "None yet"), *((key, aim.words[:80]) for key, aim in self.aims.items())])
+        shown = [(key, Truncator(aim.words).chars(80)) for key, aim in self.aims.items()]
+        set_choices(self, "aim", [("", "None yet"), *shown])
         if service is not None:
             del self.fields["supplier"]
 
@@ -190,6 +191,11 @@ class ChoiceForm(DeciderForm):
         widget=forms.RadioSelect,
         required=False,
     )
+
+    @property
+    def decision(self) -> dict:
+        """What was decided, without who decided."""
+        return {name: self.cleaned_data[name] for name in ("way", "words", "why_not_direct_payment")}
 
 
 class OwnChoiceForm(ChoiceForm):

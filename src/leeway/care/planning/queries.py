@@ -5,7 +5,8 @@ from datetime import date
 
 from django.db.models import Max, QuerySet
 
-from leeway.access.models import Role, User
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.care.assessment.queries import completed_assessment, needs_money_check, outcome_notes
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
@@ -196,5 +197,5 @@ def waiting_elsewhere(manager: User) -> list[Plan]:
 
 
 def _largest_limits() -> dict[int, int]:
-    managers = User.objects.filter(role=Role.MANAGER, is_active=True).values_list("team")
+    managers = User.objects.who_can(Capability.SIGN_OFF).values_list("team")
     return dict(managers.annotate(most=Max("sign_off_limit_pence_per_week")))

@@ -1,11 +1,13 @@
 """Every write about reviews: making them due, asking for one, holding it, and what follows."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.care.decisions.actions import decide_by_judgement, require_alive
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.people.access import check_can_work_on
@@ -36,7 +38,7 @@ def schedule_review(*, case: Case, starts_on: date, by: User, on: date) -> Revie
     One review is ahead at a time: one that is due sooner, because somebody asked for it, stays as it is.
     Source: SI 2014/2871, reg. 7; Care Act 2014 s27.
     """
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.START_BUDGETS)
     return _make_due(case, review_dates(starts_on).next_due, by, on)
 
 
@@ -119,10 +121,7 @@ def save_review(
     """Save what was said and what changed; half-done is fine. `aims` gives how far each aim was met, by its id."""
     check_can_work_on(by, review.case)
     assert set(details) <= SAVED, f"not details of a review: {set(details) - SAVED}"
-    _claim_open(review, version)
-    for name, value in details.items():
-        setattr(review, name, value)
-    review.save(update_fields=[*details])
+    _claim_open(review, version, **details)
     for aim in _aims(review.case):
         if (aims or {}).get(aim.pk) in Achieved.values:
             AimResult.objects.update_or_create(review=review, aim=aim, defaults={"achieved": aims[aim.pk]})
@@ -148,10 +147,7 @@ def complete_review(
     check_can_work_on(by, review.case)
     day = held_on or on
     _check_complete(review, result, reasons, day, on)
-    _claim_open(review, version)
-    review.held_on, review.held_by = day, by
-    review.result, review.reasons = result, reasons.strip()
-    review.save(update_fields=["held_on", "held_by", "result", "reasons"])
+    _claim_open(review, version, held_on=day, held_by=by, result=result, reasons=reasons.strip())
     FOLLOWS[ReviewResult(result)](review, still_to_pay.strip(), by, on)
     return review
 
@@ -222,10 +218,10 @@ FOLLOWS = {
 }
 
 
-def _claim_open(review: Review, version: int) -> None:
+def _claim_open(review: Review, version: int, **details: Any) -> None:
     if review.held_on is not None or review.opened_on is None:
         raise Refusal("This review is not under way, so it cannot be changed. Open the case to see what comes next.")
-    claim_version(review, version)
+    claim_version(review, version, **details)
 
 
 def _make_due(case: Case, due: date, by: User, on: date) -> Review:

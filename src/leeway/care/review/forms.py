@@ -2,10 +2,9 @@
 
 from django import forms
 
-from leeway.care.people.drafts import DraftForm
 from leeway.care.planning.models import Aim
 from leeway.care.review.models import Achieved, ReviewReason, ReviewResult
-from leeway.forms import DateField, VersionField
+from leeway.forms import DateField, DraftForm, VersionField
 
 AREA = forms.Textarea
 FOLLOWS = [

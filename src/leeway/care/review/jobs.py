@@ -9,4 +9,4 @@ from leeway.jobs.models import Job
 def reviews_falling_due(job: Job) -> Result:
     """Ask each worker to hold the reviews that fall due within four weeks."""
     asked = actions.ask_for_due_reviews(on=job.asked_on)
-    return Result(f"{asked:,} workers' tasks were set for reviews that fall due within four weeks, or are late.")
+    return Result(f"Tasks set: {asked:,}, for reviews that fall due within four weeks or are late.")

@@ -4,9 +4,10 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
-from leeway.access.table import ANALYSIS
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.access import WORKS_ON, cases_of
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Aim
@@ -27,14 +28,14 @@ def past_reviews(case: Case) -> QuerySet[Review]:
 
 def reviews_due(user: User, on: date) -> QuerySet[Review]:
     """Reviews due by a day: of a worker's own cases, or of every case of a manager's team; the longest due first."""
-    mine = Q(case__team=user.team_id) if user.role == Role.MANAGER else Q(case__worker=user)
-    return reviews_falling_due(until=on).filter(mine).select_related("case__worker")
+    mine = cases_of(user, WORKS_ON)
+    return reviews_falling_due(until=on).filter(case__in=mine).select_related("case__worker")
 
 
 def reviews_falling_due(*, until: date) -> QuerySet[Review]:
     """Everybody's reviews due by a day and not held yet, the longest due first. For the nightly work: no user looks."""
-    under_way = Q(case__stage__in=[Stage.ACTIVE, Stage.REVIEW], case__person__date_of_death=None)
-    due = Review.objects.filter(under_way, held_on=None, due_on__lte=until)
+    supported = Q(case__stage__in=[Stage.ACTIVE, Stage.REVIEW], case__person__date_of_death=None)
+    due = Review.objects.filter(supported, held_on=None, due_on__lte=until)
     return due.select_related("case__person").order_by("due_on", "pk")
 
 
@@ -52,5 +53,5 @@ def aims_not_judged(review: Review) -> list[Aim]:
 
 def reviews_to_report(*, until: date, seen_by: User) -> QuerySet[Review]:
     """Every review held by a day, for the national return."""
-    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    check_can(seen_by, Capability.ANALYSE)
     return Review.objects.filter(held_on__lte=until).order_by()

@@ -5,13 +5,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from leeway.care.people.drafts import carry_version, save_draft
+from leeway.access.access import SignedIn
+from leeway.acting import act
+from leeway.care.people.access import can_take_part
 from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import plan_in_force
 from leeway.care.review import actions, forms, queries
-from leeway.care.review.access import can_ask_for_review
-from leeway.forms import attempt
+from leeway.forms import carry_version
 
 
 def page_of(case, request) -> dict:
@@ -19,7 +20,7 @@ def page_of(case, request) -> dict:
     return about(case, seen_by=request.user) | {"back": reverse("review:show", args=[case.pk])}
 
 
-def show(request, case_id):
+def show(request: SignedIn, case_id):
     """When the next review is due, how the one under way stands, and what earlier ones found."""
     case = get_case(case_id, seen_by=request.user, page="Reviews")
     today = timezone.localdate()
@@ -30,36 +31,27 @@ def show(request, case_id):
         "under_way": ahead is not None and ahead.opened_on is not None,
         "overdue": ahead is not None and ahead.due_on < today,
         "active": case.stage == Stage.ACTIVE,
-        "may_ask": case.stage == Stage.ACTIVE and can_ask_for_review(request.user, case, today),
+        "may_ask": case.stage == Stage.ACTIVE and can_take_part(request.user, case, today),
         "past": list(queries.past_reviews(case)),
     }
     return render(request, "review/show.jinja", context)
 
 
-def ask(request, case_id):
+def ask(request: SignedIn, case_id):
     """Ask for a review."""
     case = get_case(case_id, seen_by=request.user, page="Ask for a review")
-    today = timezone.localdate()
     form = forms.AskForm(request.POST or None)
-    if form.is_valid() and attempt(
-        form,
-        lambda: actions.ask_for_review(case=case, words=form.cleaned_data["words"], by=request.user, on=today),
-    ):
+    if act(form, lambda **by_on: actions.ask_for_review(case=case, words=form.cleaned_data["words"], **by_on), request):
         return redirect("review:show", case_id)
     return render(request, "review/ask.jinja", page_of(case, request) | {"form": form})
 
 
-def start(request, case_id):
+def start(request: SignedIn, case_id):
     """Start a review now."""
     case = get_case(case_id, seen_by=request.user, page="Start a review")
     ahead = queries.next_review(case)
     form = forms.OpenForm(request.POST or None, initial={"reason": ahead.reason if ahead else None})
-    if form.is_valid() and attempt(
-        form,
-        lambda: actions.open_review(
-            case=case, reason=form.cleaned_data["reason"], by=request.user, on=timezone.localdate()
-        ),
-    ):
+    if act(form, lambda **by_on: actions.open_review(case=case, reason=form.cleaned_data["reason"], **by_on), request):
         return redirect("review:write", case_id)
     return render(request, "review/start.jinja", page_of(case, request) | {"form": form, "ahead": ahead})
 
@@ -73,44 +65,42 @@ def under_way(case):
     return review
 
 
-def write(request, case_id):
+def write(request: SignedIn, case_id):
     """What was said and found."""
     case = get_case(case_id, seen_by=request.user, page="Review")
     review = under_way(case)
     names = ("version", "person_words", "assessor_words", "what_changed", "achieved")
     initial = {name: getattr(review, name) for name in names}
     form = forms.WriteForm(request.POST or None, initial=initial, aims=queries.aims_judged(review))
-    if save_draft(
+    if act(
         form,
-        lambda: actions.save_review(
+        lambda **by_on: actions.save_review(
             review=review,
             version=form.cleaned_data["version"],
             details=form.words,
             aims=form.judged,
-            by=request.user,
-            on=timezone.localdate(),
+            **by_on,
         ),
+        request,
     ):
         return redirect("review:show" if "later" in request.POST else "review:complete", case_id)
     context = page_of(case, request) | {"form": form, "review": review, "plan": plan_in_force(case)}
     return render(request, "review/write.jinja", context)
 
 
-def complete(request, case_id):
+def complete(request: SignedIn, case_id):
     """Check what was written, and say what follows."""
     case = get_case(case_id, seen_by=request.user, page="Review: what follows")
     review, today = under_way(case), timezone.localdate()
     form = forms.CompleteForm(request.POST or None, initial={"version": review.version, "held_on": today})
-    if form.is_valid() and attempt(
-        form, lambda: actions.complete_review(review=review, **form.cleaned_data, by=request.user, on=today)
-    ):
+    if act(form, lambda **by_on: actions.complete_review(review=review, **form.cleaned_data, **by_on), request):
         return redirect("case", case_id)
     carry_version(form, review.version)
     context = page_of(case, request) | {"form": form, "review": review, "aims": queries.aims_judged(review)}
     return render(request, "review/complete.jinja", context)
 
 
-def due(request):
+def due(request: SignedIn):
     """Reviews that are due, of one's own cases or of one's team."""
     today = timezone.localdate()
     soon = today + actions.WHEN_ASKED

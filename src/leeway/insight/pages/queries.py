@@ -9,12 +9,11 @@ import polars as pl
 from django.core.cache import cache
 from django.db.models import Count, QuerySet
 
-from leeway.access.access import check_role
+from leeway.access.access import check_can
 from leeway.access.looks import record_looks
 from leeway.access.models import User
-from leeway.access.table import ANALYSIS
+from leeway.access.roles import Capability
 from leeway.insight.measures.costs import packages_to_look_at
-from leeway.insight.measures.measure import year_to
 from leeway.insight.pages.access import can_read_words, check_can_publish, check_can_see_results
 from leeway.insight.pages.account import BESIDE
 from leeway.insight.pages.models import LocalAccount, OwnGoal, Wave
@@ -22,6 +21,7 @@ from leeway.insight.records.council import council_records
 from leeway.insight.report.section import Section
 from leeway.insight.surveys.answers import frame_of
 from leeway.insight.surveys.shares import SMALLEST
+from leeway.period import year_to
 from leeway.refusal import NotAllowed, Refusal
 
 
@@ -111,7 +111,7 @@ def findings_key(as_at: date) -> str:
 
 def findings_worked_out(as_at: date, *, seen_by: User) -> list[Section] | None:
     """What the council's own records say as they stood on a day, where that was worked out in the last hour."""
-    check_role(seen_by, *ANALYSIS, to="see what the council's own records say")
+    check_can(seen_by, Capability.ANALYSE)
     return cache.get(findings_key(as_at))
 
 

@@ -5,7 +5,6 @@ from datetime import date
 
 from leeway.insight.measures.answers import answers
 from leeway.insight.measures.from_records import with_population
-from leeway.insight.measures.measure import year_to
 from leeway.insight.measures.take_up import DIRECT_ON_THE_DAY
 from leeway.insight.records.tables import Records
 from leeway.insight.report.choice import growth, take_up
@@ -14,6 +13,7 @@ from leeway.insight.report.people import new_labels, two_tiers, who_holds_how
 from leeway.insight.report.reading import limits, method
 from leeway.insight.report.section import Section, fit_to_show
 from leeway.insight.report.support import money, providers, waiting
+from leeway.period import year_to
 
 #: How many findings there are of one council.
 FINDINGS = 10

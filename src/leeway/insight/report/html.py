@@ -8,11 +8,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from leeway.commandline import written_whole
-from leeway.insight.measures.measure import year_to
 from leeway.insight.records.tables import Records
 from leeway.insight.report.councils import councils_in, name_of
 from leeway.insight.report.findings import findings
 from leeway.insight.report.section import Exhibit, Section, day
+from leeway.period import year_to
 
 TEMPLATE = "report.jinja"
 

@@ -7,15 +7,14 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.market.listings.extracts import BadRow, open_extract
 from leeway.market.listings.merging import merge, refresh_words
 from leeway.market.listings.models import Kind, PriceUnit, Provider, Rating, Service, Source
 from leeway.refusal import Refusal
 
-MAY_IMPORT = {Role.COMMISSIONER, Role.ADMINISTRATOR}
-MAY_LIST = {Role.COMMISSIONER, Role.ASSESSOR, Role.ADMINISTRATOR}
 UNREGULATED = frozenset({Kind.PERSONAL_ASSISTANT, Kind.COMMUNITY, Kind.DAY_SUPPORT, Kind.SERVICE_FUND, Kind.PAYROLL})
 
 
@@ -57,7 +56,7 @@ def import_file(path: Path | str, *, by: User | None = None, on: date, leave_out
     Places that the file no longer lists, in the council areas it covers, are marked and leave the search.
     """
     if by is not None:
-        check_role(by, *MAY_IMPORT, to="import the regulator's files")
+        check_can(by, Capability.IMPORT_LISTINGS)
     extract = open_extract(Path(path))
     with transaction.atomic():
         merged = merge(extract, on=on)
@@ -105,7 +104,7 @@ def list_service(
     A regulated kind of care is refused: it comes with the regulator's file. So is what is listed already. The name
     of a personal assistant is the one they agreed to be listed under. The price is in whole pence for one unit.
     """
-    check_role(by, *MAY_LIST, to="add to the directory")
+    check_can(by, Capability.LIST_SERVICES)
     check_can_be_listed(name=name, provider_name=provider_name, kind=kind, town=town, postcode=postcode)
     service = Service(
         provider=council_provider(provider_name.strip()),
@@ -162,7 +161,7 @@ def record_price(
     *, service: Service, price_pence: int, price_unit: str, price_note: str = "", by: User, on: date
 ) -> Service:
     """Note what a service costs, in whole pence for one unit, as checked on a date. It takes the place of the last."""
-    check_role(by, *MAY_LIST, to="record a price")
+    check_can(by, Capability.LIST_SERVICES)
     kept = Service.objects.select_for_update().get(pk=service.pk)
     put_price(kept, price_pence=price_pence, price_unit=price_unit, price_note=price_note, on=on)
     save_checked(kept)

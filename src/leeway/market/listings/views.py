@@ -1,38 +1,37 @@
 """The directory's pages: to search and to read for everyone, to add to for those who may."""
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from leeway.access.table import who_may_reach
-from leeway.forms import attempt
+from leeway.access.access import SignedIn
+from leeway.access.table import may_reach
+from leeway.acting import act, attempt
 from leeway.market.listings import actions, queries
 from leeway.market.listings.forms import ListingForm, PriceForm, SearchForm
 from leeway.market.listings.models import Domain, Service
 
 
 @require_safe
-def search(request):
+def search(request: HttpRequest):
     """Find support: words, place and distance, kind, rating, direct payments, regulated or not."""
     form = SearchForm(request.GET)
-    found = None
-    if form.is_valid():
-        found = attempt(form, lambda: queries.search(**form.cleaned_data))
+    read = attempt(form, lambda: queries.search(**form.cleaned_data))
+    found = read and read.result
     shown = {
         "form": form,
         "found": found,
         "empty": found is not None and found.total == 0 and not queries.listed().exists(),
         "pagination": pagination(request, found) if found and found.pages > 1 else None,
         "asked": any(request.GET.values()),
-        "may_add": may_reach(request, "listings:add"),
+        "may_add": may_reach(request.user, "listings:add"),
     }
     return render(request, "listings/search.jinja", shown)
 
 
-def pagination(request, found: queries.Found) -> dict:
+def pagination(request: HttpRequest, found: queries.Found) -> dict:
     """The links to the pages of a search, near the one that is shown."""
     asked = request.GET.copy()
 
@@ -55,7 +54,7 @@ def pagination(request, found: queries.Found) -> dict:
 
 
 @require_safe
-def service(request, service_id):
+def service(request: HttpRequest, service_id):
     """One listing: what it is, its quality, its price, when it was last checked, and what is not known."""
     listing = get_listing(service_id)
     came_from = request.META.get("HTTP_REFERER", "")
@@ -64,7 +63,7 @@ def service(request, service_id):
         "service": listing,
         "groups": by_group(listing),
         "back": came_from if came_from.startswith(search_page) else reverse("listings:search"),
-        "may_price": may_reach(request, "listings:price"),
+        "may_price": may_reach(request.user, "listings:price"),
     }
     return render(request, "listings/service.jinja", shown)
 
@@ -74,11 +73,6 @@ def get_listing(service_id) -> Service:
         return queries.get_service(service_id)
     except Service.DoesNotExist:
         raise Http404("There is no such service in the directory.") from None
-
-
-def may_reach(request, name: str) -> bool:
-    """Whether the visitor is let in to an address, so that its link is shown to them."""
-    return request.user.is_authenticated and request.user.role in who_may_reach(name)
 
 
 def by_group(listing: Service) -> list[dict]:
@@ -96,32 +90,21 @@ def by_group(listing: Service) -> list[dict]:
     ]
 
 
-def add(request):
+def add(request: SignedIn):
     """List something people could choose that the regulator's files do not have."""
     form = ListingForm(request.POST or None)
-    if form.is_valid():
-        listing = attempt(
-            form, lambda: actions.list_service(**form.cleaned_data, by=request.user, on=timezone.localdate())
-        )
-        if listing is not None:
-            messages.success(request, f"{listing.name} is in the directory now. Everyone can find it.")
-            return redirect("listings:service", listing.pk)
+    if done := act(form, lambda **by_on: actions.list_service(**form.cleaned_data, **by_on), request):
+        messages.success(request, f"{done.result.name} is in the directory now. Everyone can find it.")
+        return redirect("listings:service", done.result.pk)
     return render(request, "listings/add.jinja", {"form": form, "back": reverse("listings:search")})
 
 
-def price(request, service_id):
+def price(request: SignedIn, service_id):
     """Record what a service costs, as checked today."""
     listing = get_listing(service_id)
     form = PriceForm(request.POST or None)
-    if form.is_valid():
-        recorded = attempt(
-            form,
-            lambda: actions.record_price(
-                service=listing, **form.cleaned_data, by=request.user, on=timezone.localdate()
-            ),
-        )
-        if recorded is not None:
-            messages.success(request, "The price is recorded, as checked today.")
-            return redirect("listings:service", listing.pk)
+    if act(form, lambda **by_on: actions.record_price(service=listing, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The price is recorded, as checked today.")
+        return redirect("listings:service", listing.pk)
     shown = {"form": form, "service": listing, "back": reverse("listings:service", args=[listing.pk])}
     return render(request, "listings/price.jinja", shown)

@@ -6,8 +6,9 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
@@ -29,7 +30,7 @@ from leeway.money.budgets.models import (
     InstalmentKind,
     Part,
 )
-from leeway.money.budgets.schedule import DAY, Period, days_pence, funded_until, instalments
+from leeway.money.budgets.schedule import DAY, PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, divide, shares_of
 from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
@@ -47,7 +48,7 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
     The case becomes active, its first review is made due, and an earlier budget ends the day before. Refused:
     another stage, a plan not agreed, and a direct payment or service fund without approved bank details.
     """
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.START_BUDGETS)
     case = Case.objects.select_for_update().get(pk=plan.case_id)
     require_stage(case.stage, Stage.ARRANGING)
     plan = Plan.objects.select_related("final_budget").get(pk=plan.pk)
@@ -73,7 +74,7 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
 @transaction.atomic
 def fund_next_year(*, budget: Budget, by: User, on: date) -> Budget:
     """Fund a budget for the financial year after the one it is funded for, and schedule its instalments."""
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.START_BUDGETS)
     budget = Budget.objects.select_for_update().get(pk=budget.pk)
     if hasattr(budget, "ending"):
         raise Refusal("This budget has ended, so it cannot be funded further.")
@@ -93,14 +94,14 @@ def end_budget(*, budget: Budget, ends_on: date, reason: str, by: User, on: date
 
     Money already paid for later days is counted and shown; taking it back is a decision of its own.
     """
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.START_BUDGETS)
     return _end(budget, ends_on, reason, by, on)
 
 
 @transaction.atomic
 def place_hold(*, budget: Budget, kind: HoldKind, reason: str, by: User, on: date) -> Hold:
     """Keep a budget's instalments out of payment runs until the hold is lifted."""
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.START_BUDGETS)
     if not reason.strip():
         raise Refusal("Say why payments should wait. The person can read this.", field="reason")
     if kind in UNTIL_ENDED:
@@ -113,7 +114,7 @@ def place_hold(*, budget: Budget, kind: HoldKind, reason: str, by: User, on: dat
 @transaction.atomic
 def lift_hold(*, hold: Hold, by: User, on: date) -> Hold:
     """Let a budget's instalments be paid again, those that fell due meanwhile among them."""
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.START_BUDGETS)
     hold = Hold.objects.select_for_update().select_related("budget__case").get(pk=hold.pk)
     if hold.lifted_on:
         raise Refusal("This hold was lifted already.")
@@ -146,7 +147,7 @@ def add_last_cost(*, budget: Budget, kind: str, amount_pence: int, by: User, on:
 
     After the person's death it goes to whoever settles what is left, once their bank details are approved.
     """
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.START_BUDGETS)
     budget = Budget.objects.select_for_update(of=("self",)).select_related("case").get(pk=budget.pk)
     part = budget.parts.filter(way=Way.DIRECT_PAYMENT).first()
     if part is None or not hasattr(budget, "ending"):
@@ -241,7 +242,7 @@ def _fund(part: Part, starts_on: date, paid_before_pence: int, by: User, on: dat
     _post_funding(funding, by, on)
 
 
-def _schedule(part: Part, periods: list[Period], paid_before_pence: int) -> int:
+def _schedule(part: Part, periods: list[PaidPeriod], paid_before_pence: int) -> int:
     """Write the instalments, less what was paid for the same days before; say how much that was."""
     left_pence, rows = paid_before_pence, []
     for each in periods:

@@ -3,21 +3,23 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
-from leeway.access.table import ANALYSIS
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
 from leeway.money.budgets.models import UNTIL_ENDED, Budget, Funding, Hold, Instalment, InstalmentKind, Part
-from leeway.money.budgets.schedule import Period, days_pence, funded_until, instalments
+from leeway.money.budgets.payable import AFTER_DEATH, with_what_stops
+from leeway.money.budgets.schedule import PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, shares_of
 from leeway.money.ledger.models import Account, Reason, Transfer
 from leeway.money.ledger.queries import StatementLine, balances_of_case, statement
@@ -38,7 +40,7 @@ class Proposal:
     case: Case
     plan: Plan | None
     shares: list[Share]
-    schedules: dict[Way, list[Period]]
+    schedules: dict[Way, list[PaidPeriod]]
     starts_on: date | None
     funded_until: date | None
     payees: dict[Way, PayeeAccount | None]
@@ -131,7 +133,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         case=case,
         budget=budget,
         parts=parts,
-        rows=_rows(budget, holds, on),
+        rows=_rows(budget, on),
         holds=holds,
         balances=balances_of_case(case, as_at=on),
         statement=statement(paid_into, on) if paid_into else [],
@@ -152,7 +154,7 @@ def get_budget(case_id: UUID, *, seen_by: User, page: str) -> Budget:
 
 def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:
     """Budgets that run on although support has ended or the person has died: finance says which day is the last."""
-    check_role(seen_by, Role.FINANCE)
+    check_can(seen_by, Capability.START_BUDGETS)
     waiting = Hold.objects.filter(budget=OuterRef("pk"), kind__in=UNTIL_ENDED, lifted_on=None)
     over = Budget.objects.filter(Exists(waiting), ending=None)
     return over.select_related("case__person").order_by("pk")
@@ -160,13 +162,13 @@ def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:
 
 def budgets_to_report(*, until: date, seen_by: User) -> QuerySet[Budget]:
     """Every budget started by a day, for the national return."""
-    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    check_can(seen_by, Capability.ANALYSE)
     return Budget.objects.filter(starts_on__lte=until).order_by()
 
 
 def lines_to_report(*, until: date, seen_by: User) -> QuerySet[PlanLine]:
     """What every budget started by a day pays for, line by line, for the national return."""
-    check_role(seen_by, *ANALYSIS, to="read every case at once")
+    check_can(seen_by, Capability.ANALYSE)
     return PlanLine.objects.filter(plan__budget__starts_on__lte=until).order_by()
 
 
@@ -202,9 +204,9 @@ def _latest_details(case: Case) -> dict[str, PayeeAccount]:
     return found
 
 
-def _rows(budget: Budget, holds: list[Hold], on: date) -> list[InstalmentRow]:
+def _rows(budget: Budget, on: date) -> list[InstalmentRow]:
     rows = list(
-        Instalment.objects.filter(part__budget=budget)
+        with_what_stops(Instalment.objects.filter(part__budget=budget))
         .select_related("part__budget__case__person", "cancellation")
         .order_by("starts_on", "kind")
     )
@@ -213,23 +215,22 @@ def _rows(budget: Budget, holds: list[Hold], on: date) -> list[InstalmentRow]:
             reason=Reason.PAYMENT_ARRIVED, about__in=[each.pk for each in rows], corrections=None
         ).values_list("about", "effective_date")
     )
-    held = [hold.get_kind_display().lower() for hold in holds if not hold.lifted_on]
     return [
         InstalmentRow(
-            each, each.part.get_way_display().partition(":")[0], _status(each, arrived, held, on), arrived.get(each.pk)
+            each, each.part.get_way_display().partition(":")[0], _status(each, arrived, on), arrived.get(each.pk)
         )
         for each in rows
     ]
 
 
-def _status(each: Instalment, arrived: dict, held: list[str], on: date) -> str:
+def _status(each: Any, arrived: dict, on: date) -> str:
+    """Where an instalment stands, in words; it carries the `why` that `with_what_stops` looked up."""
     if hasattr(each, "cancellation"):
         return "Cancelled"
     if each.pk in arrived:
         return "Paid" if arrived[each.pk] <= on else "On its way"
     if not each.amount_pence:
         return "Paid before"
-    died_on = each.part.budget.case.person.date_of_death
-    if died_on is not None and each.starts_on > died_on and each.kind == InstalmentKind.REGULAR:
-        return "Not due: after the day of death"
-    return f"On hold: {', '.join(held)}" if held else "To be paid"
+    if AFTER_DEATH in each.why:
+        return AFTER_DEATH
+    return f"On hold: {each.why[0].lower()}{each.why[1:]}" if each.why else "To be paid"

@@ -6,8 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from leeway.access.models import Role
-from leeway.forms import attempt
+from leeway.access.access import SignedIn
+from leeway.access.roles import Capability
+from leeway.acting import act
 from leeway.law.numbers import pounds
 from leeway.money.budgets import actions, queries
 from leeway.money.budgets.forms import EndForm, HoldForm, LastCostForm
@@ -16,20 +17,20 @@ from leeway.money.budgets.schedule import year_pence
 
 
 @require_GET
-def show(request, case_id):
+def show(request: SignedIn, case_id):
     """What was agreed, who pays what, the schedule, what was paid and what is left."""
     return _page(request, case_id, forms.Form())
 
 
 @require_http_methods(["GET", "POST"])
-def start(request, case_id):
+def start(request: SignedIn, case_id):
     """Check everything, then start the budget."""
     proposal = queries.proposal(case_id, seen_by=request.user)
     form = forms.Form(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if proposal.plan is None:
             form.add_error(None, proposal.stops[0])
-        elif attempt(form, lambda: actions.start_budget(plan=proposal.plan, by=request.user, on=timezone.localdate())):
+        elif act(form, lambda **by_on: actions.start_budget(plan=proposal.plan, **by_on), request):
             messages.success(request, "The budget has started. Each payment is made in the run for its day.")
             return redirect("budgets:show", case_id)
     return render(
@@ -39,92 +40,77 @@ def start(request, case_id):
             "proposal": proposal,
             "form": form,
             "year_pence": year_pence,
-            "is_finance": request.user.role == Role.FINANCE,
+            "is_finance": request.user.can(Capability.START_BUDGETS),
         },
     )
 
 
 @require_POST
-def fund(request, case_id):
+def fund(request: SignedIn, case_id):
     """Fund the next financial year."""
     budget = queries.get_budget(case_id, seen_by=request.user, page="Fund the next year")
     form = forms.Form(request.POST)
-    if form.is_valid() and attempt(
-        form, lambda: actions.fund_next_year(budget=budget, by=request.user, on=timezone.localdate())
-    ):
+    if act(form, lambda **by_on: actions.fund_next_year(budget=budget, **by_on), request):
         messages.success(request, "The next financial year is funded, and its payments are in the schedule.")
         return redirect("budgets:show", case_id)
     return _page(request, case_id, form)
 
 
 @require_http_methods(["GET", "POST"])
-def hold(request, case_id):
+def hold(request: SignedIn, case_id):
     """Make payments wait."""
     budget = queries.get_budget(case_id, seen_by=request.user, page="Hold payments")
     form = HoldForm(request.POST or None)
-    if form.is_valid() and attempt(
-        form,
-        lambda: actions.place_hold(budget=budget, **form.cleaned_data, by=request.user, on=timezone.localdate()),
-    ):
+    if act(form, lambda **by_on: actions.place_hold(budget=budget, **form.cleaned_data, **by_on), request):
         messages.success(request, "Payments are on hold.")
         return redirect("budgets:show", case_id)
     return render(request, "budgets/hold.jinja", {"budget": budget, "form": form})
 
 
 @require_POST
-def lift(request, case_id, hold_id):
+def lift(request: SignedIn, case_id, hold_id):
     """Let payments go again."""
     budget = queries.get_budget(case_id, seen_by=request.user, page="Lift a hold")
     held = get_object_or_404(budget.holds, pk=hold_id)
     form = forms.Form(request.POST)
-    if form.is_valid() and attempt(
-        form, lambda: actions.lift_hold(hold=held, by=request.user, on=timezone.localdate())
-    ):
+    if act(form, lambda **by_on: actions.lift_hold(hold=held, **by_on), request):
         messages.success(request, "The hold is lifted. What fell due meanwhile is in the next payment run.")
         return redirect("budgets:show", case_id)
     return _page(request, case_id, form)
 
 
 @require_http_methods(["GET", "POST"])
-def end(request, case_id):
+def end(request: SignedIn, case_id):
     """Stop the budget after a day."""
     budget = queries.get_budget(case_id, seen_by=request.user, page="End the budget")
     died_on = budget.case.person.date_of_death
     form = EndForm(request.POST or None, initial={"ends_on": died_on, "reason": _because_of(budget)})
-    if form.is_valid():
-        ending = attempt(
-            form,
-            lambda: actions.end_budget(budget=budget, **form.cleaned_data, by=request.user, on=timezone.localdate()),
-        )
-        if ending:
-            messages.success(request, _ended(ending))
-            return redirect("budgets:show", case_id)
+    if done := act(form, lambda **by_on: actions.end_budget(budget=budget, **form.cleaned_data, **by_on), request):
+        messages.success(request, _ended(done.result))
+        return redirect("budgets:show", case_id)
     beyond = sum(queries.paid_beyond(budget, died_on).values()) if died_on else 0
     return render(request, "budgets/end.jinja", {"budget": budget, "form": form, "beyond_pence": beyond})
 
 
 @require_http_methods(["GET", "POST"])
-def last_cost(request, case_id):
+def last_cost(request: SignedIn, case_id):
     """Enter what an employer still owes after the end."""
     budget = queries.get_budget(case_id, seen_by=request.user, page="Last costs")
     form = LastCostForm(request.POST or None)
-    if form.is_valid() and attempt(
-        form,
-        lambda: actions.add_last_cost(budget=budget, **form.cleaned_data, by=request.user, on=timezone.localdate()),
-    ):
+    if act(form, lambda **by_on: actions.add_last_cost(budget=budget, **form.cleaned_data, **by_on), request):
         messages.success(request, "It is due now, and is paid in the next run once the bank details are approved.")
         return redirect("budgets:show", case_id)
     return render(request, "budgets/last_cost.jinja", {"budget": budget, "form": form})
 
 
-def _page(request, case_id, form):
+def _page(request: SignedIn, case_id, form):
     today = timezone.localdate()
     picture = queries.picture(case_id, seen_by=request.user, on=today)
     context = {
         "picture": picture,
         "form": form,
         "year_pence": year_pence,
-        "is_finance": request.user.role == Role.FINANCE,
+        "is_finance": request.user.can(Capability.START_BUDGETS),
         "until_ended": UNTIL_ENDED,
         "may_add_last_cost": picture.may_add_last_cost,
         "charged_until": picture.charged_until,

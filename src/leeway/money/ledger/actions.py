@@ -8,8 +8,9 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import Sum
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.care.people.models import Case
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.refusal import Refusal
@@ -38,7 +39,7 @@ class NewTransfer:
 
 def open_account(*, kind: Kind, case: Case | None = None, name: str = "", by: User, on: date) -> Account:
     """Give the account of this kind for this case, opening it the first time. A second call opens nothing."""
-    check_role(by, Role.FINANCE, to="move money")
+    check_can(by, Capability.PAY)
     account, _ = Account.objects.get_or_create(kind=kind, case=case, name=name)
     return account
 
@@ -56,7 +57,7 @@ def transfer_many(*, new: Sequence[NewTransfer], by: User, on: date) -> None:
     id that is there with other content (AlreadyUsed), an amount of nothing or less, a transfer from an account
     to itself, and a correction that is not the reverse of what it corrects or gives back more.
     """
-    check_role(by, Role.FINANCE, to="move money")
+    check_can(by, Capability.PAY)
     for each in new:
         _require_sense(each)
     for each in new:

@@ -6,8 +6,9 @@ from functools import cache
 from django.conf import settings
 from django.db import transaction
 
-from leeway.access.access import check_role
-from leeway.access.models import Role, User
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Case, Relationship
@@ -16,7 +17,8 @@ from leeway.money.banking.characters import NotCarried, bacs_text, iso_text
 from leeway.money.banking.iso20022 import NAME_LENGTH_MAX
 from leeway.money.banking.modulus import Verdict, WeightTable, check
 from leeway.money.payees.models import Holder, PayeeAccount
-from leeway.money.payees.states import State, require_move
+from leeway.money.payees.states import MOVES, State
+from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
 
 HOLDER_AUTHORITY = {
@@ -39,7 +41,7 @@ def enter_details(
     Refused: an account number that does not fit its sort code, a holder who is not recorded with that
     authority, a name that no bank file can carry. Details that were still waiting are replaced.
     """
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.KEEP_BANK_DETAILS)
     relationship = _holder(case, way, holder, on)
     verdict = checked(sort_code, account_number)
     _require_carried(account_name)
@@ -143,15 +145,15 @@ def _holder(case: Case, way: Way, holder: Holder, on: date) -> Relationship | No
 
 
 def _to_settle(payee: PayeeAccount, by: User, to: State) -> PayeeAccount:
-    check_role(by, Role.FINANCE)
+    check_can(by, Capability.KEEP_BANK_DETAILS)
     locked = PayeeAccount.objects.select_for_update().select_related("case").get(pk=payee.pk)
-    require_move(locked.state, to)
+    require_move(MOVES, locked.state, to, of="This set of bank details")
     if locked.entered_by_id == by.pk:
         raise SecondOfficerNeeded("You entered these bank details, so another finance officer must check them.")
     return locked
 
 
 def _move(payee: PayeeAccount, to: State) -> None:
-    require_move(payee.state, to)
+    require_move(MOVES, payee.state, to, of="This set of bank details")
     payee.state = to
     payee.save(update_fields=["state", "settled_by", "settled_on", "rejected_because"])

@@ -4,80 +4,71 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from leeway.access.access import SignedIn
+from leeway.acting import act
 from leeway.care.people.queries import get_case
 from leeway.care.planning.models import Way
-from leeway.forms import attempt
 from leeway.money.payees import actions, queries
 from leeway.money.payees.forms import DetailsForm, RejectForm
 from leeway.money.payees.models import PAID_WAYS, Holder
 
 
 @require_http_methods(["GET", "POST"])
-def enter(request, case_id, way):
+def enter(request: SignedIn, case_id, way):
     """Enter a bank account."""
     if way not in PAID_WAYS:
         raise Http404("Nothing is paid out this way.")
     case = get_case(case_id, seen_by=request.user, page="Enter bank details")
     first = Holder.PROVIDER if way == Way.SERVICE_FUND else Holder.PERSON
     form = DetailsForm(request.POST or None, initial={"holder": first})
-    if form.is_valid():
-        payee = attempt(
-            form,
-            lambda: actions.enter_details(
-                case=case, way=Way(way), **form.cleaned_data, by=request.user, on=timezone.localdate()
-            ),
-        )
-        if payee:
-            messages.success(request, f"Bank details saved. {payee.check_words} Another officer must approve them.")
-            return redirect("payees:show", case_id, payee.pk)
+    if done := act(
+        form, lambda **by_on: actions.enter_details(case=case, way=Way(way), **form.cleaned_data, **by_on), request
+    ):
+        payee = done.result
+        messages.success(request, f"Bank details saved. {payee.check_words} Another officer must approve them.")
+        return redirect("payees:show", case_id, payee.pk)
     return render(request, "payees/enter.jinja", {"case": case, "way": Way(way), "form": form})
 
 
 @require_GET
-def show(request, case_id, payee_id):
+def show(request: SignedIn, case_id, payee_id):
     """One bank account, masked, and where it stands."""
     case, payee = _find(request, case_id, payee_id)
     return _page(request, case, payee, forms.Form(), RejectForm())
 
 
 @require_http_methods(["POST"])
-def approve(request, case_id, payee_id):
+def approve(request: SignedIn, case_id, payee_id):
     """Take the account into use."""
     case, payee = _find(request, case_id, payee_id)
     form = forms.Form(request.POST)
-    if form.is_valid() and attempt(
-        form, lambda: actions.approve_details(payee=payee, by=request.user, on=timezone.localdate())
-    ):
+    if act(form, lambda **by_on: actions.approve_details(payee=payee, **by_on), request):
         messages.success(request, "The bank details are in use.")
         return redirect("budgets:start" if case.stage == "arranging" else "budgets:show", case_id)
     return _page(request, case, payee, form, RejectForm())
 
 
 @require_http_methods(["POST"])
-def reject(request, case_id, payee_id):
+def reject(request: SignedIn, case_id, payee_id):
     """Turn the account down."""
     case, payee = _find(request, case_id, payee_id)
     form = RejectForm(request.POST)
-    if form.is_valid() and attempt(
-        form,
-        lambda: actions.reject_details(
-            payee=payee, reason=form.cleaned_data["reason"], by=request.user, on=timezone.localdate()
-        ),
+    if act(
+        form, lambda **by_on: actions.reject_details(payee=payee, reason=form.cleaned_data["reason"], **by_on), request
     ):
         messages.success(request, "The bank details are turned down. Enter the right ones.")
         return redirect("payees:enter", case_id, payee.way)
     return _page(request, case, payee, form, form)
 
 
-def _find(request, case_id, payee_id):
+def _find(request: SignedIn, case_id, payee_id):
     case = get_case(case_id, seen_by=request.user, page="Bank details")
     return case, queries.get_details(payee_id, case=case)
 
 
-def _page(request, case, payee, form, reject_form):
+def _page(request: SignedIn, case, payee, form, reject_form):
     may_settle = payee.state == "entered" and payee.entered_by_id != request.user.pk
     return render(
         request,

@@ -9,7 +9,6 @@ import polars as pl
 
 from leeway.commandline import BadUse, show_json, written_whole
 from leeway.published.estimates import direct_payment_question as question
-from leeway.published.estimates.picture import curve_svg
 from leeway.published.estimates.reading import Columns, read_panel
 from leeway.published.estimates.regression import Estimate
 from leeway.published.estimates.specifications import SPECIFICATIONS, answers, without_each_group
@@ -87,6 +86,8 @@ def told(name: str, made: Estimate) -> dict[str, Any]:
 def _draw(
     made: dict[str, Estimate], plot: Path, *, outcome: str, effect: str, band: tuple[float, float] | None
 ) -> None:
+    from leeway.published.estimates.picture import curve_svg  # what draws takes longer to load than all else here
+
     rows = [
         {"specification": name, "effect": one.effect, "low": one.interval[0], "high": one.interval[1]}
         for name, one in made.items()
@@ -123,22 +124,26 @@ def _show(answer: dict[str, Any], made: dict[str, Estimate]) -> None:
     "--client-group", default=question.LEARNING_DISABILITY, show_default=True, help="Whose services are asked about."
 )
 @click.option("--only", multiple=True, metavar="ANSWER", help="Keep to this answer to a choice; repeat it.")
+@click.option("--again", is_flag=True, help="Work every estimate out again, rather than tell those that are shipped.")
 @click.option("--json", "as_json", is_flag=True, help="Answer for programs, with every estimate.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the curve into this SVG file.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write every estimate into this CSV file.")
 def direct_payment_question(
-    client_group: str, only: tuple[str, ...], as_json: bool, plot: Path | None, output: Path | None
+    client_group: str, only: tuple[str, ...], again: bool, as_json: bool, plot: Path | None, output: Path | None
 ) -> None:
     """Ask what a direct payment goes with, in every defensible way, of the published returns that Leeway ships.
+
+    The estimates are shipped too, since the returns do not change; --again works them out anew (some seconds).
 
     Example: leeway insight direct-payment-question --plot curve.svg -o curve.csv
     """
     if plot and output and plot.resolve() == output.resolve():
         raise BadUse(f"{plot} cannot be both the picture and the table. Give each its own file.")
-    frame = question.curve(client_group, only=only)
+    ask = question.worked_out if again else question.curve
+    frame = ask(client_group, only=only).sort("effect", maintain_order=True)
     chosen, regions = question.headlines(frame), question.without_each_region(client_group)
     if plot:
-        picture = question.picture(client_group, only=only)
+        picture = question.drawn(frame, client_group) if only or again else question.picture(client_group)
         with written_whole(plot) as file:
             file.write(picture)
     if output:

@@ -9,13 +9,12 @@ row, in pounds of yearly spending for each further person with a direct payment.
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
 
 import polars as pl
 
+from leeway.published.estimates import figures as estimates
 from leeway.published.estimates.panel import Panel, broken, differenced, lagged, panel_of
-from leeway.published.estimates.picture import curve_svg
 from leeway.published.estimates.regression import Estimate, NotEstimated, Within, estimate, leave_one_out
 from leeway.published.returns import figures
 from leeway.refusal import Refusal
@@ -142,14 +141,37 @@ def _can_be_asked(way: dict[str, str]) -> bool:
     )
 
 
-@cache
-def curve(client_group: str = LEARNING_DISABILITY, *, only: tuple[str, ...] = (), draws: int = DRAWS) -> pl.DataFrame:
-    """Every estimate from the shipped returns: a column for each of `ANSWERS`, then effect, standard_error, low, high,
-    observations, units, periods and wild_bootstrap_p (null where `draws` is nought).
+def curve(client_group: str = LEARNING_DISABILITY, *, only: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Every estimate from the shipped returns, smallest first: a column for each of `ANSWERS`, then effect,
+    standard_error, low, high, observations, units, periods and wild_bootstrap_p.
 
     Pounds of yearly spending for each further person with a direct payment on 31 March. `only` is as in `ways`, which
-    also has those that this group's returns cannot answer. Kept for the next who asks: do not change the frame.
+    also has those that this group's returns cannot answer. Worked out when Leeway is made (`make_figures`) and kept:
+    nobody waits for it. `worked_out` does it again.
     """  # fmt: skip
+    _check_group(client_group)
+    kept = estimates.table("direct_payment_question").filter(client_group=client_group).drop("client_group")
+    asked = pl.DataFrame(ways(only), schema=dict.fromkeys(ANSWERS, pl.String))
+    found = kept.join(asked, on=list(ANSWERS), how="semi")
+    if found.is_empty():
+        raise NoAnswer(client_group)
+    return found.sort("effect", maintain_order=True)
+
+
+class NoAnswer(Refusal):
+    """The returns at hand cannot answer any of the ways that were asked for."""
+
+    def __init__(self, client_group: str):
+        super().__init__(f"The returns at hand cannot answer this for “{client_group}”. Keep to fewer choices.")
+
+
+def worked_out(
+    client_group: str = LEARNING_DISABILITY, *, only: tuple[str, ...] = (), draws: int = DRAWS
+) -> pl.DataFrame:
+    """Every estimate as `curve` gives it, worked out again from the returns: some seconds for each client group.
+
+    In the order of `ways`; wild_bootstrap_p is null where `draws` is nought.
+    """
     table = returns_of(client_group)
     series: dict[tuple[str, ...], Panel] = {}
     rows = []
@@ -163,8 +185,8 @@ def curve(client_group: str = LEARNING_DISABILITY, *, only: tuple[str, ...] = ()
             continue
         rows.append(way | _flat(found))
     if not rows:
-        raise Refusal(f"The returns at hand cannot answer this for “{client_group}”. Keep to fewer choices.")
-    return pl.DataFrame(rows, infer_schema_length=None).sort("effect")
+        raise NoAnswer(client_group)
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def without_each_region(client_group: str = LEARNING_DISABILITY, *, way: dict[str, str] = HEADLINE) -> pl.DataFrame:
@@ -215,10 +237,8 @@ def returns_of(client_group: str) -> pl.DataFrame:
     `heads` is one number a council for all years: the people of the age in question in the latest estimate shipped.
     Costs stay in thousands of pounds as paid. Refuses a client group that is not among the returns.
     """
+    _check_group(client_group)
     panel = figures.table("panel")
-    groups = panel["client_group"].unique().sort().to_list()
-    if client_group not in groups:
-        raise Refusal(f"There are no returns for “{client_group}”. Give one of: {', '.join(groups)}.")
     deflators = figures.table("deflators").select("year", "deflator")
     base = deflators.filter(pl.col("year") == PRICES_OF)["deflator"].item()
     councils = _sizes(figures.table("councils"), HEADS.get(client_group, "population_18_64"))
@@ -229,6 +249,18 @@ def returns_of(client_group: str) -> pl.DataFrame:
         .join(deflators.with_columns(to_prices=base / pl.col("deflator")), on="year", how="inner", validate="m:1")
         .with_columns(year_ending=pl.col("year").str.head(4).cast(pl.Int64) + 1)
     )
+
+
+def client_groups() -> list[str]:
+    """Those whom the returns tell apart, learning disability first, of whom the question was asked."""
+    groups = sorted(figures.table("panel")["client_group"].unique())
+    return sorted(groups, key=lambda group: group != LEARNING_DISABILITY)
+
+
+def _check_group(client_group: str) -> None:
+    groups = client_groups()
+    if client_group not in groups:
+        raise Refusal(f"There are no returns for “{client_group}”. Give one of: {', '.join(groups)}.")
 
 
 def by_year(client_group: str = LEARNING_DISABILITY) -> pl.DataFrame:
@@ -297,12 +329,19 @@ def _chosen(way: dict[str, str]) -> pl.Expr:
     return pl.all_horizontal(pl.col(choice) == chosen for choice, chosen in way.items())
 
 
-@cache
-def picture(client_group: str = LEARNING_DISABILITY, *, only: tuple[str, ...] = ()) -> str:
-    """The curve as SVG; the published range is drawn on the client group that it was published for."""
+def picture(client_group: str = LEARNING_DISABILITY) -> str:
+    """The whole curve as SVG, kept as it was drawn when Leeway was made."""
+    _check_group(client_group)
+    return estimates.picture(client_group)
+
+
+def drawn(frame: pl.DataFrame, client_group: str = LEARNING_DISABILITY) -> str:
+    """Draw a curve as SVG; the published range stands on the client group that it was published for."""
+    from leeway.published.estimates.picture import curve_svg  # what draws takes longer to load than all else here
+
     published = client_group == LEARNING_DISABILITY
     return curve_svg(
-        curve(client_group, only=only),
+        frame,
         choices=ANSWERS,
         title=f"What one more direct payment goes with: {client_group}",
         y_title="£ a year for each further person",

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from leeway.published.estimates.panel import Codes, Numbers, Panel
 from leeway.refusal import Refusal
@@ -71,7 +71,7 @@ def estimate(
     size = float(effect @ outcome / (effect @ effect))
     scores = np.bincount(cluster, effect * (outcome - size * effect))
     error = float(_clustered_error(scores, float(effect @ effect)))
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(units) - 1)) * error
+    reach = float(stdtrit(len(units) - 1, (1 + CONFIDENCE) / 2)) * error
     chance = None
     if draws:
         chance = _wild_p(outcome, effect, basis, cluster, size=size, error=error, draws=draws, seed=seed)

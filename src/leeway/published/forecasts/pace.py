@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy.special import stdtrit
 
 from leeway.published.forecasts.series import DAYS_PER_YEAR, latest, refuse_unusable
 
@@ -52,7 +52,7 @@ def _slope(values: pl.DataFrame, level: float, flat: float) -> tuple[float, floa
     if count < 2:
         return slope, None, None, count, "cannot be said"
     variance = ((changes - slope * gaps) ** 2 / gaps).sum() / (count - 1)
-    reach = float(stats.t.ppf((1 + level) / 2, count - 1) * np.sqrt(variance / gaps.sum()))
+    reach = float(stdtrit(count - 1, (1 + level) / 2) * np.sqrt(variance / gaps.sum()))
     low, high = slope - reach, slope + reach
     if low > 0 or high < 0:
         return slope, low, high, count, "rising" if low > 0 else "falling"

@@ -5,7 +5,7 @@ Source: Spiegelhalter, â€œFunnel plots for comparing institutional performanceâ€
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy.special import ndtri
 
 from leeway.refusal import Refusal
 
@@ -48,8 +48,10 @@ def funnel(
         tail = (1 - level / 100) / 2
         for side, quantile in (("low", tail), ("high", 1 - tail)):
             if overdispersed:
-                edge = np.clip(share + stats.norm.ppf(quantile) * np.sqrt(phi) * error, 0, 1)
+                edge = np.clip(share + ndtri(quantile) * np.sqrt(phi) * error, 0, 1)
             else:
+                from scipy import stats  # takes a second to load, and most who start Leeway draw no funnel
+
                 edge = stats.binom.ppf(quantile, np.where(known, whole, np.nan), share) / whole
             columns[f"{side}_{level}".replace(".", "_")] = np.where(known, 100 * edge, np.nan)
     limits = pl.DataFrame(columns).fill_nan(None).with_columns(overdispersion=pl.lit(phi))

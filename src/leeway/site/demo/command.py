@@ -13,7 +13,8 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import track
 
-from leeway.access.models import Role, Team, User
+from leeway.access.models import Team, User
+from leeway.access.roles import WHO_CAN, Capability, Role
 from leeway.care.people.actions import record_posted
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, CaseKind
@@ -27,9 +28,9 @@ from leeway.money.payments import actions as payments
 from leeway.money.payments.actions import NothingToPay
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out
-from leeway.site.demo.journey import Staff, play
 from leeway.site.demo.logins import PASSWORD, logins
 from leeway.site.demo.people import draw_people
+from leeway.site.demo.playing import Staff, play
 from leeway.site.demo.script import Script
 from leeway.site.demo.stories import stories
 
@@ -88,10 +89,10 @@ def add_staff() -> list[Staff]:
         login.email: User.objects.create(
             email=login.email,
             name=login.name,
-            role=login.role,
+            roles=list(login.roles),
             password=password,
-            team=teams[0] if login.role in {Role.ASSESSOR, Role.MANAGER} else None,
-            sign_off_limit_pence_per_week=1_500_00 if login.role == Role.MANAGER else 0,
+            team=teams[0] if WHO_CAN[Capability.WORK_ON_CASES] & set(login.roles) else None,
+            sign_off_limit_pence_per_week=1_500_00 if Role.MANAGER in login.roles else 0,
         )
         for login in logins()
     }
@@ -102,7 +103,7 @@ def add_staff() -> list[Staff]:
             User.objects.create(
                 email=f"{role}{number}@{DOMAIN}",
                 name=f"{role.label.split()[-1].capitalize()} {team.name.split()[0]}",
-                role=role,
+                roles=[role],
                 team=team,
                 password=password,
                 **(head if role == Role.MANAGER else {}),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from leeway.access.models import Role
+from leeway.access.roles import Role
 
 PASSWORD = "fairbourne-demo"  # noqa: S105 - for a council in which nobody is real
 
@@ -13,7 +13,7 @@ class Login:
 
     email: str
     name: str
-    role: Role
+    roles: tuple[Role, ...]
     what: str
     look_first: str
 
@@ -21,13 +21,21 @@ class Login:
 def logins() -> list[Login]:
     """The sign-ins that the start page and `leeway demo` name."""
     return [
-        Login("ada@fairbourne.example", "Ada Bell", Role.PERSON, "employs her own assistants", "her budget and choice"),
-        Login("tom@fairbourne.example", "Tom Bell", Role.PERSON, "Ada's brother, helps her", "what Ada lets him see"),
-        Login("bea@fairbourne.example", "Bea Okafor", Role.ASSESSOR, "social worker", "her caseload, and the stories"),
-        Login("mona@fairbourne.example", "Mona Patel", Role.MANAGER, "team manager", "plans waiting for sign-off"),
-        Login("finn@fairbourne.example", "Finn Walsh", Role.FINANCE, "finance officer", "payments, and making a run"),
-        Login("fay@fairbourne.example", "Fay Ito", Role.FINANCE, "finance officer", "approving what Finn made"),
-        Login("ana@fairbourne.example", "Ana Reyes", Role.ANALYST, "performance analyst", "what the returns say"),
-        Login("cole@fairbourne.example", "Cole Byrne", Role.COMMISSIONER, "commissioner", "what the returns say"),
-        Login("alex@fairbourne.example", "Alex Grant", Role.ADMINISTRATOR, "administrator", "who signs in as what"),
+        Login(
+            "ada@fairbourne.example", "Ada Bell", (Role.PERSON,), "employs her own assistants", "her budget and choice"
+        ),
+        Login(
+            "tom@fairbourne.example", "Tom Bell", (Role.PERSON,), "Ada's brother, helps her", "what Ada lets him see"
+        ),
+        Login(
+            "bea@fairbourne.example", "Bea Okafor", (Role.ASSESSOR,), "social worker", "her caseload, and the stories"
+        ),
+        Login("mona@fairbourne.example", "Mona Patel", (Role.MANAGER,), "team manager", "plans waiting for sign-off"),
+        Login(
+            "finn@fairbourne.example", "Finn Walsh", (Role.FINANCE,), "finance officer", "payments, and making a run"
+        ),
+        Login("fay@fairbourne.example", "Fay Ito", (Role.FINANCE,), "finance officer", "approving what Finn made"),
+        Login("ana@fairbourne.example", "Ana Reyes", (Role.ANALYST,), "performance analyst", "what the returns say"),
+        Login("cole@fairbourne.example", "Cole Byrne", (Role.COMMISSIONER,), "commissioner", "what the returns say"),
+        Login("alex@fairbourne.example", "Alex Grant", (Role.ADMINISTRATOR,), "administrator", "who signs in as what"),
     ]

@@ -74,4 +74,5 @@ class Script:
     risks: str = ""
     login: str = ""
     review_words: tuple[str, str] = ("It is going well. I see my friends again.", "Support works as planned.")
+    receipt: tuple[str, ...] = ()  # the lines of one that the person photographed: the first says what it was for
     story: str = ""

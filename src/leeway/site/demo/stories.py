@@ -87,6 +87,7 @@ def ada(today: date) -> Script:
         contingency="Two assistants cover for each other; after that I ring the Centre for Independent Living.",
         risks="I go swimming. My assistants are trained for it, and I would rather go than not.",
         review_words=("I finished the first year. Best thing I ever did.", "The team of assistants is stable."),
+        receipt=("Taxi to college and back", "Fairbourne Cars", "Wheelchair taxi, return", "£18.40", "Paid by card"),
     )
 
 

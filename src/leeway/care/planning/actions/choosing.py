@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from leeway.access.models import Role, User
+from leeway.access.models import User
 from leeway.care.circumstances.queries import detained_in
 from leeway.care.decisions.actions import decide_by_rule
 from leeway.care.decisions.models import Decision, DecisionKind
@@ -110,7 +110,7 @@ def record_choice(
         recorded_by=by,
     )
     claim_version(plan, locked.version)
-    if by.role != Role.PERSON:
+    if by.is_staff_member:
         plan.written_by.add(by)
     if way != ChosenWay.MIXED:
         for line in plan.lines.exclude(way=way):

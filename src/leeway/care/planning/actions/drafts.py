@@ -1,26 +1,30 @@
 """What every write about a plan shares: its state and version are claimed first, and one function moves it."""
 
-from leeway.access.models import Role, User
+from typing import Any
+
+from leeway.access.models import User
 from leeway.care.people.versions import claim_version
 from leeway.care.planning.models import (
     Plan,
     PlanState,
 )
-from leeway.care.planning.states import require_move
+from leeway.care.planning.states import MOVES
+from leeway.moves import require_move
 from leeway.refusal import Refusal
 
 SENTENCE = 20  # characters: fewer cannot be a reason
 
 
-def claim(plan: Plan, version: int, wanted: PlanState, done: str) -> None:
+def claim(plan: Plan, version: int, wanted: PlanState, done: str, **details: Any) -> None:
     if plan.state != wanted:
         raise Refusal(f"This plan is “{plan.get_state_display().lower()}”, so it cannot be {done} now.")
-    claim_version(plan, version)
+    claim_version(plan, version, **details)
 
 
-def claim_draft(plan: Plan, version: int, by: User) -> None:
-    claim(plan, version, PlanState.DRAFT, "changed")
-    if by.role != Role.PERSON:
+def claim_draft(plan: Plan, version: int, by: User, **details: Any) -> None:
+    """Take the plan's next version, with what is changed in it, and note who wrote."""
+    claim(plan, version, PlanState.DRAFT, "changed", **details)
+    if by.is_staff_member:
         plan.written_by.add(by)
 
 
@@ -39,5 +43,5 @@ def save(plan: Plan, details: dict) -> Plan:
 
 
 def move(plan: Plan, to: PlanState, details: dict) -> Plan:
-    require_move(plan.state, to)
+    require_move(MOVES, plan.state, to, of="This plan")
     return save(plan, {"state": to, **details})

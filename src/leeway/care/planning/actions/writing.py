@@ -4,8 +4,8 @@ from datetime import date
 
 from django.db import transaction
 
-from leeway.access.models import Role, User
-from leeway.care.people.access import check_can_work_on
+from leeway.access.models import User
+from leeway.care.people.access import can_work_on, check_can_work_on
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
@@ -13,7 +13,7 @@ from leeway.care.people.states import Stage, require_stage
 from leeway.care.planning.access import (
     check_can_write_about_me,
 )
-from leeway.care.planning.actions.drafts import claim_draft, save
+from leeway.care.planning.actions.drafts import claim_draft
 from leeway.care.planning.costs import weekly_pence
 from leeway.care.planning.models import (
     Aim,
@@ -87,11 +87,11 @@ def _copy(before: Plan, plan: Plan) -> None:
 def save_about(*, plan: Plan, version: int, details: dict, by: User, on: date) -> Plan:
     """Save what matters, what happens if support falls through, risks, and who wrote the plan; half-done is fine."""
     check_can_write_about_me(by, plan.case, on)
-    allowed = PERSON_WRITES if by.role == Role.PERSON else WORKER_WRITES
+    allowed = WORKER_WRITES if can_work_on(by, plan.case) else PERSON_WRITES
     if not set(details) <= allowed:
         raise NotAllowed("Who wrote the plan and the advice given are for the worker to record.")
-    claim_draft(plan, version, by)
-    return save(plan, details)
+    claim_draft(plan, version, by, **details)
+    return plan
 
 
 @transaction.atomic
@@ -166,8 +166,8 @@ def set_start(
         raise Refusal(
             f"Support cannot start before the request for help on {plan.case.opened_on:%-d %B %Y}.", field="starts_on"
         )
-    claim_draft(plan, version, by)
-    return save(plan, {"starts_on": starts_on, "no_lines_reason": no_lines_reason.strip()})
+    claim_draft(plan, version, by, starts_on=starts_on, no_lines_reason=no_lines_reason.strip())
+    return plan
 
 
 def _said(words: str) -> str:

@@ -3,26 +3,23 @@
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from leeway.access.models import Role
+from leeway.access.access import SignedIn
+from leeway.acting import act
 from leeway.care.people.access import can_work_on
-from leeway.care.people.drafts import save_draft
 from leeway.care.people.models import Authority, CapacityQuestion
 from leeway.care.people.queries import people_around
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import lacks_capacity
 from leeway.care.planning.models import PlanState
 from leeway.care.planning.views.parts import open_plan_of, own_relationship, page
-from leeway.forms import attempt
 
 
-def offer(request, case_id):
+def offer(request: SignedIn, case_id):
     """Record that the ways to hold the budget were explained."""
     case, plan = open_plan_of(request, case_id, "Plan: the ways explained")
     today = timezone.localdate()
     form = forms.OfferForm(request.POST or None, initial={"offered_on": today})
-    if form.is_valid() and attempt(
-        form, lambda: actions.offer_ways(plan=plan, **form.cleaned_data, by=request.user, on=today)
-    ):
+    if act(form, lambda **by_on: actions.offer_ways(plan=plan, **form.cleaned_data, **by_on), request):
         return redirect("planning:overview" if "later" in request.POST else "planning:choice", case_id)
     intro = [
         "Everyone is offered all four ways, whoever they are and whatever they need. Explain each in a way that "
@@ -37,7 +34,7 @@ def ways_in_words() -> list[tuple[str, str]]:
     return [(way.label, words) for way, words in forms.WAYS_IN_WORDS.items()]
 
 
-def choice(request, case_id):
+def choice(request: SignedIn, case_id):
     """Record the decision on how to hold the budget."""
     case, plan = open_plan_of(request, case_id, "Plan: the choice")
     today = timezone.localdate()
@@ -46,14 +43,13 @@ def choice(request, case_id):
     kind = forms.ChoiceForm if works else forms.OwnChoiceForm
     form = kind(request.POST or None, case=case, around=people_around(case.person, today), ask=works)
     found = queries.offers_and_choice(plan)
-    if form.is_valid():
-        said = {name: form.cleaned_data[name] for name in ("way", "words", "why_not_direct_payment")}
-        if attempt(
-            form,
-            lambda: actions.record_choice(plan=plan, **said, **form.decider(own), by=request.user, on=today),
-        ):
-            mixed = said["way"] == "mixed" and request.user.role != Role.PERSON
-            return redirect("planning:ways" if mixed else "planning:overview", case_id)
+    if act(
+        form,
+        lambda **by_on: actions.record_choice(plan=plan, **form.decision, **form.decider(own), **by_on),
+        request,
+    ):
+        mixed = works and form.cleaned_data["way"] == "mixed"
+        return redirect("planning:ways" if mixed else "planning:overview", case_id)
     return page(
         request,
         case,
@@ -74,26 +70,26 @@ def why_not_yet(found: queries.OffersAndChoice, state: str) -> str:
     return "The choice is recorded. To change it, the ways are explained again, and a new choice is recorded."
 
 
-def ways(request, case_id):
+def ways(request: SignedIn, case_id):
     """How the money for each line is held."""
     case, plan = open_plan_of(request, case_id, "Plan: how each line is held")
     form = forms.WaysForm(request.POST or None, initial={"version": plan.version}, lines=list(plan.lines.all()))
-    if save_draft(
+    if act(
         form,
-        lambda: actions.set_ways(
+        lambda **by_on: actions.set_ways(
             plan=plan,
             version=form.cleaned_data["version"],
             ways=form.ways,
-            by=request.user,
-            on=timezone.localdate(),
+            **by_on,
         ),
+        request,
     ):
         return redirect("planning:overview", case_id)
     intro = [] if form.lines else ["The plan has no lines yet. Add what the budget pays for first."]
     return page(request, case, form, "How each part is held", intro=intro)
 
 
-def direct_payment(request, case_id):
+def direct_payment(request: SignedIn, case_id):
     """Check the conditions for a direct payment."""
     case, plan = open_plan_of(request, case_id, "Plan: direct payment conditions")
     today = timezone.localdate()
@@ -102,16 +98,16 @@ def direct_payment(request, case_id):
     receivers = [one for one in people_around(case.person, today) if one.authority == wanted]
     route = "section_32" if lacking else "section_31"
     form = forms.DirectPaymentForm(request.POST or None, route=route, receivers=receivers)
-    if form.is_valid() and attempt(
+    if act(
         form,
-        lambda: actions.check_direct_payment(
+        lambda **by_on: actions.check_direct_payment(
             plan=plan,
             answers=form.answers,
             barred_orders=form.cleaned_data["barred_orders"],
             received_by=form.receiver,
-            by=request.user,
-            on=today,
+            **by_on,
         ),
+        request,
     ):
         return redirect("planning:overview", case_id)
     no_receiver = (

@@ -6,27 +6,26 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from leeway.access.models import Role
+from leeway.access.access import SignedIn
+from leeway.acting import act
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
-from leeway.care.people.access import can_work_on
-from leeway.care.people.drafts import carry_version
+from leeway.care.people.access import can_take_part, can_work_on
 from leeway.care.people.queries import about, get_case, people_around
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.costs import totals
 from leeway.care.planning.models import PlanState
 from leeway.care.planning.views.parts import open_plan_of, own_relationship, whole
-from leeway.forms import attempt
+from leeway.forms import carry_version
 
 
-def submit(request, case_id):
+def submit(request: SignedIn, case_id):
     """Check the whole plan, then send it for sign-off."""
     case, plan = open_plan_of(request, case_id, "Plan: check and send")
     today = timezone.localdate()
     form = forms.VersionedForm(request.POST or None, initial={"version": plan.version})
-    if form.is_valid() and attempt(
-        form,
-        lambda: actions.submit_plan(plan=plan, version=form.cleaned_data["version"], by=request.user, on=today),
+    if act(
+        form, lambda **by_on: actions.submit_plan(plan=plan, version=form.cleaned_data["version"], **by_on), request
     ):
         messages.success(request, "The plan is on its way to a manager for sign-off.")
         return redirect("case", case_id)
@@ -41,7 +40,7 @@ def submit(request, case_id):
     return render(request, "planning/submit.jinja", context)
 
 
-def sign_off_queue(request):
+def sign_off_queue(request: SignedIn):
     """The plans that wait for a manager's decision."""
     own = [queue_row(plan) for plan in queries.waiting_for_sign_off(request.user)]
     elsewhere = [queue_row(plan) for plan in queries.waiting_elsewhere(request.user)]
@@ -59,7 +58,7 @@ def queue_row(plan) -> dict:
     }
 
 
-def sign_off(request, case_id):
+def sign_off(request: SignedIn, case_id):
     """Everything needed to decide on one page, and the decision."""
     case, plan = open_plan_of(request, case_id, "Plan: sign-off")
     if plan.state != PlanState.SUBMITTED:
@@ -67,7 +66,7 @@ def sign_off(request, case_id):
     shown = whole(plan)
     initial = {"version": plan.version, "final_pence_per_week": shown["costed"]["pence_per_week"]}
     form = forms.SignOffForm(request.POST or None, initial=initial)
-    if form.is_valid() and attempt(form, lambda: decide(form, plan, request)):
+    if act(form, lambda **by_on: decide(form, plan, by_on), request):
         messages.success(request, "Your decision is on record.")
         return redirect("case", case_id)
     carry_version(form, plan.version)
@@ -83,16 +82,16 @@ def sign_off(request, case_id):
     return render(request, "planning/sign_off.jinja", context)
 
 
-def decide(form, plan, request):
+def decide(form, plan, by_on: dict):
     """Sign off or return, as the form says."""
-    given = {"plan": plan, "version": form.cleaned_data["version"], "by": request.user, "on": timezone.localdate()}
+    given = {"plan": plan, "version": form.cleaned_data["version"], **by_on}
     reason, final = form.cleaned_data["reason"], form.cleaned_data["final_pence_per_week"]
     if form.cleaned_data["decision"] == "return":
         return actions.return_plan(reasons=reason, **given)
     return actions.sign_off(final_pence_per_week=final, reason=reason, **given)
 
 
-def agree(request, case_id):
+def agree(request: SignedIn, case_id):
     """What the person agrees to: the plan, the budget, and who pays what."""
     case = get_case(case_id, seen_by=request.user, page="Plan: agreement")
     plan = queries.open_plan(case)
@@ -110,14 +109,14 @@ def agree(request, case_id):
         ask=can_work_on(request.user, case),
         name=str(case.person),
     )
-    if form.is_valid() and attempt(form, lambda: answer(form, plan, request, own_relationship(request, case))):
+    if act(form, lambda **by_on: answer(form, plan, own_relationship(request, case), by_on), request):
         messages.success(request, "The answer is on record.")
         return redirect("case", case_id)
     carry_version(form, plan.version)
     context = about(case, seen_by=request.user) | whole(plan)
     context |= {
         "form": form,
-        "may_answer": can_work_on(request.user, case) or request.user.role == Role.PERSON,
+        "may_answer": can_take_part(request.user, case, today),
         "result": plan.final_budget.result,
         "final_budget": plan.final_budget,
         "back": reverse("case", args=[case_id]),
@@ -125,9 +124,9 @@ def agree(request, case_id):
     return render(request, "planning/agree.jinja", context)
 
 
-def answer(form, plan, request, own):
+def answer(form, plan, own, by_on: dict):
     """Agree or disagree, as the form says."""
-    given = {"plan": plan, "version": form.cleaned_data["version"], "by": request.user, "on": timezone.localdate()}
+    given = {"plan": plan, "version": form.cleaned_data["version"], **by_on}
     words, decider = form.cleaned_data["words"], form.decider(own)
     if form.cleaned_data["agrees"] == "yes":
         how = form.cleaned_data.get("how", "Signed in to Leeway")

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from leeway.access.models import Role
+from leeway.access.access import SignedIn
+from leeway.access.roles import Capability
 from leeway.care.people.access import is_the_person
 from leeway.care.people.models import Case, Relationship
 from leeway.care.people.queries import about, get_case
@@ -15,7 +16,7 @@ from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, 
 from leeway.care.planning.models import Plan, PlanLine, PlanState
 
 
-def open_plan_of(request: HttpRequest, case_id: UUID, page: str) -> tuple[Case, Plan]:
+def open_plan_of(request: SignedIn, case_id: UUID, page: str) -> tuple[Case, Plan]:
     """The case and the plan being written for it; 404 where there is none."""
     case = get_case(case_id, seen_by=request.user, page=page)
     plan = queries.open_plan(case)
@@ -25,9 +26,9 @@ def open_plan_of(request: HttpRequest, case_id: UUID, page: str) -> tuple[Case, 
     return case, plan
 
 
-def own_relationship(request: HttpRequest, case: Case) -> Relationship | None:
+def own_relationship(request: SignedIn, case: Case) -> Relationship | None:
     """The relationship by which someone who signed in supports the person; None for the person and for staff."""
-    if request.user.role != Role.PERSON or is_the_person(request.user, case):
+    if not request.user.can(Capability.TAKE_PART) or is_the_person(request.user, case):
         return None
     return case.person.relationships.filter(user=request.user.pk).order_by("-starts_on").first()
 
@@ -72,7 +73,7 @@ def whole(plan: Plan) -> dict:
     }
 
 
-def page(request: HttpRequest, case: Case, form, title: str, **context) -> HttpResponse:
+def page(request: SignedIn, case: Case, form, title: str, **context) -> HttpResponse:
     """A page with one form; goes back to the plan."""
     shared = {"form": form, "title": title, "back": reverse("planning:overview", args=[case.pk])}
     return render(request, "planning/page.jinja", about(case, seen_by=request.user) | shared | context)

@@ -1,6 +1,5 @@
 """Pages on which a plan is written: the overview, about the person, aims, what the budget pays for, the start."""
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,23 +7,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from leeway.access.models import Role
+from leeway.access.access import SignedIn
+from leeway.acting import act, attempt, press
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
-from leeway.care.people.access import is_the_person
-from leeway.care.people.drafts import WholeForm, save_draft
+from leeway.care.people.access import can_take_part, can_work_on, is_the_person
 from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions, forms, queries
-from leeway.care.planning.access import can_write_about_me
 from leeway.care.planning.views.parts import open_plan_of, page, whole
-from leeway.forms import only_once
+from leeway.forms import WholeForm
 from leeway.market.listings.models import Service
 from leeway.market.listings.queries import choices_for_plan, get_service
-from leeway.refusal import Refusal
 
 
-def overview(request, case_id, number=None):
+def overview(request: SignedIn, case_id, number=None):
     """The plan: the one being written, or else the one in force, or an earlier one by its number."""
     case = get_case(case_id, seen_by=request.user, page="Support plan")
     today = timezone.localdate()
@@ -44,7 +41,7 @@ def overview(request, case_id, number=None):
         return render(request, "planning/none.jinja", context)
     plan.case = case
     context |= whole(plan) | {
-        "can_write": can_write_about_me(request.user, case, today),
+        "can_write": can_take_part(request.user, case, today),
         "missing": queries.what_is_missing(plan, today) if context["can_work"] else [],
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
         "in_force": queries.plan_in_force(case) if plan.state in queries.OPEN else None,
@@ -53,95 +50,76 @@ def overview(request, case_id, number=None):
 
 
 @require_POST
-def start(request, case_id):
+def start(request: SignedIn, case_id):
     """Begin a plan."""
     case = get_case(case_id, seen_by=request.user, page="Support plan")
-    try:
-        only_once(lambda: actions.start_plan(case=case, by=request.user, on=timezone.localdate()))
-    except Refusal as refusal:
-        messages.warning(request, str(refusal))
+    press(lambda **by_on: actions.start_plan(case=case, **by_on), request)
     return redirect("planning:overview", case_id)
 
 
-def write_about(request, case_id):
+def write_about(request: SignedIn, case_id):
     """What matters to the person."""
     case, plan = open_plan_of(request, case_id, "Plan: what matters")
-    yours = request.user.role == Role.PERSON
+    yours = not can_work_on(request.user, case)
     names = actions.PERSON_WRITES if yours else actions.WORKER_WRITES
     initial = {name: getattr(plan, name) for name in names}
     kind = forms.AboutForm if yours else forms.WorkersAboutForm
     name = "" if is_the_person(request.user, case) else str(case.person)
     form = kind(request.POST or None, initial=initial | {"version": plan.version}, name=name)
-    if save_draft(
+    if act(
         form,
-        lambda: actions.save_about(
+        lambda **by_on: actions.save_about(
             plan=plan,
             version=form.cleaned_data["version"],
             details=form.details,
-            by=request.user,
-            on=timezone.localdate(),
+            **by_on,
         ),
+        request,
     ):
         return redirect("planning:overview", case_id)
     return page(request, case, form, "What matters")
 
 
-def aim(request, case_id, aim_id=None):
+def aim(request: SignedIn, case_id, aim_id=None):
     """Add an aim, or change one."""
     case, plan = open_plan_of(request, case_id, "Plan: an aim")
     found = get_object_or_404(plan.aims, pk=aim_id) if aim_id else None
-    initial = {"version": plan.version}
-    if found:
+    stored = {name: getattr(found, name) for name in ("words", "how_we_know", "outcome")} if found else {}
+    form = forms.AimForm(request.POST or None, initial={"version": plan.version} | stored, case=case)
+
+    def save(**by_on):
+        if found is None:  # adding overwrites nothing, so two people may add at the same time
+            return actions.add_aim(plan=plan, version=plan.version, **form.details, **by_on)
         found.plan = plan
-        initial |= {"words": found.words, "how_we_know": found.how_we_know, "outcome": found.outcome}
-    form = forms.AimForm(request.POST or None, initial=initial, case=case)
-    if found:
-        write, what = actions.change_aim, {"aim": found}
-    else:  # adding overwrites nothing, so two people may add at the same time
-        write, what = actions.add_aim, {"plan": plan}
-    if save_draft(
-        form,
-        lambda: write(
-            **what,
-            version=form.cleaned_data["version"] if found else plan.version,
-            **form.details,
-            by=request.user,
-            on=timezone.localdate(),
-        ),
-    ):
+        return actions.change_aim(aim=found, version=form.cleaned_data["version"], **form.details, **by_on)
+
+    if act(form, save, request):
         return redirect("planning:overview", case_id)
     remove = reverse("planning:remove_aim", args=[case_id, aim_id]) if found else None
     title = "Change an aim" if found else "Add an aim"
     return page(request, case, form, title, remove=remove)
 
 
-def remove_aim(request, case_id, aim_id):
+def remove_aim(request: SignedIn, case_id, aim_id):
     """Take an aim out, after asking."""
     case, plan = open_plan_of(request, case_id, "Plan: an aim")
     found = get_object_or_404(plan.aims, pk=aim_id)
     found.plan = plan
     form = WholeForm(request.POST or None, initial={"version": plan.version})
-    if save_draft(
-        form,
-        lambda: actions.remove_aim(
-            aim=found, version=form.cleaned_data["version"], by=request.user, on=timezone.localdate()
-        ),
-    ):
+    if act(form, lambda **by_on: actions.remove_aim(aim=found, version=form.cleaned_data["version"], **by_on), request):
         return redirect("planning:overview", case_id)
     return page(request, case, form, "Take this aim out?", quote=found.words, button="Take it out", danger=True)
 
 
-def find(request, case_id):
+def find(request: SignedIn, case_id):
     """Look in the directory for something the budget could pay for, or describe one's own idea."""
     case, _ = open_plan_of(request, case_id, "Plan: find support")
     form = forms.FindForm(request.GET or None)
     found, searched = [], False
     if form.is_valid():
         searched = bool(form.cleaned_data["words"].strip() or form.cleaned_data["place"].strip())
-        try:
-            found = choices_for_plan(form.cleaned_data["words"], place=form.cleaned_data["place"])
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        read = attempt(form, lambda: choices_for_plan(form.cleaned_data["words"], place=form.cleaned_data["place"]))
+        found = read.result if read else []
     context = about(case, seen_by=request.user) | {
         "form": form,
         "searched": searched,
@@ -151,7 +129,7 @@ def find(request, case_id):
     return render(request, "planning/find.jinja", context)
 
 
-def add_line(request, case_id):
+def add_line(request: SignedIn, case_id):
     """Add something the budget pays for; from the directory where the address names a service."""
     case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
     service = named_service(request.GET.get("service", ""))
@@ -161,15 +139,15 @@ def add_line(request, case_id):
         if service.price_pence is not None:
             initial |= {"unit_cost_pence": service.price_pence, "unit": service.price_unit}
     form = forms.LineForm(request.POST or None, initial=initial, plan=plan, service=service)
-    if save_draft(
+    if act(
         form,
-        lambda: actions.add_line(
+        lambda **by_on: actions.add_line(
             plan=plan,
             version=plan.version,
             details=form.details | {"service": service},
-            by=request.user,
-            on=timezone.localdate(),
+            **by_on,
         ),
+        request,
     ):
         return redirect("planning:overview", case_id)
     return page(request, case, form, "Add what the budget pays for", service=service)
@@ -185,22 +163,22 @@ def named_service(service_id: str) -> Service | None:
         raise Http404("There is no such service in the directory.") from None
 
 
-def line(request, case_id, line_id):
+def line(request: SignedIn, case_id, line_id):
     """Change something the budget pays for."""
     case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
     found = get_object_or_404(plan.lines.select_related("service__provider", "aim"), pk=line_id)
     found.plan = plan
     initial = forms.line_initial(found) | {"version": plan.version}
     form = forms.LineForm(request.POST or None, initial=initial, plan=plan, service=found.service)
-    if save_draft(
+    if act(
         form,
-        lambda: actions.change_line(
+        lambda **by_on: actions.change_line(
             line=found,
             version=form.cleaned_data["version"],
             details=form.details,
-            by=request.user,
-            on=timezone.localdate(),
+            **by_on,
         ),
+        request,
     ):
         return redirect("planning:overview", case_id)
     remove = reverse("planning:remove_line", args=[case_id, line_id])
@@ -214,38 +192,35 @@ def line(request, case_id, line_id):
     )
 
 
-def remove_line(request, case_id, line_id):
+def remove_line(request: SignedIn, case_id, line_id):
     """Take a line out, after asking."""
     case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
     found = get_object_or_404(plan.lines, pk=line_id)
     found.plan = plan
     form = WholeForm(request.POST or None, initial={"version": plan.version})
-    if save_draft(
-        form,
-        lambda: actions.remove_line(
-            line=found, version=form.cleaned_data["version"], by=request.user, on=timezone.localdate()
-        ),
+    if act(
+        form, lambda **by_on: actions.remove_line(line=found, version=form.cleaned_data["version"], **by_on), request
     ):
         return redirect("planning:overview", case_id)
     return page(request, case, form, "Take this out of the plan?", quote=found.what, button="Take it out", danger=True)
 
 
-def start_date(request, case_id):
+def start_date(request: SignedIn, case_id):
     """When support starts."""
     case, plan = open_plan_of(request, case_id, "Plan: when support starts")
     initial = {"version": plan.version, "starts_on": plan.starts_on, "no_lines_reason": plan.no_lines_reason}
     form = forms.StartForm(request.POST or None, initial=initial)
     if plan.lines.exists():
         del form.fields["no_lines_reason"]
-    if save_draft(
+    if act(
         form,
-        lambda: actions.set_start(
+        lambda **by_on: actions.set_start(
             plan=plan,
             version=form.cleaned_data["version"],
             **form.details,
-            by=request.user,
-            on=timezone.localdate(),
+            **by_on,
         ),
+        request,
     ):
         return redirect("planning:overview", case_id)
     return page(request, case, form, "When support starts")

@@ -4,14 +4,15 @@ import csv
 from datetime import date
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from leeway.access.access import SignedIn
 from leeway.access.models import User
-from leeway.forms import attempt
+from leeway.acting import act, attempt
 from leeway.insight.pages import actions
 from leeway.insight.pages.account import COLUMNS, as_measures, hidden_names, package
 from leeway.insight.pages.forms import PublishForm
@@ -29,7 +30,7 @@ def published_account() -> LocalAccount:
 
 
 @require_safe
-def account(request):
+def account(request: HttpRequest):
     """The council's own figures, for everyone."""
     latest = latest_account()
     return render(request, "insight/account.jinja", {"account": latest} | told(latest.figures if latest else []))
@@ -41,7 +42,7 @@ def told(rows: list[dict]) -> dict:
 
 
 @require_safe
-def figures_file(request):
+def figures_file(request: HttpRequest):
     """The figures as CSV, one row a measure and group."""
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="figures.csv"'
@@ -52,7 +53,7 @@ def figures_file(request):
 
 
 @require_safe
-def data_package(request):
+def data_package(request: HttpRequest):
     """What the columns of the figures mean, as a data package."""
     latest = published_account()
     return JsonResponse(
@@ -61,7 +62,7 @@ def data_package(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def publish(request):
+def publish(request: SignedIn):
     """Choose the day, have it worked out, see what everyone will see, and publish it."""
     today = timezone.localdate()
     form = PublishForm(request.POST or request.GET or None, today=today)
@@ -69,23 +70,24 @@ def publish(request):
     if form.is_valid():
         as_at = form.cleaned_data["as_at"]
         if "publish" in request.POST:
-            if attempt(form, lambda: actions.publish_account(as_at=as_at, by=request.user, on=today)):
+            if act(form, lambda **by_on: actions.publish_account(as_at=as_at, **by_on), request):
                 messages.success(request, "The local account is published. Everyone can read it.")
                 return redirect("insight:account")
         elif request.method == "POST":
-            if job := attempt(form, lambda: start_working_out(as_at, request.user, today)):
-                return redirect("jobs:show", job.pk)
+            if asked := act(form, lambda **by_on: start_working_out(as_at, **by_on), request):
+                return redirect("jobs:show", asked.result.pk)
         else:
-            rows = attempt(form, lambda: figures_to_publish(as_at, request.user))
+            read = attempt(form, lambda: figures_to_publish(as_at, request.user))
+            rows = read and read.result
             shown |= {"as_at": as_at, "worked_out": rows is not None} | told(rows or [])
     return render(request, "insight/publish.jinja", shown)
 
 
-def start_working_out(as_at: date, user: User, today: date) -> Job:
+def start_working_out(as_at: date, *, by: User, on: date) -> Job:
     """Have worked out what everyone would see, if this day may be published at all."""
     check_takes_its_place(as_at)
     title = f"Work out the local account as it stood on {as_at:%-d %B %Y}"
-    return start_job(kind="work_out_account", arguments={"as_at": as_at}, title=title, by=user, on=today)
+    return start_job(kind="work_out_account", arguments={"as_at": as_at}, title=title, by=by, on=on)
 
 
 def figures_to_publish(as_at: date, user: User) -> list[dict] | None:

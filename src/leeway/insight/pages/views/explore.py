@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from leeway.access.access import SignedIn
 from leeway.insight.pages.forms import ExploreForm
 from leeway.published import charts
 from leeway.published.catalogue import ENGLAND, Series, catalogue
@@ -162,7 +163,7 @@ def number(value: float | None, *, decimals: int, unit: str = "") -> str:
 
 
 @require_safe
-def explore(request):
+def explore(request: SignedIn):
     """Pick a measure, a place and what to see it beside; see it as a chart and as its table."""
     asked = Asked(request.GET)
     shown = {
@@ -211,7 +212,7 @@ def cell(row: dict, asked: Asked) -> str:
 
 @require_safe
 @cache_control(private=True, max_age=3600)
-def chart(request):
+def chart(request: SignedIn):
     """The chart alone, as a picture to show or to keep."""
     asked = Asked(request.GET)
     answer = HttpResponse(asked.chart(), content_type="image/svg+xml")
@@ -221,7 +222,7 @@ def chart(request):
 
 
 @require_safe
-def data(request):
+def data(request: SignedIn):
     """The figures behind the chart, with their source, as CSV."""
     asked = Asked(request.GET)
     frame = asked.frame.drop("rank", strict=False).rename({"place": "against_chance"}, strict=False)

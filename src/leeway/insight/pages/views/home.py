@@ -3,7 +3,8 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from leeway.access.table import EVERYONE, who_may_reach
+from leeway.access.access import SignedIn
+from leeway.access.table import may_reach
 
 ROOMS = [
     {
@@ -53,7 +54,7 @@ ROOMS = [
 
 
 @require_safe
-def home(request):
+def home(request: SignedIn):
     """The parts of insight that this user may enter."""
-    mine = [room for room in ROOMS if who_may_reach(room["name"]) & {request.user.role, *EVERYONE}]
+    mine = [room for room in ROOMS if may_reach(request.user, room["name"])]
     return render(request, "insight/home.jinja", {"rooms": mine})

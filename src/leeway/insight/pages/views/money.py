@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from leeway.access.access import SignedIn
 from leeway.insight.pages.forms import MoneyForm
 from leeway.published import charts
 from leeway.published.catalogue import ENGLAND
@@ -26,7 +27,7 @@ TITLES = {CLIENT_GROUP: "By client group", SUPPORT_REASON: "By reason for suppor
 
 
 @require_safe
-def money(request):
+def money(request: SignedIn):
     """Spending by client group in the first and the last year that there is, its growth, and the claim of 2012."""
     form = MoneyForm(request.GET if "place" in request.GET else {"place": ENGLAND})
     shown = {"form": form, "source": SOURCE, "back": reverse("insight:home")}
@@ -150,7 +151,7 @@ def change(growth: float | None) -> str:
 
 
 @require_safe
-def picture(request):
+def picture(request: SignedIn):
     """The shares over time as SVG."""
     form = MoneyForm(request.GET)
     place = form.cleaned_data["place"] if form.is_valid() else ENGLAND
@@ -163,7 +164,7 @@ def picture(request):
 
 
 @require_safe
-def figures(request):
+def figures(request: SignedIn):
     """Every year's spending by client group, as CSV."""
     form = MoneyForm(request.GET)
     place = form.cleaned_data["place"] if form.is_valid() else ENGLAND

@@ -8,14 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from leeway.forms import attempt
+from leeway.access.access import SignedIn
+from leeway.acting import attempt
 from leeway.insight.pages.forms import PublishForm, month_ends
 from leeway.insight.pages.queries import findings_worked_out, packages_worth_a_look
 from leeway.jobs.actions import start_job
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def own(request):
+def own(request: SignedIn):
     """The findings, as the records stood on the last day of a month; with `part`, one of them with its figures.
 
     They are worked out by a job, and kept for an hour.
@@ -41,14 +42,15 @@ def own(request):
 
 
 @require_safe
-def second_look(request):
+def second_look(request: SignedIn):
     """The packages that cost far more than those of people alike, service by service; with `file`, as CSV."""
     today = timezone.localdate()
     form = PublishForm(request.GET, today=today)
     rows = None
     if form.is_valid():
         as_at = form.cleaned_data["as_at"]
-        rows = attempt(form, lambda: packages_worth_a_look(as_at, seen_by=request.user, on=today))
+        read = attempt(form, lambda: packages_worth_a_look(as_at, seen_by=request.user, on=today))
+        rows = read and read.result
     if rows is not None and "file" in request.GET:
         answer = HttpResponse(rows.write_csv(), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="second-look.csv"'

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from leeway.access.access import SignedIn
 from leeway.published.estimates import direct_payment_question as asked
-from leeway.published.returns.figures import table
 
 SOURCE = "PSS-EX1 and RAP returns, NHS Information Centre; GDP deflators, HM Treasury; population, ONS"
 #: What of a summary is money.
@@ -16,19 +16,13 @@ ENDS = {"least", "lower_quarter", "middle", "upper_quarter", "most"}
 INTERVAL = ("Estimate", "95% interval", "Rows")
 
 
-def client_groups() -> list[str]:
-    """Those whom the returns tell apart, learning disability first, of whom the question was asked."""
-    groups = sorted(table("panel")["client_group"].unique())
-    return sorted(groups, key=lambda group: group != asked.LEARNING_DISABILITY)
-
-
-def chosen(request) -> str:
+def chosen(request: SignedIn) -> str:
     group = request.GET.get("group", "")
-    return group if group in client_groups() else asked.LEARNING_DISABILITY
+    return group if group in asked.client_groups() else asked.LEARNING_DISABILITY
 
 
 @require_safe
-def question(request):
+def question(request: SignedIn):
     """The curve in words, as a picture, choice by choice, and what there was to go on."""
     group = chosen(request)
     found = asked.curve(group)
@@ -37,7 +31,7 @@ def question(request):
     regions = [(row["without"], *estimate(row)) for row in asked.without_each_region(group).sort("effect").to_dicts()]
     shown = {
         "group": group,
-        "groups": client_groups(),
+        "groups": asked.client_groups(),
         "published": group == asked.LEARNING_DISABILITY,
         "about": asked.ABOUT,
         "source": SOURCE,
@@ -105,13 +99,13 @@ def pounds(value: float) -> str:
 
 @require_safe
 @cache_control(private=True, max_age=86_400)
-def picture(request):
+def picture(request: SignedIn):
     """The curve as SVG."""
     return HttpResponse(asked.picture(chosen(request)), content_type="image/svg+xml")
 
 
 @require_safe
-def estimates(request):
+def estimates(request: SignedIn):
     """Every estimate with its choices and its source, as CSV."""
     group = chosen(request)
     told = asked.curve(group).with_columns(client_group=pl.lit(group), source=pl.lit(SOURCE))

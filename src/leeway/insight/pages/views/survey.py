@@ -19,7 +19,8 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from leeway.forms import attempt
+from leeway.access.access import SignedIn
+from leeway.acting import attempt
 from leeway.insight.pages import actions, queries
 from leeway.insight.pages.forms import SectionForm
 from leeway.insight.pages.models import Wave
@@ -38,7 +39,7 @@ def get_wave(token: str) -> Wave:
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def answer(request, token):
+def answer(request: SignedIn, token):
     """What the survey is, its sections one a page, a page to check, and sending."""
     wave = get_wave(token)
     today = timezone.localdate()
@@ -67,7 +68,7 @@ def answer(request, token):
 
 
 @require_safe
-def thanks(request, token):
+def thanks(request: SignedIn, token):
     """The answers are in."""
     return render(request, "insight/survey_thanks.jinja", {"wave": get_wave(token)})
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from leeway.forms import attempt
+from leeway.access.access import SignedIn
+from leeway.acting import act, attempt
 from leeway.insight.pages import actions, queries
 from leeway.insight.pages.access import can_set_targets
 from leeway.insight.pages.forms import EndTargetForm, OwnTargetForm, TargetForm
@@ -57,17 +58,22 @@ def as_series(published: Series) -> pl.DataFrame:
 
 
 @require_safe
-def targets(request):
+def targets(request: SignedIn):
     """National targets through their history; and any target of one's own, put to the published series."""
     form = TargetForm(
         request.GET if request.GET else START | year_end_after_next(timezone.localdate()), series=to_forecast()
     )
-    found = attempt(form, lambda: ahead(**form.cleaned_data)) if form.is_valid() else None
-    shown = {"form": form, "found": found, "national": national().targets.values(), "back": reverse("insight:home")}
+    read = attempt(form, lambda: ahead(**form.cleaned_data))
     goals = own_targets()
     figures = own_series() if goals else {}
-    shown |= {"own": [own_words(each, figures.get(each[-1].measure, [])) for each in goals]}
-    shown |= {"may_set": can_set_targets(request.user)}
+    shown = {
+        "form": form,
+        "found": read and read.result,
+        "national": national().targets.values(),
+        "back": reverse("insight:home"),
+        "own": [own_words(each, figures.get(each[-1].measure, [])) for each in goals],
+        "may_set": can_set_targets(request.user),
+    }
     return render(request, "insight/targets.jinja", shown)
 
 
@@ -109,7 +115,7 @@ def own_chance(goal: OwnGoal, figures: list[tuple[date, float]]) -> str:
     return f"{in_percent(found['probability'][0])}, by the figures of our own local accounts."
 
 
-def set_target(request):
+def set_target(request: SignedIn):
     """Set a target of the council's own, or change one."""
     before = queries.goals_of(request.GET.get("target", ""))
     last = before[-1] if before else None
@@ -117,31 +123,24 @@ def set_target(request):
     initial = {name: getattr(last, name) for name in names} if last else {"measure": START["measure"]}
     initial["at_most"] = WAY[bool(last and last.at_most)]
     form = OwnTargetForm(request.POST or None, series=percentages(), initial=initial)
-    if form.is_valid():
-        done = attempt(form, lambda: actions.set_target(**form.cleaned_data, by=request.user, on=timezone.localdate()))
-        if done is not None:
-            messages.success(request, f"“{done.target}” is kept, with what it was before.")
-            return redirect("insight:targets")
+    if done := act(form, lambda **by_on: actions.set_target(**form.cleaned_data, **by_on), request):
+        messages.success(request, f"“{done.result.target}” is kept, with what it was before.")
+        return redirect("insight:targets")
     shown = {"form": form, "last": last, "back": reverse("insight:targets")}
     return render(request, "insight/set_target.jinja", shown)
 
 
-def end_target(request):
+def end_target(request: SignedIn):
     """End a target of the council's own, saying why."""
     history = queries.goals_of(request.GET.get("target", ""))
     if not history or history[-1].ended:
         raise Http404("There is no such target to end.")
     form = EndTargetForm(request.POST or None)
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: actions.end_target(
-                target=history[-1].target, **form.cleaned_data, by=request.user, on=timezone.localdate()
-            ),
-        )
-        if done is not None:
-            messages.success(request, f"“{done.target}” has ended. Its history stays.")
-            return redirect("insight:targets")
+    if done := act(
+        form, lambda **by_on: actions.end_target(target=history[-1].target, **form.cleaned_data, **by_on), request
+    ):
+        messages.success(request, f"“{done.result.target}” has ended. Its history stays.")
+        return redirect("insight:targets")
     shown = {"form": form, "last": history[-1], "back": reverse("insight:targets")}
     return render(request, "insight/end_target.jinja", shown)
 
@@ -247,7 +246,7 @@ def councils_ahead(everyone: pl.DataFrame, **asked) -> list[dict]:
 
 @require_safe
 @cache_control(private=True, max_age=3600)
-def fan(request):
+def fan(request: SignedIn):
     """The picture of what may come for one place."""
     form = TargetForm(request.GET, series=to_forecast())
     if not form.is_valid():

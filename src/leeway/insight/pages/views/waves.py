@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
-from leeway.forms import attempt, set_choices
+from leeway.access.access import SignedIn
+from leeway.acting import act, attempt
+from leeway.forms import set_choices
 from leeway.insight.pages import actions, queries
 from leeway.insight.pages.access import can_open_waves, can_read_words
 from leeway.insight.pages.forms import CompareForm, OpenWaveForm
@@ -22,7 +24,7 @@ from leeway.insight.surveys.shares import percent
 from leeway.refusal import Refusal
 
 
-def get_wave(request, wave_id) -> Wave:
+def get_wave(request: SignedIn, wave_id) -> Wave:
     try:
         return queries.get_wave(wave_id, seen_by=request.user)
     except Wave.DoesNotExist:
@@ -30,14 +32,12 @@ def get_wave(request, wave_id) -> Wave:
 
 
 @require_safe
-def waves(request):
+def waves(request: SignedIn):
     """Every wave: when, whether open, and how many answered."""
     today = timezone.localdate()
-    rows = [
-        {"wave": wave, "title": wave.questionnaire.title, "state": state_of(wave, today)}
-        for wave in queries.waves(seen_by=request.user)
-    ]
-    over = [row["wave"].questionnaire_code for row in rows if row["wave"].is_over_on(today)]
+    every = list(queries.waves(seen_by=request.user))
+    rows = [{"wave": wave, "title": wave.questionnaire.title, "state": state_of(wave, today)} for wave in every]
+    over = [wave.questionnaire_code for wave in every if wave.is_over_on(today)]
     shown = {
         "rows": rows,
         "may_open": can_open_waves(request.user),
@@ -53,19 +53,17 @@ def state_of(wave: Wave, today) -> str:
     return "Open" if wave.is_open_on(today) else "Not open yet"
 
 
-def open_wave(request):
+def open_wave(request: SignedIn):
     """Open a wave: which questions, called what, from when to when."""
     form = OpenWaveForm(request.POST or None)
-    if form.is_valid():
-        opened = attempt(form, lambda: actions.open_wave(**form.cleaned_data, by=request.user, on=timezone.localdate()))
-        if opened is not None:
-            messages.success(request, f"{opened.name} is set up. Send its address to those whom you ask.")
-            return redirect("insight:wave", opened.pk)
+    if done := act(form, lambda **by_on: actions.open_wave(**form.cleaned_data, **by_on), request):
+        messages.success(request, f"{done.result.name} is set up. Send its address to those whom you ask.")
+        return redirect("insight:wave", done.result.pk)
     return render(request, "insight/open_wave.jinja", {"form": form, "back": reverse("insight:waves")})
 
 
 @require_safe
-def wave(request, wave_id):
+def wave(request: SignedIn, wave_id):
     """One wave: its address while it is open, and what it says once it is over."""
     asked, today = get_wave(request, wave_id), timezone.localdate()
     shown = {
@@ -168,7 +166,7 @@ def number_changes(earlier: Wave, later: Wave, *, seen_by, on) -> dict[str, list
 
 
 @require_POST
-def close_wave(request, wave_id):
+def close_wave(request: SignedIn, wave_id):
     """End a wave before its last day."""
     closed = actions.close_wave(wave=get_wave(request, wave_id), by=request.user, on=timezone.localdate())
     messages.success(request, f"{closed.name} is closed. It takes no more answers.")
@@ -176,7 +174,7 @@ def close_wave(request, wave_id):
 
 
 @require_safe
-def results_file(request, wave_id):
+def results_file(request: SignedIn, wave_id):
     """What a wave says, as a file that is fit to publish."""
     asked = get_wave(request, wave_id)
     answers = queries.answers_of(asked, seen_by=request.user, on=timezone.localdate())
@@ -189,7 +187,7 @@ def results_file(request, wave_id):
 
 
 @require_safe
-def compare(request):
+def compare(request: SignedIn):
     """Two waves of the same questions: what went up, what went down, and what cannot be told."""
     today = timezone.localdate()
     over = [each for each in queries.waves(seen_by=request.user) if each.is_over_on(today)]
@@ -197,12 +195,12 @@ def compare(request):
     choices = [(str(each.pk), f"{each.questionnaire.title}: {heading(each)}") for each in over]
     for name in ("earlier", "later"):
         set_choices(form, name, [("", "Choose one"), *choices])
-    shown = {"form": form, "rows": None, "back": reverse("insight:waves")}
+    shown: dict = {"form": form, "rows": None, "back": reverse("insight:waves")}
     if form.is_valid():
         by_id = {str(each.pk): each for each in over}
         earlier, later = (by_id[form.cleaned_data[name]] for name in ("earlier", "later"))
-        rows = attempt(form, lambda: compared(earlier, later, seen_by=request.user, on=today))
-        shown |= {"rows": rows, "earlier": heading(earlier), "later": heading(later)}
+        found = attempt(form, lambda: compared(earlier, later, seen_by=request.user, on=today))
+        shown |= {"rows": found and found.result, "earlier": heading(earlier), "later": heading(later)}
     return render(request, "insight/compare_waves.jinja", shown)
 
 

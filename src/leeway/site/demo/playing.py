@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+import typst
+from django.core.files.base import ContentFile
+
 from leeway.access.models import Team, User
 from leeway.care.assessment import actions as assessing
 from leeway.care.assessment.models import TookPart
@@ -18,6 +21,7 @@ from leeway.care.planning.queries import indicative as indicative_of
 from leeway.care.planning.queries import indicative_pence, plan_totals
 from leeway.care.review import actions as reviewing
 from leeway.care.review.queries import aims_not_judged, next_review
+from leeway.files.models import FileKind
 from leeway.law.numbers import ceil_div
 from leeway.market.listings.models import Service
 from leeway.money.budgets import actions as budgets
@@ -361,7 +365,7 @@ def start_money(player: Player) -> None:
             case=player.case,
             way=Way(way),
             holder=holder,
-            account_name=(str(receiver or player.case.person) if holder != Holder.PROVIDER else "Fairbourne Fund")[:40],
+            account_name=str(receiver or player.case.person) if holder != Holder.PROVIDER else "Fairbourne Fund",
             sort_code="40-00-01",
             account_number=f"{hash_of(player.script, player.script.lines[0]) % 10**8:08d}",
             by=staff.finance,
@@ -374,6 +378,7 @@ def start_money(player: Player) -> None:
         budgets.fund_next_year(budget=budget, by=staff.finance, on=funded_until_day(budget) - FUNDED_AHEAD)
     player.case.refresh_from_db()
     hold_past_reviews(player)
+    photograph_receipt(player)
 
 
 def hold_past_reviews(player: Player) -> None:
@@ -391,6 +396,24 @@ def hold_past_reviews(player: Player) -> None:
             on=review.opened_on,
         )
         player.case.refresh_from_db()
+
+
+def photograph_receipt(player: Player) -> None:
+    """The person adds a photograph of a receipt, where their story has one and they sign in."""
+    lines, user = player.script.receipt, player.case.person.user
+    if not lines or user is None:
+        return
+    on = player.today - timedelta(days=3)
+    text = r" \ ".join([*lines[1:], f"{on:%d/%m/%Y}"])
+    photograph = typst.compile(f"#set page(width: 8cm, height: auto)\n{text}".encode(), format="png")
+    people.add_file(
+        case=player.case,
+        upload=ContentFile(photograph, name="receipt.png"),
+        kind=FileKind.RECEIPT,
+        words=f"{lines[0]}, {on:%-d %B}",
+        by=user,
+        on=on,
+    )
 
 
 def open_and_write(player: Player, *, on: date) -> None:

@@ -1,0 +1,141 @@
+"""What a user comes to do, what each role may do, and which roles nobody holds together. The one source of all three.
+
+A new role stands in no line of `WHO_CAN` and can do nothing until it is written there. Whether this user may do it to
+this one case or payment is asked besides, in the room that knows the case.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from itertools import combinations
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    """What a user comes to do. One user may hold several roles, but for those in `APART`."""
+
+    PERSON = "person", "Person or supporter"
+    ASSESSOR = "assessor", "Social worker or assessor"
+    MANAGER = "manager", "Team manager"
+    FINANCE = "finance", "Finance officer"
+    COMMISSIONER = "commissioner", "Commissioner"
+    ANALYST = "analyst", "Analyst"
+    PROVIDER = "provider", "Provider"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class Capability(Enum):
+    """One thing that a role may let a user do; the words end the sentence “Only … can”."""
+
+    WORK_FOR_COUNCIL = "see this as a member of the council's staff"
+    # cases
+    FOLLOW_CASES = "follow a case"
+    SEE_RECORDS = "see people's records"
+    SEE_WHO_LOOKED = "see who looked at a record"
+    WORK_ON_CASES = "work on cases"
+    HOLD_CASES = "be a case's worker"
+    LEAD_TEAM = "lead a team"
+    SIGN_OFF = "sign off a plan or return it to be written again"
+    WRITE_PLANS = "write in a support plan"
+    TAKE_PART = "take part in a case of their own, or of someone who gave them leave"
+    WRITE_OWN_WORDS = "write in their own words"
+    # money
+    CHECK_MEANS = "do anybody's money check"
+    START_BUDGETS = "start, fund, hold or end a budget"
+    KEEP_BANK_DETAILS = "record or approve bank details"
+    PAY = "pay or move money"
+    # what there is to choose from
+    LIST_SERVICES = "add to the directory or record a price"
+    IMPORT_LISTINGS = "import the regulator's files"
+    # what the records say
+    ANALYSE = "read every case at once"
+    SEE_RESULTS = "see what records and surveys say"
+    OPEN_SURVEYS = "open or close a survey"
+    READ_WORDS = "read what people wrote in a survey"
+    SET_TARGETS = "set or end a target"
+    PUBLISH = "publish the local account"
+    # who signs in
+    ADMINISTER = "change who signs in"
+    # the machinery
+    SEE_JOBS = "see everybody's jobs"
+
+
+_CASEWORK = frozenset({Role.ASSESSOR, Role.MANAGER})
+_JUST_FINANCE = frozenset({Role.FINANCE})
+_JUST_ANALYST = frozenset({Role.ANALYST})
+_ANALYSIS = frozenset({Role.ANALYST, Role.ADMINISTRATOR})
+
+WHO_CAN: Mapping[Capability, frozenset[Role]] = {
+    Capability.WORK_FOR_COUNCIL: _CASEWORK | _ANALYSIS | {Role.FINANCE, Role.COMMISSIONER},
+    Capability.FOLLOW_CASES: _CASEWORK | {Role.PERSON, Role.FINANCE},
+    Capability.SEE_RECORDS: _CASEWORK | {Role.FINANCE},
+    Capability.SEE_WHO_LOOKED: frozenset({Role.PERSON, Role.MANAGER}),
+    Capability.WORK_ON_CASES: _CASEWORK,
+    Capability.HOLD_CASES: frozenset({Role.ASSESSOR}),
+    Capability.LEAD_TEAM: frozenset({Role.MANAGER}),
+    Capability.SIGN_OFF: frozenset({Role.MANAGER}),
+    Capability.WRITE_PLANS: _CASEWORK | {Role.PERSON},
+    Capability.TAKE_PART: frozenset({Role.PERSON}),
+    Capability.WRITE_OWN_WORDS: frozenset({Role.PERSON}),
+    Capability.CHECK_MEANS: _JUST_FINANCE,
+    Capability.START_BUDGETS: _JUST_FINANCE,
+    Capability.KEEP_BANK_DETAILS: _JUST_FINANCE,
+    Capability.PAY: _JUST_FINANCE,
+    Capability.LIST_SERVICES: frozenset({Role.ASSESSOR, Role.COMMISSIONER, Role.ADMINISTRATOR}),
+    Capability.IMPORT_LISTINGS: frozenset({Role.COMMISSIONER, Role.ADMINISTRATOR}),
+    Capability.ANALYSE: _ANALYSIS,
+    Capability.SEE_RESULTS: _ANALYSIS | {Role.COMMISSIONER},
+    Capability.OPEN_SURVEYS: _ANALYSIS,
+    Capability.READ_WORDS: _JUST_ANALYST,
+    Capability.SET_TARGETS: _JUST_ANALYST,
+    Capability.PUBLISH: _JUST_ANALYST,
+    Capability.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
+    Capability.SEE_JOBS: frozenset({Role.ADMINISTRATOR}),
+}
+
+_STAFF_ROLES = WHO_CAN[Capability.WORK_FOR_COUNCIL]
+_MOVES_MONEY = "Whoever decides that money is spent never also pays it out."
+_GIVES_ROLES = "Whoever says who signs in as what never also decides, buys or pays."
+_SPEAKS_FOR_SELF = "People, supporters and providers have a sign-in of their own, never a member of staff's."
+
+APART: Mapping[frozenset[Role], str] = {
+    **{frozenset({Role.FINANCE, other}): _MOVES_MONEY for other in (Role.ASSESSOR, Role.MANAGER, Role.COMMISSIONER)},
+    **{
+        frozenset({Role.ADMINISTRATOR, other}): _GIVES_ROLES
+        for other in (Role.ASSESSOR, Role.MANAGER, Role.FINANCE, Role.COMMISSIONER)
+    },
+    **{
+        frozenset({one, staff}): _SPEAKS_FOR_SELF
+        for one in (Role.PERSON, Role.PROVIDER)
+        for staff in Role
+        if staff in _STAFF_ROLES
+    },
+    frozenset({Role.PERSON, Role.PROVIDER}): _SPEAKS_FOR_SELF,
+}
+"""The pairs of roles that one user never holds together, each with the reason, as the user is told.
+
+Source: the Accounts and Audit Regulations 2015 (SI 2015/234), reg. 4(4)(b), ask every council to divide the duties of
+officers who deal with money; that no user both grants access and transacts is what auditors test for first (ISO/IEC
+27001:2022, control 5.3). See docs/decisions/0019.
+"""
+
+
+def capabilities_of(roles: Iterable[str]) -> frozenset[Capability]:
+    """All that these roles together let a user do."""
+    held = set(roles)
+    return frozenset(capability for capability, able in WHO_CAN.items() if held & able)
+
+
+def why_apart(roles: Iterable[str]) -> str:
+    """Why nobody may hold these roles together, naming the pair; empty where they may be held together."""
+    for pair in combinations([role for role in Role if role in set(roles)], 2):
+        if reason := APART.get(frozenset(pair)):
+            first, second = (role.label for role in pair)
+            return f"“{first}” and “{second}” do not go together. {reason}"
+    return ""
+
+
+def in_words(roles: Iterable[str]) -> str:
+    """Roles as a reader says them: “Team manager and analyst”."""
+    labels = [role.label for role in Role if role in set(roles)]
+    return " and ".join([", ".join(labels[:-1]), labels[-1]] if labels[1:] else labels).capitalize()

@@ -1,0 +1,72 @@
+"""What a page does with what was sent: one call that checks the form, does the thing, and says whether it was done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from django import forms
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import HttpRequest
+from django.utils import timezone
+from psycopg.errors import UniqueViolation
+
+from leeway.forms import DraftForm
+from leeway.refusal import EditedMeanwhile, Refusal
+
+
+@dataclass(frozen=True)
+class Done[T]:
+    """It was done, and this came of it. Where it was not, there is None, and the form says why."""
+
+    result: T
+
+    def __bool__(self) -> Literal[True]:
+        return True  # however empty the result is
+
+
+def act[T](form: forms.Form, action: Callable[..., T], request: HttpRequest) -> Done[T] | None:
+    """Do what a form that was sent asks for: `action` is called with `by=` the user and `on=` today.
+
+    Nothing is done where no form was sent, or where it is not valid. A refusal becomes an error on the form.
+    """
+    if request.method != "POST":
+        return None
+    return attempt(form, lambda: action(by=request.user, on=timezone.localdate()))
+
+
+def attempt[T](form: forms.Form, call: Callable[[], T]) -> Done[T] | None:
+    """Call something for a form, if the form is valid. A refusal becomes an error on the form."""
+    if not form.is_valid():
+        return None
+    try:
+        return Done(only_once(call))
+    except EditedMeanwhile as meanwhile:
+        form.add_error(None, str(meanwhile))
+        if isinstance(form, DraftForm):
+            form.show_theirs()
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    return None
+
+
+def press[T](action: Callable[..., T], request: HttpRequest) -> Done[T] | None:
+    """Do what a button without a form asks for. A refusal is shown on the page that follows."""
+    form = forms.Form(request.POST)
+    done = act(form, action, request)
+    for error in form.non_field_errors():
+        messages.error(request, str(error))
+    return done
+
+
+def only_once[T](call: Callable[[], T]) -> T:
+    """Call something. Where the database has room for one, and somebody was a moment earlier, that is a Refusal."""
+    try:
+        return call()
+    except IntegrityError as problem:
+        if not isinstance(problem.__cause__, UniqueViolation):
+            raise
+        raise Refusal(
+            "This was saved a moment ago, by a second press of the button or by somebody else at the same time. "
+            "Look at what is there before you go on."
+        ) from problem
