@@ -13,6 +13,7 @@ from leeway.moves import MoveNotAllowed, require_move
 BEGINS = {
     "leeway.care.people.states": "request",
     "leeway.care.planning.states": "draft",
+    "leeway.jobs.states": "waiting",
     "leeway.money.payees.states": "entered",
     "leeway.money.payments.states": "made",
 }

@@ -104,9 +104,10 @@ ACCESS: dict[str, Capability | str] = {
     "payees:*": Capability.KEEP_BANK_DETAILS,
     "payments:*": Capability.PAY,
     # directory
-    "listings:add": Capability.LIST_SERVICES,
-    "listings:price": Capability.LIST_SERVICES,
-    "listings:*": EVERYONE,
+    "directory:add": Capability.LIST_SERVICES,
+    "directory:price": Capability.LIST_SERVICES,
+    "directory:end_price": Capability.LIST_SERVICES,
+    "directory:*": EVERYONE,
     # insight
     "insight:home": Capability.SEE_RESULTS,
     "insight:explore": Capability.SEE_RESULTS,

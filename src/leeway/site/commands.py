@@ -15,7 +15,7 @@ from leeway.start import start_django
 ROOMS = {
     "access": ("leeway.access.commands", "access"),
     "law": ("leeway.law.commands", "law"),
-    "directory": ("leeway.market.listings.commands", "directory"),
+    "directory": ("leeway.market.directory.commands", "directory"),
     "insight": ("leeway.insight.commands", "insight"),
     "money": ("leeway.money.commands", "money"),
     "worker": ("leeway.jobs.commands", "worker"),

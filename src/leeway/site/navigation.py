@@ -14,7 +14,7 @@ LINKS = [
     ("insight:home", "Insight"),
     ("access:users", "Who signs in"),
     ("jobs:every", "Background jobs"),
-    ("listings:search", "Find support"),
+    ("directory:search", "Find support"),
     ("law", "Rules and figures"),
 ]
 MADE_UP = [("outbox:mailbox", "Mailbox")]  # only a made-up council has one

@@ -101,6 +101,8 @@ ROOMS = [
     "leeway.files",
     "leeway.messages",
     "leeway.market.listings",
+    "leeway.market.contracts",
+    "leeway.market.directory",
     "leeway.care.people",
     "leeway.care.circumstances",
     "leeway.care.decisions",

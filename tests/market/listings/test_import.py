@@ -11,9 +11,8 @@ from leeway.market.listings.actions import BadRows, import_file
 from leeway.market.listings.extracts import UnreadableFile
 from leeway.market.listings.models import Kind, Provider, Rating, RatingGiven, Service
 from leeway.refusal import NotAllowed, Refusal
-
-from .conftest import TODAY
-from .extract_lines import DIRECTORY_HEADER, RATINGS_HEADER, directory_line, rating_line
+from tests.market.conftest import TODAY
+from tests.market.extract_lines import DIRECTORY_HEADER, RATINGS_HEADER, directory_line, rating_line
 
 pytestmark = pytest.mark.django_db
 

@@ -296,7 +296,7 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
     """Invite the person to see their own record, and to take part in it."""
     check_can_work_on(by, case)
     person = case.person
-    if person.user_id is not None:
+    if person.user is not None:
         raise Refusal(f"{person} signs in already, as {person.user.email}.")
     user = invite(email=email, name=str(person), site_address=site_address, by=by, on=on)
     if Person.objects.filter(user=user).exists():

@@ -122,9 +122,10 @@ def save_review(
     check_can_work_on(by, review.case)
     assert set(details) <= SAVED, f"not details of a review: {set(details) - SAVED}"
     _claim_open(review, version, **details)
+    judged = aims or {}
     for aim in _aims(review.case):
-        if (aims or {}).get(aim.pk) in Achieved.values:
-            AimResult.objects.update_or_create(review=review, aim=aim, defaults={"achieved": aims[aim.pk]})
+        if judged.get(aim.pk) in Achieved.values:
+            AimResult.objects.update_or_create(review=review, aim=aim, defaults={"achieved": judged[aim.pk]})
     return review
 
 

@@ -328,7 +328,7 @@ def phone_of(words: str) -> str:
     '01617486414'
     """
     digits = "".join(words.removesuffix(".0").split())
-    return f"0{digits}" if digits.isdigit() and not digits.startswith("0") else digits[:30]
+    return f"0{digits}" if digits.isdigit() and not digits.startswith("0") else digits
 
 
 def secure(url: str) -> str:

@@ -186,11 +186,11 @@ FROM staged_place AS place WHERE place.id = service.id
   AND (service.last_checked_on <> %(on)s OR NOT %(layout)s = ANY(listed_in));
 
 INSERT INTO {SERVICE} (id, provider_id, source, regulated, description, listed_in, last_checked_on,
-    price_unit, price_note, external_id, name, kinds, address, town, postcode, area, regulator_url,
+    external_id, name, kinds, address, town, postcode, area, regulator_url,
     also_known_as, service_types, specialisms, region, phone, website, overall_rating,
     latitude, longitude, inspected_on, rated_on)
 SELECT id, provider_id, '{Source.REGULATOR}', true, '', ARRAY[%(layout)s], %(on)s,
-    '', '', external_id, name, kinds, address, town, postcode, area, regulator_url,
+    external_id, name, kinds, address, town, postcode, area, regulator_url,
     COALESCE(also_known_as, ''), COALESCE(service_types, '{{}}'), COALESCE(specialisms, '{{}}'),
     COALESCE(region, ''), COALESCE(phone, ''), COALESCE(website, ''), COALESCE(overall_rating, ''),
     latitude, longitude, inspected_on, rated_on

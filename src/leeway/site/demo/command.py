@@ -18,7 +18,7 @@ from leeway.access.roles import WHO_CAN, Capability, Role
 from leeway.care.people.actions import record_posted
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, CaseKind
-from leeway.market.listings.demo import make_market
+from leeway.market.directory.demo import make_market
 from leeway.market.listings.models import Service
 from leeway.messages import actions as outbox
 from leeway.messages.queries import in_need_of_somebody
@@ -121,9 +121,9 @@ def staff_of(named: dict[str, User], worker: User, manager: User) -> Staff:
 
 
 def market() -> dict[str, list[Service]]:
-    """The services of the directory by kind, those with a price."""
+    """The services of the directory by kind, those with a price, each with its prices at hand."""
     by_kind: dict[str, list[Service]] = {}
-    for service in Service.objects.filter(price_pence__gt=0).order_by("pk"):
+    for service in Service.objects.filter(rates__pence__gt=0).distinct().prefetch_related("rates").order_by("pk"):
         for kind in service.kinds:
             by_kind.setdefault(kind, []).append(service)
     return by_kind

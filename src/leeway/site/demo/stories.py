@@ -18,7 +18,7 @@ def person(given: str, family: str, born: date, number: str, **rest) -> dict:
 
 
 def weekly(*lines: tuple[str, int]) -> dict:
-    return {"lines": [{"kind": kind, "amount_pence": pence, "every": "week"} for kind, pence in lines]}
+    return {"lines": [{"kind": kind, "amount_pence": pence, "every": "weekly"} for kind, pence in lines]}
 
 
 def means(

@@ -14,8 +14,9 @@ from leeway.start import start_django
 
 SHOWN_ROWS = 20
 COLUMNS = ["id", "name", "provider", "kinds", "source", "regulated", "overall_rating", "rated_on", "inspected_on"]
-COLUMNS += ["takes_direct_payments", "price_pence", "price_unit", "price_checked_on", "address", "town", "postcode"]
+COLUMNS += ["takes_direct_payments", "address", "town", "postcode"]
 COLUMNS += ["area", "latitude", "longitude", "phone", "website", "regulator_url", "last_checked_on"]
+PRICES = {"price_pence": "pence", "price_unit": "unit", "price_from": "starts_on", "price_checked_on": "recorded_on"}
 
 
 @click.group("directory", cls=Group)
@@ -73,29 +74,38 @@ def import_command(file: Path, on: date | None, leave_out_bad_rows: bool, as_jso
 @directory.command("export")
 @click.option("--format", "form", type=click.Choice(["csv", "open-referral"]), default="csv", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; printed without it.")
+@click.option("--on", type=iso_date, default=None, help="The day whose prices are told; today without it.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format open-referral.")
-def export_command(form: str, output: Path | None, as_json: bool) -> None:
+def export_command(form: str, output: Path | None, on: date | None, as_json: bool) -> None:
     """Write the listed services as CSV, or as JSON in the words of Open Referral UK 3.0.
+
+    In CSV, what a service has several of, such as kinds and prices, stands in one cell, parted by |.
 
     Example: leeway directory export --format open-referral -o services.json
     """
     start_django()
-    from leeway.market.listings import queries
-    from leeway.market.listings.open_referral import as_open_referral
+    from django.utils import timezone
 
-    services = queries.listed()
+    from leeway.market.contracts.queries import listed_prices
+    from leeway.market.directory.open_referral import as_open_referral
+    from leeway.market.listings import queries
+
+    services = list(queries.listed())
+    prices = listed_prices(services, on or timezone.localdate())
     with written_whole(output) if output else nullcontext(sys.stdout) as out:
         if as_json or form == "open-referral":
-            contents = list(as_open_referral(services))
+            contents = list(as_open_referral(services, prices))
             page = {"total_items": len(contents), "total_pages": 1, "page_number": 1, "size": len(contents)}
             json.dump(page | {"contents": contents}, out, ensure_ascii=False, indent=2)
             out.write("\n")
             return
         rows = csv.writer(out, lineterminator="\n")
-        rows.writerow(COLUMNS)
+        rows.writerow([*COLUMNS, *PRICES])
         for service in services:
             kinds = "|".join(service.kinds)
-            rows.writerow([kinds if name == "kinds" else getattr(service, name) for name in COLUMNS])
+            cells = [kinds if name == "kinds" else getattr(service, name) for name in COLUMNS]
+            told = ["|".join(str(getattr(rate, name)) for rate in prices[service.pk]) for name in PRICES.values()]
+            rows.writerow([*cells, *told])
 
 
 def show_bad_rows(rows: list) -> None:

@@ -5,10 +5,12 @@ The search is sent as a question (GET), so that it can be kept as a link.
 
 from django import forms
 
-from leeway.forms import PostcodeField, PoundsField
+from leeway.forms import DateField, PostcodeField, PoundsField
+from leeway.market.contracts.models import RateKind
 from leeway.market.listings.actions import UNREGULATED
-from leeway.market.listings.models import BEST_FIRST, Kind, PriceUnit
+from leeway.market.listings.models import BEST_FIRST, Kind
 from leeway.market.listings.queries import FARTHEST_MILES, SORTS
+from leeway.market.units import Unit
 
 MILES = [1, 2, 5, 10, 20, 50, FARTHEST_MILES]
 ANY = ("", "Any")
@@ -83,23 +85,48 @@ def line(label: str, *, most: int, ask: str = "", **options) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, required=bool(ask), error_messages=sentences, **options)
 
 
-class PriceForm(forms.Form):
+class CostForm(forms.Form):
     """What a service costs, and for what."""
 
-    price_pence = PoundsField(
+    pence = PoundsField(
         label="Price",
         help_text="In pounds, like 18.50. Enter 0 if it is free.",
         error_messages={"required": "Enter the price in pounds, or 0 if it is free."},
     )
-    price_unit = forms.ChoiceField(
+    unit = forms.ChoiceField(
         label="What does that price buy?",
-        choices=[("", "Choose one"), *[(value, f"One {label}") for value, label in PriceUnit.choices]],
+        choices=[("", "Choose one"), *[(value, f"One {label}") for value, label in Unit.choices]],
         error_messages={"required": "Choose what the price buys."},
     )
-    price_note = line("Anything to say about the price", most=120, help_text="For example: more at weekends")
+    note = line("Anything to say about the price", most=120, help_text="For example: more at weekends")
 
 
-class ListingForm(PriceForm):
+class PriceForm(CostForm):
+    """A price, on what footing it holds, and from which day."""
+
+    kind = forms.ChoiceField(
+        label="What kind of price is it?",
+        help_text="Everyone sees a listed price. The others are seen by those who plan and buy.",
+        choices=RateKind,
+    )
+    starts_on = DateField(
+        label="First day of this price",
+        help_text="For example, 1 4 2027. It may be a day still to come.",
+        error_messages={"required": "Enter the first day on which this price holds."},
+    )
+    field_order = ["pence", "unit", "starts_on", "kind", "note"]
+
+
+class EndForm(forms.Form):
+    """When a price holds for the last time."""
+
+    ends_on = DateField(
+        label="Last day of this price",
+        error_messages={"required": "Enter the last day on which this price holds."},
+    )
+
+
+class ListingForm(CostForm):
     """Support that the regulator does not list, as the council tells everyone about it."""
 
     name = line("What is it called?", most=250, ask="Enter what it is called.")
@@ -146,20 +173,20 @@ class ListingForm(PriceForm):
     )
     field_order = [
         "name", "provider_name", "kind", "description", "takes_direct_payments", "address", "town", "postcode", "area",
-        "phone", "website", "price_pence", "price_unit", "price_note",
+        "phone", "website", "pence", "unit", "note",
     ]  # fmt: skip
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        for name in ("price_pence", "price_unit"):
+        for name in ("pence", "unit"):
             self.fields[name].required = False
 
     def clean(self):
         """A price and what it buys come together, or not at all."""
         told = super().clean() or self.cleaned_data
-        unit = told.get("price_unit")
-        if told.get("price_pence") is not None and unit == "":
-            self.add_error("price_unit", "Choose what the price buys.")
-        if "price_pence" in told and told["price_pence"] is None and (unit or told.get("price_note")):
-            self.add_error("price_pence", "Enter the price, or leave out what it buys and what you say about it.")
+        unit = told.get("unit")
+        if told.get("pence") is not None and unit == "":
+            self.add_error("unit", "Choose what the price buys.")
+        if "pence" in told and told["pence"] is None and (unit or told.get("note")):
+            self.add_error("pence", "Enter the price, or leave out what it buys and what you say about it.")
         return told

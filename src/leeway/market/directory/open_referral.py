@@ -4,16 +4,19 @@ Source: https://openreferraluk.org, service schema 3.0. Made-up listings say so 
 """
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from leeway.law.numbers import decimal_pounds
+from leeway.market.contracts.models import Rate
+from leeway.market.contracts.presenters import price_in_words
 from leeway.market.listings.models import Service
+from leeway.market.units import Unit
 
 PARTS = uuid.UUID("0d8a6c6e-2b7e-4b69-8f8a-7c5d3b1f9e42")  # fixed, so that a part keeps its id
 
 
-def as_open_referral(services: Iterable[Service]) -> Iterator[dict]:
-    """Each service as an Open Referral UK service, with organisation, location, phone, price and kinds inside.
+def as_open_referral(services: Iterable[Service], prices: Mapping[uuid.UUID, Sequence[Rate]]) -> Iterator[dict]:
+    """Each service as an Open Referral UK service, with organisation, location, phone, prices and kinds inside.
 
     What is not known is left out: Open Referral has no word for it.
     """
@@ -26,13 +29,13 @@ def as_open_referral(services: Iterable[Service]) -> Iterator[dict]:
                 "description": service.description,
                 "status": "inactive" if service.no_longer_listed_on else "active",
                 "url": web_address(service.website),
-                "fees": fees(service),
+                "fees": "; ".join(map(price_in_words, prices[service.pk])),
                 "accreditations": accreditations(service),
                 "alert": "Made up for a demonstration: there is no such service." if service.is_made_up else "",
                 "assured_date": service.last_checked_on.isoformat(),
                 "organization": organization(service),
                 "phones": [{"id": part_id(service, "phone"), "number": service.phone}] if service.phone else [],
-                "cost_options": cost_options(service),
+                "cost_options": [cost_option(rate) for rate in prices[service.pk]],
                 "service_at_locations": locations(service),
                 "attributes": attributes(service),
             }
@@ -59,20 +62,18 @@ def organization(service: Service) -> dict:
     )
 
 
-def cost_options(service: Service) -> list[dict]:
-    """The price in pounds, as Open Referral has it; it is exact, since pence are hundredths."""
-    if service.price_pence is None or service.price_checked_on is None:
-        return []
-    words = f"per {service.get_price_unit_display()}" + (f", {service.price_note}" if service.price_note else "")
-    return [
+def cost_option(rate: Rate) -> dict:
+    """A price in pounds, as Open Referral has it; it is exact, since pence are hundredths."""
+    return without_blanks(
         {
-            "id": part_id(service, "cost"),
-            "valid_from": service.price_checked_on.isoformat(),
-            "amount": float(decimal_pounds(service.price_pence)),
-            "amount_description": words,
+            "id": str(uuid.uuid5(PARTS, f"{rate.service_id} cost {rate.pk}")),
+            "valid_from": rate.starts_on.isoformat(),
+            "valid_to": rate.ends_on.isoformat() if rate.ends_on else "",
+            "amount": float(decimal_pounds(rate.pence)),
+            "amount_description": f"per {Unit(rate.unit).label}" + (f", {rate.note}" if rate.note else ""),
             "currency": "gbp",
         }
-    ]
+    )
 
 
 def locations(service: Service) -> list[dict]:
@@ -115,12 +116,6 @@ def attributes(service: Service) -> list[dict]:
         }
         for kind, label in zip(service.kinds, service.kind_labels, strict=True)
     ]
-
-
-def fees(service: Service) -> str:
-    if service.price_pence is None:
-        return ""
-    return f"£{decimal_pounds(service.price_pence)} per {service.get_price_unit_display()}"
 
 
 def accreditations(service: Service) -> str:

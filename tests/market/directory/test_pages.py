@@ -4,9 +4,8 @@ import pytest
 
 from leeway.market.listings.actions import import_file
 from leeway.market.listings.models import Rating, Service
-
-from .conftest import TODAY
-from .extract_lines import RATINGS_HEADER, rating_line
+from tests.market.conftest import TODAY
+from tests.market.extract_lines import RATINGS_HEADER, rating_line
 
 pytestmark = pytest.mark.django_db
 SEARCH = "/directory/"

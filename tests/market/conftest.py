@@ -7,9 +7,9 @@ import pytest
 
 from leeway.access.models import User
 from leeway.access.roles import Role
-from leeway.market.listings.demo import make_market
+from leeway.market.directory.demo import make_market
 
-PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "data"
+PUBLISHED = Path(__file__).resolve().parents[2] / "shared" / "data"
 TODAY = date(2026, 11, 23)
 
 

@@ -9,8 +9,11 @@ import random
 import uuid
 from datetime import date, timedelta
 
+from leeway.market.contracts.actions import add_made_up_rates
+from leeway.market.contracts.models import Rate
 from leeway.market.listings.actions import list_market
-from leeway.market.listings.models import Domain, Kind, PriceUnit, Provider, Rating, RatingGiven, Service, Source
+from leeway.market.listings.models import Domain, Kind, Provider, Rating, RatingGiven, Service, Source
+from leeway.market.units import Unit
 
 AREA, REGION = "Fairbourne", "Made-up coast"
 TOWNS = {  # name: outward code, latitude, longitude, how many of a hundred listings are there
@@ -34,17 +37,17 @@ PA_LIKES += ["music and singing", "shopping and going out", "getting up and dres
 
 # kind, the second half of the name, how many, lowest and highest price in pence, unit, regulated
 REGULATED = [
-    (Kind.HOME_CARE, "Home Care", 14, 2190, 2720, PriceUnit.HOUR),
-    (Kind.SUPPORTED_LIVING, "Supported Living", 8, 2080, 2640, PriceUnit.HOUR),
-    (Kind.CARE_HOME, "House Care Home", 10, 92000, 131000, PriceUnit.WEEK),
-    (Kind.NURSING_HOME, "Court Nursing Home", 6, 109000, 152000, PriceUnit.WEEK),
-    (Kind.EXTRA_CARE, "Gardens Extra Care", 3, 2150, 2600, PriceUnit.HOUR),
-    (Kind.SHARED_LIVES, "Shared Lives", 1, 46000, 52000, PriceUnit.WEEK),
+    (Kind.HOME_CARE, "Home Care", 14, 2190, 2720, Unit.HOUR),
+    (Kind.SUPPORTED_LIVING, "Supported Living", 8, 2080, 2640, Unit.HOUR),
+    (Kind.CARE_HOME, "House Care Home", 10, 92000, 131000, Unit.WEEK),
+    (Kind.NURSING_HOME, "Court Nursing Home", 6, 109000, 152000, Unit.WEEK),
+    (Kind.EXTRA_CARE, "Gardens Extra Care", 3, 2150, 2600, Unit.HOUR),
+    (Kind.SHARED_LIVES, "Shared Lives", 1, 46000, 52000, Unit.WEEK),
 ]
 UNREGULATED = [
-    (Kind.DAY_SUPPORT, "Day Opportunities", 8, 4800, 8900, PriceUnit.DAY),
-    (Kind.SERVICE_FUND, "Individual Service Funds", 4, 900, 1800, PriceUnit.WEEK),
-    (Kind.PAYROLL, "Payroll and Advice", 4, 1200, 1950, PriceUnit.ITEM),
+    (Kind.DAY_SUPPORT, "Day Opportunities", 8, 4800, 8900, Unit.DAY),
+    (Kind.SERVICE_FUND, "Individual Service Funds", 4, 900, 1800, Unit.WEEK),
+    (Kind.PAYROLL, "Payroll and Advice", 4, 1200, 1950, Unit.ITEM),
 ]
 NOTES = {Kind.PAYROLL: "each payslip", Kind.SERVICE_FUND: "to run the fund, besides what it buys"}
 
@@ -69,6 +72,7 @@ COMMUNITY = [
 ]  # fmt: skip
 
 HOW_MANY_ASSISTANTS = 40
+YEARS_OF_PRICES = 5
 RATINGS = [RatingGiven.OUTSTANDING, RatingGiven.GOOD, RatingGiven.REQUIRES_IMPROVEMENT, RatingGiven.INADEQUATE]
 RATING_WEIGHTS = [6, 76, 15, 3]
 
@@ -78,10 +82,12 @@ class Market:
 
     def __init__(self, *, seed: int, on: date):
         self.chance = random.Random(f"market {seed}")
+        self.rise = random.Random(f"prices {seed}")
         self.on = on
         self.providers: list[Provider] = []
         self.services: list[Service] = []
         self.ratings: list[Rating] = []
+        self.rates: list[Rate] = []
 
     def days_ago(self, least: int, most: int) -> date:
         return self.on - timedelta(days=self.chance.randint(least, most))
@@ -118,13 +124,34 @@ class Market:
         self.services.append(service)
         return service
 
-    def price(self, lowest: int, highest: int, unit: str, *, known: float = 0.85, note: str = "") -> dict:
-        """A price in whole tens of pence between two ends; some listings have none."""
+    def price(self, service: Service, lowest: int, highest: int, unit: str, *, known: float = 0.85, note: str = ""):
+        """Give a service a price in whole tens of pence between two ends, as it was and is; some have none.
+
+        Of three that cost something, one went up last April; of eight, one is known to go up next April.
+        """
         pence = self.chance.randrange(lowest, highest + 1, 10)
         checked = self.days_ago(5, 400)
         if self.chance.random() > known:
-            return {}
-        return {"price_pence": pence, "price_unit": unit, "price_note": note, "price_checked_on": checked}
+            return
+        last = date(self.on.year - (self.on < date(self.on.year, 4, 1)), 4, 1)
+        steps = [(last.replace(year=last.year - YEARS_OF_PRICES), pence)]
+        if pence and self.rise.random() < 1 / 3:
+            steps = [(steps[0][0], pence * 95 // 1000 * 10), (last, pence)]
+        if pence and self.rise.random() < 1 / 8:
+            steps.append((last.replace(year=last.year + 1), pence * 104 // 1000 * 10))
+        ends = [starts_on - timedelta(days=1) for starts_on, _ in steps[1:]]
+        for (starts_on, amount), ends_on in zip(steps, [*ends, None], strict=True):
+            self.rates.append(
+                Rate(
+                    service=service,
+                    unit=unit,
+                    pence=amount,
+                    note=note,
+                    starts_on=starts_on,
+                    ends_on=ends_on,
+                    recorded_on=checked,
+                )
+            )
 
     def rate(self, service: Service) -> None:
         """Ratings for the five questions, and an overall one no better than most of them."""
@@ -158,8 +185,8 @@ class Market:
                     specialisms=sorted(self.chance.sample(SPECIALISMS, 3)) if regulated else [],
                     takes_direct_payments=self.chance.choices([True, False, None], [60, 10, 30])[0],
                     phone=f"01632 96{self.chance.randint(0, 9999):04d}",
-                    **self.price(lowest, highest, unit, note=NOTES.get(kind, "")),
                 )
+                self.price(service, lowest, highest, unit, note=NOTES.get(kind, ""))
                 if regulated:
                     self.rate(service)
 
@@ -167,15 +194,15 @@ class Market:
         """Clubs, groups and cafés."""
         for number, (name, description, pence) in enumerate(COMMUNITY):
             first = SAID_FIRST[number % len(SAID_FIRST)]
-            self.add_service(
+            service = self.add_service(
                 self.add_provider(f"Friends of {first} (made up)"),
                 f"{first} {name}",
                 Kind.COMMUNITY,
                 regulated=False,
                 description=description,
                 takes_direct_payments=True if pence else None,
-                **self.price(pence, pence, PriceUnit.SESSION, known=0.95),
             )
+            self.price(service, pence, pence, Unit.SESSION, known=0.95)
 
     def add_assistants(self) -> None:
         """Personal assistants, under a given name and an initial."""
@@ -183,7 +210,7 @@ class Market:
             name = f"{self.chance.choice(GIVEN)} {self.chance.choice('ABCDEFGHJKLMNPRSTW')}."
             likes = " and ".join(self.chance.sample(PA_LIKES, 2))
             years = self.chance.randint(1, 22)
-            self.add_service(
+            service = self.add_service(
                 self.add_provider(f"{name} (made up)"),
                 f"{name}, personal assistant",
                 Kind.PERSONAL_ASSISTANT,
@@ -191,8 +218,8 @@ class Market:
                 description=f"I like {likes}. {years} year{'s' if years > 1 else ''} of experience. "
                 f"Free {self.chance.choice(['mornings', 'evenings', 'weekends', 'school hours', 'most days'])}.",
                 takes_direct_payments=True,
-                **self.price(1280, 1750, PriceUnit.HOUR, note="before an employer's own costs"),
             )
+            self.price(service, 1280, 1750, Unit.HOUR, note="before an employer's own costs")
 
 
 def make_market(seed: int, on: date) -> Market:
@@ -206,4 +233,5 @@ def make_market(seed: int, on: date) -> Market:
     market.add_community()
     market.add_assistants()
     list_market(providers=market.providers, services=market.services, ratings=market.ratings)
+    add_made_up_rates(rates=market.rates)
     return market

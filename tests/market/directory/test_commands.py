@@ -3,14 +3,17 @@
 import csv
 import io
 import json
+from datetime import date, timedelta
 
 import pytest
 from click.testing import CliRunner
 
-from leeway.market.listings.commands import directory
+from leeway.market.contracts.actions import record_rate
+from leeway.market.contracts.queries import holds
+from leeway.market.directory.commands import directory
 from leeway.market.listings.models import Service
-
-from .extract_lines import RATINGS_HEADER, rating_line
+from tests.market.conftest import TODAY
+from tests.market.extract_lines import RATINGS_HEADER, rating_line
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +61,21 @@ def test_export_as_csv(market):
     assert {row["source"] for row in rows} == {"demo"}
 
 
+def test_the_export_tells_the_prices_of_its_day(market, bea):
+    day = date(2026, 4, 1)
+    rise = next(rate for rate in market.rates if rate.starts_on == day)
+    told = {}
+    for on in (day - timedelta(days=1), day):
+        rows = csv.DictReader(io.StringIO(run("export", "--on", f"{on}").stdout))
+        told[on] = next(row for row in rows if row["id"] == str(rise.service.pk))
+    assert int(told[day]["price_pence"]) == rise.pence > int(told[day - timedelta(days=1)]["price_pence"])
+    assert told[day]["price_from"] == "2026-04-01" and told[day]["price_unit"] == rise.unit
+    record_rate(service=rise.service, pence=90_00, unit="night", starts_on=day, by=bea, on=day)
+    rows = csv.DictReader(io.StringIO(run("export", "--on", f"{day}").stdout))
+    two = next(row for row in rows if row["id"] == str(rise.service.pk))
+    assert sorted(two["price_unit"].split("|")) == sorted([rise.unit, "night"]), "none is left out"
+
+
 def test_export_as_open_referral_fits_its_published_schema(market, published, tmp_path):
     jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
     schema = json.loads(published("open_referral/uk-profile-3.0/schema/compiled/service.json").read_text())
@@ -70,12 +88,15 @@ def test_export_as_open_referral_fits_its_published_schema(market, published, tm
 
 
 def test_export_as_open_referral_says_what_is_made_up_and_its_price(market):
-    page = json.loads(run("export", "--json").stdout)
+    prices = {rate.service_id: rate for rate in market.rates if holds(rate, TODAY)}
+    page = json.loads(run("export", "--json", "--on", f"{TODAY}").stdout)
     assert page["total_items"] == len(page["contents"]) == len(market.services)
-    priced = next(s for s in market.services if s.price_pence)
+    priced = next(s for s in market.services if s.pk in prices and prices[s.pk].pence)
     found = next(s for s in page["contents"] if s["id"] == str(priced.id))
     assert "Made up" in found["alert"]
-    assert round(found["cost_options"][0]["amount"] * 100) == priced.price_pence
+    told, rate = found["cost_options"][0], prices[priced.pk]
+    assert (round(told["amount"] * 100), told["valid_from"]) == (rate.pence, rate.starts_on.isoformat())
+    assert f"{rate.pence / 100:.2f}" in found["fees"]
     assert found["organization"]["name"] == priced.provider.name
     place = found["service_at_locations"][0]["location"]
     assert (place["latitude"], place["addresses"][0]["postal_code"]) == (priced.latitude, priced.postcode)
@@ -92,10 +113,10 @@ def test_an_export_that_breaks_off_leaves_what_was_there(market, tmp_path, monke
     kept = tmp_path / "services.csv"
     kept.write_text("what was there")
 
-    def break_off(_services):
+    def break_off(_services, _prices):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("leeway.market.listings.open_referral.as_open_referral", break_off)
+    monkeypatch.setattr("leeway.market.directory.open_referral.as_open_referral", break_off)
     assert run("export", "--json", "-o", kept).exit_code == 2
     assert kept.read_text() == "what was there"
     assert list(tmp_path.iterdir()) == [kept]

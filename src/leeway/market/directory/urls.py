@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from leeway.market.listings import views
+from leeway.market.directory import views
 
-app_name = "listings"
+app_name = "directory"
 urlpatterns = [
     path("", views.search, name="search"),
     path("add/", views.add, name="add"),
     path("<uuid:service_id>/", views.service, name="service"),
     path("<uuid:service_id>/price/", views.price, name="price"),
+    path("<uuid:service_id>/price/<int:rate_id>/end/", views.end_price, name="end_price"),
 ]

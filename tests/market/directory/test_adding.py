@@ -1,15 +1,18 @@
 """The two pages on which the council lists support and records prices: who may, what is kept, what is found."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from leeway.access.roles import WHO_CAN, Capability, Role
 from leeway.access.table import who_may_reach
+from leeway.market.contracts.actions import record_rate
+from leeway.market.contracts.models import Rate
 from leeway.market.listings import actions
 from leeway.market.listings.models import Kind, Provider, Service, Source
-
-from .conftest import TODAY
+from tests.market.conftest import TODAY
 
 pytestmark = pytest.mark.django_db
 ADD = "/directory/add/"
@@ -22,6 +25,11 @@ CLUB = {
     "town": "Fairbourne",
     "postcode": "fb12ab",
 }
+LATER = timezone.localdate() + timedelta(days=200)
+
+
+def typed(day: date) -> dict:
+    return {"starts_on_day": f"{day.day}", "starts_on_month": f"{day.month}", "starts_on_year": f"{day.year}"}
 
 
 @pytest.fixture
@@ -43,9 +51,9 @@ def sent(client, address: str, told: dict) -> str:
 
 
 def test_the_door_lets_in_whom_the_actions_allow():
-    for name in ("listings:add", "listings:price"):
+    for name in ("directory:add", "directory:price", "directory:end_price"):
         assert who_may_reach(name) == Capability.LIST_SERVICES
-    assert Role.PERSON not in WHO_CAN[who_may_reach("listings:add")]
+    assert Role.PERSON not in WHO_CAN[who_may_reach("directory:add")]
 
 
 def test_only_those_who_may_see_the_links_and_the_pages(client, club, bea, carla, cyril, finn, mona):
@@ -65,13 +73,13 @@ def test_only_those_who_may_see_the_links_and_the_pages(client, club, bea, carla
 
 def test_a_listing_is_found_by_everyone_as_the_councils(client, carla):
     client.force_login(carla)
-    answer = client.post(
-        ADD, CLUB | {"price_pence": "£3.50", "price_unit": "session", "website": "www.chess.example"}, follow=True
-    )
+    answer = client.post(ADD, CLUB | {"pence": "£3.50", "unit": "session", "website": "www.chess.example"}, follow=True)
     assert "Quay Chess is in the directory now" in answer.content.decode()
     listing = Service.objects.get()
     assert (listing.source, listing.is_made_up, listing.regulated) == (Source.COUNCIL, False, False)
-    assert (listing.price_pence, listing.price_unit, listing.takes_direct_payments) == (350, "session", None)
+    rate = listing.rates.get()
+    assert (rate.pence, rate.unit, rate.kind, rate.note) == (350, "session", "listed", "")
+    assert listing.takes_direct_payments is None
     assert (listing.postcode, listing.website) == ("FB1 2AB", "https://www.chess.example")
     client.logout()
     for asked in ({"words": "cake"}, {"place": "FB1"}, {"kind": "community"}):
@@ -113,11 +121,11 @@ def test_an_empty_form_says_each_thing_that_is_needed(client, bea):
         ({"website": "no address"}, "enter an address like"),
         ({"phone": "1" * 31}, "“Telephone” has room for 30 characters"),
         ({"description": "x" * 2001}, "has room for 2,000 characters"),
-        ({"price_pence": "three"}, "enter an amount in pounds and pence"),
-        ({"price_pence": "-3", "price_unit": "hour"}, "enter an amount of £0.00 or more"),
-        ({"price_pence": "3"}, "Choose what the price buys."),
-        ({"price_unit": "hour"}, "Enter the price, or leave out what it buys"),
-        ({"price_note": "more at weekends"}, "Enter the price, or leave out what it buys"),
+        ({"pence": "three"}, "enter an amount in pounds and pence"),
+        ({"pence": "-3", "unit": "hour"}, "enter an amount of £0.00 or more"),
+        ({"pence": "3"}, "Choose what the price buys."),
+        ({"unit": "hour"}, "Enter the price, or leave out what it buys"),
+        ({"note": "more at weekends"}, "Enter the price, or leave out what it buys"),
     ],
 )
 def test_wrong_input_says_why_and_keeps_what_was_typed(client, bea, wrong, sentence):
@@ -139,32 +147,80 @@ def test_a_second_press_lists_nothing_twice(client, bea):
     assert (Service.objects.count(), Provider.objects.count()) == (2, 1)
 
 
-def test_a_price_takes_the_place_of_the_last(client, bea, club):
+def test_a_price_from_today_ends_the_last_one_yesterday_and_keeps_it(client, bea, club):
     client.force_login(bea)
-    assert "No price is known yet" in client.get(price_page(club)).content.decode()
-    actions.record_price(service=club, price_pence=500, price_unit="session", by=bea, on=TODAY.replace(year=2020))
+    today = timezone.localdate()
+    assert "No price is known today" in client.get(price_page(club)).content.decode()
+    start = today.replace(year=today.year - 3, day=1)
+    record_rate(service=club, pence=500, unit="session", starts_on=start, by=bea, on=start)
     assert "£5.00 a session" in client.get(price_page(club)).content.decode()
-    told = {"price_pence": "0", "price_unit": "session", "price_note": "bring a cake"}
+    told = {"pence": "0", "unit": "session", "note": "bring a cake", "kind": "listed"} | typed(timezone.localdate())
     assert client.post(price_page(club), told).headers["Location"] == f"/directory/{club.pk}/"
     assert "Free, bring a cake" in client.get(f"/directory/{club.pk}/").content.decode()
-    assert "Quay Chess" in client.get("/directory/", {"words": "chess"}).content.decode()
+    assert "Free, bring a cake" in client.get("/directory/", {"words": "chess"}).content.decode()
+    page = client.get(price_page(club)).content.decode()
+    assert "Prices of before" in page and "£5.00 a session" in page and "Bea Okafor" in page
+    assert Rate.objects.get(pence=500).ends_on == today - timedelta(days=1)
+
+
+def test_a_price_still_to_come_and_one_under_a_framework(client, bea, club):
+    client.force_login(bea)
+    client.post(price_page(club), {"pence": "5", "unit": "session", "kind": "listed"} | typed(timezone.localdate()))
+    assert (
+        client.post(price_page(club), {"pence": "6", "unit": "session", "kind": "listed"} | typed(LATER)).status_code
+        == 302
+    )
+    client.post(
+        price_page(club), {"pence": "4.20", "unit": "session", "kind": "framework"} | typed(timezone.localdate())
+    )
+    page = client.get(f"/directory/{club.pk}/").content.decode()
+    assert f"From {LATER:%-d %B %Y}: £6.00 a session" in page and "£4.20" in page
+    client.logout()
+    page = client.get(f"/directory/{club.pk}/").content.decode()
+    assert "£5.00 a session" in page and "£6.00 a session" in page
+    assert "£4.20" not in page, "what the council pays under a framework is not for everyone"
+    assert "£4.20" not in client.get("/directory/", {"words": "chess"}).content.decode()
+
+
+def test_a_price_is_ended_and_then_not_known(client, bea, club):
+    client.force_login(bea)
+    client.post(price_page(club), {"pence": "5", "unit": "session", "kind": "listed"} | typed(timezone.localdate()))
+    address = f"{price_page(club)}{Rate.objects.get().pk}/end/"
+    assert address in client.get(price_page(club)).content.decode()
+    assert "Enter the last day" in sent(client, address, {"ends_on_day": ""})
+    assert (
+        client.post(address, {name.replace("starts", "ends"): part for name, part in typed(LATER).items()}).status_code
+        == 302
+    )
+    assert Rate.objects.get().ends_on == LATER
+    text = sent(client, address, {name.replace("starts", "ends"): part for name, part in typed(LATER).items()})
+    assert "ends on" in text and "already" in text
 
 
 @pytest.mark.parametrize(
     ("told", "sentence"),
     [
-        ({"price_unit": "hour"}, "Enter the price in pounds, or 0 if it is free."),
-        ({"price_pence": "12.50"}, "Choose what the price buys."),
-        ({"price_pence": "12.505", "price_unit": "hour"}, "enter an amount in pounds and pence"),
+        ({"unit": "hour"}, "Enter the price in pounds, or 0 if it is free."),
+        ({"pence": "12.50"}, "Choose what the price buys."),
+        ({"pence": "12.505", "unit": "hour"}, "enter an amount in pounds and pence"),
+        ({"pence": "12.50", "unit": "hour", "kind": "gift"}, "Select a valid choice"),
+        ({"pence": "12.50", "unit": "hour"}, "Enter the first day on which this price holds."),
+        (
+            {"pence": "12.50", "unit": "hour", "starts_on_day": "31", "starts_on_month": "2", "starts_on_year": "2027"},
+            "there is no 31/2/2027",
+        ),
+        ({"pence": "12.50", "unit": "hour"} | typed(date(2099, 4, 1)), "Check the year."),
+        ({"pence": "12.50", "unit": "hour", "note": "n" * 121}, "has room for 120 characters"),
     ],
 )
 def test_a_wrong_price_says_why_and_keeps_what_was_typed(client, bea, club, told, sentence):
     client.force_login(bea)
-    text = sent(client, price_page(club), told | {"price_note": "more at weekends"})
+    told = {"kind": "listed", "note": "more at weekends"} | told
+    text = sent(client, price_page(club), told)
     assert sentence in text
-    assert 'value="more at weekends"' in text
-    assert f'value="{told.get("price_pence", "")}"' in text
-    assert Service.objects.get().price_pence is None
+    assert f'value="{told["note"]}"' in text
+    assert f'value="{told.get("pence", "")}"' in text
+    assert not Rate.objects.exists()
 
 
 def test_a_price_of_an_unknown_service_is_not_found(client, bea):
@@ -178,5 +234,5 @@ def test_the_pages_take_few_queries(client, bea, club, django_assert_max_num_que
     for address, most in ((ADD, 3), (price_page(club), 5), ("/directory/", 6), (f"/directory/{club.pk}/", 5)):
         with django_assert_max_num_queries(most):
             assert client.get(address).status_code == 200
-    with django_assert_max_num_queries(20):
-        client.post(ADD, CLUB | {"price_pence": "3", "price_unit": "hour"})
+    with django_assert_max_num_queries(25):
+        client.post(ADD, CLUB | {"pence": "3", "unit": "hour"})
