@@ -179,6 +179,7 @@ def demo(people: int, seed: int, port: int, no_serve: bool) -> None:
     if not no_serve:
         require_free_port(port)
     os.environ["LEEWAY_DEMO"] = "True"
+    os.environ.setdefault("LEEWAY_SITE", f"http://localhost:{port}")
     os.environ["LEEWAY_DATA"] = os.environ.get("LEEWAY_DATA", str(Path(".leeway").resolve()))
     start_django()
     from leeway.site.demo import command
