@@ -59,15 +59,12 @@ def rows(places: int, *, month: int):
                 )  # fmt: skip
 
 
-def make(path: Path, places: int, *, month: int) -> int:
-    """Write such a list, and count its rows."""
+def make(path: Path, places: int, *, month: int) -> None:
+    """Write such a list."""
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(HEADER)
-        count = 0
-        for count, row in enumerate(rows(places, month=month), start=1):
-            writer.writerow(row)
-    return count
+        writer.writerows(rows(places, month=month))
 
 
 def ours(path: Path) -> dict[str, int]:
