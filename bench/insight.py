@@ -26,8 +26,8 @@ from insight_events import sizes as council_sizes
 from measure import in_words, machine
 
 from leeway.insight.measures import admissions, costs, holding, outcomes, waiting
-from leeway.insight.measures.measure import year_to
 from leeway.insight.records.lists import code_list
+from leeway.period import year_to
 
 HERE = Path(__file__).parent
 AS_AT = date(2025, 3, 31)

@@ -12,10 +12,10 @@ from measure import peak_mib
 from leeway.insight.measures import costs, long_term, take_up
 from leeway.insight.measures.answers import answers, gather, in_whole_ones
 from leeway.insight.measures.from_records import with_population
-from leeway.insight.measures.measure import year_to
 from leeway.insight.measures.sharing import together
 from leeway.insight.records.read import read_records
 from leeway.insight.records.tables import Records
+from leeway.period import year_to
 
 HEADLINES = (
     take_up.SDS_ON_THE_DAY, take_up.DIRECT_ON_THE_DAY, take_up.SDS_CARERS, take_up.DIRECT_CARERS, take_up.NI130,

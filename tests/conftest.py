@@ -1,12 +1,17 @@
 """The people of the tests: Ada has a budget, Bea is her social worker, Cyril must be refused."""
 
+import json
 from datetime import date
 
 import pgtrigger
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings as django_settings
+from django.db import connection
 from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from leeway.access.models import Team, User
 from leeway.access.roles import Role
@@ -21,12 +26,14 @@ hypothesis.load_profile("steady")
 
 @pytest.fixture(autouse=True, scope="session")
 def test_database_may_be_emptied():
-    """Tests that commit are followed by TRUNCATE, which the ledger refuses everywhere else."""
+    """Tests that commit are followed by TRUNCATE, which the ledger refuses everywhere else; the queue is too."""
     teardown = TransactionTestCase._fixture_teardown
 
     def emptied(self):
         with pgtrigger.ignore(*LEDGER_GUARDS):
             teardown(self)
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE")
 
     TransactionTestCase._fixture_teardown = emptied
     yield
@@ -46,6 +53,24 @@ def own_store(tmp_path_factory):
     files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": where}
     with override_settings(STORAGES=django_settings.STORAGES | {"files": files}):
         yield
+
+
+@pytest.fixture
+def work(db, monkeypatch):
+    """Have the worker do all that waits, in this thread and in the test's own transaction; nothing by the clock."""
+    monkeypatch.setattr(app.periodic_registry, "periodic_tasks", {})
+    options = {"wait": False, "listen_notify": False, "install_signal_handlers": False, "delete_jobs": "successful"}
+    options["task_middleware"] = []  # it would close the connection of the test
+    with app.replace_connector(ThisConnection()):
+        yield lambda: async_to_sync(app.run_worker_async)(**options)
+
+
+class ThisConnection(DjangoConnector):
+    """The connection of the test, for a worker: Django leaves JSON from the database as text."""
+
+    def execute_query_one(self, query, **arguments):
+        row = super().execute_query_one(query, **arguments)
+        return row | {"args": json.loads(row["args"])} if row.get("args") else row
 
 
 @pytest.fixture

@@ -15,12 +15,16 @@ def test_the_first_administrator_has_no_password_until_they_set_one(db):
         operator.add_administrator(email="sam@council.example", name="Sam Reed")
     with pytest.raises(Refusal, match="not an email address"):
         operator.add_administrator(email="sam", name="Sam Reed")
+    with pytest.raises(Refusal, match="100 characters or fewer"):
+        operator.add_administrator(email="pat@council.example", name="P" * 101)
 
 
 def test_a_team_is_added_once(db):
     assert operator.add_team(name=" North team ").name == "North team"
     with pytest.raises(Refusal, match="already"):
         operator.add_team(name="north TEAM")
+    with pytest.raises(Refusal, match="100 characters or fewer"):
+        operator.add_team(name="N" * 101)
 
 
 def test_a_lost_second_factor_is_forgotten(bea):

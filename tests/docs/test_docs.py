@@ -13,7 +13,6 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"(?:^\$ |`(?:\.venv/bin/)?)leeway ([a-z][a-z0-9 -]*)", re.MULTILINE)
 SETTING = re.compile(r"\b(LEEWAY_[A-Z_]+[A-Z])\b")
-NOT_YET = {"worker"}  # named in a decision record as not there
 
 
 def named(path: Path) -> str:
@@ -30,9 +29,7 @@ def test_links_lead_somewhere(page):
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_commands_exist(page):
     for words in COMMAND.findall(page.read_text(encoding="utf-8")):
-        first = words.split()
-        if first[0] not in NOT_YET:
-            assert is_command(first), f"{named(page)} names “leeway {words}”, which is no command."
+        assert is_command(words.split()), f"{named(page)} names “leeway {words}”, which is no command."
 
 
 def is_command(words: list[str]) -> bool:

@@ -1,5 +1,6 @@
 """Files for the tests, each made from nothing."""
 
+from datetime import date
 from io import BytesIO
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
@@ -12,6 +13,7 @@ from pillow_heif import register_heif_opener
 from leeway.files.models import Owner
 
 register_heif_opener()
+LATER = date(2199, 1, 1)  # more than a month after whatever a test stores
 OWNER = Owner("tests.thing", UUID(int=9))
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 GPS, ORIENTATION, MODEL = 0x8825, 0x0112, 0x0110

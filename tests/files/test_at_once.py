@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from leeway.files.actions import KeptAlready, clear_orphans
 from leeway.files.models import File
 from leeway.files.queries import read_file
-from tests.files.making import PDF
+from tests.files.making import LATER, PDF
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_SECONDS = 60
@@ -40,7 +40,7 @@ def test_clearing_waits_for_whoever_adds_the_same_bytes(keep):
     def clear():
         try:
             assert written.wait(PATIENCE_SECONDS)
-            cleared.append(clear_orphans())
+            cleared.append(clear_orphans(on=LATER))
         finally:
             connection.close()
 

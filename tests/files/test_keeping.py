@@ -1,5 +1,6 @@
 """Keeping a file, reading it back whole, and what is left when something goes wrong."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -8,14 +9,16 @@ from django.core.files.storage import storages
 from django.db import ProgrammingError, transaction
 from django.http import Http404
 
-from leeway.files import access, actions, queries
+from leeway.files import access, actions, queries, store
 from leeway.files.actions import KeptAlready, clear_orphans, keep_file
 from leeway.files.models import File, FileKind, Owner, Scan
 from leeway.files.queries import NotGivenOut, read_file
+from leeway.refusal import Refusal
 from tests.conftest import TODAY
-from tests.files.making import CSV, OWNER, PDF, picture
+from tests.files.making import CSV, LATER, OWNER, PDF, picture
 
 pytestmark = pytest.mark.django_db
+DIGEST = "0" * 64
 OTHER = Owner(OWNER.kind, UUID(int=10))
 
 
@@ -83,17 +86,31 @@ class TestUndone:
         with pytest.raises(Http404):
             queries.get_file(file.pk, seen_by=bea)
         assert len(lying(store_folder)) == 1
-        assert clear_orphans() == 1
+        assert clear_orphans(on=LATER) == 1
         assert not lying(store_folder)
 
     def test_clearing_leaves_what_a_row_names(self, keep, store_folder):
         file = keep()
         (store_folder / "notes.txt").write_text("the operator's own")
-        assert clear_orphans() == 0
+        assert clear_orphans(on=LATER) == 0
         assert bytes_of(file) == PDF and (store_folder / "notes.txt").exists()
 
+    def test_what_was_left_in_the_last_month_stays(self, store_folder):
+        store.put(DIGEST, b"left behind")
+        stored = datetime.fromtimestamp((lying(store_folder)[0]).stat().st_mtime, UTC).date()
+        assert clear_orphans(on=stored + timedelta(days=30)) == 0
+        assert clear_orphans(on=stored + timedelta(days=32)) == 1
+
+    def test_a_store_that_belongs_to_another_database_is_left_alone(self, monkeypatch, store_folder):
+        monkeypatch.setattr(actions, "ORPHANS_MAX", 1)
+        for digest in (DIGEST, "f" * 64):
+            store.put(digest, b"another council's")
+        with pytest.raises(Refusal, match="2 stored files are named by no row"):
+            clear_orphans(on=LATER)
+        assert len(lying(store_folder)) == 2
+
     def test_clearing_an_empty_store_is_no_fault(self):
-        assert clear_orphans() == 0
+        assert clear_orphans(on=LATER) == 0
 
     def test_half_a_file_left_by_a_crash_is_written_anew(self, keep, store_folder):
         file = keep()

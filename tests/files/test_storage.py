@@ -14,7 +14,7 @@ from leeway.files.actions import clear_orphans
 from leeway.files.models import File, Owner
 from leeway.files.queries import NotGivenOut, read_file
 from leeway.site.storage import in_bucket
-from tests.files.making import OWNER, PDF, picture
+from tests.files.making import LATER, OWNER, PDF, picture
 
 pytestmark = pytest.mark.django_db
 BUCKET = "leeway-files"
@@ -65,7 +65,7 @@ def test_bytes_that_changed_or_went_are_not_given_out(bucket, keep, change):
 def test_orphans_are_cleared_there_too(bucket, keep):
     kept = keep()
     store.put("0" * 64, b"left behind")
-    assert clear_orphans() == 1
+    assert clear_orphans(on=LATER) == 1
     assert [each.key for each in bucket.objects.all()] == [kept.storage_key] and File.objects.count() == 1
 
 

@@ -97,7 +97,7 @@ def she_publishes_the_local_account(ana: Visitor) -> list[str]:
     """What she saw before she published it."""
     ana.go("/insight/")
     ana.follow("Publish the local account")
-    ana.press("See it first")
+    ana.set_going("See it first", until="See what everyone will see")
     ana.is_told("This is what everyone will see")
     figures = ana.page.locator("main p.govuk-body-l").all_inner_texts()[1:]
     ana.press("Publish it")

@@ -8,6 +8,7 @@ from typing import Any
 
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+JOB_MOST = 120_000  # milliseconds: the worker may have much else to do
 PASSWORD = "fairbourne-demo"
 
 
@@ -50,6 +51,15 @@ class Visitor:
     def press(self, name: str | re.Pattern) -> None:
         """Press a button (or a link that looks like one) by its words."""
         self.click(self.here.get_by_role("button", name=name, exact=True))
+
+    def set_going(self, name: str, *, until: str) -> None:
+        """Press a button that starts a job, wait on its page until it leads on by these words, and go there."""
+        with self.page.expect_navigation():
+            self.here.get_by_role("button", name=name, exact=True).click()
+        onward = self.page.get_by_role("button", name=until)
+        onward.wait_for(timeout=JOB_MOST)
+        self.look()
+        self.click(onward)
 
     def follow(self, name: str) -> None:
         """Follow the first link with these words."""

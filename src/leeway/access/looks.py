@@ -8,6 +8,7 @@ from leeway.access.models import Look, User
 from leeway.refusal import Refusal
 
 REASON_LASTS = timedelta(hours=4)
+REASON_LONGEST = 500
 REASON_PAGE = "Reason given"
 
 
@@ -31,7 +32,7 @@ def record_look(*, viewer: User, person_id, page: str, own: bool) -> None:
         viewer_id=viewer.pk,
         viewer_name=viewer.name,
         person_id=person_id,
-        page=page[:200],
+        page=page,
         own=own,
         reason=reason,
     )
@@ -39,7 +40,7 @@ def record_look(*, viewer: User, person_id, page: str, own: bool) -> None:
 
 def record_looks(*, viewer: User, person_ids, page: str) -> None:
     """Note that this user, in their own work, saw these people named in a list that tells something of each."""
-    seen = {"viewer_id": viewer.pk, "viewer_name": viewer.name, "page": page[:200], "own": True}
+    seen = {"viewer_id": viewer.pk, "viewer_name": viewer.name, "page": page, "own": True}
     Look.objects.bulk_create([Look(person_id=person_id, **seen) for person_id in dict.fromkeys(person_ids)])
 
 
@@ -59,13 +60,16 @@ def give_reason(*, viewer: User, person_id, reason: str) -> None:
     """Say why one needs to see a record outside one's own cases ("break glass")."""
     if not viewer.is_staff_member:
         raise Refusal("Only council staff can ask to see a record that is not their own.")
-    if len(reason.strip()) < 10:
+    words = reason.strip()
+    if len(words) < 10:
         raise Refusal("Say in a sentence why you need to see this record.", field="reason")
+    if len(words) > REASON_LONGEST:
+        raise Refusal(f"Say it in {REASON_LONGEST} characters or fewer.", field="reason")
     Look.objects.create(
         viewer_id=viewer.pk,
         viewer_name=viewer.name,
         person_id=person_id,
         page=REASON_PAGE,
         own=False,
-        reason=reason.strip()[:500],
+        reason=words,
     )

@@ -48,7 +48,7 @@ class User(AbstractBaseUser):
     """Someone who signs in with an email address."""
 
     email = models.EmailField(unique=True)
-    name = models.CharField(max_length=150)
+    name = models.CharField(max_length=250)  # a person's first and last name, whole
     roles = ArrayField(models.CharField(max_length=20, choices=Role))
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True)
     job_title = models.CharField(max_length=100, blank=True)
@@ -94,7 +94,7 @@ class Look(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     viewer_id = models.BigIntegerField()
-    viewer_name = models.CharField(max_length=150)
+    viewer_name = models.TextField()
     person_id = models.UUIDField(db_index=True)
     at = models.DateTimeField(auto_now_add=True)
     page = models.CharField(max_length=200)

@@ -9,6 +9,8 @@ from leeway.access.models import Team, User
 from leeway.access.roles import Role
 from leeway.refusal import Refusal
 
+NAME_LONGEST = 100
+
 
 @transaction.atomic
 def add_administrator(*, email: str, name: str) -> User:
@@ -17,6 +19,8 @@ def add_administrator(*, email: str, name: str) -> User:
         validate_email(email)
     except ValidationError:
         raise Refusal(f"{email} is not an email address.") from None
+    if not 0 < len(name.strip()) <= NAME_LONGEST:
+        raise Refusal(f"Give their name in {NAME_LONGEST} characters or fewer.")
     if User.objects.filter(email__iexact=email).exists():
         raise Refusal(f"Someone already signs in as {email}.")
     return User.objects.create_user(email.lower(), name=name, roles=[Role.ADMINISTRATOR])
@@ -25,8 +29,8 @@ def add_administrator(*, email: str, name: str) -> User:
 @transaction.atomic
 def add_team(*, name: str) -> Team:
     """Add a team whose staff share a caseload."""
-    if not name.strip():
-        raise Refusal("Give the team a name.")
+    if not 0 < len(name.strip()) <= NAME_LONGEST:
+        raise Refusal(f"Give the team a name of {NAME_LONGEST} characters or fewer.")
     if Team.objects.filter(name__iexact=name.strip()).exists():
         raise Refusal(f"There is already a team called {name.strip()}.")
     return Team.objects.create(name=name.strip())

@@ -56,6 +56,8 @@ class Capability(Enum):
     PUBLISH = "publish the local account"
     # who signs in
     ADMINISTER = "change who signs in"
+    # the machinery
+    SEE_JOBS = "see everybody's jobs"
 
 
 _CASEWORK = frozenset({Role.ASSESSOR, Role.MANAGER})
@@ -88,6 +90,7 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.SET_TARGETS: _JUST_ANALYST,
     Capability.PUBLISH: _JUST_ANALYST,
     Capability.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
+    Capability.SEE_JOBS: frozenset({Role.ADMINISTRATOR}),
 }
 
 _STAFF_ROLES = WHO_CAN[Capability.WORK_FOR_COUNCIL]
@@ -101,7 +104,12 @@ APART: Mapping[frozenset[Role], str] = {
         frozenset({Role.ADMINISTRATOR, other}): _GIVES_ROLES
         for other in (Role.ASSESSOR, Role.MANAGER, Role.FINANCE, Role.COMMISSIONER)
     },
-    **{frozenset({one, staff}): _SPEAKS_FOR_SELF for one in (Role.PERSON, Role.PROVIDER) for staff in _STAFF_ROLES},
+    **{
+        frozenset({one, staff}): _SPEAKS_FOR_SELF
+        for one in (Role.PERSON, Role.PROVIDER)
+        for staff in Role
+        if staff in _STAFF_ROLES
+    },
     frozenset({Role.PERSON, Role.PROVIDER}): _SPEAKS_FOR_SELF,
 }
 """The pairs of roles that one user never holds together, each with the reason, as the user is told.

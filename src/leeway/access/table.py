@@ -60,6 +60,10 @@ ACCESS: dict[str, Capability | str] = {
     "socialaccount_connections": NOBODY,
     # who signs in
     "access:*": Capability.ADMINISTER,
+    # work in the background: a job is shown to whoever asked for it, and to whoever may see everybody's
+    "jobs:show": SIGNED_IN,
+    "jobs:again": SIGNED_IN,
+    "jobs:every": Capability.SEE_JOBS,
     # the case page and what hangs from it
     "case": Capability.FOLLOW_CASES,
     "people:search": Capability.SEE_RECORDS,

@@ -1,7 +1,7 @@
 """Every write about files: keeping one, asking the scanner late, clearing what no row names."""
 
 import logging
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from itertools import batched
 
@@ -19,6 +19,8 @@ from leeway.files.scanner import threat_in
 from leeway.refusal import Refusal
 
 logger = logging.getLogger(__name__)
+ORPHANS_KEPT = timedelta(days=30)
+ORPHANS_MAX = 1_000
 
 
 class KeptAlready(Refusal):
@@ -82,21 +84,32 @@ def scan_waiting() -> dict[str, int]:
     return verdicts
 
 
-def clear_orphans() -> int:
-    """Delete stored bytes that no file names: what an undone transaction left. For the nightly job; answers how many.
+def clear_orphans(*, on: date) -> int:
+    """Delete stored bytes that no file has named for a month: what undone transactions left. For the nightly job.
 
-    Safe while others add files: each digest is locked, and looked for again, before its bytes go.
+    A month, so that after a restore of the database nothing newer goes before somebody looks. Refused where there are
+    more than undone transactions leave: then it is another database's store. Safe while others add files: each digest
+    is locked, and looked for again, before its bytes go. Answers how many.
     """
-    cleared = 0
-    for digests in batched(store.stored_digests(), 500):
-        named = set(File.objects.filter(digest__in=digests).values_list("digest", flat=True))
-        for digest in set(digests) - named:
-            with transaction.atomic():
-                _alone_with(digest)
-                if not File.objects.filter(digest=digest).exists():
-                    store.discard(digest)
-                    cleared += 1
-    return cleared
+    orphans: list[str] = []
+    for digests in batched(store.digests_before(on - ORPHANS_KEPT), 500):
+        orphans += set(digests) - set(File.objects.filter(digest__in=digests).values_list("digest", flat=True))
+    if len(orphans) > ORPHANS_MAX:
+        raise Refusal(
+            f"{len(orphans):,} stored files are named by no row, which is far more than undone uploads leave. "
+            "Check that this database and this store belong together. Nothing was deleted."
+        )
+    return sum(_cleared(digest) for digest in orphans)
+
+
+@transaction.atomic
+def _cleared(digest: str) -> bool:
+    """Delete the bytes of a digest, unless somebody has kept a file of it meanwhile."""
+    _alone_with(digest)
+    if File.objects.filter(digest=digest).exists():
+        return False
+    store.discard(digest)
+    return True
 
 
 def _received(upload: DjangoFile) -> bytes:

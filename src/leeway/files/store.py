@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -10,6 +11,7 @@ from typing import IO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
+from django.utils import timezone
 
 from leeway.files.models import storage_key
 
@@ -49,15 +51,18 @@ def discard(digest: str) -> None:
     storages["files"].delete(storage_key(digest))
 
 
-def stored_digests() -> Iterator[str]:
-    """The digest of all that lies in the store."""
+def digests_before(day: date) -> Iterator[str]:
+    """The digest of all that was stored before a day."""
     storage = storages["files"]
     try:
         folders, _ = storage.listdir("")
     except FileNotFoundError:  # nothing was ever kept
         return
     for folder in folders:
-        yield from (name for name in storage.listdir(folder)[1] if DIGEST.fullmatch(name))
+        for name in storage.listdir(folder)[1]:
+            key = f"{folder}/{name}"
+            if DIGEST.fullmatch(name) and timezone.localdate(storage.get_modified_time(key)) < day:
+                yield name
 
 
 def _settle(storage: Storage, key: str) -> None:

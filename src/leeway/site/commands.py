@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ ROOMS = {
     "directory": ("leeway.market.directory.commands", "directory"),
     "insight": ("leeway.insight.commands", "insight"),
     "money": ("leeway.money.commands", "money"),
+    "worker": ("leeway.jobs.commands", "worker"),
 }
 PORT, WORKERS = click.IntRange(1, 65_535), click.IntRange(1, 64)
 FURTHER = {"law": [("leeway.care.decisions.commands", "replay")]}
@@ -78,8 +80,9 @@ def main() -> None:
 @main.command()
 @click.option("--port", default=8000, show_default=True, type=PORT, help="Where the site answers.")
 @click.option("--workers", default=2, show_default=True, type=WORKERS, help="How many processes serve pages.")
-def serve(port: int, workers: int) -> None:
-    """Serve the site, after bringing the database up to date.
+@click.option("--worker/--no-worker", default=True, help="Run a worker for background jobs beside it.  [default: yes]")
+def serve(port: int, workers: int, worker: bool) -> None:
+    """Serve the site, after bringing the database up to date, and do what it asks for in the background.
 
     Example: leeway serve --port 8000
     """
@@ -95,7 +98,7 @@ def serve(port: int, workers: int) -> None:
     call_command("migrate", verbosity=0)
     if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)
-    serve_pages(port=port, workers=workers)
+    serve_pages(port=port, workers=workers, beside=worker)
 
 
 def require_free_port(port: int) -> None:
@@ -112,8 +115,8 @@ def require_free_port(port: int) -> None:
             ) from problem
 
 
-def serve_pages(*, port: int, workers: int) -> None:
-    """Run the web server until it is stopped."""
+def serve_pages(*, port: int, workers: int, beside: bool = True) -> None:
+    """Run the web server until it is stopped, with a worker for background jobs beside it where wanted."""
     from multiprocessing import set_start_method
 
     from django.conf import settings
@@ -121,10 +124,12 @@ def serve_pages(*, port: int, workers: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    from leeway.jobs.commands import worker_beside
+
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     # Each server of pages begins afresh: one forked from a process that has counted with threads would wait for ever.
     set_start_method("spawn", force=True)
-    Granian(
+    server = Granian(
         "leeway.site.wsgi:application",
         address="127.0.0.1",
         port=port,
@@ -132,7 +137,9 @@ def serve_pages(*, port: int, workers: int) -> None:
         workers=workers,
         blocking_threads=4,
         log_level=LogLevels.warning,
-    ).serve()
+    )
+    with worker_beside() if beside else nullcontext():
+        server.serve()
 
 
 @main.command()

@@ -12,6 +12,7 @@ LINKS = [
     ("payments:home", "Payments"),
     ("insight:home", "Insight"),
     ("access:users", "Who signs in"),
+    ("jobs:every", "Background jobs"),
     ("directory:search", "Find support"),
     ("law", "Rules and figures"),
 ]

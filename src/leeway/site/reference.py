@@ -40,10 +40,11 @@ def states() -> str:
     """Every life cycle as a diagram."""
     from leeway.care.people import states as case
     from leeway.care.planning import states as plan
+    from leeway.jobs import states as job
     from leeway.money.payees import states as payee
     from leeway.money.payments import states as run
 
-    diagrams = {"A case": case, "A support plan": plan, "Bank details": payee, "A payment run": run}
+    diagrams = {"A case": case, "A support plan": plan, "Bank details": payee, "A payment run": run, "A job": job}
     pages = [f"## {name}\n\n{diagram(module.MOVES)}" for name, module in diagrams.items()]
     return "# States\n\n" + GENERATED + "\n" + "\n".join(pages)
 

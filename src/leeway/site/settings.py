@@ -94,6 +94,7 @@ SECRET_KEY = env_secret("LEEWAY_SECRET_KEY")
 # --- Rooms --------------------------------------------------------------------------------------------
 ROOMS = [
     "leeway.access",
+    "leeway.jobs",
     "leeway.files",
     "leeway.market.listings",
     "leeway.market.contracts",
@@ -128,6 +129,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
+    "procrastinate.contrib.django",
     *ROOMS,
 ]
 MIDDLEWARE = [
@@ -200,6 +202,9 @@ STORAGES = {
     if S3_BUCKET
     else in_folder(DATA_FOLDER),
 }
+# --- Jobs: each room's `jobs.py` says what can be done in the background -------------------------------
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 60 * 60}  # an hour's work is caught up with after a pause
 
 # --- Sign-in ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"
@@ -316,5 +321,8 @@ LOGGING = {
     "formatters": {"without_values": {"()": "leeway.access.logs.WithoutValues"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without_values"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "psycopg.pool": {"level": "ERROR"},  # the worker itself says once that it lost the database
+    },
 }

@@ -12,6 +12,7 @@ urlpatterns = [
     path("rules/", views.law, name="law"),
     path("cases/<uuid:case_id>/", casepage.show, name="case"),
     path("", include("leeway.access.urls")),
+    path("jobs/", include("leeway.jobs.urls")),
     path("", include("leeway.care.people.urls")),
     path("cases/<uuid:case_id>/", include("leeway.care.circumstances.urls")),
     path("cases/<uuid:case_id>/", include("leeway.care.assessment.urls")),

@@ -62,7 +62,7 @@ def test_a_case_without_a_worker_is_not_assessed(case, mona):
 def test_no_assessment_starts_at_a_later_stage(case, bea, stage):
     Case.objects.filter(pk=case.pk).update(stage=stage)
     case.refresh_from_db()
-    with pytest.raises(Refusal, match=r"cannot move|A review is under way"):
+    with pytest.raises(Refusal, match=r"cannot become|A review is under way"):
         actions.start_assessment(case=case, by=bea, on=TODAY)
 
 

@@ -5,8 +5,8 @@ import pytest
 from leeway.access.models import Team, User
 from leeway.access.roles import APART, Capability, Role
 from leeway.care.people import access, queries
-from leeway.care.people.access import OWN_WORK, WAITS_ON, WORKS_ON, cases_of, has
-from leeway.care.people.models import Case, Person, Relationship
+from leeway.care.people.access import IS_ASKED, MAY_FINISH, OWN_WORK, WAITS_ON, WORKS_ON, cases_of, has
+from leeway.care.people.models import Case, Person, Relationship, Whose
 from leeway.care.people.states import Stage
 from tests.conftest import TODAY
 
@@ -44,7 +44,7 @@ def test_one_case_and_all_of_them_agree(cases, team, south, roles, placed):
         if number % 4 == 0 and user.can(Capability.HOLD_CASES):
             Case.objects.filter(pk=case.pk).update(worker=user)
             case.worker = user
-    for ties in (WORKS_ON, WAITS_ON, OWN_WORK):
+    for ties in (WORKS_ON, WAITS_ON, OWN_WORK, *IS_ASKED.values(), *MAY_FINISH.values()):
         asked = {case.pk for case in cases if has(user, case, ties)}
         assert asked == set(cases_of(user, ties).values_list("pk", flat=True))
     seen_without_reason = {case.pk for case in cases if access.is_own_case(user, case, TODAY)}
@@ -59,6 +59,8 @@ def test_each_tie_holds_for_somebody(cases, bea, mona, finn):
     assert cases_of(mona, WORKS_ON).count() == 2 * count
     assert {case.stage for case in cases_of(finn, WAITS_ON)} == {Stage.ARRANGING}
     assert {case.stage for case in cases_of(finn, OWN_WORK)} == access.FINANCE_STAGES
+    assert cases_of(finn, IS_ASKED[Whose.FINANCE]).count() == len(cases)
+    assert cases_of(mona, IS_ASKED[Whose.WORKER]).count() == cases_of(bea, IS_ASKED[Whose.WORKER]).count() == count
 
 
 def test_a_life_is_seen_by_the_person_and_those_with_leave_alone(case, ada_user, cyril):

@@ -6,12 +6,16 @@ import pytest
 
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
-from leeway.care.people.models import Case
+from leeway.care.people.actions import finish_task
+from leeway.care.people.events import Event
+from leeway.care.people.models import Case, Task, Whose
 from leeway.care.planning import actions as planning
 from leeway.care.planning.models import PlanState
 from leeway.care.planning.queries import open_plan, plan_in_force
 from leeway.care.review import actions, queries
 from leeway.care.review.models import Review
+from leeway.jobs.actions import start_nightly
+from leeway.jobs.models import Job
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 from tests.care.conftest import TODAY, explain, passes_conditions, relate
 
@@ -175,6 +179,24 @@ def test_reviews_due_are_those_of_the_worker_and_of_the_team(active, bea, mona, 
 
 
 # --- Pages
+
+
+def test_the_night_asks_the_worker_once_for_each_review_that_falls_due(active, bea, work):
+    """Four weeks before, and not the day before that; again where the day was changed."""
+    due = queries.next_review(active).due_on
+    nights = (due - timedelta(days=29), due - timedelta(days=28), due - timedelta(days=27))
+    for night, asked in zip(nights, (0, 1, 0), strict=True):
+        start_nightly(on=night)
+        work()
+        done = Job.objects.get(kind="reviews_falling_due", asked_on=night)
+        assert done.result_sentence.startswith(f"Tasks set: {asked},"), done.error
+    task = Task.objects.get(kind=Event.REVIEW_DUE)
+    assert (task.case, task.whose, task.due_on) == (active, Whose.WORKER, due)
+    assert "Ada Bell" in task.what
+    finish_task(task=task, by=bea, on=nights[2])
+    assert actions.ask_for_due_reviews(on=due) == 0, "what Bea did is not asked of her again"
+    Review.objects.filter(held_on=None).update(due_on=due + timedelta(days=7))
+    assert actions.ask_for_due_reviews(on=due) == 1
 
 
 def test_ada_asks_and_bea_holds_the_review_by_the_pages(client, active, bea, ada_user, django_assert_max_num_queries):

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from leeway.insight.measures import costs
 from leeway.insight.measures.answers import in_whole_ones
-from leeway.insight.measures.measure import Period, year_to
 from leeway.insight.records.lists import code_list
+from leeway.period import Period, year_to
 from tests.insight.measures.made import DAY, community, records
 from tests.insight.measures.priced import FREQUENCIES, priced_by_chance
 

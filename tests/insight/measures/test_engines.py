@@ -11,8 +11,8 @@ import pytest
 
 from leeway.insight.measures import costs, long_term, market, relabelling, tiers, who_holds
 from leeway.insight.measures.answers import gather
-from leeway.insight.measures.measure import year_to
 from leeway.insight.records.tables import TABLES, Records
+from leeway.period import year_to
 from tests.insight.measures.made import DAY
 from tests.insight.measures.priced import priced_by_chance
 from tests.insight.measures.test_costs import dear_packages

@@ -6,10 +6,10 @@ from leeway.insight.measures.answers import answers, gather
 from leeway.insight.measures.flow import between
 from leeway.insight.measures.from_records import with_population
 from leeway.insight.measures.long_term import carers_in_the_year, requests_in_the_year
-from leeway.insight.measures.measure import year_to
 from leeway.insight.measures.relabelling import conversions
 from leeway.insight.records.made_up import EVENTS_A_PERSON, made_up_return
 from leeway.insight.records.read import records_of
+from leeway.period import year_to
 from tests.insight.measures.made import DAY
 
 DIRECT, MANAGED, COMMISSIONED = "Direct payment", "Managed personal budget", "Commissioned support"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeway.insight.measures import market
-from leeway.insight.measures.measure import year_to
+from leeway.period import year_to
 from tests.insight.measures.made import DAY, community, records
 from tests.insight.measures.priced import priced_by_chance
 

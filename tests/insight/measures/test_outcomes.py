@@ -9,10 +9,10 @@ import pytest
 from leeway.insight.measures.admissions import admission_measures
 from leeway.insight.measures.answers import answers, gather
 from leeway.insight.measures.long_term import LED_TO_LONG_TERM, REVIEWED, TABLES
-from leeway.insight.measures.measure import year_to
 from leeway.insight.measures.outcomes import AT_HOME, REABLED
 from leeway.insight.measures.spells import day_number
 from leeway.insight.measures.waiting import MEDIAN_WAIT, STILL_WAITING
+from leeway.period import year_to
 from leeway.refusal import Refusal
 from tests.insight.measures.made import DAY, community, records
 

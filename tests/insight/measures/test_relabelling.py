@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeway.insight.measures import relabelling
-from leeway.insight.measures.measure import year_to
+from leeway.period import year_to
 from tests.insight.measures.made import DAY, by_person, community, records
 from tests.insight.measures.priced import priced_by_chance
 

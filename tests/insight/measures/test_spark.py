@@ -13,11 +13,11 @@ from leeway.insight.measures.answers import answers, gather
 from leeway.insight.measures.flow import moves
 from leeway.insight.measures.from_records import MEASURES
 from leeway.insight.measures.long_term import TABLES
-from leeway.insight.measures.measure import year_to
 from leeway.insight.measures.take_up import DIRECT_ON_THE_DAY
 from leeway.insight.measures.waiting import MEDIAN_WAIT
 from leeway.insight.records.tables import TABLES as FIVE
 from leeway.insight.records.tables import Records
+from leeway.period import year_to
 from tests.insight.measures.made import DAY
 from tests.insight.measures.priced import priced_by_chance
 

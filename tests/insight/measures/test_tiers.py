@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from leeway.insight.measures import tiers, who_holds
 from leeway.insight.measures.holding import BY_DIRECT
-from leeway.insight.measures.measure import year_to
+from leeway.period import year_to
 from leeway.refusal import Refusal
 from tests.insight.measures.made import DAY, by_person, community, records
 from tests.insight.measures.priced import priced_by_chance

@@ -4,8 +4,8 @@ from datetime import date
 
 import duckdb
 
-from leeway.insight.measures.measure import year_to
 from leeway.insight.records.tables import TABLES, Records
+from leeway.period import year_to
 
 LONG_TERM = "service_type LIKE 'Long term support: %'"
 DIRECT = "coalesce(mechanism = 'Direct payment', false) OR coalesce(component = 'Direct payment', false)"

@@ -1,5 +1,6 @@
 """The return of the made-up council: sound by our own check, each row with its way back, seen by few."""
 
+import logging
 from datetime import date, timedelta
 
 import polars as pl
@@ -141,8 +142,12 @@ def test_the_tables_hold_nobodys_name_or_number(ana, caplog):
     assert not Look.objects.filter(viewer_id=ana.pk).exists()
 
 
-def test_the_return_logs_nothing_and_is_a_look_at_everybody_in_it(ana, made, caplog):
+def test_the_return_logs_nothing_and_is_a_look_at_everybody_in_it(ana, caplog):
+    caplog.set_level("DEBUG")
+    made = council_return(MONTH_END, seen_by=ana, on=TODAY)
     assert caplog.text == ""
+    logging.getLogger("leeway.insight.records.council").debug("A line would be caught.")
+    assert "A line would be caught." in caplog.text, "or this test proves nothing"
     seen = Look.objects.filter(viewer_id=ana.pk)
     assert {str(look.person_id) for look in seen} == set(made.events["person"])
     assert seen.count() == made.events["person"].n_unique()

@@ -11,9 +11,9 @@ from leeway.care.planning.models import Way
 from leeway.care.review.models import Achieved, ReviewReason, ReviewResult
 from leeway.insight.records import events as made
 from leeway.insight.records.lists import code_list
-from leeway.insight.records.period import Period, year_to
 from leeway.market.listings.models import Kind
 from leeway.market.units import Frequency, Unit
+from leeway.period import Period, year_to
 
 ENDS = date(2026, 3, 31)
 SCHEMAS = {

@@ -55,7 +55,7 @@ def page_of(found, councils=("716",)):
 
 @pytest.fixture(scope="module")
 def found():
-    return findings(records_of(made_up_return(people=4000, councils=["716"])), as_at=DAY)
+    return list(findings(records_of(made_up_return(people=4000, councils=["716"])), as_at=DAY))
 
 
 def test_the_file_needs_nothing_else(found):
@@ -140,7 +140,7 @@ def test_a_group_of_three_is_hidden_with_everything_said_of_it():
     ],
 )
 def test_records_with_little_in_them_are_told_honestly(services):
-    found = findings(records(services=services), as_at=DAY)
+    found = list(findings(records(services=services), as_at=DAY))
     Parsed(page_of(found))
     assert all(section.finding for section in found)
     first = found[0].finding
@@ -150,7 +150,7 @@ def test_records_with_little_in_them_are_told_honestly(services):
 
 def test_several_councils_stand_beside_each_other():
     made = records_of(made_up_return(people=3000, councils=["716", "816", "902"]))
-    found = findings(made, as_at=DAY)
+    found = list(findings(made, as_at=DAY))
     [section] = [one for one in found if one.key == "councils"]
     assert {row[0] for row in section.exhibits[0].rows} == {"Barking and Dagenham", "Brighton and Hove", "Cornwall"}
     assert "3 councils" in section.finding

@@ -12,7 +12,6 @@ from leeway.care.assessment import means, parts
 from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
 from leeway.care.assessment.parts import Progress, Task
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.decisions.queries import standing
 from leeway.care.people.models import Case
 from leeway.law import Outcome, compute
 
@@ -80,8 +79,8 @@ def financial_progress(financial: FinancialAssessment) -> list[Task]:
 
 def funded_by(case: Case) -> str | None:
     """Who must fund the support instead: `section_117`, `nhs_continuing_healthcare` or nobody."""
-    eligibility = standing(case, DecisionKind.ELIGIBILITY)
-    return eligibility.result.get("funded_by") if eligibility else None
+    decided = Decision.objects.filter(case=case, kind=DecisionKind.ELIGIBILITY, superseded_by=None)
+    return next((result.get("funded_by") for result in decided.values_list("result", flat=True)), None)
 
 
 def needs_money_check(case: Case, on: date) -> bool:

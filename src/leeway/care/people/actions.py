@@ -25,10 +25,11 @@ from leeway.care.people.models import (
     Whose,
 )
 from leeway.care.people.queries import latest_capacity, owner_of_files
-from leeway.care.people.states import Stage, require_move
+from leeway.care.people.states import MOVES, Stage
 from leeway.care.people.versions import claim_version
 from leeway.files.actions import keep_file
 from leeway.files.models import File, FileKind
+from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
 
 NEEDS_CAPACITY = frozenset({Authority.NOMINATED})
@@ -157,7 +158,7 @@ def move_case(*, case: Case, to: Stage, kind: Event, sentence: str, by: User, on
             f"{locked.person} died on {died_on:%-d %B %Y}, so this goes no further. Close the case once everything "
             "is settled. If the death was recorded by mistake, undo it first."
         )
-    require_move(locked.stage, to)
+    require_move(MOVES, locked.stage, to, of="This case")
     case.stage = to
     if to == Stage.CLOSED:
         case.closed_on, case.closed_reason = on, sentence
@@ -289,9 +290,9 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
     """Invite the person to see their own record, and to take part in it."""
     check_can_work_on(by, case)
     person = case.person
-    if person.user_id is not None:
+    if person.user is not None:
         raise Refusal(f"{person} signs in already, as {person.user.email}.")
-    user = invite(email=email, name=str(person)[:150], site_address=site_address, by=by, on=on)
+    user = invite(email=email, name=str(person), site_address=site_address, by=by, on=on)
     if Person.objects.filter(user=user).exists():
         raise Refusal("Someone else on record signs in with this address. Ask for another one.", field="email")
     if person.relationships.filter(user=user).exists():

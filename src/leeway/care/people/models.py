@@ -321,7 +321,7 @@ class StoryLine(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="story")
     at = models.DateTimeField(auto_now_add=True)
     happened_on = models.DateField()
-    by_name = models.CharField(max_length=150)
+    by_name = models.TextField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=30, choices=Event)
     sentence = models.TextField()

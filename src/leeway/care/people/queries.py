@@ -179,7 +179,7 @@ def capacity_decisions(person: Person) -> QuerySet[CapacityDecision]:
 
 def latest_capacity(person: Person, question: str) -> CapacityDecision | None:
     """The latest capacity decision on one question, if any was made."""
-    return capacity_decisions(person).filter(question=question).first()
+    return person.capacity_decisions.filter(question=question).order_by("-decided_on", "-pk").first()
 
 
 def cases_to_report(*, until: date, seen_by: User) -> QuerySet[Case]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.db.models import TextChoices
 
-from leeway.refusal import Refusal
+from leeway.moves import MoveNotAllowed
 
 
 class Stage(TextChoices):
@@ -32,19 +32,6 @@ MOVES: Mapping[Stage, frozenset[Stage]] = {
     Stage.REVIEW: frozenset({Stage.ACTIVE, Stage.ASSESSMENT, Stage.PLANNING, Stage.CLOSED}),
     Stage.CLOSED: frozenset(),
 }
-
-
-class MoveNotAllowed(Refusal):
-    """The case is not at a stage from which this can be done."""
-
-
-def require_move(current: str, to: Stage) -> None:
-    """Refuse a move that the table does not have."""
-    if to not in MOVES[Stage(current)]:
-        raise MoveNotAllowed(
-            f"This case is at “{Stage(current).label}”, so it cannot move to “{to.label}”. "
-            "Open the case page to see what comes next."
-        )
 
 
 def require_stage(current: str, *allowed: Stage) -> None:

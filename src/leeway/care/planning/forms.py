@@ -1,6 +1,7 @@
 """The forms of planning. They check shape only; what is allowed is decided by the actions."""
 
 from django import forms
+from django.utils.text import Truncator
 
 from leeway.care.assessment.parts import outcomes_of
 from leeway.care.people.models import Authority, Case, Relationship
@@ -106,7 +107,8 @@ class LineForm(WholeForm):
     def __init__(self, *args, plan: Plan, service=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.aims = {str(aim.pk): aim for aim in plan.aims.all()}
-        set_choices(self, "aim", [("", "None yet"), *((key, aim.words[:80]) for key, aim in self.aims.items())])
+        shown = [(key, Truncator(aim.words).chars(80)) for key, aim in self.aims.items()]
+        set_choices(self, "aim", [("", "None yet"), *shown])
         if service is not None:
             del self.fields["supplier"]
 

@@ -15,7 +15,7 @@ from leeway.care.people.models import CapacityQuestion, Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.access import is_in_force, lacks_capacity
 from leeway.care.planning.costs import totals
-from leeway.care.planning.models import Choice, ChosenWay, Offer, Plan, PlanLine, PlanState, Way
+from leeway.care.planning.models import Aim, Choice, ChosenWay, Offer, Plan, PlanLine, PlanState, Way
 from leeway.law.direct_payments import may_pay
 from leeway.market.contracts.queries import Change, changes
 
@@ -32,6 +32,11 @@ def plan_in_force(case: Case) -> Plan | None:
     """The agreed plan by which support is given: it holds until a later one is agreed, or support ends."""
     plans = Plan.objects.select_related("final_budget__decided_by", "charge", "agreement", "received_by")
     return plans.filter(case=case, state=PlanState.AGREED).first()
+
+
+def aims_in_force(case: Case) -> list[Aim]:
+    """What the plan in force is to achieve."""
+    return list(Aim.objects.filter(plan__case=case, plan__state=PlanState.AGREED))
 
 
 def numbered_plan(case: Case, number: int) -> Plan | None:

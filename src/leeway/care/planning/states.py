@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from leeway.care.planning.models import PlanState
-from leeway.refusal import Refusal
 
 MOVES: Mapping[PlanState, frozenset[PlanState]] = {
     PlanState.DRAFT: frozenset({PlanState.SUBMITTED}),
@@ -13,9 +12,3 @@ MOVES: Mapping[PlanState, frozenset[PlanState]] = {
     PlanState.REPLACED: frozenset(),
     PlanState.ENDED: frozenset(),
 }
-
-
-def require_move(current: str, to: PlanState) -> None:
-    """Refuse a move that the table does not have."""
-    if to not in MOVES[PlanState(current)]:
-        raise Refusal(f"This plan is “{PlanState(current).label.lower()}”, so it cannot become “{to.label.lower()}”.")

@@ -11,17 +11,16 @@ from leeway.access.roles import Capability
 from leeway.care.decisions.actions import decide_by_judgement, require_alive
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.people.access import check_can_work_on
-from leeway.care.people.actions import move_case, tell
+from leeway.care.people.actions import move_case, set_task, tell
 from leeway.care.people.events import Event
-from leeway.care.people.models import Case
+from leeway.care.people.models import Case, Task, Whose
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.people.versions import claim_version
 from leeway.care.planning.actions import start_plan
-from leeway.care.planning.models import Plan
-from leeway.care.planning.queries import plan_in_force
+from leeway.care.planning.queries import aims_in_force, plan_in_force
 from leeway.care.review.access import check_can_ask_for_review
 from leeway.care.review.models import Achieved, AimResult, Review, ReviewReason, ReviewResult
-from leeway.care.review.queries import aims_not_judged, next_review
+from leeway.care.review.queries import aims_not_judged, next_review, reviews_falling_due
 from leeway.law.direct_payments import review_dates
 from leeway.refusal import Refusal
 
@@ -64,6 +63,26 @@ def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
 
 
 @transaction.atomic
+def ask_for_due_reviews(*, on: date) -> int:
+    """Ask each worker, once, to hold the reviews that fall due within four weeks or are late; how many were asked.
+
+    Nightly work: nobody in particular does it. A review that is due on another day is asked for anew.
+    """
+    due = list(reviews_falling_due(until=on + WHEN_ASKED).filter(opened_on=None))
+    cases = [review.case for review in due]
+    asked = set(Task.objects.filter(kind=Event.REVIEW_DUE, case__in=cases).values_list("case", "what"))
+    new = 0
+    for review in due:
+        what = f"Hold {review.case.person}'s review by {review.due_on:%-d %B %Y}."
+        if (review.case_id, what) not in asked:
+            set_task(
+                case=review.case, kind=Event.REVIEW_DUE, what=what, whose=Whose.WORKER, due_on=review.due_on, on=on
+            )
+            new += 1
+    return new
+
+
+@transaction.atomic
 def open_review(*, case: Case, reason: str = "", by: User, on: date) -> Review:
     """Start a review now, whether it was due or something happened. Support goes on as before meanwhile."""
     check_can_work_on(by, case)
@@ -87,9 +106,10 @@ def save_review(
     check_can_work_on(by, review.case)
     assert set(details) <= SAVED, f"not details of a review: {set(details) - SAVED}"
     _claim_open(review, version, **details)
-    for aim in _aims(review.case):
-        if (aims or {}).get(aim.pk) in Achieved.values:
-            AimResult.objects.update_or_create(review=review, aim=aim, defaults={"achieved": aims[aim.pk]})
+    judged = aims or {}
+    for aim in aims_in_force(review.case):
+        if judged.get(aim.pk) in Achieved.values:
+            AimResult.objects.update_or_create(review=review, aim=aim, defaults={"achieved": judged[aim.pk]})
     return review
 
 
@@ -198,11 +218,6 @@ def _make_due(case: Case, due: date, by: User, on: date) -> Review:
     sentence = f"Next review due by {due:%-d %B %Y}."
     tell(case=case, kind=Event.REVIEW_DUE, sentence=sentence, by=by, on=on)
     return Review.objects.create(case=case, due_on=due)
-
-
-def _aims(case: Case) -> list:
-    plan: Plan | None = plan_in_force(case)
-    return list(plan.aims.all()) if plan else []
 
 
 def _start_of_support(review: Review) -> date:

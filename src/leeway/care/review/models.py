@@ -59,7 +59,7 @@ class Review(models.Model):
     result = models.CharField(max_length=20, choices=ReviewResult, blank=True)
     reasons = models.TextField(blank=True, help_text="Why this follows; for an ending, what must still be paid too.")
     asked_on = models.DateField(null=True, blank=True)
-    asked_by_name = models.CharField(max_length=150, blank=True)
+    asked_by_name = models.TextField(blank=True)
     asked_words = models.TextField(blank=True, help_text="Why a review was asked for, in their words.")
     held_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 

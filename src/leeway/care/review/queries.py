@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from leeway.access.access import check_can
 from leeway.access.models import User
@@ -11,7 +11,7 @@ from leeway.care.people.access import WORKS_ON, cases_of
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Aim
-from leeway.care.planning.queries import plan_in_force
+from leeway.care.planning.queries import aims_in_force
 from leeway.care.review.models import Review
 
 
@@ -28,16 +28,21 @@ def past_reviews(case: Case) -> QuerySet[Review]:
 
 def reviews_due(user: User, on: date) -> QuerySet[Review]:
     """Reviews due by a day: of a worker's own cases, or of every case of a manager's team; the longest due first."""
-    supported = cases_of(user, WORKS_ON).filter(stage__in=[Stage.ACTIVE, Stage.REVIEW], person__date_of_death=None)
-    due = Review.objects.filter(case__in=supported, held_on=None, due_on__lte=on)
-    return due.select_related("case__person", "case__worker").order_by("due_on", "pk")
+    mine = cases_of(user, WORKS_ON)
+    return reviews_falling_due(until=on).filter(case__in=mine).select_related("case__worker")
+
+
+def reviews_falling_due(*, until: date) -> QuerySet[Review]:
+    """Everybody's reviews due by a day and not held yet, the longest due first. For the nightly work: no user looks."""
+    supported = Q(case__stage__in=[Stage.ACTIVE, Stage.REVIEW], case__person__date_of_death=None)
+    due = Review.objects.filter(supported, held_on=None, due_on__lte=until)
+    return due.select_related("case__person").order_by("due_on", "pk")
 
 
 def aims_judged(review: Review) -> list[tuple[Aim, str]]:
     """Each aim of the plan in force with how far it was met, or an empty word where nobody has said."""
-    plan = plan_in_force(review.case)
     said = dict(review.aim_results.values_list("aim", "achieved"))
-    return [(aim, said.get(aim.pk, "")) for aim in plan.aims.all()] if plan else []
+    return [(aim, said.get(aim.pk, "")) for aim in aims_in_force(review.case)]
 
 
 def aims_not_judged(review: Review) -> list[Aim]:

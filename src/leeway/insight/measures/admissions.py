@@ -18,10 +18,11 @@ from leeway.insight.measures.holding import (
     must_be_breakdowns,
     number,
 )
-from leeway.insight.measures.measure import Count, Measure, Period
+from leeway.insight.measures.measure import Count, Measure
 from leeway.insight.measures.sharing import shared
 from leeway.insight.measures.spells import day_number, numbered
 from leeway.insight.records.tables import Records
+from leeway.period import Period
 from leeway.published.returns.figures import table
 
 SELF_FUNDED = "NFA: Self-funded client or under 12wk disregard"

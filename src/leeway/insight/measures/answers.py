@@ -10,9 +10,10 @@ import narwhals as nw
 import polars as pl
 
 from leeway.insight.measures.holding import must_be_breakdowns
-from leeway.insight.measures.measure import Measure, year_to
+from leeway.insight.measures.measure import Measure
 from leeway.insight.measures.sharing import together
 from leeway.insight.records.tables import TABLES, Records
+from leeway.period import year_to
 
 COUNTS = ("numerator", "denominator", "unknown")
 #: Councils are counted together while they have no more services than this: it keeps what is held at once small.

@@ -33,13 +33,14 @@ from leeway.insight.measures.holding import (
     open_in,
     tally,
 )
-from leeway.insight.measures.measure import Count, Measure, Period
+from leeway.insight.measures.measure import Count, Measure
 from leeway.insight.measures.sharing import shared
 from leeway.insight.measures.spells import day_number
 from leeway.insight.records.events import HOW_OFTEN
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
 from leeway.market.weeks import TIMES_A_WEEK, WEEKS_A_YEAR
+from leeway.period import Period
 
 CLIENT_LEVEL_DATA = "Client Level Data, release 2, and the cost code published with it (DHSC)"
 #: A penny has this many parts, and a week's cost counts them.

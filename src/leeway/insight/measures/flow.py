@@ -26,10 +26,11 @@ from leeway.insight.measures.holding import (
     on,
     tally,
 )
-from leeway.insight.measures.measure import Count, Measure, Period
+from leeway.insight.measures.measure import Count, Measure
 from leeway.insight.measures.sharing import shared
 from leeway.insight.records.tables import Records
 from leeway.intervals import Share, newcombe
+from leeway.period import Period
 
 NEW, ENDED, DIED = "New", "Ended", "Died"
 

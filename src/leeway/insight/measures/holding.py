@@ -13,10 +13,11 @@ from math import ceil
 
 import narwhals as nw
 
-from leeway.insight.measures.measure import BREAKDOWNS, FROM_EVENT, FROM_PERSON, GROUPS, Period
+from leeway.insight.measures.measure import BREAKDOWNS, FROM_EVENT, FROM_PERSON, GROUPS
 from leeway.insight.measures.sharing import shared
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
+from leeway.period import Period
 from leeway.refusal import Refusal
 
 PERSON = ("who",)

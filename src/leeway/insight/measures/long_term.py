@@ -25,12 +25,13 @@ from leeway.insight.measures.holding import (
     placed,
     tally,
 )
-from leeway.insight.measures.measure import Measure, Period
+from leeway.insight.measures.measure import Measure
 from leeway.insight.measures.outcomes import reabled
 from leeway.insight.measures.sharing import shared
 from leeway.insight.measures.spells import day_number, numbered, spells
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
+from leeway.period import Period
 
 SIGNPOSTED = "NFA: Information and advice or signposting"
 ADVICE_ONLY, NOTHING_DIRECT = 7, 8

@@ -26,8 +26,9 @@ import polars as pl
 from leeway.insight.measures.answers import gather
 from leeway.insight.measures.costs import OF_SERVICES, PARTS, WAY, WAYS, supports
 from leeway.insight.measures.holding import BY_DIRECT, BY_MANAGED, NOT_KNOWN, PERSON, is_direct, number, on
-from leeway.insight.measures.measure import Count, Measure, Period
+from leeway.insight.measures.measure import Count, Measure
 from leeway.insight.records.tables import Records
+from leeway.period import Period
 
 #: From this index on, the words of the guidelines of 2010.
 BANDS = ((0, "Not concentrated"), (1_000, "Concentrated"), (2_000, "Highly concentrated"))

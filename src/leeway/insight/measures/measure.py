@@ -2,38 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from fractions import Fraction
 from math import floor
 
 import narwhals as nw
 
 from leeway.insight.records.tables import PEOPLE, Kind, Records, fields_of
+from leeway.period import Period
 
 #: Breakdowns: from the person's own row, from the event that puts them where they are, or worked out.
 FROM_PERSON = (*(one.column for one in fields_of(PEOPLE) if one.kind is Kind.CODE), "district")
 FROM_EVENT = ("support_reason", "team")
 GROUPS = {"client_group": "support_reason", "ethnic_group": "ethnicity"}
 BREAKDOWNS = ("council", "age", "age_band", *GROUPS, *FROM_EVENT, *FROM_PERSON)
-
-
-@dataclass(frozen=True)
-class Period:
-    """The days that a measure looks at. What is counted on a day is counted on the last."""
-
-    starts_on: date
-    ends_on: date
-
-
-def year_to(ends_on: date) -> Period:
-    """The twelve months that end on a day.
-
-    >>> year_to(date(2025, 3, 31)).starts_on
-    datetime.date(2024, 4, 1)
-    """
-    after = ends_on + timedelta(days=1)
-    leap_day = (after.month, after.day) == (2, 29)
-    return Period(date(after.year - 1, 3, 1) if leap_day else after.replace(year=after.year - 1), ends_on)
 
 
 #: Counts a measure: the breakdown's columns, then numerator, denominator and unknown, all whole numbers.

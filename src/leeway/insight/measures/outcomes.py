@@ -22,11 +22,12 @@ from leeway.insight.measures.holding import (
     placed,
     tally,
 )
-from leeway.insight.measures.measure import Count, Measure, Period
+from leeway.insight.measures.measure import Count, Measure
 from leeway.insight.measures.sharing import shared
 from leeway.insight.measures.spells import numbered, spells
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
+from leeway.period import Period
 
 REABLEMENT = "Short term support: ST-Max"
 LESSER_SUPPORT = ("Short term support: Ongoing low level", "Short term support: Other short term")

@@ -39,10 +39,11 @@ from leeway.insight.measures.holding import (
     rank,
     tally,
 )
-from leeway.insight.measures.measure import Measure, Period
+from leeway.insight.measures.measure import Measure
 from leeway.insight.measures.sharing import shared
 from leeway.insight.measures.spells import day_number
 from leeway.insight.records.tables import Records
+from leeway.period import Period
 
 WINDOW_DAYS = 84
 #: What is compared, each as it is called in the frames: 10,000 is the same, 0 is all different.

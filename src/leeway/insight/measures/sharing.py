@@ -24,7 +24,12 @@ class _Together(Records):
 
 
 def together(records: Records) -> Records:
-    """Give the same records, for several measures to be asked of: what they share is worked out once."""
+    """Give the same records, for several measures to be asked of: what they share is worked out once.
+
+    Records that are together already stay so: what was worked out for the measures before is there for these.
+    """
+    if isinstance(records, _Together):
+        return records
     return _Together(*(getattr(records, table.name) for table in fields(Records)))
 
 

@@ -23,9 +23,10 @@ from leeway.insight.measures.holding import (
     placed,
     tally,
 )
-from leeway.insight.measures.measure import Count, Measure, Period
+from leeway.insight.measures.measure import Count, Measure
 from leeway.insight.measures.sharing import shared
 from leeway.insight.records.tables import Records
+from leeway.period import Period
 
 _rank = nw.col("rank")
 _KNOWN, _NOT_KNOWN = _rank <= BY_COMMISSIONED, number(_rank == BY_UNKNOWN)

@@ -35,9 +35,10 @@ from leeway.insight.measures.holding import (
 )
 from leeway.insight.measures.like_for_like import Difference, Kinds, compare, kinds
 from leeway.insight.measures.long_term import all_year
-from leeway.insight.measures.measure import Measure, Period
+from leeway.insight.measures.measure import Measure
 from leeway.insight.measures.sharing import shared
 from leeway.insight.records.tables import Records
+from leeway.period import Period
 
 #: Whom a person is compared with: people of the same council, client group and age band.
 ALIKE = ("council", "client_group", "age_band")

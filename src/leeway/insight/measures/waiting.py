@@ -9,11 +9,12 @@ from math import ceil
 import narwhals as nw
 
 from leeway.insight.measures.holding import LONG_TERM, PERSON, SERVICE_USER, adults, number, one_each, tally
-from leeway.insight.measures.measure import Measure, Period
+from leeway.insight.measures.measure import Measure
 from leeway.insight.measures.sharing import shared
 from leeway.insight.measures.spells import day_number, numbered
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
+from leeway.period import Period
 
 SHORT_TERM = ("Short term support: ST-Max", "Short term support: Other short term")
 SUPPORT = (*LONG_TERM, *SHORT_TERM, "Short term support: Ongoing low level")

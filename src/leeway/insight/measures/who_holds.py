@@ -26,8 +26,9 @@ from leeway.insight.measures.holding import (
     tally,
 )
 from leeway.insight.measures.like_for_like import Z_998, Kinds, compare, kinds
-from leeway.insight.measures.measure import Count, Measure, Period
+from leeway.insight.measures.measure import Count, Measure
 from leeway.insight.records.tables import Records
+from leeway.period import Period
 
 #: What people are set apart by. "ethnic_group" is the census's broad group, from the return's ethnicity.
 CHARACTERISTICS = ("support_reason", "age_band", "gender", "ethnic_group", "district")

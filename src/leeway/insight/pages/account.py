@@ -9,8 +9,10 @@ from django.conf import settings
 from leeway.access.models import User
 from leeway.insight.measures.answers import answers
 from leeway.insight.measures.from_records import MEASURES
+from leeway.insight.measures.sharing import together
 from leeway.insight.measures.suppression import published
 from leeway.insight.records.council import council_records
+from leeway.jobs.kinds import Progress, untold
 from leeway.published.catalogue import ENGLAND, catalogue
 
 #: How each figure is broken down; the whole stands before each.
@@ -46,15 +48,18 @@ WHO_IS_NOT_KNOWN = {measure.code: measure.unknown for measure in MEASURES}
 BESIDE = {"ASCOF 3D(1a)": "self-directed", "ASCOF 3D(2a)": "direct-payments"}
 
 
-def own_figures(as_at: date, *, seen_by: User, on: date) -> list[dict[str, Any]]:
+def own_figures(as_at: date, *, seen_by: User, on: date, progress: Progress = untold) -> list[dict[str, Any]]:
     """Work out the council's own figures to the last day of a month, fit to publish: rows of `COLUMNS`.
 
     Raises `Refusal` for a day that is to come, or is not the last of a month.
     """
-    records = council_records(as_at, seen_by=seen_by, on=on)
+    steps = 1 + len(BREAKDOWNS)
+    progress(done=0, of=steps)
+    records = together(council_records(as_at, seen_by=seen_by, on=on))
     measures = [measure for measure in MEASURES if not measure.code.startswith(NOT_FOR_EVERYONE)]
     found: list[dict[str, Any]] = []
-    for breakdown in BREAKDOWNS:
+    for done, breakdown in enumerate(BREAKDOWNS, 1):
+        progress(done=done, of=steps)
         rows = published(answers(records, as_at=as_at, measures=measures, by=(breakdown,)))
         wanted = rows if breakdown == BREAKDOWNS[0] else [row for row in rows if row["by"]]
         found += [_row(row, breakdown, as_at) for row in wanted]

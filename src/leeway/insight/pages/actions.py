@@ -4,17 +4,29 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 
 from leeway.access.models import User
 from leeway.insight.pages.access import check_can_open_waves, check_can_publish, check_can_set_targets
 from leeway.insight.pages.account import own_figures
 from leeway.insight.pages.models import LocalAccount, OwnGoal, Response, Wave
-from leeway.insight.pages.queries import check_takes_its_place, goals_of
+from leeway.insight.pages.queries import (
+    account_key,
+    account_worked_out,
+    check_takes_its_place,
+    findings_key,
+    goals_of,
+)
+from leeway.insight.records.council import council_records
+from leeway.insight.report.findings import FINDINGS, findings
 from leeway.insight.surveys.answers import checked
 from leeway.insight.surveys.questionnaire import load
 from leeway.insight.surveys.shares import SMALLEST
+from leeway.jobs.kinds import Progress, untold
 from leeway.refusal import Refusal
+
+KEPT_SECONDS = 60 * 60  # what was worked out, until it is worked out anew
 
 
 class NotOpen(Refusal):
@@ -92,13 +104,36 @@ def send_answers(*, wave: Wave, form_id: UUID, given: Mapping[str, str], on: dat
     Response.objects.create(id=form_id, wave=open_wave, answered_on=on, answers=values)
 
 
-def publish_account(*, as_at: date, by: User, on: date) -> LocalAccount:
-    """Publish the council's own figures as they stood on the last day of a month, for everyone to read and reuse."""
+def work_out_account(*, as_at: date, by: User, on: date, progress: Progress = untold) -> None:
+    """Work out what everyone would see of the last day of a month, and keep it for an hour, to be seen and published.
+
+    Refused for a day before the one that everyone reads: it would not take its place.
+    """
     check_can_publish(by)
     check_takes_its_place(as_at)
-    return LocalAccount.objects.create(
-        as_at=as_at, figures=own_figures(as_at, seen_by=by, on=on), published_on=on, published_by=by
-    )
+    cache.set(account_key(as_at), own_figures(as_at, seen_by=by, on=on, progress=progress), KEPT_SECONDS)
+
+
+def publish_account(*, as_at: date, by: User, on: date) -> LocalAccount:
+    """Publish the council's own figures of a day, as they were worked out in the last hour and seen, for everyone."""
+    check_takes_its_place(as_at)
+    figures = account_worked_out(as_at, seen_by=by)
+    if figures is None:
+        raise Refusal("It is over an hour since these figures were worked out. See them first.", field="as_at")
+    return LocalAccount.objects.create(as_at=as_at, figures=figures, published_on=on, published_by=by)
+
+
+def work_out_findings(*, as_at: date, by: User, on: date, progress: Progress = untold) -> None:
+    """Work out what the council's own records say as they stood on a day, and keep it for an hour.
+
+    Kept once for everybody who may see it: it is the same for all.
+    """
+    steps, sections = 1 + FINDINGS, []
+    progress(done=0, of=steps)
+    for section in findings(council_records(as_at, seen_by=by, on=on), as_at=as_at):
+        sections.append(section)
+        progress(done=len(sections), of=steps)
+    cache.set(findings_key(as_at), sections, KEPT_SECONDS)
 
 
 @transaction.atomic

@@ -2,21 +2,26 @@
 
 from datetime import date
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 import polars as pl
+from django.core.cache import cache
 from django.db.models import Count, QuerySet
 
+from leeway.access.access import check_can
 from leeway.access.looks import record_looks
 from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.insight.measures.costs import packages_to_look_at
-from leeway.insight.measures.measure import year_to
-from leeway.insight.pages.access import can_read_words, check_can_see_results
+from leeway.insight.pages.access import can_read_words, check_can_publish, check_can_see_results
 from leeway.insight.pages.account import BESIDE
 from leeway.insight.pages.models import LocalAccount, OwnGoal, Wave
 from leeway.insight.records.council import council_records
+from leeway.insight.report.section import Section
 from leeway.insight.surveys.answers import frame_of
 from leeway.insight.surveys.shares import SMALLEST
+from leeway.period import year_to
 from leeway.refusal import NotAllowed, Refusal
 
 
@@ -86,6 +91,28 @@ def packages_worth_a_look(as_at: date, *, seen_by: User, on: date) -> pl.DataFra
     whose = records.services.collect("polars").to_native().join(rows, on="reference", how="semi")
     record_looks(viewer=seen_by, person_ids=whose["person"].unique().to_list(), page="Packages worth a second look")
     return rows
+
+
+def account_key(as_at: date) -> str:
+    """Where the figures of a day are kept between being worked out and being published."""
+    return f"insight-account-{as_at}"
+
+
+def account_worked_out(as_at: date, *, seen_by: User) -> list[dict[str, Any]] | None:
+    """What everyone would see of a day, where that was worked out in the last hour. For whoever may publish it."""
+    check_can_publish(seen_by)
+    return cache.get(account_key(as_at))
+
+
+def findings_key(as_at: date) -> str:
+    """Where what the records say as they stood on a day is kept."""
+    return f"insight-findings-{as_at}"
+
+
+def findings_worked_out(as_at: date, *, seen_by: User) -> list[Section] | None:
+    """What the council's own records say as they stood on a day, where that was worked out in the last hour."""
+    check_can(seen_by, Capability.ANALYSE)
+    return cache.get(findings_key(as_at))
 
 
 def latest_account() -> LocalAccount | None:

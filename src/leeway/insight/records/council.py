@@ -23,9 +23,9 @@ from leeway.care.people import queries as people
 from leeway.care.review import queries as review
 from leeway.insight.records import events as made
 from leeway.insight.records.events import Raw
-from leeway.insight.records.period import year_to
 from leeway.insight.records.tables import Records
 from leeway.money.budgets import queries as budgets
+from leeway.period import year_to
 from leeway.refusal import Refusal
 
 Reader = Callable[..., QuerySet]

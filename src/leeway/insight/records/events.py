@@ -22,11 +22,11 @@ import polars as pl
 
 from leeway.insight.records.cells import TYPES, codes_in, district_in
 from leeway.insight.records.lists import code_list
-from leeway.insight.records.period import year_to
 from leeway.insight.records.read import who
 from leeway.insight.records.tables import FIELDS, KIND_OF, PEOPLE, Field, Records, fields_of
 from leeway.law.numbers import ceil_div
 from leeway.market.weeks import TIMES_A_WEEK, a_week_rounded_up
+from leeway.period import year_to
 
 REQUEST, ASSESSMENT, MONEY_CHECK, REVIEW, SERVICE = ("request", "assessment", "money-check", "review", "service")
 EVENT_OF = {REQUEST: "Request", ASSESSMENT: "Assessment", MONEY_CHECK: "Assessment", REVIEW: "Review",

@@ -11,7 +11,6 @@ from leeway.insight.measures.answers import answers, gather
 from leeway.insight.measures.costs import WAYS
 from leeway.insight.measures.flow import Change, Place, change, moves, stock_and_flow
 from leeway.insight.measures.holding import BY_COMMISSIONED, BY_DIRECT, BY_MANAGED, BY_UNKNOWN, clients, on
-from leeway.insight.measures.measure import year_to
 from leeway.insight.measures.suppression import LEAST, nearest, published
 from leeway.insight.measures.take_up import DIRECT_ON_THE_DAY, SDS_ON_THE_DAY, TAKE_UP
 from leeway.insight.measures.who_holds import HOLDS_MANAGED
@@ -30,6 +29,7 @@ from leeway.insight.report.section import (
     england,
     signed,
 )
+from leeway.period import year_to
 from leeway.published import charts
 from leeway.published.catalogue import ENGLAND, catalogue
 

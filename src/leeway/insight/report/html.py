@@ -8,11 +8,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from leeway.commandline import written_whole
-from leeway.insight.measures.measure import year_to
 from leeway.insight.records.tables import Records
 from leeway.insight.report.councils import councils_in, name_of
 from leeway.insight.report.findings import findings
 from leeway.insight.report.section import Exhibit, Section, day
+from leeway.period import year_to
 
 TEMPLATE = "report.jinja"
 
@@ -23,7 +23,7 @@ def write_report(records: Records, *, as_at: date, output: Path) -> None:
     Raises `BadUse` where it cannot be written.
     """
     with written_whole(output) as file:  # before the long work: it says at once where it cannot be
-        file.write(as_html(findings(records, as_at=as_at), councils=councils_in(records), as_at=as_at))
+        file.write(as_html(list(findings(records, as_at=as_at)), councils=councils_in(records), as_at=as_at))
 
 
 def as_html(sections: Sequence[Section], *, councils: Sequence[str], as_at: date) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 from leeway.insight.measures import who_holds
 from leeway.insight.measures.answers import gather
 from leeway.insight.measures.holding import NOT_KNOWN
-from leeway.insight.measures.measure import Period
 from leeway.insight.measures.relabelling import (
     CHANGED,
     NEW,
@@ -30,6 +29,7 @@ from leeway.insight.report.section import (
     listed,
     signed,
 )
+from leeway.period import Period
 
 WORDS = {
     "support_reason": "main reason for support",

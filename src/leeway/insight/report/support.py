@@ -11,7 +11,6 @@ from leeway.insight.measures.answers import answers, gather
 from leeway.insight.measures.from_records import MEASURES
 from leeway.insight.measures.holding import BY_COMMISSIONED, BY_DIRECT, BY_MANAGED, BY_UNKNOWN
 from leeway.insight.measures.long_term import in_the_year
-from leeway.insight.measures.measure import Period
 from leeway.insight.measures.suppression import LEAST
 from leeway.insight.records.tables import Records
 from leeway.insight.report.choice import quarter_days, share_bars, share_not_known
@@ -29,6 +28,7 @@ from leeway.insight.report.section import (
     fit_to_show,
     listed,
 )
+from leeway.period import Period
 from leeway.published import charts
 
 #: Quartiles are those of somebody's own package: of fewer packages than this none is shown.

@@ -66,7 +66,7 @@ def table(name: str, paths: tuple[Path, ...], as_at: date, output: Path | None, 
 def _made(name: str, records: "Records", as_at: date) -> "pl.DataFrame":
     """Work a table out, in the order of its first columns."""
     from leeway.insight.measures import costs, long_term
-    from leeway.insight.measures.measure import year_to
+    from leeway.period import year_to
 
     makers: dict[str, Callable] = long_term.TABLES | {
         "unit-costs": costs.unit_costs,

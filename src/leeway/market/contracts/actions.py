@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.market.contracts.models import Rate, RateKind
+from leeway.market.contracts.models import NOTE_LENGTH_MAX, Rate, RateKind
 from leeway.market.listings.models import Service, Source
 from leeway.market.units import Unit
 from leeway.refusal import Refusal
@@ -95,10 +95,10 @@ def _check_sense(*, pence: int, unit: str, kind: str, note: str) -> None:
         raise Refusal("Say what the price buys: " + ", ".join(Unit.labels) + ".", field="unit")
     if kind not in RateKind.values:
         raise Refusal("Choose what kind of price it is.", field="kind")
-    most = Rate._meta.get_field("note").max_length
-    if len(note.strip()) > most:
+    if len(note.strip()) > NOTE_LENGTH_MAX:
         raise Refusal(
-            f"There is room for {most} characters to say something about a price. Make it shorter.", field="note"
+            f"There is room for {NOTE_LENGTH_MAX} characters to say something about a price. Make it shorter.",
+            field="note",
         )
 
 

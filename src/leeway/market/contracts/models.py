@@ -11,6 +11,8 @@ from leeway.guards import SameValues
 from leeway.market.listings.models import Service
 from leeway.market.units import Unit
 
+NOTE_LENGTH_MAX = 120
+
 
 class RateKind(models.TextChoices):
     """On what footing a price holds."""
@@ -48,7 +50,7 @@ class Rate(models.Model):
     kind = models.CharField(max_length=10, choices=RateKind, default=RateKind.LISTED)
     unit = models.CharField(max_length=10, choices=Unit)
     pence = models.BigIntegerField(help_text="What one unit costs.")
-    note = models.CharField(max_length=120, blank=True)
+    note = models.CharField(max_length=NOTE_LENGTH_MAX, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True, help_text="The last day on which it holds.")
     recorded_on = models.DateField(help_text="When the council was last told so.")

@@ -30,7 +30,7 @@ from leeway.money.budgets.models import (
     InstalmentKind,
     Part,
 )
-from leeway.money.budgets.schedule import DAY, Period, days_pence, funded_until, instalments
+from leeway.money.budgets.schedule import DAY, PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, divide, shares_of
 from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
@@ -242,7 +242,7 @@ def _fund(part: Part, starts_on: date, paid_before_pence: int, by: User, on: dat
     _post_funding(funding, by, on)
 
 
-def _schedule(part: Part, periods: list[Period], paid_before_pence: int) -> int:
+def _schedule(part: Part, periods: list[PaidPeriod], paid_before_pence: int) -> int:
     """Write the instalments, less what was paid for the same days before; say how much that was."""
     left_pence, rows = paid_before_pence, []
     for each in periods:

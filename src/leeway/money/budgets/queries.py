@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -17,7 +18,8 @@ from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
 from leeway.money.budgets.models import UNTIL_ENDED, Budget, Funding, Hold, Instalment, InstalmentKind, Part
-from leeway.money.budgets.schedule import Period, days_pence, funded_until, instalments
+from leeway.money.budgets.payable import AFTER_DEATH, with_what_stops
+from leeway.money.budgets.schedule import PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, shares_of
 from leeway.money.ledger.models import Account, Reason, Transfer
 from leeway.money.ledger.queries import StatementLine, balances_of_case, statement
@@ -38,7 +40,7 @@ class Proposal:
     case: Case
     plan: Plan | None
     shares: list[Share]
-    schedules: dict[Way, list[Period]]
+    schedules: dict[Way, list[PaidPeriod]]
     starts_on: date | None
     funded_until: date | None
     payees: dict[Way, PayeeAccount | None]
@@ -131,7 +133,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         case=case,
         budget=budget,
         parts=parts,
-        rows=_rows(budget, holds, on),
+        rows=_rows(budget, on),
         holds=holds,
         balances=balances_of_case(case, as_at=on),
         statement=statement(paid_into, on) if paid_into else [],
@@ -148,6 +150,12 @@ def get_budget(case_id: UUID, *, seen_by: User, page: str) -> Budget:
     if budget is None:
         raise Http404("This case has no budget yet.")
     return budget
+
+
+def may_fund(picture: Picture, on: date) -> bool:
+    """Whether the next financial year of a budget may be funded yet."""
+    until = picture.funded_until
+    return bool(picture.rows) and until is not None and until - FUNDED_AHEAD <= on
 
 
 def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:
@@ -202,9 +210,9 @@ def _latest_details(case: Case) -> dict[str, PayeeAccount]:
     return found
 
 
-def _rows(budget: Budget, holds: list[Hold], on: date) -> list[InstalmentRow]:
+def _rows(budget: Budget, on: date) -> list[InstalmentRow]:
     rows = list(
-        Instalment.objects.filter(part__budget=budget)
+        with_what_stops(Instalment.objects.filter(part__budget=budget))
         .select_related("part__budget__case__person", "cancellation")
         .order_by("starts_on", "kind")
     )
@@ -213,23 +221,22 @@ def _rows(budget: Budget, holds: list[Hold], on: date) -> list[InstalmentRow]:
             reason=Reason.PAYMENT_ARRIVED, about__in=[each.pk for each in rows], corrections=None
         ).values_list("about", "effective_date")
     )
-    held = [hold.get_kind_display().lower() for hold in holds if not hold.lifted_on]
     return [
         InstalmentRow(
-            each, each.part.get_way_display().partition(":")[0], _status(each, arrived, held, on), arrived.get(each.pk)
+            each, each.part.get_way_display().partition(":")[0], _status(each, arrived, on), arrived.get(each.pk)
         )
         for each in rows
     ]
 
 
-def _status(each: Instalment, arrived: dict, held: list[str], on: date) -> str:
+def _status(each: Any, arrived: dict, on: date) -> str:
+    """Where an instalment stands, in words; it carries the `why` that `with_what_stops` looked up."""
     if hasattr(each, "cancellation"):
         return "Cancelled"
     if each.pk in arrived:
         return "Paid" if arrived[each.pk] <= on else "On its way"
     if not each.amount_pence:
         return "Paid before"
-    died_on = each.part.budget.case.person.date_of_death
-    if died_on is not None and each.starts_on > died_on and each.kind == InstalmentKind.REGULAR:
-        return "Not due: after the day of death"
-    return f"On hold: {', '.join(held)}" if held else "To be paid"
+    if AFTER_DEATH in each.why:
+        return AFTER_DEATH
+    return f"On hold: {each.why[0].lower()}{each.why[1:]}" if each.why else "To be paid"

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from leeway.law.numbers import ceil_div, floor_div
 from leeway.market.weeks import WEEKS_A_YEAR
+from leeway.period import Period
 from leeway.refusal import Refusal
 
 DAYS_A_WEEK = 7
@@ -19,19 +20,13 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Period:
-    """Some days of support, both ends included, and what they cost."""
+class PaidPeriod(Period):
+    """Some days of support, and what is paid for them."""
 
-    starts_on: date
-    ends_on: date
     amount_pence: int
 
-    @property
-    def days(self) -> int:
-        return (self.ends_on - self.starts_on).days + 1
 
-
-def instalments(*, starts_on: date, ends_on: date, weekly_pence: int, anchor: date) -> list[Period]:
+def instalments(*, starts_on: date, ends_on: date, weekly_pence: int, anchor: date) -> list[PaidPeriod]:
     """Cut the days from one date to another (both included) at the pay calendar, with the pence of each part.
 
     `anchor` is the first day of any one period of the calendar.
@@ -48,7 +43,7 @@ def instalments(*, starts_on: date, ends_on: date, weekly_pence: int, anchor: da
     found = []
     while starts_on <= ends_on:
         last = min(period_end(starts_on, anchor), ends_on)
-        found.append(Period(starts_on, last, days_pence(weekly_pence, (last - starts_on).days + 1)))
+        found.append(PaidPeriod(starts_on, last, days_pence(weekly_pence, (last - starts_on).days + 1)))
         starts_on = last + DAY
     return found
 

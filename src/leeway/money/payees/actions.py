@@ -17,7 +17,8 @@ from leeway.money.banking.characters import NotCarried, bacs_text, iso_text
 from leeway.money.banking.iso20022 import NAME_LENGTH_MAX
 from leeway.money.banking.modulus import Verdict, WeightTable, check
 from leeway.money.payees.models import Holder, PayeeAccount
-from leeway.money.payees.states import State, require_move
+from leeway.money.payees.states import MOVES, State
+from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
 
 HOLDER_AUTHORITY = {
@@ -146,13 +147,13 @@ def _holder(case: Case, way: Way, holder: Holder, on: date) -> Relationship | No
 def _to_settle(payee: PayeeAccount, by: User, to: State) -> PayeeAccount:
     check_can(by, Capability.KEEP_BANK_DETAILS)
     locked = PayeeAccount.objects.select_for_update().select_related("case").get(pk=payee.pk)
-    require_move(locked.state, to)
+    require_move(MOVES, locked.state, to, of="This set of bank details")
     if locked.entered_by_id == by.pk:
         raise SecondOfficerNeeded("You entered these bank details, so another finance officer must check them.")
     return locked
 
 
 def _move(payee: PayeeAccount, to: State) -> None:
-    require_move(payee.state, to)
+    require_move(MOVES, payee.state, to, of="This set of bank details")
     payee.state = to
     payee.save(update_fields=["state", "settled_by", "settled_on", "rejected_because"])

@@ -17,12 +17,14 @@ from leeway.care.people.events import Event
 from leeway.law.numbers import pounds
 from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
 from leeway.money.banking.working_days import bacs_submission_day
+from leeway.money.budgets.payable import PAYEE_IN_USE, payable
 from leeway.money.ledger.actions import NewTransfer, open_account, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payments import queries
 from leeway.money.payments.models import PaymentRun
-from leeway.money.payments.states import State, require_move
+from leeway.money.payments.states import MOVES, State
+from leeway.moves import require_move
 from leeway.refusal import Refusal
 
 DAYS_AHEAD_MAX = 31
@@ -64,7 +66,7 @@ def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
     """
     check_can(by, Capability.PAY)
     run = PaymentRun.objects.select_for_update().get(pk=run.pk)
-    require_move(run.state, State.APPROVED)
+    require_move(MOVES, run.state, State.APPROVED, of="This payment run")
     if run.made_by_id == by.pk:
         raise SecondOfficerNeeded("You made this run, so another finance officer must approve it.")
     require_pay_day(run.pay_on, on)
@@ -84,7 +86,7 @@ def cancel_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
     """Give up a run before it is approved. Its instalments are due again."""
     check_can(by, Capability.PAY)
     run = PaymentRun.objects.select_for_update().get(pk=run.pk)
-    require_move(run.state, State.CANCELLED)
+    require_move(MOVES, run.state, State.CANCELLED, of="This payment run")
     run.payments.update(cancelled=True)
     run.state, run.settled_by, run.settled_on = State.CANCELLED, by, on
     run.save(update_fields=["state", "settled_by", "settled_on"])
@@ -127,12 +129,12 @@ def _next_number() -> int:
 
 def _pick(run: PaymentRun) -> None:
     """Insert the payments of a run from the one query that says what is payable."""
-    chosen = queries.payable(queries.unpaid(run.pay_on)).order_by()
+    chosen = payable(queries.unpaid(run.pay_on)).order_by()
     rows = chosen.values_list(
         Value(str(run.pk)),
         Window(RowNumber(), order_by=[F("due_on"), F("pk")]),
         "pk",
-        Subquery(queries.PAYEE_IN_USE.values("pk")[:1]),
+        Subquery(PAYEE_IN_USE.values("pk")[:1]),
         "amount_pence",
     )
     sql, values = rows.query.sql_with_params()

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, StringAgg, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -20,19 +20,14 @@ from leeway.money.banking.working_days import (
     bacs_submission_day,
     working_day_after,
 )
-from leeway.money.budgets.models import Hold, HoldKind, Instalment
+from leeway.money.budgets.models import Instalment
+from leeway.money.budgets.payable import nothing_stops, payable, with_what_stops
 from leeway.money.ledger import queries as ledger
 from leeway.money.ledger.models import Reason, Transfer
-from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State as PayeeState
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.states import State
 
-PAYEE_IN_USE = PayeeAccount.objects.filter(
-    case=OuterRef("part__budget__case"), way=OuterRef("part__way"), state=PayeeState.APPROVED
-)
-TO_REPRESENTATIVE = PAYEE_IN_USE.filter(holder=Holder.REPRESENTATIVE)
-HOLD_IN_FORCE = Hold.objects.filter(budget=OuterRef("part__budget"), lifted_on=None)
 LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), cancelled=False)
 
 
@@ -70,21 +65,6 @@ def unpaid(pay_on: date) -> QuerySet[Instalment]:
     return due.filter(~Exists(LIVE_PAYMENT))
 
 
-def payable(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
-    """Those of some instalments that nothing stops."""
-    return instalments.filter(nothing_stops(), cancellation=None)
-
-
-def nothing_stops() -> Q:
-    """What an instalment needs to be paid: no hold, a person alive (or whoever settles what is left), bank details.
-
-    Where support has ended or the person has died, a hold stands until the budget has its last day.
-    """
-    alive = Q(part__budget__case__person__date_of_death=None)
-    settled = Q(Exists(TO_REPRESENTATIVE))
-    return (alive | settled) & ~Q(Exists(HOLD_IN_FORCE)) & Q(Exists(PAYEE_IN_USE))
-
-
 def totals(instalments: QuerySet[Instalment]) -> Totals:
     """The control totals of some instalments."""
     found = instalments.order_by().aggregate(count=Count("pk"), pence=Sum("amount_pence"))
@@ -106,20 +86,16 @@ def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
     summed = due.annotate(count=Count("pk"), pence=Sum("amount_pence"))
     counts = {row["free"]: Totals(row["count"], row["pence"]) for row in summed}
     held = counts.get(False, Totals(0, 0))
-    waiting = list(waiting_rows(pay_on)[:rows]) if held.count else []
-    people = [each.part.budget.case.person_id for each in waiting]
+    waiting = [Waiting(each, each.why) for each in waiting_rows(pay_on)[:rows]] if held.count else []
+    people = [each.instalment.part.budget.case.person_id for each in waiting]
     record_looks(viewer=seen_by, person_ids=people, page="Payments held back")
-    return Due(counts.get(True, Totals(0, 0)), held, [Waiting(each, _why(each)) for each in waiting])
+    return Due(counts.get(True, Totals(0, 0)), held, waiting)
 
 
-def waiting_rows(pay_on: date) -> QuerySet[Instalment]:
-    """What is due and cannot be paid, marked with what stops it."""
+def waiting_rows(pay_on: date) -> QuerySet[Any]:
+    """What is due and cannot be paid, each with `why`."""
     stopped = unpaid(pay_on).exclude(pk__in=payable(unpaid(pay_on)).values("pk"))
-    reasons = HOLD_IN_FORCE.values("budget").annotate(all=StringAgg("kind", delimiter=Value(","), order_by="kind"))
-    marked = _with_people(stopped).annotate(
-        holds=reasons.values("all"), has_payee=Exists(PAYEE_IN_USE), to_representative=Exists(TO_REPRESENTATIVE)
-    )
-    return marked.order_by("due_on", "pk")
+    return with_what_stops(_with_people(stopped)).order_by("due_on", "pk")
 
 
 def first_pay_day(on: date) -> date:
@@ -222,14 +198,3 @@ def _runs_that_do_not_add_up() -> Iterator[str]:
 
 def _with_people(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
     return instalments.select_related("part__budget__case__person", "part__budget__ending")
-
-
-def _why(instalment: Any) -> str:
-    """Why an instalment waits; it carries the `holds` and `has_payee` that `waiting_rows` looked up."""
-    why = [HoldKind(kind).label for kind in (instalment.holds or "").split(",") if kind]
-    died = instalment.part.budget.case.person.date_of_death is not None
-    if died and not instalment.to_representative:
-        why.append("The person has died, and nobody who settles what is left has approved bank details")
-    elif not instalment.has_payee:
-        why.append("No approved bank details")
-    return "; ".join(why)

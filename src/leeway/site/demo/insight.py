@@ -21,10 +21,7 @@ CHANGES = [
 
 
 def find_out(analyst: User, seed: int, today: date) -> None:
-    """Ask the practitioners twice, set and relax a target, and publish the figures of the last month's end.
-
-    Those of the year before were published then.
-    """
+    """Ask the practitioners twice, and set and relax a target."""
     chance = np.random.default_rng(seed)
     ask(analyst, chance, "Last year", today - timedelta(days=380), believe=0.45)
     ask(analyst, chance, "This year", today - timedelta(days=35), believe=0.6)
@@ -36,9 +33,15 @@ def find_out(analyst: User, seed: int, today: date) -> None:
     ):
         agreed_on = today - timedelta(days=since)
         actions.set_target(**aim, percent=percent, due_on=year_end, why=why, by=analyst, on=agreed_on)
+
+
+def publish(analyst: User, today: date) -> None:
+    """Publish the figures of the last month's end. Those of the year before were published then."""
     this_month = today.replace(day=1)
     for month in (this_month.replace(year=today.year - 1), this_month):
-        actions.publish_account(as_at=month - timedelta(days=1), by=analyst, on=month)
+        asked = {"as_at": month - timedelta(days=1), "by": analyst, "on": month}
+        actions.work_out_account(**asked)
+        actions.publish_account(**asked)
 
 
 def ask(analyst: User, chance: np.random.Generator, name: str, opens_on: date, *, believe: float) -> None:

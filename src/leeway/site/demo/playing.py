@@ -316,13 +316,10 @@ def send_for_sign_off(player: Player) -> None:
     plan = player.case.plans.get(state="draft")
     choose(player, plan)
     worker, on = player.staff.worker, player.day(22)
-    plan.refresh_from_db()
     planning.set_start(
         plan=plan, version=plan.version, starts_on=player.script.opened_on + timedelta(30), by=worker, on=on
     )
-    plan.refresh_from_db()
     planning.submit_plan(plan=plan, version=plan.version, by=worker, on=on)
-    player.case.refresh_from_db()
 
 
 def sign_off(player: Player) -> None:
@@ -342,7 +339,6 @@ def sign_off(player: Player) -> None:
         by=player.staff.manager,
         on=player.day(24),
     )
-    player.case.refresh_from_db()
 
 
 def agree(player: Player) -> None:
@@ -355,7 +351,6 @@ def agree(player: Player) -> None:
         on=player.day(26),
         **decider(player),
     )
-    player.case.refresh_from_db()
 
 
 def start_money(player: Player) -> None:
@@ -367,7 +362,7 @@ def start_money(player: Player) -> None:
             case=player.case,
             way=Way(way),
             holder=holder,
-            account_name=(str(receiver or player.case.person) if holder != Holder.PROVIDER else "Fairbourne Fund")[:40],
+            account_name=str(receiver or player.case.person) if holder != Holder.PROVIDER else "Fairbourne Fund",
             sort_code="40-00-01",
             account_number=f"{hash_of(player.script, player.script.lines[0]) % 10**8:08d}",
             by=staff.finance,

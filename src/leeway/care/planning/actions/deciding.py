@@ -216,7 +216,7 @@ def _agreement(plan: Plan, decider: Decider, how: str, comment: str, by: User, o
     return Agreement.objects.create(
         plan=plan,
         agreed_on=on,
-        agreed_by_name=decider.name[:150],
+        agreed_by_name=decider.name,
         agreed_by_person=decider.is_person,
         agreed_by=decider.relationship,
         best_interests=decider.best_interests,
@@ -248,7 +248,7 @@ def _send_back(plan: Plan, *, words: str, said_by_name: str, disagreed: bool, by
     sent = SentBack.objects.create(
         plan=plan,
         words=words,
-        said_by_name=said_by_name[:150],
+        said_by_name=said_by_name,
         disagreed=disagreed,
         final_budget=plan.final_budget,
         sent_on=on,

@@ -8,7 +8,8 @@ from leeway.care.planning.models import (
     Plan,
     PlanState,
 )
-from leeway.care.planning.states import require_move
+from leeway.care.planning.states import MOVES
+from leeway.moves import require_move
 from leeway.refusal import Refusal
 
 SENTENCE = 20  # characters: fewer cannot be a reason
@@ -42,5 +43,5 @@ def save(plan: Plan, details: dict) -> Plan:
 
 
 def move(plan: Plan, to: PlanState, details: dict) -> Plan:
-    require_move(plan.state, to)
+    require_move(MOVES, plan.state, to, of="This plan")
     return save(plan, {"state": to, **details})

@@ -8,16 +8,18 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from leeway.access.access import SignedIn
 from leeway.access.models import User
 from leeway.acting import act, attempt
 from leeway.insight.pages import actions
-from leeway.insight.pages.account import COLUMNS, as_measures, hidden_names, own_figures, package
+from leeway.insight.pages.account import COLUMNS, as_measures, hidden_names, package
 from leeway.insight.pages.forms import PublishForm
 from leeway.insight.pages.models import LocalAccount
-from leeway.insight.pages.queries import check_takes_its_place, latest_account
+from leeway.insight.pages.queries import account_worked_out, check_takes_its_place, latest_account
+from leeway.jobs.actions import start_job
+from leeway.jobs.models import Job
 
 
 def published_account() -> LocalAccount:
@@ -59,24 +61,36 @@ def data_package(request: HttpRequest):
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: SignedIn):
-    """Choose the day, see what everyone will see, and publish it."""
+    """Choose the day, have it worked out, see what everyone will see, and publish it."""
     today = timezone.localdate()
     form = PublishForm(request.POST or request.GET or None, today=today)
     shown = {"form": form, "latest": latest_account(), "back": reverse("insight:home")}
     if form.is_valid():
         as_at = form.cleaned_data["as_at"]
-        if request.method == "POST":
+        if "publish" in request.POST:
             if act(form, lambda **by_on: actions.publish_account(as_at=as_at, **by_on), request):
                 messages.success(request, "The local account is published. Everyone can read it.")
                 return redirect("insight:account")
+        elif request.method == "POST":
+            if asked := act(form, lambda **by_on: start_working_out(as_at, **by_on), request):
+                return redirect("jobs:show", asked.result.pk)
         else:
-            read = attempt(form, lambda: figures_to_publish(as_at, request.user, today))
-            shown |= {"as_at": as_at} | told(read.result if read else [])
+            read = attempt(form, lambda: figures_to_publish(as_at, request.user))
+            rows = read and read.result
+            shown |= {"as_at": as_at, "worked_out": rows is not None} | told(rows or [])
     return render(request, "insight/publish.jinja", shown)
 
 
-def figures_to_publish(as_at: date, user: User, today: date) -> list[dict]:
-    """What everyone would see, if this day may be published at all."""
+def start_working_out(as_at: date, *, by: User, on: date) -> Job:
+    """Have worked out what everyone would see, if this day may be published at all."""
     check_takes_its_place(as_at)
-    return own_figures(as_at, seen_by=user, on=today)
+    title = f"Work out the local account as it stood on {as_at:%-d %B %Y}"
+    return start_job(kind="work_out_account", arguments={"as_at": as_at}, title=title, by=by, on=on)
+
+
+def figures_to_publish(as_at: date, user: User) -> list[dict] | None:
+    """What everyone would see, if this day may be published at all and was worked out in the last hour."""
+    check_takes_its_place(as_at)
+    return account_worked_out(as_at, seen_by=user)

@@ -1,38 +1,39 @@
 """What the council's own records say: the findings of the report, on a page."""
 
 from base64 import b64encode
-from datetime import date
 
-from django.core.cache import cache
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from leeway.access.access import SignedIn
-from leeway.access.models import User
 from leeway.acting import attempt
 from leeway.insight.pages.forms import PublishForm, month_ends
-from leeway.insight.pages.queries import packages_worth_a_look
-from leeway.insight.records.council import council_records
-from leeway.insight.report.findings import findings
-from leeway.insight.report.section import Section
-
-KEPT_SECONDS = 900
+from leeway.insight.pages.queries import findings_worked_out, packages_worth_a_look
+from leeway.jobs.actions import start_job
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def own(request: SignedIn):
-    """The findings, as the records stood on the last day of a month; with `part`, one of them with its figures."""
+    """The findings, as the records stood on the last day of a month; with `part`, one of them with its figures.
+
+    They are worked out by a job, and kept for an hour.
+    """
     today = timezone.localdate()
     last_month = {"as_at": month_ends(today, 1)[0].isoformat()}
-    form = PublishForm(request.GET if "as_at" in request.GET else last_month, today=today)
+    form = PublishForm(request.POST or (request.GET if "as_at" in request.GET else last_month), today=today)
     sections = None
     if form.is_valid():
         as_at = form.cleaned_data["as_at"]
-        read = attempt(form, lambda: found(as_at, seen_by=request.user, on=today))
-        sections = read and read.result
+        sections = findings_worked_out(as_at, seen_by=request.user)
+        if request.method == "POST":
+            job = start_job(
+                kind="work_out_findings", arguments={"as_at": as_at}, by=request.user, on=today,
+                title=f"Work out what our own records say, as they stood on {as_at:%-d %B %Y}",
+            )  # fmt: skip
+            return redirect("jobs:show", job.pk)
     chosen = next((one for one in sections or [] if one.key == request.GET.get("part")), None)
     shown = {"form": form, "sections": sections, "chosen": chosen, "picture": as_image, "back": reverse("insight:home")}
     if chosen:
@@ -56,16 +57,6 @@ def second_look(request: SignedIn):
         return answer
     shown = {"form": form, "rows": [] if rows is None else rows.to_dicts(), "back": reverse("insight:own")}
     return render(request, "insight/second_look.jinja", shown)
-
-
-def found(as_at: date, *, seen_by: User, on: date) -> list[Section]:
-    """The findings, worked out once in a quarter of an hour for everybody who asks: they are the same for all."""
-    records = council_records(as_at, seen_by=seen_by, on=on)  # asks first whether this user may
-    told = cache.get(key := f"insight-findings-{as_at}")
-    if told is None:
-        told = findings(records, as_at=as_at)
-        cache.set(key, told, KEPT_SECONDS)
-    return told
 
 
 def as_image(chart: str) -> str:

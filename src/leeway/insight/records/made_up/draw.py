@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 
 from leeway.insight.records.lists import code_list
-from leeway.insight.records.period import year_to
 from leeway.insight.records.tables import FIELDS, PEOPLE
+from leeway.period import year_to
 
 _EPOCH = date(1970, 1, 1)
 YEAR = 365.25

@@ -1,4 +1,4 @@
-"""The days that a return covers, or that a measure looks at."""
+"""A period of days, wherever one is meant: what a return covers, a measure looks at, or a payment is for."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,6 +10,11 @@ class Period:
 
     starts_on: date
     ends_on: date
+
+    @property
+    def days(self) -> int:
+        """How many days, both ends included."""
+        return (self.ends_on - self.starts_on).days + 1
 
 
 def year_to(ends_on: date) -> Period:

@@ -1,0 +1,161 @@
+"""Everything that changes a job: starting it, doing it, saying how far it is, trying it again; and queueing errands."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
+
+from leeway.access.models import User
+from leeway.jobs.access import may_see_job
+from leeway.jobs.kinds import KINDS, Result
+from leeway.jobs.models import Job
+from leeway.jobs.states import MOVES, UNDER_WAY, State
+from leeway.moves import require_move
+from leeway.refusal import NotAllowed
+
+RUN_JOB, THIS_JOB = "run_job", "This job"
+ERRANDS_FIRST = 1  # small work does not wait behind long jobs
+#: The queue, through Django's own connection: in the worker too, what is queued is part of the transaction.
+QUEUE = JobManager(connector=DjangoConnector())
+ATTEMPTS_MOST = 5
+PLAIN = re.compile(r"[\w.:-]{0,80}")
+BROKEN_OFF = f"The work was broken off {ATTEMPTS_MOST} times. Tell an administrator before you try it again."
+
+
+class Superseded(Exception):
+    """Another worker has begun this job anew: what this one did for it does not count."""
+
+
+@transaction.atomic
+def start_job(*, kind: str, arguments: Mapping[str, Any], by: User, on: date, title: str = "") -> Job:
+    """Ask for a job to be done in the background, once the caller's transaction is through.
+
+    `arguments` are keys, dates and codes alone. `title` says what it is (“Publish the account to 31 October 2026”),
+    without a person's name. Where the same user's same job is under way already, that is the job.
+    """
+    known = {name: _plain(name, value) for name, value in arguments.items()}
+    under_way = Job.objects.filter(kind=kind, arguments=known, asked_by=by, state__in=UNDER_WAY).first()
+    if under_way is not None:
+        return under_way
+    made = Job.objects.create(kind=kind, title=title or KINDS[kind].title, arguments=known, asked_by=by, asked_on=on)
+    _defer(made)
+    return made
+
+
+@transaction.atomic
+def start_nightly(*, on: date) -> list[Job]:
+    """Start what is done once a day and has not been started for this day; the jobs that were started."""
+    started = []
+    for kind in KINDS.values():
+        if kind.nightly:
+            job, new = Job.objects.get_or_create(
+                kind=kind.name, asked_by=None, asked_on=on, defaults={"title": kind.title}
+            )
+            if new:
+                _defer(job)
+                started.append(job)
+    return started
+
+
+@transaction.atomic
+def try_again(*, job: Job, by: User, on: date) -> Job:
+    """Have a job that did not work done again, from its beginning."""
+    if not may_see_job(by, job):
+        raise NotAllowed("Only whoever asked for a job, or an administrator, can have it tried again.")
+    kept = Job.objects.select_for_update().get(pk=job.pk)
+    require_move(MOVES, kept.state, State.WAITING, of=THIS_JOB)
+    kept.state, kept.error, kept.ended_at, kept.steps_done, kept.steps = State.WAITING, "", None, 0, 0
+    if kept.asked_by_id is not None:
+        kept.asked_on = on
+    kept.save()
+    _defer(kept)
+    return kept
+
+
+def clear_done_jobs(*, until: date) -> int:
+    """Forget jobs that were done, for a person or by night, before a day; how many they were."""
+    return Job.objects.filter(state=State.DONE, asked_on__lt=until).delete()[0]
+
+
+def queue_errand(*, name: str, **arguments: Any) -> None:
+    """Ask for small work that nobody watches, to be done once the caller's transaction is through."""
+    assert name in app.tasks, f"No errand is called {name}."
+    errand = configure_task(name=name, job_manager=QUEUE, lock=name, priority=ERRANDS_FIRST)
+    errand.defer(**{each: _plain(each, value) for each, value in arguments.items()})
+
+
+def report(job: Job, *, done: int, of: int) -> None:
+    """Say how far a job is, for its page to show at once: on a connection of its own, outside the job's transaction."""
+    own = connection.copy()
+    try:
+        with own.cursor() as cursor:
+            cursor.execute(
+                "UPDATE jobs_job SET steps_done = %s, steps = %s WHERE id = %s AND attempt = %s AND state = %s",
+                [done, of, job.pk, job.attempt, State.WORKING],
+            )
+    finally:
+        own.close()
+
+
+@transaction.atomic
+def begin(*, job_id: UUID, at: datetime) -> Job | None:
+    """Take a job up; None where it was done or failed meanwhile. One found at work was broken off by its worker."""
+    job = Job.objects.select_for_update(of=("self",)).select_related("asked_by").get(pk=job_id)
+    if job.state not in UNDER_WAY:
+        return None
+    if job.state == State.WORKING:
+        job.state = State.WAITING
+    if job.attempt >= ATTEMPTS_MOST:
+        _end(job, State.FAILED, at, error=BROKEN_OFF)
+        return None
+    require_move(MOVES, job.state, State.WORKING, of=THIS_JOB)
+    job.state, job.started_at = State.WORKING, at
+    job.attempt, job.steps_done, job.steps = job.attempt + 1, 0, 0
+    job.save()
+    return job
+
+
+@transaction.atomic
+def finish(*, job: Job, result: Result, at: datetime) -> None:
+    """Keep what came of a job. Called inside the transaction in which the job did its work."""
+    kept = _still_held(job)
+    kept.result_sentence, kept.result_address, kept.result_link = result.sentence, result.address, result.link
+    kept.steps_done = kept.steps
+    _end(kept, State.DONE, at)
+
+
+@transaction.atomic
+def fail(*, job: Job, error: str, at: datetime) -> None:
+    """Keep why a job did not work."""
+    _end(_still_held(job), State.FAILED, at, error=error)
+
+
+def _still_held(job: Job) -> Job:
+    kept = Job.objects.select_for_update().get(pk=job.pk)
+    if kept.attempt != job.attempt or kept.state != State.WORKING:
+        raise Superseded
+    return kept
+
+
+def _end(job: Job, to: State, at: datetime, *, error: str = "") -> None:
+    require_move(MOVES, job.state, to, of=THIS_JOB)
+    job.state, job.ended_at, job.error = to, at, error
+    job.save()
+
+
+def _defer(job: Job) -> None:
+    configure_task(name=RUN_JOB, job_manager=QUEUE).defer(job_id=str(job.pk))
+
+
+def _plain(name: str, value: Any) -> Any:
+    """An argument as it is kept: a number or a short word without spaces, so that it tells nothing about a person."""
+    plain = value if isinstance(value, int | None) else str(value)
+    assert not isinstance(plain, str) or PLAIN.fullmatch(plain), f"{name}: a job takes keys, dates and codes alone."
+    return plain

@@ -1,0 +1,52 @@
+"""The page of a job for whoever asked for it, and the list of all for administrators."""
+
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from leeway.access.access import SignedIn
+from leeway.acting import act
+from leeway.jobs import actions, queries
+from leeway.jobs.models import Job
+from leeway.jobs.states import UNDER_WAY
+
+LOOKS_AGAIN_AFTER = 3  # seconds
+A_PAGE = 50
+
+
+@require_safe
+def show(request: SignedIn, job_id: UUID):
+    """How far a job is, and what came of it. It looks again by itself while the job runs; with `still`, it does not."""
+    return _page(request, queries.get_job(job_id, seen_by=request.user), forms.Form())
+
+
+@require_POST
+def again(request: SignedIn, job_id: UUID):
+    """Try a job again that did not work."""
+    job = queries.get_job(job_id, seen_by=request.user)
+    form = forms.Form(request.POST)
+    if act(form, lambda **by_on: actions.try_again(job=job, **by_on), request):
+        return redirect("jobs:show", job_id)
+    return _page(request, job, form)
+
+
+@require_safe
+def every(request: SignedIn):
+    """All jobs, those that failed first."""
+    jobs = Paginator(queries.all_jobs(seen_by=request.user), A_PAGE).get_page(request.GET.get("page"))
+    errands = queries.errands_that_failed(seen_by=request.user)[:A_PAGE]
+    return render(request, "jobs/every.jinja", {"jobs": jobs, "errands": errands, "back": reverse("home")})
+
+
+def _page(request: SignedIn, job: Job, form: forms.Form):
+    under_way, still = job.state in UNDER_WAY, "still" in request.GET
+    percent = job.steps_done * 100 // job.steps if job.steps else 0
+    shown = {"job": job, "form": form, "under_way": under_way, "still": still, "percent": percent}
+    answer = render(request, "jobs/show.jinja", shown)
+    if under_way and not still:
+        answer["Refresh"] = str(LOOKS_AGAIN_AFTER)
+    return answer

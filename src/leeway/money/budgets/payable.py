@@ -1,0 +1,65 @@
+"""What stops an instalment from being paid: one table, asked in SQL of any number of them and told in words."""
+
+from dataclasses import dataclass
+
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, QuerySet, StringAgg, Subquery, TextField, Value, When
+from django.db.models.expressions import Combinable
+
+from leeway.money.budgets.models import Hold, HoldKind, Instalment, InstalmentKind
+from leeway.money.payees.models import Holder, PayeeAccount
+from leeway.money.payees.states import State
+
+PAYEE_IN_USE = PayeeAccount.objects.filter(
+    case=OuterRef("part__budget__case"), way=OuterRef("part__way"), state=State.APPROVED
+)
+TO_REPRESENTATIVE = PAYEE_IN_USE.filter(holder=Holder.REPRESENTATIVE)
+HOLD_IN_FORCE = Hold.objects.filter(budget=OuterRef("part__budget"), lifted_on=None)
+DIED = Q(part__budget__case__person__date_of_death__isnull=False)
+AFTER_DEATH = "Not due: after the day of death"
+BETWEEN = "; "
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A condition under which an instalment is not paid, and the words that say so."""
+
+    condition: Q
+    words: Combinable | Subquery
+
+
+def _kinds() -> Subquery:
+    """The kinds of the holds in force, in words."""
+    label = Case(*[When(kind=kind, then=Value(kind.label)) for kind in HoldKind], output_field=TextField())
+    told = StringAgg(label, delimiter=Value(BETWEEN), order_by="kind")
+    return Subquery(HOLD_IN_FORCE.order_by().values("budget").annotate(told=told).values("told"))
+
+
+#: Where support has ended or the person has died, a hold stands until the budget has its last day.
+STOPS = (
+    Stop(Q(Exists(HOLD_IN_FORCE)), _kinds()),
+    Stop(
+        DIED & ~Q(Exists(TO_REPRESENTATIVE)),
+        Value("The person has died, and nobody who settles what is left has approved bank details"),
+    ),
+    Stop(~Q(Exists(PAYEE_IN_USE)), Value("No approved bank details")),
+    Stop(
+        DIED & Q(kind=InstalmentKind.REGULAR, starts_on__gt=F("part__budget__case__person__date_of_death")),
+        Value(AFTER_DEATH),
+    ),
+)
+
+
+def nothing_stops() -> Q:
+    """What an instalment needs to be paid: that no line of the table holds of it."""
+    return Q(*(~stop.condition for stop in STOPS))
+
+
+def payable(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
+    """Those of some instalments that nothing stops."""
+    return instalments.filter(nothing_stops(), cancellation=None)
+
+
+def with_what_stops(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
+    """Each instalment with `why`: all that stops it, in words; empty where nothing does."""
+    told = [Case(When(stop.condition, then=stop.words), output_field=TextField()) for stop in STOPS]
+    return instalments.annotate(why=Func(Value(BETWEEN), *told, function="CONCAT_WS", output_field=TextField()))

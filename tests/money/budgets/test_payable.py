@@ -1,0 +1,90 @@
+"""What stops a payment is written once: what SQL picks and what the words say agree, whatever comes together."""
+
+from datetime import date
+from itertools import chain, combinations, product
+
+import pytest
+from django.db import connection, transaction
+
+from leeway.care.people.models import Person, Relationship, RelationshipKind
+from leeway.care.planning.models import Way
+from leeway.money.budgets.actions import start_budget
+from leeway.money.budgets.models import Hold, HoldKind, Instalment, InstalmentKind
+from leeway.money.budgets.payable import AFTER_DEATH, payable, with_what_stops
+from leeway.money.budgets.queries import picture
+from leeway.money.payees.models import Holder, PayeeAccount
+from leeway.money.payees.states import State
+from tests.money.conftest import SET_UP_ON
+
+STARTS_ON = date(2026, 4, 22)
+DIED = {"alive": None, "before": date(2026, 4, 2), "meanwhile": date(2026, 5, 1), "after": date(2099, 1, 1)}
+DETAILS = [
+    (state, holder) for state in (State.APPROVED, State.REPLACED) for holder in (Holder.PERSON, Holder.REPRESENTATIVE)
+]
+HOLDS = list(chain([()], combinations(HoldKind, 1), combinations(HoldKind, 2)))
+
+
+@pytest.fixture
+def budget(case, agree, bank, finn):
+    plan = agree(case, (Way.DIRECT_PAYMENT, 100_00, 0))
+    bank(case)
+    return start_budget(plan=plan, by=finn, on=SET_UP_ON)
+
+
+@pytest.fixture
+def put(budget, finn):
+    """Put the person, their bank details and the holds as a test says; the guards of the database stand aside."""
+    sister = Relationship.objects.create(
+        person=budget.case.person, name="Sue", kind=RelationshipKind.SIBLING, starts_on=SET_UP_ON
+    )
+
+    def put_one(died_on, state, holder, holds):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        Person.objects.filter(pk=budget.case.person_id).update(date_of_death=died_on)
+        settles = sister if holder == Holder.REPRESENTATIVE else None
+        PayeeAccount.objects.filter(case=budget.case).update(state=state, holder=holder, relationship=settles)
+        Hold.objects.filter(budget=budget).delete()
+        for kind in holds:
+            Hold.objects.create(budget=budget, kind=kind, reason="x", placed_by=finn, placed_on=SET_UP_ON)
+        Hold.objects.create(
+            budget=budget,
+            kind=HoldKind.HOSPITAL,
+            reason="lifted",
+            placed_by=finn,
+            placed_on=SET_UP_ON,
+            lifted_by=finn,
+            lifted_on=SET_UP_ON,
+        )
+
+    return put_one
+
+
+@pytest.mark.parametrize("died", DIED)
+def test_the_rule_and_its_words_agree(budget, put, died, bea):
+    seen = set()
+    for (state, holder), holds in product(DETAILS, HOLDS):
+        with transaction.atomic():
+            put(DIED[died], state, holder, holds)
+            every = list(with_what_stops(Instalment.objects.filter(part__budget=budget)))
+            free = set(payable(Instalment.objects.filter(part__budget=budget)).values_list("pk", flat=True))
+            assert {each.pk for each in every if not each.why} == free
+            for each in every:
+                assert each.why == "; ".join(expected(each, DIED[died], state, holder, holds))
+                seen.add(not each.why)
+            for row in picture(budget.case_id, seen_by=bea, on=SET_UP_ON).rows:
+                assert (row.status == "To be paid") is (row.instalment.pk in free)
+            transaction.set_rollback(True)
+    assert seen == ({True, False} if died != "before" else {False})
+
+
+def expected(instalment, died_on, state, holder, holds):
+    """The reasons as a person would tell them."""
+    yield from (kind.label for kind in sorted(holds))
+    settles = state == State.APPROVED and holder == Holder.REPRESENTATIVE
+    if died_on is not None and not settles:
+        yield "The person has died, and nobody who settles what is left has approved bank details"
+    if state != State.APPROVED:
+        yield "No approved bank details"
+    if died_on is not None and instalment.kind == InstalmentKind.REGULAR and instalment.starts_on > died_on:
+        yield AFTER_DEATH
