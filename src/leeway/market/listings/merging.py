@@ -156,6 +156,7 @@ KINDS = (
 )
 RATING_COLUMNS = "service_id, service_group, domain, rating, published_on"
 
+# PostgreSQL is told anew what is in the table, or it would compare all ratings once for each place.
 FIND_CHANGED = f"""
 UPDATE staged_place SET change = 'new';
 UPDATE staged_place AS place SET change = CASE WHEN
@@ -165,6 +166,7 @@ UPDATE staged_place AS place SET change = CASE WHEN
     OR {" OR ".join(f"place.{name} IS NOT NULL AND place.{name} IS DISTINCT FROM service.{name}" for name in COMPARED)}
     THEN 'changed' ELSE 'unchanged' END
 FROM {SERVICE} AS service WHERE service.id = place.id;
+ANALYZE staged_place;
 UPDATE staged_place SET change = 'changed'
 WHERE %(layout)s = 'ratings' AND change = 'unchanged' AND id IN (
     SELECT service_id FROM (
