@@ -15,7 +15,8 @@ from leeway.jobs import actions, kinds
 from leeway.jobs.jobs import OUR_FAULT, perform
 from leeway.jobs.kinds import Result
 from leeway.jobs.models import Job
-from leeway.jobs.states import MOVES, MoveNotAllowed, State
+from leeway.jobs.states import MOVES, State
+from leeway.moves import MoveNotAllowed
 from leeway.refusal import NotAllowed, Refusal
 from tests.conftest import TODAY
 
