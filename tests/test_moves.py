@@ -11,9 +11,9 @@ from leeway.moves import MoveNotAllowed, require_move
 
 #: Where a thing begins, by the module of its table.
 BEGINS = {
+    "leeway.jobs.states": "waiting",
     "leeway.care.people.states": "request",
     "leeway.care.planning.states": "draft",
-    "leeway.jobs.states": "waiting",
     "leeway.money.payees.states": "entered",
     "leeway.money.payments.states": "made",
 }
