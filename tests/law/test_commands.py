@@ -1,6 +1,9 @@
 """`leeway law`: answers for people and programs, and one plain sentence with exit status 2 for bad input."""
 
 import json
+import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +13,7 @@ from click.testing import CliRunner
 from leeway.law import reference
 from leeway.law.allocation import questions
 from leeway.law.commands import law
-from leeway.law.dated import every_parameter, law_on
+from leeway.law.dated import DEFAULT_POLICY, every_parameter, law_on
 
 CASE = {
     "age": 79,
@@ -143,3 +146,27 @@ def test_the_page_has_every_parameter_newest_value_first():
     assert {entry.name for entry in entries} == set(every_parameter())
     for entry in entries:
         assert [line.start for line in entry.lines] == sorted((line.start for line in entry.lines), reverse=True)
+
+
+def test_one_person_waits_for_no_library_that_only_a_million_need(case):
+    """NumPy, Django and what they load take longer than the charge itself."""
+    asked = f"main(['law', 'charge', {str(case)!r}, '--on', '2026-04-06'], standalone_mode=False)"
+    loaded = "sorted({'numpy', 'django.core', 'polars', 'asyncio', 'multiprocessing'} & {*sys.modules})"
+    code = f"import sys; from leeway.site.commands import main; {asked}; print({loaded})"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "The person pays £34.35 a week" in said
+    assert said.splitlines()[-1] == "[]"
+
+
+def test_a_value_that_the_council_has_just_changed_is_used(leeway, case, tmp_path):
+    """Each command reads the files again: nothing is kept from one to the next."""
+    policy = tmp_path / "policy"
+    shutil.copytree(DEFAULT_POLICY, policy)
+    ask = [sys.executable, "-c", "from leeway.site.commands import main; main()", "law", "charge", str(case)]
+    ask += ["--on", "2026-04-06", "--policy", str(policy), "--json"]
+    before = json.loads(subprocess.run(ask, capture_output=True, text=True, check=True).stdout)
+    assert before["charge_pence_per_week"] == 3435
+    share = policy / "charging_policy" / "percent_of_disposable.yaml"
+    share.write_text(share.read_text(encoding="utf-8").replace("value: 100", "value: 50"), encoding="utf-8")
+    after = json.loads(subprocess.run(ask, capture_output=True, text=True, check=True).stdout)
+    assert after["charge_pence_per_week"] == 1717 and after["digest"] != before["digest"]

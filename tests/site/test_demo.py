@@ -1,9 +1,12 @@
 """The made-up council went through the real actions: what they left behind holds together."""
 
+import re
 from collections import Counter
+from io import StringIO
 
 import pytest
 from django.utils import timezone
+from rich.console import Console
 
 from leeway.care.decisions.models import Decision
 from leeway.care.decisions.queries import replay
@@ -11,6 +14,7 @@ from leeway.care.people.models import Case
 from leeway.care.review.queries import next_review, past_reviews
 from leeway.money.ledger.queries import findings, trial_balance
 from leeway.site.demo.people import draw_people, synthetic_numbers
+from leeway.site.demo.progress import stage
 from leeway.site.demo.stories import stories
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +80,22 @@ def test_whoever_has_support_has_a_review_ahead_and_those_that_fell_due_were_hel
 def test_carers_have_a_case_of_their_own(council):
     case = Case.objects.get(pk=council["Pat"].pk)
     assert case.kind == "carer" and case.cared_for.given_name == "Len"
+
+
+def test_each_stage_is_one_plain_line_where_there_is_no_terminal():
+    """Begun when the stage begins, so that whoever reads a log sees what is going on."""
+    written = StringIO()
+    with stage("The tables", Console(file=written)):
+        assert written.getvalue() == "The tables … "
+    assert re.fullmatch(r"The tables … \d+ s\n", written.getvalue())
+
+
+@pytest.mark.parametrize("steps", [None, 3])
+def test_each_stage_moves_at_a_terminal_and_is_ticked_off(steps):
+    """Where steps cannot be counted too: the sign before the name turns by itself."""
+    screen = StringIO()
+    with stage("The tables", Console(file=screen, force_terminal=True, width=100), steps) as step_done:
+        for _ in range(steps or 0):
+            step_done()
+        assert "The tables" in screen.getvalue()
+    assert "✓ The tables" in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", screen.getvalue())
