@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from leeway.access.models import Look, User
+from leeway.care.people.models import Case
 
 pytestmark = pytest.mark.django_db
 NAMES = ["Ada", "Edith", "Kofi", "Pat", "Rani", "Harold", "Joan", "Iris", "Liam", "Marcia", "Graham", "Doreen"]
@@ -78,3 +79,17 @@ def test_anyone_reads_the_rules_and_finds_a_figure(client):
     found = read(client, "/rules/?words=carer premium")
     assert "SI 2014/2672" in found
     assert "No figure has" in read(client, "/rules/?words=zebra")
+
+
+def test_a_link_of_the_case_page_shows_while_it_is_of_use(case_of, sign_in):
+    def links(who, name):
+        text = read(sign_in(who), f"/cases/{case_of(name).pk}/")
+        return text.partition(">More</h2>")[2].partition("</ul>")[0]
+
+    assert "Who has the case" in links("bea", "Ada") and "Close the case" not in links("bea", "Ada")
+    assert "Ask for a review" in links("bea", "Ada") and "Ask for a review" not in links("bea", "Marcia")
+    assert "Close the case" in links("bea", "Marcia")
+    assert "Personal details" not in links("ada", "Ada") and "Who has looked" in links("ada", "Ada")
+    closed = case_of("Graham")
+    Case.objects.filter(pk=closed.pk).update(stage="closed", closed_on="2026-11-01")
+    assert "Who has the case" not in links("bea", "Graham") and "Personal details" in links("bea", "Graham")

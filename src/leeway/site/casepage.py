@@ -53,11 +53,11 @@ def show(request: SignedIn, case_id):
         "died_on": case.person.date_of_death,
         "stay": stay_on(case.person, today),
         "own_view": not request.user.is_staff_member,
-        "can_work": can_work_on(request.user, case),
         "step": step,
         "step_address": step.address_for(case, request.user),
         "parts": [part for part in parts(case, standing, plan, today) if may_reach(request.user, part.page)],
-        "addresses": addresses(case, request.user),
+        "links": links(case, request.user),
+        "closed": case.stage == Stage.CLOSED,
         "budget": standing.get(DecisionKind.FINAL_BUDGET),
         "indicative": standing.get(DecisionKind.INDICATIVE_BUDGET),
         "choice": offers_and_choice(plan).choice if plan else None,
@@ -111,20 +111,27 @@ def reviews_part(case: Case, status: Callable[[bool, bool], str]) -> Part:
     return Part("Reviews", "review:show", f"Due by {ahead.due_on:%-d %B %Y}", True)
 
 
-def addresses(case: Case, user: User) -> dict[str, str]:
-    """The other pages of the case that this user may reach, by name."""
-    whose = {"case_id": case.pk}
-    pages = {
-        "people:messages": whose,
-        "people:relationships": whose,
-        "people:capacity": whose,
-        "people:details": whose,
-        "people:give": whose,
-        "people:invite_person": whose,
-        "people:close": whose,
-        "circumstances:stays": whose,
-        "circumstances:death": whose,
-        "people:looks": {"person_id": case.person_id},
-        "review:ask": whose,
-    }
-    return {name.partition(":")[2]: reverse(name, kwargs=whom) for name, whom in pages.items() if may_reach(user, name)}
+def links(case: Case, user: User) -> list[dict[str, str]]:
+    """The other pages of the case that this user may reach and has a use for now, with their words."""
+    person, works, own = case.person, can_work_on(user, case), not user.is_staff_member
+    died = person.date_of_death is not None
+    goes_on = case.stage != Stage.CLOSED and not died
+    may_close = case.stage not in {Stage.CLOSED, Stage.ARRANGING, Stage.ACTIVE, Stage.REVIEW}
+    pages = [
+        ("people:messages", "Messages from us" if own else "Messages sent", True),
+        ("people:relationships", "People and what they may do", True),
+        ("people:capacity", "Capacity, decision by decision", True),
+        ("people:details", "Personal details", works),
+        ("people:give", "Who has the case", works and goes_on),
+        ("people:invite_person", f"Invite {person} to sign in", works and goes_on and person.user_id is None),
+        ("people:close", "Close the case", works and (may_close or (died and case.stage != Stage.CLOSED))),
+        ("circumstances:stays", "Hospital, care home or prison", True),
+        ("circumstances:death", "About the death" if died else "Record a death", works),
+        ("people:looks", "Who has looked at this record", True),
+        ("review:ask", "Ask for a review", case.stage == Stage.ACTIVE and not died),
+    ]
+    return [
+        {"text": words, "href": reverse(page, args=[case.person_id if page == "people:looks" else case.pk])}
+        for page, words, of_use in pages
+        if of_use and may_reach(user, page)
+    ]

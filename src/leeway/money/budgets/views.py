@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
 from leeway.acting import act
+from leeway.care.people.states import Stage
 from leeway.law.numbers import pounds
 from leeway.money.budgets import actions, queries
 from leeway.money.budgets.forms import EndForm, HoldForm, LastCostForm
@@ -111,6 +112,7 @@ def _page(request: SignedIn, case_id, form):
         "form": form,
         "year_pence": year_pence,
         "is_finance": request.user.can(Capability.START_BUDGETS),
+        "may_start": request.user.can(Capability.START_BUDGETS) and picture.case.stage == Stage.ARRANGING,
         "until_ended": UNTIL_ENDED,
         "may_add_last_cost": picture.may_add_last_cost,
         "charged_until": picture.charged_until,

@@ -4,11 +4,14 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
 from leeway.acting import act
+from leeway.care.people.models import Case
 from leeway.care.people.queries import get_case
+from leeway.care.people.states import Stage
 from leeway.care.planning.models import Way
 from leeway.money.payees import actions, queries
 from leeway.money.payees.forms import DetailsForm, RejectForm
@@ -29,7 +32,8 @@ def enter(request: SignedIn, case_id, way):
         payee = done.result
         messages.success(request, f"Bank details saved. {payee.check_words} Another officer must approve them.")
         return redirect("payees:show", case_id, payee.pk)
-    return render(request, "payees/enter.jinja", {"case": case, "way": Way(way), "form": form})
+    shown = {"case": case, "way": Way(way), "form": form, "back": _budget_of(case)}
+    return render(request, "payees/enter.jinja", shown)
 
 
 @require_GET
@@ -46,7 +50,7 @@ def approve(request: SignedIn, case_id, payee_id):
     form = forms.Form(request.POST)
     if act(form, lambda **by_on: actions.approve_details(payee=payee, **by_on), request):
         messages.success(request, "The bank details are in use.")
-        return redirect("budgets:start" if case.stage == "arranging" else "budgets:show", case_id)
+        return redirect(_budget_of(case))
     return _page(request, case, payee, form, RejectForm())
 
 
@@ -63,6 +67,11 @@ def reject(request: SignedIn, case_id, payee_id):
     return _page(request, case, payee, form, form)
 
 
+def _budget_of(case: Case) -> str:
+    """The page of the budget that the bank details are for: about to start, or running."""
+    return reverse("budgets:start" if case.stage == Stage.ARRANGING else "budgets:show", args=[case.pk])
+
+
 def _find(request: SignedIn, case_id, payee_id):
     case = get_case(case_id, seen_by=request.user, page="Bank details")
     return case, queries.get_details(payee_id, case=case)
@@ -73,5 +82,12 @@ def _page(request: SignedIn, case, payee, form, reject_form):
     return render(
         request,
         "payees/show.jinja",
-        {"case": case, "payee": payee, "form": form, "reject_form": reject_form, "may_settle": may_settle},
+        {
+            "case": case,
+            "payee": payee,
+            "form": form,
+            "reject_form": reject_form,
+            "may_settle": may_settle,
+            "back": _budget_of(case),
+        },
     )
