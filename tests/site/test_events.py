@@ -1,7 +1,7 @@
 """What follows from what happens: death, ending, stays, and whose task it becomes."""
 
 import ast
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -244,3 +244,42 @@ def test_the_pages_of_a_death_and_of_stays(client, budget, bea, finn):
     client.force_login(finn)
     assert "the person died on 31 May 2026" in client.get("/home/").content.decode()
     assert "31 May 2026" in client.get(f"{at}/budget/end/").content.decode()
+
+
+def test_a_case_closed_in_the_ordinary_way_is_paid_no_more_until_finance_says_until_when(budget, bea, finn):
+    Case.objects.filter(pk=budget.case_id).update(stage=Stage.PLANNING)  # a review changes the plan
+    case = Case.objects.get(pk=budget.case_id)
+    people.close_case(case=case, reason="Ada has moved to Leeds.", by=bea, on=ON)
+    with pytest.raises(NothingToPay):
+        make_run(pay_on=PAY_ON, by=finn, on=ON)
+    assert list(budgets_to_end(seen_by=finn)) == [budget]
+    assert tasks(case, Whose.FINANCE) == ["Ada Bell's case is closed. End the budget."]
+    assert tasks(case, Whose.WORKER) == []  # nobody is asked to fill a gap in support that has ended
+
+
+def test_a_death_before_the_budget_starts_can_be_ended(budget, bea, finn):
+    case = Case.objects.get(pk=budget.case_id)
+    day = budget.starts_on - timedelta(days=5)
+    circumstances.record_death(case=case, died_on=day, told_by="A nurse, by phone", by=bea, on=ON)
+    ending = budgets.end_budget(
+        budget=budget, ends_on=budget.starts_on - timedelta(days=1), reason="Ada died", by=finn, on=ON
+    )
+    assert (
+        not Instalment.objects.filter(part__budget=budget, cancellation=None).exists() and ending.paid_beyond_pence == 0
+    )
+
+
+def test_a_death_in_a_closed_case_is_told_there_and_its_tasks_are_over(budget, case, bea, finn):
+    people.set_task(case=case, kind=Event.REVIEW_DUE, what="Hold Ada's review.", whose=Whose.WORKER, due_on=ON, on=ON)
+    Case.objects.filter(pk=case.pk).update(stage=Stage.CLOSED, closed_on=ON)
+    closed = Case.objects.get(pk=case.pk)
+    circumstances.record_death(case=closed, died_on=DIED, told_by="A nurse, by phone", by=bea, on=ON)
+    assert closed.story.filter(kind=Event.DIED).exists()
+    assert "Hold Ada's review." not in tasks(closed, Whose.WORKER)
+
+
+def test_a_review_asked_for_in_a_case_that_nobody_has_is_the_managers_to_see(case, ada_user, mona):
+    Case.objects.filter(pk=case.pk).update(worker=None)
+    case = Case.objects.get(pk=case.pk)
+    people.tell(case=case, kind=Event.REVIEW_ASKED, sentence="Ada asked for a review.", by=ada_user, on=ON)
+    assert own_tasks(mona).get().kind == Event.REVIEW_ASKED

@@ -15,7 +15,7 @@ from leeway.files.access import READERS
 from leeway.files.formats import NotAccepted, document_format, is_picture
 from leeway.files.models import File, FileKind, Owner, Scan
 from leeway.files.pictures import made_anew
-from leeway.files.scanner import threat_in
+from leeway.files.scanner import ScannerSilent, threat_in
 from leeway.refusal import Refusal
 
 logger = logging.getLogger(__name__)
@@ -76,8 +76,12 @@ def scan_waiting() -> dict[str, int]:
         if content is None:
             logger.error("The bytes of file %s are gone or changed.", file.pk)
             continue
-        with content:
-            threat = threat_in(content.read(), address=settings.CLAMD)
+        try:
+            with content:
+                threat = threat_in(content.read(), address=settings.CLAMD)
+        except ScannerSilent:
+            logger.warning("The scanner said nothing of file %s; it is asked again tomorrow.", file.pk)
+            continue
         file.scan = Scan.REFUSED if threat else Scan.CLEAN
         file.save(update_fields=["scan"])
         verdicts[file.scan] += 1

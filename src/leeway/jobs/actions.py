@@ -72,6 +72,7 @@ def try_again(*, job: Job, by: User, on: date) -> Job:
     kept = Job.objects.select_for_update().get(pk=job.pk)
     require_move(MOVES, kept.state, State.WAITING, of=THIS_JOB)
     kept.state, kept.error, kept.ended_at, kept.steps_done, kept.steps = State.WAITING, "", None, 0, 0
+    kept.attempts_before = kept.attempt
     if kept.asked_by_id is not None:
         kept.asked_on = on
     kept.save()
@@ -112,7 +113,7 @@ def begin(*, job_id: UUID, at: datetime) -> Job | None:
         return None
     if job.state == State.WORKING:
         job.state = State.WAITING
-    if job.attempt >= ATTEMPTS_MOST:
+    if job.attempt - job.attempts_before >= ATTEMPTS_MOST:
         _end(job, State.FAILED, at, error=BROKEN_OFF)
         return None
     require_move(MOVES, job.state, State.WORKING, of=THIS_JOB)

@@ -75,16 +75,18 @@ def errand(name: str, *, every: str = "") -> Callable:
     """Declare small work that nobody watches, asked for with `queue_errand`; `every` (cron, UTC) does it by the clock.
 
     It may be done more than once, so it looks what is left to do (“send what is in the outbox”) and commits each thing
-    as it does it. No two of one name run at the same time. What fails is tried again, later and later.
+    as it does it. No two of one name run at the same time. What fails is tried again: by the clock, or later
+    and later where there is none.
     """
 
     def declare(work: Callable[..., None]) -> Callable[..., None]:
         async def run(timestamp: int | None = None, **arguments: Any) -> None:
             await sync_to_async(work)(**arguments)  # in the one thread that has the connection to the database
 
-        task = app.task(name=name, lock=name, retry=ERRAND_TRIES)(run)
-        if every:
-            app.periodic(cron=every)(task)
+        if every:  # the clock is the retry; one that waits is enough
+            app.periodic(cron=every)(app.task(name=name, lock=name, queueing_lock=name)(run))
+        else:
+            app.task(name=name, lock=name, retry=ERRAND_TRIES)(run)
         return work
 
     return declare

@@ -25,6 +25,7 @@ class Job(models.Model):
     asked_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempt = models.PositiveIntegerField(default=0)
+    attempts_before = models.PositiveIntegerField(default=0, help_text="Attempts before somebody had it tried again.")
     steps_done = models.PositiveIntegerField(default=0)
     steps = models.PositiveIntegerField(default=0, help_text="Of how many; nought while that is not known.")
     started_at = models.DateTimeField(null=True, blank=True)

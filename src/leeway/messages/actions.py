@@ -103,6 +103,8 @@ def read_back_all(*, at: datetime) -> None:
             read_back(message_id=message_id, at=at)
         except TryLater:
             return
+        except Exception:
+            log.exception("What became of message %s could not be read.", message_id)
 
 
 @transaction.atomic
@@ -122,7 +124,8 @@ def record_posted(*, message: Message, by: User, on: date) -> Message:
     """Say that a letter was printed and posted here, or that the person was told in the way that they need."""
     check_can(by, Capability.SEE_RECORDS)
     kept = Message.objects.select_for_update().get(pk=message.pk)
-    require_move(MOVES, kept.state, State.POSTED, of=THIS)
+    if kept.state != State.TO_PRINT:
+        raise Refusal("Only a letter that waits here is printed and posted.")
     kept.settled_by = by
     _settle(kept, State.POSTED, on)
     return kept

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from leeway.care.people.actions import set_task
+from django.db.models import Q
+
+from leeway.care.people.actions import finish_tasks, set_task
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Case, StoryLine, Whose
 from leeway.care.people.states import Stage
@@ -67,16 +69,18 @@ def follow(line: StoryLine) -> None:
 
 
 def _said_by_another(line: StoryLine) -> bool:
-    """Whether somebody else than the case's worker said it, so that the worker has to learn of it."""
-    return line.case.worker_id is not None and line.by_id != line.case.worker_id
+    """Whether somebody else than the case's worker said it, so that the worker, or else the manager, learns of it."""
+    return line.by_id != line.case.worker_id
 
 
-def _lives(line: StoryLine) -> bool:
-    return line.case.person.date_of_death is None
+def _goes_on(line: StoryLine) -> bool:
+    """Whether the person lives and support goes on, so that payments that wait leave a gap to fill."""
+    return line.case.person.date_of_death is None and line.case.stage != Stage.CLOSED
 
 
 def _has_running_budget(line: StoryLine) -> bool:
-    return line.case.budgets.filter(ending=None).exists()
+    """Whether a budget runs, or was to run on after that day."""
+    return line.case.budgets.filter(Q(ending=None) | Q(ending__ends_on__gt=line.happened_on)).exists()
 
 
 def _nobody_settles(line: StoryLine) -> bool:
@@ -103,6 +107,11 @@ def _end_the_plan(line: StoryLine) -> None:
         end_plan(plan=plan, by=line.by, on=line.happened_on)
 
 
+def _nothing_left_to_do(line: StoryLine) -> None:
+    """What was still to be done with the person, or to reach them, is not to be done any more."""
+    finish_tasks(case=line.case, kinds=ENDS_WITH_THE_PERSON, by=line.by, on=line.happened_on)
+
+
 def _tell_carers(line: StoryLine) -> None:
     """Whoever cared for the person has a life of their own: their worker is asked to look at it."""
     on = line.happened_on
@@ -112,6 +121,18 @@ def _tell_carers(line: StoryLine) -> None:
 
 
 NOTHING = Follows()
+ENDS_WITH_THE_PERSON = (
+    Event.REVIEW_DUE,
+    Event.REVIEW_ASKED,
+    Event.PLAN_RETURNED,
+    Event.DISAGREED,
+    Event.CHOICE,
+    Event.HELD,
+    Event.STAY,
+    Event.STAY_ENDED,
+    Event.MESSAGE_FAILED,
+    Event.LETTER_TO_POST,
+)
 
 
 def _asks(*tasks: ToDo) -> Follows:
@@ -156,9 +177,12 @@ EVENTS: dict[Event, Follows] = {
         then=(_end_the_plan, _wait_after_ending),
         tasks=(ToDo(Whose.FINANCE, "{person}'s support has ended. End the budget.", only=_has_running_budget),),
     ),
-    Event.CLOSED: Follows(then=(_end_the_plan,)),
+    Event.CLOSED: Follows(
+        then=(_end_the_plan, _wait_after_ending),
+        tasks=(ToDo(Whose.FINANCE, "{person}'s case is closed. End the budget.", only=_has_running_budget),),
+    ),
     Event.DIED: Follows(
-        then=(_wait_after_death, _tell_carers, stop_writing, condole),
+        then=(_nothing_left_to_do, _wait_after_death, _tell_carers, stop_writing, condole),
         tasks=(
             ToDo(Whose.FINANCE, "{person} has died. End the budget.", only=_has_running_budget),
             ToDo(Whose.WORKER, "Find out who settles what {person} leaves, and record them.", only=_nobody_settles),
@@ -182,7 +206,7 @@ EVENTS: dict[Event, Follows] = {
     Event.BUDGET_ENDED: NOTHING,
     Event.LAST_COST: NOTHING,
     Event.HELD: Follows(
-        tasks=(ToDo(Whose.WORKER, "{person}'s payments wait. Make sure that support goes on.", days=2, only=_lives),),
+        tasks=(ToDo(Whose.WORKER, "{person}'s payments wait. Make sure that support goes on.", days=2, only=_goes_on),),
         notices=(Notice("payment_held", why_payments_wait),),
     ),
     Event.HOLD_LIFTED: NOTHING,

@@ -290,6 +290,7 @@ MAILERS = {
             "username": os.getenv("LEEWAY_EMAIL_USER", ""),
             "password": env_secret("LEEWAY_EMAIL_PASSWORD") if os.getenv("LEEWAY_EMAIL_USER") else "",
             "use_tls": env_bool("LEEWAY_EMAIL_TLS", "True"),
+            "timeout": 30,  # seconds: a mail server that hangs stops nobody's work
         },
     }
     if os.getenv("LEEWAY_EMAIL_HOST")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from leeway.care.circumstances.queries import standing_death
 from leeway.care.people import actions as people
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Case, Relationship, StoryLine, Whose
@@ -80,7 +81,8 @@ def tell_person(line: StoryLine, notice: Notice) -> None:
 def condole(line: StoryLine) -> None:
     """After a death: write to whoever settles what is left. Somebody recorded as that later is written to then."""
     case, on = line.case, line.happened_on
-    if case.person.date_of_death is None:
+    death = standing_death(case.person)
+    if death is None:
         return
     for somebody in representatives(line):
         people.write_to_supporter(
@@ -88,7 +90,7 @@ def condole(line: StoryLine) -> None:
             to=somebody,
             template="condolence",
             data={"person": str(case.person), "worker": who_has(case)},
-            key=f"condolence:{case.person_id}:{case.person.date_of_death}",
+            key=f"condolence:{death.pk}",
             by=line.by,
             on=on,
         )
@@ -117,7 +119,9 @@ def ask_somebody(message: Message) -> None:
     """A message that did not arrive, or waits to be printed, becomes a task of the case's worker."""
     if message.case_id is None:
         return
-    case = Case.objects.get(pk=message.case_id)
+    case = Case.objects.select_related("person").get(pk=message.case_id)
+    if message.recipient_id == case.person_id and case.person.date_of_death is not None:
+        return
     kind, what, days = STUCK[State(message.state)]
     on = message.settled_on or message.written_on
     people.set_task(

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 
 from leeway.access.models import User
 from leeway.care.circumstances.models import Death, Stay, StayKind
@@ -33,7 +34,7 @@ def record_death(*, case: Case, died_on: date, told_by: str, by: User, on: date)
         person=person, died_on=died_on, told_by=told_by.strip(), recorded_by=by, recorded_on=on
     )
     _set_date_of_death(case, person, died_on)
-    _tell_open_cases(person, Event.DIED, f"{person} died on {died_on:%-d %B %Y}.", by, on)
+    _tell_cases(case, Event.DIED, f"{person} died on {died_on:%-d %B %Y}.", by, on)
     return death
 
 
@@ -51,7 +52,7 @@ def undo_death(*, case: Case, because: str, by: User, on: date) -> Death:
     death.save(update_fields=["undone_by", "undone_on", "undone_because"])
     _set_date_of_death(case, person, None)
     sentence = f"{person} has not died: this was recorded by mistake. {because.strip()}"
-    _tell_open_cases(person, Event.DEATH_UNDONE, sentence, by, on)
+    _tell_cases(case, Event.DEATH_UNDONE, sentence, by, on)
     return death
 
 
@@ -87,7 +88,7 @@ def record_stay(
     )
     until = f" to {ends_on:%-d %B %Y}" if ends_on else ""
     sentence = f"{stay.get_kind_display()} from {starts_on:%-d %B %Y}{until}."
-    _tell_open_cases(case.person, Event.STAY, sentence, by, on)
+    _tell_cases(case, Event.STAY, sentence, by, on)
     return stay
 
 
@@ -105,7 +106,7 @@ def end_stay(*, case: Case, stay: Stay, ends_on: date, by: User, on: date) -> St
     stay.ends_on = ends_on
     stay.save(update_fields=["ends_on"])
     sentence = f"No longer {stay.get_kind_display().lower()}: left on {ends_on:%-d %B %Y}."
-    _tell_open_cases(case.person, Event.STAY_ENDED, sentence, by, on)
+    _tell_cases(case, Event.STAY_ENDED, sentence, by, on)
     return stay
 
 
@@ -120,6 +121,7 @@ def _require_alive(person: Person) -> None:
         raise Refusal(f"{person} died on {person.date_of_death:%-d %B %Y}, so nothing of this kind can be recorded.")
 
 
-def _tell_open_cases(person: Person, kind: Event, sentence: str, by: User, on: date) -> None:
-    for case in person.cases.exclude(stage=Stage.CLOSED):
+def _tell_cases(at_hand: Case, kind: Event, sentence: str, by: User, on: date) -> None:
+    """Tell the case in which it was recorded, closed or not, and every other open case of the person."""
+    for case in Case.objects.filter(Q(pk=at_hand.pk) | ~Q(stage=Stage.CLOSED), person_id=at_hand.person_id):
         tell(case=case, kind=kind, sentence=sentence, by=by, on=on)

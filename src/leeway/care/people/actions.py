@@ -1,6 +1,6 @@
 """Every write about people, those around them, and the stage of their case."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -59,6 +59,11 @@ def set_task(*, case: Case, kind: Event, what: str, whose: Whose, due_on: date, 
         case=case, kind=kind, whose=whose, what=what, done_on=None, defaults={"due_on": due_on, "set_on": on}
     )
     return task
+
+
+def finish_tasks(*, case: Case, kinds: Collection[Event], by: User, on: date) -> None:
+    """Finish the tasks of some kinds in a case, since what was just done or happened leaves nothing of them."""
+    Task.objects.filter(case=case, kind__in=kinds, done_on=None).update(done_by=by, done_on=on)
 
 
 def tell_many(*, lines: Iterable[tuple[UUID, str]], kind: Event, by: User, on: date) -> None:
@@ -376,4 +381,4 @@ def _finish_message_tasks(case: Case, by: User, on: date) -> None:
     stuck = set(in_need_of_somebody([case.pk]).values_list("state", flat=True))
     kinds = {MessageState.FAILED: Event.MESSAGE_FAILED, MessageState.TO_PRINT: Event.LETTER_TO_POST}
     over = [kind for state, kind in kinds.items() if state not in stuck]
-    Task.objects.filter(case=case, kind__in=over, done_on=None).update(done_by=by, done_on=on)
+    finish_tasks(case=case, kinds=over, by=by, on=on)

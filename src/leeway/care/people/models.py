@@ -293,7 +293,7 @@ class Whose(models.TextChoices):
 
 @pghistory.track()
 class Task(models.Model):
-    """Something that somebody has to do in a case, by a day. Done by a person, never by itself."""
+    """Something that somebody has to do in a case, by a day. Done by a person, or with what a person did."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")

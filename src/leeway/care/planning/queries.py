@@ -17,6 +17,7 @@ from leeway.care.planning.access import is_in_force, lacks_capacity
 from leeway.care.planning.costs import totals
 from leeway.care.planning.models import Aim, Choice, ChosenWay, Offer, Plan, PlanLine, PlanState, Way
 from leeway.law.direct_payments import may_pay
+from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import Change, changes
 
 OPEN = (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.SIGNED_OFF)
@@ -59,6 +60,12 @@ def price_changes(lines: list[PlanLine], on: date) -> dict[UUID, Change]:
     """The lines whose recorded price is not what is paid on a day, or will not be for ever, by their key."""
     found = changes([line.rate for line in lines if line.rate], on)
     return {line.pk: found[line.rate_id] for line in lines if line.rate_id in found}
+
+
+def price_to_take(line: PlanLine, change: Change, on: date) -> Rate | None:
+    """The new price of a line, where it holds by the time support starts; a later one cannot be planned with yet."""
+    starts_on = max(line.plan.starts_on or on, on)
+    return change.now if change.now is not None and change.now.starts_on <= starts_on else None
 
 
 def plan_totals(plan: Plan) -> dict:

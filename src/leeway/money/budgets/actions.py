@@ -346,7 +346,7 @@ def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date) -> Endi
     if ends_on < budget.starts_on - DAY:
         raise Refusal("The last day is before the budget starts. Check the date.", field="ends_on")
     died_on = budget.case.person.date_of_death
-    if died_on is not None and ends_on > died_on:
+    if died_on is not None and ends_on > max(died_on, budget.starts_on - DAY):
         raise Refusal(
             f"{budget.case.person} died on {died_on:%-d %B %Y}, and nothing falls due after that day. End the budget "
             "then; what an employer still owes is entered as a last cost afterwards.",

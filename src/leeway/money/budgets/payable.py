@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, QuerySet, StringAgg, Subquery, TextField, Value, When
 from django.db.models.expressions import Combinable
 
+from leeway.care.planning.models import Way
 from leeway.money.budgets.models import Hold, HoldKind, Instalment, InstalmentKind
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State
@@ -38,7 +39,7 @@ def _kinds() -> Subquery:
 STOPS = (
     Stop(Q(Exists(HOLD_IN_FORCE)), _kinds()),
     Stop(
-        DIED & ~Q(Exists(TO_REPRESENTATIVE)),
+        DIED & ~Q(part__way=Way.SERVICE_FUND) & ~Q(Exists(TO_REPRESENTATIVE)),
         Value("The person has died, and nobody who settles what is left has approved bank details"),
     ),
     Stop(~Q(Exists(PAYEE_IN_USE)), Value("No approved bank details")),

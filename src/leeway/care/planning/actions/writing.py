@@ -26,6 +26,7 @@ from leeway.care.planning.queries import (
     open_plan,
     plan_in_force,
     price_changes,
+    price_to_take,
 )
 from leeway.law.numbers import pounds
 from leeway.market.contracts.models import Rate
@@ -161,7 +162,7 @@ def take_new_price(*, line: PlanLine, version: int, rate: Rate, by: User, on: da
     check_can_work_on(by, line.plan.case)
     claim_draft(line.plan, version, by)
     change = price_changes([line], on).get(line.pk)
-    if change is None or change.now is None or change.now.pk != rate.pk:
+    if change is None or price_to_take(line, change, on) != rate:
         raise Refusal(f"The price of {line.what} has changed since you looked. Look at the plan again.")
     line.rate, line.unit_cost_pence = rate, rate.pence
     _check_size(line)

@@ -46,7 +46,7 @@ def rows(lines: list[PlanLine], on: date) -> list[dict]:
             "in_words": in_words(line),
             "price": f"{kind_in_words(line.rate)}, from {line.rate.starts_on:%-d %B %Y}" if line.rate else "",
             "change": change_in_words(changed[line.pk]) if line.pk in changed else "",
-            "new_rate": changed[line.pk].now if line.pk in changed else None,
+            "new_rate": queries.price_to_take(line, changed[line.pk], on) if line.pk in changed else None,
             "pence": weekly_pence(line),
             "once_pence": once_pence(line),
             "nhs_percent": line.nhs_percent,
