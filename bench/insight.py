@@ -58,7 +58,7 @@ def task() -> dict:
         "settled": [code.value for code in code_list("accommodation").codes if code.settled],
         "client_groups": {code.value: code.group for code in code_list("support_reason").codes},
         "shorter": costs.SHORTER,
-        "times_a_week": costs.TIMES_A_WEEK,
+        "times_a_week": costs.PARTS_A_WEEK,
         "outcome_ranks": {code.value: code.rank for code in outcome.codes},
         "nothing_further": [code.rank for code in outcome.codes if code.value in outcomes.NOTHING_FURTHER],
         "no_telling": [code.rank for code in outcome.codes if code.value in outcomes.NO_TELLING],

@@ -39,7 +39,7 @@ PAGES = {
         "Support plan": "planning:overview",
         "Budget": "budgets:show",
         "Letters": "letters:list",
-        "Find support": "listings:search?words=home",
+        "Find support": "directory:search?words=home",
     },
     "manager": {
         "Your work": "home",

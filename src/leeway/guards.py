@@ -1,6 +1,9 @@
-"""Database triggers for records that are drafts first and statutory records afterwards."""
+"""What the database itself guards: records kept as they were, and rows that must not overlap."""
 
 import pgtrigger
+from django.contrib.postgres.fields import DecimalRangeField
+from django.db.models import Func, TextField
+from django.db.models.functions import Cast
 
 CHANGED = pgtrigger.Update | pgtrigger.Delete
 
@@ -37,3 +40,24 @@ def kept_with(name: str, *, table: str, key: str, done: str) -> pgtrigger.Trigge
             RETURN NEW;
         """,
     )
+
+
+class SameValues(Func):
+    """The values of some fields as one point on a line, so that `&&` in an exclusion constraint asks if all are equal.
+
+    PostgreSQL compares plain values in such a constraint only with an extension, and the embedded one has none; ranges
+    it compares by itself. The point is the number that the values' text is when its bytes are read as digits: exact.
+    """
+
+    output_field = DecimalRangeField()
+    template = "numrange(%(point)s, %(point)s, '[]')"
+    point = "('0x' || encode((%(expressions)s)::bytea, 'hex'))::numeric"
+    arg_joiner = " || ' ' || "
+
+    def __init__(self, *fields: str):
+        super().__init__(*(Cast(field, TextField()) for field in fields))
+
+    def as_sql(self, compiler, connection, **context):
+        """Write the point once for each end of the range."""
+        point, params = super().as_sql(compiler, connection, template=self.point, **context)
+        return self.template % {"point": point}, [*params, *params]

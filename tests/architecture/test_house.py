@@ -8,24 +8,28 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "leeway"
-ROOMS = ["access", "jobs", "files", "market", "care", "money"]
+ROOMS = ["access", "jobs", "files", "messages", "market", "care", "money"]
 VOCABULARY = {
-    "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "urls", "api", "jobs",
-    "commands",
+    "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "presenters", "urls",
+    "api", "jobs", "commands",
 }  # fmt: skip
 OWN_WORDS = {
     "access": {
         "looks", "middleware", "table", "roles", "adapter", "kept", "logs", "second_factor", "invitations", "operator",
     },
     "jobs": {"kinds", "worker"},
-    "care/people": {"versions", "events"},
+    "messages": {"recipients", "wording", "printing"},
+    "messages/carriers": {"notify", "smtp", "mailbox"},
+    "care/people": {"versions", "events", "recipients", "message_views"},
     "care/assessment": {"parts", "means", "explain", "money_views"},
     "care/planning": {"costs"},
     "care/planning/actions": {"writing", "choosing", "deciding", "drafts"},
     "care/planning/views": {"parts", "writing", "choosing", "deciding"},
     "care/letters": {"blocks", "bodies", "content", "pdf", "support_plan"},
     "files": {"formats", "pictures", "scanner", "store", "uploads"},
-    "market/listings": {"layouts", "extracts", "merging", "open_referral", "demo"},
+    "market": {"units", "weeks"},
+    "market/listings": {"layouts", "extracts", "merging"},
+    "market/directory": {"open_referral", "demo"},
     "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
     "money/ledger": {"export"},
     "money/budgets": {"schedule", "shares", "payable"},

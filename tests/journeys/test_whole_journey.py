@@ -50,7 +50,7 @@ UNABLE = {
 MONEY = {
     "Income": [
         ("Personal Independence Payment: daily living", "110.40", "a week"),
-        ("Employment and Support Allowance", "290.00", "every two weeks"),
+        ("Employment and Support Allowance", "290.00", "a fortnight"),
     ],
     "Savings and property": [("Savings and bank accounts", "15,000", "")],
     "Housing costs": [("Rent that benefits do not pay", "10", "a week")],

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
-from leeway.market.listings.demo import make_market
+from leeway.market.directory.demo import make_market
 from leeway.site.demo import command
 from leeway.site.demo.playing import play
 from leeway.site.demo.stories import stories

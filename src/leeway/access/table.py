@@ -64,12 +64,16 @@ ACCESS: dict[str, Capability | str] = {
     "jobs:show": SIGNED_IN,
     "jobs:again": SIGNED_IN,
     "jobs:every": Capability.SEE_JOBS,
+    # every message of a made-up council; nowhere else
+    "outbox:mailbox": Capability.WORK_FOR_COUNCIL,
     # the case page and what hangs from it
     "case": Capability.FOLLOW_CASES,
     "people:search": Capability.SEE_RECORDS,
     "people:reason": Capability.SEE_RECORDS,
     "people:files": Capability.FOLLOW_CASES,
     "people:add_file": Capability.WRITE_PLANS,
+    "people:messages": Capability.FOLLOW_CASES,
+    "people:message": Capability.FOLLOW_CASES,
     "people:looks": Capability.SEE_WHO_LOOKED,
     "people:finish_task": Capability.SEE_RECORDS,
     "people:*": Capability.WORK_ON_CASES,
@@ -100,9 +104,10 @@ ACCESS: dict[str, Capability | str] = {
     "payees:*": Capability.KEEP_BANK_DETAILS,
     "payments:*": Capability.PAY,
     # directory
-    "listings:add": Capability.LIST_SERVICES,
-    "listings:price": Capability.LIST_SERVICES,
-    "listings:*": EVERYONE,
+    "directory:add": Capability.LIST_SERVICES,
+    "directory:price": Capability.LIST_SERVICES,
+    "directory:end_price": Capability.LIST_SERVICES,
+    "directory:*": EVERYONE,
     # insight
     "insight:home": Capability.SEE_RESULTS,
     "insight:explore": Capability.SEE_RESULTS,

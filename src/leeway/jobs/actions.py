@@ -16,10 +16,11 @@ from leeway.access.models import User
 from leeway.jobs.access import may_see_job
 from leeway.jobs.kinds import KINDS, Result
 from leeway.jobs.models import Job
-from leeway.jobs.states import UNDER_WAY, State, require_move
+from leeway.jobs.states import MOVES, UNDER_WAY, State
+from leeway.moves import require_move
 from leeway.refusal import NotAllowed
 
-RUN_JOB = "run_job"
+RUN_JOB, THIS_JOB = "run_job", "This job"
 ERRANDS_FIRST = 1  # small work does not wait behind long jobs
 #: The queue, through Django's own connection: in the worker too, what is queued is part of the transaction.
 QUEUE = JobManager(connector=DjangoConnector())
@@ -69,7 +70,7 @@ def try_again(*, job: Job, by: User, on: date) -> Job:
     if not may_see_job(by, job):
         raise NotAllowed("Only whoever asked for a job, or an administrator, can have it tried again.")
     kept = Job.objects.select_for_update().get(pk=job.pk)
-    require_move(kept.state, State.WAITING)
+    require_move(MOVES, kept.state, State.WAITING, of=THIS_JOB)
     kept.state, kept.error, kept.ended_at, kept.steps_done, kept.steps = State.WAITING, "", None, 0, 0
     if kept.asked_by_id is not None:
         kept.asked_on = on
@@ -114,7 +115,7 @@ def begin(*, job_id: UUID, at: datetime) -> Job | None:
     if job.attempt >= ATTEMPTS_MOST:
         _end(job, State.FAILED, at, error=BROKEN_OFF)
         return None
-    require_move(job.state, State.WORKING)
+    require_move(MOVES, job.state, State.WORKING, of=THIS_JOB)
     job.state, job.started_at = State.WORKING, at
     job.attempt, job.steps_done, job.steps = job.attempt + 1, 0, 0
     job.save()
@@ -144,7 +145,7 @@ def _still_held(job: Job) -> Job:
 
 
 def _end(job: Job, to: State, at: datetime, *, error: str = "") -> None:
-    require_move(job.state, to)
+    require_move(MOVES, job.state, to, of=THIS_JOB)
     job.state, job.ended_at, job.error = to, at, error
     job.save()
 

@@ -1,1 +1,1 @@
-"""What there is to choose from: the listings, and what the council agreed to buy."""
+"""What there is to choose from: the listings, what each costs on which day, and the directory that everyone reads."""

@@ -115,6 +115,7 @@ def addresses(case: Case, user: User) -> dict[str, str]:
     """The other pages of the case that this user may reach, by name."""
     whose = {"case_id": case.pk}
     pages = {
+        "people:messages": whose,
         "people:relationships": whose,
         "people:capacity": whose,
         "people:details": whose,

@@ -15,7 +15,7 @@ from leeway.start import start_django
 ROOMS = {
     "access": ("leeway.access.commands", "access"),
     "law": ("leeway.law.commands", "law"),
-    "directory": ("leeway.market.listings.commands", "directory"),
+    "directory": ("leeway.market.directory.commands", "directory"),
     "insight": ("leeway.insight.commands", "insight"),
     "money": ("leeway.money.commands", "money"),
     "worker": ("leeway.jobs.commands", "worker"),
@@ -179,6 +179,7 @@ def demo(people: int, seed: int, port: int, no_serve: bool) -> None:
     if not no_serve:
         require_free_port(port)
     os.environ["LEEWAY_DEMO"] = "True"
+    os.environ.setdefault("LEEWAY_SITE", f"http://localhost:{port}")
     os.environ["LEEWAY_DATA"] = os.environ.get("LEEWAY_DATA", str(Path(".leeway").resolve()))
     start_django()
     from leeway.site.demo import command

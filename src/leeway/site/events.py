@@ -1,4 +1,4 @@
-"""What follows from each thing that happens in a case: the one table of kind → what money does → whose task it is.
+"""What follows from each thing that happens in a case: kind → what money does → whose task it is → who is told.
 
 Care tells a line of the story with its kind; `follow` is called in the transaction of that line, so that all of it
 happens or none. Every kind has a row: “nothing follows” is written down too.
@@ -16,6 +16,16 @@ from leeway.care.planning.actions import end_plan
 from leeway.care.planning.queries import plan_in_force
 from leeway.money.budgets.actions import go_on_after, wait_after
 from leeway.money.budgets.models import HoldKind
+from leeway.site.telling import (
+    Notice,
+    condole,
+    decided,
+    from_worker,
+    stop_condoling,
+    stop_writing,
+    tell_person,
+    why_payments_wait,
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,7 @@ class Follows:
 
     then: tuple[Callable[[StoryLine], object], ...] = ()
     tasks: tuple[ToDo, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def follow(line: StoryLine) -> None:
@@ -51,6 +62,8 @@ def follow(line: StoryLine) -> None:
                 due_on=line.happened_on + timedelta(days=task.days),
                 on=line.happened_on,
             )
+    for notice in row.notices:
+        tell_person(line, notice)
 
 
 def _said_by_another(line: StoryLine) -> bool:
@@ -105,16 +118,20 @@ def _asks(*tasks: ToDo) -> Follows:
     return Follows(tasks=tasks)
 
 
+def _decides(what: str) -> Follows:
+    return Follows(notices=(Notice("decision_ready", decided(what)),))
+
+
 EVENTS: dict[Event, Follows] = {
     Event.REQUEST: NOTHING,
     Event.GIVEN: NOTHING,
     Event.DETAILS: NOTHING,
     Event.ASSESSMENT_STARTED: NOTHING,
-    Event.ELIGIBLE: NOTHING,
-    Event.NOT_ELIGIBLE: NOTHING,
+    Event.ELIGIBLE: _decides("the care and support you can have"),
+    Event.NOT_ELIGIBLE: _decides("the help you asked for"),
     Event.MONEY_CHECK_STARTED: NOTHING,
-    Event.MONEY_CHECK_DONE: NOTHING,
-    Event.RELATIONSHIP: NOTHING,
+    Event.MONEY_CHECK_DONE: _decides("what you pay towards your support"),
+    Event.RELATIONSHIP: Follows(then=(condole,)),
     Event.CAPACITY: NOTHING,
     Event.LEAVE: NOTHING,
     Event.INVITED: NOTHING,
@@ -122,10 +139,13 @@ EVENTS: dict[Event, Follows] = {
     Event.PLAN_STARTED: NOTHING,
     Event.WAYS_EXPLAINED: NOTHING,
     Event.CHOICE: _asks(ToDo(Whose.WORKER, "{person} has chosen how to hold the budget.", only=_said_by_another)),
-    Event.DIRECT_PAYMENT_DECIDED: NOTHING,
+    Event.DIRECT_PAYMENT_DECIDED: _decides("your direct payment"),
     Event.PLAN_SUBMITTED: NOTHING,
-    Event.SIGNED_OFF: NOTHING,
-    Event.PLAN_RETURNED: _asks(ToDo(Whose.WORKER, "{person}'s plan came back: read why, and change it.")),
+    Event.SIGNED_OFF: Follows(notices=(Notice("plan_to_agree", from_worker),)),
+    Event.PLAN_RETURNED: Follows(
+        tasks=(ToDo(Whose.WORKER, "{person}'s plan came back: read why, and change it."),),
+        notices=(Notice("plan_returned", from_worker),),
+    ),
     Event.DISAGREED: _asks(ToDo(Whose.WORKER, "{person}'s plan is not agreed. Talk about what is wrong.")),
     Event.AGREED: NOTHING,
     Event.REVIEW_DUE: NOTHING,
@@ -138,14 +158,14 @@ EVENTS: dict[Event, Follows] = {
     ),
     Event.CLOSED: Follows(then=(_end_the_plan,)),
     Event.DIED: Follows(
-        then=(_wait_after_death, _tell_carers),
+        then=(_wait_after_death, _tell_carers, stop_writing, condole),
         tasks=(
             ToDo(Whose.FINANCE, "{person} has died. End the budget.", only=_has_running_budget),
             ToDo(Whose.WORKER, "Find out who settles what {person} leaves, and record them.", only=_nobody_settles),
         ),
     ),
     Event.DEATH_UNDONE: Follows(
-        then=(_go_on_after_death,),
+        then=(_go_on_after_death, stop_condoling),
         tasks=(
             ToDo(Whose.FINANCE, "{person} has not died. Check that payments go on.", days=1),
             ToDo(Whose.WORKER, "{person} was recorded as dead by mistake. Check what stopped.", days=1),
@@ -161,9 +181,12 @@ EVENTS: dict[Event, Follows] = {
     Event.BUDGET_STARTED: NOTHING,
     Event.BUDGET_ENDED: NOTHING,
     Event.LAST_COST: NOTHING,
-    Event.HELD: _asks(
-        ToDo(Whose.WORKER, "{person}'s payments wait. Make sure that support goes on.", days=2, only=_lives)
+    Event.HELD: Follows(
+        tasks=(ToDo(Whose.WORKER, "{person}'s payments wait. Make sure that support goes on.", days=2, only=_lives),),
+        notices=(Notice("payment_held", why_payments_wait),),
     ),
     Event.HOLD_LIFTED: NOTHING,
-    Event.PAYMENT_SENT: NOTHING,
+    Event.PAYMENT_SENT: NOTHING,  # every four weeks, and on the page: a letter each time would tell no more
+    Event.MESSAGE_FAILED: NOTHING,
+    Event.LETTER_TO_POST: NOTHING,
 }

@@ -30,7 +30,7 @@ def home(request: SignedIn):
     """Your work, or your support."""
     today = timezone.localdate()
     mine = [part for part, (capability, _) in PARTS.items() if request.user.can(capability)]
-    if not mine and request.user.can(Capability.SEE_RESULTS):
+    if mine == ["insight"]:
         return redirect("insight:home")
     context: dict = {"today": today, "parts": mine or ["directory"], "tasks": own_tasks(request.user)}
     for part in mine:
@@ -91,4 +91,5 @@ PARTS: dict[str, tuple[Capability, Callable[[Any, date], dict]]] = {
     "caseload": (Capability.WORK_ON_CASES, _caseload),
     "finance": (Capability.PAY, _finance),
     "administrator": (Capability.ADMINISTER, _nothing_more),
+    "insight": (Capability.SEE_RESULTS, _nothing_more),
 }

@@ -1,11 +1,23 @@
 """Where no mail server is set, letters by email are printed in the terminal, as they would be read."""
 
+import time
+
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.console import EmailBackend
 
+from leeway.messages.queries import MAIL_FOLDER
+
 
 class Terminal(EmailBackend):
-    """Prints the words, not what travels: there a long link is cut in two and cannot be copied."""
+    """Prints the words, not what travels: there a long link is cut in two and cannot be copied.
+
+    A made-up council keeps them for its mailbox page too.
+    """
 
     def write_message(self, message: EmailMessage) -> None:
         self.stream.write(f"To: {', '.join(message.to)}\nSubject: {message.subject}\n\n{message.body}\n{'-' * 79}\n")
+        if settings.DEMO:
+            folder = settings.DATA_FOLDER / MAIL_FOLDER
+            folder.mkdir(exist_ok=True)
+            (folder / f"{time.time_ns()}.eml").write_bytes(message.message().as_bytes())

@@ -1,5 +1,6 @@
 """What stands in the navigation for whom: a link shows only to those whom the access table lets in."""
 
+from django.conf import settings
 from django.urls import reverse
 
 from leeway.access.models import User
@@ -13,9 +14,10 @@ LINKS = [
     ("insight:home", "Insight"),
     ("access:users", "Who signs in"),
     ("jobs:every", "Background jobs"),
-    ("listings:search", "Find support"),
+    ("directory:search", "Find support"),
     ("law", "Rules and figures"),
 ]
+MADE_UP = [("outbox:mailbox", "Mailbox")]  # only a made-up council has one
 #: Addresses that belong to a link without beginning as it does.
 ALSO = {"insight:home": ("/surveys/",)}
 
@@ -26,7 +28,7 @@ def navigation(request) -> list[dict]:
     own_life = isinstance(user, User) and user.can(Capability.TAKE_PART)
     here = request.path if request is not None else ""
     links = []
-    for name, text in LINKS:
+    for name, text in LINKS + (MADE_UP if settings.DEMO else []):
         if may_reach(user, name):
             label = "Your support" if name == "home" and own_life else text
             address = reverse(name)

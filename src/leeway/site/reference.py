@@ -41,10 +41,18 @@ def states() -> str:
     from leeway.care.people import states as case
     from leeway.care.planning import states as plan
     from leeway.jobs import states as job
+    from leeway.messages import states as message
     from leeway.money.payees import states as payee
     from leeway.money.payments import states as run
 
-    diagrams = {"A case": case, "A support plan": plan, "Bank details": payee, "A payment run": run, "A job": job}
+    diagrams = {
+        "A case": case,
+        "A support plan": plan,
+        "Bank details": payee,
+        "A payment run": run,
+        "A job": job,
+        "A message": message,
+    }
     pages = [f"## {name}\n\n{diagram(module.MOVES)}" for name, module in diagrams.items()]
     return "# States\n\n" + GENERATED + "\n" + "\n".join(pages)
 

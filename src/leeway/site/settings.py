@@ -1,6 +1,7 @@
 """Every setting, read top to bottom. What differs between councils comes from the environment."""
 
 import os
+import re
 import secrets
 from datetime import date
 from pathlib import Path
@@ -79,6 +80,8 @@ DEMO = env_bool("LEEWAY_DEMO", "False")
 DEBUG = not PRODUCTION and not DEMO
 DATA_FOLDER = Path(os.getenv("LEEWAY_DATA", ".leeway")).resolve()
 COUNCIL_NAME = os.getenv("LEEWAY_COUNCIL", "Fairbourne Council")
+COUNCIL_CONTACT = os.getenv("LEEWAY_CONTACT", "call us or ask your worker")
+SITE_ADDRESS = os.getenv("LEEWAY_SITE", "http://localhost:8000").rstrip("/")
 COUNCIL_POLICY = Path(os.environ["LEEWAY_POLICY"]) if os.getenv("LEEWAY_POLICY") else None
 MODULUS_WEIGHTS = os.getenv("LEEWAY_MODULUS_WEIGHTS")
 MODULUS_SUBSTITUTIONS = os.getenv("LEEWAY_MODULUS_SUBSTITUTIONS")
@@ -96,7 +99,10 @@ ROOMS = [
     "leeway.access",
     "leeway.jobs",
     "leeway.files",
+    "leeway.messages",
     "leeway.market.listings",
+    "leeway.market.contracts",
+    "leeway.market.directory",
     "leeway.care.people",
     "leeway.care.circumstances",
     "leeway.care.decisions",
@@ -260,7 +266,20 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 
-# --- Email: invitations and forgotten passwords -------------------------------------------------------
+# --- Messages: what leaves for a person ---------------------------------------------------------------
+NOTIFY_ADDRESS = os.getenv("LEEWAY_NOTIFY_ADDRESS", "https://api.notifications.service.gov.uk")
+NOTIFY_KEY = (
+    env_secret("LEEWAY_NOTIFY_KEY") if os.getenv("LEEWAY_NOTIFY_KEY") or os.getenv("LEEWAY_NOTIFY_KEY_FILE") else ""
+)
+if NOTIFY_KEY and not re.search(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-", NOTIFY_KEY):
+    raise ImproperlyConfigured("LEEWAY_NOTIFY_KEY is not a whole key of GOV.UK Notify. Copy it again, with its name.")
+NOTIFY_TEMPLATES = {
+    "email": os.getenv("LEEWAY_NOTIFY_EMAIL_TEMPLATE", ""),
+    "text": os.getenv("LEEWAY_NOTIFY_TEXT_TEMPLATE", ""),
+    "post": os.getenv("LEEWAY_NOTIFY_LETTER_TEMPLATE", ""),
+}
+
+# --- Email: invitations and forgotten passwords, and messages where Notify does not send them ---------
 DEFAULT_FROM_EMAIL = os.getenv("LEEWAY_EMAIL_FROM", "leeway@localhost")
 MAILERS = {
     "default": {
@@ -317,10 +336,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"without_values": {"()": "leeway.access.logs.WithoutValues"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without_values"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "without_values"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "psycopg.pool": {"level": "ERROR"},  # the worker itself says once that it lost the database
+        "notifications_python_client": {"handlers": ["nowhere"], "propagate": False},  # it logs Notify's answers
     },
 }

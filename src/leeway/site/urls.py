@@ -13,6 +13,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/", casepage.show, name="case"),
     path("", include("leeway.access.urls")),
     path("jobs/", include("leeway.jobs.urls")),
+    path("", include("leeway.messages.urls")),
     path("", include("leeway.care.people.urls")),
     path("cases/<uuid:case_id>/", include("leeway.care.circumstances.urls")),
     path("cases/<uuid:case_id>/", include("leeway.care.assessment.urls")),
@@ -24,7 +25,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/bank-details/", include("leeway.money.payees.urls")),
     path("cases/<uuid:case_id>/budget/", include("leeway.money.budgets.urls")),
     path("payments/", include("leeway.money.payments.urls")),
-    path("directory/", include("leeway.market.listings.urls")),
+    path("directory/", include("leeway.market.directory.urls")),
     path("", include("leeway.insight.pages.urls")),
 ]
 

@@ -62,7 +62,7 @@ def test_a_case_without_a_worker_is_not_assessed(case, mona):
 def test_no_assessment_starts_at_a_later_stage(case, bea, stage):
     Case.objects.filter(pk=case.pk).update(stage=stage)
     case.refresh_from_db()
-    with pytest.raises(Refusal, match=r"cannot move|A review is under way"):
+    with pytest.raises(Refusal, match=r"cannot become|A review is under way"):
         actions.start_assessment(case=case, by=bea, on=TODAY)
 
 
@@ -283,10 +283,10 @@ def test_a_couple_is_of_pension_age_when_either_is(case, bea, money):
 
 
 def test_pennies_go_to_the_person(bea, money):
-    line = {"kind": "private_pension", "amount_pence": 100_00, "every": "month"}
+    line = {"kind": "private_pension", "amount_pence": 100_00, "every": "monthly"}
     save(money, "income", {"lines": [line]}, bea)
     assert money.means["income"][0]["pence_per_week"] == 23_07
-    save(money, "housing", {"lines": [{"kind": "rent", "amount_pence": 100_00, "every": "month"}]}, bea)
+    save(money, "housing", {"lines": [{"kind": "rent", "amount_pence": 100_00, "every": "monthly"}]}, bea)
     assert money.means["housing_costs_pence_per_week"] == 23_08
 
 

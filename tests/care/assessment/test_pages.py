@@ -157,16 +157,16 @@ def test_cyril_sees_nothing(client, case, cyril, draft, name):
 G1 = {
     "kind_1": "universal_credit",
     "amount_1": "92.34",
-    "every_1": "week",
+    "every_1": "weekly",
     "kind_2": "universal_credit_lcwra",
     "amount_2": "97.68",
-    "every_2": "week",
+    "every_2": "weekly",
     "kind_3": "pip_daily_living",
     "amount_3": "110.40",
-    "every_3": "week",
+    "every_3": "weekly",
     "kind_4": "pip_mobility",
     "amount_4": "77.05",
-    "every_4": "week",
+    "every_4": "weekly",
 }
 
 
@@ -184,7 +184,7 @@ def test_the_first_golden_example_through_the_pages(client, case, bea, finn, fil
     send(client, page("money_part", case, "income"), rows=5, **G1)
     send(client, page("money_part", case, "savings"), rows=1, kind_1="savings", amount_1="3,000", owners_1="1")
     send(client, page("money_part", case, "housing"), rows=1)
-    dre = {"kind_1": "laundry", "amount_1": "18.50", "every_1": "week"}
+    dre = {"kind_1": "laundry", "amount_1": "18.50", "every_1": "weekly"}
     send(client, page("money_part", case, "disability_costs"), rows=1, **dre)
     response = send(client, page("money_part", case, "evidence"), evidence="Letters of April")
     assert response.url == page("money_check", case)
@@ -197,7 +197,7 @@ def test_a_line_without_an_amount_gets_a_sentence(client, case, bea, filled):
     complete(filled, bea)
     client.force_login(bea)
     client.post(page("money_start", case))
-    typed = {"kind_1": "state_pension", "amount_1": "", "kind_2": "annuity", "amount_2": "lots", "every_2": "week"}
+    typed = {"kind_1": "state_pension", "amount_1": "", "kind_2": "annuity", "amount_2": "lots", "every_2": "weekly"}
     shown = send(client, page("money_part", case, "income"), rows=3, **typed).content.decode()
     assert "Enter the amount, or choose nothing on this line." in shown
     assert "enter an amount in pounds" in shown and 'value="lots"' in shown
@@ -207,7 +207,7 @@ def test_what_is_left_out_goes_back_in_as_it_was_typed(client, case, bea, filled
     complete(filled, bea)
     client.force_login(bea)
     client.post(page("money_start", case))
-    typed = {"kind_1": "universal_credit", "amount_1": "424.90", "every_1": "month"}
+    typed = {"kind_1": "universal_credit", "amount_1": "424.90", "every_1": "monthly"}
     response = send(client, page("money_part", case, "income"), rows=2, more="yes", **typed)
     assert response.url == page("money_part", case, "income")
     shown = client.get(response.url).content.decode()

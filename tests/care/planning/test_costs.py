@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leeway.care.planning.costs import budget_result, budget_steps, in_words, shares_of_final, totals, weekly_pence
-from leeway.care.planning.models import Frequency, PlanLine, Way
+from leeway.care.planning.models import PlanLine, Way
+from leeway.market.units import Frequency
 from leeway.refusal import Refusal
 
 lines = st.builds(

@@ -10,6 +10,7 @@ from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.people.models import Case
 from leeway.care.planning import actions, queries
 from leeway.care.planning.models import Plan
+from leeway.market.contracts.actions import record_rate
 from leeway.market.listings.models import Provider, Service
 from tests.care.conftest import MEANS, store_indicative
 
@@ -148,13 +149,15 @@ def test_a_line_from_the_directory(client, draft, at, bea):
         name="Harbour home care",
         regulated=True,
         last_checked_on=date(2026, 1, 1),
-        price_pence=23_00,
-        price_unit="hour",
-        price_checked_on=date(2026, 1, 1),
         town="Fairbourne",
     )
+    today = timezone.localdate()
+    for pence, kind in ((23_00, "listed"), (21_50, "framework")):
+        record_rate(service=service, pence=pence, unit="hour", kind=kind, starts_on=today, by=bea, on=today)
     client.force_login(bea)
-    assert "Harbour home care" in client.get(at("find/?place=Fairbourne")).content.decode()
+    found = client.get(at("find/?place=Fairbourne")).content.decode()
+    assert "Harbour home care" in found
+    assert "£23.00 an hour (listed); £21.50 an hour (under a framework)" in found
     assert "Nothing in the directory" in client.get(at("find/?place=Nowhereville")).content.decode()
     form = client.get(at(f"lines/add/?service={service.pk}")).content.decode()
     assert 'value="23.00"' in form

@@ -16,6 +16,7 @@ from leeway.care.review import actions, queries
 from leeway.care.review.models import Review
 from leeway.jobs.actions import start_nightly
 from leeway.jobs.models import Job
+from leeway.messages.models import Message
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 from tests.care.conftest import TODAY, explain, passes_conditions, relate
 
@@ -193,10 +194,20 @@ def test_the_night_asks_the_worker_once_for_each_review_that_falls_due(active, b
     task = Task.objects.get(kind=Event.REVIEW_DUE)
     assert (task.case, task.whose, task.due_on) == (active, Whose.WORKER, due)
     assert "Ada Bell" in task.what
+    told = Message.objects.get(template="review_due")
+    assert (told.person_id, told.written_by, told.written_on) == (active.person_id, None, nights[1])
+    assert f"by {due:%-d %B %Y}" in told.body
     finish_task(task=task, by=bea, on=nights[2])
     assert actions.ask_for_due_reviews(on=due) == 0, "what Bea did is not asked of her again"
     Review.objects.filter(held_on=None).update(due_on=due + timedelta(days=7))
     assert actions.ask_for_due_reviews(on=due) == 1
+    assert Message.objects.filter(template="review_due").count() == 2
+
+
+def test_the_person_is_not_told_of_a_day_that_is_past(active):
+    late = queries.next_review(active).due_on + timedelta(days=1)
+    assert actions.ask_for_due_reviews(on=late) == 1
+    assert not Message.objects.filter(template="review_due").exists()
 
 
 def test_ada_asks_and_bea_holds_the_review_by_the_pages(client, active, bea, ada_user, django_assert_max_num_queries):

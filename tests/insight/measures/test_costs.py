@@ -98,9 +98,9 @@ def test_what_was_spent_counts_the_days_in_the_period_first_and_last():
 
 
 def test_every_kind_of_unit_has_its_place():
-    assert {*costs.SHORTER, *costs.TIMES_A_WEEK, costs.ONE_OFF, "No charge to client"} == {*FREQUENCIES} - {None}
-    assert all(Fraction(parts, costs.PARTS) <= 1 for parts in costs.TIMES_A_WEEK.values())
-    assert costs.TIMES_A_WEEK["Monthly"] * 52 == 12 * costs.PARTS
+    assert {*costs.SHORTER, *costs.PARTS_A_WEEK, costs.ONE_OFF, "No charge to client"} == {*FREQUENCIES} - {None}
+    assert all(Fraction(parts, costs.PARTS) <= 1 for parts in costs.PARTS_A_WEEK.values())
+    assert costs.PARTS_A_WEEK["Monthly"] * 52 == 12 * costs.PARTS
 
 
 @given(st.integers(0, 50), st.integers(2, 9))
@@ -174,4 +174,4 @@ def test_unit_costs_are_told_for_each_component_and_unit():
 
 
 def test_the_lists_still_have_the_words_that_costs_are_worked_out_from():
-    assert set(costs.TIMES_A_WEEK) == set(code_list("cost_frequency").within("A week or longer"))
+    assert set(costs.PARTS_A_WEEK) == set(code_list("cost_frequency").within("A week or longer"))

@@ -7,11 +7,12 @@ import pytest
 
 from leeway.care.assessment.models import TookPart
 from leeway.care.people.models import Ethnicity, Gender, RequestRoute, SupportReason
-from leeway.care.planning.models import Frequency, Unit, Way
+from leeway.care.planning.models import Way
 from leeway.care.review.models import Achieved, ReviewReason, ReviewResult
 from leeway.insight.records import events as made
 from leeway.insight.records.lists import code_list
 from leeway.market.listings.models import Kind
+from leeway.market.units import Frequency, Unit
 from leeway.period import Period, year_to
 
 ENDS = date(2026, 3, 31)
@@ -279,17 +280,18 @@ def test_the_year_to_a_day():
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (("hour", 7_25, 2_000, "weekly", (1, 1)), (2_000, "Hourly", 7_25)),
-        (("hour", 7_25, 2_000, "fortnightly", (1, 2)), (2_000, "Hourly", 3_63)),
-        (("night", 1_00, 9_000, "monthly", (12, 52)), (9_000, "Per session", 24)),
-        (("day", 2_00, 6_000, "weekly", (1, 1)), (6_000, "Daily", 2_00)),
-        (("week", 2_00, 60_000, "yearly", (1, 52)), (120_000, "Annually", None)),
-        (("item", 1_50, 333, "four_weekly", (1, 4)), (500, "4-weekly", None)),
-        (("hour", 3_00, 2_000, "once", (0, 1)), (6_000, "One-off", None)),
+        (("hour", 7_25, 2_000, "weekly"), (2_000, "Hourly", 7_25)),
+        (("hour", 7_25, 2_000, "fortnightly"), (2_000, "Hourly", 3_63)),
+        (("night", 1_00, 9_000, "monthly"), (9_000, "Per session", 24)),
+        (("day", 2_00, 6_000, "weekly"), (6_000, "Daily", 2_00)),
+        (("hour", 1_00, 2_000, "quarterly"), (2_000, "Hourly", 8)),
+        (("week", 2_00, 60_000, "yearly"), (120_000, "Annually", None)),
+        (("item", 1_50, 333, "four_weekly"), (500, "4-weekly", None)),
+        (("hour", 3_00, 2_000, "once"), (6_000, "One-off", None)),
     ],
 )
 def test_what_a_unit_costs(given, expected):
-    names = ("unit", "hundredths", "unit_cost_pence", "frequency", "times_in_weeks")
+    names = ("unit", "hundredths", "unit_cost_pence", "frequency")
     assert made.price(**dict(zip(names, given, strict=True))) == expected
 
 

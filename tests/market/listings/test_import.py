@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import time
 from datetime import date
 
 import pytest
@@ -11,9 +10,8 @@ from leeway.market.listings.actions import BadRows, import_file
 from leeway.market.listings.extracts import UnreadableFile
 from leeway.market.listings.models import Kind, Provider, Rating, RatingGiven, Service
 from leeway.refusal import NotAllowed, Refusal
-
-from .conftest import TODAY
-from .extract_lines import DIRECTORY_HEADER, RATINGS_HEADER, directory_line, rating_line
+from tests.market.conftest import TODAY
+from tests.market.extract_lines import DIRECTORY_HEADER, RATINGS_HEADER, directory_line, rating_line
 
 pytestmark = pytest.mark.django_db
 
@@ -75,26 +73,6 @@ def test_a_file_of_one_council_leaves_the_places_of_another(write):
 def test_the_real_files_of_two_councils_stand_beside_each_other(published):
     import_file(published(LINCOLNSHIRE), on=TODAY)
     assert import_file(published(TRAFFORD), on=TODAY).no_longer_listed == 0
-
-
-def test_thousands_of_places_in_seconds(published, tmp_path):
-    """The real file twenty-five times over with other numbers: 6,825 places, 51,000 ratings."""
-    with gzip.open(published(LINCOLNSHIRE), "rt", encoding="utf-8-sig", newline="") as opened:
-        header, *rows = list(csv.reader(opened))
-    large = tmp_path / "large.csv"
-    provider = header.index("Provider ID")
-    with large.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(header)
-        for copy in range(25):
-            for row in rows:
-                row = [f"{row[0]}-{copy}", *row[1:]]
-                row[provider] += f"-{copy}"
-                writer.writerow(row)
-    started = time.monotonic()
-    done = import_file(large, on=TODAY)
-    assert done.new == 25 * 273
-    assert time.monotonic() - started < 20, "a national file of 30,000 places must not take minutes"
 
 
 def test_two_layouts_of_one_place_complete_each_other(write):

@@ -1,6 +1,4 @@
-"""Adding to the directory by hand, and recording prices."""
-
-from datetime import timedelta
+"""Adding to the directory by hand."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -8,8 +6,7 @@ from django.db import IntegrityError, transaction
 from leeway.market.listings import actions, queries
 from leeway.market.listings.models import Kind, Provider, Service, Source
 from leeway.refusal import NotAllowed, Refusal
-
-from .conftest import TODAY
+from tests.market.conftest import TODAY
 
 pytestmark = pytest.mark.django_db
 
@@ -49,30 +46,9 @@ def test_two_offers_of_one_provider_share_it(bea):
     assert list_club(bea).provider == list_club(bea, name="Quay Draughts").provider
 
 
-def test_a_price_is_recorded_with_its_date(bea, cyril):
+def test_the_database_refuses_a_regulated_assistant_and_half_a_position(bea):
     club = list_club(bea)
-    with pytest.raises(NotAllowed):
-        actions.record_price(service=club, price_pence=500, price_unit="session", by=cyril, on=TODAY)
-    actions.record_price(service=club, price_pence=500, price_unit="session", by=bea, on=TODAY)
-    kept = queries.get_service(club.pk)
-    assert (kept.price_pence, kept.price_unit, kept.price_checked_on) == (500, "session", TODAY)
-
-
-@pytest.mark.parametrize(
-    ("price", "unit", "days", "sentence"),
-    [(-1, "hour", 0, "below nothing"), (1, "fathom", 0, "what the price buys"), (1, "hour", -1, "later date")],
-)
-def test_a_price_that_makes_no_sense_is_refused(bea, price, unit, days, sentence):
-    club = list_club(bea)
-    actions.record_price(service=club, price_pence=500, price_unit="session", by=bea, on=TODAY)
-    with pytest.raises(Refusal, match=sentence):
-        actions.record_price(service=club, price_pence=price, price_unit=unit, by=bea, on=TODAY + timedelta(days=days))
-    assert queries.get_service(club.pk).price_pence == 500
-
-
-def test_the_database_refuses_a_regulated_assistant_and_a_price_without_a_unit(bea):
-    club = list_club(bea)
-    for wrong in ({"kinds": ["personal_assistant"], "regulated": True}, {"price_pence": 5}, {"latitude": 53.0}):
+    for wrong in ({"kinds": ["personal_assistant"], "regulated": True}, {"latitude": 53.0}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Service.objects.filter(pk=club.pk).update(**wrong)
 

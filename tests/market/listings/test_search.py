@@ -6,12 +6,11 @@ import pytest
 
 from leeway.market.listings import queries
 from leeway.market.listings.actions import import_file
-from leeway.market.listings.models import Kind, Provider, RatingGiven, Service, Source
+from leeway.market.listings.models import Kind, Provider, RatingGiven, Service
 from leeway.market.listings.queries import search
 from leeway.refusal import Refusal
-
-from .conftest import TODAY
-from .extract_lines import RATINGS_HEADER, rating_line
+from tests.market.conftest import TODAY
+from tests.market.extract_lines import RATINGS_HEADER, rating_line
 
 pytestmark = pytest.mark.django_db
 
@@ -156,33 +155,3 @@ def test_choices_for_a_plan(market, django_assert_max_num_queries):
     assert all(choice.is_personal_assistant for choice in choices)
     assert choices[0].provider.name
     assert queries.choices_for_plan("  ") == []
-
-
-def test_the_market_is_the_same_for_the_same_seed(market):
-    from leeway.market.listings.demo import Market
-
-    again = Market(seed=7, on=TODAY)
-    again.add_care(), again.add_community(), again.add_assistants()
-    facts = ["id", "name", "postcode", "price_pence", "latitude", "overall_rating", "last_checked_on"]
-    assert [[getattr(s, f) for f in facts] for s in again.services] == [
-        [getattr(s, f) for f in facts] for s in market.services
-    ]
-    other = Market(seed=8, on=TODAY)
-    other.add_care()
-    assert [s.id for s in other.services] != [s.id for s in market.services[: len(other.services)]]
-
-
-def test_the_market_is_all_made_up_and_of_every_sort(market):
-    services = Service.objects.all()
-    assert 110 <= len(services) <= 130
-    assert {s.source for s in services} == {Source.DEMO}
-    assert all(provider.name.endswith("(made up)") for provider in Provider.objects.all())
-    assert all(s.postcode.startswith("FB") for s in services)
-    kinds = {kind for s in services for kind in s.kinds}
-    assert kinds == set(Kind.values) - {Kind.COMMUNITY_CARE}
-    assert sum(s.is_personal_assistant for s in services) == 40
-    prices = [s.price_pence for s in services if s.kinds == ["home_care"] and s.price_pence]
-    assert all(21_00 <= pence <= 28_00 for pence in prices)
-    middle = sum(prices) // len(prices)
-    assert 22_50 <= middle <= 26_00, "around the published £23.56 an hour"
-    assert any(s.price_pence is None for s in services)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from leeway.care.assessment.means import DisabilityCost, Every, HousingCost
+from leeway.care.assessment.means import DisabilityCost, HousingCost
 from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
 from leeway.care.assessment.parts import budget_questions, outcomes_of, unable_reasons_of
 from leeway.care.decisions.models import Decision
@@ -13,6 +13,7 @@ from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
 from leeway.law.means import CAPITAL_BY_CODE, INCOME_BY_CODE
 from leeway.law.numbers import pounds
+from leeway.market.units import Frequency
 
 #: What a condition of eligibility says to the person it is about: met, and not met.
 TO_YOU = {
@@ -199,9 +200,7 @@ def _household(financial: FinancialAssessment) -> list[tuple[str, str]]:
 
 
 def _lines(lines: Sequence[dict], names: dict[str, str]) -> list[tuple[str, str]]:
-    return [
-        (names[line["kind"]], f"{pounds(line['amount_pence'])} {Every(line['every']).label.lower()}") for line in lines
-    ]
+    return [(names[line["kind"]], f"{pounds(line['amount_pence'])} {Frequency(line['every']).label}") for line in lines]
 
 
 def _owned(item: dict) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django import forms
 from django.core.exceptions import ValidationError
 
-from leeway.care.assessment.means import DisabilityCost, Every, HousingCost
+from leeway.care.assessment.means import DisabilityCost, HousingCost
 from leeway.care.assessment.models import Advocacy, Basis, TookPart
 from leeway.care.assessment.parts import unable_reasons_of
 from leeway.care.people.models import Case, CaseKind
@@ -15,6 +15,7 @@ from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
 from leeway.law.means import CAPITAL_KINDS, INCOME_KINDS, PARTLY
 from leeway.law.numbers import pounds
+from leeway.market.units import REGULAR, Frequency
 
 NONE_OF_THESE = "none"
 BLANK_LINES = 3
@@ -209,7 +210,7 @@ class LinesForm(DraftForm):
         return {
             "kind": forms.ChoiceField(label="What is it?", choices=self.kinds),
             "amount": PoundsField(label="Amount"),
-            "every": forms.ChoiceField(label="How often?", choices=Every.choices),
+            "every": forms.ChoiceField(label="How often?", choices=REGULAR),
         }
 
     def lines_of_boxes(self) -> list[list]:
@@ -234,13 +235,16 @@ class LinesForm(DraftForm):
         return {
             "kind": cleaned[f"kind_{number}"],
             "amount_pence": cleaned[f"amount_{number}"],
-            "every": cleaned.get(f"every_{number}") or Every.WEEK,
+            "every": cleaned.get(f"every_{number}") or Frequency.WEEKLY,
         }
 
     def in_words(self) -> list[tuple[str, str]]:
         labels, pence = dict(self.kinds), self.kept_as["amount"]
         stored = [
-            (labels[line["kind"]], pounds(line[pence]) + (f" {Every(line['every']).label}" if "every" in line else ""))
+            (
+                labels[line["kind"]],
+                pounds(line[pence]) + (f" {Frequency(line['every']).label}" if "every" in line else ""),
+            )
             for line in self.initial.get("lines", [])
         ]
         return stored or [("Lines", "None")]

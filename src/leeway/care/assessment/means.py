@@ -10,8 +10,8 @@ from leeway.care.assessment.models import Basis, FinancialAssessment
 from leeway.care.assessment.parts import Task
 from leeway.care.people.models import Case, CaseKind
 from leeway.law import law_on
-from leeway.law.numbers import ceil_div, floor_div
 from leeway.law.pension_age import has_reached_pension_age
+from leeway.market.weeks import a_week_rounded_down, a_week_rounded_up
 from leeway.refusal import Refusal
 
 FUNDING_MAKES_FREE = {"section_117": "section_117", "nhs_continuing_healthcare": "continuing_healthcare"}
@@ -22,21 +22,6 @@ class MoneyCheckNeeded(Refusal):
 
     def __init__(self):
         super().__init__("What the person pays is not known yet. Complete the money check first.")
-
-
-class Every(TextChoices):
-    """How often an amount comes or goes."""
-
-    WEEK = "week", "a week"
-    FORTNIGHT = "fortnight", "every two weeks"
-    FOUR_WEEKS = "four_weeks", "every four weeks"
-    MONTH = "month", "a month"
-    YEAR = "year", "a year"
-
-
-#: An amount times the first number, divided by the second, is the amount for a week.
-TO_A_WEEK = {Every.WEEK: (1, 1), Every.FORTNIGHT: (1, 2), Every.FOUR_WEEKS: (1, 4), Every.MONTH: (12, 52)}
-TO_A_WEEK[Every.YEAR] = (1, 52)
 
 
 class HousingCost(TextChoices):
@@ -68,14 +53,12 @@ class DisabilityCost(TextChoices):
 
 def income_a_week_pence(amount_pence: int, every: str) -> int:
     """An income as pence a week. Part of a penny is left off: it goes to the person."""
-    times, weeks = TO_A_WEEK[Every(every)]
-    return floor_div(amount_pence * times, weeks)
+    return a_week_rounded_down(amount_pence, every)
 
 
 def cost_a_week_pence(amount_pence: int, every: str) -> int:
     """A cost as pence a week. Part of a penny counts as a whole one: it goes to the person."""
-    times, weeks = TO_A_WEEK[Every(every)]
-    return ceil_div(amount_pence * times, weeks)
+    return a_week_rounded_up(amount_pence, every)
 
 
 def costs_a_week_pence(lines: Sequence[dict]) -> int:

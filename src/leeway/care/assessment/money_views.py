@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -57,7 +57,7 @@ def overview(request: SignedIn, case_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def start(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def start(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Start a money check."""
     case = get_case(case_id, seen_by=request.user, page="Money check")
     press(lambda **by_on: actions.start_financial_assessment(case=case, **by_on), request)

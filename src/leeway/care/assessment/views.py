@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -72,7 +72,7 @@ def task_address(task: parts.Task, case_id: UUID) -> str:
 
 
 @require_POST
-def start(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def start(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Start an assessment."""
     case = get_case(case_id, seen_by=request.user, page="Assessment")
     press(lambda **by_on: actions.start_assessment(case=case, **by_on), request)
@@ -86,7 +86,7 @@ def draft_for_work(request: SignedIn, case_id: UUID, page: str) -> tuple[Case, A
 
 
 def answer(
-    request: HttpRequest, assessment: Assessment, form: DraftForm, template: str, action, extra: dict, here: str
+    request: SignedIn, assessment: Assessment, form: DraftForm, template: str, action, extra: dict, here: str
 ) -> HttpResponse:
     """Save a page of the draft and go on to the next part, or show it again with what was typed."""
     case_id = assessment.case_id

@@ -21,10 +21,11 @@ from leeway.care.letters.blocks import (
 from leeway.care.letters.bodies import EACH_WEEK, way_words
 from leeway.care.letters.content import CARE_ACT, job_of, make_letter, questions
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
-from leeway.care.planning.models import Agreement, Author, Frequency, Plan, PlanLine, PlanState
+from leeway.care.planning.models import Agreement, Author, Plan, PlanLine, PlanState
 from leeway.care.planning.queries import offers_and_choice, plan_lines
 from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES
 from leeway.law.numbers import pounds
+from leeway.market.units import Frequency
 
 OUTCOMES = {choice.code: choice.label for choice in (*CARER_OUTCOMES, *ADULT_OUTCOMES)}
 WROTE = {

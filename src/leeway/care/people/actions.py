@@ -1,6 +1,6 @@
 """Every write about people, those around them, and the stage of their case."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -25,10 +25,16 @@ from leeway.care.people.models import (
     Whose,
 )
 from leeway.care.people.queries import latest_capacity, owner_of_files
+from leeway.care.people.recipients import recipient_for, recipient_of
 from leeway.care.people.states import MOVES, Stage
 from leeway.care.people.versions import claim_version
 from leeway.files.actions import keep_file
 from leeway.files.models import File, FileKind
+from leeway.messages import actions as outbox
+from leeway.messages.models import Message
+from leeway.messages.queries import in_need_of_somebody
+from leeway.messages.recipients import About
+from leeway.messages.states import State as MessageState
 from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
 
@@ -290,7 +296,7 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
     """Invite the person to see their own record, and to take part in it."""
     check_can_work_on(by, case)
     person = case.person
-    if person.user_id is not None:
+    if person.user is not None:
         raise Refusal(f"{person} signs in already, as {person.user.email}.")
     user = invite(email=email, name=str(person), site_address=site_address, by=by, on=on)
     if Person.objects.filter(user=user).exists():
@@ -313,3 +319,61 @@ def add_file(*, case: Case, upload: DjangoFile, kind: FileKind, words: str, by: 
     sentence = f"Added a file: {file.get_kind_display().lower()}, “{file}”."
     tell(case=case, kind=Event.FILE, sentence=sentence, by=by, on=on)
     return file
+
+
+@transaction.atomic
+def write_to_person(
+    *, case: Case, template: str, data: Mapping[str, str], key: str, by: User | None, on: date
+) -> Message:
+    """Write to the person of a case, once for each `key`. Raises HasDied for somebody who has died.
+
+    Called by the actions that have something to tell, which have checked that this user may; at night nobody asks.
+    """
+    about = About(case.person_id, case.pk)
+    to = recipient_for(case.person)
+    return outbox.write_message(template=template, to=to, data=data, about=about, key=key, by=by, on=on)
+
+
+@transaction.atomic
+def write_to_supporter(
+    *, case: Case, to: Relationship, template: str, data: Mapping[str, str], key: str, by: User, on: date
+) -> Message:
+    """Write to somebody in the person's life, such as whoever speaks for them after their death."""
+    about = About(case.person_id, case.pk)
+    recipient = recipient_of(to)
+    return outbox.write_message(template=template, to=recipient, data=data, about=about, key=key, by=by, on=on)
+
+
+@transaction.atomic
+def send_again(*, case: Case, message: Message, by: User, on: date) -> Message:
+    """Send a message that did not arrive once more, to what is on record of its recipient now."""
+    check_can_work_on(by, case)
+    supporter = case.person.relationships.filter(pk=message.recipient_id).first()
+    to = recipient_of(supporter) if supporter else recipient_for(case.person)
+    again = outbox.write_again(message=message, to=to, by=by, on=on)
+    _finish_message_tasks(case, by, on)
+    return again
+
+
+@transaction.atomic
+def record_posted(*, case: Case, message: Message, by: User, on: date) -> Message:
+    """Say that a letter was printed and posted, or that they were told in the way they need."""
+    check_can_work_on(by, case)
+    posted = outbox.record_posted(message=message, by=by, on=on)
+    _finish_message_tasks(case, by, on)
+    return posted
+
+
+@transaction.atomic
+def record_returned(*, case: Case, message: Message, reason: str, by: User, on: date) -> Message:
+    """Say that a message came back, or never arrived, and how one knows."""
+    check_can_work_on(by, case)
+    return outbox.record_returned(message=message, reason=reason, by=by, on=on)
+
+
+def _finish_message_tasks(case: Case, by: User, on: date) -> None:
+    """Finish the tasks that asked for what was just done, where no other message of the case asks for it too."""
+    stuck = set(in_need_of_somebody([case.pk]).values_list("state", flat=True))
+    kinds = {MessageState.FAILED: Event.MESSAGE_FAILED, MessageState.TO_PRINT: Event.LETTER_TO_POST}
+    over = [kind for state, kind in kinds.items() if state not in stuck]
+    Task.objects.filter(case=case, kind__in=over, done_on=None).update(done_by=by, done_on=on)

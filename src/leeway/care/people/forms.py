@@ -4,6 +4,7 @@ from django import forms
 
 from leeway.access.models import User
 from leeway.care.people.models import (
+    HEARS_BY,
     Authority,
     CapacityQuestion,
     CaseKind,
@@ -54,6 +55,13 @@ class PersonForm(forms.Form):
     postcode = PostcodeField(label="Postcode", max_length=10, required=False)
     phone = forms.CharField(label="Phone number", max_length=30, required=False)
     email = forms.EmailField(label="Email address", max_length=254, required=False)
+    hears_by = forms.ChoiceField(
+        label="How they want to hear from us",
+        choices=[*HEARS_BY, ("", "Nobody has asked them yet")],
+        widget=forms.RadioSelect,
+        required=False,
+        help_text="Ask whether it is safe: who else sees their post, their phone or their email?",
+    )
     language = forms.CharField(label="Language they speak best", max_length=60, initial="English")
     communication_needs = forms.MultipleChoiceField(
         label="What helps them take part?",
@@ -67,7 +75,7 @@ class PersonForm(forms.Form):
     )
     groups = {
         "Who they are": ["given_name", "family_name", "known_as", "date_of_birth", "nhs_number", "gender", "ethnicity"],
-        "How to reach them": ["address", "postcode", "phone", "email"],
+        "How to reach them": ["address", "postcode", "phone", "email", "hears_by"],
         "How they take part": ["language", "communication_needs", "communication_note"],
     }
 
@@ -80,6 +88,16 @@ class AddPersonForm(PersonForm):
     """Someone new. When a person of that name and birthday is on record, the worker says that this is another."""
 
     somebody_else = forms.BooleanField(required=False, label="I have checked: this is somebody else")
+
+
+class ReturnedForm(forms.Form):
+    """How a message is known not to have arrived."""
+
+    reason = forms.CharField(
+        label="How do you know that it did not arrive?",
+        max_length=300,
+        help_text="“The letter came back: moved away”, or “Her email bounced”.",
+    )
 
 
 class RequestForm(forms.Form):

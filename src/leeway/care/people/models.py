@@ -12,6 +12,7 @@ from leeway.access.models import Team, User
 from leeway.care.people.events import Event
 from leeway.care.people.states import Stage
 from leeway.guards import kept
+from leeway.messages.recipients import Channel
 
 
 class Gender(models.TextChoices):
@@ -82,6 +83,10 @@ class CommunicationNeed(models.TextChoices):
     MORE_TIME = "more_time", "More time, and one thing at a time"
 
 
+#: How somebody may want to hear from the council. Printing a letter here is how the council makes it, not their wish.
+HEARS_BY = [(channel.value, channel.label) for channel in (Channel.EMAIL, Channel.TEXT, Channel.POST)]
+
+
 @pghistory.track()
 class Person(models.Model):
     """Someone who draws on support, or cares for someone who does."""
@@ -99,6 +104,7 @@ class Person(models.Model):
     postcode = models.CharField(max_length=8, blank=True)
     phone = models.CharField(max_length=30, blank=True)
     email = models.EmailField(blank=True)
+    hears_by = models.CharField(max_length=5, choices=HEARS_BY, blank=True, help_text="Empty: nobody has asked them.")
     language = models.CharField(max_length=60, default="English")
     communication_needs = ArrayField(
         models.CharField(max_length=20, choices=CommunicationNeed), default=list, blank=True

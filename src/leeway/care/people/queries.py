@@ -151,6 +151,17 @@ def story(case: Case) -> QuerySet[StoryLine]:
     return case.story.all()
 
 
+def whose_messages(case: Case, *, seen_by: User) -> set[UUID] | None:
+    """To whom the messages about a case went that this user may read; None for staff, who read them all.
+
+    The person reads those to them. Whom they gave leave reads those too, and those to themselves.
+    """
+    if seen_by.is_staff_member:
+        return None
+    own = case.person.relationships.filter(user=seen_by).values_list("pk", flat=True)
+    return {case.person_id, *own}
+
+
 def owner_of_files(case: Case) -> Owner:
     """The case as an owner of files."""
     return Owner(FILES_OF_CASE, case.pk)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from leeway.care.people import views
+from leeway.care.people import message_views, views
 
 people = [
     path("people/", views.search, name="search"),
@@ -22,6 +22,12 @@ people = [
     path("cases/<uuid:case_id>/files/add/", views.add_file, name="add_file"),
     path("cases/<uuid:case_id>/give/", views.give, name="give"),
     path("cases/<uuid:case_id>/close/", views.close, name="close"),
+    path("cases/<uuid:case_id>/messages/", message_views.messages, name="messages"),
+    path("cases/<uuid:case_id>/messages/<uuid:message_id>/", message_views.message, name="message"),
+    path("cases/<uuid:case_id>/messages/<uuid:message_id>/pdf/", message_views.pdf, name="message_pdf"),
+    path("cases/<uuid:case_id>/messages/<uuid:message_id>/posted/", message_views.posted, name="message_posted"),
+    path("cases/<uuid:case_id>/messages/<uuid:message_id>/returned/", message_views.returned, name="message_returned"),
+    path("cases/<uuid:case_id>/messages/<uuid:message_id>/again/", message_views.again, name="message_again"),
     path("tasks/<uuid:task_id>/done/", views.finish_task, name="finish_task"),
 ]
 

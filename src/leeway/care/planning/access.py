@@ -161,7 +161,8 @@ def too_close_to_sign(plan: Plan) -> set[int]:
     """The users who may not sign this plan off: whoever wrote in it, its worker, and anyone in the person's life."""
     close = set(plan.written_by.values_list("pk", flat=True))
     around = plan.case.person.relationships.filter(user__isnull=False).values_list("user", flat=True)
-    return close | set(around) | ({plan.submitted_by_id, plan.case.worker_id, plan.case.person.user_id} - {None})
+    named = (plan.submitted_by_id, plan.case.worker_id, plan.case.person.user_id)
+    return close | set(around) | {each for each in named if each is not None}
 
 
 def who_could_sign_off(plan: Plan, amount_pence_per_week: int) -> list[User]:

@@ -2,26 +2,17 @@
 
 from datetime import date
 
-from leeway.care.planning.models import ChosenWay, Frequency, PlanLine, Way
+from leeway.care.planning.models import ChosenWay, PlanLine, Way
 from leeway.law.numbers import ceil_div, floor_div, pounds, split
+from leeway.market.units import Frequency
+from leeway.market.weeks import a_week_rounded_up
 from leeway.refusal import Refusal
-
-# A year is 52 weeks here, as in direct payment practice; a month is 12/52 of it.
-WEEKS: dict[str, tuple[int, int]] = {
-    Frequency.WEEKLY: (1, 1),
-    Frequency.FORTNIGHTLY: (1, 2),
-    Frequency.FOUR_WEEKLY: (1, 4),
-    Frequency.MONTHLY: (12, 52),
-    Frequency.YEARLY: (1, 52),
-    Frequency.ONCE: (0, 1),
-}
 
 
 def weekly_pence(line: PlanLine) -> int:
     """What one line costs a week. Part of a penny is rounded up, so that the budget is enough."""
-    times, weeks = WEEKS[line.frequency]
     hundredths = int(line.units * 100)
-    return ceil_div(hundredths * line.unit_cost_pence * times, 100 * weeks)
+    return a_week_rounded_up(hundredths * line.unit_cost_pence, line.frequency, parts=100)
 
 
 def once_pence(line: PlanLine) -> int:

@@ -5,9 +5,10 @@ from django.utils.text import Truncator
 
 from leeway.care.assessment.parts import outcomes_of
 from leeway.care.people.models import Authority, Case, Relationship
-from leeway.care.planning.models import Aim, Author, ChosenWay, Frequency, NotChosen, Plan, PlanLine, Unit, Way
+from leeway.care.planning.models import Aim, Author, ChosenWay, NotChosen, Plan, PlanLine, Way
 from leeway.forms import DateField, DraftForm, PoundsField, VersionField, WholeForm, YesNoField, set_choices
 from leeway.law.direct_payments import BARRED_ORDERS, CONDITIONS, RELATIONSHIPS
+from leeway.market.units import Frequency, Unit
 
 WAYS_IN_WORDS = {
     ChosenWay.DIRECT_PAYMENT: "The money is paid to you, or to someone you choose, into its own account. You buy the "

@@ -12,7 +12,9 @@ from leeway.care.decisions.models import Decision
 from leeway.care.people.models import CapacityDecision, Case, Relationship
 from leeway.guards import kept, kept_with
 from leeway.law.direct_payments import RELATIONSHIPS
+from leeway.market.contracts.models import Rate
 from leeway.market.listings.models import Service
+from leeway.market.units import Frequency, Unit
 
 #: What a plan is once someone has agreed it, as the database asks it.
 AGREED_ONCE = "state IN ('agreed', 'replaced', 'ended')"
@@ -127,28 +129,6 @@ class Aim(models.Model):
         return self.words
 
 
-class Frequency(models.TextChoices):
-    """How often the units of a plan line are bought."""
-
-    WEEKLY = "weekly", "a week"
-    FORTNIGHTLY = "fortnightly", "a fortnight"
-    FOUR_WEEKLY = "four_weekly", "every four weeks"
-    MONTHLY = "monthly", "a month"
-    YEARLY = "yearly", "a year"
-    ONCE = "once", "once only"
-
-
-class Unit(models.TextChoices):
-    """What one unit of a plan line is."""
-
-    HOUR = "hour", "hour"
-    DAY = "day", "day"
-    SESSION = "session", "session"
-    NIGHT = "night", "night"
-    WEEK = "week", "week"
-    ITEM = "item", "item"
-
-
 @pghistory.track()
 class PlanLine(models.Model):
     """One thing the budget pays for: what, from whom, how much, how often, who funds it, who holds the money."""
@@ -163,6 +143,14 @@ class PlanLine(models.Model):
     unit = models.CharField(max_length=10, choices=Unit, default=Unit.HOUR)
     units = models.DecimalField(max_digits=7, decimal_places=2)
     unit_cost_pence = models.BigIntegerField()
+    rate = models.ForeignKey(
+        Rate,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The recorded price that the cost of one was taken from.",
+    )
     frequency = models.CharField(max_length=12, choices=Frequency, default=Frequency.WEEKLY)
     nhs_percent = models.PositiveSmallIntegerField(default=0, help_text="Share that the NHS pays.")
     payee_relationship = models.CharField(

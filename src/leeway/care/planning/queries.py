@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Max, QuerySet
 
@@ -16,6 +17,7 @@ from leeway.care.planning.access import is_in_force, lacks_capacity
 from leeway.care.planning.costs import totals
 from leeway.care.planning.models import Aim, Choice, ChosenWay, Offer, Plan, PlanLine, PlanState, Way
 from leeway.law.direct_payments import may_pay
+from leeway.market.contracts.queries import Change, changes
 
 OPEN = (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.SIGNED_OFF)
 
@@ -50,7 +52,13 @@ def past_plans(case: Case) -> QuerySet[Plan]:
 
 def plan_lines(plan: Plan) -> list[PlanLine]:
     """What the budget pays for, with who gives it and which aim it serves."""
-    return list(plan.lines.select_related("service__provider", "aim"))
+    return list(plan.lines.select_related("service__provider", "aim", "rate"))
+
+
+def price_changes(lines: list[PlanLine], on: date) -> dict[UUID, Change]:
+    """The lines whose recorded price is not what is paid on a day, or will not be for ever, by their key."""
+    found = changes([line.rate for line in lines if line.rate], on)
+    return {line.pk: found[line.rate_id] for line in lines if line.rate_id in found}
 
 
 def plan_totals(plan: Plan) -> dict:

@@ -16,6 +16,7 @@ of_a_case = [
     path("find/", writing.find, name="find"),
     path("lines/add/", writing.add_line, name="add_line"),
     path("lines/<uuid:line_id>/", writing.line, name="line"),
+    path("lines/<uuid:line_id>/price/<int:rate_id>/", writing.take_price, name="take_price"),
     path("lines/<uuid:line_id>/remove/", writing.remove_line, name="remove_line"),
     path("start-date/", writing.start_date, name="start_date"),
     path("ways-explained/", choosing.offer, name="offer"),

@@ -11,7 +11,7 @@ from leeway.access.roles import Capability
 from leeway.care.decisions.actions import decide_by_judgement, require_alive
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.people.access import check_can_work_on
-from leeway.care.people.actions import move_case, set_task, tell
+from leeway.care.people.actions import move_case, set_task, tell, write_to_person
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Task, Whose
 from leeway.care.people.states import Stage, require_stage
@@ -66,7 +66,8 @@ def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
 def ask_for_due_reviews(*, on: date) -> int:
     """Ask each worker, once, to hold the reviews that fall due within four weeks or are late; how many were asked.
 
-    Nightly work: nobody in particular does it. A review that is due on another day is asked for anew.
+    The person is told of a review that is not late yet. Nightly work: nobody in particular does it. A review that is
+    due on another day is asked for anew.
     """
     due = list(reviews_falling_due(until=on + WHEN_ASKED).filter(opened_on=None))
     cases = [review.case for review in due]
@@ -79,7 +80,21 @@ def ask_for_due_reviews(*, on: date) -> int:
                 case=review.case, kind=Event.REVIEW_DUE, what=what, whose=Whose.WORKER, due_on=review.due_on, on=on
             )
             new += 1
+            if review.due_on >= on:
+                _tell_of_review(review, on)
     return new
+
+
+def _tell_of_review(review: Review, on: date) -> None:
+    case = review.case
+    write_to_person(
+        case=case,
+        template="review_due",
+        data={"worker": str(case.worker or case.team), "due_on": f"{review.due_on:%-d %B %Y}"},
+        key=f"review-due:{review.pk}:{review.due_on}",
+        by=None,
+        on=on,
+    )
 
 
 @transaction.atomic
@@ -106,9 +121,10 @@ def save_review(
     check_can_work_on(by, review.case)
     assert set(details) <= SAVED, f"not details of a review: {set(details) - SAVED}"
     _claim_open(review, version, **details)
+    judged = aims or {}
     for aim in aims_in_force(review.case):
-        if (aims or {}).get(aim.pk) in Achieved.values:
-            AimResult.objects.update_or_create(review=review, aim=aim, defaults={"achieved": aims[aim.pk]})
+        if judged.get(aim.pk) in Achieved.values:
+            AimResult.objects.update_or_create(review=review, aim=aim, defaults={"achieved": judged[aim.pk]})
     return review
 
 

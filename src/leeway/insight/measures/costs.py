@@ -36,24 +36,19 @@ from leeway.insight.measures.holding import (
 from leeway.insight.measures.measure import Count, Measure
 from leeway.insight.measures.sharing import shared
 from leeway.insight.measures.spells import day_number
+from leeway.insight.records.events import HOW_OFTEN
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
+from leeway.market.weeks import TIMES_A_WEEK, WEEKS_A_YEAR
 from leeway.period import Period
 
 CLIENT_LEVEL_DATA = "Client Level Data, release 2, and the cost code published with it (DHSC)"
 #: A penny has this many parts, and a week's cost counts them.
-PARTS = 52 * 100
+PARTS = WEEKS_A_YEAR * 100
 DAYS = 7  # in a week
 SHORTER = code_list("cost_frequency").within("Shorter than a week")
 #: How many times in a week a unit of a week or longer is paid, in 5,200ths.
-TIMES_A_WEEK = {
-    "Weekly": PARTS,
-    "Fortnightly": PARTS // 2,
-    "4-weekly": PARTS // 4,
-    "Monthly": PARTS * 12 // 52,
-    "Quarterly": PARTS * 4 // 52,
-    "Annually": PARTS // 52,
-}
+PARTS_A_WEEK = {HOW_OFTEN[often]: int(PARTS * times) for often, times in TIMES_A_WEEK.items() if times}
 HOURLY, ONE_OFF = "Hourly", "One-off"
 #: Breakdowns that a service has of its own, and `way`: how the person holds their support.
 FROM_SERVICE = ("service_type", "component", "mechanism", "provider", "cost_frequency")
@@ -66,8 +61,8 @@ WAYS = PLACES | {BY_DIRECT: "Direct payment"}
 def week_parts() -> nw.Expr:
     """What a service costs in a week, in 5,200ths of a penny: none where it is one-off, not known, or nothing."""
     frequency = nw.col("cost_frequency")
-    times = nw.when(frequency.is_in(SHORTER)).then(nw.col("planned_units_hundredths") * 52)
-    for name, parts in TIMES_A_WEEK.items():
+    times = nw.when(frequency.is_in(SHORTER)).then(nw.col("planned_units_hundredths") * WEEKS_A_YEAR)
+    for name, parts in PARTS_A_WEEK.items():
         times = times.when(frequency == name).then(nw.lit(parts, dtype=nw.Int64))
     cost = nw.col("unit_cost_pence").abs() * times
     return nw.when(cost > 0).then(cost)

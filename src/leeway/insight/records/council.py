@@ -20,7 +20,6 @@ from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.care.assessment import queries as assessment
 from leeway.care.people import queries as people
-from leeway.care.planning.costs import WEEKS
 from leeway.care.review import queries as review
 from leeway.insight.records import events as made
 from leeway.insight.records.events import Raw
@@ -140,6 +139,6 @@ def _read(reader: Reader, columns: dict, *, until: date, seen_by: User) -> pl.Da
 def _priced(lines: pl.DataFrame) -> pl.DataFrame:
     """Give each plan line its price as the return asks for it. The sums are those that planning does."""
     wanted = lines.select("unit", "hundredths", "unit_cost_pence", "frequency")
-    priced = [made.price(**row, times_in_weeks=WEEKS[row["frequency"]]) for row in wanted.iter_rows(named=True)]
+    priced = [made.price(**row) for row in wanted.iter_rows(named=True)]
     names = {"unit_cost_pence": pl.Int64, "cost_frequency": pl.String, "planned_units_hundredths": pl.Int64}
     return lines.drop("unit_cost_pence").hstack(pl.DataFrame(priced, schema=names, orient="row"))

@@ -25,6 +25,7 @@ from leeway.insight.records.lists import code_list
 from leeway.insight.records.read import who
 from leeway.insight.records.tables import FIELDS, KIND_OF, PEOPLE, Field, Records, fields_of
 from leeway.law.numbers import ceil_div
+from leeway.market.weeks import TIMES_A_WEEK, a_week_rounded_up
 from leeway.period import year_to
 
 REQUEST, ASSESSMENT, MONEY_CHECK, REVIEW, SERVICE = ("request", "assessment", "money-check", "review", "service")
@@ -77,7 +78,7 @@ OUTCOME_OF_RESULT = {
 UNTIL_DEATH = (CONTINUES, ENDED, "NFA: Other")
 SHORT_UNITS = {"hour": "Hourly", "day": "Daily", "session": "Per session", "night": "Per session"}
 HOW_OFTEN = {"weekly": "Weekly", "fortnightly": "Fortnightly", "four_weekly": "4-weekly", "monthly": "Monthly",
-             "yearly": "Annually", "once": "One-off"}  # fmt: skip
+             "quarterly": "Quarterly", "yearly": "Annually", "once": "One-off"}  # fmt: skip
 DAY = timedelta(days=1)
 
 
@@ -94,22 +95,19 @@ class Raw:
     lines: pl.DataFrame
 
 
-def price(
-    *, unit: str, hundredths: int, unit_cost_pence: int, frequency: str, times_in_weeks: tuple[int, int]
-) -> tuple[int, str, int | None]:
+def price(*, unit: str, hundredths: int, unit_cost_pence: int, frequency: str) -> tuple[int, str, int | None]:
     """Give what one unit costs in pence, what the unit is, and how many hundredths of it are planned a week.
 
-    `hundredths` of a unit are bought so many times in so many weeks. What is bought by the week, as an item or once is
-    priced whole. Parts of a penny, and of a hundredth of a unit, are rounded up, as the plan does.
+    `hundredths` of a unit are bought each time. What is bought by the week, as an item or once is priced whole. Parts
+    of a penny, and of a hundredth of a unit, are rounded up, as the plan does.
 
-    >>> price(unit="hour", hundredths=7_00, unit_cost_pence=2_000, frequency="fortnightly", times_in_weeks=(1, 2))
+    >>> price(unit="hour", hundredths=7_00, unit_cost_pence=2_000, frequency="fortnightly")
     (2000, 'Hourly', 350)
-    >>> price(unit="item", hundredths=1_00, unit_cost_pence=900, frequency="monthly", times_in_weeks=(12, 52))
+    >>> price(unit="item", hundredths=1_00, unit_cost_pence=900, frequency="monthly")
     (900, 'Monthly', None)
     """
-    times, weeks = times_in_weeks
-    if unit in SHORT_UNITS and times:
-        return unit_cost_pence, SHORT_UNITS[unit], ceil_div(hundredths * times, weeks)
+    if unit in SHORT_UNITS and TIMES_A_WEEK[frequency]:
+        return unit_cost_pence, SHORT_UNITS[unit], a_week_rounded_up(hundredths, frequency)
     return ceil_div(hundredths * unit_cost_pence, 100), HOW_OFTEN[frequency], None
 
 

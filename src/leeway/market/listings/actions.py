@@ -12,7 +12,7 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.market.listings.extracts import BadRow, open_extract
 from leeway.market.listings.merging import merge, refresh_words
-from leeway.market.listings.models import Kind, PriceUnit, Provider, Rating, Service, Source
+from leeway.market.listings.models import Kind, Provider, Rating, Service, Source
 from leeway.refusal import Refusal
 
 UNREGULATED = frozenset({Kind.PERSONAL_ASSISTANT, Kind.COMMUNITY, Kind.DAY_SUPPORT, Kind.SERVICE_FUND, Kind.PAYROLL})
@@ -93,16 +93,13 @@ def list_service(
     phone: str = "",
     website: str = "",
     takes_direct_payments: bool | None = None,
-    price_pence: int | None = None,
-    price_unit: str = "",
-    price_note: str = "",
     by: User,
     on: date,
 ) -> Service:
     """Add a community offer, a personal assistant or other support that the regulator does not list.
 
     A regulated kind of care is refused: it comes with the regulator's file. So is what is listed already. The name
-    of a personal assistant is the one they agreed to be listed under. The price is in whole pence for one unit.
+    of a personal assistant is the one they agreed to be listed under.
     """
     check_can(by, Capability.LIST_SERVICES)
     check_can_be_listed(name=name, provider_name=provider_name, kind=kind, town=town, postcode=postcode)
@@ -124,8 +121,6 @@ def list_service(
         takes_direct_payments=takes_direct_payments,
         last_checked_on=on,
     )
-    if price_pence is not None:
-        put_price(service, price_pence=price_pence, price_unit=price_unit, price_note=price_note, on=on)
     save_checked(service)
     refresh_words([service.pk])
     return service
@@ -154,30 +149,6 @@ def council_provider(name: str) -> Provider:
     """The provider of this name among those that the council listed, new where there is none."""
     known = Provider.objects.filter(name=name, source=Source.COUNCIL, external_id=None).order_by("pk").first()
     return known or Provider.objects.create(name=name, source=Source.COUNCIL)
-
-
-@transaction.atomic
-def record_price(
-    *, service: Service, price_pence: int, price_unit: str, price_note: str = "", by: User, on: date
-) -> Service:
-    """Note what a service costs, in whole pence for one unit, as checked on a date. It takes the place of the last."""
-    check_can(by, Capability.LIST_SERVICES)
-    kept = Service.objects.select_for_update().get(pk=service.pk)
-    put_price(kept, price_pence=price_pence, price_unit=price_unit, price_note=price_note, on=on)
-    save_checked(kept)
-    return kept
-
-
-def put_price(service: Service, *, price_pence: int, price_unit: str, price_note: str, on: date) -> None:
-    """Set a price that makes sense on a listing, unsaved. Raises Refusal for one that does not."""
-    if price_pence < 0:
-        raise Refusal("A price cannot be below nothing.", field="price_pence")
-    if price_unit not in PriceUnit.values:
-        raise Refusal("Say what the price buys: " + ", ".join(PriceUnit.labels) + ".", field="price_unit")
-    if service.price_checked_on and service.price_checked_on > on:
-        raise Refusal("A price checked on a later date is already recorded.", field="price_pence")
-    service.price_pence, service.price_unit, service.price_note = price_pence, price_unit, price_note.strip()
-    service.price_checked_on = on
 
 
 @transaction.atomic

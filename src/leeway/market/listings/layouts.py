@@ -12,6 +12,7 @@ A row that cannot be taken raises ValueError with the reason.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from leeway.market.listings.models import Domain, Kind, RatingGiven
 
@@ -128,7 +129,7 @@ def read_rating(row: int, values: dict[str, str]) -> RatingRow:
         service_group=needed(values, "service / population group"),
         domain=domain,
         rating=rating,
-        published_on=date_of(values["publication date"], ["%m/%d/%Y"], "MM/DD/YYYY"),
+        published_on=date_of(values["publication date"], ("%m/%d/%Y",), "MM/DD/YYYY"),
     )
 
 
@@ -153,7 +154,7 @@ def read_care_home(row: int, values: dict[str, str]) -> Location:
         phone=phone_of(values.get("telephone", "")),
         website=values.get("website", ""),
         regulator_url=secure(values.get("cqc_webpage", "")),
-        inspected_on=date_of(values["inspection_date"], ["%Y-%m-%d"], "YYYY-MM-DD"),
+        inspected_on=date_of(values["inspection_date"], ("%Y-%m-%d",), "YYYY-MM-DD"),
     )
 
 
@@ -180,7 +181,7 @@ def read_directory(row: int, values: dict[str, str]) -> Location:
         website=values.get("service's website", ""),
         regulator_url=secure(values.get("location url", "")),
         inspected_on=date_of(
-            values["date of latest check"].partition(" - ")[0], ["%d/%b/%Y", "%d/%m/%Y"], "DD/Mon/YYYY or DD/MM/YYYY"
+            values["date of latest check"].partition(" - ")[0], ("%d/%b/%Y", "%d/%m/%Y"), "DD/Mon/YYYY or DD/MM/YYYY"
         ),
     )
 
@@ -278,10 +279,11 @@ def needed(values: dict[str, str], column: str) -> str:
     return value
 
 
-def date_of(words: str, formats: list[str], expected: str) -> date | None:
+@lru_cache(maxsize=20_000)  # a file has a million dates, and a few thousand days
+def date_of(words: str, formats: tuple[str, ...], expected: str) -> date | None:
     """A date in one of a layout's formats; None where the cell is blank.
 
-    >>> date_of("05/29/2026", ["%m/%d/%Y"], "MM/DD/YYYY")
+    >>> date_of("05/29/2026", ("%m/%d/%Y",), "MM/DD/YYYY")
     datetime.date(2026, 5, 29)
     """
     if not words:
@@ -328,7 +330,7 @@ def phone_of(words: str) -> str:
     '01617486414'
     """
     digits = "".join(words.removesuffix(".0").split())
-    return f"0{digits}" if digits.isdigit() and not digits.startswith("0") else digits[:30]
+    return f"0{digits}" if digits.isdigit() and not digits.startswith("0") else digits
 
 
 def secure(url: str) -> str:

@@ -156,6 +156,7 @@ KINDS = (
 )
 RATING_COLUMNS = "service_id, service_group, domain, rating, published_on"
 
+# PostgreSQL is told anew what is in the table, or it would compare all ratings once for each place.
 FIND_CHANGED = f"""
 UPDATE staged_place SET change = 'new';
 UPDATE staged_place AS place SET change = CASE WHEN
@@ -165,6 +166,7 @@ UPDATE staged_place AS place SET change = CASE WHEN
     OR {" OR ".join(f"place.{name} IS NOT NULL AND place.{name} IS DISTINCT FROM service.{name}" for name in COMPARED)}
     THEN 'changed' ELSE 'unchanged' END
 FROM {SERVICE} AS service WHERE service.id = place.id;
+ANALYZE staged_place;
 UPDATE staged_place SET change = 'changed'
 WHERE %(layout)s = 'ratings' AND change = 'unchanged' AND id IN (
     SELECT service_id FROM (
@@ -186,11 +188,11 @@ FROM staged_place AS place WHERE place.id = service.id
   AND (service.last_checked_on <> %(on)s OR NOT %(layout)s = ANY(listed_in));
 
 INSERT INTO {SERVICE} (id, provider_id, source, regulated, description, listed_in, last_checked_on,
-    price_unit, price_note, external_id, name, kinds, address, town, postcode, area, regulator_url,
+    external_id, name, kinds, address, town, postcode, area, regulator_url,
     also_known_as, service_types, specialisms, region, phone, website, overall_rating,
     latitude, longitude, inspected_on, rated_on)
 SELECT id, provider_id, '{Source.REGULATOR}', true, '', ARRAY[%(layout)s], %(on)s,
-    '', '', external_id, name, kinds, address, town, postcode, area, regulator_url,
+    external_id, name, kinds, address, town, postcode, area, regulator_url,
     COALESCE(also_known_as, ''), COALESCE(service_types, '{{}}'), COALESCE(specialisms, '{{}}'),
     COALESCE(region, ''), COALESCE(phone, ''), COALESCE(website, ''), COALESCE(overall_rating, ''),
     latitude, longitude, inspected_on, rated_on

@@ -1,4 +1,4 @@
-"""Providers and what they offer: where, of what quality, at what price, and who says so."""
+"""Providers and what they offer: where, of what quality, and who says so. What it costs is in contracts."""
 
 import uuid
 
@@ -68,17 +68,6 @@ class Domain(models.TextChoices):
     WELL_LED = "well_led", "Well-led"
 
 
-class PriceUnit(models.TextChoices):
-    """What a price buys. The words are those of a plan line."""
-
-    HOUR = "hour", "hour"
-    DAY = "day", "day"
-    SESSION = "session", "session"
-    NIGHT = "night", "night"
-    WEEK = "week", "week"
-    ITEM = "item", "item"
-
-
 class Provider(models.Model):
     """An organisation or a person that gives support. Business names only; nobody's manager is kept here."""
 
@@ -133,10 +122,6 @@ class Service(models.Model):
     regulator_url = models.CharField(max_length=300, blank=True)
 
     takes_direct_payments = models.BooleanField(null=True, blank=True)
-    price_pence = models.BigIntegerField(null=True, blank=True)
-    price_unit = models.CharField(max_length=10, choices=PriceUnit, blank=True)
-    price_note = models.CharField(max_length=120, blank=True)
-    price_checked_on = models.DateField(null=True, blank=True)
 
     overall_rating = models.CharField(max_length=24, choices=RatingGiven, blank=True)
     rated_on = models.DateField(null=True, blank=True, help_text="When the overall rating was published.")
@@ -151,11 +136,6 @@ class Service(models.Model):
             models.Index(fields=["name", "id"], name="service_by_name"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(price_pence=None, price_unit="", price_checked_on=None)
-                | (Q(price_pence__gte=0, price_checked_on__isnull=False) & ~Q(price_unit="")),
-                name="service_price_has_unit_and_date",
-            ),
             models.CheckConstraint(
                 condition=Q(latitude=None, longitude=None)
                 | Q(

@@ -194,7 +194,7 @@ def get_service(service_id: UUID | str) -> Service:
 def choices_for_plan(words: str, *, place: str = "", most: int = 20) -> list[Service]:
     """Listed services that fit a few words, best match first, for a support plan to choose from.
 
-    Each has `name`, `provider`, `kinds`, and, where known, `price_pence` for one `price_unit`.
+    What each costs is asked of contracts.
     """
     if not words.strip() and not place.strip():
         return []

@@ -152,6 +152,12 @@ def get_budget(case_id: UUID, *, seen_by: User, page: str) -> Budget:
     return budget
 
 
+def may_fund(picture: Picture, on: date) -> bool:
+    """Whether the next financial year of a budget may be funded yet."""
+    until = picture.funded_until
+    return bool(picture.rows) and until is not None and until - FUNDED_AHEAD <= on
+
+
 def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:
     """Budgets that run on although support has ended or the person has died: finance says which day is the last."""
     check_can(seen_by, Capability.START_BUDGETS)

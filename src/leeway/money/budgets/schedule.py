@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from leeway.law.numbers import ceil_div, floor_div
+from leeway.market.weeks import WEEKS_A_YEAR
 from leeway.period import Period
 from leeway.refusal import Refusal
 
 DAYS_A_WEEK = 7
 WEEKS_A_PERIOD = 4
 DAYS_A_PERIOD = WEEKS_A_PERIOD * DAYS_A_WEEK
-WEEKS_A_YEAR = 52
 DAY = timedelta(days=1)
 
 

@@ -114,7 +114,7 @@ def _page(request: SignedIn, case_id, form):
         "until_ended": UNTIL_ENDED,
         "may_add_last_cost": picture.may_add_last_cost,
         "charged_until": picture.charged_until,
-        "may_fund": bool(picture.rows) and picture.funded_until - queries.FUNDED_AHEAD <= today,
+        "may_fund": queries.may_fund(picture, today),
     }
     return render(request, "budgets/show.jinja", context)
 

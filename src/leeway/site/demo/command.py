@@ -16,9 +16,13 @@ from rich.console import Console
 
 from leeway.access.models import Team, User
 from leeway.access.roles import WHO_CAN, Capability, Role
+from leeway.care.people.actions import record_posted
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case, CaseKind
-from leeway.market.listings.demo import make_market
+from leeway.market.directory.demo import make_market
 from leeway.market.listings.models import Service
+from leeway.messages import actions as outbox
+from leeway.messages.queries import in_need_of_somebody
 from leeway.money.banking.working_days import working_day_on_or_before
 from leeway.money.budgets.models import Instalment
 from leeway.money.ledger.actions import open_account
@@ -60,6 +64,8 @@ def run(*, people: int, seed: int) -> None:
         wait_for(lived, "The council", console)
         figures = pool.submit(publish_figures, today)  # which do not say what was paid: they are made meanwhile
         pay(staff, today, console)
+        with stage("The messages", console):
+            deliver(today)
         with stage("The surveys and targets", console):
             find_out(staff.logins[f"ana@{DOMAIN}"], seed, today)
         wait_for([figures], "The council's own figures", console)
@@ -136,9 +142,9 @@ def open_funders(staff: Staff, today: date) -> None:
 
 
 def market() -> dict[str, list[Service]]:
-    """The services of the directory by kind, those with a price."""
+    """The services of the directory by kind, those with a price, each with its prices at hand."""
     by_kind: dict[str, list[Service]] = {}
-    for service in Service.objects.filter(price_pence__gt=0).order_by("pk"):
+    for service in Service.objects.filter(rates__pence__gt=0).distinct().prefetch_related("rates").order_by("pk"):
         for kind in service.kinds:
             by_kind.setdefault(kind, []).append(service)
     return by_kind
@@ -235,6 +241,17 @@ def pay_run(pay_on: date, staff: Staff) -> None:
     except NothingToPay:
         return
     payments.approve_run(run=made, by=staff.second_finance, on=made_on + timedelta(days=1))
+
+
+def deliver(today: date) -> None:
+    """Let what was written to people arrive in the council's mailbox, and post the letters that are made here."""
+    at = timezone.now()
+    outbox.send_due(at=at)
+    outbox.read_back_all(at=at)
+    for case in Case.objects.filter(tasks__kind=Event.LETTER_TO_POST, tasks__done_on=None).select_related("worker"):
+        for letter in in_need_of_somebody([case.pk]).filter(written_on__lt=today - timedelta(days=7)):
+            posted_on = letter.written_on + timedelta(days=1)
+            record_posted(case=case, message=letter, by=case.worker, on=posted_on)
 
 
 def every_four_weeks(days: list[date]) -> list[date]:

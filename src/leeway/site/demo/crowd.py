@@ -158,9 +158,9 @@ def draw_means(person: MadeUp, chance: np.random.Generator) -> dict:
         income = [("universal_credit", 98_05), ("pip_daily_living", int(chance.choice([76_70, 114_60])))]
         income += [("earnings", int(chance.integers(60, 200)) * 100)] if chance.random() < 0.1 else []
         savings = int(np.exp(chance.normal(7.0, 1.2))) * 100
-    weekly = [{"kind": kind, "amount_pence": pence, "every": "week"} for kind, pence in income]
-    council_tax = {"kind": "council_tax", "amount_pence": int(chance.integers(4, 24)) * 100, "every": "week"}
-    disability = {"kind": "heating", "amount_pence": int(chance.integers(2, 16)) * 100, "every": "week"}
+    weekly = [{"kind": kind, "amount_pence": pence, "every": "weekly"} for kind, pence in income]
+    council_tax = {"kind": "council_tax", "amount_pence": int(chance.integers(4, 24)) * 100, "every": "weekly"}
+    disability = {"kind": "heating", "amount_pence": int(chance.integers(2, 16)) * 100, "every": "weekly"}
     return {
         "basis": {"basis": "full", "basis_reason": ""},
         "household": {"household": "single", "dependent_children": 0, "premiums": []},

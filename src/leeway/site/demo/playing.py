@@ -23,6 +23,7 @@ from leeway.care.review import actions as reviewing
 from leeway.care.review.queries import aims_not_judged, next_review
 from leeway.files.models import FileKind
 from leeway.law.numbers import ceil_div
+from leeway.market.contracts.queries import holds
 from leeway.market.listings.models import Service
 from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.queries import FUNDED_AHEAD, funded_until_day
@@ -233,17 +234,18 @@ def plan_support(player: Player) -> None:
 
 
 def details_of(line: Line, player: Player) -> dict:
-    """A line for the plan, from the directory where the market has such a service, at its price."""
+    """A line for the plan, from the directory where the market has such a service, at its price of the day."""
     offered = player.market.get(line.kind, [])
     service = offered[hash_of(player.script, line) % len(offered)] if offered else None
-    price = service.price_pence if service and service.price_pence else 20_00
+    rate = next(each for each in service.rates.all() if holds(each, player.day(16))) if service else None
+    price = rate.pence if rate else 20_00
     hundredths = max(25, ceil_div(line.weekly_pence * 100, price) // 25 * 25)
     return {
         "what": line.what,
         "service": service,
         "supplier": "" if service else "To be found with the person",
         "way": line.way,
-        "unit": service.price_unit if service and service.price_unit else "hour",
+        "unit": rate.unit if rate else "hour",
         "units": Decimal(hundredths) / 100,
         "unit_cost_pence": price,
         "frequency": "weekly",

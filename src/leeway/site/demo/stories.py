@@ -18,7 +18,7 @@ def person(given: str, family: str, born: date, number: str, **rest) -> dict:
 
 
 def weekly(*lines: tuple[str, int]) -> dict:
-    return {"lines": [{"kind": kind, "amount_pence": pence, "every": "week"} for kind, pence in lines]}
+    return {"lines": [{"kind": kind, "amount_pence": pence, "every": "weekly"} for kind, pence in lines]}
 
 
 def means(
@@ -50,7 +50,9 @@ def ada(today: date) -> Script:
     return Script(
         story="A young disabled woman who employs her own assistants",
         login="ada@fairbourne.example",
-        details=person("Ada", "Bell", date(1998, 3, 14), "9990000018", gender="Female"),
+        details=person(
+            "Ada", "Bell", date(1998, 3, 14), "9990000018", gender="Female", email="ada@home.example", hears_by="email"
+        ),
         opened_on=today - timedelta(days=420),
         until=Stage.ACTIVE,
         request_route="Planned Entry (Transition)",
@@ -140,7 +142,16 @@ def after_care(today: date) -> Script:
     return replace(
         dementia(today),
         story="After-care under section 117: free, and paid by council and NHS together",
-        details=person("Kofi", "Mensah", date(1985, 11, 20), "9990000034", gender="Male", ethnicity="African"),
+        details=person(
+            "Kofi",
+            "Mensah",
+            date(1985, 11, 20),
+            "9990000034",
+            gender="Male",
+            ethnicity="African",
+            phone="07700 900982",
+            hears_by="text",
+        ),
         opened_on=today - timedelta(days=200),
         request_route="Discharge from Hospital",
         request_words="I'm coming off the ward. I don't want to go back.",
@@ -317,7 +328,14 @@ def agreeing(today: date) -> Script:
         deafblind(today),
         story="A plan that waits for the person to agree",
         details=person(
-            "Liam", "Doyle", date(2001, 5, 5), "9990000107", gender="Male", communication_needs=["easy_read"]
+            "Liam",
+            "Doyle",
+            date(2001, 5, 5),
+            "9990000107",
+            gender="Male",
+            communication_needs=["easy_read"],
+            email="bounce.liam@home.example",
+            hears_by="email",
         ),
         opened_on=today - timedelta(days=32),
         until=Stage.AGREEMENT,

@@ -14,6 +14,7 @@ from leeway.care.planning.actions.writing import (
     save_about,
     set_start,
     start_plan,
+    take_new_price,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "sign_off",
     "start_plan",
     "submit_plan",
+    "take_new_price",
 ]

@@ -18,7 +18,6 @@ from leeway.care.planning.costs import weekly_pence
 from leeway.care.planning.models import (
     Aim,
     ChosenWay,
-    Frequency,
     Plan,
     PlanLine,
 )
@@ -26,8 +25,12 @@ from leeway.care.planning.queries import (
     offers_and_choice,
     open_plan,
     plan_in_force,
+    price_changes,
 )
 from leeway.law.numbers import pounds
+from leeway.market.contracts.models import Rate
+from leeway.market.contracts.queries import matching_rate
+from leeway.market.units import Frequency
 from leeway.refusal import NotAllowed, Refusal
 
 PERSON_WRITES = frozenset({"about_me", "contingency", "risks"})
@@ -79,7 +82,7 @@ def _copy(before: Plan, plan: Plan) -> None:
         copied = Aim.objects.create(plan=plan, outcome=aim.outcome, words=aim.words, how_we_know=aim.how_we_know)
         aims[aim.pk] = copied
     for line in before.lines.all():
-        details = {name: getattr(line, name) for name in LINE_DETAILS - {"aim", "way"}}
+        details = {name: getattr(line, name) for name in (LINE_DETAILS | {"rate"}) - {"aim", "way"}}
         PlanLine.objects.create(plan=plan, aim=aims.get(line.aim_id), **details)
 
 
@@ -127,11 +130,13 @@ def add_line(*, plan: Plan, version: int, details: dict, by: User, on: date) -> 
 
     `details`: what, service or supplier, unit, units, unit_cost_pence, frequency, nhs_percent, aim, way, and who is
     paid (payee_relationship, payee_same_household, payee_necessary). The way follows the choice where one stands.
+    Where the cost is a price of the service that is recorded for the day, the line points to it.
     """
     check_can_work_on(by, plan.case)
     claim_draft(plan, version, by)
     line = PlanLine(plan=plan, **_line_details(plan, details))
     _check_size(line)
+    line.rate = _rate_of(line, on)
     line.save()
     return line
 
@@ -143,6 +148,22 @@ def change_line(*, line: PlanLine, version: int, details: dict, by: User, on: da
     claim_draft(line.plan, version, by)
     for name, value in _line_details(line.plan, details).items():
         setattr(line, name, value)
+    _check_size(line)
+    if not _is_at(line, line.rate):
+        line.rate = _rate_of(line, on)
+    line.save()
+    return line
+
+
+@transaction.atomic
+def take_new_price(*, line: PlanLine, version: int, rate: Rate, by: User, on: date) -> PlanLine:
+    """Put the price that took the place of the one a line was written with, while the plan is being written."""
+    check_can_work_on(by, line.plan.case)
+    claim_draft(line.plan, version, by)
+    change = price_changes([line], on).get(line.pk)
+    if change is None or change.now is None or change.now.pk != rate.pk:
+        raise Refusal(f"The price of {line.what} has changed since you looked. Look at the plan again.")
+    line.rate, line.unit_cost_pence = rate, rate.pence
     _check_size(line)
     line.save()
     return line
@@ -189,6 +210,20 @@ def _line_details(plan: Plan, details: dict) -> dict:
     if choice is not None and choice.way != ChosenWay.MIXED:
         way = choice.way
     return {**details, "way": way}
+
+
+def _rate_of(line: PlanLine, on: date) -> Rate | None:
+    """The recorded price, on the day of writing, that a line's price is; None for a price of one's own."""
+    if line.service is None:
+        return None
+    return matching_rate(line.service, unit=line.unit, pence=line.unit_cost_pence, on=on)
+
+
+def _is_at(line: PlanLine, rate: Rate | None) -> bool:
+    """Whether a line still stands at the price that it points to."""
+    if rate is None:
+        return False
+    return (rate.service_id, rate.unit, rate.pence) == (line.service_id, line.unit, line.unit_cost_pence)
 
 
 def _check_size(line: PlanLine) -> None:

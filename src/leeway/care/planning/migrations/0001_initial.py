@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('contracts', '0001_initial'),
         ('decisions', '0001_initial'),
         ('listings', '0001_initial'),
         ('people', '0001_initial'),
@@ -157,13 +158,14 @@ class Migration(migrations.Migration):
                 ('unit', models.CharField(choices=[('hour', 'hour'), ('day', 'day'), ('session', 'session'), ('night', 'night'), ('week', 'week'), ('item', 'item')], default='hour', max_length=10)),
                 ('units', models.DecimalField(decimal_places=2, max_digits=7)),
                 ('unit_cost_pence', models.BigIntegerField()),
-                ('frequency', models.CharField(choices=[('weekly', 'a week'), ('fortnightly', 'a fortnight'), ('four_weekly', 'every four weeks'), ('monthly', 'a month'), ('yearly', 'a year'), ('once', 'once only')], default='weekly', max_length=12)),
+                ('frequency', models.CharField(choices=[('weekly', 'a week'), ('fortnightly', 'a fortnight'), ('four_weekly', 'every four weeks'), ('monthly', 'a month'), ('quarterly', 'a quarter'), ('yearly', 'a year'), ('once', 'once only')], default='weekly', max_length=12)),
                 ('nhs_percent', models.PositiveSmallIntegerField(default=0, help_text='Share that the NHS pays.')),
                 ('payee_relationship', models.CharField(choices=[('spouse_or_civil_partner', 'Husband, wife or civil partner'), ('living_as_partner', 'Lives with the person as husband, wife or civil partner'), ('parent', 'Parent or parent-in-law'), ('child', 'Son, daughter, or son- or daughter-in-law'), ('step_family', 'Step-parent or step-child'), ('sibling', 'Brother or sister'), ('aunt_or_uncle', 'Aunt or uncle'), ('grandparent', 'Grandparent'), ('partner_of_relative', 'Husband, wife or partner of one of these'), ('other_relative', 'Another relative'), ('friend_or_neighbour', 'Friend or neighbour'), ('not_related', 'Not related')], default='not_related', help_text='Who is paid, to the person: the family bar on direct payments.', max_length=30)),
                 ('payee_same_household', models.BooleanField(default=False)),
                 ('payee_necessary', models.TextField(blank=True, help_text='Why the council considers paying them necessary.')),
                 ('aim', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='planning.aim')),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='planning.plan')),
+                ('rate', models.ForeignKey(blank=True, help_text='The recorded price that the cost of one was taken from.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contracts.rate')),
                 ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plan_lines', to='listings.service')),
             ],
             options={
@@ -183,7 +185,7 @@ class Migration(migrations.Migration):
                 ('unit', models.CharField(choices=[('hour', 'hour'), ('day', 'day'), ('session', 'session'), ('night', 'night'), ('week', 'week'), ('item', 'item')], default='hour', max_length=10)),
                 ('units', models.DecimalField(decimal_places=2, max_digits=7)),
                 ('unit_cost_pence', models.BigIntegerField()),
-                ('frequency', models.CharField(choices=[('weekly', 'a week'), ('fortnightly', 'a fortnight'), ('four_weekly', 'every four weeks'), ('monthly', 'a month'), ('yearly', 'a year'), ('once', 'once only')], default='weekly', max_length=12)),
+                ('frequency', models.CharField(choices=[('weekly', 'a week'), ('fortnightly', 'a fortnight'), ('four_weekly', 'every four weeks'), ('monthly', 'a month'), ('quarterly', 'a quarter'), ('yearly', 'a year'), ('once', 'once only')], default='weekly', max_length=12)),
                 ('nhs_percent', models.PositiveSmallIntegerField(default=0, help_text='Share that the NHS pays.')),
                 ('payee_relationship', models.CharField(choices=[('spouse_or_civil_partner', 'Husband, wife or civil partner'), ('living_as_partner', 'Lives with the person as husband, wife or civil partner'), ('parent', 'Parent or parent-in-law'), ('child', 'Son, daughter, or son- or daughter-in-law'), ('step_family', 'Step-parent or step-child'), ('sibling', 'Brother or sister'), ('aunt_or_uncle', 'Aunt or uncle'), ('grandparent', 'Grandparent'), ('partner_of_relative', 'Husband, wife or partner of one of these'), ('other_relative', 'Another relative'), ('friend_or_neighbour', 'Friend or neighbour'), ('not_related', 'Not related')], default='not_related', help_text='Who is paid, to the person: the family bar on direct payments.', max_length=30)),
                 ('payee_same_household', models.BooleanField(default=False)),
@@ -192,6 +194,7 @@ class Migration(migrations.Migration):
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='planning.planline')),
                 ('plan', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='planning.plan')),
+                ('rate', models.ForeignKey(blank=True, db_constraint=False, help_text='The recorded price that the cost of one was taken from.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='contracts.rate')),
                 ('service', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='listings.service')),
             ],
             options={
@@ -315,11 +318,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='planline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "planning_planlineevent" ("aim_id", "frequency", "id", "nhs_percent", "payee_necessary", "payee_relationship", "payee_same_household", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "service_id", "supplier", "unit", "unit_cost_pence", "units", "way", "what") VALUES (NEW."aim_id", NEW."frequency", NEW."id", NEW."nhs_percent", NEW."payee_necessary", NEW."payee_relationship", NEW."payee_same_household", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."service_id", NEW."supplier", NEW."unit", NEW."unit_cost_pence", NEW."units", NEW."way", NEW."what"); RETURN NULL;', hash='fe943d238fbcfe952273a7546af855a84891f6b8', operation='INSERT', pgid='pgtrigger_insert_insert_cc5ee', table='planning_planline', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "planning_planlineevent" ("aim_id", "frequency", "id", "nhs_percent", "payee_necessary", "payee_relationship", "payee_same_household", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "rate_id", "service_id", "supplier", "unit", "unit_cost_pence", "units", "way", "what") VALUES (NEW."aim_id", NEW."frequency", NEW."id", NEW."nhs_percent", NEW."payee_necessary", NEW."payee_relationship", NEW."payee_same_household", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."rate_id", NEW."service_id", NEW."supplier", NEW."unit", NEW."unit_cost_pence", NEW."units", NEW."way", NEW."what"); RETURN NULL;', hash='22927bb26e8e843a2c138def9359a979bba4615d', operation='INSERT', pgid='pgtrigger_insert_insert_cc5ee', table='planning_planline', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='planline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "planning_planlineevent" ("aim_id", "frequency", "id", "nhs_percent", "payee_necessary", "payee_relationship", "payee_same_household", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "service_id", "supplier", "unit", "unit_cost_pence", "units", "way", "what") VALUES (NEW."aim_id", NEW."frequency", NEW."id", NEW."nhs_percent", NEW."payee_necessary", NEW."payee_relationship", NEW."payee_same_household", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id", NEW."service_id", NEW."supplier", NEW."unit", NEW."unit_cost_pence", NEW."units", NEW."way", NEW."what"); RETURN NULL;', hash='88b2a51d81e7e9ac7de66e48bd087aa805b2da39', operation='UPDATE', pgid='pgtrigger_update_update_bd38a', table='planning_planline', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "planning_planlineevent" ("aim_id", "frequency", "id", "nhs_percent", "payee_necessary", "payee_relationship", "payee_same_household", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "rate_id", "service_id", "supplier", "unit", "unit_cost_pence", "units", "way", "what") VALUES (NEW."aim_id", NEW."frequency", NEW."id", NEW."nhs_percent", NEW."payee_necessary", NEW."payee_relationship", NEW."payee_same_household", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id", NEW."rate_id", NEW."service_id", NEW."supplier", NEW."unit", NEW."unit_cost_pence", NEW."units", NEW."way", NEW."what"); RETURN NULL;', hash='a5c8c8e8ca00643d19491302a01d1acaf30858e0', operation='UPDATE', pgid='pgtrigger_update_update_bd38a', table='planning_planline', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='planlineevent',

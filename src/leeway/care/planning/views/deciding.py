@@ -30,7 +30,7 @@ def submit(request: SignedIn, case_id):
         messages.success(request, "The plan is on its way to a manager for sign-off.")
         return redirect("case", case_id)
     carry_version(form, plan.version)
-    context = about(case, seen_by=request.user) | whole(plan)
+    context = about(case, seen_by=request.user) | whole(plan, today)
     context |= {
         "form": form,
         "missing": queries.what_is_missing(plan, today),
@@ -63,7 +63,7 @@ def sign_off(request: SignedIn, case_id):
     case, plan = open_plan_of(request, case_id, "Plan: sign-off")
     if plan.state != PlanState.SUBMITTED:
         return redirect("planning:overview", case_id)
-    shown = whole(plan)
+    shown = whole(plan, timezone.localdate())
     initial = {"version": plan.version, "final_pence_per_week": shown["costed"]["pence_per_week"]}
     form = forms.SignOffForm(request.POST or None, initial=initial)
     if act(form, lambda **by_on: decide(form, plan, by_on), request):
@@ -113,7 +113,7 @@ def agree(request: SignedIn, case_id):
         messages.success(request, "The answer is on record.")
         return redirect("case", case_id)
     carry_version(form, plan.version)
-    context = about(case, seen_by=request.user) | whole(plan)
+    context = about(case, seen_by=request.user) | whole(plan, today)
     context |= {
         "form": form,
         "may_answer": can_take_part(request.user, case, today),

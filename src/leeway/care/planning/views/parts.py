@@ -1,5 +1,6 @@
 """What the pages of planning share: whose plan it is, who reads it, and the parts that templates show."""
 
+from datetime import date
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -14,6 +15,7 @@ from leeway.care.people.queries import about, get_case
 from leeway.care.planning import queries
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
 from leeway.care.planning.models import Plan, PlanLine, PlanState
+from leeway.market.contracts.presenters import change_in_words, kind_in_words
 
 
 def open_plan_of(request: SignedIn, case_id: UUID, page: str) -> tuple[Case, Plan]:
@@ -33,14 +35,18 @@ def own_relationship(request: SignedIn, case: Case) -> Relationship | None:
     return case.person.relationships.filter(user=request.user.pk).order_by("-starts_on").first()
 
 
-def rows(lines: list[PlanLine]) -> list[dict]:
-    """The lines of a plan, as its tables show them."""
+def rows(lines: list[PlanLine], on: date) -> list[dict]:
+    """The lines of a plan, as its tables show them, and what became of the prices they were written with."""
+    changed = queries.price_changes(lines, on)
     return [
         {
             "id": line.pk,
             "what": line.what,
             "who": f"{line.service.name}, {line.service.provider.name}" if line.service else line.supplier,
             "in_words": in_words(line),
+            "price": f"{kind_in_words(line.rate)}, from {line.rate.starts_on:%-d %B %Y}" if line.rate else "",
+            "change": change_in_words(changed[line.pk]) if line.pk in changed else "",
+            "new_rate": changed[line.pk].now if line.pk in changed else None,
             "pence": weekly_pence(line),
             "once_pence": once_pence(line),
             "nhs_percent": line.nhs_percent,
@@ -53,7 +59,7 @@ def rows(lines: list[PlanLine]) -> list[dict]:
     ]
 
 
-def whole(plan: Plan) -> dict:
+def whole(plan: Plan, on: date) -> dict:
     """A plan with all that stands in it, and its running total against the indicative budget."""
     lines = queries.plan_lines(plan)
     costed = totals(lines)
@@ -63,7 +69,7 @@ def whole(plan: Plan) -> dict:
         "plan": plan,
         "is_draft": plan.state == PlanState.DRAFT,
         "aims": list(plan.aims.all()),
-        "rows": rows(lines),
+        "rows": rows(lines, on),
         "costed": costed,
         "guide_pence": guide_pence,
         "costed_instead": queries.is_costed_instead(guide),

@@ -1,5 +1,6 @@
 """Pages on which a plan is written: the overview, about the person, aims, what the budget pays for, the start."""
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +18,9 @@ from leeway.care.people.states import Stage
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.views.parts import open_plan_of, page, whole
 from leeway.forms import WholeForm
+from leeway.market.contracts.models import Rate
+from leeway.market.contracts.presenters import kind_in_words, price_in_words
+from leeway.market.contracts.queries import rates_on
 from leeway.market.listings.models import Service
 from leeway.market.listings.queries import choices_for_plan, get_service
 
@@ -40,7 +44,7 @@ def overview(request: SignedIn, case_id, number=None):
     if plan is None:
         return render(request, "planning/none.jinja", context)
     plan.case = case
-    context |= whole(plan) | {
+    context |= whole(plan, today) | {
         "can_write": can_take_part(request.user, case, today),
         "missing": queries.what_is_missing(plan, today) if context["can_work"] else [],
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
@@ -120,10 +124,12 @@ def find(request: SignedIn, case_id):
         searched = bool(form.cleaned_data["words"].strip() or form.cleaned_data["place"].strip())
         read = attempt(form, lambda: choices_for_plan(form.cleaned_data["words"], place=form.cleaned_data["place"]))
         found = read.result if read else []
+    prices = rates_on(found, timezone.localdate())
     context = about(case, seen_by=request.user) | {
         "form": form,
         "searched": searched,
         "found": found,
+        "prices": {service_id: [price_and_kind(rate) for rate in rates] for service_id, rates in prices.items()},
         "back": reverse("planning:overview", args=[case_id]),
     }
     return render(request, "planning/find.jinja", context)
@@ -134,10 +140,11 @@ def add_line(request: SignedIn, case_id):
     case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
     service = named_service(request.GET.get("service", ""))
     initial = {"version": plan.version, "nhs_percent": 0, "payee_relationship": "not_related"}
+    rates = prices_today(service)
     if service:
         initial |= {"what": service.name}
-        if service.price_pence is not None:
-            initial |= {"unit_cost_pence": service.price_pence, "unit": service.price_unit}
+    if rates:
+        initial |= {"unit_cost_pence": rates[0].pence, "unit": rates[0].unit}
     form = forms.LineForm(request.POST or None, initial=initial, plan=plan, service=service)
     if act(
         form,
@@ -150,7 +157,18 @@ def add_line(request: SignedIn, case_id):
         request,
     ):
         return redirect("planning:overview", case_id)
-    return page(request, case, form, "Add what the budget pays for", service=service)
+    prices = [price_and_kind(rate) for rate in rates]
+    return page(request, case, form, "Add what the budget pays for", service=service, prices=prices)
+
+
+def prices_today(service: Service | None) -> list[Rate]:
+    """What a service costs today, the listed price first."""
+    return rates_on([service], timezone.localdate())[service.pk] if service else []
+
+
+def price_and_kind(rate: Rate) -> str:
+    """A price as those who plan read it: “£17.20 an hour (under a framework)”."""
+    return f"{price_in_words(rate)} ({kind_in_words(rate)})"
 
 
 def named_service(service_id: str) -> Service | None:
@@ -188,8 +206,21 @@ def line(request: SignedIn, case_id, line_id):
         form,
         "Change what the budget pays for",
         service=found.service,
+        prices=[price_and_kind(rate) for rate in prices_today(found.service)],
         remove=remove,
     )
+
+
+@require_POST
+def take_price(request: SignedIn, case_id, line_id, rate_id):
+    """Put the price that took the place of the one a line was written with: the one that stood on the page."""
+    case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
+    found = get_object_or_404(plan.lines.select_related("service", "rate"), pk=line_id)
+    found.plan = plan
+    rate = get_object_or_404(Rate, pk=rate_id, service=found.service_id)
+    if press(lambda **by_on: actions.take_new_price(line=found, version=plan.version, rate=rate, **by_on), request):
+        messages.success(request, f"{found.what}: the plan has the new price.")
+    return redirect("planning:overview", case.pk)
 
 
 def remove_line(request: SignedIn, case_id, line_id):

@@ -1,0 +1,1 @@
+"""What the council agreed to pay: dated rates, kept for good."""

@@ -1,0 +1,115 @@
+"""The directory from the command line: `leeway directory import` and `export`."""
+
+import csv
+import json
+import sys
+from contextlib import nullcontext
+from datetime import date
+from pathlib import Path
+
+import click
+
+from leeway.commandline import Group, iso_date, show_json, written_whole
+from leeway.start import start_django
+
+SHOWN_ROWS = 20
+COLUMNS = ["id", "name", "provider", "kinds", "source", "regulated", "overall_rating", "rated_on", "inspected_on"]
+COLUMNS += ["takes_direct_payments", "address", "town", "postcode"]
+COLUMNS += ["area", "latitude", "longitude", "phone", "website", "regulator_url", "last_checked_on"]
+PRICES = {"price_pence": "pence", "price_unit": "unit", "price_from": "starts_on", "price_checked_on": "recorded_on"}
+
+
+@click.group("directory", cls=Group)
+def directory() -> None:
+    """Providers and services: read the regulator's lists, and hand the directory on.
+
+    Example: leeway directory import cqc_care_directory.csv
+    """
+
+
+@directory.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--on", type=iso_date, default=None, help="The day of the check; today without it.")
+@click.option("--leave-out-bad-rows", is_flag=True, help="Import the rest when some rows cannot be read.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
+def import_command(file: Path, on: date | None, leave_out_bad_rows: bool, as_json: bool) -> None:
+    """Read one of the regulator's published files (CSV, gzipped CSV, GeoJSON). All or nothing.
+
+    The layout is found from the column names: the care directory, the care directory with ratings, or the directory
+    of care homes. The same file again changes nothing.
+
+    Example: leeway directory import cqc_ratings.csv.gz --on 2026-06-01
+    """
+    start_django()
+    from django.utils import timezone
+
+    from leeway.market.listings import actions
+
+    try:
+        done = actions.import_file(file, on=on or timezone.localdate(), leave_out_bad_rows=leave_out_bad_rows)
+    except actions.BadRows as problem:
+        if as_json:
+            show_json({"imported": False, "bad_rows": [{"row": r.row, "reason": r.reason} for r in problem.rows]})
+        else:
+            show_bad_rows(problem.rows)
+        raise
+    if as_json:
+        show_json({"imported": True, **done.as_dict()})
+        return
+    click.echo(f"{done.file}: {done.layout.replace('_', ' ')} layout")
+    counts = {
+        "new": done.new,
+        "changed": done.changed,
+        "unchanged": done.unchanged,
+        "no longer listed": done.no_longer_listed,
+        "left out, not adult social care": done.not_social_care,
+        "ratings": done.ratings,
+        "rows that could not be read": len(done.bad_rows),
+    }
+    for label, count in counts.items():
+        click.echo(f"{count:>9,}  {label}")
+    show_bad_rows(done.bad_rows)
+
+
+@directory.command("export")
+@click.option("--format", "form", type=click.Choice(["csv", "open-referral"]), default="csv", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; printed without it.")
+@click.option("--on", type=iso_date, default=None, help="The day whose prices are told; today without it.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format open-referral.")
+def export_command(form: str, output: Path | None, on: date | None, as_json: bool) -> None:
+    """Write the listed services as CSV, or as JSON in the words of Open Referral UK 3.0.
+
+    In CSV, what a service has several of, such as kinds and prices, stands in one cell, parted by |.
+
+    Example: leeway directory export --format open-referral -o services.json
+    """
+    start_django()
+    from django.utils import timezone
+
+    from leeway.market.contracts.queries import listed_prices
+    from leeway.market.directory.open_referral import as_open_referral
+    from leeway.market.listings import queries
+
+    services = list(queries.listed())
+    prices = listed_prices(services, on or timezone.localdate())
+    with written_whole(output) if output else nullcontext(sys.stdout) as out:
+        if as_json or form == "open-referral":
+            contents = list(as_open_referral(services, prices))
+            page = {"total_items": len(contents), "total_pages": 1, "page_number": 1, "size": len(contents)}
+            json.dump(page | {"contents": contents}, out, ensure_ascii=False, indent=2)
+            out.write("\n")
+            return
+        rows = csv.writer(out, lineterminator="\n")
+        rows.writerow([*COLUMNS, *PRICES])
+        for service in services:
+            kinds = "|".join(service.kinds)
+            cells = [kinds if name == "kinds" else getattr(service, name) for name in COLUMNS]
+            told = ["|".join(str(getattr(rate, name)) for rate in prices[service.pk]) for name in PRICES.values()]
+            rows.writerow([*cells, *told])
+
+
+def show_bad_rows(rows: list) -> None:
+    for bad in rows[:SHOWN_ROWS]:
+        click.echo(f"  row {bad.row}: {bad.reason}")
+    if len(rows) > SHOWN_ROWS:
+        click.echo(f"  and {len(rows) - SHOWN_ROWS} more")

@@ -1,0 +1,296 @@
+"""Everything that writes to the outbox: writing a message, handing it to a carrier, and what became of it.
+
+Who may write to a person is asked by the room that knows the person and calls `write_message`. What a carrier did is
+written down before and after it is asked, so that a worker that breaks off sends nothing twice where the carrier can
+be asked what it has (see `_take_up` and `_hand_over`).
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.messages.carriers import TryLater, WillNotCarry, carrier_for, carrier_named
+from leeway.messages.models import ERROR_LENGTH_MAX, Message
+from leeway.messages.queries import due, unheard
+from leeway.messages.recipients import About, Channel, Recipient
+from leeway.messages.states import MOVES, NEEDS_SOMEBODY, State
+from leeway.messages.wording import fill_in
+from leeway.moves import require_move
+from leeway.refusal import Refusal
+
+log = logging.getLogger(__name__)
+#: How long to wait after each attempt that a carrier could not take; after the last, somebody is needed.
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60))
+ATTEMPTS_MOST = len(WAITS) + 1
+BROKEN_OFF = "The sending was broken off too often. Ask an administrator to look at the worker."
+#: Carried most readily first: an email and a letter hold all the words, a text message only a few.
+IN_ORDER = (Channel.EMAIL, Channel.POST, Channel.TEXT)
+NOT_THIS_WAY = {
+    Channel.EMAIL: "no email address is recorded",
+    Channel.POST: "no full postal address is recorded",
+    Channel.TEXT: "no mobile number is recorded",
+}
+THIS = "This message"
+_handlers: list[Callable[[Message], None]] = []
+
+
+def when_somebody_is_needed(handler: Callable[[Message], None]) -> None:
+    """Name what is done, in the same transaction, when a message did not arrive or must be printed here.
+
+    `site` does this once at start, so that it becomes a task; the message's `state` says which of the two it is.
+    """
+    if handler not in _handlers:
+        _handlers.append(handler)
+
+
+@transaction.atomic
+def write_message(
+    *, template: str, to: Recipient, data: Mapping[str, str], about: About, key: str, by: User | None, on: date
+) -> Message:
+    """Write a message to one person, in the caller's transaction: it leaves only if what caused it is saved.
+
+    `key` names the event (“plan-returned:” and the plan's id). The same event writes to the same recipient once: a
+    second call gives the first message. `data` are the fields of the template, in words as they are read. `by` is
+    nobody for what is written at night.
+    """
+    if not key.strip():
+        raise ValueError("Say what the message is about, so that it is not written twice.")
+    return _write(template=template, to=to, data=data, about=about, key=key, by=by, on=on)
+
+
+@transaction.atomic
+def write_again(*, message: Message, to: Recipient, by: User, on: date) -> Message:
+    """Send a message that did not arrive once more, to what is known of the same recipient now."""
+    check_can(by, Capability.SEE_RECORDS)
+    failed = Message.objects.select_for_update().get(pk=message.pk)
+    if failed.state != State.FAILED:
+        raise Refusal("Only a message that did not arrive is sent again.")
+    if failed.recipient_id != to.id:
+        raise Refusal("This message was for somebody else.")
+    about = About(failed.person_id, failed.case_id)
+    key = f"again:{failed.pk}"
+    return _write(
+        template=failed.template, to=to, data=failed.data, about=about, key=key, by=by, on=on, instead_of=failed
+    )
+
+
+def send_due(*, at: datetime) -> None:
+    """Hand over everything that is due. Each message by itself: one with a fault in it holds up no other."""
+    for message_id in due(at):
+        try:
+            carry_message(message_id=message_id, at=at)
+        except Exception:
+            log.exception("Message %s could not be handed over.", message_id)
+
+
+def carry_message(*, message_id: UUID, at: datetime) -> None:
+    """Hand one message to its carrier, unless another worker is at it."""
+    if _take_up(message_id, at):
+        _hand_over(message_id, at)
+
+
+def read_back_all(*, at: datetime) -> None:
+    """Ask the carriers what became of the messages that they took. One that does not answer is asked later."""
+    for message_id in unheard(at):
+        try:
+            read_back(message_id=message_id, at=at)
+        except TryLater:
+            return
+
+
+@transaction.atomic
+def read_back(*, message_id: UUID, at: datetime) -> None:
+    """Ask the carrier what became of one message, and keep its answer."""
+    message = _locked(message_id, State.SENT, State.POSTED)
+    carrier = carrier_named(message.carrier) if message else None
+    fate = carrier.fate(message) if message and carrier else None
+    if message is None or fate is None or fate.state == message.state:
+        return
+    message.last_error = fate.why
+    _settle(message, fate.state, timezone.localdate(at))
+
+
+@transaction.atomic
+def record_posted(*, message: Message, by: User, on: date) -> Message:
+    """Say that a letter was printed and posted here, or that the person was told in the way that they need."""
+    check_can(by, Capability.SEE_RECORDS)
+    kept = Message.objects.select_for_update().get(pk=message.pk)
+    require_move(MOVES, kept.state, State.POSTED, of=THIS)
+    kept.settled_by = by
+    _settle(kept, State.POSTED, on)
+    return kept
+
+
+@transaction.atomic
+def record_returned(*, message: Message, reason: str, by: User, on: date) -> Message:
+    """Say that a message came back: a letter returned to sender, or a bounce in the council's own mailbox."""
+    check_can(by, Capability.SEE_RECORDS)
+    kept = Message.objects.select_for_update().get(pk=message.pk)
+    require_move(MOVES, kept.state, State.FAILED, of=THIS)
+    if not reason.strip():
+        raise Refusal("Say how you know that it did not arrive.", field="reason")
+    if len(reason.strip()) > ERROR_LENGTH_MAX:
+        raise Refusal(f"Say it in {ERROR_LENGTH_MAX} letters or fewer.", field="reason")
+    kept.last_error, kept.settled_by = reason.strip(), by
+    _settle(kept, State.FAILED, on)
+    return kept
+
+
+@transaction.atomic
+def stop_messages(*, recipient_id: UUID, because: str, by: User, on: date) -> int:
+    """Stop whatever has not left yet for somebody, as when they have died; how many there were.
+
+    One whose sending broke off is stopped too: what the carrier has of it, it has.
+    The room that learns of it has checked that this user may.
+    """
+    waiting = Message.objects.select_for_update().filter(
+        recipient_id=recipient_id, state__in=[State.WAITING, State.SENDING, State.TO_PRINT]
+    )
+    stopped = list(waiting)
+    for message in stopped:
+        message.last_error, message.settled_by = because, by
+        _settle(message, State.STOPPED, on)
+    return len(stopped)
+
+
+def way_to(to: Recipient) -> tuple[Channel, str, str]:
+    """How a message goes to somebody: the way, the address, and why not the way that they prefer.
+
+    What they prefer comes first, where there is an address for it. Who needs letters in another form gets a letter.
+    Where nothing is left it is printed here, for somebody to find another way.
+    """
+    first = to.preferred or (Channel.POST if to.needs else None)
+    order = [channel for channel in (first, *IN_ORDER) if channel and channel != Channel.PRINT]
+    addresses = {Channel.EMAIL: to.email, Channel.TEXT: to.mobile, Channel.POST: "\n".join(to.postal)}
+    reasons = []
+    for channel in dict.fromkeys(order):
+        if not addresses[channel]:
+            reasons.append(NOT_THIS_WAY[channel])
+        elif channel == Channel.POST and (to.needs or carrier_for(channel) is None):
+            return Channel.PRINT, addresses[channel], _why(to, Channel.PRINT, reasons)
+        elif carrier_for(channel) is None:
+            reasons.append("text messages are not set up here")
+        else:
+            return channel, addresses[channel], _why(to, channel, reasons)
+    return (
+        Channel.PRINT,
+        "",
+        "There is no address to send it to. Find another way to tell them, and record the address.",
+    )
+
+
+def _why(to: Recipient, channel: Channel, reasons: list[str]) -> str:
+    """Why a message goes another way than its recipient asked for; empty where it goes that way."""
+    parts = []
+    if to.preferred and reasons:
+        parts.append(f"{to.preferred.label} was asked for, but {' and '.join(reasons)}.")
+    if channel == Channel.PRINT and to.needs:
+        parts.append(f"Needs: {', '.join(to.needs)}. This is made here.")
+    return " ".join(parts)
+
+
+def _write(
+    *, to: Recipient, data: Mapping[str, str], about: About, key: str, by: User | None, on: date, **more
+) -> Message:
+    channel, address, why = way_to(to)
+    words = fill_in(more["template"], data, recipient_name=to.name, short=channel == Channel.TEXT)
+    written = more | {
+        "person_id": about.person_id,
+        "case_id": about.case_id,
+        "recipient_name": to.name,
+        "address": address,
+        "needs": list(to.needs),
+        "channel": channel,
+        "why_this_way": why,
+        "data": dict(data),
+        "subject": words.subject,
+        "body": words.body,
+        "written_by": by,
+        "written_on": on,
+        "state": State.TO_PRINT if channel == Channel.PRINT else State.WAITING,
+    }
+    message, new = Message.objects.get_or_create(key=key, recipient_id=to.id, defaults=written)
+    if new:
+        _tell_somebody(message)
+    return message
+
+
+@transaction.atomic
+def _take_up(message_id: UUID, at: datetime) -> bool:
+    """Write down that an attempt begins, before the carrier hears of it; whether it may.
+
+    A message that is found half way was left there by a worker that broke off: its lock is gone with it.
+    """
+    message = _locked(message_id, State.WAITING, State.SENDING)
+    if message is None:
+        return False
+    if message.state == State.SENDING and message.attempts >= ATTEMPTS_MOST:
+        message.last_error = BROKEN_OFF
+        _settle(message, State.FAILED, timezone.localdate(at))
+        return False
+    if message.state == State.WAITING:
+        require_move(MOVES, message.state, State.SENDING, of=THIS)
+    message.state, message.attempts = State.SENDING, message.attempts + 1
+    message.save(update_fields=["state", "attempts"])
+    return True
+
+
+@transaction.atomic
+def _hand_over(message_id: UUID, at: datetime) -> None:
+    """Hand the message over and keep the answer. Its row is locked meanwhile, so no other worker hands it over too.
+
+    At every attempt but the first the carrier is asked first whether it has the message already.
+    """
+    message = _locked(message_id, State.SENDING)
+    if message is None:
+        return
+    carrier = carrier_for(message.channel)
+    try:
+        if carrier is None:
+            raise TryLater(f"{message.get_channel_display()} is not set up here any more.")
+        known = carrier.find(message) if message.attempts > 1 else None
+        message.carrier, message.carrier_id = carrier.NAME, known or carrier.carry(message)
+    except WillNotCarry as problem:
+        message.last_error = str(problem)
+        _settle(message, State.FAILED, timezone.localdate(at))
+    except TryLater as problem:
+        message.last_error = str(problem)
+        _wait_or_give_up(message, at)
+    else:
+        message.sent_at, message.last_error, message.next_attempt_at = at, "", None
+        _settle(message, State.SENT, None)
+
+
+def _wait_or_give_up(message: Message, at: datetime) -> None:
+    if message.attempts >= ATTEMPTS_MOST:
+        _settle(message, State.FAILED, timezone.localdate(at))
+        return
+    require_move(MOVES, message.state, State.WAITING, of=THIS)
+    message.state, message.next_attempt_at = State.WAITING, at + WAITS[message.attempts - 1]
+    message.save()
+
+
+def _locked(message_id: UUID, *states: State) -> Message | None:
+    """The message, held for this transaction, where it stands so and no other worker holds it."""
+    rows = Message.objects.select_for_update(skip_locked=True)
+    return rows.filter(pk=message_id, state__in=states).first()
+
+
+def _settle(message: Message, to: State, on: date | None) -> None:
+    require_move(MOVES, message.state, to, of=THIS)
+    message.state, message.settled_on = to, on
+    message.save()
+    _tell_somebody(message)
+
+
+def _tell_somebody(message: Message) -> None:
+    if message.state in NEEDS_SOMEBODY:
+        for handler in _handlers:
+            handler(message)

@@ -1,0 +1,130 @@
+"""Who is told of an event by email, text or letter, and what somebody does when a message does not arrive.
+
+Nobody who has died is written to. Whoever settles what they leave is, once, in words that fit.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from leeway.care.people import actions as people
+from leeway.care.people.events import Event
+from leeway.care.people.models import Authority, Case, Relationship, StoryLine, Whose
+from leeway.messages import actions as outbox
+from leeway.messages.models import Message
+from leeway.messages.states import State
+from leeway.money.budgets.models import Hold, HoldKind
+
+#: Why payments wait, as it is told. A safeguarding concern is no message's to tell: somebody else may read it.
+WAITS_BECAUSE = {
+    HoldKind.HOSPITAL: "we heard that you are away from home, and we want to find out what you need",
+    HoldKind.REVIEW_OVERDUE: "we have not looked at your plan with you for too long",
+}
+STUCK = {
+    State.FAILED: (
+        Event.MESSAGE_FAILED,
+        "A message to {name} did not arrive. Find out the right address, and send it again.",
+        2,
+    ),
+    State.TO_PRINT: (Event.LETTER_TO_POST, "A letter to {name} waits here. Print and post it, or tell them.", 1),
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message to the person that follows from an event: its words, and what they are filled in with.
+
+    `fields` gives None where nothing is to be told this time.
+    """
+
+    template: str
+    fields: Callable[[StoryLine], dict[str, str] | None]
+
+
+def who_has(case: Case) -> str:
+    """Whom a message names: the worker, or the team while nobody has the case."""
+    return case.worker.name if case.worker else case.team.name
+
+
+def from_worker(line: StoryLine) -> dict[str, str]:
+    """The worker, whom the person may ask."""
+    return {"worker": who_has(line.case)}
+
+
+def decided(what: str) -> Callable[[StoryLine], dict[str, str]]:
+    """What a decision was about."""
+    return lambda line: {"what": what}
+
+
+def why_payments_wait(line: StoryLine) -> dict[str, str] | None:
+    """Why payments wait, where it can be told in a message."""
+    hold = Hold.objects.filter(budget__case=line.case, lifted_on=None).order_by("-placed_on", "-pk").first()
+    reason = WAITS_BECAUSE.get(HoldKind(hold.kind)) if hold else None
+    return {"reason": reason} if reason else None
+
+
+def tell_person(line: StoryLine, notice: Notice) -> None:
+    """Write to the person of the case, once for each line of the story."""
+    fields = notice.fields(line) if line.case.person.date_of_death is None else None
+    if fields is not None:
+        people.write_to_person(
+            case=line.case,
+            template=notice.template,
+            data=fields,
+            key=f"{notice.template}:{line.pk}",
+            by=line.by,
+            on=line.happened_on,
+        )
+
+
+def condole(line: StoryLine) -> None:
+    """After a death: write to whoever settles what is left. Somebody recorded as that later is written to then."""
+    case, on = line.case, line.happened_on
+    if case.person.date_of_death is None:
+        return
+    for somebody in representatives(line):
+        people.write_to_supporter(
+            case=case,
+            to=somebody,
+            template="condolence",
+            data={"person": str(case.person), "worker": who_has(case)},
+            key=f"condolence:{case.person_id}:{case.person.date_of_death}",
+            by=line.by,
+            on=on,
+        )
+
+
+def representatives(line: StoryLine) -> list[Relationship]:
+    """Who settles what the person of a case leaves, on the day of the line."""
+    people_around = line.case.person.relationships.filter(authority=Authority.REPRESENTATIVE)
+    return list(people_around.exclude(ends_on__lt=line.happened_on))
+
+
+def stop_writing(line: StoryLine) -> None:
+    """After a death: what has not left for the person does not leave."""
+    because = "They have died."
+    outbox.stop_messages(recipient_id=line.case.person_id, because=because, by=line.by, on=line.happened_on)
+
+
+def stop_condoling(line: StoryLine) -> None:
+    """A death was recorded by mistake: what has not left about it does not leave."""
+    because = "The death was recorded by mistake."
+    for somebody in representatives(line):
+        outbox.stop_messages(recipient_id=somebody.pk, because=because, by=line.by, on=line.happened_on)
+
+
+def ask_somebody(message: Message) -> None:
+    """A message that did not arrive, or waits to be printed, becomes a task of the case's worker."""
+    if message.case_id is None:
+        return
+    case = Case.objects.get(pk=message.case_id)
+    kind, what, days = STUCK[State(message.state)]
+    on = message.settled_on or message.written_on
+    people.set_task(
+        case=case,
+        kind=kind,
+        what=what.format(name=message.recipient_name),
+        whose=Whose.WORKER,
+        due_on=on + timedelta(days=days),
+        on=on,
+    )

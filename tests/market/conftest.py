@@ -1,0 +1,51 @@
+"""The regulator's real files, where they are at hand, and small ones made by hand in the same layouts."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from leeway.access.models import User
+from leeway.access.roles import Role
+from leeway.market.directory.demo import make_market
+
+PUBLISHED = Path(__file__).resolve().parents[2] / "shared" / "data"
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def published():
+    """Give the path of a published file, or skip saying that it is not here."""
+
+    def path_of(name: str) -> Path:
+        path = PUBLISHED / name
+        if not path.exists():
+            pytest.skip(f"the published file {name} is not at hand (it is not part of Leeway)")
+        return path
+
+    return path_of
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write lines to a file and give its path."""
+
+    def write_lines(*lines: str, name: str = "extract.csv", encoding: str = "utf-8") -> Path:
+        path = tmp_path / name
+        path.write_bytes("\n".join(lines).encode(encoding))
+        return path
+
+    return write_lines
+
+
+@pytest.fixture
+def market(db):
+    return make_market(7, TODAY)
+
+
+@pytest.fixture
+def carla(db):
+    """A commissioner."""
+    return User.objects.create_user(
+        "carla@council.example", "correct horse battery", name="Carla Mensah", roles=[Role.COMMISSIONER]
+    )
