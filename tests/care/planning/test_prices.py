@@ -96,8 +96,22 @@ def test_other_changes_of_a_line_keep_its_price_of_before(line, service, bea):
     assert changed.rate.pence == 19_20 and told(line) is None
 
 
-def test_the_new_price_is_taken_while_the_plan_is_a_draft(line, service, bea, cyril):
+def test_a_price_to_come_is_taken_once_support_starts_no_sooner(line, service, bea):
     new = record(service, 19_20, APRIL, bea)
+    for starts_on in (None, APRIL - timedelta(days=1)):
+        line.plan.starts_on = starts_on
+        line.plan.save(update_fields=["starts_on"])
+        line.plan.refresh_from_db()
+        with pytest.raises(Refusal, match="has changed since you looked"):
+            actions.take_new_price(line=line, version=line.plan.version, rate=new, by=bea, on=TODAY)
+    line.plan.starts_on = APRIL
+    line.plan.save(update_fields=["starts_on"])
+    line.plan.refresh_from_db()
+    assert actions.take_new_price(line=line, version=line.plan.version, rate=new, by=bea, on=TODAY).rate == new
+
+
+def test_the_new_price_is_taken_while_the_plan_is_a_draft(line, service, bea, cyril):
+    new = record(service, 19_20, TODAY, bea)
     taken = {"line": line, "version": line.plan.version, "rate": new, "on": TODAY}
     with pytest.raises(NotAllowed):
         actions.take_new_price(**taken, by=cyril)
@@ -164,6 +178,10 @@ def test_the_page_says_so_and_the_button_takes_it(client, line, service, bea, mo
     sentence = f"The price was £18.00 an hour when this was written; it is £19.20 from {soon:%-d %B %Y}."
     with django_assert_max_num_queries(25):
         text = client.get(page).content.decode()
+    assert sentence in text and "Take the new price" not in text, "support may start before"
+    line.plan.starts_on = soon
+    line.plan.save(update_fields=["starts_on"])
+    text = client.get(page).content.decode()
     assert sentence in text and "Take the new price" in text
     address = f"{page}lines/{line.pk}/price/{new.pk}/"
     assert address in text
