@@ -10,7 +10,6 @@ from leeway.messages.models import Message
 from leeway.messages.recipients import About, Channel, Recipient
 from leeway.messages.states import MOVES, State
 from leeway.messages.wording import WrongFields
-from leeway.moves import MoveNotAllowed
 from leeway.refusal import NotAllowed, Refusal
 from tests.messages.conftest import ADA, NOON, TODAY, to_ada
 
@@ -124,7 +123,7 @@ def test_every_state_has_its_moves():
 def test_whoever_posted_a_letter_says_so(write, bea):
     message = actions.record_posted(message=write(preferred=Channel.POST), by=bea, on=TODAY)
     assert (message.state, message.settled_by, message.settled_on) == (State.POSTED, bea, TODAY)
-    with pytest.raises(MoveNotAllowed):
+    with pytest.raises(Refusal, match="waits here"):
         actions.record_posted(message=message, by=bea, on=TODAY)
 
 
