@@ -24,18 +24,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def declare(monkeypatch):
-    """Declare a kind of job for one test, which knows no other."""
-    for name in list(kinds.KINDS):
-        monkeypatch.delitem(kinds.KINDS, name)
-
-    def one(do, name="count", nightly=False):
-        monkeypatch.setitem(kinds.KINDS, name, kinds.Kind(name, "Count everyone", do, nightly))
-
-    return one
-
-
-@pytest.fixture
 def start(bea):
     return lambda **arguments: actions.start_job(kind="count", arguments=arguments, by=bea, on=TODAY)
 

@@ -12,12 +12,11 @@ from leeway.jobs.kinds import KINDS, Result
 from leeway.jobs.models import Job
 from leeway.jobs.states import State
 from tests.conftest import TODAY
-from tests.jobs.test_jobs import declare  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
 
-def test_each_is_done_once_a_day(declare, work):  # noqa: F811
+def test_each_is_done_once_a_day(declare, work):
     days = []
 
     def do(job):
@@ -32,7 +31,7 @@ def test_each_is_done_once_a_day(declare, work):  # noqa: F811
     assert [(job.asked_by, job.state) for job in Job.objects.all()] == [(None, State.DONE)] * 2
 
 
-def test_one_that_fails_keeps_no_other_from_its_turn(declare, work):  # noqa: F811
+def test_one_that_fails_keeps_no_other_from_its_turn(declare, work):
     def fails(job):
         Team.objects.create(name="Half done")
         raise ValueError
@@ -57,7 +56,7 @@ def test_one_that_fails_keeps_no_other_from_its_turn(declare, work):  # noqa: F8
         (datetime(2026, 11, 23, 23, 5, tzinfo=UTC), date(2026, 11, 23)),  # after a day without a worker
     ],
 )
-def test_a_night_begins_at_two_in_london(declare, monkeypatch, now, day):  # noqa: F811
+def test_a_night_begins_at_two_in_london(declare, monkeypatch, now, day):
     declare(lambda job: Result("Looked."), nightly=True)
     monkeypatch.setattr(timezone, "now", lambda: now)
     async_to_sync(jobs.start_nightly.func)(timestamp=0)

@@ -2,15 +2,13 @@
 
 import csv
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from leeway.law import law_on
+from tests.originals import original
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data" / "welfare_parameters"
-CHARGING = DATA / "care_act_mig_and_capital_limits_2015_2023.csv"
-RATES = DATA / "dwp_rates_by_date.csv"
+CHARGING, RATES = "care_act_mig_and_capital_limits_2015_2023.csv", "dwp_rates_by_date.csv"
 NAMES = {
     "mig_single_under_spa": "charging.minimum_income_guarantee.single_25_to_pension_age",
     "mig_single_from_spa": "charging.minimum_income_guarantee.single_pension_age",
@@ -25,11 +23,9 @@ NAMES = {
 DISPUTED = {2025}
 
 
-def rows(path):
+def rows(name):
     """Read a published table, or skip: it lies beside the project, not in it."""
-    if not path.is_file():
-        pytest.skip(f"{path.name} is not beside the project")
-    with path.open(encoding="utf-8", newline="") as file:
+    with original("welfare_parameters", name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -9,21 +9,7 @@ from leeway.access.models import User
 from leeway.access.roles import Role
 from leeway.market.directory.demo import make_market
 
-PUBLISHED = Path(__file__).resolve().parents[2] / "shared" / "data"
 TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture
-def published():
-    """Give the path of a published file, or skip saying that it is not here."""
-
-    def path_of(name: str) -> Path:
-        path = PUBLISHED / name
-        if not path.exists():
-            pytest.skip(f"the published file {name} is not at hand (it is not part of Leeway)")
-        return path
-
-    return path_of
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from leeway.published.returns.figures import table
 from leeway.published.spending import growth_over, shares, spending
 from leeway.refusal import Refusal
-from tests.published.originals import original
+from tests.originals import original
 
 FOUR, THREE = "the four client groups", "the three client groups of 18 to 64"
 REASONS, REASONS_18 = "the five support reasons, both ages", "the five support reasons, 18 to 64"

@@ -26,13 +26,12 @@ from leeway.money.payments.actions import NothingToPay, approve_run, make_run
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from leeway.site import events
-from tests.money.conftest import agree, another_case, bank  # noqa: F401 (fixtures)
 
 STARTED, DIED, ON, PAY_ON = date(2026, 4, 10), date(2026, 5, 31), date(2026, 6, 4), date(2026, 6, 15)
 
 
 @pytest.fixture
-def budget(case, agree, bank, finn):  # noqa: F811
+def budget(case, agree, bank, finn):
     plan = agree(case, (Way.DIRECT_PAYMENT, 100_00, 0))
     bank(case)
     return budgets.start_budget(plan=plan, by=finn, on=STARTED)
@@ -97,7 +96,7 @@ def test_what_was_paid_for_days_after_the_death_is_counted(budget, bea, finn, fa
     assert ending.paid_beyond_pence == first.amount_pence - 14_29  # one of seven days of £100 was due
 
 
-def test_last_wages_go_to_whoever_settles_what_is_left(dead, budget, finn, fay, bank):  # noqa: F811
+def test_last_wages_go_to_whoever_settles_what_is_left(dead, budget, finn, fay, bank):
     budgets.end_budget(budget=budget, ends_on=DIED, reason="Ada died", by=finn, on=ON)
     budget.refresh_from_db()
     budgets.add_last_cost(budget=budget, kind="last_wages", amount_pence=312_50, by=finn, on=ON)

@@ -17,7 +17,6 @@ from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.models import HoldKind
 from leeway.site import events
 from leeway.site.telling import WAITS_BECAUSE
-from tests.money.conftest import agree, bank  # noqa: F401 (fixtures)
 
 pytestmark = pytest.mark.django_db
 ON, DIED = date(2026, 6, 4), date(2026, 6, 1)
@@ -125,7 +124,7 @@ def test_a_death_recorded_by_mistake_is_told_to_nobody_who_has_not_heard(reachab
 
 
 @pytest.mark.parametrize("kind", [HoldKind.HOSPITAL, HoldKind.REVIEW_OVERDUE, HoldKind.SAFEGUARDING])
-def test_why_payments_wait_is_told_but_never_a_safeguarding_concern(reachable, agree, bank, finn, kind):  # noqa: F811
+def test_why_payments_wait_is_told_but_never_a_safeguarding_concern(reachable, agree, bank, finn, kind):
     plan = agree(reachable, (Way.DIRECT_PAYMENT, 100_00, 0))
     bank(reachable)
     budget = budgets.start_budget(plan=plan, by=finn, on=date(2026, 4, 10))

@@ -16,7 +16,7 @@ class WithinLimit(FileUploadHandler):
     def new_file(self, *args, **kwargs):
         super().new_file(*args, **kwargs)
         # Without a name from the start: nothing is left behind when the process is killed.
-        self.kept = SpooledTemporaryFile(max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE)  # noqa: SIM115
+        self.kept = SpooledTemporaryFile(max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE)  # noqa: SIM115 Django closes it
 
     def receive_data_chunk(self, raw_data, start):
         if start + len(raw_data) <= settings.FILE_BYTES_MAX:

@@ -14,7 +14,7 @@ from leeway.insight.measures.suppression import LEAST, OTHERS, nearest, publishe
 from leeway.insight.measures.take_up import DIRECT_ON_THE_DAY, SDS_ON_THE_DAY
 from leeway.published.returns.figures import table
 from tests.insight.measures.made import DAY, by_chance
-from tests.published.originals import original
+from tests.originals import original
 
 
 def answer(numerator, denominator, unknown=0, measure="M", **by):

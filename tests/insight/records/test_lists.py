@@ -7,7 +7,7 @@ import pytest
 
 from leeway.insight.records.lists import code_list, settings
 from leeway.insight.records.tables import FIELDS
-from tests.published.originals import original
+from tests.originals import original
 
 NAMES = sorted({field.codes for field in FIELDS if field.codes})
 PUBLISHED = {

@@ -1,12 +1,8 @@
 """Published files for the banking tests, where they are at hand, and a small made-up modulus table."""
 
-from pathlib import Path
-
 import pytest
 
 from leeway.money.banking.modulus import WeightTable
-
-PUBLISHED = Path(__file__).resolve().parents[4] / "shared" / "data"
 
 MADE_UP_WEIGHTS = """\
 100000 100099 MOD10    0    0    0    0    0    0    7    1    3    7    1    3    7    1
@@ -27,19 +23,6 @@ MADE_UP_WEIGHTS = """\
 230000 230000 MOD11    0    0    0    0    0    0    8    7    6    5    4    3    2    1  12
 230000 230000 MOD10    0    0    0    0    0    0    8    7    6    5    4    3    2    1  13
 """
-
-
-@pytest.fixture
-def published():
-    """Give the path of a published file, or skip saying that it is not here."""
-
-    def path_of(name: str) -> Path:
-        path = PUBLISHED / name
-        if not path.exists():
-            pytest.skip(f"the published file {name} is not at hand (it is not part of Leeway)")
-        return path
-
-    return path_of
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from leeway.money.budgets.payable import AFTER_DEATH, payable, with_what_stops
 from leeway.money.budgets.queries import picture
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State
-from tests.money.conftest import SET_UP_ON
+from tests.conftest import SET_UP_ON
 
 STARTS_ON = date(2026, 4, 22)
 DIED = {"alive": None, "before": date(2026, 4, 2), "meanwhile": date(2026, 5, 1), "after": date(2099, 1, 1)}

@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from leeway.insight.commands import insight
+from tests.originals import original
 from tests.published.estimates.made_up import a_panel
 from tests.published.estimates.test_regression import by_linearmodels
-from tests.published.originals import original
 
 COLUMNS = ["--outcome", "spending", "--effect", "people", "--unit", "council", "--period", "year"]
 PUBLISHED = ("council_data", "ld_direct_payments_panel_2000-01_to_2012-13.csv")

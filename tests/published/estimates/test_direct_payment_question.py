@@ -13,8 +13,8 @@ from leeway.published.estimates.commands import direct_payment_question, estimat
 from leeway.published.estimates.make_figures import rounded
 from leeway.published.returns import figures
 from leeway.refusal import Refusal
+from tests.originals import original
 from tests.published.estimates.test_regression import by_linearmodels
-from tests.published.originals import original
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from leeway.published.returns import figures
 from leeway.published.returns.councils import council_named
 from leeway.published.returns.layouts import read_return
 from leeway.published.returns.reading import NUMBER
-from tests.published.originals import original
+from tests.originals import original
 
 LEARNING = "learning disability 18-64"
 MISTAKEN_PAIR = ("direct payments", "assessment and care management")

@@ -10,7 +10,7 @@ from leeway.insight.commands import insight
 from leeway.published.returns import figures
 from leeway.published.returns.layouts import read_return
 from leeway.published.returns.make_figures import make
-from tests.published.originals import DATA, original
+from tests.originals import DATA, original
 
 
 @cache
