@@ -2,7 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
 from django.db import connection, transaction
@@ -11,27 +11,16 @@ from leeway.files.actions import KeptAlready, clear_orphans
 from leeway.files.models import File
 from leeway.files.queries import read_file
 from tests.files.making import LATER, PDF
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_SECONDS = 60
 
 
 def test_a_file_sent_twice_in_the_same_moment_is_kept_once(keep):
-    barrier = Barrier(2)
-
-    def send(_each):
-        barrier.wait(PATIENCE_SECONDS)
-        try:
-            with transaction.atomic():
-                return keep()
-        except KeptAlready as refused:
-            return refused.file
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as threads:
-        kept = list(threads.map(send, range(2)))
-    assert kept[0] == kept[1] == File.objects.get()
+    first, second = at_once(keep, keep)
+    assert isinstance(second, KeptAlready)
+    assert first == second.file == File.objects.get()
 
 
 def test_clearing_waits_for_whoever_adds_the_same_bytes(keep):

@@ -1,10 +1,9 @@
 """Dated prices: in force on a day, never guessed, never overwritten, and never two at a time."""
 
-import threading
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -21,6 +20,7 @@ from leeway.market.listings.models import Kind, Service
 from leeway.market.units import Unit
 from leeway.refusal import NotAllowed, Refusal
 from tests.market.contracts.conftest import APRIL, NOW
+from tests.races import at_once
 
 DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
@@ -190,30 +190,20 @@ def test_another_service_may_cost_the_same_on_the_same_days(club, bea):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("through", ["action", "table"])
 def test_two_officers_at_the_same_moment_never_leave_two_prices(through, bea):
-    """Two real connections. By the action one waits for the other; past it, the database refuses the second."""
+    """By the action one waits for the other; past it, the database refuses the second."""
     club = list_service(name="Quay Chess", provider_name="Quay Chess", kind=Kind.COMMUNITY, by=bea, on=NOW)
-    ready, said = threading.Barrier(2, timeout=30), []
 
-    def write(pence: int) -> None:
-        try:
-            ready.wait()
-            with transaction.atomic():
-                if through == "action":
-                    record(club, pence, NOW, by=bea)
-                else:
-                    Rate.objects.create(service=club, pence=pence, unit="hour", recorded_on=NOW, starts_on=NOW)
-            said.append("kept")
-        except IntegrityError as problem:
-            said.append(type(problem.__cause__).__name__)
-        finally:
-            connection.close()
+    def write(pence: int):
+        if through == "action":
+            return record(club, pence, NOW, by=bea)
+        return Rate.objects.create(service=club, pence=pence, unit="hour", recorded_on=NOW, starts_on=NOW)
 
-    writers = [threading.Thread(target=write, args=[pence]) for pence in (18_00, 19_00)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert sorted(said) == (["kept", "kept"] if through == "action" else ["ExclusionViolation", "kept"])
+    first, second = at_once(lambda: write(18_00), lambda: write(19_00))
+    assert isinstance(first, Rate)
+    if through == "action":
+        assert isinstance(second, Rate)
+    else:
+        assert isinstance(second.__cause__, ExclusionViolation)
     assert sum(not rate.never_held for rate in Rate.objects.all()) == 1
 
 

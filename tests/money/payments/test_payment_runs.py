@@ -1,11 +1,9 @@
 """One officer makes a run, another approves it, nobody is paid twice, and the files are always the same."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from leeway.access.models import Look
 from leeway.care.people.models import Person
@@ -21,6 +19,7 @@ from leeway.money.payments.actions import NothingToPay, approve_run, cancel_run,
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.queries import bacs_file, findings, first_pay_day, iso_file, preview, what_is_due
 from leeway.refusal import NotAllowed, Refusal
+from tests.races import at_once
 
 DP = Way.DIRECT_PAYMENT
 SET_UP_ON, ON, PAY_ON = date(2026, 4, 1), date(2026, 4, 20), date(2026, 4, 24)
@@ -64,20 +63,9 @@ def test_a_second_press_pays_nobody_twice(run, finn):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_officers_who_press_at_once_make_one_run(budget, finn, fay):
-    barrier = Barrier(2)
-
-    def press(officer):
-        barrier.wait()
-        try:
-            return make_run(pay_on=PAY_ON, by=officer, on=ON)
-        except NothingToPay:
-            return None
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as threads:
-        made = list(threads.map(press, [finn, fay]))
-    assert sum(run is not None for run in made) == 1
+    made, refused = at_once(*(lambda by=by: make_run(pay_on=PAY_ON, by=by, on=ON) for by in (finn, fay)))
+    assert isinstance(made, PaymentRun)
+    assert isinstance(refused, NothingToPay)
     assert Payment.objects.count() == 1
 
 

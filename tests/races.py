@@ -1,0 +1,62 @@
+"""Two people at the same moment, without luck: one has done it and not yet saved it when the other begins."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection, connections, transaction
+
+BLOCKED = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
+
+
+def at_once(first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
+    """Do `first`, hold its commit until `second` waits for it or is through, then let both end.
+
+    Gives what each returned, or the exception that it raised. Each has a real connection of its own, so the test
+    needs `django_db(transaction=True)`.
+    """
+    done, said = threading.Event(), {}
+    pids: dict[str, int] = {}
+    over, let_go = threading.Event(), threading.Event()
+
+    def play(name: str, call: Callable[[], Any], then: Callable[[], None]) -> None:
+        try:
+            with transaction.atomic():
+                connection.ensure_connection()
+                pids[name] = connection.connection.info.backend_pid
+                said[name] = call()
+                then()
+        except Exception as problem:
+            said[name] = problem
+        finally:
+            connections.close_all()
+
+    def hold() -> None:
+        done.set()
+        let_go.wait()
+
+    def play_first() -> None:
+        play("first", first, hold)
+        done.set()
+
+    def play_second() -> None:
+        done.wait()
+        play("second", second, lambda: None)
+        over.set()
+
+    players = [threading.Thread(target=play_first), threading.Thread(target=play_second)]
+    for player in players:
+        player.start()
+    while not over.wait(0.02):
+        if "second" in pids and _waits(pids["second"]):
+            break
+    let_go.set()
+    for player in players:
+        player.join()
+    return [said["first"], said["second"]]
+
+
+def _waits(pid: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(BLOCKED, [pid])
+        return cursor.fetchone() is not None
