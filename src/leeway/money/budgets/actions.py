@@ -5,6 +5,8 @@ from datetime import date
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
 
 from leeway.access.access import check_can
 from leeway.access.models import User
@@ -18,6 +20,7 @@ from leeway.care.review.actions import schedule_review
 from leeway.law.numbers import pounds, split
 from leeway.money.budgets import queries
 from leeway.money.budgets.models import (
+    COMES_BY_ITSELF,
     LAST_COSTS,
     UNTIL_ENDED,
     Budget,
@@ -104,8 +107,8 @@ def place_hold(*, budget: Budget, kind: HoldKind, reason: str, by: User, on: dat
     check_can(by, Capability.START_BUDGETS)
     if not reason.strip():
         raise Refusal("Say why payments should wait. The person can read this.", field="reason")
-    if kind in UNTIL_ENDED:
-        raise Refusal("This hold comes by itself when the worker records it in the case.", field="kind")
+    if kind in COMES_BY_ITSELF:
+        raise Refusal("This hold comes by itself, when what it says is recorded.", field="kind")
     if budget.holds.filter(kind=kind, lifted_on=None).exists():
         raise Refusal("There is a hold of this kind already.", field="kind")
     return _hold(budget, kind, reason.strip(), by, on)
@@ -139,6 +142,22 @@ def go_on_after(*, case: Case, kind: HoldKind, by: User, on: date) -> None:
     """Lift the holds that `wait_after` placed, since what care had told is no longer so."""
     for hold in Hold.objects.select_for_update(of=("self",)).filter(budget__case=case, kind=kind, lifted_on=None):
         _lift(hold, by, on)
+
+
+@transaction.atomic
+def hold_returned(*, instalment: Instalment, reason: str, by: User, on: date) -> None:
+    """A payment came back: its budget waits until finance has looked, and days after its end are not paid again.
+
+    Where a later budget already counts what was paid for its days, the payment is still owed as it was.
+    """
+    check_can(by, Capability.PAY)
+    budget = instalment.part.budget
+    if not budget.holds.filter(kind=HoldKind.RETURNED, lifted_on=None).exists():
+        _hold(budget, HoldKind.RETURNED, reason, by, on)
+    ending = Ending.objects.filter(budget=budget, ends_on__lt=instalment.ends_on).first()
+    if ending and not budget.case.budgets.filter(starts_on__gt=budget.starts_on).exists():
+        part = instalment.part
+        _release(part, _cancel_after(part, ending, by, on), instalment.pk, by, on)
 
 
 @transaction.atomic
@@ -354,6 +373,11 @@ def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date) -> Endi
         )
     if not reason.strip():
         raise Refusal("Say why the budget ends.", field="reason")
+    if queries.approved_to_send(budget, ends_on).exists():
+        raise Refusal(
+            "A payment for later days is in an approved payment run, so its file may be with the bank. Say under "
+            "Payments that the run was sent, or withdraw it; then end the budget."
+        )
     ending = Ending.objects.create(
         budget=budget,
         ends_on=ends_on,
@@ -364,7 +388,7 @@ def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date) -> Endi
     )
     for part in budget.parts.all():
         released = _cancel_after(part, ending, by, on) if part.paid_into_id else _unspent(part, ends_on)
-        _release(part, released, ending, by, on)
+        _release(part, released, ending.pk, by, on)
     for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
         _lift(hold, by, on)
     sentence = f"Budget ends after {ends_on:%-d %B %Y}: {ending.reason}"
@@ -413,25 +437,39 @@ def _unspent(part: Part, ends_on: date) -> int:
     return total
 
 
-def _release(part: Part, released_pence: int, ending: Ending, by: User, on: date) -> None:
-    """Move what is no longer set aside back to its funders, the latest funding first, each transfer corrected."""
+def _release(part: Part, released_pence: int, because: uuid.UUID, by: User, on: date) -> None:
+    """Move what is no longer set aside back to its funders, the latest funding first, each transfer corrected.
+
+    `because` is the id of what released it, so that the same thing releases once.
+    """
     for funding in part.fundings.order_by("-starts_on", "kind"):
-        pence = min(released_pence, funding.total_pence)
+        left = _left(funding)
+        pence = min(released_pence, left[Kind.COMMITTED])
         if not pence:
             continue
         released_pence -= pence
-        shares = _funders(funding)
-        parts = divide(pence, [share for _, share in shares])
+        funders = [kind for kind, _ in _funders(funding)]
+        parts = divide(pence, [left[kind] for kind in funders])
         backs = [(Kind.COMMITTED, pence, Reason.RELEASE)]
-        backs += [(kind, part, Reason.FUNDING_RETURNED) for (kind, _), part in zip(shares, parts, strict=True)]
+        backs += [(kind, part, Reason.FUNDING_RETURNED) for kind, part in zip(funders, parts, strict=True)]
         for kind, back_pence, reason in backs:
             if back_pence:
                 give_back(
                     original=Transfer.objects.get(pk=_transfer_id(funding, kind)),
-                    id=uuid.uuid5(ending.pk, f"{funding.pk} {kind}"),
+                    id=uuid.uuid5(because, f"{funding.pk} {kind}"),
                     amount_pence=back_pence,
                     reason=reason,
                     effective_date=on,
                     by=by,
                     on=on,
                 )
+
+
+def _left(funding: Funding) -> dict[Kind, int]:
+    """What of a funding's transfers was not given back yet: what each funder put in, and what is set aside."""
+    kinds = [Kind.COMMITTED, *(kind for kind, _ in _funders(funding))]
+    moved = Transfer.objects.filter(about=funding.pk, corrects=None).annotate(
+        back=Coalesce(Sum("corrections__amount_pence"), 0)
+    )
+    left = {each.pk: each.amount_pence - each.back for each in moved}
+    return {kind: left[_transfer_id(funding, kind)] for kind in kinds}

@@ -71,6 +71,7 @@ class Reason(models.TextChoices):
     COMMITMENT = "commitment", "Set aside for what was agreed"
     PAYMENT_SENT = "payment_sent", "Payment sent to the bank"
     PAYMENT_ARRIVED = "payment_arrived", "Payment reached its account"
+    PAYMENT_RETURNED = "payment_returned", "Payment came back"
     RELEASE = "release", "No longer set aside"
     FUNDING_RETURNED = "funding_returned", "Funding no longer needed"
     CORRECTION = "correction", "Correction of a mistake"

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ('amount_pence', models.BigIntegerField()),
-                ('reason', models.CharField(choices=[('funding', 'Funding put in'), ('commitment', 'Set aside for what was agreed'), ('payment_sent', 'Payment sent to the bank'), ('payment_arrived', 'Payment reached its account'), ('release', 'No longer set aside'), ('funding_returned', 'Funding no longer needed'), ('correction', 'Correction of a mistake')], max_length=40)),
+                ('reason', models.CharField(choices=[('funding', 'Funding put in'), ('commitment', 'Set aside for what was agreed'), ('payment_sent', 'Payment sent to the bank'), ('payment_arrived', 'Payment reached its account'), ('payment_returned', 'Payment came back'), ('release', 'No longer set aside'), ('funding_returned', 'Funding no longer needed'), ('correction', 'Correction of a mistake')], max_length=40)),
                 ('effective_date', models.DateField()),
                 ('about', models.UUIDField(blank=True, db_index=True, null=True)),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
