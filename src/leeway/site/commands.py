@@ -157,7 +157,7 @@ def check() -> None:
     from leeway.law.policy_check import check_policy
 
     for finding in check_policy(timezone.localdate(), settings.COUNCIL_POLICY):
-        click.echo(f"Beware: {finding}")
+        click.echo(f"Gentler than the law: {finding}")
     connection.ensure_connection()
     call_command("check", deploy=settings.PRODUCTION, fail_level="WARNING")
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
