@@ -44,4 +44,4 @@ class Decision(models.Model):
     class Meta:
         ordering = ["-decided_on", "-decided_at"]
         indexes = [models.Index(fields=["case", "kind", "-decided_at"])]
-        triggers = [kept("decision_is_kept")]
+        triggers = kept("decision_is_kept")

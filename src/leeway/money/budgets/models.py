@@ -2,17 +2,14 @@
 
 import uuid
 
-import pghistory
-import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Plan, Way
+from leeway.guards import kept, never_deleted, tracked
 from leeway.money.ledger.models import Account
-
-KEPT = pgtrigger.Update | pgtrigger.Delete
 
 
 class Budget(models.Model):
@@ -44,7 +41,7 @@ class Budget(models.Model):
                 name="budget_adds_up",
             )
         ]
-        triggers = [pgtrigger.Protect(name="budget_is_kept", operation=KEPT)]
+        triggers = kept("budget_is_kept")
 
 
 class Part(models.Model):
@@ -68,7 +65,7 @@ class Part(models.Model):
                 name="part_not_overcharged",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="part_is_kept", operation=KEPT)]
+        triggers = kept("part_is_kept")
 
 
 class InstalmentKind(models.TextChoices):
@@ -103,7 +100,7 @@ class Funding(models.Model):
                 condition=Q(nhs_pence__gte=0, person_pence__gte=0, council_pence__gte=0), name="funding_positive"
             ),
         ]
-        triggers = [pgtrigger.Protect(name="funding_is_kept", operation=KEPT)]
+        triggers = kept("funding_is_kept")
 
     @property
     def total_pence(self) -> int:
@@ -133,7 +130,7 @@ class Instalment(models.Model):
             ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="instalment_ends_after_start"),
         ]
-        triggers = [pgtrigger.Protect(name="instalment_is_kept", operation=KEPT)]
+        triggers = kept("instalment_is_kept")
 
     @property
     def days(self) -> int:
@@ -149,7 +146,7 @@ class Cancellation(models.Model):
     cancelled_on = models.DateField()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="cancellation_is_kept", operation=KEPT)]
+        triggers = kept("cancellation_is_kept")
 
 
 class Ending(models.Model):
@@ -166,7 +163,7 @@ class Ending(models.Model):
     ended_on = models.DateField()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="ending_is_kept", operation=KEPT)]
+        triggers = kept("ending_is_kept")
 
 
 class HoldKind(models.TextChoices):
@@ -183,7 +180,7 @@ class HoldKind(models.TextChoices):
 UNTIL_ENDED = (HoldKind.DEATH, HoldKind.ENDED)
 
 
-@pghistory.track()
+@tracked()
 class Hold(models.Model):
     """A reason that keeps a budget's instalments out of payment runs until it is lifted."""
 
@@ -205,4 +202,4 @@ class Hold(models.Model):
                 name="hold_lifted_by_someone",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="hold_is_kept", operation=pgtrigger.Delete)]
+        triggers = never_deleted("hold_is_kept")
