@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings as django_settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis
 from procrastinate.contrib.django import app
@@ -82,6 +82,22 @@ class ThisConnection(DjangoConnector):
     def execute_query_one(self, query, **arguments):
         row = super().execute_query_one(query, **arguments)
         return row | {"args": json.loads(row["args"])} if row.get("args") else row
+
+
+@pytest.fixture
+def guards_aside(db):
+    """Write past every guard of the database, as nobody but its superuser can. All of it is taken back afterwards."""
+    before = transaction.savepoint_create()
+
+    def write(sql):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(sql)
+            assert cursor.rowcount, "nothing was bent"
+            cursor.execute("SET LOCAL session_replication_role = origin")
+
+    yield write
+    transaction.savepoint_rollback(before)  # nor does anybody ask then whether every key leads somewhere
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -24,6 +25,10 @@ class Budget(models.Model):
     council_pence_per_week = models.BigIntegerField()
     nhs_pence_per_week = models.BigIntegerField()
     start_up_pence = models.BigIntegerField()
+    charge_taken_first_from = ArrayField(
+        models.CharField(max_length=30), help_text="The council's order of taking the charge, as it was."
+    )
+    pay_calendar_starts_on = models.DateField(help_text="The first day of any one pay period, as it was.")
     available = models.ForeignKey(Account, models.PROTECT, related_name="+")
     committed = models.ForeignKey(Account, models.PROTECT, related_name="+")
     started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
