@@ -2,14 +2,13 @@
 
 import uuid
 
-import pghistory
-import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from leeway.access.roles import APART, WHO_CAN, Capability, Role, capabilities_of, in_words
+from leeway.guards import kept, tracked
 
 
 class Team(models.Model):
@@ -43,7 +42,7 @@ def _apart() -> models.CheckConstraint:
     return models.CheckConstraint(condition=~together, name="user_roles_kept_apart")
 
 
-@pghistory.track(exclude=["password", "last_login"])
+@tracked(exclude=["password", "last_login"])
 class User(AbstractBaseUser):
     """Someone who signs in with an email address."""
 
@@ -102,9 +101,7 @@ class Look(models.Model):
     reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
-        triggers = [
-            pgtrigger.Protect(name="look_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
-        ]
+        triggers = kept("look_is_kept")
         indexes = [models.Index(fields=["viewer_id", "person_id", "-at"])]
         constraints = [
             models.CheckConstraint(condition=Q(own=True) | ~Q(reason=""), name="look_outside_own_cases_has_reason")

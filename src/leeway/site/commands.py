@@ -21,7 +21,7 @@ ROOMS = {
     "worker": ("leeway.jobs.commands", "worker"),
 }
 PORT, WORKERS = click.IntRange(1, 65_535), click.IntRange(1, 64)
-FURTHER = {"law": [("leeway.care.decisions.commands", "replay")]}
+FURTHER = {"law": [("leeway.site.replay", "replay")]}
 
 
 class Rooms(Group):

@@ -8,9 +8,7 @@ from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
-
-KEPT = pgtrigger.Update | pgtrigger.Delete
-NEVER_EMPTIED = "RAISE EXCEPTION 'The ledger is never emptied.';"
+from leeway.guards import kept
 
 
 class Kind(models.TextChoices):
@@ -50,14 +48,7 @@ class Account(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="account_is_kept", operation=KEPT),
-            pgtrigger.Trigger(
-                name="accounts_stay",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Truncate,
-                func=NEVER_EMPTIED,
-            ),
+            *kept("account_is_kept"),
         ]
 
     def __str__(self) -> str:
@@ -114,14 +105,7 @@ class Transfer(models.Model):
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_two_accounts"),
         ]
         triggers = [
-            pgtrigger.Protect(name="transfer_is_kept", operation=KEPT),
-            pgtrigger.Trigger(
-                name="transfers_stay",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Truncate,
-                func=NEVER_EMPTIED,
-            ),
+            *kept("transfer_is_kept"),
             pgtrigger.Trigger(
                 name="correction_mirrors",
                 when=pgtrigger.Before,
