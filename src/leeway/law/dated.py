@@ -146,8 +146,9 @@ def law_as_it_was(on: date, values: Mapping[str, Any], policy: Path | None = Non
 
 @cache
 def _law_as_it_was(on: date, values: str, policy: Path) -> Law:
+    as_it_was = Permission(may="nothing", title="a stored decision", url="", doubt="", between=None, one_of=())
     kept = {
-        name: Parameter(name, "", "", "a stored decision", (DatedValue(on, value, "", ""),))
+        name: Parameter(name, "", "", "a stored decision", as_it_was, (DatedValue(on, value, "", ""),))
         for name, value in json.loads(values).items()
     }
     return Law(on, MappingProxyType(dict(sorted({**every_parameter(policy), **kept}.items()))))

@@ -113,6 +113,7 @@ ROOMS = [
     "leeway.money.ledger",
     "leeway.money.payees",
     "leeway.money.budgets",
+    "leeway.money.contributions",
     "leeway.money.payments",
     "leeway.insight.pages",
     "leeway.site",
