@@ -57,6 +57,12 @@ def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def one_step_in(settings):
+    """Whoever signs in in a test has done so; the tests of the second step ask for it."""
+    settings.STAFF_NEED_SECOND_FACTOR = False
+
+
 @pytest.fixture(autouse=True, scope="session")
 def own_store(tmp_path_factory):
     """Files of tests lie in a folder of the tests."""
