@@ -228,6 +228,7 @@ EVENTS: dict[Event, Follows] = {
         ),
         notices=(Notice("payment_returned", amount_that_came_back),),
     ),
+    Event.SHARE_RECEIVED: NOTHING,
     Event.MESSAGE_FAILED: NOTHING,
     Event.LETTER_TO_POST: NOTHING,
 }

@@ -309,9 +309,8 @@ def _return(payment: Payment, why: str, by: User, on: date) -> Payment:
         for original in Transfer.objects.filter(pk=_transfer_id(payment.pk, step)):
             give_back(
                 original=original,
-                id=uuid.uuid5(original.pk, Reason.PAYMENT_RETURNED.value),
+                id=uuid.uuid5(original.pk, "came back"),
                 amount_pence=original.amount_pence,
-                reason=Reason.PAYMENT_RETURNED,
                 effective_date=on,
                 by=by,
                 on=on,

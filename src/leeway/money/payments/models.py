@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from leeway.access.models import User
-from leeway.guards import moves_kept
+from leeway.guards import moves_kept, never_deleted, tracked
 from leeway.money.banking.working_days import bacs_submission_day
 from leeway.money.budgets.models import Instalment
 from leeway.money.payees.models import PayeeAccount
@@ -46,7 +45,7 @@ STANDS_TOGETHER = " OR ".join(
 )
 
 
-@pghistory.track()
+@tracked()
 class PaymentRun(models.Model):
     """Everyone who is paid on one day: made by one officer, approved by another, sent, and confirmed.
 
@@ -94,7 +93,7 @@ class PaymentRun(models.Model):
         ]
         triggers = [
             *moves_kept("run_moves", MOVES, begins=State.MADE),
-            pgtrigger.Protect(name="run_is_kept", operation=pgtrigger.Delete),
+            *never_deleted("run_is_kept"),
             pgtrigger.ReadOnly(name="run_maker_is_kept", fields=["number", "made_by", "made_on"]),
             pgtrigger.Protect(
                 name="run_day_is_kept",
@@ -159,7 +158,7 @@ class Payment(models.Model):
         ]
         triggers = [
             *moves_kept("payment_moves", PAYMENT_MOVES, begins=PaymentState.IN_RUN),
-            pgtrigger.Protect(name="payment_is_kept", operation=pgtrigger.Delete),
+            *never_deleted("payment_is_kept"),
             pgtrigger.ReadOnly(
                 name="payment_never_edited", fields=["run", "place", "instalment", "payee", "amount_pence"]
             ),
