@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, When
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -22,11 +22,12 @@ from leeway.money.banking.working_days import (
 )
 from leeway.money.budgets.models import Instalment
 from leeway.money.budgets.payable import nothing_stops, payable, with_what_stops
+from leeway.money.budgets.relations import RELATIONS as BUDGETS
+from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.ledger import queries as ledger
-from leeway.money.ledger.models import Reason, Transfer
 from leeway.money.payees.states import State as PayeeState
 from leeway.money.payments.models import Payment, PaymentRun
-from leeway.money.payments.states import State
+from leeway.money.payments.relations import RELATIONS as PAYMENTS
 
 LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), cancelled=False)
 
@@ -170,30 +171,13 @@ def credits_of(run: PaymentRun) -> list[Credit]:
 
 
 def findings() -> Iterator[str]:
-    """Everything wrong with the ledger and the payments, a sentence each; nothing where all is well.
+    """Everything wrong with the books, a sentence each; nothing where all is well.
 
-    Beside the ledger's own findings: instalments paid twice, payments that the ledger does not have once as
-    sent and once as arrived with the same amount, and runs whose control totals differ from their payments.
+    The ledger alone, then what must hold between it and budgets, receipts and payments.
     """
     yield from ledger.findings()
-    paid = Payment.objects.filter(cancelled=False, run__state=State.APPROVED)
-    twice = paid.values("instalment").annotate(times=Count("pk")).filter(times__gt=1).order_by()
-    for row in twice:
-        yield f"Instalment {row['instalment']} was paid {row['times']} times."
-    for reason in (Reason.PAYMENT_SENT, Reason.PAYMENT_ARRIVED):
-        moved = Transfer.objects.filter(reason=reason, about=OuterRef("instalment"), corrects=None)
-        for payment in paid.filter(~Exists(moved.filter(amount_pence=OuterRef("amount_pence")))):
-            yield f"Payment {payment.pk} has no transfer “{reason.label}” of {payment.amount_pence} pence."
-        orphans = Transfer.objects.filter(reason=reason, corrects=None).exclude(about__in=paid.values("instalment"))
-        for transfer in orphans:
-            yield f"Transfer {transfer.pk} “{reason.label}” belongs to no payment."
-    yield from _runs_that_do_not_add_up()
-
-
-def _runs_that_do_not_add_up() -> Iterator[str]:
-    counted = PaymentRun.objects.annotate(count=Count("payments"), pence=Sum("payments__amount_pence"))
-    for run in counted.exclude(count=F("payments_count"), pence=F("total_pence")):
-        yield f"Payment run {run.number} says {run.total_pence} pence, and its payments come to {run.pence}."
+    for relation in (*BUDGETS, *RECEIPTS, *PAYMENTS):
+        yield from relation.findings()
 
 
 def _with_people(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
