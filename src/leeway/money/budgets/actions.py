@@ -33,7 +33,7 @@ from leeway.money.budgets.models import (
     Part,
 )
 from leeway.money.budgets.schedule import DAY, PaidPeriod, days_pence, funded_until, instalments
-from leeway.money.budgets.shares import Share, divide, shares_of
+from leeway.money.budgets.shares import Share, divide, order_of_charge, shares_of
 from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.money.payees.models import PAID_WAYS
@@ -199,6 +199,8 @@ def _open_budget(case: Case, plan: Plan, result: dict, starts_on: date, by: User
         council_pence_per_week=result["council_pence_per_week"],
         nhs_pence_per_week=result["nhs_pence_per_week"],
         start_up_pence=result["start_up_pence"],
+        charge_taken_first_from=order_of_charge(starts_on),
+        pay_calendar_starts_on=settings.PAY_CALENDAR_STARTS_ON,
         available=open_account(kind=Kind.AVAILABLE, case=case, name=name, by=by, on=on),
         committed=open_account(kind=Kind.COMMITTED, case=case, name=name, by=by, on=on),
         started_by=by,
@@ -221,7 +223,7 @@ def _open_part(budget: Budget, share: Share, by: User, on: date) -> Part:
 
 def _fund(part: Part, starts_on: date, paid_before_pence: int, by: User, on: date) -> None:
     """Fund a part from a day to the end of that financial year's pay periods, and schedule what is paid out."""
-    anchor = settings.PAY_CALENDAR_STARTS_ON
+    anchor = part.budget.pay_calendar_starts_on
     ends_on = funded_until(starts_on, anchor)
     weekly_pence = part.paid_pence_per_week
     periods = instalments(starts_on=starts_on, ends_on=ends_on, weekly_pence=weekly_pence, anchor=anchor)

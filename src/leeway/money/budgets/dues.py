@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Max, Min, Q, QuerySet, Sum, TextChoices
 
 from leeway.care.people.models import Case
@@ -99,7 +98,7 @@ def weights(funding: Funding, *, until: date | None) -> list[tuple[date, int]]:
 
     What an earlier budget had paid for the first of these days was not set aside again. `until` cuts the last period.
     """
-    weekly_pence, anchor = funding.part.paid_pence_per_week, settings.PAY_CALENDAR_STARTS_ON
+    weekly_pence, anchor = funding.part.paid_pence_per_week, funding.part.budget.pay_calendar_starts_on
     days = {"starts_on": funding.starts_on, "weekly_pence": weekly_pence, "anchor": anchor}
     whole = instalments(ends_on=funding.ends_on, **days)
     paid_before_pence = sum(each.amount_pence for each in whole) - funding.total_pence

@@ -2,17 +2,15 @@
 
 import uuid
 
-import pghistory
-import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Plan, Way
+from leeway.guards import kept, never_deleted, tracked
 from leeway.money.ledger.models import Account
-
-KEPT = pgtrigger.Update | pgtrigger.Delete
 
 
 class Budget(models.Model):
@@ -27,6 +25,10 @@ class Budget(models.Model):
     council_pence_per_week = models.BigIntegerField()
     nhs_pence_per_week = models.BigIntegerField()
     start_up_pence = models.BigIntegerField()
+    charge_taken_first_from = ArrayField(
+        models.CharField(max_length=30), help_text="The council's order of taking the charge, as it was."
+    )
+    pay_calendar_starts_on = models.DateField(help_text="The first day of any one pay period, as it was.")
     available = models.ForeignKey(Account, models.PROTECT, related_name="+")
     committed = models.ForeignKey(Account, models.PROTECT, related_name="+")
     started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -44,7 +46,7 @@ class Budget(models.Model):
                 name="budget_adds_up",
             )
         ]
-        triggers = [pgtrigger.Protect(name="budget_is_kept", operation=KEPT)]
+        triggers = kept("budget_is_kept")
 
 
 class Part(models.Model):
@@ -68,7 +70,7 @@ class Part(models.Model):
                 name="part_not_overcharged",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="part_is_kept", operation=KEPT)]
+        triggers = kept("part_is_kept")
 
 
 class InstalmentKind(models.TextChoices):
@@ -106,7 +108,7 @@ class Funding(models.Model):
                 condition=Q(nhs_pence__gte=0, person_pence__gte=0, council_pence__gte=0), name="funding_positive"
             ),
         ]
-        triggers = [pgtrigger.Protect(name="funding_is_kept", operation=KEPT)]
+        triggers = kept("funding_is_kept")
 
     @property
     def total_pence(self) -> int:
@@ -136,7 +138,7 @@ class Instalment(models.Model):
             ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="instalment_ends_after_start"),
         ]
-        triggers = [pgtrigger.Protect(name="instalment_is_kept", operation=KEPT)]
+        triggers = kept("instalment_is_kept")
 
     @property
     def days(self) -> int:
@@ -152,7 +154,7 @@ class Cancellation(models.Model):
     cancelled_on = models.DateField()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="cancellation_is_kept", operation=KEPT)]
+        triggers = kept("cancellation_is_kept")
 
 
 class Ending(models.Model):
@@ -172,7 +174,7 @@ class Ending(models.Model):
     ended_on = models.DateField()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="ending_is_kept", operation=KEPT)]
+        triggers = kept("ending_is_kept")
 
 
 class HoldKind(models.TextChoices):
@@ -189,7 +191,7 @@ class HoldKind(models.TextChoices):
 UNTIL_ENDED = (HoldKind.DEATH, HoldKind.ENDED)
 
 
-@pghistory.track()
+@tracked()
 class Hold(models.Model):
     """A reason that keeps a budget's instalments out of payment runs until it is lifted."""
 
@@ -211,4 +213,4 @@ class Hold(models.Model):
                 name="hold_lifted_by_someone",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="hold_is_kept", operation=pgtrigger.Delete)]
+        triggers = never_deleted("hold_is_kept")

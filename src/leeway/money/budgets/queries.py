@@ -188,7 +188,7 @@ def funded_until_day(budget: Budget) -> date:
     """The last day that a budget is funded for."""
     regular = Funding.objects.filter(part__budget=budget, kind=InstalmentKind.REGULAR)
     last = regular.order_by("-ends_on").values_list("ends_on", flat=True).first()
-    return last or funded_until(budget.starts_on, settings.PAY_CALENDAR_STARTS_ON)
+    return last or funded_until(budget.starts_on, budget.pay_calendar_starts_on)
 
 
 def unpaid_instalments(part: Part) -> QuerySet[Instalment]:

@@ -31,7 +31,7 @@ class Receipt(models.Model):
                 condition=Q(received_on__lte=F("confirmed_on")), name="receipt_confirmed_once_received"
             ),
         ]
-        triggers = [kept("receipt_is_kept")]
+        triggers = kept("receipt_is_kept")
 
 
 class TakenBack(models.Model):
@@ -43,4 +43,4 @@ class TakenBack(models.Model):
     taken_back_on = models.DateField()
 
     class Meta:
-        triggers = [kept("taken_back_is_kept")]
+        triggers = kept("taken_back_is_kept")

@@ -8,10 +8,8 @@ from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
+from leeway.guards import kept
 from leeway.money.ledger.reasons import OF_A_CASE, SHARED, Kind, Reason, guard
-
-KEPT = pgtrigger.Update | pgtrigger.Delete
-NEVER_EMPTIED = "RAISE EXCEPTION 'The ledger is never emptied.';"
 
 
 class Account(models.Model):
@@ -36,14 +34,7 @@ class Account(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="account_is_kept", operation=KEPT),
-            pgtrigger.Trigger(
-                name="accounts_stay",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Truncate,
-                func=NEVER_EMPTIED,
-            ),
+            *kept("account_is_kept"),
         ]
 
     def __str__(self) -> str:
@@ -110,14 +101,7 @@ class Transfer(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="transfer_is_kept", operation=KEPT),
-            pgtrigger.Trigger(
-                name="transfers_stay",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Truncate,
-                func=NEVER_EMPTIED,
-            ),
+            *kept("transfer_is_kept"),
             pgtrigger.Trigger(
                 name="correction_mirrors",
                 when=pgtrigger.Before,
