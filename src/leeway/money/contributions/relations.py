@@ -15,8 +15,9 @@ RELATIONS = (
     ),
     Relation(
         "Transfer {transfer} “{reason}” belongs to no receipt.",
-        "SELECT t.id AS transfer, t.reason FROM ledger_transfer AS t LEFT JOIN contributions_receipt AS r "
-        "ON r.id = t.about WHERE r.id IS NULL AND t.reason IN ('received', 'correction')",
+        "SELECT t.id AS transfer, t.reason FROM ledger_transfer AS t LEFT JOIN ledger_transfer AS original "
+        "ON original.id = t.corrects_id LEFT JOIN contributions_receipt AS r ON r.id = t.about "
+        "WHERE r.id IS NULL AND 'received' IN (t.reason, original.reason)",
     ),
     Relation(
         "Receipt {receipt} was corrected, and {moved} of its {said} pence went back.",
@@ -30,7 +31,8 @@ RELATIONS = (
         "Account {account}: {received} pence were received, and only {due} ever fell due.",
         "SELECT account, SUM(received) AS received, SUM(due) AS due FROM ("
         " SELECT debit_id AS account, amount_pence AS received, 0 AS due FROM ledger_transfer WHERE reason = 'received'"
-        " UNION ALL SELECT credit_id, -amount_pence, 0 FROM ledger_transfer WHERE reason = 'correction'"
+        " UNION ALL SELECT t.credit_id, -t.amount_pence, 0 FROM ledger_transfer AS t JOIN ledger_transfer AS original "
+        "  ON original.id = t.corrects_id WHERE original.reason = 'received'"
         " UNION ALL SELECT credit_id, 0, amount_pence FROM ledger_transfer WHERE reason = 'fell_due'"
         ") AS moved GROUP BY account HAVING SUM(received) > SUM(due)",
     ),
