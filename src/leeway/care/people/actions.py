@@ -21,6 +21,7 @@ from leeway.care.people.access import (
     leads,
 )
 from leeway.care.people.events import Event, follow
+from leeway.care.people.locks import lock_case
 from leeway.care.people.models import (
     Authority,
     CapacityDecision,
@@ -186,7 +187,7 @@ def move_case(*, case: Case, to: Stage, kind: Event, sentence: str, by: User, on
 
     Called by the actions of the stage that ends, which have checked that this user may end it.
     """
-    locked = Case.objects.select_for_update(of=("self",)).select_related("person").get(pk=case.pk)
+    locked = lock_case(case.pk)
     died_on = locked.person.date_of_death
     if died_on is not None and to != Stage.CLOSED:
         raise Refusal(

@@ -12,6 +12,7 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
+from leeway.care.people.locks import lock_case
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.planning.models import Plan, PlanState, Way
@@ -52,7 +53,7 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
     another stage, a plan not agreed, and a direct payment or service fund without approved bank details.
     """
     check_can(by, Capability.START_BUDGETS)
-    case = Case.objects.select_for_update().get(pk=plan.case_id)
+    case = lock_case(plan.case_id)
     require_stage(case.stage, Stage.ARRANGING)
     plan = Plan.objects.select_related("final_budget").get(pk=plan.pk)
     if plan.state != PlanState.AGREED:
@@ -78,7 +79,7 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
 def fund_next_year(*, budget: Budget, by: User, on: date) -> Budget:
     """Fund a budget for the financial year after the one it is funded for, and schedule its instalments."""
     check_can(by, Capability.START_BUDGETS)
-    budget = Budget.objects.select_for_update().get(pk=budget.pk)
+    budget = _locked(budget)
     if hasattr(budget, "ending"):
         raise Refusal("This budget has ended, so it cannot be funded further.")
     if not any(part.paid_pence_per_week for part in budget.parts.all()):
@@ -98,13 +99,14 @@ def end_budget(*, budget: Budget, ends_on: date, reason: str, by: User, on: date
     Money already paid for later days is counted and shown; taking it back is a decision of its own.
     """
     check_can(by, Capability.START_BUDGETS)
-    return _end(budget, ends_on, reason, by, on)
+    return _end(_locked(budget), ends_on, reason, by, on)
 
 
 @transaction.atomic
 def place_hold(*, budget: Budget, kind: HoldKind, reason: str, by: User, on: date) -> Hold:
     """Keep a budget's instalments out of payment runs until the hold is lifted."""
     check_can(by, Capability.START_BUDGETS)
+    budget = _locked(budget)
     if not reason.strip():
         raise Refusal("Say why payments should wait. The person can read this.", field="reason")
     if kind in COMES_BY_ITSELF:
@@ -118,7 +120,8 @@ def place_hold(*, budget: Budget, kind: HoldKind, reason: str, by: User, on: dat
 def lift_hold(*, hold: Hold, by: User, on: date) -> Hold:
     """Let a budget's instalments be paid again, those that fell due meanwhile among them."""
     check_can(by, Capability.START_BUDGETS)
-    hold = Hold.objects.select_for_update().select_related("budget__case").get(pk=hold.pk)
+    lock_case(hold.budget.case_id)
+    hold = Hold.objects.select_related("budget__case").get(pk=hold.pk)
     if hold.lifted_on:
         raise Refusal("This hold was lifted already.")
     if hold.kind in UNTIL_ENDED:
@@ -132,7 +135,7 @@ def wait_after(*, case: Case, kind: HoldKind, reason: str, by: User, on: date) -
 
     Whoever told it was allowed to; finance says how it ends.
     """
-    running = Budget.objects.select_for_update(of=("self",)).select_related("case").filter(case=case, ending=None)
+    running = lock_case(case.pk).budgets.select_related("case").filter(ending=None)
     waiting = [budget for budget in running if not budget.holds.filter(kind=kind, lifted_on=None).exists()]
     return [_hold(budget, kind, reason, by, on) for budget in waiting]
 
@@ -140,7 +143,8 @@ def wait_after(*, case: Case, kind: HoldKind, reason: str, by: User, on: date) -
 @transaction.atomic
 def go_on_after(*, case: Case, kind: HoldKind, by: User, on: date) -> None:
     """Lift the holds that `wait_after` placed, since what care had told is no longer so."""
-    for hold in Hold.objects.select_for_update(of=("self",)).filter(budget__case=case, kind=kind, lifted_on=None):
+    lock_case(case.pk)
+    for hold in Hold.objects.filter(budget__case=case, kind=kind, lifted_on=None):
         _lift(hold, by, on)
 
 
@@ -151,7 +155,7 @@ def hold_returned(*, instalment: Instalment, reason: str, by: User, on: date) ->
     Where a later budget already counts what was paid for its days, the payment is still owed as it was.
     """
     check_can(by, Capability.PAY)
-    budget = instalment.part.budget
+    budget = _locked(instalment.part.budget)
     if not budget.holds.filter(kind=HoldKind.RETURNED, lifted_on=None).exists():
         _hold(budget, HoldKind.RETURNED, reason, by, on)
     ending = Ending.objects.filter(budget=budget, replaced=False, ends_on__lt=instalment.ends_on).first()
@@ -168,7 +172,7 @@ def add_last_cost(*, budget: Budget, kind: str, amount_pence: int, by: User, on:
     After the person's death it goes to whoever settles what is left, once their bank details are approved.
     """
     check_can(by, Capability.START_BUDGETS)
-    budget = Budget.objects.select_for_update(of=("self",)).select_related("case").get(pk=budget.pk)
+    budget = _locked(budget)
     part = budget.parts.filter(way=Way.DIRECT_PAYMENT).first()
     if part is None or not hasattr(budget, "ending"):
         raise Refusal("Last costs are paid once a direct payment has ended. End the budget first.")
@@ -182,6 +186,12 @@ def add_last_cost(*, budget: Budget, kind: str, amount_pence: int, by: User, on:
     sentence = f"{InstalmentKind(kind).label}: {pounds(amount_pence)} still to be paid."
     tell(case=budget.case, kind=Event.LAST_COST, sentence=sentence, by=by, on=on)
     return part.instalments.get(kind=kind, starts_on=on)
+
+
+def _locked(budget: Budget) -> Budget:
+    """A budget as it stands once nobody else is at its case."""
+    lock_case(budget.case_id)
+    return Budget.objects.select_related("case__person").get(pk=budget.pk)
 
 
 def _hold(budget: Budget, kind: HoldKind, reason: str, by: User, on: date) -> Hold:
@@ -367,7 +377,6 @@ def _replace_earlier(case: Case, starts_on: date, by: User, on: date) -> dict[st
 
 
 def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False) -> Ending:
-    budget = Budget.objects.select_for_update(of=("self",)).select_related("case__person").get(pk=budget.pk)
     if hasattr(budget, "ending"):
         raise Refusal("This budget has ended already.")
     if ends_on < budget.starts_on - DAY:
@@ -414,7 +423,7 @@ def _cancel_after(part: Part, ending: Ending, by: User, on: date) -> Counter[tup
     """
     freed: Counter[tuple[str, date]] = Counter()
     first_days = sorted(part.fundings.filter(kind=InstalmentKind.REGULAR).values_list("starts_on", flat=True))
-    unpaid = queries.unpaid_instalments(part).filter(ends_on__gt=ending.ends_on).select_for_update(of=("self",))
+    unpaid = queries.unpaid_instalments(part).filter(ends_on__gt=ending.ends_on)
     for each in list(unpaid):
         regular = each.kind == InstalmentKind.REGULAR
         funding = (each.kind, max(day for day in first_days if day <= each.starts_on) if regular else each.starts_on)
