@@ -6,6 +6,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 
 from leeway.access.access import check_can
 from leeway.access.models import User
@@ -20,6 +21,7 @@ from leeway.law.numbers import pounds, split
 from leeway.money.budgets import queries
 from leeway.money.budgets.dues import OWED, standings, weights
 from leeway.money.budgets.models import (
+    COMES_BY_ITSELF,
     LAST_COSTS,
     UNTIL_ENDED,
     Budget,
@@ -106,8 +108,8 @@ def place_hold(*, budget: Budget, kind: HoldKind, reason: str, by: User, on: dat
     check_can(by, Capability.START_BUDGETS)
     if not reason.strip():
         raise Refusal("Say why payments should wait. The person can read this.", field="reason")
-    if kind in UNTIL_ENDED:
-        raise Refusal("This hold comes by itself when the worker records it in the case.", field="kind")
+    if kind in COMES_BY_ITSELF:
+        raise Refusal("This hold comes by itself, when what it says is recorded.", field="kind")
     if budget.holds.filter(kind=kind, lifted_on=None).exists():
         raise Refusal("There is a hold of this kind already.", field="kind")
     return _hold(budget, kind, reason.strip(), by, on)
@@ -141,6 +143,23 @@ def go_on_after(*, case: Case, kind: HoldKind, by: User, on: date) -> None:
     """Lift the holds that `wait_after` placed, since what care had told is no longer so."""
     for hold in Hold.objects.select_for_update(of=("self",)).filter(budget__case=case, kind=kind, lifted_on=None):
         _lift(hold, by, on)
+
+
+@transaction.atomic
+def hold_returned(*, instalment: Instalment, reason: str, by: User, on: date) -> None:
+    """A payment came back: its budget waits until finance has looked, and days after its end are not paid again.
+
+    Where a later budget already counts what was paid for its days, the payment is still owed as it was.
+    """
+    check_can(by, Capability.PAY)
+    budget = instalment.part.budget
+    if not budget.holds.filter(kind=HoldKind.RETURNED, lifted_on=None).exists():
+        _hold(budget, HoldKind.RETURNED, reason, by, on)
+    ending = Ending.objects.filter(budget=budget, ends_on__lt=instalment.ends_on).first()
+    if ending and not budget.case.budgets.filter(starts_on__gt=budget.starts_on).exists():
+        part = instalment.part
+        freed = _cancel_after(part, ending, by, on)
+        _release_all(part, freed, instalment.pk, by, on, ends_on=ending.ends_on)
 
 
 @transaction.atomic
@@ -363,6 +382,11 @@ def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, repl
         )
     if not reason.strip():
         raise Refusal("Say why the budget ends.", field="reason")
+    if queries.approved_to_send(budget, ends_on).exists():
+        raise Refusal(
+            "A payment for later days is in an approved payment run, so its file may be with the bank. Say under "
+            "Payments that the run was sent, or withdraw it; then end the budget."
+        )
     ending = Ending.objects.create(
         budget=budget,
         ends_on=ends_on,
@@ -373,10 +397,7 @@ def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, repl
         ended_on=on,
     )
     for part in budget.parts.all():
-        freed = _cancel_after(part, ending, by, on)
-        for funding in part.fundings.all():
-            released = freed[funding.kind, funding.starts_on] if part.paid_into_id else _unspent(funding, ends_on)
-            _release(funding, released, ending, by, on)
+        _release_all(part, _cancel_after(part, ending, by, on), ending.pk, by, on, ends_on=ends_on)
     for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
         _lift(hold, by, on)
     sentence = f"Budget ends after {ends_on:%-d %B %Y}: {ending.reason}"
@@ -422,18 +443,26 @@ def _unspent(funding: Funding, ends_on: date) -> int:
     return funding.total_pence - min(kept, funding.total_pence)
 
 
-def _release(funding: Funding, released_pence: int, ending: Ending, by: User, on: date) -> None:
+def _release_all(
+    part: Part, freed: Counter[tuple[str, date]], because: uuid.UUID, by: User, on: date, *, ends_on: date
+) -> None:
+    """Release what is no longer set aside of each funding of a part. `because` is the id of what released it."""
+    for funding in part.fundings.all():
+        released = freed[funding.kind, funding.starts_on] if part.paid_into_id else _unspent(funding, ends_on)
+        _release(funding, released, because, by, on)
+
+
+def _release(funding: Funding, released_pence: int, because: uuid.UUID, by: User, on: date) -> None:
     """Move what is no longer set aside back to who gave or promised it, each transfer corrected.
 
     What fell due and is not due after all is corrected first: whoever paid it already is owed it back.
     """
-    givers = _givers(funding)
-    parts = divide(released_pence, [share for _, share in givers])
-    backs = [(Kind.COMMITTED, released_pence), *zip([kind for kind, _ in givers], parts, strict=True)]
-    for kind, back_pence in backs:
+    given = [_posted(funding, kind) for kind, _ in _givers(funding)]
+    parts = divide(released_pence, [_left_pence(each) for each in given])
+    for original, back_pence in [(_posted(funding, Kind.COMMITTED), released_pence), *zip(given, parts, strict=True)]:
         if back_pence:
-            _give_back(_posted(funding, kind), back_pence, ending, by, on)
-    _correct_dues(funding, ending, by, on)
+            _give_back(original, back_pence, because, by, on)
+    _correct_dues(funding, because, by, on)
 
 
 def _posted(funding: Funding, kind: Kind) -> Transfer:
@@ -444,18 +473,23 @@ def _posted(funding: Funding, kind: Kind) -> Transfer:
     return first.get(reason__in=[Reason.FUNDING, Reason.PROMISED], credit__kind=kind)
 
 
-def _correct_dues(funding: Funding, ending: Ending, by: User, on: date) -> None:
+def _left_pence(original: Transfer) -> int:
+    """What of a transfer was not given back yet."""
+    return original.amount_pence - (original.corrections.aggregate(pence=Sum("amount_pence"))["pence"] or 0)
+
+
+def _correct_dues(funding: Funding, because: uuid.UUID, by: User, on: date) -> None:
     """Take back what fell due of a funding beyond what can fall due of it now, the latest first."""
     for standing in standings(Funding.objects.filter(pk=funding.pk)):
         too_much_pence = standing.due_pence - standing.can_fall_due_pence
         fell_due = Transfer.objects.filter(reason=Reason.FELL_DUE, about=funding.pk, credit=standing.owed)
         for each in fell_due.order_by("-effective_date"):
-            back_pence = min(too_much_pence, each.amount_pence)
+            back_pence = min(too_much_pence, _left_pence(each))
             if back_pence > 0:
-                _give_back(each, back_pence, ending, by, on)
+                _give_back(each, back_pence, because, by, on)
                 too_much_pence -= back_pence
 
 
-def _give_back(original: Transfer, pence: int, ending: Ending, by: User, on: date) -> None:
-    again = uuid.uuid5(ending.pk, str(original.pk))
+def _give_back(original: Transfer, pence: int, because: uuid.UUID, by: User, on: date) -> None:
+    again = uuid.uuid5(because, str(original.pk))
     give_back(original=original, id=again, amount_pence=pence, effective_date=on, by=by, on=on)
