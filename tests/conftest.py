@@ -66,6 +66,14 @@ def own_store(tmp_path_factory):
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_seals(tmp_path_factory):
+    """The heads of the seal go to two folders of the tests."""
+    folder = tmp_path_factory.getbasetemp() / "seals"
+    with override_settings(SEAL_FOLDERS=[folder / "here", folder / "elsewhere"]):
+        yield
+
+
 @pytest.fixture
 def work(db, monkeypatch):
     """Have the worker do all that waits, in this thread and in the test's own transaction; nothing by the clock."""

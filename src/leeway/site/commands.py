@@ -15,6 +15,7 @@ from leeway.start import start_django
 ROOMS = {
     "access": ("leeway.access.commands", "access"),
     "law": ("leeway.law.commands", "law"),
+    "database": ("leeway.site.database_commands", "database"),
     "directory": ("leeway.market.directory.commands", "directory"),
     "insight": ("leeway.insight.commands", "insight"),
     "money": ("leeway.money.commands", "money"),
