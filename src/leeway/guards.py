@@ -70,14 +70,19 @@ def kept_fields(model: type[models.Model]) -> list[models.Field]:
     fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
     only = [trigger for trigger in triggers if isinstance(trigger, pgtrigger.ReadOnly)]
     if not only:
-        return fields if any(_stops_every_update(trigger) for trigger in triggers) else []
+        return fields if is_kept_whole(model) else []
     named = {name for trigger in only for name in trigger.fields or ()}
     left_out = [set(trigger.exclude) for trigger in only if trigger.exclude]
     return [field for field in fields if field.name in named or any(field.name not in names for names in left_out)]
 
 
+def is_kept_whole(model: type[models.Model]) -> bool:
+    """Whether no row of a model is ever changed or deleted."""
+    return any(_stops_every_update(trigger) for trigger in getattr(model._meta, "triggers", []))
+
+
 def _stops_every_update(trigger: pgtrigger.Trigger) -> bool:
-    if not isinstance(trigger, pgtrigger.Protect) or trigger.condition or not trigger.operation:
+    if type(trigger) is not pgtrigger.Protect or trigger.condition or not trigger.operation:  # ReadOnly is one too
         return False
     return pgtrigger.Update in trigger.operation
 

@@ -19,10 +19,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def folders(tmp_path, settings):
-    """Two places for heads, empty."""
-    settings.SEAL_FOLDERS = [tmp_path / "here", tmp_path / "elsewhere"]
-    return [folder / heads.NAME for folder in settings.SEAL_FOLDERS]
+def folders(own_seals):
+    """The two places for heads, with nothing in them yet."""
+    return heads.places()
 
 
 @pytest.fixture

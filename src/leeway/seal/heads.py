@@ -27,6 +27,13 @@ def places() -> list[Path]:
     return [folder / NAME for folder in settings.SEAL_FOLDERS]
 
 
+def set_aside() -> None:
+    """Put the heads in the data folder aside, since the database that they are of is no more: a made-up council's."""
+    place = places()[0]
+    if place.exists():
+        place.replace(place.with_name(f"of-an-earlier-council-{NAME}"))
+
+
 def read(place: Path) -> list[Head]:
     """Every head that a file has, in order. Refuses a file that cannot be read, or has anything else in it."""
     try:

@@ -96,10 +96,29 @@ def serve(port: int, workers: int, worker: bool) -> None:
     from leeway.law.policy_check import check_policy
 
     check_policy(timezone.localdate(), settings.COUNCIL_POLICY)
-    call_command("migrate", verbosity=0)
+    bring_up_to_date()
     if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)
     serve_pages(port=port, workers=workers, beside=worker)
+
+
+def bring_up_to_date() -> None:
+    """Bring the database up to date, where the role that connects can; otherwise refuse one that is not.
+
+    A production site should connect with a role that cannot, and is told so.
+    """
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from leeway.site import roles
+
+    if roles.may_migrate():
+        call_command("migrate", verbosity=0)
+    elif not roles.is_up_to_date():
+        raise BadUse(f"The database is not up to date. {roles.RUN_ROLES}")
+    if settings.PRODUCTION:
+        for finding in roles.findings():
+            click.echo(f"Beware: {finding} {roles.RUN_ROLES}", err=True)
 
 
 def require_free_port(port: int) -> None:

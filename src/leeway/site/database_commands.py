@@ -1,8 +1,10 @@
 """Keeping the database from the command line: the seal over what is kept, and who may do what in it."""
 
+from typing import TextIO
+
 import click
 
-from leeway.commandline import Group
+from leeway.commandline import BadUse, Group
 from leeway.start import start_django
 
 
@@ -12,6 +14,29 @@ def database() -> None:
 
     Example: leeway database seal
     """
+
+
+@database.command()
+@click.option("--site", default="leeway_site", show_default=True, help="The role that the site connects with.")
+@click.option("--password-file", type=click.File(), help="A file that holds its password, to set it.")
+def roles(site: str, password_file: TextIO | None) -> None:
+    """Bring the database up to date, and give the site a role of its own that can do no more than it must.
+
+    Run it as the owner of the database, before each start of a new version. The site itself then connects as the
+    other role: it owns nothing, and cannot take away, empty or alter what is kept.
+
+    Example: leeway database roles --site leeway_site
+    """
+    start_django()
+    from django.core.management import call_command
+
+    from leeway.site import roles as database_roles
+
+    if not database_roles.may_migrate():
+        raise BadUse("This role cannot change the database. Name its owner in DATABASE_URL, for this command alone.")
+    call_command("migrate", verbosity=0)
+    database_roles.grant(site, password_file.read().strip() if password_file else "")
+    click.echo(f"The database is up to date. The site connects as {site}: name it in the site's DATABASE_URL.")
 
 
 @database.command()

@@ -29,6 +29,7 @@ from leeway.money.ledger.actions import open_account
 from leeway.money.ledger.models import Kind
 from leeway.money.payments import actions as payments
 from leeway.money.payments.actions import NothingToPay
+from leeway.seal import heads
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
@@ -81,6 +82,7 @@ def empty_the_database() -> None:
                 "data folder in LEEWAY_DATA, or unset DATABASE_URL."
             )
         cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
+    heads.set_aside()
     make_tables()
 
 
