@@ -33,9 +33,10 @@ OWN_WORDS = {
     "market/listings": {"layouts", "extracts", "merging"},
     "market/directory": {"open_referral", "demo"},
     "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
-    "money/ledger": {"export"},
-    "money/budgets": {"schedule", "shares", "payable", "replay"},
-    "money/payments": {"bank_files"},
+    "money/ledger": {"export", "reasons", "relations"},
+    "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},
+    "money/contributions": {"relations"},
+    "money/payments": {"bank_files", "relations"},
 }  # fmt: skip
 LISTS_OF_A_LENGTH = {"care/people/views.py", "money/payments/views.py", "money/banking/modulus.py"}
 MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]

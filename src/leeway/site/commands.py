@@ -95,6 +95,7 @@ def serve(port: int, workers: int, worker: bool) -> None:
 
     from leeway.law.policy_check import check_policy
 
+    require_no_debug(settings.DEBUG)
     check_policy(timezone.localdate(), settings.COUNCIL_POLICY)
     bring_up_to_date()
     if settings.PRODUCTION:
@@ -119,6 +120,12 @@ def bring_up_to_date() -> None:
     if settings.PRODUCTION:
         for finding in roles.findings():
             click.echo(f"Beware: {finding} {roles.RUN_ROLES}", err=True)
+
+
+def require_no_debug(debug: bool) -> None:
+    """Refuse to serve with pages that show the inside: they are for a developer's own machine and tests."""
+    if debug:
+        raise BadUse("LEEWAY_DEBUG is True, which shows everybody what goes wrong inside. Leave it out to serve.")
 
 
 def require_free_port(port: int) -> None:
@@ -175,10 +182,14 @@ def check() -> None:
     from django.utils import timezone
 
     from leeway.law.policy_check import check_policy
+    from leeway.site.database import LOGS_NO_VALUES, values_in_log
 
     for finding in check_policy(timezone.localdate(), settings.COUNCIL_POLICY):
-        click.echo(f"Beware: {finding}")
-    connection.ensure_connection()
+        click.echo(f"Gentler than the law: {finding}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(LOGS_NO_VALUES)])
+        if finding := values_in_log(dict(cursor.fetchall())):
+            click.echo(f"Beware: {finding}")
     call_command("check", deploy=settings.PRODUCTION, fail_level="WARNING")
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
     click.echo("Settings, policy and migrations are in order.")

@@ -86,7 +86,10 @@ LAST_COSTS = (InstalmentKind.LAST_WAGES, InstalmentKind.REDUNDANCY, InstalmentKi
 
 
 class Funding(models.Model):
-    """What each funder put in for one part of a budget, for some days. The transfers that moved it name this row."""
+    """What each funder gives for one part of a budget, for some days. The transfers that moved it name this row.
+
+    The council's share is put in at once; the others are promised, and fall due with each pay period.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     part = models.ForeignKey(Part, models.PROTECT, related_name="fundings")
@@ -164,6 +167,9 @@ class Ending(models.Model):
     paid_beyond_pence = models.BigIntegerField(
         help_text="Already paid for days after the end. Not taken back by itself."
     )
+    replaced = models.BooleanField(
+        default=False, help_text="By a budget from the next day, under which days that were paid already are used."
+    )
     ended_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     ended_on = models.DateField()
 
@@ -179,10 +185,13 @@ class HoldKind(models.TextChoices):
     HOSPITAL = "hospital", "In hospital"
     SAFEGUARDING = "safeguarding", "Safeguarding concern"
     REVIEW_OVERDUE = "review_overdue", "Review overdue"
+    RETURNED = "returned", "A payment came back"
 
 
 #: What waits until the budget has its last day. Ending the budget lifts it.
 UNTIL_ENDED = (HoldKind.DEATH, HoldKind.ENDED)
+#: What nobody places: it follows from what happened.
+COMES_BY_ITSELF = (*UNTIL_ENDED, HoldKind.RETURNED)
 
 
 @tracked()

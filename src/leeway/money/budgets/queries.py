@@ -17,12 +17,14 @@ from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
+from leeway.money.budgets.dues import ShareSoFar, shares_so_far
 from leeway.money.budgets.models import UNTIL_ENDED, Budget, Funding, Hold, Instalment, InstalmentKind, Part
 from leeway.money.budgets.payable import AFTER_DEATH, with_what_stops
 from leeway.money.budgets.schedule import PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, shares_of
 from leeway.money.ledger.models import Account, Reason, Transfer
 from leeway.money.ledger.queries import StatementLine, balances_of_case, statement
+from leeway.money.ledger.reasons import GIVERS
 from leeway.money.payees.models import PAID_WAYS, PayeeAccount
 from leeway.money.payees.queries import of_case
 from leeway.money.payees.states import State
@@ -30,7 +32,8 @@ from leeway.refusal import Refusal
 
 FUNDED_AHEAD = timedelta(days=92)
 
-PAID = Transfer.objects.filter(reason=Reason.PAYMENT_SENT, about=OuterRef("pk"), corrections=None)
+#: Sent to the bank, and not come back.
+SENT = Transfer.objects.filter(reason=Reason.PAYMENT_SENT, about=OuterRef("pk"), corrections=None)
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class InstalmentRow:
     instalment: Instalment
     way: str
     status: str
-    paid_on: date | None
+    more: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Picture:
     payees: list[PayeeAccount]
     earlier: list[Budget]
     funded_until: date | None
+    shares: list[ShareSoFar]
 
     @property
     def charged_until(self) -> date | None:
@@ -124,22 +128,25 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
     case = people.get_case(case_id, seen_by=seen_by, page="Budget and payments")
     budgets = list(case.budgets.select_related("ending", "plan__final_budget", "plan__charge", "started_by"))
     if not budgets:
-        return Picture(case, None, [], [], [], {}, [], [], [], None)
+        return Picture(case, None, [], [], [], {}, [], [], [], None, [])
     budget = budgets[0]
     parts = sorted(budget.parts.select_related("paid_into"), key=lambda part: Way.values.index(part.way))
-    holds = list(budget.holds.select_related("placed_by", "lifted_by"))
+    holds = list(Hold.objects.filter(budget__case=case).select_related("placed_by", "lifted_by"))
     paid_into = next((part.paid_into for part in parts if part.paid_into), None)
     return Picture(
         case=case,
         budget=budget,
         parts=parts,
-        rows=_rows(budget, on),
+        rows=_rows(budget),
         holds=holds,
-        balances=balances_of_case(case, as_at=on),
+        balances={
+            account: pence for account, pence in balances_of_case(case, as_at=on).items() if account.kind not in GIVERS
+        },
         statement=statement(paid_into, on) if paid_into else [],
         payees=of_case(case) if seen_by.is_staff_member else [],
         earlier=budgets[1:],
         funded_until=funded_until_day(budget),
+        shares=shares_so_far(case, on),
     )
 
 
@@ -150,6 +157,14 @@ def get_budget(case_id: UUID, *, seen_by: User, page: str) -> Budget:
     if budget is None:
         raise Http404("This case has no budget yet.")
     return budget
+
+
+def get_hold(hold_id: UUID, *, budget: Budget) -> Hold:
+    """A hold of this budget, or of an earlier one of the same case."""
+    found = Hold.objects.filter(pk=hold_id, budget__case=budget.case_id).first()
+    if found is None:
+        raise Http404("There is no such hold in this case.")
+    return found
 
 
 def may_fund(picture: Picture, on: date) -> bool:
@@ -186,16 +201,24 @@ def funded_until_day(budget: Budget) -> date:
 
 
 def unpaid_instalments(part: Part) -> QuerySet[Instalment]:
-    """A part's instalments that are neither paid nor cancelled."""
-    return part.instalments.filter(~Exists(PAID), cancellation=None)
+    """A part's instalments that are neither with the bank, nor paid, nor cancelled."""
+    return part.instalments.filter(~Exists(SENT), cancellation=None)
+
+
+def approved_to_send(budget: Budget, last_day: date) -> QuerySet[Instalment]:
+    """Instalments for days after one that an approved run has, whose file may be with the bank at this moment."""
+    rows = Instalment.objects.filter(part__budget=budget, ends_on__gt=last_day)
+    return rows.filter(
+        payments__run__approved_on__isnull=False, payments__run__sent_on=None, payments__run__given_up_on=None
+    )
 
 
 def paid_beyond(budget: Budget, last_day: date) -> dict[str, int]:
-    """What was paid, by way of holding, for days after one: the difference of what was paid and what was due."""
+    """What was sent, by way of holding, for days after one: the difference of what was sent and what was due."""
     found: Counter[str] = Counter()
     rows = Instalment.objects.filter(part__budget=budget, kind=InstalmentKind.REGULAR, cancellation=None)
-    for each in rows.filter(ends_on__gt=last_day).select_related("part").annotate(paid=Exists(PAID)):
-        covered_pence = each.for_period_pence if each.paid else each.already_paid_pence
+    for each in rows.filter(ends_on__gt=last_day).select_related("part").annotate(sent=Exists(SENT)):
+        covered_pence = each.for_period_pence if each.sent else each.already_paid_pence
         days_due = max(0, (last_day - each.starts_on).days + 1)
         found[each.part.way] += max(0, covered_pence - days_pence(each.part.paid_pence_per_week, days_due))
     return dict(found)
@@ -210,31 +233,30 @@ def _latest_details(case: Case) -> dict[str, PayeeAccount]:
     return found
 
 
-def _rows(budget: Budget, on: date) -> list[InstalmentRow]:
+def _rows(budget: Budget) -> list[InstalmentRow]:
     rows = list(
         with_what_stops(Instalment.objects.filter(part__budget=budget))
         .select_related("part__budget__case__person", "cancellation")
+        .prefetch_related("payments__run")
         .order_by("starts_on", "kind")
     )
-    arrived = dict(
-        Transfer.objects.filter(
-            reason=Reason.PAYMENT_ARRIVED, about__in=[each.pk for each in rows], corrections=None
-        ).values_list("about", "effective_date")
-    )
-    return [
-        InstalmentRow(
-            each, each.part.get_way_display().partition(":")[0], _status(each, arrived, on), arrived.get(each.pk)
-        )
-        for each in rows
-    ]
+    return [_row(each) for each in rows]
 
 
-def _status(each: Any, arrived: dict, on: date) -> str:
-    """Where an instalment stands, in words; it carries the `why` that `with_what_stops` looked up."""
+def _row(each: Any) -> InstalmentRow:
+    """One line of the schedule; the instalment carries the `why` that `with_what_stops` looked up."""
+    way = each.part.get_way_display().partition(":")[0]
     if hasattr(each, "cancellation"):
-        return "Cancelled"
-    if each.pk in arrived:
-        return "Paid" if arrived[each.pk] <= on else "On its way"
+        return InstalmentRow(each, way, "Cancelled", each.cancellation.reason)
+    payments = [payment for payment in each.payments.all() if payment.run.approved_on and not payment.run.given_up_on]
+    if payments:
+        standing = max(payments, key=lambda payment: payment.run.number).standing
+        return InstalmentRow(each, way, standing.status, standing.more)
+    return InstalmentRow(each, way, _waits(each), "")
+
+
+def _waits(each: Any) -> str:
+    """What an instalment waits for that no approved run has."""
     if not each.amount_pence:
         return "Paid before"
     if AFTER_DEATH in each.why:
