@@ -133,7 +133,7 @@ def test_a_whole_journey_is_lived_with_the_sites_role(as_site, client, work):
     make_market(1, today)
     cases = [play(script, staff, command.market(), today) for script in stories(today)]
     command.pay(staff, today, Console(quiet=True))
-    assert PaymentRun.objects.filter(state="approved").exists() and Transfer.objects.exists()
+    assert PaymentRun.objects.filter(state="confirmed").exists() and Transfer.objects.exists()
     start_nightly(on=today)
     work()
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}

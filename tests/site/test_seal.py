@@ -47,7 +47,8 @@ def test_everything_named_is_sealed_once(seal):
 def test_a_later_row_comes_into_a_later_batch(seal, case_of):
     seal()
     before = Batch.objects.count()
-    StoryLine.objects.create(case=case_of("Ada"), kind="details", sentence="A line.", by_id=1, happened_on="2026-11-23")
+    line = StoryLine.objects.filter(case=case_of("Ada")).first()
+    StoryLine.objects.create(case=line.case, kind="details", sentence="New.", by=line.by, happened_on=line.happened_on)
     assert seal() == 1
     assert Batch.objects.count() == before + 1
     assert queries.findings() == []
@@ -212,7 +213,7 @@ def test_verify_and_replay_both_name_what_the_seal_finds(seal, guards_aside):
     sentence = f"Seal: ledger.Transfer {row.pk} was changed since it was sealed."
     for command, field in ((["money", "verify"], "findings"), (["law", "replay"], "seal")):
         answer = CliRunner().invoke(main, [*command, "--json"])
-        assert answer.exit_code == 1 and json.loads(answer.output)[field] == [sentence]
+        assert answer.exit_code == 1 and sentence in json.loads(answer.output)[field]
 
 
 def test_it_is_sealed_every_night_and_by_a_command(council, folders, django_capture_on_commit_callbacks):

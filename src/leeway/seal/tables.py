@@ -56,6 +56,8 @@ SEALED = (
     Table("budgets.Cancellation"),
     Table("budgets.Ending"),
     Table("payments.Payment"),
+    Table("contributions.Receipt"),
+    Table("contributions.TakenBack"),
     Table("access.Look", stamp="at"),
 )
 

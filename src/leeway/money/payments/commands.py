@@ -30,6 +30,6 @@ def verify(as_json: bool) -> None:
     else:
         for finding in found:
             click.echo(finding)
-        click.echo(f"{transfers} transfers, trial balance {sum(totals.values())} pence, {len(found) or 'no'} findings.")
         click.echo(f"{sealed_rows} rows sealed, in {batches} batches.")
+        click.echo(f"{transfers} transfers, trial balance {sum(totals.values())} pence, {len(found) or 'no'} findings.")
     raise click.exceptions.Exit(1 if found else 0)
