@@ -11,6 +11,7 @@ from leeway.moves import MoveNotAllowed, require_move
 
 #: Where a thing begins, by the module of its table.
 BEGINS = {
+    "leeway.access.states": {"waiting"},
     "leeway.jobs.states": {"waiting"},
     "leeway.care.people.states": {"request"},
     "leeway.care.planning.states": {"draft"},

@@ -1,8 +1,10 @@
 """Signing in: passwords, second steps, throttling, single sign-on, and sessions that end."""
 
 import re
+from datetime import date
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
 from django.core.cache import cache
@@ -10,6 +12,8 @@ from django.urls import reverse
 
 from leeway.access.adapter import SingleSignOn
 from leeway.access.models import User
+from leeway.access.roles import Role
+from leeway.care.people.models import Relationship
 
 PASSWORD = "correct horse battery"
 LOGIN = "/account/login/"
@@ -111,6 +115,61 @@ def test_people_who_draw_on_support_are_not_made_to(client, ada_user, settings):
     sign_in(client, ada_user)
     assert client.get("/account/sessions/").status_code == 200
     assert client.get("/home/").headers.get("Location") != "/account/2fa/"
+
+
+class TestNobodyGetsPastSignInWithoutASecondStep:
+    """In production: staff, providers, and whoever may act for several people or for an organisation."""
+
+    @pytest.fixture(autouse=True)
+    def in_production(self, settings):
+        settings.STAFF_NEED_SECOND_FACTOR = True
+
+    @pytest.fixture
+    def supports(self, cyril, another_case, case):
+        """Cyril, with leave to see the records of so many people."""
+
+        def given(*names, kind="friend"):
+            for name in names:
+                person = another_case(name).person
+                leave = {"may_see_record": True, "user": cyril, "starts_on": date(2026, 1, 1)}
+                Relationship.objects.create(person=person, name="Cyril Crane", kind=kind, **leave)
+            return cyril
+
+        return given
+
+    def is_stopped(self, client, user) -> bool:
+        client.force_login(user)
+        answers = {client.get(address).headers.get("Location") for address in ("/home/", "/directory/", "/")}
+        return answers == {"/account/2fa/"}
+
+    @pytest.mark.parametrize("role", [role for role in Role if role != Role.PERSON])
+    def test_whatever_role(self, client, role, team):
+        assert self.is_stopped(client, User.objects.create_user("n@council.example", name="N", roles=[role], team=team))
+
+    def test_an_advocate_for_two_people(self, client, supports):
+        assert self.is_stopped(client, supports("Dora", "Edith"))
+
+    def test_an_organisation_for_one(self, client, supports):
+        assert self.is_stopped(client, supports("Dora", kind="organisation"))
+
+    def test_not_a_friend_of_one_nor_the_person(self, client, supports, ada_user):
+        assert not self.is_stopped(client, supports("Dora"))
+        assert not self.is_stopped(client, ada_user)
+
+    def test_nor_whose_leave_has_ended(self, client, supports):
+        cyril = supports("Dora", "Edith")
+        Relationship.objects.filter(person__given_name="Dora").update(ends_on=date(2026, 2, 1))
+        assert not self.is_stopped(client, cyril)
+
+    def test_nobody_takes_their_last_way_away(self, client, bea):
+        sign_in(client, bea)
+        secret = set_up_app(client)
+        for how in (client.get, client.post):
+            assert "your only second step" in how(reverse("mfa_deactivate_totp")).content.decode()
+        assert Authenticator.objects.filter(user=bea, type="totp").exists() and secret
+        Authenticator.objects.create(user=bea, type="webauthn", data={"name": "Key", "credential": {}})
+        assert client.post(reverse("mfa_deactivate_totp")).status_code == 302
+        assert not Authenticator.objects.filter(user=bea, type="totp").exists()
 
 
 def test_a_forgotten_password_is_set_anew_by_the_link_alone(client, bea):

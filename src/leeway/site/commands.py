@@ -21,7 +21,10 @@ ROOMS = {
     "worker": ("leeway.jobs.commands", "worker"),
 }
 PORT, WORKERS = click.IntRange(1, 65_535), click.IntRange(1, 64)
-FURTHER = {"law": [("leeway.care.decisions.commands", "replay")]}
+FURTHER = {
+    "access": [("leeway.site.pairs", "pairs")],
+    "law": [("leeway.care.decisions.commands", "replay")],
+}
 
 
 class Rooms(Group):

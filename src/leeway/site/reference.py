@@ -38,6 +38,7 @@ def command_pages(command: click.Command, name: str) -> list[str]:
 
 def states() -> str:
     """Every life cycle as a diagram."""
+    from leeway.access import states as proposal
     from leeway.care.people import states as case
     from leeway.care.planning import states as plan
     from leeway.jobs import states as job
@@ -52,6 +53,7 @@ def states() -> str:
         "A payment run": run,
         "A job": job,
         "A message": message,
+        "What an administrator asked for": proposal,
     }
     pages = [f"## {name}\n\n{diagram(module.MOVES)}" for name, module in diagrams.items()]
     return "# States\n\n" + GENERATED + "\n" + "\n".join(pages)

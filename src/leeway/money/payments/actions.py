@@ -10,6 +10,7 @@ from django.db.models import Count, F, Max, Subquery, Sum, Value, Window
 from django.db.models.functions import RowNumber
 
 from leeway.access.access import check_can
+from leeway.access.alike import check_two_mailboxes
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.actions import tell_many
@@ -69,6 +70,7 @@ def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
     require_move(MOVES, run.state, State.APPROVED, of="This payment run")
     if run.made_by_id == by.pk:
         raise SecondOfficerNeeded("You made this run, so another finance officer must approve it.")
+    check_two_mailboxes(run.made_by, by)
     require_pay_day(run.pay_on, on)
     _lock_instalments(run)
     _require_nothing_stopped(run)
