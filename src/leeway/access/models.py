@@ -2,8 +2,6 @@
 
 import uuid
 
-import pghistory
-import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -12,7 +10,7 @@ from django.db.models import F, Q
 
 from leeway.access.roles import APART, WHO_CAN, Capability, Role, capabilities_of, in_words
 from leeway.access.states import State
-from leeway.guards import kept, kept_but, kept_once
+from leeway.guards import kept, kept_but, kept_once, tracked
 
 
 class Team(models.Model):
@@ -46,7 +44,7 @@ def _apart() -> models.CheckConstraint:
     return models.CheckConstraint(condition=~together, name="user_roles_kept_apart")
 
 
-@pghistory.track(exclude=["password", "last_login"])
+@tracked(exclude=["password", "last_login"])
 class User(AbstractBaseUser):
     """Someone who signs in with an email address."""
 
@@ -100,7 +98,7 @@ class SignIn(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        triggers = [kept("sign_in_is_kept")]
+        triggers = kept("sign_in_is_kept")
 
 
 class ProposalKind(models.TextChoices):
@@ -168,7 +166,7 @@ class Proposal(models.Model):
         ]
         triggers = [
             *kept_but("proposal_is_kept", "user", "state", "settled_by", "settled_at", "answer", "operator"),
-            kept_once("proposal_is_settled_once", "settled_at"),
+            kept_once("proposal_is_settled_once", "settled_at")[0],
         ]
 
     def __str__(self) -> str:
@@ -195,9 +193,7 @@ class Look(models.Model):
     reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
-        triggers = [
-            pgtrigger.Protect(name="look_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
-        ]
+        triggers = kept("look_is_kept")
         indexes = [models.Index(fields=["viewer_id", "person_id", "-at"]), GinIndex(fields=["named"])]
         constraints = [
             models.CheckConstraint(

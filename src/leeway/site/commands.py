@@ -21,10 +21,7 @@ ROOMS = {
     "worker": ("leeway.jobs.commands", "worker"),
 }
 PORT, WORKERS = click.IntRange(1, 65_535), click.IntRange(1, 64)
-FURTHER = {
-    "access": [("leeway.site.pairs", "pairs")],
-    "law": [("leeway.care.decisions.commands", "replay")],
-}
+FURTHER = {"access": [("leeway.site.pairs", "pairs")], "law": [("leeway.site.replay", "replay")]}
 
 
 class Rooms(Group):
@@ -168,7 +165,7 @@ def check() -> None:
     from leeway.site.database import LOGS_NO_VALUES, values_in_log
 
     for finding in check_policy(timezone.localdate(), settings.COUNCIL_POLICY):
-        click.echo(f"Beware: {finding}")
+        click.echo(f"Gentler than the law: {finding}")
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(LOGS_NO_VALUES)])
         if finding := values_in_log(dict(cursor.fetchall())):

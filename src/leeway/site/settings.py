@@ -112,6 +112,7 @@ ROOMS = [
     "leeway.money.ledger",
     "leeway.money.payees",
     "leeway.money.budgets",
+    "leeway.money.contributions",
     "leeway.money.payments",
     "leeway.insight.pages",
     "leeway.site",
@@ -181,7 +182,6 @@ TEMPLATES = [
 # --- Data ---------------------------------------------------------------------------------------------
 DATABASES = {"default": database_settings(DATA_FOLDER)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-PGHISTORY_APPEND_ONLY = True
 CACHES = {  # the failed sign-ins that throttling counts: shared by every process of the server
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "leeway_cache"}
 }
