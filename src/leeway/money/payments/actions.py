@@ -12,6 +12,7 @@ from django.db.models import Count, F, Max, Subquery, Sum, Value, Window
 from django.db.models.functions import RowNumber
 
 from leeway.access.access import check_can
+from leeway.access.alike import check_two_mailboxes
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.actions import tell, tell_many
@@ -75,6 +76,7 @@ def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
     run = _to_move(run, State.APPROVED, by)
     if run.dated_by_id == by.pk:
         raise SecondOfficerNeeded("You made this run or chose its day, so another finance officer must approve it.")
+    check_two_mailboxes(run.dated_by, by)
     require_pay_day(run.pay_on, on)
     _require_nothing_stopped(run)
     run.originator = asdict(council_account())
