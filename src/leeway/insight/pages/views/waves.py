@@ -22,6 +22,7 @@ from leeway.insight.surveys import results
 from leeway.insight.surveys.comparing import by_group
 from leeway.insight.surveys.shares import percent
 from leeway.refusal import Refusal
+from leeway.writing import csv_of
 
 
 def get_wave(request: SignedIn, wave_id) -> Wave:
@@ -180,7 +181,7 @@ def results_file(request: SignedIn, wave_id):
     answers = queries.answers_of(asked, seen_by=request.user, on=timezone.localdate())
     shares = results.for_publication(results.shares(asked.questionnaire, answers, asked=asked_by(asked)))
     numbers = results.numbers(asked.questionnaire, answers, asked=asked_by(asked))
-    text = pl.concat([shares, numbers], how="diagonal").write_csv()
+    text = csv_of(pl.concat([shares, numbers], how="diagonal"))
     name = f"{asked.questionnaire_code}-{slugify(asked.name)}.csv"
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(text.encode(), content_type="text/csv; charset=utf-8", headers=disposition)
