@@ -14,6 +14,7 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.actions import tell_many
 from leeway.care.people.events import Event
+from leeway.days import PLANNED, check_day
 from leeway.law.numbers import pounds
 from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
 from leeway.money.banking.working_days import bacs_submission_day
@@ -95,6 +96,7 @@ def cancel_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
 
 def require_pay_day(pay_on: date, on: date) -> None:
     """Refuse a day on which banks are closed, that Bacs can no longer reach, or over a month away."""
+    check_day(pay_on, PLANNED, field="pay_on", what="The day of payment", on=on)
     last = bacs_submission_day(pay_on)
     if on > last:
         first = queries.first_pay_day(on)

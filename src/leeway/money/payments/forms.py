@@ -2,6 +2,7 @@
 
 from django import forms
 
+from leeway.days import PLANNED
 from leeway.forms import DateField
 from leeway.money.banking.working_days import require_bank_working_day
 from leeway.refusal import Refusal
@@ -11,6 +12,7 @@ class PayDayForm(forms.Form):
     """The day on which people should have their money."""
 
     pay_on = DateField(
+        PLANNED,
         label="On which day should people have their money?",
         error_messages={"required": "Enter the day on which people should have their money."},
     )
