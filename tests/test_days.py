@@ -96,7 +96,7 @@ def test_the_first_and_the_last_day_that_can_be_meant(sense, first, last):
     for day in (first, last, None):
         check_day(day, sense, field="day", what="The day", on=ON)
     for day in (date.fromordinal(first.toordinal() - 1), date.fromordinal(last.toordinal() + 1)):
-        with pytest.raises(Refusal, match="^The day: .* Check the year") as refused:
+        with pytest.raises(Refusal, match=r"^The day: .* Check the year") as refused:
             check_day(day, sense, field="day", what="The day", on=ON)
         assert refused.value.field == "day"
 

@@ -83,8 +83,8 @@ def _refuse_yaml_bomb(text: str, path: Path) -> None:
     for event in yaml.parse(text, Loader=SAFE_LOADER):
         if isinstance(event, yaml.AliasEvent):
             if any(anchor == event.anchor for anchor, _since in opened):
-                raise CannotRead(f"{path}, line {event.start_mark.line + 1}: a part of it is inside itself (*).")
-            parts += size_of.get(event.anchor, 0)
+                raise CannotRead(f"{path}: a part of it is inside itself (*{event.anchor}). Write it out.")
+            parts += size_of.get(event.anchor or "", 0)
         elif isinstance(event, yaml.CollectionStartEvent):
             opened.append((event.anchor, parts))
             parts += 1

@@ -110,11 +110,14 @@ class Law:
         return {}
 
     @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """Every value in force that day, by name."""
+        return MappingProxyType({name: dated.value for name, dated in self.in_force()})
+
+    @cached_property
     def digest(self) -> str:
         """Fingerprint of every value in force that day, by name."""
-        values = {name: dated.value for name, dated in self.in_force()}
-        text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest_of(self.values)
 
     def in_force(self) -> Iterator[tuple[str, DatedValue]]:
         """Go through the values in force that day, by name."""
@@ -122,6 +125,30 @@ class Law:
             started = [dated for dated in parameter.history if dated.start <= self.on]
             if started and started[-1].value is not None:
                 yield name, started[-1]
+
+
+def digest_of(values: Mapping[str, Any]) -> str:
+    """Fingerprint (SHA-256) of values by name: the same whether they were just read or stored years ago."""
+    return hashlib.sha256(_as_text(values).encode()).hexdigest()
+
+
+def _as_text(values: Mapping[str, Any]) -> str:
+    return json.dumps(dict(values), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def law_as_it_was(on: date, values: Mapping[str, Any], policy: Path | None = None) -> Law:
+    """Give the law of a day with the values that a decision of that day kept, whatever today's files say of them."""
+    return _law_as_it_was(on, _as_text(values), policy or DEFAULT_POLICY)
+
+
+@cache
+def _law_as_it_was(on: date, values: str, policy: Path) -> Law:
+    as_it_was = Permission(may="nothing", title="a stored decision", url="", doubt="", between=None, one_of=())
+    kept = {
+        name: Parameter(name, "", "", "a stored decision", as_it_was, (DatedValue(on, value, "", ""),))
+        for name, value in json.loads(values).items()
+    }
+    return Law(on, MappingProxyType(dict(sorted({**every_parameter(policy), **kept}.items()))))
 
 
 def law_on(on: date, policy: Path | None = None) -> Law:
