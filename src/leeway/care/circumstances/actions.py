@@ -14,6 +14,7 @@ from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_person
 from leeway.care.people.models import Case, Person
 from leeway.care.people.states import Stage
+from leeway.days import HAPPENED, check_day
 from leeway.refusal import NotAllowed, Refusal
 
 
@@ -29,6 +30,7 @@ def record_death(*, case: Case, died_on: date, told_by: str, by: User, on: date)
         raise Refusal(f"{person}'s death on {person.date_of_death:%-d %B %Y} is on record already.")
     if not person.date_of_birth <= died_on <= on:
         raise Refusal("The day lies after their birth, and not in the future. Check the date.", field="died_on")
+    check_day(died_on, HAPPENED, field="died_on", what="The day of the death", on=on)
     if len(told_by.strip()) < 3:
         raise Refusal("Say who told us, and how: “Her daughter Ruth, by phone”.", field="told_by")
     death = Death.objects.create(
@@ -71,6 +73,8 @@ def record_stay(
         raise Refusal("Record it once it has begun: this day is in the future.", field="starts_on")
     if ends_on is not None and ends_on < starts_on:
         raise Refusal("They cannot have left before they came. Check the dates.", field="ends_on")
+    check_day(starts_on, HAPPENED, field="starts_on", what="The first day", on=on)
+    check_day(ends_on, HAPPENED, field="ends_on", what="The last day", on=on)
     for other in person.stays.all():
         if starts_on < (other.ends_on or date.max) and other.starts_on < (ends_on or date.max):
             raise Refusal(
@@ -105,6 +109,7 @@ def end_stay(*, case: Case, stay: Stay, ends_on: date, by: User, on: date) -> St
         raise Refusal(f"This stay ended on {stay.ends_on:%-d %B %Y} already.")
     if not stay.starts_on <= ends_on <= on:
         raise Refusal("They left after they came, and not in the future. Check the date.", field="ends_on")
+    check_day(ends_on, HAPPENED, field="ends_on", what="The last day", on=on)
     stay.ends_on = ends_on
     stay.save(update_fields=["ends_on"])
     sentence = f"No longer {stay.get_kind_display().lower()}: left on {ends_on:%-d %B %Y}."

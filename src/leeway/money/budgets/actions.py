@@ -17,6 +17,7 @@ from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.planning.models import Plan, PlanState, Way
 from leeway.care.review.actions import schedule_review
+from leeway.days import PLANNED, check_day
 from leeway.law.numbers import pounds, split
 from leeway.money.budgets import queries
 from leeway.money.budgets.dues import OWED, standings, weights
@@ -99,6 +100,7 @@ def end_budget(*, budget: Budget, ends_on: date, reason: str, by: User, on: date
     Money already paid for later days is counted and shown; taking it back is a decision of its own.
     """
     check_can(by, Capability.START_BUDGETS)
+    check_day(ends_on, PLANNED, field="ends_on", what="The last day of the budget", on=on)
     return _end(_locked(budget), ends_on, reason, by, on)
 
 
