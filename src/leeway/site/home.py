@@ -17,7 +17,7 @@ from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
-from leeway.money.budgets.queries import budgets_to_end
+from leeway.money.budgets.queries import budgets_to_end, paid_beyond_death
 from leeway.money.payees.queries import waiting as details_waiting
 from leeway.money.payments.queries import first_pay_day, preview, runs
 from leeway.money.payments.states import State
@@ -73,7 +73,7 @@ def _finance(request: SignedIn, today: date) -> dict:
     due, _rows = preview(pay_on, seen_by=request.user, rows=0)
     return {
         "to_start": cases_waiting(request.user, [MONEY_TO_START])[:CASES_A_PAGE],
-        "to_end": budgets_to_end(seen_by=request.user)[:CASES_A_PAGE],
+        "to_end": [(each, paid_beyond_death(each)) for each in budgets_to_end(seen_by=request.user)[:CASES_A_PAGE]],
         "details": list(details_waiting()[:CASES_A_PAGE]),
         "pay_on": pay_on,
         "due": due,

@@ -41,6 +41,14 @@ class StayForm(forms.Form):
     told_by = TOLD_BY
 
 
+class TakeBackStayForm(forms.Form):
+    because = forms.CharField(
+        label="How do we know that it is wrong?",
+        widget=forms.Textarea,
+        error_messages={"required": "Say how we know that it is wrong."},
+    )
+
+
 class EndStayForm(forms.Form):
     ends_on = DateField(
         label="On which day did they leave?", error_messages={"required": "Enter the day on which they left."}

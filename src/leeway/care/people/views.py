@@ -182,7 +182,7 @@ def end_leave(request: SignedIn, case_id, relationship_id):
 
 def invite_person(request: SignedIn, case_id):
     """Invite the person to see their own record."""
-    case = queries.get_case(case_id, seen_by=request.user, page="Inviting them to sign in")
+    case = queries.get_case(case_id, seen_by=request.user, page="Inviting them to sign in", of_the_living=True)
     form = forms.InvitePersonForm(request.POST or None, initial={"email": case.person.email})
     if act(
         form,
@@ -244,7 +244,7 @@ def add_file(request: SignedIn, case_id):
 
 def give(request: SignedIn, case_id):
     """Give the case to a worker of its team, or take on one that is free."""
-    case = queries.get_case(case_id, seen_by=request.user, page="Who has the case")
+    case = queries.get_case(case_id, seen_by=request.user, page="Who has the case", of_the_living=True)
     workers = queries.workers_of(case.team)
     gives_out = leads(request.user, case)
     if not gives_out:

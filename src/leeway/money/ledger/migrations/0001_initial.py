@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('case', None), ('name__regex', '^(Budget [0-9]+)?$'), _connector='OR'), name='account_of_a_case_names_nobody'),
+            constraint=models.CheckConstraint(condition=models.Q(('case', None), ('name__regex', '^(Budget [0-9]+([.][0-9]+)?)?$'), _connector='OR'), name='account_of_a_case_names_nobody'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='account',
