@@ -2,17 +2,16 @@
 
 import uuid
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.care.people.models import Person
-from leeway.guards import kept_but, kept_once
+from leeway.guards import filled_in_once, kept_but, never_deleted, tracked
 
 
-@pghistory.track()
+@tracked()
 class Death(models.Model):
     """That a person has died, who told us, and, where it was not so, who undid it and why.
 
@@ -39,7 +38,7 @@ class Death(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="death_is_kept", operation=pgtrigger.Delete),
+            *never_deleted("death_is_kept"),
             pgtrigger.ReadOnly(
                 name="death_never_edited", fields=["person", "died_on", "told_by", "recorded_by", "recorded_on"]
             ),
@@ -57,7 +56,7 @@ class StayKind(models.TextChoices):
     APPROVED_PREMISES = "approved_premises", "In approved premises, having been convicted"
 
 
-@pghistory.track()
+@tracked()
 class Stay(models.Model):
     """Where a person is, or was, for a time. An open one has no last day yet. A wrong one is taken back and kept."""
 
@@ -90,13 +89,8 @@ class Stay(models.Model):
         ]
         triggers = [
             *kept_but("stay_is_kept", "ends_on", "taken_back_by", "taken_back_on", "taken_back_because"),
-            pgtrigger.Protect(
-                name="stay_ends_once",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__ends_on__isnull=False)
-                & pgtrigger.Q(old__ends_on__df=pgtrigger.F("new__ends_on")),
-            ),
-            kept_once("stay_taken_back_is_kept", "taken_back_on"),
+            filled_in_once("stay_ends_once", "ends_on"),
+            filled_in_once("stay_taken_back_once", "taken_back_on"),
         ]
 
     def __str__(self) -> str:

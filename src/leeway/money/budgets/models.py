@@ -2,18 +2,16 @@
 
 import uuid
 
-import pghistory
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Plan, Way
-from leeway.guards import kept_but, kept_once
+from leeway.guards import filled_in_once, kept, kept_but, never_deleted, tracked
 from leeway.money.ledger.models import Account
-
-KEPT = pgtrigger.Update | pgtrigger.Delete
 
 
 class Budget(models.Model):
@@ -31,6 +29,10 @@ class Budget(models.Model):
     council_pence_per_week = models.BigIntegerField()
     nhs_pence_per_week = models.BigIntegerField()
     start_up_pence = models.BigIntegerField()
+    charge_taken_first_from = ArrayField(
+        models.CharField(max_length=30), help_text="The council's order of taking the charge, as it was."
+    )
+    pay_calendar_starts_on = models.DateField(help_text="The first day of any one pay period, as it was.")
     available = models.ForeignKey(Account, models.PROTECT, related_name="+")
     committed = models.ForeignKey(Account, models.PROTECT, related_name="+")
     started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -48,7 +50,7 @@ class Budget(models.Model):
                 name="budget_adds_up",
             )
         ]
-        triggers = [pgtrigger.Protect(name="budget_is_kept", operation=KEPT)]
+        triggers = kept("budget_is_kept")
 
 
 class Part(models.Model):
@@ -72,7 +74,7 @@ class Part(models.Model):
                 name="part_not_overcharged",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="part_is_kept", operation=KEPT)]
+        triggers = kept("part_is_kept")
 
 
 class InstalmentKind(models.TextChoices):
@@ -93,7 +95,10 @@ LAST_COST_MOST_PENCE = 50_000_00
 
 
 class Funding(models.Model):
-    """What each funder put in for one part of a budget, for some days. The transfers that moved it name this row."""
+    """What each funder gives for one part of a budget, for some days. The transfers that moved it name this row.
+
+    The council's share is put in at once; the others are promised, and fall due with each pay period.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     part = models.ForeignKey(Part, models.PROTECT, related_name="fundings")
@@ -114,7 +119,7 @@ class Funding(models.Model):
                 condition=Q(nhs_pence__gte=0, person_pence__gte=0, council_pence__gte=0), name="funding_positive"
             ),
         ]
-        triggers = [pgtrigger.Protect(name="funding_is_kept", operation=KEPT)]
+        triggers = kept("funding_is_kept")
 
     @property
     def total_pence(self) -> int:
@@ -148,7 +153,7 @@ class Instalment(models.Model):
             ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="instalment_ends_after_start"),
         ]
-        triggers = [pgtrigger.Protect(name="instalment_is_kept", operation=KEPT)]
+        triggers = kept("instalment_is_kept")
 
     @property
     def days(self) -> int:
@@ -177,7 +182,7 @@ class LastCost(models.Model):
         ]
         triggers = [
             *kept_but("last_cost_is_kept", "looked_by", "looked_on"),
-            kept_once("last_cost_looked_at_is_kept", "looked_on"),
+            filled_in_once("last_cost_looked_at_once", "looked_on"),
         ]
 
     def __str__(self) -> str:
@@ -193,7 +198,7 @@ class Cancellation(models.Model):
     cancelled_on = models.DateField()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="cancellation_is_kept", operation=KEPT)]
+        triggers = kept("cancellation_is_kept")
 
 
 class Ending(models.Model):
@@ -206,11 +211,21 @@ class Ending(models.Model):
     paid_beyond_pence = models.BigIntegerField(
         help_text="Already paid for days after the end. Not taken back by itself."
     )
+    replaced = models.BooleanField(
+        default=False, help_text="By a budget from the next day, under which days that were paid already are used."
+    )
     ended_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     ended_on = models.DateField()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="ending_is_kept", operation=KEPT)]
+        triggers = [
+            *kept_but("ending_is_kept", "replaced"),
+            pgtrigger.Protect(
+                name="ending_replaced_is_kept",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__replaced=True),
+            ),
+        ]
 
 
 class HoldKind(models.TextChoices):
@@ -231,7 +246,7 @@ WHILE_AWAY = (HoldKind.HOSPITAL, HoldKind.CARE_HOME, HoldKind.PRISON)
 UNTIL_ENDED = (HoldKind.DEATH, HoldKind.ENDED)
 
 
-@pghistory.track()
+@tracked()
 class Hold(models.Model):
     """A reason that keeps a budget's instalments out of payment runs until it is lifted."""
 
@@ -253,4 +268,4 @@ class Hold(models.Model):
                 name="hold_lifted_by_someone",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="hold_is_kept", operation=pgtrigger.Delete)]
+        triggers = never_deleted("hold_is_kept")
