@@ -15,7 +15,9 @@ TOLD_BY = forms.CharField(
 
 class DeathForm(forms.Form):
     died_on = DateField(
-        label="On which day did they die?", error_messages={"required": "Enter the day on which they died."}
+        label="On which day did they die?",
+        called="The day of death",
+        error_messages={"required": "Enter the day on which they died."},
     )
     told_by = TOLD_BY
 
@@ -36,8 +38,12 @@ class StayForm(forms.Form):
         error_messages={"required": "Choose where they are."},
     )
     place = forms.CharField(label="Its name", max_length=200, required=False)
-    starts_on = DateField(label="Since which day?", error_messages={"required": "Enter the day on which they came."})
-    ends_on = DateField(label="On which day did they leave?", required=False)
+    starts_on = DateField(
+        label="Since which day?",
+        called="The first day",
+        error_messages={"required": "Enter the day on which they came."},
+    )
+    ends_on = DateField(label="On which day did they leave?", called="The day of leaving", required=False)
     told_by = TOLD_BY
 
 
@@ -51,5 +57,7 @@ class TakeBackStayForm(forms.Form):
 
 class EndStayForm(forms.Form):
     ends_on = DateField(
-        label="On which day did they leave?", error_messages={"required": "Enter the day on which they left."}
+        label="On which day did they leave?",
+        called="The day of leaving",
+        error_messages={"required": "Enter the day on which they left."},
     )

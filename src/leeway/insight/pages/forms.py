@@ -70,7 +70,10 @@ class OwnTargetForm(forms.Form):
     )
     at_most = WayField()
     due_on = DateField(
-        label="By", latest=date(2050, 12, 31), error_messages={"required": "Enter the day to reach it by."}
+        label="By",
+        called="The day to reach it by",
+        latest=date(2050, 12, 31),
+        error_messages={"required": "Enter the day to reach it by."},
     )
     owner = forms.CharField(
         label="Who answers for it?", max_length=120, error_messages={"required": "Say who answers for it."}
@@ -135,7 +138,12 @@ class TargetForm(forms.Form):
         },
     )
     at_most = WayField()
-    by = DateField(label="By", latest=date(2050, 12, 31), error_messages={"required": "Enter the day to reach it by."})
+    by = DateField(
+        label="By",
+        called="The day to reach it by",
+        latest=date(2050, 12, 31),
+        error_messages={"required": "Enter the day to reach it by."},
+    )
 
     def __init__(self, data, *, series: dict, **options):
         super().__init__(data, **options)

@@ -65,4 +65,6 @@ class LastCostForm(forms.Form):
         max_length=100,
         error_messages={"required": "Say whose wages, redundancy or tax it is."},
     )
-    amount_pence = PoundsField(label="How much?", minimum_pence=1, error_messages={"required": "Enter the amount."})
+    amount_pence = PoundsField(
+        label="How much?", called="The amount", minimum_pence=1, error_messages={"required": "Enter the amount."}
+    )

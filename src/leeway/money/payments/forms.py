@@ -12,6 +12,7 @@ class PayDayForm(forms.Form):
 
     pay_on = DateField(
         label="On which day should people have their money?",
+        called="The pay day",
         error_messages={"required": "Enter the day on which people should have their money."},
     )
 
