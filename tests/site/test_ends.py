@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from leeway.care.circumstances import actions as circumstances
 from leeway.care.circumstances.queries import care_home_nights, standing_death, stay_on
@@ -28,6 +29,7 @@ from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from leeway.site import events
 from leeway.site.casepage import parts
+from tests.races import at_once
 
 STARTED, DIED, ON, PAY_ON = date(2026, 4, 10), date(2026, 5, 31), date(2026, 6, 4), date(2026, 6, 15)
 NEXT = ON + timedelta(days=1)
@@ -132,6 +134,17 @@ def test_a_form_to_end_the_budget_from_before_the_death_was_undone_ends_nothing(
     assert "they have not died" in page.content.decode()
     assert not hasattr(Budget.objects.get(pk=budget.pk), "ending")
     assert client.post(address, sent | {"death": ""}).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_budget_is_not_ended_while_the_death_is_undone(budget, die, undo, finn):
+    death = die()
+    said = at_once(
+        undo,
+        lambda: budgets.end_budget(budget=budget, ends_on=DIED, reason="She died", death=death.pk, by=finn, on=ON),
+    )
+    assert isinstance(said[1], Refusal) and "they have not died" in str(said[1])
+    assert not hasattr(Budget.objects.get(pk=budget.pk), "ending")
 
 
 def test_a_form_from_before_a_death_ends_nothing_either(budget, die, finn):
@@ -552,6 +565,12 @@ def test_pages_of_the_dead_offer_nothing_that_is_refused(ada_case, die, bea, fin
     words = client.get(f"{at}review/").content.decode()
     assert not any(offer in words for offer in ("is due by", "Start a review", "Ask for a review"))
     assert "Ada died on 31 May 2026" in words
-    assert "Start a" not in client.get(f"{at}money/").content.decode()
+    for page in ("assessment:overview", "assessment:money", "planning:overview"):
+        answer = client.get(reverse(page, args=[ada_case.pk]), follow=True)
+        assert answer.status_code == 200 and "Start " not in answer.content.decode().partition("<main")[2]
+    client.force_login(finn)
+    assert "Start a" not in client.get(reverse("assessment:money", args=[ada_case.pk])).content.decode()
+    client.force_login(bea)
     closing = client.get(f"{at}close/").content.decode()
     assert "before support starts" not in closing and "settled" in closing
+    assert "The person will read this" not in closing
