@@ -21,6 +21,7 @@ from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder
+from leeway.money.payments import actions as payments
 from tests.originals import original
 
 TODAY = date(2026, 11, 23)
@@ -255,6 +256,30 @@ def bank(finn, fay):
         return payees.approve_details(payee=payee, by=fay, on=SET_UP_ON)
 
     return entered
+
+
+@pytest.fixture
+def sent(finn, fay):
+    """Take a run that Finn made to the bank: Fay approves it, and says that the bank has its file."""
+
+    def taken(run, on):
+        run = payments.approve_run(run=run, by=fay, on=on)
+        return payments.record_sent(run=run, sent_on=on, by=fay, on=on)
+
+    return taken
+
+
+@pytest.fixture
+def paid(finn, sent):
+    """Take a run that Finn made all the way: what arrived is confirmed on its day, but for what came back."""
+
+    def taken(run, on, returned=()):
+        run = sent(run, on)
+        back = {f"{run.number:06}-{place:06}": why for place, why in dict(returned).items()}
+        seen = "Bank statement of that day"
+        return payments.confirm_run(run=run, confirmed_from=seen, returned=back, by=finn, on=run.pay_on)
+
+    return taken
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """What the database itself guards: records kept as they were, and rows that must not overlap."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import DecimalRangeField
 from django.db import models
-from django.db.models import Func, TextField
+from django.db.models import Func, TextChoices, TextField
 from django.db.models.functions import Cast
 
 CHANGED = pgtrigger.Update | pgtrigger.Delete
@@ -74,6 +74,19 @@ def kept_with(name: str, *, table: str, key: str, done: str) -> Guards:
 def tracked(*, exclude: Sequence[str] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
     """Keep every version of a row, by trigger, in a history that is never changed, deleted or emptied."""
     return pghistory.track(exclude=list(exclude), append_only=False, meta={"triggers": kept("append_only")})
+
+
+def moves_kept[State: TextChoices](
+    name: str, moves: Mapping[State, frozenset[State]], *, begins: State
+) -> list[pgtrigger.Trigger]:
+    """Refuse a row whose `state` begins elsewhere, and every move that its table does not have."""
+    allowed = [(state.value, to.value) for state, after in moves.items() for to in sorted(after)]
+    return [
+        pgtrigger.FSM(name=name, field="state", transitions=allowed),
+        pgtrigger.Protect(
+            name=f"{name}_begin", operation=pgtrigger.Insert, condition=~pgtrigger.Q(new__state=begins.value)
+        ),
+    ]
 
 
 class SameValues(Func):

@@ -24,7 +24,7 @@ from leeway.money.ledger.models import Kind, Transfer
 from leeway.money.ledger.queries import balances_of_case
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder
-from leeway.money.payments.actions import NothingToPay, approve_run, cancel_run, make_run
+from leeway.money.payments.actions import NothingToPay, approve_run, cancel_run, make_run, record_sent
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from leeway.site import events
@@ -153,9 +153,9 @@ def test_a_form_from_before_a_death_ends_nothing_either(budget, die, finn):
         budgets.end_budget(budget=budget, ends_on=DIED, reason="Moved", by=finn, on=ON)
 
 
-def test_a_budget_ended_by_mistake_is_set_up_again_and_pays_each_day_once(budget, ada_case, die, undo, end, finn, fay):
+def test_a_budget_ended_by_mistake_is_set_up_again_and_pays_each_day_once(budget, ada_case, die, undo, end, finn, paid):
     run = make_run(pay_on=date(2026, 5, 20), by=finn, on=date(2026, 5, 14))
-    approve_run(run=run, by=fay, on=date(2026, 5, 14))
+    paid(run, date(2026, 5, 14))
     hold = budgets.place_hold(budget=budget, kind=HoldKind.SAFEGUARDING, reason="A concern", by=finn, on=DIED)
     die(died_on=date(2026, 5, 20))
     beyond_pence = end(date(2026, 5, 20)).paid_beyond_pence
@@ -483,7 +483,10 @@ def test_a_last_cost_is_cancelled_until_it_is_paid_and_its_money_goes_back(ada_c
     with pytest.raises(Refusal, match="paid or cancelled already"):
         budgets.cancel_last_cost(cost=cost, reason="Too much", by=finn, on=ON)
     right = owe(90_00)
-    approve_run(run=make_run(pay_on=PAY_ON, by=finn, on=ON), by=fay, on=ON)
+    run = approve_run(run=make_run(pay_on=PAY_ON, by=finn, on=ON), by=fay, on=ON)
+    with pytest.raises(Refusal, match="in an approved payment run"):
+        budgets.cancel_last_cost(cost=right, reason="Too late", by=finn, on=ON)
+    record_sent(run=run, sent_on=ON, by=fay, on=ON)
     with pytest.raises(Refusal, match="paid or cancelled already"):
         budgets.cancel_last_cost(cost=right, reason="Too late", by=finn, on=ON)
     assert not list(findings())
@@ -526,13 +529,13 @@ def test_finance_looks_after_a_closed_case_while_money_is_open(ada_case, die, en
     assert not is_own_case(finn, ada_case, ON)
 
 
-def test_what_was_paid_beyond_the_day_shows_before_the_budget_is_ended(budget, ada_case, die, finn, fay, client):
+def test_what_was_paid_beyond_the_day_shows_before_the_budget_is_ended(budget, ada_case, die, finn, paid, client):
     run = make_run(pay_on=date(2026, 5, 20), by=finn, on=date(2026, 5, 14))
-    approve_run(run=run, by=fay, on=date(2026, 5, 14))
+    paid(run, date(2026, 5, 14))
     die(died_on=date(2026, 5, 20))
     client.force_login(finn)
     for address in ("/home/", f"/cases/{ada_case.pk}/budget/"):
-        assert "was paid" in client.get(address).content.decode().replace("Nothing was paid", "")
+        assert " was paid" in client.get(address).content.decode()
 
 
 def test_the_journey_of_a_closed_case_says_what_was_done(ada_case, die, bea, another_case):

@@ -23,6 +23,7 @@ from leeway.money.budgets.actions import go_on_after, wait_after
 from leeway.money.budgets.models import WHILE_AWAY, Hold, HoldKind
 from leeway.site.telling import (
     Notice,
+    amount_that_came_back,
     ask_to_speak_with_carers,
     ask_to_speak_with_carers_again,
     condole,
@@ -123,6 +124,12 @@ def _waits_no_more_while_away(line: StoryLine) -> bool:
     """Whether payments that waited because the person was away were just let go."""
     lifted = Hold.objects.filter(budget__case=line.case_id, kind__in=WHILE_AWAY, lifted_on=line.happened_on)
     return lifted.exists() and not _waits_while_away(line)
+
+
+def _looked_at(line: StoryLine) -> bool:
+    """Whether finance has looked at what came back: no hold for it is left."""
+    left = Hold.objects.filter(budget__case=line.case_id, kind=HoldKind.RETURNED, lifted_on=None)
+    return not left.exists()
 
 
 def _is_at_home(line: StoryLine) -> bool:
@@ -326,11 +333,22 @@ EVENTS: dict[Event, Follows] = {
     ),
     Event.HOLD_LIFTED: Follows(
         over=(
+            Over((Event.PAYMENT_RETURNED,), only=_looked_at),
             Over((Event.HELD,), only=_nothing_waits),
             Over((Event.STAY_ENDED, Event.STAY_UNDONE), only=_waits_no_more_while_away),
         ),
     ),
     Event.PAYMENT_SENT: NOTHING,  # every four weeks, and on the page: a letter each time would tell no more
+    Event.PAYMENT_RETURNED: Follows(
+        tasks=(
+            ToDo(
+                Whose.FINANCE,
+                "{person}'s payment came back. Find out why, see to the bank details, and lift the hold.",
+                days=1,
+            ),
+        ),
+        notices=(Notice("payment_returned", amount_that_came_back),),
+    ),
     Event.SHARE_RECEIVED: NOTHING,
     Event.MESSAGE_FAILED: NOTHING,
     Event.LETTER_TO_POST: NOTHING,

@@ -23,6 +23,7 @@ from leeway.law.numbers import pounds, split
 from leeway.money.budgets import queries
 from leeway.money.budgets.dues import OWED, standings, weights
 from leeway.money.budgets.models import (
+    COMES_BY_ITSELF,
     LAST_COST_MOST_PENCE,
     LAST_COSTS,
     UNTIL_ENDED,
@@ -127,7 +128,7 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
     again = _open(case, ended.plan, starts_on, queries.paid_beyond(ended, ended.ending.ends_on), by, on)
     ended.ending.replaced = True
     ended.ending.save(update_fields=["replaced"])
-    for hold in ended.holds.filter(lifted_on=None):
+    for hold in ended.holds.filter(lifted_on=None).exclude(kind__in=COMES_BY_ITSELF):
         _hold(again, HoldKind(hold.kind), hold.reason, by, on)
     sentence = f"Budget set up again from {starts_on:%-d %B %Y}: {reason.strip()}"
     tell(case=case, kind=Event.BUDGET_STARTED, sentence=sentence, by=by, on=on)
@@ -140,8 +141,8 @@ def place_hold(*, budget: Budget, kind: HoldKind, reason: str, by: User, on: dat
     check_can(by, Capability.START_BUDGETS)
     if not reason.strip():
         raise Refusal("Say why payments should wait. The person can read this.", field="reason")
-    if kind in UNTIL_ENDED:
-        raise Refusal("This hold comes by itself when the worker records it in the case.", field="kind")
+    if kind in COMES_BY_ITSELF:
+        raise Refusal("This hold comes by itself, when what it says is recorded.", field="kind")
     if budget.holds.filter(kind=kind, lifted_on=None).exists():
         raise Refusal("There is a hold of this kind already.", field="kind")
     return _hold(budget, kind, reason.strip(), by, on)
@@ -175,6 +176,23 @@ def go_on_after(*, case: Case, kind: HoldKind, by: User, on: date) -> None:
     """Lift the holds that `wait_after` placed, since what care had told is no longer so."""
     for hold in Hold.objects.select_for_update(of=("self",)).filter(budget__case=case, kind=kind, lifted_on=None):
         _lift(hold, by, on)
+
+
+@transaction.atomic
+def hold_returned(*, instalment: Instalment, reason: str, by: User, on: date) -> None:
+    """A payment came back: its budget waits until finance has looked, and days after its end are not paid again.
+
+    Where a later budget already counts what was paid for its days, the payment is still owed as it was.
+    """
+    check_can(by, Capability.PAY)
+    budget = instalment.part.budget
+    if not budget.holds.filter(kind=HoldKind.RETURNED, lifted_on=None).exists():
+        _hold(budget, HoldKind.RETURNED, reason, by, on)
+    ending = Ending.objects.filter(budget=budget, replaced=False, ends_on__lt=instalment.ends_on).first()
+    if ending:
+        freed = _cancel_after(instalment.part, ending, by, on)
+        for funding in instalment.part.fundings.all():
+            _release(funding, freed[funding.kind, funding.starts_on], instalment.pk, by, on)
 
 
 @transaction.atomic
@@ -260,6 +278,8 @@ def _locked(cost: LastCost) -> LastCost:
     locked = Instalment.objects.select_for_update(of=("self",)).get(pk=cost.pk)
     if not queries.unpaid_instalments(locked.part).filter(pk=locked.pk).exists():
         raise Refusal("This was paid or cancelled already.")
+    if queries.approved_to_send(locked.part.budget, locked.ends_on - DAY).filter(pk=locked.pk).exists():
+        raise Refusal("This is in an approved payment run, so its file may be with the bank. Withdraw the run first.")
     costs = LastCost.objects.select_for_update(of=("self",))
     return costs.select_related("funding__part", "instalment__part__budget__case__person").get(pk=cost.pk)
 
@@ -267,14 +287,7 @@ def _locked(cost: LastCost) -> LastCost:
 def _give_back_whole(funding: Funding, because: UUID, by: User, on: date) -> None:
     """Move what the council put in for one thing, and set aside, back to it."""
     for original in Transfer.objects.filter(about=funding.pk, corrects=None).order_by("reason"):
-        give_back(
-            original=original,
-            id=uuid.uuid5(because, str(original.pk)),
-            amount_pence=original.amount_pence,
-            effective_date=on,
-            by=by,
-            on=on,
-        )
+        _give_back(original, original.amount_pence, because, by, on)
 
 
 def _hold(budget: Budget, kind: HoldKind, reason: str, by: User, on: date) -> Hold:
@@ -489,6 +502,11 @@ def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, repl
         )
     if not reason.strip():
         raise Refusal("Say why the budget ends.", field="reason")
+    if queries.approved_to_send(budget, ends_on).exists():
+        raise Refusal(
+            "A payment for later days is in an approved payment run, so its file may be with the bank. Say under "
+            "Payments that the run was sent, or withdraw it; then end the budget."
+        )
     ending = Ending.objects.create(
         budget=budget,
         ends_on=ends_on,
@@ -502,7 +520,7 @@ def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, repl
         freed = _cancel_after(part, ending, by, on)
         for funding in part.fundings.all():
             released = freed[funding.kind, funding.starts_on] if part.paid_into_id else _unspent(funding, ends_on)
-            _release(funding, released, ending, by, on)
+            _release(funding, released, ending.pk, by, on)
     for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
         _lift(hold, by, on)
     sentence = f"Budget ends after {ends_on:%-d %B %Y}: {ending.reason}"
@@ -548,18 +566,19 @@ def _unspent(funding: Funding, ends_on: date) -> int:
     return funding.total_pence - min(kept, funding.total_pence)
 
 
-def _release(funding: Funding, released_pence: int, ending: Ending, by: User, on: date) -> None:
+def _release(funding: Funding, released_pence: int, because: uuid.UUID, by: User, on: date) -> None:
     """Move what is no longer set aside back to who gave or promised it, each transfer corrected.
 
-    What fell due and is not due after all is corrected first: whoever paid it already is owed it back.
+    What fell due and is not due after all is corrected first: whoever paid it already is owed it back. `because` is
+    the id of what released it, so that the same thing releases once.
     """
-    givers = _givers(funding)
-    parts = divide(released_pence, [share for _, share in givers])
-    backs = [(Kind.COMMITTED, released_pence), *zip([kind for kind, _ in givers], parts, strict=True)]
+    givers = [kind for kind, _ in _givers(funding)]
+    parts = divide(released_pence, [_left(_posted(funding, kind)) for kind in givers])
+    backs = [(Kind.COMMITTED, released_pence), *zip(givers, parts, strict=True)]
     for kind, back_pence in backs:
         if back_pence:
-            _give_back(_posted(funding, kind), back_pence, ending, by, on)
-    _correct_dues(funding, ending, by, on)
+            _give_back(_posted(funding, kind), back_pence, because, by, on)
+    _correct_dues(funding, because, by, on)
 
 
 def _posted(funding: Funding, kind: Kind) -> Transfer:
@@ -570,18 +589,23 @@ def _posted(funding: Funding, kind: Kind) -> Transfer:
     return first.get(reason__in=[Reason.FUNDING, Reason.PROMISED], credit__kind=kind)
 
 
-def _correct_dues(funding: Funding, ending: Ending, by: User, on: date) -> None:
+def _left(moved: Transfer) -> int:
+    """What of a transfer was not given back yet."""
+    return moved.amount_pence - sum(back.amount_pence for back in moved.corrections.all())
+
+
+def _correct_dues(funding: Funding, because: uuid.UUID, by: User, on: date) -> None:
     """Take back what fell due of a funding beyond what can fall due of it now, the latest first."""
     for standing in standings(Funding.objects.filter(pk=funding.pk)):
         too_much_pence = standing.due_pence - standing.can_fall_due_pence
         fell_due = Transfer.objects.filter(reason=Reason.FELL_DUE, about=funding.pk, credit=standing.owed)
         for each in fell_due.order_by("-effective_date"):
-            back_pence = min(too_much_pence, each.amount_pence)
+            back_pence = min(too_much_pence, _left(each))
             if back_pence > 0:
-                _give_back(each, back_pence, ending, by, on)
+                _give_back(each, back_pence, because, by, on)
                 too_much_pence -= back_pence
 
 
-def _give_back(original: Transfer, pence: int, ending: Ending, by: User, on: date) -> None:
-    again = uuid.uuid5(ending.pk, str(original.pk))
+def _give_back(original: Transfer, pence: int, because: uuid.UUID, by: User, on: date) -> None:
+    again = uuid.uuid5(because, str(original.pk))
     give_back(original=original, id=again, amount_pence=pence, effective_date=on, by=by, on=on)

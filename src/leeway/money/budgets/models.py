@@ -238,12 +238,15 @@ class HoldKind(models.TextChoices):
     PRISON = "prison", "In prison or approved premises"
     SAFEGUARDING = "safeguarding", "Safeguarding concern"
     REVIEW_OVERDUE = "review_overdue", "Review overdue"
+    RETURNED = "returned", "A payment came back"
 
 
 #: What waits because the person is somewhere else for a time.
 WHILE_AWAY = (HoldKind.HOSPITAL, HoldKind.CARE_HOME, HoldKind.PRISON)
 #: What waits until the budget has its last day. Ending the budget lifts it.
 UNTIL_ENDED = (HoldKind.DEATH, HoldKind.ENDED)
+#: What nobody places: it follows from what happened.
+COMES_BY_ITSELF = (*UNTIL_ENDED, HoldKind.RETURNED)
 
 
 @tracked()

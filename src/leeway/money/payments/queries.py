@@ -1,6 +1,6 @@
 """Reading what is due, what cannot be paid and why, the runs, and their files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -26,9 +26,10 @@ from leeway.money.ledger import queries as ledger
 from leeway.money.ledger.models import Reason, Transfer
 from leeway.money.payees.states import State as PayeeState
 from leeway.money.payments.models import Payment, PaymentRun
-from leeway.money.payments.states import State
+from leeway.money.payments.states import LIVE, STANDS_IN, PaymentState, State
+from leeway.refusal import Refusal
 
-LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), cancelled=False)
+LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), state__in=LIVE)
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,9 @@ def first_pay_day(on: date) -> date:
 def runs(*, seen_by: User) -> QuerySet[PaymentRun]:
     """Every payment run, the latest first."""
     check_can(seen_by, Capability.PAY)
-    return PaymentRun.objects.select_related("made_by", "settled_by")
+    return PaymentRun.objects.select_related(
+        "made_by", "dated_by", "approved_by", "sent_by", "confirmed_by", "given_up_by"
+    )
 
 
 def get_run(run_id: UUID, *, seen_by: User) -> PaymentRun:
@@ -135,7 +138,44 @@ def runs_with(person_id: UUID) -> QuerySet:
 
 def payments_of(run: PaymentRun) -> QuerySet[Payment]:
     """The payments of a run in their order, with whom they are for."""
-    return run.payments.select_related("payee", "instalment__part__budget__case__person").order_by("place")
+    return run.payments.select_related("run", "payee", "instalment__part__budget__case__person").order_by("place")
+
+
+def payment_in(run: PaymentRun, reference: str) -> Payment:
+    """The payment of a run that a reference names, as it stands on bank statements: “000012-000003”."""
+    number, _, place = reference.partition("-")
+    if number.isdecimal() and place.isdecimal() and int(number) == run.number:
+        found = payments_of(run).filter(place=place).first()
+        if found is not None:
+            return found
+    raise Refusal(
+        f"No payment of this run is called “{reference}”. Write it as the page of the run has it: "
+        f"{run.number:06}-000001.",
+        field="returned",
+    )
+
+
+def payments_in(run: PaymentRun, references: Iterable[str]) -> list[Payment]:
+    """The payments of a run that some references name."""
+    return [payment_in(run, reference) for reference in references]
+
+
+def get_payment(run: PaymentRun, place: int) -> Payment:
+    """One payment of a run that this user was already found to be allowed to see."""
+    found = payments_of(run).filter(place=place).first()
+    if found is None:
+        raise Http404("There is no such payment in this run.")
+    return found
+
+
+def runs_to_send(*, seen_by: User) -> QuerySet[PaymentRun]:
+    """Approved runs of which nobody has said that the bank has the file, the earliest first."""
+    return runs(seen_by=seen_by).filter(state=State.APPROVED).order_by("pay_on")
+
+
+def runs_to_confirm(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
+    """Runs whose day has come, and of which nobody has said yet what arrived, the earliest first."""
+    return runs(seen_by=seen_by).filter(state=State.SENT, pay_on__lte=on).order_by("pay_on")
 
 
 def stopped_since(run: PaymentRun) -> QuerySet[Payment]:
@@ -150,7 +190,7 @@ def bacs_file(run: PaymentRun) -> str:
         credits_of(run),
         Originator(**run.originator),
         processing_day=bacs_processing_day(run.pay_on),
-        created_on=run.settled_on,
+        created_on=run.approved_on,
         serial_number=run.number,
     )
 
@@ -161,17 +201,17 @@ def iso_file(run: PaymentRun) -> str:
         credits_of(run),
         Originator(**run.originator),
         message_id=run.reference,
-        created_at=datetime.combine(run.settled_on, time()),
+        created_at=datetime.combine(run.approved_on, time()),
         execute_on=run.pay_on,
     )
 
 
 def credits_of(run: PaymentRun) -> list[Credit]:
     """The payments of a run as a bank file carries them, in their order."""
-    rows = run.payments.select_related("payee").order_by("place")
+    rows = run.payments.select_related("run", "payee").order_by("place")
     return [
         Credit(
-            reference=f"{run.number:06}-{payment.place:06}",
+            reference=payment.reference,
             name=payment.payee.account_name,
             sort_code=payment.payee.sort_code,
             account_number=payment.payee.account_number,
@@ -185,22 +225,42 @@ def credits_of(run: PaymentRun) -> list[Credit]:
 def findings() -> Iterator[str]:
     """Everything wrong with the ledger and the payments, a sentence each; nothing where all is well.
 
-    Beside the ledger's own findings: instalments paid twice, payments that the ledger does not have once as
-    sent and once as arrived with the same amount, and runs whose control totals differ from their payments.
+    Beside the ledger's own findings: payments that do not stand where their run does, whose steps the ledger does not
+    have once each with the same amount, or whose instalment was cancelled; and runs that do not add up.
     """
     yield from ledger.findings()
-    paid = Payment.objects.filter(cancelled=False, run__state=State.APPROVED)
-    twice = paid.values("instalment").annotate(times=Count("pk")).filter(times__gt=1).order_by()
-    for row in twice:
-        yield f"Instalment {row['instalment']} was paid {row['times']} times."
-    for reason in (Reason.PAYMENT_SENT, Reason.PAYMENT_ARRIVED):
-        moved = Transfer.objects.filter(reason=reason, about=OuterRef("instalment"), corrects=None)
-        for payment in paid.filter(~Exists(moved.filter(amount_pence=OuterRef("amount_pence")))):
-            yield f"Payment {payment.pk} has no transfer “{reason.label}” of {payment.amount_pence} pence."
-        orphans = Transfer.objects.filter(reason=reason, corrects=None).exclude(about__in=paid.values("instalment"))
-        for transfer in orphans:
-            yield f"Transfer {transfer.pk} “{reason.label}” belongs to no payment."
+    yield from _payments_apart_from_their_run()
+    sent = Payment.objects.filter(run__state__in=[State.SENT, State.CONFIRMED])
+    for payment in sent.filter(state__in=LIVE, instalment__cancellation__isnull=False):
+        yield f"Payment {payment.pk} pays an instalment that was cancelled."
+    back = sent.filter(state=PaymentState.RETURNED)
+    yield from _not_posted(Reason.PAYMENT_SENT, sent.exclude(state=PaymentState.CANCELLED))
+    yield from _not_posted(Reason.PAYMENT_ARRIVED, sent.filter(state=PaymentState.ARRIVED))
+    yield from _not_posted(Reason.PAYMENT_RETURNED, back)
+    yield from _posted_for_nothing(Reason.PAYMENT_SENT, sent)
+    yield from _posted_for_nothing(Reason.PAYMENT_ARRIVED, sent.exclude(state=PaymentState.IN_RUN))
+    yield from _posted_for_nothing(Reason.PAYMENT_RETURNED, back)
     yield from _runs_that_do_not_add_up()
+
+
+def _payments_apart_from_their_run() -> Iterator[str]:
+    together = Q(pk__in=[])
+    for state, runs_where in STANDS_IN.items():
+        together |= Q(state=state, run__state__in=runs_where)
+    for payment in Payment.objects.exclude(together).select_related("run"):
+        where = payment.run.get_state_display()
+        yield f"Payment {payment.pk} is “{payment.get_state_display()}”, and its run is “{where}”."
+
+
+def _not_posted(reason: Reason, payments: QuerySet[Payment]) -> Iterator[str]:
+    moved = Transfer.objects.filter(reason=reason, about=OuterRef("instalment"), amount_pence=OuterRef("amount_pence"))
+    for payment in payments.filter(~Exists(moved)):
+        yield f"Payment {payment.pk} has no transfer “{reason.label}” of {payment.amount_pence} pence."
+
+
+def _posted_for_nothing(reason: Reason, payments: QuerySet[Payment]) -> Iterator[str]:
+    for transfer in Transfer.objects.filter(reason=reason).exclude(about__in=payments.values("instalment")):
+        yield f"Transfer {transfer.pk} “{reason.label}” belongs to no payment."
 
 
 def _runs_that_do_not_add_up() -> Iterator[str]:
