@@ -18,6 +18,7 @@ class PayDayForm(forms.Form):
     pay_on = DateField(
         PLANNED,
         label="On which day should people have their money?",
+        called="The pay day",
         help_text="Bacs takes three working days: the day the file is sent, the day it is processed, and the day the "
         "money arrives.",
         error_messages={"required": "Enter the day on which people should have their money."},
