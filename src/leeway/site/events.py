@@ -218,7 +218,6 @@ EVENTS: dict[Event, Follows] = {
     ),
     Event.HOLD_LIFTED: Follows(then=(_looked_at,)),
     Event.PAYMENT_SENT: NOTHING,  # every four weeks, and on the page: a letter each time would tell no more
-    Event.SHARE_RECEIVED: NOTHING,
     Event.PAYMENT_RETURNED: Follows(
         tasks=(
             ToDo(
@@ -229,6 +228,7 @@ EVENTS: dict[Event, Follows] = {
         ),
         notices=(Notice("payment_returned", amount_that_came_back),),
     ),
+    Event.SHARE_RECEIVED: NOTHING,
     Event.MESSAGE_FAILED: NOTHING,
     Event.LETTER_TO_POST: NOTHING,
 }

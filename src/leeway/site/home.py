@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from leeway.access.access import SignedIn
 from leeway.access.looks import record_looks
+from leeway.access.queries import proposals_waiting
 from leeway.access.roles import Capability
 from leeway.care.people.access import MONEY_TO_START, WORKS_ON, is_the_person
 from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
@@ -101,6 +102,10 @@ def _finance(request: SignedIn, today: date) -> dict:
     }
 
 
+def _administrator(request: SignedIn, today: date) -> dict:
+    return {"proposals": proposals_waiting(seen_by=request.user)[:TASKS_SHOWN]}
+
+
 def _nothing_more(request: SignedIn, today: date) -> dict:
     return {}
 
@@ -110,6 +115,6 @@ PARTS: dict[str, tuple[Capability, Callable[[Any, date], dict]]] = {
     "person": (Capability.TAKE_PART, _person),
     "caseload": (Capability.WORK_ON_CASES, _caseload),
     "finance": (Capability.PAY, _finance),
-    "administrator": (Capability.ADMINISTER, _nothing_more),
+    "administrator": (Capability.ADMINISTER, _administrator),
     "insight": (Capability.SEE_RESULTS, _nothing_more),
 }

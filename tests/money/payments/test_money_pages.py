@@ -121,7 +121,9 @@ def test_from_an_agreed_plan_to_money_that_arrived(case, agree, as_user, finn, f
     assert "Confirm what arrived" in page(client, "payments:show", run.pk)
     seen = {"confirmed_from": "Bank statement of 24 April"}
     assert "write why it came back" in post(client, "payments:confirm", run.pk, **seen, returned="000001-000001")
-    assert "Line 2: start with" in post(client, "payments:confirm", run.pk, **seen, returned="\nAda closed")
+    assert "Line 2: start with" in post(
+        client, "payments:confirm", run.pk, **seen, returned="000001-000001 gone\nAda closed"
+    )
     back = "000001-000009 closed"
     assert "No payment of this run is called" in post(client, "payments:confirm", run.pk, **seen, returned=back)
     assert "Line 2: this payment" in post(client, "payments:confirm", run.pk, **seen, returned=f"{back}\n{back}")

@@ -6,17 +6,18 @@ from datetime import date
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
+from leeway.care.people.locks import lock_case
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.planning.models import Plan, PlanState, Way
 from leeway.care.review.actions import schedule_review
+from leeway.days import PLANNED, check_day
 from leeway.law.numbers import pounds, split
 from leeway.money.budgets import queries
 from leeway.money.budgets.dues import OWED, standings, weights
@@ -53,7 +54,7 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
     another stage, a plan not agreed, and a direct payment or service fund without approved bank details.
     """
     check_can(by, Capability.START_BUDGETS)
-    case = Case.objects.select_for_update().get(pk=plan.case_id)
+    case = lock_case(plan.case_id)
     require_stage(case.stage, Stage.ARRANGING)
     plan = Plan.objects.select_related("final_budget").get(pk=plan.pk)
     if plan.state != PlanState.AGREED:
@@ -79,7 +80,7 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
 def fund_next_year(*, budget: Budget, by: User, on: date) -> Budget:
     """Fund a budget for the financial year after the one it is funded for, and schedule its instalments."""
     check_can(by, Capability.START_BUDGETS)
-    budget = Budget.objects.select_for_update().get(pk=budget.pk)
+    budget = _locked(budget)
     if hasattr(budget, "ending"):
         raise Refusal("This budget has ended, so it cannot be funded further.")
     if not any(part.paid_pence_per_week for part in budget.parts.all()):
@@ -99,13 +100,15 @@ def end_budget(*, budget: Budget, ends_on: date, reason: str, by: User, on: date
     Money already paid for later days is counted and shown; taking it back is a decision of its own.
     """
     check_can(by, Capability.START_BUDGETS)
-    return _end(budget, ends_on, reason, by, on)
+    check_day(ends_on, PLANNED, field="ends_on", what="The last day of the budget", on=on)
+    return _end(_locked(budget), ends_on, reason, by, on)
 
 
 @transaction.atomic
 def place_hold(*, budget: Budget, kind: HoldKind, reason: str, by: User, on: date) -> Hold:
     """Keep a budget's instalments out of payment runs until the hold is lifted."""
     check_can(by, Capability.START_BUDGETS)
+    budget = _locked(budget)
     if not reason.strip():
         raise Refusal("Say why payments should wait. The person can read this.", field="reason")
     if kind in COMES_BY_ITSELF:
@@ -119,7 +122,8 @@ def place_hold(*, budget: Budget, kind: HoldKind, reason: str, by: User, on: dat
 def lift_hold(*, hold: Hold, by: User, on: date) -> Hold:
     """Let a budget's instalments be paid again, those that fell due meanwhile among them."""
     check_can(by, Capability.START_BUDGETS)
-    hold = Hold.objects.select_for_update().select_related("budget__case").get(pk=hold.pk)
+    lock_case(hold.budget.case_id)
+    hold = Hold.objects.select_related("budget__case").get(pk=hold.pk)
     if hold.lifted_on:
         raise Refusal("This hold was lifted already.")
     if hold.kind in UNTIL_ENDED:
@@ -133,7 +137,7 @@ def wait_after(*, case: Case, kind: HoldKind, reason: str, by: User, on: date) -
 
     Whoever told it was allowed to; finance says how it ends.
     """
-    running = Budget.objects.select_for_update(of=("self",)).select_related("case").filter(case=case, ending=None)
+    running = lock_case(case.pk).budgets.select_related("case").filter(ending=None)
     waiting = [budget for budget in running if not budget.holds.filter(kind=kind, lifted_on=None).exists()]
     return [_hold(budget, kind, reason, by, on) for budget in waiting]
 
@@ -141,7 +145,8 @@ def wait_after(*, case: Case, kind: HoldKind, reason: str, by: User, on: date) -
 @transaction.atomic
 def go_on_after(*, case: Case, kind: HoldKind, by: User, on: date) -> None:
     """Lift the holds that `wait_after` placed, since what care had told is no longer so."""
-    for hold in Hold.objects.select_for_update(of=("self",)).filter(budget__case=case, kind=kind, lifted_on=None):
+    lock_case(case.pk)
+    for hold in Hold.objects.filter(budget__case=case, kind=kind, lifted_on=None):
         _lift(hold, by, on)
 
 
@@ -152,14 +157,14 @@ def hold_returned(*, instalment: Instalment, reason: str, by: User, on: date) ->
     Where a later budget already counts what was paid for its days, the payment is still owed as it was.
     """
     check_can(by, Capability.PAY)
-    budget = instalment.part.budget
+    budget = _locked(instalment.part.budget)
     if not budget.holds.filter(kind=HoldKind.RETURNED, lifted_on=None).exists():
         _hold(budget, HoldKind.RETURNED, reason, by, on)
-    ending = Ending.objects.filter(budget=budget, ends_on__lt=instalment.ends_on).first()
-    if ending and not budget.case.budgets.filter(starts_on__gt=budget.starts_on).exists():
-        part = instalment.part
-        freed = _cancel_after(part, ending, by, on)
-        _release_all(part, freed, instalment.pk, by, on, ends_on=ending.ends_on)
+    ending = Ending.objects.filter(budget=budget, replaced=False, ends_on__lt=instalment.ends_on).first()
+    if ending:
+        freed = _cancel_after(instalment.part, ending, by, on)
+        for funding in instalment.part.fundings.all():
+            _release(funding, freed[funding.kind, funding.starts_on], instalment.pk, by, on)
 
 
 @transaction.atomic
@@ -169,7 +174,7 @@ def add_last_cost(*, budget: Budget, kind: str, amount_pence: int, by: User, on:
     After the person's death it goes to whoever settles what is left, once their bank details are approved.
     """
     check_can(by, Capability.START_BUDGETS)
-    budget = Budget.objects.select_for_update(of=("self",)).select_related("case").get(pk=budget.pk)
+    budget = _locked(budget)
     part = budget.parts.filter(way=Way.DIRECT_PAYMENT).first()
     if part is None or not hasattr(budget, "ending"):
         raise Refusal("Last costs are paid once a direct payment has ended. End the budget first.")
@@ -183,6 +188,12 @@ def add_last_cost(*, budget: Budget, kind: str, amount_pence: int, by: User, on:
     sentence = f"{InstalmentKind(kind).label}: {pounds(amount_pence)} still to be paid."
     tell(case=budget.case, kind=Event.LAST_COST, sentence=sentence, by=by, on=on)
     return part.instalments.get(kind=kind, starts_on=on)
+
+
+def _locked(budget: Budget) -> Budget:
+    """A budget as it stands once nobody else is at its case."""
+    lock_case(budget.case_id)
+    return Budget.objects.select_related("case__person").get(pk=budget.pk)
 
 
 def _hold(budget: Budget, kind: HoldKind, reason: str, by: User, on: date) -> Hold:
@@ -368,7 +379,6 @@ def _replace_earlier(case: Case, starts_on: date, by: User, on: date) -> dict[st
 
 
 def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False) -> Ending:
-    budget = Budget.objects.select_for_update(of=("self",)).select_related("case__person").get(pk=budget.pk)
     if hasattr(budget, "ending"):
         raise Refusal("This budget has ended already.")
     if ends_on < budget.starts_on - DAY:
@@ -397,7 +407,10 @@ def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, repl
         ended_on=on,
     )
     for part in budget.parts.all():
-        _release_all(part, _cancel_after(part, ending, by, on), ending.pk, by, on, ends_on=ends_on)
+        freed = _cancel_after(part, ending, by, on)
+        for funding in part.fundings.all():
+            released = freed[funding.kind, funding.starts_on] if part.paid_into_id else _unspent(funding, ends_on)
+            _release(funding, released, ending.pk, by, on)
     for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
         _lift(hold, by, on)
     sentence = f"Budget ends after {ends_on:%-d %B %Y}: {ending.reason}"
@@ -412,7 +425,7 @@ def _cancel_after(part: Part, ending: Ending, by: User, on: date) -> Counter[tup
     """
     freed: Counter[tuple[str, date]] = Counter()
     first_days = sorted(part.fundings.filter(kind=InstalmentKind.REGULAR).values_list("starts_on", flat=True))
-    unpaid = queries.unpaid_instalments(part).filter(ends_on__gt=ending.ends_on).select_for_update(of=("self",))
+    unpaid = queries.unpaid_instalments(part).filter(ends_on__gt=ending.ends_on)
     for each in list(unpaid):
         regular = each.kind == InstalmentKind.REGULAR
         funding = (each.kind, max(day for day in first_days if day <= each.starts_on) if regular else each.starts_on)
@@ -443,25 +456,18 @@ def _unspent(funding: Funding, ends_on: date) -> int:
     return funding.total_pence - min(kept, funding.total_pence)
 
 
-def _release_all(
-    part: Part, freed: Counter[tuple[str, date]], because: uuid.UUID, by: User, on: date, *, ends_on: date
-) -> None:
-    """Release what is no longer set aside of each funding of a part. `because` is the id of what released it."""
-    for funding in part.fundings.all():
-        released = freed[funding.kind, funding.starts_on] if part.paid_into_id else _unspent(funding, ends_on)
-        _release(funding, released, because, by, on)
-
-
 def _release(funding: Funding, released_pence: int, because: uuid.UUID, by: User, on: date) -> None:
     """Move what is no longer set aside back to who gave or promised it, each transfer corrected.
 
-    What fell due and is not due after all is corrected first: whoever paid it already is owed it back.
+    What fell due and is not due after all is corrected first: whoever paid it already is owed it back. `because` is
+    the id of what released it, so that the same thing releases once.
     """
-    given = [_posted(funding, kind) for kind, _ in _givers(funding)]
-    parts = divide(released_pence, [_left_pence(each) for each in given])
-    for original, back_pence in [(_posted(funding, Kind.COMMITTED), released_pence), *zip(given, parts, strict=True)]:
+    givers = [kind for kind, _ in _givers(funding)]
+    parts = divide(released_pence, [_left(_posted(funding, kind)) for kind in givers])
+    backs = [(Kind.COMMITTED, released_pence), *zip(givers, parts, strict=True)]
+    for kind, back_pence in backs:
         if back_pence:
-            _give_back(original, back_pence, because, by, on)
+            _give_back(_posted(funding, kind), back_pence, because, by, on)
     _correct_dues(funding, because, by, on)
 
 
@@ -473,9 +479,9 @@ def _posted(funding: Funding, kind: Kind) -> Transfer:
     return first.get(reason__in=[Reason.FUNDING, Reason.PROMISED], credit__kind=kind)
 
 
-def _left_pence(original: Transfer) -> int:
+def _left(moved: Transfer) -> int:
     """What of a transfer was not given back yet."""
-    return original.amount_pence - (original.corrections.aggregate(pence=Sum("amount_pence"))["pence"] or 0)
+    return moved.amount_pence - sum(back.amount_pence for back in moved.corrections.all())
 
 
 def _correct_dues(funding: Funding, because: uuid.UUID, by: User, on: date) -> None:
@@ -484,7 +490,7 @@ def _correct_dues(funding: Funding, because: uuid.UUID, by: User, on: date) -> N
         too_much_pence = standing.due_pence - standing.can_fall_due_pence
         fell_due = Transfer.objects.filter(reason=Reason.FELL_DUE, about=funding.pk, credit=standing.owed)
         for each in fell_due.order_by("-effective_date"):
-            back_pence = min(too_much_pence, _left_pence(each))
+            back_pence = min(too_much_pence, _left(each))
             if back_pence > 0:
                 _give_back(each, back_pence, because, by, on)
                 too_much_pence -= back_pence

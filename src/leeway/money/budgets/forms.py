@@ -2,6 +2,7 @@
 
 from django import forms
 
+from leeway.days import PLANNED
 from leeway.forms import DateField, PoundsField
 from leeway.money.budgets.models import COMES_BY_ITSELF, LAST_COSTS, HoldKind
 
@@ -27,6 +28,7 @@ class EndForm(forms.Form):
     """When and why a budget ends."""
 
     ends_on = DateField(
+        PLANNED,
         label="Last day that the budget pays for",
         error_messages={"required": "Enter the last day that the budget pays for."},
     )

@@ -12,11 +12,15 @@ from django.db.models import Count, F, Max, Subquery, Sum, Value, Window
 from django.db.models.functions import RowNumber
 
 from leeway.access.access import check_can
+from leeway.access.alike import check_two_mailboxes
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.actions import tell, tell_many
 from leeway.care.people.events import Event
+from leeway.care.people.locks import lock_cases
+from leeway.care.people.models import Case
 from leeway.care.planning.models import Way
+from leeway.days import PLANNED, check_day
 from leeway.law.numbers import pounds
 from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
 from leeway.money.banking.working_days import bacs_submission_day
@@ -73,8 +77,8 @@ def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
     run = _to_move(run, State.APPROVED, by)
     if run.dated_by_id == by.pk:
         raise SecondOfficerNeeded("You made this run or chose its day, so another finance officer must approve it.")
+    check_two_mailboxes(run.dated_by, by)
     require_pay_day(run.pay_on, on)
-    _lock_instalments(run)
     _require_nothing_stopped(run)
     run.originator = asdict(council_account())
     run.approved_by, run.approved_on = by, on
@@ -135,7 +139,8 @@ def confirm_run(*, run: PaymentRun, confirmed_from: str, returned: Mapping[str, 
 def return_payment(*, payment: Payment, reason: str, by: User, on: date) -> Payment:
     """Say that a payment which had been confirmed came back after all, and why."""
     check_can(by, Capability.PAY)
-    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    _locked(payment.run)
+    payment = Payment.objects.get(pk=payment.pk)
     require_move(PAYMENT_MOVES, payment.state, PaymentState.RETURNED, of="This payment")
     if payment.state != PaymentState.ARRIVED:
         raise Refusal("Confirm the run first, and name the payments that came back there.")
@@ -173,6 +178,7 @@ def redate_run(*, run: PaymentRun, pay_on: date, by: User, on: date) -> PaymentR
 
 def require_pay_day(pay_on: date, on: date) -> None:
     """Refuse a day on which banks are closed, that Bacs can no longer reach, or over a month away."""
+    check_day(pay_on, PLANNED, field="pay_on", what="The day of payment", on=on)
     last = bacs_submission_day(pay_on)
     if on > last:
         first = queries.first_pay_day(on)
@@ -202,7 +208,9 @@ def _one_at_a_time() -> None:
 
 
 def _locked(run: PaymentRun) -> PaymentRun:
-    return PaymentRun.objects.select_for_update().get(pk=run.pk)
+    """A run as it stands once nobody else is at it, or at the case of anybody in it."""
+    lock_cases(Case.objects.filter(budgets__parts__instalments__payments__run=run))
+    return PaymentRun.objects.select_for_update(no_key=True).get(pk=run.pk)
 
 
 def _to_move(run: PaymentRun, to: State, by: User) -> PaymentRun:
@@ -247,16 +255,6 @@ def _pick(run: PaymentRun) -> None:
             f"chosen.amount_pence, 'in_run', '' FROM ({sql}) AS chosen (run, place, instalment, payee, amount_pence) "
             "ON CONFLICT DO NOTHING",
             values,
-        )
-
-
-def _lock_instalments(run: PaymentRun) -> None:
-    """Keep a budget from being ended while its instalment is paid."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM budgets_instalment AS i JOIN payments_payment AS p ON p.instalment_id = i.id "
-            "WHERE p.run_id = %s ORDER BY i.id FOR UPDATE OF i",
-            [run.pk],
         )
 
 
@@ -309,7 +307,7 @@ def _return(payment: Payment, why: str, by: User, on: date) -> Payment:
         for original in Transfer.objects.filter(pk=_transfer_id(payment.pk, step)):
             give_back(
                 original=original,
-                id=uuid.uuid5(original.pk, Reason.PAYMENT_RETURNED.value),
+                id=uuid.uuid5(original.pk, "came back"),
                 amount_pence=original.amount_pence,
                 effective_date=on,
                 by=by,
