@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, When
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -22,11 +22,13 @@ from leeway.money.banking.working_days import (
 )
 from leeway.money.budgets.models import Instalment
 from leeway.money.budgets.payable import nothing_stops, payable, with_what_stops
+from leeway.money.budgets.relations import RELATIONS as BUDGETS
+from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.ledger import queries as ledger
-from leeway.money.ledger.models import Reason, Transfer
 from leeway.money.payees.states import State as PayeeState
 from leeway.money.payments.models import Payment, PaymentRun
-from leeway.money.payments.states import LIVE, STANDS_IN, PaymentState, State
+from leeway.money.payments.relations import RELATIONS as PAYMENTS
+from leeway.money.payments.states import LIVE, State
 from leeway.refusal import Refusal
 
 LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), state__in=LIVE)
@@ -223,50 +225,13 @@ def credits_of(run: PaymentRun) -> list[Credit]:
 
 
 def findings() -> Iterator[str]:
-    """Everything wrong with the ledger and the payments, a sentence each; nothing where all is well.
+    """Everything wrong with the books, a sentence each; nothing where all is well.
 
-    Beside the ledger's own findings: payments that do not stand where their run does, whose steps the ledger does not
-    have once each with the same amount, or whose instalment was cancelled; and runs that do not add up.
+    The ledger alone, then what must hold between it and budgets, receipts and payments.
     """
     yield from ledger.findings()
-    yield from _payments_apart_from_their_run()
-    sent = Payment.objects.filter(run__state__in=[State.SENT, State.CONFIRMED])
-    for payment in sent.filter(state__in=LIVE, instalment__cancellation__isnull=False):
-        yield f"Payment {payment.pk} pays an instalment that was cancelled."
-    back = sent.filter(state=PaymentState.RETURNED)
-    yield from _not_posted(Reason.PAYMENT_SENT, sent.exclude(state=PaymentState.CANCELLED))
-    yield from _not_posted(Reason.PAYMENT_ARRIVED, sent.filter(state=PaymentState.ARRIVED))
-    yield from _not_posted(Reason.PAYMENT_RETURNED, back)
-    yield from _posted_for_nothing(Reason.PAYMENT_SENT, sent)
-    yield from _posted_for_nothing(Reason.PAYMENT_ARRIVED, sent.exclude(state=PaymentState.IN_RUN))
-    yield from _posted_for_nothing(Reason.PAYMENT_RETURNED, back)
-    yield from _runs_that_do_not_add_up()
-
-
-def _payments_apart_from_their_run() -> Iterator[str]:
-    together = Q(pk__in=[])
-    for state, runs_where in STANDS_IN.items():
-        together |= Q(state=state, run__state__in=runs_where)
-    for payment in Payment.objects.exclude(together).select_related("run"):
-        where = payment.run.get_state_display()
-        yield f"Payment {payment.pk} is “{payment.get_state_display()}”, and its run is “{where}”."
-
-
-def _not_posted(reason: Reason, payments: QuerySet[Payment]) -> Iterator[str]:
-    moved = Transfer.objects.filter(reason=reason, about=OuterRef("instalment"), amount_pence=OuterRef("amount_pence"))
-    for payment in payments.filter(~Exists(moved)):
-        yield f"Payment {payment.pk} has no transfer “{reason.label}” of {payment.amount_pence} pence."
-
-
-def _posted_for_nothing(reason: Reason, payments: QuerySet[Payment]) -> Iterator[str]:
-    for transfer in Transfer.objects.filter(reason=reason).exclude(about__in=payments.values("instalment")):
-        yield f"Transfer {transfer.pk} “{reason.label}” belongs to no payment."
-
-
-def _runs_that_do_not_add_up() -> Iterator[str]:
-    counted = PaymentRun.objects.annotate(count=Count("payments"), pence=Sum("payments__amount_pence"))
-    for run in counted.exclude(count=F("payments_count"), pence=F("total_pence")):
-        yield f"Payment run {run.number} says {run.total_pence} pence, and its payments come to {run.pence}."
+    for relation in (*BUDGETS, *RECEIPTS, *PAYMENTS):
+        yield from relation.findings()
 
 
 def _with_people(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
