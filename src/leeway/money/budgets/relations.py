@@ -77,10 +77,19 @@ DECIDED = (
         "SELECT b.id AS budget FROM budgets_budget AS b LEFT JOIN planning_plan AS plan ON plan.id = b.plan_id "
         "LEFT JOIN decisions_decision AS d ON d.id = plan.final_budget_id "
         "WHERE (b.case_id, b.cost_pence_per_week, b.charge_pence_per_week, b.council_pence_per_week,"
-        "  b.nhs_pence_per_week, b.start_up_pence, b.starts_on) IS DISTINCT FROM "
+        "  b.nhs_pence_per_week, b.start_up_pence) IS DISTINCT FROM "
         " (d.case_id, (d.result ->> 'pence_per_week')::bigint, (d.result ->> 'charge_pence_per_week')::bigint,"
         "  (d.result ->> 'council_pence_per_week')::bigint, (d.result ->> 'nhs_pence_per_week')::bigint,"
-        "  (d.result ->> 'start_up_pence')::bigint, (d.result ->> 'starts_on')::date)",
+        "  (d.result ->> 'start_up_pence')::bigint)",
+    ),
+    Relation(
+        "Budget {budget} begins neither on the day that was decided nor after one of the same plan that it goes on "
+        "from.",
+        "SELECT b.id AS budget FROM budgets_budget AS b JOIN planning_plan AS plan ON plan.id = b.plan_id "
+        "JOIN decisions_decision AS d ON d.id = plan.final_budget_id "
+        "WHERE b.starts_on <> (d.result ->> 'starts_on')::date AND NOT EXISTS (SELECT 1 FROM budgets_ending AS e "
+        "JOIN budgets_budget AS before ON before.id = e.budget_id WHERE before.plan_id = b.plan_id "
+        "AND before.id <> b.id AND e.replaced AND e.ends_on + 1 = b.starts_on)",
     ),
     Relation(
         "The parts of budget {budget} do not add up to it.",
