@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
+from leeway.days import BORN
 from leeway.forms import DateField, NhsNumberField, PoundsField
 
 
@@ -29,7 +30,7 @@ def test_what_is_no_amount_gets_a_sentence(typed):
 
 
 def test_a_date_in_three_boxes():
-    assert DateField(label="Born").clean(["29", "2", "2024"]) == date(2024, 2, 29)
+    assert DateField(BORN, label="Born").clean(["29", "2", "2024"]) == date(2024, 2, 29)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_a_date_in_three_boxes():
 )
 def test_an_impossible_date_gets_a_sentence(boxes, sentence):
     with pytest.raises(ValidationError, match=sentence):
-        DateField(label="Born").clean(boxes)
+        DateField(BORN, label="Born").clean(boxes)
 
 
 def test_an_nhs_number_is_ten_digits_of_one_kind_so_that_it_is_found_again():

@@ -13,7 +13,9 @@ import nhs_number
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils import timezone
 
+from leeway.days import Sense
 from leeway.law.numbers import decimal_pounds, pounds
 
 MAX_PENCE = 1_000_000_000_00
@@ -64,13 +66,13 @@ class DateParts(forms.MultiWidget):
 
 
 class DateField(forms.MultiValueField):
-    """A date in three boxes. An impossible date gets a sentence that says what is wrong with it."""
+    """A date in three boxes. A date that is impossible, or that cannot be meant, gets a sentence that says why."""
 
     widget = DateParts
 
-    def __init__(self, *, earliest: date = date(1890, 1, 1), latest: date = date(2120, 1, 1), **options):
+    def __init__(self, sense: Sense, **options):
         fields = [forms.CharField(required=False) for _part in DateParts.parts]
-        self.earliest, self.latest = earliest, latest
+        self.sense = sense
         super().__init__(fields, require_all_fields=False, **options)
 
     def compress(self, parts):
@@ -89,10 +91,8 @@ class DateField(forms.MultiValueField):
             value = date(year, month, day)
         except ValueError:
             raise ValidationError(f"{self.label}: there is no {day}/{month}/{year} in the calendar.") from None
-        if not self.earliest <= value <= self.latest:
-            raise ValidationError(
-                f"{self.label} must be between {self.earliest:%-d %B %Y} and {self.latest:%-d %B %Y}."
-            )
+        if problem := self.sense.problem_with(value, what=str(self.label), on=timezone.localdate()):
+            raise ValidationError(problem)
         return value
 
 

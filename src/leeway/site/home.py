@@ -22,7 +22,7 @@ from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
 from leeway.money.budgets.queries import budgets_to_end
 from leeway.money.payees.queries import waiting as details_waiting
-from leeway.money.payments.queries import first_pay_day, preview, runs
+from leeway.money.payments.queries import first_pay_day, preview, runs, runs_to_confirm, runs_to_send
 from leeway.money.payments.states import State
 from leeway.site.next_steps import next_step
 
@@ -97,6 +97,8 @@ def _finance(request: SignedIn, today: date) -> dict:
         "pay_on": pay_on,
         "due": due,
         "to_approve": runs(seen_by=request.user).filter(state=State.MADE),
+        "to_send": runs_to_send(seen_by=request.user),
+        "to_confirm": runs_to_confirm(today, seen_by=request.user),
     }
 
 

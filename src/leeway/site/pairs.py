@@ -58,10 +58,10 @@ def every_pair() -> Iterator[tuple]:
     from leeway.money.payees.models import PayeeAccount
     from leeway.money.payees.states import State as Details
     from leeway.money.payments.models import PaymentRun
-    from leeway.money.payments.states import State as Run
 
-    for run in PaymentRun.objects.filter(state=Run.APPROVED).select_related("made_by", "settled_by").order_by("number"):
-        yield f"Payment run {run.number}", run.made_by, run.settled_by
+    approved = PaymentRun.objects.filter(approved_on__isnull=False)
+    for run in approved.select_related("dated_by", "approved_by").order_by("number"):
+        yield f"Payment run {run.number}", run.dated_by, run.approved_by
     for payee in (
         PayeeAccount.objects.filter(settled_by__isnull=False)
         .exclude(state=Details.REJECTED)

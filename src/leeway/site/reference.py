@@ -47,15 +47,16 @@ def states() -> str:
     from leeway.money.payments import states as run
 
     diagrams = {
-        "A case": case,
-        "A support plan": plan,
-        "Bank details": payee,
-        "A payment run": run,
-        "A job": job,
-        "A message": message,
-        "What an administrator asked for": proposal,
+        "A case": case.MOVES,
+        "A support plan": plan.MOVES,
+        "Bank details": payee.MOVES,
+        "A payment run": run.MOVES,
+        "A payment": run.PAYMENT_MOVES,
+        "A job": job.MOVES,
+        "A message": message.MOVES,
+        "What an administrator asked for": proposal.MOVES,
     }
-    pages = [f"## {name}\n\n{diagram(module.MOVES)}" for name, module in diagrams.items()]
+    pages = [f"## {name}\n\n{diagram(moves)}" for name, moves in diagrams.items()]
     return "# States\n\n" + GENERATED + "\n" + "\n".join(pages)
 
 

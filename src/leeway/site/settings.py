@@ -97,6 +97,7 @@ SECRET_KEY = env_secret("LEEWAY_SECRET_KEY")
 ROOMS = [
     "leeway.access",
     "leeway.jobs",
+    "leeway.seal",
     "leeway.files",
     "leeway.messages",
     "leeway.market.listings",
@@ -180,6 +181,7 @@ TEMPLATES = [
 ]
 
 # --- Data ---------------------------------------------------------------------------------------------
+SEAL_FOLDERS = [DATA_FOLDER / "seals", *([Path(os.environ["LEEWAY_SEALS"])] if os.getenv("LEEWAY_SEALS") else [])]
 DATABASES = {"default": database_settings(DATA_FOLDER)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {  # the failed sign-ins that throttling counts: shared by every process of the server

@@ -21,6 +21,7 @@ from leeway.care.people.access import (
     leads,
 )
 from leeway.care.people.events import Event, follow
+from leeway.care.people.locks import lock_case
 from leeway.care.people.models import (
     Authority,
     CapacityDecision,
@@ -36,6 +37,7 @@ from leeway.care.people.queries import latest_capacity, owner_of_files
 from leeway.care.people.recipients import recipient_for, recipient_of
 from leeway.care.people.states import MOVES, Stage
 from leeway.care.people.versions import claim_version
+from leeway.days import BORN, LASTING, PLANNED, check_day
 from leeway.files.actions import keep_file
 from leeway.files.models import File, FileKind
 from leeway.messages import actions as outbox
@@ -69,6 +71,7 @@ def _tell_every_case(person: Person, *, kind: Event, sentence: str, by: User, on
 
 def set_task(*, case: Case, kind: Event, what: str, whose: Whose, due_on: date, on: date) -> Task:
     """Ask somebody to do something in a case by a day. Asked twice, it stands once."""
+    check_day(due_on, PLANNED, field="due_on", what="The day by which it is due", on=on)
     task, _new = Task.objects.get_or_create(
         case=case, kind=kind, whose=whose, what=what, done_on=None, defaults={"due_on": due_on, "set_on": on}
     )
@@ -110,8 +113,7 @@ def add_person(*, details: dict, by: User, on: date) -> Person:
     number = details.get("nhs_number")
     if number and Person.objects.filter(nhs_number=number).exists():
         raise Refusal("Someone with this NHS number is already on record. Search for it.", field="nhs_number")
-    if details["date_of_birth"] > on:
-        raise Refusal("The date of birth is in the future. Check the year.", field="date_of_birth")
+    check_day(details["date_of_birth"], BORN, field="date_of_birth", what="The date of birth", on=on)
     return Person.objects.create(**details)
 
 
@@ -124,8 +126,7 @@ def change_person(*, person: Person, details: dict, version: int, by: User, on: 
     cases = list(person.cases.all())
     if not any(can_work_on(by, case) for case in cases):
         raise NotAllowed("Only the worker of the person's case or the manager of its team can change these details.")
-    if details["date_of_birth"] > on:
-        raise Refusal("The date of birth is in the future. Check the year.", field="date_of_birth")
+    check_day(details["date_of_birth"], BORN, field="date_of_birth", what="The date of birth", on=on)
     number = details.get("nhs_number")
     if number and Person.objects.filter(nhs_number=number).exclude(pk=person.pk).exists():
         raise Refusal("Someone else with this NHS number is already on record.", field="nhs_number")
@@ -186,7 +187,7 @@ def move_case(*, case: Case, to: Stage, kind: Event, sentence: str, by: User, on
 
     Called by the actions of the stage that ends, which have checked that this user may end it.
     """
-    locked = Case.objects.select_for_update(of=("self",)).select_related("person").get(pk=case.pk)
+    locked = lock_case(case.pk)
     died_on = locked.person.date_of_death
     if died_on is not None and to != Stage.CLOSED:
         raise Refusal(
@@ -224,6 +225,7 @@ def add_relationship(*, case: Case, details: dict, by: User, on: date) -> Relati
     """
     check_can_work_on(by, case)
     check_reason(by, case.person)
+    check_day(details.get("starts_on"), LASTING, field="starts_on", what="The first day", on=on)
     authority = details.get("authority", Authority.NONE)
     if authority not in {Authority.NONE, Authority.CARER} and not details.get("evidence", "").strip():
         raise Refusal("Say what shows this authority: the document seen, and when.", field="evidence")
@@ -259,6 +261,7 @@ def end_relationship(*, case: Case, relationship: Relationship, ends_on: date, b
         raise NotAllowed("This relationship belongs to another person's record.")
     if ends_on < relationship.starts_on:
         raise Refusal("It cannot end before it started.", field="ends_on")
+    check_day(ends_on, LASTING, field="ends_on", what="The last day", on=on)
     relationship.ends_on = ends_on
     relationship.save()
     tell(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leeway.commandline import BadUse, iso_date, show_json, written_whole
+from leeway.writing import csv_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,7 +55,7 @@ def table(name: str, paths: tuple[Path, ...], as_at: date, output: Path | None, 
     rows = _made(name, read_records(paths), as_at)
     if output:
         with written_whole(output) as file:
-            file.write(rows.write_csv())
+            file.write(csv_of(rows))
     if as_json:
         show_json(rows.to_dicts())
     elif output:

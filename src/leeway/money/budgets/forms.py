@@ -2,8 +2,9 @@
 
 from django import forms
 
+from leeway.days import PLANNED
 from leeway.forms import DateField, PoundsField
-from leeway.money.budgets.models import LAST_COSTS, UNTIL_ENDED, HoldKind
+from leeway.money.budgets.models import COMES_BY_ITSELF, LAST_COSTS, HoldKind
 
 
 class HoldForm(forms.Form):
@@ -11,7 +12,7 @@ class HoldForm(forms.Form):
 
     kind = forms.ChoiceField(
         label="Why should payments wait?",
-        choices=[(kind.value, kind.label) for kind in HoldKind if kind not in UNTIL_ENDED],
+        choices=[(kind.value, kind.label) for kind in HoldKind if kind not in COMES_BY_ITSELF],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose why payments should wait."},
     )
@@ -27,6 +28,7 @@ class EndForm(forms.Form):
     """When and why a budget ends."""
 
     ends_on = DateField(
+        PLANNED,
         label="Last day that the budget pays for",
         error_messages={"required": "Enter the last day that the budget pays for."},
     )

@@ -185,10 +185,13 @@ class HoldKind(models.TextChoices):
     HOSPITAL = "hospital", "In hospital"
     SAFEGUARDING = "safeguarding", "Safeguarding concern"
     REVIEW_OVERDUE = "review_overdue", "Review overdue"
+    RETURNED = "returned", "A payment came back"
 
 
 #: What waits until the budget has its last day. Ending the budget lifts it.
 UNTIL_ENDED = (HoldKind.DEATH, HoldKind.ENDED)
+#: What nobody places: it follows from what happened.
+COMES_BY_ITSELF = (*UNTIL_ENDED, HoldKind.RETURNED)
 
 
 @tracked()

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from leeway.days import HAPPENED
 from leeway.forms import DateField, PoundsField
 
 
@@ -12,7 +13,9 @@ class ReceiptForm(forms.Form):
         label="How much was received?", minimum_pence=1, error_messages={"required": "Enter the amount received."}
     )
     received_on = DateField(
-        label="On which day?", error_messages={"required": "Enter the day on which the money was received."}
+        HAPPENED,
+        label="On which day?",
+        error_messages={"required": "Enter the day on which the money was received."},
     )
     looked_at = forms.CharField(
         label="What did you look at?",
