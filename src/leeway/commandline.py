@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -46,6 +46,20 @@ def _no_date(value: str) -> date:
 
 
 iso_date = IsoDate()
+
+
+class PastDate(IsoDate):
+    """A day of which there can be records: today, or one before."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read a date; refuse a day that is still to come."""
+        day = super().convert(value, param, ctx)
+        if day > datetime.now(tz=UTC).date():
+            raise BadUse(f"{day:%-d %B %Y} is still to come. Give a day that has passed.")
+        return day
+
+
+past_date = PastDate()
 
 
 class Group(click.Group):

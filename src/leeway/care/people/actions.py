@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.files.base import File as DjangoFile
 from django.db import transaction
+from django.db.models import Q
 
 from leeway.access.access import check_can
 from leeway.access.actions import invite
@@ -21,6 +22,7 @@ from leeway.care.people.access import (
     leads,
 )
 from leeway.care.people.events import Event, follow
+from leeway.care.people.locks import lock_case
 from leeway.care.people.models import (
     Authority,
     CapacityDecision,
@@ -78,8 +80,29 @@ def set_task(*, case: Case, kind: Event, what: str, whose: Whose, due_on: date, 
 
 
 def finish_tasks(*, case: Case, kinds: Collection[Event], by: User, on: date) -> None:
-    """Finish the tasks of some kinds in a case, since what was just done or happened leaves nothing of them."""
+    """Finish the tasks of some kinds in a case, since what was just done leaves nothing of them."""
     Task.objects.filter(case=case, kind__in=kinds, done_on=None).update(done_by=by, done_on=on)
+
+
+def end_tasks(*, case: Case, kinds: Collection[Event], whose: Collection[Whose], line: StoryLine) -> None:
+    """End what is still to be done because of earlier events, since what just happened leaves nothing of it.
+
+    What a death had ended is ended for this reason now: undoing the death does not bring it back.
+    """
+    tasks = Task.objects.filter(Q(done_on=None) | Q(ended_with__kind=Event.DIED), case=case)
+    ended = tasks.filter(kind__in=kinds, whose__in=whose)
+    ended.update(done_by=line.by_id, done_on=line.happened_on, ended_with=line)
+
+
+def open_tasks_again(*, case: Case, ended_by: Event) -> None:
+    """Open the tasks again that an event ended, since it did not happen after all."""
+    ended = Task.objects.filter(case=case, ended_with__kind=ended_by)
+    again = {(task.kind, task.whose, task.what): task for task in ended.order_by("-done_on")}
+    standing = case.tasks.filter(done_on=None).values_list("kind", "whose", "what")
+    for key in set(again) - set(standing):
+        task = again[key]
+        task.done_by = task.done_on = task.ended_with = None
+        task.save(update_fields=["done_by", "done_on", "ended_with"])
 
 
 def tell_many(*, lines: Iterable[tuple[UUID, str]], kind: Event, by: User, on: date) -> None:
@@ -186,7 +209,7 @@ def move_case(*, case: Case, to: Stage, kind: Event, sentence: str, by: User, on
 
     Called by the actions of the stage that ends, which have checked that this user may end it.
     """
-    locked = Case.objects.select_for_update(of=("self",)).select_related("person").get(pk=case.pk)
+    locked = lock_case(case.pk)
     died_on = locked.person.date_of_death
     if died_on is not None and to != Stage.CLOSED:
         raise Refusal(
@@ -380,12 +403,17 @@ def write_to_supporter(
 
 @transaction.atomic
 def send_again(*, case: Case, message: Message, by: User, on: date) -> Message:
-    """Send a message that did not arrive once more, to what is on record of its recipient now."""
+    """Send a message that did not arrive, or that a mistaken death stopped, to what is on record of its recipient now.
+
+    Supporters are written to about a death alone: where the person lives, that is not sent again.
+    """
     check_can_work_on(by, case)
     supporter = case.person.relationships.filter(pk=message.recipient_id).first()
+    if supporter and case.person.date_of_death is None:
+        raise Refusal(f"This tells {supporter} of a death that was recorded by mistake, so it is not sent again.")
     to = recipient_of(supporter) if supporter else recipient_for(case.person)
     again = outbox.write_again(message=message, to=to, by=by, on=on)
-    _finish_message_tasks(case, by, on)
+    finish_message_tasks(case=case, by=by, on=on)
     return again
 
 
@@ -394,7 +422,7 @@ def record_posted(*, case: Case, message: Message, by: User, on: date) -> Messag
     """Say that a letter was printed and posted, or that they were told in the way they need."""
     check_can_work_on(by, case)
     posted = outbox.record_posted(message=message, by=by, on=on)
-    _finish_message_tasks(case, by, on)
+    finish_message_tasks(case=case, by=by, on=on)
     return posted
 
 
@@ -405,7 +433,7 @@ def record_returned(*, case: Case, message: Message, reason: str, by: User, on: 
     return outbox.record_returned(message=message, reason=reason, by=by, on=on)
 
 
-def _finish_message_tasks(case: Case, by: User, on: date) -> None:
+def finish_message_tasks(*, case: Case, by: User, on: date) -> None:
     """Finish the tasks that asked for what was just done, where no other message of the case asks for it too."""
     stuck = set(in_need_of_somebody([case.pk]).values_list("state", flat=True))
     kinds = {MessageState.FAILED: Event.MESSAGE_FAILED, MessageState.TO_PRINT: Event.LETTER_TO_POST}

@@ -168,7 +168,7 @@ class RelationshipForm(forms.Form):
         help_text="The document you saw and when, or the person's own choice and when they made it. "
         "Needed for every authority but “unpaid carer”.",
     )
-    starts_on = DateField(LASTING, label="From what day?")
+    starts_on = DateField(LASTING, label="From what day?", called="The first day")
     same_household = YesNoField(
         label="Do they live in the same household?", help_text="It matters if the person wants to pay them."
     )
@@ -177,7 +177,7 @@ class RelationshipForm(forms.Form):
 
 
 class EndForm(forms.Form):
-    ends_on = DateField(LASTING, label="What is the last day?")
+    ends_on = DateField(LASTING, label="What is the last day?", called="The last day")
 
 
 class InviteForm(forms.Form):

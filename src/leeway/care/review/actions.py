@@ -8,9 +8,9 @@ from django.db import transaction
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.decisions.actions import decide_by_judgement, require_alive
+from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import DecisionKind
-from leeway.care.people.access import check_can_work_on
+from leeway.care.people.access import check_can_work_on, check_lives
 from leeway.care.people.actions import move_case, set_task, tell, write_to_person
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Task, Whose
@@ -48,7 +48,7 @@ def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
     """Ask for a review, at any time while support is in place; it becomes due within four weeks, or sooner."""
     check_can_ask_for_review(by, case, on)
     require_stage(case.stage, Stage.ACTIVE)
-    require_alive(case)
+    check_lives(case.person)
     if not words.strip():
         raise Refusal("Say in a few words why you would like a review.", field="words")
     review = next_review(case) or Review(case=case, due_on=on + WHEN_ASKED)

@@ -58,7 +58,7 @@ class WriteForm(DraftForm):
 
 class CompleteForm(forms.Form):
     version = VersionField()
-    held_on = DateField(HAPPENED, label="When was it held?")
+    held_on = DateField(HAPPENED, label="When was it held?", called="The day of the review")
     result = forms.ChoiceField(label="What follows?", choices=FOLLOWS, widget=forms.RadioSelect)
     reasons = forms.CharField(label="Why?", help_text="In a sentence or more that the person can read.", widget=AREA)
     still_to_pay = forms.CharField(

@@ -70,7 +70,12 @@ class OwnTargetForm(forms.Form):
         },
     )
     at_most = WayField()
-    due_on = DateField(AIMED_AT, label="By", error_messages={"required": "Enter the day to reach it by."})
+    due_on = DateField(
+        AIMED_AT,
+        label="By",
+        called="The day to reach it by",
+        error_messages={"required": "Enter the day to reach it by."},
+    )
     owner = forms.CharField(
         label="Who answers for it?", max_length=120, error_messages={"required": "Say who answers for it."}
     )
@@ -134,7 +139,12 @@ class TargetForm(forms.Form):
         },
     )
     at_most = WayField()
-    by = DateField(AIMED_AT, label="By", error_messages={"required": "Enter the day to reach it by."})
+    by = DateField(
+        AIMED_AT,
+        label="By",
+        called="The day to reach it by",
+        error_messages={"required": "Enter the day to reach it by."},
+    )
 
     def __init__(self, data, *, series: dict, **options):
         super().__init__(data, **options)

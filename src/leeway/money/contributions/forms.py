@@ -10,11 +10,15 @@ class ReceiptForm(forms.Form):
     """What was received, when, and what shows it."""
 
     amount_pence = PoundsField(
-        label="How much was received?", minimum_pence=1, error_messages={"required": "Enter the amount received."}
+        label="How much was received?",
+        called="The amount received",
+        minimum_pence=1,
+        error_messages={"required": "Enter the amount received."},
     )
     received_on = DateField(
         HAPPENED,
         label="On which day?",
+        called="The day on which it was received",
         error_messages={"required": "Enter the day on which the money was received."},
     )
     looked_at = forms.CharField(
