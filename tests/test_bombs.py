@@ -24,7 +24,7 @@ from tests.market.extract_lines import RATINGS_HEADER
 from tests.published.returns import small_files
 
 #: What a command may take of memory, address space for threads and libraries included.
-MEMORY_BYTES_MAX = 3_000_000_000
+MEMORY_BYTES_MAX = 1_500_000_000
 FEW_THREADS = os.environ | {"POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "1"}
 HEADER = [field.name for field in FIELDS if field.column in ESSENTIAL]
 EVENTS = [field.name for field in FIELDS if field.name]

@@ -117,6 +117,7 @@ def _headers(path: Path) -> list[str]:
         raise Refusal(f"{path} ends its lines as old computers did. Save it again as CSV (UTF-8).")
     try:
         if _kind(path) == "CSV":
+            limits.COLUMNS.check(start.partition(b"\n")[0].count(b",") + 1, path)  # before Polars makes each of them
             _refuse_endless_lines(path)
         else:
             _refuse_repeated_words(path)
