@@ -21,7 +21,7 @@ OWN_WORDS = {
     "seal": {"heads", "tables"},
     "messages": {"recipients", "wording", "printing"},
     "messages/carriers": {"notify", "smtp", "mailbox"},
-    "care/people": {"versions", "events", "recipients", "message_views"},
+    "care/people": {"versions", "locks", "events", "recipients", "message_views"},
     "care/assessment": {"parts", "means", "explain", "money_views"},
     "care/decisions": {"replay"},
     "care/planning": {"costs", "replay"},
