@@ -22,7 +22,7 @@ ROOMS = {
     "worker": ("leeway.jobs.commands", "worker"),
 }
 PORT, WORKERS = click.IntRange(1, 65_535), click.IntRange(1, 64)
-FURTHER = {"law": [("leeway.site.replay", "replay")]}
+FURTHER = {"access": [("leeway.site.pairs", "pairs")], "law": [("leeway.site.replay", "replay")]}
 
 
 class Rooms(Group):
