@@ -1,6 +1,7 @@
 """The people of the tests: Ada has a budget, Bea is her social worker, Cyril must be refused."""
 
 import json
+import uuid
 from datetime import date
 from decimal import Decimal
 
@@ -71,6 +72,13 @@ def own_store(tmp_path_factory):
     files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": where}
     with override_settings(STORAGES=django_settings.STORAGES | {"files": files}):
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_seals(settings, tmp_path_factory):
+    """The heads of the seal go to two folders of the test, which are made when there is one."""
+    folder = tmp_path_factory.getbasetemp() / "seals" / uuid.uuid4().hex
+    settings.SEAL_FOLDERS = [folder / "here", folder / "elsewhere"]
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from leeway.moves import MoveNotAllowed, require_move
 
 #: Where a thing begins, by the module and the name of its table.
 BEGINS = {
+    ("leeway.access.states", "MOVES"): {"waiting"},
     ("leeway.jobs.states", "MOVES"): {"waiting"},
     ("leeway.care.people.states", "MOVES"): {"request"},
     ("leeway.care.planning.states", "MOVES"): {"draft"},

@@ -38,6 +38,7 @@ def command_pages(command: click.Command, name: str) -> list[str]:
 
 def states() -> str:
     """Every life cycle as a diagram."""
+    from leeway.access import states as proposal
     from leeway.care.people import states as case
     from leeway.care.planning import states as plan
     from leeway.jobs import states as job
@@ -53,6 +54,7 @@ def states() -> str:
         "A payment": run.PAYMENT_MOVES,
         "A job": job.MOVES,
         "A message": message.MOVES,
+        "What an administrator asked for": proposal.MOVES,
     }
     pages = [f"## {name}\n\n{diagram(moves)}" for name, moves in diagrams.items()]
     return "# States\n\n" + GENERATED + "\n" + "\n".join(pages)

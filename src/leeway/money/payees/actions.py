@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from leeway.access.access import check_can
+from leeway.access.alike import check_two_mailboxes
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.actions import tell
@@ -147,10 +148,11 @@ def _holder(case: Case, way: Way, holder: Holder, on: date) -> Relationship | No
 def _to_settle(payee: PayeeAccount, by: User, to: State) -> PayeeAccount:
     check_can(by, Capability.KEEP_BANK_DETAILS)
     lock_case(payee.case_id)
-    payee = PayeeAccount.objects.select_related("case").get(pk=payee.pk)
+    payee = PayeeAccount.objects.select_related("case", "entered_by").get(pk=payee.pk)
     require_move(MOVES, payee.state, to, of="This set of bank details")
     if payee.entered_by_id == by.pk:
         raise SecondOfficerNeeded("You entered these bank details, so another finance officer must check them.")
+    check_two_mailboxes(payee.entered_by, by)
     return payee
 
 

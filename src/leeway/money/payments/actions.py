@@ -12,6 +12,7 @@ from django.db.models import Count, F, Max, Subquery, Sum, Value, Window
 from django.db.models.functions import RowNumber
 
 from leeway.access.access import check_can
+from leeway.access.alike import check_two_mailboxes
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.actions import tell, tell_many
@@ -19,6 +20,7 @@ from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_cases
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Way
+from leeway.days import PLANNED, check_day
 from leeway.law.numbers import pounds
 from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
 from leeway.money.banking.working_days import bacs_submission_day
@@ -75,6 +77,7 @@ def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
     run = _to_move(run, State.APPROVED, by)
     if run.dated_by_id == by.pk:
         raise SecondOfficerNeeded("You made this run or chose its day, so another finance officer must approve it.")
+    check_two_mailboxes(run.dated_by, by)
     require_pay_day(run.pay_on, on)
     _require_nothing_stopped(run)
     run.originator = asdict(council_account())
@@ -175,6 +178,7 @@ def redate_run(*, run: PaymentRun, pay_on: date, by: User, on: date) -> PaymentR
 
 def require_pay_day(pay_on: date, on: date) -> None:
     """Refuse a day on which banks are closed, that Bacs can no longer reach, or over a month away."""
+    check_day(pay_on, PLANNED, field="pay_on", what="The day of payment", on=on)
     last = bacs_submission_day(pay_on)
     if on > last:
         first = queries.first_pay_day(on)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
+from leeway.access.alike import flags
 from leeway.acting import act, attempt
 from leeway.money.payees.queries import waiting
 from leeway.money.payments import actions, forms, queries
@@ -180,6 +181,7 @@ def _page(request: SignedIn, run, form):
             "run": run,
             "form": form,
             "payments": pages.get_page(request.GET.get("page")),
+            "flags": flags([run.made_by, run.dated_by], run.approved_by or request.user),
             "may_approve": run.state == State.MADE and run.dated_by_id != request.user.pk,
             "may_cancel": run.state == State.MADE,
             "may_send": run.state == State.APPROVED,

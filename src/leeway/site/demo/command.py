@@ -32,6 +32,7 @@ from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
 from leeway.money.payments import actions as payments
 from leeway.money.payments.actions import NothingToPay
+from leeway.seal import heads
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
@@ -86,6 +87,7 @@ def empty_the_database() -> None:
                 "data folder in LEEWAY_DATA, or unset DATABASE_URL."
             )
         cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
+    heads.set_aside()
     make_tables()
 
 
