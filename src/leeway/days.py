@@ -38,8 +38,8 @@ HAPPENED = Sense(years_back=20, years_ahead=0)
 PLANNED = Sense(years_back=20, years_ahead=5)
 #: What somebody was to the person may have begun long ago.
 LASTING = Sense(years_back=120, years_ahead=5)
-#: What a council wants to have reached.
-AIMED_AT = Sense(years_back=0, years_ahead=25)
+#: The day by which something is to be reached; whether it may lie behind us is for whoever asks.
+AIMED_AT = Sense(years_back=30, years_ahead=25)
 
 
 def check_day(day: date | None, sense: Sense, *, field: str, what: str, on: date) -> None:
