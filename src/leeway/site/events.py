@@ -8,16 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from leeway.care.people.actions import finish_tasks, set_task
 from leeway.care.people.events import Event
-from leeway.care.people.models import Authority, Case, StoryLine, Whose
+from leeway.care.people.models import Authority, Case, StoryLine, Task, Whose
 from leeway.care.people.states import Stage
 from leeway.care.planning.actions import end_plan
 from leeway.care.planning.queries import plan_in_force
 from leeway.money.budgets.actions import go_on_after, wait_after
 from leeway.money.budgets.models import HoldKind
+from leeway.money.payees.models import Holder, PayeeAccount
+from leeway.money.payees.states import State as PayeeState
 from leeway.site.telling import (
     Notice,
     condole,
@@ -112,6 +114,30 @@ def _nothing_left_to_do(line: StoryLine) -> None:
     finish_tasks(case=line.case, kinds=ENDS_WITH_THE_PERSON, by=line.by, on=line.happened_on)
 
 
+def _with_authority_that_ends(line: StoryLine) -> QuerySet[PayeeAccount]:
+    """The bank details in use of somebody who may hold the money no longer, or not for long."""
+    in_use = line.case.payee_accounts.filter(state=PayeeState.APPROVED)
+    return in_use.filter(relationship__ends_on__isnull=False)
+
+
+def _holds_no_longer(line: StoryLine) -> bool:
+    return _with_authority_that_ends(line).exists()
+
+
+def _held_again(line: StoryLine) -> None:
+    """Other bank details are in use: finance has nothing left to do about those of before."""
+    if not _holds_no_longer(line):
+        Task.objects.filter(case=line.case, whose=Whose.FINANCE, kind=Event.AUTHORITY_ENDED, done_on=None).update(
+            done_by=line.by, done_on=line.happened_on
+        )
+
+
+def _representative_holds(line: StoryLine) -> bool:
+    """Whether bank details stand that were meant for after the death."""
+    stand = line.case.payee_accounts.filter(state__in=[PayeeState.APPROVED, PayeeState.ENTERED])
+    return stand.filter(holder=Holder.REPRESENTATIVE).exists()
+
+
 def _tell_carers(line: StoryLine) -> None:
     """Whoever cared for the person has a life of their own: their worker is asked to look at it."""
     on = line.happened_on
@@ -153,6 +179,20 @@ EVENTS: dict[Event, Follows] = {
     Event.MONEY_CHECK_STARTED: NOTHING,
     Event.MONEY_CHECK_DONE: _decides("what you pay towards your support"),
     Event.RELATIONSHIP: Follows(then=(condole,)),
+    Event.AUTHORITY_ENDED: _asks(
+        ToDo(
+            Whose.FINANCE,
+            "The authority of whoever holds {person}'s money ends. Enter the bank details of whoever holds it then.",
+            days=2,
+            only=_holds_no_longer,
+        ),
+        ToDo(
+            Whose.WORKER,
+            "The authority of whoever holds {person}'s money ends. Agree who holds it then, and record them.",
+            days=2,
+            only=_holds_no_longer,
+        ),
+    ),
     Event.CAPACITY: NOTHING,
     Event.LEAVE: NOTHING,
     Event.INVITED: NOTHING,
@@ -192,6 +232,13 @@ EVENTS: dict[Event, Follows] = {
         then=(_go_on_after_death, stop_condoling),
         tasks=(
             ToDo(Whose.FINANCE, "{person} has not died. Check that payments go on.", days=1),
+            ToDo(
+                Whose.FINANCE,
+                "The bank details are of whoever was to settle what {person} leaves. Enter {person}'s own again, for "
+                "another officer to approve.",
+                days=1,
+                only=_representative_holds,
+            ),
             ToDo(Whose.WORKER, "{person} was recorded as dead by mistake. Check what stopped.", days=1),
         ),
     ),
@@ -201,7 +248,7 @@ EVENTS: dict[Event, Follows] = {
     Event.STAY_ENDED: _asks(
         ToDo(Whose.FINANCE, "{person} is back. Check that payments go on.", days=2, only=_has_running_budget)
     ),
-    Event.BANK_DETAILS: NOTHING,
+    Event.BANK_DETAILS: Follows(then=(_held_again,)),
     Event.BUDGET_STARTED: NOTHING,
     Event.BUDGET_ENDED: NOTHING,
     Event.LAST_COST: NOTHING,

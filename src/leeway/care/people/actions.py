@@ -261,9 +261,10 @@ def end_relationship(*, case: Case, relationship: Relationship, ends_on: date, b
         raise Refusal("It cannot end before it started.", field="ends_on")
     relationship.ends_on = ends_on
     relationship.save()
+    held_the_money = relationship.authority in NEEDS_CAPACITY | NEEDS_LACK_OF_CAPACITY
     tell(
         case=case,
-        kind=Event.RELATIONSHIP,
+        kind=Event.AUTHORITY_ENDED if held_the_money else Event.RELATIONSHIP,
         sentence=f"{relationship.name}, {relationship.get_authority_display()}: ends on {ends_on:%-d %B %Y}.",
         by=by,
         on=on,

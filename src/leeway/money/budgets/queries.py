@@ -19,7 +19,7 @@ from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
 from leeway.money.budgets.dues import ShareSoFar, shares_so_far
 from leeway.money.budgets.models import UNTIL_ENDED, Budget, Funding, Hold, Instalment, InstalmentKind, Part
-from leeway.money.budgets.payable import AFTER_DEATH, with_what_stops
+from leeway.money.budgets.payable import AFTER_DEATH, as_paid_on, with_what_stops
 from leeway.money.budgets.schedule import PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, shares_of
 from leeway.money.ledger.models import Account, Reason, Transfer
@@ -218,7 +218,7 @@ def _latest_details(case: Case) -> dict[str, PayeeAccount]:
 
 def _rows(budget: Budget, on: date) -> list[InstalmentRow]:
     rows = list(
-        with_what_stops(Instalment.objects.filter(part__budget=budget))
+        with_what_stops(as_paid_on(Instalment.objects.filter(part__budget=budget), on))
         .select_related("part__budget__case__person", "cancellation")
         .order_by("starts_on", "kind")
     )
