@@ -1,12 +1,12 @@
 """What the database itself guards: records kept as they were, and rows that must not overlap."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import DecimalRangeField
 from django.db import models
-from django.db.models import Func, TextField
+from django.db.models import Func, TextChoices, TextField
 from django.db.models.functions import Cast
 
 CHANGED = pgtrigger.Update | pgtrigger.Delete
@@ -36,9 +36,16 @@ def never_deleted(name: str) -> Guards:
     return [pgtrigger.Protect(name=name, operation=pgtrigger.Delete), *never_emptied()]
 
 
-def kept_but(name: str, *fields: str) -> Guards:
-    """Refuse a row's deletion, and every change of it but of these fields."""
-    return [*never_deleted(name), pgtrigger.ReadOnly(name=f"{name}_but", exclude=list(fields))]
+def kept_but(name: str, *fields: str, once: str = "") -> Guards:
+    """Refuse a row's deletion, and every change of it but of these fields.
+
+    With `once`, the name of one of them, they are filled in once: from then on no change is let through.
+    """
+    guards = [*never_deleted(name), pgtrigger.ReadOnly(name=f"{name}_but", exclude=list(fields))]
+    if once:
+        filled = pgtrigger.Q(**{f"old__{once}__isnull": False})
+        guards.append(pgtrigger.Protect(name=f"{name}_once", operation=pgtrigger.Update, condition=filled))
+    return guards
 
 
 def kept_once(name: str, done: str) -> Guards:
@@ -67,6 +74,18 @@ def kept_with(name: str, *, table: str, key: str, done: str) -> Guards:
 def tracked(*, exclude: Sequence[str] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
     """Keep every version of a row, by trigger, in a history that is never changed, deleted or emptied."""
     return pghistory.track(exclude=list(exclude), append_only=False, meta={"triggers": kept("append_only")})
+
+
+def moves_kept[State: TextChoices](
+    name: str, moves: Mapping[State, frozenset[State]], *, begins: Sequence[State]
+) -> list[pgtrigger.Trigger]:
+    """Refuse a row whose `state` begins elsewhere, and every move that its table does not have."""
+    allowed = [(state.value, to.value) for state, after in moves.items() for to in sorted(after)]
+    elsewhere = ~pgtrigger.Q(new__state__in=[state.value for state in begins])
+    return [
+        pgtrigger.FSM(name=name, field="state", transitions=allowed),
+        pgtrigger.Protect(name=f"{name}_begin", operation=pgtrigger.Insert, condition=elsewhere),
+    ]
 
 
 class SameValues(Func):

@@ -8,9 +8,10 @@ class Config(AppConfig):
     def ready(self) -> None:
         """Tell care what follows from an event, and the outbox who is asked when a message is stuck."""
         from leeway.care.people.events import let_follow
-        from leeway.messages.actions import when_somebody_is_needed
+        from leeway.messages.actions import when_sent_again, when_somebody_is_needed
         from leeway.site.events import follow
-        from leeway.site.telling import ask_somebody
+        from leeway.site.telling import ask_somebody, why_not_again
 
         let_follow(follow)
         when_somebody_is_needed(ask_somebody)
+        when_sent_again(why_not_again)

@@ -11,7 +11,7 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case, Person, Relationship, Task, Whose
 from leeway.care.people.states import Stage
-from leeway.refusal import NotAllowed
+from leeway.refusal import NotAllowed, Refusal
 
 FINANCE_STAGES = frozenset({Stage.PLANNING, Stage.AGREEMENT, Stage.ARRANGING, Stage.ACTIVE, Stage.REVIEW})
 
@@ -107,6 +107,15 @@ def can_take_part(user: User, case: Case, on: date) -> bool:
 def leads(user: User, case: Case) -> bool:
     """Whether this user leads the team that has the case, and so gives it out."""
     return has(user, case, [LEADER])
+
+
+def check_lives(person: Person) -> None:
+    """Refuse to plan or decide anything about somebody who has died."""
+    if person.date_of_death is not None:
+        raise Refusal(
+            f"{person} died on {person.date_of_death:%-d %B %Y}, so nothing more is decided about them. "
+            "Close the case once everything is settled. If the death was recorded by mistake, undo it first."
+        )
 
 
 def can_work_on(user: User, case: Case) -> bool:

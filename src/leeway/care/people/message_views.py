@@ -18,6 +18,7 @@ from leeway.acting import act
 from leeway.care.people import actions, forms, queries
 from leeway.care.people.access import can_work_on, is_the_person
 from leeway.care.people.models import Case
+from leeway.messages.actions import why_not_again
 from leeway.messages.models import Message
 from leeway.messages.printing import CannotBePrinted, message_pdf
 from leeway.messages.queries import about_case, get_message
@@ -163,11 +164,12 @@ def what_can_be_done(case: Case, found: Message, user: User) -> dict[str, str]:
     """Where this user prints the message, says that it was posted or came back, or sends it again."""
     if not can_work_on(user, case):
         return {}
+    over = why_not_again(found)
     pages = {
         "pdf": ("people:message_pdf", found.channel in {Channel.POST, Channel.PRINT}),
         "posted": ("people:message_posted", found.state == State.TO_PRINT),
         "returned": ("people:message_returned", found.state in {State.SENT, State.POSTED}),
-        "again": ("people:message_again", found.state == State.FAILED and sent_again(found) is None),
+        "again": ("people:message_again", found.state == State.FAILED and not sent_again(found) and not over),
     }
     return {name: reverse(page, args=[case.pk, found.pk]) for name, (page, shown) in pages.items() if shown}
 
@@ -189,6 +191,8 @@ def facts(found: Message, *, staff: bool) -> list[tuple[str, str]]:
         known.append(("Why this way", found.why_this_way))
     if found.last_error:
         known.append(("What went wrong", found.last_error))
+    if found.state == State.FAILED and (over := why_not_again(found)):
+        known.append(("Not sent again", over))
     if found.carrier:
         known.append(
             ("Carried by", f"{found.carrier}, after {found.attempts} tries" if found.attempts > 1 else found.carrier)

@@ -417,4 +417,12 @@ class Migration(migrations.Migration):
             model_name='taskevent',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='40e16e669468e22059e209bd5c0c347ae6636a25', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_dce0c', table='people_taskevent', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='person',
+            trigger=pgtrigger.compiler.Trigger(name='date_of_death_is_told', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n            IF (SELECT date_of_death FROM people_person WHERE id = NEW.id) IS DISTINCT FROM\n               (SELECT died_on FROM circumstances_death WHERE person_id = NEW.id AND undone_on IS NULL) THEN\n                RAISE EXCEPTION 'The date of death is not that of the death on record.';\n            END IF;\n            RETURN NULL;\n        ", hash='3d30f780a5d3a9568029ec8ff5481b5cd9c923ee', operation='INSERT OR UPDATE', pgid='pgtrigger_date_of_death_is_told_8eb3a', table='people_person', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='task',
+            trigger=pgtrigger.compiler.Trigger(name='task_is_kept_but', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."case_id" IS DISTINCT FROM (NEW."case_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."what" IS DISTINCT FROM (NEW."what") OR OLD."whose" IS DISTINCT FROM (NEW."whose") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."set_on" IS DISTINCT FROM (NEW."set_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='2200e080c67624d10b01924e04354fd5c5952d18', operation='UPDATE', pgid='pgtrigger_task_is_kept_but_10190', table='people_task', when='BEFORE')),
+        ),
     ]
