@@ -3,9 +3,12 @@
 from datetime import date
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import get_resolver
 
-from leeway.forms import DateField, NhsNumberField, PoundsField
+from leeway.days import BORN
+from leeway.forms import Called, DateField, NhsNumberField, PoundsField
 
 
 @pytest.mark.parametrize(
@@ -29,7 +32,7 @@ def test_what_is_no_amount_gets_a_sentence(typed):
 
 
 def test_a_date_in_three_boxes():
-    assert DateField(label="Born").clean(["29", "2", "2024"]) == date(2024, 2, 29)
+    assert DateField(BORN, label="Born").clean(["29", "2", "2024"]) == date(2024, 2, 29)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +50,7 @@ def test_a_date_in_three_boxes():
 )
 def test_an_impossible_date_gets_a_sentence(boxes, sentence):
     with pytest.raises(ValidationError, match=sentence):
-        DateField(label="Born").clean(boxes)
+        DateField(BORN, label="Born").clean(boxes)
 
 
 def test_an_nhs_number_is_ten_digits_of_one_kind_so_that_it_is_found_again():
@@ -55,3 +58,34 @@ def test_an_nhs_number_is_ten_digits_of_one_kind_so_that_it_is_found_again():
     for typed, sentence in [("٩٩٩٠٠٠٠٠١٨", "has ten digits"), ("999 000 0019", "last digit does not fit")]:
         with pytest.raises(ValidationError, match=sentence):
             NhsNumberField(label="NHS number").clean(typed)
+
+
+def every_form():
+    found, left = [], [forms.BaseForm]
+    while left:
+        left += (below := left.pop().__subclasses__())
+        found += [form for form in below if form.__module__.startswith("leeway.")]
+    return found
+
+
+def test_a_field_whose_label_is_no_name_has_one_for_sentences():
+    assert get_resolver().url_patterns  # every view, and so every form, is loaded
+    nameless = {
+        f"{form.__module__}.{form.__name__}.{name}"
+        for form in every_form()
+        for name, field in form.base_fields.items()
+        if isinstance(field, Called) and str(field.label).endswith("?") and not field.called
+    }
+    assert not nameless
+
+
+def test_a_sentence_names_the_field_and_not_its_question():
+    field = DateField(label="On which day did they die?", called="The day of death")
+    for parts, said in [
+        (["31", "2", "2026"], "The day of death: there is no"),
+        (["1", "1", "1066"], "The day of death must be"),
+    ]:
+        with pytest.raises(ValidationError, match=said):
+            field.clean(parts)
+    with pytest.raises(ValidationError, match="The amount: enter"):
+        PoundsField(label="How much?", called="The amount").clean("many")

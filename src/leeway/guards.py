@@ -54,6 +54,13 @@ def kept_once(name: str, done: str) -> Guards:
     return [pgtrigger.Protect(name=name, operation=CHANGED, condition=finished), *never_emptied()]
 
 
+def filled_in_once(name: str, field: str) -> pgtrigger.Trigger:
+    """Let a field be filled in, and never changed afterwards. It stands beside another guard of the row."""
+    old, new = f"old__{field}", pgtrigger.F(f"new__{field}")
+    changed = pgtrigger.Q(**{f"{old}__isnull": False}) & pgtrigger.Q(**{f"{old}__df": new})
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Update, condition=changed)
+
+
 def kept_with(name: str, *, table: str, key: str, done: str) -> Guards:
     """Refuse a change or deletion of a row once the row it belongs to is `done` (an SQL condition on that table)."""
     guard = pgtrigger.Trigger(
@@ -69,6 +76,29 @@ def kept_with(name: str, *, table: str, key: str, done: str) -> Guards:
         """,
     )
     return [guard, *never_emptied()]
+
+
+def kept_fields(model: type[models.Model]) -> list[models.Field]:
+    """The fields that the guards of a model never let be changed: all of them, or those that one of them names."""
+    triggers = getattr(model._meta, "triggers", [])
+    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    only = [trigger for trigger in triggers if isinstance(trigger, pgtrigger.ReadOnly)]
+    if not only:
+        return fields if is_kept_whole(model) else []
+    named = {name for trigger in only for name in trigger.fields or ()}
+    left_out = [set(trigger.exclude) for trigger in only if trigger.exclude]
+    return [field for field in fields if field.name in named or any(field.name not in names for names in left_out)]
+
+
+def is_kept_whole(model: type[models.Model]) -> bool:
+    """Whether no row of a model is ever changed or deleted."""
+    return any(_stops_every_update(trigger) for trigger in getattr(model._meta, "triggers", []))
+
+
+def _stops_every_update(trigger: pgtrigger.Trigger) -> bool:
+    if type(trigger) is not pgtrigger.Protect or trigger.condition or not trigger.operation:  # ReadOnly is one too
+        return False
+    return pgtrigger.Update in trigger.operation
 
 
 def tracked(*, exclude: Sequence[str] = ()) -> Callable[[type[models.Model]], type[models.Model]]:

@@ -93,3 +93,11 @@ def test_errands_that_were_given_up_are_named(client, alex):
     client.force_login(alex)
     text = told(client.get(reverse("jobs:every")))
     assert "Errands that were given up" in text and "start_nightly" in text and "tried 8 times" in text
+
+
+def test_everybody_has_a_list_of_their_own_jobs(client, bea, alex, job):
+    client.force_login(bea)
+    assert "Clear a shelf" in client.get("/jobs/own/").content.decode()
+    assert 'href="/jobs/own/"' in client.get(reverse("jobs:show", args=[job.pk]) + "?still").content.decode()
+    client.force_login(alex)
+    assert "Clear a shelf" not in client.get("/jobs/own/").content.decode()

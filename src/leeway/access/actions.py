@@ -6,16 +6,18 @@ from django.db import transaction
 
 from leeway.access.access import check_can
 from leeway.access.invitations import send_invitation
-from leeway.access.models import User
+from leeway.access.models import Proposal, ProposalKind, User
+from leeway.access.proposals import as_it_stands, holds_weight, is_weighty, propose
 from leeway.access.roles import WHO_CAN, Capability, Role, why_apart
 from leeway.refusal import Refusal
 
 
 @transaction.atomic
-def add_user(*, details: dict, site_address: str, by: User, on: date) -> User:
+def add_user(*, details: dict, site_address: str, why: str = "", by: User, on: date) -> User | Proposal:
     """Let someone sign in as a member of staff or a provider, and email them an invitation to set a password.
 
-    `details` are the fields of User; `site_address` begins the link, like https://leeway.example.
+    `details` are the fields of User; `site_address` begins the link, like https://leeway.example. Where they would do
+    something weighty, another administrator must approve it first, and it is a Proposal that comes back.
     """
     check_can(by, Capability.ADMINISTER)
     if Role.PERSON in details["roles"]:
@@ -23,24 +25,32 @@ def add_user(*, details: dict, site_address: str, by: User, on: date) -> User:
     if User.objects.filter(email__iexact=details["email"]).exists():
         raise Refusal("Someone already signs in with this email address.", field="email")
     check_roles(details)
+    if is_weighty(None, details):
+        return propose(kind=ProposalKind.ADD, details=details, why=why, by=by)
     user = User.objects.create_user(**details | {"email": details["email"].lower()})
     transaction.on_commit(lambda: send_invitation(user=user, site_address=site_address))
     return user
 
 
 @transaction.atomic
-def change_user(*, user: User, details: dict, by: User, on: date) -> User:
-    """Change what a user comes to do, their team or their sign-off limit. Every version is kept by the database."""
+def change_user(*, user: User, details: dict, why: str = "", by: User, on: date) -> User | Proposal:
+    """Change what a user comes to do, their team or their sign-off limit. Every version is kept by the database.
+
+    Something weighty, or another limit, waits as a Proposal for another administrator; the name is changed at once.
+    """
     check_can(by, Capability.ADMINISTER)
     if user == by and set(details["roles"]) != set(user.roles):
         raise Refusal("You cannot change your own roles. Ask another administrator.", field="roles")
     if (Role.PERSON in user.roles) != (Role.PERSON in details["roles"]):
         raise Refusal("A person's sign-in cannot become someone else's, nor the other way round.", field="roles")
     check_roles(details)
-    for name in ("name", "roles", "team", "job_title", "sign_off_limit_pence_per_week"):
+    weighty = is_weighty(user, details)
+    at_once = ("name", "job_title") if weighty else tuple(as_it_stands(user))
+    proposal = propose(kind=ProposalKind.CHANGE, details=details, why=why, by=by, user=user) if weighty else None
+    for name in at_once:
         setattr(user, name, details[name])
-    user.save()
-    return user
+    user.save(update_fields=at_once)
+    return proposal or user
 
 
 @transaction.atomic
@@ -55,9 +65,11 @@ def deactivate_user(*, user: User, by: User, on: date) -> User:
 
 
 @transaction.atomic
-def reactivate_user(*, user: User, by: User, on: date) -> User:
-    """Let someone sign in again."""
+def reactivate_user(*, user: User, why: str = "", by: User, on: date) -> User | Proposal:
+    """Let someone sign in again; once another administrator approves it, where they may do something weighty."""
     check_can(by, Capability.ADMINISTER)
+    if holds_weight(user):
+        return propose(kind=ProposalKind.LET_IN, details=as_it_stands(user), why=why, by=by, user=user)
     user.is_active = True
     user.save(update_fields=["is_active"])
     return user

@@ -42,6 +42,13 @@ def every(request: SignedIn):
     return render(request, "jobs/every.jinja", {"jobs": jobs, "errands": errands, "back": reverse("home")})
 
 
+@require_safe
+def own(request: SignedIn):
+    """The jobs that one asked for oneself, the latest first."""
+    jobs = Paginator(queries.own_jobs(request.user), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "jobs/own.jinja", {"jobs": jobs, "back": reverse("home")})
+
+
 def _page(request: SignedIn, job: Job, form: forms.Form):
     under_way, still = job.state in UNDER_WAY, "still" in request.GET
     percent = job.steps_done * 100 // job.steps if job.steps else 0

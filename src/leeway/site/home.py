@@ -13,15 +13,16 @@ from django.utils import timezone
 
 from leeway.access.access import SignedIn
 from leeway.access.looks import record_looks
+from leeway.access.queries import proposals_waiting
 from leeway.access.roles import Capability
 from leeway.care.people.access import MONEY_TO_START, WORKS_ON, is_the_person
 from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
-from leeway.money.budgets.queries import budgets_to_end
+from leeway.money.budgets.queries import budgets_to_end, paid_beyond_death, why_next_waits
 from leeway.money.payees.queries import waiting as details_waiting
-from leeway.money.payments.queries import first_pay_day, preview, runs
+from leeway.money.payments.queries import first_pay_day, preview, runs, runs_to_confirm, runs_to_send
 from leeway.money.payments.states import State
 from leeway.site.next_steps import next_step
 
@@ -52,7 +53,7 @@ def people_named(context: dict) -> list[UUID]:
     cases += context["page"].object_list if "page" in context else []
     cases += [review.case for review in context.get("reviews", ())]
     cases += context.get("to_start", ())
-    cases += [budget.case for budget in context.get("to_end", ())]
+    cases += [budget.case for budget, _beyond_pence in context.get("to_end", ())]
     return [case.person_id for case in cases]
 
 
@@ -61,7 +62,13 @@ def _person(request: SignedIn, today: date) -> dict:
     user = request.user
     return {
         "cases": [
-            {"case": case, "step": step, "address": step.address_for(case, user), "own": is_the_person(user, case)}
+            {
+                "case": case,
+                "step": step,
+                "address": step.address_for(case, user),
+                "own": is_the_person(user, case),
+                "waits": "" if case.person.date_of_death else why_next_waits(case, today),
+            }
             for case, step in cases
         ]
     }
@@ -91,12 +98,18 @@ def _finance(request: SignedIn, today: date) -> dict:
     due, _rows = preview(pay_on, seen_by=request.user, rows=0)
     return {
         "to_start": list(cases_waiting(request.user, [MONEY_TO_START])[:CASES_A_PAGE]),
-        "to_end": list(budgets_to_end(seen_by=request.user)[:CASES_A_PAGE]),
+        "to_end": [(each, paid_beyond_death(each)) for each in budgets_to_end(seen_by=request.user)[:CASES_A_PAGE]],
         "details": details_waiting(seen_by=request.user, rows=CASES_A_PAGE),
         "pay_on": pay_on,
         "due": due,
         "to_approve": runs(seen_by=request.user).filter(state=State.MADE),
+        "to_send": runs_to_send(seen_by=request.user),
+        "to_confirm": runs_to_confirm(today, seen_by=request.user),
     }
+
+
+def _administrator(request: SignedIn, today: date) -> dict:
+    return {"proposals": proposals_waiting(seen_by=request.user)[:TASKS_SHOWN]}
 
 
 def _nothing_more(request: SignedIn, today: date) -> dict:
@@ -108,6 +121,6 @@ PARTS: dict[str, tuple[Capability, Callable[[Any, date], dict]]] = {
     "person": (Capability.TAKE_PART, _person),
     "caseload": (Capability.WORK_ON_CASES, _caseload),
     "finance": (Capability.PAY, _finance),
-    "administrator": (Capability.ADMINISTER, _nothing_more),
+    "administrator": (Capability.ADMINISTER, _administrator),
     "insight": (Capability.SEE_RESULTS, _nothing_more),
 }

@@ -84,6 +84,7 @@ BACS_SERVICE_USER_NUMBER = os.getenv("LEEWAY_BACS_SERVICE_USER_NUMBER", "000000"
 BANK_SORT_CODE = os.getenv("LEEWAY_BANK_SORT_CODE", "000000")
 BANK_ACCOUNT_NUMBER = os.getenv("LEEWAY_BANK_ACCOUNT_NUMBER", "00000000")
 PAY_CALENDAR_STARTS_ON = env_date("LEEWAY_PAY_CALENDAR_STARTS_ON", "2026-03-30")
+LAST_COST_SECOND_LOOK_PENCE = env_number("LEEWAY_LAST_COST_SECOND_LOOK_POUNDS", "5000") * 100
 STAFF_NEED_SECOND_FACTOR = env_bool("LEEWAY_STAFF_MFA", "False" if DEMO or DEBUG else "True")
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("LEEWAY_DEBUG shows everybody what goes wrong inside. Leave it out in production.")
@@ -97,6 +98,7 @@ SECRET_KEY = env_secret("LEEWAY_SECRET_KEY")
 ROOMS = [
     "leeway.access",
     "leeway.jobs",
+    "leeway.seal",
     "leeway.files",
     "leeway.messages",
     "leeway.market.listings",
@@ -180,6 +182,7 @@ TEMPLATES = [
 ]
 
 # --- Data ---------------------------------------------------------------------------------------------
+SEAL_FOLDERS = [DATA_FOLDER / "seals", *([Path(os.environ["LEEWAY_SEALS"])] if os.getenv("LEEWAY_SEALS") else [])]
 DATABASES = {"default": database_settings(DATA_FOLDER)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {  # the failed sign-ins that throttling counts: shared by every process of the server
@@ -228,7 +231,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_TEMPLATE_EXTENSION = "jinja"
-ACCOUNT_FORMS = {"login": "leeway.access.forms.SignIn"}
+ACCOUNT_FORMS = {"login": "leeway.access.forms.SignIn", "reset_password": "leeway.site.resetting.AskForPassword"}
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "10/m/ip,3/m/key"}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = env_number("LEEWAY_PROXIES", "0")

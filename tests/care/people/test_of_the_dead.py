@@ -98,8 +98,10 @@ def test_a_carers_request_for_somebody_who_has_died_is_refused(dead, team, bea):
 
 def test_whoever_settles_what_is_left_is_recorded_once_they_do(dead, bea):
     """One who starts in 2119 was condoled at once."""
-    with pytest.raises(Refusal, match="in the future"):
+    with pytest.raises(Refusal, match="is more than 5 years from now"):
         around(dead, bea, Authority.REPRESENTATIVE, starts_on=TODAY.replace(year=2119))
+    with pytest.raises(Refusal, match="in the future"):
+        around(dead, bea, Authority.REPRESENTATIVE, starts_on=TODAY.replace(year=2027))
     Relationship.objects.create(
         person=dead.person, name="Ruth", kind="child", authority="representative", evidence="Seen",
         starts_on=TODAY.replace(year=2119),

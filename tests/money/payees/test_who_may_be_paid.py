@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from leeway.care.circumstances import actions as circumstances
+from leeway.care.circumstances.models import Death
 from leeway.care.people import actions as people
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Case, Relationship, Task, Whose
@@ -72,7 +73,9 @@ class TestAnExecutorOfSomebodyWhoLives:
         assert any("whoever would settle what is left, and the person lives" in row.status for row in rows)
 
     def test_stops_a_run_that_has_them_already(self, dead, budget, held_by, bea, finn, fay):
-        budgets.end_budget(budget=budget, ends_on=date(2026, 5, 1), reason="Ada died", by=finn, on=ON)
+        death = Death.objects.get()
+        ended = {"ends_on": date(2026, 5, 1), "reason": "Ada died", "death": death.pk}
+        budgets.end_budget(budget=budget, **ended, by=finn, on=ON)
         held_by(Holder.REPRESENTATIVE, Authority.REPRESENTATIVE)
         run = make_run(pay_on=PAY_ON, by=finn, on=ON)
         undo(dead, bea)

@@ -23,7 +23,7 @@ from leeway.messages.models import Message
 from leeway.messages.printing import CannotBePrinted, message_pdf
 from leeway.messages.queries import about_case, get_message
 from leeway.messages.recipients import Channel
-from leeway.messages.states import State
+from leeway.messages.states import SENT_AGAIN, State
 
 PAGE = "Messages"
 A_PAGE = 25
@@ -153,6 +153,7 @@ def _page(request: SignedIn, case: Case, found: Message, form, *, problem: str =
         "body": found.body,
         "facts": facts(found, staff=request.user.is_staff_member),
         "form": form,
+        "stopped": found.state == State.STOPPED,
         "problem": problem,
         "back": reverse("people:messages", args=[case.pk]),
         **what_can_be_done(case, found, request.user),
@@ -160,16 +161,21 @@ def _page(request: SignedIn, case: Case, found: Message, form, *, problem: str =
     return render(request, "people/message.jinja", context)
 
 
+def may_send_again(case: Case, found: Message) -> bool:
+    """Whether there is still somebody to send it to, what it tells is still so, and nobody has sent it again yet."""
+    fits = (found.recipient_id == case.person_id) == (case.person.date_of_death is None)
+    return found.state in SENT_AGAIN and sent_again(found) is None and fits and not why_not_again(found)
+
+
 def what_can_be_done(case: Case, found: Message, user: User) -> dict[str, str]:
     """Where this user prints the message, says that it was posted or came back, or sends it again."""
     if not can_work_on(user, case):
         return {}
-    over = why_not_again(found)
     pages = {
         "pdf": ("people:message_pdf", found.channel in {Channel.POST, Channel.PRINT}),
         "posted": ("people:message_posted", found.state == State.TO_PRINT),
         "returned": ("people:message_returned", found.state in {State.SENT, State.POSTED}),
-        "again": ("people:message_again", found.state == State.FAILED and not sent_again(found) and not over),
+        "again": ("people:message_again", may_send_again(case, found)),
     }
     return {name: reverse(page, args=[case.pk, found.pk]) for name, (page, shown) in pages.items() if shown}
 

@@ -17,10 +17,20 @@ from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
+from leeway.care.planning.queries import bars_direct_payment
 from leeway.money.budgets.dues import ShareSoFar, shares_so_far
-from leeway.money.budgets.models import UNTIL_ENDED, Budget, Funding, Hold, Instalment, InstalmentKind, Part
+from leeway.money.budgets.models import (
+    UNTIL_ENDED,
+    Budget,
+    Funding,
+    Hold,
+    Instalment,
+    InstalmentKind,
+    LastCost,
+    Part,
+)
 from leeway.money.budgets.payable import AFTER_DEATH, as_paid_on, with_what_stops
-from leeway.money.budgets.schedule import PaidPeriod, days_pence, funded_until, instalments
+from leeway.money.budgets.schedule import DAY, PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, shares_of
 from leeway.money.ledger.models import Account, Reason, Transfer
 from leeway.money.ledger.queries import StatementLine, balances_of_case, statement
@@ -32,7 +42,8 @@ from leeway.refusal import Refusal
 
 FUNDED_AHEAD = timedelta(days=92)
 
-PAID = Transfer.objects.filter(reason=Reason.PAYMENT_SENT, about=OuterRef("pk"), corrections=None)
+#: Sent to the bank, and not come back.
+SENT = Transfer.objects.filter(reason=Reason.PAYMENT_SENT, about=OuterRef("pk"), corrections=None)
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,7 @@ class Proposal:
     funded_until: date | None
     payees: dict[Way, PayeeAccount | None]
     stops: list[str]
+    waits: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +68,7 @@ class InstalmentRow:
     instalment: Instalment
     way: str
     status: str
-    paid_on: date | None
+    more: str
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,7 @@ class Picture:
     earlier: list[Budget]
     funded_until: date | None
     shares: list[ShareSoFar]
+    paid_beyond_pence: int = 0
 
     @property
     def charged_until(self) -> date | None:
@@ -83,15 +96,22 @@ class Picture:
         return min((day for day in days if day), default=None)
 
     @property
+    def may_set_up_again(self) -> bool:
+        """Whether the budget was ended while its plan holds on, as where a death was recorded by mistake."""
+        ended = self.budget is not None and hasattr(self.budget, "ending")
+        lives = self.case.person.date_of_death is None
+        return ended and lives and self.budget.plan.state == PlanState.AGREED
+
+    @property
     def may_add_last_cost(self) -> bool:
         """Whether an employer may still owe something: a direct payment that has ended."""
         return hasattr(self.budget, "ending") and any(part.way == Way.DIRECT_PAYMENT for part in self.parts)
 
 
-def proposal(case_id: UUID, *, seen_by: User) -> Proposal:
+def proposal(case_id: UUID, *, seen_by: User, on: date) -> Proposal:
     """What starting this case's budget would do, from its agreed plan."""
     case = people.get_case(case_id, seen_by=seen_by, page="Set up the money")
-    plan = case.plans.filter(state=PlanState.AGREED, budget=None).select_related("final_budget", "charge").first()
+    plan = case.plans.filter(state=PlanState.AGREED, budgets=None).select_related("final_budget", "charge").first()
     if plan is None or plan.final_budget is None:
         stop = "There is no agreed plan that waits for its money."
         return Proposal(case, None, [], {}, None, None, {}, [stop])
@@ -119,7 +139,8 @@ def proposal(case_id: UUID, *, seen_by: User) -> Proposal:
         for share in shares
         if share.way in PAID_WAYS and share.paid_pence_per_week
     }
-    return Proposal(case, plan, shares, schedules, starts_on, until, payees, stops)
+    waits = bars_direct_payment(plan, max(starts_on, on))
+    return Proposal(case, plan, shares, schedules, starts_on, until, payees, stops, waits)
 
 
 def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
@@ -130,7 +151,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         return Picture(case, None, [], [], [], {}, [], [], [], None, [])
     budget = budgets[0]
     parts = sorted(budget.parts.select_related("paid_into"), key=lambda part: Way.values.index(part.way))
-    holds = list(budget.holds.select_related("placed_by", "lifted_by"))
+    holds = list(Hold.objects.filter(budget__case=case).select_related("placed_by", "lifted_by"))
     paid_into = next((part.paid_into for part in parts if part.paid_into), None)
     return Picture(
         case=case,
@@ -145,6 +166,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         payees=of_case(case) if seen_by.is_staff_member else [],
         earlier=budgets[1:],
         funded_until=funded_until_day(budget),
+        paid_beyond_pence=paid_beyond_death(budget),
         shares=shares_so_far(case, on),
     )
 
@@ -156,6 +178,30 @@ def get_budget(case_id: UUID, *, seen_by: User, page: str) -> Budget:
     if budget is None:
         raise Http404("This case has no budget yet.")
     return budget
+
+
+def why_next_waits(case: Case, on: date) -> str:
+    """Why the next payment of a case waits, in words; empty where nothing stops it, or none is ahead."""
+    ahead = Instalment.objects.filter(~Exists(SENT), part__budget__case=case, cancellation=None, amount_pence__gt=0)
+    first: Any = with_what_stops(as_paid_on(ahead, on)).order_by("due_on", "pk").first()
+    return first.why if first else ""
+
+
+def get_last_cost(cost_id: UUID, *, budget: Budget) -> LastCost:
+    """One last cost of a budget that this user was already found to be allowed to see."""
+    costs = LastCost.objects.select_related("instalment__part", "entered_by")
+    found = costs.filter(pk=cost_id, instalment__part__budget=budget).first()
+    if found is None:
+        raise Http404("There is no such cost in this budget.")
+    return found
+
+
+def get_hold(hold_id: UUID, *, budget: Budget) -> Hold:
+    """A hold of this budget, or of an earlier one of the same case."""
+    found = Hold.objects.filter(pk=hold_id, budget__case=budget.case_id).first()
+    if found is None:
+        raise Http404("There is no such hold in this case.")
+    return found
 
 
 def may_fund(picture: Picture, on: date) -> bool:
@@ -172,6 +218,21 @@ def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:
     return over.select_related("case__person").order_by("pk")
 
 
+def paid_beyond_death(budget: Budget) -> int:
+    """What was paid for days after the person's death, while nobody has ended the budget yet."""
+    died_on = budget.case.person.date_of_death
+    if died_on is None or hasattr(budget, "ending"):
+        return 0
+    return sum(paid_beyond(budget, max(died_on, budget.starts_on - DAY)).values())
+
+
+def money_is_open(case: Case) -> bool:
+    """Whether finance has something to do with a case yet: a budget to end, a payment to make, details to approve."""
+    unpaid = Instalment.objects.filter(~Exists(SENT), part__budget__case=case, cancellation=None, amount_pence__gt=0)
+    details = case.payee_accounts.filter(state=State.ENTERED)
+    return case.budgets.filter(ending=None).exists() or unpaid.exists() or details.exists()
+
+
 def budgets_to_report(*, until: date, seen_by: User) -> QuerySet[Budget]:
     """Every budget started by a day, for the national return."""
     check_can(seen_by, Capability.ANALYSE)
@@ -181,7 +242,8 @@ def budgets_to_report(*, until: date, seen_by: User) -> QuerySet[Budget]:
 def lines_to_report(*, until: date, seen_by: User) -> QuerySet[PlanLine]:
     """What every budget started by a day pays for, line by line, for the national return."""
     check_can(seen_by, Capability.ANALYSE)
-    return PlanLine.objects.filter(plan__budget__starts_on__lte=until).order_by()
+    started = Budget.objects.filter(starts_on__lte=until).values("plan")
+    return PlanLine.objects.filter(plan__in=started).order_by()
 
 
 def funded_until_day(budget: Budget) -> date:
@@ -192,16 +254,24 @@ def funded_until_day(budget: Budget) -> date:
 
 
 def unpaid_instalments(part: Part) -> QuerySet[Instalment]:
-    """A part's instalments that are neither paid nor cancelled."""
-    return part.instalments.filter(~Exists(PAID), cancellation=None)
+    """A part's instalments that are neither with the bank, nor paid, nor cancelled."""
+    return part.instalments.filter(~Exists(SENT), cancellation=None)
+
+
+def approved_to_send(budget: Budget, last_day: date) -> QuerySet[Instalment]:
+    """Instalments for days after one that an approved run has, whose file may be with the bank at this moment."""
+    rows = Instalment.objects.filter(part__budget=budget, ends_on__gt=last_day)
+    return rows.filter(
+        payments__run__approved_on__isnull=False, payments__run__sent_on=None, payments__run__given_up_on=None
+    )
 
 
 def paid_beyond(budget: Budget, last_day: date) -> dict[str, int]:
-    """What was paid, by way of holding, for days after one: the difference of what was paid and what was due."""
+    """What was sent, by way of holding, for days after one: the difference of what was sent and what was due."""
     found: Counter[str] = Counter()
     rows = Instalment.objects.filter(part__budget=budget, kind=InstalmentKind.REGULAR, cancellation=None)
-    for each in rows.filter(ends_on__gt=last_day).select_related("part").annotate(paid=Exists(PAID)):
-        covered_pence = each.for_period_pence if each.paid else each.already_paid_pence
+    for each in rows.filter(ends_on__gt=last_day).select_related("part").annotate(sent=Exists(SENT)):
+        covered_pence = each.for_period_pence if each.sent else each.already_paid_pence
         days_due = max(0, (last_day - each.starts_on).days + 1)
         found[each.part.way] += max(0, covered_pence - days_pence(each.part.paid_pence_per_week, days_due))
     return dict(found)
@@ -219,28 +289,27 @@ def _latest_details(case: Case) -> dict[str, PayeeAccount]:
 def _rows(budget: Budget, on: date) -> list[InstalmentRow]:
     rows = list(
         with_what_stops(as_paid_on(Instalment.objects.filter(part__budget=budget), on))
-        .select_related("part__budget__case__person", "cancellation")
+        .select_related("part__budget__case__person", "cancellation", "last_cost")
+        .prefetch_related("payments__run")
         .order_by("starts_on", "kind")
     )
-    arrived = dict(
-        Transfer.objects.filter(
-            reason=Reason.PAYMENT_ARRIVED, about__in=[each.pk for each in rows], corrections=None
-        ).values_list("about", "effective_date")
-    )
-    return [
-        InstalmentRow(
-            each, each.part.get_way_display().partition(":")[0], _status(each, arrived, on), arrived.get(each.pk)
-        )
-        for each in rows
-    ]
+    return [_row(each) for each in rows]
 
 
-def _status(each: Any, arrived: dict, on: date) -> str:
-    """Where an instalment stands, in words; it carries the `why` that `with_what_stops` looked up."""
+def _row(each: Any) -> InstalmentRow:
+    """One line of the schedule; the instalment carries the `why` that `with_what_stops` looked up."""
+    way = each.part.get_way_display().partition(":")[0]
     if hasattr(each, "cancellation"):
-        return "Cancelled"
-    if each.pk in arrived:
-        return "Paid" if arrived[each.pk] <= on else "On its way"
+        return InstalmentRow(each, way, "Cancelled", each.cancellation.reason)
+    payments = [payment for payment in each.payments.all() if payment.run.approved_on and not payment.run.given_up_on]
+    if payments:
+        standing = max(payments, key=lambda payment: payment.run.number).standing
+        return InstalmentRow(each, way, standing.status, standing.more)
+    return InstalmentRow(each, way, _waits(each), "")
+
+
+def _waits(each: Any) -> str:
+    """What an instalment waits for that no approved run has."""
     if not each.amount_pence:
         return "Paid before"
     if AFTER_DEATH in each.why:
