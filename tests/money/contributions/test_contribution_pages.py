@@ -40,7 +40,7 @@ def test_from_owed_to_received_to_a_mistake(owing, client, finn):
     assert "Ada Bell" in home
     assert all(words in home for words in ("£157.12", "£235.71", "22 April 2026", ">28<"))
     assert "£157.12. Confirm no more than that" in received(client, owing, amount_pence="157.13").replace("owes ", "")
-    assert "This day has not come yet" in received(client, owing, received_on_day="21")
+    assert "is in the future. Check the year" in received(client, owing, received_on_day="21")
     assert "£100.00 is recorded as received" in received(client, owing)
     again = received(client, owing)
     assert "What is owed has changed since you looked: it is £57.12 now" in again
