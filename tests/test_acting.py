@@ -105,3 +105,32 @@ def test_any_other_broken_rule_of_the_database_stays_a_fault(case):
 
     with pytest.raises(IntegrityError):
         attempt(forms.Form({}), break_a_rule)
+
+
+class LongForm(SayForm):
+    more = forms.CharField(widget=forms.Textarea, required=False)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("words", "Sam\nTate", "Words: write it on one line."),
+        ("words", "Sam\rTate", "Words: write it on one line."),
+        ("words", "Sam\u2028Tate", "Words: write it on one line."),
+        ("words", "Sam\x07Tate", "Words: write it on one line."),
+        ("words", "x" * 20_001, "Words: write no more than 20,000 characters. These are 20,001."),
+        ("more", "x" * 2_400_000, "More: write no more than 20,000 characters. These are 2,400,000."),
+        ("more", "One\x0btwo", "More: take out the signs that cannot be seen."),
+    ],
+)
+def test_a_text_that_breaks_its_line_or_never_ends_is_refused_at_its_field(send, field, typed, sentence):
+    """Whatever the form: a name with a line break in it had stopped a death from being recorded."""
+    request = send(**{"words": "Yes", field: typed})
+    form = LongForm(request.POST)
+    assert act(form, lambda **by_on: pytest.fail("done"), request) is None
+    assert form.errors[field] == [sentence]
+
+
+def test_texts_of_many_lines_are_taken_where_there_is_room_for_them(send):
+    request = send(words="Zoë O’Neill-Ożóg", more="One\r\n\ttwo\n" + "x" * 19_000)
+    assert act(LongForm(request.POST), lambda **by_on: True, request)

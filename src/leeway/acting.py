@@ -12,7 +12,7 @@ from django.utils import timezone
 from psycopg.errors import UniqueViolation
 
 from leeway.access.looks import ReasonNeeded
-from leeway.forms import DraftForm
+from leeway.forms import DraftForm, check_texts
 from leeway.refusal import EditedMeanwhile, Refusal
 
 
@@ -40,7 +40,7 @@ def act[T](form: forms.Form, action: Callable[..., T], request: HttpRequest) -> 
 
 def attempt[T](form: forms.Form, call: Callable[[], T]) -> Done[T] | None:
     """Call something for a form, if the form is valid. A refusal becomes an error on the form."""
-    if not form.is_valid():
+    if not form.is_valid() or not check_texts(form):
         return None
     try:
         return Done(only_once(call))

@@ -4,6 +4,7 @@ And the forms of pages that two people may have open at once: nobody's words are
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,39 @@ from leeway.law.numbers import decimal_pounds, pounds
 
 MAX_PENCE = 1_000_000_000_00
 POUNDS = re.compile(r"-?(?=\.?[0-9])([0-9]{1,3}(,[0-9]{3}){1,4}|[0-9]{0,15})(\.[0-9]{1,2})?")
+
+
+#: The most that any field takes which names no limit of its own: a few pages of print.
+TEXT_MAX = 20_000
+#: Signs that cannot be seen, or that break a line, and halves of signs.
+UNSEEN = frozenset({"Cc", "Zl", "Zp", "Cs"})
+LINE_ENDS = frozenset("\n\r\t")
+
+
+def check_texts(form: forms.Form) -> bool:
+    """Refuse, each at its field, texts that are endless or have signs that cannot be seen; whether all are in order.
+
+    A name with a line break in it could be no line of an address, and stopped whatever was to be told to its bearer.
+    """
+    for name, field in form.fields.items():
+        for text in _texts(form.cleaned_data.get(name)):
+            if wrong := _what_is_wrong(text, field, str(form[name].label)):
+                form.add_error(name, wrong)
+                break
+    return not form.errors
+
+
+def _texts(value) -> list[str]:
+    return [one for one in (value if isinstance(value, list | tuple) else [value]) if isinstance(one, str)]
+
+
+def _what_is_wrong(text: str, field: forms.Field, label: str) -> str:
+    if len(text) > TEXT_MAX:
+        return f"{label}: write no more than {TEXT_MAX:,} characters. These are {len(text):,}."
+    allowed = LINE_ENDS if isinstance(field.widget, forms.Textarea) else frozenset()
+    if any(unicodedata.category(sign) in UNSEEN and sign not in allowed for sign in text):
+        return f"{label}: take out the signs that cannot be seen." if allowed else f"{label}: write it on one line."
+    return ""
 
 
 def set_choices(form: forms.Form, name: str, choices) -> None:

@@ -36,9 +36,16 @@ def never_deleted(name: str) -> Guards:
     return [pgtrigger.Protect(name=name, operation=pgtrigger.Delete), *never_emptied()]
 
 
-def kept_but(name: str, *fields: str) -> Guards:
-    """Refuse a row's deletion, and every change of it but of these fields."""
-    return [*never_deleted(name), pgtrigger.ReadOnly(name=f"{name}_but", exclude=list(fields))]
+def kept_but(name: str, *fields: str, once: str = "") -> Guards:
+    """Refuse a row's deletion, and every change of it but of these fields.
+
+    With `once`, the name of one of them, they are filled in once: from then on no change is let through.
+    """
+    guards = [*never_deleted(name), pgtrigger.ReadOnly(name=f"{name}_but", exclude=list(fields))]
+    if once:
+        filled = pgtrigger.Q(**{f"old__{once}__isnull": False})
+        guards.append(pgtrigger.Protect(name=f"{name}_once", operation=pgtrigger.Update, condition=filled))
+    return guards
 
 
 def kept_once(name: str, done: str) -> Guards:
@@ -100,15 +107,14 @@ def tracked(*, exclude: Sequence[str] = ()) -> Callable[[type[models.Model]], ty
 
 
 def moves_kept[State: TextChoices](
-    name: str, moves: Mapping[State, frozenset[State]], *, begins: State
+    name: str, moves: Mapping[State, frozenset[State]], *, begins: Sequence[State]
 ) -> list[pgtrigger.Trigger]:
     """Refuse a row whose `state` begins elsewhere, and every move that its table does not have."""
     allowed = [(state.value, to.value) for state, after in moves.items() for to in sorted(after)]
+    elsewhere = ~pgtrigger.Q(new__state__in=[state.value for state in begins])
     return [
         pgtrigger.FSM(name=name, field="state", transitions=allowed),
-        pgtrigger.Protect(
-            name=f"{name}_begin", operation=pgtrigger.Insert, condition=~pgtrigger.Q(new__state=begins.value)
-        ),
+        pgtrigger.Protect(name=f"{name}_begin", operation=pgtrigger.Insert, condition=elsewhere),
     ]
 
 

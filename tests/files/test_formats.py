@@ -1,19 +1,25 @@
 """What a file is comes from its bytes: not from its name, and not from what the browser said."""
 
+import resource
 import struct
+import sys
 import zlib
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from leeway.files import formats, pictures
-from leeway.files.formats import NotAccepted
+from leeway.files.formats import NotAccepted, document_format
 from leeway.refusal import Refusal
 from tests.files import making
 from tests.files.making import archive, office, open_document, picture
 
 pytestmark = pytest.mark.django_db
+SMALL = "from leeway.files import pictures; pictures.MEMORY_BYTES_MAX = 250_000_000; pictures.main()"
 TAKEN = {
     "PDF": (making.PDF, "application/pdf"),
     "JPEG": (picture("JPEG"), "image/jpeg"),
@@ -36,7 +42,10 @@ TAKEN = {
     "MT940": (making.MT940, "application/x-mt940"),
     "camt.053": (making.CAMT, "application/xml"),
 }
+DEFLATED = office(making.WORD, ("word/media/plan.xml", b"How the days go. " * 40))
+BENT_AT = DEFLATED.index(b"word/media/plan.xml") + len("word/media/plan.xml")
 REFUSED = {
+    "Word with a bent stream": (DEFLATED[:BENT_AT] + b"\xff\xff" + DEFLATED[BENT_AT + 2 :], "damaged"),
     "a Windows program": (b"MZ\x90\x00" + bytes(200), "Windows Executable"),
     "a Linux program": (b"\x7fELF\x02\x01\x01" + bytes(200), "ELF"),
     "a web page": (b"<!DOCTYPE html><html><body>Hello</body></html>", "web page"),
@@ -114,15 +123,88 @@ def test_a_picture_of_a_thousand_million_points_is_refused_before_it_is_unpacked
     bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
     monkeypatch.setattr("PIL.Image.Image.load", lambda *_args: pytest.fail("it was unpacked"))
     with pytest.raises(NotAccepted, match="million points"):
+        pictures.made_anew(bomb)
+    with pytest.raises(NotAccepted, match="million points"):
         keep(bomb)
 
 
 def test_a_picture_just_over_the_limit_is_refused(monkeypatch, keep):
     monkeypatch.setattr(pictures, "POINTS_MAX", 40 * 20 - 1)
     with pytest.raises(NotAccepted, match="million points"):
-        keep(picture("JPEG"))
+        pictures.made_anew(picture("JPEG"))
     monkeypatch.setattr(pictures, "POINTS_MAX", 40 * 20)
-    assert keep(picture("JPEG")).pk
+    assert pictures.made_anew(picture("JPEG"))
+
+
+class TestAPictureThatIsTooMuch:
+    """Three WebPs of 113 kB took a process of the site to 3.3 GB, and the site fell with it."""
+
+    def test_is_never_opened_by_the_site_itself(self, monkeypatch, keep):
+        monkeypatch.setattr("PIL.Image.open", lambda *_args, **_more: pytest.fail("the site opened it"))
+        assert keep(picture("WEBP")).media_type == "image/jpeg"
+
+    def test_ends_its_own_process_alone(self, monkeypatch, keep):
+        """A process with less memory than the picture needs."""
+        small = [sys.executable, "-c", SMALL]
+        monkeypatch.setattr(pictures, "COMMAND", small)
+        with pytest.raises(NotAccepted, match="cannot be read whole"):
+            keep(picture("PNG", size=(6000, 6000), told=False))
+        assert keep(picture("PNG", told=False)).media_type == "image/png"
+
+    def test_has_limited_memory(self, monkeypatch):
+        set_to = {}
+        monkeypatch.setattr("resource.setrlimit", lambda what, limits: set_to.update({what: limits}))
+        monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=BytesIO(picture("JPEG"))))
+        monkeypatch.setattr("sys.stdout", SimpleNamespace(buffer=BytesIO()))
+        pictures.main()
+        assert set_to == {resource.RLIMIT_AS: (pictures.MEMORY_BYTES_MAX, pictures.MEMORY_BYTES_MAX)}
+
+    def test_waits_for_the_one_before(self, monkeypatch, keep):
+        monkeypatch.setattr(pictures, "SECONDS_WAITED", 0)
+        with pictures.ONE_AT_A_TIME, pytest.raises(NotAccepted, match="Too many pictures"):
+            keep(picture("JPEG"))
+        assert keep(picture("JPEG")).pk, "and the next is taken"
+
+    def test_that_never_ends_is_given_up(self, monkeypatch, keep):
+        monkeypatch.setattr(pictures, "COMMAND", [sys.executable, "-c", "import time; time.sleep(1000)"])
+        monkeypatch.setattr(pictures, "SECONDS_MAX", 0.1)
+        with pytest.raises(NotAccepted, match="cannot be read whole"):
+            keep(picture("JPEG"))
+
+
+@pytest.mark.parametrize("head", [b":20:\n", b"<?xml ", b"<a>", b"<!--", b":20:\n:60\n"])
+def test_only_the_head_of_a_text_says_what_it_is(head):
+    """50,000 lines of “:20:” had kept every page of the site waiting for 86 seconds."""
+    seen = max(formats.HEAD // len(head), 1) * head
+    assert _kind(seen + head * 20) == _kind(seen + b"\n:60F:C261101GBP100,00\n")
+
+
+def _kind(content: bytes) -> str:
+    try:
+        return document_format(content).words
+    except NotAccepted as refused:
+        return str(refused)
+
+
+BENT = sorted(what for what in TAKEN if what not in {"text", "CSV"})
+
+
+@pytest.mark.parametrize("what", BENT)
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(data=st.data())
+def test_a_bent_file_is_taken_or_refused_and_never_an_error(what, data):
+    """A damaged Word file had been a fault of the site: each format with some bytes changed, cut out or put in."""
+    content = bytearray(TAKEN[what][0])
+    for _bend in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(content)))
+        content[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    try:
+        if formats.is_picture(bytes(content)):
+            pictures.made_anew(bytes(content))
+        else:
+            document_format(bytes(content))
+    except NotAccepted:
+        pass
 
 
 class TestPictures:

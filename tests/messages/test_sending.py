@@ -4,6 +4,7 @@ import logging
 import uuid
 from datetime import timedelta
 
+import pgtrigger
 import pytest
 from django.conf import settings as configured
 from django.db import connection, transaction
@@ -257,7 +258,8 @@ def test_a_second_attempt_by_mail_has_the_same_id(write, postbox):
     message = write()
     Message.objects.filter(pk=message.pk).update(state=State.SENDING, attempts=1)  # a worker broke off here
     actions.send_due(at=NOON)
-    Message.objects.filter(pk=message.pk).update(state=State.SENDING, attempts=1)
+    with pgtrigger.ignore("outbox.Message:message_moves"):  # as if its answer had been lost
+        Message.objects.filter(pk=message.pk).update(state=State.SENDING, attempts=1)
     actions.send_due(at=NOON)
     first, second = postbox.letters
     assert first["Message-ID"] == second["Message-ID"]

@@ -14,7 +14,7 @@ from leeway.files import store
 from leeway.files.access import READERS
 from leeway.files.formats import NotAccepted, document_format, is_picture
 from leeway.files.models import File, FileKind, Owner, Scan
-from leeway.files.pictures import made_anew
+from leeway.files.pictures import made_anew_apart
 from leeway.files.scanner import ScannerSilent, threat_in
 from leeway.refusal import Refusal
 
@@ -41,7 +41,7 @@ def keep_file(*, upload: DjangoFile, kind: FileKind, owner: Owner, by: User, on:
     assert owner.kind in READERS, f"Nobody has said who may read the files of {owner.kind}."
     given = _received(upload)
     scan = _scanned(given)
-    form, content = made_anew(given) if is_picture(given) else (document_format(given), given)
+    form, content = made_anew_apart(given) if is_picture(given) else (document_format(given), given)
     digest = sha256(content).hexdigest()
     with transaction.atomic():
         _alone_with(digest)

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from io import BytesIO
@@ -30,8 +31,11 @@ ACTIVE = re.compile(
     re.IGNORECASE,
 )
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
-MT940 = re.compile(r"^:20:.*^:60[FM]:", re.MULTILINE | re.DOTALL)
+#: How a statement of a bank begins (MT940): a reference, and some lines later the opening balance.
+REFERENCE, OPENING_BALANCE = re.compile(r"^:20:", re.MULTILINE), re.compile(r"^:60[FM]:", re.MULTILINE)
 DECLARATION = re.compile(r"<\?xml[^>]*\?>")
+#: How much of a text is looked at to tell which kind it is: each kind says so at its start.
+HEAD = 20_000
 CAMT = "{urn:iso:std:iso:20022:tech:xsd:camt."
 
 
@@ -124,7 +128,7 @@ def office_format(content: bytes) -> Format:
             if archive.testzip() is not None:  # unpacks each part, up to the size that it declares
                 raise BadZipFile
             found = _office_format(archive)
-    except (BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as problem:
+    except (BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error) as problem:
         raise NotAccepted("The file is damaged, so it cannot be read whole. Save it again, and send that.") from problem
     if found is None:
         raise NotAccepted(f"The file is an archive, such as a ZIP. Send what is in it, each by itself. {ACCEPTED}")
@@ -169,7 +173,7 @@ def text_format(text: str) -> Format:
         return OFX
     if start.startswith("<"):
         return xml_format(start)
-    if MT940.search(text):
+    if is_mt940(text[:HEAD]):
         return STATEMENT_MT940
     return CSV if is_table(start) else TEXT
 
@@ -177,7 +181,9 @@ def text_format(text: str) -> Format:
 def xml_format(text: str) -> Format:
     """OFX or a camt statement, by the first element; any other XML is refused. It names no entities by now."""
     try:
-        _, root = next(iter(iterparse(BytesIO(DECLARATION.sub("", text, count=1).encode()), events=["start"])))
+        declared = DECLARATION.match(text[:HEAD])
+        elements = BytesIO(text[declared.end() if declared else 0 :][:HEAD].encode())
+        _, root = next(iter(iterparse(elements, events=["start"])))
     except (ParseError, StopIteration, ValueError, LookupError) as problem:
         raise NotAccepted("The file is XML that is damaged. Ask the bank for it again, or send a PDF.") from problem
     if root.tag == "OFX":
@@ -187,9 +193,15 @@ def xml_format(text: str) -> Format:
     raise NotAccepted(f"The file is XML, and not a bank statement (OFX or camt.053). {ACCEPTED}")
 
 
+def is_mt940(text: str) -> bool:
+    """Whether a line with a reference comes before a line with an opening balance."""
+    reference = REFERENCE.search(text)
+    return reference is not None and OPENING_BALANCE.search(text, reference.end()) is not None
+
+
 def is_table(text: str) -> bool:
     """Whether most of the first lines have the same number of columns, two or more."""
-    lines = [line for line in text[:20_000].splitlines()[:50] if line.strip()]
+    lines = [line for line in text[:HEAD].splitlines()[:50] if line.strip()]
     for separator in ",;\t":
         widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator))
         width, often = widths.most_common(1)[0]

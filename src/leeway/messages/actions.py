@@ -38,6 +38,8 @@ NOT_THIS_WAY = {
     Channel.TEXT: "no mobile number is recorded",
 }
 THIS = "This message"
+MOVED = "The address on record, or the way they want to hear from us, was changed."
+_whys_not: list[Callable[[Message], str]] = []
 _handlers: list[Callable[[Message], None]] = []
 
 
@@ -48,6 +50,17 @@ def when_somebody_is_needed(handler: Callable[[Message], None]) -> None:
     """
     if handler not in _handlers:
         _handlers.append(handler)
+
+
+def when_sent_again(why_not: Callable[[Message], str]) -> None:
+    """Name what says why a message is not to be sent again: what it tells is no longer so. Once, by `site` at start."""
+    if why_not not in _whys_not:
+        _whys_not.append(why_not)
+
+
+def why_not_again(message: Message) -> str:
+    """Why a message that did not arrive is not to be sent again; empty where it may be."""
+    return next((sentence for why_not in _whys_not if (sentence := why_not(message))), "")
 
 
 @transaction.atomic
@@ -74,10 +87,31 @@ def write_again(*, message: Message, to: Recipient, by: User, on: date) -> Messa
         raise Refusal("Only a message that did not arrive, or was stopped before it was sent, is sent again.")
     if failed.recipient_id != to.id:
         raise Refusal("This message was for somebody else.")
-    about = About(failed.person_id, failed.case_id)
-    key = f"again:{failed.pk}"
+    if sentence := why_not_again(failed):
+        raise Refusal(sentence)
+    return _write_instead(failed, to, by, on)
+
+
+@transaction.atomic
+def write_anew(*, to: Recipient, by: User, on: date) -> list[Message]:
+    """Have whatever has not left yet go to what is known of its recipient now, and no longer to the old address.
+
+    The room that learns of the new address has checked that this user may. Answers what was written anew.
+    """
+    channel, address, _why_so = way_to(to)
+    anew = []
+    for message in _not_left(to.id):
+        if (message.channel, message.address) != (channel, address):
+            _stop(message, MOVED, by, on)
+            anew.append(_write_instead(message, to, by, on))
+    return anew
+
+
+def _write_instead(before: Message, to: Recipient, by: User, on: date) -> Message:
+    about = About(before.person_id, before.case_id)
+    key = f"again:{before.pk}"
     return _write(
-        template=failed.template, to=to, data=failed.data, about=about, key=key, by=by, on=on, instead_of=failed
+        template=before.template, to=to, data=before.data, about=about, key=key, by=by, on=on, instead_of=before
     )
 
 
@@ -153,14 +187,21 @@ def stop_messages(*, recipient_id: UUID, because: str, by: User, on: date) -> in
     One whose sending broke off is stopped too: what the carrier has of it, it has.
     The room that learns of it has checked that this user may.
     """
-    waiting = Message.objects.select_for_update().filter(
-        recipient_id=recipient_id, state__in=[State.WAITING, State.SENDING, State.TO_PRINT]
-    )
-    stopped = list(waiting)
+    stopped = _not_left(recipient_id)
     for message in stopped:
-        message.last_error, message.settled_by = because, by
-        _settle(message, State.STOPPED, on)
+        _stop(message, because, by, on)
     return len(stopped)
+
+
+def _not_left(recipient_id: UUID) -> list[Message]:
+    """Whatever has not left yet for somebody, held for this transaction."""
+    waiting = [State.WAITING, State.SENDING, State.TO_PRINT]
+    return list(Message.objects.select_for_update().filter(recipient_id=recipient_id, state__in=waiting))
+
+
+def _stop(message: Message, because: str, by: User, on: date) -> None:
+    message.last_error, message.settled_by = because, by
+    _settle(message, State.STOPPED, on)
 
 
 def way_to(to: Recipient) -> tuple[Channel, str, str]:

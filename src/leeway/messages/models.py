@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import Q
 
 from leeway.access.models import User
-from leeway.guards import never_deleted, tracked
+from leeway.guards import moves_kept, never_deleted, tracked
 from leeway.messages.recipients import Channel
-from leeway.messages.states import State
+from leeway.messages.states import MOVES, State
 
 WRITTEN = [
     "key",
@@ -85,6 +85,7 @@ class Message(models.Model):
         triggers = [
             *never_deleted("message_is_kept"),
             pgtrigger.ReadOnly(name="message_words_never_edited", fields=WRITTEN),
+            *moves_kept("message_moves", MOVES, begins=[State.WAITING, State.TO_PRINT]),
         ]
 
     def __str__(self) -> str:

@@ -163,6 +163,7 @@ def serve_pages(*, port: int, workers: int, beside: bool = True) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=4,
+        respawn_failed_workers=True,
         log_level=LogLevels.warning,
     )
     with worker_beside() if beside else nullcontext():

@@ -21,6 +21,8 @@ from leeway.messages.queries import in_need_of_somebody
 from leeway.messages.states import State
 from leeway.money.budgets.actions import go_on_after, wait_after
 from leeway.money.budgets.models import WHILE_AWAY, Hold, HoldKind
+from leeway.money.payees.models import Holder
+from leeway.money.payees.states import State as PayeeState
 from leeway.site.telling import (
     Notice,
     amount_that_came_back,
@@ -198,6 +200,22 @@ def _take_up_again(line: StoryLine) -> None:
     open_tasks_again(case=line.case, ended_by=Event.DIED)
 
 
+def _holds_no_longer(line: StoryLine) -> bool:
+    """Whether the bank details in use are of somebody who may hold the money no longer, or not for long."""
+    in_use = line.case.payee_accounts.filter(state=PayeeState.APPROVED)
+    return in_use.filter(relationship__ends_on__isnull=False).exists()
+
+
+def _somebody_may_hold_it(line: StoryLine) -> bool:
+    return not _holds_no_longer(line)
+
+
+def _representative_holds(line: StoryLine) -> bool:
+    """Whether bank details stand that were meant for after the death."""
+    stand = line.case.payee_accounts.filter(state__in=[PayeeState.APPROVED, PayeeState.ENTERED])
+    return stand.filter(holder=Holder.REPRESENTATIVE).exists()
+
+
 NOTHING = Follows()
 LOOKED_FOR = (Event.DIED, Event.RELATIONSHIP)
 FIND_WHO_SETTLES = "Find out who settles what {person} leaves, and record them."
@@ -212,7 +230,17 @@ WITH_MONEY = (
 WITH_SUPPORT = (
     WITH_PLAN,
     WITH_STAY,
-    Over((Event.REVIEW_DUE, Event.REVIEW_ASKED, Event.HELD, *LOOKED_FOR, Event.DEATH_UNDONE, Event.CARED_FOR_DIED)),
+    Over(
+        (
+            Event.REVIEW_DUE,
+            Event.REVIEW_ASKED,
+            Event.HELD,
+            Event.AUTHORITY_ENDED,
+            *LOOKED_FOR,
+            Event.DEATH_UNDONE,
+            Event.CARED_FOR_DIED,
+        )
+    ),
 )
 WITH_LIFE = (
     *WITH_SUPPORT,
@@ -244,6 +272,20 @@ EVENTS: dict[Event, Follows] = {
         then=(condole,),
         over=(Over(LOOKED_FOR, (Whose.WORKER,), only=_somebody_settles),),
         tasks=(ToDo(Whose.WORKER, FIND_WHO_SETTLES, only=_settles_no_more),),
+    ),
+    Event.AUTHORITY_ENDED: _asks(
+        ToDo(
+            Whose.FINANCE,
+            "The authority of whoever holds {person}'s money ends. Enter the bank details of whoever holds it then.",
+            days=2,
+            only=_holds_no_longer,
+        ),
+        ToDo(
+            Whose.WORKER,
+            "The authority of whoever holds {person}'s money ends. Agree who holds it then, and record them.",
+            days=2,
+            only=_holds_no_longer,
+        ),
     ),
     Event.CAPACITY: NOTHING,
     Event.LEAVE: NOTHING,
@@ -291,6 +333,13 @@ EVENTS: dict[Event, Follows] = {
         over=(Over(LOOKED_FOR),),
         tasks=(
             ToDo(Whose.FINANCE, "{person} has not died. Check that payments go on.", days=1),
+            ToDo(
+                Whose.FINANCE,
+                "The bank details are of whoever was to settle what {person} leaves. Enter {person}'s own again, for "
+                "another officer to approve.",
+                days=1,
+                only=_representative_holds,
+            ),
             ToDo(Whose.WORKER, "{person} was recorded as dead by mistake. Check what stopped.", days=1),
         ),
     ),
@@ -322,7 +371,7 @@ EVENTS: dict[Event, Follows] = {
             ),
         ),
     ),
-    Event.BANK_DETAILS: NOTHING,
+    Event.BANK_DETAILS: Follows(over=(Over((Event.AUTHORITY_ENDED,), only=_somebody_may_hold_it),)),
     Event.BUDGET_STARTED: Follows(over=(Over((Event.DEATH_UNDONE,), (Whose.FINANCE,)),)),
     Event.BUDGET_ENDED: Follows(over=WITH_MONEY),
     Event.LAST_COST: NOTHING,

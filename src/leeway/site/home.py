@@ -67,7 +67,7 @@ def _person(request: SignedIn, today: date) -> dict:
                 "step": step,
                 "address": step.address_for(case, user),
                 "own": is_the_person(user, case),
-                "waits": "" if case.person.date_of_death else why_next_waits(case),
+                "waits": "" if case.person.date_of_death else why_next_waits(case, today),
             }
             for case, step in cases
         ]

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from leeway.care.circumstances.models import Death
 from leeway.care.circumstances.queries import standing_death
 from leeway.care.people import actions as people
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Case, Relationship, StoryLine, Whose
 from leeway.care.people.states import Stage
+from leeway.care.planning.models import Plan, PlanState
+from leeway.care.review.models import Review
 from leeway.messages import actions as outbox
 from leeway.messages.models import Message
 from leeway.messages.states import State
@@ -86,6 +89,45 @@ def tell_person(line: StoryLine, notice: Notice) -> None:
         )
 
 
+def why_not_again(message: Message) -> str:
+    """Why a message is not sent again although it did not arrive: what it tells is so no longer. Empty where it is."""
+    still_so = STILL_SO.get(message.template)
+    return "" if still_so is None or still_so(message) else NO_LONGER_SO
+
+
+def _death_stands(message: Message) -> bool:
+    return Death.objects.filter(person=message.person_id, undone_on=None).exists()
+
+
+def _payments_wait(message: Message) -> bool:
+    kinds = [kind for kind, reason in WAITS_BECAUSE.items() if reason == message.data["reason"]]
+    return Hold.objects.filter(budget__case=message.case_id, kind__in=kinds, lifted_on=None).exists()
+
+
+def _plan_is(state: PlanState) -> Callable[[Message], bool]:
+    def is_so(message: Message) -> bool:
+        latest = Plan.objects.filter(case=message.case_id).order_by("-number").first()
+        return latest is None or latest.state == state
+
+    return is_so
+
+
+def _review_is_ahead(message: Message) -> bool:
+    ahead = Review.objects.filter(case=message.case_id, opened_on=None)
+    return any(f"{review.due_on:%-d %B %Y}" == message.data["due_on"] for review in ahead)
+
+
+NO_LONGER_SO = "What this message tells is no longer so, so it is not sent again."
+#: Of what is told, that which may cease to be so, and how one sees it.
+STILL_SO: dict[str, Callable[[Message], bool]] = {
+    "condolence": _death_stands,
+    "payment_held": _payments_wait,
+    "plan_returned": _plan_is(PlanState.DRAFT),
+    "plan_to_agree": _plan_is(PlanState.SIGNED_OFF),
+    "review_due": _review_is_ahead,
+}
+
+
 def condole(line: StoryLine) -> None:
     """After a death: write to whoever settles what is left. Somebody recorded as that later is written to then."""
     case, on = line.case, line.happened_on
@@ -106,7 +148,9 @@ def condole(line: StoryLine) -> None:
 
 def representatives(line: StoryLine) -> list[Relationship]:
     """Who settles what the person of a case leaves, on the day of the line."""
-    people_around = line.case.person.relationships.filter(authority=Authority.REPRESENTATIVE)
+    people_around = line.case.person.relationships.filter(
+        authority=Authority.REPRESENTATIVE, starts_on__lte=line.happened_on
+    )
     return list(people_around.exclude(ends_on__lt=line.happened_on))
 
 

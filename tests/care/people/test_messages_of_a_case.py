@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 
 from leeway.access.models import Look
+from leeway.care.circumstances.actions import record_death
 from leeway.care.people import actions
 from leeway.care.people.models import Authority, CommunicationNeed, Relationship, RelationshipKind
 from leeway.care.people.recipients import HasDied, postal_lines, recipient_for
@@ -109,8 +110,7 @@ def test_lines_of_an_address(address, lines):
 
 
 def test_nobody_who_has_died_is_written_to(reachable, write, case):
-    reachable.date_of_death = TODAY
-    reachable.save()
+    record_death(case=case, died_on=TODAY, told_by="Tom, by phone", by=case.worker, on=TODAY)
     case.person.refresh_from_db()
     with pytest.raises(HasDied, match="speaks for them"):
         write()

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leeway.access.models import Look, User
+from leeway.care.circumstances.models import Death
 from leeway.care.people.models import Case, Person
 from leeway.care.review import actions as reviewing
 from leeway.insight.records.check import check
@@ -112,7 +113,9 @@ def test_support_that_a_review_ends_is_over(ana, council):  # noqa: F811
 
 def test_nothing_goes_on_after_a_death(ana, tmp_path):
     died = MONTH_END - timedelta(days=10)
-    Person.objects.filter(given_name="Ada").update(date_of_death=died)
+    ada = Person.objects.get(given_name="Ada")
+    Person.objects.filter(pk=ada.pk).update(date_of_death=died)
+    Death.objects.create(person=ada, died_on=died, told_by="A nurse", recorded_by=ana, recorded_on=died)
     made = council_return(MONTH_END, seen_by=ana, on=TODAY)
     rows = made.events.filter(pl.col("died_on") == died)
     assert rows.filter(pl.col("event") == "Service")["ends_on"].to_list() == [died, died]

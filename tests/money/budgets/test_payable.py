@@ -10,7 +10,7 @@ from leeway.care.people.models import Person, Relationship, RelationshipKind
 from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import start_budget
 from leeway.money.budgets.models import Hold, HoldKind, Instalment, InstalmentKind
-from leeway.money.budgets.payable import AFTER_DEATH, payable, with_what_stops
+from leeway.money.budgets.payable import AFTER_DEATH, as_paid_on, payable, with_what_stops
 from leeway.money.budgets.queries import picture
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State
@@ -35,13 +35,14 @@ def budget(case, agree, bank, finn):
 def put(budget, finn):
     """Put the person, their bank details and the holds as a test says; the guards of the database stand aside."""
     sister = Relationship.objects.create(
-        person=budget.case.person, name="Sue", kind=RelationshipKind.SIBLING, starts_on=SET_UP_ON
+        person=budget.case.person, name="Sue", kind=RelationshipKind.SIBLING, starts_on=date(2026, 1, 1)
     )
 
-    def put_one(died_on, state, holder, holds):
+    def put_one(died_on, state, holder, holds, ends_on):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
         Person.objects.filter(pk=budget.case.person_id).update(date_of_death=died_on)
+        Relationship.objects.filter(pk=sister.pk).update(ends_on=ends_on)
         settles = sister if holder == Holder.REPRESENTATIVE else None
         PayeeAccount.objects.filter(case=budget.case).update(state=state, holder=holder, relationship=settles)
         Hold.objects.filter(budget=budget).delete()
@@ -63,14 +64,15 @@ def put(budget, finn):
 @pytest.mark.parametrize("died", DIED)
 def test_the_rule_and_its_words_agree(budget, put, died, bea):
     seen = set()
-    for (state, holder), holds in product(DETAILS, HOLDS):
+    for (state, holder), holds, ends_on in product(DETAILS, HOLDS, (None, SET_UP_ON, date(2026, 3, 31))):
         with transaction.atomic():
-            put(DIED[died], state, holder, holds)
-            every = list(with_what_stops(Instalment.objects.filter(part__budget=budget)))
-            free = set(payable(Instalment.objects.filter(part__budget=budget)).values_list("pk", flat=True))
+            put(DIED[died], state, holder, holds, ends_on)
+            instalments = as_paid_on(Instalment.objects.filter(part__budget=budget), SET_UP_ON)
+            every = list(with_what_stops(instalments))
+            free = set(payable(instalments).values_list("pk", flat=True))
             assert {each.pk for each in every if not each.why} == free
             for each in every:
-                assert each.why == "; ".join(expected(each, DIED[died], state, holder, holds))
+                assert each.why == "; ".join(expected(each, DIED[died], state, holder, holds, ends_on))
                 seen.add(not each.why)
             for row in picture(budget.case_id, seen_by=bea, on=SET_UP_ON).rows:
                 assert (row.status == "To be paid") is (row.instalment.pk in free)
@@ -78,7 +80,7 @@ def test_the_rule_and_its_words_agree(budget, put, died, bea):
     assert seen == ({True, False} if died != "before" else {False})
 
 
-def expected(instalment, died_on, state, holder, holds):
+def expected(instalment, died_on, state, holder, holds, ends_on):
     """The reasons as a person would tell them."""
     yield from (kind.label for kind in sorted(holds))
     settles = state == State.APPROVED and holder == Holder.REPRESENTATIVE
@@ -86,6 +88,8 @@ def expected(instalment, died_on, state, holder, holds):
         yield "Nobody who settles what is left has approved bank details"
     if died_on is None and settles:
         yield "The bank details are of whoever would settle what is left, and the person lives"
+    if settles and ends_on is not None and ends_on < SET_UP_ON:
+        yield "The authority of whoever holds the money has ended"
     if state != State.APPROVED:
         yield "No approved bank details"
     if died_on is not None and instalment.kind == InstalmentKind.REGULAR and instalment.starts_on > died_on:

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from leeway.access.models import Look
+from leeway.care.circumstances.models import Death
 from leeway.care.people.models import Person
 from leeway.care.planning.models import Way
 from leeway.money.banking import bacs18
@@ -129,6 +130,9 @@ def test_a_hold_keeps_an_instalment_out_with_its_reason(budget, finn, kind):
 
 def test_nobody_who_has_died_is_paid(budget, finn):
     Person.objects.filter(pk=budget.case.person_id).update(date_of_death=ON)
+    Death.objects.create(
+        person=budget.case.person, died_on=ON, told_by="A nurse", recorded_by=budget.case.worker, recorded_on=ON
+    )
     assert preview(PAY_ON, seen_by=finn)[0].count == 0
     assert what_is_due(PAY_ON, seen_by=finn).waiting[0].why.startswith("Nobody who settles")
     look = Look.objects.get(named=[budget.case.person_id], page="Payments held back")

@@ -28,6 +28,7 @@ class UndoDeathForm(forms.Form):
     because = forms.CharField(
         label="How do we know that it is wrong?",
         widget=forms.Textarea,
+        max_length=500,
         error_messages={"required": "Say how we know that it is wrong."},
     )
 

@@ -2,13 +2,12 @@
 
 import uuid
 
-import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from leeway.access.models import User
-from leeway.care.people.models import Person
-from leeway.guards import filled_in_once, kept_but, never_deleted, tracked
+from leeway.care.people.models import Person, date_of_death_agrees
+from leeway.guards import filled_in_once, kept_but, tracked
 
 
 @tracked()
@@ -38,10 +37,8 @@ class Death(models.Model):
             ),
         ]
         triggers = [
-            *never_deleted("death_is_kept"),
-            pgtrigger.ReadOnly(
-                name="death_never_edited", fields=["person", "died_on", "told_by", "recorded_by", "recorded_on"]
-            ),
+            *kept_but("death_is_kept", "undone_by", "undone_on", "undone_because", once="undone_on"),
+            date_of_death_agrees("death_is_told", person="NEW.person_id"),
         ]
 
 

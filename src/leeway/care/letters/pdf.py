@@ -14,7 +14,7 @@ from leeway.refusal import Refusal
 
 TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
 SHIPPED_FONTS = typst.Fonts(include_system_fonts=False)
-UNSHOWN = re.compile(r"error: PDF/UA-1 error: the text.*?`\"(.+?)\"`")
+UNSHOWN = re.compile(r"^error: PDF/UA-1 error: the text.*?`\"(.+?)\"`", re.MULTILINE)
 #: Control characters show as nothing, and PDF/UA forbids them; every kind of line end is one, and a tab is a space.
 CONTROL_CHARACTERS: dict[int, str] = dict.fromkeys((*range(32), *range(127, 160), 0xFEFF), "")
 CONTROL_CHARACTERS |= {ord("\n"): "\n", 0x2028: "\n", 0x2029: "\n", ord("\t"): " "}

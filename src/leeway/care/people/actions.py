@@ -17,6 +17,7 @@ from leeway.care.people.access import (
     can_work_on,
     check_can_add_file,
     check_can_work_on,
+    check_lives,
     check_reason,
     is_task_of,
     leads,
@@ -44,12 +45,14 @@ from leeway.files.models import File, FileKind
 from leeway.messages import actions as outbox
 from leeway.messages.models import Message
 from leeway.messages.queries import in_need_of_somebody
-from leeway.messages.recipients import About
+from leeway.messages.recipients import About, Recipient
 from leeway.messages.states import State as MessageState
 from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
 
 NEEDS_CAPACITY = frozenset({Authority.NOMINATED})
+#: What somebody may still be to a person who has died.
+AFTER_DEATH = frozenset({Authority.NONE, Authority.REPRESENTATIVE})
 NEEDS_LACK_OF_CAPACITY = frozenset({Authority.AUTHORISED})
 
 
@@ -159,6 +162,8 @@ def change_person(*, person: Person, details: dict, version: int, by: User, on: 
     for case in cases:
         if case.stage != Stage.CLOSED:
             tell(case=case, kind=Event.DETAILS, sentence="Details brought up to date.", by=by, on=on)
+    if person.date_of_death is None:
+        _write_anew(person, recipient_for(person), by, on)
     return person
 
 
@@ -170,6 +175,7 @@ def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
     """
     check_can(by, Capability.WORK_ON_CASES)
     check_reason(by, person)
+    check_lives(person)
     kind = details.get("kind", CaseKind.ADULT)
     if Case.objects.filter(person=person, kind=kind).exclude(stage=Stage.CLOSED).exists():
         raise Refusal(f"{person} already has an open case. Carry on with that one.")
@@ -177,6 +183,9 @@ def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
         raise Refusal("You have no team yet, and every case has one. Ask an administrator to put you in a team.")
     if kind == CaseKind.CARER and details.get("cared_for") == person:
         raise Refusal("A carer cares for somebody else. Choose the person they care for.", field="cared_for")
+    cared_for = details.get("cared_for")
+    if cared_for is not None and cared_for.date_of_death is not None:
+        raise Refusal(f"{cared_for} has died. Ask for {person} in their own right.", field="cared_for")
     others = list(person.cases.exclude(stage=Stage.CLOSED))
     case = Case.objects.create(person=person, opened_on=on, **details)
     if case.cared_for_id is not None:
@@ -249,6 +258,10 @@ def add_relationship(*, case: Case, details: dict, by: User, on: date) -> Relati
     check_reason(by, case.person)
     check_day(details.get("starts_on"), LASTING, field="starts_on", what="The first day", on=on)
     authority = details.get("authority", Authority.NONE)
+    if authority not in AFTER_DEATH:
+        check_lives(case.person)
+    if authority == Authority.REPRESENTATIVE and details["starts_on"] > on:
+        raise Refusal("Record them once they settle what is left: this day is in the future.", field="starts_on")
     if authority not in {Authority.NONE, Authority.CARER} and not details.get("evidence", "").strip():
         raise Refusal("Say what shows this authority: the document seen, and when.", field="evidence")
     capacity = latest_capacity(case.person, "direct_payment")
@@ -286,9 +299,10 @@ def end_relationship(*, case: Case, relationship: Relationship, ends_on: date, b
     check_day(ends_on, LASTING, field="ends_on", what="The last day", on=on)
     relationship.ends_on = ends_on
     relationship.save()
+    held_the_money = relationship.authority in NEEDS_CAPACITY | NEEDS_LACK_OF_CAPACITY
     tell(
         case=case,
-        kind=Event.RELATIONSHIP,
+        kind=Event.AUTHORITY_ENDED if held_the_money else Event.RELATIONSHIP,
         sentence=f"{relationship.name}, {relationship.get_authority_display()}: ends on {ends_on:%-d %B %Y}.",
         by=by,
         on=on,
@@ -299,6 +313,7 @@ def end_relationship(*, case: Case, relationship: Relationship, ends_on: date, b
 def decide_capacity(*, case: Case, details: dict, by: User, on: date) -> CapacityDecision:
     """Record whether the person could make one decision, how they were helped to, and why it was so judged."""
     check_can_work_on(by, case)
+    check_lives(case.person)
     if not details["has_capacity"] and not details["how_supported"].strip():
         raise Refusal("Say first how the person was helped to decide for themselves.", field="how_supported")
     decision = CapacityDecision.objects.create(person=case.person, decided_on=on, decided_by=by, **details)
@@ -331,6 +346,7 @@ def give_leave(
         raise Refusal("This is the person's own sign-in. Each needs an email address of their own.", field="email")
     relationship.user, relationship.email, relationship.may_see_record = user, email, True
     relationship.save()
+    _write_anew(case.person, recipient_of(relationship), by, on)
     sentence = f"{relationship.name} may see this record: {agreed.strip()}"
     _tell_every_case(case.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
     return relationship
@@ -353,6 +369,7 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
     """Invite the person to see their own record, and to take part in it."""
     check_can_work_on(by, case)
     person = case.person
+    check_lives(person)
     if person.user is not None:
         raise Refusal(f"{person} signs in already, as {person.user.email}.")
     user = invite(email=email, name=str(person), site_address=site_address, by=by, on=on)
@@ -431,6 +448,13 @@ def record_returned(*, case: Case, message: Message, reason: str, by: User, on: 
     """Say that a message came back, or never arrived, and how one knows."""
     check_can_work_on(by, case)
     return outbox.record_returned(message=message, reason=reason, by=by, on=on)
+
+
+def _write_anew(person: Person, to: Recipient, by: User, on: date) -> None:
+    """Have what has not left yet for somebody go to the address that is on record now."""
+    if outbox.write_anew(to=to, by=by, on=on):
+        for case in person.cases.all():
+            finish_message_tasks(case=case, by=by, on=on)
 
 
 def finish_message_tasks(*, case: Case, by: User, on: date) -> None:

@@ -21,6 +21,7 @@ class Event(TextChoices):
     MONEY_CHECK_STARTED = "money_check_started", "Money check started"
     MONEY_CHECK_DONE = "money_check_done", "Money check done"
     RELATIONSHIP = "relationship", "Somebody around the person"
+    AUTHORITY_ENDED = "authority_ended", "Nobody holds the money for them any more"
     CAPACITY = "capacity", "Capacity decided"
     LEAVE = "leave", "Who may see the record"
     INVITED = "invited", "Invited to sign in"

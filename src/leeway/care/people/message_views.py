@@ -18,6 +18,7 @@ from leeway.acting import act
 from leeway.care.people import actions, forms, queries
 from leeway.care.people.access import can_work_on, is_the_person
 from leeway.care.people.models import Case
+from leeway.messages.actions import why_not_again
 from leeway.messages.models import Message
 from leeway.messages.printing import CannotBePrinted, message_pdf
 from leeway.messages.queries import about_case, get_message
@@ -161,9 +162,9 @@ def _page(request: SignedIn, case: Case, found: Message, form, *, problem: str =
 
 
 def may_send_again(case: Case, found: Message) -> bool:
-    """Whether there is still somebody to send it to, and nobody has sent it again yet."""
+    """Whether there is still somebody to send it to, what it tells is still so, and nobody has sent it again yet."""
     fits = (found.recipient_id == case.person_id) == (case.person.date_of_death is None)
-    return found.state in SENT_AGAIN and sent_again(found) is None and fits
+    return found.state in SENT_AGAIN and sent_again(found) is None and fits and not why_not_again(found)
 
 
 def what_can_be_done(case: Case, found: Message, user: User) -> dict[str, str]:
@@ -196,6 +197,8 @@ def facts(found: Message, *, staff: bool) -> list[tuple[str, str]]:
         known.append(("Why this way", found.why_this_way))
     if found.last_error:
         known.append(("What went wrong", found.last_error))
+    if found.state == State.FAILED and (over := why_not_again(found)):
+        known.append(("Not sent again", over))
     if found.carrier:
         known.append(
             ("Carried by", f"{found.carrier}, after {found.attempts} tries" if found.attempts > 1 else found.carrier)

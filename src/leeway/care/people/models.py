@@ -2,6 +2,7 @@
 
 import uuid
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -9,7 +10,7 @@ from django.db.models import Q
 from leeway.access.models import Team, User
 from leeway.care.people.events import Event
 from leeway.care.people.states import Stage
-from leeway.guards import kept, never_deleted, tracked
+from leeway.guards import kept, kept_but, tracked
 from leeway.messages.recipients import Channel
 
 
@@ -85,6 +86,23 @@ class CommunicationNeed(models.TextChoices):
 HEARS_BY = [(channel.value, channel.label) for channel in (Channel.EMAIL, Channel.TEXT, Channel.POST)]
 
 
+def date_of_death_agrees(name: str, *, person: str) -> pgtrigger.Trigger:
+    """Refuse, when a transaction ends, a date of death that is not the day of the death on record, or the reverse."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        timing=pgtrigger.Deferred,
+        func=f"""
+            IF (SELECT date_of_death FROM people_person WHERE id = {person}) IS DISTINCT FROM
+               (SELECT died_on FROM circumstances_death WHERE person_id = {person} AND undone_on IS NULL) THEN
+                RAISE EXCEPTION 'The date of death is not that of the death on record.';
+            END IF;
+            RETURN NULL;
+        """,
+    )
+
+
 @tracked()
 class Person(models.Model):
     """Someone who draws on support, or cares for someone who does."""
@@ -119,6 +137,7 @@ class Person(models.Model):
             )
         ]
         indexes = [models.Index(fields=["family_name", "given_name"])]
+        triggers = [date_of_death_agrees("date_of_death_is_told", person="NEW.id")]
 
     def __str__(self) -> str:
         return f"{self.called} {self.family_name}"
@@ -321,7 +340,7 @@ class Task(models.Model):
                 condition=Q(ended_with=None) | Q(done_on__isnull=False), name="task_ended_with_is_done"
             ),
         ]
-        triggers = never_deleted("task_is_kept")
+        triggers = kept_but("task_is_kept", "done_on", "done_by", "ended_with")
 
 
 class StoryLine(models.Model):

@@ -3,7 +3,7 @@
 import re
 
 from leeway.care.people.models import CommunicationNeed, Person, Relationship
-from leeway.messages.recipients import POSTAL_LINES, Channel, Recipient, check_phone, check_postal
+from leeway.messages.recipients import POSTAL_LINES, Channel, Recipient, check_email, check_phone, check_postal
 from leeway.refusal import Refusal
 
 #: What a letter must be, for whom a plain one is of no use.
@@ -13,6 +13,9 @@ LETTER_NEEDS = (
     CommunicationNeed.BRAILLE,
     CommunicationNeed.AUDIO,
 )
+
+
+NAMELESS = "Whom it concerns"
 
 
 class HasDied(Refusal):
@@ -32,8 +35,8 @@ def recipient_for(person: Person) -> Recipient:
         needs.append(f"Translated: {person.language}")
     return Recipient(
         id=person.pk,
-        name=str(person),
-        email=person.email,
+        name=on_one_line(str(person)),
+        email=usable_email(person.email),
         phone=usable_phone(person.phone),
         postal=postal_lines(person.address, person.postcode),
         preferred=Channel(wanted) if wanted else None,
@@ -43,8 +46,26 @@ def recipient_for(person: Person) -> Recipient:
 
 def recipient_of(relationship: Relationship) -> Recipient:
     """Somebody in the person's life, who is written to in their own right."""
-    phone = usable_phone(relationship.phone)
-    return Recipient(id=relationship.pk, name=relationship.name, email=relationship.email, phone=phone)
+    return Recipient(
+        id=relationship.pk,
+        name=on_one_line(relationship.name),
+        email=usable_email(relationship.email),
+        phone=usable_phone(relationship.phone),
+    )
+
+
+def on_one_line(name: str) -> str:
+    """A name as it stands on an envelope. What is in an old record must not stop what is to be told."""
+    return " ".join(name.split()) or NAMELESS
+
+
+def usable_email(email: str) -> str:
+    """The email address, where it is one; a message goes another way otherwise, or somebody is asked to tell them."""
+    try:
+        check_email(email)
+    except Refusal:
+        return ""
+    return email
 
 
 def usable_phone(phone: str) -> str:

@@ -62,7 +62,7 @@ class CodeList:
 
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufffd\x96]")  # among them what is left of a dash in the wrong encoding
-_TIGHT = re.compile(r"\s*([-:/,])\s*")
+_TIGHT = re.compile(" ?([-:/,]) ?")
 _SPACES = re.compile(r"\s+")
 
 
@@ -72,7 +72,7 @@ def folded(text: str) -> str:
     >>> folded("NFA -Support  Declined") == folded("nfa - support declined")
     True
     """
-    return _SPACES.sub(" ", _TIGHT.sub(r"\1", _DASHES.sub("-", text.casefold()))).strip()
+    return _TIGHT.sub(r"\1", _SPACES.sub(" ", _DASHES.sub("-", text.casefold()))).strip()
 
 
 @cache

@@ -137,7 +137,7 @@ def column_name(cell: str) -> str:
     >>> column_name("Service's website (if available)")
     "service's website"
     """
-    return re.sub(r"\s*\((if available|for office use only)\)", "", cell.strip().lower())
+    return re.sub(r"\s?\((if available|for office use only)\)", "", cell.strip().lower()).strip()
 
 
 def by_name(names: list[str], cells: list[str]) -> dict[str, str]:

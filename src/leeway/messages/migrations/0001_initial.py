@@ -143,4 +143,12 @@ class Migration(migrations.Migration):
             model_name='messageevent',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='cf2b120cd88c75197104d8f7e62232b9c5480890', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_20db6', table='outbox_messageevent', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='message',
+            trigger=pgtrigger.compiler.Trigger(name='message_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{waiting:sending,waiting:stopped,sending:failed,sending:sent,sending:stopped,sending:waiting,sent:delivered,sent:failed,sent:posted,to_print:posted,to_print:stopped,posted:failed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='ca1f714bdd268c21f637b68da0d1f677193884a2', operation='UPDATE', pgid='pgtrigger_message_moves_9c4ae', table='outbox_message', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='message',
+            trigger=pgtrigger.compiler.Trigger(name='message_moves_begin', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (NEW."state" IN (\'waiting\', \'to_print\')))', func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;", hash='dfd18c51c71f22b69c390685bda67ed85a64a737', operation='INSERT', pgid='pgtrigger_message_moves_begin_8cdc2', table='outbox_message', when='BEFORE')),
+        ),
     ]

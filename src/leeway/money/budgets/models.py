@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Plan, Way
-from leeway.guards import filled_in_once, kept, kept_but, never_deleted, tracked
+from leeway.guards import filled_in_once, kept, kept_but, tracked
 from leeway.money.ledger.models import Account
 
 
@@ -271,4 +271,4 @@ class Hold(models.Model):
                 name="hold_lifted_by_someone",
             ),
         ]
-        triggers = never_deleted("hold_is_kept")
+        triggers = kept_but("hold_is_kept", "lifted_by", "lifted_on", once="lifted_on")

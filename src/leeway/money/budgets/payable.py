@@ -1,8 +1,23 @@
 """What stops an instalment from being paid: one table, asked in SQL of any number of them and told in words."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, QuerySet, StringAgg, Subquery, TextField, Value, When
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    StringAgg,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
 
 from leeway.care.circumstances.models import Stay
@@ -16,6 +31,7 @@ PAYEE_IN_USE = PayeeAccount.objects.filter(
     case=OuterRef("part__budget__case"), way=OuterRef("part__way"), state=State.APPROVED
 )
 TO_REPRESENTATIVE = PAYEE_IN_USE.filter(holder=Holder.REPRESENTATIVE)
+TO_NOBODY_WITH_AUTHORITY = PAYEE_IN_USE.filter(relationship__ends_on__lt=OuterRef("paid_on"))
 HOLD_IN_FORCE = Hold.objects.filter(budget=OuterRef("part__budget"), lifted_on=None)
 LOOK_NEEDED = LastCost.objects.filter(instalment=OuterRef("pk"), needs_second_look=True, looked_on=None)
 DETAINED = Stay.objects.filter(
@@ -52,6 +68,7 @@ STOPS = (
         ~DIED & Q(Exists(TO_REPRESENTATIVE)),
         Value("The bank details are of whoever would settle what is left, and the person lives"),
     ),
+    Stop(Q(Exists(TO_NOBODY_WITH_AUTHORITY)), Value("The authority of whoever holds the money has ended")),
     Stop(~Q(Exists(PAYEE_IN_USE)), Value("No approved bank details")),
     Stop(
         DIED & Q(kind=InstalmentKind.REGULAR, starts_on__gt=F("part__budget__case__person__date_of_death")),
@@ -65,17 +82,22 @@ STOPS = (
 )
 
 
+def as_paid_on(instalments: QuerySet[Instalment], day: date) -> QuerySet[Instalment]:
+    """Some instalments as they would be paid on a day, which the table asks for."""
+    return instalments.annotate(paid_on=Value(day, output_field=DateField()))
+
+
 def nothing_stops() -> Q:
     """What an instalment needs to be paid: that no line of the table holds of it."""
     return Q(*(~stop.condition for stop in STOPS))
 
 
 def payable(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
-    """Those of some instalments that nothing stops."""
+    """Those of some instalments, `as_paid_on` a day, that nothing stops."""
     return instalments.filter(nothing_stops(), cancellation=None)
 
 
 def with_what_stops(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
-    """Each instalment with `why`: all that stops it, in words; empty where nothing does."""
+    """Each instalment, `as_paid_on` a day, with `why`: all that stops it, in words; empty where nothing does."""
     told = [Case(When(stop.condition, then=stop.words), output_field=TextField()) for stop in STOPS]
     return instalments.annotate(why=Func(Value(BETWEEN), *told, function="CONCAT_WS", output_field=TextField()))

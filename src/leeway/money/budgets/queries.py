@@ -29,7 +29,7 @@ from leeway.money.budgets.models import (
     LastCost,
     Part,
 )
-from leeway.money.budgets.payable import AFTER_DEATH, with_what_stops
+from leeway.money.budgets.payable import AFTER_DEATH, as_paid_on, with_what_stops
 from leeway.money.budgets.schedule import DAY, PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, shares_of
 from leeway.money.ledger.models import Account, Reason, Transfer
@@ -157,7 +157,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         case=case,
         budget=budget,
         parts=parts,
-        rows=_rows(budget),
+        rows=_rows(budget, on),
         holds=holds,
         balances={
             account: pence for account, pence in balances_of_case(case, as_at=on).items() if account.kind not in GIVERS
@@ -180,10 +180,10 @@ def get_budget(case_id: UUID, *, seen_by: User, page: str) -> Budget:
     return budget
 
 
-def why_next_waits(case: Case) -> str:
+def why_next_waits(case: Case, on: date) -> str:
     """Why the next payment of a case waits, in words; empty where nothing stops it, or none is ahead."""
     ahead = Instalment.objects.filter(~Exists(SENT), part__budget__case=case, cancellation=None, amount_pence__gt=0)
-    first: Any = with_what_stops(ahead).order_by("due_on", "pk").first()
+    first: Any = with_what_stops(as_paid_on(ahead, on)).order_by("due_on", "pk").first()
     return first.why if first else ""
 
 
@@ -286,9 +286,9 @@ def _latest_details(case: Case) -> dict[str, PayeeAccount]:
     return found
 
 
-def _rows(budget: Budget) -> list[InstalmentRow]:
+def _rows(budget: Budget, on: date) -> list[InstalmentRow]:
     rows = list(
-        with_what_stops(Instalment.objects.filter(part__budget=budget))
+        with_what_stops(as_paid_on(Instalment.objects.filter(part__budget=budget), on))
         .select_related("part__budget__case__person", "cancellation", "last_cost")
         .prefetch_related("payments__run")
         .order_by("starts_on", "kind")

@@ -71,6 +71,7 @@ def enter_details(
 def approve_details(*, payee: PayeeAccount, by: User, on: date) -> PayeeAccount:
     """Take bank details into use. Another officer than the one who entered them; earlier ones are replaced."""
     payee = _to_settle(payee, by, State.APPROVED)
+    _require_holder_still(payee, on)
     for earlier in PayeeAccount.objects.filter(case=payee.case, way=payee.way, state=State.APPROVED):
         _move(earlier, State.REPLACED)
     payee.settled_by, payee.settled_on = by, on
@@ -116,7 +117,18 @@ def _require_carried(account_name: str) -> None:
         raise Refusal(str(problem), field="account_name") from problem
 
 
-def _holder(case: Case, way: Way, holder: Holder, on: date) -> Relationship | None:
+def _require_holder_still(payee: PayeeAccount, on: date) -> None:
+    """Refuse details whose holder may no longer be paid: what was so when they were entered may have changed."""
+    _require_fitting_holder(payee.case, Way(payee.way), Holder(payee.holder))
+    holder = payee.relationship
+    if holder is not None and holder.ends_on is not None and holder.ends_on < on:
+        raise Refusal(
+            f"{holder.name} has had no authority since {holder.ends_on:%-d %B %Y}. Turn these details down, and enter "
+            "those of whoever holds the money now."
+        )
+
+
+def _require_fitting_holder(case: Case, way: Way, holder: Holder) -> None:
     if (holder == Holder.PROVIDER) != (way == Way.SERVICE_FUND):
         raise Refusal(
             "A service fund is paid to its provider, and a direct payment to the person or to someone who may "
@@ -128,9 +140,14 @@ def _holder(case: Case, way: Way, holder: Holder, on: date) -> Relationship | No
         raise Refusal(
             f"{case.person} has died, so only whoever settles what is left can be paid. Choose their account."
             if died
-            else "Somebody settles what is left after a death. Choose whose account it is now.",
+            else f"{case.person} lives, and somebody settles what is left only after a death. Choose whose account it "
+            "is now.",
             field="holder",
         )
+
+
+def _holder(case: Case, way: Way, holder: Holder, on: date) -> Relationship | None:
+    _require_fitting_holder(case, way, holder)
     authority = HOLDER_AUTHORITY.get(Holder(holder))
     if authority is None:
         return None

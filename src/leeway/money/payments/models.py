@@ -92,7 +92,7 @@ class PaymentRun(models.Model):
             models.CheckConstraint(condition=Q(number__gte=1, number__lte=999_999), name="run_number_fits_bacs"),
         ]
         triggers = [
-            *moves_kept("run_moves", MOVES, begins=State.MADE),
+            *moves_kept("run_moves", MOVES, begins=[State.MADE]),
             *never_deleted("run_is_kept"),
             pgtrigger.ReadOnly(name="run_maker_is_kept", fields=["number", "made_by", "made_on"]),
             pgtrigger.Protect(
@@ -157,7 +157,7 @@ class Payment(models.Model):
             ),
         ]
         triggers = [
-            *moves_kept("payment_moves", PAYMENT_MOVES, begins=PaymentState.IN_RUN),
+            *moves_kept("payment_moves", PAYMENT_MOVES, begins=[PaymentState.IN_RUN]),
             *never_deleted("payment_is_kept"),
             pgtrigger.ReadOnly(
                 name="payment_never_edited", fields=["run", "place", "instalment", "payee", "amount_pence"]

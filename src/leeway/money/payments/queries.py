@@ -21,7 +21,7 @@ from leeway.money.banking.working_days import (
     working_day_after,
 )
 from leeway.money.budgets.models import Instalment
-from leeway.money.budgets.payable import nothing_stops, payable, with_what_stops
+from leeway.money.budgets.payable import as_paid_on, nothing_stops, payable, with_what_stops
 from leeway.money.budgets.relations import RELATIONS as BUDGETS
 from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.ledger import queries as ledger
@@ -65,7 +65,7 @@ def unpaid(pay_on: date) -> QuerySet[Instalment]:
     One that falls due on a day when banks are closed is due on the working day before.
     """
     due = Instalment.objects.filter(due_on__lt=working_day_after(pay_on), amount_pence__gt=0, cancellation=None)
-    return due.filter(~Exists(LIVE_PAYMENT))
+    return as_paid_on(due.filter(~Exists(LIVE_PAYMENT)), pay_on)
 
 
 def totals(instalments: QuerySet[Instalment]) -> Totals:
@@ -182,7 +182,7 @@ def runs_to_confirm(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
 
 def stopped_since(run: PaymentRun) -> QuerySet[Payment]:
     """Payments of a run that may no longer be made: held, cancelled, the person died, bank details replaced."""
-    fine = payable(Instalment.objects.filter(pk=OuterRef("instalment")))
+    fine = payable(as_paid_on(Instalment.objects.filter(pk=OuterRef("instalment")), run.pay_on))
     return payments_of(run).filter(~Q(payee__state=PayeeState.APPROVED) | ~Exists(fine))
 
 

@@ -58,7 +58,7 @@ def group_named(raw: str) -> str | None:
 
 def plain(raw: str) -> str:
     """A name without what varies between returns: "821-Medway Towns UA" -> "medwaytowns"."""
-    name = re.sub(r"\s+(UA|Council)\s*$", "", CODE_IN_FRONT.sub("", raw).strip())
+    name = re.sub(r"\s(UA|Council)$", "", CODE_IN_FRONT.sub("", raw).strip()).strip()
     return re.sub(r"[^a-z0-9]", "", name.lower().replace("&", "and"))
 
 

@@ -93,7 +93,7 @@ def ascof_header(rows: Rows) -> int:
 def read_ascof(rows: Rows) -> Reading:
     """Read one ASCOF table; an item is "measure | outcome", "| numerator", "| number of respondents" and so on."""
     head = ascof_header(rows)
-    measure = re.sub(r"\s*\[note \d+\]", "", rows[0][0]).removeprefix("Table ").split(":")[0].strip().upper()
+    measure = re.sub(r"\s?\[note \d+\]", "", rows[0][0]).removeprefix("Table ").split(":")[0].strip().upper()
     found = Collected("ASCOF", passed_over=head + 1)
     header = rows[head]
     years = {place: LONG_YEAR.match(name.strip()) for place, name in enumerate(header) if place > 2}

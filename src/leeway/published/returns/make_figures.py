@@ -122,7 +122,7 @@ def _measures(data: Path) -> list[dict[str, Any]]:
     rows = []
     for path in sorted((data / "ascof").glob("Table_*.csv")):
         title = path.read_text(encoding="utf-8-sig").splitlines()[0].strip('",')
-        measure, _, words = re.sub(r"\s*\[note ?\d+\]", "", title).removeprefix("Table ").partition(": ")
+        measure, _, words = re.sub(r"\s?\[note ?\d+\]", "", title).removeprefix("Table ").partition(": ")
         rows.append({"measure": measure.upper(), "description": words, "source": "ASCOF 2024-25"})
     names = {short_name: words for words, short_name in OFLOG.items() if short_name}
     return rows + [{"measure": name, "description": words, "source": "OFLOG"} for name, words in names.items()]

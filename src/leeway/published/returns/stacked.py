@@ -14,7 +14,7 @@ GROUPS = {
     "MENTAL HEALTH NEEDS": "mental health 18-64",
 }
 YEAR = re.compile(r"\d{4}-\d{2}")
-LINES = re.compile(r"\s*\(lines? [^)]*\)", re.IGNORECASE)
+LINES = re.compile(r"\(lines? [^()]*\)", re.IGNORECASE)
 WITHOUT, WITH = (
     re.compile(r"\bexcl(?:uding)? S(?:P|upporting People)\b"),
     re.compile(r"\bincl(?:uding)? S(?:P|upporting People)\b"),

@@ -116,10 +116,6 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='death',
-            trigger=pgtrigger.compiler.Trigger(name='death_never_edited', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."died_on" IS DISTINCT FROM (NEW."died_on") OR OLD."told_by" IS DISTINCT FROM (NEW."told_by") OR OLD."recorded_by_id" IS DISTINCT FROM (NEW."recorded_by_id") OR OLD."recorded_on" IS DISTINCT FROM (NEW."recorded_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='f8c3d6b8398127700b17bc5af6aa696312e9a9e6', operation='UPDATE', pgid='pgtrigger_death_never_edited_73b68', table='circumstances_death', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='death',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "circumstances_deathevent" ("died_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_by_id", "recorded_on", "told_by", "undone_because", "undone_by_id", "undone_on") VALUES (NEW."died_on", NEW."id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_by_id", NEW."recorded_on", NEW."told_by", NEW."undone_because", NEW."undone_by_id", NEW."undone_on"); RETURN NULL;', hash='1c646d4421d7e13a1abbc0eaa156637af144df79', operation='INSERT', pgid='pgtrigger_insert_insert_22b56', table='circumstances_death', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -181,5 +177,17 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='stayevent',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='5931a83f002692ab27c2a554bd483dcfe5b7ad4c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_a98bd', table='circumstances_stayevent', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='death',
+            trigger=pgtrigger.compiler.Trigger(name='death_is_kept_but', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."died_on" IS DISTINCT FROM (NEW."died_on") OR OLD."told_by" IS DISTINCT FROM (NEW."told_by") OR OLD."recorded_by_id" IS DISTINCT FROM (NEW."recorded_by_id") OR OLD."recorded_on" IS DISTINCT FROM (NEW."recorded_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='1462ac0de522cf3ea98311fe6b1a66dbc9ca85a0', operation='UPDATE', pgid='pgtrigger_death_is_kept_but_ef63f', table='circumstances_death', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='death',
+            trigger=pgtrigger.compiler.Trigger(name='death_is_kept_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."undone_on" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='5c896e27d571aaad7edc0242952fc003f1c98f26', operation='UPDATE', pgid='pgtrigger_death_is_kept_once_363cc', table='circumstances_death', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='death',
+            trigger=pgtrigger.compiler.Trigger(name='death_is_told', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n            IF (SELECT date_of_death FROM people_person WHERE id = NEW.person_id) IS DISTINCT FROM\n               (SELECT died_on FROM circumstances_death WHERE person_id = NEW.person_id AND undone_on IS NULL) THEN\n                RAISE EXCEPTION 'The date of death is not that of the death on record.';\n            END IF;\n            RETURN NULL;\n        ", hash='28c9116b8c683e88d7797892fc0ac323562da0b0', operation='INSERT OR UPDATE', pgid='pgtrigger_death_is_told_8e810', table='circumstances_death', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
         ),
     ]

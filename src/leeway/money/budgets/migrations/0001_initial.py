@@ -327,4 +327,12 @@ class Migration(migrations.Migration):
             model_name='lastcost',
             trigger=pgtrigger.compiler.Trigger(name='last_cost_looked_at_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."looked_on" IS NOT NULL AND OLD."looked_on" IS DISTINCT FROM (NEW."looked_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='46dc2770db950d04437911e3439128b358a30376', operation='UPDATE', pgid='pgtrigger_last_cost_looked_at_once_f1583', table='budgets_lastcost', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='hold',
+            trigger=pgtrigger.compiler.Trigger(name='hold_is_kept_but', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."budget_id" IS DISTINCT FROM (NEW."budget_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."placed_by_id" IS DISTINCT FROM (NEW."placed_by_id") OR OLD."placed_on" IS DISTINCT FROM (NEW."placed_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='b24677b4675d48c38083a403b464d470059c62ea', operation='UPDATE', pgid='pgtrigger_hold_is_kept_but_5d6dc', table='budgets_hold', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='hold',
+            trigger=pgtrigger.compiler.Trigger(name='hold_is_kept_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."lifted_on" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='b7df87379135e50954ff0193fd915902d1591759', operation='UPDATE', pgid='pgtrigger_hold_is_kept_once_cb407', table='budgets_hold', when='BEFORE')),
+        ),
     ]

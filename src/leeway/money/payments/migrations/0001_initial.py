@@ -131,10 +131,6 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='paymentrun',
-            trigger=pgtrigger.compiler.Trigger(name='run_moves_begin', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (NEW."state" = \'made\'))', func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;", hash='8e4891fb60e5ae12b51a62a0a0d069995d8ebb95', operation='INSERT', pgid='pgtrigger_run_moves_begin_048c4', table='payments_paymentrun', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='paymentrun',
             trigger=pgtrigger.compiler.Trigger(name='run_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='1c511df0c5ddf2e60c9a573627301dc8a0e29d8d', operation='DELETE', pgid='pgtrigger_run_is_kept_70950', table='payments_paymentrun', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -179,10 +175,6 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='payment',
-            trigger=pgtrigger.compiler.Trigger(name='payment_moves_begin', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (NEW."state" = \'in_run\'))', func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;", hash='28e03fa9ab933cd2024c9912d303812e367912a1', operation='INSERT', pgid='pgtrigger_payment_moves_begin_8a71a', table='payments_payment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='payment',
             trigger=pgtrigger.compiler.Trigger(name='payment_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='00e0d15fe94a2fa1445b7630a77ab54197786d44', operation='DELETE', pgid='pgtrigger_payment_is_kept_f26bd', table='payments_payment', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -208,5 +200,13 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='paymentrunevent',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='d531e43134bc91ad4e5020efa47efe91d499d6ae', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_52e16', table='payments_paymentrunevent', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='payment',
+            trigger=pgtrigger.compiler.Trigger(name='payment_moves_begin', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (NEW."state" IN (\'in_run\')))', func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;", hash='8ca75a5d89880bd097940ca8bfc289d26d0fdf50', operation='INSERT', pgid='pgtrigger_payment_moves_begin_8a71a', table='payments_payment', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='paymentrun',
+            trigger=pgtrigger.compiler.Trigger(name='run_moves_begin', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (NEW."state" IN (\'made\')))', func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;", hash='9f211857e4c5fef2cd08506b21e20e04676266b3', operation='INSERT', pgid='pgtrigger_run_moves_begin_048c4', table='payments_paymentrun', when='BEFORE')),
         ),
     ]
