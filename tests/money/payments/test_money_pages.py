@@ -110,7 +110,7 @@ def test_from_an_agreed_plan_to_money_that_arrived(case, agree, as_user, finn, f
     assert "attachment" in files[0]["Content-Disposition"]
     assert "To be sent" in page(client, "budgets:show", case.pk)
     assert "from its approval on 20 April 2026 until today" in post(
-        client, "payments:send", run.pk, **day("sent_on", 23)
+        client, "payments:send", run.pk, **day("sent_on", 19)
     )
     text = post(client, "payments:send", run.pk, **day("sent_on", 20))
     assert "Confirm what arrived on 24 April 2026 or later" in text and "Withdraw" not in text
