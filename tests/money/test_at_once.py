@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db.models import Q
 
 from leeway.access.models import User
@@ -19,7 +20,7 @@ from leeway.care.people.models import Case
 from leeway.care.planning.models import Way
 from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.dues import Payer
-from leeway.money.budgets.models import Budget, Hold, HoldKind
+from leeway.money.budgets.models import Budget, Hold, HoldKind, LastCost
 from leeway.money.contributions import actions as contributions
 from leeway.money.contributions.queries import owed_account
 from leeway.money.ledger.queries import balance
@@ -92,6 +93,16 @@ def _end(world: World, day: date) -> Any:
     return budgets.end_budget(budget=world.budget, ends_on=day, reason="Moved away", by=world.finn, on=ON)
 
 
+def _cost(world: World, kind: str, pence: int) -> LastCost:
+    return budgets.add_last_cost(
+        budget=world.budget, kind=kind, whose="Sam", amount_pence=pence, by=world.finn, on=AFTER
+    )
+
+
+def _large_cost(world: World) -> LastCost:
+    return LastCost.objects.get(instalment__part__budget=world.budget, instalment__kind="redundancy")
+
+
 def _hold(world: World) -> Hold:
     kind = HoldKind.SAFEGUARDING
     return budgets.place_hold(budget=world.budget, kind=kind, reason="A concern", by=world.finn, on=ON)
@@ -119,6 +130,7 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "fallen due": lambda world: contributions.let_fall_due(on=AFTER),
     "receipt": _receipt,
     "ending": lambda world: _end(world, FOUR_WEEKS_END),
+    "large cost": lambda world: _cost(world, "redundancy", settings.LAST_COST_SECOND_LOOK_PENCE + 1),
     "hold": _hold,
     "waiting": _wait,
     "stay": _stay,
@@ -173,11 +185,17 @@ ACTIONS: dict[Callable[..., Any], Action] = {
             instalment=world.budget.parts.first().instalments.first(), reason="Came back", by=world.finn, on=ON
         )
     ),
-    budgets.add_last_cost: Action(
-        lambda world: budgets.add_last_cost(
-            budget=world.budget, kind="last_wages", amount_pence=100_00, by=world.finn, on=AFTER
-        ),
-        ("ending",),
+    budgets.set_up_again: Action(
+        lambda world: budgets.set_up_again(budget=world.budget, reason="She stays", by=world.finn, on=ON), ("ending",)
+    ),
+    budgets.add_last_cost: Action(lambda world: _cost(world, "tax", 100_00), ("ending",)),
+    budgets.look_at_last_cost: Action(
+        lambda world: budgets.look_at_last_cost(cost=_large_cost(world), by=world.fay, on=AFTER),
+        ("ending", "large cost"),
+    ),
+    budgets.cancel_last_cost: Action(
+        lambda world: budgets.cancel_last_cost(cost=_large_cost(world), reason="Paid by him", by=world.finn, on=AFTER),
+        ("ending", "large cost"),
     ),
     payees.enter_details: Action(lambda world: _account(world, "12121212")),
     payees.approve_details: Action(
@@ -201,6 +219,12 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ("death",),
     ),
     circumstances.record_stay: Action(_stay),
+    circumstances.take_back_stay: Action(
+        lambda world: circumstances.take_back_stay(
+            case=world.case, stay=world.case.person.stays.get(), because="Another ward", by=world.bea, on=AFTER
+        ),
+        ("stay",),
+    ),
     circumstances.end_stay: Action(
         lambda world: circumstances.end_stay(
             case=world.case, stay=world.case.person.stays.get(), ends_on=AFTER, by=world.bea, on=AFTER
