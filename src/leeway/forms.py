@@ -141,12 +141,20 @@ class VersionField(forms.IntegerField):
     """The version of the record that the user was looking at, so that nobody's work is overwritten."""
 
     widget = forms.HiddenInput
+    default_error_messages = dict.fromkeys(
+        ("required", "invalid"), "This page does not say what it was made from. Open it again, and enter it there."
+    )
 
 
-class DraftForm(forms.Form):
-    """A page that may be saved half done. What is still needed is asked for before completing, not before saving."""
+class VersionedForm(forms.Form):
+    """A button that acts on what was seen."""
 
     version = VersionField()
+
+
+class DraftForm(VersionedForm):
+    """A page that may be saved half done. What is still needed is asked for before completing, not before saving."""
+
     theirs: list[tuple[str, str]] = []
 
     def full_clean(self) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from leeway.care.circumstances import actions as circumstances
+from leeway.care.circumstances.queries import standing_death
 from leeway.care.people import actions as people
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Relationship, RelationshipKind, Task
@@ -17,6 +18,7 @@ from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.models import HoldKind
 from leeway.site import events
 from leeway.site.telling import WAITS_BECAUSE
+from leeway.versions import version_of
 
 pytestmark = pytest.mark.django_db
 ON, DIED = date(2026, 6, 4), date(2026, 6, 1)
@@ -117,7 +119,13 @@ def test_whoever_settles_what_is_left_is_written_to_once(reachable, tom, bea, kn
 def test_a_death_recorded_by_mistake_is_told_to_nobody_who_has_not_heard(reachable, tom, bea):
     tom()
     circumstances.record_death(case=reachable, died_on=DIED, told_by="Her brother Tom, by phone", by=bea, on=ON)
-    circumstances.undo_death(case=reachable, because="It was her aunt, of the same name.", by=bea, on=ON)
+    circumstances.undo_death(
+        case=reachable,
+        version=version_of(standing_death(reachable.person)),
+        because="It was her aunt, of the same name.",
+        by=bea,
+        on=ON,
+    )
     assert sent(state=State.STOPPED) == [("condolence", "Tom Bell")]
     tell(reachable, Event.PLAN_RETURNED, bea)
     assert sent(state=State.WAITING) == [("plan_returned", "Ada Bell")]

@@ -9,6 +9,11 @@ from leeway.access.invitations import send_invitation
 from leeway.access.models import User
 from leeway.access.roles import WHO_CAN, Capability, Role, why_apart
 from leeway.refusal import Refusal
+from leeway.versions import lock_as_seen
+
+#: What the page about someone who signs in shows and changes, and what the page of their sign-in does.
+STAFF_DETAILS = ("name", "roles", "team", "job_title", "sign_off_limit_pence_per_week")
+SIGN_IN = ("is_active",)
 
 
 @transaction.atomic
@@ -29,36 +34,43 @@ def add_user(*, details: dict, site_address: str, by: User, on: date) -> User:
 
 
 @transaction.atomic
-def change_user(*, user: User, details: dict, by: User, on: date) -> User:
-    """Change what a user comes to do, their team or their sign-off limit. Every version is kept by the database."""
+def change_user(*, user: User, details: dict, version: int, by: User, on: date) -> User:
+    """Change what a user comes to do, their team or their sign-off limit. Every version is kept by the database.
+
+    `version` is `version_of` the STAFF_DETAILS that the administrator saw. Raises EditedMeanwhile.
+    """
     check_can(by, Capability.ADMINISTER)
+    lock_as_seen(user, version, *STAFF_DETAILS)
     if user == by and set(details["roles"]) != set(user.roles):
         raise Refusal("You cannot change your own roles. Ask another administrator.", field="roles")
     if (Role.PERSON in user.roles) != (Role.PERSON in details["roles"]):
         raise Refusal("A person's sign-in cannot become someone else's, nor the other way round.", field="roles")
     check_roles(details)
-    for name in ("name", "roles", "team", "job_title", "sign_off_limit_pence_per_week"):
+    for name in STAFF_DETAILS:
         setattr(user, name, details[name])
-    user.save()
+    user.save(update_fields=STAFF_DETAILS)
     return user
 
 
 @transaction.atomic
-def deactivate_user(*, user: User, by: User, on: date) -> User:
+def deactivate_user(*, user: User, version: int, by: User, on: date) -> User:
     """Stop someone from signing in, at once. What they did stays on record under their name."""
     check_can(by, Capability.ADMINISTER)
     if user == by:
         raise Refusal("You cannot stop your own sign-in. Ask another administrator.")
-    user.is_active = False
-    user.save(update_fields=["is_active"])
-    return user
+    return _set_sign_in(user, version, is_active=False)
 
 
 @transaction.atomic
-def reactivate_user(*, user: User, by: User, on: date) -> User:
+def reactivate_user(*, user: User, version: int, by: User, on: date) -> User:
     """Let someone sign in again."""
     check_can(by, Capability.ADMINISTER)
-    user.is_active = True
+    return _set_sign_in(user, version, is_active=True)
+
+
+def _set_sign_in(user: User, version: int, *, is_active: bool) -> User:
+    lock_as_seen(user, version, *SIGN_IN)
+    user.is_active = is_active
     user.save(update_fields=["is_active"])
     return user
 

@@ -18,7 +18,8 @@ from leeway.jobs.actions import start_nightly
 from leeway.jobs.models import Job
 from leeway.messages.models import Message
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
-from tests.care.conftest import TODAY, explain, passes_conditions, relate
+from tests.care.conftest import TODAY, explain, passes_conditions, relate, seen_offer
+from tests.pages import send
 
 WHY = "Ada is content, and so is everyone who helps her."
 
@@ -72,14 +73,16 @@ def test_cyril_asks_only_with_leave(active, cyril):
 
 def test_opening_moves_the_case_and_only_the_worker_opens(active, bea, ada_user):
     with pytest.raises(NotAllowed):
-        actions.open_review(case=active, by=ada_user, on=TODAY)
-    review = actions.open_review(case=active, reason="Unplanned: hospital", by=bea, on=TODAY)
+        actions.open_review(case=active, version=queries.version_of_next(active), by=ada_user, on=TODAY)
+    review = actions.open_review(
+        case=active, version=queries.version_of_next(active), reason="Unplanned: hospital", by=bea, on=TODAY
+    )
     assert active.stage == "review" and review.opened_on == TODAY and review.reason == "Unplanned: hospital"
     assert plan_in_force(active) is not None
 
 
 def test_the_second_to_save_a_review_is_told(active, bea, mona):
-    review = actions.open_review(case=active, by=bea, on=TODAY)
+    review = actions.open_review(case=active, version=queries.version_of_next(active), by=bea, on=TODAY)
     seen = review.version
     actions.save_review(review=review, version=seen, details={"person_words": "Mine"}, by=mona, on=TODAY)
     with pytest.raises(EditedMeanwhile):
@@ -102,7 +105,7 @@ def test_a_review_without_its_substance_is_not_complete(opened, bea, emptied, se
 
 
 def test_every_aim_is_judged(active, bea):
-    review = actions.open_review(case=active, by=bea, on=TODAY)
+    review = actions.open_review(case=active, version=queries.version_of_next(active), by=bea, on=TODAY)
     details = {"person_words": "Good", "assessor_words": "Good", "achieved": "Fully Met"}
     actions.save_review(review=review, version=review.version, details=details, by=bea, on=TODAY)
     with pytest.raises(Refusal, match="each aim"):
@@ -144,7 +147,9 @@ def test_a_changed_plan_is_a_copy_and_the_old_one_holds_until_it_is_agreed(opene
     assert plan_in_force(case) == before
     planning.set_start(plan=plan, version=plan.version, starts_on=date(2027, 1, 4), by=bea, on=TODAY)
     explain(plan, bea)
-    planning.record_choice(plan=plan, way="direct_payment", words="As before.", by=bea, on=TODAY)
+    planning.record_choice(
+        plan=plan, version=seen_offer(plan), way="direct_payment", words="As before.", by=bea, on=TODAY
+    )
     passes_conditions(plan, bea)
     planning.submit_plan(plan=plan, version=plan.version, by=bea, on=TODAY)
     planning.sign_off(plan=plan, version=plan.version, final_pence_per_week=185_00, reason="", by=mona, on=TODAY)
@@ -220,7 +225,7 @@ def test_ada_asks_and_bea_holds_the_review_by_the_pages(client, active, bea, ada
     assert client.get(f"{at}start/").status_code == 403
     client.force_login(bea)
     assert "The bus stopped running." in client.get(at).content.decode()
-    assert client.post(f"{at}start/", {"reason": "Unplanned: asked for"}).status_code == 302
+    assert send(client, f"{at}start/", reason="Unplanned: asked for").status_code == 302
     review = queries.next_review(active)
     aim = plan_in_force(active).aims.get()
     words = {"person_words": "No bus", "assessor_words": "So no swimming", "achieved": "Not Met"}
