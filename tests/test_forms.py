@@ -1,11 +1,16 @@
 """Form fields take what people write, and answer anything else with a sentence."""
 
+import importlib
+import pkgutil
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
 
-from leeway.forms import DateField, NhsNumberField, PoundsField
+import leeway
+from leeway.forms import LEFT_EMPTY, DateField, NhsNumberField, PoundsField, what_is_missing
 
 
 @pytest.mark.parametrize(
@@ -55,3 +60,47 @@ def test_an_nhs_number_is_ten_digits_of_one_kind_so_that_it_is_found_again():
     for typed, sentence in [("٩٩٩٠٠٠٠٠١٨", "has ten digits"), ("999 000 0019", "last digit does not fit")]:
         with pytest.raises(ValidationError, match=sentence):
             NhsNumberField(label="NHS number").clean(typed)
+
+
+def forms_of_the_house(kind=forms.Form):
+    """Every form of ours and of the sign-in library."""
+    for module in pkgutil.walk_packages(leeway.__path__, "leeway."):
+        if module.name.endswith((".forms", ".views")):
+            importlib.import_module(module.name)
+    for each in kind.__subclasses__():
+        if each.__module__.startswith(("leeway.", "allauth.")):
+            yield each
+        yield from forms_of_the_house(each)
+
+
+def test_every_field_that_was_left_empty_is_named():
+    fields = {(form, name): field for form in forms_of_the_house() for name, field in form.base_fields.items()}
+    needed = {key: field for key, field in fields.items() if field.required and field.label}
+    assert len(needed) > 100
+    for (form, name), field in needed.items():
+        said = str(field.error_messages["required"])
+        if said == LEFT_EMPTY:
+            said = what_is_missing(str(field.label), field)
+            assert str(field.label)[1:] in said, (form, name)
+        assert said.endswith(".") and said != LEFT_EMPTY, (form, name)
+
+
+@pytest.mark.parametrize(
+    ("label", "field", "said"),
+    [
+        ("Date of birth", DateField(), "Enter the date of birth."),
+        ("NHS number", forms.CharField(), "Enter the NHS number."),
+        ("Their name", forms.CharField(), "Enter their name."),
+        ("Gender", forms.ChoiceField(), "Choose the gender."),
+        ("Who took part?", forms.ChoiceField(), "Answer “Who took part?”."),
+        ("How many", forms.CharField(), "Fill in “How many”."),
+    ],
+)
+def test_what_to_do_about_a_field_that_was_left_empty(label, field, said):
+    assert what_is_missing(label, field) == said
+
+
+def test_errors_are_shown_in_one_place():
+    """A page that showed a field's errors itself would say “This field is required.”."""
+    pages = Path(leeway.__file__).parent.rglob("*.jinja")
+    assert [page.name for page in pages if "bound.errors" in page.read_text(encoding="utf-8")] == ["forms.jinja"]

@@ -219,6 +219,21 @@ def test_a_page_that_has_grown_old_is_refused_and_nothing_is_lost(name, client, 
     assert not lost, "what was typed is still there"
 
 
+ADDED_TO = ("people:add_relationship", "people:capacity", "people:add_file", "circumstances:add_stay", "planning:offer")
+LEFT_EMPTY = EDITS | {name: ("bea", of_plan("draft"), {}) for name in ADDED_TO}
+
+
+@pytest.mark.parametrize("name", LEFT_EMPTY)
+def test_what_was_left_empty_is_named(name, client, request):
+    world = World(request.getfixturevalue)
+    who, where, _typed = LEFT_EMPTY[name]
+    address = where(world, name)
+    client.force_login(world.given(who))
+    page = client.get(address)
+    stands = {"version": version_on(page)} if name in EDITS else {}
+    assert "This field is required" not in client.post(address, stands | {"later": "yes"}).content.decode()
+
+
 def views(patterns=None, names=()):
     """Every view of ours by the name of its address."""
     for entry in patterns if patterns is not None else get_resolver().url_patterns:

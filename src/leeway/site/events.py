@@ -21,6 +21,7 @@ from leeway.money.budgets.models import HoldKind
 from leeway.site.telling import (
     Notice,
     condole,
+    condoled_by_mistake,
     decided,
     from_worker,
     stop_condoling,
@@ -193,6 +194,12 @@ EVENTS: dict[Event, Follows] = {
         tasks=(
             ToDo(Whose.FINANCE, "{person} has not died. Check that payments go on.", days=1),
             ToDo(Whose.WORKER, "{person} was recorded as dead by mistake. Check what stopped.", days=1),
+            ToDo(
+                Whose.WORKER,
+                "A letter of condolence for {person}, who lives, was sent. Speak with whoever had it, and apologise.",
+                days=1,
+                only=condoled_by_mistake,
+            ),
         ),
     ),
     Event.STAY: _asks(

@@ -203,15 +203,15 @@ def test_the_night_asks_the_worker_once_for_each_review_that_falls_due(active, b
     assert (told.person_id, told.written_by, told.written_on) == (active.person_id, None, nights[1])
     assert f"by {due:%-d %B %Y}" in told.body
     finish_task(task=task, by=bea, on=nights[2])
-    assert actions.ask_for_due_reviews(on=due) == 0, "what Bea did is not asked of her again"
+    assert actions.ask_for_due_reviews(on=due).new == 0, "what Bea did is not asked of her again"
     Review.objects.filter(held_on=None).update(due_on=due + timedelta(days=7))
-    assert actions.ask_for_due_reviews(on=due) == 1
+    assert actions.ask_for_due_reviews(on=due).new == 1
     assert Message.objects.filter(template="review_due").count() == 2
 
 
 def test_the_person_is_not_told_of_a_day_that_is_past(active):
     late = queries.next_review(active).due_on + timedelta(days=1)
-    assert actions.ask_for_due_reviews(on=late) == 1
+    assert actions.ask_for_due_reviews(on=late).new == 1
     assert not Message.objects.filter(template="review_due").exists()
 
 

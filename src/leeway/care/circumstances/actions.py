@@ -24,7 +24,7 @@ def record_death(*, case: Case, died_on: date, told_by: str, by: User, on: date)
     The case stays open until what is left is settled. Every open case of the person says so.
     """
     check_can_work_on(by, case)
-    person = Person.objects.select_for_update().get(pk=case.person_id)
+    person = _hold_everything(case)
     if person.date_of_death is not None:
         raise Refusal(f"{person}'s death on {person.date_of_death:%-d %B %Y} is on record already.")
     if not person.date_of_birth <= died_on <= on:
@@ -46,7 +46,7 @@ def undo_death(*, case: Case, because: str, version: int, by: User, on: date) ->
     `version` is `version_of` the record of the death that the user saw. Raises EditedMeanwhile.
     """
     check_can_work_on(by, case)
-    person = Person.objects.select_for_update().get(pk=case.person_id)
+    person = _hold_everything(case)
     death = standing_death(person)
     if death is None:
         raise Refusal("No death is on record, so there is nothing to undo.")
@@ -67,14 +67,13 @@ def record_stay(
 ) -> Stay:
     """Record where the person is, or was, for a time. Rules that ask for it read it from here."""
     check_can_work_on(by, case)
-    _require_alive(case.person)
     if kind not in StayKind.values:
         raise Refusal("Choose where they are.", field="kind")
     if starts_on > on:
         raise Refusal("Record it once it has begun: this day is in the future.", field="starts_on")
     if ends_on is not None and ends_on < starts_on:
         raise Refusal("They cannot have left before they came. Check the dates.", field="ends_on")
-    Person.objects.select_for_update().get(pk=case.person_id)
+    _require_alive(_hold_everything(case))
     for other in case.person.stays.all():
         if starts_on < (other.ends_on or date.max) and other.starts_on < (ends_on or date.max):
             raise Refusal(
@@ -113,6 +112,12 @@ def end_stay(*, case: Case, stay: Stay, ends_on: date, by: User, on: date) -> St
     sentence = f"No longer {stay.get_kind_display().lower()}: left on {ends_on:%-d %B %Y}."
     _tell_cases(case, Event.STAY_ENDED, sentence, by, on)
     return stay
+
+
+def _hold_everything(case: Case) -> Person:
+    """The person, locked after their cases, as everyone locks them: whoever is writing to the person is done first."""
+    list(Case.objects.select_for_update().filter(person_id=case.person_id).order_by("pk"))
+    return Person.objects.select_for_update().get(pk=case.person_id)
 
 
 def _set_date_of_death(case: Case, person: Person, died_on: date | None) -> None:

@@ -319,7 +319,7 @@ def _claim_relationship(case: Case, relationship: Relationship, version: int, by
 def invite_person(*, case: Case, email: str, site_address: str, by: User, on: date) -> Person:
     """Invite the person to see their own record, and to take part in it."""
     check_can_work_on(by, case)
-    person = Person.objects.select_for_update().get(pk=case.person_id)
+    person = Person.objects.select_for_update(no_key=True).get(pk=case.person_id)
     if person.user is not None:
         raise Refusal(f"{person} signs in already, as {person.user.email}.")
     user = invite(email=email, name=str(person), site_address=site_address, by=by, on=on)
@@ -354,8 +354,14 @@ def write_to_person(
     Called by the actions that have something to tell, which have checked that this user may; at night nobody asks.
     """
     about = About(case.person_id, case.pk)
-    to = recipient_for(case.person)
+    to = recipient_for(_held_alive(case.person_id))
     return outbox.write_message(template=template, to=to, data=data, about=about, key=key, by=by, on=on)
+
+
+def _held_alive(person_id: UUID) -> Person:
+    """The person as on record now. Until this is saved nobody records their death, which stops what was written."""
+    [person] = Person.objects.raw("SELECT * FROM people_person WHERE id = %s FOR KEY SHARE", [person_id])
+    return person
 
 
 @transaction.atomic

@@ -1,7 +1,10 @@
 """Every write about reviews: making them due, asking for one, holding it, and what follows."""
 
+import logging
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -26,6 +29,7 @@ from leeway.versions import claim_version
 
 # A review that is asked for is held within four weeks. No law gives the number: this is good practice.
 WHEN_ASKED = timedelta(weeks=4)
+log = logging.getLogger(__name__)
 SENTENCE = 20  # characters: fewer cannot be a reason
 SAVED = frozenset({"reason", "person_words", "assessor_words", "what_changed", "achieved"})
 
@@ -62,27 +66,43 @@ def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
     return review
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What came of asking for the reviews that fall due: how many were, and the cases in which it did not work."""
+
+    new: int
+    troubled: tuple[UUID, ...]
+
+
 @transaction.atomic
-def ask_for_due_reviews(*, on: date) -> int:
-    """Ask each worker, once, to hold the reviews that fall due within four weeks or are late; how many were asked.
+def ask_for_due_reviews(*, on: date) -> Asked:
+    """Ask each worker, once, to hold the reviews that fall due within four weeks or are late.
 
     The person is told of a review that is not late yet. Nightly work: nobody in particular does it. A review that is
-    due on another day is asked for anew.
+    due on another day is asked for anew. Each by itself: one with a fault in its record holds up no other.
     """
     due = list(reviews_falling_due(until=on + WHEN_ASKED).filter(opened_on=None))
     cases = [review.case for review in due]
     asked = set(Task.objects.filter(kind=Event.REVIEW_DUE, case__in=cases).values_list("case", "what"))
-    new = 0
+    new, troubled = 0, []
     for review in due:
         what = f"Hold {review.case.person}'s review by {review.due_on:%-d %B %Y}."
-        if (review.case_id, what) not in asked:
-            set_task(
-                case=review.case, kind=Event.REVIEW_DUE, what=what, whose=Whose.WORKER, due_on=review.due_on, on=on
-            )
+        if (review.case_id, what) in asked:
+            continue
+        try:
+            with transaction.atomic():
+                _ask_for(review, what, on)
             new += 1
-            if review.due_on >= on:
-                _tell_of_review(review, on)
-    return new
+        except Exception as problem:
+            log.error("The review of case %s could not be asked for: %s.", review.case_id, type(problem).__name__)
+            troubled.append(review.case_id)
+    return Asked(new, tuple(troubled))
+
+
+def _ask_for(review: Review, what: str, on: date) -> None:
+    set_task(case=review.case, kind=Event.REVIEW_DUE, what=what, whose=Whose.WORKER, due_on=review.due_on, on=on)
+    if review.due_on >= on:
+        _tell_of_review(review, on)
 
 
 def _tell_of_review(review: Review, on: date) -> None:

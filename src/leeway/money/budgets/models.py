@@ -178,6 +178,11 @@ class HoldKind(models.TextChoices):
     SAFEGUARDING = "safeguarding", "Safeguarding concern"
     REVIEW_OVERDUE = "review_overdue", "Review overdue"
 
+    @property
+    def told(self) -> str:
+        """What the story of a case says when payments begin to wait."""
+        return f"Payments on hold: {self.label.lower()}."
+
 
 #: What waits until the budget has its last day. Ending the budget lifts it.
 UNTIL_ENDED = (HoldKind.DEATH, HoldKind.ENDED)
