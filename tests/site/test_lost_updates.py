@@ -6,11 +6,14 @@ from django.test import Client
 from leeway.access import actions as access
 from leeway.access.models import User
 from leeway.access.roles import Role
+from leeway.care.circumstances.actions import record_death
 from leeway.care.people import actions as people
 from leeway.care.people.events import Event
-from leeway.care.people.models import Authority, Case, Relationship, RelationshipKind, StoryLine
+from leeway.care.people.models import Authority, Case, Person, Relationship, RelationshipKind, StoryLine
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Way
+from leeway.messages.models import Message
+from leeway.messages.states import State as MessageState
 from leeway.money.budgets.actions import start_budget
 from leeway.refusal import EditedMeanwhile
 from leeway.versions import version_of
@@ -121,6 +124,22 @@ def test_leave_is_taken_back_while_the_relationship_ends(case, sam, bea, either_
     done = [sam.may_see_record is False, sam.ends_on == TODAY]
     assert sorted(done) == [False, True]
     assert [isinstance(each, EditedMeanwhile) for each in said] == [not each for each in done]
+
+
+def test_nothing_leaves_for_somebody_whose_death_is_recorded_meanwhile(case, bea, mona, either_way):
+    Person.objects.update(email="ada@home.example")
+
+    def returned():
+        page = Case.objects.select_related("person").get(pk=case.pk)
+        return people.tell(case=page, kind=Event.PLAN_RETURNED, sentence="Once more.", by=mona, on=TODAY)
+
+    def died():
+        page = Case.objects.select_related("person").get(pk=case.pk)
+        return record_death(case=page, died_on=TODAY, told_by="Her brother Tom", by=bea, on=TODAY)
+
+    said = either_way(returned, died)
+    assert not [each for each in said if isinstance(each, Exception)]
+    assert not Message.objects.exclude(state=MessageState.STOPPED).exists()
 
 
 def test_a_password_changes_while_an_administrator_saves(mona, ursula, either_way):

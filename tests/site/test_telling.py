@@ -131,6 +131,29 @@ def test_a_death_recorded_by_mistake_is_told_to_nobody_who_has_not_heard(reachab
     assert sent(state=State.WAITING) == [("plan_returned", "Ada Bell")]
 
 
+@pytest.mark.parametrize("had_left", [True, False])
+def test_whoever_was_condoled_by_mistake_is_owed_an_apology(reachable, tom, bea, had_left, settings):
+    settings.DEMO = True  # a carrier that takes everything
+    tom()
+    circumstances.record_death(case=reachable, died_on=DIED, told_by="Her brother Tom, by phone", by=bea, on=ON)
+    if had_left:
+        outbox.send_due(at=NOON)
+    death = standing_death(reachable.person)
+    circumstances.undo_death(case=reachable, version=version_of(death), because="It was her aunt.", by=bea, on=ON)
+    assert Task.objects.filter(kind=Event.DEATH_UNDONE, what__contains="apologise").exists() is had_left
+
+
+def test_two_holds_on_one_day_are_each_told_as_what_they_are(reachable, agree, bank, finn):
+    """Whatever their keys are: a second message never tells of the first hold again."""
+    plan = agree(reachable, (Way.DIRECT_PAYMENT, 100_00, 0))
+    bank(reachable)
+    budget = budgets.start_budget(plan=plan, by=finn, on=date(2026, 4, 10))
+    for kind in (HoldKind.HOSPITAL, HoldKind.SAFEGUARDING, HoldKind.REVIEW_OVERDUE):
+        budgets.place_hold(budget=budget, kind=kind, reason="As the ward says.", by=finn, on=ON)
+    told = Message.objects.filter(template="payment_held").order_by("written_at").values_list("data", flat=True)
+    assert [data["reason"] for data in told] == list(WAITS_BECAUSE.values())
+
+
 @pytest.mark.parametrize("kind", [HoldKind.HOSPITAL, HoldKind.REVIEW_OVERDUE, HoldKind.SAFEGUARDING])
 def test_why_payments_wait_is_told_but_never_a_safeguarding_concern(reachable, agree, bank, finn, kind):
     plan = agree(reachable, (Way.DIRECT_PAYMENT, 100_00, 0))

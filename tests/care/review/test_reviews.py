@@ -209,6 +209,30 @@ def test_the_night_asks_the_worker_once_for_each_review_that_falls_due(active, b
     assert Message.objects.filter(template="review_due").count() == 2
 
 
+def test_a_review_with_a_fault_in_its_record_stops_no_other(active, another_case, bea, work, monkeypatch, caplog):
+    due = queries.next_review(active).due_on
+    other = another_case("Bertil")
+    Case.objects.filter(pk=other.pk).update(stage="active")
+    Review.objects.create(case=other, due_on=due - timedelta(days=1))
+    write = actions.write_to_person
+
+    def write_or_fail(*, case, **rest):
+        if case == other:
+            raise ValueError(f"{case.person} has no address")
+        return write(case=case, **rest)
+
+    monkeypatch.setattr(actions, "write_to_person", write_or_fail)
+    start_nightly(on=due - timedelta(days=2))
+    work()
+    done = Job.objects.get(kind="reviews_falling_due").result_sentence
+    assert (
+        done.startswith("Tasks set: 1,")
+        and f"It did not work in 1, whose records have a fault: cases {other.pk}" in done
+    )
+    assert [task.case for task in Task.objects.filter(kind=Event.REVIEW_DUE)] == [active]
+    assert "ValueError" in caplog.text and "Bertil" not in caplog.text + done
+
+
 def test_the_person_is_not_told_of_a_day_that_is_past(active):
     late = queries.next_review(active).due_on + timedelta(days=1)
     assert actions.ask_for_due_reviews(on=late).new == 1

@@ -116,7 +116,7 @@ def end_stay(*, case: Case, stay: Stay, ends_on: date, by: User, on: date) -> St
 
 def _hold_everything(case: Case) -> Person:
     """The person, locked after their cases, as everyone locks them: whoever is writing to the person is done first."""
-    list(Case.objects.select_for_update().filter(person_id=case.person_id).order_by("pk"))
+    list(Case.objects.select_for_update(no_key=True).filter(person_id=case.person_id).order_by("pk"))
     return Person.objects.select_for_update().get(pk=case.person_id)
 
 
