@@ -87,5 +87,10 @@ class Message(models.Model):
             pgtrigger.ReadOnly(name="message_words_never_edited", fields=WRITTEN),
         ]
 
+    @property
+    def did_not_arrive(self) -> bool:
+        """Whether it is known that nobody had it."""
+        return self.state == State.FAILED
+
     def __str__(self) -> str:
         return f"Message {self.pk}"  # no name and no address: this stands in logs and errors
