@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from psycopg.errors import UniqueViolation
 
+from leeway.access.looks import ReasonNeeded
 from leeway.forms import DraftForm
 from leeway.refusal import EditedMeanwhile, Refusal
 
@@ -41,6 +42,8 @@ def attempt[T](form: forms.Form, call: Callable[[], T]) -> Done[T] | None:
         return None
     try:
         return Done(only_once(call))
+    except ReasonNeeded:  # the page that asks for it comes first, and then this one again with what was written
+        raise
     except EditedMeanwhile as meanwhile:
         form.add_error(None, str(meanwhile))
         if isinstance(form, DraftForm):

@@ -22,7 +22,8 @@ OWN_WORDS = {
     "messages/carriers": {"notify", "smtp", "mailbox"},
     "care/people": {"events", "recipients", "message_views"},
     "care/assessment": {"parts", "means", "explain", "money_views"},
-    "care/planning": {"costs"},
+    "care/decisions": {"replay"},
+    "care/planning": {"costs", "replay"},
     "care/planning/actions": {"writing", "choosing", "deciding", "drafts"},
     "care/planning/views": {"parts", "writing", "choosing", "deciding"},
     "care/letters": {"blocks", "bodies", "content", "pdf", "support_plan"},
@@ -31,9 +32,10 @@ OWN_WORDS = {
     "market/listings": {"layouts", "extracts", "merging"},
     "market/directory": {"open_referral", "demo"},
     "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
-    "money/ledger": {"export"},
-    "money/budgets": {"schedule", "shares", "payable"},
-    "money/payments": {"bank_files"},
+    "money/ledger": {"export", "reasons", "relations"},
+    "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},
+    "money/contributions": {"relations"},
+    "money/payments": {"bank_files", "relations"},
 }  # fmt: skip
 LISTS_OF_A_LENGTH = {"care/people/views.py", "money/payments/views.py", "money/banking/modulus.py"}
 MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]

@@ -9,15 +9,20 @@ KEPT = "kept_writing"
 ENDED_FOR = "session_ended_for"
 KEPT_SECONDS = 30 * 60
 KEPT_BYTES_MAX = 200_000
+#: The rooms whose forms are kept. No other: not signing in, nor who signs in, nor bank details, nor payments.
+WRITING = frozenset({"people", "circumstances", "assessment", "planning", "review", "budgets", "directory"})
 NOT_WRITING = {"csrfmiddlewaretoken", "version"}
 
 
 def keep_writing(request: HttpRequest) -> None:
     """Keep a form that cannot be taken in yet: its user's session has ended, or they must first give a reason.
 
-    Nothing is kept when it is not known whose session it was, or when the form is large. A file that came with it is
+    Nothing is kept but from the rooms in `WRITING`, so that no password is; nor when it is not known whose session it
+    was, or when the form is large. A file that came with it is
     not kept either, and the page says so: it was never looked at, and its user has it.
     """
+    if request.resolver_match.namespace not in WRITING:
+        return
     user_id = request.user.pk or request.session.get(ENDED_FOR)
     written = request.POST.copy()
     written.pop("csrfmiddlewaretoken", None)

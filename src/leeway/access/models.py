@@ -2,14 +2,14 @@
 
 import uuid
 
-import pghistory
-import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from leeway.access.roles import APART, WHO_CAN, Capability, Role, capabilities_of, in_words
+from leeway.guards import kept, tracked
 
 
 class Team(models.Model):
@@ -43,7 +43,7 @@ def _apart() -> models.CheckConstraint:
     return models.CheckConstraint(condition=~together, name="user_roles_kept_apart")
 
 
-@pghistory.track(exclude=["password", "last_login"])
+@tracked(exclude=["password", "last_login"])
 class User(AbstractBaseUser):
     """Someone who signs in with an email address."""
 
@@ -107,22 +107,33 @@ class User(AbstractBaseUser):
 
 
 class Look(models.Model):
-    """One look at a person's record. Holds no foreign keys, so that it never blocks and never vanishes."""
+    """One look at a person's record, or over many at once. Holds no foreign keys: it never blocks and never vanishes.
+
+    Over many it is one row: of a list it holds whom the list named, of a thing with many people in it (a payment run)
+    that thing, and how many they were.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     viewer_id = models.BigIntegerField()
     viewer_name = models.TextField()
-    person_id = models.UUIDField(db_index=True)
+    person_id = models.UUIDField(db_index=True, null=True)
+    named = ArrayField(models.UUIDField(), null=True, help_text="Whom a list named, by their keys.")
+    thing_id = models.UUIDField(db_index=True, null=True, help_text="What they are all in, such as a payment run.")
+    people_count = models.PositiveIntegerField(default=1)
     at = models.DateTimeField(auto_now_add=True)
     page = models.CharField(max_length=200)
     own = models.BooleanField(help_text="Whether the case was the viewer's own.")
     reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
-        triggers = [
-            pgtrigger.Protect(name="look_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
-        ]
-        indexes = [models.Index(fields=["viewer_id", "person_id", "-at"])]
+        triggers = kept("look_is_kept")
+        indexes = [models.Index(fields=["viewer_id", "person_id", "-at"]), GinIndex(fields=["named"])]
         constraints = [
-            models.CheckConstraint(condition=Q(own=True) | ~Q(reason=""), name="look_outside_own_cases_has_reason")
+            models.CheckConstraint(
+                condition=Q(person_id__isnull=False, named=None, thing_id=None)
+                | Q(person_id=None, named__isnull=False, named__len__gt=0, thing_id=None)
+                | Q(person_id=None, named=None, thing_id__isnull=False),
+                name="look_is_at_one_or_over_many",
+            ),
+            models.CheckConstraint(condition=Q(own=True) | ~Q(reason=""), name="look_outside_own_cases_has_reason"),
         ]

@@ -4,7 +4,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from leeway.access.looks import REASON_PAGE
+from leeway.access.looks import REASON_PAGE, looks_on_record
 from leeway.access.models import Look, User
 
 
@@ -19,7 +19,7 @@ def looks_at(person_id) -> QuerySet:
 
     Each line has `viewer_name`, `day`, `reason` (empty in the viewer's own work), `pages` and `latest`.
     """
-    looks = Look.objects.filter(person_id=person_id).annotate(day=TruncDate("at"))
+    looks = Look.objects.filter(looks_on_record(person_id)).annotate(day=TruncDate("at"))
     return (
         looks.values("viewer_id", "viewer_name", "day", "reason")
         .annotate(pages=ArrayAgg("page", distinct=True, filter=~Q(page=REASON_PAGE), default=[]), latest=Max("at"))

@@ -44,6 +44,7 @@ class Capability(Enum):
     START_BUDGETS = "start, fund, hold or end a budget"
     KEEP_BANK_DETAILS = "record or approve bank details"
     PAY = "pay or move money"
+    CONFIRM_RECEIPTS = "confirm that money was received"
     # what there is to choose from
     LIST_SERVICES = "add to the directory or record a price"
     IMPORT_LISTINGS = "import the regulator's files"
@@ -81,6 +82,7 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.START_BUDGETS: _JUST_FINANCE,
     Capability.KEEP_BANK_DETAILS: _JUST_FINANCE,
     Capability.PAY: _JUST_FINANCE,
+    Capability.CONFIRM_RECEIPTS: _JUST_FINANCE,
     Capability.LIST_SERVICES: frozenset({Role.ASSESSOR, Role.COMMISSIONER, Role.ADMINISTRATOR}),
     Capability.IMPORT_LISTINGS: frozenset({Role.COMMISSIONER, Role.ADMINISTRATOR}),
     Capability.ANALYSE: _ANALYSIS,

@@ -103,6 +103,7 @@ ACCESS: dict[str, Capability | str] = {
     "budgets:*": Capability.START_BUDGETS,
     "payees:*": Capability.KEEP_BANK_DETAILS,
     "payments:*": Capability.PAY,
+    "contributions:*": Capability.CONFIRM_RECEIPTS,
     # directory
     "directory:add": Capability.LIST_SERVICES,
     "directory:price": Capability.LIST_SERVICES,

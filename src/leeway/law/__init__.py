@@ -6,7 +6,7 @@ No Django, no clock and no database: a date is passed in, a frozen answer comes 
 
 from leeway.law.dated import BadParameter, Law, NotInForce, UnknownParameter, law_on
 from leeway.law.outcome import BadInput, Choice, Outcome
-from leeway.law.rules import compute
+from leeway.law.rules import compute, compute_as_it_was
 
 __all__ = [
     "BadInput",
@@ -17,5 +17,6 @@ __all__ = [
     "Outcome",
     "UnknownParameter",
     "compute",
+    "compute_as_it_was",
     "law_on",
 ]

@@ -56,9 +56,7 @@ def allocate(answers: Mapping[str, Any], law: Law) -> Outcome:
         "contingency_percent": table.contingency_percent,
         "what_would_change": [_what_would_change(question, chosen, table) for question in table.questions],
     }
-    return Outcome(
-        "allocation", given, law.on, part.digest, result, _steps(chosen, table, part), _reasons(result, table)
-    )
+    return Outcome("allocation", given, part, result, _steps(chosen, table, part), _reasons(result, table))
 
 
 def interpolate(hundredths_of_points: int, table: Sequence[tuple[int, int]]) -> int:

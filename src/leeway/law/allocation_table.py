@@ -104,6 +104,8 @@ def _check(table: Table) -> None:
             raise ValueError(f"points_to_pence must rise: see the row of {more_points} points")
         if more_pence - pence > table.most_pence_for_one_point * (more_points - points):
             raise ValueError(f"one point is worth too much before the row of {more_points} points: a cliff")
+    if not 100_00 <= table.ceiling_pence_per_week <= 20_000_00:
+        raise ValueError("ceiling_pence_per_week must be from £100 to £20,000 a week, in whole pence")
     if table.contingency_percent > 100 or not 0 < table.deflator_percent <= 200:
         raise ValueError("contingency_percent must be 0 to 100, and deflator_percent 1 to 200")
     ids = [question.id for question in table.questions]

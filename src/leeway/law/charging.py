@@ -43,8 +43,7 @@ def charge(case: Mapping[str, Any], law: Law) -> Outcome:
     return Outcome(
         "charge",
         case,
-        law.on,
-        part.digest,
+        part,
         _result(read_in, worked),
         steps(read_in, worked, part),
         reasons(read_in, worked, part),

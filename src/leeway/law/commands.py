@@ -69,11 +69,12 @@ def show(parameter: str | None, on: date | None, policy: Path | None, as_json: b
                 "description": found.description,
                 "unit": found.unit,
                 "set_by": found.set_by,
+                "a_council_may": found.permission.may,
                 "values": values,
             }
         )
         return
-    click.echo(f"{name}\n{found.description}\nSet by {found.set_by}; unit: {found.unit}.")
+    click.echo(f"{name}\n{found.description}\nSet by {found.set_by}; unit: {found.unit}. {found.permission.words}")
     for dated in history:
         click.echo(f"\n{dated.start}  {show_value(found, dated)}\n            {dated.title} {dated.url}".rstrip())
         if dated.doubt:

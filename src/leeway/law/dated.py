@@ -1,13 +1,14 @@
 """The values of the law by date: read from YAML, never guessed before their first day.
 
-National values live in `parameters/`; a council's own live in a policy folder of the same shape. A policy file of
-the same name as a national one stands in its place: a council that is more generous, or a what-if.
+National values live in `parameters/`; a council's own live in a policy folder of the same shape. Each file says whose
+its value is and what a council may do with it: a policy file of the same name as a national one stands over it from
+its first day where the law lets a council be gentler, and is refused everywhere else.
 """
 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -17,10 +18,17 @@ from typing import Any
 import yaml
 
 from leeway.law.inputs import nearest
+from leeway.law.permission import Permission, amount, problem_with, read_permission
 from leeway.refusal import Refusal
 
 PARAMETERS = Path(__file__).parent / "parameters"
 DEFAULT_POLICY = Path(__file__).parent / "policies" / "default"
+NATIONAL, COUNCIL = "national law", "council policy"
+#: Of these pairs the first is never more than the second.
+IN_ORDER = (
+    ("charging.capital.lower_limit", "charging.capital.upper_limit"),
+    ("charging_policy.smallest_charge", "charging_policy.largest_charge"),
+)
 #: The same safe reader written in C, eight times as quick, wherever PyYAML was built with it.
 SAFE_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -50,12 +58,13 @@ class DatedValue:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One number of the law, with its whole history, oldest first."""
+    """One number of the law: whose it is, what a council may do with it, and its whole history, oldest first."""
 
     name: str
     description: str
     unit: str
     set_by: str
+    permission: Permission
     history: tuple[DatedValue, ...]
 
     def on(self, day: date) -> DatedValue:
@@ -104,11 +113,14 @@ class Law:
         return {}
 
     @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """Every value in force that day, by name."""
+        return MappingProxyType({name: dated.value for name, dated in self.in_force()})
+
+    @cached_property
     def digest(self) -> str:
         """Fingerprint of every value in force that day, by name."""
-        values = {name: dated.value for name, dated in self.in_force()}
-        text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest_of(self.values)
 
     def in_force(self) -> Iterator[tuple[str, DatedValue]]:
         """Go through the values in force that day, by name."""
@@ -116,6 +128,30 @@ class Law:
             started = [dated for dated in parameter.history if dated.start <= self.on]
             if started and started[-1].value is not None:
                 yield name, started[-1]
+
+
+def digest_of(values: Mapping[str, Any]) -> str:
+    """Fingerprint (SHA-256) of values by name: the same whether they were just read or stored years ago."""
+    return hashlib.sha256(_as_text(values).encode()).hexdigest()
+
+
+def _as_text(values: Mapping[str, Any]) -> str:
+    return json.dumps(dict(values), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def law_as_it_was(on: date, values: Mapping[str, Any], policy: Path | None = None) -> Law:
+    """Give the law of a day with the values that a decision of that day kept, whatever today's files say of them."""
+    return _law_as_it_was(on, _as_text(values), policy or DEFAULT_POLICY)
+
+
+@cache
+def _law_as_it_was(on: date, values: str, policy: Path) -> Law:
+    as_it_was = Permission(may="nothing", title="a stored decision", url="", doubt="", between=None, one_of=())
+    kept = {
+        name: Parameter(name, "", "", "a stored decision", as_it_was, (DatedValue(on, value, "", ""),))
+        for name, value in json.loads(values).items()
+    }
+    return Law(on, MappingProxyType(dict(sorted({**every_parameter(policy), **kept}.items()))))
 
 
 def law_on(on: date, policy: Path | None = None) -> Law:
@@ -135,34 +171,79 @@ def _law_on(on: date, policy: Path) -> Law:
 def every_parameter(policy: Path = DEFAULT_POLICY) -> Mapping[str, Parameter]:
     """Give every parameter by name, national and the council's, each with its history.
 
-    Refuses a policy that leaves out what the default one settles, or that settles something unknown.
+    Refuses a policy that leaves out what the default one settles, settles something unknown, overrules national law,
+    or contradicts itself.
     """
-    national = _read_folder(PARAMETERS, "national law")
+    national = _read_folder(PARAMETERS, NATIONAL)
     if not policy.is_dir():
         raise BadParameter(f"The council's policy folder {policy} is not there. Give the folder of its YAML files.")
-    council = _read_folder(policy, "council policy")
-    settled = council if policy == DEFAULT_POLICY else _read_folder(DEFAULT_POLICY, "council policy")
+    settled = _read_folder(DEFAULT_POLICY, COUNCIL)
+    known = {**national, **settled}
+    council = settled if policy == DEFAULT_POLICY else _read_folder(policy, COUNCIL, known)
     for name in settled:
         if name not in council:
             raise BadParameter(f"The council's policy {policy.name} does not settle {name}. Add a file for it.")
-    for name in council:
-        if name not in national and name not in settled:
+    together = {**national, **{name: _stands_over(known[name], council[name]) for name in council}}
+    _refuse_contradictions(together)
+    return MappingProxyType(dict(sorted(together.items())))
+
+
+def _stands_over(known: Parameter, council: Parameter) -> Parameter:
+    """The council's values, refused unless each may stand every day; before the first of them, the law's own."""
+    first = council.history[0].start
+    for start in sorted({dated.start for dated in (*known.history, *council.history)}):
+        if start < first:
+            continue
+        ours, theirs = _value_on(council, start), _value_on(known, max(start, known.history[0].start))
+        if wrong := problem_with(ours, theirs, known.permission, known.unit):
             raise BadParameter(
-                f"The council's policy {policy.name} has {name}, which no rule reads."
-                + nearest(name, [*national, *settled])
+                f"The council's policy file {_file(council.name)} has {amount(ours, known.unit)} from {start} for "
+                f"{council.name}: {wrong}. {known.permission.words} Mend the value, or add one from that day."
             )
-    return MappingProxyType(dict(sorted({**national, **council}.items())))
+    if known.set_by == COUNCIL:
+        return council
+    if first < known.history[0].start:
+        raise BadParameter(
+            f"The council's policy file {_file(council.name)} begins on {first}, before the law does. "
+            f"Begin on {known.history[0].start} or later."
+        )
+    return replace(council, history=tuple(dated for dated in known.history if dated.start < first) + council.history)
 
 
-def _read_folder(folder: Path, set_by: str) -> dict[str, Parameter]:
+def _refuse_contradictions(parameters: Mapping[str, Parameter]) -> None:
+    for less, more in IN_ORDER:
+        low, high = parameters[less], parameters[more]
+        begun = max(low.history[0].start, high.history[0].start)
+        for start in sorted({begun, *(dated.start for dated in (*low.history, *high.history))}):
+            if start >= begun and _value_on(low, start) > _value_on(high, start):
+                raise BadParameter(
+                    f"{less} is {amount(_value_on(low, start), low.unit)} from {start}, more than {more}, which is "
+                    f"{amount(_value_on(high, start), high.unit)}. Mend one of the two in the council's policy."
+                )
+
+
+def _value_on(parameter: Parameter, day: date) -> Any:
+    return [dated for dated in parameter.history if dated.start <= day][-1].value
+
+
+def _file(name: str) -> str:
+    return name.replace(".", "/") + ".yaml"
+
+
+def _read_folder(folder: Path, set_by: str, known: Mapping[str, Parameter] | None = None) -> dict[str, Parameter]:
+    """Read a folder of parameter files. With `known`, each is a council's file, and whose it is is known already."""
     read = {}
     for path in sorted(folder.rglob("*.yaml")):
         name = ".".join(path.relative_to(folder).with_suffix("").parts)
-        read[name] = _read_file(path, name, set_by)
+        if known is not None and name not in known:
+            raise BadParameter(
+                f"The council's policy {folder.name} has {name}, which no rule reads.{nearest(name, known)}"
+            )
+        read[name] = _read_file(path, name, set_by, known[name] if known else None)
     return read
 
 
-def _read_file(path: Path, name: str, set_by: str) -> Parameter:
+def _read_file(path: Path, name: str, set_by: str, known: Parameter | None) -> Parameter:
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=SAFE_LOADER)  # noqa: S506: safe, as its name says
         history = tuple(
@@ -178,9 +259,25 @@ def _read_file(path: Path, name: str, set_by: str) -> Parameter:
         starts = [dated.start for dated in history]
         if not starts or any(type(start) is not date for start in starts) or starts != sorted(set(starts)):
             raise ValueError("its values must be dated, oldest first")
-        return Parameter(name, " ".join(data["description"].split()), data["unit"], set_by, history)
+        permission = _whose(data, set_by, known)
+        return Parameter(name, " ".join(data["description"].split()), data["unit"], set_by, permission, history)
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as problem:
         raise BadParameter(
             f"The parameter file {path.name} ({name}) cannot be read: {' '.join(str(problem).split())}. "
             "It needs a description, a unit, and values by date, each with a value and a source."
         ) from problem
+
+
+def _whose(data: Mapping[str, Any], set_by: str, known: Parameter | None) -> Permission:
+    """Read whose a value is, and what a council may do with it. A council's file cannot say it of itself."""
+    if known is None:
+        if data["set_by"] != set_by:
+            raise ValueError(f"set_by must be {set_by}")
+        return read_permission(data["a_council_may"])
+    if data.get("set_by", known.set_by) != known.set_by:
+        raise ValueError(f"it says that it is set by {data['set_by']}, and {known.name} is set by {known.set_by}")
+    if "a_council_may" in data and read_permission(data["a_council_may"]) != known.permission:
+        raise ValueError(
+            f"what a council may do with {known.name} is not the council's to say: {known.permission.words}"
+        )
+    return known.permission

@@ -190,7 +190,7 @@ def conditions(inputs: Mapping[str, Any], law: Law) -> Outcome:
         "first_review_within_months": months,
     }
     reasons = (_WORDS[decision], *(step["sentence"] for step in found), *(answer.reason for _, answer in payees))
-    return Outcome("direct_payment", given, law.on, part.digest, result, tuple(found), reasons)
+    return Outcome("direct_payment", given, part, result, tuple(found), reasons)
 
 
 def may_pay(relationship: str, same_household: bool, council_considers_necessary: bool) -> Allowed:

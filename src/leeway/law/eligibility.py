@@ -247,4 +247,4 @@ def _outcome(
         else "The needs are not eligible. Advice and help to prevent or delay needs are still owed, in writing."
     )
     reasons = (opening, *(step["sentence"] for step in steps), *more_reasons)
-    return Outcome("eligibility", given, law.on, law.digest, result, tuple(steps), reasons)
+    return Outcome("eligibility", given, law, result, tuple(steps), reasons)

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leeway.refusal import Refusal
+
+if TYPE_CHECKING:
+    from leeway.law.dated import Law
 
 
 class BadInput(Refusal):
@@ -17,16 +20,31 @@ class Outcome:
     """The answer of a rule, with everything needed to explain it now and to work it out again years later.
 
     `steps` are in the order in which they were worked; each has a name, an amount (`pence`) or a `value`, the
-    source in law, the sentence that explains it and, where a dated value was used, its `parameter`.
+    source in law, the sentence that explains it and, where a dated value was used, its `parameter`. `law` is the part
+    of the law that the rule may read.
     """
 
     rule: str
     inputs: Mapping[str, Any]
-    on: date
-    digest: str
+    law: "Law"
     result: Mapping[str, Any]
     steps: tuple[Mapping[str, Any], ...]
     reasons: tuple[str, ...]
+
+    @property
+    def on(self) -> date:
+        """The day whose law applies."""
+        return self.law.on
+
+    @property
+    def digest(self) -> str:
+        """Fingerprint of `values`."""
+        return self.law.digest
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Each value that the rule could read, by name, as it was in force: what a decision keeps of the law."""
+        return self.law.values
 
     def as_json(self) -> dict[str, Any]:
         """Give the whole answer as plain lists, texts and numbers, ready to store."""
@@ -35,6 +53,7 @@ class Outcome:
             "inputs": dict(self.inputs),
             "on": self.on.isoformat(),
             "digest": self.digest,
+            "values": dict(self.values),
             "result": dict(self.result),
             "steps": [dict(step) for step in self.steps],
             "reasons": list(self.reasons),

@@ -5,41 +5,25 @@ from pathlib import Path
 
 from leeway.law.allocation_table import allocation_table
 from leeway.law.charge_numbers import charge_law
-from leeway.law.charging import ways_in_order
-from leeway.law.dated import BadParameter, Law, law_on
-
-#: National values that are the least a council must leave to people.
-LEAST_LEFT_TO_PEOPLE = (
-    "charging.minimum_income_guarantee.",
-    "charging.capital.lower_limit",
-    "charging.capital.upper_limit",
-)
+from leeway.law.dated import COUNCIL, NATIONAL, every_parameter, law_on
+from leeway.law.permission import amount
 
 
 def check_policy(on: date, policy: Path | None = None) -> tuple[str, ...]:
-    """Read a council's policy as every rule will, and list each place where it leaves people less than the law.
+    """Read a council's policy as every rule will, and list each place where it is gentler than the law that day.
 
-    Raises `BadParameter` for a policy that cannot be used. What it lists may be meant (a what-if), but a real
-    charge made with it would be unlawful.
+    Raises `BadParameter` for a policy that cannot be used, contradicts itself or overrules national law on any day.
     """
     law = law_on(on, policy)
-    values = charge_law(law.only("charging", "charging_policy"))
-    for name, most in (("percent_of_disposable", 100), ("smallest_charge", values.largest_charge)):
-        if not 0 <= getattr(values, name) <= most:
-            raise BadParameter(f"The council's charging_policy.{name} must be from 0 to {most}.")
-    for name in ("standard_disability_expenditure", "buffer_above_guarantee", "largest_charge"):
-        if getattr(values, name) < 0:
-            raise BadParameter(f"The council's charging_policy.{name} must not be less than nought.")
-    if not ways_in_order(law):
-        raise BadParameter("The council's charging_policy.charge_taken_first_from must name the ways in order.")
-    for kind in ("adult", "carer"):
-        allocation_table(law.only("allocation"), kind)
-    return tuple(_less_than_the_law(law, law_on(on)))
-
-
-def _less_than_the_law(law: Law, national: Law) -> list[str]:
-    return [
-        f"{name} is {law[name]:,} in the council's policy, less than the law's {national[name]:,}."
-        for name in law.parameters
-        if name.startswith(LEAST_LEFT_TO_PEOPLE) and law[name] < national[name]
-    ]
+    begins = {dated.start for parameter in law.parameters.values() for dated in parameter.history}
+    for day in (on, *sorted(start for start in begins if start > on)):
+        later = law_on(day, policy)
+        charge_law(later.only("charging", "charging_policy"))
+        for kind in ("adult", "carer"):
+            allocation_table(later.only("allocation"), kind)
+    return tuple(
+        f"{name} is {amount(law[name], parameter.unit)} in the council's policy; the law says "
+        f"{amount(parameter.on(on).value, parameter.unit)}. {parameter.permission.words}"
+        for name, parameter in every_parameter().items()
+        if parameter.set_by == NATIONAL and law.parameters[name].set_by == COUNCIL
+    )

@@ -11,7 +11,8 @@ OPENING = """\
 
 Every dated value that a rule of Leeway uses, with its history and its source. A value holds from its first day
 until the next one; before its first day there is none, and a rule refuses to guess. National values are followed
-by a council's own, here those of the default policy.
+by a council's own, here those of the default policy. Each says what a council may do with it, and by which law: a
+policy that does anything else is refused.
 
 This page is generated: run `make reference` after a change. A note “in doubt” says what is still to be confirmed
 before charging on the value.
@@ -37,6 +38,7 @@ class Entry:
     description: str
     unit: str
     set_by: str
+    a_council_may: str
     lines: tuple[Line, ...]
 
 
@@ -48,6 +50,7 @@ def parameters_for_page(policy: Path = DEFAULT_POLICY) -> tuple[Entry, ...]:
             description=parameter.description,
             unit=parameter.unit,
             set_by=parameter.set_by,
+            a_council_may=_with_doubt(parameter.permission.words, parameter.permission.doubt),
             lines=tuple(
                 Line(dated.start.isoformat(), show_value(parameter, dated), dated.title, dated.url, dated.doubt)
                 for dated in reversed(parameter.history)
@@ -82,14 +85,18 @@ def markdown() -> str:
         if entry.set_by != heading:
             heading = entry.set_by
             parts.append(f"## {heading[0].upper()}{heading[1:]}\n")
-        parts.append(f"### `{entry.name}`\n\n{entry.description}\n\n| From | Value | Source |\n|---|---|---|")
+        parts.append(f"### `{entry.name}`\n\n{entry.description}\n\n{entry.a_council_may}\n")
+        parts.append("| From | Value | Source |\n|---|---|---|")
         for line in entry.lines:
             source = f"[{line.title}]({_link(line.url)})" if line.url else line.title
-            doubt = f" In doubt: {line.doubt}" if line.doubt else ""
-            parts.append(f"| {line.start} | {line.value} | {source}.{doubt} |")
+            parts.append(f"| {line.start} | {line.value} | {_with_doubt(f'{source}.', line.doubt)} |")
         parts.append("")
     return "\n".join(parts)
 
 
 def _link(url: str) -> str:
     return "../" + url.removeprefix("docs/") if url.startswith("docs/") else url
+
+
+def _with_doubt(text: str, doubt: str) -> str:
+    return f"{text} In doubt: {doubt}" if doubt else text

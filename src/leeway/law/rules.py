@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from leeway.law import allocation, charging, direct_payments, eligibility
-from leeway.law.dated import Law, law_on
+from leeway.law.dated import Law, law_as_it_was, law_on
 from leeway.law.inputs import one_of
 from leeway.law.outcome import Outcome
 
@@ -25,3 +25,10 @@ def compute(rule: str, inputs: Mapping[str, Any], on: date, policy: Path | None 
     which the law had no value.
     """
     return RULES[one_of(rule, RULES, "rule")](inputs, law_on(on, policy))
+
+
+def compute_as_it_was(
+    rule: str, inputs: Mapping[str, Any], on: date, values: Mapping[str, Any], policy: Path | None = None
+) -> Outcome:
+    """Work out one rule as `compute` does, with the values of the law that were kept then in place of today's."""
+    return RULES[one_of(rule, RULES, "rule")](inputs, law_as_it_was(on, values, policy))

@@ -2,13 +2,13 @@
 
 import uuid
 
-import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from leeway.access.models import User
+from leeway.guards import never_deleted, tracked
 from leeway.messages.recipients import Channel
 from leeway.messages.states import State
 
@@ -29,7 +29,7 @@ WRITTEN = [
 ERROR_LENGTH_MAX = 300
 
 
-@pghistory.track(exclude=["data", "subject", "body"])
+@tracked(exclude=["data", "subject", "body"])
 class Message(models.Model):
     """One message to one recipient. Its words and its address are never changed; only where it stands is.
 
@@ -83,7 +83,7 @@ class Message(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="message_is_kept", operation=pgtrigger.Delete),
+            *never_deleted("message_is_kept"),
             pgtrigger.ReadOnly(name="message_words_never_edited", fields=WRITTEN),
         ]
 

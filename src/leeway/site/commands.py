@@ -21,7 +21,7 @@ ROOMS = {
     "worker": ("leeway.jobs.commands", "worker"),
 }
 PORT, WORKERS = click.IntRange(1, 65_535), click.IntRange(1, 64)
-FURTHER = {"law": [("leeway.care.decisions.commands", "replay")]}
+FURTHER = {"law": [("leeway.site.replay", "replay")]}
 
 
 class Rooms(Group):
@@ -94,11 +94,18 @@ def serve(port: int, workers: int, worker: bool) -> None:
 
     from leeway.law.policy_check import check_policy
 
+    require_no_debug(settings.DEBUG)
     check_policy(timezone.localdate(), settings.COUNCIL_POLICY)
     call_command("migrate", verbosity=0)
     if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)
     serve_pages(port=port, workers=workers, beside=worker)
+
+
+def require_no_debug(debug: bool) -> None:
+    """Refuse to serve with pages that show the inside: they are for a developer's own machine and tests."""
+    if debug:
+        raise BadUse("LEEWAY_DEBUG is True, which shows everybody what goes wrong inside. Leave it out to serve.")
 
 
 def require_free_port(port: int) -> None:
@@ -155,10 +162,14 @@ def check() -> None:
     from django.utils import timezone
 
     from leeway.law.policy_check import check_policy
+    from leeway.site.database import LOGS_NO_VALUES, values_in_log
 
     for finding in check_policy(timezone.localdate(), settings.COUNCIL_POLICY):
-        click.echo(f"Beware: {finding}")
-    connection.ensure_connection()
+        click.echo(f"Gentler than the law: {finding}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(LOGS_NO_VALUES)])
+        if finding := values_in_log(dict(cursor.fetchall())):
+            click.echo(f"Beware: {finding}")
     call_command("check", deploy=settings.PRODUCTION, fail_level="WARNING")
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
     click.echo("Settings, policy and migrations are in order.")

@@ -218,6 +218,7 @@ EVENTS: dict[Event, Follows] = {
     ),
     Event.HOLD_LIFTED: NOTHING,
     Event.PAYMENT_SENT: NOTHING,  # every four weeks, and on the page: a letter each time would tell no more
+    Event.SHARE_RECEIVED: NOTHING,
     Event.MESSAGE_FAILED: NOTHING,
     Event.LETTER_TO_POST: NOTHING,
 }

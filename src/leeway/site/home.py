@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -11,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from leeway.access.access import SignedIn
+from leeway.access.looks import record_looks
 from leeway.access.roles import Capability
 from leeway.care.people.access import MONEY_TO_START, WORKS_ON, is_the_person
 from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
@@ -23,7 +25,7 @@ from leeway.money.payments.queries import first_pay_day, preview, runs
 from leeway.money.payments.states import State
 from leeway.site.next_steps import next_step
 
-CASES_A_PAGE = 25
+CASES_A_PAGE, TASKS_SHOWN, REVIEWS_SHOWN = 25, 25, 10
 
 
 def home(request: SignedIn):
@@ -32,10 +34,26 @@ def home(request: SignedIn):
     mine = [part for part, (capability, _) in PARTS.items() if request.user.can(capability)]
     if mine == ["insight"]:
         return redirect("insight:home")
-    context: dict = {"today": today, "parts": mine or ["directory"], "tasks": own_tasks(request.user)}
+    context: dict = {
+        "today": today,
+        "parts": mine or ["directory"],
+        "shown": TASKS_SHOWN,
+        "tasks": list(own_tasks(request.user)),
+    }
     for part in mine:
         context |= PARTS[part][1](request, today)
+    record_looks(viewer=request.user, person_ids=people_named(context), page="Your work")
     return render(request, "site/home.jinja", context)
+
+
+def people_named(context: dict) -> list[UUID]:
+    """Whom a member of staff's home page names: in tasks, cases, reviews, and budgets to start or end."""
+    cases = [task.case for task in context["tasks"][:TASKS_SHOWN]]
+    cases += context["page"].object_list if "page" in context else []
+    cases += [review.case for review in context.get("reviews", ())]
+    cases += context.get("to_start", ())
+    cases += [budget.case for budget in context.get("to_end", ())]
+    return [case.person_id for case in cases]
 
 
 def _person(request: SignedIn, today: date) -> dict:
@@ -61,7 +79,7 @@ def _caseload(request: SignedIn, today: date) -> dict:
         "stage": stage,
         "total": sum(counts.values()),
         "page": Paginator(chosen, CASES_A_PAGE).get_page(request.GET.get("page")),
-        "reviews": reviews_due(user, today),
+        "reviews": list(reviews_due(user, today)[:REVIEWS_SHOWN]),
         "sign_offs": waiting_for_sign_off(user).count() if user.can(Capability.SIGN_OFF) else None,
         "unallocated": cases.filter(worker=None).count() if leads else None,
         "leads": leads,
@@ -72,9 +90,9 @@ def _finance(request: SignedIn, today: date) -> dict:
     pay_on = first_pay_day(today)
     due, _rows = preview(pay_on, seen_by=request.user, rows=0)
     return {
-        "to_start": cases_waiting(request.user, [MONEY_TO_START])[:CASES_A_PAGE],
-        "to_end": budgets_to_end(seen_by=request.user)[:CASES_A_PAGE],
-        "details": list(details_waiting()[:CASES_A_PAGE]),
+        "to_start": list(cases_waiting(request.user, [MONEY_TO_START])[:CASES_A_PAGE]),
+        "to_end": list(budgets_to_end(seen_by=request.user)[:CASES_A_PAGE]),
+        "details": details_waiting(seen_by=request.user, rows=CASES_A_PAGE),
         "pay_on": pay_on,
         "due": due,
         "to_approve": runs(seen_by=request.user).filter(state=State.MADE),

@@ -1,5 +1,6 @@
 """Where no mail server is set, letters by email are printed in the terminal, as they would be read."""
 
+import os
 import time
 
 from django.conf import settings
@@ -19,5 +20,7 @@ class Terminal(EmailBackend):
         self.stream.write(f"To: {', '.join(message.to)}\nSubject: {message.subject}\n\n{message.body}\n{'-' * 79}\n")
         if settings.DEMO:
             folder = settings.DATA_FOLDER / MAIL_FOLDER
-            folder.mkdir(exist_ok=True)
-            (folder / f"{time.time_ns()}.eml").write_bytes(message.message().as_bytes())
+            folder.mkdir(mode=0o700, exist_ok=True)
+            new = os.open(folder / f"{time.time_ns()}.eml", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(new, "wb") as file:  # links to set a password lie in it
+                file.write(message.message().as_bytes())

@@ -2,14 +2,13 @@
 
 import os
 import re
-import secrets
 from datetime import date
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from leeway.site.database import database_settings, make_data_folder
+from leeway.site.database import database_settings, kept_secret
 from leeway.site.storage import in_bucket, in_folder
 
 
@@ -65,11 +64,7 @@ def env_secret(name: str) -> str:
         return os.environ[name]
     if PRODUCTION:
         raise ImproperlyConfigured(f"Set {name} or {name}_FILE before starting Leeway in production.")
-    kept = DATA_FOLDER / f"{name.lower()}.txt"
-    if not kept.exists():
-        make_data_folder(DATA_FOLDER)
-        kept.write_text(secrets.token_urlsafe(50), encoding="utf-8")
-    return kept.read_text(encoding="utf-8")
+    return kept_secret(DATA_FOLDER / f"{name.lower()}.txt")
 
 
 SITE_FOLDER = Path(__file__).resolve().parent
@@ -77,7 +72,7 @@ SITE_FOLDER = Path(__file__).resolve().parent
 # --- What a council sets ------------------------------------------------------------------------------
 PRODUCTION = env_bool("LEEWAY_PRODUCTION", "False")
 DEMO = env_bool("LEEWAY_DEMO", "False")
-DEBUG = not PRODUCTION and not DEMO
+DEBUG = env_bool("LEEWAY_DEBUG", "False")
 DATA_FOLDER = Path(os.getenv("LEEWAY_DATA", ".leeway")).resolve()
 COUNCIL_NAME = os.getenv("LEEWAY_COUNCIL", "Fairbourne Council")
 COUNCIL_CONTACT = os.getenv("LEEWAY_CONTACT", "call us or ask your worker")
@@ -89,7 +84,11 @@ BACS_SERVICE_USER_NUMBER = os.getenv("LEEWAY_BACS_SERVICE_USER_NUMBER", "000000"
 BANK_SORT_CODE = os.getenv("LEEWAY_BANK_SORT_CODE", "000000")
 BANK_ACCOUNT_NUMBER = os.getenv("LEEWAY_BANK_ACCOUNT_NUMBER", "00000000")
 PAY_CALENDAR_STARTS_ON = env_date("LEEWAY_PAY_CALENDAR_STARTS_ON", "2026-03-30")
-STAFF_NEED_SECOND_FACTOR = env_bool("LEEWAY_STAFF_MFA", "True" if PRODUCTION else "False")
+STAFF_NEED_SECOND_FACTOR = env_bool("LEEWAY_STAFF_MFA", "False" if DEMO or DEBUG else "True")
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("LEEWAY_DEBUG shows everybody what goes wrong inside. Leave it out in production.")
+if PRODUCTION and not STAFF_NEED_SECOND_FACTOR:
+    raise ImproperlyConfigured("LEEWAY_STAFF_MFA cannot be False in production: everybody's records are behind it.")
 ALLOWED_HOSTS = env_list("LEEWAY_HOSTS", "127.0.0.1,localhost,testserver")
 CSRF_TRUSTED_ORIGINS = env_list("LEEWAY_ORIGINS", "")
 SECRET_KEY = env_secret("LEEWAY_SECRET_KEY")
@@ -113,6 +112,7 @@ ROOMS = [
     "leeway.money.ledger",
     "leeway.money.payees",
     "leeway.money.budgets",
+    "leeway.money.contributions",
     "leeway.money.payments",
     "leeway.insight.pages",
     "leeway.site",
@@ -182,7 +182,6 @@ TEMPLATES = [
 # --- Data ---------------------------------------------------------------------------------------------
 DATABASES = {"default": database_settings(DATA_FOLDER)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-PGHISTORY_APPEND_ONLY = True
 CACHES = {  # the failed sign-ins that throttling counts: shared by every process of the server
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "leeway_cache"}
 }

@@ -25,6 +25,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/bank-details/", include("leeway.money.payees.urls")),
     path("cases/<uuid:case_id>/budget/", include("leeway.money.budgets.urls")),
     path("payments/", include("leeway.money.payments.urls")),
+    path("contributions/", include("leeway.money.contributions.urls")),
     path("directory/", include("leeway.market.directory.urls")),
     path("", include("leeway.insight.pages.urls")),
 ]

@@ -45,10 +45,10 @@ class TestSearch:
             page = client.post("/people/", {"words": words}, follow=True)
             assert f"/cases/{case.pk}/" in text(page), words
 
-    def test_is_no_look_and_shows_no_more_than_a_name(self, client, bea, case):
+    def test_is_a_look_at_no_record_and_shows_no_more_than_a_name(self, client, bea, case):
         client.force_login(bea)
         page = text(client.post("/people/", {"words": "bell"}, follow=True))
-        assert not Look.objects.exists()
+        assert not Look.objects.filter(person_id=case.person_id).exists()
         assert "9990000018" not in page and "mornings" not in page and "FB1 2AB" not in page
 
     def test_says_what_to_do_when_nobody_is_found(self, client, bea, finn, case):

@@ -66,7 +66,7 @@ def test_one_charge_over_a_mixed_budget_is_taken_from_the_direct_payment_first(c
     assert (parts[DP].charge_pence_per_week, parts[DP].paid_pence_per_week) == (30_00, 0)
     assert (parts[MANAGED].charge_pence_per_week, parts[MANAGED].paid_pence_per_week) == (20_00, 100_00)
     assert not Instalment.objects.exists()
-    person = Account.objects.get(kind=Kind.FUNDER_PERSON)
+    person = Account.objects.get(kind=Kind.EXPECTED_PERSON)
     council = Account.objects.get(kind=Kind.FUNDER_COUNCIL)
     assert balance(person) * 4 == pytest.approx(balance(council), abs=4)
     assert findings() == []
@@ -79,7 +79,7 @@ def test_nhs_money_is_never_charged_for_and_stands_apart(case, agree, bank, finn
     assert (parts[DP].nhs_pence_per_week, parts[DP].charge_pence_per_week) == (50_00, 50_00)
     assert parts[DP].paid_pence_per_week == 50_00
     assert parts[MANAGED].charge_pence_per_week == 20_00
-    nhs, council = (balance(Account.objects.get(kind=kind)) for kind in (Kind.FUNDER_NHS, Kind.FUNDER_COUNCIL))
+    nhs, council = (balance(Account.objects.get(kind=kind)) for kind in (Kind.EXPECTED_NHS, Kind.FUNDER_COUNCIL))
     weeks_in_days = 5 + 13 * 28
     assert -nhs == -(-50_00 * 5 // 7) + 13 * 200_00
     assert -council == pytest.approx(40_00 * weeks_in_days / 7, abs=1)

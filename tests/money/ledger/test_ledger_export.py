@@ -21,16 +21,17 @@ DAY = date(2026, 4, 6)
 def ledger(case, finn):
     council = open_account(kind=Kind.FUNDER_COUNCIL, by=finn, on=DAY)
     available = open_account(kind=Kind.AVAILABLE, case=case, name="Budget 1", by=finn, on=DAY)
-    provider = open_account(kind=Kind.PAID_TO_PROVIDER, name="zoë’s home care & co.", by=finn, on=DAY)
+    committed = open_account(kind=Kind.COMMITTED, case=case, name="Budget 1", by=finn, on=DAY)
+    open_account(kind=Kind.PAID_TO_PROVIDER, name="zoë’s home care & co.", by=finn, on=DAY)
     rest = {"reason": Reason.FUNDING, "effective_date": DAY}
     first = NewTransfer(id=uuid4(), debit=available.pk, credit=council.pk, amount_pence=123_05, **rest)
-    second = NewTransfer(id=uuid4(), debit=provider.pk, credit=available.pk, amount_pence=7, **rest)
+    aside = {"reason": Reason.COMMITMENT, "effective_date": DAY}
+    second = NewTransfer(id=uuid4(), debit=committed.pk, credit=available.pk, amount_pence=7, **aside)
     transfer_many(new=[first, second], by=finn, on=DAY)
     give_back(
         original=Transfer.objects.get(pk=first.id),
         id=uuid4(),
         amount_pence=100,
-        reason=Reason.CORRECTION,
         effective_date=date(2026, 4, 7),
         by=finn,
         on=DAY,

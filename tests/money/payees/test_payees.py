@@ -38,7 +38,7 @@ def test_they_are_kept_as_digits_and_shown_masked(enter):
     assert (payee.sort_code, payee.account_number) == ("123456", "01234567")
     assert payee.masked == "•••••567"
     assert "was not checked" in payee.check_words
-    assert list(waiting()) == [payee]
+    assert waiting(seen_by=payee.entered_by, rows=10) == [payee]
 
 
 def test_the_officer_who_entered_them_never_approves_them(enter, finn, fay, bea, case):

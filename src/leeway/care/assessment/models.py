@@ -2,14 +2,13 @@
 
 import uuid
 
-import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import Case
-from leeway.guards import kept_once, kept_with
+from leeway.guards import kept_once, kept_with, tracked
 
 
 class TookPart(models.TextChoices):
@@ -29,7 +28,7 @@ class Advocacy(models.TextChoices):
     WAITING = "waiting", "Needed, and being arranged"
 
 
-@pghistory.track()
+@tracked()
 class Assessment(models.Model):
     """A needs assessment. A draft until completed; `version` counts saves, so that nobody overwrites another."""
 
@@ -58,13 +57,13 @@ class Assessment(models.Model):
     indicative_budget = models.OneToOneField(Decision, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
-        triggers = [kept_once("completed_assessment_is_kept", "completed_on")]
+        triggers = kept_once("completed_assessment_is_kept", "completed_on")
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(completed_on=None), name="assessment_one_draft_a_case")
         ]
 
 
-@pghistory.track()
+@tracked()
 class OutcomeNote(models.Model):
     """One outcome of the assessment: the person's words beside the assessor's. `version` counts its own saves."""
 
@@ -79,14 +78,12 @@ class OutcomeNote(models.Model):
     answered = models.BooleanField(default=False)
 
     class Meta:
-        triggers = [
-            kept_with(
-                "outcome_of_completed_assessment_is_kept",
-                table="assessment_assessment",
-                key="assessment_id",
-                done="completed_on IS NOT NULL",
-            )
-        ]
+        triggers = kept_with(
+            "outcome_of_completed_assessment_is_kept",
+            table="assessment_assessment",
+            key="assessment_id",
+            done="completed_on IS NOT NULL",
+        )
         constraints = [models.UniqueConstraint(fields=["assessment", "outcome"], name="outcome_noted_once")]
 
 
@@ -99,7 +96,7 @@ class Basis(models.TextChoices):
     FREE = "free", "The law makes the support free, so there is nothing to check"
 
 
-@pghistory.track()
+@tracked()
 class FinancialAssessment(models.Model):
     """What the person has coming in, saved and must pay out; gives the charge once the cost of support is known.
 
@@ -122,7 +119,7 @@ class FinancialAssessment(models.Model):
     evidence = models.TextField(blank=True, help_text="What was seen: letters, statements, a benefits check.")
 
     class Meta:
-        triggers = [kept_once("completed_money_check_is_kept", "completed_on")]
+        triggers = kept_once("completed_money_check_is_kept", "completed_on")
         constraints = [
             models.UniqueConstraint(
                 fields=["case"], condition=Q(completed_on=None), name="financial_assessment_one_draft_a_case"

@@ -2,16 +2,16 @@
 
 import uuid
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.care.people.models import Person
+from leeway.guards import never_deleted, tracked
 
 
-@pghistory.track()
+@tracked()
 class Death(models.Model):
     """That a person has died, who told us, and, where it was not so, who undid it and why.
 
@@ -38,7 +38,7 @@ class Death(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="death_is_kept", operation=pgtrigger.Delete),
+            *never_deleted("death_is_kept"),
             pgtrigger.ReadOnly(
                 name="death_never_edited", fields=["person", "died_on", "told_by", "recorded_by", "recorded_on"]
             ),
@@ -56,7 +56,7 @@ class StayKind(models.TextChoices):
     APPROVED_PREMISES = "approved_premises", "In approved premises, having been convicted"
 
 
-@pghistory.track()
+@tracked()
 class Stay(models.Model):
     """Where a person is, or was, for a time. An open stay has no last day yet."""
 
@@ -77,4 +77,4 @@ class Stay(models.Model):
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="stay_ends_after_start"
             ),
         ]
-        triggers = [pgtrigger.Protect(name="stay_is_kept", operation=pgtrigger.Delete)]
+        triggers = never_deleted("stay_is_kept")

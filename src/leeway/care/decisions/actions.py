@@ -31,6 +31,7 @@ def decide_by_rule(
         rule=rule,
         law_on=law_on or on,
         law_digest=outcome["digest"],
+        law_values=outcome["values"],
         software_version=SOFTWARE_VERSION,
         inputs=inputs,
         result=outcome["result"],

@@ -19,7 +19,7 @@ class DecisionKind(models.TextChoices):
 
 
 class Decision(models.Model):
-    """What was decided: inputs, the law's date, a digest of its values, steps, reasons, who and when.
+    """What was decided: inputs, the law's date and the values of it that were used, steps, reasons, who and when.
 
     `rule` names the rule of `leeway.law.compute` that gave the result, and is empty for a decision that a person
     made without one. Rows are never changed; a later decision names the one it supersedes.
@@ -31,6 +31,7 @@ class Decision(models.Model):
     rule = models.CharField(max_length=40, blank=True)
     law_on = models.DateField()
     law_digest = models.CharField(max_length=64, blank=True)
+    law_values = models.JSONField(default=dict, help_text="The dated values that the rule could read, by name.")
     software_version = models.CharField(max_length=40)
     inputs = models.JSONField()
     result = models.JSONField()
@@ -44,4 +45,4 @@ class Decision(models.Model):
     class Meta:
         ordering = ["-decided_on", "-decided_at"]
         indexes = [models.Index(fields=["case", "kind", "-decided_at"])]
-        triggers = [kept("decision_is_kept")]
+        triggers = kept("decision_is_kept")

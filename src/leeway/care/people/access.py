@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from leeway.access.looks import require_reason
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case, Person, Relationship, Task, Whose
@@ -67,6 +68,19 @@ def _is_one_of(name: str, values: Iterable) -> Q:
 def is_own_case(user: User, case: Case, on: date) -> bool:
     """Whether a look at this case needs no reason: it is the user's work, or the user's own life."""
     return has(user, case, OWN_WORK) or (user.can(Capability.TAKE_PART) and may_see_person(user, case.person, on))
+
+
+def is_anothers(user: User, person: Person) -> bool:
+    """Whether somebody else works with this person: on a case that is open, or on an old one where none is."""
+    cases = list(person.cases.all())
+    standing = [case for case in cases if case.stage != Stage.CLOSED] or cases
+    return not all(has(user, case, OWN_WORK) for case in standing)
+
+
+def check_reason(user: User, person: Person) -> None:
+    """Ask for a reason (ReasonNeeded) whoever reaches for a person with whom somebody else works."""
+    if is_anothers(user, person):
+        require_reason(viewer=user, person_id=person.pk)
 
 
 def is_the_person(user: User, case: Case) -> bool:

@@ -9,9 +9,17 @@ from django.db import transaction
 
 from leeway.access.access import check_can
 from leeway.access.actions import invite
+from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.people.access import can_work_on, check_can_add_file, check_can_work_on, is_task_of, leads
+from leeway.care.people.access import (
+    can_work_on,
+    check_can_add_file,
+    check_can_work_on,
+    check_reason,
+    is_task_of,
+    leads,
+)
 from leeway.care.people.events import Event, follow
 from leeway.care.people.models import (
     Authority,
@@ -53,6 +61,12 @@ def tell(*, case: Case, kind: Event, sentence: str, by: User, on: date) -> Story
     line = StoryLine.objects.create(case=case, kind=kind, sentence=sentence, by=by, by_name=by.name, happened_on=on)
     follow(line)
     return line
+
+
+def _tell_every_case(person: Person, *, kind: Event, sentence: str, by: User, on: date) -> None:
+    """Write the same line in all of a person's cases, since it touches whoever works on any of them."""
+    for case in person.cases.all():
+        tell(case=case, kind=kind, sentence=sentence, by=by, on=on)
 
 
 def set_task(*, case: Case, kind: Event, what: str, whose: Whose, due_on: date, on: date) -> Task:
@@ -126,8 +140,12 @@ def change_person(*, person: Person, details: dict, version: int, by: User, on: 
 
 @transaction.atomic
 def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
-    """Start a person's journey from a request for help. One open case of a kind for each person."""
+    """Start a person's journey from a request for help. One open case of a kind for each person.
+
+    Asks for a reason where somebody else works with the person, and tells their cases of it.
+    """
     check_can(by, Capability.WORK_ON_CASES)
+    check_reason(by, person)
     kind = details.get("kind", CaseKind.ADULT)
     if Case.objects.filter(person=person, kind=kind).exclude(stage=Stage.CLOSED).exists():
         raise Refusal(f"{person} already has an open case. Carry on with that one.")
@@ -135,7 +153,13 @@ def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
         raise Refusal("You have no team yet, and every case has one. Ask an administrator to put you in a team.")
     if kind == CaseKind.CARER and details.get("cared_for") == person:
         raise Refusal("A carer cares for somebody else. Choose the person they care for.", field="cared_for")
+    others = list(person.cases.exclude(stage=Stage.CLOSED))
     case = Case.objects.create(person=person, opened_on=on, **details)
+    if case.cared_for_id is not None:
+        record_looks(viewer=by, person_ids=[case.cared_for_id], page="Named as cared for, in a carer's request")
+    for other in others:
+        sentence = f"{case.team} took down another request: {case.get_kind_display().lower()}."
+        tell(case=other, kind=Event.REQUEST, sentence=sentence, by=by, on=on)
     sentence = f"Asked for help: {case.get_request_route_display().lower()}."
     tell(case=case, kind=Event.REQUEST, sentence=sentence, by=by, on=on)
     return case
@@ -203,9 +227,10 @@ def add_relationship(*, case: Case, details: dict, by: User, on: date) -> Relati
     """Record someone in the person's life and what they may do, with the evidence for it.
 
     A nominated person needs the person's capacity to choose them; an authorised person needs that the person
-    lacks it. The two are never mixed.
+    lacks it. The two are never mixed. Asks for a reason where somebody else works with the person too.
     """
     check_can_work_on(by, case)
+    check_reason(by, case.person)
     authority = details.get("authority", Authority.NONE)
     if authority not in {Authority.NONE, Authority.CARER} and not details.get("evidence", "").strip():
         raise Refusal("Say what shows this authority: the document seen, and when.", field="evidence")
@@ -280,8 +305,11 @@ def give_leave(
 ) -> Relationship:
     """Let someone in the person's life see the record, with the words in which the person agreed; invite them.
 
-    The leave ends with the relationship, or when it is taken back. Raises EditedMeanwhile.
+    The leave ends with the relationship, or when it is taken back. It opens all of the person's cases, so that each
+    tells of it, and where somebody else has one of them a reason is asked for. Raises EditedMeanwhile.
     """
+    check_can_work_on(by, case)
+    check_reason(by, case.person)
     _claim_relationship(case, relationship, version, by)
     if relationship.ends_on is not None and relationship.ends_on < on:
         raise Refusal(f"What {relationship.name} does for the person has ended.")
@@ -293,7 +321,7 @@ def give_leave(
     relationship.user, relationship.email, relationship.may_see_record = user, email, True
     relationship.save(update_fields=["user", "email", "may_see_record"])
     sentence = f"{relationship.name} may see this record: {agreed.strip()}"
-    tell(case=case, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
+    _tell_every_case(case.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
     return relationship
 
 
@@ -304,7 +332,7 @@ def end_leave(*, case: Case, relationship: Relationship, version: int, by: User,
     relationship.may_see_record = False
     relationship.save(update_fields=["may_see_record"])
     sentence = f"{relationship.name} may no longer see this record."
-    tell(case=case, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
+    _tell_every_case(case.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
 
 
 def _claim_relationship(case: Case, relationship: Relationship, version: int, by: User) -> None:

@@ -2,8 +2,6 @@
 
 import uuid
 
-import pghistory
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -11,7 +9,7 @@ from django.db.models import Q
 from leeway.access.models import Team, User
 from leeway.care.people.events import Event
 from leeway.care.people.states import Stage
-from leeway.guards import kept
+from leeway.guards import kept, never_deleted, tracked
 from leeway.messages.recipients import Channel
 
 
@@ -87,7 +85,7 @@ class CommunicationNeed(models.TextChoices):
 HEARS_BY = [(channel.value, channel.label) for channel in (Channel.EMAIL, Channel.TEXT, Channel.POST)]
 
 
-@pghistory.track()
+@tracked()
 class Person(models.Model):
     """Someone who draws on support, or cares for someone who does."""
 
@@ -166,7 +164,7 @@ class Authority(models.TextChoices):
     REPRESENTATIVE = "representative", "Settles what is left after a death (executor, administrator or next of kin)"
 
 
-@pghistory.track()
+@tracked()
 class Relationship(models.Model):
     """Someone in the person's life, what they may do, from when until when, and whether they may see the record."""
 
@@ -210,7 +208,7 @@ class CapacityQuestion(models.TextChoices):
     HOME = "home", "Where they live"
 
 
-@pghistory.track()
+@tracked()
 class CapacityDecision(models.Model):
     """Whether, at a time, the person could make one particular decision, and how they were helped to."""
 
@@ -224,7 +222,7 @@ class CapacityDecision(models.Model):
     decided_by = models.ForeignKey(User, models.PROTECT)
 
     class Meta:
-        triggers = [kept("capacity_decision_is_kept")]
+        triggers = kept("capacity_decision_is_kept")
 
 
 class CaseKind(models.TextChoices):
@@ -245,7 +243,7 @@ class RequestRoute(models.TextChoices):
     OTHER_COUNCIL = "Transfer from Other LA", "Move from another council"
 
 
-@pghistory.track()
+@tracked()
 class Case(models.Model):
     """One person's journey, from a request for help until support ends."""
 
@@ -291,7 +289,7 @@ class Whose(models.TextChoices):
     FINANCE = "finance", "The finance team"
 
 
-@pghistory.track()
+@tracked()
 class Task(models.Model):
     """Something that somebody has to do in a case, by a day. Done by a person, or with what a person did."""
 
@@ -317,7 +315,7 @@ class Task(models.Model):
                 name="task_done_by_someone",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="task_is_kept", operation=pgtrigger.Delete)]
+        triggers = never_deleted("task_is_kept")
 
 
 class StoryLine(models.Model):
@@ -334,4 +332,4 @@ class StoryLine(models.Model):
 
     class Meta:
         ordering = ["-happened_on", "-id"]
-        triggers = [kept("story_is_kept")]
+        triggers = kept("story_is_kept")

@@ -23,6 +23,7 @@ from leeway.care.people.access import (
     Tie,
     can_work_on,
     cases_of,
+    is_anothers,
     is_own_case,
     is_task_of,
     is_the_person,
@@ -116,6 +117,14 @@ def people_alike(*, family_name: str, date_of_birth: date | None, given_name: st
     if given_name:
         people = people.filter(Q(given_name__iexact=given_name.strip()) | Q(known_as__iexact=given_name.strip()))
     return list(people.prefetch_related("cases"))
+
+
+def person_asking(person_id: UUID, *, seen_by: User) -> Person:
+    """The person who asks for help, with the look noted: with a reason, where somebody else works with them."""
+    person = get_name(person_id)
+    own = not is_anothers(seen_by, person)
+    record_look(viewer=seen_by, person_id=person_id, page="New request for help", own=own)
+    return person
 
 
 def get_name(person_id: UUID) -> Person:

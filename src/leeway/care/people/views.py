@@ -32,6 +32,8 @@ def search(request: SignedIn):
         return redirect("people:search")
     words = "" if form.is_bound else request.session.get(SEARCH_WORDS, "")
     found = list(queries.find_people(words)[: FOUND_MAX + 1])
+    shown = [person.pk for person in found[:FOUND_MAX]]
+    access_looks.record_looks(viewer=request.user, person_ids=shown, page="Found by a search")
     page = {
         "form": form,
         "words": words,
@@ -63,12 +65,14 @@ def add(request: SignedIn):
             if done:
                 return redirect("people:request", person_id=done.result.pk)
     found = [(person, open_cases(person)) for person in alike]
+    same = [person.pk for person in alike]
+    access_looks.record_looks(viewer=request.user, person_ids=same, page="Found by name and birthday")
     return render(request, "people/add.jinja", {"form": form, "alike": found, "back": reverse("people:search")})
 
 
 def request_help(request: SignedIn, person_id):
     """Take down a request for help, and open the case it begins."""
-    person = queries.get_name(person_id)
+    person = queries.person_asking(person_id, seen_by=request.user)
     form = forms.RequestForm(request.POST or None, asks_to_take_on=request.user.can(Capability.HOLD_CASES))
     if done := act(form, lambda **by_on: open_and_take_on(person, form.cleaned_data, **by_on), request):
         case = done.result

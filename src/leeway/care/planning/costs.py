@@ -1,5 +1,7 @@
 """What a plan costs a week, in whole pence, line by line."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from leeway.care.planning.models import ChosenWay, PlanLine, Way
@@ -7,6 +9,27 @@ from leeway.law.numbers import ceil_div, floor_div, pounds, split
 from leeway.market.units import Frequency
 from leeway.market.weeks import a_week_rounded_up
 from leeway.refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class CostedLine:
+    """One line of a plan as its cost came out: what a personal budget keeps of it."""
+
+    what: str
+    way: str
+    pence_per_week: int
+    nhs_percent: int
+    once_pence: int
+
+    @property
+    def nhs_pence(self) -> int:
+        """The NHS share a week. The council takes the odd penny."""
+        return floor_div(self.pence_per_week * self.nhs_percent, 100)
+
+
+def costed_line(line: PlanLine) -> CostedLine:
+    """Work out what one line costs, a week and once."""
+    return CostedLine(line.what, line.way, weekly_pence(line), line.nhs_percent, once_pence(line))
 
 
 def weekly_pence(line: PlanLine) -> int:
@@ -23,21 +46,26 @@ def once_pence(line: PlanLine) -> int:
 
 
 def nhs_pence(line: PlanLine) -> int:
-    """The NHS share of a line a week. The council takes the odd penny."""
-    return floor_div(weekly_pence(line) * line.nhs_percent, 100)
+    """The NHS share of a line a week."""
+    return costed_line(line).nhs_pence
 
 
 def totals(lines: list[PlanLine]) -> dict:
     """The plan's totals: a week, the NHS share, by way of holding, and one-off costs."""
+    return totals_of([costed_line(line) for line in lines])
+
+
+def totals_of(lines: Sequence[CostedLine]) -> dict:
+    """The totals of lines whose costs are known."""
     ways = dict.fromkeys(Way.values, 0)
     for line in lines:
         if line.way:
-            ways[line.way] += weekly_pence(line)
+            ways[line.way] += line.pence_per_week
     return {
-        "pence_per_week": sum(weekly_pence(line) for line in lines),
-        "nhs_pence_per_week": sum(nhs_pence(line) for line in lines),
+        "pence_per_week": sum(line.pence_per_week for line in lines),
+        "nhs_pence_per_week": sum(line.nhs_pence for line in lines),
         "ways": {way: pence for way, pence in ways.items() if pence},
-        "once_pence": sum(once_pence(line) for line in lines),
+        "once_pence": sum(line.once_pence for line in lines),
     }
 
 

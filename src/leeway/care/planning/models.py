@@ -2,7 +2,6 @@
 
 import uuid
 
-import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -10,7 +9,7 @@ from django.db.models import Q
 from leeway.access.models import User
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import CapacityDecision, Case, Relationship
-from leeway.guards import kept, kept_with
+from leeway.guards import kept, kept_with, tracked
 from leeway.law.direct_payments import RELATIONSHIPS
 from leeway.market.contracts.models import Rate
 from leeway.market.listings.models import Service
@@ -58,7 +57,7 @@ class ChosenWay(models.TextChoices):
     MIXED = "mixed", "A mix of these"
 
 
-@pghistory.track()
+@tracked()
 class Plan(models.Model):
     """One version of a support plan. `version` counts saves, so that nobody overwrites another."""
 
@@ -111,7 +110,7 @@ class Plan(models.Model):
         ]
 
 
-@pghistory.track()
+@tracked()
 class Aim(models.Model):
     """Something the person wants to do or keep doing, and how they will know that it works."""
 
@@ -122,14 +121,14 @@ class Aim(models.Model):
     how_we_know = models.TextField(blank=True)
 
     class Meta:
-        triggers = [kept_with("aim_of_agreed_plan_is_kept", table="planning_plan", key="plan_id", done=AGREED_ONCE)]
+        triggers = kept_with("aim_of_agreed_plan_is_kept", table="planning_plan", key="plan_id", done=AGREED_ONCE)
         ordering = ["pk"]
 
     def __str__(self) -> str:
         return self.words
 
 
-@pghistory.track()
+@tracked()
 class PlanLine(models.Model):
     """One thing the budget pays for: what, from whom, how much, how often, who funds it, who holds the money."""
 
@@ -163,7 +162,7 @@ class PlanLine(models.Model):
     payee_necessary = models.TextField(blank=True, help_text="Why the council considers paying them necessary.")
 
     class Meta:
-        triggers = [kept_with("line_of_agreed_plan_is_kept", table="planning_plan", key="plan_id", done=AGREED_ONCE)]
+        triggers = kept_with("line_of_agreed_plan_is_kept", table="planning_plan", key="plan_id", done=AGREED_ONCE)
         ordering = ["what", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(units__gt=0), name="plan_line_units_positive"),
@@ -187,7 +186,7 @@ class Offer(models.Model):
 
     class Meta:
         ordering = ["-offered_on", "-offered_at"]
-        triggers = [kept("offer_is_kept")]
+        triggers = kept("offer_is_kept")
 
 
 class NotChosen(models.TextChoices):
@@ -227,7 +226,7 @@ class Choice(models.Model):
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     class Meta:
-        triggers = [kept("choice_is_kept")]
+        triggers = kept("choice_is_kept")
         constraints = [
             models.CheckConstraint(
                 condition=Q(decided_by_person=True, decided_by=None, best_interests=None)
@@ -253,7 +252,7 @@ class Agreement(models.Model):
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     class Meta:
-        triggers = [kept("agreement_is_kept")]
+        triggers = kept("agreement_is_kept")
         constraints = [
             models.CheckConstraint(
                 condition=Q(agreed_by_person=True, agreed_by=None, best_interests=None)
@@ -279,4 +278,4 @@ class SentBack(models.Model):
 
     class Meta:
         ordering = ["-sent_at"]
-        triggers = [kept("sent_back_is_kept")]
+        triggers = kept("sent_back_is_kept")

@@ -2,14 +2,13 @@
 
 import uuid
 
-import pghistory
 from django.db import models
 from django.db.models import Q
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Aim
-from leeway.guards import kept_once, kept_with
+from leeway.guards import kept_once, kept_with, tracked
 
 
 class ReviewReason(models.TextChoices):
@@ -41,7 +40,7 @@ class ReviewResult(models.TextChoices):
     END = "end", "End support"
 
 
-@pghistory.track()
+@tracked()
 class Review(models.Model):
     """One review: due, then held. `version` counts saves, so that nobody overwrites another."""
 
@@ -65,7 +64,7 @@ class Review(models.Model):
 
     class Meta:
         ordering = ["due_on"]
-        triggers = [kept_once("held_review_is_kept", "held_on")]
+        triggers = kept_once("held_review_is_kept", "held_on")
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(held_on=None), name="review_one_ahead_a_case"),
             models.CheckConstraint(
@@ -77,7 +76,7 @@ class Review(models.Model):
         ]
 
 
-@pghistory.track()
+@tracked()
 class AimResult(models.Model):
     """How far one aim of the plan was met, as found at a review."""
 
@@ -88,9 +87,7 @@ class AimResult(models.Model):
 
     class Meta:
         ordering = ["aim"]
-        triggers = [
-            kept_with(
-                "result_of_held_review_is_kept", table="review_review", key="review_id", done="held_on IS NOT NULL"
-            )
-        ]
+        triggers = kept_with(
+            "result_of_held_review_is_kept", table="review_review", key="review_id", done="held_on IS NOT NULL"
+        )
         constraints = [models.UniqueConstraint(fields=["review", "aim"], name="aim_judged_once_a_review")]

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leeway.access.access import SignedIn
+from leeway.access.looks import record_looks
 from leeway.acting import act
 from leeway.care.people.access import can_take_part
 from leeway.care.people.queries import about, get_case
@@ -105,4 +106,7 @@ def due(request: SignedIn):
     """Reviews that are due, of one's own cases or of one's team."""
     today = timezone.localdate()
     soon = today + actions.WHEN_ASKED
-    return render(request, "review/due.jinja", {"reviews": queries.reviews_due(request.user, soon), "today": today})
+    reviews = list(queries.reviews_due(request.user, soon))
+    named = [review.case.person_id for review in reviews]
+    record_looks(viewer=request.user, person_ids=named, page="Reviews due")
+    return render(request, "review/due.jinja", {"reviews": reviews, "today": today})

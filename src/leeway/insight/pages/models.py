@@ -4,14 +4,13 @@ import secrets
 import uuid
 from datetime import date
 
-import pghistory
 import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
 from leeway.access.models import User
-from leeway.guards import kept
+from leeway.guards import kept, never_deleted, tracked
 from leeway.insight.surveys.questionnaire import Questionnaire, parse
 from leeway.published.forecasts.targets import aim
 
@@ -23,7 +22,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
-@pghistory.track()
+@tracked()
 class Wave(models.Model):
     """One questionnaire, put to people from one day to another. It holds its questions as they were when it opened."""
 
@@ -46,7 +45,7 @@ class Wave(models.Model):
             models.UniqueConstraint(fields=["questionnaire_code", "name"], name="wave_named_once"),
         ]
         triggers = [
-            pgtrigger.Protect(name="wave_is_kept", operation=pgtrigger.Delete),
+            *never_deleted("wave_is_kept"),
             pgtrigger.ReadOnly(name="wave_questions_are_kept", exclude=["closed_on"]),
         ]
 
@@ -79,7 +78,7 @@ class Response(models.Model):
     answers = models.JSONField()
 
     class Meta:
-        triggers = [kept("response_is_kept")]
+        triggers = kept("response_is_kept")
 
 
 class LocalAccount(models.Model):
@@ -94,7 +93,7 @@ class LocalAccount(models.Model):
 
     class Meta:
         ordering = ["-as_at", "-published_at"]
-        triggers = [kept("local_account_is_kept")]
+        triggers = kept("local_account_is_kept")
 
     def __str__(self) -> str:
         return f"Local account to {self.as_at:%-d %B %Y}"
@@ -126,7 +125,7 @@ class OwnGoal(models.Model):
             models.CheckConstraint(condition=Q(percent__gt=0) & Q(percent__lte=100), name="goal_is_a_percentage"),
             models.CheckConstraint(condition=Q(ended=True) | Q(due_on__gt=F("agreed_on")), name="goal_lies_ahead"),
         ]
-        triggers = [kept("own_goal_is_kept")]
+        triggers = kept("own_goal_is_kept")
 
     def __str__(self) -> str:
         return f"{self.target}: {self.aim} by {self.due_on:%-d %B %Y}"

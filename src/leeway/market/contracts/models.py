@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from leeway.access.models import User
-from leeway.guards import SameValues
+from leeway.guards import SameValues, never_deleted
 from leeway.market.listings.models import Service
 from leeway.market.units import Unit
 
@@ -80,7 +80,7 @@ class Rate(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="rate_is_kept", operation=pgtrigger.Delete),
+            *never_deleted("rate_is_kept"),
             pgtrigger.ReadOnly(name="rate_never_edited", exclude=["ends_on"]),
             pgtrigger.Protect(
                 name="rate_only_ends_sooner",

@@ -1,6 +1,7 @@
 """Starting a budget, funding its next year, holding it, ending it."""
 
 import uuid
+from collections import Counter
 from datetime import date
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from leeway.care.planning.models import Plan, PlanState, Way
 from leeway.care.review.actions import schedule_review
 from leeway.law.numbers import pounds, split
 from leeway.money.budgets import queries
+from leeway.money.budgets.dues import OWED, standings, weights
 from leeway.money.budgets.models import (
     LAST_COSTS,
     UNTIL_ENDED,
@@ -31,7 +33,7 @@ from leeway.money.budgets.models import (
     Part,
 )
 from leeway.money.budgets.schedule import DAY, PaidPeriod, days_pence, funded_until, instalments
-from leeway.money.budgets.shares import Share, divide, shares_of
+from leeway.money.budgets.shares import Share, divide, order_of_charge, shares_of
 from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.money.payees.models import PAID_WAYS
@@ -196,6 +198,8 @@ def _open_budget(case: Case, plan: Plan, result: dict, starts_on: date, by: User
         council_pence_per_week=result["council_pence_per_week"],
         nhs_pence_per_week=result["nhs_pence_per_week"],
         start_up_pence=result["start_up_pence"],
+        charge_taken_first_from=order_of_charge(starts_on),
+        pay_calendar_starts_on=settings.PAY_CALENDAR_STARTS_ON,
         available=open_account(kind=Kind.AVAILABLE, case=case, name=name, by=by, on=on),
         committed=open_account(kind=Kind.COMMITTED, case=case, name=name, by=by, on=on),
         started_by=by,
@@ -218,7 +222,7 @@ def _open_part(budget: Budget, share: Share, by: User, on: date) -> Part:
 
 def _fund(part: Part, starts_on: date, paid_before_pence: int, by: User, on: date) -> None:
     """Fund a part from a day to the end of that financial year's pay periods, and schedule what is paid out."""
-    anchor = settings.PAY_CALENDAR_STARTS_ON
+    anchor = part.budget.pay_calendar_starts_on
     ends_on = funded_until(starts_on, anchor)
     weekly_pence = part.paid_pence_per_week
     periods = instalments(starts_on=starts_on, ends_on=ends_on, weekly_pence=weekly_pence, anchor=anchor)
@@ -283,18 +287,19 @@ def _pay_once(part: Part, kind: InstalmentKind, day: date, pence: int, by: User,
 
 
 def _post_funding(funding: Funding, by: User, on: date) -> None:
+    """The council puts its share in; the NHS and the person promise theirs, which fall due with each period."""
     budget = funding.part.budget
     new = [
         NewTransfer(
             id=_transfer_id(funding, kind),
             debit=budget.available_id,
-            credit=_funder(kind, budget.case, by, on).pk,
+            credit=_giver(kind, budget.case, by, on).pk,
             amount_pence=pence,
-            reason=Reason.FUNDING,
+            reason=Reason.FUNDING if kind == Kind.FUNDER_COUNCIL else Reason.PROMISED,
             effective_date=on,
             about=funding.pk,
         )
-        for kind, pence in _funders(funding)
+        for kind, pence in _givers(funding)
     ]
     committing = NewTransfer(
         id=_transfer_id(funding, Kind.COMMITTED),
@@ -308,17 +313,21 @@ def _post_funding(funding: Funding, by: User, on: date) -> None:
     transfer_many(new=[*new, committing], by=by, on=on)
 
 
-def _funders(funding: Funding) -> list[tuple[Kind, int]]:
+def _givers(funding: Funding) -> list[tuple[Kind, int]]:
     amounts = [
-        (Kind.FUNDER_NHS, funding.nhs_pence),
-        (Kind.FUNDER_PERSON, funding.person_pence),
+        (Kind.EXPECTED_NHS, funding.nhs_pence),
+        (Kind.EXPECTED_PERSON, funding.person_pence),
         (Kind.FUNDER_COUNCIL, funding.council_pence),
     ]
     return [(kind, pence) for kind, pence in amounts if pence]
 
 
-def _funder(kind: Kind, case: Case, by: User, on: date) -> Account:
-    return open_account(kind=kind, case=case if kind == Kind.FUNDER_PERSON else None, by=by, on=on)
+def _giver(kind: Kind, case: Case, by: User, on: date) -> Account:
+    """The account that gives; where it promises, that of what has fallen due is opened with it."""
+    if kind == Kind.FUNDER_COUNCIL:
+        return open_account(kind=kind, by=by, on=on)
+    open_account(kind=OWED[kind], case=case, by=by, on=on)
+    return open_account(kind=kind, case=case, by=by, on=on)
 
 
 def _transfer_id(funding: Funding, kind: Kind) -> uuid.UUID:
@@ -334,11 +343,11 @@ def _replace_earlier(case: Case, starts_on: date, by: User, on: date) -> dict[st
     if starts_on <= earlier.starts_on:
         raise Refusal("The new budget must start after the one it replaces started.")
     paid = queries.paid_beyond(earlier, starts_on - DAY)
-    _end(earlier, starts_on - DAY, "Replaced by a new budget", by, on)
+    _end(earlier, starts_on - DAY, "Replaced by a new budget", by, on, replaced=True)
     return paid
 
 
-def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date) -> Ending:
+def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False) -> Ending:
     budget = Budget.objects.select_for_update(of=("self",)).select_related("case__person").get(pk=budget.pk)
     if hasattr(budget, "ending"):
         raise Refusal("This budget has ended already.")
@@ -358,12 +367,15 @@ def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date) -> Endi
         ends_on=ends_on,
         reason=reason.strip(),
         paid_beyond_pence=sum(queries.paid_beyond(budget, ends_on).values()),
+        replaced=replaced,
         ended_by=by,
         ended_on=on,
     )
     for part in budget.parts.all():
-        released = _cancel_after(part, ending, by, on) if part.paid_into_id else _unspent(part, ends_on)
-        _release(part, released, ending, by, on)
+        freed = _cancel_after(part, ending, by, on)
+        for funding in part.fundings.all():
+            released = freed[funding.kind, funding.starts_on] if part.paid_into_id else _unspent(funding, ends_on)
+            _release(funding, released, ending, by, on)
     for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
         _lift(hold, by, on)
     sentence = f"Budget ends after {ends_on:%-d %B %Y}: {ending.reason}"
@@ -371,13 +383,19 @@ def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date) -> Endi
     return ending
 
 
-def _cancel_after(part: Part, ending: Ending, by: User, on: date) -> int:
-    """Cancel unpaid instalments for days after the end, shorten one that straddles it; say what that frees."""
-    freed = 0
+def _cancel_after(part: Part, ending: Ending, by: User, on: date) -> Counter[tuple[str, date]]:
+    """Cancel unpaid instalments for days after the end, shorten one that straddles it; say what that frees.
+
+    What is freed is told by the kind and the first day of the funding that it was set aside with.
+    """
+    freed: Counter[tuple[str, date]] = Counter()
+    first_days = sorted(part.fundings.filter(kind=InstalmentKind.REGULAR).values_list("starts_on", flat=True))
     unpaid = queries.unpaid_instalments(part).filter(ends_on__gt=ending.ends_on).select_for_update(of=("self",))
     for each in list(unpaid):
+        regular = each.kind == InstalmentKind.REGULAR
+        funding = (each.kind, max(day for day in first_days if day <= each.starts_on) if regular else each.starts_on)
         Cancellation.objects.create(instalment=each, reason=ending.reason, cancelled_by=by, cancelled_on=on)
-        freed += each.amount_pence
+        freed[funding] += each.amount_pence
         if each.starts_on <= ending.ends_on:
             days = (ending.ends_on - each.starts_on).days + 1
             pence = days_pence(part.paid_pence_per_week, days)
@@ -391,46 +409,52 @@ def _cancel_after(part: Part, ending: Ending, by: User, on: date) -> int:
                 already_paid_pence=already_pence,
                 amount_pence=pence - already_pence,
             )
-            freed -= pence - already_pence
+            freed[funding] -= pence - already_pence
     return freed
 
 
-def _unspent(part: Part, ends_on: date) -> int:
+def _unspent(funding: Funding, ends_on: date) -> int:
     """What was set aside for a managed part's days after the end."""
-    total = 0
-    for funding in part.fundings.filter(kind=InstalmentKind.REGULAR):
-        kept = 0
-        if funding.starts_on <= ends_on:
-            periods = instalments(
-                starts_on=funding.starts_on,
-                ends_on=min(ends_on, funding.ends_on),
-                weekly_pence=part.paid_pence_per_week,
-                anchor=settings.PAY_CALENDAR_STARTS_ON,
-            )
-            kept = sum(each.amount_pence for each in periods)
-        total += funding.total_pence - min(kept, funding.total_pence)
-    return total
+    if funding.kind != InstalmentKind.REGULAR:
+        return 0
+    kept = sum(pence for _, pence in weights(funding, until=ends_on))
+    return funding.total_pence - min(kept, funding.total_pence)
 
 
-def _release(part: Part, released_pence: int, ending: Ending, by: User, on: date) -> None:
-    """Move what is no longer set aside back to its funders, the latest funding first, each transfer corrected."""
-    for funding in part.fundings.order_by("-starts_on", "kind"):
-        pence = min(released_pence, funding.total_pence)
-        if not pence:
-            continue
-        released_pence -= pence
-        shares = _funders(funding)
-        parts = divide(pence, [share for _, share in shares])
-        backs = [(Kind.COMMITTED, pence, Reason.RELEASE)]
-        backs += [(kind, part, Reason.FUNDING_RETURNED) for (kind, _), part in zip(shares, parts, strict=True)]
-        for kind, back_pence, reason in backs:
-            if back_pence:
-                give_back(
-                    original=Transfer.objects.get(pk=_transfer_id(funding, kind)),
-                    id=uuid.uuid5(ending.pk, f"{funding.pk} {kind}"),
-                    amount_pence=back_pence,
-                    reason=reason,
-                    effective_date=on,
-                    by=by,
-                    on=on,
-                )
+def _release(funding: Funding, released_pence: int, ending: Ending, by: User, on: date) -> None:
+    """Move what is no longer set aside back to who gave or promised it, each transfer corrected.
+
+    What fell due and is not due after all is corrected first: whoever paid it already is owed it back.
+    """
+    givers = _givers(funding)
+    parts = divide(released_pence, [share for _, share in givers])
+    backs = [(Kind.COMMITTED, released_pence), *zip([kind for kind, _ in givers], parts, strict=True)]
+    for kind, back_pence in backs:
+        if back_pence:
+            _give_back(_posted(funding, kind), back_pence, ending, by, on)
+    _correct_dues(funding, ending, by, on)
+
+
+def _posted(funding: Funding, kind: Kind) -> Transfer:
+    """The transfer that put a share of a funding in, or set all of it aside."""
+    first = Transfer.objects.filter(about=funding.pk, corrects=None)
+    if kind == Kind.COMMITTED:
+        return first.get(reason=Reason.COMMITMENT)
+    return first.get(reason__in=[Reason.FUNDING, Reason.PROMISED], credit__kind=kind)
+
+
+def _correct_dues(funding: Funding, ending: Ending, by: User, on: date) -> None:
+    """Take back what fell due of a funding beyond what can fall due of it now, the latest first."""
+    for standing in standings(Funding.objects.filter(pk=funding.pk)):
+        too_much_pence = standing.due_pence - standing.can_fall_due_pence
+        fell_due = Transfer.objects.filter(reason=Reason.FELL_DUE, about=funding.pk, credit=standing.owed)
+        for each in fell_due.order_by("-effective_date"):
+            back_pence = min(too_much_pence, each.amount_pence)
+            if back_pence > 0:
+                _give_back(each, back_pence, ending, by, on)
+                too_much_pence -= back_pence
+
+
+def _give_back(original: Transfer, pence: int, ending: Ending, by: User, on: date) -> None:
+    again = uuid.uuid5(ending.pk, str(original.pk))
+    give_back(original=original, id=again, amount_pence=pence, effective_date=on, by=by, on=on)

@@ -2,17 +2,15 @@
 
 import uuid
 
-import pghistory
-import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Plan, Way
+from leeway.guards import kept, never_deleted, tracked
 from leeway.money.ledger.models import Account
-
-KEPT = pgtrigger.Update | pgtrigger.Delete
 
 
 class Budget(models.Model):
@@ -27,6 +25,10 @@ class Budget(models.Model):
     council_pence_per_week = models.BigIntegerField()
     nhs_pence_per_week = models.BigIntegerField()
     start_up_pence = models.BigIntegerField()
+    charge_taken_first_from = ArrayField(
+        models.CharField(max_length=30), help_text="The council's order of taking the charge, as it was."
+    )
+    pay_calendar_starts_on = models.DateField(help_text="The first day of any one pay period, as it was.")
     available = models.ForeignKey(Account, models.PROTECT, related_name="+")
     committed = models.ForeignKey(Account, models.PROTECT, related_name="+")
     started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -44,7 +46,7 @@ class Budget(models.Model):
                 name="budget_adds_up",
             )
         ]
-        triggers = [pgtrigger.Protect(name="budget_is_kept", operation=KEPT)]
+        triggers = kept("budget_is_kept")
 
 
 class Part(models.Model):
@@ -68,7 +70,7 @@ class Part(models.Model):
                 name="part_not_overcharged",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="part_is_kept", operation=KEPT)]
+        triggers = kept("part_is_kept")
 
 
 class InstalmentKind(models.TextChoices):
@@ -84,7 +86,10 @@ LAST_COSTS = (InstalmentKind.LAST_WAGES, InstalmentKind.REDUNDANCY, InstalmentKi
 
 
 class Funding(models.Model):
-    """What each funder put in for one part of a budget, for some days. The transfers that moved it name this row."""
+    """What each funder gives for one part of a budget, for some days. The transfers that moved it name this row.
+
+    The council's share is put in at once; the others are promised, and fall due with each pay period.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     part = models.ForeignKey(Part, models.PROTECT, related_name="fundings")
@@ -103,7 +108,7 @@ class Funding(models.Model):
                 condition=Q(nhs_pence__gte=0, person_pence__gte=0, council_pence__gte=0), name="funding_positive"
             ),
         ]
-        triggers = [pgtrigger.Protect(name="funding_is_kept", operation=KEPT)]
+        triggers = kept("funding_is_kept")
 
     @property
     def total_pence(self) -> int:
@@ -133,7 +138,7 @@ class Instalment(models.Model):
             ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="instalment_ends_after_start"),
         ]
-        triggers = [pgtrigger.Protect(name="instalment_is_kept", operation=KEPT)]
+        triggers = kept("instalment_is_kept")
 
     @property
     def days(self) -> int:
@@ -149,7 +154,7 @@ class Cancellation(models.Model):
     cancelled_on = models.DateField()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="cancellation_is_kept", operation=KEPT)]
+        triggers = kept("cancellation_is_kept")
 
 
 class Ending(models.Model):
@@ -162,11 +167,14 @@ class Ending(models.Model):
     paid_beyond_pence = models.BigIntegerField(
         help_text="Already paid for days after the end. Not taken back by itself."
     )
+    replaced = models.BooleanField(
+        default=False, help_text="By a budget from the next day, under which days that were paid already are used."
+    )
     ended_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     ended_on = models.DateField()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="ending_is_kept", operation=KEPT)]
+        triggers = kept("ending_is_kept")
 
 
 class HoldKind(models.TextChoices):
@@ -188,7 +196,7 @@ class HoldKind(models.TextChoices):
 UNTIL_ENDED = (HoldKind.DEATH, HoldKind.ENDED)
 
 
-@pghistory.track()
+@tracked()
 class Hold(models.Model):
     """A reason that keeps a budget's instalments out of payment runs until it is lifted."""
 
@@ -210,4 +218,4 @@ class Hold(models.Model):
                 name="hold_lifted_by_someone",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="hold_is_kept", operation=pgtrigger.Delete)]
+        triggers = never_deleted("hold_is_kept")

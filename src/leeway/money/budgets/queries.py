@@ -17,12 +17,14 @@ from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
+from leeway.money.budgets.dues import ShareSoFar, shares_so_far
 from leeway.money.budgets.models import UNTIL_ENDED, Budget, Funding, Hold, Instalment, InstalmentKind, Part
 from leeway.money.budgets.payable import AFTER_DEATH, with_what_stops
 from leeway.money.budgets.schedule import PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, shares_of
 from leeway.money.ledger.models import Account, Reason, Transfer
 from leeway.money.ledger.queries import StatementLine, balances_of_case, statement
+from leeway.money.ledger.reasons import GIVERS
 from leeway.money.payees.models import PAID_WAYS, PayeeAccount
 from leeway.money.payees.queries import of_case
 from leeway.money.payees.states import State
@@ -71,6 +73,7 @@ class Picture:
     payees: list[PayeeAccount]
     earlier: list[Budget]
     funded_until: date | None
+    shares: list[ShareSoFar]
 
     @property
     def charged_until(self) -> date | None:
@@ -124,7 +127,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
     case = people.get_case(case_id, seen_by=seen_by, page="Budget and payments")
     budgets = list(case.budgets.select_related("ending", "plan__final_budget", "plan__charge", "started_by"))
     if not budgets:
-        return Picture(case, None, [], [], [], {}, [], [], [], None)
+        return Picture(case, None, [], [], [], {}, [], [], [], None, [])
     budget = budgets[0]
     parts = sorted(budget.parts.select_related("paid_into"), key=lambda part: Way.values.index(part.way))
     holds = list(budget.holds.select_related("placed_by", "lifted_by"))
@@ -135,11 +138,14 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         parts=parts,
         rows=_rows(budget, on),
         holds=holds,
-        balances=balances_of_case(case, as_at=on),
+        balances={
+            account: pence for account, pence in balances_of_case(case, as_at=on).items() if account.kind not in GIVERS
+        },
         statement=statement(paid_into, on) if paid_into else [],
         payees=of_case(case) if seen_by.is_staff_member else [],
         earlier=budgets[1:],
         funded_until=funded_until_day(budget),
+        shares=shares_so_far(case, on),
     )
 
 
@@ -182,7 +188,7 @@ def funded_until_day(budget: Budget) -> date:
     """The last day that a budget is funded for."""
     regular = Funding.objects.filter(part__budget=budget, kind=InstalmentKind.REGULAR)
     last = regular.order_by("-ends_on").values_list("ends_on", flat=True).first()
-    return last or funded_until(budget.starts_on, settings.PAY_CALENDAR_STARTS_ON)
+    return last or funded_until(budget.starts_on, budget.pay_calendar_starts_on)
 
 
 def unpaid_instalments(part: Part) -> QuerySet[Instalment]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 
-from leeway.care.planning.costs import nhs_pence
+from leeway.care.planning.costs import CostedLine, costed_line
 from leeway.care.planning.models import Plan, Way
 from leeway.law import law_on
-from leeway.law.charging import apply_charge_to_ways
+from leeway.law.charging import apply_charge_to_ways, ways_in_order
 from leeway.law.numbers import floor_div
 from leeway.refusal import Refusal
 
@@ -32,22 +33,31 @@ class Share:
         return self.gross_pence_per_week
 
 
-def shares_of(plan: Plan, law_day) -> list[Share]:
+def shares_of(plan: Plan, law_day: date) -> list[Share]:
     """Each part of a signed-off plan's budget with who pays it, in the order in which the charge is taken.
 
     NHS money is never charged for, so the charge is taken from the social care side of each part alone.
     """
-    result = plan.final_budget.result
+    lines = [costed_line(line) for line in plan.lines.all()]
+    return share_out(plan.final_budget.result, lines, order_of_charge(law_day))
+
+
+def order_of_charge(law_day: date) -> list[str]:
+    """The council's order in which one charge is taken from the parts of a budget, on a day."""
+    return list(ways_in_order(law_on(law_day, settings.COUNCIL_POLICY)))
+
+
+def share_out(result: dict, lines: Sequence[CostedLine], order: Sequence[str]) -> list[Share]:
+    """Share a signed-off budget out, from its figures, the lines that it pays for, and the order of the charge."""
     ways = {Way(way): pence for way, pence in result["ways"].items() if pence}
     nhs = dict.fromkeys(ways, 0)
-    for line in plan.lines.all():
+    for line in lines:
         if line.way in nhs:
-            nhs[Way(line.way)] += nhs_pence(line)
+            nhs[Way(line.way)] += line.nhs_pence
     if sum(nhs.values()) != result["nhs_pence_per_week"] or any(nhs[way] > ways[way] for way in ways):
         raise Refusal(
             "The plan and the signed-off budget differ on what the NHS pays. Ask for it to be signed off again."
         )
-    order = law_on(law_day, settings.COUNCIL_POLICY)["charging_policy.charge_taken_first_from"]
     chargeable = {NAME_IN_LAW.get(way, way.value): ways[way] - nhs[way] for way in ways}
     charged = apply_charge_to_ways(result["charge_pence_per_week"], chargeable, order)
     shares = [

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -13,6 +13,7 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
+from leeway.money.ledger.reasons import DAYS_AHEAD_MOST, FIRST_DAY, REVERSE
 from leeway.refusal import Refusal
 
 ROWS_AT_ONCE = 20_000
@@ -59,16 +60,22 @@ def transfer_many(*, new: Sequence[NewTransfer], by: User, on: date) -> None:
     """
     check_can(by, Capability.PAY)
     for each in new:
-        _require_sense(each)
+        _require_sense(each, on)
     for each in new:
         if each.corrects:
             _require_mirror(each, each.corrects)
-    for start in range(0, len(new), ROWS_AT_ONCE):
-        _insert(new[start : start + ROWS_AT_ONCE], by)
+    _insert(new, by)
+
+
+@transaction.atomic
+def fall_due(*, new: Sequence[NewTransfer], on: date) -> None:
+    """Record shares that have fallen due by themselves, by the calendar: the one thing that nobody has to do."""
+    assert all(each.reason == Reason.FELL_DUE and each.effective_date <= on for each in new)
+    _insert(new, None)
 
 
 def give_back(
-    *, original: Transfer, id: uuid.UUID, amount_pence: int, reason: Reason, effective_date: date, by: User, on: date
+    *, original: Transfer, id: uuid.UUID, amount_pence: int, effective_date: date, by: User, on: date
 ) -> None:
     """Move some or all of an earlier transfer back where it came from, naming it."""
     new = NewTransfer(
@@ -76,7 +83,7 @@ def give_back(
         debit=original.credit_id,
         credit=original.debit_id,
         amount_pence=amount_pence,
-        reason=reason,
+        reason=REVERSE[Reason(original.reason)],
         effective_date=effective_date,
         about=original.about,
         corrects=original.pk,
@@ -84,11 +91,16 @@ def give_back(
     transfer(new=new, by=by, on=on)
 
 
-def _require_sense(new: NewTransfer) -> None:
+def _require_sense(new: NewTransfer, on: date) -> None:
     if new.amount_pence <= 0:
         raise Refusal("A transfer must move at least one penny. To move money back, correct the transfer.")
     if new.debit == new.credit:
         raise Refusal("A transfer needs two accounts: choose another one to move the money to.")
+    if not FIRST_DAY <= new.effective_date <= on + timedelta(days=DAYS_AHEAD_MOST):
+        raise Refusal(
+            f"A transfer counts on a day from {FIRST_DAY:%-d %B %Y} to a year from now. Check the date of this one.",
+            field="effective_date",
+        )
 
 
 def _require_mirror(new: NewTransfer, corrected: uuid.UUID) -> None:
@@ -97,6 +109,8 @@ def _require_mirror(new: NewTransfer, corrected: uuid.UUID) -> None:
         raise Refusal("The transfer to correct is not in the ledger.")
     if (new.debit, new.credit) != (original.credit_id, original.debit_id):
         raise Refusal("A correction moves money back between the same two accounts as the transfer it corrects.")
+    if new.reason != REVERSE.get(Reason(original.reason)):
+        raise Refusal(f"“{new.reason.label}” is not how a transfer “{original.get_reason_display()}” is corrected.")
     before = original.corrections.exclude(pk=new.id).aggregate(pence=Sum("amount_pence"))["pence"] or 0
     if before + new.amount_pence > original.amount_pence:
         raise Refusal("A correction cannot give back more than was moved.")
@@ -108,8 +122,12 @@ ARRAYS = """
 """
 INSERT = f"""
     INSERT INTO ledger_transfer
-        (id, debit_id, credit_id, amount_pence, reason, effective_date, about, corrects_id, made_by_id, made_at)
-    SELECT wanted.*, %s, now() FROM {ARRAYS} ON CONFLICT (id) DO NOTHING
+        (id, debit_id, credit_id, amount_pence, reason, effective_date, about, corrects_id, sending,
+         made_by_id, made_at)
+    SELECT wanted.*, CASE WHEN wanted.reason = '{Reason.PAYMENT_SENT}' THEN 1 + (
+               SELECT count(*) FROM ledger_transfer AS back
+                WHERE back.about = wanted.about AND back.reason = '{Reason.PAYMENT_RETURNED}') END, %s::bigint, now()
+      FROM {ARRAYS} ON CONFLICT (id) DO NOTHING
 """
 DIFFERING = f"""
     SELECT count(*) FROM {ARRAYS} JOIN ledger_transfer AS kept USING (id)
@@ -121,11 +139,16 @@ DIFFERING = f"""
 """
 
 
-def _insert(new: Sequence[NewTransfer], by: User) -> None:
+def _insert(new: Sequence[NewTransfer], by: User | None) -> None:
+    for start in range(0, len(new), ROWS_AT_ONCE):
+        _insert_some(new[start : start + ROWS_AT_ONCE], by)
+
+
+def _insert_some(new: Sequence[NewTransfer], by: User | None) -> None:
     columns: list[list] = [[getattr(each, field.name) for each in new] for field in fields(NewTransfer)]
     columns[REASON_COLUMN] = [str(each.reason) for each in new]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, [by.pk, *columns])
+        cursor.execute(INSERT, [by.pk if by else None, *columns])
         if cursor.rowcount == len(new):
             return
         cursor.execute(DIFFERING, columns)

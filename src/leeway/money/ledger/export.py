@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from leeway.law.numbers import decimal_pounds
-from leeway.money.ledger.models import FUNDERS, Account, Kind, Transfer
+from leeway.money.ledger.models import Account, Kind, Transfer
+from leeway.money.ledger.reasons import GIVERS
 
 SPENT_KINDS = frozenset({Kind.SPENT, Kind.PAID_TO_PROVIDER})
 
@@ -43,7 +44,7 @@ def account_name(account: Account) -> str:
 
 
 def _root(kind: str) -> str:
-    if kind in FUNDERS:
+    if kind in GIVERS:
         return "Equity"
     return "Expenses" if kind in SPENT_KINDS else "Assets"
 

@@ -8,28 +8,8 @@ from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
-
-KEPT = pgtrigger.Update | pgtrigger.Delete
-NEVER_EMPTIED = "RAISE EXCEPTION 'The ledger is never emptied.';"
-
-
-class Kind(models.TextChoices):
-    """What an account stands for. Where the money is, is which account holds it: there are no flags."""
-
-    FUNDER_COUNCIL = "funder_council", "Council"
-    FUNDER_NHS = "funder_nhs", "NHS"
-    FUNDER_PERSON = "funder_person", "The person’s contribution"
-    AVAILABLE = "available", "Available"
-    COMMITTED = "committed", "Committed"
-    CLEARING = "clearing", "On its way through the bank"
-    HELD_BY_PERSON = "held_by_person", "Held by the person"
-    HELD_BY_PROVIDER = "held_by_provider", "Held by a provider for the person"
-    PAID_TO_PROVIDER = "paid_to_provider", "Paid to a provider"
-    SPENT = "spent", "Spent"
-    RECLAIMED = "reclaimed", "Reclaimed"
-
-
-FUNDERS = frozenset({Kind.FUNDER_COUNCIL, Kind.FUNDER_NHS, Kind.FUNDER_PERSON})
+from leeway.guards import kept
+from leeway.money.ledger.reasons import OF_A_CASE, SHARED, Kind, Reason, guard
 
 
 class Account(models.Model):
@@ -48,32 +28,17 @@ class Account(models.Model):
             models.CheckConstraint(
                 condition=Q(case=None) | Q(name__regex="^(Budget [0-9]+)?$"), name="account_of_a_case_names_nobody"
             ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=SHARED, case__isnull=False) & ~Q(kind__in=OF_A_CASE, case=None),
+                name="account_of_a_case_or_shared",
+            ),
         ]
         triggers = [
-            pgtrigger.Protect(name="account_is_kept", operation=KEPT),
-            pgtrigger.Trigger(
-                name="accounts_stay",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Truncate,
-                func=NEVER_EMPTIED,
-            ),
+            *kept("account_is_kept"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.name}" if self.name else self.get_kind_display()
-
-
-class Reason(models.TextChoices):
-    """Why money moved."""
-
-    FUNDING = "funding", "Funding put in"
-    COMMITMENT = "commitment", "Set aside for what was agreed"
-    PAYMENT_SENT = "payment_sent", "Payment sent to the bank"
-    PAYMENT_ARRIVED = "payment_arrived", "Payment reached its account"
-    RELEASE = "release", "No longer set aside"
-    FUNDING_RETURNED = "funding_returned", "Funding no longer needed"
-    CORRECTION = "correction", "Correction of a mistake"
 
 
 CORRECTION_MIRRORS = """
@@ -93,7 +58,8 @@ CORRECTION_MIRRORS = """
 class Transfer(models.Model):
     """Money moved once, out of the `credit` account and into the `debit` account. Never updated, never deleted.
 
-    `about` is the id of what it was for (a budget, a payment), in whichever room that is kept.
+    `about` is the id of what it was for (a budget, a payment), in whichever room that is kept. `sending` is which
+    sending of an instalment it is: the first, and one more each time that a payment came back.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)  # chosen by the caller: safe to retry
@@ -104,7 +70,10 @@ class Transfer(models.Model):
     effective_date = models.DateField()
     about = models.UUIDField(null=True, blank=True, db_index=True)
     corrects = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="corrections")
-    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    sending = models.PositiveSmallIntegerField(null=True, blank=True)
+    made_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", help_text="Nobody, for what falls due by itself."
+    )
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -112,16 +81,27 @@ class Transfer(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_pence__gt=0), name="transfer_positive"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_two_accounts"),
+            models.CheckConstraint(
+                condition=Q(made_by__isnull=False) | Q(reason=Reason.FELL_DUE), name="transfer_made_by_someone"
+            ),
+            models.CheckConstraint(
+                condition=Q(reason=Reason.PAYMENT_SENT, about__isnull=False, sending__gte=1)
+                | ~Q(reason=Reason.PAYMENT_SENT) & Q(sending=None),
+                name="transfer_sends_something",
+            ),
+            models.UniqueConstraint(
+                fields=["about", "sending"],
+                condition=Q(reason=Reason.PAYMENT_SENT),
+                name="transfer_sends_an_instalment_once",
+            ),
+            models.UniqueConstraint(
+                fields=["about", "credit", "effective_date"],
+                condition=Q(reason=Reason.FELL_DUE),
+                name="transfer_falls_due_once_a_day",
+            ),
         ]
         triggers = [
-            pgtrigger.Protect(name="transfer_is_kept", operation=KEPT),
-            pgtrigger.Trigger(
-                name="transfers_stay",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Truncate,
-                func=NEVER_EMPTIED,
-            ),
+            *kept("transfer_is_kept"),
             pgtrigger.Trigger(
                 name="correction_mirrors",
                 when=pgtrigger.Before,
@@ -129,5 +109,14 @@ class Transfer(models.Model):
                 condition=pgtrigger.Q(new__corrects__isnull=False),
                 declare=[("original", "ledger_transfer%ROWTYPE"), ("corrected", "BIGINT")],
                 func=CORRECTION_MIRRORS,
+            ),
+            pgtrigger.Trigger(
+                name="transfer_fits_its_reason",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="added"),
+                declare=[("refusal", "TEXT")],
+                func=guard(),
             ),
         ]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from leeway.care.people.models import Case
-from leeway.money.ledger.models import FUNDERS, Account, Transfer
+from leeway.money.ledger.models import Account, Transfer
+from leeway.money.ledger.relations import RELATIONS
 
 
 @dataclass(frozen=True)
@@ -76,30 +77,10 @@ def statement(account: Account, as_at: date | None = None) -> list[StatementLine
 
 
 def findings() -> list[str]:
-    """What is wrong with the ledger, a sentence each; nothing where it holds together.
-
-    Looks for: totals that do not come to nothing, accounts with less than nothing in them (but for funders, who
-    give), transfers without an account, and the same transfer made twice.
-    """
-    found = []
+    """What is wrong with the ledger, a sentence each; nothing where it holds together."""
     total = sum(trial_balance().values())
-    if total:
-        found.append(f"The trial balance is out by {total} pence.")
-    kinds = dict(Account.objects.values_list("pk", "kind"))
-    current = balances()
-    found += [f"A transfer names account {account}, which is not there." for account in current if account not in kinds]
-    found += [
-        f"Account {account} ({kinds[account]}) has less than nothing in it: {pence} pence."
-        for account, pence in current.items()
-        if pence < 0 and kinds.get(account) not in {*FUNDERS, None}
-    ]
-    same = ["debit", "credit", "amount_pence", "reason", "effective_date", "about", "corrects"]
-    twice = Transfer.objects.order_by().values_list(*same).annotate(times=Count("pk")).filter(times__gt=1)
-    found += [
-        f"{row[2]} pence from account {row[1]} to account {row[0]} on {row[4]} was moved {row[-1]} times."
-        for row in twice
-    ]
-    return found
+    out = [f"The trial balance is out by {total} pence."] if total else []
+    return out + [finding for relation in RELATIONS for finding in relation.findings()]
 
 
 def _until(as_at: date | None) -> QuerySet[Transfer]:

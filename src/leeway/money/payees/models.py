@@ -2,7 +2,6 @@
 
 import uuid
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +9,7 @@ from django.db.models import F, Q
 from leeway.access.models import User
 from leeway.care.people.models import Case, Relationship
 from leeway.care.planning.models import Way
+from leeway.guards import never_deleted, tracked
 from leeway.money.payees.states import State
 
 PAID_WAYS = (Way.DIRECT_PAYMENT, Way.SERVICE_FUND)
@@ -25,7 +25,7 @@ class Holder(models.TextChoices):
     REPRESENTATIVE = "representative", "Whoever settles what is left after the person's death"
 
 
-@pghistory.track()
+@tracked()
 class PayeeAccount(models.Model):
     """The bank account into which one case's direct payment, or its service fund, is paid."""
 
@@ -67,7 +67,7 @@ class PayeeAccount(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="payee_is_kept", operation=pgtrigger.Delete),
+            *never_deleted("payee_is_kept"),
             pgtrigger.ReadOnly(
                 name="payee_details_never_edited",
                 fields=["case", "way", "holder", "relationship", "account_name", "sort_code", "account_number"],

@@ -2,9 +2,12 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import Http404
 
+from leeway.access.access import check_can
+from leeway.access.looks import record_looks
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.care.people.models import Case
 from leeway.money.payees.models import PayeeAccount
 from leeway.money.payees.states import State
@@ -20,10 +23,14 @@ def ways_ready(case: Case) -> set[str]:
     return set(case.payee_accounts.filter(state=State.APPROVED).values_list("way", flat=True))
 
 
-def waiting() -> QuerySet[PayeeAccount]:
-    """Bank details that wait for a second officer, the longest first."""
+def waiting(*, seen_by: User, rows: int) -> list[PayeeAccount]:
+    """The first bank details that wait for a second officer, the longest first, with the looks noted."""
+    check_can(seen_by, Capability.KEEP_BANK_DETAILS)
     accounts = PayeeAccount.objects.filter(state=State.ENTERED).order_by("entered_on", "id")
-    return accounts.select_related("case__person", "entered_by")
+    shown = list(accounts.select_related("case__person", "entered_by")[:rows])
+    people = [account.case.person_id for account in shown]
+    record_looks(viewer=seen_by, person_ids=people, page="Bank details to approve")
+    return shown
 
 
 def get_details(payee_id: UUID, *, case: Case) -> PayeeAccount:

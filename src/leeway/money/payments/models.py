@@ -2,18 +2,18 @@
 
 import uuid
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from leeway.access.models import User
+from leeway.guards import never_deleted, tracked
 from leeway.money.budgets.models import Instalment
 from leeway.money.payees.models import PayeeAccount
 from leeway.money.payments.states import State
 
 
-@pghistory.track()
+@tracked()
 class PaymentRun(models.Model):
     """Everyone who is paid on one day: made by one officer, approved by another.
 
@@ -42,7 +42,7 @@ class PaymentRun(models.Model):
             models.CheckConstraint(condition=Q(number__gte=1, number__lte=999_999), name="run_number_fits_bacs"),
         ]
         triggers = [
-            pgtrigger.Protect(name="run_is_kept", operation=pgtrigger.Delete),
+            *never_deleted("run_is_kept"),
             pgtrigger.ReadOnly(name="run_day_is_kept", fields=["number", "pay_on", "made_by", "made_on"]),
         ]
 
@@ -73,7 +73,7 @@ class Payment(models.Model):
             models.CheckConstraint(condition=Q(amount_pence__gt=0), name="payment_positive"),
         ]
         triggers = [
-            pgtrigger.Protect(name="payment_is_kept", operation=pgtrigger.Delete),
+            *never_deleted("payment_is_kept"),
             pgtrigger.ReadOnly(
                 name="payment_never_edited", fields=["run", "place", "instalment", "payee", "amount_pence"]
             ),

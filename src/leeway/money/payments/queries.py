@@ -10,7 +10,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum,
 from django.http import Http404
 
 from leeway.access.access import check_can
-from leeway.access.looks import record_looks
+from leeway.access.looks import record_look_over, record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.money.banking import bacs18, iso20022
@@ -75,7 +75,10 @@ def preview(pay_on: date, *, seen_by: User, rows: int = 100) -> tuple[Totals, li
     """What a run for this day would pay: its control totals, and its first rows."""
     check_can(seen_by, Capability.PAY)
     due = payable(unpaid(pay_on))
-    return totals(due), list(_with_people(due).order_by("due_on", "pk")[:rows])
+    shown = list(_with_people(due).order_by("due_on", "pk")[:rows])
+    people = [each.part.budget.case.person_id for each in shown]
+    record_looks(viewer=seen_by, person_ids=people, page="Payments that a run would make")
+    return totals(due), shown
 
 
 def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
@@ -118,6 +121,16 @@ def get_run(run_id: UUID, *, seen_by: User) -> PaymentRun:
     if found is None:
         raise Http404("There is no such payment run.")
     return found
+
+
+def look_over(run: PaymentRun, *, seen_by: User, page: str) -> None:
+    """Note that this user saw whom a run pays: one row, which everybody in the run finds among who looked."""
+    record_look_over(viewer=seen_by, thing_id=run.pk, people_count=run.payments_count, page=f"{page} {run.number}")
+
+
+def runs_with(person_id: UUID) -> QuerySet:
+    """The runs that paid a person, by their keys."""
+    return Payment.objects.filter(instalment__part__budget__case__person=person_id).values("run")
 
 
 def payments_of(run: PaymentRun) -> QuerySet[Payment]:

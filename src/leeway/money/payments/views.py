@@ -33,7 +33,7 @@ def home(request: SignedIn):
             "stopped": due.held,
             "held": due.waiting,
             "runs": queries.runs(seen_by=request.user)[:RUNS_SHOWN],
-            "details_waiting": waiting()[:ROWS_A_PAGE],
+            "details_waiting": waiting(seen_by=request.user, rows=ROWS_A_PAGE),
         },
     )
 
@@ -101,6 +101,7 @@ def _approved(request: SignedIn, run_id):
     run = queries.get_run(run_id, seen_by=request.user)
     if run.state != State.APPROVED:
         raise Http404("A run has files once it is approved.")
+    queries.look_over(run, seen_by=request.user, page="Bank file of payment run")
     return run
 
 
@@ -110,6 +111,7 @@ def _file(text: str, name: str, content_type: str) -> HttpResponse:
 
 
 def _page(request: SignedIn, run, form):
+    queries.look_over(run, seen_by=request.user, page="Payment run")
     pages = Paginator(queries.payments_of(run), ROWS_A_PAGE)
     pages.count = run.payments_count
     return render(

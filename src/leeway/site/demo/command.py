@@ -24,9 +24,12 @@ from leeway.market.listings.models import Service
 from leeway.messages import actions as outbox
 from leeway.messages.queries import in_need_of_somebody
 from leeway.money.banking.working_days import working_day_on_or_before
+from leeway.money.budgets.dues import OWED, Payer
 from leeway.money.budgets.models import Instalment
+from leeway.money.contributions import actions as contributions
 from leeway.money.ledger.actions import open_account
-from leeway.money.ledger.models import Kind
+from leeway.money.ledger.models import Account, Kind
+from leeway.money.ledger.queries import balance
 from leeway.money.payments import actions as payments
 from leeway.money.payments.actions import NothingToPay
 from leeway.site.demo.crowd import write_script
@@ -64,6 +67,8 @@ def run(*, people: int, seed: int) -> None:
         wait_for(lived, "The council", console)
         figures = pool.submit(publish_figures, today)  # which do not say what was paid: they are made meanwhile
         pay(staff, today, console)
+        with stage("What others owe, and paid", console):
+            receive(staff, today)
         with stage("The messages", console):
             deliver(today)
         with stage("The surveys and targets", console):
@@ -241,6 +246,26 @@ def pay_run(pay_on: date, staff: Staff) -> None:
     except NothingToPay:
         return
     payments.approve_run(run=made, by=staff.second_finance, on=made_on + timedelta(days=1))
+
+
+def receive(staff: Staff, today: date) -> None:
+    """Let the shares of the NHS and of people fall due, and most be received in time, one in four long since not."""
+    contributions.let_fall_due(on=today)
+    accounts = Account.objects.filter(kind__in=OWED.values()).select_related("case").order_by("case__person", "kind")
+    for number, account in enumerate(accounts):
+        received_on = today - timedelta(days=20 if number % 4 else 120)
+        due_pence = -balance(account, received_on)
+        if due_pence > 0:
+            contributions.confirm_receipt(
+                case=account.case,
+                payer=Payer.NHS if account.kind == Kind.OWED_BY_NHS else Payer.PERSON,
+                amount_pence=due_pence,
+                received_on=received_on,
+                looked_at=f"The bank statement of {received_on:%-d %B}",
+                owed_pence=-balance(account),
+                by=staff.finance,
+                on=received_on,
+            )
 
 
 def deliver(today: date) -> None:

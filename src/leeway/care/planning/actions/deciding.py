@@ -1,5 +1,6 @@
 """Deciding: submitting a plan, signing it off or returning it, agreeing or disagreeing, ending it."""
 
+from dataclasses import asdict
 from datetime import date
 
 from django.db import transaction
@@ -21,7 +22,7 @@ from leeway.care.planning.access import (
     check_may_disagree,
 )
 from leeway.care.planning.actions.drafts import SENTENCE, claim, claim_draft, move
-from leeway.care.planning.costs import budget_result, budget_steps, shares_of_final, totals, weekly_pence
+from leeway.care.planning.costs import budget_result, budget_steps, costed_line, shares_of_final, totals
 from leeway.care.planning.models import (
     Agreement,
     Plan,
@@ -91,7 +92,7 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     decision = decide_by_judgement(
         case=plan.case,
         kind=DecisionKind.FINAL_BUDGET,
-        inputs=_inputs(plan, lines, guide, charge),
+        inputs=_inputs(plan, lines, guide, charge) | {"final_pence_per_week": final_pence_per_week},
         result=result,
         steps=budget_steps(result, lines, reason=reason.strip(), manager=by.name),
         reasons=_reasons(result, reason, by),
@@ -137,15 +138,8 @@ def _inputs(plan: Plan, lines: list[PlanLine], guide: Decision | None, charge: D
         "charge_decision": str(charge.pk),
         "indicative_decision": str(guide.pk) if guide else None,
         "choice": str(choice.pk) if choice else None,
-        "lines": [
-            {
-                "what": line.what,
-                "way": line.way,
-                "pence_per_week": weekly_pence(line),
-                "nhs_percent": line.nhs_percent,
-            }
-            for line in lines
-        ],
+        "starts_on": plan.starts_on.isoformat(),
+        "lines": [asdict(costed_line(line)) for line in lines],
     }
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leeway.access.access import SignedIn
+from leeway.access.looks import record_looks
 from leeway.acting import act
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
@@ -44,6 +45,8 @@ def sign_off_queue(request: SignedIn):
     """The plans that wait for a manager's decision."""
     own = [queue_row(plan) for plan in queries.waiting_for_sign_off(request.user)]
     elsewhere = [queue_row(plan) for plan in queries.waiting_elsewhere(request.user)]
+    named = [row["case"].person_id for row in own + elsewhere]
+    record_looks(viewer=request.user, person_ids=named, page="Plans waiting for sign-off")
     context = {"own": own, "elsewhere": elsewhere, "today": timezone.localdate()}
     return render(request, "planning/queue.jinja", context)
 

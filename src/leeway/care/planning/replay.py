@@ -1,0 +1,81 @@
+"""Working every personal budget out again from the lines and the charge that it was decided on."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+
+from django.db.models import Prefetch
+from django.db.models.fields.json import KT
+
+from leeway.care.assessment.models import Assessment
+from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.decisions.replay import Bent
+from leeway.care.planning.costs import CostedLine, budget_result, costed_line, totals_of
+from leeway.care.planning.models import Plan, PlanLine, PlanState
+from leeway.refusal import Refusal
+
+RULE = "final_budget"
+UNUSABLE = (KeyError, TypeError, ValueError, AssertionError, Refusal)
+
+
+def replay() -> Iterator[Bent | None]:
+    """Work the figures of every final budget out again, and compare its lines with those of its plan."""
+    charges = _figures(DecisionKind.CHARGE, "result__charge_pence_per_week", "inputs__personal_budget_pence_per_week")
+    guides = _figures(DecisionKind.INDICATIVE_BUDGET, "result__indicative_pence_per_week")
+    plans = _lines_of_plans()
+    made = Decision.objects.filter(kind=DecisionKind.FINAL_BUDGET).order_by("pk").defer("steps", "reasons")
+    for decision in made.iterator(chunk_size=500):
+        try:
+            differing = _differing(decision, charges, guides, plans.get(decision.pk))
+        except UNUSABLE as problem:
+            differing = f"it cannot be worked out from what it keeps: {type(problem).__name__} {problem}"
+        yield Bent(str(decision.pk), RULE, differing) if differing else None
+
+
+def _figures(kind: DecisionKind, *paths: str) -> dict[str, list[str]]:
+    """Some figures of every decision of a kind, as they are stored."""
+    rows = Decision.objects.filter(kind=kind).order_by().values_list("pk", *[KT(path) for path in paths])
+    return {str(pk): figures for pk, *figures in rows.iterator(chunk_size=5000)}
+
+
+def _lines_of_plans() -> dict:
+    """The costed lines of each plan that was signed off, by its decision."""
+    lines = Prefetch("lines", queryset=PlanLine.objects.all())
+    plans = Plan.objects.exclude(final_budget=None).prefetch_related(lines).only("final_budget")
+    return {plan.final_budget_id: plan.lines.all() for plan in plans.iterator(chunk_size=500)}
+
+
+def _differing(decision: Decision, charges: dict, guides: dict, plan_lines: list[PlanLine] | None) -> str:
+    given = decision.inputs
+    lines = [CostedLine(**line) for line in given["lines"]]
+    charge_pence, charged_on_pence = (int(figure) for figure in charges[given["charge_decision"]])
+    guide = given["indicative_decision"]
+    result = budget_result(
+        costed=totals_of(lines),
+        final_pence=given["final_pence_per_week"],
+        charge_pence=charge_pence,
+        indicative_pence=int(guides[guide][0]) if guide else None,
+        starts_on=date.fromisoformat(given["starts_on"]),
+    )
+    differing = [name for name, value in result.items() if decision.result.get(name) != value]
+    if charged_on_pence != result["charge_pence_per_week"] + result["council_pence_per_week"]:
+        differing.append("the charge is on another budget")
+    if plan_lines is not None and _in_order(lines) != _in_order([costed_line(line) for line in plan_lines]):
+        differing.append("the lines of its plan")
+    return ", ".join(differing)
+
+
+def _in_order(lines: list[CostedLine]) -> list[tuple]:
+    return sorted(tuple(asdict(line).values()) for line in lines)
+
+
+def missing() -> Iterator[str]:
+    """Decisions that an assessment or a plan must name, and does not."""
+    completed = Assessment.objects.exclude(completed_on=None)
+    for pk in completed.filter(eligibility=None).values_list("pk", flat=True):
+        yield f"Assessment {pk} is complete and names no decision on eligibility."
+    for pk in completed.filter(eligibility__result__eligible=True, indicative_budget=None).values_list("pk", flat=True):
+        yield f"Assessment {pk} found needs eligible and names no indicative budget."
+    decided = Plan.objects.exclude(state=PlanState.DRAFT)
+    for pk in decided.filter(charge=None).values_list("pk", flat=True):
+        yield f"Plan {pk} was sent for sign-off and names no charge."

@@ -1,0 +1,149 @@
+"""What falls due of the shares that others promised, and what was received of them."""
+
+import uuid
+from datetime import date
+
+from django.db import transaction
+
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.actions import tell
+from leeway.care.people.events import Event
+from leeway.care.people.models import Case
+from leeway.law.numbers import pounds
+from leeway.money.budgets.dues import ACCOUNTS, Payer, Standing, standings
+from leeway.money.budgets.models import Budget, Funding
+from leeway.money.contributions.models import Receipt, TakenBack
+from leeway.money.contributions.queries import owed_account
+from leeway.money.ledger.actions import NewTransfer, fall_due, give_back, open_account, transfer
+from leeway.money.ledger.models import Account, Kind, Reason, Transfer
+from leeway.money.ledger.queries import balance
+from leeway.refusal import Refusal
+
+
+@transaction.atomic
+def let_fall_due(*, on: date) -> int:
+    """Record every share of the NHS and of people that has fallen due until a day; how many pence that was.
+
+    What was recorded is not recorded again, and what was not, on earlier days, is.
+    """
+    late = [each.funding.pk for each in standings(Funding.objects.filter(starts_on__lte=on)) if each.falling_due(on)]
+    fundings = Funding.objects.filter(pk__in=late)
+    budgets = fundings.order_by().values("part__budget")
+    list(Budget.objects.select_for_update().filter(pk__in=budgets).order_by("pk").values_list("pk"))
+    new = [
+        _falls_due(standing, day, pence) for standing in standings(fundings) for day, pence in standing.falling_due(on)
+    ]
+    fall_due(new=new, on=on)
+    return sum(each.amount_pence for each in new)
+
+
+@transaction.atomic
+def confirm_receipt(
+    *,
+    case: Case,
+    payer: Payer,
+    amount_pence: int,
+    received_on: date,
+    looked_at: str,
+    owed_pence: int,
+    by: User,
+    on: date,
+) -> Receipt:
+    """Confirm that the NHS or the person paid some of what they owe, with what shows it.
+
+    `owed_pence` is what they owed when the officer looked: refused where that has changed since, so that a second
+    press, or a colleague's, records nothing twice.
+    """
+    check_can(by, Capability.CONFIRM_RECEIPTS)
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    _require_received(case, amount_pence, received_on, looked_at, on)
+    account = owed_account(case, payer)
+    owed = -balance(account) if account else 0
+    if account is None or owed <= 0:
+        raise Refusal(f"{payer.label} owes nothing for this case now. Look at what was received already.")
+    if owed != owed_pence:
+        raise Refusal(f"What is owed has changed since you looked: it is {pounds(owed)} now. Check, and confirm again.")
+    if amount_pence > owed:
+        raise Refusal(
+            f"{payer.label} owes {pounds(owed)}. Confirm no more than that; what was paid on top belongs back with "
+            "whoever paid it.",
+            field="amount_pence",
+        )
+    receipt = Receipt.objects.create(
+        case=case,
+        payer=payer,
+        amount_pence=amount_pence,
+        received_on=received_on,
+        looked_at=looked_at.strip(),
+        confirmed_by=by,
+        confirmed_on=on,
+    )
+    _post(receipt, account, by, on)
+    sentence = f"{pounds(amount_pence)} received from {payer.label.lower().replace('nhs', 'NHS')}."
+    tell(case=case, kind=Event.SHARE_RECEIVED, sentence=sentence, by=by, on=on)
+    return receipt
+
+
+@transaction.atomic
+def take_back(*, receipt: Receipt, reason: str, by: User, on: date) -> TakenBack:
+    """Put right a receipt that was confirmed by mistake: it stays on record, and its amount is owed again."""
+    check_can(by, Capability.CONFIRM_RECEIPTS)
+    if not reason.strip():
+        raise Refusal("Say what was mistaken. The person can read this.", field="reason")
+    case = Case.objects.select_for_update().get(pk=receipt.case_id)
+    if TakenBack.objects.filter(receipt=receipt).exists():
+        raise Refusal("This receipt was corrected already.")
+    done = TakenBack.objects.create(receipt=receipt, reason=reason.strip(), taken_back_by=by, taken_back_on=on)
+    original = Transfer.objects.get(reason=Reason.RECEIVED, about=receipt.pk)
+    give_back(
+        original=original,
+        id=uuid.uuid5(receipt.pk, "taken back"),
+        amount_pence=original.amount_pence,
+        effective_date=on,
+        by=by,
+        on=on,
+    )
+    sentence = f"{pounds(receipt.amount_pence)} of {receipt.received_on:%-d %B %Y} was not received after all: {reason}"
+    tell(case=case, kind=Event.SHARE_RECEIVED, sentence=sentence, by=by, on=on)
+    return done
+
+
+def _falls_due(standing: Standing, day: date, pence: int) -> NewTransfer:
+    return NewTransfer(
+        id=uuid.uuid5(standing.funding.pk, f"{standing.owed} {day}"),
+        debit=standing.expected,
+        credit=standing.owed,
+        amount_pence=pence,
+        reason=Reason.FELL_DUE,
+        effective_date=day,
+        about=standing.funding.pk,
+    )
+
+
+def _require_received(case: Case, amount_pence: int, received_on: date, looked_at: str, on: date) -> None:
+    if amount_pence <= 0:
+        raise Refusal("Enter an amount of more than nothing.", field="amount_pence")
+    if received_on > on:
+        raise Refusal("This day has not come yet. Enter the day on which the money was received.", field="received_on")
+    first = case.budgets.order_by("started_on").values_list("started_on", flat=True).first()
+    if first is None or received_on < first:
+        raise Refusal("This day is before there was a budget. Check the date.", field="received_on")
+    if not looked_at.strip():
+        raise Refusal("Say what shows that the money was received, such as a bank statement.", field="looked_at")
+
+
+def _post(receipt: Receipt, account: Account, by: User, on: date) -> None:
+    kind = ACCOUNTS[Payer(receipt.payer)].funder
+    funder = open_account(kind=kind, case=receipt.case if kind == Kind.FUNDER_PERSON else None, by=by, on=on)
+    new = NewTransfer(
+        id=uuid.uuid5(receipt.pk, Reason.RECEIVED.value),
+        debit=account.pk,
+        credit=funder.pk,
+        amount_pence=receipt.amount_pence,
+        reason=Reason.RECEIVED,
+        effective_date=receipt.received_on,
+        about=receipt.pk,
+    )
+    transfer(new=new, by=by, on=on)

@@ -1,0 +1,35 @@
+"""What the pages of contributions ask for."""
+
+from django import forms
+
+from leeway.forms import DateField, PoundsField
+
+
+class ReceiptForm(forms.Form):
+    """What was received, when, and what shows it."""
+
+    amount_pence = PoundsField(
+        label="How much was received?", minimum_pence=1, error_messages={"required": "Enter the amount received."}
+    )
+    received_on = DateField(
+        label="On which day?", error_messages={"required": "Enter the day on which the money was received."}
+    )
+    looked_at = forms.CharField(
+        label="What did you look at?",
+        help_text="For example “Bank statement 14, line 3”. No account numbers.",
+        error_messages={"required": "Say what shows that the money was received."},
+        max_length=500,
+    )
+    owed_pence = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class TakeBackForm(forms.Form):
+    """Why a receipt was a mistake."""
+
+    reason = forms.CharField(
+        label="What was mistaken?",
+        help_text="In plain words. The person can read this.",
+        error_messages={"required": "Say what was mistaken. The person can read this."},
+        widget=forms.Textarea,
+        max_length=500,
+    )

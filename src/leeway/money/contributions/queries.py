@@ -1,0 +1,122 @@
+"""Reading what is owed towards budgets: by whom, for which case, since when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.http import Http404
+
+from leeway.access.access import check_can
+from leeway.access.looks import record_looks
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people import queries as people
+from leeway.care.people.models import Case
+from leeway.money.budgets.dues import ACCOUNTS, Payer, ShareSoFar, shares_so_far
+from leeway.money.contributions.models import Receipt
+from leeway.money.ledger.models import Account, Kind
+from leeway.money.ledger.queries import StatementLine, statement
+
+PAYER_OF = {kinds.owed: payer for payer, kinds in ACCOUNTS.items()}
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What one payer owes for one case, and since when its oldest part is due. Less than nothing is owed back."""
+
+    case: Case
+    payer: Payer
+    pence: int
+    since: date | None
+    days: int
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What is owed in all, by payer, and what is owed back."""
+
+    owed_pence: Mapping[Payer, int]
+    owed_back_pence: int
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One payer's share of one case's budgets: how it stands, every movement of it, and what was received."""
+
+    case: Case
+    payer: Payer
+    share: ShareSoFar
+    lines: list[StatementLine]
+    receipts: QuerySet[Receipt]
+
+
+#: What has fallen due is paid off by what was received, the oldest first: the first day that is not covered.
+OWED = """
+    WITH moved AS (
+        SELECT debit_id AS account, amount_pence AS pence, effective_date FROM ledger_transfer
+         WHERE effective_date <= %(on)s
+        UNION ALL SELECT credit_id, -amount_pence, effective_date FROM ledger_transfer WHERE effective_date <= %(on)s
+    ), owing AS (
+        SELECT a.id, a.case_id, a.kind, moved.pence, moved.effective_date FROM ledger_account AS a
+          JOIN moved ON moved.account = a.id WHERE a.kind = ANY(%(kinds)s)
+    ), paid AS (
+        SELECT id, SUM(GREATEST(pence, 0)) AS pence FROM owing GROUP BY id
+    ), due AS (
+        SELECT owing.id, owing.effective_date, SUM(-owing.pence) OVER (
+            PARTITION BY owing.id ORDER BY owing.effective_date) AS so_far
+          FROM owing WHERE owing.pence < 0
+    )
+    SELECT owing.case_id, owing.kind, -SUM(owing.pence) AS pence,
+           (SELECT min(due.effective_date) FROM due JOIN paid USING (id)
+             WHERE due.id = owing.id AND due.so_far > paid.pence) AS since
+      FROM owing GROUP BY owing.id, owing.case_id, owing.kind HAVING SUM(owing.pence) <> 0
+     ORDER BY since NULLS LAST, owing.case_id, owing.kind
+"""
+
+
+def owed(*, seen_by: User, on: date, first: int = 0, rows: int = 100) -> tuple[list[Owed], Totals, int]:
+    """What is owed on a day, the oldest first: some rows of it, the totals, and how many rows there are in all."""
+    check_can(seen_by, Capability.CONFIRM_RECEIPTS)
+    with connection.cursor() as cursor:
+        cursor.execute(OWED, {"on": on, "kinds": [str(kind) for kind in PAYER_OF]})
+        found = cursor.fetchall()
+    shown = found[first : first + rows]
+    cases = Case.objects.select_related("person").in_bulk([row[0] for row in shown])
+    seen = [
+        Owed(cases[case], PAYER_OF[Kind(kind)], int(pence), since, (on - since).days if since else 0)
+        for case, kind, pence, since in shown
+    ]
+    record_looks(viewer=seen_by, person_ids=[each.case.person_id for each in seen], page="Contributions owed")
+    by_payer = {
+        payer: sum(int(row[2]) for row in found if PAYER_OF[Kind(row[1])] == payer and row[2] > 0) for payer in Payer
+    }
+    back = sum(int(-row[2]) for row in found if row[2] < 0)
+    return seen, Totals(by_payer, back), len(found)
+
+
+def owed_account(case: Case, payer: Payer) -> Account | None:
+    """The account of what has fallen due from a payer for a case."""
+    return Account.objects.filter(kind=ACCOUNTS[payer].owed, case=case).first()
+
+
+def picture(case_id: UUID, payer: Payer, *, seen_by: User, on: date) -> Picture:
+    """How one payer's share of one case's budgets stands at the end of a day."""
+    check_can(seen_by, Capability.CONFIRM_RECEIPTS)
+    case = people.get_case(case_id, seen_by=seen_by, page="Contributions")
+    account = owed_account(case, payer)
+    if account is None:
+        raise Http404("Nothing was promised for this case.")
+    receipts = case.receipts.filter(payer=payer).select_related("confirmed_by", "taken_back__taken_back_by")
+    share = next(each for each in shares_so_far(case, on) if each.payer == payer)
+    return Picture(case, payer, share, statement(account, on), receipts)
+
+
+def get_receipt(receipt_id: UUID, *, case: Case) -> Receipt:
+    """One receipt of a case that this user was already found to be allowed to see."""
+    found = case.receipts.filter(pk=receipt_id).first()
+    if found is None:
+        raise Http404("There is no such receipt.")
+    return found

@@ -1,0 +1,12 @@
+"""Addresses of contributions, below /contributions/."""
+
+from django.urls import path
+
+from leeway.money.contributions import views
+
+app_name = "contributions"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("<uuid:case_id>/<str:payer>/", views.show, name="show"),
+    path("<uuid:case_id>/<str:payer>/<uuid:receipt_id>/", views.take_back, name="take_back"),
+]

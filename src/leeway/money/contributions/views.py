@@ -1,0 +1,65 @@
+"""Pages of what the NHS and people owe towards budgets."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from leeway.access.access import SignedIn
+from leeway.acting import act
+from leeway.law.numbers import pounds
+from leeway.money.budgets.dues import Payer
+from leeway.money.contributions import actions, queries
+from leeway.money.contributions.forms import ReceiptForm, TakeBackForm
+
+ROWS_A_PAGE = 100
+
+
+@require_GET
+def home(request: SignedIn):
+    """What is owed, by whom, for which case, and for how long."""
+    text = request.GET.get("page", "1")
+    number = max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
+    first = (number - 1) * ROWS_A_PAGE
+    rows, totals, count = queries.owed(seen_by=request.user, on=timezone.localdate(), first=first, rows=ROWS_A_PAGE)
+    pages = Paginator(range(count), ROWS_A_PAGE)
+    context = {"rows": rows, "totals": totals, "count": count, "page": pages.get_page(number), "Payer": Payer}
+    return render(request, "contributions/home.jinja", context)
+
+
+@require_http_methods(["GET", "POST"])
+def show(request: SignedIn, case_id, payer):
+    """One payer's share for one case, and the form that confirms a receipt."""
+    picture = _picture(request, case_id, payer)
+    owed = {"owed_pence": picture.share.due_pence}
+    form = ReceiptForm(request.POST or None, initial=owed)
+    if act(
+        form,
+        lambda **by_on: actions.confirm_receipt(case=picture.case, payer=picture.payer, **form.cleaned_data, **by_on),
+        request,
+    ):
+        messages.success(request, f"{pounds(form.cleaned_data['amount_pence'])} is recorded as received.")
+        return redirect("contributions:show", case_id, payer)
+    if form.is_bound:
+        form.data = request.POST.dict() | owed  # what the page now shows
+    return render(request, "contributions/show.jinja", {"picture": picture, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def take_back(request: SignedIn, case_id, payer, receipt_id):
+    """Put right a receipt that was confirmed by mistake."""
+    picture = _picture(request, case_id, payer)
+    receipt = queries.get_receipt(receipt_id, case=picture.case)
+    form = TakeBackForm(request.POST or None)
+    if act(form, lambda **by_on: actions.take_back(receipt=receipt, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The receipt is corrected, and its amount is owed again.")
+        return redirect("contributions:show", case_id, payer)
+    return render(request, "contributions/take_back.jinja", {"picture": picture, "receipt": receipt, "form": form})
+
+
+def _picture(request: SignedIn, case_id, payer: str) -> queries.Picture:
+    if payer not in Payer:
+        raise Http404("Only the NHS and the person owe a share.")
+    return queries.picture(case_id, Payer(payer), seen_by=request.user, on=timezone.localdate())
