@@ -33,6 +33,7 @@ ADDS = {
     "budgets:hold", "budgets:last_cost",
     "payees:enter",
     "payments:make",
+    "contributions:show",
     "directory:add", "directory:price",
     "insight:set_target", "insight:open_wave", "insight:answer", "insight:publish", "insight:own",
 }  # fmt: skip
@@ -47,6 +48,7 @@ ONCE = {
     "budgets:start", "budgets:fund", "budgets:lift", "budgets:end",
     "payees:approve", "payees:reject",
     "payments:approve", "payments:cancel",
+    "contributions:take_back",
     "insight:end_target", "insight:close_wave",
     "jobs:again",
 }  # fmt: skip
