@@ -3,6 +3,7 @@
 import inspect
 import json
 import re
+import uuid
 from datetime import date
 from decimal import Decimal
 
@@ -24,6 +25,7 @@ from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder
+from leeway.money.payments import actions as payments
 from tests.originals import original
 
 TODAY = date(2026, 11, 23)
@@ -88,6 +90,13 @@ def own_store(tmp_path_factory):
     files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": where}
     with override_settings(STORAGES=django_settings.STORAGES | {"files": files}):
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_seals(settings, tmp_path_factory):
+    """The heads of the seal go to two folders of the test, which are made when there is one."""
+    folder = tmp_path_factory.getbasetemp() / "seals" / uuid.uuid4().hex
+    settings.SEAL_FOLDERS = [folder / "here", folder / "elsewhere"]
 
 
 @pytest.fixture
@@ -273,6 +282,30 @@ def bank(finn, fay):
         return payees.approve_details(payee=payee, by=fay, on=SET_UP_ON)
 
     return entered
+
+
+@pytest.fixture
+def sent(finn, fay):
+    """Take a run that Finn made to the bank: Fay approves it, and says that the bank has its file."""
+
+    def taken(run, on):
+        run = payments.approve_run(run=run, by=fay, on=on)
+        return payments.record_sent(run=run, sent_on=on, by=fay, on=on)
+
+    return taken
+
+
+@pytest.fixture
+def paid(finn, sent):
+    """Take a run that Finn made all the way: what arrived is confirmed on its day, but for what came back."""
+
+    def taken(run, on, returned=()):
+        run = sent(run, on)
+        back = {f"{run.number:06}-{place:06}": why for place, why in dict(returned).items()}
+        seen = "Bank statement of that day"
+        return payments.confirm_run(run=run, confirmed_from=seen, returned=back, by=finn, on=run.pay_on)
+
+    return taken
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Literal
 
 from django import forms
 from django.contrib import messages
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from psycopg.errors import UniqueViolation
@@ -29,11 +29,13 @@ class Done[T]:
 def act[T](form: forms.Form, action: Callable[..., T], request: HttpRequest) -> Done[T] | None:
     """Do what a form that was sent asks for: `action` is called with `by=` the user and `on=` today.
 
-    Nothing is done where no form was sent, or where it is not valid. A refusal becomes an error on the form.
+    Nothing is done where no form was sent, or where it is not valid. A refusal becomes an error on the form. A second
+    press waits for the first, so that it finds what that did.
     """
     if request.method != "POST":
         return None
-    return attempt(form, lambda: action(by=request.user, on=timezone.localdate()))
+    button = f"{request.user.pk} {request.path}"
+    return attempt(form, lambda: in_turn(button, lambda: action(by=request.user, on=timezone.localdate())))
 
 
 def attempt[T](form: forms.Form, call: Callable[[], T]) -> Done[T] | None:
@@ -60,6 +62,17 @@ def press[T](action: Callable[..., T], request: HttpRequest) -> Done[T] | None:
     for error in form.non_field_errors():
         messages.error(request, str(error))
     return done
+
+
+def in_turn[T](what: str, call: Callable[[], T]) -> T:
+    """Call something once nobody else is doing the same, by its name: the second comes after the first is through.
+
+    Without this the second would run into a constraint of the database, whose own log quotes what was stored.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+        return call()
 
 
 def only_once[T](call: Callable[[], T]) -> T:

@@ -1,12 +1,12 @@
 """What the database itself guards: records kept as they were, and rows that must not overlap."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import DecimalRangeField
 from django.db import models
-from django.db.models import Func, TextField
+from django.db.models import Func, TextChoices, TextField
 from django.db.models.functions import Cast
 
 CHANGED = pgtrigger.Update | pgtrigger.Delete
@@ -64,9 +64,45 @@ def kept_with(name: str, *, table: str, key: str, done: str) -> Guards:
     return [guard, *never_emptied()]
 
 
+def kept_fields(model: type[models.Model]) -> list[models.Field]:
+    """The fields that the guards of a model never let be changed: all of them, or those that one of them names."""
+    triggers = getattr(model._meta, "triggers", [])
+    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    only = [trigger for trigger in triggers if isinstance(trigger, pgtrigger.ReadOnly)]
+    if not only:
+        return fields if is_kept_whole(model) else []
+    named = {name for trigger in only for name in trigger.fields or ()}
+    left_out = [set(trigger.exclude) for trigger in only if trigger.exclude]
+    return [field for field in fields if field.name in named or any(field.name not in names for names in left_out)]
+
+
+def is_kept_whole(model: type[models.Model]) -> bool:
+    """Whether no row of a model is ever changed or deleted."""
+    return any(_stops_every_update(trigger) for trigger in getattr(model._meta, "triggers", []))
+
+
+def _stops_every_update(trigger: pgtrigger.Trigger) -> bool:
+    if type(trigger) is not pgtrigger.Protect or trigger.condition or not trigger.operation:  # ReadOnly is one too
+        return False
+    return pgtrigger.Update in trigger.operation
+
+
 def tracked(*, exclude: Sequence[str] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
     """Keep every version of a row, by trigger, in a history that is never changed, deleted or emptied."""
     return pghistory.track(exclude=list(exclude), append_only=False, meta={"triggers": kept("append_only")})
+
+
+def moves_kept[State: TextChoices](
+    name: str, moves: Mapping[State, frozenset[State]], *, begins: State
+) -> list[pgtrigger.Trigger]:
+    """Refuse a row whose `state` begins elsewhere, and every move that its table does not have."""
+    allowed = [(state.value, to.value) for state, after in moves.items() for to in sorted(after)]
+    return [
+        pgtrigger.FSM(name=name, field="state", transitions=allowed),
+        pgtrigger.Protect(
+            name=f"{name}_begin", operation=pgtrigger.Insert, condition=~pgtrigger.Q(new__state=begins.value)
+        ),
+    ]
 
 
 class SameValues(Func):

@@ -39,6 +39,6 @@ def lock_as_seen(record: Model, version: int, *names: str) -> None:
 
     Call inside a transaction.
     """
-    record.refresh_from_db(from_queryset=type(record)._default_manager.select_for_update(of=("self",)))
+    record.refresh_from_db(from_queryset=type(record)._default_manager.select_for_update(of=("self",), no_key=True))
     if version_of(record, *names) != version:
         raise EditedMeanwhile

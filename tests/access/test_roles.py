@@ -55,6 +55,7 @@ def test_roles_kept_apart_are_refused_by_form_action_and_database(ursula, team, 
             actions.add_user(
                 details=details | {"sign_off_limit_pence_per_week": 0},
                 site_address="https://leeway.example",
+                why="They join us on Monday.",
                 by=ursula,
                 on=date(2026, 11, 23),
             )
@@ -62,7 +63,7 @@ def test_roles_kept_apart_are_refused_by_form_action_and_database(ursula, team, 
         assert apart and refusal.field == "roles"
     else:
         assert not apart
-        User.objects.get(email="nils@council.example").delete()
+        User.objects.filter(email="nils@council.example").delete()
     try:
         with transaction.atomic():
             User.objects.create_user("nils@council.example", name="Nils", roles=pair)

@@ -1,15 +1,22 @@
 """Signing in: passwords, second steps, throttling, single sign-on, and sessions that end."""
 
 import re
+from datetime import date
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from leeway.access.adapter import SingleSignOn
 from leeway.access.models import User
+from leeway.access.roles import Role
+from leeway.care.people.models import Relationship
 
 PASSWORD = "correct horse battery"
 LOGIN = "/account/login/"
@@ -113,9 +120,65 @@ def test_people_who_draw_on_support_are_not_made_to(client, ada_user, settings):
     assert client.get("/home/").headers.get("Location") != "/account/2fa/"
 
 
-def test_a_forgotten_password_is_set_anew_by_the_link_alone(client, bea):
+class TestNobodyGetsPastSignInWithoutASecondStep:
+    """In production: staff, providers, and whoever may act for several people or for an organisation."""
+
+    @pytest.fixture(autouse=True)
+    def in_production(self, settings):
+        settings.STAFF_NEED_SECOND_FACTOR = True
+
+    @pytest.fixture
+    def supports(self, cyril, another_case, case):
+        """Cyril, with leave to see the records of so many people."""
+
+        def given(*names, kind="friend"):
+            for name in names:
+                person = another_case(name).person
+                leave = {"may_see_record": True, "user": cyril, "starts_on": date(2026, 1, 1)}
+                Relationship.objects.create(person=person, name="Cyril Crane", kind=kind, **leave)
+            return cyril
+
+        return given
+
+    def is_stopped(self, client, user) -> bool:
+        client.force_login(user)
+        answers = {client.get(address).headers.get("Location") for address in ("/home/", "/directory/", "/")}
+        return answers == {"/account/2fa/"}
+
+    @pytest.mark.parametrize("role", [role for role in Role if role != Role.PERSON])
+    def test_whatever_role(self, client, role, team):
+        assert self.is_stopped(client, User.objects.create_user("n@council.example", name="N", roles=[role], team=team))
+
+    def test_an_advocate_for_two_people(self, client, supports):
+        assert self.is_stopped(client, supports("Dora", "Edith"))
+
+    def test_an_organisation_for_one(self, client, supports):
+        assert self.is_stopped(client, supports("Dora", kind="organisation"))
+
+    def test_not_a_friend_of_one_nor_the_person(self, client, supports, ada_user):
+        assert not self.is_stopped(client, supports("Dora"))
+        assert not self.is_stopped(client, ada_user)
+
+    def test_nor_whose_leave_has_ended(self, client, supports):
+        cyril = supports("Dora", "Edith")
+        Relationship.objects.filter(person__given_name="Dora").update(ends_on=date(2026, 2, 1))
+        assert not self.is_stopped(client, cyril)
+
+    def test_nobody_takes_their_last_way_away(self, client, bea):
+        sign_in(client, bea)
+        secret = set_up_app(client)
+        for how in (client.get, client.post):
+            assert "your only second step" in how(reverse("mfa_deactivate_totp")).content.decode()
+        assert Authenticator.objects.filter(user=bea, type="totp").exists() and secret
+        Authenticator.objects.create(user=bea, type="webauthn", data={"name": "Key", "credential": {}})
+        assert client.post(reverse("mfa_deactivate_totp")).status_code == 302
+        assert not Authenticator.objects.filter(user=bea, type="totp").exists()
+
+
+def test_a_forgotten_password_is_set_anew_by_the_link_alone(client, bea, work, settings):
     client.post("/account/password/reset/", {"email": bea.email})
-    link = re.search(r"http://testserver(/\S+)", mail.outbox[0].body)[1]
+    work()
+    link = re.search(rf"{settings.SITE_ADDRESS}(/\S+)", mail.outbox[0].body)[1]
     page = client.get(client.get(link).headers["Location"])
     assert "Set your password" in page.content.decode()
     client.post(page.request["PATH_INFO"], {"password1": "purple elbow ladder", "password2": "purple elbow ladder"})
@@ -123,10 +186,30 @@ def test_a_forgotten_password_is_set_anew_by_the_link_alone(client, bea):
     assert "no longer works" in client.get(link, follow=True).content.decode()
 
 
-def test_asking_for_an_unknown_address_says_the_same_and_sends_nothing(client, db):
+def test_asking_for_an_unknown_address_says_the_same_and_sends_nothing(client, db, work):
     answer = client.post("/account/password/reset/", {"email": "nobody@home.example"})
     assert answer.headers["Location"] == "/account/password/reset/done/"
+    work()
     assert mail.outbox == []
+
+
+def test_asking_for_an_unknown_address_is_the_same_work(client, bea, cyril):
+    """Counted, not timed: what the database is asked, what is queued, and what is sent while somebody waits."""
+    User.objects.filter(pk=cyril.pk).update(is_active=False)
+    done = {}
+    for email in ("first@home.example", bea.email, "nobody@home.example", cyril.email):
+        queued = ProcrastinateJob.objects.count()
+        with CaptureQueriesContext(connection) as queries:
+            client.post("/account/password/reset/", {"email": email})
+        asked = [re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in queries]
+        done[email] = (asked, ProcrastinateJob.objects.count() - queued, len(mail.outbox))
+    del done["first@home.example"]  # the first asks for what the others find in memory
+    known = done[bea.email]
+    assert known[1:] == (1, 0), "one errand, and nothing is sent in the request"
+    assert [email for email, work in done.items() if work != known] == []
+    arguments = ProcrastinateJob.objects.filter(task_name="send_password_link").values_list("args", flat=True)
+    assert {str(each["user_id"] > 0) for each in arguments} == {"True", "False"}
+    assert "@" not in str(list(arguments))
 
 
 class IdentityProvider:

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "leeway"
-ROOMS = ["access", "jobs", "files", "messages", "market", "care", "money"]
+ROOMS = ["access", "jobs", "seal", "files", "messages", "market", "care", "money"]
 VOCABULARY = {
     "__init__", "apps", "models", "states", "actions", "queries", "access", "forms", "views", "presenters", "urls",
     "api", "jobs", "commands",
@@ -18,6 +18,7 @@ OWN_WORDS = {
         "looks", "middleware", "table", "roles", "adapter", "kept", "logs", "second_factor", "invitations", "operator",
     },
     "jobs": {"kinds", "worker"},
+    "seal": {"heads", "tables"},
     "messages": {"recipients", "wording", "printing"},
     "messages/carriers": {"notify", "smtp", "mailbox"},
     "care/people": {"events", "recipients", "message_views"},

@@ -37,7 +37,7 @@ def make_a_run(officer: Visitor) -> str:
 def approve_the_run(officer: Visitor, run: str) -> None:
     officer.go(run)
     officer.press(re.compile("^Approve "))
-    officer.is_told("The run is approved and in the ledger.")
+    officer.is_told("The run is approved. Give one of its files to the bank")
 
 
 def files_of(officer: Visitor, run: str) -> tuple[list[str], ElementTree.Element]:
@@ -45,6 +45,13 @@ def files_of(officer: Visitor, run: str) -> tuple[list[str], ElementTree.Element
     officer.go(run)
     lines = officer.download("Bacs Standard 18").splitlines()
     return lines, ElementTree.fromstring(officer.download("ISO 20022"))
+
+
+def say_that_the_bank_has_it(officer: Visitor, run: str) -> None:
+    officer.go(run)
+    officer.press("The bank has the file")
+    officer.press("The bank has the file")
+    officer.is_told("Sent to the bank", "look at what the bank says, and confirm here what arrived")
 
 
 def start_the_budget(officer: Visitor, case_page: str) -> None:

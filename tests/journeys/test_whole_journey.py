@@ -22,6 +22,7 @@ from tests.journeys.paying import (
     files_of,
     make_a_run,
     press_make_again,
+    say_that_the_bank_has_it,
     start_the_budget,
 )
 from tests.journeys.planning import (
@@ -197,13 +198,14 @@ def finn_and_fay_pay(finn: Visitor, fay: Visitor) -> None:
     assert message.tag == "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}Document"
     assert message.findtext(".//{*}CtrlSum") == total.strip("£").replace(",", "")
     press_make_again(finn)
+    say_that_the_bank_has_it(fay, run)
 
 
 def nora_reads_her_letters(nora: Visitor) -> None:
     nora.go("/home/")
     nora.follow("See everything")
     nora.follow("Budget and payments")
-    nora.is_told("The personal budget is £183.00 a week", "You pay")
+    nora.is_told("The personal budget is £183.00 a week", "You pay", "Sent to arrive on")
     nora.page.go_back()
     nora.follow("Letters")
     nora.is_told("Decisions that stand now", "Support plans")

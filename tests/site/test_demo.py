@@ -11,8 +11,11 @@ from rich.console import Console
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import Case
 from leeway.care.review.queries import next_review, past_reviews
-from leeway.money.budgets.models import Budget
+from leeway.money.budgets.models import Budget, Hold
 from leeway.money.ledger.queries import findings, trial_balance
+from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.payments.queries import findings as payment_findings
+from leeway.site.demo import command
 from leeway.site.demo.people import draw_people, synthetic_numbers
 from leeway.site.demo.progress import stage
 from leeway.site.demo.stories import stories
@@ -77,6 +80,18 @@ def test_whoever_has_support_has_a_review_ahead_and_those_that_fell_due_were_hel
     for case in Case.objects.filter(pk__in=[case.pk for case in council.values()], stage="active"):
         assert next_review(case).due_on > timezone.localdate()
     assert past_reviews(council["Ada"]).count() >= 1
+
+
+def test_past_runs_are_sent_and_confirmed_and_one_payment_came_back(council):
+    """The last run may be on its way still."""
+    named = command.everyone()
+    staff = command.staff_of(named, named["bea@fairbourne.example"], named["mona@fairbourne.example"])
+    command.pay(staff, timezone.localdate(), Console(file=StringIO()))
+    states = list(PaymentRun.objects.order_by("number").values_list("state", flat=True))
+    assert set(states[:-1]) == {"confirmed"} and states[-1] in {"sent", "confirmed"}
+    assert Payment.objects.filter(state="returned").count() == 1
+    assert Hold.objects.filter(kind="returned", lifted_on=None).count() == 1
+    assert list(payment_findings()) == []
 
 
 def test_carers_have_a_case_of_their_own(council):

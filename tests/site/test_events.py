@@ -22,7 +22,7 @@ from leeway.money.budgets.models import Hold, HoldKind, Instalment
 from leeway.money.budgets.queries import budgets_to_end, picture
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder
-from leeway.money.payments.actions import NothingToPay, approve_run, make_run
+from leeway.money.payments.actions import NothingToPay, approve_run, make_run, record_sent
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from leeway.site import events
@@ -87,9 +87,8 @@ def test_after_a_death_nothing_more_falls_due_and_finance_sees_what_was_paid_bey
     assert not Instalment.objects.filter(part__budget=budget, cancellation=None, ends_on__gt=DIED).exists()
 
 
-def test_what_was_paid_for_days_after_the_death_is_counted(budget, bea, finn, fay):
-    run = make_run(pay_on=date(2026, 4, 22), by=finn, on=date(2026, 4, 14))
-    approve_run(run=run, by=fay, on=date(2026, 4, 14))
+def test_what_was_paid_for_days_after_the_death_is_counted(budget, bea, finn, paid):
+    run = paid(make_run(pay_on=date(2026, 4, 22), by=finn, on=date(2026, 4, 14)), date(2026, 4, 14))
     first = run.payments.get().instalment
     case = Case.objects.get(pk=budget.case_id)
     circumstances.record_death(case=case, died_on=first.starts_on, told_by="A nurse, by phone", by=bea, on=ON)
@@ -97,7 +96,7 @@ def test_what_was_paid_for_days_after_the_death_is_counted(budget, bea, finn, fa
     assert ending.paid_beyond_pence == first.amount_pence - 14_29  # one of seven days of £100 was due
 
 
-def test_last_wages_go_to_whoever_settles_what_is_left(dead, budget, finn, fay, bank):
+def test_last_wages_go_to_whoever_settles_what_is_left(dead, budget, finn, fay, bank, paid):
     budgets.end_budget(budget=budget, ends_on=DIED, reason="Ada died", by=finn, on=ON)
     budget.refresh_from_db()
     budgets.add_last_cost(budget=budget, kind="last_wages", amount_pence=312_50, by=finn, on=ON)
@@ -116,11 +115,11 @@ def test_last_wages_go_to_whoever_settles_what_is_left(dead, budget, finn, fay, 
         )  # fmt: skip
     pay_representative(dead, finn, fay)
     run = make_run(pay_on=PAY_ON, by=finn, on=ON)
-    paid = {payment.instalment.kind: payment.amount_pence for payment in run.payments.all()}
-    assert paid["last_wages"] == 312_50
+    amounts = {payment.instalment.kind: payment.amount_pence for payment in run.payments.all()}
+    assert amounts["last_wages"] == 312_50
     assert all(payment.payee.account_name == "Tom Bell" for payment in run.payments.all())
     assert not run.payments.filter(instalment__ends_on__gt=DIED, instalment__kind="regular").exists()
-    approve_run(run=run, by=fay, on=ON)
+    paid(run, ON)
     assert list(findings()) == []
 
 
@@ -220,9 +219,11 @@ def test_a_task_is_finished_by_whose_it_is_and_stands_once(case, bea, mona, finn
         people.finish_task(task=task, by=bea, on=ON)
 
 
-def test_a_payment_sent_is_told_in_the_story(budget, finn, fay):
+def test_a_payment_sent_is_told_in_the_story_once_the_bank_has_it(budget, finn, fay):
     run = make_run(pay_on=date(2026, 4, 22), by=finn, on=date(2026, 4, 14))
-    approve_run(run=run, by=fay, on=date(2026, 4, 14))
+    run = approve_run(run=run, by=fay, on=date(2026, 4, 14))
+    assert not budget.case.story.filter(kind=Event.PAYMENT_SENT).exists()
+    record_sent(run=run, sent_on=date(2026, 4, 15), by=fay, on=date(2026, 4, 15))
     line = budget.case.story.get(kind=Event.PAYMENT_SENT)
     assert line.sentence == "£71.43 sent, to arrive on 22 April 2026."
 

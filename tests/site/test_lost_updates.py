@@ -96,15 +96,16 @@ def test_two_assessors_take_one_case(case, bea, greta):
     assert StoryLine.objects.filter(kind=Event.GIVEN).count() == 1
 
 
-def test_somebody_is_stopped_while_their_limit_changes(mona, ursula, either_way):
-    either_way(stopped(mona, ursula), changed(mona, ursula, sign_off_limit_pence_per_week=0))
+def test_somebody_is_stopped_while_their_roles_and_limit_change(mona, ursula, either_way):
+    less = {"roles": [Role.ASSESSOR], "sign_off_limit_pence_per_week": 0}
+    either_way(stopped(mona, ursula), changed(mona, ursula, **less))
     mona.refresh_from_db()
-    assert (mona.is_active, mona.sign_off_limit_pence_per_week) == (False, 0)
+    assert (mona.is_active, mona.roles, mona.sign_off_limit_pence_per_week) == (False, [Role.ASSESSOR], 0)
 
 
 def test_two_administrators_change_one_person(mona, ursula):
-    calls = [changed(mona, ursula, sign_off_limit_pence_per_week=0), changed(mona, ursula, job_title="Head of service")]
-    _saved, told = at_once(*calls)
+    less = {"roles": [Role.ASSESSOR], "sign_off_limit_pence_per_week": 0}
+    _saved, told = at_once(changed(mona, ursula, **less), changed(mona, ursula, job_title="Head of service"))
     assert isinstance(told, EditedMeanwhile)
     mona.refresh_from_db()
     assert (mona.sign_off_limit_pence_per_week, mona.job_title) == (0, "")
@@ -148,7 +149,8 @@ def test_a_password_changes_while_an_administrator_saves(mona, ursula, either_wa
     own.force_login(mona)
     staff.force_login(ursula)
     address = f"/staff/{mona.pk}/"
-    typed = {"name": mona.name, "roles": ["manager"], "team": mona.team_id, "sign_off_limit_pence_per_week": "900"}
+    typed = {"name": mona.name, "roles": ["manager"], "team": mona.team_id, "job_title": "Head of service"}
+    typed["sign_off_limit_pence_per_week"] = "1500"
     typed["version"] = version_on(staff.get(address))
     passwords = {"oldpassword": "correct horse battery", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
     said = either_way(
@@ -157,4 +159,4 @@ def test_a_password_changes_while_an_administrator_saves(mona, ursula, either_wa
     )
     assert [answer.status_code for answer in said] == [302, 302]
     mona.refresh_from_db()
-    assert mona.check_password(NEW_PASSWORD) and mona.sign_off_limit_pence_per_week == 900_00
+    assert mona.check_password(NEW_PASSWORD) and mona.job_title == "Head of service"

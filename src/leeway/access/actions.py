@@ -6,21 +6,21 @@ from django.db import transaction
 
 from leeway.access.access import check_can
 from leeway.access.invitations import send_invitation
-from leeway.access.models import User
+from leeway.access.models import Proposal, ProposalKind, User
+from leeway.access.proposals import STAFF_DETAILS, as_it_stands, holds_weight, is_weighty, propose
 from leeway.access.roles import WHO_CAN, Capability, Role, why_apart
 from leeway.refusal import Refusal
 from leeway.versions import lock_as_seen
 
-#: What the page about someone who signs in shows and changes, and what the page of their sign-in does.
-STAFF_DETAILS = ("name", "roles", "team", "job_title", "sign_off_limit_pence_per_week")
-SIGN_IN = ("is_active",)
+SIGN_IN = ("is_active",)  # what the page of somebody's sign-in changes
 
 
 @transaction.atomic
-def add_user(*, details: dict, site_address: str, by: User, on: date) -> User:
+def add_user(*, details: dict, site_address: str, why: str = "", by: User, on: date) -> User | Proposal:
     """Let someone sign in as a member of staff or a provider, and email them an invitation to set a password.
 
-    `details` are the fields of User; `site_address` begins the link, like https://leeway.example.
+    `details` are the fields of User; `site_address` begins the link, like https://leeway.example. Where they would do
+    something weighty, another administrator must approve it first, and it is a Proposal that comes back.
     """
     check_can(by, Capability.ADMINISTER)
     if Role.PERSON in details["roles"]:
@@ -28,15 +28,18 @@ def add_user(*, details: dict, site_address: str, by: User, on: date) -> User:
     if User.objects.filter(email__iexact=details["email"]).exists():
         raise Refusal("Someone already signs in with this email address.", field="email")
     check_roles(details)
+    if is_weighty(None, details):
+        return propose(kind=ProposalKind.ADD, details=details, why=why, by=by)
     user = User.objects.create_user(**details | {"email": details["email"].lower()})
     transaction.on_commit(lambda: send_invitation(user=user, site_address=site_address))
     return user
 
 
 @transaction.atomic
-def change_user(*, user: User, details: dict, version: int, by: User, on: date) -> User:
+def change_user(*, user: User, details: dict, why: str = "", version: int, by: User, on: date) -> User | Proposal:
     """Change what a user comes to do, their team or their sign-off limit. Every version is kept by the database.
 
+    Something weighty, or another limit, waits as a Proposal for another administrator; the name is changed at once.
     `version` is `version_of` the STAFF_DETAILS that the administrator saw. Raises EditedMeanwhile.
     """
     check_can(by, Capability.ADMINISTER)
@@ -46,10 +49,13 @@ def change_user(*, user: User, details: dict, version: int, by: User, on: date) 
     if (Role.PERSON in user.roles) != (Role.PERSON in details["roles"]):
         raise Refusal("A person's sign-in cannot become someone else's, nor the other way round.", field="roles")
     check_roles(details)
-    for name in STAFF_DETAILS:
+    weighty = is_weighty(user, details)
+    at_once = ("name", "job_title") if weighty else STAFF_DETAILS
+    proposal = propose(kind=ProposalKind.CHANGE, details=details, why=why, by=by, user=user) if weighty else None
+    for name in at_once:
         setattr(user, name, details[name])
-    user.save(update_fields=STAFF_DETAILS)
-    return user
+    user.save(update_fields=at_once)
+    return proposal or user
 
 
 @transaction.atomic
@@ -62,9 +68,12 @@ def deactivate_user(*, user: User, version: int, by: User, on: date) -> User:
 
 
 @transaction.atomic
-def reactivate_user(*, user: User, version: int, by: User, on: date) -> User:
-    """Let someone sign in again."""
+def reactivate_user(*, user: User, why: str = "", version: int, by: User, on: date) -> User | Proposal:
+    """Let someone sign in again; once another administrator approves it, where they may do something weighty."""
     check_can(by, Capability.ADMINISTER)
+    if holds_weight(user):
+        lock_as_seen(user, version, *SIGN_IN)
+        return propose(kind=ProposalKind.LET_IN, details=as_it_stands(user), why=why, by=by, user=user)
     return _set_sign_in(user, version, is_active=True)
 
 

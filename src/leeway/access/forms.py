@@ -38,6 +38,14 @@ class UserForm(forms.Form):
         required=False,
     )
 
+    why = forms.CharField(
+        label="Why?",
+        help_text="Needed where they would decide on money, pay it, lead a team or say who signs in, and for another "
+        "limit: another administrator reads it and approves before it is done.",
+        max_length=500,
+        required=False,
+    )
+
     def __init__(self, *args, is_person: bool = False, **options):
         super().__init__(*args, **options)
         set_choices(self, "roles", [choice for choice in Role.choices if (choice[0] == Role.PERSON) == is_person])
@@ -66,3 +74,28 @@ class AddUserForm(UserForm):
 
 class SignInForm(VersionedForm):
     """A button that stops a sign-in or allows it again."""
+
+
+class LetInForm(VersionedForm):
+    """Letting somebody in again, with the reason where another administrator must approve it."""
+
+    why = forms.CharField(
+        label="Why?", help_text="Another administrator reads it.", max_length=500, required=False, widget=forms.Textarea
+    )
+
+
+class WhyForm(forms.Form):
+    """Why a second step is to be forgotten, and how it is known who asks."""
+
+    why = forms.CharField(
+        label="What happened, and how do you know that it is them?",
+        help_text="For example: “Her phone was stolen. I know her, and she stood before me with her staff card.”",
+        max_length=500,
+        widget=forms.Textarea,
+    )
+
+
+class TurnDownForm(forms.Form):
+    """Why something is turned down."""
+
+    answer = forms.CharField(label="Why is it turned down?", max_length=500, widget=forms.Textarea)

@@ -15,6 +15,13 @@ def invitation_path(user: User) -> str:
     return reverse("account_reset_password_from_key", kwargs=key)
 
 
+def send_password_link(*, user: User, site_address: str) -> None:
+    """Email the link by which somebody who forgot their password sets a new one."""
+    link = site_address.rstrip("/") + invitation_path(user)
+    message = render_to_string("access/new_password.txt", {"user": user, "link": link})
+    send_mail("Set a new password for Leeway", message, None, [user.email])
+
+
 def send_invitation(*, user: User, site_address: str) -> None:
     """Email an invitation. The link goes to the invited address alone: nobody else may set the password."""
     message = render_to_string(

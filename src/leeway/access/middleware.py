@@ -10,21 +10,32 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from leeway.access import alike
+from leeway.access.alike import DEVICE_COOKIE, DEVICE_COOKIE_SECONDS
 from leeway.access.kept import ENDED_FOR, keep_writing, offer_kept_writing
 from leeway.access.looks import ReasonNeeded
-from leeway.access.second_factor import needs_second_factor
+from leeway.access.second_factor import is_last_way, needs_second_factor
 from leeway.access.table import EVERYONE, NOBODY, may_reach, who_may_reach
 from leeway.refusal import Refusal
 
-WITHOUT_SECOND_FACTOR = ("account_", "mfa_", "usersessions_")
+WITHOUT_SECOND_FACTOR = ("account_", "mfa_", "usersessions_", "accessibility", "privacy")
+TAKES_A_WAY_AWAY = frozenset({"mfa_deactivate_totp", "mfa_remove_webauthn"})
+LAST_WAY = (
+    "This is your only second step, and you need one. Set up another before you remove it; if you have lost it, ask an "
+    "administrator."
+)
 SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"
 NOTE_SEEN_SECONDS = 60
 
 
 def end_old_sessions(get_response):
-    """Signs a user out after an hour without a page, and after ten hours whatever they do."""
+    """Signs a user out after an hour without a page, and after ten hours whatever they do.
+
+    With the first page after signing in it is kept on which device a member of staff did so.
+    """
 
     def middleware(request):
+        new_device = ""
         if request.user.is_authenticated:
             now, session = time.time(), request.session
             idle = now - session.get(SEEN_AT, now) > settings.SESSION_IDLE_SECONDS
@@ -34,12 +45,34 @@ def end_old_sessions(get_response):
                 logout(request)
                 request.session[ENDED_FOR] = user_id
             else:
-                session.setdefault(SIGNED_IN_AT, now)
+                if SIGNED_IN_AT not in session:
+                    session[SIGNED_IN_AT] = now
+                    new_device = _note_device(request)
                 if now - session.get(SEEN_AT, 0) > NOTE_SEEN_SECONDS:
                     session[SEEN_AT] = now
-        return get_response(request)
+        response = get_response(request)
+        if new_device:
+            response.set_cookie(
+                DEVICE_COOKIE,
+                new_device,
+                max_age=DEVICE_COOKIE_SECONDS,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
 
     return middleware
+
+
+def _note_device(request) -> str:
+    """Keep on which device a member of staff signed in; its number, where it is new and has none yet."""
+    if not request.user.is_staff_member:
+        return ""
+    known = request.COOKIES.get(DEVICE_COOKIE, "")
+    device = known or alike.new_device()
+    alike.note_sign_in(request.user, device)
+    return "" if known else device
 
 
 class AccessTable:
@@ -62,14 +95,17 @@ class AccessTable:
         allowed = who_may_reach(name)
         if allowed == NOBODY:
             raise Http404("No page is here.")
+        signed_in = request.user.is_authenticated
+        if signed_in and not name.startswith(WITHOUT_SECOND_FACTOR) and needs_second_factor(request):
+            return redirect("mfa_index")
         if allowed == EVERYONE:
             return None
-        if not request.user.is_authenticated:
+        if not signed_in:
             return ask_to_sign_in(request)
         if not may_reach(request.user, name):
             return refuse(request, "Your sign-in is not for this page.")
-        if needs_second_factor(request) and not name.startswith(WITHOUT_SECOND_FACTOR):
-            return redirect("mfa_index")
+        if name in TAKES_A_WAY_AWAY and is_last_way(request.user):
+            return refuse(request, LAST_WAY)
         return offer_kept_writing(request)
 
     def process_exception(self, request, exception):

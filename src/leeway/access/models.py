@@ -6,10 +6,11 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from leeway.access.roles import APART, WHO_CAN, Capability, Role, capabilities_of, in_words
-from leeway.guards import kept, tracked
+from leeway.access.states import State
+from leeway.guards import kept, kept_but, kept_once, tracked
 
 
 class Team(models.Model):
@@ -104,6 +105,89 @@ class User(AbstractBaseUser):
     def can(self, capability: Capability) -> bool:
         """Whether one of this user's roles lets them do this."""
         return capability in capabilities_of(self.roles)
+
+
+class SignIn(models.Model):
+    """That a member of staff signed in, and a digest of the device: nothing from which the device can be known."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="sign_ins")
+    device = models.CharField(max_length=64, db_index=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        triggers = kept("sign_in_is_kept")
+
+
+class ProposalKind(models.TextChoices):
+    """What one administrator may only ask for, and another does by approving it."""
+
+    ADD = "add", "Let somebody sign in"
+    CHANGE = "change", "Change what somebody may do"
+    LET_IN = "let_in", "Let somebody in again"
+    SECOND_STEP = "second_step", "Forget somebody's second step"
+
+
+class Proposal(models.Model):
+    """Something weighty about who signs in: who asked for it, what and why, and who decided. Never edited or deleted.
+
+    `roles`, `team` and the limit are as they would be; `roles_before` and `limit_before` as they were then.
+    What the operator did at the command line has no user, and the name of the operator's account on the server.
+    """
+
+    kind = models.CharField(max_length=11, choices=ProposalKind)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="proposals", help_text="Empty: not yet.")
+    email = models.EmailField()
+    name = models.CharField(max_length=250)
+    roles = ArrayField(models.CharField(max_length=20, choices=Role))
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
+    job_title = models.CharField(max_length=100, blank=True)
+    sign_off_limit_pence_per_week = models.BigIntegerField(default=0)
+    roles_before = ArrayField(models.CharField(max_length=20, choices=Role), default=list)
+    limit_before = models.BigIntegerField(default=0)
+    why = models.CharField(max_length=500)
+    proposed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=11, choices=State, default=State.WAITING)
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=500, blank=True)
+    operator = models.CharField(max_length=100, blank=True, help_text="Whose account on the server settled it.")
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["email"], condition=Q(state=State.WAITING), name="proposal_one_a_person"),
+            models.CheckConstraint(condition=~Q(why=""), name="proposal_says_why"),
+            models.CheckConstraint(
+                condition=Q(state=State.WAITING, settled_at=None, settled_by=None, operator="")
+                | (~Q(state=State.WAITING) & Q(settled_at__isnull=False)),
+                name="proposal_settled_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.APPROVED, State.TURNED_DOWN])
+                | Q(settled_by=None, operator__gt="")
+                | (
+                    Q(settled_by__isnull=False, operator="", proposed_by__isnull=False)
+                    & ~Q(settled_by=F("proposed_by"))
+                ),
+                name="proposal_two_administrators",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_by=None) | Q(user=None) | ~Q(settled_by=F("user")),
+                name="proposal_not_by_whom_it_is_of",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.WITHDRAWN) | Q(settled_by=F("proposed_by")),
+                name="proposal_withdrawn_by_its_own",
+            ),
+        ]
+        triggers = [
+            *kept_but("proposal_is_kept", "user", "state", "settled_by", "settled_at", "answer", "operator"),
+            kept_once("proposal_is_settled_once", "settled_at")[0],
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.name}"
 
 
 class Look(models.Model):

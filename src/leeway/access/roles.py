@@ -122,6 +122,23 @@ officers who deal with money; that no user both grants access and transacts is w
 """
 
 
+WEIGHTY = frozenset(
+    {
+        Capability.CHECK_MEANS,
+        Capability.START_BUDGETS,
+        Capability.KEEP_BANK_DETAILS,
+        Capability.PAY,
+        Capability.SIGN_OFF,
+        Capability.LEAD_TEAM,
+        Capability.ADMINISTER,
+    }
+)
+"""What nobody is given on one administrator's word: to decide on money, to move it, to lead, to say who signs in.
+
+Another administrator approves it first. See docs/decisions/0027.
+"""
+
+
 def capabilities_of(roles: Iterable[str]) -> frozenset[Capability]:
     """All that these roles together let a user do."""
     held = set(roles)

@@ -15,13 +15,14 @@ from leeway.start import start_django
 ROOMS = {
     "access": ("leeway.access.commands", "access"),
     "law": ("leeway.law.commands", "law"),
+    "database": ("leeway.site.database_commands", "database"),
     "directory": ("leeway.market.directory.commands", "directory"),
     "insight": ("leeway.insight.commands", "insight"),
     "money": ("leeway.money.commands", "money"),
     "worker": ("leeway.jobs.commands", "worker"),
 }
 PORT, WORKERS = click.IntRange(1, 65_535), click.IntRange(1, 64)
-FURTHER = {"law": [("leeway.site.replay", "replay")]}
+FURTHER = {"access": [("leeway.site.pairs", "pairs")], "law": [("leeway.site.replay", "replay")]}
 
 
 class Rooms(Group):
@@ -96,10 +97,29 @@ def serve(port: int, workers: int, worker: bool) -> None:
 
     require_no_debug(settings.DEBUG)
     check_policy(timezone.localdate(), settings.COUNCIL_POLICY)
-    call_command("migrate", verbosity=0)
+    bring_up_to_date()
     if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)
     serve_pages(port=port, workers=workers, beside=worker)
+
+
+def bring_up_to_date() -> None:
+    """Bring the database up to date, where the role that connects can; otherwise refuse one that is not.
+
+    A production site should connect with a role that cannot, and is told so.
+    """
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from leeway.site import roles
+
+    if roles.may_migrate():
+        call_command("migrate", verbosity=0)
+    elif not roles.is_up_to_date():
+        raise BadUse(f"The database is not up to date. {roles.RUN_ROLES}")
+    if settings.PRODUCTION:
+        for finding in roles.findings():
+            click.echo(f"Beware: {finding} {roles.RUN_ROLES}", err=True)
 
 
 def require_no_debug(debug: bool) -> None:

@@ -17,9 +17,10 @@ from leeway.care.people.states import Stage
 from leeway.care.planning.actions import end_plan
 from leeway.care.planning.queries import plan_in_force
 from leeway.money.budgets.actions import go_on_after, wait_after
-from leeway.money.budgets.models import HoldKind
+from leeway.money.budgets.models import Hold, HoldKind
 from leeway.site.telling import (
     Notice,
+    amount_that_came_back,
     condole,
     condoled_by_mistake,
     decided,
@@ -111,6 +112,12 @@ def _end_the_plan(line: StoryLine) -> None:
 def _nothing_left_to_do(line: StoryLine) -> None:
     """What was still to be done with the person, or to reach them, is not to be done any more."""
     finish_tasks(case=line.case, kinds=ENDS_WITH_THE_PERSON, by=line.by, on=line.happened_on)
+
+
+def _looked_at(line: StoryLine) -> None:
+    """Finance has looked at what came back, once no hold for it is left."""
+    if not Hold.objects.filter(budget__case=line.case, kind=HoldKind.RETURNED, lifted_on=None).exists():
+        finish_tasks(case=line.case, kinds=[Event.PAYMENT_RETURNED], by=line.by, on=line.happened_on)
 
 
 def _tell_carers(line: StoryLine) -> None:
@@ -216,8 +223,18 @@ EVENTS: dict[Event, Follows] = {
         tasks=(ToDo(Whose.WORKER, "{person}'s payments wait. Make sure that support goes on.", days=2, only=_goes_on),),
         notices=(Notice("payment_held", why_payments_wait),),
     ),
-    Event.HOLD_LIFTED: NOTHING,
+    Event.HOLD_LIFTED: Follows(then=(_looked_at,)),
     Event.PAYMENT_SENT: NOTHING,  # every four weeks, and on the page: a letter each time would tell no more
+    Event.PAYMENT_RETURNED: Follows(
+        tasks=(
+            ToDo(
+                Whose.FINANCE,
+                "{person}'s payment came back. Find out why, see to the bank details, and lift the hold.",
+                days=1,
+            ),
+        ),
+        notices=(Notice("payment_returned", amount_that_came_back),),
+    ),
     Event.SHARE_RECEIVED: NOTHING,
     Event.MESSAGE_FAILED: NOTHING,
     Event.LETTER_TO_POST: NOTHING,

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from leeway.access.access import SignedIn
 from leeway.access.looks import record_looks
+from leeway.access.queries import proposals_waiting
 from leeway.access.roles import Capability
 from leeway.care.people.access import MONEY_TO_START, WORKS_ON, is_the_person
 from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
@@ -21,7 +22,7 @@ from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
 from leeway.money.budgets.queries import budgets_to_end
 from leeway.money.payees.queries import waiting as details_waiting
-from leeway.money.payments.queries import first_pay_day, preview, runs
+from leeway.money.payments.queries import first_pay_day, preview, runs, runs_to_confirm, runs_to_send
 from leeway.money.payments.states import State
 from leeway.site.next_steps import next_step
 
@@ -96,7 +97,13 @@ def _finance(request: SignedIn, today: date) -> dict:
         "pay_on": pay_on,
         "due": due,
         "to_approve": runs(seen_by=request.user).filter(state=State.MADE),
+        "to_send": runs_to_send(seen_by=request.user),
+        "to_confirm": runs_to_confirm(today, seen_by=request.user),
     }
+
+
+def _administrator(request: SignedIn, today: date) -> dict:
+    return {"proposals": proposals_waiting(seen_by=request.user)[:TASKS_SHOWN]}
 
 
 def _nothing_more(request: SignedIn, today: date) -> dict:
@@ -108,6 +115,6 @@ PARTS: dict[str, tuple[Capability, Callable[[Any, date], dict]]] = {
     "person": (Capability.TAKE_PART, _person),
     "caseload": (Capability.WORK_ON_CASES, _caseload),
     "finance": (Capability.PAY, _finance),
-    "administrator": (Capability.ADMINISTER, _nothing_more),
+    "administrator": (Capability.ADMINISTER, _administrator),
     "insight": (Capability.SEE_RESULTS, _nothing_more),
 }

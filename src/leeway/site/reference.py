@@ -38,6 +38,7 @@ def command_pages(command: click.Command, name: str) -> list[str]:
 
 def states() -> str:
     """Every life cycle as a diagram."""
+    from leeway.access import states as proposal
     from leeway.care.people import states as case
     from leeway.care.planning import states as plan
     from leeway.jobs import states as job
@@ -46,14 +47,16 @@ def states() -> str:
     from leeway.money.payments import states as run
 
     diagrams = {
-        "A case": case,
-        "A support plan": plan,
-        "Bank details": payee,
-        "A payment run": run,
-        "A job": job,
-        "A message": message,
+        "A case": case.MOVES,
+        "A support plan": plan.MOVES,
+        "Bank details": payee.MOVES,
+        "A payment run": run.MOVES,
+        "A payment": run.PAYMENT_MOVES,
+        "A job": job.MOVES,
+        "A message": message.MOVES,
+        "What an administrator asked for": proposal.MOVES,
     }
-    pages = [f"## {name}\n\n{diagram(module.MOVES)}" for name, module in diagrams.items()]
+    pages = [f"## {name}\n\n{diagram(moves)}" for name, moves in diagrams.items()]
     return "# States\n\n" + GENERATED + "\n" + "\n".join(pages)
 
 

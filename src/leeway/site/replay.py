@@ -10,18 +10,19 @@ from leeway.start import start_django
 
 @dataclass
 class Found:
-    """What came of working everything out again."""
+    """What came of working everything out again, and of checking the seal."""
 
     recomputed: int = 0
     budgets: int = 0
     bent: list = field(default_factory=list)
     corrected: list = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    seal: list[str] = field(default_factory=list)
 
     @property
     def is_wrong(self) -> bool:
         """Whether anything was bent or is gone. What the law has corrected since is work, and nothing wrong."""
-        return bool(self.bent or self.missing)
+        return bool(self.bent or self.missing or self.seal)
 
 
 def work_everything_out_again() -> Found:
@@ -29,6 +30,7 @@ def work_everything_out_again() -> Found:
     from leeway.care.decisions import replay as decisions
     from leeway.care.planning import replay as plans
     from leeway.money.budgets import replay as budgets
+    from leeway.seal import queries as seal
 
     found = Found()
     answers = [*decisions.replay(), *plans.replay()]
@@ -41,6 +43,7 @@ def work_everything_out_again() -> Found:
             found.corrected.append(answer)
     for room in (decisions, plans):
         found.missing += room.missing()
+    found.seal = seal.findings()
     return found
 
 
@@ -74,6 +77,7 @@ def replay(as_json: bool) -> None:
                     for one in found.corrected
                 ],
                 "missing": found.missing,
+                "seal": found.seal,
             }
         )
     else:
@@ -84,7 +88,7 @@ def replay(as_json: bool) -> None:
 def _tell(found: Found) -> None:
     for one in found.bent:
         click.echo(f"{one.decision_id} ({one.rule}) differs: {one.sentence}")
-    for sentence in found.missing:
+    for sentence in [*found.missing, *found.seal]:
         click.echo(sentence)
     for one in found.corrected:
         click.echo(f"To do: {one.decision_id} ({one.rule}), as the law was corrected since: {one.sentence}.")

@@ -97,6 +97,7 @@ SECRET_KEY = env_secret("LEEWAY_SECRET_KEY")
 ROOMS = [
     "leeway.access",
     "leeway.jobs",
+    "leeway.seal",
     "leeway.files",
     "leeway.messages",
     "leeway.market.listings",
@@ -180,6 +181,7 @@ TEMPLATES = [
 ]
 
 # --- Data ---------------------------------------------------------------------------------------------
+SEAL_FOLDERS = [DATA_FOLDER / "seals", *([Path(os.environ["LEEWAY_SEALS"])] if os.getenv("LEEWAY_SEALS") else [])]
 DATABASES = {"default": database_settings(DATA_FOLDER)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {  # the failed sign-ins that throttling counts: shared by every process of the server
@@ -228,7 +230,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_TEMPLATE_EXTENSION = "jinja"
-ACCOUNT_FORMS = {"login": "leeway.access.forms.SignIn"}
+ACCOUNT_FORMS = {"login": "leeway.access.forms.SignIn", "reset_password": "leeway.site.resetting.AskForPassword"}
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "10/m/ip,3/m/key"}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = env_number("LEEWAY_PROXIES", "0")

@@ -68,6 +68,12 @@ def why_payments_wait(line: StoryLine) -> dict[str, str] | None:
     return {"reason": reason} if reason else None
 
 
+def amount_that_came_back(line: StoryLine) -> dict[str, str] | None:
+    """What the bank sent back, where the account was the person's or held for them; a provider mends its own."""
+    amount, _, why = line.sentence.partition(" came back: ")
+    return {"amount": amount} if why else None
+
+
 def tell_person(line: StoryLine, notice: Notice) -> None:
     """Write to the person of the case, once for each line of the story."""
     fields = notice.fields(line) if line.case.person.date_of_death is None else None

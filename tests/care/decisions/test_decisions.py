@@ -141,7 +141,14 @@ def test_words_written_better_since_are_no_difference(decision, guards_aside):
     guards_aside(
         "UPDATE decisions_decision SET steps = jsonb_set(steps, '{0,sentence}', '\"Otherwise.\"'), reasons = '[]'"
     )
-    assert replayed()[1] == {"recomputed": 1, "budgets": 0, "differences": [], "corrected": [], "missing": []}
+    assert replayed()[1] == {
+        "recomputed": 1,
+        "budgets": 0,
+        "differences": [],
+        "corrected": [],
+        "missing": [],
+        "seal": [],
+    }
 
 
 def test_a_decision_that_was_blanked_is_told(decision, guards_aside):

@@ -15,7 +15,7 @@ from leeway.money.contributions.models import Receipt
 from leeway.money.contributions.queries import owed, picture
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.money.ledger.queries import balance, trial_balance
-from leeway.money.payments.actions import approve_run, make_run
+from leeway.money.payments.actions import make_run
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from tests.races import at_once
@@ -243,12 +243,12 @@ def test_an_end_to_come_lets_fall_due_until_then_and_adds_back(budget, finn):
     assert list(findings()) == []
 
 
-def test_days_paid_beyond_the_end_of_a_service_fund_do_not_fall_due(case, agree, bank, finn, fay):
+def test_days_paid_beyond_the_end_of_a_service_fund_do_not_fall_due(case, agree, bank, finn, sent):
     """The provider has the money of the whole period; the person owes for five days and the one after."""
     plan = agree(case, (FUND, 70_00, 0), charge_pence=7_00, starts_on=SECOND)
     bank(case, FUND, name="Fund")
     budget = start_budget(plan=plan, by=finn, on=ON)
-    approve_run(run=make_run(pay_on=SECOND, by=finn, on=date(2026, 4, 20)), by=fay, on=date(2026, 4, 20))
+    sent(make_run(pay_on=SECOND, by=finn, on=date(2026, 4, 20)), date(2026, 4, 20))
     let_fall_due(on=SECOND)
     assert stands(case)[3] == 28_00
     ending = end_budget(budget=budget, ends_on=SECOND + timedelta(6), reason="Moved", by=finn, on=date(2026, 5, 4))
@@ -257,11 +257,11 @@ def test_days_paid_beyond_the_end_of_a_service_fund_do_not_fall_due(case, agree,
     assert list(findings()) == []
 
 
-def test_days_paid_already_and_used_by_the_next_budget_are_owed(case, agree, bank, finn, fay):
+def test_days_paid_already_and_used_by_the_next_budget_are_owed(case, agree, bank, finn, sent):
     plan = agree(case, (FUND, 70_00, 0), charge_pence=7_00, starts_on=SECOND)
     bank(case, FUND, name="Fund")
     start_budget(plan=plan, by=finn, on=ON)
-    approve_run(run=make_run(pay_on=SECOND, by=finn, on=date(2026, 4, 20)), by=fay, on=date(2026, 4, 20))
+    sent(make_run(pay_on=SECOND, by=finn, on=date(2026, 4, 20)), date(2026, 4, 20))
     let_fall_due(on=SECOND)
     case.refresh_from_db()
     start_budget(

@@ -9,17 +9,17 @@ from click.testing import CliRunner
 from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import start_budget
 from leeway.money.commands import money
-from leeway.money.payments.actions import approve_run, make_run
+from leeway.money.payments.actions import make_run
 from leeway.money.payments.models import PaymentRun
 
 
 @pytest.fixture
-def run(case, agree, bank, finn, fay):
+def run(case, agree, bank, finn, paid):
     plan = agree(case, (Way.DIRECT_PAYMENT, 100_00, 0))
     bank(case)
     start_budget(plan=plan, by=finn, on=date(2026, 4, 1))
     made = make_run(pay_on=date(2026, 4, 24), by=finn, on=date(2026, 4, 20))
-    return approve_run(run=made, by=fay, on=date(2026, 4, 20))
+    return paid(made, date(2026, 4, 20))
 
 
 def call(*arguments):

@@ -9,6 +9,7 @@ from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import start_budget
 from leeway.money.budgets.models import Budget
 from leeway.money.payees.models import PayeeAccount
+from leeway.money.payments.actions import make_run
 from leeway.money.payments.models import PaymentRun
 
 DP = Way.DIRECT_PAYMENT
@@ -18,6 +19,12 @@ TODAY = date(2026, 4, 20)
 @pytest.fixture(autouse=True)
 def on_20_april(monkeypatch):
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: TODAY)
+
+
+@pytest.fixture
+def on(monkeypatch):
+    """Make it another day of April."""
+    return lambda number: monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: TODAY.replace(day=number))
 
 
 @pytest.fixture
@@ -53,10 +60,17 @@ DETAILS = {
     "sort_code": "12-34-56",
     "account_number": "12345678",
 }
-PAY_ON = {"pay_on_day": "24", "pay_on_month": "4", "pay_on_year": "2026"}
 
 
-def test_from_an_agreed_plan_to_two_files(case, agree, as_user, finn, fay, looking, monkeypatch):
+def day(field, number):
+    """A day of April as three boxes."""
+    return {f"{field}_day": str(number), f"{field}_month": "4", f"{field}_year": "2026"}
+
+
+PAY_ON = day("pay_on", 24)
+
+
+def test_from_an_agreed_plan_to_money_that_arrived(case, agree, as_user, finn, fay, looking, on):
     agree(case, (DP, 100_00, 0), charge_pence=20_00)
     client = as_user(finn)
     assert "Enter the bank details" in page(client, "budgets:start", case.pk)
@@ -94,11 +108,66 @@ def test_from_an_agreed_plan_to_two_files(case, agree, as_user, finn, fay, looki
     assert [file.content for file in files] == [file.content for file in again]
     assert b"00000005715" in files[0].content and b"57.15" in files[1].content
     assert "attachment" in files[0]["Content-Disposition"]
+    assert "To be sent" in page(client, "budgets:show", case.pk)
+    assert "from its approval on 20 April 2026 until today" in post(
+        client, "payments:send", run.pk, **day("sent_on", 23)
+    )
+    text = post(client, "payments:send", run.pk, **day("sent_on", 20))
+    assert "Confirm what arrived on 24 April 2026 or later" in text and "Withdraw" not in text
     text = page(client, "budgets:show", case.pk)
-    assert "On its way" in text and "Payment reached its account" not in text
-    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2026, 4, 24))
+    assert "Sent</strong><br>to arrive on 24 April 2026" in text and "Payment reached its account" not in text
+
+    on(24)
+    assert "Confirm what arrived" in page(client, "payments:show", run.pk)
+    seen = {"confirmed_from": "Bank statement of 24 April"}
+    assert "write why it came back" in post(client, "payments:confirm", run.pk, **seen, returned="000001-000001")
+    assert "Line 2: start with" in post(
+        client, "payments:confirm", run.pk, **seen, returned="000001-000001 gone\nAda closed"
+    )
+    back = "000001-000009 closed"
+    assert "No payment of this run is called" in post(client, "payments:confirm", run.pk, **seen, returned=back)
+    assert "Line 2: this payment" in post(client, "payments:confirm", run.pk, **seen, returned=f"{back}\n{back}")
+    text = post(client, "payments:confirm", run.pk, **seen)
+    assert "1 payment, £57.15" in text and run.payments.get().state == "in_run"
+    text = post(client, "payments:confirm", run.pk, **seen, checked="yes")
+    assert "The run is confirmed." in text and "from: Bank statement of 24 April" in text
     text = page(client, "budgets:show", case.pk)
-    assert "Payment reached its account" in text and "24 April 2026" in text and "Paid</strong>" in text
+    assert "Arrived</strong><br>24 April 2026, confirmed on 24 April 2026" in text
+    assert "Payment reached its account" in text
+
+    on(27)
+    text = post(client, "payments:returned", run.pk, 1, reason="account closed")
+    assert "Came back</strong><br>on 27 April 2026: account closed" in text
+    text = page(client, "budgets:show", case.pk)
+    assert "Came back</strong><br>on 27 April 2026: account closed" in text and "Lift this hold" in text
+    assert client.get(reverse("payments:returned", args=[run.pk, 2])).status_code == 404
+
+
+def test_a_run_is_given_another_day_and_withdrawn_on_its_pages(budget, as_user, finn, fay, on):
+    made = make_run(pay_on=date(2026, 4, 24), by=finn, on=TODAY)
+    client = as_user(fay)
+    post(client, "payments:approve", made.pk)
+    on(23)
+    text = page(client, "payments:show", made.pk)
+    assert "Bacs had to have the file by 22 April 2026" in text and "Withdraw the run" in text
+    text = post(client, "payments:redate", made.pk, **day("pay_on", 28))
+    assert "The run has its new day" in text and "You made this run or chose its day" in text
+    client = as_user(finn)
+    post(client, "payments:approve", made.pk)
+    assert "Say why" in post(client, "payments:withdraw", made.pk, reason="")
+    text = post(client, "payments:withdraw", made.pk, reason="The bank refused the file")
+    assert "Its payments are due again" in text and "Withdrawn" in text
+    assert client.get(reverse("payments:bacs", args=[made.pk])).status_code == 404
+
+
+def test_what_came_back_is_shown_by_name_before_it_is_confirmed(budget, as_user, sent, finn, on):
+    run = sent(make_run(pay_on=date(2026, 4, 24), by=finn, on=TODAY), TODAY)
+    on(24)
+    back = {"confirmed_from": "Bank statement of 24 April", "returned": " 000001-000001  account closed \r\n\r\n"}
+    text = post(as_user(finn), "payments:confirm", run.pk, **back)
+    assert "Ada Bell" in text and "account closed" in text and "0 payments, £0.00" in text
+    assert run.payments.get().state == "in_run"
+    assert "Came back" in post(as_user(finn), "payments:confirm", run.pk, **back, checked="yes")
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""One officer makes a run, another approves it, nobody is paid twice, and the files are always the same."""
+"""One officer makes a run, another approves it, nobody is paid twice, and the files are always the same.
+
+What becomes of a run at the bank is in `test_paid_is_known`.
+"""
 
 from datetime import date
 
@@ -10,14 +13,15 @@ from leeway.care.people.models import Person
 from leeway.care.planning.models import Way
 from leeway.money.banking import bacs18
 from leeway.money.budgets.actions import end_budget, lift_hold, place_hold, start_budget, wait_after
-from leeway.money.budgets.models import UNTIL_ENDED, HoldKind, Instalment
+from leeway.money.budgets.models import COMES_BY_ITSELF, Cancellation, HoldKind, Instalment
 from leeway.money.budgets.queries import budgets_to_end
 from leeway.money.ledger.models import Account, Kind, Transfer
 from leeway.money.ledger.queries import balance
 from leeway.money.payees.actions import SecondOfficerNeeded
-from leeway.money.payments.actions import NothingToPay, approve_run, cancel_run, make_run
+from leeway.money.payments.actions import NothingToPay, approve_run, cancel_run, confirm_run, make_run, record_sent
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.queries import bacs_file, findings, first_pay_day, iso_file, preview, what_is_due
+from leeway.money.payments.states import State
 from leeway.refusal import NotAllowed, Refusal
 from tests.races import at_once
 
@@ -36,10 +40,6 @@ def budget(case, agree, bank, finn):
 @pytest.fixture
 def run(budget, finn):
     return make_run(pay_on=PAY_ON, by=finn, on=ON)
-
-
-def held(budget, as_at=None):
-    return balance(Account.objects.get(kind=Kind.HELD_BY_PERSON, case=budget.case), as_at)
 
 
 def test_a_run_has_what_is_due_including_what_falls_due_before_banks_open_again(run):
@@ -71,7 +71,7 @@ def test_two_officers_who_press_at_once_make_one_run(budget, finn, fay):
 
 def test_the_database_itself_refuses_to_pay_an_instalment_twice(run, finn):
     first = run.payments.get()
-    other = PaymentRun.objects.create(number=99, pay_on=PAY_ON, made_by=finn, made_on=ON)
+    other = PaymentRun.objects.create(number=99, pay_on=PAY_ON, made_by=finn, made_on=ON, dated_by=finn, dated_on=ON)
     with pytest.raises(DatabaseError, match="once"), transaction.atomic():
         Payment.objects.create(
             run=other, place=1, instalment=first.instalment, payee=first.payee, amount_pence=first.amount_pence
@@ -84,19 +84,7 @@ def test_the_maker_never_approves(run, finn, bea):
     with pytest.raises(NotAllowed):
         approve_run(run=run, by=bea, on=ON)
     with pytest.raises(DatabaseError, match="approved_by_another"), transaction.atomic():
-        PaymentRun.objects.filter(pk=run.pk).update(state="approved", settled_by=finn)
-
-
-def test_approval_posts_once_and_the_money_arrives_on_the_day_of_payment(run, budget, fay):
-    set_aside = balance(budget.committed)
-    approve_run(run=run, by=fay, on=ON)
-    with pytest.raises(Refusal, match="Approved"):
-        approve_run(run=run, by=fay, on=ON)
-    assert balance(budget.committed) == set_aside - 71_43
-    clearing = Account.objects.get(kind=Kind.CLEARING)
-    assert (balance(clearing, ON), held(budget, ON)) == (71_43, 0)
-    assert (balance(clearing), held(budget)) == (0, 71_43)
-    assert list(findings()) == []
+        PaymentRun.objects.filter(pk=run.pk).update(state="approved", approved_by=finn, approved_on=ON)
 
 
 def test_both_files_pay_what_the_run_says_and_never_change(run, fay, settings):
@@ -128,7 +116,7 @@ def test_an_approved_run_is_not_cancelled(run, fay):
         cancel_run(run=run, by=fay, on=ON)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in HoldKind if kind not in UNTIL_ENDED])
+@pytest.mark.parametrize("kind", [kind for kind in HoldKind if kind not in COMES_BY_ITSELF])
 def test_a_hold_keeps_an_instalment_out_with_its_reason(budget, finn, kind):
     hold = place_hold(budget=budget, kind=kind, reason="For a reason", by=finn, on=ON)
     with pytest.raises(NothingToPay):
@@ -175,8 +163,8 @@ def test_an_ended_budget_is_not_paid_by_a_run_made_before(run, budget, finn, fay
         approve_run(run=run, by=fay, on=ON)
 
 
-def test_what_was_paid_in_advance_is_counted_and_not_paid_again_by_a_new_plan(run, budget, case, agree, finn, fay):
-    approve_run(run=run, by=fay, on=ON)
+def test_what_was_paid_in_advance_is_counted_and_not_paid_again_by_a_new_plan(run, budget, case, agree, finn, sent):
+    sent(run, ON)
     case.refresh_from_db()
     plan = agree(case, (DP, 200_00, 0), starts_on=date(2026, 4, 25), number=2)
     new = start_budget(plan=plan, by=finn, on=date(2026, 4, 24))
@@ -205,11 +193,11 @@ def test_first_pay_day_is_two_working_days_on(db):
     assert first_pay_day(date(2026, 4, 1)) == date(2026, 4, 7)  # over Easter
 
 
-def test_a_service_fund_is_paid_to_its_provider(case, agree, bank, finn, fay):
+def test_a_service_fund_is_paid_to_its_provider(case, agree, bank, finn, paid):
     plan = agree(case, (Way.SERVICE_FUND, 100_00, 0), charge_pence=10_00)
     bank(case, way=Way.SERVICE_FUND, name="Good Days Ltd")
     start_budget(plan=plan, by=finn, on=SET_UP_ON)
-    run = approve_run(run=make_run(pay_on=PAY_ON, by=finn, on=ON), by=fay, on=ON)
+    run = paid(make_run(pay_on=PAY_ON, by=finn, on=ON), ON)
     assert run.total_pence == 71_43
     assert balance(Account.objects.get(kind=Kind.HELD_BY_PROVIDER)) == 71_43
 
@@ -223,21 +211,33 @@ def test_many_people_are_one_statement(case, agree, bank, another_case, finn, fa
     with django_assert_max_num_queries(10):
         run = make_run(pay_on=PAY_ON, by=finn, on=ON)
     assert (run.payments_count, run.total_pence) == (3, 3 * 71_43)
-    with django_assert_max_num_queries(24):
-        approve_run(run=run, by=fay, on=ON)
+    with django_assert_max_num_queries(16):
+        run = approve_run(run=run, by=fay, on=ON)
+    with django_assert_max_num_queries(16):
+        run = record_sent(run=run, sent_on=ON, by=fay, on=ON)
+    with django_assert_max_num_queries(16):
+        confirm_run(run=run, confirmed_from="Bank statement", returned={}, by=finn, on=PAY_ON)
     assert Instalment.objects.filter(payments__run=run).count() == 3
+    assert list(findings()) == []
 
 
-def test_verify_names_what_is_wrong(run, fay):
+def test_verify_names_what_is_wrong(run, finn, fay, sent):
     """Break the books behind the actions' back, and see each finding."""
-    run = approve_run(run=run, by=fay, on=ON)
+    run = sent(run, ON)
     payment = run.payments.get()
-    PaymentRun.objects.filter(pk=run.pk).update(total_pence=1)
     other = PaymentRun.objects.create(
-        number=99, pay_on=PAY_ON, made_by=run.made_by, made_on=ON, state="approved", settled_by=fay
+        number=99, pay_on=PAY_ON, made_by=finn, made_on=ON, dated_by=finn, dated_on=ON, payments_count=1, total_pence=5
     )
     regular = Instalment.objects.exclude(pk=payment.instalment_id).first()
     Payment.objects.create(run=other, place=1, instalment=regular, payee=payment.payee, amount_pence=5)
+    steps = {"approved": State.APPROVED, "sent": State.SENT, "confirmed": State.CONFIRMED}
+    for step, state in steps.items():
+        more = {"confirmed_from": "Nothing"} if step == "confirmed" else {}
+        PaymentRun.objects.filter(pk=other.pk).update(state=state, **{f"{step}_by": fay, f"{step}_on": ON}, **more)
+    Cancellation.objects.create(instalment=payment.instalment, reason="Oops", cancelled_by=finn, cancelled_on=ON)
+    PaymentRun.objects.filter(pk=run.pk).update(total_pence=1)
     found = "\n".join(findings())
     assert "has no transfer “Payment sent to the bank” of 5 pence" in found
+    assert "is “In its run”, and its run is “Confirmed”" in found
+    assert f"Payment {payment.pk} pays an instalment that was cancelled" in found
     assert "Payment run 1 says 1 pence" in found

@@ -11,6 +11,7 @@ from leeway.care.circumstances.queries import standing_death
 from leeway.care.people.access import check_can_work_on
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
+from leeway.care.people.locks import lock_person
 from leeway.care.people.models import Case, Person
 from leeway.care.people.states import Stage
 from leeway.refusal import NotAllowed, Refusal
@@ -24,7 +25,7 @@ def record_death(*, case: Case, died_on: date, told_by: str, by: User, on: date)
     The case stays open until what is left is settled. Every open case of the person says so.
     """
     check_can_work_on(by, case)
-    person = _hold_everything(case)
+    person = lock_person(case.person_id)
     if person.date_of_death is not None:
         raise Refusal(f"{person}'s death on {person.date_of_death:%-d %B %Y} is on record already.")
     if not person.date_of_birth <= died_on <= on:
@@ -46,7 +47,7 @@ def undo_death(*, case: Case, because: str, version: int, by: User, on: date) ->
     `version` is `version_of` the record of the death that the user saw. Raises EditedMeanwhile.
     """
     check_can_work_on(by, case)
-    person = _hold_everything(case)
+    person = lock_person(case.person_id)
     death = standing_death(person)
     if death is None:
         raise Refusal("No death is on record, so there is nothing to undo.")
@@ -67,14 +68,15 @@ def record_stay(
 ) -> Stay:
     """Record where the person is, or was, for a time. Rules that ask for it read it from here."""
     check_can_work_on(by, case)
+    person = lock_person(case.person_id)
+    _require_alive(person)
     if kind not in StayKind.values:
         raise Refusal("Choose where they are.", field="kind")
     if starts_on > on:
         raise Refusal("Record it once it has begun: this day is in the future.", field="starts_on")
     if ends_on is not None and ends_on < starts_on:
         raise Refusal("They cannot have left before they came. Check the dates.", field="ends_on")
-    _require_alive(_hold_everything(case))
-    for other in case.person.stays.all():
+    for other in person.stays.all():
         if starts_on < (other.ends_on or date.max) and other.starts_on < (ends_on or date.max):
             raise Refusal(
                 f"They were {other.get_kind_display().lower()} from {other.starts_on:%-d %B %Y} on. Somebody is in "
@@ -82,7 +84,7 @@ def record_stay(
                 field="starts_on",
             )
     stay = Stay.objects.create(
-        person=case.person,
+        person=person,
         kind=kind,
         place=place.strip(),
         starts_on=starts_on,
@@ -100,7 +102,8 @@ def record_stay(
 def end_stay(*, case: Case, stay: Stay, ends_on: date, by: User, on: date) -> Stay:
     """Say on which day the person left."""
     check_can_work_on(by, case)
-    stay = Stay.objects.select_for_update().get(pk=stay.pk)
+    lock_person(case.person_id)
+    stay = Stay.objects.get(pk=stay.pk)
     if stay.person_id != case.person_id:
         raise NotAllowed("This stay belongs to another person's record.")
     if stay.ends_on is not None:
@@ -112,12 +115,6 @@ def end_stay(*, case: Case, stay: Stay, ends_on: date, by: User, on: date) -> St
     sentence = f"No longer {stay.get_kind_display().lower()}: left on {ends_on:%-d %B %Y}."
     _tell_cases(case, Event.STAY_ENDED, sentence, by, on)
     return stay
-
-
-def _hold_everything(case: Case) -> Person:
-    """The person, locked after their cases, as everyone locks them: whoever is writing to the person is done first."""
-    list(Case.objects.select_for_update(no_key=True).filter(person_id=case.person_id).order_by("pk"))
-    return Person.objects.select_for_update().get(pk=case.person_id)
 
 
 def _set_date_of_death(case: Case, person: Person, died_on: date | None) -> None:

@@ -21,6 +21,7 @@ from leeway.care.people.access import (
     leads,
 )
 from leeway.care.people.events import Event, follow
+from leeway.care.people.locks import lock_case
 from leeway.care.people.models import (
     Authority,
     CapacityDecision,
@@ -189,7 +190,7 @@ def move_case(*, case: Case, to: Stage, kind: Event, sentence: str, by: User, on
 
     Called by the actions of the stage that ends, which have checked that this user may end it.
     """
-    locked = Case.objects.select_for_update(of=("self",)).select_related("person").get(pk=case.pk)
+    locked = lock_case(case.pk)
     died_on = locked.person.date_of_death
     if died_on is not None and to != Stage.CLOSED:
         raise Refusal(
@@ -382,14 +383,8 @@ def write_to_person(
     Called by the actions that have something to tell, which have checked that this user may; at night nobody asks.
     """
     about = About(case.person_id, case.pk)
-    to = recipient_for(_held_alive(case.person_id))
+    to = recipient_for(lock_case(case.pk).person)  # whoever records their death waits, and stops what is written
     return outbox.write_message(template=template, to=to, data=data, about=about, key=key, by=by, on=on)
-
-
-def _held_alive(person_id: UUID) -> Person:
-    """The person as on record now. Until this is saved nobody records their death, which stops what was written."""
-    [person] = Person.objects.raw("SELECT * FROM people_person WHERE id = %s FOR KEY SHARE", [person_id])
-    return person
 
 
 @transaction.atomic

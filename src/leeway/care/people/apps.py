@@ -6,7 +6,9 @@ class Config(AppConfig):
     label = "people"
 
     def ready(self):
-        from leeway.care.people.queries import FILES_OF_CASE, may_read_files
+        from leeway.access.second_factor import let_say_who_acts_for_many
+        from leeway.care.people.queries import FILES_OF_CASE, acts_for_many, may_read_files
         from leeway.files.access import register
 
         register(FILES_OF_CASE, may_read=may_read_files)
+        let_say_who_acts_for_many(acts_for_many)

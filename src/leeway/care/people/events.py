@@ -51,6 +51,7 @@ class Event(TextChoices):
     HELD = "held", "Payments on hold"
     HOLD_LIFTED = "hold_lifted", "Payments no longer on hold"
     PAYMENT_SENT = "payment_sent", "Payment sent"
+    PAYMENT_RETURNED = "payment_returned", "Payment came back"
     SHARE_RECEIVED = "share_received", "Share received"
     MESSAGE_FAILED = "message_failed", "A message did not arrive"
     LETTER_TO_POST = "letter_to_post", "A letter to print and post"

@@ -30,7 +30,16 @@ from leeway.care.people.access import (
     leave_given,
     may_see_person,
 )
-from leeway.care.people.models import Authority, CapacityDecision, Case, Person, Relationship, StoryLine, Task
+from leeway.care.people.models import (
+    Authority,
+    CapacityDecision,
+    Case,
+    Person,
+    Relationship,
+    RelationshipKind,
+    StoryLine,
+    Task,
+)
 from leeway.care.people.states import Stage
 from leeway.files.models import File, Owner
 from leeway.files.queries import files_of
@@ -185,6 +194,12 @@ def may_read_files(case_id: UUID, *, user: User, page: str) -> bool:
     """Whether this user may read the files of a case: whoever may see the case may. The look is noted."""
     get_case(case_id, seen_by=user, page=page)
     return True
+
+
+def acts_for_many(user: User) -> bool:
+    """Whether a user who is not staff may act for more than one person, or for one in the name of an organisation."""
+    given = leave_given(user, timezone.localdate()).exclude(person__user=user)
+    return given.filter(kind=RelationshipKind.ORGANISATION).exists() or given.values("person").distinct().count() > 1
 
 
 def people_around(person: Person, on: date) -> list[Relationship]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from leeway.access.access import check_can
+from leeway.access.alike import check_two_mailboxes, flags
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.access import can_take_part, can_work_on
@@ -165,6 +166,11 @@ def too_close_to_sign(plan: Plan) -> set[int]:
     return close | set(around) | {each for each in named if each is not None}
 
 
+def alike_in_both_halves(plan: Plan, signer: User | None) -> list[str]:
+    """What whoever signs the plan off (or has done) has in common with those who wrote in it, a sentence each."""
+    return flags([*plan.written_by.all(), plan.submitted_by], signer)
+
+
 def who_could_sign_off(plan: Plan, amount_pence_per_week: int) -> list[User]:
     """The managers who may sign off this plan at this amount: of its team, or of any where none of its team may."""
     close = too_close_to_sign(plan)
@@ -177,6 +183,8 @@ def who_could_sign_off(plan: Plan, amount_pence_per_week: int) -> list[User]:
 def check_can_sign_off(user: User, plan: Plan, amount_pence_per_week: int) -> None:
     """Refuse a sign-off by the wrong pair of eyes, and say whose eyes would be right."""
     check_can(user, Capability.SIGN_OFF)
+    for writer in [*plan.written_by.all(), plan.submitted_by]:
+        check_two_mailboxes(writer, user)
     able = who_could_sign_off(plan, amount_pence_per_week)
     if user in able:
         return

@@ -16,6 +16,7 @@ from leeway.care.decisions.models import DecisionKind
 from leeway.care.people.access import check_can_work_on
 from leeway.care.people.actions import move_case, set_task, tell, write_to_person
 from leeway.care.people.events import Event
+from leeway.care.people.locks import lock_case
 from leeway.care.people.models import Case, Task, Whose
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.planning.actions import start_plan
@@ -251,7 +252,7 @@ def _claim_open(review: Review, version: int, **details: Any) -> None:
 
 def _lock_next(case: Case, *, due_on: date) -> Review:
     """The review ahead, new where there is none; whoever else would change what lies ahead of this case waits."""
-    Case.objects.select_for_update().get(pk=case.pk)
+    lock_case(case.pk)
     return next_review(case) or Review.objects.create(case=case, due_on=due_on)
 
 

@@ -12,6 +12,7 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
+from leeway.care.people.locks import lock_case
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.planning.models import Plan, PlanState, Way
@@ -20,6 +21,7 @@ from leeway.law.numbers import pounds, split
 from leeway.money.budgets import queries
 from leeway.money.budgets.dues import OWED, standings, weights
 from leeway.money.budgets.models import (
+    COMES_BY_ITSELF,
     LAST_COSTS,
     UNTIL_ENDED,
     Budget,
@@ -51,7 +53,7 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
     another stage, a plan not agreed, and a direct payment or service fund without approved bank details.
     """
     check_can(by, Capability.START_BUDGETS)
-    case = Case.objects.select_for_update().get(pk=plan.case_id)
+    case = lock_case(plan.case_id)
     require_stage(case.stage, Stage.ARRANGING)
     plan = Plan.objects.select_related("final_budget").get(pk=plan.pk)
     if plan.state != PlanState.AGREED:
@@ -77,7 +79,7 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
 def fund_next_year(*, budget: Budget, by: User, on: date) -> Budget:
     """Fund a budget for the financial year after the one it is funded for, and schedule its instalments."""
     check_can(by, Capability.START_BUDGETS)
-    budget = Budget.objects.select_for_update().get(pk=budget.pk)
+    budget = _locked(budget)
     if hasattr(budget, "ending"):
         raise Refusal("This budget has ended, so it cannot be funded further.")
     if not any(part.paid_pence_per_week for part in budget.parts.all()):
@@ -97,17 +99,18 @@ def end_budget(*, budget: Budget, ends_on: date, reason: str, by: User, on: date
     Money already paid for later days is counted and shown; taking it back is a decision of its own.
     """
     check_can(by, Capability.START_BUDGETS)
-    return _end(budget, ends_on, reason, by, on)
+    return _end(_locked(budget), ends_on, reason, by, on)
 
 
 @transaction.atomic
 def place_hold(*, budget: Budget, kind: HoldKind, reason: str, by: User, on: date) -> Hold:
     """Keep a budget's instalments out of payment runs until the hold is lifted."""
     check_can(by, Capability.START_BUDGETS)
+    budget = _locked(budget)
     if not reason.strip():
         raise Refusal("Say why payments should wait. The person can read this.", field="reason")
-    if kind in UNTIL_ENDED:
-        raise Refusal("This hold comes by itself when the worker records it in the case.", field="kind")
+    if kind in COMES_BY_ITSELF:
+        raise Refusal("This hold comes by itself, when what it says is recorded.", field="kind")
     if budget.holds.filter(kind=kind, lifted_on=None).exists():
         raise Refusal("There is a hold of this kind already.", field="kind")
     return _hold(budget, kind, reason.strip(), by, on)
@@ -117,7 +120,8 @@ def place_hold(*, budget: Budget, kind: HoldKind, reason: str, by: User, on: dat
 def lift_hold(*, hold: Hold, by: User, on: date) -> Hold:
     """Let a budget's instalments be paid again, those that fell due meanwhile among them."""
     check_can(by, Capability.START_BUDGETS)
-    hold = Hold.objects.select_for_update().select_related("budget__case").get(pk=hold.pk)
+    lock_case(hold.budget.case_id)
+    hold = Hold.objects.select_related("budget__case").get(pk=hold.pk)
     if hold.lifted_on:
         raise Refusal("This hold was lifted already.")
     if hold.kind in UNTIL_ENDED:
@@ -131,7 +135,7 @@ def wait_after(*, case: Case, kind: HoldKind, reason: str, by: User, on: date) -
 
     Whoever told it was allowed to; finance says how it ends.
     """
-    running = Budget.objects.select_for_update(of=("self",)).select_related("case").filter(case=case, ending=None)
+    running = lock_case(case.pk).budgets.select_related("case").filter(ending=None)
     waiting = [budget for budget in running if not budget.holds.filter(kind=kind, lifted_on=None).exists()]
     return [_hold(budget, kind, reason, by, on) for budget in waiting]
 
@@ -139,8 +143,26 @@ def wait_after(*, case: Case, kind: HoldKind, reason: str, by: User, on: date) -
 @transaction.atomic
 def go_on_after(*, case: Case, kind: HoldKind, by: User, on: date) -> None:
     """Lift the holds that `wait_after` placed, since what care had told is no longer so."""
-    for hold in Hold.objects.select_for_update(of=("self",)).filter(budget__case=case, kind=kind, lifted_on=None):
+    lock_case(case.pk)
+    for hold in Hold.objects.filter(budget__case=case, kind=kind, lifted_on=None):
         _lift(hold, by, on)
+
+
+@transaction.atomic
+def hold_returned(*, instalment: Instalment, reason: str, by: User, on: date) -> None:
+    """A payment came back: its budget waits until finance has looked, and days after its end are not paid again.
+
+    Where a later budget already counts what was paid for its days, the payment is still owed as it was.
+    """
+    check_can(by, Capability.PAY)
+    budget = _locked(instalment.part.budget)
+    if not budget.holds.filter(kind=HoldKind.RETURNED, lifted_on=None).exists():
+        _hold(budget, HoldKind.RETURNED, reason, by, on)
+    ending = Ending.objects.filter(budget=budget, replaced=False, ends_on__lt=instalment.ends_on).first()
+    if ending:
+        freed = _cancel_after(instalment.part, ending, by, on)
+        for funding in instalment.part.fundings.all():
+            _release(funding, freed[funding.kind, funding.starts_on], instalment.pk, by, on)
 
 
 @transaction.atomic
@@ -150,7 +172,7 @@ def add_last_cost(*, budget: Budget, kind: str, amount_pence: int, by: User, on:
     After the person's death it goes to whoever settles what is left, once their bank details are approved.
     """
     check_can(by, Capability.START_BUDGETS)
-    budget = Budget.objects.select_for_update(of=("self",)).select_related("case").get(pk=budget.pk)
+    budget = _locked(budget)
     part = budget.parts.filter(way=Way.DIRECT_PAYMENT).first()
     if part is None or not hasattr(budget, "ending"):
         raise Refusal("Last costs are paid once a direct payment has ended. End the budget first.")
@@ -164,6 +186,12 @@ def add_last_cost(*, budget: Budget, kind: str, amount_pence: int, by: User, on:
     sentence = f"{InstalmentKind(kind).label}: {pounds(amount_pence)} still to be paid."
     tell(case=budget.case, kind=Event.LAST_COST, sentence=sentence, by=by, on=on)
     return part.instalments.get(kind=kind, starts_on=on)
+
+
+def _locked(budget: Budget) -> Budget:
+    """A budget as it stands once nobody else is at its case."""
+    lock_case(budget.case_id)
+    return Budget.objects.select_related("case__person").get(pk=budget.pk)
 
 
 def _hold(budget: Budget, kind: HoldKind, reason: str, by: User, on: date) -> Hold:
@@ -348,7 +376,6 @@ def _replace_earlier(case: Case, starts_on: date, by: User, on: date) -> dict[st
 
 
 def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False) -> Ending:
-    budget = Budget.objects.select_for_update(of=("self",)).select_related("case__person").get(pk=budget.pk)
     if hasattr(budget, "ending"):
         raise Refusal("This budget has ended already.")
     if ends_on < budget.starts_on - DAY:
@@ -362,6 +389,11 @@ def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, repl
         )
     if not reason.strip():
         raise Refusal("Say why the budget ends.", field="reason")
+    if queries.approved_to_send(budget, ends_on).exists():
+        raise Refusal(
+            "A payment for later days is in an approved payment run, so its file may be with the bank. Say under "
+            "Payments that the run was sent, or withdraw it; then end the budget."
+        )
     ending = Ending.objects.create(
         budget=budget,
         ends_on=ends_on,
@@ -375,7 +407,7 @@ def _end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, repl
         freed = _cancel_after(part, ending, by, on)
         for funding in part.fundings.all():
             released = freed[funding.kind, funding.starts_on] if part.paid_into_id else _unspent(funding, ends_on)
-            _release(funding, released, ending, by, on)
+            _release(funding, released, ending.pk, by, on)
     for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
         _lift(hold, by, on)
     sentence = f"Budget ends after {ends_on:%-d %B %Y}: {ending.reason}"
@@ -390,7 +422,7 @@ def _cancel_after(part: Part, ending: Ending, by: User, on: date) -> Counter[tup
     """
     freed: Counter[tuple[str, date]] = Counter()
     first_days = sorted(part.fundings.filter(kind=InstalmentKind.REGULAR).values_list("starts_on", flat=True))
-    unpaid = queries.unpaid_instalments(part).filter(ends_on__gt=ending.ends_on).select_for_update(of=("self",))
+    unpaid = queries.unpaid_instalments(part).filter(ends_on__gt=ending.ends_on)
     for each in list(unpaid):
         regular = each.kind == InstalmentKind.REGULAR
         funding = (each.kind, max(day for day in first_days if day <= each.starts_on) if regular else each.starts_on)
@@ -421,18 +453,19 @@ def _unspent(funding: Funding, ends_on: date) -> int:
     return funding.total_pence - min(kept, funding.total_pence)
 
 
-def _release(funding: Funding, released_pence: int, ending: Ending, by: User, on: date) -> None:
+def _release(funding: Funding, released_pence: int, because: uuid.UUID, by: User, on: date) -> None:
     """Move what is no longer set aside back to who gave or promised it, each transfer corrected.
 
-    What fell due and is not due after all is corrected first: whoever paid it already is owed it back.
+    What fell due and is not due after all is corrected first: whoever paid it already is owed it back. `because` is
+    the id of what released it, so that the same thing releases once.
     """
-    givers = _givers(funding)
-    parts = divide(released_pence, [share for _, share in givers])
-    backs = [(Kind.COMMITTED, released_pence), *zip([kind for kind, _ in givers], parts, strict=True)]
+    givers = [kind for kind, _ in _givers(funding)]
+    parts = divide(released_pence, [_left(_posted(funding, kind)) for kind in givers])
+    backs = [(Kind.COMMITTED, released_pence), *zip(givers, parts, strict=True)]
     for kind, back_pence in backs:
         if back_pence:
-            _give_back(_posted(funding, kind), back_pence, ending, by, on)
-    _correct_dues(funding, ending, by, on)
+            _give_back(_posted(funding, kind), back_pence, because, by, on)
+    _correct_dues(funding, because, by, on)
 
 
 def _posted(funding: Funding, kind: Kind) -> Transfer:
@@ -443,18 +476,23 @@ def _posted(funding: Funding, kind: Kind) -> Transfer:
     return first.get(reason__in=[Reason.FUNDING, Reason.PROMISED], credit__kind=kind)
 
 
-def _correct_dues(funding: Funding, ending: Ending, by: User, on: date) -> None:
+def _left(moved: Transfer) -> int:
+    """What of a transfer was not given back yet."""
+    return moved.amount_pence - sum(back.amount_pence for back in moved.corrections.all())
+
+
+def _correct_dues(funding: Funding, because: uuid.UUID, by: User, on: date) -> None:
     """Take back what fell due of a funding beyond what can fall due of it now, the latest first."""
     for standing in standings(Funding.objects.filter(pk=funding.pk)):
         too_much_pence = standing.due_pence - standing.can_fall_due_pence
         fell_due = Transfer.objects.filter(reason=Reason.FELL_DUE, about=funding.pk, credit=standing.owed)
         for each in fell_due.order_by("-effective_date"):
-            back_pence = min(too_much_pence, each.amount_pence)
+            back_pence = min(too_much_pence, _left(each))
             if back_pence > 0:
-                _give_back(each, back_pence, ending, by, on)
+                _give_back(each, back_pence, because, by, on)
                 too_much_pence -= back_pence
 
 
-def _give_back(original: Transfer, pence: int, ending: Ending, by: User, on: date) -> None:
-    again = uuid.uuid5(ending.pk, str(original.pk))
+def _give_back(original: Transfer, pence: int, because: uuid.UUID, by: User, on: date) -> None:
+    again = uuid.uuid5(because, str(original.pk))
     give_back(original=original, id=again, amount_pence=pence, effective_date=on, by=by, on=on)

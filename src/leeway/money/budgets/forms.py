@@ -3,7 +3,7 @@
 from django import forms
 
 from leeway.forms import DateField, PoundsField
-from leeway.money.budgets.models import LAST_COSTS, UNTIL_ENDED, HoldKind
+from leeway.money.budgets.models import COMES_BY_ITSELF, LAST_COSTS, HoldKind
 
 
 class HoldForm(forms.Form):
@@ -11,7 +11,7 @@ class HoldForm(forms.Form):
 
     kind = forms.ChoiceField(
         label="Why should payments wait?",
-        choices=[(kind.value, kind.label) for kind in HoldKind if kind not in UNTIL_ENDED],
+        choices=[(kind.value, kind.label) for kind in HoldKind if kind not in COMES_BY_ITSELF],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose why payments should wait."},
     )

@@ -185,6 +185,7 @@ class HoldKind(models.TextChoices):
     HOSPITAL = "hospital", "In hospital"
     SAFEGUARDING = "safeguarding", "Safeguarding concern"
     REVIEW_OVERDUE = "review_overdue", "Review overdue"
+    RETURNED = "returned", "A payment came back"
 
     @property
     def told(self) -> str:
@@ -194,6 +195,8 @@ class HoldKind(models.TextChoices):
 
 #: What waits until the budget has its last day. Ending the budget lifts it.
 UNTIL_ENDED = (HoldKind.DEATH, HoldKind.ENDED)
+#: What nobody places: it follows from what happened.
+COMES_BY_ITSELF = (*UNTIL_ENDED, HoldKind.RETURNED)
 
 
 @tracked()

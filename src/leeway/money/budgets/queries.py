@@ -32,7 +32,8 @@ from leeway.refusal import Refusal
 
 FUNDED_AHEAD = timedelta(days=92)
 
-PAID = Transfer.objects.filter(reason=Reason.PAYMENT_SENT, about=OuterRef("pk"), corrections=None)
+#: Sent to the bank, and not come back.
+SENT = Transfer.objects.filter(reason=Reason.PAYMENT_SENT, about=OuterRef("pk"), corrections=None)
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class InstalmentRow:
     instalment: Instalment
     way: str
     status: str
-    paid_on: date | None
+    more: str
 
 
 @dataclass(frozen=True)
@@ -130,13 +131,13 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         return Picture(case, None, [], [], [], {}, [], [], [], None, [])
     budget = budgets[0]
     parts = sorted(budget.parts.select_related("paid_into"), key=lambda part: Way.values.index(part.way))
-    holds = list(budget.holds.select_related("placed_by", "lifted_by"))
+    holds = list(Hold.objects.filter(budget__case=case).select_related("placed_by", "lifted_by"))
     paid_into = next((part.paid_into for part in parts if part.paid_into), None)
     return Picture(
         case=case,
         budget=budget,
         parts=parts,
-        rows=_rows(budget, on),
+        rows=_rows(budget),
         holds=holds,
         balances={
             account: pence for account, pence in balances_of_case(case, as_at=on).items() if account.kind not in GIVERS
@@ -156,6 +157,14 @@ def get_budget(case_id: UUID, *, seen_by: User, page: str) -> Budget:
     if budget is None:
         raise Http404("This case has no budget yet.")
     return budget
+
+
+def get_hold(hold_id: UUID, *, budget: Budget) -> Hold:
+    """A hold of this budget, or of an earlier one of the same case."""
+    found = Hold.objects.filter(pk=hold_id, budget__case=budget.case_id).first()
+    if found is None:
+        raise Http404("There is no such hold in this case.")
+    return found
 
 
 def may_fund(picture: Picture, on: date) -> bool:
@@ -192,16 +201,24 @@ def funded_until_day(budget: Budget) -> date:
 
 
 def unpaid_instalments(part: Part) -> QuerySet[Instalment]:
-    """A part's instalments that are neither paid nor cancelled."""
-    return part.instalments.filter(~Exists(PAID), cancellation=None)
+    """A part's instalments that are neither with the bank, nor paid, nor cancelled."""
+    return part.instalments.filter(~Exists(SENT), cancellation=None)
+
+
+def approved_to_send(budget: Budget, last_day: date) -> QuerySet[Instalment]:
+    """Instalments for days after one that an approved run has, whose file may be with the bank at this moment."""
+    rows = Instalment.objects.filter(part__budget=budget, ends_on__gt=last_day)
+    return rows.filter(
+        payments__run__approved_on__isnull=False, payments__run__sent_on=None, payments__run__given_up_on=None
+    )
 
 
 def paid_beyond(budget: Budget, last_day: date) -> dict[str, int]:
-    """What was paid, by way of holding, for days after one: the difference of what was paid and what was due."""
+    """What was sent, by way of holding, for days after one: the difference of what was sent and what was due."""
     found: Counter[str] = Counter()
     rows = Instalment.objects.filter(part__budget=budget, kind=InstalmentKind.REGULAR, cancellation=None)
-    for each in rows.filter(ends_on__gt=last_day).select_related("part").annotate(paid=Exists(PAID)):
-        covered_pence = each.for_period_pence if each.paid else each.already_paid_pence
+    for each in rows.filter(ends_on__gt=last_day).select_related("part").annotate(sent=Exists(SENT)):
+        covered_pence = each.for_period_pence if each.sent else each.already_paid_pence
         days_due = max(0, (last_day - each.starts_on).days + 1)
         found[each.part.way] += max(0, covered_pence - days_pence(each.part.paid_pence_per_week, days_due))
     return dict(found)
@@ -216,31 +233,30 @@ def _latest_details(case: Case) -> dict[str, PayeeAccount]:
     return found
 
 
-def _rows(budget: Budget, on: date) -> list[InstalmentRow]:
+def _rows(budget: Budget) -> list[InstalmentRow]:
     rows = list(
         with_what_stops(Instalment.objects.filter(part__budget=budget))
         .select_related("part__budget__case__person", "cancellation")
+        .prefetch_related("payments__run")
         .order_by("starts_on", "kind")
     )
-    arrived = dict(
-        Transfer.objects.filter(
-            reason=Reason.PAYMENT_ARRIVED, about__in=[each.pk for each in rows], corrections=None
-        ).values_list("about", "effective_date")
-    )
-    return [
-        InstalmentRow(
-            each, each.part.get_way_display().partition(":")[0], _status(each, arrived, on), arrived.get(each.pk)
-        )
-        for each in rows
-    ]
+    return [_row(each) for each in rows]
 
 
-def _status(each: Any, arrived: dict, on: date) -> str:
-    """Where an instalment stands, in words; it carries the `why` that `with_what_stops` looked up."""
+def _row(each: Any) -> InstalmentRow:
+    """One line of the schedule; the instalment carries the `why` that `with_what_stops` looked up."""
+    way = each.part.get_way_display().partition(":")[0]
     if hasattr(each, "cancellation"):
-        return "Cancelled"
-    if each.pk in arrived:
-        return "Paid" if arrived[each.pk] <= on else "On its way"
+        return InstalmentRow(each, way, "Cancelled", each.cancellation.reason)
+    payments = [payment for payment in each.payments.all() if payment.run.approved_on and not payment.run.given_up_on]
+    if payments:
+        standing = max(payments, key=lambda payment: payment.run.number).standing
+        return InstalmentRow(each, way, standing.status, standing.more)
+    return InstalmentRow(each, way, _waits(each), "")
+
+
+def _waits(each: Any) -> str:
+    """What an instalment waits for that no approved run has."""
     if not each.amount_pence:
         return "Paid before"
     if AFTER_DEATH in each.why:

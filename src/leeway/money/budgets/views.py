@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -72,7 +72,7 @@ def hold(request: SignedIn, case_id):
 def lift(request: SignedIn, case_id, hold_id):
     """Let payments go again."""
     budget = queries.get_budget(case_id, seen_by=request.user, page="Lift a hold")
-    held = get_object_or_404(budget.holds, pk=hold_id)
+    held = queries.get_hold(hold_id, budget=budget)
     form = forms.Form(request.POST)
     if act(form, lambda **by_on: actions.lift_hold(hold=held, **by_on), request):
         messages.success(request, "The hold is lifted. What fell due meanwhile is in the next payment run.")
@@ -129,6 +129,6 @@ def _because_of(budget) -> str:
 def _ended(ending) -> str:
     beyond = ending.paid_beyond_pence
     left = (
-        f" {pounds(beyond)} was already paid for later days: decide separately what to do about it." if beyond else ""
+        f" {pounds(beyond)} was already sent for later days: decide separately what to do about it." if beyond else ""
     )
     return f"The budget ends after {ending.ends_on:%-d %B %Y}. Later payments are cancelled.{left}"

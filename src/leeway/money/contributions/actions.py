@@ -10,10 +10,11 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
+from leeway.care.people.locks import lock_case, lock_cases
 from leeway.care.people.models import Case
 from leeway.law.numbers import pounds
 from leeway.money.budgets.dues import ACCOUNTS, Payer, Standing, standings
-from leeway.money.budgets.models import Budget, Funding
+from leeway.money.budgets.models import Funding
 from leeway.money.contributions.models import Receipt, TakenBack
 from leeway.money.contributions.queries import owed_account
 from leeway.money.ledger.actions import NewTransfer, fall_due, give_back, open_account, transfer
@@ -31,7 +32,7 @@ def let_fall_due(*, on: date) -> int:
     late = [each.funding.pk for each in standings(Funding.objects.filter(starts_on__lte=on)) if each.falling_due(on)]
     fundings = Funding.objects.filter(pk__in=late)
     budgets = fundings.order_by().values("part__budget")
-    list(Budget.objects.select_for_update().filter(pk__in=budgets).order_by("pk").values_list("pk"))
+    lock_cases(Case.objects.filter(budgets__in=budgets))
     new = [
         _falls_due(standing, day, pence) for standing in standings(fundings) for day, pence in standing.falling_due(on)
     ]
@@ -57,7 +58,7 @@ def confirm_receipt(
     press, or a colleague's, records nothing twice.
     """
     check_can(by, Capability.CONFIRM_RECEIPTS)
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = lock_case(case.pk)
     _require_received(case, amount_pence, received_on, looked_at, on)
     account = owed_account(case, payer)
     owed = -balance(account) if account else 0
@@ -92,7 +93,7 @@ def take_back(*, receipt: Receipt, reason: str, by: User, on: date) -> TakenBack
     check_can(by, Capability.CONFIRM_RECEIPTS)
     if not reason.strip():
         raise Refusal("Say what was mistaken. The person can read this.", field="reason")
-    case = Case.objects.select_for_update().get(pk=receipt.case_id)
+    case = lock_case(receipt.case_id)
     if TakenBack.objects.filter(receipt=receipt).exists():
         raise Refusal("This receipt was corrected already.")
     done = TakenBack.objects.create(receipt=receipt, reason=reason.strip(), taken_back_by=by, taken_back_on=on)

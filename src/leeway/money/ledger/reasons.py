@@ -85,6 +85,7 @@ REVERSE: Mapping[Reason, Reason] = {
     Reason.RECEIVED: Reason.CORRECTION,
     Reason.COMMITMENT: Reason.RELEASE,
     Reason.PAYMENT_SENT: Reason.PAYMENT_RETURNED,
+    Reason.PAYMENT_ARRIVED: Reason.CORRECTION,
 }
 FIRST_DAY = date(2015, 4, 1)  # the Care Act's
 DAYS_AHEAD_MOST = 366

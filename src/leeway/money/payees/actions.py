@@ -7,10 +7,12 @@ from django.conf import settings
 from django.db import transaction
 
 from leeway.access.access import check_can
+from leeway.access.alike import check_two_mailboxes
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
+from leeway.care.people.locks import lock_case
 from leeway.care.people.models import Authority, Case, Relationship
 from leeway.care.planning.models import Way
 from leeway.money.banking.characters import NotCarried, bacs_text, iso_text
@@ -42,10 +44,11 @@ def enter_details(
     authority, a name that no bank file can carry. Details that were still waiting are replaced.
     """
     check_can(by, Capability.KEEP_BANK_DETAILS)
+    case = lock_case(case.pk)
     relationship = _holder(case, way, holder, on)
     verdict = checked(sort_code, account_number)
     _require_carried(account_name)
-    for waiting in PayeeAccount.objects.select_for_update().filter(case=case, way=way, state=State.ENTERED):
+    for waiting in PayeeAccount.objects.filter(case=case, way=way, state=State.ENTERED):
         _move(waiting, State.REPLACED)
     payee = PayeeAccount.objects.create(
         case=case,
@@ -68,9 +71,7 @@ def enter_details(
 def approve_details(*, payee: PayeeAccount, by: User, on: date) -> PayeeAccount:
     """Take bank details into use. Another officer than the one who entered them; earlier ones are replaced."""
     payee = _to_settle(payee, by, State.APPROVED)
-    for earlier in PayeeAccount.objects.select_for_update().filter(
-        case=payee.case, way=payee.way, state=State.APPROVED
-    ):
+    for earlier in PayeeAccount.objects.filter(case=payee.case, way=payee.way, state=State.APPROVED):
         _move(earlier, State.REPLACED)
     payee.settled_by, payee.settled_on = by, on
     _move(payee, State.APPROVED)
@@ -146,11 +147,13 @@ def _holder(case: Case, way: Way, holder: Holder, on: date) -> Relationship | No
 
 def _to_settle(payee: PayeeAccount, by: User, to: State) -> PayeeAccount:
     check_can(by, Capability.KEEP_BANK_DETAILS)
-    locked = PayeeAccount.objects.select_for_update().select_related("case").get(pk=payee.pk)
-    require_move(MOVES, locked.state, to, of="This set of bank details")
-    if locked.entered_by_id == by.pk:
+    lock_case(payee.case_id)
+    payee = PayeeAccount.objects.select_related("case", "entered_by").get(pk=payee.pk)
+    require_move(MOVES, payee.state, to, of="This set of bank details")
+    if payee.entered_by_id == by.pk:
         raise SecondOfficerNeeded("You entered these bank details, so another finance officer must check them.")
-    return locked
+    check_two_mailboxes(payee.entered_by, by)
+    return payee
 
 
 def _move(payee: PayeeAccount, to: State) -> None:

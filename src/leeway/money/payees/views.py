@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
+from leeway.access.alike import flags
 from leeway.acting import act
 from leeway.care.people.models import Case
 from leeway.care.people.queries import get_case
@@ -88,6 +89,7 @@ def _page(request: SignedIn, case, payee, form, reject_form):
             "form": form,
             "reject_form": reject_form,
             "may_settle": may_settle,
+            "flags": flags([payee.entered_by], payee.settled_by or request.user),
             "back": _budget_of(case),
         },
     )

@@ -1,8 +1,10 @@
-"""Making, approving and cancelling payment runs."""
+"""Every step of a payment run: made, approved, sent, confirmed; cancelled, withdrawn, given another day."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
+from itertools import batched
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -10,20 +12,25 @@ from django.db.models import Count, F, Max, Subquery, Sum, Value, Window
 from django.db.models.functions import RowNumber
 
 from leeway.access.access import check_can
+from leeway.access.alike import check_two_mailboxes
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.people.actions import tell_many
+from leeway.care.people.actions import tell, tell_many
 from leeway.care.people.events import Event
+from leeway.care.people.locks import lock_cases
+from leeway.care.people.models import Case
+from leeway.care.planning.models import Way
 from leeway.law.numbers import pounds
 from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
 from leeway.money.banking.working_days import bacs_submission_day
+from leeway.money.budgets.actions import hold_returned
 from leeway.money.budgets.payable import PAYEE_IN_USE, payable
-from leeway.money.ledger.actions import NewTransfer, open_account, transfer_many
-from leeway.money.ledger.models import Account, Kind, Reason
+from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer_many
+from leeway.money.ledger.models import Kind, Reason, Transfer
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payments import queries
-from leeway.money.payments.models import PaymentRun
-from leeway.money.payments.states import MOVES, State
+from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.payments.states import MOVES, PAYMENT_MOVES, PaymentState, State
 from leeway.moves import require_move
 from leeway.refusal import Refusal
 
@@ -46,7 +53,9 @@ def make_run(*, pay_on: date, by: User, on: date) -> PaymentRun:
     check_can(by, Capability.PAY)
     require_pay_day(pay_on, on)
     _one_at_a_time()
-    run = PaymentRun.objects.create(number=_next_number(), pay_on=pay_on, made_by=by, made_on=on)
+    run = PaymentRun.objects.create(
+        number=_next_number(), pay_on=pay_on, made_by=by, made_on=on, dated_by=by, dated_on=on
+    )
     _pick(run)
     found = run.payments.aggregate(count=Count("pk"), pence=Sum("amount_pence"))
     if not found["count"]:
@@ -60,36 +69,109 @@ def make_run(*, pay_on: date, by: User, on: date) -> PaymentRun:
 
 @transaction.atomic
 def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
-    """Approve a run that another officer made, and post its payments to the ledger, once.
+    """Approve a run whose day another officer chose, so that there are files for the bank. Nothing is posted yet.
 
     Refused where a payment in it may no longer be made: the run is cancelled and made again without it.
     """
-    check_can(by, Capability.PAY)
-    run = PaymentRun.objects.select_for_update().get(pk=run.pk)
-    require_move(MOVES, run.state, State.APPROVED, of="This payment run")
-    if run.made_by_id == by.pk:
-        raise SecondOfficerNeeded("You made this run, so another finance officer must approve it.")
+    run = _to_move(run, State.APPROVED, by)
+    if run.dated_by_id == by.pk:
+        raise SecondOfficerNeeded("You made this run or chose its day, so another finance officer must approve it.")
+    check_two_mailboxes(run.dated_by, by)
     require_pay_day(run.pay_on, on)
-    _lock_instalments(run)
     _require_nothing_stopped(run)
-    run.state, run.settled_by, run.settled_on = State.APPROVED, by, on
     run.originator = asdict(council_account())
-    run.save(update_fields=["state", "settled_by", "settled_on", "originator"])
+    run.approved_by, run.approved_on = by, on
+    _move(run, State.APPROVED, "approved_by", "approved_on", "originator")
     require_payable(queries.credits_of(run), council_account())
-    _post(run, by, on)
-    _tell(run, by, on)
     return run
+
+
+@transaction.atomic
+def record_sent(*, run: PaymentRun, sent_on: date, by: User, on: date) -> PaymentRun:
+    """Say that a run's file was given to the bank, and on which day. The money leaves what is committed that day.
+
+    Refused where Bacs could no longer reach the day of payment: the run is given another day, or withdrawn.
+    """
+    run = _to_move(run, State.SENT, by)
+    assert run.approved_on is not None
+    if not run.approved_on <= sent_on <= on:
+        raise Refusal(
+            f"Enter the day on which the bank was given the file: one from its approval on "
+            f"{run.approved_on:%-d %B %Y} until today.",
+            field="sent_on",
+        )
+    if sent_on > run.last_day_to_send:
+        raise Refusal(
+            f"Bacs takes three working days, so a file given to the bank after {run.last_day_to_send:%-d %B %Y} does "
+            f"not reach people on {run.pay_on:%-d %B %Y}. Give the run another day, or withdraw it.",
+            field="sent_on",
+        )
+    run.sent_by, run.sent_on = by, sent_on
+    _move(run, State.SENT, "sent_by", "sent_on")
+    _post(run, Reason.PAYMENT_SENT, sent_on, by, on)
+    _tell_sent(run, by, on)
+    return run
+
+
+@transaction.atomic
+def confirm_run(*, run: PaymentRun, confirmed_from: str, returned: Mapping[str, str], by: User, on: date) -> PaymentRun:
+    """Say from what evidence the payments of a run arrived on its day, and which came back: reference → why.
+
+    What came back is committed again, the case is told, and its budget waits until finance has looked.
+    """
+    run = _to_move(run, State.CONFIRMED, by)
+    if on < run.pay_on:
+        raise Refusal(f"People have their money on {run.pay_on:%-d %B %Y}. Confirm the run on that day or later.")
+    if len(confirmed_from.strip()) < 5:
+        raise Refusal("Say what you looked at: “Bank statement of 24 April”.", field="confirmed_from")
+    came_back = [(queries.payment_in(run, reference), why) for reference, why in returned.items()]
+    run.confirmed_by, run.confirmed_on, run.confirmed_from = by, on, confirmed_from.strip()
+    _move(run, State.CONFIRMED, "confirmed_by", "confirmed_on", "confirmed_from")
+    for payment, why in came_back:
+        _return(payment, why, by, on)
+    run.payments.filter(state=PaymentState.IN_RUN).update(state=PaymentState.ARRIVED)
+    _post(run, Reason.PAYMENT_ARRIVED, run.pay_on, by, on)
+    return run
+
+
+@transaction.atomic
+def return_payment(*, payment: Payment, reason: str, by: User, on: date) -> Payment:
+    """Say that a payment which had been confirmed came back after all, and why."""
+    check_can(by, Capability.PAY)
+    _locked(payment.run)
+    payment = Payment.objects.get(pk=payment.pk)
+    require_move(PAYMENT_MOVES, payment.state, PaymentState.RETURNED, of="This payment")
+    if payment.state != PaymentState.ARRIVED:
+        raise Refusal("Confirm the run first, and name the payments that came back there.")
+    return _return(payment, reason, by, on)
 
 
 @transaction.atomic
 def cancel_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
     """Give up a run before it is approved. Its instalments are due again."""
+    return _give_up(_to_move(run, State.CANCELLED, by), State.CANCELLED, "Given up before it was approved.", by, on)
+
+
+@transaction.atomic
+def withdraw_run(*, run: PaymentRun, reason: str, by: User, on: date) -> PaymentRun:
+    """Give up an approved run of which the bank has no file, and say why. Its instalments are due again."""
+    run = _to_move(run, State.WITHDRAWN, by)
+    if len(reason.strip()) < 5:
+        raise Refusal("Say why the run is withdrawn, and how you know that the bank has no file.", field="reason")
+    return _give_up(run, State.WITHDRAWN, reason.strip(), by, on)
+
+
+@transaction.atomic
+def redate_run(*, run: PaymentRun, pay_on: date, by: User, on: date) -> PaymentRun:
+    """Give a run that was not sent another day. An approval falls away: another officer approves the new day."""
     check_can(by, Capability.PAY)
-    run = PaymentRun.objects.select_for_update().get(pk=run.pk)
-    require_move(MOVES, run.state, State.CANCELLED, of="This payment run")
-    run.payments.update(cancelled=True)
-    run.state, run.settled_by, run.settled_on = State.CANCELLED, by, on
-    run.save(update_fields=["state", "settled_by", "settled_on"])
+    run = _locked(run)
+    if run.state != State.MADE:
+        require_move(MOVES, run.state, State.MADE, of="This payment run")
+    require_pay_day(pay_on, on)
+    run.pay_on, run.dated_by, run.dated_on = pay_on, by, on
+    run.approved_by = run.approved_on = run.originator = None
+    _move(run, State.MADE, "pay_on", "dated_by", "dated_on", "approved_by", "approved_on", "originator")
     return run
 
 
@@ -123,6 +205,31 @@ def _one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('leeway payment run'))")
 
 
+def _locked(run: PaymentRun) -> PaymentRun:
+    """A run as it stands once nobody else is at it, or at the case of anybody in it."""
+    lock_cases(Case.objects.filter(budgets__parts__instalments__payments__run=run))
+    return PaymentRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+
+
+def _to_move(run: PaymentRun, to: State, by: User) -> PaymentRun:
+    check_can(by, Capability.PAY)
+    run = _locked(run)
+    require_move(MOVES, run.state, to, of="This payment run")
+    return run
+
+
+def _move(run: PaymentRun, to: State, *fields: str) -> None:
+    run.state = to
+    run.save(update_fields=["state", *fields])
+
+
+def _give_up(run: PaymentRun, to: State, because: str, by: User, on: date) -> PaymentRun:
+    run.given_up_by, run.given_up_on, run.given_up_because = by, on, because
+    _move(run, to, "given_up_by", "given_up_on", "given_up_because")
+    run.payments.update(state=PaymentState.CANCELLED)
+    return run
+
+
 def _next_number() -> int:
     return (PaymentRun.objects.aggregate(last=Max("number"))["last"] or 0) + 1
 
@@ -140,21 +247,12 @@ def _pick(run: PaymentRun) -> None:
     sql, values = rows.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO payments_payment (id, run_id, place, instalment_id, payee_id, amount_pence, cancelled) "
+            "INSERT INTO payments_payment (id, run_id, place, instalment_id, payee_id, amount_pence, state, "
+            "returned_because) "
             "SELECT gen_random_uuid(), chosen.run::uuid, chosen.place, chosen.instalment, chosen.payee, "
-            f"chosen.amount_pence, false FROM ({sql}) AS chosen (run, place, instalment, payee, amount_pence) "
+            f"chosen.amount_pence, 'in_run', '' FROM ({sql}) AS chosen (run, place, instalment, payee, amount_pence) "
             "ON CONFLICT DO NOTHING",
             values,
-        )
-
-
-def _lock_instalments(run: PaymentRun) -> None:
-    """Keep a budget from being ended while its instalment is paid."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM budgets_instalment AS i JOIN payments_payment AS p ON p.instalment_id = i.id "
-            "WHERE p.run_id = %s ORDER BY i.id FOR UPDATE OF i",
-            [run.pk],
         )
 
 
@@ -169,53 +267,60 @@ def _require_nothing_stopped(run: PaymentRun) -> None:
         )
 
 
-def _post(run: PaymentRun, by: User, on: date) -> None:
-    """Each payment leaves what is committed for the bank today, and reaches its account on the day of payment."""
+def _post(run: PaymentRun, reason: Reason, effective_date: date, by: User, on: date) -> None:
+    """Post one step of every payment that takes it: out of what is committed, or into the account paid into."""
     clearing = open_account(kind=Kind.CLEARING, by=by, on=on)
-    rows = run.payments.values_list(
+    rows = run.payments.exclude(state=PaymentState.RETURNED).values_list(
         "pk", "instalment", "amount_pence", "instalment__part__budget__committed", "instalment__part__paid_into"
     )
-    batch: list[NewTransfer] = []
-    for row in rows.iterator(chunk_size=ROWS_AT_ONCE):
-        batch += _transfers(*row, clearing=clearing, run=run, on=on)
-        if len(batch) >= ROWS_AT_ONCE:
-            transfer_many(new=batch, by=by, on=on)
-            batch = []
-    transfer_many(new=batch, by=by, on=on)
+    for batch in batched(rows.iterator(chunk_size=ROWS_AT_ONCE), ROWS_AT_ONCE):
+        new = [
+            NewTransfer(
+                id=_transfer_id(payment, reason),
+                debit=clearing.pk if reason == Reason.PAYMENT_SENT else paid_into,
+                credit=committed if reason == Reason.PAYMENT_SENT else clearing.pk,
+                amount_pence=amount_pence,
+                reason=reason,
+                effective_date=effective_date,
+                about=instalment,
+            )
+            for payment, instalment, amount_pence, committed, paid_into in batch
+        ]
+        transfer_many(new=new, by=by, on=on)
 
 
-def _tell(run: PaymentRun, by: User, on: date) -> None:
+def _transfer_id(payment: uuid.UUID, reason: Reason) -> uuid.UUID:
+    """The same step of the same payment has the same id however often it is worked out."""
+    return uuid.uuid5(payment, reason.value)
+
+
+def _return(payment: Payment, why: str, by: User, on: date) -> Payment:
+    """Take a payment back step by step to what is committed, tell the case, and have its budget wait."""
+    if len(why.strip()) < 3:
+        raise Refusal(f"Say why {payment.reference} came back: “account closed”.", field="returned")
+    payment.state, payment.returned_by, payment.returned_on = PaymentState.RETURNED, by, on
+    payment.returned_because = why.strip()
+    payment.save(update_fields=["state", "returned_by", "returned_on", "returned_because"])
+    for step in (Reason.PAYMENT_ARRIVED, Reason.PAYMENT_SENT):
+        for original in Transfer.objects.filter(pk=_transfer_id(payment.pk, step)):
+            give_back(
+                original=original,
+                id=uuid.uuid5(original.pk, "came back"),
+                amount_pence=original.amount_pence,
+                effective_date=on,
+                by=by,
+                on=on,
+            )
+    part = payment.instalment.part
+    sent_back = "came back" if part.way == Way.DIRECT_PAYMENT else "came back from the provider’s account"
+    sentence = f"{pounds(payment.amount_pence)} {sent_back}: {payment.returned_because}"
+    tell(case=part.budget.case, kind=Event.PAYMENT_RETURNED, sentence=sentence, by=by, on=on)
+    hold_returned(instalment=payment.instalment, reason=sentence, by=by, on=on)
+    return payment
+
+
+def _tell_sent(run: PaymentRun, by: User, on: date) -> None:
     rows = run.payments.values_list("instalment__part__budget__case", "amount_pence")
     arrives = f"sent, to arrive on {run.pay_on:%-d %B %Y}."
     lines = ((case, f"{pounds(pence)} {arrives}") for case, pence in rows.iterator(chunk_size=ROWS_AT_ONCE))
     tell_many(lines=lines, kind=Event.PAYMENT_SENT, by=by, on=on)
-
-
-def _transfers(
-    payment: uuid.UUID,
-    instalment: uuid.UUID,
-    amount_pence: int,
-    committed: uuid.UUID,
-    paid_into: uuid.UUID,
-    *,
-    clearing: Account,
-    run: PaymentRun,
-    on: date,
-) -> list[NewTransfer]:
-    """The two steps of a payment, with ids that are the same however often they are worked out."""
-    steps = [
-        (Reason.PAYMENT_SENT, committed, clearing.pk, on),
-        (Reason.PAYMENT_ARRIVED, clearing.pk, paid_into, run.pay_on),
-    ]
-    return [
-        NewTransfer(
-            id=uuid.uuid5(payment, reason.value),
-            debit=to,
-            credit=out_of,
-            amount_pence=amount_pence,
-            reason=reason,
-            effective_date=effective_date,
-            about=instalment,
-        )
-        for reason, out_of, to, effective_date in steps
-    ]

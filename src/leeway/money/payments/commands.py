@@ -9,7 +9,7 @@ from leeway.money.ledger.commands import open_books
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
 def verify(as_json: bool) -> None:
-    """Prove the ledger and the payments: trial balance, orphans, duplicates, anything paid twice.
+    """Prove the ledger and the payments: trial balance, orphans, duplicates, anything paid twice; and the seal.
 
     Exit 0: all is well. Exit 1: something is wrong, and each thing is listed.
 
@@ -19,12 +19,17 @@ def verify(as_json: bool) -> None:
     from leeway.money.ledger.models import Transfer
     from leeway.money.ledger.queries import trial_balance
     from leeway.money.payments.queries import findings
+    from leeway.seal import queries as seal
 
-    found, transfers, totals = list(findings()), Transfer.objects.count(), trial_balance()
+    found, transfers, totals = [*findings(), *seal.findings()], Transfer.objects.count(), trial_balance()
+    sealed_rows, batches = seal.sealed()
     if as_json:
-        show_json({"transfers": transfers, "trial_balance_pence": totals, "findings": found})
+        show_json(
+            {"transfers": transfers, "trial_balance_pence": totals, "sealed_rows": sealed_rows, "findings": found}
+        )
     else:
         for finding in found:
             click.echo(finding)
+        click.echo(f"{sealed_rows} rows sealed, in {batches} batches.")
         click.echo(f"{transfers} transfers, trial balance {sum(totals.values())} pence, {len(found) or 'no'} findings.")
     raise click.exceptions.Exit(1 if found else 0)

@@ -1,4 +1,6 @@
-"""What making a payment run asks for."""
+"""What the pages of a payment run ask for."""
+
+import re
 
 from django import forms
 
@@ -6,12 +8,16 @@ from leeway.forms import DateField
 from leeway.money.banking.working_days import require_bank_working_day
 from leeway.refusal import Refusal
 
+REFERENCE = re.compile("[0-9]{6}-[0-9]{6}")
+
 
 class PayDayForm(forms.Form):
     """The day on which people should have their money."""
 
     pay_on = DateField(
         label="On which day should people have their money?",
+        help_text="Bacs takes three working days: the day the file is sent, the day it is processed, and the day the "
+        "money arrives.",
         error_messages={"required": "Enter the day on which people should have their money."},
     )
 
@@ -22,3 +28,65 @@ class PayDayForm(forms.Form):
         except Refusal as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return day
+
+
+class SentForm(forms.Form):
+    """When the bank was given the file."""
+
+    sent_on = DateField(
+        label="On which day was the file given to the bank?",
+        error_messages={"required": "Enter the day on which the file was given to the bank."},
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why an approved run is not sent."""
+
+    reason = forms.CharField(
+        label="Why is it withdrawn, and how do you know that the bank has no file?",
+        error_messages={"required": "Say why the run is withdrawn, and how you know that the bank has no file."},
+        widget=forms.Textarea,
+    )
+
+
+class ReturnForm(forms.Form):
+    """Why a payment came back."""
+
+    reason = forms.CharField(
+        label="Why did it come back?",
+        help_text="As the bank says it: “account closed”. The person can read this.",
+        error_messages={"required": "Say why it came back. The person can read this."},
+    )
+
+
+class ConfirmForm(forms.Form):
+    """What arrived, and how one knows."""
+
+    confirmed_from = forms.CharField(
+        label="What did you look at?",
+        help_text="For example “Bank statement and Bacs report of 24 April”.",
+        error_messages={"required": "Say what you looked at."},
+    )
+    returned = forms.CharField(
+        label="Which payments came back, if any?",
+        help_text="One a line: its reference, then why. For example “000012-000003 account closed”. The person can "
+        "read why.",
+        required=False,
+        widget=forms.Textarea,
+    )
+
+    def clean_returned(self) -> dict[str, str]:
+        """Reference → why it came back."""
+        found: dict[str, str] = {}
+        for number, line in enumerate(self.cleaned_data["returned"].splitlines(), start=1):
+            reference, _, why = line.strip().partition(" ")
+            if not reference:
+                continue
+            if not REFERENCE.fullmatch(reference):
+                raise forms.ValidationError(f"Line {number}: start with a reference of this run, like 000012-000003.")
+            if not why.strip():
+                raise forms.ValidationError(f"Line {number}: write why it came back after the reference.")
+            if reference in found:
+                raise forms.ValidationError(f"Line {number}: this payment is there already. Write each once.")
+            found[reference] = why.strip()
+        return found

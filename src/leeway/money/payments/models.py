@@ -1,23 +1,56 @@
 """Payment runs and the payments in them."""
 
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from leeway.access.models import User
-from leeway.guards import never_deleted, tracked
+from leeway.guards import moves_kept, never_deleted, tracked
+from leeway.money.banking.working_days import bacs_submission_day
 from leeway.money.budgets.models import Instalment
 from leeway.money.payees.models import PayeeAccount
-from leeway.money.payments.states import State
+from leeway.money.payments.states import LIVE, MOVES, PAYMENT_MOVES, STANDS_IN, PaymentState, State
+
+APPROVED = [State.APPROVED, State.SENT, State.CONFIRMED, State.WITHDRAWN]
+SENT = [State.SENT, State.CONFIRMED]
+GIVEN_UP = [State.CANCELLED, State.WITHDRAWN]
+
+
+def _done_by_somebody(step: str, states: Iterable[str], *, words: str | None = None) -> Q:
+    """A step has a day, somebody who took it and, where asked for, words, exactly in the states that follow from it."""
+    left, taken = Q(**{f"{step}_by": None, f"{step}_on": None}), Q()
+    for each in (f"{step}_by", f"{step}_on"):
+        taken &= Q(**{f"{each}__isnull": False})
+    if words:
+        left, taken = left & Q(**{words: ""}), taken & ~Q(**{words: ""})
+    return (Q(state__in=states) & taken) | (~Q(state__in=states) & left)
+
+
+STANDS = """
+    IF EXISTS (
+        SELECT 1 FROM changed JOIN payments_paymentrun AS r ON r.id = changed.run_id WHERE NOT ({allowed})
+    ) THEN
+        RAISE EXCEPTION 'A payment goes where its run goes: its run does not stand where this can become of it.';
+    END IF;
+    RETURN NULL;
+"""
+STANDS_TOGETHER = " OR ".join(
+    f"(changed.state = '{state.value}' AND r.state IN ({', '.join(repr(each.value) for each in sorted(runs))}))"
+    for state, runs in STANDS_IN.items()
+)
 
 
 @tracked()
 class PaymentRun(models.Model):
-    """Everyone who is paid on one day: made by one officer, approved by another.
+    """Everyone who is paid on one day: made by one officer, approved by another, sent, and confirmed.
 
     `number` is the serial number of its files; `originator` is the council's own account as it was at approval.
+    Whoever chose the day (the maker, or who gave it another one) is not the one who approves it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -28,22 +61,48 @@ class PaymentRun(models.Model):
     total_pence = models.BigIntegerField(default=0)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     made_on = models.DateField()
-    settled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    settled_on = models.DateField(null=True, blank=True)
+    dated_by = models.ForeignKey(User, models.PROTECT, related_name="+", help_text="Who chose the day.")
+    dated_on = models.DateField()
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    approved_on = models.DateField(null=True, blank=True)
     originator = models.JSONField(null=True, blank=True)
+    sent_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    sent_on = models.DateField(null=True, blank=True, help_text="The day on which its file was given to the bank.")
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_on = models.DateField(null=True, blank=True)
+    confirmed_from = models.TextField(blank=True, help_text="What the officer looked at.")
+    given_up_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    given_up_on = models.DateField(null=True, blank=True)
+    given_up_because = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-number"]
         constraints = [
+            models.CheckConstraint(condition=~Q(approved_by=F("dated_by")), name="run_approved_by_another"),
+            models.CheckConstraint(condition=_done_by_somebody("approved", APPROVED), name="run_approved_by_someone"),
+            models.CheckConstraint(condition=_done_by_somebody("sent", SENT), name="run_sent_by_someone"),
             models.CheckConstraint(
-                condition=~Q(state="approved") | (Q(settled_by__isnull=False) & ~Q(settled_by=F("made_by"))),
-                name="run_approved_by_another",
+                condition=_done_by_somebody("confirmed", [State.CONFIRMED], words="confirmed_from"),
+                name="run_confirmed_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=_done_by_somebody("given_up", GIVEN_UP, words="given_up_because"),
+                name="run_given_up_by_someone",
             ),
             models.CheckConstraint(condition=Q(number__gte=1, number__lte=999_999), name="run_number_fits_bacs"),
         ]
         triggers = [
+            *moves_kept("run_moves", MOVES, begins=State.MADE),
             *never_deleted("run_is_kept"),
-            pgtrigger.ReadOnly(name="run_day_is_kept", fields=["number", "pay_on", "made_by", "made_on"]),
+            pgtrigger.ReadOnly(name="run_maker_is_kept", fields=["number", "made_by", "made_on"]),
+            pgtrigger.Protect(
+                name="run_day_is_kept",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NEW.state <> 'made' AND (OLD.pay_on, OLD.dated_by_id, OLD.dated_on) "
+                    "IS DISTINCT FROM (NEW.pay_on, NEW.dated_by_id, NEW.dated_on)"
+                ),
+            ),
         ]
 
     @property
@@ -51,9 +110,27 @@ class PaymentRun(models.Model):
         """What the council and its bank call this run."""
         return f"LEEWAY-{self.number:06}"
 
+    @property
+    def last_day_to_send(self) -> date:
+        """The last day on which the bank can be given the file for people to have their money on the day."""
+        return bacs_submission_day(self.pay_on)
+
+    @property
+    def has_files(self) -> bool:
+        """Whether there are files for the bank: approved, and not withdrawn."""
+        return self.approved_on is not None and self.given_up_on is None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a payment stands, in a word or two, and what more there is to say."""
+
+    status: str
+    more: str = ""
+
 
 class Payment(models.Model):
-    """One instalment in one run. The database allows an instalment in one run that is not cancelled."""
+    """One instalment in one run. The database allows an instalment one payment that was not given up or sent back."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(PaymentRun, models.PROTECT, related_name="payments")
@@ -61,25 +138,68 @@ class Payment(models.Model):
     instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="payments")
     payee = models.ForeignKey(PayeeAccount, models.PROTECT, related_name="payments")
     amount_pence = models.BigIntegerField()
-    cancelled = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=PaymentState, default=PaymentState.IN_RUN)
+    returned_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    returned_on = models.DateField(null=True, blank=True)
+    returned_because = models.TextField(blank=True)
 
     class Meta:
         ordering = ["place"]
         constraints = [
             models.UniqueConstraint(
-                fields=["instalment"], condition=Q(cancelled=False), name="payment_pays_an_instalment_once"
+                fields=["instalment"], condition=Q(state__in=LIVE), name="payment_pays_an_instalment_once"
             ),
             models.UniqueConstraint(fields=["run", "place"], name="payment_has_a_place"),
             models.CheckConstraint(condition=Q(amount_pence__gt=0), name="payment_positive"),
+            models.CheckConstraint(
+                condition=_done_by_somebody("returned", [PaymentState.RETURNED], words="returned_because"),
+                name="payment_returned_for_a_reason",
+            ),
         ]
         triggers = [
+            *moves_kept("payment_moves", PAYMENT_MOVES, begins=PaymentState.IN_RUN),
             *never_deleted("payment_is_kept"),
             pgtrigger.ReadOnly(
                 name="payment_never_edited", fields=["run", "place", "instalment", "payee", "amount_pence"]
             ),
+            pgtrigger.Trigger(
+                name="payment_joins_a_run_being_made",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="changed"),
+                func=STANDS.format(allowed="r.state = 'made'"),
+            ),
+            pgtrigger.Trigger(
+                name="payment_stands_with_its_run",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                referencing=pgtrigger.Referencing(new="changed"),
+                func=STANDS.format(allowed=STANDS_TOGETHER),
+            ),
         ]
+
+    @property
+    def reference(self) -> str:
+        """What stands for this payment on the statement of whoever is paid, and in the bank's reports."""
+        return f"{self.run.number:06}-{self.place:06}"
 
     @property
     def end_to_end_id(self) -> str:
         """What finds this payment in a bank statement."""
         return self.id.hex
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands, as people read it."""
+        arrives = f"{self.run.pay_on:%-d %B %Y}"
+        if self.state == PaymentState.RETURNED:
+            return Standing("Came back", f"on {self.returned_on:%-d %B %Y}: {self.returned_because}")
+        if self.state == PaymentState.ARRIVED:
+            return Standing("Arrived", f"{arrives}, confirmed on {self.run.confirmed_on:%-d %B %Y}")
+        if self.run.state == State.SENT:
+            return Standing("Sent", f"to arrive on {arrives}")
+        if self.run.state == State.APPROVED:
+            return Standing("To be sent", f"to arrive on {arrives}")
+        return Standing(self.get_state_display())

@@ -1,12 +1,12 @@
 """Reading what is due, what cannot be paid and why, the runs, and their files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, When
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -22,13 +22,16 @@ from leeway.money.banking.working_days import (
 )
 from leeway.money.budgets.models import Instalment
 from leeway.money.budgets.payable import nothing_stops, payable, with_what_stops
+from leeway.money.budgets.relations import RELATIONS as BUDGETS
+from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.ledger import queries as ledger
-from leeway.money.ledger.models import Reason, Transfer
 from leeway.money.payees.states import State as PayeeState
 from leeway.money.payments.models import Payment, PaymentRun
-from leeway.money.payments.states import State
+from leeway.money.payments.relations import RELATIONS as PAYMENTS
+from leeway.money.payments.states import LIVE, State
+from leeway.refusal import Refusal
 
-LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), cancelled=False)
+LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), state__in=LIVE)
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,9 @@ def first_pay_day(on: date) -> date:
 def runs(*, seen_by: User) -> QuerySet[PaymentRun]:
     """Every payment run, the latest first."""
     check_can(seen_by, Capability.PAY)
-    return PaymentRun.objects.select_related("made_by", "settled_by")
+    return PaymentRun.objects.select_related(
+        "made_by", "dated_by", "approved_by", "sent_by", "confirmed_by", "given_up_by"
+    )
 
 
 def get_run(run_id: UUID, *, seen_by: User) -> PaymentRun:
@@ -135,7 +140,44 @@ def runs_with(person_id: UUID) -> QuerySet:
 
 def payments_of(run: PaymentRun) -> QuerySet[Payment]:
     """The payments of a run in their order, with whom they are for."""
-    return run.payments.select_related("payee", "instalment__part__budget__case__person").order_by("place")
+    return run.payments.select_related("run", "payee", "instalment__part__budget__case__person").order_by("place")
+
+
+def payment_in(run: PaymentRun, reference: str) -> Payment:
+    """The payment of a run that a reference names, as it stands on bank statements: “000012-000003”."""
+    number, _, place = reference.partition("-")
+    if number.isdecimal() and place.isdecimal() and int(number) == run.number:
+        found = payments_of(run).filter(place=place).first()
+        if found is not None:
+            return found
+    raise Refusal(
+        f"No payment of this run is called “{reference}”. Write it as the page of the run has it: "
+        f"{run.number:06}-000001.",
+        field="returned",
+    )
+
+
+def payments_in(run: PaymentRun, references: Iterable[str]) -> list[Payment]:
+    """The payments of a run that some references name."""
+    return [payment_in(run, reference) for reference in references]
+
+
+def get_payment(run: PaymentRun, place: int) -> Payment:
+    """One payment of a run that this user was already found to be allowed to see."""
+    found = payments_of(run).filter(place=place).first()
+    if found is None:
+        raise Http404("There is no such payment in this run.")
+    return found
+
+
+def runs_to_send(*, seen_by: User) -> QuerySet[PaymentRun]:
+    """Approved runs of which nobody has said that the bank has the file, the earliest first."""
+    return runs(seen_by=seen_by).filter(state=State.APPROVED).order_by("pay_on")
+
+
+def runs_to_confirm(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
+    """Runs whose day has come, and of which nobody has said yet what arrived, the earliest first."""
+    return runs(seen_by=seen_by).filter(state=State.SENT, pay_on__lte=on).order_by("pay_on")
 
 
 def stopped_since(run: PaymentRun) -> QuerySet[Payment]:
@@ -150,7 +192,7 @@ def bacs_file(run: PaymentRun) -> str:
         credits_of(run),
         Originator(**run.originator),
         processing_day=bacs_processing_day(run.pay_on),
-        created_on=run.settled_on,
+        created_on=run.approved_on,
         serial_number=run.number,
     )
 
@@ -161,17 +203,17 @@ def iso_file(run: PaymentRun) -> str:
         credits_of(run),
         Originator(**run.originator),
         message_id=run.reference,
-        created_at=datetime.combine(run.settled_on, time()),
+        created_at=datetime.combine(run.approved_on, time()),
         execute_on=run.pay_on,
     )
 
 
 def credits_of(run: PaymentRun) -> list[Credit]:
     """The payments of a run as a bank file carries them, in their order."""
-    rows = run.payments.select_related("payee").order_by("place")
+    rows = run.payments.select_related("run", "payee").order_by("place")
     return [
         Credit(
-            reference=f"{run.number:06}-{payment.place:06}",
+            reference=payment.reference,
             name=payment.payee.account_name,
             sort_code=payment.payee.sort_code,
             account_number=payment.payee.account_number,
@@ -183,30 +225,13 @@ def credits_of(run: PaymentRun) -> list[Credit]:
 
 
 def findings() -> Iterator[str]:
-    """Everything wrong with the ledger and the payments, a sentence each; nothing where all is well.
+    """Everything wrong with the books, a sentence each; nothing where all is well.
 
-    Beside the ledger's own findings: instalments paid twice, payments that the ledger does not have once as
-    sent and once as arrived with the same amount, and runs whose control totals differ from their payments.
+    The ledger alone, then what must hold between it and budgets, receipts and payments.
     """
     yield from ledger.findings()
-    paid = Payment.objects.filter(cancelled=False, run__state=State.APPROVED)
-    twice = paid.values("instalment").annotate(times=Count("pk")).filter(times__gt=1).order_by()
-    for row in twice:
-        yield f"Instalment {row['instalment']} was paid {row['times']} times."
-    for reason in (Reason.PAYMENT_SENT, Reason.PAYMENT_ARRIVED):
-        moved = Transfer.objects.filter(reason=reason, about=OuterRef("instalment"), corrects=None)
-        for payment in paid.filter(~Exists(moved.filter(amount_pence=OuterRef("amount_pence")))):
-            yield f"Payment {payment.pk} has no transfer “{reason.label}” of {payment.amount_pence} pence."
-        orphans = Transfer.objects.filter(reason=reason, corrects=None).exclude(about__in=paid.values("instalment"))
-        for transfer in orphans:
-            yield f"Transfer {transfer.pk} “{reason.label}” belongs to no payment."
-    yield from _runs_that_do_not_add_up()
-
-
-def _runs_that_do_not_add_up() -> Iterator[str]:
-    counted = PaymentRun.objects.annotate(count=Count("payments"), pence=Sum("payments__amount_pence"))
-    for run in counted.exclude(count=F("payments_count"), pence=F("total_pence")):
-        yield f"Payment run {run.number} says {run.total_pence} pence, and its payments come to {run.pence}."
+    for relation in (*BUDGETS, *RECEIPTS, *PAYMENTS):
+        yield from relation.findings()
 
 
 def _with_people(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:

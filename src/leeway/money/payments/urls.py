@@ -11,6 +11,11 @@ urlpatterns = [
     path("<uuid:run_id>/", views.show, name="show"),
     path("<uuid:run_id>/approve/", views.approve, name="approve"),
     path("<uuid:run_id>/cancel/", views.cancel, name="cancel"),
+    path("<uuid:run_id>/send/", views.send, name="send"),
+    path("<uuid:run_id>/day/", views.redate, name="redate"),
+    path("<uuid:run_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("<uuid:run_id>/confirm/", views.confirm, name="confirm"),
+    path("<uuid:run_id>/returned/<int:place>/", views.returned, name="returned"),
     path("<uuid:run_id>/bacs/", views.bacs, name="bacs"),
     path("<uuid:run_id>/iso20022/", views.iso, name="iso"),
 ]

@@ -1,18 +1,18 @@
 """Pages of payment runs."""
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
+from leeway.access.alike import flags
 from leeway.acting import act, attempt
 from leeway.money.payees.queries import waiting
-from leeway.money.payments import actions, queries
-from leeway.money.payments.forms import PayDayForm
+from leeway.money.payments import actions, forms, queries
 from leeway.money.payments.states import State
 
 ROWS_A_PAGE = 100
@@ -42,7 +42,7 @@ def home(request: SignedIn):
 def make(request: SignedIn):
     """Choose the day, check what would be paid, then make the run."""
     today = timezone.localdate()
-    form = PayDayForm(request.POST or None, initial={"pay_on": queries.first_pay_day(today)})
+    form = forms.PayDayForm(request.POST or None, initial={"pay_on": queries.first_pay_day(today)})
     checked = None
     if form.is_valid():
         pay_on = form.cleaned_data["pay_on"]
@@ -58,16 +58,16 @@ def make(request: SignedIn):
 @require_GET
 def show(request: SignedIn, run_id):
     """One run: its control totals, its payments, its files."""
-    return _page(request, queries.get_run(run_id, seen_by=request.user), forms.Form())
+    return _page(request, queries.get_run(run_id, seen_by=request.user), Form())
 
 
 @require_http_methods(["POST"])
 def approve(request: SignedIn, run_id):
     """Approve a run that another officer made."""
     run = queries.get_run(run_id, seen_by=request.user)
-    form = forms.Form(request.POST)
+    form = Form(request.POST)
     if act(form, lambda **by_on: actions.approve_run(run=run, **by_on), request):
-        messages.success(request, "The run is approved and in the ledger. Send one of its files to the bank today.")
+        messages.success(request, "The run is approved. Give one of its files to the bank, then say here that you did.")
         return redirect("payments:show", run_id)
     return _page(request, run, form)
 
@@ -76,30 +76,89 @@ def approve(request: SignedIn, run_id):
 def cancel(request: SignedIn, run_id):
     """Give up a run before it is approved."""
     run = queries.get_run(run_id, seen_by=request.user)
-    form = forms.Form(request.POST)
+    form = Form(request.POST)
     if act(form, lambda **by_on: actions.cancel_run(run=run, **by_on), request):
         messages.success(request, "The run is cancelled. Its payments are due again.")
         return redirect("payments:home")
     return _page(request, run, form)
 
 
+@require_http_methods(["GET", "POST"])
+def send(request: SignedIn, run_id):
+    """Say that the bank was given the file."""
+    run = queries.get_run(run_id, seen_by=request.user)
+    form = forms.SentForm(request.POST or None, initial={"sent_on": timezone.localdate()})
+    if act(form, lambda **by_on: actions.record_sent(run=run, **form.cleaned_data, **by_on), request):
+        messages.success(request, f"Sent. Confirm what arrived on {run.pay_on:%-d %B %Y} or later.")
+        return redirect("payments:show", run_id)
+    return render(request, "payments/send.jinja", {"run": run, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def redate(request: SignedIn, run_id):
+    """Give a run that was not sent another day."""
+    run = queries.get_run(run_id, seen_by=request.user)
+    form = forms.PayDayForm(request.POST or None, initial={"pay_on": queries.first_pay_day(timezone.localdate())})
+    if act(form, lambda **by_on: actions.redate_run(run=run, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The run has its new day. Another finance officer must approve it.")
+        return redirect("payments:show", run_id)
+    return render(request, "payments/redate.jinja", {"run": run, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: SignedIn, run_id):
+    """Give up an approved run that was not sent."""
+    run = queries.get_run(run_id, seen_by=request.user)
+    form = forms.WithdrawForm(request.POST or None)
+    if act(form, lambda **by_on: actions.withdraw_run(run=run, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The run is withdrawn. Its payments are due again.")
+        return redirect("payments:home")
+    return render(request, "payments/withdraw.jinja", {"run": run, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def confirm(request: SignedIn, run_id):
+    """Say what arrived: first what was looked at and what came back, then a check of it by name."""
+    run = queries.get_run(run_id, seen_by=request.user)
+    form = forms.ConfirmForm(request.POST or None)
+    came_back = None
+    if request.POST.get("checked"):
+        if act(form, lambda **by_on: actions.confirm_run(run=run, **form.cleaned_data, **by_on), request):
+            messages.success(request, "The run is confirmed.")
+            return redirect("payments:show", run_id)
+    elif found := attempt(form, lambda: queries.payments_in(run, form.cleaned_data["returned"])):
+        came_back = found.result
+    return render(request, "payments/confirm.jinja", {"run": run, "form": form, "came_back": came_back})
+
+
+@require_http_methods(["GET", "POST"])
+def returned(request: SignedIn, run_id, place):
+    """Say that a confirmed payment came back after all."""
+    payment = queries.get_payment(queries.get_run(run_id, seen_by=request.user), place)
+    form = forms.ReturnForm(request.POST or None)
+    if act(form, lambda **by_on: actions.return_payment(payment=payment, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The payment came back. Its budget waits until the hold is lifted.")
+        return redirect("payments:show", run_id)
+    return render(request, "payments/returned.jinja", {"payment": payment, "form": form})
+
+
 @require_GET
 def bacs(request: SignedIn, run_id):
     """The Bacs file of an approved run."""
-    run = _approved(request, run_id)
+    run = _with_files(request, run_id)
     return _file(queries.bacs_file(run), f"{run.reference}.txt", "text/plain; charset=us-ascii")
 
 
 @require_GET
 def iso(request: SignedIn, run_id):
     """The ISO 20022 file of an approved run."""
-    run = _approved(request, run_id)
+    run = _with_files(request, run_id)
     return _file(queries.iso_file(run), f"{run.reference}.xml", "application/xml")
 
 
-def _approved(request: SignedIn, run_id):
+def _with_files(request: SignedIn, run_id):
     run = queries.get_run(run_id, seen_by=request.user)
-    if run.state != State.APPROVED:
+    if not run.has_files:
         raise Http404("A run has files once it is approved.")
     queries.look_over(run, seen_by=request.user, page="Bank file of payment run")
     return run
@@ -114,6 +173,7 @@ def _page(request: SignedIn, run, form):
     queries.look_over(run, seen_by=request.user, page="Payment run")
     pages = Paginator(queries.payments_of(run), ROWS_A_PAGE)
     pages.count = run.payments_count
+    today = timezone.localdate()
     return render(
         request,
         "payments/show.jinja",
@@ -121,7 +181,13 @@ def _page(request: SignedIn, run, form):
             "run": run,
             "form": form,
             "payments": pages.get_page(request.GET.get("page")),
-            "may_approve": run.state == State.MADE and run.made_by_id != request.user.pk,
-            "is_open": run.state == State.MADE,
+            "flags": flags([run.made_by, run.dated_by], run.approved_by or request.user),
+            "may_approve": run.state == State.MADE and run.dated_by_id != request.user.pk,
+            "may_cancel": run.state == State.MADE,
+            "may_send": run.state == State.APPROVED,
+            "may_confirm": run.state == State.SENT and run.pay_on <= today,
+            "may_return": run.state == State.CONFIRMED,
+            "too_late": run.state in (State.MADE, State.APPROVED) and run.last_day_to_send < today,
+            "stopped": queries.stopped_since(run)[:ROWS_A_PAGE] if run.state in (State.MADE, State.APPROVED) else [],
         },
     )

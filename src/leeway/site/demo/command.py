@@ -23,7 +23,7 @@ from leeway.market.directory.demo import make_market
 from leeway.market.listings.models import Service
 from leeway.messages import actions as outbox
 from leeway.messages.queries import in_need_of_somebody
-from leeway.money.banking.working_days import working_day_on_or_before
+from leeway.money.banking.working_days import working_day_after, working_day_on_or_before
 from leeway.money.budgets.dues import OWED, Payer
 from leeway.money.budgets.models import Instalment
 from leeway.money.contributions import actions as contributions
@@ -32,6 +32,7 @@ from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
 from leeway.money.payments import actions as payments
 from leeway.money.payments.actions import NothingToPay
+from leeway.seal import heads
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
@@ -86,6 +87,7 @@ def empty_the_database() -> None:
                 "data folder in LEEWAY_DATA, or unset DATABASE_URL."
             )
         cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
+    heads.set_aside()
     make_tables()
 
 
@@ -228,24 +230,40 @@ def staff_for(place: int, named: dict[str, User]) -> Staff:
 
 
 def pay(staff: Staff, today: date, console: Console) -> None:
-    """Run each past pay day: made by one officer, approved by another. The next one is left for whoever tries it."""
+    """Run each past pay day: made, approved by another, sent, confirmed. One payment of the last confirmed came back.
+
+    The next run is left for whoever tries it.
+    """
     days = sorted(set(Instalment.objects.filter(due_on__lt=today).values_list("due_on", flat=True)))
     pay_days = sorted({working_day_on_or_before(day) for day in days})
     runs = every_four_weeks(pay_days)
+    last_known = max((pay_on for pay_on in runs if working_day_after(pay_on) <= today), default=None)
     with stage("The payment runs", console, len(runs)) as step_done:
         for pay_on in runs:
-            pay_run(pay_on, staff)
+            pay_run(pay_on, staff, today, one_came_back=pay_on == last_known)
             step_done()
 
 
-def pay_run(pay_on: date, staff: Staff) -> None:
-    """Make one run and have it approved, where anything is due."""
+def pay_run(pay_on: date, staff: Staff, today: date, *, one_came_back: bool) -> None:
+    """Make one run, where anything is due, and take it as far as it would be today."""
     made_on = pay_on - timedelta(days=10)
     try:
         made = payments.make_run(pay_on=pay_on, by=staff.finance, on=made_on)
     except NothingToPay:
         return
-    payments.approve_run(run=made, by=staff.second_finance, on=made_on + timedelta(days=1))
+    approved_on = made_on + timedelta(days=1)
+    payments.approve_run(run=made, by=staff.second_finance, on=approved_on)
+    payments.record_sent(run=made, sent_on=approved_on, by=staff.second_finance, on=approved_on)
+    confirmed_on = working_day_after(pay_on)
+    of_the_crowd = made.payments.filter(instalment__part__budget__case__person__user=None)
+    if confirmed_on <= today:
+        payments.confirm_run(
+            run=made,
+            confirmed_from=f"Bank statement and Bacs report of {pay_on:%-d %B %Y}",
+            returned={payment.reference: "account closed" for payment in of_the_crowd[:1] if one_came_back},
+            by=staff.finance,
+            on=confirmed_on,
+        )
 
 
 def receive(staff: Staff, today: date) -> None:

@@ -382,7 +382,8 @@ def start_money(player: Player) -> None:
     budget = budgets.start_budget(plan=plan, by=staff.finance, on=player.day(29))
     paid = any(part.paid_pence_per_week for part in budget.parts.all())
     while paid and funded_until_day(budget) <= player.today:
-        budgets.fund_next_year(budget=budget, by=staff.finance, on=funded_until_day(budget) - FUNDED_AHEAD)
+        ahead = funded_until_day(budget) - FUNDED_AHEAD
+        budgets.fund_next_year(budget=budget, by=staff.finance, on=max(ahead, player.day(29)))
     player.case.refresh_from_db()
     hold_past_reviews(player)
     photograph_receipt(player)

@@ -14,6 +14,7 @@ from leeway.care.decisions.queries import standing
 from leeway.care.people.access import can_take_part, can_work_on
 from leeway.care.people.queries import about, get_case, people_around
 from leeway.care.planning import actions, forms, queries
+from leeway.care.planning.access import alike_in_both_halves
 from leeway.care.planning.costs import totals
 from leeway.care.planning.models import PlanState
 from leeway.care.planning.views.parts import open_plan_of, own_relationship, whole
@@ -76,6 +77,7 @@ def sign_off(request: SignedIn, case_id):
     context = about(case, seen_by=request.user) | shown
     context |= {
         "form": form,
+        "flags": alike_in_both_halves(plan, request.user),
         "needs": queries.needs_met(case),
         "charge": plan.charge,
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),

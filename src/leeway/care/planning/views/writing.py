@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from leeway.access.access import SignedIn
+from leeway.access.roles import Capability
 from leeway.acting import act, attempt, press
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
@@ -16,6 +17,7 @@ from leeway.care.people.access import can_take_part, can_work_on, is_the_person
 from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions, forms, queries
+from leeway.care.planning.access import alike_in_both_halves
 from leeway.care.planning.views.parts import open_plan_of, page, whole
 from leeway.forms import WholeForm
 from leeway.market.contracts.models import Rate
@@ -44,7 +46,9 @@ def overview(request: SignedIn, case_id, number=None):
     if plan is None:
         return render(request, "planning/none.jinja", context)
     plan.case = case
+    signed_by = plan.final_budget.decided_by if plan.final_budget else None
     context |= whole(plan, today) | {
+        "flags": alike_in_both_halves(plan, signed_by) if request.user.can(Capability.SIGN_OFF) else [],
         "can_write": can_take_part(request.user, case, today),
         "missing": queries.what_is_missing(plan, today) if context["can_work"] else [],
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),

@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             name='Hold',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('death', 'The person has died'), ('ended', 'Support has ended, and the budget has not'), ('hospital', 'In hospital'), ('safeguarding', 'Safeguarding concern'), ('review_overdue', 'Review overdue')], max_length=20)),
+                ('kind', models.CharField(choices=[('death', 'The person has died'), ('ended', 'Support has ended, and the budget has not'), ('hospital', 'In hospital'), ('safeguarding', 'Safeguarding concern'), ('review_overdue', 'Review overdue'), ('returned', 'A payment came back')], max_length=20)),
                 ('reason', models.TextField()),
                 ('placed_on', models.DateField()),
                 ('lifted_on', models.DateField(blank=True, null=True)),
@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, serialize=False)),
-                ('kind', models.CharField(choices=[('death', 'The person has died'), ('ended', 'Support has ended, and the budget has not'), ('hospital', 'In hospital'), ('safeguarding', 'Safeguarding concern'), ('review_overdue', 'Review overdue')], max_length=20)),
+                ('kind', models.CharField(choices=[('death', 'The person has died'), ('ended', 'Support has ended, and the budget has not'), ('hospital', 'In hospital'), ('safeguarding', 'Safeguarding concern'), ('review_overdue', 'Review overdue'), ('returned', 'A payment came back')], max_length=20)),
                 ('reason', models.TextField()),
                 ('placed_on', models.DateField()),
                 ('lifted_on', models.DateField(blank=True, null=True)),

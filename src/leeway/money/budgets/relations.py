@@ -1,0 +1,310 @@
+"""What must hold between what was decided, budgets, their instalments and the ledger.
+
+What a part costs until a day is worked out here in SQL as `schedule` works it out: the days before the first whole
+period of the pay calendar, whole periods of four weeks, and the days after them.
+"""
+
+from django.conf import settings
+
+from leeway.money.ledger.relations import Relation
+
+CALENDAR = {"anchor": settings.PAY_CALENDAR_STARTS_ON}
+
+
+def _until(day: str) -> str:
+    """SQL of what the part of a funding costs from the funding's first day until a day."""
+    days = f"GREATEST(LEAST({day}, f.ends_on) - f.starts_on + 1, 0)"
+    before = f"LEAST({days}, mod(f.ends_on - f.starts_on + 1, 28))"
+    whole, after = f"(({days} - {before}) / 28)", f"mod({days} - {before}, 28)"
+    weekly = "p.paid_pence_per_week"
+    return f"(({weekly} * {before} + 6) / 7 + {weekly} * 4 * {whole} + ({weekly} * {after} + 6) / 7)"
+
+
+def _falls_due(payer: str, day: str) -> str:
+    """SQL of what has fallen due of a payer's share of a funding with the periods that end until a day."""
+    begun = f"GREATEST({_until(day)} - COALESCE(already.pence, 0), 0)"
+    aside = "(m.set_aside - m.released)"
+    return f"COALESCE(div((m.{payer} - m.{payer}_back) * LEAST({begun}, {aside}), NULLIF({aside}, 0)), 0)"
+
+
+OF_FUNDING = """
+    FROM budgets_funding AS f JOIN budgets_part AS p ON p.id = f.part_id JOIN budgets_budget AS b ON b.id = p.budget_id
+    LEFT JOIN budgets_ending AS e ON e.budget_id = b.id
+"""
+#: What was put in, promised, set aside, given back and fell due about each funding.
+MOVED = """
+    SELECT t.about,
+        COALESCE(SUM(amount_pence) FILTER (WHERE reason = 'funding'), 0) AS council,
+        COALESCE(SUM(amount_pence) FILTER (WHERE reason = 'promised' AND credit.kind = 'expected_nhs'), 0) AS nhs,
+        COALESCE(SUM(amount_pence) FILTER (WHERE reason = 'promised' AND credit.kind = 'expected_person'), 0)
+            AS person,
+        COALESCE(SUM(amount_pence) FILTER (WHERE reason = 'commitment'), 0) AS set_aside,
+        COALESCE(SUM(amount_pence) FILTER (WHERE reason = 'release'), 0) AS released,
+        COALESCE(SUM(amount_pence) FILTER (WHERE debit.kind = 'funder_council'), 0) AS council_back,
+        COALESCE(SUM(amount_pence) FILTER (WHERE reason = 'funding_returned' AND debit.kind = 'expected_nhs'), 0)
+            AS nhs_back,
+        COALESCE(SUM(amount_pence) FILTER (WHERE reason = 'funding_returned' AND debit.kind = 'expected_person'), 0)
+            AS person_back,
+        COALESCE(SUM(CASE reason WHEN 'fell_due' THEN amount_pence WHEN 'no_longer_due' THEN -amount_pence END)
+            FILTER (WHERE 'owed_by_nhs' IN (debit.kind, credit.kind)), 0) AS nhs_due,
+        COALESCE(SUM(CASE reason WHEN 'fell_due' THEN amount_pence WHEN 'no_longer_due' THEN -amount_pence END)
+            FILTER (WHERE 'owed_by_person' IN (debit.kind, credit.kind)), 0) AS person_due,
+        MAX(effective_date) FILTER (WHERE reason = 'fell_due') AS due_until
+      FROM ledger_transfer AS t
+      JOIN ledger_account AS debit ON debit.id = t.debit_id JOIN ledger_account AS credit ON credit.id = t.credit_id
+     WHERE t.reason IN ('funding', 'promised', 'commitment', 'release', 'funding_returned', 'fell_due', 'no_longer_due')
+     GROUP BY t.about
+"""
+LIVE = """
+    SELECT i.* FROM budgets_instalment AS i LEFT JOIN budgets_cancellation AS c ON c.instalment_id = i.id
+     WHERE c.instalment_id IS NULL
+"""
+#: What an earlier budget had paid for a funding's days, counted once where an instalment was shortened.
+ALREADY = """
+    SELECT f.id, SUM(paid.pence) AS pence FROM budgets_funding AS f JOIN (
+        SELECT part_id, starts_on, MAX(already_paid_pence) AS pence FROM budgets_instalment WHERE kind = 'regular'
+         GROUP BY part_id, starts_on HAVING MAX(already_paid_pence) > 0
+    ) AS paid ON paid.part_id = f.part_id AND paid.starts_on BETWEEN f.starts_on AND f.ends_on
+     WHERE f.kind = 'regular' GROUP BY f.id
+"""
+TOTAL = "(f.nhs_pence + f.person_pence + f.council_pence)"
+WITH = f"WITH m AS MATERIALIZED ({MOVED}), already AS MATERIALIZED ({ALREADY})"
+STANDING = f"{OF_FUNDING} LEFT JOIN m ON m.about = f.id LEFT JOIN already ON already.id = f.id"
+
+DECIDED = (
+    Relation(
+        "Budget {budget} does not say what was decided for its plan.",
+        "SELECT b.id AS budget FROM budgets_budget AS b LEFT JOIN planning_plan AS plan ON plan.id = b.plan_id "
+        "LEFT JOIN decisions_decision AS d ON d.id = plan.final_budget_id "
+        "WHERE (b.case_id, b.cost_pence_per_week, b.charge_pence_per_week, b.council_pence_per_week,"
+        "  b.nhs_pence_per_week, b.start_up_pence, b.starts_on) IS DISTINCT FROM "
+        " (d.case_id, (d.result ->> 'pence_per_week')::bigint, (d.result ->> 'charge_pence_per_week')::bigint,"
+        "  (d.result ->> 'council_pence_per_week')::bigint, (d.result ->> 'nhs_pence_per_week')::bigint,"
+        "  (d.result ->> 'start_up_pence')::bigint, (d.result ->> 'starts_on')::date)",
+    ),
+    Relation(
+        "The parts of budget {budget} do not add up to it.",
+        "SELECT b.id AS budget FROM budgets_budget AS b LEFT JOIN budgets_part AS p ON p.budget_id = b.id "
+        "GROUP BY b.id HAVING (SUM(p.gross_pence_per_week), SUM(p.nhs_pence_per_week), SUM(p.charge_pence_per_week))"
+        " IS DISTINCT FROM (b.cost_pence_per_week::numeric, b.nhs_pence_per_week::numeric,"
+        " b.charge_pence_per_week::numeric)",
+    ),
+    Relation(
+        "Part {part} pays out {paid} pence a week, which is not its cost less what the person pays into the account.",
+        "SELECT p.id AS part, p.paid_pence_per_week AS paid FROM budgets_part AS p WHERE p.paid_pence_per_week <> "
+        "p.gross_pence_per_week - CASE p.way WHEN 'direct_payment' THEN p.charge_pence_per_week ELSE 0 END",
+    ),
+    Relation(
+        "Part {part} is paid into an account that is not of its kind or not of its case.",
+        "SELECT p.id AS part FROM budgets_part AS p JOIN budgets_budget AS b ON b.id = p.budget_id "
+        "LEFT JOIN ledger_account AS a ON a.id = p.paid_into_id WHERE (a.kind, a.case_id) IS DISTINCT FROM ("
+        " CASE p.way WHEN 'direct_payment' THEN 'held_by_person' WHEN 'service_fund' THEN 'held_by_provider' END,"
+        " CASE WHEN p.way IN ('direct_payment', 'service_fund') THEN b.case_id END)",
+    ),
+    Relation(
+        "Budget {budget} keeps its money in accounts that are not its own.",
+        "SELECT b.id AS budget FROM budgets_budget AS b LEFT JOIN ledger_account AS one ON one.id = b.available_id "
+        "LEFT JOIN ledger_account AS other ON other.id = b.committed_id "
+        "WHERE (one.kind, one.case_id, other.kind, other.case_id, one.name) IS DISTINCT FROM "
+        "('available', b.case_id, 'committed', b.case_id, other.name)",
+    ),
+)
+
+FUNDED = (
+    Relation(
+        "Funding {funding} does not follow the one before it, from {starts_on}.",
+        "SELECT id AS funding, starts_on FROM (SELECT f.*, b.starts_on AS budget_starts_on, LAG(f.ends_on) OVER ("
+        f" PARTITION BY f.part_id ORDER BY f.starts_on) AS before {OF_FUNDING} WHERE f.kind = 'regular') AS f "
+        "WHERE starts_on <> COALESCE(before + 1, budget_starts_on) AND NOT (before IS NULL "
+        " AND starts_on > budget_starts_on AND EXISTS (SELECT 1 FROM budgets_instalment AS i "
+        "  WHERE i.part_id = f.part_id AND i.kind = 'regular'"
+        " AND i.starts_on < f.starts_on "
+        "  HAVING COUNT(*) > 0 AND MAX(i.amount_pence) = 0))",
+    ),
+    Relation(
+        "Funding {funding} comes to {said} pence, and what its part pays out until {ends_on} to {due}.",
+        f"WITH already AS MATERIALIZED ({ALREADY}) SELECT f.id AS funding, f.ends_on, {TOTAL} AS said, "
+        f"{_until('f.ends_on')} - COALESCE(already.pence, 0) AS due "
+        f"{OF_FUNDING} LEFT JOIN already ON already.id = f.id WHERE f.kind = 'regular' "
+        f"AND ({TOTAL} <> {_until('f.ends_on')} - COALESCE(already.pence, 0)"
+        "  OR mod(f.ends_on + 1 - %(anchor)s, 28) <> 0)",
+        CALENDAR,
+    ),
+    Relation(
+        "Funding {funding} is not shared out as its part is: {nhs_pence} from the NHS and {person_pence} from the "
+        "person of {total} pence.",
+        f"SELECT f.id AS funding, f.nhs_pence, f.person_pence, {TOTAL} AS total {OF_FUNDING} CROSS JOIN LATERAL ("
+        " SELECT CASE p.way WHEN 'direct_payment' THEN 0 ELSE p.charge_pence_per_week END AS person) AS share "
+        "CROSS JOIN LATERAL (SELECT p.paid_pence_per_week - p.nhs_pence_per_week - share.person AS council) AS rest "
+        "WHERE (f.nhs_pence, f.person_pence) IS DISTINCT FROM (CASE"
+        "  WHEN f.kind <> 'regular' THEN 0 WHEN rest.council + share.person = 0 THEN"
+        f" {TOTAL} ELSE {TOTAL} * p.nhs_pence_per_week / p.paid_pence_per_week END,"
+        " CASE WHEN f.kind <> 'regular' THEN 0 WHEN rest.council = 0 AND share.person > 0"
+        f"  THEN {TOTAL} - {TOTAL} * p.nhs_pence_per_week / p.paid_pence_per_week"
+        f" ELSE {TOTAL} * share.person / p.paid_pence_per_week END)",
+    ),
+    Relation(
+        "Budget {budget} starts with {said} pence once, and {funded} pence of it are funded.",
+        "SELECT b.id AS budget, b.start_up_pence AS said, COALESCE(SUM(f.council_pence), 0) AS funded "
+        "FROM budgets_budget AS b LEFT JOIN budgets_part AS p ON p.budget_id = b.id "
+        "LEFT JOIN budgets_funding AS f ON f.part_id = p.id AND f.kind = 'start_up' AND f.starts_on = b.starts_on "
+        "GROUP BY b.id HAVING b.start_up_pence <> COALESCE(SUM(f.council_pence), 0)",
+    ),
+    Relation(
+        "Funding {funding} is for something paid once that has no place: a start on another day than the budget's, or "
+        "a last cost of a budget that had not ended.",
+        f"SELECT f.id AS funding {OF_FUNDING} WHERE f.kind = 'start_up' AND f.starts_on <> b.starts_on "
+        "OR f.kind NOT IN ('regular', 'start_up') AND (e.id IS NULL OR f.starts_on < e.ended_on)",
+    ),
+    *(
+        Relation(
+            f"Funding {{funding}} says that {words} {{said}} pence, and the ledger has {{moved}}.",
+            f"WITH m AS ({MOVED}) SELECT f.id AS funding, {said} AS said, COALESCE(m.{moved}, 0) AS moved "
+            f"FROM budgets_funding AS f LEFT JOIN m ON m.about = f.id WHERE {said} <> COALESCE(m.{moved}, 0)",
+        )
+        for words, said, moved in (
+            ("the council put in", "f.council_pence", "council"),
+            ("the NHS promised", "f.nhs_pence", "nhs"),
+            ("the person promised", "f.person_pence", "person"),
+            ("its budget set aside", TOTAL, "set_aside"),
+        )
+    ),
+    Relation(
+        "Transfer {transfer} “{reason}” is about no funding.",
+        "SELECT t.id AS transfer, t.reason FROM ledger_transfer AS t LEFT JOIN budgets_funding AS f ON f.id = t.about "
+        "WHERE f.id IS NULL AND t.reason IN "
+        "('funding', 'promised', 'commitment', 'release', 'funding_returned', 'fell_due', 'no_longer_due')",
+    ),
+    Relation(
+        "Transfer {transfer} is about a funding of another case or another budget.",
+        f"SELECT t.id AS transfer {OF_FUNDING} JOIN ledger_transfer AS t ON t.about = f.id "
+        "JOIN ledger_account AS one ON one.id = t.debit_id JOIN ledger_account AS other ON other.id = t.credit_id "
+        "WHERE one.case_id <> b.case_id OR other.case_id <> b.case_id "
+        " OR one.kind = 'available' AND one.id <> b.available_id OR other.kind = 'available' AND "
+        "other.id <> b.available_id OR one.kind = 'committed' AND one.id <> b.committed_id "
+        " OR other.kind = 'committed' AND other.id <> b.committed_id",
+    ),
+    Relation(
+        "Transfer {transfer} counts on {effective_date}, before its budget was set up on {started_on}.",
+        f"SELECT t.id AS transfer, t.effective_date, b.started_on {OF_FUNDING} "
+        "JOIN ledger_transfer AS t ON t.about = f.id WHERE t.effective_date < b.started_on",
+    ),
+)
+
+ENDED = (
+    Relation(
+        "For funding {funding}, {aside} pence are set aside, and its instalments come to {due}.",
+        f"{WITH}, live AS ({LIVE}) SELECT f.id AS funding, m.set_aside - m.released AS aside, "
+        f"COALESCE(SUM(live.amount_pence), 0) AS due {STANDING} LEFT JOIN live ON live.part_id = p.id "
+        " AND live.kind = f.kind AND live.starts_on BETWEEN f.starts_on AND f.ends_on "
+        "WHERE p.paid_into_id IS NOT NULL GROUP BY f.id, m.set_aside, m.released "
+        "HAVING m.set_aside - m.released IS DISTINCT FROM COALESCE(SUM(live.amount_pence), 0)",
+    ),
+    Relation(
+        "For funding {funding}, {aside} pence are set aside, and its days until {ends_on} cost {due}.",
+        f"{WITH} SELECT f.id AS funding, m.set_aside - m.released AS aside, LEAST(e.ends_on, f.ends_on) AS ends_on, "
+        f"{_until('e.ends_on')} AS due {STANDING} WHERE p.paid_into_id IS NULL AND f.kind = 'regular' "
+        f"AND m.set_aside - m.released IS DISTINCT FROM LEAST({_until('e.ends_on')}, {TOTAL})",
+    ),
+    Relation(
+        "Of funding {funding}, {released} pence are no longer set aside, and {back} went back to who gave or promised "
+        "them.",
+        f"WITH m AS ({MOVED}) SELECT f.id AS funding, m.released, m.council_back + m.nhs_back + m.person_back AS back "
+        "FROM budgets_funding AS f JOIN m ON m.about = f.id "
+        "WHERE m.released <> m.council_back + m.nhs_back + m.person_back",
+    ),
+    Relation(
+        "What is no longer set aside of funding {funding} did not go back to each as they gave.",
+        f"WITH m AS ({MOVED}) SELECT f.id AS funding FROM budgets_funding AS f JOIN m ON m.about = f.id "
+        f"WHERE {TOTAL} > 0 AND (ABS(m.nhs_back * {TOTAL} - m.released * f.nhs_pence) >= 2 * {TOTAL}"
+        f" OR ABS(m.person_back * {TOTAL} - m.released * f.person_pence) >= 2 * {TOTAL})",
+    ),
+    Relation(
+        "Instalment {instalment} was cancelled, and its budget has not ended, or not before it.",
+        "SELECT i.id AS instalment FROM budgets_cancellation AS c JOIN budgets_instalment AS i "
+        "ON i.id = c.instalment_id JOIN budgets_part AS p ON p.id = i.part_id "
+        "LEFT JOIN budgets_ending AS e ON e.budget_id = p.budget_id "
+        "WHERE e.id IS NULL OR i.ends_on <= e.ends_on OR c.cancelled_on < e.ended_on",
+    ),
+    Relation(
+        "Instalment {instalment} is still to be paid for days after its budget ended.",
+        f"WITH live AS ({LIVE}) SELECT live.id AS instalment FROM live JOIN budgets_part AS p ON p.id = live.part_id "
+        "JOIN budgets_ending AS e ON e.budget_id = p.budget_id WHERE live.kind IN ('regular', 'start_up') "
+        "AND live.ends_on > e.ends_on AND live.amount_pence > 0 AND NOT EXISTS (SELECT 1 FROM ledger_transfer AS t "
+        " WHERE t.about = live.id AND t.reason = 'payment_sent')",
+    ),
+    Relation(
+        "Of what {payer} promised for funding {funding}, {due} pence have fallen due, and {calendar} can have.",
+        " UNION ALL ".join(
+            f"({WITH} SELECT f.id AS funding, '{name}' AS payer, m.{payer}_due AS due, {calendar} AS calendar "
+            f"{STANDING} WHERE f.kind = 'regular' AND m.{payer}_due {holds} {calendar} AND {which})"
+            for payer, name in (("nhs", "the NHS"), ("person", "the person"))
+            for calendar, holds, which in (
+                (
+                    _falls_due(payer, "(m.due_until + 27 - mod(mod(m.due_until - %(anchor)s, 28) + 28, 28))"),
+                    "<>",
+                    "e.id IS NULL AND m.due_until IS NOT NULL",
+                ),
+                (
+                    _falls_due(payer, "CASE WHEN e.replaced THEN f.ends_on ELSE e.ends_on END"),
+                    ">",
+                    "e.id IS NOT NULL",
+                ),
+            )
+        ),
+        CALENDAR,
+    ),
+)
+
+SCHEDULED = (
+    Relation(
+        "Instalment {instalment} is of {said} pence, and its days cost {due}.",
+        "SELECT i.id AS instalment, i.for_period_pence AS said, "
+        "(p.paid_pence_per_week * (i.ends_on - i.starts_on + 1) + 6) / 7 AS due FROM budgets_instalment AS i "
+        "JOIN budgets_part AS p ON p.id = i.part_id WHERE i.kind = 'regular' "
+        "AND i.for_period_pence <> (p.paid_pence_per_week * (i.ends_on - i.starts_on + 1) + 6) / 7",
+    ),
+    Relation(
+        "Instalment {instalment} pays {amount} pence, which is not its period less what was paid before.",
+        "SELECT id AS instalment, amount_pence AS amount FROM budgets_instalment "
+        "WHERE amount_pence <> for_period_pence - already_paid_pence OR amount_pence < 0 OR already_paid_pence < 0",
+    ),
+    Relation(
+        "Instalment {instalment} of {starts_on} is not a period of the pay calendar, or is due on another day.",
+        "SELECT i.id AS instalment, i.starts_on FROM budgets_instalment AS i "
+        "JOIN budgets_part AS p ON p.id = i.part_id JOIN budgets_budget AS b ON b.id = p.budget_id "
+        "LEFT JOIN budgets_ending AS e ON e.budget_id = b.id "
+        "WHERE i.due_on <> i.starts_on OR i.kind = 'regular' AND ("
+        " i.starts_on <> b.starts_on AND mod(i.starts_on - %(anchor)s, 28) <> 0"
+        " OR i.ends_on IS DISTINCT FROM e.ends_on AND mod(i.ends_on + 1 - %(anchor)s, 28) <> 0"
+        " OR i.ends_on - i.starts_on >= 28)",
+        CALENDAR,
+    ),
+    Relation(
+        "The instalments of part {part} are for {days} days until {until}, where {due} are to be paid for.",
+        f"WITH live AS ({LIVE}) SELECT p.id AS part, counted.days, counted.until, counted.due FROM budgets_part AS p "
+        "JOIN budgets_budget AS b ON b.id = p.budget_id LEFT JOIN budgets_ending AS e ON e.budget_id = b.id "
+        "CROSS JOIN LATERAL (SELECT LEAST(e.ends_on, (SELECT MAX(i.ends_on) FROM budgets_instalment AS i "
+        "  WHERE i.part_id = p.id AND i.kind = 'regular')) AS until) AS last "
+        "CROSS JOIN LATERAL (SELECT last.until, GREATEST(last.until - b.starts_on + 1, 0) AS due, "
+        "  COALESCE(SUM(GREATEST(LEAST(live.ends_on, last.until) - live.starts_on + 1, 0)), 0) AS days FROM live "
+        "  WHERE live.part_id = p.id AND live.kind = 'regular') AS counted "
+        "WHERE p.paid_into_id IS NOT NULL AND p.paid_pence_per_week > 0 AND counted.days IS DISTINCT FROM counted.due",
+    ),
+    Relation(
+        "Instalment {instalment} of {starts_on} is for days that another pays for too.",
+        f"WITH live AS ({LIVE}) SELECT id AS instalment, starts_on FROM (SELECT live.*, LAG(ends_on) OVER ("
+        " PARTITION BY part_id ORDER BY starts_on, ends_on) AS before FROM live WHERE kind = 'regular') AS live "
+        "WHERE starts_on <= before",
+    ),
+    Relation(
+        "Budget {budget} counts {counted} pence as paid before, of which the budget that it replaced had paid {paid}.",
+        f"WITH already AS MATERIALIZED ({ALREADY}) SELECT b.id AS budget, SUM(already.pence) AS counted, "
+        f"COALESCE(earlier.paid, 0) AS paid {OF_FUNDING} JOIN already ON already.id = f.id LEFT JOIN LATERAL ("
+        " SELECT MAX(o.paid_beyond_pence) AS paid FROM budgets_ending AS o JOIN budgets_budget AS ob "
+        "  ON ob.id = o.budget_id WHERE ob.case_id = b.case_id AND o.replaced AND o.ends_on + 1 = b.starts_on"
+        ") AS earlier ON TRUE GROUP BY b.id, earlier.paid HAVING SUM(already.pence) > COALESCE(earlier.paid, 0)",
+    ),
+)
+
+RELATIONS = (*DECIDED, *FUNDED, *ENDED, *SCHEDULED)

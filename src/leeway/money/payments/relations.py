@@ -1,0 +1,144 @@
+"""What must hold between instalments, payments, runs, bank details and the ledger."""
+
+from collections.abc import Iterable
+
+from django.db.models import TextChoices
+
+from leeway.money.ledger.relations import Relation
+from leeway.money.payments.states import LIVE, STANDS_IN, PaymentState, State
+
+
+def _in(column: str, words: Iterable[str]) -> str:
+    return f"{column} IN ({', '.join(f"'{word}'" for word in sorted(words))})"
+
+
+def _label(column: str, states: type[TextChoices]) -> str:
+    labels = " ".join(f"WHEN '{state.value}' THEN '{state.label}'" for state in states)
+    return f"CASE {column} {labels} END"
+
+
+#: A payment that the bank was sent and that did not come back.
+SENT = f"{_in('pay.state', LIVE)} AND run.state IN ('sent', 'confirmed')"
+STANDS_WITH_ITS_RUN = " OR ".join(
+    f"(pay.state = '{state}' AND {_in('run.state', runs)})" for state, runs in STANDS_IN.items()
+)
+
+OF_PAYMENT = """
+    FROM payments_payment AS pay JOIN payments_paymentrun AS run ON run.id = pay.run_id
+    JOIN budgets_instalment AS i ON i.id = pay.instalment_id JOIN budgets_part AS p ON p.id = i.part_id
+    JOIN budgets_budget AS b ON b.id = p.budget_id
+"""
+#: Sendings that did not come back, and payments that arrived.
+STANDS = """
+    SELECT t.* FROM ledger_transfer AS t LEFT JOIN ledger_transfer AS back ON back.corrects_id = t.id
+     WHERE t.corrects_id IS NULL AND back.id IS NULL
+"""
+
+RELATIONS = (
+    Relation(
+        "Instalment {instalment} was paid {times} times.",
+        f"SELECT i.id AS instalment, COUNT(*) AS times {OF_PAYMENT} WHERE {SENT} GROUP BY i.id HAVING COUNT(*) > 1",
+    ),
+    Relation(
+        "Payment {payment} is of {amount_pence} pence, and its instalment of {due} pence.",
+        f"SELECT pay.id AS payment, pay.amount_pence, i.amount_pence AS due {OF_PAYMENT} "
+        "WHERE pay.amount_pence <> i.amount_pence",
+    ),
+    Relation(
+        "Payment {payment} pays an instalment that was cancelled.",
+        f"SELECT pay.id AS payment {OF_PAYMENT} JOIN budgets_cancellation AS c ON c.instalment_id = i.id WHERE {SENT}",
+    ),
+    Relation(
+        "Payment {payment} goes to bank details of another case, or of another part of the budget.",
+        f"SELECT pay.id AS payment {OF_PAYMENT} JOIN payees_payeeaccount AS payee ON payee.id = pay.payee_id "
+        "WHERE payee.case_id <> b.case_id OR payee.way <> p.way",
+    ),
+    Relation(
+        "Payment {payment} goes to bank details that two officers had not agreed when its run was made.",
+        f"SELECT pay.id AS payment {OF_PAYMENT} JOIN payees_payeeaccount AS payee ON payee.id = pay.payee_id "
+        "WHERE payee.settled_by_id IS NULL OR payee.settled_by_id = payee.entered_by_id OR payee.rejected_because <> ''"
+        " OR payee.settled_on < payee.entered_on",
+    ),
+    Relation(
+        "Bank details {payee} are not those that were entered.",
+        "SELECT payee.id AS payee FROM payees_payeeaccount AS payee LEFT JOIN LATERAL (SELECT * "
+        " FROM payees_payeeaccountevent AS event WHERE event.pgh_obj_id = payee.id ORDER BY event.pgh_id LIMIT 1"
+        ") AS entered ON TRUE WHERE (payee.case_id, payee.way, payee.holder, payee.account_name, payee.sort_code,"
+        " payee.account_number, payee.entered_by_id) IS DISTINCT FROM (entered.case_id, entered.way, entered.holder,"
+        " entered.account_name, entered.sort_code, entered.account_number, entered.entered_by_id)",
+    ),
+    Relation(
+        "Payment {payment} has no transfer “Payment sent to the bank” of {amount_pence} pence out of what its budget "
+        "set aside.",
+        f"WITH stands AS MATERIALIZED ({STANDS} AND t.reason = 'payment_sent') "
+        f"SELECT pay.id AS payment, pay.amount_pence {OF_PAYMENT} LEFT JOIN stands ON stands.about = i.id "
+        "AND stands.amount_pence = pay.amount_pence AND stands.credit_id = b.committed_id "
+        f"WHERE {SENT} AND stands.id IS NULL",
+    ),
+    Relation(
+        "Transfer {transfer} “{reason}” belongs to no payment.",
+        f"WITH sent AS (SELECT i.id {OF_PAYMENT} WHERE {SENT}) SELECT stands.id AS transfer, stands.reason "
+        f"FROM ({STANDS} AND t.reason IN ('payment_sent', 'payment_arrived')) AS stands "
+        "LEFT JOIN sent ON sent.id = stands.about WHERE sent.id IS NULL",
+    ),
+    Relation(
+        "Transfer {transfer} “{reason}” moves {amount_pence} pence, and the payment is of {due}.",
+        "SELECT t.id AS transfer, t.reason, t.amount_pence, i.amount_pence AS due FROM ledger_transfer AS t "
+        "JOIN budgets_instalment AS i ON i.id = t.about "
+        "WHERE t.reason IN ('payment_sent', 'payment_arrived') AND t.amount_pence <> i.amount_pence",
+    ),
+    Relation(
+        "Payment {payment} arrived, and the ledger does not have it where its part of the budget is paid into, on the "
+        "day of its run.",
+        f"WITH arrived AS MATERIALIZED ({STANDS} AND t.reason = 'payment_arrived') "
+        f"SELECT pay.id AS payment {OF_PAYMENT} LEFT JOIN arrived ON arrived.about = i.id WHERE pay.state = 'arrived' "
+        "AND (arrived.debit_id, arrived.effective_date) IS DISTINCT FROM (p.paid_into_id, run.pay_on)",
+    ),
+    Relation(
+        "Payment {payment} has not arrived, and the ledger says that it has.",
+        f"SELECT pay.id AS payment {OF_PAYMENT} JOIN ({STANDS} AND t.reason = 'payment_arrived') AS arrived "
+        "ON arrived.about = i.id WHERE pay.state = 'in_run'",
+    ),
+    Relation(
+        "Instalment {instalment} was sent {sent} times, came back {back} times and arrived {arrived} times.",
+        "SELECT about AS instalment, sent, back, arrived FROM (SELECT about,"
+        " COUNT(*) FILTER (WHERE reason = 'payment_sent') AS sent,"
+        " COUNT(*) FILTER (WHERE reason = 'payment_returned') AS back,"
+        " COUNT(*) FILTER (WHERE reason = 'payment_arrived') - COUNT(*) FILTER (WHERE reason = 'correction')"
+        " AS arrived FROM ledger_transfer "
+        "WHERE reason IN ('payment_sent', 'payment_returned', 'payment_arrived', 'correction') GROUP BY about"
+        ") AS counted JOIN budgets_instalment AS i ON i.id = about "
+        "WHERE sent - back NOT IN (0, 1) OR arrived > sent - back",
+    ),
+    Relation(
+        "{payments} payments of instalment {instalment} came back, and the ledger has {back}.",
+        "SELECT about AS instalment, COALESCE(payments, 0) AS payments, COALESCE(back, 0) AS back FROM ("
+        " SELECT instalment_id AS about, COUNT(*) AS payments FROM payments_payment WHERE state = 'returned' GROUP BY 1"
+        ") AS pay FULL JOIN (SELECT about, COUNT(*) AS back FROM ledger_transfer WHERE reason = 'payment_returned'"
+        " GROUP BY 1) AS moved USING (about) WHERE payments IS DISTINCT FROM back",
+    ),
+    Relation(
+        "Payment {payment} is “{state}”, and its run is “{run}”.",
+        f"SELECT pay.id AS payment, {_label('pay.state', PaymentState)} AS state, {_label('run.state', State)} AS run "
+        f"{OF_PAYMENT} WHERE NOT ({STANDS_WITH_ITS_RUN})",
+    ),
+    Relation(
+        "Payment {payment} was sent on {effective_date}, and its run on {sent_on}.",
+        f"WITH stands AS MATERIALIZED ({STANDS} AND t.reason = 'payment_sent') "
+        f"SELECT pay.id AS payment, stands.effective_date, run.sent_on {OF_PAYMENT} JOIN stands ON stands.about = i.id "
+        f"WHERE {SENT} AND stands.effective_date IS DISTINCT FROM run.sent_on",
+    ),
+    Relation(
+        "Payment run {number} was approved by whoever chose its day, or its days are out of order.",
+        "SELECT number FROM payments_paymentrun WHERE approved_by_id = dated_by_id OR dated_on < made_on "
+        "OR approved_on < dated_on OR sent_on < approved_on OR pay_on < sent_on OR confirmed_on < pay_on "
+        "OR (state IN ('approved', 'sent', 'confirmed') AND approved_by_id IS NULL)",
+    ),
+    Relation(
+        "Payment run {number} says {said} pence in {count} payments, and its payments come to {pence} in {found}.",
+        "SELECT run.number, run.total_pence AS said, run.payments_count AS count, "
+        "COALESCE(SUM(pay.amount_pence), 0) AS pence, COUNT(pay.id) AS found FROM payments_paymentrun AS run "
+        "LEFT JOIN payments_payment AS pay ON pay.run_id = run.id GROUP BY run.id "
+        "HAVING run.total_pence <> COALESCE(SUM(pay.amount_pence), 0) OR run.payments_count <> COUNT(pay.id)",
+    ),
+)

@@ -1,0 +1,62 @@
+"""The heads of the batches, outside the database: a line each, only ever added to a file, in one place or in more."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from leeway.refusal import Refusal
+
+NAME = "heads.jsonl"
+
+
+@dataclass(frozen=True)
+class Head:
+    """The end of the chain after one batch."""
+
+    batch: int
+    head: str
+    rows: int
+    sealed_at: str
+
+
+def places() -> list[Path]:
+    """The files that heads are written to: the data folder's, and another where the council named one."""
+    return [folder / NAME for folder in settings.SEAL_FOLDERS]
+
+
+def set_aside() -> None:
+    """Put the heads in the data folder aside, since the database that they are of is no more: a made-up council's."""
+    place = places()[0]
+    if place.exists():
+        place.replace(place.with_name(f"of-an-earlier-council-{NAME}"))
+
+
+def read(place: Path) -> list[Head]:
+    """Every head that a file has, in order. Refuses a file that cannot be read, or has anything else in it."""
+    try:
+        lines = place.read_text(encoding="utf-8").splitlines()
+        return [Head(**json.loads(line)) for line in lines]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, TypeError) as problem:
+        raise Refusal(
+            f"{place} cannot be read as heads of the seal. Keep it, and put one that can in its place."
+        ) from problem
+
+
+def write(heads: list[Head]) -> None:
+    """Add to each file the heads that come after its last. What stands there is never changed."""
+    for place in places():
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        there = read(place)
+        last = there[-1].batch if there else 0
+        new = "".join(json.dumps(asdict(head)) + "\n" for head in heads if head.batch > last)
+        file = os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(file, new.encode())
+            os.fsync(file)
+        finally:
+            os.close(file)

@@ -1,0 +1,81 @@
+"""What is sealed: a table of tables, and how a row of each becomes the text that its digest is of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from django.apps import apps
+from django.db import models
+
+from leeway.guards import kept_fields
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sealed table. `stamp` is the column that says when a row was written, where there is one."""
+
+    name: str
+    stamp: str = ""
+
+    @property
+    def model(self) -> type[models.Model]:
+        """The model whose rows are sealed."""
+        return apps.get_model(self.name)
+
+    @property
+    def key(self) -> str:
+        """The column of a row's own key, in quotes."""
+        return f'"{self.model._meta.pk.column}"'
+
+    @property
+    def columns(self) -> list[str]:
+        """What no guard lets be changed, and the key."""
+        return [str(self.model._meta.pk.column), *sorted(str(field.column) for field in kept_fields(self.model))]
+
+    def text(self, columns: Sequence[str], of: str = "kept") -> str:
+        """The SQL of a row's text: the table's name and the columns, one after another."""
+        values = ", ".join(f'{of}."{column}"' for column in columns)
+        return f"pg_catalog.jsonb_build_array('{self.name}'::text, {values})::text"
+
+
+#: What the seal is over: the ledger, decisions, the story, what people were offered, chose and agreed, and budgets.
+SEALED = (
+    Table("ledger.Account"),
+    Table("ledger.Transfer", stamp="made_at"),
+    Table("decisions.Decision", stamp="decided_at"),
+    Table("people.StoryLine", stamp="at"),
+    Table("people.CapacityDecision"),
+    Table("planning.Offer", stamp="offered_at"),
+    Table("planning.Choice"),
+    Table("planning.Agreement"),
+    Table("planning.SentBack", stamp="sent_at"),
+    Table("budgets.Budget"),
+    Table("budgets.Part"),
+    Table("budgets.Funding"),
+    Table("budgets.Instalment"),
+    Table("budgets.Cancellation"),
+    Table("budgets.Ending"),
+    Table("payments.Payment"),
+    Table("contributions.Receipt"),
+    Table("contributions.TakenBack"),
+    Table("access.Look", stamp="at"),
+)
+
+
+@cache
+def table_named(name: str) -> Table:
+    """A sealed table by its name; one that is sealed no longer, too."""
+    return next((table for table in SEALED if table.name == name), Table(name))
+
+
+def digest(text: str, salt: str) -> str:
+    """The SQL of a salted digest."""
+    return f"pg_catalog.sha256(pg_catalog.uuid_send({salt}) || pg_catalog.convert_to({text}, 'UTF8'))"
+
+
+def is_sealed(table: Table, exists: str = "EXISTS", of: str = "kept") -> str:
+    """The SQL that asks whether a row has a digest, or whether it has none."""
+    return (
+        f"{exists} (SELECT 1 FROM seal_sealedrow AS sealed "
+        f"WHERE sealed.\"table\" = '{table.name}' AND sealed.key = {of}.{table.key}::text)"
+    )

@@ -1,0 +1,314 @@
+"""Whoever owns the database can switch its guards off and bend a row. Each try is found, and named, by `verify`.
+
+Here it is done as an owner would: with every trigger asleep, past every action.
+"""
+
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from leeway.care.planning.models import Way
+from leeway.money.budgets.actions import end_budget, start_budget
+from leeway.money.budgets.dues import Payer
+from leeway.money.contributions.actions import confirm_receipt, let_fall_due, take_back
+from leeway.money.ledger.models import Account, Kind
+from leeway.money.ledger.queries import balance
+from leeway.money.payments.actions import make_run
+from leeway.money.payments.queries import findings
+
+ON, PAID, END = date(2026, 4, 20), date(2026, 4, 24), date(2026, 5, 31)
+
+ADA = "(SELECT id FROM people_case WHERE person_id = (SELECT id FROM people_person WHERE given_name = 'Ada'))"
+ADAS = f"(SELECT id FROM budgets_budget WHERE case_id = {ADA})"
+DIRECT = f"(SELECT id FROM budgets_part WHERE budget_id = {ADAS} AND way = 'direct_payment')"
+MANAGED = f"(SELECT id FROM budgets_part WHERE budget_id = {ADAS} AND way = 'council_managed')"
+DIRECT_FUNDING, MANAGED_FUNDING = (
+    f"(SELECT id FROM budgets_funding WHERE kind = 'regular' AND part_id = {part})" for part in (DIRECT, MANAGED)
+)
+FIRST = f"(SELECT id FROM budgets_instalment WHERE part_id = {DIRECT} AND kind = 'regular' ORDER BY starts_on LIMIT 1)"
+SECOND = (
+    f"(SELECT id FROM budgets_instalment WHERE part_id = {DIRECT} AND kind = 'regular' ORDER BY starts_on OFFSET 1 "
+    "LIMIT 1)"
+)
+ACCOUNT = "(SELECT id FROM ledger_account WHERE kind = '{}' AND case_id IS NOT DISTINCT FROM {})"
+
+
+@pytest.fixture
+def council(case, another_case, agree, bank, finn, paid):
+    """Ada has a direct payment and a managed part, in which the NHS and she share; Lena's budget has ended."""
+    plan = agree(case, (Way.DIRECT_PAYMENT, 100_00, 50), (Way.COUNCIL_MANAGED, 70_00, 50), charge_pence=60_00,
+                 start_up_pence=500_00)  # fmt: skip
+    bank(case)
+    start_budget(plan=plan, by=finn, on=date(2026, 4, 1))
+    lena = another_case("Lena")
+    bank(lena, Way.SERVICE_FUND, account_number="87654321", name="Lena's fund")
+    plan = agree(lena, (Way.SERVICE_FUND, 140_00, 50), (Way.COUNCIL_MANAGED, 70_00, 0), charge_pence=14_00)
+    other = start_budget(plan=plan, by=finn, on=date(2026, 4, 1))
+    paid(make_run(pay_on=PAID, by=finn, on=ON), ON)
+    let_fall_due(on=date(2026, 5, 25))
+    for pence in (1_00, 2_00):
+        owed = -balance(Account.objects.get(kind=Kind.OWED_BY_PERSON, case=case))
+        receipt = confirm_receipt(
+            case=case, payer=Payer.PERSON, amount_pence=pence, received_on=date(2026, 5, 1), looked_at="Statement",
+            owed_pence=owed, by=finn, on=date(2026, 5, 4),
+        )  # fmt: skip
+    take_back(receipt=receipt, reason="Not hers", by=finn, on=date(2026, 5, 6))
+    end_budget(budget=other, ends_on=END, reason="Moved", by=finn, on=date(2026, 6, 1))
+    assert list(findings()) == []
+    return case
+
+
+def bend(*statements):
+    """Do as whoever owns the database can: no trigger, no key and no action is asked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            cursor.execute(statement)
+            assert cursor.rowcount, f"nothing was bent by {statement}"
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+TRIES = {
+    "a penny more put in and a penny less set aside": (
+        [
+            f"UPDATE ledger_transfer SET amount_pence = amount_pence + 1 WHERE reason = 'funding' AND "
+            f"about = {MANAGED_FUNDING}",
+            f"UPDATE ledger_transfer SET amount_pence = amount_pence - 1 WHERE reason = 'commitment' AND "
+            f"about = {MANAGED_FUNDING}",
+        ],
+        ["the council put in", "its budget set aside"],
+    ),
+    "the council's money put in the place of the NHS's": (
+        [
+            f"UPDATE ledger_transfer SET reason = 'funding', credit_id = {ACCOUNT.format('funder_council', 'NULL')} "
+            f"WHERE reason = 'promised' AND credit_id = {ACCOUNT.format('expected_nhs', ADA)} AND about = "
+            f"{DIRECT_FUNDING}"
+        ],
+        ["the NHS promised", "the council put in"],
+    ),
+    "the NHS's share moved to the council in the funding too": (
+        [
+            f"UPDATE budgets_funding SET council_pence = council_pence + nhs_pence, nhs_pence = 0 WHERE id "
+            f"= {DIRECT_FUNDING}",
+            f"UPDATE ledger_transfer SET reason = 'funding', credit_id = {ACCOUNT.format('funder_council', 'NULL')} "
+            f"WHERE reason = 'promised' AND credit_id = {ACCOUNT.format('expected_nhs', ADA)} AND about = "
+            f"{DIRECT_FUNDING}",
+        ],
+        ["is not shared out as its part is"],
+    ),
+    "a payment redirected to somebody else's account": (
+        [
+            f"UPDATE payments_payment SET payee_id = (SELECT id FROM payees_payeeaccount WHERE case_id <> {ADA}) "
+            f"WHERE instalment_id = {FIRST}"
+        ],
+        ["goes to bank details of another case"],
+    ),
+    "an arrival redirected in the ledger": (
+        [
+            f"UPDATE ledger_transfer SET debit_id = (SELECT id FROM ledger_account WHERE kind = 'held_by_provider') "
+            f"WHERE reason = 'payment_arrived' AND about = {FIRST}"
+        ],
+        ["does not have it where its part of the budget is paid into"],
+    ),
+    "the account number changed under an approved payee": (
+        [f"UPDATE payees_payeeaccount SET account_number = '66666666' WHERE case_id = {ADA}"],
+        ["are not those that were entered"],
+    ),
+    "a rogue funding row": (
+        [
+            f"INSERT INTO budgets_funding SELECT gen_random_uuid(), kind, starts_on + 1, ends_on, "
+            f"nhs_pence, person_pence, "
+            f"council_pence, part_id FROM budgets_funding WHERE id = {MANAGED_FUNDING}"
+        ],
+        ["does not follow the one before it", "its budget set aside"],
+    ),
+    "a rogue start-up with its funding raised in the ledger": (
+        [
+            f"UPDATE budgets_funding SET council_pence = council_pence + 100 WHERE kind = 'start_up' AND "
+            f"part_id = {DIRECT}",
+            "UPDATE ledger_transfer SET amount_pence = amount_pence + 100 WHERE reason IN ('funding', "
+            "'commitment') AND "
+            f"about = (SELECT id FROM budgets_funding WHERE kind = 'start_up' AND part_id = {DIRECT})",
+            f"UPDATE budgets_instalment SET amount_pence = amount_pence + 100, for_period_pence = "
+            f"for_period_pence + 100 "
+            f"WHERE kind = 'start_up' AND part_id = {DIRECT}",
+        ],
+        ["starts with 50000 pence once, and 50100 pence of it are funded"],
+    ),
+    "a payment, its run and its transfers raised together": (
+        [
+            f"UPDATE payments_payment SET amount_pence = amount_pence + 5 WHERE instalment_id = {FIRST}",
+            "UPDATE payments_paymentrun SET total_pence = total_pence + 5",
+            f"UPDATE ledger_transfer SET amount_pence = amount_pence + 5 WHERE about = {FIRST}",
+        ],
+        ["and its instalment of"],
+    ),
+    "the instalment raised with them": (
+        [
+            f"UPDATE payments_payment SET amount_pence = amount_pence + 5 WHERE instalment_id = {FIRST}",
+            "UPDATE payments_paymentrun SET total_pence = total_pence + 5",
+            f"UPDATE ledger_transfer SET amount_pence = amount_pence + 5 WHERE about = {FIRST}",
+            f"UPDATE budgets_instalment SET amount_pence = amount_pence + 5, for_period_pence = for_period_pence + 5 "
+            f"WHERE id = {FIRST}",
+        ],
+        ["and its days cost", "and its instalments come to"],
+    ),
+    "the whole budget raised, from its part to its run": (
+        [
+            f"UPDATE budgets_budget SET cost_pence_per_week = cost_pence_per_week + 7, "
+            f"council_pence_per_week = council_pence_per_week + 7 WHERE id = {ADAS}",
+            f"UPDATE budgets_part SET gross_pence_per_week = gross_pence_per_week + 7, "
+            f"paid_pence_per_week = paid_pence_per_week + 7 WHERE id = {DIRECT}",
+        ],
+        ["does not say what was decided for its plan"],
+    ),
+    "a cancellation taken away": (
+        ["DELETE FROM budgets_cancellation WHERE instalment_id = (SELECT MIN(instalment_id::text)::uuid FROM "
+         "budgets_cancellation)"],
+        ["still to be paid for days after its budget ended", "and its instalments come to"],
+    ),
+    "an instalment cancelled quietly": (
+        [f"INSERT INTO budgets_cancellation (instalment_id, reason, cancelled_on, cancelled_by_id) SELECT "
+        f"{SECOND}, 'x', "
+         "'2026-04-20', id FROM access_user LIMIT 1"],
+        ["was cancelled, and its budget has not ended"],
+    ),
+    "an instalment taken away": (
+        [f"DELETE FROM budgets_instalment WHERE id = {SECOND}"],
+        ["days until", "and its instalments come to"],
+    ),
+    "an ending moved": (
+        ["UPDATE budgets_ending SET ends_on = ends_on + 7"],
+        ["days until", "until 2026-06-07 cost"],
+    ),
+    "money given back to the wrong giver": (
+        [
+            "UPDATE ledger_transfer SET amount_pence = amount_pence - 300 WHERE reason = "
+            "'funding_returned' AND debit_id = "
+            f"{ACCOUNT.format('funder_council', 'NULL')}",
+            "UPDATE ledger_transfer SET amount_pence = amount_pence + 300 WHERE id = (SELECT t.id FROM "
+            "ledger_transfer AS t "
+            "JOIN ledger_account AS a ON a.id = t.debit_id WHERE reason = 'funding_returned' AND kind = "
+            "'expected_nhs')",
+        ],
+        ["did not go back to each as they gave"],
+    ),
+    "a share that fell due made smaller": (
+        [f"UPDATE ledger_transfer SET amount_pence = amount_pence - 1 WHERE id = (SELECT id FROM ledger_transfer WHERE "
+         f"reason = 'fell_due' AND about = {MANAGED_FUNDING} LIMIT 1)"],
+        ["pence have fallen due, and"],
+    ),
+    "a receipt raised, with its transfer": (
+        [
+            "UPDATE contributions_receipt SET amount_pence = 9999999",
+            "UPDATE ledger_transfer SET amount_pence = 9999999 WHERE reason IN ('received', 'correction')",
+        ],
+        ["pence were received, and only"],
+    ),
+    "a receipt without money": (
+        ["DELETE FROM ledger_transfer WHERE reason = 'correction'", "DELETE FROM ledger_transfer WHERE "
+        "reason = 'received'"],
+        ["and the ledger has 0 for it", "of its 200 pence went back"],
+    ),
+    "a correction of a receipt that nobody asked for": (
+        ["DELETE FROM contributions_takenback"],
+        ["was corrected, and 200 of its 200 pence went back"],
+    ),
+    "a payment marked as cancelled once it was sent": (
+        [f"UPDATE payments_payment SET state = 'cancelled' WHERE instalment_id = {FIRST}"],
+        ["“payment_sent” belongs to no payment"],
+    ),
+    "the maker also the approver": (
+        ["ALTER TABLE payments_paymentrun DROP CONSTRAINT run_approved_by_another",
+         "UPDATE payments_paymentrun SET approved_by_id = dated_by_id"],
+        ["was approved by whoever chose its day"],
+    ),
+    "a run approved before it was made": (
+        ["UPDATE payments_paymentrun SET approved_on = made_on - 1"],
+        ["its days are out of order"],
+    ),
+    "an arrival on another day": (
+        ["UPDATE ledger_transfer SET effective_date = effective_date - 1 WHERE reason = 'payment_arrived'"],
+        ["on the day of its run"],
+    ),
+    "a transfer by somebody who cannot pay": (
+        ["UPDATE ledger_transfer SET made_by_id = (SELECT id FROM access_user WHERE name = 'Bea Okafor') "
+         "WHERE reason = 'payment_sent'"],
+        ["was made by Bea Okafor, who could not move money at that time"],
+    ),
+    "a transfer before its budget": (
+        ["UPDATE ledger_transfer SET effective_date = '2026-03-01' WHERE reason = 'commitment'"],
+        ["before its budget was set up"],
+    ),
+    "a transfer of another century": (
+        ["UPDATE ledger_transfer SET effective_date = '2119-01-01' WHERE reason = 'commitment'"],
+        ["more than a year after it was made"],
+    ),
+    "money moved from one case to another": (
+        [f"UPDATE ledger_transfer SET debit_id = (SELECT committed_id FROM budgets_budget WHERE case_id <> {ADA}) "
+         f"WHERE reason = 'commitment' AND about = {DIRECT_FUNDING}"],
+        ["between two cases", "a funding of another case"],
+    ),
+    "a sending taken away": (
+        [f"DELETE FROM ledger_transfer WHERE reason = 'payment_sent' AND about = {FIRST}"],
+        ["has no transfer “Payment sent to the bank”", "was sent 0 times"],
+    ),
+    "a decision rewritten": (
+        [f"UPDATE decisions_decision SET result = jsonb_set(result::jsonb, '{{charge_pence_per_week}}', '1') "
+         f"WHERE case_id = {ADA}"],
+        ["does not say what was decided"],
+    ),
+    "what was paid before made larger": (
+        [f"UPDATE budgets_instalment SET already_paid_pence = 100, amount_pence = amount_pence - 100 WHERE "
+        f"id = {SECOND}"],
+        ["as paid before, of which"],
+    ),
+    "an account given to another budget": (
+        [f"UPDATE ledger_account SET name = 'Budget 9' WHERE kind = 'committed' AND case_id = {ADA}"],
+        ["keeps its money in accounts that are not its own", "between two cases"],
+    ),
+    "a part paid into a provider's account": (
+        [f"UPDATE budgets_part SET paid_into_id = (SELECT id FROM ledger_account WHERE kind = "
+        f"'held_by_provider') WHERE "
+         f"id = {DIRECT}"],
+        ["is paid into an account that is not of its kind"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("statements", "sentences"), TRIES.values(), ids=TRIES.keys())
+def test_each_try_is_found_and_named(council, statements, sentences):
+    bend(*statements)
+    found = "\n".join(findings())
+    for sentence in sentences:
+        assert sentence in found, found
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (
+            "INSERT INTO ledger_transfer (id, debit_id, credit_id, amount_pence, reason, effective_date, about, "
+            "sending, made_by_id, made_at) SELECT gen_random_uuid(), debit_id, credit_id, amount_pence, reason, "
+            "effective_date, about, 1, made_by_id, now() FROM ledger_transfer WHERE reason = 'payment_sent'",
+            "transfer_sends_an_instalment_once",
+        ),
+        (
+            "INSERT INTO ledger_transfer (id, debit_id, credit_id, amount_pence, reason, effective_date, about, "
+            "sending, made_by_id, made_at) SELECT gen_random_uuid(), debit_id, credit_id, amount_pence, reason, "
+            "effective_date, about, 2, made_by_id, now() FROM ledger_transfer WHERE reason = 'payment_sent'",
+            "sends an instalment again that did not come back",
+        ),
+        (
+            "INSERT INTO ledger_transfer (id, debit_id, credit_id, amount_pence, reason, effective_date, about, "
+            "made_by_id, made_at) SELECT gen_random_uuid(), debit_id, credit_id, 1, 'funding', "
+            "effective_date, about, made_by_id, now() FROM ledger_transfer WHERE reason = 'promised'",
+            "between accounts that its reason does not allow",
+        ),
+    ],
+)
+def test_the_database_itself_refuses(council, statement, words):
+    with pytest.raises(DatabaseError, match=words), transaction.atomic():
+        connection.cursor().execute(statement)

@@ -1,0 +1,315 @@
+"""Every two things that can be done with money, at the same moment, both ways round.
+
+The list is made from the actions themselves: a new one without its line here fails. Each pair is played on a case of
+its own, with the first holding its commit until the second waits for it or is through.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db.models import Q
+
+from leeway.access.models import User
+from leeway.care.circumstances import actions as circumstances
+from leeway.care.circumstances.queries import standing_death
+from leeway.care.people.models import Case
+from leeway.care.planning.models import Way
+from leeway.money.budgets import actions as budgets
+from leeway.money.budgets.dues import Payer
+from leeway.money.budgets.models import Budget, Hold, HoldKind
+from leeway.money.contributions import actions as contributions
+from leeway.money.contributions.queries import owed_account
+from leeway.money.ledger.queries import balance
+from leeway.money.payees import actions as payees
+from leeway.money.payees.models import Holder, PayeeAccount
+from leeway.money.payments import actions as payments
+from leeway.money.payments.models import Payment
+from leeway.money.payments.queries import findings, stopped_since
+from leeway.money.payments.states import LIVE, State
+from leeway.refusal import Refusal
+from leeway.versions import version_of
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SET_UP, ON = date(2026, 4, 1), date(2026, 4, 20)
+STARTS, CUT, FOUR_WEEKS_END = date(2026, 4, 22), date(2026, 4, 23), date(2026, 5, 24)
+PAY_DAYS = (date(2026, 4, 24), date(2026, 4, 27))  # of five days, and of four weeks
+NEXT_PAY_DAY, AFTER = date(2026, 5, 22), date(2026, 6, 4)
+SEEN = "Bank statement of that day"
+ROOMS = (budgets, payees, payments, contributions, circumstances)
+
+
+@dataclass
+class World:
+    """Ada's money, as a pair of actions needs it, and who may act."""
+
+    case: Case
+    budget: Budget
+    bea: User
+    finn: User
+    fay: User
+    runs: dict[State, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Action:
+    """What must be there first, by name, and the call."""
+
+    call: Callable[[World], Any]
+    needs: tuple[str, ...] = ()
+
+
+def _account(world: World, number: str) -> PayeeAccount:
+    return payees.enter_details(
+        case=world.case, way=Way.DIRECT_PAYMENT, holder=Holder.PERSON, account_name="Ada Bell",
+        sort_code="12-34-56", account_number=number, by=world.finn, on=ON,
+    )  # fmt: skip
+
+
+def _death(world: World) -> Any:
+    return circumstances.record_death(case=world.case, died_on=STARTS, told_by="A nurse", by=world.bea, on=AFTER)
+
+
+def _stay(world: World) -> Any:
+    return circumstances.record_stay(
+        case=world.case, kind="hospital", place="", starts_on=STARTS, ends_on=None, told_by="A nurse", by=world.bea,
+        on=AFTER,
+    )  # fmt: skip
+
+
+def _receipt(world: World) -> Any:
+    account = owed_account(world.case, Payer.NHS)
+    return contributions.confirm_receipt(
+        case=world.case, payer=Payer.NHS, amount_pence=1, received_on=AFTER, looked_at=SEEN,
+        owed_pence=-balance(account) if account else 0, by=world.finn, on=AFTER,
+    )  # fmt: skip
+
+
+def _end(world: World, day: date) -> Any:
+    return budgets.end_budget(budget=world.budget, ends_on=day, reason="Moved away", by=world.finn, on=ON)
+
+
+def _hold(world: World) -> Hold:
+    kind = HoldKind.SAFEGUARDING
+    return budgets.place_hold(budget=world.budget, kind=kind, reason="A concern", by=world.finn, on=ON)
+
+
+def _wait(world: World) -> Any:
+    return budgets.wait_after(case=world.case, kind=HoldKind.ENDED, reason="Support ended.", by=world.bea, on=ON)
+
+
+def _confirm(world: World, run: Any) -> Any:
+    return payments.confirm_run(run=run, confirmed_from=SEEN, returned={}, by=world.finn, on=run.pay_on)
+
+
+def _approve(world: World) -> Any:
+    return payments.approve_run(run=world.runs[State.MADE], by=world.fay, on=ON)
+
+
+def _redate(world: World) -> Any:
+    return payments.redate_run(run=world.runs[State.APPROVED], pay_on=date(2026, 4, 28), by=world.fay, on=ON)
+
+
+#: What actions need beside a run and a share of the NHS, in the order in which it is set up.
+SET_UP_BY: dict[str, Callable[[World], Any]] = {
+    "entered": lambda world: _account(world, "87654321"),
+    "fallen due": lambda world: contributions.let_fall_due(on=AFTER),
+    "receipt": _receipt,
+    "ending": lambda world: _end(world, FOUR_WEEKS_END),
+    "hold": _hold,
+    "waiting": _wait,
+    "stay": _stay,
+    "death": _death,
+}
+
+#: Each action that has to do with money: its room and name, what must be there first, and how it is called.
+ACTIONS: dict[Callable[..., Any], Action] = {
+    payments.make_run: Action(
+        lambda world: payments.make_run(pay_on=NEXT_PAY_DAY, by=world.finn, on=date(2026, 5, 11)),
+    ),
+    payments.approve_run: Action(_approve, (State.MADE,)),
+    payments.record_sent: Action(
+        lambda world: payments.record_sent(run=world.runs[State.APPROVED], sent_on=ON, by=world.fay, on=ON),
+        (State.APPROVED,),
+    ),
+    payments.confirm_run: Action(lambda world: _confirm(world, world.runs[State.SENT]), (State.SENT,)),
+    payments.return_payment: Action(
+        lambda world: payments.return_payment(
+            payment=world.runs[State.CONFIRMED].payments.first(), reason="account closed", by=world.fay, on=AFTER
+        ),
+        (State.CONFIRMED,),
+    ),
+    payments.cancel_run: Action(
+        lambda world: payments.cancel_run(run=world.runs[State.MADE], by=world.finn, on=ON), (State.MADE,)
+    ),
+    payments.withdraw_run: Action(
+        lambda world: payments.withdraw_run(
+            run=world.runs[State.APPROVED], reason="The bank has no file", by=world.fay, on=ON
+        ),
+        (State.APPROVED,),
+    ),
+    payments.redate_run: Action(_redate, (State.APPROVED,)),
+    budgets.start_budget: Action(
+        lambda world: budgets.start_budget(plan=world.case.plans.get(number=2), by=world.finn, on=ON), ("agreed",)
+    ),
+    budgets.fund_next_year: Action(
+        lambda world: budgets.fund_next_year(budget=world.budget, by=world.finn, on=date(2027, 2, 1))
+    ),
+    budgets.end_budget: Action(lambda world: _end(world, CUT)),
+    budgets.place_hold: Action(_hold),
+    budgets.lift_hold: Action(
+        lambda world: budgets.lift_hold(hold=world.budget.holds.get(kind=HoldKind.SAFEGUARDING), by=world.finn, on=ON),
+        ("hold",),
+    ),
+    budgets.wait_after: Action(_wait),
+    budgets.go_on_after: Action(
+        lambda world: budgets.go_on_after(case=world.case, kind=HoldKind.ENDED, by=world.bea, on=ON), ("waiting",)
+    ),
+    budgets.hold_returned: Action(
+        lambda world: budgets.hold_returned(
+            instalment=world.budget.parts.first().instalments.first(), reason="Came back", by=world.finn, on=ON
+        )
+    ),
+    budgets.add_last_cost: Action(
+        lambda world: budgets.add_last_cost(
+            budget=world.budget, kind="last_wages", amount_pence=100_00, by=world.finn, on=AFTER
+        ),
+        ("ending",),
+    ),
+    payees.enter_details: Action(lambda world: _account(world, "12121212")),
+    payees.approve_details: Action(
+        lambda world: payees.approve_details(payee=_entered(world), by=world.fay, on=ON), ("entered",)
+    ),
+    payees.reject_details: Action(
+        lambda world: payees.reject_details(payee=_entered(world), reason="Not hers", by=world.fay, on=ON),
+        ("entered",),
+    ),
+    contributions.let_fall_due: Action(lambda world: contributions.let_fall_due(on=AFTER), ("shares",)),
+    contributions.confirm_receipt: Action(_receipt, ("shares", "fallen due")),
+    contributions.take_back: Action(
+        lambda world: contributions.take_back(
+            receipt=world.case.receipts.get(), reason="Another case's", by=world.finn, on=AFTER
+        ),
+        ("shares", "fallen due", "receipt"),
+    ),
+    circumstances.record_death: Action(_death),
+    circumstances.undo_death: Action(
+        lambda world: circumstances.undo_death(
+            case=world.case,
+            because="Another Ada Bell",
+            version=version_of(standing_death(world.case.person)),
+            by=world.bea,
+            on=AFTER,
+        ),
+        ("death",),
+    ),
+    circumstances.record_stay: Action(_stay),
+    circumstances.end_stay: Action(
+        lambda world: circumstances.end_stay(
+            case=world.case, stay=world.case.person.stays.get(), ends_on=AFTER, by=world.bea, on=AFTER
+        ),
+        ("stay",),
+    ),
+}
+NAMES = {action: f"{action.__module__.split('.')[-2]}.{action.__name__}" for action in ACTIONS}
+
+
+def _entered(world: World) -> PayeeAccount:
+    return PayeeAccount.objects.filter(case=world.case, account_number="87654321").get()
+
+
+def test_every_action_of_these_rooms_is_here():
+    """An action is a public function that is told the day it happens on."""
+    found = {
+        function
+        for room in ROOMS
+        for name, function in inspect.getmembers(room, inspect.isfunction)
+        if function.__module__ == room.__name__ and not name.startswith("_")
+        if (on := inspect.signature(function).parameters.get("on")) and on.kind == on.KEYWORD_ONLY
+    }
+    assert found == set(ACTIONS)
+
+
+@pytest.fixture
+def world(another_case, agree, bea, finn, fay):
+    """Make the world that a pair of actions needs."""
+
+    def made(*needs: str) -> World:
+        case = another_case("Ada")
+        ways = [(Way.DIRECT_PAYMENT, 100_00, 0)] + [(Way.SERVICE_FUND, 70_00, 50)] * ("shares" in needs)
+        plan = agree(case, *ways, starts_on=STARTS)
+        in_use(case, finn, fay, *(way for way, _, _ in ways))
+        world = World(case, budgets.start_budget(plan=plan, by=finn, on=SET_UP), bea, finn, fay)
+        states = [state for state in State if state in needs]
+        for state, pay_on in zip(states, PAY_DAYS, strict=False):
+            world.runs[state] = _run(world, state, pay_on)
+        for need, set_up in SET_UP_BY.items():
+            if need in needs:
+                set_up(world)
+        if "agreed" in needs:
+            agree(case, (Way.DIRECT_PAYMENT, 50_00, 0), starts_on=FOUR_WEEKS_END + timedelta(1), number=2)
+        world.case.refresh_from_db()
+        return world
+
+    return made
+
+
+def in_use(case: Case, finn: User, fay: User, *ways: Way) -> None:
+    """Bank details for each way, as two officers would leave them."""
+    for way in ways:
+        holder = Holder.PERSON if way == Way.DIRECT_PAYMENT else Holder.PROVIDER
+        PayeeAccount.objects.create(
+            case=case, way=way, holder=holder, account_name="Ada Bell", sort_code="123456", account_number="12345678",
+            state="approved", entered_by=finn, entered_on=SET_UP, settled_by=fay, settled_on=SET_UP,
+        )  # fmt: skip
+
+
+def _run(world: World, state: State, pay_on: date) -> Any:
+    """A run that has come as far as this state."""
+    run = payments.make_run(pay_on=pay_on, by=world.finn, on=ON)
+    if state != State.MADE:
+        run = payments.approve_run(run=run, by=world.fay, on=ON)
+    if state in (State.SENT, State.CONFIRMED):
+        run = payments.record_sent(run=run, sent_on=ON, by=world.fay, on=ON)
+    return _confirm(world, run) if state == State.CONFIRMED else run
+
+
+@pytest.mark.parametrize("first", ACTIONS, ids=NAMES.get)
+def test_two_at_once_leave_the_books_whole(first, world):
+    """Nothing waits for ever, nothing is both cancelled and paid, and what was approved may be paid.
+
+    A second that was too late is refused in words. Each first is done at least once.
+    """
+    done = []
+    for second in ACTIONS:
+        pair = f"{NAMES[first]} × {NAMES[second]}"
+        ours = world(*ACTIONS[first].needs, *ACTIONS[second].needs)
+        one, other = at_once(lambda: ACTIONS[first].call(ours), lambda: ACTIONS[second].call(ours))  # noqa: B023
+        for said in (one, other):
+            assert isinstance(said, Refusal) or not isinstance(said, BaseException), f"{pair}: {said!r}"
+        done.append(not isinstance(one, Refusal))
+        if second == payments.approve_run and not isinstance(other, Refusal):
+            assert not stopped_since(other), f"{pair}: approved what may not be paid"
+        assert list(findings()) == [], pair
+        assert not paid_and_cancelled().exists(), pair
+        put_aside(ours)
+    assert any(done)
+
+
+def paid_and_cancelled():
+    """Payments of an approved run for instalments that were cancelled."""
+    approved = Q(run__approved_on__isnull=False, state__in=LIVE)
+    return Payment.objects.filter(approved, instalment__cancellation__isnull=False)
+
+
+def put_aside(world: World) -> None:
+    """Keep the next pair's runs from paying this case."""
+    for budget in world.case.budgets.all():
+        Hold.objects.create(
+            budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Over", placed_by=world.finn, placed_on=ON
+        )

@@ -1,0 +1,224 @@
+"""The seal over what is kept: what was bent past every guard is named, and a chain made anew is found by its file."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from django.utils import timezone
+
+from leeway.care.decisions.models import Decision
+from leeway.care.people.models import StoryLine
+from leeway.jobs.kinds import KINDS
+from leeway.money.ledger.models import Transfer
+from leeway.seal import actions, heads, queries
+from leeway.seal.models import Batch, SealedRow
+from leeway.seal.tables import SEALED
+from leeway.site.commands import main
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folders(own_seals):
+    """The two places for heads, with nothing in them yet."""
+    return heads.places()
+
+
+@pytest.fixture
+def seal(council, folders, monkeypatch, django_capture_on_commit_callbacks):
+    """Seal what is new, in batches of a hundred rows, and let their heads go out."""
+    monkeypatch.setattr(actions, "ROWS_A_BATCH", 100)
+
+    def sealed():
+        with django_capture_on_commit_callbacks(execute=True):
+            return actions.seal_what_is_new()
+
+    return sealed
+
+
+def test_everything_named_is_sealed_once(seal):
+    rows = sum(table.model.objects.count() for table in SEALED)
+    assert seal() == SealedRow.objects.count() == rows > 300
+    assert Batch.objects.count() == -(-rows // 100)
+    assert queries.findings() == []
+    assert seal() == 0
+
+
+def test_a_later_row_comes_into_a_later_batch(seal, case_of):
+    seal()
+    before = Batch.objects.count()
+    line = StoryLine.objects.filter(case=case_of("Ada")).first()
+    StoryLine.objects.create(case=line.case, kind="details", sentence="New.", by=line.by, happened_on=line.happened_on)
+    assert seal() == 1
+    assert Batch.objects.count() == before + 1
+    assert queries.findings() == []
+
+
+def test_heads_stand_in_every_place_line_by_line(seal, folders):
+    seal()
+    kept = [(batch.number, batch.head) for batch in Batch.objects.all()]
+    for place in folders:
+        assert [(head.batch, head.head) for head in heads.read(place)] == kept
+        assert oct(place.stat().st_mode)[-3:] == "600"
+
+
+CHANGES = {
+    "ledger.Transfer": "amount_pence = amount_pence + 1",
+    "decisions.Decision": "reasons = '[\"Otherwise.\"]'",
+    "people.StoryLine": "sentence = 'Nothing happened.'",
+    "planning.Agreement": "how = 'on paper'",
+    "budgets.Budget": "started_on = started_on - 1",
+    "budgets.Instalment": "due_on = due_on + 1",
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_row_that_was_changed_is_named(seal, guards_aside, name):
+    seal()
+    model = next(table.model for table in SEALED if table.name == name)
+    row = model.objects.order_by("pk").first()
+    guards_aside(f"UPDATE {model._meta.db_table} SET {CHANGES[name]} WHERE id = '{row.pk}'")
+    assert queries.findings() == [f"Seal: {name} {row.pk} was changed since it was sealed."]
+
+
+def test_a_row_that_is_gone_is_named(seal, guards_aside):
+    seal()
+    row = Decision.objects.order_by("pk").first()
+    guards_aside(f"DELETE FROM decisions_decision WHERE id = '{row.pk}'")
+    assert queries.findings() == [f"Seal: decisions.Decision {row.pk} is gone since it was sealed."]
+
+
+def test_a_row_put_in_before_the_head_is_named(seal, guards_aside):
+    seal()
+    row = Transfer.objects.order_by("pk").first()
+    guards_aside(
+        "INSERT INTO ledger_transfer "
+        "(id, debit_id, credit_id, amount_pence, reason, effective_date, made_by_id, made_at) "
+        "SELECT '00000000-0000-0000-0000-000000000001', debit_id, credit_id, 500, reason, effective_date, made_by_id, "
+        f"made_at - interval '1 day' FROM ledger_transfer WHERE id = '{row.pk}'"
+    )
+    assert queries.findings() == [
+        "Seal: ledger.Transfer 00000000-0000-0000-0000-000000000001 was put in after the seal, dated before it."
+    ]
+
+
+def test_rows_whose_contents_changed_places_are_named(seal, guards_aside):
+    seal()
+    one, other = Transfer.objects.order_by("amount_pence").first(), Transfer.objects.order_by("amount_pence").last()
+    guards_aside(
+        f"UPDATE ledger_transfer SET amount_pence = {one.amount_pence} + {other.amount_pence} - amount_pence "
+        f"WHERE id IN ('{one.pk}', '{other.pk}')"
+    )
+    assert len(queries.findings()) == 2
+
+
+TAKEN_ALONG = {
+    "a row and its digest": "DELETE FROM seal_sealedrow WHERE id = {first}",
+    "another digest": "UPDATE seal_sealedrow SET digest = decode(repeat('ab', 32), 'hex') WHERE id = {first}",
+    "another order": "UPDATE seal_sealedrow SET id = CASE id WHEN {first} THEN -1 WHEN {second} THEN {first} END "
+    "WHERE id IN ({first}, {second}); UPDATE seal_sealedrow SET id = {second} WHERE id = -1",
+    "another first moment": "UPDATE seal_batch SET until = until - interval '1 year' WHERE number = 1",
+    "another head": "UPDATE seal_batch SET head = repeat('0', 64) WHERE number = 1",
+    "a batch": "DELETE FROM seal_batch WHERE number = 1",
+    "the last batch": "DELETE FROM seal_batch WHERE number = (SELECT max(number) FROM seal_batch)",
+    "a digest of nothing": 'INSERT INTO seal_sealedrow ("table", key, salt, digest) VALUES '
+    "('ledger.Transfer', 'x', gen_random_uuid(), '')",
+}
+
+
+@pytest.mark.parametrize("change", TAKEN_ALONG.values(), ids=TAKEN_ALONG)
+def test_digests_that_were_bent_along_are_found(seal, guards_aside, change):
+    seal()
+    first, second = SealedRow.objects.order_by("pk").values_list("pk", flat=True)[:2]
+    guards_aside(change.format(first=first, second=second))
+    assert any("batch" in finding for finding in queries.findings())
+
+
+@pytest.fixture
+def made_anew(seal, guards_aside, folders):
+    """A transfer bent, and the whole chain made anew over it, as only the owner of the database can."""
+    seal()
+    kept = [place.read_bytes() for place in folders]
+    row = Transfer.objects.order_by("pk").first()
+    guards_aside(f"UPDATE ledger_transfer SET amount_pence = amount_pence + 1 WHERE id = '{row.pk}'")
+    guards_aside("DELETE FROM seal_sealedrow")
+    guards_aside("DELETE FROM seal_batch")
+    for place in folders:
+        place.unlink()
+    seal()
+    assert queries.findings() == [], "the database by itself knows nothing"
+    return kept
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_chain_made_anew_is_found_by_a_file_outside(made_anew, folders, place):
+    folders[place].write_bytes(made_anew[place])
+    assert queries.findings() == [
+        f"Seal: batch 1 has another head in {folders[place]}: it was exchanged, with all that follows."
+    ]
+
+
+def test_a_database_that_was_rolled_back_is_found_by_its_file(seal, guards_aside, folders):
+    seal()
+    last = Batch.objects.last()
+    guards_aside(f"DELETE FROM seal_sealedrow WHERE id >= {last.first}")
+    guards_aside(f"DELETE FROM seal_batch WHERE number = {last.number}")
+    told = [finding for finding in queries.findings() if "rolled back" in finding]
+    assert told == [
+        f"Seal: batch {last.number} stands in {place} and is gone from the database, which was rolled back."
+        for place in folders
+    ]
+
+
+def test_a_file_that_lost_heads_is_told_and_written_on(seal, folders):
+    seal()
+    whole = folders[0].read_bytes()
+    folders[0].write_bytes(b"".join(whole.splitlines(keepends=True)[:2]))
+    [told] = queries.findings()
+    assert f"{folders[0]} lacks the head of batch 3" in told
+    seal()
+    assert folders[0].read_bytes() == whole and queries.findings() == []
+
+
+def test_a_file_that_was_spoilt_is_told(seal, folders):
+    seal()
+    folders[0].write_text("nothing of a head\n")
+    [told] = queries.findings()
+    assert f"{folders[0]} cannot be read" in told
+
+
+def test_a_lawful_erasure_leaves_a_digest_and_a_tombstone(seal, guards_aside, mona):
+    seal()
+    line = StoryLine.objects.order_by("pk").first()
+    guards_aside(f"DELETE FROM people_storyline WHERE id = {line.pk}")
+    actions.leave_tombstone(
+        table="people.StoryLine", key=str(line.pk), reason="UK GDPR art. 17", by=mona, on=timezone.localdate()
+    )
+    row = SealedRow.objects.get(table="people.StoryLine", key=str(line.pk))
+    assert row.salt is None and row.digest and row.tombstone.erased_by == mona
+    assert queries.findings() == []
+
+
+def test_a_salt_that_went_without_a_tombstone_is_told(seal):
+    seal()
+    row = SealedRow.objects.order_by("pk").first()
+    SealedRow.objects.filter(pk=row.pk).update(salt=None)
+    assert queries.findings() == [f"Seal: {row.table} {row.key} has lost the salt of its digest since it was sealed."]
+
+
+def test_verify_and_replay_both_name_what_the_seal_finds(seal, guards_aside):
+    seal()
+    row = Transfer.objects.order_by("pk").first()
+    guards_aside(f"UPDATE ledger_transfer SET made_at = made_at - interval '1 day' WHERE id = '{row.pk}'")
+    sentence = f"Seal: ledger.Transfer {row.pk} was changed since it was sealed."
+    for command, field in ((["money", "verify"], "findings"), (["law", "replay"], "seal")):
+        answer = CliRunner().invoke(main, [*command, "--json"])
+        assert answer.exit_code == 1 and sentence in json.loads(answer.output)[field]
+
+
+def test_it_is_sealed_every_night_and_by_a_command(council, folders, django_capture_on_commit_callbacks):
+    assert KINDS["seal"].nightly
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = CliRunner().invoke(main, ["database", "seal"])
+    assert answer.exit_code == 0 and "rows sealed" in answer.output
+    assert heads.read(folders[0])
