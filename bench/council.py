@@ -80,7 +80,7 @@ class Copying:
         return [
             max(one, key=lambda field: isinstance(field, models.IntegerField))
             for one in sets
-            if not any(self._key_of(model, field) for field in one)
+            if not any(self._key_of(model, field) or isinstance(field, models.UUIDField) for field in one)
         ]
 
     def _step(self, model: type[models.Model]) -> int:

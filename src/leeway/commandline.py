@@ -1,15 +1,19 @@
 """What every command shares: dates, files, and one plain sentence with exit status 2 when the input is bad."""
 
+import errno
 import json
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
-from leeway.refusal import Refusal
+from leeway.reading import json_of
+from leeway.refusal import Refusal, shortened
 
 
 class BadUse(click.ClickException):
@@ -19,7 +23,7 @@ class BadUse(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Say it in one line."""
-        click.echo(f"leeway: {self.message}", err=True, file=file)
+        click.echo(f"leeway: {shortened(self.message)}".encode("utf-8", "backslashreplace"), err=True, file=file)
 
 
 class IsoDate(click.ParamType[date]):
@@ -44,37 +48,84 @@ def _no_date(value: str) -> date:
 iso_date = IsoDate()
 
 
+class PastDate(IsoDate):
+    """A day of which there can be records: today, or one before."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read a date; refuse a day that is still to come."""
+        day = super().convert(value, param, ctx)
+        if day > datetime.now(tz=UTC).date():
+            raise BadUse(f"{day:%-d %B %Y} is still to come. Give a day that has passed.")
+        return day
+
+
+past_date = PastDate()
+
+
 class Group(click.Group):
     """A group of commands in which a refusal becomes one sentence and exit status 2."""
 
+    def make_context(self, info_name: str | None, args: list[str], *parts: Any, **options: Any) -> click.Context:
+        """Read the options; what is wrong with them is one line."""
+        with in_a_sentence(info_name or ""):
+            return super().make_context(info_name, args, *parts, **options)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; turn a refusal into its sentence, and bad usage into one line."""
-        try:
+        """Run the command; what it cannot do is one line."""
+        with in_a_sentence(ctx.command_path):
             return super().invoke(ctx)
-        except Refusal as refusal:
-            raise BadUse(str(refusal)) from refusal
-        except click.UsageError as wrong:
-            where = wrong.ctx.command_path if wrong.ctx else ctx.command_path
-            raise BadUse(f"{wrong.format_message()} See “{where} --help”.") from wrong
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file, or refuse with the file's name, and the line where it goes wrong."""
+@contextmanager
+def in_a_sentence(command: str) -> Iterator[None]:
+    """Turn a refusal, bad usage, or what the machine cannot do into one sentence and exit status 2."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant, object_pairs_hook=_no_doubles)
-    except FileNotFoundError as problem:
-        raise BadUse(f"{path}: there is no such file.") from problem
-    except (OSError, UnicodeDecodeError) as problem:
-        raise BadUse(f"{path}: cannot be read as text. Give a JSON file.") from problem
-    except json.JSONDecodeError as problem:
-        raise BadUse(f"{path}, line {problem.lineno}: not JSON ({problem.msg}).") from problem
-    except (ValueError, RecursionError) as problem:
-        raise BadUse(f"{path}: not JSON that can be used ({problem}).") from problem
+        yield
+    except Refusal as refusal:
+        raise BadUse(str(refusal)) from refusal
+    except click.UsageError as wrong:
+        where = wrong.ctx.command_path if wrong.ctx else command
+        raise BadUse(f"{shortened(wrong.format_message())} See “{where} --help”.") from wrong
+    except Exception as problem:
+        if sentence := machine_problem(problem):
+            raise BadUse(sentence) from problem
+        raise
+
+
+def machine_problem(problem: Exception) -> str:
+    """Say what to do where the machine has no room, or a file cannot be used; nothing for any other problem."""
+    full = "The disk is full, or a file would become too large. Make room and try again; nothing half-written is kept."
+    match problem:
+        case BrokenPipeError():
+            return ""  # click ends quietly
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EFBIG):
+            _drop_what_cannot_be_printed()
+            return full
+        case OSError(strerror=str(why)):
+            return f"{problem.filename or 'A file'} cannot be used: {why}. Give another, or mend it."
+        case MemoryError():
+            return "There is not enough memory for this. Give less at once."
+        case UnicodeEncodeError():
+            return "Something that was given has a letter that cannot be written (half a pair). Take it out."
+        case RecursionError():
+            return "Something that was given is too deep. Write it flatter."
+    if type(problem).__module__.startswith("polars"):
+        return full if "os error 28" in str(problem) or "os error 27" in str(problem) else UNREADABLE_TABLES
+    return ""
+
+
+UNREADABLE_TABLES = "The tables cannot be read to their end. Make them again from the files of events."
+
+
+def _drop_what_cannot_be_printed() -> None:
+    """Where the screen is a full disk, what waits to be printed would fail once more at the very end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def from_file[T](path: Path, work: Callable[[Any], T]) -> T:
     """Do something with what a JSON file says; a refusal is told with the file's name."""
-    given = read_json(path)
+    given = json_of(path)
     try:
         return work(given)
     except Refusal as refusal:
@@ -101,15 +152,3 @@ def written_whole(output: Path) -> Iterator[TextIO]:
 def show_json(answer: Any) -> None:
     """Print an answer for programs."""
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
-
-
-def _no_constant(word: str) -> Any:
-    raise ValueError(f"{word} is not a number")
-
-
-def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"“{name}” is there twice")
-    return dict(pairs)

@@ -13,7 +13,9 @@ import nhs_number
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils import timezone
 
+from leeway.days import Sense
 from leeway.law.numbers import decimal_pounds, pounds
 
 MAX_PENCE = 1_000_000_000_00
@@ -32,6 +34,7 @@ def error_in_words(bound: forms.BoundField) -> str:
 
 def what_is_missing(label: str, field: forms.Field) -> str:
     """What to do about a field that was left empty: “Enter the date of birth.”, “Answer “Who took part?”.”"""
+    label = getattr(field, "called", "") or label
     first = label.partition(" ")[0].lower()
     if label.endswith("?"):
         return f"Answer “{label}”."
@@ -49,7 +52,19 @@ def set_choices(form: forms.Form, name: str, choices) -> None:
     field.choices = choices
 
 
-class PoundsField(forms.CharField):
+class Called(forms.Field):
+    """A field with a name for sentences, where its label is a question: “The day of death”."""
+
+    def __init__(self, *, called: str = "", **options):
+        super().__init__(**options)
+        self.called = called
+
+    @property
+    def name(self) -> str:
+        return self.called or str(self.label)
+
+
+class PoundsField(Called, forms.CharField):
     """Money typed in pounds (“£1,234.50”), kept as whole pence."""
 
     def __init__(self, *, minimum_pence: int = 0, **options):
@@ -65,11 +80,11 @@ class PoundsField(forms.CharField):
         if not text:
             return None
         if not POUNDS.fullmatch(text):
-            raise ValidationError(f"{self.label}: enter an amount in pounds and pence, like 1,250 or 12.50.")
+            raise ValidationError(f"{self.name}: enter an amount in pounds and pence, like 1,250 or 12.50.")
         pence = int(Decimal(text.replace(",", "")) * 100)
         if not self.minimum_pence <= pence <= MAX_PENCE:
             least = pounds(self.minimum_pence)
-            raise ValidationError(f"{self.label}: enter an amount of {least} or more, and below a billion.")
+            raise ValidationError(f"{self.name}: enter an amount of {least} or more, and below a billion.")
         return pence
 
 
@@ -85,15 +100,15 @@ class DateParts(forms.MultiWidget):
         return [value.day, value.month, value.year] if isinstance(value, date) else [None, None, None]
 
 
-class DateField(forms.MultiValueField):
-    """A date in three boxes. An impossible date gets a sentence that says what is wrong with it."""
+class DateField(Called, forms.MultiValueField):
+    """A date in three boxes. A date that is impossible, or that cannot be meant, gets a sentence that says why."""
 
     widget = DateParts
 
-    def __init__(self, *, earliest: date = date(1890, 1, 1), latest: date = date(2120, 1, 1), **options):
+    def __init__(self, sense: Sense, **options):
         fields = [forms.CharField(required=False) for _part in DateParts.parts]
-        self.earliest, self.latest = earliest, latest
-        super().__init__(fields, require_all_fields=False, **options)
+        self.sense = sense
+        super().__init__(fields=fields, require_all_fields=False, **options)
 
     def compress(self, parts):
         texts = [text.strip() for text in parts]
@@ -101,20 +116,18 @@ class DateField(forms.MultiValueField):
             return None
         missing = [name for name, text in zip(DateParts.parts, texts, strict=True) if not text]
         if missing:
-            raise ValidationError(f"{self.label} must include a {' and a '.join(missing)}.")
+            raise ValidationError(f"{self.name} must include a {' and a '.join(missing)}.")
         if not all(text.isdecimal() and len(text) <= 4 for text in texts):
-            raise ValidationError(f"{self.label}: enter the day, month and year in numbers, like 27 3 1952.")
+            raise ValidationError(f"{self.name}: enter the day, month and year in numbers, like 27 3 1952.")
         day, month, year = (int(text) for text in texts)
         if year < 1000:
-            raise ValidationError(f"{self.label}: enter the year with four numbers, like 1952.")
+            raise ValidationError(f"{self.name}: enter the year with four numbers, like 1952.")
         try:
             value = date(year, month, day)
         except ValueError:
-            raise ValidationError(f"{self.label}: there is no {day}/{month}/{year} in the calendar.") from None
-        if not self.earliest <= value <= self.latest:
-            raise ValidationError(
-                f"{self.label} must be between {self.earliest:%-d %B %Y} and {self.latest:%-d %B %Y}."
-            )
+            raise ValidationError(f"{self.name}: there is no {day}/{month}/{year} in the calendar.") from None
+        if problem := self.sense.problem_with(value, what=self.name, on=timezone.localdate()):
+            raise ValidationError(problem)
         return value
 
 

@@ -47,6 +47,13 @@ def kept_once(name: str, done: str) -> Guards:
     return [pgtrigger.Protect(name=name, operation=CHANGED, condition=finished), *never_emptied()]
 
 
+def filled_in_once(name: str, field: str) -> pgtrigger.Trigger:
+    """Let a field be filled in, and never changed afterwards. It stands beside another guard of the row."""
+    old, new = f"old__{field}", pgtrigger.F(f"new__{field}")
+    changed = pgtrigger.Q(**{f"{old}__isnull": False}) & pgtrigger.Q(**{f"{old}__df": new})
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Update, condition=changed)
+
+
 def kept_with(name: str, *, table: str, key: str, done: str) -> Guards:
     """Refuse a change or deletion of a row once the row it belongs to is `done` (an SQL condition on that table)."""
     guard = pgtrigger.Trigger(

@@ -1,4 +1,29 @@
-"""How any room says no: a sentence that tells the reader what to do about it."""
+"""How any room says no: a sentence that tells the reader what to do about it, and quotes at most a line."""
+
+import re
+
+QUOTED_MOST = 80
+_LONG_WORD = re.compile(r"(\S{80})\S{160,}")
+_LONG_QUOTE = re.compile(f"“([^”]{{{QUOTED_MOST}}})[^”]+(”|$)")
+
+
+def quoted(value: object) -> str:
+    """What was given, as a program would write it, for a sentence that refuses it: at most a line, and visibly cut.
+
+    >>> quoted("maybe"), quoted("two\\nlines"), len(quoted("x" * 1_000_000))
+    ("'maybe'", "'two\\\\nlines'", 81)
+    """
+    text = repr(value[: QUOTED_MOST + 1] if isinstance(value, str) else value)
+    return text if len(text) <= QUOTED_MOST else text[:QUOTED_MOST] + "…"
+
+
+def shortened(sentence: str) -> str:
+    """A sentence on one line, in which what is quoted is at most a line, and visibly cut.
+
+    >>> shortened("“" + "x" * 1_000_000 + "” is not a date.")[75:]
+    'xxxxxx…” is not a date.'
+    """
+    return _LONG_WORD.sub(r"\1…", _LONG_QUOTE.sub(r"“\1…”", " ".join(sentence.split())))
 
 
 class Refusal(Exception):
@@ -8,7 +33,7 @@ class Refusal(Exception):
     """
 
     def __init__(self, sentence: str, *, field: str | None = None):
-        super().__init__(sentence)
+        super().__init__(shortened(sentence))
         self.field = field
 
 

@@ -16,12 +16,13 @@ VOCABULARY = {
 OWN_WORDS = {
     "access": {
         "looks", "middleware", "table", "roles", "adapter", "kept", "logs", "second_factor", "invitations", "operator",
+        "alike", "proposals",
     },
     "jobs": {"kinds", "worker"},
     "seal": {"heads", "tables"},
     "messages": {"recipients", "wording", "printing"},
     "messages/carriers": {"notify", "smtp", "mailbox"},
-    "care/people": {"events", "recipients", "message_views"},
+    "care/people": {"events", "locks", "recipients", "message_views"},
     "care/assessment": {"parts", "means", "explain", "money_views"},
     "care/decisions": {"replay"},
     "care/planning": {"costs", "replay"},

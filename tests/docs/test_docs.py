@@ -56,7 +56,7 @@ def test_every_setting_is_in_the_table_and_no_other():
     settings = (ROOT / "src/leeway/site/settings.py").read_text(encoding="utf-8")
     secrets = re.findall(r'env_secret\("(LEEWAY_[A-Z_]+)"\)', settings)
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
-    options = re.findall(r'envvar="(LEEWAY_[A-Z_]+)"', source)  # those that a command's option takes
+    options = re.findall(r'(?:envvar=|Limit\()"(LEEWAY_[A-Z_]+)"', source)  # a command's options, and limits
     known = {*SETTING.findall(settings), *(f"{name}_FILE" for name in secrets), *options}
     page = (ROOT / "docs/how-to/run-in-production.md").read_text(encoding="utf-8")
     rows = "\n".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))

@@ -104,3 +104,11 @@ def test_an_administrator_sees_whether_a_worker_runs_and_how_long_ago_one_was_se
         assert "A worker is running: seen 12 seconds ago." in told(client.get(address))
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = NOW() - INTERVAL '3 hours'")
     assert "No worker is running" in told(client.get(address)) and "last seen 3 hours ago" in told(client.get(address))
+
+
+def test_everybody_has_a_list_of_their_own_jobs(client, bea, alex, job):
+    client.force_login(bea)
+    assert "Clear a shelf" in client.get("/jobs/own/").content.decode()
+    assert 'href="/jobs/own/"' in client.get(reverse("jobs:show", args=[job.pk]) + "?still").content.decode()
+    client.force_login(alex)
+    assert "Clear a shelf" not in client.get("/jobs/own/").content.decode()

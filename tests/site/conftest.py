@@ -36,6 +36,7 @@ def sign_in(council, client):
 
     def as_user(name: str):
         client.force_login(User.objects.get(email=f"{name}@fairbourne.example"))
+        client.get("/accessibility/")  # the first page after signing in notes the device
         return client
 
     return as_user

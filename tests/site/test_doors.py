@@ -50,6 +50,7 @@ LEAD_TO_PEOPLE = [
 ARGUMENTS = {found for _name, route in LEAD_TO_PEOPLE for found in re.findall(r"<uuid:(\w+)>", route)} - {
     "message_id",
     "hold_id",
+    "receipt_id",
 }
 
 

@@ -81,8 +81,17 @@ def test_after_a_death_nothing_more_falls_due_and_finance_sees_what_was_paid_bey
     later = [row.status for row in shown.rows if row.instalment.starts_on > DIED]
     assert later and set(later) == {"Not due: after the day of death"}
     with pytest.raises(Refusal, match="nothing falls due after that day"):
-        budgets.end_budget(budget=budget, ends_on=date(2026, 6, 1), reason="Notice", by=finn, on=ON)
-    budgets.end_budget(budget=budget, ends_on=DIED, reason="Ada died", by=finn, on=ON)
+        budgets.end_budget(
+            budget=budget,
+            ends_on=date(2026, 6, 1),
+            reason="Notice",
+            death=standing_death(dead.person).pk,
+            by=finn,
+            on=ON,
+        )
+    budgets.end_budget(
+        budget=budget, ends_on=DIED, reason="Ada died", death=standing_death(budget.case.person).pk, by=finn, on=ON
+    )
     assert not Hold.objects.filter(budget=budget, lifted_on=None).exists()
     assert not Instalment.objects.filter(part__budget=budget, cancellation=None, ends_on__gt=DIED).exists()
 
@@ -92,14 +101,23 @@ def test_what_was_paid_for_days_after_the_death_is_counted(budget, bea, finn, pa
     first = run.payments.get().instalment
     case = Case.objects.get(pk=budget.case_id)
     circumstances.record_death(case=case, died_on=first.starts_on, told_by="A nurse, by phone", by=bea, on=ON)
-    ending = budgets.end_budget(budget=budget, ends_on=first.starts_on, reason="Ada died", by=finn, on=ON)
+    ending = budgets.end_budget(
+        budget=budget,
+        ends_on=first.starts_on,
+        reason="Ada died",
+        death=standing_death(budget.case.person).pk,
+        by=finn,
+        on=ON,
+    )
     assert ending.paid_beyond_pence == first.amount_pence - 14_29  # one of seven days of £100 was due
 
 
 def test_last_wages_go_to_whoever_settles_what_is_left(dead, budget, finn, fay, bank, paid):
-    budgets.end_budget(budget=budget, ends_on=DIED, reason="Ada died", by=finn, on=ON)
+    budgets.end_budget(
+        budget=budget, ends_on=DIED, reason="Ada died", death=standing_death(budget.case.person).pk, by=finn, on=ON
+    )
     budget.refresh_from_db()
-    budgets.add_last_cost(budget=budget, kind="last_wages", amount_pence=312_50, by=finn, on=ON)
+    budgets.add_last_cost(budget=budget, kind="last_wages", whose="Jo Smith", amount_pence=312_50, by=finn, on=ON)
     with pytest.raises(NothingToPay):
         make_run(pay_on=PAY_ON, by=finn, on=ON)  # Ada's own account is no longer paid
     with pytest.raises(Refusal, match="Nobody is recorded as “Settles what is left"):
@@ -265,7 +283,12 @@ def test_a_death_before_the_budget_starts_can_be_ended(budget, bea, finn):
     day = budget.starts_on - timedelta(days=5)
     circumstances.record_death(case=case, died_on=day, told_by="A nurse, by phone", by=bea, on=ON)
     ending = budgets.end_budget(
-        budget=budget, ends_on=budget.starts_on - timedelta(days=1), reason="Ada died", by=finn, on=ON
+        budget=budget,
+        ends_on=budget.starts_on - timedelta(days=1),
+        reason="Ada died",
+        death=standing_death(budget.case.person).pk,
+        by=finn,
+        on=ON,
     )
     assert (
         not Instalment.objects.filter(part__budget=budget, cancellation=None).exists() and ending.paid_beyond_pence == 0

@@ -151,7 +151,10 @@ def test_two_holds_on_one_day_are_each_told_as_what_they_are(reachable, agree, b
     for kind in (HoldKind.HOSPITAL, HoldKind.SAFEGUARDING, HoldKind.REVIEW_OVERDUE):
         budgets.place_hold(budget=budget, kind=kind, reason="As the ward says.", by=finn, on=ON)
     told = Message.objects.filter(template="payment_held").order_by("written_at").values_list("data", flat=True)
-    assert [data["reason"] for data in told] == list(WAITS_BECAUSE.values())
+    assert [data["reason"] for data in told] == [
+        WAITS_BECAUSE[HoldKind.HOSPITAL],
+        WAITS_BECAUSE[HoldKind.REVIEW_OVERDUE],
+    ]
 
 
 @pytest.mark.parametrize("kind", [HoldKind.HOSPITAL, HoldKind.REVIEW_OVERDUE, HoldKind.SAFEGUARDING])

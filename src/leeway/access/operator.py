@@ -72,7 +72,7 @@ def approve(*, number: int, why: str, site_address: str) -> Proposal:
 def account() -> str:
     """Whose account on the server this runs in."""
     try:
-        return getpass.getuser()[:NAME_LONGEST]
+        return getpass.getuser()
     except (KeyError, OSError):
         return f"user {os.getuid()}"
 

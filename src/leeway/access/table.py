@@ -63,6 +63,7 @@ ACCESS: dict[str, Capability | str] = {
     # work in the background: a job is shown to whoever asked for it, and to whoever may see everybody's
     "jobs:show": SIGNED_IN,
     "jobs:again": SIGNED_IN,
+    "jobs:own": SIGNED_IN,
     "jobs:every": Capability.SEE_JOBS,
     # every message of a made-up council; nowhere else
     "outbox:mailbox": Capability.WORK_FOR_COUNCIL,

@@ -27,6 +27,11 @@ def get_job(job_id: UUID, *, seen_by: User) -> Job:
     return job
 
 
+def own_jobs(user: User) -> QuerySet[Job]:
+    """Every job that this user asked for, the latest first."""
+    return Job.objects.select_related("asked_by").filter(asked_by=user).order_by("-asked_at", "id")
+
+
 def all_jobs(*, seen_by: User) -> QuerySet[Job]:
     """Every job for an administrator: those that failed first, then those under way, then the latest done."""
     check_can(seen_by, Capability.SEE_JOBS)

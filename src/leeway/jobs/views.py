@@ -17,12 +17,6 @@ from leeway.jobs.states import UNDER_WAY, State
 
 LOOKS_AGAIN_AFTER = 3  # seconds
 A_PAGE = 50
-COLOURS = {
-    State.FAILED: "govuk-tag--red",
-    State.WORKING: "govuk-tag--light-blue",
-    State.WAITING: "govuk-tag--yellow",
-    State.DONE: "govuk-tag--green",
-}
 
 
 @require_safe
@@ -47,8 +41,15 @@ def every(request: SignedIn):
     jobs = Paginator(queries.all_jobs(seen_by=request.user), A_PAGE).get_page(request.GET.get("page"))
     errands = queries.errands_that_failed(seen_by=request.user)[:A_PAGE]
     worker = queries.worker_in_words(seen_by=request.user, at=timezone.now())
-    shown = {"jobs": jobs, "errands": errands, "worker": worker, "colours": COLOURS, "back": reverse("home")}
+    shown = {"jobs": jobs, "errands": errands, "worker": worker, "back": reverse("home")}
     return render(request, "jobs/every.jinja", shown)
+
+
+@require_safe
+def own(request: SignedIn):
+    """The jobs that one asked for oneself, the latest first."""
+    jobs = Paginator(queries.own_jobs(request.user), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "jobs/own.jinja", {"jobs": jobs, "back": reverse("home")})
 
 
 def _page(request: SignedIn, job: Job, form: forms.Form):

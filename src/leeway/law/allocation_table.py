@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from leeway.law.dated import BadParameter, Law
+from leeway.refusal import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def _question(given: Mapping[str, Any]) -> Question:
 
 def _whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"{value!r} must be a whole number, nought or more")
+        raise ValueError(f"{quoted(value)} must be a whole number, nought or more")
     return value
 
 

@@ -17,6 +17,7 @@ from leeway.law.means import (
 )
 from leeway.law.numbers import floor_div
 from leeway.law.outcome import BadInput, Choice
+from leeway.refusal import quoted
 
 HOUSEHOLDS: tuple[Choice, ...] = (
     Choice("single", "Single"),
@@ -136,7 +137,7 @@ def _income(given: object) -> tuple[tuple[str, int], ...]:
         kind = read.needed(line, "kind")
         if not isinstance(kind, str) or kind not in INCOME_BY_CODE:
             near = read.nearest(str(kind), INCOME_BY_CODE) or f" Use one of: {', '.join(INCOME_BY_CODE)}."
-            raise BadInput(f"{field} has the kind {kind!r}, which is not known.{near}", field="income")
+            raise BadInput(f"{field} has the kind {quoted(kind)}, which is not known.{near}", field="income")
         pence = read.pence(read.needed(line, "pence_per_week"), f"{field} ({kind}), pence_per_week")
         lines.append((kind, pence))
     return tuple(lines)

@@ -12,6 +12,7 @@ from leeway.law import inputs as read
 from leeway.law.dated import Law, law_on
 from leeway.law.months import months_later
 from leeway.law.outcome import BadInput, Choice, Outcome
+from leeway.refusal import quoted
 
 UNKNOWN = "unknown"
 NOT_BARRED = "not_barred"
@@ -279,7 +280,9 @@ def _answers(given: Mapping[str, Any], asked: Sequence[Condition], orders: Seque
     for condition in asked:
         answer = answers.get(condition.code, UNKNOWN)
         if not isinstance(answer, bool) and answer != UNKNOWN:
-            raise BadInput(f"{condition.code} must be true, false or “unknown”, not {answer!r}.", field=condition.code)
+            raise BadInput(
+                f"{condition.code} must be true, false or “unknown”, not {quoted(answer)}.", field=condition.code
+            )
         found[condition.code] = answer
     if orders and found[NOT_BARRED] is True:
         raise BadInput(

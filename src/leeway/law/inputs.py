@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from leeway.law.outcome import BadInput
+from leeway.refusal import quoted
 
 #: No weekly amount or saving in social care comes near this; a larger number is a slip (pence typed as pounds).
 MOST_PENCE = 100_000_000_000
@@ -13,7 +14,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Suggest the known words nearest to a mistyped one, as the end of a sentence."""
     from difflib import get_close_matches  # only a mistake needs it
 
-    close = get_close_matches(word, list(known), n=3, cutoff=0.4)
+    close = get_close_matches(word[:100], list(known), n=3, cutoff=0.4)
     return f" Did you mean {' or '.join(close)}?" if close else ""
 
 
@@ -41,7 +42,7 @@ def needed(given: Mapping[str, Any], name: str) -> Any:
 def yes_or_no(value: object, field: str) -> bool:
     """Read true or false."""
     if not isinstance(value, bool):
-        raise BadInput(f"{field} must be true or false, not {value!r}.", field=field)
+        raise BadInput(f"{field} must be true or false, not {quoted(value)}.", field=field)
     return value
 
 
@@ -49,7 +50,7 @@ def whole(value: object, field: str, *, least: int = 0, most: int = MOST_PENCE, 
     """Read a whole number inside its limits (money is whole pence)."""
     kind = f"a whole number{' of ' + unit if unit else ''}"
     if isinstance(value, bool) or not isinstance(value, int):
-        raise BadInput(f"{field} must be {kind}, not {value!r}.", field=field)
+        raise BadInput(f"{field} must be {kind}, not {quoted(value)}.", field=field)
     if value < least:
         raise BadInput(f"{field} is {value:,}; it must be {kind}, {least:,} or more.", field=field)
     if value > most:
@@ -65,7 +66,7 @@ def pence(value: object, field: str) -> int:
 def one_of(value: object, known: Collection[str], field: str) -> str:
     """Read one code of a list."""
     if not isinstance(value, str) or value not in known:
-        raise BadInput(f"{field} is {value!r}; use one of: {', '.join(known)}.", field=field)
+        raise BadInput(f"{field} is {quoted(value)}; use one of: {', '.join(known)}.", field=field)
     return value
 
 

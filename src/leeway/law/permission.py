@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leeway.law.numbers import pounds
+from leeway.refusal import quoted
 
 #: A council's value this many times the law's, or this part of it, is a slip: pounds typed for pence, or the reverse.
 SLIP = 20
@@ -81,7 +82,7 @@ def amount(value: Any, unit: str) -> str:
     """Write a value with its unit."""
     if isinstance(value, int) and not isinstance(value, bool):
         return pounds(value) + unit.removeprefix("pence") if unit.startswith("pence") else f"{value} {unit}"
-    return f"{value!r:.60}"
+    return quoted(value)
 
 
 def _cannot_be_set(value: Any, example: Any, permission: Permission, unit: str) -> str:

@@ -20,7 +20,7 @@ from leeway.messages.carriers import TryLater, WillNotCarry, carrier_for, carrie
 from leeway.messages.models import ERROR_LENGTH_MAX, Message
 from leeway.messages.queries import due, unheard
 from leeway.messages.recipients import About, Channel, Recipient
-from leeway.messages.states import MOVES, NEEDS_SOMEBODY, State
+from leeway.messages.states import MOVES, NEEDS_SOMEBODY, SENT_AGAIN, State
 from leeway.messages.wording import fill_in
 from leeway.moves import require_move
 from leeway.refusal import Refusal
@@ -69,11 +69,11 @@ def write_message(
 
 @transaction.atomic
 def write_again(*, message: Message, to: Recipient, by: User, on: date) -> Message:
-    """Send a message that did not arrive once more, to what is known of the same recipient now."""
+    """Send a message that did not arrive, or was stopped, once more, to what is known of the same recipient now."""
     check_can(by, Capability.SEE_RECORDS)
     failed = Message.objects.select_for_update().get(pk=message.pk)
-    if failed.state != State.FAILED:
-        raise Refusal("Only a message that did not arrive is sent again.")
+    if failed.state not in SENT_AGAIN:
+        raise Refusal("Only a message that did not arrive, or was stopped before it was sent, is sent again.")
     if failed.recipient_id != to.id:
         raise Refusal("This message was for somebody else.")
     about = About(failed.person_id, failed.case_id)

@@ -32,3 +32,5 @@ MOVES: Mapping[State, frozenset[State]] = {
 LEFT = frozenset({State.SENT, State.DELIVERED, State.POSTED})
 #: Nothing more happens by itself: somebody has to post it, or to find another way.
 NEEDS_SOMEBODY = frozenset({State.TO_PRINT, State.FAILED})
+#: What can be written again, where what stopped it is over.
+SENT_AGAIN = frozenset({State.FAILED, State.STOPPED})

@@ -20,8 +20,8 @@ from leeway.care.people.access import can_work_on
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
-from leeway.care.planning.queries import offers_and_choice, open_plan, plan_in_force
-from leeway.care.review.queries import next_review
+from leeway.care.planning.queries import offers_and_choice, open_plan, past_plans, plan_in_force
+from leeway.care.review.queries import next_review, past_reviews
 from leeway.site.next_steps import next_step
 
 STORY_LINES_SHOWN = 8
@@ -70,6 +70,8 @@ def show(request: SignedIn, case_id):
 
 def parts(case: Case, standing: dict[str, Decision], plan, on: date) -> list[Part]:
     """The parts of the journey in order, each with how far it has come."""
+    if case.stage == Stage.CLOSED:
+        return _parts_of_closed(case, standing)
     reached = list(Stage).index(Stage(case.stage))
 
     def at_least(stage: Stage) -> bool:
@@ -90,9 +92,27 @@ def parts(case: Case, standing: dict[str, Decision], plan, on: date) -> list[Par
         Part("Support plan and choice", "planning:overview", status(planned, bool(plan)), planned),
         Part("Budget and payments", "budgets:show", status(budgeted, at_least(Stage.ARRANGING)), budgeted),
         reviews_part(case, status),
-        Part("Letters", "letters:list", f"{len(standing)} decisions" if standing else "None yet", bool(standing)),
+        letters_part(standing),
         files_part(case),
     ]
+
+
+def _parts_of_closed(case: Case, standing: dict[str, Decision]) -> list[Part]:
+    """How far each part had come when the case was closed, from what is on record."""
+    was = {
+        "assessment:overview": ("Assessment and eligibility", DecisionKind.ELIGIBILITY in standing, "Done"),
+        "assessment:money": ("Money check", DecisionKind.CHARGE in standing, "Done"),
+        "planning:overview": ("Support plan and choice", past_plans(case).exists(), "Ended"),
+        "budgets:show": ("Budget and payments", case.budgets.exists(), "Ended"),
+        "review:show": ("Reviews", past_reviews(case).exists(), "Done"),
+    }
+    journey = [Part(name, page, said if done else "Not started", done) for page, (name, done, said) in was.items()]
+    return [*journey, letters_part(standing), files_part(case)]
+
+
+def letters_part(standing: dict[str, Decision]) -> Part:
+    """The decisions, each with its letter."""
+    return Part("Letters", "letters:list", f"{len(standing)} decisions" if standing else "None yet", bool(standing))
 
 
 def files_part(case: Case) -> Part:

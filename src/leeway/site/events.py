@@ -1,26 +1,31 @@
-"""What follows from each thing that happens in a case: kind → what money does → whose task it is → who is told.
+"""What follows from each thing: kind → what money does → which tasks are over → whose task it is → who is told.
 
 Care tells a line of the story with its kind; `follow` is called in the transaction of that line, so that all of it
 happens or none. Every kind has a row: “nothing follows” is written down too.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from leeway.care.people.actions import finish_tasks, set_task
+from leeway.care.circumstances.queries import detained_in, stay_on
+from leeway.care.people.actions import end_tasks, finish_message_tasks, open_tasks_again, set_task
 from leeway.care.people.events import Event
-from leeway.care.people.models import Authority, Case, StoryLine, Whose
+from leeway.care.people.models import Authority, Relationship, StoryLine, Whose
 from leeway.care.people.states import Stage
 from leeway.care.planning.actions import end_plan
-from leeway.care.planning.queries import plan_in_force
+from leeway.care.planning.queries import has_direct_payment, plan_in_force
+from leeway.messages.queries import in_need_of_somebody
+from leeway.messages.states import State
 from leeway.money.budgets.actions import go_on_after, wait_after
-from leeway.money.budgets.models import Hold, HoldKind
+from leeway.money.budgets.models import WHILE_AWAY, Hold, HoldKind
 from leeway.site.telling import (
     Notice,
     amount_that_came_back,
+    ask_to_speak_with_carers,
+    ask_to_speak_with_carers_again,
     condole,
     condoled_by_mistake,
     decided,
@@ -43,10 +48,20 @@ class ToDo:
 
 
 @dataclass(frozen=True)
+class Over:
+    """Tasks that are over, since what they asked for is done or has no sense left: what had set them, and whose."""
+
+    kinds: tuple[Event, ...]
+    whose: tuple[Whose, ...] = tuple(Whose)
+    only: Callable[[StoryLine], bool] = lambda line: True
+
+
+@dataclass(frozen=True)
 class Follows:
     """What follows from one kind of event."""
 
     then: tuple[Callable[[StoryLine], object], ...] = ()
+    over: tuple[Over, ...] = ()
     tasks: tuple[ToDo, ...] = ()
     notices: tuple[Notice, ...] = ()
 
@@ -56,6 +71,9 @@ def follow(line: StoryLine) -> None:
     row = EVENTS[Event(line.kind)]
     for act in row.then:
         act(line)
+    for over in row.over:
+        if over.only(line):
+            end_tasks(case=line.case, kinds=over.kinds, whose=over.whose, line=line)
     for task in row.tasks:
         if task.only(line):
             set_task(
@@ -85,9 +103,71 @@ def _has_running_budget(line: StoryLine) -> bool:
     return line.case.budgets.filter(Q(ending=None) | Q(ending__ends_on__gt=line.happened_on)).exists()
 
 
+def _every_budget_has_its_end(line: StoryLine) -> bool:
+    return not line.case.budgets.filter(ending=None).exists()
+
+
+def _money_is_over(line: StoryLine) -> bool:
+    """Whether no budget runs any more, and none is about to take its place."""
+    return line.case.stage != Stage.ARRANGING and not _has_running_budget(line)
+
+
+def _waits_while_away(line: StoryLine) -> bool:
+    """Whether payments wait because the person is somewhere else for a time."""
+    return Hold.objects.filter(budget__case=line.case_id, kind__in=WHILE_AWAY, lifted_on=None).exists()
+
+
+def _nothing_waits(line: StoryLine) -> bool:
+    return not Hold.objects.filter(budget__case=line.case_id, lifted_on=None).exists()
+
+
+def _waits_no_more_while_away(line: StoryLine) -> bool:
+    """Whether payments that waited because the person was away were just let go."""
+    lifted = Hold.objects.filter(budget__case=line.case_id, kind__in=WHILE_AWAY, lifted_on=line.happened_on)
+    return lifted.exists() and not _waits_while_away(line)
+
+
+def _looked_at(line: StoryLine) -> bool:
+    """Whether finance has looked at what came back: no hold for it is left."""
+    left = Hold.objects.filter(budget__case=line.case_id, kind=HoldKind.RETURNED, lifted_on=None)
+    return not left.exists()
+
+
+def _is_at_home(line: StoryLine) -> bool:
+    return stay_on(line.case.person, line.happened_on) is None
+
+
+def _is_barred(line: StoryLine) -> bool:
+    """Whether the person is where nobody has a direct payment, and has one or is about to."""
+    return bool(detained_in(line.case.person, line.happened_on)) and has_direct_payment(line.case)
+
+
+def _nothing_is_paid_direct(line: StoryLine) -> bool:
+    return not has_direct_payment(line.case)
+
+
+def _settling(line: StoryLine) -> QuerySet[Relationship]:
+    return line.case.person.relationships.filter(authority=Authority.REPRESENTATIVE)
+
+
+def _somebody_settles(line: StoryLine) -> bool:
+    return _settling(line).exclude(ends_on__lt=line.happened_on).exists()
+
+
 def _nobody_settles(line: StoryLine) -> bool:
-    people = line.case.person.relationships.filter(authority=Authority.REPRESENTATIVE)
-    return not people.exclude(ends_on__lt=line.happened_on).exists()
+    return not _somebody_settles(line)
+
+
+def _settles_no_more(line: StoryLine) -> bool:
+    """Whether whoever settled what the person left does so no longer."""
+    died = line.case.person.date_of_death is not None
+    return died and line.case.stage != Stage.CLOSED and _settling(line).exists() and _nobody_settles(line)
+
+
+def _everybody_else_was_reached(line: StoryLine) -> bool:
+    """Whether no message failed but those to the person."""
+    failed = in_need_of_somebody([line.case_id]).filter(state=State.FAILED)
+    return not failed.exclude(recipient_id=line.case.person_id).exists()
 
 
 def _wait_after_death(line: StoryLine) -> None:
@@ -109,38 +189,39 @@ def _end_the_plan(line: StoryLine) -> None:
         end_plan(plan=plan, by=line.by, on=line.happened_on)
 
 
-def _nothing_left_to_do(line: StoryLine) -> None:
-    """What was still to be done with the person, or to reach them, is not to be done any more."""
-    finish_tasks(case=line.case, kinds=ENDS_WITH_THE_PERSON, by=line.by, on=line.happened_on)
+def _no_letter_left(line: StoryLine) -> None:
+    """Letters to the person were stopped: nobody is asked to post them."""
+    finish_message_tasks(case=line.case, by=line.by, on=line.happened_on)
 
 
-def _looked_at(line: StoryLine) -> None:
-    """Finance has looked at what came back, once no hold for it is left."""
-    if not Hold.objects.filter(budget__case=line.case, kind=HoldKind.RETURNED, lifted_on=None).exists():
-        finish_tasks(case=line.case, kinds=[Event.PAYMENT_RETURNED], by=line.by, on=line.happened_on)
-
-
-def _tell_carers(line: StoryLine) -> None:
-    """Whoever cared for the person has a life of their own: their worker is asked to look at it."""
-    on = line.happened_on
-    for case in Case.objects.filter(cared_for=line.case.person).exclude(stage=Stage.CLOSED).select_related("person"):
-        what = f"{line.case.person}, whom {case.person} looked after, has died. Speak with {case.person}."
-        set_task(case=case, kind=Event.DIED, what=what, whose=Whose.WORKER, due_on=on + timedelta(days=2), on=on)
+def _take_up_again(line: StoryLine) -> None:
+    """What the death had ended is to be done after all, where nothing else has ended it since."""
+    open_tasks_again(case=line.case, ended_by=Event.DIED)
 
 
 NOTHING = Follows()
-ENDS_WITH_THE_PERSON = (
-    Event.REVIEW_DUE,
-    Event.REVIEW_ASKED,
-    Event.PLAN_RETURNED,
-    Event.DISAGREED,
-    Event.CHOICE,
-    Event.HELD,
-    Event.STAY,
-    Event.STAY_ENDED,
-    Event.MESSAGE_FAILED,
-    Event.LETTER_TO_POST,
+LOOKED_FOR = (Event.DIED, Event.RELATIONSHIP)
+FIND_WHO_SETTLES = "Find out who settles what {person} leaves, and record them."
+#: What is over once the plan is written again, a stay is, the money is, support is, and the person's life is.
+WITH_PLAN = Over((Event.PLAN_RETURNED, Event.DISAGREED, Event.CHOICE))
+WITH_STAY = Over((Event.STAY, Event.STAY_ENDED, Event.STAY_UNDONE))
+END_THE_BUDGET = (Event.SUPPORT_ENDED, Event.CLOSED, Event.DIED)
+WITH_MONEY = (
+    Over(END_THE_BUDGET, (Whose.FINANCE,), only=_every_budget_has_its_end),
+    Over((*WITH_STAY.kinds, Event.HELD, Event.DEATH_UNDONE), only=_money_is_over),
 )
+WITH_SUPPORT = (
+    WITH_PLAN,
+    WITH_STAY,
+    Over((Event.REVIEW_DUE, Event.REVIEW_ASKED, Event.HELD, *LOOKED_FOR, Event.DEATH_UNDONE, Event.CARED_FOR_DIED)),
+)
+WITH_LIFE = (
+    *WITH_SUPPORT,
+    Over((Event.SUPPORT_ENDED, Event.CLOSED)),
+    Over((Event.MESSAGE_FAILED,), only=_everybody_else_was_reached),
+)
+#: What somebody says is done when it is: no event tells.
+BY_HAND = frozenset({Event.FILE})
 
 
 def _asks(*tasks: ToDo) -> Follows:
@@ -160,7 +241,11 @@ EVENTS: dict[Event, Follows] = {
     Event.NOT_ELIGIBLE: _decides("the help you asked for"),
     Event.MONEY_CHECK_STARTED: NOTHING,
     Event.MONEY_CHECK_DONE: _decides("what you pay towards your support"),
-    Event.RELATIONSHIP: Follows(then=(condole,)),
+    Event.RELATIONSHIP: Follows(
+        then=(condole,),
+        over=(Over(LOOKED_FOR, (Whose.WORKER,), only=_somebody_settles),),
+        tasks=(ToDo(Whose.WORKER, FIND_WHO_SETTLES, only=_settles_no_more),),
+    ),
     Event.CAPACITY: NOTHING,
     Event.LEAVE: NOTHING,
     Event.INVITED: NOTHING,
@@ -169,35 +254,42 @@ EVENTS: dict[Event, Follows] = {
     Event.WAYS_EXPLAINED: NOTHING,
     Event.CHOICE: _asks(ToDo(Whose.WORKER, "{person} has chosen how to hold the budget.", only=_said_by_another)),
     Event.DIRECT_PAYMENT_DECIDED: _decides("your direct payment"),
-    Event.PLAN_SUBMITTED: NOTHING,
+    Event.PLAN_SUBMITTED: Follows(over=(WITH_PLAN,)),
     Event.SIGNED_OFF: Follows(notices=(Notice("plan_to_agree", from_worker),)),
     Event.PLAN_RETURNED: Follows(
         tasks=(ToDo(Whose.WORKER, "{person}'s plan came back: read why, and change it."),),
         notices=(Notice("plan_returned", from_worker),),
     ),
     Event.DISAGREED: _asks(ToDo(Whose.WORKER, "{person}'s plan is not agreed. Talk about what is wrong.")),
-    Event.AGREED: NOTHING,
+    Event.AGREED: Follows(over=(Over((Event.STAY,), (Whose.WORKER,), only=_nothing_is_paid_direct),)),
     Event.REVIEW_DUE: NOTHING,
-    Event.REVIEW_ASKED: _asks(ToDo(Whose.WORKER, "Agree a day for {person}'s review.", only=_said_by_another)),
-    Event.REVIEW_STARTED: NOTHING,
-    Event.REVIEW_HELD: NOTHING,
+    Event.REVIEW_ASKED: Follows(
+        over=(Over((Event.REVIEW_DUE,), only=_said_by_another),),
+        tasks=(ToDo(Whose.WORKER, "Agree a day for {person}'s review.", only=_said_by_another),),
+    ),
+    Event.REVIEW_STARTED: Follows(over=(Over((Event.REVIEW_ASKED,)),)),
+    Event.REVIEW_HELD: Follows(over=(Over((Event.REVIEW_DUE, Event.REVIEW_ASKED)),)),
     Event.SUPPORT_ENDED: Follows(
         then=(_end_the_plan, _wait_after_ending),
+        over=WITH_SUPPORT,
         tasks=(ToDo(Whose.FINANCE, "{person}'s support has ended. End the budget.", only=_has_running_budget),),
     ),
     Event.CLOSED: Follows(
         then=(_end_the_plan, _wait_after_ending),
+        over=WITH_SUPPORT,
         tasks=(ToDo(Whose.FINANCE, "{person}'s case is closed. End the budget.", only=_has_running_budget),),
     ),
     Event.DIED: Follows(
-        then=(_nothing_left_to_do, _wait_after_death, _tell_carers, stop_writing, condole),
+        then=(_wait_after_death, ask_to_speak_with_carers, stop_writing, _no_letter_left, condole),
+        over=WITH_LIFE,
         tasks=(
             ToDo(Whose.FINANCE, "{person} has died. End the budget.", only=_has_running_budget),
-            ToDo(Whose.WORKER, "Find out who settles what {person} leaves, and record them.", only=_nobody_settles),
+            ToDo(Whose.WORKER, FIND_WHO_SETTLES, only=_nobody_settles),
         ),
     ),
     Event.DEATH_UNDONE: Follows(
-        then=(_go_on_after_death, stop_condoling),
+        then=(_go_on_after_death, ask_to_speak_with_carers_again, stop_condoling, _take_up_again),
+        over=(Over(LOOKED_FOR),),
         tasks=(
             ToDo(Whose.FINANCE, "{person} has not died. Check that payments go on.", days=1),
             ToDo(Whose.WORKER, "{person} was recorded as dead by mistake. Check what stopped.", days=1),
@@ -209,21 +301,50 @@ EVENTS: dict[Event, Follows] = {
             ),
         ),
     ),
-    Event.STAY: _asks(
-        ToDo(Whose.FINANCE, "Decide what is paid while {person} is away.", days=2, only=_has_running_budget)
+    Event.CARED_FOR_DIED: NOTHING,
+    Event.STAY: Follows(
+        over=(WITH_STAY,),
+        tasks=(
+            ToDo(Whose.FINANCE, "Decide what is paid while {person} is away.", days=2, only=_has_running_budget),
+            ToDo(
+                Whose.WORKER,
+                "{person} cannot have a direct payment where they are. Change how the budget is held.",
+                days=2,
+                only=_is_barred,
+            ),
+        ),
     ),
-    Event.STAY_ENDED: _asks(
-        ToDo(Whose.FINANCE, "{person} is back. Check that payments go on.", days=2, only=_has_running_budget)
+    Event.STAY_ENDED: Follows(
+        over=(WITH_STAY,),
+        tasks=(ToDo(Whose.FINANCE, "{person} is back. Check that payments go on.", days=2, only=_has_running_budget),),
+    ),
+    Event.STAY_UNDONE: Follows(
+        over=(replace(WITH_STAY, only=_is_at_home),),
+        tasks=(
+            ToDo(
+                Whose.FINANCE,
+                "{person} was recorded as away by mistake. Check that payments go on.",
+                days=2,
+                only=_has_running_budget,
+            ),
+        ),
     ),
     Event.BANK_DETAILS: NOTHING,
-    Event.BUDGET_STARTED: NOTHING,
-    Event.BUDGET_ENDED: NOTHING,
+    Event.BUDGET_STARTED: Follows(over=(Over((Event.DEATH_UNDONE,), (Whose.FINANCE,)),)),
+    Event.BUDGET_ENDED: Follows(over=WITH_MONEY),
     Event.LAST_COST: NOTHING,
     Event.HELD: Follows(
+        over=(Over((Event.STAY,), (Whose.FINANCE,), only=_waits_while_away),),
         tasks=(ToDo(Whose.WORKER, "{person}'s payments wait. Make sure that support goes on.", days=2, only=_goes_on),),
         notices=(Notice("payment_held", why_payments_wait),),
     ),
-    Event.HOLD_LIFTED: Follows(then=(_looked_at,)),
+    Event.HOLD_LIFTED: Follows(
+        over=(
+            Over((Event.PAYMENT_RETURNED,), only=_looked_at),
+            Over((Event.HELD,), only=_nothing_waits),
+            Over((Event.STAY_ENDED, Event.STAY_UNDONE), only=_waits_no_more_while_away),
+        ),
+    ),
     Event.PAYMENT_SENT: NOTHING,  # every four weeks, and on the page: a letter each time would tell no more
     Event.PAYMENT_RETURNED: Follows(
         tasks=(

@@ -20,7 +20,7 @@ from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
-from leeway.money.budgets.queries import budgets_to_end
+from leeway.money.budgets.queries import budgets_to_end, paid_beyond_death, why_next_waits
 from leeway.money.payees.queries import waiting as details_waiting
 from leeway.money.payments.queries import first_pay_day, preview, runs, runs_to_confirm, runs_to_send
 from leeway.money.payments.states import State
@@ -53,7 +53,7 @@ def people_named(context: dict) -> list[UUID]:
     cases += context["page"].object_list if "page" in context else []
     cases += [review.case for review in context.get("reviews", ())]
     cases += context.get("to_start", ())
-    cases += [budget.case for budget in context.get("to_end", ())]
+    cases += [budget.case for budget, _beyond_pence in context.get("to_end", ())]
     return [case.person_id for case in cases]
 
 
@@ -62,7 +62,13 @@ def _person(request: SignedIn, today: date) -> dict:
     user = request.user
     return {
         "cases": [
-            {"case": case, "step": step, "address": step.address_for(case, user), "own": is_the_person(user, case)}
+            {
+                "case": case,
+                "step": step,
+                "address": step.address_for(case, user),
+                "own": is_the_person(user, case),
+                "waits": "" if case.person.date_of_death else why_next_waits(case),
+            }
             for case, step in cases
         ]
     }
@@ -92,7 +98,7 @@ def _finance(request: SignedIn, today: date) -> dict:
     due, _rows = preview(pay_on, seen_by=request.user, rows=0)
     return {
         "to_start": list(cases_waiting(request.user, [MONEY_TO_START])[:CASES_A_PAGE]),
-        "to_end": list(budgets_to_end(seen_by=request.user)[:CASES_A_PAGE]),
+        "to_end": [(each, paid_beyond_death(each)) for each in budgets_to_end(seen_by=request.user)[:CASES_A_PAGE]],
         "details": details_waiting(seen_by=request.user, rows=CASES_A_PAGE),
         "pay_on": pay_on,
         "due": due,

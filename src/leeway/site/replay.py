@@ -41,6 +41,8 @@ def work_everything_out_again() -> Found:
             found.bent.append(answer)
         elif isinstance(answer, decisions.Corrected):
             found.corrected.append(answer)
+    found.bent.sort(key=lambda one: (one.decision_id, one.rule))
+    found.corrected.sort(key=lambda one: (one.decision_id, one.rule))
     for room in (decisions, plans):
         found.missing += room.missing()
     found.seal = seal.findings()

@@ -15,15 +15,17 @@ from leeway.care.people import actions as people
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Case, Relationship, StoryLine, Whose
 from leeway.care.people.recipients import HasDied
+from leeway.care.people.states import Stage
 from leeway.messages import actions as outbox
 from leeway.messages.models import Message
 from leeway.messages.queries import left
 from leeway.messages.states import State
-from leeway.money.budgets.models import HoldKind
+from leeway.money.budgets.models import WHILE_AWAY, HoldKind
 
+AWAY = "we heard that you are away from home, and we want to find out what you need"
 #: Why payments wait, as it is told. A safeguarding concern is no message's to tell: somebody else may read it.
 WAITS_BECAUSE = {
-    HoldKind.HOSPITAL: "we heard that you are away from home, and we want to find out what you need",
+    **dict.fromkeys(WHILE_AWAY, AWAY),
     HoldKind.REVIEW_OVERDUE: "we have not looked at your plan with you for too long",
 }
 STUCK = {
@@ -131,6 +133,39 @@ def condoled_by_mistake(line: StoryLine) -> bool:
     """Whether a message about a death that was recorded by mistake left, or may have, before the mistake was found."""
     undone = Death.objects.filter(person=line.case.person, undone_on=line.happened_on).values_list("pk", flat=True)
     return left(keys=[_condolence(death) for death in undone]).exists()
+
+
+def ask_to_speak_with_carers(line: StoryLine) -> None:
+    """Whoever cared for the person has a life of their own: their worker is asked to look at it."""
+    for case in _cases_of_carers(line):
+        _ask_to_speak(case, f"{line.case.person}, whom {case.person} looked after, has died.", line)
+
+
+def ask_to_speak_with_carers_again(line: StoryLine) -> None:
+    """A death was recorded by mistake: nobody speaks with the carers about it, or else somebody tells them so."""
+    for case in _cases_of_carers(line):
+        asked = case.tasks.filter(kind=Event.CARED_FOR_DIED)
+        spoken = asked.filter(done_on__isnull=False, ended_with=None).exists()
+        people.end_tasks(case=case, kinds=[Event.CARED_FOR_DIED], whose=[Whose.WORKER], line=line)
+        if spoken:
+            wrong = f"{line.case.person}, whom {case.person} looks after, has not died: it was recorded by mistake."
+            _ask_to_speak(case, wrong, line)
+
+
+def _cases_of_carers(line: StoryLine) -> list[Case]:
+    caring = Case.objects.filter(cared_for=line.case.person).exclude(stage=Stage.CLOSED)
+    return list(caring.select_related("person"))
+
+
+def _ask_to_speak(case: Case, because: str, line: StoryLine) -> None:
+    people.set_task(
+        case=case,
+        kind=Event.CARED_FOR_DIED,
+        what=f"{because} Speak with {case.person}.",
+        whose=Whose.WORKER,
+        due_on=line.happened_on + timedelta(days=2),
+        on=line.happened_on,
+    )
 
 
 def ask_somebody(message: Message) -> None:

@@ -244,4 +244,5 @@ def test_a_made_up_council_has_a_mailbox_and_no_other(client, reachable, bea, ad
     page = client.get("/mailbox/?channel=email").content.decode()
     assert "News about your plan" in page and "Dear Ada Bell" in page
     assert "Dear Ada Bell" not in client.get("/mailbox/?channel=text").content.decode()
+    assert "News about your plan" in client.get("/mailbox/?page=999").content.decode()
     assert as_user(client, ada_user).get("/mailbox/").status_code == 403

@@ -85,7 +85,7 @@ class TestAdd:
             ({"nhs_number": "999 000 0019"}, "the last digit does not fit"),
             ({"nhs_number": "12345"}, "has ten digits"),
             ({"date_of_birth_day": "31"}, "there is no 31/2/1950"),
-            ({"date_of_birth_year": "2090"}, "The date of birth is in the future"),
+            ({"date_of_birth_year": "2090"}, "in the future. Check the year"),
             ({"postcode": "Lincoln"}, "enter a full UK postcode"),
         ],
     )

@@ -56,6 +56,7 @@ def test_published_hides_small_counts(made_up):
         (["no-such.csv", "--as-at", "2025-03-31"], "no-such.csv"),
         (["{made_up}", "--as-at", "31/03/2025"], "is not a date"),
         (["{made_up}"], "--as-at"),
+        (["{made_up}", "--as-at", "2099-10-31"], "31 October 2099 is still to come"),
         (["{made_up}", "--as-at", "2025-03-31", "--by", "shoe_size"], "“shoe_size” is not a breakdown"),
         (["{made_up}", "--as-at", "2025-03-31", "--only", "joy"], "No measure begins with “joy”"),
         (["--as-at", "2025-03-31"], "FILE"),

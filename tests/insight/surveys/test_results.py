@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 from scipy.stats import t as student
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
@@ -100,11 +101,65 @@ def test_equal_waves_differ_by_nothing_and_small_ones_say_nothing():
     assert small["told"] == TOO_FEW and small["earlier"] is None and small["later_answered"] is None
 
 
+def published(questionnaire, answers):
+    return for_publication(questionnaire, shares(questionnaire, answers), numbers(questionnaire, answers))
+
+
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30))
 def test_nothing_small_is_published_and_nothing_hidden_can_be_worked_out(yes, no, unsure):
-    found = for_publication(views(yes, no, unsure)).filter(pl.col("question") == "benefits_people")
+    found = for_publication(PRACTITIONER, views(yes, no, unsure), numbers(PRACTITIONER, frame_of([], PRACTITIONER)))
+    found = found.filter(pl.col("question") == "benefits_people")
     shown = [count for count in found["said"].to_list() if count is not None]
     assert not any(0 < count < 5 for count in shown)
     assert len(shown) != 2, "one hidden number is the total less the others"
     assert found["label"].to_list() == ["Yes", "No", "I am not sure"]
     assert found.filter(pl.col("hidden"))["share"].null_count() == found["hidden"].sum()
+
+
+def test_two_hidden_options_that_sum_to_one_give_nobody_away():
+    """One person, and none: 20 answered and 19 said yes, so somebody said one of the other two."""
+    found = published(
+        PRACTITIONER, frame_of([{"benefits_people": "yes"}] * 19 + [{"benefits_people": "no"}], PRACTITIONER)
+    )
+    assert found.filter(pl.col("question") == "benefits_people")["said"].null_count() == 3
+
+
+@given(st.lists(st.sampled_from(["one", "several", "none"]), max_size=40), st.data())
+def test_who_adds_and_subtracts_all_that_is_shown_finds_no_hidden_option(allocations, data):
+    """An attacker who knows every count shown, and that those under a condition are those who met it.
+
+    Each hidden option that one to four gave may have been given by none, and by five.
+    """
+    tested = [data.draw(st.sampled_from(["yes", "no"])) if said != "none" else None for said in allocations]
+    rows = [{"allocation": said, "allocation_tested": test} for said, test in zip(allocations, tested, strict=True)]
+    exact = shares(COUNCIL, frame_of(rows, COUNCIL))
+    shown = published(COUNCIL, frame_of(rows, COUNCIL)).filter(pl.col("option").is_not_null())
+    cells = [(row["question"], row["option"]) for row in exact.iter_rows(named=True)]
+    facts, sums = [], []
+    for row in shown.iter_rows(named=True):
+        if row["said"] is not None:
+            facts.append([cell == (row["question"], row["option"]) for cell in cells])
+            sums.append(row["said"])
+        if row["answered"] is not None:
+            facts.append([question == row["question"] for question, _option in cells])
+            sums.append(row["answered"])
+    # all who met the condition answered
+    facts.append([(q == "allocation_tested") - ((q, o) in CONDITION) for q, o in cells])
+    sums.append(0)
+    counts = {(row["question"], row["option"]): row["said"] or 0 for row in exact.iter_rows(named=True)}
+    if exact.filter(pl.col("question") == "allocation")["answered"].null_count():
+        return  # fewer than five answered: nothing is known at all
+    for place, cell in enumerate(cells):
+        if cell[0] in {"allocation", "allocation_tested"} and 0 < counts[cell] < 5:
+            ends = [
+                linprog([sign * (n == place) for n in range(len(cells))], A_eq=facts, b_eq=sums) for sign in (1, -1)
+            ]
+            assert ends[0].fun < 0.5 and (ends[1].status == 3 or -ends[1].fun > 4.5), (cell, counts)
+
+
+CONDITION = {
+    (section.when.question, code)
+    for section in COUNCIL.sections
+    if section.when and "allocation_tested" in {question.code for question in section.questions}
+    for code in section.when.answers
+}

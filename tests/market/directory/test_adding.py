@@ -235,3 +235,16 @@ def test_the_pages_take_few_queries(client, bea, club, django_assert_max_num_que
             assert client.get(address).status_code == 200
     with django_assert_max_num_queries(25):
         client.post(ADD, CLUB | {"pence": "3", "unit": "hour"})
+
+
+def test_a_price_says_which_that_were_to_come_it_takes_the_place_of(client, club, bea):
+    today = timezone.localdate()
+    coming = [today + timedelta(days=days) for days in (30, 60)]
+    for day in coming:
+        record_rate(service=club, pence=500, unit="session", starts_on=day, by=bea, on=today)
+    client.force_login(bea)
+    told = {"pence": "6", "unit": "session", "kind": "listed"}
+    day = {"starts_on_day": today.day, "starts_on_month": today.month, "starts_on_year": today.year}
+    page = client.post(price_page(club), told | day, follow=True).content.decode()
+    for each in coming:
+        assert f"from {each:%-d %B %Y}" in page.partition("It takes the place of what was to come")[2]

@@ -83,7 +83,9 @@ def expected(instalment, died_on, state, holder, holds):
     yield from (kind.label for kind in sorted(holds))
     settles = state == State.APPROVED and holder == Holder.REPRESENTATIVE
     if died_on is not None and not settles:
-        yield "The person has died, and nobody who settles what is left has approved bank details"
+        yield "Nobody who settles what is left has approved bank details"
+    if died_on is None and settles:
+        yield "The bank details are of whoever would settle what is left, and the person lives"
     if state != State.APPROVED:
         yield "No approved bank details"
     if died_on is not None and instalment.kind == InstalmentKind.REGULAR and instalment.starts_on > died_on:

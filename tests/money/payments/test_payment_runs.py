@@ -130,7 +130,7 @@ def test_a_hold_keeps_an_instalment_out_with_its_reason(budget, finn, kind):
 def test_nobody_who_has_died_is_paid(budget, finn):
     Person.objects.filter(pk=budget.case.person_id).update(date_of_death=ON)
     assert preview(PAY_ON, seen_by=finn)[0].count == 0
-    assert what_is_due(PAY_ON, seen_by=finn).waiting[0].why.startswith("The person has died, and nobody who settles")
+    assert what_is_due(PAY_ON, seen_by=finn).waiting[0].why.startswith("Nobody who settles")
     look = Look.objects.get(named=[budget.case.person_id], page="Payments held back")
     assert (look.viewer_name, look.own) == ("Finn Walsh", True)
 

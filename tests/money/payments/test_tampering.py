@@ -220,6 +220,22 @@ TRIES = {
         [f"UPDATE payments_payment SET state = 'cancelled' WHERE instalment_id = {FIRST}"],
         ["“payment_sent” belongs to no payment"],
     ),
+    "a payment said to have come back, which did not": (
+        [f"UPDATE payments_payment SET state = 'returned', returned_by_id = (SELECT MIN(id) FROM access_user), "
+         f"returned_on = '2026-05-01', returned_because = 'Closed' WHERE instalment_id = {FIRST}"],
+        ["1 payments of instalment", "came back, and the ledger has 0"],
+    ),
+    "a payment that came back in the ledger alone": (
+        ["INSERT INTO ledger_transfer (id, debit_id, credit_id, amount_pence, reason, effective_date, about, "
+         "corrects_id, made_by_id, made_at) SELECT gen_random_uuid(), credit_id, debit_id, amount_pence, "
+         "'payment_returned', effective_date, about, id, made_by_id, made_at FROM ledger_transfer "
+         "WHERE reason = 'payment_sent'"],
+        ["0 payments of instalment", "came back, and the ledger has 1"],
+    ),
+    "a sending on another day": (
+        ["UPDATE ledger_transfer SET effective_date = effective_date - 1 WHERE reason = 'payment_sent'"],
+        ["was sent on 2026-04-19, and its run on 2026-04-20"],
+    ),
     "the maker also the approver": (
         ["ALTER TABLE payments_paymentrun DROP CONSTRAINT run_approved_by_another",
          "UPDATE payments_paymentrun SET approved_by_id = dated_by_id"],

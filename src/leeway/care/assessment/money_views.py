@@ -17,6 +17,7 @@ from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.views import task_address, task_item
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
+from leeway.care.people.access import lives
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
 from leeway.forms import DraftForm
@@ -39,7 +40,7 @@ def overview(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Where the money check stands: start it, carry on with it, or see its result."""
     case = get_case(case_id, seen_by=request.user, page="Money check")
     financial = queries.draft_financial_assessment(case)
-    may = can_check_means(request.user, case)
+    may = can_check_means(request.user, case) and lives(case.person)
     completed = queries.completed_financial_assessment(case)
     if not may and completed:
         return redirect("assessment:money_result", case_id)
@@ -66,7 +67,7 @@ def start(request: SignedIn, case_id: UUID) -> HttpResponse:
 
 def draft_for_work(request: SignedIn, case_id: UUID) -> tuple[Case, FinancialAssessment | None]:
     """The case, and its money check under way if this user may work on it."""
-    case = get_case(case_id, seen_by=request.user, page="Money check")
+    case = get_case(case_id, seen_by=request.user, page="Money check", of_the_living=True)
     return case, queries.draft_financial_assessment(case) if can_check_means(request.user, case) else None
 
 
@@ -187,6 +188,6 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
         "charge": explain.charge(shown) if shown else None,
         "problem": problem,
         "needs_check": queries.needs_money_check(case, today),
-        "may": can_check_means(request.user, case),
+        "may": can_check_means(request.user, case) and lives(case.person),
     }
     return render(request, "assessment/money_result.jinja", context)

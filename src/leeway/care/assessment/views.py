@@ -14,7 +14,7 @@ from leeway.acting import act, press
 from leeway.care.assessment import actions, explain, forms, parts, queries
 from leeway.care.assessment.access import can_write_own_words
 from leeway.care.assessment.models import Assessment
-from leeway.care.people.access import can_work_on
+from leeway.care.people.access import can_work_on, lives
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
@@ -27,7 +27,7 @@ def overview(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Where the assessment stands: start it, carry on with it, or read it."""
     case = get_case(case_id, seen_by=request.user, page="Assessment")
     assessment = queries.draft_assessment(case)
-    working = can_work_on(request.user, case)
+    working = can_work_on(request.user, case) and lives(case.person)
     if assessment is None and case.stage not in CAN_START and queries.completed_assessment(case):
         return redirect("assessment:result", case_id)
     if assessment is not None and not working:
@@ -81,7 +81,7 @@ def start(request: SignedIn, case_id: UUID) -> HttpResponse:
 
 def draft_for_work(request: SignedIn, case_id: UUID, page: str) -> tuple[Case, Assessment | None]:
     """The case, and its draft if this user may work on it."""
-    case = get_case(case_id, seen_by=request.user, page=page)
+    case = get_case(case_id, seen_by=request.user, page=page, of_the_living=True)
     return case, queries.draft_assessment(case) if can_work_on(request.user, case) else None
 
 
@@ -250,7 +250,9 @@ def written(request: SignedIn, case_id: UUID) -> HttpResponse:
         return redirect("assessment:overview", case_id)
     context = about(case, seen_by=request.user)
     context |= what_was_written(assessment, you=context["you"])
-    context["can_write"] = can_write_own_words(request.user, case) and assessment.completed_on is None
+    context["can_write"] = (
+        can_write_own_words(request.user, case) and assessment.completed_on is None and lives(case.person)
+    )
     context["back"] = reverse("case", args=[case_id])
     return render(request, "assessment/written.jinja", context)
 
@@ -275,7 +277,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
 
 def own_words(request: SignedIn, case_id: UUID) -> HttpResponse:
     """The person writes what matters to them."""
-    case = get_case(case_id, seen_by=request.user, page="Assessment: own words")
+    case = get_case(case_id, seen_by=request.user, page="Assessment: own words", of_the_living=True)
     assessment = queries.draft_assessment(case)
     if assessment is None or not can_write_own_words(request.user, case):
         return redirect("assessment:overview", case_id)
@@ -299,7 +301,7 @@ def own_words(request: SignedIn, case_id: UUID) -> HttpResponse:
 
 def own_words_on_outcome(request: SignedIn, case_id: UUID, outcome: str) -> HttpResponse:
     """The person writes about one part of their life."""
-    case = get_case(case_id, seen_by=request.user, page="Assessment: own words")
+    case = get_case(case_id, seen_by=request.user, page="Assessment: own words", of_the_living=True)
     assessment = queries.draft_assessment(case)
     if assessment is None or not can_write_own_words(request.user, case):
         return redirect("assessment:overview", case_id)

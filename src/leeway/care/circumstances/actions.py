@@ -7,13 +7,14 @@ from django.db.models import Q
 
 from leeway.access.models import User
 from leeway.care.circumstances.models import Death, Stay, StayKind
-from leeway.care.circumstances.queries import standing_death
+from leeway.care.circumstances.queries import standing_death, standing_stays
 from leeway.care.people.access import check_can_work_on
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_person
 from leeway.care.people.models import Case, Person
 from leeway.care.people.states import Stage
+from leeway.days import HAPPENED, check_day
 from leeway.refusal import NotAllowed, Refusal
 from leeway.versions import lock_as_seen
 
@@ -30,6 +31,8 @@ def record_death(*, case: Case, died_on: date, told_by: str, by: User, on: date)
         raise Refusal(f"{person}'s death on {person.date_of_death:%-d %B %Y} is on record already.")
     if not person.date_of_birth <= died_on <= on:
         raise Refusal("The day lies after their birth, and not in the future. Check the date.", field="died_on")
+    check_day(died_on, HAPPENED, field="died_on", what="The day of the death", on=on)
+    _require_no_later_stay(person, died_on)
     if len(told_by.strip()) < 3:
         raise Refusal("Say who told us, and how: “Her daughter Ruth, by phone”.", field="told_by")
     death = Death.objects.create(
@@ -76,11 +79,14 @@ def record_stay(
         raise Refusal("Record it once it has begun: this day is in the future.", field="starts_on")
     if ends_on is not None and ends_on < starts_on:
         raise Refusal("They cannot have left before they came. Check the dates.", field="ends_on")
-    for other in person.stays.all():
+    check_day(starts_on, HAPPENED, field="starts_on", what="The first day", on=on)
+    check_day(ends_on, HAPPENED, field="ends_on", what="The last day", on=on)
+    for other in standing_stays(person):
         if starts_on < (other.ends_on or date.max) and other.starts_on < (ends_on or date.max):
+            mend = "Check the dates" if other.ends_on else "Say first when they left there"
             raise Refusal(
-                f"They were {other.get_kind_display().lower()} from {other.starts_on:%-d %B %Y} on. Somebody is in "
-                "one place at a time: say first when they left there.",
+                f"On record: {other}. Somebody is in one place at a time. {mend}, or take that stay back if it is "
+                "wrong.",
                 field="starts_on",
             )
     stay = Stay.objects.create(
@@ -92,9 +98,7 @@ def record_stay(
         told_by=told_by.strip(),
         recorded_by=by,
     )
-    until = f" to {ends_on:%-d %B %Y}" if ends_on else ""
-    sentence = f"{stay.get_kind_display()} from {starts_on:%-d %B %Y}{until}."
-    _tell_cases(case, Event.STAY, sentence, by, on)
+    _tell_cases(case, Event.STAY, f"{stay}.", by, on)
     return stay
 
 
@@ -106,15 +110,56 @@ def end_stay(*, case: Case, stay: Stay, ends_on: date, by: User, on: date) -> St
     stay = Stay.objects.get(pk=stay.pk)
     if stay.person_id != case.person_id:
         raise NotAllowed("This stay belongs to another person's record.")
+    _require_standing(stay)
     if stay.ends_on is not None:
-        raise Refusal(f"This stay ended on {stay.ends_on:%-d %B %Y} already.")
+        raise Refusal(
+            f"This stay ended on {stay.ends_on:%-d %B %Y} already. If that is wrong, take the stay back and record it "
+            "again."
+        )
+    died_on = case.person.date_of_death
+    if died_on is not None and ends_on > died_on:
+        raise Refusal(f"They died on {died_on:%-d %B %Y}, so they left no later. Check the date.", field="ends_on")
     if not stay.starts_on <= ends_on <= on:
         raise Refusal("They left after they came, and not in the future. Check the date.", field="ends_on")
+    check_day(ends_on, HAPPENED, field="ends_on", what="The last day", on=on)
     stay.ends_on = ends_on
     stay.save(update_fields=["ends_on"])
     sentence = f"No longer {stay.get_kind_display().lower()}: left on {ends_on:%-d %B %Y}."
     _tell_cases(case, Event.STAY_ENDED, sentence, by, on)
     return stay
+
+
+@transaction.atomic
+def take_back_stay(*, case: Case, stay: Stay, because: str, by: User, on: date) -> Stay:
+    """Take back a stay that is wrong, in whatever way; the right one is recorded anew. Both stay on record."""
+    check_can_work_on(by, case)
+    lock_person(case.person_id)
+    stay = Stay.objects.get(pk=stay.pk)
+    if stay.person_id != case.person_id:
+        raise NotAllowed("This stay belongs to another person's record.")
+    _require_standing(stay)
+    if len(because.strip()) < 5:
+        raise Refusal("Say how we know that it is wrong.", field="because")
+    stay.taken_back_by, stay.taken_back_on, stay.taken_back_because = by, on, because.strip()
+    stay.save(update_fields=["taken_back_by", "taken_back_on", "taken_back_because"])
+    sentence = f"Recorded by mistake, and taken back: {stay}. {because.strip()}"
+    _tell_cases(case, Event.STAY_UNDONE, sentence, by, on)
+    return stay
+
+
+def _require_standing(stay: Stay) -> None:
+    if stay.taken_back_on is not None:
+        raise Refusal(f"This stay was taken back on {stay.taken_back_on:%-d %B %Y} already.")
+
+
+def _require_no_later_stay(person: Person, died_on: date) -> None:
+    """Refuse a day of death after which the person still came or left somewhere."""
+    later = standing_stays(person).filter(Q(starts_on__gt=died_on) | Q(ends_on__gt=died_on)).first()
+    if later is not None:
+        raise Refusal(
+            f"On record: {later}. That is after this day. Check the date, or take the stay back if it is wrong.",
+            field="died_on",
+        )
 
 
 def _set_date_of_death(case: Case, person: Person, died_on: date | None) -> None:

@@ -3,6 +3,7 @@
 from django import forms
 
 from leeway.care.circumstances.models import StayKind
+from leeway.days import HAPPENED
 from leeway.forms import DateField, VersionedForm
 
 TOLD_BY = forms.CharField(
@@ -15,7 +16,10 @@ TOLD_BY = forms.CharField(
 
 class DeathForm(forms.Form):
     died_on = DateField(
-        label="On which day did they die?", error_messages={"required": "Enter the day on which they died."}
+        HAPPENED,
+        label="On which day did they die?",
+        called="The day of death",
+        error_messages={"required": "Enter the day on which they died."},
     )
     told_by = TOLD_BY
 
@@ -36,12 +40,28 @@ class StayForm(forms.Form):
         error_messages={"required": "Choose where they are."},
     )
     place = forms.CharField(label="Its name", max_length=200, required=False)
-    starts_on = DateField(label="Since which day?", error_messages={"required": "Enter the day on which they came."})
-    ends_on = DateField(label="On which day did they leave?", required=False)
+    starts_on = DateField(
+        HAPPENED,
+        label="Since which day?",
+        called="The first day",
+        error_messages={"required": "Enter the day on which they came."},
+    )
+    ends_on = DateField(HAPPENED, label="On which day did they leave?", called="The day of leaving", required=False)
     told_by = TOLD_BY
+
+
+class TakeBackStayForm(forms.Form):
+    because = forms.CharField(
+        label="How do we know that it is wrong?",
+        widget=forms.Textarea,
+        error_messages={"required": "Say how we know that it is wrong."},
+    )
 
 
 class EndStayForm(forms.Form):
     ends_on = DateField(
-        label="On which day did they leave?", error_messages={"required": "Enter the day on which they left."}
+        HAPPENED,
+        label="On which day did they leave?",
+        called="The day of leaving",
+        error_messages={"required": "Enter the day on which they left."},
     )

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.care.people.models import Person
-from leeway.guards import never_deleted, tracked
+from leeway.guards import filled_in_once, kept_but, never_deleted, tracked
 
 
 @tracked()
@@ -58,7 +58,7 @@ class StayKind(models.TextChoices):
 
 @tracked()
 class Stay(models.Model):
-    """Where a person is, or was, for a time. An open stay has no last day yet."""
+    """Where a person is, or was, for a time. An open one has no last day yet. A wrong one is taken back and kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="stays")
@@ -68,13 +68,31 @@ class Stay(models.Model):
     ends_on = models.DateField(null=True, blank=True, help_text="The day of leaving.")
     told_by = models.CharField(max_length=200, help_text="Who told us, and how.")
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    taken_back_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    taken_back_on = models.DateField(null=True, blank=True)
+    taken_back_because = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-starts_on"]
         constraints = [
-            models.UniqueConstraint(fields=["person"], condition=Q(ends_on=None), name="stay_one_open"),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(ends_on=None, taken_back_on=None), name="stay_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_on=None, taken_back_by=None, taken_back_because="")
+                | (Q(taken_back_on__isnull=False, taken_back_by__isnull=False) & ~Q(taken_back_because="")),
+                name="stay_taken_back_by_someone",
+            ),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="stay_ends_after_start"
             ),
         ]
-        triggers = never_deleted("stay_is_kept")
+        triggers = [
+            *kept_but("stay_is_kept", "ends_on", "taken_back_by", "taken_back_on", "taken_back_because"),
+            filled_in_once("stay_ends_once", "ends_on"),
+            filled_in_once("stay_taken_back_once", "taken_back_on"),
+        ]
+
+    def __str__(self) -> str:
+        until = f" to {self.ends_on:%-d %B %Y}" if self.ends_on else ""
+        return f"{self.get_kind_display()} from {self.starts_on:%-d %B %Y}{until}"

@@ -9,6 +9,7 @@ urlpatterns = [
     path("stays/", views.stays, name="stays"),
     path("stays/add/", views.add_stay, name="add_stay"),
     path("stays/<uuid:stay_id>/end/", views.end_stay, name="end_stay"),
+    path("stays/<uuid:stay_id>/take-back/", views.take_back_stay, name="take_back_stay"),
     path("death/", views.death, name="death"),
     path("death/undo/", views.undo_death, name="undo_death"),
 ]

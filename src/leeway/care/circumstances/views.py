@@ -22,7 +22,7 @@ def stays(request: SignedIn, case_id):
 
 def add_stay(request: SignedIn, case_id):
     """Record that the person is, or was, somewhere else for a time."""
-    case = get_case(case_id, seen_by=request.user, page="Record a stay")
+    case = get_case(case_id, seen_by=request.user, page="Record a stay", of_the_living=True)
     form = forms.StayForm(request.POST or None)
     if act(form, lambda **by_on: actions.record_stay(case=case, **form.cleaned_data, **by_on), request):
         return redirect("circumstances:stays", case_id)
@@ -37,6 +37,17 @@ def end_stay(request: SignedIn, case_id, stay_id):
     if act(form, lambda **by_on: actions.end_stay(case=case, stay=stay, **form.cleaned_data, **by_on), request):
         return redirect("circumstances:stays", case_id)
     return _page(request, "end_stay", case, form=form, stay=stay)
+
+
+def take_back_stay(request: SignedIn, case_id, stay_id):
+    """Take back a stay that is wrong."""
+    case = get_case(case_id, seen_by=request.user, page="Take back a stay")
+    stay = queries.get_stay(stay_id, case=case)
+    form = forms.TakeBackStayForm(request.POST or None)
+    if act(form, lambda **by_on: actions.take_back_stay(case=case, stay=stay, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The stay is taken back. If they were somewhere else, record that now.")
+        return redirect("circumstances:stays", case_id)
+    return _page(request, "take_back_stay", case, form=form, stay=stay)
 
 
 def death(request: SignedIn, case_id):

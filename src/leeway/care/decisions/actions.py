@@ -8,9 +8,9 @@ from django.db import transaction
 
 from leeway.access.models import User
 from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.people.access import check_lives
 from leeway.care.people.models import Case
 from leeway.law import compute
-from leeway.refusal import Refusal
 
 SOFTWARE_VERSION = version("leeway")
 
@@ -23,7 +23,7 @@ def decide_by_rule(
 
     `law_on` is the day whose law applies, where that is not the day of the decision.
     """
-    require_alive(case)
+    check_lives(case.person)
     outcome = compute(rule, inputs, law_on or on, policy=settings.COUNCIL_POLICY).as_json()
     return Decision.objects.create(
         case=case,
@@ -56,7 +56,7 @@ def decide_by_judgement(
     on: date,
 ) -> Decision:
     """Keep a decision that a person made, with its figures and reasons. The caller has checked permission."""
-    require_alive(case)
+    check_lives(case.person)
     return Decision.objects.create(
         case=case,
         kind=kind,
@@ -70,15 +70,6 @@ def decide_by_judgement(
         decided_on=on,
         supersedes=latest_to_supersede(case, kind),
     )
-
-
-def require_alive(case: Case) -> None:
-    """Refuse to decide anything about somebody who has died."""
-    if case.person.date_of_death is not None:
-        raise Refusal(
-            f"{case.person} died on {case.person.date_of_death:%-d %B %Y}, so nothing more is decided about them. "
-            "Close the case once everything is settled. If the death was recorded by mistake, undo it first."
-        )
 
 
 def latest_to_supersede(case: Case, kind: DecisionKind) -> Decision | None:

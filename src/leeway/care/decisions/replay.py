@@ -77,7 +77,7 @@ def replay() -> Iterator[Answer]:
     """Work out every decision that a rule makes again. None where nothing differs."""
     amounts = Func(F("steps"), Value("$[*].pence"), function="jsonb_path_query_array", output_field=JSONField())
     made = Decision.objects.filter(kind__in=BY_RULE).annotate(amounts=amounts).defer("steps", "reasons")
-    for decision in made.order_by("pk").iterator(chunk_size=500):
+    for decision in made.order_by().iterator(chunk_size=500):
         yield _worked_out_again(decision)
 
 

@@ -11,7 +11,7 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case, Person, Relationship, Task, Whose
 from leeway.care.people.states import Stage
-from leeway.refusal import NotAllowed
+from leeway.refusal import NotAllowed, Refusal
 
 FINANCE_STAGES = frozenset({Stage.PLANNING, Stage.AGREEMENT, Stage.ARRANGING, Stage.ACTIVE, Stage.REVIEW})
 
@@ -65,9 +65,25 @@ def _is_one_of(name: str, values: Iterable) -> Q:
     return Q(**{f"{name}__in": given}) | (Q(**{f"{name}__isnull": True}) if None in values else Q(pk__in=[]))
 
 
+_open_money: list[Callable[[Case], bool]] = []
+
+
+def let_ask_for_open_money(asks: Callable[[Case], bool]) -> None:
+    """Name what says whether finance has something to do with a case yet. Called once, by the site at start."""
+    _open_money[:] = [asks]
+
+
+def has_open_money(user: User, case: Case) -> bool:
+    """Whether the case is finance's work after it was closed: money is open, and looking after it needs no reason."""
+    closed = case.stage == Stage.CLOSED
+    return closed and user.can(Capability.START_BUDGETS) and any(asks(case) for asks in _open_money)
+
+
 def is_own_case(user: User, case: Case, on: date) -> bool:
     """Whether a look at this case needs no reason: it is the user's work, or the user's own life."""
-    return has(user, case, OWN_WORK) or (user.can(Capability.TAKE_PART) and may_see_person(user, case.person, on))
+    if has(user, case, OWN_WORK) or has_open_money(user, case):
+        return True
+    return user.can(Capability.TAKE_PART) and may_see_person(user, case.person, on)
 
 
 def is_anothers(user: User, person: Person) -> bool:
@@ -107,6 +123,19 @@ def can_take_part(user: User, case: Case, on: date) -> bool:
 def leads(user: User, case: Case) -> bool:
     """Whether this user leads the team that has the case, and so gives it out."""
     return has(user, case, [LEADER])
+
+
+def lives(person: Person) -> bool:
+    return person.date_of_death is None
+
+
+def check_lives(person: Person) -> None:
+    """Refuse to plan or decide anything about somebody who has died."""
+    if person.date_of_death is not None:
+        raise Refusal(
+            f"{person} died on {person.date_of_death:%-d %B %Y}, so nothing more is decided about them. "
+            "Close the case once everything is settled. If the death was recorded by mistake, undo it first."
+        )
 
 
 def can_work_on(user: User, case: Case) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.files.base import File as DjangoFile
 from django.db import transaction
+from django.db.models import Q
 
 from leeway.access.access import check_can
 from leeway.access.actions import invite
@@ -36,6 +37,7 @@ from leeway.care.people.models import (
 from leeway.care.people.queries import latest_capacity, owner_of_files
 from leeway.care.people.recipients import recipient_for, recipient_of
 from leeway.care.people.states import MOVES, Stage
+from leeway.days import BORN, LASTING, PLANNED, check_day
 from leeway.files.actions import keep_file
 from leeway.files.models import File, FileKind
 from leeway.messages import actions as outbox
@@ -72,6 +74,7 @@ def _tell_every_case(person: Person, *, kind: Event, sentence: str, by: User, on
 
 def set_task(*, case: Case, kind: Event, what: str, whose: Whose, due_on: date, on: date) -> Task:
     """Ask somebody to do something in a case by a day. Asked twice, it stands once."""
+    check_day(due_on, PLANNED, field="due_on", what="The day by which it is due", on=on)
     task, _new = Task.objects.get_or_create(
         case=case, kind=kind, whose=whose, what=what, done_on=None, defaults={"due_on": due_on, "set_on": on}
     )
@@ -79,8 +82,29 @@ def set_task(*, case: Case, kind: Event, what: str, whose: Whose, due_on: date, 
 
 
 def finish_tasks(*, case: Case, kinds: Collection[Event], by: User, on: date) -> None:
-    """Finish the tasks of some kinds in a case, since what was just done or happened leaves nothing of them."""
+    """Finish the tasks of some kinds in a case, since what was just done leaves nothing of them."""
     Task.objects.filter(case=case, kind__in=kinds, done_on=None).update(done_by=by, done_on=on)
+
+
+def end_tasks(*, case: Case, kinds: Collection[Event], whose: Collection[Whose], line: StoryLine) -> None:
+    """End what is still to be done because of earlier events, since what just happened leaves nothing of it.
+
+    What a death had ended is ended for this reason now: undoing the death does not bring it back.
+    """
+    tasks = Task.objects.filter(Q(done_on=None) | Q(ended_with__kind=Event.DIED), case=case)
+    ended = tasks.filter(kind__in=kinds, whose__in=whose)
+    ended.update(done_by=line.by_id, done_on=line.happened_on, ended_with=line)
+
+
+def open_tasks_again(*, case: Case, ended_by: Event) -> None:
+    """Open the tasks again that an event ended, since it did not happen after all."""
+    ended = Task.objects.filter(case=case, ended_with__kind=ended_by)
+    again = {(task.kind, task.whose, task.what): task for task in ended.order_by("-done_on")}
+    standing = case.tasks.filter(done_on=None).values_list("kind", "whose", "what")
+    for key in set(again) - set(standing):
+        task = again[key]
+        task.done_by = task.done_on = task.ended_with = None
+        task.save(update_fields=["done_by", "done_on", "ended_with"])
 
 
 def tell_many(*, lines: Iterable[tuple[UUID, str]], kind: Event, by: User, on: date) -> None:
@@ -113,8 +137,7 @@ def add_person(*, details: dict, by: User, on: date) -> Person:
     number = details.get("nhs_number")
     if number and Person.objects.filter(nhs_number=number).exists():
         raise Refusal("Someone with this NHS number is already on record. Search for it.", field="nhs_number")
-    if details["date_of_birth"] > on:
-        raise Refusal("The date of birth is in the future. Check the year.", field="date_of_birth")
+    check_day(details["date_of_birth"], BORN, field="date_of_birth", what="The date of birth", on=on)
     return Person.objects.create(**details)
 
 
@@ -127,8 +150,7 @@ def change_person(*, person: Person, details: dict, version: int, by: User, on: 
     cases = list(person.cases.all())
     if not any(can_work_on(by, case) for case in cases):
         raise NotAllowed("Only the worker of the person's case or the manager of its team can change these details.")
-    if details["date_of_birth"] > on:
-        raise Refusal("The date of birth is in the future. Check the year.", field="date_of_birth")
+    check_day(details["date_of_birth"], BORN, field="date_of_birth", what="The date of birth", on=on)
     number = details.get("nhs_number")
     if number and Person.objects.filter(nhs_number=number).exclude(pk=person.pk).exists():
         raise Refusal("Someone else with this NHS number is already on record.", field="nhs_number")
@@ -232,6 +254,7 @@ def add_relationship(*, case: Case, details: dict, by: User, on: date) -> Relati
     """
     check_can_work_on(by, case)
     check_reason(by, case.person)
+    check_day(details.get("starts_on"), LASTING, field="starts_on", what="The first day", on=on)
     authority = details.get("authority", Authority.NONE)
     if authority not in {Authority.NONE, Authority.CARER} and not details.get("evidence", "").strip():
         raise Refusal("Say what shows this authority: the document seen, and when.", field="evidence")
@@ -267,6 +290,7 @@ def end_relationship(
     _claim_relationship(case, relationship, version, by)
     if ends_on < relationship.starts_on:
         raise Refusal("It cannot end before it started.", field="ends_on")
+    check_day(ends_on, LASTING, field="ends_on", what="The last day", on=on)
     relationship.ends_on = ends_on
     relationship.save(update_fields=["ends_on"])
     tell(
@@ -399,12 +423,17 @@ def write_to_supporter(
 
 @transaction.atomic
 def send_again(*, case: Case, message: Message, by: User, on: date) -> Message:
-    """Send a message that did not arrive once more, to what is on record of its recipient now."""
+    """Send a message that did not arrive, or that a mistaken death stopped, to what is on record of its recipient now.
+
+    Supporters are written to about a death alone: where the person lives, that is not sent again.
+    """
     check_can_work_on(by, case)
     supporter = case.person.relationships.filter(pk=message.recipient_id).first()
+    if supporter and case.person.date_of_death is None:
+        raise Refusal(f"This tells {supporter} of a death that was recorded by mistake, so it is not sent again.")
     to = recipient_of(supporter) if supporter else recipient_for(case.person)
     again = outbox.write_again(message=message, to=to, by=by, on=on)
-    _finish_message_tasks(case, by, on)
+    finish_message_tasks(case=case, by=by, on=on)
     return again
 
 
@@ -413,7 +442,7 @@ def record_posted(*, case: Case, message: Message, by: User, on: date) -> Messag
     """Say that a letter was printed and posted, or that they were told in the way they need."""
     check_can_work_on(by, case)
     posted = outbox.record_posted(message=message, by=by, on=on)
-    _finish_message_tasks(case, by, on)
+    finish_message_tasks(case=case, by=by, on=on)
     return posted
 
 
@@ -424,7 +453,7 @@ def record_returned(*, case: Case, message: Message, reason: str, by: User, on: 
     return outbox.record_returned(message=message, reason=reason, by=by, on=on)
 
 
-def _finish_message_tasks(case: Case, by: User, on: date) -> None:
+def finish_message_tasks(*, case: Case, by: User, on: date) -> None:
     """Finish the tasks that asked for what was just done, where no other message of the case asks for it too."""
     stuck = set(in_need_of_somebody([case.pk]).values_list("state", flat=True))
     kinds = {MessageState.FAILED: Event.MESSAGE_FAILED, MessageState.TO_PRINT: Event.LETTER_TO_POST}

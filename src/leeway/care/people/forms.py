@@ -16,6 +16,7 @@ from leeway.care.people.models import (
     SupportReason,
 )
 from leeway.care.people.queries import people_alike
+from leeway.days import BORN, LASTING
 from leeway.files.forms import UploadForm
 from leeway.files.models import FileKind
 from leeway.forms import DateField, NhsNumberField, PostcodeField, VersionedForm, WholeForm, YesNoField
@@ -45,7 +46,7 @@ class PersonForm(forms.Form):
     given_name = forms.CharField(label="First name", max_length=100)
     family_name = forms.CharField(label="Last name", max_length=100)
     known_as = forms.CharField(label="What they like to be called, if different", max_length=100, required=False)
-    date_of_birth = DateField(label="Date of birth", help_text="For example, 27 3 1952")
+    date_of_birth = DateField(BORN, label="Date of birth", help_text="For example, 27 3 1952")
     nhs_number = NhsNumberField(label="NHS number", help_text="Ten digits, like 999 123 4560", required=False)
     gender = forms.ChoiceField(label="Gender", choices=Gender.choices, widget=forms.RadioSelect, initial=Gender.UNKNOWN)
     ethnicity = forms.ChoiceField(
@@ -118,7 +119,7 @@ class RequestForm(forms.Form):
     cared_for_name = forms.CharField(
         label="Last name of the person they care for", max_length=100, required=False, help_text="Only for a carer."
     )
-    cared_for_born = DateField(label="Date of birth of the person they care for", required=False)
+    cared_for_born = DateField(BORN, label="Date of birth of the person they care for", required=False)
     request_route = forms.ChoiceField(
         label="How did the request come?", choices=RequestRoute.choices, widget=forms.RadioSelect
     )
@@ -167,7 +168,7 @@ class RelationshipForm(forms.Form):
         help_text="The document you saw and when, or the person's own choice and when they made it. "
         "Needed for every authority but “unpaid carer”.",
     )
-    starts_on = DateField(label="From what day?")
+    starts_on = DateField(LASTING, label="From what day?", called="The first day")
     same_household = YesNoField(
         label="Do they live in the same household?", help_text="It matters if the person wants to pay them."
     )
@@ -176,7 +177,7 @@ class RelationshipForm(forms.Form):
 
 
 class EndForm(WholeForm):
-    ends_on = DateField(label="What is the last day?")
+    ends_on = DateField(LASTING, label="What is the last day?", called="The last day")
 
 
 class InviteForm(WholeForm):

@@ -22,7 +22,7 @@ from leeway.messages.models import Message
 from leeway.messages.printing import CannotBePrinted, message_pdf
 from leeway.messages.queries import about_case, get_message
 from leeway.messages.recipients import Channel
-from leeway.messages.states import State
+from leeway.messages.states import SENT_AGAIN, State
 
 PAGE = "Messages"
 A_PAGE = 25
@@ -152,11 +152,18 @@ def _page(request: SignedIn, case: Case, found: Message, form, *, problem: str =
         "body": found.body,
         "facts": facts(found, staff=request.user.is_staff_member),
         "form": form,
+        "stopped": found.state == State.STOPPED,
         "problem": problem,
         "back": reverse("people:messages", args=[case.pk]),
         **what_can_be_done(case, found, request.user),
     }
     return render(request, "people/message.jinja", context)
+
+
+def may_send_again(case: Case, found: Message) -> bool:
+    """Whether there is still somebody to send it to, and nobody has sent it again yet."""
+    fits = (found.recipient_id == case.person_id) == (case.person.date_of_death is None)
+    return found.state in SENT_AGAIN and sent_again(found) is None and fits
 
 
 def what_can_be_done(case: Case, found: Message, user: User) -> dict[str, str]:
@@ -167,7 +174,7 @@ def what_can_be_done(case: Case, found: Message, user: User) -> dict[str, str]:
         "pdf": ("people:message_pdf", found.channel in {Channel.POST, Channel.PRINT}),
         "posted": ("people:message_posted", found.state == State.TO_PRINT),
         "returned": ("people:message_returned", found.state in {State.SENT, State.POSTED}),
-        "again": ("people:message_again", found.state == State.FAILED and sent_again(found) is None),
+        "again": ("people:message_again", may_send_again(case, found)),
     }
     return {name: reverse(page, args=[case.pk, found.pk]) for name, (page, shown) in pages.items() if shown}
 

@@ -302,6 +302,9 @@ class Task(models.Model):
     set_on = models.DateField()
     done_on = models.DateField(null=True, blank=True)
     done_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_with = models.ForeignKey(
+        "StoryLine", models.PROTECT, null=True, blank=True, related_name="+", help_text="What happened that ended it."
+    )
 
     class Meta:
         ordering = ["due_on", "id"]
@@ -313,6 +316,9 @@ class Task(models.Model):
             models.CheckConstraint(
                 condition=Q(done_on=None, done_by=None) | Q(done_on__isnull=False, done_by__isnull=False),
                 name="task_done_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_with=None) | Q(done_on__isnull=False), name="task_ended_with_is_done"
             ),
         ]
         triggers = never_deleted("task_is_kept")

@@ -23,6 +23,7 @@ from leeway.care.people.access import (
     Tie,
     can_work_on,
     cases_of,
+    check_lives,
     is_anothers,
     is_own_case,
     is_task_of,
@@ -47,16 +48,19 @@ from leeway.files.queries import files_of
 FILES_OF_CASE = "people.case"
 
 
-def get_case(case_id: UUID, *, seen_by: User, page: str = "Case") -> Case:
+def get_case(case_id: UUID, *, seen_by: User, page: str = "Case", of_the_living: bool = False) -> Case:
     """The case, if this user may see it, with the look noted.
 
-    Raises Http404 for a stranger, and ReasonNeeded for staff whose own case it is not and who gave no reason.
+    Raises Http404 for a stranger, ReasonNeeded for staff whose own case it is not and who gave no reason, and a
+    Refusal where a page has no use after the person's death.
     """
     case = Case.objects.select_related("person", "worker", "team", "cared_for").filter(pk=case_id).first()
     today = timezone.localdate()
     if case is None or not (seen_by.can(Capability.SEE_RECORDS) or may_see_person(seen_by, case.person, today)):
         raise Http404("There is no such case, or it is not one you may see.")
     record_look(viewer=seen_by, person_id=case.person_id, page=page, own=is_own_case(seen_by, case, today))
+    if of_the_living:
+        check_lives(case.person)
     return case
 
 

@@ -14,7 +14,7 @@ from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
 from leeway.acting import act, press
 from leeway.care.people import actions, forms, queries
-from leeway.care.people.access import can_take_part, can_work_on, leads
+from leeway.care.people.access import can_take_part, can_work_on, leads, lives
 from leeway.care.people.models import Case, CaseKind
 from leeway.care.people.states import Stage
 from leeway.forms import VersionedForm, carry_version
@@ -198,7 +198,7 @@ def end_leave(request: SignedIn, case_id, relationship_id):
 
 def invite_person(request: SignedIn, case_id):
     """Invite the person to see their own record."""
-    case = queries.get_case(case_id, seen_by=request.user, page="Inviting them to sign in")
+    case = queries.get_case(case_id, seen_by=request.user, page="Inviting them to sign in", of_the_living=True)
     form = forms.InvitePersonForm(request.POST or None, initial={"email": case.person.email})
     if act(
         form,
@@ -260,7 +260,7 @@ def add_file(request: SignedIn, case_id):
 
 def give(request: SignedIn, case_id):
     """Give the case to a worker of its team, or take on one that is free."""
-    case = queries.get_case(case_id, seen_by=request.user, page="Who has the case")
+    case = queries.get_case(case_id, seen_by=request.user, page="Who has the case", of_the_living=True)
     workers = queries.workers_of(case.team)
     gives_out = leads(request.user, case)
     if not gives_out:
@@ -278,6 +278,8 @@ def close(request: SignedIn, case_id):
     case = queries.get_case(case_id, seen_by=request.user, page="Closing the case")
     version = version_of(case, *actions.WHERE_IT_STANDS)
     form = forms.CloseForm(request.POST or None, initial={"version": version})
+    if not lives(case.person):
+        form.fields["reason"].help_text = ""
     if act(form, lambda **by_on: actions.close_case(case=case, **form.cleaned_data, **by_on), request):
         messages.success(request, "The case is closed.")
         return redirect("case", case_id=case.pk)

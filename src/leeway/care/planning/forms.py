@@ -6,6 +6,7 @@ from django.utils.text import Truncator
 from leeway.care.assessment.parts import outcomes_of
 from leeway.care.people.models import Authority, Case, Relationship
 from leeway.care.planning.models import Aim, Author, ChosenWay, NotChosen, Plan, PlanLine, Way
+from leeway.days import HAPPENED, PLANNED
 from leeway.forms import (
     DateField,
     DraftForm,
@@ -135,7 +136,12 @@ def line_initial(line: PlanLine) -> dict:
 
 
 class StartForm(DraftForm):
-    starts_on = DateField(label="When does support start?", help_text="For example, 7 12 2026.")
+    starts_on = DateField(
+        PLANNED,
+        label="When does support start?",
+        called="The day when support starts",
+        help_text="For example, 7 12 2026.",
+    )
     no_lines_reason = forms.CharField(
         label="Why no money is needed",
         help_text="Only where the plan has nothing to pay for: what meets the needs instead.",
@@ -158,7 +164,7 @@ class OfferForm(forms.Form):
         required=False,
         max_length=300,
     )
-    offered_on = DateField(label="When was the conversation?")
+    offered_on = DateField(HAPPENED, label="When was the conversation?", called="The day of the conversation")
 
 
 def decider_choices(case: Case, around: list[Relationship]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.db.models import Max, QuerySet
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.assessment.queries import completed_assessment, needs_money_check, outcome_notes
+from leeway.care.circumstances.queries import barring_stay
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.models import CapacityQuestion, Case
@@ -33,6 +34,24 @@ def plan_in_force(case: Case) -> Plan | None:
     """The agreed plan by which support is given: it holds until a later one is agreed, or support ends."""
     plans = Plan.objects.select_related("final_budget__decided_by", "charge", "agreement", "received_by")
     return plans.filter(case=case, state=PlanState.AGREED).first()
+
+
+def has_direct_payment(case: Case) -> bool:
+    """Whether the plan in force, or one being written or decided, holds money as a direct payment."""
+    plans = Plan.objects.filter(case=case, state__in=[*OPEN, PlanState.AGREED])
+    return PlanLine.objects.filter(plan__in=plans, way=Way.DIRECT_PAYMENT).exists()
+
+
+def bars_direct_payment(plan: Plan, on: date) -> str:
+    """Why nothing of a plan may be held as a direct payment on a day, where it is to be; empty where it may."""
+    stay = barring_stay(plan.case.person, on)
+    if stay is None or not plan.lines.filter(way=Way.DIRECT_PAYMENT).exists():
+        return ""
+    where = stay.get_kind_display()
+    return (
+        f"{plan.case.person} is {where[0].lower()}{where[1:]}, since {stay.starts_on:%-d %B %Y}. Nobody there can have "
+        "a direct payment (Care Act 2014, section 76): hold the money in another way, or wait until the stay is over."
+    )
 
 
 def aims_in_force(case: Case) -> list[Aim]:
@@ -174,6 +193,8 @@ def _missing_about_direct_payment(plan: Plan, lines: list[PlanLine], on: date) -
     if not paid:
         return []
     page, decision = "planning:direct_payment", standing(plan.case, DecisionKind.DIRECT_PAYMENT)
+    if barred := bars_direct_payment(plan, on):
+        return [Missing(barred, "planning:ways")]
     if decision is None or decision.result["decision"] == "not_yet_known":
         return [Missing("Check the conditions for a direct payment.", page)]
     missing = []

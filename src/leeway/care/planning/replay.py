@@ -23,7 +23,7 @@ def replay() -> Iterator[Bent | None]:
     charges = _figures(DecisionKind.CHARGE, "result__charge_pence_per_week", "inputs__personal_budget_pence_per_week")
     guides = _figures(DecisionKind.INDICATIVE_BUDGET, "result__indicative_pence_per_week")
     plans = _lines_of_plans()
-    made = Decision.objects.filter(kind=DecisionKind.FINAL_BUDGET).order_by("pk").defer("steps", "reasons")
+    made = Decision.objects.filter(kind=DecisionKind.FINAL_BUDGET).order_by().defer("steps", "reasons")
     for decision in made.iterator(chunk_size=500):
         try:
             differing = _differing(decision, charges, guides, plans.get(decision.pk))

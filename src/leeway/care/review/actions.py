@@ -11,9 +11,9 @@ from django.db import transaction
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.decisions.actions import decide_by_judgement, require_alive
+from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import DecisionKind
-from leeway.care.people.access import check_can_work_on
+from leeway.care.people.access import check_can_work_on, check_lives
 from leeway.care.people.actions import move_case, set_task, tell, write_to_person
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_case
@@ -24,6 +24,7 @@ from leeway.care.planning.queries import aims_in_force, plan_in_force
 from leeway.care.review.access import check_can_ask_for_review
 from leeway.care.review.models import Achieved, AimResult, Review, ReviewReason, ReviewResult
 from leeway.care.review.queries import aims_not_judged, next_review, reviews_falling_due, version_of_next
+from leeway.days import HAPPENED, PLANNED, check_day
 from leeway.law.direct_payments import review_dates
 from leeway.refusal import EditedMeanwhile, Refusal
 from leeway.versions import claim_version
@@ -43,6 +44,7 @@ def schedule_review(*, case: Case, starts_on: date, by: User, on: date) -> Revie
     Source: SI 2014/2871, reg. 7; Care Act 2014 s27.
     """
     check_can(by, Capability.START_BUDGETS)
+    check_day(starts_on, PLANNED, field="starts_on", what="The day on which support starts", on=on)
     return _make_due(case, review_dates(starts_on).next_due, by, on)
 
 
@@ -51,7 +53,7 @@ def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
     """Ask for a review, at any time while support is in place; it becomes due within four weeks, or sooner."""
     check_can_ask_for_review(by, case, on)
     require_stage(case.stage, Stage.ACTIVE)
-    require_alive(case)
+    check_lives(case.person)
     if not words.strip():
         raise Refusal("Say in a few words why you would like a review.", field="words")
     review = _lock_next(case, due_on=on + WHEN_ASKED)
@@ -173,6 +175,7 @@ def complete_review(
     check_can_work_on(by, review.case)
     day = held_on or on
     _check_complete(review, result, reasons, day, on)
+    check_day(day, HAPPENED, field="held_on", what="The day of the review", on=on)
     _claim_open(review, version, held_on=day, held_by=by, result=result, reasons=reasons.strip())
     FOLLOWS[ReviewResult(result)](review, still_to_pay.strip(), by, on)
     return review

@@ -4,6 +4,7 @@ from django import forms
 
 from leeway.care.planning.models import Aim
 from leeway.care.review.models import Achieved, ReviewReason, ReviewResult
+from leeway.days import HAPPENED
 from leeway.forms import DateField, DraftForm, VersionField, WholeForm
 
 AREA = forms.Textarea
@@ -57,7 +58,7 @@ class WriteForm(DraftForm):
 
 class CompleteForm(forms.Form):
     version = VersionField()
-    held_on = DateField(label="When was it held?")
+    held_on = DateField(HAPPENED, label="When was it held?", called="The day of the review")
     result = forms.ChoiceField(label="What follows?", choices=FOLLOWS, widget=forms.RadioSelect)
     reasons = forms.CharField(label="Why?", help_text="In a sentence or more that the person can read.", widget=AREA)
     still_to_pay = forms.CharField(

@@ -31,6 +31,7 @@ def show(request: SignedIn, case_id):
         "ahead": ahead,
         "under_way": ahead is not None and ahead.opened_on is not None,
         "overdue": ahead is not None and ahead.due_on < today,
+        "died_on": case.person.date_of_death,
         "active": case.stage == Stage.ACTIVE,
         "may_ask": case.stage == Stage.ACTIVE and can_take_part(request.user, case, today),
         "past": list(queries.past_reviews(case)),
@@ -40,7 +41,7 @@ def show(request: SignedIn, case_id):
 
 def ask(request: SignedIn, case_id):
     """Ask for a review."""
-    case = get_case(case_id, seen_by=request.user, page="Ask for a review")
+    case = get_case(case_id, seen_by=request.user, page="Ask for a review", of_the_living=True)
     form = forms.AskForm(request.POST or None)
     if act(form, lambda **by_on: actions.ask_for_review(case=case, words=form.cleaned_data["words"], **by_on), request):
         return redirect("review:show", case_id)
@@ -49,7 +50,7 @@ def ask(request: SignedIn, case_id):
 
 def start(request: SignedIn, case_id):
     """Start a review now."""
-    case = get_case(case_id, seen_by=request.user, page="Start a review")
+    case = get_case(case_id, seen_by=request.user, page="Start a review", of_the_living=True)
     ahead = queries.next_review(case)
     stands = {"reason": ahead.reason if ahead else None, "version": queries.version_of_next(case)}
     form = forms.OpenForm(request.POST or None, initial=stands)
@@ -69,7 +70,7 @@ def under_way(case):
 
 def write(request: SignedIn, case_id):
     """What was said and found."""
-    case = get_case(case_id, seen_by=request.user, page="Review")
+    case = get_case(case_id, seen_by=request.user, page="Review", of_the_living=True)
     review = under_way(case)
     names = ("version", "person_words", "assessor_words", "what_changed", "achieved")
     initial = {name: getattr(review, name) for name in names}
@@ -92,7 +93,7 @@ def write(request: SignedIn, case_id):
 
 def complete(request: SignedIn, case_id):
     """Check what was written, and say what follows."""
-    case = get_case(case_id, seen_by=request.user, page="Review: what follows")
+    case = get_case(case_id, seen_by=request.user, page="Review: what follows", of_the_living=True)
     review, today = under_way(case), timezone.localdate()
     form = forms.CompleteForm(request.POST or None, initial={"version": review.version, "held_on": today})
     if act(form, lambda **by_on: actions.complete_review(review=review, **form.cleaned_data, **by_on), request):

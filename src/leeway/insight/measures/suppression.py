@@ -8,7 +8,7 @@ Source: ASCOF 2024-25, notes 10 and 16.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 LEAST, NEAREST = 5, 5
@@ -79,6 +79,20 @@ def published(answers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
                 row["hidden"] = row["hidden"] or OTHERS
         _hide_together({code: measures[code]})
     return [_rounded(row) for row in rows]
+
+
+def hidden_parts(counts: Sequence[int]) -> set[int]:
+    """The places of the parts that are hidden of a whole that everybody may see: the small, and as many as it takes.
+
+    >>> sorted(hidden_parts([1, 0, 50])), sorted(hidden_parts([3, 3, 50])), sorted(hidden_parts([5, 50]))
+    ([0, 1, 2], [0, 1], [])
+    """
+    people = max(sum(counts), LEAST)
+    parts: list[dict[str, Any]] = [
+        {"numerator": count, "denominator": people, "hidden": UNDER if 0 < count < LEAST else ""} for count in counts
+    ]
+    _hide_more(parts)
+    return {place for place, part in enumerate(parts) if part["hidden"]}
 
 
 def nearest(count: int) -> int:

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from leeway.access.models import User
+from leeway.days import AIMED_AT, PLANNED, check_day
 from leeway.insight.pages.access import check_can_open_waves, check_can_publish, check_can_set_targets
 from leeway.insight.pages.account import own_figures
 from leeway.insight.pages.models import LocalAccount, OwnGoal, Response, Wave
@@ -57,6 +58,8 @@ def open_wave(
         raise Refusal("The first day cannot be in the past.", field="opens_on")
     if closes_on < opens_on:
         raise Refusal("The last day cannot be before the first.", field="closes_on")
+    check_day(opens_on, PLANNED, field="opens_on", what="The first day", on=on)
+    check_day(closes_on, PLANNED, field="closes_on", what="The last day", on=on)
     if asked is not None and asked < SMALLEST:
         raise Refusal(f"Ask {SMALLEST} people or more: fewer answers are never shown.", field="asked")
     if Wave.objects.filter(questionnaire_code=questionnaire_code, name__iexact=name.strip()).exists():
@@ -145,6 +148,7 @@ def set_target(
     check_can_set_targets(by)
     if due_on <= on:
         raise Refusal("Enter a day that is still to come.", field="due_on")
+    check_day(due_on, AIMED_AT, field="due_on", what="The day by which to reach it", on=on)
     history = goals_of(target)
     if history and history[0].measure != measure:
         raise Refusal("There is a target of this name for another measure. Give this one another name.", field="target")

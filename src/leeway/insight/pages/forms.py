@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django import forms
 
+from leeway.days import AIMED_AT, PLANNED
 from leeway.forms import DateField, set_choices
 from leeway.insight.surveys.answers import problem_with
 from leeway.insight.surveys.questionnaire import Question, Section, codes, load
@@ -70,7 +71,10 @@ class OwnTargetForm(forms.Form):
     )
     at_most = WayField()
     due_on = DateField(
-        label="By", latest=date(2050, 12, 31), error_messages={"required": "Enter the day to reach it by."}
+        AIMED_AT,
+        label="By",
+        called="The day to reach it by",
+        error_messages={"required": "Enter the day to reach it by."},
     )
     owner = forms.CharField(
         label="Who answers for it?", max_length=120, error_messages={"required": "Say who answers for it."}
@@ -135,7 +139,12 @@ class TargetForm(forms.Form):
         },
     )
     at_most = WayField()
-    by = DateField(label="By", latest=date(2050, 12, 31), error_messages={"required": "Enter the day to reach it by."})
+    by = DateField(
+        AIMED_AT,
+        label="By",
+        called="The day to reach it by",
+        error_messages={"required": "Enter the day to reach it by."},
+    )
 
     def __init__(self, data, *, series: dict, **options):
         super().__init__(data, **options)
@@ -190,8 +199,9 @@ class OpenWaveForm(forms.Form):
             "max_length": "The name has room for 80 characters. Make it shorter.",
         },
     )
-    opens_on = DateField(label="First day", error_messages={"required": "Enter the first day."})
+    opens_on = DateField(PLANNED, label="First day", error_messages={"required": "Enter the first day."})
     closes_on = DateField(
+        PLANNED,
         label="Last day",
         help_text="Results are shown after this day, or when you close the wave before it.",
         error_messages={"required": "Enter the last day."},

@@ -1,6 +1,7 @@
 """A council's file of events: opened, its header matched, and handed on in batches of text, a few rows at a time.
 
 CSV or Parquet, in the layout of release 1 or 2. A header is matched whatever its capitals, spaces and punctuation.
+A file larger than any council's is refused before it is read: `leeway.limits`.
 """
 
 import csv
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import polars as pl
 
+from leeway import limits
 from leeway.insight.records.tables import ADDED, FIELDS
+from leeway.reading import megabytes
 from leeway.refusal import Refusal
 
 ROWS_AT_ONCE = 50_000
@@ -19,6 +22,8 @@ ROWS_AT_ONCE = 50_000
 ESSENTIAL = ("council", "person", "event", "starts_on")
 #: What some systems write into an empty cell. The centre empties it as well.
 BLANK = "NULL"
+#: How a file begins that is packed: Polars would unpack the whole of it at once.
+PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"BZh", b"PK\x03\x04")
 #: What Polars adds to a header that is there already.
 _AGAIN = re.compile(r"_duplicated_\d+$")
 
@@ -79,6 +84,9 @@ def batches(file: ReturnFile) -> Iterator[pl.DataFrame]:
     try:
         scan = _scan(file.path).select(*file.columns)
         for batch in scan.collect_batches(chunk_size=ROWS_AT_ONCE, engine="streaming"):
+            limits.ROWS.check(row - 2 + batch.height, file.path)
+            longest = batch.select(pl.max_horizontal(pl.all().str.len_bytes().max())).item()
+            limits.CELL.check(longest or 0, file.path)
             yield batch.select(present).with_columns(
                 pl.when((pl.all() != "") & (pl.all() != BLANK)).then(pl.all()),
                 pl.int_range(row, row + batch.height, dtype=pl.UInt32).alias("row"),
@@ -97,17 +105,47 @@ def _headers(path: Path) -> list[str]:
             start = opened.read(65_536)
     except OSError as problem:
         raise Refusal(f"{path} cannot be read: {problem.strerror}.") from problem
+    limits.FILE_MB.check(megabytes(path), path)
     if not start.strip():
         raise Refusal(f"{path} is empty. Give a file of events with a header.")
-    if path.suffix.casefold() != ".parquet" and b"\0" in start:
+    if _kind(path) == "CSV" and start.startswith(PACKED):
+        raise Refusal(f"{path} is packed. Unpack it, and give the CSV file (UTF-8) that is in it.")
+    if _kind(path) == "CSV" and b"\0" in start:
         raise Refusal(f"{path} is not text. Save it as CSV (UTF-8), or give a Parquet file ending in .parquet.")
     if _kind(path) == "CSV" and b"\n" not in start and b"\r" in start:
         # The whole file would be its header, and people's values the names of columns.
         raise Refusal(f"{path} ends its lines as old computers did. Save it again as CSV (UTF-8).")
     try:
-        return _scan(path).collect_schema().names()
+        if _kind(path) == "CSV":
+            limits.COLUMNS.check(start.partition(b"\n")[0].count(b",") + 1, path)  # before Polars makes each of them
+            _refuse_endless_lines(path)
+        else:
+            _refuse_repeated_words(path)
+        names = _scan(path).collect_schema().names()
+        limits.COLUMNS.check(len(names), path)
+        return names
     except (pl.exceptions.PolarsError, OSError) as problem:
         raise Refusal(f"{path} cannot be read as {_kind(path)}. Save it again as CSV (UTF-8).") from problem
+
+
+def _refuse_endless_lines(path: Path) -> None:
+    """Refuse a line without an end: it would be taken into memory whole."""
+    longest, since = limits.LINE.most, 0
+    with path.open("rb") as opened:
+        while block := opened.read(longest):
+            first, last = block.find(b"\n"), block.rfind(b"\n")
+            limits.LINE.check(since + (len(block) if first < 0 else first), path)
+            since = since + len(block) if first < 0 else len(block) - last - 1
+
+
+def _refuse_repeated_words(path: Path) -> None:
+    """Refuse a Parquet file of too many rows, or whose lists of words hold one too long to be written out in each."""
+    scan = pl.scan_parquet(path, glob=False)
+    limits.ROWS.check(scan.select(pl.len()).collect().item(), path)
+    for name, kind in scan.collect_schema().items():
+        if isinstance(kind, pl.Categorical | pl.Enum):
+            longest = scan.select(pl.col(name).cast(pl.Categorical).cat.len_bytes().max())
+            limits.CELL.check(longest.collect(engine="streaming").item() or 0, path)
 
 
 def _kind(path: Path) -> str:

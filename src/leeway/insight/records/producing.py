@@ -8,6 +8,7 @@ import click
 
 from leeway.commandline import BadUse, iso_date, written_whole
 from leeway.start import start_django
+from leeway.writing import csv_of
 
 
 @click.command("make-return")
@@ -51,7 +52,7 @@ def make_return(period_end: date, email: str, council_code: str | None, output: 
     if lineage:
         with written_whole(lineage) as file:
             os.fchmod(file.fileno(), 0o600)
-            file.write(made.lineage.write_csv())
+            file.write(csv_of(made.lineage))
     people = made.events["person"].n_unique()
     click.echo(
         f"{made.events.height:,} events of {people:,} people from {made.starts_on:%-d %B %Y} to "

@@ -6,6 +6,7 @@ from typing import TextIO
 import polars as pl
 
 from leeway.insight.records.tables import FIELDS, Field, Kind
+from leeway.writing import sink_csv
 
 
 def write_return(events: pl.DataFrame, output: Path | TextIO) -> None:
@@ -14,7 +15,7 @@ def write_return(events: pl.DataFrame, output: Path | TextIO) -> None:
     `events` is in the flat layout with our column names: dates, whole pence and whole hundredths, codes as text or
     categories. A column that is not there is written empty; one that is no field (a mark of lineage, say) is left out.
     """
-    events.lazy().select(_text(field, events) for field in FIELDS).sink_csv(output)
+    sink_csv(events.lazy().select(_text(field, events) for field in FIELDS), output)
 
 
 def _text(field: Field, events: pl.DataFrame) -> pl.Expr:

@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from leeway.commandline import iso_date, show_json
+from leeway.commandline import past_date, show_json
 
 
 @click.command()
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--as-at", required=True, type=iso_date, help="The day, and the last of the twelve months before it.")
+@click.option("--as-at", required=True, type=past_date, help="The day, and the last of the twelve months before it.")
 @click.option("--by", multiple=True, help="Break down by this, such as council, age or client_group. Can be repeated.")
 @click.option("--only", multiple=True, help="Tell only measures whose code begins so, such as 3D. Can be repeated.")
 @click.option("--published", "as_published", is_flag=True, help="Hide small counts and round the rest to publish them.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leeway.commandline import BadUse, show_json, written_whole
+from leeway.writing import csv_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,7 +38,7 @@ def series(paths: tuple[Path, ...], code: str, output: Path | None, as_json: boo
         raise BadUse(f"Two files have figures of {unit} to {period}. Give one return for each period.")
     if output:
         with written_whole(output) as file:
-            file.write(rows.write_csv())
+            file.write(csv_of(rows))
     if as_json:
         show_json([row | {"period": row["period"].isoformat()} for row in rows.to_dicts()])
         return

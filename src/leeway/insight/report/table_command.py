@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leeway.commandline import BadUse, iso_date, show_json, written_whole
+from leeway.commandline import BadUse, past_date, show_json, written_whole
+from leeway.writing import csv_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,7 +34,7 @@ WORDS = {
 @click.command()
 @click.argument("name", metavar="TABLE", type=click.Choice(list(WORDS), case_sensitive=False))
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--as-at", required=True, type=iso_date, help="The day, and the last of the twelve months before it.")
+@click.option("--as-at", required=True, type=past_date, help="The day, and the last of the twelve months before it.")
 @click.option("-o", "--output", metavar="OUT.csv", type=click.Path(path_type=Path), help="Write the table here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows for programs.")
 def table(name: str, paths: tuple[Path, ...], as_at: date, output: Path | None, as_json: bool) -> None:
@@ -54,7 +55,7 @@ def table(name: str, paths: tuple[Path, ...], as_at: date, output: Path | None, 
     rows = _made(name, read_records(paths), as_at)
     if output:
         with written_whole(output) as file:
-            file.write(rows.write_csv())
+            file.write(csv_of(rows))
     if as_json:
         show_json(rows.to_dicts())
     elif output:

@@ -1,6 +1,5 @@
 """Answers to a questionnaire, from a file or a page, checked against it: nothing is guessed, nothing is put right."""
 
-import csv
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from leeway.insight.surveys.questionnaire import Question, Questionnaire
+from leeway.reading import rows_of
 from leeway.refusal import Refusal
 
 Value = str | float | None
@@ -86,13 +86,7 @@ def read_answers(
 
 def table_of(path: Path) -> tuple[list[str], list[list[str]]]:
     """The first line of a CSV file, and the others. Raises Refusal where it is none, or names a column twice."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [line for line in csv.reader(file, strict=True) if line]
-    except FileNotFoundError:
-        raise Refusal(f"{path}: there is no such file.") from None
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise Refusal(f"{path.name} cannot be read as CSV in UTF-8. Save it as CSV UTF-8.") from problem
+    lines = [line for line in rows_of(path, strict=True) if line]
     if not lines:
         raise Refusal(f"{path.name} is empty. Its first line must name the columns.")
     header = [name.strip() for name in lines[0]]

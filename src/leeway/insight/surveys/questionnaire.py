@@ -10,8 +10,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Literal, overload
 
-import yaml
-
+from leeway.reading import yaml_of
 from leeway.refusal import Refusal
 
 FOLDER = Path(__file__).parent / "questionnaires"
@@ -136,13 +135,7 @@ def load(code: str) -> Questionnaire:
 
 def read(path: Path) -> Questionnaire:
     """A questionnaire from a YAML file. Raises BadQuestionnaire, naming the file and what to mend."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadQuestionnaire(f"{path}: there is no such file.") from None
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as problem:
-        raise BadQuestionnaire(f"{path.name}: cannot be read as YAML. Mend the file.") from problem
-    return parse(data, where=path.name)
+    return parse(yaml_of(path), where=path.name)
 
 
 def parse(data: Any, *, where: str) -> Questionnaire:

@@ -5,6 +5,7 @@ from math import sqrt
 import polars as pl
 from scipy.special import stdtrit
 
+from leeway.insight.measures.suppression import hidden_parts
 from leeway.insight.surveys.comparing import TOO_FEW
 from leeway.insight.surveys.questionnaire import Question, Questionnaire
 from leeway.insight.surveys.shares import NO_DIFFERENCE, SMALLEST, direction, sample_needed
@@ -160,20 +161,36 @@ WAVES = {
 }  # fmt: skip
 
 
-def for_publication(found: pl.DataFrame) -> pl.DataFrame:
-    """Shares fit to publish: an option that one to four gave is hidden, and one more where it could be worked out.
+def for_publication(questionnaire: Questionnaire, found: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+    """What `shares` and `numbers` found, as one frame that is fit to publish, by the rule by which all figures hide.
 
-    What is hidden has null numbers and `hidden` true; `answered` stays. `least` and `most` go with the count.
+    An option that one to four gave is hidden, and as many more as it takes for those hidden to be five people at
+    least. Where an option is hidden, so is every question that was put to those who gave it: how many answered would
+    give it away. What is hidden has null numbers and `hidden` true; else `answered` stays.
     """
-    small = pl.col("said").is_between(1, SMALLEST - 1)
-    ranked = found.with_row_index("place").with_columns(small=small.fill_null(False))
-    alone = pl.col("small").sum().over("question") == 1
-    next_up = pl.when(pl.col("small") | pl.col("hidden")).then(None).otherwise(pl.col("said"))
-    ranked = ranked.with_columns(alone=alone, rank=next_up.rank("ordinal").over("question"))
-    hide = pl.col("small") | (pl.col("alone") & (pl.col("rank") == 1).fill_null(False))
-    gone = [pl.when(hide).then(None).otherwise(pl.col(name)).alias(name) for name in HIDDEN]
-    shown = ranked.sort("place").with_columns(*gone, hidden=pl.col("hidden") | hide)
-    return shown.select(found.columns)
+    said = {key: frame for (key,), frame in found.group_by("question", maintain_order=True)}
+    gone: set[tuple[str, str]] = set()  # the options hidden: question and code
+    without: set[str] = set()  # the questions of which nothing is shown
+    for section in questionnaire.sections:
+        on = section.when
+        dark = on is not None and (on.question in without or any((on.question, code) in gone for code in on.answers))
+        for question in section.questions:
+            if dark:
+                without.add(question.code)
+            if question.code in said:
+                counts = said[question.code]["said"].fill_null(0).to_list()
+                places = set(range(len(counts))) if dark else hidden_parts(counts)
+                gone |= {(question.code, question.options[place][0]) for place in places}
+    option = pl.concat_str("question", pl.lit("\0"), "option").is_in([f"{one}\0{code}" for one, code in gone])
+    whole = pl.col("question").is_in(list(without))
+    shown = _nulled(_nulled(found, OF_AN_OPTION, option), OF_A_QUESTION, whole)
+    return pl.concat([shown, _nulled(figures, list(NUMBERS)[2:-1], whole)], how="diagonal")
 
 
-HIDDEN = ["said", "share", "low", "high", "least", "most"]
+def _nulled(found: pl.DataFrame, names: list[str], where: pl.Expr) -> pl.DataFrame:
+    gone = [pl.when(~where).then(pl.col(name)).alias(name) for name in names]
+    return found.with_columns(*gone, hidden=pl.col("hidden") | where)
+
+
+OF_AN_OPTION = ["said", "share", "low", "high", "least", "most"]
+OF_A_QUESTION = ["answered", "asked", "tells"]

@@ -9,6 +9,7 @@ from django.db.models.functions import Greatest
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.days import PLANNED, check_day
 from leeway.market.contracts.models import NOTE_LENGTH_MAX, Rate, RateKind
 from leeway.market.listings.models import Service, Source
 from leeway.market.units import Unit
@@ -16,7 +17,6 @@ from leeway.refusal import Refusal
 from leeway.versions import lock_as_seen
 
 DAY = timedelta(days=1)
-FARTHEST = timedelta(days=5 * 366)
 
 
 @transaction.atomic
@@ -39,8 +39,7 @@ def record_rate(
     """
     check_can(by, Capability.LIST_SERVICES)
     _check_sense(pence=pence, unit=unit, kind=kind, note=note)
-    if starts_on > on + FARTHEST:
-        raise Refusal(f"{_day(starts_on)} is more than five years from now. Check the year.", field="starts_on")
+    check_day(starts_on, PLANNED, field="starts_on", what="The first day of the price", on=on)
     Service.objects.select_for_update().get(pk=service.pk)  # one at a time, so that two never overlap
     same = Rate.objects.filter(service=service, unit=unit, kind=kind)
     over = same.filter(starts_on__lt=on).exclude(recorded_on=on).filter(_holds_from(starts_on))
@@ -74,7 +73,8 @@ def end_rate(*, rate: Rate, ends_on: date, version: int, by: User, on: date) -> 
     if rate.ends_on is not None and rate.ends_on <= ends_on:
         raise Refusal(f"This price ends on {_day(rate.ends_on)} already. Give an earlier day.", field="ends_on")
     if ends_on < on - DAY:
-        raise Refusal("The price of days that are over is rate. Give yesterday or a later day.", field="ends_on")
+        raise Refusal("The price of days that are over is kept. Give yesterday or a later day.", field="ends_on")
+    check_day(ends_on, PLANNED, field="ends_on", what="The last day of the price", on=on)
     rate.ends_on = max(ends_on, rate.starts_on - DAY)
     rate.save(update_fields=["ends_on"])
     return rate

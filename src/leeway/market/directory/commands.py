@@ -1,6 +1,5 @@
 """The directory from the command line: `leeway directory import` and `export`."""
 
-import csv
 import json
 import sys
 from contextlib import nullcontext
@@ -11,6 +10,7 @@ import click
 
 from leeway.commandline import Group, iso_date, show_json, written_whole
 from leeway.start import start_django
+from leeway.writing import write_rows
 
 SHOWN_ROWS = 20
 COLUMNS = ["id", "name", "provider", "kinds", "source", "regulated", "overall_rating", "rated_on", "inspected_on"]
@@ -99,13 +99,12 @@ def export_command(form: str, output: Path | None, on: date | None, as_json: boo
             json.dump(page | {"contents": contents}, out, ensure_ascii=False, indent=2)
             out.write("\n")
             return
-        rows = csv.writer(out, lineterminator="\n")
-        rows.writerow([*COLUMNS, *PRICES])
-        for service in services:
-            kinds = "|".join(service.kinds)
-            cells = [kinds if name == "kinds" else getattr(service, name) for name in COLUMNS]
-            told = ["|".join(str(getattr(rate, name)) for rate in prices[service.pk]) for name in PRICES.values()]
-            rows.writerow([*cells, *told])
+        write_rows(out, [*COLUMNS, *PRICES], (_cells(service, prices[service.pk]) for service in services), end="\n")
+
+
+def _cells(service, rates) -> list:
+    cells = ["|".join(service.kinds) if name == "kinds" else getattr(service, name) for name in COLUMNS]
+    return [*cells, *("|".join(str(getattr(rate, name)) for rate in rates) for name in PRICES.values())]
 
 
 def show_bad_rows(rows: list) -> None:

@@ -5,6 +5,7 @@ The search is sent as a question (GET), so that it can be kept as a link.
 
 from django import forms
 
+from leeway.days import PLANNED
 from leeway.forms import DateField, PostcodeField, PoundsField, WholeForm
 from leeway.market.contracts.models import RateKind
 from leeway.market.listings.actions import UNREGULATED
@@ -110,6 +111,7 @@ class PriceForm(CostForm):
         choices=RateKind,
     )
     starts_on = DateField(
+        PLANNED,
         label="First day of this price",
         help_text="For example, 1 4 2027. It may be a day still to come.",
         error_messages={"required": "Enter the first day on which this price holds."},
@@ -121,6 +123,7 @@ class EndForm(WholeForm):
     """When a price holds for the last time."""
 
     ends_on = DateField(
+        PLANNED,
         label="Last day of this price",
         error_messages={"required": "Enter the last day on which this price holds."},
     )

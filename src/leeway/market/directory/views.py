@@ -120,9 +120,11 @@ def price(request: SignedIn, service_id):
     """Record what a service costs from a day on, beside what it costs and did cost."""
     listing, today = get_listing(service_id), timezone.localdate()
     form = PriceForm(request.POST or None, initial={"starts_on": today})
+    coming = [rate.pk for rate in prices_of(listing, today).coming] if form.is_bound else []
     if done := act(form, lambda **by_on: record_rate(service=listing, **form.cleaned_data, **by_on), request):
-        rate = done.result
-        messages.success(request, f"Recorded: {price_in_words(rate)} from {rate.starts_on:%-d %B %Y}.")
+        gone = [_from_day(rate) for rate in Rate.objects.filter(pk__in=coming).order_by("starts_on") if rate.never_held]
+        instead = f" It takes the place of what was to come: {', '.join(gone)}." if gone else ""
+        messages.success(request, f"Recorded: {_from_day(done.result)}.{instead}")
         return redirect("directory:service", listing.pk)
     shown = {
         "form": form,
@@ -148,6 +150,10 @@ def end_price(request: SignedIn, service_id, rate_id):
         "back": reverse("directory:price", args=[listing.pk]),
     }
     return render(request, "directory/end_price.jinja", shown)
+
+
+def _from_day(rate: Rate) -> str:
+    return f"{price_in_words(rate)} from {rate.starts_on:%-d %B %Y}"
 
 
 def price_rows(prices: PricesOf) -> dict[str, list[dict]]:

@@ -1,19 +1,17 @@
 """Opens a file from the regulator, finds out which layout it has, and reads it row by row. Nothing is written here."""
 
 import codecs
-import csv
-import gzip
-import io
 import itertools
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from leeway import limits
 from leeway.market.listings.layouts import LAYOUTS, Location, RatingRow, narrowed, read_rating
 from leeway.market.listings.models import Service
-from leeway.refusal import Refusal
+from leeway.reading import csv_rows, json_of, lines_of
+from leeway.refusal import Refusal, shortened
 
 TITLE_LINES_AT_MOST = 20
 NOT_GIVEN = {"", "-", "NA", "N/A", "NULL"}
@@ -73,7 +71,8 @@ class Extract:
                 rating = read_rating(number, values) if self.has_ratings else None
                 self._keep(location)
             except ValueError as problem:
-                self.bad_rows.append(BadRow(number, f"{problem}."))
+                self.bad_rows.append(BadRow(number, shortened(f"{problem}.")))
+                limits.BAD_ROWS.check(len(self.bad_rows), self.path)
                 continue
             if rating:
                 yield rating
@@ -151,24 +150,13 @@ def by_name(names: list[str], cells: list[str]) -> dict[str, str]:
 
 def records(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The numbered rows of a CSV file, plain or gzipped; bytes that are not UTF-8 are read as Windows-1252."""
-    with path.open("rb") as opened:
-        zipped = opened.read(2) == b"\x1f\x8b"
-        opened.seek(0)
-        source = gzip.GzipFile(fileobj=opened) if zipped else opened
-        text = io.TextIOWrapper(source, encoding="utf-8-sig", errors="windows-1252", newline="")
-        try:
-            for number, cells in enumerate(csv.reader(text), start=1):
-                if any("\0" in cell for cell in cells):
-                    raise UnreadableFile(f"{path.name} is not a text file: save it as CSV and import that.")
-                yield number, cells
-        except (csv.Error, OSError, EOFError) as problem:
-            raise UnreadableFile(f"{path.name} cannot be read as CSV: {problem}.") from problem
+    yield from enumerate(csv_rows(lines_of(path, limits.ROWS, errors="windows-1252"), path), start=1)
 
 
 def features(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The features of a GeoJSON file as rows: a header first, then properties with longitude and latitude."""
     try:
-        found = json.loads(path.read_bytes())["features"]
+        found = json_of(path, limits.WHOLE_MB)["features"]
         names = list(found[0]["properties"])
         yield 1, [*names, "lon", "lat"]
         for number, feature in enumerate(found, start=2):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from leeway.reading import text_of
 from leeway.refusal import Refusal
 
 MODULUS = {"MOD10": 10, "MOD11": 11, "DBLAL": 10}
@@ -232,8 +233,8 @@ def _remainder_fits(row: WeightRow, remainder: int, account: str) -> bool:
 def _table_lines(path: Path | str) -> list[tuple[list[str], str]]:
     """The fields of each line that is not blank, and where the line is, for a message."""
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = text_of(Path(path))
+    except Refusal as error:
         raise BadWeightTable(f"The modulus table {path} cannot be read. Give Pay.UK's text file.") from error
     lines = [(line.split(), f"{path}, line {n}") for n, line in enumerate(text.splitlines(), 1) if line.split()]
     if not lines:

@@ -3,13 +3,16 @@
 import uuid
 from collections import Counter
 from datetime import date
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.care.circumstances.queries import standing_death
 from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_case
@@ -17,11 +20,13 @@ from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.planning.models import Plan, PlanState, Way
 from leeway.care.review.actions import schedule_review
+from leeway.days import PLANNED, check_day
 from leeway.law.numbers import pounds, split
 from leeway.money.budgets import queries
 from leeway.money.budgets.dues import OWED, standings, weights
 from leeway.money.budgets.models import (
     COMES_BY_ITSELF,
+    LAST_COST_MOST_PENCE,
     LAST_COSTS,
     UNTIL_ENDED,
     Budget,
@@ -32,12 +37,14 @@ from leeway.money.budgets.models import (
     HoldKind,
     Instalment,
     InstalmentKind,
+    LastCost,
     Part,
 )
 from leeway.money.budgets.schedule import DAY, PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, divide, order_of_charge, shares_of
 from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
+from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payees.models import PAID_WAYS
 from leeway.money.payees.queries import ways_ready
 from leeway.refusal import Refusal
@@ -58,15 +65,8 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
     plan = Plan.objects.select_related("final_budget").get(pk=plan.pk)
     if plan.state != PlanState.AGREED:
         raise Refusal("The plan has not been agreed, so its budget cannot start.")
-    result = plan.final_budget.result
-    starts_on = date.fromisoformat(result["starts_on"])
-    shares = shares_of(plan, starts_on)
-    _require_bank_details(case, shares)
-    paid_before = _replace_earlier(case, starts_on, by, on)
-    budget = _open_budget(case, plan, result, starts_on, by, on)
-    for share in shares:
-        part = _open_part(budget, share, by, on)
-        _fund(part, starts_on, paid_before.get(share.way, 0), by, on)
+    starts_on = date.fromisoformat(plan.final_budget.result["starts_on"])
+    budget = _open(case, plan, starts_on, _replace_earlier(case, starts_on, by, on), by, on)
     if budget.start_up_pence:
         _fund_start_up(budget, by, on)
     sentence = f"Budget started: {pounds(budget.cost_pence_per_week)} a week from {starts_on:%-d %B %Y}."
@@ -93,13 +93,50 @@ def fund_next_year(*, budget: Budget, by: User, on: date) -> Budget:
 
 
 @transaction.atomic
-def end_budget(*, budget: Budget, ends_on: date, reason: str, by: User, on: date) -> Ending:
+def end_budget(*, budget: Budget, ends_on: date, reason: str, death: UUID | None = None, by: User, on: date) -> Ending:
     """Stop a budget after a day. What was not paid for later days is cancelled and its funding goes back.
 
-    Money already paid for later days is counted and shown; taking it back is a decision of its own.
+    Money already paid for later days is counted and shown; taking it back is a decision of its own. `death` is the
+    record of a death that the officer saw: where another stands by now, or none, nothing is ended.
     """
     check_can(by, Capability.START_BUDGETS)
-    return _end(_locked(budget), ends_on, reason, by, on)
+    check_day(ends_on, PLANNED, field="ends_on", what="The last day of the budget", on=on)
+    budget = _locked(budget)
+    standing = standing_death(budget.case.person)
+    if death != (standing.pk if standing else None):
+        raise Refusal(
+            f"What is on record of {budget.case.person} has changed since you opened this page: "
+            + (f"they died on {standing.died_on:%-d %B %Y}." if standing else "they have not died.")
+            + " Open it again, and decide anew."
+        )
+    return _end(budget, ends_on, reason, by, on)
+
+
+@transaction.atomic
+def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
+    """Go on from the day after a budget's last, by the same agreed plan, where it was ended by mistake.
+
+    What was paid for later days counts. Refused where the plan is agreed no longer, the person has died, or another
+    budget runs.
+    """
+    check_can(by, Capability.START_BUDGETS)
+    case = lock_case(budget.case_id)
+    ended = Budget.objects.select_related("ending", "plan__final_budget").get(pk=budget.pk)
+    if case.person.date_of_death is not None or ended.plan.state != PlanState.AGREED:
+        raise Refusal("A budget is set up again while its plan is agreed and the person lives. Make a new plan.")
+    if case.budgets.filter(Q(ending=None) | Q(starts_on__gt=ended.starts_on)).exists():
+        raise Refusal("This budget runs, or another has taken its place.")
+    if not reason.strip():
+        raise Refusal("Say why it is set up again. The person can read this.", field="reason")
+    starts_on = ended.ending.ends_on + DAY
+    again = _open(case, ended.plan, starts_on, queries.paid_beyond(ended, ended.ending.ends_on), by, on)
+    ended.ending.replaced = True
+    ended.ending.save(update_fields=["replaced"])
+    for hold in ended.holds.filter(lifted_on=None).exclude(kind__in=COMES_BY_ITSELF):
+        _hold(again, HoldKind(hold.kind), hold.reason, by, on)
+    sentence = f"Budget set up again from {starts_on:%-d %B %Y}: {reason.strip()}"
+    tell(case=case, kind=Event.BUDGET_STARTED, sentence=sentence, by=by, on=on)
+    return again
 
 
 @transaction.atomic
@@ -166,10 +203,11 @@ def hold_returned(*, instalment: Instalment, reason: str, by: User, on: date) ->
 
 
 @transaction.atomic
-def add_last_cost(*, budget: Budget, kind: str, amount_pence: int, by: User, on: date) -> Instalment:
+def add_last_cost(*, budget: Budget, kind: str, whose: str, amount_pence: int, by: User, on: date) -> LastCost:
     """Pay what an employer still owes once the budget has ended: last wages, redundancy, tax. The council funds it.
 
-    After the person's death it goes to whoever settles what is left, once their bank details are approved.
+    After the person's death it goes to whoever settles what is left, once their bank details are approved. A large
+    one is paid once another officer has looked at it.
     """
     check_can(by, Capability.START_BUDGETS)
     budget = _locked(budget)
@@ -178,14 +216,87 @@ def add_last_cost(*, budget: Budget, kind: str, amount_pence: int, by: User, on:
         raise Refusal("Last costs are paid once a direct payment has ended. End the budget first.")
     if kind not in LAST_COSTS:
         raise Refusal("Choose what is still owed.", field="kind")
-    if amount_pence <= 0:
-        raise Refusal("Enter an amount of more than nothing.", field="amount_pence")
-    if part.instalments.filter(kind=kind, starts_on=on).exists():
-        raise Refusal("A cost of this kind was entered today already. Enter what comes on top tomorrow.", field="kind")
-    _pay_once(part, InstalmentKind(kind), on, amount_pence, by, on)
-    sentence = f"{InstalmentKind(kind).label}: {pounds(amount_pence)} still to be paid."
+    if not whose.strip():
+        raise Refusal("Say whose wages, redundancy or tax it is.", field="whose")
+    if not 0 < amount_pence <= LAST_COST_MOST_PENCE:
+        raise Refusal(
+            f"Enter an amount of more than nothing, and of at most {pounds(LAST_COST_MOST_PENCE)}: no assistant is "
+            "owed more at once.",
+            field="amount_pence",
+        )
+    costs = LastCost.objects.filter(instalment__part=part, instalment__kind=kind, instalment__cancellation=None)
+    same = costs.filter(entered_on=on, whose__iexact=whose.strip()).first()
+    if same is not None:
+        raise Refusal(
+            f"This was entered for {same.whose} today already. Where the amount is wrong, cancel it first.",
+            field="whose",
+        )
+    cost = _owe(part, InstalmentKind(kind), whose.strip(), amount_pence, by, on)
+    sentence = f"{cost}: {pounds(amount_pence)} still to be paid."
     tell(case=budget.case, kind=Event.LAST_COST, sentence=sentence, by=by, on=on)
-    return part.instalments.get(kind=kind, starts_on=on)
+    return cost
+
+
+@transaction.atomic
+def look_at_last_cost(*, cost: LastCost, by: User, on: date) -> LastCost:
+    """Let a large last cost be paid. Another officer than the one who entered it says so."""
+    check_can(by, Capability.START_BUDGETS)
+    cost = _still_owed(cost)
+    if not cost.needs_second_look or cost.looked_on is not None:
+        raise Refusal("This needs no other officer any more.")
+    if cost.entered_by_id == by.pk:
+        raise SecondOfficerNeeded("You entered this, so another finance officer must look at it.")
+    cost.looked_by, cost.looked_on = by, on
+    cost.save(update_fields=["looked_by", "looked_on"])
+    sentence = f"{cost}: looked at by another officer."
+    tell(case=cost.instalment.part.budget.case, kind=Event.LAST_COST, sentence=sentence, by=by, on=on)
+    return cost
+
+
+@transaction.atomic
+def cancel_last_cost(*, cost: LastCost, reason: str, by: User, on: date) -> LastCost:
+    """Cancel a last cost that was not paid yet; what was set aside for it goes back to the council."""
+    check_can(by, Capability.START_BUDGETS)
+    cost = _still_owed(cost)
+    if not reason.strip():
+        raise Refusal("Say why it is cancelled.", field="reason")
+    Cancellation.objects.create(instalment=cost.instalment, reason=reason.strip(), cancelled_by=by, cancelled_on=on)
+    _give_back_whole(cost.funding, cost.instalment_id, by, on)
+    sentence = f"{cost}: cancelled. {reason.strip()}"
+    tell(case=cost.instalment.part.budget.case, kind=Event.LAST_COST, sentence=sentence, by=by, on=on)
+    return cost
+
+
+def _owe(part: Part, kind: InstalmentKind, whose: str, pence: int, by: User, on: date) -> LastCost:
+    instalment, funding = _pay_once(part, kind, on, pence, by, on)
+    assert instalment is not None, "a direct payment is paid out"
+    return LastCost.objects.create(
+        instalment=instalment,
+        funding=funding,
+        whose=whose,
+        entered_by=by,
+        entered_on=on,
+        needs_second_look=pence > settings.LAST_COST_SECOND_LOOK_PENCE,
+    )
+
+
+def _still_owed(cost: LastCost) -> LastCost:
+    """A last cost that is neither paid nor cancelled, once nobody else is at its case."""
+    lock_case(cost.instalment.part.budget.case_id)
+    costs = LastCost.objects.select_related("funding__part", "instalment__part__budget__case__person")
+    cost = costs.get(pk=cost.pk)
+    owed = cost.instalment
+    if not queries.unpaid_instalments(owed.part).filter(pk=owed.pk).exists():
+        raise Refusal("This was paid or cancelled already.")
+    if queries.approved_to_send(owed.part.budget, owed.ends_on - DAY).filter(pk=owed.pk).exists():
+        raise Refusal("This is in an approved payment run, so its file may be with the bank. Withdraw the run first.")
+    return cost
+
+
+def _give_back_whole(funding: Funding, because: UUID, by: User, on: date) -> None:
+    """Move what the council put in for one thing, and set aside, back to it."""
+    for original in Transfer.objects.filter(about=funding.pk, corrects=None).order_by("reason"):
+        _give_back(original, original.amount_pence, because, by, on)
 
 
 def _locked(budget: Budget) -> Budget:
@@ -215,8 +326,19 @@ def _require_bank_details(case: Case, shares: list[Share]) -> None:
         raise Refusal(f"The {names} needs bank details that two officers have checked. Enter or approve them first.")
 
 
+def _open(case: Case, plan: Plan, starts_on: date, paid_before: dict[str, int], by: User, on: date) -> Budget:
+    """Open a plan's budget from a day, with its parts, their funding and their schedule."""
+    shares = shares_of(plan, starts_on)
+    _require_bank_details(case, shares)
+    budget = _open_budget(case, plan, plan.final_budget.result, starts_on, by, on)
+    for share in shares:
+        _fund(_open_part(budget, share, by, on), starts_on, paid_before.get(share.way, 0), by, on)
+    return budget
+
+
 def _open_budget(case: Case, plan: Plan, result: dict, starts_on: date, by: User, on: date) -> Budget:
-    name = f"Budget {plan.number}"
+    before = case.budgets.filter(plan=plan).count()
+    name = f"Budget {plan.number}" + (f".{before + 1}" if before else "")
     return Budget.objects.create(
         case=case,
         plan=plan,
@@ -302,16 +424,20 @@ def _fund_start_up(budget: Budget, by: User, on: date) -> None:
     _pay_once(part, InstalmentKind.START_UP, budget.starts_on, budget.start_up_pence, by, on)
 
 
-def _pay_once(part: Part, kind: InstalmentKind, day: date, pence: int, by: User, on: date) -> None:
-    """Fund something that is paid once, from the council's money, and make it due."""
+def _pay_once(
+    part: Part, kind: InstalmentKind, day: date, pence: int, by: User, on: date
+) -> tuple[Instalment | None, Funding]:
+    """Fund something that is paid once, from the council's money, and make it due where it is paid out."""
+    instalment = None
     if part.paid_into_id:
-        Instalment.objects.create(
+        instalment = Instalment.objects.create(
             part=part, kind=kind, starts_on=day, ends_on=day, due_on=day, for_period_pence=pence, amount_pence=pence
         )
     funding = Funding.objects.create(
         part=part, kind=kind, starts_on=day, ends_on=day, nhs_pence=0, person_pence=0, council_pence=pence
     )
     _post_funding(funding, by, on)
+    return instalment, funding
 
 
 def _post_funding(funding: Funding, by: User, on: date) -> None:

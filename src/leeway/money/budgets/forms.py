@@ -2,6 +2,7 @@
 
 from django import forms
 
+from leeway.days import PLANNED
 from leeway.forms import DateField, PoundsField
 from leeway.money.budgets.models import COMES_BY_ITSELF, LAST_COSTS, HoldKind
 
@@ -24,15 +25,28 @@ class HoldForm(forms.Form):
 
 
 class EndForm(forms.Form):
-    """When and why a budget ends."""
+    """When and why a budget ends, and which record of a death the page showed."""
 
+    death = forms.UUIDField(required=False, widget=forms.HiddenInput)
     ends_on = DateField(
+        PLANNED,
         label="Last day that the budget pays for",
         error_messages={"required": "Enter the last day that the budget pays for."},
     )
     reason = forms.CharField(
         label="Why does it end?",
         error_messages={"required": "Say why the budget ends. The person can read this."},
+        help_text="In plain words. The person can read this.",
+        widget=forms.Textarea,
+    )
+
+
+class BecauseForm(forms.Form):
+    """Why a budget is set up again, or a last cost cancelled."""
+
+    reason = forms.CharField(
+        label="Why?",
+        error_messages={"required": "Say why. The person can read this."},
         help_text="In plain words. The person can read this.",
         widget=forms.Textarea,
     )
@@ -47,4 +61,12 @@ class LastCostForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what is still owed."},
     )
-    amount_pence = PoundsField(label="How much?", minimum_pence=1, error_messages={"required": "Enter the amount."})
+    whose = forms.CharField(
+        label="Whose is it?",
+        help_text="The name of the assistant; for tax, whom it is owed to.",
+        max_length=100,
+        error_messages={"required": "Say whose wages, redundancy or tax it is."},
+    )
+    amount_pence = PoundsField(
+        label="How much?", called="The amount", minimum_pence=1, error_messages={"required": "Enter the amount."}
+    )

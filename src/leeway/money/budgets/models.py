@@ -2,6 +2,7 @@
 
 import uuid
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -9,16 +10,19 @@ from django.db.models import F, Q
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Plan, Way
-from leeway.guards import kept, never_deleted, tracked
+from leeway.guards import filled_in_once, kept, kept_but, never_deleted, tracked
 from leeway.money.ledger.models import Account
 
 
 class Budget(models.Model):
-    """The money of one agreed plan, from the day it starts. Never edited: a later budget takes its place."""
+    """The money of one agreed plan, from the day it starts. Never edited: a later budget takes its place.
+
+    A plan has a second one where the first was ended by mistake and set up again.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="budgets")
-    plan = models.OneToOneField(Plan, models.PROTECT, related_name="budget")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="budgets")
     starts_on = models.DateField()
     cost_pence_per_week = models.BigIntegerField()
     charge_pence_per_week = models.BigIntegerField()
@@ -85,6 +89,11 @@ class InstalmentKind(models.TextChoices):
 LAST_COSTS = (InstalmentKind.LAST_WAGES, InstalmentKind.REDUNDANCY, InstalmentKind.TAX)
 
 
+#: No assistant is owed more: statutory redundancy pay is at most thirty weeks' capped pay, twice over it all the same.
+#: Source: Employment Rights Act 1996, ss162 and 227.
+LAST_COST_MOST_PENCE = 50_000_00
+
+
 class Funding(models.Model):
     """What each funder gives for one part of a budget, for some days. The transfers that moved it name this row.
 
@@ -103,7 +112,9 @@ class Funding(models.Model):
     class Meta:
         ordering = ["starts_on", "kind"]
         constraints = [
-            models.UniqueConstraint(fields=["part", "kind", "starts_on"], name="funding_once"),
+            models.UniqueConstraint(
+                fields=["part", "kind", "starts_on"], condition=~Q(kind__in=LAST_COSTS), name="funding_once"
+            ),
             models.CheckConstraint(
                 condition=Q(nhs_pence__gte=0, person_pence__gte=0, council_pence__gte=0), name="funding_positive"
             ),
@@ -131,7 +142,11 @@ class Instalment(models.Model):
     class Meta:
         ordering = ["starts_on", "kind"]
         constraints = [
-            models.UniqueConstraint(fields=["part", "kind", "starts_on", "ends_on"], name="instalment_once"),
+            models.UniqueConstraint(
+                fields=["part", "kind", "starts_on", "ends_on"],
+                condition=~Q(kind__in=LAST_COSTS),
+                name="instalment_once",
+            ),
             models.CheckConstraint(
                 condition=Q(amount_pence=F("for_period_pence") - F("already_paid_pence"), amount_pence__gte=0),
                 name="instalment_adds_up",
@@ -143,6 +158,35 @@ class Instalment(models.Model):
     @property
     def days(self) -> int:
         return (self.ends_on - self.starts_on).days + 1
+
+
+class LastCost(models.Model):
+    """Whose wages, redundancy or tax an instalment pays after the end, who entered it, and who looked at it besides."""
+
+    instalment = models.OneToOneField(Instalment, models.PROTECT, primary_key=True, related_name="last_cost")
+    funding = models.OneToOneField(Funding, models.PROTECT, related_name="last_cost")
+    whose = models.CharField(max_length=100, help_text="Whose wages, redundancy or tax it is.")
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    entered_on = models.DateField()
+    needs_second_look = models.BooleanField(help_text="So large that another officer looks at it before it is paid.")
+    looked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    looked_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(looked_on=None, looked_by=None)
+                | (Q(looked_on__isnull=False, looked_by__isnull=False) & ~Q(looked_by=F("entered_by"))),
+                name="last_cost_looked_at_by_another",
+            )
+        ]
+        triggers = [
+            *kept_but("last_cost_is_kept", "looked_by", "looked_on"),
+            filled_in_once("last_cost_looked_at_once", "looked_on"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instalment.get_kind_display()}, {self.whose}"
 
 
 class Cancellation(models.Model):
@@ -174,7 +218,14 @@ class Ending(models.Model):
     ended_on = models.DateField()
 
     class Meta:
-        triggers = kept("ending_is_kept")
+        triggers = [
+            *kept_but("ending_is_kept", "replaced"),
+            pgtrigger.Protect(
+                name="ending_replaced_is_kept",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__replaced=True),
+            ),
+        ]
 
 
 class HoldKind(models.TextChoices):
@@ -183,6 +234,8 @@ class HoldKind(models.TextChoices):
     DEATH = "death", "The person has died"
     ENDED = "ended", "Support has ended, and the budget has not"
     HOSPITAL = "hospital", "In hospital"
+    CARE_HOME = "care_home", "In a care home"
+    PRISON = "prison", "In prison or approved premises"
     SAFEGUARDING = "safeguarding", "Safeguarding concern"
     REVIEW_OVERDUE = "review_overdue", "Review overdue"
     RETURNED = "returned", "A payment came back"
@@ -193,6 +246,8 @@ class HoldKind(models.TextChoices):
         return f"Payments on hold: {self.label.lower()}."
 
 
+#: What waits because the person is somewhere else for a time.
+WHILE_AWAY = (HoldKind.HOSPITAL, HoldKind.CARE_HOME, HoldKind.PRISON)
 #: What waits until the budget has its last day. Ending the budget lifts it.
 UNTIL_ENDED = (HoldKind.DEATH, HoldKind.ENDED)
 #: What nobody places: it follows from what happened.

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, QuerySet, StringAgg, Subquery, TextField, Value, When
 from django.db.models.expressions import Combinable
 
+from leeway.care.circumstances.models import Stay
 from leeway.care.planning.models import Way
-from leeway.money.budgets.models import Hold, HoldKind, Instalment, InstalmentKind
+from leeway.law.direct_payments import DETAINED_IN
+from leeway.money.budgets.models import LAST_COSTS, Hold, HoldKind, Instalment, InstalmentKind, LastCost
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State
 
@@ -15,6 +17,10 @@ PAYEE_IN_USE = PayeeAccount.objects.filter(
 )
 TO_REPRESENTATIVE = PAYEE_IN_USE.filter(holder=Holder.REPRESENTATIVE)
 HOLD_IN_FORCE = Hold.objects.filter(budget=OuterRef("part__budget"), lifted_on=None)
+LOOK_NEEDED = LastCost.objects.filter(instalment=OuterRef("pk"), needs_second_look=True, looked_on=None)
+DETAINED = Stay.objects.filter(
+    person=OuterRef("part__budget__case__person"), kind__in=DETAINED_IN, ends_on=None, taken_back_on=None
+)
 DIED = Q(part__budget__case__person__date_of_death__isnull=False)
 AFTER_DEATH = "Not due: after the day of death"
 BETWEEN = "; "
@@ -40,13 +46,22 @@ STOPS = (
     Stop(Q(Exists(HOLD_IN_FORCE)), _kinds()),
     Stop(
         DIED & ~Q(part__way=Way.SERVICE_FUND) & ~Q(Exists(TO_REPRESENTATIVE)),
-        Value("The person has died, and nobody who settles what is left has approved bank details"),
+        Value("Nobody who settles what is left has approved bank details"),
+    ),
+    Stop(
+        ~DIED & Q(Exists(TO_REPRESENTATIVE)),
+        Value("The bank details are of whoever would settle what is left, and the person lives"),
     ),
     Stop(~Q(Exists(PAYEE_IN_USE)), Value("No approved bank details")),
     Stop(
         DIED & Q(kind=InstalmentKind.REGULAR, starts_on__gt=F("part__budget__case__person__date_of_death")),
         Value(AFTER_DEATH),
     ),
+    Stop(
+        Q(part__way=Way.DIRECT_PAYMENT) & ~Q(kind__in=LAST_COSTS) & ~DIED & Q(Exists(DETAINED)),
+        Value("No direct payment can be made to somebody in prison or approved premises"),
+    ),
+    Stop(Q(Exists(LOOK_NEEDED)), Value("Another officer looks at it first")),
 )
 
 

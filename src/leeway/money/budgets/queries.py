@@ -17,10 +17,20 @@ from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
+from leeway.care.planning.queries import bars_direct_payment
 from leeway.money.budgets.dues import ShareSoFar, shares_so_far
-from leeway.money.budgets.models import UNTIL_ENDED, Budget, Funding, Hold, Instalment, InstalmentKind, Part
+from leeway.money.budgets.models import (
+    UNTIL_ENDED,
+    Budget,
+    Funding,
+    Hold,
+    Instalment,
+    InstalmentKind,
+    LastCost,
+    Part,
+)
 from leeway.money.budgets.payable import AFTER_DEATH, with_what_stops
-from leeway.money.budgets.schedule import PaidPeriod, days_pence, funded_until, instalments
+from leeway.money.budgets.schedule import DAY, PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, shares_of
 from leeway.money.ledger.models import Account, Reason, Transfer
 from leeway.money.ledger.queries import StatementLine, balances_of_case, statement
@@ -48,6 +58,7 @@ class Proposal:
     funded_until: date | None
     payees: dict[Way, PayeeAccount | None]
     stops: list[str]
+    waits: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,7 @@ class Picture:
     earlier: list[Budget]
     funded_until: date | None
     shares: list[ShareSoFar]
+    paid_beyond_pence: int = 0
 
     @property
     def charged_until(self) -> date | None:
@@ -84,15 +96,22 @@ class Picture:
         return min((day for day in days if day), default=None)
 
     @property
+    def may_set_up_again(self) -> bool:
+        """Whether the budget was ended while its plan holds on, as where a death was recorded by mistake."""
+        ended = self.budget is not None and hasattr(self.budget, "ending")
+        lives = self.case.person.date_of_death is None
+        return ended and lives and self.budget.plan.state == PlanState.AGREED
+
+    @property
     def may_add_last_cost(self) -> bool:
         """Whether an employer may still owe something: a direct payment that has ended."""
         return hasattr(self.budget, "ending") and any(part.way == Way.DIRECT_PAYMENT for part in self.parts)
 
 
-def proposal(case_id: UUID, *, seen_by: User) -> Proposal:
+def proposal(case_id: UUID, *, seen_by: User, on: date) -> Proposal:
     """What starting this case's budget would do, from its agreed plan."""
     case = people.get_case(case_id, seen_by=seen_by, page="Set up the money")
-    plan = case.plans.filter(state=PlanState.AGREED, budget=None).select_related("final_budget", "charge").first()
+    plan = case.plans.filter(state=PlanState.AGREED, budgets=None).select_related("final_budget", "charge").first()
     if plan is None or plan.final_budget is None:
         stop = "There is no agreed plan that waits for its money."
         return Proposal(case, None, [], {}, None, None, {}, [stop])
@@ -120,7 +139,8 @@ def proposal(case_id: UUID, *, seen_by: User) -> Proposal:
         for share in shares
         if share.way in PAID_WAYS and share.paid_pence_per_week
     }
-    return Proposal(case, plan, shares, schedules, starts_on, until, payees, stops)
+    waits = bars_direct_payment(plan, max(starts_on, on))
+    return Proposal(case, plan, shares, schedules, starts_on, until, payees, stops, waits)
 
 
 def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
@@ -146,6 +166,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         payees=of_case(case) if seen_by.is_staff_member else [],
         earlier=budgets[1:],
         funded_until=funded_until_day(budget),
+        paid_beyond_pence=paid_beyond_death(budget),
         shares=shares_so_far(case, on),
     )
 
@@ -157,6 +178,22 @@ def get_budget(case_id: UUID, *, seen_by: User, page: str) -> Budget:
     if budget is None:
         raise Http404("This case has no budget yet.")
     return budget
+
+
+def why_next_waits(case: Case) -> str:
+    """Why the next payment of a case waits, in words; empty where nothing stops it, or none is ahead."""
+    ahead = Instalment.objects.filter(~Exists(SENT), part__budget__case=case, cancellation=None, amount_pence__gt=0)
+    first: Any = with_what_stops(ahead).order_by("due_on", "pk").first()
+    return first.why if first else ""
+
+
+def get_last_cost(cost_id: UUID, *, budget: Budget) -> LastCost:
+    """One last cost of a budget that this user was already found to be allowed to see."""
+    costs = LastCost.objects.select_related("instalment__part", "entered_by")
+    found = costs.filter(pk=cost_id, instalment__part__budget=budget).first()
+    if found is None:
+        raise Http404("There is no such cost in this budget.")
+    return found
 
 
 def get_hold(hold_id: UUID, *, budget: Budget) -> Hold:
@@ -181,6 +218,21 @@ def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:
     return over.select_related("case__person").order_by("pk")
 
 
+def paid_beyond_death(budget: Budget) -> int:
+    """What was paid for days after the person's death, while nobody has ended the budget yet."""
+    died_on = budget.case.person.date_of_death
+    if died_on is None or hasattr(budget, "ending"):
+        return 0
+    return sum(paid_beyond(budget, max(died_on, budget.starts_on - DAY)).values())
+
+
+def money_is_open(case: Case) -> bool:
+    """Whether finance has something to do with a case yet: a budget to end, a payment to make, details to approve."""
+    unpaid = Instalment.objects.filter(~Exists(SENT), part__budget__case=case, cancellation=None, amount_pence__gt=0)
+    details = case.payee_accounts.filter(state=State.ENTERED)
+    return case.budgets.filter(ending=None).exists() or unpaid.exists() or details.exists()
+
+
 def budgets_to_report(*, until: date, seen_by: User) -> QuerySet[Budget]:
     """Every budget started by a day, for the national return."""
     check_can(seen_by, Capability.ANALYSE)
@@ -190,7 +242,8 @@ def budgets_to_report(*, until: date, seen_by: User) -> QuerySet[Budget]:
 def lines_to_report(*, until: date, seen_by: User) -> QuerySet[PlanLine]:
     """What every budget started by a day pays for, line by line, for the national return."""
     check_can(seen_by, Capability.ANALYSE)
-    return PlanLine.objects.filter(plan__budget__starts_on__lte=until).order_by()
+    started = Budget.objects.filter(starts_on__lte=until).values("plan")
+    return PlanLine.objects.filter(plan__in=started).order_by()
 
 
 def funded_until_day(budget: Budget) -> date:
@@ -236,7 +289,7 @@ def _latest_details(case: Case) -> dict[str, PayeeAccount]:
 def _rows(budget: Budget) -> list[InstalmentRow]:
     rows = list(
         with_what_stops(Instalment.objects.filter(part__budget=budget))
-        .select_related("part__budget__case__person", "cancellation")
+        .select_related("part__budget__case__person", "cancellation", "last_cost")
         .prefetch_related("payments__run")
         .order_by("starts_on", "kind")
     )

@@ -71,16 +71,29 @@ TOTAL = "(f.nhs_pence + f.person_pence + f.council_pence)"
 WITH = f"WITH m AS MATERIALIZED ({MOVED}), already AS MATERIALIZED ({ALREADY})"
 STANDING = f"{OF_FUNDING} LEFT JOIN m ON m.about = f.id LEFT JOIN already ON already.id = f.id"
 
+#: The budget of the same plan that budget `b` goes on from, where it was set up again.
+GOES_ON_FROM = """
+    SELECT 1 FROM budgets_ending AS ended JOIN budgets_budget AS before ON before.id = ended.budget_id
+     WHERE before.plan_id = b.plan_id AND before.id <> b.id AND ended.replaced AND ended.ends_on + 1 = b.starts_on
+"""
+
 DECIDED = (
     Relation(
         "Budget {budget} does not say what was decided for its plan.",
         "SELECT b.id AS budget FROM budgets_budget AS b LEFT JOIN planning_plan AS plan ON plan.id = b.plan_id "
         "LEFT JOIN decisions_decision AS d ON d.id = plan.final_budget_id "
         "WHERE (b.case_id, b.cost_pence_per_week, b.charge_pence_per_week, b.council_pence_per_week,"
-        "  b.nhs_pence_per_week, b.start_up_pence, b.starts_on) IS DISTINCT FROM "
+        "  b.nhs_pence_per_week, b.start_up_pence) IS DISTINCT FROM "
         " (d.case_id, (d.result ->> 'pence_per_week')::bigint, (d.result ->> 'charge_pence_per_week')::bigint,"
         "  (d.result ->> 'council_pence_per_week')::bigint, (d.result ->> 'nhs_pence_per_week')::bigint,"
-        "  (d.result ->> 'start_up_pence')::bigint, (d.result ->> 'starts_on')::date)",
+        "  (d.result ->> 'start_up_pence')::bigint)",
+    ),
+    Relation(
+        "Budget {budget} begins neither on the day that was decided nor after one of the same plan that it goes on "
+        "from.",
+        "SELECT b.id AS budget FROM budgets_budget AS b JOIN planning_plan AS plan ON plan.id = b.plan_id "
+        "JOIN decisions_decision AS d ON d.id = plan.final_budget_id "
+        f"WHERE b.starts_on <> (d.result ->> 'starts_on')::date AND NOT EXISTS ({GOES_ON_FROM})",
     ),
     Relation(
         "The parts of budget {budget} do not add up to it.",
@@ -148,7 +161,7 @@ FUNDED = (
         "SELECT b.id AS budget, b.start_up_pence AS said, COALESCE(SUM(f.council_pence), 0) AS funded "
         "FROM budgets_budget AS b LEFT JOIN budgets_part AS p ON p.budget_id = b.id "
         "LEFT JOIN budgets_funding AS f ON f.part_id = p.id AND f.kind = 'start_up' AND f.starts_on = b.starts_on "
-        "GROUP BY b.id HAVING b.start_up_pence <> COALESCE(SUM(f.council_pence), 0)",
+        f"WHERE NOT EXISTS ({GOES_ON_FROM}) GROUP BY b.id HAVING b.start_up_pence <> COALESCE(SUM(f.council_pence), 0)",
     ),
     Relation(
         "Funding {funding} is for something paid once that has no place: a start on another day than the budget's, or "
@@ -197,6 +210,8 @@ ENDED = (
         f"{WITH}, live AS ({LIVE}) SELECT f.id AS funding, m.set_aside - m.released AS aside, "
         f"COALESCE(SUM(live.amount_pence), 0) AS due {STANDING} LEFT JOIN live ON live.part_id = p.id "
         " AND live.kind = f.kind AND live.starts_on BETWEEN f.starts_on AND f.ends_on "
+        " AND NOT EXISTS (SELECT 1 FROM budgets_lastcost AS cost WHERE cost.funding_id = f.id"
+        "  AND cost.instalment_id <> live.id) "
         "WHERE p.paid_into_id IS NOT NULL GROUP BY f.id, m.set_aside, m.released "
         "HAVING m.set_aside - m.released IS DISTINCT FROM COALESCE(SUM(live.amount_pence), 0)",
     ),

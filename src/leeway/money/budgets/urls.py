@@ -12,5 +12,8 @@ urlpatterns = [
     path("hold/", views.hold, name="hold"),
     path("hold/<uuid:hold_id>/lift/", views.lift, name="lift"),
     path("end/", views.end, name="end"),
+    path("again/", views.again, name="again"),
     path("last-cost/", views.last_cost, name="last_cost"),
+    path("last-cost/<uuid:cost_id>/look/", views.look, name="look"),
+    path("last-cost/<uuid:cost_id>/cancel/", views.cancel_last_cost, name="cancel_last_cost"),
 ]

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
 from leeway.acting import act
+from leeway.care.circumstances.queries import standing_death
 from leeway.care.people.states import Stage
 from leeway.law.numbers import pounds
 from leeway.money.budgets import actions, queries
-from leeway.money.budgets.forms import EndForm, HoldForm, LastCostForm
+from leeway.money.budgets.forms import BecauseForm, EndForm, HoldForm, LastCostForm
 from leeway.money.budgets.models import UNTIL_ENDED, HoldKind
 from leeway.money.budgets.schedule import year_pence
 
@@ -26,7 +27,7 @@ def show(request: SignedIn, case_id):
 @require_http_methods(["GET", "POST"])
 def start(request: SignedIn, case_id):
     """Check everything, then start the budget."""
-    proposal = queries.proposal(case_id, seen_by=request.user)
+    proposal = queries.proposal(case_id, seen_by=request.user, on=timezone.localdate())
     form = forms.Form(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if proposal.plan is None:
@@ -85,12 +86,25 @@ def end(request: SignedIn, case_id):
     """Stop the budget after a day."""
     budget = queries.get_budget(case_id, seen_by=request.user, page="End the budget")
     died_on = budget.case.person.date_of_death
-    form = EndForm(request.POST or None, initial={"ends_on": died_on, "reason": _because_of(budget)})
+    death = standing_death(budget.case.person)
+    first = {"ends_on": died_on, "reason": _because_of(budget), "death": death.pk if death else None}
+    form = EndForm(request.POST or None, initial=first)
     if done := act(form, lambda **by_on: actions.end_budget(budget=budget, **form.cleaned_data, **by_on), request):
         messages.success(request, _ended(done.result))
         return redirect("budgets:show", case_id)
-    beyond = sum(queries.paid_beyond(budget, died_on).values()) if died_on else 0
+    beyond = queries.paid_beyond_death(budget)
     return render(request, "budgets/end.jinja", {"budget": budget, "form": form, "beyond_pence": beyond})
+
+
+@require_http_methods(["GET", "POST"])
+def again(request: SignedIn, case_id):
+    """Set up again a budget that was ended by mistake."""
+    budget = queries.get_budget(case_id, seen_by=request.user, page="Set the budget up again")
+    form = BecauseForm(request.POST or None)
+    if act(form, lambda **by_on: actions.set_up_again(budget=budget, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The budget goes on. What fell due meanwhile is in the next payment run.")
+        return redirect("budgets:show", case_id)
+    return render(request, "budgets/again.jinja", {"budget": budget, "form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,10 +112,35 @@ def last_cost(request: SignedIn, case_id):
     """Enter what an employer still owes after the end."""
     budget = queries.get_budget(case_id, seen_by=request.user, page="Last costs")
     form = LastCostForm(request.POST or None)
-    if act(form, lambda **by_on: actions.add_last_cost(budget=budget, **form.cleaned_data, **by_on), request):
-        messages.success(request, "It is due now, and is paid in the next run once the bank details are approved.")
+    if done := act(form, lambda **by_on: actions.add_last_cost(budget=budget, **form.cleaned_data, **by_on), request):
+        needed = "once another officer has looked at it and " if done.result.needs_second_look else "once "
+        messages.success(request, f"It is due now, and is paid in the next run {needed}the bank details are approved.")
         return redirect("budgets:show", case_id)
     return render(request, "budgets/last_cost.jinja", {"budget": budget, "form": form})
+
+
+@require_POST
+def look(request: SignedIn, case_id, cost_id):
+    """Let a large last cost, that another officer entered, be paid."""
+    budget = queries.get_budget(case_id, seen_by=request.user, page="Look at a last cost")
+    cost = queries.get_last_cost(cost_id, budget=budget)
+    form = forms.Form(request.POST)
+    if act(form, lambda **by_on: actions.look_at_last_cost(cost=cost, **by_on), request):
+        messages.success(request, "You looked at it: it is paid in the next run.")
+        return redirect("budgets:show", case_id)
+    return _page(request, case_id, form)
+
+
+@require_http_methods(["GET", "POST"])
+def cancel_last_cost(request: SignedIn, case_id, cost_id):
+    """Cancel a last cost that was not paid yet."""
+    budget = queries.get_budget(case_id, seen_by=request.user, page="Cancel a last cost")
+    cost = queries.get_last_cost(cost_id, budget=budget)
+    form = BecauseForm(request.POST or None)
+    if act(form, lambda **by_on: actions.cancel_last_cost(cost=cost, **form.cleaned_data, **by_on), request):
+        messages.success(request, "It is cancelled, and what was set aside for it goes back.")
+        return redirect("budgets:show", case_id)
+    return render(request, "budgets/cancel_last_cost.jinja", {"budget": budget, "cost": cost, "form": form})
 
 
 def _page(request: SignedIn, case_id, form):
@@ -115,6 +154,7 @@ def _page(request: SignedIn, case_id, form):
         "may_start": request.user.can(Capability.START_BUDGETS) and picture.case.stage == Stage.ARRANGING,
         "until_ended": UNTIL_ENDED,
         "may_add_last_cost": picture.may_add_last_cost,
+        "may_set_up_again": picture.may_set_up_again,
         "charged_until": picture.charged_until,
         "may_fund": queries.may_fund(picture, today),
     }

@@ -12,6 +12,7 @@ from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_case, lock_cases
 from leeway.care.people.models import Case
+from leeway.days import HAPPENED, check_day
 from leeway.law.numbers import pounds
 from leeway.money.budgets.dues import ACCOUNTS, Payer, Standing, standings
 from leeway.money.budgets.models import Funding
@@ -60,6 +61,7 @@ def confirm_receipt(
     check_can(by, Capability.CONFIRM_RECEIPTS)
     case = lock_case(case.pk)
     _require_received(case, amount_pence, received_on, looked_at, on)
+    check_day(received_on, HAPPENED, field="received_on", what="The day on which it was received", on=on)
     account = owed_account(case, payer)
     owed = -balance(account) if account else 0
     if account is None or owed <= 0:

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from leeway.days import HAPPENED
 from leeway.forms import DateField, PoundsField
 
 
@@ -9,10 +10,16 @@ class ReceiptForm(forms.Form):
     """What was received, when, and what shows it."""
 
     amount_pence = PoundsField(
-        label="How much was received?", minimum_pence=1, error_messages={"required": "Enter the amount received."}
+        label="How much was received?",
+        called="The amount received",
+        minimum_pence=1,
+        error_messages={"required": "Enter the amount received."},
     )
     received_on = DateField(
-        label="On which day?", error_messages={"required": "Enter the day on which the money was received."}
+        HAPPENED,
+        label="On which day?",
+        called="The day on which it was received",
+        error_messages={"required": "Enter the day on which the money was received."},
     )
     looked_at = forms.CharField(
         label="What did you look at?",

@@ -10,10 +10,9 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from leeway.access.access import check_can
-from leeway.access.looks import record_looks
+from leeway.access.looks import record_look, record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.money.budgets.dues import ACCOUNTS, Payer, ShareSoFar, shares_so_far
 from leeway.money.contributions.models import Receipt
@@ -103,12 +102,13 @@ def owed_account(case: Case, payer: Payer) -> Account | None:
 
 
 def picture(case_id: UUID, payer: Payer, *, seen_by: User, on: date) -> Picture:
-    """How one payer's share of one case's budgets stands at the end of a day."""
+    """How one payer's share of one case's budgets stands at the end of a day: finance's own work, the look noted."""
     check_can(seen_by, Capability.CONFIRM_RECEIPTS)
-    case = people.get_case(case_id, seen_by=seen_by, page="Contributions")
-    account = owed_account(case, payer)
-    if account is None:
+    case = Case.objects.select_related("person").filter(pk=case_id).first()
+    account = owed_account(case, payer) if case else None
+    if case is None or account is None:
         raise Http404("Nothing was promised for this case.")
+    record_look(viewer=seen_by, person_id=case.person_id, page="Contributions", own=True)
     receipts = case.receipts.filter(payer=payer).select_related("confirmed_by", "taken_back__taken_back_by")
     share = next(each for each in shares_so_far(case, on) if each.payer == payer)
     return Picture(case, payer, share, statement(account, on), receipts)

@@ -12,6 +12,7 @@ from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case
+from leeway.days import PLANNED, check_day
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.money.ledger.reasons import DAYS_AHEAD_MOST, FIRST_DAY, REVERSE
 from leeway.refusal import Refusal
@@ -78,6 +79,7 @@ def give_back(
     *, original: Transfer, id: uuid.UUID, amount_pence: int, effective_date: date, by: User, on: date
 ) -> None:
     """Move some or all of an earlier transfer back where it came from, naming it."""
+    check_day(effective_date, PLANNED, field="effective_date", what="The day of the transfer", on=on)
     new = NewTransfer(
         id=id,
         debit=original.credit_id,

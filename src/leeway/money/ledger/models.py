@@ -26,7 +26,8 @@ class Account(models.Model):
             models.UniqueConstraint(fields=["kind", "case", "name"], nulls_distinct=False, name="account_opened_once"),
             models.CheckConstraint(condition=Q(currency="GBP"), name="account_in_pounds"),
             models.CheckConstraint(
-                condition=Q(case=None) | Q(name__regex="^(Budget [0-9]+)?$"), name="account_of_a_case_names_nobody"
+                condition=Q(case=None) | Q(name__regex="^(Budget [0-9]+([.][0-9]+)?)?$"),
+                name="account_of_a_case_names_nobody",
             ),
             models.CheckConstraint(
                 condition=~Q(kind__in=SHARED, case__isnull=False) & ~Q(kind__in=OF_A_CASE, case=None),

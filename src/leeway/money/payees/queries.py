@@ -9,7 +9,7 @@ from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case
-from leeway.money.payees.models import PayeeAccount
+from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State
 
 
@@ -19,8 +19,9 @@ def of_case(case: Case) -> list[PayeeAccount]:
 
 
 def ways_ready(case: Case) -> set[str]:
-    """The ways of holding the budget for which approved bank details are in use."""
-    return set(case.payee_accounts.filter(state=State.APPROVED).values_list("way", flat=True))
+    """The ways of holding the budget for which approved bank details are in use, for somebody who lives."""
+    in_use = case.payee_accounts.filter(state=State.APPROVED).exclude(holder=Holder.REPRESENTATIVE)
+    return set(in_use.values_list("way", flat=True))
 
 
 def waiting(*, seen_by: User, rows: int) -> list[PayeeAccount]:

@@ -20,6 +20,7 @@ from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_cases
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Way
+from leeway.days import PLANNED, check_day
 from leeway.law.numbers import pounds
 from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
 from leeway.money.banking.working_days import bacs_submission_day
@@ -177,6 +178,7 @@ def redate_run(*, run: PaymentRun, pay_on: date, by: User, on: date) -> PaymentR
 
 def require_pay_day(pay_on: date, on: date) -> None:
     """Refuse a day on which banks are closed, that Bacs can no longer reach, or over a month away."""
+    check_day(pay_on, PLANNED, field="pay_on", what="The day of payment", on=on)
     last = bacs_submission_day(pay_on)
     if on > last:
         first = queries.first_pay_day(on)

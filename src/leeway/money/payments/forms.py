@@ -4,6 +4,7 @@ import re
 
 from django import forms
 
+from leeway.days import HAPPENED, PLANNED
 from leeway.forms import DateField
 from leeway.money.banking.working_days import require_bank_working_day
 from leeway.refusal import Refusal
@@ -15,7 +16,9 @@ class PayDayForm(forms.Form):
     """The day on which people should have their money."""
 
     pay_on = DateField(
+        PLANNED,
         label="On which day should people have their money?",
+        called="The pay day",
         help_text="Bacs takes three working days: the day the file is sent, the day it is processed, and the day the "
         "money arrives.",
         error_messages={"required": "Enter the day on which people should have their money."},
@@ -34,6 +37,7 @@ class SentForm(forms.Form):
     """When the bank was given the file."""
 
     sent_on = DateField(
+        HAPPENED,
         label="On which day was the file given to the bank?",
         error_messages={"required": "Enter the day on which the file was given to the bank."},
     )

@@ -12,6 +12,7 @@ from leeway.published.estimates import direct_payment_question as question
 from leeway.published.estimates.reading import Columns, read_panel
 from leeway.published.estimates.regression import Estimate
 from leeway.published.estimates.specifications import SPECIFICATIONS, answers, without_each_group
+from leeway.writing import csv_of
 
 ABOUT = (
     "What one more of “{effect}” goes with in “{outcome}”, in the outcome's own units, once what the specification "
@@ -148,7 +149,7 @@ def direct_payment_question(
             file.write(picture)
     if output:
         with written_whole(output) as file:
-            file.write(frame.write_csv())
+            file.write(csv_of(frame))
     if as_json:
         show_json(
             {

@@ -1,6 +1,5 @@
 """Reads a panel from a CSV file of any council return: names of columns in, a panel and what was left out back."""
 
-import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from leeway.published.estimates.panel import Panel, panel_of
+from leeway.reading import rows_of
 from leeway.refusal import Refusal
 
 # What published returns write for “not available”, “suppressed” or nothing at all.
@@ -63,13 +63,7 @@ def read_panel(path: Path, columns: Columns) -> tuple[Panel, dict[str, int]]:
     are no year, and a unit that has a period twice: by row (the heading is row 1) and field.
     """
     rows = _Rows()
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            _read(csv.reader(file, strict=True), columns, rows, path=path)
-    except (UnicodeDecodeError, csv.Error) as problem:
-        raise Refusal(f"{path}: not a CSV file that can be read. Give a CSV file in UTF-8.") from problem
-    except OSError as problem:
-        raise Refusal(f"{path}: cannot be read ({problem.strerror}). Give a CSV file.") from problem
+    _read(rows_of(path, strict=True), columns, rows, path=path)
     if rows.wrong:
         more = len(rows.wrong) - NAMED_MOST
         also = f"; and {more:,} more" if more > 0 else ""

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TextIO
 
 import polars as pl
 
+from leeway.reading import lines_of
 from leeway.refusal import Refusal
 
 SERIES = {"unit": pl.String, "series": pl.String, "period": pl.Date, "value": pl.Float64}
@@ -62,19 +62,16 @@ def read_series(path: Path) -> pl.DataFrame:
     period given twice for one unit, a file without values.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(_rows(path, file))
-    except FileNotFoundError as problem:
-        raise Refusal(f"{path}: there is no such file.") from problem
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        rows = list(_rows(path, lines_of(path)))
+    except csv.Error as problem:
         raise Refusal(f"{path}: cannot be read as text. Give a CSV file in UTF-8.") from problem
     if not rows:
         raise Refusal(f"{path}: has no values. Give at least two rows with a period and a value.")
     return pl.DataFrame(rows, schema=SERIES, orient="row").sort("unit", "period")
 
 
-def _rows(path: Path, file: TextIO) -> Iterator[tuple[str, str, date, float]]:
-    table = csv.DictReader(file, skipinitialspace=True)
+def _rows(path: Path, lines: Iterator[str]) -> Iterator[tuple[str, str, date, float]]:
+    table = csv.DictReader(lines, skipinitialspace=True)
     named = [name.strip() for name in table.fieldnames or ()]
     table.fieldnames = named
     for column in ("period", "value"):

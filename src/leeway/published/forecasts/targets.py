@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from leeway.reading import yaml_of
 from leeway.refusal import Refusal
 
 NATIONAL = Path(__file__).with_name("targets.yaml")
@@ -86,13 +85,7 @@ def national() -> Targets:
 
 def read_targets(path: Path) -> Targets:
     """Read a file of targets. Refuses, naming the entry: a field that is missing, unknown or of the wrong kind."""
-    try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as problem:
-        raise Refusal(f"{path}: there is no such file.") from problem
-    except (OSError, UnicodeDecodeError, ValueError, yaml.YAMLError) as problem:
-        raise Refusal(f"{path}: cannot be read as YAML.") from problem
-    top = _fields(given, f"{path}", {"bases": dict, "targets": dict})
+    top = _fields(yaml_of(path), f"{path}", {"bases": dict, "targets": dict})
     bases = {key: _base(key, entry, f"{path}, {key}") for key, entry in top["bases"].items()}
     return Targets(bases, {key: _target(key, entry, bases, f"{path}, {key}") for key, entry in top["targets"].items()})
 

@@ -11,6 +11,7 @@ import polars as pl
 from leeway.commandline import BadUse, written_whole
 from leeway.published.returns.layouts import read_return as read_file
 from leeway.published.returns.reading import Reading, Unread
+from leeway.writing import csv_of
 
 ROWS_NAMED_MAX = 5
 
@@ -33,7 +34,7 @@ def read_return(files: tuple[Path, ...], output: Path | None, as_json: bool) -> 
     table = _together(readings)
     if output:
         with written_whole(output) as file:
-            file.write(table.write_csv())
+            file.write(csv_of(table))
     if as_json:
         answer: dict[str, Any] = {"files": [_told(path, reading) for path, reading in readings]}
         if not output:

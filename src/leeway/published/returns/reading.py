@@ -1,10 +1,7 @@
 """What reading a return gives: a tidy table, the totals kept apart, and a list of everything that could not be read."""
 
-import csv
-import gzip
 import io
 import re
-import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +9,9 @@ from typing import NamedTuple
 
 import polars as pl
 
+from leeway import limits
 from leeway.published.returns.councils import council_coded, council_named, group_named, known
+from leeway.reading import content_of, csv_rows, lines_in
 from leeway.refusal import Refusal
 
 SCHEMA = {"council": pl.String, "year": pl.String, "item": pl.String, "value": pl.Float64, "flag": pl.String}
@@ -49,7 +48,6 @@ MARKS = {
     "[c]": "suppressed",
 }
 NUMBER = re.compile(r"[-+]?((\d{1,3}(,\d{3})+|\d+)(\.\d*)?|\.\d+)(e[-+]?\d{1,2})?", re.IGNORECASE)
-BYTES_MAX = 200_000_000
 Rows = list[list[str]]
 
 
@@ -162,32 +160,19 @@ def _frame(kept: dict[tuple[str, str, str], tuple[float | None, str]]) -> pl.Dat
 
 
 def rows_of(path: Path) -> Rows:
-    """The cells of a CSV file, compressed or not. Refuses what is missing, empty, too large or not text."""
-    try:
-        content = path.read_bytes()
-        if content[:2] == b"\x1f\x8b":
-            with gzip.open(io.BytesIO(content)) as file:
-                content = file.read(BYTES_MAX + 1)
-    except FileNotFoundError as problem:
-        raise Refusal(f"{path}: there is no such file.") from problem
-    except (OSError, EOFError, zlib.error) as problem:
-        raise Refusal(f"{path}: cannot be read. Give a CSV file, compressed (.gz) or not.") from problem
-    if len(content) > BYTES_MAX:
-        raise Refusal(f"{path}: is larger than {BYTES_MAX // 1_000_000} MB, which no published return is.")
+    """The cells of a CSV file, compressed or not. Refuses what is missing, empty, cut, too large or not text."""
+    content = content_of(path)
     if not content.strip():
         raise Refusal(f"{path}: is empty. Give a published return as a CSV file.")
-    try:
-        rows = list(csv.reader(io.StringIO(_text(path, content), newline="")))
-    except csv.Error as problem:
-        raise Refusal(f"{path}: is not a CSV file ({problem}).") from problem
-    return rows
-
-
-def _text(path: Path, content: bytes) -> str:
     if b"\0" in content:
         raise Refusal(f"{path}: is not text. Give a published return as a CSV file.")
+    return list(csv_rows(lines_in(io.BytesIO(_in_utf8(content)), path, limits.TABLE_ROWS), path))
+
+
+def _in_utf8(content: bytes) -> bytes:
     try:
-        return content.decode("utf-8-sig")
+        content.decode("utf-8")
     except UnicodeDecodeError:
         # The offices that published these returns wrote CSV on Windows.
-        return content.decode("cp1252", errors="replace")
+        return content.decode("cp1252", errors="replace").encode()
+    return content

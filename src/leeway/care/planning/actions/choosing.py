@@ -30,6 +30,7 @@ from leeway.care.planning.models import (
 from leeway.care.planning.queries import (
     offers_and_choice,
 )
+from leeway.days import HAPPENED, check_day
 from leeway.refusal import EditedMeanwhile, Refusal
 from leeway.versions import claim_version, version_of
 
@@ -60,6 +61,7 @@ def offer_ways(
     day = offered_on or on
     if not plan.case.opened_on <= day <= on:
         raise Refusal("The conversation was after the request for help, and not in the future.", field="offered_on")
+    check_day(day, HAPPENED, field="offered_on", what="The day of the conversation", on=on)
     offer = Offer.objects.create(
         plan=locked,
         offered_on=day,

@@ -32,6 +32,7 @@ from leeway.care.planning.models import (
     Way,
 )
 from leeway.care.planning.queries import (
+    bars_direct_payment,
     indicative,
     indicative_pence,
     is_costed_instead,
@@ -75,6 +76,7 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     lines = list(plan.lines.all())
     costed, guide = totals(lines), indicative(plan.case)
     check_can_sign_off(by, plan, max(final_pence_per_week, costed["pence_per_week"]))
+    _require_not_barred(plan, on)
     to_explain_above = None if is_costed_instead(guide) else indicative_pence(guide)
     _check_final(costed["pence_per_week"], to_explain_above, final_pence_per_week, reason)
     claim(plan, version, PlanState.SUBMITTED, "signed off")
@@ -103,6 +105,12 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     sentence = f"{by.name} signed off a personal budget of {pounds(final_pence_per_week)} a week."
     move_case(case=plan.case, to=Stage.AGREEMENT, kind=Event.SIGNED_OFF, by=by, on=on, sentence=sentence)
     return decision
+
+
+def _require_not_barred(plan: Plan, on: date) -> None:
+    """Refuse a direct payment to somebody who came to where nobody can have one since it was decided."""
+    if barred := bars_direct_payment(plan, on):
+        raise Refusal(f"{barred} The plan goes back to be written again meanwhile.")
 
 
 def _check_final(costed_pence: int, guide_pence: int | None, final_pence: int, reason: str) -> None:
@@ -193,6 +201,7 @@ def agree(
         by=by,
         on=on,
     )
+    _require_not_barred(plan, on)
     if not how.strip():
         raise Refusal("Say how the agreement was given: signed in here, on paper, said so at a visit.", field="how")
     claim(plan, version, PlanState.SIGNED_OFF, "agreed")

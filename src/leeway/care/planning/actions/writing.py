@@ -28,6 +28,7 @@ from leeway.care.planning.queries import (
     price_changes,
     price_to_take,
 )
+from leeway.days import PLANNED, check_day
 from leeway.law.numbers import pounds
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import matching_rate
@@ -189,6 +190,7 @@ def set_start(
         raise Refusal(
             f"Support cannot start before the request for help on {plan.case.opened_on:%-d %B %Y}.", field="starts_on"
         )
+    check_day(starts_on, PLANNED, field="starts_on", what="The day on which support starts", on=on)
     claim_draft(plan, version, by, starts_on=starts_on, no_lines_reason=no_lines_reason.strip())
     return plan
 

@@ -98,7 +98,7 @@ def decide(form, plan, by_on: dict):
 
 def agree(request: SignedIn, case_id):
     """What the person agrees to: the plan, the budget, and who pays what."""
-    case = get_case(case_id, seen_by=request.user, page="Plan: agreement")
+    case = get_case(case_id, seen_by=request.user, page="Plan: agreement", of_the_living=True)
     plan = queries.open_plan(case)
     if plan is None or plan.state != PlanState.SIGNED_OFF:
         if plan is None and queries.plan_in_force(case) is None:

@@ -20,7 +20,7 @@ from leeway.market.contracts.presenters import change_in_words, kind_in_words
 
 def open_plan_of(request: SignedIn, case_id: UUID, page: str) -> tuple[Case, Plan]:
     """The case and the plan being written for it; 404 where there is none."""
-    case = get_case(case_id, seen_by=request.user, page=page)
+    case = get_case(case_id, seen_by=request.user, page=page, of_the_living=True)
     plan = queries.open_plan(case)
     if plan is None:
         raise Http404("No plan is being written for this case.")

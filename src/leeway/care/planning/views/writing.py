@@ -13,7 +13,7 @@ from leeway.access.roles import Capability
 from leeway.acting import act, attempt, press
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
-from leeway.care.people.access import can_take_part, can_work_on, is_the_person
+from leeway.care.people.access import can_take_part, can_work_on, is_the_person, lives
 from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions, forms, queries
@@ -38,6 +38,7 @@ def overview(request: SignedIn, case_id, number=None):
     context = about(case, seen_by=request.user) | {
         "back": reverse("case", args=[case_id]),
         "plan": plan,
+        "can_work": can_work_on(request.user, case) and lives(case.person),
         "can_start": case.stage == Stage.PLANNING and queries.open_plan(case) is None,
         "past": list(queries.past_plans(case)),
     }
@@ -49,7 +50,7 @@ def overview(request: SignedIn, case_id, number=None):
     signed_by = plan.final_budget.decided_by if plan.final_budget else None
     context |= whole(plan, today) | {
         "flags": alike_in_both_halves(plan, signed_by) if request.user.can(Capability.SIGN_OFF) else [],
-        "can_write": can_take_part(request.user, case, today),
+        "can_write": can_take_part(request.user, case, today) and lives(case.person),
         "missing": queries.what_is_missing(plan, today) if context["can_work"] else [],
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
         "in_force": queries.plan_in_force(case) if plan.state in queries.OPEN else None,

@@ -1,6 +1,5 @@
 """The local account: everyone reads it; an analyst publishes it, having seen what everyone will see."""
 
-import csv
 from datetime import date
 
 from django.contrib import messages
@@ -20,6 +19,7 @@ from leeway.insight.pages.models import LocalAccount
 from leeway.insight.pages.queries import account_worked_out, check_takes_its_place, latest_account
 from leeway.jobs.actions import start_job
 from leeway.jobs.models import Job
+from leeway.writing import write_rows
 
 
 def published_account() -> LocalAccount:
@@ -46,9 +46,7 @@ def figures_file(request: HttpRequest):
     """The figures as CSV, one row a measure and group."""
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="figures.csv"'
-    writer = csv.DictWriter(answer, COLUMNS)
-    writer.writeheader()
-    writer.writerows(published_account().figures)
+    write_rows(answer, COLUMNS, ([row.get(name) for name in COLUMNS] for row in published_account().figures))
     return answer
 
 

@@ -1,6 +1,5 @@
 """What the published returns say: any measure, for any place, over time, on the map, beside others."""
 
-import csv
 from functools import cached_property
 from string import ascii_lowercase
 
@@ -17,6 +16,7 @@ from leeway.published import charts
 from leeway.published.catalogue import ENGLAND, Series, catalogue
 from leeway.published.comparing import Group, areas, gone, groups_of, in_year, over_time, places, years_of
 from leeway.published.forecasts.spread import funnel
+from leeway.writing import write_rows
 
 VIEWS = {
     "time": "Over time",
@@ -228,8 +228,7 @@ def data(request: SignedIn):
     frame = asked.frame.drop("rank", strict=False).rename({"place": "against_chance"}, strict=False)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{asked.series.key}-{asked.view}.csv"'
-    writer = csv.writer(answer)
-    writer.writerow([*frame.columns, "measure", "unit", "source"])
     ending = [asked.series.name, asked.series.unit, asked.series.source]
-    writer.writerows([*row, *ending] for row in frame.iter_rows())
+    header = [*frame.columns, "measure", "unit", "source"]
+    write_rows(answer, header, ([*row, *ending] for row in frame.iter_rows()))
     return answer

@@ -20,6 +20,7 @@ from leeway.published.spending import (
     shares,
     spending,
 )
+from leeway.writing import csv_of
 
 SOURCE = "PSS-EX1, NHS Information Centre; ASC-FR 2016-17, NHS Digital; GDP deflators, HM Treasury"
 SUPPORT_OF_18_TO_64 = "learning disability support 18-64"
@@ -168,6 +169,6 @@ def figures(request: SignedIn):
     """Every year's spending by client group, as CSV."""
     form = MoneyForm(request.GET)
     place = form.cleaned_data["place"] if form.is_valid() else ENGLAND
-    answer = HttpResponse(spending(place).write_csv(), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(csv_of(spending(place)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="spending.csv"'
     return answer

@@ -13,6 +13,7 @@ from leeway.acting import attempt
 from leeway.insight.pages.forms import PublishForm, month_ends
 from leeway.insight.pages.queries import findings_worked_out, packages_worth_a_look
 from leeway.jobs.actions import start_job
+from leeway.writing import csv_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +53,7 @@ def second_look(request: SignedIn):
         read = attempt(form, lambda: packages_worth_a_look(as_at, seen_by=request.user, on=today))
         rows = read and read.result
     if rows is not None and "file" in request.GET:
-        answer = HttpResponse(rows.write_csv(), content_type="text/csv; charset=utf-8")
+        answer = HttpResponse(csv_of(rows), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="second-look.csv"'
         return answer
     shown = {"form": form, "rows": [] if rows is None else rows.to_dicts(), "back": reverse("insight:own")}

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from leeway.access.access import SignedIn
 from leeway.published.estimates import direct_payment_question as asked
+from leeway.writing import csv_of
 
 SOURCE = "PSS-EX1 and RAP returns, NHS Information Centre; GDP deflators, HM Treasury; population, ONS"
 #: What of a summary is money.
@@ -109,6 +110,6 @@ def estimates(request: SignedIn):
     """Every estimate with its choices and its source, as CSV."""
     group = chosen(request)
     told = asked.curve(group).with_columns(client_group=pl.lit(group), source=pl.lit(SOURCE))
-    answer = HttpResponse(told.write_csv(), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(csv_of(told), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="direct-payment-question.csv"'
     return answer

@@ -22,6 +22,7 @@ from leeway.insight.surveys import results
 from leeway.insight.surveys.comparing import by_group
 from leeway.insight.surveys.shares import percent
 from leeway.refusal import Refusal
+from leeway.writing import csv_of
 
 
 def get_wave(request: SignedIn, wave_id) -> Wave:
@@ -178,9 +179,9 @@ def results_file(request: SignedIn, wave_id):
     """What a wave says, as a file that is fit to publish."""
     asked = get_wave(request, wave_id)
     answers = queries.answers_of(asked, seen_by=request.user, on=timezone.localdate())
-    shares = results.for_publication(results.shares(asked.questionnaire, answers, asked=asked_by(asked)))
+    shares = results.shares(asked.questionnaire, answers, asked=asked_by(asked))
     numbers = results.numbers(asked.questionnaire, answers, asked=asked_by(asked))
-    text = pl.concat([shares, numbers], how="diagonal").write_csv()
+    text = csv_of(results.for_publication(asked.questionnaire, shares, numbers))
     name = f"{asked.questionnaire_code}-{slugify(asked.name)}.csv"
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(text.encode(), content_type="text/csv; charset=utf-8", headers=disposition)
