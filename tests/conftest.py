@@ -1,6 +1,8 @@
 """The people of the tests: Ada has a budget, Bea is her social worker, Cyril must be refused."""
 
+import inspect
 import json
+import re
 import uuid
 from datetime import date
 from decimal import Decimal
@@ -9,6 +11,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings as django_settings
 from django.db import connection, transaction
+from django.db.models.signals import pre_save
 from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis
 from procrastinate.contrib.django import app
@@ -27,6 +30,7 @@ from tests.originals import original
 
 TODAY = date(2026, 11, 23)
 SET_UP_ON = date(2026, 4, 1)  # when budgets of tests are set up
+BY_DJANGO = re.compile(r"/django/(db|dispatch|contrib/auth)/|/access/models\.py$")
 
 hypothesis.register_profile("steady", deadline=None)  # how long an example takes is the bench's business
 hypothesis.load_profile("steady")
@@ -51,6 +55,20 @@ def test_database_may_be_emptied():
     TransactionTestCase._fixture_teardown = emptied
     yield
     TransactionTestCase._fixture_teardown = teardown
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_row_is_written_back_whole():
+    """A row of ours that exists is saved by its own columns, whoever saves it: our code, or a library's."""
+
+    def refuse(sender, instance, update_fields, **_):
+        if sender.__module__.startswith("leeway.") and not instance._state.adding and update_fields is None:
+            saved_by = next(frame for frame in inspect.stack()[1:] if not BY_DJANGO.search(frame.filename)).filename
+            assert "/tests/" in saved_by, f"{sender.__name__} is written back whole by {saved_by}"
+
+    pre_save.connect(refuse)
+    yield
+    pre_save.disconnect(refuse)
 
 
 @pytest.fixture(autouse=True)

@@ -1,14 +1,16 @@
 """Form fields take what people write, and answer anything else with a sentence."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import get_resolver
 
+import leeway
 from leeway.days import BORN
-from leeway.forms import Called, DateField, NhsNumberField, PoundsField
+from leeway.forms import LEFT_EMPTY, Called, DateField, NhsNumberField, PoundsField, what_is_missing
 
 
 @pytest.mark.parametrize(
@@ -61,15 +63,50 @@ def test_an_nhs_number_is_ten_digits_of_one_kind_so_that_it_is_found_again():
 
 
 def every_form():
+    """Every form of ours and of the sign-in library."""
+    assert get_resolver().url_patterns  # every view, and so every form, is loaded
     found, left = [], [forms.BaseForm]
     while left:
         left += (below := left.pop().__subclasses__())
-        found += [form for form in below if form.__module__.startswith("leeway.")]
+        found += [form for form in below if form.__module__.startswith(("leeway.", "allauth."))]
     return found
 
 
+def test_every_field_that_was_left_empty_is_named():
+    fields = {(form, name): field for form in every_form() for name, field in form.base_fields.items()}
+    needed = {key: field for key, field in fields.items() if field.required and field.label}
+    assert len(needed) > 100
+    for (form, name), field in needed.items():
+        said = str(field.error_messages["required"])
+        if said == LEFT_EMPTY:
+            said = what_is_missing(str(field.label), field)
+            assert (getattr(field, "called", "") or str(field.label))[1:] in said, (form, name)
+        assert said.endswith(".") and said != LEFT_EMPTY, (form, name)
+
+
+@pytest.mark.parametrize(
+    ("label", "field", "said"),
+    [
+        ("Date of birth", DateField(BORN), "Enter the date of birth."),
+        ("NHS number", forms.CharField(), "Enter the NHS number."),
+        ("Their name", forms.CharField(), "Enter their name."),
+        ("Gender", forms.ChoiceField(), "Choose the gender."),
+        ("Who took part?", forms.ChoiceField(), "Answer “Who took part?”."),
+        ("How many", forms.CharField(), "Fill in “How many”."),
+        ("On which day did they die?", DateField(BORN, called="The day of death"), "Enter the day of death."),
+    ],
+)
+def test_what_to_do_about_a_field_that_was_left_empty(label, field, said):
+    assert what_is_missing(label, field) == said
+
+
+def test_errors_are_shown_in_one_place():
+    """A page that showed a field's errors itself would say “This field is required.”."""
+    pages = Path(leeway.__file__).parent.rglob("*.jinja")
+    assert [page.name for page in pages if "bound.errors" in page.read_text(encoding="utf-8")] == ["forms.jinja"]
+
+
 def test_a_field_whose_label_is_no_name_has_one_for_sentences():
-    assert get_resolver().url_patterns  # every view, and so every form, is loaded
     nameless = {
         f"{form.__module__}.{form.__name__}.{name}"
         for form in every_form()
@@ -80,7 +117,7 @@ def test_a_field_whose_label_is_no_name_has_one_for_sentences():
 
 
 def test_a_sentence_names_the_field_and_not_its_question():
-    field = DateField(label="On which day did they die?", called="The day of death")
+    field = DateField(BORN, label="On which day did they die?", called="The day of death")
     for parts, said in [
         (["31", "2", "2026"], "The day of death: there is no"),
         (["1", "1", "1066"], "The day of death must be"),

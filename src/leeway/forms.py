@@ -20,6 +20,10 @@ from leeway.days import Sense
 from leeway.law.numbers import decimal_pounds, pounds
 
 MAX_PENCE = 1_000_000_000_00
+LEFT_EMPTY = str(forms.Field.default_error_messages["required"])
+#: First words of labels that are no noun, and of those that need no “the”.
+NO_NOUN = frozenset(["what", "how", "who", "which", "why", "when", "of", "in", "a", "compare"])
+OWNED = frozenset(["the", "their", "your", "its"])
 POUNDS = re.compile(r"-?(?=\.?[0-9])([0-9]{1,3}(,[0-9]{3}){1,4}|[0-9]{0,15})(\.[0-9]{1,2})?")
 
 
@@ -54,6 +58,25 @@ def _what_is_wrong(text: str, field: forms.Field, label: str) -> str:
     if any(unicodedata.category(sign) in UNSEEN and sign not in allowed for sign in text):
         return f"{label}: take out the signs that cannot be seen." if allowed else f"{label}: write it on one line."
     return ""
+
+
+def error_in_words(bound: forms.BoundField) -> str:
+    """What is wrong with a field, as its page says it. A field left empty is named, whichever form it stands in."""
+    said = str(bound.errors[0])
+    return what_is_missing(str(bound.label), bound.field) if said == LEFT_EMPTY else said
+
+
+def what_is_missing(label: str, field: forms.Field) -> str:
+    """What to do about a field that was left empty: “Enter the date of birth.”, “Answer “Who took part?”.”"""
+    label = getattr(field, "called", "") or label
+    first = label.partition(" ")[0].lower()
+    if label.endswith("?"):
+        return f"Answer “{label}”."
+    if first in NO_NOUN:
+        return f"Fill in “{label}”."
+    name = label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    verb = "Choose" if isinstance(field, forms.ChoiceField) else "Enter"
+    return f"{verb} {name}." if first in OWNED else f"{verb} the {name}."
 
 
 def set_choices(form: forms.Form, name: str, choices) -> None:
@@ -187,12 +210,20 @@ class VersionField(forms.IntegerField):
     """The version of the record that the user was looking at, so that nobody's work is overwritten."""
 
     widget = forms.HiddenInput
+    default_error_messages = dict.fromkeys(
+        ("required", "invalid"), "This page does not say what it was made from. Open it again, and enter it there."
+    )
 
 
-class DraftForm(forms.Form):
-    """A page that may be saved half done. What is still needed is asked for before completing, not before saving."""
+class VersionedForm(forms.Form):
+    """A button that acts on what was seen."""
 
     version = VersionField()
+
+
+class DraftForm(VersionedForm):
+    """A page that may be saved half done. What is still needed is asked for before completing, not before saving."""
+
     theirs: list[tuple[str, str]] = []
 
     def full_clean(self) -> None:

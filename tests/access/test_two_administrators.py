@@ -16,6 +16,8 @@ from leeway.access.roles import WEIGHTY, WHO_CAN, Role
 from leeway.access.states import State
 from leeway.refusal import NotAllowed, Refusal
 from leeway.site.commands import main
+from leeway.versions import version_of
+from tests.pages import send
 from tests.races import at_once
 
 TODAY, SITE = date(2026, 11, 23), "https://leeway.example"
@@ -104,7 +106,9 @@ def test_every_role_that_can_do_something_weighty_is_asked_for(role, details, te
 class TestChanges:
     def change(self, user, by, why=WHY, **changed):
         details = proposals.as_it_stands(user) | changed
-        return actions.change_user(user=user, details=details, why=why, by=by, on=TODAY)
+        return actions.change_user(
+            user=user, details=details, version=version_of(user, *proposals.STAFF_DETAILS), why=why, by=by, on=TODAY
+        )
 
     def test_a_role_waits_and_the_name_does_not(self, bea, mona, ursula, una):
         asked = self.change(bea, ursula, name="Bea Okafor-Lee", roles=[Role.MANAGER], **{LIMIT: 500_00})
@@ -136,9 +140,9 @@ class TestChanges:
 
     def test_letting_a_finance_officer_in_again_waits(self, finn, bea, ursula, una):
         for user in (finn, bea):
-            actions.deactivate_user(user=user, by=ursula, on=TODAY)
-        assert actions.reactivate_user(user=bea, by=ursula, on=TODAY).is_active
-        asked = actions.reactivate_user(user=finn, why=WHY, by=ursula, on=TODAY)
+            actions.deactivate_user(user=user, version=version_of(user, "is_active"), by=ursula, on=TODAY)
+        assert actions.reactivate_user(user=bea, version=version_of(bea, "is_active"), by=ursula, on=TODAY).is_active
+        asked = actions.reactivate_user(user=finn, version=version_of(finn, "is_active"), why=WHY, by=ursula, on=TODAY)
         finn.refresh_from_db()
         assert not finn.is_active
         approve(asked, una)
@@ -286,12 +290,12 @@ class TestPages:
     def test_a_second_step_and_somebody_let_in_again(self, ursula, una, finn, client):
         client.force_login(ursula)
         client.post(f"/staff/{finn.pk}/second-step/", {"why": WHY})
-        actions.deactivate_user(user=finn, by=ursula, on=TODAY)
+        actions.deactivate_user(user=finn, version=version_of(finn, "is_active"), by=ursula, on=TODAY)
         assert re.search("Why\\?", client.get(f"/staff/{finn.pk}/sign-in/").content.decode())
-        assert "Settle that first" in client.post(f"/staff/{finn.pk}/sign-in/", {"why": WHY}).content.decode()
+        assert "Settle that first" in send(client, f"/staff/{finn.pk}/sign-in/", why=WHY).content.decode()
         asked = Proposal.objects.get()
         assert client.post(f"/staff/waiting/{asked.pk}/withdraw/").headers["Location"] == "/staff/waiting/"
-        client.post(f"/staff/{finn.pk}/sign-in/", {"why": WHY})
+        send(client, f"/staff/{finn.pk}/sign-in/", why=WHY)
         assert Proposal.objects.filter(kind=ProposalKind.LET_IN, state=State.WAITING).exists()
 
     def test_an_address_of_nothing(self, ursula, client):

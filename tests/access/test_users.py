@@ -11,6 +11,8 @@ from leeway.access import actions, proposals
 from leeway.access.models import User
 from leeway.access.roles import Role
 from leeway.refusal import NotAllowed, Refusal
+from leeway.versions import version_of
+from tests.pages import send
 
 TODAY = date(2026, 11, 23)
 SITE = "https://leeway.example"
@@ -67,9 +69,15 @@ def test_the_link_is_shown_to_nobody_but_its_owner(ursula, details, client, djan
 def test_only_an_administrator_changes_who_signs_in(action, mona, bea, details):
     calls = {
         "add": lambda: add(details, mona),
-        "change": lambda: actions.change_user(user=bea, details=details, by=mona, on=TODAY),
-        "deactivate": lambda: actions.deactivate_user(user=bea, by=mona, on=TODAY),
-        "reactivate": lambda: actions.reactivate_user(user=bea, by=mona, on=TODAY),
+        "change": lambda: actions.change_user(
+            user=bea, details=details, version=version_of(bea, *actions.STAFF_DETAILS), by=mona, on=TODAY
+        ),
+        "deactivate": lambda: actions.deactivate_user(
+            user=bea, version=version_of(bea, "is_active"), by=mona, on=TODAY
+        ),
+        "reactivate": lambda: actions.reactivate_user(
+            user=bea, version=version_of(bea, "is_active"), by=mona, on=TODAY
+        ),
     }
     with pytest.raises(NotAllowed):
         calls[action]()
@@ -93,7 +101,14 @@ def test_details_that_do_not_fit_are_refused(change, said, ursula, bea, details)
 
 def test_a_changed_limit_leaves_its_history(ursula, mona, details):
     new = details | {"name": mona.name, "roles": [Role.MANAGER], "sign_off_limit_pence_per_week": 9_000_00}
-    asked = actions.change_user(user=mona, details=new, why="The South team has joined hers.", by=ursula, on=TODAY)
+    asked = actions.change_user(
+        user=mona,
+        details=new,
+        why="The South team has joined hers.",
+        version=version_of(mona, *actions.STAFF_DETAILS),
+        by=ursula,
+        on=TODAY,
+    )
     una = User.objects.create_user("una@council.example", name="Una Ray", roles=[Role.ADMINISTRATOR])
     proposals.approve(proposal=asked, site_address=SITE, by=una, on=TODAY)
     with connection.cursor() as cursor:
@@ -106,17 +121,19 @@ def test_a_changed_limit_leaves_its_history(ursula, mona, details):
 
 def test_an_administrator_cannot_lock_themselves_out(ursula, details):
     with pytest.raises(Refusal, match="your own"):
-        actions.deactivate_user(user=ursula, by=ursula, on=TODAY)
+        actions.deactivate_user(user=ursula, version=version_of(ursula, "is_active"), by=ursula, on=TODAY)
     with pytest.raises(Refusal, match="your own roles"):
-        actions.change_user(user=ursula, details=details, by=ursula, on=TODAY)
+        actions.change_user(
+            user=ursula, details=details, version=version_of(ursula, *actions.STAFF_DETAILS), by=ursula, on=TODAY
+        )
 
 
 def test_a_stopped_user_is_out_at_once(ursula, bea, client):
     client.force_login(bea)
     assert client.get("/people/").status_code == 200
-    actions.deactivate_user(user=bea, by=ursula, on=TODAY)
+    actions.deactivate_user(user=bea, version=version_of(bea, "is_active"), by=ursula, on=TODAY)
     assert client.get("/people/").status_code == 302
-    actions.reactivate_user(user=bea, by=ursula, on=TODAY)
+    actions.reactivate_user(user=bea, version=version_of(bea, "is_active"), by=ursula, on=TODAY)
     client.force_login(bea)
     assert client.get("/people/").status_code == 200
 
@@ -126,8 +143,8 @@ def test_pages_of_the_administrator(ursula, bea, client):
     assert "Bea Okafor" in client.get("/staff/?role=assessor").content.decode()
     assert "Bea Okafor" not in client.get("/staff/?role=finance").content.decode()
     form = {"name": "Bea Okafor", "roles": ["assessor"], "team": bea.team_id, "job_title": "Senior social worker"}
-    assert client.post(f"/staff/{bea.pk}/", form).headers["Location"] == "/staff/"
-    assert client.post(f"/staff/{bea.pk}/sign-in/").headers["Location"] == "/staff/"
+    assert send(client, f"/staff/{bea.pk}/", **form).headers["Location"] == "/staff/"
+    assert send(client, f"/staff/{bea.pk}/sign-in/").headers["Location"] == "/staff/"
     bea.refresh_from_db()
     assert (bea.job_title, bea.is_active) == ("Senior social worker", False)
 

@@ -12,6 +12,7 @@ from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.people.models import Authority, CapacityDecision, Relationship, RelationshipKind
 from leeway.care.planning import actions
+from leeway.versions import version_of
 
 TODAY = date(2026, 11, 23)
 MEANS = {
@@ -51,9 +52,15 @@ def explain(plan, by, ways=ALL_WAYS):
     )
 
 
+def seen_offer(plan):
+    """What the page that asks for a choice was made from."""
+    offer = plan.offers.first()
+    return version_of(offer) if offer else 0
+
+
 def passes_conditions(plan, by, **changes):
     given = {"answers": {"not_barred": True, "can_manage": True, "appropriate": True}, "barred_orders": []} | changes
-    return actions.check_direct_payment(plan=plan, by=by, on=TODAY, **given)
+    return actions.check_direct_payment(plan=plan, version=plan.version, by=by, on=TODAY, **given)
 
 
 def relate(person, name, authority, **rest):
@@ -125,7 +132,9 @@ def written(draft, bea):
 def chosen(written, bea):
     """Ada chose a direct payment, and the conditions are met."""
     explain(written, bea)
-    actions.record_choice(plan=written, way="direct_payment", words="My own rules.", by=bea, on=TODAY)
+    actions.record_choice(
+        plan=written, version=seen_offer(written), way="direct_payment", words="My own rules.", by=bea, on=TODAY
+    )
     passes_conditions(written, bea)
     return written
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from leeway.access.models import Role, User
-from leeway.files.models import FileKind, Owner, Scan
+from leeway.files.models import FileKind, Owner, Scan, storage_key
 from tests.files.making import CSV, OWNER, PDF, picture
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +85,7 @@ class TestHow:
 
     def test_a_changed_file_is_not_given_out_and_the_page_says_so(self, client, bea, keep, store_folder):
         file = keep()
-        (store_folder / file.storage_key).write_bytes(b"%PDF-1.7 forged %%EOF")
+        (store_folder / storage_key(file.digest)).write_bytes(b"%PDF-1.7 forged %%EOF")
         response = get(client, bea, file)
         assert response.status_code == 403
         assert "not as it was when it was kept" in response.content.decode() and b"forged" not in response.content

@@ -11,7 +11,7 @@ from moto.server import ThreadedMotoServer
 
 from leeway.files import store
 from leeway.files.actions import clear_orphans
-from leeway.files.models import File, Owner
+from leeway.files.models import File, Owner, storage_key
 from leeway.files.queries import NotGivenOut, read_file
 from leeway.site.storage import in_bucket
 from tests.files.making import LATER, OWNER, PDF, picture
@@ -44,16 +44,16 @@ def bucket(server, settings, store_folder):
 
 def test_a_file_is_kept_in_the_bucket_and_read_back(bucket, keep, store_folder):
     file = keep(picture("HEIF"))
-    assert [each.key for each in bucket.objects.all()] == [file.storage_key]
+    assert [each.key for each in bucket.objects.all()] == [storage_key(file.digest)]
     with read_file(file) as content:
-        assert content.read() == bucket.Object(file.storage_key).get()["Body"].read()
+        assert content.read() == bucket.Object(storage_key(file.digest)).get()["Body"].read()
     assert not store_folder.exists()
 
 
 @pytest.mark.parametrize("change", ["put", "delete"])
 def test_bytes_that_changed_or_went_are_not_given_out(bucket, keep, change):
     file = keep()
-    lies = bucket.Object(file.storage_key)
+    lies = bucket.Object(storage_key(file.digest))
     lies.put(Body=PDF + b" ") if change == "put" else lies.delete()
     with pytest.raises(NotGivenOut):
         read_file(file)
@@ -66,7 +66,7 @@ def test_orphans_are_cleared_there_too(bucket, keep):
     kept = keep()
     store.put("0" * 64, b"left behind")
     assert clear_orphans(on=LATER) == 1
-    assert [each.key for each in bucket.objects.all()] == [kept.storage_key] and File.objects.count() == 1
+    assert [each.key for each in bucket.objects.all()] == [storage_key(kept.digest)] and File.objects.count() == 1
 
 
 def test_a_bucket_without_what_s3_needs_stops_the_start(monkeypatch):

@@ -95,6 +95,17 @@ def test_errands_that_were_given_up_are_named(client, alex):
     assert "Errands that were given up" in text and "start_nightly" in text and "tried 8 times" in text
 
 
+def test_an_administrator_sees_whether_a_worker_runs_and_how_long_ago_one_was_seen(client, alex, bea):
+    client.force_login(alex)
+    address = reverse("jobs:every")
+    assert "No worker is running" in told(client.get(address)) and "None has been seen yet" in told(client.get(address))
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (NOW() - INTERVAL '12 seconds')")
+        assert "A worker is running: seen 12 seconds ago." in told(client.get(address))
+        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = NOW() - INTERVAL '3 hours'")
+    assert "No worker is running" in told(client.get(address)) and "last seen 3 hours ago" in told(client.get(address))
+
+
 def test_everybody_has_a_list_of_their_own_jobs(client, bea, alex, job):
     client.force_login(bea)
     assert "Clear a shelf" in client.get("/jobs/own/").content.decode()

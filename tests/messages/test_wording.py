@@ -22,7 +22,7 @@ def example(name: str, *, short: bool) -> str:
 def test_there_are_words_for_each_thing_that_the_council_says():
     assert set(wording_names()) >= {
         "plan_to_agree", "plan_returned", "decision_ready", "review_due", "payment_sent", "payment_held",
-        "payment_returned", "condolence", "appointment", "note",
+        "payment_returned", "condolence",
     }  # fmt: skip
     assert len(list(FOLDER.iterdir())) == len(wording_names())
 
@@ -94,5 +94,5 @@ def test_words_that_are_not_there_are_an_error():
 
 
 def test_what_was_typed_is_never_a_template():
-    words = fill_in("note", {"note": "{{ council }} \x07£5", "worker": "Bea"}, recipient_name="Ada", short=False)
+    words = fill_in("payment_held", {"reason": "{{ council }} \x07£5"}, recipient_name="Ada", short=False)
     assert "{{ council }} £5" in words.body

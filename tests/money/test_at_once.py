@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from leeway.access.models import User
 from leeway.care.circumstances import actions as circumstances
+from leeway.care.circumstances.queries import standing_death
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Way
 from leeway.money.budgets import actions as budgets
@@ -31,6 +32,7 @@ from leeway.money.payments.models import Payment
 from leeway.money.payments.queries import findings, stopped_since
 from leeway.money.payments.states import LIVE, State
 from leeway.refusal import Refusal
+from leeway.versions import version_of
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -215,7 +217,13 @@ ACTIONS: dict[Callable[..., Any], Action] = {
     ),
     circumstances.record_death: Action(_death),
     circumstances.undo_death: Action(
-        lambda world: circumstances.undo_death(case=world.case, because="Another Ada Bell", by=world.bea, on=AFTER),
+        lambda world: circumstances.undo_death(
+            case=world.case,
+            because="Another Ada Bell",
+            version=version_of(standing_death(world.case.person)),
+            by=world.bea,
+            on=AFTER,
+        ),
         ("death",),
     ),
     circumstances.record_stay: Action(_stay),

@@ -15,6 +15,7 @@ from leeway.care.people.states import Stage
 from leeway.care.planning import actions as planning
 from leeway.care.planning.models import Plan, PlanState, Way
 from leeway.care.review import actions as reviews
+from leeway.care.review.queries import version_of_next
 from leeway.messages.models import Message
 from leeway.messages.states import State
 from leeway.money.budgets import actions as budgets
@@ -29,6 +30,7 @@ from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from leeway.site import events
 from leeway.site.casepage import parts
+from leeway.versions import version_of
 from tests.races import at_once
 
 STARTED, DIED, ON, PAY_ON = date(2026, 4, 10), date(2026, 5, 31), date(2026, 6, 4), date(2026, 6, 15)
@@ -64,7 +66,13 @@ def die(ada_case, bea):
 
 @pytest.fixture
 def undo(ada_case, bea):
-    return lambda on=NEXT: circumstances.undo_death(case=ada_case, because="Another Ada Bell.", by=bea, on=on)
+    return lambda on=NEXT: circumstances.undo_death(
+        case=ada_case,
+        because="Another Ada Bell.",
+        version=version_of(standing_death(ada_case.person)),
+        by=bea,
+        on=on,
+    )
 
 
 @pytest.fixture
@@ -279,7 +287,9 @@ def test_a_carers_worker_is_not_left_to_speak_of_a_death_that_was_none(ada_case,
 def test_the_end_of_the_budget_ends_its_tasks_and_one_of_them_is_enough(ada_case, die, end, bea, go_to):
     go_to("hospital", starts_on=date(2026, 5, 1))
     die()
-    people.close_case(case=ada_case, reason="Everything is settled.", by=bea, on=ON)
+    people.close_case(
+        case=ada_case, reason="Everything is settled.", version=version_of(ada_case, "stage"), by=bea, on=ON
+    )
     assert tasks(ada_case) == {"Ada Bell's case is closed. End the budget."}
     end()
     assert tasks(ada_case) == set()
@@ -289,7 +299,7 @@ def test_whoever_settles_is_looked_for_until_recorded_and_again_when_they_no_lon
     die()
     tom = settles()
     assert FIND not in tasks(ada_case)
-    people.end_relationship(case=ada_case, relationship=tom, ends_on=ON, by=bea, on=NEXT)
+    people.end_relationship(case=ada_case, relationship=tom, ends_on=ON, version=version_of(tom), by=bea, on=NEXT)
     assert FIND in tasks(ada_case)
 
 
@@ -311,7 +321,7 @@ def test_a_review_ends_what_asked_for_it_and_a_plan_sent_for_sign_off_what_sent_
     assert any(what.startswith("Hold Ada Bell's review") for what in due)
     reviews.ask_for_review(case=ada_case, words="It is not enough.", by=ada_user, on=ON)
     assert tasks(ada_case) == {"Agree a day for Ada Bell's review."}
-    reviews.open_review(case=ada_case, by=bea, on=ON)
+    reviews.open_review(case=ada_case, version=version_of_next(ada_case), by=bea, on=ON)
     assert tasks(ada_case) == set()
     for kind in (Event.PLAN_RETURNED, Event.DISAGREED, Event.CHOICE):
         people.tell(case=ada_case, kind=kind, sentence="So.", by=ada_user, on=ON)
@@ -520,7 +530,9 @@ def test_a_last_cost_has_a_limit_and_a_large_one_a_second_look(ada_case, end, ow
 
 def test_finance_looks_after_a_closed_case_while_money_is_open(ada_case, die, end, bea, finn, mona):
     die()
-    people.close_case(case=ada_case, reason="Everything is settled.", by=bea, on=ON)
+    people.close_case(
+        case=ada_case, reason="Everything is settled.", version=version_of(ada_case, "stage"), by=bea, on=ON
+    )
     assert is_own_case(finn, ada_case, ON)
     end()
     assert is_own_case(finn, ada_case, ON)  # what fell due before the death is unpaid yet
@@ -540,11 +552,13 @@ def test_what_was_paid_beyond_the_day_shows_before_the_budget_is_ended(budget, a
 
 def test_the_journey_of_a_closed_case_says_what_was_done(ada_case, die, bea, another_case):
     die()
-    people.close_case(case=ada_case, reason="Everything is settled.", by=bea, on=ON)
+    people.close_case(
+        case=ada_case, reason="Everything is settled.", version=version_of(ada_case, "stage"), by=bea, on=ON
+    )
     said = {part.name: part.status for part in parts(ada_case, {}, None, ON)}
     assert (said["Support plan and choice"], said["Budget and payments"]) == ("Ended", "Ended")
     never = another_case("Zoe")
-    people.close_case(case=never, reason="No longer wanted.", by=bea, on=ON)
+    people.close_case(case=never, reason="No longer wanted.", version=version_of(never, "stage"), by=bea, on=ON)
     said = {part.name: part.status for part in parts(never, {}, None, ON)}
     assert said["Assessment and eligibility"] == said["Money check"] == said["Budget and payments"] == "Not started"
 

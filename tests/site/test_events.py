@@ -26,6 +26,7 @@ from leeway.money.payments.actions import NothingToPay, approve_run, make_run, r
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from leeway.site import events
+from leeway.versions import version_of
 
 STARTED, DIED, ON, PAY_ON = date(2026, 4, 10), date(2026, 5, 31), date(2026, 6, 4), date(2026, 6, 15)
 
@@ -149,7 +150,9 @@ def pay_representative(case, finn, fay):
 
 
 def test_a_death_that_was_wrong_is_undone_and_payments_go_on(dead, budget, bea, finn):
-    death = circumstances.undo_death(case=dead, because="It was another Ada Bell.", by=bea, on=ON)
+    death = circumstances.undo_death(
+        case=dead, version=version_of(standing_death(dead.person)), because="It was another Ada Bell.", by=bea, on=ON
+    )
     assert (death.undone_by, Person.objects.get(pk=dead.person_id).date_of_death) == (bea, None)
     assert make_run(pay_on=PAY_ON, by=finn, on=ON).payments_count > 0
     assert [line.kind for line in dead.story.all()][:1] == [Event.DEATH_UNDONE] or "death_undone" in [
@@ -162,7 +165,7 @@ def test_reviews_moves_and_decisions_stop_and_the_case_can_be_closed(dead, bea):
     assert not reviews_due(bea, date(2027, 4, 1)).exists()
     with pytest.raises(Refusal, match="died on 31 May 2026"):
         people.move_case(case=dead, to=Stage.REVIEW, kind=Event.REVIEW_STARTED, sentence="Review.", by=bea, on=ON)
-    people.close_case(case=dead, reason="Everything is settled.", by=bea, on=ON)
+    people.close_case(case=dead, version=version_of(dead, "stage"), reason="Everything is settled.", by=bea, on=ON)
     assert dead.stage == Stage.CLOSED and dead.plans.get().state == "ended"
 
 
@@ -267,7 +270,7 @@ def test_the_pages_of_a_death_and_of_stays(client, budget, bea, finn):
 def test_a_case_closed_in_the_ordinary_way_is_paid_no_more_until_finance_says_until_when(budget, bea, finn):
     Case.objects.filter(pk=budget.case_id).update(stage=Stage.PLANNING)  # a review changes the plan
     case = Case.objects.get(pk=budget.case_id)
-    people.close_case(case=case, reason="Ada has moved to Leeds.", by=bea, on=ON)
+    people.close_case(case=case, version=version_of(case, "stage"), reason="Ada has moved to Leeds.", by=bea, on=ON)
     with pytest.raises(NothingToPay):
         make_run(pay_on=PAY_ON, by=finn, on=ON)
     assert list(budgets_to_end(seen_by=finn)) == [budget]

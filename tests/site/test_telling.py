@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from leeway.care.circumstances import actions as circumstances
+from leeway.care.circumstances.queries import standing_death
 from leeway.care.people import actions as people
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Relationship, RelationshipKind, Task
@@ -17,6 +18,7 @@ from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.models import HoldKind
 from leeway.site import events
 from leeway.site.telling import WAITS_BECAUSE
+from leeway.versions import version_of
 
 pytestmark = pytest.mark.django_db
 ON, DIED = date(2026, 6, 4), date(2026, 6, 1)
@@ -117,10 +119,42 @@ def test_whoever_settles_what_is_left_is_written_to_once(reachable, tom, bea, kn
 def test_a_death_recorded_by_mistake_is_told_to_nobody_who_has_not_heard(reachable, tom, bea):
     tom()
     circumstances.record_death(case=reachable, died_on=DIED, told_by="Her brother Tom, by phone", by=bea, on=ON)
-    circumstances.undo_death(case=reachable, because="It was her aunt, of the same name.", by=bea, on=ON)
+    circumstances.undo_death(
+        case=reachable,
+        version=version_of(standing_death(reachable.person)),
+        because="It was her aunt, of the same name.",
+        by=bea,
+        on=ON,
+    )
     assert sent(state=State.STOPPED) == [("condolence", "Tom Bell")]
     tell(reachable, Event.PLAN_RETURNED, bea)
     assert sent(state=State.WAITING) == [("plan_returned", "Ada Bell")]
+
+
+@pytest.mark.parametrize("had_left", [True, False])
+def test_whoever_was_condoled_by_mistake_is_owed_an_apology(reachable, tom, bea, had_left, settings):
+    settings.DEMO = True  # a carrier that takes everything
+    tom()
+    circumstances.record_death(case=reachable, died_on=DIED, told_by="Her brother Tom, by phone", by=bea, on=ON)
+    if had_left:
+        outbox.send_due(at=NOON)
+    death = standing_death(reachable.person)
+    circumstances.undo_death(case=reachable, version=version_of(death), because="It was her aunt.", by=bea, on=ON)
+    assert Task.objects.filter(kind=Event.DEATH_UNDONE, what__contains="apologise").exists() is had_left
+
+
+def test_two_holds_on_one_day_are_each_told_as_what_they_are(reachable, agree, bank, finn):
+    """Whatever their keys are: a second message never tells of the first hold again."""
+    plan = agree(reachable, (Way.DIRECT_PAYMENT, 100_00, 0))
+    bank(reachable)
+    budget = budgets.start_budget(plan=plan, by=finn, on=date(2026, 4, 10))
+    for kind in (HoldKind.HOSPITAL, HoldKind.SAFEGUARDING, HoldKind.REVIEW_OVERDUE):
+        budgets.place_hold(budget=budget, kind=kind, reason="As the ward says.", by=finn, on=ON)
+    told = Message.objects.filter(template="payment_held").order_by("written_at").values_list("data", flat=True)
+    assert [data["reason"] for data in told] == [
+        WAITS_BECAUSE[HoldKind.HOSPITAL],
+        WAITS_BECAUSE[HoldKind.REVIEW_OVERDUE],
+    ]
 
 
 @pytest.mark.parametrize("kind", [HoldKind.HOSPITAL, HoldKind.REVIEW_OVERDUE, HoldKind.SAFEGUARDING])

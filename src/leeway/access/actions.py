@@ -7,9 +7,12 @@ from django.db import transaction
 from leeway.access.access import check_can
 from leeway.access.invitations import send_invitation
 from leeway.access.models import Proposal, ProposalKind, User
-from leeway.access.proposals import as_it_stands, holds_weight, is_weighty, propose
+from leeway.access.proposals import STAFF_DETAILS, as_it_stands, holds_weight, is_weighty, propose
 from leeway.access.roles import WHO_CAN, Capability, Role, why_apart
 from leeway.refusal import Refusal
+from leeway.versions import lock_as_seen
+
+SIGN_IN = ("is_active",)  # what the page of somebody's sign-in changes
 
 
 @transaction.atomic
@@ -33,19 +36,21 @@ def add_user(*, details: dict, site_address: str, why: str = "", by: User, on: d
 
 
 @transaction.atomic
-def change_user(*, user: User, details: dict, why: str = "", by: User, on: date) -> User | Proposal:
+def change_user(*, user: User, details: dict, why: str = "", version: int, by: User, on: date) -> User | Proposal:
     """Change what a user comes to do, their team or their sign-off limit. Every version is kept by the database.
 
     Something weighty, or another limit, waits as a Proposal for another administrator; the name is changed at once.
+    `version` is `version_of` the STAFF_DETAILS that the administrator saw. Raises EditedMeanwhile.
     """
     check_can(by, Capability.ADMINISTER)
+    lock_as_seen(user, version, *STAFF_DETAILS)
     if user == by and set(details["roles"]) != set(user.roles):
         raise Refusal("You cannot change your own roles. Ask another administrator.", field="roles")
     if (Role.PERSON in user.roles) != (Role.PERSON in details["roles"]):
         raise Refusal("A person's sign-in cannot become someone else's, nor the other way round.", field="roles")
     check_roles(details)
     weighty = is_weighty(user, details)
-    at_once = ("name", "job_title") if weighty else tuple(as_it_stands(user))
+    at_once = ("name", "job_title") if weighty else STAFF_DETAILS
     proposal = propose(kind=ProposalKind.CHANGE, details=details, why=why, by=by, user=user) if weighty else None
     for name in at_once:
         setattr(user, name, details[name])
@@ -54,23 +59,27 @@ def change_user(*, user: User, details: dict, why: str = "", by: User, on: date)
 
 
 @transaction.atomic
-def deactivate_user(*, user: User, by: User, on: date) -> User:
+def deactivate_user(*, user: User, version: int, by: User, on: date) -> User:
     """Stop someone from signing in, at once. What they did stays on record under their name."""
     check_can(by, Capability.ADMINISTER)
     if user == by:
         raise Refusal("You cannot stop your own sign-in. Ask another administrator.")
-    user.is_active = False
-    user.save(update_fields=["is_active"])
-    return user
+    return _set_sign_in(user, version, is_active=False)
 
 
 @transaction.atomic
-def reactivate_user(*, user: User, why: str = "", by: User, on: date) -> User | Proposal:
+def reactivate_user(*, user: User, why: str = "", version: int, by: User, on: date) -> User | Proposal:
     """Let someone sign in again; once another administrator approves it, where they may do something weighty."""
     check_can(by, Capability.ADMINISTER)
     if holds_weight(user):
+        lock_as_seen(user, version, *SIGN_IN)
         return propose(kind=ProposalKind.LET_IN, details=as_it_stands(user), why=why, by=by, user=user)
-    user.is_active = True
+    return _set_sign_in(user, version, is_active=True)
+
+
+def _set_sign_in(user: User, version: int, *, is_active: bool) -> User:
+    lock_as_seen(user, version, *SIGN_IN)
+    user.is_active = is_active
     user.save(update_fields=["is_active"])
     return user
 

@@ -5,7 +5,7 @@ from django import forms
 
 from leeway.access.models import Team
 from leeway.access.roles import Role, why_apart
-from leeway.forms import PoundsField, set_choices
+from leeway.forms import PoundsField, VersionedForm, WholeForm, set_choices
 
 
 class SignIn(LoginForm):
@@ -18,10 +18,8 @@ class SignIn(LoginForm):
         self.fields["password"].help_text = ""
 
 
-class ChangeUserForm(forms.Form):
-    """What may change about someone who signs in."""
-
-    kept = ("name", "roles", "team", "job_title", "sign_off_limit_pence_per_week")
+class UserForm(forms.Form):
+    """What is known of someone who signs in."""
 
     name = forms.CharField(label="Full name", max_length=150)
     roles = forms.MultipleChoiceField(
@@ -61,7 +59,11 @@ class ChangeUserForm(forms.Form):
         return self.cleaned_data["sign_off_limit_pence_per_week"] or 0
 
 
-class AddUserForm(ChangeUserForm):
+class ChangeUserForm(WholeForm, UserForm):
+    """The same details, changed."""
+
+
+class AddUserForm(UserForm):
     """Someone new, who signs in with the address that the invitation goes to."""
 
     email = forms.EmailField(
@@ -70,11 +72,11 @@ class AddUserForm(ChangeUserForm):
     field_order = ["name", "email"]
 
 
-class DeactivateForm(forms.Form):
-    """Nothing to fill in: a button."""
+class SignInForm(VersionedForm):
+    """A button that stops a sign-in or allows it again."""
 
 
-class LetInForm(forms.Form):
+class LetInForm(VersionedForm):
     """Letting somebody in again, with the reason where another administrator must approve it."""
 
     why = forms.CharField(

@@ -27,7 +27,7 @@ class UserManager(BaseUserManager["User"]):
         """A user; without a password, one who cannot sign in until they have set it."""
         user = self.model(email=self.normalize_email(email), name=name, roles=list(roles), **rest)
         user.set_password(password)
-        user.save(using=self._db)
+        user.save(using=self._db, force_insert=True)
         return user
 
     def who_can(self, capability: Capability) -> models.QuerySet["User"]:
@@ -57,6 +57,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
+    _as_read: dict[str, object] | None = None  # its columns, where the row came from the database
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name", "roles"]
     objects = UserManager()
@@ -74,6 +76,21 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def from_db(cls, db, field_names, values, **options):
+        user = super().from_db(db, field_names, values, **options)
+        user._as_read = dict(zip(field_names, values, strict=True))
+        return user
+
+    def save(self, *, update_fields=None, **options):
+        """A save that names no columns writes those that were changed since the row was read.
+
+        Libraries for signing in write users back whole, while an administrator may be stopping them.
+        """
+        if update_fields is None and self._as_read is not None:
+            update_fields = [name for name, value in self._as_read.items() if getattr(self, name) != value]
+        super().save(update_fields=update_fields, **options)
 
     @property
     def is_staff_member(self) -> bool:

@@ -21,6 +21,8 @@ from leeway.access.states import MOVES, State
 from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
 
+#: What the page about someone who signs in shows and changes.
+STAFF_DETAILS = ("name", "roles", "team", "job_title", "sign_off_limit_pence_per_week")
 SENTENCE = 10
 WHY_NEEDED = "Say in a sentence why. Another administrator reads it before they approve."
 
@@ -65,8 +67,7 @@ def propose(
 
 def as_it_stands(user: User) -> dict[str, Any]:
     """The details of a proposal that changes none of them."""
-    names = ("name", "roles", "team", "job_title", "sign_off_limit_pence_per_week")
-    return {name: getattr(user, name) for name in names}
+    return {name: getattr(user, name) for name in STAFF_DETAILS}
 
 
 @transaction.atomic

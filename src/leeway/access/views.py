@@ -9,12 +9,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leeway.access import actions, proposals, queries
 from leeway.access.access import SignedIn
-from leeway.access.forms import AddUserForm, ChangeUserForm, DeactivateForm, LetInForm, TurnDownForm, WhyForm
+from leeway.access.forms import AddUserForm, ChangeUserForm, LetInForm, SignInForm, TurnDownForm, WhyForm
 from leeway.access.models import Proposal, User
-from leeway.access.proposals import as_it_stands, holds_weight
+from leeway.access.proposals import STAFF_DETAILS, as_it_stands, holds_weight
 from leeway.access.roles import Capability, Role, in_words
 from leeway.access.states import State
 from leeway.acting import act
+from leeway.forms import carry_version
+from leeway.versions import version_of
 
 PROPOSALS_A_PAGE = 25
 
@@ -45,10 +47,14 @@ def add(request: SignedIn):
 def change(request: SignedIn, user_id):
     """Change a user's role, team, job title or limit."""
     user = get_object_or_404(User, pk=user_id)
-    stands = as_it_stands(user)
+    stands = as_it_stands(user) | {"version": version_of(user, *STAFF_DETAILS)}
     form = ChangeUserForm(request.POST or None, is_person=user.can(Capability.TAKE_PART), initial=stands)
     if done := act(
-        form, lambda **by_on: actions.change_user(user=user, **without_why(form.cleaned_data), **by_on), request
+        form,
+        lambda **by_on: actions.change_user(
+            user=user, version=form.cleaned_data["version"], **without_why(form.details), **by_on
+        ),
+        request,
     ):
         return said(request, done.result, "is saved.")
     page = {"form": form, "member": user, "back": reverse("access:users")}
@@ -75,11 +81,13 @@ def sign_in(request: SignedIn, user_id):
     """Stop someone from signing in, or let them in again."""
     user = get_object_or_404(User, pk=user_id)
     asks = not user.is_active and holds_weight(user)
-    form = (LetInForm if asks else DeactivateForm)(request.POST if request.method == "POST" else None)
+    version = version_of(user, *actions.SIGN_IN)
+    form = (LetInForm if asks else SignInForm)(request.POST or None, initial={"version": version})
     action = actions.deactivate_user if user.is_active else actions.reactivate_user
     words = "can no longer sign in." if user.is_active else "can sign in."
     if done := act(form, lambda **by_on: action(user=user, **form.cleaned_data, **by_on), request):
         return said(request, done.result, words)
+    carry_version(form, version)
     back = reverse("access:change", kwargs={"user_id": user.pk})
     return render(request, "access/sign_in.jinja", {"form": form, "member": user, "back": back})
 

@@ -73,11 +73,6 @@ class File(models.Model):
         return Owner(self.owner_kind, self.owner_id)
 
     @property
-    def storage_key(self) -> str:
-        """Where the bytes lie: files of the same bytes share one place."""
-        return storage_key(self.digest)
-
-    @property
     def format(self) -> Format:
         return FORMATS[self.media_type]
 

@@ -25,6 +25,7 @@ ERRANDS_FIRST = 1  # small work does not wait behind long jobs
 #: The queue, through Django's own connection: in the worker too, what is queued is part of the transaction.
 QUEUE = JobManager(connector=DjangoConnector())
 ATTEMPTS_MOST = 5
+HOW_FAR, ENDED = ("steps_done", "steps"), ("state", "ended_at", "error")
 PLAIN = re.compile(r"[\w.:-]{0,80}")
 BROKEN_OFF = f"The work was broken off {ATTEMPTS_MOST} times. Tell an administrator before you try it again."
 
@@ -75,7 +76,7 @@ def try_again(*, job: Job, by: User, on: date) -> Job:
     kept.attempts_before = kept.attempt
     if kept.asked_by_id is not None:
         kept.asked_on = on
-    kept.save()
+    kept.save(update_fields=["asked_on", "attempts_before", *ENDED, *HOW_FAR])
     _defer(kept)
     return kept
 
@@ -119,7 +120,7 @@ def begin(*, job_id: UUID, at: datetime) -> Job | None:
     require_move(MOVES, job.state, State.WORKING, of=THIS_JOB)
     job.state, job.started_at = State.WORKING, at
     job.attempt, job.steps_done, job.steps = job.attempt + 1, 0, 0
-    job.save()
+    job.save(update_fields=["state", "started_at", "attempt", *HOW_FAR])
     return job
 
 
@@ -129,6 +130,7 @@ def finish(*, job: Job, result: Result, at: datetime) -> None:
     kept = _still_held(job)
     kept.result_sentence, kept.result_address, kept.result_link = result.sentence, result.address, result.link
     kept.steps_done = kept.steps
+    kept.save(update_fields=["result_sentence", "result_address", "result_link", *HOW_FAR])
     _end(kept, State.DONE, at)
 
 
@@ -148,7 +150,7 @@ def _still_held(job: Job) -> Job:
 def _end(job: Job, to: State, at: datetime, *, error: str = "") -> None:
     require_move(MOVES, job.state, to, of=THIS_JOB)
     job.state, job.ended_at, job.error = to, at, error
-    job.save()
+    job.save(update_fields=ENDED)
 
 
 def _defer(job: Job) -> None:

@@ -1,10 +1,12 @@
 """Reading jobs: one of one's own, and all of them for administrators."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Max, QuerySet, Value, When
 from django.http import Http404
-from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from leeway.access.access import check_can
 from leeway.access.models import User
@@ -13,6 +15,7 @@ from leeway.jobs.access import may_see_job
 from leeway.jobs.models import Job
 from leeway.jobs.states import State
 
+SILENT_FOR = timedelta(seconds=30)  # without a sign of life, after which a worker is thought dead
 FIRST = (State.FAILED, State.WORKING, State.WAITING)
 
 
@@ -40,3 +43,35 @@ def errands_that_failed(*, seen_by: User) -> QuerySet[ProcrastinateJob]:
     """Small work that nobody watches and that was given up after its last try, the latest first."""
     check_can(seen_by, Capability.SEE_JOBS)
     return ProcrastinateJob.objects.filter(status="failed").order_by("-id")
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Whether a worker runs, in words too."""
+
+    runs: bool
+    words: str
+
+
+def worker_in_words(*, seen_by: User, at: datetime) -> Worker:
+    """Whether a worker is running, and how long ago one was seen."""
+    check_can(seen_by, Capability.SEE_JOBS)
+    seen_at = ProcrastinateWorker.objects.aggregate(last=Max("last_heartbeat"))["last"]
+    if seen_at is not None and at - seen_at <= SILENT_FOR:
+        return Worker(True, f"A worker is running: seen {_ago(at - seen_at)}.")
+    began_at = Job.objects.aggregate(last=Max("started_at"))["last"]
+    known = max((moment for moment in (seen_at, began_at) if moment is not None), default=None)
+    last = f"One was last seen {_ago(at - known)}." if known else "None has been seen yet."
+    return Worker(
+        False, f"No worker is running, so nothing that is asked for gets done. {last} Start one: leeway worker."
+    )
+
+
+def _ago(time: timedelta) -> str:
+    """How long ago something was, in its largest whole unit: “3 minutes ago”."""
+    seconds = max(0, int(time.total_seconds()))
+    for name, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            many = seconds // size
+            return f"{many:,} {name}{'' if many == 1 else 's'} ago"
+    return "a moment ago" if seconds < 2 else f"{seconds} seconds ago"

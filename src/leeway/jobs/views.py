@@ -6,13 +6,14 @@ from django import forms
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from leeway.access.access import SignedIn
 from leeway.acting import act
 from leeway.jobs import actions, queries
 from leeway.jobs.models import Job
-from leeway.jobs.states import UNDER_WAY
+from leeway.jobs.states import UNDER_WAY, State
 
 LOOKS_AGAIN_AFTER = 3  # seconds
 A_PAGE = 50
@@ -39,7 +40,9 @@ def every(request: SignedIn):
     """All jobs, those that failed first."""
     jobs = Paginator(queries.all_jobs(seen_by=request.user), A_PAGE).get_page(request.GET.get("page"))
     errands = queries.errands_that_failed(seen_by=request.user)[:A_PAGE]
-    return render(request, "jobs/every.jinja", {"jobs": jobs, "errands": errands, "back": reverse("home")})
+    worker = queries.worker_in_words(seen_by=request.user, at=timezone.now())
+    shown = {"jobs": jobs, "errands": errands, "worker": worker, "back": reverse("home")}
+    return render(request, "jobs/every.jinja", shown)
 
 
 @require_safe
@@ -53,6 +56,7 @@ def _page(request: SignedIn, job: Job, form: forms.Form):
     under_way, still = job.state in UNDER_WAY, "still" in request.GET
     percent = job.steps_done * 100 // job.steps if job.steps else 0
     shown = {"job": job, "form": form, "under_way": under_way, "still": still, "percent": percent}
+    shown |= {"waits": job.state == State.WAITING, "done": job.state == State.DONE}
     answer = render(request, "jobs/show.jinja", shown)
     if under_way and not still:
         answer["Refresh"] = str(LOOKS_AGAIN_AFTER)

@@ -12,8 +12,8 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
 from leeway.jobs.jobs import SILENT_SECONDS, put_back_stalled
+from leeway.jobs.queries import SILENT_FOR
 
-SILENT_FOR = 30  # seconds without a sign of life, after which a worker is thought dead
 SIGNS_OF_LIFE = 3  # in that time
 CONNECTIONS = 4  # at most, beside the one that does the work
 ANSWERS_WITHIN = 5  # seconds, before the database counts as lost
@@ -22,7 +22,7 @@ LONGEST_PAUSE = 30  # seconds between two tries to reach the database
 log = logging.getLogger(__name__)
 
 
-def work(*, silent_for: float = SILENT_FOR, once: bool = False) -> None:
+def work(*, silent_for: float = SILENT_FOR.total_seconds(), once: bool = False) -> None:
     """Do what waits for a worker until Ctrl+C or SIGTERM, after which the job in hand is finished first.
 
     With `once`, until nothing waits. While the database does not answer, it is tried again, after longer and longer.

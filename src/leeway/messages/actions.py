@@ -40,6 +40,8 @@ NOT_THIS_WAY = {
 THIS = "This message"
 MOVED = "The address on record, or the way they want to hear from us, was changed."
 _whys_not: list[Callable[[Message], str]] = []
+#: What changes of a message once it is written.
+SETTLED = ("state", "carrier", "carrier_id", "sent_at", "last_error", "next_attempt_at", "settled_on", "settled_by")
 _handlers: list[Callable[[Message], None]] = []
 
 
@@ -318,7 +320,7 @@ def _wait_or_give_up(message: Message, at: datetime) -> None:
         return
     require_move(MOVES, message.state, State.WAITING, of=THIS)
     message.state, message.next_attempt_at = State.WAITING, at + WAITS[message.attempts - 1]
-    message.save()
+    message.save(update_fields=SETTLED)
 
 
 def _locked(message_id: UUID, *states: State) -> Message | None:
@@ -330,7 +332,7 @@ def _locked(message_id: UUID, *states: State) -> Message | None:
 def _settle(message: Message, to: State, on: date | None) -> None:
     require_move(MOVES, message.state, to, of=THIS)
     message.state, message.settled_on = to, on
-    message.save()
+    message.save(update_fields=SETTLED)
     _tell_somebody(message)
 
 

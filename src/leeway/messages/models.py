@@ -88,5 +88,10 @@ class Message(models.Model):
             *moves_kept("message_moves", MOVES, begins=[State.WAITING, State.TO_PRINT]),
         ]
 
+    @property
+    def did_not_arrive(self) -> bool:
+        """Whether it is known that nobody had it."""
+        return self.state == State.FAILED
+
     def __str__(self) -> str:
         return f"Message {self.pk}"  # no name and no address: this stands in logs and errors

@@ -14,7 +14,7 @@ from django.http import Http404
 from leeway.messages.carriers import REMEMBERED
 from leeway.messages.models import Message
 from leeway.messages.recipients import Channel
-from leeway.messages.states import NEEDS_SOMEBODY, State
+from leeway.messages.states import LEFT, NEEDS_SOMEBODY, State
 
 MAIL_FOLDER = "mailbox"
 MAIL_MOST = 20
@@ -38,6 +38,11 @@ def in_need_of_somebody(case_ids: Collection[UUID] | QuerySet) -> QuerySet[Messa
     """The letters to print and the messages that did not arrive, about these cases, the longest waiting first."""
     stuck = Message.objects.filter(case_id__in=case_ids, state__in=NEEDS_SOMEBODY, sent_again=None)
     return stuck.order_by("written_at")
+
+
+def left(*, keys: Collection[str]) -> QuerySet[Message]:
+    """Of the messages written about something, those that left here, and those that a carrier may have."""
+    return Message.objects.filter(key__in=keys, state__in=[State.SENDING, *LEFT])
 
 
 def due(at: datetime) -> list[UUID]:

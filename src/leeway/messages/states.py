@@ -28,6 +28,8 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.FAILED: frozenset(),
     State.STOPPED: frozenset(),
 }
+#: A carrier took it, or somebody posted it.
+LEFT = frozenset({State.SENT, State.DELIVERED, State.POSTED})
 #: Nothing more happens by itself: somebody has to post it, or to find another way.
 NEEDS_SOMEBODY = frozenset({State.TO_PRINT, State.FAILED})
 #: What can be written again, where what stopped it is over.

@@ -4,19 +4,23 @@ Nobody who has died is written to. Whoever settles what they leave is, once, in 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from leeway.care.circumstances.models import Death
 from leeway.care.circumstances.queries import standing_death
 from leeway.care.people import actions as people
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Case, Relationship, StoryLine, Whose
+from leeway.care.people.recipients import HasDied
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanState
 from leeway.care.review.models import Review
 from leeway.messages import actions as outbox
 from leeway.messages.models import Message
+from leeway.messages.queries import left
 from leeway.messages.states import State
 from leeway.money.budgets.models import WHILE_AWAY, Hold, HoldKind
 
@@ -63,9 +67,8 @@ def decided(what: str) -> Callable[[StoryLine], dict[str, str]]:
 
 
 def why_payments_wait(line: StoryLine) -> dict[str, str] | None:
-    """Why payments wait, where it can be told in a message."""
-    hold = Hold.objects.filter(budget__case=line.case, lifted_on=None).order_by("-placed_on", "-pk").first()
-    reason = WAITS_BECAUSE.get(HoldKind(hold.kind)) if hold else None
+    """Why payments wait, where it can be told in a message: of the hold that this line tells of, and no other."""
+    reason = next((why for kind, why in WAITS_BECAUSE.items() if line.sentence == kind.told), None)
     return {"reason": reason} if reason else None
 
 
@@ -78,14 +81,12 @@ def amount_that_came_back(line: StoryLine) -> dict[str, str] | None:
 def tell_person(line: StoryLine, notice: Notice) -> None:
     """Write to the person of the case, once for each line of the story."""
     fields = notice.fields(line) if line.case.person.date_of_death is None else None
-    if fields is not None:
+    if fields is None:
+        return
+    key = f"{notice.template}:{line.pk}"
+    with suppress(HasDied):
         people.write_to_person(
-            case=line.case,
-            template=notice.template,
-            data=fields,
-            key=f"{notice.template}:{line.pk}",
-            by=line.by,
-            on=line.happened_on,
+            case=line.case, template=notice.template, data=fields, key=key, by=line.by, on=line.happened_on
         )
 
 
@@ -140,10 +141,14 @@ def condole(line: StoryLine) -> None:
             to=somebody,
             template="condolence",
             data={"person": str(case.person), "worker": who_has(case)},
-            key=f"condolence:{death.pk}",
+            key=_condolence(death.pk),
             by=line.by,
             on=on,
         )
+
+
+def _condolence(death_id: UUID) -> str:
+    return f"condolence:{death_id}"
 
 
 def representatives(line: StoryLine) -> list[Relationship]:
@@ -165,6 +170,12 @@ def stop_condoling(line: StoryLine) -> None:
     because = "The death was recorded by mistake."
     for somebody in representatives(line):
         outbox.stop_messages(recipient_id=somebody.pk, because=because, by=line.by, on=line.happened_on)
+
+
+def condoled_by_mistake(line: StoryLine) -> bool:
+    """Whether a message about a death that was recorded by mistake left, or may have, before the mistake was found."""
+    undone = Death.objects.filter(person=line.case.person, undone_on=line.happened_on).values_list("pk", flat=True)
+    return left(keys=[_condolence(death) for death in undone]).exists()
 
 
 def ask_to_speak_with_carers(line: StoryLine) -> None:

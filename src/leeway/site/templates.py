@@ -15,7 +15,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader,
 
 from leeway.access.second_factor import needs_second_factor
 from leeway.care.people.models import CommunicationNeed, Person
-from leeway.forms import DateParts
+from leeway.forms import DateParts, error_in_words
 from leeway.law.numbers import pounds as pounds_in_words
 from leeway.site.navigation import navigation
 
@@ -46,6 +46,7 @@ def environment(**options) -> Environment:
         navigation=navigation,
         council_name=settings.COUNCIL_NAME,
         widget_kind=widget_kind,
+        error_in_words=error_in_words,
         choice_items=choice_items,
         date_items=date_items,
         field_value=field_value,

@@ -1,6 +1,5 @@
 """Journeys through the pages: from start to a decision, and to what Ada pays."""
 
-import re
 from datetime import date
 
 import pytest
@@ -10,24 +9,13 @@ from leeway.care.assessment import parts, queries
 from leeway.care.assessment.models import Assessment
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
+from tests.pages import send, version_on
 
 from .writing import ANSWERS, TODAY, UNABLE, complete, fill
 
 
 def page(name, case, *rest):
     return reverse(f"assessment:{name}", args=[case.pk, *rest])
-
-
-def version_on(response) -> str:
-    """The version that a form on the page carries."""
-    return re.search(r'name="version" value="(\d+)"', response.content.decode())[1]
-
-
-def send(client, address, **answers):
-    """Open a page, then send its form with these answers."""
-    opened = client.get(address)
-    assert opened.status_code == 200, opened.content.decode()[:2000]
-    return client.post(address, {"version": version_on(opened), **answers})
 
 
 def walk(client, case, unable):

@@ -139,18 +139,18 @@ def test_the_person_sees_what_was_sent_to_them_and_nobody_elses(client, case, re
     toms = actions.write_to_supporter(
         case=case,
         to=tom,
-        template="note",
-        data={"note": "Please ring me.", "worker": "Bea"},
+        template="review_due",
+        data={"due_on": "4 January 2027", "worker": "Bea"},
         key="1",
         by=mona,
         on=TODAY,
     )
     page = as_user(client, ada_user).get(f"/cases/{case.pk}/messages/").content.decode()
-    assert "News about your plan" in page and "A message from your worker" not in page
+    assert "News about your plan" in page and "Time to look at your plan again" not in page
     assert client.get(f"/cases/{case.pk}/messages/{mine.pk}/").status_code == 200
     assert client.get(f"/cases/{case.pk}/messages/{toms.pk}/").status_code == 404
     page = as_user(client, tom.user).get(f"/cases/{case.pk}/messages/").content.decode()
-    assert "News about your plan" in page and "A message from your worker" in page
+    assert "News about your plan" in page and "Time to look at your plan again" in page
 
 
 def test_staff_see_the_words_as_sent_and_the_look_is_noted(client, case, reachable, bea, write):

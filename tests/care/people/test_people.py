@@ -13,6 +13,7 @@ from leeway.care.people import actions, queries
 from leeway.care.people.models import Authority, Case, Relationship, RelationshipKind
 from leeway.care.people.states import Stage
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
+from leeway.versions import version_of
 
 TODAY = date(2026, 11, 23)
 SITE = "https://leeway.example"
@@ -78,26 +79,28 @@ def test_a_case_needs_a_team_and_is_the_only_open_one_of_its_kind(case, bea, fin
 
 class TestGiveCase:
     def test_a_manager_gives_it_within_the_team(self, case, mona, greta, finn):
-        actions.give_case(case=case, worker=greta, by=mona, on=TODAY)
+        actions.give_case(case=case, worker=greta, version=version_of(case, "worker"), by=mona, on=TODAY)
         assert Case.objects.get().worker == greta
         with pytest.raises(Refusal, match="not an assessor"):
-            actions.give_case(case=case, worker=finn, by=mona, on=TODAY)
+            actions.give_case(case=case, worker=finn, version=version_of(case, "worker"), by=mona, on=TODAY)
 
     def test_an_assessor_takes_a_free_one_and_no_other(self, case, greta):
         with pytest.raises(NotAllowed):
-            actions.give_case(case=case, worker=greta, by=greta, on=TODAY)
+            actions.give_case(case=case, worker=greta, version=version_of(case, "worker"), by=greta, on=TODAY)
         Case.objects.update(worker=None)
         case.refresh_from_db()
-        actions.give_case(case=case, worker=greta, by=greta, on=TODAY)
+        actions.give_case(case=case, worker=greta, version=version_of(case, "worker"), by=greta, on=TODAY)
         assert Case.objects.get().worker == greta
 
 
 def test_only_its_own_people_close_a_case_and_say_why(case, bea, greta):
     with pytest.raises(NotAllowed):
-        actions.close_case(case=case, reason="Moved away", by=greta, on=TODAY)
+        actions.close_case(case=case, version=version_of(case, "stage"), reason="Moved away", by=greta, on=TODAY)
     with pytest.raises(Refusal, match="Say why"):
-        actions.close_case(case=case, reason=" ", by=bea, on=TODAY)
-    actions.close_case(case=case, reason="Moved to another council", by=bea, on=TODAY)
+        actions.close_case(case=case, version=version_of(case, "stage"), reason=" ", by=bea, on=TODAY)
+    actions.close_case(
+        case=case, version=version_of(case, "stage"), reason="Moved to another council", by=bea, on=TODAY
+    )
     assert Case.objects.get().stage == Stage.CLOSED
 
 
@@ -145,7 +148,9 @@ class TestAuthority:
 class TestLeaveToSee:
     def give(self, case, sam, by, **changed):
         said = {"email": "sam@home.example", "agreed": "Ada said yes on the phone today."} | changed
-        return actions.give_leave(case=case, relationship=sam, **said, site_address=SITE, by=by, on=TODAY)
+        return actions.give_leave(
+            case=case, relationship=sam, **said, site_address=SITE, version=version_of(sam), by=by, on=TODAY
+        )
 
     def test_being_family_opens_nothing(self, case, sam, cyril):
         Relationship.objects.update(user=cyril)
@@ -158,7 +163,7 @@ class TestLeaveToSee:
         assert mail.outbox[0].to == ["sam@home.example"]
         assert queries.get_case(case.pk, seen_by=user) == case
         assert list(queries.own_cases(user, timezone.localdate())) == [case]
-        actions.end_leave(case=case, relationship=sam, by=bea, on=TODAY)
+        actions.end_leave(case=case, relationship=sam, version=version_of(sam), by=bea, on=TODAY)
         with pytest.raises(Http404):
             queries.get_case(case.pk, seen_by=user)
 
@@ -204,8 +209,10 @@ class TestLeaveToSee:
         sam.refresh_from_db()
         for call in (
             lambda: self.give(case, sam, bea),
-            lambda: actions.end_leave(case=case, relationship=sam, by=bea, on=TODAY),
-            lambda: actions.end_relationship(case=case, relationship=sam, ends_on=TODAY, by=bea, on=TODAY),
+            lambda: actions.end_leave(case=case, relationship=sam, version=version_of(sam), by=bea, on=TODAY),
+            lambda: actions.end_relationship(
+                case=case, relationship=sam, ends_on=TODAY, version=version_of(sam), by=bea, on=TODAY
+            ),
         ):
             with pytest.raises(NotAllowed):
                 call()

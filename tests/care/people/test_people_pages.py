@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from leeway.access.models import Look, Role, User
 from leeway.care.people.models import Case, Person, Relationship, RelationshipKind
+from tests.pages import send
 
 
 @pytest.fixture
@@ -158,7 +159,7 @@ class TestBreakGlass:
         Case.objects.update(worker=None)
         client.force_login(greta)
         assert client.get(f"/cases/{case.pk}/give/").status_code == 200
-        assert client.post(f"/cases/{case.pk}/give/", {"worker": greta.pk}).status_code == 302
+        assert send(client, f"/cases/{case.pk}/give/", worker=greta.pk).status_code == 302
         assert Case.objects.get().worker == greta
 
     def test_a_reason_about_one_person_opens_nobody_else(self, client, case, greta, team, bea):
@@ -224,18 +225,18 @@ def test_pages_that_change_do_so(client, case, bea, mona):
     assert client.post(base + "people/add/", someone).headers["Location"] == base + "people/"
     sam = Relationship.objects.get()
     agreed = {"email": "sam@home.example", "agreed": "Ada said yes today."}
-    assert client.post(f"{base}people/{sam.pk}/invite/", agreed).status_code == 302
+    assert send(client, f"{base}people/{sam.pk}/invite/", **agreed).status_code == 302
     assert "Take this back" in text(client.get(base + "people/"))
-    assert client.post(f"{base}people/{sam.pk}/leave/").status_code == 302
+    assert send(client, f"{base}people/{sam.pk}/leave/").status_code == 302
     last = {"ends_on_day": today.day, "ends_on_month": today.month, "ends_on_year": today.year}
-    assert client.post(f"{base}people/{sam.pk}/end/", last).status_code == 302
+    assert send(client, f"{base}people/{sam.pk}/end/", **last).status_code == 302
     sam.refresh_from_db()
     assert (sam.may_see_record, sam.ends_on) == (False, today)
     asked = {"question": "money", "has_capacity": "True", "how_supported": "Pictures", "reasons": "She explained it."}
     page = text(client.post(base + "capacity/", asked, follow=True))
     assert "She explained it." in page
     assert "The capacity decision is recorded." in page and "&lt;p" not in page
-    assert client.post(base + "close/", {"reason": "Moved to another council"}).headers["Location"] == base
+    assert send(client, base + "close/", reason="Moved to another council").headers["Location"] == base
     assert "Moved to another council" in Case.objects.get().closed_reason
 
 
@@ -260,7 +261,7 @@ class TestTooLong:
         client.force_login(bea)
         page = text(client.post(f"/cases/{case.pk}/close/", {"reason": "because " * 200}))
         assert "at most 490 characters" in page and "because because" in page
-        client.post(f"/cases/{case.pk}/close/", {"reason": "x" * 490})
+        send(client, f"/cases/{case.pk}/close/", reason="x" * 490)
         case.refresh_from_db()
         assert case.closed_reason == f"Closed: {'x' * 490}"
 

@@ -21,6 +21,7 @@ from leeway.money.payees.actions import enter_details
 from leeway.money.payees.models import Holder
 from leeway.money.payments import actions as payments
 from leeway.money.payments.queries import preview
+from leeway.versions import version_of
 
 PAY_ON = date(2026, 4, 24)
 TODAY = timezone.localdate
@@ -81,7 +82,7 @@ class TestTheDoorBesideTheDoor:
         """Ada's case with Bea, and her case as a carer with Sid, whose reason has run out."""
         give_reason(viewer=sid, person_id=case.person_id, reason=WHY)
         carers = carers_request(case.person, cared_for, sid)
-        actions.give_case(case=carers, worker=sid, by=sid, on=TODAY())
+        actions.give_case(case=carers, worker=sid, version=version_of(carers, "worker"), by=sid, on=TODAY())
         return carers
 
     def reason_runs_out(self, monkeypatch):
@@ -98,11 +99,15 @@ class TestTheDoorBesideTheDoor:
         with monkeypatch.context() as later:
             self.reason_runs_out(later)
             with pytest.raises(ReasonNeeded):
-                actions.give_leave(**leave, site_address="https://leeway.example", by=sid, on=TODAY())
-        actions.give_leave(**leave, site_address="https://leeway.example", by=sid, on=TODAY())
+                actions.give_leave(
+                    **leave, version=version_of(sister), site_address="https://leeway.example", by=sid, on=TODAY()
+                )
+        actions.give_leave(
+            **leave, version=version_of(sister), site_address="https://leeway.example", by=sid, on=TODAY()
+        )
         assert case.story.first().sentence == "Ann Bell may see this record: Ada said so."
         assert case.story.first().by == sid
-        actions.end_leave(case=two_cases, relationship=sister, by=sid, on=TODAY())
+        actions.end_leave(case=two_cases, relationship=sister, version=version_of(sister), by=sid, on=TODAY())
         assert case.story.first().sentence == "Ann Bell may no longer see this record."
 
     def test_somebody_around_a_person_of_two_workers_asks_why(self, client, two_cases, sid, monkeypatch):

@@ -7,11 +7,13 @@ from leeway.care.people.models import Authority, CapacityQuestion
 from leeway.care.planning import actions, queries
 from leeway.care.planning.models import Agreement, Choice, Offer, SentBack
 from leeway.refusal import NotAllowed, Refusal
-from tests.care.conftest import LINE, TODAY, explain, lose_capacity, passes_conditions, relate
+from tests.care.conftest import LINE, TODAY, explain, lose_capacity, passes_conditions, relate, seen_offer
 
 
 def choose(plan, by, way="direct_payment", **rest):
-    return actions.record_choice(plan=plan, way=way, words="It suits me.", by=by, on=TODAY, **rest)
+    return actions.record_choice(
+        plan=plan, version=seen_offer(plan), way=way, words="It suits me.", by=by, on=TODAY, **rest
+    )
 
 
 def test_nothing_is_chosen_before_it_was_explained(written, bea):

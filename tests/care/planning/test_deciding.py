@@ -12,7 +12,7 @@ from leeway.care.people.models import Authority
 from leeway.care.planning import actions, queries
 from leeway.care.planning.models import PlanState, SentBack
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
-from tests.care.conftest import LINE, TODAY, explain, lose_capacity, relate, store_indicative
+from tests.care.conftest import LINE, TODAY, explain, lose_capacity, relate, seen_offer, store_indicative
 
 REASON = "Her sister gives two of the ten hours from January."
 
@@ -48,7 +48,9 @@ def test_a_plan_without_explanation_choice_or_check_does_not_go(written, bea):
         if page == "planning:offer":
             explain(written, bea)
         elif page == "planning:choice":
-            actions.record_choice(plan=written, way="direct_payment", words="Mine", by=bea, on=TODAY)
+            actions.record_choice(
+                plan=written, version=seen_offer(written), way="direct_payment", words="Mine", by=bea, on=TODAY
+            )
 
 
 def test_a_plan_waits_for_the_money_check(chosen, bea):

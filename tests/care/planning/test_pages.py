@@ -13,6 +13,7 @@ from leeway.care.planning.models import Plan
 from leeway.market.contracts.actions import record_rate
 from leeway.market.listings.models import Provider, Service
 from tests.care.conftest import MEANS, store_indicative
+from tests.pages import version_on
 
 
 @pytest.fixture
@@ -87,9 +88,16 @@ def test_the_whole_way_by_the_pages(client, planning_case, at, bea, mona, ada_us
     )
     client.force_login(ada_user)
     assert "how you want to hold" in client.get(at()).content.decode()
-    post(client, at("choice/"), way="direct_payment", words="I want to choose who comes.")
+    post(
+        client,
+        at("choice/"),
+        version=version_on(client.get(at("choice/"))),
+        way="direct_payment",
+        words="I choose who comes.",
+    )
     client.force_login(bea)
-    post(client, at("direct-payment/"), received_by="person", not_barred="yes", can_manage="yes", appropriate="yes")
+    conditions = {"received_by": "person", "not_barred": "yes", "can_manage": "yes", "appropriate": "yes"}
+    post(client, at("direct-payment/"), version=plan_of(planning_case).version, **conditions)
     check = client.get(at("check/")).content.decode()
     assert "Send for sign-off" in check and "£35.00 a week more than the indicative budget of £150.00" in check
     post(client, at("check/"), version=plan_of(planning_case).version)
@@ -98,7 +106,7 @@ def test_the_whole_way_by_the_pages(client, planning_case, at, bea, mona, ada_us
     assert "Ada Bell" in client.get("/sign-off/").content.decode()
     with django_assert_max_num_queries(25):
         page = client.get(at("sign-off/")).content.decode()
-    for shown in ("My dog Biscuit", "I want to choose who comes", "£185.00", "At home, with the leaflet"):
+    for shown in ("My dog Biscuit", "I choose who comes", "£185.00", "At home, with the leaflet"):
         assert shown in page
     version = plan_of(planning_case).version
     refused = client.post(

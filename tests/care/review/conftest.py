@@ -8,6 +8,7 @@ from leeway.care.people.states import Stage
 from leeway.care.planning import actions as planning
 from leeway.care.planning.queries import plan_in_force
 from leeway.care.review import actions
+from leeway.care.review.queries import version_of_next
 from tests.care.conftest import TODAY
 
 
@@ -24,7 +25,7 @@ def active(signed, ada_user, finn):
 @pytest.fixture
 def opened(active, bea):
     """A review under way, with everything written."""
-    review = actions.open_review(case=active, by=bea, on=TODAY)
+    review = actions.open_review(case=active, version=version_of_next(active), by=bea, on=TODAY)
     return write_all(review, bea)
 
 

@@ -18,7 +18,8 @@ from leeway.jobs.actions import start_nightly
 from leeway.jobs.models import Job
 from leeway.messages.models import Message
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
-from tests.care.conftest import TODAY, explain, passes_conditions, relate
+from tests.care.conftest import TODAY, explain, passes_conditions, relate, seen_offer
+from tests.pages import send
 
 WHY = "Ada is content, and so is everyone who helps her."
 
@@ -72,14 +73,16 @@ def test_cyril_asks_only_with_leave(active, cyril):
 
 def test_opening_moves_the_case_and_only_the_worker_opens(active, bea, ada_user):
     with pytest.raises(NotAllowed):
-        actions.open_review(case=active, by=ada_user, on=TODAY)
-    review = actions.open_review(case=active, reason="Unplanned: hospital", by=bea, on=TODAY)
+        actions.open_review(case=active, version=queries.version_of_next(active), by=ada_user, on=TODAY)
+    review = actions.open_review(
+        case=active, version=queries.version_of_next(active), reason="Unplanned: hospital", by=bea, on=TODAY
+    )
     assert active.stage == "review" and review.opened_on == TODAY and review.reason == "Unplanned: hospital"
     assert plan_in_force(active) is not None
 
 
 def test_the_second_to_save_a_review_is_told(active, bea, mona):
-    review = actions.open_review(case=active, by=bea, on=TODAY)
+    review = actions.open_review(case=active, version=queries.version_of_next(active), by=bea, on=TODAY)
     seen = review.version
     actions.save_review(review=review, version=seen, details={"person_words": "Mine"}, by=mona, on=TODAY)
     with pytest.raises(EditedMeanwhile):
@@ -102,7 +105,7 @@ def test_a_review_without_its_substance_is_not_complete(opened, bea, emptied, se
 
 
 def test_every_aim_is_judged(active, bea):
-    review = actions.open_review(case=active, by=bea, on=TODAY)
+    review = actions.open_review(case=active, version=queries.version_of_next(active), by=bea, on=TODAY)
     details = {"person_words": "Good", "assessor_words": "Good", "achieved": "Fully Met"}
     actions.save_review(review=review, version=review.version, details=details, by=bea, on=TODAY)
     with pytest.raises(Refusal, match="each aim"):
@@ -144,7 +147,9 @@ def test_a_changed_plan_is_a_copy_and_the_old_one_holds_until_it_is_agreed(opene
     assert plan_in_force(case) == before
     planning.set_start(plan=plan, version=plan.version, starts_on=date(2027, 1, 4), by=bea, on=TODAY)
     explain(plan, bea)
-    planning.record_choice(plan=plan, way="direct_payment", words="As before.", by=bea, on=TODAY)
+    planning.record_choice(
+        plan=plan, version=seen_offer(plan), way="direct_payment", words="As before.", by=bea, on=TODAY
+    )
     passes_conditions(plan, bea)
     planning.submit_plan(plan=plan, version=plan.version, by=bea, on=TODAY)
     planning.sign_off(plan=plan, version=plan.version, final_pence_per_week=185_00, reason="", by=mona, on=TODAY)
@@ -198,15 +203,39 @@ def test_the_night_asks_the_worker_once_for_each_review_that_falls_due(active, b
     assert (told.person_id, told.written_by, told.written_on) == (active.person_id, None, nights[1])
     assert f"by {due:%-d %B %Y}" in told.body
     finish_task(task=task, by=bea, on=nights[2])
-    assert actions.ask_for_due_reviews(on=due) == 0, "what Bea did is not asked of her again"
+    assert actions.ask_for_due_reviews(on=due).new == 0, "what Bea did is not asked of her again"
     Review.objects.filter(held_on=None).update(due_on=due + timedelta(days=7))
-    assert actions.ask_for_due_reviews(on=due) == 1
+    assert actions.ask_for_due_reviews(on=due).new == 1
     assert Message.objects.filter(template="review_due").count() == 2
+
+
+def test_a_review_with_a_fault_in_its_record_stops_no_other(active, another_case, bea, work, monkeypatch, caplog):
+    due = queries.next_review(active).due_on
+    other = another_case("Bertil")
+    Case.objects.filter(pk=other.pk).update(stage="active")
+    Review.objects.create(case=other, due_on=due - timedelta(days=1))
+    write = actions.write_to_person
+
+    def write_or_fail(*, case, **rest):
+        if case == other:
+            raise ValueError(f"{case.person} has no address")
+        return write(case=case, **rest)
+
+    monkeypatch.setattr(actions, "write_to_person", write_or_fail)
+    start_nightly(on=due - timedelta(days=2))
+    work()
+    done = Job.objects.get(kind="reviews_falling_due").result_sentence
+    assert (
+        done.startswith("Tasks set: 1,")
+        and f"It did not work in 1, whose records have a fault: cases {other.pk}" in done
+    )
+    assert [task.case for task in Task.objects.filter(kind=Event.REVIEW_DUE)] == [active]
+    assert "ValueError" in caplog.text and "Bertil" not in caplog.text + done
 
 
 def test_the_person_is_not_told_of_a_day_that_is_past(active):
     late = queries.next_review(active).due_on + timedelta(days=1)
-    assert actions.ask_for_due_reviews(on=late) == 1
+    assert actions.ask_for_due_reviews(on=late).new == 1
     assert not Message.objects.filter(template="review_due").exists()
 
 
@@ -220,7 +249,7 @@ def test_ada_asks_and_bea_holds_the_review_by_the_pages(client, active, bea, ada
     assert client.get(f"{at}start/").status_code == 403
     client.force_login(bea)
     assert "The bus stopped running." in client.get(at).content.decode()
-    assert client.post(f"{at}start/", {"reason": "Unplanned: asked for"}).status_code == 302
+    assert send(client, f"{at}start/", reason="Unplanned: asked for").status_code == 302
     review = queries.next_review(active)
     aim = plan_in_force(active).aims.get()
     words = {"person_words": "No bus", "assessor_words": "So no swimming", "achieved": "Not Met"}

@@ -19,6 +19,7 @@ from leeway.market.listings.actions import list_service
 from leeway.market.listings.models import Kind, Service
 from leeway.market.units import Unit
 from leeway.refusal import NotAllowed, Refusal
+from leeway.versions import version_of
 from tests.market.contracts.conftest import APRIL, NOW
 from tests.races import at_once
 
@@ -81,7 +82,13 @@ def test_days_that_are_over_keep_their_price(club, bea):
 
 def test_days_without_a_price_may_still_get_one(club, bea):
     record(club, 18_00, date(2026, 4, 1), by=bea, on=date(2026, 4, 1))
-    end_rate(rate=Rate.objects.get(), ends_on=date(2026, 5, 31), by=bea, on=date(2026, 5, 1))
+    end_rate(
+        rate=Rate.objects.get(),
+        version=version_of(Rate.objects.get()),
+        ends_on=date(2026, 5, 31),
+        by=bea,
+        on=date(2026, 5, 1),
+    )
     record(club, 19_20, date(2026, 9, 1), by=bea)
     assert rate_on(club, unit="hour", on=date(2026, 9, 1)).pence == 19_20
     with pytest.raises(NoRate):
@@ -125,19 +132,19 @@ def test_who_may(club, cyril, finn, bea):
             record(club, 18_00, NOW, by=refused)
     rate = record(club, 18_00, NOW, by=bea)
     with pytest.raises(NotAllowed):
-        end_rate(rate=rate, ends_on=NOW, by=cyril, on=NOW)
+        end_rate(rate=rate, version=version_of(rate), ends_on=NOW, by=cyril, on=NOW)
 
 
 def test_an_end_may_come_sooner_and_never_later(club, bea):
     rate = record(club, 18_00, NOW, by=bea)
-    end_rate(rate=rate, ends_on=APRIL, by=bea, on=NOW)
-    end_rate(rate=rate, ends_on=NOW, by=bea, on=NOW)
+    end_rate(rate=rate, version=version_of(rate), ends_on=APRIL, by=bea, on=NOW)
+    end_rate(rate=rate, version=version_of(rate), ends_on=NOW, by=bea, on=NOW)
     with pytest.raises(Refusal, match="ends on 23 November 2026 already"):
-        end_rate(rate=rate, ends_on=APRIL, by=bea, on=NOW)
+        end_rate(rate=rate, version=version_of(rate), ends_on=APRIL, by=bea, on=NOW)
     with pytest.raises(Refusal, match="days that are over"):
-        end_rate(rate=rate, ends_on=NOW - 2 * DAY, by=bea, on=NOW)
+        end_rate(rate=rate, version=version_of(rate), ends_on=NOW - 2 * DAY, by=bea, on=NOW)
     coming = record(club, 18_00, APRIL, by=bea)
-    assert end_rate(rate=coming, ends_on=NOW, by=bea, on=NOW).never_held
+    assert end_rate(rate=coming, version=version_of(coming), ends_on=NOW, by=bea, on=NOW).never_held
 
 
 @pytest.mark.parametrize(
@@ -222,7 +229,7 @@ def test_what_became_of_a_price(club, bea, django_assert_num_queries):
     rise = record(club, 19_20, APRIL, by=bea)
     words = "The price was £18.00 an hour when this was written; it is £19.20 from 1 April 2027."
     assert change(NOW) == change(APRIL - DAY) == change(APRIL) == change(APRIL + DAY) == words
-    end_rate(rate=rise, ends_on=NOW, by=bea, on=NOW)
+    end_rate(rate=rise, version=version_of(rise), ends_on=NOW, by=bea, on=NOW)
     assert change(NOW) is None, "the rise was taken back; the price told again goes on until its end"
     assert "no later price is recorded" in change(APRIL)
     assert same.pence == 18_00
@@ -233,7 +240,7 @@ def test_what_became_of_a_price(club, bea, django_assert_num_queries):
     assert slip.never_held and told.now.pence == 20_00
     again = record(club, 180_00, APRIL + DAY, by=bea)
     assert changes([slip], NOW) == {}, "the price taken back is recorded anew, whatever it costs until then"
-    end_rate(rate=again, ends_on=NOW, by=bea, on=NOW)
+    end_rate(rate=again, version=version_of(again), ends_on=NOW, by=bea, on=NOW)
     assert "taken back, and no other price" in change_in_words(changes([slip], APRIL + 9 * DAY)[slip.pk])
 
 

@@ -13,6 +13,7 @@ from leeway.market.contracts.models import Rate
 from leeway.market.listings import actions
 from leeway.market.listings.models import Kind, Provider, Service, Source
 from tests.market.conftest import TODAY
+from tests.pages import send
 
 pytestmark = pytest.mark.django_db
 ADD = "/directory/add/"
@@ -188,12 +189,10 @@ def test_a_price_is_ended_and_then_not_known(client, bea, club):
     address = f"{price_page(club)}{Rate.objects.get().pk}/end/"
     assert address in client.get(price_page(club)).content.decode()
     assert "Enter the last day" in sent(client, address, {"ends_on_day": ""})
-    assert (
-        client.post(address, {name.replace("starts", "ends"): part for name, part in typed(LATER).items()}).status_code
-        == 302
-    )
+    last_day = {name.replace("starts", "ends"): part for name, part in typed(LATER).items()}
+    assert send(client, address, **last_day).status_code == 302
     assert Rate.objects.get().ends_on == LATER
-    text = sent(client, address, {name.replace("starts", "ends"): part for name, part in typed(LATER).items()})
+    text = send(client, address, **last_day).content.decode()
     assert "ends on" in text and "already" in text
 
 

@@ -26,10 +26,10 @@ from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
-from leeway.care.people.versions import claim_version
 from leeway.law import compute
 from leeway.law.eligibility import CARE_ACT_STARTS
 from leeway.refusal import EditedMeanwhile, Refusal
+from leeway.versions import claim_version
 
 CONVERSATION = ("what_matters", "good_day", "took_part", "advocacy")
 OWN_CONVERSATION = ("what_matters", "good_day")
@@ -177,7 +177,7 @@ def complete_assessment(
             kind=DecisionKind.INDICATIVE_BUDGET, rule="allocation", inputs=allocation_inputs(assessment), **decide
         )
     assessment.version += 1
-    assessment.save()
+    assessment.save(update_fields=["eligibility", "completed_on", "advice_given", "indicative_budget", "version"])
     if progress.eligible:
         sentence = "Assessed: needs are eligible. An indicative budget was given to plan with."
         move_case(case=case, to=Stage.PLANNING, kind=Event.ELIGIBLE, sentence=sentence, by=by, on=on)

@@ -16,6 +16,7 @@ from leeway.care.people.models import Case, Person
 from leeway.care.people.states import Stage
 from leeway.days import HAPPENED, check_day
 from leeway.refusal import NotAllowed, Refusal
+from leeway.versions import lock_as_seen
 
 
 @transaction.atomic
@@ -43,13 +44,17 @@ def record_death(*, case: Case, died_on: date, told_by: str, by: User, on: date)
 
 
 @transaction.atomic
-def undo_death(*, case: Case, because: str, by: User, on: date) -> Death:
-    """Take back a death that was recorded by mistake. Both stay on record."""
+def undo_death(*, case: Case, because: str, version: int, by: User, on: date) -> Death:
+    """Take back a death that was recorded by mistake. Both stay on record.
+
+    `version` is `version_of` the record of the death that the user saw. Raises EditedMeanwhile.
+    """
     check_can_work_on(by, case)
     person = lock_person(case.person_id)
     death = standing_death(person)
     if death is None:
         raise Refusal("No death is on record, so there is nothing to undo.")
+    lock_as_seen(death, version)
     if len(because.strip()) < 5:
         raise Refusal("Say how we know that it is wrong.", field="because")
     death.undone_by, death.undone_on, death.undone_because = by, on, because.strip()

@@ -4,7 +4,7 @@ from django import forms
 
 from leeway.care.circumstances.models import StayKind
 from leeway.days import HAPPENED
-from leeway.forms import DateField
+from leeway.forms import DateField, VersionedForm
 
 TOLD_BY = forms.CharField(
     label="Who told us, and how?",
@@ -24,7 +24,7 @@ class DeathForm(forms.Form):
     told_by = TOLD_BY
 
 
-class UndoDeathForm(forms.Form):
+class UndoDeathForm(VersionedForm):
     because = forms.CharField(
         label="How do we know that it is wrong?",
         widget=forms.Textarea,

@@ -9,6 +9,8 @@ from leeway.access.access import SignedIn
 from leeway.acting import act
 from leeway.care.circumstances import actions, forms, queries
 from leeway.care.people.queries import about, get_case
+from leeway.forms import carry_version
+from leeway.versions import version_of
 
 
 def stays(request: SignedIn, case_id):
@@ -61,11 +63,14 @@ def death(request: SignedIn, case_id):
 def undo_death(request: SignedIn, case_id):
     """Take back a death that was recorded by mistake."""
     case = get_case(case_id, seen_by=request.user, page="Undo a death")
-    form = forms.UndoDeathForm(request.POST or None)
+    death = queries.standing_death(case.person)
+    version = version_of(death) if death else 0
+    form = forms.UndoDeathForm(request.POST or None, initial={"version": version})
     if act(form, lambda **by_on: actions.undo_death(case=case, **form.cleaned_data, **by_on), request):
         messages.success(request, "The record of a death is taken back. Look at whether payments should go on.")
         return redirect("case", case_id)
-    return _page(request, "undo_death", case, back="circumstances:death", form=form)
+    carry_version(form, version)
+    return _page(request, "undo_death", case, back="circumstances:death", form=form, death=death)
 
 
 def _page(request: SignedIn, name: str, case, *, back: str = "circumstances:stays", **context):

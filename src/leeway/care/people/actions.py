@@ -38,7 +38,6 @@ from leeway.care.people.models import (
 from leeway.care.people.queries import latest_capacity, owner_of_files
 from leeway.care.people.recipients import recipient_for, recipient_of
 from leeway.care.people.states import MOVES, Stage
-from leeway.care.people.versions import claim_version
 from leeway.days import BORN, LASTING, PLANNED, check_day
 from leeway.files.actions import keep_file
 from leeway.files.models import File, FileKind
@@ -49,11 +48,14 @@ from leeway.messages.recipients import About, Recipient
 from leeway.messages.states import State as MessageState
 from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
+from leeway.versions import claim_version, lock_as_seen
 
 NEEDS_CAPACITY = frozenset({Authority.NOMINATED})
 #: What somebody may still be to a person who has died.
 AFTER_DEATH = frozenset({Authority.NONE, Authority.REPRESENTATIVE})
 NEEDS_LACK_OF_CAPACITY = frozenset({Authority.AUTHORISED})
+#: What the pages that give out a case, and that close it, were made from.
+HOLDER, WHERE_IT_STANDS = ("worker",), ("stage",)
 
 
 @transaction.atomic
@@ -155,10 +157,7 @@ def change_person(*, person: Person, details: dict, version: int, by: User, on: 
     number = details.get("nhs_number")
     if number and Person.objects.filter(nhs_number=number).exclude(pk=person.pk).exists():
         raise Refusal("Someone else with this NHS number is already on record.", field="nhs_number")
-    claim_version(person, version)
-    for name, value in details.items():
-        setattr(person, name, value)
-    person.save()
+    claim_version(person, version, **details)
     for case in cases:
         if case.stage != Stage.CLOSED:
             tell(case=case, kind=Event.DETAILS, sentence="Details brought up to date.", by=by, on=on)
@@ -199,15 +198,19 @@ def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
 
 
 @transaction.atomic
-def give_case(*, case: Case, worker: User, by: User, on: date) -> Case:
-    """Give a case to a worker: a manager to anyone of the case's team, an assessor to themselves."""
+def give_case(*, case: Case, worker: User, version: int, by: User, on: date) -> Case:
+    """Give a case to a worker: a manager to anyone of the case's team, an assessor to themselves.
+
+    `version` is `version_of` the HOLDER whom the user saw. Raises EditedMeanwhile.
+    """
+    lock_as_seen(case, version, *HOLDER)
     takes_on = by.can(Capability.HOLD_CASES) and by == worker and case.worker_id is None
     if not takes_on and not leads(by, case):
         raise NotAllowed("The manager of the team gives out its cases; an assessor can take one that is free.")
     if not worker.can(Capability.HOLD_CASES) or worker.team_id != case.team_id:
         raise Refusal(f"{worker.name} is not an assessor of {case.team}.", field="worker")
     case.worker = worker
-    case.save()
+    case.save(update_fields=["worker"])
     tell(case=case, kind=Event.GIVEN, sentence=f"{worker.name} took on the case.", by=by, on=on)
     return case
 
@@ -235,9 +238,13 @@ def move_case(*, case: Case, to: Stage, kind: Event, sentence: str, by: User, on
 
 
 @transaction.atomic
-def close_case(*, case: Case, reason: str, by: User, on: date) -> Case:
-    """End a case before support starts, or after the person's death, with the reason."""
+def close_case(*, case: Case, reason: str, version: int, by: User, on: date) -> Case:
+    """End a case before support starts, or after the person's death, with the reason.
+
+    `version` is `version_of` WHERE_IT_STANDS, as the user saw it. Raises EditedMeanwhile.
+    """
     check_can_work_on(by, case)
+    lock_as_seen(case, version, *WHERE_IT_STANDS)
     if len(reason.strip()) < 5:
         raise Refusal("Say why the case is closed.", field="reason")
     settled = case.person.date_of_death is not None
@@ -289,16 +296,16 @@ def add_relationship(*, case: Case, details: dict, by: User, on: date) -> Relati
 
 
 @transaction.atomic
-def end_relationship(*, case: Case, relationship: Relationship, ends_on: date, by: User, on: date) -> None:
-    """End what someone may do for the person, from a day."""
-    check_can_work_on(by, case)
-    if relationship.person_id != case.person_id:
-        raise NotAllowed("This relationship belongs to another person's record.")
+def end_relationship(
+    *, case: Case, relationship: Relationship, ends_on: date, version: int, by: User, on: date
+) -> None:
+    """End what someone may do for the person, from a day. Raises EditedMeanwhile."""
+    _claim_relationship(case, relationship, version, by)
     if ends_on < relationship.starts_on:
         raise Refusal("It cannot end before it started.", field="ends_on")
     check_day(ends_on, LASTING, field="ends_on", what="The last day", on=on)
     relationship.ends_on = ends_on
-    relationship.save()
+    relationship.save(update_fields=["ends_on"])
     held_the_money = relationship.authority in NEEDS_CAPACITY | NEEDS_LACK_OF_CAPACITY
     tell(
         case=case,
@@ -326,17 +333,24 @@ def decide_capacity(*, case: Case, details: dict, by: User, on: date) -> Capacit
 
 @transaction.atomic
 def give_leave(
-    *, case: Case, relationship: Relationship, email: str, agreed: str, site_address: str, by: User, on: date
+    *,
+    case: Case,
+    relationship: Relationship,
+    email: str,
+    agreed: str,
+    site_address: str,
+    version: int,
+    by: User,
+    on: date,
 ) -> Relationship:
     """Let someone in the person's life see the record, with the words in which the person agreed; invite them.
 
     The leave ends with the relationship, or when it is taken back. It opens all of the person's cases, so that each
-    tells of it, and where somebody else has one of them a reason is asked for.
+    tells of it, and where somebody else has one of them a reason is asked for. Raises EditedMeanwhile.
     """
     check_can_work_on(by, case)
     check_reason(by, case.person)
-    if relationship.person_id != case.person_id:
-        raise NotAllowed("This relationship belongs to another person's record.")
+    _claim_relationship(case, relationship, version, by)
     if relationship.ends_on is not None and relationship.ends_on < on:
         raise Refusal(f"What {relationship.name} does for the person has ended.")
     if not agreed.strip():
@@ -345,7 +359,7 @@ def give_leave(
     if user.pk == case.person.user_id:
         raise Refusal("This is the person's own sign-in. Each needs an email address of their own.", field="email")
     relationship.user, relationship.email, relationship.may_see_record = user, email, True
-    relationship.save()
+    relationship.save(update_fields=["user", "email", "may_see_record"])
     _write_anew(case.person, recipient_of(relationship), by, on)
     sentence = f"{relationship.name} may see this record: {agreed.strip()}"
     _tell_every_case(case.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
@@ -353,22 +367,28 @@ def give_leave(
 
 
 @transaction.atomic
-def end_leave(*, case: Case, relationship: Relationship, by: User, on: date) -> None:
-    """Take back the leave to see the record, at once."""
+def end_leave(*, case: Case, relationship: Relationship, version: int, by: User, on: date) -> None:
+    """Take back the leave to see the record, at once. Raises EditedMeanwhile."""
+    _claim_relationship(case, relationship, version, by)
+    relationship.may_see_record = False
+    relationship.save(update_fields=["may_see_record"])
+    sentence = f"{relationship.name} may no longer see this record."
+    _tell_every_case(case.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
+
+
+def _claim_relationship(case: Case, relationship: Relationship, version: int, by: User) -> None:
+    """Lock one of the people around the person of a case, to be changed as the user saw them."""
     check_can_work_on(by, case)
     if relationship.person_id != case.person_id:
         raise NotAllowed("This relationship belongs to another person's record.")
-    relationship.may_see_record = False
-    relationship.save()
-    sentence = f"{relationship.name} may no longer see this record."
-    _tell_every_case(case.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
+    lock_as_seen(relationship, version)
 
 
 @transaction.atomic
 def invite_person(*, case: Case, email: str, site_address: str, by: User, on: date) -> Person:
     """Invite the person to see their own record, and to take part in it."""
     check_can_work_on(by, case)
-    person = case.person
+    person = Person.objects.select_for_update(no_key=True).get(pk=case.person_id)
     check_lives(person)
     if person.user is not None:
         raise Refusal(f"{person} signs in already, as {person.user.email}.")
@@ -404,7 +424,7 @@ def write_to_person(
     Called by the actions that have something to tell, which have checked that this user may; at night nobody asks.
     """
     about = About(case.person_id, case.pk)
-    to = recipient_for(case.person)
+    to = recipient_for(lock_case(case.pk).person)  # whoever records their death waits, and stops what is written
     return outbox.write_message(template=template, to=to, data=data, about=about, key=key, by=by, on=on)
 
 

@@ -19,7 +19,7 @@ from leeway.care.people.queries import people_alike
 from leeway.days import BORN, LASTING
 from leeway.files.forms import UploadForm
 from leeway.files.models import FileKind
-from leeway.forms import DateField, NhsNumberField, PostcodeField, WholeForm, YesNoField
+from leeway.forms import DateField, NhsNumberField, PostcodeField, VersionedForm, WholeForm, YesNoField
 
 NOBODY_FOUND = (
     "Nobody with this last name and date of birth is on record. Check both; if the person cared for is new, "
@@ -176,11 +176,11 @@ class RelationshipForm(forms.Form):
     email = forms.EmailField(label="Email address", max_length=254, required=False)
 
 
-class EndForm(forms.Form):
+class EndForm(WholeForm):
     ends_on = DateField(LASTING, label="What is the last day?", called="The last day")
 
 
-class InviteForm(forms.Form):
+class InviteForm(WholeForm):
     """Leave to see the record, which is the person's to give."""
 
     email = forms.EmailField(
@@ -223,7 +223,7 @@ class CapacityForm(forms.Form):
     )
 
 
-class GiveForm(forms.Form):
+class GiveForm(WholeForm):
     worker = forms.ModelChoiceField(label="Who takes on the case?", queryset=User.objects.none(), empty_label=None)
 
     def __init__(self, *args, workers, **options):
@@ -231,7 +231,7 @@ class GiveForm(forms.Form):
         self.fields["worker"].queryset = workers
 
 
-class CloseForm(forms.Form):
+class CloseForm(VersionedForm):
     reason = long_text("Why is the case closed?", longest=490, help_text="The person will read this.")
 
 

@@ -12,8 +12,11 @@ from leeway.care.people.models import Case, Person
 
 
 def lock_case(case_id: UUID) -> Case:
-    """A case and its person as they stand now, and until this is done."""
-    return Case.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=case_id)
+    """A case and its person as they stand now, and until this is done.
+
+    The person is read after the lock: a row that is joined to the locked one is as old as the question.
+    """
+    return Case.objects.select_for_update(no_key=True).get(pk=case_id)
 
 
 def lock_cases(cases: QuerySet[Case]) -> None:

@@ -17,6 +17,8 @@ from leeway.care.people import actions, forms, queries
 from leeway.care.people.access import can_take_part, can_work_on, leads, lives
 from leeway.care.people.models import Case, CaseKind
 from leeway.care.people.states import Stage
+from leeway.forms import VersionedForm, carry_version
+from leeway.versions import version_of
 
 SEARCH_WORDS = "people_search"
 FOUND_MAX = 50
@@ -87,7 +89,7 @@ def open_and_take_on(person, answers: dict, *, by, on) -> Case:
         details["cared_for"] = answers["cared_for"]
     case = actions.open_case(person=person, details=details, by=by, on=on)
     if answers.get("take_on"):
-        actions.give_case(case=case, worker=by, by=by, on=on)
+        return actions.give_case(case=case, worker=by, version=version_of(case, *actions.HOLDER), by=by, on=on)
     return case
 
 
@@ -138,7 +140,9 @@ def add_relationship(request: SignedIn, case_id):
 def end_relationship(request: SignedIn, case_id, relationship_id):
     """End what someone does for the person."""
     case, relationship = find_relationship(request, case_id, relationship_id)
-    form = forms.EndForm(request.POST or None)
+    form = forms.EndForm(
+        request.POST or None, initial={"ends_on": relationship.ends_on, "version": version_of(relationship)}
+    )
     if act(
         form,
         lambda **by_on: actions.end_relationship(case=case, relationship=relationship, **form.cleaned_data, **by_on),
@@ -153,7 +157,9 @@ def end_relationship(request: SignedIn, case_id, relationship_id):
 def invite(request: SignedIn, case_id, relationship_id):
     """Give someone leave to see the record, and invite them."""
     case, relationship = find_relationship(request, case_id, relationship_id)
-    form = forms.InviteForm(request.POST or None, initial={"email": relationship.email})
+    form = forms.InviteForm(
+        request.POST or None, initial={"email": relationship.email, "version": version_of(relationship)}
+    )
     if done := act(
         form,
         lambda **by_on: actions.give_leave(
@@ -175,10 +181,16 @@ def invite(request: SignedIn, case_id, relationship_id):
 def end_leave(request: SignedIn, case_id, relationship_id):
     """Take back the leave to see the record."""
     case, relationship = find_relationship(request, case_id, relationship_id)
-    form = forms.ConfirmForm(request.POST if request.method == "POST" else None)
-    if act(form, lambda **by_on: actions.end_leave(case=case, relationship=relationship, **by_on), request):
+    version = version_of(relationship)
+    form = VersionedForm(request.POST or None, initial={"version": version})
+    if act(
+        form,
+        lambda **by_on: actions.end_leave(case=case, relationship=relationship, **form.cleaned_data, **by_on),
+        request,
+    ):
         messages.success(request, f"{relationship.name} may no longer see the record.")
         return redirect("people:relationships", case_id=case.pk)
+    carry_version(form, version)
     return render_for_case(
         request, "people/end_leave.jinja", case, form, "people:relationships", relationship=relationship
     )
@@ -253,7 +265,8 @@ def give(request: SignedIn, case_id):
     gives_out = leads(request.user, case)
     if not gives_out:
         workers = workers.filter(pk=request.user.pk)
-    form = forms.GiveForm(request.POST or None, workers=workers)
+    stands = {"worker": case.worker, "version": version_of(case, *actions.HOLDER)}
+    form = forms.GiveForm(request.POST or None, initial=stands, workers=workers)
     if act(form, lambda **by_on: actions.give_case(case=case, **form.cleaned_data, **by_on), request):
         messages.success(request, f"{form.cleaned_data['worker'].name} has the case.")
         return redirect("case", case_id=case.pk)
@@ -263,12 +276,14 @@ def give(request: SignedIn, case_id):
 def close(request: SignedIn, case_id):
     """End a case before support starts."""
     case = queries.get_case(case_id, seen_by=request.user, page="Closing the case")
-    form = forms.CloseForm(request.POST or None)
+    version = version_of(case, *actions.WHERE_IT_STANDS)
+    form = forms.CloseForm(request.POST or None, initial={"version": version})
     if not lives(case.person):
         form.fields["reason"].help_text = ""
     if act(form, lambda **by_on: actions.close_case(case=case, **form.cleaned_data, **by_on), request):
         messages.success(request, "The case is closed.")
         return redirect("case", case_id=case.pk)
+    carry_version(form, version)
     return render_for_case(request, "people/close.jinja", case, form, "case")
 
 

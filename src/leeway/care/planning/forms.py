@@ -7,7 +7,16 @@ from leeway.care.assessment.parts import outcomes_of
 from leeway.care.people.models import Authority, Case, Relationship
 from leeway.care.planning.models import Aim, Author, ChosenWay, NotChosen, Plan, PlanLine, Way
 from leeway.days import HAPPENED, PLANNED
-from leeway.forms import DateField, DraftForm, PoundsField, VersionField, WholeForm, YesNoField, set_choices
+from leeway.forms import (
+    DateField,
+    DraftForm,
+    PoundsField,
+    VersionedForm,
+    VersionField,
+    WholeForm,
+    YesNoField,
+    set_choices,
+)
 from leeway.law.direct_payments import BARRED_ORDERS, CONDITIONS, RELATIONSHIPS
 from leeway.market.units import Frequency, Unit
 
@@ -190,6 +199,7 @@ class DeciderForm(forms.Form):
 class ChoiceForm(DeciderForm):
     """How the budget is held; in the words of “you” where the person answers."""
 
+    version = VersionField()
     way = forms.ChoiceField(label="How will the budget be held?", choices=EXPLAINED, widget=forms.RadioSelect)
     words = forms.CharField(label="Why?", help_text="In the words of whoever decided.", widget=AREA)
     why_not_direct_payment = forms.ChoiceField(
@@ -233,7 +243,7 @@ JUDGED = {"yes": True, "no": False, "unknown": "unknown"}
 FROM_THE_RECORD = frozenset({"has_capacity", "lacks_capacity"})
 
 
-class DirectPaymentForm(forms.Form):
+class DirectPaymentForm(VersionedForm):
     """The conditions that are judged. Capacity is read from the record; a nominee is asked only where there is one."""
 
     def __init__(self, *args, route: str, receivers: list[Relationship], **kwargs):
@@ -270,12 +280,6 @@ class DirectPaymentForm(forms.Form):
         asked = [code for code in self.judged if code != "nominee_agrees" or self.receiver is not None]
         barred = bool(self.cleaned_data["barred_orders"])
         return {code: JUDGED[self.cleaned_data[code]] for code in asked if not (barred and code == "not_barred")}
-
-
-class VersionedForm(forms.Form):
-    """A button that acts on what was seen."""
-
-    version = VersionField()
 
 
 class SignOffForm(VersionedForm):

@@ -1,7 +1,10 @@
 """Every write about reviews: making them due, asking for one, holding it, and what follows."""
 
+import logging
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -13,20 +16,22 @@ from leeway.care.decisions.models import DecisionKind
 from leeway.care.people.access import check_can_work_on, check_lives
 from leeway.care.people.actions import move_case, set_task, tell, write_to_person
 from leeway.care.people.events import Event
+from leeway.care.people.locks import lock_case
 from leeway.care.people.models import Case, Task, Whose
 from leeway.care.people.states import Stage, require_stage
-from leeway.care.people.versions import claim_version
 from leeway.care.planning.actions import start_plan
 from leeway.care.planning.queries import aims_in_force, plan_in_force
 from leeway.care.review.access import check_can_ask_for_review
 from leeway.care.review.models import Achieved, AimResult, Review, ReviewReason, ReviewResult
-from leeway.care.review.queries import aims_not_judged, next_review, reviews_falling_due
+from leeway.care.review.queries import aims_not_judged, next_review, reviews_falling_due, version_of_next
 from leeway.days import HAPPENED, PLANNED, check_day
 from leeway.law.direct_payments import review_dates
-from leeway.refusal import Refusal
+from leeway.refusal import EditedMeanwhile, Refusal
+from leeway.versions import claim_version
 
 # A review that is asked for is held within four weeks. No law gives the number: this is good practice.
 WHEN_ASKED = timedelta(weeks=4)
+log = logging.getLogger(__name__)
 SENTENCE = 20  # characters: fewer cannot be a reason
 SAVED = frozenset({"reason", "person_words", "assessor_words", "what_changed", "achieved"})
 
@@ -51,40 +56,56 @@ def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
     check_lives(case.person)
     if not words.strip():
         raise Refusal("Say in a few words why you would like a review.", field="words")
-    review = next_review(case) or Review(case=case, due_on=on + WHEN_ASKED)
+    review = _lock_next(case, due_on=on + WHEN_ASKED)
     if review.asked_on is not None:
         raise Refusal(
             f"A review was asked for on {review.asked_on:%-d %B %Y} and is on its way. Tell the worker if it is urgent."
         )
     review.reason, review.due_on = ReviewReason.ASKED, min(review.due_on, on + WHEN_ASKED)
     review.asked_on, review.asked_by_name, review.asked_words = on, by.name, words.strip()
-    review.save()
+    review.save(update_fields=["reason", "due_on", "asked_on", "asked_by_name", "asked_words"])
     sentence = f"{by.name} asked for a review: {words.strip()}"
     tell(case=case, kind=Event.REVIEW_ASKED, sentence=sentence, by=by, on=on)
     return review
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What came of asking for the reviews that fall due: how many were, and the cases in which it did not work."""
+
+    new: int
+    troubled: tuple[UUID, ...]
+
+
 @transaction.atomic
-def ask_for_due_reviews(*, on: date) -> int:
-    """Ask each worker, once, to hold the reviews that fall due within four weeks or are late; how many were asked.
+def ask_for_due_reviews(*, on: date) -> Asked:
+    """Ask each worker, once, to hold the reviews that fall due within four weeks or are late.
 
     The person is told of a review that is not late yet. Nightly work: nobody in particular does it. A review that is
-    due on another day is asked for anew.
+    due on another day is asked for anew. Each by itself: one with a fault in its record holds up no other.
     """
     due = list(reviews_falling_due(until=on + WHEN_ASKED).filter(opened_on=None))
     cases = [review.case for review in due]
     asked = set(Task.objects.filter(kind=Event.REVIEW_DUE, case__in=cases).values_list("case", "what"))
-    new = 0
+    new, troubled = 0, []
     for review in due:
         what = f"Hold {review.case.person}'s review by {review.due_on:%-d %B %Y}."
-        if (review.case_id, what) not in asked:
-            set_task(
-                case=review.case, kind=Event.REVIEW_DUE, what=what, whose=Whose.WORKER, due_on=review.due_on, on=on
-            )
+        if (review.case_id, what) in asked:
+            continue
+        try:
+            with transaction.atomic():
+                _ask_for(review, what, on)
             new += 1
-            if review.due_on >= on:
-                _tell_of_review(review, on)
-    return new
+        except Exception as problem:
+            log.error("The review of case %s could not be asked for: %s.", review.case_id, type(problem).__name__)
+            troubled.append(review.case_id)
+    return Asked(new, tuple(troubled))
+
+
+def _ask_for(review: Review, what: str, on: date) -> None:
+    set_task(case=review.case, kind=Event.REVIEW_DUE, what=what, whose=Whose.WORKER, due_on=review.due_on, on=on)
+    if review.due_on >= on:
+        _tell_of_review(review, on)
 
 
 def _tell_of_review(review: Review, on: date) -> None:
@@ -100,16 +121,21 @@ def _tell_of_review(review: Review, on: date) -> None:
 
 
 @transaction.atomic
-def open_review(*, case: Case, reason: str = "", by: User, on: date) -> Review:
-    """Start a review now, whether it was due or something happened. Support goes on as before meanwhile."""
+def open_review(*, case: Case, reason: str = "", version: int, by: User, on: date) -> Review:
+    """Start a review now, whether it was due or something happened. Support goes on as before meanwhile.
+
+    `version` is `queries.version_of_next` of what the user saw. Raises EditedMeanwhile.
+    """
     check_can_work_on(by, case)
     require_stage(case.stage, Stage.ACTIVE)
     if reason and reason not in ReviewReason.values:
         raise Refusal("Choose why the review is held.", field="reason")
-    review = next_review(case) or Review(case=case, due_on=on)
+    if version_of_next(case) != version:
+        raise EditedMeanwhile
+    review = _lock_next(case, due_on=on)
     review.reason = reason or review.reason
     review.opened_on = on
-    review.save()
+    review.save(update_fields=["reason", "opened_on"])
     sentence = f"Review started: {review.get_reason_display().lower()}."
     move_case(case=case, to=Stage.REVIEW, kind=Event.REVIEW_STARTED, by=by, on=on, sentence=sentence)
     return review
@@ -227,11 +253,17 @@ def _claim_open(review: Review, version: int, **details: Any) -> None:
     claim_version(review, version, **details)
 
 
+def _lock_next(case: Case, *, due_on: date) -> Review:
+    """The review ahead, new where there is none; whoever else would change what lies ahead of this case waits."""
+    lock_case(case.pk)
+    return next_review(case) or Review.objects.create(case=case, due_on=due_on)
+
+
 def _make_due(case: Case, due: date, by: User, on: date) -> Review:
     ahead = next_review(case)
     if ahead is not None:
         ahead.due_on = min(ahead.due_on, due)
-        ahead.save()
+        ahead.save(update_fields=["due_on"])
         return ahead
     sentence = f"Next review due by {due:%-d %B %Y}."
     tell(case=case, kind=Event.REVIEW_DUE, sentence=sentence, by=by, on=on)

@@ -5,7 +5,7 @@ from django import forms
 from leeway.care.planning.models import Aim
 from leeway.care.review.models import Achieved, ReviewReason, ReviewResult
 from leeway.days import HAPPENED
-from leeway.forms import DateField, DraftForm, VersionField
+from leeway.forms import DateField, DraftForm, VersionField, WholeForm
 
 AREA = forms.Textarea
 FOLLOWS = [
@@ -24,7 +24,7 @@ class AskForm(forms.Form):
     )
 
 
-class OpenForm(forms.Form):
+class OpenForm(WholeForm):
     reason = forms.ChoiceField(label="Why is the review held?", choices=ReviewReason, widget=forms.RadioSelect)
 
 

@@ -13,11 +13,18 @@ from leeway.care.people.states import Stage
 from leeway.care.planning.models import Aim
 from leeway.care.planning.queries import aims_in_force
 from leeway.care.review.models import Review
+from leeway.versions import version_of
 
 
 def next_review(case: Case) -> Review | None:
     """The review that lies ahead or is under way; one at a time."""
     return Review.objects.filter(case=case, held_on=None).first()
+
+
+def version_of_next(case: Case) -> int:
+    """What the page that starts a review was made from: the review ahead and who asked for it, or none."""
+    ahead = next_review(case)
+    return version_of(ahead, "reason", "due_on", "asked_on", "opened_on") if ahead else 0
 
 
 def past_reviews(case: Case) -> QuerySet[Review]:

@@ -52,8 +52,9 @@ def start(request: SignedIn, case_id):
     """Start a review now."""
     case = get_case(case_id, seen_by=request.user, page="Start a review", of_the_living=True)
     ahead = queries.next_review(case)
-    form = forms.OpenForm(request.POST or None, initial={"reason": ahead.reason if ahead else None})
-    if act(form, lambda **by_on: actions.open_review(case=case, reason=form.cleaned_data["reason"], **by_on), request):
+    stands = {"reason": ahead.reason if ahead else None, "version": queries.version_of_next(case)}
+    form = forms.OpenForm(request.POST or None, initial=stands)
+    if act(form, lambda **by_on: actions.open_review(case=case, **form.cleaned_data, **by_on), request):
         return redirect("review:write", case_id)
     return render(request, "review/start.jinja", page_of(case, request) | {"form": form, "ahead": ahead})
 

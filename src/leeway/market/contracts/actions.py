@@ -14,6 +14,7 @@ from leeway.market.contracts.models import NOTE_LENGTH_MAX, Rate, RateKind
 from leeway.market.listings.models import Service, Source
 from leeway.market.units import Unit
 from leeway.refusal import Refusal
+from leeway.versions import lock_as_seen
 
 DAY = timedelta(days=1)
 
@@ -62,18 +63,21 @@ def record_rate(
 
 
 @transaction.atomic
-def end_rate(*, rate: Rate, ends_on: date, by: User, on: date) -> Rate:
-    """Say on which day a price holds for the last time; one that has not begun by then never holds."""
+def end_rate(*, rate: Rate, ends_on: date, version: int, by: User, on: date) -> Rate:
+    """Say on which day a price holds for the last time; one that has not begun by then never holds.
+
+    `version` is `version_of` the price that the user saw. Raises EditedMeanwhile.
+    """
     check_can(by, Capability.LIST_SERVICES)
-    kept = Rate.objects.select_for_update().get(pk=rate.pk)
-    if kept.ends_on is not None and kept.ends_on <= ends_on:
-        raise Refusal(f"This price ends on {_day(kept.ends_on)} already. Give an earlier day.", field="ends_on")
+    lock_as_seen(rate, version)
+    if rate.ends_on is not None and rate.ends_on <= ends_on:
+        raise Refusal(f"This price ends on {_day(rate.ends_on)} already. Give an earlier day.", field="ends_on")
     if ends_on < on - DAY:
         raise Refusal("The price of days that are over is kept. Give yesterday or a later day.", field="ends_on")
     check_day(ends_on, PLANNED, field="ends_on", what="The last day of the price", on=on)
-    kept.ends_on = max(ends_on, kept.starts_on - DAY)
-    kept.save(update_fields=["ends_on"])
-    return kept
+    rate.ends_on = max(ends_on, rate.starts_on - DAY)
+    rate.save(update_fields=["ends_on"])
+    return rate
 
 
 def add_made_up_rates(*, rates: list[Rate]) -> None:

@@ -6,7 +6,7 @@ The search is sent as a question (GET), so that it can be kept as a link.
 from django import forms
 
 from leeway.days import PLANNED
-from leeway.forms import DateField, PostcodeField, PoundsField
+from leeway.forms import DateField, PostcodeField, PoundsField, WholeForm
 from leeway.market.contracts.models import RateKind
 from leeway.market.listings.actions import UNREGULATED
 from leeway.market.listings.models import BEST_FIRST, Kind
@@ -119,7 +119,7 @@ class PriceForm(CostForm):
     field_order = ["pence", "unit", "starts_on", "kind", "note"]
 
 
-class EndForm(forms.Form):
+class EndForm(WholeForm):
     """When a price holds for the last time."""
 
     ends_on = DateField(

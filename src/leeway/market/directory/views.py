@@ -18,6 +18,7 @@ from leeway.market.directory.actions import list_service
 from leeway.market.directory.forms import EndForm, ListingForm, PriceForm, SearchForm
 from leeway.market.listings import queries
 from leeway.market.listings.models import Domain, Service
+from leeway.versions import version_of
 
 
 @require_safe
@@ -138,7 +139,7 @@ def end_price(request: SignedIn, service_id, rate_id):
     """Say when a price holds for the last time, where no other takes its place."""
     listing = get_listing(service_id)
     rate = get_object_or_404(Rate, pk=rate_id, service=listing)
-    form = EndForm(request.POST or None, initial={"ends_on": timezone.localdate()})
+    form = EndForm(request.POST or None, initial={"ends_on": timezone.localdate(), "version": version_of(rate)})
     if done := act(form, lambda **by_on: end_rate(rate=rate, **form.cleaned_data, **by_on), request):
         messages.success(request, "The price is taken back." if done.result.never_held else "The end is recorded.")
         return redirect("directory:price", listing.pk)

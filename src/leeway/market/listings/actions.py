@@ -169,4 +169,4 @@ def save_checked(service: Service) -> None:
     except ValidationError as problem:
         field, sentences = next(iter(problem.message_dict.items()))
         raise Refusal(f"{field.replace('_', ' ').capitalize()}: {sentences[0]}", field=field) from problem
-    service.save()
+    service.save(force_insert=True)

@@ -307,8 +307,7 @@ def _locked(budget: Budget) -> Budget:
 
 def _hold(budget: Budget, kind: HoldKind, reason: str, by: User, on: date) -> Hold:
     hold = Hold.objects.create(budget=budget, kind=kind, reason=reason, placed_by=by, placed_on=on)
-    sentence = f"Payments on hold: {hold.get_kind_display().lower()}."
-    tell(case=budget.case, kind=Event.HELD, sentence=sentence, by=by, on=on)
+    tell(case=budget.case, kind=Event.HELD, sentence=HoldKind(kind).told, by=by, on=on)
     return hold
 
 

@@ -240,6 +240,11 @@ class HoldKind(models.TextChoices):
     REVIEW_OVERDUE = "review_overdue", "Review overdue"
     RETURNED = "returned", "A payment came back"
 
+    @property
+    def told(self) -> str:
+        """What the story of a case says when payments begin to wait."""
+        return f"Payments on hold: {self.label.lower()}."
+
 
 #: What waits because the person is somewhere else for a time.
 WHILE_AWAY = (HoldKind.HOSPITAL, HoldKind.CARE_HOME, HoldKind.PRISON)

@@ -20,7 +20,7 @@ from leeway.care.planning.models import Plan, Way
 from leeway.care.planning.queries import indicative as indicative_of
 from leeway.care.planning.queries import indicative_pence, plan_totals
 from leeway.care.review import actions as reviewing
-from leeway.care.review.queries import aims_not_judged, next_review
+from leeway.care.review.queries import aims_not_judged, next_review, version_of_next
 from leeway.files.models import FileKind
 from leeway.law.numbers import ceil_div
 from leeway.market.contracts.queries import holds
@@ -30,6 +30,7 @@ from leeway.money.budgets.queries import FUNDED_AHEAD, funded_until_day
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder
 from leeway.site.demo.script import Help, Line, Script
+from leeway.versions import version_of
 
 ORDER = list(Stage)
 ADVICE = "We talked about the walking group, the community alarm and who to call if things change. Leaflet given."
@@ -97,7 +98,8 @@ def request(script: Script, staff: Staff) -> Case:
 
 def allocate(player: Player) -> None:
     script, staff = player.script, player.staff
-    people.give_case(case=player.case, worker=staff.worker, by=staff.manager, on=player.day(1))
+    holder = version_of(player.case, *people.HOLDER)
+    people.give_case(case=player.case, worker=staff.worker, version=holder, by=staff.manager, on=player.day(1))
     if script.login:
         people.invite_person(case=player.case, email=script.login, site_address="", by=staff.worker, on=player.day(1))
     for question in script.cannot_decide:
@@ -133,6 +135,7 @@ def allocate(player: Player) -> None:
                 email=around.login,
                 agreed=f"{player.case.person} said so at a visit.",
                 site_address="",
+                version=version_of(relationship),
                 by=staff.worker,
                 on=player.day(4),
             )
@@ -268,7 +271,7 @@ def decider(player: Player) -> dict:
 
 def choose(player: Player, plan: Plan) -> None:
     script, worker = player.script, player.staff.worker
-    planning.offer_ways(
+    offer = planning.offer_ways(
         plan=plan,
         ways_explained=["direct_payment", "council_managed", "service_fund", "mixed"],
         how_explained="Talked through at home, with the leaflet and the sums for this budget."
@@ -285,6 +288,7 @@ def choose(player: Player, plan: Plan) -> None:
         way=script.way,
         words=script.choice_words,
         why_not_direct_payment=script.why_not_direct_payment,
+        version=version_of(offer),
         by=worker,
         on=player.day(20),
         **decider(player),
@@ -302,7 +306,13 @@ def check_direct_payment(player: Player, plan: Plan) -> None:
     elif receiver:
         answers["nominee_agrees"] = True
     planning.check_direct_payment(
-        plan=plan, answers=answers, barred_orders=[], received_by=receiver, by=player.staff.worker, on=player.day(20)
+        plan=plan,
+        answers=answers,
+        barred_orders=[],
+        received_by=receiver,
+        version=plan.version,
+        by=player.staff.worker,
+        on=player.day(20),
     )
 
 
@@ -415,7 +425,9 @@ def photograph_receipt(player: Player) -> None:
 
 
 def open_and_write(player: Player, *, on: date) -> None:
-    review = reviewing.open_review(case=player.case, by=player.staff.worker, on=on)
+    review = reviewing.open_review(
+        case=player.case, version=version_of_next(player.case), by=player.staff.worker, on=on
+    )
     person, assessor = player.script.review_words
     reviewing.save_review(
         review=review,

@@ -13,7 +13,6 @@ from leeway.care.people.access import check_can_work_on
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, CapacityQuestion, Case, Relationship
-from leeway.care.people.versions import claim_version
 from leeway.care.planning.access import (
     check_may_decide,
     is_in_force,
@@ -32,7 +31,8 @@ from leeway.care.planning.queries import (
     offers_and_choice,
 )
 from leeway.days import HAPPENED, check_day
-from leeway.refusal import Refusal
+from leeway.refusal import EditedMeanwhile, Refusal
+from leeway.versions import claim_version, version_of
 
 
 @transaction.atomic
@@ -86,20 +86,22 @@ def record_choice(
     decided_by: Relationship | None = None,
     best_interests: bool = False,
     why_not_direct_payment: str = "",
+    version: int,
     by: User,
     on: date,
 ) -> Choice:
     """Record how the budget is to be held: by whom it was decided, and in whose words. Lines follow the choice.
 
     The person decides (`decided_by` None), or somebody whose authority allows it where the person lacks capacity, or
-    the council in their best interests. A nominated person receives money and does not decide.
+    the council in their best interests. A nominated person receives money and does not decide. `version` is
+    `version_of` the explanation that was shown. Raises EditedMeanwhile where the ways were explained again since.
     """
     paid = way in (ChosenWay.DIRECT_PAYMENT, ChosenWay.MIXED)
     decider = check_may_decide(
         case=plan.case, decided_by=decided_by, best_interests=best_interests, direct_payment=paid, by=by, on=on
     )
     locked = lock_draft(plan)
-    offer = _offer_to_choose_from(locked, way, words, why_not_direct_payment)
+    offer = _offer_to_choose_from(locked, version, way, words, why_not_direct_payment)
     choice = Choice.objects.create(
         offer=offer,
         way=way,
@@ -115,9 +117,7 @@ def record_choice(
     if by.is_staff_member:
         plan.written_by.add(by)
     if way != ChosenWay.MIXED:
-        for line in plan.lines.exclude(way=way):
-            line.way = way
-            line.save()
+        plan.lines.exclude(way=way).update(way=way)
     tell(
         case=plan.case,
         kind=Event.CHOICE,
@@ -128,11 +128,13 @@ def record_choice(
     return choice
 
 
-def _offer_to_choose_from(plan: Plan, way: str, words: str, why_not: str) -> Offer:
+def _offer_to_choose_from(plan: Plan, version: int, way: str, words: str, why_not: str) -> Offer:
     """The latest explanation of the ways, or a refusal where this choice cannot rest on it."""
     offer = plan.offers.first()
     if offer is None:
         raise Refusal("Nobody has explained the ways to hold the budget yet. Explain them first, then choose.")
+    if version_of(offer) != version:
+        raise EditedMeanwhile
     if Choice.objects.filter(offer=offer).exists():
         raise Refusal(
             "A choice is already recorded, and stays on record. To change it, explain the ways again and record "
@@ -167,7 +169,7 @@ def set_ways(*, plan: Plan, version: int, ways: dict[UUID, str], by: User, on: d
     claim_draft(plan, version, by)
     for line in plan.lines.filter(pk__in=ways):
         line.way = _way_allowed(choice, ways[line.pk])
-        line.save()
+        line.save(update_fields=["way"])
 
 
 def _detained(case: Case, on: date) -> dict[str, str]:
@@ -182,6 +184,7 @@ def check_direct_payment(
     answers: dict,
     barred_orders: list[str],
     received_by: Relationship | None = None,
+    version: int,
     by: User,
     on: date,
 ) -> Decision:
@@ -219,10 +222,8 @@ def check_direct_payment(
         by=by,
         on=on,
     )
-    claim_version(plan, locked.version)
+    claim_version(plan, version, received_by=received_by)
     plan.written_by.add(by)
-    plan.received_by = received_by
-    plan.save(update_fields=["received_by"])
     sentence = f"Direct payment: {decision.reasons[0]}"
     tell(case=plan.case, kind=Event.DIRECT_PAYMENT_DECIDED, sentence=sentence, by=by, on=on)
     return decision

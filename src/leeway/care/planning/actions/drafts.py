@@ -3,7 +3,6 @@
 from typing import Any
 
 from leeway.access.models import User
-from leeway.care.people.versions import claim_version
 from leeway.care.planning.models import (
     Plan,
     PlanState,
@@ -11,6 +10,7 @@ from leeway.care.planning.models import (
 from leeway.care.planning.states import MOVES
 from leeway.moves import require_move
 from leeway.refusal import Refusal
+from leeway.versions import claim_version
 
 SENTENCE = 20  # characters: fewer cannot be a reason
 

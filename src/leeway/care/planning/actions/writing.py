@@ -78,7 +78,7 @@ def start_plan(*, case: Case, by: User, on: date) -> Plan:
 def _copy(before: Plan, plan: Plan) -> None:
     for name in COPIED:
         setattr(plan, name, getattr(before, name))
-    plan.save()
+    plan.save(update_fields=COPIED)
     aims = {}
     for aim in before.aims.all():
         copied = Aim.objects.create(plan=plan, outcome=aim.outcome, words=aim.words, how_we_know=aim.how_we_know)
@@ -113,7 +113,7 @@ def change_aim(*, aim: Aim, version: int, words: str, how_we_know: str, outcome:
     check_can_write_about_me(by, aim.plan.case, on)
     claim_draft(aim.plan, version, by)
     aim.words, aim.how_we_know, aim.outcome = _said(words), how_we_know.strip(), outcome
-    aim.save()
+    aim.save(update_fields=["words", "how_we_know", "outcome"])
     return aim
 
 
@@ -139,7 +139,7 @@ def add_line(*, plan: Plan, version: int, details: dict, by: User, on: date) -> 
     line = PlanLine(plan=plan, **_line_details(plan, details))
     _check_size(line)
     line.rate = _rate_of(line, on)
-    line.save()
+    line.save(force_insert=True)
     return line
 
 
@@ -148,12 +148,13 @@ def change_line(*, line: PlanLine, version: int, details: dict, by: User, on: da
     """Change one thing that the budget pays for, while the plan is being written."""
     check_can_work_on(by, line.plan.case)
     claim_draft(line.plan, version, by)
-    for name, value in _line_details(line.plan, details).items():
+    changed = _line_details(line.plan, details)
+    for name, value in changed.items():
         setattr(line, name, value)
     _check_size(line)
     if not _is_at(line, line.rate):
         line.rate = _rate_of(line, on)
-    line.save()
+    line.save(update_fields=[*changed, "rate"])
     return line
 
 
@@ -167,7 +168,7 @@ def take_new_price(*, line: PlanLine, version: int, rate: Rate, by: User, on: da
         raise Refusal(f"The price of {line.what} has changed since you looked. Look at the plan again.")
     line.rate, line.unit_cost_pence = rate, rate.pence
     _check_size(line)
-    line.save()
+    line.save(update_fields=["rate", "unit_cost_pence"])
     return line
 
 

@@ -12,6 +12,8 @@ from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import lacks_capacity
 from leeway.care.planning.models import PlanState
 from leeway.care.planning.views.parts import open_plan_of, own_relationship, page
+from leeway.forms import carry_version
+from leeway.versions import version_of
 
 
 def offer(request: SignedIn, case_id):
@@ -41,15 +43,20 @@ def choice(request: SignedIn, case_id):
     own = own_relationship(request, case)
     works = can_work_on(request.user, case)
     kind = forms.ChoiceForm if works else forms.OwnChoiceForm
-    form = kind(request.POST or None, case=case, around=people_around(case.person, today), ask=works)
     found = queries.offers_and_choice(plan)
+    version = version_of(found.offer) if found.offer else 0
+    around = people_around(case.person, today)
+    form = kind(request.POST or None, initial={"version": version}, case=case, around=around, ask=works)
     if act(
         form,
-        lambda **by_on: actions.record_choice(plan=plan, **form.decision, **form.decider(own), **by_on),
+        lambda **by_on: actions.record_choice(
+            plan=plan, version=form.cleaned_data["version"], **form.decision, **form.decider(own), **by_on
+        ),
         request,
     ):
         mixed = works and form.cleaned_data["way"] == "mixed"
         return redirect("planning:ways" if mixed else "planning:overview", case_id)
+    carry_version(form, version)
     return page(
         request,
         case,
@@ -97,7 +104,8 @@ def direct_payment(request: SignedIn, case_id):
     wanted = Authority.AUTHORISED if lacking else Authority.NOMINATED
     receivers = [one for one in people_around(case.person, today) if one.authority == wanted]
     route = "section_32" if lacking else "section_31"
-    form = forms.DirectPaymentForm(request.POST or None, route=route, receivers=receivers)
+    initial = {"version": plan.version}
+    form = forms.DirectPaymentForm(request.POST or None, initial=initial, route=route, receivers=receivers)
     if act(
         form,
         lambda **by_on: actions.check_direct_payment(
@@ -105,11 +113,13 @@ def direct_payment(request: SignedIn, case_id):
             answers=form.answers,
             barred_orders=form.cleaned_data["barred_orders"],
             received_by=form.receiver,
+            version=form.cleaned_data["version"],
             **by_on,
         ),
         request,
     ):
         return redirect("planning:overview", case_id)
+    carry_version(form, plan.version)
     no_receiver = (
         f"{case.person} lacks capacity to manage a direct payment, and no authorised person is on record. Record one "
         "on the case first."

@@ -18,14 +18,14 @@ from leeway.care.planning.access import alike_in_both_halves
 from leeway.care.planning.costs import totals
 from leeway.care.planning.models import PlanState
 from leeway.care.planning.views.parts import open_plan_of, own_relationship, whole
-from leeway.forms import carry_version
+from leeway.forms import VersionedForm, carry_version
 
 
 def submit(request: SignedIn, case_id):
     """Check the whole plan, then send it for sign-off."""
     case, plan = open_plan_of(request, case_id, "Plan: check and send")
     today = timezone.localdate()
-    form = forms.VersionedForm(request.POST or None, initial={"version": plan.version})
+    form = VersionedForm(request.POST or None, initial={"version": plan.version})
     if act(
         form, lambda **by_on: actions.submit_plan(plan=plan, version=form.cleaned_data["version"], **by_on), request
     ):

@@ -68,6 +68,8 @@ def whole(plan: Plan, on: date) -> dict:
     return {
         "plan": plan,
         "is_draft": plan.state == PlanState.DRAFT,
+        "with_manager": plan.state == PlanState.SUBMITTED,
+        "to_agree": plan.state == PlanState.SIGNED_OFF,
         "aims": list(plan.aims.all()),
         "rows": rows(lines, on),
         "costed": costed,

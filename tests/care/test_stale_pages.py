@@ -1,0 +1,276 @@
+"""Every form that edits something there is, sent from a page that has grown old: refused, and nothing lost."""
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from leeway.access.models import Look, User
+from leeway.access.roles import Role
+from leeway.care.assessment import actions as assessing
+from leeway.care.assessment.models import FinancialAssessment
+from leeway.care.circumstances import actions as circumstances
+from leeway.care.people.models import Authority
+from leeway.market.contracts.actions import record_rate
+from leeway.market.listings.actions import list_service
+from leeway.market.listings.models import Kind
+from tests.care.conftest import TODAY, explain, relate
+from tests.care.review.conftest import active, opened  # noqa: F401 fixtures
+from tests.pages import version_on
+
+#: What adds something beside what is there, and so overwrites nobody.
+ADDS = {
+    "access:add", "access:forget_second_step",
+    "people:add", "people:request", "people:add_relationship", "people:capacity", "people:add_file",
+    "circumstances:add_stay",
+    "planning:add_aim", "planning:add_line", "planning:offer",
+    "budgets:hold", "budgets:again", "budgets:last_cost",
+    "payees:enter",
+    "payments:make",
+    "contributions:show",
+    "directory:add", "directory:price",
+    "insight:set_target", "insight:open_wave", "insight:answer", "insight:publish", "insight:own",
+}  # fmt: skip
+#: What happens once to one record that does not change before it: the second to press is told that it was done.
+ONCE = {
+    "access:approve", "access:turn_down", "access:withdraw",
+    "people:invite_person", "people:finish_task", "people:message_posted", "people:message_returned",
+    "people:message_again",
+    "circumstances:death", "circumstances:end_stay",
+    "assessment:start", "assessment:money_start",
+    "planning:start", "planning:take_price",
+    "review:ask",
+    "budgets:look", "budgets:cancel_last_cost", "circumstances:take_back_stay",
+    "budgets:start", "budgets:fund", "budgets:lift", "budgets:end",
+    "payees:approve", "payees:reject",
+    "payments:approve", "payments:cancel", "payments:send", "payments:redate", "payments:withdraw", "payments:confirm",
+    "payments:returned",
+    "contributions:take_back",
+    "insight:end_target", "insight:close_wave",
+    "jobs:again",
+}  # fmt: skip
+#: What changes no record.
+ASKS = {"people:search", "people:reason", "insight:second_look"}
+
+
+@dataclass
+class World:
+    """Ada's case at the stage that a page needs, and who opens the page."""
+
+    given: Callable[[str], Any]
+
+    def __getattr__(self, name):
+        return self.given(name)
+
+    def address(self, name, *rest):
+        return reverse(name, args=[self.case.pk, *rest])
+
+
+def day(name, number=7, month=12):
+    return {f"{name}_day": str(number), f"{name}_month": str(month), f"{name}_year": "2026"}
+
+
+def member(world):
+    limit = {"sign_off_limit_pence_per_week": "1500"}
+    return {"name": "Mona Patel-Ray", "roles": ["manager"], "team": world.mona.team_id, **limit}
+
+
+def sam(world):
+    return relate(world.case.person, "Sam Bell", Authority.CARER)
+
+
+def assessment(world):
+    return assessing.start_assessment(case=world.case, by=world.bea, on=TODAY)
+
+
+def money_check(world):
+    written = {"basis": "not_disclosed", "basis_reason": "Prefers not to say"}
+    return FinancialAssessment.objects.create(case=world.planning_case, started_on=TODAY, **written)
+
+
+def dead(world):
+    circumstances.record_death(case=world.case, died_on=TODAY, told_by="Her sister", by=world.bea, on=TODAY)
+
+
+def price(world):
+    club = list_service(name="Quay Chess", provider_name="Quay", kind=Kind.COMMUNITY, by=world.bea, on=TODAY)
+    rate = record_rate(service=club, pence=500, unit="session", kind="listed", starts_on=TODAY, by=world.bea, on=TODAY)
+    return reverse("directory:end_price", args=[club.pk, rate.pk])
+
+
+def after(*made):
+    """The address of a page of the case, once what it needs was made."""
+    return lambda world, name: ([make(world) for make in made], world.address(name))[1]
+
+
+def of_plan(stage):
+    return lambda world, name: (world.given(stage), world.address(name))[1]
+
+
+def of_relationship(world, name):
+    return world.address(name, sam(world).pk)
+
+
+#: Each form that edits: who opens it, where (with what that needs made first), and what they type.
+EDITS = {
+    "access:change": ("ursula", lambda world, name: reverse(name, args=[world.mona.pk]), member),
+    "access:sign_in": ("ursula", lambda world, name: reverse(name, args=[world.mona.pk]), {}),
+    "people:details": (
+        "bea",
+        after(),
+        {"given_name": "Ada", "family_name": "Bell-Ray", "gender": "Female", "ethnicity": "Unknown",
+         "language": "English", "date_of_birth_day": "14", "date_of_birth_month": "3", "date_of_birth_year": "1992"},
+    ),
+    "people:end_relationship": ("bea", of_relationship, day("ends_on")),
+    "people:invite": ("bea", of_relationship, {"email": "sam@home.example", "agreed": "Ada said yes."}),
+    "people:end_leave": ("bea", of_relationship, {}),
+    "people:give": ("mona", after(), lambda world: {"worker": world.bea.pk}),
+    "people:close": ("bea", after(), {"reason": "Moved to another council"}),
+    "circumstances:undo_death": ("bea", after(dead), {"because": "It was another Ada Bell."}),
+    "assessment:conversation": ("bea", after(assessment), {"what_matters": "The sea"}),
+    "assessment:outcome": (
+        "bea", lambda world, name: assessment(world) and world.address(name, "hygiene"), {"assessor_words": "Slips"},
+    ),
+    "assessment:conditions": ("bea", after(assessment), {"wellbeing_words": "Tired"}),
+    "assessment:budget_questions": ("bea", lambda world, name: assessment(world) and world.address(name, 1), {}),
+    "assessment:check": ("bea", after(assessment), {}),
+    "assessment:own_words": ("ada_user", after(assessment), {"what_matters": "The sea"}),
+    "assessment:own_words_on_outcome": (
+        "ada_user", lambda world, name: assessment(world) and world.address(name, "hygiene"), {"person_words": "Alone"},
+    ),
+    "assessment:money_part": (
+        "finn", lambda world, name: money_check(world) and world.address(name, "evidence"), {"evidence": "Statements"},
+    ),
+    "assessment:money_check": ("finn", after(money_check), {}),
+    "planning:about": ("bea", of_plan("draft"), {"about_me": "My dog Biscuit", "author": "worker"}),
+    "planning:aim": (
+        "bea", lambda world, name: world.address(name, world.written.aims.get().pk), {"words": "Sing in the choir"},
+    ),
+    "planning:remove_aim": ("bea", lambda world, name: world.address(name, world.written.aims.get().pk), {}),
+    "planning:line": (
+        "bea",
+        lambda world, name: world.address(name, world.written.lines.get().pk),
+        {"what": "Evenings", "units": "1", "unit": "hour", "frequency": "weekly", "unit_cost_pence": "18.50",
+         "nhs_percent": "0", "payee_relationship": "not_related"},
+    ),
+    "planning:remove_line": ("bea", lambda world, name: world.address(name, world.written.lines.get().pk), {}),
+    "planning:start_date": ("bea", of_plan("written"), day("starts_on")),
+    "planning:choice": (
+        "ada_user",
+        lambda world, name: explain(world.written, world.bea) and world.address(name),
+        {"way": "direct_payment", "words": "I choose who comes."},
+    ),
+    "planning:ways": (
+        "bea", of_plan("chosen"), lambda world: {f"line_{world.chosen.lines.get().pk.hex}": "direct_payment"},
+    ),
+    "planning:direct_payment": (
+        "bea",
+        of_plan("written"),
+        {"received_by": "person", "not_barred": "yes", "can_manage": "yes", "appropriate": "yes"},
+    ),
+    "planning:submit": ("bea", of_plan("chosen"), {}),
+    "planning:sign_off": (
+        "mona", of_plan("submitted"), {"decision": "sign", "final_pence_per_week": "185", "reason": "As it costs"},
+    ),
+    "planning:agree": ("ada_user", of_plan("signed"), {"agrees": "yes", "words": "Good"}),
+    "review:start": ("bea", of_plan("active"), {"reason": "Planned"}),
+    "review:write": ("bea", of_plan("opened"), {"person_words": "The bus stopped running."}),
+    "review:complete": (
+        "bea",
+        of_plan("opened"),
+        {"result": "continue", "reasons": "It goes on as it is now.", **day("held_on", 23, 11)},
+    ),
+    "directory:end_price": ("bea", lambda world, name: price(world), day("ends_on")),
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch):
+    monkeypatch.setattr(timezone, "localdate", lambda *_: TODAY)
+
+
+@pytest.fixture
+def ursula(db):
+    return User.objects.create_user("ursula@council.example", name="Ursula Reed", roles=[Role.ADMINISTRATOR])
+
+
+def everything():
+    """Every row of ours, but for who looked."""
+    ours = [model for model in apps.get_models() if model.__module__.startswith("leeway.") and model is not Look]
+    return {model: list(model._base_manager.order_by("pk").values()) for model in ours}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_a_page_that_has_grown_old_is_refused_and_nothing_is_lost(name, client, request):
+    world = World(request.getfixturevalue)
+    who, where, typed = EDITS[name]
+    address = where(world, name)
+    typed = typed(world) if callable(typed) else typed
+    client.force_login(world.given(who))
+    version = version_on(client.get(address))
+    before = everything()
+    answer = client.post(address, {**typed, "version": str(int(version) + 1)})
+    shown = answer.content.decode()
+    problem = re.search(r'govuk-error-summary__body">(.*?)</div>', shown, re.S)
+    assert answer.status_code == 200 and "Someone else saved this" in shown, problem and problem[1]
+    assert everything() == before
+    assert version_on(answer) == version, "the page carries what it now shows"
+    lost = [words for words in typed.values() if isinstance(words, str) and words not in shown]
+    assert not lost, "what was typed is still there"
+
+
+ADDED_TO = ("people:add_relationship", "people:capacity", "people:add_file", "circumstances:add_stay", "planning:offer")
+LEFT_EMPTY = EDITS | {name: ("bea", of_plan("draft"), {}) for name in ADDED_TO}
+
+
+@pytest.mark.parametrize("name", LEFT_EMPTY)
+def test_what_was_left_empty_is_named(name, client, request):
+    world = World(request.getfixturevalue)
+    who, where, _typed = LEFT_EMPTY[name]
+    address = where(world, name)
+    client.force_login(world.given(who))
+    page = client.get(address)
+    stands = {"version": version_on(page)} if name in EDITS else {}
+    assert "This field is required" not in client.post(address, stands | {"later": "yes"}).content.decode()
+
+
+def views(patterns=None, names=()):
+    """Every view of ours by the name of its address."""
+    for entry in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(entry, URLPattern):
+            view = inspect.unwrap(entry.callback)
+            if view.__module__.startswith("leeway."):
+                yield ":".join([*names, entry.name]), view
+        else:
+            yield from views(entry.url_patterns, [*names, entry.namespace] if entry.namespace else names)
+
+
+def test_every_form_says_what_it_does_to_what_is_there():
+    takes = {name for name, view in views() if any(word in inspect.getsource(view) for word in ("POST", "press("))}
+    assert takes - ADDS - ONCE - ASKS - set(EDITS) == set(), "a form that edits carries its version: add it to EDITS"
+    assert (ADDS | ONCE | ASKS | set(EDITS)) - {name for name, _ in views()} == set()
+
+
+def test_somebody_elses_words_stand_beside_what_was_typed(client, ursula, mona):
+    """Her limit was taken away meanwhile: a page that still says £1,500 does not give it back."""
+    client.force_login(ursula)
+    address = reverse("access:change", args=[mona.pk])
+    typed = {"name": "Mona Patel-Ray", "roles": ["manager"], "team": mona.team_id}
+    version = version_on(client.get(address))
+    User.objects.filter(pk=mona.pk).update(sign_off_limit_pence_per_week=0)
+    old = {"sign_off_limit_pence_per_week": "1500", "version": version}
+    answer = client.post(address, typed | old)
+    shown = answer.content.decode()
+    assert "What somebody else saved" in shown and "0.00" in shown and "1500" in shown and "Patel-Ray" in shown
+    mona.refresh_from_db()
+    assert (mona.sign_off_limit_pence_per_week, mona.name) == (0, "Mona Patel")
+    new = {"sign_off_limit_pence_per_week": "0", "version": version_on(answer)}
+    assert client.post(address, typed | new).status_code == 302
+    mona.refresh_from_db()
+    assert (mona.sign_off_limit_pence_per_week, mona.name) == (0, "Mona Patel-Ray")
