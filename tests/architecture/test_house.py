@@ -36,6 +36,7 @@ OWN_WORDS = {
     "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
     "money/ledger": {"export", "reasons", "relations"},
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},
+    "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs"},
     "money/contributions": {"relations"},
     "money/payments": {"bank_files", "relations"},
 }  # fmt: skip

@@ -240,7 +240,7 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ("stay",),
     ),
 }
-NAMES = {action: f"{action.__module__.split('.')[-2]}.{action.__name__}" for action in ACTIONS}
+NAMES = {action: f"{action.__module__.partition('.actions')[0].split('.')[-1]}.{action.__name__}" for action in ACTIONS}
 
 
 def _entered(world: World) -> PayeeAccount:
@@ -253,7 +253,7 @@ def test_every_action_of_these_rooms_is_here():
         function
         for room in ROOMS
         for name, function in inspect.getmembers(room, inspect.isfunction)
-        if function.__module__ == room.__name__ and not name.startswith("_")
+        if function.__module__.startswith(room.__name__) and not name.startswith("_")
         if (on := inspect.signature(function).parameters.get("on")) and on.kind == on.KEYWORD_ONLY
     }
     assert found == set(ACTIONS)

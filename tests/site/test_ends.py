@@ -15,11 +15,11 @@ from leeway.care.people.states import Stage
 from leeway.care.planning import actions as planning
 from leeway.care.planning.models import Plan, PlanState, Way
 from leeway.care.review import actions as reviews
-from leeway.care.review.queries import version_of_next
+from leeway.care.review.queries import next_review, version_of_next
 from leeway.messages.models import Message
 from leeway.messages.states import State
 from leeway.money.budgets import actions as budgets
-from leeway.money.budgets.models import Budget, HoldKind, Instalment
+from leeway.money.budgets.models import Budget, Cancellation, HoldKind, Instalment
 from leeway.money.budgets.queries import picture
 from leeway.money.ledger.models import Kind, Transfer
 from leeway.money.ledger.queries import balances_of_case
@@ -129,6 +129,26 @@ def test_a_death_undone_ends_what_the_death_had_asked_and_the_other_way_round(ad
     assert {END, FIND} <= tasks(ada_case) and LIVES not in tasks(ada_case)
 
 
+def test_a_death_before_a_last_day_to_come_brings_it_forward(budget, ada_case, die, end, undo, finn):
+    """What falls due is shortened to the day of death, the rest is released, and it is done once."""
+    end(ends_on=date(2026, 7, 31), on=ON)
+    die()
+    assert END in tasks(ada_case)
+    assert budget.holds.filter(kind=HoldKind.DEATH, lifted_on=None).exists()
+    with pytest.raises(Refusal, match="nothing falls due after that day"):
+        end(ends_on=date(2026, 6, 30))
+    ending = end()
+    assert (ending.ends_on, ending.first_ends_on, ending.sooner_by) == (DIED, date(2026, 7, 31), finn)
+    live = Instalment.objects.filter(part__budget=budget, cancellation=None)
+    assert max(each.ends_on for each in live) == DIED
+    set_aside = next(pence for account, pence in balances_of_case(ada_case).items() if account.kind == Kind.COMMITTED)
+    assert set_aside == sum(each.amount_pence for each in live)
+    assert END not in tasks(ada_case) and not budget.holds.filter(lifted_on=None).exists()
+    assert list(findings()) == []
+    with pytest.raises(Refusal, match="has ended already"):
+        end(ends_on=date(2026, 5, 1))
+
+
 def test_a_form_to_end_the_budget_from_before_the_death_was_undone_ends_nothing(
     budget, die, undo, finn, client, settings
 ):
@@ -234,8 +254,9 @@ def test_a_task_that_somebody_had_done_stays_done(ada_case, die, undo, bea):
 def test_a_message_that_a_mistaken_death_stopped_can_be_sent_again_and_a_condolence_cannot(
     ada_case, die, undo, settles, bea, client
 ):
+    due_on = f"{next_review(ada_case).due_on:%-d %B %Y}"
     late = people.write_to_person(
-        case=ada_case, template="review_due", data={"worker": "Bea", "due_on": "1 July"}, key="late", by=bea, on=ON
+        case=ada_case, template="review_due", data={"worker": "Bea", "due_on": due_on}, key="late", by=bea, on=ON
     )
     die()
     settles()
@@ -537,7 +558,7 @@ def test_finance_looks_after_a_closed_case_while_money_is_open(ada_case, die, en
     end()
     assert is_own_case(finn, ada_case, ON)  # what fell due before the death is unpaid yet
     for each in Instalment.objects.filter(part__budget__case=ada_case, cancellation=None):
-        budgets.Cancellation.objects.create(instalment=each, reason="Settled", cancelled_by=finn, cancelled_on=ON)
+        Cancellation.objects.create(instalment=each, reason="Settled", cancelled_by=finn, cancelled_on=ON)
     assert not is_own_case(finn, ada_case, ON)
 
 

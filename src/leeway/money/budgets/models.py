@@ -202,11 +202,12 @@ class Cancellation(models.Model):
 
 
 class Ending(models.Model):
-    """That a budget ended, on which day, and why."""
+    """That a budget ended, on which day, and why. A last day to come can be brought forward, once."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     budget = models.OneToOneField(Budget, models.PROTECT, related_name="ending")
     ends_on = models.DateField(help_text="The last day that it pays for.")
+    first_ends_on = models.DateField(help_text="The last day as it was first decided.")
     reason = models.TextField()
     paid_beyond_pence = models.BigIntegerField(
         help_text="Already paid for days after the end. Not taken back by itself."
@@ -216,10 +217,35 @@ class Ending(models.Model):
     )
     ended_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     ended_on = models.DateField()
+    sooner_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    sooner_on = models.DateField(null=True, help_text="When the last day was brought forward.")
+    sooner_because = models.TextField(blank=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=F("first_ends_on"), sooner_by=None, sooner_on=None, sooner_because="")
+                | Q(ends_on__lt=F("first_ends_on"), sooner_by__isnull=False, sooner_on__isnull=False)
+                & ~Q(sooner_because=""),
+                name="ending_brought_forward_by_someone",
+            )
+        ]
         triggers = [
-            *kept_but("ending_is_kept", "replaced"),
+            *kept_but(
+                "ending_is_kept",
+                "replaced",
+                "ends_on",
+                "paid_beyond_pence",
+                "sooner_by",
+                "sooner_on",
+                "sooner_because",
+            ),
+            pgtrigger.Protect(
+                name="ending_brought_forward_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__sooner_on__isnull=False)
+                & pgtrigger.Q(new__ends_on__df=pgtrigger.F("old__ends_on")),
+            ),
             pgtrigger.Protect(
                 name="ending_replaced_is_kept",
                 operation=pgtrigger.Update,

@@ -76,6 +76,7 @@ class Picture:
     """A case's budget and payments, whole."""
 
     case: Case
+    on: date
     budget: Budget | None
     parts: list[Part]
     rows: list[InstalmentRow]
@@ -94,6 +95,14 @@ class Picture:
         ending = getattr(self.budget, "ending", None)
         days = [self.case.person.date_of_death, ending.ends_on if ending else None]
         return min((day for day in days if day), default=None)
+
+    @property
+    def may_end_sooner(self) -> bool:
+        """Whether the last day can be brought forward: after a death before it, or because it lies ahead."""
+        ending = getattr(self.budget, "ending", None)
+        if ending is None or ending.replaced or ending.sooner_on:
+            return False
+        return ending.ends_on > (self.case.person.date_of_death or self.on)
 
     @property
     def may_set_up_again(self) -> bool:
@@ -148,13 +157,14 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
     case = people.get_case(case_id, seen_by=seen_by, page="Budget and payments")
     budgets = list(case.budgets.select_related("ending", "plan__final_budget", "plan__charge", "started_by"))
     if not budgets:
-        return Picture(case, None, [], [], [], {}, [], [], [], None, [])
+        return Picture(case, on, None, [], [], [], {}, [], [], [], None, [])
     budget = budgets[0]
     parts = sorted(budget.parts.select_related("paid_into"), key=lambda part: Way.values.index(part.way))
     holds = list(Hold.objects.filter(budget__case=case).select_related("placed_by", "lifted_by"))
     paid_into = next((part.paid_into for part in parts if part.paid_into), None)
     return Picture(
         case=case,
+        on=on,
         budget=budget,
         parts=parts,
         rows=_rows(budget, on),
@@ -214,14 +224,14 @@ def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:
     """Budgets that run on although support has ended or the person has died: finance says which day is the last."""
     check_can(seen_by, Capability.START_BUDGETS)
     waiting = Hold.objects.filter(budget=OuterRef("pk"), kind__in=UNTIL_ENDED, lifted_on=None)
-    over = Budget.objects.filter(Exists(waiting), ending=None)
+    over = Budget.objects.filter(Exists(waiting))
     return over.select_related("case__person").order_by("pk")
 
 
 def paid_beyond_death(budget: Budget) -> int:
     """What was paid for days after the person's death, while nobody has ended the budget yet."""
     died_on = budget.case.person.date_of_death
-    if died_on is None or hasattr(budget, "ending"):
+    if died_on is None or (hasattr(budget, "ending") and budget.ending.ends_on <= died_on):
         return 0
     return sum(paid_beyond(budget, max(died_on, budget.starts_on - DAY)).values())
 

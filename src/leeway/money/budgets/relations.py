@@ -291,7 +291,8 @@ SCHEDULED = (
         "LEFT JOIN budgets_ending AS e ON e.budget_id = b.id "
         "WHERE i.due_on <> i.starts_on OR i.kind = 'regular' AND ("
         " i.starts_on <> b.starts_on AND mod(i.starts_on - %(anchor)s, 28) <> 0"
-        " OR i.ends_on IS DISTINCT FROM e.ends_on AND mod(i.ends_on + 1 - %(anchor)s, 28) <> 0"
+        " OR COALESCE(i.ends_on NOT IN (e.ends_on, e.first_ends_on), TRUE)"
+        "  AND mod(i.ends_on + 1 - %(anchor)s, 28) <> 0"
         " OR i.ends_on - i.starts_on >= 28)",
         CALENDAR,
     ),

@@ -172,13 +172,13 @@ def _schedule(part: Part, budget: Budget, due: list[Due], funded: list[Funded]) 
         for period in _periods(part, budget, each)
     }
     regular = {(each.starts_on, each.ends_on): each for each in due}
-    last_day = budget.ending.ends_on if hasattr(budget, "ending") else None
+    last_days = {budget.ending.ends_on, budget.ending.first_ends_on} if hasattr(budget, "ending") else set()
     starts = {starts_on for starts_on, _ in wanted}
     for days in sorted(wanted - set(regular)):
         return f"nothing falls due for the days from {days[0]}"
     for days, each in sorted(regular.items()):
         unfunded = not each.amount_pence  # all of it was paid under the budget before
-        if days not in wanted and not (days[1] == last_day and days[0] in starts) and not unfunded:
+        if days not in wanted and not (days[1] in last_days and days[0] in starts) and not unfunded:
             return f"an instalment from {days[0]} to {days[1]} belongs to no funded days"
         pence = days_pence(part.paid_pence_per_week, (days[1] - days[0]).days + 1)
         if each.for_period_pence != pence or each.due_on != each.starts_on:

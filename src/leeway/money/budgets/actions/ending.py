@@ -1,0 +1,167 @@
+"""Ending a budget: what is cancelled, shortened and released. And what came back for days after the end."""
+
+from collections import Counter
+from datetime import date
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.circumstances.queries import standing_death
+from leeway.care.people.actions import tell
+from leeway.care.people.events import Event
+from leeway.days import PLANNED, check_day
+from leeway.money.budgets import queries
+from leeway.money.budgets.actions.funding import release
+from leeway.money.budgets.actions.holding import lift, locked, wait
+from leeway.money.budgets.dues import weights
+from leeway.money.budgets.models import (
+    UNTIL_ENDED,
+    Budget,
+    Cancellation,
+    Ending,
+    Funding,
+    HoldKind,
+    Instalment,
+    InstalmentKind,
+    Part,
+)
+from leeway.money.budgets.schedule import DAY, days_pence
+from leeway.refusal import Refusal
+
+#: What bringing a last day forward changes of an ending.
+SOONER = ("ends_on", "paid_beyond_pence", "replaced", "sooner_by", "sooner_on", "sooner_because")
+
+
+@transaction.atomic
+def end_budget(*, budget: Budget, ends_on: date, reason: str, death: UUID | None = None, by: User, on: date) -> Ending:
+    """Stop a budget after a day. What was not paid for later days is cancelled and its funding goes back.
+
+    Where a last day to come is on record, this is an earlier one: after a death, nothing falls due beyond it.
+    Money already paid for later days is counted and shown; taking it back is a decision of its own. `death` is the
+    record of a death that the officer saw: where another stands by now, or none, nothing is ended.
+    """
+    check_can(by, Capability.START_BUDGETS)
+    check_day(ends_on, PLANNED, field="ends_on", what="The last day of the budget", on=on)
+    budget = locked(budget)
+    standing = standing_death(budget.case.person)
+    if death != (standing.pk if standing else None):
+        raise Refusal(
+            f"What is on record of {budget.case.person} has changed since you opened this page: "
+            + (f"they died on {standing.died_on:%-d %B %Y}." if standing else "they have not died.")
+            + " Open it again, and decide anew."
+        )
+    return end(budget, ends_on, reason, by, on)
+
+
+@transaction.atomic
+def hold_returned(*, instalment: Instalment, reason: str, by: User, on: date) -> None:
+    """A payment came back: its budget waits until finance has looked, and days after its end are not paid again.
+
+    Where a later budget already counts what was paid for its days, the payment is still owed as it was.
+    """
+    check_can(by, Capability.PAY)
+    budget = locked(instalment.part.budget)
+    if not budget.holds.filter(kind=HoldKind.RETURNED, lifted_on=None).exists():
+        wait(budget, HoldKind.RETURNED, reason, by, on)
+    ending = Ending.objects.filter(budget=budget, replaced=False, ends_on__lt=instalment.ends_on).first()
+    if ending:
+        release_after(instalment.part, ending, instalment.pk, by, on)
+
+
+def end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False) -> Ending:
+    """End a budget that whoever calls may end; or bring its last day forward, once."""
+    before: Ending | None = getattr(budget, "ending", None)
+    if before and (before.replaced or before.sooner_on):
+        raise Refusal("This budget has ended already.")
+    if before and ends_on >= before.ends_on:
+        raise Refusal(f"This budget ends after {before.ends_on:%-d %B %Y}. Give an earlier day.", field="ends_on")
+    if ends_on < budget.starts_on - DAY:
+        raise Refusal("The last day is before the budget starts. Check the date.", field="ends_on")
+    died_on = budget.case.person.date_of_death
+    if died_on is not None and ends_on > max(died_on, budget.starts_on - DAY):
+        raise Refusal(
+            f"{budget.case.person} died on {died_on:%-d %B %Y}, and nothing falls due after that day. End the budget "
+            "then; what an employer still owes is entered as a last cost afterwards.",
+            field="ends_on",
+        )
+    if not reason.strip():
+        raise Refusal("Say why the budget ends.", field="reason")
+    if queries.approved_to_send(budget, ends_on).exists():
+        raise Refusal(
+            "A payment for later days is in an approved payment run, so its file may be with the bank. Say under "
+            "Payments that the run was sent, or withdraw it; then end the budget."
+        )
+    beyond_pence = sum(queries.paid_beyond(budget, ends_on).values())
+    if before:
+        ending = before
+        ending.ends_on, ending.paid_beyond_pence, ending.replaced = ends_on, beyond_pence, replaced
+        ending.sooner_by, ending.sooner_on, ending.sooner_because = by, on, reason.strip()
+        ending.save(update_fields=SOONER)
+    else:
+        ending = Ending.objects.create(
+            budget=budget,
+            ends_on=ends_on,
+            first_ends_on=ends_on,
+            reason=reason.strip(),
+            paid_beyond_pence=beyond_pence,
+            replaced=replaced,
+            ended_by=by,
+            ended_on=on,
+        )
+    for part in budget.parts.all():
+        release_after(part, ending, uuid5(ending.pk, str(ends_on)), by, on)
+    for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
+        lift(hold, by, on)
+    sentence = f"Budget ends after {ends_on:%-d %B %Y}: {reason.strip()}"
+    tell(case=budget.case, kind=Event.BUDGET_ENDED, sentence=sentence, by=by, on=on)
+    return ending
+
+
+def _cancel_after(part: Part, ending: Ending, by: User, on: date) -> Counter[tuple[str, date]]:
+    """Cancel unpaid instalments for days after the end, shorten one that straddles it; say what that frees.
+
+    What is freed is told by the kind and the first day of the funding that it was set aside with.
+    """
+    freed: Counter[tuple[str, date]] = Counter()
+    first_days = sorted(part.fundings.filter(kind=InstalmentKind.REGULAR).values_list("starts_on", flat=True))
+    unpaid = queries.unpaid_instalments(part).filter(ends_on__gt=ending.ends_on)
+    for each in list(unpaid):
+        regular = each.kind == InstalmentKind.REGULAR
+        funding = (each.kind, max(day for day in first_days if day <= each.starts_on) if regular else each.starts_on)
+        because = ending.sooner_because or ending.reason
+        Cancellation.objects.create(instalment=each, reason=because, cancelled_by=by, cancelled_on=on)
+        freed[funding] += each.amount_pence
+        if each.starts_on <= ending.ends_on:
+            days = (ending.ends_on - each.starts_on).days + 1
+            pence = days_pence(part.paid_pence_per_week, days)
+            already_pence = min(each.already_paid_pence, pence)
+            Instalment.objects.create(
+                part=part,
+                starts_on=each.starts_on,
+                ends_on=ending.ends_on,
+                due_on=each.due_on,
+                for_period_pence=pence,
+                already_paid_pence=already_pence,
+                amount_pence=pence - already_pence,
+            )
+            freed[funding] -= pence - already_pence
+    return freed
+
+
+def _unspent(funding: Funding, ends_on: date) -> int:
+    """What was set aside for a managed part's days after the end."""
+    if funding.kind != InstalmentKind.REGULAR:
+        return 0
+    kept = sum(pence for _, pence in weights(funding, until=ends_on))
+    return funding.total_pence - min(kept, funding.total_pence)
+
+
+def release_after(part: Part, ending: Ending, because: UUID, by: User, on: date) -> None:
+    """Cancel what is not due after the end, and release what was set aside for it. `because`: the id of what did it."""
+    freed = _cancel_after(part, ending, by, on)
+    for funding in part.fundings.all():
+        pence = freed[funding.kind, funding.starts_on] if part.paid_into_id else _unspent(funding, ending.ends_on)
+        release(funding, pence, because, by, on)

@@ -1,0 +1,168 @@
+"""Starting a budget, funding its next year, going on where one was ended by mistake."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.actions import move_case, tell
+from leeway.care.people.events import Event
+from leeway.care.people.locks import lock_case
+from leeway.care.people.models import Case
+from leeway.care.people.states import Stage, require_stage
+from leeway.care.planning.models import Plan, PlanState, Way
+from leeway.care.review.actions import schedule_review
+from leeway.law.numbers import pounds
+from leeway.money.budgets import queries
+from leeway.money.budgets.actions.ending import end
+from leeway.money.budgets.actions.funding import fund, fund_start_up
+from leeway.money.budgets.actions.holding import locked, wait
+from leeway.money.budgets.models import (
+    COMES_BY_ITSELF,
+    Budget,
+    HoldKind,
+    Part,
+)
+from leeway.money.budgets.schedule import DAY
+from leeway.money.budgets.shares import Share, order_of_charge, shares_of
+from leeway.money.ledger.actions import open_account
+from leeway.money.ledger.models import Kind
+from leeway.money.payees.models import PAID_WAYS
+from leeway.money.payees.queries import ways_ready
+from leeway.refusal import Refusal
+
+PAID_INTO = {Way.DIRECT_PAYMENT: Kind.HELD_BY_PERSON, Way.SERVICE_FUND: Kind.HELD_BY_PROVIDER}
+
+
+@transaction.atomic
+def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
+    """Turn an agreed plan into money: accounts, funding for the financial year, and a schedule of instalments.
+
+    The case becomes active, its first review is made due, and an earlier budget ends the day before. Refused:
+    another stage, a plan not agreed, and a direct payment or service fund without approved bank details.
+    """
+    check_can(by, Capability.START_BUDGETS)
+    case = lock_case(plan.case_id)
+    require_stage(case.stage, Stage.ARRANGING)
+    plan = Plan.objects.select_related("final_budget").get(pk=plan.pk)
+    if plan.state != PlanState.AGREED:
+        raise Refusal("The plan has not been agreed, so its budget cannot start.")
+    starts_on = date.fromisoformat(plan.final_budget.result["starts_on"])
+    budget = _open(case, plan, starts_on, _replace_earlier(case, starts_on, by, on), by, on)
+    if budget.start_up_pence:
+        fund_start_up(budget, by, on)
+    sentence = f"Budget started: {pounds(budget.cost_pence_per_week)} a week from {starts_on:%-d %B %Y}."
+    move_case(case=case, to=Stage.ACTIVE, kind=Event.BUDGET_STARTED, by=by, on=on, sentence=sentence)
+    schedule_review(case=case, starts_on=starts_on, by=by, on=on)
+    return budget
+
+
+@transaction.atomic
+def fund_next_year(*, budget: Budget, by: User, on: date) -> Budget:
+    """Fund a budget for the financial year after the one it is funded for, and schedule its instalments."""
+    check_can(by, Capability.START_BUDGETS)
+    budget = locked(budget)
+    if hasattr(budget, "ending"):
+        raise Refusal("This budget has ended, so it cannot be funded further.")
+    if not any(part.paid_pence_per_week for part in budget.parts.all()):
+        raise Refusal("The person pays all of this budget themselves, so there is nothing to fund.")
+    until = queries.funded_until_day(budget)
+    if on < until - queries.FUNDED_AHEAD:
+        raise Refusal(f"This budget is funded until {until:%-d %B %Y}. Fund it further in the last three months.")
+    for part in budget.parts.all():
+        fund(part, until + DAY, 0, by, on)
+    return budget
+
+
+@transaction.atomic
+def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
+    """Go on from the day after a budget's last, by the same agreed plan, where it was ended by mistake.
+
+    What was paid for later days counts. Refused where the plan is agreed no longer, the person has died, or another
+    budget runs.
+    """
+    check_can(by, Capability.START_BUDGETS)
+    case = lock_case(budget.case_id)
+    ended = Budget.objects.select_related("ending", "plan__final_budget").get(pk=budget.pk)
+    if case.person.date_of_death is not None or ended.plan.state != PlanState.AGREED:
+        raise Refusal("A budget is set up again while its plan is agreed and the person lives. Make a new plan.")
+    if case.budgets.filter(Q(ending=None) | Q(starts_on__gt=ended.starts_on)).exists():
+        raise Refusal("This budget runs, or another has taken its place.")
+    if not reason.strip():
+        raise Refusal("Say why it is set up again. The person can read this.", field="reason")
+    starts_on = ended.ending.ends_on + DAY
+    again = _open(case, ended.plan, starts_on, queries.paid_beyond(ended, ended.ending.ends_on), by, on)
+    ended.ending.replaced = True
+    ended.ending.save(update_fields=["replaced"])
+    for hold in ended.holds.filter(lifted_on=None).exclude(kind__in=COMES_BY_ITSELF):
+        wait(again, HoldKind(hold.kind), hold.reason, by, on)
+    sentence = f"Budget set up again from {starts_on:%-d %B %Y}: {reason.strip()}"
+    tell(case=case, kind=Event.BUDGET_STARTED, sentence=sentence, by=by, on=on)
+    return again
+
+
+def _open(case: Case, plan: Plan, starts_on: date, paid_before: dict[str, int], by: User, on: date) -> Budget:
+    """Open a plan's budget from a day, with its parts, their funding and their schedule."""
+    shares = shares_of(plan, starts_on)
+    _require_bank_details(case, shares)
+    budget = _open_budget(case, plan, plan.final_budget.result, starts_on, by, on)
+    for share in shares:
+        fund(_open_part(budget, share, by, on), starts_on, paid_before.get(share.way, 0), by, on)
+    return budget
+
+
+def _open_budget(case: Case, plan: Plan, result: dict, starts_on: date, by: User, on: date) -> Budget:
+    before = case.budgets.filter(plan=plan).count()
+    name = f"Budget {plan.number}" + (f".{before + 1}" if before else "")
+    return Budget.objects.create(
+        case=case,
+        plan=plan,
+        starts_on=starts_on,
+        cost_pence_per_week=result["pence_per_week"],
+        charge_pence_per_week=result["charge_pence_per_week"],
+        council_pence_per_week=result["council_pence_per_week"],
+        nhs_pence_per_week=result["nhs_pence_per_week"],
+        start_up_pence=result["start_up_pence"],
+        charge_taken_first_from=order_of_charge(starts_on),
+        pay_calendar_starts_on=settings.PAY_CALENDAR_STARTS_ON,
+        available=open_account(kind=Kind.AVAILABLE, case=case, name=name, by=by, on=on),
+        committed=open_account(kind=Kind.COMMITTED, case=case, name=name, by=by, on=on),
+        started_by=by,
+        started_on=on,
+    )
+
+
+def _open_part(budget: Budget, share: Share, by: User, on: date) -> Part:
+    kind = PAID_INTO.get(share.way)
+    return Part.objects.create(
+        budget=budget,
+        way=share.way,
+        gross_pence_per_week=share.gross_pence_per_week,
+        nhs_pence_per_week=share.nhs_pence_per_week,
+        charge_pence_per_week=share.charge_pence_per_week,
+        paid_pence_per_week=share.paid_pence_per_week,
+        paid_into=open_account(kind=kind, case=budget.case, by=by, on=on) if kind else None,
+    )
+
+
+def _require_bank_details(case: Case, shares: list[Share]) -> None:
+    missing = {share.way for share in shares if share.way in PAID_WAYS} - ways_ready(case)
+    if missing:
+        names = " and the ".join(way.label.partition(":")[0].lower() for way in sorted(missing))
+        raise Refusal(f"The {names} needs bank details that two officers have checked. Enter or approve them first.")
+
+
+def _replace_earlier(case: Case, starts_on: date, by: User, on: date) -> dict[str, int]:
+    """End the budget that runs until now, and say what it had paid, by way, for days from `starts_on`."""
+    earlier = Budget.objects.filter(case=case, ending=None).first()
+    if earlier is None:
+        return {}
+    if starts_on <= earlier.starts_on:
+        raise Refusal("The new budget must start after the one it replaces started.")
+    paid = queries.paid_beyond(earlier, starts_on - DAY)
+    end(earlier, starts_on - DAY, "Replaced by a new budget", by, on, replaced=True)
+    return paid
