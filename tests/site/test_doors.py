@@ -121,6 +121,7 @@ def owe(case: Case) -> None:
         whose="Tom",
         entered_by=User.objects.get(email="finn@fairbourne.example"),
         entered_on=TODAY(),
+        needs_second_look=True,
     )
 
 
