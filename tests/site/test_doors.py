@@ -17,7 +17,7 @@ from leeway.care.people import actions
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Whose
 from leeway.files.models import File, FileKind
-from leeway.money.budgets.models import Instalment
+from leeway.money.budgets.models import Funding, Instalment, LastCost
 from leeway.money.payments.models import Payment, PaymentRun
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,8 @@ def record_of(case: Case) -> dict:
         "file_id": File.objects.filter(owner_id=case.pk).first(),
         "task_id": case.tasks.first(),
         "run_id": payment and payment.run,
+        "payment_id": payment,
+        "cost_id": LastCost.objects.filter(instalment__part__budget__case=case).first(),
         "decision_id": case.decisions.first(),
         "aim_id": plan and plan.aims.first(),
         "line_id": plan and plan.lines.first(),
@@ -97,13 +99,28 @@ def in_run(case: Case) -> None:
     """Put a payment of this case into a run, as it stands once it is made."""
     instalment = Instalment.objects.filter(part__budget__case=case, part__paid_into__isnull=False).first()
     finn = User.objects.get(email="finn@fairbourne.example")
-    run = PaymentRun.objects.create(number=1, pay_on=TODAY(), made_by=finn, made_on=TODAY(), payments_count=1)
+    run = PaymentRun.objects.create(
+        number=1, pay_on=TODAY(), made_by=finn, made_on=TODAY(), dated_by=finn, dated_on=TODAY(), payments_count=1
+    )
     Payment.objects.create(
         run=run,
         place=1,
         instalment=instalment,
         payee=case.payee_accounts.get(state="approved"),
         amount_pence=instalment.amount_pence,
+    )
+
+
+def owe(case: Case) -> None:
+    """Have the employer's last wages stand, as they do once the budget has ended."""
+    part = case.budgets.get().parts.get(way="direct_payment")
+    once = {"part": part, "kind": "last_wages", "starts_on": TODAY(), "ends_on": TODAY()}
+    LastCost.objects.create(
+        instalment=Instalment.objects.create(**once, due_on=TODAY(), for_period_pence=100, amount_pence=100),
+        funding=Funding.objects.create(**once, nhs_pence=0, person_pence=0, council_pence=100),
+        whose="Tom",
+        entered_by=User.objects.get(email="finn@fairbourne.example"),
+        entered_on=TODAY(),
     )
 
 
@@ -118,6 +135,7 @@ def ada_case(council):
     where = {"kind": StayKind.HOSPITAL, "place": "Fairbourne General", "told_by": "Her sister rang."}
     record_stay(**where, starts_on=TODAY(), ends_on=None, **by_on)
     in_run(case)
+    owe(case)
     return case
 
 

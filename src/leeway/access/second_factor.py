@@ -32,9 +32,9 @@ def needs_second_factor(request) -> bool:
     Whoever came by the council's own single sign-on has proved it there.
     """
     ways = [way["method"] for way in request.session.get("account_authentication_methods", [])]
-    if "socialaccount" in ways or is_mfa_enabled(request.user):
+    if "socialaccount" in ways:
         return False
-    return must_have_second_factor(request.user)
+    return must_have_second_factor(request.user) and not is_mfa_enabled(request.user)
 
 
 def is_last_way(user: User) -> bool:

@@ -175,7 +175,7 @@ class TestSeeing:
                 case=case, upload=upload(b"Note %d" % number), kind=FileKind.OTHER, words="Note", by=bea, on=TODAY
             )
         client.force_login(bea)
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             assert text(client.get(f"/cases/{case.pk}/files/")).count("/files/") >= 20
 
 

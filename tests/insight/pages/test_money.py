@@ -70,5 +70,5 @@ def test_the_file_and_the_picture(see):
 
 
 def test_it_asks_the_database_only_who_is_there(see, django_assert_max_num_queries):
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         see()

@@ -89,7 +89,7 @@ def test_files_that_cannot_be_used_are_refused(file, tmp_path):
     for name, text, sentence in [
         ("empty.csv", b"", "is empty"),
         ("twice.csv", b"a,a\n1,2\n", "two columns of the same name"),
-        ("latin.csv", "caf\xe9,b\n".encode("latin-1"), "CSV in UTF-8"),
+        ("latin.csv", "caf\xe9,b\n".encode("latin-1"), "CSV file in UTF-8"),
     ]:
         path = tmp_path / name
         path.write_bytes(text)

@@ -233,7 +233,7 @@ def test_the_pages_take_few_queries(client, bea, club, django_assert_max_num_que
     for address, most in ((ADD, 3), (price_page(club), 5), ("/directory/", 6), (f"/directory/{club.pk}/", 5)):
         with django_assert_max_num_queries(most):
             assert client.get(address).status_code == 200
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(27):
         client.post(ADD, CLUB | {"pence": "3", "unit": "hour"})
 
 

@@ -191,7 +191,7 @@ def test_files_that_are_no_csv_are_refused(tmp_path, panel):
     assert "no column" in refusal(wrong, *COLUMNS)
     wrong.write_text('council,year,spending,people\n"Ayton,2001,5,6\n', encoding="utf-8")
     assert "not a CSV file" in refusal(wrong, *COLUMNS)
-    assert "cannot be read" in refusal(tmp_path / "nothing.csv", *COLUMNS)
+    assert "there is no such file" in refusal(tmp_path / "nothing.csv", *COLUMNS)
     assert "cannot be read" in refusal(tmp_path, *COLUMNS)
     assert "named twice" in refusal(panel, *COLUMNS[:-1], "council")
     assert "wrong way round" in refusal(panel, *COLUMNS, "--band", 25, 15)

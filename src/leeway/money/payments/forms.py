@@ -39,6 +39,7 @@ class SentForm(forms.Form):
     sent_on = DateField(
         HAPPENED,
         label="On which day was the file given to the bank?",
+        called="The day on which the file was given to the bank",
         error_messages={"required": "Enter the day on which the file was given to the bank."},
     )
 
