@@ -15,6 +15,7 @@ from leeway.messages.models import Message
 from leeway.messages.states import MOVES, State
 from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.models import Hold, HoldKind
+from leeway.versions import version_of
 from tests.conftest import SET_UP_ON
 
 ON = date(2026, 6, 4)
@@ -80,7 +81,7 @@ def test_the_lifting_of_a_hold_stands(hold, finn, fay):
 
 
 def test_the_undoing_of_a_death_stands(death, case, bea):
-    circumstances.undo_death(case=case, because="It was her aunt.", by=bea, on=ON)
+    circumstances.undo_death(case=case, version=version_of(death), because="It was her aunt.", by=bea, on=ON)
     refused(lambda: Death.objects.update(undone_on=None, undone_by=None, undone_because=""))
     refused(lambda: Death.objects.update(undone_because="Another reason"))
 
@@ -100,5 +101,7 @@ def test_a_death_is_not_undone_while_its_date_stands(death, bea):
 
 
 def test_the_action_itself_keeps_both_together(death, case, bea):
-    circumstances.undo_death(case=Case.objects.get(pk=case.pk), because="It was her aunt.", by=bea, on=ON)
+    circumstances.undo_death(
+        case=Case.objects.get(pk=case.pk), version=version_of(death), because="It was her aunt.", by=bea, on=ON
+    )
     connection.check_constraints()

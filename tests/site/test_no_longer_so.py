@@ -18,6 +18,7 @@ from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.models import HoldKind
 from leeway.refusal import Refusal
 from leeway.site.telling import STILL_SO
+from leeway.versions import version_of
 from tests.conftest import SET_UP_ON
 
 ON, NOON = date(2026, 6, 4), datetime(2026, 6, 4, 12, tzinfo=UTC)
@@ -65,8 +66,9 @@ class TestSentAgain:
             person=case.person, name="Tom Bell", kind="sibling", authority=Authority.REPRESENTATIVE, evidence="Seen",
             email="tom@home.example", starts_on=ON,
         )  # fmt: skip
-        circumstances.record_death(case=case, died_on=ON, told_by="Tom, by phone", by=bea, on=ON)
-        return lambda: circumstances.undo_death(case=case, because="It was her aunt.", by=bea, on=ON)
+        death = circumstances.record_death(case=case, died_on=ON, told_by="Tom, by phone", by=bea, on=ON)
+        seen = version_of(death)
+        return lambda: circumstances.undo_death(case=case, version=seen, because="It was her aunt.", by=bea, on=ON)
 
     def payment_held(self, case, finn, agree, bank, **_more):
         bank(case)
@@ -175,7 +177,7 @@ class TestAnAddressThatChanges:
         circumstances.record_death(case=reachable, died_on=ON, told_by="Tom, by phone", by=bea, on=ON)
         people.give_leave(
             case=reachable, relationship=tom, email="tom@new.example", agreed="In her will.",
-            site_address="http://localhost", by=bea, on=ON,
+            site_address="http://localhost", version=version_of(tom), by=bea, on=ON,
         )  # fmt: skip
         addresses = {message.state: message.address for message in Message.objects.filter(template="condolence")}
         assert addresses == {State.STOPPED: "tom@home.example", State.WAITING: "tom@new.example"}

@@ -23,6 +23,6 @@ def mailbox(request):
         "channel": channel,
         "counts": queries.counted_here(),
         "sender": settings.DEFAULT_FROM_EMAIL,
-        "mail": queries.mail_of_the_site() if page.number == 1 and channel in {"", "email"} else [],
+        "mail": queries.mail_of_the_site(seen_by=request.user) if page.number == 1 and channel in {"", "email"} else [],
     }
     return render(request, "outbox/mailbox.jinja", context)

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import transaction
 
-from leeway.access.models import Look
+from leeway.access.models import Look, User
+from leeway.access.roles import Role
 from leeway.care.circumstances.actions import record_death
 from leeway.care.people import actions
 from leeway.care.people.models import Authority, CommunicationNeed, Relationship, RelationshipKind
@@ -235,6 +236,16 @@ def test_the_case_page_leads_to_the_messages(client, case, bea):
 
 
 # --- The mailbox of a made-up council -----------------------------------------------------------------
+
+
+def test_links_that_let_one_in_as_somebody_else_are_for_administrators_alone(client, bea, settings, tmp_path):
+    settings.DEMO, settings.DATA_FOLDER = True, tmp_path
+    (tmp_path / "mailbox").mkdir()
+    letter = "Subject: Your password\nTo: mona@council.example\n\nhttp://localhost/accounts/password/reset/key/abc/\n"
+    (tmp_path / "mailbox" / "1.eml").write_text(letter)
+    assert "reset/key" not in as_user(client, bea).get("/mailbox/").content.decode()
+    boss = User.objects.create_user("boss@council.example", name="Boss", roles=[Role.ADMINISTRATOR])
+    assert "reset/key" in as_user(client, boss).get("/mailbox/").content.decode()
 
 
 def test_a_made_up_council_has_a_mailbox_and_no_other(client, reachable, bea, ada_user, write, settings):

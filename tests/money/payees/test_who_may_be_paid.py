@@ -17,6 +17,7 @@ from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State
 from leeway.money.payments.actions import NothingToPay, approve_run, make_run
 from leeway.refusal import Refusal
+from leeway.versions import version_of
 from tests.conftest import SET_UP_ON
 
 ON, PAY_ON = date(2026, 5, 4), date(2026, 5, 11)
@@ -55,7 +56,9 @@ def dead(budget, bea):
 
 
 def undo(case, bea):
-    circumstances.undo_death(case=case, because="It was another Ada Bell.", by=bea, on=ON)
+    circumstances.undo_death(
+        case=case, version=version_of(Death.objects.get()), because="It was another Ada Bell.", by=bea, on=ON
+    )
 
 
 def asked(case, whose, kind):
@@ -112,7 +115,9 @@ class TestSomebodyWhoseAuthorityHasEnded:
     def ended(self, budget, held_by, bea):
         tom, payee = held_by(Holder.NOMINATED, Authority.NOMINATED)
         case = Case.objects.get(pk=budget.case_id)
-        people.end_relationship(case=case, relationship=tom, ends_on=date(2026, 5, 10), by=bea, on=ON)
+        people.end_relationship(
+            case=case, relationship=tom, ends_on=date(2026, 5, 10), version=version_of(tom), by=bea, on=ON
+        )
         return case, tom, payee
 
     def test_is_not_paid_from_that_day(self, ended, finn):
@@ -127,7 +132,9 @@ class TestSomebodyWhoseAuthorityHasEnded:
         tom, _payee = held_by(Holder.NOMINATED, Authority.NOMINATED)
         run = make_run(pay_on=PAY_ON, by=finn, on=ON)
         case = Case.objects.get(pk=budget.case_id)
-        people.end_relationship(case=case, relationship=tom, ends_on=date(2026, 5, 10), by=bea, on=ON)
+        people.end_relationship(
+            case=case, relationship=tom, ends_on=date(2026, 5, 10), version=version_of(tom), by=bea, on=ON
+        )
         with pytest.raises(Refusal, match="may no longer be made"):
             approve_run(run=run, by=fay, on=ON)
 
@@ -142,7 +149,9 @@ class TestSomebodyWhoseAuthorityHasEnded:
     def test_whose_details_waited_is_not_taken_into_use(self, budget, held_by, bea, fay):
         tom, payee = held_by(Holder.NOMINATED, Authority.NOMINATED, approved=False)
         case = Case.objects.get(pk=budget.case_id)
-        people.end_relationship(case=case, relationship=tom, ends_on=date(2026, 5, 3), by=bea, on=ON)
+        people.end_relationship(
+            case=case, relationship=tom, ends_on=date(2026, 5, 3), version=version_of(tom), by=bea, on=ON
+        )
         with pytest.raises(Refusal, match="had no authority since 3 May 2026"):
             payees.approve_details(payee=payee, by=fay, on=ON)
 
@@ -151,5 +160,7 @@ class TestSomebodyWhoseAuthorityHasEnded:
             person=budget.case.person, name="Tom Bell", kind="sibling", starts_on=date(2026, 1, 1)
         )
         case = Case.objects.get(pk=budget.case_id)
-        people.end_relationship(case=case, relationship=tom, ends_on=date(2026, 5, 3), by=bea, on=ON)
+        people.end_relationship(
+            case=case, relationship=tom, ends_on=date(2026, 5, 3), version=version_of(tom), by=bea, on=ON
+        )
         assert not Task.objects.filter(case=case).exists()
