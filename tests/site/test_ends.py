@@ -1,5 +1,6 @@
 """How things end, and are taken back: which tasks are over, what a mistaken death gives back, stays, last costs."""
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -206,6 +207,18 @@ def test_a_budget_ended_by_mistake_is_set_up_again_and_pays_each_day_once(budget
     for each in again.holds.all():
         budgets.lift_hold(hold=each, by=finn, on=NEXT)
     assert make_run(pay_on=date(2026, 6, 30), by=finn, on=NEXT).payments_count
+    assert not list(findings())
+
+
+def test_a_new_plan_that_starts_before_a_last_day_to_come_takes_the_days_over(budget, ada_case, end, agree, finn):
+    end(ends_on=date(2026, 8, 30))
+    plan = agree(ada_case, (Way.DIRECT_PAYMENT, 120_00, 0), starts_on=date(2026, 7, 6), number=2)
+    again = budgets.start_budget(plan=plan, by=finn, on=ON)
+    budget.refresh_from_db()
+    assert (budget.ending.ends_on, budget.ending.replaced) == (date(2026, 7, 5), True)
+    live = Instalment.objects.filter(cancellation=None, part__budget__in=[budget, again]).order_by("starts_on")
+    days = [(each.starts_on, each.ends_on) for each in live if each.amount_pence]
+    assert all(first[1] < second[0] for first, second in itertools.pairwise(days))
     assert not list(findings())
 
 
@@ -489,8 +502,8 @@ def owe(budget, finn):
     return owed
 
 
-def committed(case):
-    return {account.kind: pence for account, pence in balances_of_case(case, as_at=ON).items()}[Kind.COMMITTED]
+def committed(case, on=ON):
+    return {account.kind: pence for account, pence in balances_of_case(case, as_at=on).items()}[Kind.COMMITTED]
 
 
 def test_two_assistants_are_owed_on_one_day_and_one_press_counts_once(budget, ada_case, end, owe, bank, finn):
@@ -523,6 +536,26 @@ def test_a_last_cost_is_cancelled_until_it_is_paid_and_its_money_goes_back(ada_c
     assert not list(findings())
     sent = Transfer.objects.filter(about__in=[cost.pk, right.pk], reason="payment_sent")
     assert [each.amount_pence for each in sent] == [90_00]
+
+
+def test_last_wages_that_come_back_are_still_owed(ada_case, end, owe, finn, fay, paid):
+    """And so is what was not paid yet; of one kind on one day, each by itself."""
+    end()
+    tom, sam = owe(90_00), owe(80_00, whose="Sam Smith")
+    run = make_run(pay_on=PAY_ON, by=finn, on=ON)
+    places = {each.instalment_id: each.place for each in run.payments.all()}
+    unpaid = owe(70_00, whose="Uma Smith")
+    set_aside = committed(ada_case)
+    paid(run, ON, returned={places[tom.pk]: "account closed"})
+    assert not Cancellation.objects.filter(instalment__in=[tom.pk, sam.pk, unpaid.pk]).exists()
+    assert committed(ada_case, on=PAY_ON) == set_aside - run.total_pence + 90_00
+    assert not list(findings())
+    with pytest.raises(NothingToPay):
+        make_run(pay_on=date(2026, 7, 1), by=finn, on=date(2026, 6, 18))
+    for hold in ada_case.budgets.get().holds.filter(lifted_on=None):
+        budgets.lift_hold(hold=hold, by=finn, on=date(2026, 6, 18))
+    again = make_run(pay_on=date(2026, 7, 1), by=finn, on=date(2026, 6, 18))
+    assert {each.instalment_id for each in again.payments.all()} == {tom.pk, unpaid.pk}
 
 
 def test_a_last_cost_has_a_limit_and_a_large_one_a_second_look(ada_case, end, owe, finn, fay, client, settings):

@@ -1,11 +1,17 @@
 """What was worked out for a whole council is worked out again, and whatever was bent past the guards is named."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from leeway.access.models import User
 from leeway.care.assessment.models import Assessment
 from leeway.care.decisions.models import Decision
 from leeway.care.planning.models import Plan
+from leeway.money.budgets.actions import end_budget, set_up_again
 from leeway.money.budgets.models import Budget, Funding, Instalment, Part
+from leeway.money.payments.queries import findings
 from leeway.site.replay import work_everything_out_again
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +32,17 @@ def bent():
 
 def test_nothing_is_bent(council):
     assert not work_everything_out_again().is_wrong
+
+
+def test_a_budget_brought_forward_and_set_up_again_is_as_it_was_signed_off(budget):
+    """And what its one-off costs were is paid once."""
+    finn, today = User.objects.get(email="finn@fairbourne.example"), timezone.localdate()
+    for days in (60, 30):
+        ends_on = today + timedelta(days=days)
+        end_budget(budget=Budget.objects.get(pk=budget.pk), ends_on=ends_on, reason="Moved away", by=finn, on=today)
+    set_up_again(budget=budget, reason="They stay after all", by=finn, on=today)
+    assert not work_everything_out_again().is_wrong
+    assert not list(findings())
 
 
 FINAL_BUDGET = {

@@ -180,7 +180,8 @@ TRIES = {
         ["days until", "and its instalments come to"],
     ),
     "an ending moved": (
-        ["UPDATE budgets_ending SET ends_on = ends_on + 7"],
+        ["ALTER TABLE budgets_ending DROP CONSTRAINT ending_brought_forward_by_someone",
+         "UPDATE budgets_ending SET ends_on = ends_on + 7"],
         ["days until", "until 2026-06-07 cost"],
     ),
     "money given back to the wrong giver": (

@@ -105,18 +105,13 @@ def record_stay(
 @transaction.atomic
 def end_stay(*, case: Case, stay: Stay, ends_on: date, by: User, on: date) -> Stay:
     """Say on which day the person left."""
-    check_can_work_on(by, case)
-    lock_person(case.person_id)
-    stay = Stay.objects.get(pk=stay.pk)
-    if stay.person_id != case.person_id:
-        raise NotAllowed("This stay belongs to another person's record.")
-    _require_standing(stay)
+    person, stay = _standing_stay(case, stay, by)
     if stay.ends_on is not None:
         raise Refusal(
             f"This stay ended on {stay.ends_on:%-d %B %Y} already. If that is wrong, take the stay back and record it "
             "again."
         )
-    died_on = case.person.date_of_death
+    died_on = person.date_of_death
     if died_on is not None and ends_on > died_on:
         raise Refusal(f"They died on {died_on:%-d %B %Y}, so they left no later. Check the date.", field="ends_on")
     if not stay.starts_on <= ends_on <= on:
@@ -132,12 +127,7 @@ def end_stay(*, case: Case, stay: Stay, ends_on: date, by: User, on: date) -> St
 @transaction.atomic
 def take_back_stay(*, case: Case, stay: Stay, because: str, by: User, on: date) -> Stay:
     """Take back a stay that is wrong, in whatever way; the right one is recorded anew. Both stay on record."""
-    check_can_work_on(by, case)
-    lock_person(case.person_id)
-    stay = Stay.objects.get(pk=stay.pk)
-    if stay.person_id != case.person_id:
-        raise NotAllowed("This stay belongs to another person's record.")
-    _require_standing(stay)
+    _, stay = _standing_stay(case, stay, by)
     if len(because.strip()) < 5:
         raise Refusal("Say how we know that it is wrong.", field="because")
     stay.taken_back_by, stay.taken_back_on, stay.taken_back_because = by, on, because.strip()
@@ -147,9 +137,16 @@ def take_back_stay(*, case: Case, stay: Stay, because: str, by: User, on: date) 
     return stay
 
 
-def _require_standing(stay: Stay) -> None:
+def _standing_stay(case: Case, stay: Stay, by: User) -> tuple[Person, Stay]:
+    """The person, and a stay of theirs that was not taken back, as both stand now."""
+    check_can_work_on(by, case)
+    person = lock_person(case.person_id)
+    stay = Stay.objects.get(pk=stay.pk)
+    if stay.person_id != case.person_id:
+        raise NotAllowed("This stay belongs to another person's record.")
     if stay.taken_back_on is not None:
         raise Refusal(f"This stay was taken back on {stay.taken_back_on:%-d %B %Y} already.")
+    return person, stay
 
 
 def _require_no_later_stay(person: Person, died_on: date) -> None:

@@ -220,6 +220,12 @@ def may_fund(picture: Picture, on: date) -> bool:
     return bool(picture.rows) and until is not None and until - FUNDED_AHEAD <= on
 
 
+def goes_on_from(budget: Budget) -> Budget | None:
+    """The budget of the same plan that this one goes on from, where it was set up again."""
+    same = Budget.objects.filter(plan=budget.plan_id, ending__replaced=True, ending__ends_on=budget.starts_on - DAY)
+    return same.exclude(pk=budget.pk).first()
+
+
 def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:
     """Budgets that run on although support has ended or the person has died: finance says which day is the last."""
     check_can(seen_by, Capability.START_BUDGETS)

@@ -4,11 +4,7 @@ What a part costs until a day is worked out here in SQL as `schedule` works it o
 period of the pay calendar, whole periods of four weeks, and the days after them.
 """
 
-from django.conf import settings
-
 from leeway.money.ledger.relations import Relation
-
-CALENDAR = {"anchor": settings.PAY_CALENDAR_STARTS_ON}
 
 
 def _until(day: str) -> str:
@@ -77,16 +73,20 @@ GOES_ON_FROM = """
      WHERE before.plan_id = b.plan_id AND before.id <> b.id AND ended.replaced AND ended.ends_on + 1 = b.starts_on
 """
 
+#: The last day of the pay period up to which a share has fallen due.
+LAST_OF_PERIOD = "(m.due_until + 27 - mod(mod(m.due_until - b.pay_calendar_starts_on, 28) + 28, 28))"
+
 DECIDED = (
     Relation(
         "Budget {budget} does not say what was decided for its plan.",
         "SELECT b.id AS budget FROM budgets_budget AS b LEFT JOIN planning_plan AS plan ON plan.id = b.plan_id "
         "LEFT JOIN decisions_decision AS d ON d.id = plan.final_budget_id "
         "WHERE (b.case_id, b.cost_pence_per_week, b.charge_pence_per_week, b.council_pence_per_week,"
-        "  b.nhs_pence_per_week, b.start_up_pence) IS DISTINCT FROM "
+        "  b.nhs_pence_per_week) IS DISTINCT FROM "
         " (d.case_id, (d.result ->> 'pence_per_week')::bigint, (d.result ->> 'charge_pence_per_week')::bigint,"
-        "  (d.result ->> 'council_pence_per_week')::bigint, (d.result ->> 'nhs_pence_per_week')::bigint,"
-        "  (d.result ->> 'start_up_pence')::bigint)",
+        "  (d.result ->> 'council_pence_per_week')::bigint, (d.result ->> 'nhs_pence_per_week')::bigint)"
+        " OR b.start_up_pence <> (d.result ->> 'start_up_pence')::bigint"
+        f"  AND NOT (b.start_up_pence = 0 AND EXISTS ({GOES_ON_FROM}))",
     ),
     Relation(
         "Budget {budget} begins neither on the day that was decided nor after one of the same plan that it goes on "
@@ -140,8 +140,7 @@ FUNDED = (
         f"{_until('f.ends_on')} - COALESCE(already.pence, 0) AS due "
         f"{OF_FUNDING} LEFT JOIN already ON already.id = f.id WHERE f.kind = 'regular' "
         f"AND ({TOTAL} <> {_until('f.ends_on')} - COALESCE(already.pence, 0)"
-        "  OR mod(f.ends_on + 1 - %(anchor)s, 28) <> 0)",
-        CALENDAR,
+        "  OR mod(f.ends_on + 1 - b.pay_calendar_starts_on, 28) <> 0)",
     ),
     Relation(
         "Funding {funding} is not shared out as its part is: {nhs_pence} from the NHS and {person_pence} from the "
@@ -161,7 +160,7 @@ FUNDED = (
         "SELECT b.id AS budget, b.start_up_pence AS said, COALESCE(SUM(f.council_pence), 0) AS funded "
         "FROM budgets_budget AS b LEFT JOIN budgets_part AS p ON p.budget_id = b.id "
         "LEFT JOIN budgets_funding AS f ON f.part_id = p.id AND f.kind = 'start_up' AND f.starts_on = b.starts_on "
-        f"WHERE NOT EXISTS ({GOES_ON_FROM}) GROUP BY b.id HAVING b.start_up_pence <> COALESCE(SUM(f.council_pence), 0)",
+        "GROUP BY b.id HAVING b.start_up_pence <> COALESCE(SUM(f.council_pence), 0)",
     ),
     Relation(
         "Funding {funding} is for something paid once that has no place: a start on another day than the budget's, or "
@@ -239,7 +238,14 @@ ENDED = (
         "SELECT i.id AS instalment FROM budgets_cancellation AS c JOIN budgets_instalment AS i "
         "ON i.id = c.instalment_id JOIN budgets_part AS p ON p.id = i.part_id "
         "LEFT JOIN budgets_ending AS e ON e.budget_id = p.budget_id "
-        "WHERE e.id IS NULL OR i.ends_on <= e.ends_on OR c.cancelled_on < e.ended_on",
+        "WHERE i.kind IN ('regular', 'start_up') "
+        "AND (e.id IS NULL OR i.ends_on <= e.ends_on OR c.cancelled_on < e.ended_on)",
+    ),
+    Relation(
+        "Instalment {instalment} is a last cost that was cancelled, and its money was not given back whole.",
+        f"WITH m AS ({MOVED}) SELECT c.instalment_id AS instalment FROM budgets_cancellation AS c "
+        "JOIN budgets_lastcost AS cost ON cost.instalment_id = c.instalment_id JOIN m ON m.about = cost.funding_id "
+        "WHERE m.set_aside <> m.released",
     ),
     Relation(
         "Instalment {instalment} is still to be paid for days after its budget ended.",
@@ -256,7 +262,7 @@ ENDED = (
             for payer, name in (("nhs", "the NHS"), ("person", "the person"))
             for calendar, holds, which in (
                 (
-                    _falls_due(payer, "(m.due_until + 27 - mod(mod(m.due_until - %(anchor)s, 28) + 28, 28))"),
+                    _falls_due(payer, LAST_OF_PERIOD),
                     "<>",
                     "e.id IS NULL AND m.due_until IS NOT NULL",
                 ),
@@ -267,7 +273,6 @@ ENDED = (
                 ),
             )
         ),
-        CALENDAR,
     ),
 )
 
@@ -290,11 +295,10 @@ SCHEDULED = (
         "JOIN budgets_part AS p ON p.id = i.part_id JOIN budgets_budget AS b ON b.id = p.budget_id "
         "LEFT JOIN budgets_ending AS e ON e.budget_id = b.id "
         "WHERE i.due_on <> i.starts_on OR i.kind = 'regular' AND ("
-        " i.starts_on <> b.starts_on AND mod(i.starts_on - %(anchor)s, 28) <> 0"
+        " i.starts_on <> b.starts_on AND mod(i.starts_on - b.pay_calendar_starts_on, 28) <> 0"
         " OR COALESCE(i.ends_on NOT IN (e.ends_on, e.first_ends_on), TRUE)"
-        "  AND mod(i.ends_on + 1 - %(anchor)s, 28) <> 0"
+        "  AND mod(i.ends_on + 1 - b.pay_calendar_starts_on, 28) <> 0"
         " OR i.ends_on - i.starts_on >= 28)",
-        CALENDAR,
     ),
     Relation(
         "The instalments of part {part} are for {days} days until {until}, where {due} are to be paid for.",

@@ -13,6 +13,7 @@ from leeway.care.planning.costs import CostedLine
 from leeway.care.planning.models import Way
 from leeway.law.numbers import split
 from leeway.money.budgets.models import Budget, Ending, Funding, Instalment, InstalmentKind, Part
+from leeway.money.budgets.queries import goes_on_from
 from leeway.money.budgets.schedule import PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, order_of_charge, share_out
 from leeway.refusal import Refusal
@@ -125,7 +126,10 @@ def _is_signed_off(budget: Budget, shares: list[Share]) -> bool:
     result = budget.plan.final_budget.result
     kept = {name: getattr(budget, name) for name in FIGURES}
     kept |= {"pence_per_week": budget.cost_pence_per_week, "starts_on": budget.starts_on.isoformat()}
-    same = all(result[name] == value for name, value in kept.items())
+    differs = {name for name, value in kept.items() if result[name] != value}
+    if differs and goes_on_from(budget):
+        differs -= {"starts_on"} if budget.start_up_pence else {"starts_on", "start_up_pence"}
+    same = not differs
     return same and _as_stored(budget.parts.all()) == _as_shared(shares)
 
 

@@ -157,17 +157,25 @@ def payment_in(run: PaymentRun, reference: str) -> Payment:
     )
 
 
-def payments_in(run: PaymentRun, references: Iterable[str]) -> list[Payment]:
-    """The payments of a run that some references name."""
-    return [payment_in(run, reference) for reference in references]
+def payments_in(run: PaymentRun, references: Iterable[str], *, seen_by: User) -> list[Payment]:
+    """The payments of a run that some references name, for a page that shows whose they are."""
+    found = [payment_in(run, reference) for reference in references]
+    _note_looks(found, seen_by, f"Payments of run {run.number} that came back")
+    return found
 
 
-def get_payment(run: PaymentRun, place: int) -> Payment:
+def get_payment(run: PaymentRun, place: int, *, seen_by: User) -> Payment:
     """One payment of a run that this user was already found to be allowed to see."""
     found = payments_of(run).filter(place=place).first()
     if found is None:
         raise Http404("There is no such payment in this run.")
+    _note_looks([found], seen_by, f"A payment of run {run.number}")
     return found
+
+
+def _note_looks(payments: Iterable[Payment], viewer: User, page: str) -> None:
+    people = [each.instalment.part.budget.case.person_id for each in payments]
+    record_looks(viewer=viewer, person_ids=people, page=page)
 
 
 def runs_to_send(*, seen_by: User) -> QuerySet[PaymentRun]:

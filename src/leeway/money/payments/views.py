@@ -126,7 +126,7 @@ def confirm(request: SignedIn, run_id):
         if act(form, lambda **by_on: actions.confirm_run(run=run, **form.cleaned_data, **by_on), request):
             messages.success(request, "The run is confirmed.")
             return redirect("payments:show", run_id)
-    elif found := attempt(form, lambda: queries.payments_in(run, form.cleaned_data["returned"])):
+    elif found := attempt(form, lambda: queries.payments_in(run, form.cleaned_data["returned"], seen_by=request.user)):
         came_back = found.result
     return render(request, "payments/confirm.jinja", {"run": run, "form": form, "came_back": came_back})
 
@@ -134,7 +134,7 @@ def confirm(request: SignedIn, run_id):
 @require_http_methods(["GET", "POST"])
 def returned(request: SignedIn, run_id, place):
     """Say that a confirmed payment came back after all."""
-    payment = queries.get_payment(queries.get_run(run_id, seen_by=request.user), place)
+    payment = queries.get_payment(queries.get_run(run_id, seen_by=request.user), place, seen_by=request.user)
     form = forms.ReturnForm(request.POST or None)
     if act(form, lambda **by_on: actions.return_payment(payment=payment, **form.cleaned_data, **by_on), request):
         messages.success(request, "The payment came back. Its budget waits until the hold is lifted.")

@@ -18,6 +18,7 @@ from leeway.money.budgets.actions.funding import release
 from leeway.money.budgets.actions.holding import lift, locked, wait
 from leeway.money.budgets.dues import weights
 from leeway.money.budgets.models import (
+    LAST_COSTS,
     UNTIL_ENDED,
     Budget,
     Cancellation,
@@ -67,7 +68,7 @@ def hold_returned(*, instalment: Instalment, reason: str, by: User, on: date) ->
     if not budget.holds.filter(kind=HoldKind.RETURNED, lifted_on=None).exists():
         wait(budget, HoldKind.RETURNED, reason, by, on)
     ending = Ending.objects.filter(budget=budget, replaced=False, ends_on__lt=instalment.ends_on).first()
-    if ending:
+    if ending and instalment.kind not in LAST_COSTS:
         release_after(instalment.part, ending, instalment.pk, by, on)
 
 
@@ -127,10 +128,10 @@ def _cancel_after(part: Part, ending: Ending, by: User, on: date) -> Counter[tup
     """
     freed: Counter[tuple[str, date]] = Counter()
     first_days = sorted(part.fundings.filter(kind=InstalmentKind.REGULAR).values_list("starts_on", flat=True))
-    unpaid = queries.unpaid_instalments(part).filter(ends_on__gt=ending.ends_on)
+    unpaid = queries.unpaid_instalments(part).filter(ends_on__gt=ending.ends_on).exclude(kind__in=LAST_COSTS)
     for each in list(unpaid):
-        regular = each.kind == InstalmentKind.REGULAR
-        funding = (each.kind, max(day for day in first_days if day <= each.starts_on) if regular else each.starts_on)
+        day = max((one for one in first_days if one <= each.starts_on), default=each.starts_on)
+        funding = (each.kind, day if each.kind == InstalmentKind.REGULAR else each.starts_on)
         because = ending.sooner_because or ending.reason
         Cancellation.objects.create(instalment=each, reason=because, cancelled_by=by, cancelled_on=on)
         freed[funding] += each.amount_pence

@@ -24,7 +24,10 @@ from leeway.money.budgets.actions.holding import locked, wait
 from leeway.money.budgets.models import (
     COMES_BY_ITSELF,
     Budget,
+    Funding,
     HoldKind,
+    Instalment,
+    InstalmentKind,
     Part,
 )
 from leeway.money.budgets.schedule import DAY
@@ -53,8 +56,6 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
         raise Refusal("The plan has not been agreed, so its budget cannot start.")
     starts_on = date.fromisoformat(plan.final_budget.result["starts_on"])
     budget = _open(case, plan, starts_on, _replace_earlier(case, starts_on, by, on), by, on)
-    if budget.start_up_pence:
-        fund_start_up(budget, by, on)
     sentence = f"Budget started: {pounds(budget.cost_pence_per_week)} a week from {starts_on:%-d %B %Y}."
     move_case(case=case, to=Stage.ACTIVE, kind=Event.BUDGET_STARTED, by=by, on=on, sentence=sentence)
     schedule_review(case=case, starts_on=starts_on, by=by, on=on)
@@ -112,6 +113,8 @@ def _open(case: Case, plan: Plan, starts_on: date, paid_before: dict[str, int], 
     budget = _open_budget(case, plan, plan.final_budget.result, starts_on, by, on)
     for share in shares:
         fund(_open_part(budget, share, by, on), starts_on, paid_before.get(share.way, 0), by, on)
+    if budget.start_up_pence:
+        fund_start_up(budget, by, on)
     return budget
 
 
@@ -126,7 +129,7 @@ def _open_budget(case: Case, plan: Plan, result: dict, starts_on: date, by: User
         charge_pence_per_week=result["charge_pence_per_week"],
         council_pence_per_week=result["council_pence_per_week"],
         nhs_pence_per_week=result["nhs_pence_per_week"],
-        start_up_pence=result["start_up_pence"],
+        start_up_pence=0 if _start_up_paid(plan) else result["start_up_pence"],
         charge_taken_first_from=order_of_charge(starts_on),
         pay_calendar_starts_on=settings.PAY_CALENDAR_STARTS_ON,
         available=open_account(kind=Kind.AVAILABLE, case=case, name=name, by=by, on=on),
@@ -134,6 +137,15 @@ def _open_budget(case: Case, plan: Plan, result: dict, starts_on: date, by: User
         started_by=by,
         started_on=on,
     )
+
+
+def _start_up_paid(plan: Plan) -> bool:
+    """Whether an earlier budget of the plan has paid the one-off costs, or is to: it was set up again since."""
+    once = Funding.objects.filter(part__budget__plan=plan, kind=InstalmentKind.START_UP)
+    cancelled = Instalment.objects.filter(
+        part__budget__plan=plan, kind=InstalmentKind.START_UP, cancellation__isnull=False
+    )
+    return once.exclude(part__in=cancelled.values("part")).exists()
 
 
 def _open_part(budget: Budget, share: Share, by: User, on: date) -> Part:
@@ -158,9 +170,15 @@ def _require_bank_details(case: Case, shares: list[Share]) -> None:
 
 def _replace_earlier(case: Case, starts_on: date, by: User, on: date) -> dict[str, int]:
     """End the budget that runs until now, and say what it had paid, by way, for days from `starts_on`."""
-    earlier = Budget.objects.filter(case=case, ending=None).first()
+    runs = Q(ending=None) | Q(ending__ends_on__gte=starts_on, ending__replaced=False)
+    earlier = case.budgets.select_related("case__person", "ending").filter(runs).first()
     if earlier is None:
         return {}
+    if hasattr(earlier, "ending") and earlier.ending.sooner_on:
+        raise Refusal(
+            f"The budget before it pays until {earlier.ending.ends_on:%-d %B %Y}, which was brought forward already. "
+            "Start this one on the day after, or later."
+        )
     if starts_on <= earlier.starts_on:
         raise Refusal("The new budget must start after the one it replaces started.")
     paid = queries.paid_beyond(earlier, starts_on - DAY)
