@@ -149,6 +149,14 @@ class TestChanges:
         finn.refresh_from_db()
         assert finn.is_active
 
+    def test_letting_somebody_in_again_asks_for_their_roles_as_they_stand(self, bea, ursula):
+        actions.deactivate_user(user=bea, version=version_of(bea, "is_active"), by=ursula, on=TODAY)
+        page = User.objects.get(pk=bea.pk)
+        User.objects.filter(pk=bea.pk).update(roles=[Role.FINANCE])
+        version = version_of(page, "is_active")
+        assert isinstance(actions.reactivate_user(user=page, version=version, why=WHY, by=ursula, on=TODAY), Proposal)
+        assert not User.objects.get(pk=bea.pk).is_active
+
     def test_whoever_it_is_about_never_decides(self, ursula, una):
         asked = proposals.propose_forgetting_second_step(user=una, why=WHY, by=ursula, on=TODAY)
         with pytest.raises(NotAllowed, match="about you"):

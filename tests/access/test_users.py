@@ -162,3 +162,27 @@ def test_an_invitation_does_not_reach_into_a_member_of_staff_s_sign_in(bea, mona
         actions.invite(email=mona.email, name="Mona", site_address=SITE, by=bea, on=TODAY)
     with pytest.raises(NotAllowed):
         actions.invite(email="x@home.example", name="X", site_address=SITE, by=finn, on=TODAY)
+
+
+def test_what_is_changed_and_changed_back_is_written_both_times(bea):
+    bea = User.objects.get(pk=bea.pk)
+    for title in ("Senior", ""):
+        bea.job_title = title
+        bea.save()
+        assert User.objects.get(pk=bea.pk).job_title == title
+
+
+def test_what_is_changed_back_to_before_it_was_read_anew_is_written(bea):
+    bea = User.objects.get(pk=bea.pk)
+    User.objects.filter(pk=bea.pk).update(job_title="Senior")
+    bea.refresh_from_db(fields=["job_title"])
+    bea.job_title = ""
+    bea.save()
+    assert User.objects.get(pk=bea.pk).job_title == ""
+
+
+def test_roles_changed_in_place_are_written(bea):
+    bea = User.objects.get(pk=bea.pk)
+    bea.roles.append(Role.ANALYST)
+    bea.save()
+    assert User.objects.get(pk=bea.pk).roles == [Role.ASSESSOR, Role.ANALYST]

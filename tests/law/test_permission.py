@@ -9,7 +9,7 @@ import yaml
 
 from leeway.law import BadParameter, law_on
 from leeway.law.dated import COUNCIL, DEFAULT_POLICY, NATIONAL, PARAMETERS, every_parameter
-from leeway.law.permission import WHAT_A_COUNCIL_MAY
+from leeway.law.permission import WHAT_A_COUNCIL_MAY, Permission, problem_with
 from leeway.law.policy_check import check_policy
 
 ON = date(2026, 4, 6)
@@ -134,6 +134,13 @@ def test_a_council_may_be_gentler_where_the_law_allows_it(council):
     assert len(told) == 2
     assert "charging.free.reablement_weeks is 8 weeks in the council's policy; the law says 6 weeks." in told[1]
     assert check_policy(ON) == ()
+
+
+@pytest.mark.parametrize("law", [1_00, 10_00])
+def test_nought_is_meant_where_a_council_may_lower_it(law):
+    lowers = Permission(may="lower", title="An Act", url="", doubt="", between=None, one_of=())
+    assert problem_with(0, law, lowers, "pence") == ""
+    assert "is a slip" in problem_with(1, law, lowers, "pence")
 
 
 def test_before_the_councils_first_day_the_law_holds(council):

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def budget(council):
     """A budget that runs, with a direct payment."""
     parts = Part.objects.filter(way="direct_payment", instalments__amount_pence__gt=0, budget__ending=None)
-    return Budget.objects.filter(parts__in=parts).order_by("pk").first()
+    return Budget.objects.filter(parts__in=parts).order_by("case__person__given_name", "started_on").first()
 
 
 def bent():
@@ -113,8 +113,9 @@ def test_a_budget_that_does_not_follow_from_what_was_signed_off(budget, guards_a
 
 
 def test_decisions_that_are_gone_are_told(council, guards_aside):
-    plan = Plan.objects.exclude(charge=None).exclude(final_budget=None).order_by("pk").first()
-    assessment = Assessment.objects.exclude(indicative_budget=None).order_by("pk").first()
+    plans = Plan.objects.exclude(charge=None).exclude(final_budget=None)
+    plan = plans.order_by("case__person__given_name", "number").first()
+    assessment = Assessment.objects.exclude(indicative_budget=None).order_by("created_at").first()
     gone = [plan.charge_id, plan.final_budget_id, assessment.eligibility_id, assessment.indicative_budget_id]
     guards_aside("DELETE FROM decisions_decision WHERE id IN ({})".format(", ".join(f"'{one}'" for one in gone)))
     told = "\n".join(work_everything_out_again().missing)
@@ -122,7 +123,7 @@ def test_decisions_that_are_gone_are_told(council, guards_aside):
 
 
 def test_a_decision_that_nothing_points_to_is_missed_by_the_story(council, guards_aside):
-    decision = Decision.objects.filter(kind="direct_payment", superseded_by=None).order_by("pk").first()
+    decision = Decision.objects.filter(kind="direct_payment", superseded_by=None).order_by("decided_at").first()
     guards_aside(f"DELETE FROM decisions_decision WHERE id = '{decision.pk}'")
     told = work_everything_out_again().missing
     assert told == [

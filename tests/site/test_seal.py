@@ -1,6 +1,9 @@
 """The seal over what is kept: what was bent past every guard is named, and a chain made anew is found by its file."""
 
+import errno
 import json
+import os
+from datetime import date
 
 import pytest
 from click.testing import CliRunner
@@ -9,13 +12,17 @@ from django.utils import timezone
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import StoryLine
 from leeway.jobs.kinds import KINDS
+from leeway.money.budgets.models import Budget, Funding, Hold, Instalment, LastCost
 from leeway.money.ledger.models import Transfer
+from leeway.money.payments.models import PaymentRun
+from leeway.refusal import Refusal
 from leeway.seal import actions, heads, queries
 from leeway.seal.models import Batch, SealedRow
 from leeway.seal.tables import SEALED
 from leeway.site.commands import main
 
 pytestmark = pytest.mark.django_db
+ON = date(2026, 11, 23)
 
 
 @pytest.fixture
@@ -62,13 +69,14 @@ def test_heads_stand_in_every_place_line_by_line(seal, folders):
         assert oct(place.stat().st_mode)[-3:] == "600"
 
 
+#: What is changed of a sealed row, and which row: the first by these.
 CHANGES = {
-    "ledger.Transfer": "amount_pence = amount_pence + 1",
-    "decisions.Decision": "reasons = '[\"Otherwise.\"]'",
-    "people.StoryLine": "sentence = 'Nothing happened.'",
-    "planning.Agreement": "how = 'on paper'",
-    "budgets.Budget": "started_on = started_on - 1",
-    "budgets.Instalment": "due_on = due_on + 1",
+    "ledger.Transfer": ("amount_pence = amount_pence + 1", ["made_at"]),
+    "decisions.Decision": ("reasons = '[\"Otherwise.\"]'", ["decided_at"]),
+    "people.StoryLine": ("sentence = 'Nothing happened.'", ["at"]),
+    "planning.Agreement": ("how = 'on paper'", ["agreed_on", "plan__case__person__given_name"]),
+    "budgets.Budget": ("started_on = started_on - 1", ["started_on", "case__person__given_name"]),
+    "budgets.Instalment": ("due_on = due_on + 1", ["due_on", "part__budget__case__person__given_name", "amount_pence"]),
 }
 
 
@@ -76,21 +84,68 @@ CHANGES = {
 def test_a_row_that_was_changed_is_named(seal, guards_aside, name):
     seal()
     model = next(table.model for table in SEALED if table.name == name)
-    row = model.objects.order_by("pk").first()
-    guards_aside(f"UPDATE {model._meta.db_table} SET {CHANGES[name]} WHERE id = '{row.pk}'")
+    change, order = CHANGES[name]
+    row = model.objects.order_by(*order).first()
+    guards_aside(f"UPDATE {model._meta.db_table} SET {change} WHERE id = '{row.pk}'")
     assert queries.findings() == [f"Seal: {name} {row.pk} was changed since it was sealed."]
+
+
+@pytest.fixture
+def last_cost(council, staff):
+    """What an employer still owed, of an instalment of the council's."""
+    instalment = Instalment.objects.order_by("due_on", "part__budget__case__person__given_name").first()
+    funding = Funding.objects.filter(part=instalment.part).first()
+    given = {"whose": "Bo", "entered_by": staff[0], "entered_on": ON, "needs_second_look": True}
+    return LastCost.objects.create(instalment=instalment, funding=funding, **given)
+
+
+@pytest.fixture
+def hold(council, staff):
+    budget = Budget.objects.order_by("started_on", "case__person__given_name").first()
+    return Hold.objects.create(budget=budget, kind="hospital", reason="A fall", placed_by=staff[0], placed_on=ON)
+
+
+@pytest.fixture
+def run(council, staff):
+    given = dict.fromkeys(("made_by", "dated_by"), staff[0]) | dict.fromkeys(("made_on", "dated_on", "pay_on"), ON)
+    return PaymentRun.objects.create(number=1, **given)
+
+
+@pytest.fixture
+def staff(finn, mona):
+    return finn, mona
+
+
+HALF_KEPT = {
+    "last_cost": ({"looked_on": ON}, "looked_by", "whose = 'Ann'"),
+    "hold": ({"lifted_on": ON}, "lifted_by", "reason = 'None'"),
+    "run": ({"state": "cancelled", "given_up_on": ON, "given_up_because": "By mistake"}, "given_up_by", "number = 2"),
+}
+
+
+@pytest.mark.parametrize("name", HALF_KEPT)
+def test_what_follows_for_a_row_is_no_change_of_it_and_what_is_kept_of_it_is_sealed(
+    seal, staff, guards_aside, request, name
+):
+    row = request.getfixturevalue(name)
+    seal()
+    later, by, change = HALF_KEPT[name]
+    type(row).objects.filter(pk=row.pk).update(**later, **{by: staff[1]})
+    assert queries.findings() == []
+    guards_aside(f"UPDATE {row._meta.db_table} SET {change} WHERE {row._meta.pk.column} = '{row.pk}'")
+    assert queries.findings() == [f"Seal: {row._meta.label} {row.pk} was changed since it was sealed."]
 
 
 def test_a_row_that_is_gone_is_named(seal, guards_aside):
     seal()
-    row = Decision.objects.order_by("pk").first()
+    row = Decision.objects.order_by("decided_at").first()
     guards_aside(f"DELETE FROM decisions_decision WHERE id = '{row.pk}'")
     assert queries.findings() == [f"Seal: decisions.Decision {row.pk} is gone since it was sealed."]
 
 
 def test_a_row_put_in_before_the_head_is_named(seal, guards_aside):
     seal()
-    row = Transfer.objects.order_by("pk").first()
+    row = Transfer.objects.order_by("made_at").first()
     guards_aside(
         "INSERT INTO ledger_transfer "
         "(id, debit_id, credit_id, amount_pence, reason, effective_date, made_by_id, made_at) "
@@ -139,7 +194,7 @@ def made_anew(seal, guards_aside, folders):
     """A transfer bent, and the whole chain made anew over it, as only the owner of the database can."""
     seal()
     kept = [place.read_bytes() for place in folders]
-    row = Transfer.objects.order_by("pk").first()
+    row = Transfer.objects.order_by("made_at").first()
     guards_aside(f"UPDATE ledger_transfer SET amount_pence = amount_pence + 1 WHERE id = '{row.pk}'")
     guards_aside("DELETE FROM seal_sealedrow")
     guards_aside("DELETE FROM seal_batch")
@@ -180,6 +235,34 @@ def test_a_file_that_lost_heads_is_told_and_written_on(seal, folders):
     assert folders[0].read_bytes() == whole and queries.findings() == []
 
 
+def test_a_full_disk_leaves_no_half_line(seal, folders, monkeypatch):
+    seal()
+    whole = folders[0].read_bytes()
+    folders[0].write_bytes(b"".join(whole.splitlines(keepends=True)[:2]))
+    before, write, taken = folders[0].read_bytes(), os.write, []
+
+    def full(file, new):
+        if taken:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        taken.append(write(file, new[:20]))
+        return taken[0]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(heads.os, "write", full)
+        with pytest.raises(Refusal, match=r"No space left on device.*the next seal adds them"):
+            heads.write(queries.heads_kept())
+    assert taken == [20] and folders[0].read_bytes() == before
+    seal()
+    assert folders[0].read_bytes() == whole and queries.findings() == []
+
+
+def test_heads_are_written_whole_where_the_system_takes_a_few_bytes_at_once(seal, folders, monkeypatch):
+    write = os.write
+    monkeypatch.setattr(heads.os, "write", lambda file, new: write(file, new[:20]))
+    seal()
+    assert [head.batch for head in heads.read(folders[1])] == [batch.number for batch in Batch.objects.all()]
+
+
 def test_a_file_that_was_spoilt_is_told(seal, folders):
     seal()
     folders[0].write_text("nothing of a head\n")
@@ -189,7 +272,7 @@ def test_a_file_that_was_spoilt_is_told(seal, folders):
 
 def test_a_lawful_erasure_leaves_a_digest_and_a_tombstone(seal, guards_aside, mona):
     seal()
-    line = StoryLine.objects.order_by("pk").first()
+    line = StoryLine.objects.order_by("at").first()
     guards_aside(f"DELETE FROM people_storyline WHERE id = {line.pk}")
     actions.leave_tombstone(
         table="people.StoryLine", key=str(line.pk), reason="UK GDPR art. 17", by=mona, on=timezone.localdate()
@@ -208,7 +291,7 @@ def test_a_salt_that_went_without_a_tombstone_is_told(seal):
 
 def test_verify_and_replay_both_name_what_the_seal_finds(seal, guards_aside):
     seal()
-    row = Transfer.objects.order_by("pk").first()
+    row = Transfer.objects.order_by("made_at").first()
     guards_aside(f"UPDATE ledger_transfer SET made_at = made_at - interval '1 day' WHERE id = '{row.pk}'")
     sentence = f"Seal: ledger.Transfer {row.pk} was changed since it was sealed."
     for command, field in ((["money", "verify"], "findings"), (["law", "replay"], "seal")):

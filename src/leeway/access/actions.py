@@ -64,21 +64,21 @@ def deactivate_user(*, user: User, version: int, by: User, on: date) -> User:
     check_can(by, Capability.ADMINISTER)
     if user == by:
         raise Refusal("You cannot stop your own sign-in. Ask another administrator.")
-    return _set_sign_in(user, version, is_active=False)
+    lock_as_seen(user, version, *SIGN_IN)
+    return _set_sign_in(user, is_active=False)
 
 
 @transaction.atomic
 def reactivate_user(*, user: User, why: str = "", version: int, by: User, on: date) -> User | Proposal:
     """Let someone sign in again; once another administrator approves it, where they may do something weighty."""
     check_can(by, Capability.ADMINISTER)
-    if holds_weight(user):
-        lock_as_seen(user, version, *SIGN_IN)
-        return propose(kind=ProposalKind.LET_IN, details=as_it_stands(user), why=why, by=by, user=user)
-    return _set_sign_in(user, version, is_active=True)
-
-
-def _set_sign_in(user: User, version: int, *, is_active: bool) -> User:
     lock_as_seen(user, version, *SIGN_IN)
+    if holds_weight(user):
+        return propose(kind=ProposalKind.LET_IN, details=as_it_stands(user), why=why, by=by, user=user)
+    return _set_sign_in(user, is_active=True)
+
+
+def _set_sign_in(user: User, *, is_active: bool) -> User:
     user.is_active = is_active
     user.save(update_fields=["is_active"])
     return user

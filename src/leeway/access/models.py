@@ -1,6 +1,7 @@
 """Who signs in, and the record of who looked at whose record."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -57,7 +58,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
-    _as_read: dict[str, object] | None = None  # its columns, where the row came from the database
+    _as_read: dict[str, object] | None = None  # its columns, as they stood when it was last read or saved
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name", "roles"]
@@ -80,8 +81,13 @@ class User(AbstractBaseUser):
     @classmethod
     def from_db(cls, db, field_names, values, **options):
         user = super().from_db(db, field_names, values, **options)
-        user._as_read = dict(zip(field_names, values, strict=True))
+        user._note_as_read()
         return user
+
+    def refresh_from_db(self, using=None, fields=None, **options):
+        """Read the row anew, and what a save compares with."""
+        super().refresh_from_db(using, fields, **options)
+        self._note_as_read(fields)
 
     def save(self, *, update_fields=None, **options):
         """A save that names no columns writes those that were changed since the row was read.
@@ -91,6 +97,17 @@ class User(AbstractBaseUser):
         if update_fields is None and self._as_read is not None:
             update_fields = [name for name, value in self._as_read.items() if getattr(self, name) != value]
         super().save(update_fields=update_fields, **options)
+        self._note_as_read(update_fields)
+
+    def _note_as_read(self, names: Iterable[str] | None = None) -> None:
+        """Note what these columns, or all, hold: a list by a copy, so that a change in place is seen."""
+        chosen = None if names is None else set(names)
+        noted = dict(self._as_read or {})
+        for field in self._meta.concrete_fields:
+            if field.attname in self.__dict__ and (chosen is None or chosen & {field.name, field.attname}):
+                value = self.__dict__[field.attname]
+                noted[field.attname] = list(value) if isinstance(value, list) else value
+        self._as_read = noted
 
     @property
     def is_staff_member(self) -> bool:

@@ -73,7 +73,8 @@ def problem_with(value: Any, law: Any, permission: Permission, unit: str) -> str
         return ""
     if permission.may == "nothing" or (value < law) == (permission.may == "raise"):
         return f"the law says {amount(law, unit)}"
-    if value > law * SLIP or (value or SLIP) * SLIP < law:
+    forgoes_it = permission.may == "lower" and value == 0  # nought is meant, and no slip, however much the law says
+    if not forgoes_it and (value > law * SLIP or value * SLIP < law):
         return f"the law says {amount(law, unit)}, and so great a difference is a slip{_in_pence(unit)}"
     return ""
 

@@ -54,9 +54,28 @@ def write(heads: list[Head]) -> None:
         there = read(place)
         last = there[-1].batch if there else 0
         new = "".join(json.dumps(asdict(head)) + "\n" for head in heads if head.batch > last)
-        file = os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        _add(place, new.encode())
+
+
+def _add(place: Path, new: bytes) -> None:
+    """Add all of it or, on a full disk, nothing: half a line would make the whole file unreadable."""
+    file = os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        before = os.fstat(file).st_size
         try:
-            os.write(file, new.encode())
-            os.fsync(file)
-        finally:
-            os.close(file)
+            _write_whole(file, new)
+        except OSError as problem:
+            os.ftruncate(file, before)
+            raise Refusal(
+                f"The newest heads of the seal could not be added to {place} ({problem.strerror}), which stands as it "
+                "did before: make room there, and the next seal adds them."
+            ) from problem
+    finally:
+        os.close(file)
+
+
+def _write_whole(file: int, new: bytes) -> None:
+    """Write until nothing is left: the system may take less at once than it is given."""
+    while new:
+        new = new[os.write(file, new) :]
+    os.fsync(file)

@@ -20,6 +20,7 @@ from leeway.messages.models import Message
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 from tests.care.conftest import TODAY, explain, passes_conditions, relate, seen_offer
 from tests.pages import send
+from tests.races import at_once
 
 WHY = "Ada is content, and so is everyone who helps her."
 
@@ -79,6 +80,17 @@ def test_opening_moves_the_case_and_only_the_worker_opens(active, bea, ada_user)
     )
     assert active.stage == "review" and review.opened_on == TODAY and review.reason == "Unplanned: hospital"
     assert plan_in_force(active) is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_review_that_is_asked_for_while_it_is_started_is_looked_at_first(active, bea, ada_user):
+    version = queries.version_of_next(active)
+    _asked, told = at_once(
+        lambda: actions.ask_for_review(case=active, words="Soon", by=ada_user, on=TODAY),
+        lambda: actions.open_review(case=Case.objects.get(), version=version, by=bea, on=TODAY),
+    )
+    assert isinstance(told, EditedMeanwhile)
+    assert Review.objects.get(case=active).opened_on is None
 
 
 def test_the_second_to_save_a_review_is_told(active, bea, mona):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
+from leeway.care.people.models import StoryLine
 from leeway.care.planning.models import Way
 from leeway.jobs.actions import start_nightly
 from leeway.money.budgets.actions import end_budget, start_budget
@@ -158,7 +159,7 @@ def test_a_receipt_is_confirmed_by_an_officer_up_to_what_is_owed(budget, finn, b
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"received_on": date(2026, 5, 5)}, "has not come yet"),
+        ({"received_on": date(2026, 5, 5)}, "is in the future"),
         ({"received_on": date(2026, 3, 31)}, "before there was a budget"),
         ({"pence": 0}, "more than nothing"),
     ],
@@ -192,7 +193,8 @@ def test_a_mistaken_receipt_stays_and_is_mirrored_once(budget, finn, bea):
     receipt = confirm(budget.case, 100_00, finn)
     with pytest.raises(NotAllowed):
         take_back(receipt=receipt, reason="Another Ada", by=bea, on=date(2026, 5, 6))
-    take_back(receipt=receipt, reason="Another Ada", by=finn, on=date(2026, 5, 6))
+    take_back(receipt=receipt, reason=" Another Ada ", by=finn, on=date(2026, 5, 6))
+    assert StoryLine.objects.filter(sentence__endswith="was not received after all: Another Ada").exists()
     assert of(budget.case, Kind.OWED_BY_PERSON) == -157_12
     assert balance(Account.objects.get(kind=Kind.FUNDER_PERSON)) == 0
     with pytest.raises(Refusal, match="corrected already"):

@@ -244,6 +244,14 @@ def test_a_payment_comes_back_by_itself_only_once_its_run_is_confirmed(run, sent
         return_payment(payment=sent(run, ON).payments.get(), reason="account closed", by=finn, on=PAY_ON)
 
 
+def test_a_payment_that_came_back_is_named_once_however_it_is_written(run, sent, finn):
+    run = sent(run, ON)
+    twice = {"1-1": "account closed", "000001-000001": "account closed"}
+    with pytest.raises(Refusal, match="000001-000001 is named twice") as refused:
+        confirm_run(run=run, confirmed_from=SEEN, returned=twice, by=finn, on=PAY_ON)
+    assert refused.value.field == "returned"
+
+
 def test_what_came_back_for_days_after_the_end_is_not_paid_again(run, budget, finn, sent):
     """£71.43 was sent for 22 to 26 April; the budget ends on the 24th, and then the money comes back."""
     run = sent(run, ON)

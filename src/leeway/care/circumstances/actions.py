@@ -8,7 +8,7 @@ from django.db.models import Q
 from leeway.access.models import User
 from leeway.care.circumstances.models import Death, Stay, StayKind
 from leeway.care.circumstances.queries import standing_death, standing_stays
-from leeway.care.people.access import check_can_work_on
+from leeway.care.people.access import check_can_work_on, check_lives
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_person
@@ -72,7 +72,7 @@ def record_stay(
     """Record where the person is, or was, for a time. Rules that ask for it read it from here."""
     check_can_work_on(by, case)
     person = lock_person(case.person_id)
-    _require_alive(person)
+    check_lives(person)
     if kind not in StayKind.values:
         raise Refusal("Choose where they are.", field="kind")
     if starts_on > on:
@@ -163,11 +163,6 @@ def _set_date_of_death(case: Case, person: Person, died_on: date | None) -> None
     person.date_of_death = died_on
     person.save(update_fields=["date_of_death"])
     case.person.date_of_death = died_on
-
-
-def _require_alive(person: Person) -> None:
-    if person.date_of_death is not None:
-        raise Refusal(f"{person} died on {person.date_of_death:%-d %B %Y}, so nothing of this kind can be recorded.")
 
 
 def _tell_cases(at_hand: Case, kind: Event, sentence: str, by: User, on: date) -> None:

@@ -121,9 +121,9 @@ def _stored(value: Mapping[str, Any]) -> Any:
 
 
 def _corrected(decision: Decision, now: Outcome | Refusal) -> Corrected | None:
-    name = str(decision.pk)
+    key = str(decision.pk)
     if isinstance(now, Refusal):
-        return Corrected(name, decision.rule, f"today's law gives no answer: {now}")
+        return Corrected(key, decision.rule, f"today's law gives no answer: {now}")
     changes = {field: (decision.result[field], now.result[field]) for field in MATTERS[decision.rule]}
     changes = {field: change for field, change in changes.items() if change[0] != change[1]}
     if not changes:
@@ -132,9 +132,12 @@ def _corrected(decision: Decision, now: Outcome | Refusal) -> Corrected | None:
         before, after = changes["charge_pence_per_week"]
         owed = f"refund {pounds(before - after)} a week" if before > after else f"{pounds(after - before)} a week more"
         sentence = f"the charge was {pounds(before)} a week and would be {pounds(after)}: decide anew, {owed}"
-        return Corrected(name, decision.rule, sentence, before - after)
-    said = [f"{_words(name)} was {_shown(name, a)} and would be {_shown(name, b)}" for name, (a, b) in changes.items()]
-    return Corrected(str(decision.pk), decision.rule, f"{' and '.join(said)}: decide anew")
+        return Corrected(key, decision.rule, sentence, before - after)
+    said = [
+        f"{_words(field)} was {_shown(field, before)} and would be {_shown(field, after)}"
+        for field, (before, after) in changes.items()
+    ]
+    return Corrected(key, decision.rule, f"{' and '.join(said)}: decide anew")
 
 
 def _words(field: str) -> str:

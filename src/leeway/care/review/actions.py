@@ -130,6 +130,7 @@ def open_review(*, case: Case, reason: str = "", version: int, by: User, on: dat
     require_stage(case.stage, Stage.ACTIVE)
     if reason and reason not in ReviewReason.values:
         raise Refusal("Choose why the review is held.", field="reason")
+    lock_case(case.pk)
     if version_of_next(case) != version:
         raise EditedMeanwhile
     review = _lock_next(case, due_on=on)

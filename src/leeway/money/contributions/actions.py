@@ -61,7 +61,6 @@ def confirm_receipt(
     check_can(by, Capability.CONFIRM_RECEIPTS)
     case = lock_case(case.pk)
     _require_received(case, amount_pence, received_on, looked_at, on)
-    check_day(received_on, HAPPENED, field="received_on", what="The day on which it was received", on=on)
     account = owed_account(case, payer)
     owed = -balance(account) if account else 0
     if account is None or owed <= 0:
@@ -93,12 +92,13 @@ def confirm_receipt(
 def take_back(*, receipt: Receipt, reason: str, by: User, on: date) -> TakenBack:
     """Put right a receipt that was confirmed by mistake: it stays on record, and its amount is owed again."""
     check_can(by, Capability.CONFIRM_RECEIPTS)
-    if not reason.strip():
+    reason = reason.strip()
+    if not reason:
         raise Refusal("Say what was mistaken. The person can read this.", field="reason")
     case = lock_case(receipt.case_id)
     if TakenBack.objects.filter(receipt=receipt).exists():
         raise Refusal("This receipt was corrected already.")
-    done = TakenBack.objects.create(receipt=receipt, reason=reason.strip(), taken_back_by=by, taken_back_on=on)
+    done = TakenBack.objects.create(receipt=receipt, reason=reason, taken_back_by=by, taken_back_on=on)
     original = Transfer.objects.get(reason=Reason.RECEIVED, about=receipt.pk)
     give_back(
         original=original,
@@ -128,8 +128,7 @@ def _falls_due(standing: Standing, day: date, pence: int) -> NewTransfer:
 def _require_received(case: Case, amount_pence: int, received_on: date, looked_at: str, on: date) -> None:
     if amount_pence <= 0:
         raise Refusal("Enter an amount of more than nothing.", field="amount_pence")
-    if received_on > on:
-        raise Refusal("This day has not come yet. Enter the day on which the money was received.", field="received_on")
+    check_day(received_on, HAPPENED, field="received_on", what="The day on which it was received", on=on)
     first = case.budgets.order_by("started_on").values_list("started_on", flat=True).first()
     if first is None or received_on < first:
         raise Refusal("This day is before there was a budget. Check the date.", field="received_on")

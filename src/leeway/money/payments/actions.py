@@ -1,7 +1,7 @@
 """Every step of a payment run: made, approved, sent, confirmed; cancelled, withdrawn, given another day."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from itertools import batched
@@ -126,6 +126,7 @@ def confirm_run(*, run: PaymentRun, confirmed_from: str, returned: Mapping[str, 
     if len(confirmed_from.strip()) < 5:
         raise Refusal("Say what you looked at: “Bank statement of 24 April”.", field="confirmed_from")
     came_back = [(queries.payment_in(run, reference), why) for reference, why in returned.items()]
+    _require_each_once(payment for payment, _ in came_back)
     run.confirmed_by, run.confirmed_on, run.confirmed_from = by, on, confirmed_from.strip()
     _move(run, State.CONFIRMED, "confirmed_by", "confirmed_on", "confirmed_from")
     for payment, why in came_back:
@@ -230,6 +231,15 @@ def _give_up(run: PaymentRun, to: State, because: str, by: User, on: date) -> Pa
     _move(run, to, "given_up_by", "given_up_on", "given_up_because")
     run.payments.update(state=PaymentState.CANCELLED)
     return run
+
+
+def _require_each_once(payments: Iterable[Payment]) -> None:
+    """Refuse a payment that is named twice, in whatever way its reference is written."""
+    seen: set[uuid.UUID] = set()
+    for payment in payments:
+        if payment.pk in seen:
+            raise Refusal(f"{payment.reference} is named twice. Write each payment once.", field="returned")
+        seen.add(payment.pk)
 
 
 def _next_number() -> int:
