@@ -32,6 +32,8 @@ TEXT_MAX = 20_000
 #: Signs that cannot be seen, or that break a line, and halves of signs.
 UNSEEN = frozenset({"Cc", "Zl", "Zp", "Cs"})
 LINE_ENDS = frozenset("\n\r\t")
+#: Signs that turn the direction of what follows, so that a name reads as another.
+TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 
 def check_texts(form: forms.Form) -> bool:
@@ -55,7 +57,8 @@ def _what_is_wrong(text: str, field: forms.Field, label: str) -> str:
     if len(text) > TEXT_MAX:
         return f"{label}: write no more than {TEXT_MAX:,} characters. These are {len(text):,}."
     allowed = LINE_ENDS if isinstance(field.widget, forms.Textarea) else frozenset()
-    if any(unicodedata.category(sign) in UNSEEN and sign not in allowed for sign in text):
+    unseen = (sign in TURNING or (unicodedata.category(sign) in UNSEEN and sign not in allowed) for sign in text)
+    if any(unseen):
         return f"{label}: take out the signs that cannot be seen." if allowed else f"{label}: write it on one line."
     return ""
 
@@ -151,7 +154,7 @@ class DateField(Called, forms.MultiValueField):
         missing = [name for name, text in zip(DateParts.parts, texts, strict=True) if not text]
         if missing:
             raise ValidationError(f"{self.name} must include a {' and a '.join(missing)}.")
-        if not all(text.isdecimal() and len(text) <= 4 for text in texts):
+        if not all(text.isascii() and text.isdecimal() and len(text) <= 4 for text in texts):
             raise ValidationError(f"{self.name}: enter the day, month and year in numbers, like 27 3 1952.")
         day, month, year = (int(text) for text in texts)
         if year < 1000:

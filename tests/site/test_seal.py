@@ -282,6 +282,18 @@ def test_a_lawful_erasure_leaves_a_digest_and_a_tombstone(seal, guards_aside, mo
     assert queries.findings() == []
 
 
+def test_a_tombstone_that_was_planted_hides_nothing(seal, guards_aside, mona):
+    seal()
+    line = StoryLine.objects.order_by("at").first()
+    row = SealedRow.objects.get(table="people.StoryLine", key=str(line.pk))
+    guards_aside(
+        "INSERT INTO seal_tombstone (row_id, reason, erased_by_id, erased_on) "
+        f"VALUES ({row.pk}, 'Lawful', {mona.pk}, CURRENT_DATE)"
+    )
+    guards_aside(f"UPDATE people_storyline SET sentence = 'Nothing' WHERE id = {line.pk}")
+    assert queries.findings() == [f"Seal: people.StoryLine {line.pk} was changed since it was sealed."]
+
+
 def test_a_salt_that_went_without_a_tombstone_is_told(seal):
     seal()
     row = SealedRow.objects.order_by("pk").first()

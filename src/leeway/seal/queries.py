@@ -67,7 +67,7 @@ def _broken(batches: list[Batch]) -> Iterator[str]:
 
 
 def _rows(table: Table, columns: list[str], first: int, last: int) -> Iterator[str]:
-    """Rows that are gone, or are not what they were; a tombstone speaks for those that were lawfully erased."""
+    """Rows that are gone, or are not what they were; a tombstone speaks for one whose salt went too."""
     text = table.text(columns)
     rows = f"""
         SELECT sealed.key, kept.{table.key} IS NULL, sealed.salt IS NULL
@@ -75,7 +75,8 @@ def _rows(table: Table, columns: list[str], first: int, last: int) -> Iterator[s
           LEFT JOIN "{table.model._meta.db_table}" AS kept ON kept.{table.key}::text = sealed.key
          WHERE sealed."table" = %s AND sealed.id BETWEEN %s AND %s
            AND sealed.digest IS DISTINCT FROM {digest(text, "sealed.salt")}
-           AND NOT EXISTS (SELECT 1 FROM seal_tombstone AS tombstone WHERE tombstone.row_id = sealed.id)
+           AND (sealed.salt IS NOT NULL
+                OR NOT EXISTS (SELECT 1 FROM seal_tombstone AS tombstone WHERE tombstone.row_id = sealed.id))
          ORDER BY sealed.id
     """
     with connection.cursor() as cursor:

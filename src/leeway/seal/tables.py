@@ -62,6 +62,8 @@ SEALED = (
     Table("contributions.Receipt"),
     Table("contributions.TakenBack"),
     Table("access.Look", stamp="at"),
+    Table("payees.PayeeAccount"),
+    Table("seal.Tombstone"),
 )
 
 

@@ -31,7 +31,7 @@ DELETED_FROM = (
     "procrastinate_events",
 )
 #: What only the owner writes.
-ONLY_READ = ("django_migrations",)
+ONLY_READ = ("django_migrations", "seal_tombstone")
 #: A lawful erasure, which takes a salt away, is the owner's.
 NEVER_CHANGED = ("seal_sealedrow",)
 TABLES = "SELECT c.oid, c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"

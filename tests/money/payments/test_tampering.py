@@ -242,6 +242,14 @@ TRIES = {
          "UPDATE payments_paymentrun SET approved_by_id = dated_by_id"],
         ["was approved by whoever chose its day"],
     ),
+    "a run approved by an assessor": (
+        ["UPDATE payments_paymentrun SET approved_by_id = (SELECT id FROM access_user WHERE name = 'Bea Okafor')"],
+        ["was approved by Bea Okafor, who has never been somebody who may"],
+    ),
+    "bank details settled by an assessor": (
+        ["UPDATE payees_payeeaccount SET settled_by_id = (SELECT id FROM access_user WHERE name = 'Bea Okafor')"],
+        ["were settled by Bea Okafor, who has never been somebody who may"],
+    ),
     "a run approved before it was made": (
         ["UPDATE payments_paymentrun SET approved_on = made_on - 1"],
         ["its days are out of order"],

@@ -1,9 +1,10 @@
 """What must hold between instalments, payments, runs, bank details and the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import TextChoices
 
+from leeway.access.roles import WHO_CAN, Capability
 from leeway.money.ledger.relations import Relation
 from leeway.money.payments.states import LIVE, STANDS_IN, PaymentState, State
 
@@ -34,7 +35,47 @@ STANDS = """
      WHERE t.corrects_id IS NULL AND back.id IS NULL
 """
 
+HAD_ROLE = "EXISTS (SELECT 1 FROM access_userevent AS was WHERE was.pgh_obj_id = step.person AND was.roles && {roles})"
+
+
+def _by_somebody_who_may(words: str, table: str, key: str, steps: Mapping[str, str], can: Capability) -> Relation:
+    """That each step was taken by somebody who has had a role that may."""
+    taken = ", ".join(f"('{did}', row.{column})" for did, column in steps.items())
+    roles = f"ARRAY[{', '.join(f"'{role}'" for role in sorted(WHO_CAN[can]))}]::varchar[]"
+    return Relation(
+        words,
+        f"SELECT row.{key} AS which, step.did, author.name AS author FROM {table} AS row CROSS JOIN LATERAL "
+        f"(VALUES {taken}) AS step (did, person) JOIN access_user AS author ON author.id = step.person "
+        f"WHERE NOT {HAD_ROLE.format(roles=roles)}",
+    )
+
+
+AUTHORS = (
+    _by_somebody_who_may(
+        "Payment run {which} was {did} by {author}, who has never been somebody who may.",
+        "payments_paymentrun",
+        "number",
+        {
+            "made": "made_by_id",
+            "given its day": "dated_by_id",
+            "approved": "approved_by_id",
+            "sent": "sent_by_id",
+            "confirmed": "confirmed_by_id",
+            "given up": "given_up_by_id",
+        },
+        Capability.PAY,
+    ),
+    _by_somebody_who_may(
+        "Bank details {which} were {did} by {author}, who has never been somebody who may.",
+        "payees_payeeaccount",
+        "id",
+        {"entered": "entered_by_id", "settled": "settled_by_id"},
+        Capability.KEEP_BANK_DETAILS,
+    ),
+)
+
 RELATIONS = (
+    *AUTHORS,
     Relation(
         "Instalment {instalment} was paid {times} times.",
         f"SELECT i.id AS instalment, COUNT(*) AS times {OF_PAYMENT} WHERE {SENT} GROUP BY i.id HAVING COUNT(*) > 1",
