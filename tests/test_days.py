@@ -20,7 +20,9 @@ HANDED_OVER = {
     ("decide_by_rule", "law_on"),  # the day whose law applies: refused by the law itself before it begins
     ("work_out_account", "as_at"), ("publish_account", "as_at"), ("work_out_findings", "as_at"),  # ends of months
     ("clear_done_jobs", "until"),
-    ("make_run", "pay_on"), ("redate_run", "pay_on"),  # by `require_pay_day`
+    ("make_run", "pay_on"), ("redate_run", "pay_on"), ("approve_run", "pay_on"),  # by `require_pay_day`
+    ("end", "ends_on"), ("fund", "starts_on"), ("pay_once", "day"),  # parts of actions that have checked it
+    ("confirm_receipt", "received_on"),  # by `_require_received`
     ("record_sent", "sent_on"),  # from the run's approval until today
 }  # fmt: skip
 #: Days inside `details`.

@@ -83,6 +83,8 @@ def in_a_sentence(command: str) -> Iterator[None]:
         yield
     except Refusal as refusal:
         raise BadUse(str(refusal)) from refusal
+    except click.exceptions.NoArgsIsHelpError:
+        raise  # the help, as it is written
     except click.UsageError as wrong:
         where = wrong.ctx.command_path if wrong.ctx else command
         raise BadUse(f"{shortened(wrong.format_message())} See “{where} --help”.") from wrong

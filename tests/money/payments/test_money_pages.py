@@ -150,10 +150,13 @@ def test_a_run_is_given_another_day_and_withdrawn_on_its_pages(budget, as_user, 
     on(23)
     text = page(client, "payments:show", made.pk)
     assert "Bacs had to have the file by 22 April 2026" in text and "Withdraw the run" in text
+    client = as_user(finn)
     text = post(client, "payments:redate", made.pk, **day("pay_on", 28))
     assert "The run has its new day" in text and "You made this run or chose its day" in text
-    client = as_user(finn)
-    post(client, "payments:approve", made.pk)
+    client = as_user(fay)
+    stale = post(client, "payments:approve", made.pk, pay_on="2026-04-24")
+    assert "This run has another day since you opened the page: 28 April 2026" in stale
+    post(client, "payments:approve", made.pk, pay_on="2026-04-28")
     assert "Say why" in post(client, "payments:withdraw", made.pk, reason="")
     text = post(client, "payments:withdraw", made.pk, reason="The bank refused the file")
     assert "Its payments are due again" in text and "Withdrawn" in text

@@ -97,6 +97,13 @@ class Picture:
         return min((day for day in days if day), default=None)
 
     @property
+    def paid_until(self) -> date | None:
+        """The last day that payments are for: the budget's last, or the last that it is funded for."""
+        ending = getattr(self.budget, "ending", None)
+        days = [self.funded_until, ending.ends_on if ending else None]
+        return min((day for day in days if day), default=None)
+
+    @property
     def may_end_sooner(self) -> bool:
         """Whether the last day can be brought forward: after a death before it, or because it lies ahead."""
         ending = getattr(self.budget, "ending", None)

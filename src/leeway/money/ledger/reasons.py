@@ -61,6 +61,7 @@ class Reason(TextChoices):
     PAYMENT_SENT = "payment_sent", "Payment sent to the bank"
     PAYMENT_ARRIVED = "payment_arrived", "Payment reached its account"
     PAYMENT_RETURNED = "payment_returned", "Payment came back"
+    NOT_ARRIVED = "not_arrived", "Payment came back after all"
     RELEASE = "release", "No longer set aside"
     FUNDING_RETURNED = "funding_returned", "Funding no longer needed"
     NO_LONGER_DUE = "no_longer_due", "Share not due after all"
@@ -85,7 +86,7 @@ REVERSE: Mapping[Reason, Reason] = {
     Reason.RECEIVED: Reason.CORRECTION,
     Reason.COMMITMENT: Reason.RELEASE,
     Reason.PAYMENT_SENT: Reason.PAYMENT_RETURNED,
-    Reason.PAYMENT_ARRIVED: Reason.CORRECTION,
+    Reason.PAYMENT_ARRIVED: Reason.NOT_ARRIVED,
 }
 FIRST_DAY = date(2015, 4, 1)  # the Care Act's
 DAYS_AHEAD_MOST = 366

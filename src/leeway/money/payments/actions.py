@@ -69,15 +69,21 @@ def make_run(*, pay_on: date, by: User, on: date) -> PaymentRun:
 
 
 @transaction.atomic
-def approve_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
-    """Approve a run whose day another officer chose, so that there are files for the bank. Nothing is posted yet.
+def approve_run(*, run: PaymentRun, pay_on: date | None = None, by: User, on: date) -> PaymentRun:
+    """Approve a run that others made and chose the day of, so that there are files for the bank. Nothing is posted yet.
 
-    Refused where a payment in it may no longer be made: the run is cancelled and made again without it.
+    `pay_on` is the day that the officer saw: where the run has another by now, nothing is approved. Nor where a
+    payment in it may no longer be made: the run is cancelled and made again without it.
     """
     run = _to_move(run, State.APPROVED, by)
-    if run.dated_by_id == by.pk:
+    if pay_on is not None and pay_on != run.pay_on:
+        raise Refusal(
+            f"This run has another day since you opened the page: {run.pay_on:%-d %B %Y}. Look at it, and decide anew."
+        )
+    if by.pk in (run.made_by_id, run.dated_by_id):
         raise SecondOfficerNeeded("You made this run or chose its day, so another finance officer must approve it.")
-    check_two_mailboxes(run.dated_by, by)
+    for one in {run.made_by, run.dated_by}:
+        check_two_mailboxes(one, by)
     require_pay_day(run.pay_on, on)
     _require_nothing_stopped(run)
     run.originator = asdict(council_account())

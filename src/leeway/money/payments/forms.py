@@ -1,6 +1,7 @@
 """What the pages of a payment run ask for."""
 
 import re
+from datetime import date
 
 from django import forms
 
@@ -31,6 +32,18 @@ class PayDayForm(forms.Form):
         except Refusal as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return day
+
+
+class ApproveForm(forms.Form):
+    """A button, with the day of payment that its page showed."""
+
+    pay_on = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_pay_on(self):
+        try:
+            return date.fromisoformat(self.cleaned_data["pay_on"]) if self.cleaned_data["pay_on"] else None
+        except ValueError:
+            raise forms.ValidationError("Open the payment run again, and approve it there.") from None
 
 
 class SentForm(forms.Form):

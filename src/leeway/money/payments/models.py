@@ -50,7 +50,7 @@ class PaymentRun(models.Model):
     """Everyone who is paid on one day: made by one officer, approved by another, sent, and confirmed.
 
     `number` is the serial number of its files; `originator` is the council's own account as it was at approval.
-    Whoever chose the day (the maker, or who gave it another one) is not the one who approves it.
+    Whoever made it, or gave it another day, is not the one who approves it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -78,7 +78,9 @@ class PaymentRun(models.Model):
     class Meta:
         ordering = ["-number"]
         constraints = [
-            models.CheckConstraint(condition=~Q(approved_by=F("dated_by")), name="run_approved_by_another"),
+            models.CheckConstraint(
+                condition=~Q(approved_by=F("dated_by")) & ~Q(approved_by=F("made_by")), name="run_approved_by_another"
+            ),
             models.CheckConstraint(condition=_done_by_somebody("approved", APPROVED), name="run_approved_by_someone"),
             models.CheckConstraint(condition=_done_by_somebody("sent", SENT), name="run_sent_by_someone"),
             models.CheckConstraint(

@@ -145,9 +145,9 @@ RELATIONS = (
         "SELECT about AS instalment, sent, back, arrived FROM (SELECT about,"
         " COUNT(*) FILTER (WHERE reason = 'payment_sent') AS sent,"
         " COUNT(*) FILTER (WHERE reason = 'payment_returned') AS back,"
-        " COUNT(*) FILTER (WHERE reason = 'payment_arrived') - COUNT(*) FILTER (WHERE reason = 'correction')"
+        " COUNT(*) FILTER (WHERE reason = 'payment_arrived') - COUNT(*) FILTER (WHERE reason = 'not_arrived')"
         " AS arrived FROM ledger_transfer "
-        "WHERE reason IN ('payment_sent', 'payment_returned', 'payment_arrived', 'correction') GROUP BY about"
+        "WHERE reason IN ('payment_sent', 'payment_returned', 'payment_arrived', 'not_arrived') GROUP BY about"
         ") AS counted JOIN budgets_instalment AS i ON i.id = about "
         "WHERE sent - back NOT IN (0, 1) OR arrived > sent - back",
     ),
@@ -171,8 +171,9 @@ RELATIONS = (
     ),
     Relation(
         "Payment run {number} was approved by whoever chose its day, or its days are out of order.",
-        "SELECT number FROM payments_paymentrun WHERE approved_by_id = dated_by_id OR dated_on < made_on "
-        "OR approved_on < dated_on OR sent_on < approved_on OR pay_on < sent_on OR confirmed_on < pay_on "
+        "SELECT number FROM payments_paymentrun WHERE approved_by_id IN (made_by_id, dated_by_id) "
+        "OR dated_on < made_on OR approved_on < dated_on OR sent_on < approved_on OR pay_on < sent_on "
+        "OR confirmed_on < pay_on "
         "OR (state IN ('approved', 'sent', 'confirmed') AND approved_by_id IS NULL)",
     ),
     Relation(

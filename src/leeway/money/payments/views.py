@@ -65,8 +65,8 @@ def show(request: SignedIn, run_id):
 def approve(request: SignedIn, run_id):
     """Approve a run that another officer made."""
     run = queries.get_run(run_id, seen_by=request.user)
-    form = Form(request.POST)
-    if act(form, lambda **by_on: actions.approve_run(run=run, **by_on), request):
+    form = forms.ApproveForm(request.POST)
+    if act(form, lambda **by_on: actions.approve_run(run=run, **form.cleaned_data, **by_on), request):
         messages.success(request, "The run is approved. Give one of its files to the bank, then say here that you did.")
         return redirect("payments:show", run_id)
     return _page(request, run, form)
@@ -182,7 +182,7 @@ def _page(request: SignedIn, run, form):
             "form": form,
             "payments": pages.get_page(request.GET.get("page")),
             "flags": flags([run.made_by, run.dated_by], run.approved_by or request.user),
-            "may_approve": run.state == State.MADE and run.dated_by_id != request.user.pk,
+            "may_approve": run.state == State.MADE and request.user.pk not in (run.made_by_id, run.dated_by_id),
             "may_cancel": run.state == State.MADE,
             "may_send": run.state == State.APPROVED,
             "may_confirm": run.state == State.SENT and run.pay_on <= today,

@@ -20,6 +20,8 @@ from leeway.care.planning.models import PlanState
 from leeway.care.planning.views.parts import open_plan_of, own_relationship, whole
 from leeway.forms import VersionedForm, carry_version
 
+DECIDED_MEANWHILE = "This plan was decided while your page was open, so nothing was saved. Here is how it stands."
+
 
 def submit(request: SignedIn, case_id):
     """Check the whole plan, then send it for sign-off."""
@@ -66,6 +68,8 @@ def sign_off(request: SignedIn, case_id):
     """Everything needed to decide on one page, and the decision."""
     case, plan = open_plan_of(request, case_id, "Plan: sign-off")
     if plan.state != PlanState.SUBMITTED:
+        if request.method == "POST":
+            messages.error(request, f"{DECIDED_MEANWHILE} {_typed(request)}")
         return redirect("planning:overview", case_id)
     shown = whole(plan, timezone.localdate())
     initial = {"version": plan.version, "final_pence_per_week": shown["costed"]["pence_per_week"]}
@@ -87,6 +91,12 @@ def sign_off(request: SignedIn, case_id):
     return render(request, "planning/sign_off.jinja", context)
 
 
+def _typed(request: SignedIn) -> str:
+    """What was typed on a page that came too late, so that it can be kept."""
+    words = [request.POST.get(name, "").strip() for name in ("reason", "words")]
+    return " ".join(f"You wrote: “{each}”" for each in words if each)
+
+
 def decide(form, plan, by_on: dict):
     """Sign off or return, as the form says."""
     given = {"plan": plan, "version": form.cleaned_data["version"], **by_on}
@@ -103,6 +113,8 @@ def agree(request: SignedIn, case_id):
     if plan is None or plan.state != PlanState.SIGNED_OFF:
         if plan is None and queries.plan_in_force(case) is None:
             raise Http404("There is no plan to agree yet.")
+        if request.method == "POST":
+            messages.error(request, f"{DECIDED_MEANWHILE} {_typed(request)}")
         return redirect("planning:overview", case_id)
     plan.case = case
     today = timezone.localdate()

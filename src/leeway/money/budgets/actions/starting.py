@@ -23,6 +23,7 @@ from leeway.money.budgets.actions.funding import fund, fund_start_up
 from leeway.money.budgets.actions.holding import locked, wait
 from leeway.money.budgets.models import (
     COMES_BY_ITSELF,
+    LAST_COSTS,
     Budget,
     Funding,
     HoldKind,
@@ -93,6 +94,12 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
         raise Refusal("A budget is set up again while its plan is agreed and the person lives. Make a new plan.")
     if case.budgets.filter(Q(ending=None) | Q(starts_on__gt=ended.starts_on)).exists():
         raise Refusal("This budget runs, or another has taken its place.")
+    owed = Instalment.objects.filter(part__budget=ended, kind__in=LAST_COSTS, cancellation=None)
+    if owed.exists():
+        raise Refusal(
+            "Last costs were entered after this budget's end, as if it were over. Cancel those that are not paid; "
+            "where one was paid, make a new plan."
+        )
     if not reason.strip():
         raise Refusal("Say why it is set up again. The person can read this.", field="reason")
     starts_on = ended.ending.ends_on + DAY
