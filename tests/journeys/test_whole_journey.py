@@ -188,7 +188,7 @@ def the_money_is_set_up(finn: Visitor, fay: Visitor, case_page: str) -> None:
 def finn_and_fay_pay(finn: Visitor, fay: Visitor) -> None:
     """One makes the run, another approves it; both files are right; pressing again pays nobody."""
     run = make_a_run(finn)
-    finn.is_told("N Quill", "You made this run, so another finance officer must approve it.")
+    finn.is_told("N Quill", "You made this run or chose its day, so another finance officer must approve it.")
     total = finn.page.locator("dt:has-text('Total') + dd").inner_text()
     approve_the_run(fay, run)
     lines, message = files_of(fay, run)
