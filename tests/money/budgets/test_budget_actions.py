@@ -127,7 +127,7 @@ def test_ending_cancels_later_payments_and_gives_the_money_back(budget, finn):
     assert balance(budget.available) == 0
     assert balance(Account.objects.get(kind=Kind.FUNDER_COUNCIL)) == -kept
     assert findings() == []
-    with pytest.raises(Refusal, match="ended already"):
+    with pytest.raises(Refusal, match="Give an earlier day"):
         end_budget(budget=budget, ends_on=date(2026, 5, 31), reason="Again", by=finn, on=ON)
 
 
