@@ -21,7 +21,7 @@ from tests.conftest import SET_UP_ON
 ON = date(2026, 6, 4)
 
 
-def refused(bend, match=""):
+def refused(bend, match=None):
     with pytest.raises(DatabaseError, match=match), transaction.atomic():
         bend()
         connection.check_constraints()
