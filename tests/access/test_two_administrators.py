@@ -203,6 +203,14 @@ class TestChanges:
             proposals.propose_forgetting_second_step(user=other, why=WHY, by=other, on=TODAY)
 
 
+def test_whoever_has_the_name_of_somebody_who_is_here_is_pointed_out(client, asked, una):
+    client.force_login(una)
+    address = f"/staff/waiting/{asked.pk}/"
+    assert "signs in too" not in client.get(address).content.decode()
+    User.objects.create_user("other@council.example", name=f" {asked.name.upper()} ", roles=[Role.FINANCE])
+    assert "(other@council.example) signs in too, with the same name." in client.get(address).content.decode()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_approve_at_once_do_it_once(asked, una):
     third = administrator("Thea")

@@ -43,13 +43,31 @@ def get_proposal(proposal_id: int, *, seen_by: User) -> Proposal:
 
 def flags_of(proposal: Proposal, *, reader: User | None = None) -> list[str]:
     """What whoever asked and whoever approved (or would: the reader) have in common, a sentence each."""
-    return flags([proposal.proposed_by], proposal.settled_by or reader)
+    return flags([proposal.proposed_by], proposal.settled_by or reader) + _here_already(proposal)
+
+
+def _here_already(proposal: Proposal) -> list[str]:
+    """A sentence for each member of staff who has the name or the mailbox of whom a proposal is about."""
+    found = []
+    for each in _staff():
+        same = {
+            "the same name": plain_name(each.name) == plain_name(proposal.name),
+            "the same email address": mailbox(each.email) == mailbox(proposal.email),
+        }
+        shared = " and ".join(words for words, holds in same.items() if holds)
+        if shared and each.pk != proposal.user_id:
+            found.append(f"{each.name} ({each.email}) signs in too, with {shared}. Make sure that they are two people.")
+    return found
+
+
+def _staff() -> QuerySet[User]:
+    return User.objects.filter(is_active=True, roles__overlap=list(WHO_CAN[Capability.WORK_FOR_COUNCIL]))
 
 
 def staff_alike(*, seen_by: User) -> list[tuple[User, User, str]]:
     """Members of staff who share a name, a mailbox or a device: pairs, with what they share."""
     check_can(seen_by, Capability.ADMINISTER)
-    staff = list(User.objects.filter(is_active=True, roles__overlap=list(WHO_CAN[Capability.WORK_FOR_COUNCIL])))
+    staff = list(_staff())
     by_id = {user.pk: user for user in staff}
     shared: dict[tuple[str, str], set[int]] = defaultdict(set)
     for user in staff:
