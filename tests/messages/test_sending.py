@@ -275,7 +275,7 @@ def test_no_mail_server_is_waited_for(write, settings):
 
 # --- What a log may say -----------------------------------------------------------------------------------
 
-PERSONAL = ("ada", "bell", "07700", "quay", "okafor", "plan")
+PERSONAL = ("ada", "bell", "07700 900", "07700900", "quay", "okafor", "plan")
 
 
 @pytest.mark.parametrize("trouble", [None, 400, 403, 429, 500])
