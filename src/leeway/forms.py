@@ -32,6 +32,7 @@ TEXT_MAX = 20_000
 #: Signs that cannot be seen, or that break a line, and halves of signs.
 UNSEEN = frozenset({"Cc", "Zl", "Zp", "Cs"})
 LINE_ENDS = frozenset("\n\r\t")
+BREAKS = LINE_ENDS | {"\u2028", "\u2029"}
 #: Signs that turn the direction of what follows, so that a name reads as another.
 TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
@@ -43,7 +44,7 @@ def check_texts(form: forms.Form) -> bool:
     """
     for name, field in form.fields.items():
         for text in _texts(form.cleaned_data.get(name)):
-            if wrong := _what_is_wrong(text, field, str(form[name].label)):
+            if wrong := _what_is_wrong(text, field, getattr(field, "called", "") or str(form[name].label)):
                 form.add_error(name, wrong)
                 break
     return not form.errors
@@ -57,10 +58,10 @@ def _what_is_wrong(text: str, field: forms.Field, label: str) -> str:
     if len(text) > TEXT_MAX:
         return f"{label}: write no more than {TEXT_MAX:,} characters. These are {len(text):,}."
     allowed = LINE_ENDS if isinstance(field.widget, forms.Textarea) else frozenset()
-    unseen = (sign in TURNING or (unicodedata.category(sign) in UNSEEN and sign not in allowed) for sign in text)
-    if any(unseen):
-        return f"{label}: take out the signs that cannot be seen." if allowed else f"{label}: write it on one line."
-    return ""
+    unseen = {sign for sign in text if sign in TURNING or unicodedata.category(sign) in UNSEEN} - allowed
+    if unseen - BREAKS or (unseen and allowed):
+        return f"{label}: take out the signs that cannot be seen."
+    return f"{label}: write it on one line." if unseen else ""
 
 
 def error_in_words(bound: forms.BoundField) -> str:

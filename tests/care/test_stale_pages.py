@@ -21,7 +21,6 @@ from leeway.market.contracts.actions import record_rate
 from leeway.market.listings.actions import list_service
 from leeway.market.listings.models import Kind
 from tests.care.conftest import TODAY, explain, relate
-from tests.care.review.conftest import active, opened  # noqa: F401 fixtures
 from tests.pages import version_on
 
 #: What adds something beside what is there, and so overwrites nobody.

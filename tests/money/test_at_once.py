@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -313,7 +314,7 @@ def test_two_at_once_leave_the_books_whole(first, world):
     for second in ACTIONS:
         pair = f"{NAMES[first]} × {NAMES[second]}"
         ours = world(*ACTIONS[first].needs, *ACTIONS[second].needs)
-        one, other = at_once(lambda: ACTIONS[first].call(ours), lambda: ACTIONS[second].call(ours))  # noqa: B023
+        one, other = at_once(partial(ACTIONS[first].call, ours), partial(ACTIONS[second].call, ours))
         for said in (one, other):
             assert isinstance(said, Refusal) or not isinstance(said, BaseException), f"{pair}: {said!r}"
         done.append(not isinstance(one, Refusal))

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 from datetime import date
 
 import pytest
@@ -254,6 +255,25 @@ def test_a_full_disk_leaves_no_half_line(seal, folders, monkeypatch):
     assert taken == [20] and folders[0].read_bytes() == before
     seal()
     assert folders[0].read_bytes() == whole and queries.findings() == []
+
+
+def test_a_place_that_cannot_be_written_keeps_no_other_from_its_heads(seal, folders, monkeypatch):
+    """Nor one in which nothing that was added can be taken away again: its last line may be cut, and it says so."""
+    folders[0].mkdir(parents=True)  # a folder where the file should be
+    with pytest.raises(Refusal, match=re.escape(str(folders[0]))):
+        seal()
+    heads_there = [head.batch for head in heads.read(folders[1])]
+    assert heads_there == [batch.number for batch in Batch.objects.all()]
+
+    folders[0].rmdir()
+
+    def full(file, new):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(heads.os, "write", full)
+    monkeypatch.setattr(heads.os, "ftruncate", full)
+    with pytest.raises(Refusal, match="its last line may be cut"):
+        heads.write(queries.heads_kept())
 
 
 def test_heads_are_written_whole_where_the_system_takes_a_few_bytes_at_once(seal, folders, monkeypatch):

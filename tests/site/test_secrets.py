@@ -7,6 +7,7 @@ import pkgutil
 import stat
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import psycopg
@@ -72,7 +73,7 @@ class TestKeysOnTheDisk:
         from django.core.mail import EmailMessage
 
         with override_settings(DEMO=True, DATA_FOLDER=tmp_path):
-            Terminal(stream=open(os.devnull, "w")).write_message(EmailMessage("Hello", "A link", to=["a@b.example"]))  # noqa: SIM115
+            Terminal(stream=StringIO()).write_message(EmailMessage("Hello", "A link", to=["a@b.example"]))
         (letter,) = tmp_path.rglob("*.eml")
         assert (mode(letter), mode(letter.parent)) == (0o600, 0o700)
 

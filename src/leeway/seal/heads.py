@@ -48,13 +48,32 @@ def read(place: Path) -> list[Head]:
 
 
 def write(heads: list[Head]) -> None:
-    """Add to each file the heads that come after its last. What stands there is never changed."""
+    """Add to each file the heads that come after its last. What stands there is never changed.
+
+    A place that cannot take them keeps none of the others from theirs; it is told of once all were tried.
+    """
+    refusals = []
     for place in places():
+        try:
+            _write_to(place, heads)
+        except Refusal as refusal:
+            refusals.append(str(refusal))
+    if refusals:
+        raise Refusal(" ".join(refusals))
+
+
+def _write_to(place: Path, heads: list[Head]) -> None:
+    there = read(place)
+    last = there[-1].batch if there else 0
+    new = "".join(json.dumps(asdict(head)) + "\n" for head in heads if head.batch > last)
+    try:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        there = read(place)
-        last = there[-1].batch if there else 0
-        new = "".join(json.dumps(asdict(head)) + "\n" for head in heads if head.batch > last)
         _add(place, new.encode())
+    except OSError as problem:
+        raise Refusal(
+            f"{place} cannot be written ({problem.strerror}). Let the site write there: the next seal adds what is "
+            "missing."
+        ) from problem
 
 
 def _add(place: Path, new: bytes) -> None:
@@ -65,13 +84,21 @@ def _add(place: Path, new: bytes) -> None:
         try:
             _write_whole(file, new)
         except OSError as problem:
-            os.ftruncate(file, before)
             raise Refusal(
-                f"The newest heads of the seal could not be added to {place} ({problem.strerror}), which stands as it "
-                "did before: make room there, and the next seal adds them."
+                f"The newest heads of the seal could not be added to {place} ({problem.strerror}), "
+                f"{_cut_back(file, before)} Make room there, and the next seal adds them."
             ) from problem
     finally:
         os.close(file)
+
+
+def _cut_back(file: int, size: int) -> str:
+    """Take half a line away again, where the place lets anything be taken away, and say how the file stands."""
+    try:
+        os.ftruncate(file, size)
+    except OSError:
+        return "and its last line may be cut: take that line out."
+    return "which stands as it did before."
 
 
 def _write_whole(file: int, new: bytes) -> None:

@@ -102,7 +102,8 @@ def test_from_an_agreed_plan_to_money_that_arrived(case, agree, as_user, finn, f
     assert client.get(reverse("payments:bacs", args=[run.pk])).status_code == 404
 
     client = as_user(fay)
-    assert "approved" in post(client, "payments:approve", run.pk)
+    assert "Open the payment run again" in post(client, "payments:approve", run.pk)
+    assert "approved" in post(client, "payments:approve", run.pk, pay_on=run.pay_on.isoformat())
     files = [client.get(reverse(name, args=[run.pk])) for name in ("payments:bacs", "payments:iso")]
     again = [client.get(reverse(name, args=[run.pk])) for name in ("payments:bacs", "payments:iso")]
     assert [file.content for file in files] == [file.content for file in again]
@@ -146,7 +147,7 @@ def test_from_an_agreed_plan_to_money_that_arrived(case, agree, as_user, finn, f
 def test_a_run_is_given_another_day_and_withdrawn_on_its_pages(budget, as_user, finn, fay, on):
     made = make_run(pay_on=date(2026, 4, 24), by=finn, on=TODAY)
     client = as_user(fay)
-    post(client, "payments:approve", made.pk)
+    post(client, "payments:approve", made.pk, pay_on="2026-04-24")
     on(23)
     text = page(client, "payments:show", made.pk)
     assert "Bacs had to have the file by 22 April 2026" in text and "Withdraw the run" in text

@@ -10,6 +10,7 @@ from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
 from leeway.acting import act
 from leeway.care.circumstances.queries import standing_death
+from leeway.care.people.access import is_the_person
 from leeway.care.people.states import Stage
 from leeway.law.numbers import pounds
 from leeway.money.budgets import actions, queries
@@ -148,14 +149,12 @@ def _page(request: SignedIn, case_id, form):
     picture = queries.picture(case_id, seen_by=request.user, on=today)
     context = {
         "picture": picture,
+        "you": is_the_person(request.user, picture.case),
         "form": form,
         "year_pence": year_pence,
         "is_finance": request.user.can(Capability.START_BUDGETS),
         "may_start": request.user.can(Capability.START_BUDGETS) and picture.case.stage == Stage.ARRANGING,
         "until_ended": UNTIL_ENDED,
-        "may_add_last_cost": picture.may_add_last_cost,
-        "may_set_up_again": picture.may_set_up_again,
-        "charged_until": picture.charged_until,
         "may_fund": queries.may_fund(picture, today),
     }
     return render(request, "budgets/show.jinja", context)

@@ -10,6 +10,7 @@ from leeway.forms import DateField
 from leeway.money.banking.working_days import require_bank_working_day
 from leeway.refusal import Refusal
 
+OPEN_AGAIN = "Open the payment run again, and approve it there."
 REFERENCE = re.compile("[0-9]{6}-[0-9]{6}")
 
 
@@ -37,13 +38,13 @@ class PayDayForm(forms.Form):
 class ApproveForm(forms.Form):
     """A button, with the day of payment that its page showed."""
 
-    pay_on = forms.CharField(widget=forms.HiddenInput, required=False)
+    pay_on = forms.CharField(widget=forms.HiddenInput, error_messages={"required": OPEN_AGAIN})
 
     def clean_pay_on(self):
         try:
-            return date.fromisoformat(self.cleaned_data["pay_on"]) if self.cleaned_data["pay_on"] else None
+            return date.fromisoformat(self.cleaned_data["pay_on"])
         except ValueError:
-            raise forms.ValidationError("Open the payment run again, and approve it there.") from None
+            raise forms.ValidationError(OPEN_AGAIN) from None
 
 
 class SentForm(forms.Form):

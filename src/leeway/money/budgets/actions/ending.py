@@ -74,6 +74,19 @@ def hold_returned(*, instalment: Instalment, reason: str, by: User, on: date) ->
 
 def end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False) -> Ending:
     """End a budget that whoever calls may end; or bring its last day forward, once."""
+    _require_may_end(budget, ends_on, reason)
+    ending = _write(budget, ends_on, reason.strip(), replaced, by, on)
+    for part in budget.parts.all():
+        release_after(part, ending, uuid5(ending.pk, str(ends_on)), by, on)
+    for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
+        lift(hold, by, on)
+    sentence = f"Budget ends after {ends_on:%-d %B %Y}: {reason.strip()}"
+    tell(case=budget.case, kind=Event.BUDGET_ENDED, sentence=sentence, by=by, on=on)
+    return ending
+
+
+def _require_may_end(budget: Budget, ends_on: date, reason: str) -> None:
+    """Refuse a last day that is no end, or that lies beyond a death or a payment whose file may be with the bank."""
     before: Ending | None = getattr(budget, "ending", None)
     if before and (before.replaced or before.sooner_on):
         raise Refusal("This budget has ended already.")
@@ -95,29 +108,25 @@ def end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, repla
             "A payment for later days is in an approved payment run, so its file may be with the bank. Say under "
             "Payments that the run was sent, or withdraw it; then end the budget."
         )
+
+
+def _write(budget: Budget, ends_on: date, reason: str, replaced: bool, by: User, on: date) -> Ending:
     beyond_pence = sum(queries.paid_beyond(budget, ends_on).values())
-    if before:
-        ending = before
-        ending.ends_on, ending.paid_beyond_pence, ending.replaced = ends_on, beyond_pence, replaced
-        ending.sooner_by, ending.sooner_on, ending.sooner_because = by, on, reason.strip()
-        ending.save(update_fields=SOONER)
-    else:
-        ending = Ending.objects.create(
+    ending: Ending | None = getattr(budget, "ending", None)
+    if ending is None:
+        return Ending.objects.create(
             budget=budget,
             ends_on=ends_on,
             first_ends_on=ends_on,
-            reason=reason.strip(),
+            reason=reason,
             paid_beyond_pence=beyond_pence,
             replaced=replaced,
             ended_by=by,
             ended_on=on,
         )
-    for part in budget.parts.all():
-        release_after(part, ending, uuid5(ending.pk, str(ends_on)), by, on)
-    for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
-        lift(hold, by, on)
-    sentence = f"Budget ends after {ends_on:%-d %B %Y}: {reason.strip()}"
-    tell(case=budget.case, kind=Event.BUDGET_ENDED, sentence=sentence, by=by, on=on)
+    ending.ends_on, ending.paid_beyond_pence, ending.replaced = ends_on, beyond_pence, replaced
+    ending.sooner_by, ending.sooner_on, ending.sooner_because = by, on, reason
+    ending.save(update_fields=SOONER)
     return ending
 
 

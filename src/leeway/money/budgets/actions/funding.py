@@ -181,6 +181,7 @@ def _correct_dues(funding: Funding, because: UUID, by: User, on: date) -> None:
 
 
 def give_back_part(original: Transfer, pence: int, because: UUID, by: User, on: date) -> None:
+    """Move some of a transfer back, once for what it is because of."""
     again = uuid5(because, str(original.pk))
     give_back(original=original, id=again, amount_pence=pence, effective_date=on, by=by, on=on)
 

@@ -73,12 +73,14 @@ def go_on_after(*, case: Case, kind: HoldKind, by: User, on: date) -> None:
 
 
 def wait(budget: Budget, kind: HoldKind, reason: str, by: User, on: date) -> Hold:
+    """Have a budget's payments wait, and tell the case. Whoever calls has asked whether this user may."""
     hold = Hold.objects.create(budget=budget, kind=kind, reason=reason, placed_by=by, placed_on=on)
     tell(case=budget.case, kind=Event.HELD, sentence=HoldKind(kind).told, by=by, on=on)
     return hold
 
 
 def lift(hold: Hold, by: User, on: date) -> Hold:
+    """Let payments go on, and tell the case. Whoever calls has asked whether this user may."""
     hold.lifted_by, hold.lifted_on = by, on
     hold.save(update_fields=["lifted_by", "lifted_on"])
     sentence = f"Payments no longer on hold: {hold.get_kind_display().lower()}."
