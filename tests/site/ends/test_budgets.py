@@ -4,12 +4,13 @@ import itertools
 from datetime import date
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from leeway.care.people import actions as people
 from leeway.care.people.access import is_own_case
 from leeway.care.planning.models import Way
 from leeway.money.budgets import actions as budgets
-from leeway.money.budgets.models import Budget, Cancellation, HoldKind, Instalment
+from leeway.money.budgets.models import Budget, Cancellation, Ending, HoldKind, Instalment
 from leeway.money.ledger.models import Kind
 from leeway.money.ledger.queries import balances_of_case
 from leeway.money.payments.actions import make_run
@@ -38,6 +39,8 @@ def test_a_death_before_a_last_day_to_come_brings_it_forward(budget, ada_case, d
     assert list(findings()) == []
     with pytest.raises(Refusal, match="has ended already"):
         end(ends_on=date(2026, 5, 1))
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        Ending.objects.update(ends_on=date(2026, 5, 1))
 
 
 def test_a_form_to_end_the_budget_from_before_the_death_was_undone_ends_nothing(

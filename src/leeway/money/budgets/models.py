@@ -253,6 +253,11 @@ class Ending(models.Model):
             ),
         ]
 
+    @property
+    def because(self) -> str:
+        """Why it ends on the day on which it does."""
+        return self.sooner_because or self.reason
+
 
 class HoldKind(models.TextChoices):
     """Why payments wait."""

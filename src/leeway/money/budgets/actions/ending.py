@@ -141,8 +141,7 @@ def _cancel_after(part: Part, ending: Ending, by: User, on: date) -> Counter[tup
     for each in list(unpaid):
         day = max((one for one in first_days if one <= each.starts_on), default=each.starts_on)
         funding = (each.kind, day if each.kind == InstalmentKind.REGULAR else each.starts_on)
-        because = ending.sooner_because or ending.reason
-        Cancellation.objects.create(instalment=each, reason=because, cancelled_by=by, cancelled_on=on)
+        Cancellation.objects.create(instalment=each, reason=ending.because, cancelled_by=by, cancelled_on=on)
         freed[funding] += each.amount_pence
         if each.starts_on <= ending.ends_on:
             days = (ending.ends_on - each.starts_on).days + 1
