@@ -56,7 +56,7 @@ def _here_already(proposal: Proposal) -> list[str]:
         }
         shared = " and ".join(words for words, holds in same.items() if holds)
         if shared and each.pk != proposal.user_id:
-            found.append(f"{each.name} ({each.email}) signs in too, with {shared}. Make sure that they are two people.")
+            found.append(f"{each.name} ({each.email}) signs in too, with {shared}.")
     return found
 
 

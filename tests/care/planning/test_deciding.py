@@ -321,3 +321,13 @@ def test_a_start_up_amount_is_paid_once_and_is_not_weekly(chosen, bea, mona):
     actions.submit_plan(plan=chosen, version=chosen.version, by=bea, on=TODAY)
     result = sign(chosen, mona).result
     assert result["start_up_pence"] == 90_00 and result["pence_per_week"] == 185_00
+
+
+def test_a_decision_that_came_too_late_gives_the_words_back(client, signed, mona):
+    """Somebody else decided while the page was open."""
+    client.force_login(mona)
+    address = f"/cases/{signed.case_id}/plan/sign-off/"
+    typed = {"version": signed.version, "decision": "return", "reason": "Nights are not in it."}
+    text = client.post(address, typed, follow=True).content.decode()
+    assert "was decided while your page was open" in text and "You wrote: “Nights are not in it.”" in text
+    assert "was decided" not in client.get(address, follow=True).content.decode()

@@ -188,6 +188,14 @@ def test_ada_reads_her_budget_and_cyril_does_not(budget, case, as_user, ada_user
     assert as_user(cyril).get(reverse("budgets:show", args=[case.pk])).status_code == 404
 
 
+def test_whoever_supports_ada_reads_of_her_and_not_of_themselves(budget, case, as_user, ada_user, cyril):
+    leave = {"name": "Cyril Crane", "kind": "friend", "authority": "none", "starts_on": date(2026, 1, 1)}
+    case.person.relationships.create(**leave, user=cyril, may_see_record=True)
+    text = page(as_user(cyril), "budgets:show", case.pk)
+    assert "The person pays" in text and "that the person pays" in text
+    assert "You pay" not in text and "your account" not in text
+
+
 def test_holds_and_the_end_are_done_and_explained_on_the_page(budget, case, as_user, finn, looking):
     client = as_user(finn)
     assert "Say why" not in page(client, "budgets:hold", case.pk)
