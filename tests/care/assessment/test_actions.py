@@ -176,11 +176,19 @@ def test_the_care_act_decides_from_1_april_2015(case, bea, filled, day):
         assert complete(filled, bea, on=day).eligibility.law_on == day
 
 
+def charged(case, by, pence):
+    """What is paid from today on, where that stays the same."""
+    (charge,) = actions.charges_from(
+        case=case, personal_budget_pence_per_week=pence, starts_on=TODAY, by=by, on=TODAY
+    )
+    return charge
+
+
 def test_section_117_is_marked_and_makes_the_support_free(case, bea, draft):
     complete(fill(draft, bea, funding="section_117"), bea)
     case.refresh_from_db()
     assert queries.funded_by(case) == "section_117" and not queries.needs_money_check(case, TODAY)
-    charge = actions.charge_for(case=case, personal_budget_pence_per_week=420_00, by=bea, on=TODAY)
+    charge = charged(case, bea, 420_00)
     assert charge.result["charge_pence_per_week"] == 0 and charge.result["free_because"] == "section_117"
     started = actions.start_financial_assessment(case=case, by=bea, on=TODAY)
     assert (started.basis, started.exemption) == ("free", "section_117")
@@ -248,7 +256,7 @@ def test_means_are_not_asked_before_the_assessment(case, bea):
 
 def test_no_charge_without_a_money_check(case, bea, money):
     with pytest.raises(MoneyCheckNeeded):
-        actions.charge_for(case=case, personal_budget_pence_per_week=100_00, by=bea, on=TODAY)
+        charged(case, bea, 100_00)
 
 
 def test_a_preview_stores_nothing(case, bea, money):
@@ -264,9 +272,9 @@ def test_not_disclosing_means_the_full_cost_with_a_reason(case, bea, money):
         actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
     save(money, "basis", {"basis": "not_disclosed", "basis_reason": "She prefers not to say."}, bea)
     actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
-    first = actions.charge_for(case=case, personal_budget_pence_per_week=100_00, by=bea, on=TODAY)
+    first = charged(case, bea, 100_00)
     assert first.result["full_cost"] and first.result["charge_pence_per_week"] == 100_00
-    second = actions.charge_for(case=case, personal_budget_pence_per_week=80_00, by=bea, on=TODAY)
+    second = charged(case, bea, 80_00)
     assert second.supersedes == first
 
 

@@ -1,5 +1,6 @@
 """Every write of the needs assessment and of the money check."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.conf import settings
@@ -28,6 +29,7 @@ from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.law import compute
 from leeway.law.eligibility import CARE_ACT_STARTS
+from leeway.law.stretches import Stretch
 from leeway.refusal import EditedMeanwhile, Refusal
 from leeway.versions import claim_version
 
@@ -318,12 +320,45 @@ def complete_financial_assessment(
 
 
 @transaction.atomic
-def charge_for(*, case: Case, personal_budget_pence_per_week: int, by: User, on: date) -> Decision:
-    """Decide what the person pays towards a budget: one charge over the whole of it, stored with every step.
+def charges_from(
+    *,
+    case: Case,
+    personal_budget_pence_per_week: int,
+    starts_on: date,
+    decided: Sequence[Decision] = (),
+    by: User,
+    on: date,
+) -> list[Decision]:
+    """Decide what the person pays towards a budget from a day on: a decision for each stretch of days, in order.
 
-    Called when a plan is submitted or signed off, which check whose plan it is. Raises `MoneyCheckNeeded` where the
-    charge depends on means that nobody has checked.
+    Each is one charge over the whole budget, by the law and the facts of its first day, stored with every step.
+    Where `decided` already says all of it, that stands. Whoever calls has checked whose case it is. Raises
+    `MoneyCheckNeeded` where the charge depends on means that nobody has checked.
     """
     check_can(by, Capability.WORK_ON_CASES)
-    inputs = queries.charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=on)
-    return decide_by_rule(case=case, kind=DecisionKind.CHARGE, rule="charge", inputs=inputs, by=by, on=on)
+    found = queries.charge_stretches(
+        case=case, personal_budget_pence_per_week=personal_budget_pence_per_week, starts_on=starts_on, on=on
+    )
+    if [_as_decided(each) for each in decided] == [_as_worked_out(each) for each in found]:
+        return list(decided)
+    return [
+        decide_by_rule(
+            case=case,
+            kind=DecisionKind.CHARGE,
+            rule="charge",
+            inputs=dict(each.outcome.inputs),
+            law_on=each.starts_on,
+            because=each.because,
+            by=by,
+            on=on,
+        )
+        for each in found
+    ]
+
+
+def _as_decided(decision: Decision) -> tuple[date, dict, str]:
+    return decision.law_on, decision.inputs, decision.law_digest
+
+
+def _as_worked_out(stretch: Stretch) -> tuple[date, dict, str]:
+    return stretch.starts_on, dict(stretch.outcome.inputs), stretch.outcome.digest

@@ -1,7 +1,7 @@
 """What a money check consists of, and the facts that it gives the charging rule."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -10,10 +10,14 @@ from leeway.care.assessment.models import Basis, FinancialAssessment
 from leeway.care.assessment.parts import Task
 from leeway.care.people.models import Case, CaseKind
 from leeway.law import law_on
+from leeway.law.means import CAPITAL_BY_CODE
+from leeway.law.numbers import floor_div
 from leeway.law.pension_age import has_reached_pension_age
+from leeway.law.stretches import Turn
 from leeway.market.weeks import a_week_rounded_down, a_week_rounded_up
 from leeway.refusal import Refusal
 
+WEEKS = "weeks_since_received"
 FUNDING_MAKES_FREE = {"section_117": "section_117", "nhs_continuing_healthcare": "continuing_healthcare"}
 
 
@@ -113,7 +117,7 @@ def charge_inputs(
 
     Support that is free by law, and a carer's where the council charges no carers, needs no money check.
     """
-    partner_reached = financial is not None and bool(financial.partner_of_pension_age)
+    partner_reached = financial is not None and partner_has_reached_pension_age(financial, on)
     facts = {
         "age": case.person.age(on),
         "pension_age": has_reached_pension_age(case.person.date_of_birth, on) or partner_reached,
@@ -131,4 +135,37 @@ def charge_inputs(
         return facts | {"exemption": financial.exemption}
     if financial.basis == Basis.NOT_DISCLOSED:
         return facts | {"means_not_disclosed": True}
-    return facts | financial.means
+    return facts | means_on(financial, on)
+
+
+def partner_has_reached_pension_age(financial: FinancialAssessment, on: date) -> bool:
+    """Whether the partner has reached pension age on a day: they had when asked, or have since."""
+    reached_on = financial.partner_pension_age_on
+    return bool(financial.partner_of_pension_age) or (reached_on is not None and reached_on <= on)
+
+
+def means_on(financial: FinancialAssessment, on: date) -> dict:
+    """The means as they stand on a day: how long ago money was received is counted from that day."""
+    weeks = floor_div((on - asked_on(financial)).days, 7)
+    items = financial.means.get("capital_items", [])
+    aged = [item | {WEEKS: max(0, item[WEEKS] + weeks)} if WEEKS in item else item for item in items]
+    return financial.means | ({"capital_items": aged} if items else {})
+
+
+def asked_on(financial: FinancialAssessment) -> date:
+    """The day for which the answers of a money check were given."""
+    return financial.completed_on or financial.started_on
+
+
+def turns_of(financial: FinancialAssessment, on: date) -> list[Turn]:
+    """The days on which the facts of a money check are others than before, and why, with the law of a day."""
+    turns = []
+    if financial.partner_pension_age_on:
+        turns.append(Turn(financial.partner_pension_age_on, "the partner reaches pension age"))
+    limit = law_on(on, settings.COUNCIL_POLICY)["charging.capital.weeks_disregarded"]
+    for item in financial.means.get("capital_items", []):
+        if WEEKS in item:
+            counts_from = asked_on(financial) + timedelta(weeks=limit + 1 - item[WEEKS])
+            kind = CAPITAL_BY_CODE[item["kind"]].label.lower()
+            turns.append(Turn(counts_from, f"the {limit} weeks are over in which money received is left out ({kind})"))
+    return turns

@@ -114,6 +114,7 @@ class FinancialAssessment(models.Model):
     basis_reason = models.CharField(max_length=500, blank=True)
     exemption = models.CharField(max_length=30, blank=True)
     partner_of_pension_age = models.BooleanField(null=True)
+    partner_pension_age_on = models.DateField(null=True, blank=True, help_text="Where the day is known and ahead.")
     means = models.JSONField(default=dict, blank=True)
     lines = models.JSONField(default=dict, blank=True)
     evidence = models.TextField(blank=True, help_text="What was seen: letters, statements, a benefits check.")

@@ -1,6 +1,6 @@
 """Reading assessments and money checks. The case has been let see: `people.queries.get_case(…, seen_by=)`."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -13,7 +13,12 @@ from leeway.care.assessment.models import Assessment, FinancialAssessment, Outco
 from leeway.care.assessment.parts import Progress, Task
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
-from leeway.law import Outcome, compute
+from leeway.law import Outcome, compute, law_on
+from leeway.law.stretches import Stretch, birthday_turns, law_turns, stretches
+
+
+#: How far ahead of today a change of the charge is looked for.
+AHEAD = timedelta(weeks=8)
 
 
 def draft_assessment(case: Case) -> Assessment | None:
@@ -117,6 +122,32 @@ def preview_charge(
         case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=on, financial=financial
     )
     return compute("charge", inputs, on, policy=settings.COUNCIL_POLICY)
+
+
+def charge_stretches(
+    *,
+    case: Case,
+    personal_budget_pence_per_week: int,
+    starts_on: date,
+    on: date,
+    financial: FinancialAssessment | None = None,
+) -> tuple[Stretch, ...]:
+    """What the person would pay from a day on, for each stretch of days by its own law and facts. Stores nothing.
+
+    Looked at are the days until eight weeks from today, or from the first day where it is ahead. Raises
+    `MoneyCheckNeeded`.
+    """
+    financial = financial or completed_financial_assessment(case)
+    turns = [*birthday_turns(case.person.date_of_birth), *law_turns(law_on(starts_on, settings.COUNCIL_POLICY))]
+    if financial is not None:
+        turns += means.turns_of(financial, starts_on)
+
+    def on_day(day: date) -> Outcome:
+        return preview_charge(
+            case=case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=day, financial=financial
+        )
+
+    return stretches(starts_on, max(starts_on, on) + AHEAD, turns, on_day)
 
 
 def assessments_to_report(*, until: date, seen_by: User) -> QuerySet[Assessment]:

@@ -85,7 +85,7 @@ class Plan(models.Model):
     written_by = models.ManyToManyField(User, related_name="+", help_text="Who wrote in it: they may not sign it off.")
     submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     submitted_on = models.DateField(null=True, blank=True)
-    charge = models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="+")
+    charges = models.ManyToManyField(Decision, related_name="+", help_text="What the person pays: a decision a stretch.")
     final_budget = models.OneToOneField(Decision, models.PROTECT, null=True, blank=True, related_name="plan")
 
     class Meta:

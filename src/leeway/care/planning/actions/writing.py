@@ -29,6 +29,7 @@ from leeway.care.planning.queries import (
     price_to_take,
 )
 from leeway.days import PLANNED, check_day
+from leeway.law.months import anniversary
 from leeway.law.numbers import pounds
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import matching_rate
@@ -191,6 +192,13 @@ def set_start(
             f"Support cannot start before the request for help on {plan.case.opened_on:%-d %B %Y}.", field="starts_on"
         )
     check_day(starts_on, PLANNED, field="starts_on", what="The day on which support starts", on=on)
+    eighteen = anniversary(plan.case.person.date_of_birth, 18)
+    if starts_on is not None and starts_on < eighteen:
+        raise Refusal(
+            f"Support for adults starts on the 18th birthday, {eighteen:%-d %B %Y}, or later. The plan can be made "
+            "ready before.",
+            field="starts_on",
+        )
     claim_draft(plan, version, by, starts_on=starts_on, no_lines_reason=no_lines_reason.strip())
     return plan
 
