@@ -35,6 +35,7 @@ class Entry:
     """One parameter with its history, ready to read, newest value first."""
 
     name: str
+    label: str
     description: str
     unit: str
     set_by: str
@@ -47,6 +48,7 @@ def parameters_for_page(policy: Path = DEFAULT_POLICY) -> tuple[Entry, ...]:
     entries = [
         Entry(
             name=parameter.name,
+            label=parameter.label,
             description=parameter.description,
             unit=parameter.unit,
             set_by=parameter.set_by,
@@ -74,24 +76,30 @@ def show_value(parameter: Parameter, dated: DatedValue) -> str:
         return ", then ".join(str(part).replace("_", " ") for part in value)
     if parameter.unit.startswith("pence"):
         return pounds(value) + parameter.unit.removeprefix("pence").replace(" per ", " a ")
-    return f"{value} {parameter.unit}" if isinstance(value, int) else str(value)
+    return f"{value} {parameter.unit}" if isinstance(value, int) else str(value).replace("_", " ")
 
 
 def markdown() -> str:
     """Write the reference page of every parameter."""
     parts = [OPENING]
-    heading = ""
+    heading = table = ""
     for entry in parameters_for_page():
         if entry.set_by != heading:
             heading = entry.set_by
-            parts.append(f"## {heading[0].upper()}{heading[1:]}\n")
-        parts.append(f"### `{entry.name}`\n\n{entry.description}\n\n{entry.a_council_may}\n")
-        parts.append("| From | Value | Source |\n|---|---|---|")
+            parts.append(f"## {heading[0].upper()}{heading[1:]}")
+        of_table = entry.name.rpartition(".")[0] if entry.label else ""
+        if not of_table:
+            parts.append(f"\n### `{entry.name}`\n\n{entry.description}\n\n{entry.a_council_may}\n")
+            parts.append("| From | Value | Source |\n|---|---|---|")
+        elif of_table != table:
+            parts.append(f"\n### `{of_table}`\n\n{entry.a_council_may}\n")
+            parts.append("| Kind | From | Value | Source |\n|---|---|---|---|")
+        table = of_table
         for line in entry.lines:
             source = f"[{line.title}]({_link(line.url)})" if line.url else line.title
-            parts.append(f"| {line.start} | {line.value} | {_with_doubt(f'{source}.', line.doubt)} |")
-        parts.append("")
-    return "\n".join(parts)
+            kind = f"| `{entry.name.rpartition('.')[2]}`: {entry.description} " if of_table else ""
+            parts.append(f"{kind}| {line.start} | {line.value} | {_with_doubt(f'{source}.', line.doubt)} |")
+    return "\n".join([*parts, ""])
 
 
 def _link(url: str) -> str:
