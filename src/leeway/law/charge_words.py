@@ -60,7 +60,9 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
             most = "what can be charged for" if worked.chargeable < case.means.personal_budget_pence else "the budget"
             said.append(f"They could be asked for {pounds(worked.maximum)}, but never for more than {most} costs.")
     if worked.chargeable < case.means.personal_budget_pence and not case.free_because:
-        said.append(f"Of the budget, {pounds(case.means.free_pence)} a week is free and {chargeable} can be charged for.")
+        said.append(
+            f"Of the budget, {pounds(case.means.free_pence)} a week is free and {chargeable} can be charged for."
+        )
     if any(not judged.free and judged.part.pence_once for judged in case.parts):
         said.append("What is paid once is no part of this weekly charge.")
     if worked.charge:

@@ -5,7 +5,7 @@ charged as ever. Sources: Care Act 2014 s14 and s22; SI 2014/2672 regs 3 and 4; 
 Act 1983 s117; NHS Act 2006 s1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -65,8 +65,11 @@ class FreePart:
     def as_given(self) -> dict[str, Any]:
         """The part as a case gives it: what is blank is left out, and days are written 2026-01-31."""
         given = {name: getattr(self, name) for name in PART_FIELDS}
+        needed = {"pence_once"} if self.exemption == "minor_adaptation" else set()
         return {
-            name: value.isoformat() if isinstance(value, date) else value for name, value in given.items() if value
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in given.items()
+            if value or name in needed
         }
 
 
@@ -98,8 +101,8 @@ def adult_exemption(given: Mapping[str, Any]) -> str | None:
     exemption = given.get("exemption")
     if exemption in PART_BY_CODE or exemption == "minor_equipment":
         raise BadInput(
-            f"exemption frees the adult from any charge, and “{exemption}” frees a part of the budget alone. Write each "
-            'free part in free_parts instead, for example {"exemption": "section_117", "pence_per_week": 20000}; '
+            f"exemption frees the adult from any charge, and “{exemption}” frees a part of the budget alone. Write "
+            'each free part in free_parts instead, for example {"exemption": "section_117", "pence_per_week": 20000}; '
             "where all of the budget is free, with its whole cost.",
             field="exemption",
         )
@@ -114,7 +117,7 @@ def free_parts(given: object, budget_pence: int) -> tuple[FreePart, ...]:
     together = sum(part.pence_per_week for part in parts)
     if together > budget_pence:
         raise BadInput(
-            f"free_parts come to {pounds(together)} a week, and the whole budget to {pounds(budget_pence)}. Check both.",
+            f"free_parts come to {pounds(together)} a week, and the budget to {pounds(budget_pence)}. Check both.",
             field="free_parts",
         )
     return parts
@@ -182,6 +185,12 @@ def judge(part: FreePart, law: Law) -> Judged:
     return Judged(part=part, free=True, until=None, sentence=_sentence(part, True, why))
 
 
+def are_all_free(parts: Sequence[FreePart], budget_pence: int, law: Law) -> bool:
+    """Whether every part of a budget is free on the day of the law, so that nobody's means matter."""
+    free = sum(part.pence_per_week for part in parts)
+    return bool(parts) and free == budget_pence and all(judge(part, law).free for part in parts)
+
+
 def last_free_day(part: FreePart, law: Law) -> date | None:
     """The last day on which a part is free; None where no day ends it.
 
@@ -210,7 +219,8 @@ def _sentence(part: FreePart, free: bool, why: str) -> str:
         *([f"{pounds(part.pence_per_week)} a week"] if part.pence_per_week else []),
         *([f"{pounds(part.pence_once)} once"] if part.pence_once else []),
     ]
-    return f"{'Free' if free else 'Not free'}: {part.name}, {' and '.join(cost) or 'at no cost'}. {why[0].upper()}{why[1:]}."
+    said = f"{'Free' if free else 'Not free'}: {part.name}, {' and '.join(cost) or 'at no cost'}"
+    return f"{said}. {why[0].upper()}{why[1:]}."
 
 
 def _day(day: date) -> str:

@@ -1,5 +1,6 @@
 """Every write of the needs assessment and of the money check."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.conf import settings
@@ -10,8 +11,8 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.assessment import queries
 from leeway.care.assessment.access import check_can_check_means, check_can_write_own_words
-from leeway.care.assessment.means import FUNDING_MAKES_FREE, costs_a_week_pence, income_a_week_pence
-from leeway.care.assessment.models import Assessment, Basis, FinancialAssessment, OutcomeNote
+from leeway.care.assessment.means import costs_a_week_pence, income_a_week_pence
+from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
 from leeway.care.assessment.parts import (
     allocation_inputs,
     budget_questions,
@@ -28,6 +29,7 @@ from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.law import compute
 from leeway.law.eligibility import CARE_ACT_STARTS
+from leeway.law.exemptions import FreePart
 from leeway.refusal import EditedMeanwhile, Refusal
 from leeway.versions import claim_version
 
@@ -43,7 +45,7 @@ CONDITIONS = (
     "wellbeing_words",
     "funding",
 )
-MEANS = ("basis", "basis_reason", "exemption", "partner_of_pension_age", "means", "lines", "evidence")
+MEANS = ("basis", "basis_reason", "partner_of_pension_age", "means", "lines", "evidence")
 MEANS_STAGES = tuple(stage for stage in Stage if stage not in {Stage.REQUEST, Stage.CLOSED})
 
 
@@ -210,15 +212,13 @@ def _save_note(note: OutcomeNote, values: dict, version: int) -> OutcomeNote:
 
 @transaction.atomic
 def start_financial_assessment(*, case: Case, by: User, on: date) -> FinancialAssessment:
-    """Start a money check. Support that the NHS or section 117 pays for is marked as free from the start."""
+    """Start a money check."""
     check_can_check_means(by, case)
     require_stage(case.stage, *MEANS_STAGES)
     if queries.draft_financial_assessment(case):
         raise Refusal("A money check is under way already. Open it and carry on.")
     tell(case=case, kind=Event.MONEY_CHECK_STARTED, sentence="A money check was started.", by=by, on=on)
-    exemption = FUNDING_MAKES_FREE.get(queries.funded_by(case), "")
-    basis = Basis.FREE if exemption else ""
-    return FinancialAssessment.objects.create(case=case, started_on=on, basis=basis, exemption=exemption)
+    return FinancialAssessment.objects.create(case=case, started_on=on)
 
 
 @transaction.atomic
@@ -239,7 +239,6 @@ def save_means(
 def _basis(financial: FinancialAssessment, details: dict) -> None:
     financial.basis = details["basis"]
     financial.basis_reason = details.get("basis_reason", "")
-    financial.exemption = details.get("exemption", "") if financial.basis == Basis.FREE else ""
 
 
 def _household(financial: FinancialAssessment, details: dict) -> None:
@@ -318,12 +317,16 @@ def complete_financial_assessment(
 
 
 @transaction.atomic
-def charge_for(*, case: Case, personal_budget_pence_per_week: int, by: User, on: date) -> Decision:
-    """Decide what the person pays towards a budget: one charge over the whole of it, stored with every step.
+def charge_for(
+    *, case: Case, personal_budget_pence_per_week: int, free_parts: Sequence[FreePart] = (), by: User, on: date
+) -> Decision:
+    """Decide what the person pays towards a budget: one charge over all that may be charged, stored with every step.
 
     Called when a plan is submitted or signed off, which check whose plan it is. Raises `MoneyCheckNeeded` where the
     charge depends on means that nobody has checked.
     """
     check_can(by, Capability.WORK_ON_CASES)
-    inputs = queries.charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=on)
+    inputs = queries.charge_inputs(
+        case, personal_budget_pence_per_week=personal_budget_pence_per_week, free_parts=free_parts, on=on
+    )
     return decide_by_rule(case=case, kind=DecisionKind.CHARGE, rule="charge", inputs=inputs, by=by, on=on)

@@ -1,5 +1,6 @@
 """Reading assessments and money checks. The case has been let see: `people.queries.get_case(…, seen_by=)`."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from leeway.care.assessment.parts import Progress, Task
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
 from leeway.law import Outcome, compute
+from leeway.law.exemptions import FreePart
 
 
 def draft_assessment(case: Case) -> Assessment | None:
@@ -83,24 +85,39 @@ def funded_by(case: Case) -> str | None:
     return next((result.get("funded_by") for result in decided.values_list("result", flat=True)), None)
 
 
-def needs_money_check(case: Case, on: date) -> bool:
-    """Whether the charge waits for a money check that nobody has completed."""
+def needs_money_check(
+    case: Case, on: date, *, personal_budget_pence_per_week: int = 0, free_parts: Sequence[FreePart] = ()
+) -> bool:
+    """Whether the charge waits for a money check that nobody has completed.
+
+    Where section 117 or the NHS pays, nobody knows before the plan says for which lines.
+    """
+    if not personal_budget_pence_per_week and funded_by(case):
+        return False
     try:
-        charge_inputs(case, personal_budget_pence_per_week=0, on=on)
+        charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, free_parts=free_parts, on=on)
     except means.MoneyCheckNeeded:
         return True
     return False
 
 
 def charge_inputs(
-    case: Case, *, personal_budget_pence_per_week: int, on: date, financial: FinancialAssessment | None = None
+    case: Case,
+    *,
+    personal_budget_pence_per_week: int,
+    free_parts: Sequence[FreePart] = (),
+    on: date,
+    financial: FinancialAssessment | None = None,
 ) -> dict:
-    """The facts of the charging rule, from the completed money check unless another is given."""
+    """The facts of the charging rule on a day, from the completed money check unless another is given.
+
+    `free_parts` are the lines of the plan that are said to be free by law; whether they are on that day, the rule says.
+    """
     return means.charge_inputs(
         case=case,
         financial=financial or completed_financial_assessment(case),
-        funded_by=funded_by(case),
         budget_pence_per_week=personal_budget_pence_per_week,
+        free_parts=free_parts,
         on=on,
     )
 

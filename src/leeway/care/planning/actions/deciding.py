@@ -22,11 +22,18 @@ from leeway.care.planning.access import (
     check_may_disagree,
 )
 from leeway.care.planning.actions.drafts import SENTENCE, claim, claim_draft, move
-from leeway.care.planning.costs import budget_result, budget_steps, costed_line, shares_of_final, totals
+from leeway.care.planning.costs import (
+    CostedLine,
+    budget_result,
+    budget_steps,
+    costed_line,
+    free_parts,
+    shares_of_final,
+    totals_of,
+)
 from leeway.care.planning.models import (
     Agreement,
     Plan,
-    PlanLine,
     PlanState,
     SentBack,
     Way,
@@ -52,10 +59,10 @@ def submit_plan(*, plan: Plan, version: int, by: User, on: date) -> Plan:
     if missing:
         raise Refusal("The plan is not ready: " + " ".join(one.sentence for one in missing))
     claim_draft(plan, version, by)
-    costed = totals(list(plan.lines.all()))
-    social_care = costed["pence_per_week"] - costed["nhs_pence_per_week"]
+    lines = [costed_line(line) for line in plan.lines.all()]
+    costed = totals_of(lines)
     details = {
-        "charge": charge_for(case=plan.case, personal_budget_pence_per_week=social_care, by=by, on=on),
+        "charge": _charge_on(plan, lines, costed["pence_per_week"], by=by, on=on),
         "submitted_by": by,
         "submitted_on": on,
     }
@@ -74,16 +81,16 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     budget. Source: R (KM) v Cambridgeshire [2012] UKSC 23; R (Savva) v RBKC [2010] EWCA Civ 1209; Care Act 2014 s26.
     """
     lines = list(plan.lines.all())
-    costed, guide = totals(lines), indicative(plan.case)
+    costed_lines = [costed_line(line) for line in lines]
+    costed, guide = totals_of(costed_lines), indicative(plan.case)
     check_can_sign_off(by, plan, max(final_pence_per_week, costed["pence_per_week"]))
     _require_not_barred(plan, on)
     to_explain_above = None if is_costed_instead(guide) else indicative_pence(guide)
     _check_final(costed["pence_per_week"], to_explain_above, final_pence_per_week, reason)
     claim(plan, version, PlanState.SUBMITTED, "signed off")
-    social_care = shares_of_final(costed, final_pence_per_week)["social_care_pence_per_week"]
     charge = plan.charge
     if final_pence_per_week != costed["pence_per_week"]:
-        charge = charge_for(case=plan.case, personal_budget_pence_per_week=social_care, by=by, on=on)
+        charge = _charge_on(plan, costed_lines, final_pence_per_week, by=by, on=on)
     result = budget_result(
         costed=costed,
         final_pence=final_pence_per_week,
@@ -94,7 +101,7 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     decision = decide_by_judgement(
         case=plan.case,
         kind=DecisionKind.FINAL_BUDGET,
-        inputs=_inputs(plan, lines, guide, charge) | {"final_pence_per_week": final_pence_per_week},
+        inputs=_inputs(plan, costed_lines, guide, charge) | {"final_pence_per_week": final_pence_per_week},
         result=result,
         steps=budget_steps(result, lines, reason=reason.strip(), manager=by.name),
         reasons=_reasons(result, reason, by),
@@ -137,7 +144,14 @@ def _check_final(costed_pence: int, guide_pence: int | None, final_pence: int, r
         )
 
 
-def _inputs(plan: Plan, lines: list[PlanLine], guide: Decision | None, charge: Decision) -> dict:
+def _charge_on(plan: Plan, lines: list[CostedLine], final_pence: int, *, by: User, on: date) -> Decision:
+    """What the person pays of an amount for these lines: of its social care part, without the lines that are free."""
+    social_care = shares_of_final(totals_of(lines), final_pence)["social_care_pence_per_week"]
+    parts = free_parts(lines, social_care)
+    return charge_for(case=plan.case, personal_budget_pence_per_week=social_care, free_parts=parts, by=by, on=on)
+
+
+def _inputs(plan: Plan, lines: list[CostedLine], guide: Decision | None, charge: Decision) -> dict:
     choice = offers_and_choice(plan).choice
     return {
         "plan": str(plan.pk),
@@ -147,7 +161,7 @@ def _inputs(plan: Plan, lines: list[PlanLine], guide: Decision | None, charge: D
         "indicative_decision": str(guide.pk) if guide else None,
         "choice": str(choice.pk) if choice else None,
         "starts_on": plan.starts_on.isoformat(),
-        "lines": [asdict(costed_line(line)) for line in lines],
+        "lines": [asdict(line) for line in lines],
     }
 
 
