@@ -59,9 +59,10 @@ def test_a_start_dated_back_has_the_figures_of_each_year():
     assert (march.ends_on, april.starts_on) == (date(2026, 4, 5), date(2026, 4, 6)) and april.because == (NEW_VALUES,)
     for each in (march, april):
         same = charged_on(born, income=PENSION)(each.starts_on)
-        assert each.outcome.result == same.result and each.outcome.digest == law_on(each.starts_on).only(
-            "charging", "charging_policy"
-        ).digest
+        assert (
+            each.outcome.result == same.result
+            and each.outcome.digest == law_on(each.starts_on).only("charging", "charging_policy").digest
+        )
 
 
 def test_the_25th_birthday_leaves_more_to_live_on():

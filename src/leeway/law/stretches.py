@@ -5,13 +5,15 @@ Source: Care Act 2014 s14 and s17; SI 2014/2672 regs 6 and 7.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from leeway.law.dated import Law, Parameter
+from leeway.law.exemptions import FreePart, last_free_day
 from leeway.law.months import anniversary
 from leeway.law.outcome import Outcome
 from leeway.law.pension_age import reaches_pension_age_on
+from leeway.refusal import Refusal
 
 DAY = timedelta(days=1)
 AREAS = ("charging", "charging_policy")
@@ -30,18 +32,20 @@ class Turn:
 class Stretch:
     """Some days on which the charge is the same: why it is another from the first of them, and how it comes about.
 
-    `ends_on` is None for the last one known.
+    `ends_on` is None for the last one known. Where a charge cannot be worked out, `problem` says why, and no stretch
+    follows.
     """
 
     starts_on: date
     ends_on: date | None
     because: tuple[str, ...]
-    outcome: Outcome
+    outcome: Outcome | None
+    problem: str = ""
 
     @property
-    def charge_pence_per_week(self) -> int:
-        """What the person pays a week in these days."""
-        return int(self.outcome.result["charge_pence_per_week"])
+    def charge_pence_per_week(self) -> int | None:
+        """What the person pays a week in these days, where it can be worked out."""
+        return self.outcome.result["charge_pence_per_week"] if self.outcome else None
 
 
 def birthday_turns(date_of_birth: date) -> Sequence[Turn]:
@@ -50,6 +54,12 @@ def birthday_turns(date_of_birth: date) -> Sequence[Turn]:
         Turn(anniversary(date_of_birth, 25), "the 25th birthday is reached"),
         Turn(reaches_pension_age_on(date_of_birth), "pension age is reached"),
     )
+
+
+def exemption_turns(parts: Iterable[FreePart], law: Law) -> Sequence[Turn]:
+    """The days from which a part of the budget that was free for a time is free no longer."""
+    ends = [(part, last_free_day(part, law)) for part in parts]
+    return tuple(Turn(day + DAY, f"the free time of “{part.name}” is over") for part, day in ends if day)
 
 
 def law_turns(law: Law) -> Sequence[Turn]:
@@ -68,19 +78,25 @@ def stretches(
 ) -> tuple[Stretch, ...]:
     """Work a charge out on a day and on each later one on which it may change, and join what comes to the same.
 
-    Days until `last` are looked at. Raises what `work_out` raises.
+    Days until `last` are looked at. Raises what `work_out` raises for the first day.
     """
     whys: dict[date, dict[str, None]] = {first: {}}
     for turn in sorted(turns, key=lambda turn: turn.day):
         if first < turn.day <= last:
             whys.setdefault(turn.day, {})[turn.why] = None
-    found: list[Stretch] = []
-    for day, because in whys.items():
-        stretch = Stretch(day, None, tuple(because), work_out(day))
-        if not found or found[-1].charge_pence_per_week != stretch.charge_pence_per_week:
+    found = [Stretch(first, None, (), work_out(first))]
+    for day, because in list(whys.items())[1:]:
+        stretch = _stretch(day, tuple(because), work_out)
+        if stretch.charge_pence_per_week != found[-1].charge_pence_per_week:
+            found[-1] = replace(found[-1], ends_on=day - DAY)
             found.append(stretch)
-    ends = [later.starts_on - DAY for later in found[1:]]
-    return tuple(
-        Stretch(each.starts_on, end, each.because, each.outcome)
-        for each, end in zip(found, [*ends, None], strict=True)
-    )
+        if stretch.problem:
+            break
+    return tuple(found)
+
+
+def _stretch(day: date, because: tuple[str, ...], work_out: Callable[[date], Outcome]) -> Stretch:
+    try:
+        return Stretch(day, None, because, work_out(day))
+    except Refusal as refusal:
+        return Stretch(day, None, because, None, str(refusal))

@@ -41,9 +41,7 @@ def test_the_person_the_council_and_the_nhs_pay_the_whole_and_no_more(plan, data
     social_care = shares_of_final(costed, final)["social_care_pence_per_week"]
     charges = data.draw(st.lists(st.integers(0, social_care), min_size=1, max_size=3))
     charged = [ChargedDays(STARTS + timedelta(weeks=week), pence) for week, pence in enumerate(charges)]
-    result = budget_result(
-        costed=costed, final_pence=final, charged=charged, indicative_pence=None
-    )
+    result = budget_result(costed=costed, final_pence=final, charged=charged, indicative_pence=None)
     shares = [result[f"{payer}_pence_per_week"] for payer in ("charge", "council", "nhs")]
     assert sum(shares) == result["pence_per_week"] == sum(result["ways"].values()) == final
     for pence, stretch in zip(charges, result["stretches"], strict=True):

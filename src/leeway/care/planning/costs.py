@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from leeway.care.planning.models import ChosenWay, PlanLine, Way
+from leeway.care.planning.models import ORDINARY, ChosenWay, PlanLine, Way
+from leeway.law.exemptions import PART_BY_CODE, FreePart
 from leeway.law.numbers import ceil_div, floor_div, pounds, split
 from leeway.market.units import Frequency
 from leeway.market.weeks import a_week_rounded_up
@@ -13,23 +14,44 @@ from leeway.refusal import Refusal
 
 @dataclass(frozen=True, slots=True)
 class CostedLine:
-    """One line of a plan as its cost came out: what a personal budget keeps of it."""
+    """One line of a plan as its cost came out, with why it is free if it is: what a personal budget keeps of it."""
 
     what: str
     way: str
     pence_per_week: int
     nhs_percent: int
     once_pence: int
+    exemption: str = ORDINARY
+    reablement_from: str | None = None
+    reablement_until: str | None = None
+    reablement_agreed_by: str = ""
+    reablement_why: str = ""
 
     @property
     def nhs_pence(self) -> int:
         """The NHS share a week. The council takes the odd penny."""
         return floor_div(self.pence_per_week * self.nhs_percent, 100)
 
+    @property
+    def is_said_free(self) -> bool:
+        """Whether the line is said to be free by law."""
+        return self.exemption in PART_BY_CODE
+
 
 def costed_line(line: PlanLine) -> CostedLine:
     """Work out what one line costs, a week and once."""
-    return CostedLine(line.what, line.way, weekly_pence(line), line.nhs_percent, once_pence(line))
+    return CostedLine(
+        line.what,
+        line.way,
+        weekly_pence(line),
+        line.nhs_percent,
+        once_pence(line),
+        line.exemption,
+        line.reablement_from.isoformat() if line.reablement_from else None,
+        line.reablement_until.isoformat() if line.reablement_until else None,
+        line.reablement_agreed_by,
+        line.reablement_why,
+    )
 
 
 def weekly_pence(line: PlanLine) -> int:
@@ -86,6 +108,33 @@ def shares_of_final(costed: dict, final_pence: int) -> dict:
         ways = dict(zip(ways, split(final_pence, list(ways.values())), strict=True))
         nhs = split(final_pence, [nhs, whole - nhs])[0]
     return {"ways": ways, "nhs_pence_per_week": nhs, "social_care_pence_per_week": final_pence - nhs}
+
+
+def free_parts(lines: Sequence[CostedLine], social_care_pence: int) -> tuple[FreePart, ...]:
+    """The lines that are said to be free, as the charging rule takes them, each without what the NHS pays of it.
+
+    A free line keeps its own cost where the budget is not what the plan costs: what was added or taken away is of the
+    ordinary support. Only where the budget is smaller than the free lines together does each shrink in proportion.
+    """
+    said = [line for line in lines if line.is_said_free]
+    costs = [line.pence_per_week - line.nhs_pence for line in said]
+    if sum(costs) > social_care_pence:
+        costs = split(social_care_pence, costs)
+    return tuple(_free_part(line, pence) for line, pence in zip(said, costs, strict=True))
+
+
+def _free_part(line: CostedLine, pence_per_week: int) -> FreePart:
+    day = date.fromisoformat
+    return FreePart(
+        exemption=line.exemption,
+        what=line.what,
+        pence_per_week=pence_per_week,
+        pence_once=line.once_pence,
+        started_on=day(line.reablement_from) if line.reablement_from else None,
+        agreed_until=day(line.reablement_until) if line.reablement_until else None,
+        agreed_by=line.reablement_agreed_by,
+        agreed_why=line.reablement_why,
+    )
 
 
 @dataclass(frozen=True, slots=True)

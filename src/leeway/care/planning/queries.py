@@ -8,14 +8,15 @@ from django.db.models import Max, QuerySet
 
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.assessment.queries import completed_assessment, needs_money_check, outcome_notes
+from leeway.care.assessment import queries as assessed
+from leeway.care.assessment.queries import completed_assessment, outcome_notes
 from leeway.care.circumstances.queries import barring_stay
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import by_days, standing
 from leeway.care.people.models import CapacityQuestion, Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.access import is_in_force, lacks_capacity
-from leeway.care.planning.costs import totals
+from leeway.care.planning.costs import costed_line, free_parts, totals, totals_of
 from leeway.care.planning.models import Aim, Choice, ChosenWay, Offer, Plan, PlanLine, PlanState, Way
 from leeway.law.direct_payments import may_pay
 from leeway.market.contracts.models import Rate
@@ -153,6 +154,16 @@ def needs_met(case: Case) -> list[tuple]:
     return [(choice, note) for choice, note in outcome_notes(latest) if note.unable] if latest else []
 
 
+def needs_money_check(case: Case, on: date) -> bool:
+    """Whether what the person pays waits for a money check: not where every line of the plan is free by law."""
+    plan = open_plan(case) or plan_in_force(case)
+    lines = [costed_line(line) for line in plan.lines.all()] if plan else []
+    costed = totals_of(lines)
+    social_care = costed["pence_per_week"] - costed["nhs_pence_per_week"]
+    parts = free_parts(lines, social_care)
+    return assessed.needs_money_check(case, on, personal_budget_pence_per_week=social_care, free_parts=parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """One thing to do before a plan can go to sign-off, and the page where it is done."""
@@ -171,6 +182,8 @@ def what_is_missing(plan: Plan, on: date) -> list[Missing]:
         missing.append(Missing("Add what the budget will pay for, or say why no money is needed.", "planning:find"))
     if plan.starts_on is None:
         missing.append(Missing("Say when support starts.", "planning:start_date"))
+    unanswered = [line.what for line in lines if not line.exemption]
+    missing += [Missing(f"{what}: say whether it is free by law.", "planning:overview") for what in unanswered]
     if needs_money_check(plan.case, plan.starts_on or on):
         missing.append(Missing("Complete the financial assessment.", "assessment:money"))
     if lines:

@@ -24,16 +24,17 @@ from leeway.care.planning.access import (
 from leeway.care.planning.actions.drafts import SENTENCE, claim, claim_draft, move
 from leeway.care.planning.costs import (
     ChargedDays,
+    CostedLine,
     budget_result,
     budget_steps,
     costed_line,
+    free_parts,
     shares_of_final,
-    totals,
+    totals_of,
 )
 from leeway.care.planning.models import (
     Agreement,
     Plan,
-    PlanLine,
     PlanState,
     SentBack,
     Way,
@@ -60,8 +61,9 @@ def submit_plan(*, plan: Plan, version: int, by: User, on: date) -> Plan:
     if missing:
         raise Refusal("The plan is not ready: " + " ".join(one.sentence for one in missing))
     claim_draft(plan, version, by)
-    costed = totals(list(plan.lines.all()))
-    _charge(plan, costed["pence_per_week"] - costed["nhs_pence_per_week"], by, on)
+    lines = [costed_line(line) for line in plan.lines.all()]
+    costed = totals_of(lines)
+    _charge(plan, lines, costed["pence_per_week"], by, on)
     move(plan, PlanState.SUBMITTED, {"submitted_by": by, "submitted_on": on})
     sentence = f"Plan {plan.number} sent for sign-off: {pounds(costed['pence_per_week'])} a week."
     move_case(case=plan.case, to=Stage.SIGN_OFF, kind=Event.PLAN_SUBMITTED, by=by, on=on, sentence=sentence)
@@ -77,13 +79,14 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     budget. Source: R (KM) v Cambridgeshire [2012] UKSC 23; R (Savva) v RBKC [2010] EWCA Civ 1209; Care Act 2014 s26.
     """
     lines = list(plan.lines.all())
-    costed, guide = totals(lines), indicative(plan.case)
+    costed_lines = [costed_line(line) for line in lines]
+    costed, guide = totals_of(costed_lines), indicative(plan.case)
     check_can_sign_off(by, plan, max(final_pence_per_week, costed["pence_per_week"]))
     _require_not_barred(plan, on)
     to_explain_above = None if is_costed_instead(guide) else indicative_pence(guide)
     _check_final(costed["pence_per_week"], to_explain_above, final_pence_per_week, reason)
     claim(plan, version, PlanState.SUBMITTED, "signed off")
-    charges = _charge(plan, shares_of_final(costed, final_pence_per_week)["social_care_pence_per_week"], by, on)
+    charges = _charge(plan, costed_lines, final_pence_per_week, by, on)
     result = budget_result(
         costed=costed,
         final_pence=final_pence_per_week,
@@ -93,7 +96,7 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     decision = decide_by_judgement(
         case=plan.case,
         kind=DecisionKind.FINAL_BUDGET,
-        inputs=_inputs(plan, lines, guide, charges) | {"final_pence_per_week": final_pence_per_week},
+        inputs=_inputs(plan, costed_lines, guide, charges) | {"final_pence_per_week": final_pence_per_week},
         result=result,
         steps=budget_steps(result, lines, reason=reason.strip(), manager=by.name),
         reasons=_reasons(result, charges, reason, by),
@@ -106,11 +109,16 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     return decision
 
 
-def _charge(plan: Plan, social_care_pence: int, by: User, on: date) -> list[Decision]:
-    """Decide what the person pays from the day on which support starts, where it is not decided so already."""
+def _charge(plan: Plan, lines: list[CostedLine], final_pence: int, by: User, on: date) -> list[Decision]:
+    """Decide what the person pays of an amount for these lines from the day on which support starts.
+
+    It is of the social care part, without the lines that are free. What is decided so already stands.
+    """
+    social_care = shares_of_final(totals_of(lines), final_pence)["social_care_pence_per_week"]
     charges = charges_from(
         case=plan.case,
-        personal_budget_pence_per_week=social_care_pence,
+        personal_budget_pence_per_week=social_care,
+        free_parts=free_parts(lines, social_care),
         starts_on=plan.starts_on,
         decided=charges_of(plan),
         by=by,
@@ -150,7 +158,7 @@ def _check_final(costed_pence: int, guide_pence: int | None, final_pence: int, r
         )
 
 
-def _inputs(plan: Plan, lines: list[PlanLine], guide: Decision | None, charges: list[Decision]) -> dict:
+def _inputs(plan: Plan, lines: list[CostedLine], guide: Decision | None, charges: list[Decision]) -> dict:
     choice = offers_and_choice(plan).choice
     return {
         "plan": str(plan.pk),
@@ -160,7 +168,7 @@ def _inputs(plan: Plan, lines: list[PlanLine], guide: Decision | None, charges: 
         "indicative_decision": str(guide.pk) if guide else None,
         "choice": str(choice.pk) if choice else None,
         "starts_on": plan.starts_on.isoformat(),
-        "lines": [asdict(costed_line(line)) for line in lines],
+        "lines": [asdict(line) for line in lines],
     }
 
 
