@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import date
 
 from django.db.models import Prefetch
 from django.db.models.fields.json import KT
@@ -31,14 +32,11 @@ def replay() -> Iterator[Bent | None]:
         yield Bent(str(decision.pk), RULE, differing) if differing else None
 
 
-def _charges() -> dict[str, tuple[ChargedDays, int]]:
-    """What every charge comes to, from which day, and the budget that it is on, as they are stored."""
+def _charges() -> dict[str, tuple[date, str, str]]:
+    """From which day every charge is, what it comes to, and the budget that it is on, as they are stored."""
     figures = KT("result__charge_pence_per_week"), KT("inputs__personal_budget_pence_per_week")
     rows = Decision.objects.filter(kind=DecisionKind.CHARGE).order_by().values_list("pk", "law_on", *figures)
-    return {
-        str(pk): (ChargedDays(law_on, int(charge)), int(budget))
-        for pk, law_on, charge, budget in rows.iterator(chunk_size=5000)
-    }
+    return {str(pk): (law_on, charge, budget) for pk, law_on, charge, budget in rows.iterator(chunk_size=5000)}
 
 
 def _guides() -> dict[str, str]:
@@ -63,12 +61,12 @@ def _differing(decision: Decision, charges: dict, guides: dict, plan_lines: list
     result = budget_result(
         costed=totals_of(lines),
         final_pence=given["final_pence_per_week"],
-        charged=[charged for charged, _ in made],
+        charged=[ChargedDays(law_on, int(charge)) for law_on, charge, _ in made],
         indicative_pence=int(guides[guide]) if guide else None,
     )
     differing = [name for name, value in result.items() if decision.result.get(name) != value]
     social_care_pence = result["pence_per_week"] - result["nhs_pence_per_week"]
-    if any(charged_on_pence != social_care_pence for _, charged_on_pence in made):
+    if any(int(budget) != social_care_pence for _, _, budget in made):
         differing.append("the charge is on another budget")
     if result["starts_on"] != given["starts_on"]:
         differing.append("the charge is for other days")
