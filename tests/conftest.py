@@ -223,7 +223,7 @@ def published():
 def agree(mona):
     """Give a case an agreed plan whose lines are (way, weekly pence, percent that the NHS pays)."""
 
-    def agreed(case, *lines, charge_pence=0, start_up_pence=0, starts_on=date(2026, 4, 22), number=1):
+    def agreed(case, *lines, charge_pence=0, free_ways=None, start_up_pence=0, starts_on=date(2026, 4, 22), number=1):
         ways, nhs = {}, 0
         for way, pence, percent in lines:
             ways[way] = ways.get(way, 0) + pence
@@ -241,6 +241,7 @@ def agree(mona):
                 "council_pence_per_week": cost - charge_pence - nhs,
                 "nhs_pence_per_week": nhs,
                 "ways": ways,
+                "free_ways": free_ways or {},
                 "start_up_pence": start_up_pence,
                 "starts_on": starts_on.isoformat(),
             },

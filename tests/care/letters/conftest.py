@@ -78,7 +78,12 @@ def budget(case, draft, mona):
     """Ada's personal budget, signed off by Mona for a penny more than the plan costs."""
     lines = list(draft.lines.all())
     result = budget_result(
-        costed=totals(lines), final_pence=460_02, charge_pence=95_52, indicative_pence=398_75, starts_on=draft.starts_on
+        costed=totals(lines),
+        final_pence=460_02,
+        charge_pence=95_52,
+        free_ways={},
+        indicative_pence=398_75,
+        starts_on=draft.starts_on,
     )
     return decide_by_judgement(
         case=case,

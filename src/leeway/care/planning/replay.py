@@ -1,5 +1,6 @@
-"""Working every personal budget out again from the lines and the charge that it was decided on."""
+"""Working every personal budget out again from the lines and the charge that it was decided on, and which are free."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
@@ -10,7 +11,7 @@ from django.db.models.fields.json import KT
 from leeway.care.assessment.models import Assessment
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.replay import Bent
-from leeway.care.planning.costs import CostedLine, budget_result, costed_line, totals_of
+from leeway.care.planning.costs import CostedLine, budget_result, costed_line, free_parts, free_ways, totals_of
 from leeway.care.planning.models import Plan, PlanLine, PlanState
 from leeway.refusal import Refusal
 
@@ -20,7 +21,13 @@ UNUSABLE = (KeyError, TypeError, ValueError, AssertionError, Refusal)
 
 def replay() -> Iterator[Bent | None]:
     """Work the figures of every final budget out again, and compare its lines with those of its plan."""
-    charges = _figures(DecisionKind.CHARGE, "result__charge_pence_per_week", "inputs__personal_budget_pence_per_week")
+    charges = _figures(
+        DecisionKind.CHARGE,
+        "result__charge_pence_per_week",
+        "inputs__personal_budget_pence_per_week",
+        "result__free_parts",
+        "inputs__free_parts",
+    )
     guides = _figures(DecisionKind.INDICATIVE_BUDGET, "result__indicative_pence_per_week")
     plans = _lines_of_plans()
     made = Decision.objects.filter(kind=DecisionKind.FINAL_BUDGET).order_by().defer("steps", "reasons")
@@ -48,25 +55,28 @@ def _lines_of_plans() -> dict:
 def _differing(decision: Decision, charges: dict, guides: dict, plan_lines: list[PlanLine] | None) -> str:
     given = decision.inputs
     lines = [CostedLine(**line) for line in given["lines"]]
-    charge_pence, charged_on_pence = (int(figure) for figure in charges[given["charge_decision"]])
+    charge_pence, charged_on_pence, judged, said_free = map(json.loads, charges[given["charge_decision"]])
     guide = given["indicative_decision"]
     result = budget_result(
         costed=totals_of(lines),
         final_pence=given["final_pence_per_week"],
         charge_pence=charge_pence,
+        free_ways=free_ways(lines, judged),
         indicative_pence=int(guides[guide][0]) if guide else None,
         starts_on=date.fromisoformat(given["starts_on"]),
     )
     differing = [name for name, value in result.items() if decision.result.get(name) != value]
     if charged_on_pence != result["charge_pence_per_week"] + result["council_pence_per_week"]:
         differing.append("the charge is on another budget")
+    if said_free != [part.as_given() for part in free_parts(lines, charged_on_pence)]:
+        differing.append("the charge is on other free lines")
     if plan_lines is not None and _in_order(lines) != _in_order([costed_line(line) for line in plan_lines]):
         differing.append("the lines of its plan")
     return ", ".join(differing)
 
 
 def _in_order(lines: list[CostedLine]) -> list[tuple]:
-    return sorted(tuple(asdict(line).values()) for line in lines)
+    return sorted(tuple(str(value) for value in asdict(line).values()) for line in lines)
 
 
 def missing() -> Iterator[str]:

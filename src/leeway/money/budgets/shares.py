@@ -36,7 +36,7 @@ class Share:
 def shares_of(plan: Plan, law_day: date) -> list[Share]:
     """Each part of a signed-off plan's budget with who pays it, in the order in which the charge is taken.
 
-    NHS money is never charged for, so the charge is taken from the social care side of each part alone.
+    NHS money is never charged for, nor is what is free by law: the charge is taken from the rest of each part alone.
     """
     lines = [costed_line(line) for line in plan.lines.all()]
     return share_out(plan.final_budget.result, lines, order_of_charge(law_day))
@@ -58,7 +58,8 @@ def share_out(result: dict, lines: Sequence[CostedLine], order: Sequence[str]) -
         raise Refusal(
             "The plan and the signed-off budget differ on what the NHS pays. Ask for it to be signed off again."
         )
-    chargeable = {NAME_IN_LAW.get(way, way.value): ways[way] - nhs[way] for way in ways}
+    free = result["free_ways"]
+    chargeable = {NAME_IN_LAW.get(way, way.value): max(0, ways[way] - nhs[way] - free.get(way, 0)) for way in ways}
     charged = apply_charge_to_ways(result["charge_pence_per_week"], chargeable, order)
     shares = [
         Share(way, ways[way], nhs[way], charged[NAME_IN_LAW.get(way, way.value)]["charge_pence_per_week"])

@@ -28,6 +28,7 @@ from leeway.care.planning.costs import (
     budget_steps,
     costed_line,
     free_parts,
+    free_ways,
     shares_of_final,
     totals_of,
 )
@@ -95,6 +96,7 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
         costed=costed,
         final_pence=final_pence_per_week,
         charge_pence=charge.result["charge_pence_per_week"],
+        free_ways=free_ways(costed_lines, charge.result["free_parts"]),
         indicative_pence=indicative_pence(guide),
         starts_on=plan.starts_on,
     )
