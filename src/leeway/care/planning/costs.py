@@ -207,7 +207,7 @@ def budget_steps(result: dict, lines: list[PlanLine], *, reason: str, manager: s
     steps.append(("Personal budget", final, same, statement))
     nhs = "The part that the NHS pays, line by line. Nobody is charged for it."
     steps.append(("The NHS pays", result["nhs_pence_per_week"], nhs, statement))
-    charge = "One charge over the social care part. How it was worked out is in the charge decision."
+    charge = "One charge over what can be charged for. How it was worked out is in the charge decision."
     steps.append(("The person pays", result["charge_pence_per_week"], charge, charging))
     council = "What is left of the personal budget after the other two shares."
     steps.append(("The council pays", result["council_pence_per_week"], council, statement))
