@@ -15,7 +15,7 @@ from leeway.law.dated import Law
 from leeway.law.numbers import pounds
 from leeway.law.outcome import BadInput, Choice
 
-#: What frees an adult from any charge.
+#: The words for what frees an adult from any charge (`charging.free.adult_exemptions`).
 ADULT_EXEMPTIONS: tuple[Choice, ...] = (
     Choice("cjd", "Creutzfeldt-Jakob disease", "SI 2014/2672, reg. 4, and statutory guidance, ch. 8"),
 )
@@ -106,7 +106,7 @@ class Judged:
         }
 
 
-def adult_exemption(given: Mapping[str, Any]) -> str | None:
+def adult_exemption(given: Mapping[str, Any], law: Law) -> str | None:
     """Read what frees the adult altogether, if anything does; say how a part's exemption is written now."""
     exemption = given.get("exemption")
     if exemption in PART_BY_CODE or exemption == "minor_equipment":
@@ -118,7 +118,7 @@ def adult_exemption(given: Mapping[str, Any]) -> str | None:
         )
     if exemption is None:
         return None
-    return read.one_of(exemption, [choice.code for choice in ADULT_EXEMPTIONS], "exemption")
+    return read.one_of(exemption, law["charging.free.adult_exemptions"], "exemption")
 
 
 def free_parts(given: object, budget_pence: int) -> tuple[FreePart, ...]:

@@ -120,6 +120,23 @@ def test_a_money_check_waits_for_a_line_that_is_charged(draft, bea):
     assert queries.needs_money_check(draft.case, TODAY)
 
 
+def test_by_the_pages(client, draft, bea):
+    client.force_login(bea)
+    at = f"/cases/{draft.case_id}/plan/"
+    typed = LINE | {
+        "what": "Visits",
+        "nhs_percent": "0",
+        "unit_cost_pence": "18.50",
+        "payee_relationship": "not_related",
+        "exemption": "reablement",
+    }
+    assert b"first day of reablement" in client.post(f"{at}lines/add/", typed).content
+    day = {"reablement_from_day": 7, "reablement_from_month": 12, "reablement_from_year": 2026}
+    assert client.post(f"{at}lines/add/", typed | day).status_code == 302
+    page = client.get(at).content.decode()
+    assert "Free by law." in page and "The last free day is 17 January 2027." in page
+
+
 @pytest.fixture
 def mixed(draft, bea):
     """£185 of section 117 after-care, half paid by the NHS, £40 of reablement, a ramp, and £20 of ordinary support."""
