@@ -84,7 +84,7 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
     income = _income(given.get("income", []), law)
     household = read.one_of(given.get("household", "single"), [h.code for h in HOUSEHOLDS], "household")
     premiums = read.some_of(given.get("premiums", []), [premium.code for premium in PREMIUMS], "premiums")
-    free_because = adult_exemption(given)
+    free_because = adult_exemption(given, law)
     carers_own = read.yes_or_no(given.get("carers_own_support", False), "carers_own_support")
     budget = read.pence(read.needed(given, "personal_budget_pence_per_week"), "personal_budget_pence_per_week")
     parts = tuple(judge(part, law) for part in free_parts(given.get("free_parts", []), budget))
