@@ -130,8 +130,9 @@ def test_by_the_pages(client, draft, bea):
         "unit_cost_pence": "18.50",
         "payee_relationship": "not_related",
         "exemption": "reablement",
+        "version": draft.version,
     }
-    assert b"first day of reablement" in client.post(f"{at}lines/add/", typed).content
+    assert "Enter the first day of reablement" in client.post(f"{at}lines/add/", typed).content.decode()
     day = {"reablement_from_day": 7, "reablement_from_month": 12, "reablement_from_year": 2026}
     assert client.post(f"{at}lines/add/", typed | day).status_code == 302
     page = client.get(at).content.decode()
