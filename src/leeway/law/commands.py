@@ -1,5 +1,6 @@
-"""The law from the command line: `leeway law show`, `charge` and `allocate`. None of them needs a database."""
+"""The law from the command line. None of its commands needs a database."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ by_policy = click.option(
 
 @click.group("law", cls=Group)
 def law() -> None:
-    """What the rules say: dated values, charges and indicative budgets."""
+    """What the rules say: dated values, eligibility, charges and indicative budgets."""
 
 
 @law.command("show")
@@ -81,6 +82,22 @@ def show(parameter: str | None, on: date | None, policy: Path | None, as_json: b
             click.echo(f"            In doubt: {dated.doubt}")
 
 
+@law.command("eligibility")
+@click.argument("answers", type=JSON_FILE)
+@on_that_day
+@by_policy
+@as_json_too
+def eligibility(answers: Path, on: date, policy: Path | None, as_json: bool) -> None:
+    """Decide whether needs are eligible, and show which conditions are met.
+
+    By the Care Act from 1 April 2015, and by bands of risk (FACS) before; whoever was supported before that day stays
+    under the bands until reviewed, at latest until 1 April 2016. A question without an answer is named, not guessed.
+
+    Example: leeway law eligibility ada-needs.json --on 2026-04-06
+    """
+    _answer(from_file(answers, lambda given: compute("eligibility", given, on, policy)), as_json)
+
+
 @law.command("charge")
 @click.argument("case", type=JSON_FILE)
 @on_that_day
@@ -126,10 +143,18 @@ def _answer(outcome: Outcome, as_json: bool) -> None:
         show_json({**whole["result"], **{name: whole[name] for name in ("steps", "reasons", "on", "digest")}})
         return
     for step in outcome.steps:
-        amount = pounds(step["pence"]) if "pence" in step else str(step["value"])
-        click.echo(f"{amount:>12}  {step['name']}\n              {step['sentence']} [{step['source']}]")
+        click.echo(f"{_found(step):>12}  {step['name']}\n              {step['sentence']} [{step['source']}]")
         if step.get("doubt"):
             click.echo(f"              In doubt: {step['doubt']}")
     click.echo()
+    said = {step["sentence"] for step in outcome.steps}
     for reason in outcome.reasons:
-        click.echo(reason)
+        if reason not in said:
+            click.echo(reason)
+
+
+def _found(step: Mapping[str, Any]) -> str:
+    if "pence" in step:
+        return pounds(step["pence"])
+    found = step.get("met", step["value"])
+    return ("yes" if found else "no") if isinstance(found, bool) else str(found)

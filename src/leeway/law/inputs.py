@@ -1,6 +1,7 @@
 """Reading what a rule is given: every mistake gets a sentence that names the field and says what to do."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from leeway.law.outcome import BadInput
@@ -68,6 +69,16 @@ def one_of(value: object, known: Collection[str], field: str) -> str:
     if not isinstance(value, str) or value not in known:
         raise BadInput(f"{field} is {quoted(value)}; use one of: {', '.join(known)}.", field=field)
     return value
+
+
+def day(value: object, field: str) -> date:
+    """Read a day, written year-month-day."""
+    try:
+        if isinstance(value, str) and len(value) == 10:
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise BadInput(f"{field} must be a day, written like 2015-10-31, not {quoted(value)}.", field=field)
 
 
 def sequence(value: object, field: str) -> Sequence[Any]:
