@@ -25,6 +25,7 @@ from leeway.law.outcome import BadInput, Choice, Outcome
 CARE_ACT_STARTS = date(2015, 4, 1)
 #: From this day the Care Act applies also to whoever was supported before it and was not reviewed since.
 CARE_ACT_FOR_EVERYBODY = date(2016, 4, 1)
+MOST_WEEKS_LOOKED_AT = 520
 ADULT_REGULATION = ("SI 2015/313, reg. 2", "https://www.legislation.gov.uk/uksi/2015/313/regulation/2")
 CARER_REGULATION = ("SI 2015/313, reg. 3", "https://www.legislation.gov.uk/uksi/2015/313/regulation/3")
 WHO_IS_A_CARER = ("Care Act 2014, s. 10(9) and (10)", "https://www.legislation.gov.uk/ukpga/2014/23/section/10")
@@ -229,7 +230,9 @@ def _of_fluctuation(given: Mapping[str, Any]) -> dict[str, Any]:
     weeks = given.get("weeks_looked_at")
     return {
         "fluctuates": read.yes_or_no(given["fluctuates"], "fluctuates"),
-        "weeks_looked_at": None if weeks is None else read.whole(weeks, "weeks_looked_at", least=1, most=520),
+        "weeks_looked_at": None
+        if weeks is None
+        else read.whole(weeks, "weeks_looked_at", least=1, most=MOST_WEEKS_LOOKED_AT),
     }
 
 

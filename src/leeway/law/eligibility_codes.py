@@ -26,7 +26,7 @@ CARER_OUTCOMES: tuple[Choice, ...] = (
     Choice(
         "habitable_home",
         "Keeping your own home fit to live in",
-        "The home of whoever cares, whether or not the person they care for lives there too.",
+        "Your own home, whether or not the person you care for lives there too.",
     ),
     Choice("nutrition", "Eating and drinking", "Having time to shop, cook and eat properly yourself."),
     Choice("relationships", "Family and other personal relationships", "Keeping up with family and friends."),

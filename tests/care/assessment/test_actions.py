@@ -15,7 +15,7 @@ from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 
 from .writing import TODAY, UNABLE, complete, fill
 
-BEFORE = date(2015, 3, 31)
+BEFORE = date(2016, 3, 31)
 
 
 @pytest.fixture
@@ -168,7 +168,8 @@ def test_a_complete_assessment_is_never_changed(bea, filled):
 
 
 @pytest.mark.parametrize("day", [BEFORE, BEFORE + timedelta(days=1), BEFORE + timedelta(days=2)])
-def test_the_care_act_decides_from_1_april_2015(case, bea, filled, day):
+def test_an_assessment_decides_once_the_care_act_is_everybodys_law(case, bea, filled, day):
+    """Until 31 March 2016 some stayed under the bands, and this assessment does not ask who."""
     if day == BEFORE:
         with pytest.raises(Refusal, match="judged by bands"):
             complete(filled, bea, on=day)
@@ -193,7 +194,8 @@ def test_a_carer_needs_one_outcome_and_pays_nothing(carers_case, bea):
         unable = ["cannot"] if choice.code == "recreation" else []
         details = {"assessor_words": "No time.", "unable": unable}
         actions.save_outcome(note=note, details=details, version=note.version, by=bea, on=TODAY)
-    conditions = {"necessary_care": True, "health_at_risk": False, "wellbeing_impact": True}
+    conditions = {"necessary_care": True, "health_at_risk": False, "wellbeing_impact": True, "fluctuates": False}
+    conditions |= {"contract_or_voluntary_work": False}
     saves = [
         (actions.save_conversation, {"what_matters": "Sleep", "took_part": "Carer only", "advocacy": "not_needed"}),
         (actions.save_conditions, conditions | {"wellbeing_areas": ["health"]}),

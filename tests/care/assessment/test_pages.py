@@ -31,7 +31,7 @@ def walk(client, case, unable):
         )
     assert response.url == page("conditions", case)
     wellbeing = {"wellbeing_impact": "True", "wellbeing_areas": ["dignity", "control"], "funding": "none"}
-    response = send(client, page("conditions", case), impairment="True", **wellbeing)
+    response = send(client, page("conditions", case), impairment="True", fluctuates="False", **wellbeing)
     for number, asked in enumerate(parts.budget_pages(case, TODAY), start=1):
         answers = {question.id: ANSWERS[question.id] for question in asked}
         response = send(client, page("budget_questions", case, number), **answers)

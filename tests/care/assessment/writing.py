@@ -41,6 +41,7 @@ def fill(assessment, bea, *, unable=None, impairment=True, wellbeing=True, answe
         assessment=assessment,
         details={
             "impairment": impairment,
+            "fluctuates": False,
             "wellbeing_impact": wellbeing,
             "wellbeing_areas": ["dignity"] if wellbeing else [],
             "funding": funding,

@@ -225,6 +225,7 @@ def check(request: SignedIn, case_id: UUID) -> HttpResponse:
         "can_change": True,
         "in_place": queries.support_is_in_place(case),
         "would_decide": explain.conditions(progress.eligibility, case) if progress.eligibility else [],
+        "looked_at": explain.looked_at(progress.eligibility) if progress.eligibility else "",
         **what_was_written(assessment),
     }
     return render(request, "assessment/check.jinja", context)
@@ -269,6 +270,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
         "back": reverse("case", args=[case_id]),
         "eligibility": assessment.eligibility,
         "conditions": explain.conditions(assessment.eligibility, case, you=context["you"]),
+        "looked_at": explain.looked_at(assessment.eligibility, you=context["you"]),
         "budget": explain.budget(assessment.indicative_budget) if assessment.indicative_budget else None,
         "needs_money_check": queries.needs_money_check(case, timezone.localdate()),
     }

@@ -178,9 +178,10 @@ def assess(player: Player) -> None:
             on=on,
         )
     conditions = {"wellbeing_impact": True, "wellbeing_areas": ["control", "health"]}
-    conditions |= {"wellbeing_words": script.what_matters}
+    conditions |= {"wellbeing_words": script.what_matters, "fluctuates": bool(script.ups_and_downs)}
+    conditions |= {"ups_and_downs": script.ups_and_downs, "weeks_looked_at": script.weeks_looked_at}
     if script.kind == CaseKind.CARER:
-        conditions |= {"necessary_care": True, "health_at_risk": True}
+        conditions |= {"contract_or_voluntary_work": False, "necessary_care": True, "health_at_risk": True}
     else:
         conditions |= {"impairment": True, "funding": script.funding}
     assessing.save_conditions(assessment=assessment, details=conditions, version=assessment.version, by=worker, on=on)
