@@ -106,6 +106,17 @@ def test_every_field_of_a_case_has_a_column(charged):
     assert len(rows) == 1
 
 
+def test_two_lines_of_one_kind_and_a_premium_that_is_no(charged):
+    """Two pensions count both; a premium is there where its cell says so, and not because it has a column."""
+    head = "age,pension_age,income.private_pension,income.private_pension.2,premiums.carer,"
+    answer, rows = charged(
+        f"{head}personal_budget_pence_per_week\n80,true,20000,10000,false,50000\n80,true,,,yes,50000\n"
+    )
+    assert answer.exit_code == 0, answer.stderr
+    assert [row["counted_income_pence_per_week"] for row in rows] == ["30000", "0"]
+    assert rows[0]["step.premiums"] == "0" and int(rows[1]["step.premiums"]) > 0
+
+
 HEAD = "person,age,income.state_pension,capital.savings,premiums.carer,personal_budget_pence_per_week\n"
 
 
