@@ -10,7 +10,7 @@ from leeway.care.assessment import actions, queries
 from leeway.care.assessment.means import MoneyCheckNeeded
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.people.models import Case, Person
+from leeway.care.people.models import Case
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 
 from .writing import TODAY, UNABLE, complete, fill
@@ -22,14 +22,6 @@ BEFORE = date(2016, 3, 31)
 def dan(team):
     """Another assessor of the team: Ada's case is not his."""
     return User.objects.create_user("dan@council.example", "x", name="Dan Reed", roles=[Role.ASSESSOR], team=team)
-
-
-@pytest.fixture
-def carers_case(team, bea, ada):
-    """Gwen, who cares for Ada, in her own right."""
-    gwen = Person.objects.create(given_name="Gwen", family_name="Bell", date_of_birth=date(1961, 2, 2))
-    details = {"kind": "carer", "cared_for": ada, "request_words": "I am worn out."}
-    return Case.objects.create(person=gwen, team=team, worker=bea, opened_on=TODAY, **details)
 
 
 def test_starting_moves_the_case_and_tells_the_story(case, bea):
@@ -216,6 +208,60 @@ def test_a_carer_needs_one_outcome_and_pays_nothing(carers_case, bea):
     assert done.eligibility.result["eligible"] and done.indicative_budget.result["indicative_pence_per_week"] > 0
     preview = queries.preview_charge(case=carers_case, personal_budget_pence_per_week=40_00, on=TODAY)
     assert preview.result["free_because"] == "carers_own_support"
+
+
+@pytest.mark.parametrize(
+    ("answers", "missing"),
+    [
+        ({"fluctuates": None}, "whether the level of need goes up and down"),
+        ({"fluctuates": True}, "over how many weeks that was looked at and how it goes up and down"),
+        ({"fluctuates": True, "weeks_looked_at": 26, "ups_and_downs": " "}, "how it goes up and down"),
+    ],
+)
+def test_whether_need_goes_up_and_down_is_asked_and_never_taken_as_no(bea, filled, answers, missing):
+    actions.save_conditions(assessment=filled, details=answers, version=filled.version, by=bea, on=TODAY)
+    with pytest.raises(actions.NotFinished) as refused:
+        complete(queries.draft_assessment(filled.case), bea)
+    assert refused.value.missing == [f"Conditions and wellbeing: say {missing}."]
+
+
+def test_a_need_that_goes_up_and_down_is_decided_over_the_weeks_it_was_looked_at(bea, filled):
+    details = {"fluctuates": True, "weeks_looked_at": 26, "ups_and_downs": "Two bad weeks in every eight."}
+    actions.save_conditions(assessment=filled, details=details, version=filled.version, by=bea, on=TODAY)
+    decided = complete(queries.draft_assessment(filled.case), bea).eligibility
+    assert (decided.inputs["fluctuates"], decided.inputs["weeks_looked_at"]) == (True, 26)
+    assert any("circumstances over 26 weeks" in reason for reason in decided.reasons)
+    assert "bad weeks" not in str(decided.inputs)
+
+
+@pytest.mark.parametrize("weeks", [0, 521])
+def test_a_period_that_cannot_be_right_is_refused(bea, draft, weeks):
+    with pytest.raises(Refusal, match="from 1 to 520"):
+        actions.save_conditions(
+            assessment=draft, details={"weeks_looked_at": weeks}, version=draft.version, by=bea, on=TODAY
+        )
+
+
+@pytest.mark.parametrize(
+    ("answers", "missing"),
+    [
+        ({}, ["whether care is given under a contract or as voluntary work"]),
+        ({"contract_or_voluntary_work": True}, ["whether the council regards them", "why it does so, or does not"]),
+        ({"contract_or_voluntary_work": True, "regarded_as_carer": True}, ["why it does so, or does not"]),
+        ({"contract_or_voluntary_work": False}, []),
+    ],
+)
+def test_who_is_a_carer_is_asked(carers_case, bea, answers, missing):
+    assessment = actions.start_assessment(case=carers_case, by=bea, on=TODAY)
+    known = {"necessary_care": None, "health_at_risk": True, "wellbeing_impact": False, "fluctuates": False}
+    actions.save_conditions(
+        assessment=assessment, details=known | answers, version=assessment.version, by=bea, on=TODAY
+    )
+    tasks = queries.progress(queries.draft_assessment(carers_case), TODAY).tasks
+    said = next(task.missing for task in tasks if task.page == "conditions")
+    assert all(words in said for words in missing)
+    assert "whether the care given is necessary" in said
+    assert ("contract" in said) == (not answers)
 
 
 def test_an_answer_that_the_table_does_not_have_is_refused(bea, draft):
