@@ -121,7 +121,7 @@ def _refuse_unanswered(given: Mapping[str, Any], asked: Sequence[str], outcomes:
     if outcomes and "outcomes" not in left:
         answers = read.mapping(given["outcomes"], "outcomes")
         read.only_known(answers, [outcome.code for outcome in outcomes], "outcomes")
-        blank = (None, {}, {"unable": None})
+        blank: tuple[object, ...] = (None, {}, {"unable": None})
         left += [f"outcomes.{outcome.code}" for outcome in outcomes if answers.get(outcome.code) in blank]
     if given.get("fluctuates") is True and given.get("weeks_looked_at") is None:
         left.append("weeks_looked_at")

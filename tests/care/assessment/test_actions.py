@@ -246,8 +246,8 @@ def test_a_period_that_cannot_be_right_is_refused(bea, draft, weeks):
     ("answers", "missing"),
     [
         ({}, ["whether care is given under a contract or as voluntary work"]),
-        ({"contract_or_voluntary_work": True}, ["whether the council regards them", "why it does so, or does not"]),
-        ({"contract_or_voluntary_work": True, "regarded_as_carer": True}, ["why it does so, or does not"]),
+        ({"contract_or_voluntary_work": True}, ["whether the council regards them", "the reason for that"]),
+        ({"contract_or_voluntary_work": True, "regarded_as_carer": True}, ["the reason for that"]),
         ({"contract_or_voluntary_work": False}, []),
     ],
 )

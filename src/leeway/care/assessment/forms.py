@@ -19,6 +19,7 @@ from leeway.law.numbers import pounds
 from leeway.market.units import REGULAR, Frequency
 
 NONE_OF_THESE = "none"
+WEEKS_IN_WORDS = f"Give the weeks as a whole number from 1 to {MOST_WEEKS_LOOKED_AT}."
 OF_ADULTS = ("impairment", "funding")
 OF_CARERS = (
     "contract_or_voluntary_work",
@@ -127,23 +128,25 @@ class ConditionsForm(DraftForm):
         help_text="It must where their relationship with the other person is such that they should be (Care Act 2014 "
         "s10(10)): for example a daughter who is paid for some hours and gives many more.",
     )
-    regarded_reason = text("Why the council does so, or does not", help_text="Only where you answered yes above.")
+    regarded_reason = text("If so, why does the council do that, or not?")
     necessary_care = YesNoField(
         label="Is the care that the carer gives necessary?",
-        help_text="Answer no where the other person could do without it.",
+        help_text="It is where the other person cannot do these things alone, even if their own needs are not "
+        "eligible. It is not where they could do them.",
     )
-    health_at_risk = YesNoField(label="Is caring harming the carer's physical or mental health, or likely to?")
+    health_at_risk = YesNoField(label="Is the carer's physical or mental health getting worse, or at risk of it?")
     fluctuates = YesNoField(
         label="Does the level of need go up and down?",
         help_text="From day to day, or over months. If so, the law has it judged over a period that is long enough.",
     )
     weeks_looked_at = forms.IntegerField(
-        label="Over how many weeks was it looked at?",
+        label="If so, over how many weeks was it looked at?",
         help_text="Long enough to know good times and bad: 52 weeks for a condition that flares up twice a year.",
         min_value=1,
         max_value=MOST_WEEKS_LOOKED_AT,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), WEEKS_IN_WORDS),
     )
-    ups_and_downs = text("How it goes up and down", help_text="Good times and bad, how often and how long.")
+    ups_and_downs = text("If so, how does it go up and down?", help_text="Good times and bad, how often and how long.")
     wellbeing_impact = YesNoField(label="Is there, or is there likely to be, a significant impact on wellbeing?")
     wellbeing_areas = boxes("Which parts of wellbeing are affected?", with_help(WELLBEING_AREAS))
     wellbeing_words = text("How it affects them", help_text="In a few plain sentences.", required=False)

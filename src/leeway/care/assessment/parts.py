@@ -171,7 +171,7 @@ def _where_from(assessment: Assessment) -> list[tuple[str, object]]:
     if assessment.contract_or_voluntary_work:
         wanted += [
             ("whether the council regards them as a carer all the same", assessment.regarded_as_carer),
-            ("why it does so, or does not", assessment.regarded_reason.strip() or None),
+            ("the reason for that", assessment.regarded_reason.strip() or None),
         ]
     return [
         *wanted,
