@@ -83,6 +83,7 @@ def say_where_the_needs_come_from(worker: Visitor) -> None:
     worker.write("If so, how does it go up and down", "Two or three bad days in most weeks.")
     worker.choose("Is there, or is there likely to be", "Yes")
     worker.choose("Which parts of wellbeing", "Personal dignity", "Control over day-to-day life")
+    worker.choose("Must somebody else pay", "No, nobody else must")
     worker.press("Save and continue")
 
 

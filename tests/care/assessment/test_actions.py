@@ -216,9 +216,10 @@ def test_a_carer_needs_one_outcome_and_pays_nothing(carers_case, bea):
         ({"fluctuates": None}, "whether the level of need goes up and down"),
         ({"fluctuates": True}, "over how many weeks that was looked at and how it goes up and down"),
         ({"fluctuates": True, "weeks_looked_at": 26, "ups_and_downs": " "}, "how it goes up and down"),
+        ({"funding": ""}, "whether somebody else must pay for the support"),
     ],
 )
-def test_whether_need_goes_up_and_down_is_asked_and_never_taken_as_no(bea, filled, answers, missing):
+def test_what_is_blank_is_asked_and_never_taken_as_no(bea, filled, answers, missing):
     actions.save_conditions(assessment=filled, details=answers, version=filled.version, by=bea, on=TODAY)
     with pytest.raises(actions.NotFinished) as refused:
         complete(queries.draft_assessment(filled.case), bea)

@@ -30,7 +30,7 @@ def walk(client, case, unable):
             client, page("outcome", case, choice.code), assessor_words="She needs help.", person_words="", unable=ways
         )
     assert response.url == page("conditions", case)
-    wellbeing = {"wellbeing_impact": "True", "wellbeing_areas": ["dignity", "control"], "funding": "none"}
+    wellbeing = {"wellbeing_impact": "True", "wellbeing_areas": ["dignity", "control"], "funding": "nobody"}
     response = send(client, page("conditions", case), impairment="True", fluctuates="False", **wellbeing)
     for number, asked in enumerate(parts.budget_pages(case, TODAY), start=1):
         answers = {question.id: ANSWERS[question.id] for question in asked}
@@ -79,7 +79,7 @@ def test_the_result_and_the_record_say_over_which_time_need_was_looked_at(client
     )
     assert "Bad nights" in refused.content.decode() and "a whole number from 1 to 520" in refused.content.decode()
     answers = {"impairment": "True", "fluctuates": "True", "weeks_looked_at": "26", "ups_and_downs": "Bad weeks."}
-    send(client, address, wellbeing_impact="True", wellbeing_areas=["dignity"], **answers)
+    send(client, address, wellbeing_impact="True", wellbeing_areas=["dignity"], funding="nobody", **answers)
     assert "circumstances over 26 weeks" in client.get(page("check", case)).content.decode()
     complete(queries.draft_assessment(filled.case), bea)
     assert "circumstances over 26 weeks" in client.get(page("result", case)).content.decode()

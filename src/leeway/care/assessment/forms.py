@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from leeway.care.assessment.means import DisabilityCost, HousingCost
 from leeway.care.assessment.models import Advocacy, Basis, TookPart
-from leeway.care.assessment.parts import unable_reasons_of
+from leeway.care.assessment.parts import NOBODY_ELSE, unable_reasons_of
 from leeway.care.people.models import Case, CaseKind
 from leeway.forms import DraftForm, PoundsField, YesNoField
 from leeway.law import Choice, Law
@@ -152,18 +152,15 @@ class ConditionsForm(DraftForm):
     wellbeing_words = text("How it affects them", help_text="In a few plain sentences.", required=False)
     funding = radios(
         "Must somebody else pay for this support?",
-        [(NONE_OF_THESE, "No, or not known"), *with_help(FUNDING)],
-        required=False,
+        [(NOBODY_ELSE, "No, nobody else must"), *with_help(FUNDING)],
+        help_text="Ask whether they were ever kept in hospital under section 3, 37, 45A, 47 or 48 of the Mental Health "
+        "Act, and whether the NHS has looked at continuing healthcare.",
     )
 
     def __init__(self, *args, case: Case, **options):
         super().__init__(*args, **options)
         for name in OF_ADULTS if case.kind == CaseKind.CARER else OF_CARERS:
             del self.fields[name]
-
-    def clean_funding(self) -> str:
-        chosen = self.cleaned_data["funding"]
-        return "" if chosen == NONE_OF_THESE else chosen
 
 
 class BudgetQuestionsForm(DraftForm):

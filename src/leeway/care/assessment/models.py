@@ -56,7 +56,9 @@ class Assessment(models.Model):
     wellbeing_impact = models.BooleanField(null=True)
     wellbeing_areas = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     wellbeing_words = models.TextField(blank=True)
-    funding = models.CharField(max_length=40, blank=True, help_text="NHS-funded or section 117, if so.")
+    funding = models.CharField(
+        max_length=40, blank=True, help_text="NHS-funded, section 117, or nobody; blank: not asked."
+    )
     allocation_answers = models.JSONField(default=dict, blank=True)
     advice_given = models.TextField(
         blank=True, help_text="Information, advice and help to prevent or delay needs, where they are not eligible."

@@ -13,6 +13,8 @@ from leeway.law.allocation import Question, questions
 from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES, CARER_UNABLE_REASONS, UNABLE_REASONS
 
 QUESTIONS_A_PAGE = 4
+#: What is kept where it was asked whether somebody else must pay, and nobody must.
+NOBODY_ELSE = "nobody"
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ def eligibility_inputs(assessment: Assessment, notes: Sequence[OutcomeNote]) -> 
             "necessary_care": assessment.necessary_care,
             "health_at_risk": assessment.health_at_risk,
         }
-    return facts | {"impairment": assessment.impairment, "funding": assessment.funding or None}
+    funding = None if assessment.funding == NOBODY_ELSE else assessment.funding
+    return facts | {"impairment": assessment.impairment, "funding": funding}
 
 
 def allocation_inputs(assessment: Assessment) -> dict:
@@ -152,6 +155,8 @@ def _conditions(assessment: Assessment) -> Task:
     wanted.append(("whether there is a significant impact on wellbeing", assessment.wellbeing_impact))
     if assessment.wellbeing_impact:
         wanted.append(("which parts of wellbeing are affected", assessment.wellbeing_areas or None))
+    if assessment.case.kind == CaseKind.ADULT:
+        wanted.append(("whether somebody else must pay for the support", assessment.funding or None))
     missing = [words for words, answer in wanted if answer is None]
     return Task(
         page="conditions",

@@ -166,7 +166,6 @@ def conditions(request: SignedIn, case_id: UUID) -> HttpResponse:
     if assessment is None:
         return redirect("assessment:overview", case_id)
     initial = {name: getattr(assessment, name) for name in (*actions.CONDITIONS, "version")}
-    initial["funding"] = assessment.funding or forms.NONE_OF_THESE
     form = forms.ConditionsForm(request.POST or None, initial=initial, case=case)
 
     def save(**by_on):
