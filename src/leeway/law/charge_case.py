@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from leeway.law import inputs as read
+from leeway.law.capital import Owned, read_owned, refuse_rent_counted_twice, with_capital
 from leeway.law.charge_numbers import Means
 from leeway.law.dated import Law
 from leeway.law.means import (
-    CAPITAL,
     COUNTED,
     DISABILITY_BENEFIT,
     FIRST_PART_LEFT_OUT,
     INCOME,
-    LEFT_OUT_AT_FIRST,
     SAVINGS_CREDIT,
     counted_as,
 )
-from leeway.law.numbers import floor_div
 from leeway.law.outcome import BadInput, Choice
 
 HOUSEHOLDS: tuple[Choice, ...] = (
@@ -51,8 +49,8 @@ CASE_FIELDS: dict[str, str] = {
     "premiums": "List of disability, enhanced_disability, carer; none may be left out",
     "income": "List of {kind, pence_per_week}: the person's own, not a partner's; none may be left out",
     "savings_credit_qualifying_income_pence_per_week": "For the savings disregard of a pensioner; 0 may be left out",
-    "capital_pence": "Capital that counts, after disregards; 0 may be left out",
-    "capital_items": "List of {kind, pence, owners, weeks_since_received}, added to it; none may be left out",
+    "capital_pence": "Capital that counts, after disregards, costs of sale and debts; 0 may be left out",
+    "capital_items": "List of things owned, each with `OWNED_FIELDS`, added to it; none may be left out",
     "housing_costs_pence_per_week": "Housing costs that benefits do not meet; 0 may be left out",
     "disability_related_expenditure_pence_per_week": "Proved disability-related costs; 0 may be left out",
     "personal_budget_pence_per_week": "The cost of the whole budget",
@@ -66,10 +64,14 @@ CASE_FIELDS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The means as numbers, with what the steps need to tell: each line of income, and why there is no charge."""
+    """The means as numbers, with what the steps need to tell: each line of income, each thing owned, what is left of
+    capital given away, and why there is no charge.
+    """
 
     means: Means
     income: tuple["IncomeLine", ...]
+    owned: tuple[Owned, ...]
+    notional_capital_left_pence: int
     free_because: str | None
 
 
@@ -86,6 +88,8 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
     """Read one person's means; refuse with a sentence that names the field."""
     read.only_known(read.mapping(given, "The case"), CASE_FIELDS, "The case")
     income = _income(given.get("income", []), law)
+    owned = read_owned(given.get("capital_items", []), law)
+    refuse_rent_counted_twice([line.kind for line in income], owned)
     household = read.one_of(given.get("household", "single"), [h.code for h in HOUSEHOLDS], "household")
     premiums = read.some_of(given.get("premiums", []), [premium.code for premium in PREMIUMS], "premiums")
     free_because = _exemption(given, law)
@@ -105,7 +109,7 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
         war_widow_pension_pence=_together(income, FIRST_PART_LEFT_OUT),
         savings_credit_pence=_together(income, SAVINGS_CREDIT),
         qualifying_income_pence=_pence(given, "savings_credit_qualifying_income_pence_per_week"),
-        capital_pence=_pence(given, "capital_pence") + _capital(given.get("capital_items", []), law),
+        capital_pence=_pence(given, "capital_pence"),
         housing_costs_pence=_pence(given, "housing_costs_pence_per_week"),
         disability_related_expenditure_pence=_pence(given, "disability_related_expenditure_pence_per_week"),
         personal_budget_pence=read.pence(
@@ -117,7 +121,8 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
     )
     if carers_own and free_because is None and not law["charging_policy.charges_carers"]:
         free_because = "carers_own_support"
-    return Case(means, income, free_because)
+    means, left = with_capital(means, owned, law)
+    return Case(means, income, owned, left, free_because)
 
 
 def _pension_age(given: Mapping[str, Any], age: int, household: str) -> bool:
@@ -153,23 +158,6 @@ def _income(given: object, law: Law) -> tuple[IncomeLine, ...]:
 
 def _together(income: Sequence[IncomeLine], way: str) -> int:
     return sum(line.pence for line in income if line.counted_as == way)
-
-
-def _capital(given: object, law: Law) -> int:
-    total = 0
-    for number, line in enumerate(read.sequence(given, "capital_items"), start=1):
-        field = f"capital_items, line {number}"
-        line = read.mapping(line, field)
-        read.only_known(line, ("kind", "pence", "owners", "weeks_since_received"), field)
-        way = counted_as(CAPITAL, read.needed(line, "kind"), law, field)
-        pence = read.pence(read.needed(line, "pence"), f"{field}, pence")
-        share = floor_div(pence, read.whole(line.get("owners", 1), f"{field}, owners", least=1, most=100))
-        if way == COUNTED:
-            total += share
-        elif way == LEFT_OUT_AT_FIRST:
-            weeks = read.whole(read.needed(line, "weeks_since_received"), f"{field}, weeks_since_received")
-            total += share if weeks > law["charging.capital.weeks_disregarded"] else 0
-    return total
 
 
 def _exemption(given: Mapping[str, Any], law: Law) -> str | None:

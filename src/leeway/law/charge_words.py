@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from leeway.law.capital import in_words
 from leeway.law.charge_case import EXEMPTIONS, Case
 from leeway.law.charge_numbers import Worked
 from leeway.law.dated import Law
-from leeway.law.means import DISABILITY_BENEFIT, FIRST_PART_LEFT_OUT, INCOME, LEFT_OUT, SAVINGS_CREDIT, kinds
+from leeway.law.means import CAPITAL, DISABILITY_BENEFIT, FIRST_PART_LEFT_OUT, INCOME, LEFT_OUT, SAVINGS_CREDIT, kinds
 from leeway.law.numbers import pounds
 
 type Step = dict[str, Any]
@@ -18,6 +19,7 @@ GUARANTEE = "charging.minimum_income_guarantee."
 def steps(case: Case, worked: Worked, law: Law) -> tuple[Step, ...]:
     """Name every step from the means to the charge, in order, each with its amount and source."""
     return (
+        *_capital_steps(case, law),
         *_income_steps(case, worked, law),
         *_floor_steps(case, worked, law),
         *_outgoing_steps(case, worked, law),
@@ -79,6 +81,13 @@ def _step(
 def _from_parameter(name: str, pence: int, sentence: str, parameter: str, law: Law) -> Step:
     dated = law.dated(parameter)
     return _step(name, pence, sentence, dated.title, url=dated.url, parameter=parameter, doubt=dated.doubt)
+
+
+def _capital_steps(case: Case, law: Law) -> Iterator[Step]:
+    for thing in case.owned:
+        counted, sentence = in_words(thing, case.notional_capital_left_pence)
+        name = f"Capital: {kinds(CAPITAL)[thing.kind].label}"
+        yield _from_parameter(name, counted, sentence, CAPITAL + thing.kind, law)
 
 
 def _income_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:

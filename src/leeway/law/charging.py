@@ -143,6 +143,7 @@ def _result(case: Case, worked: Worked) -> dict[str, Any]:
         "full_cost": worked.full_cost,
         "free_because": case.free_because,
         "capital_pence": case.means.capital_pence,
+        "notional_capital_left_pence": case.notional_capital_left_pence,
         "tariff_income_pence_per_week": worked.tariff,
         "savings_disregard_pence_per_week": worked.savings_disregard,
         "counted_income_pence_per_week": worked.counted_income,
