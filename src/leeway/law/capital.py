@@ -223,9 +223,7 @@ def refuse_rent_counted_twice(income_kinds: Collection[str], owned: Sequence[Own
 
 def last_days(given: object, law: Law) -> tuple[tuple[str, date], ...]:
     """Each thing that is left out for a time and has a known last day: its words, and the day, soonest first."""
-    ends = [
-        (kinds(CAPITAL)[thing.kind].label, thing.last_day) for thing in read_owned(given, law) if thing.last_day
-    ]
+    ends = [(kinds(CAPITAL)[thing.kind].label, thing.last_day) for thing in read_owned(given, law) if thing.last_day]
     return tuple(sorted(ends, key=lambda end: end[1]))
 
 
