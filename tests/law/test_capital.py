@@ -44,7 +44,7 @@ def test_shares_count_less_a_tenth():
 
 def test_a_house_of_three_is_asked_what_the_share_would_fetch():
     house = {"kind": "second_property", "pence": 6000000, "owners": 3}
-    with pytest.raises(BadInput, match="owned by 3.*share_pence, valued_by and valued_on"):
+    with pytest.raises(BadInput, match=r"owned by 3.*share_pence, valued_by and valued_on"):
         counted(house)
     valued = {"share_pence": 800000, "valued_by": "District valuer", "valued_on": "2023-05-02"}
     assert counted(house | valued) == 720000

@@ -45,7 +45,7 @@ OWNED_FIELDS: dict[str, str] = {
     "valued_by": "Who valued the share, or what shows it",
     "valued_on": "The day of that valuation, YYYY-MM-DD",
     "received_on": "The day it came, or steps began, YYYY-MM-DD, where it is left out for a time",
-    "weeks_since_received": "Or, where no day is known, how many weeks ago; of capital given away, weeks charged so far",
+    "weeks_since_received": "Or, where no day is known, how many weeks ago; of capital given away, weeks charged",
     "left_out_until": "The last day, where the council found longer reasonable, YYYY-MM-DD; may be left out",
     "longer_because": "Why longer is reasonable",
     "counted_from": "The first day charged with capital given away, YYYY-MM-DD",
@@ -110,7 +110,7 @@ def _read_one(given: object, field: str, law: Law) -> Owned:
         last_day, counts = _left_out_for(line, way, field, law)
     elif way == NOTIONAL:
         counts = read.yes_or_no(line.get("to_avoid_charges", True), f"{field}, to_avoid_charges")
-        weeks = _weeks(line, "counted_from", field, law)
+        weeks = _weeks(line, "counted_from", field, law) if counts else 0
     pence = _own_part(line, way, field, law, counts=counts)
     return Owned(kind=kind, counted_as=way, pence=pence, counts=counts, last_day=last_day, weeks_charged=weeks)
 

@@ -58,6 +58,7 @@ CASE_FIELDS: dict[str, str] = {
     "reablement_week": "Which week of reablement this is; 1 may be left out",
     "equipment_cost_pence": "What the equipment costs; the exemption is taken as right if left out",
     "carers_own_support": "Whether the budget is a carer's own; false may be left out",
+    "light_touch": "Whether the person agreed to a lighter check; false may be left out",
     "means_not_disclosed": "Whether the person prefers not to say and pay the full cost; false may be left out",
 }
 
@@ -72,6 +73,7 @@ class Case:
     income: tuple["IncomeLine", ...]
     owned: tuple[Owned, ...]
     notional_capital_left_pence: int
+    light_touch: bool
     free_because: str | None
 
 
@@ -122,7 +124,8 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
     if carers_own and free_because is None and not law["charging_policy.charges_carers"]:
         free_because = "carers_own_support"
     means, left = with_capital(means, owned, law)
-    return Case(means, income, owned, left, free_because)
+    light_touch = read.yes_or_no(given.get("light_touch", False), "light_touch")
+    return Case(means, income, owned, left, light_touch, free_because)
 
 
 def _pension_age(given: Mapping[str, Any], age: int, household: str) -> bool:

@@ -43,10 +43,7 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
             f"{pounds(law['charging.capital.upper_limit'])}"
         )
         said.append(f"The person pays the full cost of {budget} a week, because {why}.")
-        said.append(
-            "The person can still ask the council to arrange the support (Care Act 2014 s18(3)); any fee for "
-            "arranging it may not be more than it costs."
-        )
+        said.append(f"The person can still ask the council to arrange the support (Care Act 2014 s18(3)). {_fee(law)}")
     elif worked.charge == 0:
         said.append(
             f"There is nothing to pay: income of {pounds(worked.counted_income)} a week, after what the law leaves "
@@ -58,6 +55,7 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
         said.append(f"The person pays {pounds(worked.charge)} a week towards a budget of {budget} a week.")
         if worked.charge < worked.maximum:
             said.append(f"They could be asked for {pounds(worked.maximum)}, but never for more than the budget costs.")
+    said.extend(_of_the_check(case))
     if worked.charge:
         said.append(
             f"It is one charge over the whole budget. Paid net, the direct payment is "
@@ -65,6 +63,35 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
             f"{pounds(worked.charge)}."
         )
     return tuple(said)
+
+
+def _fee(law: Law) -> str:
+    """The fee for arranging support of somebody over the limit, outside a care home (s14(1)(b); reg. 5)."""
+    fee = law["charging_policy.arrangement_fee"]
+    if fee == 0:
+        return "It asks no fee for arranging it."
+    return f"It then asks {pounds(fee)} once for arranging it, which may not be more than the arranging costs."
+
+
+def _of_the_check(case: Case) -> Iterator[str]:
+    """What the kind of check, and capital given away, mean for the person (SI 2014/2672, regs 10 and 23)."""
+    if case.free_because:
+        return
+    if case.notional_capital_left_pence:
+        yield (
+            f"Capital that was given away counts: {pounds(case.notional_capital_left_pence)} is left of it, and it "
+            "falls each week by what it adds to the charge."
+        )
+    if case.means.means_not_disclosed:
+        yield (
+            "Where means are not disclosed, the law takes them to be over the upper limit (SI 2014/2672, reg. 10). The "
+            "person can have a full check at any time."
+        )
+    if case.light_touch:
+        yield (
+            "The person agreed to a lighter check of their means (SI 2014/2672, reg. 10). They can have a full check "
+            "at any time."
+        )
 
 
 def _step(

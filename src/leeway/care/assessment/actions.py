@@ -11,7 +11,7 @@ from leeway.access.roles import Capability
 from leeway.care.assessment import queries
 from leeway.care.assessment.access import check_can_check_means, check_can_write_own_words
 from leeway.care.assessment.means import FUNDING_MAKES_FREE, costs_a_week_pence, income_a_week_pence
-from leeway.care.assessment.models import Assessment, Basis, FinancialAssessment, OutcomeNote
+from leeway.care.assessment.models import Assessment, Basis, FinancialAssessment, LightTouch, OutcomeNote
 from leeway.care.assessment.parts import (
     allocation_inputs,
     budget_questions,
@@ -19,6 +19,7 @@ from leeway.care.assessment.parts import (
     outcomes_of,
     unable_reasons_of,
 )
+from leeway.care.assessment.savings import check_owned
 from leeway.care.decisions.actions import decide_by_rule
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
@@ -26,7 +27,7 @@ from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
-from leeway.law import compute
+from leeway.law import compute, law_on
 from leeway.law.eligibility import CARE_ACT_STARTS
 from leeway.refusal import EditedMeanwhile, Refusal
 from leeway.versions import claim_version
@@ -240,6 +241,11 @@ def _basis(financial: FinancialAssessment, details: dict) -> None:
     financial.basis = details["basis"]
     financial.basis_reason = details.get("basis_reason", "")
     financial.exemption = details.get("exemption", "") if financial.basis == Basis.FREE else ""
+    light = financial.basis == Basis.LIGHT_TOUCH
+    financial.light_touch = (details.get("light_touch") or "") if light else ""
+    financial.consented = details.get("consented") if light else None
+    told = financial.basis in {Basis.LIGHT_TOUCH, Basis.NOT_DISCLOSED}
+    financial.told_of_full_check = details.get("told_of_full_check") if told else None
 
 
 def _household(financial: FinancialAssessment, details: dict) -> None:
@@ -290,8 +296,21 @@ MEANS_PARTS = {
 
 
 def _check_means(financial: FinancialAssessment, on: date) -> None:
+    check_owned(financial.means.get("capital_items", []), law_on(on, settings.COUNCIL_POLICY))
     facts = {"age": max(18, financial.case.person.age(on)), "pension_age": False, "personal_budget_pence_per_week": 0}
     compute("charge", financial.means | facts, on, policy=settings.COUNCIL_POLICY)
+
+
+def _check_light_touch(financial: FinancialAssessment, on: date) -> None:
+    if financial.basis != Basis.LIGHT_TOUCH:
+        return
+    facts = {"age": max(18, financial.case.person.age(on)), "pension_age": False, "personal_budget_pence_per_week": 1}
+    over = compute("charge", financial.means | facts, on, policy=settings.COUNCIL_POLICY).result["full_cost"]
+    if over != (financial.light_touch == LightTouch.ABOVE_LIMIT):
+        raise Refusal(
+            f"The figures are {'over' if over else 'within'} the upper limit, and the kind of check says otherwise. "
+            "Change one of them, or make a full check."
+        )
 
 
 def _lock_financial_draft(financial: FinancialAssessment) -> FinancialAssessment:
@@ -311,6 +330,7 @@ def complete_financial_assessment(
     missing = [task.missing for task in queries.financial_progress(stored) if task.needed and task.missing]
     if missing:
         raise NotFinished(missing)
+    _check_light_touch(stored, on)
     claim_version(financial, version, completed_on=on)
     sentence = "The money check was completed."
     tell(case=financial.case, kind=Event.MONEY_CHECK_DONE, sentence=sentence, by=by, on=on)

@@ -6,12 +6,13 @@ from datetime import date
 from leeway.care.assessment.means import DisabilityCost, HousingCost
 from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
 from leeway.care.assessment.parts import budget_questions, outcomes_of, unable_reasons_of
+from leeway.care.assessment.savings import owned_in_words
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import Case
 from leeway.law import Choice, Outcome
 from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
-from leeway.law.means import CAPITAL, INCOME, kinds
+from leeway.law.means import INCOME, kinds
 from leeway.law.numbers import pounds
 from leeway.market.units import Frequency
 
@@ -168,6 +169,14 @@ def means(financial: FinancialAssessment) -> list[dict]:
         basis.append(("Free because", "; ".join(labels([financial.exemption], EXEMPTIONS))))
     if financial.basis_reason:
         basis.append(("Reason", financial.basis_reason))
+    if financial.light_touch:
+        basis.append(("What satisfies the council", financial.get_light_touch_display()))
+    for question, answer in (
+        ("Agreed to a lighter check", financial.consented),
+        ("Told that a full check can be had at any time", financial.told_of_full_check),
+    ):
+        if answer is not None:
+            basis.append((question, "Yes" if answer else "No"))
     sections = [("basis", "Kind of check", basis)]
     if "household" in given:
         sections.append(("household", "Home and household", _household(financial)))
@@ -175,7 +184,7 @@ def means(financial: FinancialAssessment) -> list[dict]:
         rows = _lines(lines["income"], {code: kind.label for code, kind in kinds(INCOME).items()})
         sections.append(("income", "Income", rows))
     if "capital_items" in given:
-        rows = [(kinds(CAPITAL)[item["kind"]].label, _owned(item)) for item in given["capital_items"]]
+        rows = [owned_in_words(item) for item in given["capital_items"]]
         sections.append(("savings", "Savings and property", rows))
     if "housing_costs_pence_per_week" in given:
         sections.append(("housing", "Housing costs", _lines(lines["housing"], dict(HousingCost.choices))))
@@ -201,9 +210,3 @@ def _household(financial: FinancialAssessment) -> list[tuple[str, str]]:
 
 def _lines(lines: Sequence[dict], names: dict[str, str]) -> list[tuple[str, str]]:
     return [(names[line["kind"]], f"{pounds(line['amount_pence'])} {Frequency(line['every']).label}") for line in lines]
-
-
-def _owned(item: dict) -> str:
-    shared = f", shared by {item['owners']}" if item["owners"] > 1 else ""
-    weeks = f", {item['weeks_since_received']} weeks ago" if "weeks_since_received" in item else ""
-    return f"{pounds(item['pence'])}{shared}{weeks}"

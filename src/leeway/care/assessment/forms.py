@@ -6,14 +6,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from leeway.care.assessment.means import DisabilityCost, HousingCost
-from leeway.care.assessment.models import Advocacy, Basis, TookPart
+from leeway.care.assessment.models import Advocacy, Basis, LightTouch, TookPart
 from leeway.care.assessment.parts import unable_reasons_of
 from leeway.care.people.models import Case, CaseKind
 from leeway.forms import DraftForm, PoundsField, YesNoField
 from leeway.law import Choice, Law
 from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
-from leeway.law.means import CAPITAL, INCOME, LEFT_OUT_AT_FIRST, kinds_on
+from leeway.law.means import INCOME, kinds_on
 from leeway.law.numbers import pounds
 from leeway.market.units import REGULAR, Frequency
 
@@ -162,6 +162,15 @@ class BasisForm(DraftForm):
 
     basis = radios("What kind of money check is this?", Basis.choices)
     basis_reason = text("Why, if it is not a full check (optional for a full check)", longest=500)
+    light_touch = radios("For a lighter check: what satisfies the council? (optional otherwise)", LightTouch.choices)
+    consented = YesNoField(
+        label="For a lighter check: does the person agree to it? (optional otherwise)",
+        help_text="Without their consent, make a full check.",
+    )
+    told_of_full_check = YesNoField(
+        label="For a lighter check, or means not disclosed: were they told of it? (optional otherwise)",
+        help_text="That they may then pay up to the full cost, and can have a full check at any time.",
+    )
     exemption = radios("Which rule makes the support free, if it is (optional otherwise)", with_help(EXEMPTIONS))
 
 
@@ -272,41 +281,6 @@ class IncomeForm(LinesForm):
     def details(self) -> dict:
         name = "savings_credit_qualifying_income_pence_per_week"
         return {"lines": self.cleaned_data["lines"], name: self.cleaned_data.get(name)}
-
-
-class SavingsForm(LinesForm):
-    """What the person owns."""
-
-    parts = ("kind", "amount", "owners", "weeks_since_received")
-    kept_as = {"amount": "pence"}
-
-    def __init__(self, *args, law: Law, **options):
-        self.law = law
-        super().__init__(*args, kinds=[(kind.code, kind.label) for kind in kinds_on(CAPITAL, law)], **options)
-
-    def line_fields(self, number: int) -> dict[str, forms.Field]:
-        return {
-            "kind": forms.ChoiceField(label="What is it?", choices=self.kinds),
-            "amount": PoundsField(label="Amount"),
-            "owners": forms.IntegerField(label="Shared by how many?", initial=1, min_value=1, max_value=100),
-            "weeks_since_received": forms.IntegerField(
-                label="Weeks since it came", min_value=0, max_value=5200, required=False
-            ),
-        }
-
-    def line(self, number: int, cleaned: dict) -> dict:
-        kept = {
-            "kind": cleaned[f"kind_{number}"],
-            "pence": cleaned[f"amount_{number}"],
-            "owners": cleaned.get(f"owners_{number}") or 1,
-        }
-        weeks = cleaned.get(f"weeks_since_received_{number}")
-        in_part = self.law[CAPITAL + kept["kind"]] == LEFT_OUT_AT_FIRST
-        if in_part and weeks is None:
-            self.add_error(
-                f"weeks_since_received_{number}", "Say how many weeks ago this came: at first it is left out."
-            )
-        return kept | ({"weeks_since_received": weeks} if in_part and weeks is not None else {})
 
 
 class CostsForm(LinesForm):

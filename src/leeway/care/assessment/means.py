@@ -97,13 +97,26 @@ def _basis(financial: FinancialAssessment) -> Task:
     missing = ""
     if not financial.basis:
         missing = "Kind of check: choose one."
-    elif financial.basis in {Basis.LIGHT_TOUCH, Basis.NOT_DISCLOSED} and not financial.basis_reason.strip():
-        missing = "Kind of check: say why."
+    elif financial.basis in {Basis.LIGHT_TOUCH, Basis.NOT_DISCLOSED}:
+        missing = _without_full_check(financial)
     elif financial.basis == Basis.FREE and not financial.exemption:
         missing = "Kind of check: say which rule makes the support free."
     return Task(
         page="money_part", argument="basis", title="Kind of check", started=bool(financial.basis), missing=missing
     )
+
+
+def _without_full_check(financial: FinancialAssessment) -> str:
+    """What is still missing before the council may do without a full check (SI 2014/2672, reg. 10)."""
+    if not financial.basis_reason.strip():
+        return "Kind of check: say why."
+    if financial.basis == Basis.LIGHT_TOUCH and not financial.light_touch:
+        return "Kind of check: say what satisfies the council without a full check."
+    if financial.basis == Basis.LIGHT_TOUCH and not financial.consented:
+        return "Kind of check: a lighter check needs the person's consent. Ask them, or make a full check."
+    if not financial.told_of_full_check:
+        return "Kind of check: tell them what follows, and that they can have a full check at any time."
+    return ""
 
 
 def charge_inputs(
@@ -131,4 +144,5 @@ def charge_inputs(
         return facts | {"exemption": financial.exemption}
     if financial.basis == Basis.NOT_DISCLOSED:
         return facts | {"means_not_disclosed": True}
-    return facts | financial.means
+    light_touch = {"light_touch": True} if financial.basis == Basis.LIGHT_TOUCH else {}
+    return facts | financial.means | light_touch

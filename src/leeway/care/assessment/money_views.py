@@ -15,6 +15,7 @@ from leeway.acting import act, press
 from leeway.care.assessment import actions, explain, forms, queries
 from leeway.care.assessment.access import can_check_means
 from leeway.care.assessment.models import FinancialAssessment
+from leeway.care.assessment.savings import SavingsForm
 from leeway.care.assessment.views import task_address, task_item
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
@@ -26,6 +27,7 @@ from leeway.law import Outcome, law_on
 from leeway.law.pension_age import has_reached_pension_age
 from leeway.refusal import Refusal
 
+BASIS = ("basis", "basis_reason", "exemption", "light_touch", "consented", "told_of_full_check")
 TITLES = {
     "basis": "What kind of money check is this?",
     "household": "Home and household",
@@ -109,7 +111,7 @@ def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
     law = law_on(today, settings.COUNCIL_POLICY)
     match part:
         case "basis":
-            kept = {name: getattr(financial, name) for name in ("basis", "basis_reason", "exemption")}
+            kept = {name: getattr(financial, name) for name in BASIS}
             return forms.BasisForm(data, initial=kept | version)
         case "household":
             kept = {name: means[name] for name in ("household", "dependent_children", "premiums") if name in means}
@@ -121,7 +123,7 @@ def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
             of_pension_age = has_reached_pension_age(person.date_of_birth, today)
             return forms.IncomeForm(data, initial=kept | version, law=law, of_pension_age=of_pension_age)
         case "savings":
-            return forms.SavingsForm(data, initial={"lines": means.get("capital_items", [])} | version, law=law)
+            return SavingsForm(data, initial={"lines": means.get("capital_items", [])} | version, law=law)
         case "evidence":
             return forms.EvidenceForm(data, initial={"evidence": financial.evidence} | version)
         case _:
