@@ -91,12 +91,10 @@ def _income_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
             counted, said = 0, "is left out of income by the council's choice"
         elif line.counted_as in (FIRST_PART_LEFT_OUT, SAVINGS_CREDIT):
             said = "counts in part: see what is left out below"
-        sentence = f"{label} of {pounds(line.pence)} a week {said}."
+        how = f" ({'; '.join(line.told)})" if line.told else ""
+        sentence = f"{label} of {pounds(line.pence)} a week{how} {said}."
         yield _from_parameter(f"Income: {label}", counted, sentence, INCOME + line.kind, law)
-    if case.means.war_widow_pension_pence:
-        left_out = min(case.means.war_widow_pension_pence, law["charging.income.war_pension_disregard"])
-        sentence = f"The first {pounds(left_out)} a week of a war pension is left out."
-        yield _from_parameter("War pension left out", -left_out, sentence, "charging.income.war_pension_disregard", law)
+    yield from _left_out_in_part(case, law)
     yield _from_parameter(
         "Income assumed from capital",
         worked.tariff,
@@ -107,18 +105,38 @@ def _income_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
         "charging.capital.tariff_step",
         law,
     )
-    if worked.savings_disregard:
-        household = "couple" if case.means.couple else "single"
-        yield _from_parameter(
-            "Savings disregard",
-            -worked.savings_disregard,
-            "Left out for a pensioner with Savings Credit or enough income of their own.",
-            f"charging.income.savings_disregard_{household}",
-            law,
-        )
+    yield from _savings_disregard_steps(case, worked, law)
     yield _step(
         "Counted income", worked.counted_income, "Income that counts, all together.", "SI 2014/2672, regs 13 to 25"
     )
+
+
+def _left_out_in_part(case: Case, law: Law) -> Iterator[Step]:
+    means = case.means
+    if means.part_left_out_pence:
+        each, together = "charging.income.war_pension_disregard", "charging.income.war_pensions_disregard_together"
+        sentence = f"{pounds(law[each])} a week of each such pension, and {pounds(law[together])} at most, is left out."
+        yield _from_parameter("War pension left out", -means.part_left_out_pence, sentence, each, law)
+    policy = "charging_policy.leaves_out_night_part"
+    if means.night_part_pence and law[policy] and law["charging_policy.counts_disability_benefits"]:
+        sentence = "What the highest rate adds for the nights is left out: the council buys no care at night."
+        yield _from_parameter("Night part left out", -means.night_part_pence, sentence, policy, law)
+
+
+def _savings_disregard_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
+    means = case.means
+    parameter = f"charging.income.savings_disregard_{'couple' if means.couple else 'single'}"
+    if worked.savings_disregard:
+        sentence = "Left out for a pensioner with Savings Credit or enough income of their own."
+    elif not means.pension_age:
+        return
+    elif means.couple and means.partner_has_savings_disregard:
+        sentence = "Left out of the partner's income already: a couple has it once."
+    elif not case.qualifying_income_stated:
+        sentence = "Nothing left out: the income that counts for Savings Credit was not stated."
+    else:
+        return
+    yield _from_parameter("Savings disregard", -worked.savings_disregard, sentence, parameter, law)
 
 
 def _floor_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
@@ -149,19 +167,19 @@ def _premium_steps(case: Case, law: Law) -> Iterator[Step]:
     means = case.means
     household = "couple" if means.couple else "single"
     held = [
-        ("Disability premium", means.disability_premium, f"disability_premium_{household}", True),
+        ("Disability premium", means.disability_premium, f"disability_premium_{household}", means.pension_age),
         (
             "Enhanced disability premium",
             means.enhanced_disability_premium,
             f"enhanced_disability_premium_{household}",
-            True,
+            means.pension_age and not means.couple,
         ),
         ("Carer premium", means.carer_premium, "carer_premium", False),
     ]
-    for name, has_it, parameter, working_age_only in held:
+    for name, has_it, parameter, too_old in held:
         if not has_it:
             continue
-        given = 0 if working_age_only and means.pension_age else law[GUARANTEE + parameter]
+        given = 0 if too_old else law[GUARANTEE + parameter]
         sentence = law.parameters[GUARANTEE + parameter].description
         if not given:
             sentence = "Not added from pension age: the pensioner's guarantee is higher instead."
