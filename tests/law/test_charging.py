@@ -228,6 +228,37 @@ def test_the_standard_amount_needs_a_disability_benefit(council):
     assert compute("charge", without, ON, folder).result["disability_related_expenditure_pence_per_week"] == 0
 
 
+NIGHTS = {"age": 80, "pension_age": True, "personal_budget_pence_per_week": 30000}
+
+
+def test_a_council_that_buys_no_nights_may_leave_their_part_out(council):
+    row = {"kind": "attendance_allowance", "pence_per_week": 110_40, "covers": "day_and_night"}
+    case = NIGHTS | {"income": [row]}
+    folder = council(leaves_out_night_part=True)
+    assert compute("charge", case, ON).result["counted_income_pence_per_week"] == 110_40
+    assert compute("charge", case, ON, folder).result["counted_income_pence_per_week"] == 73_90
+    by_day = NIGHTS | {"income": [row | {"pence_per_week": 73_90, "covers": "day_or_night"}]}
+    assert compute("charge", by_day, ON, folder).result["counted_income_pence_per_week"] == 73_90
+    law = law_on(ON, folder)
+    assert charge_columns(columns_of([case], law), law)["counted_income"][0] == 73_90
+
+
+def test_a_council_that_leaves_nights_out_asks_which_rate_it_is(council):
+    case = NIGHTS | {"income": [{"kind": "attendance_allowance", "pence_per_week": 110_40}]}
+    with pytest.raises(BadInput, match="covers is missing"):
+        compute("charge", case, ON, council(leaves_out_night_part=True))
+
+
+def test_what_was_not_stated_is_said_and_how_an_amount_came_about():
+    income = [{"kind": "universal_credit", "pence_per_week": 15390}]
+    couple = {"age": 45, "pension_age": True, "household": "couple", "income": income}
+    steps = {step["name"]: step for step in compute("charge", NIGHTS | couple, ON).steps}
+    assert steps["Savings disregard"]["pence"] == 0
+    assert "was not stated" in steps["Savings disregard"]["sentence"]
+    shared = next(step for name, step in steps.items() if name.startswith("Income: Universal Credit"))
+    assert "half of £153.90 that was awarded to the couple" in shared["sentence"]
+
+
 def test_a_policy_changes_the_digest_of_the_charge_alone(council):
     folder = council(percent_of_disposable=75)
     assert compute("charge", ADA, ON, folder).digest != compute("charge", ADA, ON).digest
