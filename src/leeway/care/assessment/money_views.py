@@ -109,7 +109,7 @@ def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
     law = law_on(today, settings.COUNCIL_POLICY)
     match part:
         case "basis":
-            kept = {name: getattr(financial, name) for name in ("basis", "basis_reason", "exemption")}
+            kept = {name: getattr(financial, name) for name in ("basis", "basis_reason")}
             return forms.BasisForm(data, initial=kept | version)
         case "household":
             kept = {name: means[name] for name in ("household", "dependent_children", "premiums") if name in means}
