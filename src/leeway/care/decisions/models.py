@@ -43,6 +43,10 @@ class Decision(models.Model):
     decided_at = models.DateTimeField(auto_now_add=True)
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
 
+    def is_followed_by(self, later: "Decision | None") -> bool:
+        """Whether this one counts for its days, and another for those after them."""
+        return later is not None and self.kind == DecisionKind.CHARGE and later.law_on > self.law_on
+
     @property
     def why(self) -> str:
         """Why there is another one from its first day: “because …”; empty for the first."""

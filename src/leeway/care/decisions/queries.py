@@ -28,6 +28,19 @@ def by_days(decisions: Iterable[Decision]) -> list[Decision]:
     return found[::-1]
 
 
+def follower(decision: Decision) -> Decision | None:
+    """The decision that counts in the place of this one, if there is one. A charge may only be followed by another.
+
+    It is followed where it counts for its own days, and the other for later ones.
+    """
+    if decision.kind != DecisionKind.CHARGE:
+        return getattr(decision, "superseded_by", None)
+    made = by_days(Decision.objects.filter(case=decision.case_id, kind=decision.kind))
+    if decision in made:
+        return next((each for each in made if each.law_on > decision.law_on), None)
+    return next(each for each in reversed(made) if each.law_on <= decision.law_on)
+
+
 def standing_on(case: Case, kind: DecisionKind, on: date) -> Decision | None:
     """The decision of a kind that counts for a day; where they are all for later days, the first of them."""
     made = by_days(Decision.objects.filter(case=case, kind=kind).select_related("decided_by"))
