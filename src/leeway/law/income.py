@@ -123,7 +123,7 @@ def _line(row: Mapping[str, Any], field: str, law: Law, *, couple: bool, depende
     way = counted_as(INCOME, kind, law, field)
     field = f"{field} ({kind})"
     if kind == OTHER:
-        what, source = (read.words(row, name, field) for name in ("what", "from_whom"))
+        what, source = (read.needed_words(row, name, field) for name in ("what", "from_whom"))
         told.append(f"{what}, from {source}")
     paid = read.pence(read.needed(row, "pence_per_week"), f"{field}, pence_per_week")
     tax = read.pence(row.get("tax_pence_per_week", 0), f"{field}, tax_pence_per_week")
@@ -172,7 +172,7 @@ def _own_share(row: Mapping[str, Any], kind: str, net: int, field: str, *, coupl
     own = read.pence(shown, f"{field}, own_share_pence_per_week")
     if own > net:
         raise BadInput(f"{field}: the person's share is more than the whole. Check both amounts.", field="income")
-    shown_by = read.words(row, "share_shown_by", field)
+    shown_by = read.needed_words(row, "share_shown_by", field)
     return own, (f"the person's share of {pounds(net)} that was awarded to the couple, as shown by {shown_by}",)
 
 
