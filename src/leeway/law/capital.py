@@ -227,6 +227,15 @@ def last_days(given: object, law: Law) -> tuple[tuple[str, date], ...]:
     return tuple(sorted(ends, key=lambda end: end[1]))
 
 
+def days_of_fall(given: object, law: Law) -> tuple[date, ...]:
+    """The days, for ten years, on which capital given away falls: each week from the first day charged with it."""
+    lines = zip(read.sequence(given, "capital_items"), read_owned(given, law), strict=True)
+    first_days = [line.get("counted_from") for line, thing in lines if thing.counted_as == NOTIONAL and thing.counts]
+    return tuple(
+        date.fromisoformat(first) + timedelta(weeks=week) for first in first_days if first for week in range(1, 521)
+    )
+
+
 def in_words(thing: Owned, left_pence: int) -> tuple[int, str]:
     """How much of a thing counts, and the sentence that says so."""
     label = f"{kinds(CAPITAL)[thing.kind].label}: {pounds(thing.pence)}"

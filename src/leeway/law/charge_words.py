@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from leeway.law.capital import in_words
-from leeway.law.charge_case import EXEMPTIONS, Case
+from leeway.law.charge_case import Case
 from leeway.law.charge_numbers import Worked
 from leeway.law.dated import Law
+from leeway.law.exemptions import ADULT_EXEMPTIONS, PART_BY_CODE
 from leeway.law.means import CAPITAL, DISABILITY_BENEFIT, FIRST_PART_LEFT_OUT, INCOME, LEFT_OUT, SAVINGS_CREDIT, kinds
 from leeway.law.numbers import pounds
 
@@ -30,7 +31,8 @@ def steps(case: Case, worked: Worked, law: Law) -> tuple[Step, ...]:
 def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
     """Say in plain words why the charge is what it is."""
     budget = pounds(case.means.personal_budget_pence)
-    said = []
+    chargeable = pounds(worked.chargeable)
+    said = [judged.sentence for judged in case.parts]
     if case.free_because:
         said.append(f"There is nothing to pay: {_why_free(case.free_because)}.")
         if case.free_because == "carers_own_support":
@@ -42,7 +44,7 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
             else f"capital of {pounds(case.means.capital_pence)} is over the upper limit of "
             f"{pounds(law['charging.capital.upper_limit'])}"
         )
-        said.append(f"The person pays the full cost of {budget} a week, because {why}.")
+        said.append(f"The person pays the full cost of {chargeable} a week, because {why}.")
         said.append(f"The person can still ask the council to arrange the support (Care Act 2014 s18(3)). {_fee(law)}")
     elif worked.charge == 0:
         said.append(
@@ -54,7 +56,14 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
     else:
         said.append(f"The person pays {pounds(worked.charge)} a week towards a budget of {budget} a week.")
         if worked.charge < worked.maximum:
-            said.append(f"They could be asked for {pounds(worked.maximum)}, but never for more than the budget costs.")
+            most = "what can be charged for" if worked.chargeable < case.means.personal_budget_pence else "the budget"
+            said.append(f"They could be asked for {pounds(worked.maximum)}, but never for more than {most} costs.")
+    if worked.chargeable < case.means.personal_budget_pence and not case.free_because:
+        said.append(
+            f"Of the budget, {pounds(case.means.free_pence)} a week is free and {chargeable} can be charged for."
+        )
+    if any(not judged.free and judged.part.pence_once for judged in case.parts):
+        said.append("What is paid once is no part of this weekly charge.")
     said.extend(_of_the_check(case))
     if worked.charge:
         said.append(
@@ -127,12 +136,10 @@ def _income_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
             counted, said = 0, "is left out of income by the council's choice"
         elif line.counted_as in (FIRST_PART_LEFT_OUT, SAVINGS_CREDIT):
             said = "counts in part: see what is left out below"
-        sentence = f"{label} of {pounds(line.pence)} a week {said}."
+        how = f" ({'; '.join(line.told)})" if line.told else ""
+        sentence = f"{label} of {pounds(line.pence)} a week{how} {said}."
         yield _from_parameter(f"Income: {label}", counted, sentence, INCOME + line.kind, law)
-    if case.means.war_widow_pension_pence:
-        left_out = min(case.means.war_widow_pension_pence, law["charging.income.war_pension_disregard"])
-        sentence = f"The first {pounds(left_out)} a week of a war pension is left out."
-        yield _from_parameter("War pension left out", -left_out, sentence, "charging.income.war_pension_disregard", law)
+    yield from _left_out_in_part(case, law)
     yield _from_parameter(
         "Income assumed from capital",
         worked.tariff,
@@ -143,18 +150,38 @@ def _income_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
         "charging.capital.tariff_step",
         law,
     )
-    if worked.savings_disregard:
-        household = "couple" if case.means.couple else "single"
-        yield _from_parameter(
-            "Savings disregard",
-            -worked.savings_disregard,
-            "Left out for a pensioner with Savings Credit or enough income of their own.",
-            f"charging.income.savings_disregard_{household}",
-            law,
-        )
+    yield from _savings_disregard_steps(case, worked, law)
     yield _step(
         "Counted income", worked.counted_income, "Income that counts, all together.", "SI 2014/2672, regs 13 to 25"
     )
+
+
+def _left_out_in_part(case: Case, law: Law) -> Iterator[Step]:
+    means = case.means
+    if means.part_left_out_pence:
+        each, together = "charging.income.war_pension_disregard", "charging.income.war_pensions_disregard_together"
+        sentence = f"{pounds(law[each])} a week of each such pension, and {pounds(law[together])} at most, is left out."
+        yield _from_parameter("War pension left out", -means.part_left_out_pence, sentence, each, law)
+    policy = "charging_policy.leaves_out_night_part"
+    if means.night_part_pence and law[policy] and law["charging_policy.counts_disability_benefits"]:
+        sentence = "What the highest rate adds for the nights is left out: the council buys no care at night."
+        yield _from_parameter("Night part left out", -means.night_part_pence, sentence, policy, law)
+
+
+def _savings_disregard_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
+    means = case.means
+    parameter = f"charging.income.savings_disregard_{'couple' if means.couple else 'single'}"
+    if worked.savings_disregard:
+        sentence = "Left out for a pensioner with Savings Credit or enough income of their own."
+    elif not means.pension_age:
+        return
+    elif means.couple and means.partner_has_savings_disregard:
+        sentence = "Left out of the partner's income already: a couple has it once."
+    elif not case.qualifying_income_stated:
+        sentence = "Nothing left out: the income that counts for Savings Credit was not stated."
+    else:
+        return
+    yield _from_parameter("Savings disregard", -worked.savings_disregard, sentence, parameter, law)
 
 
 def _floor_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
@@ -185,19 +212,19 @@ def _premium_steps(case: Case, law: Law) -> Iterator[Step]:
     means = case.means
     household = "couple" if means.couple else "single"
     held = [
-        ("Disability premium", means.disability_premium, f"disability_premium_{household}", True),
+        ("Disability premium", means.disability_premium, f"disability_premium_{household}", means.pension_age),
         (
             "Enhanced disability premium",
             means.enhanced_disability_premium,
             f"enhanced_disability_premium_{household}",
-            True,
+            means.pension_age and not means.couple,
         ),
         ("Carer premium", means.carer_premium, "carer_premium", False),
     ]
-    for name, has_it, parameter, working_age_only in held:
+    for name, has_it, parameter, too_old in held:
         if not has_it:
             continue
-        given = 0 if working_age_only and means.pension_age else law[GUARANTEE + parameter]
+        given = 0 if too_old else law[GUARANTEE + parameter]
         sentence = law.parameters[GUARANTEE + parameter].description
         if not given:
             sentence = "Not added from pension age: the pensioner's guarantee is higher instead."
@@ -247,6 +274,7 @@ def _charge_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
         sentence = f"Nobody inside the means test pays more than {pounds(largest)} a week."
     yield _from_parameter("The most that could be charged", worked.maximum, sentence, parameter, law)
     yield _step("Personal budget", case.means.personal_budget_pence, "What the support costs.", "Care Act 2014 s26")
+    yield from _free_steps(case, worked, law)
     yield _step(
         "Charge", worked.charge, _why_charge(case, worked, law), "Care Act 2014 s14; SI 2014/2672, regs 3 to 12"
     )
@@ -258,6 +286,20 @@ def _charge_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
     )
 
 
+def _free_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
+    weekly = [judged for judged in case.parts if judged.part.pence_per_week]
+    for judged in weekly:
+        name = f"{'Free' if judged.free else 'Not free'}: {judged.part.name}"
+        pence = -judged.part.pence_per_week if judged.free else 0
+        if judged.parameter:
+            yield _from_parameter(name, pence, judged.sentence, judged.parameter, law)
+        else:
+            yield _step(name, pence, judged.sentence, PART_BY_CODE[judged.part.exemption].help)
+    if weekly:
+        said = "The budget, less the parts that are free by law."
+        yield _step("What can be charged for", worked.chargeable, said, "Care Act 2014 s14; SI 2014/2672, reg. 3")
+
+
 def _why_charge(case: Case, worked: Worked, law: Law) -> str:
     if case.free_because:
         return f"Free: {_why_free(case.free_because)}."
@@ -265,10 +307,14 @@ def _why_charge(case: Case, worked: Worked, law: Law) -> str:
         return f"The full cost: capital is over {pounds(law['charging.capital.upper_limit'])}, or means not disclosed."
     if worked.charge == 0 and worked.maximum > 0 and case.means.personal_budget_pence > 0:
         return f"Less than {pounds(law['charging_policy.smallest_charge'])}, which the council does not collect."
+    if worked.chargeable < case.means.personal_budget_pence:
+        return "The smaller of the most that could be charged and what can be charged for."
     return "The smaller of the most that could be charged and the budget."
 
 
 def _why_free(code: str) -> str:
     if code == "carers_own_support":
         return "the council does not charge carers for support to the carer"
-    return next(f"{choice.label} ({choice.help})" for choice in EXEMPTIONS if choice.code == code)
+    if code == "free_parts":
+        return "every part of the budget is free by law"
+    return next(f"{choice.label} ({choice.help})" for choice in ADULT_EXEMPTIONS if choice.code == code)

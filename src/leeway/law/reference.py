@@ -17,6 +17,15 @@ policy that does anything else is refused.
 This page is generated: run `make reference` after a change. A note “in doubt” says what is still to be confirmed
 before charging on the value.
 """
+IN_DOUBT = """\
+# What is in doubt
+
+Values of the law that could not be read in their source, or whose source leaves a question open, each with what is
+uncertain. They are used as they stand, every decision that rests on one says so, and they are the first to confirm
+before charging on them: `leeway law show NAME` has the source of each.
+
+This page is generated: run `make reference` after a change.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,7 @@ class Entry:
     unit: str
     set_by: str
     a_council_may: str
+    doubt: str
     lines: tuple[Line, ...]
 
 
@@ -53,6 +63,7 @@ def parameters_for_page(policy: Path = DEFAULT_POLICY) -> tuple[Entry, ...]:
             unit=parameter.unit,
             set_by=parameter.set_by,
             a_council_may=_with_doubt(parameter.permission.words, parameter.permission.doubt),
+            doubt=parameter.permission.doubt,
             lines=tuple(
                 Line(dated.start.isoformat(), show_value(parameter, dated), dated.title, dated.url, dated.doubt)
                 for dated in reversed(parameter.history)
@@ -100,6 +111,18 @@ def markdown() -> str:
             kind = f"| `{entry.name.rpartition('.')[2]}`: {entry.description} " if of_table else ""
             parts.append(f"{kind}| {line.start} | {line.value} | {_with_doubt(f'{source}.', line.doubt)} |")
     return "\n".join([*parts, ""])
+
+
+def doubts_markdown() -> str:
+    """Write the page of every value in doubt."""
+    rows = []
+    for entry in parameters_for_page():
+        if entry.doubt:
+            rows.append(f"| `{entry.name}` | what a council may do | {entry.doubt} |")
+        rows += [
+            f"| `{entry.name}` | {line.value} from {line.start} | {line.doubt} |" for line in entry.lines if line.doubt
+        ]
+    return "\n".join([IN_DOUBT, "| Name | Value | What is in doubt |", "|---|---|---|", *rows, ""])
 
 
 def _link(url: str) -> str:

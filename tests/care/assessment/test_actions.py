@@ -11,6 +11,7 @@ from leeway.care.assessment.means import MoneyCheckNeeded
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case, Person
+from leeway.law.exemptions import FreePart
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 
 from .writing import TODAY, UNABLE, complete, fill
@@ -176,14 +177,42 @@ def test_the_care_act_decides_from_1_april_2015(case, bea, filled, day):
         assert complete(filled, bea, on=day).eligibility.law_on == day
 
 
-def test_section_117_is_marked_and_makes_the_support_free(case, bea, draft):
+def charged(case, by, pence, *free_parts):
+    """What is paid from today on, where that stays the same."""
+    (charge,) = actions.charges_from(
+        case=case, personal_budget_pence_per_week=pence, free_parts=free_parts, starts_on=TODAY, by=by, on=TODAY
+    )
+    return charge
+
+
+def test_section_117_frees_its_own_part_of_the_budget_and_nothing_beside_it(case, bea, draft):
     complete(fill(draft, bea, funding="section_117"), bea)
     case.refresh_from_db()
     assert queries.funded_by(case) == "section_117" and not queries.needs_money_check(case, TODAY)
-    charge = actions.charge_for(case=case, personal_budget_pence_per_week=420_00, by=bea, on=TODAY)
-    assert charge.result["charge_pence_per_week"] == 0 and charge.result["free_because"] == "section_117"
-    started = actions.start_financial_assessment(case=case, by=bea, on=TODAY)
-    assert (started.basis, started.exemption) == ("free", "section_117")
+    after_care = (FreePart(exemption="section_117", pence_per_week=420_00),)
+    charge = charged(case, bea, 420_00, *after_care)
+    assert charge.result["charge_pence_per_week"] == 0 and charge.result["free_because"] == "free_parts"
+    with pytest.raises(MoneyCheckNeeded):
+        charged(case, bea, 420_01, *after_care)
+    assert queries.needs_money_check(case, TODAY, personal_budget_pence_per_week=420_01, free_parts=after_care)
+    assert actions.start_financial_assessment(case=case, by=bea, on=TODAY).basis == ""
+
+
+def test_free_reablement_needs_no_money_check_until_its_weeks_are_over(case, bea, money):
+    visits = (FreePart(exemption="reablement", pence_per_week=100_00, started_on=TODAY),)
+    for day, needed in [(TODAY + timedelta(days=41), False), (TODAY + timedelta(days=42), True)]:
+        asked = queries.needs_money_check(case, day, personal_budget_pence_per_week=100_00, free_parts=visits)
+        assert asked is needed
+
+
+def test_only_one_illness_frees_the_adult_and_it_says_why(case, bea, money):
+    save(money, "basis", {"basis": "free"}, bea)
+    with pytest.raises(actions.NotFinished, match="say why"):
+        actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    save(money, "basis", {"basis": "free", "basis_reason": "The hospital's letter of 2 March."}, bea)
+    actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    charge = charged(case, bea, 420_00)
+    assert (charge.result["charge_pence_per_week"], charge.result["free_because"]) == (0, "cjd")
 
 
 def test_a_carer_needs_one_outcome_and_pays_nothing(carers_case, bea):
@@ -248,7 +277,7 @@ def test_means_are_not_asked_before_the_assessment(case, bea):
 
 def test_no_charge_without_a_money_check(case, bea, money):
     with pytest.raises(MoneyCheckNeeded):
-        actions.charge_for(case=case, personal_budget_pence_per_week=100_00, by=bea, on=TODAY)
+        charged(case, bea, 100_00)
 
 
 def test_a_preview_stores_nothing(case, bea, money):
@@ -262,12 +291,87 @@ def test_not_disclosing_means_the_full_cost_with_a_reason(case, bea, money):
     save(money, "basis", {"basis": "not_disclosed"}, bea)
     with pytest.raises(actions.NotFinished, match="say why"):
         actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
-    save(money, "basis", {"basis": "not_disclosed", "basis_reason": "She prefers not to say."}, bea)
+    refused = {"basis": "not_disclosed", "basis_reason": "She prefers not to say."}
+    save(money, "basis", refused, bea)
+    with pytest.raises(actions.NotFinished, match="full check at any time"):
+        actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    save(money, "basis", refused | {"told_of_full_check": True}, bea)
     actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
-    first = actions.charge_for(case=case, personal_budget_pence_per_week=100_00, by=bea, on=TODAY)
+    first = charged(case, bea, 100_00)
     assert first.result["full_cost"] and first.result["charge_pence_per_week"] == 100_00
-    second = actions.charge_for(case=case, personal_budget_pence_per_week=80_00, by=bea, on=TODAY)
+    second = charged(case, bea, 80_00)
     assert second.supersedes == first
+
+
+def light(money, by, **answers):
+    """A lighter check, as far as it is answered, with its figures."""
+    agreed = {"basis_reason": "Bank statement", "consented": True, "told_of_full_check": True}
+    save(money, "basis", {"basis": "light_touch", "light_touch": "above_limit"} | agreed | answers, by)
+    save(money, "household", {"household": "single"}, by)
+    for part in ("income", "savings", "housing", "disability_costs"):
+        save(money, part, {"lines": []}, by)
+    save(money, "savings", {"lines": [{"kind": "savings", "pence": 30_000_00}]}, by)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ({"light_touch": ""}, "say what satisfies the council"),
+        ({"consented": None}, "needs the person's consent"),
+        ({"consented": False}, "needs the person's consent"),
+        ({"told_of_full_check": None}, "full check at any time"),
+        ({"told_of_full_check": False}, "full check at any time"),
+    ],
+)
+def test_a_lighter_check_needs_grounds_consent_and_telling(bea, money, answer, sentence):
+    light(money, bea, **answer)
+    with pytest.raises(actions.NotFinished, match=sentence):
+        actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+
+
+def test_a_lighter_check_whose_figures_say_otherwise_is_refused(case, bea, money):
+    light(money, bea, light_touch="within_limit")
+    with pytest.raises(Refusal, match="over the upper limit, and the kind of check says otherwise"):
+        actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    light(money, bea)
+    actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    decision = charged(case, bea, 100_00)
+    assert decision.result["full_cost"] and decision.inputs["light_touch"]
+    assert any("agreed to a lighter check" in reason for reason in decision.reasons)
+
+
+GIFT = {
+    "kind": "notional_capital",
+    "pence": 24_000_00,
+    "given_to": "Her son",
+    "given_on": "2025-01-10",
+    "their_reason": "He was getting married.",
+    "to_avoid_charges": True,
+    "finding_because": "She had been told of the charge the week before.",
+    "counted_from": "2026-11-23",
+}
+
+
+@pytest.mark.parametrize("left_out", [name for name in GIFT if name not in ("kind", "pence")])
+def test_capital_given_away_is_kept_only_with_everything_about_it(bea, money, left_out):
+    with pytest.raises(Refusal, match="Savings and property, line 1: "):
+        save(money, "savings", {"lines": [{name: said for name, said in GIFT.items() if name != left_out}]}, bea)
+    money.refresh_from_db()
+    assert "capital_items" not in money.means
+
+
+def test_capital_given_away_keeps_their_words_and_without_a_finding_counts_nothing(case, bea, money):
+    found_nothing = {name: said for name, said in GIFT.items() if name != "counted_from"} | {"to_avoid_charges": False}
+    save(money, "savings", {"lines": [found_nothing]}, bea)
+    save(money, "basis", {"basis": "full"}, bea)
+    preview = queries.preview_charge(case=case, personal_budget_pence_per_week=100_00, on=TODAY, financial=money)
+    assert preview.result["capital_pence"] == 0
+    assert preview.inputs["capital_items"][0]["their_reason"] == "He was getting married."
+
+
+def test_money_left_out_for_a_time_needs_its_day(bea, money):
+    with pytest.raises(Refusal, match="Say when it came"):
+        save(money, "savings", {"lines": [{"kind": "benefit_arrears", "pence": 1, "weeks_since_received": 3}]}, bea)
 
 
 def test_a_couple_is_of_pension_age_when_either_is(case, bea, money):

@@ -181,6 +181,39 @@ def test_the_first_golden_example_through_the_pages(client, case, bea, finn, fil
     assert "£95.52 a week" in shown and "£324.48" in shown and "£300.42" in shown and "£186.40" in shown
 
 
+def test_a_line_of_savings_is_asked_what_its_kind_needs_and_nothing_else(client, case, bea, filled):
+    complete(filled, bea)
+    client.force_login(bea)
+    client.post(page("money_start", case))
+    address = page("money_part", case, "savings")
+    house = {"kind_1": "second_property", "amount_1": "60,000", "owners_1": "3"}
+    arrears = {"kind_2": "benefit_arrears", "amount_2": "2,000", "owners_2": "1"}
+    shown = send(client, address, rows=2, **house, **arrears).content.decode()
+    assert "it may be far less than its part of the whole" in shown and "Say when it came" in shown
+    assert 'name="share_1"' in shown and 'name="debts_1"' in shown and 'name="received_on_2_day"' in shown
+    assert 'name="share_2"' not in shown and 'name="received_on_1_day"' not in shown and "their_reason" not in shown
+    day = {"valued_on_1_day": "2", "valued_on_1_month": "10", "valued_on_1_year": "2026"}
+    came = {"received_on_2_day": "1", "received_on_2_month": "6", "received_on_2_year": "2026"}
+    share = {"share_1": "8,000", "valued_by_1": "A surveyor", "debts_1": "500"}
+    send(client, address, rows=2, **house, **arrears, **share, **day, **came)
+    assert queries.draft_financial_assessment(case).means["capital_items"] == [
+        {
+            "kind": "second_property",
+            "pence": 6000000,
+            "owners": 3,
+            "debts_pence": 50000,
+            "share_pence": 800000,
+            "valued_by": "A surveyor",
+            "valued_on": "2026-10-02",
+        },
+        {"kind": "benefit_arrears", "pence": 200000, "owners": 1, "received_on": "2026-06-01"},
+    ]
+    again = client.get(address).content.decode()
+    assert 'value="8000.00"' in again and 'value="A surveyor"' in again and 'value="2026"' in again
+    checked = client.get(page("money_check", case)).content.decode()
+    assert "own share £8,000.00 (A surveyor, 2 October 2026)" in checked and "since 1 June 2026" in checked
+
+
 def test_a_line_without_an_amount_gets_a_sentence(client, case, bea, filled):
     complete(filled, bea)
     client.force_login(bea)

@@ -11,7 +11,7 @@ from leeway.care.assessment.parts import unable_reasons_of
 from leeway.care.people.models import Case, CaseKind
 from leeway.forms import DraftForm, PoundsField, YesNoField
 from leeway.law import Choice, Law
-from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
+from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
 from leeway.law.means import INCOME, kinds_on
 from leeway.law.numbers import pounds
@@ -171,7 +171,6 @@ class BasisForm(DraftForm):
         label="For a lighter check, or means not disclosed: were they told of it? (optional otherwise)",
         help_text="That they may then pay up to the full cost, and can have a full check at any time.",
     )
-    exemption = radios("Which rule makes the support free, if it is (optional otherwise)", with_help(EXEMPTIONS))
 
 
 class HouseholdForm(DraftForm):

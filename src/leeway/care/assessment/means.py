@@ -10,11 +10,12 @@ from leeway.care.assessment.models import Basis, FinancialAssessment
 from leeway.care.assessment.parts import Task
 from leeway.care.people.models import Case, CaseKind
 from leeway.law import law_on
+from leeway.law.dated import Law
+from leeway.law.exemptions import FreePart, are_all_free
 from leeway.law.pension_age import has_reached_pension_age
+from leeway.law.stretches import Turn, capital_turns
 from leeway.market.weeks import a_week_rounded_down, a_week_rounded_up
 from leeway.refusal import Refusal
-
-FUNDING_MAKES_FREE = {"section_117": "section_117", "nhs_continuing_healthcare": "continuing_healthcare"}
 
 
 class MoneyCheckNeeded(Refusal):
@@ -99,8 +100,8 @@ def _basis(financial: FinancialAssessment) -> Task:
         missing = "Kind of check: choose one."
     elif financial.basis in {Basis.LIGHT_TOUCH, Basis.NOT_DISCLOSED}:
         missing = _without_full_check(financial)
-    elif financial.basis == Basis.FREE and not financial.exemption:
-        missing = "Kind of check: say which rule makes the support free."
+    elif financial.basis == Basis.FREE and not financial.basis_reason.strip():
+        missing = "Kind of check: say why."
     return Task(
         page="money_part", argument="basis", title="Kind of check", started=bool(financial.basis), missing=missing
     )
@@ -120,29 +121,51 @@ def _without_full_check(financial: FinancialAssessment) -> str:
 
 
 def charge_inputs(
-    *, case: Case, financial: FinancialAssessment | None, funded_by: str | None, budget_pence_per_week: int, on: date
+    *,
+    case: Case,
+    financial: FinancialAssessment | None,
+    budget_pence_per_week: int,
+    free_parts: Sequence[FreePart] = (),
+    on: date,
 ) -> dict:
-    """The facts of the charging rule for a person, a budget and a day. Raises `MoneyCheckNeeded`.
+    """The facts of the charging rule for a person, a budget with its free parts, and a day. Raises `MoneyCheckNeeded`.
 
-    Support that is free by law, and a carer's where the council charges no carers, needs no money check.
+    A budget that is free by law in every part that day, and a carer's where the council charges no carers, need no
+    money check.
     """
-    partner_reached = financial is not None and bool(financial.partner_of_pension_age)
+    law = law_on(on, settings.COUNCIL_POLICY)
+    partner_reached = financial is not None and partner_has_reached_pension_age(financial, on)
     facts = {
         "age": case.person.age(on),
         "pension_age": has_reached_pension_age(case.person.date_of_birth, on) or partner_reached,
         "personal_budget_pence_per_week": budget_pence_per_week,
+        "free_parts": [part.as_given() for part in free_parts],
     }
     if case.kind == CaseKind.CARER:
         facts["carers_own_support"] = True
-        if not law_on(on, settings.COUNCIL_POLICY)["charging_policy.charges_carers"]:
+        if not law["charging_policy.charges_carers"]:
             return facts
-    if funded_by in FUNDING_MAKES_FREE:
-        return facts | {"exemption": FUNDING_MAKES_FREE[funded_by]}
+    if are_all_free(free_parts, budget_pence_per_week, law):
+        return facts
     if financial is None or not financial.basis:
         raise MoneyCheckNeeded
     if financial.basis == Basis.FREE:
-        return facts | {"exemption": financial.exemption}
+        return facts | {"exemption": "cjd"}
     if financial.basis == Basis.NOT_DISCLOSED:
         return facts | {"means_not_disclosed": True}
     light_touch = {"light_touch": True} if financial.basis == Basis.LIGHT_TOUCH else {}
     return facts | financial.means | light_touch
+
+
+def partner_has_reached_pension_age(financial: FinancialAssessment, on: date) -> bool:
+    """Whether the partner has reached pension age on a day: they had when asked, or have since."""
+    reached_on = financial.partner_pension_age_on
+    return bool(financial.partner_of_pension_age) or (reached_on is not None and reached_on <= on)
+
+
+def turns_of(financial: FinancialAssessment, law: Law) -> list[Turn]:
+    """The days on which the facts of a money check are others than before, and why."""
+    turns = []
+    if financial.partner_pension_age_on:
+        turns.append(Turn(financial.partner_pension_age_on, "the partner reaches pension age"))
+    return [*turns, *capital_turns(financial.means.get("capital_items", []), law)]

@@ -18,16 +18,17 @@ from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.savings import SavingsForm
 from leeway.care.assessment.views import task_address, task_item
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.decisions.queries import standing
+from leeway.care.decisions.queries import by_days, history, standing, standing_on
 from leeway.care.people.access import lives
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
 from leeway.forms import DraftForm
 from leeway.law import Outcome, law_on
+from leeway.law.months import anniversary
 from leeway.law.pension_age import has_reached_pension_age
 from leeway.refusal import Refusal
 
-BASIS = ("basis", "basis_reason", "exemption", "light_touch", "consented", "told_of_full_check")
+BASIS = ("basis", "basis_reason", "light_touch", "consented", "told_of_full_check")
 TITLES = {
     "basis": "What kind of money check is this?",
     "household": "Home and household",
@@ -172,7 +173,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     """What the person pays, explained step by step; before the plan is costed, with an assumed budget."""
     case = get_case(case_id, seen_by=request.user, page="Money check: result")
     today = timezone.localdate()
-    decision = standing(case, DecisionKind.CHARGE)
+    decision = standing_on(case, DecisionKind.CHARGE, today)
     indicative = standing(case, DecisionKind.INDICATIVE_BUDGET)
     assumed = indicative.result["indicative_pence_per_week"] if indicative else None
     form = forms.WhatIfForm(request.GET if "budget" in request.GET else None, initial={"budget": assumed})
@@ -182,13 +183,15 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     problem = ""
     if decision is None and assumed is not None:
         try:
-            shown = queries.preview_charge(case=case, personal_budget_pence_per_week=assumed, on=today)
+            day = max(today, anniversary(case.person.date_of_birth, 18))
+            shown = queries.preview_charge(case=case, personal_budget_pence_per_week=assumed, on=day)
         except Refusal as refusal:
             problem = str(refusal)
     context = about(case, seen_by=request.user) | {
         "back": reverse("case", args=[case_id]),
         "form": form,
         "decision": decision,
+        "charges": by_days(history(case).filter(kind=DecisionKind.CHARGE)),
         "charge": explain.charge(shown) if shown else None,
         "problem": problem,
         "needs_check": queries.needs_money_check(case, today),

@@ -37,7 +37,7 @@ def missing(line: Mapping[str, Any], law: Law) -> list[str]:
     """The answers that a thing owned still needs, by field."""
     way = law[CAPITAL + line["kind"]]
     needed: list[str] = []
-    if way in WEEKS and "weeks_since_received" not in line and "left_out_until" not in line:
+    if way in WEEKS and "left_out_until" not in line:
         needed.append("received_on")
     if "left_out_until" in line:
         needed.append("longer_because")

@@ -181,7 +181,8 @@ def _charge(decision: Decision) -> list[Block]:
     charge, budget = result["charge_pence_per_week"], result["personal_budget_pence_per_week"]
     council = result["council_pays_pence_per_week"]
     return [
-        Amount("You pay", f"{pounds(charge)} a week" if charge else "Nothing"),
+        Amount(f"You pay from {day(decision.law_on)}", f"{pounds(charge)} a week" if charge else "Nothing"),
+        *([Paragraph(f"This is new from that day, {decision.why}.")] if decision.why else []),
         Table(
             "Your budget and who pays",
             ("Who pays", EACH_WEEK),
@@ -252,6 +253,7 @@ def _final_budget(decision: Decision) -> list[Block]:
         ),
         *([Paragraph(f"It starts on {day(result['starts_on'])}.")] if result.get("starts_on") else []),
         Table("Your budget and who pays", ("Who pays", EACH_WEEK), tuple(who_pays), total=True),
+        *_later_charges(decision),
         Paragraph(_about_the_charge(decision)),
         *([Paragraph(f"There is also {pounds(start_up)}, once, to get you started.")] if start_up else []),
         *([Table("How your budget is held", ("Way", EACH_WEEK), ways)] if ways else []),
@@ -264,6 +266,15 @@ def _final_budget(decision: Decision) -> list[Block]:
             "You can ask for a review at any time. Ask us if your needs or your money change.",
         ),
     ]
+
+
+def _later_charges(decision: Decision) -> list[Block]:
+    """What is paid from which day, where it is not the same on all days. The reasons say why."""
+    stretches = decision.result.get("stretches", [])
+    if len(stretches) < 2:
+        return []
+    rows = tuple((f"From {day(each['starts_on'])}", pounds(each["charge_pence_per_week"])) for each in stretches)
+    return [Table("What you pay, and from when", ("Days", EACH_WEEK), rows)]
 
 
 def _about_the_charge(decision: Decision) -> str:

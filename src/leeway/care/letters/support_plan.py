@@ -22,7 +22,7 @@ from leeway.care.letters.bodies import EACH_WEEK, way_words
 from leeway.care.letters.content import CARE_ACT, job_of, make_letter, questions
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
 from leeway.care.planning.models import Agreement, Author, Plan, PlanLine, PlanState
-from leeway.care.planning.queries import offers_and_choice, plan_lines
+from leeway.care.planning.queries import charges_of, offers_and_choice, plan_lines
 from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES
 from leeway.law.numbers import pounds
 from leeway.market.units import Frequency
@@ -157,7 +157,12 @@ def _who_pays(plan: Plan) -> list[Block]:
         *([("The NHS pays", pounds(nhs))] if nhs else []),
         ("Your personal budget", pounds(result["pence_per_week"])),
     )
-    return [Table("Your personal budget and who pays", ("Who pays", EACH_WEEK), rows, total=True)]
+    later = [
+        f"From {day(charge.law_on)} you pay {pounds(charge.result['charge_pence_per_week'])} a week, {charge.why}."
+        for charge in charges_of(plan)[1:]
+    ]
+    table = Table("Your personal budget and who pays", ("Who pays", EACH_WEEK), rows, total=True)
+    return [table, *map(Paragraph, later)]
 
 
 def _choice(plan: Plan) -> list[Block]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date
 
 from django.db.models import Prefetch
 from django.db.models.fields.json import KT
@@ -10,7 +9,7 @@ from django.db.models.fields.json import KT
 from leeway.care.assessment.models import Assessment
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.replay import Bent
-from leeway.care.planning.costs import CostedLine, budget_result, costed_line, totals_of
+from leeway.care.planning.costs import ChargedDays, CostedLine, budget_result, costed_line, totals_of
 from leeway.care.planning.models import Plan, PlanLine, PlanState
 from leeway.refusal import Refusal
 
@@ -20,8 +19,8 @@ UNUSABLE = (KeyError, TypeError, ValueError, AssertionError, Refusal)
 
 def replay() -> Iterator[Bent | None]:
     """Work the figures of every final budget out again, and compare its lines with those of its plan."""
-    charges = _figures(DecisionKind.CHARGE, "result__charge_pence_per_week", "inputs__personal_budget_pence_per_week")
-    guides = _figures(DecisionKind.INDICATIVE_BUDGET, "result__indicative_pence_per_week")
+    charges = _charges()
+    guides = _guides()
     plans = _lines_of_plans()
     made = Decision.objects.filter(kind=DecisionKind.FINAL_BUDGET).order_by().defer("steps", "reasons")
     for decision in made.iterator(chunk_size=500):
@@ -32,10 +31,21 @@ def replay() -> Iterator[Bent | None]:
         yield Bent(str(decision.pk), RULE, differing) if differing else None
 
 
-def _figures(kind: DecisionKind, *paths: str) -> dict[str, list[str]]:
-    """Some figures of every decision of a kind, as they are stored."""
-    rows = Decision.objects.filter(kind=kind).order_by().values_list("pk", *[KT(path) for path in paths])
-    return {str(pk): figures for pk, *figures in rows.iterator(chunk_size=5000)}
+def _charges() -> dict[str, tuple[ChargedDays, int]]:
+    """What every charge comes to, from which day, and the budget that it is on, as they are stored."""
+    figures = KT("result__charge_pence_per_week"), KT("inputs__personal_budget_pence_per_week")
+    rows = Decision.objects.filter(kind=DecisionKind.CHARGE).order_by().values_list("pk", "law_on", *figures)
+    return {
+        str(pk): (ChargedDays(law_on, int(charge)), int(budget))
+        for pk, law_on, charge, budget in rows.iterator(chunk_size=5000)
+    }
+
+
+def _guides() -> dict[str, str]:
+    """The amount of every indicative budget, as it is stored."""
+    made = Decision.objects.filter(kind=DecisionKind.INDICATIVE_BUDGET).order_by()
+    rows = made.values_list("pk", KT("result__indicative_pence_per_week")).iterator(chunk_size=5000)
+    return {str(pk): pence for pk, pence in rows}
 
 
 def _lines_of_plans() -> dict:
@@ -48,18 +58,20 @@ def _lines_of_plans() -> dict:
 def _differing(decision: Decision, charges: dict, guides: dict, plan_lines: list[PlanLine] | None) -> str:
     given = decision.inputs
     lines = [CostedLine(**line) for line in given["lines"]]
-    charge_pence, charged_on_pence = (int(figure) for figure in charges[given["charge_decision"]])
+    made = [charges[key] for key in given["charge_decisions"]]
     guide = given["indicative_decision"]
     result = budget_result(
         costed=totals_of(lines),
         final_pence=given["final_pence_per_week"],
-        charge_pence=charge_pence,
-        indicative_pence=int(guides[guide][0]) if guide else None,
-        starts_on=date.fromisoformat(given["starts_on"]),
+        charged=[charged for charged, _ in made],
+        indicative_pence=int(guides[guide]) if guide else None,
     )
     differing = [name for name, value in result.items() if decision.result.get(name) != value]
-    if charged_on_pence != result["charge_pence_per_week"] + result["council_pence_per_week"]:
+    social_care_pence = result["pence_per_week"] - result["nhs_pence_per_week"]
+    if any(charged_on_pence != social_care_pence for _, charged_on_pence in made):
         differing.append("the charge is on another budget")
+    if result["starts_on"] != given["starts_on"]:
+        differing.append("the charge is for other days")
     if plan_lines is not None and _in_order(lines) != _in_order([costed_line(line) for line in plan_lines]):
         differing.append("the lines of its plan")
     return ", ".join(differing)
@@ -77,5 +89,5 @@ def missing() -> Iterator[str]:
     for pk in completed.filter(eligibility__result__eligible=True, indicative_budget=None).values_list("pk", flat=True):
         yield f"Assessment {pk} found needs eligible and names no indicative budget."
     decided = Plan.objects.exclude(state=PlanState.DRAFT)
-    for pk in decided.filter(charge=None).values_list("pk", flat=True):
+    for pk in decided.filter(charges=None).values_list("pk", flat=True):
         yield f"Plan {pk} was sent for sign-off and names no charge."

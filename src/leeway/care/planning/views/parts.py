@@ -77,6 +77,7 @@ def whole(plan: Plan, on: date) -> dict:
         "costed_instead": queries.is_costed_instead(guide),
         "over_pence": costed["pence_per_week"] - guide_pence if guide_pence is not None else 0,
         "found": queries.offers_and_choice(plan),
+        "charges": queries.charges_of(plan),
         "sent_back": list(plan.sent_back.all()),
     }
 
