@@ -162,15 +162,14 @@ def test_capital_given_away_falls_week_by_week(chosen, planning_case, bea):
 def test_the_partners_pension_age_is_a_stretch_of_its_own(chosen, planning_case, bea):
     financial = planning_case.financial_assessments.get()
     couple = financial.means | {"household": "couple", "premiums": []}
-    day = date(2026, 12, 14)
+    day = date(2027, 1, 6)  # 66 years and 5 months
     type(financial).objects.create(
         case=planning_case,
         started_on=TODAY,
         completed_on=TODAY,
         basis="full",
         means=couple,
-        partner_of_pension_age=False,
-        partner_pension_age_on=day,
+        partner_born_on=date(1960, 8, 6),
     )
     assert facts(submit(chosen, bea)) == [(STARTS, 34, False), (day, 34, True)]
     assert charges_of(chosen)[1].because == ["the partner reaches pension age"]

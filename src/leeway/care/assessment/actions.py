@@ -11,7 +11,7 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.assessment import queries
 from leeway.care.assessment.access import check_can_check_means, check_can_write_own_words
-from leeway.care.assessment.means import costs_a_week_pence, income_a_week_pence
+from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, costs_a_week_pence, income_row
 from leeway.care.assessment.models import Assessment, Basis, FinancialAssessment, LightTouch, OutcomeNote
 from leeway.care.assessment.parts import (
     allocation_inputs,
@@ -28,7 +28,9 @@ from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
+from leeway.days import BORN, check_day
 from leeway.law import Outcome, compute, law_on
+from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.eligibility import CARE_ACT_STARTS
 from leeway.law.exemptions import FreePart
 from leeway.law.stretches import Stretch
@@ -53,7 +55,7 @@ MEANS = (
     "light_touch",
     "consented",
     "told_of_full_check",
-    "partner_of_pension_age",
+    "partner_born_on",
     "means",
     "lines",
     "evidence",
@@ -241,6 +243,8 @@ def save_means(
     or `evidence`. Amounts are whole pence; income and costs are lines of kind, amount and how often.
     """
     check_can_check_means(by, financial.case)
+    born = details.get("partner_born_on")
+    check_day(born, BORN, field="partner_born_on", what="The partner's date of birth", on=on)
     _lock_financial_draft(financial)
     MEANS_PARTS[part](financial, details)
     _check_means(financial, on)
@@ -260,20 +264,26 @@ def _basis(financial: FinancialAssessment, details: dict) -> None:
 
 def _household(financial: FinancialAssessment, details: dict) -> None:
     couple = details["household"] == "couple"
-    financial.partner_of_pension_age = details.get("partner_of_pension_age") if couple else None
-    financial.means["household"] = details["household"]
-    financial.means["dependent_children"] = details.get("dependent_children") or 0
-    financial.means["premiums"] = details.get("premiums", [])
+    financial.partner_born_on = details.get("partner_born_on") if couple else None
+    _answer(financial, "household", details["household"] or None)
+    _answer(financial, "dependent_children", details.get("dependent_children"))
+    _answer(financial, "premiums", details.get("premiums"))
+    if not couple:
+        _answer(financial, PARTNER_HAS_DISREGARD, None)
+
+
+def _answer(financial: FinancialAssessment, name: str, answer: object) -> None:
+    """Keep an answer; a question left blank has none, and is asked again before the check is complete."""
+    financial.means.pop(name, None)
+    if answer is not None:
+        financial.means[name] = answer
 
 
 def _income(financial: FinancialAssessment, details: dict) -> None:
     financial.lines["income"] = details["lines"]
-    financial.means["income"] = [
-        {"kind": line["kind"], "pence_per_week": income_a_week_pence(line["amount_pence"], line["every"])}
-        for line in details["lines"]
-    ]
-    qualifying = details.get("savings_credit_qualifying_income_pence_per_week")
-    financial.means["savings_credit_qualifying_income_pence_per_week"] = qualifying or 0
+    financial.means["income"] = [income_row(line) for line in details["lines"]]
+    _answer(financial, QUALIFYING_INCOME, details.get(QUALIFYING_INCOME))
+    _answer(financial, PARTNER_HAS_DISREGARD, details.get(PARTNER_HAS_DISREGARD))
 
 
 def _savings(financial: FinancialAssessment, details: dict) -> None:

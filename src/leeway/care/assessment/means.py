@@ -10,12 +10,17 @@ from leeway.care.assessment.models import Basis, FinancialAssessment
 from leeway.care.assessment.parts import Task
 from leeway.care.people.models import Case, CaseKind
 from leeway.law import law_on
+from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.dated import Law
 from leeway.law.exemptions import FreePart, are_all_free
-from leeway.law.pension_age import has_reached_pension_age
+from leeway.law.pension_age import has_reached_pension_age, reaches_pension_age_on
 from leeway.law.stretches import Turn, capital_turns
 from leeway.market.weeks import a_week_rounded_down, a_week_rounded_up
 from leeway.refusal import Refusal
+
+#: What a line of income says that the rule reads as it is.
+AS_TYPED = ("kind", "awarded_to", "share_shown_by", "covers", "what", "from_whom")
+PARTNER_HAS_DISREGARD = "partner_has_savings_disregard"
 
 
 class MoneyCheckNeeded(Refusal):
@@ -23,6 +28,16 @@ class MoneyCheckNeeded(Refusal):
 
     def __init__(self):
         super().__init__("What the person pays is not known yet. Complete the money check first.")
+
+
+class PartnersAgeNeeded(MoneyCheckNeeded):
+    """The partner's age decides how much is left to both, and nobody has said it."""
+
+    def __init__(self):
+        Refusal.__init__(
+            self,
+            "Say in the money check when the partner was born: pension age of either decides what is left to both.",
+        )
 
 
 class HousingCost(TextChoices):
@@ -57,6 +72,18 @@ def income_a_week_pence(amount_pence: int, every: str) -> int:
     return a_week_rounded_down(amount_pence, every)
 
 
+def income_row(line: dict) -> dict:
+    """A line of income as the charging rule reads it, by the week. What is left after tax is rounded down, once."""
+    every, tax = line["every"], line.get("tax_pence", 0)
+    paid = income_a_week_pence(line["amount_pence"], every)
+    row = {name: line[name] for name in AS_TYPED if line.get(name)} | {"pence_per_week": paid}
+    if tax:
+        row["tax_pence_per_week"] = paid - income_a_week_pence(line["amount_pence"] - tax, every)
+    if line.get("own_share_pence") is not None:
+        row["own_share_pence_per_week"] = income_a_week_pence(line["own_share_pence"], every)
+    return row
+
+
 def cost_a_week_pence(amount_pence: int, every: str) -> int:
     """A cost as pence a week. Part of a penny counts as a whole one: it goes to the person."""
     return a_week_rounded_up(amount_pence, every)
@@ -84,14 +111,43 @@ def money_check_tasks(financial: FinancialAssessment) -> list[Task]:
         ),
         ("evidence", "What was seen", "Letters and statements", bool(financial.evidence.strip())),
     ]
+    unsaid = {"household": _unsaid_of_household(financial), "income": _unsaid_of_income(financial)}
     tasks = [_basis(financial)]
     for part, title, hint, done in answered:
         needed = asked and (part != "evidence" or financial.basis != Basis.LIGHT_TOUCH)
         missing = "" if done else f"{title}: not answered yet."
+        if done and unsaid.get(part):
+            missing = f"{title}: say {' and '.join(unsaid[part])}."
         tasks.append(
             Task(page="money_part", argument=part, title=title, hint=hint, started=done, missing=missing, needed=needed)
         )
     return tasks
+
+
+def _unsaid_of_household(financial: FinancialAssessment) -> list[str]:
+    """What a page of the household was saved without, and a charge cannot do without."""
+    means = financial.means
+    wanted = [
+        ("when the partner was born", means.get("household") == "couple" and financial.partner_born_on is None),
+        ("how many children there are, 0 if none", "dependent_children" not in means),
+        ("which premiums apply, or that none does", "premiums" not in means),
+    ]
+    return [words for words, missing in wanted if missing]
+
+
+def _unsaid_of_income(financial: FinancialAssessment) -> list[str]:
+    """What is asked of everybody of pension age: without it the savings disregard cannot be right."""
+    if not of_pension_age(financial, asked_on(financial)):
+        return []
+    couple = financial.means.get("household") == "couple"
+    wanted = [
+        ("what income counts for Savings Credit, 0 if none", QUALIFYING_INCOME not in financial.means),
+        (
+            "whether the partner's charge has the savings disregard",
+            couple and PARTNER_HAS_DISREGARD not in financial.means,
+        ),
+    ]
+    return [words for words, missing in wanted if missing]
 
 
 def _basis(financial: FinancialAssessment) -> Task:
@@ -134,10 +190,9 @@ def charge_inputs(
     money check.
     """
     law = law_on(on, settings.COUNCIL_POLICY)
-    partner_reached = financial is not None and partner_has_reached_pension_age(financial, on)
     facts = {
         "age": case.person.age(on),
-        "pension_age": has_reached_pension_age(case.person.date_of_birth, on) or partner_reached,
+        "pension_age": has_reached_pension_age(case.person.date_of_birth, on),
         "personal_budget_pence_per_week": budget_pence_per_week,
         "free_parts": [part.as_given() for part in free_parts],
     }
@@ -153,19 +208,44 @@ def charge_inputs(
         return facts | {"exemption": "cjd"}
     if financial.basis == Basis.NOT_DISCLOSED:
         return facts | {"means_not_disclosed": True}
+    if financial.means.get("household") == "couple" and financial.partner_born_on is None:
+        raise PartnersAgeNeeded
     light_touch = {"light_touch": True} if financial.basis == Basis.LIGHT_TOUCH else {}
-    return facts | financial.means | light_touch
+    return facts | {"pension_age": of_pension_age(financial, on)} | means_on(financial, on) | light_touch
+
+
+def of_pension_age(financial: FinancialAssessment, on: date) -> bool:
+    """Whether the person has reached pension age on a day or, in a couple, the partner has."""
+    return has_reached_pension_age(financial.case.person.date_of_birth, on) or partner_has_reached_pension_age(
+        financial, on
+    )
 
 
 def partner_has_reached_pension_age(financial: FinancialAssessment, on: date) -> bool:
-    """Whether the partner has reached pension age on a day: they had when asked, or have since."""
-    reached_on = financial.partner_pension_age_on
-    return bool(financial.partner_of_pension_age) or (reached_on is not None and reached_on <= on)
+    """Whether there is a partner who has reached pension age on a day."""
+    return financial.partner_born_on is not None and has_reached_pension_age(financial.partner_born_on, on)
+
+
+def means_on(financial: FinancialAssessment, on: date) -> dict:
+    """The means as they stand on a day.
+
+    Where both of a couple have reached pension age, nobody is left for whom the enhanced disability premium could be.
+    """
+    means = dict(financial.means)
+    person_reached = has_reached_pension_age(financial.case.person.date_of_birth, on)
+    if person_reached and partner_has_reached_pension_age(financial, on):
+        means["premiums"] = [premium for premium in means.get("premiums", []) if premium != "enhanced_disability"]
+    return means
+
+
+def asked_on(financial: FinancialAssessment) -> date:
+    """The day for which the answers of a money check were given."""
+    return financial.completed_on or financial.started_on
 
 
 def turns_of(financial: FinancialAssessment, law: Law) -> list[Turn]:
     """The days on which the facts of a money check are others than before, and why."""
     turns = []
-    if financial.partner_pension_age_on:
-        turns.append(Turn(financial.partner_pension_age_on, "the partner reaches pension age"))
+    if financial.partner_born_on:
+        turns.append(Turn(reaches_pension_age_on(financial.partner_born_on), "the partner reaches pension age"))
     return [*turns, *capital_turns(financial.means.get("capital_items", []), law)]

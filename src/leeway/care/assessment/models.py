@@ -125,8 +125,7 @@ class FinancialAssessment(models.Model):
     told_of_full_check = models.BooleanField(
         null=True, help_text="They were told what follows, and that they can have a full check at any time."
     )
-    partner_of_pension_age = models.BooleanField(null=True)
-    partner_pension_age_on = models.DateField(null=True, blank=True, help_text="Where the day is known and ahead.")
+    partner_born_on = models.DateField(null=True, blank=True, help_text="For the day of the partner's pension age.")
     means = models.JSONField(default=dict, blank=True)
     lines = models.JSONField(default=dict, blank=True)
     evidence = models.TextField(blank=True, help_text="What was seen: letters, statements, a benefits check.")

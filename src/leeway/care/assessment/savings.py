@@ -60,6 +60,7 @@ def check_owned(lines: list[dict], law: Law) -> None:
 class SavingsForm(LinesForm):
     """What the person owns: once a line says what it is, it is asked what that kind needs."""
 
+    parts = ("kind", "amount", "owners")
     kept_as = {"amount": "pence", "debts": "debts_pence", "share": "share_pence"}
 
     def __init__(self, *args, law: Law, **options):
@@ -88,8 +89,8 @@ class SavingsForm(LinesForm):
             asked |= _share_fields(of_land=way in IS_LAND)
         return fields | asked
 
-    def lines_of_boxes(self) -> list[list]:
-        return [[self[f"{name}_{number}"] for name in self.line_fields(number)] for number in range(1, self.count + 1)]
+    def seldom_boxes(self, number: int) -> list:
+        return [self[f"{name}_{number}"] for name in self.line_fields(number) if name not in self.parts]
 
     def line(self, number: int, cleaned: dict) -> dict:
         kept = {}

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from leeway.care.people.states import Stage
+from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.site.demo.crowd import middling_answers
 from leeway.site.demo.script import Around, Help, Line, Script
 
@@ -27,11 +28,11 @@ def means(
     """A money check: income a week, savings, disability costs."""
     home = {"household": household, "dependent_children": 0, "premiums": more.get("premiums", [])}
     if household == "couple":
-        home["partner_of_pension_age"] = more.get("partner_of_pension_age", True)
+        home["partner_born_on"] = more["partner_born_on"]
     return {
         "basis": {"basis": "full", "basis_reason": ""},
         "household": home,
-        "income": weekly(*income),
+        "income": weekly(*income) | {QUALIFYING_INCOME: more.get("qualifying")},
         "savings": {"lines": [{"kind": "savings", "pence": savings}]},
         "housing": weekly(("council_tax", 12_00)),
         "disability_costs": weekly(("heating", 15_00)),
@@ -40,7 +41,10 @@ def means(
 
 
 WORKING_AGE = means(("universal_credit", 98_05), ("pip_daily_living", 114_60), ("pip_mobility", 80_00))
-PENSIONER = means(("state_pension", 241_30), ("attendance_allowance", 114_60), savings=18_000_00)
+PENSIONER = means(("state_pension", 241_30), ("attendance_allowance", 114_60), savings=18_000_00, qualifying=241_30)
+OF_A_COUPLE = means(
+    ("universal_credit", 153_90), ("pip_daily_living", 114_60), household="couple", partner_born_on=date(1977, 9, 2)
+)
 NO_NEED = dict.fromkeys(["personal_care", "meals", "home", "wellbeing", "relationships", "decisions"], "nothing")
 NO_NEED |= dict.fromkeys(["safety", "nights", "work", "parenting", "informal_support"], "nothing")
 
@@ -223,7 +227,7 @@ def joint(today: date) -> Script:
         good_day="Breakfast with my sons before school.",
         outcomes=ada(today).outcomes,
         answers=ada(today).answers | {"safety": "nearby"},
-        means=WORKING_AGE,
+        means=OF_A_COUPLE,
         aims=(("Breakfast with my boys every school day", "I am up and ready by half past seven."),),
         lines=(
             Line("Personal assistants, with breathing care", "personal_assistant", 800_00, "direct_payment", 60),
