@@ -139,8 +139,9 @@ def _own_part(line: Mapping[str, Any], way: str, field: str, law: Law, *, counts
         )
     costs = law["charging.capital.selling_costs_percent"] if way in COSTS_TO_SELL else 0
     debts = read.pence(line.get("debts_pence", 0), f"{field}, debts_pence")
-    net = max(0, value - ceil_div(value * costs, 100) - debts)
-    return net if shown is not None else floor_div(net, owners)
+    net: int = max(0, value - ceil_div(value * costs, 100) - debts)
+    each: int = floor_div(net, owners)
+    return net if shown is not None else each
 
 
 def _left_out_for(line: Mapping[str, Any], way: str, field: str, law: Law) -> tuple[date | None, bool]:

@@ -33,7 +33,7 @@ def means(
         "basis": {"basis": "full", "basis_reason": ""},
         "household": home,
         "income": weekly(*income) | {QUALIFYING_INCOME: more.get("qualifying")},
-        "savings": {"lines": [{"kind": "savings", "pence": savings}]},
+        "savings": {"lines": more.get("owned") or [{"kind": "savings", "pence": savings}]},
         "housing": weekly(("council_tax", 12_00)),
         "disability_costs": weekly(("heating", 15_00)),
         "evidence": {"evidence": "Award letters and bank statements seen."},
@@ -41,7 +41,14 @@ def means(
 
 
 WORKING_AGE = means(("universal_credit", 98_05), ("pip_daily_living", 114_60), ("pip_mobility", 80_00))
-PENSIONER = means(("state_pension", 241_30), ("attendance_allowance", 114_60), savings=18_000_00, qualifying=241_30)
+OWNED_BY_PENSIONER = [
+    {"kind": "savings", "pence": 9_000_00},
+    {"kind": "investments", "pence": 10_000_00},
+    {"kind": "main_home", "pence": 210_000_00, "owners": 1},
+]
+PENSIONER = means(
+    ("state_pension", 241_30), ("attendance_allowance", 114_60), owned=OWNED_BY_PENSIONER, qualifying=241_30
+)
 OF_A_COUPLE = means(
     ("universal_credit", 153_90), ("pip_daily_living", 114_60), household="couple", partner_born_on=date(1977, 9, 2)
 )
