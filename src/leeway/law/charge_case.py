@@ -85,7 +85,7 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
     owned = read_owned(given.get("capital_items", []), law)
     refuse_rent_counted_twice([line.kind for line in income], owned)
     together = totals(income, law)
-    free_because = adult_exemption(given)
+    free_because = adult_exemption(given, law)
     carers_own = read.yes_or_no(given.get("carers_own_support", False), "carers_own_support")
     budget = read.pence(read.needed(given, "personal_budget_pence_per_week"), "personal_budget_pence_per_week")
     parts = tuple(judge(part, law) for part in free_parts(given.get("free_parts", []), budget))
