@@ -80,7 +80,7 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
     children = read.whole(given.get("dependent_children", 0), "dependent_children", most=30)
     income = read_income(given.get("income", []), law, couple=household == "couple", dependent_children=children)
     together = totals(income, law)
-    free_because = adult_exemption(given)
+    free_because = adult_exemption(given, law)
     carers_own = read.yes_or_no(given.get("carers_own_support", False), "carers_own_support")
     budget = read.pence(read.needed(given, "personal_budget_pence_per_week"), "personal_budget_pence_per_week")
     parts = tuple(judge(part, law) for part in free_parts(given.get("free_parts", []), budget))

@@ -57,7 +57,8 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
     else:
         said.append(f"The person pays {pounds(worked.charge)} a week towards a budget of {budget} a week.")
         if worked.charge < worked.maximum:
-            most = "what can be charged for" if worked.chargeable < case.means.personal_budget_pence else "the budget"
+            partly = worked.chargeable < case.means.personal_budget_pence
+            most = "what is not free of the budget" if partly else "the budget"
             said.append(f"They could be asked for {pounds(worked.maximum)}, but never for more than {most} costs.")
     if worked.chargeable < case.means.personal_budget_pence and not case.free_because:
         said.append(

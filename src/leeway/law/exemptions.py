@@ -15,7 +15,7 @@ from leeway.law.dated import Law
 from leeway.law.numbers import pounds
 from leeway.law.outcome import BadInput, Choice
 
-#: What frees an adult from any charge.
+#: The words for what frees an adult from any charge (`charging.free.adult_exemptions`).
 ADULT_EXEMPTIONS: tuple[Choice, ...] = (
     Choice("cjd", "Creutzfeldt-Jakob disease", "SI 2014/2672, reg. 4, and statutory guidance, ch. 8"),
 )
@@ -80,8 +80,18 @@ class Judged:
     part: FreePart
     free: bool
     until: date | None
-    sentence: str
+    why: str
     parameter: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The part, what it costs, and the answer with its reason."""
+        cost = [
+            *([f"{pounds(self.part.pence_per_week)} a week"] if self.part.pence_per_week else []),
+            *([f"{pounds(self.part.pence_once)} once"] if self.part.pence_once else []),
+        ]
+        answer = "Free" if self.free else "Not free"
+        return f"{answer}: {self.part.name}, {' and '.join(cost) or 'at no cost'}. {self.why}"
 
     def as_result(self) -> dict[str, Any]:
         """The part and the answer, ready to store."""
@@ -92,11 +102,11 @@ class Judged:
             "pence_once": self.part.pence_once,
             "free": self.free,
             "until": self.until.isoformat() if self.until else None,
-            "sentence": self.sentence,
+            "why": self.why,
         }
 
 
-def adult_exemption(given: Mapping[str, Any]) -> str | None:
+def adult_exemption(given: Mapping[str, Any], law: Law) -> str | None:
     """Read what frees the adult altogether, if anything does; say how a part's exemption is written now."""
     exemption = given.get("exemption")
     if exemption in PART_BY_CODE or exemption == "minor_equipment":
@@ -108,7 +118,7 @@ def adult_exemption(given: Mapping[str, Any]) -> str | None:
         )
     if exemption is None:
         return None
-    return read.one_of(exemption, [choice.code for choice in ADULT_EXEMPTIONS], "exemption")
+    return read.one_of(exemption, law["charging.free.adult_exemptions"], "exemption")
 
 
 def free_parts(given: object, budget_pence: int) -> tuple[FreePart, ...]:
@@ -169,20 +179,20 @@ def judge(part: FreePart, law: Law) -> Judged:
     if part.exemption == "reablement":
         return _judge_reablement(part, law)
     if part.exemption == "minor_adaptation":
-        limit = law[LIMIT]
-        free = part.pence_once <= limit
-        why = (
-            f"the adaptation costs {pounds(part.pence_once)}, and one of {pounds(limit)} or less is free"
-            if free
-            else f"it costs {pounds(part.pence_once)}, which is more than the {pounds(limit)} of a minor adaptation"
-        )
-        return Judged(part=part, free=free, until=None, sentence=_sentence(part, free, why), parameter=LIMIT)
+        return _judge_adaptation(part, law)
     why = {
-        "section_117": "it is after-care under section 117, which nobody may be charged for",
-        "continuing_healthcare": "it is NHS continuing healthcare, which nobody may be charged for",
-        "aid": "it is an aid, which is free at any cost",
+        "section_117": "It is after-care under section 117, which nobody may be charged for.",
+        "continuing_healthcare": "It is NHS continuing healthcare, which nobody may be charged for.",
+        "aid": "It is an aid, which is free at any cost.",
     }[part.exemption]
-    return Judged(part=part, free=True, until=None, sentence=_sentence(part, True, why))
+    return Judged(part=part, free=True, until=None, why=why)
+
+
+def _judge_adaptation(part: FreePart, law: Law) -> Judged:
+    limit = law[LIMIT]
+    free = part.pence_once <= limit
+    why = f"An adaptation is free where it costs {pounds(limit)} or less, and this one costs {pounds(part.pence_once)}."
+    return Judged(part=part, free=free, until=None, why=why, parameter=LIMIT)
 
 
 def are_all_free(parts: Sequence[FreePart], budget_pence: int, law: Law) -> bool:
@@ -207,20 +217,12 @@ def _judge_reablement(part: FreePart, law: Law) -> Judged:
     until = last_free_day(part, law)
     assert until is not None, "reablement ends"
     free = law.on <= until
-    why = f"reablement from {_day(part.started_on)} is free by law for {law[WEEKS]} weeks"
+    begins = "begins" if part.started_on > law.on else "began"
+    why = f"Reablement that {begins} on {_day(part.started_on)} is free by law for {law[WEEKS]} weeks"
     if part.agreed_until == until:
         why += f", and longer as {part.agreed_by} decided: {part.agreed_why.rstrip('.')}"
-    why = f"{why}. The last free day {'is' if free else 'was'} {_day(until)}"
-    return Judged(part=part, free=free, until=until, sentence=_sentence(part, free, why), parameter=WEEKS)
-
-
-def _sentence(part: FreePart, free: bool, why: str) -> str:
-    cost = [
-        *([f"{pounds(part.pence_per_week)} a week"] if part.pence_per_week else []),
-        *([f"{pounds(part.pence_once)} once"] if part.pence_once else []),
-    ]
-    said = f"{'Free' if free else 'Not free'}: {part.name}, {' and '.join(cost) or 'at no cost'}"
-    return f"{said}. {why[0].upper()}{why[1:]}."
+    why = f"{why}. The last free day {'is' if free else 'was'} {_day(until)}."
+    return Judged(part=part, free=free, until=until, why=why, parameter=WEEKS)
 
 
 def _day(day: date) -> str:

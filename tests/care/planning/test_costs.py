@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from leeway.care.planning.costs import (
     ChargedDays,
+    CostedLine,
     budget_result,
     budget_steps,
+    free_parts,
+    free_ways,
     in_words,
     shares_of_final,
     totals,
@@ -78,6 +81,34 @@ def test_a_charge_above_the_social_care_part_is_a_defect():
     costed = totals([PlanLine(units=Decimal(1), unit_cost_pence=100, frequency="weekly", way="council_managed")])
     with pytest.raises(AssertionError):
         budget_result(costed=costed, final_pence=100, charged=[ChargedDays(STARTS, 101)], indicative_pence=None)
+
+
+VISITS = CostedLine("Visits", "direct_payment", 200_00, 0, 0, "reablement", "2026-12-07")
+HOIST = CostedLine("Hoist", "council_managed", 40_01, 50, 0, "aid")
+SWIMMING = CostedLine("Swimming", "direct_payment", 100_00, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("social_care_pence", "free_pence"),
+    [
+        (320_01, [200_00, 20_01]),  # as costed: the NHS pays £20.00 of the hoist, and nobody is charged for the rest
+        (400_00, [200_00, 20_01]),  # more: what was added is of the ordinary support
+        (220_01, [200_00, 20_01]),  # less: so is what was taken away
+        (110_00, [99_99, 10_01]),  # less than the free lines together: each shrinks in proportion
+    ],
+)
+def test_a_free_line_keeps_its_own_cost(social_care_pence, free_pence):
+    parts = free_parts([VISITS, SWIMMING, HOIST], social_care_pence)
+    assert [part.pence_per_week for part in parts] == free_pence
+    assert parts[0].started_on == date(2026, 12, 7) and parts[0].what == "Visits"
+
+
+def test_what_is_free_of_each_way_is_what_the_charge_found_free():
+    judged = [{"free": True, "pence_per_week": 200_00}, {"free": True, "pence_per_week": 20_01}]
+    lines = [VISITS, SWIMMING, HOIST]
+    assert free_ways(lines, judged) == {"direct_payment": 200_00, "council_managed": 20_01}
+    judged[0]["free"] = False
+    assert free_ways(lines, judged) == {"council_managed": 20_01}
 
 
 def test_a_plan_that_costs_nothing_cannot_be_given_an_amount():

@@ -159,6 +159,7 @@ def charge(decided: Decision | Outcome) -> dict:
         "parts": result["free_parts"],
         "free": result["free_pence_per_week"],
         "chargeable": result["chargeable_pence_per_week"],
+        "free_until": result["free_until"],
         "reasons": decided.reasons,
         "steps": decided.steps,
         "law_on": decided.law_on if isinstance(decided, Decision) else decided.on,

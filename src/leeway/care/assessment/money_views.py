@@ -54,6 +54,7 @@ def overview(request: SignedIn, case_id: UUID) -> HttpResponse:
         "completed": completed,
         "may": may,
         "can_start": may and financial is None and case.stage in actions.MEANS_STAGES,
+        "funded": explain.funding(queries.funded_by(case)),
         "needed": queries.needs_money_check(case, timezone.localdate()) or completed is not None,
         "items": [task_item(task, case_id) for task in tasks],
     }
@@ -199,6 +200,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
         "charges": by_days(history(case).filter(kind=DecisionKind.CHARGE)),
         "charge": explain.charge(shown) if shown else None,
         "problem": problem,
+        "funded": explain.funding(queries.funded_by(case)),
         "needs_check": queries.needs_money_check(case, today),
         "may": can_check_means(request.user, case) and lives(case.person),
     }

@@ -190,6 +190,7 @@ def _charge(decision: Decision) -> list[Block]:
             total=True,
         ),
         Paragraph("This is one charge for your whole budget. You pay it once, however the budget is held."),
+        *_what_is_free(result),
         *_reasons(decision),
         Heading("How we worked it out"),
         Paragraph(
@@ -206,6 +207,31 @@ def _charge(decision: Decision) -> list[Block]:
             "If you cannot pay, tell us straight away. Do not cut your support to pay it.",
         ),
     ]
+
+
+def _what_is_free(result: dict) -> list[Block]:
+    """The parts of the budget that are free by law or were, until when, and what is left to be charged for."""
+    weekly = [part for part in result["free_parts"] if part["pence_per_week"]]
+    once = [part for part in result["free_parts"] if part["pence_once"]]
+    rows = tuple((cell(_free_or_not(part), part["why"]), pounds(part["pence_per_week"])) for part in weekly)
+    left = ("What can be charged for", pounds(result["chargeable_pence_per_week"]))
+    blocks: list[Block] = [Heading("What is free by law")] if weekly or once else []
+    if weekly:
+        blocks.append(
+            Table("Free by law, and what can be charged for", ("Support", EACH_WEEK), (*rows, left), total=True)
+        )
+    if once:
+        paid = tuple((cell(_free_or_not(part), part["why"]), pounds(part["pence_once"])) for part in once)
+        blocks.append(Table("What is paid once", ("What", "Cost"), paid))
+    if result["free_until"]:
+        blocks.append(Paragraph(f"After {day(result['free_until'])} more of your budget can be charged for."))
+    return blocks
+
+
+def _free_or_not(part: dict) -> str:
+    if not part["free"]:
+        return f"{part['what']}: not free"
+    return f"{part['what']}: free" + (f" until {day(part['until'])}" if part["until"] else "")
 
 
 def _direct_payment(decision: Decision) -> list[Block]:

@@ -33,6 +33,11 @@ class CostedLine:
         return floor_div(self.pence_per_week * self.nhs_percent, 100)
 
     @property
+    def social_care_pence(self) -> int:
+        """What is left a week for the person and the council to pay."""
+        return self.pence_per_week - self.nhs_pence
+
+    @property
     def is_said_free(self) -> bool:
         """Whether the line is said to be free by law."""
         return self.exemption in PART_BY_CODE
@@ -117,13 +122,14 @@ def free_parts(lines: Sequence[CostedLine], social_care_pence: int) -> tuple[Fre
     ordinary support. Only where the budget is smaller than the free lines together does each shrink in proportion.
     """
     said = [line for line in lines if line.is_said_free]
-    costs = [line.pence_per_week - line.nhs_pence for line in said]
+    costs = [line.social_care_pence for line in said]
     if sum(costs) > social_care_pence:
         costs = split(social_care_pence, costs)
-    return tuple(_free_part(line, pence) for line, pence in zip(said, costs, strict=True))
+    return tuple(free_part(line, pence) for line, pence in zip(said, costs, strict=True))
 
 
-def _free_part(line: CostedLine, pence_per_week: int) -> FreePart:
+def free_part(line: CostedLine, pence_per_week: int) -> FreePart:
+    """A line that is said to be free, as the charging rule takes it."""
     day = date.fromisoformat
     return FreePart(
         exemption=line.exemption,
@@ -135,6 +141,19 @@ def _free_part(line: CostedLine, pence_per_week: int) -> FreePart:
         agreed_by=line.reablement_agreed_by,
         agreed_why=line.reablement_why,
     )
+
+
+def free_ways(lines: Sequence[CostedLine], judged: Sequence[dict]) -> dict:
+    """What nobody is charged for of each way of holding, so that the charge is never taken from it.
+
+    `judged` are the free parts as a charge on these lines found them (`free_parts` of its result).
+    """
+    free = dict.fromkeys(Way.values, 0)
+    said = [line for line in lines if line.is_said_free]
+    for line, part in zip(said, judged, strict=True):
+        if line.way and part["free"]:
+            free[line.way] += part["pence_per_week"]
+    return {way: pence for way, pence in free.items() if pence}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +170,8 @@ def budget_result(
     """The personal budget of section 26: what it costs, and what the person, the council and the NHS each pay of it.
 
     The three shares add up to the cost in every stretch of days, and so do the ways of holding. The person's charge
-    is on the social care part alone. Amounts are whole pence a week, but for the start-up amount, which is paid once.
-    The shares that stand beside `stretches` are those of the first of them.
+    is on the social care part alone, without what is free by law. Amounts are whole pence a week, but for the start-up
+    amount, which is paid once. The shares that stand beside `stretches` are those of the first of them.
     """
     shares = shares_of_final(costed, final_pence)
     social_care, nhs = shares["social_care_pence_per_week"], shares["nhs_pence_per_week"]
@@ -200,7 +219,7 @@ def budget_steps(result: dict, lines: list[PlanLine], *, reason: str, manager: s
     steps.append(("Personal budget", final, same, statement))
     nhs = "The part that the NHS pays, line by line. Nobody is charged for it."
     steps.append(("The NHS pays", result["nhs_pence_per_week"], nhs, statement))
-    charge = "One charge over the social care part. How it was worked out is in the charge decision."
+    charge = "One charge over what can be charged for. How it was worked out is in the charge decision."
     council = "What is left of the personal budget after the other two shares."
     for each in result["stretches"]:
         day = date.fromisoformat(each["starts_on"])

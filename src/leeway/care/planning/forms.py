@@ -126,7 +126,7 @@ class LineForm(WholeForm):
         PLANNED,
         label="First day of the reablement",
         called="The first day of reablement",
-        help_text="For reablement alone, for example 7 12 2026. Its free weeks count from then.",
+        help_text="For example, 7 12 2026. Its free weeks count from then.",
         required=False,
     )
     reablement_until = DateField(
@@ -163,6 +163,19 @@ class LineForm(WholeForm):
             self.fields["exemption"].help_text = f"The assessment found: {said}. Say whether this line is part of it."
         else:
             self.initial.setdefault("exemption", ORDINARY)
+
+    @property
+    def asked_of_reablement(self) -> list[str]:
+        """The fields that stand under reablement, and are no answer where another is chosen."""
+        return [name for name in self.fields if name.startswith("reablement_")]
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or {}
+        if cleaned.get("exemption") != "reablement":
+            for name in self.asked_of_reablement:
+                self.errors.pop(name, None)
+                cleaned[name] = self.fields[name].clean("")
+        return cleaned
 
     @property
     def details(self) -> dict:

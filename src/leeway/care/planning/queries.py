@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Max, QuerySet
 
 from leeway.access.models import User
@@ -16,9 +17,11 @@ from leeway.care.decisions.queries import by_days, standing
 from leeway.care.people.models import CapacityQuestion, Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.access import is_in_force, lacks_capacity
-from leeway.care.planning.costs import costed_line, free_parts, totals, totals_of
+from leeway.care.planning.costs import costed_line, free_part, free_parts, totals, totals_of
 from leeway.care.planning.models import Aim, Choice, ChosenWay, Offer, Plan, PlanLine, PlanState, Way
+from leeway.law import law_on
 from leeway.law.direct_payments import may_pay
+from leeway.law.exemptions import Judged, judge
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import Change, changes
 
@@ -152,6 +155,15 @@ def needs_met(case: Case) -> list[tuple]:
     """
     latest = completed_assessment(case)
     return [(choice, note) for choice, note in outcome_notes(latest) if note.unable] if latest else []
+
+
+def free_by_law(lines: list[PlanLine], on: date) -> dict[UUID, Judged]:
+    """Whether each line that is said to be free is so on a day, until when and why, by its key."""
+    law = law_on(on, settings.COUNCIL_POLICY)
+    costed = {line.pk: costed_line(line) for line in lines}
+    return {
+        key: judge(free_part(line, line.social_care_pence), law) for key, line in costed.items() if line.is_said_free
+    }
 
 
 def needs_money_check(case: Case, on: date) -> bool:

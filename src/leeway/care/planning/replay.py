@@ -1,7 +1,10 @@
-"""Working every personal budget out again from the lines and the charge that it was decided on."""
+"""Working every personal budget out again from the lines and the charge that it was decided on, and which are free."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Prefetch
 from django.db.models.fields.json import KT
@@ -9,7 +12,7 @@ from django.db.models.fields.json import KT
 from leeway.care.assessment.models import Assessment
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.replay import Bent
-from leeway.care.planning.costs import ChargedDays, CostedLine, budget_result, costed_line, totals_of
+from leeway.care.planning.costs import ChargedDays, CostedLine, budget_result, costed_line, free_parts, totals_of
 from leeway.care.planning.models import Plan, PlanLine, PlanState
 from leeway.refusal import Refusal
 
@@ -31,14 +34,20 @@ def replay() -> Iterator[Bent | None]:
         yield Bent(str(decision.pk), RULE, differing) if differing else None
 
 
-def _charges() -> dict[str, tuple[ChargedDays, int]]:
-    """What every charge comes to, from which day, and the budget that it is on, as they are stored."""
-    figures = KT("result__charge_pence_per_week"), KT("inputs__personal_budget_pence_per_week")
-    rows = Decision.objects.filter(kind=DecisionKind.CHARGE).order_by().values_list("pk", "law_on", *figures)
-    return {
-        str(pk): (ChargedDays(law_on, int(charge)), int(budget))
-        for pk, law_on, charge, budget in rows.iterator(chunk_size=5000)
-    }
+class _Charge(NamedTuple):
+    """From which day a charge is, what it comes to, on which budget and which free lines of it, as they are stored."""
+
+    law_on: date
+    pays: str
+    budget: str
+    free: str
+
+
+def _charges() -> dict[str, _Charge]:
+    paths = ("result__charge_pence_per_week", "inputs__personal_budget_pence_per_week", "inputs__free_parts")
+    rows = Decision.objects.filter(kind=DecisionKind.CHARGE).order_by()
+    rows = rows.values_list("pk", "law_on", *[KT(path) for path in paths])
+    return {str(pk): _Charge(*figures) for pk, *figures in rows.iterator(chunk_size=5000)}
 
 
 def _guides() -> dict[str, str]:
@@ -63,22 +72,25 @@ def _differing(decision: Decision, charges: dict, guides: dict, plan_lines: list
     result = budget_result(
         costed=totals_of(lines),
         final_pence=given["final_pence_per_week"],
-        charged=[charged for charged, _ in made],
+        charged=[ChargedDays(charge.law_on, int(charge.pays)) for charge in made],
         indicative_pence=int(guides[guide]) if guide else None,
     )
     differing = [name for name, value in result.items() if decision.result.get(name) != value]
     social_care_pence = result["pence_per_week"] - result["nhs_pence_per_week"]
-    if any(charged_on_pence != social_care_pence for _, charged_on_pence in made):
+    if any(int(charge.budget) != social_care_pence for charge in made):
         differing.append("the charge is on another budget")
     if result["starts_on"] != given["starts_on"]:
         differing.append("the charge is for other days")
+    said_free = [part.as_given() for part in free_parts(lines, social_care_pence)]
+    if any(json.loads(charge.free) != said_free for charge in made):
+        differing.append("the charge is on other free lines")
     if plan_lines is not None and _in_order(lines) != _in_order([costed_line(line) for line in plan_lines]):
         differing.append("the lines of its plan")
     return ", ".join(differing)
 
 
 def _in_order(lines: list[CostedLine]) -> list[tuple]:
-    return sorted(tuple(asdict(line).values()) for line in lines)
+    return sorted(tuple(str(value) for value in asdict(line).values()) for line in lines)
 
 
 def missing() -> Iterator[str]:
