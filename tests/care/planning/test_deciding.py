@@ -102,7 +102,6 @@ def test_the_statement_of_section_26_adds_up(submitted, mona):
         "nhs_pence_per_week",
         "stretches",
         "ways",
-        "free_ways",
         "start_up_pence",
         "starts_on",
         "costed_pence_per_week",
