@@ -70,3 +70,31 @@ def _paragraph(number: str, row: dict[str, Any]) -> Paragraph:
         does_not_apply=row.get("does_not_apply", ""),
         doubt=row.get("doubt", ""),
     )
+
+
+OPENING = """\
+# What the law leaves out, paragraph by paragraph
+
+A row for every paragraph of the law's lists of what is left out of income and capital: the kinds that carry it out
+(each with its days on the page of [parameters](parameters.md)), or the rule that does, or why it does not apply to a
+charge for care at home. “Not read” says what of it could not be read at its source.
+
+This page is generated: run `make reference` after a change.
+"""
+
+
+def markdown() -> str:
+    """Write the reference page of every list."""
+    parts = [OPENING]
+    for schedule in schedules():
+        parts.append(f"\n## {schedule.title}: [{schedule.source}]({schedule.url})\n")
+        parts.append("| Paragraph | What | Carried out by | Not read |\n|---|---|---|---|")
+        parts += [f"| {row.number} | {row.what} | {_carried_out(row)} | {row.doubt} |" for row in schedule.paragraphs]
+    return "\n".join([*parts, ""])
+
+
+def _carried_out(row: Paragraph) -> str:
+    if row.does_not_apply:
+        return f"Does not apply: {row.does_not_apply[:1].lower()}{row.does_not_apply[1:]}"
+    by_kinds = ", ".join(f"`{code}`" for code in row.kinds)
+    return "; ".join(filter(None, [by_kinds, row.rule]))

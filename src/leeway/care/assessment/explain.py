@@ -13,6 +13,7 @@ from leeway.law import Choice, Outcome
 from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS, QUALIFYING_INCOME
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
 from leeway.law.exemptions import ADULT_EXEMPTIONS
+from leeway.law.income import JOINT_OF_A_COUPLE
 from leeway.law.means import INCOME, kinds
 from leeway.law.numbers import pounds
 from leeway.law.pension_age import reaches_pension_age_on
@@ -214,7 +215,8 @@ def _household(financial: FinancialAssessment) -> list[tuple[str, str]]:
 
 def _income(financial: FinancialAssessment) -> list[tuple[str, str]]:
     means = financial.means
-    rows = [(_name_of_income(line), _amount_of_income(line)) for line in financial.lines["income"]]
+    couple = means.get("household") == "couple"
+    rows = [(_name_of_income(line), _amount_of_income(line, couple=couple)) for line in financial.lines["income"]]
     if QUALIFYING_INCOME in means:
         rows.append(("Counts for Savings Credit", f"{pounds(means[QUALIFYING_INCOME])} a week"))
     if PARTNER_HAS_DISREGARD in means:
@@ -227,13 +229,15 @@ def _name_of_income(line: dict) -> str:
     return f"{label}: {line['what']}, from {line['from_whom']}" if "what" in line else label
 
 
-def _amount_of_income(line: dict) -> str:
+def _amount_of_income(line: dict, *, couple: bool) -> str:
     often = Frequency(line["every"]).label
     said = [f"{pounds(line['amount_pence'])} {often}"]
     if line.get("tax_pence"):
         said.append(f"less {pounds(line['tax_pence'])} of tax")
     if "awarded_to" in line:
         said.append("awarded to the couple" if line["awarded_to"] == "couple" else "awarded to the person")
+    elif couple and line["kind"] in JOINT_OF_A_COUPLE:
+        said.append("taken to be awarded to the couple")
     if "own_share_pence" in line:
         said.append(f"{pounds(line['own_share_pence'])} of it is the person's, as shown by {line['share_shown_by']}")
     if "covers" in line:

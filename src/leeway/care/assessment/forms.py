@@ -327,14 +327,18 @@ class IncomeForm(LinesForm):
                 required=False,
             ),
             "own_share": PoundsField(label="The person's share of it, if not half", required=False),
-            "share_shown_by": forms.CharField(label="Who showed that share, and by what?", required=False),
+            "share_shown_by": forms.CharField(
+                label="Who showed that share, and by what (optional otherwise)?", required=False
+            ),
             "covers": forms.ChoiceField(
                 label="Attendance Allowance and Disability Living Allowance: for what?",
                 choices=[("", "Choose"), *((choice.code, f"{choice.label}. {choice.help}") for choice in COVERS)],
                 required=False,
             ),
-            "what": forms.CharField(label="Any other income: what is it?", required=False),
-            "from_whom": forms.CharField(label="From whom?", required=False),
+            "what": forms.CharField(
+                label="If it is any other income, what is it (optional otherwise)?", required=False
+            ),
+            "from_whom": forms.CharField(label="And from whom (optional otherwise)?", required=False),
         }
         return {name: field for name, field in every.items() if name in (*self.parts, *self.seldom)}
 

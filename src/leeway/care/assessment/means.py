@@ -117,7 +117,7 @@ def money_check_tasks(financial: FinancialAssessment) -> list[Task]:
         needed = asked and (part != "evidence" or financial.basis != Basis.LIGHT_TOUCH)
         missing = "" if done else f"{title}: not answered yet."
         if done and unsaid.get(part):
-            missing = f"{title}: say {' and '.join(unsaid[part])}."
+            missing = f"{title}: say {'; '.join(unsaid[part])}."
         tasks.append(
             Task(page="money_part", argument=part, title=title, hint=hint, started=done, missing=missing, needed=needed)
         )
@@ -129,8 +129,8 @@ def _unsaid_of_household(financial: FinancialAssessment) -> list[str]:
     means = financial.means
     wanted = [
         ("when the partner was born", means.get("household") == "couple" and financial.partner_born_on is None),
-        ("how many children there are, 0 if none", "dependent_children" not in means),
-        ("which premiums apply, or that none does", "premiums" not in means),
+        ("how many children there are (0 if none)", "dependent_children" not in means),
+        ("which premiums apply (or that none does)", "premiums" not in means),
     ]
     return [words for words, missing in wanted if missing]
 
@@ -141,7 +141,7 @@ def _unsaid_of_income(financial: FinancialAssessment) -> list[str]:
         return []
     couple = financial.means.get("household") == "couple"
     wanted = [
-        ("what income counts for Savings Credit, 0 if none", QUALIFYING_INCOME not in financial.means),
+        ("what income counts for Savings Credit (0 if none)", QUALIFYING_INCOME not in financial.means),
         (
             "whether the partner's charge has the savings disregard",
             couple and PARTNER_HAS_DISREGARD not in financial.means,

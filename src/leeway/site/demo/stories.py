@@ -271,7 +271,7 @@ def crossing(today: date) -> Script:
             "clothing": Help(("takes_much_longer",), "An hour for my socks.", "Takes over an hour, with pain."),
         },
         answers=NO_NEED | {"personal_care": "every_day", "meals": "preparing", "home": "some"},
-        means=means(("state_pension", 241_30), ("attendance_allowance", 76_70), savings=23_250_00),
+        means=means(("state_pension", 241_30), ("attendance_allowance", 76_70), savings=23_250_00, qualifying=241_30),
         aims=(("Stay in my own home", "I am still here at Christmas."),),
         lines=(Line("Help each morning from the agency I know", "home_care", 190_00, "council_managed"),),
         way="council_managed",
