@@ -23,7 +23,7 @@ OWN_WORDS = {
     "messages": {"recipients", "wording", "printing"},
     "messages/carriers": {"notify", "smtp", "mailbox"},
     "care/people": {"events", "locks", "recipients", "message_views"},
-    "care/assessment": {"parts", "means", "explain", "money_views"},
+    "care/assessment": {"parts", "means", "savings", "explain", "money_views"},
     "care/decisions": {"replay"},
     "care/planning": {"costs", "replay"},
     "care/planning/actions": {"writing", "exempting", "choosing", "deciding", "drafts"},
