@@ -17,6 +17,7 @@ from leeway.care.people.models import Authority, Relationship, StoryLine, Whose
 from leeway.care.people.states import Stage
 from leeway.care.planning.actions import end_plan
 from leeway.care.planning.queries import has_direct_payment, plan_in_force
+from leeway.law.direct_payment_codes import DETAINED_IN, PERHAPS_DETAINED_IN
 from leeway.messages.queries import in_need_of_somebody
 from leeway.messages.states import State
 from leeway.money.budgets.actions import go_on_after, wait_after
@@ -141,7 +142,12 @@ def _is_at_home(line: StoryLine) -> bool:
 
 def _is_barred(line: StoryLine) -> bool:
     """Whether the person is where nobody has a direct payment, and has one or is about to."""
-    return bool(detained_in(line.case.person, line.happened_on)) and has_direct_payment(line.case)
+    return detained_in(line.case.person, line.happened_on) in DETAINED_IN and has_direct_payment(line.case)
+
+
+def _is_perhaps_barred(line: StoryLine) -> bool:
+    """Whether nobody knows if the person was convicted, and they have a direct payment or are about to."""
+    return detained_in(line.case.person, line.happened_on) in PERHAPS_DETAINED_IN and has_direct_payment(line.case)
 
 
 def _nothing_is_paid_direct(line: StoryLine) -> bool:
@@ -360,6 +366,12 @@ EVENTS: dict[Event, Follows] = {
                 "{person} cannot have a direct payment where they are. Change how the budget is held.",
                 days=2,
                 only=_is_barred,
+            ),
+            ToDo(
+                Whose.WORKER,
+                "Find out whether {person} was convicted. Until it is known, no direct payment is made.",
+                days=2,
+                only=_is_perhaps_barred,
             ),
         ),
     ),

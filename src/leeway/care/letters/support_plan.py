@@ -23,6 +23,7 @@ from leeway.care.letters.content import CARE_ACT, job_of, make_letter, questions
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
 from leeway.care.planning.models import Agreement, Author, Plan, PlanLine, PlanState
 from leeway.care.planning.queries import offers_and_choice, plan_lines
+from leeway.care.planning.uses import council_in_words, family_in_words
 from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES
 from leeway.law.numbers import pounds
 from leeway.market.units import Frequency
@@ -143,7 +144,9 @@ def _what(line: PlanLine) -> str:
     aim = f"For: {line.aim.words}" if line.aim else ""
     way = way_words(line.way).partition(":")[0] if line.way else ""
     nhs = f"The NHS pays {pounds(nhs_pence(line))} of this" if line.nhs_percent else ""
-    return cell(line.what, supplier, in_words(line), aim, way, nhs)
+    family = family_in_words(line)
+    paid = f"Paid to family: {family}" if family else council_in_words(line)
+    return cell(line.what, supplier, in_words(line), aim, way, nhs, paid)
 
 
 def _who_pays(plan: Plan) -> list[Block]:

@@ -38,6 +38,9 @@ class Line:
     way: str = ""
     nhs_percent: int = 0
     relationship: str = "not_related"
+    same_household: bool | None = None
+    necessary_for: str = ""
+    necessary: str = ""
 
 
 @dataclass(frozen=True)
