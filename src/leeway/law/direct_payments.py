@@ -141,6 +141,32 @@ def refuse_before_care_act(on: date) -> None:
     )
 
 
+def goes_on(route: str, has_capacity: bool, for_a_time: bool | None, somebody_manages: bool) -> Allowed:
+    """Say whether a direct payment goes on when the person has lost, or regained, the capacity to ask for it.
+
+    Lost for a time, it goes on where somebody is willing to manage it meanwhile; regained for a time, it goes on to
+    the authorised person. Source: SI 2014/2871, reg. 8.
+    """
+    if has_capacity == (read.one_of(route, SECTION, "route") == "section_31"):
+        return Allowed(True, "Capacity is as it was when the direct payment was decided.")
+    if for_a_time is None:
+        return Allowed(None, "Find out whether this is for a time only: then the direct payment may go on (reg. 8).")
+    if has_capacity and for_a_time:
+        return Allowed(True, "They can decide for a time only: it goes on to the authorised person (reg. 8).")
+    if has_capacity:
+        return Allowed(False, "They can decide now: ask them how the budget is held, and check under section 31.")
+    if for_a_time and somebody_manages:
+        return Allowed(
+            True,
+            "They cannot decide for a time, and somebody is willing to manage it until they can: it goes on (reg. 8).",
+        )
+    return Allowed(
+        False,
+        "It cannot go on under section 31: somebody may be authorised under section 32, or the money is held in "
+        "another way. The needs are met meanwhile.",
+    )
+
+
 def review_dates(start: date, last_review: date | None = None) -> ReviewDates:
     """Give the day by which a direct payment must next be reviewed: within 6 months, then every 12.
 

@@ -44,6 +44,11 @@ def has_direct_payment(case: Case) -> bool:
     return PlanLine.objects.filter(plan__in=plans, way=Way.DIRECT_PAYMENT).exists()
 
 
+def pays_directly(case: Case) -> bool:
+    """Whether the plan in force holds money as a direct payment."""
+    return PlanLine.objects.filter(plan__case=case, plan__state=PlanState.AGREED, way=Way.DIRECT_PAYMENT).exists()
+
+
 def bars_direct_payment(plan: Plan, on: date) -> str:
     """Why nothing of a plan may be held as a direct payment on a day, where it is to be; empty where it may."""
     stay = barring_stay(plan.case.person, on)
