@@ -160,8 +160,9 @@ PARTNERS = frozenset(("spouse_or_civil_partner", "living_as_partner"))
 CLOSE_RELATIVES = frozenset(
     ("parent", "child", "step_child", "sibling", "aunt_or_uncle", "grandparent", "partner_of_relative")
 )
-#: What the council may consider it necessary to pay close family for (reg. 3(2)).
+#: What the council may find it necessary to pay close family for (reg. 3(2)): it considers it, and says why.
 NECESSARY_FOR: tuple[Choice, ...] = (
     Choice("care", "To meet the person's care needs"),
     Choice("administration", "To help manage the direct payment: to keep the law with it, or to keep its accounts"),
+    Choice("nothing", "For nothing: it has considered it, and does not find it necessary"),
 )

@@ -34,7 +34,8 @@ def may_pay(relationship: str, same_household: bool | None, necessary_for: str =
 
     A husband, wife or partner is barred wherever they live; a close relative only in the same household. The bar
     falls where the council considers it necessary to pay them for care, or for help to manage the payment:
-    `necessary_for` says which, and is empty where the council has not decided so. Source: SI 2014/2871, reg. 3.
+    `necessary_for` says which, or that it is necessary for nothing; it is empty where the council has not considered
+    it yet. Source: SI 2014/2871, reg. 3.
     """
     code = read.one_of(relationship, [choice.code for choice in RELATIONSHIPS], "relationship")
     if same_household is not None:
@@ -46,16 +47,22 @@ def may_pay(relationship: str, same_household: bool | None, necessary_for: str =
         return Allowed(None, f"{label}: say whether they live in the same household as the person ({REG_3}).")
     if code not in PARTNERS and not (code in CLOSE_RELATIVES and same_household):
         return Allowed(True, f"{label}: may be paid, as the family bar does not reach them ({REG_3}).")
-    if necessary_for:
+    if necessary_for in FOR:
         return Allowed(
             True,
             f"{label}: may be paid, because the council considers it necessary {FOR[necessary_for]} ({REG_3}(2)).",
         )
+    if not necessary_for:
+        return Allowed(
+            None,
+            f"{label}: may be paid only where the council considers it necessary to meet the person's care needs, or "
+            f"for help to manage the payment ({REG_3}(2)). Consider it, and say why, either way.",
+        )
     where = "wherever they live" if code in PARTNERS else "as they live in the same household"
     return Allowed(
         False,
-        f"{label}: may not be paid, {where}, unless the council considers it necessary to meet the person's care "
-        f"needs, or for help to manage the payment ({REG_3}). Say which, and why.",
+        f"{label}: may not be paid, {where}, since the council considered it and does not find it necessary ({REG_3}). "
+        "It is considered again when something changes: nobody else can meet these needs, for example.",
     )
 
 

@@ -44,11 +44,12 @@ def care_home():
 @pytest.mark.parametrize(
     ("relationship", "household", "necessary_for", "said"),
     [
-        ("sibling", True, "", "may not be paid"),
+        ("sibling", True, "", "Consider it, and say why, either way"),
+        ("sibling", True, "nothing", "may not be paid"),
         ("sibling", None, "", "say whether they live in the same household"),
         ("sibling", None, "care", "say whether they live in the same household"),
         ("sibling", False, "", ""),
-        ("spouse_or_civil_partner", None, "", "wherever they live"),
+        ("spouse_or_civil_partner", None, "nothing", "wherever they live"),
         ("sibling", True, "care", ""),
         ("spouse_or_civil_partner", None, "administration", ""),
         ("not_related", None, "", ""),
@@ -63,7 +64,7 @@ def test_the_family_bar_stops_a_plan(chosen, bea, relationship, household, neces
 
 
 def test_what_family_is_necessary_for_and_why_go_together(chosen, bea):
-    with pytest.raises(Refusal, match="Say why the council") as refusal:
+    with pytest.raises(Refusal, match="Say why the council finds") as refusal:
         change(chosen, bea, payee_necessary_for="care", payee_necessary="  ")
     assert refusal.value.field == "payee_necessary"
     with pytest.raises(Refusal, match="necessary to pay them for") as refusal:

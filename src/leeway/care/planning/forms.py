@@ -125,13 +125,14 @@ class LineForm(WholeForm):
     )
     payee_necessary_for = forms.ChoiceField(
         label="What does the council consider it necessary to pay them for? (optional if they are not close family)",
-        choices=[*((choice.code, choice.label) for choice in NECESSARY_FOR), ("", "It has not decided so")],
+        choices=[*((choice.code, choice.label) for choice in NECESSARY_FOR), ("", "It has not considered it yet")],
         widget=forms.RadioSelect,
         required=False,
     )
     payee_necessary = forms.CharField(
-        label="Why the council considers it necessary",
-        help_text="What was weighed, and why somebody else would not do. It stands in the plan and its letter.",
+        label="Why, or why not?",
+        help_text="What was weighed about this person: could somebody else do it? No rule of thumb stands in for that. "
+        "It stands in the plan and its letter.",
         widget=AREA,
         required=False,
     )

@@ -17,6 +17,11 @@ from leeway.market.weeks import TIMES_A_WEEK, WEEKS_A_YEAR
 NIGHTS = {Unit.NIGHT: 1, Unit.DAY: 1, Unit.WEEK: 7}
 A_YEAR_OF_NIGHTS = 366
 CARE_HOMES = [Kind.CARE_HOME, Kind.NURSING_HOME]
+FINDING = {
+    "care": "The council considers it necessary, for care: ",
+    "administration": "The council considers it necessary, for help to manage the direct payment: ",
+    "nothing": "The council does not consider it necessary: ",
+}
 #: The lines that pay for stays in a care home, as the database asks it.
 PAYS_FOR_CARE_HOME = Q(care_home_nights__isnull=False) | Q(service__kinds__overlap=CARE_HOMES)
 
@@ -77,10 +82,7 @@ def family_in_words(line: PlanLine) -> str:
     who = line.get_payee_relationship_display()
     if line.payee_same_household is not None:
         who += ", in the same household" if line.payee_same_household else ", in another household"
-    if not line.payee_necessary_for:
-        return who
-    ground = "for care" if line.payee_necessary_for == "care" else "for help to manage the direct payment"
-    return f"{who}. The council considers it necessary, {ground}: {line.payee_necessary}"
+    return f"{who}. {FINDING[line.payee_necessary_for]}{line.payee_necessary}" if line.payee_necessary_for else who
 
 
 def council_in_words(line: PlanLine) -> str:

@@ -241,7 +241,7 @@ def _is_at(line: PlanLine, rate: Rate | None) -> bool:
 def _check_reasons(line: PlanLine) -> None:
     """Refuse half of a finding: what the council considers it necessary to pay family for, and why, go together."""
     if line.payee_necessary_for and not line.payee_necessary.strip():
-        raise Refusal("Say why the council considers it necessary to pay them.", field="payee_necessary")
+        raise Refusal("Say why the council finds it necessary to pay them, or not.", field="payee_necessary")
     if line.payee_necessary.strip() and not line.payee_necessary_for:
         raise Refusal("Say what the council considers it necessary to pay them for.", field="payee_necessary_for")
     if line.care_home_nights == 0:
