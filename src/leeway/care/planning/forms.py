@@ -6,6 +6,7 @@ from django.utils.text import Truncator
 from leeway.care.assessment.parts import outcomes_of
 from leeway.care.people.models import Authority, Case, Relationship
 from leeway.care.planning.models import Aim, Author, ChosenWay, NotChosen, Plan, PlanLine, Way
+from leeway.care.planning.uses import CARE_HOMES
 from leeway.days import HAPPENED, PLANNED
 from leeway.forms import (
     DateField,
@@ -168,6 +169,10 @@ class LineForm(WholeForm):
         set_choices(self, "aim", [("", "None yet"), *shown])
         if service is not None:
             del self.fields["supplier"]
+            if service.is_personal_assistant:
+                del self.fields["from_council"], self.fields["from_council_because"]
+            if not set(CARE_HOMES) & set(service.kinds):
+                del self.fields["care_home_nights"], self.fields["care_home_days_between"]
 
     @property
     def details(self) -> dict:
@@ -323,7 +328,12 @@ class DirectPaymentForm(VersionedForm):
         """Ask whom the council asked about the authorised person, and for a criminal record check."""
         for choice in CONSULTED:
             self.fields[f"consulted_{choice.code}"] = forms.ChoiceField(
-                label=choice.label, choices=[(one.code, one.label) for one in HEARD], widget=forms.RadioSelect
+                label=f"Before an authorised person is paid: {choice.label[0].lower()}{choice.label[1:]}",
+                choices=[(one.code, one.label) for one in HEARD],
+                widget=forms.RadioSelect,
+                error_messages={
+                    "required": f"Say whether this was asked: {choice.label[0].lower()}{choice.label[1:]}."
+                },
             )
         self.fields["consultation_words"] = forms.CharField(
             label="Whom you asked, and what they said (optional if you asked nobody)", widget=AREA, required=False

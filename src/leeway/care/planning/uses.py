@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from leeway.care.planning.models import PlanLine
 from leeway.law.dated import Law
+from leeway.law.direct_payment_codes import PARTNERS
 from leeway.law.direct_payments import answer_use
 from leeway.market.listings.models import Kind
 from leeway.market.units import Frequency, Unit
@@ -80,7 +81,7 @@ def family_in_words(line: PlanLine) -> str:
     if line.payee_relationship == "not_related":
         return ""
     who = line.get_payee_relationship_display()
-    if line.payee_same_household is not None:
+    if line.payee_same_household is not None and line.payee_relationship not in PARTNERS:
         who += ", in the same household" if line.payee_same_household else ", in another household"
     return f"{who}. {FINDING[line.payee_necessary_for]}{line.payee_necessary}" if line.payee_necessary_for else who
 
