@@ -198,3 +198,18 @@ def test_nothing_is_paid_until_it_is_known_whether_somebody_in_prison_was_convic
     assert {each.why for each in with_what_stops(as_paid_on(due, ON))} == {said}
     asked = any("Find out whether Ada Bell was convicted" in what for what in tasks(supported, "worker", Event.STAY))
     assert asked == (kind == "prison_not_known")
+
+
+def test_the_words_of_a_concern_are_for_those_who_work_on_the_case(client, supported, bea, ada_user):
+    at = f"/cases/{supported.pk}/review/"
+    client.force_login(bea)
+    assert client.post(f"{at}concern/", {"concern": "misuse", "words": "", "told_by": "Ruth"}).status_code == 200
+    said = {"concern": "misuse", "words": "The account was empty.", "told_by": "Her sister, by phone"}
+    assert client.post(f"{at}concern/", said).status_code == 302
+    assert "The account was empty." in client.get(at).content.decode()
+    client.force_login(ada_user)
+    for page in (at, f"/cases/{supported.pk}/"):
+        shown = client.get(page).content.decode()
+        assert "The account was empty." not in shown and "Her sister, by phone" not in shown
+    assert "The direct payment is looked at again by" in client.get(f"/cases/{supported.pk}/").content.decode()
+    assert client.get(f"{at}concern/").status_code == 403

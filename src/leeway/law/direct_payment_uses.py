@@ -29,13 +29,13 @@ class Allowed:
     reason: str
 
 
-def may_pay(relationship: str, same_household: bool | None, necessary_for: str = "") -> Allowed:
+def may_pay(relationship: str, same_household: bool | None, necessary_for: str = "", why: str = "") -> Allowed:
     """Say whether a direct payment may be used to pay this person: the family bar.
 
     A husband, wife or partner is barred wherever they live; a close relative only in the same household. The bar
     falls where the council considers it necessary to pay them for care, or for help to manage the payment:
     `necessary_for` says which, or that it is necessary for nothing; it is empty where the council has not considered
-    it yet. Source: SI 2014/2871, reg. 3.
+    it yet; `why` is the council's reason. Source: SI 2014/2871, reg. 3.
     """
     code = read.one_of(relationship, [choice.code for choice in RELATIONSHIPS], "relationship")
     if same_household is not None:
@@ -43,6 +43,7 @@ def may_pay(relationship: str, same_household: bool | None, necessary_for: str =
     if necessary_for:
         read.one_of(necessary_for, [choice.code for choice in NECESSARY_FOR], "necessary_for")
     label = next(choice.label for choice in RELATIONSHIPS if choice.code == code)
+    said = f" {why.strip()}" if why.strip() else ""
     if code in CLOSE_RELATIVES and same_household is None:
         return Allowed(None, f"{label}: say whether they live in the same household as the person ({REG_3}).")
     if code not in PARTNERS and not (code in CLOSE_RELATIVES and same_household):
@@ -50,7 +51,8 @@ def may_pay(relationship: str, same_household: bool | None, necessary_for: str =
     if necessary_for in FOR:
         return Allowed(
             True,
-            f"{label}: may be paid, because the council considers it necessary {FOR[necessary_for]} ({REG_3}(2)).",
+            f"{label}: may be paid, because the council considers it necessary {FOR[necessary_for]} ({REG_3}(2))."
+            f"{said}",
         )
     if not necessary_for:
         return Allowed(
@@ -61,8 +63,8 @@ def may_pay(relationship: str, same_household: bool | None, necessary_for: str =
     where = "wherever they live" if code in PARTNERS else "as they live in the same household"
     return Allowed(
         False,
-        f"{label}: may not be paid, {where}, since the council considered it and does not find it necessary ({REG_3}). "
-        "It is considered again when something changes: nobody else can meet these needs, for example.",
+        f"{label}: may not be paid, {where}, since the council considered it and does not find it necessary ({REG_3})."
+        f"{said} It is considered again when something changes: nobody else can meet these needs, for example.",
     )
 
 

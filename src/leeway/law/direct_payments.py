@@ -111,7 +111,7 @@ def conditions(inputs: Mapping[str, Any], law: Law) -> Outcome:
 def answer_use(use: object, law: Law) -> tuple[str, Allowed]:
     """Say whether a direct payment may pay for one thing: `what`, and `family`, `council` or `care_home` about it.
 
-    `family`: relationship, same_household (or nothing), necessary_for. `council`: from_council (or nothing), once,
+    `family`: relationship, same_household (or nothing), necessary_for, why. `council`: from_council (or nothing), once,
     because. `care_home`: nights_at_a_time, days_between, nights_a_year, start.
     """
     line = read.mapping(use, "Each of uses")
@@ -301,6 +301,7 @@ _READ: Mapping[str, Callable[[Any, str], Any]] = {
     "relationship": _text,
     "same_household": _yes_no_or_nothing,
     "necessary_for": _text,
+    "why": _text,
     "from_council": _yes_no_or_nothing,
     "once": read.yes_or_no,
     "because": _text,
@@ -310,7 +311,7 @@ _READ: Mapping[str, Callable[[Any, str], Any]] = {
     "start": lambda value, field: _day(value),
 }
 _USES = {
-    "family": ("relationship", "same_household", "necessary_for"),
+    "family": ("relationship", "same_household", "necessary_for", "why"),
     "council": ("from_council", "once", "because"),
     "care_home": ("nights_at_a_time", "days_between", "nights_a_year", "start"),
 }

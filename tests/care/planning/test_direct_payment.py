@@ -6,11 +6,14 @@ import pytest
 
 from leeway.care.circumstances.actions import record_stay, take_back_stay
 from leeway.care.circumstances.queries import in_care_homes
+from leeway.care.letters.content import letter_of
+from leeway.care.letters.support_plan import plan_document
 from leeway.care.people.models import Authority, CapacityQuestion
 from leeway.care.planning import actions, queries
 from leeway.market.listings.models import Provider, Service
 from leeway.refusal import Refusal
 from tests.care.conftest import ASKED, TODAY, lose_capacity, passes_conditions, relate
+from tests.care.letters.reading import words
 
 ANSWERS_32 = dict.fromkeys(["requester_authorised", "not_barred", "best_interests", "can_manage", "appropriate"], True)
 
@@ -195,3 +198,40 @@ def test_before_the_care_act_the_question_is_refused_with_the_law_of_then(writte
         actions.check_direct_payment(
             plan=written, answers={}, barred_orders=[], version=written.version, by=bea, on=date(2015, 3, 31)
         )
+
+
+def test_the_page_asks_of_an_authorised_person_what_reg_5_asks(client, written, bea):
+    at = f"/cases/{written.case_id}/plan/direct-payment/"
+    client.force_login(bea)
+    assert "criminal record check" not in client.get(at).content.decode()
+    lose_capacity(written.case.person, bea, CapacityQuestion.DIRECT_PAYMENT)
+    edie = relate(written.case.person, "Edie Bell", Authority.AUTHORISED)
+    given = {"received_by": str(edie.pk), "version": written.version} | dict.fromkeys(ANSWERS_32, "yes")
+    refused = client.post(at, given).content.decode()
+    assert "Say whether this was asked: anyone who cares for the person" in refused
+    given |= {f"consulted_{code}": heard for code, heard in ASKED["consulted"].items()}
+    given |= {"consultation_words": "Her brother: it suits her.", "authorised_is": "other"}
+    assert client.post(at, given).status_code == 302
+    decision = written.case.decisions.get(kind="direct_payment")
+    assert decision.result["not_known"] == ["record_checked"]
+    facts = client.get(f"/cases/{written.case_id}/decisions/{decision.pk}/").content.decode()
+    assert "Her brother: it suits her." in facts
+    assert client.post(at, given | {"version": written.version + 1, "criminal_record_check": "yes"}).status_code == 302
+    latest = written.case.decisions.filter(kind="direct_payment", superseded_by=None).get()
+    assert latest.result["must_pay"]
+
+
+def test_the_letter_of_a_plan_says_who_of_the_family_is_paid_and_why(chosen, bea):
+    family = {"payee_relationship": "sibling", "payee_same_household": True}
+    change(chosen, bea, **family, payee_necessary_for="care", payee_necessary="Nobody else signs.")
+    said = words(plan_document(chosen))
+    assert "Brother or sister, in the same household. The council considers it necessary, for care" in said
+    assert "Nobody else signs." in said
+
+
+def test_the_letter_of_the_decision_says_what_family_may_not_be_paid_and_what_would_change_it(chosen, bea):
+    family = {"payee_relationship": "sibling", "payee_same_household": True}
+    change(chosen, bea, **family, payee_necessary_for="nothing", payee_necessary="An agency has somebody who signs.")
+    said = words(letter_of(passes_conditions(chosen, bea)))
+    assert "An agency has somebody who signs." in said
+    assert "does not find it necessary" in said and "considered again when something changes" in said

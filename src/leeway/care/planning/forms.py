@@ -336,7 +336,10 @@ class DirectPaymentForm(VersionedForm):
                 },
             )
         self.fields["consultation_words"] = forms.CharField(
-            label="Whom you asked, and what they said (optional if you asked nobody)", widget=AREA, required=False
+            label="Whom you asked, and what they said (optional if you asked nobody)",
+            help_text="It is kept with the decision, and the person can read it.",
+            widget=AREA,
+            required=False,
         )
         self.fields["authorised_is"] = forms.ChoiceField(
             label="Who is the authorised person?",

@@ -35,6 +35,7 @@ def uses_of(line: PlanLine, start: date) -> list[dict[str, Any]]:
             "relationship": line.payee_relationship,
             "same_household": line.payee_same_household,
             "necessary_for": line.payee_necessary_for,
+            "why": line.payee_necessary,
         }
         uses.append({"what": line.what, "family": family})
     elif line.service is None or not line.service.is_personal_assistant:
