@@ -69,9 +69,11 @@ def test_four_weeks_at_home_part_two_stays_and_a_day_less_does_not():
 
 
 def test_nights_of_more_than_twelve_months_ago_count_no_longer():
-    """A night every three weeks, for four years: no more than eighteen in any twelve months, so always paid."""
-    assert nights_not_paid([stay(first, 1) for first in range(0, 4 * 365, 21)], LAW) == []
-    assert nights_not_paid([stay(first, 2) for first in range(0, 4 * 365, 21)], LAW) != []
+    """Two nights every 27 days, for four years, are 28 in any twelve months: always paid. Every 26 days they are not."""
+    years = [stay(first, 2) for first in range(0, 4 * 365, 27)]
+    assert nights_not_paid(years, LAW) == []
+    assert nights_not_paid([stay(first, 2) for first in range(0, 4 * 365, 26)], LAW) != []
+    assert care_home_weeks(years, LAW, after(3 * 365)).nights == 27
 
 
 lengths = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 40)), max_size=12)
