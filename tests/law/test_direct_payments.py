@@ -69,7 +69,7 @@ def test_four_weeks_at_home_part_two_stays_and_a_day_less_does_not():
 
 
 def test_nights_of_more_than_twelve_months_ago_count_no_longer():
-    """Two nights every 27 days, for four years, are 28 in any twelve months: always paid. Every 26 days they are not."""
+    """Two nights every 27 days, for four years, are 28 in twelve months: always paid. Every 26 days they are not."""
     years = [stay(first, 2) for first in range(0, 4 * 365, 27)]
     assert nights_not_paid(years, LAW) == []
     assert nights_not_paid([stay(first, 2) for first in range(0, 4 * 365, 26)], LAW) != []
