@@ -244,6 +244,16 @@ def joint(today: date) -> Script:
         aims=(("Breakfast with my boys every school day", "I am up and ready by half past seven."),),
         lines=(
             Line("Personal assistants, with breathing care", "personal_assistant", 800_00, "direct_payment", 60),
+            Line(
+                "Rotas and accounts, kept by Vik",
+                "",
+                20_00,
+                "direct_payment",
+                relationship="living_as_partner",
+                same_household=True,
+                necessary_for="administration",
+                necessary="Four assistants change their hours each week, and no payroll service can keep up with that.",
+            ),
             Line("Night support", "home_care", 360_00, "council_managed", 40),
         ),
         way="mixed",
