@@ -190,9 +190,7 @@ def _help(given: Mapping[str, Any], answered: Answers, table: Table) -> dict[str
     return {"help": chosen, "willing_and_able": willing}
 
 
-def _contradictions(
-    unable: frozenset[str], chosen: Mapping[str, Answer], table: Table
-) -> tuple[Contradiction, ...]:
+def _contradictions(unable: frozenset[str], chosen: Mapping[str, Answer], table: Table) -> tuple[Contradiction, ...]:
     labels = {one.code: one.label for one in SERVED[table.kind]}
     found = []
     for question in table.questions:
@@ -405,21 +403,26 @@ def _reasons(result: Mapping[str, Any], table: Table) -> tuple[str, ...]:
     return (
         opening,
         "It is a starting point: the final budget must be enough to meet the needs at what that reasonably costs here.",
-        *(_notice(line, other) for line in result["what_would_change"] for other in _great(line, table)),
+        *_notice(result),
         *(f"{one['sentence']} Explained: {one['explained']}" for one in result["contradictions"]),
         f"It comes from version {table.version} of the council's table, which anybody may see.",
     )
 
 
-def _great(line: Mapping[str, Any], table: Table) -> list[Mapping[str, Any]]:
-    others = [other for other in (line["one_less"], line["one_more"]) if other]
-    return [other for other in others if abs(other["difference_pence"]) > table.notice_pence_per_week]
-
-
-def _notice(line: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    about = "the help with " if line["about"] == "help" else ""
-    more = "more" if other["difference_pence"] > 0 else "less"
+def _notice(result: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say which answers weigh much, and how much, so that nobody meets a great step unawares."""
+    domains = {line["question"]: line["domain"] for line in result["answers"]}
+    steps: dict[str, int] = {}
+    for line in result["what_would_change"]:
+        for other in filter(None, (line["one_less"], line["one_more"])):
+            step = abs(other["difference_pence"])
+            if step > result["notice_pence_per_week"]:
+                domain = domains[line["question"]].lower()
+                steps[domain] = max(step, steps.get(domain, 0))
+    if not steps:
+        return ()
+    listed = "; ".join(f"{domain} ({pounds(step)})" for domain, step in steps.items())
     return (
-        f"Much hangs on {about}“{line['text']}”: “{other['label']}” instead of “{line['label']}” would give "
-        f"{pounds(abs(other['difference_pence']))} a week {more}. Make sure of that answer together."
+        f"Much hangs on some of the answers. Make sure of them together: the next answer up or down would move the "
+        f"figure by more than {pounds(result['notice_pence_per_week'])} a week. They are: {listed}.",
     )

@@ -220,7 +220,9 @@ def _check_question(question: Question, table: Table) -> None:
         raise ValueError(f"the answers of {question.id} must begin with no points, and rise")
     for code in (*question.outcomes, *(code for answer in question.answers for code in answer.expects)):
         if code not in known:
-            raise ValueError(f"{question.id} names {quoted(code)}, which is no outcome. Use: {', '.join(sorted(known))}")
+            raise ValueError(
+                f"{question.id} names {quoted(code)}, which is no outcome. Use: {', '.join(sorted(known))}"
+            )
     if not question.outcomes:
         raise ValueError(f"{question.id} must name the outcomes that it serves")
     if question.service and table.price_of(question.service) is None:
