@@ -34,8 +34,9 @@ GUIDANCE = (
 )
 MEETING_NEEDS = ("Care Act 2014 s18", "https://www.legislation.gov.uk/ukpga/2014/23/section/18")
 WILLING = ("Care Act 2014 s10(5)", "https://www.legislation.gov.uk/ukpga/2014/23/section/10")
-FIELDS = ("kind", "unable", "answers", "help", "willing_and_able", "explained")
+FIELDS = ("kind", "unable", "answers", "help", "willing_and_able", "helpers_words", "explained")
 EXPLANATION_LENGTH_MIN = 20
+MUCH_HANGS = "Much hangs on some of the answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ def allocate(answers: Mapping[str, Any], law: Law) -> Outcome:
     `answers`: `kind` (“adult” if left out, or “carer”); `unable`, the outcomes that cannot be achieved (for a carer
     also `health_at_risk`); `answers`, `{question id: answer id}`, for each question that serves one of these; `help`,
     `{question id: how much of it family or friends do}`; `willing_and_able`, whether whoever helps was asked, and is
-    willing and able to go on; `explained`, a sentence for each contradiction.
+    willing and able to go on; `helpers_words`, who they are and what they said; `explained`, a sentence for each
+    contradiction.
     The result has `indicative_pence_per_week`, and `costed_instead`: true where needs are beyond the table's
     reach, so that the figure must not be used and the plan is costed instead.
     """
@@ -178,6 +180,7 @@ def _help(given: Mapping[str, Any], answered: Answers, table: Table) -> dict[str
                 "answer; a blank is not.",
                 field=f"help.{question.id}",
             )
+    read.text(given.get("helpers_words", ""), "helpers_words")
     willing = given.get("willing_and_able")
     if willing is not None:
         willing = read.yes_or_no(willing, "willing_and_able")
@@ -423,6 +426,6 @@ def _notice(result: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     listed = "; ".join(f"{domain} ({pounds(step)})" for domain, step in steps.items())
     return (
-        f"Much hangs on some of the answers. Make sure of them together: the next answer up or down would move the "
+        f"{MUCH_HANGS}. Make sure of them together: the next answer up or down would move the "
         f"figure by more than {pounds(result['notice_pence_per_week'])} a week. They are: {listed}.",
     )

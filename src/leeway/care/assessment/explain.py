@@ -3,17 +3,31 @@
 from collections.abc import Sequence
 from datetime import date
 
+from django.urls import reverse
+
 from leeway.care.assessment.means import DisabilityCost, HousingCost
 from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
-from leeway.care.assessment.parts import budget_questions, outcomes_of, unable_reasons_of
+from leeway.care.assessment.parts import (
+    answers_given,
+    asks_help,
+    budget_pages,
+    budget_questions,
+    helped_with,
+    kinds_of_help,
+    outcomes_of,
+    unable_reasons_of,
+    what_does_not_fit,
+)
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import Case
 from leeway.law import Choice, Outcome
+from leeway.law.allocation import MUCH_HANGS, Question
 from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
 from leeway.law.means import CAPITAL_BY_CODE, INCOME_BY_CODE
 from leeway.law.numbers import pounds
-from leeway.market.units import Frequency
+from leeway.market.listings.models import Kind
+from leeway.market.units import Frequency, Unit
 
 #: What a condition of eligibility says to the person it is about: met, and not met.
 TO_YOU = {
@@ -100,14 +114,52 @@ def areas(assessment: Assessment) -> list[str]:
 
 
 def answers(assessment: Assessment, on: date) -> list[dict]:
-    """The budget questions that were answered, with the answers."""
+    """The budget questions that were answered, with the answers, and how much of it family and friends do."""
+    given = answers_given(assessment, on)
+    ways = {one.id: one.label.lower() for one in kinds_of_help(assessment.case, on)}
     rows = []
     for question in budget_questions(assessment.case, on):
-        chosen = assessment.allocation_answers.get(question.id)
-        given = [answer.label for answer in question.answers if answer.id == chosen]
-        if given:
-            rows.append({"text": question.text, "answer": given[0]})
+        chosen = [answer.label for answer in question.answers if answer.id == given.get(question.id)]
+        if chosen:
+            way = ways.get(assessment.allocation_help.get(question.id, ""))
+            helped = f" Family and friends do {way}." if way and asks_help(assessment, question, given) else ""
+            rows.append({"text": question.text, "answer": f"{chosen[0]}.{helped}"})
     return rows
+
+
+def help_there_is(assessment: Assessment, question: Question) -> list[tuple[str, str]]:
+    """Who helps now with the parts of life that a budget question is about: pairs of the part and the words."""
+    names = {choice.code: choice.label for choice in outcomes_of(assessment.case)}
+    noted = {note.outcome: note.help_now.strip() for note in assessment.outcomes.all()}
+    return [(names[code], noted[code]) for code in names if code in question.outcomes and noted.get(code)]
+
+
+def not_asked(assessment: Assessment, on: date) -> list[str]:
+    """The subjects of the budget questions that are not asked, since all that they serve can be managed."""
+    asked = {question.id for page in budget_pages(assessment, on) for question in page}
+    left_out = [question for question in budget_questions(assessment.case, on) if question.id not in asked]
+    return list(dict.fromkeys(question.domain for question in left_out))
+
+
+def help_lines(assessment: Assessment, on: date) -> list[tuple[str, str]]:
+    """What family and friends are said to do: pairs of a subject and how much of it."""
+    ways = {one.id: one.label for one in kinds_of_help(assessment.case, on)}
+    return [(q.text, ways.get(assessment.allocation_help[q.id], "")) for q in helped_with(assessment, on)]
+
+
+def where_to_mend(assessment: Assessment, on: date) -> dict[str, list[tuple[str, str, str]]]:
+    """For each thing that does not fit, the pages on which it can be mended: what to change, and the page's address."""
+    names = {choice.code: choice.label for choice in outcomes_of(assessment.case)}
+    numbers = {q.id: number for number, page in enumerate(budget_pages(assessment, on), start=1) for q in page}
+    asked = {question.id: question for question in budget_questions(assessment.case, on)}
+    case_id, places = assessment.case_id, {}
+    for one in what_does_not_fit(assessment, on):
+        about = [asked[one.code]] if one.code in asked else [q for q in asked.values() if one.code in q.outcomes]
+        codes = about[0].outcomes if one.code in asked else (one.code,)
+        links = [(q.domain, reverse("assessment:budget_questions", args=[case_id, numbers[q.id]])) for q in about]
+        links += [(names[c], reverse("assessment:outcome", args=[case_id, c])) for c in codes if c in names]
+        places[one.code] = list(dict.fromkeys(links))
+    return places
 
 
 def funding(code: str | None) -> str:
@@ -118,11 +170,12 @@ def funding(code: str | None) -> str:
 def budget(decision: Decision) -> dict:
     """The indicative budget: its total, each pound with its answer, and what would change it."""
     result = decision.result
-    texts = {line["question"]: line for line in result["answers"]}
     changes = [
         {
-            "text": texts[change["question"]]["text"],
-            "answer": texts[change["question"]]["label"],
+            "text": change["text"],
+            "answer": change["label"]
+            if change["about"] == "answer"
+            else f"Done by family and friends: {change['label']}",
             "less": change["one_less"],
             "more": change["one_more"],
         }
@@ -132,13 +185,29 @@ def budget(decision: Decision) -> dict:
         "decision": decision,
         "total": result["indicative_pence_per_week"],
         "costed_instead": result["costed_instead"],
-        "contingency_percent": result["contingency_percent"],
         "version": result["version"],
         "points": result["points"],
-        "lines": result["answers"],
+        "lines": [line | {"buys": bought(line["buys"])} for line in result["answers"] if line["counted"]],
+        "not_counted": [line for line in result["answers"] if not line["counted"]],
+        "helped": any(line["percent"] < 100 for line in result["answers"] if line["counted"]),
+        "contradictions": result["contradictions"],
+        "alone": sum(line["alone_pence_per_week"] for line in result["answers"]),
+        "willing": decision.inputs.get("willing_and_able"),
+        "notice": next((said for said in decision.reasons if said.startswith(MUCH_HANGS)), ""),
         "changes": changes,
         "steps": decision.steps,
     }
+
+
+def bought(buys: dict | None) -> str:
+    """What a line's money buys by the table's own price, in words: “about 3.7 hours of home care at £26.17 an hour”."""
+    if buys is None:
+        return ""
+    units, tenths = divmod(buys["tenths_of_units"], 10)
+    unit, service = Unit(buys["unit"]), Kind(buys["service"]).label.lower()
+    number = f"{units}.{tenths}" if tenths else str(units)
+    plural = unit.label if buys["tenths_of_units"] == 10 else f"{unit.label}s"
+    return f"About {number} {plural} of {service} at {pounds(buys['unit_pence'])} {unit.with_article}"
 
 
 def charge(decided: Decision | Outcome) -> dict:

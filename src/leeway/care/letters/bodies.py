@@ -154,10 +154,17 @@ def _help_when_not_eligible(decision: Decision) -> list[Block]:
     ]
 
 
+def _answer_and_help(line: dict) -> str:
+    helped = f"\nFamily and friends do {line['help'].lower()}." if line["help"] and line["percent"] < 100 else ""
+    return f"{line['text']}\n{line['label']}{helped}"
+
+
 def _indicative(decision: Decision) -> list[Block]:
     result = decision.result
     answers = tuple(
-        (f"{line['text']}\n{line['label']}", pounds(line["pence_per_week"])) for line in result.get("answers", [])
+        (_answer_and_help(line), pounds(line["pence_per_week"]))
+        for line in result.get("answers", [])
+        if line["counted"]
     )
     total = ("Your indicative budget", pounds(result["indicative_pence_per_week"]))
     return [
@@ -170,10 +177,17 @@ def _indicative(decision: Decision) -> list[Block]:
         Heading("Where each pound comes from"),
         *([Table("Your answers and what each adds", ("Question and answer", EACH_WEEK), (*answers, total), total=True)]
           if answers else []),
+        *_not_counted(result),
         *_steps(decision, "How the figure was worked out", "Result"),
         Heading("What happens next"),
         Paragraph("You make a support plan with this figure in mind. If an answer is wrong, tell us now."),
     ]  # fmt: skip
+
+
+def _not_counted(result: dict) -> list[Block]:
+    subjects = dict.fromkeys(line["domain"].lower() for line in result.get("answers", []) if not line["counted"])
+    said = "We did not count support for these, since you can manage what it is for:"
+    return [Paragraph(f"{said} {'; '.join(subjects)}.")] if subjects else []
 
 
 def _charge(decision: Decision) -> list[Block]:
