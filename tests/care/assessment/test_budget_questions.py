@@ -101,7 +101,7 @@ def test_answers_that_contradict_the_assessment_are_pointed_out_and_explained_or
     filled = fill(draft, bea, unable=UNABLE, answers=ANSWERS | {"personal_care": "two_people", "meals": "every_meal"})
     say(filled, bea, help_given=HELP | {"meals": "none"})
     unexplained = check(queries.draft_assessment(filled.case), bea)
-    with pytest.raises(NotFinished, match="answer does not fit|answers do not fit"):
+    with pytest.raises(NotFinished, match="Who helps, and what does not fit: say why"):
         complete(unexplained, bea)
     client.force_login(bea)
     address = page("cross_check", filled.case)
