@@ -14,6 +14,10 @@ from leeway.refusal import quoted
 
 #: What a carer can be eligible by, beside the outcomes (SI 2015/313 reg. 3(2)(a)).
 HEALTH_AT_RISK = Choice("health_at_risk", "The carer's own health")
+#: What may be bought for a question, and by which unit, in the words of the directory.
+SERVICES = ("home_care", "personal_assistant", "day_support", "community", "supported_living", "extra_care")
+SERVICES += ("shared_lives", "care_home", "nursing_home", "community_care", "service_fund", "payroll")
+UNITS = ("hour", "day", "session", "night", "week", "item")
 #: What a question may serve: what eligibility was decided by.
 SERVED: dict[str, tuple[Choice, ...]] = {"adult": ADULT_OUTCOMES, "carer": (*CARER_OUTCOMES, HEALTH_AT_RISK)}
 
@@ -184,6 +188,12 @@ def _check(table: Table) -> None:
         raise ValueError("contingency_percent must be 0 to 100, and deflator_percent 1 to 200")
     if not 20 <= table.prices_percent <= 500:
         raise ValueError(f"percent of the prices of {table.year} must be 20 to 500")
+    for price in table.unit_prices:
+        if price.service not in SERVICES or price.unit not in UNITS or not price.pence:
+            raise ValueError(
+                f"the price of {quoted(price.service)} in {table.year} must be of one of {', '.join(SERVICES)}, for "
+                f"one of {', '.join(UNITS)}, and more than nothing"
+            )
     percents = [help_given.percent for help_given in table.help]
     if len(percents) < 2 or percents[0] != 100 or percents != sorted(percents, reverse=True):
         raise ValueError("help_from_family must begin with no help, of which the budget buys 100 per cent, and fall")
