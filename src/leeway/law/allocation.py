@@ -41,10 +41,15 @@ MUCH_HANGS = "Much hangs on some of the answers"
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two things that were said and do not fit: the question or outcome by which it is explained, and a sentence."""
+    """Two things that were said and do not fit: the question or outcome by which it is explained, and a sentence.
+
+    `questions` and `outcomes` are those that could be answered otherwise.
+    """
 
     code: str
     sentence: str
+    questions: tuple[str, ...]
+    outcomes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +214,8 @@ def _contradictions(unable: frozenset[str], chosen: Mapping[str, Answer], table:
                     question.id,
                     f"“{question.text}” is answered “{answer.label}”, but the assessment says that {managed} can be "
                     f"managed.{counts}",
+                    questions=(question.id,),
+                    outcomes=tuple(expected),
                 )
             )
     for code in sorted(unable, key=list(labels).index):
@@ -219,6 +226,8 @@ def _contradictions(unable: frozenset[str], chosen: Mapping[str, Answer], table:
                     code,
                     f"The assessment says that “{labels[code]}” cannot be managed, but every budget question about it "
                     "is answered with no support, or hardly any.",
+                    questions=tuple(question.id for question in serving),
+                    outcomes=(code,),
                 )
             )
     return tuple(found)

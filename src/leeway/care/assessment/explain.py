@@ -136,9 +136,10 @@ def help_there_is(assessment: Assessment, question: Question) -> list[tuple[str,
 
 def not_asked(assessment: Assessment, on: date) -> list[str]:
     """The subjects of the budget questions that are not asked, since all that they serve can be managed."""
-    asked = {question.id for page in budget_pages(assessment, on) for question in page}
-    left_out = [question for question in budget_questions(assessment.case, on) if question.id not in asked]
-    return list(dict.fromkeys(question.domain for question in left_out))
+    asked = [question for page in budget_pages(assessment, on) for question in page]
+    subjects = {question.domain for question in asked}
+    left_out = [question for question in budget_questions(assessment.case, on) if question not in asked]
+    return [question.domain.lower() if question.domain not in subjects else question.text for question in left_out]
 
 
 def help_lines(assessment: Assessment, on: date) -> list[tuple[str, str]]:
@@ -147,18 +148,26 @@ def help_lines(assessment: Assessment, on: date) -> list[tuple[str, str]]:
     return [(q.text, ways.get(assessment.allocation_help[q.id], "")) for q in helped_with(assessment, on)]
 
 
-def where_to_mend(assessment: Assessment, on: date) -> dict[str, list[tuple[str, str, str]]]:
+def where_to_mend(assessment: Assessment, on: date) -> dict[str, list[tuple[str, str]]]:
     """For each thing that does not fit, the pages on which it can be mended: what to change, and the page's address."""
     names = {choice.code: choice.label for choice in outcomes_of(assessment.case)}
     numbers = {q.id: number for number, page in enumerate(budget_pages(assessment, on), start=1) for q in page}
-    asked = {question.id: question for question in budget_questions(assessment.case, on)}
-    case_id, places = assessment.case_id, {}
+    subjects = {question.id: question.domain for question in budget_questions(assessment.case, on)}
+    case_id = assessment.case_id
+    places = {}
     for one in what_does_not_fit(assessment, on):
-        about = [asked[one.code]] if one.code in asked else [q for q in asked.values() if one.code in q.outcomes]
-        codes = about[0].outcomes if one.code in asked else (one.code,)
-        links = [(q.domain, reverse("assessment:budget_questions", args=[case_id, numbers[q.id]])) for q in about]
-        links += [(names[c], reverse("assessment:outcome", args=[case_id, c])) for c in codes if c in names]
-        places[one.code] = list(dict.fromkeys(links))
+        places[one.code] = [
+            (
+                f"the answer about {subjects[name].lower()}",
+                reverse("assessment:budget_questions", args=[case_id, numbers[name]]),
+            )
+            for name in one.questions
+        ] + [
+            (f"the part of life “{names[code]}”", reverse("assessment:outcome", args=[case_id, code]))
+            if code in names
+            else ("the conditions", reverse("assessment:conditions", args=[case_id]))
+            for code in one.outcomes
+        ]
     return places
 
 
@@ -188,7 +197,7 @@ def budget(decision: Decision) -> dict:
         "version": result["version"],
         "points": result["points"],
         "lines": [line | {"buys": bought(line["buys"])} for line in result["answers"] if line["counted"]],
-        "not_counted": [line for line in result["answers"] if not line["counted"]],
+        "not_counted": subjects_not_counted(result["answers"]),
         "helped": any(line["percent"] < 100 for line in result["answers"] if line["counted"]),
         "contradictions": result["contradictions"],
         "alone": sum(line["alone_pence_per_week"] for line in result["answers"]),
@@ -199,15 +208,22 @@ def budget(decision: Decision) -> dict:
     }
 
 
+def subjects_not_counted(lines: Sequence[dict]) -> list[str]:
+    """What the questions that counted nothing are about: their subject, or the question where its subject counted."""
+    counted = {line["domain"] for line in lines if line["counted"]}
+    left_out = [line for line in lines if not line["counted"]]
+    return [line["text"] if line["domain"] in counted else line["domain"].lower() for line in left_out]
+
+
 def bought(buys: dict | None) -> str:
-    """What a line's money buys by the table's own price, in words: “about 3.7 hours of home care at £26.17 an hour”."""
+    """What a line's money buys by the table's own price: “At £26.17 an hour (home care), about 3.7 hours”."""
     if buys is None:
         return ""
     units, tenths = divmod(buys["tenths_of_units"], 10)
     unit, service = Unit(buys["unit"]), Kind(buys["service"]).label.lower()
     number = f"{units}.{tenths}" if tenths else str(units)
     plural = unit.label if buys["tenths_of_units"] == 10 else f"{unit.label}s"
-    return f"About {number} {plural} of {service} at {pounds(buys['unit_pence'])} {unit.with_article}"
+    return f"At {pounds(buys['unit_pence'])} {unit.with_article} ({service}), about {number} {plural}"
 
 
 def charge(decided: Decision | Outcome) -> dict:

@@ -11,7 +11,7 @@ from leeway.care.assessment.parts import unable_reasons_of
 from leeway.care.people.models import Case, CaseKind
 from leeway.forms import DraftForm, PoundsField, YesNoField
 from leeway.law import Choice
-from leeway.law.allocation import Contradiction, Question
+from leeway.law.allocation import Contradiction, Question, is_explanation
 from leeway.law.allocation_table import Help
 from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
@@ -180,6 +180,13 @@ class CrossCheckForm(DraftForm):
             del self.fields["helpers_willing"], self.fields["helpers_words"]
         for one in misfits:
             self.fields[f"explain_{one.code}"] = text("Why both are right")
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or {}
+        for name in ("helpers_words", *(f"explain_{one.code}" for one in self.misfits)):
+            if (words := cleaned.get(name, "").strip()) and not is_explanation(words):
+                self.add_error(name, "Write a sentence that somebody else could follow: four words or more.")
+        return cleaned
 
     def pairs(self) -> list[tuple[Contradiction, forms.BoundField]]:
         """Each thing that does not fit, with its box."""

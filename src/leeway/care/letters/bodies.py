@@ -1,5 +1,6 @@
 """The middle of each kind of decision letter: what we decided, in “you” and “we”, from what was stored."""
 
+from leeway.care.assessment.explain import subjects_not_counted
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.letters.blocks import Amount, Block, Heading, Paragraph, Table, bullets, cell, day
 from leeway.care.planning.models import ChosenWay, Way
@@ -185,7 +186,7 @@ def _indicative(decision: Decision) -> list[Block]:
 
 
 def _not_counted(result: dict) -> list[Block]:
-    subjects = dict.fromkeys(line["domain"].lower() for line in result.get("answers", []) if not line["counted"])
+    subjects = subjects_not_counted(result.get("answers", []))
     said = "We did not count support for these, since you can manage what it is for:"
     return [Paragraph(f"{said} {'; '.join(subjects)}.")] if subjects else []
 
