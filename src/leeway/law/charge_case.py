@@ -1,6 +1,6 @@
 """Reading the means of one person: every field checked, every kind of income and capital treated as the law says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,16 +8,17 @@ from leeway.law import inputs as read
 from leeway.law.charge_numbers import Means
 from leeway.law.dated import Law
 from leeway.law.means import (
-    CAPITAL_BY_CODE,
+    CAPITAL,
     COUNTED,
-    DISABILITY_BENEFITS,
-    FULLY_COUNTED,
-    INCOME_BY_CODE,
-    PARTLY,
+    DISABILITY_BENEFIT,
+    FIRST_PART_LEFT_OUT,
+    INCOME,
+    LEFT_OUT_AT_FIRST,
+    SAVINGS_CREDIT,
+    counted_as,
 )
 from leeway.law.numbers import floor_div
 from leeway.law.outcome import BadInput, Choice
-from leeway.refusal import quoted
 
 HOUSEHOLDS: tuple[Choice, ...] = (
     Choice("single", "Single"),
@@ -68,14 +69,23 @@ class Case:
     """The means as numbers, with what the steps need to tell: each line of income, and why there is no charge."""
 
     means: Means
-    income: tuple[tuple[str, int], ...]
+    income: tuple["IncomeLine", ...]
     free_because: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeLine:
+    """One income: its kind, how the law of the day counts it, and its pence a week."""
+
+    kind: str
+    counted_as: str
+    pence: int
 
 
 def read_case(given: Mapping[str, Any], law: Law) -> Case:
     """Read one person's means; refuse with a sentence that names the field."""
     read.only_known(read.mapping(given, "The case"), CASE_FIELDS, "The case")
-    income = _income(given.get("income", []))
+    income = _income(given.get("income", []), law)
     household = read.one_of(given.get("household", "single"), [h.code for h in HOUSEHOLDS], "household")
     premiums = read.some_of(given.get("premiums", []), [premium.code for premium in PREMIUMS], "premiums")
     free_because = _exemption(given, law)
@@ -90,10 +100,10 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
         disability_premium="disability" in premiums,
         enhanced_disability_premium="enhanced_disability" in premiums,
         carer_premium="carer" in premiums,
-        fully_counted_pence=sum(pence for kind, pence in income if kind in FULLY_COUNTED),
-        disability_benefits_pence=sum(pence for kind, pence in income if kind in DISABILITY_BENEFITS),
-        war_widow_pension_pence=sum(pence for kind, pence in income if kind == "war_widow_pension"),
-        savings_credit_pence=sum(pence for kind, pence in income if kind == "pension_credit_savings"),
+        fully_counted_pence=_together(income, COUNTED),
+        disability_benefits_pence=_together(income, DISABILITY_BENEFIT),
+        war_widow_pension_pence=_together(income, FIRST_PART_LEFT_OUT),
+        savings_credit_pence=_together(income, SAVINGS_CREDIT),
         qualifying_income_pence=_pence(given, "savings_credit_qualifying_income_pence_per_week"),
         capital_pence=_pence(given, "capital_pence") + _capital(given.get("capital_items", []), law),
         housing_costs_pence=_pence(given, "housing_costs_pence_per_week"),
@@ -128,19 +138,21 @@ def _pence(given: Mapping[str, Any], name: str) -> int:
     return read.pence(given.get(name, 0), name)
 
 
-def _income(given: object) -> tuple[tuple[str, int], ...]:
+def _income(given: object, law: Law) -> tuple[IncomeLine, ...]:
     lines = []
     for number, line in enumerate(read.sequence(given, "income"), start=1):
         field = f"income, line {number}"
         line = read.mapping(line, field)
         read.only_known(line, ("kind", "pence_per_week"), field)
         kind = read.needed(line, "kind")
-        if not isinstance(kind, str) or kind not in INCOME_BY_CODE:
-            near = read.nearest(str(kind), INCOME_BY_CODE) or f" Use one of: {', '.join(INCOME_BY_CODE)}."
-            raise BadInput(f"{field} has the kind {quoted(kind)}, which is not known.{near}", field="income")
+        way = counted_as(INCOME, kind, law, field)
         pence = read.pence(read.needed(line, "pence_per_week"), f"{field} ({kind}), pence_per_week")
-        lines.append((kind, pence))
+        lines.append(IncomeLine(kind, way, pence))
     return tuple(lines)
+
+
+def _together(income: Sequence[IncomeLine], way: str) -> int:
+    return sum(line.pence for line in income if line.counted_as == way)
 
 
 def _capital(given: object, law: Law) -> int:
@@ -149,12 +161,12 @@ def _capital(given: object, law: Law) -> int:
         field = f"capital_items, line {number}"
         line = read.mapping(line, field)
         read.only_known(line, ("kind", "pence", "owners", "weeks_since_received"), field)
-        kind = CAPITAL_BY_CODE[read.one_of(read.needed(line, "kind"), CAPITAL_BY_CODE, f"{field}, kind")]
+        way = counted_as(CAPITAL, read.needed(line, "kind"), law, field)
         pence = read.pence(read.needed(line, "pence"), f"{field}, pence")
         share = floor_div(pence, read.whole(line.get("owners", 1), f"{field}, owners", least=1, most=100))
-        if kind.treatment == COUNTED:
+        if way == COUNTED:
             total += share
-        elif kind.treatment == PARTLY:
+        elif way == LEFT_OUT_AT_FIRST:
             weeks = read.whole(read.needed(line, "weeks_since_received"), f"{field}, weeks_since_received")
             total += share if weeks > law["charging.capital.weeks_disregarded"] else 0
     return total

@@ -6,7 +6,7 @@ from typing import Any
 from leeway.law.charge_case import EXEMPTIONS, Case
 from leeway.law.charge_numbers import Worked
 from leeway.law.dated import Law
-from leeway.law.means import DISABILITY_BENEFIT, DISREGARDED, INCOME_BY_CODE, PARTLY
+from leeway.law.means import DISABILITY_BENEFIT, FIRST_PART_LEFT_OUT, INCOME, LEFT_OUT, SAVINGS_CREDIT, kinds
 from leeway.law.numbers import pounds
 
 type Step = dict[str, Any]
@@ -82,16 +82,17 @@ def _from_parameter(name: str, pence: int, sentence: str, parameter: str, law: L
 
 
 def _income_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
-    for code, pence in case.income:
-        kind = INCOME_BY_CODE[code]
-        counted, said = pence, "counts as income"
-        if kind.treatment == DISREGARDED:
+    for line in case.income:
+        label = kinds(INCOME)[line.kind].label
+        counted, said = line.pence, "counts as income"
+        if line.counted_as == LEFT_OUT:
             counted, said = 0, "is left out of income"
-        elif kind.treatment == DISABILITY_BENEFIT and not law["charging_policy.counts_disability_benefits"]:
+        elif line.counted_as == DISABILITY_BENEFIT and not law["charging_policy.counts_disability_benefits"]:
             counted, said = 0, "is left out of income by the council's choice"
-        elif kind.treatment == PARTLY:
+        elif line.counted_as in (FIRST_PART_LEFT_OUT, SAVINGS_CREDIT):
             said = "counts in part: see what is left out below"
-        yield _step(f"Income: {kind.label}", counted, f"{kind.label} of {pounds(pence)} a week {said}.", kind.source)
+        sentence = f"{label} of {pounds(line.pence)} a week {said}."
+        yield _from_parameter(f"Income: {label}", counted, sentence, INCOME + line.kind, law)
     if case.means.war_widow_pension_pence:
         left_out = min(case.means.war_widow_pension_pence, law["charging.income.war_pension_disregard"])
         sentence = f"The first {pounds(left_out)} a week of a war pension is left out."

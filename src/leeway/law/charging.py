@@ -38,8 +38,9 @@ def charge(case: Mapping[str, Any], law: Law) -> Outcome:
     Raises `BadInput` naming the field that cannot be right.
     """
     part = law.only("charging", "charging_policy")
+    values = charge_law(part)
     read_in = read_case(case, part)
-    worked = work_out(read_in.means, charge_law(part))
+    worked = work_out(read_in.means, values)
     return Outcome(
         "charge",
         case,

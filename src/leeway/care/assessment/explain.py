@@ -24,7 +24,7 @@ from leeway.law import Choice, Outcome
 from leeway.law.allocation import MUCH_HANGS, Question
 from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
-from leeway.law.means import CAPITAL_BY_CODE, INCOME_BY_CODE
+from leeway.law.means import CAPITAL, INCOME, kinds
 from leeway.law.numbers import pounds
 from leeway.market.listings.models import Kind
 from leeway.market.units import Frequency, Unit
@@ -257,10 +257,10 @@ def means(financial: FinancialAssessment) -> list[dict]:
     if "household" in given:
         sections.append(("household", "Home and household", _household(financial)))
     if "income" in given:
-        rows = _lines(lines["income"], {code: kind.label for code, kind in INCOME_BY_CODE.items()})
+        rows = _lines(lines["income"], {code: kind.label for code, kind in kinds(INCOME).items()})
         sections.append(("income", "Income", rows))
     if "capital_items" in given:
-        rows = [(CAPITAL_BY_CODE[item["kind"]].label, _owned(item)) for item in given["capital_items"]]
+        rows = [(kinds(CAPITAL)[item["kind"]].label, _owned(item)) for item in given["capital_items"]]
         sections.append(("savings", "Savings and property", rows))
     if "housing_costs_pence_per_week" in given:
         sections.append(("housing", "Housing costs", _lines(lines["housing"], dict(HousingCost.choices))))

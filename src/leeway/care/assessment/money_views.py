@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,7 +22,7 @@ from leeway.care.people.access import lives
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
 from leeway.forms import DraftForm
-from leeway.law import Outcome
+from leeway.law import Outcome, law_on
 from leeway.law.pension_age import has_reached_pension_age
 from leeway.refusal import Refusal
 
@@ -104,7 +105,8 @@ def part(request: SignedIn, case_id: UUID, part: str) -> HttpResponse:
 def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
     """The form of a part, filled with what is stored."""
     means, version = financial.means, {"version": financial.version}
-    person = financial.case.person
+    person, today = financial.case.person, timezone.localdate()
+    law = law_on(today, settings.COUNCIL_POLICY)
     match part:
         case "basis":
             kept = {name: getattr(financial, name) for name in ("basis", "basis_reason", "exemption")}
@@ -116,10 +118,10 @@ def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
         case "income":
             name = "savings_credit_qualifying_income_pence_per_week"
             kept = {"lines": financial.lines.get("income", []), name: means.get(name) or None}
-            of_pension_age = has_reached_pension_age(person.date_of_birth, timezone.localdate())
-            return forms.IncomeForm(data, initial=kept | version, of_pension_age=of_pension_age)
+            of_pension_age = has_reached_pension_age(person.date_of_birth, today)
+            return forms.IncomeForm(data, initial=kept | version, law=law, of_pension_age=of_pension_age)
         case "savings":
-            return forms.SavingsForm(data, initial={"lines": means.get("capital_items", [])} | version)
+            return forms.SavingsForm(data, initial={"lines": means.get("capital_items", [])} | version, law=law)
         case "evidence":
             return forms.EvidenceForm(data, initial={"evidence": financial.evidence} | version)
         case _:
