@@ -15,7 +15,14 @@ from leeway.refusal import quoted
 #: What a carer can be eligible by, beside the outcomes (SI 2015/313 reg. 3(2)(a)).
 HEALTH_AT_RISK = Choice("health_at_risk", "The carer's own health")
 #: What may be bought for a question, and by which unit, in the words of the directory.
-SERVICES = ("home_care", "personal_assistant", "day_support", "community", "supported_living", "extra_care")
+SERVICES: tuple[str, ...] = (
+    "home_care",
+    "personal_assistant",
+    "day_support",
+    "community",
+    "supported_living",
+    "extra_care",
+)
 SERVICES += ("shared_lives", "care_home", "nursing_home", "community_care", "service_fund", "payroll")
 UNITS = ("hour", "day", "session", "night", "week", "item")
 #: What a question may serve: what eligibility was decided by.

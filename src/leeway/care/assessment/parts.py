@@ -141,7 +141,7 @@ def allocation_inputs(assessment: Assessment, on: date) -> dict:
     """The facts of the allocation rule, with what explains each thing that does not fit."""
     answers = answers_given(assessment, on)
     asked = [question for question in budget_questions(assessment.case, on) if asks_help(assessment, question, answers)]
-    facts = {
+    facts: dict[str, object] = {
         "kind": assessment.case.kind,
         "unable": out_of_reach(assessment),
         "answers": answers,
