@@ -7,6 +7,7 @@ from typing import Any
 from leeway.law import inputs as read
 from leeway.law.charge_numbers import Means
 from leeway.law.dated import Law
+from leeway.law.exemptions import Judged, adult_exemption, free_parts, judge
 from leeway.law.means import (
     CAPITAL,
     COUNTED,
@@ -30,13 +31,6 @@ PREMIUMS: tuple[Choice, ...] = (
     Choice("enhanced_disability", "Enhanced disability premium", "For example with enhanced PIP daily living."),
     Choice("carer", "Carer premium", "Cares for somebody and has, or would have, Carer's Allowance."),
 )
-EXEMPTIONS: tuple[Choice, ...] = (
-    Choice("section_117", "Section 117 after-care", "Mental Health Act 1983 s117"),
-    Choice("continuing_healthcare", "NHS continuing healthcare", "Paid for by the NHS"),
-    Choice("reablement", "Reablement or intermediate care, first six weeks", "SI 2014/2672, reg. 3"),
-    Choice("cjd", "Creutzfeldt-Jakob disease", "SI 2014/2672, reg. 4"),
-    Choice("minor_equipment", "Equipment or minor adaptation of £1,000 or less", "SI 2014/2672, reg. 3"),
-)
 
 #: Since April 2015 nobody younger has reached pension age, and nobody of this age or more has not.
 NEVER_PENSION_AGE_UNDER = 60
@@ -56,9 +50,8 @@ CASE_FIELDS: dict[str, str] = {
     "housing_costs_pence_per_week": "Housing costs that benefits do not meet; 0 may be left out",
     "disability_related_expenditure_pence_per_week": "Proved disability-related costs; 0 may be left out",
     "personal_budget_pence_per_week": "The cost of the whole budget",
-    "exemption": "Null, or why there is no charge; null may be left out",
-    "reablement_week": "Which week of reablement this is; 1 may be left out",
-    "equipment_cost_pence": "What the equipment costs; the exemption is taken as right if left out",
+    "exemption": "Null, or cjd, which frees the adult from any charge; null may be left out",
+    "free_parts": "List of the parts of the budget that are free by law, each with `PART_FIELDS`; none may be left out",
     "carers_own_support": "Whether the budget is a carer's own; false may be left out",
     "means_not_disclosed": "Whether the person prefers not to say and pay the full cost; false may be left out",
 }
@@ -66,10 +59,13 @@ CASE_FIELDS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The means as numbers, with what the steps need to tell: each line of income, and why there is no charge."""
+    """The means as numbers, with what the steps need to tell: each line of income, each part of the budget that is
+    said to be free, and why there is no charge at all.
+    """
 
     means: Means
     income: tuple["IncomeLine", ...]
+    parts: tuple[Judged, ...]
     free_because: str | None
 
 
@@ -88,8 +84,11 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
     income = _income(given.get("income", []), law)
     household = read.one_of(given.get("household", "single"), [h.code for h in HOUSEHOLDS], "household")
     premiums = read.some_of(given.get("premiums", []), [premium.code for premium in PREMIUMS], "premiums")
-    free_because = _exemption(given, law)
+    free_because = adult_exemption(given, law)
     carers_own = read.yes_or_no(given.get("carers_own_support", False), "carers_own_support")
+    budget = read.pence(read.needed(given, "personal_budget_pence_per_week"), "personal_budget_pence_per_week")
+    parts = tuple(judge(part, law) for part in free_parts(given.get("free_parts", []), budget))
+    free = sum(judged.part.pence_per_week for judged in parts if judged.free)
     age = read.whole(read.needed(given, "age"), "age", least=18, most=130, unit="years")
     means = Means(
         age=age,
@@ -108,16 +107,17 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
         capital_pence=_pence(given, "capital_pence") + _capital(given.get("capital_items", []), law),
         housing_costs_pence=_pence(given, "housing_costs_pence_per_week"),
         disability_related_expenditure_pence=_pence(given, "disability_related_expenditure_pence_per_week"),
-        personal_budget_pence=read.pence(
-            read.needed(given, "personal_budget_pence_per_week"), "personal_budget_pence_per_week"
-        ),
+        personal_budget_pence=budget,
+        free_pence=free,
         exempt=free_because is not None,
         carers_own=carers_own,
         means_not_disclosed=read.yes_or_no(given.get("means_not_disclosed", False), "means_not_disclosed"),
     )
     if carers_own and free_because is None and not law["charging_policy.charges_carers"]:
         free_because = "carers_own_support"
-    return Case(means, income, free_because)
+    if free_because is None and 0 < free == budget:
+        free_because = "free_parts"
+    return Case(means, income, parts, free_because)
 
 
 def _pension_age(given: Mapping[str, Any], age: int, household: str) -> bool:
@@ -170,17 +170,3 @@ def _capital(given: object, law: Law) -> int:
             weeks = read.whole(read.needed(line, "weeks_since_received"), f"{field}, weeks_since_received")
             total += share if weeks > law["charging.capital.weeks_disregarded"] else 0
     return total
-
-
-def _exemption(given: Mapping[str, Any], law: Law) -> str | None:
-    exemption = given.get("exemption")
-    if exemption is None:
-        return None
-    read.one_of(exemption, [choice.code for choice in EXEMPTIONS], "exemption")
-    if exemption == "reablement":
-        week = read.whole(given.get("reablement_week", 1), "reablement_week", least=1, most=520)
-        return "reablement" if week <= law["charging.free.reablement_weeks"] else None
-    if exemption == "minor_equipment" and "equipment_cost_pence" in given:
-        cost = read.pence(given["equipment_cost_pence"], "equipment_cost_pence")
-        return "minor_equipment" if cost <= law["charging.free.minor_equipment_limit"] else None
-    return str(exemption)

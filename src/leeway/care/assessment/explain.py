@@ -22,8 +22,9 @@ from leeway.care.decisions.models import Decision
 from leeway.care.people.models import Case
 from leeway.law import Choice, Outcome
 from leeway.law.allocation import MUCH_HANGS, Question
-from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
+from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
+from leeway.law.exemptions import ADULT_EXEMPTIONS
 from leeway.law.means import CAPITAL, INCOME, kinds
 from leeway.law.numbers import pounds
 from leeway.market.listings.models import Kind
@@ -238,7 +239,11 @@ def charge(decided: Decision | Outcome) -> dict:
         "left_over": result["disposable_income_pence_per_week"],
         "full_cost": result["full_cost"],
         "free_because": result["free_because"],
-        "free_rule": next(iter(labels([result["free_because"] or ""], EXEMPTIONS)), ""),
+        "free_rule": next(iter(labels([result["free_because"] or ""], ADULT_EXEMPTIONS)), ""),
+        "parts": result["free_parts"],
+        "free": result["free_pence_per_week"],
+        "chargeable": result["chargeable_pence_per_week"],
+        "free_until": result["free_until"],
         "reasons": decided.reasons,
         "steps": decided.steps,
         "law_on": decided.law_on if isinstance(decided, Decision) else decided.on,
@@ -249,8 +254,6 @@ def means(financial: FinancialAssessment) -> list[dict]:
     """A money check as sections of lines, to be checked before it is completed."""
     given, lines = financial.means, financial.lines
     basis = [("Kind of check", financial.get_basis_display())]
-    if financial.exemption:
-        basis.append(("Free because", "; ".join(labels([financial.exemption], EXEMPTIONS))))
     if financial.basis_reason:
         basis.append(("Reason", financial.basis_reason))
     sections = [("basis", "Kind of check", basis)]

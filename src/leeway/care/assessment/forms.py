@@ -13,7 +13,7 @@ from leeway.forms import DraftForm, PoundsField, YesNoField
 from leeway.law import Choice, Law
 from leeway.law.allocation import Contradiction, Question, is_explanation
 from leeway.law.allocation_table import Help
-from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
+from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
 from leeway.law.means import CAPITAL, INCOME, LEFT_OUT_AT_FIRST, kinds_on
 from leeway.law.numbers import pounds
@@ -214,7 +214,6 @@ class BasisForm(DraftForm):
 
     basis = radios("What kind of money check is this?", Basis.choices)
     basis_reason = text("Why, if it is not a full check (optional for a full check)", longest=500)
-    exemption = radios("Which rule makes the support free, if it is (optional otherwise)", with_help(EXEMPTIONS))
 
 
 class HouseholdForm(DraftForm):

@@ -17,12 +17,13 @@ from leeway.care.assessment.access import can_check_means
 from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.views import task_address, task_item
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.decisions.queries import standing
+from leeway.care.decisions.queries import by_days, history, standing, standing_on
 from leeway.care.people.access import lives
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
 from leeway.forms import DraftForm
 from leeway.law import Outcome, law_on
+from leeway.law.months import anniversary
 from leeway.law.pension_age import has_reached_pension_age
 from leeway.refusal import Refusal
 
@@ -52,6 +53,7 @@ def overview(request: SignedIn, case_id: UUID) -> HttpResponse:
         "completed": completed,
         "may": may,
         "can_start": may and financial is None and case.stage in actions.MEANS_STAGES,
+        "funded": explain.funding(queries.funded_by(case)),
         "needed": queries.needs_money_check(case, timezone.localdate()) or completed is not None,
         "items": [task_item(task, case_id) for task in tasks],
     }
@@ -109,7 +111,7 @@ def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
     law = law_on(today, settings.COUNCIL_POLICY)
     match part:
         case "basis":
-            kept = {name: getattr(financial, name) for name in ("basis", "basis_reason", "exemption")}
+            kept = {name: getattr(financial, name) for name in ("basis", "basis_reason")}
             return forms.BasisForm(data, initial=kept | version)
         case "household":
             kept = {name: means[name] for name in ("household", "dependent_children", "premiums") if name in means}
@@ -170,7 +172,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     """What the person pays, explained step by step; before the plan is costed, with an assumed budget."""
     case = get_case(case_id, seen_by=request.user, page="Money check: result")
     today = timezone.localdate()
-    decision = standing(case, DecisionKind.CHARGE)
+    decision = standing_on(case, DecisionKind.CHARGE, today)
     indicative = standing(case, DecisionKind.INDICATIVE_BUDGET)
     assumed = indicative.result["indicative_pence_per_week"] if indicative else None
     form = forms.WhatIfForm(request.GET if "budget" in request.GET else None, initial={"budget": assumed})
@@ -180,15 +182,18 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     problem = ""
     if decision is None and assumed is not None:
         try:
-            shown = queries.preview_charge(case=case, personal_budget_pence_per_week=assumed, on=today)
+            day = max(today, anniversary(case.person.date_of_birth, 18))
+            shown = queries.preview_charge(case=case, personal_budget_pence_per_week=assumed, on=day)
         except Refusal as refusal:
             problem = str(refusal)
     context = about(case, seen_by=request.user) | {
         "back": reverse("case", args=[case_id]),
         "form": form,
         "decision": decision,
+        "charges": by_days(history(case).filter(kind=DecisionKind.CHARGE)),
         "charge": explain.charge(shown) if shown else None,
         "problem": problem,
+        "funded": explain.funding(queries.funded_by(case)),
         "needs_check": queries.needs_money_check(case, today),
         "may": can_check_means(request.user, case) and lives(case.person),
     }

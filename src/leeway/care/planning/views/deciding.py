@@ -83,7 +83,6 @@ def sign_off(request: SignedIn, case_id):
         "form": form,
         "flags": alike_in_both_halves(plan, request.user),
         "needs": queries.needs_met(case),
-        "charge": plan.charge,
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
         "in_force": queries.plan_in_force(case),
         "back": reverse("planning:sign_off_queue"),
