@@ -31,6 +31,7 @@ OWN_WORDS = {
     "care/letters": {"blocks", "bodies", "content", "pdf", "support_plan"},
     "files": {"formats", "pictures", "scanner", "store", "uploads"},
     "market": {"units", "weeks"},
+    "market/contracts": {"sufficiency"},
     "market/listings": {"layouts", "extracts", "merging"},
     "market/directory": {"open_referral", "demo"},
     "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
