@@ -204,7 +204,7 @@ def test_letters_say_which_lines_are_free_and_until_when(mixed, bea, mona):
         "After 17 January 2027 more of your budget can be charged for.",
         "Support worker: free",
         "Ramp: free",
-        "What can be charged for",
+        "The rest, which can be charged for",
     ):
         assert sentence in said
     plan = words(plan_document(mixed))
