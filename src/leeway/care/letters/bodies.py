@@ -210,7 +210,7 @@ def _charge(decision: Decision) -> list[Block]:
 
 
 def _what_is_free(result: dict) -> list[Block]:
-    """The parts of the budget that are free by law, until when, what is left to be charged for, and what is paid once."""
+    """What of the budget is free by law, until when, and what is left to be charged for; and what is paid once."""
     weekly = [part for part in result["free_parts"] if part["free"] and part["pence_per_week"]]
     once = [part for part in result["free_parts"] if part["pence_once"]]
     blocks: list[Block] = [Heading("What is free by law")] if weekly or once else []
