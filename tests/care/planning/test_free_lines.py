@@ -91,25 +91,6 @@ def test_a_line_is_ordinary_unless_section_117_or_the_nhs_pays_and_then_it_is_as
     assert not [one for one in queries.what_is_missing(draft, TODAY) if "free by law" in one.sentence]
 
 
-def test_a_page_leaves_out_what_was_typed_under_another_answer(draft):
-    typed = {
-        "what": "Mornings",
-        "units": "1",
-        "unit": "hour",
-        "frequency": "weekly",
-        "unit_cost_pence": "18",
-        "nhs_percent": "0",
-        "payee_relationship": "not_related",
-        "version": "1",
-        "reablement_from_day": "99",
-        "reablement_agreed_by": "Mona",
-    }
-    form = LineForm(typed | {"exemption": "ordinary"}, plan=draft)
-    assert form.is_valid(), form.errors
-    assert (form.details["reablement_from"], form.details["reablement_agreed_by"]) == (None, "")
-    assert "reablement_from" in LineForm(typed | {"exemption": "reablement"}, plan=draft).errors
-
-
 def test_a_money_check_waits_for_a_line_that_is_charged(draft, bea):
     with pgtrigger.ignore("assessment.FinancialAssessment:completed_money_check_is_kept"):
         draft.case.financial_assessments.update(completed_on=None)
@@ -133,6 +114,9 @@ def test_by_the_pages(client, draft, bea):
         "version": draft.version,
     }
     assert "Enter the first day of reablement" in client.post(f"{at}lines/add/", typed).content.decode()
+    half = typed | {"exemption": "ordinary", "reablement_from_day": 7}
+    assert "must include a month" in client.post(f"{at}lines/add/", half).content.decode()
+    assert not draft.lines.exists()
     day = {"reablement_from_day": 7, "reablement_from_month": 12, "reablement_from_year": 2026}
     assert client.post(f"{at}lines/add/", typed | day).status_code == 302
     page = client.get(at).content.decode()
@@ -220,7 +204,7 @@ def test_letters_say_which_lines_are_free_and_until_when(mixed, bea, mona):
         "After 17 January 2027 more of your budget can be charged for.",
         "Support worker: free",
         "Ramp: free",
-        "What can be charged for",
+        "The rest, which can be charged for",
     ):
         assert sentence in said
     plan = words(plan_document(mixed))

@@ -253,16 +253,17 @@ def _charge(decision: Decision) -> list[Block]:
 
 
 def _what_is_free(result: dict) -> list[Block]:
-    """The parts of the budget that are free by law or were, until when, and what is left to be charged for."""
-    weekly = [part for part in result["free_parts"] if part["pence_per_week"]]
+    """What of the budget is free by law, until when, and what is left to be charged for; and what is paid once."""
+    weekly = [part for part in result["free_parts"] if part["free"] and part["pence_per_week"]]
     once = [part for part in result["free_parts"] if part["pence_once"]]
-    rows = tuple((cell(_free_or_not(part), part["why"]), pounds(part["pence_per_week"])) for part in weekly)
-    left = ("What can be charged for", pounds(result["chargeable_pence_per_week"]))
     blocks: list[Block] = [Heading("What is free by law")] if weekly or once else []
     if weekly:
-        blocks.append(
-            Table("Free by law, and what can be charged for", ("Support", EACH_WEEK), (*rows, left), total=True)
+        rows = (
+            *((cell(_free_or_not(part), part["why"]), pounds(part["pence_per_week"])) for part in weekly),
+            ("The rest, which can be charged for", pounds(result["chargeable_pence_per_week"])),
+            ("Your budget", pounds(result["personal_budget_pence_per_week"])),
         )
+        blocks.append(Table("Free by law, and what can be charged for", ("Support", EACH_WEEK), rows, total=True))
     if once:
         paid = tuple((cell(_free_or_not(part), part["why"]), pounds(part["pence_once"])) for part in once)
         blocks.append(Table("What is paid once", ("What", "Cost"), paid))

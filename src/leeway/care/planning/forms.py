@@ -218,16 +218,15 @@ class LineForm(WholeForm):
 
     @property
     def asked_of_reablement(self) -> list[str]:
-        """The fields that stand under reablement, and are no answer where another is chosen."""
+        """The fields that only reablement is asked."""
         return [name for name in self.fields if name.startswith("reablement_")]
 
-    def clean(self) -> dict:
-        cleaned = super().clean() or {}
-        if cleaned.get("exemption") != "reablement":
-            for name in self.asked_of_reablement:
-                self.errors.pop(name, None)
-                cleaned[name] = self.fields[name].clean("")
-        return cleaned
+    @property
+    def shows_reablement(self) -> bool:
+        """Whether those fields are open: where they are asked, or something about them is to mend."""
+        return self["exemption"].value() == "reablement" or any(
+            name in self.errors for name in self.asked_of_reablement
+        )
 
     @property
     def details(self) -> dict:
