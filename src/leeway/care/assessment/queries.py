@@ -195,15 +195,15 @@ def charge_changes(charge: Decision, *, on: date) -> tuple[Stretch, ...]:
     parts = read_free_parts(charge.inputs["free_parts"], budget_pence)
     law = law_on(first, settings.COUNCIL_POLICY)
     checks = sorted(case.financial_assessments.all(), key=lambda check: check.created_at)
-    checks = [check for check in checks if check.completed_on]
+    done_on = {check.completed_on: check for check in checks if check.completed_on}
     turns = [*birthday_turns(case.person.date_of_birth), *law_turns(law), *exemption_turns(parts, law)]
-    for check in checks:
+    for day, check in done_on.items():
         turns += means.turns_of(check, law)
-        if check.completed_on > charge.decided_on:
-            turns.append(Turn(check.completed_on, "the money was checked again"))
+        if day > charge.decided_on:
+            turns.append(Turn(day, "the money was checked again"))
 
     def on_day(day: date) -> Outcome:
-        done = [check for check in checks if check.completed_on <= max(day, charge.decided_on)]
+        done = [check for done_by, check in done_on.items() if done_by <= max(day, charge.decided_on)]
         inputs = means.charge_inputs(
             case=case,
             financial=done[-1] if done else None,

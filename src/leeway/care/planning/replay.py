@@ -45,8 +45,8 @@ class _Charge(NamedTuple):
 
 def _charges() -> dict[str, _Charge]:
     paths = ("result__charge_pence_per_week", "inputs__personal_budget_pence_per_week", "inputs__free_parts")
-    rows = Decision.objects.filter(kind=DecisionKind.CHARGE).order_by()
-    rows = rows.values_list("pk", "law_on", *[KT(path) for path in paths])
+    made = Decision.objects.filter(kind=DecisionKind.CHARGE).order_by()
+    rows = made.values_list("pk", "law_on", *[KT(path) for path in paths])
     return {str(pk): _Charge(*figures) for pk, *figures in rows.iterator(chunk_size=5000)}
 
 
