@@ -115,7 +115,7 @@ def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
             return forms.BasisForm(data, initial=kept | version)
         case "household":
             kept = {name: means[name] for name in ("household", "dependent_children", "premiums") if name in means}
-            kept["partner_of_pension_age"] = financial.partner_of_pension_age
+            kept |= {name: getattr(financial, name) for name in ("partner_of_pension_age", "partner_pension_age_on")}
             return forms.HouseholdForm(data, initial=kept | version)
         case "income":
             name = "savings_credit_qualifying_income_pence_per_week"
