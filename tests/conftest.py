@@ -4,6 +4,7 @@ import inspect
 import json
 import re
 import uuid
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 
@@ -22,6 +23,7 @@ from leeway.access.roles import Role
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case, Person
 from leeway.care.people.states import Stage
+from leeway.care.planning.costs import CostedLine
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder
@@ -241,6 +243,9 @@ def agree(mona):
         for way, pence, percent in lines:
             ways[way] = ways.get(way, 0) + pence
             nhs += pence * percent // 100
+        free = free_ways or {}
+        costed = [(way, pence - free.get(way, 0), percent, 0, "ordinary") for way, pence, percent in lines]
+        costed += [(way, pence, 0, 0, "section_117") for way, pence in free.items()]
         cost = sum(ways.values())
         said = {"case": case, "software_version": "test", "steps": [], "reasons": []}
         said |= {"decided_by": mona, "decided_on": SET_UP_ON}
@@ -249,10 +254,10 @@ def agree(mona):
                 kind=DecisionKind.CHARGE,
                 law_on=day,
                 because=why,
-                inputs={"personal_budget_pence_per_week": cost - nhs},
+                inputs={"personal_budget_pence_per_week": cost - nhs, "free_parts": []},
                 result={
                     "charge_pence_per_week": pence,
-                    "free_parts": [{"free": True, "pence_per_week": free} for free in (free_ways or {}).values()],
+                    "free_parts": [{"free": True, "pence_per_week": free_pence} for free_pence in free.values()],
                 },
                 **said,
             )
@@ -261,7 +266,10 @@ def agree(mona):
         decision = Decision.objects.create(
             kind=DecisionKind.FINAL_BUDGET,
             law_on=starts_on,
-            inputs={"charge_decisions": [str(charge.pk) for charge in charges]},
+            inputs={
+                "charge_decisions": [str(charge.pk) for charge in charges],
+                "lines": [asdict(CostedLine("Support", *line)) for line in costed],
+            },
             result={
                 "pence_per_week": cost,
                 "charge_pence_per_week": charge_pence,
@@ -278,12 +286,16 @@ def agree(mona):
             case=case, number=number, state=PlanState.AGREED, started_on=SET_UP_ON, final_budget=decision
         )
         plan.charges.set(charges)
-        line = {"plan": plan, "what": "Support", "units": Decimal(1)}
-        for way, pence, percent in lines:
-            ordinary = pence - (free_ways or {}).get(way, 0)
-            PlanLine.objects.create(way=way, unit_cost_pence=ordinary, nhs_percent=percent, **line)
-        for way, pence in (free_ways or {}).items():
-            PlanLine.objects.create(way=way, unit_cost_pence=pence, exemption="section_117", **line)
+        for way, pence, percent, _, exemption in costed:
+            PlanLine.objects.create(
+                plan=plan,
+                what="Support",
+                way=way,
+                units=Decimal(1),
+                unit_cost_pence=pence,
+                nhs_percent=percent,
+                exemption=exemption,
+            )
         Case.objects.filter(pk=case.pk).update(stage=Stage.ARRANGING)
         return plan
 

@@ -89,18 +89,36 @@ def stretches(
 
     Days until `last` are looked at. Raises what `work_out` raises for the first day.
     """
-    whys: dict[date, dict[str, None]] = {first: {}}
+    beginning = Stretch(first, None, (), work_out(first))
+    later = later_stretches(first, last, turns, work_out, charge_pence_per_week=beginning.charge_pence_per_week)
+    ends = [stretch.starts_on - DAY for stretch in later]
+    return tuple(replace(each, ends_on=end) for each, end in zip([beginning, *later], [*ends, None], strict=True))
+
+
+def later_stretches(
+    first: date,
+    last: date,
+    turns: Iterable[Turn],
+    work_out: Callable[[date], Outcome],
+    *,
+    charge_pence_per_week: int | None,
+) -> tuple[Stretch, ...]:
+    """Work a charge out on each later day on which it may change, from what it is on a first one.
+
+    The last of them may be a stretch whose charge cannot be worked out; nothing is known of the days after it.
+    """
+    whys: dict[date, dict[str, None]] = {}
     for turn in sorted(turns, key=lambda turn: turn.day):
         if first < turn.day <= last:
             whys.setdefault(turn.day, {})[turn.why] = None
-    found = [Stretch(first, None, (), work_out(first))]
-    for day, because in list(whys.items())[1:]:
+    found: list[Stretch] = []
+    for day, because in whys.items():
         stretch = _stretch(day, tuple(because), work_out)
-        if stretch.charge_pence_per_week != found[-1].charge_pence_per_week:
-            found[-1] = replace(found[-1], ends_on=day - DAY)
+        if stretch.charge_pence_per_week != charge_pence_per_week:
             found.append(stretch)
         if stretch.problem:
             break
+        charge_pence_per_week = stretch.charge_pence_per_week
     return tuple(found)
 
 

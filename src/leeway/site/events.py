@@ -248,6 +248,7 @@ WITH_SUPPORT = (
             Event.REVIEW_DUE,
             Event.REVIEW_ASKED,
             Event.REVIEW_NEEDED,
+            Event.CHARGE_CHANGES,
             Event.HELD,
             Event.AUTHORITY_ENDED,
             *LOOKED_FOR,
@@ -281,7 +282,9 @@ EVENTS: dict[Event, Follows] = {
     Event.ELIGIBLE: _decides("the care and support you can have"),
     Event.NOT_ELIGIBLE: _decides("the help you asked for"),
     Event.MONEY_CHECK_STARTED: NOTHING,
-    Event.MONEY_CHECK_DONE: _decides("what you pay towards your support"),
+    Event.MONEY_CHECK_DONE: replace(  # what is still to do about the charge, the night asks anew
+        _decides("what you pay towards your support"), over=(Over((Event.CHARGE_CHANGES,), (Whose.FINANCE,)),)
+    ),
     Event.RELATIONSHIP: Follows(
         then=(condole,),
         over=(Over(LOOKED_FOR, (Whose.WORKER,), only=_somebody_settles),),
@@ -312,6 +315,10 @@ EVENTS: dict[Event, Follows] = {
     Event.PLAN_STARTED: NOTHING,
     Event.WAYS_EXPLAINED: NOTHING,
     Event.CHOICE: _asks(ToDo(Whose.WORKER, "{person} has chosen how to hold the budget.", only=_said_by_another)),
+    Event.CHARGE_CHANGES: NOTHING,  # a task of the night, and no line of the story
+    Event.CHARGE_DECIDED: replace(
+        _decides("what you pay towards your support"), over=(Over((Event.CHARGE_CHANGES,), (Whose.FINANCE,)),)
+    ),
     Event.DIRECT_PAYMENT_DECIDED: _decides("your direct payment"),
     Event.PLAN_SUBMITTED: Follows(over=(WITH_PLAN,)),
     Event.SIGNED_OFF: Follows(notices=(Notice("plan_to_agree", from_worker),)),
@@ -407,7 +414,7 @@ EVENTS: dict[Event, Follows] = {
     Event.BANK_DETAILS: Follows(
         then=(review_after_receiver,), over=(Over((Event.AUTHORITY_ENDED,), only=_somebody_may_hold_it),)
     ),
-    Event.BUDGET_STARTED: Follows(over=(Over((Event.DEATH_UNDONE,), (Whose.FINANCE,)),)),
+    Event.BUDGET_STARTED: Follows(over=(Over((Event.DEATH_UNDONE, Event.CHARGE_CHANGES), (Whose.FINANCE,)),)),
     Event.BUDGET_ENDED: Follows(over=WITH_MONEY),
     Event.LAST_COST: NOTHING,
     Event.HELD: Follows(

@@ -426,6 +426,29 @@ def charges_from(
     known = [(each, each.outcome) for each in found if each.outcome]
     if [_as_decided(each) for each in decided] == [_as_worked_out(*each) for each in known]:
         return list(decided)
+    return _decide(case, found, by, on)
+
+
+@transaction.atomic
+def charges_after(*, charge: Decision, by: User, on: date) -> list[Decision]:
+    """Decide what the person pays from each later day on which it changes, as far as it is known; see `charges_from`.
+
+    `charge` is the last decision that counts. Refused where nothing changes, or the money must be checked first.
+    """
+    check_can_check_means(by, charge.case)
+    found = queries.charge_changes(charge, on=on)
+    if not found:
+        raise Refusal("What the person pays does not change in the next eight weeks, so there is nothing to decide.")
+    if found[0].problem:
+        raise Refusal(
+            f"What the person pays from {found[0].starts_on:%-d %B %Y} cannot be worked out. {found[0].problem} "
+            "Do a new money check."
+        )
+    return _decide(charge.case, found, by, on)
+
+
+def _decide(case: Case, found: Sequence[Stretch], by: User, on: date) -> list[Decision]:
+    known = [(each, each.outcome) for each in found if each.outcome]
     return [
         decide_by_rule(
             case=case,

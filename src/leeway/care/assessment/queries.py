@@ -16,7 +16,16 @@ from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
 from leeway.law import Outcome, compute, law_on
 from leeway.law.exemptions import FreePart
-from leeway.law.stretches import Stretch, birthday_turns, exemption_turns, law_turns, stretches
+from leeway.law.exemptions import free_parts as read_free_parts
+from leeway.law.stretches import (
+    Stretch,
+    Turn,
+    birthday_turns,
+    exemption_turns,
+    later_stretches,
+    law_turns,
+    stretches,
+)
 
 #: How far ahead of today a change of the charge is looked for.
 AHEAD = timedelta(weeks=8)
@@ -174,6 +183,38 @@ def charge_stretches(
         )
 
     return stretches(starts_on, max(starts_on, on) + AHEAD, turns, on_day)
+
+
+def charge_changes(charge: Decision, *, on: date) -> tuple[Stretch, ...]:
+    """From which later days somebody would pay another amount than was decided last, until eight weeks from today.
+
+    `charge` is the last decision that counts. Each day has the money check that was done by then.
+    """
+    case, first = charge.case, charge.law_on
+    budget_pence = charge.inputs["personal_budget_pence_per_week"]
+    parts = read_free_parts(charge.inputs["free_parts"], budget_pence)
+    law = law_on(first, settings.COUNCIL_POLICY)
+    checks = sorted(case.financial_assessments.all(), key=lambda check: check.created_at)
+    done_on = {check.completed_on: check for check in checks if check.completed_on}
+    turns = [*birthday_turns(case.person.date_of_birth), *law_turns(law), *exemption_turns(parts, law)]
+    for day, check in done_on.items():
+        turns += means.turns_of(check, law)
+        if day > charge.decided_on:
+            turns.append(Turn(day, "the money was checked again"))
+
+    def on_day(day: date) -> Outcome:
+        done = [check for done_by, check in done_on.items() if done_by <= max(day, charge.decided_on)]
+        inputs = means.charge_inputs(
+            case=case,
+            financial=done[-1] if done else None,
+            budget_pence_per_week=budget_pence,
+            free_parts=parts,
+            on=day,
+        )
+        return compute("charge", inputs, day, policy=settings.COUNCIL_POLICY)
+
+    pays = charge.result["charge_pence_per_week"]
+    return later_stretches(first, on + AHEAD, turns, on_day, charge_pence_per_week=pays)
 
 
 def assessments_to_report(*, until: date, seen_by: User) -> QuerySet[Assessment]:

@@ -252,7 +252,8 @@ class Ending(models.Model):
             pgtrigger.Protect(
                 name="ending_replaced_is_kept",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__replaced=True),
+                condition=pgtrigger.Q(old__replaced=True)
+                & ~pgtrigger.Q(new__replaced=False, new__sooner_on__isnull=False),
             ),
         ]
 

@@ -35,7 +35,7 @@ PAYEE_IN_USE = PayeeAccount.objects.filter(
 )
 TO_REPRESENTATIVE = PAYEE_IN_USE.filter(holder=Holder.REPRESENTATIVE)
 TO_NOBODY_WITH_AUTHORITY = PAYEE_IN_USE.filter(relationship__ends_on__lt=OuterRef("paid_on"))
-HOLD_IN_FORCE = Hold.objects.filter(budget=OuterRef("part__budget"), lifted_on=None)
+HOLD_IN_FORCE = Hold.objects.filter(budget__plan=OuterRef("part__budget__plan"), lifted_on=None)
 LOOK_NEEDED = LastCost.objects.filter(instalment=OuterRef("pk"), needs_second_look=True, looked_on=None)
 STAYING = Stay.objects.filter(person=OuterRef("part__budget__case__person"), ends_on=None, taken_back_on=None)
 DETAINED = STAYING.filter(kind__in=DETAINED_IN)
@@ -56,10 +56,10 @@ class Stop:
 
 
 def _kinds() -> Subquery:
-    """The kinds of the holds in force, in words."""
+    """The kinds of the holds in force on any budget of the plan, in words."""
     label = Case(*[When(kind=kind, then=Value(kind.label)) for kind in HoldKind], output_field=TextField())
     told = StringAgg(label, delimiter=Value(BETWEEN), order_by="kind")
-    return Subquery(HOLD_IN_FORCE.order_by().values("budget").annotate(told=told).values("told"))
+    return Subquery(HOLD_IN_FORCE.order_by().values("budget__plan").annotate(told=told).values("told"))
 
 
 #: Where support has ended or the person has died, a hold stands until the budget has its last day.

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -229,8 +229,17 @@ def may_fund(picture: Picture, on: date) -> bool:
 
 def goes_on_from(budget: Budget) -> Budget | None:
     """The budget of the same plan that this one goes on from, where it was set up again."""
-    same = Budget.objects.filter(plan=budget.plan_id, ending__replaced=True, ending__ends_on=budget.starts_on - DAY)
-    return same.exclude(pk=budget.pk).first()
+    last_day = budget.starts_on - DAY
+    goes_on = Q(ending__replaced=True, ending__ends_on=last_day)
+    if hasattr(budget, "ending") and budget.ending.ends_on <= last_day:  # it never ran
+        goes_on |= Q(ending__first_ends_on=last_day)
+    return Budget.objects.filter(goes_on, plan=budget.plan_id).exclude(pk=budget.pk).first()
+
+
+def never_replaced(budget: Budget) -> bool:
+    """Whether the budget that was to take this one's place ended before its first day."""
+    follows = Budget.objects.filter(plan=budget.plan_id, starts_on=budget.ending.ends_on + DAY)
+    return follows.filter(ending__ends_on__lt=F("starts_on")).exists()
 
 
 def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:

@@ -67,10 +67,12 @@ TOTAL = "(f.nhs_pence + f.person_pence + f.council_pence)"
 WITH = f"WITH m AS MATERIALIZED ({MOVED}), already AS MATERIALIZED ({ALREADY})"
 STANDING = f"{OF_FUNDING} LEFT JOIN m ON m.about = f.id LEFT JOIN already ON already.id = f.id"
 
-#: The budget of the same plan that budget `b` goes on from, where it was set up again.
+#: The budget of the same plan that budget `b` goes on from, or was to go on from where it never ran.
 GOES_ON_FROM = """
     SELECT 1 FROM budgets_ending AS ended JOIN budgets_budget AS before ON before.id = ended.budget_id
-     WHERE before.plan_id = b.plan_id AND before.id <> b.id AND ended.replaced AND ended.ends_on + 1 = b.starts_on
+     WHERE before.plan_id = b.plan_id AND before.id <> b.id
+       AND (ended.replaced AND ended.ends_on + 1 = b.starts_on OR ended.first_ends_on + 1 = b.starts_on AND EXISTS (
+        SELECT 1 FROM budgets_ending AS own WHERE own.budget_id = b.id AND own.ends_on < b.starts_on))
 """
 
 #: As above, where what the person pays was decided once for both.

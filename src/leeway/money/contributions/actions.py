@@ -1,27 +1,35 @@
 """What falls due of the shares that others promised, and what was received of them."""
 
+import logging
 import uuid
+from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.people.actions import tell
+from leeway.care.people.actions import set_task, tell
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_case, lock_cases
-from leeway.care.people.models import Case
+from leeway.care.people.models import Case, Whose
+from leeway.care.planning.actions import change_charge
 from leeway.days import HAPPENED, check_day
 from leeway.law.numbers import pounds
+from leeway.money.budgets.actions.ending import end
+from leeway.money.budgets.actions.starting import go_on
 from leeway.money.budgets.dues import ACCOUNTS, Payer, Standing, standings
-from leeway.money.budgets.models import Funding
+from leeway.money.budgets.models import Budget, Funding
 from leeway.money.contributions.models import Receipt, TakenBack
-from leeway.money.contributions.queries import owed_account
+from leeway.money.contributions.queries import Change, change_of, owed_account, running_budgets
 from leeway.money.ledger.actions import NewTransfer, fall_due, give_back, open_account, transfer
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.money.ledger.queries import balance
 from leeway.refusal import Refusal
+
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -39,6 +47,65 @@ def let_fall_due(*, on: date) -> int:
     ]
     fall_due(new=new, on=on)
     return sum(each.amount_pence for each in new)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What came of asking for charges to be worked out anew: in how many cases, and those in which it did not work."""
+
+    cases: int
+    troubled: tuple[UUID, ...]
+
+
+@transaction.atomic
+def ask_for_changes(*, on: date) -> Asked:
+    """Ask finance, once a case, to decide anew what somebody pays, before it changes. Nightly work.
+
+    Each case by itself: one with a fault in its record holds up no other.
+    """
+    cases, troubled = 0, []
+    for budget in running_budgets(on):
+        try:
+            with transaction.atomic():
+                change = change_of(budget, on)
+                if change:
+                    _ask_for(change, on)
+                    cases += 1
+        except Exception as problem:
+            log.error("The charge of case %s could not be looked at: %s.", budget.case_id, type(problem).__name__)
+            troubled.append(budget.case_id)
+    return Asked(cases, tuple(troubled))
+
+
+def _ask_for(change: Change, on: date) -> None:
+    person, first = change.budget.case.person, change.first
+    what = f"Work out what {person} pays from {first.starts_on:%-d %B %Y}."
+    if first.problem:
+        what = f"Check {person}'s money again: what they pay from {first.starts_on:%-d %B %Y} cannot be worked out."
+    due_on = max(first.starts_on, on)
+    set_task(case=change.budget.case, kind=Event.CHARGE_CHANGES, what=what, whose=Whose.FINANCE, due_on=due_on, on=on)
+
+
+@transaction.atomic
+def decide_change(*, budget: Budget, seen: str, by: User, on: date) -> Budget:
+    """Decide what the person pays from the day on which it changes, and have a budget of that amount go on from it.
+
+    It is worked out from the facts that were checked already. `seen` is what the officer saw: refused where another
+    day or amount comes out by now. The person is told, and each decision has its letter.
+    """
+    check_can(by, Capability.START_BUDGETS)
+    lock_case(budget.case_id)
+    budget = running_budgets(on).filter(case=budget.case_id).first() or budget
+    change = change_of(budget, on)
+    if change is None or change.seen != seen:
+        raise Refusal("What changes is not what you saw when you opened this page. Here is how it stands now.")
+    until = (budget.ending.ends_on, budget.ending.because) if hasattr(budget, "ending") else None
+    for charge in change_charge(plan=budget.plan, by=by, on=on):
+        if until is None or charge.law_on <= until[0]:
+            budget = go_on(budget, charge, by, on)
+    if until is not None:
+        end(budget, *until, by, on)
+    return budget
 
 
 @transaction.atomic

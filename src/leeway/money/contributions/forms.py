@@ -30,6 +30,12 @@ class ReceiptForm(forms.Form):
     owed_pence = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class SeenForm(forms.Form):
+    """What the page showed of a charge that changes."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
 class TakeBackForm(forms.Form):
     """Why a receipt was a mistake."""
 

@@ -6,15 +6,21 @@ from datetime import date
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from leeway.access.access import check_can
 from leeway.access.looks import record_look, record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.care.assessment.queries import charge_changes
+from leeway.care.people.access import ALL_MONEY, WORKS_ON, cases_of
 from leeway.care.people.models import Case
+from leeway.care.planning.models import PlanState
+from leeway.care.planning.queries import charges_of
+from leeway.law.stretches import Stretch
 from leeway.money.budgets.dues import ACCOUNTS, Payer, ShareSoFar, shares_so_far
+from leeway.money.budgets.models import Budget
 from leeway.money.contributions.models import Receipt
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import StatementLine, statement
@@ -94,6 +100,75 @@ def owed(*, seen_by: User, on: date, first: int = 0, rows: int = 100) -> tuple[l
     }
     back = sum(int(-row[2]) for row in found if row[2] < 0)
     return seen, Totals(by_payer, back), len(found)
+
+
+@dataclass(frozen=True)
+class Change:
+    """From which day somebody will pay another amount, and why; or that it cannot be worked out, and what to do."""
+
+    budget: Budget
+    pays_pence_per_week: int
+    stretches: tuple[Stretch, ...]
+    checked_on: date | None
+
+    @property
+    def first(self) -> Stretch:
+        """The first day of another amount, with why and how much."""
+        return self.stretches[0]
+
+    @property
+    def seen(self) -> str:
+        """What a page shows of it: each day and its amount."""
+        return "; ".join(f"{each.starts_on} {each.charge_pence_per_week}" for each in self.stretches)
+
+
+def changes(*, seen_by: User, on: date) -> list[Change]:
+    """Whose contribution changes within eight weeks, or should have by now, the first day at the top.
+
+    Finance sees everybody's; a worker and a manager see those of their own cases. Who is named counts as looked at.
+    """
+    check_can(seen_by, Capability.SEE_RECORDS)
+    found = changes_of(running_budgets(on).filter(case__in=cases_of(seen_by, (*WORKS_ON, ALL_MONEY))), on)
+    record_looks(viewer=seen_by, person_ids=[each.budget.case.person_id for each in found], page="Charges to change")
+    return found
+
+
+def change_to_decide(case_id: UUID, *, seen_by: User, on: date) -> Change:
+    """What changes of one case's contribution: finance's own work, the look noted. Http404 where nothing does."""
+    check_can(seen_by, Capability.START_BUDGETS)
+    found = changes_of(running_budgets(on).filter(case=case_id), on)
+    if not found:
+        raise Http404("Nothing changes in what this person pays.")
+    record_look(viewer=seen_by, person_id=found[0].budget.case.person_id, page="Charge to change", own=True)
+    return found[0]
+
+
+def running_budgets(on: date) -> QuerySet[Budget]:
+    """The budgets that run on by a plan in force, each with what it takes to see whether its charge changes."""
+    runs = Q(ending=None) | Q(ending__replaced=False, ending__ends_on__gte=on)
+    budgets = Budget.objects.filter(runs, plan__state=PlanState.AGREED, case__person__date_of_death=None)
+    return budgets.select_related("case__person", "case__worker", "plan", "ending").prefetch_related(
+        "plan__charges", "case__financial_assessments"
+    )
+
+
+def changes_of(budgets: QuerySet[Budget], on: date) -> list[Change]:
+    """What changes in the charges of some budgets, the first day at the top."""
+    found = [change for budget in budgets if (change := change_of(budget, on))]
+    return sorted(found, key=lambda each: (each.first.starts_on, str(each.budget.case_id)))
+
+
+def change_of(budget: Budget, on: date) -> Change | None:
+    """What changes in the charge of a budget, if anything does."""
+    charge = charges_of(budget.plan)[-1]
+    charge.case = budget.case
+    stretches = charge_changes(charge, on=on)
+    if hasattr(budget, "ending"):
+        stretches = tuple(each for each in stretches if each.starts_on <= budget.ending.ends_on)
+    if not stretches:
+        return None
+    checks = [check.completed_on for check in budget.case.financial_assessments.all() if check.completed_on]
+    return Change(budget, charge.result["charge_pence_per_week"], stretches, max(checks, default=None))
 
 
 def owed_account(case: Case, payer: Payer) -> Account | None:

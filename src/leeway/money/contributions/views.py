@@ -2,17 +2,19 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
+from leeway.access.roles import Capability
 from leeway.acting import act
 from leeway.law.numbers import pounds
 from leeway.money.budgets.dues import Payer
 from leeway.money.contributions import actions, queries
-from leeway.money.contributions.forms import ReceiptForm, TakeBackForm
+from leeway.money.contributions.forms import ReceiptForm, SeenForm, TakeBackForm
+from leeway.writing import write_rows
 
 ROWS_A_PAGE = 100
 
@@ -57,6 +59,64 @@ def take_back(request: SignedIn, case_id, payer, receipt_id):
         messages.success(request, "The receipt is corrected, and its amount is owed again.")
         return redirect("contributions:show", case_id, payer)
     return render(request, "contributions/take_back.jinja", {"picture": picture, "receipt": receipt, "form": form})
+
+
+@require_GET
+def changes(request: SignedIn):
+    """Whose charge is about to change, on which day, why, and from how much to how much."""
+    today = timezone.localdate()
+    rows = queries.changes(seen_by=request.user, on=today)
+    context = {"rows": rows, "today": today, "may_decide": request.user.can(Capability.START_BUDGETS)}
+    return render(request, "contributions/changes.jinja", context)
+
+
+@require_GET
+def changes_csv(request: SignedIn) -> HttpResponse:
+    """The same as a file for a spreadsheet."""
+    today = timezone.localdate()
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="charges-about-to-change-{today}.csv"'
+    header = (
+        "Person",
+        "From",
+        "Because",
+        "Pence a week now",
+        "Pence a week from then",
+        "Cannot be worked out",
+        "Checked",
+    )
+    rows = [
+        (
+            str(row.budget.case.person),
+            stretch.starts_on,
+            " and ".join(stretch.because),
+            row.pays_pence_per_week,
+            stretch.charge_pence_per_week,
+            stretch.problem,
+            row.checked_on,
+        )
+        for row in queries.changes(seen_by=request.user, on=today)
+        for stretch in row.stretches
+    ]
+    write_rows(answer, header, rows)
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: SignedIn, case_id):
+    """What one person pays from then on, and the decision."""
+    found = queries.change_to_decide(case_id, seen_by=request.user, on=timezone.localdate())
+    form = SeenForm(request.POST or None, initial={"seen": found.seen})
+    if act(
+        form,
+        lambda **by_on: actions.decide_change(budget=found.budget, seen=form.cleaned_data["seen"], **by_on),
+        request,
+    ):
+        messages.success(request, "It is decided, the budget goes on with the new amount, and the person is told.")
+        return redirect("contributions:changes")
+    if form.is_bound:
+        form.data = request.POST.dict() | {"seen": found.seen}  # what the page now shows
+    return render(request, "contributions/change.jinja", {"change": found, "form": form, "today": timezone.localdate()})
 
 
 def _picture(request: SignedIn, case_id, payer: str) -> queries.Picture:

@@ -1,7 +1,15 @@
 """Every write about a support plan: writing it, choosing how the budget is held, signing it off, agreeing it."""
 
 from leeway.care.planning.actions.choosing import check_direct_payment, offer_ways, record_choice, set_ways
-from leeway.care.planning.actions.deciding import agree, disagree, end_plan, return_plan, sign_off, submit_plan
+from leeway.care.planning.actions.deciding import (
+    agree,
+    change_charge,
+    disagree,
+    end_plan,
+    return_plan,
+    sign_off,
+    submit_plan,
+)
 from leeway.care.planning.actions.warning import warn_of_four_weeks
 from leeway.care.planning.actions.writing import (
     PERSON_WRITES,
@@ -25,6 +33,7 @@ __all__ = [
     "add_line",
     "agree",
     "change_aim",
+    "change_charge",
     "change_line",
     "check_direct_payment",
     "disagree",

@@ -6,11 +6,11 @@ from datetime import date
 from django.db import transaction
 
 from leeway.access.models import User
-from leeway.care.assessment.actions import charges_from
+from leeway.care.assessment.actions import charges_after, charges_from
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
-from leeway.care.people.actions import move_case
+from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Relationship
 from leeway.care.people.states import Stage
@@ -125,6 +125,21 @@ def _charge(plan: Plan, lines: list[CostedLine], final_pence: int, by: User, on:
         on=on,
     )
     plan.charges.set(charges)
+    return charges
+
+
+@transaction.atomic
+def change_charge(*, plan: Plan, by: User, on: date) -> list[Decision]:
+    """Decide anew what the person pays by the plan in force, from each later day on which it changes.
+
+    Needs and budget stay as they are. Whoever may check the person's means may do this.
+    """
+    charges = charges_after(charge=charges_of(plan)[-1], by=by, on=on)
+    plan.charges.add(*charges)
+    for charge in charges:
+        pays = pounds(charge.result["charge_pence_per_week"])
+        sentence = f"From {charge.law_on:%-d %B %Y} {pays} a week is paid, {charge.why}."
+        tell(case=plan.case, kind=Event.CHARGE_DECIDED, sentence=sentence, by=by, on=on)
     return charges
 
 

@@ -14,7 +14,7 @@ from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.days import PLANNED, check_day
 from leeway.money.budgets import queries
-from leeway.money.budgets.actions.funding import release
+from leeway.money.budgets.actions.funding import release, set_aside
 from leeway.money.budgets.actions.holding import lift, locked, wait
 from leeway.money.budgets.dues import weights
 from leeway.money.budgets.models import (
@@ -54,7 +54,7 @@ def end_budget(*, budget: Budget, ends_on: date, reason: str, death: UUID | None
             + (f"they died on {standing.died_on:%-d %B %Y}." if standing else "they have not died.")
             + " Open it again, and decide anew."
         )
-    return end(budget, ends_on, reason, by, on)
+    return _end_as_far_back(budget, ends_on, reason, by, on)
 
 
 @transaction.atomic
@@ -70,6 +70,21 @@ def hold_returned(*, instalment: Instalment, reason: str, by: User, on: date) ->
     ending = Ending.objects.filter(budget=budget, replaced=False, ends_on__lt=instalment.ends_on).first()
     if ending and instalment.kind not in LAST_COSTS:
         release_after(instalment.part, ending, instalment.pk, by, on)
+
+
+def _end_as_far_back(budget: Budget, ends_on: date, reason: str, by: User, on: date) -> Ending:
+    """End a budget. Where it was to go on from another of its plan on a later day, that one ends, and it never runs."""
+    before = queries.goes_on_from(budget) if ends_on < budget.starts_on - DAY else None
+    if before is None:
+        return end(budget, ends_on, reason, by, on)
+    if Instalment.objects.filter(part__budget=budget, already_paid_pence__gt=0).exists():
+        raise Refusal(
+            "Days of this budget were paid for under the one before it. The earliest last day is "
+            f"{budget.starts_on - DAY:%-d %B %Y}.",
+            field="ends_on",
+        )
+    end(budget, budget.starts_on - DAY, reason, by, on)
+    return _end_as_far_back(before, ends_on, reason, by, on)
 
 
 def end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False) -> Ending:
@@ -88,7 +103,7 @@ def end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, repla
 def _require_may_end(budget: Budget, ends_on: date, reason: str) -> None:
     """Refuse a last day that is no end, or that lies beyond a death or a payment whose file may be with the bank."""
     before: Ending | None = getattr(budget, "ending", None)
-    if before and (before.replaced or before.sooner_on):
+    if before and ((before.replaced and not queries.never_replaced(budget)) or before.sooner_on):
         raise Refusal("This budget has ended already.")
     if before and ends_on >= before.ends_on:
         raise Refusal(f"This budget ends after {before.ends_on:%-d %B %Y}. Give an earlier day.", field="ends_on")
@@ -161,11 +176,11 @@ def _cancel_after(part: Part, ending: Ending, by: User, on: date) -> Counter[tup
 
 
 def _unspent(funding: Funding, ends_on: date) -> int:
-    """What was set aside for a managed part's days after the end."""
+    """What is still set aside for a managed part's days after the end."""
     if funding.kind != InstalmentKind.REGULAR:
         return 0
     kept = sum(pence for _, pence in weights(funding, until=ends_on))
-    return funding.total_pence - min(kept, funding.total_pence)
+    return max(0, set_aside(funding) - kept)
 
 
 def release_after(part: Part, ending: Ending, because: UUID, by: User, on: date) -> None:

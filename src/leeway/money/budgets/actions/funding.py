@@ -155,6 +155,11 @@ def release(funding: Funding, released_pence: int, because: UUID, by: User, on: 
     _correct_dues(funding, because, by, on)
 
 
+def set_aside(funding: Funding) -> int:
+    """What is set aside for a funding still, in pence."""
+    return _left(_posted(funding, Kind.COMMITTED))
+
+
 def _posted(funding: Funding, kind: Kind) -> Transfer:
     """The transfer that put a share of a funding in, or set all of it aside."""
     first = Transfer.objects.filter(about=funding.pk, corrects=None)

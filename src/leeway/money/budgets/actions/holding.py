@@ -24,14 +24,14 @@ from leeway.refusal import Refusal
 
 @transaction.atomic
 def place_hold(*, budget: Budget, kind: HoldKind, reason: str, by: User, on: date) -> Hold:
-    """Keep a budget's instalments out of payment runs until the hold is lifted."""
+    """Keep a budget's instalments, and those of every budget of its plan, out of payment runs until it is lifted."""
     check_can(by, Capability.START_BUDGETS)
     budget = locked(budget)
     if not reason.strip():
         raise Refusal("Say why payments should wait. The person can read this.", field="reason")
     if kind in COMES_BY_ITSELF:
         raise Refusal("This hold comes by itself, when what it says is recorded.", field="kind")
-    if budget.holds.filter(kind=kind, lifted_on=None).exists():
+    if _waits(budget, kind):
         raise Refusal("There is a hold of this kind already.", field="kind")
     return wait(budget, kind, reason.strip(), by, on)
 
@@ -60,8 +60,7 @@ def wait_after(*, case: Case, kind: HoldKind, reason: str, by: User, on: date) -
     if kind == HoldKind.DEATH:  # a last day that was decided before may lie beyond it
         runs |= Q(ending__ends_on__gt=case.person.date_of_death, ending__replaced=False)
     running = case.budgets.select_related("case").filter(runs)
-    waiting = [budget for budget in running if not budget.holds.filter(kind=kind, lifted_on=None).exists()]
-    return [wait(budget, kind, reason, by, on) for budget in waiting]
+    return [wait(budget, kind, reason, by, on) for budget in running if not _waits(budget, kind)]
 
 
 @transaction.atomic
@@ -70,6 +69,11 @@ def go_on_after(*, case: Case, kind: HoldKind, by: User, on: date) -> None:
     lock_case(case.pk)
     for hold in Hold.objects.filter(budget__case=case, kind=kind, lifted_on=None):
         lift(hold, by, on)
+
+
+def _waits(budget: Budget, kind: HoldKind) -> bool:
+    """Whether a hold of this kind keeps the budgets of its plan waiting already."""
+    return Hold.objects.filter(budget__plan=budget.plan_id, kind=kind, lifted_on=None).exists()
 
 
 def wait(budget: Budget, kind: HoldKind, reason: str, by: User, on: date) -> Hold:

@@ -22,13 +22,11 @@ from leeway.law.numbers import pounds
 from leeway.money.budgets import queries
 from leeway.money.budgets.actions.ending import end
 from leeway.money.budgets.actions.funding import fund, fund_start_up
-from leeway.money.budgets.actions.holding import locked, wait
+from leeway.money.budgets.actions.holding import locked
 from leeway.money.budgets.models import (
-    COMES_BY_ITSELF,
     LAST_COSTS,
     Budget,
     Funding,
-    HoldKind,
     Instalment,
     InstalmentKind,
     Part,
@@ -90,8 +88,8 @@ def fund_next_year(*, budget: Budget, by: User, on: date) -> Budget:
 def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
     """Go on from the day after a budget's last, by the same agreed plan, where it was ended by mistake.
 
-    What was paid for later days counts. Refused where the plan is agreed no longer, the person has died, or another
-    budget runs.
+    What was paid for later days counts, and what waits goes on waiting. Refused where the plan is agreed no longer,
+    the person has died, or another budget runs.
     """
     check_can(by, Capability.START_BUDGETS)
     case = lock_case(budget.case_id)
@@ -113,8 +111,6 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
     again = _open(case, ended.plan, ended.charge, starts_on, paid, by, on)
     ended.ending.replaced = True
     ended.ending.save(update_fields=["replaced"])
-    for hold in ended.holds.filter(lifted_on=None).exclude(kind__in=COMES_BY_ITSELF):
-        wait(again, HoldKind(hold.kind), hold.reason, by, on)
     sentence = f"Budget set up again from {starts_on:%-d %B %Y}: {reason.strip()}"
     tell(case=case, kind=Event.BUDGET_STARTED, sentence=sentence, by=by, on=on)
     return again

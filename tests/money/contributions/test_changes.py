@@ -1,0 +1,181 @@
+"""Whose charge is about to change: told weeks ahead, worked out from what was checked, decided one by one."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from leeway.care.assessment.models import FinancialAssessment
+from leeway.care.assessment.queries import preview_charge
+from leeway.care.people.events import Event
+from leeway.care.people.models import Task
+from leeway.care.planning.models import Way
+from leeway.care.planning.queries import charges_of
+from leeway.messages.models import Message
+from leeway.money.budgets.actions import end_budget, start_budget
+from leeway.money.contributions import actions, queries
+from leeway.money.payments.actions import make_run
+from leeway.money.payments.queries import findings
+from leeway.refusal import NotAllowed, Refusal
+from tests.conftest import SET_UP_ON
+
+STARTS, BIRTHDAY = date(2026, 4, 22), date(2026, 5, 13)
+ON = date(2026, 5, 4)
+MEANS = {
+    "household": "single",
+    "dependent_children": 0,
+    "premiums": [],
+    "income": [{"kind": "private_pension", "pence_per_week": 260_00}],
+    "capital_pence": 0,
+}
+CHECK = {"started_on": date(2026, 3, 20), "completed_on": date(2026, 3, 20), "basis": "full", "means": MEANS}
+
+
+def worked_out(case, day):
+    return preview_charge(case=case, personal_budget_pence_per_week=300_00, on=day).result["charge_pence_per_week"]
+
+
+@pytest.fixture
+def ada_at_24(case):
+    case.person.date_of_birth = date(2001, 5, 13)
+    case.person.save(update_fields=["date_of_birth"])
+    FinancialAssessment.objects.create(case=case, **CHECK)
+    return case
+
+
+@pytest.fixture
+def running(ada_at_24, agree, bank, finn):
+    """Ada's budget, started when nobody looked at her birthday."""
+    plan = agree(ada_at_24, (Way.DIRECT_PAYMENT, 300_00, 0), charge_pence=worked_out(ada_at_24, STARTS))
+    bank(ada_at_24)
+    return start_budget(plan=plan, by=finn, on=SET_UP_ON)
+
+
+def test_a_birthday_is_listed_eight_weeks_ahead_and_until_it_is_decided(running, finn):
+    eight_weeks = BIRTHDAY - timedelta(weeks=8)
+    for day, listed in [(eight_weeks - timedelta(days=1), 0), (eight_weeks, 1), (BIRTHDAY + timedelta(days=90), 1)]:
+        assert len(queries.changes(seen_by=finn, on=day)) == listed
+    (change,) = queries.changes(seen_by=finn, on=ON)
+    assert (change.first.starts_on, change.first.because) == (BIRTHDAY, ("the 25th birthday is reached",))
+    assert change.pays_pence_per_week == running.charge_pence_per_week
+    assert change.first.charge_pence_per_week == worked_out(running.case, BIRTHDAY) < change.pays_pence_per_week
+    assert change.checked_on == CHECK["completed_on"]
+
+
+def test_who_sees_whose(running, finn, bea, mona, another_case, cyril):
+    assert len(queries.changes(seen_by=bea, on=ON)) == len(queries.changes(seen_by=mona, on=ON)) == 1
+    running.case.worker = None
+    running.case.save(update_fields=["worker"])
+    assert not queries.changes(seen_by=bea, on=ON)
+    with pytest.raises(NotAllowed):
+        queries.changes(seen_by=cyril, on=ON)
+    with pytest.raises(NotAllowed):
+        actions.decide_change(budget=running, seen="", by=bea, on=ON)
+
+
+def test_the_night_asks_finance_once_a_case(running, finn):
+    for _ in range(2):
+        assert actions.ask_for_changes(on=ON).cases == 1
+    task = Task.objects.get(kind=Event.CHARGE_CHANGES)
+    assert task.due_on == BIRTHDAY and "from 13 May 2026" in task.what and task.whose == "finance"
+
+
+def test_it_is_decided_from_that_day_and_the_budget_goes_on(running, finn):
+    actions.ask_for_changes(on=ON)
+    (change,) = queries.changes(seen_by=finn, on=ON)
+    with pytest.raises(Refusal, match="not what you saw"):
+        actions.decide_change(budget=running, seen="2026-05-13 1", by=finn, on=ON)
+    later = actions.decide_change(budget=running, seen=change.seen, by=finn, on=ON)
+    running.refresh_from_db()
+    assert (running.ending.ends_on, running.ending.replaced) == (BIRTHDAY - timedelta(days=1), True)
+    assert later.starts_on == BIRTHDAY and later.charge_pence_per_week == worked_out(running.case, BIRTHDAY)
+    decided = charges_of(running.plan)
+    assert [each.law_on for each in decided] == [STARTS, BIRTHDAY] and later.charge == decided[-1]
+    assert decided[-1].because == ["the 25th birthday is reached"]
+    assert not queries.changes(seen_by=finn, on=ON)
+    assert not Task.objects.filter(kind=Event.CHARGE_CHANGES, done_on=None).exists()
+    assert Message.objects.filter(template="decision_ready", case_id=running.case_id).exists()
+    assert list(findings()) == []
+
+
+def test_an_overdue_change_counts_what_was_paid_already(running, finn, paid):
+    """Paid until 24 May by the old amount: the days since the birthday are not paid twice."""
+    run = make_run(pay_on=date(2026, 4, 30), by=finn, on=date(2026, 4, 23))
+    paid(run, date(2026, 4, 23))
+    day = date(2026, 5, 18)
+    (change,) = queries.changes(seen_by=finn, on=day)
+    actions.decide_change(budget=running, seen=change.seen, by=finn, on=day)
+    assert list(findings()) == []
+
+
+def test_a_budget_with_a_last_day_to_come_keeps_it(running, finn):
+    last_day = date(2026, 6, 30)
+    end_budget(budget=running, ends_on=last_day, reason="Moving away", by=finn, on=ON)
+    (change,) = queries.changes(seen_by=finn, on=ON)
+    later = actions.decide_change(budget=running, seen=change.seen, by=finn, on=ON)
+    assert later.ending.ends_on == last_day and later.ending.because == "Moving away"
+    assert list(findings()) == []
+
+
+def test_a_change_after_the_last_day_is_none(running, finn):
+    end_budget(budget=running, ends_on=BIRTHDAY - timedelta(days=1), reason="Moving away", by=finn, on=ON)
+    assert not queries.changes(seen_by=finn, on=ON)
+
+
+def test_a_new_money_check_counts_from_its_day(running, finn):
+    day = date(2026, 5, 1)
+    richer = MEANS | {"income": [{"kind": "private_pension", "pence_per_week": 320_00}]}
+    FinancialAssessment.objects.create(case=running.case, **CHECK | {"completed_on": day, "means": richer})
+    (change,) = queries.changes(seen_by=finn, on=ON)
+    assert [each.starts_on for each in change.stretches] == [day, BIRTHDAY]
+    assert change.first.because == ("the money was checked again",)
+    assert change.first.charge_pence_per_week > change.pays_pence_per_week > worked_out(running.case, BIRTHDAY) - 60_00
+
+
+def test_what_cannot_be_worked_out_asks_for_a_money_check(ada_at_24, agree, bank, finn, another_case):
+    """Lena's support was free while nobody had checked her means."""
+    lena = another_case("Lena")
+    lena.person.date_of_birth = date(2001, 5, 13)
+    lena.person.save(update_fields=["date_of_birth"])
+    bank(lena, account_number="87654321")
+    budget = start_budget(plan=agree(lena, (Way.DIRECT_PAYMENT, 300_00, 0)), by=finn, on=SET_UP_ON)
+    (change,) = queries.changes(seen_by=finn, on=ON)
+    assert change.first.charge_pence_per_week is None and "money check" in change.first.problem
+    actions.ask_for_changes(on=ON)
+    assert "Check Lena Example's money again" in Task.objects.get(kind=Event.CHARGE_CHANGES).what
+    with pytest.raises(Refusal, match="Do a new money check"):
+        actions.decide_change(budget=budget, seen=change.seen, by=finn, on=ON)
+
+
+@pytest.fixture
+def soon(case, agree, bank, finn):
+    """On the real day, since pages read the clock: a 25th birthday in ten days."""
+    today = timezone.localdate()
+    birthday = today + timedelta(days=10)
+    case.person.date_of_birth = date(birthday.year - 25, birthday.month, min(birthday.day, 28))
+    case.person.save(update_fields=["date_of_birth"])
+    check = CHECK | {"started_on": today, "completed_on": today}
+    FinancialAssessment.objects.create(case=case, **check)
+    pays = worked_out(case, today)
+    plan = agree(case, (Way.DIRECT_PAYMENT, 300_00, 0), charge_pence=pays, starts_on=today)
+    bank(case)
+    return start_budget(plan=plan, by=finn, on=today)
+
+
+def test_the_pages(client, soon, finn, bea):
+    client.force_login(bea)
+    page = client.get(reverse("contributions:changes")).content.decode()
+    assert "Ada Bell" in page and "25th birthday" in page
+    assert client.get(reverse("contributions:change", args=[soon.case_id])).status_code == 403
+    client.force_login(finn)
+    rows = client.get(reverse("contributions:changes_csv")).content.decode().splitlines()
+    assert len(rows) == 2 and "25th birthday" in rows[1] and str(soon.charge_pence_per_week) in rows[1]
+    address = reverse("contributions:change", args=[soon.case_id])
+    shown = client.get(address).content.decode()
+    assert "What is paid changes" in shown
+    assert "not what you saw" in client.post(address, {"seen": "old"}).content.decode()
+    (change,) = queries.changes(seen_by=finn, on=timezone.localdate())
+    assert client.post(address, {"seen": change.seen}).status_code == 302
+    assert "Nobody’s charge changes" in client.get(reverse("contributions:changes")).content.decode()
+    assert client.get(address).status_code == 404
