@@ -8,7 +8,7 @@ from leeway.law import law_on
 from leeway.law.capital import ASKED_OF, OF_EVERY_KIND, OWNED_FIELDS, last_days
 from leeway.law.charge_case import read_case
 from leeway.law.charging import charge, charge_columns, columns_of
-from leeway.law.dated import every_parameter
+from leeway.law.dated import every_parameter, law_as_it_was
 from leeway.law.means import CAPITAL
 from leeway.law.outcome import BadInput
 
@@ -210,3 +210,28 @@ def test_rent_of_property_that_counts_is_no_income_too():
         PENSIONER | {"income": [rent], "capital_items": [flat, {"kind": "main_home", "pence": 1}]}, LAW
     )
     assert let_at_home.result["counted_income_pence_per_week"] == 10000
+
+
+# --- without a full check, and over the limit
+
+
+def reasons_of(**facts):
+    return " ".join(charge(PENSIONER | facts, LAW).reasons)
+
+
+def test_over_the_limit_the_fee_for_arranging_is_said():
+    assert "It asks no fee for arranging it." in reasons_of(capital_pence=3000000)
+    values = dict(LAW.only("charging", "charging_policy").values) | {"charging_policy.arrangement_fee": 15000}
+    asked = charge(PENSIONER | {"capital_pence": 3000000}, law_as_it_was(ON, values))
+    assert "£150.00 once for arranging it, which may not be more" in " ".join(asked.reasons)
+    assert "arranging it" not in reasons_of()
+
+
+def test_a_lighter_check_and_means_not_disclosed_say_that_a_full_check_can_be_had():
+    assert "agreed to a lighter check" in reasons_of(light_touch=True)
+    assert "over the upper limit (SI 2014/2672, reg. 10)" in reasons_of(means_not_disclosed=True)
+    assert "full check" not in reasons_of()
+
+
+def test_capital_given_away_is_said_with_what_is_left_of_it():
+    assert "£22,896.95 is left of it" in reasons_of(capital_items=[given_away(weeks_since_received=10)])
