@@ -113,6 +113,8 @@ def test_property_that_is_being_sold_counts_as_land_after_26_weeks_or_what_is_re
     longer = house | {"left_out_until": "2023-08-31", "longer_because": "The buyer withdrew, and it is on the market."}
     assert counted(longer, on=date(2023, 8, 31)) == 0
     assert counted(longer, on=date(2023, 9, 1)) == 9000000
+    sooner = longer | {"left_out_until": "2023-01-01"}
+    assert counted(sooner, on=date(2023, 6, 1)) == 0
     with pytest.raises(BadInput, match="say why it is left out for longer"):
         counted(house | {"left_out_until": "2023-08-31"})
 
@@ -167,6 +169,14 @@ def test_capital_given_away_counts_only_if_the_council_found_so():
     }
     assert counted(given_away(**found, to_avoid_charges=True)) == 2400000
     assert counted(given_away(**found, to_avoid_charges=False)) == 0
+
+
+def test_what_the_council_found_and_why_is_in_the_steps():
+    because = {"weeks_since_received": 0, "finding_because": "She had been told of the charge."}
+    for found, motive in ((True, "a significant motive"), (False, "no significant motive")):
+        thing = given_away(**because, to_avoid_charges=found)
+        steps = charge(PENSIONER | {"capital_items": [thing]}, LAW).steps
+        assert f"was {motive}: She had been told of the charge." in steps[0]["sentence"]
 
 
 def test_it_falls_for_each_whole_week_since_the_first_day_charged_with_it():

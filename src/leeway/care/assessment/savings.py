@@ -10,7 +10,7 @@ from leeway.care.assessment.forms import LinesForm, text
 from leeway.days import HAPPENED, LASTING, PLANNED
 from leeway.forms import DateField, PoundsField, YesNoField
 from leeway.law import Law
-from leeway.law.capital import ASKED_OF, COSTS_TO_SELL, IS_LAND, WEEKS
+from leeway.law.capital import ASKED_OF, COSTS_TO_SELL, GIVEN_AWAY, IS_LAND, WEEKS
 from leeway.law.means import CAPITAL, NOTIONAL, kinds, kinds_on
 from leeway.law.numbers import pounds
 from leeway.refusal import Refusal
@@ -30,7 +30,6 @@ MISSING = {
     "finding_because": "say why the council finds so.",
     "counted_from": "say from which day it is in the charge: it falls each week from then.",
 }
-GIVEN_AWAY = ("given_to", "given_on", "their_reason", "to_avoid_charges", "finding_because")
 DAYS = ("received_on", "left_out_until", "valued_on", "given_on", "counted_from")
 
 
@@ -38,7 +37,7 @@ def missing(line: Mapping[str, Any], law: Law) -> list[str]:
     """The answers that a thing owned still needs, by field."""
     way = law[CAPITAL + line["kind"]]
     needed = ["debts_pence"] if way in COSTS_TO_SELL else []
-    if way in WEEKS and "left_out_until" not in line:
+    if way in WEEKS:
         needed.append("received_on")
     if "left_out_until" in line:
         needed.append("longer_because")
