@@ -24,7 +24,7 @@ CASE = """\
 # What a case has in it
 
 The fields of the file for `leeway law charge` ([a first one](../tutorial/a-rule-from-the-command-line.md)). Money is
-whole pence. What may be left out says so; nothing that decides a charge is taken as no. Kinds of income and capital
+whole pence. What may be left out says so, and as what it then counts. Kinds of income and capital
 are listed with the [parameters](parameters.md).
 
 This page is generated: run `make reference` after a change.
