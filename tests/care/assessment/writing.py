@@ -21,7 +21,7 @@ ANSWERS = {
 }
 
 
-def fill(assessment, bea, *, unable=None, impairment=True, wellbeing=True, answers=ANSWERS, funding="", on=TODAY):
+def fill(assessment, bea, *, unable=None, impairment=True, wellbeing=True, answers=ANSWERS, funding="nobody", on=TODAY):
     """Answer everything in an assessment; `unable` gives the outcomes that cannot be achieved, and how."""
     unable = UNABLE if unable is None else unable
     by = {"by": bea, "on": on}
@@ -41,6 +41,7 @@ def fill(assessment, bea, *, unable=None, impairment=True, wellbeing=True, answe
         assessment=assessment,
         details={
             "impairment": impairment,
+            "fluctuates": False,
             "wellbeing_impact": wellbeing,
             "wellbeing_areas": ["dignity"] if wellbeing else [],
             "funding": funding,
