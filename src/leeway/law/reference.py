@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from leeway.law.capital import OWNED_FIELDS
 from leeway.law.charge_case import CASE_FIELDS
 from leeway.law.dated import DEFAULT_POLICY, DatedValue, Parameter, every_parameter
 from leeway.law.exemptions import PART_FIELDS
@@ -131,6 +132,7 @@ def case_markdown() -> str:
     tables = {
         "The case": CASE_FIELDS,
         "A row of `income`": ROW,
+        "A row of `capital_items`": OWNED_FIELDS,
         "A row of `free_parts`": PART_FIELDS,
     }
     parts = [CASE]
