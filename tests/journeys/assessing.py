@@ -125,6 +125,7 @@ def check_the_money(worker: Visitor, lines: dict[str, list[tuple[str, str, str]]
     worker.press("Save and continue")
     worker.choose("Is the person single", "Single")
     worker.write("How many children", "0")
+    worker.choose("Which premiums apply", "None of these")
     worker.press("Save and continue")
     for title, amounts in lines.items():
         worker.is_told(title)

@@ -8,7 +8,7 @@ from leeway.law import law_on
 from leeway.law.capital import ASKED_OF, OF_EVERY_KIND, OWNED_FIELDS, last_days
 from leeway.law.charge_case import read_case
 from leeway.law.charging import charge, charge_columns, columns_of
-from leeway.law.dated import every_parameter
+from leeway.law.dated import every_parameter, law_as_it_was
 from leeway.law.means import CAPITAL
 from leeway.law.outcome import BadInput
 
@@ -113,6 +113,8 @@ def test_property_that_is_being_sold_counts_as_land_after_26_weeks_or_what_is_re
     longer = house | {"left_out_until": "2023-08-31", "longer_because": "The buyer withdrew, and it is on the market."}
     assert counted(longer, on=date(2023, 8, 31)) == 0
     assert counted(longer, on=date(2023, 9, 1)) == 9000000
+    sooner = longer | {"left_out_until": "2023-01-01"}
+    assert counted(sooner, on=date(2023, 6, 1)) == 0
     with pytest.raises(BadInput, match="say why it is left out for longer"):
         counted(house | {"left_out_until": "2023-08-31"})
 
@@ -169,6 +171,14 @@ def test_capital_given_away_counts_only_if_the_council_found_so():
     assert counted(given_away(**found, to_avoid_charges=False)) == 0
 
 
+def test_what_the_council_found_and_why_is_in_the_steps():
+    because = {"weeks_since_received": 0, "finding_because": "She had been told of the charge."}
+    for found, motive in ((True, "a significant motive"), (False, "no significant motive")):
+        thing = given_away(**because, to_avoid_charges=found)
+        steps = charge(PENSIONER | {"capital_items": [thing]}, LAW).steps
+        assert f"was {motive}: She had been told of the charge." in steps[0]["sentence"]
+
+
 def test_it_falls_for_each_whole_week_since_the_first_day_charged_with_it():
     assert counted(given_away(counted_from="2023-03-23")) == 2289695
     assert counted(given_away(counted_from="2023-03-24")) > 2289695
@@ -210,3 +220,28 @@ def test_rent_of_property_that_counts_is_no_income_too():
         PENSIONER | {"income": [rent], "capital_items": [flat, {"kind": "main_home", "pence": 1}]}, LAW
     )
     assert let_at_home.result["counted_income_pence_per_week"] == 10000
+
+
+# --- without a full check, and over the limit
+
+
+def reasons_of(**facts):
+    return " ".join(charge(PENSIONER | facts, LAW).reasons)
+
+
+def test_over_the_limit_the_fee_for_arranging_is_said():
+    assert "It asks no fee for arranging it." in reasons_of(capital_pence=3000000)
+    values = dict(LAW.only("charging", "charging_policy").values) | {"charging_policy.arrangement_fee": 15000}
+    asked = charge(PENSIONER | {"capital_pence": 3000000}, law_as_it_was(ON, values))
+    assert "£150.00 once for arranging it, which may not be more" in " ".join(asked.reasons)
+    assert "arranging it" not in reasons_of()
+
+
+def test_a_lighter_check_and_means_not_disclosed_say_that_a_full_check_can_be_had():
+    assert "agreed to a lighter check" in reasons_of(light_touch=True)
+    assert "over the upper limit (SI 2014/2672, reg. 10)" in reasons_of(means_not_disclosed=True)
+    assert "full check" not in reasons_of()
+
+
+def test_capital_given_away_is_said_with_what_is_left_of_it():
+    assert "£22,896.95 is left of it" in reasons_of(capital_items=[given_away(weeks_since_received=10)])

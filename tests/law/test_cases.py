@@ -22,6 +22,9 @@ def charged(name):
     [
         ("child_maintenance", 67_35),  # maintenance that comes to a parent for a child is left out
         ("joint_award", 77_55),  # half of Universal Credit that a couple was awarded
+        ("shares_with_selling_costs", 47_65),  # a tenth comes off, so that they are inside the means test
+        ("notional_capital_after_ten_weeks", 50_65),  # it fell by the difference it makes: £22,896.95 is left
+        ("arrears_received_52_weeks_ago", 109_00),  # the 52nd week is the last in which they are left out
     ],
 )
 def test_a_reported_case_is_charged_right(name, pence):
@@ -38,3 +41,8 @@ def test_a_couple_of_mixed_ages_has_the_pensioners_guarantee():
 def test_whether_a_partner_has_reached_pension_age_is_asked():
     with pytest.raises(BadInput, match="pension_age is missing"):
         charged("mixed_age_unanswered")
+
+
+def test_a_house_of_three_is_asked_what_the_share_would_fetch():
+    with pytest.raises(BadInput, match="owned by 3, and a share of land is worth what it would fetch by itself"):
+        charged("house_owned_by_three")

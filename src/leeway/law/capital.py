@@ -77,8 +77,8 @@ ASKED_OF: dict[str, tuple[str, ...]] = {
 class Owned:
     """One thing owned: how the law counts it, the person's part after costs and debts, and how much of it counts.
 
-    `last_day` is the last day on which it is left out, where that ends; `weeks_charged` are the weeks for which
-    capital that was given away has been in the charge.
+    `last_day` is the last day on which it is left out, where that ends. Of capital that was given away `weeks_charged`
+    are the weeks for which it has been in the charge, and `finding` is why the council found what it did.
     """
 
     kind: str
@@ -87,6 +87,7 @@ class Owned:
     counts: bool
     last_day: date | None = None
     weeks_charged: int = 0
+    finding: str = ""
 
 
 def read_owned(given: object, law: Law) -> tuple[Owned, ...]:
@@ -112,7 +113,15 @@ def _read_one(given: object, field: str, law: Law) -> Owned:
         counts = read.yes_or_no(line.get("to_avoid_charges", True), f"{field}, to_avoid_charges")
         weeks = _weeks(line, "counted_from", field, law) if counts else 0
     pence = _own_part(line, way, field, law, counts=counts)
-    return Owned(kind=kind, counted_as=way, pence=pence, counts=counts, last_day=last_day, weeks_charged=weeks)
+    return Owned(
+        kind=kind,
+        counted_as=way,
+        pence=pence,
+        counts=counts,
+        last_day=last_day,
+        weeks_charged=weeks,
+        finding=str(line.get("finding_because") or "").strip(),
+    )
 
 
 def _own_part(line: Mapping[str, Any], way: str, field: str, law: Law, *, counts: bool) -> int:
@@ -151,15 +160,16 @@ def _left_out_for(line: Mapping[str, Any], way: str, field: str, law: Law) -> tu
     later. Where only the weeks are known they are whole weeks, so that week 52 is still left out.
     """
     weeks = law[WEEKS[way]]
+    last_days = []
+    if line.get("received_on"):
+        last_days.append(_day(line["received_on"], f"{field}, received_on") + timedelta(weeks=weeks))
     if line.get("left_out_until"):
-        last_day = _day(line["left_out_until"], f"{field}, left_out_until")
+        last_days.append(_day(line["left_out_until"], f"{field}, left_out_until"))
         if not str(line.get("longer_because") or "").strip():
             raise BadInput(f"{field}: say why it is left out for longer.", field="longer_because")
-        return last_day, law.on > last_day
-    if line.get("received_on"):
-        last_day = _day(line["received_on"], f"{field}, received_on") + timedelta(weeks=weeks)
-        return last_day, law.on > last_day
-    return None, _weeks(line, "received_on", field, law) > weeks
+    if not last_days:
+        return None, _weeks(line, "received_on", field, law) > weeks
+    return max(last_days), law.on > max(last_days)
 
 
 def _weeks(line: Mapping[str, Any], day: str, field: str, law: Law) -> int:
@@ -243,12 +253,18 @@ def in_words(thing: Owned, left_pence: int) -> tuple[int, str]:
     if thing.counted_as == NOTIONAL and thing.counts:
         return left_pence, (
             f"{label} when it was first charged. It falls each week by the difference that it makes to the charge: "
-            f"after {thing.weeks_charged} weeks {pounds(left_pence)} is left."
+            f"after {thing.weeks_charged} weeks {pounds(left_pence)} is left.{_found(thing, 'a')}"
         )
     if thing.counts:
         after = " after costs of sale and debts secured on it" if thing.counted_as in COSTS_TO_SELL else ""
         over = " The time for which it is left out is over." if thing.counted_as in WEEKS else ""
         return thing.pence, f"{label}{after} counts as capital.{over}"
     until = f" until {thing.last_day:%-d %B %Y}" if thing.last_day else ""
-    why = ": avoiding charges was found to be no significant motive" if thing.counted_as == NOTIONAL else ""
-    return 0, f"{label} is left out of capital{until}{why}."
+    found = _found(thing, "no") if thing.counted_as == NOTIONAL else ""
+    return 0, f"{label} is left out of capital{until}.{found}"
+
+
+def _found(thing: Owned, motive: str) -> str:
+    """What the council found of capital given away, with its reasons."""
+    why = f": {thing.finding.rstrip('.')}" if thing.finding else ""
+    return f" The council found that avoiding charges was {motive} significant motive{why}."

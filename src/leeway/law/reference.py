@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from leeway.law.capital import OWNED_FIELDS
+from leeway.law.charge_case import CASE_FIELDS
 from leeway.law.dated import DEFAULT_POLICY, DatedValue, Parameter, every_parameter
+from leeway.law.exemptions import PART_FIELDS
+from leeway.law.income import ROW
 from leeway.law.numbers import pounds
 
 OPENING = """\
@@ -16,6 +20,15 @@ policy that does anything else is refused.
 
 This page is generated: run `make reference` after a change. A note “in doubt” says what is still to be confirmed
 before charging on the value.
+"""
+CASE = """\
+# What a case has in it
+
+The fields of the file for `leeway law charge` ([a first one](../tutorial/a-rule-from-the-command-line.md)). Money is
+whole pence. What may be left out says so, and as what it then counts. Kinds of income and capital
+are listed with the [parameters](parameters.md).
+
+This page is generated: run `make reference` after a change.
 """
 IN_DOUBT = """\
 # What is in doubt
@@ -117,6 +130,21 @@ def markdown() -> str:
             source = f"[{line.title}]({_link(line.url)})" if line.url else line.title
             kind = f"| `{entry.name.rpartition('.')[2]}`: {entry.description} " if of_table else ""
             parts.append(f"{kind}| {line.start} | {line.value} | {_with_doubt(f'{source}.', line.doubt)} |")
+    return "\n".join([*parts, ""])
+
+
+def case_markdown() -> str:
+    """Write the page of what a case for `leeway law charge` has in it."""
+    tables = {
+        "The case": CASE_FIELDS,
+        "A row of `income`": ROW,
+        "A row of `capital_items`": OWNED_FIELDS,
+        "A row of `free_parts`": PART_FIELDS,
+    }
+    parts = [CASE]
+    for heading, fields in tables.items():
+        parts.append(f"\n## {heading}\n\n| Field | What it is |\n|---|---|")
+        parts += [f"| `{name}` | {words} |" for name, words in fields.items()]
     return "\n".join([*parts, ""])
 
 

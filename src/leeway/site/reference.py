@@ -28,6 +28,13 @@ def left_out() -> str:
     return markdown()
 
 
+def charge_case() -> str:
+    """What a case for `leeway law charge` has in it."""
+    from leeway.law.reference import case_markdown
+
+    return case_markdown()
+
+
 def doubts() -> str:
     """Every value of the law that is still to be confirmed."""
     from leeway.law.reference import doubts_markdown
@@ -116,6 +123,7 @@ def access() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "reference/parameters.md": parameters,
     "reference/what-is-left-out.md": left_out,
+    "reference/charge-case.md": charge_case,
     "explanation/what-is-in-doubt.md": doubts,
     "reference/commands.md": commands,
     "reference/states.md": states,

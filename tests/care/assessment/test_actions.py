@@ -418,7 +418,7 @@ def test_capital_given_away_keeps_their_words_and_without_a_finding_counts_nothi
 
 
 def test_money_left_out_for_a_time_needs_its_day(bea, money):
-    with pytest.raises(Refusal, match="Say when it came"):
+    with pytest.raises(Refusal, match="say when it came"):
         save(money, "savings", {"lines": [{"kind": "benefit_arrears", "pence": 1, "weeks_since_received": 3}]}, bea)
 
 

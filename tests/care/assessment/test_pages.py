@@ -221,7 +221,8 @@ def test_a_line_of_savings_is_asked_what_its_kind_needs_and_nothing_else(client,
     house = {"kind_1": "second_property", "amount_1": "60,000", "owners_1": "3"}
     arrears = {"kind_2": "benefit_arrears", "amount_2": "2,000", "owners_2": "1"}
     shown = send(client, address, rows=2, **house, **arrears).content.decode()
-    assert "it may be far less than its part of the whole" in shown and "Say when it came" in shown
+    assert "it may be far less than its part of the whole" in shown and "Line 2: say when it came" in shown
+    assert "Line 1: say what debts are secured on it, 0 if none." in shown
     assert 'name="share_1"' in shown and 'name="debts_1"' in shown and 'name="received_on_2_day"' in shown
     assert 'name="share_2"' not in shown and 'name="received_on_1_day"' not in shown and "their_reason" not in shown
     day = {"valued_on_1_day": "2", "valued_on_1_month": "10", "valued_on_1_year": "2026"}

@@ -263,6 +263,7 @@ def charge(decided: Decision | Outcome) -> dict:
         "left": result["floor_pence_per_week"],
         "left_over": result["disposable_income_pence_per_week"],
         "full_cost": result["full_cost"],
+        "given_away_left": result["notional_capital_left_pence"],
         "free_because": result["free_because"],
         "free_rule": next(iter(labels([result["free_because"] or ""], ADULT_EXEMPTIONS)), ""),
         "parts": result["free_parts"],

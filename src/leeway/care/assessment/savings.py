@@ -10,34 +10,34 @@ from leeway.care.assessment.forms import LinesForm, text
 from leeway.days import HAPPENED, LASTING, PLANNED
 from leeway.forms import DateField, PoundsField, YesNoField
 from leeway.law import Law
-from leeway.law.capital import ASKED_OF, IS_LAND, WEEKS
+from leeway.law.capital import ASKED_OF, COSTS_TO_SELL, GIVEN_AWAY, IS_LAND, WEEKS
 from leeway.law.means import CAPITAL, NOTIONAL, kinds, kinds_on
 from leeway.law.numbers import pounds
 from leeway.refusal import Refusal
 
 #: What is said where an answer is missing that the kind needs.
 MISSING = {
-    "received_on": "Say when it came, or when this began: it is left out for a time from then.",
-    "longer_because": "Say why it is left out for longer.",
-    "share_pence": "Say what their own share would fetch by itself: it may be far less than its part of the whole.",
-    "valued_by": "Say who valued the share, or what shows it.",
-    "valued_on": "Say when the share was valued.",
-    "given_to": "Say who has it now, or what it was spent on.",
-    "given_on": "Say when it was given or spent.",
-    "their_reason": "Write down why, in the person's own words.",
-    "to_avoid_charges": "Say whether the council finds that avoiding charges was a significant motive.",
-    "finding_because": "Say why the council finds so.",
-    "counted_from": "Say from which day it is in the charge: it falls each week from then.",
+    "debts_pence": "say what debts are secured on it, 0 if none.",
+    "received_on": "say when it came, or when this began: it is left out for a time from then.",
+    "longer_because": "say why it is left out for longer.",
+    "share_pence": "say what their own share would fetch by itself: it may be far less than its part of the whole.",
+    "valued_by": "say who valued the share, or what shows it.",
+    "valued_on": "say when the share was valued.",
+    "given_to": "say who has it now, or what it was spent on.",
+    "given_on": "say when it was given or spent.",
+    "their_reason": "write down why, in the person's own words.",
+    "to_avoid_charges": "say whether the council finds that avoiding charges was a significant motive.",
+    "finding_because": "say why the council finds so.",
+    "counted_from": "say from which day it is in the charge: it falls each week from then.",
 }
-GIVEN_AWAY = ("given_to", "given_on", "their_reason", "to_avoid_charges", "finding_because")
 DAYS = ("received_on", "left_out_until", "valued_on", "given_on", "counted_from")
 
 
 def missing(line: Mapping[str, Any], law: Law) -> list[str]:
     """The answers that a thing owned still needs, by field."""
     way = law[CAPITAL + line["kind"]]
-    needed: list[str] = []
-    if way in WEEKS and "left_out_until" not in line:
+    needed = ["debts_pence"] if way in COSTS_TO_SELL else []
+    if way in WEEKS:
         needed.append("received_on")
     if "left_out_until" in line:
         needed.append("longer_because")
@@ -103,7 +103,7 @@ class SavingsForm(LinesForm):
         for name in missing(kept, self.law):
             box = f"{boxes.get(name, name)}_{number}"
             if box not in self.errors:
-                self.add_error(box if box in self.fields else f"kind_{number}", MISSING[name])
+                self.add_error(box if box in self.fields else f"kind_{number}", f"Line {number}: {MISSING[name]}")
         return kept
 
     def in_words(self) -> list[tuple[str, str]]:
@@ -118,7 +118,7 @@ def _asked_of(way: str) -> tuple[str, ...]:
 
 def _extra_fields() -> dict[str, forms.Field]:
     return {
-        "debts": PoundsField(label="Debts secured on it", required=False),
+        "debts": PoundsField(label="Debts secured on it", help_text="0 if there are none.", required=False),
         "received_on": DateField(
             HAPPENED, label="When did it come, or this begin?", called="The day it came", required=False
         ),

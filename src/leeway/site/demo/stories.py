@@ -43,7 +43,7 @@ def means(
 WORKING_AGE = means(("universal_credit", 98_05), ("pip_daily_living", 114_60), ("pip_mobility", 80_00))
 OWNED_BY_PENSIONER = [
     {"kind": "savings", "pence": 9_000_00},
-    {"kind": "investments", "pence": 10_000_00},
+    {"kind": "investments", "pence": 10_000_00, "debts_pence": 0},
     {"kind": "main_home", "pence": 210_000_00, "owners": 1},
 ]
 PENSIONER = means(
