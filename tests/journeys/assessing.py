@@ -78,8 +78,12 @@ def go_through_every_part_of_life(worker: Visitor, unable: dict[str, tuple[str, 
 
 def say_where_the_needs_come_from(worker: Visitor) -> None:
     worker.choose("Do the needs come from", "Yes")
+    worker.choose("Does the level of need go up and down", "Yes")
+    worker.write("If so, over how many weeks", "26")
+    worker.write("If so, how does it go up and down", "Two or three bad days in most weeks.")
     worker.choose("Is there, or is there likely to be", "Yes")
     worker.choose("Which parts of wellbeing", "Personal dignity", "Control over day-to-day life")
+    worker.choose("Must somebody else pay", "No, nobody else must")
     worker.press("Save and continue")
 
 

@@ -24,7 +24,18 @@ class Fit:
     within_10_percent: float
     within_20_percent: float
     bias: float
-    rank_correlation: float
+    rank_correlation: float | None
+
+    @property
+    def words(self) -> str:
+        """The same in a sentence or two."""
+        order = self.rank_correlation
+        agree = "cannot be said, since all are alike" if order is None else f"{order:.3f} (Spearman)"
+        return (
+            f"Mean error {self.mean_absolute_error:.1%} of the cost; {self.within_10_percent:.1%} of people within "
+            f"10 per cent of their cost and {self.within_20_percent:.1%} within 20; all together {self.bias:+.1%}. "
+            f"Agreement of the two orders: {agree}."
+        )
 
 
 def rank_match(
@@ -151,6 +162,8 @@ def deflator_percent(table: Sequence[tuple[int, int]], points: Sequence[int], av
 
 def fit(table: Sequence[tuple[int, int]], points: Sequence[int], weekly_costs_pence: Sequence[int]) -> Fit:
     """Compare what the table gives each person with what their support really costs."""
+    if len(points) != len(weekly_costs_pence) or not points or min(weekly_costs_pence) <= 0:
+        raise BadInput("Give one weekly cost above nought for each person's points.", field="weekly_costs_pence")
     costs = np.array(weekly_costs_pence, dtype=float)
     given = np.array([interpolate(100 * point, table) for point in points], dtype=float)
     error = (given - costs) / costs
@@ -160,8 +173,15 @@ def fit(table: Sequence[tuple[int, int]], points: Sequence[int], weekly_costs_pe
         within_10_percent=float(np.mean(np.abs(error) <= 0.10)),
         within_20_percent=float(np.mean(np.abs(error) <= 0.20)),
         bias=float((given.sum() - costs.sum()) / costs.sum()),
-        rank_correlation=float(np.corrcoef(_ranks(np.array(points)), _ranks(costs))[0, 1]),
+        rank_correlation=_agreement(np.array(points), costs),
     )
+
+
+def _agreement(points: np.ndarray, costs: np.ndarray) -> float | None:
+    """Spearman's rank correlation; none where all points or all costs are alike."""
+    if len(np.unique(points)) < 2 or len(np.unique(costs)) < 2:
+        return None
+    return float(np.corrcoef(_ranks(points), _ranks(costs))[0, 1])
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:

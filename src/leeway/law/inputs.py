@@ -74,9 +74,11 @@ def pence(value: object, field: str) -> int:
 def day(value: object, field: str) -> date:
     """Read a day, written 2026-01-31."""
     try:
-        return date.fromisoformat(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise BadInput(f"{field} must be a day such as 2026-01-31, not {quoted(value)}.", field=field) from None
+        if isinstance(value, str) and len(value) == 10:
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise BadInput(f"{field} must be a day such as 2026-01-31, not {quoted(value)}.", field=field)
 
 
 def words(value: object, field: str) -> str:

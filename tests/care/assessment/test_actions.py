@@ -10,27 +10,19 @@ from leeway.care.assessment import actions, queries
 from leeway.care.assessment.means import MoneyCheckNeeded
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.people.models import Case, Person
+from leeway.care.people.models import Case
 from leeway.law.exemptions import FreePart
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 
 from .writing import TODAY, UNABLE, complete, fill
 
-BEFORE = date(2015, 3, 31)
+BEFORE = date(2016, 3, 31)
 
 
 @pytest.fixture
 def dan(team):
     """Another assessor of the team: Ada's case is not his."""
     return User.objects.create_user("dan@council.example", "x", name="Dan Reed", roles=[Role.ASSESSOR], team=team)
-
-
-@pytest.fixture
-def carers_case(team, bea, ada):
-    """Gwen, who cares for Ada, in her own right."""
-    gwen = Person.objects.create(given_name="Gwen", family_name="Bell", date_of_birth=date(1961, 2, 2))
-    details = {"kind": "carer", "cared_for": ada, "request_words": "I am worn out."}
-    return Case.objects.create(person=gwen, team=team, worker=bea, opened_on=TODAY, **details)
 
 
 def test_starting_moves_the_case_and_tells_the_story(case, bea):
@@ -169,7 +161,8 @@ def test_a_complete_assessment_is_never_changed(bea, filled):
 
 
 @pytest.mark.parametrize("day", [BEFORE, BEFORE + timedelta(days=1), BEFORE + timedelta(days=2)])
-def test_the_care_act_decides_from_1_april_2015(case, bea, filled, day):
+def test_an_assessment_decides_once_the_care_act_is_everybodys_law(case, bea, filled, day):
+    """Until 31 March 2016 some stayed under the bands, and this assessment does not ask who."""
     if day == BEFORE:
         with pytest.raises(Refusal, match="judged by bands"):
             complete(filled, bea, on=day)
@@ -222,7 +215,8 @@ def test_a_carer_needs_one_outcome_and_pays_nothing(carers_case, bea):
         unable = ["cannot"] if choice.code == "recreation" else []
         details = {"assessor_words": "No time.", "unable": unable}
         actions.save_outcome(note=note, details=details, version=note.version, by=bea, on=TODAY)
-    conditions = {"necessary_care": True, "health_at_risk": False, "wellbeing_impact": True}
+    conditions = {"necessary_care": True, "health_at_risk": False, "wellbeing_impact": True, "fluctuates": False}
+    conditions |= {"contract_or_voluntary_work": False}
     saves = [
         (actions.save_conversation, {"what_matters": "Sleep", "took_part": "Carer only", "advocacy": "not_needed"}),
         (actions.save_conditions, conditions | {"wellbeing_areas": ["health"]}),
@@ -241,6 +235,61 @@ def test_a_carer_needs_one_outcome_and_pays_nothing(carers_case, bea):
     assert done.eligibility.result["eligible"] and done.indicative_budget.result["indicative_pence_per_week"] > 0
     preview = queries.preview_charge(case=carers_case, personal_budget_pence_per_week=40_00, on=TODAY)
     assert preview.result["free_because"] == "carers_own_support"
+
+
+@pytest.mark.parametrize(
+    ("answers", "missing"),
+    [
+        ({"fluctuates": None}, "whether the level of need goes up and down"),
+        ({"fluctuates": True}, "over how many weeks that was looked at and how it goes up and down"),
+        ({"fluctuates": True, "weeks_looked_at": 26, "ups_and_downs": " "}, "how it goes up and down"),
+        ({"funding": ""}, "whether somebody else must pay for the support"),
+    ],
+)
+def test_what_is_blank_is_asked_and_never_taken_as_no(bea, filled, answers, missing):
+    actions.save_conditions(assessment=filled, details=answers, version=filled.version, by=bea, on=TODAY)
+    with pytest.raises(actions.NotFinished) as refused:
+        complete(queries.draft_assessment(filled.case), bea)
+    assert refused.value.missing == [f"Conditions and wellbeing: say {missing}."]
+
+
+def test_a_need_that_goes_up_and_down_is_decided_over_the_weeks_it_was_looked_at(bea, filled):
+    details = {"fluctuates": True, "weeks_looked_at": 26, "ups_and_downs": "Two bad weeks in every eight."}
+    actions.save_conditions(assessment=filled, details=details, version=filled.version, by=bea, on=TODAY)
+    decided = complete(queries.draft_assessment(filled.case), bea).eligibility
+    assert (decided.inputs["fluctuates"], decided.inputs["weeks_looked_at"]) == (True, 26)
+    assert any("circumstances over 26 weeks" in reason for reason in decided.reasons)
+    assert "bad weeks" not in str(decided.inputs)
+
+
+@pytest.mark.parametrize("weeks", [0, 521])
+def test_a_period_that_cannot_be_right_is_refused(bea, draft, weeks):
+    with pytest.raises(Refusal, match="from 1 to 520"):
+        actions.save_conditions(
+            assessment=draft, details={"weeks_looked_at": weeks}, version=draft.version, by=bea, on=TODAY
+        )
+
+
+@pytest.mark.parametrize(
+    ("answers", "missing"),
+    [
+        ({}, ["whether care is given under a contract or as voluntary work"]),
+        ({"contract_or_voluntary_work": True}, ["whether the council regards them", "the reason for that"]),
+        ({"contract_or_voluntary_work": True, "regarded_as_carer": True}, ["the reason for that"]),
+        ({"contract_or_voluntary_work": False}, []),
+    ],
+)
+def test_who_is_a_carer_is_asked(carers_case, bea, answers, missing):
+    assessment = actions.start_assessment(case=carers_case, by=bea, on=TODAY)
+    known = {"necessary_care": None, "health_at_risk": True, "wellbeing_impact": False, "fluctuates": False}
+    actions.save_conditions(
+        assessment=assessment, details=known | answers, version=assessment.version, by=bea, on=TODAY
+    )
+    tasks = queries.progress(queries.draft_assessment(carers_case), TODAY).tasks
+    said = next(task.missing for task in tasks if task.page == "conditions")
+    assert all(words in said for words in missing)
+    assert "whether the care given is necessary" in said
+    assert ("contract" in said) == (not answers)
 
 
 def test_an_answer_that_the_table_does_not_have_is_refused(bea, draft):

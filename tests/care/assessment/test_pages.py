@@ -30,8 +30,8 @@ def walk(client, case, unable):
             client, page("outcome", case, choice.code), assessor_words="She needs help.", person_words="", unable=ways
         )
     assert response.url == page("conditions", case)
-    wellbeing = {"wellbeing_impact": "True", "wellbeing_areas": ["dignity", "control"], "funding": "none"}
-    response = send(client, page("conditions", case), impairment="True", **wellbeing)
+    wellbeing = {"wellbeing_impact": "True", "wellbeing_areas": ["dignity", "control"], "funding": "nobody"}
+    response = send(client, page("conditions", case), impairment="True", fluctuates="False", **wellbeing)
     for number, asked in enumerate(parts.budget_pages(queries.draft_assessment(case), TODAY), start=1):
         answers = {question.id: ANSWERS[question.id] for question in asked}
         helped = {f"help_{question.id}": HELP[question.id] for question in asked if question.family_can_help}
@@ -71,6 +71,35 @@ def test_an_assessment_that_is_not_eligible_needs_advice_and_closes_with_reasons
     shown = client.get(page("result", case)).content.decode()
     assert "grab rail" in shown and "1 of the 10 outcomes" in shown
     assert not Decision.objects.filter(case=case, kind=DecisionKind.INDICATIVE_BUDGET).exists()
+
+
+def test_the_result_and_the_record_say_over_which_time_need_was_looked_at(client, case, bea, ada_user, draft):
+    filled = fill(draft, bea)
+    client.force_login(bea)
+    address = page("conditions", case)
+    refused = send(
+        client, address, impairment="True", fluctuates="True", weeks_looked_at="0", ups_and_downs="Bad nights"
+    )
+    assert "Bad nights" in refused.content.decode() and "a whole number from 1 to 520" in refused.content.decode()
+    answers = {"impairment": "True", "fluctuates": "True", "weeks_looked_at": "26", "ups_and_downs": "Bad weeks."}
+    send(client, address, wellbeing_impact="True", wellbeing_areas=["dignity"], funding="nobody", **answers)
+    assert "circumstances over 26 weeks" in client.get(page("check", case)).content.decode()
+    complete(queries.draft_assessment(filled.case), bea)
+    assert "circumstances over 26 weeks" in client.get(page("result", case)).content.decode()
+    client.force_login(ada_user)
+    shown = client.get(page("result", case)).content.decode()
+    assert "Your needs go up and down. We looked at them over 26 weeks." in shown and "Bad weeks." in shown
+
+
+def test_a_carer_is_asked_about_their_own_home_and_whether_care_is_paid(client, carers_case, bea):
+    client.force_login(bea)
+    client.post(page("start", carers_case))
+    shown = client.get(page("outcome", carers_case, "habitable_home")).content.decode()
+    assert "whether or not the person you care for lives there too" in shown
+    assert "significantly longer" not in shown
+    shown = client.get(page("conditions", carers_case)).content.decode()
+    assert "under a contract, or as voluntary work" in shown and "s10(10)" in shown
+    assert "impairment or illness" not in shown
 
 
 def test_save_and_come_back_later_keeps_what_there_is(client, case, bea, draft):

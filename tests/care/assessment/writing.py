@@ -22,7 +22,7 @@ HELP = {"personal_care": "none", "home": "some", "relationships": "none", "decis
 HELPERS = {"helpers_willing": True, "helpers_words": "Her mother shops with her, and will go on."}
 
 
-def fill(assessment, bea, *, unable=None, impairment=True, wellbeing=True, answers=ANSWERS, funding="", on=TODAY):
+def fill(assessment, bea, *, unable=None, impairment=True, wellbeing=True, answers=ANSWERS, funding="nobody", on=TODAY):
     """Answer everything in an assessment; `unable` gives the outcomes that cannot be achieved, and how."""
     unable = UNABLE if unable is None else unable
     by = {"by": bea, "on": on}
@@ -42,6 +42,7 @@ def fill(assessment, bea, *, unable=None, impairment=True, wellbeing=True, answe
         assessment=assessment,
         details={
             "impairment": impairment,
+            "fluctuates": False,
             "wellbeing_impact": wellbeing,
             "wellbeing_areas": ["dignity"] if wellbeing else [],
             "funding": funding,

@@ -30,7 +30,7 @@ from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.law import Outcome, compute
-from leeway.law.eligibility import CARE_ACT_STARTS
+from leeway.law.eligibility import CARE_ACT_FOR_EVERYBODY, MOST_WEEKS_LOOKED_AT
 from leeway.law.exemptions import FreePart
 from leeway.law.stretches import Stretch
 from leeway.refusal import EditedMeanwhile, Refusal
@@ -41,8 +41,14 @@ OWN_CONVERSATION = ("what_matters", "good_day")
 OUTCOME = ("person_words", "assessor_words", "help_now")
 CONDITIONS = (
     "impairment",
+    "contract_or_voluntary_work",
+    "regarded_as_carer",
+    "regarded_reason",
     "necessary_care",
     "health_at_risk",
+    "fluctuates",
+    "weeks_looked_at",
+    "ups_and_downs",
     "wellbeing_impact",
     "wellbeing_areas",
     "wellbeing_words",
@@ -109,9 +115,12 @@ def save_outcome(*, note: OutcomeNote, details: dict, version: int, by: User, on
 
 @transaction.atomic
 def save_conditions(*, assessment: Assessment, details: dict, version: int, by: User, on: date) -> Assessment:
-    """Keep where the needs come from, and what they do to the person's wellbeing."""
+    """Keep where the needs come from, whether they go up and down, and what they do to the person's wellbeing."""
     check_can_work_on(by, assessment.case)
     values = {name: details[name] for name in CONDITIONS if name in details}
+    weeks = values.get("weeks_looked_at")
+    if weeks is not None and not 1 <= weeks <= MOST_WEEKS_LOOKED_AT:
+        raise Refusal(f"Give the weeks as a number from 1 to {MOST_WEEKS_LOOKED_AT}.", field="weeks_looked_at")
     if values.get("wellbeing_areas") and values.get("wellbeing_impact") is False:
         raise Refusal(
             "You chose parts of wellbeing, and also that there is no significant impact. Change one of them.",
@@ -190,8 +199,11 @@ def complete_assessment(
     assessment = Assessment.objects.prefetch_related("outcomes").get(pk=assessment.pk)
     if queries.version_of_whole(assessment) != version:
         raise EditedMeanwhile
-    if on < CARE_ACT_STARTS:
-        raise Refusal("Before 1 April 2015 needs were judged by bands, which this assessment does not record.")
+    if on < CARE_ACT_FOR_EVERYBODY:
+        raise Refusal(
+            "Before the Care Act needs were judged by bands, until 31 March 2016 for some, which this assessment does "
+            "not record. Use the command leeway law eligibility for such a day."
+        )
     progress = queries.progress(assessment, on)
     if progress.missing:
         raise NotFinished([task.missing for task in progress.missing])

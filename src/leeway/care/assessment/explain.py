@@ -40,6 +40,10 @@ TO_YOU = {
         "This has a significant effect on your wellbeing{areas}, or is likely to.",
         "This does not have a significant effect on your wellbeing.",
     ),
+    "carer": (
+        "The law counts you as a carer.",
+        "You give care under a contract or as voluntary work, and the law does not count you as a carer.",
+    ),
     "necessary_care": ("The care that you give is necessary.", "The care that you give is not necessary."),
 }
 
@@ -70,7 +74,25 @@ def conditions(decided: Decision | Outcome, case: Case, *, you: bool = False) ->
             "source_url": step.get("source_url", ""),
         }
         for step in decided.steps
+        if "met" in step
     ]
+
+
+def looked_at(decided: Decision | Outcome, *, you: bool = False) -> str:
+    """Whether the level of need goes up and down, and over which period it was looked at."""
+    if you:
+        return looked_at_to_you(decided)
+    return next((step["sentence"] for step in decided.steps if step["name"] == "fluctuation"), "")
+
+
+def looked_at_to_you(decided: Decision | Outcome) -> str:
+    """The same, said to the person. Nothing where the law did not ask it yet."""
+    if "fluctuates" not in decided.result:
+        return ""
+    weeks = decided.result["weeks_looked_at"]
+    over = f"We looked at them over {weeks} week{'' if weeks == 1 else 's'}." if weeks else ""
+    changes = "Your needs go up and down." if decided.result["fluctuates"] else "Your needs do not go up and down."
+    return f"{changes} {over}".rstrip()
 
 
 def _to_you(step: dict, result: dict, case: Case) -> str:

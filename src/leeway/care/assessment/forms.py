@@ -7,19 +7,29 @@ from django.core.exceptions import ValidationError
 
 from leeway.care.assessment.means import DisabilityCost, HousingCost
 from leeway.care.assessment.models import Advocacy, Basis, TookPart
-from leeway.care.assessment.parts import unable_reasons_of
+from leeway.care.assessment.parts import NOBODY_ELSE, unable_reasons_of
 from leeway.care.people.models import Case, CaseKind
 from leeway.forms import DraftForm, PoundsField, YesNoField
 from leeway.law import Choice, Law
 from leeway.law.allocation import Contradiction, Question, is_explanation
 from leeway.law.allocation_table import Help
 from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS
+from leeway.law.eligibility import MOST_WEEKS_LOOKED_AT
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
 from leeway.law.means import CAPITAL, INCOME, LEFT_OUT_AT_FIRST, kinds_on
 from leeway.law.numbers import pounds
 from leeway.market.units import REGULAR, Frequency
 
 NONE_OF_THESE = "none"
+WEEKS_IN_WORDS = f"Give the weeks as a whole number from 1 to {MOST_WEEKS_LOOKED_AT}."
+OF_ADULTS = ("impairment", "funding")
+OF_CARERS = (
+    "contract_or_voluntary_work",
+    "regarded_as_carer",
+    "regarded_reason",
+    "necessary_care",
+    "health_at_risk",
+)
 BLANK_LINES = 3
 
 
@@ -92,7 +102,8 @@ class OutcomeForm(DraftForm):
         self.fields["unable"] = boxes(
             "Without help from anyone, are any of these true?",
             [*with_help(unable_reasons_of(case)), none],
-            help_text="Think of ordinary days and of bad ones. Leave out the help there is now.",
+            help_text="Think of ordinary days and of bad ones; whether need goes up and down is asked at the end. "
+            "Leave out the help there is now.",
         )
 
     def clean_unable(self) -> list[str] | None:
@@ -110,29 +121,48 @@ class ConditionsForm(DraftForm):
         label="Do the needs come from a physical or mental impairment or illness?",
         help_text="No diagnosis is needed.",
     )
+    contract_or_voluntary_work = YesNoField(
+        label="Is the care given under a contract, or as voluntary work?",
+        help_text="Paid carers and volunteers of an organisation: yes. Family and friends who help unpaid: no.",
+    )
+    regarded_as_carer = YesNoField(
+        label="If so, does the council regard them as a carer all the same?",
+        help_text="It must where their relationship with the other person is such that they should be (Care Act 2014 "
+        "s10(10)): for example a daughter who is paid for some hours and gives many more.",
+    )
+    regarded_reason = text("If so, why does the council do that, or not?")
     necessary_care = YesNoField(
         label="Is the care that the carer gives necessary?",
-        help_text="Answer no where the other person could do without it.",
+        help_text="It is where the other person cannot do these things alone, even if their own needs are not "
+        "eligible. It is not where they could do them.",
     )
-    health_at_risk = YesNoField(label="Is caring harming the carer's physical or mental health, or likely to?")
+    health_at_risk = YesNoField(label="Is the carer's physical or mental health getting worse, or at risk of it?")
+    fluctuates = YesNoField(
+        label="Does the level of need go up and down?",
+        help_text="From day to day, or over months. If so, the law has it judged over a period that is long enough.",
+    )
+    weeks_looked_at = forms.IntegerField(
+        label="If so, over how many weeks was it looked at?",
+        help_text="Long enough to know good times and bad: 52 weeks for a condition that flares up twice a year.",
+        min_value=1,
+        max_value=MOST_WEEKS_LOOKED_AT,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), WEEKS_IN_WORDS),
+    )
+    ups_and_downs = text("If so, how does it go up and down?", help_text="Good times and bad, how often and how long.")
     wellbeing_impact = YesNoField(label="Is there, or is there likely to be, a significant impact on wellbeing?")
     wellbeing_areas = boxes("Which parts of wellbeing are affected?", with_help(WELLBEING_AREAS))
     wellbeing_words = text("How it affects them", help_text="In a few plain sentences.", required=False)
     funding = radios(
         "Must somebody else pay for this support?",
-        [(NONE_OF_THESE, "No, or not known"), *with_help(FUNDING)],
-        required=False,
+        [(NOBODY_ELSE, "No, nobody else must"), *with_help(FUNDING)],
+        help_text="Ask whether they were ever kept in hospital under section 3, 37, 45A, 47 or 48 of the Mental Health "
+        "Act, and whether the NHS has looked at continuing healthcare.",
     )
 
     def __init__(self, *args, case: Case, **options):
         super().__init__(*args, **options)
-        for_others = ["impairment", "funding"] if case.kind == CaseKind.CARER else ["necessary_care", "health_at_risk"]
-        for name in for_others:
+        for name in OF_ADULTS if case.kind == CaseKind.CARER else OF_CARERS:
             del self.fields[name]
-
-    def clean_funding(self) -> str:
-        chosen = self.cleaned_data["funding"]
-        return "" if chosen == NONE_OF_THESE else chosen
 
 
 class BudgetQuestionsForm(DraftForm):

@@ -43,12 +43,22 @@ class Assessment(models.Model):
     took_part = models.CharField(max_length=30, choices=TookPart, blank=True)
     advocacy = models.CharField(max_length=20, choices=Advocacy, blank=True)
     impairment = models.BooleanField(null=True, help_text="Needs come from an impairment or illness (adult).")
+    contract_or_voluntary_work = models.BooleanField(
+        null=True, help_text="The care is given under a contract or as voluntary work (carer)."
+    )
+    regarded_as_carer = models.BooleanField(null=True, help_text="The council regards them as a carer all the same.")
+    regarded_reason = models.TextField(blank=True, help_text="Why the council does so, or does not.")
     necessary_care = models.BooleanField(null=True, help_text="The care given is necessary (carer).")
     health_at_risk = models.BooleanField(null=True, help_text="The carer's health is at risk (carer).")
+    fluctuates = models.BooleanField(null=True, help_text="The level of need goes up and down.")
+    weeks_looked_at = models.PositiveSmallIntegerField(null=True, blank=True)
+    ups_and_downs = models.TextField(blank=True, help_text="How it goes up and down.")
     wellbeing_impact = models.BooleanField(null=True)
     wellbeing_areas = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     wellbeing_words = models.TextField(blank=True)
-    funding = models.CharField(max_length=40, blank=True, help_text="NHS-funded or section 117, if so.")
+    funding = models.CharField(
+        max_length=40, blank=True, help_text="NHS-funded, section 117, or nobody; blank: not asked."
+    )
     allocation_answers = models.JSONField(default=dict, blank=True)
     allocation_help = models.JSONField(
         default=dict, blank=True, help_text="By budget question: how much of it family and friends do."

@@ -14,6 +14,8 @@ from leeway.law.allocation_table import HEALTH_AT_RISK, Help
 from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES, CARER_UNABLE_REASONS, UNABLE_REASONS
 
 QUESTIONS_A_PAGE = 4
+#: What is kept where it was asked whether somebody else must pay, and nobody must.
+NOBODY_ELSE = "nobody"
 
 
 @dataclass(frozen=True)
@@ -129,12 +131,21 @@ def eligibility_inputs(assessment: Assessment, notes: Sequence[OutcomeNote]) -> 
     facts = {
         "kind": assessment.case.kind,
         "outcomes": {note.outcome: {"unable": note.unable} for note in notes if note.answered},
+        "fluctuates": assessment.fluctuates,
+        "weeks_looked_at": assessment.weeks_looked_at,
         "wellbeing_impact": assessment.wellbeing_impact,
         "wellbeing_areas": assessment.wellbeing_areas if assessment.wellbeing_impact else [],
     }
     if assessment.case.kind == CaseKind.CARER:
-        return facts | {"necessary_care": assessment.necessary_care, "health_at_risk": assessment.health_at_risk}
-    return facts | {"impairment": assessment.impairment, "funding": assessment.funding or None}
+        contract = assessment.contract_or_voluntary_work
+        return facts | {
+            "contract_or_voluntary_work": contract,
+            "regarded_as_carer": assessment.regarded_as_carer if contract else None,
+            "necessary_care": assessment.necessary_care,
+            "health_at_risk": assessment.health_at_risk,
+        }
+    funding = None if assessment.funding == NOBODY_ELSE else assessment.funding
+    return facts | {"impairment": assessment.impairment, "funding": funding}
 
 
 def allocation_inputs(assessment: Assessment, on: date) -> dict:
@@ -205,24 +216,43 @@ def _outcome(choice: Choice, note: OutcomeNote | None) -> Task:
 
 
 def _conditions(assessment: Assessment) -> Task:
-    if assessment.case.kind == CaseKind.CARER:
-        wanted = [
-            ("whether the care given is necessary", assessment.necessary_care),
-            ("whether the carer's health is at risk", assessment.health_at_risk),
+    wanted = [*_where_from(assessment), ("whether the level of need goes up and down", assessment.fluctuates)]
+    if assessment.fluctuates:
+        wanted += [
+            ("over how many weeks that was looked at", assessment.weeks_looked_at),
+            ("how it goes up and down", assessment.ups_and_downs.strip() or None),
         ]
-    else:
-        wanted = [("whether the needs come from an impairment or illness", assessment.impairment)]
     wanted.append(("whether there is a significant impact on wellbeing", assessment.wellbeing_impact))
+    if assessment.wellbeing_impact:
+        wanted.append(("which parts of wellbeing are affected", assessment.wellbeing_areas or None))
+    if assessment.case.kind == CaseKind.ADULT:
+        wanted.append(("whether somebody else must pay for the support", assessment.funding or None))
     missing = [words for words, answer in wanted if answer is None]
-    if assessment.wellbeing_impact and not assessment.wellbeing_areas:
-        missing.append("which parts of wellbeing are affected")
     return Task(
         page="conditions",
         title="Conditions and wellbeing",
-        hint="Where the needs come from, and what they do to the person's life",
-        started=any(answer is not None for _, answer in wanted),
+        hint="Where the needs come from, whether they go up and down, and what they do to the person's life",
+        started=len(missing) < len(wanted),
         missing=f"Conditions and wellbeing: say {_and(missing)}." if missing else "",
     )
+
+
+def _where_from(assessment: Assessment) -> list[tuple[str, object]]:
+    if assessment.case.kind != CaseKind.CARER:
+        return [("whether the needs come from an impairment or illness", assessment.impairment)]
+    wanted: list[tuple[str, object]] = [
+        ("whether care is given under a contract or as voluntary work", assessment.contract_or_voluntary_work)
+    ]
+    if assessment.contract_or_voluntary_work:
+        wanted += [
+            ("whether the council regards them as a carer all the same", assessment.regarded_as_carer),
+            ("the reason for that", assessment.regarded_reason.strip() or None),
+        ]
+    return [
+        *wanted,
+        ("whether the care given is necessary", assessment.necessary_care),
+        ("whether the carer's health is at risk", assessment.health_at_risk),
+    ]
 
 
 def _budget(assessment: Assessment, on: date, needed: bool) -> list[Task]:

@@ -166,7 +166,6 @@ def conditions(request: SignedIn, case_id: UUID) -> HttpResponse:
     if assessment is None:
         return redirect("assessment:overview", case_id)
     initial = {name: getattr(assessment, name) for name in (*actions.CONDITIONS, "version")}
-    initial["funding"] = assessment.funding or forms.NONE_OF_THESE
     form = forms.ConditionsForm(request.POST or None, initial=initial, case=case)
 
     def save(**by_on):
@@ -260,6 +259,7 @@ def check(request: SignedIn, case_id: UUID) -> HttpResponse:
         "can_change": True,
         "in_place": queries.support_is_in_place(case),
         "would_decide": explain.conditions(progress.eligibility, case) if progress.eligibility else [],
+        "looked_at": explain.looked_at(progress.eligibility) if progress.eligibility else "",
         **what_was_written(assessment),
     }
     return render(request, "assessment/check.jinja", context)
@@ -304,6 +304,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
         "back": reverse("case", args=[case_id]),
         "eligibility": assessment.eligibility,
         "conditions": explain.conditions(assessment.eligibility, case, you=context["you"]),
+        "looked_at": explain.looked_at(assessment.eligibility, you=context["you"]),
         "budget": explain.budget(assessment.indicative_budget) if assessment.indicative_budget else None,
         "needs_money_check": queries.needs_money_check(case, timezone.localdate()),
     }

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from leeway.care.assessment.explain import looked_at_to_you
+from leeway.care.assessment.parts import outcomes_of
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import history
 from leeway.care.letters.blocks import (
@@ -23,12 +25,10 @@ from leeway.care.letters.content import CARE_ACT, job_of, make_letter, questions
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
 from leeway.care.planning.models import Agreement, Author, Plan, PlanLine, PlanState
 from leeway.care.planning.queries import charges_of, free_by_law, offers_and_choice, plan_lines
-from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES
 from leeway.law.exemptions import Judged
 from leeway.law.numbers import pounds
 from leeway.market.units import Frequency
 
-OUTCOMES = {choice.code: choice.label for choice in (*CARER_OUTCOMES, *ADULT_OUTCOMES)}
 WROTE = {
     Author.PERSON: "You wrote this plan.",
     Author.PERSON_WITH_HELP: "You wrote this plan, with someone you chose.",
@@ -102,16 +102,23 @@ def _needs(plan: Plan, dated: date) -> list[Block]:
     decision = decisions.first()
     if decision is None or not decision.result.get("outcomes_unable") or not decision.result["eligible"]:
         return []
+    outcomes = _outcomes(plan)
     return [
         Heading("The needs that this plan meets"),
         Paragraph(f"We decided on {day(decision.decided_on)} that these needs are eligible."),
-        bullets(*(OUTCOMES[code] for code in decision.result["outcomes_unable"])),
+        bullets(*(outcomes[code] for code in decision.result["outcomes_unable"])),
+        *([Paragraph(looked_at)] if (looked_at := looked_at_to_you(decision)) else []),
     ]
+
+
+def _outcomes(plan: Plan) -> dict[str, str]:
+    return {choice.code: choice.label for choice in outcomes_of(plan.case)}
 
 
 def _aims(plan: Plan) -> list[Block]:
     aims = list(plan.aims.order_by("pk"))
-    rows = tuple((cell(aim.words, OUTCOMES.get(aim.outcome, "")), aim.how_we_know) for aim in aims)
+    outcomes = _outcomes(plan)
+    rows = tuple((cell(aim.words, outcomes.get(aim.outcome, "")), aim.how_we_know) for aim in aims)
     if not rows:
         return []
     headers = ("What you want to do", "How we will know it works")

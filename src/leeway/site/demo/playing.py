@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from leeway.access.models import Team, User
 from leeway.care.assessment import actions as assessing
 from leeway.care.assessment.models import TookPart
-from leeway.care.assessment.parts import budget_questions, outcomes_of, what_does_not_fit
+from leeway.care.assessment.parts import NOBODY_ELSE, budget_questions, outcomes_of, what_does_not_fit
 from leeway.care.assessment.queries import draft_assessment, needs_money_check, version_of_whole
 from leeway.care.people import actions as people
 from leeway.care.people.models import Authority, Case, CaseKind, Relationship
@@ -179,11 +179,12 @@ def assess(player: Player) -> None:
             on=on,
         )
     conditions = {"wellbeing_impact": True, "wellbeing_areas": ["control", "health"]}
-    conditions |= {"wellbeing_words": script.what_matters}
+    conditions |= {"wellbeing_words": script.what_matters, "fluctuates": bool(script.ups_and_downs)}
+    conditions |= {"ups_and_downs": script.ups_and_downs, "weeks_looked_at": script.weeks_looked_at}
     if script.kind == CaseKind.CARER:
-        conditions |= {"necessary_care": True, "health_at_risk": True}
+        conditions |= {"contract_or_voluntary_work": False, "necessary_care": True, "health_at_risk": True}
     else:
-        conditions |= {"impairment": True, "funding": script.funding}
+        conditions |= {"impairment": True, "funding": script.funding or NOBODY_ELSE}
     assessing.save_conditions(assessment=assessment, details=conditions, version=assessment.version, by=worker, on=on)
     answer_budget_questions(player, on)
     assessing.complete_assessment(

@@ -73,6 +73,8 @@ class Script:
     kind: str = "adult"
     cared_for: dict | None = None
     funding: str = ""
+    ups_and_downs: str = ""
+    weeks_looked_at: int | None = None
     final_reason: str = ""
     author: str = "person_with_help"
     contingency: str = ""

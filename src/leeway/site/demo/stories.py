@@ -198,6 +198,8 @@ def after_care(today: date) -> Script:
         cannot_decide=(),
         decided_by="",
         funding="section_117",
+        ups_and_downs="Well for two or three months, then three or four weeks when he does not leave his room.",
+        weeks_looked_at=52,
         author="person_with_help",
         risks="",
         review_words=("I did a session at the youth club.", "Sleeping, and no crisis calls since spring."),
