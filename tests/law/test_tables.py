@@ -206,6 +206,15 @@ def test_calibrate_matches_ranks_and_says_how_well_it_fits(leeway, tmp_path):
     assert "10 points        £50.00" in shown and "20 points" not in shown and "(Spearman)" in shown
 
 
+def test_calibrate_levels_a_table_and_says_what_to_hold_beside(leeway, tmp_path):
+    sample = tmp_path / "sample.csv"
+    sample.write_text("points,weekly_cost_pence\n10,10000\n20,15000\n30,30000\n", encoding="utf-8")
+    told = json.loads(leeway("calibrate", sample, "--level", "--contingency", "15", "--json").stdout)
+    assert told["table"] == [[10, 8750], [20, 17500], [30, 30000]]
+    assert told["contingency_pence"] == -(-(8750 + 17500 + 30000) * 15 // 85)
+    assert "15 per cent of the whole is £97.06 a week" in leeway("calibrate", sample, "--contingency", "15").stdout
+
+
 def test_a_perfect_sample_fits_perfectly(leeway, tmp_path):
     sample = tmp_path / "sample.csv"
     sample.write_text("person,points,weekly_cost_pence\nA,1,2000\nB,2,3000\nC,3,4500\n", encoding="utf-8")

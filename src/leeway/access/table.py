@@ -20,6 +20,7 @@ ACCESS: dict[str, Capability | str] = {
     "accessibility": EVERYONE,
     "privacy": EVERYONE,
     "law": EVERYONE,
+    "allocation_table": EVERYONE,
     # signing in
     "account_login": EVERYONE,
     "account_logout": EVERYONE,

@@ -85,15 +85,16 @@ class Money:
 
 def questions(law: Law, kind: str = "adult") -> tuple[Question, ...]:
     """Give the questions of the council's table in force, in order, for an adult or for a carer."""
-    return _table(law, kind).questions
+    return table_on(law, kind).questions
 
 
 def helps(law: Law, kind: str = "adult") -> tuple[Help, ...]:
     """Give the answers to “How much of this do family or friends do?”, beginning with none."""
-    return _table(law, kind).help
+    return table_on(law, kind).help
 
 
-def _table(law: Law, kind: str) -> Table:
+def table_on(law: Law, kind: str = "adult") -> Table:
+    """Give the council's whole table in force, in the prices of the year, for an adult or for a carer."""
     return allocation_table(law.only("allocation", "allocation_prices"), kind)
 
 
@@ -111,7 +112,7 @@ def allocate(answers: Mapping[str, Any], law: Law) -> Outcome:
     given = read.mapping(answers, "The allocation answers")
     read.only_known(given, FIELDS, "The allocation answers")
     kind = read.one_of(given.get("kind", "adult"), tuple(SERVED), "kind")
-    table = _table(law, kind)
+    table = table_on(law, kind)
     answered = _answered(given, table)
     found = _explained(given, _contradictions(answered.unable, answered.chosen, table))
     money = _money(answered, table)
@@ -137,7 +138,7 @@ def contradictions(
     unable: Collection[str], chosen: Mapping[str, str], law: Law, kind: str = "adult"
 ) -> tuple[Contradiction, ...]:
     """Find what does not fit between the outcomes that are out of reach and the answers given so far."""
-    table = _table(law, kind)
+    table = table_on(law, kind)
     known = {question.id: {answer.id: answer for answer in question.answers} for question in table.questions}
     answers = {name: known[name][answer] for name, answer in chosen.items() if answer in known.get(name, {})}
     return _contradictions(frozenset(unable), answers, table)

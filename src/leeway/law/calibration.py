@@ -106,8 +106,9 @@ def never_cheaper(table: Sequence[tuple[int, int]], *, round_to_pence: int = 5) 
     >>> never_cheaper([(5, 70_00), (10, 120_00), (20, 300_00)])
     ((5, 6500), (10, 13000), (20, 30000))
     """
+    above = [(points, pence) for points, pence in table if points]  # no points cost nothing
     pools: list[list[Fraction]] = []
-    for points, pence in table:
+    for points, pence in above:
         pools.append([Fraction(pence, points)])
         while len(pools) > 1 and _mean(pools[-2]) > _mean(pools[-1]):
             cheaper = pools.pop()
@@ -115,7 +116,7 @@ def never_cheaper(table: Sequence[tuple[int, int]], *, round_to_pence: int = 5) 
     prices = [_mean(pool) for pool in pools for _ in pool]
     return tuple(
         (points, points * round_to_pence * int(price // round_to_pence))
-        for (points, _), price in zip(table, prices, strict=True)
+        for (points, _), price in zip(above, prices, strict=True)
     )
 
 

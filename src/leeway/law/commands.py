@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import click
 
 from leeway.commandline import BadUse, Group, from_file, iso_date, show_json, written_whole
+from leeway.law.allocation import interpolate
 from leeway.law.dated import UnknownParameter, every_parameter, law_on
 from leeway.law.inputs import nearest
 from leeway.law.numbers import pounds
@@ -164,33 +165,49 @@ def allocate(answers: Path, on: date, policy: Path | None, as_json: bool) -> Non
 @click.option(
     "--round-to-pence", type=click.IntRange(1, 10_000), default=500, show_default=True, help="Round costs to this."
 )
+@click.option("--level", is_flag=True, help="Let no point cost less where there are more, as a table must.")
+@click.option("--contingency", type=click.IntRange(0, 99), default=0, help="Say what to hold beside, in per cent.")
 @as_json_too
 @into_csv
 def calibrate(
-    sample: Path, percentiles: tuple[int, ...], round_to_pence: int, as_json: bool, output: Path | None
+    sample: Path,
+    percentiles: tuple[int, ...],
+    round_to_pence: int,
+    level: bool,
+    contingency: int,
+    as_json: bool,
+    output: Path | None,
 ) -> None:
     """Make a table of points and money from a sample, and say how well it fits.
 
     SAMPLE is a CSV file with the columns points and weekly_cost_pence, a person a row. The person at a rank of points
-    gets the cost at that rank; without --percentile every person is a row of the table.
+    gets the cost at that rank; without --percentile every person is a row of the table. The contingency is what the
+    council plans to hold for plans that cost more than a table can see: it is taken off nobody's row.
 
     Example: leeway law calibrate sample.csv --percentile 10 --percentile 50 --percentile 90
     """
-    from leeway.law.calibration import fit, rank_match
+    from leeway.law.calibration import contingency_pence, fit, never_cheaper, rank_match
     from leeway.law.tables import read_sample
 
     points, costs = read_sample(sample)
     table = rank_match(points, costs, percentiles=sorted(set(percentiles)) or None, round_to_pence=round_to_pence)
+    if level:
+        table = never_cheaper(table)
     fits = fit(table, points, costs)
+    held = contingency_pence([interpolate(100 * point, table) for point in points], contingency)
     if output:
         with _another_file(output, sample) as file:
             write_rows(file, ("points", "pence_per_week"), table)
     if as_json:
-        show_json({"table": [list(row) for row in table], "fit": asdict(fits)})
+        show_json({"table": [list(row) for row in table], "fit": asdict(fits), "contingency_pence": held})
         return
     for at, pence in table:
         click.echo(f"{at:>8,} points  {pounds(pence):>12} a week")
     click.echo(f"\n{fits.people:,} people. {fits.words}")
+    if contingency:
+        click.echo(
+            f"A contingency of {contingency} per cent of the whole is {pounds(held)} a week beside these figures."
+        )
 
 
 def _another_file(output: Path, given: Path) -> AbstractContextManager[TextIO]:

@@ -97,7 +97,7 @@ def show_value(parameter: Parameter, dated: DatedValue) -> str:
         return "yes" if value else "no"
     if isinstance(value, dict) and "units" in value:
         prices = [
-            f"{name.replace('_', ' ')} {pounds(unit['pence'])} a {unit['unit']}"
+            f"{name.replace('_', ' ')} {pounds(unit['pence'])} for one {unit['unit']}"
             for name, unit in value["units"].items()
         ]
         return f"prices of {value['year']}, {value['percent']} per cent of the table's: {', '.join(prices)}"

@@ -10,6 +10,7 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("your-information/", views.privacy, name="privacy"),
     path("rules/", views.law, name="law"),
+    path("rules/allocation-table/", views.allocation_table, name="allocation_table"),
     path("cases/<uuid:case_id>/", casepage.show, name="case"),
     path("", include("leeway.access.urls")),
     path("jobs/", include("leeway.jobs.urls")),

@@ -4,8 +4,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils import timezone
 
-from leeway.law.dated import DEFAULT_POLICY
+from leeway.law.allocation import table_on
+from leeway.law.allocation_table import SERVED, Table
+from leeway.law.dated import DEFAULT_POLICY, law_on
+from leeway.law.numbers import ceil_div
 from leeway.law.reference import parameters_for_page
 from leeway.site.demo.logins import PASSWORD, logins
 
@@ -35,6 +39,22 @@ def law(request: HttpRequest):
         if all(word in f"{entry.name} {entry.description}".lower().replace("_", " ") for word in words.lower().split())
     ]
     return render(request, "site/law.jinja", {"entries": entries, "words": words, "by": who_sets(entries)})
+
+
+def allocation_table(request: HttpRequest):
+    """The council's whole allocation table as it is today: questions, points, help, and what points cost."""
+    today = timezone.localdate()
+    in_force = law_on(today, settings.COUNCIL_POLICY)
+    tables = [table_on(in_force, kind) for kind in SERVED]
+    labels = {choice.code: choice.label for choices in SERVED.values() for choice in choices}
+    shown = {"tables": tables, "rows": [priced_rows(table) for table in tables], "labels": labels, "today": today}
+    return render(request, "site/allocation_table.jinja", shown)
+
+
+def priced_rows(table: Table) -> list[tuple[int, int]]:
+    """Each row of points with its pounds a week, in the prices of the year, part of a penny counted as one."""
+    rows = [(points, table.price_of_a_point(points) * points) for points, _pence in table.points_to_pence]
+    return [(points, int(ceil_div(pence.numerator, pence.denominator))) for points, pence in rows]
 
 
 def who_sets(entries) -> dict[str, list]:

@@ -112,7 +112,7 @@ def test_answers_that_contradict_the_assessment_are_pointed_out_and_explained_or
     assert "personal_care" in {one.code for one in misfits}
     one_word = {f"explain_{one.code}": "ok" for one in misfits}
     refused = send(client, address, **one_word, helpers_willing="", helpers_words="").content.decode()
-    assert "Write a sentence that somebody else could follow" in refused
+    assert "Explain what does not fit, 1: write a sentence that somebody else could follow" in refused
     with pytest.raises(NotFinished, match="not fit"):
         complete(queries.draft_assessment(filled.case), bea)
     said = {f"explain_{one.code}": WELL_SAID for one in misfits}

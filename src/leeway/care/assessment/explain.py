@@ -1,6 +1,6 @@
 """Assessments and decisions in the words and rows that pages show; “you” where the reader is the person."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.urls import reverse
@@ -163,9 +163,13 @@ def help_there_is(assessment: Assessment, question: Question) -> list[tuple[str,
 def not_asked(assessment: Assessment, on: date) -> list[str]:
     """The subjects of the budget questions that are not asked, since all that they serve can be managed."""
     asked = [question for page in budget_pages(assessment, on) for question in page]
-    subjects = {question.domain for question in asked}
     left_out = [question for question in budget_questions(assessment.case, on) if question not in asked]
-    return [question.domain.lower() if question.domain not in subjects else question.text for question in left_out]
+    return _subjects([(q.domain, q.text) for q in left_out], {question.domain for question in asked})
+
+
+def _subjects(left_out: Sequence[tuple[str, str]], kept: Collection[str]) -> list[str]:
+    """Subjects that are left out, each once; the question itself where another of its subject is kept."""
+    return list(dict.fromkeys(f"“{text}”" if subject in kept else subject.lower() for subject, text in left_out))
 
 
 def help_lines(assessment: Assessment, on: date) -> list[tuple[str, str]]:
@@ -237,8 +241,7 @@ def budget(decision: Decision) -> dict:
 def subjects_not_counted(lines: Sequence[dict]) -> list[str]:
     """What the questions that counted nothing are about: their subject, or the question where its subject counted."""
     counted = {line["domain"] for line in lines if line["counted"]}
-    left_out = [line for line in lines if not line["counted"]]
-    return [line["text"] if line["domain"] in counted else line["domain"].lower() for line in left_out]
+    return _subjects([(line["domain"], line["text"]) for line in lines if not line["counted"]], counted)
 
 
 def bought(buys: dict | None) -> str:

@@ -218,9 +218,15 @@ class CrossCheckForm(DraftForm):
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}
-        for name in ("helpers_words", *(f"explain_{one.code}" for one in self.misfits)):
+        asked = {"helpers_words": "Say who helps and what they said"}
+        asked |= {
+            f"explain_{one.code}": f"Explain what does not fit, {n}" for n, one in enumerate(self.misfits, start=1)
+        }
+        for name, what in asked.items():
             if (words := cleaned.get(name, "").strip()) and not is_explanation(words):
-                self.add_error(name, "Write a sentence that somebody else could follow: four words or more.")
+                self.add_error(
+                    name, f"{what}: write a sentence that somebody else could follow, of four words or more."
+                )
         return cleaned
 
     def pairs(self) -> list[tuple[Contradiction, forms.BoundField]]:

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from leeway.law import law_on
-from leeway.law.allocation_table import SERVED, Table, allocation_table
+from leeway.law.allocation import table_on
+from leeway.law.allocation_table import SERVED, Table
 from leeway.law.numbers import ceil_div
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import in_force
@@ -51,8 +52,7 @@ class Sufficiency:
 
 def sufficiency(on: date, policy: Path | None = None) -> list[Sufficiency]:
     """For each kind of service that the table's questions are met by, whether its price buys what is listed here."""
-    part = law_on(on, policy).only("allocation", "allocation_prices")
-    tables = [allocation_table(part, kind) for kind in SERVED]
+    tables = [table_on(law_on(on, policy), kind) for kind in SERVED]
     services = dict(Service.objects.filter(no_longer_listed_on=None).values_list("pk", "kinds"))
     found = []
     for price in tables[0].unit_prices:
