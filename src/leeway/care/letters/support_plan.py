@@ -21,7 +21,8 @@ from leeway.care.letters.blocks import (
 from leeway.care.letters.bodies import EACH_WEEK, way_words
 from leeway.care.letters.content import CARE_ACT, job_of, make_letter, questions
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
-from leeway.care.planning.models import Agreement, Author, Plan, PlanLine, PlanState
+from leeway.care.planning.evidence import Met, how_met
+from leeway.care.planning.models import Agreement, Author, MetBy, Plan, PlanLine, PlanState
 from leeway.care.planning.queries import offers_and_choice, plan_lines
 from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES
 from leeway.law.numbers import pounds
@@ -101,16 +102,33 @@ def _needs(plan: Plan, dated: date) -> list[Block]:
     decision = decisions.first()
     if decision is None or not decision.result.get("outcomes_unable") or not decision.result["eligible"]:
         return []
+    met = how_met(plan, decision.result["outcomes_unable"])
     return [
-        Heading("The needs that this plan meets"),
+        Heading("Your needs, and how they are met"),
         Paragraph(f"We decided on {day(decision.decided_on)} that these needs are eligible."),
-        bullets(*(OUTCOMES[code] for code in decision.result["outcomes_unable"])),
+        Table(
+            "How each need is met",
+            ("Your need", "How it is met"),
+            tuple((OUTCOMES[code], _how(one)) for code, one in met.items()),
+            amounts=False,
+        ),
     ]
+
+
+def _how(met: Met) -> str:
+    answer = met.answer
+    if answer is None:
+        said = [] if met.lines else ["Not said yet"]
+    elif answer.met_by == MetBy.SOMEBODY and answer.asked_on:
+        said = [f"{answer.who}, unpaid. Asked on {day(answer.asked_on)}: “{answer.words}”"]
+    else:
+        said = [f"Not met by this plan: {answer.words}"]
+    return cell(*(line.what for line in met.lines), *said)
 
 
 def _aims(plan: Plan) -> list[Block]:
     aims = list(plan.aims.order_by("pk"))
-    rows = tuple((cell(aim.words, OUTCOMES.get(aim.outcome, "")), aim.how_we_know) for aim in aims)
+    rows = tuple((cell(aim.words, *(OUTCOMES[code] for code in aim.outcomes)), aim.how_we_know) for aim in aims)
     if not rows:
         return []
     headers = ("What you want to do", "How we will know it works")
@@ -171,6 +189,8 @@ def _choice(plan: Plan) -> list[Block]:
         Paragraph(f"{who} this on {day(choice.chosen_on)}: {choice.get_way_display()}."),
         *why,
         *([Quote(choice.words)] if choice.words else []),
+        *([Paragraph("You did not say why.")] if choice.not_said and choice.decided_by_person else []),
+        *([Paragraph(f"What your worker saw: {choice.seen_instead}")] if choice.seen_instead else []),
     ]
 
 

@@ -29,6 +29,8 @@ class Event(TextChoices):
     PLAN_STARTED = "plan_started", "Plan started"
     WAYS_EXPLAINED = "ways_explained", "Ways explained"
     CHOICE = "choice", "Choice made"
+    CHALLENGED = "challenged", "A direct payment said to be too risky"
+    CHALLENGE_ANSWERED = "challenge_answered", "Too risky? A manager looked"
     DIRECT_PAYMENT_DECIDED = "direct_payment_decided", "Direct payment decided"
     PLAN_SUBMITTED = "plan_submitted", "Plan sent for sign-off"
     SIGNED_OFF = "signed_off", "Plan signed off"

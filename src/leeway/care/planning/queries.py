@@ -8,7 +8,7 @@ from django.db.models import Max, QuerySet
 
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.assessment.queries import completed_assessment, needs_money_check, outcome_notes
+from leeway.care.assessment.queries import needs_money_check
 from leeway.care.circumstances.queries import barring_stay
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
@@ -16,7 +16,8 @@ from leeway.care.people.models import CapacityQuestion, Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.access import is_in_force, lacks_capacity
 from leeway.care.planning.costs import totals
-from leeway.care.planning.models import Aim, Choice, ChosenWay, Offer, Plan, PlanLine, PlanState, Way
+from leeway.care.planning.evidence import OffersAndChoice, not_said, offers_and_choice, what_offer_lacks
+from leeway.care.planning.models import Aim, ChosenWay, Plan, PlanLine, PlanState, Way
 from leeway.law.direct_payments import may_pay
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import Change, changes
@@ -92,38 +93,6 @@ def plan_totals(plan: Plan) -> dict:
     return totals(list(plan.lines.all()))
 
 
-@dataclass(frozen=True, slots=True)
-class OffersAndChoice:
-    """What was explained, and what was decided on it."""
-
-    offers: list[Offer]
-    choice: Choice | None
-
-    @property
-    def offer(self) -> Offer | None:
-        """The latest explanation."""
-        return self.offers[0] if self.offers else None
-
-    @property
-    def waiting(self) -> bool:
-        """Whether the ways were explained and a decision has yet to be recorded."""
-        return self.offer is not None and (self.choice is None or self.choice.offer_id != self.offer.pk)
-
-    @property
-    def not_explained(self) -> list[str]:
-        """The ways that the latest explanation left out."""
-        explained = self.offer.ways_explained if self.offer else []
-        return [way.label for way in ChosenWay if way.value not in explained]
-
-
-def offers_and_choice(plan: Plan) -> OffersAndChoice:
-    """Every time the ways to hold the budget were explained, the latest first, and the choice that stands."""
-    offers = list(plan.offers.select_related("offered_by"))
-    choices = Choice.objects.filter(offer__in=offers).select_related("offer", "decided_by", "best_interests")
-    chosen = {choice.offer_id: choice for choice in choices.select_related("recorded_by")}
-    return OffersAndChoice(offers, next((chosen[offer.pk] for offer in offers if offer.pk in chosen), None))
-
-
 def indicative(case: Case) -> Decision | None:
     """The indicative budget that planning starts from, if there is one."""
     return standing(case, DecisionKind.INDICATIVE_BUDGET)
@@ -139,21 +108,13 @@ def is_costed_instead(decision: Decision | None) -> bool:
     return bool(decision and decision.result.get("costed_instead"))
 
 
-def needs_met(case: Case) -> list[tuple]:
-    """The outcomes that the latest assessment found the person unable to achieve: what the plan must answer.
-
-    Pairs of the outcome (a Choice) and the note with the person's words.
-    """
-    latest = completed_assessment(case)
-    return [(choice, note) for choice, note in outcome_notes(latest) if note.unable] if latest else []
-
-
 @dataclass(frozen=True, slots=True)
 class Missing:
     """One thing to do before a plan can go to sign-off, and the page where it is done."""
 
     sentence: str
     page: str
+    arguments: tuple[str, ...] = ()
 
 
 def what_is_missing(plan: Plan, on: date) -> list[Missing]:
@@ -166,18 +127,29 @@ def what_is_missing(plan: Plan, on: date) -> list[Missing]:
         missing.append(Missing("Add what the budget will pay for, or say why no money is needed.", "planning:find"))
     if plan.starts_on is None:
         missing.append(Missing("Say when support starts.", "planning:start_date"))
+    missing += _missing_about_needs(plan)
     if needs_money_check(plan.case, on):
         missing.append(Missing("Complete the financial assessment.", "assessment:money"))
     if lines:
-        missing += _missing_about_choice(found, lines) + _missing_about_direct_payment(plan, lines, on)
+        missing += _missing_about_choice(plan, found, lines) + _missing_about_direct_payment(plan, lines, on)
     return missing
 
 
-def _missing_about_choice(found: OffersAndChoice, lines: list[PlanLine]) -> list[Missing]:
+def _missing_about_needs(plan: Plan) -> list[Missing]:
+    ask = "say how this need is met, or why it is not."
+    return [Missing(f"{one.label}: {ask}", "planning:need", (one.code,)) for one in not_said(plan)]
+
+
+def _missing_about_choice(plan: Plan, found: OffersAndChoice, lines: list[PlanLine]) -> list[Missing]:
     if found.offer is None:
         return [Missing("Explain the ways to hold the budget, and record that you did.", "planning:offer")]
     if found.choice is None or found.waiting:
+        if lacking := what_offer_lacks(plan, found.offer):
+            return [Missing(lacking, "planning:offer")]
         return [Missing("Record the choice of how to hold the budget.", "planning:choice")]
+    if found.to_offer_again:
+        again = "A manager asks that a direct payment is offered again, made safe enough. Explain the ways again."
+        return [Missing(again, "planning:offer")]
     ways = {line.way for line in lines}
     if "" in ways:
         return [Missing("Choose how the money for each line is held.", "planning:ways")]
@@ -185,6 +157,11 @@ def _missing_about_choice(found: OffersAndChoice, lines: list[PlanLine]) -> list
         return [Missing("The choice is a mix, but every line is held in the same way. Change a line.", "planning:ways")]
     if found.choice.way != ChosenWay.MIXED and ways != {found.choice.way}:
         return [Missing("Some lines are held in another way than was chosen.", "planning:ways")]
+    if Way.DIRECT_PAYMENT not in ways and not found.choice.why_not_direct_payment:
+        none = (
+            "No part is a direct payment, and nobody said why not. Change a line, or explain the ways and choose again."
+        )
+        return [Missing(none, "planning:ways")]
     return []
 
 

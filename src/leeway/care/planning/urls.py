@@ -13,6 +13,7 @@ of_a_case = [
     path("aims/add/", writing.aim, name="add_aim"),
     path("aims/<int:aim_id>/", writing.aim, name="aim"),
     path("aims/<int:aim_id>/remove/", writing.remove_aim, name="remove_aim"),
+    path("needs/<slug:outcome>/", writing.need, name="need"),
     path("find/", writing.find, name="find"),
     path("lines/add/", writing.add_line, name="add_line"),
     path("lines/<uuid:line_id>/", writing.line, name="line"),
@@ -25,6 +26,7 @@ of_a_case = [
     path("direct-payment/", choosing.direct_payment, name="direct_payment"),
     path("check/", deciding.submit, name="submit"),
     path("sign-off/", deciding.sign_off, name="sign_off"),
+    path("too-risky/", deciding.challenge, name="challenge"),
     path("agree/", deciding.agree, name="agree"),
 ]
 urlpatterns = [

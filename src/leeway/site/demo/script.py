@@ -1,6 +1,6 @@
 """A script: everything that happens on one made-up person's journey, so that one function can play it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from leeway.care.people.states import Stage
@@ -41,6 +41,22 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """How a need is met that nothing in the plan pays for: by somebody unpaid, or why it is not."""
+
+    words: str
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """What the manager found where a direct payment was said to be too risky."""
+
+    words: str
+    safer: str
+
+
+@dataclass(frozen=True)
 class Script:
     """One person's journey as far as `until`."""
 
@@ -61,7 +77,10 @@ class Script:
     choice_words: str
     why_not_direct_payment: str = ""
     independent_advice: str = ""
-    amount_told: bool = True
+    why_not_told: str = ""
+    seen_instead: str = ""  # what the worker saw, where nobody said why: `choice_words` is empty then
+    needs: dict[str, Answer] = field(default_factory=dict)  # those that nothing in the plan pays for
+    challenge: Challenge | None = None
     around: tuple[Around, ...] = ()
     cannot_decide: tuple[str, ...] = ()
     decided_by: str = ""

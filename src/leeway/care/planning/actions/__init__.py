@@ -1,5 +1,6 @@
 """Every write about a support plan: writing it, choosing how the budget is held, signing it off, agreeing it."""
 
+from leeway.care.planning.actions.answering import answer_challenge, answer_need
 from leeway.care.planning.actions.choosing import check_direct_payment, offer_ways, record_choice, set_ways
 from leeway.care.planning.actions.deciding import agree, disagree, end_plan, return_plan, sign_off, submit_plan
 from leeway.care.planning.actions.writing import (
@@ -23,6 +24,8 @@ __all__ = [
     "add_aim",
     "add_line",
     "agree",
+    "answer_challenge",
+    "answer_need",
     "change_aim",
     "change_line",
     "check_direct_payment",

@@ -1,5 +1,6 @@
 """Writing a plan: about the person, aims, what the budget pays for, when it starts."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
@@ -15,14 +16,17 @@ from leeway.care.planning.access import (
 )
 from leeway.care.planning.actions.drafts import claim_draft
 from leeway.care.planning.costs import weekly_pence
+from leeway.care.planning.evidence import offers_and_choice, only_prices_differ, shape_but_way
 from leeway.care.planning.models import (
     Aim,
+    Choice,
     ChosenWay,
+    NeedAnswer,
+    Offer,
     Plan,
     PlanLine,
 )
 from leeway.care.planning.queries import (
-    offers_and_choice,
     open_plan,
     plan_in_force,
     price_changes,
@@ -81,7 +85,7 @@ def _copy(before: Plan, plan: Plan) -> None:
     plan.save(update_fields=COPIED)
     aims = {}
     for aim in before.aims.all():
-        copied = Aim.objects.create(plan=plan, outcome=aim.outcome, words=aim.words, how_we_know=aim.how_we_know)
+        copied = Aim.objects.create(plan=plan, outcomes=aim.outcomes, words=aim.words, how_we_know=aim.how_we_know)
         aims[aim.pk] = copied
     for line in before.lines.all():
         details = {name: getattr(line, name) for name in (LINE_DETAILS | {"rate"}) - {"aim", "way"}}
@@ -100,20 +104,24 @@ def save_about(*, plan: Plan, version: int, details: dict, by: User, on: date) -
 
 
 @transaction.atomic
-def add_aim(*, plan: Plan, version: int, words: str, how_we_know: str, outcome: str = "", by: User, on: date) -> Aim:
+def add_aim(
+    *, plan: Plan, version: int, words: str, how_we_know: str, outcomes: Sequence[str] = (), by: User, on: date
+) -> Aim:
     """Add something the person wants to do or keep doing, and how they will know that it works."""
     check_can_write_about_me(by, plan.case, on)
     claim_draft(plan, version, by)
-    return Aim.objects.create(plan=plan, words=_said(words), how_we_know=how_we_know.strip(), outcome=outcome)
+    return Aim.objects.create(plan=plan, words=_said(words), how_we_know=how_we_know.strip(), outcomes=list(outcomes))
 
 
 @transaction.atomic
-def change_aim(*, aim: Aim, version: int, words: str, how_we_know: str, outcome: str = "", by: User, on: date) -> Aim:
+def change_aim(
+    *, aim: Aim, version: int, words: str, how_we_know: str, outcomes: Sequence[str] = (), by: User, on: date
+) -> Aim:
     """Change an aim while the plan is being written."""
     check_can_write_about_me(by, aim.plan.case, on)
     claim_draft(aim.plan, version, by)
-    aim.words, aim.how_we_know, aim.outcome = _said(words), how_we_know.strip(), outcome
-    aim.save(update_fields=["words", "how_we_know", "outcome"])
+    aim.words, aim.how_we_know, aim.outcomes = _said(words), how_we_know.strip(), list(outcomes)
+    aim.save(update_fields=["words", "how_we_know", "outcomes"])
     return aim
 
 
@@ -169,7 +177,35 @@ def take_new_price(*, line: PlanLine, version: int, rate: Rate, by: User, on: da
     line.rate, line.unit_cost_pence = rate, rate.pence
     _check_size(line)
     line.save(update_fields=["rate", "unit_cost_pence"])
+    _keep_evidence(line.plan)
     return line
+
+
+def _keep_evidence(plan: Plan) -> None:
+    """Where nothing but prices differs from the plan in force: nobody explains, chooses or answers anything again."""
+    before = plan_in_force(plan.case)
+    if before is None or plan.offers.exists() or not only_prices_differ(plan, before, by=shape_but_way):
+        return
+    choice = offers_and_choice(before).choice
+    if choice is None:
+        return
+    now, then = (sorted(each.lines.select_related("rate", "aim"), key=shape_but_way) for each in (plan, before))
+    for line, was in zip(now, then, strict=True):
+        line.way = was.way
+        line.save(update_fields=["way"])
+    offer = _copied(choice.offer, plan=plan)
+    _copied(choice, offer=offer)
+    for answer in before.need_answers.all():
+        _copied(answer, plan=plan)
+
+
+def _copied[Kept: (Offer, Choice, NeedAnswer)](record: Kept, **of: Plan | Offer) -> Kept:
+    """A copy of what was recorded, of another plan or offer, that names what it rests on."""
+    own = {"id", "offered_at", "rests_on", *of}
+    values = {
+        field.name: getattr(record, field.name) for field in record._meta.concrete_fields if field.name not in own
+    }
+    return type(record)._default_manager.create(**values, **of, rests_on=record)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from leeway.care.people.models import Case, Relationship
 from leeway.care.people.queries import about, get_case
 from leeway.care.planning import queries
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
+from leeway.care.planning.evidence import needs_of
 from leeway.care.planning.models import Plan, PlanLine, PlanState
 from leeway.market.contracts.presenters import change_in_words, kind_in_words
 
@@ -71,6 +72,7 @@ def whole(plan: Plan, on: date) -> dict:
         "with_manager": plan.state == PlanState.SUBMITTED,
         "to_agree": plan.state == PlanState.SIGNED_OFF,
         "aims": list(plan.aims.all()),
+        "needs": needs_of(plan),
         "rows": rows(lines, on),
         "costed": costed,
         "guide_pence": guide_pence,

@@ -18,6 +18,7 @@ from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import alike_in_both_halves
+from leeway.care.planning.evidence import needs_of
 from leeway.care.planning.views.parts import open_plan_of, page, whole
 from leeway.forms import WholeForm
 from leeway.market.contracts.models import Rate
@@ -50,6 +51,7 @@ def overview(request: SignedIn, case_id, number=None):
     signed_by = plan.final_budget.decided_by if plan.final_budget else None
     context |= whole(plan, today) | {
         "flags": alike_in_both_halves(plan, signed_by) if request.user.can(Capability.SIGN_OFF) else [],
+        "may_answer": request.user.can(Capability.SIGN_OFF) and lives(case.person),
         "can_write": can_take_part(request.user, case, today) and lives(case.person),
         "missing": queries.what_is_missing(plan, today) if context["can_work"] else [],
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
@@ -93,7 +95,7 @@ def aim(request: SignedIn, case_id, aim_id=None):
     """Add an aim, or change one."""
     case, plan = open_plan_of(request, case_id, "Plan: an aim")
     found = get_object_or_404(plan.aims, pk=aim_id) if aim_id else None
-    stored = {name: getattr(found, name) for name in ("words", "how_we_know", "outcome")} if found else {}
+    stored = {name: getattr(found, name) for name in ("words", "how_we_know", "outcomes")} if found else {}
     form = forms.AimForm(request.POST or None, initial={"version": plan.version} | stored, case=case)
 
     def save(**by_on):
@@ -118,6 +120,30 @@ def remove_aim(request: SignedIn, case_id, aim_id):
     if act(form, lambda **by_on: actions.remove_aim(aim=found, version=form.cleaned_data["version"], **by_on), request):
         return redirect("planning:overview", case_id)
     return page(request, case, form, "Take this aim out?", quote=found.words, button="Take it out", danger=True)
+
+
+def need(request: SignedIn, case_id, outcome):
+    """How one need is met that nothing in the plan pays for, or why it is not."""
+    case, plan = open_plan_of(request, case_id, "Plan: a need")
+    found = next((one for one in needs_of(plan) if one.outcome.code == outcome), None)
+    if found is None:
+        raise Http404("The assessment did not find this to be a need.")
+    answer = found.met.answer
+    stored = {name: getattr(answer, name) for name in ("met_by", "who", "asked_on", "words")} if answer else {}
+    form = forms.NeedForm(request.POST or None, initial={"version": plan.version} | stored)
+    if act(
+        form,
+        lambda **by_on: actions.answer_need(
+            plan=plan, outcome=outcome, version=form.cleaned_data["version"], **form.details, **by_on
+        ),
+        request,
+    ):
+        return redirect("planning:overview", case_id)
+    intro = [
+        "Where something that the budget pays for meets this need, say so at its aim instead: tick this part of life "
+        "there. Say here who meets it unpaid, if they were asked and are willing and able, or why this plan does not."
+    ]
+    return page(request, case, form, found.outcome.label, intro=intro, quote=found.note.person_words)
 
 
 def find(request: SignedIn, case_id):
