@@ -246,7 +246,7 @@ def close_case(*, case: Case, reason: str, version: int, by: User, on: date) -> 
     """
     check_can_work_on(by, case)
     lock_as_seen(case, version, *WHERE_IT_STANDS)
-    why = said.sentence(reason, ask="Say in a few words why the case is closed.", field="reason", least=said.FEW)
+    why = said.sentence(reason, ask="Say why the case is closed, in a few words.", field="reason", least=said.FEW)
     settled = case.person.date_of_death is not None
     if not settled and case.stage in {Stage.ACTIVE, Stage.REVIEW, Stage.ARRANGING}:
         raise Refusal("Support is in place or being set up. Hold a review and end it there.")

@@ -193,6 +193,7 @@ def _check_complete(review: Review, result: str, reasons: str, day: date, on: da
         seen_instead=review.seen_instead,
         ask="Write what the person said first, in their words; or tick that they could not or did not want to say.",
         by_worker=True,
+        least=said.FEW,
     )
     said.sentence(review.assessor_words, ask="Write what you found first, in a sentence or more.")
     if aims_not_judged(review):
