@@ -15,6 +15,7 @@ from leeway.market.listings.models import Provider, Service
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 from leeway.versions import version_of
 from tests.care.conftest import ALL_WAYS, LINE, TODAY, passes_conditions, seen_offer, store_indicative
+from tests.pages import version_on
 
 NO_WORDS = ["", "  ", "x", "ok", "n/a", "aaaaaaaaaaaaaaaaaaaaaaaa", "no no no no no", "........................"]
 OFFER = {"ways_explained": ALL_WAYS, "how_explained": "Talked through at home", "amount_told": True}
@@ -181,8 +182,8 @@ def answer(plan, by, **changes):
     return actions.answer_challenge(plan=plan, by=by, on=TODAY, **{"version": version, **given, **changes})
 
 
-def sign(plan, by):
-    return actions.sign_off(plan=plan, version=plan.version, final_pence_per_week=185_00, reason="", by=by, on=TODAY)
+def sign(plan, by, pence=185_00):
+    return actions.sign_off(plan=plan, version=plan.version, final_pence_per_week=pence, reason="", by=by, on=TODAY)
 
 
 def open_tasks(case, whose):
@@ -406,9 +407,7 @@ def test_a_plan_that_differs_in_prices_alone_keeps_its_evidence_and_names_it(upr
     assert missing(uprated) == ["Say when support starts."]
     actions.set_start(plan=uprated, version=uprated.version, starts_on=TODAY, by=bea, on=TODAY)
     actions.submit_plan(plan=uprated, version=uprated.version, by=bea, on=TODAY)
-    decision = actions.sign_off(
-        plan=uprated, version=uprated.version, final_pence_per_week=192_00, reason="", by=mona, on=TODAY
-    )
+    decision = sign(uprated, mona, 192_00)
     assert decision.result["pence_per_week"] == 192_00 and decision.result["indicative_pence_per_week"] == 100_00
 
 
@@ -430,3 +429,88 @@ def test_a_plan_made_after_another_assessment_rests_on_nothing_of_before(uprated
     uprated.started_on = later
     uprated.save(update_fields=["started_on"])
     assert uprated_from(uprated) is None
+
+
+def in_force_again(plan, bea, mona, ada_user):
+    """Take a plan at £192 a week all the way to support in place."""
+    actions.set_start(plan=plan, version=plan.version, starts_on=TODAY, by=bea, on=TODAY)
+    actions.submit_plan(plan=plan, version=plan.version, by=bea, on=TODAY)
+    sign(plan, mona, 192_00)
+    actions.agree(plan=plan, version=plan.version, how="Signed in here", by=ada_user, on=TODAY)
+    Case.objects.filter(pk=plan.case_id).update(stage="active")
+    return Case.objects.get(pk=plan.case_id)
+
+
+def test_new_prices_of_a_plan_in_force_are_one_press_and_no_review(uprated, listed, bea, mona, ada_user):
+    case = in_force_again(uprated, bea, mona, ada_user)
+    given = {"case": case, "version": uprated.version, "on": TODAY}
+    with pytest.raises(Refusal, match="No recorded price"):
+        actions.uprate_plan(by=bea, **given)
+    april = date(2027, 4, 1)
+    price(listed, 20_00, april, bea)
+    with pytest.raises(NotAllowed):
+        actions.uprate_plan(by=ada_user, **given)
+    with pytest.raises(EditedMeanwhile):
+        actions.uprate_plan(by=bea, **given | {"version": uprated.version + 1})
+    again = actions.uprate_plan(by=bea, **given)
+    assert (again.number, again.starts_on, case.stage) == (3, april, "planning")
+    assert again.lines.get().unit_cost_pence == 20_00 and missing(again) == []
+    found = offers_and_choice(again)
+    assert found.offer.rests_on.plan == uprated and found.answer.accepted, "the chain leads to what was answered"
+    actions.submit_plan(plan=again, version=again.version, by=bea, on=TODAY)
+    assert sign(again, mona, 200_00).result["pence_per_week"] == 200_00
+
+
+# --- Pages
+
+
+def test_the_pages_ask_show_and_give_back_what_was_typed(
+    client, assessed, written, bea, mona, django_assert_max_num_queries
+):
+    at = f"/cases/{written.case_id}/plan/"
+    client.force_login(bea)
+    assert "Not said yet" in client.get(at).content.decode()
+    with django_assert_max_num_queries(25):
+        client.get(at)
+    page = f"{at}needs/hygiene/"
+    typed = {"version": written.version, "met_by": "reason", "words": "n/a"}
+    refused = client.post(page, typed).content.decode()
+    assert "why this plan does not meet the need" in refused and ">n/a</textarea>" in refused
+    for outcome in ("hygiene", "community"):
+        written.refresh_from_db()
+        say(written, bea, outcome=outcome)
+    assert "Not met by this plan: She wants to wait until the spring." in client.get(at).content.decode()
+    assert client.get(f"{at}needs/nutrition/").status_code == 404
+    assert client.get(f"{at}too-risky/").status_code == 403
+    offer(written, bea)
+    choose(written, bea, why="too_risky")
+    actions.submit_plan(plan=written, version=written.version, by=bea, on=TODAY)
+    client.force_login(mona)
+    with django_assert_max_num_queries(25):
+        text = client.get(f"{at}sign-off/").content.decode()
+    assert f"{at}too-risky/" in text and "has yet to look at this" in text
+    version = version_on(client.get(f"{at}too-risky/"))
+    day = {"by_when_day": "1", "by_when_month": "3", "by_when_year": "2030"}
+    given = {"version": version, "accepted": "True", "words": FOUND, "safer": "Her sister holds the papers."} | day
+    assert client.post(f"{at}too-risky/", given).headers["Location"] == f"{at}sign-off/"
+    assert FOUND in client.get(f"{at}sign-off/").content.decode()
+    assert "nothing to answer here" in client.get(f"{at}too-risky/").content.decode()
+
+
+def test_the_ways_that_lack_something_block_the_choice_and_say_so(client, written, bea):
+    offer(written, bea, ways_explained=["council_managed"])
+    client.force_login(bea)
+    page = client.get(f"/cases/{written.case_id}/plan/choice/").content.decode()
+    assert "A direct payment was not explained" in page and "Record the choice" not in page
+
+
+def test_the_plan_in_force_offers_its_new_prices_in_one_press(client, uprated, listed, bea, mona, ada_user):
+    case = in_force_again(uprated, bea, mona, ada_user)
+    at = f"/cases/{case.pk}/plan/"
+    client.force_login(bea)
+    assert "at the new prices" not in client.get(at).content.decode()
+    price(listed, 20_00, date(2027, 4, 1), bea)
+    assert "Write the plan again at the new prices" in client.get(at).content.decode()
+    text = client.post(f"{at}uprate/", {"version": uprated.version}, follow=True).content.decode()
+    assert "The plan has the new prices" in text and "From plan 2: only recorded prices have changed" in text
+    assert "does not say what it was made from" in client.post(f"{at}uprate/", {}, follow=True).content.decode()

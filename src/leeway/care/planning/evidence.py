@@ -147,12 +147,12 @@ def needs_of(plan: Plan) -> list[Need]:
     return [Need(outcome, note, met[outcome.code]) for outcome, note in noted]
 
 
-def not_said(plan: Plan) -> list[Outcome]:
-    """The eligible needs of which the plan does not say how they are met, or why they are not.
+def not_said(needs: Sequence[Need]) -> list[Outcome]:
+    """Those of the needs of which the plan does not say how they are met, or why they are not.
 
     Source: Care Act 2014 s25(1)(c).
     """
-    return [need.outcome for need in needs_of(plan) if not need.met.is_said]
+    return [need.outcome for need in needs if not need.met.is_said]
 
 
 def how_met(plan: Plan, codes: Sequence[str]) -> dict[str, Met]:

@@ -370,7 +370,7 @@ class ChallengeForm(VersionedForm):
     by_when = DateField(
         PLANNED,
         label="By when?",
-        called="The day by when",
+        called="The day",
         help_text="When that is in place, or when you look at it again.",
     )
 

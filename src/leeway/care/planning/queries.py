@@ -1,5 +1,6 @@
 """Reading plans: the one being written, the one in force, what they cost, and how the budget is held."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -16,11 +17,12 @@ from leeway.care.people.models import CapacityQuestion, Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.access import is_in_force, lacks_capacity
 from leeway.care.planning.costs import totals
-from leeway.care.planning.evidence import OffersAndChoice, not_said, offers_and_choice, what_offer_lacks
+from leeway.care.planning.evidence import Need, OffersAndChoice, needs_of, not_said, offers_and_choice, what_offer_lacks
 from leeway.care.planning.models import Aim, ChosenWay, Plan, PlanLine, PlanState, Way
 from leeway.law.direct_payments import may_pay
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import Change, changes
+from leeway.said import says_something
 
 OPEN = (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.SIGNED_OFF)
 
@@ -117,17 +119,19 @@ class Missing:
     arguments: tuple[str, ...] = ()
 
 
-def what_is_missing(plan: Plan, on: date) -> list[Missing]:
-    """Everything still to do before this plan can go to sign-off; empty when it is ready."""
+def what_is_missing(plan: Plan, on: date, *, needs: Sequence[Need] | None = None) -> list[Missing]:
+    """Everything still to do before this plan can go to sign-off; empty when it is ready. `needs`, where known."""
     lines, found = list(plan.lines.all()), offers_and_choice(plan)
     missing = []
     if not plan.aims.exists():
         missing.append(Missing("Add at least one aim.", "planning:add_aim"))
-    if not lines and not plan.no_lines_reason.strip():
-        missing.append(Missing("Add what the budget will pay for, or say why no money is needed.", "planning:find"))
+    if not lines and not says_something(plan.no_lines_reason):
+        missing.append(
+            Missing("Add what the budget will pay for, or say in a sentence why no money is needed.", "planning:find")
+        )
     if plan.starts_on is None:
         missing.append(Missing("Say when support starts.", "planning:start_date"))
-    missing += _missing_about_needs(plan)
+    missing += _missing_about_needs(needs_of(plan) if needs is None else needs)
     if needs_money_check(plan.case, on):
         missing.append(Missing("Complete the financial assessment.", "assessment:money"))
     if lines:
@@ -135,9 +139,9 @@ def what_is_missing(plan: Plan, on: date) -> list[Missing]:
     return missing
 
 
-def _missing_about_needs(plan: Plan) -> list[Missing]:
+def _missing_about_needs(needs: Sequence[Need]) -> list[Missing]:
     ask = "say how this need is met, or why it is not."
-    return [Missing(f"{one.label}: {ask}", "planning:need", (one.code,)) for one in not_said(plan)]
+    return [Missing(f"{one.label}: {ask}", "planning:need", (one.code,)) for one in not_said(needs)]
 
 
 def _missing_about_choice(plan: Plan, found: OffersAndChoice, lines: list[PlanLine]) -> list[Missing]:

@@ -16,6 +16,7 @@ from leeway.care.planning.actions.writing import (
     set_start,
     start_plan,
     take_new_price,
+    uprate_plan,
 )
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "start_plan",
     "submit_plan",
     "take_new_price",
+    "uprate_plan",
 ]

@@ -24,7 +24,7 @@ from leeway.care.planning.access import (
 )
 from leeway.care.planning.actions.drafts import claim, claim_draft, move, send_back
 from leeway.care.planning.costs import budget_result, budget_steps, costed_line, shares_of_final, totals
-from leeway.care.planning.evidence import not_said, offers_and_choice, uprated_from
+from leeway.care.planning.evidence import needs_of, not_said, offers_and_choice, uprated_from
 from leeway.care.planning.models import (
     Agreement,
     Plan,
@@ -126,7 +126,7 @@ def _require_evidence(plan: Plan) -> None:
             "A direct payment was said to be too risky, and nobody has looked at that yet. Say first what you find: "
             "what would make it safe enough, and by when."
         )
-    if unmet := not_said(plan):
+    if unmet := not_said(needs_of(plan)):
         raise Refusal(
             "The plan does not say how these needs are met, or why they are not: "
             f"{'; '.join(one.label for one in unmet)}. Return it, and ask for that."

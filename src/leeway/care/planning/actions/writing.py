@@ -7,7 +7,7 @@ from django.db import transaction
 
 from leeway.access.models import User
 from leeway.care.people.access import can_work_on, check_can_work_on
-from leeway.care.people.actions import tell
+from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
@@ -29,6 +29,7 @@ from leeway.care.planning.models import (
 from leeway.care.planning.queries import (
     open_plan,
     plan_in_force,
+    plan_lines,
     price_changes,
     price_to_take,
 )
@@ -37,7 +38,7 @@ from leeway.law.numbers import pounds
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import matching_rate
 from leeway.market.units import Frequency
-from leeway.refusal import NotAllowed, Refusal
+from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 
 PERSON_WRITES = frozenset({"about_me", "contingency", "risks"})
 WORKER_WRITES = PERSON_WRITES | {"author", "prevention"}
@@ -69,13 +70,46 @@ def start_plan(*, case: Case, by: User, on: date) -> Plan:
     require_stage(case.stage, Stage.PLANNING)
     if open_plan(case) is not None:
         raise Refusal("A plan is already being written for this case. Carry on with that one.")
+    plan = _new_plan(case, on)
+    sentence = f"Started writing support plan {plan.number}."
+    tell(case=case, kind=Event.PLAN_STARTED, sentence=sentence, by=by, on=on)
+    return plan
+
+
+@transaction.atomic
+def uprate_plan(*, case: Case, version: int, by: User, on: date) -> Plan:
+    """Write the plan in force again at the recorded prices that took the place of its own, and change nothing else.
+
+    It takes over what was explained, chosen and answered, and goes the usual way: a manager, then the person's
+    agreement. It starts on the first day on which every new price holds. `version` is that of the plan in force.
+    """
+    check_can_work_on(by, case)
+    require_stage(case.stage, Stage.ACTIVE)
+    before = plan_in_force(case)
+    if before is None or before.version != version:
+        raise EditedMeanwhile
+    new = [change.now for change in price_changes(plan_lines(before), on).values() if change.now is not None]
+    if not new:
+        raise Refusal("No recorded price of this plan has another in its place. Hold a review to change the plan.")
+    sentence = f"Plan {before.number} is written again at new prices. Nothing else changes."
+    move_case(case=case, to=Stage.PLANNING, kind=Event.PLAN_STARTED, sentence=sentence, by=by, on=on)
+    plan = _new_plan(case, on)
+    set_start(plan=plan, version=plan.version, starts_on=max(on, *(rate.starts_on for rate in new)), by=by, on=on)
+    lines = plan_lines(plan)
+    for line in lines:
+        line.plan = plan
+        change = price_changes([line], on).get(line.pk)
+        if change is not None and change.now is not None:
+            take_new_price(line=line, version=plan.version, rate=change.now, by=by, on=on)
+    return plan
+
+
+def _new_plan(case: Case, on: date) -> Plan:
     latest = case.plans.first()
     plan = Plan.objects.create(case=case, number=latest.number + 1 if latest else 1, started_on=on)
     before = plan_in_force(case)
     if before is not None:
         _copy(before, plan)
-    sentence = f"Started writing support plan {plan.number}."
-    tell(case=case, kind=Event.PLAN_STARTED, sentence=sentence, by=by, on=on)
     return plan
 
 

@@ -38,7 +38,7 @@ def submit(request: SignedIn, case_id):
     context = about(case, seen_by=request.user) | whole(plan, today)
     context |= {
         "form": form,
-        "missing": queries.what_is_missing(plan, today),
+        "missing": queries.what_is_missing(plan, today, needs=context["needs"]),
         "back": reverse("planning:overview", args=[case_id]),
     }
     return render(request, "planning/submit.jinja", context)

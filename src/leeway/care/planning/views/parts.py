@@ -48,6 +48,7 @@ def rows(lines: list[PlanLine], on: date) -> list[dict]:
             "price": f"{kind_in_words(line.rate)}, from {line.rate.starts_on:%-d %B %Y}" if line.rate else "",
             "change": change_in_words(changed[line.pk]) if line.pk in changed else "",
             "new_rate": queries.price_to_take(line, changed[line.pk], on) if line.pk in changed else None,
+            "has_new_price": line.pk in changed and changed[line.pk].now is not None,
             "pence": weekly_pence(line),
             "once_pence": once_pence(line),
             "nhs_percent": line.nhs_percent,
