@@ -39,7 +39,7 @@ format: $(READY)
 	$(BIN)/ruff format src tests bench
 	$(BIN)/ruff check --fix src tests bench
 
-reference: $(READY)  ## write the generated pages of docs/reference anew
+reference: $(READY)  ## write the generated pages of docs anew
 	$(BIN)/python -m leeway.site.reference
 
 lock: $(READY)  ## lock what pyproject.toml asks for, with hashes

@@ -42,6 +42,7 @@ INPUTS = {
     "housing_costs_pence": int,
     "disability_related_expenditure_pence": int,
     "personal_budget_pence": int,
+    "free_pence": int,
     "exempt": bool,
     "carers_own": bool,
     "means_not_disclosed": bool,
@@ -57,6 +58,7 @@ STEPS = {
     "disability": int,
     "disposable": int,
     "maximum": int,
+    "chargeable": int,
     "full_cost": bool,
     "free": bool,
     "charge": int,
@@ -137,20 +139,25 @@ def maximum(person, period, parameters):
     return np.minimum(share, policy.largest_charge)
 
 
+def chargeable(person, period):
+    return person("personal_budget_pence", period) - person("free_pence", period)
+
+
 def full_cost(person, period, parameters):
     over = person("capital_pence", period) > parameters(period).charging.capital.upper_limit
     return (over | person("means_not_disclosed", period)) & ~person("free", period)
 
 
 def free(person, period, parameters):
+    all_free = (person("free_pence", period) > 0) & (person("chargeable", period) == 0)
     if parameters(period).charging_policy.charges_carers:
-        return person("exempt", period)
-    return person("exempt", period) | person("carers_own", period)
+        return person("exempt", period) | all_free
+    return person("exempt", period) | all_free | person("carers_own", period)
 
 
 def charge(person, period, parameters):
-    budget = person("personal_budget_pence", period)
-    charged = np.where(person("full_cost", period), budget, np.minimum(person("maximum", period), budget))
+    most = person("chargeable", period)
+    charged = np.where(person("full_cost", period), most, np.minimum(person("maximum", period), most))
     too_small = charged < parameters(period).charging_policy.smallest_charge
     return np.where(person("free", period) | too_small, 0, charged)
 

@@ -27,6 +27,7 @@ def draw(people: int, seed: int = 1) -> dict[str, np.ndarray]:
     age = np.where(some(0.3), random.choice(AGES, people), random.integers(18, 100, people))
     household = random.choice(len(HOUSEHOLDS), people, p=(0.6, 0.3, 0.1))
     spread = np.minimum(random.lognormal(13.5, 1.5, people), 1_000_000_00).astype(np.int64)
+    budget = random.integers(0, 1500_00, people)
     return {
         "age": age,
         "pension_age": (age >= 66) ^ some(0.02),  # the date of birth decides, not the age in years
@@ -44,7 +45,8 @@ def draw(people: int, seed: int = 1) -> dict[str, np.ndarray]:
         "capital_pence": np.where(some(0.35), random.choice(CAPITAL_EDGES, people), spread),
         "housing_costs_pence": pence(90_00, 0.5),
         "disability_related_expenditure_pence": pence(60_00, 0.5),
-        "personal_budget_pence": random.integers(0, 1500_00, people),
+        "personal_budget_pence": budget,
+        "free_pence": np.where(some(0.1), np.minimum(budget, random.integers(1, 900_00, people)), 0),
         "exempt": some(0.05),
         "carers_own": some(0.05),
         "means_not_disclosed": some(0.03),
@@ -77,7 +79,8 @@ def case_of(columns: Mapping[str, np.ndarray], row: int) -> dict[str, Any]:
         "housing_costs_pence_per_week": one["housing_costs_pence"],
         "disability_related_expenditure_pence_per_week": one["disability_related_expenditure_pence"],
         "personal_budget_pence_per_week": one["personal_budget_pence"],
-        "exemption": "section_117" if one["exempt"] else None,
+        "free_parts": [{"exemption": "section_117", "pence_per_week": one["free_pence"]}] if one["free_pence"] else [],
+        "exemption": "cjd" if one["exempt"] else None,
         "carers_own_support": one["carers_own"],
         "means_not_disclosed": one["means_not_disclosed"],
     }

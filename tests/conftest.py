@@ -221,20 +221,47 @@ def published():
 
 @pytest.fixture
 def agree(mona):
-    """Give a case an agreed plan whose lines are (way, weekly pence, percent that the NHS pays)."""
+    """Give a case an agreed plan whose lines are (way, weekly pence, percent that the NHS pays).
 
-    def agreed(case, *lines, charge_pence=0, start_up_pence=0, starts_on=date(2026, 4, 22), number=1):
+    `later` has what the person pays from later days on: a day, the weekly pence, and why. `free_ways` has what of each
+    way is free by law.
+    """
+
+    def agreed(
+        case,
+        *lines,
+        charge_pence=0,
+        free_ways=None,
+        start_up_pence=0,
+        starts_on=date(2026, 4, 22),
+        number=1,
+        later=(),
+    ):
         ways, nhs = {}, 0
         for way, pence, percent in lines:
             ways[way] = ways.get(way, 0) + pence
             nhs += pence * percent // 100
         cost = sum(ways.values())
+        said = {"case": case, "software_version": "test", "steps": [], "reasons": []}
+        said |= {"decided_by": mona, "decided_on": SET_UP_ON}
+        charges = [
+            Decision.objects.create(
+                kind=DecisionKind.CHARGE,
+                law_on=day,
+                because=why,
+                inputs={"personal_budget_pence_per_week": cost - nhs},
+                result={
+                    "charge_pence_per_week": pence,
+                    "free_parts": [{"free": True, "pence_per_week": free} for free in (free_ways or {}).values()],
+                },
+                **said,
+            )
+            for day, pence, *why in [(starts_on, charge_pence), *later]
+        ]
         decision = Decision.objects.create(
-            case=case,
             kind=DecisionKind.FINAL_BUDGET,
             law_on=starts_on,
-            software_version="test",
-            inputs={},
+            inputs={"charge_decisions": [str(charge.pk) for charge in charges]},
             result={
                 "pence_per_week": cost,
                 "charge_pence_per_week": charge_pence,
@@ -244,19 +271,19 @@ def agree(mona):
                 "start_up_pence": start_up_pence,
                 "starts_on": starts_on.isoformat(),
             },
-            steps=[],
-            reasons=[],
-            decided_by=mona,
-            decided_on=SET_UP_ON,
+            **said,
         )
         case.plans.filter(state=PlanState.AGREED).update(state=PlanState.REPLACED)
         plan = Plan.objects.create(
             case=case, number=number, state=PlanState.AGREED, started_on=SET_UP_ON, final_budget=decision
         )
+        plan.charges.set(charges)
+        line = {"plan": plan, "what": "Support", "units": Decimal(1)}
         for way, pence, percent in lines:
-            PlanLine.objects.create(
-                plan=plan, what="Support", way=way, units=Decimal(1), unit_cost_pence=pence, nhs_percent=percent
-            )
+            ordinary = pence - (free_ways or {}).get(way, 0)
+            PlanLine.objects.create(way=way, unit_cost_pence=ordinary, nhs_percent=percent, **line)
+        for way, pence in (free_ways or {}).items():
+            PlanLine.objects.create(way=way, unit_cost_pence=pence, exemption="section_117", **line)
         Case.objects.filter(pk=case.pk).update(stage=Stage.ARRANGING)
         return plan
 

@@ -26,7 +26,7 @@ OWN_WORDS = {
     "care/assessment": {"parts", "means", "explain", "money_views"},
     "care/decisions": {"replay"},
     "care/planning": {"costs", "evidence", "replay"},
-    "care/planning/actions": {"writing", "choosing", "answering", "deciding", "drafts"},
+    "care/planning/actions": {"writing", "exempting", "choosing", "answering", "deciding", "drafts"},
     "care/planning/views": {"parts", "writing", "choosing", "deciding"},
     "care/letters": {"blocks", "bodies", "content", "pdf", "support_plan"},
     "files": {"formats", "pictures", "scanner", "store", "uploads"},

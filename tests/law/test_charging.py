@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeway.law import BadInput, compute, law_on
-from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
+from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS
 from leeway.law.charging import charge, charge_columns, columns_of
 from leeway.law.dated import DEFAULT_POLICY
-from leeway.law.means import DISREGARDED, INCOME_KINDS
+from leeway.law.means import INCOME, LEFT_OUT, kinds
 
 DAYS = st.dates(date(2015, 4, 1), date(2027, 4, 5))
 MONEY = st.integers(0, 200_000)
@@ -26,12 +26,13 @@ COLUMNS = {
     "floor": "floor_pence_per_week",
     "disposable": "disposable_income_pence_per_week",
     "maximum": "maximum_charge_pence_per_week",
+    "chargeable": "chargeable_pence_per_week",
 }
 
 
 def people():
     """Anybody at all: every field, each limit likely."""
-    line = st.fixed_dictionaries({"kind": st.sampled_from([k.code for k in INCOME_KINDS]), "pence_per_week": MONEY})
+    line = st.fixed_dictionaries({"kind": st.sampled_from([*kinds(INCOME)]), "pence_per_week": MONEY})
     return st.fixed_dictionaries(
         {
             "age": st.integers(18, 110),
@@ -47,10 +48,24 @@ def people():
             "housing_costs_pence_per_week": st.integers(0, 30_000),
             "disability_related_expenditure_pence_per_week": st.integers(0, 10_000),
             "personal_budget_pence_per_week": MONEY,
-            "exemption": st.one_of(st.none(), st.none(), st.sampled_from([e.code for e in EXEMPTIONS])),
+            "exemption": st.sampled_from([None, None, "cjd"]),
             "carers_own_support": st.booleans(),
             "means_not_disclosed": st.booleans(),
         }
+    ).flatmap(with_free_parts)
+
+
+def with_free_parts(person):
+    """The same person with nothing, a part or the whole of the budget free, for good or for a time."""
+    budget = person["personal_budget_pence_per_week"]
+    first_day = st.dates(date(2015, 4, 1), date(2027, 4, 5)).map(date.isoformat)
+    for_good = st.fixed_dictionaries({"exemption": st.sampled_from(["section_117", "continuing_healthcare", "aid"])})
+    for_a_time = st.fixed_dictionaries({"exemption": st.just("reablement"), "started_on": first_day})
+    once = st.fixed_dictionaries({"exemption": st.just("minor_adaptation"), "pence_once": MONEY})
+    costs = st.one_of(st.just(budget), st.integers(0, budget))
+    weekly = st.tuples(st.one_of(for_good, for_a_time), costs).map(lambda part: part[0] | {"pence_per_week": part[1]})
+    return st.tuples(st.lists(weekly, max_size=1), st.lists(once, max_size=1)).map(
+        lambda parts: {**person, "free_parts": [*parts[0], *parts[1]]}
     )
 
 
@@ -75,6 +90,9 @@ def test_a_charge_is_never_negative_and_never_more_than_the_budget(person, on):
         result["charge_pence_per_week"] + result["net_direct_payment_pence_per_week"]
         == person["personal_budget_pence_per_week"]
     )
+    assert result["charge_pence_per_week"] <= result["chargeable_pence_per_week"]
+    free = sum(part["pence_per_week"] for part in result["free_parts"] if part["free"])
+    assert result["chargeable_pence_per_week"] == person["personal_budget_pence_per_week"] - free
     if person["exemption"]:
         assert result["charge_pence_per_week"] == 0
     elif not result["full_cost"]:
@@ -83,12 +101,12 @@ def test_a_charge_is_never_negative_and_never_more_than_the_budget(person, on):
 
 
 @settings(deadline=None)
-@given(people(), DAYS, st.sampled_from([k.code for k in INCOME_KINDS]), MONEY)
+@given(people(), DAYS, st.sampled_from([*kinds(INCOME)]), MONEY)
 def test_more_income_never_lowers_the_charge(person, on, kind, more):
     richer = {**person, "income": [*person["income"], {"kind": kind, "pence_per_week": more}]}
     before, after = (charge(p, law_on(on)).result["charge_pence_per_week"] for p in (person, richer))
     assert after >= before
-    if kind in [k.code for k in INCOME_KINDS if k.treatment == DISREGARDED]:
+    if law_on(on)[INCOME + kind] == LEFT_OUT:
         assert after == before
 
 
@@ -124,6 +142,15 @@ def test_the_steps_add_up_to_the_charge(person, on):
         income - steps["Income left to the person"] - steps["Housing costs"] - steps["Disability-related expenditure"]
     )
     assert steps["Charge"] == outcome.result["charge_pence_per_week"]
+
+
+@settings(deadline=None)
+@given(people(), DAYS)
+def test_a_free_part_never_raises_the_charge_and_its_end_never_lowers_it(person, on):
+    law = law_on(on)
+    with_parts, without = (charge(p, law).result for p in (person, {**person, "free_parts": []}))
+    assert with_parts["charge_pence_per_week"] <= without["charge_pence_per_week"]
+    assert not with_parts["free_until"] or with_parts["free_until"] >= on.isoformat()
 
 
 def test_a_million_people_are_charged_in_one_go():

@@ -135,10 +135,23 @@ def test_each_command_has_help_with_an_example(leeway, command):
     assert "Example: leeway law " + command in " ".join(leeway(command, "--help").stdout.split())
 
 
-def test_the_reference_page_is_up_to_date():
+@pytest.mark.parametrize(
+    ("page", "made"),
+    [
+        ("reference/parameters.md", reference.markdown),
+        ("explanation/what-is-in-doubt.md", reference.doubts_markdown),
+    ],
+)
+def test_the_generated_pages_are_up_to_date(page, made):
     """If this fails: make reference"""
-    page = Path(__file__).parents[2] / "docs" / "reference" / "parameters.md"
-    assert page.read_text(encoding="utf-8") == reference.markdown()
+    assert (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8") == made()
+
+
+def test_every_doubt_is_on_its_page():
+    page = " ".join(reference.doubts_markdown().split())
+    doubts = [dated.doubt for parameter in every_parameter().values() for dated in parameter.history if dated.doubt]
+    assert len(doubts) > 10
+    assert [doubt for doubt in doubts if doubt not in page] == []
 
 
 def test_the_page_has_every_parameter_newest_value_first():

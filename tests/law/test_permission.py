@@ -42,6 +42,11 @@ def council(tmp_path):
     return change
 
 
+def shipped_in(parameter) -> Path:
+    """The file that a value is read from: its own, or that of a table of kinds."""
+    return SHIPPED[parameter.name.rpartition(".")[0] if parameter.label else parameter.name]
+
+
 def refused(folder: Path) -> str:
     """The sentence with which both the loader and the check refuse this policy."""
     with pytest.raises(BadParameter) as loading:
@@ -54,7 +59,7 @@ def refused(folder: Path) -> str:
 
 @pytest.mark.parametrize("parameter", every_parameter().values(), ids=lambda p: p.name)
 def test_every_value_says_whose_it_is_and_by_which_law(parameter):
-    assert parameter.set_by == (NATIONAL if SHIPPED[parameter.name].is_relative_to(PARAMETERS) else COUNCIL)
+    assert parameter.set_by == (NATIONAL if shipped_in(parameter).is_relative_to(PARAMETERS) else COUNCIL)
     assert parameter.permission.may in WHAT_A_COUNCIL_MAY
     assert (parameter.permission.may == "set") == (parameter.set_by == COUNCIL)
     assert parameter.permission.title and re.match(r"https://|docs/", parameter.permission.url)

@@ -41,10 +41,14 @@ def test_the_ledger_balances(council):
     assert sum(trial_balance().values()) == 0
 
 
-def test_after_care_is_free_and_half_is_the_nhs(case_of):
-    budget = Decision.objects.get(case=case_of("Kofi"), kind="final_budget").result
-    assert budget["charge_pence_per_week"] == 0
-    assert budget["nhs_pence_per_week"] == budget["pence_per_week"] // 2
+def test_after_care_is_free_and_half_is_the_nhs_and_help_beside_it_is_charged(case_of):
+    decision = Decision.objects.get(case=case_of("Kofi"), kind="final_budget")
+    budget, lines = decision.result, {line["exemption"]: line for line in decision.inputs["lines"]}
+    after_care = lines["section_117"]["pence_per_week"]
+    assert budget["nhs_pence_per_week"] == after_care // 2
+    charge = Decision.objects.get(pk=decision.inputs["charge_decisions"][0]).result
+    assert [part["pence_per_week"] for part in charge["free_parts"]] == [after_care - after_care // 2]
+    assert 0 < budget["charge_pence_per_week"] <= lines["ordinary"]["pence_per_week"]
 
 
 def test_somebody_exactly_at_the_capital_limit_is_still_inside_the_means_test(case_of):

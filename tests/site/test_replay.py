@@ -50,7 +50,7 @@ FINAL_BUDGET = {
     "result and judgement": """result = result || '{"pence_per_week": 90000}',
         inputs = inputs || '{"final_pence_per_week": 90000}'""",
     "a line's cost": "inputs = jsonb_set(inputs, '{lines,0,pence_per_week}', '1')",
-    "the charge": """inputs = inputs || '{"charge_decision": "nothing"}'""",
+    "the charge": """inputs = inputs || '{"charge_decisions": ["nothing"]}'""",
     "everything in it": "inputs = '{}', result = '{}'",
 }
 
@@ -113,10 +113,10 @@ def test_a_budget_that_does_not_follow_from_what_was_signed_off(budget, guards_a
 
 
 def test_decisions_that_are_gone_are_told(council, guards_aside):
-    plans = Plan.objects.exclude(charge=None).exclude(final_budget=None)
+    plans = Plan.objects.exclude(charges=None).exclude(final_budget=None)
     plan = plans.order_by("case__person__given_name", "number").first()
     assessment = Assessment.objects.exclude(indicative_budget=None).order_by("created_at").first()
-    gone = [plan.charge_id, plan.final_budget_id, assessment.eligibility_id, assessment.indicative_budget_id]
+    gone = [plan.charges.first().pk, plan.final_budget_id, assessment.eligibility_id, assessment.indicative_budget_id]
     guards_aside("DELETE FROM decisions_decision WHERE id IN ({})".format(", ".join(f"'{one}'" for one in gone)))
     told = "\n".join(work_everything_out_again().missing)
     assert all(f"Decision {one} is gone" in told for one in gone)
@@ -134,7 +134,7 @@ def test_a_decision_that_nothing_points_to_is_missed_by_the_story(council, guard
 BLANKED = {
     "an assessment's eligibility": "UPDATE assessment_assessment SET eligibility_id = NULL",
     "an indicative budget": "UPDATE assessment_assessment SET indicative_budget_id = NULL",
-    "a plan's charge": "UPDATE planning_plan SET charge_id = NULL",
+    "a plan's charge": "DELETE FROM planning_plan_charges",
 }
 
 

@@ -1,23 +1,25 @@
 """Reading the means of one person: every field checked, every kind of income and capital treated as the law says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from leeway.law import inputs as read
 from leeway.law.charge_numbers import Means
 from leeway.law.dated import Law
+from leeway.law.exemptions import Judged, adult_exemption, free_parts, judge
 from leeway.law.means import (
-    CAPITAL_BY_CODE,
+    CAPITAL,
     COUNTED,
-    DISABILITY_BENEFITS,
-    FULLY_COUNTED,
-    INCOME_BY_CODE,
-    PARTLY,
+    DISABILITY_BENEFIT,
+    FIRST_PART_LEFT_OUT,
+    INCOME,
+    LEFT_OUT_AT_FIRST,
+    SAVINGS_CREDIT,
+    counted_as,
 )
 from leeway.law.numbers import floor_div
 from leeway.law.outcome import BadInput, Choice
-from leeway.refusal import quoted
 
 HOUSEHOLDS: tuple[Choice, ...] = (
     Choice("single", "Single"),
@@ -28,13 +30,6 @@ PREMIUMS: tuple[Choice, ...] = (
     Choice("disability", "Disability premium", "Gets it, or would get it on Income Support."),
     Choice("enhanced_disability", "Enhanced disability premium", "For example with enhanced PIP daily living."),
     Choice("carer", "Carer premium", "Cares for somebody and has, or would have, Carer's Allowance."),
-)
-EXEMPTIONS: tuple[Choice, ...] = (
-    Choice("section_117", "Section 117 after-care", "Mental Health Act 1983 s117"),
-    Choice("continuing_healthcare", "NHS continuing healthcare", "Paid for by the NHS"),
-    Choice("reablement", "Reablement or intermediate care, first six weeks", "SI 2014/2672, reg. 3"),
-    Choice("cjd", "Creutzfeldt-Jakob disease", "SI 2014/2672, reg. 4"),
-    Choice("minor_equipment", "Equipment or minor adaptation of £1,000 or less", "SI 2014/2672, reg. 3"),
 )
 
 #: Since April 2015 nobody younger has reached pension age, and nobody of this age or more has not.
@@ -55,9 +50,8 @@ CASE_FIELDS: dict[str, str] = {
     "housing_costs_pence_per_week": "Housing costs that benefits do not meet; 0 may be left out",
     "disability_related_expenditure_pence_per_week": "Proved disability-related costs; 0 may be left out",
     "personal_budget_pence_per_week": "The cost of the whole budget",
-    "exemption": "Null, or why there is no charge; null may be left out",
-    "reablement_week": "Which week of reablement this is; 1 may be left out",
-    "equipment_cost_pence": "What the equipment costs; the exemption is taken as right if left out",
+    "exemption": "Null, or cjd, which frees the adult from any charge; null may be left out",
+    "free_parts": "List of the parts of the budget that are free by law, each with `PART_FIELDS`; none may be left out",
     "carers_own_support": "Whether the budget is a carer's own; false may be left out",
     "means_not_disclosed": "Whether the person prefers not to say and pay the full cost; false may be left out",
 }
@@ -65,21 +59,36 @@ CASE_FIELDS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The means as numbers, with what the steps need to tell: each line of income, and why there is no charge."""
+    """The means as numbers, with what the steps need to tell: each line of income, each part of the budget that is
+    said to be free, and why there is no charge at all.
+    """
 
     means: Means
-    income: tuple[tuple[str, int], ...]
+    income: tuple["IncomeLine", ...]
+    parts: tuple[Judged, ...]
     free_because: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeLine:
+    """One income: its kind, how the law of the day counts it, and its pence a week."""
+
+    kind: str
+    counted_as: str
+    pence: int
 
 
 def read_case(given: Mapping[str, Any], law: Law) -> Case:
     """Read one person's means; refuse with a sentence that names the field."""
     read.only_known(read.mapping(given, "The case"), CASE_FIELDS, "The case")
-    income = _income(given.get("income", []))
+    income = _income(given.get("income", []), law)
     household = read.one_of(given.get("household", "single"), [h.code for h in HOUSEHOLDS], "household")
     premiums = read.some_of(given.get("premiums", []), [premium.code for premium in PREMIUMS], "premiums")
-    free_because = _exemption(given, law)
+    free_because = adult_exemption(given, law)
     carers_own = read.yes_or_no(given.get("carers_own_support", False), "carers_own_support")
+    budget = read.pence(read.needed(given, "personal_budget_pence_per_week"), "personal_budget_pence_per_week")
+    parts = tuple(judge(part, law) for part in free_parts(given.get("free_parts", []), budget))
+    free = sum(judged.part.pence_per_week for judged in parts if judged.free)
     age = read.whole(read.needed(given, "age"), "age", least=18, most=130, unit="years")
     means = Means(
         age=age,
@@ -90,24 +99,25 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
         disability_premium="disability" in premiums,
         enhanced_disability_premium="enhanced_disability" in premiums,
         carer_premium="carer" in premiums,
-        fully_counted_pence=sum(pence for kind, pence in income if kind in FULLY_COUNTED),
-        disability_benefits_pence=sum(pence for kind, pence in income if kind in DISABILITY_BENEFITS),
-        war_widow_pension_pence=sum(pence for kind, pence in income if kind == "war_widow_pension"),
-        savings_credit_pence=sum(pence for kind, pence in income if kind == "pension_credit_savings"),
+        fully_counted_pence=_together(income, COUNTED),
+        disability_benefits_pence=_together(income, DISABILITY_BENEFIT),
+        war_widow_pension_pence=_together(income, FIRST_PART_LEFT_OUT),
+        savings_credit_pence=_together(income, SAVINGS_CREDIT),
         qualifying_income_pence=_pence(given, "savings_credit_qualifying_income_pence_per_week"),
         capital_pence=_pence(given, "capital_pence") + _capital(given.get("capital_items", []), law),
         housing_costs_pence=_pence(given, "housing_costs_pence_per_week"),
         disability_related_expenditure_pence=_pence(given, "disability_related_expenditure_pence_per_week"),
-        personal_budget_pence=read.pence(
-            read.needed(given, "personal_budget_pence_per_week"), "personal_budget_pence_per_week"
-        ),
+        personal_budget_pence=budget,
+        free_pence=free,
         exempt=free_because is not None,
         carers_own=carers_own,
         means_not_disclosed=read.yes_or_no(given.get("means_not_disclosed", False), "means_not_disclosed"),
     )
     if carers_own and free_because is None and not law["charging_policy.charges_carers"]:
         free_because = "carers_own_support"
-    return Case(means, income, free_because)
+    if free_because is None and 0 < free == budget:
+        free_because = "free_parts"
+    return Case(means, income, parts, free_because)
 
 
 def _pension_age(given: Mapping[str, Any], age: int, household: str) -> bool:
@@ -128,19 +138,21 @@ def _pence(given: Mapping[str, Any], name: str) -> int:
     return read.pence(given.get(name, 0), name)
 
 
-def _income(given: object) -> tuple[tuple[str, int], ...]:
+def _income(given: object, law: Law) -> tuple[IncomeLine, ...]:
     lines = []
     for number, line in enumerate(read.sequence(given, "income"), start=1):
         field = f"income, line {number}"
         line = read.mapping(line, field)
         read.only_known(line, ("kind", "pence_per_week"), field)
         kind = read.needed(line, "kind")
-        if not isinstance(kind, str) or kind not in INCOME_BY_CODE:
-            near = read.nearest(str(kind), INCOME_BY_CODE) or f" Use one of: {', '.join(INCOME_BY_CODE)}."
-            raise BadInput(f"{field} has the kind {quoted(kind)}, which is not known.{near}", field="income")
+        way = counted_as(INCOME, kind, law, field)
         pence = read.pence(read.needed(line, "pence_per_week"), f"{field} ({kind}), pence_per_week")
-        lines.append((kind, pence))
+        lines.append(IncomeLine(kind, way, pence))
     return tuple(lines)
+
+
+def _together(income: Sequence[IncomeLine], way: str) -> int:
+    return sum(line.pence for line in income if line.counted_as == way)
 
 
 def _capital(given: object, law: Law) -> int:
@@ -149,26 +161,12 @@ def _capital(given: object, law: Law) -> int:
         field = f"capital_items, line {number}"
         line = read.mapping(line, field)
         read.only_known(line, ("kind", "pence", "owners", "weeks_since_received"), field)
-        kind = CAPITAL_BY_CODE[read.one_of(read.needed(line, "kind"), CAPITAL_BY_CODE, f"{field}, kind")]
+        way = counted_as(CAPITAL, read.needed(line, "kind"), law, field)
         pence = read.pence(read.needed(line, "pence"), f"{field}, pence")
         share = floor_div(pence, read.whole(line.get("owners", 1), f"{field}, owners", least=1, most=100))
-        if kind.treatment == COUNTED:
+        if way == COUNTED:
             total += share
-        elif kind.treatment == PARTLY:
+        elif way == LEFT_OUT_AT_FIRST:
             weeks = read.whole(read.needed(line, "weeks_since_received"), f"{field}, weeks_since_received")
             total += share if weeks > law["charging.capital.weeks_disregarded"] else 0
     return total
-
-
-def _exemption(given: Mapping[str, Any], law: Law) -> str | None:
-    exemption = given.get("exemption")
-    if exemption is None:
-        return None
-    read.one_of(exemption, [choice.code for choice in EXEMPTIONS], "exemption")
-    if exemption == "reablement":
-        week = read.whole(given.get("reablement_week", 1), "reablement_week", least=1, most=520)
-        return "reablement" if week <= law["charging.free.reablement_weeks"] else None
-    if exemption == "minor_equipment" and "equipment_cost_pence" in given:
-        cost = read.pence(given["equipment_cost_pence"], "equipment_cost_pence")
-        return "minor_equipment" if cost <= law["charging.free.minor_equipment_limit"] else None
-    return str(exemption)

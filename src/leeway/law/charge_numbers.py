@@ -31,6 +31,7 @@ class Means:
     housing_costs_pence: Whole
     disability_related_expenditure_pence: Whole
     personal_budget_pence: Whole
+    free_pence: Whole
     exempt: Truth
     carers_own: Truth
     means_not_disclosed: Truth
@@ -52,6 +53,7 @@ class Worked:
     disability: Whole
     disposable: Whole
     maximum: Whole
+    chargeable: Whole
     full_cost: Truth
     free: Truth
     charge: Whole
@@ -117,8 +119,10 @@ def work_out(means: Means, law: ChargeLaw) -> Worked:
     maximum = floor_div(greatest(disposable, 0) * law.percent_of_disposable, 100)
     maximum = least(maximum, law.largest_charge)
     full_cost = (means.capital_pence > law.upper_limit) | means.means_not_disclosed
-    free = means.exempt | (means.carers_own & (not law.charges_carers))
-    charge = where(full_cost, means.personal_budget_pence, least(maximum, means.personal_budget_pence))
+    chargeable = greatest(means.personal_budget_pence - means.free_pence, 0)
+    all_free = (means.free_pence > 0) & (chargeable == 0)
+    free = means.exempt | (means.carers_own & (not law.charges_carers)) | all_free
+    charge = where(full_cost, chargeable, least(maximum, chargeable))
     charge = where(free | (charge < law.smallest_charge), 0, charge)
     return Worked(
         tariff=tariff,
@@ -133,6 +137,7 @@ def work_out(means: Means, law: ChargeLaw) -> Worked:
         disability=disability,
         disposable=disposable,
         maximum=maximum,
+        chargeable=chargeable,
         full_cost=where(free, False, full_cost),
         free=free,
         charge=charge,

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from leeway.law.charge_case import EXEMPTIONS, Case
+from leeway.law.charge_case import Case
 from leeway.law.charge_numbers import Worked
 from leeway.law.dated import Law
-from leeway.law.means import DISABILITY_BENEFIT, DISREGARDED, INCOME_BY_CODE, PARTLY
+from leeway.law.exemptions import ADULT_EXEMPTIONS, PART_BY_CODE
+from leeway.law.means import DISABILITY_BENEFIT, FIRST_PART_LEFT_OUT, INCOME, LEFT_OUT, SAVINGS_CREDIT, kinds
 from leeway.law.numbers import pounds
 
 type Step = dict[str, Any]
@@ -28,7 +29,8 @@ def steps(case: Case, worked: Worked, law: Law) -> tuple[Step, ...]:
 def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
     """Say in plain words why the charge is what it is."""
     budget = pounds(case.means.personal_budget_pence)
-    said = []
+    chargeable = pounds(worked.chargeable)
+    said = [judged.sentence for judged in case.parts]
     if case.free_because:
         said.append(f"There is nothing to pay: {_why_free(case.free_because)}.")
         if case.free_because == "carers_own_support":
@@ -40,7 +42,7 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
             else f"capital of {pounds(case.means.capital_pence)} is over the upper limit of "
             f"{pounds(law['charging.capital.upper_limit'])}"
         )
-        said.append(f"The person pays the full cost of {budget} a week, because {why}.")
+        said.append(f"The person pays the full cost of {chargeable} a week, because {why}.")
         said.append(
             "The person can still ask the council to arrange the support (Care Act 2014 s18(3)); any fee for "
             "arranging it may not be more than it costs."
@@ -55,7 +57,15 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
     else:
         said.append(f"The person pays {pounds(worked.charge)} a week towards a budget of {budget} a week.")
         if worked.charge < worked.maximum:
-            said.append(f"They could be asked for {pounds(worked.maximum)}, but never for more than the budget costs.")
+            partly = worked.chargeable < case.means.personal_budget_pence
+            most = "what is not free of the budget" if partly else "the budget"
+            said.append(f"They could be asked for {pounds(worked.maximum)}, but never for more than {most} costs.")
+    if worked.chargeable < case.means.personal_budget_pence and not case.free_because:
+        said.append(
+            f"Of the budget, {pounds(case.means.free_pence)} a week is free and {chargeable} can be charged for."
+        )
+    if any(not judged.free and judged.part.pence_once for judged in case.parts):
+        said.append("What is paid once is no part of this weekly charge.")
     if worked.charge:
         said.append(
             f"It is one charge over the whole budget. Paid net, the direct payment is "
@@ -82,16 +92,17 @@ def _from_parameter(name: str, pence: int, sentence: str, parameter: str, law: L
 
 
 def _income_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
-    for code, pence in case.income:
-        kind = INCOME_BY_CODE[code]
-        counted, said = pence, "counts as income"
-        if kind.treatment == DISREGARDED:
+    for line in case.income:
+        label = kinds(INCOME)[line.kind].label
+        counted, said = line.pence, "counts as income"
+        if line.counted_as == LEFT_OUT:
             counted, said = 0, "is left out of income"
-        elif kind.treatment == DISABILITY_BENEFIT and not law["charging_policy.counts_disability_benefits"]:
+        elif line.counted_as == DISABILITY_BENEFIT and not law["charging_policy.counts_disability_benefits"]:
             counted, said = 0, "is left out of income by the council's choice"
-        elif kind.treatment == PARTLY:
+        elif line.counted_as in (FIRST_PART_LEFT_OUT, SAVINGS_CREDIT):
             said = "counts in part: see what is left out below"
-        yield _step(f"Income: {kind.label}", counted, f"{kind.label} of {pounds(pence)} a week {said}.", kind.source)
+        sentence = f"{label} of {pounds(line.pence)} a week {said}."
+        yield _from_parameter(f"Income: {label}", counted, sentence, INCOME + line.kind, law)
     if case.means.war_widow_pension_pence:
         left_out = min(case.means.war_widow_pension_pence, law["charging.income.war_pension_disregard"])
         sentence = f"The first {pounds(left_out)} a week of a war pension is left out."
@@ -210,6 +221,7 @@ def _charge_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
         sentence = f"Nobody inside the means test pays more than {pounds(largest)} a week."
     yield _from_parameter("The most that could be charged", worked.maximum, sentence, parameter, law)
     yield _step("Personal budget", case.means.personal_budget_pence, "What the support costs.", "Care Act 2014 s26")
+    yield from _free_steps(case, worked, law)
     yield _step(
         "Charge", worked.charge, _why_charge(case, worked, law), "Care Act 2014 s14; SI 2014/2672, regs 3 to 12"
     )
@@ -221,6 +233,20 @@ def _charge_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
     )
 
 
+def _free_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
+    weekly = [judged for judged in case.parts if judged.part.pence_per_week]
+    for judged in weekly:
+        name = f"{'Free' if judged.free else 'Not free'}: {judged.part.name}"
+        pence = -judged.part.pence_per_week if judged.free else 0
+        if judged.parameter:
+            yield _from_parameter(name, pence, judged.sentence, judged.parameter, law)
+        else:
+            yield _step(name, pence, judged.sentence, PART_BY_CODE[judged.part.exemption].help)
+    if weekly:
+        said = "The budget, less the parts that are free by law."
+        yield _step("What can be charged for", worked.chargeable, said, "Care Act 2014 s14; SI 2014/2672, reg. 3")
+
+
 def _why_charge(case: Case, worked: Worked, law: Law) -> str:
     if case.free_because:
         return f"Free: {_why_free(case.free_because)}."
@@ -228,10 +254,14 @@ def _why_charge(case: Case, worked: Worked, law: Law) -> str:
         return f"The full cost: capital is over {pounds(law['charging.capital.upper_limit'])}, or means not disclosed."
     if worked.charge == 0 and worked.maximum > 0 and case.means.personal_budget_pence > 0:
         return f"Less than {pounds(law['charging_policy.smallest_charge'])}, which the council does not collect."
+    if worked.chargeable < case.means.personal_budget_pence:
+        return "The smaller of the most that could be charged and what can be charged for."
     return "The smaller of the most that could be charged and the budget."
 
 
 def _why_free(code: str) -> str:
     if code == "carers_own_support":
         return "the council does not charge carers for support to the carer"
-    return next(f"{choice.label} ({choice.help})" for choice in EXEMPTIONS if choice.code == code)
+    if code == "free_parts":
+        return "every part of the budget is free by law"
+    return next(f"{choice.label} ({choice.help})" for choice in ADULT_EXEMPTIONS if choice.code == code)

@@ -1,6 +1,7 @@
 """What a person pays towards their budget: one charge over the whole of it, with every step shown.
 
 The arithmetic is in `charge_numbers`; here a case is read, and the answer put into words.
+What is free by law is judged in `exemptions`.
 Source: Care Act 2014 s14 and s17; SI 2014/2672; statutory guidance ch. 8 and Annexes B, C and E.
 """
 
@@ -38,8 +39,9 @@ def charge(case: Mapping[str, Any], law: Law) -> Outcome:
     Raises `BadInput` naming the field that cannot be right.
     """
     part = law.only("charging", "charging_policy")
+    values = charge_law(part)
     read_in = read_case(case, part)
-    worked = work_out(read_in.means, charge_law(part))
+    worked = work_out(read_in.means, values)
     return Outcome(
         "charge",
         case,
@@ -141,6 +143,10 @@ def _result(case: Case, worked: Worked) -> dict[str, Any]:
         "personal_budget_pence_per_week": case.means.personal_budget_pence,
         "full_cost": worked.full_cost,
         "free_because": case.free_because,
+        "free_parts": [judged.as_result() for judged in case.parts],
+        "free_until": min((part.until.isoformat() for part in case.parts if part.free and part.until), default=None),
+        "free_pence_per_week": case.means.free_pence,
+        "chargeable_pence_per_week": worked.chargeable,
         "capital_pence": case.means.capital_pence,
         "tariff_income_pence_per_week": worked.tariff,
         "savings_disregard_pence_per_week": worked.savings_disregard,

@@ -55,7 +55,10 @@ class DatedValue:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One number of the law: whose it is, what a council may do with it, and its whole history, oldest first."""
+    """One value of the law: whose it is, what a council may do with it, and its whole history, oldest first.
+
+    `label` is its name in a list people choose from, for a kind of income or capital; empty for the rest.
+    """
 
     name: str
     description: str
@@ -63,6 +66,7 @@ class Parameter:
     set_by: str
     permission: Permission
     history: tuple[DatedValue, ...]
+    label: str = ""
 
     def on(self, day: date) -> DatedValue:
         """Give the value in force that day, or refuse: a value before its first day is never guessed."""
@@ -236,33 +240,56 @@ def _read_folder(folder: Path, set_by: str, known: Mapping[str, Parameter] | Non
             raise BadParameter(
                 f"The council's policy {folder.name} has {name}, which no rule reads.{nearest(name, known)}"
             )
-        read[name] = _read_file(path, name, set_by, known[name] if known else None)
+        for parameter in _read_file(path, name, set_by, known[name] if known else None):
+            read[parameter.name] = parameter
     return read
 
 
-def _read_file(path: Path, name: str, set_by: str, known: Parameter | None) -> Parameter:
+def _read_file(path: Path, name: str, set_by: str, known: Parameter | None) -> list[Parameter]:
+    """Read one parameter, or a table of kinds: a parameter each, named after the file and the kind."""
     try:
         data = yaml_of(path)
-        history = tuple(
-            DatedValue(
-                start=start,
-                value=dated["value"],
-                title=dated["source"]["title"],
-                url=dated["source"].get("url", ""),
-                doubt=" ".join(dated.get("doubt", "").split()),
-            )
-            for start, dated in data["values"].items()
-        )
-        starts = [dated.start for dated in history]
-        if not starts or any(type(start) is not date for start in starts) or starts != sorted(set(starts)):
-            raise ValueError("its values must be dated, oldest first")
         permission = _whose(data, set_by, known)
-        return Parameter(name, " ".join(data["description"].split()), data["unit"], set_by, permission, history)
+        if "kinds" not in data:
+            return [Parameter(name, _words(data["description"]), data["unit"], set_by, permission, _history(data))]
+        return [
+            Parameter(
+                name=f"{name}.{code}",
+                description=_words(row.get("help", f"{row['label']}.")),
+                unit="way of counting",
+                set_by=set_by,
+                permission=permission,
+                history=_history(row),
+                label=row["label"],
+            )
+            for code, row in data["kinds"].items()
+        ]
     except (Refusal, KeyError, TypeError, ValueError, AttributeError) as problem:
         raise BadParameter(
-            f"The parameter file {path.name} ({name}) cannot be read: {' '.join(str(problem).split())}. "
+            f"The parameter file {path.name} ({name}) cannot be read: {_words(str(problem))}. "
             "It needs a description, a unit, and values by date, each with a value and a source."
         ) from problem
+
+
+def _history(data: Mapping[str, Any]) -> tuple[DatedValue, ...]:
+    history = tuple(
+        DatedValue(
+            start=start,
+            value=dated["value"],
+            title=dated["source"]["title"],
+            url=dated["source"].get("url", ""),
+            doubt=_words(dated.get("doubt", "")),
+        )
+        for start, dated in data["values"].items()
+    )
+    starts = [dated.start for dated in history]
+    if not starts or any(type(start) is not date for start in starts) or starts != sorted(set(starts)):
+        raise ValueError("its values must be dated, oldest first")
+    return history
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _whose(data: Mapping[str, Any], set_by: str, known: Parameter | None) -> Permission:

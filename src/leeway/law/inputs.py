@@ -1,6 +1,7 @@
 """Reading what a rule is given: every mistake gets a sentence that names the field and says what to do."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from leeway.law.outcome import BadInput
@@ -61,6 +62,21 @@ def whole(value: object, field: str, *, least: int = 0, most: int = MOST_PENCE, 
 def pence(value: object, field: str) -> int:
     """Read an amount of money: whole pence, nought or more."""
     return whole(value, field, unit="pence")
+
+
+def day(value: object, field: str) -> date:
+    """Read a day, written 2026-01-31."""
+    try:
+        return date.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise BadInput(f"{field} must be a day such as 2026-01-31, not {quoted(value)}.", field=field) from None
+
+
+def words(value: object, field: str) -> str:
+    """Read a text."""
+    if not isinstance(value, str):
+        raise BadInput(f"{field} must be words, not {quoted(value)}.", field=field)
+    return value.strip()
 
 
 def one_of(value: object, known: Collection[str], field: str) -> str:

@@ -2,13 +2,15 @@
 
 The charging regulations ask whether somebody has reached the qualifying age for Pension Credit, which for men and
 women alike is a woman's State Pension age.
-Source: Pensions Act 1995 Sch. 4 para. 1, as amended by the Pensions Acts 2007, 2011 and 2014.
+Source: Pensions Act 1995 Sch. 4 para. 1, as amended by the Pensions Acts 2007, 2011 and 2014. An age in years is
+reached on the birthday, for those born on 29 February on 1 March; an age in years and months, where the month is too
+short, on its last day (para. 1(7A), which names the three days of birth that this touches).
 """
 
 from datetime import date
 from typing import NamedTuple
 
-from leeway.law.months import months_between, months_later
+from leeway.law.months import anniversary, months_between, months_later
 
 
 class Band(NamedTuple):
@@ -44,8 +46,9 @@ def reaches_pension_age_on(date_of_birth: date) -> date:
     months_in = months_between(band.born_from, date_of_birth)
     if band.reached_from is not None:
         return months_later(band.reached_from, months_in * band.months_for_each_month)
-    more = (months_in + 1) * band.months_more_for_each_month
-    return months_later(date_of_birth, 12 * band.age_years + more)
+    if not band.months_more_for_each_month:
+        return anniversary(date_of_birth, band.age_years)
+    return months_later(date_of_birth, 12 * band.age_years + (months_in + 1) * band.months_more_for_each_month)
 
 
 def has_reached_pension_age(date_of_birth: date, on: date) -> bool:

@@ -17,6 +17,15 @@ policy that does anything else is refused.
 This page is generated: run `make reference` after a change. A note “in doubt” says what is still to be confirmed
 before charging on the value.
 """
+IN_DOUBT = """\
+# What is in doubt
+
+Values of the law that could not be read in their source, or whose source leaves a question open, each with what is
+uncertain. They are used as they stand, every decision that rests on one says so, and they are the first to confirm
+before charging on them: `leeway law show NAME` has the source of each.
+
+This page is generated: run `make reference` after a change.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +44,12 @@ class Entry:
     """One parameter with its history, ready to read, newest value first."""
 
     name: str
+    label: str
     description: str
     unit: str
     set_by: str
     a_council_may: str
+    doubt: str
     lines: tuple[Line, ...]
 
 
@@ -47,10 +58,12 @@ def parameters_for_page(policy: Path = DEFAULT_POLICY) -> tuple[Entry, ...]:
     entries = [
         Entry(
             name=parameter.name,
+            label=parameter.label,
             description=parameter.description,
             unit=parameter.unit,
             set_by=parameter.set_by,
             a_council_may=_with_doubt(parameter.permission.words, parameter.permission.doubt),
+            doubt=parameter.permission.doubt,
             lines=tuple(
                 Line(dated.start.isoformat(), show_value(parameter, dated), dated.title, dated.url, dated.doubt)
                 for dated in reversed(parameter.history)
@@ -74,24 +87,42 @@ def show_value(parameter: Parameter, dated: DatedValue) -> str:
         return ", then ".join(str(part).replace("_", " ") for part in value)
     if parameter.unit.startswith("pence"):
         return pounds(value) + parameter.unit.removeprefix("pence").replace(" per ", " a ")
-    return f"{value} {parameter.unit}" if isinstance(value, int) else str(value)
+    return f"{value} {parameter.unit}" if isinstance(value, int) else str(value).replace("_", " ")
 
 
 def markdown() -> str:
     """Write the reference page of every parameter."""
     parts = [OPENING]
-    heading = ""
+    heading = table = ""
     for entry in parameters_for_page():
         if entry.set_by != heading:
             heading = entry.set_by
-            parts.append(f"## {heading[0].upper()}{heading[1:]}\n")
-        parts.append(f"### `{entry.name}`\n\n{entry.description}\n\n{entry.a_council_may}\n")
-        parts.append("| From | Value | Source |\n|---|---|---|")
+            parts.append(f"## {heading[0].upper()}{heading[1:]}")
+        of_table = entry.name.rpartition(".")[0] if entry.label else ""
+        if not of_table:
+            parts.append(f"\n### `{entry.name}`\n\n{entry.description}\n\n{entry.a_council_may}\n")
+            parts.append("| From | Value | Source |\n|---|---|---|")
+        elif of_table != table:
+            parts.append(f"\n### `{of_table}`\n\n{entry.a_council_may}\n")
+            parts.append("| Kind | From | Value | Source |\n|---|---|---|---|")
+        table = of_table
         for line in entry.lines:
             source = f"[{line.title}]({_link(line.url)})" if line.url else line.title
-            parts.append(f"| {line.start} | {line.value} | {_with_doubt(f'{source}.', line.doubt)} |")
-        parts.append("")
-    return "\n".join(parts)
+            kind = f"| `{entry.name.rpartition('.')[2]}`: {entry.description} " if of_table else ""
+            parts.append(f"{kind}| {line.start} | {line.value} | {_with_doubt(f'{source}.', line.doubt)} |")
+    return "\n".join([*parts, ""])
+
+
+def doubts_markdown() -> str:
+    """Write the page of every value in doubt."""
+    rows = []
+    for entry in parameters_for_page():
+        if entry.doubt:
+            rows.append(f"| `{entry.name}` | what a council may do | {entry.doubt} |")
+        rows += [
+            f"| `{entry.name}` | {line.value} from {line.start} | {line.doubt} |" for line in entry.lines if line.doubt
+        ]
+    return "\n".join([IN_DOUBT, "| Name | Value | What is in doubt |", "|---|---|---|", *rows, ""])
 
 
 def _link(url: str) -> str:

@@ -11,7 +11,6 @@ from django.utils import timezone
 from leeway.access.access import SignedIn
 from leeway.access.models import User
 from leeway.access.table import may_reach
-from leeway.care.assessment.queries import needs_money_check
 from leeway.care.circumstances.queries import stay_on
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import history
@@ -20,7 +19,13 @@ from leeway.care.people.access import can_work_on
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
-from leeway.care.planning.queries import offers_and_choice, open_plan, past_plans, plan_in_force
+from leeway.care.planning.queries import (
+    needs_money_check,
+    offers_and_choice,
+    open_plan,
+    past_plans,
+    plan_in_force,
+)
 from leeway.care.review.queries import next_review, past_reviews
 from leeway.site.next_steps import next_step
 

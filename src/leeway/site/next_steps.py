@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from leeway.access.models import User
 from leeway.access.table import may_reach
-from leeway.care.assessment.queries import draft_assessment, needs_money_check
+from leeway.care.assessment.queries import draft_assessment
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
-from leeway.care.planning.queries import offers_and_choice, open_plan, what_is_missing
+from leeway.care.planning.queries import needs_money_check, offers_and_choice, open_plan, what_is_missing
 from leeway.care.review.queries import next_review
 
 

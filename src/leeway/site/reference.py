@@ -1,4 +1,4 @@
-"""Writes the generated pages of docs/reference; with --check, says which of them are out of date.
+"""Writes the generated pages of docs; with --check, says which of them are out of date.
 
 Example: python -m leeway.site.reference
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-FOLDER = Path(__file__).parents[3] / "docs" / "reference"
+FOLDER = Path(__file__).parents[3] / "docs"
 GENERATED = "This page is generated: run `make reference` after a change.\n"
 
 
@@ -19,6 +19,13 @@ def parameters() -> str:
     from leeway.law.reference import markdown
 
     return markdown()
+
+
+def doubts() -> str:
+    """Every value of the law that is still to be confirmed."""
+    from leeway.law.reference import doubts_markdown
+
+    return doubts_markdown()
 
 
 def commands() -> str:
@@ -100,10 +107,11 @@ def access() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "parameters.md": parameters,
-    "commands.md": commands,
-    "states.md": states,
-    "access.md": access,
+    "reference/parameters.md": parameters,
+    "explanation/what-is-in-doubt.md": doubts,
+    "reference/commands.md": commands,
+    "reference/states.md": states,
+    "reference/access.md": access,
 }
 
 
@@ -113,7 +121,6 @@ def main() -> None:
     import django
 
     django.setup()
-    FOLDER.mkdir(parents=True, exist_ok=True)
     stale = []
     for name, make in PAGES.items():
         text, path = make(), FOLDER / name
@@ -122,7 +129,7 @@ def main() -> None:
             if "--check" not in sys.argv:
                 path.write_text(text, encoding="utf-8")
     if stale and "--check" in sys.argv:
-        sys.exit(f"Out of date in docs/reference: {', '.join(stale)}. Run `make reference`.")
+        sys.exit(f"Out of date in docs: {', '.join(stale)}. Run `make reference`.")
 
 
 if __name__ == "__main__":

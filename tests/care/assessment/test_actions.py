@@ -11,6 +11,7 @@ from leeway.care.assessment.means import MoneyCheckNeeded
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case, Person
+from leeway.law.exemptions import FreePart
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 
 from .writing import TODAY, UNABLE, complete, fill
@@ -176,14 +177,42 @@ def test_the_care_act_decides_from_1_april_2015(case, bea, filled, day):
         assert complete(filled, bea, on=day).eligibility.law_on == day
 
 
-def test_section_117_is_marked_and_makes_the_support_free(case, bea, draft):
+def charged(case, by, pence, *free_parts):
+    """What is paid from today on, where that stays the same."""
+    (charge,) = actions.charges_from(
+        case=case, personal_budget_pence_per_week=pence, free_parts=free_parts, starts_on=TODAY, by=by, on=TODAY
+    )
+    return charge
+
+
+def test_section_117_frees_its_own_part_of_the_budget_and_nothing_beside_it(case, bea, draft):
     complete(fill(draft, bea, funding="section_117"), bea)
     case.refresh_from_db()
     assert queries.funded_by(case) == "section_117" and not queries.needs_money_check(case, TODAY)
-    charge = actions.charge_for(case=case, personal_budget_pence_per_week=420_00, by=bea, on=TODAY)
-    assert charge.result["charge_pence_per_week"] == 0 and charge.result["free_because"] == "section_117"
-    started = actions.start_financial_assessment(case=case, by=bea, on=TODAY)
-    assert (started.basis, started.exemption) == ("free", "section_117")
+    after_care = (FreePart(exemption="section_117", pence_per_week=420_00),)
+    charge = charged(case, bea, 420_00, *after_care)
+    assert charge.result["charge_pence_per_week"] == 0 and charge.result["free_because"] == "free_parts"
+    with pytest.raises(MoneyCheckNeeded):
+        charged(case, bea, 420_01, *after_care)
+    assert queries.needs_money_check(case, TODAY, personal_budget_pence_per_week=420_01, free_parts=after_care)
+    assert actions.start_financial_assessment(case=case, by=bea, on=TODAY).basis == ""
+
+
+def test_free_reablement_needs_no_money_check_until_its_weeks_are_over(case, bea, money):
+    visits = (FreePart(exemption="reablement", pence_per_week=100_00, started_on=TODAY),)
+    for day, needed in [(TODAY + timedelta(days=41), False), (TODAY + timedelta(days=42), True)]:
+        asked = queries.needs_money_check(case, day, personal_budget_pence_per_week=100_00, free_parts=visits)
+        assert asked is needed
+
+
+def test_only_one_illness_frees_the_adult_and_it_says_why(case, bea, money):
+    save(money, "basis", {"basis": "free"}, bea)
+    with pytest.raises(actions.NotFinished, match="say why"):
+        actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    save(money, "basis", {"basis": "free", "basis_reason": "The hospital's letter of 2 March."}, bea)
+    actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    charge = charged(case, bea, 420_00)
+    assert (charge.result["charge_pence_per_week"], charge.result["free_because"]) == (0, "cjd")
 
 
 def test_a_carer_needs_one_outcome_and_pays_nothing(carers_case, bea):
@@ -248,7 +277,7 @@ def test_means_are_not_asked_before_the_assessment(case, bea):
 
 def test_no_charge_without_a_money_check(case, bea, money):
     with pytest.raises(MoneyCheckNeeded):
-        actions.charge_for(case=case, personal_budget_pence_per_week=100_00, by=bea, on=TODAY)
+        charged(case, bea, 100_00)
 
 
 def test_a_preview_stores_nothing(case, bea, money):
@@ -264,9 +293,9 @@ def test_not_disclosing_means_the_full_cost_with_a_reason(case, bea, money):
         actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
     save(money, "basis", {"basis": "not_disclosed", "basis_reason": "She prefers not to say."}, bea)
     actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
-    first = actions.charge_for(case=case, personal_budget_pence_per_week=100_00, by=bea, on=TODAY)
+    first = charged(case, bea, 100_00)
     assert first.result["full_cost"] and first.result["charge_pence_per_week"] == 100_00
-    second = actions.charge_for(case=case, personal_budget_pence_per_week=80_00, by=bea, on=TODAY)
+    second = charged(case, bea, 80_00)
     assert second.supersedes == first
 
 

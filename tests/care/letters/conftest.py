@@ -8,7 +8,7 @@ import yaml
 
 from leeway.care.decisions.actions import decide_by_judgement, decide_by_rule
 from leeway.care.decisions.models import DecisionKind
-from leeway.care.planning.costs import budget_result, budget_steps, totals
+from leeway.care.planning.costs import ChargedDays, budget_result, budget_steps, totals
 from leeway.care.planning.models import Agreement, Aim, Choice, Offer, Plan, PlanLine, PlanState
 
 TODAY = date(2026, 11, 23)
@@ -78,7 +78,7 @@ def budget(case, draft, mona):
     """Ada's personal budget, signed off by Mona for a penny more than the plan costs."""
     lines = list(draft.lines.all())
     result = budget_result(
-        costed=totals(lines), final_pence=460_02, charge_pence=95_52, indicative_pence=398_75, starts_on=draft.starts_on
+        costed=totals(lines), final_pence=460_02, charged=[ChargedDays(draft.starts_on, 95_52)], indicative_pence=398_75
     )
     return decide_by_judgement(
         case=case,

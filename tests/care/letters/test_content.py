@@ -107,11 +107,21 @@ def test_the_budget_letter_points_to_the_charge_letter_only_where_there_is_one(b
 
 
 def test_a_replaced_decision_says_so_first(decide):
-    first = decide("charge", "G1")
+    first = decide("charge", "G2")
     assert letter_of(first).blocks[0].kind == "amount"
-    decide("charge", "G2")
+    decide("charge", "G1")
     first.refresh_from_db()
     assert letter_of(first).blocks[0].text == "This decision no longer stands. We made a new one on 23 November 2026."
+
+
+def test_a_charge_that_another_follows_stands_for_its_days(decide):
+    """The second example is of a later year than the first: both count, each for its days."""
+    first, later = decide("charge", "G1"), decide("charge", "G2")
+    assert first.law_on < later.law_on
+    notice, amount = letter_of(first).blocks[:2]
+    assert notice.text.startswith(f"This is until {later.law_on:%-d %B %Y}.")
+    assert amount.label == f"You pay from {first.law_on:%-d %B %Y}"
+    assert letter_of(later).blocks[0].kind == "amount"
 
 
 def test_the_law_before_the_care_act_is_not_called_the_care_act(decide):

@@ -95,8 +95,8 @@ def test_a_letter_that_cannot_be_printed_is_shown_with_the_reason(client, case, 
 def test_the_list_keeps_apart_what_stands_and_what_was_replaced(client, case, decide, bea):
     client.force_login(bea)
     assert "There are no letters yet." in text_of(client.get(reverse("letters:list", args=[case.pk])))
-    decide("charge", "G1")
     decide("charge", "G2")
+    decide("charge", "G1")
     page = text_of(client.get(reverse("letters:list", args=[case.pk])))
     assert page.index("Decisions that stand now") < page.index("Earlier decisions, replaced since")
     assert page.count("What you pay towards your support") == 4, "in two tables, each with its PDF"

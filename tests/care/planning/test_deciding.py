@@ -11,6 +11,7 @@ from leeway.care.decisions.queries import standing
 from leeway.care.people.models import Authority
 from leeway.care.planning import actions, queries
 from leeway.care.planning.models import PlanState, SentBack
+from leeway.care.planning.queries import charges_of
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 from tests.care.conftest import LINE, TODAY, explain, lose_capacity, relate, seen_offer, store_indicative
 
@@ -82,8 +83,9 @@ def test_only_whoever_works_on_it_submits(chosen, ada_user, cyril):
 
 def test_submitting_moves_the_case_and_works_out_the_charge(submitted):
     assert submitted.state == PlanState.SUBMITTED and submitted.case.stage == "sign_off"
-    assert submitted.charge == standing(submitted.case, DecisionKind.CHARGE)
-    assert submitted.charge.inputs["personal_budget_pence_per_week"] == 185_00
+    (charge,) = charges_of(submitted)
+    assert charge == standing(submitted.case, DecisionKind.CHARGE) and charge.law_on == submitted.starts_on
+    assert charge.inputs["personal_budget_pence_per_week"] == 185_00
 
 
 def test_what_changed_since_it_was_checked_is_not_submitted(chosen, bea):
@@ -103,6 +105,7 @@ def test_the_statement_of_section_26_adds_up(submitted, mona):
         "charge_pence_per_week",
         "council_pence_per_week",
         "nhs_pence_per_week",
+        "stretches",
         "ways",
         "start_up_pence",
         "starts_on",
@@ -110,7 +113,7 @@ def test_the_statement_of_section_26_adds_up(submitted, mona):
         "indicative_pence_per_week",
     }
     assert result["pence_per_week"] == 185_00
-    assert result["charge_pence_per_week"] == submitted.charge.result["charge_pence_per_week"] > 0
+    assert result["charge_pence_per_week"] == charges_of(submitted)[0].result["charge_pence_per_week"] > 0
     assert result["charge_pence_per_week"] + result["council_pence_per_week"] == 185_00
     assert result["ways"] == {"direct_payment": 185_00} and result["starts_on"] == "2026-12-07"
     assert submitted.case.stage == "agreement"
@@ -129,9 +132,10 @@ def test_below_the_costed_plan_needs_a_reason_and_keeps_the_name(submitted, mona
 
 
 def test_a_changed_amount_is_charged_anew(submitted, mona):
-    before = submitted.charge
+    (before,) = charges_of(submitted)
     decision = sign(submitted, mona, pence=1_00, reason=REASON)
-    assert submitted.charge != before and submitted.charge.supersedes == before
+    (after,) = charges_of(submitted)
+    assert after != before and after.supersedes == before
     assert decision.result["charge_pence_per_week"] <= 1_00
 
 

@@ -61,6 +61,7 @@ LINE = {
     "frequency": "weekly",
     "unit_cost_pence": "18.50",
     "nhs_percent": "0",
+    "exemption": "ordinary",
     "aim": "",
     "payee_relationship": "not_related",
     "payee_necessary": "",

@@ -72,6 +72,14 @@ def test_one_charge_over_a_mixed_budget_is_taken_from_the_direct_payment_first(c
     assert findings() == []
 
 
+def test_the_charge_is_never_taken_from_what_is_free_by_law_of_a_part(case, agree, bank, finn):
+    plan = agree(case, (DP, 230_00, 0), (MANAGED, 100_00, 0), charge_pence=80_00, free_ways={DP: 200_00})
+    bank(case)
+    parts = {part.way: part for part in start_budget(plan=plan, by=finn, on=ON).parts.all()}
+    assert (parts[DP].charge_pence_per_week, parts[DP].paid_pence_per_week) == (30_00, 200_00)
+    assert parts[MANAGED].charge_pence_per_week == 50_00
+
+
 def test_nhs_money_is_never_charged_for_and_stands_apart(case, agree, bank, finn):
     plan = agree(case, (DP, 100_00, 50), (MANAGED, 60_00, 0), charge_pence=70_00)
     bank(case)

@@ -1,5 +1,6 @@
 """Every write of the needs assessment and of the money check."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.conf import settings
@@ -10,8 +11,8 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.assessment import queries
 from leeway.care.assessment.access import check_can_check_means, check_can_write_own_words
-from leeway.care.assessment.means import FUNDING_MAKES_FREE, costs_a_week_pence, income_a_week_pence
-from leeway.care.assessment.models import Assessment, Basis, FinancialAssessment, OutcomeNote
+from leeway.care.assessment.means import costs_a_week_pence, income_a_week_pence
+from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
 from leeway.care.assessment.parts import (
     allocation_inputs,
     budget_questions,
@@ -26,8 +27,10 @@ from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
-from leeway.law import compute
+from leeway.law import Outcome, compute
 from leeway.law.eligibility import CARE_ACT_STARTS
+from leeway.law.exemptions import FreePart
+from leeway.law.stretches import Stretch
 from leeway.refusal import EditedMeanwhile, Refusal
 from leeway.versions import claim_version
 
@@ -43,7 +46,7 @@ CONDITIONS = (
     "wellbeing_words",
     "funding",
 )
-MEANS = ("basis", "basis_reason", "exemption", "partner_of_pension_age", "means", "lines", "evidence")
+MEANS = ("basis", "basis_reason", "partner_of_pension_age", "means", "lines", "evidence")
 MEANS_STAGES = tuple(stage for stage in Stage if stage not in {Stage.REQUEST, Stage.CLOSED})
 
 
@@ -210,15 +213,13 @@ def _save_note(note: OutcomeNote, values: dict, version: int) -> OutcomeNote:
 
 @transaction.atomic
 def start_financial_assessment(*, case: Case, by: User, on: date) -> FinancialAssessment:
-    """Start a money check. Support that the NHS or section 117 pays for is marked as free from the start."""
+    """Start a money check."""
     check_can_check_means(by, case)
     require_stage(case.stage, *MEANS_STAGES)
     if queries.draft_financial_assessment(case):
         raise Refusal("A money check is under way already. Open it and carry on.")
     tell(case=case, kind=Event.MONEY_CHECK_STARTED, sentence="A money check was started.", by=by, on=on)
-    exemption = FUNDING_MAKES_FREE.get(queries.funded_by(case), "")
-    basis = Basis.FREE if exemption else ""
-    return FinancialAssessment.objects.create(case=case, started_on=on, basis=basis, exemption=exemption)
+    return FinancialAssessment.objects.create(case=case, started_on=on)
 
 
 @transaction.atomic
@@ -239,7 +240,6 @@ def save_means(
 def _basis(financial: FinancialAssessment, details: dict) -> None:
     financial.basis = details["basis"]
     financial.basis_reason = details.get("basis_reason", "")
-    financial.exemption = details.get("exemption", "") if financial.basis == Basis.FREE else ""
 
 
 def _household(financial: FinancialAssessment, details: dict) -> None:
@@ -318,12 +318,51 @@ def complete_financial_assessment(
 
 
 @transaction.atomic
-def charge_for(*, case: Case, personal_budget_pence_per_week: int, by: User, on: date) -> Decision:
-    """Decide what the person pays towards a budget: one charge over the whole of it, stored with every step.
+def charges_from(
+    *,
+    case: Case,
+    personal_budget_pence_per_week: int,
+    free_parts: Sequence[FreePart] = (),
+    starts_on: date,
+    decided: Sequence[Decision] = (),
+    by: User,
+    on: date,
+) -> list[Decision]:
+    """Decide what the person pays towards a budget from a day on: a decision for each stretch of days, in order.
 
-    Called when a plan is submitted or signed off, which check whose plan it is. Raises `MoneyCheckNeeded` where the
-    charge depends on means that nobody has checked.
+    Each is one charge over all that may be charged, by the law and the facts of its first day, stored with every step.
+    Where `decided` already says all of it, that stands. Whoever calls has checked whose case it is. Raises
+    `MoneyCheckNeeded` where the charge depends on means that nobody has checked.
     """
     check_can(by, Capability.WORK_ON_CASES)
-    inputs = queries.charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=on)
-    return decide_by_rule(case=case, kind=DecisionKind.CHARGE, rule="charge", inputs=inputs, by=by, on=on)
+    found = queries.charge_stretches(
+        case=case,
+        personal_budget_pence_per_week=personal_budget_pence_per_week,
+        free_parts=free_parts,
+        starts_on=starts_on,
+        on=on,
+    )
+    known = [(each, each.outcome) for each in found if each.outcome]
+    if [_as_decided(each) for each in decided] == [_as_worked_out(*each) for each in known]:
+        return list(decided)
+    return [
+        decide_by_rule(
+            case=case,
+            kind=DecisionKind.CHARGE,
+            rule="charge",
+            inputs=dict(outcome.inputs),
+            law_on=each.starts_on,
+            because=each.because,
+            by=by,
+            on=on,
+        )
+        for each, outcome in known
+    ]
+
+
+def _as_decided(decision: Decision) -> tuple[date, dict, str]:
+    return decision.law_on, decision.inputs, decision.law_digest
+
+
+def _as_worked_out(stretch: Stretch, outcome: Outcome) -> tuple[date, dict, str]:
+    return stretch.starts_on, dict(outcome.inputs), outcome.digest

@@ -9,9 +9,10 @@ from leeway.care.assessment.parts import budget_questions, outcomes_of, unable_r
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import Case
 from leeway.law import Choice, Outcome
-from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
+from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
-from leeway.law.means import CAPITAL_BY_CODE, INCOME_BY_CODE
+from leeway.law.exemptions import ADULT_EXEMPTIONS
+from leeway.law.means import CAPITAL, INCOME, kinds
 from leeway.law.numbers import pounds
 from leeway.market.units import Frequency
 
@@ -153,7 +154,11 @@ def charge(decided: Decision | Outcome) -> dict:
         "left_over": result["disposable_income_pence_per_week"],
         "full_cost": result["full_cost"],
         "free_because": result["free_because"],
-        "free_rule": next(iter(labels([result["free_because"] or ""], EXEMPTIONS)), ""),
+        "free_rule": next(iter(labels([result["free_because"] or ""], ADULT_EXEMPTIONS)), ""),
+        "parts": result["free_parts"],
+        "free": result["free_pence_per_week"],
+        "chargeable": result["chargeable_pence_per_week"],
+        "free_until": result["free_until"],
         "reasons": decided.reasons,
         "steps": decided.steps,
         "law_on": decided.law_on if isinstance(decided, Decision) else decided.on,
@@ -164,18 +169,16 @@ def means(financial: FinancialAssessment) -> list[dict]:
     """A money check as sections of lines, to be checked before it is completed."""
     given, lines = financial.means, financial.lines
     basis = [("Kind of check", financial.get_basis_display())]
-    if financial.exemption:
-        basis.append(("Free because", "; ".join(labels([financial.exemption], EXEMPTIONS))))
     if financial.basis_reason:
         basis.append(("Reason", financial.basis_reason))
     sections = [("basis", "Kind of check", basis)]
     if "household" in given:
         sections.append(("household", "Home and household", _household(financial)))
     if "income" in given:
-        rows = _lines(lines["income"], {code: kind.label for code, kind in INCOME_BY_CODE.items()})
+        rows = _lines(lines["income"], {code: kind.label for code, kind in kinds(INCOME).items()})
         sections.append(("income", "Income", rows))
     if "capital_items" in given:
-        rows = [(CAPITAL_BY_CODE[item["kind"]].label, _owned(item)) for item in given["capital_items"]]
+        rows = [(kinds(CAPITAL)[item["kind"]].label, _owned(item)) for item in given["capital_items"]]
         sections.append(("savings", "Savings and property", rows))
     if "housing_costs_pence_per_week" in given:
         sections.append(("housing", "Housing costs", _lines(lines["housing"], dict(HousingCost.choices))))

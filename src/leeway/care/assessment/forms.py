@@ -10,10 +10,10 @@ from leeway.care.assessment.models import Advocacy, Basis, TookPart
 from leeway.care.assessment.parts import unable_reasons_of
 from leeway.care.people.models import Case, CaseKind
 from leeway.forms import DraftForm, PoundsField, YesNoField
-from leeway.law import Choice
-from leeway.law.charge_case import EXEMPTIONS, HOUSEHOLDS, PREMIUMS
+from leeway.law import Choice, Law
+from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
-from leeway.law.means import CAPITAL_KINDS, INCOME_KINDS, PARTLY
+from leeway.law.means import CAPITAL, INCOME, LEFT_OUT_AT_FIRST, kinds_on
 from leeway.law.numbers import pounds
 from leeway.market.units import REGULAR, Frequency
 
@@ -162,7 +162,6 @@ class BasisForm(DraftForm):
 
     basis = radios("What kind of money check is this?", Basis.choices)
     basis_reason = text("Why, if it is not a full check (optional for a full check)", longest=500)
-    exemption = radios("Which rule makes the support free, if it is (optional otherwise)", with_help(EXEMPTIONS))
 
 
 class HouseholdForm(DraftForm):
@@ -263,8 +262,8 @@ class IncomeForm(LinesForm):
         required=False,
     )
 
-    def __init__(self, *args, of_pension_age: bool, **options):
-        super().__init__(*args, kinds=[(kind.code, kind.label) for kind in INCOME_KINDS], **options)
+    def __init__(self, *args, law: Law, of_pension_age: bool, **options):
+        super().__init__(*args, kinds=[(kind.code, kind.label) for kind in kinds_on(INCOME, law)], **options)
         if not of_pension_age:
             del self.fields["savings_credit_qualifying_income_pence_per_week"]
 
@@ -280,8 +279,9 @@ class SavingsForm(LinesForm):
     parts = ("kind", "amount", "owners", "weeks_since_received")
     kept_as = {"amount": "pence"}
 
-    def __init__(self, *args, **options):
-        super().__init__(*args, kinds=[(kind.code, kind.label) for kind in CAPITAL_KINDS], **options)
+    def __init__(self, *args, law: Law, **options):
+        self.law = law
+        super().__init__(*args, kinds=[(kind.code, kind.label) for kind in kinds_on(CAPITAL, law)], **options)
 
     def line_fields(self, number: int) -> dict[str, forms.Field]:
         return {
@@ -300,7 +300,7 @@ class SavingsForm(LinesForm):
             "owners": cleaned.get(f"owners_{number}") or 1,
         }
         weeks = cleaned.get(f"weeks_since_received_{number}")
-        in_part = kept["kind"] in {kind.code for kind in CAPITAL_KINDS if kind.treatment == PARTLY}
+        in_part = self.law[CAPITAL + kept["kind"]] == LEFT_OUT_AT_FIRST
         if in_part and weeks is None:
             self.add_error(
                 f"weeks_since_received_{number}", "Say how many weeks ago this came: at first it is left out."

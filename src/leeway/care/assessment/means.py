@@ -1,7 +1,7 @@
 """What a money check consists of, and the facts that it gives the charging rule."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -10,11 +10,16 @@ from leeway.care.assessment.models import Basis, FinancialAssessment
 from leeway.care.assessment.parts import Task
 from leeway.care.people.models import Case, CaseKind
 from leeway.law import law_on
+from leeway.law.dated import Law
+from leeway.law.exemptions import FreePart, are_all_free
+from leeway.law.means import CAPITAL, kinds
+from leeway.law.numbers import floor_div
 from leeway.law.pension_age import has_reached_pension_age
+from leeway.law.stretches import Turn
 from leeway.market.weeks import a_week_rounded_down, a_week_rounded_up
 from leeway.refusal import Refusal
 
-FUNDING_MAKES_FREE = {"section_117": "section_117", "nhs_continuing_healthcare": "continuing_healthcare"}
+WEEKS = "weeks_since_received"
 
 
 class MoneyCheckNeeded(Refusal):
@@ -97,38 +102,77 @@ def _basis(financial: FinancialAssessment) -> Task:
     missing = ""
     if not financial.basis:
         missing = "Kind of check: choose one."
-    elif financial.basis in {Basis.LIGHT_TOUCH, Basis.NOT_DISCLOSED} and not financial.basis_reason.strip():
+    elif financial.basis != Basis.FULL and not financial.basis_reason.strip():
         missing = "Kind of check: say why."
-    elif financial.basis == Basis.FREE and not financial.exemption:
-        missing = "Kind of check: say which rule makes the support free."
     return Task(
         page="money_part", argument="basis", title="Kind of check", started=bool(financial.basis), missing=missing
     )
 
 
 def charge_inputs(
-    *, case: Case, financial: FinancialAssessment | None, funded_by: str | None, budget_pence_per_week: int, on: date
+    *,
+    case: Case,
+    financial: FinancialAssessment | None,
+    budget_pence_per_week: int,
+    free_parts: Sequence[FreePart] = (),
+    on: date,
 ) -> dict:
-    """The facts of the charging rule for a person, a budget and a day. Raises `MoneyCheckNeeded`.
+    """The facts of the charging rule for a person, a budget with its free parts, and a day. Raises `MoneyCheckNeeded`.
 
-    Support that is free by law, and a carer's where the council charges no carers, needs no money check.
+    A budget that is free by law in every part that day, and a carer's where the council charges no carers, need no
+    money check.
     """
-    partner_reached = financial is not None and bool(financial.partner_of_pension_age)
+    law = law_on(on, settings.COUNCIL_POLICY)
+    partner_reached = financial is not None and partner_has_reached_pension_age(financial, on)
     facts = {
         "age": case.person.age(on),
         "pension_age": has_reached_pension_age(case.person.date_of_birth, on) or partner_reached,
         "personal_budget_pence_per_week": budget_pence_per_week,
+        "free_parts": [part.as_given() for part in free_parts],
     }
     if case.kind == CaseKind.CARER:
         facts["carers_own_support"] = True
-        if not law_on(on, settings.COUNCIL_POLICY)["charging_policy.charges_carers"]:
+        if not law["charging_policy.charges_carers"]:
             return facts
-    if funded_by in FUNDING_MAKES_FREE:
-        return facts | {"exemption": FUNDING_MAKES_FREE[funded_by]}
+    if are_all_free(free_parts, budget_pence_per_week, law):
+        return facts
     if financial is None or not financial.basis:
         raise MoneyCheckNeeded
     if financial.basis == Basis.FREE:
-        return facts | {"exemption": financial.exemption}
+        return facts | {"exemption": "cjd"}
     if financial.basis == Basis.NOT_DISCLOSED:
         return facts | {"means_not_disclosed": True}
-    return facts | financial.means
+    return facts | means_on(financial, on)
+
+
+def partner_has_reached_pension_age(financial: FinancialAssessment, on: date) -> bool:
+    """Whether the partner has reached pension age on a day: they had when asked, or have since."""
+    reached_on = financial.partner_pension_age_on
+    return bool(financial.partner_of_pension_age) or (reached_on is not None and reached_on <= on)
+
+
+def means_on(financial: FinancialAssessment, on: date) -> dict:
+    """The means as they stand on a day: how long ago money was received is counted from that day."""
+    weeks = floor_div((on - asked_on(financial)).days, 7)
+    items = financial.means.get("capital_items", [])
+    aged = [item | {WEEKS: max(0, item[WEEKS] + weeks)} if WEEKS in item else item for item in items]
+    return financial.means | ({"capital_items": aged} if items else {})
+
+
+def asked_on(financial: FinancialAssessment) -> date:
+    """The day for which the answers of a money check were given."""
+    return financial.completed_on or financial.started_on
+
+
+def turns_of(financial: FinancialAssessment, law: Law) -> list[Turn]:
+    """The days on which the facts of a money check are others than before, and why."""
+    turns = []
+    if financial.partner_pension_age_on:
+        turns.append(Turn(financial.partner_pension_age_on, "the partner reaches pension age"))
+    limit = law["charging.capital.weeks_disregarded"]
+    for item in financial.means.get("capital_items", []):
+        if WEEKS in item:
+            counts_from = asked_on(financial) + timedelta(weeks=limit + 1 - item[WEEKS])
+            kind = kinds(CAPITAL)[item["kind"]].label.lower()
+            turns.append(Turn(counts_from, f"the {limit} weeks are over in which money received is left out ({kind})"))
+    return turns

@@ -93,7 +93,7 @@ class Basis(models.TextChoices):
     FULL = "full", "A full money check"
     LIGHT_TOUCH = "light_touch", "A lighter check: the figures the person gives are accepted"
     NOT_DISCLOSED = "not_disclosed", "The person prefers not to say, and pays the full cost"
-    FREE = "free", "The law makes the support free, so there is nothing to check"
+    FREE = "free", "The person has Creutzfeldt-Jakob disease, and the law makes all their support free"
 
 
 @tracked()
@@ -112,8 +112,8 @@ class FinancialAssessment(models.Model):
     completed_on = models.DateField(null=True, blank=True)
     basis = models.CharField(max_length=20, choices=Basis, blank=True)
     basis_reason = models.CharField(max_length=500, blank=True)
-    exemption = models.CharField(max_length=30, blank=True)
     partner_of_pension_age = models.BooleanField(null=True)
+    partner_pension_age_on = models.DateField(null=True, blank=True, help_text="Where the day is known and ahead.")
     means = models.JSONField(default=dict, blank=True)
     lines = models.JSONField(default=dict, blank=True)
     evidence = models.TextField(blank=True, help_text="What was seen: letters, statements, a benefits check.")

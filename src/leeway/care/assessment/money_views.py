@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,12 +17,13 @@ from leeway.care.assessment.access import can_check_means
 from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.views import task_address, task_item
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.decisions.queries import standing
+from leeway.care.decisions.queries import by_days, history, standing, standing_on
 from leeway.care.people.access import lives
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
 from leeway.forms import DraftForm
-from leeway.law import Outcome
+from leeway.law import Outcome, law_on
+from leeway.law.months import anniversary
 from leeway.law.pension_age import has_reached_pension_age
 from leeway.refusal import Refusal
 
@@ -51,6 +53,7 @@ def overview(request: SignedIn, case_id: UUID) -> HttpResponse:
         "completed": completed,
         "may": may,
         "can_start": may and financial is None and case.stage in actions.MEANS_STAGES,
+        "funded": explain.funding(queries.funded_by(case)),
         "needed": queries.needs_money_check(case, timezone.localdate()) or completed is not None,
         "items": [task_item(task, case_id) for task in tasks],
     }
@@ -104,10 +107,11 @@ def part(request: SignedIn, case_id: UUID, part: str) -> HttpResponse:
 def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
     """The form of a part, filled with what is stored."""
     means, version = financial.means, {"version": financial.version}
-    person = financial.case.person
+    person, today = financial.case.person, timezone.localdate()
+    law = law_on(today, settings.COUNCIL_POLICY)
     match part:
         case "basis":
-            kept = {name: getattr(financial, name) for name in ("basis", "basis_reason", "exemption")}
+            kept = {name: getattr(financial, name) for name in ("basis", "basis_reason")}
             return forms.BasisForm(data, initial=kept | version)
         case "household":
             kept = {name: means[name] for name in ("household", "dependent_children", "premiums") if name in means}
@@ -116,10 +120,10 @@ def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
         case "income":
             name = "savings_credit_qualifying_income_pence_per_week"
             kept = {"lines": financial.lines.get("income", []), name: means.get(name) or None}
-            of_pension_age = has_reached_pension_age(person.date_of_birth, timezone.localdate())
-            return forms.IncomeForm(data, initial=kept | version, of_pension_age=of_pension_age)
+            of_pension_age = has_reached_pension_age(person.date_of_birth, today)
+            return forms.IncomeForm(data, initial=kept | version, law=law, of_pension_age=of_pension_age)
         case "savings":
-            return forms.SavingsForm(data, initial={"lines": means.get("capital_items", [])} | version)
+            return forms.SavingsForm(data, initial={"lines": means.get("capital_items", [])} | version, law=law)
         case "evidence":
             return forms.EvidenceForm(data, initial={"evidence": financial.evidence} | version)
         case _:
@@ -168,7 +172,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     """What the person pays, explained step by step; before the plan is costed, with an assumed budget."""
     case = get_case(case_id, seen_by=request.user, page="Money check: result")
     today = timezone.localdate()
-    decision = standing(case, DecisionKind.CHARGE)
+    decision = standing_on(case, DecisionKind.CHARGE, today)
     indicative = standing(case, DecisionKind.INDICATIVE_BUDGET)
     assumed = indicative.result["indicative_pence_per_week"] if indicative else None
     form = forms.WhatIfForm(request.GET if "budget" in request.GET else None, initial={"budget": assumed})
@@ -178,15 +182,18 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     problem = ""
     if decision is None and assumed is not None:
         try:
-            shown = queries.preview_charge(case=case, personal_budget_pence_per_week=assumed, on=today)
+            day = max(today, anniversary(case.person.date_of_birth, 18))
+            shown = queries.preview_charge(case=case, personal_budget_pence_per_week=assumed, on=day)
         except Refusal as refusal:
             problem = str(refusal)
     context = about(case, seen_by=request.user) | {
         "back": reverse("case", args=[case_id]),
         "form": form,
         "decision": decision,
+        "charges": by_days(history(case).filter(kind=DecisionKind.CHARGE)),
         "charge": explain.charge(shown) if shown else None,
         "problem": problem,
+        "funded": explain.funding(queries.funded_by(case)),
         "needs_check": queries.needs_money_check(case, today),
         "may": can_check_means(request.user, case) and lives(case.person),
     }

@@ -1,6 +1,7 @@
 """Reading assessments and money checks. The case has been let see: `people.queries.get_case(…, seen_by=)`."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -13,7 +14,12 @@ from leeway.care.assessment.models import Assessment, FinancialAssessment, Outco
 from leeway.care.assessment.parts import Progress, Task
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
-from leeway.law import Outcome, compute
+from leeway.law import Outcome, compute, law_on
+from leeway.law.exemptions import FreePart
+from leeway.law.stretches import Stretch, birthday_turns, exemption_turns, law_turns, stretches
+
+#: How far ahead of today a change of the charge is looked for.
+AHEAD = timedelta(weeks=8)
 
 
 def draft_assessment(case: Case) -> Assessment | None:
@@ -85,24 +91,39 @@ def funded_by(case: Case) -> str | None:
     return next((result.get("funded_by") for result in decided.values_list("result", flat=True)), None)
 
 
-def needs_money_check(case: Case, on: date) -> bool:
-    """Whether the charge waits for a money check that nobody has completed."""
+def needs_money_check(
+    case: Case, on: date, *, personal_budget_pence_per_week: int = 0, free_parts: Sequence[FreePart] = ()
+) -> bool:
+    """Whether the charge waits for a money check that nobody has completed.
+
+    Where section 117 or the NHS pays, nobody knows before the plan says for which lines.
+    """
+    if not personal_budget_pence_per_week and funded_by(case):
+        return False
     try:
-        charge_inputs(case, personal_budget_pence_per_week=0, on=on)
+        charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, free_parts=free_parts, on=on)
     except means.MoneyCheckNeeded:
         return True
     return False
 
 
 def charge_inputs(
-    case: Case, *, personal_budget_pence_per_week: int, on: date, financial: FinancialAssessment | None = None
+    case: Case,
+    *,
+    personal_budget_pence_per_week: int,
+    free_parts: Sequence[FreePart] = (),
+    on: date,
+    financial: FinancialAssessment | None = None,
 ) -> dict:
-    """The facts of the charging rule, from the completed money check unless another is given."""
+    """The facts of the charging rule on a day, from the completed money check unless another is given.
+
+    `free_parts` are the lines of the plan that are said to be free by law; whether they are on that day, the rule says.
+    """
     return means.charge_inputs(
         case=case,
         financial=financial or completed_financial_assessment(case),
-        funded_by=funded_by(case),
         budget_pence_per_week=personal_budget_pence_per_week,
+        free_parts=free_parts,
         on=on,
     )
 
@@ -111,14 +132,50 @@ def preview_charge(
     *,
     case: Case,
     personal_budget_pence_per_week: int,
+    free_parts: Sequence[FreePart] = (),
     on: date,
     financial: FinancialAssessment | None = None,
 ) -> Outcome:
     """What the person would pay for a budget of this size. Stores nothing. Raises `MoneyCheckNeeded`."""
     inputs = charge_inputs(
-        case, personal_budget_pence_per_week=personal_budget_pence_per_week, on=on, financial=financial
+        case,
+        personal_budget_pence_per_week=personal_budget_pence_per_week,
+        free_parts=free_parts,
+        on=on,
+        financial=financial,
     )
     return compute("charge", inputs, on, policy=settings.COUNCIL_POLICY)
+
+
+def charge_stretches(
+    *,
+    case: Case,
+    personal_budget_pence_per_week: int,
+    free_parts: Sequence[FreePart] = (),
+    starts_on: date,
+    on: date,
+) -> tuple[Stretch, ...]:
+    """What the person would pay from a day on, for each stretch of days by its own law and facts. Stores nothing.
+
+    Looked at are the days until eight weeks from today, or from the first day where it is ahead. Raises
+    `MoneyCheckNeeded` where the charge of the first day depends on means that nobody has checked.
+    """
+    financial = completed_financial_assessment(case)
+    law = law_on(starts_on, settings.COUNCIL_POLICY)
+    turns = [*birthday_turns(case.person.date_of_birth), *law_turns(law), *exemption_turns(free_parts, law)]
+    if financial is not None:
+        turns += means.turns_of(financial, law)
+
+    def on_day(day: date) -> Outcome:
+        return preview_charge(
+            case=case,
+            personal_budget_pence_per_week=personal_budget_pence_per_week,
+            free_parts=free_parts,
+            on=day,
+            financial=financial,
+        )
+
+    return stretches(starts_on, max(starts_on, on) + AHEAD, turns, on_day)
 
 
 def assessments_to_report(*, until: date, seen_by: User) -> QuerySet[Assessment]:

@@ -1,5 +1,6 @@
 """Storing decisions, whole: what went in, which law, what came out, why, who and when."""
 
+from collections.abc import Sequence
 from datetime import date
 from importlib.metadata import version
 
@@ -17,11 +18,20 @@ SOFTWARE_VERSION = version("leeway")
 
 @transaction.atomic
 def decide_by_rule(
-    *, case: Case, kind: DecisionKind, rule: str, inputs: dict, by: User, on: date, law_on: date | None = None
+    *,
+    case: Case,
+    kind: DecisionKind,
+    rule: str,
+    inputs: dict,
+    by: User,
+    on: date,
+    law_on: date | None = None,
+    because: Sequence[str] = (),
 ) -> Decision:
     """Apply a rule of law to the facts and keep the whole decision. The caller has checked permission.
 
-    `law_on` is the day whose law applies, where that is not the day of the decision.
+    `law_on` is the day whose law applies, where that is not the day of the decision; `because` says what changed on
+    that day.
     """
     check_lives(case.person)
     outcome = compute(rule, inputs, law_on or on, policy=settings.COUNCIL_POLICY).as_json()
@@ -37,6 +47,7 @@ def decide_by_rule(
         result=outcome["result"],
         steps=outcome["steps"],
         reasons=outcome["reasons"],
+        because=list(because),
         decided_by=by,
         decided_on=on,
         supersedes=latest_to_supersede(case, kind),

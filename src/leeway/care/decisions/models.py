@@ -29,7 +29,8 @@ class Decision(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="decisions")
     kind = models.CharField(max_length=20, choices=DecisionKind)
     rule = models.CharField(max_length=40, blank=True)
-    law_on = models.DateField()
+    law_on = models.DateField(help_text="Whose law applied; of a charge, the first day that it is for.")
+    because = models.JSONField(default=list, help_text="Why there is another one from that day: what changed.")
     law_digest = models.CharField(max_length=64, blank=True)
     law_values = models.JSONField(default=dict, help_text="The dated values that the rule could read, by name.")
     software_version = models.CharField(max_length=40)
@@ -41,6 +42,15 @@ class Decision(models.Model):
     decided_on = models.DateField()
     decided_at = models.DateTimeField(auto_now_add=True)
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
+
+    def is_followed_by(self, later: "Decision | None") -> bool:
+        """Whether this one counts for its days, and another for those after them."""
+        return later is not None and self.kind == DecisionKind.CHARGE and later.law_on > self.law_on
+
+    @property
+    def why(self) -> str:
+        """Why there is another one from its first day: “because …”; empty for the first."""
+        return f"because {' and '.join(self.because)}" if self.because else ""
 
     class Meta:
         ordering = ["-decided_on", "-decided_at"]

@@ -13,9 +13,11 @@ def show(request: SignedIn, case_id, decision_id) -> HttpResponse:
     """The decision as it was stored: what went in, each step with its law, what came out, why, who and when."""
     case = get_case(case_id, seen_by=request.user, page="Decision")
     decision = queries.one(case, decision_id)
+    later = queries.follower(decision)
     context = about(case, seen_by=request.user) | {
         "decision": decision,
-        "superseded_by": getattr(decision, "superseded_by", None),
+        "later": later,
+        "followed": decision.is_followed_by(later),
         "inputs": as_lines(decision.inputs),
         "results": as_lines(decision.result),
         "back": reverse("case", args=[case.pk]),

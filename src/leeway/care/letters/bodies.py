@@ -181,7 +181,8 @@ def _charge(decision: Decision) -> list[Block]:
     charge, budget = result["charge_pence_per_week"], result["personal_budget_pence_per_week"]
     council = result["council_pays_pence_per_week"]
     return [
-        Amount("You pay", f"{pounds(charge)} a week" if charge else "Nothing"),
+        Amount(f"You pay from {day(decision.law_on)}", f"{pounds(charge)} a week" if charge else "Nothing"),
+        *([Paragraph(f"This is new from that day, {decision.why}.")] if decision.why else []),
         Table(
             "Your budget and who pays",
             ("Who pays", EACH_WEEK),
@@ -189,6 +190,7 @@ def _charge(decision: Decision) -> list[Block]:
             total=True,
         ),
         Paragraph("This is one charge for your whole budget. You pay it once, however the budget is held."),
+        *_what_is_free(result),
         *_reasons(decision),
         Heading("How we worked it out"),
         Paragraph(
@@ -205,6 +207,31 @@ def _charge(decision: Decision) -> list[Block]:
             "If you cannot pay, tell us straight away. Do not cut your support to pay it.",
         ),
     ]
+
+
+def _what_is_free(result: dict) -> list[Block]:
+    """The parts of the budget that are free by law or were, until when, and what is left to be charged for."""
+    weekly = [part for part in result["free_parts"] if part["pence_per_week"]]
+    once = [part for part in result["free_parts"] if part["pence_once"]]
+    rows = tuple((cell(_free_or_not(part), part["why"]), pounds(part["pence_per_week"])) for part in weekly)
+    left = ("What can be charged for", pounds(result["chargeable_pence_per_week"]))
+    blocks: list[Block] = [Heading("What is free by law")] if weekly or once else []
+    if weekly:
+        blocks.append(
+            Table("Free by law, and what can be charged for", ("Support", EACH_WEEK), (*rows, left), total=True)
+        )
+    if once:
+        paid = tuple((cell(_free_or_not(part), part["why"]), pounds(part["pence_once"])) for part in once)
+        blocks.append(Table("What is paid once", ("What", "Cost"), paid))
+    if result["free_until"]:
+        blocks.append(Paragraph(f"After {day(result['free_until'])} more of your budget can be charged for."))
+    return blocks
+
+
+def _free_or_not(part: dict) -> str:
+    if not part["free"]:
+        return f"{part['what']}: not free"
+    return f"{part['what']}: free" + (f" until {day(part['until'])}" if part["until"] else "")
 
 
 def _direct_payment(decision: Decision) -> list[Block]:
@@ -252,6 +279,7 @@ def _final_budget(decision: Decision) -> list[Block]:
         ),
         *([Paragraph(f"It starts on {day(result['starts_on'])}.")] if result.get("starts_on") else []),
         Table("Your budget and who pays", ("Who pays", EACH_WEEK), tuple(who_pays), total=True),
+        *_later_charges(decision),
         Paragraph(_about_the_charge(decision)),
         *([Paragraph(f"There is also {pounds(start_up)}, once, to get you started.")] if start_up else []),
         *([Table("How your budget is held", ("Way", EACH_WEEK), ways)] if ways else []),
@@ -264,6 +292,15 @@ def _final_budget(decision: Decision) -> list[Block]:
             "You can ask for a review at any time. Ask us if your needs or your money change.",
         ),
     ]
+
+
+def _later_charges(decision: Decision) -> list[Block]:
+    """What is paid from which day, where it is not the same on all days. The reasons say why."""
+    stretches = decision.result.get("stretches", [])
+    if len(stretches) < 2:
+        return []
+    rows = tuple((f"From {day(each['starts_on'])}", pounds(each["charge_pence_per_week"])) for each in stretches)
+    return [Table("What you pay, and from when", ("Days", EACH_WEEK), rows)]
 
 
 def _about_the_charge(decision: Decision) -> str:

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from leeway.access.models import User
 from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.decisions.queries import follower
 from leeway.care.letters.blocks import Block, Bullet, Bullets, Heading, Letter, Notice, Paragraph, bullets, day
 from leeway.care.letters.bodies import BODIES, TITLES
 from leeway.care.people.models import Case, CommunicationNeed, Person
@@ -110,9 +111,11 @@ def _address(person: Person) -> tuple[str, ...]:
 
 
 def _replaced(decision: Decision) -> list[Block]:
-    later = getattr(decision, "superseded_by", None)
+    later = follower(decision)
     if later is None:
         return []
+    if decision.is_followed_by(later):
+        return [Notice(f"This is until {day(later.law_on)}. From then on, see our letter about the days that follow.")]
     return [Notice(f"This decision no longer stands. We made a new one on {day(later.decided_on)}.")]
 
 

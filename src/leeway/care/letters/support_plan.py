@@ -23,8 +23,9 @@ from leeway.care.letters.content import CARE_ACT, job_of, make_letter, questions
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
 from leeway.care.planning.evidence import Met, how_met
 from leeway.care.planning.models import Agreement, Author, MetBy, Plan, PlanLine, PlanState
-from leeway.care.planning.queries import offers_and_choice, plan_lines
+from leeway.care.planning.queries import charges_of, free_by_law, offers_and_choice, plan_lines
 from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES
+from leeway.law.exemptions import Judged
 from leeway.law.numbers import pounds
 from leeway.market.units import Frequency
 
@@ -55,7 +56,7 @@ def plan_document(plan: Plan) -> Letter:
         *_about(plan),
         *_needs(plan, dated),
         *_aims(plan),
-        *_budget(plan, plan_lines(plan)),
+        *_budget(plan, plan_lines(plan), dated),
         *_choice(plan),
         *_safety(plan),
         *_agreed(agreement),
@@ -135,14 +136,16 @@ def _aims(plan: Plan) -> list[Block]:
     return [Heading("Your aims"), Table("What you want, and how we will know", headers, rows, amounts=False)]
 
 
-def _budget(plan: Plan, lines: list[PlanLine]) -> list[Block]:
+def _budget(plan: Plan, lines: list[PlanLine], dated: date) -> list[Block]:
     if not lines:
         return [Heading("What your budget pays for"), Paragraph(plan.no_lines_reason)] if plan.no_lines_reason else []
-    sums = totals(lines)
+    sums, free = totals(lines), free_by_law(lines, dated)
     weekly = [line for line in lines if line.frequency != Frequency.ONCE]
-    once = [(_what(line), pounds(once_pence(line))) for line in lines if line.frequency == Frequency.ONCE]
+    once = [
+        (_what(line, free.get(line.pk)), pounds(once_pence(line))) for line in lines if line.frequency == Frequency.ONCE
+    ]
     rows = (
-        *((_what(line), pounds(weekly_pence(line))) for line in weekly),
+        *((_what(line, free.get(line.pk)), pounds(weekly_pence(line))) for line in weekly),
         ("All together", pounds(sums["pence_per_week"])),
     )
     ways = tuple((way_words(way), pounds(pence)) for way, pence in sums["ways"].items())
@@ -156,12 +159,13 @@ def _budget(plan: Plan, lines: list[PlanLine]) -> list[Block]:
     ]
 
 
-def _what(line: PlanLine) -> str:
+def _what(line: PlanLine, judged: Judged | None) -> str:
     supplier = str(line.service) if line.service else line.supplier
     aim = f"For: {line.aim.words}" if line.aim else ""
     way = way_words(line.way).partition(":")[0] if line.way else ""
     nhs = f"The NHS pays {pounds(nhs_pence(line))} of this" if line.nhs_percent else ""
-    return cell(line.what, supplier, in_words(line), aim, way, nhs)
+    free = f"{'Free by law.' if judged.free else 'Not free.'} {judged.why}" if judged else ""
+    return cell(line.what, supplier, in_words(line), aim, way, nhs, free)
 
 
 def _who_pays(plan: Plan) -> list[Block]:
@@ -175,7 +179,12 @@ def _who_pays(plan: Plan) -> list[Block]:
         *([("The NHS pays", pounds(nhs))] if nhs else []),
         ("Your personal budget", pounds(result["pence_per_week"])),
     )
-    return [Table("Your personal budget and who pays", ("Who pays", EACH_WEEK), rows, total=True)]
+    later = [
+        f"From {day(charge.law_on)} you pay {pounds(charge.result['charge_pence_per_week'])} a week, {charge.why}."
+        for charge in charges_of(plan)[1:]
+    ]
+    table = Table("Your personal budget and who pays", ("Who pays", EACH_WEEK), rows, total=True)
+    return [table, *map(Paragraph, later)]
 
 
 def _choice(plan: Plan) -> list[Block]:

@@ -11,6 +11,7 @@ from leeway.access.models import Team, User
 from leeway.care.people.events import Event
 from leeway.care.people.states import Stage
 from leeway.guards import kept, kept_but, tracked
+from leeway.law.months import anniversary
 from leeway.messages.recipients import Channel
 
 
@@ -149,8 +150,8 @@ class Person(models.Model):
 
     def age(self, on) -> int:
         """Age in whole years on a day."""
-        had_birthday = (on.month, on.day) >= (self.date_of_birth.month, self.date_of_birth.day)
-        return on.year - self.date_of_birth.year - (not had_birthday)
+        years: int = on.year - self.date_of_birth.year
+        return years - (on < anniversary(self.date_of_birth, years))
 
 
 class RelationshipKind(models.TextChoices):

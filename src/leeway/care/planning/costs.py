@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from leeway.care.planning.models import ChosenWay, PlanLine, Way
+from leeway.care.planning.models import ORDINARY, ChosenWay, PlanLine, Way
+from leeway.law.exemptions import PART_BY_CODE, FreePart
 from leeway.law.numbers import ceil_div, floor_div, pounds, split
 from leeway.market.units import Frequency
 from leeway.market.weeks import a_week_rounded_up
@@ -13,23 +14,49 @@ from leeway.refusal import Refusal
 
 @dataclass(frozen=True, slots=True)
 class CostedLine:
-    """One line of a plan as its cost came out: what a personal budget keeps of it."""
+    """One line of a plan as its cost came out, with why it is free if it is: what a personal budget keeps of it."""
 
     what: str
     way: str
     pence_per_week: int
     nhs_percent: int
     once_pence: int
+    exemption: str = ORDINARY
+    reablement_from: str | None = None
+    reablement_until: str | None = None
+    reablement_agreed_by: str = ""
+    reablement_why: str = ""
 
     @property
     def nhs_pence(self) -> int:
         """The NHS share a week. The council takes the odd penny."""
         return floor_div(self.pence_per_week * self.nhs_percent, 100)
 
+    @property
+    def social_care_pence(self) -> int:
+        """What is left a week for the person and the council to pay."""
+        return self.pence_per_week - self.nhs_pence
+
+    @property
+    def is_said_free(self) -> bool:
+        """Whether the line is said to be free by law."""
+        return self.exemption in PART_BY_CODE
+
 
 def costed_line(line: PlanLine) -> CostedLine:
     """Work out what one line costs, a week and once."""
-    return CostedLine(line.what, line.way, weekly_pence(line), line.nhs_percent, once_pence(line))
+    return CostedLine(
+        line.what,
+        line.way,
+        weekly_pence(line),
+        line.nhs_percent,
+        once_pence(line),
+        line.exemption,
+        line.reablement_from.isoformat() if line.reablement_from else None,
+        line.reablement_until.isoformat() if line.reablement_until else None,
+        line.reablement_agreed_by,
+        line.reablement_why,
+    )
 
 
 def weekly_pence(line: PlanLine) -> int:
@@ -88,29 +115,90 @@ def shares_of_final(costed: dict, final_pence: int) -> dict:
     return {"ways": ways, "nhs_pence_per_week": nhs, "social_care_pence_per_week": final_pence - nhs}
 
 
+def free_parts(lines: Sequence[CostedLine], social_care_pence: int) -> tuple[FreePart, ...]:
+    """The lines that are said to be free, as the charging rule takes them, each without what the NHS pays of it.
+
+    A free line keeps its own cost where the budget is not what the plan costs: what was added or taken away is of the
+    ordinary support. Only where the budget is smaller than the free lines together does each shrink in proportion.
+    """
+    said = [line for line in lines if line.is_said_free]
+    costs = [line.social_care_pence for line in said]
+    if sum(costs) > social_care_pence:
+        costs = split(social_care_pence, costs)
+    return tuple(free_part(line, pence) for line, pence in zip(said, costs, strict=True))
+
+
+def free_part(line: CostedLine, pence_per_week: int) -> FreePart:
+    """A line that is said to be free, as the charging rule takes it."""
+    day = date.fromisoformat
+    return FreePart(
+        exemption=line.exemption,
+        what=line.what,
+        pence_per_week=pence_per_week,
+        pence_once=line.once_pence,
+        started_on=day(line.reablement_from) if line.reablement_from else None,
+        agreed_until=day(line.reablement_until) if line.reablement_until else None,
+        agreed_by=line.reablement_agreed_by,
+        agreed_why=line.reablement_why,
+    )
+
+
+def free_ways(lines: Sequence[CostedLine], judged: Sequence[dict]) -> dict:
+    """What nobody is charged for of each way of holding, so that the charge is never taken from it.
+
+    `judged` are the free parts as a charge on these lines found them (`free_parts` of its result).
+    """
+    free = dict.fromkeys(Way.values, 0)
+    said = [line for line in lines if line.is_said_free]
+    for line, part in zip(said, judged, strict=True):
+        if line.way and part["free"]:
+            free[line.way] += part["pence_per_week"]
+    return {way: pence for way, pence in free.items() if pence}
+
+
+@dataclass(frozen=True, slots=True)
+class ChargedDays:
+    """What the person pays a week from a day on, until another such stretch of days begins."""
+
+    starts_on: date
+    charge_pence: int
+
+
 def budget_result(
-    *, costed: dict, final_pence: int, charge_pence: int, indicative_pence: int | None, starts_on: date
+    *, costed: dict, final_pence: int, charged: Sequence[ChargedDays], indicative_pence: int | None
 ) -> dict:
     """The personal budget of section 26: what it costs, and what the person, the council and the NHS each pay of it.
 
-    The three shares add up to the cost, and so do the ways of holding. The person's charge is on the social care
-    part alone. Amounts are whole pence a week, but for the start-up amount, which is paid once.
+    The three shares add up to the cost in every stretch of days, and so do the ways of holding. The person's charge
+    is on the social care part alone, without what is free by law. Amounts are whole pence a week, but for the start-up
+    amount, which is paid once. The shares that stand beside `stretches` are those of the first of them.
     """
     shares = shares_of_final(costed, final_pence)
+    social_care, nhs = shares["social_care_pence_per_week"], shares["nhs_pence_per_week"]
+    stretches = [
+        {
+            "starts_on": each.starts_on.isoformat(),
+            "charge_pence_per_week": each.charge_pence,
+            "council_pence_per_week": social_care - each.charge_pence,
+        }
+        for each in charged
+    ]
     result = {
         "pence_per_week": final_pence,
-        "charge_pence_per_week": charge_pence,
-        "council_pence_per_week": shares["social_care_pence_per_week"] - charge_pence,
-        "nhs_pence_per_week": shares["nhs_pence_per_week"],
+        **stretches[0],
+        "nhs_pence_per_week": nhs,
+        "stretches": stretches,
         "ways": shares["ways"],
         "start_up_pence": costed["once_pence"],
-        "starts_on": starts_on.isoformat(),
         "costed_pence_per_week": costed["pence_per_week"],
         "indicative_pence_per_week": indicative_pence,
     }
-    paid = [result[f"{payer}_pence_per_week"] for payer in ("charge", "council", "nhs")]
-    assert min(paid) >= 0, "nobody pays less than nothing"
-    assert sum(paid) == final_pence, "the shares of a budget add up to its cost"
+    for each in stretches:
+        paid = [each["charge_pence_per_week"], each["council_pence_per_week"], nhs]
+        assert min(paid) >= 0, "nobody pays less than nothing"
+        assert sum(paid) == final_pence, "the shares of a budget add up to its cost"
+    days = [each.starts_on for each in charged]
+    assert days == sorted(set(days)), "the stretches of a budget follow each other"
     assert sum(result["ways"].values()) == final_pence, "the ways of holding a budget add up to it"
     return result
 
@@ -131,10 +219,13 @@ def budget_steps(result: dict, lines: list[PlanLine], *, reason: str, manager: s
     steps.append(("Personal budget", final, same, statement))
     nhs = "The part that the NHS pays, line by line. Nobody is charged for it."
     steps.append(("The NHS pays", result["nhs_pence_per_week"], nhs, statement))
-    charge = "One charge over the social care part. How it was worked out is in the charge decision."
-    steps.append(("The person pays", result["charge_pence_per_week"], charge, charging))
+    charge = "One charge over what can be charged for. How it was worked out is in the charge decision."
     council = "What is left of the personal budget after the other two shares."
-    steps.append(("The council pays", result["council_pence_per_week"], council, statement))
+    for each in result["stretches"]:
+        day = date.fromisoformat(each["starts_on"])
+        since = f" from {day:%-d %B %Y}" if len(result["stretches"]) > 1 else ""
+        steps.append((f"The person pays{since}", each["charge_pence_per_week"], charge, charging))
+        steps.append((f"The council pays{since}", each["council_pence_per_week"], council, statement))
     for way, pence in result["ways"].items():
         steps.append((ChosenWay(way).label, pence, "The part of the budget that is held in this way.", statement))
     steps.append(("Paid once, to start", result["start_up_pence"], "The one-off lines of the plan.", plan))

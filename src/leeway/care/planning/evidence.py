@@ -139,11 +139,14 @@ class Need:
     met: Met
 
 
-def needs_of(plan: Plan) -> list[Need]:
-    """The outcomes that the assessment found the person unable to achieve, each with how this plan meets it."""
+def needs_of(plan: Plan, lines: Sequence[PlanLine] | None = None) -> list[Need]:
+    """The outcomes that the assessment found the person unable to achieve, each with how this plan meets it.
+
+    `lines` are the plan's, where they were read already with their aims.
+    """
     latest = completed_assessment(plan.case, by=plan.submitted_on)
     noted = [(outcome, note) for outcome, note in outcome_notes(latest) if note.unable] if latest else []
-    met = how_met(plan, [outcome.code for outcome, _ in noted])
+    met = how_met(plan, [outcome.code for outcome, _ in noted], lines)
     return [Need(outcome, note, met[outcome.code]) for outcome, note in noted]
 
 
@@ -155,16 +158,16 @@ def not_said(needs: Sequence[Need]) -> list[Outcome]:
     return [need.outcome for need in needs if not need.met.is_said]
 
 
-def how_met(plan: Plan, codes: Sequence[str]) -> dict[str, Met]:
+def how_met(plan: Plan, codes: Sequence[str], lines: Sequence[PlanLine] | None = None) -> dict[str, Met]:
     """How a plan meets some needs, by their code. Answers of the plan before count while only prices differ."""
     if not codes:
         return {}
-    lines = list(plan.lines.select_related("aim"))
+    bought = plan.lines.select_related("aim") if lines is None else lines
     answers = {answer.outcome: answer for answer in plan.need_answers.all()}
     if any(answer.rests_on_id for answer in answers.values()) and uprated_from(plan) is None:
         answers = {code: answer for code, answer in answers.items() if answer.rests_on_id is None}
-    served = {code: [line for line in lines if line.aim and code in line.aim.outcomes] for code in codes}
-    return {code: Met(served[code], answers.get(code)) for code in codes}
+    serving = [(line, line.aim.outcomes) for line in bought if line.aim]
+    return {code: Met([line for line, served in serving if code in served], answers.get(code)) for code in codes}
 
 
 def uprated_from(plan: Plan) -> Plan | None:

@@ -4,8 +4,9 @@ from django import forms
 from django.utils.text import Truncator
 
 from leeway.care.assessment.parts import outcomes_of
+from leeway.care.assessment.queries import funded_by
 from leeway.care.people.models import Authority, Case, Relationship
-from leeway.care.planning.models import Aim, Author, ChosenWay, MetBy, NotChosen, Plan, PlanLine, Way
+from leeway.care.planning.models import ORDINARY, Aim, Author, ChosenWay, MetBy, NotChosen, Plan, PlanLine, Way
 from leeway.days import HAPPENED, PLANNED
 from leeway.forms import (
     DateField,
@@ -18,6 +19,7 @@ from leeway.forms import (
     set_choices,
 )
 from leeway.law.direct_payments import BARRED_ORDERS, CONDITIONS, RELATIONSHIPS
+from leeway.law.eligibility_codes import FUNDING
 from leeway.market.units import Frequency, Unit
 
 WAYS_IN_WORDS = {
@@ -114,6 +116,16 @@ class FindForm(forms.Form):
     place = forms.CharField(label="Town or postcode", required=False, max_length=60)
 
 
+FREE_BY_LAW = [
+    (ORDINARY, "No: ordinary support"),
+    ("section_117", "Section 117 after-care"),
+    ("continuing_healthcare", "NHS continuing healthcare"),
+    ("reablement", "Reablement or intermediate care | Free for six weeks from its first day, and charged after them."),
+    ("aid", "Equipment that is an aid | Free at any cost."),
+    ("minor_adaptation", "A minor adaptation of the home | Free where making it costs £1,000 or less."),
+]
+
+
 class LineForm(WholeForm):
     what = forms.CharField(label="What the budget pays for", max_length=200)
     supplier = forms.CharField(
@@ -130,6 +142,30 @@ class LineForm(WholeForm):
         label="Per cent that the NHS pays", min_value=0, max_value=100, help_text="0 where it is social care alone."
     )
     aim = forms.ChoiceField(label="Which aim it serves", required=False)
+    exemption = forms.ChoiceField(
+        label="Is it free by law?",
+        choices=FREE_BY_LAW,
+        widget=forms.RadioSelect,
+        help_text="Most lines are ordinary support, which is charged by what the person can afford.",
+    )
+    reablement_from = DateField(
+        PLANNED,
+        label="First day of the reablement",
+        called="The first day of reablement",
+        help_text="For example, 7 12 2026. Its free weeks count from then.",
+        required=False,
+    )
+    reablement_until = DateField(
+        PLANNED,
+        label="Last free day, if the council decided on longer",
+        called="The last free day",
+        help_text="Leave it empty where reablement is free for the law’s six weeks.",
+        required=False,
+    )
+    reablement_agreed_by = forms.CharField(
+        label="Who decided that it is free for longer", max_length=200, required=False
+    )
+    reablement_why = forms.CharField(label="Why it is free for longer", widget=AREA, required=False)
     payee_relationship = forms.ChoiceField(
         label="Who is paid, to the person",
         choices=[(choice.code, choice.label) for choice in reversed(RELATIONSHIPS)],
@@ -147,6 +183,25 @@ class LineForm(WholeForm):
         set_choices(self, "aim", [("", "None yet"), *shown])
         if service is not None:
             del self.fields["supplier"]
+        funded = funded_by(plan.case)
+        if funded:
+            said = next(choice.label for choice in FUNDING if choice.code == funded)
+            self.fields["exemption"].help_text = f"The assessment found: {said}. Say whether this line is part of it."
+        else:
+            self.initial.setdefault("exemption", ORDINARY)
+
+    @property
+    def asked_of_reablement(self) -> list[str]:
+        """The fields that stand under reablement, and are no answer where another is chosen."""
+        return [name for name in self.fields if name.startswith("reablement_")]
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or {}
+        if cleaned.get("exemption") != "reablement":
+            for name in self.asked_of_reablement:
+                self.errors.pop(name, None)
+                cleaned[name] = self.fields[name].clean("")
+        return cleaned
 
     @property
     def details(self) -> dict:

@@ -11,6 +11,7 @@ from leeway.care.decisions.models import Decision
 from leeway.care.people.models import CapacityDecision, Case, Relationship
 from leeway.guards import kept, kept_with, tracked
 from leeway.law.direct_payments import RELATIONSHIPS
+from leeway.law.exemptions import PART_EXEMPTIONS
 from leeway.market.contracts.models import Rate
 from leeway.market.listings.models import Service
 from leeway.market.units import Frequency, Unit
@@ -57,6 +58,11 @@ class ChosenWay(models.TextChoices):
     MIXED = "mixed", "A mix of these"
 
 
+#: What a line is that nothing makes free, and the law's reasons why one is free. Empty: not answered yet.
+ORDINARY = "ordinary"
+EXEMPTIONS = [(ORDINARY, "Ordinary support"), *((choice.code, choice.label) for choice in PART_EXEMPTIONS)]
+
+
 @tracked()
 class Plan(models.Model):
     """One version of a support plan. `version` counts saves, so that nobody overwrites another."""
@@ -85,7 +91,9 @@ class Plan(models.Model):
     written_by = models.ManyToManyField(User, related_name="+", help_text="Who wrote in it: they may not sign it off.")
     submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     submitted_on = models.DateField(null=True, blank=True)
-    charge = models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="+")
+    charges = models.ManyToManyField(
+        Decision, related_name="+", help_text="What the person pays: a decision a stretch."
+    )
     final_budget = models.OneToOneField(Decision, models.PROTECT, null=True, blank=True, related_name="plan")
 
     class Meta:
@@ -154,6 +162,19 @@ class PlanLine(models.Model):
     )
     frequency = models.CharField(max_length=12, choices=Frequency, default=Frequency.WEEKLY)
     nhs_percent = models.PositiveSmallIntegerField(default=0, help_text="Share that the NHS pays.")
+    exemption = models.CharField(
+        max_length=30,
+        choices=EXEMPTIONS,
+        default=ORDINARY,
+        blank=True,
+        help_text="The rule by which nobody may be charged for this line; empty where that is still to be answered.",
+    )
+    reablement_from = models.DateField(null=True, blank=True, help_text="The first day of reablement.")
+    reablement_until = models.DateField(
+        null=True, blank=True, help_text="The last free day, where the council decided on longer than the law's weeks."
+    )
+    reablement_agreed_by = models.CharField(max_length=200, blank=True, help_text="Who decided that.")
+    reablement_why = models.TextField(blank=True, help_text="Why.")
     payee_relationship = models.CharField(
         max_length=30,
         choices=[(choice.code, choice.label) for choice in RELATIONSHIPS],
@@ -170,6 +191,16 @@ class PlanLine(models.Model):
             models.CheckConstraint(condition=Q(units__gt=0), name="plan_line_units_positive"),
             models.CheckConstraint(condition=Q(unit_cost_pence__gte=0), name="plan_line_cost_positive"),
             models.CheckConstraint(condition=Q(nhs_percent__lte=100), name="plan_line_nhs_share"),
+            models.CheckConstraint(
+                condition=Q(exemption="reablement", reablement_from__isnull=False)
+                | ~Q(exemption="reablement") & Q(reablement_from=None, reablement_until=None),
+                name="plan_line_reablement_has_first_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(reablement_until=None, reablement_agreed_by="", reablement_why="")
+                | Q(reablement_until__isnull=False) & ~Q(reablement_agreed_by="") & ~Q(reablement_why=""),
+                name="plan_line_longer_by_decision",
+            ),
         ]
 
 

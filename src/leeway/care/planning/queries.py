@@ -5,21 +5,24 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Max, QuerySet
 
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.assessment.queries import needs_money_check
+from leeway.care.assessment import queries as assessed
 from leeway.care.circumstances.queries import barring_stay
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.decisions.queries import standing
+from leeway.care.decisions.queries import by_days, standing
 from leeway.care.people.models import CapacityQuestion, Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.access import is_in_force, lacks_capacity
-from leeway.care.planning.costs import totals
+from leeway.care.planning.costs import costed_line, free_part, free_parts, totals, totals_of
 from leeway.care.planning.evidence import Need, OffersAndChoice, needs_of, not_said, offers_and_choice, what_offer_lacks
 from leeway.care.planning.models import Aim, ChosenWay, Plan, PlanLine, PlanState, Way
+from leeway.law import law_on
 from leeway.law.direct_payments import may_pay
+from leeway.law.exemptions import Judged, judge
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import Change, changes
 from leeway.said import says_something
@@ -29,13 +32,13 @@ OPEN = (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.SIGNED_OFF)
 
 def open_plan(case: Case) -> Plan | None:
     """The plan that is being written, signed off or agreed, if there is one."""
-    plans = Plan.objects.select_related("final_budget__decided_by", "charge", "submitted_by", "received_by")
+    plans = Plan.objects.select_related("final_budget__decided_by", "submitted_by", "received_by")
     return plans.filter(case=case, state__in=OPEN).first()
 
 
 def plan_in_force(case: Case) -> Plan | None:
     """The agreed plan by which support is given: it holds until a later one is agreed, or support ends."""
-    plans = Plan.objects.select_related("final_budget__decided_by", "charge", "agreement", "received_by")
+    plans = Plan.objects.select_related("final_budget__decided_by", "agreement", "received_by")
     return plans.filter(case=case, state=PlanState.AGREED).first()
 
 
@@ -57,6 +60,11 @@ def bars_direct_payment(plan: Plan, on: date) -> str:
     )
 
 
+def charges_of(plan: Plan) -> list[Decision]:
+    """What the person pays by a plan: the decisions that count, each from its first day on, in order."""
+    return by_days(plan.charges.all())
+
+
 def aims_in_force(case: Case) -> list[Aim]:
     """What the plan in force is to achieve."""
     return list(Aim.objects.filter(plan__case=case, plan__state=PlanState.AGREED))
@@ -64,7 +72,7 @@ def aims_in_force(case: Case) -> list[Aim]:
 
 def numbered_plan(case: Case, number: int) -> Plan | None:
     """One version of the plan by its number."""
-    plans = Plan.objects.select_related("final_budget__decided_by", "charge", "submitted_by", "received_by")
+    plans = Plan.objects.select_related("final_budget__decided_by", "submitted_by", "received_by")
     return plans.filter(case=case, number=number).first()
 
 
@@ -110,6 +118,25 @@ def is_costed_instead(decision: Decision | None) -> bool:
     return bool(decision and decision.result.get("costed_instead"))
 
 
+def free_by_law(lines: list[PlanLine], on: date) -> dict[UUID, Judged]:
+    """Whether each line that is said to be free is so on a day, until when and why, by its key."""
+    law = law_on(on, settings.COUNCIL_POLICY)
+    costed = {line.pk: costed_line(line) for line in lines}
+    return {
+        key: judge(free_part(line, line.social_care_pence), law) for key, line in costed.items() if line.is_said_free
+    }
+
+
+def needs_money_check(case: Case, on: date) -> bool:
+    """Whether what the person pays waits for a money check: not where every line of the plan is free by law."""
+    plan = open_plan(case) or plan_in_force(case)
+    lines = [costed_line(line) for line in plan.lines.all()] if plan else []
+    costed = totals_of(lines)
+    social_care = costed["pence_per_week"] - costed["nhs_pence_per_week"]
+    parts = free_parts(lines, social_care)
+    return assessed.needs_money_check(case, on, personal_budget_pence_per_week=social_care, free_parts=parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """One thing to do before a plan can go to sign-off, and the page where it is done."""
@@ -119,9 +146,14 @@ class Missing:
     arguments: tuple[str, ...] = ()
 
 
-def what_is_missing(plan: Plan, on: date, *, needs: Sequence[Need] | None = None) -> list[Missing]:
-    """Everything still to do before this plan can go to sign-off; empty when it is ready. `needs`, where known."""
-    lines, found = list(plan.lines.all()), offers_and_choice(plan)
+def what_is_missing(
+    plan: Plan, on: date, *, needs: Sequence[Need] | None = None, found: OffersAndChoice | None = None
+) -> list[Missing]:
+    """Everything still to do before this plan can go to sign-off; empty when it is ready.
+
+    `needs` and `found` are `needs_of` the plan and its `offers_and_choice`, where they were read already.
+    """
+    lines, found = list(plan.lines.all()), found or offers_and_choice(plan)
     missing = []
     if not plan.aims.exists():
         missing.append(Missing("Add at least one aim.", "planning:add_aim"))
@@ -132,7 +164,9 @@ def what_is_missing(plan: Plan, on: date, *, needs: Sequence[Need] | None = None
     if plan.starts_on is None:
         missing.append(Missing("Say when support starts.", "planning:start_date"))
     missing += _missing_about_needs(needs_of(plan) if needs is None else needs)
-    if needs_money_check(plan.case, on):
+    unanswered = [line.what for line in lines if not line.exemption]
+    missing += [Missing(f"{what}: say whether it is free by law.", "planning:overview") for what in unanswered]
+    if needs_money_check(plan.case, plan.starts_on or on):
         missing.append(Missing("Complete the financial assessment.", "assessment:money"))
     if lines:
         missing += _missing_about_choice(plan, found, lines) + _missing_about_direct_payment(plan, lines, on)

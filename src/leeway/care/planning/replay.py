@@ -1,8 +1,10 @@
-"""Working every personal budget out again from the lines and the charge that it was decided on."""
+"""Working every personal budget out again from the lines and the charge that it was decided on, and which are free."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Prefetch
 from django.db.models.fields.json import KT
@@ -10,7 +12,7 @@ from django.db.models.fields.json import KT
 from leeway.care.assessment.models import Assessment
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.replay import Bent
-from leeway.care.planning.costs import CostedLine, budget_result, costed_line, totals_of
+from leeway.care.planning.costs import ChargedDays, CostedLine, budget_result, costed_line, free_parts, totals_of
 from leeway.care.planning.models import Plan, PlanLine, PlanState
 from leeway.refusal import Refusal
 
@@ -20,8 +22,8 @@ UNUSABLE = (KeyError, TypeError, ValueError, AssertionError, Refusal)
 
 def replay() -> Iterator[Bent | None]:
     """Work the figures of every final budget out again, and compare its lines with those of its plan."""
-    charges = _figures(DecisionKind.CHARGE, "result__charge_pence_per_week", "inputs__personal_budget_pence_per_week")
-    guides = _figures(DecisionKind.INDICATIVE_BUDGET, "result__indicative_pence_per_week")
+    charges = _charges()
+    guides = _guides()
     plans = _lines_of_plans()
     made = Decision.objects.filter(kind=DecisionKind.FINAL_BUDGET).order_by().defer("steps", "reasons")
     for decision in made.iterator(chunk_size=500):
@@ -32,10 +34,27 @@ def replay() -> Iterator[Bent | None]:
         yield Bent(str(decision.pk), RULE, differing) if differing else None
 
 
-def _figures(kind: DecisionKind, *paths: str) -> dict[str, list[str]]:
-    """Some figures of every decision of a kind, as they are stored."""
-    rows = Decision.objects.filter(kind=kind).order_by().values_list("pk", *[KT(path) for path in paths])
-    return {str(pk): figures for pk, *figures in rows.iterator(chunk_size=5000)}
+class _Charge(NamedTuple):
+    """From which day a charge is, what it comes to, on which budget and which free lines of it, as they are stored."""
+
+    law_on: date
+    pays: str
+    budget: str
+    free: str
+
+
+def _charges() -> dict[str, _Charge]:
+    paths = ("result__charge_pence_per_week", "inputs__personal_budget_pence_per_week", "inputs__free_parts")
+    rows = Decision.objects.filter(kind=DecisionKind.CHARGE).order_by()
+    rows = rows.values_list("pk", "law_on", *[KT(path) for path in paths])
+    return {str(pk): _Charge(*figures) for pk, *figures in rows.iterator(chunk_size=5000)}
+
+
+def _guides() -> dict[str, str]:
+    """The amount of every indicative budget, as it is stored."""
+    made = Decision.objects.filter(kind=DecisionKind.INDICATIVE_BUDGET).order_by()
+    rows = made.values_list("pk", KT("result__indicative_pence_per_week")).iterator(chunk_size=5000)
+    return {str(pk): pence for pk, pence in rows}
 
 
 def _lines_of_plans() -> dict:
@@ -48,25 +67,30 @@ def _lines_of_plans() -> dict:
 def _differing(decision: Decision, charges: dict, guides: dict, plan_lines: list[PlanLine] | None) -> str:
     given = decision.inputs
     lines = [CostedLine(**line) for line in given["lines"]]
-    charge_pence, charged_on_pence = (int(figure) for figure in charges[given["charge_decision"]])
+    made = [charges[key] for key in given["charge_decisions"]]
     guide = given["indicative_decision"]
     result = budget_result(
         costed=totals_of(lines),
         final_pence=given["final_pence_per_week"],
-        charge_pence=charge_pence,
-        indicative_pence=int(guides[guide][0]) if guide else None,
-        starts_on=date.fromisoformat(given["starts_on"]),
+        charged=[ChargedDays(charge.law_on, int(charge.pays)) for charge in made],
+        indicative_pence=int(guides[guide]) if guide else None,
     )
     differing = [name for name, value in result.items() if decision.result.get(name) != value]
-    if charged_on_pence != result["charge_pence_per_week"] + result["council_pence_per_week"]:
+    social_care_pence = result["pence_per_week"] - result["nhs_pence_per_week"]
+    if any(int(charge.budget) != social_care_pence for charge in made):
         differing.append("the charge is on another budget")
+    if result["starts_on"] != given["starts_on"]:
+        differing.append("the charge is for other days")
+    said_free = [part.as_given() for part in free_parts(lines, social_care_pence)]
+    if any(json.loads(charge.free) != said_free for charge in made):
+        differing.append("the charge is on other free lines")
     if plan_lines is not None and _in_order(lines) != _in_order([costed_line(line) for line in plan_lines]):
         differing.append("the lines of its plan")
     return ", ".join(differing)
 
 
 def _in_order(lines: list[CostedLine]) -> list[tuple]:
-    return sorted(tuple(asdict(line).values()) for line in lines)
+    return sorted(tuple(str(value) for value in asdict(line).values()) for line in lines)
 
 
 def missing() -> Iterator[str]:
@@ -77,5 +101,5 @@ def missing() -> Iterator[str]:
     for pk in completed.filter(eligibility__result__eligible=True, indicative_budget=None).values_list("pk", flat=True):
         yield f"Assessment {pk} found needs eligible and names no indicative budget."
     decided = Plan.objects.exclude(state=PlanState.DRAFT)
-    for pk in decided.filter(charge=None).values_list("pk", flat=True):
+    for pk in decided.filter(charges=None).values_list("pk", flat=True):
         yield f"Plan {pk} was sent for sign-off and names no charge."

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from leeway.access.models import User
+from leeway.care.decisions.models import Decision
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Plan, Way
 from leeway.guards import filled_in_once, kept, kept_but, tracked
@@ -17,12 +18,14 @@ from leeway.money.ledger.models import Account
 class Budget(models.Model):
     """The money of one agreed plan, from the day it starts. Never edited: a later budget takes its place.
 
-    A plan has a second one where the first was ended by mistake and set up again.
+    A plan has one for each stretch of days in which the person pays the same, and another where one was ended by
+    mistake and set up again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="budgets")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="budgets")
+    charge = models.ForeignKey(Decision, models.PROTECT, related_name="+", help_text="What the person pays of it.")
     starts_on = models.DateField()
     cost_pence_per_week = models.BigIntegerField()
     charge_pence_per_week = models.BigIntegerField()

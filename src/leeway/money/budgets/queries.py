@@ -17,7 +17,7 @@ from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
-from leeway.care.planning.queries import bars_direct_payment
+from leeway.care.planning.queries import bars_direct_payment, charges_of
 from leeway.money.budgets.dues import ShareSoFar, shares_so_far
 from leeway.money.budgets.models import (
     UNTIL_ENDED,
@@ -127,7 +127,7 @@ class Picture:
 def proposal(case_id: UUID, *, seen_by: User, on: date) -> Proposal:
     """What starting this case's budget would do, from its agreed plan."""
     case = people.get_case(case_id, seen_by=seen_by, page="Set up the money")
-    plan = case.plans.filter(state=PlanState.AGREED, budgets=None).select_related("final_budget", "charge").first()
+    plan = case.plans.filter(state=PlanState.AGREED, budgets=None).select_related("final_budget").first()
     if plan is None or plan.final_budget is None:
         stop = "There is no agreed plan that waits for its money."
         return Proposal(case, None, [], {}, None, None, {}, [stop])
@@ -135,7 +135,7 @@ def proposal(case_id: UUID, *, seen_by: User, on: date) -> Proposal:
     until = funded_until(starts_on, settings.PAY_CALENDAR_STARTS_ON)
     stops = [] if case.stage == Stage.ARRANGING else [f"The case is at “{case.get_stage_display()}”."]
     try:
-        shares = shares_of(plan, starts_on)
+        shares = shares_of(plan, charges_of(plan)[0], starts_on)
     except Refusal as refusal:
         return Proposal(case, plan, [], {}, starts_on, until, {}, [*stops, str(refusal)])
     latest = _latest_details(case)
@@ -162,7 +162,7 @@ def proposal(case_id: UUID, *, seen_by: User, on: date) -> Proposal:
 def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
     """This case's present budget, with its schedule, its payments and its balances at the end of a day."""
     case = people.get_case(case_id, seen_by=seen_by, page="Budget and payments")
-    budgets = list(case.budgets.select_related("ending", "plan__final_budget", "plan__charge", "started_by"))
+    budgets = list(case.budgets.select_related("ending", "plan__final_budget", "charge", "started_by"))
     if not budgets:
         return Picture(case, on, None, [], [], [], {}, [], [], [], None, [])
     budget = budgets[0]

@@ -73,6 +73,9 @@ GOES_ON_FROM = """
      WHERE before.plan_id = b.plan_id AND before.id <> b.id AND ended.replaced AND ended.ends_on + 1 = b.starts_on
 """
 
+#: As above, where what the person pays was decided once for both.
+GOES_ON_AS_BEFORE = f"{GOES_ON_FROM} AND before.charge_id = b.charge_id"
+
 #: The last day of the pay period up to which a share has fallen due.
 LAST_OF_PERIOD = "(m.due_until + 27 - mod(mod(m.due_until - b.pay_calendar_starts_on, 28) + 28, 28))"
 
@@ -81,12 +84,26 @@ DECIDED = (
         "Budget {budget} does not say what was decided for its plan.",
         "SELECT b.id AS budget FROM budgets_budget AS b LEFT JOIN planning_plan AS plan ON plan.id = b.plan_id "
         "LEFT JOIN decisions_decision AS d ON d.id = plan.final_budget_id "
-        "WHERE (b.case_id, b.cost_pence_per_week, b.charge_pence_per_week, b.council_pence_per_week,"
-        "  b.nhs_pence_per_week) IS DISTINCT FROM "
-        " (d.case_id, (d.result ->> 'pence_per_week')::bigint, (d.result ->> 'charge_pence_per_week')::bigint,"
-        "  (d.result ->> 'council_pence_per_week')::bigint, (d.result ->> 'nhs_pence_per_week')::bigint)"
+        "WHERE (b.case_id, b.cost_pence_per_week, b.nhs_pence_per_week) IS DISTINCT FROM "
+        " (d.case_id, (d.result ->> 'pence_per_week')::bigint, (d.result ->> 'nhs_pence_per_week')::bigint)"
         " OR b.start_up_pence <> (d.result ->> 'start_up_pence')::bigint"
         f"  AND NOT (b.start_up_pence = 0 AND EXISTS ({GOES_ON_FROM}))",
+    ),
+    Relation(
+        "Budget {budget} does not take from the person what was decided of it, or does so on other days.",
+        "SELECT b.id AS budget FROM budgets_budget AS b LEFT JOIN decisions_decision AS d ON d.id = b.charge_id "
+        "WHERE (b.case_id, 'charge', b.charge_pence_per_week, b.charge_pence_per_week + b.council_pence_per_week)"
+        " IS DISTINCT FROM (d.case_id, d.kind, (d.result ->> 'charge_pence_per_week')::bigint,"
+        "  (d.inputs ->> 'personal_budget_pence_per_week')::bigint)"
+        f" OR b.starts_on <> d.law_on AND NOT EXISTS ({GOES_ON_AS_BEFORE})",
+    ),
+    Relation(
+        "Charge {charge} was decided with the budget of plan {plan}, which has been set up without it.",
+        "SELECT plan.id AS plan, stretch.charge FROM planning_plan AS plan "
+        "JOIN decisions_decision AS d ON d.id = plan.final_budget_id "
+        "CROSS JOIN jsonb_array_elements_text(d.inputs -> 'charge_decisions') AS stretch (charge) "
+        "WHERE EXISTS (SELECT 1 FROM budgets_budget AS b WHERE b.plan_id = plan.id) AND NOT EXISTS ("
+        " SELECT 1 FROM budgets_budget AS b WHERE b.plan_id = plan.id AND b.charge_id::text = stretch.charge)",
     ),
     Relation(
         "Budget {budget} begins neither on the day that was decided nor after one of the same plan that it goes on "

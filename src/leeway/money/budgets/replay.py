@@ -19,7 +19,8 @@ from leeway.money.budgets.shares import Share, order_of_charge, share_out
 from leeway.refusal import Refusal
 
 BUDGETS_AT_ONCE = 500
-FIGURES = ("charge_pence_per_week", "council_pence_per_week", "nhs_pence_per_week", "start_up_pence")
+UNREAD = [f"{decision}__{part}" for decision in ("plan__final_budget", "charge") for part in ("steps", "reasons")]
+FIGURES = ("nhs_pence_per_week", "start_up_pence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,8 @@ def replay() -> Iterator[Answer]:
     ids = list(Budget.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), BUDGETS_AT_ONCE):
         chunk = ids[start : start + BUDGETS_AT_ONCE]
-        budgets = Budget.objects.filter(pk__in=chunk).select_related("plan__final_budget", "ending")
-        budgets = budgets.prefetch_related("parts").defer("plan__final_budget__steps", "plan__final_budget__reasons")
+        budgets = Budget.objects.filter(pk__in=chunk).select_related("plan__final_budget", "charge", "ending")
+        budgets = budgets.prefetch_related("parts").defer(*UNREAD)
         dues, fundings = _by_part(Instalment, Due, chunk), _by_part(Funding, Funded, chunk)
         for budget in budgets:
             before_pence = paid_beyond.get(earlier.get(budget.pk), 0)
@@ -102,7 +103,8 @@ def _shares(budget: Budget, order: list[str]) -> list[Share]:
     if decision is None:  # its key leads nowhere
         return []
     try:
-        return share_out(decision.result, [CostedLine(**line) for line in decision.inputs["lines"]], order)
+        lines = [CostedLine(**line) for line in decision.inputs["lines"]]
+        return share_out(decision.result, budget.charge.result, lines, order)
     except (Refusal, KeyError, TypeError, ValueError):
         return []
 
@@ -122,15 +124,18 @@ def _as_stored(parts: Iterable[Part]) -> set[tuple]:
 
 
 def _is_signed_off(budget: Budget, shares: list[Share]) -> bool:
-    """Whether the budget and its parts have the figures of the decision."""
-    result = budget.plan.final_budget.result
+    """Whether the budget and its parts have the figures of the decisions."""
+    result, pays = budget.plan.final_budget.result, budget.charge.result["charge_pence_per_week"]
     kept = {name: getattr(budget, name) for name in FIGURES}
     kept |= {"pence_per_week": budget.cost_pence_per_week, "starts_on": budget.starts_on.isoformat()}
     differs = {name for name, value in kept.items() if result[name] != value}
-    if differs and goes_on_from(budget):
+    before = goes_on_from(budget) if differs else None
+    if before:
         differs -= {"starts_on"} if budget.start_up_pence else {"starts_on", "start_up_pence"}
-    same = not differs
-    return same and _as_stored(budget.parts.all()) == _as_shared(shares)
+    as_before = before is not None and before.charge_id == budget.charge_id
+    in_its_days = budget.starts_on == budget.charge.law_on or as_before
+    charged = budget.charge_pence_per_week == pays and in_its_days
+    return charged and not differs and _as_stored(budget.parts.all()) == _as_shared(shares)
 
 
 def _corrected(budget: Budget, shares: list[Share]) -> Corrected | None:

@@ -6,7 +6,8 @@ from datetime import date
 
 from django.conf import settings
 
-from leeway.care.planning.costs import CostedLine, costed_line
+from leeway.care.decisions.models import Decision
+from leeway.care.planning.costs import CostedLine, costed_line, free_ways
 from leeway.care.planning.models import Plan, Way
 from leeway.law import law_on
 from leeway.law.charging import apply_charge_to_ways, ways_in_order
@@ -33,13 +34,13 @@ class Share:
         return self.gross_pence_per_week
 
 
-def shares_of(plan: Plan, law_day: date) -> list[Share]:
-    """Each part of a signed-off plan's budget with who pays it, in the order in which the charge is taken.
+def shares_of(plan: Plan, charge: Decision, law_day: date) -> list[Share]:
+    """Each part of a signed-off plan's budget with who pays it, in the order in which a charge is taken.
 
-    NHS money is never charged for, so the charge is taken from the social care side of each part alone.
+    NHS money is never charged for, nor is what is free by law: the charge is taken from the rest of each part alone.
     """
     lines = [costed_line(line) for line in plan.lines.all()]
-    return share_out(plan.final_budget.result, lines, order_of_charge(law_day))
+    return share_out(plan.final_budget.result, charge.result, lines, order_of_charge(law_day))
 
 
 def order_of_charge(law_day: date) -> list[str]:
@@ -47,8 +48,8 @@ def order_of_charge(law_day: date) -> list[str]:
     return list(ways_in_order(law_on(law_day, settings.COUNCIL_POLICY)))
 
 
-def share_out(result: dict, lines: Sequence[CostedLine], order: Sequence[str]) -> list[Share]:
-    """Share a signed-off budget out, from its figures, the lines that it pays for, and the order of the charge."""
+def share_out(result: dict, charge: dict, lines: Sequence[CostedLine], order: Sequence[str]) -> list[Share]:
+    """Share a signed-off budget out, from its figures and the charge's, the lines, and the order of the charge."""
     ways = {Way(way): pence for way, pence in result["ways"].items() if pence}
     nhs = dict.fromkeys(ways, 0)
     for line in lines:
@@ -58,8 +59,9 @@ def share_out(result: dict, lines: Sequence[CostedLine], order: Sequence[str]) -
         raise Refusal(
             "The plan and the signed-off budget differ on what the NHS pays. Ask for it to be signed off again."
         )
-    chargeable = {NAME_IN_LAW.get(way, way.value): ways[way] - nhs[way] for way in ways}
-    charged = apply_charge_to_ways(result["charge_pence_per_week"], chargeable, order)
+    free = free_ways(lines, charge["free_parts"])
+    chargeable = {NAME_IN_LAW.get(way, way.value): max(0, ways[way] - nhs[way] - free.get(way, 0)) for way in ways}
+    charged = apply_charge_to_ways(charge["charge_pence_per_week"], chargeable, order)
     shares = [
         Share(way, ways[way], nhs[way], charged[NAME_IN_LAW.get(way, way.value)]["charge_pence_per_week"])
         for way in ways

@@ -16,7 +16,7 @@ from leeway.care.people import actions as people
 from leeway.care.people.models import Authority, Case, CaseKind, Relationship
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions as planning
-from leeway.care.planning.models import MetBy, Plan, Way
+from leeway.care.planning.models import ORDINARY, MetBy, Plan, Way
 from leeway.care.planning.queries import indicative as indicative_of
 from leeway.care.planning.queries import indicative_pence, offers_and_choice, plan_totals
 from leeway.care.review import actions as reviewing
@@ -199,7 +199,8 @@ def assess(player: Player) -> None:
 
 def check_means(player: Player) -> None:
     on, finance = player.day(14), player.staff.finance
-    if not needs_money_check(player.case, on):
+    beside_what_is_free = player.script.funding and any(line.exemption == ORDINARY for line in player.script.lines)
+    if not beside_what_is_free and not needs_money_check(player.case, on):
         return
     financial = assessing.start_financial_assessment(case=player.case, by=finance, on=on)
     for part, details in player.script.means.items():
@@ -278,6 +279,7 @@ def details_of(line: Line, player: Player) -> dict:
         "unit_cost_pence": price,
         "frequency": "weekly",
         "nhs_percent": line.nhs_percent,
+        "exemption": line.exemption,
         "payee_relationship": line.relationship,
     }
 

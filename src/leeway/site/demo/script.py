@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from leeway.care.people.states import Stage
+from leeway.care.planning.models import ORDINARY
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Line:
     weekly_pence: int
     way: str = ""
     nhs_percent: int = 0
+    exemption: str = ORDINARY
     relationship: str = "not_related"
 
 

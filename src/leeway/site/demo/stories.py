@@ -142,10 +142,10 @@ def dementia(today: date) -> Script:
 
 
 def after_care(today: date) -> Script:
-    """After-care under section 117: free, and paid by council and NHS together."""
+    """After-care under section 117 is free, and paid by council and NHS together; help at home beside it is charged."""
     return replace(
         dementia(today),
-        story="After-care under section 117: free, and paid by council and NHS together",
+        story="After-care under section 117, free of charge, with ordinary help at home beside it",
         details=person(
             "Kofi",
             "Mensah",
@@ -172,7 +172,11 @@ def after_care(today: date) -> Script:
         | {"home": "most", "wellbeing": "most_of_the_time", "relationships": "every_week", "work": "some_of_the_time"}
         | {"decisions": "most_decisions", "safety": "checks"},
         aims=(("Teach music to young people", "I run one session a week."),),
-        lines=(Line("Support worker who knows music", "supported_living", 260_00, "service_fund", 50),),
+        means=WORKING_AGE,
+        lines=(
+            Line("Support worker who knows music", "supported_living", 260_00, "service_fund", 50, "section_117"),
+            Line("Help to keep the flat in order", "home_care", 90_00, "service_fund"),
+        ),
         way="service_fund",
         choice_words="They get me, and I can bank hours for a bad week.",
         why_not_direct_payment="paperwork",

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from leeway import said
 from leeway.access.models import User
-from leeway.care.assessment.actions import charge_for
+from leeway.care.assessment.actions import charges_from
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
@@ -23,18 +23,27 @@ from leeway.care.planning.access import (
     check_may_disagree,
 )
 from leeway.care.planning.actions.drafts import claim, claim_draft, move, send_back
-from leeway.care.planning.costs import budget_result, budget_steps, costed_line, shares_of_final, totals
+from leeway.care.planning.costs import (
+    ChargedDays,
+    CostedLine,
+    budget_result,
+    budget_steps,
+    costed_line,
+    free_parts,
+    shares_of_final,
+    totals_of,
+)
 from leeway.care.planning.evidence import needs_of, not_said, offers_and_choice, uprated_from
 from leeway.care.planning.models import (
     Agreement,
     Plan,
-    PlanLine,
     PlanState,
     SentBack,
     Way,
 )
 from leeway.care.planning.queries import (
     bars_direct_payment,
+    charges_of,
     indicative,
     indicative_pence,
     is_costed_instead,
@@ -56,14 +65,10 @@ def submit_plan(*, plan: Plan, version: int, by: User, on: date) -> Plan:
     if missing:
         raise Refusal("The plan is not ready: " + " ".join(one.sentence for one in missing))
     claim_draft(plan, version, by)
-    costed = totals(list(plan.lines.all()))
-    social_care = costed["pence_per_week"] - costed["nhs_pence_per_week"]
-    details = {
-        "charge": charge_for(case=plan.case, personal_budget_pence_per_week=social_care, by=by, on=on),
-        "submitted_by": by,
-        "submitted_on": on,
-    }
-    move(plan, PlanState.SUBMITTED, details)
+    lines = [costed_line(line) for line in plan.lines.all()]
+    costed = totals_of(lines)
+    _charge(plan, lines, costed["pence_per_week"], by, on)
+    move(plan, PlanState.SUBMITTED, {"submitted_by": by, "submitted_on": on})
     sentence = f"Plan {plan.number} sent for sign-off: {pounds(costed['pence_per_week'])} a week."
     move_case(case=plan.case, to=Stage.SIGN_OFF, kind=Event.PLAN_SUBMITTED, by=by, on=on, sentence=sentence)
     return plan
@@ -79,38 +84,54 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     Cambridgeshire [2012] UKSC 23; R (Savva) v RBKC [2010] EWCA Civ 1209; Care Act 2014 s26.
     """
     lines = list(plan.lines.all())
-    costed, guide = totals(lines), indicative(plan.case)
+    costed_lines = [costed_line(line) for line in lines]
+    costed, guide = totals_of(costed_lines), indicative(plan.case)
     check_can_sign_off(by, plan, max(final_pence_per_week, costed["pence_per_week"]))
     _require_not_barred(plan, on)
     _require_evidence(plan)
     to_explain_above = None if is_costed_instead(guide) or uprated_from(plan) else indicative_pence(guide)
     _check_final(costed["pence_per_week"], to_explain_above, final_pence_per_week, reason)
     claim(plan, version, PlanState.SUBMITTED, "signed off")
-    social_care = shares_of_final(costed, final_pence_per_week)["social_care_pence_per_week"]
-    charge = plan.charge
-    if final_pence_per_week != costed["pence_per_week"]:
-        charge = charge_for(case=plan.case, personal_budget_pence_per_week=social_care, by=by, on=on)
+    charges = _charge(plan, costed_lines, final_pence_per_week, by, on)
     result = budget_result(
         costed=costed,
         final_pence=final_pence_per_week,
-        charge_pence=charge.result["charge_pence_per_week"],
+        charged=[ChargedDays(each.law_on, each.result["charge_pence_per_week"]) for each in charges],
         indicative_pence=indicative_pence(guide),
-        starts_on=plan.starts_on,
     )
     decision = decide_by_judgement(
         case=plan.case,
         kind=DecisionKind.FINAL_BUDGET,
-        inputs=_inputs(plan, lines, guide, charge) | {"final_pence_per_week": final_pence_per_week},
+        inputs=_inputs(plan, costed_lines, guide, charges) | {"final_pence_per_week": final_pence_per_week},
         result=result,
         steps=budget_steps(result, lines, reason=reason.strip(), manager=by.name),
-        reasons=_reasons(result, reason, by),
+        reasons=_reasons(result, charges, reason, by),
         by=by,
         on=on,
     )
-    move(plan, PlanState.SIGNED_OFF, {"final_budget": decision, "charge": charge})
+    move(plan, PlanState.SIGNED_OFF, {"final_budget": decision})
     sentence = f"{by.name} signed off a personal budget of {pounds(final_pence_per_week)} a week."
     move_case(case=plan.case, to=Stage.AGREEMENT, kind=Event.SIGNED_OFF, by=by, on=on, sentence=sentence)
     return decision
+
+
+def _charge(plan: Plan, lines: list[CostedLine], final_pence: int, by: User, on: date) -> list[Decision]:
+    """Decide what the person pays of an amount for these lines from the day on which support starts.
+
+    It is of the social care part, without the lines that are free. What is decided so already stands.
+    """
+    social_care = shares_of_final(totals_of(lines), final_pence)["social_care_pence_per_week"]
+    charges = charges_from(
+        case=plan.case,
+        personal_budget_pence_per_week=social_care,
+        free_parts=free_parts(lines, social_care),
+        starts_on=plan.starts_on,
+        decided=charges_of(plan),
+        by=by,
+        on=on,
+    )
+    plan.charges.set(charges)
+    return charges
 
 
 def _require_not_barred(plan: Plan, on: date) -> None:
@@ -157,25 +178,30 @@ def _check_final(costed_pence: int, guide_pence: int | None, final_pence: int, r
         )
 
 
-def _inputs(plan: Plan, lines: list[PlanLine], guide: Decision | None, charge: Decision) -> dict:
+def _inputs(plan: Plan, lines: list[CostedLine], guide: Decision | None, charges: list[Decision]) -> dict:
     choice = offers_and_choice(plan).choice
     return {
         "plan": str(plan.pk),
         "plan_number": plan.number,
         "plan_version": plan.version,
-        "charge_decision": str(charge.pk),
+        "charge_decisions": [str(charge.pk) for charge in charges],
         "indicative_decision": str(guide.pk) if guide else None,
         "choice": str(choice.pk) if choice else None,
         "starts_on": plan.starts_on.isoformat(),
-        "lines": [asdict(costed_line(line)) for line in lines],
+        "lines": [asdict(line) for line in lines],
     }
 
 
-def _reasons(result: dict, reason: str, by: User) -> list[str]:
+def _reasons(result: dict, charges: list[Decision], reason: str, by: User) -> list[str]:
     final, costed = result["pence_per_week"], result["costed_pence_per_week"]
     said = [
         f"The personal budget is {pounds(final)} a week: the person pays {pounds(result['charge_pence_per_week'])}, "
         f"the council {pounds(result['council_pence_per_week'])} and the NHS {pounds(result['nhs_pence_per_week'])}."
+    ]
+    said += [
+        f"From {later.law_on:%-d %B %Y} the person pays {pounds(later.result['charge_pence_per_week'])} a week, "
+        f"{later.why}."
+        for later in charges[1:]
     ]
     if final == costed:
         said.append("The budget is what the plan costs.")

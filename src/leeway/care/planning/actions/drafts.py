@@ -61,7 +61,8 @@ def send_back(plan: Plan, *, said_by_name: str, disagreed: bool, why: dict, by: 
         sent_on=on,
         recorded_by=by,
     )
-    undone = {"charge": None, "final_budget": None, "submitted_by": None, "submitted_on": None}
+    undone = {"final_budget": None, "submitted_by": None, "submitted_on": None}
+    plan.charges.clear()
     move(plan, PlanState.DRAFT, undone)
     kind, verb = (Event.DISAGREED, "does not agree") if disagreed else (Event.PLAN_RETURNED, "returned the plan")
     heard = sent.words or f"they could not or did not want to say why. {sent.seen_instead}".strip()

@@ -6,6 +6,9 @@ from datetime import date
 from django.db import transaction
 
 from leeway.access.models import User
+from leeway.care.assessment.queries import funded_by
+from leeway.care.decisions.models import DecisionKind
+from leeway.care.decisions.queries import standing
 from leeway.care.people.access import can_work_on, check_can_work_on
 from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
@@ -15,9 +18,11 @@ from leeway.care.planning.access import (
     check_can_write_about_me,
 )
 from leeway.care.planning.actions.drafts import claim_draft
+from leeway.care.planning.actions.exempting import check_exemption
 from leeway.care.planning.costs import weekly_pence
 from leeway.care.planning.evidence import offers_and_choice, only_prices_differ, shape_but_way
 from leeway.care.planning.models import (
+    ORDINARY,
     Aim,
     Choice,
     ChosenWay,
@@ -34,6 +39,7 @@ from leeway.care.planning.queries import (
     price_to_take,
 )
 from leeway.days import PLANNED, check_day
+from leeway.law.months import anniversary
 from leeway.law.numbers import pounds
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import matching_rate
@@ -54,6 +60,11 @@ LINE_DETAILS = frozenset(
         "unit_cost_pence",
         "frequency",
         "nhs_percent",
+        "exemption",
+        "reablement_from",
+        "reablement_until",
+        "reablement_agreed_by",
+        "reablement_why",
         "payee_relationship",
         "payee_same_household",
         "payee_necessary",
@@ -121,9 +132,20 @@ def _copy(before: Plan, plan: Plan) -> None:
     for aim in before.aims.all():
         copied = Aim.objects.create(plan=plan, outcomes=aim.outcomes, words=aim.words, how_we_know=aim.how_we_know)
         aims[aim.pk] = copied
+    asked_again = _funding_changed_since(before)
     for line in before.lines.all():
         details = {name: getattr(line, name) for name in (LINE_DETAILS | {"rate"}) - {"aim", "way"}}
+        if asked_again and line.exemption == ORDINARY:
+            details["exemption"] = ""
         PlanLine.objects.create(plan=plan, aim=aims.get(line.aim_id), **details)
+
+
+def _funding_changed_since(before: Plan) -> bool:
+    """Whether section 117 or the NHS was found to pay since a plan was signed off, so that each line is asked again."""
+    assert before.final_budget is not None, "a plan in force was signed off"
+    found = standing(before.case, DecisionKind.ELIGIBILITY)
+    newer = found is not None and found.decided_at > before.final_budget.decided_at
+    return newer and funded_by(before.case) is not None
 
 
 @transaction.atomic
@@ -172,14 +194,18 @@ def remove_aim(*, aim: Aim, version: int, by: User, on: date) -> None:
 def add_line(*, plan: Plan, version: int, details: dict, by: User, on: date) -> PlanLine:
     """Add one thing that the budget pays for, from the directory or one's own idea.
 
-    `details`: what, service or supplier, unit, units, unit_cost_pence, frequency, nhs_percent, aim, way, and who is
-    paid (payee_relationship, payee_same_household, payee_necessary). The way follows the choice where one stands.
-    Where the cost is a price of the service that is recorded for the day, the line points to it.
+    `details`: what, service or supplier, unit, units, unit_cost_pence, frequency, nhs_percent, aim, way, who is paid
+    (payee_relationship, payee_same_household, payee_necessary), and whether it is free by law (exemption, and of
+    reablement its first day and what the council decided). Left out, it is ordinary support; where section 117 or the
+    NHS pays, it is still to be answered. The way follows the choice where one stands. Where the cost is a price of
+    the service that is recorded for the day, the line points to it.
     """
     check_can_work_on(by, plan.case)
     claim_draft(plan, version, by)
-    line = PlanLine(plan=plan, **_line_details(plan, details))
+    asked = {"exemption": "" if funded_by(plan.case) else ORDINARY}
+    line = PlanLine(plan=plan, **asked | _line_details(plan, details))
     _check_size(line)
+    check_exemption(line, on)
     line.rate = _rate_of(line, on)
     line.save(force_insert=True)
     return line
@@ -194,6 +220,7 @@ def change_line(*, line: PlanLine, version: int, details: dict, by: User, on: da
     for name, value in changed.items():
         setattr(line, name, value)
     _check_size(line)
+    check_exemption(line, on)
     if not _is_at(line, line.rate):
         line.rate = _rate_of(line, on)
     line.save(update_fields=[*changed, "rate"])
@@ -261,6 +288,13 @@ def set_start(
             f"Support cannot start before the request for help on {plan.case.opened_on:%-d %B %Y}.", field="starts_on"
         )
     check_day(starts_on, PLANNED, field="starts_on", what="The day on which support starts", on=on)
+    eighteen = anniversary(plan.case.person.date_of_birth, 18)
+    if starts_on is not None and starts_on < eighteen:
+        raise Refusal(
+            f"Support for adults starts on the 18th birthday, {eighteen:%-d %B %Y}, or later. The plan can be made "
+            "ready before.",
+            field="starts_on",
+        )
     claim_draft(plan, version, by, starts_on=starts_on, no_lines_reason=no_lines_reason.strip())
     return plan
 

@@ -38,7 +38,7 @@ def submit(request: SignedIn, case_id):
     context = about(case, seen_by=request.user) | whole(plan, today)
     context |= {
         "form": form,
-        "missing": queries.what_is_missing(plan, today, needs=context["needs"]),
+        "missing": queries.what_is_missing(plan, today, needs=context["needs"], found=context["found"]),
         "back": reverse("planning:overview", args=[case_id]),
     }
     return render(request, "planning/submit.jinja", context)
@@ -82,7 +82,6 @@ def sign_off(request: SignedIn, case_id):
     context |= {
         "form": form,
         "flags": alike_in_both_halves(plan, request.user),
-        "charge": plan.charge,
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
         "in_force": queries.plan_in_force(case),
         "back": reverse("planning:sign_off_queue"),

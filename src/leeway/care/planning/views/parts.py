@@ -37,8 +37,13 @@ def own_relationship(request: SignedIn, case: Case) -> Relationship | None:
 
 
 def rows(lines: list[PlanLine], on: date) -> list[dict]:
-    """The lines of a plan, as its tables show them, and what became of the prices they were written with."""
+    """The lines of a plan, as its tables show them, and what became of the prices they were written with.
+
+    Whether a line is free by law is said of the day on which support starts, or of today once it has.
+    """
     changed = queries.price_changes(lines, on)
+    begins = max((line.plan.starts_on or on for line in lines), default=on)
+    free = queries.free_by_law(lines, max(begins, on))
     return [
         {
             "id": line.pk,
@@ -53,6 +58,8 @@ def rows(lines: list[PlanLine], on: date) -> list[dict]:
             "once_pence": once_pence(line),
             "nhs_percent": line.nhs_percent,
             "nhs_pence": nhs_pence(line),
+            "free": free.get(line.pk),
+            "answered": bool(line.exemption),
             "way": line.get_way_display().partition(":")[0],
             "aim": line.aim.words if line.aim else "",
             "family": line.get_payee_relationship_display() if line.payee_relationship != "not_related" else "",
@@ -73,13 +80,14 @@ def whole(plan: Plan, on: date) -> dict:
         "with_manager": plan.state == PlanState.SUBMITTED,
         "to_agree": plan.state == PlanState.SIGNED_OFF,
         "aims": list(plan.aims.all()),
-        "needs": needs_of(plan),
+        "needs": needs_of(plan, lines),
         "rows": rows(lines, on),
         "costed": costed,
         "guide_pence": guide_pence,
         "costed_instead": queries.is_costed_instead(guide),
         "over_pence": costed["pence_per_week"] - guide_pence if guide_pence is not None else 0,
         "found": queries.offers_and_choice(plan),
+        "charges": queries.charges_of(plan),
         "sent_back": list(plan.sent_back.all()),
     }
 

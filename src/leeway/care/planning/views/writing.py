@@ -55,7 +55,9 @@ def overview(request: SignedIn, case_id, number=None):
         "flags": alike_in_both_halves(plan, signed_by) if request.user.can(Capability.SIGN_OFF) else [],
         "may_answer": request.user.can(Capability.SIGN_OFF) and lives(case.person),
         "can_write": can_take_part(request.user, case, today) and lives(case.person),
-        "missing": queries.what_is_missing(plan, today, needs=shown["needs"]) if context["can_work"] else [],
+        "missing": queries.what_is_missing(plan, today, needs=shown["needs"], found=shown["found"])
+        if context["can_work"]
+        else [],
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
         "in_force": queries.plan_in_force(case) if plan.state in queries.OPEN else None,
     }

@@ -9,12 +9,14 @@ from django.db.models import Q
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.care.decisions.models import Decision
 from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_case
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.planning.models import Plan, PlanState, Way
+from leeway.care.planning.queries import charges_of
 from leeway.care.review.actions import schedule_review
 from leeway.law.numbers import pounds
 from leeway.money.budgets import queries
@@ -46,7 +48,8 @@ PAID_INTO = {Way.DIRECT_PAYMENT: Kind.HELD_BY_PERSON, Way.SERVICE_FUND: Kind.HEL
 def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
     """Turn an agreed plan into money: accounts, funding for the financial year, and a schedule of instalments.
 
-    The case becomes active, its first review is made due, and an earlier budget ends the day before. Refused:
+    Where what the person pays changes on a day that is known, a budget follows from that day; the last is given
+    back. The case becomes active, its first review is made due, and an earlier budget ends the day before. Refused:
     another stage, a plan not agreed, and a direct payment or service fund without approved bank details.
     """
     check_can(by, Capability.START_BUDGETS)
@@ -56,7 +59,10 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
     if plan.state != PlanState.AGREED:
         raise Refusal("The plan has not been agreed, so its budget cannot start.")
     starts_on = date.fromisoformat(plan.final_budget.result["starts_on"])
-    budget = _open(case, plan, starts_on, _replace_earlier(case, starts_on, by, on), by, on)
+    first, *later = charges_of(plan)
+    budget = _open(case, plan, first, starts_on, _replace_earlier(case, starts_on, by, on), by, on)
+    for charge in later:
+        budget = go_on(budget, charge, by, on)
     sentence = f"Budget started: {pounds(budget.cost_pence_per_week)} a week from {starts_on:%-d %B %Y}."
     move_case(case=case, to=Stage.ACTIVE, kind=Event.BUDGET_STARTED, by=by, on=on, sentence=sentence)
     schedule_review(case=case, starts_on=starts_on, by=by, on=on)
@@ -70,7 +76,7 @@ def fund_next_year(*, budget: Budget, by: User, on: date) -> Budget:
     budget = locked(budget)
     if hasattr(budget, "ending"):
         raise Refusal("This budget has ended, so it cannot be funded further.")
-    if not any(part.paid_pence_per_week for part in budget.parts.all()):
+    if not _pays_out(budget):
         raise Refusal("The person pays all of this budget themselves, so there is nothing to fund.")
     until = queries.funded_until_day(budget)
     if on < until - queries.FUNDED_AHEAD:
@@ -89,7 +95,7 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
     """
     check_can(by, Capability.START_BUDGETS)
     case = lock_case(budget.case_id)
-    ended = Budget.objects.select_related("ending", "plan__final_budget").get(pk=budget.pk)
+    ended = Budget.objects.select_related("ending", "plan__final_budget", "charge").get(pk=budget.pk)
     if case.person.date_of_death is not None or ended.plan.state != PlanState.AGREED:
         raise Refusal("A budget is set up again while its plan is agreed and the person lives. Make a new plan.")
     if case.budgets.filter(Q(ending=None) | Q(starts_on__gt=ended.starts_on)).exists():
@@ -103,7 +109,8 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
     if not reason.strip():
         raise Refusal("Say why it is set up again. The person can read this.", field="reason")
     starts_on = ended.ending.ends_on + DAY
-    again = _open(case, ended.plan, starts_on, queries.paid_beyond(ended, ended.ending.ends_on), by, on)
+    paid = queries.paid_beyond(ended, ended.ending.ends_on)
+    again = _open(case, ended.plan, ended.charge, starts_on, paid, by, on)
     ended.ending.replaced = True
     ended.ending.save(update_fields=["replaced"])
     for hold in ended.holds.filter(lifted_on=None).exclude(kind__in=COMES_BY_ITSELF):
@@ -113,11 +120,30 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
     return again
 
 
-def _open(case: Case, plan: Plan, starts_on: date, paid_before: dict[str, int], by: User, on: date) -> Budget:
+def go_on(budget: Budget, charge: Decision, by: User, on: date) -> Budget:
+    """Have a budget of the same plan take a budget's place from the first day of a charge that is another one."""
+    last_day = charge.law_on - DAY
+    while (until := queries.funded_until_day(budget)) < last_day and _pays_out(budget):
+        for part in budget.parts.all():
+            fund(part, until + DAY, 0, by, on)
+    paid = queries.paid_beyond(budget, last_day)
+    pays = pounds(charge.result["charge_pence_per_week"])
+    reason = f"From {charge.law_on:%-d %B %Y} the person pays {pays} a week, {charge.why}"
+    end(budget, last_day, reason, by, on, replaced=True)
+    return _open(budget.case, budget.plan, charge, charge.law_on, paid, by, on)
+
+
+def _pays_out(budget: Budget) -> bool:
+    return any(part.paid_pence_per_week for part in budget.parts.all())
+
+
+def _open(
+    case: Case, plan: Plan, charge: Decision, starts_on: date, paid_before: dict[str, int], by: User, on: date
+) -> Budget:
     """Open a plan's budget from a day, with its parts, their funding and their schedule."""
-    shares = shares_of(plan, starts_on)
+    shares = shares_of(plan, charge, starts_on)
     _require_bank_details(case, shares)
-    budget = _open_budget(case, plan, plan.final_budget.result, starts_on, by, on)
+    budget = _open_budget(case, plan, charge, starts_on, by, on)
     for share in shares:
         fund(_open_part(budget, share, by, on), starts_on, paid_before.get(share.way, 0), by, on)
     if budget.start_up_pence:
@@ -125,16 +151,19 @@ def _open(case: Case, plan: Plan, starts_on: date, paid_before: dict[str, int], 
     return budget
 
 
-def _open_budget(case: Case, plan: Plan, result: dict, starts_on: date, by: User, on: date) -> Budget:
+def _open_budget(case: Case, plan: Plan, charge: Decision, starts_on: date, by: User, on: date) -> Budget:
+    result = plan.final_budget.result
+    charge_pence = charge.result["charge_pence_per_week"]
     before = case.budgets.filter(plan=plan).count()
     name = f"Budget {plan.number}" + (f".{before + 1}" if before else "")
     return Budget.objects.create(
         case=case,
         plan=plan,
+        charge=charge,
         starts_on=starts_on,
         cost_pence_per_week=result["pence_per_week"],
-        charge_pence_per_week=result["charge_pence_per_week"],
-        council_pence_per_week=result["council_pence_per_week"],
+        charge_pence_per_week=charge_pence,
+        council_pence_per_week=result["pence_per_week"] - result["nhs_pence_per_week"] - charge_pence,
         nhs_pence_per_week=result["nhs_pence_per_week"],
         start_up_pence=0 if _start_up_paid(plan) else result["start_up_pence"],
         charge_taken_first_from=order_of_charge(starts_on),
