@@ -36,7 +36,7 @@ def answer_need(
     """Say how a need is met that nothing in the plan pays for: by somebody who was asked, unpaid; or why it is not.
 
     Nobody is presumed to be willing: what a carer does is met by them only where they are willing and able. Source:
-    Care Act 2014 s18(7), s10(5).
+    Care Act 2014 s10(5), s24(3)(b).
     """
     check_can_write_about_me(by, plan.case, on)
     if outcome not in {need.outcome.code for need in needs_of(plan)}:
