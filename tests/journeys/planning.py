@@ -15,12 +15,25 @@ def start_the_plan(worker: Visitor, case_page: str, about: str) -> None:
     worker.press("Save")
 
 
-def add_an_aim(worker: Visitor, words: str, part_of_life: str) -> None:
+def add_an_aim(worker: Visitor, words: str, *parts_of_life: str) -> None:
     worker.follow("Add an aim")
     worker.write("What do you want to do", words)
-    worker.pick("Part of life", part_of_life)
+    worker.choose("Parts of life it belongs to", *parts_of_life)
     worker.press("Save")
     worker.is_told(words)
+
+
+def say_who_meets(worker: Visitor, need: str, who: str, words: str, asked_on: date) -> None:
+    """A need that nothing in the plan pays for: who meets it, unpaid, and what they said."""
+    worker.follow(f"{need}: say how this need is met")
+    worker.press("Save")
+    worker.is_told("There is a problem", "Answer “How is this need met?”")
+    worker.choose("How is this need met?", "Somebody is willing and able to meet it, unpaid")
+    worker.write("Who meets it", who)
+    worker.date("When were they asked?", asked_on)
+    worker.write("What they said, or the reason", words)
+    worker.press("Save")
+    worker.is_told(who, words)
 
 
 def find_support_in_the_directory(worker: Visitor, words: str) -> None:

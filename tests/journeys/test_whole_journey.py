@@ -33,6 +33,7 @@ from tests.journeys.planning import (
     record_the_choice,
     say_how_much,
     say_when_support_starts,
+    say_who_meets,
     send_for_sign_off,
     sign_off,
     start_the_plan,
@@ -117,7 +118,7 @@ def bea_checks_the_money(bea: Visitor) -> str:
 def bea_plans_with_nora(bea: Visitor, case_page: str, today: date) -> None:
     """Something from the directory and an idea of Nora's own; the four ways; her choice; off to the manager."""
     start_the_plan(bea, case_page, MATTERS)
-    add_an_aim(bea, AIM, "Personal hygiene")
+    add_an_aim(bea, AIM, "Personal hygiene", "Being dressed properly")
     find_support_in_the_directory(bea, "home care")
     bea.write("What the budget pays for", "Help to wash and dress")
     say_how_much(bea, "7", "hour", "25", AIM)
@@ -126,6 +127,7 @@ def bea_plans_with_nora(bea: Visitor, case_page: str, today: date) -> None:
     bea.write("Who gives it", "The Harbour choir")
     say_how_much(bea, "1", "session", "8", AIM)
     bea.is_told("The plan costs £183.00 a week", "Still to do before the plan can go to a manager")
+    say_who_meets(bea, "Using services in the community", "Her neighbour Ida", "I drive her, and gladly.", today)
     explain_the_four_ways(bea, today)
     record_the_choice(bea, "Direct payment", "I want to choose who comes into my house.")
     check_the_direct_payment_conditions(bea)

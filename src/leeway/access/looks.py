@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from leeway.access.models import Look, User
 from leeway.refusal import Refusal
+from leeway.said import says_something
 
 REASON_LASTS = timedelta(hours=4)
 REASON_LONGEST = 500
@@ -102,7 +103,7 @@ def give_reason(*, viewer: User, person_id, reason: str) -> None:
     if not viewer.is_staff_member:
         raise Refusal("Only council staff can ask to see a record that is not their own.")
     words = reason.strip()
-    if len(words) < 10:
+    if not says_something(words):
         raise Refusal("Say in a sentence why you need to see this record.", field="reason")
     if len(words) > REASON_LONGEST:
         raise Refusal(f"Say it in {REASON_LONGEST} characters or fewer.", field="reason")

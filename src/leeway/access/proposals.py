@@ -20,10 +20,10 @@ from leeway.access.roles import WEIGHTY, WHO_CAN, Capability, capabilities_of
 from leeway.access.states import MOVES, State
 from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
+from leeway.said import says_something
 
 #: What the page about someone who signs in shows and changes.
 STAFF_DETAILS = ("name", "roles", "team", "job_title", "sign_off_limit_pence_per_week")
-SENTENCE = 10
 WHY_NEEDED = "Say in a sentence why. Another administrator reads it before they approve."
 
 
@@ -54,7 +54,7 @@ def propose(
     *, kind: ProposalKind, details: Mapping[str, Any], why: str, by: User | None, user: User | None = None
 ) -> Proposal:
     """Ask for something weighty about who signs in. It waits for another administrator; one for a person."""
-    if len(why.strip()) < SENTENCE:
+    if not says_something(why):
         raise Refusal(WHY_NEEDED, field="why")
     email = user.email if user else details["email"].lower()
     if Proposal.objects.filter(email=email, state=State.WAITING).exists():
@@ -90,7 +90,7 @@ def approve(*, proposal: Proposal, site_address: str, by: User, on: Any) -> Prop
 def turn_down(*, proposal: Proposal, answer: str, by: User, on: Any) -> Proposal:
     """Turn down what another administrator asked for, with the reason. Nothing of it is done."""
     check_can(by, Capability.ADMINISTER)
-    if len(answer.strip()) < SENTENCE:
+    if not says_something(answer):
         raise Refusal("Say in a sentence why it is turned down.", field="answer")
     proposal = _to_settle(proposal, Settling(by), State.TURNED_DOWN)
     return _settle(proposal, Settling(by), State.TURNED_DOWN, answer)

@@ -47,6 +47,7 @@ SEALED = (
     Table("people.CapacityDecision"),
     Table("planning.Offer", stamp="offered_at"),
     Table("planning.Choice"),
+    Table("planning.ChallengeAnswer", stamp="answered_at"),
     Table("planning.Agreement"),
     Table("planning.SentBack", stamp="sent_at"),
     Table("budgets.Budget"),

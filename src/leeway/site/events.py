@@ -16,7 +16,7 @@ from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Relationship, StoryLine, Whose
 from leeway.care.people.states import Stage
 from leeway.care.planning.actions import end_plan
-from leeway.care.planning.queries import has_direct_payment, plan_in_force
+from leeway.care.planning.queries import has_direct_payment, offers_and_choice, open_plan, plan_in_force
 from leeway.law.direct_payment_codes import DETAINED_IN, PERHAPS_DETAINED_IN
 from leeway.messages.queries import in_need_of_somebody
 from leeway.messages.states import State
@@ -142,6 +142,12 @@ def _looked_at(line: StoryLine) -> bool:
     return not left.exists()
 
 
+def _is_offered_again(line: StoryLine) -> bool:
+    """Whether a manager, asked if a direct payment is too risky, wants it offered again."""
+    plan = open_plan(line.case)
+    return plan is not None and offers_and_choice(plan).to_offer_again
+
+
 def _is_at_home(line: StoryLine) -> bool:
     return stay_on(line.case.person, line.happened_on) is None
 
@@ -233,7 +239,7 @@ NOTHING = Follows()
 LOOKED_FOR = (Event.DIED, Event.RELATIONSHIP)
 FIND_WHO_SETTLES = "Find out who settles what {person} leaves, and record them."
 #: What is over once the plan is written again, a stay is, the money is, support is, and the person's life is.
-WITH_PLAN = Over((Event.PLAN_RETURNED, Event.DISAGREED, Event.CHOICE))
+WITH_PLAN = Over((Event.PLAN_RETURNED, Event.DISAGREED, Event.CHOICE, Event.CHALLENGE_ANSWERED))
 WITH_STAY = Over((Event.STAY, Event.STAY_ENDED, Event.STAY_UNDONE))
 END_THE_BUDGET = (Event.SUPPORT_ENDED, Event.CLOSED, Event.DIED)
 WITH_MONEY = (
@@ -245,6 +251,7 @@ WITH_SUPPORT = (
     WITH_STAY,
     Over(
         (
+            Event.CHALLENGED,
             Event.REVIEW_DUE,
             Event.REVIEW_ASKED,
             Event.REVIEW_NEEDED,
@@ -313,8 +320,27 @@ EVENTS: dict[Event, Follows] = {
     Event.INVITED: NOTHING,
     Event.FILE: _asks(ToDo(Whose.WORKER, "Look at what was added to {person}'s files.", only=_said_by_another)),
     Event.PLAN_STARTED: NOTHING,
-    Event.WAYS_EXPLAINED: NOTHING,
-    Event.CHOICE: _asks(ToDo(Whose.WORKER, "{person} has chosen how to hold the budget.", only=_said_by_another)),
+    Event.WAYS_EXPLAINED: Follows(over=(Over((Event.CHALLENGE_ANSWERED,)),)),
+    Event.CHOICE: Follows(
+        over=(Over((Event.CHALLENGED,)),),
+        tasks=(ToDo(Whose.WORKER, "{person} has chosen how to hold the budget.", only=_said_by_another),),
+    ),
+    Event.CHALLENGED: _asks(
+        ToDo(
+            Whose.MANAGER,
+            "A direct payment was said to be too risky for {person}. Look at what would make it safe enough.",
+        )
+    ),
+    Event.CHALLENGE_ANSWERED: Follows(
+        over=(Over((Event.CHALLENGED,)),),
+        tasks=(
+            ToDo(
+                Whose.WORKER,
+                "Offer {person} a direct payment again, with what would make it safe enough.",
+                only=_is_offered_again,
+            ),
+        ),
+    ),
     Event.CHARGE_CHANGES: NOTHING,  # a task of the night, and no line of the story
     Event.CHARGE_DECIDED: replace(
         _decides("what you pay towards your support"), over=(Over((Event.CHARGE_CHANGES,), (Whose.FINANCE,)),)

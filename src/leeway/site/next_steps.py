@@ -100,6 +100,15 @@ def _planning(case: Case, on: date) -> NextStep:
 
 
 def _sign_off(case: Case, on: date) -> NextStep:
+    plan = open_plan(case)
+    if plan is not None and offers_and_choice(plan).to_answer:
+        return NextStep(
+            "A manager looks at whether a direct payment really is too risky, before the budget is signed off.",
+            "A manager looks at whether a direct payment could be made safe enough for you.",
+            MANAGER,
+            "planning:challenge",
+            "Say what you find",
+        )
     return NextStep(
         "A manager signs off the budget, or sends the plan back with reasons.",
         "Your plan is with a manager, who agrees the budget.",

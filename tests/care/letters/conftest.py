@@ -60,7 +60,7 @@ def draft(case):
         risks="I go out alone. I carry my phone.",
         prevention="A balance class on Tuesdays.",
     )
-    aim = Aim.objects.create(plan=plan, outcome="community", words="Swim twice a week", how_we_know="I have been")
+    aim = Aim.objects.create(plan=plan, outcomes=["community"], words="Swim twice a week", how_we_know="I have been")
     managed = {"way": "council_managed"}
     lines = [
         {"what": "Assistant", "supplier": "Joan", "way": "direct_payment", "units": 20, "unit_cost_pence": 1850},

@@ -110,7 +110,12 @@ class TestAuthority:
         return actions.add_relationship(case=case, details=given, by=by, on=TODAY)
 
     def decide(self, case, by, has_capacity, question="direct_payment"):
-        said = {"question": question, "has_capacity": has_capacity, "how_supported": "Pictures", "reasons": "…"}
+        said = {
+            "question": question,
+            "has_capacity": has_capacity,
+            "how_supported": "With pictures",
+            "reasons": "Could not keep it in mind.",
+        }
         actions.decide_capacity(case=case, details=said, by=by, on=TODAY)
 
     def test_not_by_those_outside_the_case(self, case, greta):
@@ -140,7 +145,12 @@ class TestAuthority:
             self.add(case, bea, authority=Authority.AUTHORISED, evidence="Seen")
 
     def test_nobody_lacks_capacity_before_they_were_helped(self, case, bea):
-        said = {"question": "money", "has_capacity": False, "how_supported": " ", "reasons": "…"}
+        said = {
+            "question": "money",
+            "has_capacity": False,
+            "how_supported": " ",
+            "reasons": "Could not keep it in mind.",
+        }
         with pytest.raises(Refusal, match="helped to decide"):
             actions.decide_capacity(case=case, details=said, by=bea, on=TODAY)
 

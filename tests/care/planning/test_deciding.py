@@ -50,7 +50,12 @@ def test_a_plan_without_explanation_choice_or_check_does_not_go(written, bea):
             explain(written, bea)
         elif page == "planning:choice":
             actions.record_choice(
-                plan=written, version=seen_offer(written), way="direct_payment", words="Mine", by=bea, on=TODAY
+                plan=written,
+                version=seen_offer(written),
+                way="direct_payment",
+                words="It is mine to run.",
+                by=bea,
+                on=TODAY,
             )
 
 
@@ -277,16 +282,16 @@ def test_ada_agrees_and_the_money_is_set_up_next(signed, ada_user):
 
 def test_a_plan_that_nobody_signed_off_is_not_agreed(submitted, ada_user):
     with pytest.raises(Refusal, match="cannot be agreed now"):
-        actions.agree(plan=submitted, version=submitted.version, how="Here", by=ada_user, on=TODAY)
+        actions.agree(plan=submitted, version=submitted.version, how="Signed here", by=ada_user, on=TODAY)
 
 
 def test_nobody_agrees_for_ada_without_authority(signed, cyril, mona, bea):
     nominated = relate(signed.case.person, "Cyril Crane", Authority.NOMINATED, user=cyril)
     for by in (cyril, bea):
         with pytest.raises(Refusal, match="nominated person"):
-            actions.agree(plan=signed, version=signed.version, decided_by=nominated, how="Here", by=by, on=TODAY)
+            actions.agree(plan=signed, version=signed.version, decided_by=nominated, how="Signed here", by=by, on=TODAY)
     with pytest.raises(NotAllowed):
-        actions.agree(plan=signed, version=signed.version, how="Here", by=cyril, on=TODAY)
+        actions.agree(plan=signed, version=signed.version, how="Signed here", by=cyril, on=TODAY)
 
 
 def test_the_attorney_agrees_where_ada_cannot(signed, bea, cyril):
@@ -309,14 +314,14 @@ def test_disagreeing_keeps_the_words_and_goes_back_to_planning(signed, ada_user)
 
 def test_ada_may_object_even_where_she_may_not_decide(signed, ada_user, bea):
     lose_capacity(signed.case.person, bea)
-    actions.disagree(plan=signed, version=signed.version, words="No.", by=ada_user, on=TODAY)
+    actions.disagree(plan=signed, version=signed.version, words="No, not this.", by=ada_user, on=TODAY)
     assert signed.case.stage == "planning"
 
 
 def test_a_supporter_without_authority_does_not_send_the_plan_back(signed, cyril):
     friend = relate(signed.case.person, "Cyril Crane", Authority.NONE, user=cyril)
     with pytest.raises(Refusal, match="no authority"):
-        actions.disagree(plan=signed, version=signed.version, words="No.", said_by=friend, by=cyril, on=TODAY)
+        actions.disagree(plan=signed, version=signed.version, words="No, not this.", said_by=friend, by=cyril, on=TODAY)
 
 
 def test_a_start_up_amount_is_paid_once_and_is_not_weekly(chosen, bea, mona):

@@ -138,7 +138,7 @@ def mixed(draft, bea):
         plan=draft,
         version=seen_offer(draft),
         way="council_managed",
-        words="Less paper.",
+        words="Less paper for me.",
         why_not_direct_payment="paperwork",
         by=bea,
         on=TODAY,

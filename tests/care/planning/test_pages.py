@@ -264,7 +264,9 @@ def test_two_people_may_add_at_the_same_time(client, draft, at, bea, ada_user):
 def test_ada_disagrees_by_the_page_and_her_words_are_kept(client, draft, at, bea, mona, ada_user):
     today = timezone.localdate()
     actions.add_aim(plan=draft, version=draft.version, words="Company", how_we_know="", by=bea, on=today)
-    actions.set_start(plan=draft, version=draft.version, starts_on=today, no_lines_reason="Free", by=bea, on=today)
+    actions.set_start(
+        plan=draft, version=draft.version, starts_on=today, no_lines_reason="The club is free.", by=bea, on=today
+    )
     actions.submit_plan(plan=draft, version=draft.version, by=bea, on=today)
     actions.sign_off(plan=draft, version=draft.version, final_pence_per_week=0, reason="", by=mona, on=today)
     client.force_login(ada_user)
@@ -278,7 +280,9 @@ def test_ada_disagrees_by_the_page_and_her_words_are_kept(client, draft, at, bea
 def test_a_managers_return_is_read_by_the_worker(client, draft, at, bea, mona):
     today = timezone.localdate()
     actions.add_aim(plan=draft, version=draft.version, words="Company", how_we_know="", by=bea, on=today)
-    actions.set_start(plan=draft, version=draft.version, starts_on=today, no_lines_reason="Free", by=bea, on=today)
+    actions.set_start(
+        plan=draft, version=draft.version, starts_on=today, no_lines_reason="The club is free.", by=bea, on=today
+    )
     actions.submit_plan(plan=draft, version=draft.version, by=bea, on=today)
     client.force_login(mona)
     reason = "The evenings are not in the plan at all."

@@ -118,7 +118,7 @@ def test_a_review_without_its_substance_is_not_complete(opened, bea, emptied, se
 
 def test_every_aim_is_judged(active, bea):
     review = actions.open_review(case=active, version=queries.version_of_next(active), by=bea, on=TODAY)
-    details = {"person_words": "Good", "assessor_words": "Good", "achieved": "Fully Met"}
+    details = {"person_words": "It goes well.", "assessor_words": "It goes well.", "achieved": "Fully Met"}
     actions.save_review(review=review, version=review.version, details=details, by=bea, on=TODAY)
     with pytest.raises(Refusal, match="each aim"):
         complete(review, bea)
@@ -160,13 +160,13 @@ def test_a_changed_plan_is_a_copy_and_the_old_one_holds_until_it_is_agreed(opene
     planning.set_start(plan=plan, version=plan.version, starts_on=date(2027, 1, 4), by=bea, on=TODAY)
     explain(plan, bea)
     planning.record_choice(
-        plan=plan, version=seen_offer(plan), way="direct_payment", words="As before.", by=bea, on=TODAY
+        plan=plan, version=seen_offer(plan), way="direct_payment", words="As it was before.", by=bea, on=TODAY
     )
     passes_conditions(plan, bea)
     planning.submit_plan(plan=plan, version=plan.version, by=bea, on=TODAY)
     planning.sign_off(plan=plan, version=plan.version, final_pence_per_week=185_00, reason="", by=mona, on=TODAY)
     assert plan_in_force(case) == before
-    planning.agree(plan=plan, version=plan.version, how="Here", by=ada_user, on=TODAY)
+    planning.agree(plan=plan, version=plan.version, how="Signed here", by=ada_user, on=TODAY)
     before.refresh_from_db()
     assert before.state == PlanState.REPLACED and plan_in_force(case) == plan
 

@@ -98,7 +98,7 @@ def test_a_carer_stands_beside_whom_she_cares_for(ana):
 def test_support_that_a_review_ends_is_over(ana, council):  # noqa: F811
     case = Case.objects.select_related("person", "worker").get(pk=council["Joan"].pk)
     review = reviewing.open_review(case=case, version=version_of_next(case), by=case.worker, on=TODAY)
-    details = {"person_words": "Goodbye.", "assessor_words": "Moved away.", "achieved": "Fully Met"}
+    details = {"person_words": "Goodbye to you all.", "assessor_words": "She moved away.", "achieved": "Fully Met"}
     aims = {aim.pk: "Fully Met" for aim in case.plans.get(state="agreed").aims.all()}
     review = reviewing.save_review(
         review=review, version=review.version, details=details, aims=aims, by=case.worker, on=TODAY

@@ -36,9 +36,11 @@ def draft_assessment(case: Case) -> Assessment | None:
     return _assessments(case).filter(completed_on=None).first()
 
 
-def completed_assessment(case: Case) -> Assessment | None:
-    """The latest assessment that was completed, with its two decisions."""
+def completed_assessment(case: Case, *, by: date | None = None) -> Assessment | None:
+    """The latest assessment that was completed, at all or by a day, with its two decisions."""
     done = _assessments(case).exclude(completed_on=None).order_by("-created_at")
+    if by is not None:
+        done = done.filter(completed_on__lte=by)
     return done.select_related("eligibility__decided_by", "indicative_budget").first()
 
 

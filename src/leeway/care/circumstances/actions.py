@@ -16,6 +16,7 @@ from leeway.care.people.models import Case, Person
 from leeway.care.people.states import Stage
 from leeway.days import HAPPENED, check_day
 from leeway.refusal import NotAllowed, Refusal
+from leeway.said import FEW, says_something
 from leeway.versions import lock_as_seen
 
 
@@ -55,7 +56,7 @@ def undo_death(*, case: Case, because: str, version: int, by: User, on: date) ->
     if death is None:
         raise Refusal("No death is on record, so there is nothing to undo.")
     lock_as_seen(death, version)
-    if len(because.strip()) < 5:
+    if not says_something(because, FEW):
         raise Refusal("Say how we know that it is wrong.", field="because")
     death.undone_by, death.undone_on, death.undone_because = by, on, because.strip()
     death.save(update_fields=["undone_by", "undone_on", "undone_because"])
@@ -128,7 +129,7 @@ def end_stay(*, case: Case, stay: Stay, ends_on: date, by: User, on: date) -> St
 def take_back_stay(*, case: Case, stay: Stay, because: str, by: User, on: date) -> Stay:
     """Take back a stay that is wrong, in whatever way; the right one is recorded anew. Both stay on record."""
     _, stay = _standing_stay(case, stay, by)
-    if len(because.strip()) < 5:
+    if not says_something(because, FEW):
         raise Refusal("Say how we know that it is wrong.", field="because")
     stay.taken_back_by, stay.taken_back_on, stay.taken_back_because = by, on, because.strip()
     stay.save(update_fields=["taken_back_by", "taken_back_on", "taken_back_because"])

@@ -23,7 +23,8 @@ from leeway.care.letters.blocks import (
 from leeway.care.letters.bodies import EACH_WEEK, way_words
 from leeway.care.letters.content import CARE_ACT, job_of, make_letter, questions
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
-from leeway.care.planning.models import Agreement, Author, Plan, PlanLine, PlanState
+from leeway.care.planning.evidence import Met, how_met
+from leeway.care.planning.models import Agreement, Author, MetBy, Plan, PlanLine, PlanState
 from leeway.care.planning.queries import charges_of, free_by_law, offers_and_choice, plan_lines
 from leeway.care.planning.uses import council_in_words, family_in_words
 from leeway.law.exemptions import Judged
@@ -104,12 +105,29 @@ def _needs(plan: Plan, dated: date) -> list[Block]:
     if decision is None or not decision.result.get("outcomes_unable") or not decision.result["eligible"]:
         return []
     outcomes = _outcomes(plan)
+    met = how_met(plan, decision.result["outcomes_unable"])
     return [
-        Heading("The needs that this plan meets"),
+        Heading("Your needs, and how they are met"),
         Paragraph(f"We decided on {day(decision.decided_on)} that these needs are eligible."),
-        bullets(*(outcomes[code] for code in decision.result["outcomes_unable"])),
+        Table(
+            "How each need is met",
+            ("Your need", "How it is met"),
+            tuple((outcomes[code], _how(one)) for code, one in met.items()),
+            amounts=False,
+        ),
         *([Paragraph(looked_at)] if (looked_at := looked_at_to_you(decision)) else []),
     ]
+
+
+def _how(met: Met) -> str:
+    answer = met.answer
+    if answer is None:
+        said = [] if met.lines else ["Not said yet"]
+    elif answer.met_by == MetBy.SOMEBODY and answer.asked_on:
+        said = [f"{answer.who}, unpaid. Asked on {day(answer.asked_on)}: “{answer.words}”"]
+    else:
+        said = [f"Not met by this plan: {answer.words}"]
+    return cell(*(line.what for line in met.lines), *said)
 
 
 def _outcomes(plan: Plan) -> dict[str, str]:
@@ -119,7 +137,7 @@ def _outcomes(plan: Plan) -> dict[str, str]:
 def _aims(plan: Plan) -> list[Block]:
     aims = list(plan.aims.order_by("pk"))
     outcomes = _outcomes(plan)
-    rows = tuple((cell(aim.words, outcomes.get(aim.outcome, "")), aim.how_we_know) for aim in aims)
+    rows = tuple((cell(aim.words, *(outcomes[code] for code in aim.outcomes)), aim.how_we_know) for aim in aims)
     if not rows:
         return []
     headers = ("What you want to do", "How we will know it works")
@@ -190,6 +208,8 @@ def _choice(plan: Plan) -> list[Block]:
         Paragraph(f"{who} this on {day(choice.chosen_on)}: {choice.get_way_display()}."),
         *why,
         *([Quote(choice.words)] if choice.words else []),
+        *([Paragraph("You did not say why.")] if choice.not_said and choice.decided_by_person else []),
+        *([Paragraph(f"What your worker saw: {choice.seen_instead}")] if choice.seen_instead else []),
     ]
 
 

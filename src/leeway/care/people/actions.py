@@ -8,6 +8,7 @@ from django.core.files.base import File as DjangoFile
 from django.db import transaction
 from django.db.models import Q
 
+from leeway import said
 from leeway.access.access import check_can
 from leeway.access.actions import invite
 from leeway.access.looks import record_looks
@@ -245,12 +246,11 @@ def close_case(*, case: Case, reason: str, version: int, by: User, on: date) -> 
     """
     check_can_work_on(by, case)
     lock_as_seen(case, version, *WHERE_IT_STANDS)
-    if len(reason.strip()) < 5:
-        raise Refusal("Say why the case is closed.", field="reason")
+    why = said.sentence(reason, ask="Say why the case is closed, in a few words.", field="reason", least=said.FEW)
     settled = case.person.date_of_death is not None
     if not settled and case.stage in {Stage.ACTIVE, Stage.REVIEW, Stage.ARRANGING}:
         raise Refusal("Support is in place or being set up. Hold a review and end it there.")
-    sentence = f"Closed: {reason.strip()}"
+    sentence = f"Closed: {why}"
     return move_case(case=case, to=Stage.CLOSED, kind=Event.CLOSED, sentence=sentence, by=by, on=on)
 
 
@@ -321,8 +321,11 @@ def decide_capacity(*, case: Case, details: dict, by: User, on: date) -> Capacit
     """Record whether the person could make one decision, how they were helped to, and why it was so judged."""
     check_can_work_on(by, case)
     check_lives(case.person)
-    if not details["has_capacity"] and not details["how_supported"].strip():
-        raise Refusal("Say first how the person was helped to decide for themselves.", field="how_supported")
+    if not details["has_capacity"]:
+        helped = "Say first, in a sentence, how the person was helped to decide for themselves."
+        said.sentence(details["how_supported"], ask=helped, field="how_supported", least=said.FEW)
+    why = "Say in a sentence why it was so judged: what they could or could not understand, keep in mind, weigh or say."
+    said.sentence(details["reasons"], ask=why, field="reasons")
     meanwhile = details.get("meanwhile")
     if meanwhile is not None and (meanwhile.person_id != case.person_id or details["has_capacity"]):
         raise Refusal(
@@ -360,15 +363,16 @@ def give_leave(
     _claim_relationship(case, relationship, version, by)
     if relationship.ends_on is not None and relationship.ends_on < on:
         raise Refusal(f"What {relationship.name} does for the person has ended.")
-    if not agreed.strip():
-        raise Refusal("Say how the person agreed that their record is seen.", field="agreed")
+    how = said.sentence(
+        agreed, ask="Say in a sentence how the person agreed that their record is seen.", field="agreed"
+    )
     user = invite(email=email, name=relationship.name, site_address=site_address, by=by, on=on)
     if user.pk == case.person.user_id:
         raise Refusal("This is the person's own sign-in. Each needs an email address of their own.", field="email")
     relationship.user, relationship.email, relationship.may_see_record = user, email, True
     relationship.save(update_fields=["user", "email", "may_see_record"])
     _write_anew(case.person, recipient_of(relationship), by, on)
-    sentence = f"{relationship.name} may see this record: {agreed.strip()}"
+    sentence = f"{relationship.name} may see this record: {how}"
     _tell_every_case(case.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
     return relationship
 

@@ -29,6 +29,8 @@ class Event(TextChoices):
     PLAN_STARTED = "plan_started", "Plan started"
     WAYS_EXPLAINED = "ways_explained", "Ways explained"
     CHOICE = "choice", "Choice made"
+    CHALLENGED = "challenged", "A direct payment said to be too risky"
+    CHALLENGE_ANSWERED = "challenge_answered", "Too risky? A manager looked"
     CHARGE_CHANGES = "charge_changes", "What is paid is about to change"
     CHARGE_DECIDED = "charge_decided", "What is paid decided anew"
     DIRECT_PAYMENT_DECIDED = "direct_payment_decided", "Direct payment decided"

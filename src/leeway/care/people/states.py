@@ -28,7 +28,7 @@ MOVES: Mapping[Stage, frozenset[Stage]] = {
     Stage.SIGN_OFF: frozenset({Stage.AGREEMENT, Stage.PLANNING, Stage.CLOSED}),
     Stage.AGREEMENT: frozenset({Stage.ARRANGING, Stage.PLANNING, Stage.CLOSED}),
     Stage.ARRANGING: frozenset({Stage.ACTIVE, Stage.CLOSED}),
-    Stage.ACTIVE: frozenset({Stage.REVIEW, Stage.CLOSED}),
+    Stage.ACTIVE: frozenset({Stage.REVIEW, Stage.PLANNING, Stage.CLOSED}),  # planning: only recorded prices changed
     Stage.REVIEW: frozenset({Stage.ACTIVE, Stage.ASSESSMENT, Stage.PLANNING, Stage.CLOSED}),
     Stage.CLOSED: frozenset(),
 }

@@ -205,3 +205,10 @@ def check_can_return(user: User, case: Case) -> None:
     check_can(user, Capability.SIGN_OFF)
     if user.team_id != case.team_id and user.sign_off_limit_pence_per_week == 0:
         raise NotAllowed(f"This plan is for a manager of {case.team}.")
+
+
+def check_can_answer(user: User, plan: Plan) -> None:
+    """Refuse whoever wrote the plan, or knows the person, the say on whether a direct payment is too risky."""
+    check_can_return(user, plan.case)
+    if user.pk in too_close_to_sign(plan):
+        raise NotAllowed("You wrote in this plan, or you know the person, so another manager must look at this.")

@@ -6,7 +6,7 @@ from django.utils.text import Truncator
 from leeway.care.assessment.parts import outcomes_of
 from leeway.care.assessment.queries import funded_by
 from leeway.care.people.models import Authority, Case, Relationship
-from leeway.care.planning.models import ORDINARY, Aim, Author, ChosenWay, NotChosen, Plan, PlanLine, Way
+from leeway.care.planning.models import ORDINARY, Aim, Author, ChosenWay, MetBy, NotChosen, Plan, PlanLine, Way
 from leeway.care.planning.uses import CARE_HOMES
 from leeway.days import HAPPENED, PLANNED
 from leeway.forms import (
@@ -54,6 +54,9 @@ OWN_REASONS = {
 WITHOUT_AUTHORITY = frozenset({Authority.NONE, Authority.CARER})
 PERSON, BEST_INTERESTS = "person", "best_interests"
 AREA = forms.Textarea
+NOT_SAID, OWN_NOT_SAID = "They could not or did not want to say why", "I would rather not say why"
+SEEN_INSTEAD = "What you saw instead (optional if there are words)"
+SEEN_HELP = "How they showed what they want: a look, a sign, what they turned to or away from."
 
 
 class AboutForm(DraftForm):
@@ -86,12 +89,35 @@ class WorkersAboutForm(AboutForm):
 class AimForm(DraftForm):
     words = forms.CharField(label="What do you want to do, or keep doing?", widget=AREA, help_text="In your own words.")
     how_we_know = forms.CharField(label="How will you know that it works?", required=False)
-    outcome = forms.ChoiceField(label="Part of life it belongs to", required=False)
+    outcomes = forms.MultipleChoiceField(
+        label="Parts of life it belongs to",
+        help_text="What the budget pays for under this aim then meets the needs in these parts of life.",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
 
     def __init__(self, *args, case: Case, **kwargs):
         super().__init__(*args, **kwargs)
-        outcomes = [(choice.code, choice.label) for choice in outcomes_of(case)]
-        set_choices(self, "outcome", [("", "Not said"), *outcomes])
+        set_choices(self, "outcomes", [(choice.code, choice.label) for choice in outcomes_of(case)])
+
+
+class NeedForm(WholeForm):
+    met_by = forms.ChoiceField(label="How is this need met?", choices=MetBy, widget=forms.RadioSelect)
+    who = forms.CharField(
+        label="Who meets it (optional unless somebody does)",
+        help_text="Their name, and who they are to the person.",
+        max_length=200,
+        required=False,
+    )
+    asked_on = DateField(
+        HAPPENED, label="When were they asked? (optional unless somebody does)", called="The day", required=False
+    )
+    words = forms.CharField(
+        label="What they said, or the reason",
+        help_text="What they do, how often, and for how long they can. Or why this plan does not meet the need, and "
+        "what is done about it instead.",
+        widget=AREA,
+    )
 
 
 class FindForm(forms.Form):
@@ -260,10 +286,19 @@ class OfferForm(forms.Form):
     ways_explained = forms.MultipleChoiceField(
         label="Which ways did you explain?", choices=ChosenWay, widget=forms.CheckboxSelectMultiple
     )
+    why_not_explained = forms.CharField(
+        label="Why was a way left out? (optional if you explained all four)",
+        help_text="For example: no provider here holds service funds. A direct payment is always explained.",
+        widget=AREA,
+        required=False,
+    )
     how_explained = forms.CharField(
-        label="How did you explain them?", help_text="Talked through, leaflet, easy read, film.", max_length=300
+        label="How did you explain them?",
+        help_text="In a few words: talked through at home, with the easy read leaflet.",
+        max_length=300,
     )
     amount_told = YesNoField(label="Did the person know the amount?")
+    why_not_told = forms.CharField(label="Why not? (optional if they did)", widget=AREA, required=False)
     independent_advice = forms.CharField(
         label="Independent advice",
         help_text="Who offered advice that does not come from the council. Leave empty if nobody did.",
@@ -307,10 +342,17 @@ class ChoiceForm(DeciderForm):
 
     version = VersionField()
     way = forms.ChoiceField(label="How will the budget be held?", choices=EXPLAINED, widget=forms.RadioSelect)
-    words = forms.CharField(label="Why?", help_text="In the words of whoever decided.", widget=AREA)
+    words = forms.CharField(
+        label="Why? (optional if you tick the box below)",
+        help_text="A sentence, in the words of whoever decided.",
+        widget=AREA,
+        required=False,
+    )
+    not_said = forms.BooleanField(label=NOT_SAID, required=False)
+    seen_instead = forms.CharField(label=SEEN_INSTEAD, help_text=SEEN_HELP, widget=AREA, required=False)
     why_not_direct_payment = forms.ChoiceField(
         label="Why not a direct payment? (optional if you chose one)",
-        choices=NotChosen,
+        choices=[("", "A direct payment was chosen"), *NotChosen.choices],
         widget=forms.RadioSelect,
         required=False,
     )
@@ -318,15 +360,19 @@ class ChoiceForm(DeciderForm):
     @property
     def decision(self) -> dict:
         """What was decided, without who decided."""
-        return {name: self.cleaned_data[name] for name in ("way", "words", "why_not_direct_payment")}
+        names = ("way", "words", "not_said", "seen_instead", "why_not_direct_payment")
+        return {name: self.cleaned_data[name] for name in names if name in self.fields}
 
 
 class OwnChoiceForm(ChoiceForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["way"].label = "How do you want to hold your budget?"
-        self.fields["words"].help_text = "In your own words."
-        set_choices(self, "why_not_direct_payment", [(code.value, words) for code, words in OWN_REASONS.items()])
+        self.fields["words"].help_text = "A sentence, in your own words."
+        self.fields["not_said"].label = OWN_NOT_SAID
+        del self.fields["seen_instead"]
+        reasons = [(code.value, words) for code, words in OWN_REASONS.items()]
+        set_choices(self, "why_not_direct_payment", [("", "I chose a direct payment"), *reasons])
 
 
 class WaysForm(WholeForm):
@@ -453,6 +499,37 @@ class SignOffForm(VersionedForm):
     )
 
 
+class ChallengeForm(VersionedForm):
+    accepted = forms.TypedChoiceField(
+        label="What do you decide?",
+        choices=[
+            ("True", "The choice stands | With your reasons. They can choose again at any time."),
+            ("False", "Offer a direct payment again | With what makes it safe enough. A plan sent to you goes back."),
+        ],
+        coerce=lambda value: value == "True",
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label="What did you find?", help_text="What the risk is, to whom, and who says so.", widget=AREA
+    )
+    safer = forms.CharField(
+        label="What would make a direct payment safe enough?",
+        help_text="Help with the papers, somebody else to hold it, a trial, a part of it first.",
+        widget=AREA,
+    )
+    by_when = DateField(
+        PLANNED,
+        label="By when?",
+        called="The day",
+        help_text="When that is in place, or when you look at it again.",
+    )
+
+    @property
+    def details(self) -> dict:
+        """What was decided, with the version of what was looked at."""
+        return self.cleaned_data
+
+
 class AgreeForm(DeciderForm):
     version = VersionField()
     agrees = forms.ChoiceField(
@@ -469,15 +546,28 @@ class AgreeForm(DeciderForm):
         widget=AREA,
         required=False,
     )
+    not_said = forms.BooleanField(label=OWN_NOT_SAID, required=False)
 
     def __init__(self, *args, name: str, **kwargs):
         super().__init__(*args, label="Who agrees, or does not?", **kwargs)
         if "decided_by" in self.fields:
+            self.fields["not_said"].label = NOT_SAID
+            self.fields["seen_instead"] = forms.CharField(
+                label=SEEN_INSTEAD, help_text=SEEN_HELP, widget=AREA, required=False
+            )
             self.fields["agrees"].label = f"Does {name} agree to this plan and budget?"
             back = "No, something is not right | The plan goes back to planning with these words."
             set_choices(self, "agrees", [("yes", "Yes, agreed"), ("no", back)])
             self.fields["words"].label = "What they said (optional if they agree)"
             self.fields["words"].help_text = "Needed if they do not agree."
             self.fields["how"] = forms.CharField(
-                label="How was this given?", help_text="On paper, said so at a visit, by telephone.", max_length=300
+                label="How was this given?",
+                help_text="In a few words: signed on paper at home, said so at a visit.",
+                max_length=300,
             )
+
+    @property
+    def said(self) -> dict:
+        """What they said, or that they did not."""
+        seen = self.cleaned_data.get("seen_instead", "")
+        return {"words": self.cleaned_data["words"], "not_said": self.cleaned_data["not_said"], "seen_instead": seen}

@@ -1,4 +1,4 @@
-"""The support plan, the offer of ways to hold the budget, the person's choice, and their agreement."""
+"""The support plan, how each need is met, the offer of ways to hold the budget, the choice, and the agreement."""
 
 import uuid
 
@@ -124,7 +124,9 @@ class Aim(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="aims")
-    outcome = models.CharField(max_length=30, blank=True, help_text="The assessed outcome it serves.")
+    outcomes = ArrayField(
+        models.CharField(max_length=30), default=list, blank=True, help_text="The assessed outcomes it serves."
+    )
     words = models.TextField()
     how_we_know = models.TextField(blank=True)
 
@@ -229,14 +231,25 @@ class Offer(models.Model):
     offered_on = models.DateField()
     ways_explained = ArrayField(models.CharField(max_length=20, choices=ChosenWay))
     how_explained = models.CharField(max_length=300, help_text="Talked through, leaflet, easy read, film…")
+    why_not_explained = models.TextField(blank=True, help_text="Why a way was left out, where one was.")
     amount_told = models.BooleanField(help_text="Whether the person knew the amount before choosing.")
+    why_not_told = models.TextField(blank=True, help_text="Why the amount was not told, where it was not.")
     independent_advice = models.CharField(max_length=300, blank=True, help_text="Who offered it; blank if nobody.")
     offered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     offered_at = models.DateTimeField(auto_now_add=True)
+    rests_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", help_text="The one that this is a copy of."
+    )
 
     class Meta:
         ordering = ["-offered_on", "-offered_at"]
         triggers = kept("offer_is_kept")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_told=True, why_not_told="") | (Q(amount_told=False) & ~Q(why_not_told="")),
+                name="offer_amount_told_or_why_not",
+            )
+        ]
 
 
 class NotChosen(models.TextChoices):
@@ -258,7 +271,9 @@ class Choice(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     offer = models.OneToOneField(Offer, models.PROTECT, related_name="choice")
     way = models.CharField(max_length=20, choices=ChosenWay)
-    words = models.TextField(help_text="Why, in the person's words or those of whoever decided for them.")
+    words = models.TextField(blank=True, help_text="Why, in the person's words or those of whoever decided for them.")
+    not_said = models.BooleanField(default=False, help_text="They could not or did not want to say why.")
+    seen_instead = models.TextField(blank=True, help_text="Then: what the worker saw of what they want.")
     decided_by_person = models.BooleanField()
     decided_by = models.ForeignKey(
         Relationship, models.PROTECT, null=True, blank=True, related_name="+", help_text="If not the person."
@@ -274,16 +289,77 @@ class Choice(models.Model):
     why_not_direct_payment = models.CharField(max_length=20, choices=NotChosen, blank=True)
     chosen_on = models.DateField()
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    rests_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", help_text="The one that this is a copy of."
+    )
 
     class Meta:
         triggers = kept("choice_is_kept")
         constraints = [
             models.CheckConstraint(
+                condition=Q(not_said=True, words="") | (Q(not_said=False, seen_instead="") & ~Q(words="")),
+                name="choice_has_words_or_says_why_none",
+            ),
+            models.CheckConstraint(
                 condition=Q(decided_by_person=True, decided_by=None, best_interests=None)
                 | Q(decided_by_person=False, decided_by__isnull=False, best_interests=None)
                 | Q(decided_by_person=False, decided_by=None, best_interests__isnull=False),
                 name="choice_has_one_decider",
-            )
+            ),
+        ]
+
+
+class ChallengeAnswer(models.Model):
+    """What a manager found where a direct payment was said to be too risky, and what would make it safe enough."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    choice = models.OneToOneField(Choice, models.PROTECT, related_name="challenge")
+    accepted = models.BooleanField(help_text="The choice stands; otherwise a direct payment is offered again.")
+    words = models.TextField(help_text="What the manager found, and why.")
+    safer = models.TextField(help_text="What would make a direct payment safe enough.")
+    by_when = models.DateField(help_text="When that is in place, or is looked at again.")
+    answered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    answered_on = models.DateField()
+    answered_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        triggers = kept("challenge_answer_is_kept")
+
+
+class MetBy(models.TextChoices):
+    """How an eligible need is met where nothing that the budget pays for meets it."""
+
+    SOMEBODY = "somebody", "Somebody is willing and able to meet it, unpaid"
+    REASON = "reason", "This plan does not meet it, for a reason"
+
+
+@tracked()
+class NeedAnswer(models.Model):
+    """How one eligible need is met that no line of the plan meets: by whom, unpaid, or why it is not met here."""
+
+    id = models.BigAutoField(primary_key=True)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="need_answers")
+    outcome = models.CharField(max_length=30)
+    met_by = models.CharField(max_length=10, choices=MetBy)
+    who = models.CharField(max_length=200, blank=True, help_text="Who meets it, unpaid.")
+    asked_on = models.DateField(null=True, blank=True, help_text="When they were asked.")
+    words = models.TextField(help_text="What they said when they were asked, or the reason.")
+    rests_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", help_text="The one that this is a copy of."
+    )
+
+    class Meta:
+        triggers = kept_with(
+            "need_answer_of_agreed_plan_is_kept", table="planning_plan", key="plan_id", done=AGREED_ONCE
+        )
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "outcome"], name="need_answered_once_a_plan"),
+            models.CheckConstraint(
+                condition=Q(met_by="reason", who="", asked_on=None)
+                | (Q(met_by="somebody", asked_on__isnull=False) & ~Q(who="")),
+                name="need_met_by_somebody_asked_or_reason",
+            ),
         ]
 
 
@@ -320,7 +396,9 @@ class SentBack(models.Model):
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="sent_back")
     disagreed = models.BooleanField(help_text="By the person or someone for them; otherwise by a manager.")
     said_by_name = models.TextField()
-    words = models.TextField()
+    words = models.TextField(blank=True)
+    not_said = models.BooleanField(default=False, help_text="They could not or did not want to say what is not right.")
+    seen_instead = models.TextField(blank=True, help_text="Then: what the worker saw of what is not right.")
     final_budget = models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="+")
     sent_on = models.DateField()
     sent_at = models.DateTimeField(auto_now_add=True)
@@ -329,3 +407,9 @@ class SentBack(models.Model):
     class Meta:
         ordering = ["-sent_at"]
         triggers = kept("sent_back_is_kept")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(not_said=True, words="") | (Q(not_said=False, seen_instead="") & ~Q(words="")),
+                name="sent_back_has_words_or_says_why_none",
+            )
+        ]

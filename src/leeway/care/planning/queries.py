@@ -1,5 +1,6 @@
 """Reading plans: the one being written, the one in force, what they cost, and how the budget is held."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,7 +11,6 @@ from django.db.models import Max, QuerySet
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.assessment import queries as assessed
-from leeway.care.assessment.queries import completed_assessment, outcome_notes
 from leeway.care.circumstances.queries import barring_stay
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import by_days, standing
@@ -18,13 +18,15 @@ from leeway.care.people.models import CapacityQuestion, Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.access import is_in_force, lacks_capacity
 from leeway.care.planning.costs import costed_line, free_part, free_parts, totals, totals_of
-from leeway.care.planning.models import Aim, Choice, ChosenWay, Offer, Plan, PlanLine, PlanState, Way
+from leeway.care.planning.evidence import Need, OffersAndChoice, needs_of, not_said, offers_and_choice, what_offer_lacks
+from leeway.care.planning.models import Aim, ChosenWay, Plan, PlanLine, PlanState, Way
 from leeway.care.planning.uses import what_uses_lack
 from leeway.law import law_on
 from leeway.law.direct_payment_codes import PERHAPS_DETAINED_IN
 from leeway.law.exemptions import Judged, judge
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import Change, changes
+from leeway.said import says_something
 
 OPEN = (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.SIGNED_OFF)
 
@@ -113,38 +115,6 @@ def plan_totals(plan: Plan) -> dict:
     return totals(list(plan.lines.all()))
 
 
-@dataclass(frozen=True, slots=True)
-class OffersAndChoice:
-    """What was explained, and what was decided on it."""
-
-    offers: list[Offer]
-    choice: Choice | None
-
-    @property
-    def offer(self) -> Offer | None:
-        """The latest explanation."""
-        return self.offers[0] if self.offers else None
-
-    @property
-    def waiting(self) -> bool:
-        """Whether the ways were explained and a decision has yet to be recorded."""
-        return self.offer is not None and (self.choice is None or self.choice.offer_id != self.offer.pk)
-
-    @property
-    def not_explained(self) -> list[str]:
-        """The ways that the latest explanation left out."""
-        explained = self.offer.ways_explained if self.offer else []
-        return [way.label for way in ChosenWay if way.value not in explained]
-
-
-def offers_and_choice(plan: Plan) -> OffersAndChoice:
-    """Every time the ways to hold the budget were explained, the latest first, and the choice that stands."""
-    offers = list(plan.offers.select_related("offered_by"))
-    choices = Choice.objects.filter(offer__in=offers).select_related("offer", "decided_by", "best_interests")
-    chosen = {choice.offer_id: choice for choice in choices.select_related("recorded_by")}
-    return OffersAndChoice(offers, next((chosen[offer.pk] for offer in offers if offer.pk in chosen), None))
-
-
 def indicative(case: Case) -> Decision | None:
     """The indicative budget that planning starts from, if there is one."""
     return standing(case, DecisionKind.INDICATIVE_BUDGET)
@@ -158,15 +128,6 @@ def indicative_pence(decision: Decision | None) -> int | None:
 def is_costed_instead(decision: Decision | None) -> bool:
     """Whether the needs are beyond what the table can price, so that its amount is no guide."""
     return bool(decision and decision.result.get("costed_instead"))
-
-
-def needs_met(case: Case) -> list[tuple]:
-    """The outcomes that the latest assessment found the person unable to achieve: what the plan must answer.
-
-    Pairs of the outcome (a Choice) and the note with the person's words.
-    """
-    latest = completed_assessment(case)
-    return [(choice, note) for choice, note in outcome_notes(latest) if note.unable] if latest else []
 
 
 def free_by_law(lines: list[PlanLine], on: date) -> dict[UUID, Judged]:
@@ -194,32 +155,51 @@ class Missing:
 
     sentence: str
     page: str
+    arguments: tuple[str, ...] = ()
 
 
-def what_is_missing(plan: Plan, on: date) -> list[Missing]:
-    """Everything still to do before this plan can go to sign-off; empty when it is ready."""
-    lines, found = list(plan.lines.select_related("service")), offers_and_choice(plan)
+def what_is_missing(
+    plan: Plan, on: date, *, needs: Sequence[Need] | None = None, found: OffersAndChoice | None = None
+) -> list[Missing]:
+    """Everything still to do before this plan can go to sign-off; empty when it is ready.
+
+    `needs` and `found` are `needs_of` the plan and its `offers_and_choice`, where they were read already.
+    """
+    lines, found = list(plan.lines.select_related("service")), found or offers_and_choice(plan)
     missing = []
     if not plan.aims.exists():
         missing.append(Missing("Add at least one aim.", "planning:add_aim"))
-    if not lines and not plan.no_lines_reason.strip():
-        missing.append(Missing("Add what the budget will pay for, or say why no money is needed.", "planning:find"))
+    if not lines and not says_something(plan.no_lines_reason):
+        missing.append(
+            Missing("Add what the budget will pay for, or say in a sentence why no money is needed.", "planning:find")
+        )
     if plan.starts_on is None:
         missing.append(Missing("Say when support starts.", "planning:start_date"))
+    missing += _missing_about_needs(needs_of(plan) if needs is None else needs)
     unanswered = [line.what for line in lines if not line.exemption]
     missing += [Missing(f"{what}: say whether it is free by law.", "planning:overview") for what in unanswered]
     if needs_money_check(plan.case, plan.starts_on or on):
         missing.append(Missing("Complete the financial assessment.", "assessment:money"))
     if lines:
-        missing += _missing_about_choice(found, lines) + _missing_about_direct_payment(plan, lines, on)
+        missing += _missing_about_choice(plan, found, lines) + _missing_about_direct_payment(plan, lines, on)
     return missing
 
 
-def _missing_about_choice(found: OffersAndChoice, lines: list[PlanLine]) -> list[Missing]:
+def _missing_about_needs(needs: Sequence[Need]) -> list[Missing]:
+    ask = "say how this need is met, or why it is not."
+    return [Missing(f"{one.label}: {ask}", "planning:need", (one.code,)) for one in not_said(needs)]
+
+
+def _missing_about_choice(plan: Plan, found: OffersAndChoice, lines: list[PlanLine]) -> list[Missing]:
     if found.offer is None:
         return [Missing("Explain the ways to hold the budget, and record that you did.", "planning:offer")]
     if found.choice is None or found.waiting:
+        if lacking := what_offer_lacks(plan, found.offer):
+            return [Missing(lacking, "planning:offer")]
         return [Missing("Record the choice of how to hold the budget.", "planning:choice")]
+    if found.to_offer_again:
+        again = "A manager asks that a direct payment is offered again, made safe enough. Explain the ways again."
+        return [Missing(again, "planning:offer")]
     ways = {line.way for line in lines}
     if "" in ways:
         return [Missing("Choose how the money for each line is held.", "planning:ways")]
@@ -227,6 +207,11 @@ def _missing_about_choice(found: OffersAndChoice, lines: list[PlanLine]) -> list
         return [Missing("The choice is a mix, but every line is held in the same way. Change a line.", "planning:ways")]
     if found.choice.way != ChosenWay.MIXED and ways != {found.choice.way}:
         return [Missing("Some lines are held in another way than was chosen.", "planning:ways")]
+    if Way.DIRECT_PAYMENT not in ways and not found.choice.why_not_direct_payment:
+        none = (
+            "No part is a direct payment, and nobody said why not. Change a line, or explain the ways and choose again."
+        )
+        return [Missing(none, "planning:ways")]
     return []
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
@@ -35,8 +36,7 @@ WHEN_ASKED = timedelta(weeks=4)
 # weeks are enough to see the person and the papers, and end before the next four weeks of money are paid.
 WHEN_IN_DOUBT = timedelta(weeks=2)
 log = logging.getLogger(__name__)
-SENTENCE = 20  # characters: fewer cannot be a reason
-SAVED = frozenset({"reason", "person_words", "assessor_words", "what_changed", "achieved"})
+SAVED = frozenset({"reason", "person_words", "not_said", "seen_instead", "assessor_words", "what_changed", "achieved"})
 
 
 @transaction.atomic
@@ -228,18 +228,21 @@ def _check_complete(review: Review, result: str, reasons: str, day: date, on: da
         raise Refusal("Choose what follows from this review.", field="result")
     if not review.opened_on or not review.opened_on <= day <= on:
         raise Refusal("The review was held after it was started, and not in the future.", field="held_on")
-    if not review.person_words.strip():
-        raise Refusal(
-            "Write what the person said first, in their words; if they could not or did not want to, say so there."
-        )
-    if not review.assessor_words.strip():
-        raise Refusal("Write what you found first.")
+    said.words_or_not_said(
+        review.person_words,
+        not_said=review.not_said,
+        seen_instead=review.seen_instead,
+        ask="Write what the person said first, in their words; or tick that they could not or did not want to say.",
+        by_worker=True,
+        least=said.FEW,
+    )
+    said.sentence(review.assessor_words, ask="Write what you found first, in a sentence or more.")
     if aims_not_judged(review):
         raise Refusal("Say first how far each aim was met.")
     if not review.achieved:
         raise Refusal("Say first how far the aims were met altogether.")
-    if len(reasons.strip()) < SENTENCE:
-        raise Refusal("Say why, in a sentence that the person can read.", field="reasons")
+    ask = "Say why, in a sentence that the person can read."
+    said.sentence(reasons, ask=ask, field="reasons", least=said.REASON)
 
 
 def _continue(review: Review, still_to_pay: str, by: User, on: date) -> None:

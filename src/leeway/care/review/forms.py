@@ -51,7 +51,16 @@ class OpenForm(WholeForm):
 class WriteForm(DraftForm):
     """What was said and found; one question for each aim."""
 
-    person_words = forms.CharField(label="What the person said, in their words", widget=AREA)
+    person_words = forms.CharField(
+        label="What the person said, in their words (optional if you tick the box below)", widget=AREA, required=False
+    )
+    not_said = forms.BooleanField(label="They could not or did not want to say", required=False)
+    seen_instead = forms.CharField(
+        label="What you saw instead (optional if there are words)",
+        help_text="How they showed what works for them: a look, a sign, what they turned to or away from.",
+        widget=AREA,
+        required=False,
+    )
     assessor_words = forms.CharField(label="What you found", widget=AREA)
     what_changed = forms.CharField(label="What has changed since the last time", widget=AREA, required=False)
 

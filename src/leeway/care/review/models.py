@@ -63,6 +63,8 @@ class Review(models.Model):
     opened_on = models.DateField(null=True, blank=True)
     held_on = models.DateField(null=True, blank=True)
     person_words = models.TextField(blank=True)
+    not_said = models.BooleanField(default=False, help_text="They could not or did not want to say.")
+    seen_instead = models.TextField(blank=True, help_text="Then: what the worker saw of what works for them.")
     assessor_words = models.TextField(blank=True)
     what_changed = models.TextField(blank=True)
     achieved = models.CharField(max_length=20, choices=Achieved, blank=True)

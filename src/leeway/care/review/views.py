@@ -82,7 +82,7 @@ def write(request: SignedIn, case_id):
     """What was said and found."""
     case = get_case(case_id, seen_by=request.user, page="Review", of_the_living=True)
     review = under_way(case)
-    names = ("version", "person_words", "assessor_words", "what_changed", "achieved")
+    names = ("version", "person_words", "not_said", "seen_instead", "assessor_words", "what_changed", "achieved")
     initial = {name: getattr(review, name) for name in names}
     form = forms.WriteForm(request.POST or None, initial=initial, aims=queries.aims_judged(review))
     if act(

@@ -81,7 +81,7 @@ def write_script(person: MadeUp, chance: np.random.Generator, today: date, detai
         choice_words=choice_words,
         why_not_direct_payment=why_not(way, as_before),
         independent_advice="" if as_before else draw(chance, WORDS["advice"]),
-        amount_told=not as_before,
+        why_not_told="The letter went out before the table had been worked through." if as_before else "",
         kind=kind,
         cared_for=details_of_cared_for if person.carer else None,
         author="worker" if as_before else "person_with_help",

@@ -16,9 +16,9 @@ from leeway.care.people import actions as people
 from leeway.care.people.models import Authority, Case, CaseKind, Relationship
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions as planning
-from leeway.care.planning.models import ORDINARY, Plan, Way
+from leeway.care.planning.models import ORDINARY, MetBy, Plan, Way
 from leeway.care.planning.queries import indicative as indicative_of
-from leeway.care.planning.queries import indicative_pence, plan_totals
+from leeway.care.planning.queries import indicative_pence, offers_and_choice, plan_totals
 from leeway.care.review import actions as reviewing
 from leeway.care.review.queries import aims_not_judged, next_review, version_of_next
 from leeway.files.models import FileKind
@@ -253,14 +253,39 @@ def plan_support(player: Player) -> None:
         by=worker,
         on=on,
     )
-    needed = list(script.outcomes)
-    for place, (words, how) in enumerate(script.aims):
-        serves = needed[place % len(needed)] if needed else ""
+    paid_for = [code for code, said in script.outcomes.items() if said.unable and code not in script.needs]
+    aims = [
         planning.add_aim(
-            plan=plan, version=plan.version, words=words, how_we_know=how, outcome=serves, by=worker, on=on
+            plan=plan,
+            version=plan.version,
+            words=words,
+            how_we_know=how,
+            outcomes=[] if place else paid_for,
+            by=worker,
+            on=on,
         )
+        for place, (words, how) in enumerate(script.aims)
+    ]
     for line in script.lines:
-        planning.add_line(plan=plan, version=plan.version, details=details_of(line, player), by=worker, on=on)
+        details = details_of(line, player) | {"aim": None if line.kind == "payroll" else aims[0]}
+        planning.add_line(plan=plan, version=plan.version, details=details, by=worker, on=on)
+    answer_needs(player, plan)
+
+
+def answer_needs(player: Player, plan: Plan) -> None:
+    """Say how the needs are met that nothing in the plan pays for."""
+    for outcome, answer in player.script.needs.items():
+        planning.answer_need(
+            plan=plan,
+            version=plan.version,
+            outcome=outcome,
+            met_by=MetBy.SOMEBODY if answer.who else MetBy.REASON,
+            who=answer.who,
+            asked_on=player.day(16) if answer.who else None,
+            words=answer.words,
+            by=player.staff.worker,
+            on=player.day(16),
+        )
 
 
 def details_of(line: Line, player: Player) -> dict:
@@ -306,10 +331,11 @@ def choose(player: Player, plan: Plan) -> None:
     offer = planning.offer_ways(
         plan=plan,
         ways_explained=["direct_payment", "council_managed", "service_fund", "mixed"],
-        how_explained="Talked through at home, with the leaflet and the sums for this budget."
-        if script.amount_told
-        else "A letter said that there is now a personal budget.",
-        amount_told=script.amount_told,
+        how_explained="A letter said that there is now a personal budget."
+        if script.why_not_told
+        else "Talked through at home, with the leaflet and the sums for this budget.",
+        amount_told=not script.why_not_told,
+        why_not_told=script.why_not_told,
         independent_advice=script.independent_advice,
         by=worker,
         on=player.day(18),
@@ -319,6 +345,8 @@ def choose(player: Player, plan: Plan) -> None:
         plan=plan,
         way=script.way,
         words=script.choice_words,
+        not_said=bool(script.seen_instead),
+        seen_instead=script.seen_instead,
         why_not_direct_payment=script.why_not_direct_payment,
         version=version_of(offer),
         by=worker,
@@ -371,8 +399,25 @@ def send_for_sign_off(player: Player) -> None:
     planning.submit_plan(plan=plan, version=plan.version, by=worker, on=on)
 
 
+def look_at_the_risk(player: Player, plan: Plan) -> None:
+    """The manager says what they found where a direct payment was said to be too risky."""
+    choice, found = offers_and_choice(plan).choice, player.script.challenge
+    if choice is not None and found is not None:
+        planning.answer_challenge(
+            plan=plan,
+            version=version_of(choice),
+            accepted=True,
+            words=found.words,
+            safer=found.safer,
+            by_when=player.today + timedelta(days=60),
+            by=player.staff.manager,
+            on=player.day(23),
+        )
+
+
 def sign_off(player: Player) -> None:
     plan = player.case.plans.get(state="submitted")
+    look_at_the_risk(player, plan)
     costed = plan_totals(plan)["pence_per_week"]
     guide = indicative_pence(indicative_of(player.case)) or 0
     reason = player.script.final_reason or (

@@ -46,6 +46,22 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """How a need is met that nothing in the plan pays for: by somebody unpaid, or why it is not."""
+
+    words: str
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """What the manager found where a direct payment was said to be too risky."""
+
+    words: str
+    safer: str
+
+
+@dataclass(frozen=True)
 class Script:
     """One person's journey as far as `until`."""
 
@@ -69,7 +85,10 @@ class Script:
     help_given: dict[str, str] = field(default_factory=dict)  # by budget question, where somebody does some of it
     helpers_words: str = ""  # who they are, and what they said about going on
     explained: dict[str, str] = field(default_factory=dict)  # why what does not seem to fit is right
-    amount_told: bool = True
+    why_not_told: str = ""
+    seen_instead: str = ""  # what the worker saw, where nobody said why: `choice_words` is empty then
+    needs: dict[str, Answer] = field(default_factory=dict)  # those that nothing in the plan pays for
+    challenge: Challenge | None = None
     around: tuple[Around, ...] = ()
     cannot_decide: tuple[str, ...] = ()
     decided_by: str = ""

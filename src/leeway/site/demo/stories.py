@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from leeway.care.people.states import Stage
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.site.demo.crowd import middling_answers
-from leeway.site.demo.script import Around, Help, Line, Script
+from leeway.site.demo.script import Answer, Around, Challenge, Help, Line, Script
 
 CANNOT = ("cannot",)
 PAINFUL = ("pain_distress_anxiety",)
@@ -132,6 +132,9 @@ def dementia(today: date) -> Script:
                 ("endangers",), "I know the way.", "Loses her way and steps into the road.", "Ruth, on Sundays."
             ),
         },
+        needs={
+            "community": Answer("I take her to chapel every Sunday, and I want to go on.", "Ruth Marlowe, daughter")
+        },
         answers=NO_NEED
         | {"personal_care": "every_day", "meals": "every_meal", "home": "most", "decisions": "every_decision"}
         | {"safety": "nearby", "relationships": "every_week", "wellbeing": "every_day"},
@@ -187,6 +190,7 @@ def after_care(today: date) -> Script:
             "relationships": Help(PAINFUL, "People are hard.", "Severe anxiety with others; isolates."),
             "work_education": Help(PAINFUL, "I want to teach music.", "Cannot start without support."),
         },
+        needs={},
         answers=NO_NEED
         | {"home": "most", "wellbeing": "most_of_the_time", "relationships": "every_week", "work": "some_of_the_time"}
         | {"decisions": "most_decisions", "safety": "checks"},
@@ -329,7 +333,7 @@ def relabelled(today: date) -> Script:
         aims=(("Maintain personal care", "Care plan followed."),),
         choice_words="Carry on as before.",
         independent_advice="",
-        amount_told=False,
+        why_not_told="The amount was to follow in another letter, once the panel had met.",
         author="worker",
         review_words=("It's all right.", "Service continues as before."),
     )
@@ -398,8 +402,12 @@ def agreeing(today: date) -> Script:
         aims=(("Work at the garden centre", "I am paid for my work."),),
         lines=(Line("Job coach and help to run my flat", "supported_living", 210_00, "council_managed"),),
         way="council_managed",
-        choice_words="Mum used to do the money. I want to learn, but not yet.",
-        why_not_direct_payment="no_help",
+        choice_words="They said that I am not safe with money. I want to learn.",
+        why_not_direct_payment="too_risky",
+        challenge=Challenge(
+            "Nobody has ever shown him how, so nobody knows. He wants a managed account while he learns.",
+            "The money group on Tuesdays, and his own bus fares on a prepaid card to begin with.",
+        ),
         around=(Around("Sam Reed", "friend"),),
     )
 

@@ -1,5 +1,6 @@
 """Every write about a support plan: writing it, choosing how the budget is held, signing it off, agreeing it."""
 
+from leeway.care.planning.actions.answering import answer_challenge, answer_need
 from leeway.care.planning.actions.choosing import check_direct_payment, offer_ways, record_choice, set_ways
 from leeway.care.planning.actions.deciding import (
     agree,
@@ -24,6 +25,7 @@ from leeway.care.planning.actions.writing import (
     set_start,
     start_plan,
     take_new_price,
+    uprate_plan,
 )
 
 __all__ = [
@@ -32,6 +34,8 @@ __all__ = [
     "add_aim",
     "add_line",
     "agree",
+    "answer_challenge",
+    "answer_need",
     "change_aim",
     "change_charge",
     "change_line",
@@ -50,5 +54,6 @@ __all__ = [
     "start_plan",
     "submit_plan",
     "take_new_price",
+    "uprate_plan",
     "warn_of_four_weeks",
 ]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from leeway import said
 from leeway.access.models import User
 from leeway.care.circumstances.queries import care_home_nights, detained_in
 from leeway.care.decisions.actions import decide_by_rule
@@ -19,6 +20,7 @@ from leeway.care.planning.access import (
     lacks_capacity,
 )
 from leeway.care.planning.actions.drafts import claim_draft, lock_draft
+from leeway.care.planning.evidence import is_challenged, is_judged_inappropriate, offers_and_choice, what_offer_lacks
 from leeway.care.planning.models import (
     Choice,
     ChosenWay,
@@ -27,13 +29,13 @@ from leeway.care.planning.models import (
     Plan,
     Way,
 )
-from leeway.care.planning.queries import (
-    offers_and_choice,
-)
 from leeway.care.planning.uses import uses_of
 from leeway.days import HAPPENED, check_day
 from leeway.refusal import EditedMeanwhile, Refusal
 from leeway.versions import claim_version, version_of
+
+WHY = "Write why in a sentence, in the words of whoever decided."
+HOW_EXPLAINED = "Say how you explained them, in a few words: “Talked through at home, with the easy read leaflet.”"
 
 
 @transaction.atomic
@@ -42,7 +44,9 @@ def offer_ways(
     plan: Plan,
     ways_explained: list[str],
     how_explained: str,
-    amount_told: bool,
+    amount_told: bool | None,
+    why_not_told: str = "",
+    why_not_explained: str = "",
     independent_advice: str = "",
     offered_on: date | None = None,
     by: User,
@@ -50,15 +54,18 @@ def offer_ways(
 ) -> Offer:
     """Record that the ways to hold the budget were explained: which, how, when, with what independent advice.
 
-    What was left out is shown at sign-off. The record is never changed: explain again, and it becomes the latest.
+    It is recorded as it was, with why the amount was not told or a way was left out; what is left out is shown at
+    sign-off. The record is never changed: explain again, and it becomes the latest. The person knows the amount while
+    they plan: care and support statutory guidance, 11.24.
     """
     check_can_work_on(by, plan.case)
     locked = lock_draft(plan)
     known = [way.value for way in ChosenWay if way.value in ways_explained]
     if not known:
         raise Refusal("Choose the ways that you explained.", field="ways_explained")
-    if not how_explained.strip():
-        raise Refusal("Say how you explained them.", field="how_explained")
+    how = said.sentence(how_explained, ask=HOW_EXPLAINED, field="how_explained", least=said.FEW)
+    not_told = _why_not_told(amount_told, why_not_told)
+    not_explained = _why_not_explained(known, why_not_explained)
     day = offered_on or on
     if not plan.case.opened_on <= day <= on:
         raise Refusal("The conversation was after the request for help, and not in the future.", field="offered_on")
@@ -67,15 +74,39 @@ def offer_ways(
         plan=locked,
         offered_on=day,
         ways_explained=known,
-        how_explained=how_explained.strip(),
-        amount_told=amount_told,
+        how_explained=how,
+        why_not_explained=not_explained,
+        amount_told=not not_told,
+        why_not_told=not_told,
         independent_advice=independent_advice.strip(),
         offered_by=by,
     )
     locked.written_by.add(by)
-    sentence = f"Explained {len(known)} of the 4 ways to hold the budget."
-    tell(case=plan.case, kind=Event.WAYS_EXPLAINED, sentence=sentence, by=by, on=on)
+    told = f"Explained {len(known)} of the 4 ways to hold the budget."
+    tell(case=plan.case, kind=Event.WAYS_EXPLAINED, sentence=told, by=by, on=on)
     return offer
+
+
+def _why_not_told(amount_told: bool | None, reason: str) -> str:
+    if amount_told is None:
+        raise Refusal("Say whether the person knew the amount.", field="amount_told")
+    if not amount_told:
+        ask = "Say in a sentence why the amount was not told. Whoever chooses should know how much there is."
+        return said.sentence(reason, ask=ask, field="why_not_told")
+    if reason.strip():
+        raise Refusal(
+            "The amount was told, and here is why it was not. Take one of the two back.", field="why_not_told"
+        )
+    return ""
+
+
+def _why_not_explained(known: list[str], reason: str) -> str:
+    if not reason.strip():
+        return ""
+    if len(known) == len(ChosenWay):
+        raise Refusal("All four ways are ticked, so none was left out. Take the reason out.", field="why_not_explained")
+    ask = "Say in a sentence why a way was left out: for example, no provider here holds service funds."
+    return said.sentence(reason, ask=ask, field="why_not_explained")
 
 
 @transaction.atomic
@@ -84,6 +115,8 @@ def record_choice(
     plan: Plan,
     way: str,
     words: str,
+    not_said: bool = False,
+    seen_instead: str = "",
     decided_by: Relationship | None = None,
     best_interests: bool = False,
     why_not_direct_payment: str = "",
@@ -94,19 +127,25 @@ def record_choice(
     """Record how the budget is to be held: by whom it was decided, and in whose words. Lines follow the choice.
 
     The person decides (`decided_by` None), or somebody whose authority allows it where the person lacks capacity, or
-    the council in their best interests. A nominated person receives money and does not decide. `version` is
-    `version_of` the explanation that was shown. Raises EditedMeanwhile where the ways were explained again since.
+    the council in their best interests. A nominated person receives money and does not decide. Where they could not
+    or did not want to say why, that is recorded, with what the worker saw. “Too risky” asks a manager to look at it.
+    `version` is `version_of` the explanation that was shown. Raises EditedMeanwhile where the ways were explained
+    again since.
     """
     paid = way in (ChosenWay.DIRECT_PAYMENT, ChosenWay.MIXED)
     decider = check_may_decide(
         case=plan.case, decided_by=decided_by, best_interests=best_interests, direct_payment=paid, by=by, on=on
     )
     locked = lock_draft(plan)
-    offer = _offer_to_choose_from(locked, version, way, words, why_not_direct_payment)
+    offer = _offer_to_choose_from(locked, version, way)
+    _check_why_not(locked, offer, way, why_not_direct_payment)
+    why = said.words_or_not_said(
+        words, not_said=not_said, seen_instead=seen_instead, ask=WHY, by_worker=by.is_staff_member
+    )
     choice = Choice.objects.create(
         offer=offer,
         way=way,
-        words=words.strip(),
+        **why,
         decided_by_person=decider.is_person,
         decided_by=decider.relationship,
         best_interests=decider.best_interests,
@@ -126,12 +165,15 @@ def record_choice(
         by=by,
         on=on,
     )
+    if is_challenged(choice):
+        risky = "A direct payment was said to be too complex or too risky. A manager looks at that before sign-off."
+        tell(case=plan.case, kind=Event.CHALLENGED, sentence=risky, by=by, on=on)
     return choice
 
 
-def _offer_to_choose_from(plan: Plan, version: int, way: str, words: str, why_not: str) -> Offer:
+def _offer_to_choose_from(plan: Plan, version: int, way: str) -> Offer:
     """The latest explanation of the ways, or a refusal where this choice cannot rest on it."""
-    offer = plan.offers.first()
+    offer = offers_and_choice(plan).offer
     if offer is None:
         raise Refusal("Nobody has explained the ways to hold the budget yet. Explain them first, then choose.")
     if version_of(offer) != version:
@@ -145,19 +187,31 @@ def _offer_to_choose_from(plan: Plan, version: int, way: str, words: str, why_no
         raise Refusal(
             "That way was not among those explained. Explain it first, so that the choice is a real one.", field="way"
         )
-    if not words.strip():
-        raise Refusal("Write why, in the words of whoever decided.", field="words")
+    if lacking := what_offer_lacks(plan, offer):
+        raise Refusal(lacking, field="way")
+    return offer
+
+
+def _check_why_not(plan: Plan, offer: Offer, way: str, why_not: str) -> None:
+    """Refuse a reason against a direct payment that is missing, contradicts the choice, or rests on nothing."""
+    if way == ChosenWay.DIRECT_PAYMENT and why_not:
+        raise Refusal(
+            "A direct payment was chosen, so there is no reason against one. Take one of the two back.",
+            field="why_not_direct_payment",
+        )
     if way in (ChosenWay.COUNCIL_MANAGED, ChosenWay.SERVICE_FUND) and why_not not in NotChosen.values:
         raise Refusal("Say why a direct payment was not chosen.", field="why_not_direct_payment")
-    if why_not == NotChosen.NOT_APPROPRIATE:
-        checked = plan.case.decisions.filter(kind=DecisionKind.DIRECT_PAYMENT, superseded_by=None).first()
-        if checked is None or checked.result["decision"] != "may_not_pay":
-            raise Refusal(
-                "The council can say “not appropriate” only with its reasons. Check the conditions for a direct "
-                "payment first, so that the reasons are on record.",
-                field="why_not_direct_payment",
-            )
-    return offer
+    if why_not != NotChosen.NOT_APPROPRIATE and ChosenWay.DIRECT_PAYMENT not in offer.ways_explained:
+        raise Refusal(
+            "Every reason but the council’s own needs a direct payment to have been explained. Explain it first.",
+            field="why_not_direct_payment",
+        )
+    if why_not == NotChosen.NOT_APPROPRIATE and not is_judged_inappropriate(plan.case):
+        raise Refusal(
+            "The council can say “not appropriate” only with its reasons. Check the conditions for a direct "
+            "payment first, so that the reasons are on record.",
+            field="why_not_direct_payment",
+        )
 
 
 @transaction.atomic

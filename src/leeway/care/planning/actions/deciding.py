@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db import transaction
 
+from leeway import said
 from leeway.access.models import User
 from leeway.care.assessment.actions import charges_after, charges_from
 from leeway.care.decisions.actions import decide_by_judgement
@@ -21,7 +22,7 @@ from leeway.care.planning.access import (
     check_may_decide,
     check_may_disagree,
 )
-from leeway.care.planning.actions.drafts import SENTENCE, claim, claim_draft, move
+from leeway.care.planning.actions.drafts import claim, claim_draft, move, send_back
 from leeway.care.planning.costs import (
     ChargedDays,
     CostedLine,
@@ -32,6 +33,7 @@ from leeway.care.planning.costs import (
     shares_of_final,
     totals_of,
 )
+from leeway.care.planning.evidence import needs_of, not_said, offers_and_choice, uprated_from
 from leeway.care.planning.models import (
     Agreement,
     Plan,
@@ -45,12 +47,14 @@ from leeway.care.planning.queries import (
     indicative,
     indicative_pence,
     is_costed_instead,
-    offers_and_choice,
     plan_in_force,
     what_is_missing,
 )
 from leeway.law.numbers import pounds
 from leeway.refusal import Refusal
+
+HOW_AGREED = "Say how the agreement was given, in a few words: “Signed on paper at home.”"
+NOT_RIGHT = "Say what is not right, in a few words, so that it can be put right."
 
 
 @transaction.atomic
@@ -76,14 +80,16 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
 
     The limit is measured on the larger of the budget and the costed plan, so that nobody cuts a plan to fit it. A
     budget other than the plan costs needs a reason of at least a sentence, and so does one above the indicative
-    budget. Source: R (KM) v Cambridgeshire [2012] UKSC 23; R (Savva) v RBKC [2010] EWCA Civ 1209; Care Act 2014 s26.
+    budget, unless nothing but recorded prices rose since the plan in force was signed off. Source: R (KM) v
+    Cambridgeshire [2012] UKSC 23; R (Savva) v RBKC [2010] EWCA Civ 1209; Care Act 2014 s26.
     """
     lines = list(plan.lines.all())
     costed_lines = [costed_line(line) for line in lines]
     costed, guide = totals_of(costed_lines), indicative(plan.case)
     check_can_sign_off(by, plan, max(final_pence_per_week, costed["pence_per_week"]))
     _require_not_barred(plan, on)
-    to_explain_above = None if is_costed_instead(guide) else indicative_pence(guide)
+    _require_evidence(plan)
+    to_explain_above = None if is_costed_instead(guide) or uprated_from(plan) else indicative_pence(guide)
     _check_final(costed["pence_per_week"], to_explain_above, final_pence_per_week, reason)
     claim(plan, version, PlanState.SUBMITTED, "signed off")
     charges = _charge(plan, costed_lines, final_pence_per_week, by, on)
@@ -149,8 +155,22 @@ def _require_not_barred(plan: Plan, on: date) -> None:
         raise Refusal(f"{barred} The plan goes back to be written again meanwhile.")
 
 
+def _require_evidence(plan: Plan) -> None:
+    """Refuse a plan whose choice or needs cannot show what they rest on, whatever was so when it was submitted."""
+    if offers_and_choice(plan).to_answer:
+        raise Refusal(
+            "A direct payment was said to be too risky, and nobody has looked at that yet. Say first what you find: "
+            "what would make it safe enough, and by when."
+        )
+    if unmet := not_said(needs_of(plan)):
+        raise Refusal(
+            "The plan does not say how these needs are met, or why they are not: "
+            f"{'; '.join(one.label for one in unmet)}. Return it, and ask for that."
+        )
+
+
 def _check_final(costed_pence: int, guide_pence: int | None, final_pence: int, reason: str) -> None:
-    has_reason = len(reason.strip()) >= SENTENCE and len(reason.split()) > 3
+    has_reason = said.says_something(reason, said.REASON)
     if final_pence < 0 or (final_pence == 0 and costed_pence > 0):
         raise Refusal(
             "A budget of nothing meets no needs. Return the plan instead, and say what has to change.",
@@ -212,10 +232,10 @@ def _reasons(result: dict, charges: list[Decision], reason: str, by: User) -> li
 def return_plan(*, plan: Plan, version: int, reasons: str, by: User, on: date) -> SentBack:
     """Send a plan back to be written again, with reasons that the worker and the person can read."""
     check_can_return(by, plan.case)
-    if len(reasons.strip()) < SENTENCE:
-        raise Refusal("Say in a sentence or more what has to change, and why.", field="reason")
+    ask = "Say in a sentence or more what has to change, and why."
+    words = said.sentence(reasons, ask=ask, field="reason", least=said.REASON)
     claim(plan, version, PlanState.SUBMITTED, "returned")
-    return _send_back(plan, words=reasons.strip(), said_by_name=by.name, disagreed=False, by=by, on=on)
+    return send_back(plan, said_by_name=by.name, disagreed=False, why={"words": words}, by=by, on=on)
 
 
 @transaction.atomic
@@ -243,14 +263,13 @@ def agree(
         on=on,
     )
     _require_not_barred(plan, on)
-    if not how.strip():
-        raise Refusal("Say how the agreement was given: signed in here, on paper, said so at a visit.", field="how")
+    given = said.sentence(how, ask=HOW_AGREED, field="how", least=said.FEW)
     claim(plan, version, PlanState.SIGNED_OFF, "agreed")
     before = plan_in_force(plan.case)
     if before is not None:
         move(before, PlanState.REPLACED, {})
     move(plan, PlanState.AGREED, {})
-    agreement = _agreement(plan, decider, how.strip(), comment.strip(), by, on)
+    agreement = _agreement(plan, decider, given, comment.strip(), by, on)
     sentence = f"{decider.name} agreed plan {plan.number}."
     move_case(case=plan.case, to=Stage.ARRANGING, kind=Event.AGREED, by=by, on=on, sentence=sentence)
     return agreement
@@ -272,36 +291,34 @@ def _agreement(plan: Plan, decider: Decider, how: str, comment: str, by: User, o
 
 @transaction.atomic
 def disagree(
-    *, plan: Plan, version: int, words: str, said_by: Relationship | None = None, by: User, on: date
+    *,
+    plan: Plan,
+    version: int,
+    words: str,
+    not_said: bool = False,
+    seen_instead: str = "",
+    said_by: Relationship | None = None,
+    by: User,
+    on: date,
 ) -> SentBack:
-    """Record that the person, or someone who speaks for them, does not agree, in their words: planning goes on."""
+    """Record that the person, or someone who speaks for them, does not agree, in their words: planning goes on.
+
+    Nobody must give a reason: that none was said is recorded, with what the worker saw.
+    """
     name = check_may_disagree(case=plan.case, said_by=said_by, by=by, on=on)
-    if not words.strip():
-        raise Refusal("Say what is not right, in a few words, so that it can be put right.", field="words")
+    why = said.words_or_not_said(
+        words,
+        not_said=not_said,
+        seen_instead=seen_instead,
+        ask=NOT_RIGHT,
+        by_worker=by.is_staff_member,
+        least=said.FEW,
+    )
     claim(plan, version, PlanState.SIGNED_OFF, "disagreed with")
-    return _send_back(plan, words=words.strip(), said_by_name=name, disagreed=True, by=by, on=on)
+    return send_back(plan, said_by_name=name, disagreed=True, why=why, by=by, on=on)
 
 
 @transaction.atomic
 def end_plan(*, plan: Plan, by: User, on: date) -> Plan:
     """Close the plan in force when support ends. Called by what ends it, which has checked permission."""
     return move(plan, PlanState.ENDED, {})
-
-
-def _send_back(plan: Plan, *, words: str, said_by_name: str, disagreed: bool, by: User, on: date) -> SentBack:
-    sent = SentBack.objects.create(
-        plan=plan,
-        words=words,
-        said_by_name=said_by_name,
-        disagreed=disagreed,
-        final_budget=plan.final_budget,
-        sent_on=on,
-        recorded_by=by,
-    )
-    undone = {"final_budget": None, "submitted_by": None, "submitted_on": None}
-    plan.charges.clear()
-    move(plan, PlanState.DRAFT, undone)
-    kind, verb = (Event.DISAGREED, "does not agree") if disagreed else (Event.PLAN_RETURNED, "returned the plan")
-    sentence = f"{said_by_name} {verb}: {words}"
-    move_case(case=plan.case, to=Stage.PLANNING, kind=kind, sentence=sentence, by=by, on=on)
-    return sent

@@ -1,18 +1,21 @@
 """What every write about a plan shares: its state and version are claimed first, and one function moves it."""
 
+from datetime import date
 from typing import Any
 
 from leeway.access.models import User
+from leeway.care.people.actions import move_case
+from leeway.care.people.events import Event
+from leeway.care.people.states import Stage
 from leeway.care.planning.models import (
     Plan,
     PlanState,
+    SentBack,
 )
 from leeway.care.planning.states import MOVES
 from leeway.moves import require_move
 from leeway.refusal import Refusal
 from leeway.versions import claim_version
-
-SENTENCE = 20  # characters: fewer cannot be a reason
 
 
 def claim(plan: Plan, version: int, wanted: PlanState, done: str, **details: Any) -> None:
@@ -45,3 +48,24 @@ def save(plan: Plan, details: dict) -> Plan:
 def move(plan: Plan, to: PlanState, details: dict) -> Plan:
     require_move(MOVES, plan.state, to, of="This plan")
     return save(plan, {"state": to, **details})
+
+
+def send_back(plan: Plan, *, said_by_name: str, disagreed: bool, why: dict, by: User, on: date) -> SentBack:
+    """Send a plan back to be written again, with what was said, or seen where nothing was (`words_or_not_said`)."""
+    sent = SentBack.objects.create(
+        plan=plan,
+        **why,
+        said_by_name=said_by_name,
+        disagreed=disagreed,
+        final_budget=plan.final_budget,
+        sent_on=on,
+        recorded_by=by,
+    )
+    undone = {"final_budget": None, "submitted_by": None, "submitted_on": None}
+    plan.charges.clear()
+    move(plan, PlanState.DRAFT, undone)
+    kind, verb = (Event.DISAGREED, "does not agree") if disagreed else (Event.PLAN_RETURNED, "returned the plan")
+    heard = sent.words or f"they could not or did not want to say why. {sent.seen_instead}".strip()
+    sentence = f"{said_by_name} {verb}: {heard}"
+    move_case(case=plan.case, to=Stage.PLANNING, kind=kind, sentence=sentence, by=by, on=on)
+    return sent

@@ -1,5 +1,6 @@
 """Writing a plan: about the person, aims, what the budget pays for, when it starts."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from leeway.care.assessment.queries import funded_by
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.access import can_work_on, check_can_work_on
-from leeway.care.people.actions import tell
+from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
@@ -19,17 +20,21 @@ from leeway.care.planning.access import (
 from leeway.care.planning.actions.drafts import claim_draft
 from leeway.care.planning.actions.exempting import check_exemption
 from leeway.care.planning.costs import weekly_pence
+from leeway.care.planning.evidence import offers_and_choice, only_prices_differ, shape_but_way
 from leeway.care.planning.models import (
     ORDINARY,
     Aim,
+    Choice,
     ChosenWay,
+    NeedAnswer,
+    Offer,
     Plan,
     PlanLine,
 )
 from leeway.care.planning.queries import (
-    offers_and_choice,
     open_plan,
     plan_in_force,
+    plan_lines,
     price_changes,
     price_to_take,
 )
@@ -39,7 +44,7 @@ from leeway.law.numbers import pounds
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import matching_rate
 from leeway.market.units import Frequency
-from leeway.refusal import NotAllowed, Refusal
+from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 
 PERSON_WRITES = frozenset({"about_me", "contingency", "risks"})
 WORKER_WRITES = PERSON_WRITES | {"author", "prevention"}
@@ -81,13 +86,46 @@ def start_plan(*, case: Case, by: User, on: date) -> Plan:
     require_stage(case.stage, Stage.PLANNING)
     if open_plan(case) is not None:
         raise Refusal("A plan is already being written for this case. Carry on with that one.")
+    plan = _new_plan(case, on)
+    sentence = f"Started writing support plan {plan.number}."
+    tell(case=case, kind=Event.PLAN_STARTED, sentence=sentence, by=by, on=on)
+    return plan
+
+
+@transaction.atomic
+def uprate_plan(*, case: Case, version: int, by: User, on: date) -> Plan:
+    """Write the plan in force again at the recorded prices that took the place of its own, and change nothing else.
+
+    It takes over what was explained, chosen and answered, and goes the usual way: a manager, then the person's
+    agreement. It starts on the first day on which every new price holds. `version` is that of the plan in force.
+    """
+    check_can_work_on(by, case)
+    require_stage(case.stage, Stage.ACTIVE)
+    before = plan_in_force(case)
+    if before is None or before.version != version:
+        raise EditedMeanwhile
+    new = [change.now for change in price_changes(plan_lines(before), on).values() if change.now is not None]
+    if not new:
+        raise Refusal("No recorded price of this plan has another in its place. Hold a review to change the plan.")
+    sentence = f"Plan {before.number} is written again at new prices. Nothing else changes."
+    move_case(case=case, to=Stage.PLANNING, kind=Event.PLAN_STARTED, sentence=sentence, by=by, on=on)
+    plan = _new_plan(case, on)
+    set_start(plan=plan, version=plan.version, starts_on=max(on, *(rate.starts_on for rate in new)), by=by, on=on)
+    lines = plan_lines(plan)
+    for line in lines:
+        line.plan = plan
+        change = price_changes([line], on).get(line.pk)
+        if change is not None and change.now is not None:
+            take_new_price(line=line, version=plan.version, rate=change.now, by=by, on=on)
+    return plan
+
+
+def _new_plan(case: Case, on: date) -> Plan:
     latest = case.plans.first()
     plan = Plan.objects.create(case=case, number=latest.number + 1 if latest else 1, started_on=on)
     before = plan_in_force(case)
     if before is not None:
         _copy(before, plan)
-    sentence = f"Started writing support plan {plan.number}."
-    tell(case=case, kind=Event.PLAN_STARTED, sentence=sentence, by=by, on=on)
     return plan
 
 
@@ -97,7 +135,7 @@ def _copy(before: Plan, plan: Plan) -> None:
     plan.save(update_fields=COPIED)
     aims = {}
     for aim in before.aims.all():
-        copied = Aim.objects.create(plan=plan, outcome=aim.outcome, words=aim.words, how_we_know=aim.how_we_know)
+        copied = Aim.objects.create(plan=plan, outcomes=aim.outcomes, words=aim.words, how_we_know=aim.how_we_know)
         aims[aim.pk] = copied
     asked_again = _funding_changed_since(before)
     for line in before.lines.all():
@@ -127,20 +165,24 @@ def save_about(*, plan: Plan, version: int, details: dict, by: User, on: date) -
 
 
 @transaction.atomic
-def add_aim(*, plan: Plan, version: int, words: str, how_we_know: str, outcome: str = "", by: User, on: date) -> Aim:
+def add_aim(
+    *, plan: Plan, version: int, words: str, how_we_know: str, outcomes: Sequence[str] = (), by: User, on: date
+) -> Aim:
     """Add something the person wants to do or keep doing, and how they will know that it works."""
     check_can_write_about_me(by, plan.case, on)
     claim_draft(plan, version, by)
-    return Aim.objects.create(plan=plan, words=_said(words), how_we_know=how_we_know.strip(), outcome=outcome)
+    return Aim.objects.create(plan=plan, words=_said(words), how_we_know=how_we_know.strip(), outcomes=list(outcomes))
 
 
 @transaction.atomic
-def change_aim(*, aim: Aim, version: int, words: str, how_we_know: str, outcome: str = "", by: User, on: date) -> Aim:
+def change_aim(
+    *, aim: Aim, version: int, words: str, how_we_know: str, outcomes: Sequence[str] = (), by: User, on: date
+) -> Aim:
     """Change an aim while the plan is being written."""
     check_can_write_about_me(by, aim.plan.case, on)
     claim_draft(aim.plan, version, by)
-    aim.words, aim.how_we_know, aim.outcome = _said(words), how_we_know.strip(), outcome
-    aim.save(update_fields=["words", "how_we_know", "outcome"])
+    aim.words, aim.how_we_know, aim.outcomes = _said(words), how_we_know.strip(), list(outcomes)
+    aim.save(update_fields=["words", "how_we_know", "outcomes"])
     return aim
 
 
@@ -204,7 +246,35 @@ def take_new_price(*, line: PlanLine, version: int, rate: Rate, by: User, on: da
     line.rate, line.unit_cost_pence = rate, rate.pence
     _check_size(line)
     line.save(update_fields=["rate", "unit_cost_pence"])
+    _keep_evidence(line.plan)
     return line
+
+
+def _keep_evidence(plan: Plan) -> None:
+    """Where nothing but prices differs from the plan in force: nobody explains, chooses or answers anything again."""
+    before = plan_in_force(plan.case)
+    if before is None or plan.offers.exists() or not only_prices_differ(plan, before, by=shape_but_way):
+        return
+    choice = offers_and_choice(before).choice
+    if choice is None:
+        return
+    now, then = (sorted(each.lines.select_related("rate", "aim"), key=shape_but_way) for each in (plan, before))
+    for line, was in zip(now, then, strict=True):
+        line.way = was.way
+        line.save(update_fields=["way"])
+    offer = _copied(choice.offer, plan=plan)
+    _copied(choice, offer=offer)
+    for answer in before.need_answers.all():
+        _copied(answer, plan=plan)
+
+
+def _copied[Kept: (Offer, Choice, NeedAnswer)](record: Kept, **of: Plan | Offer) -> Kept:
+    """A copy of what was recorded, of another plan or offer, that names what it rests on."""
+    own = {"id", "offered_at", "rests_on", *of}
+    values = {
+        field.name: getattr(record, field.name) for field in record._meta.concrete_fields if field.name not in own
+    }
+    return type(record)._default_manager.create(**values, **of, rests_on=record)
 
 
 @transaction.atomic

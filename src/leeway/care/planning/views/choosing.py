@@ -10,7 +10,8 @@ from leeway.care.people.models import Authority, CapacityQuestion
 from leeway.care.people.queries import people_around
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import lacks_capacity
-from leeway.care.planning.models import PlanState
+from leeway.care.planning.evidence import what_offer_lacks
+from leeway.care.planning.models import Plan, PlanState
 from leeway.care.planning.views.parts import open_plan_of, own_relationship, page
 from leeway.forms import carry_version
 from leeway.versions import version_of
@@ -63,18 +64,20 @@ def choice(request: SignedIn, case_id):
         form,
         "How the budget is held" if works else "Holding the budget",
         found=found,
-        blocked="" if found.waiting else why_not_yet(found, plan.state),
+        blocked=why_not_yet(found, plan),
         button="Record the choice" if works else "This is the choice",
     )
 
 
-def why_not_yet(found: queries.OffersAndChoice, state: str) -> str:
-    """Why no choice can be recorded now."""
-    if state != PlanState.DRAFT:
+def why_not_yet(found: queries.OffersAndChoice, plan: Plan) -> str:
+    """Why no choice can be recorded now; empty where one can."""
+    if plan.state != PlanState.DRAFT:
         return "The plan is no longer being written, so the choice stands as it is."
     if found.offer is None:
         return "The ways to hold the budget have not been explained yet. That comes first, so that the choice is real."
-    return "The choice is recorded. To change it, the ways are explained again, and a new choice is recorded."
+    if not found.waiting:
+        return "The choice is recorded. To change it, the ways are explained again, and a new choice is recorded."
+    return what_offer_lacks(plan, found.offer)
 
 
 def ways(request: SignedIn, case_id):

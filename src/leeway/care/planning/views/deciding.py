@@ -17,8 +17,9 @@ from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import alike_in_both_halves
 from leeway.care.planning.costs import totals
 from leeway.care.planning.models import PlanState
-from leeway.care.planning.views.parts import open_plan_of, own_relationship, whole
+from leeway.care.planning.views.parts import open_plan_of, own_relationship, page, whole
 from leeway.forms import VersionedForm, carry_version
+from leeway.versions import version_of
 
 DECIDED_MEANWHILE = "This plan was decided while your page was open, so nothing was saved. Here is how it stands."
 
@@ -37,8 +38,7 @@ def submit(request: SignedIn, case_id):
     context = about(case, seen_by=request.user) | whole(plan, today)
     context |= {
         "form": form,
-        "missing": queries.what_is_missing(plan, today),
-        "needs": queries.needs_met(case),
+        "missing": queries.what_is_missing(plan, today, needs=context["needs"], found=context["found"]),
         "back": reverse("planning:overview", args=[case_id]),
     }
     return render(request, "planning/submit.jinja", context)
@@ -82,12 +82,33 @@ def sign_off(request: SignedIn, case_id):
     context |= {
         "form": form,
         "flags": alike_in_both_halves(plan, request.user),
-        "needs": queries.needs_met(case),
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
         "in_force": queries.plan_in_force(case),
         "back": reverse("planning:sign_off_queue"),
     }
     return render(request, "planning/sign_off.jinja", context)
+
+
+def challenge(request: SignedIn, case_id):
+    """Whether a direct payment really is too risky: what a manager finds, and what would make it safe enough."""
+    case, plan = open_plan_of(request, case_id, "Plan: too risky?")
+    found = queries.offers_and_choice(plan)
+    version = version_of(found.choice) if found.choice else 0
+    form = forms.ChallengeForm(request.POST or None, initial={"version": version})
+    if act(form, lambda **by_on: actions.answer_challenge(plan=plan, **form.details, **by_on), request):
+        messages.success(request, "What you found is on record.")
+        stays = plan.state == PlanState.SUBMITTED and form.cleaned_data["accepted"]
+        return redirect("planning:sign_off" if stays else "case", case_id)
+    carry_version(form, version)
+    return page(
+        request,
+        case,
+        form,
+        "Is a direct payment too risky?",
+        found=found,
+        blocked="" if found.to_answer else "There is nothing to answer here now.",
+        button="Record what you found",
+    )
 
 
 def _typed(request: SignedIn) -> str:
@@ -143,8 +164,9 @@ def agree(request: SignedIn, case_id):
 def answer(form, plan, own, by_on: dict):
     """Agree or disagree, as the form says."""
     given = {"plan": plan, "version": form.cleaned_data["version"], **by_on}
-    words, decider = form.cleaned_data["words"], form.decider(own)
+    said, decider = form.said, form.decider(own)
     if form.cleaned_data["agrees"] == "yes":
         how = form.cleaned_data.get("how", "Signed in to Leeway")
-        return actions.agree(how=how, comment=words, **decider, **given)
-    return actions.disagree(words=words, said_by=decider["decided_by"], **given)
+        comment = " ".join(filter(None, [said["words"], said["seen_instead"]]))
+        return actions.agree(how=how, comment=comment, **decider, **given)
+    return actions.disagree(**said, said_by=decider["decided_by"], **given)

@@ -14,6 +14,7 @@ from leeway.care.people.models import Case, Relationship
 from leeway.care.people.queries import about, get_case
 from leeway.care.planning import queries
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
+from leeway.care.planning.evidence import needs_of
 from leeway.care.planning.models import Plan, PlanLine, PlanState
 from leeway.care.planning.uses import council_in_words, family_in_words
 from leeway.market.contracts.presenters import change_in_words, kind_in_words
@@ -53,6 +54,7 @@ def rows(lines: list[PlanLine], on: date) -> list[dict]:
             "price": f"{kind_in_words(line.rate)}, from {line.rate.starts_on:%-d %B %Y}" if line.rate else "",
             "change": change_in_words(changed[line.pk]) if line.pk in changed else "",
             "new_rate": queries.price_to_take(line, changed[line.pk], on) if line.pk in changed else None,
+            "has_new_price": line.pk in changed and changed[line.pk].now is not None,
             "pence": weekly_pence(line),
             "once_pence": once_pence(line),
             "nhs_percent": line.nhs_percent,
@@ -80,6 +82,7 @@ def whole(plan: Plan, on: date) -> dict:
         "with_manager": plan.state == PlanState.SUBMITTED,
         "to_agree": plan.state == PlanState.SIGNED_OFF,
         "aims": list(plan.aims.all()),
+        "needs": needs_of(plan, lines),
         "rows": rows(lines, on),
         "costed": costed,
         "guide_pence": guide_pence,

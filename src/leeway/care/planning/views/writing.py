@@ -18,8 +18,9 @@ from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import alike_in_both_halves
+from leeway.care.planning.evidence import needs_of
 from leeway.care.planning.views.parts import open_plan_of, page, whole
-from leeway.forms import WholeForm
+from leeway.forms import VersionedForm, WholeForm
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.presenters import kind_in_words, price_in_words
 from leeway.market.contracts.queries import rates_on
@@ -39,6 +40,7 @@ def overview(request: SignedIn, case_id, number=None):
         "back": reverse("case", args=[case_id]),
         "plan": plan,
         "can_work": can_work_on(request.user, case) and lives(case.person),
+        "can_uprate": case.stage == Stage.ACTIVE,
         "can_start": case.stage == Stage.PLANNING and queries.open_plan(case) is None,
         "past": list(queries.past_plans(case)),
     }
@@ -48,10 +50,14 @@ def overview(request: SignedIn, case_id, number=None):
         return render(request, "planning/none.jinja", context)
     plan.case = case
     signed_by = plan.final_budget.decided_by if plan.final_budget else None
-    context |= whole(plan, today) | {
+    shown = whole(plan, today)
+    context |= shown | {
         "flags": alike_in_both_halves(plan, signed_by) if request.user.can(Capability.SIGN_OFF) else [],
+        "may_answer": request.user.can(Capability.SIGN_OFF) and lives(case.person),
         "can_write": can_take_part(request.user, case, today) and lives(case.person),
-        "missing": queries.what_is_missing(plan, today) if context["can_work"] else [],
+        "missing": queries.what_is_missing(plan, today, needs=shown["needs"], found=shown["found"])
+        if context["can_work"]
+        else [],
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
         "in_force": queries.plan_in_force(case) if plan.state in queries.OPEN else None,
     }
@@ -63,6 +69,20 @@ def start(request: SignedIn, case_id):
     """Begin a plan."""
     case = get_case(case_id, seen_by=request.user, page="Support plan")
     press(lambda **by_on: actions.start_plan(case=case, **by_on), request)
+    return redirect("planning:overview", case_id)
+
+
+@require_POST
+def uprate(request: SignedIn, case_id):
+    """Write the plan in force again at the prices that took the place of its own."""
+    case = get_case(case_id, seen_by=request.user, page="Support plan", of_the_living=True)
+    form = VersionedForm(request.POST)
+    if act(
+        form, lambda **by_on: actions.uprate_plan(case=case, version=form.cleaned_data["version"], **by_on), request
+    ):
+        messages.success(request, "The plan has the new prices. Nobody is asked to explain or choose anything again.")
+    for error in [str(error) for errors in form.errors.values() for error in errors]:
+        messages.error(request, error)
     return redirect("planning:overview", case_id)
 
 
@@ -93,7 +113,7 @@ def aim(request: SignedIn, case_id, aim_id=None):
     """Add an aim, or change one."""
     case, plan = open_plan_of(request, case_id, "Plan: an aim")
     found = get_object_or_404(plan.aims, pk=aim_id) if aim_id else None
-    stored = {name: getattr(found, name) for name in ("words", "how_we_know", "outcome")} if found else {}
+    stored = {name: getattr(found, name) for name in ("words", "how_we_know", "outcomes")} if found else {}
     form = forms.AimForm(request.POST or None, initial={"version": plan.version} | stored, case=case)
 
     def save(**by_on):
@@ -118,6 +138,30 @@ def remove_aim(request: SignedIn, case_id, aim_id):
     if act(form, lambda **by_on: actions.remove_aim(aim=found, version=form.cleaned_data["version"], **by_on), request):
         return redirect("planning:overview", case_id)
     return page(request, case, form, "Take this aim out?", quote=found.words, button="Take it out", danger=True)
+
+
+def need(request: SignedIn, case_id, outcome):
+    """How one need is met that nothing in the plan pays for, or why it is not."""
+    case, plan = open_plan_of(request, case_id, "Plan: a need")
+    found = next((one for one in needs_of(plan) if one.outcome.code == outcome), None)
+    if found is None:
+        raise Http404("The assessment did not find this to be a need.")
+    answer = found.met.answer
+    stored = {name: getattr(answer, name) for name in ("met_by", "who", "asked_on", "words")} if answer else {}
+    form = forms.NeedForm(request.POST or None, initial={"version": plan.version} | stored)
+    if act(
+        form,
+        lambda **by_on: actions.answer_need(
+            plan=plan, outcome=outcome, version=form.cleaned_data["version"], **form.details, **by_on
+        ),
+        request,
+    ):
+        return redirect("planning:overview", case_id)
+    intro = [
+        "Where something that the budget pays for meets this need, say so at its aim instead: tick this part of life "
+        "there. Say here who meets it unpaid, if they were asked and are willing and able, or why this plan does not."
+    ]
+    return page(request, case, form, found.outcome.label, intro=intro, quote=found.note.person_words)
 
 
 def find(request: SignedIn, case_id):
