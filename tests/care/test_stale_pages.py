@@ -138,6 +138,7 @@ EDITS = {
     ),
     "assessment:conditions": ("bea", after(assessment), {"wellbeing_words": "Tired"}),
     "assessment:budget_questions": ("bea", lambda world, name: assessment(world) and world.address(name, 1), {}),
+    "assessment:cross_check": ("bea", after(assessment), {}),
     "assessment:check": ("bea", after(assessment), {}),
     "assessment:own_words": ("ada_user", after(assessment), {"what_matters": "The sea"}),
     "assessment:own_words_on_outcome": (
