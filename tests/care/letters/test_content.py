@@ -8,8 +8,10 @@ from leeway.care.assessment.models import Assessment
 from leeway.care.letters.blocks import Table
 from leeway.care.letters.content import letter_of
 from leeway.care.letters.support_plan import plan_document
+from leeway.care.planning.models import NeedAnswer
 from leeway.law.numbers import pounds
 
+from .conftest import TODAY
 from .reading import words
 
 
@@ -161,6 +163,22 @@ def test_the_support_plan_shows_what_section_25_asks(plan, decide):
         "Ada Bell agreed this plan on 23 November 2026.",
     ):
         assert text in said, text
+
+
+def test_the_support_plan_says_how_each_need_is_met(draft, decide):
+    first, second = decide("eligibility", "Ada").result["outcomes_unable"]
+    draft.aims.update(outcomes=[first])
+
+    def said():
+        tables = [block for block in plan_document(draft).blocks if isinstance(block, Table)]
+        return [how for _need, how in next(table.rows for table in tables if table.caption == "How each need is met")]
+
+    assert said() == ["Swimming", "Not said yet"]
+    answer = NeedAnswer.objects.create(plan=draft, outcome=second, met_by="reason", words="She waits for the spring.")
+    assert said() == ["Swimming", "Not met by this plan: She waits for the spring."]
+    asked = {"met_by": "somebody", "who": "Jo, her sister", "asked_on": TODAY, "words": "I come on Sundays."}
+    NeedAnswer.objects.filter(pk=answer.pk).update(**asked)
+    assert said()[1] == "Jo, her sister, unpaid. Asked on 23 November 2026: “I come on Sundays.”"
 
 
 def test_a_draft_plan_says_that_it_is_a_draft(draft):
