@@ -95,6 +95,12 @@ def show_value(parameter: Parameter, dated: DatedValue) -> str:
         return "ended"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict) and "units" in value:
+        prices = [
+            f"{name.replace('_', ' ')} {pounds(unit['pence'])} a {unit['unit']}"
+            for name, unit in value["units"].items()
+        ]
+        return f"prices of {value['year']}, {value['percent']} per cent of the table's: {', '.join(prices)}"
     if isinstance(value, dict):
         return f"version {value['version']}"
     if isinstance(value, list):

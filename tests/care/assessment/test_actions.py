@@ -226,10 +226,8 @@ def test_a_carer_needs_one_outcome_and_pays_nothing(carers_case, bea):
         save(assessment=assessment, details=details, version=assessment.version, by=bea, on=TODAY)
     answers = {
         "hours": "over_50",
-        "health": "a_lot",
         "nights": "most_nights",
         "breaks": "never",
-        "work_family": "a_lot",
     }
     actions.save_allocation_answers(
         assessment=assessment, answers=answers, version=assessment.version, by=bea, on=TODAY

@@ -11,7 +11,7 @@ from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
 from tests.pages import send, version_on
 
-from .writing import ANSWERS, TODAY, UNABLE, complete, fill
+from .writing import ANSWERS, HELP, HELPERS, TODAY, UNABLE, complete, fill
 
 
 def page(name, case, *rest):
@@ -32,9 +32,12 @@ def walk(client, case, unable):
     assert response.url == page("conditions", case)
     wellbeing = {"wellbeing_impact": "True", "wellbeing_areas": ["dignity", "control"], "funding": "nobody"}
     response = send(client, page("conditions", case), impairment="True", fluctuates="False", **wellbeing)
-    for number, asked in enumerate(parts.budget_pages(case, TODAY), start=1):
+    for number, asked in enumerate(parts.budget_pages(queries.draft_assessment(case), TODAY), start=1):
         answers = {question.id: ANSWERS[question.id] for question in asked}
-        response = send(client, page("budget_questions", case, number), **answers)
+        helped = {f"help_{question.id}": HELP[question.id] for question in asked if question.family_can_help}
+        response = send(client, page("budget_questions", case, number), **answers, **helped)
+    assert response.url == page("cross_check", case)
+    response = send(client, page("cross_check", case), **HELPERS)
     assert response.url == page("check", case)
 
 

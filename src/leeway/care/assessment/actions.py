@@ -17,8 +17,10 @@ from leeway.care.assessment.parts import (
     allocation_inputs,
     budget_questions,
     eligibility_inputs,
+    kinds_of_help,
     outcomes_of,
     unable_reasons_of,
+    what_does_not_fit,
 )
 from leeway.care.assessment.savings import check_owned
 from leeway.care.decisions.actions import decide_by_rule
@@ -55,6 +57,7 @@ CONDITIONS = (
     "wellbeing_words",
     "funding",
 )
+CROSS_CHECK = ("helpers_willing", "helpers_words", "explained")
 MEANS = (
     "basis",
     "basis_reason",
@@ -140,16 +143,42 @@ def save_conditions(*, assessment: Assessment, details: dict, version: int, by: 
 
 
 @transaction.atomic
-def save_allocation_answers(*, assessment: Assessment, answers: dict, version: int, by: User, on: date) -> Assessment:
-    """Keep answers to the budget questions beside those given before. An answer of None takes one back."""
+def save_allocation_answers(
+    *, assessment: Assessment, answers: dict, version: int, by: User, on: date, help_given: dict | None = None
+) -> Assessment:
+    """Keep answers to the budget questions beside those given before. An answer of None takes one back.
+
+    `help_given`: by question, how much of it family and friends do and are willing and able to go on doing.
+    """
     check_can_work_on(by, assessment.case)
+    helped = help_given or {}
     known = {question.id: question for question in budget_questions(assessment.case, on)}
+    ways = {None, *(one.id for one in kinds_of_help(assessment.case, on))}
     for question_id, answer in answers.items():
         if question_id not in known or answer not in {None, *(a.id for a in known[question_id].answers)}:
             raise Refusal("This answer is not in the council's table today. Open the question again.")
-    kept = {**assessment.allocation_answers, **answers}
-    kept = {question_id: answer for question_id, answer in kept.items() if answer is not None}
-    return _save(assessment, {"allocation_answers": kept}, version)
+    for question_id, way in helped.items():
+        if question_id not in known or not known[question_id].family_can_help or way not in ways:
+            raise Refusal("This answer about help is not in the council's table today. Open the question again.")
+    values = {
+        "allocation_answers": _kept(assessment.allocation_answers, answers),
+        "allocation_help": _kept(assessment.allocation_help, helped),
+    }
+    return _save(assessment, values, version)
+
+
+def _kept(before: dict, now: dict) -> dict:
+    return {name: answer for name, answer in {**before, **now}.items() if answer is not None}
+
+
+@transaction.atomic
+def save_cross_check(*, assessment: Assessment, details: dict, version: int, by: User, on: date) -> Assessment:
+    """Keep whether those who help can go on, what they said, and a sentence for each thing that does not fit."""
+    check_can_work_on(by, assessment.case)
+    known = {one.code for one in what_does_not_fit(assessment, on)}
+    if not set(details["explained"]) <= known:
+        raise Refusal("The answers have changed meanwhile, so this no longer needs to be explained. Open it again.")
+    return _save(assessment, {name: details[name] for name in CROSS_CHECK if name in details}, version)
 
 
 @transaction.atomic
@@ -202,7 +231,7 @@ def complete_assessment(
     assessment.completed_on, assessment.advice_given = on, advice_given.strip()
     if progress.eligible:
         assessment.indicative_budget = decide_by_rule(
-            kind=DecisionKind.INDICATIVE_BUDGET, rule="allocation", inputs=allocation_inputs(assessment), **decide
+            kind=DecisionKind.INDICATIVE_BUDGET, rule="allocation", inputs=allocation_inputs(assessment, on), **decide
         )
     assessment.version += 1
     assessment.save(update_fields=["eligibility", "completed_on", "advice_given", "indicative_budget", "version"])

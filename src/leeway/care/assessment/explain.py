@@ -3,13 +3,26 @@
 from collections.abc import Sequence
 from datetime import date
 
+from django.urls import reverse
+
 from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, DisabilityCost, HousingCost
 from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
-from leeway.care.assessment.parts import budget_questions, outcomes_of, unable_reasons_of
+from leeway.care.assessment.parts import (
+    answers_given,
+    asks_help,
+    budget_pages,
+    budget_questions,
+    helped_with,
+    kinds_of_help,
+    outcomes_of,
+    unable_reasons_of,
+    what_does_not_fit,
+)
 from leeway.care.assessment.savings import owned_in_words
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import Case
 from leeway.law import Choice, Outcome
+from leeway.law.allocation import MUCH_HANGS, Question
 from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS, QUALIFYING_INCOME
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
 from leeway.law.exemptions import ADULT_EXEMPTIONS
@@ -17,7 +30,8 @@ from leeway.law.income import JOINT_OF_A_COUPLE
 from leeway.law.means import INCOME, kinds
 from leeway.law.numbers import pounds
 from leeway.law.pension_age import reaches_pension_age_on
-from leeway.market.units import Frequency
+from leeway.market.listings.models import Kind
+from leeway.market.units import Frequency, Unit
 
 #: What a condition of eligibility says to the person it is about: met, and not met.
 TO_YOU = {
@@ -126,14 +140,61 @@ def areas(assessment: Assessment) -> list[str]:
 
 
 def answers(assessment: Assessment, on: date) -> list[dict]:
-    """The budget questions that were answered, with the answers."""
+    """The budget questions that were answered, with the answers, and how much of it family and friends do."""
+    given = answers_given(assessment, on)
+    ways = {one.id: one.label.lower() for one in kinds_of_help(assessment.case, on)}
     rows = []
     for question in budget_questions(assessment.case, on):
-        chosen = assessment.allocation_answers.get(question.id)
-        given = [answer.label for answer in question.answers if answer.id == chosen]
-        if given:
-            rows.append({"text": question.text, "answer": given[0]})
+        chosen = [answer.label for answer in question.answers if answer.id == given.get(question.id)]
+        if chosen:
+            way = ways.get(assessment.allocation_help.get(question.id, ""))
+            helped = f" Family and friends do {way}." if way and asks_help(assessment, question, given) else ""
+            rows.append({"text": question.text, "answer": f"{chosen[0]}.{helped}"})
     return rows
+
+
+def help_there_is(assessment: Assessment, question: Question) -> list[tuple[str, str]]:
+    """Who helps now with the parts of life that a budget question is about: pairs of the part and the words."""
+    names = {choice.code: choice.label for choice in outcomes_of(assessment.case)}
+    noted = {note.outcome: note.help_now.strip() for note in assessment.outcomes.all()}
+    return [(names[code], noted[code]) for code in names if code in question.outcomes and noted.get(code)]
+
+
+def not_asked(assessment: Assessment, on: date) -> list[str]:
+    """The subjects of the budget questions that are not asked, since all that they serve can be managed."""
+    asked = [question for page in budget_pages(assessment, on) for question in page]
+    subjects = {question.domain for question in asked}
+    left_out = [question for question in budget_questions(assessment.case, on) if question not in asked]
+    return [question.domain.lower() if question.domain not in subjects else question.text for question in left_out]
+
+
+def help_lines(assessment: Assessment, on: date) -> list[tuple[str, str]]:
+    """What family and friends are said to do: pairs of a subject and how much of it."""
+    ways = {one.id: one.label for one in kinds_of_help(assessment.case, on)}
+    return [(q.text, ways.get(assessment.allocation_help[q.id], "")) for q in helped_with(assessment, on)]
+
+
+def where_to_mend(assessment: Assessment, on: date) -> dict[str, list[tuple[str, str]]]:
+    """For each thing that does not fit, the pages on which it can be mended: what to change, and the page's address."""
+    names = {choice.code: choice.label for choice in outcomes_of(assessment.case)}
+    numbers = {q.id: number for number, page in enumerate(budget_pages(assessment, on), start=1) for q in page}
+    subjects = {question.id: question.domain for question in budget_questions(assessment.case, on)}
+    case_id = assessment.case_id
+    places = {}
+    for one in what_does_not_fit(assessment, on):
+        places[one.code] = [
+            (
+                f"the answer about {subjects[name].lower()}",
+                reverse("assessment:budget_questions", args=[case_id, numbers[name]]),
+            )
+            for name in one.questions
+        ] + [
+            (f"the part of life “{names[code]}”", reverse("assessment:outcome", args=[case_id, code]))
+            if code in names
+            else ("the conditions", reverse("assessment:conditions", args=[case_id]))
+            for code in one.outcomes
+        ]
+    return places
 
 
 def funding(code: str | None) -> str:
@@ -144,11 +205,12 @@ def funding(code: str | None) -> str:
 def budget(decision: Decision) -> dict:
     """The indicative budget: its total, each pound with its answer, and what would change it."""
     result = decision.result
-    texts = {line["question"]: line for line in result["answers"]}
     changes = [
         {
-            "text": texts[change["question"]]["text"],
-            "answer": texts[change["question"]]["label"],
+            "text": change["text"],
+            "answer": change["label"]
+            if change["about"] == "answer"
+            else f"Done by family and friends: {change['label']}",
             "less": change["one_less"],
             "more": change["one_more"],
         }
@@ -158,13 +220,36 @@ def budget(decision: Decision) -> dict:
         "decision": decision,
         "total": result["indicative_pence_per_week"],
         "costed_instead": result["costed_instead"],
-        "contingency_percent": result["contingency_percent"],
         "version": result["version"],
         "points": result["points"],
-        "lines": result["answers"],
+        "lines": [line | {"buys": bought(line["buys"])} for line in result["answers"] if line["counted"]],
+        "not_counted": subjects_not_counted(result["answers"]),
+        "helped": any(line["percent"] < 100 for line in result["answers"] if line["counted"]),
+        "contradictions": result["contradictions"],
+        "alone": sum(line["alone_pence_per_week"] for line in result["answers"]),
+        "willing": decision.inputs.get("willing_and_able"),
+        "notice": next((said for said in decision.reasons if said.startswith(MUCH_HANGS)), ""),
         "changes": changes,
         "steps": decision.steps,
     }
+
+
+def subjects_not_counted(lines: Sequence[dict]) -> list[str]:
+    """What the questions that counted nothing are about: their subject, or the question where its subject counted."""
+    counted = {line["domain"] for line in lines if line["counted"]}
+    left_out = [line for line in lines if not line["counted"]]
+    return [line["text"] if line["domain"] in counted else line["domain"].lower() for line in left_out]
+
+
+def bought(buys: dict | None) -> str:
+    """What a line's money buys by the table's own price: “At £26.17 an hour (home care), about 3.7 hours”."""
+    if buys is None:
+        return ""
+    units, tenths = divmod(buys["tenths_of_units"], 10)
+    unit, service = Unit(buys["unit"]), Kind(buys["service"]).label.lower()
+    number = f"{units}.{tenths}" if tenths else str(units)
+    plural = unit.label if buys["tenths_of_units"] == 10 else f"{unit.label}s"
+    return f"At {pounds(buys['unit_pence'])} {unit.with_article} ({service}), about {number} {plural}"
 
 
 def charge(decided: Decision | Outcome) -> dict:

@@ -12,6 +12,8 @@ from leeway.care.people.models import Case, CaseKind
 from leeway.days import BORN
 from leeway.forms import DateField, DraftForm, PoundsField, YesNoField
 from leeway.law import Choice, Law
+from leeway.law.allocation import Contradiction, Question, is_explanation
+from leeway.law.allocation_table import Help
 from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS, QUALIFYING_INCOME
 from leeway.law.eligibility import MOST_WEEKS_LOOKED_AT
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
@@ -171,15 +173,65 @@ class ConditionsForm(DraftForm):
 class BudgetQuestionsForm(DraftForm):
     """A few questions of the council's allocation table."""
 
-    def __init__(self, *args, questions, **options):
+    def __init__(self, *args, questions: Sequence[Question], ways: Sequence[Help], **options):
         super().__init__(*args, **options)
         for question in questions:
             choices = [(answer.id, answer.label) for answer in question.answers]
             self.fields[question.id] = radios(question.text, choices, help_text=question.help)
+            if question.family_can_help:
+                self.fields[self.help_name(question)] = radios(
+                    "How much of this do family or friends do, and are willing and able to go on doing?",
+                    [(one.id, one.label) for one in ways],
+                )
+
+    @staticmethod
+    def help_name(question: Question) -> str:
+        """The field in which it is said how much of a question family and friends do."""
+        return f"help_{question.id}"
+
+    def answers(self, questions: Sequence[Question]) -> dict[str, str | None]:
+        """The answers, by question; None where one is taken back."""
+        return {question.id: self.cleaned_data.get(question.id) or None for question in questions}
+
+    def help_given(self, questions: Sequence[Question]) -> dict[str, str | None]:
+        """How much family and friends do, by question."""
+        helped = [question for question in questions if question.family_can_help]
+        return {question.id: self.cleaned_data.get(self.help_name(question)) or None for question in helped}
+
+
+class CrossCheckForm(DraftForm):
+    """Whether those who help can go on, and a sentence for each thing that does not fit."""
+
+    helpers_willing = YesNoField(
+        label="Were those who help asked, and are they willing and able to go on?",
+        help_text="Nobody has to give this help. If no, it is not counted, and the budget buys the support.",
+    )
+    helpers_words = text("Who helps, and what did they say?", help_text="In a sentence or two.")
+
+    def __init__(self, *args, misfits: Sequence[Contradiction], helped: bool, **options):
+        super().__init__(*args, **options)
+        self.misfits = misfits
+        if not helped:
+            del self.fields["helpers_willing"], self.fields["helpers_words"]
+        for one in misfits:
+            self.fields[f"explain_{one.code}"] = text("Why both are right")
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or {}
+        for name in ("helpers_words", *(f"explain_{one.code}" for one in self.misfits)):
+            if (words := cleaned.get(name, "").strip()) and not is_explanation(words):
+                self.add_error(name, "Write a sentence that somebody else could follow: four words or more.")
+        return cleaned
+
+    def pairs(self) -> list[tuple[Contradiction, forms.BoundField]]:
+        """Each thing that does not fit, with its box."""
+        return [(one, self[f"explain_{one.code}"]) for one in self.misfits]
 
     @property
     def details(self) -> dict:
-        return {name: answer or None for name, answer in super().details.items()}
+        explained = {one.code: self.cleaned_data.get(f"explain_{one.code}", "").strip() for one in self.misfits}
+        kept = {name: value for name, value in super().details.items() if not name.startswith("explain_")}
+        return kept | {"explained": {code: words for code, words in explained.items() if words}}
 
 
 class CompleteForm(DraftForm):

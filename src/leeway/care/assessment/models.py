@@ -60,6 +60,16 @@ class Assessment(models.Model):
         max_length=40, blank=True, help_text="NHS-funded, section 117, or nobody; blank: not asked."
     )
     allocation_answers = models.JSONField(default=dict, blank=True)
+    allocation_help = models.JSONField(
+        default=dict, blank=True, help_text="By budget question: how much of it family and friends do."
+    )
+    helpers_willing = models.BooleanField(
+        null=True, help_text="Whoever helps was asked, and is willing and able to go on."
+    )
+    helpers_words = models.TextField(blank=True, help_text="Who helps, and what they said about going on.")
+    explained = models.JSONField(
+        default=dict, blank=True, help_text="A sentence for each thing that does not fit, by question or outcome."
+    )
     advice_given = models.TextField(
         blank=True, help_text="Information, advice and help to prevent or delay needs, where they are not eligible."
     )
