@@ -91,7 +91,7 @@ def test_another_share_than_an_equal_one_is_shown():
 
 
 def test_a_field_that_a_kind_does_not_take_is_refused():
-    with pytest.raises(BadInput, match="Cash, savings and bank accounts takes no debts_pence"):
+    with pytest.raises(BadInput, match="Savings and bank accounts takes no debts_pence"):
         counted({"kind": "savings", "pence": 100, "debts_pence": 5})
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from leeway.care.assessment import parts, queries
-from leeway.care.assessment.models import Assessment
+from leeway.care.assessment.models import Assessment, FinancialAssessment
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
 from tests.pages import send, version_on
@@ -245,6 +245,19 @@ def test_a_line_of_savings_is_asked_what_its_kind_needs_and_nothing_else(client,
     assert 'value="8000.00"' in again and 'value="A surveyor"' in again and 'value="2026"' in again
     checked = client.get(page("money_check", case)).content.decode()
     assert "own share £8,000.00 (A surveyor, 2 October 2026)" in checked and "since 1 June 2026" in checked
+
+
+def test_what_is_left_of_capital_given_away_is_shown_with_what_the_council_found(client, case, bea, filled):
+    complete(filled, bea)
+    gift = {"kind": "notional_capital", "pence": 20_000_00, "to_avoid_charges": True, "counted_from": "2026-01-05"}
+    gift |= {"finding_because": "She knew of the charge.", "given_to": "Her son", "their_reason": "A wedding"}
+    means = {"household": "single", "capital_items": [gift], "income": []}
+    checked = {"case": case, "started_on": TODAY, "completed_on": TODAY, "basis": "full", "means": means}
+    FinancialAssessment.objects.bulk_create([FinancialAssessment(**checked)])
+    client.force_login(bea)
+    shown = client.get(page("money_result", case), {"budget": "420"}).content.decode()
+    assert "Left of capital given away" in shown and "£20,000.00. It falls each week" in shown
+    assert "was a significant motive: She knew of the charge." in shown
 
 
 def test_a_line_without_an_amount_gets_a_sentence(client, case, bea, filled):
