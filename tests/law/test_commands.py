@@ -121,7 +121,7 @@ def test_show(leeway):
     assert "£23,250.00" in shown.stdout
     assert len(json.loads(leeway("show", "--json").stdout)) == len(every_parameter())
     whole = json.loads(leeway("show", "charging/minimum_income_guarantee/carer_premium", "--json").stdout)
-    assert [value["value"] for value in whole["values"]] == [4325, 4455, 4905, 5235, 5325, 5525]
+    assert [value["value"] for value in whole["values"]] == [4275, 4325, 4455, 4905, 5235, 5325, 5525]
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,14 @@ def words(value: object, field: str) -> str:
     return value.strip()
 
 
+def needed_words(given: Mapping[str, Any], name: str, field: str) -> str:
+    """Read a text that must be there, on one line."""
+    text = " ".join(words(given.get(name, ""), f"{field}, {name}").split())
+    if not text:
+        raise BadInput(f"{field}: {name} is missing. Say it in a few words.", field=name)
+    return text
+
+
 def one_of(value: object, known: Collection[str], field: str) -> str:
     """Read one code of a list."""
     if not isinstance(value, str) or value not in known:

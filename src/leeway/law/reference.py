@@ -22,7 +22,8 @@ IN_DOUBT = """\
 
 Values of the law that could not be read in their source, or whose source leaves a question open, each with what is
 uncertain. They are used as they stand, every decision that rests on one says so, and they are the first to confirm
-before charging on them: `leeway law show NAME` has the source of each.
+before charging on them: `leeway law show NAME` has the source of each. Which paragraphs of the law's lists could not
+be read stands beside [each of them](../reference/what-is-left-out.md).
 
 This page is generated: run `make reference` after a change.
 """

@@ -11,8 +11,8 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.assessment import queries
 from leeway.care.assessment.access import check_can_check_means, check_can_write_own_words
-from leeway.care.assessment.means import costs_a_week_pence, income_a_week_pence
-from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
+from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, costs_a_week_pence, income_row
+from leeway.care.assessment.models import Assessment, Basis, FinancialAssessment, LightTouch, OutcomeNote
 from leeway.care.assessment.parts import (
     allocation_inputs,
     budget_questions,
@@ -22,6 +22,7 @@ from leeway.care.assessment.parts import (
     unable_reasons_of,
     what_does_not_fit,
 )
+from leeway.care.assessment.savings import check_owned
 from leeway.care.decisions.actions import decide_by_rule
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
@@ -29,7 +30,9 @@ from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
-from leeway.law import Outcome, compute
+from leeway.days import BORN, check_day
+from leeway.law import Outcome, compute, law_on
+from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.eligibility import CARE_ACT_FOR_EVERYBODY, MOST_WEEKS_LOOKED_AT
 from leeway.law.exemptions import FreePart
 from leeway.law.stretches import Stretch
@@ -55,7 +58,17 @@ CONDITIONS = (
     "funding",
 )
 CROSS_CHECK = ("helpers_willing", "helpers_words", "explained")
-MEANS = ("basis", "basis_reason", "partner_of_pension_age", "means", "lines", "evidence")
+MEANS = (
+    "basis",
+    "basis_reason",
+    "light_touch",
+    "consented",
+    "told_of_full_check",
+    "partner_born_on",
+    "means",
+    "lines",
+    "evidence",
+)
 MEANS_STAGES = tuple(stage for stage in Stage if stage not in {Stage.REQUEST, Stage.CLOSED})
 
 
@@ -271,6 +284,8 @@ def save_means(
     or `evidence`. Amounts are whole pence; income and costs are lines of kind, amount and how often.
     """
     check_can_check_means(by, financial.case)
+    born = details.get("partner_born_on")
+    check_day(born, BORN, field="partner_born_on", what="The partner's date of birth", on=on)
     _lock_financial_draft(financial)
     MEANS_PARTS[part](financial, details)
     _check_means(financial, on)
@@ -281,24 +296,35 @@ def save_means(
 def _basis(financial: FinancialAssessment, details: dict) -> None:
     financial.basis = details["basis"]
     financial.basis_reason = details.get("basis_reason", "")
+    light = financial.basis == Basis.LIGHT_TOUCH
+    financial.light_touch = (details.get("light_touch") or "") if light else ""
+    financial.consented = details.get("consented") if light else None
+    told = financial.basis in {Basis.LIGHT_TOUCH, Basis.NOT_DISCLOSED}
+    financial.told_of_full_check = details.get("told_of_full_check") if told else None
 
 
 def _household(financial: FinancialAssessment, details: dict) -> None:
     couple = details["household"] == "couple"
-    financial.partner_of_pension_age = details.get("partner_of_pension_age") if couple else None
-    financial.means["household"] = details["household"]
-    financial.means["dependent_children"] = details.get("dependent_children") or 0
-    financial.means["premiums"] = details.get("premiums", [])
+    financial.partner_born_on = details.get("partner_born_on") if couple else None
+    _answer(financial, "household", details["household"] or None)
+    _answer(financial, "dependent_children", details.get("dependent_children"))
+    _answer(financial, "premiums", details.get("premiums"))
+    if not couple:
+        _answer(financial, PARTNER_HAS_DISREGARD, None)
+
+
+def _answer(financial: FinancialAssessment, name: str, answer: object) -> None:
+    """Keep an answer; a question left blank has none, and is asked again before the check is complete."""
+    financial.means.pop(name, None)
+    if answer is not None:
+        financial.means[name] = answer
 
 
 def _income(financial: FinancialAssessment, details: dict) -> None:
     financial.lines["income"] = details["lines"]
-    financial.means["income"] = [
-        {"kind": line["kind"], "pence_per_week": income_a_week_pence(line["amount_pence"], line["every"])}
-        for line in details["lines"]
-    ]
-    qualifying = details.get("savings_credit_qualifying_income_pence_per_week")
-    financial.means["savings_credit_qualifying_income_pence_per_week"] = qualifying or 0
+    financial.means["income"] = [income_row(line) for line in details["lines"]]
+    _answer(financial, QUALIFYING_INCOME, details.get(QUALIFYING_INCOME))
+    _answer(financial, PARTNER_HAS_DISREGARD, details.get(PARTNER_HAS_DISREGARD))
 
 
 def _savings(financial: FinancialAssessment, details: dict) -> None:
@@ -331,8 +357,21 @@ MEANS_PARTS = {
 
 
 def _check_means(financial: FinancialAssessment, on: date) -> None:
+    check_owned(financial.means.get("capital_items", []), law_on(on, settings.COUNCIL_POLICY))
     facts = {"age": max(18, financial.case.person.age(on)), "pension_age": False, "personal_budget_pence_per_week": 0}
     compute("charge", financial.means | facts, on, policy=settings.COUNCIL_POLICY)
+
+
+def _check_light_touch(financial: FinancialAssessment, on: date) -> None:
+    if financial.basis != Basis.LIGHT_TOUCH:
+        return
+    facts = {"age": max(18, financial.case.person.age(on)), "pension_age": False, "personal_budget_pence_per_week": 1}
+    over = compute("charge", financial.means | facts, on, policy=settings.COUNCIL_POLICY).result["full_cost"]
+    if over != (financial.light_touch == LightTouch.ABOVE_LIMIT):
+        raise Refusal(
+            f"The figures are {'over' if over else 'within'} the upper limit, and the kind of check says otherwise. "
+            "Change one of them, or make a full check."
+        )
 
 
 def _lock_financial_draft(financial: FinancialAssessment) -> FinancialAssessment:
@@ -352,6 +391,7 @@ def complete_financial_assessment(
     missing = [task.missing for task in queries.financial_progress(stored) if task.needed and task.missing]
     if missing:
         raise NotFinished(missing)
+    _check_light_touch(stored, on)
     claim_version(financial, version, completed_on=on)
     sentence = "The money check was completed."
     tell(case=financial.case, kind=Event.MONEY_CHECK_DONE, sentence=sentence, by=by, on=on)

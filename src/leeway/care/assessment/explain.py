@@ -5,7 +5,7 @@ from datetime import date
 
 from django.urls import reverse
 
-from leeway.care.assessment.means import DisabilityCost, HousingCost
+from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, DisabilityCost, HousingCost
 from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
 from leeway.care.assessment.parts import (
     answers_given,
@@ -18,15 +18,18 @@ from leeway.care.assessment.parts import (
     unable_reasons_of,
     what_does_not_fit,
 )
+from leeway.care.assessment.savings import owned_in_words
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import Case
 from leeway.law import Choice, Outcome
 from leeway.law.allocation import MUCH_HANGS, Question
-from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS
+from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS, QUALIFYING_INCOME
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
 from leeway.law.exemptions import ADULT_EXEMPTIONS
-from leeway.law.means import CAPITAL, INCOME, kinds
+from leeway.law.income import JOINT_OF_A_COUPLE
+from leeway.law.means import INCOME, kinds
 from leeway.law.numbers import pounds
+from leeway.law.pension_age import reaches_pension_age_on
 from leeway.market.listings.models import Kind
 from leeway.market.units import Frequency, Unit
 
@@ -281,14 +284,21 @@ def means(financial: FinancialAssessment) -> list[dict]:
     basis = [("Kind of check", financial.get_basis_display())]
     if financial.basis_reason:
         basis.append(("Reason", financial.basis_reason))
+    if financial.light_touch:
+        basis.append(("What satisfies the council", financial.get_light_touch_display()))
+    for question, answer in (
+        ("Agreed to a lighter check", financial.consented),
+        ("Told that a full check can be had at any time", financial.told_of_full_check),
+    ):
+        if answer is not None:
+            basis.append((question, "Yes" if answer else "No"))
     sections = [("basis", "Kind of check", basis)]
     if "household" in given:
         sections.append(("household", "Home and household", _household(financial)))
     if "income" in given:
-        rows = _lines(lines["income"], {code: kind.label for code, kind in kinds(INCOME).items()})
-        sections.append(("income", "Income", rows))
+        sections.append(("income", "Income", _income(financial)))
     if "capital_items" in given:
-        rows = [(kinds(CAPITAL)[item["kind"]].label, _owned(item)) for item in given["capital_items"]]
+        rows = [owned_in_words(item) for item in given["capital_items"]]
         sections.append(("savings", "Savings and property", rows))
     if "housing_costs_pence_per_week" in given:
         sections.append(("housing", "Housing costs", _lines(lines["housing"], dict(HousingCost.choices))))
@@ -302,21 +312,48 @@ def means(financial: FinancialAssessment) -> list[dict]:
 
 def _household(financial: FinancialAssessment) -> list[tuple[str, str]]:
     given = financial.means
-    rows = [
-        ("Household", "; ".join(labels([given["household"]], HOUSEHOLDS))),
-        ("Children", str(given["dependent_children"])),
-        ("Premiums", "; ".join(labels(given["premiums"], PREMIUMS)) or "None"),
-    ]
-    if financial.partner_of_pension_age is not None:
-        rows.append(("Partner of pension age", "Yes" if financial.partner_of_pension_age else "No"))
+    rows = [("Household", "; ".join(labels([given["household"]], HOUSEHOLDS)))]
+    if financial.partner_born_on:
+        born, reaches = financial.partner_born_on, reaches_pension_age_on(financial.partner_born_on)
+        rows.append(("Partner", f"Born on {born:%-d %B %Y}; reaches pension age on {reaches:%-d %B %Y}"))
+    if "dependent_children" in given:
+        rows.append(("Children", str(given["dependent_children"])))
+    if "premiums" in given:
+        rows.append(("Premiums", "; ".join(labels(given["premiums"], PREMIUMS)) or "None"))
     return rows
+
+
+def _income(financial: FinancialAssessment) -> list[tuple[str, str]]:
+    means = financial.means
+    couple = means.get("household") == "couple"
+    rows = [(_name_of_income(line), _amount_of_income(line, couple=couple)) for line in financial.lines["income"]]
+    if QUALIFYING_INCOME in means:
+        rows.append(("Counts for Savings Credit", f"{pounds(means[QUALIFYING_INCOME])} a week"))
+    if PARTNER_HAS_DISREGARD in means:
+        rows.append(("Savings disregard given to the partner", "Yes" if means[PARTNER_HAS_DISREGARD] else "No"))
+    return rows
+
+
+def _name_of_income(line: dict) -> str:
+    label = kinds(INCOME)[line["kind"]].label
+    return f"{label}: {line['what']}, from {line['from_whom']}" if "what" in line else label
+
+
+def _amount_of_income(line: dict, *, couple: bool) -> str:
+    often = Frequency(line["every"]).label
+    said = [f"{pounds(line['amount_pence'])} {often}"]
+    if line.get("tax_pence"):
+        said.append(f"less {pounds(line['tax_pence'])} of tax")
+    if "awarded_to" in line:
+        said.append("awarded to the couple" if line["awarded_to"] == "couple" else "awarded to the person")
+    elif couple and line["kind"] in JOINT_OF_A_COUPLE:
+        said.append("taken to be awarded to the couple")
+    if "own_share_pence" in line:
+        said.append(f"{pounds(line['own_share_pence'])} of it is the person's, as shown by {line['share_shown_by']}")
+    if "covers" in line:
+        said.append("for day and night" if line["covers"] == "day_and_night" else "for day or night")
+    return ", ".join(said)
 
 
 def _lines(lines: Sequence[dict], names: dict[str, str]) -> list[tuple[str, str]]:
     return [(names[line["kind"]], f"{pounds(line['amount_pence'])} {Frequency(line['every']).label}") for line in lines]
-
-
-def _owned(item: dict) -> str:
-    shared = f", shared by {item['owners']}" if item["owners"] > 1 else ""
-    weeks = f", {item['weeks_since_received']} weeks ago" if "weeks_since_received" in item else ""
-    return f"{pounds(item['pence'])}{shared}{weeks}"

@@ -11,6 +11,7 @@ from leeway.care.people.models import SupportReason
 from leeway.care.people.states import Stage
 from leeway.law import compute, law_on
 from leeway.law.allocation import questions
+from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.site.demo.people import MadeUp, pick
 from leeway.site.demo.script import Help, Line, Script
 
@@ -187,13 +188,14 @@ def draw_means(person: MadeUp, chance: np.random.Generator) -> dict:
         income = [("universal_credit", 98_05), ("pip_daily_living", int(chance.choice([76_70, 114_60])))]
         income += [("earnings", int(chance.integers(60, 200)) * 100)] if chance.random() < 0.1 else []
         savings = int(np.exp(chance.normal(7.0, 1.2))) * 100
+    qualifying = sum(pence for kind, pence in income if kind.endswith("_pension"))
     weekly = [{"kind": kind, "amount_pence": pence, "every": "weekly"} for kind, pence in income]
     council_tax = {"kind": "council_tax", "amount_pence": int(chance.integers(4, 24)) * 100, "every": "weekly"}
     disability = {"kind": "heating", "amount_pence": int(chance.integers(2, 16)) * 100, "every": "weekly"}
     return {
         "basis": {"basis": "full", "basis_reason": ""},
         "household": {"household": "single", "dependent_children": 0, "premiums": []},
-        "income": {"lines": weekly},
+        "income": {"lines": weekly, QUALIFYING_INCOME: qualifying if person.band == "65+" else None},
         "savings": {"lines": [{"kind": "savings", "pence": min(savings, 60_000_00)}]},
         "housing": {"lines": [council_tax]},
         "disability_costs": {"lines": [disability]},

@@ -273,7 +273,7 @@ def details_of(line: Line, player: Player) -> dict:
     return {
         "what": line.what,
         "service": service,
-        "supplier": "" if service else "To be found with the person",
+        "supplier": "" if service or line.necessary else "To be found with the person",
         "way": line.way,
         "unit": rate.unit if rate else "hour",
         "units": Decimal(hundredths) / 100,
@@ -282,6 +282,10 @@ def details_of(line: Line, player: Player) -> dict:
         "nhs_percent": line.nhs_percent,
         "exemption": line.exemption,
         "payee_relationship": line.relationship,
+        "payee_same_household": line.same_household,
+        "payee_necessary_for": line.necessary_for,
+        "payee_necessary": line.necessary,
+        "from_council": False,
     }
 
 
@@ -329,8 +333,14 @@ def check_direct_payment(player: Player, plan: Plan) -> None:
     lacks = "direct_payment" in player.script.cannot_decide
     receiver = receiving(player)
     answers = {"not_barred": True, "can_manage": True, "appropriate": True}
+    about = {}
     if lacks:
         answers |= {"requester_authorised": True, "best_interests": True}
+        about = {
+            "consulted": {"own_wishes": "heard", "named": "nobody", "cares": "heard", "mca": "nobody"},
+            "consultation_words": "Those who care for them were asked, and agree that it suits.",
+            "authorised_is": "family",
+        }
     elif receiver:
         answers["nominee_agrees"] = True
     planning.check_direct_payment(
@@ -338,6 +348,7 @@ def check_direct_payment(player: Player, plan: Plan) -> None:
         answers=answers,
         barred_orders=[],
         received_by=receiver,
+        about_authorised=about,
         version=plan.version,
         by=player.staff.worker,
         on=player.day(20),

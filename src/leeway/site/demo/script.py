@@ -40,6 +40,9 @@ class Line:
     nhs_percent: int = 0
     exemption: str = ORDINARY
     relationship: str = "not_related"
+    same_household: bool | None = None
+    necessary_for: str = ""
+    necessary: str = ""
 
 
 @dataclass(frozen=True)

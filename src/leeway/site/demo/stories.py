@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from leeway.care.people.states import Stage
+from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.site.demo.crowd import middling_answers
 from leeway.site.demo.script import Around, Help, Line, Script
 
@@ -27,12 +28,12 @@ def means(
     """A money check: income a week, savings, disability costs."""
     home = {"household": household, "dependent_children": 0, "premiums": more.get("premiums", [])}
     if household == "couple":
-        home["partner_of_pension_age"] = more.get("partner_of_pension_age", True)
+        home["partner_born_on"] = more["partner_born_on"]
     return {
         "basis": {"basis": "full", "basis_reason": ""},
         "household": home,
-        "income": weekly(*income),
-        "savings": {"lines": [{"kind": "savings", "pence": savings}]},
+        "income": weekly(*income) | {QUALIFYING_INCOME: more.get("qualifying")},
+        "savings": {"lines": more.get("owned") or [{"kind": "savings", "pence": savings}]},
         "housing": weekly(("council_tax", 12_00)),
         "disability_costs": weekly(("heating", 15_00)),
         "evidence": {"evidence": "Award letters and bank statements seen."},
@@ -40,7 +41,17 @@ def means(
 
 
 WORKING_AGE = means(("universal_credit", 98_05), ("pip_daily_living", 114_60), ("pip_mobility", 80_00))
-PENSIONER = means(("state_pension", 241_30), ("attendance_allowance", 114_60), savings=18_000_00)
+OWNED_BY_PENSIONER = [
+    {"kind": "savings", "pence": 9_000_00},
+    {"kind": "investments", "pence": 10_000_00},
+    {"kind": "main_home", "pence": 210_000_00, "owners": 1},
+]
+PENSIONER = means(
+    ("state_pension", 241_30), ("attendance_allowance", 114_60), owned=OWNED_BY_PENSIONER, qualifying=241_30
+)
+OF_A_COUPLE = means(
+    ("universal_credit", 153_90), ("pip_daily_living", 114_60), household="couple", partner_born_on=date(1977, 9, 2)
+)
 NO_NEED = dict.fromkeys(["personal_care", "meals", "home", "wellbeing", "relationships", "decisions"], "nothing")
 NO_NEED |= dict.fromkeys(["safety", "nights", "work", "parenting"], "nothing")
 
@@ -248,10 +259,20 @@ def joint(today: date) -> Script:
         good_day="Breakfast with my sons before school.",
         outcomes=ada(today).outcomes,
         answers=ada(today).answers | {"safety": "nearby"},
-        means=WORKING_AGE,
+        means=OF_A_COUPLE,
         aims=(("Breakfast with my boys every school day", "I am up and ready by half past seven."),),
         lines=(
             Line("Personal assistants, with breathing care", "personal_assistant", 800_00, "direct_payment", 60),
+            Line(
+                "Rotas and accounts, kept by Vik",
+                "",
+                20_00,
+                "direct_payment",
+                relationship="living_as_partner",
+                same_household=True,
+                necessary_for="administration",
+                necessary="Four assistants change their hours each week, and no payroll service can keep up with that.",
+            ),
             Line("Night support", "home_care", 360_00, "council_managed", 40),
         ),
         way="mixed",
@@ -282,7 +303,7 @@ def crossing(today: date) -> Script:
             "nutrition": Help(PAINFUL, "Toast does me.", "Cannot stand to cook without pain."),
         },
         answers=NO_NEED | {"personal_care": "every_day", "meals": "preparing", "home": "some"},
-        means=means(("state_pension", 241_30), ("attendance_allowance", 76_70), savings=23_250_00),
+        means=means(("state_pension", 241_30), ("attendance_allowance", 76_70), savings=23_250_00, qualifying=241_30),
         aims=(("Stay in my own home", "I am still here at Christmas."),),
         lines=(Line("Help each morning from the agency I know", "home_care", 190_00, "council_managed"),),
         way="council_managed",

@@ -2,6 +2,7 @@
 
 from leeway.care.planning.actions.choosing import check_direct_payment, offer_ways, record_choice, set_ways
 from leeway.care.planning.actions.deciding import agree, disagree, end_plan, return_plan, sign_off, submit_plan
+from leeway.care.planning.actions.warning import warn_of_four_weeks
 from leeway.care.planning.actions.writing import (
     PERSON_WRITES,
     WORKER_WRITES,
@@ -40,4 +41,5 @@ __all__ = [
     "start_plan",
     "submit_plan",
     "take_new_price",
+    "warn_of_four_weeks",
 ]
