@@ -130,6 +130,41 @@ def csv_rows(lines: Iterable[str], where: object, *, strict: bool = False) -> It
         ) from problem
 
 
+def table_of(path: Path, most: Limit = limits.TABLE_ROWS) -> tuple[list[str], Iterator[tuple[int, dict[str, str]]]]:
+    """The columns that the first row of a CSV file names, and the rows under it: each row's number, and its cells.
+
+    Rows are numbered as a spreadsheet shows them: the first row is 1. Cells are without blanks around them; a blank
+    row is passed over. Refuses a file without a heading, a column named twice or not at all, and a row that is too
+    short or too long.
+    """
+    rows = enumerate(rows_of(path, most, strict=True), start=1)
+    header = next((cells for _number, cells in rows), [])
+    names = [name.strip() for name in header]
+    if not any(names):
+        raise CannotRead(f"{path}: the first row is empty. It must name the columns.")
+    for sign, called in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and sign in names[0]:
+            raise CannotRead(f"{path}: its columns are set apart by {called}. Save it as CSV with commas.")
+    for number, name in enumerate(names, start=1):
+        if not name:
+            raise CannotRead(f"{path}: column {number} has no name. Give it one in the first row, or take it out.")
+        if name in names[: number - 1]:
+            raise CannotRead(f"{path}: the column “{name}” is there twice. Take one out.")
+    return names, _cells_by_name(rows, names, path)
+
+
+def _cells_by_name(
+    rows: Iterator[tuple[int, list[str]]], names: list[str], path: Path
+) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, cells in rows:
+        if len(cells) != len(names) and any(cell.strip() for cell in cells):
+            raise CannotRead(
+                f"{path}, row {number}: it has {len(cells)} cells, and the first row names {len(names)} columns."
+            )
+        if any(cell.strip() for cell in cells):
+            yield number, {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
+
+
 def lines_of(path: Path, most: Limit = limits.TABLE_ROWS, *, errors: str = "strict") -> Iterator[str]:
     """The lines of a text file in UTF-8, gzipped or not, one after the other.
 

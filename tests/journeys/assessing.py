@@ -78,19 +78,32 @@ def go_through_every_part_of_life(worker: Visitor, unable: dict[str, tuple[str, 
 
 def say_where_the_needs_come_from(worker: Visitor) -> None:
     worker.choose("Do the needs come from", "Yes")
+    worker.choose("Does the level of need go up and down", "Yes")
+    worker.write("If so, over how many weeks", "26")
+    worker.write("If so, how does it go up and down", "Two or three bad days in most weeks.")
     worker.choose("Is there, or is there likely to be", "Yes")
     worker.choose("Which parts of wellbeing", "Personal dignity", "Control over day-to-day life")
+    worker.choose("Must somebody else pay", "No, nobody else must")
     worker.press("Save and continue")
 
 
 def answer_the_budget_questions(worker: Visitor) -> None:
-    """All the questions of the council's table: some with an answer of their own, the rest with the first."""
+    """The questions of the council's table that are asked: some with an answer of their own, the rest with the first.
+
+    Nobody helps: that is asked beside each question once some support is needed.
+    """
     while worker.page.get_by_role("heading", name="Budget questions", level=1).count():
-        for group in worker.page.locator("main fieldset").all():
+        for group in worker.page.locator(".leeway-need fieldset").all():
             group.get_by_role("radio").first.check()
         for question, answer in BUDGET_ANSWERS:
             if worker.page.get_by_role("group", name=question).count():
                 worker.choose(question, answer)
+        for group in worker.page.locator(".leeway-help fieldset:visible").all():
+            group.get_by_role("radio", name="None of it").check()
+        worker.press("Save and continue")
+    if worker.page.get_by_role("heading", name="Who helps, and what does not fit", level=1).count():
+        for box in worker.page.get_by_label("Why both are right").all():
+            box.fill("It was talked through: she does this herself, slowly, and wants to.")
         worker.press("Save and continue")
 
 

@@ -37,7 +37,9 @@ def mona_gives_the_case_to_bea(mona: Visitor) -> str:
 def bea_says_what_it_does_to_her_life(bea: Visitor) -> None:
     bea.is_told("Conditions and wellbeing")
     bea.choose("Do the needs come from", "Yes")
+    bea.choose("Does the level of need go up and down", "No")
     bea.choose("Is there, or is there likely to be", "No")
+    bea.choose("Must somebody else pay", "No, nobody else must")
     bea.press("Save and continue")
 
 

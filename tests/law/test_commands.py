@@ -15,6 +15,8 @@ from leeway.law.allocation import questions
 from leeway.law.commands import law
 from leeway.law.dated import DEFAULT_POLICY, every_parameter, law_on
 
+from .vectors import examples
+
 CASE = {
     "age": 79,
     "pension_age": True,
@@ -59,11 +61,58 @@ def test_charge_for_people(leeway, case):
 
 def test_allocate(leeway, tmp_path):
     path = tmp_path / "answers.json"
-    answers = {question.id: question.answers[1].id for question in questions(law_on(date(2026, 4, 6)))}
-    path.write_text(json.dumps({"answers": answers}), encoding="utf-8")
+    asked = questions(law_on(date(2026, 4, 6)))
+    given = {
+        "unable": sorted({code for question in asked for code in question.outcomes}),
+        "answers": {question.id: question.answers[1].id for question in asked},
+        "help": {question.id: "some" for question in asked if question.family_can_help},
+        "willing_and_able": True,
+    }
+    path.write_text(json.dumps(given), encoding="utf-8")
     said = json.loads(leeway("allocate", path, "--on", "2026-04-06", "--json").stdout)
     assert said["indicative_pence_per_week"] == sum(line["pence_per_week"] for line in said["answers"])
-    assert "Where it comes from" in leeway("allocate", path, "--on", "2026-04-06").stdout
+    printed = leeway("allocate", path, "--on", "2026-04-06").stdout
+    assert "Where it comes from" in printed and "Preparing some meals, less some of it by family and friends" in printed
+
+
+def needs(name, tmp_path):
+    """The answers of a worked example of eligibility, as a file."""
+    given = next(example["given"] for example in examples("eligibility") if example["name"].startswith(name))
+    path = tmp_path / "needs.json"
+    path.write_text(json.dumps(given), encoding="utf-8")
+    return path
+
+
+def test_eligibility(leeway, tmp_path):
+    path = needs("Ada", tmp_path)
+    said = json.loads(leeway("eligibility", path, "--on", "2026-04-06", "--json").stdout)
+    assert (said["eligible"], said["regime"], said["on"]) == (True, "Care Act 2014", "2026-04-06")
+    assert said["conditions_met"] == ["impairment", "outcomes", "wellbeing"]
+    shown = leeway("eligibility", path, "--on", "2026-04-06").stdout
+    assert "yes  outcomes" in shown and "The needs are eligible" in shown and "reg. 2(4)" in shown
+    assert shown.count("The needs arise from") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "said"),
+    [
+        ("Ada", "2014-05-01", "Give risks; leave out impairment"),
+        ("Ada", "2015-05-01", "Give supported_before_care_act"),
+        ("FACS: critical", "2026-04-06", "by the outcomes of the Care Act, and not by bands of risk"),
+        ("Toilet was not asked", "2026-04-06", "Not answered yet: outcomes.toilet."),
+        ("A carer before", "2015-03-31", "Carers and Disabled Children Act 2000"),
+    ],
+)
+def test_answers_that_do_not_fit_the_day_say_why(leeway, tmp_path, name, on, said):
+    answer = leeway("eligibility", needs(name, tmp_path), "--on", on)
+    assert answer.exit_code == 2 and answer.stdout == ""
+    assert said in answer.stderr and len(answer.stderr.splitlines()) == 1
+
+
+def test_whoever_was_supported_before_stays_under_facs_until_reviewed(leeway, tmp_path):
+    path = needs("Between: supported before and not reviewed", tmp_path)
+    shown = leeway("eligibility", path, "--on", "2015-05-01").stdout
+    assert "substantial" in shown and "SI 2015/995, art. 2" in shown
 
 
 def test_show(leeway):
@@ -72,7 +121,7 @@ def test_show(leeway):
     assert "£23,250.00" in shown.stdout
     assert len(json.loads(leeway("show", "--json").stdout)) == len(every_parameter())
     whole = json.loads(leeway("show", "charging/minimum_income_guarantee/carer_premium", "--json").stdout)
-    assert [value["value"] for value in whole["values"]] == [4325, 4455, 4905, 5235, 5325, 5525]
+    assert [value["value"] for value in whole["values"]] == [4275, 4325, 4455, 4905, 5235, 5325, 5525]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +179,7 @@ def test_a_file_that_is_not_text(leeway, tmp_path):
     assert "cannot be read as text" in answer.stderr
 
 
-@pytest.mark.parametrize("command", ["show", "charge", "allocate"])
+@pytest.mark.parametrize("command", ["show", "eligibility", "charge", "allocate", "calibrate"])
 def test_each_command_has_help_with_an_example(leeway, command):
     assert "Example: leeway law " + command in " ".join(leeway(command, "--help").stdout.split())
 

@@ -23,6 +23,8 @@ __all__ = [
     "charge",
     "charge_columns",
     "columns_of",
+    "columns_of_means",
+    "result_of",
     "tariff_income",
     "ways_in_order",
 ]
@@ -46,7 +48,7 @@ def charge(case: Mapping[str, Any], law: Law) -> Outcome:
         "charge",
         case,
         part,
-        _result(read_in, worked),
+        result_of(read_in, worked),
         steps(read_in, worked, part),
         reasons(read_in, worked, part),
     )
@@ -89,10 +91,14 @@ def charge_columns(columns: Mapping[str, Any], law: Law, steps: Sequence[str] = 
 
 def columns_of(cases: Sequence[Mapping[str, Any]], law: Law) -> dict[str, Any]:
     """Turn cases into the columns that `charge_columns` takes."""
+    part = law.only("charging", "charging_policy")
+    return columns_of_means([read_case(case, part).means for case in cases])
+
+
+def columns_of_means(means: Sequence[Means]) -> dict[str, Any]:
+    """Turn the means of many people into the columns that `charge_columns` takes."""
     import numpy as np
 
-    part = law.only("charging", "charging_policy")
-    means = [read_case(case, part).means for case in cases]
     return {field.name: np.array([getattr(one, field.name) for one in means]) for field in fields(Means)}
 
 
@@ -134,7 +140,8 @@ def apply_charge_to_ways(charge_pence: int, ways: Mapping[str, int], order: Sequ
     return {way: shares[way] for way in ways}
 
 
-def _result(case: Case, worked: Worked) -> dict[str, Any]:
+def result_of(case: Case, worked: Worked) -> dict[str, Any]:
+    """Give the answer of the rule: the charge, what is left to pay out, and every amount on the way, by name."""
     return {
         "charge_pence_per_week": worked.charge,
         "net_direct_payment_pence_per_week": worked.net_direct_payment,
@@ -148,6 +155,7 @@ def _result(case: Case, worked: Worked) -> dict[str, Any]:
         "free_pence_per_week": case.means.free_pence,
         "chargeable_pence_per_week": worked.chargeable,
         "capital_pence": case.means.capital_pence,
+        "notional_capital_left_pence": case.notional_capital_left_pence,
         "tariff_income_pence_per_week": worked.tariff,
         "savings_disregard_pence_per_week": worked.savings_disregard,
         "counted_income_pence_per_week": worked.counted_income,

@@ -1,24 +1,31 @@
-"""The law from the command line: `leeway law show`, `charge` and `allocate`. None of them needs a database."""
+"""The law from the command line. None of its commands needs a database."""
 
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
-from leeway.commandline import Group, from_file, iso_date, show_json
-from leeway.law.dated import UnknownParameter, every_parameter
+from leeway.commandline import BadUse, Group, from_file, iso_date, show_json, written_whole
+from leeway.law.dated import UnknownParameter, every_parameter, law_on
 from leeway.law.inputs import nearest
 from leeway.law.numbers import pounds
 from leeway.law.outcome import Outcome
 from leeway.law.reference import show_value
 from leeway.law.rules import compute
+from leeway.writing import write_rows
 
 JSON_FILE = click.Path(path_type=Path)
 on_that_day = click.option(
     "--on", required=True, type=iso_date, help="The day whose law applies, for example 2026-04-06."
 )
 as_json_too = click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
+into_csv = click.option(
+    "--csv", "output", type=click.Path(path_type=Path), default=None, help="Write a table of answers into this file."
+)
 by_policy = click.option(
     "--policy",
     type=click.Path(path_type=Path),
@@ -29,7 +36,7 @@ by_policy = click.option(
 
 @click.group("law", cls=Group)
 def law() -> None:
-    """What the rules say: dated values, charges and indicative budgets."""
+    """What the rules say: dated values, eligibility, charges and indicative budgets."""
 
 
 @law.command("show")
@@ -81,17 +88,52 @@ def show(parameter: str | None, on: date | None, policy: Path | None, as_json: b
             click.echo(f"            In doubt: {dated.doubt}")
 
 
+@law.command("eligibility")
+@click.argument("answers", type=JSON_FILE)
+@on_that_day
+@by_policy
+@as_json_too
+def eligibility(answers: Path, on: date, policy: Path | None, as_json: bool) -> None:
+    """Decide whether needs are eligible, and show which conditions are met.
+
+    By the Care Act from 1 April 2015, and by bands of risk (FACS) before; whoever was supported before that day stays
+    under the bands until reviewed, at latest until 1 April 2016. A question without an answer is named, not guessed.
+
+    Example: leeway law eligibility ada-needs.json --on 2026-04-06
+    """
+    _answer(from_file(answers, lambda given: compute("eligibility", given, on, policy)), as_json)
+
+
 @law.command("charge")
 @click.argument("case", type=JSON_FILE)
 @on_that_day
 @by_policy
 @as_json_too
-def charge(case: Path, on: date, policy: Path | None, as_json: bool) -> None:
-    """Work out one person's weekly charge and show every step.
+@into_csv
+def charge(case: Path, on: date, policy: Path | None, as_json: bool, output: Path | None) -> None:
+    """Work out a weekly charge and show every step: one person's, or a whole table's.
+
+    With --csv, CASE is a table in CSV with a person a row. Its columns are the fields of a case; income.state_pension,
+    capital.savings and their like hold amounts in pence, and premiums.carer true or false.
 
     Example: leeway law charge ada.json --on 2026-04-06
+
+    Example: leeway law charge people.csv --on 2026-04-06 --csv charges.csv
     """
-    _answer(from_file(case, lambda given: compute("charge", given, on, policy)), as_json)
+    if output is None and case.suffix.lower() == ".csv":
+        raise BadUse(f"{case} is a table of people. Say where the answers go, for example --csv charges.csv.")
+    if output is None:
+        _answer(from_file(case, lambda given: compute("charge", given, on, policy)), as_json)
+        return
+    if as_json:
+        raise BadUse("Choose one: --json for one person, or --csv for a table of people.")
+    if case.suffix.lower() == ".json":
+        raise BadUse(f"{case} is one person's case. Leave out --csv, or give a table of people in CSV.")
+    from leeway.law.tables import write_charges
+
+    with _another_file(output, case) as file:
+        count = write_charges(case, file, law_on(on, policy))
+    click.echo(f"{count:,} charge{'s' if count != 1 else ''} by the law of {on}, written into {output}.")
 
 
 @law.command("allocate")
@@ -109,7 +151,52 @@ def allocate(answers: Path, on: date, policy: Path | None, as_json: bool) -> Non
     if not as_json:
         click.echo("\nWhere it comes from")
         for line in outcome.result["answers"]:
-            click.echo(f"  {pounds(line['pence_per_week']):>12}  {line['text']} {line['label']}")
+            helped = f", less {line['help'].lower()} by family and friends" if line["percent"] < 100 else ""
+            why = f" ({line['not_counted_because']})" if not line["counted"] else helped
+            click.echo(f"  {pounds(line['pence_per_week']):>12}  {line['text']} {line['label']}{why}")
+
+
+@law.command("calibrate")
+@click.argument("sample", type=click.Path(path_type=Path))
+@click.option(
+    "--percentile", "percentiles", type=click.IntRange(0, 100), multiple=True, help="A row at this percentile; repeat."
+)
+@click.option(
+    "--round-to-pence", type=click.IntRange(1, 10_000), default=500, show_default=True, help="Round costs to this."
+)
+@as_json_too
+@into_csv
+def calibrate(
+    sample: Path, percentiles: tuple[int, ...], round_to_pence: int, as_json: bool, output: Path | None
+) -> None:
+    """Make a table of points and money from a sample, and say how well it fits.
+
+    SAMPLE is a CSV file with the columns points and weekly_cost_pence, a person a row. The person at a rank of points
+    gets the cost at that rank; without --percentile every person is a row of the table.
+
+    Example: leeway law calibrate sample.csv --percentile 10 --percentile 50 --percentile 90
+    """
+    from leeway.law.calibration import fit, rank_match
+    from leeway.law.tables import read_sample
+
+    points, costs = read_sample(sample)
+    table = rank_match(points, costs, percentiles=sorted(set(percentiles)) or None, round_to_pence=round_to_pence)
+    fits = fit(table, points, costs)
+    if output:
+        with _another_file(output, sample) as file:
+            write_rows(file, ("points", "pence_per_week"), table)
+    if as_json:
+        show_json({"table": [list(row) for row in table], "fit": asdict(fits)})
+        return
+    for at, pence in table:
+        click.echo(f"{at:>8,} points  {pounds(pence):>12} a week")
+    click.echo(f"\n{fits.people:,} people. {fits.words}")
+
+
+def _another_file(output: Path, given: Path) -> AbstractContextManager[TextIO]:
+    if output.resolve() == given.resolve():
+        raise BadUse(f"{output} is the file that is read. Write the answers into another one.")
+    return written_whole(output)
 
 
 def _list(parameters: Any, as_json: bool) -> None:
@@ -126,10 +213,18 @@ def _answer(outcome: Outcome, as_json: bool) -> None:
         show_json({**whole["result"], **{name: whole[name] for name in ("steps", "reasons", "on", "digest")}})
         return
     for step in outcome.steps:
-        amount = pounds(step["pence"]) if "pence" in step else str(step["value"])
-        click.echo(f"{amount:>12}  {step['name']}\n              {step['sentence']} [{step['source']}]")
+        click.echo(f"{_found(step):>12}  {step['name']}\n              {step['sentence']} [{step['source']}]")
         if step.get("doubt"):
             click.echo(f"              In doubt: {step['doubt']}")
     click.echo()
+    said = {step["sentence"] for step in outcome.steps}
     for reason in outcome.reasons:
-        click.echo(reason)
+        if reason not in said:
+            click.echo(reason)
+
+
+def _found(step: Mapping[str, Any]) -> str:
+    if "pence" in step:
+        return pounds(step["pence"])
+    found = step.get("met", step["value"])
+    return ("yes" if found else "no") if isinstance(found, bool) else str(found)

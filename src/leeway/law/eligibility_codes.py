@@ -23,7 +23,11 @@ ADULT_OUTCOMES: tuple[Choice, ...] = (
 CARER_OUTCOMES: tuple[Choice, ...] = (
     Choice("caring_for_child", "Caring for a child", "Any child whom you have responsibility for."),
     Choice("caring_for_others", "Caring for other people", "Anyone else whom you care for."),
-    Choice("habitable_home", "Keeping a home fit to live in", "The cared-for person's home, if it is not your own."),
+    Choice(
+        "habitable_home",
+        "Keeping your own home fit to live in",
+        "Your own home, whether or not the person you care for lives there too.",
+    ),
     Choice("nutrition", "Eating and drinking", "Having time to shop, cook and eat properly yourself."),
     Choice("relationships", "Family and other personal relationships", "Keeping up with family and friends."),
     Choice("work_education", "Work, training, education or volunteering", "Getting into it and staying in it."),
@@ -31,14 +35,22 @@ CARER_OUTCOMES: tuple[Choice, ...] = (
     Choice("recreation", "Time for yourself", "Leisure, exercise, a hobby, a rest."),
 )
 
+#: The four paragraphs of regulation 2(3), in its order.
 UNABLE_REASONS: tuple[Choice, ...] = (
     Choice("cannot", "Cannot do it without help", "This includes needing to be prompted."),
-    Choice("pain_distress_anxiety", "Can do it, but with significant pain, distress or anxiety"),
-    Choice("endangers", "Can do it, but it endangers someone's health or safety", "The person's own or another's."),
-    Choice("takes_much_longer", "Can do it, but it takes much longer than would normally be expected"),
+    Choice("pain_distress_anxiety", "Can do it without help, but with significant pain, distress or anxiety"),
+    Choice(
+        "endangers",
+        "Can do it without help, but that endangers someone's health or safety, or is likely to",
+        "The person's own or another's.",
+    ),
+    Choice(
+        "takes_much_longer",
+        "Can do it without help, but it takes significantly longer than would normally be expected",
+    ),
 )
 
-#: For a carer, regulation 3 does not count “takes much longer”.
+#: The three paragraphs of regulation 3(3): for a carer it does not count “takes significantly longer”.
 CARER_UNABLE_REASONS: tuple[Choice, ...] = UNABLE_REASONS[:3]
 
 WELLBEING_AREAS: tuple[Choice, ...] = (

@@ -1,10 +1,21 @@
 """An assessment of Ada's, as Bea writes it."""
 
+from datetime import date
+
 import pytest
 
 from leeway.care.assessment import actions
+from leeway.care.people.models import Case, Person
 
 from .writing import TODAY, fill
+
+
+@pytest.fixture
+def carers_case(team, bea, ada):
+    """Gwen, who cares for Ada, in her own right."""
+    gwen = Person.objects.create(given_name="Gwen", family_name="Bell", date_of_birth=date(1961, 2, 2))
+    details = {"kind": "carer", "cared_for": ada, "request_words": "I am worn out."}
+    return Case.objects.create(person=gwen, team=team, worker=bea, opened_on=TODAY, **details)
 
 
 @pytest.fixture

@@ -77,6 +77,8 @@ def test_the_letter_to_someone_not_eligible_advises_and_says_how_to_disagree(dec
 def test_the_letter_to_someone_eligible_names_the_outcomes_and_what_comes_next(decide):
     said = words(letter_of(decide("eligibility", "Ada")))
     assert "You have eligible needs" in said
+    assert "Eating and drinking. You cannot do this without help." in said
+    assert "Your needs do not go up and down." in said and "SI 2015/313, reg. 2(4)" in said
     assert "Eating and drinking" in said and "Personal hygiene" in said and "Personal dignity" in said
     assert "Information and advice for you" not in said
 

@@ -43,13 +43,33 @@ class Assessment(models.Model):
     took_part = models.CharField(max_length=30, choices=TookPart, blank=True)
     advocacy = models.CharField(max_length=20, choices=Advocacy, blank=True)
     impairment = models.BooleanField(null=True, help_text="Needs come from an impairment or illness (adult).")
+    contract_or_voluntary_work = models.BooleanField(
+        null=True, help_text="The care is given under a contract or as voluntary work (carer)."
+    )
+    regarded_as_carer = models.BooleanField(null=True, help_text="The council regards them as a carer all the same.")
+    regarded_reason = models.TextField(blank=True, help_text="Why the council does so, or does not.")
     necessary_care = models.BooleanField(null=True, help_text="The care given is necessary (carer).")
     health_at_risk = models.BooleanField(null=True, help_text="The carer's health is at risk (carer).")
+    fluctuates = models.BooleanField(null=True, help_text="The level of need goes up and down.")
+    weeks_looked_at = models.PositiveSmallIntegerField(null=True, blank=True)
+    ups_and_downs = models.TextField(blank=True, help_text="How it goes up and down.")
     wellbeing_impact = models.BooleanField(null=True)
     wellbeing_areas = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     wellbeing_words = models.TextField(blank=True)
-    funding = models.CharField(max_length=40, blank=True, help_text="NHS-funded or section 117, if so.")
+    funding = models.CharField(
+        max_length=40, blank=True, help_text="NHS-funded, section 117, or nobody; blank: not asked."
+    )
     allocation_answers = models.JSONField(default=dict, blank=True)
+    allocation_help = models.JSONField(
+        default=dict, blank=True, help_text="By budget question: how much of it family and friends do."
+    )
+    helpers_willing = models.BooleanField(
+        null=True, help_text="Whoever helps was asked, and is willing and able to go on."
+    )
+    helpers_words = models.TextField(blank=True, help_text="Who helps, and what they said about going on.")
+    explained = models.JSONField(
+        default=dict, blank=True, help_text="A sentence for each thing that does not fit, by question or outcome."
+    )
     advice_given = models.TextField(
         blank=True, help_text="Information, advice and help to prevent or delay needs, where they are not eligible."
     )
@@ -96,6 +116,14 @@ class Basis(models.TextChoices):
     FREE = "free", "The person has Creutzfeldt-Jakob disease, and the law makes all their support free"
 
 
+class LightTouch(models.TextChoices):
+    """What satisfies the council without a full check (SI 2014/2672, reg. 10(2) and (3))."""
+
+    ABOVE_LIMIT = "above_limit", "What they own is clearly over the upper limit"
+    WITHIN_LIMIT = "within_limit", "They are clearly within the limit: for example, a benefit that proves it"
+    SMALL_CHARGE = "small_charge", "The charge is small, and they can clearly pay it"
+
+
 @tracked()
 class FinancialAssessment(models.Model):
     """What the person has coming in, saved and must pay out; gives the charge once the cost of support is known.
@@ -112,8 +140,12 @@ class FinancialAssessment(models.Model):
     completed_on = models.DateField(null=True, blank=True)
     basis = models.CharField(max_length=20, choices=Basis, blank=True)
     basis_reason = models.CharField(max_length=500, blank=True)
-    partner_of_pension_age = models.BooleanField(null=True)
-    partner_pension_age_on = models.DateField(null=True, blank=True, help_text="Where the day is known and ahead.")
+    light_touch = models.CharField(max_length=20, choices=LightTouch, blank=True)
+    consented = models.BooleanField(null=True, help_text="The person agrees to a lighter check.")
+    told_of_full_check = models.BooleanField(
+        null=True, help_text="They were told what follows, and that they can have a full check at any time."
+    )
+    partner_born_on = models.DateField(null=True, blank=True, help_text="For the day of the partner's pension age.")
     means = models.JSONField(default=dict, blank=True)
     lines = models.JSONField(default=dict, blank=True)
     evidence = models.TextField(blank=True, help_text="What was seen: letters, statements, a benefits check.")

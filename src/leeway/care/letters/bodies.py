@@ -1,5 +1,6 @@
 """The middle of each kind of decision letter: what we decided, in “you” and “we”, from what was stored."""
 
+from leeway.care.assessment.explain import looked_at_to_you, subjects_not_counted
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.letters.blocks import Amount, Block, Heading, Paragraph, Table, bullets, cell, day
 from leeway.care.planning.models import ChosenWay, Way
@@ -20,10 +21,17 @@ QUESTIONS = {
     "impairment": "Do your needs come from a physical or mental impairment or illness?",
     "outcomes": "Because of this, are there enough parts of daily life that you cannot manage?",
     "wellbeing": "Does this have a big effect on your wellbeing, or is it likely to?",
+    "carer": "Does the law count you as a carer?",
     "necessary_care": "Do your needs come from giving necessary care to an adult?",
     "effect": "Is your health at risk, or is there a part of daily life that you cannot manage?",
     "band": "How serious is the risk to your independence?",
     "threshold": "Is that serious enough for the council to meet the need?",
+}
+UNABLE = {
+    "cannot": "You cannot do this without help.",
+    "pain_distress_anxiety": "You can do this without help, but with significant pain, distress or anxiety.",
+    "endangers": "You can do this without help, but it puts health or safety in danger, or is likely to.",
+    "takes_much_longer": "You can do this without help, but it takes you significantly longer than is normal.",
 }
 FUNDED = {
     "section_117": "Your needs are met as section 117 after-care, by the council and the NHS together. It is free.",
@@ -84,7 +92,8 @@ def _eligibility(decision: Decision) -> list[Block]:
             "there is you."
         ),
         Table("The questions that the law asks", ("Question", "Our answer"), _answers(decision), amounts=False),
-        *_parts_of_life(result, "carer" if decision.inputs.get("kind") == "carer" else "adult"),
+        *_looked_at(decision),
+        *_parts_of_life(decision),
         *_reasons(decision),
         *(_next_when_eligible() if eligible else _help_when_not_eligible(decision)),
     ]
@@ -98,17 +107,33 @@ def _answers(decision: Decision) -> tuple[tuple[str, str], ...]:
             cell("Yes" if step["met"] else "No", step["sentence"], _source(step)),
         )
         for step in decision.steps
+        if "met" in step
     )
 
 
-def _parts_of_life(result: dict, kind: str) -> list[Block]:
-    outcomes = {choice.code: choice for choice in (CARER_OUTCOMES if kind == "carer" else ADULT_OUTCOMES)}
+def _looked_at(decision: Decision) -> list[Block]:
+    """What is no condition, and was looked at: whether needs go up and down, and which law applies."""
+    facts = [step for step in decision.steps if "met" not in step]
+    if not facts:
+        return []
+    said = [f"{step['sentence']} {_source(step)}" for step in facts]
+    return [
+        Heading("What else we looked at"),
+        Paragraph(looked_at_to_you(decision) or "We looked at which law applies to you."),
+        Paragraph("These are the words on our record:"),
+        bullets(*said),
+    ]
+
+
+def _parts_of_life(decision: Decision) -> list[Block]:
+    result, carer = decision.result, decision.inputs.get("kind") == "carer"
+    outcomes = {choice.code: choice for choice in (CARER_OUTCOMES if carer else ADULT_OUTCOMES)}
     areas = {choice.code: choice for choice in WELLBEING_AREAS}
     blocks: list[Block] = []
-    if result.get("outcomes_unable"):
+    if unable := result.get("outcomes_unable"):
         blocks += [
             Heading("Where you need support" if result["eligible"] else "What we agree is hard for you"),
-            bullets(*(f"{outcomes[code].label}. {outcomes[code].help}" for code in result["outcomes_unable"])),
+            bullets(*(_unable(outcomes[code].label, decision.inputs["outcomes"][code]) for code in unable)),
         ]
     if result.get("wellbeing_areas"):
         blocks += [
@@ -116,6 +141,10 @@ def _parts_of_life(result: dict, kind: str) -> list[Block]:
             bullets(*(areas[code].label for code in result["wellbeing_areas"])),
         ]
     return blocks
+
+
+def _unable(label: str, answer: dict) -> str:
+    return " ".join([f"{label}.", *(UNABLE[way] for way in answer["unable"])])
 
 
 def _next_when_eligible() -> list[Block]:
@@ -154,10 +183,17 @@ def _help_when_not_eligible(decision: Decision) -> list[Block]:
     ]
 
 
+def _answer_and_help(line: dict) -> str:
+    helped = f"\nFamily and friends do {line['help'].lower()}." if line["help"] and line["percent"] < 100 else ""
+    return f"{line['text']}\n{line['label']}{helped}"
+
+
 def _indicative(decision: Decision) -> list[Block]:
     result = decision.result
     answers = tuple(
-        (f"{line['text']}\n{line['label']}", pounds(line["pence_per_week"])) for line in result.get("answers", [])
+        (_answer_and_help(line), pounds(line["pence_per_week"]))
+        for line in result.get("answers", [])
+        if line["counted"]
     )
     total = ("Your indicative budget", pounds(result["indicative_pence_per_week"]))
     return [
@@ -170,10 +206,17 @@ def _indicative(decision: Decision) -> list[Block]:
         Heading("Where each pound comes from"),
         *([Table("Your answers and what each adds", ("Question and answer", EACH_WEEK), (*answers, total), total=True)]
           if answers else []),
+        *_not_counted(result),
         *_steps(decision, "How the figure was worked out", "Result"),
         Heading("What happens next"),
         Paragraph("You make a support plan with this figure in mind. If an answer is wrong, tell us now."),
     ]  # fmt: skip
+
+
+def _not_counted(result: dict) -> list[Block]:
+    subjects = subjects_not_counted(result.get("answers", []))
+    said = "We did not count support for these, since you can manage what it is for:"
+    return [Paragraph(f"{said} {'; '.join(subjects)}.")] if subjects else []
 
 
 def _charge(decision: Decision) -> list[Block]:

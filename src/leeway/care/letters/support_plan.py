@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from leeway.care.assessment.explain import looked_at_to_you
+from leeway.care.assessment.parts import outcomes_of
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import history
 from leeway.care.letters.blocks import (
@@ -24,12 +26,11 @@ from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, 
 from leeway.care.planning.evidence import Met, how_met
 from leeway.care.planning.models import Agreement, Author, MetBy, Plan, PlanLine, PlanState
 from leeway.care.planning.queries import charges_of, free_by_law, offers_and_choice, plan_lines
-from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES
+from leeway.care.planning.uses import council_in_words, family_in_words
 from leeway.law.exemptions import Judged
 from leeway.law.numbers import pounds
 from leeway.market.units import Frequency
 
-OUTCOMES = {choice.code: choice.label for choice in (*CARER_OUTCOMES, *ADULT_OUTCOMES)}
 WROTE = {
     Author.PERSON: "You wrote this plan.",
     Author.PERSON_WITH_HELP: "You wrote this plan, with someone you chose.",
@@ -103,16 +104,17 @@ def _needs(plan: Plan, dated: date) -> list[Block]:
     decision = decisions.first()
     if decision is None or not decision.result.get("outcomes_unable") or not decision.result["eligible"]:
         return []
-    met = how_met(plan, decision.result["outcomes_unable"])
+    met, outcomes = how_met(plan, decision.result["outcomes_unable"]), _outcomes(plan)
     return [
         Heading("Your needs, and how they are met"),
         Paragraph(f"We decided on {day(decision.decided_on)} that these needs are eligible."),
         Table(
             "How each need is met",
             ("Your need", "How it is met"),
-            tuple((OUTCOMES[code], _how(one)) for code, one in met.items()),
+            tuple((outcomes[code], _how(one)) for code, one in met.items()),
             amounts=False,
         ),
+        *([Paragraph(looked_at)] if (looked_at := looked_at_to_you(decision)) else []),
     ]
 
 
@@ -127,9 +129,14 @@ def _how(met: Met) -> str:
     return cell(*(line.what for line in met.lines), *said)
 
 
+def _outcomes(plan: Plan) -> dict[str, str]:
+    return {choice.code: choice.label for choice in outcomes_of(plan.case)}
+
+
 def _aims(plan: Plan) -> list[Block]:
     aims = list(plan.aims.order_by("pk"))
-    rows = tuple((cell(aim.words, *(OUTCOMES[code] for code in aim.outcomes)), aim.how_we_know) for aim in aims)
+    outcomes = _outcomes(plan)
+    rows = tuple((cell(aim.words, *(outcomes[code] for code in aim.outcomes)), aim.how_we_know) for aim in aims)
     if not rows:
         return []
     headers = ("What you want to do", "How we will know it works")
@@ -165,7 +172,9 @@ def _what(line: PlanLine, judged: Judged | None) -> str:
     way = way_words(line.way).partition(":")[0] if line.way else ""
     nhs = f"The NHS pays {pounds(nhs_pence(line))} of this" if line.nhs_percent else ""
     free = f"{'Free by law.' if judged.free else 'Not free.'} {judged.why}" if judged else ""
-    return cell(line.what, supplier, in_words(line), aim, way, nhs, free)
+    family = family_in_words(line)
+    paid = f"Paid to family: {family}" if family else council_in_words(line)
+    return cell(line.what, supplier, in_words(line), aim, way, nhs, paid, free)
 
 
 def _who_pays(plan: Plan) -> list[Block]:

@@ -326,6 +326,13 @@ def decide_capacity(*, case: Case, details: dict, by: User, on: date) -> Capacit
         said.sentence(details["how_supported"], ask=helped, field="how_supported", least=said.FEW)
     why = "Say in a sentence why it was so judged: what they could or could not understand, keep in mind, weigh or say."
     said.sentence(details["reasons"], ask=why, field="reasons")
+    meanwhile = details.get("meanwhile")
+    if meanwhile is not None and (meanwhile.person_id != case.person_id or details["has_capacity"]):
+        raise Refusal(
+            "Somebody around the person manages the direct payment until the person can again, so only where they "
+            "cannot now.",
+            field="meanwhile",
+        )
     decision = CapacityDecision.objects.create(person=case.person, decided_on=on, decided_by=by, **details)
     verdict = "can decide" if decision.has_capacity else "cannot decide, even with support"
     question = decision.get_question_display().lower()

@@ -44,10 +44,15 @@ class _Charge(NamedTuple):
 
 
 def _charges() -> dict[str, _Charge]:
-    paths = ("result__charge_pence_per_week", "inputs__personal_budget_pence_per_week", "inputs__free_parts")
-    rows = Decision.objects.filter(kind=DecisionKind.CHARGE).order_by()
-    rows = rows.values_list("pk", "law_on", *[KT(path) for path in paths])
-    return {str(pk): _Charge(*figures) for pk, *figures in rows.iterator(chunk_size=5000)}
+    made = Decision.objects.filter(kind=DecisionKind.CHARGE).order_by()
+    rows = made.values_list(
+        "pk",
+        "law_on",
+        KT("result__charge_pence_per_week"),
+        KT("inputs__personal_budget_pence_per_week"),
+        KT("inputs__free_parts"),
+    ).iterator(chunk_size=5000)
+    return {str(pk): _Charge(*figures) for pk, *figures in rows}
 
 
 def _guides() -> dict[str, str]:

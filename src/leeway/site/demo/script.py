@@ -40,6 +40,9 @@ class Line:
     nhs_percent: int = 0
     exemption: str = ORDINARY
     relationship: str = "not_related"
+    same_household: bool | None = None
+    necessary_for: str = ""
+    necessary: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,12 +86,17 @@ class Script:
     seen_instead: str = ""  # what the worker saw, where nobody said why: `choice_words` is empty then
     needs: dict[str, Answer] = field(default_factory=dict)  # those that nothing in the plan pays for
     challenge: Challenge | None = None
+    help_given: dict[str, str] = field(default_factory=dict)  # by budget question, where somebody does some of it
+    helpers_words: str = ""  # who they are, and what they said about going on
+    explained: dict[str, str] = field(default_factory=dict)  # why what does not seem to fit is right
     around: tuple[Around, ...] = ()
     cannot_decide: tuple[str, ...] = ()
     decided_by: str = ""
     kind: str = "adult"
     cared_for: dict | None = None
     funding: str = ""
+    ups_and_downs: str = ""
+    weeks_looked_at: int | None = None
     final_reason: str = ""
     author: str = "person_with_help"
     contingency: str = ""

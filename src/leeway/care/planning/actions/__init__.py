@@ -3,6 +3,7 @@
 from leeway.care.planning.actions.answering import answer_challenge, answer_need
 from leeway.care.planning.actions.choosing import check_direct_payment, offer_ways, record_choice, set_ways
 from leeway.care.planning.actions.deciding import agree, disagree, end_plan, return_plan, sign_off, submit_plan
+from leeway.care.planning.actions.warning import warn_of_four_weeks
 from leeway.care.planning.actions.writing import (
     PERSON_WRITES,
     WORKER_WRITES,
@@ -45,4 +46,5 @@ __all__ = [
     "submit_plan",
     "take_new_price",
     "uprate_plan",
+    "warn_of_four_weeks",
 ]
