@@ -104,8 +104,7 @@ def _needs(plan: Plan, dated: date) -> list[Block]:
     decision = decisions.first()
     if decision is None or not decision.result.get("outcomes_unable") or not decision.result["eligible"]:
         return []
-    outcomes = _outcomes(plan)
-    met = how_met(plan, decision.result["outcomes_unable"])
+    met, outcomes = how_met(plan, decision.result["outcomes_unable"]), _outcomes(plan)
     return [
         Heading("Your needs, and how they are met"),
         Paragraph(f"We decided on {day(decision.decided_on)} that these needs are eligible."),

@@ -82,13 +82,13 @@ class Script:
     choice_words: str
     why_not_direct_payment: str = ""
     independent_advice: str = ""
-    help_given: dict[str, str] = field(default_factory=dict)  # by budget question, where somebody does some of it
-    helpers_words: str = ""  # who they are, and what they said about going on
-    explained: dict[str, str] = field(default_factory=dict)  # why what does not seem to fit is right
     why_not_told: str = ""
     seen_instead: str = ""  # what the worker saw, where nobody said why: `choice_words` is empty then
     needs: dict[str, Answer] = field(default_factory=dict)  # those that nothing in the plan pays for
     challenge: Challenge | None = None
+    help_given: dict[str, str] = field(default_factory=dict)  # by budget question, where somebody does some of it
+    helpers_words: str = ""  # who they are, and what they said about going on
+    explained: dict[str, str] = field(default_factory=dict)  # why what does not seem to fit is right
     around: tuple[Around, ...] = ()
     cannot_decide: tuple[str, ...] = ()
     decided_by: str = ""
