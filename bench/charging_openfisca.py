@@ -35,9 +35,12 @@ INPUTS = {
     "carer_premium": bool,
     "fully_counted_pence": int,
     "disability_benefits_pence": int,
-    "war_widow_pension_pence": int,
+    "night_part_pence": int,
+    "partly_counted_pence": int,
+    "part_left_out_pence": int,
     "savings_credit_pence": int,
     "qualifying_income_pence": int,
+    "partner_has_savings_disregard": bool,
     "capital_pence": int,
     "housing_costs_pence": int,
     "disability_related_expenditure_pence": int,
@@ -79,15 +82,18 @@ def savings_disregard(person, period, parameters):
     guarantee = np.where(couple, income.standard_minimum_guarantee_couple, income.standard_minimum_guarantee_single)
     above = person("qualifying_income_pence", period) > guarantee
     disregard = np.where(above, most, np.minimum(person("savings_credit_pence", period), most))
-    return person("pension_age", period) * disregard
+    has_it_already = couple & person("partner_has_savings_disregard", period)
+    return person("pension_age", period) * ~has_it_already * disregard
 
 
 def counted_income(person, period, parameters):
     everywhere = parameters(period)
-    over_disregard = person("war_widow_pension_pence", period) - everywhere.charging.income.war_pension_disregard
-    income = person("fully_counted_pence", period) + np.maximum(over_disregard, 0)
+    partly = person("partly_counted_pence", period) - person("part_left_out_pence", period)
+    income = person("fully_counted_pence", period) + partly
     if everywhere.charging_policy.counts_disability_benefits:
         income = income + person("disability_benefits_pence", period)
+        if everywhere.charging_policy.leaves_out_night_part:
+            income = income - person("night_part_pence", period)
     income = income + person("savings_credit_pence", period) + person("tariff", period)
     return income - person("savings_disregard", period)
 
@@ -111,10 +117,10 @@ def premiums(person, period, parameters):
     couple = person("couple", period)
     disability = np.where(couple, amounts.disability_premium_couple, amounts.disability_premium_single)
     enhanced = np.where(couple, amounts.enhanced_disability_premium_couple, amounts.enhanced_disability_premium_single)
-    working_age = person("disability_premium", period) * disability
-    working_age = working_age + person("enhanced_disability_premium", period) * enhanced
-    carer = person("carer_premium", period) * amounts.carer_premium
-    return ~person("pension_age", period) * working_age + carer
+    pension_age = person("pension_age", period)
+    disability = person("disability_premium", period) * ~pension_age * disability
+    enhanced = person("enhanced_disability_premium", period) * (couple | ~pension_age) * enhanced
+    return disability + enhanced + person("carer_premium", period) * amounts.carer_premium
 
 
 def floor(person, period, parameters):

@@ -28,6 +28,7 @@ def draw(people: int, seed: int = 1) -> dict[str, np.ndarray]:
     household = random.choice(len(HOUSEHOLDS), people, p=(0.6, 0.3, 0.1))
     spread = np.minimum(random.lognormal(13.5, 1.5, people), 1_000_000_00).astype(np.int64)
     budget = random.integers(0, 1500_00, people)
+    pensions = np.where(some(0.5), pence(300_00, 0.05), pence(20_00, 0.05))
     return {
         "age": age,
         "pension_age": (age >= 66) ^ some(0.02),  # the date of birth decides, not the age in years
@@ -39,9 +40,12 @@ def draw(people: int, seed: int = 1) -> dict[str, np.ndarray]:
         "carer_premium": some(0.1),
         "fully_counted_pence": pence(600_00, 0.95),
         "disability_benefits_pence": pence(115_00, 0.6),
-        "war_widow_pension_pence": np.where(some(0.5), pence(300_00, 0.05), pence(20_00, 0.05)),
+        "night_part_pence": np.zeros(people, np.int64),  # the default policy counts the nights too
+        "partly_counted_pence": pensions,
+        "part_left_out_pence": np.minimum(pensions, 10_00),
         "savings_credit_pence": pence(20_00, 0.1),
         "qualifying_income_pence": pence(500_00, 0.5),
+        "partner_has_savings_disregard": some(0.2),
         "capital_pence": np.where(some(0.35), random.choice(CAPITAL_EDGES, people), spread),
         "housing_costs_pence": pence(90_00, 0.5),
         "disability_related_expenditure_pence": pence(60_00, 0.5),
@@ -59,7 +63,7 @@ def case_of(columns: Mapping[str, np.ndarray], row: int) -> dict[str, Any]:
     incomes = (
         ("private_pension", one["fully_counted_pence"]),
         ("pip_daily_living", one["disability_benefits_pence"]),
-        ("war_widow_pension", one["war_widow_pension_pence"]),
+        ("war_widow_pension", one["partly_counted_pence"]),
         ("pension_credit_savings", one["savings_credit_pence"]),
     )
     premiums = (
@@ -75,6 +79,7 @@ def case_of(columns: Mapping[str, np.ndarray], row: int) -> dict[str, Any]:
         "premiums": [code for code, held in premiums if held],
         "income": [{"kind": kind, "pence_per_week": pence} for kind, pence in incomes if pence],
         "savings_credit_qualifying_income_pence_per_week": one["qualifying_income_pence"],
+        "partner_has_savings_disregard": one["partner_has_savings_disregard"],
         "capital_pence": one["capital_pence"],
         "housing_costs_pence_per_week": one["housing_costs_pence"],
         "disability_related_expenditure_pence_per_week": one["disability_related_expenditure_pence"],

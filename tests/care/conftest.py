@@ -36,6 +36,14 @@ LINE = {
     "units": Decimal(10),
     "unit_cost_pence": 18_50,
     "frequency": "weekly",
+    "from_council": False,
+}
+#: What the council did before it pays an authorised person.
+ASKED = {
+    "consulted": {"own_wishes": "heard", "named": "nobody", "cares": "heard", "mca": "nobody"},
+    "consultation_words": "Her brother and her keyworker: it suits her.",
+    "authorised_is": "family",
+    "criminal_record_check": "unknown",
 }
 
 

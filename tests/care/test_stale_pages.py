@@ -44,7 +44,7 @@ ONCE = {
     "circumstances:death", "circumstances:end_stay",
     "assessment:start", "assessment:money_start",
     "planning:start", "planning:take_price",
-    "review:ask",
+    "review:ask", "review:concern",
     "budgets:look", "budgets:cancel_last_cost", "circumstances:take_back_stay",
     "budgets:start", "budgets:fund", "budgets:lift", "budgets:end",
     "payees:approve", "payees:reject",

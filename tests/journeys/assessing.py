@@ -88,13 +88,22 @@ def say_where_the_needs_come_from(worker: Visitor) -> None:
 
 
 def answer_the_budget_questions(worker: Visitor) -> None:
-    """All the questions of the council's table: some with an answer of their own, the rest with the first."""
+    """The questions of the council's table that are asked: some with an answer of their own, the rest with the first.
+
+    Nobody helps: that is asked beside each question once some support is needed.
+    """
     while worker.page.get_by_role("heading", name="Budget questions", level=1).count():
-        for group in worker.page.locator("main fieldset").all():
+        for group in worker.page.locator(".leeway-need fieldset").all():
             group.get_by_role("radio").first.check()
         for question, answer in BUDGET_ANSWERS:
             if worker.page.get_by_role("group", name=question).count():
                 worker.choose(question, answer)
+        for group in worker.page.locator(".leeway-help fieldset:visible").all():
+            group.get_by_role("radio", name="None of it").check()
+        worker.press("Save and continue")
+    if worker.page.get_by_role("heading", name="Who helps, and what does not fit", level=1).count():
+        for box in worker.page.get_by_label("Why both are right").all():
+            box.fill("It was talked through: she does this herself, slowly, and wants to.")
         worker.press("Save and continue")
 
 

@@ -13,10 +13,13 @@ from leeway.law import BadInput, compute, law_on
 from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS
 from leeway.law.charging import charge, charge_columns, columns_of
 from leeway.law.dated import DEFAULT_POLICY
-from leeway.law.means import INCOME, LEFT_OUT, kinds
+from leeway.law.income import AWARDED_TO, COVERS, OTHER, PAID_FOR_NIGHTS
+from leeway.law.means import INCOME, LEFT_OUT, kinds_on
 
 DAYS = st.dates(date(2015, 4, 1), date(2027, 4, 5))
 MONEY = st.integers(0, 200_000)
+#: Kinds that there were on the first day, and are still.
+KINDS = [kind.code for kind in kinds_on(INCOME, law_on(date(2015, 4, 1)))]
 COLUMNS = {
     "charge": "charge_pence_per_week",
     "net_direct_payment": "net_direct_payment_pence_per_week",
@@ -30,9 +33,33 @@ COLUMNS = {
 }
 
 
-def people():
+@st.composite
+def rows(draw, *, couple):
+    """An income of any kind, taxed or not, of one or of both."""
+    kind, paid = draw(st.sampled_from(KINDS)), draw(MONEY)
+    row = {"kind": kind, "pence_per_week": paid}
+    if draw(st.booleans()):
+        row["tax_pence_per_week"] = draw(st.integers(0, paid))
+    if couple and draw(st.booleans()):
+        row["awarded_to"] = draw(st.sampled_from([choice.code for choice in AWARDED_TO]))
+    if row.get("awarded_to") == "couple" and draw(st.booleans()):
+        share = draw(st.integers(0, paid - row.get("tax_pence_per_week", 0)))
+        row |= {"own_share_pence_per_week": share, "share_shown_by": "the award letter"}
+    if kind in PAID_FOR_NIGHTS and draw(st.booleans()):
+        row["covers"] = draw(st.sampled_from([choice.code for choice in COVERS]))
+    return row | ({"what": "Royalties", "from_whom": "a publisher"} if kind == OTHER else {})
+
+
+@st.composite
+def people(draw):
     """Anybody at all: every field, each limit likely."""
-    line = st.fixed_dictionaries({"kind": st.sampled_from([*kinds(INCOME)]), "pence_per_week": MONEY})
+    person = draw(without_income())
+    income = draw(st.lists(rows(couple=person["household"] == "couple"), max_size=5))
+    return person | {"income": income}
+
+
+def without_income():
+    """Anybody at all, but for what comes in."""
     return st.fixed_dictionaries(
         {
             "age": st.integers(18, 110),
@@ -40,7 +67,7 @@ def people():
             "household": st.sampled_from([h.code for h in HOUSEHOLDS]),
             "dependent_children": st.integers(0, 4),
             "premiums": st.lists(st.sampled_from([p.code for p in PREMIUMS]), unique=True),
-            "income": st.lists(line, max_size=5),
+            "partner_has_savings_disregard": st.booleans(),
             "savings_credit_qualifying_income_pence_per_week": MONEY,
             "capital_pence": st.one_of(
                 st.sampled_from([0, 1425000, 1425001, 1450000, 1450001, 2325000, 2325001]), st.integers(0, 5_000_000)
@@ -101,12 +128,12 @@ def test_a_charge_is_never_negative_and_never_more_than_the_budget(person, on):
 
 
 @settings(deadline=None)
-@given(people(), DAYS, st.sampled_from([*kinds(INCOME)]), MONEY)
-def test_more_income_never_lowers_the_charge(person, on, kind, more):
-    richer = {**person, "income": [*person["income"], {"kind": kind, "pence_per_week": more}]}
+@given(people(), DAYS, rows(couple=False))
+def test_more_income_never_lowers_the_charge(person, on, row):
+    richer = {**person, "income": [*person["income"], row]}
     before, after = (charge(p, law_on(on)).result["charge_pence_per_week"] for p in (person, richer))
     assert after >= before
-    if law_on(on)[INCOME + kind] == LEFT_OUT:
+    if law_on(on)[INCOME + row["kind"]] == LEFT_OUT:
         assert after == before
 
 
@@ -226,6 +253,37 @@ def test_the_standard_amount_needs_a_disability_benefit(council):
     without = {"age": 40, "income": ADA["income"][:1], "personal_budget_pence_per_week": 30000}
     folder = council(standard_disability_expenditure=1085)
     assert compute("charge", without, ON, folder).result["disability_related_expenditure_pence_per_week"] == 0
+
+
+NIGHTS = {"age": 80, "pension_age": True, "personal_budget_pence_per_week": 30000}
+
+
+def test_a_council_that_buys_no_nights_may_leave_their_part_out(council):
+    row = {"kind": "attendance_allowance", "pence_per_week": 110_40, "covers": "day_and_night"}
+    case = NIGHTS | {"income": [row]}
+    folder = council(leaves_out_night_part=True)
+    assert compute("charge", case, ON).result["counted_income_pence_per_week"] == 110_40
+    assert compute("charge", case, ON, folder).result["counted_income_pence_per_week"] == 73_90
+    by_day = NIGHTS | {"income": [row | {"pence_per_week": 73_90, "covers": "day_or_night"}]}
+    assert compute("charge", by_day, ON, folder).result["counted_income_pence_per_week"] == 73_90
+    law = law_on(ON, folder)
+    assert charge_columns(columns_of([case], law), law)["counted_income"][0] == 73_90
+
+
+def test_a_council_that_leaves_nights_out_asks_which_rate_it_is(council):
+    case = NIGHTS | {"income": [{"kind": "attendance_allowance", "pence_per_week": 110_40}]}
+    with pytest.raises(BadInput, match="covers is missing"):
+        compute("charge", case, ON, council(leaves_out_night_part=True))
+
+
+def test_what_was_not_stated_is_said_and_how_an_amount_came_about():
+    income = [{"kind": "universal_credit", "pence_per_week": 15390}]
+    couple = {"age": 45, "pension_age": True, "household": "couple", "income": income}
+    steps = {step["name"]: step for step in compute("charge", NIGHTS | couple, ON).steps}
+    assert steps["Savings disregard"]["pence"] == 0
+    assert "was not stated" in steps["Savings disregard"]["sentence"]
+    shared = next(step for name, step in steps.items() if name.startswith("Income: Universal Credit"))
+    assert "half of £153.90 that was awarded to the couple" in shared["sentence"]
 
 
 def test_a_policy_changes_the_digest_of_the_charge_alone(council):

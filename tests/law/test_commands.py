@@ -61,11 +61,18 @@ def test_charge_for_people(leeway, case):
 
 def test_allocate(leeway, tmp_path):
     path = tmp_path / "answers.json"
-    answers = {question.id: question.answers[1].id for question in questions(law_on(date(2026, 4, 6)))}
-    path.write_text(json.dumps({"answers": answers}), encoding="utf-8")
+    asked = questions(law_on(date(2026, 4, 6)))
+    given = {
+        "unable": sorted({code for question in asked for code in question.outcomes}),
+        "answers": {question.id: question.answers[1].id for question in asked},
+        "help": {question.id: "some" for question in asked if question.family_can_help},
+        "willing_and_able": True,
+    }
+    path.write_text(json.dumps(given), encoding="utf-8")
     said = json.loads(leeway("allocate", path, "--on", "2026-04-06", "--json").stdout)
     assert said["indicative_pence_per_week"] == sum(line["pence_per_week"] for line in said["answers"])
-    assert "Where it comes from" in leeway("allocate", path, "--on", "2026-04-06").stdout
+    printed = leeway("allocate", path, "--on", "2026-04-06").stdout
+    assert "Where it comes from" in printed and "Preparing some meals, less some of it by family and friends" in printed
 
 
 def needs(name, tmp_path):
@@ -114,7 +121,7 @@ def test_show(leeway):
     assert "£23,250.00" in shown.stdout
     assert len(json.loads(leeway("show", "--json").stdout)) == len(every_parameter())
     whole = json.loads(leeway("show", "charging/minimum_income_guarantee/carer_premium", "--json").stdout)
-    assert [value["value"] for value in whole["values"]] == [4325, 4455, 4905, 5235, 5325, 5525]
+    assert [value["value"] for value in whole["values"]] == [4275, 4325, 4455, 4905, 5235, 5325, 5525]
 
 
 @pytest.mark.parametrize(

@@ -40,17 +40,31 @@ def test_the_guarantee_changes_on_the_sixth_of_april_and_not_before(year):
     assert before < on == after
 
 
-def test_the_figures_of_2014_as_made_are_nowhere():
-    """The regulations of 2014 were amended before they began: £71.70, £90.50, £185.45 never applied."""
-    as_made = {7170, 9050, 18545, 7105, 14155, 3985, 1945, 8295}
-    law = law_on(FIRST)
-    found = {law[name] for name in law.parameters if name.startswith("charging.minimum_income_guarantee.")}
-    assert not found & as_made
+AS_MADE = {
+    "single_18_to_24": 71_70,
+    "single_25_to_pension_age": 90_50,
+    "single_pension_age": 185_45,
+    "lone_parent": 90_50,
+    "couple_member": 71_05,
+    "couple_member_pension_age": 141_55,
+    "disability_premium_single": 39_85,
+    "enhanced_disability_premium_single": 19_45,
+    "dependent_child": 82_95,
+}
+
+
+@pytest.mark.parametrize(("name", "pence"), AS_MADE.items())
+def test_the_figures_of_2014_as_made_hold_for_five_days(name, pence):
+    """SI 2015/644, reg. 1(3): what it puts in their place begins on 6 April 2015, and they began on the first."""
+    name = f"charging.minimum_income_guarantee.{name}"
+    assert {law_on(date(2015, 4, day))[name] for day in range(1, 6)} == {pence}
+    assert law_on(date(2015, 4, 6))[name] > pence
+    assert [dated.value for dated in every_parameter()[name].history].count(pence) == 1
 
 
 def test_the_same_day_gives_the_same_law():
     assert law_on(FIRST) is law_on(FIRST)
-    assert law_on(FIRST).digest == law_on(date(2015, 4, 5)).digest
+    assert law_on(FIRST).digest == law_on(date(2015, 4, 5)).digest != law_on(date(2015, 4, 6)).digest
     assert law_on(date(2026, 4, 5)).digest != law_on(date(2026, 4, 6)).digest
 
 

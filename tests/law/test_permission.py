@@ -185,7 +185,7 @@ def test_an_allocation_table_a_hundred_times_too_great_is_refused(council):
     folder = council({})
     path = folder / "allocation.yaml"
     text = path.read_text(encoding="utf-8").replace(
-        "ceiling_pence_per_week: 150000", "ceiling_pence_per_week: 15000000"
+        "ceiling_pence_per_week: 120000", "ceiling_pence_per_week: 12000000"
     )
     path.write_text(text, encoding="utf-8")
     with pytest.raises(BadParameter, match="ceiling_pence_per_week must be from £100 to £20,000"):

@@ -9,7 +9,8 @@ from leeway.law import compute, law_on
 from leeway.law.allocation import interpolate
 from leeway.law.calibration import keep_contingency, rank_match, step_table
 from leeway.law.charging import apply_charge_to_ways, tariff_income, ways_in_order
-from leeway.law.direct_payments import care_home_stays, may_pay, review_dates
+from leeway.law.direct_payment_uses import may_pay
+from leeway.law.direct_payments import review_dates
 from leeway.refusal import Refusal
 
 from .vectors import examples
@@ -101,12 +102,3 @@ def test_a_charge_larger_than_the_first_way_goes_on_to_the_next():
 def test_a_charge_that_cannot_be_taken_is_refused(charge, ways, said):
     with pytest.raises(Refusal, match=said):
         apply_charge_to_ways(charge, ways, ORDER)
-
-
-def test_stays_in_a_care_home():
-    law = law_on(date(2026, 4, 6))
-    july = (date(2026, 7, 1), date(2026, 7, 29))
-    assert care_home_stays([july], law).allowed
-    assert not care_home_stays([(date(2026, 7, 1), date(2026, 7, 30))], law).allowed
-    assert care_home_stays([july, (date(2026, 8, 26), date(2026, 9, 23))], law).allowed
-    assert not care_home_stays([july, (date(2026, 8, 25), date(2026, 8, 26))], law).allowed

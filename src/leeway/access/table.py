@@ -110,6 +110,7 @@ ACCESS: dict[str, Capability | str] = {
     "contributions:*": Capability.CONFIRM_RECEIPTS,
     # directory
     "directory:add": Capability.LIST_SERVICES,
+    "directory:prices": Capability.WORK_FOR_COUNCIL,
     "directory:price": Capability.LIST_SERVICES,
     "directory:end_price": Capability.LIST_SERVICES,
     "directory:*": EVERYONE,

@@ -3,13 +3,15 @@
 Source: the desk-top exercise of the Common Resource Allocation Framework (ADASS, 2010).
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
 from leeway.law.allocation import interpolate
-from leeway.law.numbers import floor_div
+from leeway.law.numbers import ceil_div, floor_div
 from leeway.law.outcome import BadInput
 
 
@@ -66,9 +68,80 @@ def rank_match(
     )
 
 
+def match_with_help(
+    points: Sequence[int],
+    hundredths_left: Sequence[int],
+    weekly_costs_pence: Sequence[int],
+    *,
+    percentiles: Sequence[int],
+) -> tuple[tuple[int, int], ...]:
+    """Make a table of (points, pence) as `allocate` reads it: what the needs cost if nobody helped.
+
+    `points` are each person's points before help, `hundredths_left` what remains of them after it, in hundredths: that
+    is what today's weekly costs pay for, so it is what they are matched to by rank. In the band around each percentile
+    of points, a point then costs what the band's costs are a point that remains. Ends in `never_cheaper`.
+    """
+    if not len(points) == len(hundredths_left) == len(weekly_costs_pence) or not any(points):
+        raise BadInput("Give points before and after help and one weekly cost for each person.", field="points")
+    left, needs = np.array(hundredths_left, dtype=np.int64), np.array(points, dtype=np.int64)
+    costs = np.empty(len(left), dtype=np.int64)
+    costs[np.argsort(left, kind="stable")] = np.sort(np.array(weekly_costs_pence, dtype=np.int64))
+    edges = [0, *(floor_div(low + high, 2) for low, high in itertools.pairwise([*percentiles, 100]))]
+    inside = np.flatnonzero(needs > 0)
+    ranked = inside[np.argsort(needs[inside], kind="stable")]
+    rows = []
+    for percentile, (low, high) in zip(percentiles, itertools.pairwise(edges), strict=True):
+        band = ranked[floor_div(len(ranked) * low, 100) : floor_div(len(ranked) * high, 100)]
+        reached = int(needs[ranked[floor_div((len(ranked) - 1) * percentile, 100)]])
+        rows.append((reached, int(floor_div(100 * reached * costs[band].sum(), left[band].sum()))))
+    return never_cheaper(rows)
+
+
+def never_cheaper(table: Sequence[tuple[int, int]], *, round_to_pence: int = 5) -> tuple[tuple[int, int], ...]:
+    """Level a table so that a point never costs less where there are more of them.
+
+    Without this, somebody who needs more of one thing would be given less for another. Rows whose points would grow
+    cheaper share their mean price (the pool-adjacent-violators rule); prices are rounded down to `round_to_pence`.
+
+    >>> never_cheaper([(5, 70_00), (10, 120_00), (20, 300_00)])
+    ((5, 6500), (10, 13000), (20, 30000))
+    """
+    pools: list[list[Fraction]] = []
+    for points, pence in table:
+        pools.append([Fraction(pence, points)])
+        while len(pools) > 1 and _mean(pools[-2]) > _mean(pools[-1]):
+            cheaper = pools.pop()
+            pools[-1] = pools[-1] + cheaper
+    prices = [_mean(pool) for pool in pools for _ in pool]
+    return tuple(
+        (points, points * round_to_pence * int(price // round_to_pence))
+        for (points, _), price in zip(table, prices, strict=True)
+    )
+
+
+def _mean(prices: Sequence[Fraction]) -> Fraction:
+    return sum(prices, Fraction()) / len(prices)
+
+
 def keep_contingency(table: Sequence[tuple[int, int]], contingency_percent: int) -> tuple[tuple[int, int], ...]:
-    """Take the contingency off every row, as the indicative budget does."""
+    """Take a contingency off every row, as the Common Resource Allocation Framework has it.
+
+    For planning and comparison only: nobody's indicative budget is cut so (`contingency_pence` holds it instead).
+    """
     return tuple((points, floor_div(pence * (100 - contingency_percent), 100)) for points, pence in table)
+
+
+def contingency_pence(allocations_pence: Sequence[int], contingency_percent: int) -> int:
+    """What a council plans to hold, beside all its allocations, for plans that cost more than a table can see.
+
+    The same money as the framework's cut: `contingency_percent` of the whole, of which the allocations are the rest.
+
+    >>> contingency_pence([85_00], 15)
+    1500
+    """
+    if not 0 <= contingency_percent < 100:
+        raise BadInput("contingency_percent must be from 0 to 99.", field="contingency_percent")
+    return int(ceil_div(sum(allocations_pence) * contingency_percent, 100 - contingency_percent))
 
 
 def step_table(hundredths_of_points: int, table: Sequence[tuple[int, int]]) -> int:

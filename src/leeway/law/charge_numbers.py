@@ -24,9 +24,12 @@ class Means:
     carer_premium: Truth
     fully_counted_pence: Whole
     disability_benefits_pence: Whole
-    war_widow_pension_pence: Whole
+    night_part_pence: Whole
+    partly_counted_pence: Whole
+    part_left_out_pence: Whole
     savings_credit_pence: Whole
     qualifying_income_pence: Whole
+    partner_has_savings_disregard: Truth
     capital_pence: Whole
     housing_costs_pence: Whole
     disability_related_expenditure_pence: Whole
@@ -80,7 +83,6 @@ class ChargeLaw:
     upper_limit: int
     tariff_step: int
     tariff_per_step: int
-    war_pension_disregard: int
     savings_disregard_single: int
     savings_disregard_couple: int
     standard_minimum_guarantee_single: int
@@ -92,6 +94,7 @@ class ChargeLaw:
     largest_charge: int
     charges_carers: bool
     counts_disability_benefits: bool
+    leaves_out_night_part: bool
 
 
 @cache
@@ -155,16 +158,24 @@ def tariff_income_pence_per_week(capital_pence: Whole, law: ChargeLaw) -> Whole:
 
 
 def _counted_income(means: Means, law: ChargeLaw) -> Whole:
-    war_widow = greatest(means.war_widow_pension_pence - law.war_pension_disregard, 0)
-    disability = means.disability_benefits_pence if law.counts_disability_benefits else 0
-    return means.fully_counted_pence + disability + war_widow + means.savings_credit_pence
+    disability: Whole = 0
+    if law.counts_disability_benefits:
+        nights = means.night_part_pence if law.leaves_out_night_part else 0
+        disability = means.disability_benefits_pence - nights
+    partly = means.partly_counted_pence - means.part_left_out_pence
+    return means.fully_counted_pence + disability + partly + means.savings_credit_pence
 
 
 def _savings_disregard(means: Means, law: ChargeLaw) -> Whole:
+    """Leave out Savings Credit up to a sum; above the guarantee the whole sum, without an award. Once for a couple.
+
+    Source: SI 2014/2672, Sch. 1, para. 40.
+    """
     most = where(means.couple, law.savings_disregard_couple, law.savings_disregard_single)
     guarantee = where(means.couple, law.standard_minimum_guarantee_couple, law.standard_minimum_guarantee_single)
     above = means.qualifying_income_pence > guarantee
-    return where(means.pension_age, where(above, most, least(means.savings_credit_pence, most)), 0)
+    given = where(above, most, least(means.savings_credit_pence, most))
+    return where(means.pension_age, where(means.couple & means.partner_has_savings_disregard, 0, given), 0)
 
 
 def _guarantee(means: Means, law: ChargeLaw) -> Whole:
@@ -182,9 +193,16 @@ def _guarantee(means: Means, law: ChargeLaw) -> Whole:
 
 
 def _premiums(means: Means, law: ChargeLaw) -> Whole:
+    """Add the premiums as Income Support would: none for disability to a person of pension age.
+
+    In a couple with one of pension age the enhanced premium stays: its test asks who has the higher benefit, and
+    whether that one is below pension age. The disability premium gives way to the pensioner's (SI 1987/1967, Sch. 2).
+    """
     disability = where(means.couple, law.disability_premium_couple, law.disability_premium_single)
     enhanced = where(means.couple, law.enhanced_disability_premium_couple, law.enhanced_disability_premium_single)
-    of_working_age = where(means.disability_premium, disability, 0) + where(
-        means.enhanced_disability_premium, enhanced, 0
+    too_old = where(means.couple, False, means.pension_age)
+    return (
+        where(means.disability_premium, where(means.pension_age, 0, disability), 0)
+        + where(means.enhanced_disability_premium, where(too_old, 0, enhanced), 0)
+        + where(means.carer_premium, law.carer_premium, 0)
     )
-    return where(means.pension_age, 0, of_working_age) + where(means.carer_premium, law.carer_premium, 0)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from leeway.law.capital import in_words
 from leeway.law.charge_case import Case
 from leeway.law.charge_numbers import Worked
 from leeway.law.dated import Law
 from leeway.law.exemptions import ADULT_EXEMPTIONS, PART_BY_CODE
-from leeway.law.means import DISABILITY_BENEFIT, FIRST_PART_LEFT_OUT, INCOME, LEFT_OUT, SAVINGS_CREDIT, kinds
+from leeway.law.means import CAPITAL, DISABILITY_BENEFIT, FIRST_PART_LEFT_OUT, INCOME, LEFT_OUT, SAVINGS_CREDIT, kinds
 from leeway.law.numbers import pounds
 
 type Step = dict[str, Any]
@@ -19,6 +20,7 @@ GUARANTEE = "charging.minimum_income_guarantee."
 def steps(case: Case, worked: Worked, law: Law) -> tuple[Step, ...]:
     """Name every step from the means to the charge, in order, each with its amount and source."""
     return (
+        *_capital_steps(case, law),
         *_income_steps(case, worked, law),
         *_floor_steps(case, worked, law),
         *_outgoing_steps(case, worked, law),
@@ -43,10 +45,7 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
             f"{pounds(law['charging.capital.upper_limit'])}"
         )
         said.append(f"The person pays the full cost of {chargeable} a week, because {why}.")
-        said.append(
-            "The person can still ask the council to arrange the support (Care Act 2014 s18(3)); any fee for "
-            "arranging it may not be more than it costs."
-        )
+        said.append(f"The person can still ask the council to arrange the support (Care Act 2014 s18(3)). {_fee(law)}")
     elif worked.charge == 0:
         said.append(
             f"There is nothing to pay: income of {pounds(worked.counted_income)} a week, after what the law leaves "
@@ -66,6 +65,7 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
         )
     if any(not judged.free and judged.part.pence_once for judged in case.parts):
         said.append("What is paid once is no part of this weekly charge.")
+    said.extend(_of_the_check(case))
     if worked.charge:
         said.append(
             f"It is one charge over the whole budget. Paid net, the direct payment is "
@@ -73,6 +73,35 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
             f"{pounds(worked.charge)}."
         )
     return tuple(said)
+
+
+def _fee(law: Law) -> str:
+    """The fee for arranging support of somebody over the limit, outside a care home (s14(1)(b); reg. 5)."""
+    fee = law["charging_policy.arrangement_fee"]
+    if fee == 0:
+        return "It asks no fee for arranging it."
+    return f"It then asks {pounds(fee)} once for arranging it, which may not be more than the arranging costs."
+
+
+def _of_the_check(case: Case) -> Iterator[str]:
+    """What the kind of check, and capital given away, mean for the person (SI 2014/2672, regs 10 and 23)."""
+    if case.free_because:
+        return
+    if case.notional_capital_left_pence:
+        yield (
+            f"Capital that was given away counts: {pounds(case.notional_capital_left_pence)} is left of it, and it "
+            "falls each week by what it adds to the charge."
+        )
+    if case.means.means_not_disclosed:
+        yield (
+            "Where means are not disclosed, the law takes them to be over the upper limit (SI 2014/2672, reg. 10). The "
+            "person can have a full check at any time."
+        )
+    if case.light_touch:
+        yield (
+            "The person agreed to a lighter check of their means (SI 2014/2672, reg. 10). They can have a full check "
+            "at any time."
+        )
 
 
 def _step(
@@ -91,6 +120,13 @@ def _from_parameter(name: str, pence: int, sentence: str, parameter: str, law: L
     return _step(name, pence, sentence, dated.title, url=dated.url, parameter=parameter, doubt=dated.doubt)
 
 
+def _capital_steps(case: Case, law: Law) -> Iterator[Step]:
+    for thing in case.owned:
+        counted, sentence = in_words(thing, case.notional_capital_left_pence)
+        name = f"Capital: {kinds(CAPITAL)[thing.kind].label}"
+        yield _from_parameter(name, counted, sentence, CAPITAL + thing.kind, law)
+
+
 def _income_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
     for line in case.income:
         label = kinds(INCOME)[line.kind].label
@@ -101,12 +137,10 @@ def _income_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
             counted, said = 0, "is left out of income by the council's choice"
         elif line.counted_as in (FIRST_PART_LEFT_OUT, SAVINGS_CREDIT):
             said = "counts in part: see what is left out below"
-        sentence = f"{label} of {pounds(line.pence)} a week {said}."
+        how = f" ({'; '.join(line.told)})" if line.told else ""
+        sentence = f"{label} of {pounds(line.pence)} a week{how} {said}."
         yield _from_parameter(f"Income: {label}", counted, sentence, INCOME + line.kind, law)
-    if case.means.war_widow_pension_pence:
-        left_out = min(case.means.war_widow_pension_pence, law["charging.income.war_pension_disregard"])
-        sentence = f"The first {pounds(left_out)} a week of a war pension is left out."
-        yield _from_parameter("War pension left out", -left_out, sentence, "charging.income.war_pension_disregard", law)
+    yield from _left_out_in_part(case, law)
     yield _from_parameter(
         "Income assumed from capital",
         worked.tariff,
@@ -117,18 +151,38 @@ def _income_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
         "charging.capital.tariff_step",
         law,
     )
-    if worked.savings_disregard:
-        household = "couple" if case.means.couple else "single"
-        yield _from_parameter(
-            "Savings disregard",
-            -worked.savings_disregard,
-            "Left out for a pensioner with Savings Credit or enough income of their own.",
-            f"charging.income.savings_disregard_{household}",
-            law,
-        )
+    yield from _savings_disregard_steps(case, worked, law)
     yield _step(
         "Counted income", worked.counted_income, "Income that counts, all together.", "SI 2014/2672, regs 13 to 25"
     )
+
+
+def _left_out_in_part(case: Case, law: Law) -> Iterator[Step]:
+    means = case.means
+    if means.part_left_out_pence:
+        each, together = "charging.income.war_pension_disregard", "charging.income.war_pensions_disregard_together"
+        sentence = f"{pounds(law[each])} a week of each such pension, and {pounds(law[together])} at most, is left out."
+        yield _from_parameter("War pension left out", -means.part_left_out_pence, sentence, each, law)
+    policy = "charging_policy.leaves_out_night_part"
+    if means.night_part_pence and law[policy] and law["charging_policy.counts_disability_benefits"]:
+        sentence = "What the highest rate adds for the nights is left out: the council buys no care at night."
+        yield _from_parameter("Night part left out", -means.night_part_pence, sentence, policy, law)
+
+
+def _savings_disregard_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
+    means = case.means
+    parameter = f"charging.income.savings_disregard_{'couple' if means.couple else 'single'}"
+    if worked.savings_disregard:
+        sentence = "Left out for a pensioner with Savings Credit or enough income of their own."
+    elif not means.pension_age:
+        return
+    elif means.couple and means.partner_has_savings_disregard:
+        sentence = "Left out of the partner's income already: a couple has it once."
+    elif not case.qualifying_income_stated:
+        sentence = "Nothing left out: the income that counts for Savings Credit was not stated."
+    else:
+        return
+    yield _from_parameter("Savings disregard", -worked.savings_disregard, sentence, parameter, law)
 
 
 def _floor_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
@@ -159,19 +213,19 @@ def _premium_steps(case: Case, law: Law) -> Iterator[Step]:
     means = case.means
     household = "couple" if means.couple else "single"
     held = [
-        ("Disability premium", means.disability_premium, f"disability_premium_{household}", True),
+        ("Disability premium", means.disability_premium, f"disability_premium_{household}", means.pension_age),
         (
             "Enhanced disability premium",
             means.enhanced_disability_premium,
             f"enhanced_disability_premium_{household}",
-            True,
+            means.pension_age and not means.couple,
         ),
         ("Carer premium", means.carer_premium, "carer_premium", False),
     ]
-    for name, has_it, parameter, working_age_only in held:
+    for name, has_it, parameter, too_old in held:
         if not has_it:
             continue
-        given = 0 if working_age_only and means.pension_age else law[GUARANTEE + parameter]
+        given = 0 if too_old else law[GUARANTEE + parameter]
         sentence = law.parameters[GUARANTEE + parameter].description
         if not given:
             sentence = "Not added from pension age: the pensioner's guarantee is higher instead."

@@ -155,6 +155,7 @@ def result_of(case: Case, worked: Worked) -> dict[str, Any]:
         "free_pence_per_week": case.means.free_pence,
         "chargeable_pence_per_week": worked.chargeable,
         "capital_pence": case.means.capital_pence,
+        "notional_capital_left_pence": case.notional_capital_left_pence,
         "tariff_income_pence_per_week": worked.tariff,
         "savings_disregard_pence_per_week": worked.savings_disregard,
         "counted_income_pence_per_week": worked.counted_income,

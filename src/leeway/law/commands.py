@@ -151,7 +151,9 @@ def allocate(answers: Path, on: date, policy: Path | None, as_json: bool) -> Non
     if not as_json:
         click.echo("\nWhere it comes from")
         for line in outcome.result["answers"]:
-            click.echo(f"  {pounds(line['pence_per_week']):>12}  {line['text']} {line['label']}")
+            helped = f", less {line['help'].lower()} by family and friends" if line["percent"] < 100 else ""
+            why = f" ({line['not_counted_because']})" if not line["counted"] else helped
+            click.echo(f"  {pounds(line['pence_per_week']):>12}  {line['text']} {line['label']}{why}")
 
 
 @law.command("calibrate")

@@ -1,140 +1,46 @@
-"""Direct payments: the conditions of sections 31 and 32, who may be paid, and when to review.
+"""Direct payments: the conditions of sections 31 and 32, whom to consult, and when to review.
 
-Source: Care Act 2014 ss31 to 33; SI 2014/2871 (the Direct Payments Regulations).
+Source: Care Act 2014 ss31 to 33 and 76; SI 2014/2871 (the Direct Payments Regulations).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from leeway.law import inputs as read
 from leeway.law.dated import Law, law_on
+from leeway.law.direct_payment_codes import (
+    AUTHORISED_IS,
+    BARRED_ORDERS,
+    CONDITIONS,
+    CONSULTATION,
+    CONSULTED,
+    DETAINED_IN,
+    HEARD,
+    NOT_BARRED,
+    NOT_DETAINED,
+    PERHAPS_DETAINED_IN,
+    RECORD_CHECK,
+    UNKNOWN,
+    Condition,
+)
+from leeway.law.direct_payment_uses import Allowed, care_home_weeks, may_buy_from_council, may_pay, may_plan_stays
 from leeway.law.months import months_later
-from leeway.law.outcome import BadInput, Choice, Outcome
+from leeway.law.outcome import BadInput, Outcome
 from leeway.refusal import quoted
 
-UNKNOWN = "unknown"
-NOT_BARRED = "not_barred"
 SECTION = {"section_31": "Care Act 2014 s31", "section_32": "Care Act 2014 s32"}
-DETAINED_URL = "https://www.legislation.gov.uk/ukpga/2014/23/section/76"
 URLS = {route: f"https://www.legislation.gov.uk/ukpga/2014/23/section/{route[-2:]}" for route in SECTION}
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One condition of a direct payment: what it asks, and what would change a “no”."""
-
-    code: str
-    label: str
-    change: str
-    source: str = ""
-
-
-SECTION_31: tuple[Condition, ...] = (
-    Condition(
-        "has_capacity",
-        "The person has capacity to ask for a direct payment",
-        "If the person lacks capacity for this decision, an authorised person may ask under section 32.",
-    ),
-    Condition(
-        "nominee_agrees",
-        "The person nominated to receive the payment agrees to",
-        "The person can nominate somebody who agrees, or receive the payment themselves.",
-    ),
-    Condition(
-        NOT_BARRED,
-        "The person is not under a court order that bars direct payments",
-        "The bar lasts as long as the order does. The council meets the needs in another way meanwhile.",
-    ),
-    Condition(
-        "can_manage",
-        "The person, or the one nominated, can manage the payment, alone or with help",
-        "Help can make the difference: a managed account, payroll, a support service, or nominating somebody.",
-    ),
-    Condition(
-        "appropriate",
-        "A direct payment is an appropriate way to meet the needs",
-        "Say which needs, and why; a direct payment for part of the budget may still be appropriate.",
-    ),
+CARE_ACT = date(2015, 4, 1)
+#: The law of direct payments before the Care Act, each from its first day, the latest first.
+BEFORE = (
+    (date(2009, 11, 9), "the Health and Social Care Act 2001, section 57, and SI 2009/1887"),
+    (date(2003, 4, 8), "the Health and Social Care Act 2001, section 57, and SI 2003/762"),
+    (date(1997, 4, 1), "the Community Care (Direct Payments) Act 1996"),
 )
-SECTION_32: tuple[Condition, ...] = (
-    Condition(
-        "lacks_capacity",
-        "The person lacks capacity to ask for a direct payment",
-        "A person with capacity asks for themselves, under section 31, and may nominate somebody.",
-    ),
-    Condition(
-        "requester_authorised",
-        "The one asking is authorised under the Mental Capacity Act to decide about care, or those who are agree",
-        "A deputy or attorney for care decisions must ask, or agree with the council that this person is suitable. "
-        "Where there is none, the council must itself find this person suitable.",
-    ),
-    Condition(
-        NOT_BARRED,
-        "The person is not under a court order that bars direct payments",
-        "The bar lasts as long as the order does. The council meets the needs in another way meanwhile.",
-    ),
-    Condition(
-        "best_interests",
-        "The authorised person will act in the person's best interests",
-        "Somebody else may be suitable as the authorised person.",
-    ),
-    Condition(
-        "can_manage",
-        "The authorised person can manage the payment, alone or with help",
-        "Help can make the difference: a managed account, payroll, or a support service.",
-    ),
-    Condition(
-        "appropriate",
-        "A direct payment is an appropriate way to meet the needs",
-        "Say which needs, and why; a direct payment for part of the budget may still be appropriate.",
-    ),
-)
-NOT_DETAINED = Condition(
-    "not_detained",
-    "The person is not, having been convicted, in prison or in approved premises",
-    "This lasts as long as the stay does. The council meets the needs in another way meanwhile.",
-    source="Care Act 2014 s76",
-)
-DETAINED_IN = ("prison", "approved_premises")
-CONDITIONS: dict[str, tuple[Condition, ...]] = {"section_31": SECTION_31, "section_32": SECTION_32}
-
-#: Court orders that bar a direct payment (SI 2014/2871, Sch. 1), in groups; whoever records one names the order.
-BARRED_ORDERS: tuple[Choice, ...] = (
-    Choice("drug_rehabilitation", "Drug rehabilitation requirement of a community or suspended sentence order"),
-    Choice("alcohol_treatment", "Alcohol treatment requirement of a community or suspended sentence order"),
-    Choice("release_on_licence", "Released on licence with a drug or alcohol condition"),
-    Choice("youth_rehabilitation", "Youth rehabilitation order with a drug or intoxicating substance requirement"),
-    Choice("earlier_order", "Community rehabilitation, or drug treatment and testing, under an earlier Act"),
-    Choice("scottish_order", "Scottish probation, drug treatment or community payback order of the same kind"),
-)
-
-RELATIONSHIPS: tuple[Choice, ...] = (
-    Choice("spouse_or_civil_partner", "Husband, wife or civil partner"),
-    Choice("living_as_partner", "Lives with the person as husband, wife or civil partner"),
-    Choice("parent", "Parent or parent-in-law"),
-    Choice("child", "Son, daughter, or son- or daughter-in-law"),
-    Choice("step_family", "Step-parent or step-child"),
-    Choice("sibling", "Brother or sister"),
-    Choice("aunt_or_uncle", "Aunt or uncle"),
-    Choice("grandparent", "Grandparent"),
-    Choice("partner_of_relative", "Husband, wife or partner of one of these"),
-    Choice("other_relative", "Another relative"),
-    Choice("friend_or_neighbour", "Friend or neighbour"),
-    Choice("not_related", "Not related"),
-)
-CLOSE_RELATIVES = frozenset(
-    ("parent", "child", "step_family", "sibling", "aunt_or_uncle", "grandparent", "partner_of_relative")
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """Whether a direct payment may be used in this way, and why."""
-
-    allowed: bool
-    reason: str
+IN_SECTION_32 = ("consulted", "consultation_words", "authorised_is", "criminal_record_check")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +58,17 @@ def conditions(inputs: Mapping[str, Any], law: Law) -> Outcome:
     `inputs`: `route` (`section_31`: the person asks; `section_32`: an authorised person asks for somebody who
     lacks capacity), `answers` (each condition's code: true, false or "unknown"), `barred_orders` (codes of
     `BARRED_ORDERS`), `nominated_person` (true when the person asks that somebody else receives it),
-    `detained_in` (`prison` or `approved_premises`, of somebody convicted), and `payees` (list of relationship,
-    same_household, council_considers_necessary).
+    `detained_in` (`prison` or `approved_premises`, of somebody convicted; `prison_not_known` where nobody knows yet),
+    `stays` (in a care home so far) and `uses` (what it would pay for: see `answer_use`). By section 32 also `consulted`
+    (codes of `CONSULTED`, each with one of `HEARD`), `consultation_words`, `authorised_is` (one of `AUTHORISED_IS`) and
+    `criminal_record_check` (true: it raises no concern, false: it does, "unknown"), as reg. 5 asks.
     """
     given = read.mapping(inputs, "The direct payment answers")
-    known = ("route", "answers", "barred_orders", "nominated_person", "detained_in", "payees")
-    read.only_known(given, known, "The direct payment answers")
+    refuse_before_care_act(law.on)
     route = read.one_of(read.needed(given, "route"), SECTION, "route")
+    known = ("route", "answers", "barred_orders", "nominated_person", "detained_in", "uses", "stays")
+    read.only_known(given, (*known, *(IN_SECTION_32 if route == "section_32" else ())), "The direct payment answers")
     part = law.only("direct_payments")
-    months = part["direct_payments.first_review_months"]
     nominated = read.yes_or_no(given.get("nominated_person", False), "nominated_person")
     if nominated and route == "section_32":
         raise BadInput(
@@ -171,10 +79,11 @@ def conditions(inputs: Mapping[str, Any], law: Law) -> Outcome:
     asked = [c for c in CONDITIONS[route] if c.code != "nominee_agrees" or nominated]
     orders = read.some_of(given.get("barred_orders", []), [order.code for order in BARRED_ORDERS], "barred_orders")
     answers = _answers(given, asked, orders)
-    if given.get("detained_in") is not None:
-        read.one_of(given["detained_in"], DETAINED_IN, "detained_in")
-        asked, answers = [*asked, NOT_DETAINED], {**answers, NOT_DETAINED.code: False}
-    payees = [_payee(line, number) for number, line in enumerate(read.sequence(given.get("payees", []), "payees"), 1)]
+    further = [*_detained(given), *(_steps_of_reg_5(given) if route == "section_32" else ())]
+    asked = [*asked, *(condition for condition, _ in further)]
+    answers |= {condition.code: answer for condition, answer in further}
+    stays = _stays(given)
+    uses = [answer_use(use, law) for use in read.sequence(given.get("uses", []), "uses")]
     found = [_found(condition, answers[condition.code], route) for condition in asked]
     decision = _decision(answers)
     result = {
@@ -187,36 +96,74 @@ def conditions(inputs: Mapping[str, Any], law: Law) -> Outcome:
         "not_met": [code for code, answer in answers.items() if answer is False],
         "not_known": [code for code, answer in answers.items() if answer == UNKNOWN],
         "barred_orders": list(orders),
-        "payees": [{**line, "allowed": answer.allowed, "reason": answer.reason} for line, answer in payees],
-        "first_review_within_months": months,
+        "uses": [{"what": what, "allowed": answer.allowed, "reason": answer.reason} for what, answer in uses],
+        "first_review_within_months": part["direct_payments.first_review_months"],
     }
-    reasons = (_WORDS[decision], *(step["sentence"] for step in found), *(answer.reason for _, answer in payees))
+    reasons = (
+        _WORDS[decision],
+        *(step["sentence"] for step in found),
+        *(f"{what}: {answer.reason}" for what, answer in uses),
+        *([care_home_weeks(stays, law, law.on).reason] if stays else ()),
+    )
     return Outcome("direct_payment", given, part, result, tuple(found), reasons)
 
 
-def may_pay(relationship: str, same_household: bool, council_considers_necessary: bool) -> Allowed:
-    """Say whether a direct payment may be used to pay this person: the family bar.
+def answer_use(use: object, law: Law) -> tuple[str, Allowed]:
+    """Say whether a direct payment may pay for one thing: `what`, and `family`, `council` or `care_home` about it.
 
-    A husband, wife or civil partner is barred wherever they live; a close relative only in the same household.
-    The bar falls when the council considers it necessary, for care or for help to manage the payment.
-    Source: SI 2014/2871, reg. 3.
+    `family`: relationship, same_household (or nothing), necessary_for, why. `council`: from_council (or nothing), once,
+    because. `care_home`: nights_at_a_time, days_between, nights_a_year, start.
     """
-    code = read.one_of(relationship, [choice.code for choice in RELATIONSHIPS], "relationship")
-    read.yes_or_no(same_household, "same_household")
-    read.yes_or_no(council_considers_necessary, "council_considers_necessary")
-    label = next(choice.label for choice in RELATIONSHIPS if choice.code == code)
-    spouse = code in ("spouse_or_civil_partner", "living_as_partner")
-    if not spouse and not (code in CLOSE_RELATIVES and same_household):
-        return Allowed(True, f"{label}: may be paid, as the family bar does not reach them (SI 2014/2871, reg. 3).")
-    if council_considers_necessary:
+    line = read.mapping(use, "Each of uses")
+    read.only_known(line, ("what", *_USES), "uses")
+    about = [name for name in _USES if name in line]
+    if len(about) != 1:
+        raise BadInput(f"Each of uses must be about one of: {', '.join(_USES)}.", field="uses")
+    details = read.mapping(line[about[0]], about[0])
+    read.only_known(details, _USES[about[0]], about[0])
+    values = {name: _READ[name](read.needed(details, name), name) for name in _USES[about[0]]}
+    what = str(read.needed(line, "what"))
+    if about == ["family"]:
+        return what, may_pay(**values)
+    return what, may_buy_from_council(**values) if about == ["council"] else may_plan_stays(**values, law=law)
+
+
+def refuse_before_care_act(on: date) -> None:
+    """Refuse a question about a direct payment before 1 April 2015, and name the law that held then."""
+    if on >= CARE_ACT:
+        return
+    then = next((law for first, law in BEFORE if first <= on), None)
+    said = f"Direct payments were made under {then} then" if then else "No law let a council make direct payments then"
+    raise BadInput(
+        f"The Care Act's conditions hold from 1 April 2015, and this is about {on:%-d %B %Y}. {said}. Use a day from "
+        "1 April 2015 on.",
+        field="on",
+    )
+
+
+def goes_on(route: str, has_capacity: bool, for_a_time: bool | None, somebody_manages: bool) -> Allowed:
+    """Say whether a direct payment goes on when the person has lost, or regained, the capacity to ask for it.
+
+    Lost for a time, it goes on where somebody is willing to manage it meanwhile; regained for a time, it goes on to
+    the authorised person. Source: SI 2014/2871, reg. 8.
+    """
+    if has_capacity == (read.one_of(route, SECTION, "route") == "section_31"):
+        return Allowed(True, "Capacity is as it was when the direct payment was decided.")
+    if for_a_time is None:
+        return Allowed(None, "Find out whether this is for a time only: then the direct payment may go on (reg. 8).")
+    if has_capacity and for_a_time:
+        return Allowed(True, "They can decide for a time only: it goes on to the authorised person (reg. 8).")
+    if has_capacity:
+        return Allowed(False, "They can decide now: ask them how the budget is held, and check under section 31.")
+    if for_a_time and somebody_manages:
         return Allowed(
-            True, f"{label}: may be paid, because the council considers it necessary (SI 2014/2871, reg. 3)."
+            True,
+            "They cannot decide for a time, and somebody is willing to manage it until they can: it goes on (reg. 8).",
         )
-    where = "wherever they live" if spouse else "as they live in the same household"
     return Allowed(
         False,
-        f"{label}: may not be paid, {where}, unless the council considers it necessary for the person's care or for "
-        "help to manage the payment (SI 2014/2871, reg. 3).",
+        "It cannot go on under section 31: somebody may be authorised under section 32, or the money is held in "
+        "another way. The needs are met meanwhile.",
     )
 
 
@@ -237,33 +184,6 @@ def review_dates(start: date, last_review: date | None = None) -> ReviewDates:
     return ReviewDates(
         first_due, months_later(last_review, later), f"The next review is due within {later} months of the last one."
     )
-
-
-def care_home_stays(stays: Sequence[tuple[date, date]], law: Law) -> Allowed:
-    """Say whether a direct payment may pay for these stays in a care home (first night, day of leaving).
-
-    A stay may last four weeks in a row; shorter stays less than four weeks apart are added together.
-    Source: SI 2014/2871, reg. 6.
-    """
-    part = law.only("direct_payments")
-    most_days = 7 * part["direct_payments.care_home_weeks"]
-    gap_days = 7 * part["direct_payments.care_home_gap_weeks"]
-    together, left = 0, None
-    for begins, ends in sorted(stays):
-        if ends < begins or (left is not None and begins < left):
-            raise BadInput(
-                f"The stay from {begins} to {ends} ends before it begins, or overlaps another.", field="stays"
-            )
-        apart = left is None or (begins - left).days >= gap_days
-        together = (ends - begins).days + (0 if apart else together)
-        left = ends
-        if together > most_days:
-            return Allowed(
-                False,
-                f"By {ends} the stays come to {together} days; a direct payment may pay for {most_days} in a row, and "
-                f"stays less than {gap_days} days apart count together. The council arranges longer stays.",
-            )
-    return Allowed(True, f"No run of stays is longer than {most_days} days.")
 
 
 _WORDS = {
@@ -310,15 +230,88 @@ def _found(condition: Condition, answer: bool | str, route: str) -> dict[str, An
         "answer": answer,
         "what_would_change": change,
         "source": condition.source or SECTION[route],
-        "source_url": DETAINED_URL if condition.source else URLS[route],
+        "source_url": condition.url or URLS[route],
         "sentence": f"{said}. {condition.label}." + (f" {change}" if change else ""),
     }
 
 
-def _payee(line: object, number: int) -> tuple[dict[str, Any], Allowed]:
-    field = f"payees, line {number}"
-    line = read.mapping(line, field)
-    names = ("relationship", "same_household", "council_considers_necessary")
-    read.only_known(line, names, field)
-    relationship, same_household, necessary = (read.needed(line, name) for name in names)
-    return dict(line), may_pay(relationship, same_household, necessary)
+def _detained(given: Mapping[str, Any]) -> list[tuple[Condition, bool | str]]:
+    if given.get("detained_in") is None:
+        return []
+    kind = read.one_of(given["detained_in"], (*DETAINED_IN, *PERHAPS_DETAINED_IN), "detained_in")
+    return [(NOT_DETAINED, UNKNOWN if kind in PERHAPS_DETAINED_IN else False)]
+
+
+def _steps_of_reg_5(given: Mapping[str, Any]) -> list[tuple[Condition, bool | str]]:
+    """What the council does before it pays an authorised person: whom it asks, and a criminal record check."""
+    heard = read.mapping(given.get("consulted", {}), "consulted")
+    read.only_known(heard, [choice.code for choice in CONSULTED], "consulted")
+    for code, answer in heard.items():
+        read.one_of(answer, [choice.code for choice in HEARD], code)
+    everybody = all(heard.get(choice.code, UNKNOWN) != UNKNOWN for choice in CONSULTED)
+    who = read.one_of(given.get("authorised_is", UNKNOWN), [choice.code for choice in AUTHORISED_IS], "authorised_is")
+    check = given.get("criminal_record_check", UNKNOWN)
+    if not isinstance(check, bool) and check != UNKNOWN:
+        raise BadInput(
+            f"criminal_record_check must be true, false or “unknown”, not {quoted(check)}.",
+            field="criminal_record_check",
+        )
+    needs_none = who in ("family", "friend")
+    return [
+        (CONSULTATION, True if everybody else UNKNOWN),
+        (RECORD_CHECK, True if needs_none else UNKNOWN if who == UNKNOWN else check),
+    ]
+
+
+def _stays(given: Mapping[str, Any]) -> list[tuple[date, date | None]]:
+    """The stays in a care home so far, each its first night and the day of leaving (none: still there)."""
+    found = []
+    for pair in read.sequence(given.get("stays", []), "stays"):
+        days = [day and _day(day) for day in read.sequence(pair, "stays")]
+        if len(days) != 2 or days[0] is None:
+            raise BadInput("stays must each give the first night, and the day of leaving or nothing.", field="stays")
+        found.append((days[0], days[1]))
+    return found
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise BadInput(f"stays has {quoted(value)}, which is no day. Write it as 2026-04-06.", field="stays") from None
+
+
+def _yes_no_or_nothing(value: object, field: str) -> bool | None:
+    return None if value is None else read.yes_or_no(value, field)
+
+
+def _nights_or_nothing(value: object, field: str) -> int | None:
+    return None if value is None else read.whole(value, field, least=int(field == "nights_at_a_time"), most=1000)
+
+
+def _text(value: object, field: str) -> str:
+    if not isinstance(value, str):
+        raise BadInput(f"{field} must be words, not {quoted(value)}.", field=field)
+    return value
+
+
+_READ: Mapping[str, Callable[[Any, str], Any]] = {
+    "relationship": _text,
+    "same_household": _yes_no_or_nothing,
+    "necessary_for": _text,
+    "why": _text,
+    "from_council": _yes_no_or_nothing,
+    "once": read.yes_or_no,
+    "because": _text,
+    "nights_at_a_time": _nights_or_nothing,
+    "days_between": _nights_or_nothing,
+    "nights_a_year": partial(read.whole, most=1000),
+    "start": lambda value, field: _day(value),
+}
+_USES = {
+    "family": ("relationship", "same_household", "necessary_for", "why"),
+    "council": ("from_council", "once", "because"),
+    "care_home": ("nights_at_a_time", "days_between", "nights_a_year", "start"),
+}

@@ -47,6 +47,13 @@ def yes_or_no(value: object, field: str) -> bool:
     return value
 
 
+def text(value: object, field: str) -> str:
+    """Read words, which may be none."""
+    if not isinstance(value, str):
+        raise BadInput(f"{field} must be words, not {quoted(value)}.", field=field)
+    return value
+
+
 def whole(value: object, field: str, *, least: int = 0, most: int = MOST_PENCE, unit: str = "") -> int:
     """Read a whole number inside its limits (money is whole pence)."""
     kind = f"a whole number{' of ' + unit if unit else ''}"
@@ -79,6 +86,14 @@ def words(value: object, field: str) -> str:
     if not isinstance(value, str):
         raise BadInput(f"{field} must be words, not {quoted(value)}.", field=field)
     return value.strip()
+
+
+def needed_words(given: Mapping[str, Any], name: str, field: str) -> str:
+    """Read a text that must be there, on one line."""
+    text = " ".join(words(given.get(name, ""), f"{field}, {name}").split())
+    if not text:
+        raise BadInput(f"{field}: {name} is missing. Say it in a few words.", field=name)
+    return text
 
 
 def one_of(value: object, known: Collection[str], field: str) -> str:

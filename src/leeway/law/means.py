@@ -24,6 +24,16 @@ FIRST_PART_LEFT_OUT = "first_part_left_out"
 SAVINGS_CREDIT = "savings_credit"
 #: Capital: left out for some weeks from the day on which it was received.
 LEFT_OUT_AT_FIRST = "left_out_at_first"
+#: Capital: left out for some weeks, or for longer where the council finds that reasonable.
+LEFT_OUT_WHILE_ARRANGED = "left_out_while_arranged"
+#: Capital: the same of property, which counts as land once that time is over.
+LAND_WHILE_ARRANGED = "land_left_out_while_arranged"
+#: Capital: counted less the costs of selling it, and less debts secured on it.
+SOLD_AT_A_COST = "sold_at_a_cost"
+#: Capital: counted as what would cost something to sell; the share of one of several owners must be valued.
+LAND = "land"
+#: Capital: counted though it was given away, and less each week.
+NOTIONAL = "notional"
 
 
 @cache

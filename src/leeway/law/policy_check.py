@@ -20,7 +20,7 @@ def check_policy(on: date, policy: Path | None = None) -> tuple[str, ...]:
         later = law_on(day, policy)
         charge_law(later.only("charging", "charging_policy"))
         for kind in ("adult", "carer"):
-            allocation_table(later.only("allocation"), kind)
+            allocation_table(later.only("allocation", "allocation_prices"), kind)
     return tuple(
         f"{name} is {amount(law[name], parameter.unit)} in the council's policy; the law says "
         f"{amount(parameter.on(on).value, parameter.unit)}. {parameter.permission.words}"

@@ -22,7 +22,8 @@ IN_DOUBT = """\
 
 Values of the law that could not be read in their source, or whose source leaves a question open, each with what is
 uncertain. They are used as they stand, every decision that rests on one says so, and they are the first to confirm
-before charging on them: `leeway law show NAME` has the source of each.
+before charging on them: `leeway law show NAME` has the source of each. Which paragraphs of the law's lists could not
+be read stands beside [each of them](../reference/what-is-left-out.md).
 
 This page is generated: run `make reference` after a change.
 """
@@ -81,6 +82,12 @@ def show_value(parameter: Parameter, dated: DatedValue) -> str:
         return "ended"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict) and "units" in value:
+        prices = [
+            f"{name.replace('_', ' ')} {pounds(unit['pence'])} a {unit['unit']}"
+            for name, unit in value["units"].items()
+        ]
+        return f"prices of {value['year']}, {value['percent']} per cent of the table's: {', '.join(prices)}"
     if isinstance(value, dict):
         return f"version {value['version']}"
     if isinstance(value, list):

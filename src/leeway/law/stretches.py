@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from leeway.law.capital import days_of_fall, last_days
 from leeway.law.dated import Law, Parameter
 from leeway.law.exemptions import FreePart, last_free_day
 from leeway.law.months import anniversary
@@ -60,6 +61,14 @@ def exemption_turns(parts: Iterable[FreePart], law: Law) -> Sequence[Turn]:
     """The days from which a part of the budget that was free for a time is free no longer."""
     ends = [(part, last_free_day(part, law)) for part in parts]
     return tuple(Turn(day + DAY, f"the free time of “{part.name}” is over") for part, day in ends if day)
+
+
+def capital_turns(owned: object, law: Law) -> Sequence[Turn]:
+    """The days from which something owned counts that was left out for a time, or capital given away has fallen."""
+    over = "the time is over in which this is left out"
+    ends = [Turn(day + DAY, f"{over}: {what.lower()}") for what, day in last_days(owned, law)]
+    falls = [Turn(day, "what counts of capital given away falls each week") for day in days_of_fall(owned, law)]
+    return (*ends, *falls)
 
 
 def law_turns(law: Law) -> Sequence[Turn]:

@@ -17,12 +17,19 @@ from leeway.care.people.models import Authority, Relationship, StoryLine, Whose
 from leeway.care.people.states import Stage
 from leeway.care.planning.actions import end_plan
 from leeway.care.planning.queries import has_direct_payment, plan_in_force
+from leeway.law.direct_payment_codes import DETAINED_IN, PERHAPS_DETAINED_IN
 from leeway.messages.queries import in_need_of_somebody
 from leeway.messages.states import State
 from leeway.money.budgets.actions import go_on_after, wait_after
 from leeway.money.budgets.models import WHILE_AWAY, Hold, HoldKind
 from leeway.money.payees.models import Holder
 from leeway.money.payees.states import State as PayeeState
+from leeway.site.doubts import (
+    review_after_authority,
+    review_after_capacity,
+    review_after_hold,
+    review_after_receiver,
+)
 from leeway.site.telling import (
     Notice,
     amount_that_came_back,
@@ -141,7 +148,12 @@ def _is_at_home(line: StoryLine) -> bool:
 
 def _is_barred(line: StoryLine) -> bool:
     """Whether the person is where nobody has a direct payment, and has one or is about to."""
-    return bool(detained_in(line.case.person, line.happened_on)) and has_direct_payment(line.case)
+    return detained_in(line.case.person, line.happened_on) in DETAINED_IN and has_direct_payment(line.case)
+
+
+def _is_perhaps_barred(line: StoryLine) -> bool:
+    """Whether nobody knows if the person was convicted, and they have a direct payment or are about to."""
+    return detained_in(line.case.person, line.happened_on) in PERHAPS_DETAINED_IN and has_direct_payment(line.case)
 
 
 def _nothing_is_paid_direct(line: StoryLine) -> bool:
@@ -236,6 +248,7 @@ WITH_SUPPORT = (
             Event.REVIEW_DUE,
             Event.REVIEW_ASKED,
             Event.CHARGE_CHANGES,
+            Event.REVIEW_NEEDED,
             Event.HELD,
             Event.AUTHORITY_ENDED,
             *LOOKED_FOR,
@@ -277,21 +290,25 @@ EVENTS: dict[Event, Follows] = {
         over=(Over(LOOKED_FOR, (Whose.WORKER,), only=_somebody_settles),),
         tasks=(ToDo(Whose.WORKER, FIND_WHO_SETTLES, only=_settles_no_more),),
     ),
-    Event.AUTHORITY_ENDED: _asks(
-        ToDo(
-            Whose.FINANCE,
-            "The authority of whoever holds {person}'s money ends. Enter the bank details of whoever holds it then.",
-            days=2,
-            only=_holds_no_longer,
-        ),
-        ToDo(
-            Whose.WORKER,
-            "The authority of whoever holds {person}'s money ends. Agree who holds it then, and record them.",
-            days=2,
-            only=_holds_no_longer,
+    Event.AUTHORITY_ENDED: Follows(
+        then=(review_after_authority,),
+        tasks=(
+            ToDo(
+                Whose.FINANCE,
+                "The authority of whoever holds {person}'s money ends. Enter the bank details of whoever holds it "
+                "then.",
+                days=2,
+                only=_holds_no_longer,
+            ),
+            ToDo(
+                Whose.WORKER,
+                "The authority of whoever holds {person}'s money ends. Agree who holds it then, and record them.",
+                days=2,
+                only=_holds_no_longer,
+            ),
         ),
     ),
-    Event.CAPACITY: NOTHING,
+    Event.CAPACITY: Follows(then=(review_after_capacity,)),
     Event.LEAVE: NOTHING,
     Event.INVITED: NOTHING,
     Event.FILE: _asks(ToDo(Whose.WORKER, "Look at what was added to {person}'s files.", only=_said_by_another)),
@@ -316,8 +333,11 @@ EVENTS: dict[Event, Follows] = {
         over=(Over((Event.REVIEW_DUE,), only=_said_by_another),),
         tasks=(ToDo(Whose.WORKER, "Agree a day for {person}'s review.", only=_said_by_another),),
     ),
-    Event.REVIEW_STARTED: Follows(over=(Over((Event.REVIEW_ASKED,)),)),
-    Event.REVIEW_HELD: Follows(over=(Over((Event.REVIEW_DUE, Event.REVIEW_ASKED)),)),
+    Event.REVIEW_NEEDED: _asks(
+        ToDo(Whose.WORKER, "Review {person}'s direct payment: its page says what has come up.", days=14)
+    ),
+    Event.REVIEW_STARTED: Follows(over=(Over((Event.REVIEW_ASKED, Event.REVIEW_NEEDED)),)),
+    Event.REVIEW_HELD: Follows(over=(Over((Event.REVIEW_DUE, Event.REVIEW_ASKED, Event.REVIEW_NEEDED)),)),
     Event.SUPPORT_ENDED: Follows(
         then=(_end_the_plan, _wait_after_ending),
         over=WITH_SUPPORT,
@@ -368,6 +388,12 @@ EVENTS: dict[Event, Follows] = {
                 days=2,
                 only=_is_barred,
             ),
+            ToDo(
+                Whose.WORKER,
+                "Find out whether {person} was convicted. Until it is known, no direct payment is made.",
+                days=2,
+                only=_is_perhaps_barred,
+            ),
         ),
     ),
     Event.STAY_ENDED: Follows(
@@ -385,11 +411,14 @@ EVENTS: dict[Event, Follows] = {
             ),
         ),
     ),
-    Event.BANK_DETAILS: Follows(over=(Over((Event.AUTHORITY_ENDED,), only=_somebody_may_hold_it),)),
+    Event.BANK_DETAILS: Follows(
+        then=(review_after_receiver,), over=(Over((Event.AUTHORITY_ENDED,), only=_somebody_may_hold_it),)
+    ),
     Event.BUDGET_STARTED: Follows(over=(Over((Event.DEATH_UNDONE, Event.CHARGE_CHANGES), (Whose.FINANCE,)),)),
     Event.BUDGET_ENDED: Follows(over=WITH_MONEY),
     Event.LAST_COST: NOTHING,
     Event.HELD: Follows(
+        then=(review_after_hold,),
         over=(Over((Event.STAY,), (Whose.FINANCE,), only=_waits_while_away),),
         tasks=(ToDo(Whose.WORKER, "{person}'s payments wait. Make sure that support goes on.", days=2, only=_goes_on),),
         notices=(Notice("payment_held", why_payments_wait),),

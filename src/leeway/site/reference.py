@@ -21,6 +21,13 @@ def parameters() -> str:
     return markdown()
 
 
+def left_out() -> str:
+    """What the law leaves out of income and capital, paragraph by paragraph."""
+    from leeway.law.listed import markdown
+
+    return markdown()
+
+
 def doubts() -> str:
     """Every value of the law that is still to be confirmed."""
     from leeway.law.reference import doubts_markdown
@@ -108,6 +115,7 @@ def access() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "reference/parameters.md": parameters,
+    "reference/what-is-left-out.md": left_out,
     "explanation/what-is-in-doubt.md": doubts,
     "reference/commands.md": commands,
     "reference/states.md": states,

@@ -7,10 +7,11 @@ import pytest
 from leeway.access.models import User
 from leeway.access.roles import Role
 from leeway.care.assessment import actions, queries
-from leeway.care.assessment.means import MoneyCheckNeeded
+from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, MoneyCheckNeeded
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
+from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.exemptions import FreePart
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 
@@ -225,10 +226,8 @@ def test_a_carer_needs_one_outcome_and_pays_nothing(carers_case, bea):
         save(assessment=assessment, details=details, version=assessment.version, by=bea, on=TODAY)
     answers = {
         "hours": "over_50",
-        "health": "a_lot",
         "nights": "most_nights",
         "breaks": "never",
-        "work_family": "a_lot",
     }
     actions.save_allocation_answers(
         assessment=assessment, answers=answers, version=assessment.version, by=bea, on=TODAY
@@ -340,7 +339,11 @@ def test_not_disclosing_means_the_full_cost_with_a_reason(case, bea, money):
     save(money, "basis", {"basis": "not_disclosed"}, bea)
     with pytest.raises(actions.NotFinished, match="say why"):
         actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
-    save(money, "basis", {"basis": "not_disclosed", "basis_reason": "She prefers not to say."}, bea)
+    refused = {"basis": "not_disclosed", "basis_reason": "She prefers not to say."}
+    save(money, "basis", refused, bea)
+    with pytest.raises(actions.NotFinished, match="full check at any time"):
+        actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    save(money, "basis", refused | {"told_of_full_check": True}, bea)
     actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
     first = charged(case, bea, 100_00)
     assert first.result["full_cost"] and first.result["charge_pence_per_week"] == 100_00
@@ -348,8 +351,79 @@ def test_not_disclosing_means_the_full_cost_with_a_reason(case, bea, money):
     assert second.supersedes == first
 
 
+def light(money, by, **answers):
+    """A lighter check, as far as it is answered, with its figures."""
+    agreed = {"basis_reason": "Bank statement", "consented": True, "told_of_full_check": True}
+    save(money, "basis", {"basis": "light_touch", "light_touch": "above_limit"} | agreed | answers, by)
+    save(money, "household", {"household": "single", "dependent_children": 0, "premiums": []}, by)
+    for part in ("income", "savings", "housing", "disability_costs"):
+        save(money, part, {"lines": []}, by)
+    save(money, "savings", {"lines": [{"kind": "savings", "pence": 30_000_00}]}, by)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ({"light_touch": ""}, "say what satisfies the council"),
+        ({"consented": None}, "needs the person's consent"),
+        ({"consented": False}, "needs the person's consent"),
+        ({"told_of_full_check": None}, "full check at any time"),
+        ({"told_of_full_check": False}, "full check at any time"),
+    ],
+)
+def test_a_lighter_check_needs_grounds_consent_and_telling(bea, money, answer, sentence):
+    light(money, bea, **answer)
+    with pytest.raises(actions.NotFinished, match=sentence):
+        actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+
+
+def test_a_lighter_check_whose_figures_say_otherwise_is_refused(case, bea, money):
+    light(money, bea, light_touch="within_limit")
+    with pytest.raises(Refusal, match="over the upper limit, and the kind of check says otherwise"):
+        actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    light(money, bea)
+    actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    decision = charged(case, bea, 100_00)
+    assert decision.result["full_cost"] and decision.inputs["light_touch"]
+    assert any("agreed to a lighter check" in reason for reason in decision.reasons)
+
+
+GIFT = {
+    "kind": "notional_capital",
+    "pence": 24_000_00,
+    "given_to": "Her son",
+    "given_on": "2025-01-10",
+    "their_reason": "He was getting married.",
+    "to_avoid_charges": True,
+    "finding_because": "She had been told of the charge the week before.",
+    "counted_from": "2026-11-23",
+}
+
+
+@pytest.mark.parametrize("left_out", [name for name in GIFT if name not in ("kind", "pence")])
+def test_capital_given_away_is_kept_only_with_everything_about_it(bea, money, left_out):
+    with pytest.raises(Refusal, match="Savings and property, line 1: "):
+        save(money, "savings", {"lines": [{name: said for name, said in GIFT.items() if name != left_out}]}, bea)
+    money.refresh_from_db()
+    assert "capital_items" not in money.means
+
+
+def test_capital_given_away_keeps_their_words_and_without_a_finding_counts_nothing(case, bea, money):
+    found_nothing = {name: said for name, said in GIFT.items() if name != "counted_from"} | {"to_avoid_charges": False}
+    save(money, "savings", {"lines": [found_nothing]}, bea)
+    save(money, "basis", {"basis": "full"}, bea)
+    preview = queries.preview_charge(case=case, personal_budget_pence_per_week=100_00, on=TODAY, financial=money)
+    assert preview.result["capital_pence"] == 0
+    assert preview.inputs["capital_items"][0]["their_reason"] == "He was getting married."
+
+
+def test_money_left_out_for_a_time_needs_its_day(bea, money):
+    with pytest.raises(Refusal, match="Say when it came"):
+        save(money, "savings", {"lines": [{"kind": "benefit_arrears", "pence": 1, "weeks_since_received": 3}]}, bea)
+
+
 def test_a_couple_is_of_pension_age_when_either_is(case, bea, money):
-    household = {"household": "couple", "dependent_children": 0, "premiums": [], "partner_of_pension_age": True}
+    household = {"household": "couple", "dependent_children": 0, "premiums": [], "partner_born_on": date(1950, 1, 1)}
     save(money, "basis", {"basis": "light_touch", "basis_reason": "Benefits only"}, bea)
     save(money, "household", household, bea)
     inputs = queries.charge_inputs(case, personal_budget_pence_per_week=0, on=TODAY, financial=money)
@@ -358,6 +432,88 @@ def test_a_couple_is_of_pension_age_when_either_is(case, bea, money):
     assert (
         queries.charge_inputs(case, personal_budget_pence_per_week=0, on=TODAY, financial=money)["pension_age"] is False
     )
+
+
+def missing_from(money, bea):
+    """What a money check that is completed too early says is missing."""
+    with pytest.raises(actions.NotFinished) as refused:
+        actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    return str(refused.value)
+
+
+HOUSEHOLD = {"household": "couple", "dependent_children": 0, "premiums": [], "partner_born_on": date(1990, 1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("blank", "asked"),
+    [
+        ("partner_born_on", "when the partner was born"),
+        ("dependent_children", "how many children there are"),
+        ("premiums", "which premiums apply"),
+    ],
+)
+def test_a_question_of_the_household_left_blank_is_asked_and_never_taken_as_no(bea, money, blank, asked):
+    save(money, "basis", {"basis": "full", "basis_reason": ""}, bea)
+    save(money, "household", HOUSEHOLD | {blank: None}, bea)
+    assert f"Home and household: say {asked}" in missing_from(money, bea)
+    save(money, "household", HOUSEHOLD, bea)
+    assert "Home and household" not in missing_from(money, bea)
+
+
+def test_no_charge_while_the_partners_age_is_not_known(case, bea, money):
+    save(money, "basis", {"basis": "light_touch", "basis_reason": "Benefits only"}, bea)
+    save(money, "household", HOUSEHOLD | {"partner_born_on": None}, bea)
+    with pytest.raises(MoneyCheckNeeded, match="when the partner was born"):
+        queries.charge_inputs(case, personal_budget_pence_per_week=0, on=TODAY, financial=money)
+
+
+def test_a_partner_is_not_born_tomorrow(bea, money):
+    with pytest.raises(Refusal, match="in the future"):
+        save(money, "household", HOUSEHOLD | {"partner_born_on": TODAY + timedelta(days=1)}, bea)
+
+
+def test_the_enhanced_premium_is_nobodys_where_both_have_reached_pension_age(case, bea, money):
+    save(money, "basis", {"basis": "full", "basis_reason": ""}, bea)
+    household = HOUSEHOLD | {"premiums": ["enhanced_disability", "carer"], "partner_born_on": date(1950, 1, 1)}
+    save(money, "household", household, bea)
+    asked = {"personal_budget_pence_per_week": 0, "on": TODAY, "financial": money}
+    assert queries.charge_inputs(case, **asked)["premiums"] == ["enhanced_disability", "carer"]
+    case.person.date_of_birth = date(1950, 1, 1)
+    assert queries.charge_inputs(case, **asked)["premiums"] == ["carer"]
+
+
+def test_everybody_of_pension_age_is_asked_what_counts_for_savings_credit(case, bea, money):
+    money.case.person.date_of_birth = date(1945, 1, 1)
+    money.case.person.save(update_fields=["date_of_birth"])
+    save(money, "basis", {"basis": "full", "basis_reason": ""}, bea)
+    save(money, "household", HOUSEHOLD, bea)
+    pension = {"lines": [{"kind": "state_pension", "amount_pence": 300_00, "every": "weekly"}]}
+    save(money, "income", pension, bea)
+    said = missing_from(money, bea)
+    assert "what income counts for Savings Credit" in said and "whether the partner's charge has" in said
+    answered = pension | {QUALIFYING_INCOME: 0, PARTNER_HAS_DISREGARD: False}
+    save(money, "income", answered, bea)
+    assert "Income:" not in missing_from(money, bea)
+    assert money.means[QUALIFYING_INCOME] == 0
+    save(money, "income", pension, bea)
+    assert QUALIFYING_INCOME not in money.means
+
+
+@pytest.mark.parametrize(
+    ("every", "paid", "tax", "weekly"),
+    [
+        ("weekly", 100_00, 12_50, {"pence_per_week": 100_00, "tax_pence_per_week": 12_50}),
+        ("fortnightly", 201_01, 20_00, {"pence_per_week": 100_50, "tax_pence_per_week": 10_00}),
+        ("four_weekly", 400_00, 1, {"pence_per_week": 100_00, "tax_pence_per_week": 1}),
+        ("monthly", 433_33, 43_33, {"pence_per_week": 99_99, "tax_pence_per_week": 9_99}),
+        ("quarterly", 1300_00, 130_00, {"pence_per_week": 100_00, "tax_pence_per_week": 10_00}),
+        ("yearly", 5200_00, 520_00, {"pence_per_week": 100_00, "tax_pence_per_week": 10_00}),
+    ],
+)
+def test_income_counts_after_tax_by_the_week(bea, money, every, paid, tax, weekly):
+    line = {"kind": "private_pension", "amount_pence": paid, "tax_pence": tax, "every": every}
+    save(money, "income", {"lines": [line]}, bea)
+    assert money.means["income"] == [{"kind": "private_pension"} | weekly]
 
 
 def test_pennies_go_to_the_person(bea, money):

@@ -11,7 +11,7 @@ from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
 from tests.pages import send, version_on
 
-from .writing import ANSWERS, TODAY, UNABLE, complete, fill
+from .writing import ANSWERS, HELP, HELPERS, TODAY, UNABLE, complete, fill
 
 
 def page(name, case, *rest):
@@ -32,9 +32,12 @@ def walk(client, case, unable):
     assert response.url == page("conditions", case)
     wellbeing = {"wellbeing_impact": "True", "wellbeing_areas": ["dignity", "control"], "funding": "nobody"}
     response = send(client, page("conditions", case), impairment="True", fluctuates="False", **wellbeing)
-    for number, asked in enumerate(parts.budget_pages(case, TODAY), start=1):
+    for number, asked in enumerate(parts.budget_pages(queries.draft_assessment(case), TODAY), start=1):
         answers = {question.id: ANSWERS[question.id] for question in asked}
-        response = send(client, page("budget_questions", case, number), **answers)
+        helped = {f"help_{question.id}": HELP[question.id] for question in asked if question.family_can_help}
+        response = send(client, page("budget_questions", case, number), **answers, **helped)
+    assert response.url == page("cross_check", case)
+    response = send(client, page("cross_check", case), **HELPERS)
     assert response.url == page("check", case)
 
 
@@ -197,7 +200,7 @@ def test_the_first_golden_example_through_the_pages(client, case, bea, finn, fil
     client.post(page("money_start", case))
     send(client, page("money_part", case, "basis"), basis="full")
     premiums = ["disability", "enhanced_disability"]
-    send(client, page("money_part", case, "household"), household="single", premiums=premiums)
+    send(client, page("money_part", case, "household"), household="single", premiums=premiums, dependent_children="0")
     send(client, page("money_part", case, "income"), rows=5, **G1)
     send(client, page("money_part", case, "savings"), rows=1, kind_1="savings", amount_1="3,000", owners_1="1")
     send(client, page("money_part", case, "housing"), rows=1)
@@ -210,6 +213,39 @@ def test_the_first_golden_example_through_the_pages(client, case, bea, finn, fil
     assert "£95.52 a week" in shown and "£324.48" in shown and "£300.42" in shown and "£186.40" in shown
 
 
+def test_a_line_of_savings_is_asked_what_its_kind_needs_and_nothing_else(client, case, bea, filled):
+    complete(filled, bea)
+    client.force_login(bea)
+    client.post(page("money_start", case))
+    address = page("money_part", case, "savings")
+    house = {"kind_1": "second_property", "amount_1": "60,000", "owners_1": "3"}
+    arrears = {"kind_2": "benefit_arrears", "amount_2": "2,000", "owners_2": "1"}
+    shown = send(client, address, rows=2, **house, **arrears).content.decode()
+    assert "it may be far less than its part of the whole" in shown and "Say when it came" in shown
+    assert 'name="share_1"' in shown and 'name="debts_1"' in shown and 'name="received_on_2_day"' in shown
+    assert 'name="share_2"' not in shown and 'name="received_on_1_day"' not in shown and "their_reason" not in shown
+    day = {"valued_on_1_day": "2", "valued_on_1_month": "10", "valued_on_1_year": "2026"}
+    came = {"received_on_2_day": "1", "received_on_2_month": "6", "received_on_2_year": "2026"}
+    share = {"share_1": "8,000", "valued_by_1": "A surveyor", "debts_1": "500"}
+    send(client, address, rows=2, **house, **arrears, **share, **day, **came)
+    assert queries.draft_financial_assessment(case).means["capital_items"] == [
+        {
+            "kind": "second_property",
+            "pence": 6000000,
+            "owners": 3,
+            "debts_pence": 50000,
+            "share_pence": 800000,
+            "valued_by": "A surveyor",
+            "valued_on": "2026-10-02",
+        },
+        {"kind": "benefit_arrears", "pence": 200000, "owners": 1, "received_on": "2026-06-01"},
+    ]
+    again = client.get(address).content.decode()
+    assert 'value="8000.00"' in again and 'value="A surveyor"' in again and 'value="2026"' in again
+    checked = client.get(page("money_check", case)).content.decode()
+    assert "own share £8,000.00 (A surveyor, 2 October 2026)" in checked and "since 1 June 2026" in checked
+
+
 def test_a_line_without_an_amount_gets_a_sentence(client, case, bea, filled):
     complete(filled, bea)
     client.force_login(bea)
@@ -218,6 +254,42 @@ def test_a_line_without_an_amount_gets_a_sentence(client, case, bea, filled):
     shown = send(client, page("money_part", case, "income"), rows=3, **typed).content.decode()
     assert "Enter the amount, or choose nothing on this line." in shown
     assert "enter an amount in pounds" in shown and 'value="lots"' in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"kind_1": "other"}, "Say what this income is."),
+        ({"kind_1": "other", "what_1": "Royalties"}, "Say from whom this income comes."),
+        ({"kind_1": "private_pension", "tax_1": "10.01"}, "The tax is more than the amount."),
+        ({"kind_1": "universal_credit", "own_share_1": "5"}, "Say who showed that share"),
+        ({"kind_1": "universal_credit", "own_share_1": "11"}, "more than the whole"),
+        ({"kind_1": "universal_credit", "awarded_to_1": "person", "own_share_1": "5"}, "A share is of what a couple"),
+    ],
+)
+def test_a_line_of_income_that_lacks_something_gets_a_sentence(client, case, bea, filled, typed, sentence):
+    complete(filled, bea)
+    client.force_login(bea)
+    client.post(page("money_start", case))
+    send(client, page("money_part", case, "household"), household="couple")
+    shown = send(client, page("money_part", case, "income"), rows=1, amount_1="10", **typed).content.decode()
+    assert (sentence in shown and '<details class="govuk-details" open>' in shown) or "tax" in sentence
+
+
+def test_a_couples_income_is_shown_as_it_was_said(client, case, bea, filled):
+    complete(filled, bea)
+    client.force_login(bea)
+    client.post(page("money_start", case))
+    born = {"partner_born_on_day": "1", "partner_born_on_month": "2", "partner_born_on_year": "1961"}
+    send(client, page("money_part", case, "household"), household="couple", dependent_children="0", **born)
+    lines = {"kind_1": "other", "amount_1": "120", "tax_1": "20", "every_1": "quarterly", "what_1": "Royalties"}
+    lines |= {"from_whom_1": "a publisher", "awarded_to_1": "couple", "own_share_1": "25"}
+    send(client, page("money_part", case, "income"), rows=1, share_shown_by_1="the contract", **lines)
+    shown = client.get(page("money_check", case)).content.decode()
+    assert "Any other income: Royalties, from a publisher" in shown
+    assert "£120.00 a quarter, less £20.00 of tax, awarded to the couple, £25.00 of it is the person&#39;s" in shown
+    assert "reaches pension age on 1 December 2027" in shown
+    assert "say which premiums apply" in shown
 
 
 def test_what_is_left_out_goes_back_in_as_it_was_typed(client, case, bea, filled):

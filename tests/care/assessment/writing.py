@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from leeway.care.assessment import actions, queries
+from leeway.care.assessment import actions, parts, queries
 
 TODAY = date(2026, 11, 23)
 UNABLE = {"hygiene": ["cannot"], "clothing": ["takes_much_longer"], "community": ["endangers"]}
 ANSWERS = {
     "personal_care": "every_day",
-    "meals": "preparing",
+    "meals": "nothing",
     "home": "some",
     "wellbeing": "now_and_then",
     "relationships": "every_week",
@@ -17,8 +17,9 @@ ANSWERS = {
     "nights": "nothing",
     "work": "getting_there",
     "parenting": "nothing",
-    "informal_support": "some",
 }
+HELP = {"personal_care": "none", "home": "some", "relationships": "none", "decisions": "none"}
+HELPERS = {"helpers_willing": True, "helpers_words": "Her mother shops with her, and will go on."}
 
 
 def fill(assessment, bea, *, unable=None, impairment=True, wellbeing=True, answers=ANSWERS, funding="nobody", on=TODAY):
@@ -49,7 +50,21 @@ def fill(assessment, bea, *, unable=None, impairment=True, wellbeing=True, answe
         version=assessment.version,
         **by,
     )
-    actions.save_allocation_answers(assessment=assessment, answers=answers, version=assessment.version, **by)
+    actions.save_allocation_answers(
+        assessment=assessment,
+        answers=answers,
+        help_given=HELP if answers else {},
+        version=assessment.version,
+        **by,
+    )
+    assessment.refresh_from_db()
+    misfits = parts.what_does_not_fit(queries.draft_assessment(assessment.case), on)
+    actions.save_cross_check(
+        assessment=assessment,
+        details=HELPERS | {"explained": {one.code: f"{one.code}: talked through with her." for one in misfits}},
+        version=assessment.version,
+        **by,
+    )
     return queries.draft_assessment(assessment.case)
 
 

@@ -7,7 +7,7 @@ from leeway.care.people.models import Authority, CapacityQuestion
 from leeway.care.planning import actions, queries
 from leeway.care.planning.models import Agreement, Choice, Offer, SentBack
 from leeway.refusal import NotAllowed, Refusal
-from tests.care.conftest import LINE, TODAY, explain, lose_capacity, passes_conditions, relate, seen_offer
+from tests.care.conftest import ASKED, LINE, TODAY, explain, lose_capacity, passes_conditions, relate, seen_offer
 
 
 def choose(plan, by, way="direct_payment", **rest):
@@ -179,7 +179,7 @@ def test_section_32_needs_an_authorised_person_and_never_a_nominated_one(written
         with pytest.raises(Refusal, match="authorised person"):
             passes_conditions(written, bea, answers=answers, received_by=receiver)
     authorised = relate(written.case.person, "Edie Bell", Authority.AUTHORISED)
-    decision = passes_conditions(written, bea, answers=answers, received_by=authorised)
+    decision = passes_conditions(written, bea, answers=answers, received_by=authorised, about_authorised=ASKED)
     assert decision.result["must_pay"] and decision.result["received_by"] == "authorised_person"
     assert written.received_by == authorised
 
@@ -198,28 +198,6 @@ def test_a_barred_order_stops_a_direct_payment_and_says_so(written, bea):
         barred_orders=["drug_rehabilitation"],
     )
     assert decision.result["decision"] == "may_not_pay" and decision.result["not_met"] == ["not_barred"]
-
-
-@pytest.mark.parametrize(
-    ("relationship", "household", "necessary", "ready"),
-    [
-        ("sibling", True, "", False),
-        ("sibling", False, "", True),
-        ("spouse_or_civil_partner", False, "", False),
-        ("sibling", True, "No carer within 20 miles signs.", True),
-        ("not_related", True, "", True),
-    ],
-)
-def test_the_family_bar_stops_a_plan(chosen, bea, relationship, household, necessary, ready):
-    line = chosen.lines.get()
-    details = {
-        "payee_relationship": relationship,
-        "payee_same_household": household,
-        "payee_necessary": necessary,
-    }
-    actions.change_line(line=line, version=line.plan.version, details=details, by=bea, on=TODAY)
-    sentences = [one.sentence for one in queries.what_is_missing(chosen, TODAY)]
-    assert (sentences == []) == ready, sentences
 
 
 def test_capacity_decided_since_means_checking_again(chosen, bea):

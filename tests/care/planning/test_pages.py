@@ -65,6 +65,7 @@ LINE = {
     "aim": "",
     "payee_relationship": "not_related",
     "payee_necessary": "",
+    "from_council": "False",
 }
 
 

@@ -124,9 +124,10 @@ def test_support_for_adults_starts_on_the_18th_birthday_or_later(draft, bea, bor
 
 
 def test_money_received_counts_once_its_weeks_are_over(chosen, planning_case, bea):
-    """Fifty weeks old when asked on 23 November: left out until 52 weeks are over, and full cost from then."""
+    """Fifty weeks old when asked: left out until the day that is 52 weeks later, and full cost from the day after."""
     financial = planning_case.financial_assessments.get()
-    item = {"kind": "benefit_arrears", "pence": 30_000_00, "owners": 1, "weeks_since_received": 50}
+    item = {"kind": "benefit_arrears", "pence": 30_000_00, "owners": 1}
+    item["received_on"] = (TODAY - timedelta(weeks=50)).isoformat()
     type(financial).objects.bulk_create(
         [
             type(financial)(
@@ -139,22 +140,36 @@ def test_money_received_counts_once_its_weeks_are_over(chosen, planning_case, be
         ]
     )
     first, later = charges_of(submit(chosen, bea))
-    assert later.law_on == TODAY + timedelta(weeks=3) and "52 weeks are over" in later.because[0]
+    assert later.law_on == TODAY + timedelta(weeks=2, days=1) and "arrears of benefits" in later.because[0].lower()
     assert later.result["full_cost"] and not first.result["full_cost"]
+
+
+def test_capital_given_away_falls_week_by_week(chosen, planning_case, bea):
+    """£24,000 counted from the first day: full cost until it is within the limit, and each later fall a stretch."""
+    financial = planning_case.financial_assessments.get()
+    gift = {"kind": "notional_capital", "pence": 24_000_00, "to_avoid_charges": True}
+    gift |= {"counted_from": STARTS.isoformat(), "given_to": "Her son", "their_reason": "For his house"}
+    means = financial.means | {"capital_items": [gift]}
+    checked = {"case": planning_case, "started_on": TODAY, "completed_on": TODAY, "basis": "full", "means": means}
+    type(financial).objects.bulk_create([type(financial)(**checked)])
+    charges = charges_of(submit(chosen, bea))
+    assert charges[0].result["full_cost"] and not charges[-1].result["full_cost"]
+    assert "given away falls" in charges[1].because[0]
+    left = [charge.result["notional_capital_left_pence"] for charge in charges]
+    assert left == sorted(left, reverse=True) and left[0] == 24_000_00
 
 
 def test_the_partners_pension_age_is_a_stretch_of_its_own(chosen, planning_case, bea):
     financial = planning_case.financial_assessments.get()
     couple = financial.means | {"household": "couple", "premiums": []}
-    day = date(2026, 12, 14)
+    day = date(2027, 1, 6)  # 66 years and 5 months
     type(financial).objects.create(
         case=planning_case,
         started_on=TODAY,
         completed_on=TODAY,
         basis="full",
         means=couple,
-        partner_of_pension_age=False,
-        partner_pension_age_on=day,
+        partner_born_on=date(1960, 8, 6),
     )
     assert facts(submit(chosen, bea)) == [(STARTS, 34, False), (day, 34, True)]
     assert charges_of(chosen)[1].because == ["the partner reaches pension age"]

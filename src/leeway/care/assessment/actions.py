@@ -11,15 +11,18 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.assessment import queries
 from leeway.care.assessment.access import check_can_check_means, check_can_write_own_words
-from leeway.care.assessment.means import costs_a_week_pence, income_a_week_pence
-from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
+from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, costs_a_week_pence, income_row
+from leeway.care.assessment.models import Assessment, Basis, FinancialAssessment, LightTouch, OutcomeNote
 from leeway.care.assessment.parts import (
     allocation_inputs,
     budget_questions,
     eligibility_inputs,
+    kinds_of_help,
     outcomes_of,
     unable_reasons_of,
+    what_does_not_fit,
 )
+from leeway.care.assessment.savings import check_owned
 from leeway.care.decisions.actions import decide_by_rule
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
@@ -27,7 +30,9 @@ from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
-from leeway.law import Outcome, compute
+from leeway.days import BORN, check_day
+from leeway.law import Outcome, compute, law_on
+from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.eligibility import CARE_ACT_FOR_EVERYBODY, MOST_WEEKS_LOOKED_AT
 from leeway.law.exemptions import FreePart
 from leeway.law.stretches import Stretch
@@ -52,7 +57,18 @@ CONDITIONS = (
     "wellbeing_words",
     "funding",
 )
-MEANS = ("basis", "basis_reason", "partner_of_pension_age", "partner_pension_age_on", "means", "lines", "evidence")
+CROSS_CHECK = ("helpers_willing", "helpers_words", "explained")
+MEANS = (
+    "basis",
+    "basis_reason",
+    "light_touch",
+    "consented",
+    "told_of_full_check",
+    "partner_born_on",
+    "means",
+    "lines",
+    "evidence",
+)
 MEANS_STAGES = tuple(stage for stage in Stage if stage not in {Stage.REQUEST, Stage.CLOSED})
 
 
@@ -127,16 +143,42 @@ def save_conditions(*, assessment: Assessment, details: dict, version: int, by: 
 
 
 @transaction.atomic
-def save_allocation_answers(*, assessment: Assessment, answers: dict, version: int, by: User, on: date) -> Assessment:
-    """Keep answers to the budget questions beside those given before. An answer of None takes one back."""
+def save_allocation_answers(
+    *, assessment: Assessment, answers: dict, version: int, by: User, on: date, help_given: dict | None = None
+) -> Assessment:
+    """Keep answers to the budget questions beside those given before. An answer of None takes one back.
+
+    `help_given`: by question, how much of it family and friends do and are willing and able to go on doing.
+    """
     check_can_work_on(by, assessment.case)
+    helped = help_given or {}
     known = {question.id: question for question in budget_questions(assessment.case, on)}
+    ways = {None, *(one.id for one in kinds_of_help(assessment.case, on))}
     for question_id, answer in answers.items():
         if question_id not in known or answer not in {None, *(a.id for a in known[question_id].answers)}:
             raise Refusal("This answer is not in the council's table today. Open the question again.")
-    kept = {**assessment.allocation_answers, **answers}
-    kept = {question_id: answer for question_id, answer in kept.items() if answer is not None}
-    return _save(assessment, {"allocation_answers": kept}, version)
+    for question_id, way in helped.items():
+        if question_id not in known or not known[question_id].family_can_help or way not in ways:
+            raise Refusal("This answer about help is not in the council's table today. Open the question again.")
+    values = {
+        "allocation_answers": _kept(assessment.allocation_answers, answers),
+        "allocation_help": _kept(assessment.allocation_help, helped),
+    }
+    return _save(assessment, values, version)
+
+
+def _kept(before: dict, now: dict) -> dict:
+    return {name: answer for name, answer in {**before, **now}.items() if answer is not None}
+
+
+@transaction.atomic
+def save_cross_check(*, assessment: Assessment, details: dict, version: int, by: User, on: date) -> Assessment:
+    """Keep whether those who help can go on, what they said, and a sentence for each thing that does not fit."""
+    check_can_work_on(by, assessment.case)
+    known = {one.code for one in what_does_not_fit(assessment, on)}
+    if not set(details["explained"]) <= known:
+        raise Refusal("The answers have changed meanwhile, so this no longer needs to be explained. Open it again.")
+    return _save(assessment, {name: details[name] for name in CROSS_CHECK if name in details}, version)
 
 
 @transaction.atomic
@@ -189,7 +231,7 @@ def complete_assessment(
     assessment.completed_on, assessment.advice_given = on, advice_given.strip()
     if progress.eligible:
         assessment.indicative_budget = decide_by_rule(
-            kind=DecisionKind.INDICATIVE_BUDGET, rule="allocation", inputs=allocation_inputs(assessment), **decide
+            kind=DecisionKind.INDICATIVE_BUDGET, rule="allocation", inputs=allocation_inputs(assessment, on), **decide
         )
     assessment.version += 1
     assessment.save(update_fields=["eligibility", "completed_on", "advice_given", "indicative_budget", "version"])
@@ -242,6 +284,8 @@ def save_means(
     or `evidence`. Amounts are whole pence; income and costs are lines of kind, amount and how often.
     """
     check_can_check_means(by, financial.case)
+    born = details.get("partner_born_on")
+    check_day(born, BORN, field="partner_born_on", what="The partner's date of birth", on=on)
     _lock_financial_draft(financial)
     MEANS_PARTS[part](financial, details)
     _check_means(financial, on)
@@ -252,26 +296,35 @@ def save_means(
 def _basis(financial: FinancialAssessment, details: dict) -> None:
     financial.basis = details["basis"]
     financial.basis_reason = details.get("basis_reason", "")
+    light = financial.basis == Basis.LIGHT_TOUCH
+    financial.light_touch = (details.get("light_touch") or "") if light else ""
+    financial.consented = details.get("consented") if light else None
+    told = financial.basis in {Basis.LIGHT_TOUCH, Basis.NOT_DISCLOSED}
+    financial.told_of_full_check = details.get("told_of_full_check") if told else None
 
 
 def _household(financial: FinancialAssessment, details: dict) -> None:
     couple = details["household"] == "couple"
-    financial.partner_of_pension_age = details.get("partner_of_pension_age") if couple else None
-    ahead = couple and financial.partner_of_pension_age is False
-    financial.partner_pension_age_on = details.get("partner_pension_age_on") if ahead else None
-    financial.means["household"] = details["household"]
-    financial.means["dependent_children"] = details.get("dependent_children") or 0
-    financial.means["premiums"] = details.get("premiums", [])
+    financial.partner_born_on = details.get("partner_born_on") if couple else None
+    _answer(financial, "household", details["household"] or None)
+    _answer(financial, "dependent_children", details.get("dependent_children"))
+    _answer(financial, "premiums", details.get("premiums"))
+    if not couple:
+        _answer(financial, PARTNER_HAS_DISREGARD, None)
+
+
+def _answer(financial: FinancialAssessment, name: str, answer: object) -> None:
+    """Keep an answer; a question left blank has none, and is asked again before the check is complete."""
+    financial.means.pop(name, None)
+    if answer is not None:
+        financial.means[name] = answer
 
 
 def _income(financial: FinancialAssessment, details: dict) -> None:
     financial.lines["income"] = details["lines"]
-    financial.means["income"] = [
-        {"kind": line["kind"], "pence_per_week": income_a_week_pence(line["amount_pence"], line["every"])}
-        for line in details["lines"]
-    ]
-    qualifying = details.get("savings_credit_qualifying_income_pence_per_week")
-    financial.means["savings_credit_qualifying_income_pence_per_week"] = qualifying or 0
+    financial.means["income"] = [income_row(line) for line in details["lines"]]
+    _answer(financial, QUALIFYING_INCOME, details.get(QUALIFYING_INCOME))
+    _answer(financial, PARTNER_HAS_DISREGARD, details.get(PARTNER_HAS_DISREGARD))
 
 
 def _savings(financial: FinancialAssessment, details: dict) -> None:
@@ -304,8 +357,21 @@ MEANS_PARTS = {
 
 
 def _check_means(financial: FinancialAssessment, on: date) -> None:
+    check_owned(financial.means.get("capital_items", []), law_on(on, settings.COUNCIL_POLICY))
     facts = {"age": max(18, financial.case.person.age(on)), "pension_age": False, "personal_budget_pence_per_week": 0}
     compute("charge", financial.means | facts, on, policy=settings.COUNCIL_POLICY)
+
+
+def _check_light_touch(financial: FinancialAssessment, on: date) -> None:
+    if financial.basis != Basis.LIGHT_TOUCH:
+        return
+    facts = {"age": max(18, financial.case.person.age(on)), "pension_age": False, "personal_budget_pence_per_week": 1}
+    over = compute("charge", financial.means | facts, on, policy=settings.COUNCIL_POLICY).result["full_cost"]
+    if over != (financial.light_touch == LightTouch.ABOVE_LIMIT):
+        raise Refusal(
+            f"The figures are {'over' if over else 'within'} the upper limit, and the kind of check says otherwise. "
+            "Change one of them, or make a full check."
+        )
 
 
 def _lock_financial_draft(financial: FinancialAssessment) -> FinancialAssessment:
@@ -325,6 +391,7 @@ def complete_financial_assessment(
     missing = [task.missing for task in queries.financial_progress(stored) if task.needed and task.missing]
     if missing:
         raise NotFinished(missing)
+    _check_light_touch(stored, on)
     claim_version(financial, version, completed_on=on)
     sentence = "The money check was completed."
     tell(case=financial.case, kind=Event.MONEY_CHECK_DONE, sentence=sentence, by=by, on=on)

@@ -3,18 +3,35 @@
 from collections.abc import Sequence
 from datetime import date
 
-from leeway.care.assessment.means import DisabilityCost, HousingCost
+from django.urls import reverse
+
+from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, DisabilityCost, HousingCost
 from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
-from leeway.care.assessment.parts import budget_questions, outcomes_of, unable_reasons_of
+from leeway.care.assessment.parts import (
+    answers_given,
+    asks_help,
+    budget_pages,
+    budget_questions,
+    helped_with,
+    kinds_of_help,
+    outcomes_of,
+    unable_reasons_of,
+    what_does_not_fit,
+)
+from leeway.care.assessment.savings import owned_in_words
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import Case
 from leeway.law import Choice, Outcome
-from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS
+from leeway.law.allocation import MUCH_HANGS, Question
+from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS, QUALIFYING_INCOME
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
 from leeway.law.exemptions import ADULT_EXEMPTIONS
-from leeway.law.means import CAPITAL, INCOME, kinds
+from leeway.law.income import JOINT_OF_A_COUPLE
+from leeway.law.means import INCOME, kinds
 from leeway.law.numbers import pounds
-from leeway.market.units import Frequency
+from leeway.law.pension_age import reaches_pension_age_on
+from leeway.market.listings.models import Kind
+from leeway.market.units import Frequency, Unit
 
 #: What a condition of eligibility says to the person it is about: met, and not met.
 TO_YOU = {
@@ -123,14 +140,61 @@ def areas(assessment: Assessment) -> list[str]:
 
 
 def answers(assessment: Assessment, on: date) -> list[dict]:
-    """The budget questions that were answered, with the answers."""
+    """The budget questions that were answered, with the answers, and how much of it family and friends do."""
+    given = answers_given(assessment, on)
+    ways = {one.id: one.label.lower() for one in kinds_of_help(assessment.case, on)}
     rows = []
     for question in budget_questions(assessment.case, on):
-        chosen = assessment.allocation_answers.get(question.id)
-        given = [answer.label for answer in question.answers if answer.id == chosen]
-        if given:
-            rows.append({"text": question.text, "answer": given[0]})
+        chosen = [answer.label for answer in question.answers if answer.id == given.get(question.id)]
+        if chosen:
+            way = ways.get(assessment.allocation_help.get(question.id, ""))
+            helped = f" Family and friends do {way}." if way and asks_help(assessment, question, given) else ""
+            rows.append({"text": question.text, "answer": f"{chosen[0]}.{helped}"})
     return rows
+
+
+def help_there_is(assessment: Assessment, question: Question) -> list[tuple[str, str]]:
+    """Who helps now with the parts of life that a budget question is about: pairs of the part and the words."""
+    names = {choice.code: choice.label for choice in outcomes_of(assessment.case)}
+    noted = {note.outcome: note.help_now.strip() for note in assessment.outcomes.all()}
+    return [(names[code], noted[code]) for code in names if code in question.outcomes and noted.get(code)]
+
+
+def not_asked(assessment: Assessment, on: date) -> list[str]:
+    """The subjects of the budget questions that are not asked, since all that they serve can be managed."""
+    asked = [question for page in budget_pages(assessment, on) for question in page]
+    subjects = {question.domain for question in asked}
+    left_out = [question for question in budget_questions(assessment.case, on) if question not in asked]
+    return [question.domain.lower() if question.domain not in subjects else question.text for question in left_out]
+
+
+def help_lines(assessment: Assessment, on: date) -> list[tuple[str, str]]:
+    """What family and friends are said to do: pairs of a subject and how much of it."""
+    ways = {one.id: one.label for one in kinds_of_help(assessment.case, on)}
+    return [(q.text, ways.get(assessment.allocation_help[q.id], "")) for q in helped_with(assessment, on)]
+
+
+def where_to_mend(assessment: Assessment, on: date) -> dict[str, list[tuple[str, str]]]:
+    """For each thing that does not fit, the pages on which it can be mended: what to change, and the page's address."""
+    names = {choice.code: choice.label for choice in outcomes_of(assessment.case)}
+    numbers = {q.id: number for number, page in enumerate(budget_pages(assessment, on), start=1) for q in page}
+    subjects = {question.id: question.domain for question in budget_questions(assessment.case, on)}
+    case_id = assessment.case_id
+    places = {}
+    for one in what_does_not_fit(assessment, on):
+        places[one.code] = [
+            (
+                f"the answer about {subjects[name].lower()}",
+                reverse("assessment:budget_questions", args=[case_id, numbers[name]]),
+            )
+            for name in one.questions
+        ] + [
+            (f"the part of life “{names[code]}”", reverse("assessment:outcome", args=[case_id, code]))
+            if code in names
+            else ("the conditions", reverse("assessment:conditions", args=[case_id]))
+            for code in one.outcomes
+        ]
+    return places
 
 
 def funding(code: str | None) -> str:
@@ -141,11 +205,12 @@ def funding(code: str | None) -> str:
 def budget(decision: Decision) -> dict:
     """The indicative budget: its total, each pound with its answer, and what would change it."""
     result = decision.result
-    texts = {line["question"]: line for line in result["answers"]}
     changes = [
         {
-            "text": texts[change["question"]]["text"],
-            "answer": texts[change["question"]]["label"],
+            "text": change["text"],
+            "answer": change["label"]
+            if change["about"] == "answer"
+            else f"Done by family and friends: {change['label']}",
             "less": change["one_less"],
             "more": change["one_more"],
         }
@@ -155,13 +220,36 @@ def budget(decision: Decision) -> dict:
         "decision": decision,
         "total": result["indicative_pence_per_week"],
         "costed_instead": result["costed_instead"],
-        "contingency_percent": result["contingency_percent"],
         "version": result["version"],
         "points": result["points"],
-        "lines": result["answers"],
+        "lines": [line | {"buys": bought(line["buys"])} for line in result["answers"] if line["counted"]],
+        "not_counted": subjects_not_counted(result["answers"]),
+        "helped": any(line["percent"] < 100 for line in result["answers"] if line["counted"]),
+        "contradictions": result["contradictions"],
+        "alone": sum(line["alone_pence_per_week"] for line in result["answers"]),
+        "willing": decision.inputs.get("willing_and_able"),
+        "notice": next((said for said in decision.reasons if said.startswith(MUCH_HANGS)), ""),
         "changes": changes,
         "steps": decision.steps,
     }
+
+
+def subjects_not_counted(lines: Sequence[dict]) -> list[str]:
+    """What the questions that counted nothing are about: their subject, or the question where its subject counted."""
+    counted = {line["domain"] for line in lines if line["counted"]}
+    left_out = [line for line in lines if not line["counted"]]
+    return [line["text"] if line["domain"] in counted else line["domain"].lower() for line in left_out]
+
+
+def bought(buys: dict | None) -> str:
+    """What a line's money buys by the table's own price: “At £26.17 an hour (home care), about 3.7 hours”."""
+    if buys is None:
+        return ""
+    units, tenths = divmod(buys["tenths_of_units"], 10)
+    unit, service = Unit(buys["unit"]), Kind(buys["service"]).label.lower()
+    number = f"{units}.{tenths}" if tenths else str(units)
+    plural = unit.label if buys["tenths_of_units"] == 10 else f"{unit.label}s"
+    return f"At {pounds(buys['unit_pence'])} {unit.with_article} ({service}), about {number} {plural}"
 
 
 def charge(decided: Decision | Outcome) -> dict:
@@ -193,14 +281,21 @@ def means(financial: FinancialAssessment) -> list[dict]:
     basis = [("Kind of check", financial.get_basis_display())]
     if financial.basis_reason:
         basis.append(("Reason", financial.basis_reason))
+    if financial.light_touch:
+        basis.append(("What satisfies the council", financial.get_light_touch_display()))
+    for question, answer in (
+        ("Agreed to a lighter check", financial.consented),
+        ("Told that a full check can be had at any time", financial.told_of_full_check),
+    ):
+        if answer is not None:
+            basis.append((question, "Yes" if answer else "No"))
     sections = [("basis", "Kind of check", basis)]
     if "household" in given:
         sections.append(("household", "Home and household", _household(financial)))
     if "income" in given:
-        rows = _lines(lines["income"], {code: kind.label for code, kind in kinds(INCOME).items()})
-        sections.append(("income", "Income", rows))
+        sections.append(("income", "Income", _income(financial)))
     if "capital_items" in given:
-        rows = [(kinds(CAPITAL)[item["kind"]].label, _owned(item)) for item in given["capital_items"]]
+        rows = [owned_in_words(item) for item in given["capital_items"]]
         sections.append(("savings", "Savings and property", rows))
     if "housing_costs_pence_per_week" in given:
         sections.append(("housing", "Housing costs", _lines(lines["housing"], dict(HousingCost.choices))))
@@ -214,23 +309,48 @@ def means(financial: FinancialAssessment) -> list[dict]:
 
 def _household(financial: FinancialAssessment) -> list[tuple[str, str]]:
     given = financial.means
-    rows = [
-        ("Household", "; ".join(labels([given["household"]], HOUSEHOLDS))),
-        ("Children", str(given["dependent_children"])),
-        ("Premiums", "; ".join(labels(given["premiums"], PREMIUMS)) or "None"),
-    ]
-    if financial.partner_of_pension_age is not None:
-        rows.append(("Partner of pension age", "Yes" if financial.partner_of_pension_age else "No"))
-    if financial.partner_pension_age_on:
-        rows.append(("Partner reaches pension age on", f"{financial.partner_pension_age_on:%-d %B %Y}"))
+    rows = [("Household", "; ".join(labels([given["household"]], HOUSEHOLDS)))]
+    if financial.partner_born_on:
+        born, reaches = financial.partner_born_on, reaches_pension_age_on(financial.partner_born_on)
+        rows.append(("Partner", f"Born on {born:%-d %B %Y}; reaches pension age on {reaches:%-d %B %Y}"))
+    if "dependent_children" in given:
+        rows.append(("Children", str(given["dependent_children"])))
+    if "premiums" in given:
+        rows.append(("Premiums", "; ".join(labels(given["premiums"], PREMIUMS)) or "None"))
     return rows
+
+
+def _income(financial: FinancialAssessment) -> list[tuple[str, str]]:
+    means = financial.means
+    couple = means.get("household") == "couple"
+    rows = [(_name_of_income(line), _amount_of_income(line, couple=couple)) for line in financial.lines["income"]]
+    if QUALIFYING_INCOME in means:
+        rows.append(("Counts for Savings Credit", f"{pounds(means[QUALIFYING_INCOME])} a week"))
+    if PARTNER_HAS_DISREGARD in means:
+        rows.append(("Savings disregard given to the partner", "Yes" if means[PARTNER_HAS_DISREGARD] else "No"))
+    return rows
+
+
+def _name_of_income(line: dict) -> str:
+    label = kinds(INCOME)[line["kind"]].label
+    return f"{label}: {line['what']}, from {line['from_whom']}" if "what" in line else label
+
+
+def _amount_of_income(line: dict, *, couple: bool) -> str:
+    often = Frequency(line["every"]).label
+    said = [f"{pounds(line['amount_pence'])} {often}"]
+    if line.get("tax_pence"):
+        said.append(f"less {pounds(line['tax_pence'])} of tax")
+    if "awarded_to" in line:
+        said.append("awarded to the couple" if line["awarded_to"] == "couple" else "awarded to the person")
+    elif couple and line["kind"] in JOINT_OF_A_COUPLE:
+        said.append("taken to be awarded to the couple")
+    if "own_share_pence" in line:
+        said.append(f"{pounds(line['own_share_pence'])} of it is the person's, as shown by {line['share_shown_by']}")
+    if "covers" in line:
+        said.append("for day and night" if line["covers"] == "day_and_night" else "for day or night")
+    return ", ".join(said)
 
 
 def _lines(lines: Sequence[dict], names: dict[str, str]) -> list[tuple[str, str]]:
     return [(names[line["kind"]], f"{pounds(line['amount_pence'])} {Frequency(line['every']).label}") for line in lines]
-
-
-def _owned(item: dict) -> str:
-    shared = f", shared by {item['owners']}" if item["owners"] > 1 else ""
-    weeks = f", {item['weeks_since_received']} weeks ago" if "weeks_since_received" in item else ""
-    return f"{pounds(item['pence'])}{shared}{weeks}"

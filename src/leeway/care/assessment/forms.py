@@ -1,21 +1,24 @@
 """The pages of the needs assessment and of the money check."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from leeway.care.assessment.means import DisabilityCost, HousingCost
-from leeway.care.assessment.models import Advocacy, Basis, TookPart
+from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, DisabilityCost, HousingCost
+from leeway.care.assessment.models import Advocacy, Basis, LightTouch, TookPart
 from leeway.care.assessment.parts import NOBODY_ELSE, unable_reasons_of
 from leeway.care.people.models import Case, CaseKind
-from leeway.days import AIMED_AT
+from leeway.days import BORN
 from leeway.forms import DateField, DraftForm, PoundsField, YesNoField
 from leeway.law import Choice, Law
-from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS
+from leeway.law.allocation import Contradiction, Question, is_explanation
+from leeway.law.allocation_table import Help
+from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS, QUALIFYING_INCOME
 from leeway.law.eligibility import MOST_WEEKS_LOOKED_AT
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
-from leeway.law.means import CAPITAL, INCOME, LEFT_OUT_AT_FIRST, kinds_on
+from leeway.law.income import AWARDED_TO, COVERS, OTHER, PAID_FOR_NIGHTS
+from leeway.law.means import INCOME, kinds_on
 from leeway.law.numbers import pounds
 from leeway.market.units import REGULAR, Frequency
 
@@ -56,6 +59,12 @@ def boxes(label: str, choices, *, help_text: str = "", required: bool = True) ->
     return forms.MultipleChoiceField(
         label=label, choices=choices, help_text=help_text, required=required, widget=forms.CheckboxSelectMultiple
     )
+
+
+def _ticked(boxes_ticked: list[str]) -> list[str] | None:
+    if NONE_OF_THESE in boxes_ticked and len(boxes_ticked) > 1:
+        raise ValidationError("You ticked “None of these” and also one of them. Choose which is right.")
+    return [] if boxes_ticked == [NONE_OF_THESE] else (boxes_ticked or None)
 
 
 class ConversationForm(DraftForm):
@@ -107,10 +116,7 @@ class OutcomeForm(DraftForm):
 
     def clean_unable(self) -> list[str] | None:
         """The reasons ticked; an empty list for “none of these”; None where nothing is ticked yet."""
-        ticked = self.cleaned_data["unable"]
-        if NONE_OF_THESE in ticked and len(ticked) > 1:
-            raise ValidationError("You ticked “None of these” and also one of them. Choose which is right.")
-        return [] if ticked == [NONE_OF_THESE] else (ticked or None)
+        return _ticked(self.cleaned_data["unable"])
 
 
 class ConditionsForm(DraftForm):
@@ -167,15 +173,65 @@ class ConditionsForm(DraftForm):
 class BudgetQuestionsForm(DraftForm):
     """A few questions of the council's allocation table."""
 
-    def __init__(self, *args, questions, **options):
+    def __init__(self, *args, questions: Sequence[Question], ways: Sequence[Help], **options):
         super().__init__(*args, **options)
         for question in questions:
             choices = [(answer.id, answer.label) for answer in question.answers]
             self.fields[question.id] = radios(question.text, choices, help_text=question.help)
+            if question.family_can_help:
+                self.fields[self.help_name(question)] = radios(
+                    "How much of this do family or friends do, and are willing and able to go on doing?",
+                    [(one.id, one.label) for one in ways],
+                )
+
+    @staticmethod
+    def help_name(question: Question) -> str:
+        """The field in which it is said how much of a question family and friends do."""
+        return f"help_{question.id}"
+
+    def answers(self, questions: Sequence[Question]) -> dict[str, str | None]:
+        """The answers, by question; None where one is taken back."""
+        return {question.id: self.cleaned_data.get(question.id) or None for question in questions}
+
+    def help_given(self, questions: Sequence[Question]) -> dict[str, str | None]:
+        """How much family and friends do, by question."""
+        helped = [question for question in questions if question.family_can_help]
+        return {question.id: self.cleaned_data.get(self.help_name(question)) or None for question in helped}
+
+
+class CrossCheckForm(DraftForm):
+    """Whether those who help can go on, and a sentence for each thing that does not fit."""
+
+    helpers_willing = YesNoField(
+        label="Were those who help asked, and are they willing and able to go on?",
+        help_text="Nobody has to give this help. If no, it is not counted, and the budget buys the support.",
+    )
+    helpers_words = text("Who helps, and what did they say?", help_text="In a sentence or two.")
+
+    def __init__(self, *args, misfits: Sequence[Contradiction], helped: bool, **options):
+        super().__init__(*args, **options)
+        self.misfits = misfits
+        if not helped:
+            del self.fields["helpers_willing"], self.fields["helpers_words"]
+        for one in misfits:
+            self.fields[f"explain_{one.code}"] = text("Why both are right")
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or {}
+        for name in ("helpers_words", *(f"explain_{one.code}" for one in self.misfits)):
+            if (words := cleaned.get(name, "").strip()) and not is_explanation(words):
+                self.add_error(name, "Write a sentence that somebody else could follow: four words or more.")
+        return cleaned
+
+    def pairs(self) -> list[tuple[Contradiction, forms.BoundField]]:
+        """Each thing that does not fit, with its box."""
+        return [(one, self[f"explain_{one.code}"]) for one in self.misfits]
 
     @property
     def details(self) -> dict:
-        return {name: answer or None for name, answer in super().details.items()}
+        explained = {one.code: self.cleaned_data.get(f"explain_{one.code}", "").strip() for one in self.misfits}
+        kept = {name: value for name, value in super().details.items() if not name.startswith("explain_")}
+        return kept | {"explained": {code: words for code, words in explained.items() if words}}
 
 
 class CompleteForm(DraftForm):
@@ -193,26 +249,35 @@ class BasisForm(DraftForm):
 
     basis = radios("What kind of money check is this?", Basis.choices)
     basis_reason = text("Why, if it is not a full check (optional for a full check)", longest=500)
+    light_touch = radios("For a lighter check: what satisfies the council? (optional otherwise)", LightTouch.choices)
+    consented = YesNoField(
+        label="For a lighter check: does the person agree to it? (optional otherwise)",
+        help_text="Without their consent, make a full check.",
+    )
+    told_of_full_check = YesNoField(
+        label="For a lighter check, or means not disclosed: were they told of it? (optional otherwise)",
+        help_text="That they may then pay up to the full cost, and can have a full check at any time.",
+    )
 
 
 class HouseholdForm(DraftForm):
     """Whom the person lives with."""
 
     household = radios("Is the person single, one of a couple, or a lone parent?", with_help(HOUSEHOLDS))
-    partner_of_pension_age = YesNoField(
-        label="Has the partner reached pension age, if there is one (optional otherwise)?"
-    )
-    partner_pension_age_on = DateField(
-        AIMED_AT,
-        label="On which day will the partner reach it, if they have not and it is known (optional)?",
-        called="The day on which the partner reaches pension age",
-        help_text="What is paid is then worked out anew from that day. For example, 27 3 2027.",
-        required=False,
+    partner_born_on = DateField(
+        BORN,
+        label="When was the partner born, if there is one (optional otherwise)?",
+        called="The partner's date of birth",
+        help_text="What is left to each of a couple depends on whether either has reached pension age.",
     )
     dependent_children = forms.IntegerField(
-        label="How many children is the person responsible for?", initial=0, min_value=0, max_value=30
+        label="How many children is the person responsible for?", help_text="0 if none.", min_value=0, max_value=30
     )
-    premiums = boxes("Which premiums apply?", with_help(PREMIUMS), required=False)
+    premiums = boxes("Which premiums apply?", [*with_help(PREMIUMS), (NONE_OF_THESE, "None of these")])
+
+    def clean_premiums(self) -> list[str] | None:
+        """The premiums ticked; an empty list for “none of these”; None where nothing is ticked yet."""
+        return _ticked(self.cleaned_data["premiums"])
 
 
 class EvidenceForm(DraftForm):
@@ -226,6 +291,9 @@ class LinesForm(DraftForm):
 
     rows = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=60)
     parts: tuple[str, ...] = ("kind", "amount", "every")
+    #: Boxes of a line that only some lines need; the page keeps them folded away.
+    seldom: tuple[str, ...] = ()
+    more_about = ""
     kept_as = {"amount": "amount_pence"}
 
     def __init__(self, *args, kinds: Sequence[tuple[str, str]], **options):
@@ -253,6 +321,14 @@ class LinesForm(DraftForm):
     def lines_of_boxes(self) -> list[list]:
         """The boxes, line by line, for the page."""
         return [[self[f"{name}_{number}"] for name in self.parts] for number in range(1, self.count + 1)]
+
+    def seldom_boxes(self, number: int) -> list:
+        """The boxes that only some lines need, of one line."""
+        return [self[f"{name}_{number}"] for name in self.seldom]
+
+    def is_told_more(self, number: int) -> bool:
+        """Whether one of those boxes of a line is filled in, or lacks something."""
+        return any(bound.errors or bound.value() for bound in self.seldom_boxes(number))
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}
@@ -292,58 +368,97 @@ class LinesForm(DraftForm):
 
 
 class IncomeForm(LinesForm):
-    """What comes in."""
+    """What comes in, before and after tax, and whose it is."""
 
+    parts = ("kind", "amount", "tax", "every")
+    kept_as = {"amount": "amount_pence", "tax": "tax_pence", "own_share": "own_share_pence"}
     savings_credit_qualifying_income_pence_per_week = PoundsField(
         label="Income that counts for Savings Credit, a week",
-        help_text="Only for someone of pension age: it is on their Pension Credit letter.",
-        required=False,
+        help_text="Asked of everybody of pension age, with or without Pension Credit; of both in a couple. State "
+        "Pension, other pensions and earnings count: it is on a Pension Credit letter. 0 if there is none.",
+    )
+    partner_has_savings_disregard = YesNoField(
+        label="Is the savings disregard given to the partner already, in a charge of their own?",
+        help_text="A couple has it once.",
     )
 
-    def __init__(self, *args, law: Law, of_pension_age: bool, **options):
+    def __init__(self, *args, law: Law, of_pension_age: bool, couple: bool, **options):
+        self.seldom = (
+            *(("awarded_to", "own_share", "share_shown_by") if couple else ()),
+            *(("covers",) if law["charging_policy.leaves_out_night_part"] else ()),
+            "what",
+            "from_whom",
+        )
+        self.more_about = (
+            "Awarded to a couple, or any other income" if couple else "Any other income: what, and from whom"
+        )
         super().__init__(*args, kinds=[(kind.code, kind.label) for kind in kinds_on(INCOME, law)], **options)
         if not of_pension_age:
-            del self.fields["savings_credit_qualifying_income_pence_per_week"]
+            del self.fields[QUALIFYING_INCOME]
+        if not (of_pension_age and couple):
+            del self.fields[PARTNER_HAS_DISREGARD]
+
+    def line_fields(self, number: int) -> dict[str, forms.Field]:
+        every = {
+            **super().line_fields(number),
+            "tax": PoundsField(label="Tax on it", required=False),
+            "awarded_to": forms.ChoiceField(
+                label="To whom is it awarded?",
+                choices=[("", "Not said"), *((choice.code, choice.label) for choice in AWARDED_TO)],
+                help_text="Not said: Universal Credit is the couple's, half of it counts; the rest is the person's.",
+                required=False,
+            ),
+            "own_share": PoundsField(label="The person's share of it, if not half", required=False),
+            "share_shown_by": forms.CharField(
+                label="Who showed that share, and by what (optional otherwise)?", required=False
+            ),
+            "covers": forms.ChoiceField(
+                label="Attendance Allowance and Disability Living Allowance: for what?",
+                choices=[("", "Choose"), *((choice.code, f"{choice.label}. {choice.help}") for choice in COVERS)],
+                required=False,
+            ),
+            "what": forms.CharField(
+                label="If it is any other income, what is it (optional otherwise)?", required=False
+            ),
+            "from_whom": forms.CharField(label="And from whom (optional otherwise)?", required=False),
+        }
+        return {name: field for name, field in every.items() if name in (*self.parts, *self.seldom)}
+
+    def line(self, number: int, cleaned: dict) -> dict:
+        kept = super().line(number, cleaned)
+        for name in ("tax", *self.seldom):
+            typed = cleaned.get(f"{name}_{number}")
+            if typed not in (None, ""):
+                kept[self.kept_as.get(name, name)] = typed
+        for name, problem in wrong_with_income(kept, asks_nights="covers" in self.seldom):
+            self.add_error(f"{name}_{number}", problem)
+        return kept
 
     @property
     def details(self) -> dict:
-        name = "savings_credit_qualifying_income_pence_per_week"
-        return {"lines": self.cleaned_data["lines"], name: self.cleaned_data.get(name)}
+        asked = {name: self.cleaned_data.get(name) for name in (QUALIFYING_INCOME, PARTNER_HAS_DISREGARD)}
+        return {"lines": self.cleaned_data["lines"]} | asked
 
 
-class SavingsForm(LinesForm):
-    """What the person owns."""
-
-    parts = ("kind", "amount", "owners", "weeks_since_received")
-    kept_as = {"amount": "pence"}
-
-    def __init__(self, *args, law: Law, **options):
-        self.law = law
-        super().__init__(*args, kinds=[(kind.code, kind.label) for kind in kinds_on(CAPITAL, law)], **options)
-
-    def line_fields(self, number: int) -> dict[str, forms.Field]:
-        return {
-            "kind": forms.ChoiceField(label="What is it?", choices=self.kinds),
-            "amount": PoundsField(label="Amount"),
-            "owners": forms.IntegerField(label="Shared by how many?", initial=1, min_value=1, max_value=100),
-            "weeks_since_received": forms.IntegerField(
-                label="Weeks since it came", min_value=0, max_value=5200, required=False
-            ),
-        }
-
-    def line(self, number: int, cleaned: dict) -> dict:
-        kept = {
-            "kind": cleaned[f"kind_{number}"],
-            "pence": cleaned[f"amount_{number}"],
-            "owners": cleaned.get(f"owners_{number}") or 1,
-        }
-        weeks = cleaned.get(f"weeks_since_received_{number}")
-        in_part = self.law[CAPITAL + kept["kind"]] == LEFT_OUT_AT_FIRST
-        if in_part and weeks is None:
-            self.add_error(
-                f"weeks_since_received_{number}", "Say how many weeks ago this came: at first it is left out."
-            )
-        return kept | ({"weeks_since_received": weeks} if in_part and weeks is not None else {})
+def wrong_with_income(line: dict, *, asks_nights: bool) -> Iterator[tuple[str, str]]:
+    """What a line of income lacks or contradicts: the box, and a sentence."""
+    kind, share = line["kind"], line.get("own_share_pence")
+    left = line["amount_pence"] - line.get("tax_pence", 0)
+    if left < 0:
+        yield "tax", "The tax is more than the amount. Check both."
+    if kind == OTHER:
+        if "what" not in line:
+            yield "what", "Say what this income is."
+        if "from_whom" not in line:
+            yield "from_whom", "Say from whom this income comes."
+    if asks_nights and kind in PAID_FOR_NIGHTS and "covers" not in line:
+        yield "covers", "Say whether it is for day or night, or for both: the nights are left out."
+    if share is not None and line.get("awarded_to") == "person":
+        yield "own_share", "A share is of what a couple was awarded. Say so, or leave the share out."
+    elif share is not None and share > left:
+        yield "own_share", "The person's share is more than the whole. Check both."
+    elif share is not None and "share_shown_by" not in line:
+        yield "share_shown_by", "Say who showed that share, and by what."
 
 
 class CostsForm(LinesForm):

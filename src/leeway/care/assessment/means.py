@@ -1,7 +1,7 @@
 """What a money check consists of, and the facts that it gives the charging rule."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -10,16 +10,17 @@ from leeway.care.assessment.models import Basis, FinancialAssessment
 from leeway.care.assessment.parts import Task
 from leeway.care.people.models import Case, CaseKind
 from leeway.law import law_on
+from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.dated import Law
 from leeway.law.exemptions import FreePart, are_all_free
-from leeway.law.means import CAPITAL, kinds
-from leeway.law.numbers import floor_div
-from leeway.law.pension_age import has_reached_pension_age
-from leeway.law.stretches import Turn
+from leeway.law.pension_age import has_reached_pension_age, reaches_pension_age_on
+from leeway.law.stretches import Turn, capital_turns
 from leeway.market.weeks import a_week_rounded_down, a_week_rounded_up
 from leeway.refusal import Refusal
 
-WEEKS = "weeks_since_received"
+#: What a line of income says that the rule reads as it is.
+AS_TYPED = ("kind", "awarded_to", "share_shown_by", "covers", "what", "from_whom")
+PARTNER_HAS_DISREGARD = "partner_has_savings_disregard"
 
 
 class MoneyCheckNeeded(Refusal):
@@ -27,6 +28,16 @@ class MoneyCheckNeeded(Refusal):
 
     def __init__(self):
         super().__init__("What the person pays is not known yet. Complete the money check first.")
+
+
+class PartnersAgeNeeded(MoneyCheckNeeded):
+    """The partner's age decides how much is left to both, and nobody has said it."""
+
+    def __init__(self):
+        Refusal.__init__(
+            self,
+            "Say in the money check when the partner was born: pension age of either decides what is left to both.",
+        )
 
 
 class HousingCost(TextChoices):
@@ -61,6 +72,18 @@ def income_a_week_pence(amount_pence: int, every: str) -> int:
     return a_week_rounded_down(amount_pence, every)
 
 
+def income_row(line: dict) -> dict:
+    """A line of income as the charging rule reads it, by the week. What is left after tax is rounded down, once."""
+    every, tax = line["every"], line.get("tax_pence", 0)
+    paid = income_a_week_pence(line["amount_pence"], every)
+    row = {name: line[name] for name in AS_TYPED if line.get(name)} | {"pence_per_week": paid}
+    if tax:
+        row["tax_pence_per_week"] = paid - income_a_week_pence(line["amount_pence"] - tax, every)
+    if line.get("own_share_pence") is not None:
+        row["own_share_pence_per_week"] = income_a_week_pence(line["own_share_pence"], every)
+    return row
+
+
 def cost_a_week_pence(amount_pence: int, every: str) -> int:
     """A cost as pence a week. Part of a penny counts as a whole one: it goes to the person."""
     return a_week_rounded_up(amount_pence, every)
@@ -88,25 +111,69 @@ def money_check_tasks(financial: FinancialAssessment) -> list[Task]:
         ),
         ("evidence", "What was seen", "Letters and statements", bool(financial.evidence.strip())),
     ]
+    unsaid = {"household": _unsaid_of_household(financial), "income": _unsaid_of_income(financial)}
     tasks = [_basis(financial)]
     for part, title, hint, done in answered:
         needed = asked and (part != "evidence" or financial.basis != Basis.LIGHT_TOUCH)
         missing = "" if done else f"{title}: not answered yet."
+        if done and unsaid.get(part):
+            missing = f"{title}: say {'; '.join(unsaid[part])}."
         tasks.append(
             Task(page="money_part", argument=part, title=title, hint=hint, started=done, missing=missing, needed=needed)
         )
     return tasks
 
 
+def _unsaid_of_household(financial: FinancialAssessment) -> list[str]:
+    """What a page of the household was saved without, and a charge cannot do without."""
+    means = financial.means
+    wanted = [
+        ("when the partner was born", means.get("household") == "couple" and financial.partner_born_on is None),
+        ("how many children there are (0 if none)", "dependent_children" not in means),
+        ("which premiums apply (or that none does)", "premiums" not in means),
+    ]
+    return [words for words, missing in wanted if missing]
+
+
+def _unsaid_of_income(financial: FinancialAssessment) -> list[str]:
+    """What is asked of everybody of pension age: without it the savings disregard cannot be right."""
+    if not of_pension_age(financial, asked_on(financial)):
+        return []
+    couple = financial.means.get("household") == "couple"
+    wanted = [
+        ("what income counts for Savings Credit (0 if none)", QUALIFYING_INCOME not in financial.means),
+        (
+            "whether the partner's charge has the savings disregard",
+            couple and PARTNER_HAS_DISREGARD not in financial.means,
+        ),
+    ]
+    return [words for words, missing in wanted if missing]
+
+
 def _basis(financial: FinancialAssessment) -> Task:
     missing = ""
     if not financial.basis:
         missing = "Kind of check: choose one."
-    elif financial.basis != Basis.FULL and not financial.basis_reason.strip():
+    elif financial.basis in {Basis.LIGHT_TOUCH, Basis.NOT_DISCLOSED}:
+        missing = _without_full_check(financial)
+    elif financial.basis == Basis.FREE and not financial.basis_reason.strip():
         missing = "Kind of check: say why."
     return Task(
         page="money_part", argument="basis", title="Kind of check", started=bool(financial.basis), missing=missing
     )
+
+
+def _without_full_check(financial: FinancialAssessment) -> str:
+    """What is still missing before the council may do without a full check (SI 2014/2672, reg. 10)."""
+    if not financial.basis_reason.strip():
+        return "Kind of check: say why."
+    if financial.basis == Basis.LIGHT_TOUCH and not financial.light_touch:
+        return "Kind of check: say what satisfies the council without a full check."
+    if financial.basis == Basis.LIGHT_TOUCH and not financial.consented:
+        return "Kind of check: a lighter check needs the person's consent. Ask them, or make a full check."
+    if not financial.told_of_full_check:
+        return "Kind of check: tell them what follows, and that they can have a full check at any time."
+    return ""
 
 
 def charge_inputs(
@@ -123,10 +190,9 @@ def charge_inputs(
     money check.
     """
     law = law_on(on, settings.COUNCIL_POLICY)
-    partner_reached = financial is not None and partner_has_reached_pension_age(financial, on)
     facts = {
         "age": case.person.age(on),
-        "pension_age": has_reached_pension_age(case.person.date_of_birth, on) or partner_reached,
+        "pension_age": has_reached_pension_age(case.person.date_of_birth, on),
         "personal_budget_pence_per_week": budget_pence_per_week,
         "free_parts": [part.as_given() for part in free_parts],
     }
@@ -142,21 +208,34 @@ def charge_inputs(
         return facts | {"exemption": "cjd"}
     if financial.basis == Basis.NOT_DISCLOSED:
         return facts | {"means_not_disclosed": True}
-    return facts | means_on(financial, on)
+    if financial.means.get("household") == "couple" and financial.partner_born_on is None:
+        raise PartnersAgeNeeded
+    light_touch = {"light_touch": True} if financial.basis == Basis.LIGHT_TOUCH else {}
+    return facts | {"pension_age": of_pension_age(financial, on)} | means_on(financial, on) | light_touch
+
+
+def of_pension_age(financial: FinancialAssessment, on: date) -> bool:
+    """Whether the person has reached pension age on a day or, in a couple, the partner has."""
+    return has_reached_pension_age(financial.case.person.date_of_birth, on) or partner_has_reached_pension_age(
+        financial, on
+    )
 
 
 def partner_has_reached_pension_age(financial: FinancialAssessment, on: date) -> bool:
-    """Whether the partner has reached pension age on a day: they had when asked, or have since."""
-    reached_on = financial.partner_pension_age_on
-    return bool(financial.partner_of_pension_age) or (reached_on is not None and reached_on <= on)
+    """Whether there is a partner who has reached pension age on a day."""
+    return financial.partner_born_on is not None and has_reached_pension_age(financial.partner_born_on, on)
 
 
 def means_on(financial: FinancialAssessment, on: date) -> dict:
-    """The means as they stand on a day: how long ago money was received is counted from that day."""
-    weeks = floor_div((on - asked_on(financial)).days, 7)
-    items = financial.means.get("capital_items", [])
-    aged = [item | {WEEKS: max(0, item[WEEKS] + weeks)} if WEEKS in item else item for item in items]
-    return financial.means | ({"capital_items": aged} if items else {})
+    """The means as they stand on a day.
+
+    Where both of a couple have reached pension age, nobody is left for whom the enhanced disability premium could be.
+    """
+    means = dict(financial.means)
+    person_reached = has_reached_pension_age(financial.case.person.date_of_birth, on)
+    if person_reached and partner_has_reached_pension_age(financial, on):
+        means["premiums"] = [premium for premium in means.get("premiums", []) if premium != "enhanced_disability"]
+    return means
 
 
 def asked_on(financial: FinancialAssessment) -> date:
@@ -167,12 +246,6 @@ def asked_on(financial: FinancialAssessment) -> date:
 def turns_of(financial: FinancialAssessment, law: Law) -> list[Turn]:
     """The days on which the facts of a money check are others than before, and why."""
     turns = []
-    if financial.partner_pension_age_on:
-        turns.append(Turn(financial.partner_pension_age_on, "the partner reaches pension age"))
-    limit = law["charging.capital.weeks_disregarded"]
-    for item in financial.means.get("capital_items", []):
-        if WEEKS in item:
-            counts_from = asked_on(financial) + timedelta(weeks=limit + 1 - item[WEEKS])
-            kind = kinds(CAPITAL)[item["kind"]].label.lower()
-            turns.append(Turn(counts_from, f"the {limit} weeks are over in which money received is left out ({kind})"))
-    return turns
+    if financial.partner_born_on:
+        turns.append(Turn(reaches_pension_age_on(financial.partner_born_on), "the partner reaches pension age"))
+    return [*turns, *capital_turns(financial.means.get("capital_items", []), law)]

@@ -60,6 +60,16 @@ class Assessment(models.Model):
         max_length=40, blank=True, help_text="NHS-funded, section 117, or nobody; blank: not asked."
     )
     allocation_answers = models.JSONField(default=dict, blank=True)
+    allocation_help = models.JSONField(
+        default=dict, blank=True, help_text="By budget question: how much of it family and friends do."
+    )
+    helpers_willing = models.BooleanField(
+        null=True, help_text="Whoever helps was asked, and is willing and able to go on."
+    )
+    helpers_words = models.TextField(blank=True, help_text="Who helps, and what they said about going on.")
+    explained = models.JSONField(
+        default=dict, blank=True, help_text="A sentence for each thing that does not fit, by question or outcome."
+    )
     advice_given = models.TextField(
         blank=True, help_text="Information, advice and help to prevent or delay needs, where they are not eligible."
     )
@@ -106,6 +116,14 @@ class Basis(models.TextChoices):
     FREE = "free", "The person has Creutzfeldt-Jakob disease, and the law makes all their support free"
 
 
+class LightTouch(models.TextChoices):
+    """What satisfies the council without a full check (SI 2014/2672, reg. 10(2) and (3))."""
+
+    ABOVE_LIMIT = "above_limit", "What they own is clearly over the upper limit"
+    WITHIN_LIMIT = "within_limit", "They are clearly within the limit: for example, a benefit that proves it"
+    SMALL_CHARGE = "small_charge", "The charge is small, and they can clearly pay it"
+
+
 @tracked()
 class FinancialAssessment(models.Model):
     """What the person has coming in, saved and must pay out; gives the charge once the cost of support is known.
@@ -122,8 +140,12 @@ class FinancialAssessment(models.Model):
     completed_on = models.DateField(null=True, blank=True)
     basis = models.CharField(max_length=20, choices=Basis, blank=True)
     basis_reason = models.CharField(max_length=500, blank=True)
-    partner_of_pension_age = models.BooleanField(null=True)
-    partner_pension_age_on = models.DateField(null=True, blank=True, help_text="Where the day is known and ahead.")
+    light_touch = models.CharField(max_length=20, choices=LightTouch, blank=True)
+    consented = models.BooleanField(null=True, help_text="The person agrees to a lighter check.")
+    told_of_full_check = models.BooleanField(
+        null=True, help_text="They were told what follows, and that they can have a full check at any time."
+    )
+    partner_born_on = models.DateField(null=True, blank=True, help_text="For the day of the partner's pension age.")
     means = models.JSONField(default=dict, blank=True)
     lines = models.JSONField(default=dict, blank=True)
     evidence = models.TextField(blank=True, help_text="What was seen: letters, statements, a benefits check.")

@@ -14,7 +14,9 @@ from leeway.access.access import SignedIn
 from leeway.acting import act, press
 from leeway.care.assessment import actions, explain, forms, queries
 from leeway.care.assessment.access import can_check_means
+from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, of_pension_age
 from leeway.care.assessment.models import FinancialAssessment
+from leeway.care.assessment.savings import SavingsForm
 from leeway.care.assessment.views import task_address, task_item
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import by_days, history, standing, standing_on
@@ -23,10 +25,11 @@ from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
 from leeway.forms import DraftForm
 from leeway.law import Outcome, law_on
+from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.months import anniversary
-from leeway.law.pension_age import has_reached_pension_age
 from leeway.refusal import Refusal
 
+BASIS = ("basis", "basis_reason", "light_touch", "consented", "told_of_full_check")
 TITLES = {
     "basis": "What kind of money check is this?",
     "household": "Home and household",
@@ -107,23 +110,29 @@ def part(request: SignedIn, case_id: UUID, part: str) -> HttpResponse:
 def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
     """The form of a part, filled with what is stored."""
     means, version = financial.means, {"version": financial.version}
-    person, today = financial.case.person, timezone.localdate()
+    today = timezone.localdate()
     law = law_on(today, settings.COUNCIL_POLICY)
     match part:
         case "basis":
-            kept = {name: getattr(financial, name) for name in ("basis", "basis_reason")}
+            kept = {name: getattr(financial, name) for name in BASIS}
             return forms.BasisForm(data, initial=kept | version)
         case "household":
-            kept = {name: means[name] for name in ("household", "dependent_children", "premiums") if name in means}
-            kept |= {name: getattr(financial, name) for name in ("partner_of_pension_age", "partner_pension_age_on")}
+            kept = {name: means[name] for name in ("household", "dependent_children") if name in means}
+            kept["partner_born_on"] = financial.partner_born_on
+            if "premiums" in means:
+                kept["premiums"] = means["premiums"] or [forms.NONE_OF_THESE]
             return forms.HouseholdForm(data, initial=kept | version)
         case "income":
-            name = "savings_credit_qualifying_income_pence_per_week"
-            kept = {"lines": financial.lines.get("income", []), name: means.get(name) or None}
-            of_pension_age = has_reached_pension_age(person.date_of_birth, today)
-            return forms.IncomeForm(data, initial=kept | version, law=law, of_pension_age=of_pension_age)
+            kept = {name: means.get(name) for name in (QUALIFYING_INCOME, PARTNER_HAS_DISREGARD)}
+            return forms.IncomeForm(
+                data,
+                initial=kept | version | {"lines": financial.lines.get("income", [])},
+                law=law,
+                of_pension_age=of_pension_age(financial, today),
+                couple=means.get("household") == "couple",
+            )
         case "savings":
-            return forms.SavingsForm(data, initial={"lines": means.get("capital_items", [])} | version, law=law)
+            return SavingsForm(data, initial={"lines": means.get("capital_items", [])} | version, law=law)
         case "evidence":
             return forms.EvidenceForm(data, initial={"evidence": financial.evidence} | version)
         case _:

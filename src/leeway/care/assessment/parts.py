@@ -9,7 +9,8 @@ from django.conf import settings
 from leeway.care.assessment.models import Assessment, OutcomeNote
 from leeway.care.people.models import Case, CaseKind
 from leeway.law import Choice, Outcome, compute, law_on
-from leeway.law.allocation import Question, questions
+from leeway.law.allocation import Contradiction, Question, contradictions, helps, is_explanation, questions
+from leeway.law.allocation_table import HEALTH_AT_RISK, Help
 from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES, CARER_UNABLE_REASONS, UNABLE_REASONS
 
 QUESTIONS_A_PAGE = 4
@@ -65,10 +66,64 @@ def budget_questions(case: Case, on: date) -> tuple[Question, ...]:
     return questions(law_on(on, settings.COUNCIL_POLICY), case.kind)
 
 
-def budget_pages(case: Case, on: date) -> list[tuple[Question, ...]]:
-    """The same questions, a few a page."""
-    asked = budget_questions(case, on)
-    return [asked[start : start + QUESTIONS_A_PAGE] for start in range(0, len(asked), QUESTIONS_A_PAGE)]
+def kinds_of_help(case: Case, on: date) -> tuple[Help, ...]:
+    """How much of something family and friends may do, beginning with none of it."""
+    return helps(law_on(on, settings.COUNCIL_POLICY), case.kind)
+
+
+def budget_pages(assessment: Assessment, on: date) -> list[tuple[Question, ...]]:
+    """The questions to ask, a few a page: those that serve nothing but what can be managed are left out.
+
+    One that was answered stays, so that an answer that does not fit can be mended.
+    """
+    managed = {note.outcome for note in assessment.outcomes.all() if note.answered and not note.unable}
+    managed |= {HEALTH_AT_RISK.code} if assessment.health_at_risk is False else set()
+    given = answers_given(assessment, on)
+    asked = [
+        question
+        for question in budget_questions(assessment.case, on)
+        if not managed.issuperset(question.outcomes)
+        or given.get(question.id, question.answers[0].id) != question.answers[0].id
+    ]
+    return [tuple(asked[start : start + QUESTIONS_A_PAGE]) for start in range(0, len(asked), QUESTIONS_A_PAGE)]
+
+
+def answers_given(assessment: Assessment, on: date) -> dict[str, str]:
+    """The budget answers that the council's table of a day knows."""
+    given = assessment.allocation_answers
+    known = {
+        question.id: {answer.id for answer in question.answers} for question in budget_questions(assessment.case, on)
+    }
+    return {name: given[name] for name, answers in known.items() if given.get(name) in answers}
+
+
+def out_of_reach(assessment: Assessment) -> list[str]:
+    """What cannot be managed, as far as it is answered: outcomes, and for a carer their own health."""
+    unable = [note.outcome for note in assessment.outcomes.all() if note.answered and note.unable]
+    return unable + ([HEALTH_AT_RISK.code] if assessment.health_at_risk else [])
+
+
+def asks_help(assessment: Assessment, question: Question, answers: dict[str, str]) -> bool:
+    """Whether it matters how much of something family and friends do: some support is needed with it."""
+    none = question.answers[0].id
+    counts = not set(question.outcomes).isdisjoint(out_of_reach(assessment))
+    return question.family_can_help and counts and answers.get(question.id, none) != none
+
+
+def helped_with(assessment: Assessment, on: date) -> list[Question]:
+    """The questions of which family and friends are said to do some."""
+    given, none = answers_given(assessment, on), kinds_of_help(assessment.case, on)[0].id
+    return [
+        question
+        for question in budget_questions(assessment.case, on)
+        if asks_help(assessment, question, given) and assessment.allocation_help.get(question.id, none) != none
+    ]
+
+
+def what_does_not_fit(assessment: Assessment, on: date) -> tuple[Contradiction, ...]:
+    """Where the budget answers and the parts of life contradict each other."""
+    law = law_on(on, settings.COUNCIL_POLICY)
+    return contradictions(out_of_reach(assessment), answers_given(assessment, on), law, assessment.case.kind)
 
 
 def eligibility_inputs(assessment: Assessment, notes: Sequence[OutcomeNote]) -> dict:
@@ -93,9 +148,24 @@ def eligibility_inputs(assessment: Assessment, notes: Sequence[OutcomeNote]) -> 
     return facts | {"impairment": assessment.impairment, "funding": funding}
 
 
-def allocation_inputs(assessment: Assessment) -> dict:
-    """The facts of the allocation rule."""
-    return {"kind": assessment.case.kind, "answers": assessment.allocation_answers}
+def allocation_inputs(assessment: Assessment, on: date) -> dict:
+    """The facts of the allocation rule, with what explains each thing that does not fit."""
+    answers = answers_given(assessment, on)
+    asked = [question for question in budget_questions(assessment.case, on) if asks_help(assessment, question, answers)]
+    facts: dict[str, object] = {
+        "kind": assessment.case.kind,
+        "unable": out_of_reach(assessment),
+        "answers": answers,
+        "help": {q.id: assessment.allocation_help[q.id] for q in asked if q.id in assessment.allocation_help},
+        "explained": {
+            one.code: assessment.explained[one.code]
+            for one in what_does_not_fit(assessment, on)
+            if one.code in assessment.explained
+        },
+    }
+    if helped_with(assessment, on):
+        facts |= {"willing_and_able": assessment.helpers_willing, "helpers_words": assessment.helpers_words}
+    return facts
 
 
 def progress(assessment: Assessment, on: date) -> Progress:
@@ -187,11 +257,12 @@ def _where_from(assessment: Assessment) -> list[tuple[str, object]]:
 
 def _budget(assessment: Assessment, on: date, needed: bool) -> list[Task]:
     tasks = []
-    pages = budget_pages(assessment.case, on)
+    pages = budget_pages(assessment, on)
+    answers = answers_given(assessment, on)
     for number, asked in enumerate(pages, start=1):
-        known = {question.id: {answer.id for answer in question.answers} for question in asked}
-        answers = assessment.allocation_answers
-        unanswered = [question for question in asked if answers.get(question.id) not in known[question.id]]
+        unanswered = [question for question in asked if question.id not in answers]
+        unsaid = [q for q in asked if asks_help(assessment, q, answers) and q.id not in assessment.allocation_help]
+        missing = len(unanswered) + len(unsaid)
         domains = dict.fromkeys(question.domain.lower() for question in asked)
         tasks.append(
             Task(
@@ -200,11 +271,32 @@ def _budget(assessment: Assessment, on: date, needed: bool) -> list[Task]:
                 title=f"Budget questions, part {number} of {len(pages)}",
                 hint="; ".join(domains).capitalize(),
                 started=len(unanswered) < len(asked),
-                missing=f"Budget questions, part {number}: {len(unanswered)} still to answer." if unanswered else "",
+                missing=f"Budget questions, part {number}: {missing} still to answer." if missing else "",
                 needed=needed,
             )
         )
-    return tasks
+    return [*tasks, _cross_check(assessment, on, needed)]
+
+
+def _cross_check(assessment: Assessment, on: date, needed: bool) -> Task:
+    """Whoever helps is asked, and what does not fit is explained or mended. Not needed where there is neither."""
+    helped, misfits = helped_with(assessment, on), what_does_not_fit(assessment, on)
+    missing = []
+    if helped and assessment.helpers_willing is None:
+        missing.append("whether those who help are willing and able to go on")
+    if helped and not is_explanation(assessment.helpers_words):
+        missing.append("who helps and what they said")
+    unexplained = [one for one in misfits if not is_explanation(assessment.explained.get(one.code, ""))]
+    if unexplained:
+        missing.append(f"why {len(unexplained)} {'answer does' if len(unexplained) == 1 else 'answers do'} not fit")
+    return Task(
+        page="cross_check",
+        title="Who helps, and what does not fit",
+        hint="Whether those who help can go on; answers that contradict each other",
+        started=bool(assessment.helpers_words or assessment.explained),
+        missing=f"Who helps, and what does not fit: say {_and(missing)}." if missing else "",
+        needed=needed and bool(helped or misfits),
+    )
 
 
 def _and(words: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("assessment/part-of-life/<slug:outcome>/", views.outcome, name="outcome"),
     path("assessment/conditions/", views.conditions, name="conditions"),
     path("assessment/budget-questions/<int:number>/", views.budget_questions, name="budget_questions"),
+    path("assessment/who-helps/", views.cross_check, name="cross_check"),
     path("assessment/check/", views.check, name="check"),
     path("assessment/result/", views.result, name="result"),
     path("assessment/own-words/", views.own_words, name="own_words"),

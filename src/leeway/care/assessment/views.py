@@ -184,23 +184,58 @@ def budget_questions(request: SignedIn, case_id: UUID, number: int) -> HttpRespo
     case, assessment = draft_for_work(request, case_id, "Assessment: budget questions")
     if assessment is None:
         return redirect("assessment:overview", case_id)
-    pages = parts.budget_pages(case, timezone.localdate())
+    today = timezone.localdate()
+    pages = parts.budget_pages(assessment, today)
     if not 1 <= number <= len(pages):
         raise Http404("There is no such page of questions.")
     asked = pages[number - 1]
-    initial = {**assessment.allocation_answers, "version": assessment.version}
-    form = forms.BudgetQuestionsForm(request.POST or None, initial=initial, questions=asked)
+    helped = {f"help_{name}": way for name, way in assessment.allocation_help.items()}
+    form = forms.BudgetQuestionsForm(
+        request.POST or None,
+        initial={**assessment.allocation_answers, **helped, "version": assessment.version},
+        questions=asked,
+        ways=parts.kinds_of_help(case, today),
+    )
 
     def save(**by_on):
         actions.save_allocation_answers(
             assessment=assessment,
-            answers=form.details,
+            answers=form.answers(asked),
+            help_given=form.help_given(asked),
             version=form.cleaned_data["version"],
             **by_on,
         )
 
-    extra = {"asked": asked, "number": number, "of": len(pages)}
+    extra = {
+        "asked": [(question, explain.help_there_is(assessment, question)) for question in asked],
+        "not_asked": explain.not_asked(assessment, today),
+        "number": number,
+        "of": len(pages),
+    }
     return answer(request, assessment, form, "assessment/budget_questions.jinja", save, extra, request.path)
+
+
+def cross_check(request: SignedIn, case_id: UUID) -> HttpResponse:
+    """Whether those who help can go on, and what does not fit: explained, or mended."""
+    _, assessment = draft_for_work(request, case_id, "Assessment: who helps, and what does not fit")
+    if assessment is None:
+        return redirect("assessment:overview", case_id)
+    today = timezone.localdate()
+    helped, misfits = parts.helped_with(assessment, today), parts.what_does_not_fit(assessment, today)
+    initial = {name: getattr(assessment, name) for name in ("helpers_willing", "helpers_words", "version")}
+    initial |= {f"explain_{code}": words for code, words in assessment.explained.items()}
+    form = forms.CrossCheckForm(request.POST or None, initial=initial, misfits=misfits, helped=bool(helped))
+
+    def save(**by_on):
+        actions.save_cross_check(
+            assessment=assessment,
+            details=form.details,
+            version=form.cleaned_data["version"],
+            **by_on,
+        )
+
+    extra = {"help_lines": explain.help_lines(assessment, today), "places": explain.where_to_mend(assessment, today)}
+    return answer(request, assessment, form, "assessment/cross_check.jinja", save, extra, request.path)
 
 
 def check(request: SignedIn, case_id: UUID) -> HttpResponse:

@@ -36,6 +36,9 @@ class UndoDeathForm(VersionedForm):
 class StayForm(forms.Form):
     kind = forms.ChoiceField(
         label="Where are they?",
+        help_text="In prison: ask whether they were convicted. A direct payment may go on for somebody on remand or "
+        "on bail, and not for somebody convicted. Whoever is out of prison for a time only, in hospital for example, "
+        "is still in prison here.",
         choices=StayKind,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose where they are."},

@@ -50,7 +50,9 @@ class StayKind(models.TextChoices):
     CARE_HOME = "care_home", "In a care home for good"
     PRISON = "prison", "In prison, having been convicted"
     REMAND = "remand", "In prison on remand, not convicted"
+    PRISON_NOT_KNOWN = "prison_not_known", "In prison: not known yet whether convicted"
     APPROVED_PREMISES = "approved_premises", "In approved premises, having been convicted"
+    BAIL = "bail", "In approved premises or another place on bail, not convicted"
 
 
 @tracked()

@@ -9,7 +9,10 @@ from django.http import Http404
 from leeway.care.circumstances.models import Death, Stay, StayKind
 from leeway.care.people.models import Case, Person
 from leeway.law.dated import law_on
-from leeway.law.direct_payments import DETAINED_IN, NOT_DETAINED, care_home_stays
+from leeway.law.direct_payment_codes import DETAINED_IN, NOT_DETAINED, PERHAPS_DETAINED_IN
+from leeway.law.direct_payment_uses import CareHomeWeeks, Nights, care_home_weeks
+
+BARS = (*DETAINED_IN, *PERHAPS_DETAINED_IN)
 
 
 def standing_death(person: Person) -> Death | None:
@@ -35,13 +38,13 @@ def stay_on(person: Person, on: date) -> Stay | None:
 
 
 def barring_stay(person: Person, on: date) -> Stay | None:
-    """The stay in which nobody who was convicted may have a direct payment, if the person is in one."""
+    """The stay in which somebody convicted may have no direct payment, if the person is, or may be, in one."""
     stay = stay_on(person, on)
-    return stay if stay is not None and stay.kind in DETAINED_IN else None
+    return stay if stay is not None and stay.kind in BARS else None
 
 
 def detained_in(person: Person, on: date) -> str | None:
-    """The kind of the stay that bars a direct payment, if the person is in one."""
+    """The kind of the stay that bars a direct payment, or may, if the person is in one."""
     stay = barring_stay(person, on)
     return stay.kind if stay else None
 
@@ -50,11 +53,16 @@ def what_stays_mean(person: Person, on: date) -> list[str]:
     """What the stays on record mean for a direct payment, a sentence each."""
     if person.date_of_death is not None:
         return []
-    stay, nights = stay_on(person, on), care_home_nights(person, on)
-    sentences = [care_home_stays(nights, law_on(on)).reason] if nights else []
+    stay, nights, barring = stay_on(person, on), care_home_nights(person, on), barring_stay(person, on)
+    sentences = [care_home_weeks(nights, law_on(on), on).reason] if nights else []
     if stay is not None and stay.kind == StayKind.CARE_HOME:
         sentences.append("A direct payment cannot pay for living in a care home for good: the council arranges it.")
-    if barring_stay(person, on):
+    if barring is not None and barring.kind in PERHAPS_DETAINED_IN:
+        sentences.append(
+            f"Nobody has said whether they were convicted. Until it is known, no direct payment is made "
+            f"({NOT_DETAINED.source}): find out, take this stay back and record it as it is."
+        )
+    elif barring is not None:
         sentences.append(
             f"Nobody who was convicted can have a direct payment in prison or approved premises "
             f"({NOT_DETAINED.source}). {NOT_DETAINED.change}"
@@ -70,7 +78,27 @@ def get_stay(stay_id: UUID, *, case: Case) -> Stay:
     return stay
 
 
-def care_home_nights(person: Person, on: date) -> list[tuple[date, date]]:
-    """Stays in a care home that were for a time, each as its first night and the day of leaving (or a day)."""
-    stays = standing_stays(person).filter(kind=StayKind.CARE_HOME_STAY, starts_on__lt=on).order_by("starts_on")
-    return [(stay.starts_on, min(stay.ends_on or on, on)) for stay in stays]
+def care_home_nights(person: Person, on: date) -> list[Nights]:
+    """Stays in a care home that were for a time, each as its first night and the day of leaving, if they left."""
+    stays = standing_stays(person).filter(kind=StayKind.CARE_HOME_STAY, starts_on__lte=on).order_by("starts_on")
+    return [(stay.starts_on, stay.ends_on) for stay in stays]
+
+
+def in_care_homes(on: date) -> dict[Person, CareHomeWeeks]:
+    """Everybody who is in a care home for a time on a day, with how far the four weeks are. For the nightly work."""
+    stays = Stay.objects.filter(
+        kind=StayKind.CARE_HOME_STAY, taken_back_on=None, starts_on__lte=on, person__date_of_death=None
+    )
+    there = stays.filter(Q(ends_on=None) | Q(ends_on__gt=on)).values("person")
+    nights: dict[Person, list[Nights]] = {}
+    for stay in stays.filter(person__in=there).select_related("person").order_by("starts_on"):
+        nights.setdefault(stay.person, []).append((stay.starts_on, stay.ends_on))
+    law = law_on(on)
+    return {person: care_home_weeks(stays, law, on) for person, stays in nights.items()}
+
+
+def beyond_four_weeks(on: date) -> list[UUID]:
+    """The people in a care home for whom a direct payment may not pay for it on a day: for rules, by their key."""
+    for_good = Stay.objects.filter(kind=StayKind.CARE_HOME, taken_back_on=None, starts_on__lte=on)
+    living = for_good.filter(Q(ends_on=None) | Q(ends_on__gt=on)).values_list("person", flat=True)
+    return [*living, *(person.pk for person, weeks in in_care_homes(on).items() if weeks.is_over)]

@@ -1,6 +1,6 @@
 """The middle of each kind of decision letter: what we decided, in “you” and “we”, from what was stored."""
 
-from leeway.care.assessment.explain import looked_at_to_you
+from leeway.care.assessment.explain import looked_at_to_you, subjects_not_counted
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.letters.blocks import Amount, Block, Heading, Paragraph, Table, bullets, cell, day
 from leeway.care.planning.models import ChosenWay, Way
@@ -183,10 +183,17 @@ def _help_when_not_eligible(decision: Decision) -> list[Block]:
     ]
 
 
+def _answer_and_help(line: dict) -> str:
+    helped = f"\nFamily and friends do {line['help'].lower()}." if line["help"] and line["percent"] < 100 else ""
+    return f"{line['text']}\n{line['label']}{helped}"
+
+
 def _indicative(decision: Decision) -> list[Block]:
     result = decision.result
     answers = tuple(
-        (f"{line['text']}\n{line['label']}", pounds(line["pence_per_week"])) for line in result.get("answers", [])
+        (_answer_and_help(line), pounds(line["pence_per_week"]))
+        for line in result.get("answers", [])
+        if line["counted"]
     )
     total = ("Your indicative budget", pounds(result["indicative_pence_per_week"]))
     return [
@@ -199,10 +206,17 @@ def _indicative(decision: Decision) -> list[Block]:
         Heading("Where each pound comes from"),
         *([Table("Your answers and what each adds", ("Question and answer", EACH_WEEK), (*answers, total), total=True)]
           if answers else []),
+        *_not_counted(result),
         *_steps(decision, "How the figure was worked out", "Result"),
         Heading("What happens next"),
         Paragraph("You make a support plan with this figure in mind. If an answer is wrong, tell us now."),
     ]  # fmt: skip
+
+
+def _not_counted(result: dict) -> list[Block]:
+    subjects = subjects_not_counted(result.get("answers", []))
+    said = "We did not count support for these, since you can manage what it is for:"
+    return [Paragraph(f"{said} {'; '.join(subjects)}.")] if subjects else []
 
 
 def _charge(decision: Decision) -> list[Block]:

@@ -25,6 +25,7 @@ from leeway.care.letters.content import CARE_ACT, job_of, make_letter, questions
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
 from leeway.care.planning.models import Agreement, Author, Plan, PlanLine, PlanState
 from leeway.care.planning.queries import charges_of, free_by_law, offers_and_choice, plan_lines
+from leeway.care.planning.uses import council_in_words, family_in_words
 from leeway.law.exemptions import Judged
 from leeway.law.numbers import pounds
 from leeway.market.units import Frequency
@@ -154,7 +155,9 @@ def _what(line: PlanLine, judged: Judged | None) -> str:
     way = way_words(line.way).partition(":")[0] if line.way else ""
     nhs = f"The NHS pays {pounds(nhs_pence(line))} of this" if line.nhs_percent else ""
     free = f"{'Free by law.' if judged.free else 'Not free.'} {judged.why}" if judged else ""
-    return cell(line.what, supplier, in_words(line), aim, way, nhs, free)
+    family = family_in_words(line)
+    paid = f"Paid to family: {family}" if family else council_in_words(line)
+    return cell(line.what, supplier, in_words(line), aim, way, nhs, paid, free)
 
 
 def _who_pays(plan: Plan) -> list[Block]:

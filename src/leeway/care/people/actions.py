@@ -323,6 +323,13 @@ def decide_capacity(*, case: Case, details: dict, by: User, on: date) -> Capacit
     check_lives(case.person)
     if not details["has_capacity"] and not details["how_supported"].strip():
         raise Refusal("Say first how the person was helped to decide for themselves.", field="how_supported")
+    meanwhile = details.get("meanwhile")
+    if meanwhile is not None and (meanwhile.person_id != case.person_id or details["has_capacity"]):
+        raise Refusal(
+            "Somebody around the person manages the direct payment until the person can again, so only where they "
+            "cannot now.",
+            field="meanwhile",
+        )
     decision = CapacityDecision.objects.create(person=case.person, decided_on=on, decided_by=by, **details)
     verdict = "can decide" if decision.has_capacity else "cannot decide, even with support"
     question = decision.get_question_display().lower()

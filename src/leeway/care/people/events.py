@@ -39,6 +39,7 @@ class Event(TextChoices):
     AGREED = "agreed", "Plan agreed"
     REVIEW_DUE = "review_due", "Review due"
     REVIEW_ASKED = "review_asked", "Review asked for"
+    REVIEW_NEEDED = "review_needed", "Review needed soon"
     REVIEW_STARTED = "review_started", "Review started"
     REVIEW_HELD = "review_held", "Review held"
     SUPPORT_ENDED = "support_ended", "Support ended"

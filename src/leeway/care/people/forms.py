@@ -11,6 +11,7 @@ from leeway.care.people.models import (
     CommunicationNeed,
     Ethnicity,
     Gender,
+    Relationship,
     RelationshipKind,
     RequestRoute,
     SupportReason,
@@ -19,7 +20,15 @@ from leeway.care.people.queries import people_alike
 from leeway.days import BORN, LASTING
 from leeway.files.forms import UploadForm
 from leeway.files.models import FileKind
-from leeway.forms import DateField, NhsNumberField, PostcodeField, VersionedForm, WholeForm, YesNoField
+from leeway.forms import (
+    DateField,
+    NhsNumberField,
+    PostcodeField,
+    VersionedForm,
+    WholeForm,
+    YesNoField,
+    set_choices,
+)
 
 NOBODY_FOUND = (
     "Nobody with this last name and date of birth is on record. Check both; if the person cared for is new, "
@@ -221,6 +230,24 @@ class CapacityForm(forms.Form):
         "Why did you come to this view?",
         help_text="Can they understand what matters for it, keep it in mind, weigh it up, and tell you?",
     )
+    for_a_time = YesNoField(
+        label="Is this likely to hold for a time only? (optional unless it is about a direct payment)",
+        help_text="Capacity may come and go. A direct payment goes on where it is lost for a time and somebody is "
+        "willing to manage it meanwhile.",
+        required=False,
+    )
+    meanwhile = forms.ChoiceField(
+        label="If they cannot for a time: who is willing to manage the direct payment meanwhile?", required=False
+    )
+
+    def __init__(self, *args, around: list[Relationship], **options):
+        super().__init__(*args, **options)
+        self.around = {str(one.pk): one for one in around}
+        set_choices(self, "meanwhile", [("", "Nobody yet"), *((key, one.name) for key, one in self.around.items())])
+
+    @property
+    def details(self) -> dict:
+        return self.cleaned_data | {"meanwhile": self.around.get(self.cleaned_data["meanwhile"])}
 
 
 class GiveForm(WholeForm):

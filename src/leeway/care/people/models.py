@@ -238,6 +238,17 @@ class CapacityDecision(models.Model):
     has_capacity = models.BooleanField()
     how_supported = models.TextField(help_text="What was done to help the person decide for themselves.")
     reasons = models.TextField()
+    for_a_time = models.BooleanField(
+        null=True, blank=True, help_text="Whether this is likely to hold for a time only. Null: nobody has said."
+    )
+    meanwhile = models.ForeignKey(
+        Relationship,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who is willing to manage the direct payment until the person can again.",
+    )
     decided_on = models.DateField()
     decided_by = models.ForeignKey(User, models.PROTECT)
 

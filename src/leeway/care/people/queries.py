@@ -213,7 +213,7 @@ def people_around(person: Person, on: date) -> list[Relationship]:
 
 def capacity_decisions(person: Person) -> QuerySet[CapacityDecision]:
     """Every capacity decision about a person, the latest first."""
-    return person.capacity_decisions.select_related("decided_by").order_by("-decided_on", "-pk")
+    return person.capacity_decisions.select_related("decided_by", "meanwhile").order_by("-decided_on", "-pk")
 
 
 def latest_capacity(person: Person, question: str) -> CapacityDecision | None:

@@ -227,8 +227,9 @@ def find_relationship(request: SignedIn, case_id, relationship_id):
 def capacity(request: SignedIn, case_id):
     """The capacity decisions so far, and a new one."""
     case = queries.get_case(case_id, seen_by=request.user, page="Capacity decisions")
-    form = forms.CapacityForm(request.POST or None)
-    if act(form, lambda **by_on: actions.decide_capacity(case=case, details=form.cleaned_data, **by_on), request):
+    around = queries.people_around(case.person, timezone.localdate())
+    form = forms.CapacityForm(request.POST or None, around=around)
+    if act(form, lambda **by_on: actions.decide_capacity(case=case, details=form.details, **by_on), request):
         messages.success(request, "The capacity decision is recorded.")
         return redirect("people:capacity", case_id=case.pk)
     decided = queries.capacity_decisions(case.person)

@@ -7,6 +7,7 @@ from leeway.care.assessment.parts import outcomes_of
 from leeway.care.assessment.queries import funded_by
 from leeway.care.people.models import Authority, Case, Relationship
 from leeway.care.planning.models import ORDINARY, Aim, Author, ChosenWay, NotChosen, Plan, PlanLine, Way
+from leeway.care.planning.uses import CARE_HOMES
 from leeway.days import HAPPENED, PLANNED
 from leeway.forms import (
     DateField,
@@ -18,7 +19,15 @@ from leeway.forms import (
     YesNoField,
     set_choices,
 )
-from leeway.law.direct_payments import BARRED_ORDERS, CONDITIONS, RELATIONSHIPS
+from leeway.law.direct_payment_codes import (
+    AUTHORISED_IS,
+    BARRED_ORDERS,
+    CONDITIONS,
+    CONSULTED,
+    HEARD,
+    NECESSARY_FOR,
+    RELATIONSHIPS,
+)
 from leeway.law.eligibility_codes import FUNDING
 from leeway.market.units import Frequency, Unit
 
@@ -145,9 +154,48 @@ class LineForm(WholeForm):
         choices=[(choice.code, choice.label) for choice in reversed(RELATIONSHIPS)],
         help_text="The law limits paying close family from a direct payment.",
     )
-    payee_same_household = forms.BooleanField(label="They live in the same household", required=False)
+    payee_same_household = YesNoField(
+        label="If they are family: do they live in the same household as the person? (optional otherwise)",
+        help_text="Whether they share a home and its living. Ask: an address alone does not tell. The law does not say "
+        "more, so write what you found below.",
+        required=False,
+    )
+    payee_necessary_for = forms.ChoiceField(
+        label="What does the council consider it necessary to pay them for? (optional if they are not close family)",
+        choices=[*((choice.code, choice.label) for choice in NECESSARY_FOR), ("", "It has not considered it yet")],
+        widget=forms.RadioSelect,
+        required=False,
+    )
     payee_necessary = forms.CharField(
-        label="If they are close family: why the council considers it necessary", widget=AREA, required=False
+        label="Why, or why not?",
+        help_text="What was weighed about this person: could somebody else do it? No rule of thumb stands in for that. "
+        "It stands in the plan and its letter.",
+        widget=AREA,
+        required=False,
+    )
+    from_council = YesNoField(
+        label="From a direct payment: is it the council itself that gives this? (optional otherwise)", required=False
+    )
+    from_council_because = forms.CharField(
+        label="If so: why it is bought from the council",
+        help_text="Only for something bought once, such as a day at a day centre. What the council gives again and "
+        "again is held in another way.",
+        widget=AREA,
+        required=False,
+    )
+    care_home_nights = forms.IntegerField(
+        label="In a care home: how many nights in a row is each stay?",
+        help_text="Only for stays in a care home. A direct payment may pay for four weeks in a row.",
+        min_value=1,
+        max_value=366,
+        required=False,
+    )
+    care_home_days_between = forms.IntegerField(
+        label="How many days at home lie between two stays, at the least?",
+        help_text="Stays less than 28 days apart count together.",
+        min_value=0,
+        max_value=366,
+        required=False,
     )
 
     def __init__(self, *args, plan: Plan, service=None, **kwargs):
@@ -157,6 +205,10 @@ class LineForm(WholeForm):
         set_choices(self, "aim", [("", "None yet"), *shown])
         if service is not None:
             del self.fields["supplier"]
+            if service.is_personal_assistant:
+                del self.fields["from_council"], self.fields["from_council_because"]
+            if not set(CARE_HOMES) & set(service.kinds):
+                del self.fields["care_home_nights"], self.fields["care_home_days_between"]
         funded = funded_by(plan.case)
         if funded:
             said = next(choice.label for choice in FUNDING if choice.code == funded)
@@ -324,6 +376,50 @@ class DirectPaymentForm(VersionedForm):
             widget=forms.CheckboxSelectMultiple,
             required=False,
         )
+        if route == "section_32":
+            self._ask_reg_5()
+
+    def _ask_reg_5(self) -> None:
+        """Ask whom the council asked about the authorised person, and for a criminal record check."""
+        for choice in CONSULTED:
+            self.fields[f"consulted_{choice.code}"] = forms.ChoiceField(
+                label=f"Before an authorised person is paid: {choice.label[0].lower()}{choice.label[1:]}",
+                choices=[(one.code, one.label) for one in HEARD],
+                widget=forms.RadioSelect,
+                error_messages={
+                    "required": f"Say whether this was asked: {choice.label[0].lower()}{choice.label[1:]}."
+                },
+            )
+        self.fields["consultation_words"] = forms.CharField(
+            label="Whom you asked, and what they said (optional if you asked nobody)",
+            help_text="It is kept with the decision, and the person can read it.",
+            widget=AREA,
+            required=False,
+        )
+        self.fields["authorised_is"] = forms.ChoiceField(
+            label="Who is the authorised person?",
+            choices=[(choice.code, choice.label) for choice in AUTHORISED_IS],
+            widget=forms.RadioSelect,
+        )
+        self.fields["criminal_record_check"] = forms.ChoiceField(
+            label="What does their criminal record check say? (optional for family, or a friend who cares)",
+            choices=[("yes", "It raises no concern"), ("no", "It raises a concern"), ("unknown", "Not seen yet")],
+            widget=forms.RadioSelect,
+            required=False,
+        )
+
+    @property
+    def about_authorised(self) -> dict:
+        """What was done before an authorised person is paid; nothing where the person asks for themselves."""
+        if "authorised_is" not in self.fields:
+            return {}
+        given = self.cleaned_data
+        return {
+            "consulted": {choice.code: given[f"consulted_{choice.code}"] for choice in CONSULTED},
+            "consultation_words": given["consultation_words"],
+            "authorised_is": given["authorised_is"],
+            "criminal_record_check": JUDGED[given["criminal_record_check"] or "unknown"],
+        }
 
     @property
     def receiver(self) -> Relationship | None:

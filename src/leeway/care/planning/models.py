@@ -10,7 +10,7 @@ from leeway.access.models import User
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import CapacityDecision, Case, Relationship
 from leeway.guards import kept, kept_with, tracked
-from leeway.law.direct_payments import RELATIONSHIPS
+from leeway.law.direct_payment_codes import NECESSARY_FOR, RELATIONSHIPS
 from leeway.law.exemptions import PART_EXEMPTIONS
 from leeway.market.contracts.models import Rate
 from leeway.market.listings.models import Service
@@ -179,8 +179,22 @@ class PlanLine(models.Model):
         default="not_related",
         help_text="Who is paid, to the person: the family bar on direct payments.",
     )
-    payee_same_household = models.BooleanField(default=False)
-    payee_necessary = models.TextField(blank=True, help_text="Why the council considers paying them necessary.")
+    payee_same_household = models.BooleanField(null=True, blank=True, help_text="Null: nobody has said.")
+    payee_necessary_for = models.CharField(
+        max_length=20,
+        choices=[(choice.code, choice.label) for choice in NECESSARY_FOR],
+        blank=True,
+        help_text="What the council considers it necessary to pay them for.",
+    )
+    payee_necessary = models.TextField(blank=True, help_text="Why the council considers it necessary.")
+    from_council = models.BooleanField(null=True, blank=True, help_text="Whether the council itself gives it.")
+    from_council_because = models.TextField(blank=True, help_text="Why it is bought from the council, once.")
+    care_home_nights = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Nights in a row of each stay in a care home."
+    )
+    care_home_days_between = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Days at home between two stays in a care home."
+    )
 
     class Meta:
         triggers = kept_with("line_of_agreed_plan_is_kept", table="planning_plan", key="plan_id", done=AGREED_ONCE)
@@ -189,6 +203,11 @@ class PlanLine(models.Model):
             models.CheckConstraint(condition=Q(units__gt=0), name="plan_line_units_positive"),
             models.CheckConstraint(condition=Q(unit_cost_pence__gte=0), name="plan_line_cost_positive"),
             models.CheckConstraint(condition=Q(nhs_percent__lte=100), name="plan_line_nhs_share"),
+            models.CheckConstraint(
+                condition=Q(payee_necessary_for="", payee_necessary="")
+                | ~Q(payee_necessary_for="") & ~Q(payee_necessary=""),
+                name="plan_line_necessary_for_a_reason",
+            ),
             models.CheckConstraint(
                 condition=Q(exemption="reablement", reablement_from__isnull=False)
                 | ~Q(exemption="reablement") & Q(reablement_from=None, reablement_until=None),

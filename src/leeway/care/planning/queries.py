@@ -19,8 +19,9 @@ from leeway.care.people.states import Stage
 from leeway.care.planning.access import is_in_force, lacks_capacity
 from leeway.care.planning.costs import costed_line, free_part, free_parts, totals, totals_of
 from leeway.care.planning.models import Aim, Choice, ChosenWay, Offer, Plan, PlanLine, PlanState, Way
+from leeway.care.planning.uses import what_uses_lack
 from leeway.law import law_on
-from leeway.law.direct_payments import may_pay
+from leeway.law.direct_payment_codes import PERHAPS_DETAINED_IN
 from leeway.law.exemptions import Judged, judge
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import Change, changes
@@ -46,12 +47,23 @@ def has_direct_payment(case: Case) -> bool:
     return PlanLine.objects.filter(plan__in=plans, way=Way.DIRECT_PAYMENT).exists()
 
 
+def pays_directly(case: Case) -> bool:
+    """Whether the plan in force holds money as a direct payment."""
+    return PlanLine.objects.filter(plan__case=case, plan__state=PlanState.AGREED, way=Way.DIRECT_PAYMENT).exists()
+
+
 def bars_direct_payment(plan: Plan, on: date) -> str:
     """Why nothing of a plan may be held as a direct payment on a day, where it is to be; empty where it may."""
     stay = barring_stay(plan.case.person, on)
     if stay is None or not plan.lines.filter(way=Way.DIRECT_PAYMENT).exists():
         return ""
     where = stay.get_kind_display()
+    if stay.kind in PERHAPS_DETAINED_IN:
+        return (
+            f"{plan.case.person} is in prison since {stay.starts_on:%-d %B %Y}, and nobody has said whether they were "
+            "convicted. Nobody convicted can have a direct payment there (Care Act 2014, section 76), and somebody on "
+            "remand can: find out, take that stay back and record it as it is."
+        )
     return (
         f"{plan.case.person} is {where[0].lower()}{where[1:]}, since {stay.starts_on:%-d %B %Y}. Nobody there can have "
         "a direct payment (Care Act 2014, section 76): hold the money in another way, or wait until the stay is over."
@@ -193,7 +205,7 @@ class Missing:
 
 def what_is_missing(plan: Plan, on: date) -> list[Missing]:
     """Everything still to do before this plan can go to sign-off; empty when it is ready."""
-    lines, found = list(plan.lines.all()), offers_and_choice(plan)
+    lines, found = list(plan.lines.select_related("service")), offers_and_choice(plan)
     missing = []
     if not plan.aims.exists():
         missing.append(Missing("Add at least one aim.", "planning:add_aim"))
@@ -248,11 +260,8 @@ def _missing_about_direct_payment(plan: Plan, lines: list[PlanLine], on: date) -
                 page,
             )
         )
-    for line in paid:
-        answer = may_pay(line.payee_relationship, line.payee_same_household, bool(line.payee_necessary.strip()))
-        if not answer.allowed:
-            missing.append(Missing(f"{line.what}: {answer.reason}", "planning:overview"))
-    return missing
+    lacks = what_uses_lack(paid, law_on(on), plan.starts_on or on)
+    return missing + [Missing(sentence, "planning:overview") for sentence in lacks]
 
 
 def waiting_for_sign_off(manager: User) -> QuerySet[Plan]:

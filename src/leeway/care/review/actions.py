@@ -20,9 +20,9 @@ from leeway.care.people.locks import lock_case
 from leeway.care.people.models import Case, Task, Whose
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.planning.actions import start_plan
-from leeway.care.planning.queries import aims_in_force, plan_in_force
+from leeway.care.planning.queries import aims_in_force, pays_directly, plan_in_force
 from leeway.care.review.access import check_can_ask_for_review
-from leeway.care.review.models import Achieved, AimResult, Review, ReviewReason, ReviewResult
+from leeway.care.review.models import Achieved, AimResult, Concern, Review, ReviewReason, ReviewResult
 from leeway.care.review.queries import aims_not_judged, next_review, reviews_falling_due, version_of_next
 from leeway.days import HAPPENED, PLANNED, check_day
 from leeway.law.direct_payments import review_dates
@@ -31,6 +31,9 @@ from leeway.versions import claim_version
 
 # A review that is asked for is held within four weeks. No law gives the number: this is good practice.
 WHEN_ASKED = timedelta(weeks=4)
+# A doubt about a direct payment makes a review due within two weeks. The law says “whenever” and gives no number: two
+# weeks are enough to see the person and the papers, and end before the next four weeks of money are paid.
+WHEN_IN_DOUBT = timedelta(weeks=2)
 log = logging.getLogger(__name__)
 SENTENCE = 20  # characters: fewer cannot be a reason
 SAVED = frozenset({"reason", "person_words", "assessor_words", "what_changed", "achieved"})
@@ -66,6 +69,44 @@ def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
     review.save(update_fields=["reason", "due_on", "asked_on", "asked_by_name", "asked_words"])
     sentence = f"{by.name} asked for a review: {words.strip()}"
     tell(case=case, kind=Event.REVIEW_ASKED, sentence=sentence, by=by, on=on)
+    return review
+
+
+@transaction.atomic
+def raise_concern(*, case: Case, concern: str, words: str, told_by: str, by: User, on: date) -> Review:
+    """Record a doubt about the direct payment: a review becomes due within two weeks.
+
+    The words stand with the review, for those who work on the case; the story says only that it is looked at again.
+    Source: SI 2014/2871, reg. 7(1).
+    """
+    check_can_work_on(by, case)
+    check_lives(case.person)
+    if not pays_directly(case):
+        raise Refusal("No direct payment is in force for this case, so none can be looked at again.")
+    if concern not in Concern.values:
+        raise Refusal("Choose what the concern is about.", field="concern")
+    if not words.strip():
+        raise Refusal("Say in a sentence what gives rise to it.", field="words")
+    if len(told_by.strip()) < 3:
+        raise Refusal("Say who told us, and how; if you found it yourself, say so.", field="told_by")
+    because = f"{Concern(concern).label}. {words.strip()} Told by: {told_by.strip()}"
+    return review_soon(case=case, reason=ReviewReason.OTHER, because=because, said="a concern was raised", by=by, on=on)
+
+
+@transaction.atomic
+def review_soon(*, case: Case, reason: ReviewReason, because: str, said: str, by: User, on: date) -> Review:
+    """Make a review due within two weeks, because of what was just recorded. Whoever recorded it was allowed to.
+
+    `because` is for those who work on the case; `said` is what the story tells everybody who reads it.
+    """
+    review = _lock_next(case, due_on=on + WHEN_IN_DOUBT)
+    if review.reason == ReviewReason.PLANNED:
+        review.reason = reason
+    review.due_on = min(review.due_on, on + WHEN_IN_DOUBT)
+    review.needed_because = "\n".join(filter(None, [review.needed_because, f"{on:%-d %B %Y}: {because}"]))
+    review.save(update_fields=["reason", "due_on", "needed_because"])
+    sentence = f"The direct payment is looked at again by {review.due_on:%-d %B %Y}: {said}."
+    tell(case=case, kind=Event.REVIEW_NEEDED, sentence=sentence, by=by, on=on)
     return review
 
 

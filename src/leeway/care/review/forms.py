@@ -3,7 +3,7 @@
 from django import forms
 
 from leeway.care.planning.models import Aim
-from leeway.care.review.models import Achieved, ReviewReason, ReviewResult
+from leeway.care.review.models import Achieved, Concern, ReviewReason, ReviewResult
 from leeway.days import HAPPENED
 from leeway.forms import DateField, DraftForm, VersionField, WholeForm
 
@@ -21,6 +21,26 @@ class AskForm(forms.Form):
         label="Why would you like a review?",
         help_text="Whatever has changed, or is not working. A few words are enough.",
         widget=AREA,
+    )
+
+
+class ConcernForm(forms.Form):
+    """A doubt about the direct payment."""
+
+    concern = forms.ChoiceField(
+        label="What is the concern?",
+        choices=Concern,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what the concern is about."},
+    )
+    words = forms.CharField(
+        label="What gives rise to it?",
+        help_text="What was seen or said, and when. Those who work on the case read this; the person's story does not "
+        "show it.",
+        widget=AREA,
+    )
+    told_by = forms.CharField(
+        label="Who told us, and how?", help_text="If you found it yourself, say so.", max_length=200
     )
 
 

@@ -23,6 +23,17 @@ class ReviewReason(models.TextChoices):
     OTHER = "Unplanned: other", "Unplanned: another reason"
 
 
+class Concern(models.TextChoices):
+    """What raises a doubt about a direct payment, so that it is looked at again (SI 2014/2871, reg. 7)."""
+
+    MISUSE = "misuse", "It may not have been used for the needs that it is for"
+    BREACH = "breach", "One of its conditions may have been broken"
+    CANNOT_MANAGE = "cannot_manage", "Whoever receives it may not be able to manage it any more, even with help"
+    BEST_INTERESTS = "best_interests", "The authorised person may not act in the person's best interests"
+    NOT_APPROPRIATE = "not_appropriate", "It may no longer be an appropriate way to meet the needs"
+    CAPACITY = "capacity", "The person may have lost, or regained, the capacity to ask for it"
+
+
 class Achieved(models.TextChoices):
     """Whether the aims of the plan were met."""
 
@@ -60,6 +71,9 @@ class Review(models.Model):
     asked_on = models.DateField(null=True, blank=True)
     asked_by_name = models.TextField(blank=True)
     asked_words = models.TextField(blank=True, help_text="Why a review was asked for, in their words.")
+    needed_because = models.TextField(
+        blank=True, help_text="What made it due before its time, a line each. For those who work on the case."
+    )
     held_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:

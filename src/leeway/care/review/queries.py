@@ -24,7 +24,7 @@ def next_review(case: Case) -> Review | None:
 def version_of_next(case: Case) -> int:
     """What the page that starts a review was made from: the review ahead and who asked for it, or none."""
     ahead = next_review(case)
-    return version_of(ahead, "reason", "due_on", "asked_on", "opened_on") if ahead else 0
+    return version_of(ahead, "reason", "due_on", "asked_on", "needed_because", "opened_on") if ahead else 0
 
 
 def past_reviews(case: Case) -> QuerySet[Review]:

@@ -8,6 +8,7 @@ app_name = "review"
 of_a_case = [
     path("", views.show, name="show"),
     path("ask/", views.ask, name="ask"),
+    path("concern/", views.concern, name="concern"),
     path("start/", views.start, name="start"),
     path("write/", views.write, name="write"),
     path("complete/", views.complete, name="complete"),

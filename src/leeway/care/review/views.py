@@ -11,7 +11,7 @@ from leeway.acting import act
 from leeway.care.people.access import can_take_part
 from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
-from leeway.care.planning.queries import plan_in_force
+from leeway.care.planning.queries import pays_directly, plan_in_force
 from leeway.care.review import actions, forms, queries
 from leeway.forms import carry_version
 
@@ -34,6 +34,7 @@ def show(request: SignedIn, case_id):
         "died_on": case.person.date_of_death,
         "active": case.stage == Stage.ACTIVE,
         "may_ask": case.stage == Stage.ACTIVE and can_take_part(request.user, case, today),
+        "pays_directly": pays_directly(case),
         "past": list(queries.past_reviews(case)),
     }
     return render(request, "review/show.jinja", context)
@@ -46,6 +47,15 @@ def ask(request: SignedIn, case_id):
     if act(form, lambda **by_on: actions.ask_for_review(case=case, words=form.cleaned_data["words"], **by_on), request):
         return redirect("review:show", case_id)
     return render(request, "review/ask.jinja", page_of(case, request) | {"form": form})
+
+
+def concern(request: SignedIn, case_id):
+    """Record a concern about the direct payment."""
+    case = get_case(case_id, seen_by=request.user, page="A concern about the direct payment", of_the_living=True)
+    form = forms.ConcernForm(request.POST or None)
+    if act(form, lambda **by_on: actions.raise_concern(case=case, **form.cleaned_data, **by_on), request):
+        return redirect("review:show", case_id)
+    return render(request, "review/concern.jinja", page_of(case, request) | {"form": form})
 
 
 def start(request: SignedIn, case_id):

@@ -1,14 +1,16 @@
-"""The directory from the command line: `leeway directory import` and `export`."""
+"""The directory from the command line: `leeway directory import`, `export` and `sufficiency`."""
 
 import json
 import sys
 from contextlib import nullcontext
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 import click
 
 from leeway.commandline import Group, iso_date, show_json, written_whole
+from leeway.law.numbers import pounds
 from leeway.start import start_django
 from leeway.writing import write_rows
 
@@ -100,6 +102,35 @@ def export_command(form: str, output: Path | None, on: date | None, as_json: boo
             out.write("\n")
             return
         write_rows(out, [*COLUMNS, *PRICES], (_cells(service, prices[service.pk]) for service in services), end="\n")
+
+
+@directory.command("sufficiency")
+@click.option("--on", type=iso_date, default=None, help="The day whose prices are compared; today without it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
+def sufficiency_command(on: date | None, as_json: bool) -> None:
+    """Compare the prices of the council's allocation table with those recorded here.
+
+    For each kind of service that its questions are met by: how many of those with a price can be bought at the
+    table's. Where fewer than half can, the table is too low for this place.
+
+    Example: leeway directory sufficiency --on 2026-04-06
+    """
+    start_django()
+    from django.conf import settings
+    from django.utils import timezone
+
+    from leeway.market.contracts.sufficiency import sufficiency
+
+    found = sufficiency(on or timezone.localdate(), settings.COUNCIL_POLICY)
+    if as_json:
+        show_json([asdict(each) | {"enough": each.enough} for each in found])
+        return
+    for each in found:
+        unit = each.unit.with_article
+        median = f"{pounds(each.median_pence)} is the middle price here" if each.median_pence else "no price here"
+        click.echo(f"{each.kind.label}: {pounds(each.table_pence)} {unit} in the table; {median}")
+        click.echo(f"    {each.bought} of {each.priced} with a price can be bought ({each.listed} are listed)")
+        click.echo(f"    {each.sentence}")
 
 
 def _cells(service, rates) -> list:

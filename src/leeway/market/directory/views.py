@@ -1,5 +1,6 @@
 """The directory's pages: to search and to read for everyone, to add to for those who may."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +15,7 @@ from leeway.market.contracts.actions import end_rate, record_rate
 from leeway.market.contracts.models import Rate, RateKind
 from leeway.market.contracts.presenters import kind_in_words, price_in_words
 from leeway.market.contracts.queries import PricesOf, listed_prices, prices_of
+from leeway.market.contracts.sufficiency import sufficiency
 from leeway.market.directory.actions import list_service
 from leeway.market.directory.forms import EndForm, ListingForm, PriceForm, SearchForm
 from leeway.market.listings import queries
@@ -35,8 +37,18 @@ def search(request: HttpRequest):
         "pagination": pagination(request, found) if found and found.pages > 1 else None,
         "asked": any(request.GET.values()),
         "may_add": may_reach(request.user, "directory:add"),
+        "may_compare": may_reach(request.user, "directory:prices"),
     }
     return render(request, "directory/search.jinja", shown)
+
+
+@require_safe
+def prices(request: SignedIn):
+    """Whether the prices of the allocation table buy what is offered here: for the council's staff."""
+    today = timezone.localdate()
+    found = sufficiency(today, settings.COUNCIL_POLICY)
+    shown = {"found": found, "today": today, "too_low": [each for each in found if each.enough is False]}
+    return render(request, "directory/prices.jinja", shown)
 
 
 def priced(found: queries.Found) -> dict:

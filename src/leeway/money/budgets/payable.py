@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import (
+    BooleanField,
     Case,
     DateField,
     Exists,
@@ -21,8 +22,10 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 
 from leeway.care.circumstances.models import Stay
-from leeway.care.planning.models import Way
-from leeway.law.direct_payments import DETAINED_IN
+from leeway.care.circumstances.queries import beyond_four_weeks
+from leeway.care.planning.models import PlanLine, Way
+from leeway.care.planning.uses import PAYS_FOR_CARE_HOME
+from leeway.law.direct_payment_codes import DETAINED_IN, PERHAPS_DETAINED_IN
 from leeway.money.budgets.models import LAST_COSTS, Hold, HoldKind, Instalment, InstalmentKind, LastCost
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State
@@ -34,9 +37,11 @@ TO_REPRESENTATIVE = PAYEE_IN_USE.filter(holder=Holder.REPRESENTATIVE)
 TO_NOBODY_WITH_AUTHORITY = PAYEE_IN_USE.filter(relationship__ends_on__lt=OuterRef("paid_on"))
 HOLD_IN_FORCE = Hold.objects.filter(budget__plan=OuterRef("part__budget__plan"), lifted_on=None)
 LOOK_NEEDED = LastCost.objects.filter(instalment=OuterRef("pk"), needs_second_look=True, looked_on=None)
-DETAINED = Stay.objects.filter(
-    person=OuterRef("part__budget__case__person"), kind__in=DETAINED_IN, ends_on=None, taken_back_on=None
-)
+STAYING = Stay.objects.filter(person=OuterRef("part__budget__case__person"), ends_on=None, taken_back_on=None)
+DETAINED = STAYING.filter(kind__in=DETAINED_IN)
+PERHAPS_DETAINED = STAYING.filter(kind__in=PERHAPS_DETAINED_IN)
+PAID_DIRECT = PlanLine.objects.filter(plan=OuterRef("part__budget__plan"), way=Way.DIRECT_PAYMENT)
+IS_DIRECT = Q(part__way=Way.DIRECT_PAYMENT) & ~Q(kind__in=LAST_COSTS)
 DIED = Q(part__budget__case__person__date_of_death__isnull=False)
 AFTER_DEATH = "Not due: after the day of death"
 BETWEEN = "; "
@@ -75,8 +80,19 @@ STOPS = (
         Value(AFTER_DEATH),
     ),
     Stop(
-        Q(part__way=Way.DIRECT_PAYMENT) & ~Q(kind__in=LAST_COSTS) & ~DIED & Q(Exists(DETAINED)),
+        IS_DIRECT & ~DIED & Q(Exists(DETAINED)),
         Value("No direct payment can be made to somebody in prison or approved premises"),
+    ),
+    Stop(
+        IS_DIRECT & ~DIED & Q(Exists(PERHAPS_DETAINED)),
+        Value("In prison, and nobody has said whether convicted or on remand"),
+    ),
+    Stop(
+        IS_DIRECT
+        & Q(beyond_weeks=True)
+        & Q(Exists(PAID_DIRECT.filter(PAYS_FOR_CARE_HOME)))
+        & ~Q(Exists(PAID_DIRECT.exclude(PAYS_FOR_CARE_HOME))),
+        Value("It pays for a care home only, and the four weeks are over"),
     ),
     Stop(Q(Exists(LOOK_NEEDED)), Value("Another officer looks at it first")),
 )
@@ -84,7 +100,11 @@ STOPS = (
 
 def as_paid_on(instalments: QuerySet[Instalment], day: date) -> QuerySet[Instalment]:
     """Some instalments as they would be paid on a day, which the table asks for."""
-    return instalments.annotate(paid_on=Value(day, output_field=DateField()))
+    beyond = Q(part__budget__case__person__in=beyond_four_weeks(day))
+    return instalments.annotate(
+        paid_on=Value(day, output_field=DateField()),
+        beyond_weeks=Case(When(beyond, then=True), default=False, output_field=BooleanField()),
+    )
 
 
 def nothing_stops() -> Q:

@@ -11,6 +11,7 @@ from leeway.care.people.models import SupportReason
 from leeway.care.people.states import Stage
 from leeway.law import compute, law_on
 from leeway.law.allocation import questions
+from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.site.demo.people import MadeUp, pick
 from leeway.site.demo.script import Help, Line, Script
 
@@ -19,11 +20,18 @@ OUTCOMES_OF_QUESTION = {
     "personal_care": ["hygiene", "clothing", "toilet"],
     "meals": ["nutrition"],
     "home": ["habitable_home"],
-    "relationships": ["relationships"],
+    "wellbeing": ["relationships"],
+    "relationships": ["relationships", "community"],
+    "decisions": ["habitable_home"],
     "safety": ["home_safety"],
+    "nights": ["home_safety"],
     "work": ["work_education", "community"],
     "parenting": ["parenting"],
 }
+#: How often family and friends do none, some or most of something, where they can.
+HELP_PERCENT = {"none": 75, "some": 15, "most": 10}
+AS_FOUND = "Talked through together at the visit: both are as they were found."
+HELPERS = "Family, who were asked without the person there and want to go on as they do now."
 STAGES_PERCENT = {
     Stage.REQUEST: 4,
     Stage.ASSESSMENT: 4,
@@ -47,7 +55,8 @@ def write_script(person: MadeUp, chance: np.random.Generator, today: date, detai
     eligible = until != Stage.CLOSED
     days = DAYS_TO_STAGE.get(until, 30)
     opened = today - timedelta(days=int(chance.integers(days, LONGEST_OPEN_DAYS if days > 30 else days + 15)))
-    answers = draw_answers(person, kind, chance, opened) if eligible else least_answers(kind, opened)
+    help_given = draw_help(kind, chance, opened)
+    answers = draw_answers(person, kind, chance, opened, help_given) if eligible else least_answers(kind, opened)
     outcomes = draw_outcomes(kind, answers, chance, eligible)
     way = person.way if not person.carer else "direct_payment"
     choice_words = draw(chance, WORDS["choices"][way])
@@ -63,9 +72,11 @@ def write_script(person: MadeUp, chance: np.random.Generator, today: date, detai
         good_day=draw(chance, WORDS["good_days"]),
         outcomes=outcomes,
         answers=answers,
+        help_given=help_given,
+        helpers_words=HELPERS,
         means=draw_means(person, chance),
         aims=tuple(tuple(aim) for aim in draw_some(chance, WORDS["aims"], 2)),
-        lines=draw_lines(person, way, indicative(kind, answers, opened), chance),
+        lines=draw_lines(person, way, indicative(kind, answers, opened, help_given), chance),
         way=way,
         choice_words=choice_words,
         why_not_direct_payment=why_not(way, as_before),
@@ -103,19 +114,26 @@ def middling_answers(kind: str, on: date) -> dict[str, str]:
     return answers_at(0.6, dict.fromkeys([question.id for question in asked], 0.0), asked)
 
 
-def draw_answers(person: MadeUp, kind: str, chance: np.random.Generator, on: date) -> dict[str, str]:
+def draw_help(kind: str, chance: np.random.Generator, on: date) -> dict[str, str]:
+    """How much of each thing family and friends do, where they can."""
+    helped = [question for question in questions(law_on(on, settings.COUNCIL_POLICY), kind) if question.family_can_help]
+    return {question.id: list(HELP_PERCENT)[pick(chance, list(HELP_PERCENT.values()))] for question in helped}
+
+
+def draw_answers(
+    person: MadeUp, kind: str, chance: np.random.Generator, on: date, help_given: dict[str, str]
+) -> dict[str, str]:
     """Answers whose indicative budget comes near the drawn cost, with ups and downs between the questions."""
     asked = questions(law_on(on, settings.COUNCIL_POLICY), kind)
     bias = {question.id: float(chance.normal(0, 0.18)) for question in asked}
     if chance.random() > 0.1 or person.band == "65+":
         bias["parenting"] = -9.0
-    bias["informal_support"] = -0.4
     target = person.weekly_pence if kind == "adult" else person.weekly_pence // 6
     low, high = 0.05, 1.0
     for _ in range(7):
         middle = (low + high) / 2
         answers = answers_at(middle, bias, asked)
-        low, high = (middle, high) if indicative(kind, answers, on) < target else (low, middle)
+        low, high = (middle, high) if indicative(kind, answers, on, help_given) < target else (low, middle)
     return answers_at(high, bias, asked)
 
 
@@ -124,8 +142,20 @@ def answers_at(level: float, bias: dict[str, float], asked) -> dict[str, str]:
     return {question.id: question.answers[places[question.id]].id for question in asked}
 
 
-def indicative(kind: str, answers: dict[str, str], on: date) -> int:
-    outcome = compute("allocation", {"kind": kind, "answers": answers}, on, policy=settings.COUNCIL_POLICY)
+def indicative(kind: str, answers: dict[str, str], on: date, help_given: dict[str, str]) -> int:
+    """The figure that these answers give somebody who cannot manage anything that they ask support for."""
+    asked = questions(law_on(on, settings.COUNCIL_POLICY), kind)
+    unable = {code for q in asked if answers[q.id] != q.answers[0].id for code in q.outcomes}
+    everything = {code for q in asked for code in (q.id, *q.outcomes)}
+    inputs = {
+        "kind": kind,
+        "unable": sorted(unable),
+        "answers": answers,
+        "help": help_given,
+        "willing_and_able": True,
+        "explained": dict.fromkeys(everything, AS_FOUND),
+    }
+    outcome = compute("allocation", inputs, on, policy=settings.COUNCIL_POLICY)
     return outcome.result["indicative_pence_per_week"]
 
 
@@ -158,13 +188,14 @@ def draw_means(person: MadeUp, chance: np.random.Generator) -> dict:
         income = [("universal_credit", 98_05), ("pip_daily_living", int(chance.choice([76_70, 114_60])))]
         income += [("earnings", int(chance.integers(60, 200)) * 100)] if chance.random() < 0.1 else []
         savings = int(np.exp(chance.normal(7.0, 1.2))) * 100
+    qualifying = sum(pence for kind, pence in income if kind.endswith("_pension"))
     weekly = [{"kind": kind, "amount_pence": pence, "every": "weekly"} for kind, pence in income]
     council_tax = {"kind": "council_tax", "amount_pence": int(chance.integers(4, 24)) * 100, "every": "weekly"}
     disability = {"kind": "heating", "amount_pence": int(chance.integers(2, 16)) * 100, "every": "weekly"}
     return {
         "basis": {"basis": "full", "basis_reason": ""},
         "household": {"household": "single", "dependent_children": 0, "premiums": []},
-        "income": {"lines": weekly},
+        "income": {"lines": weekly, QUALIFYING_INCOME: qualifying if person.band == "65+" else None},
         "savings": {"lines": [{"kind": "savings", "pence": min(savings, 60_000_00)}]},
         "housing": {"lines": [council_tax]},
         "disability_costs": {"lines": [disability]},

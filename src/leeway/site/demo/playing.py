@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from leeway.access.models import Team, User
 from leeway.care.assessment import actions as assessing
 from leeway.care.assessment.models import TookPart
-from leeway.care.assessment.parts import NOBODY_ELSE, outcomes_of
+from leeway.care.assessment.parts import NOBODY_ELSE, budget_questions, outcomes_of, what_does_not_fit
 from leeway.care.assessment.queries import draft_assessment, needs_money_check, version_of_whole
 from leeway.care.people import actions as people
 from leeway.care.people.models import Authority, Case, CaseKind, Relationship
@@ -29,6 +29,7 @@ from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.queries import FUNDED_AHEAD, funded_until_day
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder
+from leeway.site.demo.crowd import AS_FOUND
 from leeway.site.demo.script import Help, Line, Script
 from leeway.versions import version_of
 
@@ -185,9 +186,7 @@ def assess(player: Player) -> None:
     else:
         conditions |= {"impairment": True, "funding": script.funding or NOBODY_ELSE}
     assessing.save_conditions(assessment=assessment, details=conditions, version=assessment.version, by=worker, on=on)
-    assessing.save_allocation_answers(
-        assessment=assessment, answers=script.answers, version=assessment.version, by=worker, on=on
-    )
+    answer_budget_questions(player, on)
     assessing.complete_assessment(
         assessment=assessment,
         version=version_of_whole(draft_assessment(player.case)),
@@ -196,6 +195,32 @@ def assess(player: Player) -> None:
         on=player.day(11),
     )
     player.case.refresh_from_db()
+
+
+def answer_budget_questions(player: Player, on: date) -> None:
+    """The answers, how much others do, whether they can go on, and why what does not fit is right."""
+    script, by_on = player.script, {"by": player.staff.worker, "on": on}
+    assessment = draft_assessment(player.case)
+    can_help = {question.id for question in budget_questions(player.case, on) if question.family_can_help}
+    assessing.save_allocation_answers(
+        assessment=assessment,
+        answers=script.answers,
+        help_given=dict.fromkeys(can_help, "none") | script.help_given,
+        version=assessment.version,
+        **by_on,
+    )
+    assessment = draft_assessment(player.case)
+    misfits = what_does_not_fit(assessment, on)
+    assessing.save_cross_check(
+        assessment=assessment,
+        details={
+            "helpers_willing": True if script.help_given else None,
+            "helpers_words": script.helpers_words,
+            "explained": {one.code: script.explained.get(one.code, AS_FOUND) for one in misfits},
+        },
+        version=assessment.version,
+        **by_on,
+    )
 
 
 def check_means(player: Player) -> None:
@@ -248,7 +273,7 @@ def details_of(line: Line, player: Player) -> dict:
     return {
         "what": line.what,
         "service": service,
-        "supplier": "" if service else "To be found with the person",
+        "supplier": "" if service or line.necessary else "To be found with the person",
         "way": line.way,
         "unit": rate.unit if rate else "hour",
         "units": Decimal(hundredths) / 100,
@@ -257,6 +282,10 @@ def details_of(line: Line, player: Player) -> dict:
         "nhs_percent": line.nhs_percent,
         "exemption": line.exemption,
         "payee_relationship": line.relationship,
+        "payee_same_household": line.same_household,
+        "payee_necessary_for": line.necessary_for,
+        "payee_necessary": line.necessary,
+        "from_council": False,
     }
 
 
@@ -304,8 +333,14 @@ def check_direct_payment(player: Player, plan: Plan) -> None:
     lacks = "direct_payment" in player.script.cannot_decide
     receiver = receiving(player)
     answers = {"not_barred": True, "can_manage": True, "appropriate": True}
+    about = {}
     if lacks:
         answers |= {"requester_authorised": True, "best_interests": True}
+        about = {
+            "consulted": {"own_wishes": "heard", "named": "nobody", "cares": "heard", "mca": "nobody"},
+            "consultation_words": "Those who care for them were asked, and agree that it suits.",
+            "authorised_is": "family",
+        }
     elif receiver:
         answers["nominee_agrees"] = True
     planning.check_direct_payment(
@@ -313,6 +348,7 @@ def check_direct_payment(player: Player, plan: Plan) -> None:
         answers=answers,
         barred_orders=[],
         received_by=receiver,
+        about_authorised=about,
         version=plan.version,
         by=player.staff.worker,
         on=player.day(20),

@@ -1,6 +1,6 @@
 """A script: everything that happens on one made-up person's journey, so that one function can play it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from leeway.care.people.states import Stage
@@ -40,6 +40,9 @@ class Line:
     nhs_percent: int = 0
     exemption: str = ORDINARY
     relationship: str = "not_related"
+    same_household: bool | None = None
+    necessary_for: str = ""
+    necessary: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,9 @@ class Script:
     choice_words: str
     why_not_direct_payment: str = ""
     independent_advice: str = ""
+    help_given: dict[str, str] = field(default_factory=dict)  # by budget question, where somebody does some of it
+    helpers_words: str = ""  # who they are, and what they said about going on
+    explained: dict[str, str] = field(default_factory=dict)  # why what does not seem to fit is right
     amount_told: bool = True
     around: tuple[Around, ...] = ()
     cannot_decide: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from leeway.care.people.states import Stage
+from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.site.demo.crowd import middling_answers
 from leeway.site.demo.script import Around, Help, Line, Script
 
@@ -27,12 +28,12 @@ def means(
     """A money check: income a week, savings, disability costs."""
     home = {"household": household, "dependent_children": 0, "premiums": more.get("premiums", [])}
     if household == "couple":
-        home["partner_of_pension_age"] = more.get("partner_of_pension_age", True)
+        home["partner_born_on"] = more["partner_born_on"]
     return {
         "basis": {"basis": "full", "basis_reason": ""},
         "household": home,
-        "income": weekly(*income),
-        "savings": {"lines": [{"kind": "savings", "pence": savings}]},
+        "income": weekly(*income) | {QUALIFYING_INCOME: more.get("qualifying")},
+        "savings": {"lines": more.get("owned") or [{"kind": "savings", "pence": savings}]},
         "housing": weekly(("council_tax", 12_00)),
         "disability_costs": weekly(("heating", 15_00)),
         "evidence": {"evidence": "Award letters and bank statements seen."},
@@ -40,9 +41,19 @@ def means(
 
 
 WORKING_AGE = means(("universal_credit", 98_05), ("pip_daily_living", 114_60), ("pip_mobility", 80_00))
-PENSIONER = means(("state_pension", 241_30), ("attendance_allowance", 114_60), savings=18_000_00)
+OWNED_BY_PENSIONER = [
+    {"kind": "savings", "pence": 9_000_00},
+    {"kind": "investments", "pence": 10_000_00},
+    {"kind": "main_home", "pence": 210_000_00, "owners": 1},
+]
+PENSIONER = means(
+    ("state_pension", 241_30), ("attendance_allowance", 114_60), owned=OWNED_BY_PENSIONER, qualifying=241_30
+)
+OF_A_COUPLE = means(
+    ("universal_credit", 153_90), ("pip_daily_living", 114_60), household="couple", partner_born_on=date(1977, 9, 2)
+)
 NO_NEED = dict.fromkeys(["personal_care", "meals", "home", "wellbeing", "relationships", "decisions"], "nothing")
-NO_NEED |= dict.fromkeys(["safety", "nights", "work", "parenting", "informal_support"], "nothing")
+NO_NEED |= dict.fromkeys(["safety", "nights", "work", "parenting"], "nothing")
 
 
 def ada(today: date) -> Script:
@@ -66,6 +77,8 @@ def ada(today: date) -> Script:
             "toilet": Help(CANNOT, "I need someone there.", "Needs help for each use of the toilet."),
             "nutrition": Help(CANNOT, "I choose, someone cooks.", "Cannot prepare food or cut it up."),
             "work_education": Help(CANNOT, "I am studying design.", "Needs support at college throughout the day."),
+            "community": Help(CANNOT, "I go everywhere, with someone.", "Needs one person whenever she leaves home."),
+            "habitable_home": Help(CANNOT, "I say what needs doing.", "Cannot clean, lift or reach."),
         },
         answers=NO_NEED
         | {"personal_care": "often", "meals": "eating", "home": "everything", "nights": "on_call"}
@@ -107,13 +120,24 @@ def dementia(today: date) -> Script:
         what_matters="My own kettle, my own bed, the cat, and hymns on a Sunday.",
         good_day="A walk to the sea wall with someone who knows the way home.",
         outcomes={
-            "nutrition": Help(CANNOT, "I have had my dinner, I think.", "Forgets meals; has lost eight kilos."),
+            "nutrition": Help(
+                CANNOT,
+                "I have had my dinner, I think.",
+                "Forgets meals; has lost eight kilos.",
+                "Her daughter Ruth cooks on Saturdays and Sundays, and shops.",
+            ),
             "home_safety": Help(("endangers",), "I know this house.", "Leaves the gas on, and goes out at night."),
             "hygiene": Help(CANNOT, "I wash when I like.", "Needs prompting and one person to help."),
+            "community": Help(
+                ("endangers",), "I know the way.", "Loses her way and steps into the road.", "Ruth, on Sundays."
+            ),
         },
         answers=NO_NEED
         | {"personal_care": "every_day", "meals": "every_meal", "home": "most", "decisions": "every_decision"}
-        | {"safety": "nearby", "relationships": "every_week", "wellbeing": "every_day", "informal_support": "some"},
+        | {"safety": "nearby", "relationships": "every_week", "wellbeing": "every_day"},
+        help_given={"meals": "some", "home": "most", "relationships": "some"},
+        helpers_words="Ruth cooks at weekends, shops, and takes her mother out on Sundays. She was asked alone, and "
+        "wants to go on; she cannot do nights or mornings.",
         means=PENSIONER,
         aims=(("Stay in my own home with the cat", "She is still at home, safe, and not frightened."),),
         lines=(
@@ -166,6 +190,12 @@ def after_care(today: date) -> Script:
         answers=NO_NEED
         | {"home": "most", "wellbeing": "most_of_the_time", "relationships": "every_week", "work": "some_of_the_time"}
         | {"decisions": "most_decisions", "safety": "checks"},
+        help_given={},
+        helpers_words="",
+        explained={
+            "safety": "At home and outside he is safe by himself. A call on bad days was asked for after the ward, and "
+            "the nurse makes it."
+        },
         aims=(("Teach music to young people", "I run one session a week."),),
         means=WORKING_AGE,
         lines=(
@@ -203,7 +233,7 @@ def carer(today: date) -> Script:
         what_matters="One evening a week that is mine.",
         good_day="Choir, and coming home to find him settled.",
         outcomes={"recreation": Help(CANNOT, "I gave up choir.", "Cannot leave him for more than an hour.")},
-        answers=middling_answers("carer", today),
+        answers=middling_answers("carer", today) | {"work_family": "not_at_all"},
         means=PENSIONER,
         aims=(("Go back to choir", "I go three weeks out of four."),),
         lines=(Line("Sitter on choir nights, and the subscription", "community", 35_00, "direct_payment"),),
@@ -229,10 +259,20 @@ def joint(today: date) -> Script:
         good_day="Breakfast with my sons before school.",
         outcomes=ada(today).outcomes,
         answers=ada(today).answers | {"safety": "nearby"},
-        means=WORKING_AGE,
+        means=OF_A_COUPLE,
         aims=(("Breakfast with my boys every school day", "I am up and ready by half past seven."),),
         lines=(
             Line("Personal assistants, with breathing care", "personal_assistant", 800_00, "direct_payment", 60),
+            Line(
+                "Rotas and accounts, kept by Vik",
+                "",
+                20_00,
+                "direct_payment",
+                relationship="living_as_partner",
+                same_household=True,
+                necessary_for="administration",
+                necessary="Four assistants change their hours each week, and no payroll service can keep up with that.",
+            ),
             Line("Night support", "home_care", 360_00, "council_managed", 40),
         ),
         way="mixed",
@@ -260,9 +300,10 @@ def crossing(today: date) -> Script:
         outcomes={
             "hygiene": Help(CANNOT, "I can't get in the shower alone.", "Needs one person each morning."),
             "clothing": Help(("takes_much_longer",), "An hour for my socks.", "Takes over an hour, with pain."),
+            "nutrition": Help(PAINFUL, "Toast does me.", "Cannot stand to cook without pain."),
         },
         answers=NO_NEED | {"personal_care": "every_day", "meals": "preparing", "home": "some"},
-        means=means(("state_pension", 241_30), ("attendance_allowance", 76_70), savings=23_250_00),
+        means=means(("state_pension", 241_30), ("attendance_allowance", 76_70), savings=23_250_00, qualifying=241_30),
         aims=(("Stay in my own home", "I am still here at Christmas."),),
         lines=(Line("Help each morning from the agency I know", "home_care", 190_00, "council_managed"),),
         way="council_managed",
@@ -318,7 +359,7 @@ def deafblind(today: date) -> Script:
             "community": Help(CANNOT, "I need a guide.", "Cannot travel or take part without a communicator-guide."),
             "relationships": Help(CANNOT, "Nobody signs.", "No hands-on communication outside appointments."),
         },
-        answers=NO_NEED | {"relationships": "always", "work": "all_the_time", "home": "some"},
+        answers=NO_NEED | {"relationships": "always", "work": "all_the_time"},
         means=WORKING_AGE,
         aims=(("Go to the knitting group every week", "I am there on Tuesdays."),),
         lines=(Line("Communicator-guide", "personal_assistant", 230_00, "direct_payment"),),

@@ -10,6 +10,7 @@ from leeway.care.planning.actions.deciding import (
     sign_off,
     submit_plan,
 )
+from leeway.care.planning.actions.warning import warn_of_four_weeks
 from leeway.care.planning.actions.writing import (
     PERSON_WRITES,
     WORKER_WRITES,
@@ -49,4 +50,5 @@ __all__ = [
     "start_plan",
     "submit_plan",
     "take_new_price",
+    "warn_of_four_weeks",
 ]

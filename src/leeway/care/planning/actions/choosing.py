@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from leeway.access.models import User
-from leeway.care.circumstances.queries import detained_in
+from leeway.care.circumstances.queries import care_home_nights, detained_in
 from leeway.care.decisions.actions import decide_by_rule
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
@@ -30,6 +30,7 @@ from leeway.care.planning.models import (
 from leeway.care.planning.queries import (
     offers_and_choice,
 )
+from leeway.care.planning.uses import uses_of
 from leeway.days import HAPPENED, check_day
 from leeway.refusal import EditedMeanwhile, Refusal
 from leeway.versions import claim_version, version_of
@@ -172,9 +173,11 @@ def set_ways(*, plan: Plan, version: int, ways: dict[UUID, str], by: User, on: d
         line.save(update_fields=["way"])
 
 
-def _detained(case: Case, on: date) -> dict[str, str]:
-    kind = detained_in(case.person, on)
-    return {"detained_in": kind} if kind else {}
+def _whereabouts(case: Case, on: date) -> dict:
+    """Where the person is or was, as far as the rule asks: detained, and their stays in a care home."""
+    kind, nights = detained_in(case.person, on), care_home_nights(case.person, on)
+    stays = [[begins.isoformat(), leaves and leaves.isoformat()] for begins, leaves in nights]
+    return {**({"detained_in": kind} if kind else {}), **({"stays": stays} if stays else {})}
 
 
 @transaction.atomic
@@ -184,6 +187,7 @@ def check_direct_payment(
     answers: dict,
     barred_orders: list[str],
     received_by: Relationship | None = None,
+    about_authorised: dict | None = None,
     version: int,
     by: User,
     on: date,
@@ -192,14 +196,16 @@ def check_direct_payment(
 
     Section 32 applies where a capacity decision says that the person cannot manage one, even with support: then an
     authorised person receives it. Otherwise section 31: the person does, or someone they nominate. `answers` gives
-    the conditions that are judged (true, false or "unknown"); capacity is read from the record. Who in the family
-    would be paid is read from the plan's lines.
+    the conditions that are judged (true, false or "unknown"); capacity is read from the record. `about_authorised`
+    gives whom the council asked and the criminal record check, as reg. 5 asks of section 32. What the money would pay
+    for (family, the council, a care home) is read from the plan's lines.
     """
     check_can_work_on(by, plan.case)
     locked = lock_draft(plan)
     lacking = lacks_capacity(plan.case, CapacityQuestion.DIRECT_PAYMENT)
     _check_receiver(plan.case, received_by, authorised=lacking is not None, on=on)
-    paid = locked.lines.filter(way__in=["", Way.DIRECT_PAYMENT]).exclude(payee_relationship="not_related")
+    _check_words(about_authorised or {})
+    paid = locked.lines.filter(way__in=["", Way.DIRECT_PAYMENT]).select_related("service")
     decision = decide_by_rule(
         case=plan.case,
         kind=DecisionKind.DIRECT_PAYMENT,
@@ -208,16 +214,10 @@ def check_direct_payment(
             "route": "section_32" if lacking else "section_31",
             "answers": {("lacks_capacity" if lacking else "has_capacity"): True, **answers},
             "barred_orders": barred_orders,
-            **_detained(plan.case, on),
+            **(about_authorised or {}),
+            **_whereabouts(plan.case, on),
             "nominated_person": lacking is None and received_by is not None,
-            "payees": [
-                {
-                    "relationship": line.payee_relationship,
-                    "same_household": line.payee_same_household,
-                    "council_considers_necessary": bool(line.payee_necessary.strip()),
-                }
-                for line in paid
-            ],
+            "uses": [use for line in paid for use in uses_of(line, locked.starts_on or on)],
         },
         by=by,
         on=on,
@@ -227,6 +227,11 @@ def check_direct_payment(
     sentence = f"Direct payment: {decision.reasons[0]}"
     tell(case=plan.case, kind=Event.DIRECT_PAYMENT_DECIDED, sentence=sentence, by=by, on=on)
     return decision
+
+
+def _check_words(about: dict) -> None:
+    if "heard" in about.get("consulted", {}).values() and not about.get("consultation_words", "").strip():
+        raise Refusal("Say whom you asked, and what they said.", field="consultation_words")
 
 
 def _check_receiver(case: Case, receiver: Relationship | None, *, authorised: bool, on: date) -> None:

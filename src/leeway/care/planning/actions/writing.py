@@ -62,7 +62,12 @@ LINE_DETAILS = frozenset(
         "reablement_why",
         "payee_relationship",
         "payee_same_household",
+        "payee_necessary_for",
         "payee_necessary",
+        "from_council",
+        "from_council_because",
+        "care_home_nights",
+        "care_home_days_between",
     }
 )
 MOST_PENCE_PER_WEEK = 50_000_00
@@ -152,17 +157,19 @@ def remove_aim(*, aim: Aim, version: int, by: User, on: date) -> None:
 def add_line(*, plan: Plan, version: int, details: dict, by: User, on: date) -> PlanLine:
     """Add one thing that the budget pays for, from the directory or one's own idea.
 
-    `details`: what, service or supplier, unit, units, unit_cost_pence, frequency, nhs_percent, aim, way, who is paid
-    (payee_relationship, payee_same_household, payee_necessary), and whether it is free by law (exemption, and of
-    reablement its first day and what the council decided). Left out, it is ordinary support; where section 117 or the
-    NHS pays, it is still to be answered. The way follows the choice where one stands. Where the cost is a price of
-    the service that is recorded for the day, the line points to it.
+    `details`: what, service or supplier, unit, units, unit_cost_pence, frequency, nhs_percent, aim, way; what the law
+    of direct payments asks (who is paid: payee_…, whether the council gives it: from_council…, nights in a care home:
+    care_home_…); and whether it is free by law (exemption, and of reablement its first day and what the council
+    decided). Left out, it is ordinary support; where section 117 or the NHS pays, it is still to be answered. The way
+    follows the choice where one stands. Where the cost is a price of the service that is recorded for the day, the
+    line points to it.
     """
     check_can_work_on(by, plan.case)
     claim_draft(plan, version, by)
     asked = {"exemption": "" if funded_by(plan.case) else ORDINARY}
     line = PlanLine(plan=plan, **asked | _line_details(plan, details))
     _check_size(line)
+    _check_reasons(line)
     check_exemption(line, on)
     line.rate = _rate_of(line, on)
     line.save(force_insert=True)
@@ -178,6 +185,7 @@ def change_line(*, line: PlanLine, version: int, details: dict, by: User, on: da
     for name, value in changed.items():
         setattr(line, name, value)
     _check_size(line)
+    _check_reasons(line)
     check_exemption(line, on)
     if not _is_at(line, line.rate):
         line.rate = _rate_of(line, on)
@@ -262,6 +270,16 @@ def _is_at(line: PlanLine, rate: Rate | None) -> bool:
     if rate is None:
         return False
     return (rate.service_id, rate.unit, rate.pence) == (line.service_id, line.unit, line.unit_cost_pence)
+
+
+def _check_reasons(line: PlanLine) -> None:
+    """Refuse half of a finding: what the council considers it necessary to pay family for, and why, go together."""
+    if line.payee_necessary_for and not line.payee_necessary.strip():
+        raise Refusal("Say why the council finds it necessary to pay them, or not.", field="payee_necessary")
+    if line.payee_necessary.strip() and not line.payee_necessary_for:
+        raise Refusal("Say what the council considers it necessary to pay them for.", field="payee_necessary_for")
+    if line.care_home_nights == 0:
+        raise Refusal("Enter how many nights each stay is, or leave it empty.", field="care_home_nights")
 
 
 def _check_size(line: PlanLine) -> None:

@@ -113,6 +113,7 @@ def direct_payment(request: SignedIn, case_id):
             answers=form.answers,
             barred_orders=form.cleaned_data["barred_orders"],
             received_by=form.receiver,
+            about_authorised=form.about_authorised,
             version=form.cleaned_data["version"],
             **by_on,
         ),

@@ -15,6 +15,7 @@ from leeway.care.people.queries import about, get_case
 from leeway.care.planning import queries
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
 from leeway.care.planning.models import Plan, PlanLine, PlanState
+from leeway.care.planning.uses import council_in_words, family_in_words
 from leeway.market.contracts.presenters import change_in_words, kind_in_words
 
 
@@ -60,7 +61,8 @@ def rows(lines: list[PlanLine], on: date) -> list[dict]:
             "answered": bool(line.exemption),
             "way": line.get_way_display().partition(":")[0],
             "aim": line.aim.words if line.aim else "",
-            "family": line.get_payee_relationship_display() if line.payee_relationship != "not_related" else "",
+            "family": family_in_words(line),
+            "council": council_in_words(line),
         }
         for line in lines
     ]

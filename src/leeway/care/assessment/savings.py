@@ -1,0 +1,197 @@
+"""Savings and property in the money check: a line is asked what its kind needs, and nothing else."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from leeway.care.assessment.forms import LinesForm, text
+from leeway.days import HAPPENED, LASTING, PLANNED
+from leeway.forms import DateField, PoundsField, YesNoField
+from leeway.law import Law
+from leeway.law.capital import ASKED_OF, IS_LAND, WEEKS
+from leeway.law.means import CAPITAL, NOTIONAL, kinds, kinds_on
+from leeway.law.numbers import pounds
+from leeway.refusal import Refusal
+
+#: What is said where an answer is missing that the kind needs.
+MISSING = {
+    "received_on": "Say when it came, or when this began: it is left out for a time from then.",
+    "longer_because": "Say why it is left out for longer.",
+    "share_pence": "Say what their own share would fetch by itself: it may be far less than its part of the whole.",
+    "valued_by": "Say who valued the share, or what shows it.",
+    "valued_on": "Say when the share was valued.",
+    "given_to": "Say who has it now, or what it was spent on.",
+    "given_on": "Say when it was given or spent.",
+    "their_reason": "Write down why, in the person's own words.",
+    "to_avoid_charges": "Say whether the council finds that avoiding charges was a significant motive.",
+    "finding_because": "Say why the council finds so.",
+    "counted_from": "Say from which day it is in the charge: it falls each week from then.",
+}
+GIVEN_AWAY = ("given_to", "given_on", "their_reason", "to_avoid_charges", "finding_because")
+DAYS = ("received_on", "left_out_until", "valued_on", "given_on", "counted_from")
+
+
+def missing(line: Mapping[str, Any], law: Law) -> list[str]:
+    """The answers that a thing owned still needs, by field."""
+    way = law[CAPITAL + line["kind"]]
+    needed: list[str] = []
+    if way in WEEKS and "left_out_until" not in line:
+        needed.append("received_on")
+    if "left_out_until" in line:
+        needed.append("longer_because")
+    if way in IS_LAND and line.get("owners", 1) > 1:
+        needed.append("share_pence")
+    if "share_pence" in line:
+        needed += ["valued_by", "valued_on"]
+    if way == NOTIONAL:
+        needed += [*GIVEN_AWAY, *(["counted_from"] if line.get("to_avoid_charges") else [])]
+    return [name for name in needed if line.get(name) in (None, "")]
+
+
+def check_owned(lines: list[dict], law: Law) -> None:
+    """Refuse things owned of which something is not said that their kind needs."""
+    for number, line in enumerate(lines, start=1):
+        for name in missing(line, law):
+            raise Refusal(f"Savings and property, line {number}: {MISSING[name]}")
+
+
+class SavingsForm(LinesForm):
+    """What the person owns: once a line says what it is, it is asked what that kind needs."""
+
+    parts = ("kind", "amount", "owners")
+    kept_as = {"amount": "pence", "debts": "debts_pence", "share": "share_pence"}
+
+    def __init__(self, *args, law: Law, **options):
+        self.law = law
+        initial = options.get("initial", {})
+        options["initial"] = initial | {"lines": [_with_days(line) for line in initial.get("lines", [])]}
+        super().__init__(*args, kinds=[(kind.code, kind.label) for kind in kinds_on(CAPITAL, law)], **options)
+
+    def _typed(self, name: str, number: int) -> Any:
+        lines = self.initial.get("lines", [])
+        if self.is_bound:
+            return self.data.get(f"{name}_{number}", "")
+        return lines[number - 1].get(name, "") if number <= len(lines) else ""
+
+    def line_fields(self, number: int) -> dict[str, forms.Field]:
+        kind = self._typed("kind", number)
+        way = self.law.values.get(CAPITAL + kind, "") if kind else ""
+        help_text = kinds(CAPITAL)[kind].help if way else ""
+        fields = {
+            "kind": forms.ChoiceField(label="What is it?", choices=self.kinds, help_text=help_text),
+            "amount": PoundsField(label="What would it fetch?" if "debts_pence" in ASKED_OF.get(way, ()) else "Amount"),
+            "owners": forms.IntegerField(label="Owned by how many?", initial=1, min_value=1, max_value=100),
+        }
+        asked = {name: field for name, field in _extra_fields().items() if name in _asked_of(way)}
+        if str(self._typed("owners", number) or 1) != "1":
+            asked |= _share_fields(of_land=way in IS_LAND)
+        return fields | asked
+
+    def seldom_boxes(self, number: int) -> list:
+        return [self[f"{name}_{number}"] for name in self.line_fields(number) if name not in self.parts]
+
+    def line(self, number: int, cleaned: dict) -> dict:
+        kept = {}
+        for name in self.line_fields(number):
+            value = cleaned.get(f"{name}_{number}")
+            if value not in (None, ""):
+                kept[self.kept_as.get(name, name)] = value.isoformat() if isinstance(value, date) else value
+        kept.setdefault("owners", 1)
+        boxes = {kept: name for name, kept in self.kept_as.items()}
+        for name in missing(kept, self.law):
+            box = f"{boxes.get(name, name)}_{number}"
+            if box not in self.errors:
+                self.add_error(box if box in self.fields else f"kind_{number}", MISSING[name])
+        return kept
+
+    def in_words(self) -> list[tuple[str, str]]:
+        return [owned_in_words(line) for line in self.initial.get("lines", [])] or [("Lines", "None")]
+
+
+def _asked_of(way: str) -> tuple[str, ...]:
+    """The boxes of a way of counting; where a day can be given, the page does not ask for weeks."""
+    boxes = {"debts_pence": "debts"}
+    return tuple(boxes.get(name, name) for name in ASKED_OF.get(way, ()) if name != "weeks_since_received")
+
+
+def _extra_fields() -> dict[str, forms.Field]:
+    return {
+        "debts": PoundsField(label="Debts secured on it", required=False),
+        "received_on": DateField(
+            HAPPENED, label="When did it come, or this begin?", called="The day it came", required=False
+        ),
+        "left_out_until": DateField(
+            PLANNED,
+            label="Last day, if longer is reasonable",
+            called="The last day",
+            help_text="Only where the council finds that more than 26 weeks are needed.",
+            required=False,
+        ),
+        "longer_because": forms.CharField(label="Why longer", max_length=500, required=False),
+        "given_to": forms.CharField(label="Who has it now, or what was it spent on?", max_length=200, required=False),
+        "given_on": DateField(
+            LASTING, label="When was it given or spent?", called="The day it was given", required=False
+        ),
+        "their_reason": text("Why? In the person's own words", longest=2000, required=False),
+        "to_avoid_charges": YesNoField(
+            label="Does the council find that avoiding charges was a significant motive?",
+            help_text="Only if they could expect, at that time, to need care and to pay towards it.",
+            required=False,
+        ),
+        "finding_because": text("Why does the council find so?", longest=2000, required=False),
+        "counted_from": DateField(
+            PLANNED,
+            label="From which day is it in the charge?",
+            called="The first day in the charge",
+            help_text="What is left of it then falls each week. In a new check, enter what is left and today.",
+            required=False,
+        ),
+    }
+
+
+def _share_fields(*, of_land: bool) -> dict[str, forms.Field]:
+    label = "What would their own share fetch by itself?" if of_land else "Their own share, if not an equal one"
+    return {
+        "share": PoundsField(label=label, required=False),
+        "valued_by": forms.CharField(
+            label="Who valued it?" if of_land else "What shows it?", max_length=200, required=False
+        ),
+        "valued_on": DateField(HAPPENED, label="When?", called="The day it was valued", required=False),
+    }
+
+
+def _with_days(line: Mapping[str, Any]) -> dict:
+    return {
+        name: date.fromisoformat(value) if name in DAYS and isinstance(value, str) else value
+        for name, value in line.items()
+    }
+
+
+def owned_in_words(given: Mapping[str, Any]) -> tuple[str, str]:
+    """One thing owned, and what was said of it, to be checked."""
+    line = _with_days(given)
+    said = [pounds(line["pence"])]
+    if line.get("owners", 1) > 1:
+        said.append(f"owned by {line['owners']}")
+    if "share_pence" in line:
+        said.append(f"own share {pounds(line['share_pence'])} ({line.get('valued_by')}, {_day(line.get('valued_on'))})")
+    if line.get("debts_pence"):
+        said.append(f"debts of {pounds(line['debts_pence'])} secured on it")
+    if "received_on" in line:
+        said.append(f"since {_day(line['received_on'])}")
+    if "left_out_until" in line:
+        said.append(f"left out until {_day(line['left_out_until'])}: {line.get('longer_because')}")
+    if "given_to" in line:
+        found = "a significant motive" if line.get("to_avoid_charges") else "no significant motive"
+        said.append(
+            f"given to {line['given_to']} on {_day(line.get('given_on'))}. In their words: "
+            f"“{line.get('their_reason')}”. The council finds that avoiding charges was {found}: "
+            f"{line.get('finding_because')}"
+        )
+    return kinds(CAPITAL)[line["kind"]].label, ", ".join(said)
+
+
+def _day(day: date | None) -> str:
+    return f"{day.day} {day:%B %Y}" if day else "no day"

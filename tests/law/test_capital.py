@@ -1,0 +1,212 @@
+"""What a person owns: its value after costs and debts, its share, its days, and what was given away."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from leeway.law import law_on
+from leeway.law.capital import ASKED_OF, OF_EVERY_KIND, OWNED_FIELDS, last_days
+from leeway.law.charge_case import read_case
+from leeway.law.charging import charge, charge_columns, columns_of
+from leeway.law.dated import every_parameter
+from leeway.law.means import CAPITAL
+from leeway.law.outcome import BadInput
+
+ON = date(2023, 6, 1)
+LAW = law_on(ON)
+PENSIONER = {
+    "age": 80,
+    "income": [{"kind": "state_pension", "pence_per_week": 23000}],
+    "personal_budget_pence_per_week": 30000,
+}
+
+
+def counted(*things, on=ON, **facts):
+    """How much capital counts, in pence."""
+    return charge(PENSIONER | facts | {"capital_items": list(things)}, law_on(on)).result["capital_pence"]
+
+
+def charged(*things, on=ON, **facts):
+    return charge(PENSIONER | facts | {"capital_items": list(things)}, law_on(on)).result["charge_pence_per_week"]
+
+
+def given_away(pence=2400000, **more):
+    return {"kind": "notional_capital", "pence": pence} | more
+
+
+# --- the cases made from reports
+
+
+def test_shares_count_less_a_tenth():
+    assert counted({"kind": "investments", "pence": 2450000}) == 2205000
+    assert charged({"kind": "investments", "pence": 2450000}) == 4765
+
+
+def test_a_house_of_three_is_asked_what_the_share_would_fetch():
+    house = {"kind": "second_property", "pence": 6000000, "owners": 3}
+    with pytest.raises(BadInput, match=r"owned by 3.*share_pence, valued_by and valued_on"):
+        counted(house)
+    valued = {"share_pence": 800000, "valued_by": "District valuer", "valued_on": "2023-05-02"}
+    assert counted(house | valued) == 720000
+    with pytest.raises(BadInput, match="say who valued the share"):
+        counted(house | {"share_pence": 800000})
+
+
+def test_capital_given_away_falls_by_the_difference_it_makes():
+    result = charge(PENSIONER | {"capital_items": [given_away(weeks_since_received=10)]}, LAW).result
+    assert result["notional_capital_left_pence"] == 2289695
+    assert result["charge_pence_per_week"] == 5065
+
+
+def test_arrears_are_left_out_on_the_day_52_weeks_later_and_count_the_day_after():
+    arrears = {"kind": "benefit_arrears", "pence": 2000000}
+    assert counted(arrears | {"weeks_since_received": 52}) == 0
+    assert counted(arrears | {"weeks_since_received": 53}) == 2000000
+    came = {"received_on": "2022-06-02"}
+    assert counted(arrears | came, on=date(2023, 6, 1)) == 0
+    assert counted(arrears | came, on=date(2023, 6, 2)) == 2000000
+
+
+# --- value, costs, debts and shares
+
+
+def test_debts_secured_on_a_thing_come_off_and_never_below_nothing():
+    flat = {"kind": "second_property", "pence": 10000000}
+    assert counted(flat | {"debts_pence": 8000000}) == 1000000
+    assert counted(flat | {"debts_pence": 9500000}, {"kind": "savings", "pence": 500}) == 500
+
+
+def test_a_part_of_a_penny_of_the_costs_goes_to_the_person():
+    assert counted({"kind": "investments", "pence": 11}) == 9
+
+
+def test_cash_and_certificates_have_no_costs_of_sale_and_are_shared_equally():
+    assert counted({"kind": "savings", "pence": 1001, "owners": 2}) == 500
+    assert counted({"kind": "national_savings_certificates", "pence": 1000}) == 1000
+
+
+def test_another_share_than_an_equal_one_is_shown():
+    shown = {"share_pence": 900, "valued_by": "Passbook: the person paid in nine tenths", "valued_on": "2023-05-02"}
+    assert counted({"kind": "savings", "pence": 1000, "owners": 2} | shown) == 900
+
+
+def test_a_field_that_a_kind_does_not_take_is_refused():
+    with pytest.raises(BadInput, match="Cash, savings and bank accounts takes no debts_pence"):
+        counted({"kind": "savings", "pence": 100, "debts_pence": 5})
+
+
+def test_every_way_of_counting_is_asked_something_known():
+    ways = {
+        dated.value for name, kind in every_parameter().items() if name.startswith(CAPITAL) for dated in kind.history
+    }
+    assert ways == set(ASKED_OF)
+    assert {name for asked in ASKED_OF.values() for name in asked} | set(OF_EVERY_KIND) == set(OWNED_FIELDS)
+
+
+# --- time
+
+
+def test_property_that_is_being_sold_counts_as_land_after_26_weeks_or_what_is_reasonable():
+    house = {"kind": "property_for_sale", "pence": 10000000, "received_on": "2022-12-01"}
+    assert counted(house, on=date(2023, 6, 1)) == 0
+    assert counted(house, on=date(2023, 6, 2)) == 9000000
+    longer = house | {"left_out_until": "2023-08-31", "longer_because": "The buyer withdrew, and it is on the market."}
+    assert counted(longer, on=date(2023, 8, 31)) == 0
+    assert counted(longer, on=date(2023, 9, 1)) == 9000000
+    with pytest.raises(BadInput, match="say why it is left out for longer"):
+        counted(house | {"left_out_until": "2023-08-31"})
+
+
+def test_whoever_waits_for_the_end_of_a_time_is_told_its_last_day():
+    things = [
+        {"kind": "property_for_sale", "pence": 1, "received_on": "2023-05-01"},
+        {"kind": "benefit_arrears", "pence": 1, "received_on": "2022-06-02"},
+        {"kind": "benefit_arrears", "pence": 1, "weeks_since_received": 3},
+        {"kind": "savings", "pence": 1},
+    ]
+    assert last_days(things, LAW) == (
+        ("Arrears of benefits", date(2023, 6, 1)),
+        ("Property that is being sold", date(2023, 10, 30)),
+    )
+
+
+def test_where_neither_day_nor_weeks_are_known_it_is_asked():
+    with pytest.raises(BadInput, match="give received_on, or weeks_since_received"):
+        counted({"kind": "benefit_arrears", "pence": 100})
+
+
+@pytest.mark.parametrize(
+    ("kind", "first"),
+    [
+        ("child_migrants", date(2020, 2, 25)),
+        ("grenfell", date(2020, 7, 15)),
+        ("troubles_victims", date(2021, 7, 15)),
+        ("windrush", date(2022, 1, 1)),
+        ("energy_bills_support", date(2022, 11, 2)),
+        ("post_office", date(2023, 7, 9)),
+        ("infected_blood_estate", date(2024, 10, 10)),
+        ("lgbt_recognition", date(2025, 2, 28)),
+        ("miscarriage_of_justice", date(2025, 7, 22)),
+    ],
+)
+def test_a_compensation_scheme_is_left_out_from_its_first_day(kind, first):
+    assert counted({"kind": kind, "pence": 3000000}, on=first) == 0
+    with pytest.raises(BadInput, match="has no value on"):
+        counted({"kind": kind, "pence": 3000000}, on=first - timedelta(1))
+
+
+# --- given away
+
+
+def test_capital_given_away_counts_only_if_the_council_found_so():
+    found = {
+        "weeks_since_received": 0,
+        "given_to": "Her son",
+        "their_reason": "For his wedding",
+        "given_on": "2022-01-01",
+    }
+    assert counted(given_away(**found, to_avoid_charges=True)) == 2400000
+    assert counted(given_away(**found, to_avoid_charges=False)) == 0
+
+
+def test_it_falls_for_each_whole_week_since_the_first_day_charged_with_it():
+    assert counted(given_away(counted_from="2023-03-23")) == 2289695
+    assert counted(given_away(counted_from="2023-03-24")) > 2289695
+    assert counted(given_away(counted_from="2023-07-01")) == 2400000
+
+
+def test_it_does_not_fall_while_it_makes_no_difference_and_never_below_nothing():
+    assert counted(given_away(100000, weeks_since_received=500)) == 100000
+    assert counted(given_away(weeks_since_received=2500), capital_pence=1425000) == 1425000
+
+
+def test_two_gifts_fall_together():
+    both = counted(given_away(1200000, weeks_since_received=10), given_away(1200000, weeks_since_received=10))
+    assert both == 2289695
+    later = counted(given_away(2400000, weeks_since_received=10), given_away(100000, weeks_since_received=0))
+    assert later == 2389695
+
+
+def test_one_person_and_columns_agree_on_capital_given_away():
+    case = PENSIONER | {"capital_items": [given_away(weeks_since_received=10)]}
+    columns = charge_columns(columns_of([case], LAW), LAW)
+    assert columns["charge"].tolist() == [5065]
+    assert read_case(case, LAW.only("charging", "charging_policy")).means.capital_pence == 2289695
+
+
+# --- rent
+
+
+def test_rent_of_property_that_counts_is_no_income_too():
+    flat = {"kind": "second_property", "pence": 1000000}
+    rent = {"kind": "rental_income", "pence_per_week": 10000}
+    with pytest.raises(BadInput, match="would count twice"):
+        charged(flat, income=[rent])
+    as_capital = charge(
+        PENSIONER | {"income": [rent | {"kind": "rent_from_counted_property"}], "capital_items": [flat]}, LAW
+    )
+    assert as_capital.result["counted_income_pence_per_week"] == 0
+    let_at_home = charge(
+        PENSIONER | {"income": [rent], "capital_items": [flat, {"kind": "main_home", "pence": 1}]}, LAW
+    )
+    assert let_at_home.result["counted_income_pence_per_week"] == 10000
