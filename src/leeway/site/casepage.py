@@ -20,10 +20,12 @@ from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import (
+    charges_of,
     needs_money_check,
     offers_and_choice,
     open_plan,
     past_plans,
+    pays_on,
     plan_in_force,
 )
 from leeway.care.review.queries import next_review, past_reviews
@@ -50,6 +52,7 @@ def show(request: SignedIn, case_id):
     standing = {decision.kind: decision for decision in reversed(list(decisions))}
     story = list(people.story(case).exclude(kind=Event.PAYMENT_SENT))  # they stand with the budget
     plan = open_plan(case) or plan_in_force(case)
+    decided = getattr(standing.get(DecisionKind.FINAL_BUDGET), "plan", None)  # the plan of the budget that is shown
     step = next_step(case, today)
     context = {
         "case": case,
@@ -64,6 +67,8 @@ def show(request: SignedIn, case_id):
         "links": links(case, request.user),
         "closed": case.stage == Stage.CLOSED,
         "budget": standing.get(DecisionKind.FINAL_BUDGET),
+        "charges": charges_of(decided) if decided else [],
+        "pays_pence": pays_on(decided, today) if decided else None,
         "indicative": standing.get(DecisionKind.INDICATIVE_BUDGET),
         "choice": offers_and_choice(plan).choice if plan else None,
         "people": people.people_around(case.person, today),

@@ -77,6 +77,13 @@ def charges_of(plan: Plan) -> list[Decision]:
     return by_days(plan.charges.all())
 
 
+def pays_on(plan: Plan, on: date) -> int:
+    """What the person pays a week by a plan on a day; before its first, what they are to pay from then."""
+    charges = charges_of(plan)
+    begun = [charge for charge in charges if charge.law_on <= on] or charges[:1]
+    return begun[-1].result["charge_pence_per_week"] if begun else 0
+
+
 def aims_in_force(case: Case) -> list[Aim]:
     """What the plan in force is to achieve."""
     return list(Aim.objects.filter(plan__case=case, plan__state=PlanState.AGREED))

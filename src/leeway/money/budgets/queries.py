@@ -13,6 +13,7 @@ from django.http import Http404
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.care.decisions.models import Decision
 from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
@@ -60,6 +61,11 @@ class Proposal:
     stops: list[str]
     waits: str = ""
 
+    @property
+    def charges(self) -> list[Decision]:
+        """What the person is to pay, from which day."""
+        return charges_of(self.plan) if self.plan else []
+
 
 @dataclass(frozen=True)
 class InstalmentRow:
@@ -87,6 +93,7 @@ class Picture:
     earlier: list[Budget]
     funded_until: date | None
     shares: list[ShareSoFar]
+    charges: list[Decision]
     paid_beyond_pence: int = 0
 
     @property
@@ -164,7 +171,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
     case = people.get_case(case_id, seen_by=seen_by, page="Budget and payments")
     budgets = list(case.budgets.select_related("ending", "plan__final_budget", "charge", "started_by"))
     if not budgets:
-        return Picture(case, on, None, [], [], [], {}, [], [], [], None, [])
+        return Picture(case, on, None, [], [], [], {}, [], [], [], None, [], [])
     budget = budgets[0]
     parts = sorted(budget.parts.select_related("paid_into"), key=lambda part: Way.values.index(part.way))
     holds = list(Hold.objects.filter(budget__case=case).select_related("placed_by", "lifted_by"))
@@ -185,6 +192,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         funded_until=funded_until_day(budget),
         paid_beyond_pence=paid_beyond_death(budget),
         shares=shares_so_far(case, on),
+        charges=charges_of(budget.plan),
     )
 
 
