@@ -14,7 +14,7 @@ from django.utils import timezone
 from leeway.access.models import Look, User
 from leeway.access.roles import Role
 from leeway.care.assessment import actions as assessing
-from leeway.care.assessment.models import FinancialAssessment
+from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
 from leeway.care.circumstances import actions as circumstances
 from leeway.care.people.models import Authority
 from leeway.market.contracts.actions import record_rate
@@ -43,14 +43,14 @@ ONCE = {
     "people:message_again",
     "circumstances:death", "circumstances:end_stay",
     "assessment:start", "assessment:money_start",
-    "planning:start", "planning:take_price",
+    "planning:start", "planning:take_price", "planning:uprate", "planning:challenge",
     "review:ask", "review:concern",
     "budgets:look", "budgets:cancel_last_cost", "circumstances:take_back_stay",
     "budgets:start", "budgets:fund", "budgets:lift", "budgets:end",
     "payees:approve", "payees:reject",
     "payments:approve", "payments:cancel", "payments:send", "payments:redate", "payments:withdraw", "payments:confirm",
     "payments:returned",
-    "contributions:take_back",
+    "contributions:take_back", "contributions:change",
     "insight:end_target", "insight:close_wave",
     "jobs:again",
 }  # fmt: skip
@@ -86,6 +86,14 @@ def sam(world):
 
 def assessment(world):
     return assessing.start_assessment(case=world.case, by=world.bea, on=TODAY)
+
+
+def need_of(world):
+    """A plan for somebody who was found unable to wash."""
+    done = Assessment.objects.create(case=world.planning_case, started_on=TODAY)
+    OutcomeNote.objects.create(assessment=done, outcome="hygiene", unable=["cannot"], answered=True)
+    Assessment.objects.filter(pk=done.pk).update(completed_on=TODAY)
+    return world.written
 
 
 def money_check(world):
@@ -160,6 +168,11 @@ EDITS = {
          "nhs_percent": "0", "exemption": "ordinary", "payee_relationship": "not_related"},
     ),
     "planning:remove_line": ("bea", lambda world, name: world.address(name, world.written.lines.get().pk), {}),
+    "planning:need": (
+        "bea",
+        lambda world, name: need_of(world) and world.address(name, "hygiene"),
+        {"met_by": "reason", "words": "She wants to wait until the spring."},
+    ),
     "planning:start_date": ("bea", of_plan("written"), day("starts_on")),
     "planning:choice": (
         "ada_user",

@@ -47,7 +47,7 @@ def find_support_in_the_directory(worker: Visitor, words: str) -> None:
 
 def say_how_much(worker: Visitor, how_many: str, of_what: str, cost: str, aim: str) -> None:
     """Fill in the rest of a line of the plan and save it."""
-    worker.write("How many", how_many)
+    worker.here.get_by_label("How many", exact=True).fill(how_many)
     worker.pick("Of what", of_what)
     worker.pick("How often", "a week")
     worker.write("Cost of one", cost)

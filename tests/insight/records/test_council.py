@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 from django.db import connection
+from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from leeway.insight.records.producing import make_return
 from leeway.insight.records.read import read_records
 from leeway.insight.records.tables import EVENTS, FIELDS, TABLES
 from leeway.insight.records.write import write_return
+from leeway.money.budgets.models import Budget
 from leeway.refusal import NotAllowed, Refusal
 from tests.site.conftest import council  # noqa: F401, a fixture
 
@@ -82,9 +84,20 @@ def test_a_mix_is_a_row_for_each_way(ana):
 
 
 def test_a_service_fund_counts_as_managed(ana):
-    (fund,) = rows_of("Kofi", council_records(TODAY, seen_by=ana, on=TODAY))
-    assert (fund["mechanism"], fund["component"]) == ("CASSR managed personal budget", "Community supported living")
-    assert fund["funding"] == "Fully social care funded"
+    fund = rows_of("Kofi", council_records(TODAY, seen_by=ana, on=TODAY))
+    assert {(row["mechanism"], row["component"]) for row in fund} == {
+        ("CASSR managed personal budget", "Community supported living"),
+        ("CASSR managed personal budget", "Home support or domiciliary care"),
+    }
+    assert len(fund) == 2 and {row["funding"] for row in fund} == {"Joint client and social care funded"}
+
+
+def test_a_charge_that_changes_is_no_new_service(ana):
+    """What is paid from another day on is another budget of the same plan, and the same service."""
+    budgets = Budget.objects.order_by().values_list("plan").annotate(Count("pk"))
+    assert max(number for _, number in budgets) > 1
+    services = council_records(TODAY, seen_by=ana, on=TODAY).services.collect().to_native()
+    assert services["reference"].is_unique().all()
 
 
 def test_a_carer_stands_beside_whom_she_cares_for(ana):

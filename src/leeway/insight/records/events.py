@@ -300,7 +300,8 @@ def _services(raw: Raw, last: date) -> pl.DataFrame:
     budgets = budgets.with_columns((after == pl.col("ends_on") + DAY).fill_null(False).alias("replaced"))
     budgets = budgets.with_columns(pl.coalesce("ends_on", "closed_on").alias("ends_on"))
     once = pl.col("cost_frequency") == "One-off"
-    lines = raw.lines.join(budgets, on="plan").with_columns(
+    first = pl.col("starts_on") == pl.col("starts_on").min().over("plan")  # a plan may have a budget after another
+    lines = raw.lines.join(budgets, on="plan").filter(first | ~once).with_columns(
         pl.when(once).then("starts_on").otherwise("ends_on").alias("ends_on"), **_service_words()
     )
     happened = (pl.col("ends_on") >= pl.col("starts_on")).fill_null(True)
@@ -346,12 +347,12 @@ _SAME = ["case", "service_type", "component", "mechanism", "unit_cost_pence", "c
 
 
 def _told_apart(lines: pl.DataFrame) -> pl.DataFrame:
-    """Make one row of a plan's lines that the return could not tell apart, with their units or their cost together."""
-    summed = lines.sort("id").group_by("plan", *_SAME, maintain_order=True).agg(
+    """Make one row of a budget's lines that the return could not tell apart, with their units or cost together."""
+    summed = lines.sort("id").group_by("plan", "starts_on", *_SAME, maintain_order=True).agg(
         pl.len().alias("count"),
         pl.col("id").alias("ids"),
         pl.when(pl.col("provider").n_unique() == 1).then(pl.col("provider").first()).alias("provider"),
-        pl.col("starts_on", "ends_on", "replaced", "funding").first(),
+        pl.col("ends_on", "replaced", "funding").first(),
     )  # fmt: skip
     by_the_unit = pl.col("planned_units_hundredths").is_not_null()
     return summed.with_columns(
@@ -369,7 +370,7 @@ def _joined_up(lines: pl.DataFrame) -> pl.DataFrame:
     begins = (pl.col("cost_frequency") == "One-off") | (pl.col("starts_on") != before + DAY).fill_null(True)
     run = lines.with_columns(begins.cum_sum().over(same).alias("run"))
     return run.group_by(*same, "run", maintain_order=True).agg(
-        pl.col("ids").list.explode(),
+        pl.col("ids").list.explode().unique(maintain_order=True),
         pl.col("starts_on").first(),
         pl.col("ends_on", "replaced", "funding").last(),
     ).drop("run")  # fmt: skip
