@@ -50,7 +50,7 @@ ONCE = {
     "payees:approve", "payees:reject",
     "payments:approve", "payments:cancel", "payments:send", "payments:redate", "payments:withdraw", "payments:confirm",
     "payments:returned",
-    "contributions:take_back",
+    "contributions:take_back", "contributions:change",
     "insight:end_target", "insight:close_wave",
     "jobs:again",
 }  # fmt: skip
