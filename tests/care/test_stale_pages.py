@@ -89,7 +89,7 @@ def assessment(world):
 
 
 def money_check(world):
-    written = {"basis": "not_disclosed", "basis_reason": "Prefers not to say"}
+    written = {"basis": "not_disclosed", "basis_reason": "Prefers not to say", "told_of_full_check": True}
     return FinancialAssessment.objects.create(case=world.planning_case, started_on=TODAY, **written)
 
 
