@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from leeway.access.models import User
+from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.circumstances import actions as circumstances
 from leeway.care.circumstances.queries import standing_death
 from leeway.care.people.models import Case
@@ -24,7 +25,7 @@ from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.dues import Payer
 from leeway.money.budgets.models import Budget, Hold, HoldKind, LastCost
 from leeway.money.contributions import actions as contributions
-from leeway.money.contributions.queries import owed_account
+from leeway.money.contributions.queries import change_of, owed_account, running_budgets
 from leeway.money.ledger.queries import balance
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder, PayeeAccount
@@ -92,6 +93,21 @@ def _receipt(world: World) -> Any:
     )  # fmt: skip
 
 
+def _check(world: World) -> Any:
+    """The money is checked anew, and more is paid from that day on."""
+    means = {"household": "single", "income": [{"kind": "private_pension", "pence_per_week": 280_00}]}
+    return FinancialAssessment.objects.create(
+        case=world.case, started_on=CUT, completed_on=FOUR_WEEKS_END, basis="full", means=means
+    )
+
+
+def _change(world: World) -> Any:
+    found = running_budgets(AFTER).filter(case=world.case).first()
+    change = change_of(found, AFTER) if found else None
+    seen = change.seen if change else ""
+    return contributions.decide_change(budget=world.budget, seen=seen, by=world.finn, on=AFTER)
+
+
 def _end(world: World, day: date) -> Any:
     return budgets.end_budget(budget=world.budget, ends_on=day, reason="Moved away", by=world.finn, on=ON)
 
@@ -132,6 +148,7 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "entered": lambda world: _account(world, "87654321"),
     "fallen due": lambda world: contributions.let_fall_due(on=AFTER),
     "receipt": _receipt,
+    "checked": _check,
     "ending": lambda world: _end(world, FOUR_WEEKS_END),
     "large cost": lambda world: _cost(world, "redundancy", settings.LAST_COST_SECOND_LOOK_PENCE + 1),
     "hold": _hold,
@@ -210,6 +227,8 @@ ACTIONS: dict[Callable[..., Any], Action] = {
     ),
     contributions.let_fall_due: Action(lambda world: contributions.let_fall_due(on=AFTER), ("shares",)),
     contributions.confirm_receipt: Action(_receipt, ("shares", "fallen due")),
+    contributions.ask_for_changes: Action(lambda world: contributions.ask_for_changes(on=AFTER), ("checked",)),
+    contributions.decide_change: Action(_change, ("checked",)),
     contributions.take_back: Action(
         lambda world: contributions.take_back(
             receipt=world.case.receipts.get(), reason="Another case's", by=world.finn, on=AFTER
