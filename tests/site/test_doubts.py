@@ -47,7 +47,12 @@ def review(case):
 
 
 def decide(case, by, has_capacity, **more):
-    said = {"question": "direct_payment", "has_capacity": has_capacity, "how_supported": "Pictures", "reasons": "…"}
+    said = {
+        "question": "direct_payment",
+        "has_capacity": has_capacity,
+        "how_supported": "With pictures, twice, in the morning.",
+        "reasons": "She could not keep in mind what the money is for.",
+    }
     return people.decide_capacity(case=case, details=said | more, by=by, on=ON)
 
 

@@ -283,6 +283,11 @@ TRIES = {
     "a decision rewritten": (
         [f"UPDATE decisions_decision SET result = jsonb_set(result::jsonb, '{{charge_pence_per_week}}', '1') "
          f"WHERE case_id = {ADA}"],
+        ["does not take from the person what was decided"],
+    ),
+    "a final budget rewritten": (
+        [f"UPDATE decisions_decision SET result = jsonb_set(result::jsonb, '{{pence_per_week}}', '1') "
+         f"WHERE kind = 'final_budget' AND case_id = {ADA}"],
         ["does not say what was decided"],
     ),
     "what was paid before made larger": (

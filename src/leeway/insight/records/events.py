@@ -301,8 +301,10 @@ def _services(raw: Raw, last: date) -> pl.DataFrame:
     budgets = budgets.with_columns(pl.coalesce("ends_on", "closed_on").alias("ends_on"))
     once = pl.col("cost_frequency") == "One-off"
     first = pl.col("starts_on") == pl.col("starts_on").min().over("plan")  # a plan may have a budget after another
-    lines = raw.lines.join(budgets, on="plan").filter(first | ~once).with_columns(
-        pl.when(once).then("starts_on").otherwise("ends_on").alias("ends_on"), **_service_words()
+    lines = (
+        raw.lines.join(budgets, on="plan")
+        .filter(first | ~once)
+        .with_columns(pl.when(once).then("starts_on").otherwise("ends_on").alias("ends_on"), **_service_words())
     )
     happened = (pl.col("ends_on") >= pl.col("starts_on")).fill_null(True)
     lines = lines.filter(happened, pl.col("unit_cost_pence") > 0)
