@@ -1,8 +1,10 @@
 """Whose charge is about to change: told weeks ahead, worked out from what was checked, decided one by one."""
 
+import shutil
 from datetime import date, timedelta
 
 import pytest
+import yaml
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +14,7 @@ from leeway.care.people.events import Event
 from leeway.care.people.models import Task
 from leeway.care.planning.models import Way
 from leeway.care.planning.queries import charges_of
+from leeway.law.dated import DEFAULT_POLICY
 from leeway.messages.models import Message
 from leeway.money.budgets.actions import end_budget, start_budget
 from leeway.money.contributions import actions, queries
@@ -131,6 +134,22 @@ def test_a_new_money_check_counts_from_its_day(running, finn):
     assert [each.starts_on for each in change.stretches] == [day, BIRTHDAY]
     assert change.first.because == ("the money was checked again",)
     assert change.first.charge_pence_per_week > change.pays_pence_per_week > worked_out(running.case, BIRTHDAY) - 60_00
+
+
+def test_a_figure_put_right_after_the_decision_is_a_change(running, finn, settings, tmp_path):
+    """April's values came into the policy late, from a day before the charge that was decided."""
+    policy = shutil.copytree(DEFAULT_POLICY, tmp_path / "policy")
+    path = policy / "charging_policy" / "percent_of_disposable.yaml"
+    values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    values["values"][date(2026, 4, 6)] = {"value": 50, "source": {"title": "Cabinet, 20 April 2026"}}
+    path.write_text(yaml.safe_dump(values), encoding="utf-8")
+    settings.COUNCIL_POLICY = policy
+    (change,) = queries.changes(seen_by=finn, on=STARTS)
+    assert change.first.starts_on == STARTS + timedelta(days=1)
+    assert "put right" in change.first.because[0]
+    assert change.first.charge_pence_per_week == running.charge_pence_per_week // 2
+    actions.decide_change(budget=running, seen=change.seen, by=finn, on=STARTS)
+    assert not queries.changes(seen_by=finn, on=STARTS)
 
 
 def test_what_cannot_be_worked_out_asks_for_a_money_check(ada_at_24, agree, bank, finn, another_case):

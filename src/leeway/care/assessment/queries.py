@@ -18,6 +18,7 @@ from leeway.law import Outcome, compute, law_on
 from leeway.law.exemptions import FreePart
 from leeway.law.exemptions import free_parts as read_free_parts
 from leeway.law.stretches import (
+    DAY,
     Stretch,
     Turn,
     birthday_turns,
@@ -199,6 +200,7 @@ def charge_changes(charge: Decision, *, on: date) -> tuple[Stretch, ...]:
     checks = sorted(case.financial_assessments.all(), key=lambda check: check.created_at)
     done_on = {check.completed_on: check for check in checks if check.completed_on}
     turns = [*birthday_turns(case.person.date_of_birth), *law_turns(law), *exemption_turns(parts, law)]
+    turns.append(Turn(first + DAY, "a figure or a fact was added or put right after it was decided"))
     for day, check in done_on.items():
         turns += means.turns_of(check, law)
         if day > charge.decided_on:
