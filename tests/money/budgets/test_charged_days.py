@@ -6,7 +6,14 @@ from itertools import pairwise
 import pytest
 
 from leeway.care.planning.models import Way
-from leeway.money.budgets.actions import end_budget, go_on_after, place_hold, start_budget, wait_after
+from leeway.money.budgets.actions import (
+    end_budget,
+    go_on_after,
+    place_hold,
+    set_up_again,
+    start_budget,
+    wait_after,
+)
 from leeway.money.budgets.models import Budget, Funding, HoldKind, Instalment
 from leeway.money.budgets.payable import as_paid_on, payable
 from leeway.money.budgets.replay import replay
@@ -14,6 +21,7 @@ from leeway.money.contributions.actions import let_fall_due
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
 from leeway.money.payments.queries import findings
+from leeway.refusal import Refusal
 from tests.conftest import SET_UP_ON
 
 DP, MANAGED = Way.DIRECT_PAYMENT, Way.COUNCIL_MANAGED
@@ -113,4 +121,13 @@ def test_an_end_before_a_later_stretch_ends_that_too(started, finn):
     let_fall_due(on=date(2026, 6, 30))
     live = Instalment.objects.filter(cancellation=None, amount_pence__gt=0)
     assert max(live.values_list("ends_on", flat=True)) == ends_on
+    assert proved()
+
+
+def test_what_never_began_is_not_set_up_again(started, finn):
+    """The days between the last one paid and its first would stay unpaid."""
+    end_budget(budget=started[1], ends_on=date(2026, 5, 3), reason="Moved away", by=finn, on=SET_UP_ON)
+    later = Budget.objects.get(pk=started[1].pk)
+    with pytest.raises(Refusal, match="ended after 3 May 2026, and the days between would stay unpaid"):
+        set_up_again(budget=later, reason="She did not move", by=finn, on=SET_UP_ON)
     assert proved()

@@ -98,6 +98,12 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
         raise Refusal("A budget is set up again while its plan is agreed and the person lives. Make a new plan.")
     if case.budgets.filter(Q(ending=None) | Q(starts_on__gt=ended.starts_on)).exists():
         raise Refusal("This budget runs, or another has taken its place.")
+    before = queries.goes_on_from(ended)
+    if before is not None and before.ending.ends_on < ended.starts_on - DAY:
+        raise Refusal(
+            f"This budget never began: what it was to go on from ended after {before.ending.ends_on:%-d %B %Y}, and "
+            "the days between would stay unpaid. Make a new plan."
+        )
     owed = Instalment.objects.filter(part__budget=ended, kind__in=LAST_COSTS, cancellation=None)
     if owed.exists():
         raise Refusal(
