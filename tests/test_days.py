@@ -23,6 +23,8 @@ HANDED_OVER = {
     ("make_run", "pay_on"), ("redate_run", "pay_on"), ("approve_run", "pay_on"),  # by `require_pay_day`
     ("end", "ends_on"), ("fund", "starts_on"), ("pay_once", "day"),  # parts of actions that have checked it
     ("confirm_receipt", "received_on"),  # by `_require_received`
+    ("answer_need", "asked_on"),  # by `_somebody`
+    ("charges_from", "starts_on"),  # of a plan, whose day `set_start` has checked
     ("record_sent", "sent_on"),  # from the run's approval until today
 }  # fmt: skip
 #: Days inside `details`.
