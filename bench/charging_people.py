@@ -31,7 +31,8 @@ def draw(people: int, seed: int = 1) -> dict[str, np.ndarray]:
     pensions = np.where(some(0.5), pence(300_00, 0.05), pence(20_00, 0.05))
     return {
         "age": age,
-        "pension_age": (age >= 66) ^ some(0.02),  # the date of birth decides, not the age in years
+        "pension_age": (age >= 66)
+        ^ (some(0.02) & (age >= 60) & (age < 68)),  # the date of birth decides, not the age in years
         "couple": household == 1,
         "lone_parent": household == 2,
         "dependent_children": np.where(some(0.2), random.integers(1, 5, people), 0),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeway.law import BadInput, compute, law_on
-from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS
+from leeway.law.charge_case import ALWAYS_PENSION_AGE_FROM, HOUSEHOLDS, NEVER_PENSION_AGE_UNDER, PREMIUMS
 from leeway.law.charging import charge, charge_columns, columns_of
 from leeway.law.dated import DEFAULT_POLICY
 from leeway.law.income import AWARDED_TO, COVERS, OTHER, PAID_FOR_NIGHTS
@@ -60,26 +60,40 @@ def people(draw):
 
 def without_income():
     """Anybody at all, but for what comes in."""
-    return st.fixed_dictionaries(
-        {
-            "age": st.integers(18, 110),
-            "pension_age": st.booleans(),
-            "household": st.sampled_from([h.code for h in HOUSEHOLDS]),
-            "dependent_children": st.integers(0, 4),
-            "premiums": st.lists(st.sampled_from([p.code for p in PREMIUMS]), unique=True),
-            "partner_has_savings_disregard": st.booleans(),
-            "savings_credit_qualifying_income_pence_per_week": MONEY,
-            "capital_pence": st.one_of(
-                st.sampled_from([0, 1425000, 1425001, 1450000, 1450001, 2325000, 2325001]), st.integers(0, 5_000_000)
-            ),
-            "housing_costs_pence_per_week": st.integers(0, 30_000),
-            "disability_related_expenditure_pence_per_week": st.integers(0, 10_000),
-            "personal_budget_pence_per_week": MONEY,
-            "exemption": st.sampled_from([None, None, "cjd"]),
-            "carers_own_support": st.booleans(),
-            "means_not_disclosed": st.booleans(),
-        }
-    ).flatmap(with_free_parts)
+    return (
+        st.fixed_dictionaries(
+            {
+                "age": st.integers(18, 110),
+                "pension_age": st.booleans(),
+                "household": st.sampled_from([h.code for h in HOUSEHOLDS]),
+                "dependent_children": st.integers(0, 4),
+                "premiums": st.lists(st.sampled_from([p.code for p in PREMIUMS]), unique=True),
+                "partner_has_savings_disregard": st.booleans(),
+                "savings_credit_qualifying_income_pence_per_week": MONEY,
+                "capital_pence": st.one_of(
+                    st.sampled_from([0, 1425000, 1425001, 1450000, 1450001, 2325000, 2325001]),
+                    st.integers(0, 5_000_000),
+                ),
+                "housing_costs_pence_per_week": st.integers(0, 30_000),
+                "disability_related_expenditure_pence_per_week": st.integers(0, 10_000),
+                "personal_budget_pence_per_week": MONEY,
+                "exemption": st.sampled_from([None, None, "cjd"]),
+                "carers_own_support": st.booleans(),
+                "means_not_disclosed": st.booleans(),
+            }
+        )
+        .map(with_an_age_that_fits)
+        .flatmap(with_free_parts)
+    )
+
+
+def with_an_age_that_fits(person):
+    """The same person, of pension age where the age leaves no doubt of it."""
+    if person["age"] >= ALWAYS_PENSION_AGE_FROM:
+        return person | {"pension_age": True}
+    if person["age"] < NEVER_PENSION_AGE_UNDER and person["household"] != "couple":
+        return person | {"pension_age": False}
+    return person
 
 
 def with_free_parts(person):

@@ -93,6 +93,13 @@ def _as_written(value):
     return "" if value is None else _cell(value)
 
 
+def test_two_columns_of_one_line_are_refused(charged):
+    """The second would silently take the place of the first."""
+    people = "age,income.annuity,income.annuity.01,personal_budget_pence_per_week\n80,300.00,200.00,300.00\n"
+    answer, rows = charged(people)
+    assert answer.exit_code == 2 and "are the same line" in answer.stderr and not rows
+
+
 def test_every_field_of_a_case_has_a_column(charged):
     """A new list in a case needs a way into a table."""
     lines = {"income.annuity": "0", "capital.savings": "0", "premiums.carer": "false"}

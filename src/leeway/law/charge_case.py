@@ -138,7 +138,15 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
 
 def _pension_age(given: Mapping[str, Any], age: int, household: str) -> bool:
     if "pension_age" in given:
-        return read.yes_or_no(given["pension_age"], "pension_age")
+        reached = read.yes_or_no(given["pension_age"], "pension_age")
+        if (age >= ALWAYS_PENSION_AGE_FROM and not reached) or (
+            age < NEVER_PENSION_AGE_UNDER and reached and household != "couple"
+        ):
+            raise BadInput(
+                f"pension_age is {str(reached).lower()} and age is {age}, which do not fit. Change one of them.",
+                field="pension_age",
+            )
+        return reached
     if age >= ALWAYS_PENSION_AGE_FROM:
         return True
     if age < NEVER_PENSION_AGE_UNDER and household != "couple":

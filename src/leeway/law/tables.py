@@ -79,6 +79,7 @@ def write_charges(people: Path, out: TextIO, law: Law) -> int:
 def _charges(people: Path, law: Law) -> Iterator[dict[str, Any]]:
     names, rows = table_of(people, limits.ROWS)
     columns = [_column(name, people) for name in names if name != PERSON]
+    _refuse_doubles(columns, people)
     part = law.only("charging", "charging_policy")
     for batch in batched(rows, ROWS_AT_A_TIME):
         cases = [_read_row(f"{people}, row {number}", cells, columns, part) for number, cells in batch]
@@ -94,6 +95,20 @@ def _charges(people: Path, law: Law) -> Iterator[dict[str, Any]]:
             }
 
 
+def _refuse_doubles(columns: Sequence[Column], people: Path) -> None:
+    """Refuse two columns for the same thing: the second would silently take the place of the first."""
+    first: dict[tuple[str, str, str, str], str] = {}
+    for column in columns:
+        what = (column.field, column.line, column.part, column.kind)
+        if what in first:
+            raise BadInput(
+                f"{people}: the columns {quoted(first[what])} and {quoted(column.name)} are the same line. Give a "
+                "second one of its kind another number.",
+                field=column.name,
+            )
+        first[what] = column.name
+
+
 def _column(name: str, people: Path) -> Column:
     """Read the name of a column. Refuses one that no rule would read."""
     field, *rest = name.split(".")
@@ -104,7 +119,7 @@ def _column(name: str, people: Path) -> Column:
     if field in KINDS_OF and rest:
         listed, amount, table = KINDS_OF[field]
         kind, *rest = rest
-        number = rest.pop(0) if rest and rest[0].isdecimal() else "1"
+        number = str(int(rest.pop(0))) if rest and rest[0].isdecimal() else "1"
         if kind in kinds(table) and len(rest) <= 1 and "" not in rest:
             return Column(name, listed, f"{kind}.{number}", rest[0] if rest else amount, kind)
         problem = nearest(name, [f"{field}.{known}" for known in kinds(table)])

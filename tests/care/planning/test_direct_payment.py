@@ -98,6 +98,13 @@ def test_the_council_as_supplier_is_asked_refused_and_allowed_once(chosen, bea):
     assert sentences(chosen) == []
 
 
+def test_a_friend_as_payee_does_not_hide_that_the_council_gives_it(chosen, bea):
+    change(
+        chosen, bea, payee_relationship="friend_or_neighbour", from_council=True, from_council_because="She likes it."
+    )
+    assert any("again and again" in sentence for sentence in sentences(chosen))
+
+
 # --- Stays in a care home
 
 

