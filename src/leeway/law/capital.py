@@ -55,7 +55,9 @@ OWNED_FIELDS: dict[str, str] = {
     "to_avoid_charges": "Whether the council finds that avoiding charges was a significant motive",
     "finding_because": "Why the council finds so",
 }
-LEFT_OUT_HOMES = frozenset(["main_home", "home_of_former_partner", "business_assets"])
+LEFT_OUT_HOMES = frozenset(
+    ["main_home", "home_of_former_partner", "home_of_lone_parent", "home_of_somebody_else", "business_assets"]
+)
 OF_EVERY_KIND = ("kind", "pence", "owners", "share_pence", "valued_by", "valued_on")
 FOR_A_TIME = ("received_on", "weeks_since_received")
 FOR_LONGER = ("left_out_until", "longer_because")
