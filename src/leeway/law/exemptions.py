@@ -216,12 +216,12 @@ def _judge_reablement(part: FreePart, law: Law) -> Judged:
     assert part.started_on is not None, "the first day of reablement is asked"
     until = last_free_day(part, law)
     assert until is not None, "reablement ends"
-    free = law.on <= until
+    free = part.started_on <= law.on <= until
     begins = "begins" if part.started_on > law.on else "began"
     why = f"Reablement that {begins} on {_day(part.started_on)} is free by law for {law[WEEKS]} weeks"
-    if part.agreed_until == until:
+    if part.agreed_until == until and until > part.started_on + timedelta(weeks=law[WEEKS], days=-1):
         why += f", and longer as {part.agreed_by} decided: {part.agreed_why.rstrip('.')}"
-    why = f"{why}. The last free day {'is' if free else 'was'} {_day(until)}."
+    why = f"{why}. The last free day {'is' if law.on <= until else 'was'} {_day(until)}."
     return Judged(part=part, free=free, until=until, why=why, parameter=WEEKS)
 
 

@@ -59,8 +59,12 @@ def birthday_turns(date_of_birth: date) -> Sequence[Turn]:
 
 def exemption_turns(parts: Iterable[FreePart], law: Law) -> Sequence[Turn]:
     """The days from which a part of the budget that was free for a time is free no longer."""
-    ends = [(part, last_free_day(part, law)) for part in parts]
-    return tuple(Turn(day + DAY, f"the free time of “{part.name}” is over") for part, day in ends if day)
+    turns = []
+    for part in parts:
+        if part.started_on and (until := last_free_day(part, law)):
+            turns.append(Turn(part.started_on, f"the free time of “{part.name}” begins"))
+            turns.append(Turn(until + DAY, f"the free time of “{part.name}” is over"))
+    return turns
 
 
 def capital_turns(owned: object, law: Law) -> Sequence[Turn]:

@@ -131,3 +131,14 @@ def test_what_never_began_is_not_set_up_again(started, finn):
     with pytest.raises(Refusal, match="ended after 3 May 2026, and the days between would stay unpaid"):
         set_up_again(budget=later, reason="She did not move", by=finn, on=SET_UP_ON)
     assert proved()
+
+
+def test_a_new_plan_starts_before_a_change_that_was_known(started, case, agree, finn):
+    """What was to follow never begins; the budget until then ends the day before, and its days are paid once."""
+    plan = agree(case, (DP, 310_00, 0), (MANAGED, 60_00, 0), charge_pence=140_00, starts_on=date(2026, 5, 4), number=2)
+    new = start_budget(plan=plan, by=finn, on=SET_UP_ON)
+    first, later = Budget.objects.filter(plan=started[0].plan).select_related("ending").order_by("starts_on")
+    assert (first.ending.ends_on, first.ending.replaced) == (date(2026, 5, 3), True)
+    assert later.ending.ends_on == BIRTHDAY - timedelta(days=1) and new.starts_on == date(2026, 5, 4)
+    let_fall_due(on=date(2026, 6, 30))
+    assert proved()

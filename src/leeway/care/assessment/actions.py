@@ -35,6 +35,7 @@ from leeway.law import Outcome, compute, law_on
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.eligibility import CARE_ACT_FOR_EVERYBODY, MOST_WEEKS_LOOKED_AT
 from leeway.law.exemptions import FreePart
+from leeway.law.pension_age import has_reached_pension_age
 from leeway.law.stretches import Stretch
 from leeway.refusal import EditedMeanwhile, Refusal
 from leeway.versions import claim_version
@@ -358,7 +359,9 @@ MEANS_PARTS = {
 
 def _check_means(financial: FinancialAssessment, on: date) -> None:
     check_owned(financial.means.get("capital_items", []), law_on(on, settings.COUNCIL_POLICY))
-    facts = {"age": max(18, financial.case.person.age(on)), "pension_age": False, "personal_budget_pence_per_week": 0}
+    person = financial.case.person
+    reached = has_reached_pension_age(person.date_of_birth, on)
+    facts = {"age": max(18, person.age(on)), "pension_age": reached, "personal_budget_pence_per_week": 0}
     compute("charge", financial.means | facts, on, policy=settings.COUNCIL_POLICY)
 
 

@@ -138,12 +138,14 @@ def is_costed_instead(decision: Decision | None) -> bool:
 
 
 def free_by_law(lines: list[PlanLine], on: date) -> dict[UUID, Judged]:
-    """Whether each line that is said to be free is so on a day, until when and why, by its key."""
-    law = law_on(on, settings.COUNCIL_POLICY)
+    """Whether each line that is said to be free is so on a day, until when and why, by its key.
+
+    What is free from a later day on is judged on that day.
+    """
     costed = {line.pk: costed_line(line) for line in lines}
-    return {
-        key: judge(free_part(line, line.social_care_pence), law) for key, line in costed.items() if line.is_said_free
-    }
+    parts = {key: free_part(line, line.social_care_pence) for key, line in costed.items() if line.is_said_free}
+    days = {key: max(on, part.started_on or on) for key, part in parts.items()}
+    return {key: judge(part, law_on(days[key], settings.COUNCIL_POLICY)) for key, part in parts.items()}
 
 
 def needs_money_check(case: Case, on: date) -> bool:
@@ -153,6 +155,7 @@ def needs_money_check(case: Case, on: date) -> bool:
     costed = totals_of(lines)
     social_care = costed["pence_per_week"] - costed["nhs_pence_per_week"]
     parts = free_parts(lines, social_care)
+    on = max(on, plan.starts_on or on) if plan else on
     return assessed.needs_money_check(case, on, personal_budget_pence_per_week=social_care, free_parts=parts)
 
 

@@ -253,7 +253,7 @@ class Ending(models.Model):
                 name="ending_replaced_is_kept",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__replaced=True)
-                & ~pgtrigger.Q(new__replaced=False, new__sooner_on__isnull=False),
+                & ~pgtrigger.Q(old__sooner_on__isnull=True, new__sooner_on__isnull=False),
             ),
         ]
 

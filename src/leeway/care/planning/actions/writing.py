@@ -296,6 +296,12 @@ def set_start(
             f"Support cannot start before the request for help on {plan.case.opened_on:%-d %B %Y}.", field="starts_on"
         )
     check_day(starts_on, PLANNED, field="starts_on", what="The day on which support starts", on=on)
+    before = plan_in_force(plan.case)
+    if starts_on is not None and before is not None and before.starts_on and starts_on <= before.starts_on:
+        raise Refusal(
+            f"The plan in force started on {before.starts_on:%-d %B %Y}. The new one takes its place on a later day.",
+            field="starts_on",
+        )
     eighteen = anniversary(plan.case.person.date_of_birth, 18)
     if starts_on is not None and starts_on < eighteen:
         raise Refusal(

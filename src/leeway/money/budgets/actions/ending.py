@@ -54,7 +54,7 @@ def end_budget(*, budget: Budget, ends_on: date, reason: str, death: UUID | None
             + (f"they died on {standing.died_on:%-d %B %Y}." if standing else "they have not died.")
             + " Open it again, and decide anew."
         )
-    return _end_as_far_back(budget, ends_on, reason, by, on)
+    return end_as_far_back(budget, ends_on, reason, by, on)
 
 
 @transaction.atomic
@@ -72,11 +72,13 @@ def hold_returned(*, instalment: Instalment, reason: str, by: User, on: date) ->
         release_after(instalment.part, ending, instalment.pk, by, on)
 
 
-def _end_as_far_back(budget: Budget, ends_on: date, reason: str, by: User, on: date) -> Ending:
+def end_as_far_back(
+    budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False
+) -> Ending:
     """End a budget. Where it was to go on from another of its plan on a later day, that one ends, and it never runs."""
     before = queries.goes_on_from(budget) if ends_on < budget.starts_on - DAY else None
     if before is None:
-        return end(budget, ends_on, reason, by, on)
+        return end(budget, ends_on, reason, by, on, replaced=replaced)
     if Instalment.objects.filter(part__budget=budget, already_paid_pence__gt=0).exists():
         raise Refusal(
             "Days of this budget were paid for under the one before it. The earliest last day is "
@@ -84,7 +86,7 @@ def _end_as_far_back(budget: Budget, ends_on: date, reason: str, by: User, on: d
             field="ends_on",
         )
     end(budget, budget.starts_on - DAY, reason, by, on)
-    return _end_as_far_back(before, ends_on, reason, by, on)
+    return end_as_far_back(before, ends_on, reason, by, on, replaced=replaced)
 
 
 def end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False) -> Ending:

@@ -20,7 +20,7 @@ from leeway.care.planning.queries import charges_of
 from leeway.care.review.actions import schedule_review
 from leeway.law.numbers import pounds
 from leeway.money.budgets import queries
-from leeway.money.budgets.actions.ending import end
+from leeway.money.budgets.actions.ending import end, end_as_far_back
 from leeway.money.budgets.actions.funding import fund, fund_start_up
 from leeway.money.budgets.actions.holding import locked
 from leeway.money.budgets.models import (
@@ -217,8 +217,11 @@ def _replace_earlier(case: Case, starts_on: date, by: User, on: date) -> dict[st
             f"The budget before it pays until {earlier.ending.ends_on:%-d %B %Y}, which was brought forward already. "
             "Start this one on the day after, or later."
         )
-    if starts_on <= earlier.starts_on:
+    runs_then = earlier  # of its plan, where what was to follow has not begun by then
+    while starts_on <= runs_then.starts_on and (before := queries.goes_on_from(runs_then)):
+        runs_then = before
+    if starts_on <= runs_then.starts_on:
         raise Refusal("The new budget must start after the one it replaces started.")
-    paid = queries.paid_beyond(earlier, starts_on - DAY)
-    end(earlier, starts_on - DAY, "Replaced by a new budget", by, on, replaced=True)
+    paid = queries.paid_beyond(runs_then, starts_on - DAY)
+    end_as_far_back(earlier, starts_on - DAY, "Replaced by a new budget", by, on, replaced=True)
     return paid
