@@ -140,7 +140,7 @@ def _own_part(line: Mapping[str, Any], way: str, field: str, law: Law, *, counts
         for name in ("valued_by", "valued_on"):
             if not line.get(name):
                 raise BadInput(f"{field}: say {OWNED_FIELDS[name][0].lower()}{OWNED_FIELDS[name][1:]}.", field=name)
-        _day(line["valued_on"], f"{field}, valued_on")
+        read.day(line["valued_on"], f"{field}, valued_on")
     elif way in IS_LAND and owners > 1 and counts:
         raise BadInput(
             f"{field}: this is owned by {owners}, and a share of land is worth what it would fetch by itself, which "
@@ -164,9 +164,9 @@ def _left_out_for(line: Mapping[str, Any], way: str, field: str, law: Law) -> tu
     weeks = law[WEEKS[way]]
     last_days = []
     if line.get("received_on"):
-        last_days.append(_day(line["received_on"], f"{field}, received_on") + timedelta(weeks=weeks))
+        last_days.append(read.day(line["received_on"], f"{field}, received_on") + timedelta(weeks=weeks))
     if line.get("left_out_until"):
-        last_days.append(_day(line["left_out_until"], f"{field}, left_out_until"))
+        last_days.append(read.day(line["left_out_until"], f"{field}, left_out_until"))
         if not str(line.get("longer_because") or "").strip():
             raise BadInput(f"{field}: say why it is left out for longer.", field="longer_because")
     if not last_days:
@@ -177,17 +177,10 @@ def _left_out_for(line: Mapping[str, Any], way: str, field: str, law: Law) -> tu
 def _weeks(line: Mapping[str, Any], day: str, field: str, law: Law) -> int:
     """Whole weeks since a day, or as many as were given in its place."""
     if line.get(day):
-        return max(0, (law.on - _day(line[day], f"{field}, {day}")).days // 7)
+        return max(0, (law.on - read.day(line[day], f"{field}, {day}")).days // 7)
     if line.get("weeks_since_received") is None:
         raise BadInput(f"{field}: give {day}, or weeks_since_received where no day is known.", field=day)
     return read.whole(line["weeks_since_received"], f"{field}, weeks_since_received", most=5200, unit="weeks")
-
-
-def _day(given: object, field: str) -> date:
-    try:
-        return date.fromisoformat(given)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise BadInput(f"{field} must be a day like 2026-04-06.", field=field.rpartition(" ")[2]) from None
 
 
 def with_capital(means: Means, owned: Sequence[Owned], law: Law) -> tuple[Means, int]:

@@ -267,20 +267,14 @@ def _stays(given: Mapping[str, Any]) -> list[tuple[date, date | None]]:
     """The stays in a care home so far, each its first night and the day of leaving (none: still there)."""
     found = []
     for pair in read.sequence(given.get("stays", []), "stays"):
-        days = [day and _day(day) for day in read.sequence(pair, "stays")]
+        days = [
+            None if day is None else read.day(day.isoformat() if isinstance(day, date) else day, "stays")
+            for day in read.sequence(pair, "stays")
+        ]
         if len(days) != 2 or days[0] is None:
             raise BadInput("stays must each give the first night, and the day of leaving or nothing.", field="stays")
         found.append((days[0], days[1]))
     return found
-
-
-def _day(value: object) -> date:
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        raise BadInput(f"stays has {quoted(value)}, which is no day. Write it as 2026-04-06.", field="stays") from None
 
 
 def _yes_no_or_nothing(value: object, field: str) -> bool | None:
@@ -308,7 +302,7 @@ _READ: Mapping[str, Callable[[Any, str], Any]] = {
     "nights_at_a_time": _nights_or_nothing,
     "days_between": _nights_or_nothing,
     "nights_a_year": partial(read.whole, most=1000),
-    "start": lambda value, field: _day(value),
+    "start": lambda value, field: read.day(value, field),
 }
 _USES = {
     "family": ("relationship", "same_household", "necessary_for", "why"),

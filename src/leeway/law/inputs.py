@@ -7,6 +7,8 @@ from typing import Any
 from leeway.law.outcome import BadInput
 from leeway.refusal import quoted
 
+#: No day that a rule of social care asks about lies before or after these.
+EARLIEST, LATEST = date(1890, 1, 1), date(2199, 12, 31)
 #: No weekly amount or saving in social care comes near this; a larger number is a slip (pence typed as pounds).
 MOST_PENCE = 100_000_000_000
 
@@ -74,8 +76,8 @@ def pence(value: object, field: str) -> int:
 def day(value: object, field: str) -> date:
     """Read a day, written 2026-01-31."""
     try:
-        if isinstance(value, str) and len(value) == 10:
-            return date.fromisoformat(value)
+        if isinstance(value, str) and len(value) == 10 and EARLIEST <= (found := date.fromisoformat(value)) <= LATEST:
+            return found
     except ValueError:
         pass
     raise BadInput(f"{field} must be a day such as 2026-01-31, not {quoted(value)}.", field=field)

@@ -48,8 +48,8 @@ def standing_on(case: Case, kind: DecisionKind, on: date) -> Decision | None:
 
 
 def history(case: Case) -> QuerySet[Decision]:
-    """Every decision of a case, the latest first."""
-    return Decision.objects.filter(case=case).select_related("decided_by")
+    """Every decision of a case, the latest first, each with the one that superseded it."""
+    return Decision.objects.filter(case=case).select_related("decided_by", "superseded_by")
 
 
 def one(case: Case, decision_id: UUID) -> Decision:

@@ -34,4 +34,4 @@ def plan_to_read(case_id: UUID, number: int, *, seen_by: User) -> Plan:
 def letters_and_plans(case_id: UUID, *, seen_by: User) -> tuple[Case, list[Decision], list[Plan]]:
     """A case that this user may see, with its decisions and plans, the latest first."""
     case = get_case(case_id, seen_by=seen_by, page="Letters")
-    return case, list(history(case).select_related("superseded_by")), list(case.plans.all())
+    return case, list(history(case)), list(case.plans.all())
