@@ -426,6 +426,7 @@ def test_a_couple_is_of_pension_age_when_either_is(case, bea, money):
     household = {"household": "couple", "dependent_children": 0, "premiums": [], "partner_born_on": date(1950, 1, 1)}
     save(money, "basis", {"basis": "light_touch", "basis_reason": "Benefits only"}, bea)
     save(money, "household", household, bea)
+    save(money, "income", {"lines": [], QUALIFYING_INCOME: 0, PARTNER_HAS_DISREGARD: False}, bea)
     inputs = queries.charge_inputs(case, personal_budget_pence_per_week=0, on=TODAY, financial=money)
     assert inputs["pension_age"] is True and inputs["age"] == 34
     save(money, "household", household | {"household": "single"}, bea)
@@ -476,6 +477,7 @@ def test_the_enhanced_premium_is_nobodys_where_both_have_reached_pension_age(cas
     save(money, "basis", {"basis": "full", "basis_reason": ""}, bea)
     household = HOUSEHOLD | {"premiums": ["enhanced_disability", "carer"], "partner_born_on": date(1950, 1, 1)}
     save(money, "household", household, bea)
+    save(money, "income", {"lines": [], QUALIFYING_INCOME: 0, PARTNER_HAS_DISREGARD: False}, bea)
     asked = {"personal_budget_pence_per_week": 0, "on": TODAY, "financial": money}
     assert queries.charge_inputs(case, **asked)["premiums"] == ["enhanced_disability", "carer"]
     case.person.date_of_birth = date(1950, 1, 1)

@@ -29,6 +29,14 @@ def born(case):
     return on
 
 
+def answer_of_disregard(case, **answers):
+    """A later money check with the same means, and with what is asked of everybody of pension age."""
+    financial = case.financial_assessments.get()
+    checked = {"case": case, "started_on": TODAY, "completed_on": TODAY, "basis": "full"}
+    means = financial.means | {"savings_credit_qualifying_income_pence_per_week": 0} | answers
+    type(financial).objects.create(**checked, means=means)
+
+
 def submit(plan, by, on=TODAY):
     plan.refresh_from_db()
     return actions.submit_plan(plan=plan, version=plan.version, by=by, on=on)
@@ -42,6 +50,9 @@ def test_pension_age_before_support_starts_counts_from_the_first_day(chosen, bea
     """She reaches it between today and the start: on neither side of that is there a second stretch."""
     born(date(1960, 7, 28))
     assert TODAY < reaches_pension_age_on(date(1960, 7, 28)) < STARTS
+    with pytest.raises(Refusal, match="what the savings disregard needs"):
+        submit(chosen, bea)
+    answer_of_disregard(chosen.case)
     assert facts(submit(chosen, bea)) == [(STARTS, 66, True)]
 
 
@@ -95,6 +106,7 @@ def test_what_was_decided_at_submission_stands_at_sign_off_where_nothing_changed
 
 def test_the_birth_date_put_right_before_sign_off_is_charged_by(submitted, mona, born):
     born(date(1940, 1, 1))
+    answer_of_disregard(submitted.case)
     sign(submitted, mona)
     assert facts(submitted) == [(STARTS, 86, True)]
 
@@ -162,6 +174,7 @@ def test_capital_given_away_falls_week_by_week(chosen, planning_case, bea):
 def test_the_partners_pension_age_is_a_stretch_of_its_own(chosen, planning_case, bea):
     financial = planning_case.financial_assessments.get()
     couple = financial.means | {"household": "couple", "premiums": []}
+    couple |= {"savings_credit_qualifying_income_pence_per_week": 0, "partner_has_savings_disregard": False}
     day = date(2027, 1, 6)  # 66 years and 5 months
     type(financial).objects.create(
         case=planning_case,

@@ -40,6 +40,17 @@ class PartnersAgeNeeded(MoneyCheckNeeded):
         )
 
 
+class DisregardNeeded(MoneyCheckNeeded):
+    """Pension age is reached, and what the savings disregard turns on was never asked."""
+
+    def __init__(self):
+        Refusal.__init__(
+            self,
+            "Pension age is reached by then, and the money check does not say what the savings disregard needs. Make a "
+            "new money check.",
+        )
+
+
 class HousingCost(TextChoices):
     """Housing costs that can be left to the person."""
 
@@ -210,8 +221,16 @@ def charge_inputs(
         return facts | {"means_not_disclosed": True}
     if financial.means.get("household") == "couple" and financial.partner_born_on is None:
         raise PartnersAgeNeeded
+    if of_pension_age(financial, on) and _unsaid_of_disregard(financial):
+        raise DisregardNeeded
     light_touch = {"light_touch": True} if financial.basis == Basis.LIGHT_TOUCH else {}
     return facts | {"pension_age": of_pension_age(financial, on)} | means_on(financial, on) | light_touch
+
+
+def _unsaid_of_disregard(financial: FinancialAssessment) -> bool:
+    """Whether an answer that the savings disregard turns on is missing, as where pension age came after the check."""
+    asked = (QUALIFYING_INCOME, *((PARTNER_HAS_DISREGARD,) if financial.means.get("household") == "couple" else ()))
+    return any(financial.means.get(name) is None for name in asked)
 
 
 def of_pension_age(financial: FinancialAssessment, on: date) -> bool:

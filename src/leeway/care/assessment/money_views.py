@@ -1,5 +1,6 @@
 """The pages of the money check: a list of parts, a page for each, and what the person pays, explained."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -30,6 +31,8 @@ from leeway.law.months import anniversary
 from leeway.refusal import Refusal
 
 BASIS = ("basis", "basis_reason", "light_touch", "consented", "told_of_full_check")
+#: How far ahead of pension age the savings disregard is asked about, for a charge that starts later.
+A_YEAR = timedelta(days=366)
 TITLES = {
     "basis": "What kind of money check is this?",
     "household": "Home and household",
@@ -128,7 +131,7 @@ def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
                 data,
                 initial=kept | version | {"lines": financial.lines.get("income", [])},
                 law=law,
-                of_pension_age=of_pension_age(financial, today),
+                of_pension_age=of_pension_age(financial, today + A_YEAR),
                 couple=means.get("household") == "couple",
             )
         case "savings":
