@@ -50,7 +50,7 @@ def test_pension_age_before_support_starts_counts_from_the_first_day(chosen, bea
     """She reaches it between today and the start: on neither side of that is there a second stretch."""
     born(date(1960, 7, 28))
     assert TODAY < reaches_pension_age_on(date(1960, 7, 28)) < STARTS
-    with pytest.raises(Refusal, match="what the savings disregard needs"):
+    with pytest.raises(Refusal, match="Complete the financial assessment"):
         submit(chosen, bea)
     answer_of_disregard(chosen.case)
     assert facts(submit(chosen, bea)) == [(STARTS, 66, True)]
