@@ -405,7 +405,7 @@ def test_a_plan_that_differs_in_prices_alone_keeps_its_evidence_and_names_it(upr
     assert uprated.lines.get().way == "council_managed" and not now.to_answer
     assert uprated.need_answers.get().rests_on == before.need_answers.get()
     assert missing(uprated) == ["Say when support starts."]
-    actions.set_start(plan=uprated, version=uprated.version, starts_on=TODAY, by=bea, on=TODAY)
+    actions.set_start(plan=uprated, version=uprated.version, starts_on=TODAY + timedelta(days=1), by=bea, on=TODAY)
     actions.submit_plan(plan=uprated, version=uprated.version, by=bea, on=TODAY)
     decision = sign(uprated, mona, 192_00)
     assert decision.result["pence_per_week"] == 192_00 and decision.result["indicative_pence_per_week"] == 100_00
@@ -433,7 +433,7 @@ def test_a_plan_made_after_another_assessment_rests_on_nothing_of_before(uprated
 
 def in_force_again(plan, bea, mona, ada_user):
     """Take a plan at £192 a week all the way to support in place."""
-    actions.set_start(plan=plan, version=plan.version, starts_on=TODAY, by=bea, on=TODAY)
+    actions.set_start(plan=plan, version=plan.version, starts_on=TODAY + timedelta(days=1), by=bea, on=TODAY)
     actions.submit_plan(plan=plan, version=plan.version, by=bea, on=TODAY)
     sign(plan, mona, 192_00)
     actions.agree(plan=plan, version=plan.version, how="Signed in here", by=ada_user, on=TODAY)
@@ -455,6 +455,12 @@ def test_new_prices_of_a_plan_in_force_are_one_press_and_no_review(uprated, list
     again = actions.uprate_plan(by=bea, **given)
     assert (again.number, again.starts_on, case.stage) == (3, april, "planning")
     assert again.lines.get().unit_cost_pence == 20_00 and missing(again) == []
+    too_soon = april - timedelta(days=1)
+    actions.set_start(plan=again, version=again.version, starts_on=too_soon, by=bea, on=TODAY)
+    again.refresh_from_db()
+    assert any("its price is for days from 1 April 2027 on" in sentence for sentence in missing(again))
+    actions.set_start(plan=again, version=again.version, starts_on=april, by=bea, on=TODAY)
+    again.refresh_from_db()
     found = offers_and_choice(again)
     assert found.offer.rests_on.plan == uprated and found.answer.accepted, "the chain leads to what was answered"
     actions.submit_plan(plan=again, version=again.version, by=bea, on=TODAY)

@@ -175,7 +175,7 @@ def what_is_missing(
 
     `needs` and `found` are `needs_of` the plan and its `offers_and_choice`, where they were read already.
     """
-    lines, found = list(plan.lines.select_related("service")), found or offers_and_choice(plan)
+    lines, found = list(plan.lines.select_related("service", "rate")), found or offers_and_choice(plan)
     missing = []
     if not plan.aims.exists():
         missing.append(Missing("Add at least one aim.", "planning:add_aim"))
@@ -185,6 +185,16 @@ def what_is_missing(
         )
     if plan.starts_on is None:
         missing.append(Missing("Say when support starts.", "planning:start_date"))
+    first = max(plan.starts_on or on, on)
+    ahead = [line for line in lines if line.rate and line.rate.starts_on > first]
+    missing += [
+        Missing(
+            f"{line.what}: its price is for days from {line.rate.starts_on:%-d %B %Y} on, and support starts before. "
+            "Start then, or take the price of before.",
+            "planning:start_date",
+        )
+        for line in ahead
+    ]
     missing += _missing_about_needs(needs_of(plan) if needs is None else needs)
     unanswered = [line.what for line in lines if not line.exemption]
     missing += [Missing(f"{what}: say whether it is free by law.", "planning:overview") for what in unanswered]

@@ -41,6 +41,7 @@ from leeway.care.planning.queries import (
 from leeway.days import PLANNED, check_day
 from leeway.law.months import anniversary
 from leeway.law.numbers import pounds
+from leeway.law.stretches import DAY
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import matching_rate
 from leeway.market.units import Frequency
@@ -97,7 +98,8 @@ def uprate_plan(*, case: Case, version: int, by: User, on: date) -> Plan:
     """Write the plan in force again at the recorded prices that took the place of its own, and change nothing else.
 
     It takes over what was explained, chosen and answered, and goes the usual way: a manager, then the person's
-    agreement. It starts on the first day on which every new price holds. `version` is that of the plan in force.
+    agreement. It starts on the first day on which every new price holds, and
+    after the one in force, whose `version` this is.
     """
     check_can_work_on(by, case)
     require_stage(case.stage, Stage.ACTIVE)
@@ -110,7 +112,8 @@ def uprate_plan(*, case: Case, version: int, by: User, on: date) -> Plan:
     sentence = f"Plan {before.number} is written again at new prices. Nothing else changes."
     move_case(case=case, to=Stage.PLANNING, kind=Event.PLAN_STARTED, sentence=sentence, by=by, on=on)
     plan = _new_plan(case, on)
-    set_start(plan=plan, version=plan.version, starts_on=max(on, *(rate.starts_on for rate in new)), by=by, on=on)
+    days = [on, *(rate.starts_on for rate in new), *([before.starts_on + DAY] if before.starts_on else [])]
+    set_start(plan=plan, version=plan.version, starts_on=max(days), by=by, on=on)
     lines = plan_lines(plan)
     for line in lines:
         line.plan = plan
