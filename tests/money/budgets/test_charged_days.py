@@ -16,6 +16,7 @@ from leeway.money.budgets.actions import (
 )
 from leeway.money.budgets.models import Budget, Funding, HoldKind, Instalment
 from leeway.money.budgets.payable import as_paid_on, payable
+from leeway.money.budgets.queries import picture
 from leeway.money.budgets.replay import replay
 from leeway.money.contributions.actions import let_fall_due
 from leeway.money.ledger.models import Account, Kind
@@ -142,3 +143,10 @@ def test_a_new_plan_starts_before_a_change_that_was_known(started, case, agree, 
     assert later.ending.ends_on == BIRTHDAY - timedelta(days=1) and new.starts_on == date(2026, 5, 4)
     let_fall_due(on=date(2026, 6, 30))
     assert proved()
+
+
+def test_the_page_shows_what_holds_today_or_next(started, case, finn):
+    """What is paid from a later day on is no amount of now."""
+    for day, charge_pence in [(STARTS - timedelta(days=9), 140_00), (STARTS, 140_00), (BIRTHDAY, 125_00)]:
+        shown = picture(case.pk, seen_by=finn, on=day).shown
+        assert shown.charge_pence_per_week == charge_pence

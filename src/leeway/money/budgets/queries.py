@@ -94,6 +94,7 @@ class Picture:
     funded_until: date | None
     shares: list[ShareSoFar]
     charges: list[Decision]
+    shown: Budget | None = None
     paid_beyond_pence: int = 0
 
     @property
@@ -173,7 +174,8 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
     if not budgets:
         return Picture(case, on, None, [], [], [], {}, [], [], [], None, [], [])
     budget = budgets[0]
-    parts = sorted(budget.parts.select_related("paid_into"), key=lambda part: Way.values.index(part.way))
+    shown = _of_now(budgets, on)
+    parts = sorted(shown.parts.select_related("paid_into"), key=lambda part: Way.values.index(part.way))
     holds = list(Hold.objects.filter(budget__case=case).select_related("placed_by", "lifted_by"))
     paid_into = next((part.paid_into for part in parts if part.paid_into), None)
     return Picture(
@@ -188,12 +190,20 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         },
         statement=statement(paid_into, on) if paid_into else [],
         payees=of_case(case) if seen_by.is_staff_member else [],
-        earlier=budgets[1:],
+        earlier=[each for each in budgets[1:] if each != shown],
         funded_until=funded_until_day(budget),
         paid_beyond_pence=paid_beyond_death(budget),
         shares=shares_so_far(case, on),
         charges=charges_of(budget.plan),
+        shown=shown,
     )
+
+
+def _of_now(budgets: list[Budget], on: date) -> Budget:
+    """Of the budgets of the plan that was set up last, the one that holds on a day; before its first, the first."""
+    ran = [each for each in budgets if not hasattr(each, "ending") or each.ending.ends_on >= each.starts_on]
+    of_plan = [each for each in ran if each.plan_id == budgets[0].plan_id] or budgets[:1]
+    return next((each for each in of_plan if each.starts_on <= on), of_plan[-1])
 
 
 def get_budget(case_id: UUID, *, seen_by: User, page: str) -> Budget:
