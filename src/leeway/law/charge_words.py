@@ -68,7 +68,7 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
     said.extend(_of_the_check(case))
     if worked.charge:
         said.append(
-            f"It is one charge over the whole budget. Paid net, the direct payment is "
+            f"It is one charge over the whole budget. A direct payment paid net is "
             f"{pounds(worked.net_direct_payment)} a week; paid gross, it is {budget} and the council sends a bill for "
             f"{pounds(worked.charge)}."
         )
