@@ -21,6 +21,7 @@ from leeway.care.circumstances import actions as circumstances
 from leeway.care.circumstances.queries import standing_death
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Way
+from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.dues import Payer
 from leeway.money.budgets.models import Budget, Hold, HoldKind, LastCost
@@ -95,7 +96,11 @@ def _receipt(world: World) -> Any:
 
 def _check(world: World) -> Any:
     """The money is checked anew, and more is paid from that day on."""
-    means = {"household": "single", "income": [{"kind": "private_pension", "pence_per_week": 280_00}]}
+    means = {
+        "household": "single",
+        "income": [{"kind": "private_pension", "pence_per_week": 280_00}],
+        QUALIFYING_INCOME: 280_00,
+    }
     return FinancialAssessment.objects.create(
         case=world.case, started_on=CUT, completed_on=FOUR_WEEKS_END, basis="full", means=means
     )

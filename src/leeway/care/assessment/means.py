@@ -46,8 +46,7 @@ class DisregardNeeded(MoneyCheckNeeded):
     def __init__(self):
         Refusal.__init__(
             self,
-            "Pension age is reached by then, and the money check does not say what the savings disregard needs. Make a "
-            "new money check.",
+            "Pension age is reached by then, and the money check does not say what the savings disregard needs.",
         )
 
 

@@ -200,7 +200,8 @@ def charge_changes(charge: Decision, *, on: date) -> tuple[Stretch, ...]:
     checks = sorted(case.financial_assessments.all(), key=lambda check: check.created_at)
     done_on = {check.completed_on: check for check in checks if check.completed_on}
     turns = [*birthday_turns(case.person.date_of_birth), *law_turns(law), *exemption_turns(parts, law)]
-    turns.append(Turn(first + DAY, "a figure or a fact was added or put right after it was decided"))
+    if not done_on or min(done_on) <= max(first + DAY, charge.decided_on):
+        turns.append(Turn(first + DAY, "a figure or a fact was added or put right after it was decided"))
     for day, check in done_on.items():
         turns += means.turns_of(check, law_on(max(day, first), settings.COUNCIL_POLICY))
         if day > charge.decided_on:
