@@ -21,7 +21,8 @@ HANDED_OVER = {
     ("work_out_account", "as_at"), ("publish_account", "as_at"), ("work_out_findings", "as_at"),  # ends of months
     ("clear_done_jobs", "until"),
     ("make_run", "pay_on"), ("redate_run", "pay_on"), ("approve_run", "pay_on"),  # by `require_pay_day`
-    ("end", "ends_on"), ("end_as_far_back", "ends_on"), ("fund", "starts_on"), ("pay_once", "day"),  # parts of actions that have checked it
+    ("end", "ends_on"), ("end_as_far_back", "ends_on"),  # parts of actions that have checked it
+    ("fund", "starts_on"), ("pay_once", "day"),  # parts of actions that have checked it
     ("confirm_receipt", "received_on"),  # by `_require_received`
     ("answer_need", "asked_on"),  # by `_somebody`
     ("charges_from", "starts_on"),  # of a plan, whose day `set_start` has checked
