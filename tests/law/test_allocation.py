@@ -199,7 +199,7 @@ def test_what_does_not_fit_is_explained_or_refused_and_kept():
     with pytest.raises(BadInput, match=r"from two people.*“Using your home safely” can be managed"):
         compute("allocation", given, ON)
     with pytest.raises(BadInput, match=r"explained.personal_care"):
-        compute("allocation", given | {"explained": {"personal_care": "ok"}}, ON)
+        compute("allocation", given | {"explained": {"personal_care": "aaaa aaaa aaaa aaaa aaaa"}}, ON)
     why = "Two people lift her in the bath only; she walks about the house."
     outcome = compute("allocation", given | {"explained": {"personal_care": why}}, ON)
     assert outcome.inputs["explained"] == {"personal_care": why}
@@ -212,6 +212,14 @@ def test_an_outcome_out_of_reach_for_which_nobody_asks_support_is_pointed_out():
     found = contradictions(["nutrition"], none, LAW)
     assert [one.code for one in found] == ["nutrition"]
     assert not contradictions(["nutrition"], {"meals": "nothing"}, LAW)  # not yet answered is not no support
+
+
+def test_a_carers_hours_explain_no_finding_about_health_or_breaks():
+    """Fifty hours a week of care do not say that health suffers: the questions about health do."""
+    answers = {"hours": "over_50", "health": "not_at_all", "nights": "never", "breaks": "every_week"}
+    found = contradictions(["health_at_risk", "recreation"], answers, LAW, "carer")
+    assert sorted(one.code for one in found) == ["health_at_risk", "recreation"]
+    assert not contradictions(["health_at_risk"], answers | {"health": "somewhat"}, LAW, "carer")
 
 
 def test_prices_are_those_of_the_year_and_the_version_says_which():

@@ -90,6 +90,12 @@ def test_another_share_than_an_equal_one_is_shown():
     assert counted({"kind": "savings", "pence": 1000, "owners": 2} | shown) == 900
 
 
+def test_a_share_is_worth_no_more_than_the_whole():
+    house = {"kind": "second_property", "pence": 300_000_00, "owners": 2, "share_pence": 400_000_00}
+    with pytest.raises(BadInput, match="worth more than the whole"):
+        counted(house | {"valued_by": "Harbour Surveyors", "valued_on": "2023-05-01"})
+
+
 def test_a_field_that_a_kind_does_not_take_is_refused():
     with pytest.raises(BadInput, match="Savings and bank accounts takes no debts_pence"):
         counted({"kind": "savings", "pence": 100, "debts_pence": 5})
@@ -245,3 +251,9 @@ def test_a_lighter_check_and_means_not_disclosed_say_that_a_full_check_can_be_ha
 
 def test_capital_given_away_is_said_with_what_is_left_of_it():
     assert "£22,896.95 is left of it" in reasons_of(capital_items=[given_away(weeks_since_received=10)])
+
+
+@pytest.mark.parametrize("written", ["20230501", "2023-W18-1", 20230501])
+def test_a_day_is_written_one_way_wherever_the_law_reads_one(written):
+    with pytest.raises(BadInput, match="must be a day such as 2026-01-31"):
+        counted({"kind": "benefit_arrears", "pence": 1, "received_on": written})

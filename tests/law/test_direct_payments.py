@@ -14,6 +14,7 @@ from leeway.law.direct_payment_uses import (
     may_plan_stays,
     nights_not_paid,
 )
+from leeway.law.direct_payments import _READ
 from leeway.law.months import months_later
 from leeway.refusal import Refusal
 
@@ -166,3 +167,8 @@ def test_planned_stays(nights, between, a_year, allowed):
 def test_the_council_as_supplier(from_council, once, because, allowed):
     answer = may_buy_from_council(from_council, once, because)
     assert answer.allowed is allowed and answer.reason.endswith((".", "it"))
+
+
+def test_a_year_has_no_more_nights_than_a_year():
+    with pytest.raises(Refusal, match="nights_a_year is 500; the most"):
+        _READ["nights_a_year"](500, "nights_a_year")

@@ -25,6 +25,7 @@ from leeway.law.allocation_table import (
 from leeway.law.dated import Law
 from leeway.law.numbers import ceil_div, floor_div, pounds
 from leeway.law.outcome import BadInput, Outcome
+from leeway.said import REASON, says_something
 
 __all__ = ["Answer", "Contradiction", "Help", "Question", "allocate", "contradictions", "interpolate", "questions"]
 
@@ -35,7 +36,6 @@ GUIDANCE = (
 MEETING_NEEDS = ("Care Act 2014 s18", "https://www.legislation.gov.uk/ukpga/2014/23/section/18")
 WILLING = ("Care Act 2014 s10(5)", "https://www.legislation.gov.uk/ukpga/2014/23/section/10")
 FIELDS = ("kind", "unable", "answers", "help", "willing_and_able", "helpers_words", "explained")
-EXPLANATION_LENGTH_MIN = 20
 MUCH_HANGS = "Much hangs on some of the answers"
 
 
@@ -186,7 +186,7 @@ def _help(given: Mapping[str, Any], answered: Answers, table: Table) -> dict[str
                 "answer; a blank is not.",
                 field=f"help.{question.id}",
             )
-    read.text(given.get("helpers_words", ""), "helpers_words")
+    read.words(given.get("helpers_words", ""), "helpers_words")
     willing = given.get("willing_and_able")
     if willing is not None:
         willing = read.yes_or_no(willing, "willing_and_able")
@@ -220,7 +220,7 @@ def _contradictions(unable: frozenset[str], chosen: Mapping[str, Answer], table:
                 )
             )
     for code in sorted(unable, key=list(labels).index):
-        serving = [question for question in table.questions if code in question.outcomes]
+        serving = [question for question in table.questions if code in question.outcomes and not question.general]
         if serving and all(question.id in chosen and not chosen[question.id].points for question in serving):
             found.append(
                 Contradiction(
@@ -239,17 +239,12 @@ def _explained(given: Mapping[str, Any], found: Sequence[Contradiction]) -> list
     sentences = read.mapping(given.get("explained", {}), "explained")
     for one in found:
         said = sentences.get(one.code)
-        if not isinstance(said, str) or not is_explanation(said):
+        if not isinstance(said, str) or not says_something(said, REASON):
             raise BadInput(
                 f"{one.sentence} Mend one of the two, or explain it in a sentence in explained.{one.code}.",
                 field=f"explained.{one.code}",
             )
     return [{"code": one.code, "sentence": one.sentence, "explained": sentences[one.code].strip()} for one in found]
-
-
-def is_explanation(words: str) -> bool:
-    """Whether words are a sentence and not “x” or “ok”."""
-    return len(words.strip()) >= EXPLANATION_LENGTH_MIN and len(words.split()) > 3
 
 
 def _money(answered: Answers, table: Table) -> dict[str, Money]:

@@ -4,7 +4,6 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 from leeway.law.dated import BadParameter, Law
@@ -48,6 +47,7 @@ class Question:
     """One question of the table, and the outcomes that it serves: where none is eligible, it counts nothing.
 
     `family_can_help`: it is asked how much of this family and friends do. `service`: what is bought for it, if said.
+    `general`: it is about everything at once, so that its answer speaks against no finding about one outcome.
     """
 
     id: str
@@ -56,6 +56,7 @@ class Question:
     help: str
     outcomes: tuple[str, ...]
     family_can_help: bool
+    general: bool
     service: str
     answers: tuple[Answer, ...]
 
@@ -124,10 +125,21 @@ def pence_at(points: int | Fraction, rows: tuple[tuple[int, int], ...]) -> Fract
     return Fraction(rows[-1][1])
 
 
-@cache
+_TABLES: dict[tuple[str, str], Table] = {}
+
+
 def allocation_table(law: Law, kind: str) -> Table:
-    """Read the table in force for an adult or a carer; refuse one that is broken, jumps or falls."""
-    value, prices = law["allocation"], law["allocation_prices"]
+    """Read the table in force for an adult or a carer; refuse one that is broken, jumps or falls.
+
+    `law` holds the two areas `allocation` and `allocation_prices`: a table is read and checked once for its values.
+    """
+    known = law.digest, kind
+    if known not in _TABLES:
+        _TABLES[known] = _read_table(law["allocation"], law["allocation_prices"], kind)
+    return _TABLES[known]
+
+
+def _read_table(value: Mapping[str, Any], prices: Mapping[str, Any], kind: str) -> Table:
     try:
         part = value[kind]
         percent = _whole(prices["percent"])
@@ -167,6 +179,7 @@ def _question(given: Mapping[str, Any]) -> Question:
         help=str(given.get("help", "")),
         outcomes=tuple(given["outcomes"]),
         family_can_help=bool(given.get("family_can_help", False)),
+        general=bool(given.get("general", False)),
         service=str(given.get("service", "")),
         answers=tuple(
             Answer(

@@ -33,6 +33,8 @@ WEEKS = {
     LEFT_OUT_WHILE_ARRANGED: "charging.capital.weeks_disregarded_while_arranged",
     LAND_WHILE_ARRANGED: "charging.capital.weeks_disregarded_while_arranged",
 }
+#: A hundred years: nothing is counted or left out for longer.
+MOST_WEEKS = 5200
 IS_LAND = frozenset([LAND, LAND_WHILE_ARRANGED])
 COSTS_TO_SELL = IS_LAND | {SOLD_AT_A_COST}
 #: Each field of a thing owned, with what it means.
@@ -52,7 +54,8 @@ OWNED_FIELDS: dict[str, str] = {
     "given_to": "Who has it now",
     "given_on": "When it was given or spent, YYYY-MM-DD",
     "their_reason": "Why, in the person's own words",
-    "to_avoid_charges": "Whether the council finds that avoiding charges was a significant motive",
+    "to_avoid_charges": "Whether the council finds that avoiding charges was a significant motive; true where it is "
+    "left out, since only then is it called notional capital. The money check always asks",
     "finding_because": "Why the council finds so",
 }
 LEFT_OUT_HOMES = frozenset(
@@ -136,7 +139,9 @@ def _own_part(line: Mapping[str, Any], way: str, field: str, law: Law, *, counts
     value = read.pence(read.needed(line, "pence"), f"{field}, pence")
     shown = line.get("share_pence")
     if shown is not None:
-        value = read.pence(shown, f"{field}, share_pence")
+        whole, value = value, read.pence(shown, f"{field}, share_pence")
+        if value > whole:
+            raise BadInput(f"{field}: the share is worth more than the whole. Check both amounts.", field="share_pence")
         for name in ("valued_by", "valued_on"):
             if not line.get(name):
                 raise BadInput(f"{field}: say {OWNED_FIELDS[name][0].lower()}{OWNED_FIELDS[name][1:]}.", field=name)
@@ -177,10 +182,10 @@ def _left_out_for(line: Mapping[str, Any], way: str, field: str, law: Law) -> tu
 def _weeks(line: Mapping[str, Any], day: str, field: str, law: Law) -> int:
     """Whole weeks since a day, or as many as were given in its place."""
     if line.get(day):
-        return max(0, (law.on - read.day(line[day], f"{field}, {day}")).days // 7)
+        return min(max(0, (law.on - read.day(line[day], f"{field}, {day}")).days // 7), MOST_WEEKS)
     if line.get("weeks_since_received") is None:
         raise BadInput(f"{field}: give {day}, or weeks_since_received where no day is known.", field=day)
-    return read.whole(line["weeks_since_received"], f"{field}, weeks_since_received", most=5200, unit="weeks")
+    return read.whole(line["weeks_since_received"], f"{field}, weeks_since_received", most=MOST_WEEKS, unit="weeks")
 
 
 def with_capital(means: Means, owned: Sequence[Owned], law: Law) -> tuple[Means, int]:
@@ -234,11 +239,14 @@ def last_days(given: object, law: Law) -> tuple[tuple[str, date], ...]:
 
 
 def days_of_fall(given: object, law: Law) -> tuple[date, ...]:
-    """The days, for ten years, on which capital given away falls: each week from the first day charged with it."""
+    """The days on which capital given away falls: each week from the first day charged with it."""
     lines = zip(read.sequence(given, "capital_items"), read_owned(given, law), strict=True)
     first_days = [line.get("counted_from") for line, thing in lines if thing.counted_as == NOTIONAL and thing.counts]
     return tuple(
-        date.fromisoformat(first) + timedelta(weeks=week) for first in first_days if first for week in range(1, 521)
+        date.fromisoformat(first) + timedelta(weeks=week)
+        for first in first_days
+        if first
+        for week in range(1, MOST_WEEKS + 1)
     )
 
 

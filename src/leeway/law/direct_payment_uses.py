@@ -189,7 +189,7 @@ def may_plan_stays(
     if nights_at_a_time < nights_a_year and days_between is None:
         return Allowed(None, f"Say how many days at home lie between two stays in the care home ({REG_6}).")
     stays, begins = [], start
-    left = min(nights_a_year, 366)
+    left = nights_a_year
     while left > 0:
         nights = min(nights_at_a_time, left)
         stays.append((begins, begins + timedelta(nights)))

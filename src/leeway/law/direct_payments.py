@@ -267,10 +267,7 @@ def _stays(given: Mapping[str, Any]) -> list[tuple[date, date | None]]:
     """The stays in a care home so far, each its first night and the day of leaving (none: still there)."""
     found = []
     for pair in read.sequence(given.get("stays", []), "stays"):
-        days = [
-            None if day is None else read.day(day.isoformat() if isinstance(day, date) else day, "stays")
-            for day in read.sequence(pair, "stays")
-        ]
+        days = [None if day is None else read.day(day, "stays") for day in read.sequence(pair, "stays")]
         if len(days) != 2 or days[0] is None:
             raise BadInput("stays must each give the first night, and the day of leaving or nothing.", field="stays")
         found.append((days[0], days[1]))
@@ -285,24 +282,18 @@ def _nights_or_nothing(value: object, field: str) -> int | None:
     return None if value is None else read.whole(value, field, least=int(field == "nights_at_a_time"), most=1000)
 
 
-def _text(value: object, field: str) -> str:
-    if not isinstance(value, str):
-        raise BadInput(f"{field} must be words, not {quoted(value)}.", field=field)
-    return value
-
-
 _READ: Mapping[str, Callable[[Any, str], Any]] = {
-    "relationship": _text,
+    "relationship": read.words,
     "same_household": _yes_no_or_nothing,
-    "necessary_for": _text,
-    "why": _text,
+    "necessary_for": read.words,
+    "why": read.words,
     "from_council": _yes_no_or_nothing,
     "once": read.yes_or_no,
-    "because": _text,
+    "because": read.words,
     "nights_at_a_time": _nights_or_nothing,
     "days_between": _nights_or_nothing,
-    "nights_a_year": partial(read.whole, most=1000),
-    "start": lambda value, field: read.day(value, field),
+    "nights_a_year": partial(read.whole, most=366),
+    "start": read.day,
 }
 _USES = {
     "family": ("relationship", "same_household", "necessary_for", "why"),

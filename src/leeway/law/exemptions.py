@@ -219,7 +219,7 @@ def _judge_reablement(part: FreePart, law: Law) -> Judged:
     free = part.started_on <= law.on <= until
     begins = "begins" if part.started_on > law.on else "began"
     why = f"Reablement that {begins} on {_day(part.started_on)} is free by law for {law[WEEKS]} weeks"
-    if part.agreed_until == until and until > part.started_on + timedelta(weeks=law[WEEKS], days=-1):
+    if until > part.started_on + timedelta(weeks=law[WEEKS], days=-1):
         why += f", and longer as {part.agreed_by} decided: {part.agreed_why.rstrip('.')}"
     why = f"{why}. The last free day {'is' if law.on <= until else 'was'} {_day(until)}."
     return Judged(part=part, free=free, until=until, why=why, parameter=WEEKS)

@@ -49,13 +49,6 @@ def yes_or_no(value: object, field: str) -> bool:
     return value
 
 
-def text(value: object, field: str) -> str:
-    """Read words, which may be none."""
-    if not isinstance(value, str):
-        raise BadInput(f"{field} must be words, not {quoted(value)}.", field=field)
-    return value
-
-
 def whole(value: object, field: str, *, least: int = 0, most: int = MOST_PENCE, unit: str = "") -> int:
     """Read a whole number inside its limits (money is whole pence)."""
     kind = f"a whole number{' of ' + unit if unit else ''}"
@@ -76,7 +69,8 @@ def pence(value: object, field: str) -> int:
 def day(value: object, field: str) -> date:
     """Read a day, written 2026-01-31."""
     try:
-        if isinstance(value, str) and len(value) == 10 and EARLIEST <= (found := date.fromisoformat(value)) <= LATEST:
+        found = date.fromisoformat(value) if isinstance(value, str) else None
+        if found and found.isoformat() == value and EARLIEST <= found <= LATEST:
             return found
     except ValueError:
         pass

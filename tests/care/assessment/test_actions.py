@@ -408,6 +408,18 @@ def test_capital_given_away_is_kept_only_with_everything_about_it(bea, money, le
     assert "capital_items" not in money.means
 
 
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"finding_because": "x"}, "in a sentence that others can follow"),
+        ({"counted_from": "2024-12-31"}, "before it was given"),
+    ],
+)
+def test_what_cannot_be_meant_of_capital_given_away_is_refused(bea, money, said, sentence):
+    with pytest.raises(Refusal, match=sentence):
+        save(money, "savings", {"lines": [GIFT | said]}, bea)
+
+
 def test_capital_given_away_keeps_their_words_and_without_a_finding_counts_nothing(case, bea, money):
     found_nothing = {name: said for name, said in GIFT.items() if name != "counted_from"} | {"to_avoid_charges": False}
     save(money, "savings", {"lines": [found_nothing]}, bea)

@@ -12,7 +12,7 @@ from leeway.care.people.models import Case, CaseKind
 from leeway.days import BORN
 from leeway.forms import DateField, DraftForm, PoundsField, YesNoField
 from leeway.law import Choice, Law
-from leeway.law.allocation import Contradiction, Question, is_explanation
+from leeway.law.allocation import Contradiction, Question
 from leeway.law.allocation_table import Help
 from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS, QUALIFYING_INCOME
 from leeway.law.eligibility import MOST_WEEKS_LOOKED_AT
@@ -21,6 +21,7 @@ from leeway.law.income import AWARDED_TO, COVERS, OTHER, PAID_FOR_NIGHTS
 from leeway.law.means import INCOME, kinds_on
 from leeway.law.numbers import pounds
 from leeway.market.units import REGULAR, Frequency
+from leeway.said import REASON, says_something
 
 NONE_OF_THESE = "none"
 WEEKS_IN_WORDS = f"Give the weeks as a whole number from 1 to {MOST_WEEKS_LOOKED_AT}."
@@ -223,9 +224,9 @@ class CrossCheckForm(DraftForm):
             f"explain_{one.code}": f"Explain what does not fit, {n}" for n, one in enumerate(self.misfits, start=1)
         }
         for name, what in asked.items():
-            if (words := cleaned.get(name, "").strip()) and not is_explanation(words):
+            if (words := cleaned.get(name, "").strip()) and not says_something(words, REASON):
                 self.add_error(
-                    name, f"{what}: write a sentence that somebody else could follow, of four words or more."
+                    name, f"{what}: write a sentence that somebody else could follow, of five different words or more."
                 )
         return cleaned
 

@@ -9,9 +9,10 @@ from django.conf import settings
 from leeway.care.assessment.models import Assessment, OutcomeNote
 from leeway.care.people.models import Case, CaseKind
 from leeway.law import Choice, Outcome, compute, law_on
-from leeway.law.allocation import Contradiction, Question, contradictions, helps, is_explanation, questions
+from leeway.law.allocation import Contradiction, Question, contradictions, helps, questions
 from leeway.law.allocation_table import HEALTH_AT_RISK, Help
 from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES, CARER_UNABLE_REASONS, UNABLE_REASONS
+from leeway.said import REASON, says_something
 
 QUESTIONS_A_PAGE = 4
 #: What is kept where it was asked whether somebody else must pay, and nobody must.
@@ -284,9 +285,9 @@ def _cross_check(assessment: Assessment, on: date, needed: bool) -> Task:
     missing = []
     if helped and assessment.helpers_willing is None:
         missing.append("whether those who help are willing and able to go on")
-    if helped and not is_explanation(assessment.helpers_words):
+    if helped and not says_something(assessment.helpers_words, REASON):
         missing.append("who helps and what they said")
-    unexplained = [one for one in misfits if not is_explanation(assessment.explained.get(one.code, ""))]
+    unexplained = [one for one in misfits if not says_something(assessment.explained.get(one.code, ""), REASON)]
     if unexplained:
         missing.append(f"why {len(unexplained)} {'answer does' if len(unexplained) == 1 else 'answers do'} not fit")
     return Task(

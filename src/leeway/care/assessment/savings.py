@@ -7,13 +7,15 @@ from typing import Any
 from django import forms
 
 from leeway.care.assessment.forms import LinesForm, text
-from leeway.days import HAPPENED, LASTING, PLANNED
+from leeway.days import HAPPENED, PLANNED
 from leeway.forms import DateField, PoundsField, YesNoField
 from leeway.law import Law
 from leeway.law.capital import ASKED_OF, COSTS_TO_SELL, GIVEN_AWAY, IS_LAND, WEEKS
+from leeway.law.inputs import MOST_PENCE
 from leeway.law.means import CAPITAL, NOTIONAL, kinds, kinds_on
 from leeway.law.numbers import pounds
 from leeway.refusal import Refusal
+from leeway.said import REASON, says_something
 
 #: What is said where an answer is missing that the kind needs.
 MISSING = {
@@ -30,11 +32,26 @@ MISSING = {
     "finding_because": "say why the council finds so.",
     "counted_from": "say from which day it is in the charge: it falls each week from then.",
 }
+#: Words by which others must be able to follow what the council found.
+REASONS = ("longer_because", "finding_because")
 DAYS = ("received_on", "left_out_until", "valued_on", "given_on", "counted_from")
 
 
-def missing(line: Mapping[str, Any], law: Law) -> list[str]:
-    """The answers that a thing owned still needs, by field."""
+def to_mend(line: Mapping[str, Any], law: Law) -> dict[str, str]:
+    """What is missing of a thing owned, or cannot be meant, by field: a sentence each."""
+    found = {name: MISSING[name] for name in _missing(line, law)}
+    for name in REASONS:
+        if line.get(name) and not says_something(line[name], REASON):
+            found[name] = f"{MISSING[name].rstrip('.')}, in a sentence that others can follow."
+    given_on, counted_from = line.get("given_on"), line.get("counted_from")
+    if given_on and counted_from and counted_from < given_on:
+        found["counted_from"] = "it cannot be in the charge before it was given. Check both days."
+    if line.get("share_pence", 0) > line.get("pence", MOST_PENCE):
+        found["share_pence"] = "their share is worth more than the whole. Check both amounts."
+    return found
+
+
+def _missing(line: Mapping[str, Any], law: Law) -> list[str]:
     way = law[CAPITAL + line["kind"]]
     needed = ["debts_pence"] if way in COSTS_TO_SELL else []
     if way in WEEKS:
@@ -53,8 +70,8 @@ def missing(line: Mapping[str, Any], law: Law) -> list[str]:
 def check_owned(lines: list[dict], law: Law) -> None:
     """Refuse things owned of which something is not said that their kind needs."""
     for number, line in enumerate(lines, start=1):
-        for name in missing(line, law):
-            raise Refusal(f"Savings and property, line {number}: {MISSING[name]}")
+        for sentence in to_mend(line, law).values():
+            raise Refusal(f"Savings and property, line {number}: {sentence}")
 
 
 class SavingsForm(LinesForm):
@@ -100,10 +117,10 @@ class SavingsForm(LinesForm):
                 kept[self.kept_as.get(name, name)] = value.isoformat() if isinstance(value, date) else value
         kept.setdefault("owners", 1)
         boxes = {kept: name for name, kept in self.kept_as.items()}
-        for name in missing(kept, self.law):
+        for name, sentence in to_mend(kept, self.law).items():
             box = f"{boxes.get(name, name)}_{number}"
             if box not in self.errors:
-                self.add_error(box if box in self.fields else f"kind_{number}", f"Line {number}: {MISSING[name]}")
+                self.add_error(box if box in self.fields else f"kind_{number}", f"Line {number}: {sentence}")
         return kept
 
     def in_words(self) -> list[tuple[str, str]]:
@@ -132,7 +149,7 @@ def _extra_fields() -> dict[str, forms.Field]:
         "longer_because": forms.CharField(label="Why longer", max_length=500, required=False),
         "given_to": forms.CharField(label="Who has it now, or what was it spent on?", max_length=200, required=False),
         "given_on": DateField(
-            LASTING, label="When was it given or spent?", called="The day it was given", required=False
+            HAPPENED, label="When was it given or spent?", called="The day it was given", required=False
         ),
         "their_reason": text("Why? In the person's own words", longest=2000, required=False),
         "to_avoid_charges": YesNoField(
