@@ -93,3 +93,10 @@ def test_a_link_of_the_case_page_shows_while_it_is_of_use(case_of, sign_in):
     closed = case_of("Graham")
     Case.objects.filter(pk=closed.pk).update(stage="closed", closed_on="2026-11-01")
     assert "Who has the case" not in links("bea", "Graham") and "Personal details" in links("bea", "Graham")
+
+
+def test_support_that_goes_on_while_another_plan_is_made_says_so(case_of, sign_in):
+    case = case_of("Ada")
+    Case.objects.filter(pk=case.pk).update(stage="planning")
+    row = read(sign_in("mona"), f"/cases/{case.pk}/").split("Budget and payments")[1][:400]
+    assert "Goes on" in row and "Not started" not in row

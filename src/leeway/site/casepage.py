@@ -53,6 +53,7 @@ def show(request: SignedIn, case_id):
     story = list(people.story(case).exclude(kind=Event.PAYMENT_SENT))  # they stand with the budget
     plan = open_plan(case) or plan_in_force(case)
     decided = getattr(standing.get(DecisionKind.FINAL_BUDGET), "plan", None)  # the plan of the budget that is shown
+    charges = charges_of(decided) if decided else []
     step = next_step(case, today)
     context = {
         "case": case,
@@ -67,8 +68,8 @@ def show(request: SignedIn, case_id):
         "links": links(case, request.user),
         "closed": case.stage == Stage.CLOSED,
         "budget": standing.get(DecisionKind.FINAL_BUDGET),
-        "charges": charges_of(decided) if decided else [],
-        "pays_pence": pays_on(decided, today) if decided else None,
+        "charges": charges,
+        "pays_pence": pays_on(charges, today) if decided else None,
         "indicative": standing.get(DecisionKind.INDICATIVE_BUDGET),
         "choice": offers_and_choice(plan).choice if plan else None,
         "people": people.people_around(case.person, today),
@@ -91,16 +92,18 @@ def parts(case: Case, standing: dict[str, Decision], plan, on: date) -> list[Par
         return "Done" if done else ("Under way" if started else "Not started")
 
     assessed = DecisionKind.ELIGIBILITY in standing and case.stage != Stage.ASSESSMENT
-    charged = at_least(Stage.PLANNING) and not needs_money_check(case, on)
+    charged = at_least(Stage.PLANNING) and not needs_money_check(case, on, plan=plan)
     planned = bool(plan) and plan.state != "draft"
     budgeted = at_least(Stage.ACTIVE) and DecisionKind.FINAL_BUDGET in standing
+    goes_on = not at_least(Stage.ACTIVE) and case.budgets.filter(ending=None).exists()  # while another plan is made
+    money = "Goes on" if goes_on else status(budgeted, at_least(Stage.ARRANGING))
     return [
         Part(
             "Assessment and eligibility", "assessment:overview", status(assessed, at_least(Stage.ASSESSMENT)), assessed
         ),
         Part("Money check", "assessment:money", status(charged, at_least(Stage.PLANNING)), charged),
         Part("Support plan and choice", "planning:overview", status(planned, bool(plan)), planned),
-        Part("Budget and payments", "budgets:show", status(budgeted, at_least(Stage.ARRANGING)), budgeted),
+        Part("Budget and payments", "budgets:show", money, budgeted or goes_on),
         reviews_part(case, status),
         letters_part(standing),
         files_part(case),

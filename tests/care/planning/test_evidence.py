@@ -467,6 +467,23 @@ def test_new_prices_of_a_plan_in_force_are_one_press_and_no_review(uprated, list
     assert sign(again, mona, 200_00).result["pence_per_week"] == 200_00
 
 
+def test_a_plan_dated_back_does_not_use_a_price_of_after(draft, listed, bea):
+    """The price holds from today; support began last week."""
+    actions.add_line(
+        plan=draft, version=draft.version, details=LINE | {"service": listed, "aim": None}, by=bea, on=TODAY
+    )
+    Case.objects.filter(pk=draft.case_id).update(opened_on=TODAY - timedelta(days=30))
+    draft.case.refresh_from_db()
+    too_soon = [one for one in (TODAY, TODAY - timedelta(days=7)) if _starts(draft, one, bea)]
+    assert too_soon == [TODAY - timedelta(days=7)]
+
+
+def _starts(plan, day, by):
+    actions.set_start(plan=plan, version=plan.version, starts_on=day, by=by, on=TODAY)
+    plan.refresh_from_db()
+    return any("support starts before" in sentence for sentence in missing(plan))
+
+
 # --- Pages
 
 

@@ -14,7 +14,7 @@ from leeway.care.assessment.models import Assessment, FinancialAssessment, Outco
 from leeway.care.assessment.parts import Progress, Task
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
-from leeway.law import Outcome, compute, law_on
+from leeway.law import Law, Outcome, compute, law_on
 from leeway.law.exemptions import FreePart
 from leeway.law.exemptions import free_parts as read_free_parts
 from leeway.law.stretches import (
@@ -172,7 +172,7 @@ def charge_stretches(
     """
     financial = completed_financial_assessment(case)
     law = law_on(starts_on, settings.COUNCIL_POLICY)
-    turns = [*birthday_turns(case.person.date_of_birth), *law_turns(law), *exemption_turns(free_parts, law)]
+    turns = _turns_of(case, free_parts, law)
     if financial is not None:
         turns += means.turns_of(financial, law)
 
@@ -188,6 +188,11 @@ def charge_stretches(
     return stretches(starts_on, max(starts_on, on) + AHEAD, turns, on_day)
 
 
+def _turns_of(case: Case, parts: Sequence[FreePart], law: Law) -> list[Turn]:
+    """The days on which a charge may change whatever the means are: birthdays, new values, free times."""
+    return [*birthday_turns(case.person.date_of_birth), *law_turns(law), *exemption_turns(parts, law)]
+
+
 def charge_changes(charge: Decision, *, on: date) -> tuple[Stretch, ...]:
     """From which later days somebody would pay another amount than was decided last, until eight weeks from today.
 
@@ -199,7 +204,7 @@ def charge_changes(charge: Decision, *, on: date) -> tuple[Stretch, ...]:
     law = law_on(first, settings.COUNCIL_POLICY)
     checks = sorted(case.financial_assessments.all(), key=lambda check: check.created_at)
     done_on = {check.completed_on: check for check in checks if check.completed_on}
-    turns = [*birthday_turns(case.person.date_of_birth), *law_turns(law), *exemption_turns(parts, law)]
+    turns = _turns_of(case, parts, law)
     if not done_on or min(done_on) <= max(first + DAY, charge.decided_on):
         turns.append(Turn(first + DAY, "a figure or a fact was added or put right after it was decided"))
     for day, check in done_on.items():

@@ -77,9 +77,8 @@ def charges_of(plan: Plan) -> list[Decision]:
     return by_days(plan.charges.all())
 
 
-def pays_on(plan: Plan, on: date) -> int:
-    """What the person pays a week by a plan on a day; before its first, what they are to pay from then."""
-    charges = charges_of(plan)
+def pays_on(charges: Sequence[Decision], on: date) -> int:
+    """What the person pays a week on a day, of the charges of a plan; before its first, what is to be paid from then."""
     begun = [charge for charge in charges if charge.law_on <= on] or charges[:1]
     return begun[-1].result["charge_pence_per_week"] if begun else 0
 
@@ -148,9 +147,12 @@ def free_by_law(lines: list[PlanLine], on: date) -> dict[UUID, Judged]:
     return {key: judge(part, law_on(days[key], settings.COUNCIL_POLICY)) for key, part in parts.items()}
 
 
-def needs_money_check(case: Case, on: date) -> bool:
-    """Whether what the person pays waits for a money check: not where every line of the plan is free by law."""
-    plan = open_plan(case) or plan_in_force(case)
+def needs_money_check(case: Case, on: date, *, plan: Plan | None = None) -> bool:
+    """Whether what the person pays waits for a money check: not where every line of the plan is free by law.
+
+    `plan` is the one that is open, or else in force, where it was read already.
+    """
+    plan = plan or open_plan(case) or plan_in_force(case)
     lines = [costed_line(line) for line in plan.lines.all()] if plan else []
     costed = totals_of(lines)
     social_care = costed["pence_per_week"] - costed["nhs_pence_per_week"]
@@ -185,7 +187,7 @@ def what_is_missing(
         )
     if plan.starts_on is None:
         missing.append(Missing("Say when support starts.", "planning:start_date"))
-    first = max(plan.starts_on or on, on)
+    first = plan.starts_on or on
     ahead = [line for line in lines if line.rate and line.rate.starts_on > first]
     missing += [
         Missing(
