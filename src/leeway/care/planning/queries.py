@@ -78,7 +78,7 @@ def charges_of(plan: Plan) -> list[Decision]:
 
 
 def pays_on(charges: Sequence[Decision], on: date) -> int:
-    """What the person pays a week on a day, of the charges of a plan; before its first, what is to be paid from then."""
+    """What the person pays a week on a day, by the charges of a plan; before its first, what is to be paid then."""
     begun = [charge for charge in charges if charge.law_on <= on] or charges[:1]
     return begun[-1].result["charge_pence_per_week"] if begun else 0
 
