@@ -28,6 +28,8 @@ from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import Change, changes
 from leeway.said import says_something
 
+#: What the assessment must have found where a line is said to be free because others must pay for it.
+FOUND_AS = {"section_117": "section_117", "continuing_healthcare": "nhs_continuing_healthcare"}
 OPEN = (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.SIGNED_OFF)
 
 
@@ -200,11 +202,28 @@ def what_is_missing(
     missing += _missing_about_needs(needs_of(plan) if needs is None else needs)
     unanswered = [line.what for line in lines if not line.exemption]
     missing += [Missing(f"{what}: say whether it is free by law.", "planning:overview") for what in unanswered]
+    missing += _missing_about_funding(plan, lines)
     if needs_money_check(plan.case, plan.starts_on or on):
         missing.append(Missing("Complete the financial assessment.", "assessment:money"))
     if lines:
         missing += _missing_about_choice(plan, found, lines) + _missing_about_direct_payment(plan, lines, on)
     return missing
+
+
+def _missing_about_funding(plan: Plan, lines: list[PlanLine]) -> list[Missing]:
+    """The lines said to be free because others must pay for them, where the assessment did not find that they must."""
+    found = assessed.funded_by(plan.case)
+    said = [line for line in lines if FOUND_AS.get(line.exemption, found) != found]
+    return [
+        Missing(
+            f"{line.what}: it is said to be free ({line.get_exemption_display()}), and the assessment "
+            f"{'found that others must pay' if found else 'did not find that anybody else must pay'}. Change the line; "
+            "or assess again, where the assessment is wrong.",
+            "planning:line",
+            (str(line.pk),),
+        )
+        for line in said
+    ]
 
 
 def _missing_about_needs(needs: Sequence[Need]) -> list[Missing]:
