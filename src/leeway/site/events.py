@@ -321,8 +321,7 @@ EVENTS: dict[Event, Follows] = {
     Event.FILE: _asks(ToDo(Whose.WORKER, "Look at what was added to {person}'s files.", only=_said_by_another)),
     Event.PLAN_STARTED: NOTHING,
     Event.WAYS_EXPLAINED: Follows(over=(Over((Event.CHALLENGE_ANSWERED,)),)),
-    Event.CHOICE: Follows(
-        over=(Over((Event.CHALLENGED,)),),
+    Event.CHOICE: Follows(  # a challenge stays the manager's, whatever is chosen afterwards
         tasks=(ToDo(Whose.WORKER, "{person} has chosen how to hold the budget.", only=_said_by_another),),
     ),
     Event.CHALLENGED: _asks(
