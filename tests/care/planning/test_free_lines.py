@@ -125,11 +125,11 @@ def test_a_money_check_waits_for_a_line_that_is_charged(draft, bea):
     with pgtrigger.ignore("assessment.FinancialAssessment:completed_money_check_is_kept"):
         draft.case.financial_assessments.update(completed_on=None)
     found_funded(draft.case, bea)
-    assert not queries.needs_money_check(draft.case, TODAY)  # the plan says first which lines it pays for
+    assert not queries.what_money_lacks(draft.case, TODAY)  # the plan says first which lines it pays for
     add(draft, bea, exemption="section_117")
-    assert not queries.needs_money_check(draft.case, TODAY)
+    assert not queries.what_money_lacks(draft.case, TODAY)
     add(draft, bea, exemption="ordinary")
-    assert queries.needs_money_check(draft.case, TODAY)
+    assert queries.what_money_lacks(draft.case, TODAY)
 
 
 def test_by_the_pages(client, draft, bea):

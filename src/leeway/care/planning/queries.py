@@ -45,6 +45,17 @@ def plan_in_force(case: Case) -> Plan | None:
     return plans.filter(case=case, state=PlanState.AGREED).first()
 
 
+def begins_too_soon(plan: Plan, starts_on: date | None) -> str:
+    """Why support by a plan that is open cannot start on a day, since another is in force then; empty where it can."""
+    before = plan_in_force(plan.case)
+    if starts_on is None or before is None or before.starts_on is None or starts_on > before.starts_on:
+        return ""
+    return (
+        f"The plan in force started on {before.starts_on:%-d %B %Y}. The new one takes its place on a later day: "
+        "change the day on which support starts."
+    )
+
+
 def has_direct_payment(case: Case) -> bool:
     """Whether the plan in force, or one being written or decided, holds money as a direct payment."""
     plans = Plan.objects.filter(case=case, state__in=[*OPEN, PlanState.AGREED])
@@ -98,7 +109,7 @@ def numbered_plan(case: Case, number: int) -> Plan | None:
 
 def past_plans(case: Case) -> QuerySet[Plan]:
     """Every plan of the case that came before, the latest first."""
-    return Plan.objects.filter(case=case, state__in=[PlanState.REPLACED, PlanState.ENDED])
+    return Plan.objects.filter(case=case, state__in=[PlanState.TAKEN_BACK, PlanState.REPLACED, PlanState.ENDED])
 
 
 def plan_lines(plan: Plan) -> list[PlanLine]:
@@ -149,8 +160,8 @@ def free_by_law(lines: list[PlanLine], on: date) -> dict[UUID, Judged]:
     return {key: judge(part, law_on(days[key], settings.COUNCIL_POLICY)) for key, part in parts.items()}
 
 
-def needs_money_check(case: Case, on: date, *, plan: Plan | None = None) -> bool:
-    """Whether what the person pays waits for a money check: not where every line of the plan is free by law.
+def what_money_lacks(case: Case, on: date, *, plan: Plan | None = None) -> str:
+    """What must be known of the person's money before what they pay is: nothing where every line is free by law.
 
     `plan` is the one that is open, or else in force, where it was read already.
     """
@@ -160,7 +171,7 @@ def needs_money_check(case: Case, on: date, *, plan: Plan | None = None) -> bool
     social_care = costed["pence_per_week"] - costed["nhs_pence_per_week"]
     parts = free_parts(lines, social_care)
     on = max(on, plan.starts_on or on) if plan else on
-    return assessed.needs_money_check(case, on, personal_budget_pence_per_week=social_care, free_parts=parts)
+    return assessed.what_money_lacks(case, on, personal_budget_pence_per_week=social_care, free_parts=parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +200,8 @@ def what_is_missing(
         )
     if plan.starts_on is None:
         missing.append(Missing("Say when support starts.", "planning:start_date"))
+    if too_soon := begins_too_soon(plan, plan.starts_on):
+        missing.append(Missing(too_soon, "planning:start_date"))
     first = plan.starts_on or on
     ahead = [line for line in lines if line.rate and line.rate.starts_on > first]
     missing += [
@@ -203,8 +216,8 @@ def what_is_missing(
     unanswered = [line.what for line in lines if not line.exemption]
     missing += [Missing(f"{what}: say whether it is free by law.", "planning:overview") for what in unanswered]
     missing += _missing_about_funding(plan, lines)
-    if needs_money_check(plan.case, plan.starts_on or on):
-        missing.append(Missing("Complete the financial assessment.", "assessment:money"))
+    if lacking := what_money_lacks(plan.case, plan.starts_on or on):
+        missing.append(Missing(lacking, "assessment:money"))
     if lines:
         missing += _missing_about_choice(plan, found, lines) + _missing_about_direct_payment(plan, lines, on)
     return missing
