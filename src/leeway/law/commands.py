@@ -132,9 +132,12 @@ def charge(case: Path, on: date, policy: Path | None, as_json: bool, output: Pat
         raise BadUse(f"{case} is one person's case. Leave out --csv, or give a table of people in CSV.")
     from leeway.law.tables import write_charges
 
+    values = law_on(on, policy)
     with _another_file(output, case) as file:
-        count = write_charges(case, file, law_on(on, policy))
+        count = write_charges(case, file, values)
     click.echo(f"{count:,} charge{'s' if count != 1 else ''} by the law of {on}, written into {output}.")
+    for sentence in values.only("charging", "charging_policy").not_known_yet:
+        click.echo(f"In doubt: {sentence}")
 
 
 @law.command("allocate")
