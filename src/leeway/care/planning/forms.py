@@ -209,6 +209,11 @@ class LineForm(WholeForm):
         widget=AREA,
         required=False,
     )
+    in_care_home = YesNoField(
+        label="Is this a stay in a care home? (optional unless it may be)",
+        help_text="Also a nursing home, and respite in one.",
+        required=False,
+    )
     care_home_nights = forms.IntegerField(
         label="In a care home: how many nights in a row is each stay?",
         help_text="Only for stays in a care home. A direct payment may pay for four weeks in a row.",
@@ -230,7 +235,7 @@ class LineForm(WholeForm):
         shown = [(key, Truncator(aim.words).chars(80)) for key, aim in self.aims.items()]
         set_choices(self, "aim", [("", "None yet"), *shown])
         if service is not None:
-            del self.fields["supplier"]
+            del self.fields["supplier"], self.fields["in_care_home"]
             if service.is_personal_assistant:
                 del self.fields["from_council"], self.fields["from_council_because"]
             if not set(CARE_HOMES) & set(service.kinds):

@@ -192,6 +192,9 @@ class PlanLine(models.Model):
     payee_necessary = models.TextField(blank=True, help_text="Why the council considers it necessary.")
     from_council = models.BooleanField(null=True, blank=True, help_text="Whether the council itself gives it.")
     from_council_because = models.TextField(blank=True, help_text="Why it is bought from the council, once.")
+    in_care_home = models.BooleanField(
+        null=True, blank=True, help_text="Whether something in own words is a stay in a care home. Null: nobody has said."
+    )
     care_home_nights = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Nights in a row of each stay in a care home."
     )

@@ -200,8 +200,6 @@ def what_is_missing(
         )
     if plan.starts_on is None:
         missing.append(Missing("Say when support starts.", "planning:start_date"))
-    if too_soon := begins_too_soon(plan, plan.starts_on):
-        missing.append(Missing(too_soon, "planning:start_date"))
     first = plan.starts_on or on
     ahead = [line for line in lines if line.rate and line.rate.starts_on > first]
     missing += [
@@ -225,8 +223,8 @@ def what_is_missing(
 
 def _missing_about_funding(plan: Plan, lines: list[PlanLine]) -> list[Missing]:
     """The lines said to be free because others must pay for them, where the assessment did not find that they must."""
-    found = assessed.funded_by(plan.case)
-    said = [line for line in lines if FOUND_AS.get(line.exemption, found) != found]
+    said = [line for line in lines if line.exemption in FOUND_AS]
+    found = assessed.funded_by(plan.case) if said else None
     return [
         Missing(
             f"{line.what}: it is said to be free ({line.get_exemption_display()}), and the assessment "
@@ -236,6 +234,7 @@ def _missing_about_funding(plan: Plan, lines: list[PlanLine]) -> list[Missing]:
             (str(line.pk),),
         )
         for line in said
+        if FOUND_AS[line.exemption] != found
     ]
 
 

@@ -73,6 +73,7 @@ LINE_DETAILS = frozenset(
         "payee_necessary",
         "from_council",
         "from_council_because",
+        "in_care_home",
         "care_home_nights",
         "care_home_days_between",
     }
@@ -356,6 +357,11 @@ def _check_reasons(line: PlanLine) -> None:
         raise Refusal("Say what the council considers it necessary to pay them for.", field="payee_necessary_for")
     if line.care_home_nights == 0:
         raise Refusal("Enter how many nights each stay is, or leave it empty.", field="care_home_nights")
+    if line.in_care_home is False and line.care_home_nights is not None:
+        raise Refusal(
+            "Here are nights in a care home, and that it is no stay in one. Take one of the two back.",
+            field="in_care_home",
+        )
 
 
 def _check_size(line: PlanLine) -> None:
