@@ -131,7 +131,9 @@ def allocate(answers: Mapping[str, Any], law: Law) -> Outcome:
         "notice_pence_per_week": table.notice_pence_per_week,
     }
     part = law.only("allocation", "allocation_prices")
-    return Outcome("allocation", given, part, result, _steps(answered, money, table, part), _reasons(result, table, part))
+    return Outcome(
+        "allocation", given, part, result, _steps(answered, money, table, part), _reasons(result, table, part)
+    )
 
 
 def contradictions(

@@ -127,8 +127,8 @@ def _mean(prices: Sequence[Fraction]) -> Fraction:
 def contingency_pence(allocations_pence: Sequence[int], contingency_percent: int) -> int:
     """What a council plans to hold, beside all its allocations, for plans that cost more than a table can see.
 
-    The same money as where the Common Resource Allocation Framework takes it off every row: `contingency_percent` of the
-    whole, of which the allocations are the rest.
+    The Common Resource Allocation Framework takes the same money off every row: `contingency_percent` of the whole, of
+    which the allocations are the rest.
 
     >>> contingency_pence([85_00], 15)
     1500

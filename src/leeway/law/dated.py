@@ -212,9 +212,7 @@ def _law_as_it_was(on: date, values: str, policy: Path) -> Law:
         if since:
             back[name] = (*back.get(name, ()), DatedValue(date.fromisoformat(since), value, "", ""))
         else:
-            kept[name] = Parameter(
-                name, "", "", "a stored decision", as_it_was, (DatedValue(on, value, "", ""),)
-            )
+            kept[name] = Parameter(name, "", "", "a stored decision", as_it_was, (DatedValue(on, value, "", ""),))
     parameters = MappingProxyType(dict(sorted({**every_parameter(policy), **kept}.items())))
     return Law(on, parameters, MappingProxyType(back))
 

@@ -354,7 +354,9 @@ EVENTS: dict[Event, Follows] = {
     Event.DISAGREED: _asks(ToDo(Whose.WORKER, "{person}'s plan is not agreed. Talk about what is wrong.")),
     Event.AGREED: Follows(over=(Over((Event.STAY,), (Whose.WORKER,), only=_nothing_is_paid_direct),)),
     Event.TAKEN_BACK: _asks(
-        ToDo(Whose.WORKER, "{person}'s agreed plan could not start. Read why, tell {person}, and write it again.", days=2)
+        ToDo(
+            Whose.WORKER, "{person}'s agreed plan could not start. Read why, tell {person}, and write it again.", days=2
+        )
     ),
     Event.REVIEW_DUE: NOTHING,
     Event.REVIEW_ASKED: Follows(

@@ -108,7 +108,8 @@ class Plan(models.Model):
             ),
             models.UniqueConstraint(fields=["case"], condition=Q(state="agreed"), name="plan_one_agreed_a_case"),
             models.CheckConstraint(
-                condition=~Q(state__in=["signed_off", "agreed", "taken_back", "replaced", "ended"]) | Q(final_budget__isnull=False),
+                condition=~Q(state__in=["signed_off", "agreed", "taken_back", "replaced", "ended"])
+                | Q(final_budget__isnull=False),
                 name="plan_signed_off_has_budget",
             ),
             models.CheckConstraint(
@@ -193,7 +194,9 @@ class PlanLine(models.Model):
     from_council = models.BooleanField(null=True, blank=True, help_text="Whether the council itself gives it.")
     from_council_because = models.TextField(blank=True, help_text="Why it is bought from the council, once.")
     in_care_home = models.BooleanField(
-        null=True, blank=True, help_text="Whether something in own words is a stay in a care home. Null: nobody has said."
+        null=True,
+        blank=True,
+        help_text="Whether something in own words is a stay in a care home. Null: nobody has said.",
     )
     care_home_nights = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Nights in a row of each stay in a care home."

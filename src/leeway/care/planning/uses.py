@@ -25,7 +25,9 @@ FINDING = {
     "nothing": "The council does not consider it necessary: ",
 }
 #: Words that may name a stay in a care home.
-MAY_NAME_A_HOME = re.compile(r"\b(care|nursing|residential|rest|old people'?s)[ -]?homes?\b|\brespite\b|\bresidential\b", re.I)
+MAY_NAME_A_HOME = re.compile(
+    r"\b(care|nursing|residential|rest|old people'?s)[ -]?homes?\b|\brespite\b|\bresidential\b", re.I
+)
 #: The lines that pay for stays in a care home, as the database asks it.
 PAYS_FOR_CARE_HOME = Q(in_care_home=True) | Q(care_home_nights__isnull=False) | Q(service__kinds__overlap=CARE_HOMES)
 

@@ -93,7 +93,7 @@ def answer_challenge(
     found = offers_and_choice(locked)
     if found.choice is None or version_of(found.choice) != version:
         raise EditedMeanwhile
-    if not found.to_answer:
+    if found.challenged is None or not found.to_answer:
         raise Refusal("There is nothing to answer: somebody has, or nobody said that it is too risky.")
     if accepted is None:
         raise Refusal("Say whether the choice stands, or a direct payment is offered again.", field="accepted")
