@@ -46,7 +46,7 @@ ONCE = {
     "planning:start", "planning:take_price", "planning:uprate", "planning:challenge",
     "review:ask", "review:concern",
     "budgets:look", "budgets:cancel_last_cost", "circumstances:take_back_stay",
-    "budgets:start", "budgets:fund", "budgets:lift", "budgets:end",
+    "budgets:start", "budgets:send_back", "budgets:fund", "budgets:lift", "budgets:end",
     "payees:approve", "payees:reject",
     "payments:approve", "payments:cancel", "payments:send", "payments:redate", "payments:withdraw", "payments:confirm",
     "payments:returned",
