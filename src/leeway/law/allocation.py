@@ -162,11 +162,13 @@ def _answered(given: Mapping[str, Any], table: Table) -> Answers:
     unable = read.some_of(read.needed(given, "unable"), [one.code for one in SERVED[table.kind]], "unable")
     answers = read.mapping(read.needed(given, "answers"), "answers")
     read.only_known(answers, [question.id for question in table.questions], "answers")
-    chosen = {}
-    for question in table.questions:
-        if question.id in answers or not set(question.outcomes).isdisjoint(unable):
-            known = {answer.id: answer for answer in question.answers}
-            chosen[question.id] = known[read.one_of(read.needed(answers, question.id), known, question.id)]
+    asked = {
+        question.id: {answer.id: answer for answer in question.answers}
+        for question in table.questions
+        if question.id in answers or not set(question.outcomes).isdisjoint(unable)
+    }
+    read.all_needed(answers, asked, "answers")
+    chosen = {name: known[read.one_of(answers[name], known, name)] for name, known in asked.items()}
     answered = Answers(frozenset(unable), chosen, {}, None)
     return replace(answered, **_help(given, answered, table))
 
