@@ -491,12 +491,21 @@ class SignOffForm(VersionedForm):
         label="Personal budget a week", help_text="What the plan costs, unless you have a reason."
     )
     reason = forms.CharField(
-        label="Your reasons (optional if the amounts agree)",
-        help_text="Needed if you return the plan, if the budget differs from what the plan costs, or if it is above "
-        "the indicative budget. The person can read them, with your name.",
+        label="Your reasons (optional if you sign off what the plan costs)",
+        help_text="Needed if you return the plan, or if the budget differs from what the plan costs. The person can "
+        "read them, with your name.",
         widget=AREA,
         required=False,
     )
+
+    def __init__(self, *args, to_explain: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if to_explain:  # nothing that can be decided here goes without
+            self.fields["reason"].label = "Your reasons"
+            self.fields["reason"].help_text = (
+                "Why these needs cost more than the indicative budget, or why you return the plan or change the "
+                "amount. The person can read them, with your name."
+            )
 
 
 class ChallengeForm(VersionedForm):
