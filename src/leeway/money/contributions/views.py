@@ -111,7 +111,7 @@ def change(request: SignedIn, case_id):
     form = SeenForm(request.POST or None, initial={"seen": found.seen})
     if done := act(
         form,
-        lambda **by_on: actions.decide_change(budget=found.budget, seen=form.cleaned_data["seen"], **by_on),
+        lambda **by_on: actions.decide_change(budget=found.budget, **form.cleaned_data, **by_on),
         request,
     ):
         messages.success(request, _decided(done.result))
