@@ -368,9 +368,8 @@ def _steps(answered: Answers, money: Mapping[str, Money], table: Table, law: Law
             "Price of the support if nobody helped",
             "pence",
             alone,
-            f"Read off the council's table, on a straight line between its rows, in the prices of {table.year}: "
-            f"{table.prices_percent} per cent of the table's own"
-            + (f", fitted to {table.deflator_percent} per cent." if table.deflator_percent != 100 else "."),
+            f"Read off the council's table, on a straight line between its rows, in the prices of {table.year}"
+            f"{_prices_in_words(table)}.",
             GUIDANCE,
             "allocation_prices",
         ),
@@ -389,6 +388,14 @@ def _steps(answered: Answers, money: Mapping[str, Money], table: Table, law: Law
         | {"parameter": parameter, "from": begins[parameter]}
         for name, key, value, said, source, parameter in lines
     )
+
+
+def _prices_in_words(table: Table) -> str:
+    """How the prices of the year differ from those that the table was made with, and whether they were fitted."""
+    more = table.prices_percent - 100
+    since = f": {abs(more)} per cent {'more' if more > 0 else 'less'} than when the table was made" if more else ""
+    fitted = f". The whole is fitted to {table.deflator_percent} per cent of that"
+    return since + (fitted if table.deflator_percent != 100 else "")
 
 
 def _help_in_words(answered: Answers) -> str:

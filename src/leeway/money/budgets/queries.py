@@ -429,8 +429,10 @@ def _latest_details(case: Case) -> dict[str, PayeeAccount]:
 
 
 def _rows(budget: Budget, on: date) -> list[InstalmentRow]:
-    """The schedule of a budget, and of those of the same plan whose place it took, without what it took over."""
+    """The schedule of a budget, and of those of the same plan whose place it took, each payment once."""
     of_plan = Instalment.objects.filter(part__budget__plan=budget.plan_id)
+    first = Budget.objects.filter(plan=budget.plan_id).order_by("starts_on").first()
+    of_plan = of_plan.exclude(~Q(part__budget=first), amount_pence=0, already_paid_pence__gt=0)
     rows = list(
         with_what_stops(as_paid_on(of_plan.filter(Q(part__budget=budget) | Q(cancellation=None)), on))
         .select_related("part__budget__case__person", "cancellation", "last_cost")

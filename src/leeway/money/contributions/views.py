@@ -129,7 +129,7 @@ def _decided(budget: Budget) -> str:
             back = asked.back_pence
             what = f"{pounds(back)} comes back to the person" if back > 0 else f"the person owes {pounds(-back)} more"
             said += (
-                f" For {asked.starts_on:%-d %B %Y} until {asked.ends_on:%-d %B %Y} {pounds(asked.asked_pence)} was "
+                f" From {asked.starts_on:%-d %B %Y} until {asked.ends_on:%-d %B %Y} {pounds(asked.asked_pence)} was "
                 f"asked, and {pounds(asked.right_pence)} is right: {what}. The budget page shows how."
             )
     return said
