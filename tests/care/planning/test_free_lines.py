@@ -14,7 +14,7 @@ from leeway.care.letters.content import letter_of
 from leeway.care.letters.support_plan import plan_document
 from leeway.care.planning import actions, queries
 from leeway.care.planning.costs import CostedLine, costed_line, free_parts, free_ways
-from leeway.care.planning.line_forms import LineForm, LineKind
+from leeway.care.planning.lines import LineForm, LineKind
 from leeway.care.planning.models import PlanLine
 from leeway.care.planning.queries import charges_of
 from leeway.care.planning.replay import replay

@@ -21,7 +21,7 @@ from leeway.care.people.states import Stage
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import alike_in_both_halves
 from leeway.care.planning.evidence import needs_of
-from leeway.care.planning.line_forms import LineForm, LineKind, LineKindForm, kind_of, kinds_for, line_initial
+from leeway.care.planning.lines import LineForm, LineKind, LineKindForm, kind_of, kinds_for, line_initial
 from leeway.care.planning.models import PlanLine
 from leeway.care.planning.views.parts import open_plan_of, page, whole
 from leeway.forms import VersionedForm, WholeForm
@@ -192,7 +192,7 @@ def add_line(request: SignedIn, case_id):
     """Add something the budget pays for; from the directory where the address names a service."""
     case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
     service = named_service(request.GET.get("service", ""))
-    initial = {"version": plan.version, "nhs_percent": 0}
+    initial: dict[str, int | str] = {"version": plan.version, "nhs_percent": 0}
     rates = prices_today(service)
     if service:
         initial |= {"what": service.name}
