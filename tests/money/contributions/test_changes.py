@@ -142,7 +142,8 @@ def test_an_overdue_change_counts_what_was_paid_already(running, finn, paid):
     assert {row.part.budget_id for row in rows} == {running.pk, later.pk}  # what was paid before stays to be seen
     letter = words(letter_of(later.charge))
     assert "What we put right" in letter and pounds(found.asked.back_pence) in letter
-    assert "we pay the difference into its account" in letter
+    assert "We pay the difference into the account of your direct payment" in letter
+    assert "your bills" not in letter
     assert put_right(running.charge) is None
 
 

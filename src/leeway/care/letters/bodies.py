@@ -255,15 +255,14 @@ def _charge(decision: Decision) -> list[Block]:
 
 
 COMES_BACK = {
-    Way.DIRECT_PAYMENT: "Where your budget is a direct payment, we pay the difference into its account. It comes with "
-    "the next payment.",
-    "": "Where we send you bills, we take the difference off what you owe us. If you have paid already, tell us how "
-    "you want it back.",
+    Way.DIRECT_PAYMENT: "We pay the difference into the account of your direct payment, with the next payments. So as "
+    "much of what you paid into it is yours again.",
+    "": "We take the difference off what you owe us. If you have paid already, tell us how you want it back.",
 }
 IS_OWED = {
-    Way.DIRECT_PAYMENT: "Where your budget is a direct payment, please pay the difference into its account. Our next "
-    "payments are less by what we paid too much.",
-    "": "Where we send you bills, we add the difference to them. If you cannot pay it at once, tell us.",
+    Way.DIRECT_PAYMENT: "Please pay the difference into the account of your direct payment. Our next payments are less "
+    "by what we paid too much.",
+    "": "We add the difference to your bills. If you cannot pay it at once, tell us.",
 }
 
 
@@ -288,6 +287,11 @@ def _put_right(decision: Decision) -> list[Block]:
             f"too {'much' if back > 0 else 'little'}."
         ),
         Table(f"From {day(found.starts_on)} until {day(found.ends_on)}", ("These days", "In all"), rows, total=True),
+        *(
+            [Paragraph("One part of this is for your direct payment, and one for your bills.")]
+            if len(kinds) > 1
+            else []
+        ),
         *(Paragraph(how[kind]) for kind in kinds),
     ]
 
