@@ -186,14 +186,55 @@ def test_what_the_council_found_and_why_is_in_the_steps():
 
 
 def test_it_falls_for_each_whole_week_since_the_first_day_charged_with_it():
-    assert counted(given_away(counted_from="2023-03-23")) == 2289695
-    assert counted(given_away(counted_from="2023-03-24")) > 2289695
+    on = date(2023, 7, 1)
+    assert counted(given_away(counted_from="2023-04-22"), on=on) == 2289695
+    assert counted(given_away(counted_from="2023-04-23"), on=on) > 2289695
     assert counted(given_away(counted_from="2023-07-01")) == 2400000
 
 
 def test_it_does_not_fall_while_it_makes_no_difference_and_never_below_nothing():
     assert counted(given_away(100000, weeks_since_received=500)) == 100000
     assert counted(given_away(weeks_since_received=2500), capital_pence=1425000) == 1425000
+
+
+def by_hand(first, on, pence=2400000):
+    """Week by week, each charge asked of the law of the day on which the week began."""
+    left, day = pence, first
+    while day + timedelta(weeks=1) <= on:
+        without = charged(on=day)
+        left -= min(left, charged({"kind": "savings", "pence": left}, on=day) - without)
+        day += timedelta(weeks=1)
+    return left
+
+
+@pytest.mark.parametrize("first", [date(2022, 11, 3), date(2023, 4, 6), date(2015, 12, 1)])
+def test_each_week_falls_by_the_law_of_its_own_day(first):
+    """Over April the guarantee rises, and the difference that the capital makes is another one."""
+    expected = by_hand(first, ON)
+    assert counted(given_away(counted_from=first.isoformat())) == expected
+    if first.year == 2022:
+        old = law_on(date(2023, 4, 5)), law_on(date(2023, 4, 6))
+        assert len({each["charging.minimum_income_guarantee.single_pension_age"] for each in old}) == 2
+
+
+def test_a_week_keeps_its_law_on_each_day_after():
+    """The week that began on 3 April has the law of that day, on whichever day of a later week it is looked at."""
+    gift = given_away(counted_from="2023-04-03")
+    left = {counted(gift, on=date(2023, 4, 17) + timedelta(days)) for days in range(7)}
+    assert left == {by_hand(date(2023, 4, 3), date(2023, 4, 17))}
+
+
+def test_a_decision_keeps_the_values_of_each_week_and_is_worked_out_from_them_again():
+    case = PENSIONER | {"capital_items": [given_away(counted_from="2021-01-04")]}
+    outcome = charge(case, LAW)
+    guarantee = "charging.minimum_income_guarantee.single_pension_age"
+    kept = {name for name in outcome.values if name.startswith(guarantee)}
+    assert kept == {guarantee, *(f"{guarantee}@{day}" for day in ("2015-04-06", "2022-04-06", "2023-04-06"))}
+    again = charge(case, law_as_it_was(ON, outcome.values))
+    assert again.result == outcome.result and again.digest == outcome.digest
+    bent = dict(outcome.values) | {f"{guarantee}@2022-04-06": 260_00}
+    assert charge(case, law_as_it_was(ON, bent)).result != outcome.result
+    assert not [name for name in charge(PENSIONER, LAW).values if "@" in name]
 
 
 def test_two_gifts_fall_together():

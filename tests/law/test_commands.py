@@ -59,6 +59,41 @@ def test_charge_for_people(leeway, case):
     assert "In doubt:" in answer.stdout
 
 
+NOT_KNOWN = "No values after 2026-27 are known; those are used."
+
+
+@pytest.mark.parametrize(("on", "said"), [("2027-04-05", False), ("2027-04-06", True), ("2030-06-01", True)])
+def test_a_year_of_which_no_values_are_known_is_told(leeway, case, on, said):
+    answer = leeway("charge", case, "--on", on)
+    assert answer.exit_code == 0
+    assert any(NOT_KNOWN in line and "In doubt" in line for line in answer.stdout.splitlines()) is said
+    programs = json.loads(leeway("charge", case, "--on", on, "--json").stdout)
+    assert (NOT_KNOWN in programs["reasons"]) is said
+    told = {step["name"] for step in programs["steps"] if NOT_KNOWN in step.get("doubt", "")}
+    assert told == ({"Savings disregard", "Minimum income guarantee"} if said else set())
+    shown = leeway("show", "charging.minimum_income_guarantee.single_pension_age", "--on", on).stdout
+    assert (NOT_KNOWN in shown) is said
+    assert NOT_KNOWN not in leeway("show", "charging.capital.upper_limit", "--on", on).stdout
+
+
+def test_a_table_of_people_and_a_budget_tell_it_too(leeway, tmp_path):
+    table = tmp_path / "people.csv"
+    table.write_text("age,personal_budget_pence_per_week\n40,10000\n", encoding="utf-8")
+    said = leeway("charge", table, "--on", "2030-06-01", "--csv", tmp_path / "charges.csv").stdout
+    assert f"In doubt: {NOT_KNOWN}" in said
+    asked = questions(law_on(date(2030, 6, 1)))
+    answers = tmp_path / "answers.json"
+    given = {
+        "unable": sorted({code for question in asked for code in question.outcomes}),
+        "answers": {question.id: question.answers[1].id for question in asked},
+        "help": {question.id: "some" for question in asked if question.family_can_help},
+        "willing_and_able": True,
+    }
+    answers.write_text(json.dumps(given), encoding="utf-8")
+    said = leeway("allocate", answers, "--on", "2030-06-01").stdout
+    assert said.count(NOT_KNOWN) == 2, said
+
+
 def test_allocate(leeway, tmp_path):
     path = tmp_path / "answers.json"
     asked = questions(law_on(date(2026, 4, 6)))

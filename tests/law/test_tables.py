@@ -240,6 +240,23 @@ def test_calibrate_levels_a_table_and_says_what_to_hold_beside(leeway, tmp_path)
     assert "15 per cent of the whole is £97.06 a week" in leeway("calibrate", sample, "--contingency", "15").stdout
 
 
+PERCENTILES = ("--percentile", 1, "--percentile", 50, "--percentile", 100)
+
+
+def test_calibrate_takes_what_remains_after_help(leeway, tmp_path):
+    """Costs pay for what remains: somebody whose family does half costs half of what their needs would."""
+    sample = tmp_path / "sample.csv"
+    rows = [(points, points * left, points * left) for points in range(10, 50) for left in (50, 100)]
+    lines = "".join(f"{points},{cost * 10},{hundredths}\n" for points, cost, hundredths in rows)
+    sample.write_text(f"points,weekly_cost_pence,hundredths_of_points_left\n{lines}", encoding="utf-8")
+    assert "Give --percentile for each row" in leeway("calibrate", sample).stderr
+    told = json.loads(leeway("calibrate", sample, *PERCENTILES, "--json").stdout)
+    assert all(pence == 1000 * points for points, pence in told["table"]) and len(told["table"]) == 3
+    assert told["fit"]["within_10_percent"] == 1
+    sample.write_text("points,weekly_cost_pence,hundredths_of_points_left\n10,500,1001\n", encoding="utf-8")
+    assert "hundredths_of_points_left" in leeway("calibrate", sample, "--percentile", 50).stderr
+
+
 def test_a_perfect_sample_fits_perfectly(leeway, tmp_path):
     sample = tmp_path / "sample.csv"
     sample.write_text("person,points,weekly_cost_pence\nA,1,2000\nB,2,3000\nC,3,4500\n", encoding="utf-8")

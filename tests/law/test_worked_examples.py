@@ -7,7 +7,7 @@ import pytest
 
 from leeway.law import compute, law_on
 from leeway.law.allocation import interpolate
-from leeway.law.calibration import keep_contingency, rank_match, step_table
+from leeway.law.calibration import rank_match
 from leeway.law.charging import apply_charge_to_ways, tariff_income, ways_in_order
 from leeway.law.direct_payment_uses import may_pay
 from leeway.law.direct_payments import review_dates
@@ -71,12 +71,9 @@ def test_a_review_cannot_come_before_the_start():
 
 def test_calibration_by_rank():
     example = examples("calibration")
-    table = keep_contingency(
-        rank_match(example["points"], example["weekly_costs_pence"]), example["contingency_percent"]
-    )
+    table = rank_match(example["points"], example["weekly_costs_pence"])
     assert [list(row) for row in table] == example["table"]
-    assert interpolate(3500, table) == example["at_35_points"]["straight_line"]
-    assert step_table(3500, table) == example["at_35_points"]["steps"]
+    assert interpolate(3500, table) == example["at_35_points"]
 
 
 ORDER = ways_in_order(law_on(date(2025, 10, 1)))

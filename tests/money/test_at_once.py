@@ -192,6 +192,12 @@ ACTIONS: dict[Callable[..., Any], Action] = {
     budgets.start_budget: Action(
         lambda world: budgets.start_budget(plan=world.case.plans.get(number=2), by=world.finn, on=ON), ("agreed",)
     ),
+    budgets.send_plan_back: Action(
+        lambda world: budgets.send_plan_back(
+            plan=world.case.plans.get(number=2), reason="It starts before the one it replaces.", by=world.finn, on=ON
+        ),
+        ("agreed",),
+    ),
     budgets.fund_next_year: Action(
         lambda world: budgets.fund_next_year(budget=world.budget, by=world.finn, on=date(2027, 2, 1))
     ),

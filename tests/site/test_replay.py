@@ -69,6 +69,32 @@ def test_a_line_of_the_plan_that_was_changed_afterwards(budget, guards_aside):
     assert (str(budget.plan.final_budget_id), "final_budget") in bent()
 
 
+ANSWERS = {
+    "an answer": """allocation_answers = jsonb_set(allocation_answers, '{{{answer}}}', '"none of these"')""",
+    "an answer taken away": "allocation_answers = allocation_answers - '{answer}'",
+    "help": """allocation_help = jsonb_set(allocation_help, '{{{help}}}', '"bent"')""",
+    "who is willing": "helpers_willing = NOT helpers_willing",
+}
+
+
+@pytest.mark.parametrize("change", ANSWERS.values(), ids=ANSWERS)
+def test_an_indicative_budget_that_is_on_other_answers_than_its_assessment(council, guards_aside, change):
+    helped = Assessment.objects.exclude(allocation_help={}).filter(helpers_willing__isnull=False)
+    assessment = helped.exclude(indicative_budget=None).order_by("created_at").first()
+    inputs = assessment.indicative_budget.inputs
+    keys = {"answer": next(iter(inputs["answers"])), "help": next(iter(inputs["help"]))}
+    guards_aside(f"UPDATE assessment_assessment SET {change.format(**keys)} WHERE id = '{assessment.pk}'")
+    assert bent() == {(str(assessment.indicative_budget_id), "allocation")}
+
+
+def test_one_charge_of_a_plan_that_is_named_no_longer_is_told(council, guards_aside):
+    plan = Plan.objects.exclude(final_budget=None).order_by("case__person__given_name", "number").first()
+    charge = plan.final_budget.inputs["charge_decisions"][0]
+    guards_aside(f"DELETE FROM planning_plan_charges WHERE decision_id = '{charge}'")
+    told = work_everything_out_again().missing
+    assert f"Plan {plan.pk} names no longer what is paid by it: {charge}." in told
+
+
 BUDGET = {
     "shares": [
         "UPDATE budgets_budget SET council_pence_per_week = council_pence_per_week - 100, "

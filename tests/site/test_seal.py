@@ -8,10 +8,13 @@ from datetime import date
 
 import pytest
 from click.testing import CliRunner
+from django.db import connection
 from django.utils import timezone
 
+from leeway.care.assessment.models import Assessment
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import StoryLine
+from leeway.care.planning.models import PlanLine
 from leeway.jobs.kinds import KINDS
 from leeway.money.budgets.models import Budget, Funding, Hold, Instalment, LastCost
 from leeway.money.ledger.models import Transfer
@@ -44,8 +47,15 @@ def seal(council, folders, monkeypatch, django_capture_on_commit_callbacks):
     return sealed
 
 
+def done(table):
+    """The keys of the rows of a table that are never changed any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT kept.{table.key} FROM "{table.model._meta.db_table}" AS kept WHERE {table.done}')
+        return [key for (key,) in cursor]
+
+
 def test_everything_named_is_sealed_once(seal):
-    rows = sum(table.model.objects.count() for table in SEALED)
+    rows = sum(len(done(table)) for table in SEALED)
     assert seal() == SealedRow.objects.count() == rows > 300
     assert Batch.objects.count() == -(-rows // 100)
     assert queries.findings() == []
@@ -89,6 +99,33 @@ def test_a_row_that_was_changed_is_named(seal, guards_aside, name):
     row = model.objects.order_by(*order).first()
     guards_aside(f"UPDATE {model._meta.db_table} SET {change} WHERE id = '{row.pk}'")
     assert queries.findings() == [f"Seal: {name} {row.pk} was changed since it was sealed."]
+
+
+ONCE_DONE = {
+    "assessment.Assessment": "helpers_words = 'Nobody'",
+    "assessment.OutcomeNote": "help_now = 'Nobody'",
+    "assessment.FinancialAssessment": """means = means || '{"capital_pence": 1}'""",
+    "planning.PlanLine": "from_council = true",
+    "planning.Plan_charges": "decision_id = (SELECT id FROM decisions_decision WHERE kind = 'eligibility' LIMIT 1)",
+}
+
+
+@pytest.mark.parametrize("name", ONCE_DONE)
+def test_what_is_done_is_sealed_and_a_change_or_loss_of_it_is_named(seal, guards_aside, name):
+    table = next(table for table in SEALED if table.name == name)
+    assert seal() > len(done(table)) > 1
+    changed, gone = sorted(done(table))[:2]
+    where = f'"{table.model._meta.db_table}"'
+    guards_aside(f"UPDATE {where} SET {ONCE_DONE[name]} WHERE id = '{changed}'")
+    assert queries.findings() == [f"Seal: {name} {changed} was changed since it was sealed."]
+    guards_aside(f"DELETE FROM {where} WHERE id = '{gone}'")
+    assert f"Seal: {name} {gone} is gone since it was sealed." in queries.findings()
+
+
+def test_what_is_not_done_is_not_sealed(seal):
+    for name, model in (("assessment.Assessment", Assessment), ("planning.PlanLine", PlanLine)):
+        table = next(table for table in SEALED if table.name == name)
+        assert len(done(table)) < model.objects.count()
 
 
 @pytest.fixture

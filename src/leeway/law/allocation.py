@@ -131,7 +131,9 @@ def allocate(answers: Mapping[str, Any], law: Law) -> Outcome:
         "notice_pence_per_week": table.notice_pence_per_week,
     }
     part = law.only("allocation", "allocation_prices")
-    return Outcome("allocation", given, part, result, _steps(answered, money, table, part), _reasons(result, table))
+    return Outcome(
+        "allocation", given, part, result, _steps(answered, money, table, part), _reasons(result, table, part)
+    )
 
 
 def contradictions(
@@ -353,7 +355,7 @@ def _steps(answered: Answers, money: Mapping[str, Money], table: Table, law: Law
     given = sum(answer.points for _, answer in _pairs(answered, table))
     alone = sum(part.alone_pence for part in money.values())
     total = sum(part.pence for part in money.values())
-    begins = {name: law.dated(name).start.isoformat() for name in ("allocation", "allocation_prices")}
+    dated = {name: law.dated(name) for name in ("allocation", "allocation_prices")}
     lines: list[tuple[str, str, Any, str, tuple[str, str], str]] = [
         ("Points for the answers", "value", given, "The points of every answer, added up.", GUIDANCE, "allocation"),
         (
@@ -385,7 +387,8 @@ def _steps(answered: Answers, money: Mapping[str, Money], table: Table, law: Law
     ]
     return tuple(
         {"name": name, key: value, "sentence": said, "source": source[0], "source_url": source[1]}
-        | {"parameter": parameter, "from": begins[parameter]}
+        | {"parameter": parameter, "from": dated[parameter].start.isoformat()}
+        | ({"doubt": dated[parameter].doubt} if dated[parameter].doubt else {})
         for name, key, value, said, source, parameter in lines
     )
 
@@ -407,7 +410,7 @@ def _help_in_words(answered: Answers) -> str:
     )
 
 
-def _reasons(result: Mapping[str, Any], table: Table) -> tuple[str, ...]:
+def _reasons(result: Mapping[str, Any], table: Table, law: Law) -> tuple[str, ...]:
     figure = pounds(result["indicative_pence_per_week"])
     if result["costed_instead"]:
         opening = (
@@ -423,6 +426,7 @@ def _reasons(result: Mapping[str, Any], table: Table) -> tuple[str, ...]:
         *_notice(result),
         *(f"{one['sentence']} Explained: {one['explained']}" for one in result["contradictions"]),
         f"It comes from version {table.version} of the council's table, which anybody may see.",
+        *law.not_known_yet,
     )
 
 

@@ -124,18 +124,11 @@ def _mean(prices: Sequence[Fraction]) -> Fraction:
     return sum(prices, Fraction()) / len(prices)
 
 
-def keep_contingency(table: Sequence[tuple[int, int]], contingency_percent: int) -> tuple[tuple[int, int], ...]:
-    """Take a contingency off every row, as the Common Resource Allocation Framework has it.
-
-    For planning and comparison only: nobody's indicative budget is cut so (`contingency_pence` holds it instead).
-    """
-    return tuple((points, floor_div(pence * (100 - contingency_percent), 100)) for points, pence in table)
-
-
 def contingency_pence(allocations_pence: Sequence[int], contingency_percent: int) -> int:
     """What a council plans to hold, beside all its allocations, for plans that cost more than a table can see.
 
-    The same money as the framework's cut: `contingency_percent` of the whole, of which the allocations are the rest.
+    The Common Resource Allocation Framework takes the same money off every row: `contingency_percent` of the whole, of
+    which the allocations are the rest.
 
     >>> contingency_pence([85_00], 15)
     1500
@@ -143,11 +136,6 @@ def contingency_pence(allocations_pence: Sequence[int], contingency_percent: int
     if not 0 <= contingency_percent < 100:
         raise BadInput("contingency_percent must be from 0 to 99.", field="contingency_percent")
     return int(ceil_div(sum(allocations_pence) * contingency_percent, 100 - contingency_percent))
-
-
-def step_table(hundredths_of_points: int, table: Sequence[tuple[int, int]]) -> int:
-    """Read a table as steps, as older systems did: the last row reached. Kept to show what a cliff costs."""
-    return max((pence for points, pence in table if 100 * points <= hundredths_of_points), default=0)
 
 
 def deflator_percent(table: Sequence[tuple[int, int]], points: Sequence[int], available_pence: int) -> int:
@@ -161,12 +149,30 @@ def deflator_percent(table: Sequence[tuple[int, int]], points: Sequence[int], av
     return int(floor_div(100 * available_pence, priced))
 
 
-def fit(table: Sequence[tuple[int, int]], points: Sequence[int], weekly_costs_pence: Sequence[int]) -> Fit:
+def allocations(
+    table: Sequence[tuple[int, int]], points: Sequence[int], hundredths_left: Sequence[int] | None = None
+) -> list[int]:
+    """What the table gives each person a week, in pence, by what remains of their points where others help."""
+    priced = [interpolate(100 * point, table) for point in points]
+    if hundredths_left is None:
+        return priced
+    return [
+        floor_div(pence * left, 100 * point) if point else 0
+        for pence, point, left in zip(priced, points, hundredths_left, strict=True)
+    ]
+
+
+def fit(
+    table: Sequence[tuple[int, int]],
+    points: Sequence[int],
+    weekly_costs_pence: Sequence[int],
+    hundredths_left: Sequence[int] | None = None,
+) -> Fit:
     """Compare what the table gives each person with what their support really costs."""
     if len(points) != len(weekly_costs_pence) or not points or min(weekly_costs_pence) <= 0:
         raise BadInput("Give one weekly cost above nought for each person's points.", field="weekly_costs_pence")
     costs = np.array(weekly_costs_pence, dtype=float)
-    given = np.array([interpolate(100 * point, table) for point in points], dtype=float)
+    given = np.array(allocations(table, points, hundredths_left), dtype=float)
     error = (given - costs) / costs
     return Fit(
         people=len(costs),
@@ -174,7 +180,7 @@ def fit(table: Sequence[tuple[int, int]], points: Sequence[int], weekly_costs_pe
         within_10_percent=float(np.mean(np.abs(error) <= 0.10)),
         within_20_percent=float(np.mean(np.abs(error) <= 0.20)),
         bias=float((given.sum() - costs.sum()) / costs.sum()),
-        rank_correlation=_agreement(np.array(points), costs),
+        rank_correlation=_agreement(np.array(points if hundredths_left is None else hundredths_left), costs),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from leeway.law import inputs as read
-from leeway.law.charge_numbers import Means, charge_law, work_out
+from leeway.law.charge_numbers import ChargeLaw, Means, charge_law_then, names_in, work_out
 from leeway.law.dated import Law
 from leeway.law.means import (
     CAPITAL,
@@ -83,7 +83,8 @@ class Owned:
     """One thing owned: how the law counts it, the person's part after costs and debts, and how much of it counts.
 
     `last_day` is the last day on which it is left out, where that ends. Of capital that was given away `weeks_charged`
-    are the weeks for which it has been in the charge, and `finding` is why the council found what it did.
+    are the weeks for which it has been in the charge, the first of them from `charged_from` on, where that day is
+    known, and `finding` is why the council found what it did.
     """
 
     kind: str
@@ -92,6 +93,7 @@ class Owned:
     counts: bool
     last_day: date | None = None
     weeks_charged: int = 0
+    charged_from: date | None = None
     finding: str = ""
 
 
@@ -111,12 +113,14 @@ def _read_one(given: object, field: str, law: Law) -> Owned:
     for name in line:
         if name not in OF_EVERY_KIND + ASKED_OF[way]:
             raise BadInput(f"{field}: {kinds(CAPITAL)[kind].label} takes no {name}. Leave it out.", field=name)
-    counts, last_day, weeks = way != LEFT_OUT, None, 0
+    counts, last_day, weeks, charged_from = way != LEFT_OUT, None, 0, None
     if way in WEEKS:
         last_day, counts = _left_out_for(line, way, field, law)
     elif way == NOTIONAL:
         counts = read.yes_or_no(line.get("to_avoid_charges", True), f"{field}, to_avoid_charges")
         weeks = _weeks(line, "counted_from", field, law) if counts else 0
+        if counts and line.get("counted_from"):
+            charged_from = read.day(line["counted_from"], f"{field}, counted_from")
     pence = _own_part(line, way, field, law, counts=counts)
     return Owned(
         kind=kind,
@@ -125,6 +129,7 @@ def _read_one(given: object, field: str, law: Law) -> Owned:
         counts=counts,
         last_day=last_day,
         weeks_charged=weeks,
+        charged_from=charged_from,
         finding=str(line.get("finding_because") or "").strip(),
     )
 
@@ -192,29 +197,45 @@ def with_capital(means: Means, owned: Sequence[Owned], law: Law) -> tuple[Means,
     """Add what counts of the things owned to a person's means, and say how much is left of what was given away.
 
     Capital given away falls, for each week charged with it, by the difference that it made to the charge: worked out
-    week by week, all with the law and the means of the day. Source: SI 2014/2672, regs 22 and 23.
+    week by week, each with the values of the law that held when it began (of the day, where only their number is
+    known), and with the means and the budget of the day, since those of the weeks before are not given. Source: SI
+    2014/2672, regs 22 and 23.
     """
     counted = sum(thing.pence for thing in owned if thing.counts and thing.counted_as != NOTIONAL)
     actual = replace(means, capital_pence=means.capital_pence + counted)
     given_away = [thing for thing in owned if thing.counts and thing.counted_as == NOTIONAL]
     if not given_away:
         return actual, 0
-    values = charge_law(law)
+    back = looking_back(owned, law)
+    values: dict[date, ChargeLaw] = {}
 
-    def charge_with(more_pence: int) -> int:
-        charge: int = work_out(replace(actual, capital_pence=actual.capital_pence + more_pence), values).charge
-        return charge
+    def difference(more_pence: int, day: date) -> int:
+        began = max((start for start in starts if start <= day), default=date.min)
+        if began not in values:
+            values[began] = charge_law_then(back, day)
+        more = replace(actual, capital_pence=actual.capital_pence + more_pence)
+        found: int = work_out(more, values[began]).charge - work_out(actual, values[began]).charge
+        return found
 
-    left = _left_of(given_away, lambda pence: charge_with(pence) - charge_with(0))
+    starts = {dated.start for window in back.looked_back_at.values() for dated in window}
+    left = _left_of(given_away, difference, law.on)
     return replace(actual, capital_pence=actual.capital_pence + left), left
 
 
-def _left_of(given_away: Sequence[Owned], difference: Callable[[int], int]) -> int:
+def looking_back(owned: Sequence[Owned], law: Law) -> Law:
+    """The law with the values of each week in which capital that was given away was charged."""
+    first_days = [thing.charged_from for thing in owned if thing.charged_from and thing.weeks_charged]
+    return law.looking_back(names_in(law).values(), min(first_days)) if first_days else law
+
+
+def _left_of(given_away: Sequence[Owned], difference: Callable[[int, date], int], on: date) -> int:
     left = 0
-    for weeks_ago in range(max(thing.weeks_charged for thing in given_away), -1, -1):
+    oldest = max(given_away, key=lambda thing: thing.weeks_charged)
+    for weeks_ago in range(oldest.weeks_charged, -1, -1):
         left += sum(thing.pence for thing in given_away if thing.weeks_charged == weeks_ago)
         if weeks_ago:
-            left -= min(left, difference(left))
+            first, weeks = oldest.charged_from, oldest.weeks_charged - weeks_ago
+            left -= min(left, difference(left, first + timedelta(weeks=weeks) if first else on))
     return left
 
 

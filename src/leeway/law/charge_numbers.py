@@ -4,6 +4,7 @@ Source: Care Act 2014 s14 and s17; SI 2014/2672 regs 3, 4, 7, 11, 12 and 25 and 
 """
 
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache
 
 from leeway.law.dated import Law
@@ -100,8 +101,18 @@ class ChargeLaw:
 @cache
 def charge_law(law: Law) -> ChargeLaw:
     """Read the values that the charge uses; refuse a day on which one of them is not in force."""
+    return ChargeLaw(**{field: law[name] for field, name in names_in(law).items()})
+
+
+def charge_law_then(law: Law, day: date) -> ChargeLaw:
+    """Read the values that the charge used on a day before, at which a law looks back."""
+    return ChargeLaw(**{field: law.then(name, day) for field, name in names_in(law).items()})
+
+
+def names_in(law: Law) -> dict[str, str]:
+    """The name in the law of each value that the charge uses."""
     by_last_word = {name.rsplit(".", 1)[-1]: name for name in law.parameters}
-    return ChargeLaw(**{field.name: law[by_last_word[field.name]] for field in fields(ChargeLaw)})
+    return {field.name: by_last_word[field.name] for field in fields(ChargeLaw)}
 
 
 def work_out(means: Means, law: ChargeLaw) -> Worked:

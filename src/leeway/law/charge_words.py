@@ -66,6 +66,8 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
     if any(not judged.free and judged.part.pence_once for judged in case.parts):
         said.append("What is paid once is no part of this weekly charge.")
     said.extend(_of_the_check(case))
+    if not case.free_because:
+        said.extend(law.not_known_yet)
     if worked.charge:
         said.append(
             f"It is one charge over the whole budget. A direct payment paid net is "

@@ -11,6 +11,7 @@ from dataclasses import fields
 from typing import Any
 
 from leeway.law import inputs as read
+from leeway.law.capital import looking_back
 from leeway.law.charge_case import CASE_FIELDS, Case, read_case
 from leeway.law.charge_numbers import Means, Worked, charge_law, tariff_income_pence_per_week, work_out
 from leeway.law.charge_words import reasons, steps
@@ -43,6 +44,7 @@ def charge(case: Mapping[str, Any], law: Law) -> Outcome:
     part = law.only("charging", "charging_policy")
     values = charge_law(part)
     read_in = read_case(case, part)
+    part = looking_back(read_in.owned, part)
     worked = work_out(read_in.means, values)
     return Outcome(
         "charge",

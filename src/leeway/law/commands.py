@@ -10,7 +10,6 @@ from typing import Any, TextIO
 import click
 
 from leeway.commandline import BadUse, Group, from_file, iso_date, show_json, written_whole
-from leeway.law.allocation import interpolate
 from leeway.law.dated import UnknownParameter, every_parameter, law_on
 from leeway.law.inputs import nearest
 from leeway.law.numbers import pounds
@@ -133,9 +132,12 @@ def charge(case: Path, on: date, policy: Path | None, as_json: bool, output: Pat
         raise BadUse(f"{case} is one person's case. Leave out --csv, or give a table of people in CSV.")
     from leeway.law.tables import write_charges
 
+    values = law_on(on, policy)
     with _another_file(output, case) as file:
-        count = write_charges(case, file, law_on(on, policy))
+        count = write_charges(case, file, values)
     click.echo(f"{count:,} charge{'s' if count != 1 else ''} by the law of {on}, written into {output}.")
+    for sentence in values.only("charging", "charging_policy").not_known_yet:
+        click.echo(f"In doubt: {sentence}")
 
 
 @law.command("allocate")
@@ -182,20 +184,35 @@ def calibrate(
     """Make a table of points and money from a sample, and say how well it fits.
 
     SAMPLE is a CSV file with the columns points and weekly_cost_pence, a person a row. The person at a rank of points
-    gets the cost at that rank; without --percentile every person is a row of the table. The contingency is what the
-    council plans to hold for plans that cost more than a table can see: it is taken off nobody's row.
+    gets the cost at that rank; without --percentile every person is a row of the table. With a third column,
+    hundredths_of_points_left (what remains of the points after help from family and friends, which is what the cost
+    pays for), the rows are what the needs cost if nobody helped, level, as the rule reads them. The contingency is what
+    the council plans to hold for plans that cost more than a table can see: it is taken off nobody's row.
 
     Example: leeway law calibrate sample.csv --percentile 10 --percentile 50 --percentile 90
     """
-    from leeway.law.calibration import contingency_pence, fit, never_cheaper, rank_match
-    from leeway.law.tables import read_sample
+    from leeway.law.calibration import (
+        allocations,
+        contingency_pence,
+        fit,
+        match_with_help,
+        never_cheaper,
+        rank_match,
+    )
+    from leeway.law.tables import LEFT, read_sample
 
-    points, costs = read_sample(sample)
-    table = rank_match(points, costs, percentiles=sorted(set(percentiles)) or None, round_to_pence=round_to_pence)
+    points, costs, left = read_sample(sample)
+    wanted = sorted(set(percentiles)) or None
+    if left is None:
+        table = rank_match(points, costs, percentiles=wanted, round_to_pence=round_to_pence)
+    elif wanted is None:
+        raise BadUse(f"{sample} has {LEFT}. Give --percentile for each row, for example 10, 25, 50, 75 and 90.")
+    else:
+        table = match_with_help(points, left, costs, percentiles=wanted)
     if level:
         table = never_cheaper(table)
-    fits = fit(table, points, costs)
-    held = contingency_pence([interpolate(100 * point, table) for point in points], contingency)
+    fits = fit(table, points, costs, left)
+    held = contingency_pence(allocations(table, points, left), contingency)
     if output:
         with _another_file(output, sample) as file:
             write_rows(file, ("points", "pence_per_week"), table)

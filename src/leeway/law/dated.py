@@ -7,7 +7,7 @@ its first day where the law lets a council be gentler, and is refused everywhere
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
@@ -28,6 +28,12 @@ IN_ORDER = (
     ("charging.capital.lower_limit", "charging.capital.upper_limit"),
     ("charging_policy.smallest_charge", "charging_policy.largest_charge"),
 )
+
+
+#: Between the name of a value and its first day, where a decision keeps several of them.
+SINCE = "@"
+#: A value that was put up every year is taken to be put up again: so many of its last years show that it was.
+YEARS_THAT_SHOW = 3
 
 
 class NotInForce(Refusal):
@@ -80,7 +86,30 @@ class Parameter:
             )
         if found.value is None:
             raise NotInForce(f"{self.name} has no value on {day}: it ended on {found.start}. Use an earlier date.")
+        if old := self.not_known_on(day):
+            return replace(found, doubt=f"{found.doubt} {old}".strip())
         return found
+
+    def between(self, first: date, last: date) -> Iterator[DatedValue]:
+        """Go through the values in force on any day from a first to a last one."""
+        ends = [later.start for later in self.history[1:]]
+        for dated, end in zip(self.history, [*ends, date.max], strict=True):
+            if dated.start <= last and end > first and dated.value is not None:
+                yield dated
+
+    def not_known_on(self, day: date) -> str:
+        """Say that a day is in a year of which no value is known yet, though there is one every year; else nothing."""
+        last = self.history[-1].start
+        if day < _years_before(last, -1) or len(self.history) < YEARS_THAT_SHOW:
+            return ""
+        starts = [dated.start for dated in self.history[-YEARS_THAT_SHOW:]]
+        if starts != [_years_before(last, years) for years in reversed(range(YEARS_THAT_SHOW))]:
+            return ""
+        return f"No values after {last.year}-{(last.year + 1) % 100:02} are known; those are used."
+
+
+def _years_before(day: date, years: int) -> date:
+    return date(day.year - years, day.month, day.day)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,10 +117,12 @@ class Law:
     """Everything in force on one day, frozen: `law["charging.capital.lower_limit"]` gives a value.
 
     `digest` is a fingerprint (SHA-256) of the values, so that a decision made years ago can prove which it used.
+    `looked_back_at` has, by name, the values of the days before that a rule looked back at: they stand in both.
     """
 
     on: date
     parameters: Mapping[str, Parameter]
+    looked_back_at: Mapping[str, tuple[DatedValue, ...]] = MappingProxyType({})
 
     def __getitem__(self, name: str) -> Any:
         return self.dated(name).value
@@ -102,21 +133,47 @@ class Law:
             raise UnknownParameter(f"There is no parameter {name}.{nearest(name, self.parameters)}")
         return self.parameters[name].on(self.on)
 
+    def looking_back(self, names: Iterable[str], since: date) -> "Law":
+        """The same law, with the values that some parameters had since a day, where they were not always the same."""
+        if self.looked_back_at:
+            return self
+        windows = {name: tuple(self.parameters[name].between(since, self.on)) for name in names}
+        return replace(self, looked_back_at={name: window for name, window in windows.items() if len(window) > 1})
+
+    def then(self, name: str, day: date) -> Any:
+        """Give the value of a day that was looked back at; before the first day of the law, its first value."""
+        window = self.looked_back_at.get(name)
+        if window is None:
+            return self[name]
+        return [window[0], *(dated for dated in window if dated.start <= day)][-1].value
+
     def only(self, *areas: str) -> "Law":
         """Keep some areas of the law, so that a digest speaks of what a rule may read and of nothing else."""
         if areas not in self._parts:
             kept = {name: p for name, p in self.parameters.items() if name.split(".")[0] in areas}
-            self._parts[areas] = Law(self.on, MappingProxyType(kept))
+            back = {name: window for name, window in self.looked_back_at.items() if name in kept}
+            self._parts[areas] = Law(self.on, MappingProxyType(kept), back)
         return self._parts[areas]
 
     @cached_property
     def _parts(self) -> dict[tuple[str, ...], "Law"]:
         return {}
 
+    @property
+    def not_known_yet(self) -> tuple[str, ...]:
+        """What is to be said where the day is in a year of which values are not known yet: a sentence a year."""
+        said = {parameter.not_known_on(self.on): None for parameter in self.parameters.values()}
+        return tuple(sentence for sentence in said if sentence)
+
     @cached_property
     def values(self) -> Mapping[str, Any]:
-        """Every value in force that day, by name."""
-        return MappingProxyType({name: dated.value for name, dated in self.in_force()})
+        """Every value in force that day, by name; and of a day before, where a rule looked back, by name and day."""
+        back = {
+            f"{name}{SINCE}{dated.start}": dated.value
+            for name, window in sorted(self.looked_back_at.items())
+            for dated in window
+        }
+        return MappingProxyType({name: dated.value for name, dated in self.in_force()} | back)
 
     @cached_property
     def digest(self) -> str:
@@ -148,11 +205,16 @@ def law_as_it_was(on: date, values: Mapping[str, Any], policy: Path | None = Non
 @cache
 def _law_as_it_was(on: date, values: str, policy: Path) -> Law:
     as_it_was = Permission(may="nothing", title="a stored decision", url="", doubt="", between=None, one_of=())
-    kept = {
-        name: Parameter(name, "", "", "a stored decision", as_it_was, (DatedValue(on, value, "", ""),))
-        for name, value in json.loads(values).items()
-    }
-    return Law(on, MappingProxyType(dict(sorted({**every_parameter(policy), **kept}.items()))))
+    kept: dict[str, Parameter] = {}
+    back: dict[str, tuple[DatedValue, ...]] = {}
+    for key, value in json.loads(values).items():
+        name, _, since = key.partition(SINCE)
+        if since:
+            back[name] = (*back.get(name, ()), DatedValue(date.fromisoformat(since), value, "", ""))
+        else:
+            kept[name] = Parameter(name, "", "", "a stored decision", as_it_was, (DatedValue(on, value, "", ""),))
+    parameters = MappingProxyType(dict(sorted({**every_parameter(policy), **kept}.items())))
+    return Law(on, parameters, MappingProxyType(back))
 
 
 def law_on(on: date, policy: Path | None = None) -> Law:

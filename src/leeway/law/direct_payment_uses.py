@@ -207,6 +207,34 @@ def may_plan_stays(
     )
 
 
+def may_plan_homes(planned: Sequence[tuple[int | None, int | None, int]], law: Law) -> Allowed:
+    """Say whether a direct payment may pay for the stays of several lines together, whichever home each is in.
+
+    Each line gives its nights in a row, the days at home between a stay and the next, and its nights a year. Stays of
+    one line may lie between those of another, so the fewest days between count for all of them. The nights of a run are
+    added up whatever home they are in. Source: SI 2014/2871, reg. 6.
+    """
+    most_nights, gap_days = _limits(law)
+    whole = sum(nights_a_year for _, _, nights_a_year in planned)
+    if whole <= most_nights:
+        return Allowed(True, f"The stays in care homes come to {whole} nights a year together ({REG_6}).")
+    asked = "in the same home or another"
+    if any(nights is None or between is None for nights, between, _ in planned):
+        return Allowed(
+            None,
+            f"Several lines are stays in a care home, and their nights are added up. Say of each how many nights in a "
+            f"row a stay is, and how many days at home lie between it and the next, {asked} ({REG_6}).",
+        )
+    between = min(days for _, days, _ in planned if days is not None)
+    if between >= gap_days:
+        return Allowed(True, f"Each stay is at least {gap_days} days from the next, {asked} ({REG_6}).")
+    return Allowed(
+        False,
+        f"Stays less than {gap_days} days apart count together, {asked}, and these come to {whole} nights a year, more "
+        f"than {most_nights}. Leave {gap_days} days between them, or have the council arrange them ({REG_6}).",
+    )
+
+
 def _limits(law: Law) -> tuple[int, int]:
     """The most nights of a run, and the days from leaving to coming that part one run from the next."""
     part = law.only("direct_payments")

@@ -26,7 +26,14 @@ from leeway.law.direct_payment_codes import (
     UNKNOWN,
     Condition,
 )
-from leeway.law.direct_payment_uses import Allowed, care_home_weeks, may_buy_from_council, may_pay, may_plan_stays
+from leeway.law.direct_payment_uses import (
+    Allowed,
+    care_home_weeks,
+    may_buy_from_council,
+    may_pay,
+    may_plan_homes,
+    may_plan_stays,
+)
 from leeway.law.months import months_later
 from leeway.law.outcome import BadInput, Outcome
 from leeway.refusal import quoted
@@ -83,7 +90,7 @@ def conditions(inputs: Mapping[str, Any], law: Law) -> Outcome:
     asked = [*asked, *(condition for condition, _ in further)]
     answers |= {condition.code: answer for condition, answer in further}
     stays = _stays(given)
-    uses = [answer_use(use, law) for use in read.sequence(given.get("uses", []), "uses")]
+    uses = answer_uses(given.get("uses", []), law)
     found = [_found(condition, answers[condition.code], route) for condition in asked]
     decision = _decision(answers)
     result = {
@@ -106,6 +113,20 @@ def conditions(inputs: Mapping[str, Any], law: Law) -> Outcome:
         *([care_home_weeks(stays, law, law.on).reason] if stays else ()),
     )
     return Outcome("direct_payment", given, part, result, tuple(found), reasons)
+
+
+def answer_uses(uses: object, law: Law) -> list[tuple[str, Allowed]]:
+    """Say of each thing whether a direct payment may pay for it, and of stays in several care homes, of all together.
+
+    See `answer_use` for what is asked of each.
+    """
+    asked = read.sequence(uses, "uses")
+    answered = [answer_use(use, law) for use in asked]
+    homes = [(what, use["care_home"]) for use, (what, _) in zip(asked, answered, strict=True) if "care_home" in use]
+    if len(homes) > 1:
+        planned = [(home["nights_at_a_time"], home["days_between"], home["nights_a_year"]) for _, home in homes]
+        answered.append((", ".join(what for what, _ in homes), may_plan_homes(planned, law)))
+    return answered
 
 
 def answer_use(use: object, law: Law) -> tuple[str, Allowed]:

@@ -36,6 +36,8 @@ WORDS = {"true": True, "false": False, "yes": True, "no": False}
 WHOLE = re.compile(r"-?[0-9]{1,15}")
 POUNDS = re.compile(r"£.*|-?[0-9][0-9,]*\.[0-9]{1,2}")
 SAMPLE = ("points", "weekly_cost_pence")
+#: What remains of a person's points after the help of family and friends, in hundredths; a sample may have it.
+LEFT = "hundredths_of_points_left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,21 +217,28 @@ def _shown(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
-def read_sample(path: Path) -> tuple[list[int], list[int]]:
-    """Read a sample to calibrate on: each person's points, and the weekly cost of their support in pence."""
+def read_sample(path: Path) -> tuple[list[int], list[int], list[int] | None]:
+    """Read a sample to calibrate on: each person's points, and the weekly cost of their support in pence.
+
+    The third list is what remains of their points after help, in hundredths; None where the sample does not say.
+    """
     names, rows = table_of(path)
-    only_known(dict.fromkeys(names), (*WHO, *SAMPLE), str(path))
+    only_known(dict.fromkeys(names), (*WHO, *SAMPLE, LEFT), str(path))
     for name in SAMPLE:
         if name not in names:
             raise BadInput(f"{path}: there is no column “{name}”. Give points and weekly_cost_pence.", field=name)
-    points, costs = [], []
+    points: list[int] = []
+    costs: list[int] = []
+    left: list[int] = []
     for number, cells in rows:
         try:
             points.append(whole(_value(cells["points"], Column("points", "points")), "points", most=100_000))
             cost = _value(cells["weekly_cost_pence"], Column("weekly_cost_pence", "weekly_cost_pence"))
             costs.append(whole(cost, "weekly_cost_pence", least=1, unit="pence"))
+            if LEFT in names:
+                left.append(whole(_value(cells[LEFT], Column(LEFT, LEFT)), LEFT, most=100 * points[-1]))
         except Refusal as refusal:
             raise BadInput(f"{path}, row {number}: {refusal}", field=refusal.field) from refusal
     if not points:
         raise Refusal(f"{path}: there are no rows under the heading.")
-    return points, costs
+    return points, costs, left if LEFT in names else None

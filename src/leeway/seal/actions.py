@@ -57,5 +57,5 @@ def _insert(table: Table) -> str:
         INSERT INTO seal_sealedrow ("table", key, salt, digest)
         SELECT '{table.name}', kept.{table.key}::text, kept.salt, {digest(table.text(table.columns), "kept.salt")}
           FROM (SELECT gen_random_uuid() AS salt, * FROM "{table.model._meta.db_table}" AS kept
-                 WHERE {is_sealed(table, "NOT EXISTS")}) AS kept
+                 WHERE {table.done} AND {is_sealed(table, "NOT EXISTS")}) AS kept
     """

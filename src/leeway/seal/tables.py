@@ -12,10 +12,14 @@ from leeway.guards import kept_fields
 
 @dataclass(frozen=True)
 class Table:
-    """One sealed table. `stamp` is the column that says when a row was written, where there is one."""
+    """One sealed table. `stamp` is the column that says when a row was written, where there is one.
+
+    `done` is the SQL condition from which a row, `kept`, is never changed, where that is not from its first day on.
+    """
 
     name: str
     stamp: str = ""
+    done: str = "true"
 
     @property
     def model(self) -> type[models.Model]:
@@ -29,8 +33,9 @@ class Table:
 
     @property
     def columns(self) -> list[str]:
-        """What no guard lets be changed, and the key."""
-        return [str(self.model._meta.pk.column), *sorted(str(field.column) for field in kept_fields(self.model))]
+        """What no guard lets be changed, and the key; of a row that is done, all of it."""
+        fields = self.model._meta.local_concrete_fields if self.done != "true" else kept_fields(self.model)
+        return [str(self.model._meta.pk.column), *sorted(str(one.column) for one in fields if not one.primary_key)]
 
     def text(self, columns: Sequence[str], of: str = "kept") -> str:
         """The SQL of a row's text: the table's name and the columns, one after another."""
@@ -38,11 +43,26 @@ class Table:
         return f"pg_catalog.jsonb_build_array('{self.name}'::text, {values})::text"
 
 
-#: What the seal is over: the ledger, decisions, the story, what people were offered, chose and agreed, and budgets.
+COMPLETED = "kept.completed_on IS NOT NULL"
+OF_COMPLETED = (
+    "EXISTS (SELECT 1 FROM assessment_assessment AS whole"
+    " WHERE whole.id = kept.assessment_id AND whole.completed_on IS NOT NULL)"
+)
+OF_AGREED_PLAN = (
+    "EXISTS (SELECT 1 FROM planning_plan AS whole"
+    " WHERE whole.id = kept.plan_id AND whole.state NOT IN ('draft', 'submitted', 'signed_off'))"
+)
+#: What the seal is over: the ledger, decisions and the facts that they rest on, the story, what people were offered,
+#: chose and agreed, and budgets.
 SEALED = (
     Table("ledger.Account"),
     Table("ledger.Transfer", stamp="made_at"),
     Table("decisions.Decision", stamp="decided_at"),
+    Table("assessment.Assessment", done=COMPLETED),
+    Table("assessment.OutcomeNote", done=OF_COMPLETED),
+    Table("assessment.FinancialAssessment", done=COMPLETED),
+    Table("planning.PlanLine", done=OF_AGREED_PLAN),
+    Table("planning.Plan_charges", done=OF_AGREED_PLAN),
     Table("people.StoryLine", stamp="at"),
     Table("people.CapacityDecision"),
     Table("planning.Offer", stamp="offered_at"),

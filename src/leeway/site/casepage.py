@@ -21,13 +21,13 @@ from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import (
     charges_of,
-    needs_money_check,
     offers_and_choice,
     open_plan,
     past_plans,
     pays_directly,
     pays_on,
     plan_in_force,
+    what_money_lacks,
 )
 from leeway.care.review.queries import next_review, past_reviews
 from leeway.site.next_steps import next_step
@@ -95,7 +95,7 @@ def parts(case: Case, standing: dict[str, Decision], plan, on: date) -> list[Par
         return "Done" if done else ("Under way" if started else "Not started")
 
     assessed = DecisionKind.ELIGIBILITY in standing and case.stage != Stage.ASSESSMENT
-    charged = at_least(Stage.PLANNING) and not needs_money_check(case, on, plan=plan)
+    charged = at_least(Stage.PLANNING) and not what_money_lacks(case, on, plan=plan)
     planned = bool(plan) and plan.state != "draft"
     budgeted = at_least(Stage.ACTIVE) and DecisionKind.FINAL_BUDGET in standing
     goes_on = not at_least(Stage.ACTIVE) and case.budgets.filter(ending=None).exists()  # while another plan is made

@@ -239,7 +239,7 @@ NOTHING = Follows()
 LOOKED_FOR = (Event.DIED, Event.RELATIONSHIP)
 FIND_WHO_SETTLES = "Find out who settles what {person} leaves, and record them."
 #: What is over once the plan is written again, a stay is, the money is, support is, and the person's life is.
-WITH_PLAN = Over((Event.PLAN_RETURNED, Event.DISAGREED, Event.CHOICE, Event.CHALLENGE_ANSWERED))
+WITH_PLAN = Over((Event.PLAN_RETURNED, Event.DISAGREED, Event.TAKEN_BACK, Event.CHOICE, Event.CHALLENGE_ANSWERED))
 WITH_STAY = Over((Event.STAY, Event.STAY_ENDED, Event.STAY_UNDONE))
 END_THE_BUDGET = (Event.SUPPORT_ENDED, Event.CLOSED, Event.DIED)
 WITH_MONEY = (
@@ -321,8 +321,7 @@ EVENTS: dict[Event, Follows] = {
     Event.FILE: _asks(ToDo(Whose.WORKER, "Look at what was added to {person}'s files.", only=_said_by_another)),
     Event.PLAN_STARTED: NOTHING,
     Event.WAYS_EXPLAINED: Follows(over=(Over((Event.CHALLENGE_ANSWERED,)),)),
-    Event.CHOICE: Follows(
-        over=(Over((Event.CHALLENGED,)),),
+    Event.CHOICE: Follows(  # a challenge stays the manager's, whatever is chosen afterwards
         tasks=(ToDo(Whose.WORKER, "{person} has chosen how to hold the budget.", only=_said_by_another),),
     ),
     Event.CHALLENGED: _asks(
@@ -354,6 +353,11 @@ EVENTS: dict[Event, Follows] = {
     ),
     Event.DISAGREED: _asks(ToDo(Whose.WORKER, "{person}'s plan is not agreed. Talk about what is wrong.")),
     Event.AGREED: Follows(over=(Over((Event.STAY,), (Whose.WORKER,), only=_nothing_is_paid_direct),)),
+    Event.TAKEN_BACK: _asks(
+        ToDo(
+            Whose.WORKER, "{person}'s agreed plan could not start. Read why, tell {person}, and write it again.", days=2
+        )
+    ),
     Event.REVIEW_DUE: NOTHING,
     Event.REVIEW_ASKED: Follows(
         over=(Over((Event.REVIEW_DUE,), only=_said_by_another),),

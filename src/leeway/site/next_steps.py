@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from leeway.access.models import User
 from leeway.access.table import may_reach
-from leeway.care.assessment.queries import draft_assessment
+from leeway.care.assessment.queries import completed_financial_assessment, draft_assessment
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
-from leeway.care.planning.queries import needs_money_check, offers_and_choice, open_plan, what_is_missing
+from leeway.care.planning.queries import offers_and_choice, open_plan, what_is_missing, what_money_lacks
 from leeway.care.review.queries import next_review
 
 
@@ -79,9 +79,10 @@ def _assessment(case: Case, on: date) -> NextStep:
 
 
 def _planning(case: Case, on: date) -> NextStep:
-    if needs_money_check(case, on):
+    if lacking := what_money_lacks(case, on):
+        checked = completed_financial_assessment(case) is not None
         return NextStep(
-            "Find out what the person can afford (money check).",
+            lacking if checked else "Find out what the person can afford (money check).",
             "We need to know about your income and savings, to work out what you pay.",
             f"{WORKER} or {FINANCE}",
             "assessment:money",

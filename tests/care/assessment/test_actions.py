@@ -10,6 +10,8 @@ from leeway.care.assessment import actions, queries
 from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, MoneyCheckNeeded
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.people.actions import tell
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.exemptions import FreePart
@@ -52,7 +54,7 @@ def test_a_case_without_a_worker_is_not_assessed(case, mona):
         actions.start_assessment(case=case, by=mona, on=TODAY)
 
 
-@pytest.mark.parametrize("stage", ["planning", "sign_off", "agreement", "arranging", "active", "review"])
+@pytest.mark.parametrize("stage", ["sign_off", "agreement", "arranging", "active", "review"])
 def test_no_assessment_starts_at_a_later_stage(case, bea, stage):
     Case.objects.filter(pk=case.pk).update(stage=stage)
     case.refresh_from_db()
@@ -71,7 +73,8 @@ def test_needs_are_looked_at_again_after_a_review(case, bea, filled):
     assert latest.supersedes == first
 
 
-def test_support_in_place_goes_on_until_a_review_ends_it(case, bea, draft):
+@pytest.mark.parametrize(("begun", "stage"), [(True, "active"), (False, "closed")])
+def test_support_in_place_goes_on_until_a_review_ends_it(case, bea, draft, begun, stage):
     decide_by_judgement(
         case=case,
         kind=DecisionKind.FINAL_BUDGET,
@@ -82,9 +85,11 @@ def test_support_in_place_goes_on_until_a_review_ends_it(case, bea, draft):
         by=bea,
         on=TODAY,
     )
+    if begun:
+        tell(case=case, kind=Event.BUDGET_STARTED, sentence="Budget started.", by=bea, on=TODAY)
     complete(fill(draft, bea, unable={}), bea, advice="Swimming on Mondays.")
     case.refresh_from_db()
-    assert case.stage == "active" and not case.closed_on
+    assert case.stage == stage
     assert not queries.completed_assessment(case).eligibility.result["eligible"]
 
 
@@ -188,15 +193,15 @@ def test_section_117_frees_its_own_part_of_the_budget_and_nothing_beside_it(case
     assert charge.result["charge_pence_per_week"] == 0 and charge.result["free_because"] == "free_parts"
     with pytest.raises(MoneyCheckNeeded):
         charged(case, bea, 420_01, *after_care)
-    assert queries.needs_money_check(case, TODAY, personal_budget_pence_per_week=420_01, free_parts=after_care)
+    assert queries.what_money_lacks(case, TODAY, personal_budget_pence_per_week=420_01, free_parts=after_care)
     assert actions.start_financial_assessment(case=case, by=bea, on=TODAY).basis == ""
 
 
 def test_free_reablement_needs_no_money_check_until_its_weeks_are_over(case, bea, money):
     visits = (FreePart(exemption="reablement", pence_per_week=100_00, started_on=TODAY),)
     for day, needed in [(TODAY + timedelta(days=41), False), (TODAY + timedelta(days=42), True)]:
-        asked = queries.needs_money_check(case, day, personal_budget_pence_per_week=100_00, free_parts=visits)
-        assert asked is needed
+        asked = queries.what_money_lacks(case, day, personal_budget_pence_per_week=100_00, free_parts=visits)
+        assert bool(asked) is needed
 
 
 def test_only_one_illness_frees_the_adult_and_it_says_why(case, bea, money):
@@ -429,9 +434,16 @@ def test_capital_given_away_keeps_their_words_and_without_a_finding_counts_nothi
     assert preview.inputs["capital_items"][0]["their_reason"] == "He was getting married."
 
 
-def test_money_left_out_for_a_time_needs_its_day(bea, money):
-    with pytest.raises(Refusal, match="say when it came"):
-        save(money, "savings", {"lines": [{"kind": "benefit_arrears", "pence": 1, "weeks_since_received": 3}]}, bea)
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ({"kind": "benefit_arrears", "pence": 1}, "say when it came"),
+        ({name: said for name, said in GIFT.items() if name != "counted_from"}, "from which day it is in the charge"),
+    ],
+)
+def test_a_number_of_weeks_stands_for_no_day_which_would_stay_as_it_is_on_later_days(bea, money, line, sentence):
+    with pytest.raises(Refusal, match=sentence):
+        save(money, "savings", {"lines": [line | {"weeks_since_received": 3}]}, bea)
 
 
 def test_a_couple_is_of_pension_age_when_either_is(case, bea, money):

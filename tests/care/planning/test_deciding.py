@@ -1,19 +1,32 @@
 """Submitting, signing off within limits and by another pair of eyes, returning, agreeing, disagreeing."""
 
+from datetime import date
+
 import pgtrigger
 import pytest
+from django.db import transaction
 
 from leeway.access.models import Team, User
 from leeway.access.roles import Role
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import standing
-from leeway.care.people.models import Authority
+from leeway.care.people.models import Authority, Case
 from leeway.care.planning import actions, queries
-from leeway.care.planning.models import PlanState, SentBack
+from leeway.care.planning.models import Plan, PlanState, SentBack
 from leeway.care.planning.queries import charges_of
+from leeway.money.budgets import actions as budgets
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
-from tests.care.conftest import LINE, TODAY, explain, lose_capacity, relate, seen_offer, store_indicative
+from tests.care.conftest import (
+    LINE,
+    TODAY,
+    explain,
+    lose_capacity,
+    passes_conditions,
+    relate,
+    seen_offer,
+    store_indicative,
+)
 
 REASON = "Her sister gives two of the ten hours from January."
 
@@ -355,3 +368,100 @@ def test_reasons_are_called_optional_only_where_they_are(client, submitted, bea,
         address, {"version": submitted.version, "decision": "sign", "final_pence_per_week": "185.00", "reason": ""}
     )
     assert (answer.status_code == 302) is not above
+
+
+# --- An agreed plan whose budget cannot start
+
+
+@pytest.fixture
+def second(active, bea):
+    """A second plan like the one in force, to be started four weeks later and held as before; not chosen yet."""
+    Case.objects.filter(pk=active.pk).update(stage="planning")
+    plan = actions.start_plan(case=Case.objects.get(pk=active.pk), by=bea, on=TODAY)
+    actions.set_start(plan=plan, version=plan.version, starts_on=date(2027, 1, 4), by=bea, on=TODAY)
+    return plan
+
+
+def agree_second(plan, bea, mona, ada_user):
+    explain(plan, bea)
+    version = seen_offer(plan)
+    actions.record_choice(plan=plan, version=version, way="direct_payment", words="My own rules.", by=bea, on=TODAY)
+    passes_conditions(plan, bea)
+    actions.submit_plan(plan=plan, version=plan.version, by=bea, on=TODAY)
+    sign(plan, mona)
+    actions.agree(plan=plan, version=plan.version, how="Signed in here", by=ada_user, on=TODAY)
+
+
+def send_back(plan, by, reason="It would have to start later than was agreed."):
+    return budgets.send_plan_back(plan=plan, reason=reason, by=by, on=TODAY)
+
+
+def test_an_agreed_plan_whose_budget_cannot_start_goes_back_and_the_one_before_is_in_force(
+    second, bea, mona, finn, ada_user
+):
+    before = queries.plan_in_force(second.case)
+    agree_second(second, bea, mona, ada_user)
+    with pytest.raises(NotAllowed):
+        send_back(second, bea)
+    with pytest.raises(Refusal, match="why the budget cannot start"):
+        send_back(second, finn, "x")
+    copy = send_back(second, finn)
+    case = Case.objects.get(pk=second.case_id)
+    second.refresh_from_db()
+    assert case.stage == "planning" and queries.open_plan(case) == copy and queries.plan_in_force(case) == before
+    assert second.state == PlanState.TAKEN_BACK and second.agreement.agreed_by_person and second.charges.exists()
+    assert [line.what for line in copy.lines.all()] == [line.what for line in second.lines.all()]
+    assert case.story.filter(kind="taken_back", sentence__contains="start later than was agreed").exists()
+    assert case.tasks.filter(kind="taken_back", whose="worker", done_on=None).exists()
+    with pytest.raises(Refusal, match="Setting up the money"):
+        send_back(second, finn)
+    actions.set_start(plan=copy, version=copy.version, starts_on=date(2027, 1, 11), by=bea, on=TODAY)
+    agree_second(copy, bea, mona, ada_user)
+    before.refresh_from_db()
+    assert before.state == PlanState.REPLACED and queries.plan_in_force(case) == copy
+    assert not case.tasks.filter(kind="taken_back", done_on=None).exists()
+
+
+def test_a_first_plan_that_is_sent_back_leaves_none_in_force(signed, finn, ada_user):
+    actions.agree(plan=signed, version=signed.version, how="Signed in here", by=ada_user, on=TODAY)
+    copy = send_back(signed, finn)
+    assert queries.plan_in_force(copy.case) is None and copy.number == 2
+
+
+def test_what_starts_before_the_plan_in_force_is_not_signed_off_nor_agreed(second, bea, mona, ada_user):
+    too_soon = queries.plan_in_force(second.case).starts_on
+    with pytest.raises(Refusal, match="later day"):
+        actions.set_start(plan=second, version=second.version, starts_on=too_soon, by=bea, on=TODAY)
+    with pytest.raises(Refusal, match="later day"), transaction.atomic():
+        Plan.objects.filter(pk=second.pk).update(starts_on=too_soon)
+        second.refresh_from_db()
+        agree_second(second, bea, mona, ada_user)
+    second.refresh_from_db()
+    explain(second, bea)
+    actions.record_choice(
+        plan=second, version=seen_offer(second), way="direct_payment", words="My own rules.", by=bea, on=TODAY
+    )
+    passes_conditions(second, bea)
+    actions.submit_plan(plan=second, version=second.version, by=bea, on=TODAY)
+    Plan.objects.filter(pk=second.pk).update(starts_on=too_soon)
+    second.refresh_from_db()
+    with pytest.raises(Refusal, match="later day"), transaction.atomic():
+        sign(second, mona)
+    Plan.objects.filter(pk=second.pk).update(starts_on=date(2027, 1, 4))
+    second.refresh_from_db()
+    sign(second, mona)
+    Plan.objects.filter(pk=second.pk).update(starts_on=too_soon)
+    second.refresh_from_db()
+    with pytest.raises(Refusal, match="later day"), transaction.atomic():
+        actions.agree(plan=second, version=second.version, how="Signed in here", by=ada_user, on=TODAY)
+
+
+def test_finance_sends_it_back_by_its_page(client, signed, finn, ada_user):
+    actions.agree(plan=signed, version=signed.version, how="Signed in here", by=ada_user, on=TODAY)
+    client.force_login(finn)
+    at = f"/cases/{signed.case_id}/budget/"
+    assert f"{at}send-back/" in client.get(f"{at}start/").content.decode()
+    assert "Say why." in client.post(f"{at}send-back/", {"reason": ""}).content.decode()
+    done = client.post(f"{at}send-back/", {"reason": "The bank asks for another start."}, follow=True)
+    assert "with its worker again" in done.content.decode()
+    assert "no agreed plan" in client.get(f"{at}send-back/", follow=True).content.decode()

@@ -1,6 +1,7 @@
 """What a direct payment may pay for, where the person is, and whom the council asks first."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -12,7 +13,7 @@ from leeway.care.people.models import Authority, CapacityQuestion
 from leeway.care.planning import actions, queries
 from leeway.market.listings.models import Provider, Service
 from leeway.refusal import Refusal
-from tests.care.conftest import ASKED, TODAY, lose_capacity, passes_conditions, relate
+from tests.care.conftest import ASKED, LINE, TODAY, lose_capacity, passes_conditions, relate
 from tests.care.letters.reading import words
 
 ANSWERS_32 = dict.fromkeys(["requester_authorised", "not_barred", "best_interests", "can_manage", "appropriate"], True)
@@ -121,6 +122,49 @@ def test_a_care_home_line_asks_how_long_each_stay_is(chosen, bea):
     assert "come to more than 28 nights" in sentences(chosen)[0]
     change(chosen, bea, care_home_days_between=28)
     assert sentences(chosen) == []
+
+
+def test_the_stays_in_two_homes_are_added_up(chosen, bea):
+    """Three weeks in one home and two in another are five: whichever line is looked at by itself."""
+    three = {"unit": "week", "units": 3, "frequency": "yearly", "care_home_nights": 21}
+    change(chosen, bea, service=care_home(), **three)
+    two = three | {"what": "The Elms", "units": Decimal(2), "care_home_nights": 14, "service": care_home()}
+    assert sentences(chosen) == []
+    line = actions.add_line(plan=chosen, version=chosen.version, details=LINE | two, by=bea, on=TODAY)
+    assert ["their nights are added up" in sentence for sentence in sentences(chosen)] == [True]
+    for each, days in ((line, 14), (chosen.lines.exclude(pk=line.pk).get(), 30)):
+        details = {"care_home_days_between": days}
+        actions.change_line(line=each, version=chosen.version, details=details, by=bea, on=TODAY)
+        chosen.refresh_from_db()
+    assert "these come to 35 nights a year, more than 28" in sentences(chosen)[0]
+    decision = passes_conditions(chosen, bea)
+    assert [use["allowed"] for use in decision.result["uses"]][-1] is False
+    line.refresh_from_db()
+    details = {"care_home_days_between": 28}
+    actions.change_line(line=line, version=chosen.version, details=details, by=bea, on=TODAY)
+    assert sentences(chosen) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "asked"),
+    [
+        ("Two weeks in a care home", True),
+        ("Respite at The Limes", True),
+        ("The Limes nursing-home", True),
+        ("Residential break", True),
+        ("Care at home", False),
+        ("Help with mornings", False),
+    ],
+)
+def test_own_words_that_may_name_a_care_home_are_asked(chosen, bea, what, asked):
+    change(chosen, bea, what=what)
+    assert ["Say whether this is a stay in a care home" in each for each in sentences(chosen)] == [True] * asked
+    change(chosen, bea, in_care_home=True)
+    assert any("how many nights in a row" in each for each in sentences(chosen))
+    change(chosen, bea, in_care_home=False)
+    assert sentences(chosen) == []
+    with pytest.raises(Refusal, match="no stay in one"):
+        change(chosen, bea, care_home_nights=7)
 
 
 def test_living_in_a_care_home_is_not_paid_direct(chosen, bea):

@@ -229,14 +229,25 @@ def test_offered_again_sends_the_plan_back_until_there_is_a_new_choice(risky, be
     assert missing(risky) == ["Check the conditions for a direct payment."]
 
 
-def test_a_new_choice_leaves_nothing_to_look_at(written, bea, mona):
+def test_nothing_that_the_writer_does_ends_a_challenge(written, bea, mona):
     offer(written, bea)
     choose(written, bea, why="too_risky")
+    challenged = offers_and_choice(written).choice
     offer(written, bea)
     choose(written, bea)
+    assert open_tasks(written.case, Whose.MANAGER) == ["challenged"]
+    actions.submit_plan(plan=written, version=written.version, by=bea, on=TODAY)
+    with pytest.raises(Refusal, match="nobody has looked"):
+        sign(written, mona)
+    assert answer(written, mona, accepted=False).choice == challenged
     assert open_tasks(written.case, Whose.MANAGER) == []
-    with pytest.raises(Refusal, match="nothing to answer"):
-        answer(written, mona)
+    written.refresh_from_db()
+    assert "offered again" in " ".join(missing(written))  # what was chosen before the manager looked is not enough
+    offer(written, bea)
+    choose(written, bea)
+    assert missing(written) == []
+    actions.submit_plan(plan=written, version=written.version, by=bea, on=TODAY)
+    assert sign(written, mona)
 
 
 def test_who_wrote_it_does_not_say_that_it_is_too_risky(risky, bea, mona, max_, ada_user):

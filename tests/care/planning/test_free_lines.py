@@ -7,6 +7,7 @@ import pgtrigger
 import pytest
 from django.db import IntegrityError, transaction
 
+from leeway.care.assessment.actions import start_assessment
 from leeway.care.assessment.queries import charge_inputs
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import DecisionKind
@@ -91,15 +92,44 @@ def test_a_line_is_ordinary_unless_section_117_or_the_nhs_pays_and_then_it_is_as
     assert not [one for one in queries.what_is_missing(draft, TODAY) if "free by law" in one.sentence]
 
 
+@pytest.mark.parametrize(
+    ("found", "said", "free"),
+    [
+        (None, "section_117", False),
+        (None, "continuing_healthcare", False),
+        ("nhs_continuing_healthcare", "section_117", False),
+        ("nhs_continuing_healthcare", "continuing_healthcare", True),
+        ("section_117", "section_117", True),
+        (None, "ordinary", True),
+    ],
+)
+def test_a_line_is_free_by_who_must_pay_only_where_the_assessment_found_so(mixed, bea, found, said, free):
+    found_funded(mixed.case, bea, funded_by=found)
+    line = mixed.lines.get(what="Support worker")
+    actions.change_line(line=line, version=mixed.version, details={"exemption": said}, by=bea, on=TODAY)
+    missing = [one for one in queries.what_is_missing(mixed, TODAY) if "assess again" in one.sentence]
+    assert bool(missing) is not free
+    if not free:
+        with pytest.raises(Refusal, match="Support worker: it is said to be free"):
+            actions.submit_plan(plan=mixed, version=mixed.version, by=bea, on=TODAY)
+
+
+def test_where_the_assessment_is_wrong_needs_are_assessed_again_and_the_plan_is_kept(mixed, bea):
+    start_assessment(case=mixed.case, by=bea, on=TODAY)
+    assert mixed.case.stage == "assessment" and mixed.lines.count() == 4
+    with pytest.raises(Refusal, match="cannot become “Waiting for sign-off”"):
+        actions.submit_plan(plan=mixed, version=mixed.version, by=bea, on=TODAY)
+
+
 def test_a_money_check_waits_for_a_line_that_is_charged(draft, bea):
     with pgtrigger.ignore("assessment.FinancialAssessment:completed_money_check_is_kept"):
         draft.case.financial_assessments.update(completed_on=None)
     found_funded(draft.case, bea)
-    assert not queries.needs_money_check(draft.case, TODAY)  # the plan says first which lines it pays for
+    assert not queries.what_money_lacks(draft.case, TODAY)  # the plan says first which lines it pays for
     add(draft, bea, exemption="section_117")
-    assert not queries.needs_money_check(draft.case, TODAY)
+    assert not queries.what_money_lacks(draft.case, TODAY)
     add(draft, bea, exemption="ordinary")
-    assert queries.needs_money_check(draft.case, TODAY)
+    assert queries.what_money_lacks(draft.case, TODAY)
 
 
 def test_by_the_pages(client, draft, bea):

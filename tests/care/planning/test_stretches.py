@@ -8,7 +8,7 @@ from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import by_days, follower, standing_on
 from leeway.care.decisions.replay import replay
 from leeway.care.planning import actions
-from leeway.care.planning.queries import charges_of
+from leeway.care.planning.queries import charges_of, what_is_missing
 from leeway.care.planning.replay import replay as replay_budgets
 from leeway.law.pension_age import reaches_pension_age_on
 from leeway.refusal import Refusal
@@ -50,7 +50,9 @@ def test_pension_age_before_support_starts_counts_from_the_first_day(chosen, bea
     """She reaches it between today and the start: on neither side of that is there a second stretch."""
     born(date(1960, 7, 28))
     assert TODAY < reaches_pension_age_on(date(1960, 7, 28)) < STARTS
-    with pytest.raises(Refusal, match="Complete the financial assessment"):
+    own = "Pension age is reached by then, and the money check does not say what the savings disregard needs."
+    assert [one.sentence for one in what_is_missing(chosen, TODAY)] == [f"{own} Do a new money check."]
+    with pytest.raises(Refusal, match="savings disregard needs"):
         submit(chosen, bea)
     answer_of_disregard(chosen.case)
     assert facts(submit(chosen, bea)) == [(STARTS, 66, True)]

@@ -299,6 +299,10 @@ TRIES = {
         [f"UPDATE ledger_account SET name = 'Budget 9' WHERE kind = 'committed' AND case_id = {ADA}"],
         ["keeps its money in accounts that are not its own", "between two cases"],
     ),
+    "a charge that a plan no longer names": (
+        ["DELETE FROM planning_plan_charges"],
+        ["takes from the person by charge", "which its plan does not name"],
+    ),
     "a part paid into a provider's account": (
         [f"UPDATE budgets_part SET paid_into_id = (SELECT id FROM ledger_account WHERE kind = "
         f"'held_by_provider') WHERE "

@@ -83,7 +83,7 @@ class NotFinished(Refusal):
 
 @transaction.atomic
 def start_assessment(*, case: Case, by: User, on: date) -> Assessment:
-    """Start a needs assessment, or another one where a review has said so. One at a time."""
+    """Start a needs assessment; or another one, where a review has said so or a plan shows that it is wrong."""
     check_can_work_on(by, case)
     if case.worker_id is None:
         raise Refusal("Nobody has this case yet. Give it to a worker first.")

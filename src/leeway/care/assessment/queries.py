@@ -13,6 +13,7 @@ from leeway.care.assessment import means, parts
 from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
 from leeway.care.assessment.parts import Progress, Task
 from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.law import Law, Outcome, compute, law_on
 from leeway.law.exemptions import FreePart
@@ -69,10 +70,8 @@ def outcome_notes(assessment: Assessment) -> list[tuple]:
 
 
 def support_is_in_place(case: Case) -> bool:
-    """Whether a budget was decided for this case and has not been ended since."""
-    latest = Decision.objects.filter(case=case, kind__in=[DecisionKind.FINAL_BUDGET, DecisionKind.ENDING])
-    newest = latest.order_by("-decided_at").first()
-    return newest is not None and newest.kind == DecisionKind.FINAL_BUDGET
+    """Whether a budget has begun for this case, which closes when support ends."""
+    return case.story.filter(kind=Event.BUDGET_STARTED).exists()
 
 
 def version_of_whole(assessment: Assessment) -> int:
@@ -101,20 +100,27 @@ def funded_by(case: Case) -> str | None:
     return next((result.get("funded_by") for result in decided.values_list("result", flat=True)), None)
 
 
-def needs_money_check(
+def what_money_lacks(
     case: Case, on: date, *, personal_budget_pence_per_week: int = 0, free_parts: Sequence[FreePart] = ()
-) -> bool:
-    """Whether the charge waits for a money check that nobody has completed.
+) -> str:
+    """What the charge waits for: a money check, or an answer that a completed one lacks; empty where it is known.
 
     Where section 117 or the NHS pays, nobody knows before the plan says for which lines.
     """
     if not personal_budget_pence_per_week and funded_by(case):
-        return False
+        return ""
     try:
         charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, free_parts=free_parts, on=on)
+    except (means.PartnersAgeNeeded, means.DisregardNeeded) as needed:
+        return f"{needed} Do a new money check."
     except means.MoneyCheckNeeded:
-        return True
-    return False
+        return "Complete the financial assessment."
+    return ""
+
+
+def needs_money_check(case: Case, on: date) -> bool:
+    """Whether the charge waits for a money check, before a plan says what it is for."""
+    return bool(what_money_lacks(case, on))
 
 
 def charge_inputs(

@@ -307,6 +307,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
         "looked_at": explain.looked_at(assessment.eligibility, you=context["you"]),
         "budget": explain.budget(assessment.indicative_budget) if assessment.indicative_budget else None,
         "needs_money_check": queries.needs_money_check(case, timezone.localdate()),
+        "can_assess_again": case.stage == Stage.PLANNING and can_work_on(request.user, case),
     }
     return render(request, "assessment/result.jinja", context)
 

@@ -42,6 +42,7 @@ STANDS = {
     PlanState.DRAFT: "This plan is still being written. It may change.",
     PlanState.SUBMITTED: "This plan is waiting for the council to sign it off. It may change.",
     PlanState.SIGNED_OFF: "The council has signed off this plan. It is waiting for your agreement.",
+    PlanState.TAKEN_BACK: "This plan was agreed, and its money could not be set up. Another plan takes its place.",
     PlanState.REPLACED: "A later plan has replaced this one.",
     PlanState.ENDED: "This plan has ended.",
 }

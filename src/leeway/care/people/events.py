@@ -39,6 +39,7 @@ class Event(TextChoices):
     PLAN_RETURNED = "plan_returned", "Plan sent back"
     DISAGREED = "disagreed", "Plan not agreed"
     AGREED = "agreed", "Plan agreed"
+    TAKEN_BACK = "taken_back", "Agreed plan taken back"
     REVIEW_DUE = "review_due", "Review due"
     REVIEW_ASKED = "review_asked", "Review asked for"
     REVIEW_NEEDED = "review_needed", "Review needed soon"

@@ -24,10 +24,10 @@ class Stage(TextChoices):
 MOVES: Mapping[Stage, frozenset[Stage]] = {
     Stage.REQUEST: frozenset({Stage.ASSESSMENT, Stage.CLOSED}),
     Stage.ASSESSMENT: frozenset({Stage.PLANNING, Stage.ACTIVE, Stage.CLOSED}),  # active: assessed again, not eligible
-    Stage.PLANNING: frozenset({Stage.SIGN_OFF, Stage.CLOSED}),
+    Stage.PLANNING: frozenset({Stage.SIGN_OFF, Stage.ASSESSMENT, Stage.CLOSED}),  # assessment: found to be wrong
     Stage.SIGN_OFF: frozenset({Stage.AGREEMENT, Stage.PLANNING, Stage.CLOSED}),
     Stage.AGREEMENT: frozenset({Stage.ARRANGING, Stage.PLANNING, Stage.CLOSED}),
-    Stage.ARRANGING: frozenset({Stage.ACTIVE, Stage.CLOSED}),
+    Stage.ARRANGING: frozenset({Stage.ACTIVE, Stage.PLANNING, Stage.CLOSED}),  # planning: its budget cannot start
     Stage.ACTIVE: frozenset({Stage.REVIEW, Stage.PLANNING, Stage.CLOSED}),  # planning: only recorded prices changed
     Stage.REVIEW: frozenset({Stage.ACTIVE, Stage.ASSESSMENT, Stage.PLANNING, Stage.CLOSED}),
     Stage.CLOSED: frozenset(),

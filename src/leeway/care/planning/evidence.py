@@ -29,10 +29,15 @@ OF_ITS_OWN = frozenset({"id", "plan", "aim", "rate", "unit_cost_pence", "way"})
 
 @dataclass(frozen=True, slots=True)
 class OffersAndChoice:
-    """What was explained, what was decided on it, and what a manager found where that was challenged."""
+    """What was explained, what was decided on it, and what a manager found where that was challenged.
+
+    `challenged` is the latest choice in which a direct payment was said to be too risky. It stays a manager's to look
+    at, whatever is explained and chosen afterwards.
+    """
 
     offers: list[Offer]
     choice: Choice | None
+    challenged: Choice | None = None
     answer: ChallengeAnswer | None = None
 
     @property
@@ -53,12 +58,14 @@ class OffersAndChoice:
     @property
     def to_answer(self) -> bool:
         """Whether a manager has yet to look at a direct payment that was said to be too risky."""
-        return self.choice is not None and is_challenged(self.choice) and self.answer is None
+        return self.challenged is not None and self.answer is None
 
     @property
     def to_offer_again(self) -> bool:
-        """Whether a manager looked at it, and a direct payment is to be offered again."""
-        return self.answer is not None and not self.answer.accepted
+        """Whether a manager looked at it, a direct payment is to be offered again, and nobody has done so since."""
+        if self.answer is None or self.answer.accepted or self.choice is None:
+            return False
+        return self.choice.offer.offered_at < self.answer.answered_at
 
 
 def offers_and_choice(plan: Plan) -> OffersAndChoice:
@@ -71,12 +78,13 @@ def offers_and_choice(plan: Plan) -> OffersAndChoice:
         offers = [offer for offer in offers if offer.rests_on_id is None]
     choices = Choice.objects.filter(offer__in=offers).select_related("offer", "decided_by", "best_interests")
     chosen = {choice.offer_id: choice for choice in choices.select_related("recorded_by", "rests_on")}
-    choice = next((chosen[offer.pk] for offer in offers if offer.pk in chosen), None)
-    return OffersAndChoice(offers, choice, _answer_to(choice))
+    made = [chosen[offer.pk] for offer in offers if offer.pk in chosen]
+    challenged = next(filter(is_challenged, made), None)
+    return OffersAndChoice(offers, made[0] if made else None, challenged, _answer_to(challenged))
 
 
 def _answer_to(choice: Choice | None) -> ChallengeAnswer | None:
-    if choice is None or not is_challenged(choice):
+    if choice is None:
         return None
     while choice.rests_on is not None:
         choice = choice.rests_on

@@ -187,10 +187,12 @@ class LineForm(WholeForm):
         self.aims = {str(aim.pk): aim for aim in plan.aims.all()}
         shown = [(key, Truncator(aim.words).chars(80)) for key, aim in self.aims.items()]
         set_choices(self, "aim", [("", "None yet"), *shown])
+        self.answered: dict[str, object] = {name: ANSWERED[name] for name in set(ANSWERED) - ASKED_OF[kind]}
         if service is not None:
             del self.fields["supplier"]
-        self.not_asked = set(ANSWERED) - ASKED_OF[kind]
-        for name in self.not_asked:
+        else:  # own words, which only the kind tells from a care home
+            self.answered["in_care_home"] = kind == LineKind.CARE_HOME
+        for name in set(ANSWERED) - ASKED_OF[kind]:
             del self.fields[name]
         if kind == LineKind.CARE_HOME and service is None:  # nothing else says that it is one
             self.fields["care_home_nights"].required = True
@@ -215,8 +217,7 @@ class LineForm(WholeForm):
 
     @property
     def details(self) -> dict:
-        answered = {name: ANSWERED[name] for name in self.not_asked}
-        return super().details | answered | {"aim": self.aims.get(self.cleaned_data["aim"])}
+        return super().details | self.answered | {"aim": self.aims.get(self.cleaned_data["aim"])}
 
 
 def line_initial(line: PlanLine) -> dict:

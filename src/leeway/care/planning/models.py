@@ -17,7 +17,7 @@ from leeway.market.listings.models import Service
 from leeway.market.units import Frequency, Unit
 
 #: What a plan is once someone has agreed it, as the database asks it.
-AGREED_ONCE = "state IN ('agreed', 'replaced', 'ended')"
+AGREED_ONCE = "state IN ('agreed', 'taken_back', 'replaced', 'ended')"
 
 
 class PlanState(models.TextChoices):
@@ -27,6 +27,7 @@ class PlanState(models.TextChoices):
     SUBMITTED = "submitted", "Waiting for sign-off"
     SIGNED_OFF = "signed_off", "Signed off, waiting for agreement"
     AGREED = "agreed", "Agreed"
+    TAKEN_BACK = "taken_back", "Agreed, and taken back before its budget began"
     REPLACED = "replaced", "Replaced by a later plan"
     ENDED = "ended", "Ended"
 
@@ -107,7 +108,8 @@ class Plan(models.Model):
             ),
             models.UniqueConstraint(fields=["case"], condition=Q(state="agreed"), name="plan_one_agreed_a_case"),
             models.CheckConstraint(
-                condition=~Q(state__in=["signed_off", "agreed", "replaced", "ended"]) | Q(final_budget__isnull=False),
+                condition=~Q(state__in=["signed_off", "agreed", "taken_back", "replaced", "ended"])
+                | Q(final_budget__isnull=False),
                 name="plan_signed_off_has_budget",
             ),
             models.CheckConstraint(
@@ -191,6 +193,11 @@ class PlanLine(models.Model):
     payee_necessary = models.TextField(blank=True, help_text="Why the council considers it necessary.")
     from_council = models.BooleanField(null=True, blank=True, help_text="Whether the council itself gives it.")
     from_council_because = models.TextField(blank=True, help_text="Why it is bought from the council, once.")
+    in_care_home = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="Whether something in own words is a stay in a care home. Null: nobody has said.",
+    )
     care_home_nights = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Nights in a row of each stay in a care home."
     )

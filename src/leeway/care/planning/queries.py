@@ -37,6 +37,8 @@ from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import Change, changes
 from leeway.said import says_something
 
+#: What the assessment must have found where a line is said to be free because others must pay for it.
+FOUND_AS = {"section_117": "section_117", "continuing_healthcare": "nhs_continuing_healthcare"}
 OPEN = (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.SIGNED_OFF)
 
 
@@ -50,6 +52,17 @@ def plan_in_force(case: Case) -> Plan | None:
     """The agreed plan by which support is given: it holds until a later one is agreed, or support ends."""
     plans = Plan.objects.select_related("final_budget__decided_by", "agreement", "received_by")
     return plans.filter(case=case, state=PlanState.AGREED).first()
+
+
+def begins_too_soon(plan: Plan, starts_on: date | None) -> str:
+    """Why support by a plan that is open cannot start on a day, since another is in force then; empty where it can."""
+    before = plan_in_force(plan.case)
+    if starts_on is None or before is None or before.starts_on is None or starts_on > before.starts_on:
+        return ""
+    return (
+        f"The plan in force started on {before.starts_on:%-d %B %Y}. The new one takes its place on a later day: "
+        "change the day on which support starts."
+    )
 
 
 def has_direct_payment(case: Case) -> bool:
@@ -155,7 +168,7 @@ def numbered_plan(case: Case, number: int) -> Plan | None:
 
 def past_plans(case: Case) -> QuerySet[Plan]:
     """Every plan of the case that came before, the latest first."""
-    return Plan.objects.filter(case=case, state__in=[PlanState.REPLACED, PlanState.ENDED])
+    return Plan.objects.filter(case=case, state__in=[PlanState.TAKEN_BACK, PlanState.REPLACED, PlanState.ENDED])
 
 
 def plan_lines(plan: Plan) -> list[PlanLine]:
@@ -215,8 +228,8 @@ def free_by_law(lines: list[PlanLine], on: date) -> dict[UUID, Judged]:
     return {key: judge(part, law_on(days[key], settings.COUNCIL_POLICY)) for key, part in parts.items()}
 
 
-def needs_money_check(case: Case, on: date, *, plan: Plan | None = None) -> bool:
-    """Whether what the person pays waits for a money check: not where every line of the plan is free by law.
+def what_money_lacks(case: Case, on: date, *, plan: Plan | None = None) -> str:
+    """What must be known of the person's money before what they pay is: nothing where every line is free by law.
 
     `plan` is the one that is open, or else in force, where it was read already.
     """
@@ -226,7 +239,7 @@ def needs_money_check(case: Case, on: date, *, plan: Plan | None = None) -> bool
     social_care = costed["pence_per_week"] - costed["nhs_pence_per_week"]
     parts = free_parts(lines, social_care)
     on = max(on, plan.starts_on or on) if plan else on
-    return assessed.needs_money_check(case, on, personal_budget_pence_per_week=social_care, free_parts=parts)
+    return assessed.what_money_lacks(case, on, personal_budget_pence_per_week=social_care, free_parts=parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,11 +281,29 @@ def what_is_missing(
     missing += _missing_about_needs(needs_of(plan) if needs is None else needs)
     unanswered = [line.what for line in lines if not line.exemption]
     missing += [Missing(f"{what}: say whether it is free by law.", "planning:overview") for what in unanswered]
-    if needs_money_check(plan.case, plan.starts_on or on):
-        missing.append(Missing("Complete the financial assessment.", "assessment:money"))
+    missing += _missing_about_funding(plan, lines)
+    if lacking := what_money_lacks(plan.case, plan.starts_on or on):
+        missing.append(Missing(lacking, "assessment:money"))
     if lines:
         missing += _missing_about_choice(plan, found, lines) + _missing_about_direct_payment(plan, lines, on)
     return missing
+
+
+def _missing_about_funding(plan: Plan, lines: list[PlanLine]) -> list[Missing]:
+    """The lines said to be free because others must pay for them, where the assessment did not find that they must."""
+    said = [line for line in lines if line.exemption in FOUND_AS]
+    found = assessed.funded_by(plan.case) if said else None
+    return [
+        Missing(
+            f"{line.what}: it is said to be free ({line.get_exemption_display()}), and the assessment "
+            f"{'found that others must pay' if found else 'did not find that anybody else must pay'}. Change the line; "
+            "or assess again, where the assessment is wrong.",
+            "planning:line",
+            (str(line.pk),),
+        )
+        for line in said
+        if FOUND_AS[line.exemption] != found
+    ]
 
 
 def _missing_about_needs(needs: Sequence[Need]) -> list[Missing]:

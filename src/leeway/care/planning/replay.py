@@ -25,6 +25,7 @@ def replay() -> Iterator[Bent | None]:
     charges = _charges()
     guides = _guides()
     plans = _lines_of_plans()
+    yield from _assessed()
     made = Decision.objects.filter(kind=DecisionKind.FINAL_BUDGET).order_by().defer("steps", "reasons")
     for decision in made.iterator(chunk_size=500):
         try:
@@ -32,6 +33,29 @@ def replay() -> Iterator[Bent | None]:
         except UNUSABLE as problem:
             differing = f"it cannot be worked out from what it keeps: {type(problem).__name__} {problem}"
         yield Bent(str(decision.pk), RULE, differing) if differing else None
+
+
+def _assessed() -> Iterator[Bent]:
+    """The indicative budgets that are on other answers, or other help, than their assessment has."""
+    given = ("allocation_answers", "allocation_help", "helpers_willing", "indicative_budget")
+    completed = Assessment.objects.exclude(indicative_budget=None).select_related("indicative_budget").only(*given)
+    for assessment in completed.iterator(chunk_size=500):
+        decision = assessment.indicative_budget
+        assert decision is not None
+        rests_on, differing = decision.inputs, []
+        if not _all_in(rests_on.get("answers", {}), assessment.allocation_answers):
+            differing.append("the answers")
+        if not _all_in(rests_on.get("help", {}), assessment.allocation_help) or (
+            "willing_and_able" in rests_on and rests_on["willing_and_able"] != assessment.helpers_willing
+        ):
+            differing.append("the help")
+        if differing:
+            yield Bent(str(decision.pk), "allocation", f"{', '.join(differing)} of its assessment")
+
+
+def _all_in(rests_on: dict, given: dict) -> bool:
+    """Whether an assessment still has every answer that was decided on."""
+    return all(given.get(name) == answer for name, answer in rests_on.items())
 
 
 class _Charge(NamedTuple):
@@ -108,3 +132,12 @@ def missing() -> Iterator[str]:
     decided = Plan.objects.exclude(state=PlanState.DRAFT)
     for pk in decided.filter(charges=None).values_list("pk", flat=True):
         yield f"Plan {pk} was sent for sign-off and names no charge."
+    for plan in decided.exclude(final_budget=None).select_related("final_budget").prefetch_related("charges"):
+        if left_out := _left_out(plan):
+            yield f"Plan {plan.pk} names no longer what is paid by it: {', '.join(left_out)}."
+
+
+def _left_out(plan: Plan) -> list[str]:
+    """The charges that a plan was signed off with, and does not name."""
+    named = {str(charge.pk) for charge in plan.charges.all()}
+    return [key for key in plan.final_budget.inputs.get("charge_decisions", []) if key not in named]

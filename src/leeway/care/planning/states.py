@@ -8,7 +8,8 @@ MOVES: Mapping[PlanState, frozenset[PlanState]] = {
     PlanState.DRAFT: frozenset({PlanState.SUBMITTED}),
     PlanState.SUBMITTED: frozenset({PlanState.DRAFT, PlanState.SIGNED_OFF}),
     PlanState.SIGNED_OFF: frozenset({PlanState.DRAFT, PlanState.AGREED}),
-    PlanState.AGREED: frozenset({PlanState.REPLACED, PlanState.ENDED}),
-    PlanState.REPLACED: frozenset(),
+    PlanState.AGREED: frozenset({PlanState.TAKEN_BACK, PlanState.REPLACED, PlanState.ENDED}),
+    PlanState.TAKEN_BACK: frozenset(),
+    PlanState.REPLACED: frozenset({PlanState.AGREED}),  # what was to take its place was taken back
     PlanState.ENDED: frozenset(),
 }

@@ -1,5 +1,6 @@
 """What a direct payment would pay for, line by line, as the rules ask it and in words."""
 
+import re
 from datetime import date
 from fractions import Fraction
 from math import ceil
@@ -10,7 +11,7 @@ from django.db.models import Q
 from leeway.care.planning.models import PlanLine
 from leeway.law.dated import Law
 from leeway.law.direct_payment_codes import PARTNERS
-from leeway.law.direct_payments import answer_use
+from leeway.law.direct_payments import answer_uses
 from leeway.market.listings.models import Kind
 from leeway.market.units import Frequency, Unit
 from leeway.market.weeks import TIMES_A_WEEK, WEEKS_A_YEAR
@@ -23,8 +24,12 @@ FINDING = {
     "administration": "The council considers it necessary, for help to manage the direct payment: ",
     "nothing": "The council does not consider it necessary: ",
 }
+#: Words that may name a stay in a care home.
+MAY_NAME_A_HOME = re.compile(
+    r"\b(care|nursing|residential|rest|old people'?s)[ -]?homes?\b|\brespite\b|\bresidential\b", re.I
+)
 #: The lines that pay for stays in a care home, as the database asks it.
-PAYS_FOR_CARE_HOME = Q(care_home_nights__isnull=False) | Q(service__kinds__overlap=CARE_HOMES)
+PAYS_FOR_CARE_HOME = Q(in_care_home=True) | Q(care_home_nights__isnull=False) | Q(service__kinds__overlap=CARE_HOMES)
 
 
 def uses_of(line: PlanLine, start: date) -> list[dict[str, Any]]:
@@ -65,14 +70,25 @@ def _may_be_of_the_council(line: PlanLine) -> bool:
 
 def what_uses_lack(lines: list[PlanLine], law: Law, start: date) -> list[str]:
     """Why lines may not, or not yet, be paid from a direct payment, a sentence each."""
-    answered = [answer_use(use, law) for line in lines for use in uses_of(line, start)]
-    return [f"{what}: {answer.reason}" for what, answer in answered if not answer.allowed]
+    answered = answer_uses([use for line in lines for use in uses_of(line, start)], law)
+    unsaid = [line.what for line in lines if _may_be_in_care_home(line)]
+    ask = "Say whether this is a stay in a care home: a direct payment may pay for four weeks of it at the most."
+    return [f"{what}: {ask}" for what in unsaid] + [
+        f"{what}: {answer.reason}" for what, answer in answered if not answer.allowed
+    ]
 
 
 def is_in_care_home(line: PlanLine) -> bool:
     """Whether a line pays for stays in a care home."""
     kinds = line.service.kinds if line.service else []
-    return line.care_home_nights is not None or any(kind in CARE_HOMES for kind in kinds)
+    return bool(line.in_care_home) or line.care_home_nights is not None or any(kind in CARE_HOMES for kind in kinds)
+
+
+def _may_be_in_care_home(line: PlanLine) -> bool:
+    """Whether a line in own words names what may be a care home, and nobody has said whether it is one."""
+    if line.service is not None or line.in_care_home is not None or is_in_care_home(line):
+        return False
+    return MAY_NAME_A_HOME.search(f"{line.what} {line.supplier}") is not None
 
 
 def nights_a_year(line: PlanLine) -> int:

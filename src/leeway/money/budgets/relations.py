@@ -108,6 +108,12 @@ DECIDED = (
         " SELECT 1 FROM budgets_budget AS b WHERE b.plan_id = plan.id AND b.charge_id::text = stretch.charge)",
     ),
     Relation(
+        "Budget {budget} takes from the person by charge {charge}, which its plan does not name.",
+        "SELECT b.id AS budget, b.charge_id AS charge FROM budgets_budget AS b WHERE NOT EXISTS ("
+        " SELECT 1 FROM planning_plan_charges AS named WHERE named.plan_id = b.plan_id"
+        " AND named.decision_id = b.charge_id)",
+    ),
+    Relation(
         "Budget {budget} begins neither on the day that was decided nor after one of the same plan that it goes on "
         "from.",
         "SELECT b.id AS budget FROM budgets_budget AS b JOIN planning_plan AS plan ON plan.id = b.plan_id "

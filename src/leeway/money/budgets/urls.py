@@ -8,6 +8,7 @@ app_name = "budgets"
 urlpatterns = [
     path("", views.show, name="show"),
     path("start/", views.start, name="start"),
+    path("send-back/", views.send_back, name="send_back"),
     path("fund/", views.fund, name="fund"),
     path("hold/", views.hold, name="hold"),
     path("hold/<uuid:hold_id>/lift/", views.lift, name="lift"),

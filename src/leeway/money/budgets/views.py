@@ -48,6 +48,20 @@ def start(request: SignedIn, case_id):
     )
 
 
+@require_http_methods(["GET", "POST"])
+def send_back(request: SignedIn, case_id):
+    """Send an agreed plan whose budget cannot start back to planning."""
+    proposal = queries.proposal(case_id, seen_by=request.user, on=timezone.localdate())
+    form, plan = BecauseForm(request.POST or None), proposal.plan
+    if plan is None:
+        messages.error(request, proposal.stops[0])
+        return redirect("budgets:show", case_id)
+    if act(form, lambda **by_on: actions.send_plan_back(plan=plan, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The plan is with its worker again, with your reason.")
+        return redirect("case", case_id)
+    return render(request, "budgets/send_back.jinja", {"proposal": proposal, "form": form})
+
+
 @require_POST
 def fund(request: SignedIn, case_id):
     """Fund the next financial year."""

@@ -10,6 +10,7 @@ from leeway.care.planning.actions.deciding import (
     return_plan,
     sign_off,
     submit_plan,
+    take_back,
 )
 from leeway.care.planning.actions.warning import warn_of_four_weeks
 from leeway.care.planning.actions.writing import (
@@ -53,6 +54,7 @@ __all__ = [
     "sign_off",
     "start_plan",
     "submit_plan",
+    "take_back",
     "take_new_price",
     "uprate_plan",
     "warn_of_four_weeks",

@@ -85,14 +85,15 @@ def answer_challenge(
     """Say what a manager found where a direct payment was said to be too risky, and what would make it safe enough.
 
     Either the choice stands, with reasons, or a direct payment is offered again: a plan that waits for sign-off goes
-    back. It is never the answer of whoever wrote the plan. `version` is `version_of` the choice that was looked at.
+    back. It is never the answer of whoever wrote the plan, and nothing that they explain or record afterwards stands
+    in for it. `version` is `version_of` the choice that stood when it was looked at.
     """
     check_can_answer(by, plan)
     locked = Plan.objects.select_for_update().get(pk=plan.pk)
     found = offers_and_choice(locked)
     if found.choice is None or version_of(found.choice) != version:
         raise EditedMeanwhile
-    if not found.to_answer:
+    if found.challenged is None or not found.to_answer:
         raise Refusal("There is nothing to answer: somebody has, or nobody said that it is too risky.")
     if accepted is None:
         raise Refusal("Say whether the choice stands, or a direct payment is offered again.", field="accepted")
@@ -102,7 +103,7 @@ def answer_challenge(
         raise Refusal("Say by when: today or later.", field="by_when")
     check_day(by_when, PLANNED, field="by_when", what="The day by when", on=on)
     answer = ChallengeAnswer.objects.create(
-        choice=found.choice,
+        choice=found.challenged,
         accepted=accepted,
         words=why,
         safer=made_safer,

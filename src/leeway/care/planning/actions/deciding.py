@@ -23,6 +23,7 @@ from leeway.care.planning.access import (
     check_may_disagree,
 )
 from leeway.care.planning.actions.drafts import claim, claim_draft, move, send_back
+from leeway.care.planning.actions.writing import new_plan
 from leeway.care.planning.costs import (
     ChargedDays,
     CostedLine,
@@ -43,6 +44,7 @@ from leeway.care.planning.models import (
 )
 from leeway.care.planning.queries import (
     bars_direct_payment,
+    begins_too_soon,
     charges_of,
     indicative,
     indicative_pence,
@@ -88,6 +90,7 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     costed, guide = totals_of(costed_lines), indicative(plan.case)
     check_can_sign_off(by, plan, max(final_pence_per_week, costed["pence_per_week"]))
     _require_not_barred(plan, on)
+    _require_later_start(plan)
     _require_evidence(plan)
     _check_final(costed["pence_per_week"], to_explain_above(plan), final_pence_per_week, reason)
     claim(plan, version, PlanState.SUBMITTED, "signed off")
@@ -153,6 +156,12 @@ def _require_not_barred(plan: Plan, on: date) -> None:
     """Refuse a direct payment to somebody who came to where nobody can have one since it was decided."""
     if barred := bars_direct_payment(plan, on):
         raise Refusal(f"{barred} The plan goes back to be written again meanwhile.")
+
+
+def _require_later_start(plan: Plan) -> None:
+    """Refuse a plan whose budget could never take the place of the one that runs."""
+    if too_soon := begins_too_soon(plan, plan.starts_on):
+        raise Refusal(f"{too_soon} The plan goes back to be written again meanwhile.")
 
 
 def _require_evidence(plan: Plan) -> None:
@@ -263,6 +272,7 @@ def agree(
         on=on,
     )
     _require_not_barred(plan, on)
+    _require_later_start(plan)
     given = said.sentence(how, ask=HOW_AGREED, field="how", least=said.FEW)
     claim(plan, version, PlanState.SIGNED_OFF, "agreed")
     before = plan_in_force(plan.case)
@@ -322,3 +332,21 @@ def disagree(
 def end_plan(*, plan: Plan, by: User, on: date) -> Plan:
     """Close the plan in force when support ends. Called by what ends it, which has checked permission."""
     return move(plan, PlanState.ENDED, {})
+
+
+@transaction.atomic
+def take_back(*, plan: Plan, reason: str, by: User, on: date) -> Plan:
+    """Take an agreed plan back before its budget began, and begin the next one as its copy.
+
+    What was agreed stays on record. The plan that it was to replace is in force again, as its support went on. Called
+    by whoever cannot start its budget, which has checked permission.
+    """
+    ask = "Say in a sentence why the budget cannot start, and what has to change. The person can read this."
+    why = said.sentence(reason, ask=ask, field="reason")
+    move(plan, PlanState.TAKEN_BACK, {})
+    before = Plan.objects.filter(case=plan.case_id, state=PlanState.REPLACED, number__lt=plan.number).first()
+    if before is not None:
+        move(before, PlanState.AGREED, {})
+    sentence = f"Plan {plan.number} was agreed, and its budget cannot start: {why}"
+    move_case(case=plan.case, to=Stage.PLANNING, kind=Event.TAKEN_BACK, by=by, on=on, sentence=sentence)
+    return new_plan(plan.case, on, like=plan)

@@ -32,6 +32,7 @@ from leeway.care.planning.models import (
     PlanLine,
 )
 from leeway.care.planning.queries import (
+    begins_too_soon,
     open_plan,
     plan_in_force,
     plan_lines,
@@ -72,6 +73,7 @@ LINE_DETAILS = frozenset(
         "payee_necessary",
         "from_council",
         "from_council_because",
+        "in_care_home",
         "care_home_nights",
         "care_home_days_between",
     }
@@ -87,7 +89,7 @@ def start_plan(*, case: Case, by: User, on: date) -> Plan:
     require_stage(case.stage, Stage.PLANNING)
     if open_plan(case) is not None:
         raise Refusal("A plan is already being written for this case. Carry on with that one.")
-    plan = _new_plan(case, on)
+    plan = new_plan(case, on, like=plan_in_force(case))
     sentence = f"Started writing support plan {plan.number}."
     tell(case=case, kind=Event.PLAN_STARTED, sentence=sentence, by=by, on=on)
     return plan
@@ -111,7 +113,7 @@ def uprate_plan(*, case: Case, version: int, by: User, on: date) -> Plan:
         raise Refusal("No recorded price of this plan has another in its place. Hold a review to change the plan.")
     sentence = f"Plan {before.number} is written again at new prices. Nothing else changes."
     move_case(case=case, to=Stage.PLANNING, kind=Event.PLAN_STARTED, sentence=sentence, by=by, on=on)
-    plan = _new_plan(case, on)
+    plan = new_plan(case, on, like=before)
     days = [on, *(rate.starts_on for rate in new), *([before.starts_on + DAY] if before.starts_on else [])]
     set_start(plan=plan, version=plan.version, starts_on=max(days), by=by, on=on)
     lines = plan_lines(plan)
@@ -123,12 +125,12 @@ def uprate_plan(*, case: Case, version: int, by: User, on: date) -> Plan:
     return plan
 
 
-def _new_plan(case: Case, on: date) -> Plan:
+def new_plan(case: Case, on: date, *, like: Plan | None) -> Plan:
+    """The next plan of a case, begun as a copy of another where there is one. Whoever calls has checked permission."""
     latest = case.plans.first()
     plan = Plan.objects.create(case=case, number=latest.number + 1 if latest else 1, started_on=on)
-    before = plan_in_force(case)
-    if before is not None:
-        _copy(before, plan)
+    if like is not None:
+        _copy(like, plan)
     return plan
 
 
@@ -299,12 +301,8 @@ def set_start(
             f"Support cannot start before the request for help on {plan.case.opened_on:%-d %B %Y}.", field="starts_on"
         )
     check_day(starts_on, PLANNED, field="starts_on", what="The day on which support starts", on=on)
-    before = plan_in_force(plan.case)
-    if starts_on is not None and before is not None and before.starts_on and starts_on <= before.starts_on:
-        raise Refusal(
-            f"The plan in force started on {before.starts_on:%-d %B %Y}. The new one takes its place on a later day.",
-            field="starts_on",
-        )
+    if too_soon := begins_too_soon(plan, starts_on):
+        raise Refusal(too_soon, field="starts_on")
     eighteen = anniversary(plan.case.person.date_of_birth, 18)
     if starts_on is not None and starts_on < eighteen:
         raise Refusal(
@@ -359,6 +357,11 @@ def _check_reasons(line: PlanLine) -> None:
         raise Refusal("Say what the council considers it necessary to pay them for.", field="payee_necessary_for")
     if line.care_home_nights == 0:
         raise Refusal("Enter how many nights each stay is, or leave it empty.", field="care_home_nights")
+    if line.in_care_home is False and line.care_home_nights is not None:
+        raise Refusal(
+            "Here are nights in a care home, and that it is no stay in one. Take one of the two back.",
+            field="in_care_home",
+        )
 
 
 def _check_size(line: PlanLine) -> None:

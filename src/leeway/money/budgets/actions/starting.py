@@ -15,6 +15,7 @@ from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_case
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
+from leeway.care.planning.actions import take_back
 from leeway.care.planning.models import Plan, PlanState, Way
 from leeway.care.planning.queries import charges_of
 from leeway.care.review.actions import schedule_review
@@ -65,6 +66,19 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
     move_case(case=case, to=Stage.ACTIVE, kind=Event.BUDGET_STARTED, by=by, on=on, sentence=sentence)
     schedule_review(case=case, starts_on=starts_on, by=by, on=on)
     return budget
+
+
+@transaction.atomic
+def send_plan_back(*, plan: Plan, reason: str, by: User, on: date) -> Plan:
+    """Send an agreed plan whose budget cannot start back to planning, with the reason; the budget before goes on."""
+    check_can(by, Capability.START_BUDGETS)
+    case = lock_case(plan.case_id)
+    require_stage(case.stage, Stage.ARRANGING)
+    agreed = case.plans.filter(pk=plan.pk, state=PlanState.AGREED, budgets=None).first()
+    if agreed is None:
+        raise Refusal("This plan does not wait for its money any more. Open the case to see where it stands.")
+    agreed.case = case
+    return take_back(plan=agreed, reason=reason, by=by, on=on)
 
 
 @transaction.atomic
