@@ -25,7 +25,7 @@ OWN_WORDS = {
     "care/people": {"events", "locks", "recipients", "message_views"},
     "care/assessment": {"parts", "means", "savings", "explain", "money_views"},
     "care/decisions": {"replay"},
-    "care/planning": {"costs", "evidence", "replay", "uses"},
+    "care/planning": {"costs", "evidence", "lines", "replay", "uses"},
     "care/planning/actions": {"writing", "exempting", "choosing", "answering", "deciding", "drafts", "warning"},
     "care/planning/views": {"parts", "writing", "choosing", "deciding"},
     "care/letters": {"blocks", "bodies", "content", "pdf", "support_plan"},

@@ -165,7 +165,7 @@ EDITS = {
         "bea",
         lambda world, name: world.address(name, world.written.lines.get().pk),
         {"what": "Evenings", "units": "1", "unit": "hour", "frequency": "weekly", "unit_cost_pence": "18.50",
-         "nhs_percent": "0", "exemption": "ordinary", "payee_relationship": "not_related"},
+         "nhs_percent": "0", "exemption": "ordinary"},
     ),
     "planning:remove_line": ("bea", lambda world, name: world.address(name, world.written.lines.get().pk), {}),
     "planning:need": (

@@ -52,7 +52,8 @@ def say_how_much(worker: Visitor, how_many: str, of_what: str, cost: str, aim: s
     worker.pick("How often", "a week")
     worker.write("Cost of one", cost)
     worker.write("Per cent that the NHS pays", "0")
-    worker.choose("From a direct payment: is it the council itself", "No")
+    if worker.here.get_by_text("Is it the council itself").count():
+        worker.choose("Is it the council itself", "No")
     worker.pick("Which aim it serves", aim)
     worker.press("Save")
 

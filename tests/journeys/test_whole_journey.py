@@ -123,6 +123,8 @@ def bea_plans_with_nora(bea: Visitor, case_page: str, today: date) -> None:
     bea.write("What the budget pays for", "Help to wash and dress")
     say_how_much(bea, "7", "hour", "25", AIM)
     bea.follow("Add an idea of Nora’s own")
+    bea.choose("What kind of thing is it?", "Something bought")
+    bea.press("Continue")
     bea.write("What the budget pays for", "Singing on Thursdays")
     bea.write("Who gives it", "The Harbour choir")
     say_how_much(bea, "1", "session", "8", AIM)

@@ -16,6 +16,7 @@ from leeway.law.dated import DEFAULT_POLICY
 from leeway.law.eligibility_codes import ADULT_OUTCOMES
 
 from .made_up_people import COSTS_OF, draw_people
+from .vectors import examples
 
 ON = date(2026, 4, 6)
 LAW = law_on(ON)
@@ -313,3 +314,10 @@ def test_a_table_with_a_cliff_is_refused(tmp_path, rows, said):
         target.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     with pytest.raises(BadParameter, match=said):
         questions(law_on(ON, tmp_path))
+
+
+def test_the_step_that_prices_says_it_in_plain_words():
+    """“119 per cent of the table's own” stood in a letter."""
+    given = next(example["given"] for example in examples("allocation") if example["name"].startswith("Ada:"))
+    said = " ".join(step["sentence"] for step in compute("allocation", given, date(2026, 4, 6)).steps)
+    assert "per cent more than when the table was made" in said and "table's own" not in said

@@ -170,7 +170,7 @@ def test_show(leeway):
         (["charge", "nobody.json", "--on", "2026-04-06"], "nobody.json: there is no such file"),
         (["charge", "CASE", "--on", "2015-03-31"], "ada.json: charging"),
         (["charge", "CASE", "--on", "2026-04-06", "--policy", "nowhere"], "policy folder nowhere is not there"),
-        (["allocate", "CASE", "--on", "2026-04-06"], "which is not known here"),
+        (["allocate", "CASE", "--on", "2026-04-06"], "is not known here"),
         (["chrge"], "No such command"),
     ],
 )
@@ -267,3 +267,19 @@ def test_a_value_that_the_council_has_just_changed_is_used(leeway, case, tmp_pat
     share.write_text(share.read_text(encoding="utf-8").replace("value: 100", "value: 50"), encoding="utf-8")
     after = json.loads(subprocess.run(ask, capture_output=True, text=True, check=True).stdout)
     assert after["charge_pence_per_week"] == 1717 and after["digest"] != before["digest"]
+
+
+def test_what_is_missing_is_named_at_once_with_its_choices(leeway, tmp_path):
+    for command, given, said in [
+        ("eligibility", {}, ["kind is missing. Add it, as one of: adult, carer."]),
+        (
+            "allocate",
+            {"unable": ["nutrition", "toilet"], "answers": {}},
+            ["meals is missing (one of: ", "; nights is missing"],
+        ),
+        ("allocate", {"qqqq": 1}, ["The allocation answers: “qqqq” is not known here. Known are: "]),
+    ]:
+        path = tmp_path / "given.json"
+        path.write_text(json.dumps(given), encoding="utf-8")
+        answer = leeway(command, path, "--on", "2026-04-06")
+        assert answer.exit_code == 2 and all(part in answer.stderr for part in said), answer.stderr

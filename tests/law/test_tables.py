@@ -172,6 +172,24 @@ def test_a_name_that_is_a_formula_is_shown_and_does_not_work(charged):
     assert [row["row"] for row in rows] == ["2", "3"]
 
 
+def test_who_a_row_is_about_stands_in_the_answer(charged):
+    head = "name,Case number,age,income.state_pension,personal_budget_pence_per_week\n"
+    answer, rows = charged(f"{head}Ada Bell,FA-1,80,24130,30000\n,FA-2,80,24130,30000\n")
+    assert answer.exit_code == 0, answer.stderr
+    assert [(row["name"], row["Case number"]) for row in rows] == [("Ada Bell", "FA-1"), ("", "FA-2")]
+
+
+def test_all_that_is_wrong_with_a_table_is_told_at_once(charged):
+    answer, _rows = charged(HEAD.replace("age", "agee").replace("state_pension", "wages"))
+    assert "Did you mean age" in answer.stderr and "income.wages" in answer.stderr
+    assert "war_pension?" not in answer.stderr and "income.earnings" in answer.stderr
+    answer, rows = charged(HEAD + "Ada,17,24130,0,,30000\nBen,80,1,0,,30000\nCy,80,24130,0,,\n")
+    assert "row 2: age is 17" in answer.stderr and "row 4: personal_budget_pence_per_week is missing" in answer.stderr
+    assert "row 3" not in answer.stderr and not rows
+    answer, _rows = charged(HEAD + "Ada,17,1,0,,1\n" * 9)
+    assert answer.stderr.count("age is 17") == 5 and "There are more" in answer.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -257,7 +275,7 @@ def test_one_person_has_no_order(leeway, tmp_path):
     ("text", "said"),
     [
         ("points\n1\n", "there is no column “weekly_cost_pence”"),
-        ("points,cost\n1,2\n", "has “cost”, which is not known"),
+        ("points,cost\n1,2\n", "“cost” is not known here"),
         ("points,weekly_cost_pence\n", "no rows under the heading"),
         ("points,weekly_cost_pence\n1,0\n", "row 2: weekly_cost_pence is 0"),
         ("points,weekly_cost_pence\n1,500\n2,£10\n", "row 3: weekly_cost_pence is '£10', which is pounds"),

@@ -1,15 +1,22 @@
 """Home pages, the case page and the public pages, in front of the stories."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from leeway.access.models import Look, User
+from leeway.care.circumstances.models import Stay
+from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.letters.queries import NEW
 from leeway.care.people.models import Case
 
 pytestmark = pytest.mark.django_db
 NAMES = ["Ada", "Edith", "Kofi", "Pat", "Rani", "Harold", "Joan", "Iris", "Liam", "Marcia", "Graham", "Doreen"]
 QUERIES_MAX = 25
+COPIED = ["kind", "rule", "law_digest", "law_values", "software_version", "inputs", "steps", "reasons", "decided_by"]
 
 
 def read(client, address: str) -> str:
@@ -100,3 +107,36 @@ def test_support_that_goes_on_while_another_plan_is_made_says_so(case_of, sign_i
     Case.objects.filter(pk=case.pk).update(stage="planning")
     row = read(sign_in("mona"), f"/cases/{case.pk}/").split("Budget and payments")[1][:400]
     assert "Goes on" in row and "Not started" not in row
+
+
+def test_the_persons_home_tells_of_a_new_letter_and_of_what_is_paid_from_when(case_of, sign_in):
+    case = case_of("Ada")
+    today = timezone.localdate()
+    charge = Decision.objects.filter(case=case, kind=DecisionKind.CHARGE).order_by("-decided_at").first()
+    said = f"What you pay towards your support from {charge.law_on:%-d %B %Y}"
+    address = f"/cases/{case.pk}/letters/{charge.pk}/"
+    ada = sign_in("ada")
+    assert address not in read(ada, "/home/") or charge.decided_on > today - NEW
+    newer = Decision.objects.create(
+        **{name: getattr(charge, name) for name in COPIED},
+        case=case, law_on=charge.law_on, decided_on=today, supersedes=charge,
+        result=charge.result | {"charge_pence_per_week": 12_34},
+    )  # fmt: skip
+    text = read(ada, "/home/")
+    assert said in text and "£12.34 a week" in text and str(newer.pk) in text and str(charge.pk) not in text
+    assert "New letters" not in read(sign_in("bea"), "/home/")
+
+
+@pytest.mark.parametrize(("days", "warns"), [(10, False), (88, True)])
+def test_a_stay_beyond_four_weeks_is_a_warning_on_the_case_page(case_of, sign_in, days, warns):
+    case = case_of("Ada")
+    Stay.objects.create(
+        person=case.person,
+        kind="care_home_stay",
+        starts_on=timezone.localdate() - timedelta(days=days),
+        told_by="Tom",
+        recorded_by=case.worker,
+    )
+    said = "four weeks in a care home were over"
+    assert (said in read(sign_in("bea"), f"/cases/{case.pk}/")) is warns
+    assert read(sign_in("finn"), f"/cases/{case.pk}/budget/").count(said) == 2 * warns

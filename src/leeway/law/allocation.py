@@ -164,11 +164,13 @@ def _answered(given: Mapping[str, Any], table: Table) -> Answers:
     unable = read.some_of(read.needed(given, "unable"), [one.code for one in SERVED[table.kind]], "unable")
     answers = read.mapping(read.needed(given, "answers"), "answers")
     read.only_known(answers, [question.id for question in table.questions], "answers")
-    chosen = {}
-    for question in table.questions:
-        if question.id in answers or not set(question.outcomes).isdisjoint(unable):
-            known = {answer.id: answer for answer in question.answers}
-            chosen[question.id] = known[read.one_of(read.needed(answers, question.id), known, question.id)]
+    asked = {
+        question.id: {answer.id: answer for answer in question.answers}
+        for question in table.questions
+        if question.id in answers or not set(question.outcomes).isdisjoint(unable)
+    }
+    read.all_needed(answers, asked, "answers")
+    chosen = {name: known[read.one_of(answers[name], known, name)] for name, known in asked.items()}
     answered = Answers(frozenset(unable), chosen, {}, None)
     return replace(answered, **_help(given, answered, table))
 
@@ -368,9 +370,8 @@ def _steps(answered: Answers, money: Mapping[str, Money], table: Table, law: Law
             "Price of the support if nobody helped",
             "pence",
             alone,
-            f"Read off the council's table, on a straight line between its rows, in the prices of {table.year}: "
-            f"{table.prices_percent} per cent of the table's own"
-            + (f", fitted to {table.deflator_percent} per cent." if table.deflator_percent != 100 else "."),
+            f"Read off the council's table, on a straight line between its rows, in the prices of {table.year}"
+            f"{_prices_in_words(table)}.",
             GUIDANCE,
             "allocation_prices",
         ),
@@ -390,6 +391,14 @@ def _steps(answered: Answers, money: Mapping[str, Money], table: Table, law: Law
         | ({"doubt": dated[parameter].doubt} if dated[parameter].doubt else {})
         for name, key, value, said, source, parameter in lines
     )
+
+
+def _prices_in_words(table: Table) -> str:
+    """How the prices of the year differ from those that the table was made with, and whether they were fitted."""
+    more = table.prices_percent - 100
+    since = f": {abs(more)} per cent {'more' if more > 0 else 'less'} than when the table was made" if more else ""
+    fitted = f". The whole is fitted to {table.deflator_percent} per cent of that"
+    return since + (fitted if table.deflator_percent != 100 else "")
 
 
 def _help_in_words(answered: Answers) -> str:

@@ -108,7 +108,7 @@ def read_owned(given: object, law: Law) -> tuple[Owned, ...]:
 def _read_one(given: object, field: str, law: Law) -> Owned:
     line = read.mapping(given, field)
     read.only_known(line, OWNED_FIELDS, field)
-    kind = read.needed(line, "kind")
+    kind = read.needed(line, "kind", kinds(CAPITAL))
     way = counted_as(CAPITAL, kind, law, field)
     for name in line:
         if name not in OF_EVERY_KIND + ASKED_OF[way]:

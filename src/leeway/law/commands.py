@@ -114,7 +114,8 @@ def charge(case: Path, on: date, policy: Path | None, as_json: bool, output: Pat
     """Work out a weekly charge and show every step: one person's, or a whole table's.
 
     With --csv, CASE is a table in CSV with a person a row. Its columns are the fields of a case; income.state_pension,
-    capital.savings and their like hold amounts in pence, and premiums.carer true or false.
+    capital.savings and their like hold amounts in pence, and premiums.carer true or false. A column called person,
+    name, case, case_number or reference stands in the answers as it is.
 
     Example: leeway law charge ada.json --on 2026-04-06
 

@@ -72,7 +72,7 @@ def conditions(inputs: Mapping[str, Any], law: Law) -> Outcome:
     """
     given = read.mapping(inputs, "The direct payment answers")
     refuse_before_care_act(law.on)
-    route = read.one_of(read.needed(given, "route"), SECTION, "route")
+    route = read.one_of(read.needed(given, "route", SECTION), SECTION, "route")
     known = ("route", "answers", "barred_orders", "nominated_person", "detained_in", "uses", "stays")
     read.only_known(given, (*known, *(IN_SECTION_32 if route == "section_32" else ())), "The direct payment answers")
     part = law.only("direct_payments")

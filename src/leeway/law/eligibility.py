@@ -47,6 +47,7 @@ FACS_ASKED = ("risks",)
 MAY_BE_LEFT_OUT = ("weeks_looked_at", "wellbeing_areas")
 
 type Step = dict[str, Any]
+KINDS = ("adult", "carer")
 
 
 def decide(inputs: Mapping[str, Any], law: Law) -> Outcome:
@@ -58,7 +59,7 @@ def decide(inputs: Mapping[str, Any], law: Law) -> Outcome:
     for any question that is not answered.
     """
     given = read.mapping(inputs, "The eligibility answers")
-    kind = read.one_of(read.needed(given, "kind"), ("adult", "carer"), "kind")
+    kind = read.one_of(read.needed(given, "kind", KINDS), KINDS, "kind")
     part = law.only("eligibility", "facs")
     if _still_under_facs(given, law.on):
         if kind == "carer":

@@ -136,7 +136,7 @@ def free_parts(given: object, budget_pence: int) -> tuple[FreePart, ...]:
 def _part(given: object, field: str) -> FreePart:
     part = read.mapping(given, field)
     read.only_known(part, PART_FIELDS, field)
-    exemption = read.one_of(read.needed(part, "exemption"), PART_BY_CODE, f"{field}, exemption")
+    exemption = read.one_of(read.needed(part, "exemption", PART_BY_CODE), PART_BY_CODE, f"{field}, exemption")
     once, week = (read.pence(part.get(name, 0), f"{field}, {name}") for name in ("pence_once", "pence_per_week"))
     _only_its_own_fields(part, exemption, field)
     if exemption == "minor_adaptation" and ("pence_once" not in part or week):
@@ -217,8 +217,7 @@ def _judge_reablement(part: FreePart, law: Law) -> Judged:
     until = last_free_day(part, law)
     assert until is not None, "reablement ends"
     free = part.started_on <= law.on <= until
-    begins = "begins" if part.started_on > law.on else "began"
-    why = f"Reablement that {begins} on {_day(part.started_on)} is free by law for {law[WEEKS]} weeks"
+    why = f"Reablement from {_day(part.started_on)} on is free by law for {law[WEEKS]} weeks"
     if until > part.started_on + timedelta(weeks=law[WEEKS], days=-1):
         why += f", and longer as {part.agreed_by} decided: {part.agreed_why.rstrip('.')}"
     why = f"{why}. The last free day {'is' if law.on <= until else 'was'} {_day(until)}."

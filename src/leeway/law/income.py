@@ -16,6 +16,7 @@ from leeway.law.means import (
     INCOME,
     SAVINGS_CREDIT,
     counted_as,
+    kinds,
 )
 from leeway.law.numbers import floor_div, least, pounds
 from leeway.law.outcome import BadInput, Choice
@@ -116,7 +117,7 @@ def _together(lines: Sequence[IncomeLine], way: str) -> int:
 def _line(row: Mapping[str, Any], field: str, law: Law, *, couple: bool, dependent_children: int) -> IncomeLine:
     read.only_known(row, ROW, field)
     told = []
-    kind = read.needed(row, "kind")
+    kind = read.needed(row, "kind", kinds(INCOME))
     if kind == MAINTENANCE:
         kind = _whose_maintenance(field, dependent_children)
         told.append("taken to be for the child, since nothing else is said")

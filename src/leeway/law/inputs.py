@@ -17,7 +17,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Suggest the known words nearest to a mistyped one, as the end of a sentence."""
     from difflib import get_close_matches  # only a mistake needs it
 
-    close = get_close_matches(word[:100], list(known), n=3, cutoff=0.4)
+    close = get_close_matches(word[:100], list(known), n=3, cutoff=0.6)
     return f" Did you mean {' or '.join(close)}?" if close else ""
 
 
@@ -32,14 +32,25 @@ def only_known(given: Mapping[str, Any], known: Collection[str], field: str) -> 
     """Refuse a field nobody reads: a misspelt name must not be silently left out of a decision."""
     for name in given:
         if name not in known:
-            raise BadInput(f"{field} has “{name}”, which is not known here.{nearest(name, known)}", field=name)
+            near = nearest(name, known) or f" Known are: {', '.join(known)}."
+            raise BadInput(f"{field}: “{name}” is not known here.{near}", field=name)
 
 
-def needed(given: Mapping[str, Any], name: str) -> Any:
-    """Read a field that must be there."""
+def needed(given: Mapping[str, Any], name: str, known: Iterable[str] = ()) -> Any:
+    """Read a field that must be there; `known` are the codes that it may have, which a refusal then names."""
     if name not in given:
-        raise BadInput(f"{name} is missing. Add it and try again.", field=name)
+        codes = ", ".join(known)
+        what = f"Add it, as one of: {codes}." if codes else "Add it and try again."
+        raise BadInput(f"{name} is missing. {what}", field=name)
     return given[name]
+
+
+def all_needed(given: Mapping[str, Any], known: Mapping[str, Collection[str]], field: str) -> None:
+    """Refuse a set of codes that lacks some, naming every one that is missing and what it may be."""
+    missing = [name for name in known if name not in given]
+    if missing:
+        lacking = "; ".join(f"{name} is missing (one of: {', '.join(known[name])})" for name in missing)
+        raise BadInput(f"{field}: {lacking}. Add what is missing.", field=missing[0])
 
 
 def yes_or_no(value: object, field: str) -> bool:

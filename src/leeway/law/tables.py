@@ -5,7 +5,7 @@ A row of people is turned into one person's case and read as that case is, so th
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import batched, chain
 from pathlib import Path
@@ -23,8 +23,10 @@ from leeway.reading import table_of
 from leeway.refusal import Refusal, quoted
 from leeway.writing import write_rows
 
-#: Who the row is about, in the council's own words or numbers: carried into the answer as it stands.
-PERSON = "person"
+#: Who the row is about, in the council's own words or numbers: carried into the answer as they stand.
+WHO = ("person", "name", "case", "case_number", "reference")
+#: How many mistakes of a table are named at once.
+MISTAKES = 5
 #: Lists whose lines have a kind: the word their columns begin with, the field, its amount, its kinds.
 KINDS_OF = {"income": ("income", "pence_per_week", INCOME), "capital": ("capital_items", "pence", CAPITAL)}
 #: Lists of codes: a column a code, which holds true or false.
@@ -60,7 +62,8 @@ def write_charges(people: Path, out: TextIO, law: Law) -> int:
     The columns of `people` are named after `CASE_FIELDS`. `income.state_pension` and `capital.savings` hold amounts,
     `income.private_pension.2` a second one of its kind, and `capital.savings.owners` another field of that line;
     `premiums.carer` holds true or false; `FIELD.1.NAME` is a field of the first line of any other list. A blank cell
-    is left out, as in a case. Answers how many people there were. Raises `Refusal` that names the row and the field.
+    is left out, as in a case; a column of `WHO` is carried into the answer. Answers how many
+    people there were. Raises `Refusal` that names the rows and the fields.
     """
     answers = _charges(people, law)
     first = next(answers, None)
@@ -80,21 +83,40 @@ def write_charges(people: Path, out: TextIO, law: Law) -> int:
 
 def _charges(people: Path, law: Law) -> Iterator[dict[str, Any]]:
     names, rows = table_of(people, limits.ROWS)
-    columns = [_column(name, people) for name in names if name != PERSON]
+    who = [name for name in names if name.strip().lower().replace(" ", "_") in WHO]
+    columns = _without_mistakes(lambda name: _column(name, people), [name for name in names if name not in who])
     _refuse_doubles(columns, people)
     part = law.only("charging", "charging_policy")
     for batch in batched(rows, ROWS_AT_A_TIME):
-        cases = [_read_row(f"{people}, row {number}", cells, columns, part) for number, cells in batch]
+        cases = _without_mistakes(lambda row: _read_row(f"{people}, row {row[0]}", row[1], columns, part), batch)
         worked = charge_columns(columns_of_means([case.means for case in cases]), law)
         in_rows = zip(*(worked[step].tolist() for step in STEPS), strict=True)
         for (number, cells), case, amounts in zip(batch, cases, in_rows, strict=True):
             steps = dict(zip(STEPS, amounts, strict=True))
             yield {
                 "row": number,
-                **({PERSON: cells[PERSON]} if PERSON in cells else {}),
+                **{name: cells[name] for name in who},
                 **result_of(case, Worked(**steps)),
                 **{f"step.{name}": amount for name, amount in steps.items()},
             }
+
+
+def _without_mistakes[Given, Read](read: Callable[[Given], Read], given: Iterable[Given]) -> list[Read]:
+    """Read each of several things. Refuses with the first mistakes of all of them at once."""
+    found, mistakes = [], []
+    for each in given:
+        try:
+            found.append(read(each))
+        except BadInput as mistake:
+            mistakes.append(mistake)
+            if len(mistakes) > MISTAKES:
+                break
+    if len(mistakes) == 1:
+        raise mistakes[0]
+    if mistakes:
+        more = " There are more." if len(mistakes) > MISTAKES else ""
+        raise BadInput(" ".join(str(each) for each in mistakes[:MISTAKES]) + more, field=mistakes[0].field)
+    return found
 
 
 def _refuse_doubles(columns: Sequence[Column], people: Path) -> None:
@@ -115,16 +137,20 @@ def _column(name: str, people: Path) -> Column:
     """Read the name of a column. Refuses one that no rule would read."""
     field, *rest = name.split(".")
     lists = {listed for listed, _amount, _table in KINDS_OF.values()} | set(CODES_OF)
-    known = [PERSON, *(one for one in CASE_FIELDS if one not in lists)]
+    known = [one for one in CASE_FIELDS if one not in lists]
     whole_lists = [*(f"{word}.KIND" for word in KINDS_OF), *(f"{word}.CODE" for word in CODES_OF)]
-    problem = nearest(name, known) or f" Known are: {', '.join([*known, *whole_lists])}."
+    problem = nearest(name, [*WHO, *known]) or (
+        f" Known are: {', '.join([*known, *whole_lists])}. Who the row is about goes in {', '.join(WHO[:-1])} or "
+        f"{WHO[-1]}, and stands in the answer too."
+    )
     if field in KINDS_OF and rest:
         listed, amount, table = KINDS_OF[field]
         kind, *rest = rest
         number = str(int(rest.pop(0))) if rest and rest[0].isdecimal() else "1"
         if kind in kinds(table) and len(rest) <= 1 and "" not in rest:
             return Column(name, listed, f"{kind}.{number}", rest[0] if rest else amount, kind)
-        problem = nearest(name, [f"{field}.{known}" for known in kinds(table)])
+        named = [f"{field}.{known}" for known in kinds(table)]
+        problem = nearest(name, named) or f" Use one of: {', '.join(named)}."
     elif field in CODES_OF and rest:
         if rest[0] in CODES_OF[field] and len(rest) == 1:
             return Column(name, field, kind=rest[0])
@@ -197,7 +223,7 @@ def read_sample(path: Path) -> tuple[list[int], list[int], list[int] | None]:
     The third list is what remains of their points after help, in hundredths; None where the sample does not say.
     """
     names, rows = table_of(path)
-    only_known(dict.fromkeys(names), (PERSON, *SAMPLE, LEFT), str(path))
+    only_known(dict.fromkeys(names), (*WHO, *SAMPLE, LEFT), str(path))
     for name in SAMPLE:
         if name not in names:
             raise BadInput(f"{path}: there is no column “{name}”. Give points and weekly_cost_pence.", field=name)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from leeway.access.access import SignedIn
 from leeway.access.models import User
 from leeway.access.table import may_reach
-from leeway.care.circumstances.queries import stay_on
+from leeway.care.circumstances.queries import beyond_direct_payment, stay_on
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import history
 from leeway.care.people import queries as people
@@ -24,6 +24,7 @@ from leeway.care.planning.queries import (
     offers_and_choice,
     open_plan,
     past_plans,
+    pays_directly,
     pays_on,
     plan_in_force,
     what_money_lacks,
@@ -55,12 +56,14 @@ def show(request: SignedIn, case_id):
     decided = getattr(standing.get(DecisionKind.FINAL_BUDGET), "plan", None)  # the plan of the budget that is shown
     charges = charges_of(decided) if decided else []
     step = next_step(case, today)
+    stay = stay_on(case.person, today)
     context = {
         "case": case,
         "person": case.person,
         "age": case.person.age(today),
         "died_on": case.person.date_of_death,
-        "stay": stay_on(case.person, today),
+        "stay": stay,
+        "beyond": beyond_direct_payment(case.person, today) if stay and pays_directly(case) else "",
         "own_view": not request.user.is_staff_member,
         "step": step,
         "step_address": step.address_for(case, request.user),

@@ -9,17 +9,22 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from leeway.access.access import SignedIn
 from leeway.access.looks import record_looks
 from leeway.access.queries import proposals_waiting
 from leeway.access.roles import Capability
+from leeway.care.decisions.models import DecisionKind
+from leeway.care.letters.queries import new_letters, title_of
 from leeway.care.people.access import MONEY_TO_START, WORKS_ON, is_the_person
+from leeway.care.people.models import Case
 from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
+from leeway.law.numbers import pounds
 from leeway.money.budgets.queries import budgets_to_end, paid_beyond_death, why_next_waits
 from leeway.money.payees.queries import waiting as details_waiting
 from leeway.money.payments.queries import first_pay_day, preview, runs, runs_to_confirm, runs_to_send
@@ -67,11 +72,24 @@ def _person(request: SignedIn, today: date) -> dict:
                 "step": step,
                 "address": step.address_for(case, user),
                 "own": is_the_person(user, case),
+                "letters": _new_letters(case, today),
                 "waits": "" if case.person.date_of_death else why_next_waits(case, today),
             }
             for case, step in cases
         ]
     }
+
+
+def _new_letters(case: Case, today: date) -> list[dict]:
+    return [
+        {
+            "title": title_of(each),
+            "on": each.decided_on,
+            "pays": pounds(each.result["charge_pence_per_week"]) if each.kind == DecisionKind.CHARGE else "",
+            "page": reverse("letters:letter", args=[case.pk, each.pk]),
+        }
+        for each in new_letters(case, today)
+    ]
 
 
 def _caseload(request: SignedIn, today: date) -> dict:

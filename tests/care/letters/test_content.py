@@ -1,6 +1,6 @@
 """What the letters say, on the worked examples of the law."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -123,7 +123,7 @@ def test_a_charge_that_another_follows_stands_for_its_days(decide):
     first, later = decide("charge", "G1"), decide("charge", "G2")
     assert first.law_on < later.law_on
     notice, amount = letter_of(first).blocks[:2]
-    assert notice.text.startswith(f"This is until {later.law_on:%-d %B %Y}.")
+    assert notice.text.startswith(f"This is until {later.law_on - timedelta(days=1):%-d %B %Y},")
     assert amount.label == f"You pay from {first.law_on:%-d %B %Y}"
     assert letter_of(later).blocks[0].kind == "amount"
 

@@ -355,6 +355,21 @@ def test_a_decision_that_came_too_late_gives_the_words_back(client, signed, mona
     assert "was decided" not in client.get(address, follow=True).content.decode()
 
 
+@pytest.mark.parametrize("guide_pence", [200_00, 150_00])
+def test_reasons_are_called_optional_only_where_they_are(client, submitted, bea, mona, guide_pence):
+    store_indicative(submitted.case, bea, pence=guide_pence)
+    client.force_login(mona)
+    address = f"/cases/{submitted.case_id}/plan/sign-off/"
+    page = client.get(address).content.decode()
+    above = guide_pence < 185_00
+    assert "Your reasons" in page and ("optional if you sign off what the plan costs" in page) is not above
+    assert not above or "optional" not in page
+    answer = client.post(
+        address, {"version": submitted.version, "decision": "sign", "final_pence_per_week": "185.00", "reason": ""}
+    )
+    assert (answer.status_code == 302) is not above
+
+
 # --- An agreed plan whose budget cannot start
 
 

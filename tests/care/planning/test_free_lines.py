@@ -15,7 +15,7 @@ from leeway.care.letters.content import letter_of
 from leeway.care.letters.support_plan import plan_document
 from leeway.care.planning import actions, queries
 from leeway.care.planning.costs import CostedLine, costed_line, free_parts, free_ways
-from leeway.care.planning.forms import LineForm
+from leeway.care.planning.lines import LineForm, LineKind
 from leeway.care.planning.models import PlanLine
 from leeway.care.planning.queries import charges_of
 from leeway.care.planning.replay import replay
@@ -86,7 +86,7 @@ def test_a_line_is_ordinary_unless_section_117_or_the_nhs_pays_and_then_it_is_as
     assert "Support worker: say whether it is free by law." in [
         one.sentence for one in queries.what_is_missing(draft, TODAY)
     ]
-    form = LineForm(plan=draft)
+    form = LineForm(kind=LineKind.PLAIN, plan=draft)
     assert form["exemption"].value() is None and "Section 117" in form.fields["exemption"].help_text
     actions.change_line(line=asked, version=draft.version, details={"exemption": "section_117"}, by=bea, on=TODAY)
     assert not [one for one in queries.what_is_missing(draft, TODAY) if "free by law" in one.sentence]
@@ -143,12 +143,12 @@ def test_by_the_pages(client, draft, bea):
         "exemption": "reablement",
         "version": draft.version,
     }
-    assert "Enter the first day of reablement" in client.post(f"{at}lines/add/", typed).content.decode()
+    assert "Enter the first day of reablement" in client.post(f"{at}lines/add/?kind=plain", typed).content.decode()
     half = typed | {"exemption": "ordinary", "reablement_from_day": 7}
-    assert "must include a month" in client.post(f"{at}lines/add/", half).content.decode()
+    assert "must include a month" in client.post(f"{at}lines/add/?kind=plain", half).content.decode()
     assert not draft.lines.exists()
     day = {"reablement_from_day": 7, "reablement_from_month": 12, "reablement_from_year": 2026}
-    assert client.post(f"{at}lines/add/", typed | day).status_code == 302
+    assert client.post(f"{at}lines/add/?kind=plain", typed | day).status_code == 302
     page = client.get(at).content.decode()
     assert "Free by law." in page and "The last free day is 17 January 2027." in page
 

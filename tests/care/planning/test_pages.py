@@ -78,7 +78,7 @@ def test_the_whole_way_by_the_pages(client, planning_case, at, bea, mona, ada_us
     client.force_login(ada_user)
     post(client, at("aims/add/"), version=plan_of(planning_case).version, words="Get up when I like")
     client.force_login(bea)
-    post(client, at("lines/add/"), version=plan_of(planning_case).version, **LINE)
+    post(client, at("lines/add/?kind=plain"), version=plan_of(planning_case).version, **LINE)
     post(client, at("start-date/"), version=plan_of(planning_case).version, **date_parts("starts_on", today))
     post(
         client,
@@ -188,10 +188,47 @@ def test_a_line_from_the_directory(client, draft, at, bea):
 )
 def test_wrong_input_gets_a_sentence_and_keeps_what_was_typed(client, draft, at, bea, change, sentence):
     client.force_login(bea)
-    answer = client.post(at("lines/add/"), LINE | {"version": draft.version} | change)
+    answer = client.post(at("lines/add/?kind=plain"), LINE | {"version": draft.version} | change)
     page = answer.content.decode()
     assert answer.status_code == 200 and sentence in page and "Sam, a personal assistant" in page
     assert not plan_of(draft.case).lines.exists()
+
+
+FAMILY_IS_ASKED, COUNCIL_IS_ASKED, NIGHTS_ARE_ASKED = "payee_same_household", "from_council", "care_home_nights"
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        ("plain", set()),
+        ("family", {FAMILY_IS_ASKED}),
+        ("service", {COUNCIL_IS_ASKED}),
+        ("care_home", {COUNCIL_IS_ASKED, NIGHTS_ARE_ASKED}),
+    ],
+)
+def test_a_line_is_asked_only_what_its_kind_needs(client, draft, at, bea, kind, asked):
+    client.force_login(bea)
+    first = client.get(at("lines/add/")).content.decode()
+    assert "What kind of thing is it?" in first and 'name="units"' not in first
+    assert "There is a problem" in client.get(at("lines/add/?asked=yes")).content.decode()
+    form = client.get(at(f"lines/add/?asked=yes&kind={kind}")).content.decode()
+    for name in (FAMILY_IS_ASKED, COUNCIL_IS_ASKED, NIGHTS_ARE_ASKED):
+        assert (f'name="{name}"' in form) is (name in asked)
+
+
+def test_choosing_another_kind_of_line_answers_what_is_asked_no_longer(client, draft, at, bea):
+    client.force_login(bea)
+    family = {"payee_relationship": "sibling", "payee_same_household": "True"}
+    post(client, at("lines/add/?kind=family"), version=draft.version, **LINE | family)
+    line = draft.lines.get()
+    assert (line.payee_relationship, line.payee_same_household, line.from_council) == ("sibling", True, False)
+    page = client.get(at(f"lines/{line.pk}/")).content.decode()
+    assert FAMILY_IS_ASKED in page and "A relative, partner, friend or neighbour" in page and "asked=again" in page
+    assert "What kind of thing is it?" in client.get(at(f"lines/{line.pk}/?asked=again")).content.decode()
+    changed = LINE | {"version": plan_of(draft.case).version}
+    post(client, at(f"lines/{line.pk}/?kind=service"), **changed | {"from_council": ""})
+    line = draft.lines.get()
+    assert (line.payee_relationship, line.payee_same_household, line.from_council) == ("not_related", None, None)
 
 
 def test_taking_out_an_aim_asks_first(client, draft, at, ada_user):
@@ -206,7 +243,7 @@ def test_taking_out_an_aim_asks_first(client, draft, at, ada_user):
 
 def test_changing_and_taking_out_a_line(client, draft, at, bea):
     client.force_login(bea)
-    post(client, at("lines/add/"), version=draft.version, **LINE)
+    post(client, at("lines/add/?kind=plain"), version=draft.version, **LINE)
     line = draft.lines.get()
     late = client.post(at(f"lines/{line.pk}/"), LINE | {"version": draft.version, "units": "4"})
     assert "Someone else saved this" in late.content.decode()

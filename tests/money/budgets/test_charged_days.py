@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from leeway.care.circumstances.models import Stay
 from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import (
     end_budget,
@@ -16,7 +17,7 @@ from leeway.money.budgets.actions import (
 )
 from leeway.money.budgets.models import Budget, Funding, HoldKind, Instalment
 from leeway.money.budgets.payable import as_paid_on, payable
-from leeway.money.budgets.queries import picture
+from leeway.money.budgets.queries import picture, proposal
 from leeway.money.budgets.replay import replay
 from leeway.money.contributions.actions import let_fall_due
 from leeway.money.ledger.models import Account, Kind
@@ -150,3 +151,32 @@ def test_the_page_shows_what_holds_today_or_next(started, case, finn):
     for day, charge_pence in [(STARTS - timedelta(days=9), 140_00), (STARTS, 140_00), (BIRTHDAY, 125_00)]:
         shown = picture(case.pk, seen_by=finn, on=day).shown
         assert shown.charge_pence_per_week == charge_pence
+
+
+def test_setting_up_shows_every_stretch_and_what_is_paid_in_it(case, agree, bank, finn):
+    """What finance starts is what was agreed: both amounts, both shares, and no payment at an amount of before."""
+    agree(case, (DP, 300_00, 0), (MANAGED, 60_00, 0), charge_pence=140_00, later=[(BIRTHDAY, 125_00, WHY)])
+    bank(case)
+    first, later = proposal(case.pk, seen_by=finn, on=SET_UP_ON).stretches
+    assert (first.starts_on, first.ends_on, later.starts_on, later.ends_on) == (
+        STARTS,
+        BIRTHDAY - timedelta(days=1),
+        BIRTHDAY,
+        None,
+    )
+    assert [each.council_pence_per_week for each in (first, later)] == [220_00, 235_00]
+    assert [sum(share.charge_pence_per_week for share in each.shares) for each in (first, later)] == [140_00, 125_00]
+    assert first.schedules[DP][-1].ends_on == first.ends_on
+    assert later.schedules[DP][0].starts_on == BIRTHDAY
+
+
+def test_four_weeks_in_a_care_home_are_a_warning_where_a_direct_payment_is_paid(started, case, finn, bea):
+    stay = Stay.objects.create(
+        person=case.person, kind="care_home_stay", starts_on=BIRTHDAY, told_by="Her son", recorded_by=bea,
+    )  # fmt: skip
+    weeks = timedelta(weeks=4)
+    assert not picture(case.pk, seen_by=finn, on=BIRTHDAY + weeks - timedelta(days=1)).beyond
+    warned = picture(case.pk, seen_by=finn, on=BIRTHDAY + weeks).beyond
+    assert "four weeks in a care home were over on 10 June 2026" in warned
+    Stay.objects.filter(pk=stay.pk).update(ends_on=BIRTHDAY + weeks)
+    assert not picture(case.pk, seen_by=finn, on=BIRTHDAY + weeks).beyond

@@ -10,17 +10,21 @@ from django.utils import timezone
 
 from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.queries import preview_charge
+from leeway.care.letters.content import letter_of
 from leeway.care.people.events import Event
 from leeway.care.people.models import Task
 from leeway.care.planning.models import Way
-from leeway.care.planning.queries import charges_of
+from leeway.care.planning.queries import charges_of, put_right
 from leeway.law.dated import DEFAULT_POLICY
+from leeway.law.numbers import pounds
 from leeway.messages.models import Message
 from leeway.money.budgets.actions import end_budget, start_budget
+from leeway.money.budgets.queries import picture
 from leeway.money.contributions import actions, queries
 from leeway.money.payments.actions import make_run
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
+from tests.care.letters.reading import words
 from tests.conftest import SET_UP_ON
 
 STARTS, BIRTHDAY = date(2026, 4, 22), date(2026, 5, 13)
@@ -120,8 +124,34 @@ def test_an_overdue_change_counts_what_was_paid_already(running, finn, paid):
     paid(run, date(2026, 4, 23))
     day = date(2026, 5, 18)
     (change,) = queries.changes(seen_by=finn, on=day)
-    actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=day)
+    later = actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=day)
     assert list(findings()) == []
+    said = "The budget goes on. From 13 May 2026 the person pays"
+    assert running.case.story.filter(sentence__startswith=said).exists()
+    assert not running.case.story.filter(sentence__startswith="Budget ends").exists()
+    shown = picture(running.case_id, seen_by=finn, on=day)
+    (found,) = shown.backdated
+    asked, right = running.charge_pence_per_week, later.charge_pence_per_week
+    assert (found.asked.starts_on, found.asked.ends_on) == (BIRTHDAY, day)
+    assert (found.asked.asked_pence, found.asked.right_pence) == (asked * 6 // 7, right * 6 // 7)
+    (part,) = found.paid
+    assert (part.starts_on, part.ends_on) == (BIRTHDAY, date(2026, 5, 24))
+    rows = [row.instalment for row in shown.rows]
+    repaid = [row.amount_pence for row in rows if row.starts_on == BIRTHDAY]
+    assert [part.more_pence] == repaid and part.more_pence == pytest.approx((asked - right) * 12 // 7, abs=2)
+    assert {row.part.budget_id for row in rows} == {running.pk, later.pk}  # what was paid before stays to be seen
+    letter = words(letter_of(later.charge))
+    assert "What we put right" in letter and pounds(found.asked.back_pence) in letter
+    assert "We pay the difference into the account of your direct payment" in letter
+    assert "your bills" not in letter
+    assert put_right(running.charge) is None
+
+
+def test_a_change_decided_in_time_puts_nothing_right(running, finn):
+    (change,) = queries.changes(seen_by=finn, on=ON)
+    later = actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=ON)
+    assert not picture(running.case_id, seen_by=finn, on=ON).backdated
+    assert "What we put right" not in words(letter_of(later.charge))
 
 
 def test_a_budget_with_a_last_day_to_come_keeps_it(running, finn):

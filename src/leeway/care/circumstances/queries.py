@@ -12,6 +12,7 @@ from leeway.law.dated import law_on
 from leeway.law.direct_payment_codes import DETAINED_IN, NOT_DETAINED, PERHAPS_DETAINED_IN
 from leeway.law.direct_payment_uses import CareHomeWeeks, Nights, care_home_weeks
 
+NOT_FOR_GOOD = "A direct payment cannot pay for living in a care home for good: the council arranges it."
 BARS = (*DETAINED_IN, *PERHAPS_DETAINED_IN)
 
 
@@ -56,7 +57,7 @@ def what_stays_mean(person: Person, on: date) -> list[str]:
     stay, nights, barring = stay_on(person, on), care_home_nights(person, on), barring_stay(person, on)
     sentences = [care_home_weeks(nights, law_on(on), on).reason] if nights else []
     if stay is not None and stay.kind == StayKind.CARE_HOME:
-        sentences.append("A direct payment cannot pay for living in a care home for good: the council arranges it.")
+        sentences.append(NOT_FOR_GOOD)
     if barring is not None and barring.kind in PERHAPS_DETAINED_IN:
         sentences.append(
             f"Nobody has said whether they were convicted. Until it is known, no direct payment is made "
@@ -68,6 +69,17 @@ def what_stays_mean(person: Person, on: date) -> list[str]:
             f"({NOT_DETAINED.source}). {NOT_DETAINED.change}"
         )
     return sentences
+
+
+def beyond_direct_payment(person: Person, on: date) -> str:
+    """Why a direct payment may not pay for the care home where somebody is on a day; empty where it may."""
+    stay = stay_on(person, on)
+    if stay is not None and stay.kind == StayKind.CARE_HOME:
+        return NOT_FOR_GOOD
+    if stay is None or stay.kind != StayKind.CARE_HOME_STAY:
+        return ""
+    weeks = care_home_weeks(care_home_nights(person, on), law_on(on), on)
+    return weeks.reason if weeks.is_over else ""
 
 
 def get_stay(stay_id: UUID, *, case: Case) -> Stay:

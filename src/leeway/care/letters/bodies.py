@@ -4,6 +4,7 @@ from leeway.care.assessment.explain import looked_at_to_you, subjects_not_counte
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.letters.blocks import Amount, Block, Heading, Paragraph, Table, bullets, cell, day
 from leeway.care.planning.models import ChosenWay, Way
+from leeway.care.planning.queries import put_right
 from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES, WELLBEING_AREAS
 from leeway.law.numbers import pounds
 
@@ -226,6 +227,7 @@ def _charge(decision: Decision) -> list[Block]:
     return [
         Amount(f"You pay from {day(decision.law_on)}", f"{pounds(charge)} a week" if charge else "Nothing"),
         *([Paragraph(f"This is new from that day, {decision.why}.")] if decision.why else []),
+        *_put_right(decision),
         Table(
             "Your budget and who pays",
             ("Who pays", EACH_WEEK),
@@ -249,6 +251,48 @@ def _charge(decision: Decision) -> list[Block]:
             "food, equipment and help at home.",
             "If you cannot pay, tell us straight away. Do not cut your support to pay it.",
         ),
+    ]
+
+
+COMES_BACK = {
+    Way.DIRECT_PAYMENT: "We pay the difference into the account of your direct payment, with the next payments. So as "
+    "much of what you paid into it is yours again.",
+    "": "We take the difference off what you owe us. If you have paid already, tell us how you want it back.",
+}
+IS_OWED = {
+    Way.DIRECT_PAYMENT: "Please pay the difference into the account of your direct payment. Our next payments are less "
+    "by what we paid too much.",
+    "": "We add the difference to your bills. If you cannot pay it at once, tell us.",
+}
+
+
+def _put_right(decision: Decision) -> list[Block]:
+    """What was asked for days gone by, what is right, and how the difference comes back or is paid."""
+    found = put_right(decision)
+    if found is None or not found.back_pence:
+        return []
+    back = found.back_pence
+    total = ("It comes back to you" if back > 0 else "You still have to pay", pounds(abs(back)))
+    rows = (
+        (f"We asked you for {pounds(found.asked_pence_per_week)} a week", pounds(found.asked_pence)),
+        (f"It should have been {pounds(found.right_pence_per_week)} a week", pounds(found.right_pence)),
+        total,
+    )
+    how = COMES_BACK if back > 0 else IS_OWED
+    kinds = dict.fromkeys(way if way in how else "" for way in found.ways)
+    return [
+        Heading("What we put right"),
+        Paragraph(
+            f"We decided this on {day(decision.decided_on)}, after the day from which it counts. So you were asked for "
+            f"too {'much' if back > 0 else 'little'}."
+        ),
+        Table(f"From {day(found.starts_on)} until {day(found.ends_on)}", ("These days", "In all"), rows, total=True),
+        *(
+            [Paragraph("One part of this is for your direct payment, and one for your bills.")]
+            if len(kinds) > 1
+            else []
+        ),
+        *(Paragraph(how[kind]) for kind in kinds),
     ]
 
 

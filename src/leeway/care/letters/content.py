@@ -3,7 +3,7 @@
 Short sentences, “you” and “we”. Figures, steps and reasons are those that were stored, never worked out again.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 
@@ -115,7 +115,8 @@ def _replaced(decision: Decision) -> list[Block]:
     if later is None:
         return []
     if decision.is_followed_by(later):
-        return [Notice(f"This is until {day(later.law_on)}. From then on, see our letter about the days that follow.")]
+        last = later.law_on - timedelta(days=1)
+        return [Notice(f"This is until {day(last)}, the last day. See our letter about the days that follow.")]
     return [Notice(f"This decision no longer stands. We made a new one on {day(later.decided_on)}.")]
 
 

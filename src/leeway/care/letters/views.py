@@ -9,11 +9,8 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from leeway.access.access import SignedIn
-from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.decisions.queries import by_days
 from leeway.care.letters import queries
 from leeway.care.letters.blocks import Letter
-from leeway.care.letters.bodies import TITLES
 from leeway.care.letters.content import letter_of
 from leeway.care.letters.pdf import CannotBePrinted, letter_pdf
 from leeway.care.letters.support_plan import plan_document
@@ -23,11 +20,10 @@ from leeway.care.letters.support_plan import plan_document
 def show_list(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Every letter and plan of a case: what stands now first, then what went before."""
     case, decisions, plans = queries.letters_and_plans(case_id, seen_by=request.user)
-    charges = by_days(decision for decision in decisions if decision.kind == DecisionKind.CHARGE)
-    standing = {*charges, *(decision for decision in decisions if getattr(decision, "superseded_by", None) is None)}
+    standing = queries.that_stand(decisions)
     letters = [
         {
-            "title": _title(decision),
+            "title": queries.title_of(decision),
             "on": decision.decided_on,
             "stands": decision in standing,
             "page": reverse("letters:letter", args=[case.pk, decision.pk]),
@@ -52,11 +48,6 @@ def show_list(request: SignedIn, case_id: UUID) -> HttpResponse:
         "back": reverse("case", args=[case.pk]),
     }
     return render(request, "letters/list.jinja", context)
-
-
-def _title(decision: Decision) -> str:
-    since = f" from {decision.law_on:%-d %B %Y}" if decision.kind == DecisionKind.CHARGE else ""
-    return f"{TITLES[decision.kind]}{since}"
 
 
 @require_safe

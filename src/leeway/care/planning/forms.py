@@ -1,13 +1,10 @@
 """The forms of planning. They check shape only; what is allowed is decided by the actions."""
 
 from django import forms
-from django.utils.text import Truncator
 
 from leeway.care.assessment.parts import outcomes_of
-from leeway.care.assessment.queries import funded_by
 from leeway.care.people.models import Authority, Case, Relationship
-from leeway.care.planning.models import ORDINARY, Aim, Author, ChosenWay, MetBy, NotChosen, Plan, PlanLine, Way
-from leeway.care.planning.uses import CARE_HOMES
+from leeway.care.planning.models import Author, ChosenWay, MetBy, NotChosen, PlanLine, Way
 from leeway.days import HAPPENED, PLANNED
 from leeway.forms import (
     DateField,
@@ -25,11 +22,7 @@ from leeway.law.direct_payment_codes import (
     CONDITIONS,
     CONSULTED,
     HEARD,
-    NECESSARY_FOR,
-    RELATIONSHIPS,
 )
-from leeway.law.eligibility_codes import FUNDING
-from leeway.market.units import Frequency, Unit
 
 WAYS_IN_WORDS = {
     ChosenWay.DIRECT_PAYMENT: "The money is paid to you, or to someone you choose, into its own account. You buy the "
@@ -123,153 +116,6 @@ class NeedForm(WholeForm):
 class FindForm(forms.Form):
     words = forms.CharField(label="What are you looking for?", required=False, max_length=100)
     place = forms.CharField(label="Town or postcode", required=False, max_length=60)
-
-
-FREE_BY_LAW = [
-    (ORDINARY, "No: ordinary support"),
-    ("section_117", "Section 117 after-care"),
-    ("continuing_healthcare", "NHS continuing healthcare"),
-    ("reablement", "Reablement or intermediate care | Free for six weeks from its first day, and charged after them."),
-    ("aid", "Equipment that is an aid | Free at any cost."),
-    ("minor_adaptation", "A minor adaptation of the home | Free where making it costs £1,000 or less."),
-]
-
-
-class LineForm(WholeForm):
-    what = forms.CharField(label="What the budget pays for", max_length=200)
-    supplier = forms.CharField(
-        label="Who gives it",
-        help_text="A personal assistant, a shop, a club. Leave empty if that is not decided yet.",
-        max_length=200,
-        required=False,
-    )
-    units = forms.DecimalField(label="How many", min_value=0, max_digits=7, decimal_places=2)
-    unit = forms.ChoiceField(label="Of what", choices=Unit)
-    frequency = forms.ChoiceField(label="How often", choices=Frequency)
-    unit_cost_pence = PoundsField(label="Cost of one")
-    nhs_percent = forms.IntegerField(
-        label="Per cent that the NHS pays", min_value=0, max_value=100, help_text="0 where it is social care alone."
-    )
-    aim = forms.ChoiceField(label="Which aim it serves", required=False)
-    exemption = forms.ChoiceField(
-        label="Is it free by law?",
-        choices=FREE_BY_LAW,
-        widget=forms.RadioSelect,
-        help_text="Most lines are ordinary support, which is charged by what the person can afford.",
-    )
-    reablement_from = DateField(
-        PLANNED,
-        label="First day of the reablement",
-        called="The first day of reablement",
-        help_text="For example, 7 12 2026. Its free weeks count from then.",
-        required=False,
-    )
-    reablement_until = DateField(
-        PLANNED,
-        label="Last free day, if the council decided on longer",
-        called="The last free day",
-        help_text="Leave it empty where reablement is free for the law’s six weeks.",
-        required=False,
-    )
-    reablement_agreed_by = forms.CharField(
-        label="Who decided that it is free for longer", max_length=200, required=False
-    )
-    reablement_why = forms.CharField(label="Why it is free for longer", widget=AREA, required=False)
-    payee_relationship = forms.ChoiceField(
-        label="Who is paid, to the person",
-        choices=[(choice.code, choice.label) for choice in reversed(RELATIONSHIPS)],
-        help_text="The law limits paying close family from a direct payment.",
-    )
-    payee_same_household = YesNoField(
-        label="If they are family: do they live in the same household as the person? (optional otherwise)",
-        help_text="Whether they share a home and its living. Ask: an address alone does not tell. The law does not say "
-        "more, so write what you found below.",
-        required=False,
-    )
-    payee_necessary_for = forms.ChoiceField(
-        label="What does the council consider it necessary to pay them for? (optional if they are not close family)",
-        choices=[*((choice.code, choice.label) for choice in NECESSARY_FOR), ("", "It has not considered it yet")],
-        widget=forms.RadioSelect,
-        required=False,
-    )
-    payee_necessary = forms.CharField(
-        label="Why, or why not?",
-        help_text="What was weighed about this person: could somebody else do it? No rule of thumb stands in for that. "
-        "It stands in the plan and its letter.",
-        widget=AREA,
-        required=False,
-    )
-    from_council = YesNoField(
-        label="From a direct payment: is it the council itself that gives this? (optional otherwise)", required=False
-    )
-    from_council_because = forms.CharField(
-        label="If so: why it is bought from the council",
-        help_text="Only for something bought once, such as a day at a day centre. What the council gives again and "
-        "again is held in another way.",
-        widget=AREA,
-        required=False,
-    )
-    in_care_home = YesNoField(
-        label="Is this a stay in a care home? (optional unless it may be)",
-        help_text="Also a nursing home, and respite in one.",
-        required=False,
-    )
-    care_home_nights = forms.IntegerField(
-        label="In a care home: how many nights in a row is each stay?",
-        help_text="Only for stays in a care home. A direct payment may pay for four weeks in a row.",
-        min_value=1,
-        max_value=366,
-        required=False,
-    )
-    care_home_days_between = forms.IntegerField(
-        label="How many days at home lie between two stays, at the least?",
-        help_text="Stays less than 28 days apart count together.",
-        min_value=0,
-        max_value=366,
-        required=False,
-    )
-
-    def __init__(self, *args, plan: Plan, service=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.aims = {str(aim.pk): aim for aim in plan.aims.all()}
-        shown = [(key, Truncator(aim.words).chars(80)) for key, aim in self.aims.items()]
-        set_choices(self, "aim", [("", "None yet"), *shown])
-        if service is not None:
-            del self.fields["supplier"], self.fields["in_care_home"]
-            if service.is_personal_assistant:
-                del self.fields["from_council"], self.fields["from_council_because"]
-            if not set(CARE_HOMES) & set(service.kinds):
-                del self.fields["care_home_nights"], self.fields["care_home_days_between"]
-        funded = funded_by(plan.case)
-        if funded:
-            said = next(choice.label for choice in FUNDING if choice.code == funded)
-            self.fields["exemption"].help_text = f"The assessment found: {said}. Say whether this line is part of it."
-        else:
-            self.initial.setdefault("exemption", ORDINARY)
-
-    @property
-    def asked_of_reablement(self) -> list[str]:
-        """The fields that only reablement is asked."""
-        return [name for name in self.fields if name.startswith("reablement_")]
-
-    @property
-    def shows_reablement(self) -> bool:
-        """Whether those fields are open: where they are asked, or something about them is to mend."""
-        return self["exemption"].value() == "reablement" or any(
-            name in self.errors for name in self.asked_of_reablement
-        )
-
-    @property
-    def details(self) -> dict:
-        return super().details | {"aim": self.aims.get(self.cleaned_data["aim"])}
-
-
-def line_initial(line: PlanLine) -> dict:
-    """What a line's form starts from."""
-    names = [name for name in LineForm.base_fields if name not in {"version", "aim"}]
-    aim: Aim | None = line.aim
-    units = line.units.quantize(1) if line.units == line.units.to_integral_value() else line.units
-    return {name: getattr(line, name) for name in names} | {"aim": str(aim.pk) if aim else "", "units": units}
 
 
 class StartForm(DraftForm):
@@ -496,12 +342,21 @@ class SignOffForm(VersionedForm):
         label="Personal budget a week", help_text="What the plan costs, unless you have a reason."
     )
     reason = forms.CharField(
-        label="Your reasons (optional if the amounts agree)",
-        help_text="Needed if you return the plan, if the budget differs from what the plan costs, or if it is above "
-        "the indicative budget. The person can read them, with your name.",
+        label="Your reasons (optional if you sign off what the plan costs)",
+        help_text="Needed if you return the plan, or if the budget differs from what the plan costs. The person can "
+        "read them, with your name.",
         widget=AREA,
         required=False,
     )
+
+    def __init__(self, *args, to_explain: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if to_explain:  # nothing that can be decided here goes without
+            self.fields["reason"].label = "Your reasons"
+            self.fields["reason"].help_text = (
+                "Why these needs cost more than the indicative budget, or why you return the plan or change the "
+                "amount. The person can read them, with your name."
+            )
 
 
 class ChallengeForm(VersionedForm):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -18,12 +18,21 @@ from leeway.care.people.models import CapacityQuestion, Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.access import is_in_force, lacks_capacity
 from leeway.care.planning.costs import costed_line, free_part, free_parts, totals, totals_of
-from leeway.care.planning.evidence import Need, OffersAndChoice, needs_of, not_said, offers_and_choice, what_offer_lacks
+from leeway.care.planning.evidence import (
+    Need,
+    OffersAndChoice,
+    needs_of,
+    not_said,
+    offers_and_choice,
+    uprated_from,
+    what_offer_lacks,
+)
 from leeway.care.planning.models import Aim, ChosenWay, Plan, PlanLine, PlanState, Way
 from leeway.care.planning.uses import what_uses_lack
 from leeway.law import law_on
 from leeway.law.direct_payment_codes import PERHAPS_DETAINED_IN
 from leeway.law.exemptions import Judged, judge
+from leeway.law.numbers import floor_div
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import Change, changes
 from leeway.said import says_something
@@ -96,6 +105,56 @@ def pays_on(charges: Sequence[Decision], on: date) -> int:
     return begun[-1].result["charge_pence_per_week"] if begun else 0
 
 
+@dataclass(frozen=True, slots=True)
+class PutRight:
+    """Days gone by for which a charge counts that was decided after them: what was asked for them, and what is right.
+
+    `ways` is how the budget is held, which says how the difference comes back, or is paid.
+    """
+
+    starts_on: date
+    ends_on: date
+    asked_pence_per_week: int
+    right_pence_per_week: int
+    ways: tuple[str, ...]
+
+    @property
+    def asked_pence(self) -> int:
+        """What was asked for these days in all."""
+        return self._in_all(self.asked_pence_per_week)
+
+    @property
+    def right_pence(self) -> int:
+        """What is right for these days in all."""
+        return self._in_all(self.right_pence_per_week)
+
+    @property
+    def back_pence(self) -> int:
+        """What was asked too much; less than nothing where it was too little."""
+        return self.asked_pence - self.right_pence
+
+    def _in_all(self, pence_per_week: int) -> int:
+        return floor_div(pence_per_week * ((self.ends_on - self.starts_on).days + 1), 7)
+
+
+def put_right(charge: Decision) -> PutRight | None:
+    """What a charge puts right for the days up to its decision; None where it is the first, or begins after them."""
+    plan = Plan.objects.filter(charges=charge).select_related("final_budget").first()
+    made = plan.charges.filter(decided_on__lte=charge.decided_on) if plan else Decision.objects.none()
+    asked = [each for each in by_days(made.filter(decided_on__lt=charge.decided_on)) if each.law_on <= charge.law_on]
+    if plan is None or not asked or charge.law_on > charge.decided_on:
+        return None
+    with_it = [each.law_on - timedelta(days=1) for each in made if each.law_on > charge.law_on]
+    ways = plan.final_budget.result["ways"] if plan.final_budget else {}
+    return PutRight(
+        starts_on=charge.law_on,
+        ends_on=min([charge.decided_on, *with_it]),
+        asked_pence_per_week=asked[-1].result["charge_pence_per_week"],
+        right_pence_per_week=charge.result["charge_pence_per_week"],
+        ways=tuple(way for way, pence in ways.items() if pence),
+    )
+
+
 def aims_in_force(case: Case) -> list[Aim]:
     """What the plan in force is to achieve."""
     return list(Aim.objects.filter(plan__case=case, plan__state=PlanState.AGREED))
@@ -147,6 +206,15 @@ def indicative_pence(decision: Decision | None) -> int | None:
 def is_costed_instead(decision: Decision | None) -> bool:
     """Whether the needs are beyond what the table can price, so that its amount is no guide."""
     return bool(decision and decision.result.get("costed_instead"))
+
+
+def to_explain_above(plan: Plan) -> int | None:
+    """The amount a week above which a budget needs a reason, if there is one.
+
+    Not where the table cannot price the needs, nor where nothing but recorded prices rose since the plan in force.
+    """
+    guide = indicative(plan.case)
+    return None if is_costed_instead(guide) or uprated_from(plan) else indicative_pence(guide)
 
 
 def free_by_law(lines: list[PlanLine], on: date) -> dict[UUID, Judged]:

@@ -1,24 +1,26 @@
 """Reading budgets: what was agreed, who pays what, what falls due, what was paid, what is left."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.care.circumstances.queries import beyond_direct_payment
 from leeway.care.decisions.models import Decision
 from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
-from leeway.care.planning.queries import bars_direct_payment, charges_of
+from leeway.care.planning.queries import PutRight, bars_direct_payment, charges_of, put_right
 from leeway.money.budgets.dues import ShareSoFar, shares_so_far
 from leeway.money.budgets.models import (
     UNTIL_ENDED,
@@ -48,23 +50,35 @@ SENT = Transfer.objects.filter(reason=Reason.PAYMENT_SENT, about=OuterRef("pk"),
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """The days in which the person would pay the same: who pays what of each part then, and what is paid out."""
+
+    charge: Decision
+    starts_on: date
+    ends_on: date | None
+    shares: list[Share]
+    schedules: dict[Way, list[PaidPeriod]]
+
+    @property
+    def council_pence_per_week(self) -> int:
+        """What the council pays in these days."""
+        return sum(
+            share.gross_pence_per_week - share.nhs_pence_per_week - share.charge_pence_per_week for share in self.shares
+        )
+
+
+@dataclass(frozen=True)
 class Proposal:
     """What starting the budget would do, before anyone presses the button, and what still stops it."""
 
     case: Case
     plan: Plan | None
-    shares: list[Share]
-    schedules: dict[Way, list[PaidPeriod]]
+    stretches: list[Stretch]
     starts_on: date | None
     funded_until: date | None
     payees: dict[Way, PayeeAccount | None]
     stops: list[str]
     waits: str = ""
-
-    @property
-    def charges(self) -> list[Decision]:
-        """What the person is to pay, from which day."""
-        return charges_of(self.plan) if self.plan else []
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,36 @@ class InstalmentRow:
     way: str
     status: str
     more: str
+
+
+@dataclass(frozen=True)
+class PaidBefore:
+    """What was paid of one part for days gone by at an amount that has changed since, and what is right for them."""
+
+    way: str
+    starts_on: date
+    ends_on: date
+    paid_pence: int
+    right_pence: int
+
+    @property
+    def label(self) -> str:
+        """How it is held, in words."""
+        return Way(self.way).label.partition(":")[0]
+
+    @property
+    def more_pence(self) -> int:
+        """What is paid besides; less than nothing where it is taken off later payments."""
+        return self.right_pence - self.paid_pence
+
+
+@dataclass(frozen=True)
+class Backdated:
+    """One change of a charge for days gone by: why, what the person was asked, and what was paid of each part."""
+
+    budget: Budget
+    asked: PutRight
+    paid: list[PaidBefore]
 
 
 @dataclass(frozen=True)
@@ -96,6 +140,8 @@ class Picture:
     charges: list[Decision]
     shown: Budget | None = None
     paid_beyond_pence: int = 0
+    backdated: Sequence[Backdated] = ()
+    beyond: str = ""
 
     @property
     def charged_until(self) -> date | None:
@@ -129,7 +175,7 @@ class Picture:
     @property
     def may_add_last_cost(self) -> bool:
         """Whether an employer may still owe something: a direct payment that has ended."""
-        return hasattr(self.budget, "ending") and any(part.way == Way.DIRECT_PAYMENT for part in self.parts)
+        return hasattr(self.budget, "ending") and _pays_directly(self.parts)
 
 
 def proposal(case_id: UUID, *, seen_by: User, on: date) -> Proposal:
@@ -138,33 +184,44 @@ def proposal(case_id: UUID, *, seen_by: User, on: date) -> Proposal:
     plan = case.plans.filter(state=PlanState.AGREED, budgets=None).select_related("final_budget").first()
     if plan is None or plan.final_budget is None:
         stop = "There is no agreed plan that waits for its money."
-        return Proposal(case, None, [], {}, None, None, {}, [stop])
+        return Proposal(case, None, [], None, None, {}, [stop])
     starts_on = date.fromisoformat(plan.final_budget.result["starts_on"])
     until = funded_until(starts_on, settings.PAY_CALENDAR_STARTS_ON)
     stops = [] if case.stage == Stage.ARRANGING else [f"The case is at “{case.get_stage_display()}”."]
     try:
-        shares = shares_of(plan, charges_of(plan)[0], starts_on)
+        stretches = _stretches(plan, starts_on)
     except Refusal as refusal:
-        return Proposal(case, plan, [], {}, starts_on, until, {}, [*stops, str(refusal)])
+        return Proposal(case, plan, [], starts_on, until, {}, [*stops, str(refusal)])
     latest = _latest_details(case)
-    payees = {share.way: latest.get(share.way) for share in shares if share.way in PAID_WAYS}
+    payees = {share.way: latest.get(share.way) for share in stretches[0].shares if share.way in PAID_WAYS}
     stops += [
         "Bank details must be entered, and approved by a second officer, before the budget can start."
         for payee in payees.values()
         if payee is None or payee.state != State.APPROVED
     ][:1]
-    schedules = {
-        share.way: instalments(
-            starts_on=starts_on,
-            ends_on=until,
-            weekly_pence=share.paid_pence_per_week,
-            anchor=settings.PAY_CALENDAR_STARTS_ON,
-        )
-        for share in shares
-        if share.way in PAID_WAYS and share.paid_pence_per_week
-    }
     waits = bars_direct_payment(plan, max(starts_on, on))
-    return Proposal(case, plan, shares, schedules, starts_on, until, payees, stops, waits)
+    return Proposal(case, plan, stretches, starts_on, until, payees, stops, waits)
+
+
+def _stretches(plan: Plan, starts_on: date) -> list[Stretch]:
+    """A stretch for each charge of a plan, from its first day until the day before the next."""
+    charges = charges_of(plan)
+    firsts = [starts_on, *(charge.law_on for charge in charges[1:])]
+    lasts: list[date | None] = [*(first - DAY for first in firsts[1:]), None]
+    found = []
+    for charge, first, last in zip(charges, firsts, lasts, strict=True):
+        anchor = settings.PAY_CALENDAR_STARTS_ON
+        until = min(last or date.max, funded_until(first, anchor))
+        shares = shares_of(plan, charge, first)
+        schedules = {
+            share.way: instalments(
+                starts_on=first, ends_on=until, weekly_pence=share.paid_pence_per_week, anchor=anchor
+            )
+            for share in shares
+            if share.way in PAID_WAYS and share.paid_pence_per_week
+        }
+        found.append(Stretch(charge, first, last, shares, schedules))
+    return found
 
 
 def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
@@ -196,7 +253,42 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         shares=shares_so_far(case, on),
         charges=charges_of(budget.plan),
         shown=shown,
+        backdated=backdated(budget),
+        beyond=beyond_direct_payment(case.person, on) if _pays_directly(parts) else "",
     )
+
+
+def _pays_directly(parts: list[Part]) -> bool:
+    return any(part.way == Way.DIRECT_PAYMENT for part in parts)
+
+
+def backdated(budget: Budget) -> list[Backdated]:
+    """What is put right of a budget's plan for days gone by, a change of the charge at a time."""
+    of_plan = Budget.objects.filter(plan=budget.plan_id).select_related("charge").order_by("starts_on")
+    found = [(each, put_right(each.charge)) for each in of_plan if each.charge.because]
+    return [Backdated(each, asked, _paid_before(each)) for each, asked in found if asked and asked.back_pence]
+
+
+def _paid_before(budget: Budget) -> list[PaidBefore]:
+    """What earlier budgets of the same plan had paid for the days of this one, and what is right for those days."""
+    sent = Instalment.objects.filter(
+        Exists(SENT),
+        part__budget__plan=budget.plan_id,
+        part__budget__starts_on__lt=budget.starts_on,
+        kind=InstalmentKind.REGULAR,
+        ends_on__gte=budget.starts_on,
+    )
+    paid_until = dict(sent.order_by().values_list("part__way").annotate(Max("ends_on")))
+    found = []
+    for part in budget.parts.all():
+        if (last := paid_until.get(part.way)) is not None:
+            rows = list(part.instalments.filter(kind=InstalmentKind.REGULAR, cancellation=None))
+            right = [row for row in rows if row.ends_on <= last]
+            if right:
+                paid_pence = sum(row.already_paid_pence for row in rows)
+                right_pence = sum(row.for_period_pence for row in right)
+                found.append(PaidBefore(part.way, budget.starts_on, right[-1].ends_on, paid_pence, right_pence))
+    return found
 
 
 def _of_now(budgets: list[Budget], on: date) -> Budget:
@@ -337,8 +429,12 @@ def _latest_details(case: Case) -> dict[str, PayeeAccount]:
 
 
 def _rows(budget: Budget, on: date) -> list[InstalmentRow]:
+    """The schedule of a budget, and of those of the same plan whose place it took, each payment once."""
+    of_plan = Instalment.objects.filter(part__budget__plan=budget.plan_id)
+    first = Budget.objects.filter(plan=budget.plan_id).order_by("starts_on").first()
+    of_plan = of_plan.exclude(~Q(part__budget=first), amount_pence=0, already_paid_pence__gt=0)
     rows = list(
-        with_what_stops(as_paid_on(Instalment.objects.filter(part__budget=budget), on))
+        with_what_stops(as_paid_on(of_plan.filter(Q(part__budget=budget) | Q(cancellation=None)), on))
         .select_related("part__budget__case__person", "cancellation", "last_cost")
         .prefetch_related("payments__run")
         .order_by("starts_on", "kind")

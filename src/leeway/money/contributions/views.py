@@ -12,6 +12,8 @@ from leeway.access.roles import Capability
 from leeway.acting import act
 from leeway.law.numbers import pounds
 from leeway.money.budgets.dues import Payer
+from leeway.money.budgets.models import Budget
+from leeway.money.budgets.queries import backdated
 from leeway.money.contributions import actions, queries
 from leeway.money.contributions.forms import ReceiptForm, SeenForm, TakeBackForm
 from leeway.writing import write_rows
@@ -107,16 +109,30 @@ def change(request: SignedIn, case_id):
     """What one person pays from then on, and the decision."""
     found = queries.change_to_decide(case_id, seen_by=request.user, on=timezone.localdate())
     form = SeenForm(request.POST or None, initial={"seen": found.seen})
-    if act(
+    if done := act(
         form,
         lambda **by_on: actions.decide_change(budget=found.budget, **form.cleaned_data, **by_on),
         request,
     ):
-        messages.success(request, "It is decided, the budget goes on with the new amount, and the person is told.")
+        messages.success(request, _decided(done.result))
         return redirect("contributions:changes")
     if form.is_bound:
         form.data = request.POST.dict() | {"seen": found.seen}  # what the page now shows
     return render(request, "contributions/change.jinja", {"change": found, "form": form, "today": timezone.localdate()})
+
+
+def _decided(budget: Budget) -> str:
+    said = "It is decided, the budget goes on with the new amount, and the person is told."
+    for each in backdated(budget):
+        asked = each.asked
+        if each.budget.started_on == budget.started_on:
+            back = asked.back_pence
+            what = f"{pounds(back)} comes back to the person" if back > 0 else f"the person owes {pounds(-back)} more"
+            said += (
+                f" From {asked.starts_on:%-d %B %Y} until {asked.ends_on:%-d %B %Y} {pounds(asked.asked_pence)} was "
+                f"asked, and {pounds(asked.right_pence)} is right: {what}. The budget page shows how."
+            )
+    return said
 
 
 def _picture(request: SignedIn, case_id, payer: str) -> queries.Picture:

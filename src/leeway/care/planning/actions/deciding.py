@@ -34,7 +34,7 @@ from leeway.care.planning.costs import (
     shares_of_final,
     totals_of,
 )
-from leeway.care.planning.evidence import needs_of, not_said, offers_and_choice, uprated_from
+from leeway.care.planning.evidence import needs_of, not_said, offers_and_choice
 from leeway.care.planning.models import (
     Agreement,
     Plan,
@@ -48,8 +48,8 @@ from leeway.care.planning.queries import (
     charges_of,
     indicative,
     indicative_pence,
-    is_costed_instead,
     plan_in_force,
+    to_explain_above,
     what_is_missing,
 )
 from leeway.law.numbers import pounds
@@ -92,8 +92,7 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     _require_not_barred(plan, on)
     _require_later_start(plan)
     _require_evidence(plan)
-    to_explain_above = None if is_costed_instead(guide) or uprated_from(plan) else indicative_pence(guide)
-    _check_final(costed["pence_per_week"], to_explain_above, final_pence_per_week, reason)
+    _check_final(costed["pence_per_week"], to_explain_above(plan), final_pence_per_week, reason)
     claim(plan, version, PlanState.SUBMITTED, "signed off")
     charges = _charge(plan, costed_lines, final_pence_per_week, by, on)
     result = budget_result(

@@ -73,7 +73,9 @@ def sign_off(request: SignedIn, case_id):
         return redirect("planning:overview", case_id)
     shown = whole(plan, timezone.localdate())
     initial = {"version": plan.version, "final_pence_per_week": shown["costed"]["pence_per_week"]}
-    form = forms.SignOffForm(request.POST or None, initial=initial)
+    above = queries.to_explain_above(plan)
+    to_explain = above is not None and shown["costed"]["pence_per_week"] > above
+    form = forms.SignOffForm(request.POST or None, initial=initial, to_explain=to_explain)
     if act(form, lambda **by_on: decide(form, plan, by_on), request):
         messages.success(request, "Your decision is on record.")
         return redirect("case", case_id)
@@ -81,6 +83,7 @@ def sign_off(request: SignedIn, case_id):
     context = about(case, seen_by=request.user) | shown
     context |= {
         "form": form,
+        "to_explain": to_explain,
         "flags": alike_in_both_halves(plan, request.user),
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
         "in_force": queries.plan_in_force(case),

@@ -2,10 +2,11 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from leeway.access.access import SignedIn
@@ -14,11 +15,14 @@ from leeway.acting import act, attempt, press
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.access import can_take_part, can_work_on, is_the_person, lives
+from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import alike_in_both_halves
 from leeway.care.planning.evidence import needs_of
+from leeway.care.planning.lines import LineForm, LineKind, LineKindForm, kind_of, kinds_for, line_initial
+from leeway.care.planning.models import PlanLine
 from leeway.care.planning.views.parts import open_plan_of, page, whole
 from leeway.forms import VersionedForm, WholeForm
 from leeway.market.contracts.models import Rate
@@ -188,13 +192,16 @@ def add_line(request: SignedIn, case_id):
     """Add something the budget pays for; from the directory where the address names a service."""
     case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
     service = named_service(request.GET.get("service", ""))
-    initial = {"version": plan.version, "nhs_percent": 0, "payee_relationship": "not_related"}
+    initial: dict[str, int | str] = {"version": plan.version, "nhs_percent": 0}
     rates = prices_today(service)
     if service:
         initial |= {"what": service.name}
     if rates:
         initial |= {"unit_cost_pence": rates[0].pence, "unit": rates[0].unit}
-    form = forms.LineForm(request.POST or None, initial=initial, plan=plan, service=service)
+    kind = chosen_kind(request, service)
+    if kind is None:
+        return choose_kind(request, case, "Add what the budget pays for", service)
+    form = LineForm(request.POST or None, initial=initial, plan=plan, kind=kind, service=service)
     if act(
         form,
         lambda **by_on: actions.add_line(
@@ -207,7 +214,41 @@ def add_line(request: SignedIn, case_id):
     ):
         return redirect("planning:overview", case_id)
     prices = [price_and_kind(rate) for rate in rates]
-    return page(request, case, form, "Add what the budget pays for", service=service, prices=prices)
+    return page(
+        request,
+        case,
+        form,
+        "Add what the budget pays for",
+        service=service,
+        prices=prices,
+        kind=kind.label,
+        kind_again=kind_again(request, service),
+    )
+
+
+def chosen_kind(request: SignedIn, service: Service | None, line: PlanLine | None = None) -> LineKind | None:
+    """What kind of thing a line is: as the address says, or as it is; None where that is to be asked first."""
+    kinds, said = kinds_for(service), request.GET.get("kind", "")
+    if said in kinds:
+        return LineKind(said)
+    if "asked" in request.GET:
+        return None
+    if line is not None:
+        return kind_of(line)
+    return kinds[0] if service is not None else None
+
+
+def choose_kind(request: SignedIn, case: Case, title: str, service: Service | None) -> HttpResponse:
+    """Ask what kind of thing a line is, before anything is asked that only some kinds need."""
+    form = LineKindForm(request.GET if request.GET.get("asked") == "yes" else None, kinds=kinds_for(service))
+    return page(request, case, form, title, service=service, method="get", button="Continue")
+
+
+def kind_again(request: SignedIn, service: Service | None) -> str:
+    """The address at which another kind is chosen; empty where a service is of one kind only."""
+    if len(kinds_for(service)) == 1:
+        return ""
+    return f"{request.path}?{urlencode(({'service': service.pk} if service else {}) | {'asked': 'again'})}"
 
 
 def prices_today(service: Service | None) -> list[Rate]:
@@ -235,8 +276,11 @@ def line(request: SignedIn, case_id, line_id):
     case, plan = open_plan_of(request, case_id, "Plan: what the budget pays for")
     found = get_object_or_404(plan.lines.select_related("service__provider", "aim"), pk=line_id)
     found.plan = plan
-    initial = forms.line_initial(found) | {"version": plan.version}
-    form = forms.LineForm(request.POST or None, initial=initial, plan=plan, service=found.service)
+    initial = line_initial(found) | {"version": plan.version}
+    kind = chosen_kind(request, found.service, found)
+    if kind is None:
+        return choose_kind(request, case, "Change what the budget pays for", found.service)
+    form = LineForm(request.POST or None, initial=initial, plan=plan, kind=kind, service=found.service)
     if act(
         form,
         lambda **by_on: actions.change_line(
@@ -257,6 +301,8 @@ def line(request: SignedIn, case_id, line_id):
         service=found.service,
         prices=[price_and_kind(rate) for rate in prices_today(found.service)],
         remove=remove,
+        kind=kind.label,
+        kind_again=kind_again(request, found.service),
     )
 
 

@@ -89,15 +89,20 @@ def end_as_far_back(
     return end_as_far_back(before, ends_on, reason, by, on, replaced=replaced)
 
 
-def end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False) -> Ending:
-    """End a budget that whoever calls may end; or bring its last day forward, once."""
+def end(
+    budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False, goes_on: str = ""
+) -> Ending:
+    """End a budget that whoever calls may end; or bring its last day forward, once.
+
+    `goes_on` is what the story says instead where the same support goes on at another charge.
+    """
     _require_may_end(budget, ends_on, reason)
     ending = _write(budget, ends_on, reason.strip(), replaced, by, on)
     for part in budget.parts.all():
         release_after(part, ending, uuid5(ending.pk, str(ends_on)), by, on)
     for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
         lift(hold, by, on)
-    sentence = f"Budget ends after {ends_on:%-d %B %Y}: {reason.strip()}"
+    sentence = goes_on or f"Budget ends after {ends_on:%-d %B %Y}: {reason.strip()}"
     tell(case=budget.case, kind=Event.BUDGET_ENDED, sentence=sentence, by=by, on=on)
     return ending
 

@@ -145,7 +145,7 @@ def go_on(budget: Budget, charge: Decision, by: User, on: date) -> Budget:
     paid = queries.paid_beyond(budget, last_day)
     pays = pounds(charge.result["charge_pence_per_week"])
     reason = f"From {charge.law_on:%-d %B %Y} the person pays {pays} a week, {charge.why}"
-    end(budget, last_day, reason, by, on, replaced=True)
+    end(budget, last_day, reason, by, on, replaced=True, goes_on=f"The budget goes on. {reason}.")
     return _open(budget.case, budget.plan, charge, charge.law_on, paid, by, on)
 
 
