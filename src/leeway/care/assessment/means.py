@@ -13,6 +13,7 @@ from leeway.law import law_on
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.dated import Law
 from leeway.law.exemptions import FreePart, are_all_free
+from leeway.law.income import OTHER
 from leeway.law.pension_age import has_reached_pension_age, reaches_pension_age_on
 from leeway.law.stretches import Turn, capital_turns
 from leeway.market.weeks import a_week_rounded_down, a_week_rounded_up
@@ -20,6 +21,29 @@ from leeway.refusal import Refusal
 
 #: What a line of income says that the rule reads as it is.
 AS_TYPED = ("kind", "awarded_to", "share_shown_by", "covers", "what", "from_whom")
+#: Kinds of income on which there can be tax. Where the kind is a benefit: gov.uk, “Tax-free and taxable state benefits”.
+CAN_BE_TAXED = frozenset(
+    {
+        "state_pension",
+        "private_pension",
+        "annuity",
+        "employment_and_support_allowance",
+        "jobseekers_allowance",
+        "carers_allowance",
+        "bereavement_benefit",
+        "rental_income",
+        "rent_from_counted_property",
+        "lodger_payment",
+        "notional_income",
+        "foreign_war_pension",
+        "earnings",
+        "self_employed_earnings",
+        "home_income_plan",
+        "interest_and_dividends",
+        "income_frozen_abroad",
+        OTHER,
+    }
+)
 PARTNER_HAS_DISREGARD = "partner_has_savings_disregard"
 
 
