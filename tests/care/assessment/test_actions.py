@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from leeway.access.models import User
 from leeway.access.roles import Role
@@ -14,6 +15,7 @@ from leeway.care.people.models import Case
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.exemptions import FreePart
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
+from tests.pages import send
 
 from .writing import TODAY, UNABLE, complete, fill
 
@@ -263,6 +265,31 @@ def test_a_need_that_goes_up_and_down_is_decided_over_the_weeks_it_was_looked_at
     assert "bad weeks" not in str(decided.inputs)
 
 
+@pytest.mark.parametrize(
+    ("weeks", "how", "asked"),
+    [
+        (1, "Two flare-ups a year of six weeks.", "why one week will do"),
+        (11, "Two bad weeks in every eight.", "why 11 weeks will do"),
+        (12, "Two bad weeks in every eight.", None),
+        (51, "Two flare-ups a year of six weeks.", "why 51 weeks will do"),
+        (51, "Worse every Winter.", "why 51 weeks will do"),
+        (52, "Two flare-ups a year of six weeks.", None),
+    ],
+)
+def test_a_need_looked_at_over_few_weeks_asks_why_they_are_enough(client, bea, filled, weeks, how, asked):
+    details = {"fluctuates": True, "weeks_looked_at": weeks, "ups_and_downs": how}
+    actions.save_conditions(assessment=filled, details=details, version=filled.version, by=bea, on=TODAY)
+    looked = queries.draft_assessment(filled.case)
+    missing = [task.missing for task in queries.progress(looked, TODAY).missing]
+    assert missing == ([f"Conditions and wellbeing: say {asked}."] if asked else [])
+    client.force_login(bea)
+    address = reverse("assessment:conditions", args=[filled.case.pk])
+    assert "in a sentence that somebody else" in send(client, address, long_enough="ok").content.decode()
+    why = {"long_enough": "Her diary of the whole year shows the same week again and again."}
+    actions.save_conditions(assessment=looked, details=why, version=looked.version, by=bea, on=TODAY)
+    assert not queries.progress(queries.draft_assessment(filled.case), TODAY).missing
+
+
 @pytest.mark.parametrize("weeks", [0, 521])
 def test_a_period_that_cannot_be_right_is_refused(bea, draft, weeks):
     with pytest.raises(Refusal, match="from 1 to 520"):
@@ -349,6 +376,19 @@ def test_not_disclosing_means_the_full_cost_with_a_reason(case, bea, money):
     assert first.result["full_cost"] and first.result["charge_pence_per_week"] == 100_00
     second = charged(case, bea, 80_00)
     assert second.supersedes == first
+
+
+def test_what_would_be_paid_with_another_budget_begins_with_the_one_there_is(client, case, bea, money):
+    save(
+        money,
+        "basis",
+        {"basis": "not_disclosed", "basis_reason": "She prefers not to say.", "told_of_full_check": True},
+        bea,
+    )
+    actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    charged(case, bea, 186_15)
+    client.force_login(bea)
+    assert 'value="186.15"' in client.get(reverse("assessment:money_result", args=[case.pk])).content.decode()
 
 
 def light(money, by, **answers):

@@ -120,6 +120,16 @@ def test_a_carer_is_asked_about_their_own_home_and_whether_care_is_paid(client, 
     assert "impairment or illness" not in shown
 
 
+def test_a_carer_is_asked_who_took_part_and_about_help_as_a_carer_is(client, carers_case, bea):
+    client.force_login(bea)
+    client.post(page("start", carers_case))
+    shown = client.get(page("conversation", carers_case)).content.decode()
+    assert "The carer, and the person they care for" in shown and "The person and their carer" not in shown
+    assert "as if nobody helped" not in client.get(page("budget_questions", carers_case, 1)).content.decode()
+    send(client, page("conversation", carers_case), took_part="Service user and carer")
+    assert "The carer, and the person they care for" in client.get(page("check", carers_case)).content.decode()
+
+
 def test_save_and_come_back_later_keeps_what_there_is(client, case, bea, draft):
     client.force_login(bea)
     response = send(client, page("outcome", case, "toilet"), person_words="Only at night", later="yes")

@@ -53,6 +53,7 @@ CONDITIONS = (
     "fluctuates",
     "weeks_looked_at",
     "ups_and_downs",
+    "long_enough",
     "wellbeing_impact",
     "wellbeing_areas",
     "wellbeing_words",

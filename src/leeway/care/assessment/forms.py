@@ -6,11 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from leeway.care.assessment.means import CAN_BE_TAXED, PARTNER_HAS_DISREGARD, DisabilityCost, HousingCost
-from leeway.care.assessment.models import Advocacy, Basis, LightTouch, TookPart
-from leeway.care.assessment.parts import NOBODY_ELSE, unable_reasons_of
+from leeway.care.assessment.models import Advocacy, Basis, LightTouch
+from leeway.care.assessment.parts import FEW_WEEKS, NOBODY_ELSE, unable_reasons_of, who_took_part
 from leeway.care.people.models import Case, CaseKind
 from leeway.days import BORN
-from leeway.forms import MAX_PENCE, DateField, DraftForm, PoundsField, YesNoField, ask_with
+from leeway.forms import MAX_PENCE, DateField, DraftForm, PoundsField, YesNoField, ask_with, set_choices
 from leeway.law import Choice, Law
 from leeway.law.allocation import Contradiction, Question
 from leeway.law.allocation_table import Help
@@ -36,7 +36,7 @@ OF_CARERS = (
 #: What a yes is asked further.
 ASKED_IF_YES = {
     "contract_or_voluntary_work": ("regarded_as_carer", "regarded_reason"),
-    "fluctuates": ("weeks_looked_at", "ups_and_downs"),
+    "fluctuates": ("weeks_looked_at", "ups_and_downs", "long_enough"),
     "wellbeing_impact": ("wellbeing_areas",),
 }
 #: What is asked of a money check that is not a full one, by its kind.
@@ -85,12 +85,16 @@ class ConversationForm(DraftForm):
 
     what_matters = text("What matters most", help_text="In the person's own words, as they said it.")
     good_day = text("What a good day looks like", help_text="In the person's own words.", required=False)
-    took_part = radios("Who took part?", TookPart.choices)
+    took_part = radios("Who took part?", ())
     advocacy = radios(
         "Was an independent advocate needed?",
         Advocacy.choices,
         help_text="Needed where someone has great difficulty taking part and nobody suitable to help (Care Act s67).",
     )
+
+    def __init__(self, *args, case: Case, **options):
+        super().__init__(*args, **options)
+        set_choices(self, "took_part", list(who_took_part(case).items()))
 
 
 class OwnConversationForm(DraftForm):
@@ -167,6 +171,10 @@ class ConditionsForm(DraftForm):
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), WEEKS_IN_WORDS),
     )
     ups_and_downs = text("If so, how does it go up and down?", help_text="Good times and bad, how often and how long.")
+    long_enough = text(
+        f"If it was under {FEW_WEEKS} weeks, or under a year where that is how it goes: why is that enough?",
+        help_text="In a sentence that others can follow. They read it with the decision.",
+    )
     wellbeing_impact = YesNoField(label="Is there, or is there likely to be, a significant impact on wellbeing?")
     wellbeing_areas = boxes("Which parts of wellbeing are affected?", with_help(WELLBEING_AREAS))
     wellbeing_words = text("How it affects them", help_text="In a few plain sentences.", required=False)
@@ -184,6 +192,12 @@ class ConditionsForm(DraftForm):
         for name, asked in ASKED_IF_YES.items():
             if name in self.fields:
                 ask_with(self.fields[name], {"True": asked})
+
+    def clean_long_enough(self) -> str:
+        words = self.cleaned_data["long_enough"].strip()
+        if words and not says_something(words, REASON):
+            raise ValidationError("Say why so few weeks are enough, in a sentence that somebody else could follow.")
+        return words
 
 
 class BudgetQuestionsForm(DraftForm):

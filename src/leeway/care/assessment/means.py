@@ -21,7 +21,7 @@ from leeway.refusal import Refusal
 
 #: What a line of income says that the rule reads as it is.
 AS_TYPED = ("kind", "awarded_to", "share_shown_by", "covers", "what", "from_whom")
-#: Kinds of income on which there can be tax. Where the kind is a benefit: gov.uk, “Tax-free and taxable state benefits”.
+#: Kinds of income on which there can be tax; of benefits as gov.uk has it, “Tax-free and taxable state benefits”.
 CAN_BE_TAXED = frozenset(
     {
         "state_pension",

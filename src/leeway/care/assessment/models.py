@@ -53,6 +53,7 @@ class Assessment(models.Model):
     fluctuates = models.BooleanField(null=True, help_text="The level of need goes up and down.")
     weeks_looked_at = models.PositiveSmallIntegerField(null=True, blank=True)
     ups_and_downs = models.TextField(blank=True, help_text="How it goes up and down.")
+    long_enough = models.TextField(blank=True, help_text="Why so few weeks show how it goes up and down.")
     wellbeing_impact = models.BooleanField(null=True)
     wellbeing_areas = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     wellbeing_words = models.TextField(blank=True)

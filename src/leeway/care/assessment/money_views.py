@@ -187,6 +187,8 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     decision = standing_on(case, DecisionKind.CHARGE, today)
     indicative = standing(case, DecisionKind.INDICATIVE_BUDGET)
     assumed = indicative.result["indicative_pence_per_week"] if indicative else None
+    if decision is not None:
+        assumed = decision.result["personal_budget_pence_per_week"]
     form = forms.WhatIfForm(request.GET if "budget" in request.GET else None, initial={"budget": assumed})
     if form.is_bound and form.is_valid():
         assumed, decision = form.cleaned_data["budget"], None

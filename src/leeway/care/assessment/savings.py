@@ -30,7 +30,7 @@ MISSING = {
     "their_reason": "write down why, in the person's own words.",
     "to_avoid_charges": "say whether the council finds that avoiding charges was a significant motive.",
     "finding_because": "say why the council finds so.",
-    "counted_from": "if avoiding charges was one, say from which day it is in the charge: it falls each week from then.",
+    "counted_from": "if it was one, say from which day it is in the charge: it falls each week from then.",
 }
 #: Words by which others must be able to follow what the council found.
 REASONS = ("longer_because", "finding_because")
