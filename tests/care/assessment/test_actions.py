@@ -9,6 +9,7 @@ from leeway.access.models import User
 from leeway.access.roles import Role
 from leeway.care.assessment import actions, queries
 from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, MoneyCheckNeeded
+from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
@@ -393,7 +394,7 @@ def test_what_would_be_paid_with_another_budget_begins_with_the_one_there_is(cli
 
 def light(money, by, **answers):
     """A lighter check, as far as it is answered, with its figures."""
-    agreed = {"basis_reason": "Bank statement", "consented": True, "told_of_full_check": True}
+    agreed = {"basis_reason": "Her bank statement of October shows it.", "consented": True, "told_of_full_check": True}
     save(money, "basis", {"basis": "light_touch", "light_touch": "above_limit"} | agreed | answers, by)
     save(money, "household", {"household": "single", "dependent_children": 0, "premiums": []}, by)
     for part in ("income", "savings", "housing", "disability_costs"):
@@ -472,6 +473,100 @@ def test_capital_given_away_keeps_their_words_and_without_a_finding_counts_nothi
 def test_money_left_out_for_a_time_needs_its_day(bea, money):
     with pytest.raises(Refusal, match="say when it came"):
         save(money, "savings", {"lines": [{"kind": "benefit_arrears", "pence": 1, "weeks_since_received": 3}]}, bea)
+
+
+def test_a_lighter_check_of_somebody_clearly_over_the_limit_asks_only_what_they_own(case, bea, money):
+    agreed = {"basis_reason": "Her bank statement of October shows it.", "consented": True, "told_of_full_check": True}
+    save(money, "basis", {"basis": "light_touch", "light_touch": "above_limit"} | agreed, bea)
+    needed = [task.argument for task in queries.financial_progress(money) if task.needed]
+    assert needed == ["basis", "savings"]
+    arrears = {"kind": "benefit_arrears", "pence": 20_000_00, "received_on": "2025-12-01"}
+    save(money, "savings", {"lines": [{"kind": "savings", "pence": 20_000_00}, arrears]}, bea)
+    with pytest.raises(Refusal, match="The figures are within the upper limit"):
+        actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    save(money, "savings", {"lines": [{"kind": "savings", "pence": 30_000_00}]}, bea)
+    actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    assert charged(case, bea, 100_00).result["full_cost"]
+
+
+def test_somebody_who_is_no_longer_over_the_limit_is_not_charged_on_what_nobody_asked(case, bea, money):
+    agreed = {"basis_reason": "Her bank statement of October shows it.", "consented": True, "told_of_full_check": True}
+    save(money, "basis", {"basis": "light_touch", "light_touch": "above_limit"} | agreed, bea)
+    save(money, "savings", {"lines": [{"kind": "savings", "pence": 30_000_00}]}, bea)
+    money.means["capital_items"] = [{"kind": "savings", "pence": 20_000_00}]
+    with pytest.raises(MoneyCheckNeeded, match="no longer over the upper limit"):
+        queries.charge_inputs(case, personal_budget_pence_per_week=100_00, on=TODAY, financial=money)
+
+
+def test_an_old_person_may_have_a_lighter_check(case, bea, money):
+    money.case.person.date_of_birth = date(1950, 1, 1)
+    money.case.person.save(update_fields=["date_of_birth"])
+    agreed = {"basis_reason": "Her bank statement of October shows it.", "consented": True, "told_of_full_check": True}
+    save(money, "basis", {"basis": "light_touch", "light_touch": "above_limit"} | agreed, bea)
+    save(money, "savings", {"lines": [{"kind": "savings", "pence": 30_000_00}]}, bea)
+    actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    assert charged(Case.objects.get(pk=case.pk), bea, 100_00).result["full_cost"]
+
+
+def test_all_that_a_lighter_check_lacks_is_said_at_once_and_x_is_no_reason(client, bea, money):
+    client.force_login(bea)
+    address = reverse("assessment:money_part", args=[money.case_id, "basis"])
+    shown = send(client, address, basis="light_touch", basis_reason="x").content.decode()
+    for sentence in (
+        "Say why, in a sentence",
+        "Say what satisfies",
+        "needs the person&#39;s consent",
+        "Tell them what",
+    ):
+        assert sentence in shown, sentence
+    assert send(client, address, basis="light_touch", basis_reason="x", later="yes").status_code == 302
+    said = missing_from(money, bea)
+    for sentence in ("say why, in a sentence", "say what satisfies", "needs the person's consent", "tell them what"):
+        assert sentence in said, sentence
+
+
+def checked(money, bea):
+    """A full money check of Ada's, with an answer in each part, completed."""
+    save(money, "basis", {"basis": "full"}, bea)
+    save(money, "household", HOUSEHOLD, bea)
+    pip = {"kind": "pip_daily_living", "amount_pence": 73_90, "every": "weekly"}
+    save(money, "income", {"lines": [pip]}, bea)
+    save(money, "savings", {"lines": [{"kind": "savings", "pence": 3_000_00, "owners": 1}]}, bea)
+    save(money, "housing", {"lines": [{"kind": "rent", "amount_pence": 10_00, "every": "weekly"}]}, bea)
+    save(money, "disability_costs", {"lines": []}, bea)
+    save(money, "evidence", {"evidence": "The award letter"}, bea)
+    return actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+
+
+def test_a_new_money_check_begins_with_the_last_answers_each_to_be_confirmed(client, case, bea, money):
+    last = checked(money, bea)
+    new = actions.start_financial_assessment(case=case, by=bea, on=TODAY)
+    assert (new.means, new.lines, new.partner_born_on) == (last.means, last.lines, last.partner_born_on)
+    assert (new.basis, new.evidence) == ("", "")
+    said = missing_from(new, bea)
+    for title in ("Home and household", "Income", "Savings and property", "Housing costs", "Costs of disability"):
+        assert f"{title}: look at the answers of the last check, and confirm them." in said
+    client.force_login(bea)
+    address = reverse("assessment:money_part", args=[case.pk, "income"])
+    shown = client.get(address).content.decode()
+    assert "These are the answers of the check of 23 November 2026" in shown and 'value="73.90"' in shown
+    send(client, address, rows=1, kind_1="pip_daily_living", amount_1="76.70", every_1="weekly")
+    new.refresh_from_db()
+    assert "Income: look" not in missing_from(new, bea) and "Savings and property: look" in missing_from(new, bea)
+    assert new.means["income"] == [{"kind": "pip_daily_living", "pence_per_week": 76_70}]
+    last.refresh_from_db()
+    assert last.means["income"] == [{"kind": "pip_daily_living", "pence_per_week": 73_90}]
+    assert "These are the answers" not in client.get(address).content.decode()
+
+
+def test_what_was_given_away_is_asked_anew_in_a_new_check(case, bea, money):
+    last = checked(money, bea)
+    given_away = last.means | {"capital_items": [GIFT]}
+    FinancialAssessment.objects.bulk_create(
+        [FinancialAssessment(case=case, started_on=TODAY, completed_on=TODAY, basis="full", means=given_away)]
+    )
+    new = actions.start_financial_assessment(case=case, by=bea, on=TODAY)
+    assert "capital_items" not in new.means and new.to_confirm == ["household"]
 
 
 def test_a_couple_is_of_pension_age_when_either_is(case, bea, money):

@@ -5,7 +5,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from django import forms
 from django.core.exceptions import ValidationError
 
-from leeway.care.assessment.means import CAN_BE_TAXED, PARTNER_HAS_DISREGARD, DisabilityCost, HousingCost
+from leeway.care.assessment.means import (
+    BASIS,
+    CAN_BE_TAXED,
+    PARTNER_HAS_DISREGARD,
+    DisabilityCost,
+    HousingCost,
+    unsaid_of_basis,
+)
 from leeway.care.assessment.models import Advocacy, Basis, LightTouch
 from leeway.care.assessment.parts import FEW_WEEKS, NOBODY_ELSE, unable_reasons_of, who_took_part
 from leeway.care.people.models import Case, CaseKind
@@ -298,6 +305,13 @@ class BasisForm(DraftForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         ask_with(self.fields["basis"], ASKED_OF_BASIS)
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or {}
+        if cleaned.get("basis") and "later" not in self.data:
+            for name, sentence in unsaid_of_basis(dict.fromkeys(BASIS, "") | cleaned).items():
+                self.add_error(name, sentence[:1].upper() + sentence[1:])
+        return cleaned
 
 
 class HouseholdForm(DraftForm):

@@ -150,6 +150,12 @@ class FinancialAssessment(models.Model):
     means = models.JSONField(default=dict, blank=True)
     lines = models.JSONField(default=dict, blank=True)
     evidence = models.TextField(blank=True, help_text="What was seen: letters, statements, a benefits check.")
+    to_confirm = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        help_text="The parts that still have the answers of the last check, which nobody has confirmed.",
+    )
 
     class Meta:
         triggers = kept_once("completed_money_check_is_kept", "completed_on")
