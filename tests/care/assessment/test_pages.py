@@ -288,6 +288,10 @@ def test_all_that_a_line_of_savings_lacks_is_said_at_once(client, case, bea, fil
     assert "Enter the amount" in shown
     for name in (*GIVEN_AWAY, "counted_from"):
         assert f"Line 1: {MISSING[name]}" in unescape(shown), name
+    house = {"kind_1": "second_property", "owners_1": "2"}
+    shown = send(client, page("money_part", case, "savings"), rows=1, **house).content.decode()
+    for name in ("share_pence", "valued_by", "valued_on", "debts_pence"):
+        assert f"Line 1: {MISSING[name]}" in unescape(shown), name
 
 
 def test_the_styles_know_every_box_that_only_some_answers_ask_for(client, case, bea, filled):

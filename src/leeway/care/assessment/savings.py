@@ -63,10 +63,8 @@ def _missing(line: Mapping[str, Any], law: Law) -> list[str]:
         needed.append("received_on")
     if "left_out_until" in line:
         needed.append("longer_because")
-    if way in IS_LAND and line.get("owners", 1) > 1:
-        needed.append("share_pence")
-    if "share_pence" in line:
-        needed += ["valued_by", "valued_on"]
+    if "share_pence" in line or (way in IS_LAND and line.get("owners", 1) > 1):
+        needed += ["share_pence", "valued_by", "valued_on"]
     if way == NOTIONAL:
         needed += [*GIVEN_AWAY, *(["counted_from"] if line.get("to_avoid_charges") is not False else [])]
     return [name for name in needed if line.get(name) in (None, "")]
