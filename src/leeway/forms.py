@@ -5,7 +5,7 @@ And the forms of pages that two people may have open at once: nobody's words are
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import cast
@@ -88,6 +88,19 @@ def set_choices(form: forms.Form, name: str, choices) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = choices
+
+
+def ask_with(field: forms.Field, asks: Mapping[str, Collection[str]]) -> None:
+    """Have a page show some boxes only while an answer that asks for them is chosen: by answer, the boxes' names.
+
+    A box stands in `leeway-asked--NAME` within `leeway-asking`; `leeway.scss` lists the names.
+    """
+    field.widget.attrs["asks"] = asks
+
+
+def asked_with(field: forms.Field) -> Mapping[str, Collection[str]]:
+    """Which boxes each answer of a field asks for."""
+    return field.widget.attrs.get("asks", {})
 
 
 class Called(forms.Field):

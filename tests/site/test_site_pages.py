@@ -1,5 +1,6 @@
 """Home pages, the case page and the public pages, in front of the stories."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from leeway.care.circumstances.models import Stay
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.letters.queries import NEW
 from leeway.care.people.models import Case
+from leeway.law.reference import GROUPS, parameters_for_page
 
 pytestmark = pytest.mark.django_db
 NAMES = ["Ada", "Edith", "Kofi", "Pat", "Rani", "Harold", "Joan", "Iris", "Liam", "Marcia", "Graham", "Doreen"]
@@ -86,6 +88,21 @@ def test_anyone_reads_the_rules_and_finds_a_figure(client):
     found = read(client, "/rules/?words=carer premium")
     assert "SI 2014/2672" in found
     assert "No figure has" in read(client, "/rules/?words=zebra")
+
+
+def test_each_figure_stands_under_its_own_name_in_a_group(client):
+    found = read(client, "/rules/?words=compensation arrears")
+    assert 'summary-text">Arrears of benefits</span>' in found and 'summary-text">Also compensation' not in found
+    assert "Kinds of savings and property, and how each counts</strong> (1)" in found
+    assert '<details class="govuk-details" open>' in found
+    everything = read(client, "/rules/")
+    assert '<details class="govuk-details" open>' not in everything
+    titles = re.findall(r'id="[\w.]+">\s*<summary[^>]*><span[^>]*>([^<]+)</span>', everything)
+    assert len(titles) == len(parameters_for_page()) and "While the person works in it" not in titles
+
+
+def test_every_figure_belongs_to_a_named_group():
+    assert {entry.group for entry in parameters_for_page()} == set(GROUPS.values())
 
 
 def test_a_link_of_the_case_page_shows_while_it_is_of_use(case_of, sign_in):

@@ -42,6 +42,22 @@ This page is generated: run `make reference` after a change.
 """
 
 
+#: What the parameters of a folder, or of a table, are about.
+GROUPS = {
+    "charging.capital": "Savings and property: limits, costs and times",
+    "charging.capital_kinds": "Kinds of savings and property, and how each counts",
+    "charging.free": "What is free",
+    "charging.income": "Income: what is left out",
+    "charging.income_kinds": "Kinds of income, and how each counts",
+    "charging.minimum_income_guarantee": "What is left to live on",
+    "direct_payments": "Direct payments",
+    "eligibility.care_act": "Eligibility",
+    "": "From answers to a budget",
+    "charging_policy": "Charging: what the council chooses",
+    "facs": "Eligibility before April 2015",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One dated value, ready to read."""
@@ -65,6 +81,16 @@ class Entry:
     a_council_may: str
     doubt: str
     lines: tuple[Line, ...]
+
+    @property
+    def title(self) -> str:
+        """Its own name where it has one, or else the first sentence about it."""
+        return self.label or self.description.split(". ")[0].rstrip(".")
+
+    @property
+    def group(self) -> str:
+        """What it is about, with others."""
+        return GROUPS[self.name.rpartition(".")[0]]
 
 
 def parameters_for_page(policy: Path = DEFAULT_POLICY) -> tuple[Entry, ...]:

@@ -15,7 +15,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader,
 
 from leeway.access.second_factor import needs_second_factor
 from leeway.care.people.models import CommunicationNeed, Person
-from leeway.forms import DateParts, error_in_words
+from leeway.forms import DateParts, asked_with, error_in_words
 from leeway.law.numbers import pounds as pounds_in_words
 from leeway.site.navigation import navigation
 
@@ -102,12 +102,14 @@ def choice_items(bound: BoundField) -> list[dict]:
     """The choices of a field as the GOV.UK components want them. A help line follows a label after “ | ”."""
     value = bound.value()
     chosen = {str(item) for item in (value if isinstance(value, list | tuple) else [value])}
+    asks = asked_with(bound.field)
     items = []
     for key, label in list(cast(ChoiceField, bound.field).choices):
         text, _, help_line = str(label).partition(" | ")
         on = str(key) in chosen
         item = {"value": str(key), "text": text, "checked": on, "selected": on}
-        items.append(item | ({"hint": {"text": help_line}} if help_line else {}))
+        item |= {"hint": {"text": help_line}} if help_line else {}
+        items.append(item | ({"attributes": {"data-asks": " ".join(asks[str(key)])}} if asks.get(str(key)) else {}))
     return items
 
 

@@ -1,5 +1,7 @@
 """The public pages, and what is shown when something cannot be."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseServerError
 from django.shortcuts import redirect, render
@@ -10,7 +12,7 @@ from leeway.law.allocation import table_on
 from leeway.law.allocation_table import SERVED, Table
 from leeway.law.dated import DEFAULT_POLICY, law_on
 from leeway.law.numbers import ceil_div
-from leeway.law.reference import parameters_for_page
+from leeway.law.reference import Entry, parameters_for_page
 from leeway.site.demo.logins import PASSWORD, logins
 
 
@@ -36,9 +38,13 @@ def law(request: HttpRequest):
     entries = [
         entry
         for entry in parameters_for_page(settings.COUNCIL_POLICY or DEFAULT_POLICY)
-        if all(word in f"{entry.name} {entry.description}".lower().replace("_", " ") for word in words.lower().split())
+        if all(word in _looked_through(entry) for word in words.lower().split())
     ]
-    return render(request, "site/law.jinja", {"entries": entries, "words": words, "by": who_sets(entries)})
+    return render(request, "site/law.jinja", {"words": words, "by": who_sets(entries)})
+
+
+def _looked_through(entry: Entry) -> str:
+    return f"{entry.name} {entry.label} {entry.description}".lower().replace("_", " ")
 
 
 def allocation_table(request: HttpRequest):
@@ -57,12 +63,12 @@ def priced_rows(table: Table) -> list[tuple[int, int]]:
     return [(points, int(ceil_div(pence.numerator, pence.denominator))) for points, pence in rows]
 
 
-def who_sets(entries) -> dict[str, list]:
-    """Entries grouped by who sets them, national law first."""
-    groups: dict[str, list] = {}
-    for entry in entries:
-        groups.setdefault(entry.set_by, []).append(entry)
-    return groups
+def who_sets(entries: Sequence[Entry]) -> dict[str, dict[str, list[Entry]]]:
+    """Entries by who sets them, national law first, and by what they are about; each group by its titles."""
+    found: dict[str, dict[str, list[Entry]]] = {}
+    for entry in sorted(entries, key=lambda one: one.title.lower()):
+        found.setdefault(entry.set_by, {}).setdefault(entry.group, []).append(entry)
+    return {set_by: dict(sorted(found[set_by].items())) for set_by in dict.fromkeys(one.set_by for one in entries)}
 
 
 def not_understood(request: HttpRequest, exception):

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from leeway.access.models import User
 from leeway.access.roles import Role
 from leeway.care.assessment import actions, queries
 from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, MoneyCheckNeeded
+from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.actions import tell
@@ -16,6 +18,7 @@ from leeway.care.people.models import Case
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.exemptions import FreePart
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
+from tests.pages import send
 
 from .writing import TODAY, UNABLE, complete, fill
 
@@ -268,6 +271,31 @@ def test_a_need_that_goes_up_and_down_is_decided_over_the_weeks_it_was_looked_at
     assert "bad weeks" not in str(decided.inputs)
 
 
+@pytest.mark.parametrize(
+    ("weeks", "how", "asked"),
+    [
+        (1, "Two flare-ups a year of six weeks.", "why one week will do"),
+        (11, "Two bad weeks in every eight.", "why 11 weeks will do"),
+        (12, "Two bad weeks in every eight.", None),
+        (51, "Two flare-ups a year of six weeks.", "why 51 weeks will do"),
+        (51, "Worse every Winter.", "why 51 weeks will do"),
+        (52, "Two flare-ups a year of six weeks.", None),
+    ],
+)
+def test_a_need_looked_at_over_few_weeks_asks_why_they_are_enough(client, bea, filled, weeks, how, asked):
+    details = {"fluctuates": True, "weeks_looked_at": weeks, "ups_and_downs": how}
+    actions.save_conditions(assessment=filled, details=details, version=filled.version, by=bea, on=TODAY)
+    looked = queries.draft_assessment(filled.case)
+    missing = [task.missing for task in queries.progress(looked, TODAY).missing]
+    assert missing == ([f"Conditions and wellbeing: say {asked}."] if asked else [])
+    client.force_login(bea)
+    address = reverse("assessment:conditions", args=[filled.case.pk])
+    assert "in a sentence that somebody else" in send(client, address, long_enough="ok").content.decode()
+    why = {"long_enough": "Her diary of the whole year shows the same week again and again."}
+    actions.save_conditions(assessment=looked, details=why, version=looked.version, by=bea, on=TODAY)
+    assert not queries.progress(queries.draft_assessment(filled.case), TODAY).missing
+
+
 @pytest.mark.parametrize("weeks", [0, 521])
 def test_a_period_that_cannot_be_right_is_refused(bea, draft, weeks):
     with pytest.raises(Refusal, match="from 1 to 520"):
@@ -356,9 +384,22 @@ def test_not_disclosing_means_the_full_cost_with_a_reason(case, bea, money):
     assert second.supersedes == first
 
 
+def test_what_would_be_paid_with_another_budget_begins_with_the_one_there_is(client, case, bea, money):
+    save(
+        money,
+        "basis",
+        {"basis": "not_disclosed", "basis_reason": "She prefers not to say.", "told_of_full_check": True},
+        bea,
+    )
+    actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    charged(case, bea, 186_15)
+    client.force_login(bea)
+    assert 'value="186.15"' in client.get(reverse("assessment:money_result", args=[case.pk])).content.decode()
+
+
 def light(money, by, **answers):
     """A lighter check, as far as it is answered, with its figures."""
-    agreed = {"basis_reason": "Bank statement", "consented": True, "told_of_full_check": True}
+    agreed = {"basis_reason": "Her bank statement of October shows it.", "consented": True, "told_of_full_check": True}
     save(money, "basis", {"basis": "light_touch", "light_touch": "above_limit"} | agreed | answers, by)
     save(money, "household", {"household": "single", "dependent_children": 0, "premiums": []}, by)
     for part in ("income", "savings", "housing", "disability_costs"):
@@ -444,6 +485,100 @@ def test_capital_given_away_keeps_their_words_and_without_a_finding_counts_nothi
 def test_a_number_of_weeks_stands_for_no_day_which_would_stay_as_it_is_on_later_days(bea, money, line, sentence):
     with pytest.raises(Refusal, match=sentence):
         save(money, "savings", {"lines": [line | {"weeks_since_received": 3}]}, bea)
+
+
+def test_a_lighter_check_of_somebody_clearly_over_the_limit_asks_only_what_they_own(case, bea, money):
+    agreed = {"basis_reason": "Her bank statement of October shows it.", "consented": True, "told_of_full_check": True}
+    save(money, "basis", {"basis": "light_touch", "light_touch": "above_limit"} | agreed, bea)
+    needed = [task.argument for task in queries.financial_progress(money) if task.needed]
+    assert needed == ["basis", "savings"]
+    arrears = {"kind": "benefit_arrears", "pence": 20_000_00, "received_on": "2025-12-01"}
+    save(money, "savings", {"lines": [{"kind": "savings", "pence": 20_000_00}, arrears]}, bea)
+    with pytest.raises(Refusal, match="The figures are within the upper limit"):
+        actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    save(money, "savings", {"lines": [{"kind": "savings", "pence": 30_000_00}]}, bea)
+    actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    assert charged(case, bea, 100_00).result["full_cost"]
+
+
+def test_somebody_who_is_no_longer_over_the_limit_is_not_charged_on_what_nobody_asked(case, bea, money):
+    agreed = {"basis_reason": "Her bank statement of October shows it.", "consented": True, "told_of_full_check": True}
+    save(money, "basis", {"basis": "light_touch", "light_touch": "above_limit"} | agreed, bea)
+    save(money, "savings", {"lines": [{"kind": "savings", "pence": 30_000_00}]}, bea)
+    money.means["capital_items"] = [{"kind": "savings", "pence": 20_000_00}]
+    with pytest.raises(MoneyCheckNeeded, match="no longer over the upper limit"):
+        queries.charge_inputs(case, personal_budget_pence_per_week=100_00, on=TODAY, financial=money)
+
+
+def test_an_old_person_may_have_a_lighter_check(case, bea, money):
+    money.case.person.date_of_birth = date(1950, 1, 1)
+    money.case.person.save(update_fields=["date_of_birth"])
+    agreed = {"basis_reason": "Her bank statement of October shows it.", "consented": True, "told_of_full_check": True}
+    save(money, "basis", {"basis": "light_touch", "light_touch": "above_limit"} | agreed, bea)
+    save(money, "savings", {"lines": [{"kind": "savings", "pence": 30_000_00}]}, bea)
+    actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+    assert charged(Case.objects.get(pk=case.pk), bea, 100_00).result["full_cost"]
+
+
+def test_all_that_a_lighter_check_lacks_is_said_at_once_and_x_is_no_reason(client, bea, money):
+    client.force_login(bea)
+    address = reverse("assessment:money_part", args=[money.case_id, "basis"])
+    shown = send(client, address, basis="light_touch", basis_reason="x").content.decode()
+    for sentence in (
+        "Say why, in a sentence",
+        "Say what satisfies",
+        "needs the person&#39;s consent",
+        "Tell them what",
+    ):
+        assert sentence in shown, sentence
+    assert send(client, address, basis="light_touch", basis_reason="x", later="yes").status_code == 302
+    said = missing_from(money, bea)
+    for sentence in ("say why, in a sentence", "say what satisfies", "needs the person's consent", "tell them what"):
+        assert sentence in said, sentence
+
+
+def checked(money, bea):
+    """A full money check of Ada's, with an answer in each part, completed."""
+    save(money, "basis", {"basis": "full"}, bea)
+    save(money, "household", HOUSEHOLD, bea)
+    pip = {"kind": "pip_daily_living", "amount_pence": 73_90, "every": "weekly"}
+    save(money, "income", {"lines": [pip]}, bea)
+    save(money, "savings", {"lines": [{"kind": "savings", "pence": 3_000_00, "owners": 1}]}, bea)
+    save(money, "housing", {"lines": [{"kind": "rent", "amount_pence": 10_00, "every": "weekly"}]}, bea)
+    save(money, "disability_costs", {"lines": []}, bea)
+    save(money, "evidence", {"evidence": "The award letter"}, bea)
+    return actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
+
+
+def test_a_new_money_check_begins_with_the_last_answers_each_to_be_confirmed(client, case, bea, money):
+    last = checked(money, bea)
+    new = actions.start_financial_assessment(case=case, by=bea, on=TODAY)
+    assert (new.means, new.lines, new.partner_born_on) == (last.means, last.lines, last.partner_born_on)
+    assert (new.basis, new.evidence) == ("", "")
+    said = missing_from(new, bea)
+    for title in ("Home and household", "Income", "Savings and property", "Housing costs", "Costs of disability"):
+        assert f"{title}: look at the answers of the last check, and confirm them." in said
+    client.force_login(bea)
+    address = reverse("assessment:money_part", args=[case.pk, "income"])
+    shown = client.get(address).content.decode()
+    assert "These are the answers of the check of 23 November 2026" in shown and 'value="73.90"' in shown
+    send(client, address, rows=1, kind_1="pip_daily_living", amount_1="76.70", every_1="weekly")
+    new.refresh_from_db()
+    assert "Income: look" not in missing_from(new, bea) and "Savings and property: look" in missing_from(new, bea)
+    assert new.means["income"] == [{"kind": "pip_daily_living", "pence_per_week": 76_70}]
+    last.refresh_from_db()
+    assert last.means["income"] == [{"kind": "pip_daily_living", "pence_per_week": 73_90}]
+    assert "These are the answers" not in client.get(address).content.decode()
+
+
+def test_what_was_given_away_is_asked_anew_in_a_new_check(case, bea, money):
+    last = checked(money, bea)
+    given_away = last.means | {"capital_items": [GIFT]}
+    FinancialAssessment.objects.bulk_create(
+        [FinancialAssessment(case=case, started_on=TODAY, completed_on=TODAY, basis="full", means=given_away)]
+    )
+    new = actions.start_financial_assessment(case=case, by=bea, on=TODAY)
+    assert "capital_items" not in new.means and new.to_confirm == ["household"]
 
 
 def test_a_couple_is_of_pension_age_when_either_is(case, bea, money):

@@ -97,6 +97,45 @@ def test_the_help_recorded_about_a_part_of_life_stands_beside_its_question(clien
     assert "Ruth cooks each evening." in shown and "willing and able to go on" in shown
 
 
+def test_help_that_was_noted_and_is_answered_with_none_is_pointed_out(client, cooking, bea):
+    client.force_login(bea)
+    address = page("cross_check", cooking.case)
+    shown = client.get(address).content.decode()
+    meals = next(question for question in parts.budget_questions(cooking.case, TODAY) if question.id == "meals")
+    assert "Help that was noted, and is not counted" in shown and meals.text in shown and "Her mother." in shown
+    assert page("budget_questions", cooking.case, 1) in shown
+    assert meals in parts.help_not_counted(cooking, TODAY)
+    assert meals not in parts.help_not_counted(say(cooking, bea, help_given={"meals": "some"}), TODAY)
+    cooking.outcomes.update(help_now="")
+    assert not parts.help_not_counted(queries.draft_assessment(cooking.case), TODAY)
+
+
+def test_who_helps_and_what_does_not_fit_waits_for_the_other_answers(client, draft, bea):
+    tasks = queries.progress(draft, TODAY).tasks
+    assert tasks[-1].page == "cross_check" and tasks[-1].waits and not tasks[-1].done
+    client.force_login(bea)
+    assert "Cannot start yet" in client.get(page("overview", draft.case)).content.decode()
+    shown = client.get(page("cross_check", draft.case)).content.decode()
+    assert "Nothing can be said here yet" in shown and "the answers fit each other" not in shown
+    answered = fill(draft, bea)
+    assert queries.progress(answered, TODAY).tasks[-1].done
+    assert "Cannot start yet" not in client.get(page("overview", draft.case)).content.decode()
+
+
+def test_a_page_of_questions_that_is_no_longer_there_leads_back_and_keeps_what_was_answered(client, cooking, bea):
+    client.force_login(bea)
+    last = len(parts.budget_pages(cooking, TODAY))
+    opened = page("budget_questions", cooking.case, last)
+    gone = client.get(page("budget_questions", cooking.case, last + 1), follow=True)
+    assert gone.redirect_chain[-1][0] == page("overview", cooking.case)
+    assert "no longer needed" in gone.content.decode()
+    first = parts.budget_pages(cooking, TODAY)[0]
+    known = dict(cooking.allocation_answers)
+    client.post(opened, {"version": cooking.version, first[0].id: first[0].answers[-1].id})
+    kept = queries.draft_assessment(cooking.case).allocation_answers
+    assert kept == known | {first[0].id: first[0].answers[-1].id}
+
+
 def test_answers_that_contradict_the_assessment_are_pointed_out_and_explained_or_mended(client, draft, bea):
     filled = fill(draft, bea, unable=UNABLE, answers=ANSWERS | {"personal_care": "two_people", "meals": "every_meal"})
     say(filled, bea, help_given=HELP | {"meals": "none"})

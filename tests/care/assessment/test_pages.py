@@ -1,14 +1,24 @@
 """Journeys through the pages: from start to a decision, and to what Ada pays."""
 
+import re
 from datetime import date
+from html import unescape
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
+import leeway
 from leeway.care.assessment import parts, queries
+from leeway.care.assessment.forms import BasisForm, ConditionsForm, HouseholdForm, IncomeForm
 from leeway.care.assessment.models import Assessment, FinancialAssessment
+from leeway.care.assessment.savings import MISSING, SavingsForm
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
+from leeway.forms import asked_with
+from leeway.law import law_on
+from leeway.law.capital import GIVEN_AWAY
 from tests.pages import send, version_on
 
 from .writing import ANSWERS, HELP, HELPERS, TODAY, UNABLE, complete, fill
@@ -16,6 +26,14 @@ from .writing import ANSWERS, HELP, HELPERS, TODAY, UNABLE, complete, fill
 
 def page(name, case, *rest):
     return reverse(f"assessment:{name}", args=[case.pk, *rest])
+
+
+def asked_by(shown, name, value):
+    """The boxes that a choice of a select asks for, as its page says."""
+    select = re.search(rf'<select[^>]* name="{name}".*?</select>', shown, re.DOTALL)
+    option = re.search(rf'<option value="{value}"[^>]*>', select[0])
+    asks = re.search(r'data-asks="([^"]*)"', option[0])
+    return asks[1].split() if asks else []
 
 
 def walk(client, case, unable):
@@ -100,6 +118,16 @@ def test_a_carer_is_asked_about_their_own_home_and_whether_care_is_paid(client, 
     shown = client.get(page("conditions", carers_case)).content.decode()
     assert "under a contract, or as voluntary work" in shown and "s10(10)" in shown
     assert "impairment or illness" not in shown
+
+
+def test_a_carer_is_asked_who_took_part_and_about_help_as_a_carer_is(client, carers_case, bea):
+    client.force_login(bea)
+    client.post(page("start", carers_case))
+    shown = client.get(page("conversation", carers_case)).content.decode()
+    assert "The carer, and the person they care for" in shown and "The person and their carer" not in shown
+    assert "as if nobody helped" not in client.get(page("budget_questions", carers_case, 1)).content.decode()
+    send(client, page("conversation", carers_case), took_part="Service user and carer")
+    assert "The carer, and the person they care for" in client.get(page("check", carers_case)).content.decode()
 
 
 def test_save_and_come_back_later_keeps_what_there_is(client, case, bea, draft):
@@ -220,15 +248,20 @@ def test_a_line_of_savings_is_asked_what_its_kind_needs_and_nothing_else(client,
     address = page("money_part", case, "savings")
     house = {"kind_1": "second_property", "amount_1": "60,000", "owners_1": "3"}
     arrears = {"kind_2": "benefit_arrears", "amount_2": "2,000", "owners_2": "1"}
-    shown = send(client, address, rows=2, **house, **arrears).content.decode()
+    shown = send(client, address, rows=3, **house, **arrears).content.decode()
     assert "it may be far less than its part of the whole" in shown and "Line 2: say when it came" in shown
     assert "Line 1: say what debts are secured on it, 0 if none." in shown
-    assert 'name="share_1"' in shown and 'name="debts_1"' in shown and 'name="received_on_2_day"' in shown
-    assert 'name="share_2"' not in shown and 'name="received_on_1_day"' not in shown and "their_reason" not in shown
+    assert asked_by(shown, "kind_1", "second_property") == ["debts"]
+    assert (
+        asked_by(shown, "kind_3", "benefit_arrears") == asked_by(shown, "kind_2", "benefit_arrears") == ["received_on"]
+    )
+    assert asked_by(shown, "owners_1", "3") == ["share", "valued_by", "valued_on"]
+    assert asked_by(shown, "kind_1", "savings") == asked_by(shown, "owners_1", "1") == []
+    left_over = {"received_on_1_day": "30", "share_2": "lots", "their_reason_2": "To be generous"}
     day = {"valued_on_1_day": "2", "valued_on_1_month": "10", "valued_on_1_year": "2026"}
     came = {"received_on_2_day": "1", "received_on_2_month": "6", "received_on_2_year": "2026"}
     share = {"share_1": "8,000", "valued_by_1": "A surveyor", "debts_1": "500"}
-    send(client, address, rows=2, **house, **arrears, **share, **day, **came)
+    send(client, address, rows=2, **house, **arrears, **share, **day, **came, **left_over)
     assert queries.draft_financial_assessment(case).means["capital_items"] == [
         {
             "kind": "second_property",
@@ -245,6 +278,31 @@ def test_a_line_of_savings_is_asked_what_its_kind_needs_and_nothing_else(client,
     assert 'value="8000.00"' in again and 'value="A surveyor"' in again and 'value="2026"' in again
     checked = client.get(page("money_check", case)).content.decode()
     assert "own share £8,000.00 (A surveyor, 2 October 2026)" in checked and "since 1 June 2026" in checked
+
+
+def test_all_that_a_line_of_savings_lacks_is_said_at_once(client, case, bea, filled):
+    complete(filled, bea)
+    client.force_login(bea)
+    client.post(page("money_start", case))
+    shown = send(client, page("money_part", case, "savings"), rows=1, kind_1="notional_capital").content.decode()
+    assert "Enter the amount" in shown
+    for name in (*GIVEN_AWAY, "counted_from"):
+        assert f"Line 1: {MISSING[name]}" in unescape(shown), name
+    house = {"kind_1": "second_property", "owners_1": "2"}
+    shown = send(client, page("money_part", case, "savings"), rows=1, **house).content.decode()
+    for name in ("share_pence", "valued_by", "valued_on", "debts_pence"):
+        assert f"Line 1: {MISSING[name]}" in unescape(shown), name
+
+
+def test_the_styles_know_every_box_that_only_some_answers_ask_for(client, case, bea, filled):
+    law = law_on(TODAY, settings.COUNCIL_POLICY)
+    line = IncomeForm(None, initial={"version": 1}, law=law, of_pension_age=False, couple=True)
+    forms = [line, SavingsForm(None, initial={"version": 1}, law=law), BasisForm(None), HouseholdForm(None)]
+    forms += [ConditionsForm(None, case=case), ConditionsForm(None, case=Case(kind="carer"))]
+    asked = [asks for form in forms for field in form.fields.values() for asks in asked_with(field).values()]
+    styles = Path(leeway.__file__).with_name("site") / "styles" / "leeway.scss"
+    listed = re.search(r"\$asked: ([^;]*);", styles.read_text())
+    assert asked and {name for asks in asked for name in asks} <= set(re.split(r",\s+", listed[1]))
 
 
 def test_what_is_left_of_capital_given_away_is_shown_with_what_the_council_found(client, case, bea, filled):
@@ -287,7 +345,25 @@ def test_a_line_of_income_that_lacks_something_gets_a_sentence(client, case, bea
     client.post(page("money_start", case))
     send(client, page("money_part", case, "household"), household="couple")
     shown = send(client, page("money_part", case, "income"), rows=1, amount_1="10", **typed).content.decode()
-    assert (sentence in shown and '<details class="govuk-details" open>' in shown) or "tax" in sentence
+    assert sentence in shown
+    assert ('<details class="govuk-details" open>' in shown) == ("own_share_1" in typed)
+
+
+def test_tax_is_asked_only_of_what_can_be_taxed_and_what_it_is_only_of_any_other_income(client, case, bea, filled):
+    complete(filled, bea)
+    client.force_login(bea)
+    client.post(page("money_start", case))
+    address = page("money_part", case, "income")
+    shown = client.get(address).content.decode()
+    assert asked_by(shown, "kind_1", "private_pension") == ["tax"]
+    assert asked_by(shown, "kind_1", "other") == ["tax", "what", "from_whom"]
+    assert asked_by(shown, "kind_1", "pip_daily_living") == asked_by(shown, "kind_1", "child_maintenance") == []
+    assert "<details" not in shown
+    pip = {"kind_1": "pip_daily_living", "amount_1": "100", "tax_1": "40", "what_1": "PIP"}
+    send(client, address, rows=1, **pip)
+    assert queries.draft_financial_assessment(case).lines["income"] == [
+        {"kind": "pip_daily_living", "amount_pence": 100_00, "every": "weekly"}
+    ]
 
 
 def test_a_couples_income_is_shown_as_it_was_said(client, case, bea, filled):

@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from leeway.access.models import Look, Role, User
+from leeway.care.people.actions import open_case
 from leeway.care.people.models import Case, Person, Relationship, RelationshipKind
+from leeway.refusal import Refusal
 from tests.pages import send
 
 
@@ -112,10 +114,35 @@ class TestCarer:
         dora = Person.objects.get(given_name="Dora")
         asked = REQUEST | {"kind": "carer", "cared_for_name": "Bell"}
         wrong = client.post(f"/people/{dora.pk}/request/", asked)
-        assert "Nobody with this last name" in text(wrong)
+        assert "Enter the date of birth of the person they care for, or tick" in text(wrong)
+        other = {"cared_for_born_day": "15", "cared_for_born_month": "3", "cared_for_born_year": "1992"}
+        assert "Nobody with this last name" in text(client.post(f"/people/{dora.pk}/request/", asked | other))
         born = {"cared_for_born_day": "14", "cared_for_born_month": "3", "cared_for_born_year": "1992"}
         client.post(f"/people/{dora.pk}/request/", asked | born)
         assert Case.objects.get().cared_for == ada
+
+    def test_all_that_is_missing_of_whom_they_care_for_is_said_at_once(self, client, bea, ada):
+        client.force_login(bea)
+        client.post("/people/add/", WHO)
+        asked = REQUEST | {"kind": "carer", "request_words": ""}
+        wrong = text(client.post(f"/people/{Person.objects.get(given_name='Dora').pk}/request/", asked))
+        for sentence in ("Enter the last name of the person", "Enter the date of birth of the person", "Answer “What"):
+            assert sentence in wrong
+        assert "Nobody with this last name" not in wrong and "care for (optional)" not in wrong
+
+    def test_somebody_who_is_not_on_record_is_kept_by_name_alone(self, client, bea, ada):
+        client.force_login(bea)
+        client.post("/people/add/", WHO)
+        asked = REQUEST | {"kind": "carer", "cared_for_name": "Len Elm", "not_on_record": "on"}
+        client.post(f"/people/{Person.objects.get(given_name='Dora').pk}/request/", asked)
+        case = Case.objects.get()
+        assert (case.cared_for, case.cared_for_name, Person.objects.count()) == (None, "Len Elm", 2)
+        assert "looks after Len Elm" in text(client.get(f"/cases/{case.pk}/"))
+
+    def test_a_carers_case_names_whom_they_care_for(self, bea, ada):
+        details = {"kind": "carer", "request_words": "I am worn out.", "team": bea.team}
+        with pytest.raises(Refusal, match="Say whom this person cares for"):
+            open_case(person=ada, details=details, by=bea, on=timezone.localdate())
 
 
 class TestBreakGlass:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from leeway.care.assessment.models import Assessment, OutcomeNote
 from leeway.care.people.models import Case, Person, StoryLine, Task, Whose
@@ -269,6 +270,8 @@ def test_an_answer_is_to_the_choice_that_was_looked_at(risky, mona):
 
 # --- Every eligible need is met, or has its reason
 
+SUNDAYS = "Her sister helps her wash on Sundays."
+
 
 @pytest.fixture
 def assessed(planning_case):
@@ -277,7 +280,12 @@ def assessed(planning_case):
     notes = {"hygiene": ["cannot"], "community": ["cannot"], "nutrition": []}
     for outcome, unable in notes.items():
         OutcomeNote.objects.create(
-            assessment=assessment, outcome=outcome, unable=unable, answered=True, person_words="I want to get out."
+            assessment=assessment,
+            outcome=outcome,
+            unable=unable,
+            answered=True,
+            person_words="I want to get out.",
+            help_now=SUNDAYS if outcome == "hygiene" else "",
         )
     assessment.completed_on = TODAY
     assessment.save(update_fields=["completed_on"])
@@ -306,6 +314,18 @@ def test_each_need_is_a_row_until_a_line_a_person_or_a_reason_answers_it(assesse
     washing, going_out = needs_of(written)
     assert [line.what for line in washing.met.lines] == ["Help with mornings"] and washing.met.answer is None
     assert going_out.met.answer.who == "Jo, her sister" and going_out.met.lines == []
+
+
+def test_the_help_that_the_assessment_noted_stands_beside_the_need(client, assessed, written, bea):
+    client.force_login(bea)
+    plan = reverse("planning:overview", args=[written.case_id])
+    assert f"Help there is now: {SUNDAYS}" in client.get(plan).content.decode()
+    address = reverse("planning:need", args=[written.case_id, "hygiene"])
+    shown = client.get(address).content.decode()
+    assert shown.count(SUNDAYS) == 2 and "as the assessment noted it" in shown
+    say(written, bea, "hygiene", words="She washes by herself with the new seat.")
+    answered = client.get(address).content.decode()
+    assert answered.count(SUNDAYS) == 1 and "with the new seat" in answered
 
 
 def test_an_aim_that_pays_for_nothing_meets_no_need(assessed, written, bea):

@@ -272,6 +272,18 @@ def test_a_carers_rows_say_for_whom_and_who_took_part():
     assert rows.filter(pl.col("client_type") == "Unpaid carer")["funding"].to_list() == [None] * 3
 
 
+def test_a_carer_of_somebody_who_is_not_on_record_cares_for_one_without_a_number():
+    carer = CASE | {"kind": "carer", "case": "c2", "person": "p2"}
+    done = {"id": "x", "case": "c2", "starts_on": date(2025, 5, 1), "ends_on": date(2025, 5, 9), "eligible": True}
+    rows = told(
+        cases=[carer | {"cared_for": None}, carer | {"case": "c3", "cared_for": "p3"}],
+        assessments=[done | {"took_part": "Service user only"}],
+    )
+    (assessed,) = rows.filter(pl.col("event") == "Assessment").to_dicts()
+    assert assessed["adults_cared_for"] == 2
+    assert (assessed["cares_for_1"], assessed["cares_for_2"]) == ("p3", None)
+
+
 def test_the_year_to_a_day():
     assert year_to(date(2024, 2, 29)) == Period(date(2023, 3, 1), date(2024, 2, 29))
     assert year_to(date(2028, 2, 28)).starts_on == date(2027, 3, 1)

@@ -11,7 +11,13 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.assessment import queries
 from leeway.care.assessment.access import check_can_check_means, check_can_write_own_words
-from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, costs_a_week_pence, income_row
+from leeway.care.assessment.means import (
+    PARTNER_HAS_DISREGARD,
+    answers_of_last,
+    costs_a_week_pence,
+    income_row,
+    is_over_the_limit,
+)
 from leeway.care.assessment.models import Assessment, Basis, FinancialAssessment, LightTouch, OutcomeNote
 from leeway.care.assessment.parts import (
     allocation_inputs,
@@ -53,6 +59,7 @@ CONDITIONS = (
     "fluctuates",
     "weeks_looked_at",
     "ups_and_downs",
+    "long_enough",
     "wellbeing_impact",
     "wellbeing_areas",
     "wellbeing_words",
@@ -69,6 +76,7 @@ MEANS = (
     "means",
     "lines",
     "evidence",
+    "to_confirm",
 )
 MEANS_STAGES = tuple(stage for stage in Stage if stage not in {Stage.REQUEST, Stage.CLOSED})
 
@@ -268,13 +276,15 @@ def _save_note(note: OutcomeNote, values: dict, version: int) -> OutcomeNote:
 
 @transaction.atomic
 def start_financial_assessment(*, case: Case, by: User, on: date) -> FinancialAssessment:
-    """Start a money check."""
+    """Start a money check. Where there was one, it begins with the last answers, each part to be confirmed."""
     check_can_check_means(by, case)
     require_stage(case.stage, *MEANS_STAGES)
     if queries.draft_financial_assessment(case):
         raise Refusal("A money check is under way already. Open it and carry on.")
     tell(case=case, kind=Event.MONEY_CHECK_STARTED, sentence="A money check was started.", by=by, on=on)
-    return FinancialAssessment.objects.create(case=case, started_on=on)
+    last = queries.completed_financial_assessment(case)
+    begun = answers_of_last(last, law_on(on, settings.COUNCIL_POLICY)) if last else {}
+    return FinancialAssessment.objects.create(case=case, started_on=on, **begun)
 
 
 @transaction.atomic
@@ -289,6 +299,7 @@ def save_means(
     check_day(born, BORN, field="partner_born_on", what="The partner's date of birth", on=on)
     _lock_financial_draft(financial)
     MEANS_PARTS[part](financial, details)
+    financial.to_confirm = [one for one in financial.to_confirm if one != part]
     _check_means(financial, on)
     claim_version(financial, version, **{name: getattr(financial, name) for name in MEANS})
     return financial
@@ -368,8 +379,7 @@ def _check_means(financial: FinancialAssessment, on: date) -> None:
 def _check_light_touch(financial: FinancialAssessment, on: date) -> None:
     if financial.basis != Basis.LIGHT_TOUCH:
         return
-    facts = {"age": max(18, financial.case.person.age(on)), "pension_age": False, "personal_budget_pence_per_week": 1}
-    over = compute("charge", financial.means | facts, on, policy=settings.COUNCIL_POLICY).result["full_cost"]
+    over = is_over_the_limit(financial, on)
     if over != (financial.light_touch == LightTouch.ABOVE_LIMIT):
         raise Refusal(
             f"The figures are {'over' if over else 'within'} the upper limit, and the kind of check says otherwise. "

@@ -12,17 +12,20 @@ from leeway.care.assessment.parts import (
     asks_help,
     budget_pages,
     budget_questions,
+    help_not_counted,
+    help_noted,
     helped_with,
     kinds_of_help,
     outcomes_of,
     unable_reasons_of,
     what_does_not_fit,
+    who_took_part,
 )
 from leeway.care.assessment.savings import owned_in_words
 from leeway.care.decisions.models import Decision
-from leeway.care.people.models import Case
+from leeway.care.people.models import Case, CaseKind
 from leeway.law import Choice, Outcome
-from leeway.law.allocation import MUCH_HANGS, Question
+from leeway.law.allocation import MUCH_HANGS
 from leeway.law.charge_case import HOUSEHOLDS, PREMIUMS, QUALIFYING_INCOME
 from leeway.law.eligibility_codes import FUNDING, WELLBEING_AREAS
 from leeway.law.exemptions import ADULT_EXEMPTIONS
@@ -52,6 +55,7 @@ TO_YOU = {
 
 #: Who took part, and advocacy, said to the person.
 PART_TO_YOU = {"Service user only": "You", "Service user and carer": "You and your carer", "Carer only": "Your carer"}
+PART_TO_CARER = {"Service user only": "You", "Service user and carer": "You, and the person you care for"}
 ADVOCACY_TO_YOU = {
     "not_needed": "Not needed",
     "appropriate_person": "Not needed: family or a friend helps you take part",
@@ -128,7 +132,8 @@ def notes(pairs: Sequence[tuple[Choice, OutcomeNote]], case: Case) -> list[dict]
 
 def conversation(assessment: Assessment, *, you: bool) -> list[tuple[str, str]]:
     """Who took part and whether an advocate was needed, as far as it was said."""
-    took_part = PART_TO_YOU.get(assessment.took_part, "") if you else assessment.get_took_part_display()
+    to_you = PART_TO_CARER if assessment.case.kind == CaseKind.CARER else PART_TO_YOU
+    took_part = (to_you if you else who_took_part(assessment.case)).get(assessment.took_part, "")
     advocacy = ADVOCACY_TO_YOU.get(assessment.advocacy, "") if you else assessment.get_advocacy_display()
     rows = [("Who took part", took_part), ("Independent advocate", advocacy)]
     return [(name, said) for name, said in rows if said]
@@ -153,13 +158,6 @@ def answers(assessment: Assessment, on: date) -> list[dict]:
     return rows
 
 
-def help_there_is(assessment: Assessment, question: Question) -> list[tuple[str, str]]:
-    """Who helps now with the parts of life that a budget question is about: pairs of the part and the words."""
-    names = {choice.code: choice.label for choice in outcomes_of(assessment.case)}
-    noted = {note.outcome: note.help_now.strip() for note in assessment.outcomes.all()}
-    return [(names[code], noted[code]) for code in names if code in question.outcomes and noted.get(code)]
-
-
 def not_asked(assessment: Assessment, on: date) -> list[str]:
     """The subjects of the budget questions that are not asked, since all that they serve can be managed."""
     asked = [question for page in budget_pages(assessment, on) for question in page]
@@ -170,6 +168,19 @@ def not_asked(assessment: Assessment, on: date) -> list[str]:
 def _subjects(left_out: Sequence[tuple[str, str]], kept: Collection[str]) -> list[str]:
     """Subjects that are left out, each once; the question itself where another of its subject is kept."""
     return list(dict.fromkeys(f"“{text}”" if subject in kept else subject.lower() for subject, text in left_out))
+
+
+def help_left_out(assessment: Assessment, on: date) -> list[dict]:
+    """Help that was noted and that the budget answers leave out: the question, who helps, and where to mend it."""
+    numbers = {q.id: number for number, page in enumerate(budget_pages(assessment, on), start=1) for q in page}
+    return [
+        {
+            "text": question.text,
+            "noted": help_noted(assessment, question),
+            "mend": reverse("assessment:budget_questions", args=[assessment.case_id, numbers[question.id]]),
+        }
+        for question in help_not_counted(assessment, on)
+    ]
 
 
 def help_lines(assessment: Assessment, on: date) -> list[tuple[str, str]]:

@@ -1,16 +1,23 @@
 """The pages of the needs assessment and of the money check."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, DisabilityCost, HousingCost
-from leeway.care.assessment.models import Advocacy, Basis, LightTouch, TookPart
-from leeway.care.assessment.parts import NOBODY_ELSE, unable_reasons_of
+from leeway.care.assessment.means import (
+    BASIS,
+    CAN_BE_TAXED,
+    PARTNER_HAS_DISREGARD,
+    DisabilityCost,
+    HousingCost,
+    unsaid_of_basis,
+)
+from leeway.care.assessment.models import Advocacy, Basis, LightTouch
+from leeway.care.assessment.parts import FEW_WEEKS, NOBODY_ELSE, unable_reasons_of, who_took_part
 from leeway.care.people.models import Case, CaseKind
 from leeway.days import BORN
-from leeway.forms import DateField, DraftForm, PoundsField, YesNoField
+from leeway.forms import MAX_PENCE, DateField, DraftForm, PoundsField, YesNoField, ask_with, set_choices
 from leeway.law import Choice, Law
 from leeway.law.allocation import Contradiction, Question
 from leeway.law.allocation_table import Help
@@ -33,6 +40,18 @@ OF_CARERS = (
     "necessary_care",
     "health_at_risk",
 )
+#: What a yes is asked further.
+ASKED_IF_YES = {
+    "contract_or_voluntary_work": ("regarded_as_carer", "regarded_reason"),
+    "fluctuates": ("weeks_looked_at", "ups_and_downs", "long_enough"),
+    "wellbeing_impact": ("wellbeing_areas",),
+}
+#: What is asked of a money check that is not a full one, by its kind.
+ASKED_OF_BASIS = {
+    Basis.LIGHT_TOUCH: ("basis_reason", "light_touch", "consented", "told_of_full_check"),
+    Basis.NOT_DISCLOSED: ("basis_reason", "told_of_full_check"),
+    Basis.FREE: ("basis_reason",),
+}
 BLANK_LINES = 3
 
 
@@ -73,12 +92,16 @@ class ConversationForm(DraftForm):
 
     what_matters = text("What matters most", help_text="In the person's own words, as they said it.")
     good_day = text("What a good day looks like", help_text="In the person's own words.", required=False)
-    took_part = radios("Who took part?", TookPart.choices)
+    took_part = radios("Who took part?", ())
     advocacy = radios(
         "Was an independent advocate needed?",
         Advocacy.choices,
         help_text="Needed where someone has great difficulty taking part and nobody suitable to help (Care Act s67).",
     )
+
+    def __init__(self, *args, case: Case, **options):
+        super().__init__(*args, **options)
+        set_choices(self, "took_part", list(who_took_part(case).items()))
 
 
 class OwnConversationForm(DraftForm):
@@ -155,6 +178,10 @@ class ConditionsForm(DraftForm):
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), WEEKS_IN_WORDS),
     )
     ups_and_downs = text("If so, how does it go up and down?", help_text="Good times and bad, how often and how long.")
+    long_enough = text(
+        f"If it was under {FEW_WEEKS} weeks, or under a year where that is how it goes: why is that enough?",
+        help_text="In a sentence that others can follow. They read it with the decision.",
+    )
     wellbeing_impact = YesNoField(label="Is there, or is there likely to be, a significant impact on wellbeing?")
     wellbeing_areas = boxes("Which parts of wellbeing are affected?", with_help(WELLBEING_AREAS))
     wellbeing_words = text("How it affects them", help_text="In a few plain sentences.", required=False)
@@ -169,6 +196,15 @@ class ConditionsForm(DraftForm):
         super().__init__(*args, **options)
         for name in OF_ADULTS if case.kind == CaseKind.CARER else OF_CARERS:
             del self.fields[name]
+        for name, asked in ASKED_IF_YES.items():
+            if name in self.fields:
+                ask_with(self.fields[name], {"True": asked})
+
+    def clean_long_enough(self) -> str:
+        words = self.cleaned_data["long_enough"].strip()
+        if words and not says_something(words, REASON):
+            raise ValidationError("Say why so few weeks are enough, in a sentence that somebody else could follow.")
+        return words
 
 
 class BudgetQuestionsForm(DraftForm):
@@ -255,16 +291,27 @@ class BasisForm(DraftForm):
     """Whether the means are looked at fully, lightly or not at all."""
 
     basis = radios("What kind of money check is this?", Basis.choices)
-    basis_reason = text("Why, if it is not a full check (optional for a full check)", longest=500)
-    light_touch = radios("For a lighter check: what satisfies the council? (optional otherwise)", LightTouch.choices)
+    basis_reason = text("Why is there no full check?", help_text="In a sentence that others can follow.", longest=500)
+    light_touch = radios("What satisfies the council without one?", LightTouch.choices)
     consented = YesNoField(
-        label="For a lighter check: does the person agree to it? (optional otherwise)",
+        label="Does the person agree to a lighter check?",
         help_text="Without their consent, make a full check.",
     )
     told_of_full_check = YesNoField(
-        label="For a lighter check, or means not disclosed: were they told of it? (optional otherwise)",
+        label="Were they told what follows?",
         help_text="That they may then pay up to the full cost, and can have a full check at any time.",
     )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        ask_with(self.fields["basis"], ASKED_OF_BASIS)
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or {}
+        if cleaned.get("basis") and "later" not in self.data:
+            for name, sentence in unsaid_of_basis(dict.fromkeys(BASIS, "") | cleaned).items():
+                self.add_error(name, sentence[:1].upper() + sentence[1:])
+        return cleaned
 
 
 class HouseholdForm(DraftForm):
@@ -273,7 +320,7 @@ class HouseholdForm(DraftForm):
     household = radios("Is the person single, one of a couple, or a lone parent?", with_help(HOUSEHOLDS))
     partner_born_on = DateField(
         BORN,
-        label="When was the partner born, if there is one (optional otherwise)?",
+        label="When was the partner born?",
         called="The partner's date of birth",
         help_text="What is left to each of a couple depends on whether either has reached pension age.",
     )
@@ -281,6 +328,10 @@ class HouseholdForm(DraftForm):
         label="How many children is the person responsible for?", help_text="0 if none.", min_value=0, max_value=30
     )
     premiums = boxes("Which premiums apply?", [*with_help(PREMIUMS), (NONE_OF_THESE, "None of these")])
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        ask_with(self.fields["household"], {"couple": ["partner_born_on"]})
 
     def clean_premiums(self) -> list[str] | None:
         """The premiums ticked; an empty list for “none of these”; None where nothing is ticked yet."""
@@ -298,7 +349,9 @@ class LinesForm(DraftForm):
 
     rows = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=60)
     parts: tuple[str, ...] = ("kind", "amount", "every")
-    #: Boxes of a line that only some lines need; the page keeps them folded away.
+    #: Boxes of a line that only some kinds need: the page shows them once such a kind is chosen.
+    of_some: tuple[str, ...] = ()
+    #: Boxes of a line that any kind may need, and few do; the page keeps them folded away.
     seldom: tuple[str, ...] = ()
     more_about = ""
     kept_as = {"amount": "amount_pence"}
@@ -316,6 +369,7 @@ class LinesForm(DraftForm):
             for name, field in self.line_fields(number).items():
                 self.fields[f"{name}_{number}"] = field
                 self.initial[f"{name}_{number}"] = line.get(self.kept_as.get(name, name), field.initial)
+            ask_with(self.fields[f"kind_{number}"], {code: self.asked_of(code) for code, _label in kinds})
 
     def line_fields(self, number: int) -> dict[str, forms.Field]:
         """The boxes of one line."""
@@ -325,12 +379,24 @@ class LinesForm(DraftForm):
             "every": forms.ChoiceField(label="How often?", choices=REGULAR),
         }
 
+    def asked_of(self, kind: str) -> Collection[str]:
+        """Which of the boxes that only some kinds need are asked of a kind."""
+        return ()
+
+    def asked_of_line(self, number: int, cleaned: dict) -> Collection[str]:
+        """Which of them are asked of a line as it was sent."""
+        return self.asked_of(cleaned.get(f"kind_{number}", ""))
+
     def lines_of_boxes(self) -> list[list]:
         """The boxes, line by line, for the page."""
         return [[self[f"{name}_{number}"] for name in self.parts] for number in range(1, self.count + 1)]
 
+    def boxes_of_some(self, number: int) -> list[tuple[str, forms.BoundField]]:
+        """The boxes that only some kinds need, of one line, each with its name."""
+        return [(name, self[f"{name}_{number}"]) for name in self.of_some]
+
     def seldom_boxes(self, number: int) -> list:
-        """The boxes that only some lines need, of one line."""
+        """The boxes that few lines need, of one line."""
         return [self[f"{name}_{number}"] for name in self.seldom]
 
     def is_told_more(self, number: int) -> bool:
@@ -341,22 +407,23 @@ class LinesForm(DraftForm):
         cleaned = super().clean() or {}
         cleaned["lines"] = []
         for number in range(1, self.count + 1):
+            for name in set(self.of_some) - set(self.asked_of_line(number, cleaned)):
+                cleaned.pop(f"{name}_{number}", None)
+                self.errors.pop(f"{name}_{number}", None)
             kind, amount = cleaned.get(f"kind_{number}"), cleaned.get(f"amount_{number}")
             if kind and amount is None and not self.errors.get(f"amount_{number}"):
                 self.add_error(f"amount_{number}", "Enter the amount, or choose nothing on this line.")
             elif amount is not None and not kind and not self.errors.get(f"kind_{number}"):
                 self.add_error(f"kind_{number}", "Say what this amount is.")
-            elif kind and amount is not None:
+            if kind:
                 cleaned["lines"].append(self.line(number, cleaned))
         return cleaned
 
     def line(self, number: int, cleaned: dict) -> dict:
-        """One line as it is kept."""
-        return {
-            "kind": cleaned[f"kind_{number}"],
-            "amount_pence": cleaned[f"amount_{number}"],
-            "every": cleaned.get(f"every_{number}") or Frequency.WEEKLY,
-        }
+        """One line as it is kept, once all that it lacks is said; without an amount it is not kept."""
+        line = {"kind": cleaned[f"kind_{number}"], "every": cleaned.get(f"every_{number}") or Frequency.WEEKLY}
+        amount = cleaned.get(f"amount_{number}")
+        return line if amount is None else line | {"amount_pence": amount}
 
     def in_words(self) -> list[tuple[str, str]]:
         labels, pence = dict(self.kinds), self.kept_as["amount"]
@@ -377,7 +444,6 @@ class LinesForm(DraftForm):
 class IncomeForm(LinesForm):
     """What comes in, before and after tax, and whose it is."""
 
-    parts = ("kind", "amount", "tax", "every")
     kept_as = {"amount": "amount_pence", "tax": "tax_pence", "own_share": "own_share_pence"}
     savings_credit_qualifying_income_pence_per_week = PoundsField(
         label="Income that counts for Savings Credit, a week",
@@ -390,20 +456,22 @@ class IncomeForm(LinesForm):
     )
 
     def __init__(self, *args, law: Law, of_pension_age: bool, couple: bool, **options):
-        self.seldom = (
-            *(("awarded_to", "own_share", "share_shown_by") if couple else ()),
-            *(("covers",) if law["charging_policy.leaves_out_night_part"] else ()),
-            "what",
-            "from_whom",
-        )
-        self.more_about = (
-            "Awarded to a couple, or any other income" if couple else "Any other income: what, and from whom"
-        )
+        self.seldom = ("awarded_to", "own_share", "share_shown_by") if couple else ()
+        self.more_about = "Awarded to both of the couple, or to one of them"
+        self.asks_nights = law["charging_policy.leaves_out_night_part"]
+        self.of_some = ("tax", *(("covers",) if self.asks_nights else ()), "what", "from_whom")
         super().__init__(*args, kinds=[(kind.code, kind.label) for kind in kinds_on(INCOME, law)], **options)
         if not of_pension_age:
             del self.fields[QUALIFYING_INCOME]
         if not (of_pension_age and couple):
             del self.fields[PARTNER_HAS_DISREGARD]
+
+    def asked_of(self, kind: str) -> Collection[str]:
+        return (
+            *(("tax",) if kind in CAN_BE_TAXED else ()),
+            *(("covers",) if self.asks_nights and kind in PAID_FOR_NIGHTS else ()),
+            *(("what", "from_whom") if kind == OTHER else ()),
+        )
 
     def line_fields(self, number: int) -> dict[str, forms.Field]:
         every = {
@@ -416,28 +484,24 @@ class IncomeForm(LinesForm):
                 required=False,
             ),
             "own_share": PoundsField(label="The person's share of it, if not half", required=False),
-            "share_shown_by": forms.CharField(
-                label="Who showed that share, and by what (optional otherwise)?", required=False
-            ),
+            "share_shown_by": forms.CharField(label="If another share: who showed it, and by what?", required=False),
             "covers": forms.ChoiceField(
-                label="Attendance Allowance and Disability Living Allowance: for what?",
+                label="Is it for day or night, or for both?",
                 choices=[("", "Choose"), *((choice.code, f"{choice.label}. {choice.help}") for choice in COVERS)],
                 required=False,
             ),
-            "what": forms.CharField(
-                label="If it is any other income, what is it (optional otherwise)?", required=False
-            ),
-            "from_whom": forms.CharField(label="And from whom (optional otherwise)?", required=False),
+            "what": forms.CharField(label="What is this income?", required=False),
+            "from_whom": forms.CharField(label="And from whom?", required=False),
         }
-        return {name: field for name, field in every.items() if name in (*self.parts, *self.seldom)}
+        return {name: field for name, field in every.items() if name in (*self.parts, *self.of_some, *self.seldom)}
 
     def line(self, number: int, cleaned: dict) -> dict:
         kept = super().line(number, cleaned)
-        for name in ("tax", *self.seldom):
+        for name in (*self.of_some, *self.seldom):
             typed = cleaned.get(f"{name}_{number}")
             if typed not in (None, ""):
                 kept[self.kept_as.get(name, name)] = typed
-        for name, problem in wrong_with_income(kept, asks_nights="covers" in self.seldom):
+        for name, problem in wrong_with_income(kept, asks_nights=self.asks_nights):
             self.add_error(f"{name}_{number}", problem)
         return kept
 
@@ -450,7 +514,7 @@ class IncomeForm(LinesForm):
 def wrong_with_income(line: dict, *, asks_nights: bool) -> Iterator[tuple[str, str]]:
     """What a line of income lacks or contradicts: the box, and a sentence."""
     kind, share = line["kind"], line.get("own_share_pence")
-    left = line["amount_pence"] - line.get("tax_pence", 0)
+    left = line.get("amount_pence", MAX_PENCE) - line.get("tax_pence", 0)
     if left < 0:
         yield "tax", "The tax is more than the amount. Check both."
     if kind == OTHER:

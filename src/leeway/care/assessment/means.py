@@ -1,26 +1,65 @@
 """What a money check consists of, and the facts that it gives the charging rule."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db.models import TextChoices
 
-from leeway.care.assessment.models import Basis, FinancialAssessment
+from leeway.care.assessment.models import Basis, FinancialAssessment, LightTouch
 from leeway.care.assessment.parts import Task
 from leeway.care.people.models import Case, CaseKind
-from leeway.law import law_on
+from leeway.law import compute, law_on
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.dated import Law
 from leeway.law.exemptions import FreePart, are_all_free
+from leeway.law.income import OTHER
+from leeway.law.means import CAPITAL, INCOME, NOTIONAL, kinds_on
 from leeway.law.pension_age import has_reached_pension_age, reaches_pension_age_on
 from leeway.law.stretches import Turn, capital_turns
 from leeway.market.weeks import a_week_rounded_down, a_week_rounded_up
 from leeway.refusal import Refusal
+from leeway.said import OWN, REASON, says_something
 
 #: What a line of income says that the rule reads as it is.
 AS_TYPED = ("kind", "awarded_to", "share_shown_by", "covers", "what", "from_whom")
+#: Kinds of income on which there can be tax; of benefits as gov.uk has it, “Tax-free and taxable state benefits”.
+CAN_BE_TAXED = frozenset(
+    {
+        "state_pension",
+        "private_pension",
+        "annuity",
+        "employment_and_support_allowance",
+        "jobseekers_allowance",
+        "carers_allowance",
+        "bereavement_benefit",
+        "rental_income",
+        "rent_from_counted_property",
+        "lodger_payment",
+        "notional_income",
+        "foreign_war_pension",
+        "earnings",
+        "self_employed_earnings",
+        "home_income_plan",
+        "interest_and_dividends",
+        "income_frozen_abroad",
+        OTHER,
+    }
+)
 PARTNER_HAS_DISREGARD = "partner_has_savings_disregard"
+
+
+#: The answers of the page about the kind of check.
+BASIS = ("basis", "basis_reason", "light_touch", "consented", "told_of_full_check")
+#: The answers of each part that a new check can begin with.
+ANSWERS = {
+    "household": ("household", "dependent_children", "premiums"),
+    "income": ("income", QUALIFYING_INCOME, PARTNER_HAS_DISREGARD),
+    "savings": ("capital_items",),
+    "housing": ("housing_costs_pence_per_week",),
+    "disability_costs": ("disability_related_expenditure_pence_per_week",),
+}
 
 
 class MoneyCheckNeeded(Refusal):
@@ -47,6 +86,17 @@ class DisregardNeeded(MoneyCheckNeeded):
         Refusal.__init__(
             self,
             "Pension age is reached by then, and the money check does not say what the savings disregard needs.",
+        )
+
+
+class NoLongerOver(MoneyCheckNeeded):
+    """A lighter check found somebody over the limit, and on this day they are not."""
+
+    def __init__(self):
+        Refusal.__init__(
+            self,
+            "What the person owns is no longer over the upper limit by then, and the lighter check asked for nothing "
+            "else. Do a new money check.",
         )
 
 
@@ -107,7 +157,6 @@ def costs_a_week_pence(lines: Sequence[dict]) -> int:
 def money_check_tasks(financial: FinancialAssessment) -> list[Task]:
     """Which parts of a money check are answered. Somebody who pays nothing, or all, is asked nothing more."""
     means = financial.means
-    asked = financial.basis not in {Basis.NOT_DISCLOSED, Basis.FREE}
     answered = [
         ("household", "Home and household", "Who the person lives with", "household" in means),
         ("income", "Income", "Benefits, pensions and anything else coming in", "income" in means),
@@ -124,14 +173,69 @@ def money_check_tasks(financial: FinancialAssessment) -> list[Task]:
     unsaid = {"household": _unsaid_of_household(financial), "income": _unsaid_of_income(financial)}
     tasks = [_basis(financial)]
     for part, title, hint, done in answered:
-        needed = asked and (part != "evidence" or financial.basis != Basis.LIGHT_TOUCH)
-        missing = "" if done else f"{title}: not answered yet."
+        needed, missing = is_needed(financial, part), "" if done else f"{title}: not answered yet."
+        if part in financial.to_confirm:
+            hint = "As in the last check, to be confirmed"
+            missing = f"{title}: look at the answers of the last check, and confirm them."
         if done and unsaid.get(part):
             missing = f"{title}: say {'; '.join(unsaid[part])}."
         tasks.append(
             Task(page="money_part", argument=part, title=title, hint=hint, started=done, missing=missing, needed=needed)
         )
     return tasks
+
+
+def is_needed(financial: FinancialAssessment, part: str) -> bool:
+    """Whether a part beside the kind of check is asked: a lighter check needs only what its charge is made from.
+
+    Somebody clearly over the limit pays the full cost whatever comes in and must go out.
+    """
+    if financial.basis in {Basis.NOT_DISCLOSED, Basis.FREE}:
+        return False
+    if financial.basis != Basis.LIGHT_TOUCH:
+        return True
+    return part == "savings" if financial.light_touch == LightTouch.ABOVE_LIMIT else part != "evidence"
+
+
+def is_over_the_limit(financial: FinancialAssessment, on: date) -> bool:
+    """Whether what the person owns is over the upper limit on a day, so that they pay the full cost."""
+    facts = {
+        "age": max(18, financial.case.person.age(on)),
+        "pension_age": of_pension_age(financial, on),
+        "personal_budget_pence_per_week": 1,
+    }
+    worked_out = compute("charge", means_on(financial, on) | facts, on, policy=settings.COUNCIL_POLICY)
+    full_cost: bool = worked_out.result["full_cost"]
+    return full_cost
+
+
+def answers_of_last(last: FinancialAssessment, law: Law) -> dict:
+    """What a new money check begins with: the answers of the last one, and the parts that are to be confirmed.
+
+    A part is asked anew where one of its kinds is no longer there to choose, or where capital was given away, since
+    what is left of that must be worked out. The kind of check and what was seen are always asked anew.
+    """
+    begun: dict = {"means": {}, "lines": {}, "to_confirm": []}
+    for part, names in ANSWERS.items():
+        answers = {name: last.means[name] for name in names if name in last.means}
+        if not answers or not _can_be_asked_again(last, part, law):
+            continue
+        begun["means"] |= answers
+        begun["lines"] |= {part: last.lines[part]} if part in last.lines else {}
+        begun["to_confirm"].append(part)
+        if part == "household":
+            begun["partner_born_on"] = last.partner_born_on
+    return begun
+
+
+def _can_be_asked_again(last: FinancialAssessment, part: str, law: Law) -> bool:
+    if part == "household":
+        return True
+    if part == "savings":
+        ways = [law.values.get(CAPITAL + line["kind"]) for line in last.means["capital_items"]]
+        return None not in ways and NOTIONAL not in ways
+    of_today = {kind.code for kind in kinds_on(INCOME, law)}
+    return part in last.lines and (part != "income" or {line["kind"] for line in last.lines[part]} <= of_today)
 
 
 def _unsaid_of_household(financial: FinancialAssessment) -> list[str]:
@@ -161,29 +265,28 @@ def _unsaid_of_income(financial: FinancialAssessment) -> list[str]:
 
 
 def _basis(financial: FinancialAssessment) -> Task:
-    missing = ""
-    if not financial.basis:
-        missing = "Kind of check: choose one."
-    elif financial.basis in {Basis.LIGHT_TOUCH, Basis.NOT_DISCLOSED}:
-        missing = _without_full_check(financial)
-    elif financial.basis == Basis.FREE and not financial.basis_reason.strip():
-        missing = "Kind of check: say why."
+    unsaid = unsaid_of_basis({name: getattr(financial, name) for name in BASIS})
+    missing = f"Kind of check: {' '.join(unsaid.values())}" if unsaid else ""
     return Task(
         page="money_part", argument="basis", title="Kind of check", started=bool(financial.basis), missing=missing
     )
 
 
-def _without_full_check(financial: FinancialAssessment) -> str:
-    """What is still missing before the council may do without a full check (SI 2014/2672, reg. 10)."""
-    if not financial.basis_reason.strip():
-        return "Kind of check: say why."
-    if financial.basis == Basis.LIGHT_TOUCH and not financial.light_touch:
-        return "Kind of check: say what satisfies the council without a full check."
-    if financial.basis == Basis.LIGHT_TOUCH and not financial.consented:
-        return "Kind of check: a lighter check needs the person's consent. Ask them, or make a full check."
-    if not financial.told_of_full_check:
-        return "Kind of check: tell them what follows, and that they can have a full check at any time."
-    return ""
+def unsaid_of_basis(answers: Mapping[str, Any]) -> dict[str, str]:
+    """What is still missing of the kind of check, by field: a sentence each (SI 2014/2672, reg. 10)."""
+    basis, unsaid = answers["basis"], {}
+    if not basis:
+        return {"basis": "choose one."}
+    least = OWN if basis == Basis.NOT_DISCLOSED else REASON
+    if basis != Basis.FULL and not says_something(answers["basis_reason"], least):
+        unsaid["basis_reason"] = "say why, in a sentence that others can follow."
+    if basis == Basis.LIGHT_TOUCH and not answers["light_touch"]:
+        unsaid["light_touch"] = "say what satisfies the council without a full check."
+    if basis == Basis.LIGHT_TOUCH and not answers["consented"]:
+        unsaid["consented"] = "a lighter check needs the person's consent. Ask them, or make a full check."
+    if basis in {Basis.LIGHT_TOUCH, Basis.NOT_DISCLOSED} and not answers["told_of_full_check"]:
+        unsaid["told_of_full_check"] = "tell them what follows, and that they can have a full check at any time."
+    return unsaid
 
 
 def charge_inputs(
@@ -218,12 +321,20 @@ def charge_inputs(
         return facts | {"exemption": "cjd"}
     if financial.basis == Basis.NOT_DISCLOSED:
         return facts | {"means_not_disclosed": True}
+    if _found_over_the_limit(financial):
+        if not is_over_the_limit(financial, on):
+            raise NoLongerOver
+        return facts | {"pension_age": of_pension_age(financial, on), "light_touch": True} | means_on(financial, on)
     if financial.means.get("household") == "couple" and financial.partner_born_on is None:
         raise PartnersAgeNeeded
     if of_pension_age(financial, on) and _unsaid_of_disregard(financial):
         raise DisregardNeeded
     light_touch = {"light_touch": True} if financial.basis == Basis.LIGHT_TOUCH else {}
     return facts | {"pension_age": of_pension_age(financial, on)} | means_on(financial, on) | light_touch
+
+
+def _found_over_the_limit(financial: FinancialAssessment) -> bool:
+    return financial.basis == Basis.LIGHT_TOUCH and financial.light_touch == LightTouch.ABOVE_LIMIT
 
 
 def _unsaid_of_disregard(financial: FinancialAssessment) -> bool:

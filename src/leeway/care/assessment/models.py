@@ -53,6 +53,7 @@ class Assessment(models.Model):
     fluctuates = models.BooleanField(null=True, help_text="The level of need goes up and down.")
     weeks_looked_at = models.PositiveSmallIntegerField(null=True, blank=True)
     ups_and_downs = models.TextField(blank=True, help_text="How it goes up and down.")
+    long_enough = models.TextField(blank=True, help_text="Why so few weeks show how it goes up and down.")
     wellbeing_impact = models.BooleanField(null=True)
     wellbeing_areas = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     wellbeing_words = models.TextField(blank=True)
@@ -149,6 +150,12 @@ class FinancialAssessment(models.Model):
     means = models.JSONField(default=dict, blank=True)
     lines = models.JSONField(default=dict, blank=True)
     evidence = models.TextField(blank=True, help_text="What was seen: letters, statements, a benefits check.")
+    to_confirm = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        help_text="The parts that still have the answers of the last check, which nobody has confirmed.",
+    )
 
     class Meta:
         triggers = kept_once("completed_money_check_is_kept", "completed_on")

@@ -15,7 +15,7 @@ from leeway.access.access import SignedIn
 from leeway.acting import act, press
 from leeway.care.assessment import actions, explain, forms, queries
 from leeway.care.assessment.access import can_check_means
-from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, of_pension_age
+from leeway.care.assessment.means import BASIS, PARTNER_HAS_DISREGARD, of_pension_age
 from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.savings import SavingsForm
 from leeway.care.assessment.views import task_address, task_item
@@ -30,7 +30,6 @@ from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.months import anniversary
 from leeway.refusal import Refusal
 
-BASIS = ("basis", "basis_reason", "light_touch", "consented", "told_of_full_check")
 #: How far ahead of pension age the savings disregard is asked about, for a charge that starts later.
 A_YEAR = timedelta(days=366)
 TITLES = {
@@ -104,6 +103,7 @@ def part(request: SignedIn, case_id: UUID, part: str) -> HttpResponse:
         "form": form,
         "part": part,
         "title": TITLES[part],
+        "last": queries.completed_financial_assessment(case) if part in financial.to_confirm else None,
         "back": reverse("assessment:money", args=[case_id]),
     }
     template = "money_lines" if isinstance(form, forms.LinesForm) else "money_part"
@@ -187,6 +187,8 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     decision = standing_on(case, DecisionKind.CHARGE, today)
     indicative = standing(case, DecisionKind.INDICATIVE_BUDGET)
     assumed = indicative.result["indicative_pence_per_week"] if indicative else None
+    if decision is not None:
+        assumed = decision.result["personal_budget_pence_per_week"]
     form = forms.WhatIfForm(request.GET if "budget" in request.GET else None, initial={"budget": assumed})
     if form.is_bound and form.is_valid():
         assumed, decision = form.cleaned_data["budget"], None

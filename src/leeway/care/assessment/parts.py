@@ -1,12 +1,13 @@
 """What a needs assessment consists of: its outcomes, its budget questions, and which of them are answered."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
 
-from leeway.care.assessment.models import Assessment, OutcomeNote
+from leeway.care.assessment.models import Assessment, OutcomeNote, TookPart
 from leeway.care.people.models import Case, CaseKind
 from leeway.law import Choice, Outcome, compute, law_on
 from leeway.law.allocation import Contradiction, Question, contradictions, helps, questions
@@ -15,13 +16,19 @@ from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES, CARER_U
 from leeway.said import REASON, says_something
 
 QUESTIONS_A_PAGE = 4
+#: A need that goes up and down, looked at over fewer weeks than these, asks why they are enough.
+FEW_WEEKS, WEEKS_OF_A_YEAR = 12, 52
+BY_THE_YEAR = re.compile(r"\b(year|winter|spring|summer|autumn|season)", re.IGNORECASE)
 #: What is kept where it was asked whether somebody else must pay, and nobody must.
 NOBODY_ELSE = "nobody"
 
 
 @dataclass(frozen=True)
 class Task:
-    """One part of an assessment: the page it is done on, and how far it is. `missing` says what is still to do."""
+    """One part of an assessment: the page it is done on, and how far it is. `missing` says what is still to do.
+
+    One that `waits` has nothing to ask before other parts are answered.
+    """
 
     page: str
     title: str
@@ -30,10 +37,11 @@ class Task:
     started: bool = False
     missing: str = ""
     needed: bool = True
+    waits: bool = False
 
     @property
     def done(self) -> bool:
-        return not self.missing
+        return not self.missing and not self.waits
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,16 @@ def outcomes_of(case: Case) -> tuple[Choice, ...]:
 def unable_reasons_of(case: Case) -> tuple[Choice, ...]:
     """The ways of being unable that the law counts: four for an adult, three for a carer."""
     return CARER_UNABLE_REASONS if case.kind == CaseKind.CARER else UNABLE_REASONS
+
+
+def who_took_part(case: Case) -> dict[str, str]:
+    """Who can have taken part in an assessment: in a carer's own, nobody else is their carer."""
+    if case.kind == CaseKind.CARER:
+        return {
+            TookPart.PERSON.value: "The carer alone",
+            TookPart.PERSON_AND_CARER.value: "The carer, and the person they care for",
+        }
+    return {value: str(label) for value, label in TookPart.choices}
 
 
 def budget_questions(case: Case, on: date) -> tuple[Question, ...]:
@@ -121,6 +139,25 @@ def helped_with(assessment: Assessment, on: date) -> list[Question]:
     ]
 
 
+def help_noted(assessment: Assessment, question: Question) -> list[tuple[str, str]]:
+    """Who helps now with the parts of life that a budget question is about: pairs of the part and the words."""
+    names = {choice.code: choice.label for choice in outcomes_of(assessment.case)}
+    noted = {note.outcome: note.help_now.strip() for note in assessment.outcomes.all()}
+    return [(names[code], noted[code]) for code in names if code in question.outcomes and noted.get(code)]
+
+
+def help_not_counted(assessment: Assessment, on: date) -> list[Question]:
+    """The questions of which family and friends are said to do nothing, though help was noted with what it is about."""
+    given, none = answers_given(assessment, on), kinds_of_help(assessment.case, on)[0].id
+    return [
+        question
+        for question in budget_questions(assessment.case, on)
+        if asks_help(assessment, question, given)
+        and assessment.allocation_help.get(question.id) == none
+        and help_noted(assessment, question)
+    ]
+
+
 def what_does_not_fit(assessment: Assessment, on: date) -> tuple[Contradiction, ...]:
     """Where the budget answers and the parts of life contradict each other."""
     law = law_on(on, settings.COUNCIL_POLICY)
@@ -177,7 +214,9 @@ def progress(assessment: Assessment, on: date) -> Progress:
     if not any(task.missing for task in before[1:]):
         eligibility = compute("eligibility", eligibility_inputs(assessment, notes), on, policy=settings.COUNCIL_POLICY)
     budget_needed = eligibility is None or eligibility.result["eligible"]
-    return Progress([*before, *_budget(assessment, on, budget_needed)], eligibility)
+    budget = _budget(assessment, on, budget_needed)
+    waits = eligibility is None or (budget_needed and any(task.missing for task in budget))
+    return Progress([*before, *budget, _cross_check(assessment, on, budget_needed, waits)], eligibility)
 
 
 def _conversation(assessment: Assessment) -> Task:
@@ -223,6 +262,9 @@ def _conditions(assessment: Assessment) -> Task:
             ("over how many weeks that was looked at", assessment.weeks_looked_at),
             ("how it goes up and down", assessment.ups_and_downs.strip() or None),
         ]
+        if looked_at_too_briefly(assessment):
+            enough = says_something(assessment.long_enough, REASON)
+            wanted.append((f"why {_weeks(assessment.weeks_looked_at)} will do", enough or None))
     wanted.append(("whether there is a significant impact on wellbeing", assessment.wellbeing_impact))
     if assessment.wellbeing_impact:
         wanted.append(("which parts of wellbeing are affected", assessment.wellbeing_areas or None))
@@ -236,6 +278,20 @@ def _conditions(assessment: Assessment) -> Task:
         started=len(missing) < len(wanted),
         missing=f"Conditions and wellbeing: say {_and(missing)}." if missing else "",
     )
+
+
+def looked_at_too_briefly(assessment: Assessment) -> bool:
+    """Whether a need that goes up and down was looked at over weeks so few that a reason is asked for.
+
+    The law sets no number: over a period that is long enough to know the level of need (SI 2015/313 reg. 2(4)).
+    """
+    by_the_year = BY_THE_YEAR.search(assessment.ups_and_downs)
+    weeks = assessment.weeks_looked_at
+    return weeks is not None and weeks < (WEEKS_OF_A_YEAR if by_the_year else FEW_WEEKS)
+
+
+def _weeks(number: int | None) -> str:
+    return "one week" if number == 1 else f"{number} weeks"
 
 
 def _where_from(assessment: Assessment) -> list[tuple[str, object]]:
@@ -276,11 +332,14 @@ def _budget(assessment: Assessment, on: date, needed: bool) -> list[Task]:
                 needed=needed,
             )
         )
-    return [*tasks, _cross_check(assessment, on, needed)]
+    return tasks
 
 
-def _cross_check(assessment: Assessment, on: date, needed: bool) -> Task:
-    """Whoever helps is asked, and what does not fit is explained or mended. Not needed where there is neither."""
+def _cross_check(assessment: Assessment, on: date, needed: bool, waits: bool) -> Task:
+    """Whoever helps is asked, and what does not fit is explained or mended. Not needed where there is neither.
+
+    Until the other parts are answered, nobody knows that there is neither.
+    """
     helped, misfits = helped_with(assessment, on), what_does_not_fit(assessment, on)
     missing = []
     if helped and assessment.helpers_willing is None:
@@ -296,7 +355,8 @@ def _cross_check(assessment: Assessment, on: date, needed: bool) -> Task:
         hint="Whether those who help can go on; answers that contradict each other",
         started=bool(assessment.helpers_words or assessment.explained),
         missing=f"Who helps, and what does not fit: say {_and(missing)}." if missing else "",
-        needed=needed and bool(helped or misfits),
+        needed=needed and bool(helped or misfits or help_not_counted(assessment, on)),
+        waits=waits and not (helped or misfits),
     )
 
 

@@ -8,7 +8,7 @@ from django import forms
 
 from leeway.care.assessment.forms import LinesForm, text
 from leeway.days import HAPPENED, PLANNED
-from leeway.forms import DateField, PoundsField, YesNoField
+from leeway.forms import DateField, PoundsField, YesNoField, ask_with
 from leeway.law import Law
 from leeway.law.capital import ASKED_OF, COSTS_TO_SELL, GIVEN_AWAY, IS_LAND, WEEKS
 from leeway.law.inputs import MOST_PENCE
@@ -30,10 +30,15 @@ MISSING = {
     "their_reason": "write down why, in the person's own words.",
     "to_avoid_charges": "say whether the council finds that avoiding charges was a significant motive.",
     "finding_because": "say why the council finds so.",
-    "counted_from": "say from which day it is in the charge: it falls each week from then.",
+    "counted_from": "if it was one, say from which day it is in the charge: it falls each week from then.",
 }
 #: Words by which others must be able to follow what the council found.
 REASONS = ("longer_because", "finding_because")
+SHARE = ("share", "valued_by", "valued_on")
+MOST_OWNERS = 100
+#: The names of boxes, where they are not those under which their answers are kept.
+BOXES = {"pence": "amount", "debts_pence": "debts", "share_pence": "share"}
+OWNERS = [(1, "One"), *((number, str(number)) for number in range(2, MOST_OWNERS + 1))]
 DAYS = ("received_on", "left_out_until", "valued_on", "given_on", "counted_from")
 
 
@@ -58,12 +63,10 @@ def _missing(line: Mapping[str, Any], law: Law) -> list[str]:
         needed.append("received_on")
     if "left_out_until" in line:
         needed.append("longer_because")
-    if way in IS_LAND and line.get("owners", 1) > 1:
-        needed.append("share_pence")
-    if "share_pence" in line:
-        needed += ["valued_by", "valued_on"]
+    if "share_pence" in line or (way in IS_LAND and line.get("owners", 1) > 1):
+        needed += ["share_pence", "valued_by", "valued_on"]
     if way == NOTIONAL:
-        needed += [*GIVEN_AWAY, *(["counted_from"] if line.get("to_avoid_charges") else [])]
+        needed += [*GIVEN_AWAY, *(["counted_from"] if line.get("to_avoid_charges") is not False else [])]
     return [name for name in needed if line.get(name) in (None, "")]
 
 
@@ -78,7 +81,20 @@ class SavingsForm(LinesForm):
     """What the person owns: once a line says what it is, it is asked what that kind needs."""
 
     parts = ("kind", "amount", "owners")
-    kept_as = {"amount": "pence", "debts": "debts_pence", "share": "share_pence"}
+    of_some = (
+        *SHARE,
+        "debts",
+        "received_on",
+        "left_out_until",
+        "longer_because",
+        "given_to",
+        "given_on",
+        "their_reason",
+        "to_avoid_charges",
+        "finding_because",
+        "counted_from",
+    )
+    kept_as = {box: kept for kept, box in BOXES.items()}
 
     def __init__(self, *args, law: Law, **options):
         self.law = law
@@ -96,45 +112,48 @@ class SavingsForm(LinesForm):
         kind = self._typed("kind", number)
         way = self.law.values.get(CAPITAL + kind, "") if kind else ""
         help_text = kinds(CAPITAL)[kind].help if way else ""
-        fields = {
+        owners = forms.TypedChoiceField(label="Owned by", choices=OWNERS, coerce=int, empty_value=1, initial=1)
+        ask_with(owners, {str(several): SHARE for several, _words in OWNERS[1:]})
+        return {
             "kind": forms.ChoiceField(label="What is it?", choices=self.kinds, help_text=help_text),
             "amount": PoundsField(label="What would it fetch?" if "debts_pence" in ASKED_OF.get(way, ()) else "Amount"),
-            "owners": forms.IntegerField(label="Owned by how many?", initial=1, min_value=1, max_value=100),
-        }
-        asked = {name: field for name, field in _extra_fields().items() if name in _asked_of(way)}
-        if str(self._typed("owners", number) or 1) != "1":
-            asked |= _share_fields(of_land=way in IS_LAND)
-        return fields | asked
+            "owners": owners,
+        } | _fields_of_some()
 
-    def seldom_boxes(self, number: int) -> list:
-        return [self[f"{name}_{number}"] for name in self.line_fields(number) if name not in self.parts]
+    def asked_of(self, kind: str) -> tuple[str, ...]:
+        way = self.law.values.get(CAPITAL + kind, "")
+        return tuple(BOXES.get(name, name) for name in ASKED_OF.get(way, ()) if name != "weeks_since_received")
+
+    def asked_of_line(self, number: int, cleaned: dict) -> tuple[str, ...]:
+        asked = super().asked_of_line(number, cleaned)
+        return (*asked, *(SHARE if cleaned.get(f"owners_{number}", 1) > 1 else ()))
 
     def line(self, number: int, cleaned: dict) -> dict:
         kept = {}
-        for name in self.line_fields(number):
+        for name in (*self.parts, *self.of_some):
             value = cleaned.get(f"{name}_{number}")
             if value not in (None, ""):
                 kept[self.kept_as.get(name, name)] = value.isoformat() if isinstance(value, date) else value
         kept.setdefault("owners", 1)
-        boxes = {kept: name for name, kept in self.kept_as.items()}
         for name, sentence in to_mend(kept, self.law).items():
-            box = f"{boxes.get(name, name)}_{number}"
+            box = f"{BOXES.get(name, name)}_{number}"
             if box not in self.errors:
-                self.add_error(box if box in self.fields else f"kind_{number}", f"Line {number}: {sentence}")
+                self.add_error(box, f"Line {number}: {sentence}")
         return kept
 
     def in_words(self) -> list[tuple[str, str]]:
         return [owned_in_words(line) for line in self.initial.get("lines", [])] or [("Lines", "None")]
 
 
-def _asked_of(way: str) -> tuple[str, ...]:
-    """The boxes of a way of counting; where a day can be given, the page does not ask for weeks."""
-    boxes = {"debts_pence": "debts"}
-    return tuple(boxes.get(name, name) for name in ASKED_OF.get(way, ()) if name != "weeks_since_received")
-
-
-def _extra_fields() -> dict[str, forms.Field]:
+def _fields_of_some() -> dict[str, forms.Field]:
     return {
+        "share": PoundsField(
+            label="What would their own share fetch?",
+            help_text="Of land or a home, by itself. Of anything else only if the shares are not equal.",
+            required=False,
+        ),
+        "valued_by": forms.CharField(label="Who valued it, or what shows it?", max_length=200, required=False),
+        "valued_on": DateField(HAPPENED, label="When?", called="The day it was valued", required=False),
         "debts": PoundsField(label="Debts secured on it", help_text="0 if there are none.", required=False),
         "received_on": DateField(
             HAPPENED, label="When did it come, or this begin?", called="The day it came", required=False
@@ -160,22 +179,11 @@ def _extra_fields() -> dict[str, forms.Field]:
         "finding_because": text("Why does the council find so?", longest=2000, required=False),
         "counted_from": DateField(
             PLANNED,
-            label="From which day is it in the charge?",
+            label="If so, from which day is it in the charge?",
             called="The first day in the charge",
             help_text="What is left of it then falls each week. In a new check, enter what is left and today.",
             required=False,
         ),
-    }
-
-
-def _share_fields(*, of_land: bool) -> dict[str, forms.Field]:
-    label = "What would their own share fetch by itself?" if of_land else "Their own share, if not an equal one"
-    return {
-        "share": PoundsField(label=label, required=False),
-        "valued_by": forms.CharField(
-            label="Who valued it?" if of_land else "What shows it?", max_length=200, required=False
-        ),
-        "valued_on": DateField(HAPPENED, label="When?", called="The day it was valued", required=False),
     }
 
 

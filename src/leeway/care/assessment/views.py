@@ -56,10 +56,12 @@ def task_sections(assessment: Assessment) -> list[dict]:
 def task_item(task: parts.Task, case_id: UUID) -> dict:
     """One part as a line of a GOV.UK task list."""
     status: dict = {"tag": {"text": "Not started", "classes": "govuk-tag--blue"}}
-    if task.done:
-        status = {"text": "Done"}
+    if task.waits:
+        status = {"text": "Cannot start yet", "classes": "govuk-task-list__status--cannot-start-yet"}
     elif not task.needed:
         status = {"text": "Not needed", "classes": "govuk-task-list__status--cannot-start-yet"}
+    elif task.done:
+        status = {"text": "Done"}
     elif task.started:
         status = {"tag": {"text": "Not finished", "classes": "govuk-tag--light-blue"}}
     item = {"title": {"text": task.title}, "status": status, "href": task_address(task, case_id)}
@@ -116,7 +118,7 @@ def conversation(request: SignedIn, case_id: UUID) -> HttpResponse:
     if assessment is None:
         return redirect("assessment:overview", case_id)
     initial = {name: getattr(assessment, name) for name in (*actions.CONVERSATION, "version")}
-    form = forms.ConversationForm(request.POST or None, initial=initial)
+    form = forms.ConversationForm(request.POST or None, initial=initial, case=assessment.case)
 
     def save(**by_on):
         actions.save_conversation(
@@ -186,9 +188,12 @@ def budget_questions(request: SignedIn, case_id: UUID, number: int) -> HttpRespo
         return redirect("assessment:overview", case_id)
     today = timezone.localdate()
     pages = parts.budget_pages(assessment, today)
-    if not 1 <= number <= len(pages):
-        raise Http404("There is no such page of questions.")
-    asked = pages[number - 1]
+    asked = pages[number - 1] if 1 <= number <= len(pages) else ()
+    sent = tuple(question for question in parts.budget_questions(case, today) if question.id in request.POST)
+    asked = asked if set(sent) <= set(asked) else sent
+    if not asked:
+        messages.info(request, "This page of questions is no longer needed: what it asked about can be managed.")
+        return redirect("assessment:overview", case_id)
     helped = {f"help_{name}": way for name, way in assessment.allocation_help.items()}
     form = forms.BudgetQuestionsForm(
         request.POST or None,
@@ -207,7 +212,8 @@ def budget_questions(request: SignedIn, case_id: UUID, number: int) -> HttpRespo
         )
 
     extra = {
-        "asked": [(question, explain.help_there_is(assessment, question)) for question in asked],
+        "asked": [(question, parts.help_noted(assessment, question)) for question in asked],
+        "asks_help": any(question.family_can_help for question in asked),
         "not_asked": explain.not_asked(assessment, today),
         "number": number,
         "of": len(pages),
@@ -234,7 +240,12 @@ def cross_check(request: SignedIn, case_id: UUID) -> HttpResponse:
             **by_on,
         )
 
-    extra = {"help_lines": explain.help_lines(assessment, today), "places": explain.where_to_mend(assessment, today)}
+    extra = {
+        "help_lines": explain.help_lines(assessment, today),
+        "left_out": explain.help_left_out(assessment, today),
+        "places": explain.where_to_mend(assessment, today),
+        "waits": any(task.waits for task in queries.progress(assessment, today).tasks),
+    }
     return answer(request, assessment, form, "assessment/cross_check.jinja", save, extra, request.path)
 
 

@@ -164,7 +164,7 @@ def _help_when_not_eligible(decision: Decision) -> list[Block]:
     case = decision.case
     assessment = case.assessments.filter(eligibility=decision).first()
     carer = "If a relative or friend cares for you, they can have an assessment of their own."
-    if case.cared_for_id:
+    if case.looks_after:
         carer = "If you need a break from caring, tell us. There may be groups and short breaks for carers near you."
     return [
         Heading("Information and advice for you"),

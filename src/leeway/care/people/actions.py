@@ -181,6 +181,8 @@ def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
         raise Refusal(f"{person} already has an open case. Carry on with that one.")
     if details.get("team") is None:
         raise Refusal("You have no team yet, and every case has one. Ask an administrator to put you in a team.")
+    if kind == CaseKind.CARER and not (details.get("cared_for") or details.get("cared_for_name")):
+        raise Refusal("Say whom this person cares for.", field="cared_for_name")
     if kind == CaseKind.CARER and details.get("cared_for") == person:
         raise Refusal("A carer cares for somebody else. Choose the person they care for.", field="cared_for")
     cared_for = details.get("cared_for")

@@ -27,12 +27,12 @@ from leeway.forms import (
     VersionedForm,
     WholeForm,
     YesNoField,
+    ask_with,
     set_choices,
 )
 
 NOBODY_FOUND = (
-    "Nobody with this last name and date of birth is on record. Check both; if the person cared for is new, "
-    "add them first."
+    "Nobody with this last name and date of birth is on record. Check both, or tick that they are not on record."
 )
 TOO_MANY_FOUND = "More than one person has this last name and date of birth. Ask your manager which record is right."
 
@@ -126,9 +126,16 @@ class RequestForm(forms.Form):
         ],
     )
     cared_for_name = forms.CharField(
-        label="Last name of the person they care for", max_length=100, required=False, help_text="Only for a carer."
+        label="Last name of the person they care for",
+        max_length=100,
+        required=False,
+        help_text="Only for a carer. The whole name, where that person is not on record.",
     )
     cared_for_born = DateField(BORN, label="Date of birth of the person they care for", required=False)
+    not_on_record = forms.BooleanField(
+        label="The person they care for is not on record, or nobody knows when they were born: keep the name alone",
+        required=False,
+    )
     request_route = forms.ChoiceField(
         label="How did the request come?", choices=RequestRoute.choices, widget=forms.RadioSelect
     )
@@ -145,16 +152,34 @@ class RequestForm(forms.Form):
         super().__init__(*args, **options)
         if not asks_to_take_on:
             del self.fields["take_on"]
+        ask_with(self.fields["kind"], {CaseKind.CARER: ["cared_for"]})
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("kind") == CaseKind.CARER and not self.errors:
-            found = people_alike(family_name=cleaned["cared_for_name"], date_of_birth=cleaned["cared_for_born"])
-            if len(found) == 1:
-                cleaned["cared_for"] = found[0]
-            else:
-                self.add_error("cared_for_name", NOBODY_FOUND if not found else TOO_MANY_FOUND)
+        if cleaned.get("kind") == CaseKind.CARER:
+            cleaned["cares_for"] = self._whom_they_care_for(cleaned)
+        else:
+            self.errors.pop("cared_for_name", None)
+            self.errors.pop("cared_for_born", None)
         return cleaned
+
+    def _whom_they_care_for(self, cleaned: dict) -> dict:
+        """The person on record, or the name alone; every error at its box."""
+        name, born = cleaned.get("cared_for_name"), cleaned.get("cared_for_born")
+        if name == "":
+            self.add_error("cared_for_name", "Enter the last name of the person they care for.")
+        found = people_alike(family_name=name, date_of_birth=born) if name and born else []
+        if len(found) > 1:
+            self.add_error("cared_for_name", TOO_MANY_FOUND)
+        if found:
+            return {"cared_for": found[0]}
+        if not cleaned.get("not_on_record") and "cared_for_born" not in self.errors:
+            if born is None:
+                sentence = "Enter the date of birth of the person they care for, or tick that they are not on record."
+                self.add_error("cared_for_born", sentence)
+            elif name:
+                self.add_error("cared_for_name", NOBODY_FOUND)
+        return {"cared_for_name": name}
 
 
 class RelationshipForm(forms.Form):

@@ -282,6 +282,9 @@ class Case(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
     kind = models.CharField(max_length=10, choices=CaseKind, default=CaseKind.ADULT)
     cared_for = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="carers_cases")
+    cared_for_name = models.CharField(
+        max_length=100, blank=True, help_text="Whom a carer cares for, where that person is not on record."
+    )
     stage = models.CharField(max_length=20, choices=Stage, default=Stage.REQUEST)
     support_reason = models.CharField(max_length=60, choices=SupportReason, default=SupportReason.UNKNOWN)
     request_route = models.CharField(max_length=40, choices=RequestRoute, default=RequestRoute.COMMUNITY)
@@ -303,13 +306,20 @@ class Case(models.Model):
                 name="case_closed_has_date",
             ),
             models.CheckConstraint(
-                condition=Q(kind="adult", cared_for=None) | Q(kind="carer", cared_for__isnull=False),
+                condition=Q(kind="adult", cared_for=None, cared_for_name="")
+                | Q(kind="carer", cared_for__isnull=False, cared_for_name="")
+                | (Q(kind="carer", cared_for=None) & ~Q(cared_for_name="")),
                 name="case_carer_has_cared_for",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.person} ({self.get_kind_display()})"
+
+    @property
+    def looks_after(self) -> str:
+        """The name of whom a carer cares for, on record or not."""
+        return str(self.cared_for) if self.cared_for else self.cared_for_name
 
 
 class Whose(models.TextChoices):

@@ -86,7 +86,7 @@ def open_and_take_on(person, answers: dict, *, by, on) -> Case:
     wanted = ("request_words", "kind", "request_route", "support_reason")
     details = {name: answers[name] for name in wanted} | {"team": by.team}
     if answers["kind"] == CaseKind.CARER:
-        details["cared_for"] = answers["cared_for"]
+        details |= answers["cares_for"]
     case = actions.open_case(person=person, details=details, by=by, on=on)
     if answers.get("take_on"):
         return actions.give_case(case=case, worker=by, version=version_of(case, *actions.HOLDER), by=by, on=on)

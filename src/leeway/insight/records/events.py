@@ -176,6 +176,7 @@ def _cases(raw: Raw) -> pl.DataFrame:
     caring = raw.cases.filter(carer).group_by("person").agg(pl.col("cared_for").unique(maintain_order=True))
     cared_for = raw.cases.filter(carer, pl.col("closed_on").is_null())["cared_for"]
     helped = pl.concat([raw.helped, cared_for]).unique().implode()
+    on_record = pl.col("all_cared_for").list.drop_nulls()
     ethnicities = dict(zip(ETHNICITIES, code_list("ethnicity").values, strict=True))
     return raw.cases.join(caring.rename({"cared_for": "all_cared_for"}), on="person", how="left").select(
         "case", "person", "born_on", "died_on", "nhs_number", "team",
@@ -190,7 +191,7 @@ def _cases(raw: Raw) -> pl.DataFrame:
         pl.when(pl.col("person").is_in(helped)).then(pl.lit("Yes")).otherwise(pl.lit("Unknown"))
         .alias("has_unpaid_carer"),
         pl.when(carer).then(pl.col("all_cared_for").list.len()).alias("adults_cared_for"),
-        *(pl.when(carer).then(pl.col("all_cared_for").list.get(n, null_on_oob=True)).alias(f"cares_for_{n + 1}")
+        *(pl.when(carer).then(on_record.list.get(n, null_on_oob=True)).alias(f"cares_for_{n + 1}")
           for n in range(3)),
     )  # fmt: skip
 

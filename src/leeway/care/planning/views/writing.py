@@ -151,7 +151,9 @@ def need(request: SignedIn, case_id, outcome):
     if found is None:
         raise Http404("The assessment did not find this to be a need.")
     answer = found.met.answer
-    stored = {name: getattr(answer, name) for name in ("met_by", "who", "asked_on", "words")} if answer else {}
+    stored = {"words": found.note.help_now}
+    if answer:
+        stored = {name: getattr(answer, name) for name in ("met_by", "who", "asked_on", "words")}
     form = forms.NeedForm(request.POST or None, initial={"version": plan.version} | stored)
     if act(
         form,
@@ -165,6 +167,8 @@ def need(request: SignedIn, case_id, outcome):
         "Where something that the budget pays for meets this need, say so at its aim instead: tick this part of life "
         "there. Say here who meets it unpaid, if they were asked and are willing and able, or why this plan does not."
     ]
+    if found.note.help_now:
+        intro.append(f"Help there is now, as the assessment noted it: {found.note.help_now}")
     return page(request, case, form, found.outcome.label, intro=intro, quote=found.note.person_words)
 
 
