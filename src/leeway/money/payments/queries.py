@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, When
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -26,9 +26,9 @@ from leeway.money.budgets.relations import RELATIONS as BUDGETS
 from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.ledger import queries as ledger
 from leeway.money.payees.states import State as PayeeState
-from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.payments.models import AnsweredPayment, BankAnswer, Payment, PaymentRun
 from leeway.money.payments.relations import RELATIONS as PAYMENTS
-from leeway.money.payments.states import LIVE, State
+from leeway.money.payments.states import LIVE, PaymentState, State
 from leeway.refusal import Refusal
 
 LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), state__in=LIVE)
@@ -141,6 +141,24 @@ def runs_with(person_id: UUID) -> QuerySet:
 def payments_of(run: PaymentRun) -> QuerySet[Payment]:
     """The payments of a run in their order, with whom they are for."""
     return run.payments.select_related("run", "payee", "instalment__part__budget__case__person").order_by("place")
+
+
+def answers_to(run: PaymentRun) -> QuerySet[BankAnswer]:
+    """What the bank answered to a run, the first first, with the payments that it names."""
+    named = Prefetch("about", AnsweredPayment.objects.select_related("payment__run"))
+    return run.answers.select_related("file", "given_by").prefetch_related(named)
+
+
+def evidence_for(run: PaymentRun) -> str:
+    """What there is already to confirm a run from: the bank's answers to it, named."""
+    return "; ".join(str(answer) for answer in run.answers.all())
+
+
+def not_back(run: PaymentRun) -> Totals:
+    """The payments of a run that have not come back, in totals."""
+    left = run.payments.exclude(state=PaymentState.RETURNED)
+    found = left.aggregate(count=Count("pk"), pence=Sum("amount_pence"))
+    return Totals(found["count"], found["pence"] or 0)
 
 
 def payment_in(run: PaymentRun, reference: str) -> Payment:
