@@ -4,6 +4,7 @@
 """
 
 import re
+from io import BytesIO
 
 from leeway import limits
 from leeway.money.banking.lines import Detail, Line, ReadFile, Statement
@@ -54,5 +55,5 @@ def read_statement(content: bytes, *, mapping: Mapping | None = None) -> ReadFil
 def _beginning(content: bytes) -> str:
     """The first letters of the file, by which its kind is known."""
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "latin-1"
-    begins = content[:BEGINS].decode(encoding, "replace")
+    begins = BytesIO(content).read(BEGINS).decode(encoding, "replace")
     return begins.removeprefix("\xef\xbb\xbf").lstrip()
