@@ -50,6 +50,36 @@ def report(
     ).encode()
 
 
+def sent_back(
+    end_to_end_id: str, pence: int, *, code: str = "AC04", reference: str = "", mark: str = "CRDT", ccy: str = "GBP"
+) -> str:
+    """One payment that came in, as a detail of an entry."""
+    reason = f"<RtrInf><Rsn><Cd>{code}</Cd></Rsn></RtrInf>" if code else ""
+    remittance = f"<RmtInf><Ustrd>{reference}</Ustrd></RmtInf>" if reference else ""
+    return (
+        f"<TxDtls><Refs><EndToEndId>{end_to_end_id or 'NOTPROVIDED'}</EndToEndId></Refs>"
+        f'<Amt Ccy="{ccy}">{pence / 100:.2f}</Amt><CdtDbtInd>{mark}</CdtDbtInd>{remittance}{reason}</TxDtls>'
+    )
+
+
+def notification(*entries: list[str], pence: list[int], mark: str = "CRDT", ccy: str = "GBP") -> bytes:
+    """A camt.054 with an entry for each list of details, booked as one amount."""
+    written = "".join(
+        f'<Ntry><Amt Ccy="{ccy}">{amount / 100:.2f}</Amt><CdtDbtInd>{mark}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
+        f"<BookgDt><Dt>2026-04-27</Dt></BookgDt><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd>"
+        f"<SubFmlyCd>RRTN</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls>{''.join(details)}</NtryDtls></Ntry>"
+        for details, amount in zip(entries, pence, strict=True)
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn>'
+        "<GrpHdr><MsgId>N-1</MsgId><CreDtTm>2026-04-27T18:00:00</CreDtTm></GrpHdr>"
+        "<Ntfctn><Id>N-1</Id><CreDtTm>2026-04-27T18:00:00</CreDtTm>"
+        f"<Acct><Id><Othr><Id>00000000</Id></Othr></Id><Ccy>{ccy}</Ccy></Acct>{written}</Ntfctn>"
+        "</BkToCstmrDbtCdtNtfctn></Document>"
+    ).encode()
+
+
 def _in(name: str, text: str) -> str:
     return f"<{name}>{text}</{name}>" if text else ""
 

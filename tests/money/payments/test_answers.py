@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import xmlschema
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.http import Http404
@@ -21,7 +22,7 @@ from leeway.money.payments.answers import take_answer
 from leeway.money.payments.models import AnsweredPayment, BankAnswer, PaymentRun
 from leeway.money.payments.queries import evidence_for, findings
 from leeway.refusal import NotAllowed, Refusal
-from tests.money.banking.reports import report, status
+from tests.money.banking.reports import notification, report, sent_back, status
 
 SET_UP_ON, ON, ANSWERED_ON, PAY_ON, LATER = (
     date(2026, 4, 1), date(2026, 4, 20), date(2026, 4, 21), date(2026, 4, 24), date(2026, 4, 27),
@@ -197,6 +198,71 @@ def test_a_run_of_which_the_bank_has_no_file_has_no_answer(case, agree, bank, fi
     refused("Say first that the bank has the file")
     withdraw_run(run=run, reason="Another day", by=finn, on=ON)
     refused("Ring the bank at once")
+
+
+@pytest.fixture
+def earlier(case, agree, bank, finn, paid):
+    """A payment of a run before: Nia's, confirmed."""
+
+    def made(nia):
+        plan = agree(nia, (Way.DIRECT_PAYMENT, 50_00, 0))
+        bank(nia, account_number="11112222")
+        start_budget(plan=plan, by=finn, on=SET_UP_ON)
+        return paid(make_run(pay_on=PAY_ON, by=finn, on=ON), ON).payments.first()
+
+    return made
+
+
+def test_what_was_sent_back_later_is_found_by_its_id_or_its_reference(run, adas, lenas, answer, finn, published):
+    confirm_run(run=run, confirmed_from="Bank statement", returned={}, by=finn, on=PAY_ON)
+    content = notification(
+        [sent_back(adas.end_to_end_id, DUE, code="MD07"), sent_back("", DUE, code="AC04", reference=lenas.reference)],
+        [sent_back("", 5_00, code="AC04", reference="PAYROLL 7")],
+        pence=[2 * DUE, 5_00],
+    )
+    schema = xmlschema.XMLSchema(published("banking/iso20022/xsd/camt.054.001.08.xsd"))
+    schema.validate(content.decode())
+    taken = answer(content, on=LATER)
+    assert (taken.kind, taken.back_count, taken.accepted_count) == ("returns", 2, 0)
+    assert taken.words == "1 more in it were sent back that Leeway did not pay."
+    assert [(each.payment, each.code) for each in taken.about.all()] == [(adas, "MD07"), (lenas, "AC04")]
+    assert {each.state for each in run.payments.all()} == {"returned"}
+    assert list(findings()) == []
+
+
+def test_returns_of_two_runs_are_given_to_each(run, adas, answer, another_case, earlier):
+    nias = earlier(another_case("Nia"))
+    content = notification(
+        [sent_back(adas.end_to_end_id, DUE), sent_back(nias.end_to_end_id, nias.amount_pence)],
+        pence=[DUE + nias.amount_pence],
+    )
+    assert answer(content, on=LATER).words == "It also has payments of run 2: give it there too."
+    nias.refresh_from_db()
+    assert nias.state == "arrived"
+    assert answer(content, of=nias.run, on=LATER).words == "It also has payments of run 1: give it there too."
+    nias.refresh_from_db()
+    assert nias.state == "returned"
+    assert list(findings()) == []
+
+
+def test_returns_that_cannot_be_meant_have_their_sentence(run, adas, lenas, answer, another_case, earlier):
+    nias = earlier(another_case("Nia"))
+    ours, half = sent_back(adas.end_to_end_id, DUE), sent_back(adas.end_to_end_id, 30_00)
+    for content, said in (
+        (notification([ours, ours], pence=[2 * DUE]), f"sends {adas.reference} back twice"),
+        (notification([half], pence=[30_00]), f"sent back £30.00 of {adas.reference}, which is of £71.43"),
+        (notification([sent_back("", DUE, code="", reference=adas.reference)], pence=[DUE]), "Nothing in this file"),
+        (notification([sent_back(nias.end_to_end_id, 1)], pence=[1]), "It has payments of run 2: give it there"),
+        (notification([sent_back(adas.end_to_end_id, DUE, mark="DBIT")], pence=[DUE], mark="DBIT"), "Nothing in this"),
+        (notification([sent_back(adas.end_to_end_id, DUE, ccy="EUR")], pence=[DUE], ccy="EUR"), "an account in EUR"),
+    ):
+        with pytest.raises(Refusal, match=said):
+            answer(content, on=LATER)
+        assert nothing_written(), said
+    answer(rejection(adas))
+    with pytest.raises(Refusal, match=f"{adas.reference} came back already"):
+        answer(notification([sent_back(lenas.end_to_end_id, DUE), ours], pence=[2 * DUE]), on=LATER)
+    assert run.payments.get(pk=lenas.pk).state == "in_run"
 
 
 def test_only_finance_gives_and_reads_answers(run, adas, answer, bea, fay):

@@ -228,6 +228,8 @@ def _from_notification(run: PaymentRun, content: bytes) -> Heard:
         raise AnswerRefused(f"{problem} A bank’s answer is a pain.002 or a camt.054.") from problem
     if not read.version.startswith("camt.054"):
         raise AnswerRefused("A bank’s answer to a run is a pain.002 or a camt.054. A statement is read where they are.")
+    if foreign := [each.currency for each in read.statements if each.currency not in ("GBP", "")]:
+        raise AnswerRefused(f"This file is about an account in {foreign[0]}, and payments are made in pounds.")
     named: dict[UUID, tuple[Said, Reason | None]] = {}
     elsewhere: set[int] = set()
     strangers = 0
