@@ -10,7 +10,7 @@ PAYMENT_PENCE_MAX = 20_000_000_00  # Bacs carries no single payment above £20 m
 TOTAL_PENCE_MAX = 999_999_999_99  # eleven digits of pence
 
 #: What Bacs carries of a roll number unchanged: the field of the reference, none of it lost.
-ROLL_NUMBER = r"(?=.*[0-9])[A-Z0-9](?:[A-Z0-9./ -]{0,16}[A-Z0-9])?"
+ROLL_NUMBER = "(?=.*[0-9])[A-Z0-9]([A-Z0-9./ -]{0,16}[A-Z0-9])?"
 ROLL_NUMBER_IN_WORDS = "up to 18 capital letters, digits, or . / - between them, with a digit among them"
 
 
