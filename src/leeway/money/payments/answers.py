@@ -153,7 +153,7 @@ def _hear(run: PaymentRun, upload: DjangoFile) -> Heard:
 def _from_report(run: PaymentRun, report: StatusReport) -> Heard:
     """What a status report says, of every payment by name or of the whole file."""
     _require_about(run, report)
-    payments = {payment.hex: (payment, *rest) for payment, *rest in _facts(run)}
+    payments = {key.hex: (key, pence, place, state) for key, pence, place, state in _facts(run)}
     named: dict[UUID, tuple[Said, Reason | None]] = {}
     counts: Counter[Verdict] = Counter()
     for status in report.payments:
