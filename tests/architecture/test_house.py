@@ -36,6 +36,7 @@ OWN_WORDS = {
     "market/directory": {"open_referral", "demo"},
     "money/banking": {
         "modulus", "bacs18", "iso20022", "characters", "payment", "working_days", "statement", "lines",
+        "status_report", "reasons", "make_reason_codes",
     },
     "money/banking/readers": {
         "mt940", "narrative", "camt", "camt_entries", "ofx", "tables", "mapping", "days", "spreadsheet", "values",

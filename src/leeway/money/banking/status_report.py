@@ -75,7 +75,7 @@ class StatusReport:
 
 def is_status_report(content: bytes) -> bool:
     """Whether a file calls itself a payment status report, of whatever version."""
-    return b"xsd:pain.002." in content[:2000]
+    return content.find(b"xsd:pain.002.", 0, 2000) >= 0
 
 
 def read(content: bytes) -> StatusReport:
