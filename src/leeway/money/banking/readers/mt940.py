@@ -32,13 +32,13 @@ KNOWN |= {"64", "65", "86", "90C", "90D", "NS"}
 OPENING, CLOSING = ("60F", "60M", "60"), ("62F", "62M", "62")
 FIELD = re.compile(r":([0-9]{2}[A-Z]?|NS):")
 END = re.compile(r"-(\}.*|XXX)?")
-BALANCE = re.compile(r"([DC])([0-9]{2})([0-9]{2})([0-9]{2})([A-Z]{3})([0-9]+(?:,[0-9]*)?)")
+BALANCE = re.compile(r"([DC])([0-9]{2})([0-9]{2})([0-9]{2})([A-Z]{3})([0-9]+,[0-9]*)")
 LINE = re.compile(
     r"(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?P<entry>[0-9]{4}| {4})?(?P<mark>R?[DC]|E[DC])[A-Z]?"
-    r"[ \n]?(?P<amount>[0-9]+(?:,[0-9]*)?)(?:[A-Z][A-Z0-9]{3})?(?P<reference>(?:(?!//)[^\n])*)"
+    r"[ \n]?(?P<amount>[0-9]+,[0-9]*)(?:[A-Z][A-Z0-9]{3})?(?P<reference>(?:(?!//)[^\n])*)"
     r"(?://(?P<bank_reference>[^\n]*))?(?:\n(?P<more>[\s\S]*))?"
 )
-SUM = re.compile(r"([0-9]{1,5})([A-Z]{3})([0-9]+(?:,[0-9]*)?)")
+SUM = re.compile(r"([0-9]{1,5})([A-Z]{3})([0-9]+,[0-9]*)")
 NO_REFERENCE = {"", "N", "NONREF", "NOTPROVIDED", "EREF", "EREF+", "KREF", "KREF+", "PREF", "MREF"}
 FIELD_LINES_MOST = 500
 MONTHS_APART = 6

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
+from itertools import islice
 
 from leeway import limits
 from leeway.money.banking.lines import Line, ReadFile, Statement
@@ -261,5 +262,5 @@ def _days(entries: list[_Entry]) -> list[date]:
 
 
 def _named(what: str, rows: list[_Row]) -> str:
-    first = ", ".join(str(row.number) for row in rows[:NAMED_MOST])
+    first = ", ".join(str(row.number) for row in islice(rows, NAMED_MOST))
     return f"{what}: {first}{' and more' if len(rows) > NAMED_MOST else ''}."
