@@ -14,7 +14,15 @@ from io import BytesIO
 from leeway import limits
 from leeway.money.banking.lines import ReadFile, Statement
 from leeway.money.banking.readers.camt_entries import Entries, Part, account_of, day_in, part_of, text_in
-from leeway.money.banking.readers.values import NUL, UTF_16, iso_day, pence_of, utf_16, warnings_of
+from leeway.money.banking.readers.values import (
+    NUL,
+    UTF_16,
+    check_number_of_lines,
+    iso_day,
+    pence_of,
+    utf_16,
+    warnings_of,
+)
 from leeway.reading import CannotRead, one_line
 
 NAMESPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:((camt\.05[234])\.001\.[0-9]{2})\}")
@@ -64,6 +72,7 @@ class _Reading:
     entries: Entries | None = None
     parts: list[Part] = field(default_factory=list)
     kept: int = 0
+    deepest: int = field(default_factory=lambda: limits.DEPTH.most)
 
     def start(self, element: ET.Element) -> None:
         if not self.path or element.tag.endswith("}Document"):
@@ -71,7 +80,8 @@ class _Reading:
         element.tag = element.tag.rpartition("}")[2]
         self.path.append((element, self.kept))
         self.kept += 1
-        limits.DEPTH.check(len(self.path), "The file")
+        if len(self.path) > self.deepest:
+            raise limits.DEPTH.passed("The file")
         if self.kept > KEPT_MOST:
             raise CannotRead(f"The file has more than {KEPT_MOST:,} elements beside its entries: it is no statement.")
         if element.tag in STATEMENTS and self.entries is None:
@@ -83,7 +93,6 @@ class _Reading:
             return
         if element.tag == "TxDtls":
             self.parts.append(part_of(element))
-            limits.TABLE_ROWS.check(len(self.parts), self.entries.next)
         elif element.tag == "Ntry":
             self.entries.take(element, self.parts, self._statement_element())
             self.parts = []
@@ -108,6 +117,7 @@ class _Reading:
 
 def _statement(given: ET.Element, entries: Entries) -> Statement:
     where = entries.name
+    check_number_of_lines(entries.lines)
     if not (account := account_of(given.find("Acct"))):
         raise CannotRead(f"{where} names no account (Acct/Id). Ask the bank for the whole file.")
     opening, closing = _balances(given, entries)
