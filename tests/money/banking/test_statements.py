@@ -210,7 +210,8 @@ def test_xml_too_deep_or_too_wide_is_refused():
         (b"%PDF-1.7", "The file is a PDF"),
         (b"\x1f\x8b\x08", "is packed (gzip)"),
         (b"\xd0\xcf\x11\xe0\xa1", "is a workbook of an old kind"),
-        (b"PK\x03\x04 nothing", "The workbook cannot be read"),
+        (b"PK\x03\x04 nothing", "is packed (ZIP), and no workbook"),
+        (b"PK\x03\x04 [Content_Types].xml nothing", "The workbook cannot be read"),
         (b'{"a": 1}', "The file is JSON"),
         (b"VOL1 623187", "The file is a Bacs file"),
         (b"<html><body>Sign in</body></html>", "There is no statement in it"),
@@ -335,3 +336,39 @@ def test_ofx_what_cannot_be_read_is_never_passed_over():
     assert "is not OFX" in refusal(changed(OFX, ("<TRNAMT>12.34", "<TRNAMT 12.34")))
     assert "ends what was not begun" in refusal(changed(OFX, ("</BANKTRANLIST>", "</BANKTRANLIST></INVTRANLIST>")))
     assert "has no amount (TRNAMT)" in refusal(changed(OFX, ("<TRNAMT>12.34\n", "")))
+
+
+def test_camt_without_its_name_is_refused_and_another_message_is_named():
+    name = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+    assert "does not say which message it is" in refusal(changed(CAMT, (f' xmlns="{name}"', "")))
+    assert "The file is a message 'pain.002.001.03', and no statement" in refusal(
+        changed(CAMT, ("camt.053.001.08", "pain.002.001.03"))
+    )
+
+
+def test_what_somebody_wrote_as_a_reference_does_not_make_it_another_kind_of_file():
+    """Whoever pays in chooses the words; they must not be able to make a council's statement unreadable."""
+    words = "<OFX> {1:F01 urn:iso:std:iso:20022:tech:xsd:pain.001.001.03 OFXHEADER:100"
+    assert read_statement(changed(CSV, ("Pay", words))).format == "CSV"
+    assert read_statement(changed(MT940, (":86:Ben", f":86:{words}"))).format == "MT940"
+    xml = words.replace("<", "&lt;").replace(">", "&gt;")
+    assert read_statement(changed(CAMT, ("Ben", xml))).statements[0].lines[1].description.startswith(words)
+    assert read_statement(changed(OFX, ("RUN14-BEN", xml))).statements[0].lines[1].reference == words
+
+
+@pytest.mark.parametrize("digits", ["0" * 10_000, "9" * 10_000])
+def test_numbers_of_thousands_of_figures(digits):
+    if digits[0] == "0":
+        assert only(changed(CAMT, ("12.34", f"{digits}12.34"))).lines[1].amount_pence == 12_34
+    else:
+        assert "is larger than any amount" in refusal(changed(CAMT, ("12.34", f"{digits}12.34")))
+
+
+def test_a_currency_that_is_none_is_refused():
+    assert "'POUND' is not a currency" in refusal(changed(OFX, ("<CURDEF>GBP", "<CURDEF>pound")))
+
+
+def test_mt940_a_field_of_no_end_is_refused():
+    assert "Line 6 (:86:): it has more than 20,000 letters, which no field has." in refusal(
+        changed(MT940, (":86:Ada", ":86:" + "Ada\r\n" * 6_000))
+    )

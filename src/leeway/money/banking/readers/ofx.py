@@ -14,7 +14,6 @@ from html import unescape
 from leeway import limits
 from leeway.money.banking.lines import Line, ReadFile, Statement
 from leeway.money.banking.readers.values import (
-    check_number_of_lines,
     iso_day,
     joined,
     pence_of,
@@ -159,7 +158,6 @@ def _statement(given: Node, account_tag: str) -> Statement:
     for transaction in transactions.inside if transactions else []:
         if transaction.tag == "STMTTRN":
             lines.append(_line(transaction))
-    check_number_of_lines(lines)
     currency = _currency(given, transactions)
     balance = given.find("LEDGERBAL")
     closing = pence_of(text, f"Line {balance.line}, BALAMT") if balance and (text := balance.value("BALAMT")) else None
