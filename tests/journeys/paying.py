@@ -14,6 +14,7 @@ def enter_bank_details(officer: Visitor, case_page: str, name: str, sort_code: s
     officer.write("Name on the account", name)
     officer.write("Sort code", sort_code)
     officer.write("Account number", account_number)
+    officer.choose("What did Confirmation of Payee say?", "The name matches the account")
     officer.press("Check and save")
 
 

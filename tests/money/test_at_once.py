@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Q
 
 from leeway.access.models import User
@@ -31,11 +32,13 @@ from leeway.money.ledger.queries import balance
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payments import actions as payments
+from leeway.money.payments import answers
 from leeway.money.payments.models import Payment
 from leeway.money.payments.queries import findings, stopped_since
 from leeway.money.payments.states import LIVE, State
 from leeway.refusal import Refusal
 from leeway.versions import version_of
+from tests.money.banking.reports import report, status
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +48,7 @@ STARTS, CUT, FOUR_WEEKS_END = date(2026, 4, 22), date(2026, 4, 23), date(2026, 5
 PAY_DAYS = (date(2026, 4, 24), date(2026, 4, 27))  # of five days, and of four weeks
 NEXT_PAY_DAY, AFTER = date(2026, 5, 22), date(2026, 6, 4)
 SEEN = "Bank statement of that day"
-ROOMS = (budgets, payees, payments, contributions, circumstances)
+ROOMS = (budgets, payees, payments, answers, contributions, circumstances)
 
 
 @dataclass
@@ -140,6 +143,13 @@ def _confirm(world: World, run: Any) -> Any:
     return payments.confirm_run(run=run, confirmed_from=SEEN, returned={}, by=world.finn, on=run.pay_on)
 
 
+def _answer(world: World) -> Any:
+    run = world.runs[State.SENT]
+    first = status(run.payments.first().end_to_end_id, "RJCT", code="AC04")
+    upload = SimpleUploadedFile("answer.xml", report(first, about=run.reference))
+    return answers.take_answer(run=run, upload=upload, by=world.fay, on=ON)
+
+
 def _approve(world: World) -> Any:
     return payments.approve_run(run=world.runs[State.MADE], by=world.fay, on=ON)
 
@@ -179,6 +189,7 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ),
         (State.CONFIRMED,),
     ),
+    answers.take_answer: Action(_answer, (State.SENT,)),
     payments.cancel_run: Action(
         lambda world: payments.cancel_run(run=world.runs[State.MADE], by=world.finn, on=ON), (State.MADE,)
     ),

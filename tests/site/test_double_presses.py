@@ -95,7 +95,13 @@ FORMS = {
     "bank details": (
         "finn",
         "/cases/{case}/bank-details/new/direct_payment/",
-        {"holder": "person", "account_name": "Ada Bell", "sort_code": "123456", "account_number": "12345678"},
+        {
+            "holder": "person",
+            "account_name": "Ada Bell",
+            "sort_code": "123456",
+            "account_number": "12345678",
+            "name_check": "match",
+        },
         Stage.ARRANGING,
     ),
     "somebody who signs in": (

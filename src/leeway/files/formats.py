@@ -15,7 +15,7 @@ from leeway.refusal import Refusal
 
 ACCEPTED = (
     "Send a photograph (JPEG, PNG, HEIC or WebP), a PDF, plain text or CSV, a Word, Excel or OpenDocument file, "
-    "or a bank's file (OFX, MT940 or camt.053)."
+    "or a bank's file (OFX, MT940, camt or pain.002)."
 )
 UNPACKED_BYTES_MAX = 200_000_000
 PARTS_MAX = 5_000
@@ -36,7 +36,7 @@ REFERENCE, OPENING_BALANCE = re.compile(r"^:20:", re.MULTILINE), re.compile(r"^:
 DECLARATION = re.compile(r"<\?xml[^>]*\?>")
 #: How much of a text is looked at to tell which kind it is: each kind says so at its start.
 HEAD = 20_000
-CAMT = "{urn:iso:std:iso:20022:tech:xsd:camt."
+FROM_A_BANK = ("{urn:iso:std:iso:20022:tech:xsd:camt.", "{urn:iso:std:iso:20022:tech:xsd:pain.002.")
 
 
 class NotAccepted(Refusal):
@@ -179,7 +179,10 @@ def text_format(text: str) -> Format:
 
 
 def xml_format(text: str) -> Format:
-    """OFX or a camt statement, by the first element; any other XML is refused. It names no entities by now."""
+    """OFX, a camt statement or a bank's answer (pain.002), by the first element; any other XML is refused.
+
+    It names no entities by now.
+    """
     try:
         declared = DECLARATION.match(text[:HEAD])
         elements = BytesIO(text[declared.end() if declared else 0 :][:HEAD].encode())
@@ -188,9 +191,9 @@ def xml_format(text: str) -> Format:
         raise NotAccepted("The file is XML that is damaged. Ask the bank for it again, or send a PDF.") from problem
     if root.tag == "OFX":
         return OFX
-    if root.tag.startswith(CAMT) and root.tag.endswith("}Document"):
+    if root.tag.startswith(FROM_A_BANK) and root.tag.endswith("}Document"):
         return STATEMENT_XML
-    raise NotAccepted(f"The file is XML, and not a bank statement (OFX or camt.053). {ACCEPTED}")
+    raise NotAccepted(f"The file is XML, and not a bank statement or answer (OFX, camt, pain.002). {ACCEPTED}")
 
 
 def is_mt940(text: str) -> bool:

@@ -80,6 +80,8 @@ SEALED = (
     Table("budgets.Hold"),
     Table("payments.PaymentRun"),
     Table("payments.Payment"),
+    Table("payments.BankAnswer"),
+    Table("payments.AnsweredPayment"),
     Table("contributions.Receipt"),
     Table("contributions.TakenBack"),
     Table("access.Look", stamp="at"),

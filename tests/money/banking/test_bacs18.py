@@ -25,6 +25,8 @@ ADA = Credit(
     amount_pence=912_45,
     end_to_end_id="RUN14-ADA",
 )
+ISO_SIGNS = r"""[A-Za-z0-9/?:().,'+ !#&%*=^_`{|}~";@\[\\\]$<>-]+"""
+TUESDAY, WEDNESDAY = date(2026, 4, 7), date(2026, 4, 8)
 DAYS = {"processing_day": date(2026, 4, 7), "created_on": date(2026, 4, 2)}
 
 
@@ -68,7 +70,7 @@ def test_banks_get_only_what_they_carry_and_never_lose_a_digit(text, width):
         for character in unicodedata.normalize("NFKD", text)
         if unicodedata.digit(character, None) is not None
     )
-    for carry, allowed in ((bacs_text, "[A-Z0-9.&/ -]+"), (iso_text, r"[A-Za-z0-9/?:().,'+ -]+")):
+    for carry, allowed in ((bacs_text, "[A-Z0-9.&/ -]+"), (iso_text, ISO_SIGNS)):
         try:
             carried = carry(text, width=width)
         except NotCarried:
@@ -149,6 +151,89 @@ def test_the_processing_day_is_one_to_31_days_after_the_file_is_made():
             written(ADA, created_on=created_on)
     for created_on in (date(2026, 4, 6), date(2026, 3, 7)):
         assert bacs18.read(written(ADA, created_on=created_on)).created_on == created_on
+
+
+BEN = replace(ADA, name="Ben Hart", account_number="00000011", amount_pence=1_00, end_to_end_id="RUN14-BEN")
+CAZ = replace(ADA, name="Caz Hart", account_number="00000020", amount_pence=2_00, end_to_end_id="RUN14-CAZ")
+
+
+def written_for_days(credits_by_day, **changes):
+    given = {"created_on": DAYS["created_on"], "serial_number": 7} | changes
+    return bacs18.write_days(credits_by_day, COUNCIL, **given)
+
+
+def test_every_position_of_a_file_of_two_days():
+    assert written_for_days({WEDNESDAY: [CAZ], TUESDAY: [ADA, BEN]}).split("\r\n") == [
+        "VOL1000007                               654321                                1",
+        "HDR1A654321S  165432100000700010001       26092 26105 000000                    ",
+        "HDR2F0200000106                                   00                            ",
+        "UHL1 26097999999    00      4 MULTI  001                                        ",
+        "1000000000000309920000012345678    00000091245ANYTOWN COUNCIL   PB 2026/14        ADA LOVELACE       26097",
+        "1000000000001109920000012345678    00000000100ANYTOWN COUNCIL   PB 2026/14        BEN HART           26097",
+        "2000001234567801720000012345678    00000091345ANYTOWN COUNCIL   CONTRA            ANYTOWN COUNCIL    26097",
+        "1000000000002009920000012345678    00000000200ANYTOWN COUNCIL   PB 2026/14        CAZ HART           26098",
+        "2000001234567801720000012345678    00000000200ANYTOWN COUNCIL   CONTRA            ANYTOWN COUNCIL    26098",
+        "EOF1A654321S  165432100000700010001       26092 26105 000000                    ",
+        "EOF2F0200000106                                   00                            ",
+        "UTL10000000091545000000009154500000020000003                                    ",
+        "",
+    ]
+
+
+@given(paid=credits(), split=st.integers(0, 12))
+def test_the_payments_of_each_day_come_back_on_that_day(paid, split):
+    by_day = {day: some for day, some in ((TUESDAY, paid[:split]), (WEDNESDAY, paid[split:])) if some}
+    file = bacs18.read(written_for_days(by_day))
+    carried = {day: tuple(bacs18.as_carried(credit) for credit in some) for day, some in by_day.items()}
+    assert file.credits_by_day == carried
+    assert (file.processing_day, file.total_pence) == (min(by_day), sum(credit.amount_pence for credit in paid))
+
+
+def test_no_day_of_a_file_is_empty_or_a_day_on_which_bacs_rests():
+    with pytest.raises(CannotBePaid, match="Nobody is paid on the processing day 8 April 2026"):
+        written_for_days({TUESDAY: [ADA], WEDNESDAY: []})
+    with pytest.raises(BankDayRefused, match="Monday 6 April 2026 is not a bank working day"):
+        written_for_days({TUESDAY: [ADA], date(2026, 4, 6): [BEN]})
+    with pytest.raises(Refusal, match="within 31 days"):
+        written_for_days({TUESDAY: [ADA], date(2026, 5, 5): [BEN]})
+    with pytest.raises(CannotBePaid, match="more than once"):
+        written_for_days({TUESDAY: [ADA], WEDNESDAY: [ADA]})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("ADA LOVELACE       26097", "ADA LOVELACE       26098", "Line 5 .* transaction code 17"),
+        ("CAZ HART           26098", "CAZ HART           26099", "Line 8 .* transaction code 17"),
+        ("00000000200ANYTOWN COUNCIL   PB", "00000000300ANYTOWN COUNCIL   PB", "do not come to the same"),
+        ("00000020000003", "00000010000003", "number of payments differs"),
+        ("4 MULTI", "7 OTHER", "Line 4 .* work code"),
+        ("4 MULTI", "1 DAILY", "Line 5 should have 100 characters"),
+    ],
+)
+def test_a_file_of_days_changed_on_the_way_is_refused(old, new, said):
+    text = written_for_days({TUESDAY: [ADA, BEN], WEDNESDAY: [CAZ]})
+    assert text.count(old) == 1
+    with pytest.raises(bacs18.BadBacsFile, match=said):
+        bacs18.read(text.replace(old, new))
+
+
+def test_a_day_whose_contra_is_given_does_not_come_again():
+    lines = written_for_days({TUESDAY: [ADA], WEDNESDAY: [CAZ]}).splitlines()
+    with pytest.raises(bacs18.BadBacsFile, match="Line 9 has a processing day that was closed"):
+        bacs18.read("\r\n".join([*lines[:8], *lines[4:6], *lines[8:]]))
+
+
+def test_a_roll_number_stands_where_the_reference_does():
+    member = replace(ADA, roll_number="A/1234567890ABC")
+    assert "ANYTOWN COUNCIL   A/1234567890ABC   ADA LOVELACE" in written(member)
+    assert bacs18.read(written(member)).credits[0].reference == "A/1234567890ABC"
+
+
+@pytest.mark.parametrize("roll", ["1234567890123456789", "a1", "A&1", "ABC", "1-", " 1", "Å1", "1\n"])
+def test_a_roll_number_that_would_not_arrive_whole_is_refused(roll):
+    with pytest.raises(CannotBePaid, match="roll number of payment 1"):
+        written(replace(ADA, roll_number=roll))
 
 
 @pytest.mark.parametrize("serial_number", [0, 1_000_000])

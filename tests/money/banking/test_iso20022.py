@@ -60,7 +60,7 @@ def test_a_message_that_pays_ada_and_dot(schema):
     assert texts(message, "ReqdExctnDt/Dt") == ["2026-04-07"]
     assert texts(message, "EndToEndId") == ["RUN14-ADA", "RUN14-DOT"]
     assert texts(message, "InstdAmt") == ["912.45", "0.05"]
-    assert texts(message, "Cdtr/Nm") == ["Ada Lovelace Son", "Dot O'Neill"]
+    assert texts(message, "Cdtr/Nm") == ["Ada Lovelace & Son", "Dot O'Neill"]
     assert texts(message, "Ustrd") == ["PB 2026/14", "PB 2026/15"]
     assert texts(message, "ClrSysId/Cd") == ["GBDSC"] * 3
     assert texts(message, "MmbId") == ["200000", "100000", "100000"]
@@ -90,6 +90,20 @@ def test_any_payments_make_a_message_that_the_schema_accepts(schema, paid):
     assert texts(message, "NbOfTxs") == [str(len(paid))] * 2
     assert texts(message, "EndToEndId") == [credit.end_to_end_id for credit in paid]
     assert all(1 <= len(name) <= 70 for name in texts(message, "Nm"))
+
+
+def test_names_keep_the_signs_that_iso_carries(schema):
+    signs = 'A & B <C> [D] {E}; "F" #1 50% *_=^~|@$!\\ (G) H/I'
+    message = written(replace(ADA, name=signs))
+    schema.validate(message)
+    assert texts(message, "Cdtr/Nm") == [signs]
+    assert texts(written(replace(ADA, name="Zoë £5 明\u202e")), "Cdtr/Nm") == ["Zoe 5"]
+
+
+def test_a_roll_number_stands_where_bacs_has_it(schema):
+    message = written(replace(ADA, roll_number="A/1234567890ABC"), DOT)
+    schema.validate(message)
+    assert texts(message, "Ustrd") == ["A/1234567890ABC", "PB 2026/15"]
 
 
 @pytest.mark.parametrize("identifier", ["", "A" * 36, "RUN 14", "/RUN14", "RUN14/", "RUN//14", "RÜN14", "RUN14\n"])

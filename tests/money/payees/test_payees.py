@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from leeway.care.people.models import Relationship
 from leeway.care.planning.models import Way
 from leeway.money.payees import actions
-from leeway.money.payees.models import Holder, PayeeAccount
+from leeway.money.payees.models import Holder, NameCheck, PayeeAccount
 from leeway.money.payees.queries import waiting, ways_ready
 from leeway.refusal import NotAllowed, Refusal
 
@@ -105,6 +106,67 @@ def test_a_name_that_no_bank_file_carries_is_refused_when_it_is_entered(enter):
     with pytest.raises(Refusal) as refused:
         enter(account_name="…")
     assert refused.value.field == "account_name"
+
+
+def test_no_answer_of_confirmation_of_payee_is_no_match(enter):
+    assert enter().name_check_words == "Nobody has said what Confirmation of Payee answered."
+    assert enter(name_check=NameCheck.MATCH).name_check_words == "The name matches the account"
+    close = enter(name_check=NameCheck.CLOSE, bank_has_name="Ms A Bell")
+    assert close.name_check_words == "A close match: the bank has a slightly different name: “Ms A Bell”"
+
+
+def test_a_close_match_says_the_name_and_no_other_answer_does(enter):
+    for changes in (
+        {"name_check": NameCheck.CLOSE},
+        {"name_check": NameCheck.MATCH, "bank_has_name": "Ms A Bell"},
+        {"bank_has_name": "Ms A Bell"},
+    ):
+        with pytest.raises(Refusal) as refused:
+            enter(**changes)
+        assert refused.value.field == "bank_has_name"
+
+
+def test_a_name_that_does_not_match_is_approved_only_for_a_reason(enter, fay):
+    payee = enter(name_check=NameCheck.NO_MATCH)
+    for because in ("", "ok"):
+        with pytest.raises(Refusal, match="does not match this account") as refused:
+            actions.approve_details(payee=payee, because=because, by=fay, on=ON)
+        assert refused.value.field == "because"
+    with pytest.raises(DatabaseError, match="approved_for_a_reason"), transaction.atomic():
+        PayeeAccount.objects.update(state="approved", settled_by=fay)
+    actions.approve_details(payee=payee, because="Her bank statement of March was seen", by=fay, on=ON)
+    assert PayeeAccount.objects.get().approved_because == "Her bank statement of March was seen"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        PayeeAccount.objects.update(name_check="match")
+
+
+def test_the_second_officer_is_shown_what_the_bank_said(enter, case, client, fay, monkeypatch):
+    monkeypatch.setattr("leeway.care.people.queries.is_own_case", lambda user, case, on: True)
+    client.force_login(fay)
+    for name_check, name, words in (
+        ("match", "", None),
+        ("close", "Ms A Bell", "slightly different name. See whether it is the same person"),
+        ("no_match", "", "It may be somebody else’s"),
+        ("not_checked", "", "have not confirmed that this name belongs to this account"),
+        ("", "", "have not confirmed that this name belongs to this account"),
+    ):
+        payee = enter(name_check=name_check, bank_has_name=name, roll_number="a/123 456")
+        page = client.get(reverse("payees:show", args=[case.pk, payee.pk])).content.decode()
+        assert payee.name_check_words in page and "A/123 456" in page
+        assert (words in page) if words else ("govuk-warning-text" not in page)
+        assert ("How do you know that the account is theirs?" in page) == (name_check == "no_match")
+    payee = enter(name_check=NameCheck.NO_MATCH)
+    page = client.post(reverse("payees:approve", args=[case.pk, payee.pk]), {"because": ""}).content.decode()
+    assert page.count("Say how you know that it is theirs") == 2  # at the top, and at the field
+
+
+def test_a_roll_number_is_kept_as_bacs_carries_it_or_refused(enter):
+    assert enter(roll_number=" a/1234567890abc ").roll_number == "A/1234567890ABC"
+    assert enter().roll_number == ""
+    for roll in ("ABC", "1" * 19, "1&2", "№1"):
+        with pytest.raises(Refusal, match="roll number must be up to 18") as refused:
+            enter(roll_number=roll)
+        assert refused.value.field == "roll_number"
 
 
 def test_an_account_that_fails_the_modulus_check_is_refused(enter, tmp_path, settings):

@@ -59,6 +59,7 @@ DETAILS = {
     "account_name": "Ada Bell",
     "sort_code": "12-34-56",
     "account_number": "12345678",
+    "name_check": "match",
 }
 
 

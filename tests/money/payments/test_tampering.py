@@ -6,6 +6,7 @@ Here it is done as an owner would: with every trigger asleep, past every action.
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 
 from leeway.care.planning.models import Way
@@ -15,7 +16,9 @@ from leeway.money.contributions.actions import confirm_receipt, let_fall_due, ta
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
 from leeway.money.payments.actions import make_run
+from leeway.money.payments.answers import take_answer
 from leeway.money.payments.queries import findings
+from tests.money.banking.reports import report, status
 
 ON, PAID, END = date(2026, 4, 20), date(2026, 4, 24), date(2026, 5, 31)
 
@@ -45,7 +48,13 @@ def council(case, another_case, agree, bank, finn, paid):
     bank(lena, Way.SERVICE_FUND, account_number="87654321", name="Lena's fund")
     plan = agree(lena, (Way.SERVICE_FUND, 140_00, 50), (Way.COUNCIL_MANAGED, 70_00, 0), charge_pence=14_00)
     other = start_budget(plan=plan, by=finn, on=date(2026, 4, 1))
-    paid(make_run(pay_on=PAID, by=finn, on=ON), ON)
+    run = paid(make_run(pay_on=PAID, by=finn, on=ON), ON)
+    for name, code in (("accepted", ""), ("rejected", "AC04")):
+        last = run.payments.get(instalment__kind="start_up")
+        said = report(
+            status(last.end_to_end_id, "RJCT" if code else "ACSP", code=code), message_id=name, about=run.reference
+        )
+        take_answer(run=run, upload=SimpleUploadedFile(f"{name}.xml", said), by=finn, on=PAID)
     let_fall_due(on=date(2026, 5, 25))
     for pence in (1_00, 2_00):
         owed = -balance(Account.objects.get(kind=Kind.OWED_BY_PERSON, case=case))
@@ -253,6 +262,39 @@ TRIES = {
     "a run approved before it was made": (
         ["UPDATE payments_paymentrun SET approved_on = made_on - 1"],
         ["its days are out of order"],
+    ),
+    "a rejection by the bank left alone": (
+        ["UPDATE payments_payment SET state = 'arrived', returned_by_id = NULL, returned_on = NULL, "
+         "returned_because = '' WHERE state = 'returned'"],
+        ["was not carried out, and it has not come back"],
+    ),
+    "a rejection by the bank turned to another payment": (
+        [f"UPDATE payments_answeredpayment SET payment_id = (SELECT id FROM payments_payment WHERE instalment_id = "
+         f"{FIRST})"],
+        ["was not carried out, and it has not come back"],
+    ),
+    "a rejection by the bank taken away": (
+        ["DELETE FROM payments_answeredpayment"],
+        ["says that 1 payments came back, and names 0"],
+    ),
+    "an answer given to another run": (
+        ["INSERT INTO payments_paymentrun SELECT (jsonb_populate_record(run, jsonb_build_object('id', "
+         "gen_random_uuid(), 'number', 99, 'state', 'approved', 'sent_by_id', NULL, 'sent_on', NULL, "
+         "'confirmed_by_id', NULL, 'confirmed_on', NULL, 'confirmed_from', ''))).* FROM payments_paymentrun AS run",
+         "UPDATE payments_bankanswer SET run_id = (SELECT id FROM payments_paymentrun WHERE number = 99)"],
+        ["is to payment run 99, of which the bank has no file", "which is not in its run"],
+    ),
+    "an answer given by an assessor": (
+        ["UPDATE payments_bankanswer SET given_by_id = (SELECT id FROM access_user WHERE name = 'Bea Okafor')"],
+        ["was given by Bea Okafor, who has never been somebody who may"],
+    ),
+    "a no of Confirmation of Payee turned to a yes": (
+        [f"UPDATE payees_payeeaccount SET name_check = 'match' WHERE case_id = {ADA}"],
+        ["are not those that were entered"],
+    ),
+    "a roll number changed under an approved payee": (
+        [f"UPDATE payees_payeeaccount SET roll_number = '1' WHERE case_id = {ADA}"],
+        ["are not those that were entered"],
     ),
     "an arrival on another day": (
         ["UPDATE ledger_transfer SET effective_date = effective_date - 1 WHERE reason = 'payment_arrived'"],

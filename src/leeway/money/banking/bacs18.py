@@ -2,22 +2,29 @@
 
 A file for one processing day: four labels (VOL1, HDR1, HDR2, UHL1), a record of 100 characters for each
 payment, one contra record that takes the total from the council's account, and three labels (EOF1, EOF2,
-UTL1). Sources: Bacs Standard 18, with the label positions as in Bank of Ireland's and HSBC's guides to it.
+UTL1). A file for several days has the work code “4 MULTI”, a contra for each day, and records of 106 characters,
+the last six of which are the day. Sources: Bacs Standard 18, with the label positions as in Bank of Ireland's and
+HSBC's guides to it; for several days, HSBC's layout as Acumatica documents it (“BACS HSBC File”). The number of a
+building society account (its roll number) stands in field 10, where the reference stands otherwise: Bacs,
+“Crediting and debiting building society accounts”, version 25.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from leeway.money.banking.characters import bacs_text
-from leeway.money.banking.payment import Credit, Originator, require_payable
+from leeway.money.banking.payment import CannotBePaid, Credit, Originator, require_payable
 from leeway.money.banking.working_days import require_bank_working_day
 from leeway.refusal import Refusal
 
 CREDIT, CONTRA_DEBIT = "99", "17"
 BACS = "999999"  # the receiving party of every file
 LABELS_BEFORE, LABELS_AFTER = ("VOL1", "HDR1", "HDR2", "UHL1"), ("EOF1", "EOF2", "UTL1")
-LABEL_LENGTH, RECORD_LENGTH, BLOCK_LENGTH = 80, 100, 2000
+LABEL_LENGTH, BLOCK_LENGTH = 80, 2000
+RECORD_LENGTH, RECORD_LENGTH_OF_MANY_DAYS = 100, 106
+ONE_DAY, MANY_DAYS = "1 DAILY", "4 MULTI"
 DAYS_AHEAD_MAX = 31
 DAYS_KEPT = 7  # how long after processing the file must not be overwritten
 LINE_END = "\r\n"
@@ -32,10 +39,19 @@ class Bacs18File:
     """What a Standard 18 file says. The contra has been checked: it takes exactly what the payments give."""
 
     originator: Originator
-    processing_day: date
     created_on: date
     serial_number: int
-    credits: tuple[Credit, ...]
+    credits_by_day: Mapping[date, tuple[Credit, ...]]
+
+    @property
+    def processing_day(self) -> date:
+        """The day on which Bacs processes the file, or the first of them."""
+        return min(self.credits_by_day)
+
+    @property
+    def credits(self) -> tuple[Credit, ...]:
+        """The payments of every day."""
+        return tuple(credit for credits in self.credits_by_day.values() for credit in credits)
 
     @property
     def total_pence(self) -> int:
@@ -57,25 +73,39 @@ def write(
     Refuses: a run that no bank would take (CannotBePaid), a day on which Bacs does not work
     (BankDayRefused), a day not within 31 days after `created_on`, a name that Bacs cannot carry (NotCarried).
     """
+    days = {processing_day: credits}
+    return write_days(days, originator, created_on=created_on, serial_number=serial_number)
+
+
+def write_days(
+    credits_by_day: Mapping[date, Sequence[Credit]], originator: Originator, *, created_on: date, serial_number: int
+) -> str:
+    """Write one Bacs file for one or several processing days, each with its own contra. Refuses as `write`."""
+    days = sorted(credits_by_day)
+    credits = [credit for day in days for credit in credits_by_day[day]]
     require_payable(credits, originator)
-    require_bank_working_day(processing_day, "The processing day")
-    if not created_on < processing_day <= created_on + timedelta(days=DAYS_AHEAD_MAX):
-        raise Refusal("The processing day must be after the day the file is made, and within 31 days of it.")
+    for day in days:
+        _require_processing_day(day, created_on)
+        if not credits_by_day[day]:
+            raise CannotBePaid(f"Nobody is paid on the processing day {day:%-d %B %Y}. Leave that day out.")
     if not 1 <= serial_number <= 999_999:
         raise Refusal("The serial number of a Bacs file must be from 1 to 999999.")
     payer = originator_as_carried(originator)
-    total_pence = sum(credit.amount_pence for credit in credits)
-    file_label = _file_label(payer.service_user_number, processing_day, created_on, serial_number)
+    file_label = _file_label(payer.service_user_number, days[-1], created_on, serial_number)
+    layout_label = _layout_label(RECORD_LENGTH_OF_MANY_DAYS if len(days) > 1 else RECORD_LENGTH)
     lines = [
         _volume_label(payer.service_user_number, serial_number),
         f"HDR1{file_label}",
-        f"HDR2{_layout_label()}",
-        _processing_label(processing_day),
-        *(_record(as_carried(credit), CREDIT, payer) for credit in credits),
-        _record(_contra(payer, total_pence), CONTRA_DEBIT, payer),
+        f"HDR2{layout_label}",
+        _processing_label(days[0], MANY_DAYS if len(days) > 1 else ONE_DAY),
+        *(
+            record + (_day(day) if len(days) > 1 else "")
+            for day in days
+            for record in _records_of_a_day(credits_by_day[day], payer)
+        ),
         f"EOF1{file_label}",
-        f"EOF2{_layout_label()}",
-        _totals_label(total_pence, len(credits)),
+        f"EOF2{layout_label}",
+        _totals_label(sum(credit.amount_pence for credit in credits), len(days), len(credits)),
     ]
     return "".join(line + LINE_END for line in lines)
 
@@ -95,9 +125,8 @@ def read(text: str) -> Bacs18File:
     for (number, line), label in zip(labels, LABELS_BEFORE + LABELS_AFTER, strict=True):
         if not line.startswith(label) or len(line) != LABEL_LENGTH:
             raise BadBacsFile(f"Line {number} should be the label {label}, of {LABEL_LENGTH} characters.")
-    for number, line in records:
-        _require_record(number, line, CREDIT if number < records[-1][0] else CONTRA_DEBIT)
     volume, header, _, user_header = lines[: len(LABELS_BEFORE)]
+    credits_by_day = _read_days(records, user_header)
     contra = records[-1][1]
     file = Bacs18File(
         originator=Originator(
@@ -106,19 +135,21 @@ def read(text: str) -> Bacs18File:
             sort_code=_field(contra, 1, 6),
             account_number=_field(contra, 7, 14),
         ),
-        processing_day=_read_day(_field(user_header, 5, 10), line_number=4),
         created_on=_read_day(_field(header, 42, 47), line_number=2),
         serial_number=int(_digits(volume, 5, 10, line_number=1)),
-        credits=tuple(_credit(line) for _, line in records[:-1]),
+        credits_by_day=credits_by_day,
     )
-    _require_agreement(file, contra, lines[-1], len(lines))
+    _require_agreement(file, lines[-1], len(lines))
     return file
 
 
 def as_carried(credit: Credit) -> Credit:
-    """The payment as a Standard 18 file carries it: 18 characters of name and reference, no end-to-end id."""
+    """The payment as a Standard 18 file carries it: 18 characters of name and reference, no end-to-end id.
+
+    Where there is a roll number, it is what stands as the reference.
+    """
     return Credit(
-        reference=bacs_text(credit.reference),
+        reference=credit.roll_number or bacs_text(credit.reference),
         name=bacs_text(credit.name),
         sort_code=credit.sort_code,
         account_number=credit.account_number,
@@ -135,6 +166,19 @@ def originator_as_carried(originator: Originator) -> Originator:
         sort_code=originator.sort_code,
         account_number=originator.account_number,
     )
+
+
+def _require_processing_day(day: date, created_on: date) -> None:
+    require_bank_working_day(day, "The processing day")
+    if not created_on < day <= created_on + timedelta(days=DAYS_AHEAD_MAX):
+        raise Refusal("The processing day must be after the day the file is made, and within 31 days of it.")
+
+
+def _records_of_a_day(credits: Sequence[Credit], payer: Originator) -> Iterator[str]:
+    """A record for each payment, and then the contra that takes their total out of the council's account."""
+    for credit in credits:
+        yield _record(as_carried(credit), CREDIT, payer)
+    yield _record(_contra(payer, sum(credit.amount_pence for credit in credits)), CONTRA_DEBIT, payer)
 
 
 def _contra(payer: Originator, total_pence: int) -> Credit:
@@ -169,19 +213,19 @@ def _file_label(sun: str, processing_day: date, created_on: date, serial_number:
     return f"A{sun}S  1{sun}{serial_number:06}00010001{'':6}{_day(created_on)}{_day(expires)} 000000{'':20}"
 
 
-def _layout_label() -> str:
+def _layout_label(record_length: int) -> str:
     """5 fixed length, 6-10 block length, 11-15 record length, 51-52 buffer offset."""
-    return f"F{BLOCK_LENGTH:05}{RECORD_LENGTH:05}{'':35}00{'':28}"
+    return f"F{BLOCK_LENGTH:05}{record_length:05}{'':35}00{'':28}"
 
 
-def _processing_label(processing_day: date) -> str:
+def _processing_label(processing_day: date, work_code: str) -> str:
     """5-10 processing day, 11-20 receiving party, 21-22 sterling, 29-37 work code, 38-40 file number."""
-    return f"UHL1{_day(processing_day)}{BACS:10}00{'':6}{'1 DAILY':9}001{'':40}"
+    return f"UHL1{_day(processing_day)}{BACS:10}00{'':6}{work_code:9}001{'':40}"
 
 
-def _totals_label(total_pence: int, payments: int) -> str:
+def _totals_label(total_pence: int, contras: int, payments: int) -> str:
     """5-17 pence out, 18-30 pence in, 31-37 records out, 38-44 records in."""
-    return f"UTL1{total_pence:013}{total_pence:013}{1:07}{payments:07}{'':36}"
+    return f"UTL1{total_pence:013}{total_pence:013}{contras:07}{payments:07}{'':36}"
 
 
 def _day(day: date) -> str:
@@ -208,11 +252,31 @@ def _digits(line: str, first: int, last: int, *, line_number: int) -> str:
     return text
 
 
-def _require_record(number: int, line: str, transaction_code: str) -> None:
-    if len(line) != RECORD_LENGTH or _field(line, 16, 17) != transaction_code:
-        raise BadBacsFile(
-            f"Line {number} should have {RECORD_LENGTH} characters and transaction code {transaction_code}."
-        )
+def _read_days(records: Sequence[tuple[int, str]], user_header: str) -> dict[date, tuple[Credit, ...]]:
+    """The payments of each processing day, each day's proved against its contra."""
+    many = _field(user_header, 29, 37) == MANY_DAYS
+    if not many and _field(user_header, 29, 37) != ONE_DAY:
+        raise BadBacsFile(f"Line 4 should have the work code “{ONE_DAY}” or “{MANY_DAYS}” in positions 29 to 37.")
+    one_day = _read_day(_field(user_header, 5, 10), line_number=4)
+    length = RECORD_LENGTH_OF_MANY_DAYS if many else RECORD_LENGTH
+    found: dict[date, tuple[Credit, ...]] = {}
+    for written, group in groupby(records, key=lambda numbered: numbered[1][RECORD_LENGTH:] if many else ""):
+        of_the_day = list(group)
+        for number, line in of_the_day:
+            _require_record(number, line, CREDIT if number < of_the_day[-1][0] else CONTRA_DEBIT, length)
+        day = _read_day(written.strip(), line_number=of_the_day[0][0]) if many else one_day
+        if day in found:
+            raise BadBacsFile(f"Line {of_the_day[0][0]} has a processing day that was closed by its contra before.")
+        found[day] = tuple(_credit(line) for _, line in of_the_day[:-1])
+        contra_pence = int(_field(of_the_day[-1][1], 36, 46))
+        if sum(credit.amount_pence for credit in found[day]) != contra_pence:
+            raise BadBacsFile("The payments, the contra and the totals of the last line do not come to the same.")
+    return found
+
+
+def _require_record(number: int, line: str, transaction_code: str, length: int) -> None:
+    if len(line) != length or _field(line, 16, 17) != transaction_code:
+        raise BadBacsFile(f"Line {number} should have {length} characters and transaction code {transaction_code}.")
     _digits(line, 1, 15, line_number=number)
     _digits(line, 18, 31, line_number=number)
     _digits(line, 36, 46, line_number=number)
@@ -229,13 +293,12 @@ def _credit(line: str) -> Credit:
     )
 
 
-def _require_agreement(file: Bacs18File, contra: str, trailer: str, line_number: int) -> None:
+def _require_agreement(file: Bacs18File, trailer: str, line_number: int) -> None:
     pence_out, pence_in, records_out, records_in = (
         int(_digits(trailer, first, last, line_number=line_number))
         for first, last in ((5, 17), (18, 30), (31, 37), (38, 44))
     )
-    contra_pence = int(_field(contra, 36, 46))
-    if not file.total_pence == contra_pence == pence_out == pence_in:
+    if not file.total_pence == pence_out == pence_in:
         raise BadBacsFile("The payments, the contra and the totals of the last line do not come to the same.")
-    if (records_out, records_in) != (1, len(file.credits)):
+    if (records_out, records_in) != (len(file.credits_by_day), len(file.credits)):
         raise BadBacsFile("The number of payments differs from the one on the last line.")

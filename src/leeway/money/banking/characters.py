@@ -10,7 +10,9 @@ import unicodedata
 from leeway.refusal import Refusal
 
 NOT_BACS = r"[^A-Z0-9.&/-]"  # Bacs Standard 18
-NOT_ISO = r"[^A-Za-z0-9/?:().,'+-]"  # the Latin set that UK and SEPA banks agree to carry
+#: The Latin letters, digits and signs that ISO 20022 messages carry in names: SWIFT's set X, and the signs that CBPR+
+#: adds to it for names and remittance. Identifiers have set X alone.
+NOT_ISO = r"""[^A-Za-z0-9/?:().,'+!#&%*=^_`{|}~";@[\]$<>\\-]"""
 SPELLED = str.maketrans(
     {"ß": "ss", "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d", "Ð": "D"}
     | {"ð": "d", "Ł": "L", "ł": "l", "Þ": "TH", "þ": "th", "ı": "i", "Ħ": "H", "ħ": "h", "Ŧ": "T", "ŧ": "t"}
@@ -38,10 +40,10 @@ def bacs_text(text: str, *, width: int = 18) -> str:
 def iso_text(text: str, *, width: int) -> str:
     """Write a name or reference in the Latin characters that banks carry in ISO 20022 messages.
 
-    Shortened and refused as `bacs_text`.
+    Shortened and refused as `bacs_text`. Unlike there, small letters, commas and brackets stay.
 
-    >>> iso_text("Zoë O'Brien", width=70)
-    "Zoe O'Brien"
+    >>> iso_text("Zoë O'Brien & Sons (Care)", width=70)
+    "Zoe O'Brien & Sons (Care)"
     """
     return _fit(re.sub(NOT_ISO, " ", _latin(re.sub("[’‘`ʼ´]", "'", text))), text, width)
 

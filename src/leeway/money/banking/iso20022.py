@@ -83,7 +83,8 @@ def _add_credit(transaction: ET.Element, credit: Credit) -> None:
     _add_bank(ET.SubElement(transaction, "CdtrAgt"), credit.sort_code)
     _add(transaction, "Cdtr/Nm", iso_text(credit.name, width=NAME_LENGTH_MAX))
     _add_account(ET.SubElement(transaction, "CdtrAcct"), credit.account_number)
-    _add(transaction, "RmtInf/Ustrd", bacs_text(credit.reference))  # what Bacs has room for
+    # What becomes Bacs' field 10, and no longer than it: the roll number, where there is one.
+    _add(transaction, "RmtInf/Ustrd", credit.roll_number or bacs_text(credit.reference))
 
 
 def _add_control_totals(parent: ET.Element, credits: Sequence[Credit]) -> None:

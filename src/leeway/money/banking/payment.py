@@ -9,6 +9,10 @@ from leeway.refusal import Refusal
 PAYMENT_PENCE_MAX = 20_000_000_00  # Bacs carries no single payment above £20 million
 TOTAL_PENCE_MAX = 999_999_999_99  # eleven digits of pence
 
+#: What Bacs carries of a roll number unchanged: the field of the reference, none of it lost.
+ROLL_NUMBER = "(?=.*[0-9])[A-Z0-9]([A-Z0-9./ -]{0,16}[A-Z0-9])?"
+ROLL_NUMBER_IN_WORDS = "up to 18 capital letters, digits, or . / - between them, with a digit among them"
+
 
 class CannotBePaid(Refusal):
     """A payment run holds something that a bank would refuse."""
@@ -16,7 +20,10 @@ class CannotBePaid(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class Credit:
-    """One payment to one bank account. `reference` is what the payee reads, `end_to_end_id` what finds it."""
+    """One payment to one bank account. `reference` is what the payee reads, `end_to_end_id` what finds it.
+
+    `roll_number` is what some building societies tell their members apart by, where they share an account number.
+    """
 
     reference: str
     name: str
@@ -24,6 +31,7 @@ class Credit:
     account_number: str
     amount_pence: int
     end_to_end_id: str
+    roll_number: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +67,8 @@ def require_payable(credits: Sequence[Credit], originator: Originator) -> None:
 
 def _require_credit(credit: Credit, which: str) -> None:
     _require_account(credit.sort_code, credit.account_number, which)
+    if credit.roll_number and not re.fullmatch(ROLL_NUMBER, credit.roll_number):
+        raise CannotBePaid(f"The roll number of {which} must be {ROLL_NUMBER_IN_WORDS}.")
     if credit.amount_pence <= 0:
         raise CannotBePaid(f"The amount of {which} is nothing. Enter at least one penny, or leave it out.")
     if credit.amount_pence > PAYMENT_PENCE_MAX:

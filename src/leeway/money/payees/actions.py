@@ -1,5 +1,6 @@
 """Entering bank details, and a second officer's yes or no to them."""
 
+import re
 from datetime import date
 from functools import cache
 
@@ -18,16 +19,22 @@ from leeway.care.planning.models import Way
 from leeway.money.banking.characters import NotCarried, bacs_text, iso_text
 from leeway.money.banking.iso20022 import NAME_LENGTH_MAX
 from leeway.money.banking.modulus import Verdict, WeightTable, check
-from leeway.money.payees.models import Holder, PayeeAccount
+from leeway.money.banking.payment import ROLL_NUMBER, ROLL_NUMBER_IN_WORDS
+from leeway.money.payees.models import Holder, NameCheck, PayeeAccount
 from leeway.money.payees.states import MOVES, State
 from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
+from leeway.said import sentence
 
 HOLDER_AUTHORITY = {
     Holder.NOMINATED: Authority.NOMINATED,
     Holder.AUTHORISED: Authority.AUTHORISED,
     Holder.REPRESENTATIVE: Authority.REPRESENTATIVE,
 }
+NOT_THEIRS = (
+    "The bank says that the name does not match this account. Say how you know that it is theirs, or turn the details "
+    "down."
+)
 
 
 class SecondOfficerNeeded(NotAllowed):
@@ -36,18 +43,32 @@ class SecondOfficerNeeded(NotAllowed):
 
 @transaction.atomic
 def enter_details(
-    *, case: Case, way: Way, holder: Holder, account_name: str, sort_code: str, account_number: str, by: User, on: date
+    *,
+    case: Case,
+    way: Way,
+    holder: Holder,
+    account_name: str,
+    sort_code: str,
+    account_number: str,
+    roll_number: str = "",
+    name_check: str = "",
+    bank_has_name: str = "",
+    by: User,
+    on: date,
 ) -> PayeeAccount:
     """Enter the bank account for a direct payment or a service fund. Another officer then approves it.
 
     Refused: an account number that does not fit its sort code, a holder who is not recorded with that
-    authority, a name that no bank file can carry. Details that were still waiting are replaced.
+    authority, a name or roll number that no bank file can carry, a close match without the name that the bank has.
+    `name_check` is what Confirmation of Payee said; blank is no answer. Details that still waited are replaced.
     """
     check_can(by, Capability.KEEP_BANK_DETAILS)
     case = lock_case(case.pk)
     relationship = _holder(case, way, holder, on)
     verdict = checked(sort_code, account_number)
     _require_carried(account_name)
+    roll_number = _roll_number(roll_number)
+    bank_has_name = _name_of_a_close_match(name_check, bank_has_name)
     for waiting in PayeeAccount.objects.filter(case=case, way=way, state=State.ENTERED):
         _move(waiting, State.REPLACED)
     payee = PayeeAccount.objects.create(
@@ -58,19 +79,27 @@ def enter_details(
         account_name=account_name.strip(),
         sort_code=verdict.sort_code,
         account_number=verdict.account_number,
+        roll_number=roll_number,
         check_words=verdict.why,
+        name_check=name_check,
+        bank_has_name=bank_has_name,
         entered_by=by,
         entered_on=on,
     )
-    sentence = "Bank details entered, waiting for a second officer."
-    tell(case=case, kind=Event.BANK_DETAILS, sentence=sentence, by=by, on=on)
+    told = "Bank details entered, waiting for a second officer."
+    tell(case=case, kind=Event.BANK_DETAILS, sentence=told, by=by, on=on)
     return payee
 
 
 @transaction.atomic
-def approve_details(*, payee: PayeeAccount, by: User, on: date) -> PayeeAccount:
-    """Take bank details into use. Another officer than the one who entered them; earlier ones are replaced."""
+def approve_details(*, payee: PayeeAccount, because: str = "", by: User, on: date) -> PayeeAccount:
+    """Take bank details into use. Another officer than the one who entered them; earlier ones are replaced.
+
+    Where the name does not match the account, the officer says how they know that it is right all the same.
+    """
     payee = _to_settle(payee, by, State.APPROVED)
+    if payee.name_check == NameCheck.NO_MATCH:
+        payee.approved_because = sentence(because, ask=NOT_THEIRS, field="because")
     _require_holder_still(payee, on)
     for earlier in PayeeAccount.objects.filter(case=payee.case, way=payee.way, state=State.APPROVED):
         _move(earlier, State.REPLACED)
@@ -115,6 +144,26 @@ def _require_carried(account_name: str) -> None:
         iso_text(account_name, width=NAME_LENGTH_MAX)
     except NotCarried as problem:
         raise Refusal(str(problem), field="account_name") from problem
+
+
+def _roll_number(typed: str) -> str:
+    """A roll number in the capitals that Bacs carries, or nothing. Refused where it would not arrive whole."""
+    roll_number = " ".join(typed.upper().split())
+    if roll_number and not re.fullmatch(ROLL_NUMBER, roll_number):
+        raise Refusal(f"The roll number must be {ROLL_NUMBER_IN_WORDS}. Look at the passbook.", field="roll_number")
+    return roll_number
+
+
+def _name_of_a_close_match(name_check: str, bank_has_name: str) -> str:
+    name = bank_has_name.strip()
+    if name_check == NameCheck.CLOSE and not name:
+        raise Refusal("Enter the name that the bank has for this account.", field="bank_has_name")
+    if name_check != NameCheck.CLOSE and name:
+        raise Refusal(
+            "A bank gives the name that it has where the match is close. Choose a close match, or leave the name out.",
+            field="bank_has_name",
+        )
+    return name
 
 
 def _require_holder_still(payee: PayeeAccount, on: date) -> None:
@@ -176,4 +225,4 @@ def _to_settle(payee: PayeeAccount, by: User, to: State) -> PayeeAccount:
 def _move(payee: PayeeAccount, to: State) -> None:
     require_move(MOVES, payee.state, to, of="This set of bank details")
     payee.state = to
-    payee.save(update_fields=["state", "settled_by", "settled_on", "rejected_because"])
+    payee.save(update_fields=["state", "settled_by", "settled_on", "approved_because", "rejected_because"])

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from leeway.money.payees.models import Holder
+from leeway.money.payees.models import Holder, NameCheck
 
 
 class DetailsForm(forms.Form):
@@ -31,6 +31,37 @@ class DetailsForm(forms.Form):
         help_text="Between 6 and 10 digits.",
         max_length=20,
         error_messages={"required": "Enter the account number."},
+    )
+    roll_number = forms.CharField(
+        label="Building society roll number",
+        help_text="Only where the building society asks for one. It is on the passbook, up to 18 letters and numbers. "
+        "It goes to the bank in the place of our reference.",
+        max_length=25,
+        required=False,
+    )
+    name_check = forms.ChoiceField(
+        label="What did Confirmation of Payee say?",
+        help_text="The answer that our bank gave when it was asked for this name and account.",
+        choices=NameCheck.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what Confirmation of Payee said, or that it was not checked."},
+    )
+    bank_has_name = forms.CharField(
+        label="The name that the bank has",
+        help_text="Only for a close match.",
+        max_length=140,
+        required=False,
+    )
+
+
+class ApproveForm(forms.Form):
+    """The second officer's yes; where the name does not match the account, with how they know that it is right."""
+
+    because = forms.CharField(
+        label="How do you know that the account is theirs?",
+        help_text="For example “Bank statement of March seen, with this name and number”.",
+        max_length=300,
+        required=False,
     )
 
 

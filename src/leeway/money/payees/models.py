@@ -10,6 +10,7 @@ from leeway.access.models import User
 from leeway.care.people.models import Case, Relationship
 from leeway.care.planning.models import Way
 from leeway.guards import never_deleted, tracked
+from leeway.money.banking.payment import ROLL_NUMBER
 from leeway.money.payees.states import State
 
 PAID_WAYS = (Way.DIRECT_PAYMENT, Way.SERVICE_FUND)
@@ -25,6 +26,15 @@ class Holder(models.TextChoices):
     REPRESENTATIVE = "representative", "Whoever settles what is left after the person's death"
 
 
+class NameCheck(models.TextChoices):
+    """What Confirmation of Payee, the banks' own check of a name against an account, said."""
+
+    MATCH = "match", "The name matches the account"
+    CLOSE = "close", "A close match: the bank has a slightly different name"
+    NO_MATCH = "no_match", "The name does not match the account"
+    NOT_CHECKED = "not_checked", "Not checked: our bank, or theirs, gave no answer"
+
+
 @tracked()
 class PayeeAccount(models.Model):
     """The bank account into which one case's direct payment, or its service fund, is paid."""
@@ -37,12 +47,20 @@ class PayeeAccount(models.Model):
     account_name = models.CharField(max_length=70)
     sort_code = models.CharField(max_length=6)
     account_number = models.CharField(max_length=8)
+    roll_number = models.CharField(
+        max_length=18, blank=True, help_text="By which a building society tells its members apart, where it does."
+    )
     check_words = models.CharField(max_length=300, help_text="What the modulus check said.")
+    name_check = models.CharField(max_length=11, choices=NameCheck, blank=True, help_text="Blank: nobody has said.")
+    bank_has_name = models.CharField(
+        max_length=140, blank=True, help_text="The name that the bank has, if it is close."
+    )
     state = models.CharField(max_length=10, choices=State, default=State.ENTERED)
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     entered_on = models.DateField()
     settled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     settled_on = models.DateField(null=True, blank=True)
+    approved_because = models.TextField(blank=True, help_text="Why they are right although the name does not match.")
     rejected_because = models.TextField(blank=True)
 
     class Meta:
@@ -61,6 +79,19 @@ class PayeeAccount(models.Model):
                 name="payee_account_in_digits",
             ),
             models.CheckConstraint(
+                condition=Q(name_check=NameCheck.CLOSE) & ~Q(bank_has_name="")
+                | ~Q(name_check=NameCheck.CLOSE) & Q(bank_has_name=""),
+                name="payee_close_match_says_the_name",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name_check=NameCheck.NO_MATCH, state="approved") | ~Q(approved_because=""),
+                name="payee_without_a_match_approved_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(roll_number="") | Q(roll_number__regex=f"^{ROLL_NUMBER}$"),
+                name="payee_roll_number_is_carried",
+            ),
+            models.CheckConstraint(
                 condition=Q(holder__in=["nominated", "authorised", "representative"], relationship__isnull=False)
                 | Q(holder__in=["person", "provider"], relationship=None),
                 name="payee_holder_is_someone",
@@ -70,7 +101,18 @@ class PayeeAccount(models.Model):
             *never_deleted("payee_is_kept"),
             pgtrigger.ReadOnly(
                 name="payee_details_never_edited",
-                fields=["case", "way", "holder", "relationship", "account_name", "sort_code", "account_number"],
+                fields=[
+                    "case",
+                    "way",
+                    "holder",
+                    "relationship",
+                    "account_name",
+                    "sort_code",
+                    "account_number",
+                    "roll_number",
+                    "name_check",
+                    "bank_has_name",
+                ],
             ),
         ]
 
@@ -81,3 +123,11 @@ class PayeeAccount(models.Model):
     def masked(self) -> str:
         """The account number with all but its last three digits hidden."""
         return f"•••••{self.account_number[-3:]}"
+
+    @property
+    def name_check_words(self) -> str:
+        """What Confirmation of Payee said. Where nobody has said, that is no match."""
+        if not self.name_check:
+            return "Nobody has said what Confirmation of Payee answered."
+        close = f": “{self.bank_has_name}”" if self.bank_has_name else ""
+        return f"{self.get_name_check_display()}{close}"

@@ -1,6 +1,5 @@
 """Pages of bank details: enter, look, approve or turn down."""
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -15,7 +14,7 @@ from leeway.care.people.queries import get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Way
 from leeway.money.payees import actions, queries
-from leeway.money.payees.forms import DetailsForm, RejectForm
+from leeway.money.payees.forms import ApproveForm, DetailsForm, RejectForm
 from leeway.money.payees.models import PAID_WAYS, Holder
 
 
@@ -41,15 +40,15 @@ def enter(request: SignedIn, case_id, way):
 def show(request: SignedIn, case_id, payee_id):
     """One bank account, masked, and where it stands."""
     case, payee = _find(request, case_id, payee_id)
-    return _page(request, case, payee, forms.Form(), RejectForm())
+    return _page(request, case, payee, ApproveForm(), RejectForm())
 
 
 @require_http_methods(["POST"])
 def approve(request: SignedIn, case_id, payee_id):
     """Take the account into use."""
     case, payee = _find(request, case_id, payee_id)
-    form = forms.Form(request.POST)
-    if act(form, lambda **by_on: actions.approve_details(payee=payee, **by_on), request):
+    form = ApproveForm(request.POST)
+    if act(form, lambda **by_on: actions.approve_details(payee=payee, **form.cleaned_data, **by_on), request):
         messages.success(request, "The bank details are in use.")
         return redirect(_budget_of(case))
     return _page(request, case, payee, form, RejectForm())
@@ -65,7 +64,7 @@ def reject(request: SignedIn, case_id, payee_id):
     ):
         messages.success(request, "The bank details are turned down. Enter the right ones.")
         return redirect("payees:enter", case_id, payee.way)
-    return _page(request, case, payee, form, form)
+    return _page(request, case, payee, ApproveForm(), form)
 
 
 def _budget_of(case: Case) -> str:
@@ -78,7 +77,7 @@ def _find(request: SignedIn, case_id, payee_id):
     return case, queries.get_details(payee_id, case=case)
 
 
-def _page(request: SignedIn, case, payee, form, reject_form):
+def _page(request: SignedIn, case, payee, approve_form, reject_form):
     may_settle = payee.state == "entered" and payee.entered_by_id != request.user.pk
     return render(
         request,
@@ -86,7 +85,8 @@ def _page(request: SignedIn, case, payee, form, reject_form):
         {
             "case": case,
             "payee": payee,
-            "form": form,
+            "form": reject_form if reject_form.errors else approve_form,
+            "approve_form": approve_form,
             "reject_form": reject_form,
             "may_settle": may_settle,
             "flags": flags([payee.entered_by], payee.settled_by or request.user),

@@ -136,7 +136,7 @@ def confirm_run(*, run: PaymentRun, confirmed_from: str, returned: Mapping[str, 
     run.confirmed_by, run.confirmed_on, run.confirmed_from = by, on, confirmed_from.strip()
     _move(run, State.CONFIRMED, "confirmed_by", "confirmed_on", "confirmed_from")
     for payment, why in came_back:
-        _return(payment, why, by, on)
+        take_back(payment, why, by, on)
     run.payments.filter(state=PaymentState.IN_RUN).update(state=PaymentState.ARRIVED)
     _post(run, Reason.PAYMENT_ARRIVED, run.pay_on, by, on)
     return run
@@ -146,12 +146,12 @@ def confirm_run(*, run: PaymentRun, confirmed_from: str, returned: Mapping[str, 
 def return_payment(*, payment: Payment, reason: str, by: User, on: date) -> Payment:
     """Say that a payment which had been confirmed came back after all, and why."""
     check_can(by, Capability.PAY)
-    _locked(payment.run)
+    locked_run(payment.run)
     payment = Payment.objects.get(pk=payment.pk)
     require_move(PAYMENT_MOVES, payment.state, PaymentState.RETURNED, of="This payment")
     if payment.state != PaymentState.ARRIVED:
         raise Refusal("Confirm the run first, and name the payments that came back there.")
-    return _return(payment, reason, by, on)
+    return take_back(payment, reason, by, on)
 
 
 @transaction.atomic
@@ -173,7 +173,7 @@ def withdraw_run(*, run: PaymentRun, reason: str, by: User, on: date) -> Payment
 def redate_run(*, run: PaymentRun, pay_on: date, by: User, on: date) -> PaymentRun:
     """Give a run that was not sent another day. An approval falls away: another officer approves the new day."""
     check_can(by, Capability.PAY)
-    run = _locked(run)
+    run = locked_run(run)
     if run.state != State.MADE:
         require_move(MOVES, run.state, State.MADE, of="This payment run")
     require_pay_day(pay_on, on)
@@ -214,7 +214,7 @@ def _one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('leeway payment run'))")
 
 
-def _locked(run: PaymentRun) -> PaymentRun:
+def locked_run(run: PaymentRun) -> PaymentRun:
     """A run as it stands once nobody else is at it, or at the case of anybody in it."""
     lock_cases(Case.objects.filter(budgets__parts__instalments__payments__run=run))
     return PaymentRun.objects.select_for_update(no_key=True).get(pk=run.pk)
@@ -222,7 +222,7 @@ def _locked(run: PaymentRun) -> PaymentRun:
 
 def _to_move(run: PaymentRun, to: State, by: User) -> PaymentRun:
     check_can(by, Capability.PAY)
-    run = _locked(run)
+    run = locked_run(run)
     require_move(MOVES, run.state, to, of="This payment run")
     return run
 
@@ -312,8 +312,17 @@ def _transfer_id(payment: uuid.UUID, reason: Reason) -> uuid.UUID:
     return uuid.uuid5(payment, reason.value)
 
 
-def _return(payment: Payment, why: str, by: User, on: date) -> Payment:
-    """Take a payment back step by step to what is committed, tell the case, and have its budget wait."""
+def take_back(payment: Payment, why: str, by: User, on: date, *, waits: bool = True) -> Payment:
+    """Take a payment back step by step to what is committed, and tell the case. Whoever calls has locked its run.
+
+    Its budget waits until finance has looked, unless nothing is wrong with whom it was for.
+    """
+    if payment.state == PaymentState.RETURNED:
+        raise Refusal(
+            f"{payment.reference} came back already, on {payment.returned_on:%-d %B %Y}: "
+            f"“{payment.returned_because}”. Leave it out.",
+            field="returned",
+        )
     if len(why.strip()) < 3:
         raise Refusal(f"Say why {payment.reference} came back: “account closed”.", field="returned")
     payment.state, payment.returned_by, payment.returned_on = PaymentState.RETURNED, by, on
@@ -333,7 +342,8 @@ def _return(payment: Payment, why: str, by: User, on: date) -> Payment:
     sent_back = "came back" if part.way == Way.DIRECT_PAYMENT else "came back from the provider’s account"
     sentence = f"{pounds(payment.amount_pence)} {sent_back}: {payment.returned_because}"
     tell(case=part.budget.case, kind=Event.PAYMENT_RETURNED, sentence=sentence, by=by, on=on)
-    hold_returned(instalment=payment.instalment, reason=sentence, by=by, on=on)
+    if waits:
+        hold_returned(instalment=payment.instalment, reason=sentence, by=by, on=on)
     return payment
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from django import forms
 
 from leeway.days import HAPPENED, PLANNED
+from leeway.files.forms import UploadField
 from leeway.forms import DateField
 from leeway.money.banking.working_days import require_bank_working_day
 from leeway.refusal import Refusal
@@ -55,6 +56,15 @@ class SentForm(forms.Form):
         label="On which day was the file given to the bank?",
         called="The day on which the file was given to the bank",
         error_messages={"required": "Enter the day on which the file was given to the bank."},
+    )
+
+
+class AnswerForm(forms.Form):
+    """The file in which the bank says what became of a run."""
+
+    upload = UploadField(
+        label="The bank’s answer",
+        help_text="A payment status report (pain.002), or a notification of what was sent back (camt.054).",
     )
 
 

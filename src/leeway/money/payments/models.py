@@ -10,11 +10,21 @@ from django.db import models
 from django.db.models import F, Q
 
 from leeway.access.models import User
-from leeway.guards import moves_kept, never_deleted, tracked
+from leeway.files.models import File
+from leeway.guards import kept, moves_kept, never_deleted, tracked
 from leeway.money.banking.working_days import bacs_submission_day
 from leeway.money.budgets.models import Instalment
 from leeway.money.payees.models import PayeeAccount
-from leeway.money.payments.states import LIVE, MOVES, PAYMENT_MOVES, STANDS_IN, PaymentState, State
+from leeway.money.payments.states import (
+    LIVE,
+    MOVES,
+    PAYMENT_MOVES,
+    AnswerKind,
+    PaymentState,
+    Said,
+    State,
+    stands_together,
+)
 
 APPROVED = [State.APPROVED, State.SENT, State.CONFIRMED, State.WITHDRAWN]
 SENT = [State.SENT, State.CONFIRMED]
@@ -39,10 +49,6 @@ STANDS = """
     END IF;
     RETURN NULL;
 """
-STANDS_TOGETHER = " OR ".join(
-    f"(changed.state = '{state.value}' AND r.state IN ({', '.join(repr(each.value) for each in sorted(runs))}))"
-    for state, runs in STANDS_IN.items()
-)
 
 
 @tracked()
@@ -178,7 +184,7 @@ class Payment(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,
                 referencing=pgtrigger.Referencing(new="changed"),
-                func=STANDS.format(allowed=STANDS_TOGETHER),
+                func=STANDS.format(allowed=stands_together("changed", "r")),
             ),
         ]
 
@@ -205,3 +211,54 @@ class Payment(models.Model):
         if self.run.state == State.APPROVED:
             return Standing("To be sent", f"to arrive on {arrives}")
         return Standing(self.get_state_display())
+
+
+class BankAnswer(models.Model):
+    """A file in which the bank says what became of a run's payments: kept as it came, and how many it says what of.
+
+    `pending_count` is of those that it says nothing final of, or nothing at all.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(PaymentRun, models.PROTECT, related_name="answers")
+    kind = models.CharField(max_length=8, choices=AnswerKind)
+    message_id = models.CharField(max_length=70, blank=True, help_text="What the bank calls it.")
+    file = models.ForeignKey(File, models.PROTECT, related_name="+")
+    accepted_count = models.PositiveIntegerField()
+    pending_count = models.PositiveIntegerField()
+    duplicate_count = models.PositiveIntegerField()
+    back_count = models.PositiveIntegerField(help_text="Rejected, or sent back.")
+    words = models.TextField(blank=True, help_text="What more there is to say of it.")
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    given_on = models.DateField()
+
+    class Meta:
+        ordering = ["given_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["file"], name="answer_is_a_file"),
+            models.UniqueConstraint(
+                fields=["run", "kind", "message_id"], condition=~Q(message_id=""), name="answer_given_once"
+            ),
+        ]
+        triggers = kept("answer_is_kept")
+
+    def __str__(self) -> str:
+        name = f" {self.message_id}" if self.message_id else ""
+        return f"{self.get_kind_display()}{name}, given here on {self.given_on:%-d %B %Y}"
+
+
+class AnsweredPayment(models.Model):
+    """What an answer says of one payment, where it does not simply accept it."""
+
+    answer = models.ForeignKey(BankAnswer, models.PROTECT, related_name="about")
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="answered")
+    said = models.CharField(max_length=9, choices=Said)
+    code = models.CharField(max_length=35, blank=True)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["payment__place"]
+        constraints = [
+            models.UniqueConstraint(fields=["answer", "payment"], name="answer_names_a_payment_once"),
+        ]
+        triggers = kept("answered_is_kept")

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, When
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -26,9 +26,9 @@ from leeway.money.budgets.relations import RELATIONS as BUDGETS
 from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.ledger import queries as ledger
 from leeway.money.payees.states import State as PayeeState
-from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.payments.models import AnsweredPayment, BankAnswer, Payment, PaymentRun
 from leeway.money.payments.relations import RELATIONS as PAYMENTS
-from leeway.money.payments.states import LIVE, State
+from leeway.money.payments.states import LIVE, PaymentState, State
 from leeway.refusal import Refusal
 
 LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), state__in=LIVE)
@@ -143,6 +143,24 @@ def payments_of(run: PaymentRun) -> QuerySet[Payment]:
     return run.payments.select_related("run", "payee", "instalment__part__budget__case__person").order_by("place")
 
 
+def answers_to(run: PaymentRun) -> QuerySet[BankAnswer]:
+    """What the bank answered to a run, the first first, with the payments that it names."""
+    named = Prefetch("about", AnsweredPayment.objects.select_related("payment__run"))
+    return run.answers.select_related("file", "given_by").prefetch_related(named)
+
+
+def evidence_for(run: PaymentRun) -> str:
+    """What there is already to confirm a run from: the bank's answers to it, named."""
+    return "; ".join(str(answer) for answer in run.answers.all())
+
+
+def not_back(run: PaymentRun) -> Totals:
+    """The payments of a run that have not come back, in totals."""
+    left = run.payments.exclude(state=PaymentState.RETURNED)
+    found = left.aggregate(count=Count("pk"), pence=Sum("amount_pence"))
+    return Totals(found["count"], found["pence"] or 0)
+
+
 def payment_in(run: PaymentRun, reference: str) -> Payment:
     """The payment of a run that a reference names, as it stands on bank statements: “000012-000003”."""
     number, _, place = reference.partition("-")
@@ -227,6 +245,7 @@ def credits_of(run: PaymentRun) -> list[Credit]:
             account_number=payment.payee.account_number,
             amount_pence=payment.amount_pence,
             end_to_end_id=payment.end_to_end_id,
+            roll_number=payment.payee.roll_number,
         )
         for payment in rows.iterator(chunk_size=5000)
     ]

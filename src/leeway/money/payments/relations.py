@@ -6,7 +6,7 @@ from django.db.models import TextChoices
 
 from leeway.access.roles import WHO_CAN, Capability
 from leeway.money.ledger.relations import Relation
-from leeway.money.payments.states import LIVE, STANDS_IN, PaymentState, State
+from leeway.money.payments.states import LIVE, TURNED_DOWN, PaymentState, State, stands_together
 
 
 def _in(column: str, words: Iterable[str]) -> str:
@@ -20,9 +20,6 @@ def _label(column: str, states: type[TextChoices]) -> str:
 
 #: A payment that the bank was sent and that did not come back.
 SENT = f"{_in('pay.state', LIVE)} AND run.state IN ('sent', 'confirmed')"
-STANDS_WITH_ITS_RUN = " OR ".join(
-    f"(pay.state = '{state}' AND {_in('run.state', runs)})" for state, runs in STANDS_IN.items()
-)
 
 OF_PAYMENT = """
     FROM payments_payment AS pay JOIN payments_paymentrun AS run ON run.id = pay.run_id
@@ -74,8 +71,43 @@ AUTHORS = (
     ),
 )
 
+ANSWERED = """
+    FROM payments_answeredpayment AS named JOIN payments_bankanswer AS answer ON answer.id = named.answer_id
+    JOIN payments_payment AS pay ON pay.id = named.payment_id
+"""
+ANSWERS = (
+    _by_somebody_who_may(
+        "The bank’s answer {which} was {did} by {author}, who has never been somebody who may.",
+        "payments_bankanswer",
+        "id",
+        {"given": "given_by_id"},
+        Capability.PAY,
+    ),
+    Relation(
+        "The bank’s answer {answer} says that payment {payment} was not carried out, and it has not come back.",
+        f"SELECT answer.id AS answer, pay.id AS payment {ANSWERED} "
+        f"WHERE {_in('named.said', TURNED_DOWN)} AND pay.state <> 'returned'",
+    ),
+    Relation(
+        "The bank’s answer {answer} names payment {payment}, which is not in its run.",
+        f"SELECT answer.id AS answer, pay.id AS payment {ANSWERED} WHERE pay.run_id <> answer.run_id",
+    ),
+    Relation(
+        "The bank’s answer {answer} says that {back_count} payments came back, and names {named}.",
+        "SELECT answer.id AS answer, back_count, COUNT(named.id) AS named FROM payments_bankanswer AS answer "
+        "LEFT JOIN payments_answeredpayment AS named ON named.answer_id = answer.id AND "
+        f"{_in('named.said', TURNED_DOWN)} GROUP BY answer.id HAVING back_count <> COUNT(named.id)",
+    ),
+    Relation(
+        "The bank’s answer {answer} is to payment run {number}, of which the bank has no file.",
+        "SELECT answer.id AS answer, run.number FROM payments_bankanswer AS answer "
+        "JOIN payments_paymentrun AS run ON run.id = answer.run_id WHERE run.state NOT IN ('sent', 'confirmed')",
+    ),
+)
+
 RELATIONS = (
     *AUTHORS,
+    *ANSWERS,
     Relation(
         "Instalment {instalment} was paid {times} times.",
         f"SELECT i.id AS instalment, COUNT(*) AS times {OF_PAYMENT} WHERE {SENT} GROUP BY i.id HAVING COUNT(*) > 1",
@@ -105,8 +137,10 @@ RELATIONS = (
         "SELECT payee.id AS payee FROM payees_payeeaccount AS payee LEFT JOIN LATERAL (SELECT * "
         " FROM payees_payeeaccountevent AS event WHERE event.pgh_obj_id = payee.id ORDER BY event.pgh_id LIMIT 1"
         ") AS entered ON TRUE WHERE (payee.case_id, payee.way, payee.holder, payee.account_name, payee.sort_code,"
-        " payee.account_number, payee.entered_by_id) IS DISTINCT FROM (entered.case_id, entered.way, entered.holder,"
-        " entered.account_name, entered.sort_code, entered.account_number, entered.entered_by_id)",
+        " payee.account_number, payee.roll_number, payee.name_check, payee.bank_has_name, payee.entered_by_id)"
+        " IS DISTINCT FROM (entered.case_id, entered.way, entered.holder,"
+        " entered.account_name, entered.sort_code, entered.account_number, entered.roll_number, entered.name_check,"
+        " entered.bank_has_name, entered.entered_by_id)",
     ),
     Relation(
         "Payment {payment} has no transfer “Payment sent to the bank” of {amount_pence} pence out of what its budget "
@@ -161,7 +195,7 @@ RELATIONS = (
     Relation(
         "Payment {payment} is “{state}”, and its run is “{run}”.",
         f"SELECT pay.id AS payment, {_label('pay.state', PaymentState)} AS state, {_label('run.state', State)} AS run "
-        f"{OF_PAYMENT} WHERE NOT ({STANDS_WITH_ITS_RUN})",
+        f"{OF_PAYMENT} WHERE NOT ({stands_together('pay', 'run')})",
     ),
     Relation(
         "Payment {payment} was sent on {effective_date}, and its run on {sent_on}.",

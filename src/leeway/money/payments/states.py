@@ -1,6 +1,6 @@
 """The life of a payment run, and of each payment in it. The database holds both tables for every way in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db.models import TextChoices
 
@@ -43,6 +43,23 @@ PAYMENT_MOVES: Mapping[PaymentState, frozenset[PaymentState]] = {
     PaymentState.RETURNED: frozenset(),
 }
 
+
+class AnswerKind(TextChoices):
+    """What kind of file the bank answered with."""
+
+    STATUS = "status", "Payment status report (pain.002)"
+    RETURNS = "returns", "Returns (camt.054)"
+
+
+class Said(TextChoices):
+    """What the bank says of a payment that it does not simply accept."""
+
+    PENDING = "pending", "Not settled yet"
+    DUPLICATE = "duplicate", "Not taken, as the bank has it already"
+    REJECTED = "rejected", "Rejected"
+    RETURNED = "returned", "Sent back"
+
+
 #: What may become of a payment while its run is where.
 STANDS_IN: Mapping[PaymentState, frozenset[State]] = {
     PaymentState.IN_RUN: frozenset({State.MADE, State.APPROVED, State.SENT}),
@@ -53,3 +70,23 @@ STANDS_IN: Mapping[PaymentState, frozenset[State]] = {
 
 #: A payment that pays its instalment, or will. An instalment has one such payment at most.
 LIVE = (PaymentState.IN_RUN, PaymentState.ARRIVED)
+
+#: Before a run is confirmed a payment comes back by the bank's own word alone, in an answer that is kept.
+TURNED_DOWN = (Said.REJECTED, Said.RETURNED)
+
+
+def stands_together(payment: str, run: str) -> str:
+    """The SQL that asks whether a payment stands where its run does, by the names that the two have there."""
+    together = [
+        f"({payment}.state = '{state.value}' AND {run}.state IN ({_listed(runs)}))" for state, runs in STANDS_IN.items()
+    ]
+    together.append(
+        f"({payment}.state = '{PaymentState.RETURNED.value}' AND {run}.state = '{State.SENT.value}' AND EXISTS ("
+        f"SELECT 1 FROM payments_answeredpayment AS named WHERE named.payment_id = {payment}.id "
+        f"AND named.said IN ({_listed(TURNED_DOWN)})))"
+    )
+    return " OR ".join(together)
+
+
+def _listed(words: Iterable[TextChoices]) -> str:
+    return ", ".join(f"'{each.value}'" for each in sorted(words))

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<uuid:run_id>/send/", views.send, name="send"),
     path("<uuid:run_id>/day/", views.redate, name="redate"),
     path("<uuid:run_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("<uuid:run_id>/answer/", views.answer, name="answer"),
     path("<uuid:run_id>/confirm/", views.confirm, name="confirm"),
     path("<uuid:run_id>/returned/<int:place>/", views.returned, name="returned"),
     path("<uuid:run_id>/bacs/", views.bacs, name="bacs"),

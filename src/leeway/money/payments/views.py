@@ -12,7 +12,7 @@ from leeway.access.access import SignedIn
 from leeway.access.alike import flags
 from leeway.acting import act, attempt
 from leeway.money.payees.queries import waiting
-from leeway.money.payments import actions, forms, queries
+from leeway.money.payments import actions, answers, forms, queries
 from leeway.money.payments.states import State
 
 ROWS_A_PAGE = 100
@@ -117,10 +117,23 @@ def withdraw(request: SignedIn, run_id):
 
 
 @require_http_methods(["GET", "POST"])
+def answer(request: SignedIn, run_id):
+    """Give the file in which the bank answers to a run."""
+    run = queries.get_run(run_id, seen_by=request.user)
+    form = forms.AnswerForm(request.POST or None, request.FILES or None)
+    if done := act(form, lambda **by_on: answers.take_answer(run=run, **form.cleaned_data, **by_on), request):
+        back = done.result.back_count
+        came = f"{back} payment{' came' if back == 1 else 's came'} back." if back else "No payment came back."
+        messages.success(request, f"The bank’s answer is kept. {came} {done.result.words}".strip())
+        return redirect("payments:show", run_id)
+    return render(request, "payments/answer.jinja", {"run": run, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
 def confirm(request: SignedIn, run_id):
     """Say what arrived: first what was looked at and what came back, then a check of it by name."""
     run = queries.get_run(run_id, seen_by=request.user)
-    form = forms.ConfirmForm(request.POST or None)
+    form = forms.ConfirmForm(request.POST or None, initial={"confirmed_from": queries.evidence_for(run)})
     came_back = None
     if request.POST.get("checked"):
         if act(form, lambda **by_on: actions.confirm_run(run=run, **form.cleaned_data, **by_on), request):
@@ -128,7 +141,11 @@ def confirm(request: SignedIn, run_id):
             return redirect("payments:show", run_id)
     elif found := attempt(form, lambda: queries.payments_in(run, form.cleaned_data["returned"], seen_by=request.user)):
         came_back = found.result
-    return render(request, "payments/confirm.jinja", {"run": run, "form": form, "came_back": came_back})
+    return render(
+        request,
+        "payments/confirm.jinja",
+        {"run": run, "form": form, "came_back": came_back, "left": queries.not_back(run)},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -185,6 +202,8 @@ def _page(request: SignedIn, run, form):
             "may_approve": run.state == State.MADE and request.user.pk not in (run.made_by_id, run.dated_by_id),
             "may_cancel": run.state == State.MADE,
             "may_send": run.state == State.APPROVED,
+            "answers": queries.answers_to(run),
+            "may_answer": run.state in (State.SENT, State.CONFIRMED),
             "may_confirm": run.state == State.SENT and run.pay_on <= today,
             "may_return": run.state == State.CONFIRMED,
             "too_late": run.state in (State.MADE, State.APPROVED) and run.last_day_to_send < today,

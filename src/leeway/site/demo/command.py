@@ -10,6 +10,7 @@ from uuid import UUID
 import click
 import numpy as np
 from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections, transaction
 from django.utils import timezone
 from rich.console import Console
@@ -32,7 +33,9 @@ from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
 from leeway.money.payments import actions as payments
 from leeway.money.payments.actions import NothingToPay
+from leeway.money.payments.answers import take_answer
 from leeway.seal import heads
+from leeway.site.demo.bank import rejection_of
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
@@ -230,7 +233,7 @@ def staff_for(place: int, named: dict[str, User]) -> Staff:
 
 
 def pay(staff: Staff, today: date, console: Console) -> None:
-    """Run each past pay day: made, approved by another, sent, confirmed. One payment of the last confirmed came back.
+    """Run each past pay day: made, approved by another, sent, confirmed. Of the last, the bank rejected one payment.
 
     The next run is left for whoever tries it.
     """
@@ -240,11 +243,11 @@ def pay(staff: Staff, today: date, console: Console) -> None:
     last_known = max((pay_on for pay_on in runs if working_day_after(pay_on) <= today), default=None)
     with stage("The payment runs", console, len(runs)) as step_done:
         for pay_on in runs:
-            pay_run(pay_on, staff, today, one_came_back=pay_on == last_known)
+            pay_run(pay_on, staff, today, one_rejected=pay_on == last_known)
             step_done()
 
 
-def pay_run(pay_on: date, staff: Staff, today: date, *, one_came_back: bool) -> None:
+def pay_run(pay_on: date, staff: Staff, today: date, *, one_rejected: bool) -> None:
     """Make one run, where anything is due, and take it as far as it would be today."""
     made_on = pay_on - timedelta(days=10)
     try:
@@ -255,15 +258,16 @@ def pay_run(pay_on: date, staff: Staff, today: date, *, one_came_back: bool) -> 
     payments.approve_run(run=made, by=staff.second_finance, on=approved_on)
     payments.record_sent(run=made, sent_on=approved_on, by=staff.second_finance, on=approved_on)
     confirmed_on = working_day_after(pay_on)
-    of_the_crowd = made.payments.filter(instalment__part__budget__case__person__user=None)
-    if confirmed_on <= today:
-        payments.confirm_run(
-            run=made,
-            confirmed_from=f"Bank statement and Bacs report of {pay_on:%-d %B %Y}",
-            returned={payment.reference: "account closed" for payment in of_the_crowd[:1] if one_came_back},
-            by=staff.finance,
-            on=confirmed_on,
-        )
+    if confirmed_on > today:
+        return
+    evidence = [f"Bank statement of {pay_on:%-d %B %Y}"]
+    one = made.payments.filter(instalment__part__budget__case__person__user=None).first()
+    if one_rejected and one is not None:
+        answered_on = working_day_after(approved_on)
+        answer = rejection_of(one, in_run=made, code="AC04", on=answered_on)
+        upload = SimpleUploadedFile(f"{made.reference}-status.xml", answer)
+        evidence.append(str(take_answer(run=made, upload=upload, by=staff.finance, on=answered_on)))
+    payments.confirm_run(run=made, confirmed_from="; ".join(evidence), returned={}, by=staff.finance, on=confirmed_on)
 
 
 def receive(staff: Staff, today: date) -> None:

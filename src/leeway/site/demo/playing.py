@@ -28,7 +28,7 @@ from leeway.market.listings.models import Service
 from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.queries import FUNDED_AHEAD, funded_until_day
 from leeway.money.payees import actions as payees
-from leeway.money.payees.models import Holder
+from leeway.money.payees.models import Holder, NameCheck
 from leeway.site.demo.crowd import AS_FOUND
 from leeway.site.demo.script import Help, Line, Script
 from leeway.versions import version_of
@@ -452,13 +452,16 @@ def start_money(player: Player) -> None:
     for way in sorted(set(plan.lines.values_list("way", flat=True)) & {Way.DIRECT_PAYMENT, Way.SERVICE_FUND}):
         receiver = receiving(player) if way == Way.DIRECT_PAYMENT else None
         holder = Holder.PROVIDER if way == Way.SERVICE_FUND else Holder(receiver.authority if receiver else "person")
+        name = str(receiver or player.case.person) if holder != Holder.PROVIDER else "Fairbourne Fund"
+        number = hash_of(player.script, player.script.lines[0]) % 10**8
         payee = payees.enter_details(
             case=player.case,
             way=Way(way),
             holder=holder,
-            account_name=str(receiver or player.case.person) if holder != Holder.PROVIDER else "Fairbourne Fund",
+            account_name=name,
             sort_code="40-00-01",
-            account_number=f"{hash_of(player.script, player.script.lines[0]) % 10**8:08d}",
+            account_number=f"{number:08d}",
+            **name_check_of(name, number),
             by=staff.finance,
             on=player.day(27),
         )
@@ -471,6 +474,16 @@ def start_money(player: Player) -> None:
     player.case.refresh_from_db()
     hold_past_reviews(player)
     photograph_receipt(player)
+
+
+def name_check_of(name: str, number: int) -> dict[str, str]:
+    """What Confirmation of Payee said: of most a match, of some a close one, of some nothing."""
+    if number % 8 == 0:
+        return {"name_check": NameCheck.NOT_CHECKED}
+    if number % 8 == 1:
+        first, _, rest = name.partition(" ")
+        return {"name_check": NameCheck.CLOSE, "bank_has_name": f"{first[0]} {rest}".strip()}
+    return {"name_check": NameCheck.MATCH}
 
 
 def hold_past_reviews(player: Player) -> None:
