@@ -123,8 +123,8 @@ def find(lines: Sequence[OpenLine], things: Sequence[OpenThing]) -> Found:
             if found:
                 proposed[line.id] = tuple(_best(found))
     for several in _lines_of_one_thing([line for line in lines if line.id not in used_lines], left, proposed):
-        for line, _ in several.lines:
-            proposed.setdefault(line, (several,))
+        for each, _ in several.lines:
+            proposed.setdefault(each, (several,))
     return Found(tuple(by_itself), proposed)
 
 
@@ -290,7 +290,9 @@ class _Amounts:
             if apart <= DAYS_NEAR:
                 yield self._near(line, each, name if alike >= NAMES_ALIKE else "", only)
             elif alike >= NAMES_ALIKE and apart <= DAYS_BY_NAME:
-                why = f"{each.called} is of the same amount, and “{line.counterparty}” is like “{name}”. It was expected {apart} days apart."
+                why = (
+                    f"{each.called} is of the same amount, {apart} days apart. “{line.counterparty}” is like “{name}”."
+                )
                 yield _of_one(line, each, Because.NAME, 55, why)
 
     def _near(self, line: OpenLine, thing: OpenThing, name: str, only: bool) -> Proposal:

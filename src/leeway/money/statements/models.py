@@ -230,18 +230,3 @@ class Part(models.Model):
                 func=guard(),
             ),
         ]
-
-
-class ColumnMapping(models.Model):
-    """Which column of a bank's export is what, by a name that finance gave it. A newer one of the name counts."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=60)
-    columns = models.JSONField()
-    saved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    saved_on = models.DateField()
-    saved_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["name", "-saved_at"]
-        triggers = kept("column_mapping_is_kept")

@@ -84,7 +84,7 @@ WITHIN: Mapping[str, tuple[str, str]] = {
          WHERE u.match_id IS NULL AND {{touched}}
         """,
     ),
-    "What happened on the council’s account is matched there, and what arrived at a person’s on theirs: {which} is not.": (
+    "What the council pays is matched on its own account, and what arrives on that person’s: match {which} is not.": (
         TOUCHED.format("match_id"),
         f"""
         SELECT m.id AS which FROM {LIVE} JOIN statements_bankaccount AS a ON a.id = m.account_id
@@ -106,7 +106,7 @@ def guard() -> str:
     Whoever adds some waits for whoever else does, so that two at once never go beyond a line between them.
     """
     asked = " UNION ALL ".join(
-        f"SELECT '{words.partition(':')[0].replace("'", "''")}.' AS refusal FROM ({sql.format(touched=touched)}) AS found"
+        f"SELECT '{words.partition(':')[0]}.' AS refusal FROM ({sql.format(touched=touched)}) AS found"
         for words, (touched, sql) in WITHIN.items()
     )
     return f"""
