@@ -21,6 +21,8 @@ from leeway.money.statements.kinds import SIGN, Because, What
 
 DAYS_NEAR, DAYS_BY_NAME, DAYS_TOGETHER = 7, 62, 3
 NAMES_ALIKE = 88
+#: From which confidence a key leaves no room for what is only of the same amount.
+NAMED_AS_SURELY = 90
 PROPOSALS_A_LINE = 5
 LOOKED_AT = 40
 SUMMED, SUMMED_OF = (2, 3, 4), 16
@@ -119,7 +121,9 @@ def find(lines: Sequence[OpenLine], things: Sequence[OpenThing]) -> Found:
     proposed = {}
     for line in lines:
         if line.id not in used_lines and line.open_pence:
-            found = [*_by_key(line, named[line.id], used), *amounts.of(line, counts)] or sums.of(line)
+            found = list(_by_key(line, named[line.id], used))
+            if not any(each.confidence >= NAMED_AS_SURELY for each in found):
+                found = [*found, *amounts.of(line, counts)] or sums.of(line)
             if found:
                 proposed[line.id] = tuple(_best(found))
     for several in _lines_of_one_thing([line for line in lines if line.id not in used_lines], left, proposed):
