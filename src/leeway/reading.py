@@ -118,10 +118,10 @@ def rows_of(path: Path, most: Limit = limits.TABLE_ROWS, *, strict: bool = False
     return csv_rows(lines_of(path, most), path, strict=strict)
 
 
-def csv_rows(lines: Iterable[str], where: object, *, strict: bool = False) -> Iterator[list[str]]:
+def csv_rows(lines: Iterable[str], where: object, *, strict: bool = False, delimiter: str = ",") -> Iterator[list[str]]:
     """The rows of a table, one after the other. Refuses what is none, or has more columns than any table."""
     try:
-        for number, cells in enumerate(csv.reader(lines, strict=strict), start=1):
+        for number, cells in enumerate(csv.reader(lines, strict=strict, delimiter=delimiter), start=1):
             limits.COLUMNS.check(len(cells), f"{where}, row {number}")
             yield cells
     except csv.Error as problem:

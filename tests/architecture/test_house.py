@@ -34,7 +34,12 @@ OWN_WORDS = {
     "market/contracts": {"sufficiency"},
     "market/listings": {"layouts", "extracts", "merging"},
     "market/directory": {"open_referral", "demo"},
-    "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
+    "money/banking": {
+        "modulus", "bacs18", "iso20022", "characters", "payment", "working_days", "statement", "lines",
+    },
+    "money/banking/readers": {
+        "mt940", "narrative", "camt", "camt_entries", "ofx", "tables", "mapping", "days", "spreadsheet", "values",
+    },
     "money/ledger": {"export", "reasons", "relations"},
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs"},

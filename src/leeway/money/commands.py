@@ -3,14 +3,14 @@
 import click
 
 from leeway.commandline import Group
-from leeway.money.banking.commands import check_account
+from leeway.money.banking.commands import check_account, read_statement_file
 from leeway.money.ledger.commands import export_ledger
 from leeway.money.payments.commands import verify
 
 
 @click.group(cls=Group)
 def money() -> None:
-    """Check accounts, and prove and export the ledger.
+    """Check accounts, read bank statements, and prove and export the ledger.
 
     Example: leeway money check-account 12-34-56 12345678
     """
@@ -18,4 +18,5 @@ def money() -> None:
 
 money.add_command(check_account)
 money.add_command(export_ledger)
+money.add_command(read_statement_file)
 money.add_command(verify)

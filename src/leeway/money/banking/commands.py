@@ -1,11 +1,18 @@
 """Banking from the command line."""
 
 from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 import click
 
+from leeway import limits
 from leeway.commandline import show_json
+from leeway.law.numbers import decimal_pounds
 from leeway.money.banking.modulus import WeightTable, check
+from leeway.money.banking.statement import Line, ReadFile, Statement, mapping_named, read_statement
+from leeway.reading import content_of
 from leeway.refusal import Refusal
 
 
@@ -48,3 +55,94 @@ def _table(weights: str | None, substitutions: str | None) -> WeightTable | None
     if not weights or not substitutions:
         raise Refusal("Give both tables, the weights and the substitutions, or neither.")
     return WeightTable.read(weights, substitutions)
+
+
+@click.command("read-statement")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--mapping",
+    metavar="NAME",
+    help="What the columns of a table mean: a mapping's name, such as day-first or lloyds, or your own YAML file.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
+def read_statement_file(file: Path, mapping: str | None, as_json: bool) -> None:
+    """Read a bank's statement and show its lines: MT940, camt.052, camt.053, camt.054, OFX, CSV or XLSX.
+
+    The kind is known from what is in the file. What does not fit, such as balances that do not add up, is said.
+
+    Example: leeway money read-statement april.sta
+    """
+    content = content_of(file, limits.STATEMENT_MB)
+    try:
+        found = read_statement(content, mapping=mapping_named(mapping) if mapping else None)
+    except Refusal as refusal:
+        raise Refusal(f"{file}: {refusal}") from refusal
+    if as_json:
+        show_json(_as_json(found))
+        return
+    for warning in found.warnings:
+        click.echo(f"Note: {warning}")
+    for statement in found.statements:
+        _show(statement, found)
+
+
+def _show(statement: Statement, found: ReadFile) -> None:
+    """One statement for people: its account and balances, its lines, and what does not fit."""
+    click.echo(f"{found.version or found.format}, account {statement.account or 'not named'}, {statement.currency}")
+    for word, pence, on in (
+        ("Opening", statement.opening_balance_pence, statement.opening_on),
+        ("Closing", statement.closing_balance_pence, statement.closing_on),
+    ):
+        day = f" on {on:%-d %B %Y}" if on else ""
+        click.echo(f"{word} balance{day}: {'none given' if pence is None else decimal_pounds(pence)}")
+    for line in statement.lines:
+        words = line.description if line.reference in line.description else f"{line.reference} {line.description}"
+        who = "" if line.counterparty in words else f"{line.counterparty}: "
+        click.echo(f"{line.booked_on}  {decimal_pounds(line.amount_pence):>14}  {who}{words}")
+    for warning in statement.warnings:
+        click.echo(f"Note: {warning}")
+    click.echo("")
+
+
+def _as_json(found: ReadFile) -> dict[str, Any]:
+    return {
+        "format": found.format,
+        "version": found.version,
+        "warnings": list(found.warnings),
+        "statements": [
+            {
+                "account": statement.account,
+                "currency": statement.currency,
+                "number": statement.number,
+                "from": _iso(statement.from_on),
+                "to": _iso(statement.to_on),
+                "opening_balance_pence": statement.opening_balance_pence,
+                "opening_on": _iso(statement.opening_on),
+                "closing_balance_pence": statement.closing_balance_pence,
+                "closing_on": _iso(statement.closing_on),
+                "warnings": list(statement.warnings),
+                "lines": [_line_as_json(line) for line in statement.lines],
+            }
+            for statement in found.statements
+        ],
+    }
+
+
+def _line_as_json(line: Line) -> dict[str, Any]:
+    return {
+        "date": line.booked_on.isoformat(),
+        "value_date": _iso(line.value_on),
+        "amount_pence": line.amount_pence,
+        "reference": line.reference,
+        "description": line.description,
+        "end_to_end_id": line.end_to_end_id,
+        "counterparty": line.counterparty,
+        "counterparty_account": line.counterparty_account,
+        "bank_reference": line.bank_reference,
+        "return_reason": line.return_reason,
+        "details": [asdict(detail) for detail in line.details],
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

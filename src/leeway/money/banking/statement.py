@@ -3,11 +3,26 @@
 `read_statement` is the one way in. It reads a file whole or refuses it with one sentence, and never half of it.
 """
 
+import re
+from io import BytesIO
+
+from leeway import limits
 from leeway.money.banking.lines import Detail, Line, ReadFile, Statement
-from leeway.money.banking.readers.mapping import Mapping
+from leeway.money.banking.readers import camt, mt940, ofx, tables
+from leeway.money.banking.readers.mapping import Mapping, mapping_named
 from leeway.reading import CannotRead
 
-__all__ = ["CannotRead", "Detail", "Line", "Mapping", "ReadFile", "Statement", "read_statement"]
+__all__ = ["CannotRead", "Detail", "Line", "Mapping", "ReadFile", "Statement", "mapping_named", "read_statement"]
+
+BEGINS = 20_000
+MT940 = re.compile(r"^(\{1:F01|:(?:20|25P?|28C?|34F|6[0-5][FM]?|86|NS):)", re.MULTILINE)
+OTHER_XML = re.compile(r"urn:iso:std:iso:20022:tech:xsd:(?!camt\.05[234])([a-z]{4}\.[0-9]{3}\.[0-9]{3}\.[0-9]{2})")
+OTHER_KINDS = {
+    b"%PDF": "The file is a PDF, a picture of a statement. Download it as MT940, camt.053, OFX or CSV.",
+    b"\xd0\xcf\x11\xe0": "The file is a workbook of an old kind (XLS), or is locked. Save it as XLSX or CSV.",
+    b"\x1f\x8b": "The file is packed (gzip). Unpack it, and give what is in it.",
+    b"VOL1": "The file is a Bacs file (Standard 18): it says what is to be paid or was collected, and is no statement.",
+}
 
 
 def read_statement(content: bytes, *, mapping: Mapping | None = None) -> ReadFile:
@@ -15,4 +30,30 @@ def read_statement(content: bytes, *, mapping: Mapping | None = None) -> ReadFil
 
     Refuses (CannotRead, TooMuch) what is no statement or cannot be read whole; the sentence names line or field.
     """
-    raise CannotRead("Statements cannot be read yet.")
+    limits.STATEMENT_MB.check(-(-len(content) // 1_000_000), "The file")
+    if not content.strip():
+        raise CannotRead("The file is empty. Download it again.")
+    for start, sentence in OTHER_KINDS.items():
+        if content.startswith(start):
+            raise CannotRead(sentence)
+    if content.startswith(b"PK\x03\x04"):
+        return tables.read_workbook(content, mapping)
+    begins = _beginning(content)
+    if "<OFX>" in begins.upper() or "OFXHEADER" in begins.upper():
+        return ofx.read(content)
+    if begins.startswith("<"):
+        if other := OTHER_XML.search(begins):
+            raise CannotRead(f"The file is a message {other[1]}, and no statement. Give a camt.053, .052 or .054.")
+        return camt.read(content)
+    if begins.startswith(("{\n", "{\r", '{"', "[")):
+        raise CannotRead("The file is JSON, which no bank's statement is. Download it as MT940, camt.053, OFX or CSV.")
+    if MT940.search(begins):
+        return mt940.read(content)
+    return tables.read_csv(content, mapping)
+
+
+def _beginning(content: bytes) -> str:
+    """The first letters of the file, by which its kind is known."""
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "latin-1"
+    begins = BytesIO(content).read(BEGINS).decode(encoding, "replace")
+    return begins.removeprefix("\xef\xbb\xbf").lstrip()

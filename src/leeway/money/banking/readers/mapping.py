@@ -1,24 +1,129 @@
 """Which column of a table means what: for the CSV and XLSX exports of banks and prepaid cards."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping as Named
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from pathlib import Path
+
+from leeway.reading import CannotRead, yaml_of
+from leeway.refusal import quoted
+
+FOLDER = Path(__file__).parent.parent / "mappings"
+USUAL, DAY_FIRST = "usual", "day-first"
+ORDERS = {"day first": True, "month first": False}
+COLUMNS = (
+    "booked_on", "value_on", "amount", "paid_in", "paid_out", "reference", "description", "counterparty",
+    "counterparty_account", "bank_reference", "balance", "account", "sort_code", "currency",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mapping:
-    """The headings of a table, and what they mean. Each is one heading, or several that mean the same.
+class Columns:
+    """The headings of a table by what they mean. Where there are several, the first that is in the table counts.
 
-    A table has either one column of amounts (`amount`), or one of money in and one of money out. `day_first` says in
-    which order 01/04/2026 is meant; None means that the file itself must settle it.
+    Of `description` all count, one after the other. A table has one column of amounts, money out with a minus, or one
+    of money in and one of money out.
     """
 
-    name: str
     booked_on: tuple[str, ...]
+    value_on: tuple[str, ...] = ()
     amount: tuple[str, ...] = ()
     paid_in: tuple[str, ...] = ()
     paid_out: tuple[str, ...] = ()
     reference: tuple[str, ...] = ()
     description: tuple[str, ...] = ()
+    counterparty: tuple[str, ...] = ()
+    counterparty_account: tuple[str, ...] = ()
+    bank_reference: tuple[str, ...] = ()
     balance: tuple[str, ...] = ()
     account: tuple[str, ...] = ()
+    sort_code: tuple[str, ...] = ()
+    currency: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapping:
+    """The columns of one kind of table, and what the table does not say itself.
+
+    `day_first` tells in which order 01/04/2026 is meant; None: the file itself must settle it. `currency` is the
+    account's where no column names it. Where it is `loose`, only the day and the amounts must be in the table.
+    """
+
+    name: str
+    columns: Columns
     day_first: bool | None = None
     currency: str = "GBP"
+    loose: bool = False
+
+    def places(self, header: list[str]) -> dict[str, tuple[int, ...]] | None:
+        """Where in a row of headings each column is; None where the row is not this table's headings."""
+        at = {heading.strip().casefold(): place for place, heading in enumerate(header) if heading.strip()}
+        places = {}
+        for column in fields(self.columns):
+            headings = getattr(self.columns, column.name)
+            found = tuple(at[heading.casefold()] for heading in headings if heading.casefold() in at)
+            if headings and not found and not self.loose:
+                return None
+            places[column.name] = found if column.name == "description" else found[:1]
+        money = places["amount"] or places["paid_in"] or places["paid_out"]
+        return places if places["booked_on"] and money else None
+
+
+def mapping_named(name: str) -> Mapping:
+    """A mapping that comes with Leeway, by its name, or a council's own from a YAML file."""
+    if name in shipped():
+        return shipped()[name]
+    path = Path(name)
+    if path.suffix not in {".yaml", ".yml"}:
+        raise CannotRead(
+            f"There is no mapping {quoted(name)}. Give the YAML file of your own, or one of: {', '.join(shipped())}."
+        )
+    return mapping_of(path)
+
+
+def mapping_of(path: Path) -> Mapping:
+    """Read a mapping from a YAML file. Refuses one that names no day, no amount, or something that is unknown."""
+    given = yaml_of(path)
+    if not isinstance(given, dict) or not isinstance(given.get("columns"), dict):
+        raise CannotRead(f"{path}: it must have `columns`, each with the heading that it has in the table.")
+    if unknown := [*(set(given) - {"about", "read_in", "columns", "days", "currency", "loose"})]:
+        raise CannotRead(
+            f"{path}: {quoted(unknown[0])} is not known. Use columns, days, currency, loose, about or read_in."
+        )
+    columns = {name: _headings(path, name, value) for name, value in given["columns"].items()}
+    if unknown := [name for name in columns if name not in COLUMNS]:
+        raise CannotRead(f"{path}: the column {quoted(unknown[0])} is not known. Use one of: {', '.join(COLUMNS)}.")
+    if not columns.get("booked_on") or not (columns.get("amount") or columns.get("paid_in") or columns.get("paid_out")):
+        raise CannotRead(f"{path}: columns must name booked_on, and amount or paid_in and paid_out.")
+    days, currency = given.get("days"), given.get("currency", "GBP")
+    if days is not None and days not in ORDERS:
+        raise CannotRead(f"{path}: days is {quoted(days)}; use “day first” or “month first”, or leave it out.")
+    if not isinstance(currency, str) or len(currency) != 3 or not currency.isalpha():
+        raise CannotRead(f"{path}: currency is {quoted(currency)}; use three letters, such as GBP.")
+    return Mapping(
+        name=path.stem,
+        columns=Columns(**columns),
+        day_first=ORDERS[days] if days else None,
+        currency=currency.upper(),
+        loose=given.get("loose") is True,
+    )
+
+
+@cache
+def shipped() -> Named[str, Mapping]:
+    """The mappings that come with Leeway, by name: of banks, and of the usual words with and without their order."""
+    found = {mapping.name: mapping for mapping in map(mapping_of, sorted(FOLDER.glob("*.yaml")))}
+    return found | {DAY_FIRST: replace(found[USUAL], name=DAY_FIRST, day_first=True)}
+
+
+def fitting(header: list[str]) -> Mapping | None:
+    """The mapping that a row of headings fits: of a bank where one does, else of the usual words."""
+    of_banks = [mapping for name, mapping in shipped().items() if name not in {USUAL, DAY_FIRST}]
+    return next((mapping for mapping in [*of_banks, shipped()[USUAL]] if mapping.places(header)), None)
+
+
+def _headings(path: Path, name: object, value: object) -> tuple[str, ...]:
+    headings = value if isinstance(value, list) else [value]
+    if not headings or not all(isinstance(heading, str) and heading.strip() for heading in headings):
+        raise CannotRead(f"{path}: the column {quoted(name)} must have a heading, or a list of headings.")
+    return tuple(headings)

@@ -1,0 +1,189 @@
+"""camt.052, camt.053 and camt.054 (ISO 20022): an account's report in the day, its statement, what was booked.
+
+Versions differ in where a few things stand, not in their names, so one reader takes all of them. Each entry is turned
+into a line and dropped as the file is read, so that a statement takes the memory of its lines. No document type is
+taken, so nothing can be defined in a file and unfolded.
+"""
+
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+from datetime import date
+from io import BytesIO
+
+from leeway import limits
+from leeway.money.banking.lines import ReadFile, Statement
+from leeway.money.banking.readers.camt_entries import Entries, Part, account_of, day_in, part_of, text_in
+from leeway.money.banking.readers.values import NUL, UTF_16, iso_day, pence_of, utf_16, warnings_of
+from leeway.reading import CannotRead, one_line
+
+NAMESPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:((camt\.05[234])\.001\.[0-9]{2})\}")
+ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+ENCODINGS = {b"utf-8", b"us-ascii", b"iso-8859-1", b"iso-8859-15", b"windows-1252"}
+STATEMENTS = {"Stmt", "Rpt", "Ntfctn"}
+KEPT_MOST = 100_000
+NO_STATEMENT = "There is no statement in it (no element Stmt, Rpt or Ntfctn). Ask the bank for the whole file."
+
+
+def read(content: bytes) -> ReadFile:
+    """The statements of a camt.052, camt.053 or camt.054 file. Refuses what was cut, and what is no statement."""
+    reading = _Reading()
+    try:
+        for event, element in ET.iterparse(BytesIO(_safe(content)), events=("start", "end")):
+            (reading.start if event == "start" else reading.end)(element)
+    except ET.ParseError as problem:
+        where = f"Line {problem.position[0]}"
+        raise CannotRead(f"{where}: the XML is damaged or was cut ({one_line(problem)}). Get it again.") from problem
+    if not reading.statements:
+        raise CannotRead(NO_STATEMENT)
+    version = reading.version
+    return ReadFile(format=version.split(".001.")[0], version=version, statements=tuple(reading.statements))
+
+
+def _safe(content: bytes) -> bytes:
+    """The file in an encoding whose letters can be looked at, without a document type."""
+    if content.startswith(UTF_16):
+        content = re.sub(r"^\s*<\?xml[^>]*\?>", "", utf_16(content)).encode()
+    if b"\0" in content:
+        raise CannotRead(NUL)
+    declared = ENCODING.match(content.removeprefix(b"\xef\xbb\xbf"))
+    if declared and declared[1].lower() not in ENCODINGS:
+        raise CannotRead(f"The XML is in {declared[1].decode()}, which is not read here. Ask for it in UTF-8.")
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise CannotRead("The XML defines a document type (DOCTYPE), which no statement needs and none may have.")
+    return content
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was read so far: where the reader stands, the statement that is open, and how much is kept in memory."""
+
+    version: str = ""
+    statements: list[Statement] = field(default_factory=list)
+    path: list[tuple[ET.Element, int]] = field(default_factory=list)
+    entries: Entries | None = None
+    parts: list[Part] = field(default_factory=list)
+    kept: int = 0
+
+    def start(self, element: ET.Element) -> None:
+        if not self.path or element.tag.endswith("}Document"):
+            self._check_message(element)
+        element.tag = element.tag.rpartition("}")[2]
+        self.path.append((element, self.kept))
+        self.kept += 1
+        limits.DEPTH.check(len(self.path), "The file")
+        if self.kept > KEPT_MOST:
+            raise CannotRead(f"The file has more than {KEPT_MOST:,} elements beside its entries: it is no statement.")
+        if element.tag in STATEMENTS and self.entries is None:
+            self.entries = Entries(f"Statement {len(self.statements) + 1}", version=self.version)
+
+    def end(self, element: ET.Element) -> None:
+        _element, kept = self.path.pop()
+        if self.entries is None:
+            return
+        if element.tag == "TxDtls":
+            self.parts.append(part_of(element))
+            limits.TABLE_ROWS.check(len(self.parts), self.entries.next)
+        elif element.tag == "Ntry":
+            self.entries.take(element, self.parts, self._statement_element())
+            self.parts = []
+        elif element.tag in STATEMENTS:
+            self.statements.append(_statement(element, self.entries))
+            self.entries = None
+        else:
+            return
+        self.path[-1][0].remove(element)
+        self.kept = kept
+
+    def _statement_element(self) -> ET.Element:
+        return next(element for element, _kept in self.path if element.tag in STATEMENTS)
+
+    def _check_message(self, element: ET.Element) -> None:
+        found = NAMESPACE.match(element.tag)
+        if element.tag.endswith("}Document") and not found:
+            raise CannotRead("The XML is no camt.052, camt.053 or camt.054, and no other message is a statement.")
+        if found:
+            self.version = found[1]
+
+
+def _statement(given: ET.Element, entries: Entries) -> Statement:
+    where = entries.name
+    if not (account := account_of(given.find("Acct"))):
+        raise CannotRead(f"{where} names no account (Acct/Id). Ask the bank for the whole file.")
+    opening, closing = _balances(given, entries)
+    needed = entries.version.startswith("camt.053")
+    missing = [
+        f"The bank gives no {word} balance, so whether lines are missing cannot be told."
+        for word, balance in (("opening", opening), ("closing", closing))
+        if needed and balance is None
+    ]
+    opening_pence = _pence(opening, where) if opening is not None else None
+    closing_pence = _pence(closing, where) if closing is not None else None
+    currency = entries.currency or entries.currency_of(given)
+    return Statement(
+        account=account,
+        currency=currency,
+        opening_balance_pence=opening_pence,
+        closing_balance_pence=closing_pence,
+        opening_on=day_in(opening, "Dt", where) if opening is not None else None,
+        closing_on=day_in(closing, "Dt", where) if closing is not None else None,
+        from_on=_period(given, "FrToDt/FrDtTm", where),
+        to_on=_period(given, "FrToDt/ToDtTm", where),
+        lines=tuple(entries.lines),
+        number=text_in(given, "ElctrncSeqNb", "LglSeqNb", "Id"),
+        warnings=(
+            *entries.all_warnings(),
+            *_copies(given),
+            *missing,
+            *warnings_of(entries.lines, opening_pence, closing_pence, currency),
+        ),
+    )
+
+
+def _balances(given: ET.Element, entries: Entries) -> tuple[ET.Element | None, ET.Element | None]:
+    """The booked balances at the start and at the end. ITBD is either, where a statement goes on in another page."""
+    currency = entries.currency or entries.currency_of(given)
+    by_kind: dict[str, list[ET.Element]] = {}
+    for balance in given.findall("Bal"):
+        kind = text_in(balance, "Tp/CdOrPrtry/Cd", "Tp/Cd", "Tp/CdOrPrtry/Prtry")
+        if kind in {"OPBD", "PRCD", "CLBD", "ITBD"}:
+            if (other := _currency(balance)) != currency:
+                entries.warnings.append(f"The balance {kind} is in {other} and not in {currency}: it is left out.")
+            else:
+                by_kind.setdefault(kind, []).append(balance)
+    between = by_kind.get("ITBD", [])
+    opening = next(iter(by_kind.get("OPBD") or by_kind.get("PRCD") or ()), None)
+    closing = next(iter(by_kind.get("CLBD", ())), None)
+    if closing is None and between:
+        closing = between.pop()
+    if opening is None and between:
+        opening = between.pop(0)
+    return opening, closing
+
+
+def _pence(balance: ET.Element, where: str) -> int:
+    amount = pence_of(text_in(balance, "Amt"), f"{where}, balance")
+    return -amount if text_in(balance, "CdtDbtInd") == "DBIT" else amount
+
+
+def _currency(balance: ET.Element) -> str:
+    amount = balance.find("Amt")
+    return amount.get("Ccy", "") if amount is not None else ""
+
+
+def _period(given: ET.Element, path: str, where: str) -> date | None:
+    text = text_in(given, path)
+    return iso_day(text, f"{where}, {path}") if text else None
+
+
+def _copies(given: ET.Element) -> list[str]:
+    """What the bank says of the file itself: that it was sent before, or is one page of several."""
+    found = []
+    if text_in(given, "CpyDplctInd") in {"DUPL", "CODU"}:
+        found.append("The bank marks this statement as a duplicate of one that it sent before.")
+    page = given.find("StmtPgntn")
+    page = given.find("RptPgntn") if page is None else page
+    page = given.find("NtfctnPgntn") if page is None else page
+    if page is not None and (text_in(page, "PgNb").lstrip("0") != "1" or text_in(page, "LastPgInd") == "false"):
+        found.append(f"This is page {text_in(page, 'PgNb')} of a statement; its other pages come in other messages.")
+    return found

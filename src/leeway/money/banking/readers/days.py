@@ -1,0 +1,77 @@
+"""Days as tables write them: 2026-04-06, 6 April 2026, 06/04/26. The order of day and month is one for a whole file."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from leeway.money.banking.readers.values import day_of, iso_day
+from leeway.reading import CannotRead
+from leeway.refusal import quoted
+
+TIME = r"(?:[T ,]+[0-9]{1,2}:[0-9]{2}.*)?"
+NUMBERS = re.compile(rf"([0-9]{{1,2}})[/.-]([0-9]{{1,2}})[/.-]([0-9]{{2}}|[0-9]{{4}}){TIME}")
+WORDS = re.compile(rf"([0-9]{{1,2}})[ /-]?([A-Za-z]{{3,9}})[ ,./-]*([0-9]{{2}}|[0-9]{{4}}){TIME}")
+ISO = re.compile(rf"[0-9]{{4}}(?:[/-][0-9]{{2}}[/-]|[0-9]{{2}})[0-9]{{2}}(?:{TIME[:-1]}|T.*)?")
+NO_YEAR = re.compile(r"[0-9]{1,2}[ /.-]([0-9]{1,2}|[A-Za-z]{3,9})")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Whether 01/04/2026 is meant day first. None: no day of the file is written so, or none can be mistaken."""
+
+    day_first: bool | None
+
+    def day(self, text: str, where: str) -> date:
+        """The day that a text means. Refuses one without its year, and one that is none."""
+        if ISO.fullmatch(text):
+            return iso_day(text.replace("/", "-"), where)
+        if found := NUMBERS.fullmatch(text):
+            first, second = int(found[1]), int(found[2])
+            day, month = (second, first) if self.day_first is False else (first, second)
+            return day_of(_year(found[3]), month, day, where)
+        if found := WORDS.fullmatch(text):
+            word = found[2].lower()
+            month = next((number for number, name in enumerate(MONTHS, 1) if word.startswith(name)), 0)
+            return day_of(_year(found[3]), month, int(found[1]), where)
+        if NO_YEAR.fullmatch(text):
+            raise CannotRead(f"{where}: the day {quoted(text)} has no year. Export the table with whole dates.")
+        raise CannotRead(f"{where}: {quoted(text)} is not a day. Write it as 2026-04-06 or 06/04/2026.")
+
+
+def order_of(days: list[tuple[str, str]], said: bool | None) -> Order:
+    """The order of day and month in a whole file, from what was said or from days above 12.
+
+    Refuses a file that shows both orders, one that shows another than was said, and one that shows none.
+    """
+    first_above: str | None = None
+    second_above: str | None = None
+    unsettled: str | None = None
+    for where, text in days:
+        if not (found := NUMBERS.fullmatch(text)):
+            continue
+        first, second = int(found[1]), int(found[2])
+        if first > 12:
+            first_above = first_above or f"{where} ({text})"
+        elif second > 12:
+            second_above = second_above or f"{where} ({text})"
+        elif first != second:
+            unsettled = unsettled or f"{where} ({text})"
+    if first_above and second_above:
+        raise CannotRead(f"{first_above} has the day first, and {second_above} the month. Correct the table.")
+    shown = True if first_above else False if second_above else None
+    if said is not None and shown is not None and said != shown:
+        order = "the day first" if said else "the month first"
+        raise CannotRead(
+            f"{first_above or second_above} cannot have {order}, as the mapping says. Correct one of them."
+        )
+    if said is None and shown is None and unsettled:
+        raise CannotRead(
+            f"{unsettled} can be meant day first or month first, and no day of the file settles it. "
+            "Say it: take the mapping day-first, or write `days` in your own."
+        )
+    return Order(said if said is not None else shown)
+
+
+def _year(text: str) -> int:
+    return int(text) + (2000 if len(text) == 2 else 0)
