@@ -10,6 +10,7 @@ from leeway.money.statements import actions, queries
 from leeway.money.statements.keeping import is_of
 from leeway.money.statements.kinds import Whose
 from leeway.money.statements.models import BankAccount, Statement, StatementLine
+from leeway.money.statements.standing import days, standing
 from leeway.refusal import NotAllowed, Refusal
 from tests.money.statements.conftest import ON, SET_UP_ON, line, read
 
@@ -38,8 +39,8 @@ def test_overlapping_statements_double_no_line(keep, account):
     kept = keep(read(*again, opening=980_00, number="2"))
     assert (kept.new, kept.known) == (2, 2)
     assert sum(each.amount_pence for each in account.lines.all()) == 19_00
-    standing = queries.standing(account)
-    assert standing.bank_pence == 1_019_00 == 1_000_00 + standing.unexplained_pence and standing.gaps == ()
+    stands = standing(account)
+    assert stands.bank_pence == 1_019_00 == 1_000_00 + stands.unexplained_pence and stands.gaps == ()
     with pytest.raises(Refusal, match="All 4 lines of this file are kept already"):
         keep(read(*first))
     assert list(queries.findings()) == []
@@ -72,14 +73,14 @@ def test_a_line_that_only_looks_known_is_found_by_the_balance(keep):
 def test_a_gap_is_listed_and_not_hidden(keep, account):
     keep(read(line(-10_00, 1)))
     keep(read(line(-5_00, 10), opening=900_00))
-    standing = queries.standing(account)
-    assert [gap.pence for gap in standing.gaps] == [-90_00]
-    assert standing.bank_pence == 895_00 and standing.unexplained_pence == -105_00
+    stands = standing(account)
+    assert [gap.pence for gap in stands.gaps] == [-90_00]
+    assert stands.bank_pence == 895_00 and stands.unexplained_pence == -105_00
     (said,) = queries.gaps()
     assert "-9000 pence apart" in said
-    assert queries.days(account)[-1].bank_pence == 895_00
+    assert days(account)[-1].bank_pence == 895_00
     keep(read(line(-90_00, 5), opening=990_00))  # what was missing comes later
-    assert queries.standing(account).gaps == () and list(queries.gaps()) == []
+    assert standing(account).gaps == () and list(queries.gaps()) == []
 
 
 def test_balances_that_do_not_add_up_are_refused(keep):
@@ -115,7 +116,7 @@ def test_which_account_a_statement_names(said, same):
 def test_statements_of_one_file_and_lines_of_no_amount(keep, account):
     kept = keep(read(line(-1_00, 1), line(0, 1)), read(line(-1_00, 1), opening=999_00, number="2"))
     assert kept.new == 2 and account.lines.count() == 2  # written alike, and two: they are of one file
-    assert queries.standing(account).bank_pence == 998_00
+    assert standing(account).bank_pence == 998_00
 
 
 def test_the_database_keeps_lines_as_they_are(keep):

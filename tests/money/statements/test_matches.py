@@ -13,6 +13,7 @@ from leeway.money.statements import actions, queries
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
 from leeway.money.statements.matching import Thing
 from leeway.money.statements.models import Match, Part, StatementLine, Undoing
+from leeway.money.statements.standing import Side, standing
 from leeway.refusal import NotAllowed, Refusal
 from tests.money.statements.conftest import LATER, SET_UP_ON, line, read
 
@@ -43,9 +44,9 @@ def test_the_total_of_a_run_is_matched_by_itself_and_says_why(paid_run, keep, ac
     match = Match.objects.get()
     assert (match.matched_by, match.because, match.confidence) == (None, Because.EXACT_KEY, 100)
     assert match.why == "The line names run 1, and the amount is the same."
-    standing = queries.standing(account)
-    assert standing.unexplained_pence == -3_00 and standing.went_out == queries.Side(1, -3_00)
-    assert standing.began_pence + standing.explained_pence + standing.unexplained_pence == standing.bank_pence
+    stands = standing(account)
+    assert stands.unexplained_pence == -3_00 and stands.went_out == Side(1, -3_00)
+    assert stands.began_pence + stands.explained_pence + stands.unexplained_pence == stands.bank_pence
     assert list(queries.findings()) == []
 
 
@@ -105,7 +106,7 @@ def test_a_line_is_explained_in_parts_without_an_entry(keep, account, finn):
     actions.explain(line=row, kind=Otherwise.CHARGES, words=words, amount_pence=4_00, by=finn, on=LATER)
     with pytest.raises(Refusal, match=r"£6\.00 of this line is open"):
         actions.explain(line=row, kind=Otherwise.OTHER, words=words, amount_pence=6_01, by=finn, on=LATER)
-    assert queries.standing(account).unexplained_pence == -6_00
+    assert standing(account).unexplained_pence == -6_00
     actions.explain(line=row, kind=Otherwise.MOVED, words="Moved to the reserve account.", by=finn, on=LATER)
     assert open_pence(account) == [] and Match.objects.count() == 2
     with pytest.raises(Refusal, match="explained already"):

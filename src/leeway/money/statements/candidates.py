@@ -117,8 +117,8 @@ def found_for(account: BankAccount, lines: Sequence[OpenLine], alike: Sequence[O
 
 
 def things_for(account: BankAccount, lines: Sequence[OpenLine]) -> Iterable[OpenThing]:
-    """Everything that these lines may stand for. For many lines: everything that is open."""
-    near = _Near(lines) if len(lines) <= FEW else None
+    """Everything that these lines may stand for. For many lines, or none: everything that is open."""
+    near = _Near(lines) if 0 < len(lines) <= FEW else None
     if account.whose == Whose.COUNCIL:
         return chain(_runs(), _payments(near), _came_back(near), _to_be_recorded(_Near(lines)), _receipts(near))
     return _arrived(account)

@@ -14,6 +14,7 @@ from leeway.money.banking.statement import Line
 from leeway.money.banking.statement import Statement as Read
 from leeway.money.statements.kinds import Whose
 from leeway.money.statements.models import BankAccount, Statement, StatementLine
+from leeway.money.statements.standing import chain
 from leeway.refusal import Refusal
 
 ROWS_AT_ONCE = 5_000
@@ -146,9 +147,6 @@ def _require_same(day: date, read: Counter[int], kept: Counter[int], at_an_end: 
 
 def _require_that_it_joins(account: BankAccount, statement: Statement, overlaps: bool) -> None:
     """Refuse a statement that overlaps what is kept and whose balances then do not come out, or that is out of turn."""
-    last = (
-        account.statements.exclude(closing_balance_pence=None).order_by("to_on", "from_on", "kept_at", "place").last()
-    )
     later = account.statements.filter(to_on__gt=statement.to_on).exists()
     if overlaps and later and statement.known_count < statement.read_count:
         raise Refusal(
@@ -156,14 +154,10 @@ def _require_that_it_joins(account: BankAccount, statement: Statement, overlaps:
             "the days that are missing, and no others.",
             field="upload",
         )
-    if (
-        not overlaps
-        or last is None
-        or statement.opening_balance_pence is None
-        or statement.closing_balance_pence is None
-    ):
+    bank, closing = chain(account).bank_pence, statement.closing_balance_pence
+    if not overlaps or bank is None or closing is None:
         return
-    out = last.closing_balance_pence + statement.read_pence - statement.known_pence - statement.closing_balance_pence
+    out = bank + statement.read_pence - statement.known_pence - closing
     if out and not later:
         raise Refusal(
             f"{statement.known_count:,} lines of this file were kept before. With the others, the balance would be "

@@ -1,33 +1,39 @@
-"""Reading bank accounts: what is not explained, the queue of lines, what a line may stand for, and a month's end."""
+"""Reading bank accounts: the queue of lines, what a line may stand for, what was matched, and a month's end."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import Http404
 
 from leeway.access.access import check_can
 from leeway.access.looks import record_look_over, record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.care.people.models import Case
+from leeway.law.numbers import pounds
+from leeway.money.budgets.dues import Payer
 from leeway.money.contributions.models import Receipt
+from leeway.money.contributions.queries import PAYER_OF
+from leeway.money.ledger import queries as ledger
+from leeway.money.ledger.models import Account, Kind
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.queries import findings as findings_of_payments
+from leeway.money.payments.queries import get_run
 from leeway.money.statements import candidates
 from leeway.money.statements.kinds import Because, What, Whose
-from leeway.money.statements.matching import Proposal
-from leeway.money.statements.models import BankAccount, Match, Part, Statement, StatementLine
+from leeway.money.statements.matching import OpenThing, Proposal
+from leeway.money.statements.models import BankAccount, Match, Part, StatementLine
 from leeway.money.statements.relations import RELATIONS
+from leeway.money.statements.standing import Standing, gaps_of, standing
 
 FILES_OF_ACCOUNT = "statements.account"
-#: The ages of what is not explained, in days: up to so many, and the words.
-AGES = ((7, "Up to a week"), (30, "8 to 30 days"), (90, "31 to 90 days"), (None, "More than 90 days"))
 LINES_SHOWN = 50
+DAYS_BY_HAND = 14
 #: What banks' codes of return say, as people read it.
 REASONS = {
     "AC01": "the account number is wrong",
@@ -41,64 +47,6 @@ REASONS = {
     "RC01": "the bank is wrong",
     "RR04": "the bank may not take it",
 }
-
-
-@dataclass(frozen=True)
-class Side:
-    """Money in, or money out: how many lines, and how many pence of them are open."""
-
-    count: int = 0
-    pence: int = 0
-
-
-@dataclass(frozen=True)
-class Age:
-    """What is not explained of some age."""
-
-    words: str
-    came_in: Side
-    went_out: Side
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Two statements that do not join: what one ends with is not what the next begins with."""
-
-    before: Statement
-    after: Statement
-    pence: int
-
-
-@dataclass(frozen=True)
-class Day:
-    """One day of an account: what moved, what of it is not explained, and how the bank and we stand at its end."""
-
-    on: date
-    moved_pence: int
-    open_pence: int
-    open_count: int
-    bank_pence: int | None
-    unexplained_pence: int
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How an account stands: the bank's balance is what it began with, what is explained, and what is not."""
-
-    account: BankAccount
-    began_pence: int | None
-    bank_pence: int | None
-    as_at: date | None
-    explained_pence: int
-    unexplained_pence: int
-    came_in: Side
-    went_out: Side
-    oldest: date | None
-    gaps: tuple[Gap, ...]
-
-    @property
-    def open_count(self) -> int:
-        return self.came_in.count + self.went_out.count
 
 
 @dataclass(frozen=True)
@@ -152,75 +100,6 @@ def look_over(account: BankAccount, *, seen_by: User, page: str) -> None:
     """Note that this user saw the lines of an account, with whoever is in them."""
     people = Part.objects.filter(match__account=account).exclude(payment=None, receipt=None).count()
     record_look_over(viewer=seen_by, thing_id=account.pk, people_count=people, page=page)
-
-
-def standing(account: BankAccount) -> Standing:
-    """How one account stands. The unexplained balance is the bank's, less what it began with and what is explained."""
-    began, bank, as_at, gaps = _balances(account)
-    moved = account.lines.aggregate(pence=Sum("amount_pence", default=0))["pence"]
-    live = Part.objects.filter(match__account=account, match__undoing=None, line__isnull=False)
-    explained = live.aggregate(pence=Sum("amount_pence", default=0))["pence"]
-    lines = candidates.open_lines(account).order_by()
-    sides = {
-        sign: Side(
-            **lines.filter(**{f"amount_pence__{side}": 0}).aggregate(
-                count=Count("pk"), pence=Sum("open_pence", default=0)
-            )
-        )
-        for sign, side in ((1, "gt"), (-1, "lt"))
-    }
-    unexplained = moved - explained if bank is None or began is None else bank - began - explained
-    oldest = lines.aggregate(day=Min("booked_on"))["day"]
-    return Standing(account, began, bank, as_at, explained, unexplained, sides[1], sides[-1], oldest, gaps)
-
-
-def ageing(account: BankAccount, on: date) -> list[Age]:
-    """What is not explained, by how long it has been so."""
-    found: dict[str, dict[int, Side]] = {words: {1: Side(), -1: Side()} for _, words in AGES}
-    for line in candidates.open_lines(account):
-        days = (on - line.booked_on).days
-        words = next(words for most, words in AGES if most is None or days <= most)
-        sign = 1 if line.amount_pence > 0 else -1
-        side = found[words][sign]
-        found[words][sign] = Side(side.count + 1, side.pence + line.open_pence)
-    return [Age(words, sides[1], sides[-1]) for words, sides in found.items()]
-
-
-def days(account: BankAccount, *, first: date | None = None, last: date | None = None) -> list[Day]:
-    """Each day on which an account moved: the bank's balance at its end, and how much of it is not explained."""
-    began, _bank, _on, gaps = _balances(account)
-    jumps: defaultdict[date, int] = defaultdict(int)
-    for gap in gaps:
-        jumps[gap.after.from_on] += gap.pence
-    moved = account.lines.order_by("booked_on").values("booked_on")
-    by_day = {row["booked_on"]: row["pence"] for row in moved.annotate(pence=Sum("amount_pence"))}
-    open_by_day: defaultdict[date, list[int]] = defaultdict(list)
-    for line in candidates.open_lines(account):
-        open_by_day[line.booked_on].append(line.open_pence)
-    found, balance, unexplained = [], began, 0
-    for day in sorted({*by_day, *jumps}):
-        pence, still_open = by_day.get(day, 0), open_by_day[day]
-        balance = None if balance is None else balance + pence + jumps[day]
-        unexplained += sum(still_open) + jumps[day]
-        if (first is None or day >= first) and (last is None or day <= last):
-            found.append(Day(day, pence, sum(still_open), len(still_open), balance, unexplained))
-    return found
-
-
-def _balances(account: BankAccount) -> tuple[int | None, int | None, date | None, tuple[Gap, ...]]:
-    """What an account began with, the bank's last balance and its day, and where statements do not join."""
-    statements = list(account.statements.order_by("to_on", "from_on", "kept_at", "place"))
-    whole = [
-        one for one in statements if one.opening_balance_pence is not None and one.closing_balance_pence is not None
-    ]
-    if not whole or len(whole) != len(statements):
-        return None, None, statements[-1].to_on if statements else None, ()
-    gaps = []
-    for before, after in pairwise(whole):
-        pence = after.opening_balance_pence + after.known_pence - before.closing_balance_pence
-        if pence:
-            gaps.append(Gap(before, after, pence))
-    return whole[0].opening_balance_pence, whole[-1].closing_balance_pence, whole[-1].to_on, tuple(gaps)
 
 
 @dataclass(frozen=True)
@@ -318,7 +197,9 @@ def evidence_of(run: PaymentRun) -> Evidence:
         for line in came_in:
             sure = [one for one in proposed.get(line.pk, ()) if _says_returned(one, line)]
             if len(sure) == 1:
-                payment = Payment.objects.select_related("run").get(pk=sure[0].things[0][0].id)
+                payment = Payment.objects.select_related("run", "instalment__part__budget__case__person").get(
+                    pk=sure[0].things[0][0].id
+                )
                 if payment.run_id == run.pk:
                     returned.append((payment, why_returned(line), sure[0]))
     words = "; ".join(dict.fromkeys(words_of(line) for line in lines.distinct()[:3]))
@@ -372,6 +253,107 @@ def month(account: BankAccount, first: date, last: date) -> list[tuple[Any, int,
     return [(line, line.open_pence, matches[line.pk]) for line in lines]
 
 
+@dataclass(frozen=True)
+class Choice:
+    """Lines and things to match by hand, with the line that one began at."""
+
+    line: Any
+    lines: list[Any]
+    things: list[OpenThing]
+
+
+def to_match_by_hand(account: BankAccount, line_id: UUID, words: str, *, seen_by: User) -> Choice:
+    """The open lines around one, and the open things near its day, or those that some words find."""
+    line = item(account, line_id, seen_by=seen_by).line
+    near = (line.booked_on - timedelta(days=DAYS_BY_HAND), line.booked_on + timedelta(days=DAYS_BY_HAND))
+    lines = list(candidates.open_lines(account).filter(Q(pk=line_id) | Q(booked_on__range=near))[:LINES_SHOWN])
+    found = [each for each in candidates.things_for(account, ()) if each.open_pence and not each.to_record]
+    asked = words.lower().split()
+    if asked:
+        found = [each for each in found if all(word in _searched(each) for word in asked)]
+    else:
+        found = [each for each in found if near[0] <= each.on <= near[1]]
+    found.sort(key=lambda each: (abs((each.on - line.booked_on).days), each.called))
+    things = found[:LINES_SHOWN]
+    _look_at([(_only(thing),) for thing in things], seen_by, f"Lines of {account.name} matched by hand")
+    return Choice(line, lines, things)
+
+
+def _searched(thing: OpenThing) -> str:
+    return f"{thing.called} {' '.join(thing.names)} {pounds(abs(thing.open_pence))}".lower()
+
+
+def _only(thing: OpenThing) -> Proposal:
+    return Proposal(
+        lines=(), things=((thing.thing, thing.open_pence),), because=Because.BY_HAND, confidence=0, why=thing.called
+    )
+
+
+def in_words(line: Any) -> str:
+    """A line as a form offers it."""
+    said = " ".join(dict.fromkeys(text for text in (line.counterparty, line.reference, line.description) if text))
+    return f"{line.booked_on:%-d %B %Y}, {pounds(line.open_pence)}: {said or 'no words'}"
+
+
+def thing_in_words(thing: OpenThing) -> str:
+    """A thing as a form offers it."""
+    return f"{thing.on:%-d %B %Y}, {pounds(thing.open_pence)}: {thing.called}"
+
+
+@dataclass(frozen=True)
+class OwedShare:
+    """What one payer owes for one case."""
+
+    case: Case
+    payer: Payer
+    owed_pence: int
+
+    @property
+    def key(self) -> str:
+        """How a form names it, with the amount that its page showed."""
+        return f"{self.case.pk}:{self.payer.value}:{self.owed_pence}"
+
+    @property
+    def words(self) -> str:
+        """How a form offers it."""
+        payer = f"The NHS, for {self.case.person}" if self.payer == Payer.NHS else str(self.case.person)
+        return f"{payer}: {pounds(self.owed_pence)} is owed"
+
+
+def owed_by(words: str, *, seen_by: User) -> list[OwedShare]:
+    """What is owed for the people whose names have all of these words, the look noted."""
+    people = Q(person__isnull=False) if words.split() else Q(pk=None)
+    for word in words.split():
+        people &= Q(person__given_name__istartswith=word) | Q(person__family_name__istartswith=word)
+    cases: dict[UUID | None, Case] = {
+        case.pk: case for case in Case.objects.filter(people).select_related("person")[:LINES_SHOWN]
+    }
+    accounts = Account.objects.filter(case__in=cases, kind__in=PAYER_OF)
+    pence = ledger.balances(accounts.values_list("pk", flat=True))
+    found = [
+        OwedShare(cases[each.case_id], PAYER_OF[Kind(each.kind)], -pence[each.pk])
+        for each in accounts
+        if pence.get(each.pk, 0) < 0
+    ]
+    record_looks(viewer=seen_by, person_ids=[each.case.person_id for each in found], page="A share that was received")
+    return sorted(found, key=lambda each: each.words)
+
+
+def run_to_confirm(run_id: UUID, *, seen_by: User) -> tuple[PaymentRun, Evidence]:
+    """A run, and what the statements say of it."""
+    check_can(seen_by, Capability.RECONCILE)
+    run = get_run(run_id, seen_by=seen_by)
+    evidence = evidence_of(run)
+    people = [payment.instalment.part.budget.case.person_id for payment, _, _ in evidence.returned]
+    record_looks(viewer=seen_by, person_ids=people, page=f"Payments of run {run.number} that came back")
+    return run, evidence
+
+
+def first_line_of(match: Match) -> StatementLine:
+    """The first line of a match."""
+    return min((part.line for part in match.parts.all() if part.line), key=lambda line: (line.booked_on, line.place))
+
+
 def findings() -> Iterable[str]:
     """Everything wrong with the books, and with what was said of the bank's lines, a sentence each."""
     yield from findings_of_payments()
@@ -382,7 +364,7 @@ def findings() -> Iterable[str]:
 def gaps() -> Iterable[str]:
     """Where statements do not join, a sentence each: nothing is wrong with the books, and days are missing."""
     for account in BankAccount.objects.exclude(whose=Whose.ORDINARY):
-        for gap in _balances(account)[3]:
+        for gap in gaps_of(account):
             yield (
                 f"{account}: {gap.before.called} ends with {gap.before.closing_balance_pence} pence, and "
                 f"{gap.after.called} does not begin there: {gap.pence} pence apart."
