@@ -58,6 +58,12 @@ class Evidence:
     returned: tuple[tuple[Payment, str, Proposal], ...]
 
 
+def own_accounts(*, seen_by: User) -> list[Standing]:
+    """The council's own accounts, and how each stands."""
+    check_can(seen_by, Capability.RECONCILE)
+    return [standing(account) for account in BankAccount.objects.filter(whose=Whose.COUNCIL)]
+
+
 def accounts(*, seen_by: User) -> list[Standing]:
     """Every account whose statements are read, and how it stands."""
     check_can(seen_by, Capability.RECONCILE)
