@@ -104,7 +104,7 @@ def test_a_proposal_is_accepted_as_it_was_seen_and_once(finance, paid_run, keep,
     assert "Open the page again" in post(finance, "accept", account.pk, row.pk, seen=f"{seen[:-3]}abc")
     assert not Match.objects.exists()
     text = post(finance, "accept", account.pk, row.pk, seen=seen)
-    assert "Matched: payment" in text and "Undo your last match (u)" in text
+    assert "Matched: Payment" in text and "Undo your last match (u)" in text
     assert "not open any more" in post(finance, "accept", account.pk, row.pk, seen=seen)
     assert Match.objects.count() == 1
 

@@ -300,12 +300,16 @@ class _Amounts:
                 yield _of_one(line, each, Because.NAME, 55, why)
 
     def _near(self, line: OpenLine, thing: OpenThing, name: str, only: bool) -> Proposal:
-        why = f"{thing.called} is of the same amount, expected on {thing.on:%-d %B %Y}"
+        why = f"{_at_the_start(thing.called)} is of the same amount, expected on {thing.on:%-d %B %Y}"
         if name:
             why += f", and “{line.counterparty}” is like “{name}”"
             return _of_one(line, thing, Because.NAME, 85 if only else 75, why + ".")
         why += ". Nothing else of this amount is open near that day." if only else ". It is not the only one."
         return _of_one(line, thing, Because.AMOUNT_DAY, 70 if only else 40, why)
+
+
+def _at_the_start(called: str) -> str:
+    return called[:1].upper() + called[1:]
 
 
 def _alike(called: str, names: Iterable[str]) -> tuple[str, float]:
