@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Q
 
@@ -23,6 +24,7 @@ from leeway.care.circumstances.queries import standing_death
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Way
 from leeway.law.charge_case import QUALIFYING_INCOME
+from leeway.money.banking.statement import mapping_named, read_statement
 from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.dues import Payer
 from leeway.money.budgets.models import Budget, Hold, HoldKind, LastCost
@@ -34,8 +36,13 @@ from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payments import actions as payments
 from leeway.money.payments import answers
 from leeway.money.payments.models import Payment
-from leeway.money.payments.queries import findings, stopped_since
+from leeway.money.payments.queries import stopped_since
 from leeway.money.payments.states import LIVE, State
+from leeway.money.statements import actions as statements
+from leeway.money.statements.kinds import Because, Otherwise, What, Whose
+from leeway.money.statements.matching import Proposal, Thing
+from leeway.money.statements.models import BankAccount, Match, StatementLine
+from leeway.money.statements.queries import findings
 from leeway.refusal import Refusal
 from leeway.versions import version_of
 from tests.money.banking.reports import report, status
@@ -48,7 +55,7 @@ STARTS, CUT, FOUR_WEEKS_END = date(2026, 4, 22), date(2026, 4, 23), date(2026, 5
 PAY_DAYS = (date(2026, 4, 24), date(2026, 4, 27))  # of five days, and of four weeks
 NEXT_PAY_DAY, AFTER = date(2026, 5, 22), date(2026, 6, 4)
 SEEN = "Bank statement of that day"
-ROOMS = (budgets, payees, payments, answers, contributions, circumstances)
+ROOMS = (budgets, payees, payments, answers, contributions, statements, circumstances)
 
 
 @dataclass
@@ -158,6 +165,82 @@ def _redate(world: World) -> Any:
     return payments.redate_run(run=world.runs[State.APPROVED], pay_on=date(2026, 4, 28), by=world.fay, on=ON)
 
 
+def _bank_account(world: World, whose: Whose = Whose.COUNCIL) -> BankAccount:
+    case = None if whose == Whose.COUNCIL else world.case
+    number = f"{whose.value}{world.case.pk.hex[:12]}"
+    return statements.open_bank_account(
+        whose=whose, name="Account", identifier=number, case=case, by=world.finn, on=SET_UP
+    )
+
+
+def _council(world: World) -> BankAccount:
+    return BankAccount.objects.get(identifier=f"COUNCIL{world.case.pk.hex[:12].upper()}")
+
+
+def _keep(world: World, *rows: str) -> Any:
+    text = "\n".join(["Date,Description,Reference,Amount", *rows, ""])
+    return statements.keep_statement(
+        account=_council(world), upload=ContentFile(text.encode(), name="may.csv"),
+        mapping=mapping_named("day-first"), by=world.finn, on=AFTER,
+    )  # fmt: skip
+
+
+def _lines(world: World) -> Any:
+    """What the bank says: the run that was sent has left, something small went out, and something came in."""
+    run = world.runs.get(State.SENT)
+    left = [f"27/04/2026,BACS,{run.reference},-{run.total_pence / 100:.2f}"] if run else []
+    return _keep(world, *left, "28/04/2026,FEES,,-2.00", "29/04/2026,NHS,,1.00")
+
+
+def _line(world: World, pence: int) -> StatementLine:
+    return StatementLine.objects.get(account=_council(world), amount_pence=pence)
+
+
+def _paid(world: World) -> Payment:
+    return world.runs[State.CONFIRMED].payments.first()
+
+
+def _accept(world: World) -> Any:
+    sent = Proposal(
+        lines=((_line(world, -2_00).pk, -1_00),),
+        things=((Thing(What.SENT, _paid(world).pk), -1_00),),
+        because=Because.AMOUNT_DAY,
+        confidence=40,
+        why="The same amount.",
+    )
+    return statements.accept(account=_council(world), proposal=sent, by=world.finn, on=AFTER)
+
+
+def _by_hand(world: World) -> Any:
+    return statements.match_by_hand(
+        account=_council(world), lines={_line(world, -2_00).pk: -2_00},
+        things={Thing(What.SENT, _paid(world).pk): -2_00}, why="The bank says so.", by=world.finn, on=AFTER,
+    )  # fmt: skip
+
+
+def _explain(world: World) -> Match:
+    return statements.explain(
+        line=_line(world, -2_00), kind=Otherwise.CHARGES, words="Charges of the month", by=world.finn, on=AFTER
+    )
+
+
+def _pick(world: World) -> Any:
+    text = b"Date,Description,Amount\n28/04/2026,TAXI,-2.00\n29/04/2026,SHOP,-3.00\n"
+    read = read_statement(text, mapping=mapping_named("day-first"))
+    own = BankAccount.objects.get(case=world.case, whose=Whose.ORDINARY)
+    return statements.keep_picked(
+        account=own, read=read.statements[0], format=read.format, places=[1], by=world.finn, on=AFTER
+    )
+
+
+def _received(world: World) -> Any:
+    account = owed_account(world.case, Payer.NHS)
+    return statements.receive_from_line(
+        line=_line(world, 1_00), case=world.case, payer=Payer.NHS, owed_pence=-balance(account) if account else 0,
+        by=world.finn, on=AFTER,
+    )  # fmt: skip
+
+
 #: What actions need beside a run and a share of the NHS, in the order in which it is set up.
 SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "entered": lambda world: _account(world, "87654321"),
@@ -170,6 +253,9 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "waiting": _wait,
     "stay": _stay,
     "death": _death,
+    "lines": lambda world: (_bank_account(world), _lines(world)),
+    "explained": _explain,
+    "own account": lambda world: _bank_account(world, Whose.ORDINARY),
 }
 
 #: Each action that has to do with money: its room and name, what must be there first, and how it is called.
@@ -257,6 +343,26 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ),
         ("shares", "fallen due", "receipt"),
     ),
+    statements.open_bank_account: Action(lambda world: _bank_account(world, Whose.DEDICATED)),
+    statements.keep_statement: Action(lambda world: _keep(world, "30/04/2026,FEES,,-7.00"), ("lines",)),
+    statements.keep_picked: Action(_pick, ("own account",)),
+    statements.match_by_itself: Action(
+        lambda world: statements.match_by_itself(account=_council(world), on=AFTER), ("lines",)
+    ),
+    statements.accept: Action(_accept, (State.CONFIRMED, "lines")),
+    statements.match_by_hand: Action(_by_hand, (State.CONFIRMED, "lines")),
+    statements.explain: Action(_explain, ("lines",)),
+    statements.undo: Action(
+        lambda world: statements.undo(
+            match=Match.objects.get(parts__line=_line(world, -2_00)), reason="It was a fee.", by=world.finn, on=AFTER
+        ),
+        ("lines", "explained"),
+    ),
+    statements.confirm_from_statement: Action(
+        lambda world: statements.confirm_from_statement(run=world.runs[State.SENT], by=world.finn, on=AFTER),
+        (State.SENT, "lines"),
+    ),
+    statements.receive_from_line: Action(_received, ("shares", "fallen due", "lines")),
     circumstances.record_death: Action(_death),
     circumstances.undo_death: Action(
         lambda world: circumstances.undo_death(

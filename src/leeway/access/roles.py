@@ -45,6 +45,7 @@ class Capability(Enum):
     KEEP_BANK_DETAILS = "record or approve bank details"
     PAY = "pay or move money"
     CONFIRM_RECEIPTS = "confirm that money was received"
+    RECONCILE = "read bank statements or say what their lines are"
     # what there is to choose from
     LIST_SERVICES = "add to the directory or record a price"
     IMPORT_LISTINGS = "import the regulator's files"
@@ -83,6 +84,7 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.KEEP_BANK_DETAILS: _JUST_FINANCE,
     Capability.PAY: _JUST_FINANCE,
     Capability.CONFIRM_RECEIPTS: _JUST_FINANCE,
+    Capability.RECONCILE: _JUST_FINANCE,
     Capability.LIST_SERVICES: frozenset({Role.ASSESSOR, Role.COMMISSIONER, Role.ADMINISTRATOR}),
     Capability.IMPORT_LISTINGS: frozenset({Role.COMMISSIONER, Role.ADMINISTRATOR}),
     Capability.ANALYSE: _ANALYSIS,

@@ -111,6 +111,7 @@ ACCESS: dict[str, Capability | str] = {
     "contributions:changes_csv": Capability.SEE_RECORDS,
     "contributions:change": Capability.START_BUDGETS,
     "contributions:*": Capability.CONFIRM_RECEIPTS,
+    "statements:*": Capability.RECONCILE,
     # directory
     "directory:add": Capability.LIST_SERVICES,
     "directory:prices": Capability.WORK_FOR_COUNCIL,

@@ -29,6 +29,7 @@ from leeway.money.budgets.queries import budgets_to_end, paid_beyond_death, why_
 from leeway.money.payees.queries import waiting as details_waiting
 from leeway.money.payments.queries import first_pay_day, preview, runs, runs_to_confirm, runs_to_send
 from leeway.money.payments.states import State
+from leeway.money.statements.queries import own_accounts
 from leeway.site.next_steps import next_step
 
 CASES_A_PAGE, TASKS_SHOWN, REVIEWS_SHOWN = 25, 25, 10
@@ -123,6 +124,7 @@ def _finance(request: SignedIn, today: date) -> dict:
         "to_approve": runs(seen_by=request.user).filter(state=State.MADE),
         "to_send": runs_to_send(seen_by=request.user),
         "to_confirm": runs_to_confirm(today, seen_by=request.user),
+        "bank": own_accounts(seen_by=request.user),
     }
 
 

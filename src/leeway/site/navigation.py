@@ -11,6 +11,7 @@ LINKS = [
     ("home", "Your work"),
     ("people:search", "People"),
     ("payments:home", "Payments"),
+    ("statements:home", "Bank"),
     ("insight:home", "Insight"),
     ("access:users", "Who signs in"),
     ("jobs:every", "Background jobs"),

@@ -116,6 +116,7 @@ ROOMS = [
     "leeway.money.budgets",
     "leeway.money.contributions",
     "leeway.money.payments",
+    "leeway.money.statements",
     "leeway.insight.pages",
     "leeway.site",
 ]

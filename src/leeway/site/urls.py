@@ -27,6 +27,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/budget/", include("leeway.money.budgets.urls")),
     path("payments/", include("leeway.money.payments.urls")),
     path("contributions/", include("leeway.money.contributions.urls")),
+    path("money/bank/", include("leeway.money.statements.urls")),
     path("directory/", include("leeway.market.directory.urls")),
     path("", include("leeway.insight.pages.urls")),
 ]

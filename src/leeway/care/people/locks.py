@@ -1,7 +1,8 @@
 """One order in which everything about money waits for each other: the person, their cases by id, a payment run.
 
 The row of a case is the lock of all that is its money: budgets, instalments, holds, bank details, what is owed. An
-action takes it first and reads afterwards, so that what it reads stands until it is done (decision 22).
+action takes it first and reads afterwards, so that what it reads stands until it is done (decision 22). Where bank
+lines are matched, their account comes before all of these, and the lock of all matching after them (decision 29).
 """
 
 from uuid import UUID

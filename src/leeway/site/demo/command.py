@@ -34,8 +34,9 @@ from leeway.money.ledger.queries import balance
 from leeway.money.payments import actions as payments
 from leeway.money.payments.actions import NothingToPay
 from leeway.money.payments.answers import take_answer
+from leeway.money.payments.models import PaymentRun
 from leeway.seal import heads
-from leeway.site.demo.bank import rejection_of
+from leeway.site.demo.bank import bank, rejection_of
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
@@ -70,9 +71,11 @@ def run(*, people: int, seed: int) -> None:
         wait_for(told, "The stories", console)
         wait_for(lived, "The council", console)
         figures = pool.submit(publish_figures, today)  # which do not say what was paid: they are made meanwhile
-        pay(staff, today, console)
+        last_run = pay(staff, today, console)
         with stage("What others owe, and paid", console):
             receive(staff, today)
+        with stage("What the bank says", console):
+            bank(staff.finance, today, last_run)
         with stage("The messages", console):
             deliver(today)
         with stage("The surveys and targets", console):
@@ -232,10 +235,11 @@ def staff_for(place: int, named: dict[str, User]) -> Staff:
     return staff_of(named, named[f"assessor{number}@{DOMAIN}"], named[f"manager{number}@{DOMAIN}"])
 
 
-def pay(staff: Staff, today: date, console: Console) -> None:
-    """Run each past pay day: made, approved by another, sent, confirmed. Of the last, the bank rejected one payment.
+def pay(staff: Staff, today: date, console: Console) -> PaymentRun | None:
+    """Run each past pay day: made, approved by another, sent, confirmed. Of the last but one, the bank rejected one
+    payment. The last is confirmed by the bank's statement.
 
-    The next run is left for whoever tries it.
+    It is given back. The next run is left for whoever tries it.
     """
     days = sorted(set(Instalment.objects.filter(due_on__lt=today).values_list("due_on", flat=True)))
     pay_days = sorted({working_day_on_or_before(day) for day in days})
@@ -243,11 +247,13 @@ def pay(staff: Staff, today: date, console: Console) -> None:
     last_known = max((pay_on for pay_on in runs if working_day_after(pay_on) <= today), default=None)
     with stage("The payment runs", console, len(runs)) as step_done:
         for pay_on in runs:
-            pay_run(pay_on, staff, today, one_rejected=pay_on == last_known)
+            before_last = [day for day in runs if last_known and day < last_known][-1:]
+            pay_run(pay_on, staff, today, rejected=pay_on in before_last, confirmed=pay_on != last_known)
             step_done()
+    return PaymentRun.objects.filter(pay_on=last_known).first()
 
 
-def pay_run(pay_on: date, staff: Staff, today: date, *, one_rejected: bool) -> None:
+def pay_run(pay_on: date, staff: Staff, today: date, *, rejected: bool, confirmed: bool) -> None:
     """Make one run, where anything is due, and take it as far as it would be today."""
     made_on = pay_on - timedelta(days=10)
     try:
@@ -258,14 +264,13 @@ def pay_run(pay_on: date, staff: Staff, today: date, *, one_rejected: bool) -> N
     payments.approve_run(run=made, by=staff.second_finance, on=approved_on)
     payments.record_sent(run=made, sent_on=approved_on, by=staff.second_finance, on=approved_on)
     confirmed_on = working_day_after(pay_on)
-    if confirmed_on > today:
+    if not confirmed or confirmed_on > today:
         return
-    evidence = [f"Bank statement of {pay_on:%-d %B %Y}"]
+    evidence = [f"Bank statement and Bacs report of {pay_on:%-d %B %Y}"]
     one = made.payments.filter(instalment__part__budget__case__person__user=None).first()
-    if one_rejected and one is not None:
+    if rejected and one is not None:
         answered_on = working_day_after(approved_on)
-        answer = rejection_of(one, in_run=made, code="AC04", on=answered_on)
-        upload = SimpleUploadedFile(f"{made.reference}-status.xml", answer)
+        upload = SimpleUploadedFile(f"{made.reference}-status.xml", rejection_of(one, code="AC04", on=answered_on))
         evidence.append(str(take_answer(run=made, upload=upload, by=staff.finance, on=answered_on)))
     payments.confirm_run(run=made, confirmed_from="; ".join(evidence), returned={}, by=staff.finance, on=confirmed_on)
 

@@ -9,27 +9,36 @@ from leeway.money.ledger.commands import open_books
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
 def verify(as_json: bool) -> None:
-    """Prove the ledger and the payments: trial balance, orphans, duplicates, anything paid twice; and the seal.
+    """Prove the ledger, the payments and the matches of bank lines: trial balance, anything paid twice; and the seal.
 
-    Exit 0: all is well. Exit 1: something is wrong, and each thing is listed.
+    Exit 0: all is well. Exit 1: something is wrong, and each thing is listed. Statements that do not join are listed
+    beside it: days are missing, and nothing is wrong with the books.
 
     Example: leeway money verify
     """
     open_books()
     from leeway.money.ledger.models import Transfer
     from leeway.money.ledger.queries import trial_balance
-    from leeway.money.payments.queries import findings
+    from leeway.money.statements.queries import findings, gaps
     from leeway.seal import queries as seal
 
     found, transfers, totals = [*findings(), *seal.findings()], Transfer.objects.count(), trial_balance()
     sealed_rows, batches = seal.sealed()
     if as_json:
         show_json(
-            {"transfers": transfers, "trial_balance_pence": totals, "sealed_rows": sealed_rows, "findings": found}
+            {
+                "transfers": transfers,
+                "trial_balance_pence": totals,
+                "sealed_rows": sealed_rows,
+                "findings": found,
+                "statement_gaps": [*gaps()],
+            }
         )
     else:
         for finding in found:
             click.echo(finding)
+        for gap in gaps():
+            click.echo(gap)
         click.echo(f"{sealed_rows} rows sealed, in {batches} batches.")
         click.echo(f"{transfers} transfers, trial balance {sum(totals.values())} pence, {len(found) or 'no'} findings.")
     raise click.exceptions.Exit(1 if found else 0)

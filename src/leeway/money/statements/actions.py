@@ -1,0 +1,343 @@
+"""What is done with statements: accounts opened, files kept, lines matched and explained, matches undone."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import batched
+from uuid import UUID
+
+from django.core.files.base import File as DjangoFile
+from django.db import connection, transaction
+
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.locks import lock_cases
+from leeway.care.people.models import Case
+from leeway.days import HAPPENED, check_day
+from leeway.files.actions import keep_file
+from leeway.files.models import FileKind, Owner
+from leeway.law.numbers import pounds
+from leeway.money.banking.statement import Mapping as Columns
+from leeway.money.banking.statement import Statement as Read
+from leeway.money.banking.statement import read_statement
+from leeway.money.contributions.actions import confirm_receipt
+from leeway.money.payments.actions import confirm_run, return_payment
+from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.payments.states import PaymentState
+from leeway.money.statements import candidates, keeping, queries
+from leeway.money.statements.keeping import Kept
+from leeway.money.statements.kinds import Because, Otherwise, What, Whose
+from leeway.money.statements.matching import Proposal, Thing
+from leeway.money.statements.models import BankAccount, Match, Part, StatementLine, Undoing
+from leeway.money.statements.relations import ONE_AT_A_TIME
+from leeway.refusal import Refusal
+from leeway.said import says_something
+
+ROWS_AT_ONCE, MATCHES_AT_ONCE = 5_000, 2_000
+IN_POUNDS = ("GBP", "")
+COLUMN_OF = {What.RUN: "run_id", What.RECEIVED: "receipt_id"}
+
+
+class NotAsSeen(Refusal):
+    """What was proposed is no longer open as it was."""
+
+
+@transaction.atomic
+def open_bank_account(
+    *, whose: Whose, name: str, identifier: str, case: Case | None = None, by: User, on: date
+) -> BankAccount:
+    """Begin to read the statements of an account: the council's own, or one of a person's."""
+    check_can(by, Capability.RECONCILE)
+    identifier = keeping.identifier_of(identifier)
+    if not 8 <= len(identifier) <= 34:
+        raise Refusal(
+            "Write the account as its statements name it: sort code and account number, IBAN, or the number of a "
+            "card; 8 to 34 letters and digits.",
+            field="identifier",
+        )
+    if (case is None) != (whose == Whose.COUNCIL):
+        raise Refusal("Say whose account it is: a person's account belongs to a case.", field="whose")
+    same = BankAccount.objects.filter(identifier=identifier).first()
+    if same is not None:
+        raise Refusal(f"The statements of this account are read already: “{same.name}”.", field="identifier")
+    return BankAccount.objects.create(
+        whose=whose, case=case, name=name.strip(), identifier=identifier, opened_by=by, opened_on=on
+    )
+
+
+@transaction.atomic
+def keep_statement(
+    *, account: BankAccount, upload: DjangoFile, mapping: Columns | None = None, by: User, on: date
+) -> Kept:
+    """Keep a bank's file whole, its statements of this account, and the lines that are not kept yet; then match.
+
+    Refused whole where it cannot be read, is not of this account, is here already, or does not fit what is kept.
+    """
+    check_can(by, Capability.RECONCILE)
+    account = _locked(account)
+    if account.whose == Whose.ORDINARY:
+        raise Refusal("Of a person's ordinary account only the lines that are picked are kept.", field="upload")
+    upload.seek(0)
+    format, ours, left_out = _read(upload.read(), account, mapping, on)
+    owner = Owner(queries.FILES_OF_ACCOUNT, account.pk)
+    file = keep_file(upload=upload, kind=FileKind.STATEMENT, owner=owner, by=by, on=on)
+    kept = keeping.keep(account, ours, format=format, file=file, by=by, on=on)
+    match_by_itself(account=account, on=on)
+    return Kept(kept.statements, kept.new, kept.known, left_out)
+
+
+@transaction.atomic
+def keep_picked(*, account: BankAccount, read: Read, format: str, places: Iterable[int], by: User, on: date) -> Kept:
+    """Keep only the lines that somebody picked of a person's ordinary account: no other line, balance or file."""
+    check_can(by, Capability.RECONCILE)
+    account = _locked(account)
+    if account.whose != Whose.ORDINARY:
+        raise Refusal("The statements of this account are kept whole.")
+    wanted = set(places)
+    if not wanted:
+        raise Refusal("Pick at least one line to keep.", field="places")
+    kept = keeping.keep(account, [read], format=format, file=None, by=by, on=on, picked=wanted.__contains__)
+    match_by_itself(account=account, on=on)
+    return kept
+
+
+@transaction.atomic
+def match_by_itself(*, account: BankAccount, on: date) -> int:
+    """Match what a key names exactly with the same amount, and nothing else; how many matches that made.
+
+    Nothing that a person matched, or undid, is touched.
+    """
+    account = _locked(account)
+    _alone()
+    lines = candidates.as_open(candidates.open_lines(account))
+    sure = candidates.found_for(account, lines).by_itself if lines else ()
+    _write(sure, account, None, on)
+    return len(sure)
+
+
+@transaction.atomic
+def accept(*, account: BankAccount, proposal: Proposal, by: User, on: date) -> Match:
+    """Match what was proposed, as a person saw it. What it takes to be true is recorded first, by its own action."""
+    check_can(by, Capability.RECONCILE)
+    account = _locked(account)
+    things = [thing for thing, _ in proposal.things]
+    if proposal.to_record:
+        _record_returns(things, StatementLine.objects.get(pk=proposal.lines[0][0]), by, on)
+    return _match(proposal, account, by, on)
+
+
+@transaction.atomic
+def match_by_hand(
+    *,
+    account: BankAccount,
+    lines: Mapping[UUID, int],
+    things: Mapping[Thing, int],
+    why: str,
+    by: User,
+    on: date,
+) -> Match:
+    """Match one or more lines with one or more things, as a person says, who says why."""
+    check_can(by, Capability.RECONCILE)
+    if not says_something(why):
+        raise Refusal("Say in a sentence why these belong together.", field="why")
+    proposal = Proposal(
+        lines=tuple(lines.items()),
+        things=tuple(things.items()),
+        because=Because.BY_HAND,
+        confidence=0,
+        why=why.strip(),
+    )
+    return _match(proposal, _locked(account), by, on)
+
+
+@transaction.atomic
+def explain(
+    *, line: StatementLine, kind: Otherwise, words: str, amount_pence: int | None = None, by: User, on: date
+) -> Match:
+    """Say what a line is, or a part of it, where nothing in Leeway stands for it. No entry is made of it."""
+    check_can(by, Capability.RECONCILE)
+    if not says_something(words):
+        raise Refusal("Say in a sentence what this is, as the auditor should read it.", field="words")
+    account = _locked(line.account)
+    open_pence = candidates.open_of_line(line)
+    if not open_pence:
+        raise Refusal("This line is explained already. Undo a match of it first, if that is mistaken.")
+    pence = open_pence if amount_pence is None else amount_pence * (1 if open_pence > 0 else -1)
+    if not 0 < abs(pence) <= abs(open_pence):
+        raise Refusal(
+            f"{pounds(abs(open_pence))} of this line is open. Explain no more than that.", field="amount_pence"
+        )
+    match = Match.objects.create(
+        account=account, because=Because.BY_HAND, why=words.strip(), matched_by=by, matched_on=on
+    )
+    otherwise = Part(match=match, what=What.OTHERWISE, kind=kind, words=words.strip(), amount_pence=pence)
+    Part.objects.bulk_create([Part(match=match, line=line, amount_pence=pence), otherwise])
+    return match
+
+
+@transaction.atomic
+def undo(*, match: Match, reason: str, by: User, on: date) -> Undoing:
+    """Say that a match was mistaken, and why. It stays on record, its lines are open again, and others stand."""
+    check_can(by, Capability.RECONCILE)
+    if not says_something(reason):
+        raise Refusal("Say in a sentence what was mistaken.", field="reason")
+    _locked(match.account)
+    if Undoing.objects.filter(match=match).exists():
+        raise Refusal("This match was undone already.")
+    return Undoing.objects.create(match=match, reason=reason.strip(), undone_by=by, undone_on=on)
+
+
+@transaction.atomic
+def confirm_from_statement(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
+    """Confirm a run by what the statements say: all of it left, and these of its payments came back.
+
+    Refused where no line says that all of it left. Each return is matched with the line that tells of it.
+    """
+    check_can(by, Capability.RECONCILE)
+    _lock_every_account()
+    evidence = queries.evidence_of(run)
+    if not evidence.left_whole:
+        raise Refusal(
+            f"The statements do not say that all of run {run.number} left the account. Match the line that does, or "
+            "confirm the run by something else."
+        )
+    returned = {payment.reference: reason for payment, reason, _ in evidence.returned}
+    run = confirm_run(run=run, confirmed_from=evidence.words, returned=returned, by=by, on=on)
+    for _payment, _reason, proposal in evidence.returned:
+        account = StatementLine.objects.select_related("account").get(pk=proposal.lines[0][0]).account
+        _match(proposal, account, by, on)
+    return run
+
+
+@transaction.atomic
+def receive_from_line(*, line: StatementLine, case: Case, payer, owed_pence: int, by: User, on: date) -> Match:
+    """Confirm what the NHS or the person paid, from the line that shows it, and match the two."""
+    check_can(by, Capability.RECONCILE)
+    account = _locked(line.account)
+    open_pence = candidates.open_of_line(line)
+    if open_pence <= 0:
+        raise Refusal("Only money that came in, and is not explained, can be a share that was received.")
+    receipt = confirm_receipt(
+        case=case,
+        payer=payer,
+        amount_pence=min(open_pence, owed_pence),
+        received_on=line.booked_on,
+        looked_at=queries.words_of(line),
+        owed_pence=owed_pence,
+        by=by,
+        on=on,
+    )
+    why = f"Received from {receipt.get_payer_display()}, as {by.name} says who confirmed it from this line."
+    thing = Thing(What.RECEIVED, receipt.pk)
+    pence = receipt.amount_pence
+    return match_by_hand(account=account, lines={line.pk: pence}, things={thing: pence}, why=why, by=by, on=on)
+
+
+def _read(
+    content: bytes, account: BankAccount, mapping: Columns | None, on: date
+) -> tuple[str, list[Read], tuple[str, ...]]:
+    """The format of a file, its statements of an account, and how it calls the accounts of the others."""
+    try:
+        read = read_statement(content, mapping=mapping)
+    except Refusal as refusal:
+        raise Refusal(str(refusal), field="upload") from refusal
+    ours = [one for one in read.statements if keeping.is_of(account, one.account)]
+    others = tuple(sorted({one.account for one in read.statements if not keeping.is_of(account, one.account)}))
+    if not ours:
+        raise Refusal(
+            f"This file is of another account: {', '.join(others)}. Choose that account, or another file."
+            if others
+            else "There is no statement in this file.",
+            field="upload",
+        )
+    for one in ours:
+        if one.currency not in IN_POUNDS:
+            raise Refusal(f"This statement is in {one.currency}. Only accounts in pounds are read.", field="upload")
+        for line in one.lines:
+            check_day(line.booked_on, HAPPENED, field="upload", what="A line of this file", on=on)
+    return read.format, ours, others
+
+
+def _locked(account: BankAccount) -> BankAccount:
+    """An account once nobody else keeps or matches lines of it. It comes before the person, cases and runs."""
+    return BankAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
+
+
+def _lock_every_account() -> None:
+    list(BankAccount.objects.filter(whose=Whose.COUNCIL).select_for_update(no_key=True).order_by("pk"))
+
+
+def _alone() -> None:
+    """Let nobody else match anything until this is done: things may be on two accounts. It comes after every lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [ONE_AT_A_TIME])
+
+
+def _match(proposal: Proposal, account: BankAccount, by: User, on: date) -> Match:
+    """Write one match, once it is certain that both sides are open as far as it goes."""
+    things = [thing for thing, _ in proposal.things]
+    receipts = [thing.id for thing in things if thing.what == What.RECEIVED]
+    lock_cases(Case.objects.filter(receipts__in=receipts))
+    _alone()
+    _require_open(proposal, account)
+    return _write([proposal], account, by, on)[0]
+
+
+def _require_open(proposal: Proposal, account: BankAccount) -> None:
+    if sum(pence for _, pence in proposal.lines) != sum(pence for _, pence in proposal.things):
+        raise Refusal(
+            f"The lines come to {pounds(sum(pence for _, pence in proposal.lines))} and what they stand for to "
+            f"{pounds(sum(pence for _, pence in proposal.things))}. Both sides of a match are equal, to the penny."
+        )
+    lines = {line.pk: line for line in candidates.with_open(account.lines.filter(pk__in=dict(proposal.lines)))}
+    for line, pence in proposal.lines:
+        if line not in lines or not _within(pence, lines[line].open_pence):
+            raise NotAsSeen("This line is not open any more as you saw it. Look at it again.")
+    open_now = candidates.open_of([thing for thing, _ in proposal.things])
+    for thing, pence in proposal.things:
+        if not _within(pence, open_now.get(thing, 0)):
+            raise NotAsSeen(f"{thing.what.label}: it is not open any more as you saw it. Look at it again.")
+
+
+def _within(pence: int, open_pence: int) -> bool:
+    return pence * open_pence > 0 and abs(pence) <= abs(open_pence)
+
+
+def _write(proposals: Sequence[Proposal], account: BankAccount, by: User | None, on: date) -> list[Match]:
+    """Write matches. The parts of each go in with one statement, whose two sides the database compares."""
+    matches = [
+        Match(
+            account=account,
+            because=each.because,
+            why=each.why,
+            confidence=each.confidence or None,
+            matched_by=by,
+            matched_on=on,
+        )
+        for each in proposals
+    ]
+    Match.objects.bulk_create(matches, batch_size=ROWS_AT_ONCE)
+    for some in batched(zip(matches, proposals, strict=True), MATCHES_AT_ONCE):
+        Part.objects.bulk_create([part for match, each in some for part in _parts(match, each)])
+    return matches
+
+
+def _parts(match: Match, proposal: Proposal) -> Iterator[Part]:
+    for line, pence in proposal.lines:
+        yield Part(match=match, line_id=line, amount_pence=pence)
+    for thing, pence in proposal.things:
+        column = COLUMN_OF.get(thing.what, "payment_id")
+        yield Part(match=match, what=thing.what, amount_pence=pence, **{column: thing.id})
+
+
+def _record_returns(things: Sequence[Thing], line: StatementLine, by: User, on: date) -> None:
+    """Record that payments came back, as a line says, where nobody has yet."""
+    payments = Payment.objects.filter(pk__in=[thing.id for thing in things]).select_related("run")
+    lock_cases(Case.objects.filter(budgets__parts__instalments__payments__run__in=payments.values("run")))
+    for payment in payments.exclude(state=PaymentState.RETURNED):
+        if payment.state != PaymentState.ARRIVED:
+            raise Refusal(
+                f"Run {payment.run.number} is not confirmed yet. Confirm it first: this payment is then recorded as "
+                "come back along with it."
+            )
+        return_payment(payment=payment, reason=queries.why_returned(line), by=by, on=on)

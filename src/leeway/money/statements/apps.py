@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "leeway.money.statements"
+    label = "statements"
+
+    def ready(self) -> None:
+        """Say who may read the files of a bank account, and which lines tell of whom."""
+        from leeway.access.looks import let_hold_people
+        from leeway.files.access import register
+        from leeway.money.statements.queries import FILES_OF_ACCOUNT, accounts_with, may_read_files
+
+        register(FILES_OF_ACCOUNT, may_read=may_read_files)
+        let_hold_people(accounts_with)

@@ -1,0 +1,329 @@
+"""What is open: lines that are not explained, and things that may be on a statement, read for the matcher."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from leeway.money.budgets.dues import Payer
+from leeway.money.contributions.models import Receipt
+from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.payments.states import LIVE, PaymentState
+from leeway.money.statements.kinds import SIGN, What, Whose
+from leeway.money.statements.matching import (
+    CUT_KEY,
+    DAYS_BY_NAME,
+    DAYS_TOGETHER,
+    KEY,
+    Found,
+    Named,
+    OpenLine,
+    OpenThing,
+    Thing,
+    find,
+)
+from leeway.money.statements.models import BankAccount, Part, StatementLine
+
+#: How long after its day a payment that nobody recorded as returned may come back, and be proposed by its amount.
+DAYS_TO_COME_BACK = 31
+#: Of how many lines, at most, things are looked up line by line, rather than all that are open.
+FEW = 60
+
+
+def _matched(field: str, *whats: What) -> Coalesce:
+    """How much of a row is matched: signed, as on the statement."""
+    parts = Part.objects.filter(match__undoing=None, **{field: OuterRef("pk")})
+    parts = parts.filter(what__in=whats) if whats else parts
+    return Coalesce(Subquery(parts.order_by().values(field).annotate(pence=Sum("amount_pence")).values("pence")), 0)
+
+
+def _handled(field: str, *whats: What) -> Exists:
+    """Whether a person matched a row, or undid a match of it."""
+    parts = Part.objects.filter(Q(match__matched_by__isnull=False) | Q(match__undoing__isnull=False))
+    parts = parts.filter(**{field: OuterRef("pk")})
+    return Exists(parts.filter(what__in=whats) if whats else parts)
+
+
+def with_open(lines: QuerySet[StatementLine]) -> QuerySet[Any]:
+    """Lines, each with what is not explained of it: `open_pence`."""
+    return lines.annotate(open_pence=F("amount_pence") - _matched("line"))
+
+
+def open_lines(account: BankAccount) -> QuerySet[Any]:
+    """The lines of an account that are not explained, or not wholly, in the order of the bank."""
+    return with_open(account.lines.all()).exclude(open_pence=0).order_by("booked_on", "statement__kept_at", "place")
+
+
+def open_of_line(line: StatementLine) -> int:
+    """What is not explained of one line, as it stands now."""
+    return with_open(StatementLine.objects.filter(pk=line.pk)).get().open_pence
+
+
+def open_of(things: Iterable[Thing]) -> dict[Thing, int]:
+    """What is not on a statement yet of some things, signed as it would be there. What cannot be is left out."""
+    by_what: defaultdict[What, list[UUID]] = defaultdict(list)
+    for thing in things:
+        by_what[thing.what].append(thing.id)
+    found: dict[Thing, int] = {}
+    runs = {run.id: run for run in _left_of_runs().values()} if {What.RUN, What.SENT} & set(by_what) else {}
+    found |= {Thing(What.RUN, pk): -runs[pk].left_pence for pk in by_what[What.RUN] if pk in runs}
+    for what in (What.SENT, What.ARRIVED, What.RETURNED):
+        rows = Payment.objects.filter(pk__in=by_what[what]).exclude(run__sent_on=None)
+        if what == What.RETURNED:
+            rows = rows.filter(state=PaymentState.RETURNED)
+        for row in rows.annotate(matched=_matched("payment", what)).values("pk", "amount_pence", "matched", "run"):
+            left = row["amount_pence"] - abs(row["matched"])
+            if what == What.SENT:
+                left = min(left, runs[row["run"]].left_pence)
+            found[Thing(what, row["pk"])] = SIGN[what] * left
+    receipts = Receipt.objects.filter(pk__in=by_what[What.RECEIVED], taken_back=None)
+    for receipt in receipts.annotate(matched=_matched("receipt")):
+        found[Thing(What.RECEIVED, receipt.pk)] = receipt.amount_pence - receipt.matched
+    return found
+
+
+def as_open(lines: QuerySet[Any]) -> list[OpenLine]:
+    """Lines as the matcher reads them."""
+    return [_open_line(line) for line in lines.annotate(handled=_handled("line"))]
+
+
+def _open_line(line: Any) -> OpenLine:
+    return OpenLine(
+        id=line.pk,
+        booked_on=line.booked_on,
+        pence=line.amount_pence,
+        open_pence=line.open_pence,
+        texts=(line.end_to_end_id, line.reference, line.description),
+        counterparty=line.counterparty,
+        named=tuple(
+            Named(pence=each["amount_pence"], texts=(each["end_to_end_id"], each["reference"]))
+            for each in line.details
+            if each["amount_pence"]
+        ),
+        handled=line.handled,
+    )
+
+
+def found_for(account: BankAccount, lines: Sequence[OpenLine], alike: Sequence[OpenLine] = ()) -> Found:
+    """What lines of an account may stand for. `alike` are other open lines, which may stand for the same."""
+    both = [*lines, *alike]
+    return find(both, list(things_for(account, both)))
+
+
+def things_for(account: BankAccount, lines: Sequence[OpenLine]) -> Iterable[OpenThing]:
+    """Everything that these lines may stand for. For many lines, or none: everything that is open."""
+    near = _Near(lines) if 0 < len(lines) <= FEW else None
+    if account.whose == Whose.COUNCIL:
+        return chain(_runs(), _payments(near), _came_back(near), _to_be_recorded(_Near(lines)), _receipts(near))
+    return _arrived(account)
+
+
+@dataclass(frozen=True)
+class _Near:
+    """What of the council's things these lines may mean: by key, by amount, by day."""
+
+    lines: Sequence[OpenLine]
+
+    @property
+    def texts(self) -> Iterable[str]:
+        for line in self.lines:
+            for text in chain(line.texts, *(each.texts for each in line.named)):
+                yield text.upper()
+
+    def by_key(self) -> Q:
+        """Payments that a text names, and those of a run that one names."""
+        ids, places, runs = set[UUID](), set[tuple[int, int]](), set[int]()
+        begins = Q()
+        for text in self.texts:
+            for key in KEY.findall(text):
+                if key.startswith("LEEWAY-"):
+                    continue
+                if "-" in key:
+                    places.add((int(key[:6]), int(key[7:])))
+                else:
+                    ids.add(UUID(key))
+            for piece in {text.strip(), *text.split()}:
+                if (cut := CUT_KEY.search(piece)) and len(piece) == 18:
+                    left = cut.group()
+                    if "-" in left:
+                        runs.add(int(left[:6]))
+                    else:
+                        low, high = left.ljust(32, "0"), left.ljust(32, "F")
+                        begins |= Q(pk__gte=UUID(low), pk__lte=UUID(high))
+        named = Q(pk__in=ids) | Q(run__number__in=runs) | begins
+        for number in {number for number, _ in places}:
+            named |= Q(run__number=number, place__in=[place for run, place in places if run == number])
+        return named
+
+    def by_amount(self, day: str, *, sign: int, before: int = DAYS_BY_NAME, after: int = DAYS_BY_NAME) -> Q:
+        """Rows of the same amount as a line, within so many days of it."""
+        amounts = {(abs(line.open_pence), line.booked_on) for line in self.lines if line.open_pence * sign > 0}
+        same = Q(pk=None)
+        for pence, booked_on in amounts:
+            days = (booked_on - timedelta(days=before), booked_on + timedelta(days=after))
+            same |= Q(amount_pence=pence, **{f"{day}__range": days})
+        return same
+
+    def by_day(self, day: str, *, sign: int) -> Q:
+        """Rows within days of a line, which may add up to it."""
+        days = {line.booked_on for line in self.lines if line.open_pence * sign > 0}
+        same = Q(pk=None)
+        for booked_on in days:
+            near = (booked_on - timedelta(days=DAYS_TOGETHER), booked_on + timedelta(days=DAYS_TOGETHER))
+            same |= Q(**{f"{day}__range": near})
+        return same
+
+
+ROW = (
+    "pk", "run__number", "place", "amount_pence", "run__pay_on", "run__sent_on", "returned_on", "payee__account_name",
+    "instalment__part__budget__case__person__given_name", "instalment__part__budget__case__person__family_name",
+)  # fmt: skip
+
+
+def _runs() -> Iterable[OpenThing]:
+    for run in _left_of_runs().values():
+        if run.left_pence:
+            yield OpenThing(
+                thing=Thing(What.RUN, run.id),
+                called=f"run {run.number}",
+                pence=-run.total_pence,
+                open_pence=-run.left_pence,
+                on=run.pay_on,
+                since=run.sent_on,
+                keys=(run.reference,),
+                run=run.reference,
+                handled=run.handled,
+            )
+
+
+@dataclass(frozen=True)
+class _Left:
+    """A run that was sent, and what of its total is not on a statement yet."""
+
+    id: UUID
+    number: int
+    total_pence: int
+    left_pence: int
+    pay_on: date
+    sent_on: date
+    handled: bool
+
+    @property
+    def reference(self) -> str:
+        return f"LEEWAY-{self.number:06}"
+
+
+def _left_of_runs() -> Mapping[int, _Left]:
+    sent = PaymentRun.objects.exclude(sent_on=None).annotate(
+        whole=_matched("run"), by_payment=_matched("payment__run", What.SENT), handled=_handled("run")
+    )
+    return {
+        run.number: _Left(
+            run.pk,
+            run.number,
+            run.total_pence,
+            run.total_pence + run.whole + run.by_payment,
+            run.pay_on,
+            run.sent_on,
+            run.handled,
+        )
+        for run in sent
+    }
+
+
+def _payments(near: _Near | None) -> Iterable[OpenThing]:
+    runs = _left_of_runs()
+    unfinished = [number for number, run in runs.items() if run.left_pence]
+    rows = Payment.objects.filter(run__number__in=unfinished).exclude(run__sent_on=None)
+    if near:
+        rows = rows.filter(near.by_key() | near.by_amount("run__pay_on", sign=-1) | near.by_day("run__pay_on", sign=-1))
+    rows = rows.annotate(matched=_matched("payment", What.SENT), handled=_handled("payment", What.SENT))
+    for row in rows.values(*ROW, "matched", "handled").iterator(chunk_size=5000):
+        left = min(row["amount_pence"] + row["matched"], runs[row["run__number"]].left_pence)
+        yield _payment(What.SENT, row, -row["amount_pence"], -left, row["run__pay_on"], handled=row["handled"])
+
+
+def _came_back(near: _Near | None) -> Iterable[OpenThing]:
+    rows = Payment.objects.filter(state=PaymentState.RETURNED)
+    if near:
+        rows = rows.filter(near.by_key() | near.by_amount("returned_on", sign=1) | near.by_day("returned_on", sign=1))
+    rows = rows.annotate(matched=_matched("payment", What.RETURNED), handled=_handled("payment", What.RETURNED))
+    for row in rows.values(*ROW, "matched", "handled").iterator(chunk_size=5000):
+        pence = row["amount_pence"]
+        yield _payment(What.RETURNED, row, pence, pence - row["matched"], row["returned_on"], handled=row["handled"])
+
+
+def _to_be_recorded(near: _Near) -> Iterable[OpenThing]:
+    """Payments of which nobody said that they came back, and which money that came in names or is as much as."""
+    credits = [line for line in near.lines if line.open_pence > 0]
+    if not credits:
+        return
+    wanted = _Near(credits)
+    named = wanted.by_key()
+    if len(credits) <= FEW:
+        named |= wanted.by_amount("run__pay_on", sign=1, before=DAYS_TO_COME_BACK, after=0)
+    rows = Payment.objects.filter(state__in=LIVE).exclude(run__sent_on=None).filter(named)
+    for row in rows.values(*ROW).iterator(chunk_size=5000):
+        pence = row["amount_pence"]
+        yield _payment(What.RETURNED, row, pence, pence, row["run__pay_on"] + timedelta(days=3), to_record=True)
+
+
+def _arrived(account: BankAccount) -> Iterable[OpenThing]:
+    """Payments into a person's account."""
+    rows = Payment.objects.filter(instalment__part__budget__case=account.case_id).exclude(run__sent_on=None)
+    rows = rows.annotate(matched=_matched("payment", What.ARRIVED), handled=_handled("payment", What.ARRIVED))
+    for row in rows.values(*ROW, "matched", "handled"):
+        pence = row["amount_pence"]
+        yield _payment(What.ARRIVED, row, pence, pence - row["matched"], row["run__pay_on"], handled=row["handled"])
+
+
+def _payment(
+    what: What, row: Mapping[str, Any], pence: int, open_pence: int, on: date, *, handled=False, to_record=False
+) -> OpenThing:
+    reference = f"{row['run__number']:06}-{row['place']:06}"
+    person = " ".join(
+        (
+            row["instalment__part__budget__case__person__given_name"],
+            row["instalment__part__budget__case__person__family_name"],
+        )
+    )
+    return OpenThing(
+        thing=Thing(what, row["pk"]),
+        called=f"payment {reference}{' that came back' if what == What.RETURNED else ''}, {person}",
+        pence=pence,
+        open_pence=open_pence,
+        on=on,
+        since=row["run__sent_on"],
+        keys=(row["pk"].hex, reference),
+        run=f"LEEWAY-{row['run__number']:06}",
+        names=(row["payee__account_name"], person),
+        handled=handled,
+        to_record=to_record,
+    )
+
+
+def _receipts(near: _Near | None) -> Iterable[OpenThing]:
+    rows = Receipt.objects.filter(taken_back=None)
+    if near:
+        rows = rows.filter(near.by_amount("received_on", sign=1) | near.by_day("received_on", sign=1))
+    rows = rows.annotate(matched=_matched("receipt"), handled=_handled("receipt"))
+    names = ("case__person__given_name", "case__person__family_name")
+    for row in rows.values("pk", "payer", "amount_pence", "received_on", "matched", "handled", *names):
+        person = f"{row['case__person__given_name']} {row['case__person__family_name']}"
+        of_nhs = row["payer"] == Payer.NHS
+        yield OpenThing(
+            thing=Thing(What.RECEIVED, row["pk"]),
+            called=f"the share received from {'the NHS for ' if of_nhs else ''}{person}",
+            pence=row["amount_pence"],
+            open_pence=row["amount_pence"] - row["matched"],
+            on=row["received_on"],
+            since=row["received_on"],
+            names=("NHS",) if of_nhs else (person,),
+            handled=row["handled"],
+        )

@@ -1,0 +1,205 @@
+"""What the pages of bank accounts ask for."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core import signing
+
+from leeway.forms import PoundsField, set_choices
+from leeway.money.banking.readers.mapping import shipped
+from leeway.money.banking.statement import mapping_named
+from leeway.money.statements.kinds import Because, Otherwise, What, Whose
+from leeway.money.statements.matching import Proposal, Thing
+
+OPEN_AGAIN = "Open the page again, and choose there: what it showed cannot be read."
+BY_THE_HEADINGS = "by-the-headings"
+
+
+class AccountForm(forms.Form):
+    """An account of the council's whose statements are to be read."""
+
+    name = forms.CharField(
+        label="What do you call this account?",
+        help_text="For example “Care payments”.",
+        max_length=60,
+        error_messages={"required": "Say what you call this account."},
+    )
+    identifier = forms.CharField(
+        label="How do its statements name it?",
+        help_text="Sort code and account number, IBAN, or the number of a card.",
+        error_messages={"required": "Enter how its statements name the account."},
+    )
+
+
+class AccountOfForm(AccountForm):
+    """An account of a person's."""
+
+    whose = forms.ChoiceField(
+        label="Which kind of account is it?",
+        choices=[
+            (Whose.DEDICATED, f"{Whose.DEDICATED.label} | Its statements are kept whole."),
+            (Whose.ORDINARY, f"{Whose.ORDINARY.label} | Only the lines that the person picks are kept."),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say which kind of account it is."},
+    )
+    field_order = ("whose", "name", "identifier")
+
+
+class UploadForm(forms.Form):
+    """A bank's file, and how to read it where it is a table."""
+
+    upload = forms.FileField(
+        label="The bank’s file",
+        help_text="MT940, camt.053, OFX, CSV or XLSX.",
+        error_messages={"required": "Choose the bank’s file.", "empty": "The file is empty. Choose another one."},
+    )
+    mapping = forms.ChoiceField(label="Where it is a table (CSV or XLSX), whose columns are they?", required=False)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        named = [(name, name.replace("-", " ").capitalize()) for name in shipped()]
+        set_choices(self, "mapping", [(BY_THE_HEADINGS, "Tell it by the headings"), *named])
+
+    def clean_mapping(self):
+        name = self.cleaned_data["mapping"]
+        return mapping_named(name) if name and name != BY_THE_HEADINGS else None
+
+
+class SeenProposalForm(forms.Form):
+    """A proposal as its page showed it."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, error_messages={"required": OPEN_AGAIN})
+
+    def clean_seen(self) -> Proposal:
+        return read_seen(self.cleaned_data["seen"])
+
+
+class ExplainForm(forms.Form):
+    """What a line is, where nothing in Leeway stands for it."""
+
+    kind = forms.ChoiceField(
+        label="What is it?",
+        choices=Otherwise.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say what it is."},
+    )
+    words = forms.CharField(
+        label="In a sentence, as the auditor should read it",
+        max_length=500,
+        error_messages={"required": "Say in a sentence what it is."},
+    )
+    amount_pence = PoundsField(
+        label="How much of it, if not all?", called="How much of it", minimum_pence=1, required=False
+    )
+
+
+class UndoForm(forms.Form):
+    """Why a match was mistaken."""
+
+    reason = forms.CharField(
+        label="What was mistaken?",
+        help_text="In a sentence. The match stays on record, with this beside it.",
+        max_length=500,
+        error_messages={"required": "Say what was mistaken."},
+        widget=forms.Textarea,
+    )
+
+
+class ByHandForm(forms.Form):
+    """Lines and things that belong together."""
+
+    lines = forms.MultipleChoiceField(
+        label="Lines", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one line."}
+    )
+    things = forms.MultipleChoiceField(
+        label="What they stand for",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one thing that the lines stand for."},
+    )
+    why = forms.CharField(
+        label="Why do they belong together?",
+        max_length=500,
+        error_messages={"required": "Say why they belong together."},
+    )
+
+    def chosen_lines(self, open_pence: dict[str, int]) -> dict[UUID, int]:
+        """The lines that were chosen, with what is open of each."""
+        return {UUID(key): open_pence[key] for key in self.cleaned_data["lines"]}
+
+    def chosen_things(self, open_pence: dict[str, int]) -> dict[Thing, int]:
+        """The things that were chosen, with what is open of each."""
+        return {thing_of(key): open_pence[key] for key in self.cleaned_data["things"]}
+
+
+class ReceivedForm(forms.Form):
+    """Whose share a line is, as the page showed what is owed."""
+
+    owed = forms.ChoiceField(
+        label="Whose share is it?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whose share it is."},
+    )
+
+
+class PickForm(forms.Form):
+    """The lines of a person's ordinary account that they picked."""
+
+    places = forms.MultipleChoiceField(
+        label="Which lines are to be kept?",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Pick at least one line, or leave this page: then nothing is kept."},
+    )
+
+    def clean_places(self) -> list[int]:
+        return [int(place) for place in self.cleaned_data["places"]]
+
+
+def key_of(thing: Thing) -> str:
+    """A thing as a form names it."""
+    return f"{thing.what.value}:{thing.id}"
+
+
+def thing_of(key: str) -> Thing:
+    """The thing that a form names."""
+    what, _, text = key.partition(":")
+    return Thing(What(what), UUID(text))
+
+
+def as_seen(proposal: Proposal) -> str:
+    """A proposal for a form to carry, signed, so that what is accepted is what was shown."""
+    said: dict[str, Any] = {
+        "lines": [(str(line), pence) for line, pence in proposal.lines],
+        "things": [(key_of(thing), pence) for thing, pence in proposal.things],
+        "because": proposal.because.value,
+        "confidence": proposal.confidence,
+        "why": proposal.why,
+        "to_record": proposal.to_record,
+    }
+    return signing.dumps(said, salt="proposal", compress=True)
+
+
+def read_seen(text: str) -> Proposal:
+    """The proposal that a form carried."""
+    try:
+        said = signing.loads(text, salt="proposal")
+    except signing.BadSignature:
+        raise forms.ValidationError(OPEN_AGAIN) from None
+    return Proposal(
+        lines=tuple((UUID(line), pence) for line, pence in said["lines"]),
+        things=tuple((thing_of(key), pence) for key, pence in said["things"]),
+        because=Because(said["because"]),
+        confidence=said["confidence"],
+        why=said["why"],
+        to_record=said["to_record"],
+    )
+
+
+def month_of(text: str, today: date) -> date:
+    """The first day of a month that an address names (“2026-04”); of the present one where it names none."""
+    try:
+        return date.fromisoformat(f"{text}-01") if text else today.replace(day=1)
+    except ValueError:
+        return today.replace(day=1)

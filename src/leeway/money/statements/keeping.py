@@ -1,0 +1,223 @@
+"""Keeping statements: read once, kept as they are, and no line twice however their days overlap."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from hashlib import sha256
+
+from leeway.access.models import User
+from leeway.files.models import File
+from leeway.law.numbers import pounds
+from leeway.money.banking.statement import Line
+from leeway.money.banking.statement import Statement as Read
+from leeway.money.statements.kinds import Whose
+from leeway.money.statements.models import BankAccount, Statement, StatementLine
+from leeway.money.statements.standing import chain
+from leeway.refusal import Refusal
+
+ROWS_AT_ONCE = 5_000
+LEAST_IN_COMMON = 8
+
+
+def identifier_of(said: str) -> str:
+    """How an account is named, in capitals and digits alone.
+
+    >>> identifier_of("12-34-56 12345678")
+    '12345612345678'
+    """
+    return "".join(sign for sign in said.upper() if sign.isascii() and sign.isalnum())
+
+
+def is_of(account: BankAccount, said: str) -> bool:
+    """Whether a statement names this account, or none: an IBAN ends with the sort code and number.
+
+    >>> is_of(BankAccount(identifier="12345612345678"), "GB29 NWBK 1234 5612 3456 78")
+    True
+    """
+    named = identifier_of(said)
+    shorter, longer = sorted((named, account.identifier), key=len)
+    return not named or (len(shorter) >= LEAST_IN_COMMON and longer.endswith(shorter))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was kept of a file: its statements, and how many lines were new, were known, or are of other accounts."""
+
+    statements: tuple[Statement, ...]
+    new: int
+    known: int
+    left_out: tuple[str, ...] = ()
+
+
+def keep(
+    account: BankAccount,
+    read: Sequence[Read],
+    *,
+    format: str,
+    file: File | None,
+    by: User,
+    on: date,
+    picked: Callable[[int], bool] = lambda place: True,
+) -> Kept:
+    """Keep the statements of one file for an account whose row is locked, and the lines that are not kept yet.
+
+    `picked` says, for a person's ordinary account, which lines are kept at all; nothing else is.
+    """
+    seen: Counter[str] = Counter()
+    statements, new, known = [], 0, 0
+    for place, one in enumerate(_in_order(read)):
+        fresh = _fresh(account, one, format, seen)
+        lines = [(number, line) for number, line in enumerate(one.lines, start=1) if line.amount_pence]
+        chosen = [(number, line, *fresh[number]) for number, line in lines if number in fresh and picked(number)]
+        statement = _statement(account, one, place, format, file, by, on, [line for _, line, *_ in chosen], lines)
+        _require_that_it_joins(account, statement, bool(statement.known_count))
+        statement.save(force_insert=True)
+        StatementLine.objects.bulk_create([_line(statement, *each) for each in chosen], batch_size=ROWS_AT_ONCE)
+        statements.append(statement)
+        new, known = new + len(chosen), known + statement.known_count
+    if not new and known:
+        raise Refusal(f"All {known:,} lines of this file are kept already. Nothing was added.", field="upload")
+    return Kept(tuple(statements), new, known)
+
+
+def days_of(read: Read) -> tuple[date, date]:
+    """The first and last day of a statement: as it says, or of its lines."""
+    said = [day for day in (read.from_on, read.opening_on, read.to_on, read.closing_on) if day]
+    days = [line.booked_on for line in read.lines] or said
+    if not days:
+        raise Refusal("This statement has neither lines nor days, so it says nothing.", field="upload")
+    first, last = read.from_on or read.opening_on or min(days), read.to_on or read.closing_on or max(days)
+    return min(first, *days), max(last, *days)
+
+
+def _in_order(read: Sequence[Read]) -> list[Read]:
+    return sorted(read, key=lambda one: days_of(one)[::-1])
+
+
+def _fresh(account: BankAccount, read: Read, format: str, seen: Counter[str]) -> dict[int, tuple[str, int]]:
+    """The lines of a statement that are not kept yet: their place, and what tells them from lines written alike.
+
+    A day that another statement has whole, or that came in another format, must have the same amounts as what is kept:
+    banks write the same line in other words. On the last day of what is kept, lines are told by every word of them.
+    """
+    first, last = days_of(read)
+    kept = account.lines.filter(booked_on__range=(first, last))
+    amounts: defaultdict[date, Counter[int]] = defaultdict(Counter)
+    prints: Counter[str] = Counter()
+    for day, pence, fingerprint in kept.values_list("booked_on", "amount_pence", "fingerprint"):
+        amounts[day][pence] += 1
+        prints[fingerprint] += 1
+    earlier = list(
+        account.statements.filter(from_on__lte=last, to_on__gte=first).values_list("from_on", "to_on", "format")
+    )
+    by_day: defaultdict[date, list[tuple[int, Line]]] = defaultdict(list)
+    for number, line in enumerate(read.lines, start=1):
+        if line.amount_pence:
+            by_day[line.booked_on].append((number, line))
+    fresh: dict[int, tuple[str, int]] = {}
+    for day in sorted({*by_day, *amounts}):
+        lines = by_day[day]
+        if _is_settled(day, earlier, format):
+            _require_same(day, Counter(line.amount_pence for _, line in lines), amounts[day], day in (first, last))
+            continue
+        for number, line in lines:
+            fingerprint = fingerprint_of(line)
+            seen[fingerprint] += 1
+            if seen[fingerprint] > prints[fingerprint]:
+                fresh[number] = (fingerprint, seen[fingerprint])
+    return fresh
+
+
+def _is_settled(day: date, earlier: Iterable[tuple[date, date, str]], format: str) -> bool:
+    """Whether a day is kept whole, or was kept from a file of another format."""
+    return any(first <= day and (day < last or (day == last and format != other)) for first, last, other in earlier)
+
+
+def _require_same(day: date, read: Counter[int], kept: Counter[int], at_an_end: bool) -> None:
+    """Refuse other amounts than are kept of a day. The first and last day of a file may have been cut short."""
+    if not (read <= kept if at_an_end else read == kept):
+        raise Refusal(
+            f"The lines of {day:%-d %B %Y} are kept already, and this file has others for that day. Ask the bank for a "
+            "statement that begins after what is kept, or look at which of the two is right.",
+            field="upload",
+        )
+
+
+def _require_that_it_joins(account: BankAccount, statement: Statement, overlaps: bool) -> None:
+    """Refuse a statement that overlaps what is kept and whose balances then do not come out, or that is out of turn."""
+    later = account.statements.filter(to_on__gt=statement.to_on).exists()
+    if overlaps and later and statement.known_count < statement.read_count:
+        raise Refusal(
+            "Some lines of this file are kept already, from a later statement, and others are new. Ask the bank for "
+            "the days that are missing, and no others.",
+            field="upload",
+        )
+    bank, closing = chain(account).bank_pence, statement.closing_balance_pence
+    if not overlaps or bank is None or closing is None:
+        return
+    out = bank + statement.read_pence - statement.known_pence - closing
+    if out and not later:
+        raise Refusal(
+            f"{statement.known_count:,} lines of this file were kept before. With the others, the balance would be "
+            f"{pounds(abs(out))} off what the file says. Ask the bank for a statement that begins on a later day.",
+            field="upload",
+        )
+
+
+def _statement(account, read: Read, place, format, file, by, on, chosen, lines) -> Statement:
+    first, last = days_of(read)
+    read_pence = sum(line.amount_pence for _, line in lines)
+    part = account.whose == Whose.ORDINARY
+    new_pence = sum(line.amount_pence for line in chosen)
+    opening, closing = read.opening_balance_pence, read.closing_balance_pence
+    if not part and opening is not None and closing is not None and opening + read_pence != closing:
+        raise Refusal(
+            f"The statement begins with {pounds(opening)} and ends with {pounds(closing)}, and its lines come to "
+            f"{pounds(read_pence)}. Ask the bank for it again: a line is missing or is there twice.",
+            field="upload",
+        )
+    return Statement(
+        account=account,
+        file=file,
+        format=format,
+        place=place,
+        number=read.number,
+        from_on=first,
+        to_on=last,
+        opening_balance_pence=None if part else opening,
+        closing_balance_pence=None if part else closing,
+        read_pence=new_pence if part else read_pence,
+        read_count=len(chosen) if part else len(lines),
+        known_pence=0 if part else read_pence - new_pence,
+        known_count=0 if part else len(lines) - len(chosen),
+        kept_by=by,
+        kept_on=on,
+    )
+
+
+def fingerprint_of(line: Line) -> str:
+    """A digest of all that the bank wrote in a line."""
+    return sha256(json.dumps(asdict(line), default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _line(statement: Statement, number: int, line: Line, fingerprint: str, occurrence: int) -> StatementLine:
+    return StatementLine(
+        statement=statement,
+        account=statement.account,
+        place=number,
+        booked_on=line.booked_on,
+        value_on=line.value_on,
+        amount_pence=line.amount_pence,
+        reference=line.reference,
+        description=line.description,
+        end_to_end_id=line.end_to_end_id,
+        counterparty=line.counterparty,
+        counterparty_account=line.counterparty_account,
+        bank_reference=line.bank_reference,
+        return_reason=line.return_reason,
+        details=[asdict(each) for each in line.details],
+        fingerprint=fingerprint,
+        occurrence=occurrence,
+    )

@@ -1,0 +1,47 @@
+"""The words of this room: whose account, what a line can stand for, and why a match was made."""
+
+from django.db.models import TextChoices
+
+
+class Whose(TextChoices):
+    """Whose account it is."""
+
+    COUNCIL = "council", "The council’s own account"
+    DEDICATED = "dedicated", "A person’s account for their direct payment"
+    ORDINARY = "ordinary", "A person’s ordinary account"
+
+
+class What(TextChoices):
+    """What a part of a line stands for."""
+
+    SENT = "sent", "A payment that left"
+    RUN = "run", "A whole payment run that left"
+    RETURNED = "returned", "A payment that came back"
+    ARRIVED = "arrived", "A payment that arrived"
+    RECEIVED = "received", "A share that was received"
+    OTHERWISE = "otherwise", "Something else"
+
+
+class Otherwise(TextChoices):
+    """What a line is where it is none of what Leeway pays or is owed. No entry is made of it."""
+
+    CHARGES = "charges", "Bank charges"
+    INTEREST = "interest", "Interest"
+    REFUND = "refund", "A refund from elsewhere"
+    MOVED = "moved", "Moved between accounts of the same owner"
+    SPENT = "spent", "Spent from the direct payment"
+    OTHER = "other", "Something else"
+
+
+class Because(TextChoices):
+    """What a match rests on, the surest first."""
+
+    EXACT_KEY = "exact_key", "The same key"
+    SUM = "sum", "Amounts that add up"
+    AMOUNT_DAY = "amount_day", "The same amount, near the day"
+    NAME = "name", "The same amount and name"
+    BY_HAND = "by_hand", "Matched by hand"
+
+
+#: Which way money goes on the council's statement, or into a person's account: in is positive.
+SIGN = {What.SENT: -1, What.RUN: -1, What.RETURNED: 1, What.ARRIVED: 1, What.RECEIVED: 1}

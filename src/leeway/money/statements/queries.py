@@ -1,0 +1,390 @@
+"""Reading bank accounts: the queue of lines, what a line may stand for, what was matched, and a month's end."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+from django.http import Http404
+
+from leeway.access.access import check_can
+from leeway.access.looks import record_look_over, record_looks
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.models import Case
+from leeway.law.numbers import pounds
+from leeway.money.budgets.dues import Payer
+from leeway.money.contributions.models import Receipt
+from leeway.money.contributions.queries import PAYER_OF
+from leeway.money.ledger import queries as ledger
+from leeway.money.ledger.models import Account, Kind
+from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.payments.queries import findings as findings_of_payments
+from leeway.money.payments.queries import get_run
+from leeway.money.statements import candidates
+from leeway.money.statements.kinds import Because, What, Whose
+from leeway.money.statements.matching import OpenThing, Proposal
+from leeway.money.statements.models import BankAccount, Match, Part, StatementLine
+from leeway.money.statements.relations import RELATIONS
+from leeway.money.statements.standing import Standing, gaps_of, standing
+
+FILES_OF_ACCOUNT = "statements.account"
+LINES_SHOWN = 50
+DAYS_BY_HAND = 14
+#: What banks' codes of return say, as people read it.
+REASONS = {
+    "AC01": "the account number is wrong",
+    "AC04": "account closed",
+    "AC06": "account blocked",
+    "AG01": "this account takes no such payment",
+    "AM09": "the amount is wrong",
+    "BE01": "the name is not the account holder's",
+    "BE04": "the address of the account holder is missing",
+    "MD07": "the account holder has died",
+    "RC01": "the bank is wrong",
+    "RR04": "the bank may not take it",
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the statements say of a run: whether all of it left, and which of its payments came back, and why."""
+
+    left_whole: bool
+    words: str
+    returned: tuple[tuple[Payment, str, Proposal], ...]
+
+
+def own_accounts(*, seen_by: User) -> list[Standing]:
+    """The council's own accounts, and how each stands."""
+    check_can(seen_by, Capability.RECONCILE)
+    return [standing(account) for account in BankAccount.objects.filter(whose=Whose.COUNCIL)]
+
+
+def accounts(*, seen_by: User) -> list[Standing]:
+    """Every account whose statements are read, and how it stands."""
+    check_can(seen_by, Capability.RECONCILE)
+    found = list(BankAccount.objects.select_related("case__person"))
+    record_looks(viewer=seen_by, person_ids=_people_of(found), page="Bank accounts")
+    return [standing(account) for account in found]
+
+
+def get_account(account_id: UUID, *, seen_by: User, page: str) -> BankAccount:
+    """One account, for a finance officer; the look at whose it is noted."""
+    check_can(seen_by, Capability.RECONCILE)
+    found = BankAccount.objects.select_related("case__person").filter(pk=account_id).first()
+    if found is None:
+        raise Http404("There is no such bank account.")
+    record_looks(viewer=seen_by, person_ids=_people_of([found]), page=page)
+    return found
+
+
+def accounts_with(person_id: UUID) -> QuerySet:
+    """The bank accounts whose lines tell of a person, by their keys: who looked at one of them saw that person."""
+    of_payments = Part.objects.filter(payment__instalment__part__budget__case__person=person_id)
+    of_receipts = Part.objects.filter(receipt__case__person=person_id)
+    return BankAccount.objects.filter(
+        Q(pk__in=of_payments.values("match__account")) | Q(pk__in=of_receipts.values("match__account"))
+    ).values("pk")
+
+
+def may_read_files(owner_id: UUID, *, user: User, page: str) -> bool:
+    """Whether a user may read the files of a bank account: finance, with the look noted."""
+    if not user.can(Capability.RECONCILE):
+        return False
+    account = BankAccount.objects.select_related("case").filter(pk=owner_id).first()
+    if account is None:
+        return False
+    look_over(account, seen_by=user, page=page)
+    return True
+
+
+def look_over(account: BankAccount, *, seen_by: User, page: str) -> None:
+    """Note that this user saw the lines of an account, with whoever is in them."""
+    people = Part.objects.filter(match__account=account).exclude(payment=None, receipt=None).count()
+    record_look_over(viewer=seen_by, thing_id=account.pk, people_count=people, page=page)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the queue: what is open of it, and what it may stand for."""
+
+    line: StatementLine
+    open_pence: int
+    proposals: tuple[Proposal, ...]
+
+
+def queue(account: BankAccount, *, seen_by: User, first: int = 0) -> tuple[list[Item], int]:
+    """Some lines that are not explained, the oldest first, each with what it may stand for; and how many there are."""
+    lines = candidates.open_lines(account)
+    shown = list(lines[first : first + LINES_SHOWN])
+    found = _proposals(account, shown)
+    _look_at(found.values(), seen_by, f"Lines of {account.name}")
+    return [Item(line, line.open_pence, found.get(line.pk, ())) for line in shown], lines.count()
+
+
+def item(account: BankAccount, line_id: UUID, *, seen_by: User) -> Item:
+    """One line of an account, with what it may stand for."""
+    line = candidates.with_open(account.lines.filter(pk=line_id)).select_related("statement").first()
+    if line is None:
+        raise Http404("There is no such line on this account.")
+    found = _proposals(account, [line]) if line.open_pence else {}
+    _look_at(found.values(), seen_by, f"A line of {account.name}")
+    return Item(line, line.open_pence, found.get(line.pk, ()))
+
+
+def next_line(account: BankAccount, after: StatementLine | None = None) -> Any:
+    """The line that is not explained after another, or the first."""
+    lines = candidates.open_lines(account)
+    if after is not None:
+        later = (
+            Q(booked_on__gt=after.booked_on)
+            | Q(booked_on=after.booked_on, statement__kept_at__gt=after.statement.kept_at)
+            | Q(booked_on=after.booked_on, statement=after.statement_id, place__gt=after.place)
+        )
+        lines = lines.filter(later)
+    return lines.first()
+
+
+def _proposals(account: BankAccount, shown: Sequence[Any]) -> Mapping[UUID, tuple[Proposal, ...]]:
+    """What lines may stand for, with every other open line of the same amount in mind."""
+    if not shown:
+        return {}
+    mine = {line.pk for line in shown}
+    alike = candidates.open_lines(account).filter(amount_pence__in={line.amount_pence for line in shown})
+    lines = candidates.as_open(alike)
+    found = candidates.found_for(
+        account, [one for one in lines if one.id in mine], [one for one in lines if one.id not in mine]
+    )
+    proposed = dict(found.proposed)
+    for each in found.by_itself:  # which the next statement would match, and a person may as well
+        for line, _ in each.lines:
+            proposed[line] = (each,)
+    return {line: some for line, some in proposed.items() if line in mine}
+
+
+def matches_of(line: StatementLine) -> list[Match]:
+    """What was said of a line, the latest first, with what was undone."""
+    found = Match.objects.filter(parts__line=line).distinct().select_related("matched_by", "undoing__undone_by")
+    return list(
+        found.prefetch_related("parts__line", "parts__payment__run", "parts__run", "parts__receipt__case__person")
+    )
+
+
+def get_match(account: BankAccount, match_id: UUID) -> Match:
+    """One match of an account that this user was already found to be allowed to see."""
+    found = Match.objects.filter(account=account, pk=match_id).select_related("matched_by", "undoing__undone_by")
+    match = found.prefetch_related(
+        "parts__line", "parts__payment__run", "parts__run", "parts__receipt__case__person"
+    ).first()
+    if match is None:
+        raise Http404("There is no such match on this account.")
+    return match
+
+
+def last_match_by(account: BankAccount, user: User) -> Match | None:
+    """The last match that this user made on an account and that stands, for whoever wants it undone."""
+    return Match.objects.filter(account=account, matched_by=user, undoing=None).first()
+
+
+def evidence_of(run: PaymentRun) -> Evidence:
+    """What the statements of the council's accounts say of a run that was sent."""
+    live = Part.objects.filter(match__undoing=None)
+    of_run = live.filter(Q(run=run) | Q(payment__run=run, what=What.SENT))
+    left = -of_run.aggregate(pence=Sum("amount_pence", default=0))["pence"]
+    lines = StatementLine.objects.filter(parts__match__in=of_run.values("match")).select_related("statement", "account")
+    returned = []
+    for account in BankAccount.objects.filter(whose=Whose.COUNCIL).order_by("pk"):
+        came_in = candidates.open_lines(account).filter(amount_pence__gt=0, booked_on__gte=run.sent_on or run.made_on)
+        proposed = candidates.found_for(account, candidates.as_open(came_in)).proposed if came_in else {}
+        for line in came_in:
+            sure = [one for one in proposed.get(line.pk, ()) if _says_returned(one, line)]
+            if len(sure) == 1:
+                payment = Payment.objects.select_related("run", "instalment__part__budget__case__person").get(
+                    pk=sure[0].things[0][0].id
+                )
+                if payment.run_id == run.pk:
+                    returned.append((payment, why_returned(line), sure[0]))
+    words = "; ".join(dict.fromkeys(words_of(line) for line in lines.distinct()[:3]))
+    return Evidence(left == run.total_pence, words, tuple(_each_once(returned)))
+
+
+def _says_returned(proposal: Proposal, line: Any) -> bool:
+    """Whether a line names one payment, of the same amount, that nobody has said came back."""
+    (thing, pence), *others = proposal.things
+    same = proposal.because == Because.EXACT_KEY and proposal.confidence >= 95 and pence == line.open_pence
+    return same and not others and thing.what == What.RETURNED and proposal.to_record
+
+
+def _each_once(returned: Sequence[tuple[Payment, str, Proposal]]) -> Iterable[tuple[Payment, str, Proposal]]:
+    """What is named by two lines is left to a person."""
+    for each in returned:
+        if sum(one[0].pk == each[0].pk for one in returned) == 1:
+            yield each
+
+
+def why_returned(line: StatementLine) -> str:
+    """Why a payment came back, as people read it."""
+    code = line.return_reason.strip().upper()
+    return REASONS.get(code, f"sent back by the bank ({code})" if code else "sent back by the bank")
+
+
+def words_of(line: StatementLine) -> str:
+    """How a line is named where somebody looked at it."""
+    return f"“{line.account.name}”, {line.statement.called}, line {line.place} of {line.booked_on:%-d %B %Y}"
+
+
+def runs_to_confirm(*, seen_by: User, on: date) -> list[tuple[PaymentRun, Evidence]]:
+    """Runs whose day has come, that nobody confirmed, and of which the statements say that all of it left."""
+    check_can(seen_by, Capability.RECONCILE)
+    waiting = PaymentRun.objects.filter(confirmed_on=None, pay_on__lte=on).exclude(sent_on=None).order_by("pay_on")
+    found = [(run, evidence_of(run)) for run in waiting]
+    return [(run, evidence) for run, evidence in found if evidence.left_whole]
+
+
+def month(account: BankAccount, first: date, last: date) -> list[tuple[Any, int, list[Match]]]:
+    """Every line of some days, what is not explained of it, and the matches of it that stand."""
+    lines = list(
+        candidates.with_open(account.lines.filter(booked_on__range=(first, last)))
+        .select_related("statement")
+        .order_by("booked_on", "statement__kept_at", "place")
+    )
+    parts = Part.objects.filter(line__in=lines, match__undoing=None).select_related("match__matched_by")
+    matches: defaultdict[UUID | None, list[Match]] = defaultdict(list)
+    for part in parts:
+        matches[part.line_id].append(part.match)
+    return [(line, line.open_pence, matches[line.pk]) for line in lines]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Lines and things to match by hand, with the line that one began at."""
+
+    line: Any
+    lines: list[Any]
+    things: list[OpenThing]
+
+
+def to_match_by_hand(account: BankAccount, line_id: UUID, words: str, *, seen_by: User) -> Choice:
+    """The open lines around one, and the open things near its day, or those that some words find."""
+    line = item(account, line_id, seen_by=seen_by).line
+    near = (line.booked_on - timedelta(days=DAYS_BY_HAND), line.booked_on + timedelta(days=DAYS_BY_HAND))
+    lines = list(candidates.open_lines(account).filter(Q(pk=line_id) | Q(booked_on__range=near))[:LINES_SHOWN])
+    found = [each for each in candidates.things_for(account, ()) if each.open_pence and not each.to_record]
+    asked = words.lower().split()
+    if asked:
+        found = [each for each in found if all(word in _searched(each) for word in asked)]
+    else:
+        found = [each for each in found if near[0] <= each.on <= near[1]]
+    found.sort(key=lambda each: (abs((each.on - line.booked_on).days), each.called))
+    things = found[:LINES_SHOWN]
+    _look_at([(_only(thing),) for thing in things], seen_by, f"Lines of {account.name} matched by hand")
+    return Choice(line, lines, things)
+
+
+def _searched(thing: OpenThing) -> str:
+    return f"{thing.called} {' '.join(thing.names)} {pounds(abs(thing.open_pence))}".lower()
+
+
+def _only(thing: OpenThing) -> Proposal:
+    return Proposal(
+        lines=(), things=((thing.thing, thing.open_pence),), because=Because.BY_HAND, confidence=0, why=thing.called
+    )
+
+
+def in_words(line: Any) -> str:
+    """A line as a form offers it."""
+    said = " ".join(dict.fromkeys(text for text in (line.counterparty, line.reference, line.description) if text))
+    return f"{line.booked_on:%-d %B %Y}, {pounds(line.open_pence)}: {said or 'no words'}"
+
+
+def thing_in_words(thing: OpenThing) -> str:
+    """A thing as a form offers it."""
+    return f"{thing.on:%-d %B %Y}, {pounds(thing.open_pence)}: {thing.called}"
+
+
+@dataclass(frozen=True)
+class OwedShare:
+    """What one payer owes for one case."""
+
+    case: Case
+    payer: Payer
+    owed_pence: int
+
+    @property
+    def key(self) -> str:
+        """How a form names it, with the amount that its page showed."""
+        return f"{self.case.pk}:{self.payer.value}:{self.owed_pence}"
+
+    @property
+    def words(self) -> str:
+        """How a form offers it."""
+        payer = f"The NHS, for {self.case.person}" if self.payer == Payer.NHS else str(self.case.person)
+        return f"{payer}: {pounds(self.owed_pence)} is owed"
+
+
+def owed_by(words: str, *, seen_by: User) -> list[OwedShare]:
+    """What is owed for the people whose names have all of these words, the look noted."""
+    people = Q(person__isnull=False) if words.split() else Q(pk=None)
+    for word in words.split():
+        people &= Q(person__given_name__istartswith=word) | Q(person__family_name__istartswith=word)
+    cases: dict[UUID | None, Case] = {
+        case.pk: case for case in Case.objects.filter(people).select_related("person")[:LINES_SHOWN]
+    }
+    accounts = Account.objects.filter(case__in=cases, kind__in=PAYER_OF)
+    pence = ledger.balances(accounts.values_list("pk", flat=True))
+    found = [
+        OwedShare(cases[each.case_id], PAYER_OF[Kind(each.kind)], -pence[each.pk])
+        for each in accounts
+        if pence.get(each.pk, 0) < 0
+    ]
+    record_looks(viewer=seen_by, person_ids=[each.case.person_id for each in found], page="A share that was received")
+    return sorted(found, key=lambda each: each.words)
+
+
+def run_to_confirm(run_id: UUID, *, seen_by: User) -> tuple[PaymentRun, Evidence]:
+    """A run, and what the statements say of it."""
+    check_can(seen_by, Capability.RECONCILE)
+    run = get_run(run_id, seen_by=seen_by)
+    evidence = evidence_of(run)
+    people = [payment.instalment.part.budget.case.person_id for payment, _, _ in evidence.returned]
+    record_looks(viewer=seen_by, person_ids=people, page=f"Payments of run {run.number} that came back")
+    return run, evidence
+
+
+def first_line_of(match: Match) -> StatementLine:
+    """The first line of a match."""
+    return min((part.line for part in match.parts.all() if part.line), key=lambda line: (line.booked_on, line.place))
+
+
+def findings() -> Iterable[str]:
+    """Everything wrong with the books, and with what was said of the bank's lines, a sentence each."""
+    yield from findings_of_payments()
+    for relation in RELATIONS:
+        yield from relation.findings()
+
+
+def gaps() -> Iterable[str]:
+    """Where statements do not join, a sentence each: nothing is wrong with the books, and days are missing."""
+    for account in BankAccount.objects.exclude(whose=Whose.ORDINARY):
+        for gap in gaps_of(account):
+            yield (
+                f"{account}: {gap.before.called} ends with {gap.before.closing_balance_pence} pence, and "
+                f"{gap.after.called} does not begin there: {gap.pence} pence apart."
+            )
+
+
+def _people_of(found: Iterable[BankAccount]) -> list[UUID]:
+    return [account.case.person_id for account in found if account.case_id]
+
+
+def _look_at(proposals: Iterable[tuple[Proposal, ...]], seen_by: User, page: str) -> None:
+    things = {thing for some in proposals for each in some for thing, _ in each.things}
+    payments = [thing.id for thing in things if thing.what not in (What.RUN, What.RECEIVED)]
+    receipts = [thing.id for thing in things if thing.what == What.RECEIVED]
+    paid = Payment.objects.filter(pk__in=payments).values_list("instalment__part__budget__case__person", flat=True)
+    people = [*paid, *Receipt.objects.filter(pk__in=receipts).values_list("case__person", flat=True)]
+    record_looks(viewer=seen_by, person_ids=people, page=page)

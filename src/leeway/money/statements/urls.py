@@ -1,0 +1,24 @@
+"""Addresses of bank accounts and their lines, below /money/bank/."""
+
+from django.urls import path
+
+from leeway.money.statements import views
+
+app_name = "statements"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("new/", views.open_account, name="open"),
+    path("new/<uuid:case_id>/", views.open_account_of, name="open_of"),
+    path("runs/<uuid:run_id>/", views.confirm, name="confirm"),
+    path("<uuid:account_id>/", views.account, name="account"),
+    path("<uuid:account_id>/upload/", views.upload, name="upload"),
+    path("<uuid:account_id>/pick/", views.pick, name="pick"),
+    path("<uuid:account_id>/lines/", views.queue, name="queue"),
+    path("<uuid:account_id>/lines/<uuid:line_id>/", views.line, name="line"),
+    path("<uuid:account_id>/lines/<uuid:line_id>/accept/", views.accept, name="accept"),
+    path("<uuid:account_id>/lines/<uuid:line_id>/by-hand/", views.by_hand, name="by_hand"),
+    path("<uuid:account_id>/lines/<uuid:line_id>/received/", views.received, name="received"),
+    path("<uuid:account_id>/matches/<uuid:match_id>/", views.match, name="match"),
+    path("<uuid:account_id>/month/", views.month, name="month"),
+    path("<uuid:account_id>/month/lines.csv", views.month_csv, name="month_csv"),
+]

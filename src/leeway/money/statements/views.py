@@ -1,0 +1,327 @@
+"""Pages of bank accounts: what is not explained, the queue of lines, what was matched and undone, a month's end."""
+
+from calendar import monthrange
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from leeway.access.access import SignedIn
+from leeway.acting import act, press
+from leeway.care.people.queries import get_case
+from leeway.forms import set_choices
+from leeway.law.numbers import pounds
+from leeway.money.statements import actions, forms, picking, queries
+from leeway.money.statements.keeping import Kept
+from leeway.money.statements.kinds import Whose
+from leeway.money.statements.models import BankAccount
+from leeway.money.statements.standing import ageing, days, standing
+from leeway.writing import write_rows
+
+DAYS_A_PAGE = 31
+
+
+@require_GET
+def home(request: SignedIn):
+    """Every account, what is not explained of it, and the runs that a statement says have left."""
+    standings = queries.accounts(seen_by=request.user)
+    ours = [each for each in standings if each.account.whose == Whose.COUNCIL]
+    context = {
+        "standings": standings,
+        "unexplained_pence": sum(each.unexplained_pence for each in ours),
+        "open_count": sum(each.open_count for each in ours),
+        "runs": queries.runs_to_confirm(seen_by=request.user, on=timezone.localdate()),
+    }
+    return render(request, "statements/home.jinja", context)
+
+
+@require_http_methods(["GET", "POST"])
+def open_account(request: SignedIn):
+    """Begin to read the statements of an account of the council's."""
+    form = forms.AccountForm(request.POST or None)
+    opening = lambda **by_on: actions.open_bank_account(whose=Whose.COUNCIL, **form.cleaned_data, **by_on)  # noqa: E731
+    if done := act(form, opening, request):
+        return redirect("statements:upload", done.result.pk)
+    return render(request, "statements/open.jinja", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def open_account_of(request: SignedIn, case_id):
+    """Begin to read the statements of an account of a person's."""
+    case = get_case(case_id, seen_by=request.user, page="Bank account")
+    form = forms.AccountOfForm(request.POST or None)
+    if done := act(form, lambda **by_on: actions.open_bank_account(case=case, **form.cleaned_data, **by_on), request):
+        return redirect("statements:upload", done.result.pk)
+    return render(request, "statements/open.jinja", {"form": form, "case": case})
+
+
+@require_GET
+def account(request: SignedIn, account_id):
+    """One account: its unexplained balance, how old that is, day by day, and its statements."""
+    found = _account(request, account_id, "Bank account")
+    today = timezone.localdate()
+    pages = Paginator(days(found)[::-1], DAYS_A_PAGE)
+    context = {
+        "account": found,
+        "standing": standing(found),
+        "ages": ageing(found, today),
+        "days": pages.get_page(request.GET.get("page")),
+        "statements": found.statements.select_related("kept_by", "file").order_by("-to_on", "-kept_at")[:DAYS_A_PAGE],
+        "last": queries.last_match_by(found, request.user),
+    }
+    return render(request, "statements/account.jinja", context)
+
+
+@require_http_methods(["GET", "POST"])
+def upload(request: SignedIn, account_id):
+    """Keep a bank's file."""
+    found = _account(request, account_id, "Bank account")
+    form = forms.UploadForm(request.POST or None, request.FILES or None)
+    if found.whose == Whose.ORDINARY:
+        return _upload_to_pick(request, found, form)
+    if done := act(form, lambda **by_on: actions.keep_statement(account=found, **form.cleaned_data, **by_on), request):
+        messages.success(request, _what_was_kept(done.result))
+        return redirect("statements:account", found.pk)
+    return render(request, "statements/upload.jinja", {"account": found, "form": form})
+
+
+def _upload_to_pick(request: SignedIn, found: BankAccount, form: forms.UploadForm):
+    if done := act(form, lambda by, on: picking.lay_out(found, on=on, **form.cleaned_data), request):
+        return _to_pick(request, found, done.result, forms.PickForm())
+    return render(request, "statements/upload.jinja", {"account": found, "form": form})
+
+
+@require_http_methods(["POST"])
+def pick(request: SignedIn, account_id):
+    """Keep the lines that the person picked of their ordinary account."""
+    found = _account(request, account_id, "Lines picked of an ordinary account")
+    laid_out = picking.read_back(request.POST.get("laid_out", ""))
+    form = forms.PickForm(request.POST)
+    set_choices(form, "places", picking.choices(laid_out))
+    if done := act(
+        form,
+        lambda **by_on: actions.keep_picked(
+            account=found, read=laid_out.read, format=laid_out.format, **form.cleaned_data, **by_on
+        ),
+        request,
+    ):
+        messages.success(request, _what_was_kept(done.result))
+        return redirect("statements:account", found.pk)
+    return _to_pick(request, found, laid_out, form)
+
+
+def _to_pick(request: SignedIn, found: BankAccount, laid_out: picking.LaidOut, form: forms.PickForm):
+    set_choices(form, "places", picking.choices(laid_out))
+    context = {"account": found, "form": form, "laid_out": laid_out.signed}
+    return render(request, "statements/pick.jinja", context)
+
+
+@require_GET
+def queue(request: SignedIn, account_id):
+    """The lines that are not explained, the oldest first, with what each may stand for."""
+    found = _account(request, account_id, "Lines that are not explained")
+    text = request.GET.get("page", "1")
+    number = max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
+    first = (number - 1) * queries.LINES_SHOWN
+    items, count = queries.queue(found, seen_by=request.user, first=first)
+    page = Paginator(range(count), queries.LINES_SHOWN).get_page(number)
+    context = {"account": found, "standing": standing(found), "items": items, "count": count, "page": page}
+    return render(request, "statements/queue.jinja", context)
+
+
+@require_http_methods(["GET", "POST"])
+def line(request: SignedIn, account_id, line_id):
+    """One line and what it may stand for; and what it is, where nothing here stands for it."""
+    found = _account(request, account_id, "A line")
+    item = queries.item(found, line_id, seen_by=request.user)
+    form = forms.ExplainForm(request.POST or None)
+    if act(form, lambda **by_on: actions.explain(line=item.line, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The line is explained as you said.")
+        return _next(found, item.line)
+    return _line_page(request, found, item, form)
+
+
+def _line_page(request: SignedIn, found: BankAccount, item: queries.Item, form: Form):
+    after = queries.next_line(found, item.line)
+    context = {
+        "account": found,
+        "standing": standing(found),
+        "item": item,
+        "proposals": [(proposal, forms.as_seen(proposal)) for proposal in item.proposals],
+        "matches": queries.matches_of(item.line),
+        "form": form,
+        "after": after or queries.next_line(found),
+        "last": queries.last_match_by(found, request.user),
+        "may_be_received": item.open_pence > 0 and found.whose == Whose.COUNCIL,
+    }
+    return render(request, "statements/line.jinja", context)
+
+
+@require_http_methods(["POST"])
+def accept(request: SignedIn, account_id, line_id):
+    """Match a line with what was proposed for it."""
+    found = _account(request, account_id, "A line")
+    form = forms.SeenProposalForm(request.POST)
+    done = act(
+        form,
+        lambda **by_on: actions.accept(account=found, proposal=form.cleaned_data["seen"], **by_on),
+        request,
+    )
+    item = queries.item(found, line_id, seen_by=request.user)
+    if done:
+        messages.success(request, f"Matched: {done.result.why}")
+        return _next(found, item.line) if not item.open_pence else redirect("statements:line", found.pk, line_id)
+    for errors in form.errors.values():
+        for error in errors:
+            messages.error(request, str(error))
+    return redirect("statements:line", found.pk, line_id)
+
+
+@require_http_methods(["GET", "POST"])
+def by_hand(request: SignedIn, account_id, line_id):
+    """Match several lines with several things, by hand."""
+    found = _account(request, account_id, "Lines matched by hand")
+    words = request.GET.get("words", "")
+    choice = queries.to_match_by_hand(found, line_id, words, seen_by=request.user)
+    form = forms.ByHandForm(request.POST or None, initial={"lines": [str(line_id)]})
+    set_choices(form, "lines", [(str(each.pk), queries.in_words(each)) for each in choice.lines])
+    set_choices(form, "things", [(forms.key_of(each.thing), queries.thing_in_words(each)) for each in choice.things])
+    open_lines = {str(each.pk): each.open_pence for each in choice.lines}
+    open_things = {forms.key_of(each.thing): each.open_pence for each in choice.things}
+    if act(
+        form,
+        lambda **by_on: actions.match_by_hand(
+            account=found,
+            lines=form.chosen_lines(open_lines),
+            things=form.chosen_things(open_things),
+            why=form.cleaned_data["why"],
+            **by_on,
+        ),
+        request,
+    ):
+        messages.success(request, "They are matched, as you said.")
+        return _next(found, choice.line)
+    context = {"account": found, "choice": choice, "words": words, "form": form}
+    return render(request, "statements/by_hand.jinja", context)
+
+
+@require_http_methods(["GET", "POST"])
+def received(request: SignedIn, account_id, line_id):
+    """Confirm a share that the NHS or a person paid, from the line that shows it."""
+    found = _account(request, account_id, "A share that was received")
+    item = queries.item(found, line_id, seen_by=request.user)
+    words = request.GET.get("words", item.line.counterparty)
+    owed = queries.owed_by(words, seen_by=request.user)
+    form = forms.ReceivedForm(request.POST or None)
+    set_choices(form, "owed", [(each.key, each.words) for each in owed])
+    chosen = {each.key: each for each in owed}
+
+    def receive(**by_on: Any):
+        one = chosen[form.cleaned_data["owed"]]
+        return actions.receive_from_line(
+            line=item.line, case=one.case, payer=one.payer, owed_pence=one.owed_pence, **by_on
+        )
+
+    if act(form, receive, request):
+        messages.success(request, "The share is recorded as received, and matched with this line.")
+        return _next(found, item.line)
+    context = {"account": found, "item": item, "words": words, "owed": owed, "form": form}
+    return render(request, "statements/received.jinja", context)
+
+
+@require_http_methods(["GET", "POST"])
+def match(request: SignedIn, account_id, match_id):
+    """What was matched, why and by whom; and the way to undo it."""
+    found = _account(request, account_id, "A match")
+    one = queries.get_match(found, match_id)
+    queries.look_over(found, seen_by=request.user, page="A match")
+    form = forms.UndoForm(request.POST or None)
+    if act(form, lambda **by_on: actions.undo(match=one, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The match is undone. Its lines are open again, and every other match stands.")
+        return redirect("statements:line", found.pk, queries.first_line_of(one).pk)
+    return render(request, "statements/match.jinja", {"account": found, "match": one, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def confirm(request: SignedIn, run_id):
+    """Confirm a run by what the statements say of it."""
+    run, evidence = queries.run_to_confirm(run_id, seen_by=request.user)
+    form = Form(request.POST or None) if request.method == "GET" else Form(request.POST)
+    if request.method == "POST" and press(lambda **by_on: actions.confirm_from_statement(run=run, **by_on), request):
+        messages.success(request, f"Run {run.number} is confirmed.")
+        return redirect("payments:show", run.pk)
+    return render(request, "statements/confirm.jinja", {"run": run, "evidence": evidence, "form": form})
+
+
+@require_GET
+def month(request: SignedIn, account_id):
+    """The end of a month: everything is explained, or it is listed."""
+    found, first, last = _month(request, account_id)
+    rows = queries.month(found, first, last)
+    context = {
+        "account": found,
+        "first": first,
+        "last": last,
+        "standing": standing(found),
+        "rows": rows,
+        "open_rows": [row for row in rows if row[1]],
+        "at_end": next(iter(days(found, last=last)[-1:]), None),
+    }
+    return render(request, "statements/month.jinja", context)
+
+
+@require_GET
+def month_csv(request: SignedIn, account_id) -> HttpResponse:
+    """The same as a file for a spreadsheet: every line, and what it is."""
+    found, first, last = _month(request, account_id)
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="bank-lines-{first:%Y-%m}.csv"'
+    header = ("Day", "Reference", "Description", "Who", "Pence", "Pence not explained", "Explained by", "Why")
+    rows = [
+        (
+            each.booked_on,
+            each.reference,
+            each.description,
+            each.counterparty,
+            each.amount_pence,
+            open_pence,
+            "; ".join(one.matched_by.name if one.matched_by else "itself" for one in matches),
+            "; ".join(one.why for one in matches),
+        )
+        for each, open_pence, matches in queries.month(found, first, last)
+    ]
+    write_rows(answer, header, rows)
+    return answer
+
+
+def _month(request: SignedIn, account_id) -> tuple[BankAccount, date, date]:
+    found = _account(request, account_id, "A month of bank lines")
+    first = forms.month_of(request.GET.get("month", ""), timezone.localdate())
+    queries.look_over(found, seen_by=request.user, page="A month of bank lines")
+    return found, first, first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def _account(request: SignedIn, account_id, page: str) -> BankAccount:
+    return queries.get_account(account_id, seen_by=request.user, page=page)
+
+
+def _next(found: BankAccount, after):
+    """The line to look at next, or the account where none is left."""
+    line = queries.next_line(found, after) or queries.next_line(found)
+    return redirect("statements:line", found.pk, line.pk) if line else redirect("statements:account", found.pk)
+
+
+def _what_was_kept(kept: Kept) -> str:
+    pence = sum(one.read_pence - one.known_pence for one in kept.statements)
+    said = f"Kept: {kept.new:,} new line{'' if kept.new == 1 else 's'}, {pounds(pence)} in all."
+    if kept.known:
+        said += f" {kept.known:,} were kept before."
+    if kept.left_out:
+        said += f" Statements of other accounts in it were left out: {', '.join(kept.left_out)}."
+    return said

@@ -1,0 +1,156 @@
+"""A line is a fact: kept once, as it was, however statements overlap; and what the bank says comes out to the penny."""
+
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from leeway.files.models import File
+from leeway.money.statements import actions, queries
+from leeway.money.statements.keeping import is_of
+from leeway.money.statements.kinds import Whose
+from leeway.money.statements.models import BankAccount, Statement, StatementLine
+from leeway.money.statements.standing import days, standing
+from leeway.refusal import NotAllowed, Refusal
+from tests.money.statements.conftest import ON, SET_UP_ON, line, read
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_statement_is_kept_whole_with_its_file(keep, account, finn):
+    kept = keep(read(line(-200_01, reference="LEEWAY-000012"), line(5_00, 25, counterparty="Ada Bell")))
+    assert (kept.new, kept.known) == (2, 0)
+    statement = Statement.objects.get()
+    assert (statement.from_on, statement.to_on) == (date(2026, 4, 24), date(2026, 4, 25))
+    assert statement.file == File.objects.get() and statement.file.owner.id == account.pk
+    assert [each.amount_pence for each in account.lines.all()] == [-200_01, 5_00]
+    assert list(queries.findings()) == []
+
+
+def test_only_finance_keeps_statements(keep, bea):
+    with pytest.raises(NotAllowed):
+        keep(read(line(-1)), by=bea)
+
+
+def test_overlapping_statements_double_no_line(keep, account):
+    first = [line(-10_00, 1), line(-10_00, 1), line(-20_00, 2), line(30_00, 3, reference="A")]
+    assert keep(read(*first)).new == 4
+    again = [*first[2:], line(30_00, 3, reference="A"), line(-1_00, 4)]  # another just like it, later on the 3rd
+    kept = keep(read(*again, opening=980_00, number="2"))
+    assert (kept.new, kept.known) == (2, 2)
+    assert sum(each.amount_pence for each in account.lines.all()) == 19_00
+    stands = standing(account)
+    assert stands.bank_pence == 1_019_00 == 1_000_00 + stands.unexplained_pence and stands.gaps == ()
+    with pytest.raises(Refusal, match="All 4 lines of this file are kept already"):
+        keep(read(*first))
+    assert list(queries.findings()) == []
+
+
+def test_other_amounts_on_a_day_that_is_kept_are_refused(keep, account):
+    keep(read(line(-10_00, 1), line(-20_00, 2), line(-30_00, 3)))
+    with pytest.raises(Refusal, match="lines of 2 April 2026 are kept already"):
+        keep(read(line(-21_00, 2), line(-30_00, 3), opening=990_00))
+    with pytest.raises(Refusal, match="lines of 2 April 2026"):  # a line less is no other day either
+        keep(read(line(-10_00, 1), line(-30_00, 3), line(-1_00, 4), opening=1_000_00))
+    assert account.lines.count() == 3
+
+
+def test_the_same_days_in_another_format_are_known_by_their_amounts(keep, account):
+    keep(read(line(-10_00, 1, description="FPO ADA"), line(-20_00, 2, description="FPO BEN")))
+    kept = keep(read(line(-20_00, 2, description="To Ben"), line(-5_00, 3), opening=990_00), format="MT940")
+    assert (kept.new, kept.known) == (1, 1)
+    with pytest.raises(Refusal, match="lines of 3 April 2026"):
+        keep(read(line(-5_00, 3), line(-6_00, 3), opening=970_00), format="OFX")
+
+
+def test_a_line_that_only_looks_known_is_found_by_the_balance(keep):
+    """Two parts of one day, each with a payment that the bank wrote alike: the second would be lost."""
+    keep(read(line(-10_00, 1)))
+    with pytest.raises(Refusal, match=r"the balance would be £10\.00 off"):
+        keep(read(line(-10_00, 1), line(-3_00, 2), opening=990_00))
+
+
+def test_a_gap_is_listed_and_not_hidden(keep, account):
+    keep(read(line(-10_00, 1)))
+    keep(read(line(-5_00, 10), opening=900_00))
+    stands = standing(account)
+    assert [gap.pence for gap in stands.gaps] == [-90_00]
+    assert stands.bank_pence == 895_00 and stands.unexplained_pence == -105_00
+    (said,) = queries.gaps()
+    assert "-9000 pence apart" in said
+    assert days(account)[-1].bank_pence == 895_00
+    keep(read(line(-90_00, 5), opening=990_00))  # what was missing comes later
+    assert standing(account).gaps == () and list(queries.gaps()) == []
+
+
+def test_balances_that_do_not_add_up_are_refused(keep):
+    with pytest.raises(Refusal, match=r"its lines come to -£10\.00"):
+        keep(read(line(-10_00), closing=995_00))
+    assert not Statement.objects.exists() and not File.objects.exists()
+
+
+def test_a_statement_of_another_account_or_currency_is_refused(keep):
+    with pytest.raises(Refusal, match="of another account: 11-22-33 44556677"):
+        keep(read(line(-1), account="11-22-33 44556677"))
+    with pytest.raises(Refusal, match="in EUR"):
+        keep(read(line(-1), currency="EUR"))
+    kept = keep(read(line(-1)), read(line(-1), account="11-22-33 44556677"))
+    assert kept.new == 1 and kept.left_out == ("11-22-33 44556677",)
+
+
+@pytest.mark.parametrize(
+    ("said", "same"),
+    [
+        ("", True),
+        ("87654321", True),
+        ("GB29NWBK12345687654321", True),
+        ("12345687654322", False),
+        ("654321", False),
+        ("99345687654321", False),
+    ],
+)
+def test_which_account_a_statement_names(said, same):
+    assert is_of(BankAccount(identifier="12345687654321"), said) is same
+
+
+def test_statements_of_one_file_and_lines_of_no_amount(keep, account):
+    kept = keep(read(line(-1_00, 1), line(0, 1)), read(line(-1_00, 1), opening=999_00, number="2"))
+    assert kept.new == 2 and account.lines.count() == 2  # written alike, and two: they are of one file
+    assert standing(account).bank_pence == 998_00
+
+
+def test_the_database_keeps_lines_as_they_are(keep):
+    keep(read(line(-1_00)))
+    for change in (
+        lambda: StatementLine.objects.update(amount_pence=-2_00),
+        lambda: StatementLine.objects.all().delete(),
+        lambda: Statement.objects.update(number="9"),
+        lambda: BankAccount.objects.update(name="Mine"),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+
+
+def test_an_account_is_known_once_and_belongs_to_somebody(account, case, finn):
+    with pytest.raises(Refusal, match="read already: “Care payments”"):
+        actions.open_bank_account(whose=Whose.COUNCIL, name="Again", identifier="123456 87654321", by=finn, on=ON)
+    with pytest.raises(Refusal, match="belongs to a case"):
+        actions.open_bank_account(whose=Whose.DEDICATED, name="Ada", identifier="11112222", by=finn, on=ON)
+    with pytest.raises(Refusal, match="8 to 34"):
+        actions.open_bank_account(whose=Whose.COUNCIL, name="Short", identifier="1234", by=finn, on=ON)
+
+
+def test_of_an_ordinary_account_only_what_is_picked_is_kept(keep, case, finn):
+    own = actions.open_bank_account(
+        whose=Whose.ORDINARY, name="Ada’s", identifier="11112222", case=case, by=finn, on=SET_UP_ON
+    )
+    said = read(line(-40_00, 1, description="Taxi"), line(-99_00, 2, description="Private"), account="11112222")
+    with pytest.raises(Refusal, match="only the lines that are picked"):
+        keep(said, of=own)
+    actions.keep_picked(account=own, read=said, format="OFX", places=[1], by=finn, on=ON)
+    assert [each.description for each in own.lines.all()] == ["Taxi"]
+    statement = Statement.objects.get()
+    assert (statement.file, statement.opening_balance_pence, statement.read_pence) == (None, None, -40_00)
+    assert not File.objects.exists() and list(queries.findings()) == []
+    actions.keep_picked(account=own, read=said, format="OFX", places=[1, 2], by=finn, on=ON)
+    assert own.lines.count() == 2

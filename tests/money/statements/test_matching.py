@@ -1,0 +1,258 @@
+"""What a line may stand for. By itself only what a key names exactly; never anything that is wrong."""
+
+from collections import Counter
+from datetime import date, timedelta
+from uuid import UUID, uuid5
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leeway.money.statements.kinds import SIGN, Because, What
+from leeway.money.statements.matching import Named, OpenLine, OpenThing, Thing, find
+
+NOBODY = UUID(int=0)
+PAY_ON = date(2026, 4, 24)
+
+
+def payment(place, pence, *, run=12, what=What.SENT, names=("Ada Bell",), open_pence=None, **more):
+    """The payment of this place in a run, as it would be on the council's statement."""
+    reference = f"{run:06}-{place:06}"
+    signed = SIGN[what] * pence
+    return OpenThing(
+        thing=Thing(what, uuid5(NOBODY, f"{what} {reference}")),
+        called=f"payment {reference}",
+        pence=signed,
+        open_pence=signed if open_pence is None else SIGN[what] * open_pence,
+        on=more.pop("on", PAY_ON),
+        since=PAY_ON - timedelta(days=4),
+        keys=(uuid5(NOBODY, reference).hex, reference),
+        run=f"LEEWAY-{run:06}",
+        names=names,
+        **more,
+    )
+
+
+def whole_run(pence, *, run=12, **more):
+    return OpenThing(
+        thing=Thing(What.RUN, uuid5(NOBODY, f"run {run}")),
+        called=f"run {run}",
+        pence=-pence,
+        open_pence=more.pop("open_pence", -pence),
+        on=PAY_ON,
+        since=PAY_ON - timedelta(days=4),
+        keys=(f"LEEWAY-{run:06}",),
+        run=f"LEEWAY-{run:06}",
+        **more,
+    )
+
+
+def line(pence, *texts, name="x", days=0, **more):
+    """A line so many days after the day of payment."""
+    return OpenLine(
+        id=uuid5(NOBODY, f"line {name}"),
+        booked_on=PAY_ON + timedelta(days=days),
+        pence=pence,
+        open_pence=more.pop("open_pence", pence),
+        texts=texts,
+        **more,
+    )
+
+
+def sure(lines, things):
+    return [(one.lines[0][0], [thing for thing, _ in one.things]) for one in find(lines, things).by_itself]
+
+
+ADA, BEN = payment(3, 100_00), payment(4, 100_00, names=("Ben Cole",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "000012-000003",
+        ADA.keys[0],
+        ADA.keys[0].upper(),
+        f"FAIRBOURNE COUNCIL 000012-000003 {ADA.keys[0]}",
+        "LEEWAY-000012 000012-000003",
+        ADA.keys[0][:18],
+        f"REF {ADA.keys[0][:18]} BGC",
+    ],
+)
+def test_an_exact_key_with_the_same_amount_matches_by_itself(text):
+    found = find([line(-100_00, text)], [ADA, BEN, whole_run(200_00)])
+    assert [(one.things, one.confidence, one.because) for one in found.by_itself] == [
+        (((ADA.thing, -100_00),), 100, Because.EXACT_KEY)
+    ]
+    assert "names payment 000012-000003" in found.by_itself[0].why and not found.proposed
+
+
+@pytest.mark.parametrize(
+    ("lines", "things"),
+    [
+        ([line(-99_99, "000012-000003")], [ADA]),  # another amount
+        ([line(100_00, "000012-000003")], [ADA]),  # the other way
+        ([line(-100_00, "000012-000003 000012-000004")], [ADA, BEN]),  # names two
+        ([line(-100_00, "000012-000003"), line(-100_00, "000012-000003", name="y")], [ADA]),  # named by two
+        ([line(-100_00, "PAID TO 000012-000")], [ADA, BEN]),  # cut, and begins two
+        ([line(-100_00, "000012-000003", days=-5)], [ADA]),  # before it was sent
+        ([line(-100_00, "000012-000003", handled=True)], [ADA]),  # a person has been at it
+        ([line(-100_00, "000012-000003")], [payment(3, 100_00, handled=True)]),
+        ([line(-100_00, "000012-000003", open_pence=-50_00)], [ADA]),  # matched in part
+        ([line(100_00, "000012-000003")], [payment(3, 100_00, what=What.RETURNED, to_record=True)]),
+        ([line(-100_00, "1000012-0000034")], [ADA]),  # a part of a longer number
+        ([line(-100_00, "", counterparty="Ada Bell")], [ADA]),  # only amount, day and name
+        (
+            [line(-200_00, "LEEWAY-000012"), line(-100_00, "000012-000003", name="y")],
+            [ADA, BEN, whole_run(200_00)],
+        ),  # the run and one of its payments
+    ],
+)
+def test_nothing_less_matches_by_itself(lines, things):
+    assert find(lines, things).by_itself == ()
+
+
+def test_a_cut_reference_counts_only_where_it_begins_one_alone():
+    cut = [line(-100_00, "PAID TO 000012-000")]
+    assert sure(cut, [ADA]) == [(cut[0].id, [ADA.thing])]
+    matched_already = payment(4, 100_00, open_pence=0)
+    assert sure(cut, [ADA, matched_already]) == []
+    assert sure([line(-100_00, "PAID 000012-000")], [ADA]) == []  # 15 signs: nobody cut it
+
+
+def test_a_batch_that_lists_its_payments_is_matched_with_all_of_them():
+    back = [payment(place, 100_00, what=What.RETURNED) for place in (3, 4)]
+    named = tuple(Named(pence=100_00, texts=(one.keys[0],)) for one in back)
+    one = line(200_00, "RETURNS", named=named)
+    assert sure([one], back) == [(one.id, [each.thing for each in back])]
+    short = line(200_00, "RETURNS", named=(named[0], Named(pence=100_00, texts=("?",))))
+    assert sure([short], back) == []
+    (proposal, *_) = find([short], back).proposed[short.id]
+    assert proposal.things == ((back[0].thing, 100_00),) and proposal.lines == ((short.id, 100_00),)
+
+
+def test_amount_day_and_name_are_proposed_with_their_why():
+    ben = line(-100_00, counterparty="COLE BEN", days=1)
+    found = find([ben], [ADA, BEN]).proposed[ben.id]
+    assert [one.things[0][0] for one in found] == [BEN.thing, ADA.thing]
+    assert "“COLE BEN” is like “Ben Cole”" in found[0].why and "not the only one" in found[1].why
+    assert all(0 < one.confidence < 100 and not one.by_itself for one in found)
+    late = line(-100_00, counterparty="Ben Cole", days=40)
+    assert [one.because for one in find([late], [ADA, BEN]).proposed[late.id]] == [Because.NAME]
+    assert find([line(-100_00, counterparty="Somebody", days=40)], [ADA, BEN]).proposed == {}
+
+
+def test_sums_are_proposed_where_one_choice_alone_adds_up():
+    things = [payment(place, pence, run=30 + place) for place, pence in enumerate((10_01, 20_02, 40_04, 80_08))]
+    one = line(-50_05)
+    (proposal,) = find([one], things).proposed[one.id]
+    assert [pence for _, pence in proposal.things] == [-10_01, -40_04] and proposal.because == Because.SUM
+    doubled = [*things, payment(9, 40_04, run=50)]
+    assert find([one], doubled).proposed == {}
+
+
+def test_two_lines_that_come_to_a_run_are_proposed_together():
+    halves = [line(-150_00, name="a"), line(-50_00, name="b", days=1)]
+    found = find(halves, [whole_run(200_00)])
+    assert found.proposed[halves[0].id] == found.proposed[halves[1].id]
+    assert found.proposed[halves[0].id][0].lines == ((halves[0].id, -150_00), (halves[1].id, -50_00))
+
+
+# --- properties --------------------------------------------------------------------------------------
+
+PLACES = st.integers(1, 6)
+THINGS = st.lists(
+    st.builds(
+        payment,
+        PLACES,
+        st.sampled_from([100_00, 100_00, 250_00]),
+        run=st.integers(12, 13),
+        what=st.sampled_from([What.SENT, What.SENT, What.RETURNED]),
+        handled=st.booleans(),
+        to_record=st.booleans(),
+        open_pence=st.sampled_from([None, None, 0, 50_00]),
+    ),
+    max_size=8,
+    unique_by=lambda each: each.thing,
+).map(lambda some: [*some, whole_run(300_00)])
+
+
+@st.composite
+def texts(draw):
+    """What a bank may leave of a key."""
+    key = payment(draw(PLACES), 1, run=draw(st.integers(12, 13))).keys[draw(st.integers(0, 1))]
+    key = draw(st.sampled_from([key, "LEEWAY-000012", ""]))
+    text = draw(st.sampled_from(["", "PAY ", "BACS CREDIT TO "])) + key
+    return text[: draw(st.sampled_from([18, 18, 100]))]
+
+
+LINES = st.lists(
+    st.builds(
+        line,
+        st.sampled_from([-100_00, -100_00, -250_00, -300_00, 100_00, 250_00, 200_00]),
+        texts(),
+        texts(),
+        name=st.uuids(),
+        days=st.integers(-6, 9),
+        handled=st.booleans(),
+        counterparty=st.sampled_from(["", "Ada Bell", "B Cole"]),
+    ),
+    max_size=8,
+)
+
+
+@given(LINES, THINGS)
+def test_what_is_matched_by_itself_is_named_untouched_and_of_one_amount(lines, things):
+    found = find(lines, things)
+    by_line, by_thing = {one.id: one for one in lines}, {one.thing: one for one in things}
+    used = Counter()
+    for one in found.by_itself:
+        ((line_id, pence),) = one.lines
+        said = " ".join(by_line[line_id].texts).upper()
+        assert by_line[line_id].pence == pence == sum(part for _, part in one.things)
+        assert not by_line[line_id].handled and one.because == Because.EXACT_KEY and one.confidence == 100
+        for thing, part in one.things:
+            meant = by_thing[thing]
+            assert any(key.upper() in said or key.upper()[:7] in said or key.upper()[:16] in said for key in meant.keys)
+            assert meant.pence == meant.open_pence == part and not meant.handled and not meant.to_record
+            assert by_line[line_id].booked_on >= meant.since
+        used.update([line_id, *(thing for thing, _ in one.things)])
+    assert all(times == 1 for times in used.values())
+    assert not set(found.proposed) & set(used)
+
+
+@given(LINES, THINGS)
+def test_every_proposal_balances_stays_within_and_says_why(lines, things):
+    open_lines, open_things = {one.id: one.open_pence for one in lines}, {one.thing: one.open_pence for one in things}
+    for line_id, some in find(lines, things).proposed.items():
+        for one in some:
+            assert sum(pence for _, pence in one.lines) == sum(pence for _, pence in one.things) != 0
+            assert all(0 < pence / open_lines[each] <= 1 for each, pence in one.lines)
+            assert all(0 < pence / open_things[each] <= 1 for each, pence in one.things)
+            assert line_id in dict(one.lines) and one.why.endswith(".") and 0 < one.confidence < 100
+            assert not one.by_itself
+
+
+@given(st.lists(st.tuples(PLACES, st.sampled_from([What.SENT, What.RETURNED])), min_size=1, max_size=6, unique=True))
+def test_where_the_reference_stands_all_is_matched(paid):
+    things = [payment(place, 100_00 + place, what=what) for place, what in paid]
+    lines = [line(one.pence, "", one.keys[0][:18], name=one.called + one.thing.what) for one in things]
+    assert len(find(lines, things).by_itself) == len(things)
+
+
+@given(LINES, THINGS, st.randoms())
+def test_the_order_does_not_matter(lines, things, chance):
+    one = find(lines, things)
+    chance.shuffle(lines)
+    chance.shuffle(things)
+    other = find(lines, things)
+    assert {(each.lines, frozenset(each.things)) for each in one.by_itself} == {
+        (each.lines, frozenset(each.things)) for each in other.by_itself
+    }
+
+
+def test_many_lines_of_one_amount_on_one_day_are_no_quarrel_of_all_with_all():
+    """Counted in what is looked at, not in time: each line looks at no more than a few."""
+    things = [payment(place, 100_00) for place in range(1, 3_001)]
+    lines = [line(-100_00, counterparty="Ada Bell", name=str(number)) for number in range(3_000)]
+    found = find(lines, things)
+    assert found.by_itself == () and max(len(some) for some in found.proposed.values()) <= 5
