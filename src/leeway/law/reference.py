@@ -36,7 +36,9 @@ IN_DOUBT = """\
 Values of the law that could not be read in their source, or whose source leaves a question open, each with what is
 uncertain. They are used as they stand, every decision that rests on one says so, and they are the first to confirm
 before charging on them: `leeway law show NAME` has the source of each. Which paragraphs of the law's lists could not
-be read stands beside [each of them](../reference/what-is-left-out.md).
+be read stands beside [each of them](../reference/what-is-left-out.md); what is in doubt of rules in words, not values,
+stands [with the direct payments](direct-payments.md#what-stays-in-doubt) and
+[the law before the Care Act](the-law-before-the-care-act.md).
 
 This page is generated: run `make reference` after a change.
 """

@@ -132,8 +132,8 @@ def test_an_overdue_change_counts_what_was_paid_already(running, finn, paid):
     shown = picture(running.case_id, seen_by=finn, on=day)
     (found,) = shown.backdated
     asked, right = running.charge_pence_per_week, later.charge_pence_per_week
-    assert (found.asked.starts_on, found.asked.ends_on) == (BIRTHDAY, day)
-    assert (found.asked.asked_pence, found.asked.right_pence) == (asked * 6 // 7, right * 6 // 7)
+    assert (found.asked.starts_on, found.asked.ends_on) == (BIRTHDAY, day - timedelta(days=1))
+    assert (found.asked.asked_pence, found.asked.right_pence) == (asked * 5 // 7, right * 5 // 7)
     (part,) = found.paid
     assert (part.starts_on, part.ends_on) == (BIRTHDAY, date(2026, 5, 24))
     rows = [row.instalment for row in shown.rows]
@@ -142,15 +142,15 @@ def test_an_overdue_change_counts_what_was_paid_already(running, finn, paid):
     assert {row.part.budget_id for row in rows} == {running.pk, later.pk}  # what was paid before stays to be seen
     letter = words(letter_of(later.charge))
     assert "What we put right" in letter and pounds(found.asked.back_pence) in letter
-    assert "We pay the difference into the account of your direct payment" in letter
-    assert "your bills" not in letter
+    assert "That is too much by" in letter and "It goes into our next payments" in letter
     assert put_right(running.charge) is None
 
 
-def test_a_change_decided_in_time_puts_nothing_right(running, finn):
-    (change,) = queries.changes(seen_by=finn, on=ON)
-    later = actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=ON)
-    assert not picture(running.case_id, seen_by=finn, on=ON).backdated
+@pytest.mark.parametrize("day", [ON, BIRTHDAY])
+def test_a_change_decided_in_time_puts_nothing_right(running, finn, day):
+    (change,) = queries.changes(seen_by=finn, on=day)
+    later = actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=day)
+    assert not picture(running.case_id, seen_by=finn, on=day).backdated
     assert "What we put right" not in words(letter_of(later.charge))
 
 

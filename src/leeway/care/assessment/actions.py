@@ -6,6 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 
+from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
@@ -229,7 +230,7 @@ def complete_assessment(
     progress = queries.progress(assessment, on)
     if progress.missing:
         raise NotFinished([task.missing for task in progress.missing])
-    if not progress.eligible and len(advice_given.strip()) < 10:
+    if not progress.eligible and not said.says_something(advice_given):
         raise Refusal(
             "Record the information, advice and help to prevent needs that was given. The law asks for it in writing.",
             field="advice_given",

@@ -254,45 +254,34 @@ def _charge(decision: Decision) -> list[Block]:
     ]
 
 
-COMES_BACK = {
-    Way.DIRECT_PAYMENT: "We pay the difference into the account of your direct payment, with the next payments. So as "
-    "much of what you paid into it is yours again.",
-    "": "We take the difference off what you owe us. If you have paid already, tell us how you want it back.",
-}
-IS_OWED = {
-    Way.DIRECT_PAYMENT: "Please pay the difference into the account of your direct payment. Our next payments are less "
-    "by what we paid too much.",
-    "": "We add the difference to your bills. If you cannot pay it at once, tell us.",
-}
-
-
 def _put_right(decision: Decision) -> list[Block]:
-    """What was asked for days gone by, what is right, and how the difference comes back or is paid."""
+    """What was asked for days gone by, what is right, and where the difference goes."""
     found = put_right(decision)
     if found is None or not found.back_pence:
         return []
-    back = found.back_pence
-    total = ("It comes back to you" if back > 0 else "You still have to pay", pounds(abs(back)))
+    too_much = found.back_pence > 0
+    difference = ("That is too much by" if too_much else "That is too little by", pounds(abs(found.back_pence)))
     rows = (
         (f"We asked you for {pounds(found.asked_pence_per_week)} a week", pounds(found.asked_pence)),
         (f"It should have been {pounds(found.right_pence_per_week)} a week", pounds(found.right_pence)),
-        total,
+        difference,
     )
-    how = COMES_BACK if back > 0 else IS_OWED
-    kinds = dict.fromkeys(way if way in how else "" for way in found.ways)
+    where = (
+        "It goes into our next payments, or comes off what you owe us."
+        if too_much
+        else ("It is taken off our next payments, or added to what you owe us. If that is hard for you, tell us.")
+    )
     return [
         Heading("What we put right"),
         Paragraph(
             f"We decided this on {day(decision.decided_on)}, after the day from which it counts. So you were asked for "
-            f"too {'much' if back > 0 else 'little'}."
+            f"too {'much' if too_much else 'little'}."
         ),
         Table(f"From {day(found.starts_on)} until {day(found.ends_on)}", ("These days", "In all"), rows, total=True),
-        *(
-            [Paragraph("One part of this is for your direct payment, and one for your bills.")]
-            if len(kinds) > 1
-            else []
+        Paragraph(
+            f"You do not have to do anything to put it right. {where} Where we had paid for later days already, they "
+            "are put right in the same way. The page of your budget shows each payment."
         ),
-        *(Paragraph(how[kind]) for kind in kinds),
     ]
 
 

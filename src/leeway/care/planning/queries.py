@@ -107,16 +107,12 @@ def pays_on(charges: Sequence[Decision], on: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PutRight:
-    """Days gone by for which a charge counts that was decided after them: what was asked for them, and what is right.
-
-    `ways` is how the budget is held, which says how the difference comes back, or is paid.
-    """
+    """Days gone by for which a charge counts that was decided after them: what was asked, and what is right."""
 
     starts_on: date
     ends_on: date
     asked_pence_per_week: int
     right_pence_per_week: int
-    ways: tuple[str, ...]
 
     @property
     def asked_pence(self) -> int:
@@ -138,20 +134,18 @@ class PutRight:
 
 
 def put_right(charge: Decision) -> PutRight | None:
-    """What a charge puts right for the days up to its decision; None where it is the first, or begins after them."""
-    plan = Plan.objects.filter(charges=charge).select_related("final_budget").first()
+    """What a charge puts right for the days before its decision; None where it is the first, or none went by."""
+    plan = Plan.objects.filter(charges=charge).first()
     made = plan.charges.filter(decided_on__lte=charge.decided_on) if plan else Decision.objects.none()
     asked = [each for each in by_days(made.filter(decided_on__lt=charge.decided_on)) if each.law_on <= charge.law_on]
-    if plan is None or not asked or charge.law_on > charge.decided_on:
+    if not asked or charge.law_on >= charge.decided_on:
         return None
-    with_it = [each.law_on - timedelta(days=1) for each in made if each.law_on > charge.law_on]
-    ways = plan.final_budget.result["ways"] if plan.final_budget else {}
+    after = [charge.decided_on, *(each.law_on for each in made if each.law_on > charge.law_on)]
     return PutRight(
         starts_on=charge.law_on,
-        ends_on=min([charge.decided_on, *with_it]),
+        ends_on=min(after) - timedelta(days=1),
         asked_pence_per_week=asked[-1].result["charge_pence_per_week"],
         right_pence_per_week=charge.result["charge_pence_per_week"],
-        ways=tuple(way for way, pence in ways.items() if pence),
     )
 
 

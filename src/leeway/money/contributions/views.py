@@ -126,8 +126,7 @@ def _decided(budget: Budget) -> str:
     for each in backdated(budget):
         asked = each.asked
         if each.budget.started_on == budget.started_on:
-            back = asked.back_pence
-            what = f"{pounds(back)} comes back to the person" if back > 0 else f"the person owes {pounds(-back)} more"
+            what = f"{pounds(abs(asked.back_pence))} too {'much' if asked.back_pence > 0 else 'little'}"
             said += (
                 f" From {asked.starts_on:%-d %B %Y} until {asked.ends_on:%-d %B %Y} {pounds(asked.asked_pence)} was "
                 f"asked, and {pounds(asked.right_pence)} is right: {what}. The budget page shows how."
