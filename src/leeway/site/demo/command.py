@@ -12,6 +12,7 @@ import numpy as np
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections, transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 from rich.console import Console
 
@@ -261,7 +262,11 @@ def pay_run(pay_on: date, staff: Staff, today: date, *, one_rejected: bool) -> N
     if confirmed_on > today:
         return
     evidence = [f"Bank statement of {pay_on:%-d %B %Y}"]
-    one = made.payments.filter(instalment__part__budget__case__person__user=None).first()
+    of_the_crowd = made.payments.filter(instalment__part__budget__case__person__user=None)
+    same_account = Count(
+        "payee__payments", filter=Q(payee__payments__run=made)
+    )  # it is closed for all of them, or open
+    one = of_the_crowd.annotate(same_account=same_account).order_by("same_account", "place").first()
     if one_rejected and one is not None:
         answered_on = working_day_after(approved_on)
         answer = rejection_of(one, in_run=made, code="AC04", on=answered_on)
