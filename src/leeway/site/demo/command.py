@@ -12,6 +12,7 @@ import numpy as np
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections, transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 from rich.console import Console
 
@@ -266,9 +267,11 @@ def pay_run(pay_on: date, staff: Staff, today: date, *, rejected: bool, confirme
     confirmed_on = working_day_after(pay_on)
     if not confirmed or confirmed_on > today:
         return
-    evidence = [f"Bank statement and Bacs report of {pay_on:%-d %B %Y}"]
-    one = made.payments.filter(instalment__part__budget__case__person__user=None).first()
-    if rejected and one is not None:
+    evidence = [f"Bank statement of {pay_on:%-d %B %Y}"]
+    of_the_crowd = made.payments.filter(instalment__part__budget__case__person__user=None)
+    same_account = Count("payee__payments", filter=Q(payee__payments__run=made))
+    one = of_the_crowd.annotate(same_account=same_account).order_by("same_account", "place").first()
+    if rejected and one is not None:  # the account of one payment alone: it is closed for all of them, or open
         answered_on = working_day_after(approved_on)
         upload = SimpleUploadedFile(f"{made.reference}-status.xml", rejection_of(one, code="AC04", on=answered_on))
         evidence.append(str(take_answer(run=made, upload=upload, by=staff.finance, on=answered_on)))
