@@ -26,7 +26,7 @@ from leeway.money.payments.queries import findings as findings_of_payments
 from leeway.money.payments.queries import get_run
 from leeway.money.statements import candidates
 from leeway.money.statements.kinds import Because, What, Whose
-from leeway.money.statements.matching import OpenThing, Proposal
+from leeway.money.statements.matching import OpenThing, Proposal, Thing
 from leeway.money.statements.models import BankAccount, Match, Part, StatementLine
 from leeway.money.statements.relations import RELATIONS
 from leeway.money.statements.standing import Standing, gaps_of, standing
@@ -34,6 +34,7 @@ from leeway.money.statements.standing import Standing, gaps_of, standing
 FILES_OF_ACCOUNT = "statements.account"
 LINES_SHOWN = 50
 DAYS_BY_HAND = 14
+PARTS = ("parts__line", "parts__payment__run", "parts__run", "parts__receipt__case__person")
 #: What banks' codes of return say, as people read it.
 REASONS = {
     "AC01": "the account number is wrong",
@@ -166,20 +167,24 @@ def _proposals(account: BankAccount, shown: Sequence[Any]) -> Mapping[UUID, tupl
     return {line: some for line, some in proposed.items() if line in mine}
 
 
-def matches_of(line: StatementLine) -> list[Match]:
-    """What was said of a line, the latest first, with what was undone."""
+def matches_of(line: StatementLine, *, seen_by: User) -> list[Match]:
+    """What was said of a line, the latest first, with what was undone; the look at those it names is noted."""
     found = Match.objects.filter(parts__line=line).distinct().select_related("matched_by", "undoing__undone_by")
-    return list(
-        found.prefetch_related("parts__line", "parts__payment__run", "parts__run", "parts__receipt__case__person")
-    )
+    matches = list(found.prefetch_related(*PARTS))
+    parts = [part for match in matches for part in match.parts.all() if part.line_id is None]
+    _look_at_things({thing for part in parts if (thing := _thing_of(part))}, seen_by, "What was said of a bank line")
+    return matches
+
+
+def _thing_of(part: Part) -> Thing | None:
+    found = part.payment_id or part.receipt_id
+    return Thing(What(part.what), found) if found else None
 
 
 def get_match(account: BankAccount, match_id: UUID) -> Match:
     """One match of an account that this user was already found to be allowed to see."""
     found = Match.objects.filter(account=account, pk=match_id).select_related("matched_by", "undoing__undone_by")
-    match = found.prefetch_related(
-        "parts__line", "parts__payment__run", "parts__run", "parts__receipt__case__person"
-    ).first()
+    match = found.prefetch_related(*PARTS).first()
     if match is None:
         raise Http404("There is no such match on this account.")
     return match
@@ -382,7 +387,10 @@ def _people_of(found: Iterable[BankAccount]) -> list[UUID]:
 
 
 def _look_at(proposals: Iterable[tuple[Proposal, ...]], seen_by: User, page: str) -> None:
-    things = {thing for some in proposals for each in some for thing, _ in each.things}
+    _look_at_things({thing for some in proposals for each in some for thing, _ in each.things}, seen_by, page)
+
+
+def _look_at_things(things: Iterable[Thing], seen_by: User, page: str) -> None:
     payments = [thing.id for thing in things if thing.what not in (What.RUN, What.RECEIVED)]
     receipts = [thing.id for thing in things if thing.what == What.RECEIVED]
     paid = Payment.objects.filter(pk__in=payments).values_list("instalment__part__budget__case__person", flat=True)

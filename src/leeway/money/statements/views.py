@@ -154,7 +154,7 @@ def _line_page(request: SignedIn, found: BankAccount, item: queries.Item, form: 
         "standing": standing(found),
         "item": item,
         "proposals": [(proposal, forms.as_seen(proposal)) for proposal in item.proposals],
-        "matches": queries.matches_of(item.line),
+        "matches": queries.matches_of(item.line, seen_by=request.user),
         "form": form,
         "after": after or queries.next_line(found),
         "last": queries.last_match_by(found, request.user),
