@@ -129,7 +129,7 @@ def _large_cost(world: World) -> LastCost:
 
 def _hold(world: World) -> Hold:
     kind = HoldKind.SAFEGUARDING
-    return budgets.place_hold(budget=world.budget, kind=kind, reason="A concern", by=world.finn, on=ON)
+    return budgets.place_hold(budget=world.budget, kind=kind, reason="A concern", last_on=ON, by=world.finn, on=ON)
 
 
 def _wait(world: World) -> Any:
@@ -361,5 +361,5 @@ def put_aside(world: World) -> None:
     """Keep the next pair's runs from paying this case."""
     for budget in world.case.budgets.all():
         Hold.objects.create(
-            budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Over", placed_by=world.finn, placed_on=ON
+            budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Over", placed_by=world.finn, placed_on=ON, last_on=ON
         )

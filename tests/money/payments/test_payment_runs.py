@@ -119,7 +119,7 @@ def test_an_approved_run_is_not_cancelled(run, fay):
 
 @pytest.mark.parametrize("kind", [kind for kind in HoldKind if kind not in COMES_BY_ITSELF])
 def test_a_hold_keeps_an_instalment_out_with_its_reason(budget, finn, kind):
-    hold = place_hold(budget=budget, kind=kind, reason="For a reason", by=finn, on=ON)
+    hold = place_hold(budget=budget, kind=kind, reason="For a reason", last_on=ON, by=finn, on=ON)
     with pytest.raises(NothingToPay):
         make_run(pay_on=PAY_ON, by=finn, on=ON)
     due = what_is_due(PAY_ON, seen_by=finn)
@@ -151,7 +151,7 @@ def test_support_that_a_review_ended_is_paid_on_only_once_finance_has_said_until
 
 
 def test_what_stops_a_payment_after_the_run_was_made_stops_its_approval(run, budget, bank, finn, fay):
-    hold = place_hold(budget=budget, kind=HoldKind.SAFEGUARDING, reason="Concern", by=finn, on=ON)
+    hold = place_hold(budget=budget, kind=HoldKind.SAFEGUARDING, reason="Concern", last_on=ON, by=finn, on=ON)
     with pytest.raises(Refusal, match="that to Ada Bell among them"):
         approve_run(run=run, by=fay, on=ON)
     lift_hold(hold=hold, by=finn, on=ON)

@@ -44,6 +44,9 @@ class PayeeAccount(models.Model):
     settled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     settled_on = models.DateField(null=True, blank=True)
     rejected_because = models.TextField(blank=True)
+    shared_because = models.TextField(
+        blank=True, help_text="Why it is right that somebody else is paid into this account too."
+    )
 
     class Meta:
         ordering = ["-entered_on", "-id"]

@@ -20,17 +20,18 @@ from leeway.money.banking.working_days import (
     bacs_submission_day,
     working_day_after,
 )
-from leeway.money.budgets.models import Instalment
-from leeway.money.budgets.payable import as_paid_on, nothing_stops, payable, with_what_stops
+from leeway.money.budgets.models import Instalment, Interim
+from leeway.money.budgets.payable import as_paid_on, nothing_stops, payable, payable_on_account, with_what_stops
 from leeway.money.budgets.relations import RELATIONS as BUDGETS
 from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.ledger import queries as ledger
 from leeway.money.payees.states import State as PayeeState
-from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.payments.models import Payment, PaymentRun, Rail
 from leeway.money.payments.relations import RELATIONS as PAYMENTS
 from leeway.money.payments.states import LIVE, State
 from leeway.refusal import Refusal
 
+LIVE_ON_ACCOUNT = Payment.objects.filter(interim=OuterRef("pk"), state__in=LIVE)
 LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), state__in=LIVE)
 
 
@@ -66,6 +67,11 @@ def unpaid(pay_on: date) -> QuerySet[Instalment]:
     """
     due = Instalment.objects.filter(due_on__lt=working_day_after(pay_on), amount_pence__gt=0, cancellation=None)
     return as_paid_on(due.filter(~Exists(LIVE_PAYMENT)), pay_on)
+
+
+def unpaid_on_account() -> QuerySet[Interim]:
+    """Interim payments that somebody authorised and that are in no run, nor paid."""
+    return Interim.objects.filter(~Exists(LIVE_ON_ACCOUNT), authorised_on__isnull=False, ended_on=None)
 
 
 def totals(instalments: QuerySet[Instalment]) -> Totals:
@@ -116,7 +122,7 @@ def runs(*, seen_by: User) -> QuerySet[PaymentRun]:
     """Every payment run, the latest first."""
     check_can(seen_by, Capability.PAY)
     return PaymentRun.objects.select_related(
-        "made_by", "dated_by", "approved_by", "sent_by", "confirmed_by", "given_up_by"
+        "made_by", "dated_by", "checked_by", "approved_by", "sent_by", "confirmed_by", "given_up_by"
     )
 
 
@@ -135,12 +141,12 @@ def look_over(run: PaymentRun, *, seen_by: User, page: str) -> None:
 
 def runs_with(person_id: UUID) -> QuerySet:
     """The runs that paid a person, by their keys."""
-    return Payment.objects.filter(instalment__part__budget__case__person=person_id).values("run")
+    return Payment.objects.filter(case__person=person_id).values("run")
 
 
 def payments_of(run: PaymentRun) -> QuerySet[Payment]:
     """The payments of a run in their order, with whom they are for."""
-    return run.payments.select_related("run", "payee", "instalment__part__budget__case__person").order_by("place")
+    return run.payments.select_related("run", "payee", "case__person").order_by("place")
 
 
 def payment_in(run: PaymentRun, reference: str) -> Payment:
@@ -174,7 +180,7 @@ def get_payment(run: PaymentRun, place: int, *, seen_by: User) -> Payment:
 
 
 def _note_looks(payments: Iterable[Payment], viewer: User, page: str) -> None:
-    people = [each.instalment.part.budget.case.person_id for each in payments]
+    people = [each.case.person_id for each in payments]
     record_looks(viewer=viewer, person_ids=people, page=page)
 
 
@@ -191,7 +197,9 @@ def runs_to_confirm(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
 def stopped_since(run: PaymentRun) -> QuerySet[Payment]:
     """Payments of a run that may no longer be made: held, cancelled, the person died, bank details replaced."""
     fine = payable(as_paid_on(Instalment.objects.filter(pk=OuterRef("instalment")), run.pay_on))
-    return payments_of(run).filter(~Q(payee__state=PayeeState.APPROVED) | ~Exists(fine))
+    on_account = payable_on_account(Interim.objects.filter(pk=OuterRef("interim")), run.pay_on)
+    stopped = Q(~Exists(fine), instalment__isnull=False) | Q(~Exists(on_account), interim__isnull=False)
+    return payments_of(run).filter(~Q(payee__state=PayeeState.APPROVED) | stopped)
 
 
 def bacs_file(run: PaymentRun) -> str:
@@ -213,18 +221,19 @@ def iso_file(run: PaymentRun) -> str:
         message_id=run.reference,
         created_at=datetime.combine(run.approved_on, time()),
         execute_on=run.pay_on,
+        faster=run.rail == Rail.FASTER,
     )
 
 
 def credits_of(run: PaymentRun) -> list[Credit]:
     """The payments of a run as a bank file carries them, in their order."""
-    rows = run.payments.select_related("run", "payee").order_by("place")
+    rows = run.payments.select_related("run").order_by("place")
     return [
         Credit(
             reference=payment.reference,
-            name=payment.payee.account_name,
-            sort_code=payment.payee.sort_code,
-            account_number=payment.payee.account_number,
+            name=payment.account_name,
+            sort_code=payment.sort_code,
+            account_number=payment.account_number,
             amount_pence=payment.amount_pence,
             end_to_end_id=payment.end_to_end_id,
         )

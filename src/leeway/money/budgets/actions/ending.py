@@ -79,6 +79,8 @@ def end_as_far_back(
     before = queries.goes_on_from(budget) if ends_on < budget.starts_on - DAY else None
     if before is None:
         return end(budget, ends_on, reason, by, on, replaced=replaced)
+    if before.ending.ends_on <= ends_on:  # among days that were left out
+        return end(budget, budget.starts_on - DAY, reason, by, on, replaced=replaced)
     if Instalment.objects.filter(part__budget=budget, already_paid_pence__gt=0).exists():
         raise Refusal(
             "Days of this budget were paid for under the one before it. The earliest last day is "
@@ -90,15 +92,21 @@ def end_as_far_back(
 
 
 def end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False) -> Ending:
-    """End a budget that whoever calls may end; or bring its last day forward, once."""
+    """End a budget that whoever calls may end, and tell the case; or bring its last day forward, once."""
+    ending = close(budget, ends_on, reason, by, on, replaced=replaced)
+    sentence = f"Budget ends after {ends_on:%-d %B %Y}: {reason.strip()}"
+    tell(case=budget.case, kind=Event.BUDGET_ENDED, sentence=sentence, by=by, on=on)
+    return ending
+
+
+def close(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False) -> Ending:
+    """End a budget, or bring its last day forward. Whoever calls has asked whether this user may, and tells the case."""
     _require_may_end(budget, ends_on, reason)
     ending = _write(budget, ends_on, reason.strip(), replaced, by, on)
     for part in budget.parts.all():
         release_after(part, ending, uuid5(ending.pk, str(ends_on)), by, on)
     for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
         lift(hold, by, on)
-    sentence = f"Budget ends after {ends_on:%-d %B %Y}: {reason.strip()}"
-    tell(case=budget.case, kind=Event.BUDGET_ENDED, sentence=sentence, by=by, on=on)
     return ending
 
 
