@@ -99,10 +99,19 @@ def end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, repla
     return ending
 
 
-def close(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False) -> Ending:
+def close(
+    budget: Budget,
+    ends_on: date,
+    reason: str,
+    by: User,
+    on: date,
+    *,
+    replaced: bool = False,
+    left_out_until: date | None = None,
+) -> Ending:
     """End a budget, or bring its last day forward. Whoever calls has asked whether this user may, and tells the case."""
     _require_may_end(budget, ends_on, reason)
-    ending = _write(budget, ends_on, reason.strip(), replaced, by, on)
+    ending = _write(budget, ends_on, reason.strip(), replaced, left_out_until, by, on)
     for part in budget.parts.all():
         release_after(part, ending, uuid5(ending.pk, str(ends_on)), by, on)
     for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
@@ -135,7 +144,9 @@ def _require_may_end(budget: Budget, ends_on: date, reason: str) -> None:
         )
 
 
-def _write(budget: Budget, ends_on: date, reason: str, replaced: bool, by: User, on: date) -> Ending:
+def _write(
+    budget: Budget, ends_on: date, reason: str, replaced: bool, left_out_until: date | None, by: User, on: date
+) -> Ending:
     beyond_pence = sum(queries.paid_beyond(budget, ends_on).values())
     ending: Ending | None = getattr(budget, "ending", None)
     if ending is None:
@@ -146,6 +157,7 @@ def _write(budget: Budget, ends_on: date, reason: str, replaced: bool, by: User,
             reason=reason,
             paid_beyond_pence=beyond_pence,
             replaced=replaced,
+            left_out_until=left_out_until,
             ended_by=by,
             ended_on=on,
         )

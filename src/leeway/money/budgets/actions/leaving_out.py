@@ -37,9 +37,7 @@ def leave_out_days(*, hold: Hold, starts_on: date, ends_on: date, reason: str, b
     if not reason.strip():
         raise Refusal("Say why these days are left out. The person can read this.", field="days_because")
     paid = queries.paid_beyond(budget, starts_on - DAY)
-    ending = close(budget, starts_on - DAY, reason, by, on, replaced=True)
-    ending.left_out_until = ends_on
-    ending.save(update_fields=["left_out_until"])
+    close(budget, starts_on - DAY, reason, by, on, replaced=True, left_out_until=ends_on)
     after = open_budget(case, budget.plan, budget.charge, ends_on + DAY, paid, by, on)
     hold.left_out_from, hold.left_out_until, hold.days_because = starts_on, ends_on, reason.strip()
     lift(hold, by, on)
