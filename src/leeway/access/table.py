@@ -110,6 +110,7 @@ ACCESS: dict[str, Capability | str] = {
     "budgets:*": Capability.START_BUDGETS,
     "payees:*": Capability.KEEP_BANK_DETAILS,
     "payments:*": Capability.PAY,
+    "first_payments": Capability.PAY,
     "contributions:changes": Capability.SEE_RECORDS,
     "contributions:changes_csv": Capability.SEE_RECORDS,
     "contributions:change": Capability.START_BUDGETS,

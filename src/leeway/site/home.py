@@ -22,8 +22,10 @@ from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
 from leeway.money.budgets.queries import budgets_to_end, paid_beyond_death, why_next_waits
 from leeway.money.payees.queries import waiting as details_waiting
-from leeway.money.payments.queries import first_pay_day, preview, runs, runs_to_confirm, runs_to_send
-from leeway.money.payments.states import State
+from leeway.money.payments.queries import first_pay_day, preview
+from leeway.money.payments.views import todays_work
+from leeway.money.payments.waiting import first_payments, middle_days
+from leeway.site.first_payments import A_YEAR
 from leeway.site.next_steps import next_step
 
 CASES_A_PAGE, TASKS_SHOWN, REVIEWS_SHOWN = 25, 25, 10
@@ -96,15 +98,18 @@ def _caseload(request: SignedIn, today: date) -> dict:
 def _finance(request: SignedIn, today: date) -> dict:
     pay_on = first_pay_day(today)
     due, _rows = preview(pay_on, seen_by=request.user, rows=0)
+    starts = request.user.can(Capability.START_BUDGETS)
     return {
+        "work": todays_work(request.user, today),
+        "first_days": middle_days(first_payments(since=today - A_YEAR, until=today, seen_by=request.user)),
         "to_start": list(cases_waiting(request.user, [MONEY_TO_START])[:CASES_A_PAGE]),
-        "to_end": [(each, paid_beyond_death(each)) for each in budgets_to_end(seen_by=request.user)[:CASES_A_PAGE]],
-        "details": details_waiting(seen_by=request.user, rows=CASES_A_PAGE),
+        "to_end": [(each, paid_beyond_death(each)) for each in budgets_to_end(seen_by=request.user)[:CASES_A_PAGE]]
+        if starts
+        else [],
+        "starts": starts,
+        "details": details_waiting(seen_by=request.user, rows=CASES_A_PAGE) if starts else [],
         "pay_on": pay_on,
         "due": due,
-        "to_approve": runs(seen_by=request.user).filter(state=State.MADE),
-        "to_send": runs_to_send(seen_by=request.user),
-        "to_confirm": runs_to_confirm(today, seen_by=request.user),
     }
 
 

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from leeway.access.access import check_can
+from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.decisions.models import Decision
@@ -261,11 +262,14 @@ def interims_to_authorise(*, seen_by: User) -> QuerySet[Interim]:
     return waiting.select_related("case__person", "asked_by").order_by("asked_on", "pk")
 
 
-def holds_to_look_at(until: date, *, seen_by: User) -> QuerySet[Hold]:
+def holds_to_look_at(until: date, *, seen_by: User, rows: int = 25) -> list[Hold]:
     """Holds whose last day comes by a day, the earliest first: finance looks again, or they end by themselves."""
-    check_can(seen_by, Capability.START_BUDGETS)
+    check_can(seen_by, Capability.PAY)
     found = Hold.objects.filter(lifted_on=None, last_on__lte=until)
-    return found.select_related("budget__case__person").order_by("last_on", "pk")
+    shown = list(found.select_related("budget__case__person").order_by("last_on", "pk")[:rows])
+    people = [hold.budget.case.person_id for hold in shown]
+    record_looks(viewer=seen_by, person_ids=people, page="Holds whose last day comes")
+    return shown
 
 
 def get_hold(hold_id: UUID, *, budget: Budget) -> Hold:

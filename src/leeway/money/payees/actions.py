@@ -19,10 +19,12 @@ from leeway.money.banking.characters import NotCarried, bacs_text, iso_text
 from leeway.money.banking.iso20022 import NAME_LENGTH_MAX
 from leeway.money.banking.modulus import Verdict, WeightTable, check
 from leeway.money.payees.models import Holder, PayeeAccount
+from leeway.money.payees.queries import shared_oddly
 from leeway.money.payees.states import MOVES, State
 from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
 
+WORDS_LEAST = 5
 HOLDER_AUTHORITY = {
     Holder.NOMINATED: Authority.NOMINATED,
     Holder.AUTHORISED: Authority.AUTHORISED,
@@ -68,9 +70,20 @@ def enter_details(
 
 
 @transaction.atomic
-def approve_details(*, payee: PayeeAccount, by: User, on: date) -> PayeeAccount:
-    """Take bank details into use. Another officer than the one who entered them; earlier ones are replaced."""
+def approve_details(*, payee: PayeeAccount, shared_because: str = "", by: User, on: date) -> PayeeAccount:
+    """Take bank details into use. Another officer than the one who entered them; earlier ones are replaced.
+
+    Where somebody else is paid into the same account, `shared_because` says why that is right.
+    """
     payee = _to_settle(payee, by, State.APPROVED)
+    if others := shared_oddly(payee):
+        if len(shared_because.strip()) < WORDS_LEAST:
+            raise Refusal(
+                f"{others[0].case.person} is paid into this account too. Say why that is right, such as one parent "
+                "holding the money of two, or turn these details down.",
+                field="shared_because",
+            )
+        payee.shared_because = shared_because.strip()
     _require_holder_still(payee, on)
     for earlier in PayeeAccount.objects.filter(case=payee.case, way=payee.way, state=State.APPROVED):
         _move(earlier, State.REPLACED)
@@ -176,4 +189,4 @@ def _to_settle(payee: PayeeAccount, by: User, to: State) -> PayeeAccount:
 def _move(payee: PayeeAccount, to: State) -> None:
     require_move(MOVES, payee.state, to, of="This set of bank details")
     payee.state = to
-    payee.save(update_fields=["state", "settled_by", "settled_on", "rejected_because"])
+    payee.save(update_fields=["state", "settled_by", "settled_on", "rejected_because", "shared_because"])

@@ -34,6 +34,16 @@ class DetailsForm(forms.Form):
     )
 
 
+class ApproveForm(forms.Form):
+    """Why it is right that somebody else is paid into the same account, where that is so."""
+
+    shared_because = forms.CharField(
+        label="Why is it right that somebody else is paid into this account too?",
+        help_text="For example “Their mother holds the money of both”.",
+        required=False,
+    )
+
+
 class RejectForm(forms.Form):
     """Why bank details are turned down."""
 

@@ -50,6 +50,7 @@ class PayeeAccount(models.Model):
 
     class Meta:
         ordering = ["-entered_on", "-id"]
+        indexes = [models.Index(fields=["sort_code", "account_number"])]
         constraints = [
             models.UniqueConstraint(fields=["case", "way"], condition=Q(state="approved"), name="payee_one_in_use"),
             models.UniqueConstraint(fields=["case", "way"], condition=Q(state="entered"), name="payee_one_waiting"),

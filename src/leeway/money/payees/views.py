@@ -1,6 +1,5 @@
 """Pages of bank details: enter, look, approve or turn down."""
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -9,13 +8,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
 from leeway.access.alike import flags
+from leeway.access.looks import record_looks
 from leeway.acting import act
 from leeway.care.people.models import Case
 from leeway.care.people.queries import get_case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Way
 from leeway.money.payees import actions, queries
-from leeway.money.payees.forms import DetailsForm, RejectForm
+from leeway.money.payees.forms import ApproveForm, DetailsForm, RejectForm
 from leeway.money.payees.models import PAID_WAYS, Holder
 
 
@@ -41,15 +41,15 @@ def enter(request: SignedIn, case_id, way):
 def show(request: SignedIn, case_id, payee_id):
     """One bank account, masked, and where it stands."""
     case, payee = _find(request, case_id, payee_id)
-    return _page(request, case, payee, forms.Form(), RejectForm())
+    return _page(request, case, payee, ApproveForm(), RejectForm())
 
 
 @require_http_methods(["POST"])
 def approve(request: SignedIn, case_id, payee_id):
     """Take the account into use."""
     case, payee = _find(request, case_id, payee_id)
-    form = forms.Form(request.POST)
-    if act(form, lambda **by_on: actions.approve_details(payee=payee, **by_on), request):
+    form = ApproveForm(request.POST)
+    if act(form, lambda **by_on: actions.approve_details(payee=payee, **form.cleaned_data, **by_on), request):
         messages.success(request, "The bank details are in use.")
         return redirect(_budget_of(case))
     return _page(request, case, payee, form, RejectForm())
@@ -79,6 +79,8 @@ def _find(request: SignedIn, case_id, payee_id):
 
 
 def _page(request: SignedIn, case, payee, form, reject_form):
+    others = queries.shared_oddly(payee)
+    record_looks(viewer=request.user, person_ids=[one.case.person_id for one in others], page="Bank details shared")
     may_settle = payee.state == "entered" and payee.entered_by_id != request.user.pk
     return render(
         request,
@@ -88,6 +90,8 @@ def _page(request: SignedIn, case, payee, form, reject_form):
             "payee": payee,
             "form": form,
             "reject_form": reject_form,
+            "approve_form": form if isinstance(form, ApproveForm) else ApproveForm(),
+            "others": others,
             "may_settle": may_settle,
             "flags": flags([payee.entered_by], payee.settled_by or request.user),
             "back": _budget_of(case),

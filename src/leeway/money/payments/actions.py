@@ -1,5 +1,6 @@
 """Every step of a payment run: made, approved, sent, confirmed; cancelled, withdrawn, given another day."""
 
+import secrets
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
@@ -33,7 +34,7 @@ from leeway.money.ledger.models import Kind, Reason, Transfer
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payments import queries
 from leeway.money.payments.frozen import freeze
-from leeway.money.payments.models import Payment, PaymentRun, Rail
+from leeway.money.payments.models import Payment, PaymentRun, Rail, Sample, Sampled
 from leeway.money.payments.states import MOVES, PAYMENT_MOVES, PaymentState, State
 from leeway.moves import require_move
 from leeway.refusal import Refusal
@@ -230,6 +231,46 @@ def redate_run(*, run: PaymentRun, pay_on: date, by: User, on: date) -> PaymentR
     approvals = ("checked_by", "checked_on", "approved_by", "approved_on", "originator")
     _move(run, State.MADE, "pay_on", "dated_by", "dated_on", *approvals)
     return run
+
+
+@transaction.atomic
+def draw_sample(*, run: PaymentRun, size: int, because: str, by: User, on: date) -> Sample:
+    """Draw a sample of a run's payments by chance, to be checked one by one, and say why so many. Once a run."""
+    check_can(by, Capability.PAY)
+    run = _locked(run)
+    if run.state in (State.CANCELLED, State.WITHDRAWN):
+        raise Refusal("This run was given up, so there is nothing to check.")
+    if Sample.objects.filter(pk=run.pk).exists():
+        raise Refusal("A sample of this run was drawn already. It is drawn once, so that nobody draws until it fits.")
+    if not 1 <= size <= run.payments_count:
+        raise Refusal(f"Choose between 1 and {run.payments_count} payments.", field="size")
+    if len(because.strip()) < WORDS_LEAST:
+        raise Refusal("Say why so many.", field="because")
+    seed = secrets.randbelow(2**31)
+    sample = Sample.objects.create(
+        run=run, size=size, because=because.strip(), seed=seed, drawn_by=by, drawn_on=on
+    )
+    places = queries.drawn(size, run.payments_count, seed)
+    chosen = run.payments.filter(place__in=places)
+    Sampled.objects.bulk_create([Sampled(payment=payment, sample=sample) for payment in chosen])
+    return sample
+
+
+@transaction.atomic
+def record_checked(*, sampled: Sampled, right: bool, found: str, by: User, on: date) -> Sampled:
+    """Say what was found of one payment of a sample, by somebody else than who made the run. Once."""
+    check_can(by, Capability.PAY)
+    run = _locked(sampled.sample.run)
+    sampled = Sampled.objects.get(pk=sampled.pk)
+    if by.pk in (run.made_by_id, run.dated_by_id):
+        raise SecondOfficerNeeded("You made this run or chose its day, so another finance officer checks its sample.")
+    if sampled.looked_on:
+        raise Refusal("Somebody has looked at this payment already.")
+    if len(found.strip()) < WORDS_LEAST:
+        raise Refusal("Say what you looked at, and what is wrong where something is.", field="found")
+    sampled.right, sampled.found, sampled.looked_by, sampled.looked_on = right, found.strip(), by, on
+    sampled.save(update_fields=["right", "found", "looked_by", "looked_on"])
+    return sampled
 
 
 def require_day_of(run: PaymentRun, pay_on: date, on: date) -> None:

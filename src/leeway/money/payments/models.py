@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
-from leeway.guards import moves_kept, never_deleted, tracked
+from leeway.guards import kept, kept_but, moves_kept, never_deleted, tracked
 from leeway.money.banking.working_days import bacs_submission_day
 from leeway.money.budgets.models import INTERIM, LAST_COSTS, Instalment, InstalmentKind, Interim, Part
 from leeway.money.payees.models import PAID_WAYS, PayeeAccount
@@ -282,3 +282,40 @@ class Payment(models.Model):
         if self.run.state == State.APPROVED:
             return Standing("To be sent", f"to arrive on {arrives}")
         return Standing(self.get_state_display())
+
+
+class Sample(models.Model):
+    """A sample of a run's payments to check, drawn by chance: how many, why so many, and with which seed."""
+
+    run = models.OneToOneField(PaymentRun, models.PROTECT, primary_key=True, related_name="sample")
+    size = models.PositiveIntegerField()
+    because = models.TextField(help_text="Why so many.")
+    seed = models.BigIntegerField(help_text="With it, anybody draws the same sample again.")
+    drawn_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    drawn_on = models.DateField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(size__gte=1), name="sample_of_something")]
+        triggers = kept("sample_is_kept")
+
+
+class Sampled(models.Model):
+    """One payment of a sample, and what somebody found who looked at it."""
+
+    payment = models.OneToOneField(Payment, models.PROTECT, primary_key=True, related_name="sampled")
+    sample = models.ForeignKey(Sample, models.PROTECT, related_name="rows")
+    right = models.BooleanField(null=True, help_text="Unknown until somebody has looked.")
+    found = models.TextField(blank=True, help_text="What was looked at, and what is wrong where something is.")
+    looked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    looked_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["payment__place"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(right=None, found="", looked_by=None, looked_on=None)
+                | Q(right__isnull=False, looked_by__isnull=False, looked_on__isnull=False) & ~Q(found=""),
+                name="sampled_payment_looked_at_by_someone",
+            )
+        ]
+        triggers = kept_but("sampled_is_kept", "right", "found", "looked_by", "looked_on", once="looked_on")

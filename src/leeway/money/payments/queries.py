@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, When
 from django.http import Http404
 
@@ -13,6 +14,7 @@ from leeway.access.access import check_can
 from leeway.access.looks import record_look_over, record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.care.people.models import Case as CareCase
 from leeway.money.banking import bacs18, iso20022
 from leeway.money.banking.payment import Credit, Originator
 from leeway.money.banking.working_days import (
@@ -26,9 +28,9 @@ from leeway.money.budgets.relations import RELATIONS as BUDGETS
 from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.ledger import queries as ledger
 from leeway.money.payees.states import State as PayeeState
-from leeway.money.payments.models import Payment, PaymentRun, Rail
+from leeway.money.payments.models import Payment, PaymentRun, Rail, Sample, Sampled
 from leeway.money.payments.relations import RELATIONS as PAYMENTS
-from leeway.money.payments.states import LIVE, State
+from leeway.money.payments.states import LIVE, PaymentState, State
 from leeway.refusal import Refusal
 
 LIVE_ON_ACCOUNT = Payment.objects.filter(interim=OuterRef("pk"), state__in=LIVE)
@@ -87,7 +89,7 @@ def preview(pay_on: date, *, seen_by: User, rows: int = 100) -> tuple[Totals, li
     shown = list(_with_people(due).order_by("due_on", "pk")[:rows])
     people = [each.part.budget.case.person_id for each in shown]
     record_looks(viewer=seen_by, person_ids=people, page="Payments that a run would make")
-    return totals(due), shown
+    return _with_on_account(totals(due), pay_on), shown
 
 
 def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
@@ -101,7 +103,24 @@ def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
     waiting = [Waiting(each, each.why) for each in waiting_rows(pay_on)[:rows]] if held.count else []
     people = [each.instalment.part.budget.case.person_id for each in waiting]
     record_looks(viewer=seen_by, person_ids=people, page="Payments held back")
-    return Due(counts.get(True, Totals(0, 0)), held, waiting)
+    return Due(_with_on_account(counts.get(True, Totals(0, 0)), pay_on), held, waiting)
+
+
+def on_account(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Interim]:
+    """The money on account that a run for this day would pay."""
+    check_can(seen_by, Capability.PAY)
+    found = payable_on_account(unpaid_on_account(), pay_on).select_related("case__person")
+    shown = list(found.order_by("authorised_on", "pk")[:rows])
+    people = [each.case.person_id for each in shown]
+    record_looks(viewer=seen_by, person_ids=people, page="Payments that a run would make")
+    return shown
+
+
+def _with_on_account(due: Totals, pay_on: date) -> Totals:
+    """The control totals of what is due, with the money on account that can be paid."""
+    interims = payable_on_account(unpaid_on_account(), pay_on)
+    more = interims.aggregate(count=Count("pk"), pence=Sum("amount_pence"))
+    return Totals(due.count + more["count"], due.pence + (more["pence"] or 0))
 
 
 def waiting_rows(pay_on: date) -> QuerySet[Any]:
@@ -239,6 +258,108 @@ def credits_of(run: PaymentRun) -> list[Credit]:
         )
         for payment in rows.iterator(chunk_size=5000)
     ]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a sample says so far: how many were looked at, how many were wrong, and the share wrong in the run."""
+
+    sample: Sample
+    rows: list[Sampled]
+    looked: int
+    wrong: int
+    low_percent: float | None
+    high_percent: float | None
+
+
+def drawn(size: int, count: int, seed: int) -> list[int]:
+    """The places of a sample of a run's payments: the same for the same seed."""
+    chosen = np.random.default_rng(seed).choice(count, size=size, replace=False)
+    return sorted(int(place) + 1 for place in chosen)
+
+
+def sample_of(run: PaymentRun, *, seen_by: User) -> Checked | None:
+    """The sample of a run with what was found, and between which shares the payments that are wrong lie (95%).
+
+    The interval is Clopper and Pearson's, which promises at least that much however few were looked at.
+    """
+    sample = Sample.objects.select_related("drawn_by").filter(run=run).first()
+    if sample is None:
+        return None
+    rows = list(sample.rows.select_related("payment__case__person", "payment__run", "looked_by"))
+    _note_looks([row.payment for row in rows], seen_by, f"Sample of run {run.number}")
+    looked = sum(row.right is not None for row in rows)
+    wrong = sum(row.right is False for row in rows)
+    low, high = wrong_between(wrong, looked) if looked else (None, None)
+    return Checked(sample, rows, looked, wrong, low, high)
+
+
+def get_sampled(run: PaymentRun, place: int, *, seen_by: User) -> Sampled:
+    """One payment of a run's sample."""
+    found = Sampled.objects.select_related("sample__run", "payment__case__person", "payment__run")
+    one = found.filter(payment__run=run, payment__place=place).first()
+    if one is None:
+        raise Http404("There is no such payment in the sample of this run.")
+    _note_looks([one.payment], seen_by, f"Sample of run {run.number}")
+    return one
+
+
+def wrong_between(wrong: int, looked: int) -> tuple[float, float]:
+    """Between which percentages the wrong ones of all lie, where some of those looked at were wrong.
+
+    >>> wrong_between(0, 59)
+    (0.0, 6.1)
+    """
+    from scipy.stats import binomtest  # a second, which only this page needs
+
+    interval = binomtest(wrong, looked).proportion_ci(0.95, method="exact")
+    return round(interval.low * 100, 1), round(interval.high * 100, 1)
+
+
+@dataclass(frozen=True)
+class Urgent:
+    """Something that could be paid the same day: whose it is, how much, and why it would hurt to wait."""
+
+    id: UUID
+    case: CareCase
+    amount_pence: int
+    what: str
+
+
+def urgent(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Urgent]:
+    """What is due and would hurt to wait for: first payments, what came back, and money on account."""
+    check_can(seen_by, Capability.PAY)
+    paid = Payment.objects.filter(case=OuterRef("part__budget__case"), state__in=LIVE)
+    back = Payment.objects.filter(instalment=OuterRef("pk"), state=PaymentState.RETURNED)
+    dues = payable(unpaid(pay_on)).annotate(back=Exists(back)).filter(Q(back=True) | ~Exists(paid))
+    found = [
+        Urgent(
+            each.pk, each.part.budget.case, each.amount_pence, "Came back" if each.back else "First payment"
+        )
+        for each in _with_people(dues).order_by("due_on", "pk")[:rows]
+    ]
+    interims = payable_on_account(unpaid_on_account(), pay_on).select_related("case__person")
+    found += [Urgent(one.pk, one.case, one.amount_pence, "Money on account") for one in interims[:rows]]
+    people = [one.case.person_id for one in found]
+    record_looks(viewer=seen_by, person_ids=people, page="Payments that could be made the same day")
+    return found
+
+
+def late(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
+    """Approved runs whose bank had to have the file by now, as nobody has said that it has."""
+    return runs(seen_by=seen_by).filter(state__in=[State.MADE, State.CHECKED, State.APPROVED], pay_on__lte=on)
+
+
+def came_back(*, seen_by: User, rows: int = 25) -> list[Payment]:
+    """Payments that came back and whose instalment nothing has paid since, the latest first."""
+    check_can(seen_by, Capability.PAY)
+    again = Payment.objects.filter(
+        Q(instalment=OuterRef("instalment")) | Q(interim=OuterRef("interim")), state__in=LIVE
+    )
+    found = Payment.objects.filter(~Exists(again), state=PaymentState.RETURNED, instalment__cancellation=None)
+    shown = list(found.select_related("run", "case__person").order_by("-returned_on", "pk")[:rows])
+    _note_looks(shown, seen_by, "Payments that came back")
+    return shown
 
 
 def findings() -> Iterator[str]:

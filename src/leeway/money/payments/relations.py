@@ -214,6 +214,18 @@ RELATIONS = (
         "OR (state IN ('approved', 'sent', 'confirmed') AND approved_by_id IS NULL)",
     ),
     Relation(
+        "The sample of payment run {number} is of {size} payments, and {found} of this run were drawn.",
+        "SELECT run.number, s.size, COUNT(pay.id) AS found FROM payments_sample AS s "
+        "JOIN payments_paymentrun AS run ON run.id = s.run_id LEFT JOIN payments_sampled AS one ON one.sample_id = s.run_id "
+        "LEFT JOIN payments_payment AS pay ON pay.id = one.payment_id AND pay.run_id = s.run_id "
+        "GROUP BY run.number, s.size HAVING s.size <> COUNT(pay.id)",
+    ),
+    Relation(
+        "Payment {payment} of a sample was checked by whoever made its run or chose its day.",
+        f"SELECT pay.id AS payment FROM payments_sampled AS one JOIN payments_payment AS pay ON pay.id = one.payment_id "
+        "JOIN payments_paymentrun AS run ON run.id = pay.run_id WHERE one.looked_by_id IN (run.made_by_id, run.dated_by_id)",
+    ),
+    Relation(
         "Payment run {number} says {said} pence in {count} payments, and its payments come to {pence} in {found}.",
         "SELECT run.number, run.total_pence AS said, run.payments_count AS count, "
         "COALESCE(SUM(pay.amount_pence), 0) AS pence, COUNT(pay.id) AS found FROM payments_paymentrun AS run "
