@@ -65,7 +65,8 @@ def test_a_run_is_shown_beside_the_last_one_with_why(paid_for, finn, paid):
     assert sum(group.difference_pence for group in found.groups.values()) == before
 
 
-def test_an_account_that_two_people_share_is_pointed_out_with_why_it_may_be_right(paid_for, case, finn, fay, as_user):
+def test_an_account_that_two_people_share_is_pointed_out_with_why_it_may_be_right(paid_for, case, agree, finn, fay, as_user):
+    agree(case, (DP, 50_00, 0))
     paid_for("Amy", account="12345678")
     entered = {"case": case, "way": DP, "holder": Holder.PERSON, "account_name": "Mrs Bell", "sort_code": "12-34-56"}
     payee = payees.enter_details(account_number="12345678", by=finn, on=ON, **entered)
@@ -147,7 +148,7 @@ def test_the_pages_of_a_run_open_with_all_that_is_on_them(paid_for, finn, fay, a
     text = client.post(reverse("payments:sample", args=[run.pk]), {"size": "1", "because": "All there is"}, follow=True)
     assert "drawn by Fay Ito" in text.content.decode()
     address = reverse("payments:checked", args=[run.pk, 1])
-    assert "There is a problem" in client.post(address, {}).content.decode()
+    assert "There is a problem" in client.post(address, {"found": ""}).content.decode()
     done = client.post(address, {"right": "yes", "found": "Plan and bank details"}, follow=True).content.decode()
     assert "1 looked at, none wrong" in done
     assert "between 0.0% and 97.5%" in client.get(reverse("payments:show", args=[run.pk])).content.decode()

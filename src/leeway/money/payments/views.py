@@ -36,7 +36,8 @@ APPROVED_WORDS = {
 @require_GET
 def home(request: SignedIn):
     """What is due, what waits for a second officer, and the runs so far."""
-    pay_on = queries.first_pay_day(timezone.localdate())
+    today = timezone.localdate()
+    pay_on = queries.first_pay_day(today)
     due = queries.what_is_due(pay_on, seen_by=request.user)
     keeps_details = request.user.can(Capability.KEEP_BANK_DETAILS)
     return render(
