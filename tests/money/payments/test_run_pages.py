@@ -149,6 +149,6 @@ def test_the_pages_of_a_run_open_with_all_that_is_on_them(paid_for, finn, fay, a
     assert "drawn by Fay Ito" in text.content.decode()
     address = reverse("payments:checked", args=[run.pk, 1])
     assert "There is a problem" in client.post(address, {"found": ""}).content.decode()
-    done = client.post(address, {"right": "yes", "found": "Plan and bank details"}, follow=True).content.decode()
+    done = client.post(address, {"right": "True", "found": "Plan and bank details"}, follow=True).content.decode()
     assert "1 looked at, none wrong" in done
     assert "between 0.0% and 97.5%" in client.get(reverse("payments:show", args=[run.pk])).content.decode()

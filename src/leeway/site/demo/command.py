@@ -32,7 +32,9 @@ from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
 from leeway.money.payments import actions as payments
 from leeway.money.payments.actions import NothingToPay
+from leeway.money.payments.states import State
 from leeway.seal import heads
+from leeway.site.demo import exceptions
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
@@ -68,6 +70,8 @@ def run(*, people: int, seed: int) -> None:
         wait_for(lived, "The council", console)
         figures = pool.submit(publish_figures, today)  # which do not say what was paid: they are made meanwhile
         pay(staff, today, console)
+        with stage("What runs need besides", console):
+            exceptions.play(staff, today)
         with stage("What others owe, and paid", console):
             receive(staff, today)
         with stage("The messages", console):
@@ -252,7 +256,9 @@ def pay_run(pay_on: date, staff: Staff, today: date, *, one_came_back: bool) -> 
     except NothingToPay:
         return
     approved_on = made_on + timedelta(days=1)
-    payments.approve_run(run=made, by=staff.second_finance, on=approved_on)
+    approved = payments.approve_run(run=made, by=staff.second_finance, on=approved_on)
+    if approved.state == State.CHECKED:
+        payments.approve_run(run=made, by=staff.logins[f"fiona@{DOMAIN}"], on=approved_on)
     payments.record_sent(run=made, sent_on=approved_on, by=staff.second_finance, on=approved_on)
     confirmed_on = working_day_after(pay_on)
     of_the_crowd = made.payments.filter(instalment__part__budget__case__person__user=None)
