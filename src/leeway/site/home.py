@@ -20,7 +20,7 @@ from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
-from leeway.money.budgets.queries import budgets_to_end, paid_beyond_death, why_next_waits
+from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_death, why_next_waits
 from leeway.money.payees.queries import waiting as details_waiting
 from leeway.money.payments.queries import first_pay_day, preview
 from leeway.money.payments.views import todays_work
@@ -54,6 +54,7 @@ def people_named(context: dict) -> list[UUID]:
     cases = [task.case for task in context["tasks"][:TASKS_SHOWN]]
     cases += context["page"].object_list if "page" in context else []
     cases += [review.case for review in context.get("reviews", ())]
+    cases += [interim.case for interim in context.get("interims", ())]
     cases += context.get("to_start", ())
     cases += [budget.case for budget, _beyond_pence in context.get("to_end", ())]
     return [case.person_id for case in cases]
@@ -89,6 +90,7 @@ def _caseload(request: SignedIn, today: date) -> dict:
         "total": sum(counts.values()),
         "page": Paginator(chosen, CASES_A_PAGE).get_page(request.GET.get("page")),
         "reviews": list(reviews_due(user, today)[:REVIEWS_SHOWN]),
+        "interims": list(interims_to_authorise(seen_by=user)[:TASKS_SHOWN]) if user.can(Capability.SIGN_OFF) else [],
         "sign_offs": waiting_for_sign_off(user).count() if user.can(Capability.SIGN_OFF) else None,
         "unallocated": cases.filter(worker=None).count() if leads else None,
         "leads": leads,

@@ -252,7 +252,20 @@ def is_in_a_run(interim: Interim) -> bool:
 def get_interims(case_id: UUID, *, seen_by: User) -> tuple[Case, list[Interim]]:
     """A case that this user may see, with all that was asked for on account, the latest first."""
     case = people.get_case(case_id, seen_by=seen_by, page="Money on account")
-    return case, list(case.interims.select_related("asked_by", "authorised_by", "ended_by", "set_off_in"))
+    found = case.interims.select_related("asked_by", "authorised_by", "ended_by", "set_off_in")
+    return case, list(found.prefetch_related("payments__run"))
+
+
+def standing_on_account(interim: Interim) -> str:
+    """Where money on account stands, as people read it."""
+    if interim.ended_on:
+        return "Will not be paid"
+    if interim.set_off_in_id:
+        return "Taken off the budget"
+    payment = max(interim.payments.all(), key=lambda one: one.run.number, default=None)
+    if payment is not None and not payment.run.given_up_on:
+        return str(payment.standing.status)
+    return "Agreed" if interim.authorised_on else "Waiting for a manager"
 
 
 def interims_to_authorise(*, seen_by: User) -> QuerySet[Interim]:

@@ -225,7 +225,7 @@ def _on_account(request: SignedIn, case, interims, form, because):
     user = request.user
     shown = {
         "case": case,
-        "interims": interims,
+        "interims": [(each, queries.standing_on_account(each)) for each in interims],
         "open": open_one,
         "form": form,
         "ask": form if isinstance(form, InterimForm) else InterimForm(),
@@ -233,6 +233,7 @@ def _on_account(request: SignedIn, case, interims, form, because):
         "may_ask": open_one is None and user.can(Capability.START_BUDGETS),
         "may_authorise": open_one and not open_one.authorised_on and user.can(Capability.SIGN_OFF),
         "may_end": open_one
+        and not queries.is_in_a_run(open_one)
         and user.can(Capability.START_BUDGETS if open_one.authorised_on else Capability.SIGN_OFF),
     }
     return render(request, "budgets/interim.jinja", shown)

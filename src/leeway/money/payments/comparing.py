@@ -87,6 +87,17 @@ def run_before(run: PaymentRun) -> PaymentRun | None:
     return earlier.exclude(state__in=[State.CANCELLED, State.WITHDRAWN]).order_by("-number").first()
 
 
+def beside_each_other(runs: Iterable[PaymentRun]) -> list[tuple[PaymentRun, int | None]]:
+    """Runs, the latest first, each with how much more or less it pays than the last of its kind that was not given up."""
+    listed = list(runs)
+    found = []
+    for place, run in enumerate(listed):
+        earlier = (one for one in listed[place + 1 :] if one.rail == run.rail == Rail.BACS and not one.given_up_on)
+        before = next(earlier, None)
+        found.append((run, run.total_pence - before.total_pence if before else None))
+    return found
+
+
 def difference(run: PaymentRun, *, seen_by: User) -> Difference | None:
     """How a run differs from the one before it, by person; nothing where there is none, or it is one of a few by hand."""
     before = run_before(run) if run.rail == Rail.BACS else None

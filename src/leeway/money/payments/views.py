@@ -48,7 +48,7 @@ def home(request: SignedIn):
             "due": due.free,
             "stopped": due.held,
             "held": due.waiting,
-            "runs": queries.runs(seen_by=request.user)[:RUNS_SHOWN],
+            "runs": comparing.beside_each_other(queries.runs(seen_by=request.user)[: RUNS_SHOWN + 1])[:RUNS_SHOWN],
             "details_waiting": waiting(seen_by=request.user, rows=ROWS_A_PAGE) if keeps_details else None,
             "work": todays_work(request.user, today),
             "today": today,
