@@ -6,6 +6,7 @@ its own, with the first holding its commit until the second waits for it or is t
 
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -27,7 +28,7 @@ from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.money.banking.statement import mapping_named, read_statement
 from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.dues import Payer
-from leeway.money.budgets.models import Budget, Hold, HoldKind, LastCost
+from leeway.money.budgets.models import Budget, Hold, HoldKind, Instalment, Interim, LastCost
 from leeway.money.contributions import actions as contributions
 from leeway.money.contributions.queries import change_of, owed_account, running_budgets
 from leeway.money.ledger.queries import balance
@@ -51,6 +52,7 @@ from tests.races import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SET_UP, ON = date(2026, 4, 1), date(2026, 4, 20)
+AWAY = date(2026, 5, 28)
 STARTS, CUT, FOUR_WEEKS_END = date(2026, 4, 22), date(2026, 4, 23), date(2026, 5, 24)
 PAY_DAYS = (date(2026, 4, 24), date(2026, 4, 27))  # of five days, and of four weeks
 NEXT_PAY_DAY, AFTER = date(2026, 5, 22), date(2026, 6, 4)
@@ -67,7 +69,10 @@ class World:
     bea: User
     finn: User
     fay: User
+    mona: User
+    other: Case  # of somebody who has no budget yet
     runs: dict[State, Any] = field(default_factory=dict)
+    now: date = ON  # later, once something has been set up that happens later
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ def _change(world: World) -> Any:
 
 
 def _end(world: World, day: date) -> Any:
-    return budgets.end_budget(budget=world.budget, ends_on=day, reason="Moved away", by=world.finn, on=ON)
+    return budgets.end_budget(budget=world.budget, ends_on=day, reason="Moved away", by=world.finn, on=world.now)
 
 
 def _cost(world: World, kind: str, pence: int) -> LastCost:
@@ -139,7 +144,9 @@ def _large_cost(world: World) -> LastCost:
 
 def _hold(world: World) -> Hold:
     kind = HoldKind.SAFEGUARDING
-    return budgets.place_hold(budget=world.budget, kind=kind, reason="A concern", by=world.finn, on=ON)
+    return budgets.place_hold(
+        budget=world.budget, kind=kind, reason="A concern", last_on=ON, ends_by_itself=True, by=world.finn, on=ON
+    )
 
 
 def _wait(world: World) -> Any:
@@ -159,6 +166,10 @@ def _answer(world: World) -> Any:
 
 def _approve(world: World) -> Any:
     return payments.approve_run(run=world.runs[State.MADE], by=world.fay, on=ON)
+
+
+def _dues(world: World) -> Any:
+    return Instalment.objects.filter(part__budget__case=world.case, starts_on=STARTS).values_list("pk", flat=True)
 
 
 def _redate(world: World) -> Any:
@@ -241,6 +252,40 @@ def _received(world: World) -> Any:
     )  # fmt: skip
 
 
+def _interim(world: World) -> Any:
+    return budgets.ask_for_interim(
+        case=world.other, amount_pence=50_00, starts_on=ON, ends_on=ON, reason="Home alone", by=world.finn, on=ON
+    )
+
+
+def _its(world: World) -> Any:
+    return world.other.interims.get()
+
+
+def _held_in_hospital(world: World) -> Any:
+    world.now = AFTER
+    with suppress(Refusal):  # after a death, nobody is anywhere
+        circumstances.record_stay(
+            case=world.case, kind="hospital", place="", starts_on=AWAY, ends_on=AWAY, told_by="A nurse",
+            by=world.bea, on=AFTER,
+        )  # fmt: skip
+    return budgets.place_hold(
+        budget=world.budget, kind=HoldKind.HOSPITAL, reason="Ill", last_on=AFTER, by=world.finn, on=AFTER
+    )
+
+
+def _left_out(world: World) -> Any:
+    return budgets.leave_out_days(
+        hold=world.budget.holds.get(kind=HoldKind.HOSPITAL), starts_on=AWAY, ends_on=AWAY, reason="Not paid",
+        by=world.finn, on=AFTER,
+    )  # fmt: skip
+
+
+def _sample(world: World) -> Any:
+    run = world.runs[State.MADE]
+    return payments.draw_sample(run=run, size=1, because="A small run", by=world.finn, on=ON)
+
+
 #: What actions need beside a run and a share of the NHS, in the order in which it is set up.
 SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "entered": lambda world: _account(world, "87654321"),
@@ -250,12 +295,15 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "ending": lambda world: _end(world, FOUR_WEEKS_END),
     "large cost": lambda world: _cost(world, "redundancy", settings.LAST_COST_SECOND_LOOK_PENCE + 1),
     "hold": _hold,
+    "on account": _interim,
+    "sample": _sample,
     "waiting": _wait,
     "stay": _stay,
     "death": _death,
     "lines": lambda world: (_bank_account(world), _lines(world)),
     "explained": _explain,
     "own account": lambda world: _bank_account(world, Whose.ORDINARY),
+    "in hospital": _held_in_hospital,
 }
 
 #: Each action that has to do with money: its room and name, what must be there first, and how it is called.
@@ -286,8 +334,37 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         (State.APPROVED,),
     ),
     payments.redate_run: Action(_redate, (State.APPROVED,)),
+    payments.make_faster_run: Action(
+        lambda world: payments.make_faster_run(
+            pay_on=STARTS, only=list(_dues(world)), why="She is home alone", by=world.finn, on=ON
+        ),
+    ),
+    payments.draw_sample: Action(_sample, (State.MADE,)),
+    payments.record_checked: Action(
+        lambda world: payments.record_checked(
+            sampled=world.runs[State.MADE].sample.rows.get(), right=True, found="As planned", by=world.fay, on=ON
+        ),
+        (State.MADE, "sample"),
+    ),
+    budgets.extend_hold: Action(
+        lambda world: budgets.extend_hold(
+            hold=world.budget.holds.get(kind=HoldKind.SAFEGUARDING), last_on=AFTER, by=world.finn, on=ON
+        ),
+        ("hold",),
+    ),
+    budgets.end_holds: Action(lambda world: budgets.end_holds(on=AFTER), ("hold",)),
+    budgets.leave_out_days: Action(_left_out, ("in hospital",)),
+    budgets.ask_for_interim: Action(_interim),
+    budgets.authorise_interim: Action(
+        lambda world: budgets.authorise_interim(interim=_its(world), by=world.mona, on=ON), ("on account",)
+    ),
+    budgets.end_interim: Action(
+        lambda world: budgets.end_interim(interim=_its(world), reason="Not needed", by=world.mona, on=ON),
+        ("on account",),
+    ),
     budgets.start_budget: Action(
-        lambda world: budgets.start_budget(plan=world.case.plans.get(number=2), by=world.finn, on=ON), ("agreed",)
+        lambda world: budgets.start_budget(plan=world.case.plans.get(number=2), by=world.finn, on=world.now),
+        ("agreed",),
     ),
     budgets.send_plan_back: Action(
         lambda world: budgets.send_plan_back(
@@ -310,11 +387,12 @@ ACTIONS: dict[Callable[..., Any], Action] = {
     ),
     budgets.hold_returned: Action(
         lambda world: budgets.hold_returned(
-            instalment=world.budget.parts.first().instalments.first(), reason="Came back", by=world.finn, on=ON
+            instalment=world.budget.parts.first().instalments.first(), reason="Came back", by=world.finn, on=world.now
         )
     ),
     budgets.set_up_again: Action(
-        lambda world: budgets.set_up_again(budget=world.budget, reason="She stays", by=world.finn, on=ON), ("ending",)
+        lambda world: budgets.set_up_again(budget=world.budget, reason="She stays", by=world.finn, on=world.now),
+        ("ending",),
     ),
     budgets.add_last_cost: Action(lambda world: _cost(world, "tax", 100_00), ("ending",)),
     budgets.look_at_last_cost: Action(
@@ -408,7 +486,7 @@ def test_every_action_of_these_rooms_is_here():
 
 
 @pytest.fixture
-def world(another_case, agree, bea, finn, fay):
+def world(another_case, agree, bea, finn, fay, mona):
     """Make the world that a pair of actions needs."""
 
     def made(*needs: str) -> World:
@@ -416,7 +494,10 @@ def world(another_case, agree, bea, finn, fay):
         ways = [(Way.DIRECT_PAYMENT, 100_00, 0)] + [(Way.SERVICE_FUND, 70_00, 50)] * ("shares" in needs)
         plan = agree(case, *ways, starts_on=STARTS)
         in_use(case, finn, fay, *(way for way, _, _ in ways))
-        world = World(case, budgets.start_budget(plan=plan, by=finn, on=SET_UP), bea, finn, fay)
+        world = World(
+            case, budgets.start_budget(plan=plan, by=finn, on=SET_UP), bea, finn, fay, mona, another_case("Eve")
+        )
+        in_use(world.other, finn, fay, Way.DIRECT_PAYMENT)
         states = [state for state in State if state in needs]
         for state, pay_on in zip(states, PAY_DAYS, strict=False):
             world.runs[state] = _run(world, state, pay_on)
@@ -481,8 +562,11 @@ def paid_and_cancelled():
 
 
 def put_aside(world: World) -> None:
-    """Keep the next pair's runs from paying this case."""
+    """Keep the next pair's runs from paying these cases."""
+    Interim.objects.filter(case=world.other, ended_on=None).update(
+        ended_by=world.finn, ended_on=ON, ended_because="Over"
+    )
     for budget in world.case.budgets.all():
         Hold.objects.create(
-            budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Over", placed_by=world.finn, placed_on=ON
+            budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Over", placed_by=world.finn, placed_on=ON, last_on=ON
         )

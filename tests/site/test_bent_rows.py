@@ -31,7 +31,7 @@ def refused(bend, match=None):
 def hold(case, agree, bank, finn):
     bank(case)
     budget = budgets.start_budget(plan=agree(case, (Way.DIRECT_PAYMENT, 100_00, 0)), by=finn, on=SET_UP_ON)
-    return budgets.place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="In hospital.", by=finn, on=ON)
+    return budgets.place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="In hospital.", last_on=ON, by=finn, on=ON)
 
 
 @pytest.fixture

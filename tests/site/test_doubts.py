@@ -135,9 +135,9 @@ def test_another_question_of_capacity_changes_nothing(supported, bea):
 
 def test_a_safeguarding_hold_makes_a_review_due_and_another_hold_does_not(supported, finn):
     budget = supported.budgets.get()
-    budgets.place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="In hospital", by=finn, on=ON)
+    budgets.place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="In hospital", last_on=ON, by=finn, on=ON)
     assert review(supported).due_on == FIRST
-    budgets.place_hold(budget=budget, kind=HoldKind.SAFEGUARDING, reason="A concern", by=finn, on=ON)
+    budgets.place_hold(budget=budget, kind=HoldKind.SAFEGUARDING, reason="A concern", last_on=ON, by=finn, on=ON)
     assert (review(supported).due_on, review(supported).reason) == (SOON, ReviewReason.SAFEGUARDING)
 
 

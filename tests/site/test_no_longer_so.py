@@ -73,7 +73,7 @@ class TestSentAgain:
     def payment_held(self, case, finn, agree, bank, **_more):
         bank(case)
         budget = budgets.start_budget(plan=agree(case, (Way.DIRECT_PAYMENT, 100_00, 0)), by=finn, on=SET_UP_ON)
-        hold = budgets.place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="Hospital.", by=finn, on=ON)
+        hold = budgets.place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="Hospital.", last_on=ON, by=finn, on=ON)
         return lambda: budgets.lift_hold(hold=hold, by=finn, on=ON)
 
     def plan_returned(self, case, mona, **_more):

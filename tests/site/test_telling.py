@@ -149,7 +149,7 @@ def test_two_holds_on_one_day_are_each_told_as_what_they_are(reachable, agree, b
     bank(reachable)
     budget = budgets.start_budget(plan=plan, by=finn, on=date(2026, 4, 10))
     for kind in (HoldKind.HOSPITAL, HoldKind.SAFEGUARDING, HoldKind.REVIEW_OVERDUE):
-        budgets.place_hold(budget=budget, kind=kind, reason="As the ward says.", by=finn, on=ON)
+        budgets.place_hold(budget=budget, kind=kind, reason="As the ward says.", last_on=ON, by=finn, on=ON)
     told = Message.objects.filter(template="payment_held").order_by("written_at").values_list("data", flat=True)
     assert [data["reason"] for data in told] == [
         WAITS_BECAUSE[HoldKind.HOSPITAL],
@@ -162,7 +162,7 @@ def test_why_payments_wait_is_told_but_never_a_safeguarding_concern(reachable, a
     plan = agree(reachable, (Way.DIRECT_PAYMENT, 100_00, 0))
     bank(reachable)
     budget = budgets.start_budget(plan=plan, by=finn, on=date(2026, 4, 10))
-    budgets.place_hold(budget=budget, kind=kind, reason="Ward 7, since Monday.", by=finn, on=ON)
+    budgets.place_hold(budget=budget, kind=kind, reason="Ward 7, since Monday.", last_on=ON, by=finn, on=ON)
     told = Message.objects.filter(template="payment_held")
     assert told.count() == (kind in WAITS_BECAUSE)
     assert not any("Ward 7" in message.body or "afeguarding" in message.body for message in told)

@@ -18,6 +18,7 @@ class Role(TextChoices):
     ASSESSOR = "assessor", "Social worker or assessor"
     MANAGER = "manager", "Team manager"
     FINANCE = "finance", "Finance officer"
+    FINANCE_MANAGER = "finance_manager", "Finance manager"
     COMMISSIONER = "commissioner", "Commissioner"
     ANALYST = "analyst", "Analyst"
     PROVIDER = "provider", "Provider"
@@ -44,6 +45,7 @@ class Capability(Enum):
     START_BUDGETS = "start, fund, hold or end a budget"
     KEEP_BANK_DETAILS = "record or approve bank details"
     PAY = "pay or move money"
+    APPROVE_LARGE_RUNS = "approve a payment run above the council’s limit"
     CONFIRM_RECEIPTS = "confirm that money was received"
     RECONCILE = "read bank statements or say what their lines are"
     # what there is to choose from
@@ -64,13 +66,14 @@ class Capability(Enum):
 
 _CASEWORK = frozenset({Role.ASSESSOR, Role.MANAGER})
 _JUST_FINANCE = frozenset({Role.FINANCE})
+_FINANCE = _JUST_FINANCE | {Role.FINANCE_MANAGER}
 _JUST_ANALYST = frozenset({Role.ANALYST})
 _ANALYSIS = frozenset({Role.ANALYST, Role.ADMINISTRATOR})
 
 WHO_CAN: Mapping[Capability, frozenset[Role]] = {
-    Capability.WORK_FOR_COUNCIL: _CASEWORK | _ANALYSIS | {Role.FINANCE, Role.COMMISSIONER},
-    Capability.FOLLOW_CASES: _CASEWORK | {Role.PERSON, Role.FINANCE},
-    Capability.SEE_RECORDS: _CASEWORK | {Role.FINANCE},
+    Capability.WORK_FOR_COUNCIL: _CASEWORK | _ANALYSIS | _FINANCE | {Role.COMMISSIONER},
+    Capability.FOLLOW_CASES: _CASEWORK | _FINANCE | {Role.PERSON},
+    Capability.SEE_RECORDS: _CASEWORK | _FINANCE,
     Capability.SEE_WHO_LOOKED: frozenset({Role.PERSON, Role.MANAGER}),
     Capability.WORK_ON_CASES: _CASEWORK,
     Capability.HOLD_CASES: frozenset({Role.ASSESSOR}),
@@ -82,7 +85,8 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.CHECK_MEANS: _JUST_FINANCE,
     Capability.START_BUDGETS: _JUST_FINANCE,
     Capability.KEEP_BANK_DETAILS: _JUST_FINANCE,
-    Capability.PAY: _JUST_FINANCE,
+    Capability.PAY: _FINANCE,
+    Capability.APPROVE_LARGE_RUNS: frozenset({Role.FINANCE_MANAGER}),
     Capability.CONFIRM_RECEIPTS: _JUST_FINANCE,
     Capability.RECONCILE: _JUST_FINANCE,
     Capability.LIST_SERVICES: frozenset({Role.ASSESSOR, Role.COMMISSIONER, Role.ADMINISTRATOR}),
@@ -103,10 +107,14 @@ _GIVES_ROLES = "Whoever says who signs in as what never also decides, buys or pa
 _SPEAKS_FOR_SELF = "People, supporters and providers have a sign-in of their own, never a member of staff's."
 
 APART: Mapping[frozenset[Role], str] = {
-    **{frozenset({Role.FINANCE, other}): _MOVES_MONEY for other in (Role.ASSESSOR, Role.MANAGER, Role.COMMISSIONER)},
+    **{
+        frozenset({mover, other}): _MOVES_MONEY
+        for mover in (Role.FINANCE, Role.FINANCE_MANAGER)
+        for other in (Role.ASSESSOR, Role.MANAGER, Role.COMMISSIONER)
+    },
     **{
         frozenset({Role.ADMINISTRATOR, other}): _GIVES_ROLES
-        for other in (Role.ASSESSOR, Role.MANAGER, Role.FINANCE, Role.COMMISSIONER)
+        for other in (Role.ASSESSOR, Role.MANAGER, Role.FINANCE, Role.FINANCE_MANAGER, Role.COMMISSIONER)
     },
     **{
         frozenset({one, staff}): _SPEAKS_FOR_SELF
@@ -130,6 +138,7 @@ WEIGHTY = frozenset(
         Capability.START_BUDGETS,
         Capability.KEEP_BANK_DETAILS,
         Capability.PAY,
+        Capability.APPROVE_LARGE_RUNS,
         Capability.SIGN_OFF,
         Capability.LEAD_TEAM,
         Capability.ADMINISTER,

@@ -104,9 +104,13 @@ ACCESS: dict[str, Capability | str] = {
     "files:show": SIGNED_IN,
     # money
     "budgets:show": Capability.FOLLOW_CASES,
+    "budgets:interim": Capability.FOLLOW_CASES,
+    "budgets:authorise_interim": Capability.SIGN_OFF,
+    "budgets:end_interim": Capability.WORK_FOR_COUNCIL,
     "budgets:*": Capability.START_BUDGETS,
     "payees:*": Capability.KEEP_BANK_DETAILS,
     "payments:*": Capability.PAY,
+    "first_payments": Capability.PAY,
     "contributions:changes": Capability.SEE_RECORDS,
     "contributions:changes_csv": Capability.SEE_RECORDS,
     "contributions:change": Capability.START_BUDGETS,

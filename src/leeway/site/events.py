@@ -42,6 +42,7 @@ from leeway.site.telling import (
     stop_condoling,
     stop_writing,
     tell_person,
+    what_is_left_out,
     why_payments_wait,
 )
 
@@ -447,6 +448,19 @@ EVENTS: dict[Event, Follows] = {
     Event.BUDGET_STARTED: Follows(over=(Over((Event.DEATH_UNDONE, Event.CHARGE_CHANGES), (Whose.FINANCE,)),)),
     Event.BUDGET_ENDED: Follows(over=WITH_MONEY),
     Event.LAST_COST: NOTHING,
+    Event.INTERIM_ASKED: _asks(
+        ToDo(
+            Whose.MANAGER,
+            "{person} is to have money on account before the budget is set up. Say yes or no, under “Money on account”.",
+            days=1,
+        )
+    ),
+    Event.INTERIM_SETTLED: Follows(over=(Over((Event.INTERIM_ASKED,)),)),
+    Event.HOLD_EXTENDED: NOTHING,
+    Event.DAYS_LEFT_OUT: Follows(
+        over=(Over((Event.STAY_ENDED, Event.STAY_UNDONE), (Whose.FINANCE,)),),
+        notices=(Notice("days_left_out", what_is_left_out),),
+    ),
     Event.HELD: Follows(
         then=(review_after_hold,),
         over=(Over((Event.STAY,), (Whose.FINANCE,), only=_waits_while_away),),

@@ -25,11 +25,13 @@ from leeway.care.people.states import Stage
 from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
 from leeway.law.numbers import pounds
-from leeway.money.budgets.queries import budgets_to_end, paid_beyond_death, why_next_waits
+from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_death, why_next_waits
 from leeway.money.payees.queries import waiting as details_waiting
-from leeway.money.payments.queries import first_pay_day, preview, runs, runs_to_confirm, runs_to_send
-from leeway.money.payments.states import State
+from leeway.money.payments.queries import first_pay_day, preview
+from leeway.money.payments.views import todays_work
+from leeway.money.payments.waiting import first_payments, middle_days
 from leeway.money.statements.queries import own_accounts
+from leeway.site.first_payments import A_YEAR
 from leeway.site.next_steps import next_step
 
 CASES_A_PAGE, TASKS_SHOWN, REVIEWS_SHOWN = 25, 25, 10
@@ -58,6 +60,7 @@ def people_named(context: dict) -> list[UUID]:
     cases = [task.case for task in context["tasks"][:TASKS_SHOWN]]
     cases += context["page"].object_list if "page" in context else []
     cases += [review.case for review in context.get("reviews", ())]
+    cases += [interim.case for interim in context.get("interims", ())]
     cases += context.get("to_start", ())
     cases += [budget.case for budget, _beyond_pence in context.get("to_end", ())]
     return [case.person_id for case in cases]
@@ -106,6 +109,7 @@ def _caseload(request: SignedIn, today: date) -> dict:
         "total": sum(counts.values()),
         "page": Paginator(chosen, CASES_A_PAGE).get_page(request.GET.get("page")),
         "reviews": list(reviews_due(user, today)[:REVIEWS_SHOWN]),
+        "interims": list(interims_to_authorise(seen_by=user)[:TASKS_SHOWN]) if user.can(Capability.SIGN_OFF) else [],
         "sign_offs": waiting_for_sign_off(user).count() if user.can(Capability.SIGN_OFF) else None,
         "unallocated": cases.filter(worker=None).count() if leads else None,
         "leads": leads,
@@ -115,15 +119,18 @@ def _caseload(request: SignedIn, today: date) -> dict:
 def _finance(request: SignedIn, today: date) -> dict:
     pay_on = first_pay_day(today)
     due, _rows = preview(pay_on, seen_by=request.user, rows=0)
+    starts = request.user.can(Capability.START_BUDGETS)
     return {
+        "work": todays_work(request.user, today),
+        "first_days": middle_days(first_payments(since=today - A_YEAR, until=today, seen_by=request.user)),
         "to_start": list(cases_waiting(request.user, [MONEY_TO_START])[:CASES_A_PAGE]),
-        "to_end": [(each, paid_beyond_death(each)) for each in budgets_to_end(seen_by=request.user)[:CASES_A_PAGE]],
-        "details": details_waiting(seen_by=request.user, rows=CASES_A_PAGE),
+        "to_end": [(each, paid_beyond_death(each)) for each in budgets_to_end(seen_by=request.user)[:CASES_A_PAGE]]
+        if starts
+        else [],
+        "starts": starts,
+        "details": details_waiting(seen_by=request.user, rows=CASES_A_PAGE) if starts else [],
         "pay_on": pay_on,
         "due": due,
-        "to_approve": runs(seen_by=request.user).filter(state=State.MADE),
-        "to_send": runs_to_send(seen_by=request.user),
-        "to_confirm": runs_to_confirm(today, seen_by=request.user),
         "bank": own_accounts(seen_by=request.user),
     }
 

@@ -78,6 +78,12 @@ def amount_that_came_back(line: StoryLine) -> dict[str, str] | None:
     return {"amount": amount} if why else None
 
 
+def what_is_left_out(line: StoryLine) -> dict[str, str] | None:
+    """Which days are neither paid nor charged, where a message may tell it: the words around them stay on the page."""
+    days, _, rest = line.sentence.partition(": nothing is paid, and nothing is charged.")
+    return {"days": f"{days[:1].lower()}{days[1:]}" if days.startswith("From") else f"on {days}"} if rest else None
+
+
 def tell_person(line: StoryLine, notice: Notice) -> None:
     """Write to the person of the case, once for each line of the story."""
     fields = notice.fields(line) if line.case.person.date_of_death is None else None

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from leeway.site import casepage, home, views
+from leeway.site import casepage, first_payments, home, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("leeway.files.urls")),
     path("cases/<uuid:case_id>/bank-details/", include("leeway.money.payees.urls")),
     path("cases/<uuid:case_id>/budget/", include("leeway.money.budgets.urls")),
+    path("payments/first/", first_payments.show, name="first_payments"),
     path("payments/", include("leeway.money.payments.urls")),
     path("contributions/", include("leeway.money.contributions.urls")),
     path("money/bank/", include("leeway.money.statements.urls")),

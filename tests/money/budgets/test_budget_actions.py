@@ -178,10 +178,10 @@ def test_a_new_plan_replaces_the_budget_from_its_first_day(budget, case, agree, 
 
 def test_a_hold_is_placed_once_of_a_kind_and_lifted_once(budget, finn, bea):
     with pytest.raises(NotAllowed):
-        place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="In St Mary's", by=bea, on=ON)
-    hold = place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="In St Mary's", by=finn, on=ON)
+        place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="In St Mary's", last_on=ON, by=bea, on=ON)
+    hold = place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="In St Mary's", last_on=ON, by=finn, on=ON)
     with pytest.raises(Refusal, match="of this kind"):
-        place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="Still there", by=finn, on=ON)
+        place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="Still there", last_on=ON, by=finn, on=ON)
     lift_hold(hold=hold, by=finn, on=ON)
     with pytest.raises(Refusal, match="lifted already"):
         lift_hold(hold=hold, by=finn, on=ON)

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from leeway.care.people.models import Person, Relationship, RelationshipKind
 from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import start_budget
-from leeway.money.budgets.models import Hold, HoldKind, Instalment, InstalmentKind
+from leeway.money.budgets.models import COMES_BY_ITSELF, Hold, HoldKind, Instalment, InstalmentKind
 from leeway.money.budgets.payable import AFTER_DEATH, as_paid_on, payable, with_what_stops
 from leeway.money.budgets.queries import picture
 from leeway.money.payees.models import Holder, PayeeAccount
@@ -47,13 +47,17 @@ def put(budget, finn):
         PayeeAccount.objects.filter(case=budget.case).update(state=state, holder=holder, relationship=settles)
         Hold.objects.filter(budget=budget).delete()
         for kind in holds:
-            Hold.objects.create(budget=budget, kind=kind, reason="x", placed_by=finn, placed_on=SET_UP_ON)
+            until = None if kind in COMES_BY_ITSELF else SET_UP_ON
+            Hold.objects.create(
+                budget=budget, kind=kind, reason="x", placed_by=finn, placed_on=SET_UP_ON, last_on=until
+            )
         Hold.objects.create(
             budget=budget,
             kind=HoldKind.HOSPITAL,
             reason="lifted",
             placed_by=finn,
             placed_on=SET_UP_ON,
+            last_on=SET_UP_ON,
             lifted_by=finn,
             lifted_on=SET_UP_ON,
         )

@@ -29,10 +29,11 @@ from leeway.money.payments.actions import (
     return_payment,
     withdraw_run,
 )
-from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.queries import bacs_file, findings
 from leeway.money.payments.states import MOVES, PaymentState, State
 from leeway.refusal import NotAllowed, Refusal
+from tests.money.payments.rows import slip_in
 
 SET_UP_ON, ON, LAST_DAY, PAY_ON, LATER = (
     date(2026, 4, 1), date(2026, 4, 20), date(2026, 4, 22), date(2026, 4, 24), date(2026, 4, 27),
@@ -173,10 +174,17 @@ def test_the_database_refuses_to_give_up_a_payment_of_a_run_that_was_not(run, fi
         make_run(pay_on=PAY_ON, by=finn, on=ON)
 
 
+def checked(run, fay):
+    """The run as if it had been above the limit when it was made."""
+    PaymentRun.objects.filter(pk=run.pk).update(state=State.CHECKED, checked_by=fay, checked_on=ON)
+    return PaymentRun.objects.get(pk=run.pk)
+
+
 @pytest.mark.parametrize(("state", "to"), [(s, to) for s in State for to in State if to not in MOVES[s] and to != s])
 def test_the_database_refuses_a_move_of_a_run_that_the_table_does_not_have(run, finn, fay, paid, state, to):
     steps = {
         State.MADE: lambda: run,
+        State.CHECKED: lambda: checked(run, fay),
         State.APPROVED: lambda: approve_run(run=run, by=fay, on=ON),
         State.SENT: lambda: record_sent(run=approve_run(run=run, by=fay, on=ON), sent_on=ON, by=fay, on=ON),
         State.CONFIRMED: lambda: paid(run, ON),
@@ -187,7 +195,8 @@ def test_the_database_refuses_a_move_of_a_run_that_the_table_does_not_have(run, 
     }
     assert steps[state]().state == state
     with pytest.raises(DatabaseError, match="Invalid transition"), transaction.atomic():
-        PaymentRun.objects.filter(pk=run.pk).update(state=to)
+        sides = {"checked_by": fay, "checked_on": ON} if to == State.CHECKED else {}
+        PaymentRun.objects.filter(pk=run.pk).update(state=to, **sides)
 
 
 def test_the_database_refuses_other_ways_in(approved, finn, fay):
@@ -197,11 +206,11 @@ def test_the_database_refuses_other_ways_in(approved, finn, fay):
     with pytest.raises(DatabaseError), transaction.atomic():  # a run that begins where it pleases
         PaymentRun.objects.create(
             number=7, pay_on=PAY_ON, made_by=finn, made_on=ON, dated_by=finn, dated_on=ON, state="approved",
-            approved_by=fay, approved_on=ON,
+            approved_by=fay, approved_on=ON, second_above_pence=1_00,
         )  # fmt: skip
     other = payment.instalment.part.instalments.exclude(pk=payment.instalment_id).first()
     with pytest.raises(DatabaseError, match="goes where its run goes"), transaction.atomic():  # one slipped in later
-        Payment.objects.create(run=approved, place=2, instalment=other, payee=payment.payee, amount_pence=400_00)
+        slip_in(approved, other, payment.payee, place=2)
     with pytest.raises(DatabaseError, match="approved_by_someone"), transaction.atomic():
         PaymentRun.objects.filter(pk=approved.pk).update(approved_by=None)
 

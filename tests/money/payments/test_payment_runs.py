@@ -3,7 +3,7 @@
 What becomes of a run at the bank is in `test_paid_is_known`.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -14,7 +14,7 @@ from leeway.care.people.models import Person
 from leeway.care.planning.models import Way
 from leeway.money.banking import bacs18
 from leeway.money.budgets.actions import end_budget, lift_hold, place_hold, start_budget, wait_after
-from leeway.money.budgets.models import COMES_BY_ITSELF, Cancellation, HoldKind, Instalment
+from leeway.money.budgets.models import COMES_BY_ITSELF, WHILE_AWAY, Cancellation, HoldKind, Instalment
 from leeway.money.budgets.queries import budgets_to_end
 from leeway.money.ledger.models import Account, Kind, Transfer
 from leeway.money.ledger.queries import balance
@@ -24,6 +24,7 @@ from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.queries import bacs_file, findings, first_pay_day, iso_file, preview, what_is_due
 from leeway.money.payments.states import State
 from leeway.refusal import NotAllowed, Refusal
+from tests.money.payments.rows import slip_in
 from tests.races import at_once
 
 DP = Way.DIRECT_PAYMENT
@@ -72,11 +73,22 @@ def test_two_officers_who_press_at_once_make_one_run(budget, finn, fay):
 
 def test_the_database_itself_refuses_to_pay_an_instalment_twice(run, finn):
     first = run.payments.get()
-    other = PaymentRun.objects.create(number=99, pay_on=PAY_ON, made_by=finn, made_on=ON, dated_by=finn, dated_on=ON)
-    with pytest.raises(DatabaseError, match="once"), transaction.atomic():
-        Payment.objects.create(
-            run=other, place=1, instalment=first.instalment, payee=first.payee, amount_pence=first.amount_pence
-        )
+    other = a_run(finn)
+    with pytest.raises(DatabaseError, match="pays_an_instalment_once"), transaction.atomic():
+        slip_in(other, first.instalment, first.payee)
+    again = first.instalment.part.instalments.create(
+        kind="regular", starts_on=first.starts_on, ends_on=first.ends_on - timedelta(1), due_on=first.starts_on,
+        for_period_pence=1, amount_pence=1,
+    )  # fmt: skip
+    with pytest.raises(DatabaseError, match="pays_a_period_once"), transaction.atomic():
+        slip_in(other, again, first.payee)
+
+
+def a_run(finn, **more):
+    """A run that somebody wrote past the actions."""
+    return PaymentRun.objects.create(
+        number=99, pay_on=PAY_ON, made_by=finn, made_on=ON, dated_by=finn, dated_on=ON, second_above_pence=1_00, **more
+    )
 
 
 def test_the_maker_never_approves(run, finn, bea):
@@ -119,12 +131,15 @@ def test_an_approved_run_is_not_cancelled(run, fay):
 
 @pytest.mark.parametrize("kind", [kind for kind in HoldKind if kind not in COMES_BY_ITSELF])
 def test_a_hold_keeps_an_instalment_out_with_its_reason(budget, finn, kind):
-    hold = place_hold(budget=budget, kind=kind, reason="For a reason", by=finn, on=ON)
+    hold = place_hold(budget=budget, kind=kind, reason="For a reason", last_on=ON, by=finn, on=ON)
     with pytest.raises(NothingToPay):
         make_run(pay_on=PAY_ON, by=finn, on=ON)
     due = what_is_due(PAY_ON, seen_by=finn)
     assert (due.free.count, due.held.count, due.held.pence, due.waiting[0].why) == (0, 1, 71_43, kind.label)
-    lift_hold(hold=hold, by=finn, on=ON)
+    if kind in WHILE_AWAY:
+        with pytest.raises(Refusal, match="Say why the days are paid"):
+            lift_hold(hold=hold, by=finn, on=ON)
+    lift_hold(hold=hold, days_because="Her assistant is paid on.", by=finn, on=ON)
     assert preview(PAY_ON, seen_by=finn)[0].count == 1
 
 
@@ -151,7 +166,7 @@ def test_support_that_a_review_ended_is_paid_on_only_once_finance_has_said_until
 
 
 def test_what_stops_a_payment_after_the_run_was_made_stops_its_approval(run, budget, bank, finn, fay):
-    hold = place_hold(budget=budget, kind=HoldKind.SAFEGUARDING, reason="Concern", by=finn, on=ON)
+    hold = place_hold(budget=budget, kind=HoldKind.SAFEGUARDING, reason="Concern", last_on=ON, by=finn, on=ON)
     with pytest.raises(Refusal, match="that to Ada Bell among them"):
         approve_run(run=run, by=fay, on=ON)
     lift_hold(hold=hold, by=finn, on=ON)
@@ -212,12 +227,12 @@ def test_many_people_are_one_statement(case, agree, bank, another_case, finn, fa
         plan = agree(one, (DP, 100_00, 0))
         bank(one, name=name)
         start_budget(plan=plan, by=finn, on=SET_UP_ON)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         run = make_run(pay_on=PAY_ON, by=finn, on=ON)
     assert (run.payments_count, run.total_pence) == (3, 3 * 71_43)
     with django_assert_max_num_queries(16):
         run = approve_run(run=run, by=fay, on=ON)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         run = record_sent(run=run, sent_on=ON, by=fay, on=ON)
     with django_assert_max_num_queries(16):
         confirm_run(run=run, confirmed_from="Bank statement", returned={}, by=finn, on=PAY_ON)
@@ -229,11 +244,9 @@ def test_verify_names_what_is_wrong(run, finn, fay, sent):
     """Break the books behind the actions' back, and see each finding."""
     run = sent(run, ON)
     payment = run.payments.get()
-    other = PaymentRun.objects.create(
-        number=99, pay_on=PAY_ON, made_by=finn, made_on=ON, dated_by=finn, dated_on=ON, payments_count=1, total_pence=5
-    )
+    other = a_run(finn, payments_count=1, total_pence=5)
     regular = Instalment.objects.exclude(pk=payment.instalment_id).first()
-    Payment.objects.create(run=other, place=1, instalment=regular, payee=payment.payee, amount_pence=5)
+    slip_in(other, regular, payment.payee, amount_pence=5)
     steps = {"approved": State.APPROVED, "sent": State.SENT, "confirmed": State.CONFIRMED}
     for step, state in steps.items():
         more = {"confirmed_from": "Nothing"} if step == "confirmed" else {}

@@ -9,13 +9,21 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 
+from leeway.care.circumstances.actions import record_stay
 from leeway.care.planning.models import Way
-from leeway.money.budgets.actions import end_budget, start_budget
+from leeway.money.budgets.actions import (
+    ask_for_interim,
+    authorise_interim,
+    end_budget,
+    leave_out_days,
+    place_hold,
+    start_budget,
+)
 from leeway.money.budgets.dues import Payer
 from leeway.money.contributions.actions import confirm_receipt, let_fall_due, take_back
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
-from leeway.money.payments.actions import make_run
+from leeway.money.payments.actions import draw_sample, make_run, record_checked
 from leeway.money.payments.answers import take_answer
 from leeway.money.payments.queries import findings
 from tests.money.banking.reports import report, status
@@ -356,6 +364,120 @@ TRIES = {
 
 @pytest.mark.parametrize(("statements", "sentences"), TRIES.values(), ids=TRIES.keys())
 def test_each_try_is_found_and_named(council, statements, sentences):
+    bend(*statements)
+    found = "\n".join(findings())
+    for sentence in sentences:
+        assert sentence in found, found
+
+
+@pytest.fixture
+def more(another_case, agree, bank, bea, finn, fay, mona, paid):
+    """Ida had money on account, in a run with a sample; days on which Hal was in hospital were left out."""
+    ida, hal = another_case("Ida"), another_case("Hal")
+    for case, number in ((ida, "12345678"), (hal, "87654321")):
+        bank(case, account_number=number)
+    interim = ask_for_interim(
+        case=ida, amount_pence=90_00, starts_on=ON, ends_on=PAID, reason="Home alone", by=finn, on=date(2026, 4, 1)
+    )
+    authorise_interim(interim=interim, by=mona, on=date(2026, 4, 1))
+    for case in (ida, hal):
+        budget = start_budget(plan=agree(case, (Way.DIRECT_PAYMENT, 100_00, 0)), by=finn, on=date(2026, 4, 2))
+    run = make_run(pay_on=PAID, by=finn, on=ON)
+    sample = draw_sample(run=run, size=1, because="A small run", by=finn, on=ON)
+    record_checked(sampled=sample.rows.get(), right=True, found="As planned", by=fay, on=ON)
+    paid(run, ON)
+    stay = {"kind": "hospital", "place": "", "starts_on": date(2026, 5, 4), "ends_on": date(2026, 5, 10)}
+    record_stay(case=hal, told_by="A nurse", by=bea, on=date(2026, 5, 11), **stay)
+    hold = place_hold(budget=budget, kind="hospital", reason="Ill", last_on=END, by=finn, on=date(2026, 5, 5))
+    leave_out_days(
+        hold=hold, starts_on=date(2026, 5, 4), ends_on=date(2026, 5, 10), reason="Not paid", by=finn,
+        on=date(2026, 5, 11),
+    )  # fmt: skip
+    assert list(findings()) == []
+
+
+FROZEN = "are not those that were frozen when its run was made"
+MORE_TRIES = {
+    "the account of a payment changed": (
+        ["UPDATE payments_payment SET account_number = '66666666' WHERE kind = 'interim'"],
+        [FROZEN, "says of the account something else"],
+    ),
+    "the account of a payment and of its bank details changed": (
+        ["UPDATE payments_payment SET sort_code = '666666'", "UPDATE payees_payeeaccount SET sort_code = '666666'"],
+        [FROZEN, "are not those that were entered"],
+    ),
+    "the days of a payment changed": (
+        ["UPDATE payments_payment SET ends_on = ends_on + 7"],
+        [FROZEN, "says of its last day something else"],
+    ),
+    "a payment given to another person": (
+        ["UPDATE payments_payment SET case_id = (SELECT case_id FROM payments_payment WHERE kind = 'interim')"],
+        [FROZEN, "says of whom it is for something else"],
+    ),
+    "a decision rewritten after it was paid": (
+        ["UPDATE decisions_decision SET result = jsonb_set(result, '{ways}', '{}') WHERE kind = 'final_budget'"],
+        ["What had been decided when payment"],
+    ),
+    "money on account raised with its payment and its transfers": (
+        [
+            "UPDATE budgets_interim SET amount_pence = amount_pence + 5",
+            "UPDATE payments_payment SET amount_pence = amount_pence + 5 WHERE kind = 'interim'",
+            "UPDATE ledger_transfer SET amount_pence = amount_pence + 5 WHERE about IN (SELECT id FROM budgets_interim)",
+            "UPDATE payments_paymentrun SET total_pence = total_pence + 5",
+        ],
+        [FROZEN, "What had been decided when payment"],
+    ),
+    "money on account put in and never set aside": (
+        ["DELETE FROM ledger_transfer WHERE reason = 'commitment' AND about IN (SELECT id FROM budgets_interim)"],
+        ["put 9000 in and set 0 aside"],
+    ),
+    "money on account ended in its row alone": (
+        ["ALTER TABLE budgets_interim DROP CONSTRAINT interim_set_off_once_it_is_authorised",
+         "UPDATE budgets_interim SET ended_on = '2026-05-01', ended_because = 'x', ended_by_id = asked_by_id"],
+        ["0 pence went back, and 9000 were to"],
+    ),
+    "money on account that whoever asked for it agreed to": (
+        ["ALTER TABLE budgets_interim DROP CONSTRAINT interim_authorised_by_another",
+         "UPDATE budgets_interim SET authorised_by_id = asked_by_id"],
+        ["was authorised by Finn Walsh"],
+    ),
+    "more taken off than was": (
+        ["UPDATE budgets_instalment SET already_paid_pence = 0, amount_pence = for_period_pence WHERE part_id IN "
+         "(SELECT p.id FROM budgets_part AS p JOIN budgets_interim AS n ON n.set_off_in_id = p.budget_id)"],
+        ["takes 9000 pence of an interim payment off its instalments, and could take 0"],
+    ),
+    "a limit lowered after a run was approved": (
+        ["ALTER TABLE payments_paymentrun DROP CONSTRAINT run_above_the_limit_checked_first",
+         "UPDATE payments_paymentrun SET second_above_pence = 1"],
+        ["above the limit, and was approved without being checked", "who has never been somebody who may"],
+    ),
+    "the checker also the approver": (
+        ["ALTER TABLE payments_paymentrun DROP CONSTRAINT run_checked_by_another",
+         "UPDATE payments_paymentrun SET checked_by_id = approved_by_id, checked_on = approved_on"],
+        ["was approved by whoever chose its day"],
+    ),
+    "days left out by no hold": (
+        ["UPDATE budgets_hold SET left_out_from = NULL, left_out_until = NULL"],
+        ["leaves days out until 2026-05-10, and no hold says so"],
+    ),
+    "more days left out in the hold than in the budget": (
+        ["UPDATE budgets_hold SET left_out_until = left_out_until + 7"],
+        ["A hold says that days until 2026-05-17 are left out"],
+    ),
+    "fewer days left out in the ending": (
+        ["UPDATE budgets_ending SET left_out_until = left_out_until - 1"],
+        ["begins neither on the day that was decided", "and no hold says so"],
+    ),
+    "a sample made larger": (["UPDATE payments_sample SET size = 2"], ["is of 2 payments, and 1 of this run"]),
+    "a sample checked by the maker": (
+        ["UPDATE payments_sampled SET looked_by_id = (SELECT made_by_id FROM payments_paymentrun)"],
+        ["was checked by whoever made its run"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("statements", "sentences"), MORE_TRIES.values(), ids=MORE_TRIES.keys())
+def test_each_try_at_runs_holds_and_money_on_account_is_found(more, statements, sentences):
     bend(*statements)
     found = "\n".join(findings())
     for sentence in sentences:

@@ -45,7 +45,7 @@ def test_a_death_undone_ends_what_the_death_had_asked_and_the_other_way_round(ad
 
 def test_undoing_a_death_gives_back_every_task_whose_cause_stands(budget, ada_case, die, undo, go_to, finn, bea):
     people.set_task(case=ada_case, kind=Event.REVIEW_DUE, what="Hold it.", whose=Whose.WORKER, due_on=ON, on=STARTED)
-    budgets.place_hold(budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Late", by=finn, on=STARTED)
+    budgets.place_hold(budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Late", last_on=STARTED, by=finn, on=STARTED)
     go_to("hospital", starts_on=date(2026, 5, 1))
     before = tasks(ada_case)
     assert {"Hold it.", WAITS, AWAY} <= before
@@ -57,7 +57,9 @@ def test_undoing_a_death_gives_back_every_task_whose_cause_stands(budget, ada_ca
 
 def test_what_is_over_meanwhile_does_not_come_back(budget, ada_case, die, undo, go_to, finn, bea):
     stay = go_to("hospital", starts_on=date(2026, 5, 1))
-    hold = budgets.place_hold(budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Late", by=finn, on=STARTED)
+    hold = budgets.place_hold(
+        budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Late", last_on=STARTED, by=finn, on=STARTED
+    )
     die()
     circumstances.end_stay(case=ada_case, stay=stay, ends_on=date(2026, 5, 20), by=bea, on=ON)
     budgets.lift_hold(hold=hold, by=finn, on=ON)
@@ -148,9 +150,9 @@ def test_whoever_settles_is_looked_for_until_recorded_and_again_when_they_no_lon
 
 def test_a_hold_and_the_end_of_a_stay_end_what_the_stay_asked(budget, ada_case, go_to, finn, bea):
     stay = go_to("hospital")
-    budgets.place_hold(budget=budget, kind=HoldKind.SAFEGUARDING, reason="A concern", by=finn, on=ON)
+    budgets.place_hold(budget=budget, kind=HoldKind.SAFEGUARDING, reason="A concern", last_on=ON, by=finn, on=ON)
     assert AWAY in tasks(ada_case)  # that was not decided because of the stay
-    hold = budgets.place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="In St Mary's", by=finn, on=ON)
+    hold = budgets.place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="In St Mary's", last_on=ON, by=finn, on=ON)
     assert AWAY not in tasks(ada_case)
     circumstances.end_stay(case=ada_case, stay=stay, ends_on=ON, by=bea, on=ON)
     assert BACK in tasks(ada_case)
@@ -189,7 +191,7 @@ def test_the_journey_of_a_closed_case_says_what_was_done(ada_case, die, bea, ano
 def test_the_persons_front_page_says_that_payments_are_on_hold(budget, ada_user, finn, client):
     client.force_login(ada_user)
     assert "on hold" not in client.get("/home/").content.decode()
-    budgets.place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="In St Mary's", by=finn, on=ON)
+    budgets.place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="In St Mary's", last_on=ON, by=finn, on=ON)
     page = client.get("/home/").content.decode()
     assert "Your payments are on hold.</strong> In hospital." in page
 

@@ -18,6 +18,8 @@ from leeway.refusal import Refusal
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 NAME_LENGTH_MAX = 70  # the schema has room for 140; UK banks carry 70
+#: ISO 20022 service levels as UK banks read them: Bacs, and Faster Payments (urgent, settled net).
+NOT_URGENT, URGENT = "NURG", "URNS"
 IDENTIFIER = r"(?!/)(?!.*//)[A-Za-z0-9/?:().,'+-]{1,35}(?<!/)"
 
 
@@ -32,8 +34,9 @@ def write(
     message_id: str,
     created_at: datetime,
     execute_on: date,
+    faster: bool = False,
 ) -> str:
-    """Write the pain.001.001.09 message that pays these people by Bacs.
+    """Write the pain.001.001.09 message that pays these people by Bacs, or by Faster Payments where `faster`.
 
     `message_id` is the caller's own, and the bank refuses it a second time. `execute_on` is the day on which
     people have their money. The same input gives the same text. Amounts in whole pence become pounds.
@@ -52,7 +55,7 @@ def write(
     _add_control_totals(header, credits)
     _add_council(ET.SubElement(header, "InitgPty"), originator)
     payment = ET.SubElement(initiation, "PmtInf")
-    _add_payment_information(payment, credits, originator, message_id, execute_on)
+    _add_payment_information(payment, credits, originator, message_id, execute_on, URGENT if faster else NOT_URGENT)
     for credit in credits:
         _add_credit(ET.SubElement(payment, "CdtTrfTxInf"), credit)
     ET.indent(document)
@@ -60,14 +63,19 @@ def write(
 
 
 def _add_payment_information(
-    payment: ET.Element, credits: Sequence[Credit], originator: Originator, message_id: str, execute_on: date
+    payment: ET.Element,
+    credits: Sequence[Credit],
+    originator: Originator,
+    message_id: str,
+    execute_on: date,
+    level: str,
 ) -> None:
     """Who pays, how, and on which day: one batch, in the order that the schema lays down."""
     _add(payment, "PmtInfId", message_id)
     _add(payment, "PmtMtd", "TRF")
     _add(payment, "BtchBookg", "true")
     _add_control_totals(payment, credits)
-    _add(payment, "PmtTpInf/SvcLvl/Cd", "NURG")
+    _add(payment, "PmtTpInf/SvcLvl/Cd", level)
     _add(payment, "ReqdExctnDt/Dt", execute_on.isoformat())
     _add_council(ET.SubElement(payment, "Dbtr"), originator)
     account = ET.SubElement(payment, "DbtrAcct")

@@ -22,6 +22,82 @@ class HoldForm(forms.Form):
         help_text="In plain words. The person can read this.",
         widget=forms.Textarea,
     )
+    last_on = DateField(
+        PLANNED,
+        label="Until which day, as far as you know?",
+        called="The last day that payments wait",
+        help_text="At most three months from today.",
+        error_messages={"required": "Enter the last day that payments wait, as far as you know."},
+    )
+    ends_by_itself = forms.TypedChoiceField(
+        label="What happens after that day?",
+        choices=[
+            ("no", "Finance looks again: payments wait until somebody lifts the hold"),
+            ("yes", "The hold ends by itself"),
+        ],
+        coerce=lambda said: said == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what happens after the last day."},
+    )
+
+
+class ExtendForm(forms.Form):
+    """Until when payments wait, once somebody looked again."""
+
+    last_on = DateField(
+        PLANNED,
+        label="Until which day do payments wait now?",
+        called="The last day that payments wait",
+        help_text="At most three months from today.",
+        error_messages={"required": "Enter the last day that payments wait."},
+    )
+
+
+class AwayForm(forms.Form):
+    """What becomes of the days on which somebody was away, when a hold is lifted."""
+
+    days = forms.ChoiceField(
+        label="What happens to the pay and the charge of these days?",
+        choices=[
+            ("paid", "They are paid and charged as agreed, for example since an assistant’s wages went on"),
+            ("left_out", "Some are left out: nothing is paid for them, and nothing is charged"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what happens to the pay and the charge of these days."},
+    )
+    starts_on = DateField(PLANNED, label="First day that is left out", required=False)
+    ends_on = DateField(PLANNED, label="Last day that is left out", required=False)
+    days_because = forms.CharField(
+        label="Why?",
+        help_text="In plain words. The person can read this.",
+        error_messages={"required": "Say why. The person can read this."},
+        widget=forms.Textarea,
+    )
+
+    def clean(self) -> dict:
+        """Days are named where some are left out."""
+        said = super().clean() or {}
+        if said.get("days") == "left_out":
+            for name, words in (("starts_on", "first"), ("ends_on", "last")):
+                if not said.get(name) and name not in self.errors:
+                    self.add_error(name, f"Enter the {words} day that is left out.")
+        return said
+
+
+class InterimForm(forms.Form):
+    """Money on account, before a budget is set up."""
+
+    amount_pence = PoundsField(
+        label="How much?", called="The amount", minimum_pence=1, error_messages={"required": "Enter the amount."}
+    )
+    starts_on = DateField(PLANNED, label="For which days? The first", called="The first day")
+    ends_on = DateField(PLANNED, label="The last of these days", called="The last day")
+    reason = forms.CharField(
+        label="Why can this not wait for the budget?",
+        help_text="In plain words. The person can read this.",
+        error_messages={"required": "Say why this cannot wait. The person can read this."},
+        widget=forms.Textarea,
+    )
 
 
 class EndForm(forms.Form):

@@ -1,6 +1,7 @@
 """A budget that has started: its parts, its funding, what falls due when, holds, and its end."""
 
 import uuid
+from datetime import date, timedelta
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -92,6 +93,10 @@ class InstalmentKind(models.TextChoices):
 LAST_COSTS = (InstalmentKind.LAST_WAGES, InstalmentKind.REDUNDANCY, InstalmentKind.TAX)
 
 
+#: What a payment is that stands for no instalment: money on account, before a budget is set up.
+INTERIM = ("interim", "Interim payment on account")
+
+
 #: No assistant is owed more: statutory redundancy pay is at most thirty weeks' capped pay, twice over it all the same.
 #: Source: Employment Rights Act 1996, ss162 and 227.
 LAST_COST_MOST_PENCE = 50_000_00
@@ -163,6 +168,81 @@ class Instalment(models.Model):
         return (self.ends_on - self.starts_on).days + 1
 
 
+class Interim(models.Model):
+    """Money on account before a budget is set up: why, for which days, who let it be paid, and what became of it.
+
+    A manager authorises what somebody else asked for. The budget that starts afterwards takes it off its first
+    payments, to the penny.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="interims")
+    way = models.CharField(max_length=20, choices=Way, default=Way.DIRECT_PAYMENT)
+    amount_pence = models.BigIntegerField()
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    reason = models.TextField(help_text="Why it cannot wait for the budget.")
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_on = models.DateField()
+    authorised_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    authorised_on = models.DateField(null=True)
+    available = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    committed = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    paid_into = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    ended_on = models.DateField(null=True, help_text="When it was turned down or withdrawn.")
+    ended_because = models.TextField(blank=True)
+    set_off_in = models.OneToOneField(Budget, models.PROTECT, null=True, related_name="interim")
+    set_off_pence = models.BigIntegerField(null=True, help_text="How much of it that budget's payments are less.")
+
+    class Meta:
+        ordering = ["-asked_on", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_pence__gt=0), name="interim_positive"),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="interim_ends_after_start"),
+            models.CheckConstraint(condition=~Q(authorised_by=F("asked_by")), name="interim_authorised_by_another"),
+            models.CheckConstraint(
+                condition=Q(authorised_by=None, authorised_on=None)
+                | Q(authorised_by__isnull=False, authorised_on__isnull=False),
+                name="interim_authorised_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by=None, ended_on=None, ended_because="")
+                | Q(ended_by__isnull=False, ended_on__isnull=False) & ~Q(ended_because=""),
+                name="interim_ended_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(set_off_in=None, set_off_pence=None)
+                | Q(
+                    set_off_in__isnull=False,
+                    authorised_on__isnull=False,
+                    ended_on=None,
+                    set_off_pence__gte=0,
+                    set_off_pence__lte=F("amount_pence"),
+                ),
+                name="interim_set_off_once_it_is_authorised",
+            ),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_on=None, set_off_in=None), name="interim_one_at_a_time"
+            ),
+        ]
+        triggers = [
+            *kept_but(
+                "interim_is_kept",
+                "authorised_by",
+                "authorised_on",
+                "ended_by",
+                "ended_on",
+                "ended_because",
+                "set_off_in",
+                "set_off_pence",
+            ),
+            filled_in_once("interim_authorised_once", "authorised_on"),
+            filled_in_once("interim_ended_once", "ended_on"),
+            filled_in_once("interim_set_off_once", "set_off_in"),
+        ]
+
+
 class LastCost(models.Model):
     """Whose wages, redundancy or tax an instalment pays after the end, who entered it, and who looked at it besides."""
 
@@ -216,7 +296,10 @@ class Ending(models.Model):
         help_text="Already paid for days after the end. Not taken back by itself."
     )
     replaced = models.BooleanField(
-        default=False, help_text="By a budget from the next day, under which days that were paid already are used."
+        default=False, help_text="By a budget that follows, under which days that were paid already are used."
+    )
+    left_out_until = models.DateField(
+        null=True, help_text="The last of the days for which nothing is paid or charged, where the same plan goes on."
     )
     ended_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     ended_on = models.DateField()
@@ -231,7 +314,11 @@ class Ending(models.Model):
                 | Q(ends_on__lt=F("first_ends_on"), sooner_by__isnull=False, sooner_on__isnull=False)
                 & ~Q(sooner_because=""),
                 name="ending_brought_forward_by_someone",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(left_out_until=None) | Q(left_out_until__gt=F("first_ends_on")),
+                name="ending_leaves_days_out",
+            ),
         ]
         triggers = [
             *kept_but(
@@ -262,6 +349,12 @@ class Ending(models.Model):
         """Why it ends on the day on which it does."""
         return self.sooner_because or self.reason
 
+    @property
+    def goes_on(self) -> date:
+        """The day on which a budget that takes this one's place begins."""
+        last = self.ends_on if self.sooner_on else self.left_out_until or self.ends_on
+        return last + timedelta(days=1)
+
 
 class HoldKind(models.TextChoices):
     """Why payments wait."""
@@ -291,7 +384,11 @@ COMES_BY_ITSELF = (*UNTIL_ENDED, HoldKind.RETURNED)
 
 @tracked()
 class Hold(models.Model):
-    """A reason that keeps a budget's instalments out of payment runs until it is lifted."""
+    """A reason that keeps a budget's instalments out of payment runs until it is lifted.
+
+    What somebody places has a last day: on the day after it, finance looks again, or it ends by itself where whoever
+    placed it chose so. Days of it may be left out when it is lifted: nothing is paid for them, nor charged.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     budget = models.ForeignKey(Budget, models.PROTECT, related_name="holds")
@@ -299,8 +396,13 @@ class Hold(models.Model):
     reason = models.TextField()
     placed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     placed_on = models.DateField()
+    last_on = models.DateField(null=True, blank=True, help_text="The last day that payments wait, as far as is known.")
+    ends_by_itself = models.BooleanField(default=False, help_text="After its last day, without anybody looking again.")
     lifted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     lifted_on = models.DateField(null=True, blank=True)
+    left_out_from = models.DateField(null=True, blank=True)
+    left_out_until = models.DateField(null=True, blank=True)
+    days_because = models.TextField(blank=True, help_text="Why its days were left out, or paid as agreed.")
 
     class Meta:
         ordering = ["-placed_on"]
@@ -310,5 +412,24 @@ class Hold(models.Model):
                 condition=Q(lifted_on=None, lifted_by=None) | Q(lifted_on__isnull=False, lifted_by__isnull=False),
                 name="hold_lifted_by_someone",
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=COMES_BY_ITSELF, last_on=None, ends_by_itself=False)
+                | ~Q(kind__in=COMES_BY_ITSELF) & Q(last_on__isnull=False),
+                name="hold_placed_until_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_out_from=None, left_out_until=None)
+                | Q(left_out_until__gte=F("left_out_from"), lifted_on__isnull=False) & ~Q(days_because=""),
+                name="hold_leaves_days_out_for_a_reason",
+            ),
         ]
-        triggers = kept_but("hold_is_kept", "lifted_by", "lifted_on", once="lifted_on")
+        triggers = kept_but(
+            "hold_is_kept",
+            "last_on",
+            "lifted_by",
+            "lifted_on",
+            "left_out_from",
+            "left_out_until",
+            "days_because",
+            once="lifted_on",
+        )

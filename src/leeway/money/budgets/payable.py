@@ -26,13 +26,15 @@ from leeway.care.circumstances.queries import beyond_four_weeks
 from leeway.care.planning.models import PlanLine, Way
 from leeway.care.planning.uses import PAYS_FOR_CARE_HOME
 from leeway.law.direct_payment_codes import DETAINED_IN, PERHAPS_DETAINED_IN
-from leeway.money.budgets.models import LAST_COSTS, Hold, HoldKind, Instalment, InstalmentKind, LastCost
+from leeway.money.budgets.models import LAST_COSTS, Hold, HoldKind, Instalment, InstalmentKind, Interim, LastCost
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State
 
 PAYEE_IN_USE = PayeeAccount.objects.filter(
     case=OuterRef("part__budget__case"), way=OuterRef("part__way"), state=State.APPROVED
 )
+#: The same of money on account, which has no budget yet.
+PAYEE_ON_ACCOUNT = PayeeAccount.objects.filter(case=OuterRef("case"), way=OuterRef("way"), state=State.APPROVED)
 TO_REPRESENTATIVE = PAYEE_IN_USE.filter(holder=Holder.REPRESENTATIVE)
 TO_NOBODY_WITH_AUTHORITY = PAYEE_IN_USE.filter(relationship__ends_on__lt=OuterRef("paid_on"))
 HOLD_IN_FORCE = Hold.objects.filter(budget__plan=OuterRef("part__budget__plan"), lifted_on=None)
@@ -96,6 +98,23 @@ STOPS = (
     ),
     Stop(Q(Exists(LOOK_NEEDED)), Value("Another officer looks at it first")),
 )
+
+
+#: What an interim payment needs: somebody's word, an account, and that nothing bars a direct payment.
+DETAINED_ON_ACCOUNT = Stay.objects.filter(
+    person=OuterRef("case__person"), ends_on=None, taken_back_on=None, kind__in=[*DETAINED_IN, *PERHAPS_DETAINED_IN]
+)
+ON_ACCOUNT = (
+    Q(authorised_on__isnull=False, ended_on=None, case__person__date_of_death=None)
+    & Q(Exists(PAYEE_ON_ACCOUNT.exclude(holder=Holder.REPRESENTATIVE)))
+    & ~Q(Exists(PAYEE_ON_ACCOUNT.filter(relationship__ends_on__lt=OuterRef("paid_on"))))
+    & ~Q(Exists(DETAINED_ON_ACCOUNT))
+)
+
+
+def payable_on_account(interims: QuerySet[Interim], day: date) -> QuerySet[Interim]:
+    """Those of some interim payments that can be paid on a day."""
+    return interims.annotate(paid_on=Value(day, output_field=DateField())).filter(ON_ACCOUNT)
 
 
 def as_paid_on(instalments: QuerySet[Instalment], day: date) -> QuerySet[Instalment]:

@@ -12,6 +12,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from leeway.access.access import check_can
+from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.circumstances.queries import beyond_direct_payment
@@ -29,6 +30,7 @@ from leeway.money.budgets.models import (
     Hold,
     Instalment,
     InstalmentKind,
+    Interim,
     LastCost,
     Part,
 )
@@ -323,6 +325,58 @@ def get_last_cost(cost_id: UUID, *, budget: Budget) -> LastCost:
     return found
 
 
+def open_interim(case: Case) -> Interim | None:
+    """The money on account of a case that is asked for or agreed, and not settled yet."""
+    return case.interims.filter(ended_on=None, set_off_in=None).first()
+
+
+def on_account(case: Case) -> dict[str, int]:
+    """What was agreed on account before a budget, by way of holding, which comes off its first payments."""
+    interim = open_interim(case)
+    return {interim.way: interim.amount_pence} if interim and interim.authorised_on else {}
+
+
+def is_in_a_run(interim: Interim) -> bool:
+    """Whether a payment run pays an interim payment, or did."""
+    return bool(interim.payments.filter(state__in=["in_run", "arrived"]).exists())
+
+
+def get_interims(case_id: UUID, *, seen_by: User) -> tuple[Case, list[Interim]]:
+    """A case that this user may see, with all that was asked for on account, the latest first."""
+    case = people.get_case(case_id, seen_by=seen_by, page="Money on account")
+    found = case.interims.select_related("asked_by", "authorised_by", "ended_by", "set_off_in")
+    return case, list(found.prefetch_related("payments__run"))
+
+
+def standing_on_account(interim: Interim) -> str:
+    """Where money on account stands, as people read it."""
+    if interim.ended_on:
+        return "Will not be paid"
+    if interim.set_off_in_id:
+        return "Taken off the budget"
+    payment = max(interim.payments.all(), key=lambda one: one.run.number, default=None)
+    if payment is not None and not payment.run.given_up_on:
+        return str(payment.standing.status)
+    return "Agreed" if interim.authorised_on else "Waiting for a manager"
+
+
+def interims_to_authorise(*, seen_by: User) -> QuerySet[Interim]:
+    """Money on account that waits for a manager's word, the longest first."""
+    check_can(seen_by, Capability.SIGN_OFF)
+    waiting = Interim.objects.filter(authorised_on=None, ended_on=None, case__team=seen_by.team_id)
+    return waiting.select_related("case__person", "asked_by").order_by("asked_on", "pk")
+
+
+def holds_to_look_at(until: date, *, seen_by: User, rows: int = 25) -> list[Hold]:
+    """Holds whose last day comes by a day, the earliest first: finance looks again, or they end by themselves."""
+    check_can(seen_by, Capability.PAY)
+    found = Hold.objects.filter(lifted_on=None, last_on__lte=until)
+    shown = list(found.select_related("budget__case__person").order_by("last_on", "pk")[:rows])
+    people = [hold.budget.case.person_id for hold in shown]
+    record_looks(viewer=seen_by, person_ids=people, page="Holds whose last day comes")
+    return shown
+
+
 def get_hold(hold_id: UUID, *, budget: Budget) -> Hold:
     """A hold of this budget, or of an earlier one of the same case."""
     found = Hold.objects.filter(pk=hold_id, budget__case=budget.case_id).first()
@@ -340,15 +394,16 @@ def may_fund(picture: Picture, on: date) -> bool:
 def goes_on_from(budget: Budget) -> Budget | None:
     """The budget of the same plan that this one goes on from, where it was set up again."""
     last_day = budget.starts_on - DAY
-    goes_on = Q(ending__replaced=True, ending__ends_on=last_day)
+    after_days_left_out = Q(ending__left_out_until=last_day)
+    goes_on = Q(ending__replaced=True) & (Q(ending__ends_on=last_day) | Q(after_days_left_out, ending__sooner_on=None))
     if hasattr(budget, "ending") and budget.ending.ends_on <= last_day:  # it never ran
-        goes_on |= Q(ending__first_ends_on=last_day)
+        goes_on |= Q(ending__first_ends_on=last_day) | after_days_left_out
     return Budget.objects.filter(goes_on, plan=budget.plan_id).exclude(pk=budget.pk).first()
 
 
 def never_replaced(budget: Budget) -> bool:
     """Whether the budget that was to take this one's place ended before its first day."""
-    follows = Budget.objects.filter(plan=budget.plan_id, starts_on=budget.ending.ends_on + DAY)
+    follows = Budget.objects.filter(plan=budget.plan_id, starts_on=budget.ending.goes_on)
     return follows.filter(ending__ends_on__lt=F("starts_on")).exists()
 
 

@@ -4,6 +4,7 @@ What a part costs until a day is worked out here in SQL as `schedule` works it o
 period of the pay calendar, whole periods of four weeks, and the days after them.
 """
 
+from leeway.access.roles import WHO_CAN, Capability
 from leeway.money.ledger.relations import Relation
 
 
@@ -67,11 +68,15 @@ TOTAL = "(f.nhs_pence + f.person_pence + f.council_pence)"
 WITH = f"WITH m AS MATERIALIZED ({MOVED}), already AS MATERIALIZED ({ALREADY})"
 STANDING = f"{OF_FUNDING} LEFT JOIN m ON m.about = f.id LEFT JOIN already ON already.id = f.id"
 
+#: The day on which a budget that takes the place of an ended one begins, after days that are left out where there are.
+GOES_ON = "(CASE WHEN {0}.sooner_on IS NULL THEN COALESCE({0}.left_out_until, {0}.ends_on) ELSE {0}.ends_on END + 1)"
+
 #: The budget of the same plan that budget `b` goes on from, or was to go on from where it never ran.
-GOES_ON_FROM = """
+GOES_ON_FROM = f"""
     SELECT 1 FROM budgets_ending AS ended JOIN budgets_budget AS before ON before.id = ended.budget_id
      WHERE before.plan_id = b.plan_id AND before.id <> b.id
-       AND (ended.replaced AND ended.ends_on + 1 = b.starts_on OR ended.first_ends_on + 1 = b.starts_on AND EXISTS (
+       AND (ended.replaced AND {GOES_ON.format("ended")} = b.starts_on
+        OR COALESCE(ended.left_out_until, ended.first_ends_on) + 1 = b.starts_on AND EXISTS (
         SELECT 1 FROM budgets_ending AS own WHERE own.budget_id = b.id AND own.ends_on < b.starts_on))
 """
 
@@ -209,7 +214,7 @@ FUNDED = (
     Relation(
         "Transfer {transfer} “{reason}” is about no funding.",
         "SELECT t.id AS transfer, t.reason FROM ledger_transfer AS t LEFT JOIN budgets_funding AS f ON f.id = t.about "
-        "WHERE f.id IS NULL AND t.reason IN "
+        "LEFT JOIN budgets_interim AS n ON n.id = t.about WHERE f.id IS NULL AND n.id IS NULL AND t.reason IN "
         "('funding', 'promised', 'commitment', 'release', 'funding_returned', 'fell_due', 'no_longer_due')",
     ),
     Relation(
@@ -347,9 +352,69 @@ SCHEDULED = (
         f"WITH already AS MATERIALIZED ({ALREADY}) SELECT b.id AS budget, SUM(already.pence) AS counted, "
         f"COALESCE(earlier.paid, 0) AS paid {OF_FUNDING} JOIN already ON already.id = f.id LEFT JOIN LATERAL ("
         " SELECT MAX(o.paid_beyond_pence) AS paid FROM budgets_ending AS o JOIN budgets_budget AS ob "
-        "  ON ob.id = o.budget_id WHERE ob.case_id = b.case_id AND o.replaced AND o.ends_on + 1 = b.starts_on"
-        ") AS earlier ON TRUE GROUP BY b.id, earlier.paid HAVING SUM(already.pence) > COALESCE(earlier.paid, 0)",
+        f"  ON ob.id = o.budget_id WHERE ob.case_id = b.case_id AND o.replaced AND {GOES_ON.format('o')} = b.starts_on"
+        ") AS earlier ON TRUE LEFT JOIN budgets_interim AS interim ON interim.set_off_in_id = b.id "
+        "GROUP BY b.id, earlier.paid, interim.set_off_pence "
+        "HAVING SUM(already.pence) > COALESCE(earlier.paid, 0) + COALESCE(interim.set_off_pence, 0)",
     ),
 )
 
-RELATIONS = (*DECIDED, *FUNDED, *ENDED, *SCHEDULED)
+HELD = (
+    Relation(
+        "A hold says that days until {left_out_until} are left out, and no budget of its plan goes on from the day "
+        "after.",
+        "SELECT h.left_out_until FROM budgets_hold AS h JOIN budgets_budget AS b ON b.id = h.budget_id "
+        "WHERE h.left_out_until IS NOT NULL AND NOT EXISTS (SELECT 1 FROM budgets_ending AS e "
+        " JOIN budgets_budget AS held ON held.id = e.budget_id WHERE held.plan_id = b.plan_id"
+        " AND e.left_out_until = h.left_out_until AND e.first_ends_on + 1 = h.left_out_from)",
+    ),
+    Relation(
+        "Budget {budget} leaves days out until {left_out_until}, and no hold says so.",
+        "SELECT b.id AS budget, e.left_out_until FROM budgets_ending AS e JOIN budgets_budget AS b "
+        "ON b.id = e.budget_id WHERE e.left_out_until IS NOT NULL AND NOT EXISTS (SELECT 1 FROM budgets_hold AS h "
+        " JOIN budgets_budget AS held ON held.id = h.budget_id WHERE held.plan_id = b.plan_id"
+        " AND h.left_out_until = e.left_out_until AND h.left_out_from = e.first_ends_on + 1)",
+    ),
+)
+
+#: What was moved about each interim payment that somebody authorised.
+MOVED_ON_ACCOUNT = """
+    SELECT n.id, n.amount_pence, n.ended_on, n.authorised_on,
+        COALESCE(SUM(t.amount_pence) FILTER (WHERE t.reason = 'funding'), 0) AS council,
+        COALESCE(SUM(t.amount_pence) FILTER (WHERE t.reason = 'commitment'), 0) AS aside,
+        COALESCE(SUM(t.amount_pence) FILTER (WHERE t.reason = 'release'), 0) AS released,
+        COALESCE(SUM(t.amount_pence) FILTER (WHERE t.reason = 'funding_returned'), 0) AS back
+      FROM budgets_interim AS n LEFT JOIN ledger_transfer AS t ON t.about = n.id GROUP BY n.id
+"""
+ON_ACCOUNT = (
+    Relation(
+        "Interim payment {interim} is of {amount_pence} pence, and the ledger put {council} in and set {aside} aside.",
+        f"SELECT id AS interim, amount_pence, council, aside FROM ({MOVED_ON_ACCOUNT}) AS m "
+        "WHERE council <> aside OR aside NOT IN (0, amount_pence) OR (aside > 0 AND authorised_on IS NULL)",
+    ),
+    Relation(
+        "Of interim payment {interim}, {back} pence went back, and {due} were to.",
+        "SELECT id AS interim, back, CASE WHEN ended_on IS NULL THEN 0 ELSE aside END AS due "
+        f"FROM ({MOVED_ON_ACCOUNT}) AS m WHERE (released, back) <> "
+        "(CASE WHEN ended_on IS NULL THEN 0 ELSE aside END, CASE WHEN ended_on IS NULL THEN 0 ELSE aside END)",
+    ),
+    Relation(
+        "Interim payment {interim} was authorised by {author}, who has never been somebody who may, or who asked "
+        "for it.",
+        "SELECT n.id AS interim, author.name AS author FROM budgets_interim AS n "
+        "JOIN access_user AS author ON author.id = n.authorised_by_id WHERE n.authorised_by_id = n.asked_by_id "
+        "OR NOT EXISTS (SELECT 1 FROM access_userevent AS was WHERE was.pgh_obj_id = author.id "
+        " AND was.roles && %(may)s::varchar[])",
+        {"may": sorted(WHO_CAN[Capability.SIGN_OFF])},
+    ),
+    Relation(
+        "Budget {budget} takes {said} pence of an interim payment off its instalments, and could take {could}.",
+        f"WITH already AS MATERIALIZED ({ALREADY}) SELECT b.id AS budget, n.set_off_pence AS said, "
+        "COALESCE(SUM(already.pence), 0) AS could FROM budgets_interim AS n JOIN budgets_budget AS b "
+        "ON b.id = n.set_off_in_id JOIN budgets_part AS p ON p.budget_id = b.id AND p.way = n.way "
+        "LEFT JOIN budgets_funding AS f ON f.part_id = p.id LEFT JOIN already ON already.id = f.id "
+        "GROUP BY b.id, n.id HAVING b.case_id <> n.case_id OR COALESCE(SUM(already.pence), 0) < n.set_off_pence",
+    ),
+)
+
+RELATIONS = (*DECIDED, *FUNDED, *ENDED, *SCHEDULED, *HELD, *ON_ACCOUNT)

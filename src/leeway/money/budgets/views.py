@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -9,13 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
 from leeway.acting import act
-from leeway.care.circumstances.queries import standing_death
+from leeway.care.circumstances.queries import standing_death, standing_stays
 from leeway.care.people.access import is_the_person
 from leeway.care.people.states import Stage
 from leeway.law.numbers import pounds
 from leeway.money.budgets import actions, queries
-from leeway.money.budgets.forms import BecauseForm, EndForm, HoldForm, LastCostForm
-from leeway.money.budgets.models import UNTIL_ENDED, HoldKind
+from leeway.money.budgets.forms import AwayForm, BecauseForm, EndForm, ExtendForm, HoldForm, InterimForm, LastCostForm
+from leeway.money.budgets.models import UNTIL_ENDED, WHILE_AWAY, HoldKind
 from leeway.money.budgets.schedule import year_pence
 
 
@@ -84,9 +85,43 @@ def hold(request: SignedIn, case_id):
     return render(request, "budgets/hold.jinja", {"budget": budget, "form": form})
 
 
+@require_http_methods(["GET", "POST"])
+def extend(request: SignedIn, case_id, hold_id):
+    """Look again at a hold, and let payments wait for longer."""
+    budget = queries.get_budget(case_id, seen_by=request.user, page="Look at a hold again")
+    held = queries.get_hold(hold_id, budget=budget)
+    form = ExtendForm(request.POST or None)
+    if act(form, lambda **by_on: actions.extend_hold(hold=held, **form.cleaned_data, **by_on), request):
+        messages.success(request, "Payments wait until the new day.")
+        return redirect("budgets:show", case_id)
+    return render(request, "budgets/extend.jinja", {"budget": budget, "hold": held, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def away(request: SignedIn, case_id, hold_id):
+    """Let payments go again after somebody was away, and say what becomes of the days."""
+    budget = queries.get_budget(case_id, seen_by=request.user, page="Lift a hold")
+    held = queries.get_hold(hold_id, budget=budget)
+    stay = standing_stays(budget.case.person).first()
+    first = {"starts_on": stay.starts_on, "ends_on": stay.ends_on} if stay else {}
+    form = AwayForm(request.POST or None, initial=first)
+
+    def go_on(**by_on):
+        said = form.cleaned_data
+        if said["days"] == "paid":
+            return actions.lift_hold(hold=held, days_because=said["days_because"], **by_on)
+        days = {"starts_on": said["starts_on"], "ends_on": said["ends_on"]}
+        return actions.leave_out_days(hold=held, reason=said["days_because"], **days, **by_on)
+
+    if act(form, go_on, request):
+        messages.success(request, "The hold is lifted. What fell due meanwhile is in the next payment run.")
+        return redirect("budgets:show", case_id)
+    return render(request, "budgets/away.jinja", {"budget": budget, "hold": held, "stay": stay, "form": form})
+
+
 @require_POST
 def lift(request: SignedIn, case_id, hold_id):
-    """Let payments go again."""
+    """Let payments go again, where nobody was away."""
     budget = queries.get_budget(case_id, seen_by=request.user, page="Lift a hold")
     held = queries.get_hold(hold_id, budget=budget)
     form = forms.Form(request.POST)
@@ -158,6 +193,66 @@ def cancel_last_cost(request: SignedIn, case_id, cost_id):
     return render(request, "budgets/cancel_last_cost.jinja", {"budget": budget, "cost": cost, "form": form})
 
 
+@require_http_methods(["GET", "POST"])
+def interim(request: SignedIn, case_id):
+    """Money on account, before a budget is set up: what was asked for, and asking."""
+    form = InterimForm(request.POST or None)
+    case, interims = queries.get_interims(case_id, seen_by=request.user)
+    if act(form, lambda **by_on: actions.ask_for_interim(case=case, **form.cleaned_data, **by_on), request):
+        messages.success(request, "Asked for. A team manager says yes or no.")
+        return redirect("budgets:interim", case_id)
+    return _on_account(request, case, interims, form, BecauseForm())
+
+
+@require_POST
+def authorise_interim(request: SignedIn, case_id, interim_id):
+    """Let money on account be paid."""
+    case, interims, one = _find_interim(request, case_id, interim_id)
+    form = forms.Form(request.POST)
+    if act(form, lambda **by_on: actions.authorise_interim(interim=one, **by_on), request):
+        messages.success(request, "Agreed. Finance can pay it in the next run, or the same day.")
+        return redirect("budgets:interim", case_id)
+    return _on_account(request, case, interims, form, BecauseForm())
+
+
+@require_POST
+def end_interim(request: SignedIn, case_id, interim_id):
+    """Turn money on account down, or withdraw it."""
+    case, interims, one = _find_interim(request, case_id, interim_id)
+    form = BecauseForm(request.POST)
+    if act(form, lambda **by_on: actions.end_interim(interim=one, **form.cleaned_data, **by_on), request):
+        messages.success(request, "It will not be paid.")
+        return redirect("budgets:interim", case_id)
+    return _on_account(request, case, interims, form, form)
+
+
+def _find_interim(request: SignedIn, case_id, interim_id):
+    case, interims = queries.get_interims(case_id, seen_by=request.user)
+    found = next((each for each in interims if each.pk == interim_id), None)
+    if found is None:
+        raise Http404("There is no such payment in this case.")
+    return case, interims, found
+
+
+def _on_account(request: SignedIn, case, interims, form, because):
+    open_one = next((each for each in interims if not each.ended_on and not each.set_off_in_id), None)
+    user = request.user
+    shown = {
+        "case": case,
+        "interims": [(each, queries.standing_on_account(each)) for each in interims],
+        "open": open_one,
+        "form": form,
+        "ask": form if isinstance(form, InterimForm) else InterimForm(),
+        "because": because,
+        "may_ask": open_one is None and user.can(Capability.START_BUDGETS),
+        "may_authorise": open_one and not open_one.authorised_on and user.can(Capability.SIGN_OFF),
+        "may_end": open_one
+        and not queries.is_in_a_run(open_one)
+        and user.can(Capability.START_BUDGETS if open_one.authorised_on else Capability.SIGN_OFF),
+    }
+    return render(request, "budgets/interim.jinja", shown)
+
+
 def _page(request: SignedIn, case_id, form):
     today = timezone.localdate()
     picture = queries.picture(case_id, seen_by=request.user, on=today)
@@ -169,6 +264,7 @@ def _page(request: SignedIn, case_id, form):
         "is_finance": request.user.can(Capability.START_BUDGETS),
         "may_start": request.user.can(Capability.START_BUDGETS) and picture.case.stage == Stage.ARRANGING,
         "until_ended": UNTIL_ENDED,
+        "while_away": WHILE_AWAY,
         "may_fund": queries.may_fund(picture, today),
     }
     return render(request, "budgets/show.jinja", context)

@@ -21,11 +21,13 @@ from leeway.money.banking.iso20022 import NAME_LENGTH_MAX
 from leeway.money.banking.modulus import Verdict, WeightTable, check
 from leeway.money.banking.payment import ROLL_NUMBER, ROLL_NUMBER_IN_WORDS
 from leeway.money.payees.models import Holder, NameCheck, PayeeAccount
+from leeway.money.payees.queries import shared_oddly
 from leeway.money.payees.states import MOVES, State
 from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
 from leeway.said import sentence
 
+WORDS_LEAST = 5
 HOLDER_AUTHORITY = {
     Holder.NOMINATED: Authority.NOMINATED,
     Holder.AUTHORISED: Authority.AUTHORISED,
@@ -92,14 +94,25 @@ def enter_details(
 
 
 @transaction.atomic
-def approve_details(*, payee: PayeeAccount, because: str = "", by: User, on: date) -> PayeeAccount:
+def approve_details(
+    *, payee: PayeeAccount, because: str = "", shared_because: str = "", by: User, on: date
+) -> PayeeAccount:
     """Take bank details into use. Another officer than the one who entered them; earlier ones are replaced.
 
-    Where the name does not match the account, the officer says how they know that it is right all the same.
+    Where the name does not match the account, the officer says how they know that it is right all the same
+    (`because`); where somebody else is paid into the same account, why that is right (`shared_because`).
     """
     payee = _to_settle(payee, by, State.APPROVED)
     if payee.name_check == NameCheck.NO_MATCH:
         payee.approved_because = sentence(because, ask=NOT_THEIRS, field="because")
+    if others := shared_oddly(payee):
+        if len(shared_because.strip()) < WORDS_LEAST:
+            raise Refusal(
+                f"{others[0].case.person} is paid into this account too. Say why that is right, such as one parent "
+                "holding the money of two, or turn these details down.",
+                field="shared_because",
+            )
+        payee.shared_because = shared_because.strip()
     _require_holder_still(payee, on)
     for earlier in PayeeAccount.objects.filter(case=payee.case, way=payee.way, state=State.APPROVED):
         _move(earlier, State.REPLACED)
@@ -225,4 +238,5 @@ def _to_settle(payee: PayeeAccount, by: User, to: State) -> PayeeAccount:
 def _move(payee: PayeeAccount, to: State) -> None:
     require_move(MOVES, payee.state, to, of="This set of bank details")
     payee.state = to
-    payee.save(update_fields=["state", "settled_by", "settled_on", "approved_because", "rejected_because"])
+    changed = ["state", "settled_by", "settled_on", "approved_because", "rejected_because", "shared_because"]
+    payee.save(update_fields=changed)

@@ -55,12 +55,17 @@ class DetailsForm(forms.Form):
 
 
 class ApproveForm(forms.Form):
-    """The second officer's yes; where the name does not match the account, with how they know that it is right."""
+    """The second officer's yes; where the name does not match or others are paid there too, with why that is right."""
 
     because = forms.CharField(
         label="How do you know that the account is theirs?",
         help_text="For example “Bank statement of March seen, with this name and number”.",
         max_length=300,
+        required=False,
+    )
+    shared_because = forms.CharField(
+        label="Why is it right that somebody else is paid into this account too?",
+        help_text="For example “Their mother holds the money of both”.",
         required=False,
     )
 

@@ -62,9 +62,13 @@ class PayeeAccount(models.Model):
     settled_on = models.DateField(null=True, blank=True)
     approved_because = models.TextField(blank=True, help_text="Why they are right although the name does not match.")
     rejected_because = models.TextField(blank=True)
+    shared_because = models.TextField(
+        blank=True, help_text="Why it is right that somebody else is paid into this account too."
+    )
 
     class Meta:
         ordering = ["-entered_on", "-id"]
+        indexes = [models.Index(fields=["sort_code", "account_number"])]
         constraints = [
             models.UniqueConstraint(fields=["case", "way"], condition=Q(state="approved"), name="payee_one_in_use"),
             models.UniqueConstraint(fields=["case", "way"], condition=Q(state="entered"), name="payee_one_waiting"),

@@ -34,6 +34,19 @@ def waiting(*, seen_by: User, rows: int) -> list[PayeeAccount]:
     return shown
 
 
+def others_paid_into(payee: PayeeAccount) -> list[PayeeAccount]:
+    """Bank details of other people that are in use, or wait, for the same account."""
+    same = PayeeAccount.objects.filter(sort_code=payee.sort_code, account_number=payee.account_number)
+    others = same.filter(state__in=[State.ENTERED, State.APPROVED]).exclude(case__person=payee.case.person_id)
+    return list(others.select_related("case__person").order_by("entered_on", "id"))
+
+
+def shared_oddly(payee: PayeeAccount) -> list[PayeeAccount]:
+    """Those of other people for the same account, but for a provider's, which holds many service funds."""
+    others = others_paid_into(payee)
+    return [one for one in others if not (one.holder == payee.holder == Holder.PROVIDER)]
+
+
 def get_details(payee_id: UUID, *, case: Case) -> PayeeAccount:
     """One set of bank details of a case that this user was already found to be allowed to see."""
     found = case.payee_accounts.select_related("entered_by", "settled_by", "relationship").filter(pk=payee_id).first()

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
 from leeway.access.alike import flags
+from leeway.access.looks import record_looks
 from leeway.acting import act
 from leeway.care.people.models import Case
 from leeway.care.people.queries import get_case
@@ -78,6 +79,8 @@ def _find(request: SignedIn, case_id, payee_id):
 
 
 def _page(request: SignedIn, case, payee, approve_form, reject_form):
+    others = queries.shared_oddly(payee)
+    record_looks(viewer=request.user, person_ids=[one.case.person_id for one in others], page="Bank details shared")
     may_settle = payee.state == "entered" and payee.entered_by_id != request.user.pk
     return render(
         request,
@@ -88,6 +91,7 @@ def _page(request: SignedIn, case, payee, approve_form, reject_form):
             "form": reject_form if reject_form.errors else approve_form,
             "approve_form": approve_form,
             "reject_form": reject_form,
+            "others": others,
             "may_settle": may_settle,
             "flags": flags([payee.entered_by], payee.settled_by or request.user),
             "back": _budget_of(case),

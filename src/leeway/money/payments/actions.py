@@ -1,15 +1,17 @@
 """Every step of a payment run: made, approved, sent, confirmed; cancelled, withdrawn, given another day."""
 
+import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from itertools import batched
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, F, Max, Subquery, Sum, Value, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, Max, Subquery, Sum, UUIDField, Value, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from leeway.access.access import check_can
 from leeway.access.alike import check_two_mailboxes
@@ -23,20 +25,23 @@ from leeway.care.planning.models import Way
 from leeway.days import PLANNED, check_day
 from leeway.law.numbers import pounds
 from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
-from leeway.money.banking.working_days import bacs_submission_day
-from leeway.money.budgets.actions import hold_returned
-from leeway.money.budgets.payable import PAYEE_IN_USE, payable
+from leeway.money.banking.working_days import bacs_submission_day, require_bank_working_day
+from leeway.money.budgets.actions import hold_returned, set_aside_on_account
+from leeway.money.budgets.models import Interim
+from leeway.money.budgets.payable import PAYEE_IN_USE, PAYEE_ON_ACCOUNT, payable, payable_on_account
 from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer_many
 from leeway.money.ledger.models import Kind, Reason, Transfer
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payments import queries
-from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.payments.frozen import freeze
+from leeway.money.payments.models import Payment, PaymentRun, Rail, Sample, Sampled
 from leeway.money.payments.states import MOVES, PAYMENT_MOVES, PaymentState, State
 from leeway.moves import require_move
 from leeway.refusal import Refusal
 
 DAYS_AHEAD_MAX = 31
 ROWS_AT_ONCE = 10_000
+WORDS_LEAST = 5
 
 
 class NothingToPay(Refusal):
@@ -45,19 +50,55 @@ class NothingToPay(Refusal):
 
 @transaction.atomic
 def make_run(*, pay_on: date, by: User, on: date) -> PaymentRun:
-    """Put every payable instalment that is due by a day into a run, for another officer to approve.
+    """Put everything payable that is due by a day into a run, for another officer to approve.
 
-    One statement does it for one person or for 200,000. An instalment that another run has, even one being made
-    at this moment, is left to it: a second press finds nothing to pay (NothingToPay). Refuses a day on which
-    banks are closed, or that is too near or too far for Bacs.
+    One statement does it for one person or for 200,000. What another run has, even one being made at this moment, is
+    left to it: a second press finds nothing to pay (NothingToPay). Refuses a day on which banks are closed, or that
+    is too near or too far for Bacs.
     """
     check_can(by, Capability.PAY)
     require_pay_day(pay_on, on)
+    return _make(pay_on, by, on)
+
+
+@transaction.atomic
+def make_faster_run(*, pay_on: date, only: Collection[uuid.UUID], why: str, by: User, on: date) -> PaymentRun:
+    """Put some of what is due by a day into a run of its own by Faster Payments, since waiting for Bacs would hurt.
+
+    `only` names instalments and interim payments. It is approved as every run is, and pays nothing that another run
+    has. Refuses a day before today or over a month away, and nothing chosen.
+    """
+    check_can(by, Capability.PAY)
+    require_faster_day(pay_on, on)
+    if len(why.strip()) < WORDS_LEAST:
+        raise Refusal("Say why this cannot wait for the next Bacs run.", field="why")
+    if not only:
+        raise Refusal("Choose whom to pay.", field="only")
+    return _make(pay_on, by, on, rail=Rail.FASTER, why=why.strip(), only=only)
+
+
+def _make(
+    pay_on: date,
+    by: User,
+    on: date,
+    *,
+    rail: Rail = Rail.BACS,
+    why: str = "",
+    only: Collection[uuid.UUID] | None = None,
+) -> PaymentRun:
     _one_at_a_time()
     run = PaymentRun.objects.create(
-        number=_next_number(), pay_on=pay_on, made_by=by, made_on=on, dated_by=by, dated_on=on
+        number=_next_number(),
+        rail=rail,
+        why=why,
+        pay_on=pay_on,
+        second_above_pence=settings.RUN_SECOND_APPROVER_PENCE,
+        made_by=by,
+        made_on=on,
+        dated_by=by,
+        dated_on=on,
     )
-    _pick(run)
+    _pick(run, only)
     found = run.payments.aggregate(count=Count("pk"), pence=Sum("amount_pence"))
     if not found["count"]:
         raise NothingToPay("Nothing is due by that day that is not in a payment run already.")
@@ -72,20 +113,32 @@ def make_run(*, pay_on: date, by: User, on: date) -> PaymentRun:
 def approve_run(*, run: PaymentRun, pay_on: date | None = None, by: User, on: date) -> PaymentRun:
     """Approve a run that others made and chose the day of, so that there are files for the bank. Nothing is posted yet.
 
+    A run above the council's limit is checked first, and then approved by somebody else, of a higher level.
+
     `pay_on` is the day that the officer saw: where the run has another by now, nothing is approved. Nor where a
     payment in it may no longer be made: the run is cancelled and made again without it.
     """
     run = _to_move(run, State.APPROVED, by)
+    if run.needs_second and run.state == State.MADE:
+        require_move(MOVES, run.state, State.CHECKED, of="This payment run")
     if pay_on is not None and pay_on != run.pay_on:
         raise Refusal(
             f"This run has another day since you opened the page: {run.pay_on:%-d %B %Y}. Look at it, and decide anew."
         )
     if by.pk in (run.made_by_id, run.dated_by_id):
         raise SecondOfficerNeeded("You made this run or chose its day, so another finance officer must approve it.")
-    for one in {run.made_by, run.dated_by}:
+    if by.pk == run.checked_by_id:
+        raise SecondOfficerNeeded("You checked this run, so a finance manager who did not must approve it.")
+    for one in {run.made_by, run.dated_by, run.checked_by}:
         check_two_mailboxes(one, by)
-    require_pay_day(run.pay_on, on)
+    require_day_of(run, run.pay_on, on)
     _require_nothing_stopped(run)
+    if run.state == State.MADE and run.needs_second:
+        run.checked_by, run.checked_on = by, on
+        _move(run, State.CHECKED, "checked_by", "checked_on")
+        return run
+    if run.needs_second:
+        check_can(by, Capability.APPROVE_LARGE_RUNS)
     run.originator = asdict(council_account())
     run.approved_by, run.approved_on = by, on
     _move(run, State.APPROVED, "approved_by", "approved_on", "originator")
@@ -108,13 +161,15 @@ def record_sent(*, run: PaymentRun, sent_on: date, by: User, on: date) -> Paymen
             field="sent_on",
         )
     if sent_on > run.last_day_to_send:
+        takes = "Bacs takes three working days" if run.rail == Rail.BACS else "The day of payment is over"
         raise Refusal(
-            f"Bacs takes three working days, so a file given to the bank after {run.last_day_to_send:%-d %B %Y} does "
+            f"{takes}, so a file given to the bank after {run.last_day_to_send:%-d %B %Y} does "
             f"not reach people on {run.pay_on:%-d %B %Y}. Give the run another day, or withdraw it.",
             field="sent_on",
         )
     run.sent_by, run.sent_on = by, sent_on
     _move(run, State.SENT, "sent_by", "sent_on")
+    set_aside_on_account(Interim.objects.filter(payments__run=run), by, on)
     _post(run, Reason.PAYMENT_SENT, sent_on, by, on)
     _tell_sent(run, by, on)
     return run
@@ -176,11 +231,64 @@ def redate_run(*, run: PaymentRun, pay_on: date, by: User, on: date) -> PaymentR
     run = locked_run(run)
     if run.state != State.MADE:
         require_move(MOVES, run.state, State.MADE, of="This payment run")
-    require_pay_day(pay_on, on)
+    require_day_of(run, pay_on, on)
     run.pay_on, run.dated_by, run.dated_on = pay_on, by, on
-    run.approved_by = run.approved_on = run.originator = None
-    _move(run, State.MADE, "pay_on", "dated_by", "dated_on", "approved_by", "approved_on", "originator")
+    run.checked_by = run.checked_on = run.approved_by = run.approved_on = run.originator = None
+    approvals = ("checked_by", "checked_on", "approved_by", "approved_on", "originator")
+    _move(run, State.MADE, "pay_on", "dated_by", "dated_on", *approvals)
     return run
+
+
+@transaction.atomic
+def draw_sample(*, run: PaymentRun, size: int, because: str, by: User, on: date) -> Sample:
+    """Draw a sample of a run's payments by chance, to be checked one by one, and say why so many. Once a run."""
+    check_can(by, Capability.PAY)
+    run = locked_run(run)
+    if run.state in (State.CANCELLED, State.WITHDRAWN):
+        raise Refusal("This run was given up, so there is nothing to check.")
+    if Sample.objects.filter(pk=run.pk).exists():
+        raise Refusal("A sample of this run was drawn already. It is drawn once, so that nobody draws until it fits.")
+    if not 1 <= size <= run.payments_count:
+        raise Refusal(f"Choose between 1 and {run.payments_count} payments.", field="size")
+    if len(because.strip()) < WORDS_LEAST:
+        raise Refusal("Say why so many.", field="because")
+    seed = secrets.randbelow(2**31)
+    sample = Sample.objects.create(run=run, size=size, because=because.strip(), seed=seed, drawn_by=by, drawn_on=on)
+    places = queries.drawn(size, run.payments_count, seed)
+    chosen = run.payments.filter(place__in=places)
+    Sampled.objects.bulk_create([Sampled(payment=payment, sample=sample) for payment in chosen])
+    return sample
+
+
+@transaction.atomic
+def record_checked(*, sampled: Sampled, right: bool, found: str, by: User, on: date) -> Sampled:
+    """Say what was found of one payment of a sample, by somebody else than who made the run. Once."""
+    check_can(by, Capability.PAY)
+    run = locked_run(sampled.sample.run)
+    sampled = Sampled.objects.get(pk=sampled.pk)
+    if by.pk in (run.made_by_id, run.dated_by_id):
+        raise SecondOfficerNeeded("You made this run or chose its day, so another finance officer checks its sample.")
+    if sampled.looked_on:
+        raise Refusal("Somebody has looked at this payment already.")
+    if len(found.strip()) < WORDS_LEAST:
+        raise Refusal("Say what you looked at, and what is wrong where something is.", field="found")
+    sampled.right, sampled.found, sampled.looked_by, sampled.looked_on = right, found.strip(), by, on
+    sampled.save(update_fields=["right", "found", "looked_by", "looked_on"])
+    return sampled
+
+
+def require_day_of(run: PaymentRun, pay_on: date, on: date) -> None:
+    """Refuse a day that a run cannot have: what is too near depends on how its money travels."""
+    (require_faster_day if run.rail == Rail.FASTER else require_pay_day)(pay_on, on)
+
+
+def require_faster_day(pay_on: date, on: date) -> None:
+    """Refuse a day on which banks are closed, that is over, or over a month away."""
+    check_day(pay_on, PLANNED, field="pay_on", what="The day of payment", on=on)
+    if pay_on < on:
+        raise Refusal("Choose today or a day after it.", field="pay_on")
+    require_bank_working_day(pay_on, "The day of payment")
+    _require_within_a_month(pay_on, on)
 
 
 def require_pay_day(pay_on: date, on: date) -> None:
@@ -194,6 +302,10 @@ def require_pay_day(pay_on: date, on: date) -> None:
             "Choose that day or a later one.",
             field="pay_on",
         )
+    _require_within_a_month(pay_on, on)
+
+
+def _require_within_a_month(pay_on: date, on: date) -> None:
     if pay_on > on + timedelta(days=DAYS_AHEAD_MAX):
         raise Refusal("Choose a day within the next 31 days.", field="pay_on")
 
@@ -216,7 +328,7 @@ def _one_at_a_time() -> None:
 
 def locked_run(run: PaymentRun) -> PaymentRun:
     """A run as it stands once nobody else is at it, or at the case of anybody in it."""
-    lock_cases(Case.objects.filter(budgets__parts__instalments__payments__run=run))
+    lock_cases(Case.objects.filter(payments__run=run))
     return PaymentRun.objects.select_for_update(no_key=True).get(pk=run.pk)
 
 
@@ -252,33 +364,40 @@ def _next_number() -> int:
     return (PaymentRun.objects.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-def _pick(run: PaymentRun) -> None:
-    """Insert the payments of a run from the one query that says what is payable."""
-    chosen = payable(queries.unpaid(run.pay_on)).order_by()
-    rows = chosen.values_list(
-        Value(str(run.pk)),
-        Window(RowNumber(), order_by=[F("due_on"), F("pk")]),
-        "pk",
-        Subquery(PAYEE_IN_USE.values("pk")[:1]),
-        "amount_pence",
+def _pick(run: PaymentRun, only: Collection[uuid.UUID] | None) -> None:
+    """Insert the payments of a run from the queries that say what is payable, with their facts frozen."""
+    dues = payable(queries.unpaid(run.pay_on)).order_by()
+    interims = payable_on_account(queries.unpaid_on_account(), run.pay_on).order_by()
+    if only is not None:
+        dues, interims = dues.filter(pk__in=only), interims.filter(pk__in=only)
+    nothing: Any = Value(None, output_field=UUIDField())
+    chosen: tuple[Any, ...] = (
+        dues.values_list(
+            Value(str(run.pk)),
+            Window(RowNumber(), order_by=[F("due_on"), F("pk")]),
+            "pk",
+            nothing,
+            Subquery(PAYEE_IN_USE.values("pk")[:1]),
+        ),
+        interims.values_list(
+            Value(str(run.pk)),
+            Window(RowNumber(), order_by=[F("authorised_on"), F("pk")]) + dues.count(),
+            nothing,
+            "pk",
+            Subquery(PAYEE_ON_ACCOUNT.values("pk")[:1]),
+        ),
     )
-    sql, values = rows.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO payments_payment (id, run_id, place, instalment_id, payee_id, amount_pence, state, "
-            "returned_because) "
-            "SELECT gen_random_uuid(), chosen.run::uuid, chosen.place, chosen.instalment, chosen.payee, "
-            f"chosen.amount_pence, 'in_run', '' FROM ({sql}) AS chosen (run, place, instalment, payee, amount_pence) "
-            "ON CONFLICT DO NOTHING",
-            values,
-        )
+        for rows in chosen:
+            sql, values = rows.query.sql_with_params()
+            cursor.execute(freeze(sql), values)
 
 
 def _require_nothing_stopped(run: PaymentRun) -> None:
     stopped = queries.stopped_since(run)
     first = stopped.first()
     if first is not None:
-        person = first.instalment.part.budget.case.person
+        person = first.case.person
         raise Refusal(
             f"{stopped.count()} of these payments may no longer be made, that to {person} among them: a hold, an "
             "ended budget or new bank details came since. Cancel this run and make it again."
@@ -289,7 +408,11 @@ def _post(run: PaymentRun, reason: Reason, effective_date: date, by: User, on: d
     """Post one step of every payment that takes it: out of what is committed, or into the account paid into."""
     clearing = open_account(kind=Kind.CLEARING, by=by, on=on)
     rows = run.payments.exclude(state=PaymentState.RETURNED).values_list(
-        "pk", "instalment", "amount_pence", "instalment__part__budget__committed", "instalment__part__paid_into"
+        "pk",
+        Coalesce("instalment", "interim"),
+        "amount_pence",
+        Coalesce("part__budget__committed", "interim__committed"),
+        Coalesce("part__paid_into", "interim__paid_into"),
     )
     for batch in batched(rows.iterator(chunk_size=ROWS_AT_ONCE), ROWS_AT_ONCE):
         new = [
@@ -300,9 +423,9 @@ def _post(run: PaymentRun, reason: Reason, effective_date: date, by: User, on: d
                 amount_pence=amount_pence,
                 reason=reason,
                 effective_date=effective_date,
-                about=instalment,
+                about=about,
             )
-            for payment, instalment, amount_pence, committed, paid_into in batch
+            for payment, about, amount_pence, committed, paid_into in batch
         ]
         transfer_many(new=new, by=by, on=on)
 
@@ -338,17 +461,16 @@ def take_back(payment: Payment, why: str, by: User, on: date, *, waits: bool = T
                 by=by,
                 on=on,
             )
-    part = payment.instalment.part
-    sent_back = "came back" if part.way == Way.DIRECT_PAYMENT else "came back from the provider’s account"
+    sent_back = "came back" if payment.way == Way.DIRECT_PAYMENT else "came back from the provider’s account"
     sentence = f"{pounds(payment.amount_pence)} {sent_back}: {payment.returned_because}"
-    tell(case=part.budget.case, kind=Event.PAYMENT_RETURNED, sentence=sentence, by=by, on=on)
-    if waits:
+    tell(case=payment.case, kind=Event.PAYMENT_RETURNED, sentence=sentence, by=by, on=on)
+    if waits and payment.instalment is not None:
         hold_returned(instalment=payment.instalment, reason=sentence, by=by, on=on)
     return payment
 
 
 def _tell_sent(run: PaymentRun, by: User, on: date) -> None:
-    rows = run.payments.values_list("instalment__part__budget__case", "amount_pence")
+    rows = run.payments.values_list("case", "amount_pence")
     arrives = f"sent, to arrive on {run.pay_on:%-d %B %Y}."
     lines = ((case, f"{pounds(pence)} {arrives}") for case, pence in rows.iterator(chunk_size=ROWS_AT_ONCE))
     tell_many(lines=lines, kind=Event.PAYMENT_SENT, by=by, on=on)

@@ -1,13 +1,15 @@
 """What the pages of a payment run ask for."""
 
 import re
+import uuid
+from collections.abc import Sequence
 from datetime import date
 
 from django import forms
 
 from leeway.days import HAPPENED, PLANNED
 from leeway.files.forms import UploadField
-from leeway.forms import DateField
+from leeway.forms import DateField, YesNoField, set_choices
 from leeway.money.banking.working_days import require_bank_working_day
 from leeway.refusal import Refusal
 
@@ -34,6 +36,55 @@ class PayDayForm(forms.Form):
         except Refusal as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return day
+
+
+class FasterForm(forms.Form):
+    """Whom to pay by Faster Payments, on which day, and why that cannot wait."""
+
+    pay_on = DateField(
+        PLANNED,
+        label="On which day should they have their money?",
+        called="The pay day",
+        help_text="Today, or a later day on which banks work.",
+        error_messages={"required": "Enter the day on which they should have their money."},
+    )
+    only = forms.TypedMultipleChoiceField(
+        label="Whom do you pay?",
+        coerce=uuid.UUID,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose whom to pay."},
+    )
+    why = forms.CharField(
+        label="Why can this not wait for the next Bacs run?",
+        error_messages={"required": "Say why this cannot wait for the next Bacs run."},
+    )
+
+    def __init__(self, *args, candidates: Sequence[tuple[str, str]] = (), **options):
+        super().__init__(*args, **options)
+        set_choices(self, "only", candidates)
+
+
+class SampleForm(forms.Form):
+    """How many payments to check, and why so many."""
+
+    size = forms.IntegerField(
+        label="How many payments do you check?",
+        min_value=1,
+        help_text="If 59 are right, at most one in sixteen of the run is wrong, with 95% confidence.",
+        error_messages={"required": "Enter how many payments you check.", "invalid": "Enter a whole number."},
+    )
+    because = forms.CharField(label="Why so many?", error_messages={"required": "Say why so many."})
+
+
+class CheckedForm(forms.Form):
+    """What somebody found who looked at one payment of a sample."""
+
+    right = YesNoField(label="Is it right?", error_messages={"required": "Say whether it is right."})
+    found = forms.CharField(
+        label="What did you look at, and what is wrong where something is?",
+        help_text="For example “Plan, charge decision and bank statement: as paid”.",
+        error_messages={"required": "Say what you looked at."},
+    )
 
 
 class ApproveForm(forms.Form):

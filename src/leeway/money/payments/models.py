@@ -10,11 +10,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from leeway.access.models import User
+from leeway.care.people.models import Case
 from leeway.files.models import File
-from leeway.guards import kept, moves_kept, never_deleted, tracked
+from leeway.guards import kept, kept_but, moves_kept, never_deleted, tracked
 from leeway.money.banking.working_days import bacs_submission_day
-from leeway.money.budgets.models import Instalment
-from leeway.money.payees.models import PayeeAccount
+from leeway.money.budgets.models import INTERIM, LAST_COSTS, Instalment, InstalmentKind, Interim, Part
+from leeway.money.payees.models import PAID_WAYS, PayeeAccount
 from leeway.money.payments.states import (
     LIVE,
     MOVES,
@@ -51,16 +52,26 @@ STANDS = """
 """
 
 
+class Rail(models.TextChoices):
+    """How a run's money travels."""
+
+    BACS = "bacs", "Bacs"
+    FASTER = "faster", "Faster Payments"
+
+
 @tracked()
 class PaymentRun(models.Model):
     """Everyone who is paid on one day: made by one officer, approved by another, sent, and confirmed.
 
     `number` is the serial number of its files; `originator` is the council's own account as it was at approval.
-    Whoever made it, or gave it another day, is not the one who approves it.
+    Whoever made it, or gave it another day, is not the one who approves it. A run above the council's limit, as it
+    was when the run was made, is checked by one officer and approved by yet another, of a higher level.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.PositiveIntegerField(unique=True)
+    rail = models.CharField(max_length=6, choices=Rail, default=Rail.BACS)
+    why = models.TextField(blank=True, help_text="Why it could not wait for the next Bacs run.")
     pay_on = models.DateField(help_text="The day on which people have their money.")
     state = models.CharField(max_length=10, choices=State, default=State.MADE)
     payments_count = models.PositiveIntegerField(default=0)
@@ -69,6 +80,9 @@ class PaymentRun(models.Model):
     made_on = models.DateField()
     dated_by = models.ForeignKey(User, models.PROTECT, related_name="+", help_text="Who chose the day.")
     dated_on = models.DateField()
+    second_above_pence = models.BigIntegerField(help_text="The total above which two approve, as it was.")
+    checked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    checked_on = models.DateField(null=True, blank=True)
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     approved_on = models.DateField(null=True, blank=True)
     originator = models.JSONField(null=True, blank=True)
@@ -87,6 +101,22 @@ class PaymentRun(models.Model):
             models.CheckConstraint(
                 condition=~Q(approved_by=F("dated_by")) & ~Q(approved_by=F("made_by")), name="run_approved_by_another"
             ),
+            models.CheckConstraint(
+                condition=~Q(checked_by=F("dated_by"))
+                & ~Q(checked_by=F("made_by"))
+                & ~Q(checked_by=F("approved_by"))
+                & (Q(checked_by=None, checked_on=None) | Q(checked_by__isnull=False, checked_on__isnull=False)),
+                name="run_checked_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.CHECKED) & (Q(total_pence__lte=F("second_above_pence")) | Q(approved_by=None))
+                | Q(checked_by__isnull=False),
+                name="run_above_the_limit_checked_first",
+            ),
+            models.CheckConstraint(
+                condition=Q(rail=Rail.BACS, why="") | Q(rail=Rail.FASTER) & ~Q(why=""),
+                name="run_off_the_cycle_says_why",
+            ),
             models.CheckConstraint(condition=_done_by_somebody("approved", APPROVED), name="run_approved_by_someone"),
             models.CheckConstraint(condition=_done_by_somebody("sent", SENT), name="run_sent_by_someone"),
             models.CheckConstraint(
@@ -102,7 +132,9 @@ class PaymentRun(models.Model):
         triggers = [
             *moves_kept("run_moves", MOVES, begins=[State.MADE]),
             *never_deleted("run_is_kept"),
-            pgtrigger.ReadOnly(name="run_maker_is_kept", fields=["number", "made_by", "made_on"]),
+            pgtrigger.ReadOnly(
+                name="run_maker_is_kept", fields=["number", "made_by", "made_on", "rail", "why", "second_above_pence"]
+            ),
             pgtrigger.Protect(
                 name="run_day_is_kept",
                 operation=pgtrigger.Update,
@@ -121,7 +153,12 @@ class PaymentRun(models.Model):
     @property
     def last_day_to_send(self) -> date:
         """The last day on which the bank can be given the file for people to have their money on the day."""
-        return bacs_submission_day(self.pay_on)
+        return self.pay_on if self.rail == Rail.FASTER else bacs_submission_day(self.pay_on)
+
+    @property
+    def needs_second(self) -> bool:
+        """Whether it is so large that one officer checks it and another, of a higher level, approves it."""
+        return self.total_pence > self.second_above_pence
 
     @property
     def has_files(self) -> bool:
@@ -138,14 +175,31 @@ class Standing:
 
 
 class Payment(models.Model):
-    """One instalment in one run. The database allows an instalment one payment that was not given up or sent back."""
+    """One instalment, or one interim payment, in one run, with the facts as they were when the run was made.
+
+    The database allows what it pays one payment that was not given up or sent back, and a part of a budget one for
+    each period and kind. `digest` is of all that was frozen: whom it is for, what for, how much, to which account,
+    and what had been decided.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(PaymentRun, models.PROTECT, related_name="payments")
     place = models.PositiveIntegerField(help_text="Its place in the run.")
-    instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="payments")
+    instalment = models.ForeignKey(Instalment, models.PROTECT, null=True, related_name="payments")
+    interim = models.ForeignKey(Interim, models.PROTECT, null=True, related_name="payments")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="payments")
+    part = models.ForeignKey(Part, models.PROTECT, null=True, related_name="payments")
+    way = models.CharField(max_length=20, choices=[(way.value, way.label) for way in PAID_WAYS])
+    kind = models.CharField(max_length=10, choices=[*InstalmentKind.choices, INTERIM])
+    starts_on = models.DateField()
+    ends_on = models.DateField()
     payee = models.ForeignKey(PayeeAccount, models.PROTECT, related_name="payments")
+    account_name = models.CharField(max_length=70)
+    sort_code = models.CharField(max_length=6)
+    account_number = models.CharField(max_length=8)
     amount_pence = models.BigIntegerField()
+    decided = models.CharField(max_length=64, help_text="The digest of what had been decided.")
+    digest = models.CharField(max_length=64, help_text="The digest of all these facts.")
     state = models.CharField(max_length=10, choices=PaymentState, default=PaymentState.IN_RUN)
     returned_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     returned_on = models.DateField(null=True, blank=True)
@@ -156,6 +210,19 @@ class Payment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["instalment"], condition=Q(state__in=LIVE), name="payment_pays_an_instalment_once"
+            ),
+            models.UniqueConstraint(
+                fields=["interim"], condition=Q(state__in=LIVE), name="payment_pays_an_interim_once"
+            ),
+            models.UniqueConstraint(
+                fields=["part", "kind", "starts_on"],
+                condition=Q(state__in=LIVE) & ~Q(kind__in=LAST_COSTS),
+                name="payment_pays_a_period_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(instalment__isnull=False, part__isnull=False, interim=None) & ~Q(kind=INTERIM[0])
+                | Q(instalment=None, part=None, interim__isnull=False, kind=INTERIM[0]),
+                name="payment_pays_one_thing",
             ),
             models.UniqueConstraint(fields=["run", "place"], name="payment_has_a_place"),
             models.CheckConstraint(condition=Q(amount_pence__gt=0), name="payment_positive"),
@@ -168,7 +235,8 @@ class Payment(models.Model):
             *moves_kept("payment_moves", PAYMENT_MOVES, begins=[PaymentState.IN_RUN]),
             *never_deleted("payment_is_kept"),
             pgtrigger.ReadOnly(
-                name="payment_never_edited", fields=["run", "place", "instalment", "payee", "amount_pence"]
+                name="payment_never_edited",
+                exclude=["state", "returned_by", "returned_on", "returned_because"],
             ),
             pgtrigger.Trigger(
                 name="payment_joins_a_run_being_made",
@@ -187,6 +255,16 @@ class Payment(models.Model):
                 func=STANDS.format(allowed=stands_together("changed", "r")),
             ),
         ]
+
+    @property
+    def masked(self) -> str:
+        """The account number that it goes to, with all but its last three digits hidden."""
+        return f"•••••{self.account_number[-3:]}"
+
+    @property
+    def days(self) -> int:
+        """How many days it is for."""
+        return (self.ends_on - self.starts_on).days + 1
 
     @property
     def reference(self) -> str:
@@ -262,3 +340,40 @@ class AnsweredPayment(models.Model):
             models.UniqueConstraint(fields=["answer", "payment"], name="answer_names_a_payment_once"),
         ]
         triggers = kept("answered_is_kept")
+
+
+class Sample(models.Model):
+    """A sample of a run's payments to check, drawn by chance: how many, why so many, and with which seed."""
+
+    run = models.OneToOneField(PaymentRun, models.PROTECT, primary_key=True, related_name="sample")
+    size = models.PositiveIntegerField()
+    because = models.TextField(help_text="Why so many.")
+    seed = models.BigIntegerField(help_text="With it, anybody draws the same sample again.")
+    drawn_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    drawn_on = models.DateField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(size__gte=1), name="sample_of_something")]
+        triggers = kept("sample_is_kept")
+
+
+class Sampled(models.Model):
+    """One payment of a sample, and what somebody found who looked at it."""
+
+    payment = models.OneToOneField(Payment, models.PROTECT, primary_key=True, related_name="sampled")
+    sample = models.ForeignKey(Sample, models.PROTECT, related_name="rows")
+    right = models.BooleanField(null=True, help_text="Unknown until somebody has looked.")
+    found = models.TextField(blank=True, help_text="What was looked at, and what is wrong where something is.")
+    looked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    looked_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["payment__place"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(right=None, found="", looked_by=None, looked_on=None)
+                | Q(right__isnull=False, looked_by__isnull=False, looked_on__isnull=False) & ~Q(found=""),
+                name="sampled_payment_looked_at_by_someone",
+            )
+        ]
+        triggers = kept_but("sampled_is_kept", "right", "found", "looked_by", "looked_on", once="looked_on")

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, When
 from django.http import Http404
 
@@ -13,6 +14,7 @@ from leeway.access.access import check_can
 from leeway.access.looks import record_look_over, record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.care.people.models import Case as CareCase
 from leeway.money.banking import bacs18, iso20022
 from leeway.money.banking.payment import Credit, Originator
 from leeway.money.banking.working_days import (
@@ -20,17 +22,18 @@ from leeway.money.banking.working_days import (
     bacs_submission_day,
     working_day_after,
 )
-from leeway.money.budgets.models import Instalment
-from leeway.money.budgets.payable import as_paid_on, nothing_stops, payable, with_what_stops
+from leeway.money.budgets.models import Instalment, Interim
+from leeway.money.budgets.payable import as_paid_on, nothing_stops, payable, payable_on_account, with_what_stops
 from leeway.money.budgets.relations import RELATIONS as BUDGETS
 from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.ledger import queries as ledger
 from leeway.money.payees.states import State as PayeeState
-from leeway.money.payments.models import AnsweredPayment, BankAnswer, Payment, PaymentRun
+from leeway.money.payments.models import AnsweredPayment, BankAnswer, Payment, PaymentRun, Rail, Sample, Sampled
 from leeway.money.payments.relations import RELATIONS as PAYMENTS
 from leeway.money.payments.states import LIVE, PaymentState, State
 from leeway.refusal import Refusal
 
+LIVE_ON_ACCOUNT = Payment.objects.filter(interim=OuterRef("pk"), state__in=LIVE)
 LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), state__in=LIVE)
 
 
@@ -68,6 +71,11 @@ def unpaid(pay_on: date) -> QuerySet[Instalment]:
     return as_paid_on(due.filter(~Exists(LIVE_PAYMENT)), pay_on)
 
 
+def unpaid_on_account() -> QuerySet[Interim]:
+    """Interim payments that somebody authorised and that are in no run, nor paid."""
+    return Interim.objects.filter(~Exists(LIVE_ON_ACCOUNT), authorised_on__isnull=False, ended_on=None)
+
+
 def totals(instalments: QuerySet[Instalment]) -> Totals:
     """The control totals of some instalments."""
     found = instalments.order_by().aggregate(count=Count("pk"), pence=Sum("amount_pence"))
@@ -81,7 +89,7 @@ def preview(pay_on: date, *, seen_by: User, rows: int = 100) -> tuple[Totals, li
     shown = list(_with_people(due).order_by("due_on", "pk")[:rows])
     people = [each.part.budget.case.person_id for each in shown]
     record_looks(viewer=seen_by, person_ids=people, page="Payments that a run would make")
-    return totals(due), shown
+    return _with_on_account(totals(due), pay_on), shown
 
 
 def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
@@ -95,7 +103,24 @@ def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
     waiting = [Waiting(each, each.why) for each in waiting_rows(pay_on)[:rows]] if held.count else []
     people = [each.instalment.part.budget.case.person_id for each in waiting]
     record_looks(viewer=seen_by, person_ids=people, page="Payments held back")
-    return Due(counts.get(True, Totals(0, 0)), held, waiting)
+    return Due(_with_on_account(counts.get(True, Totals(0, 0)), pay_on), held, waiting)
+
+
+def on_account(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Interim]:
+    """The money on account that a run for this day would pay."""
+    check_can(seen_by, Capability.PAY)
+    found = payable_on_account(unpaid_on_account(), pay_on).select_related("case__person")
+    shown = list(found.order_by("authorised_on", "pk")[:rows])
+    people = [each.case.person_id for each in shown]
+    record_looks(viewer=seen_by, person_ids=people, page="Payments that a run would make")
+    return shown
+
+
+def _with_on_account(due: Totals, pay_on: date) -> Totals:
+    """The control totals of what is due, with the money on account that can be paid."""
+    interims = payable_on_account(unpaid_on_account(), pay_on)
+    more = interims.aggregate(count=Count("pk"), pence=Sum("amount_pence"))
+    return Totals(due.count + more["count"], due.pence + (more["pence"] or 0))
 
 
 def waiting_rows(pay_on: date) -> QuerySet[Any]:
@@ -116,7 +141,7 @@ def runs(*, seen_by: User) -> QuerySet[PaymentRun]:
     """Every payment run, the latest first."""
     check_can(seen_by, Capability.PAY)
     return PaymentRun.objects.select_related(
-        "made_by", "dated_by", "approved_by", "sent_by", "confirmed_by", "given_up_by"
+        "made_by", "dated_by", "checked_by", "approved_by", "sent_by", "confirmed_by", "given_up_by"
     )
 
 
@@ -135,12 +160,12 @@ def look_over(run: PaymentRun, *, seen_by: User, page: str) -> None:
 
 def runs_with(person_id: UUID) -> QuerySet:
     """The runs that paid a person, by their keys."""
-    return Payment.objects.filter(instalment__part__budget__case__person=person_id).values("run")
+    return Payment.objects.filter(case__person=person_id).values("run")
 
 
 def payments_of(run: PaymentRun) -> QuerySet[Payment]:
     """The payments of a run in their order, with whom they are for."""
-    return run.payments.select_related("run", "payee", "instalment__part__budget__case__person").order_by("place")
+    return run.payments.select_related("run", "payee", "case__person").order_by("place")
 
 
 def answers_to(run: PaymentRun) -> QuerySet[BankAnswer]:
@@ -192,7 +217,7 @@ def get_payment(run: PaymentRun, place: int, *, seen_by: User) -> Payment:
 
 
 def _note_looks(payments: Iterable[Payment], viewer: User, page: str) -> None:
-    people = [each.instalment.part.budget.case.person_id for each in payments]
+    people = [each.case.person_id for each in payments]
     record_looks(viewer=viewer, person_ids=people, page=page)
 
 
@@ -209,7 +234,9 @@ def runs_to_confirm(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
 def stopped_since(run: PaymentRun) -> QuerySet[Payment]:
     """Payments of a run that may no longer be made: held, cancelled, the person died, bank details replaced."""
     fine = payable(as_paid_on(Instalment.objects.filter(pk=OuterRef("instalment")), run.pay_on))
-    return payments_of(run).filter(~Q(payee__state=PayeeState.APPROVED) | ~Exists(fine))
+    on_account = payable_on_account(Interim.objects.filter(pk=OuterRef("interim")), run.pay_on)
+    stopped = Q(~Exists(fine), instalment__isnull=False) | Q(~Exists(on_account), interim__isnull=False)
+    return payments_of(run).filter(~Q(payee__state=PayeeState.APPROVED) | stopped)
 
 
 def bacs_file(run: PaymentRun) -> str:
@@ -231,24 +258,125 @@ def iso_file(run: PaymentRun) -> str:
         message_id=run.reference,
         created_at=datetime.combine(run.approved_on, time()),
         execute_on=run.pay_on,
+        faster=run.rail == Rail.FASTER,
     )
 
 
 def credits_of(run: PaymentRun) -> list[Credit]:
     """The payments of a run as a bank file carries them, in their order."""
-    rows = run.payments.select_related("run", "payee").order_by("place")
+    rows = run.payments.select_related("run").order_by("place")
     return [
         Credit(
             reference=payment.reference,
-            name=payment.payee.account_name,
-            sort_code=payment.payee.sort_code,
-            account_number=payment.payee.account_number,
+            name=payment.account_name,
+            sort_code=payment.sort_code,
+            account_number=payment.account_number,
             amount_pence=payment.amount_pence,
             end_to_end_id=payment.end_to_end_id,
             roll_number=payment.payee.roll_number,
         )
         for payment in rows.iterator(chunk_size=5000)
     ]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a sample says so far: how many were looked at, how many were wrong, and the share wrong in the run."""
+
+    sample: Sample
+    rows: list[Sampled]
+    looked: int
+    wrong: int
+    low_percent: float | None
+    high_percent: float | None
+
+
+def drawn(size: int, count: int, seed: int) -> list[int]:
+    """The places of a sample of a run's payments: the same for the same seed."""
+    chosen = np.random.default_rng(seed).choice(count, size=size, replace=False)
+    return sorted(int(place) + 1 for place in chosen)
+
+
+def sample_of(run: PaymentRun, *, seen_by: User) -> Checked | None:
+    """The sample of a run with what was found, and between which shares the payments that are wrong lie (95%).
+
+    The interval is Clopper and Pearson's, which promises at least that much however few were looked at.
+    """
+    sample = Sample.objects.select_related("drawn_by").filter(run=run).first()
+    if sample is None:
+        return None
+    rows = list(sample.rows.select_related("payment__case__person", "payment__run", "looked_by"))
+    _note_looks([row.payment for row in rows], seen_by, f"Sample of run {run.number}")
+    looked = sum(row.right is not None for row in rows)
+    wrong = sum(row.right is False for row in rows)
+    low, high = wrong_between(wrong, looked) if looked else (None, None)
+    return Checked(sample, rows, looked, wrong, low, high)
+
+
+def get_sampled(run: PaymentRun, place: int, *, seen_by: User) -> Sampled:
+    """One payment of a run's sample."""
+    found = Sampled.objects.select_related("sample__run", "payment__case__person", "payment__run")
+    one = found.filter(payment__run=run, payment__place=place).first()
+    if one is None:
+        raise Http404("There is no such payment in the sample of this run.")
+    _note_looks([one.payment], seen_by, f"Sample of run {run.number}")
+    return one
+
+
+def wrong_between(wrong: int, looked: int) -> tuple[float, float]:
+    """Between which percentages the wrong ones of all lie, where some of those looked at were wrong.
+
+    >>> wrong_between(0, 59)
+    (0.0, 6.1)
+    """
+    from scipy.stats import binomtest  # a second, which only this page needs
+
+    interval = binomtest(wrong, looked).proportion_ci(0.95, method="exact")
+    return round(interval.low * 100, 1), round(interval.high * 100, 1)
+
+
+@dataclass(frozen=True)
+class Urgent:
+    """Something that could be paid the same day: whose it is, how much, and why it would hurt to wait."""
+
+    id: UUID
+    case: CareCase
+    amount_pence: int
+    what: str
+
+
+def urgent(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Urgent]:
+    """What is due and would hurt to wait for: first payments, what came back, and money on account."""
+    check_can(seen_by, Capability.PAY)
+    paid = Payment.objects.filter(case=OuterRef("part__budget__case"), state__in=LIVE)
+    back = Payment.objects.filter(instalment=OuterRef("pk"), state=PaymentState.RETURNED)
+    dues: QuerySet[Any] = payable(unpaid(pay_on)).annotate(back=Exists(back)).filter(Q(back=True) | ~Exists(paid))
+    found = [
+        Urgent(each.pk, each.part.budget.case, each.amount_pence, "Came back" if each.back else "First payment")
+        for each in _with_people(dues).order_by("due_on", "pk")[:rows]
+    ]
+    interims = payable_on_account(unpaid_on_account(), pay_on).select_related("case__person")
+    found += [Urgent(one.pk, one.case, one.amount_pence, "Money on account") for one in interims[:rows]]
+    people = [one.case.person_id for one in found]
+    record_looks(viewer=seen_by, person_ids=people, page="Payments that could be made the same day")
+    return found
+
+
+def late(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
+    """Approved runs whose bank had to have the file by now, as nobody has said that it has."""
+    return runs(seen_by=seen_by).filter(state__in=[State.MADE, State.CHECKED, State.APPROVED], pay_on__lte=on)
+
+
+def came_back(*, seen_by: User, rows: int = 25) -> list[Payment]:
+    """Payments that came back and whose instalment nothing has paid since, the latest first."""
+    check_can(seen_by, Capability.PAY)
+    again = Payment.objects.filter(
+        Q(instalment=OuterRef("instalment")) | Q(interim=OuterRef("interim")), state__in=LIVE
+    )
+    found = Payment.objects.filter(~Exists(again), state=PaymentState.RETURNED, instalment__cancellation=None)
+    shown = list(found.select_related("run", "case__person").order_by("-returned_on", "pk")[:rows])
+    _note_looks(shown, seen_by, "Payments that came back")
+    return shown
 
 
 def findings() -> Iterator[str]:

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from django.db.models import TextChoices
 
 from leeway.access.roles import WHO_CAN, Capability
+from leeway.money.budgets.models import LAST_COSTS, InstalmentKind
 from leeway.money.ledger.relations import Relation
+from leeway.money.payments.frozen import DECIDED, OF_FACTS, PAID_FOR, digest_of
 from leeway.money.payments.states import LIVE, TURNED_DOWN, PaymentState, State, stands_together
 
 
@@ -21,10 +23,9 @@ def _label(column: str, states: type[TextChoices]) -> str:
 #: A payment that the bank was sent and that did not come back.
 SENT = f"{_in('pay.state', LIVE)} AND run.state IN ('sent', 'confirmed')"
 
-OF_PAYMENT = """
+OF_PAYMENT = f"""
     FROM payments_payment AS pay JOIN payments_paymentrun AS run ON run.id = pay.run_id
-    JOIN budgets_instalment AS i ON i.id = pay.instalment_id JOIN budgets_part AS p ON p.id = i.part_id
-    JOIN budgets_budget AS b ON b.id = p.budget_id
+    JOIN ({PAID_FOR}) AS i ON i.id = COALESCE(pay.instalment_id, pay.interim_id)
 """
 #: Sendings that did not come back, and payments that arrived.
 STANDS = """
@@ -35,7 +36,9 @@ STANDS = """
 HAD_ROLE = "EXISTS (SELECT 1 FROM access_userevent AS was WHERE was.pgh_obj_id = step.person AND was.roles && {roles})"
 
 
-def _by_somebody_who_may(words: str, table: str, key: str, steps: Mapping[str, str], can: Capability) -> Relation:
+def _by_somebody_who_may(
+    words: str, table: str, key: str, steps: Mapping[str, str], can: Capability, only: str = "TRUE"
+) -> Relation:
     """That each step was taken by somebody who has had a role that may."""
     taken = ", ".join(f"('{did}', row.{column})" for did, column in steps.items())
     roles = f"ARRAY[{', '.join(f"'{role}'" for role in sorted(WHO_CAN[can]))}]::varchar[]"
@@ -43,7 +46,7 @@ def _by_somebody_who_may(words: str, table: str, key: str, steps: Mapping[str, s
         words,
         f"SELECT row.{key} AS which, step.did, author.name AS author FROM {table} AS row CROSS JOIN LATERAL "
         f"(VALUES {taken}) AS step (did, person) JOIN access_user AS author ON author.id = step.person "
-        f"WHERE NOT {HAD_ROLE.format(roles=roles)}",
+        f"WHERE {only} AND NOT {HAD_ROLE.format(roles=roles)}",
     )
 
 
@@ -55,6 +58,7 @@ AUTHORS = (
         {
             "made": "made_by_id",
             "given its day": "dated_by_id",
+            "checked": "checked_by_id",
             "approved": "approved_by_id",
             "sent": "sent_by_id",
             "confirmed": "confirmed_by_id",
@@ -68,6 +72,14 @@ AUTHORS = (
         "id",
         {"entered": "entered_by_id", "settled": "settled_by_id"},
         Capability.KEEP_BANK_DETAILS,
+    ),
+    _by_somebody_who_may(
+        "Payment run {which} is above the limit and was {did} by {author}, who has never been somebody who may.",
+        "payments_paymentrun",
+        "number",
+        {"approved": "approved_by_id"},
+        Capability.APPROVE_LARGE_RUNS,
+        only="row.total_pence > row.second_above_pence",
     ),
 )
 
@@ -118,13 +130,38 @@ RELATIONS = (
         "WHERE pay.amount_pence <> i.amount_pence",
     ),
     Relation(
+        "The facts of payment {payment} are not those that were frozen when its run was made.",
+        f"SELECT pay.id AS payment FROM payments_payment AS pay WHERE pay.digest <> {digest_of('pay')}",
+    ),
+    Relation(
+        "Payment {payment} says of {fact} something else than what it pays, or than the bank details that it goes to.",
+        f"SELECT pay.id AS payment, facts.fact {OF_PAYMENT} JOIN payees_payeeaccount AS payee ON payee.id = pay.payee_id "
+        f"CROSS JOIN LATERAL (VALUES {OF_FACTS}) AS facts (fact, said, stands) WHERE facts.said IS DISTINCT FROM facts.stands",
+    ),
+    Relation(
+        "What had been decided when payment {payment} was made is not what is stored of it now.",
+        f"SELECT pay.id AS payment FROM payments_payment AS pay JOIN ({PAID_FOR}) AS paid "
+        f"ON paid.id = COALESCE(pay.instalment_id, pay.interim_id) WHERE pay.decided IS DISTINCT FROM {DECIDED}",
+    ),
+    Relation(
+        "Payment run {number} is above the limit, and was approved without being checked first.",
+        "SELECT number FROM payments_paymentrun WHERE total_pence > second_above_pence AND approved_by_id IS NOT NULL "
+        "AND checked_by_id IS NULL",
+    ),
+    Relation(
+        "Period {starts_on} of part {part} was paid {times} times ({kind}).",
+        "SELECT pay.part_id AS part, pay.kind, pay.starts_on, COUNT(*) AS times FROM payments_payment AS pay "
+        f"WHERE {_in('pay.state', LIVE)} AND {_in('pay.kind', [*InstalmentKind.values])} "
+        f"AND NOT {_in('pay.kind', LAST_COSTS)} GROUP BY 1, 2, 3 HAVING COUNT(*) > 1",
+    ),
+    Relation(
         "Payment {payment} pays an instalment that was cancelled.",
         f"SELECT pay.id AS payment {OF_PAYMENT} JOIN budgets_cancellation AS c ON c.instalment_id = i.id WHERE {SENT}",
     ),
     Relation(
         "Payment {payment} goes to bank details of another case, or of another part of the budget.",
         f"SELECT pay.id AS payment {OF_PAYMENT} JOIN payees_payeeaccount AS payee ON payee.id = pay.payee_id "
-        "WHERE payee.case_id <> b.case_id OR payee.way <> p.way",
+        "WHERE payee.case_id <> i.case_id OR payee.way <> i.way",
     ),
     Relation(
         "Payment {payment} goes to bank details that two officers had not agreed when its run was made.",
@@ -147,7 +184,7 @@ RELATIONS = (
         "set aside.",
         f"WITH stands AS MATERIALIZED ({STANDS} AND t.reason = 'payment_sent') "
         f"SELECT pay.id AS payment, pay.amount_pence {OF_PAYMENT} LEFT JOIN stands ON stands.about = i.id "
-        "AND stands.amount_pence = pay.amount_pence AND stands.credit_id = b.committed_id "
+        "AND stands.amount_pence = pay.amount_pence AND stands.credit_id = i.committed_id "
         f"WHERE {SENT} AND stands.id IS NULL",
     ),
     Relation(
@@ -159,7 +196,7 @@ RELATIONS = (
     Relation(
         "Transfer {transfer} “{reason}” moves {amount_pence} pence, and the payment is of {due}.",
         "SELECT t.id AS transfer, t.reason, t.amount_pence, i.amount_pence AS due FROM ledger_transfer AS t "
-        "JOIN budgets_instalment AS i ON i.id = t.about "
+        f"JOIN ({PAID_FOR}) AS i ON i.id = t.about "
         "WHERE t.reason IN ('payment_sent', 'payment_arrived') AND t.amount_pence <> i.amount_pence",
     ),
     Relation(
@@ -167,7 +204,7 @@ RELATIONS = (
         "day of its run.",
         f"WITH arrived AS MATERIALIZED ({STANDS} AND t.reason = 'payment_arrived') "
         f"SELECT pay.id AS payment {OF_PAYMENT} LEFT JOIN arrived ON arrived.about = i.id WHERE pay.state = 'arrived' "
-        "AND (arrived.debit_id, arrived.effective_date) IS DISTINCT FROM (p.paid_into_id, run.pay_on)",
+        "AND (arrived.debit_id, arrived.effective_date) IS DISTINCT FROM (i.paid_into_id, run.pay_on)",
     ),
     Relation(
         "Payment {payment} has not arrived, and the ledger says that it has.",
@@ -182,13 +219,14 @@ RELATIONS = (
         " COUNT(*) FILTER (WHERE reason = 'payment_arrived') - COUNT(*) FILTER (WHERE reason = 'not_arrived')"
         " AS arrived FROM ledger_transfer "
         "WHERE reason IN ('payment_sent', 'payment_returned', 'payment_arrived', 'not_arrived') GROUP BY about"
-        ") AS counted JOIN budgets_instalment AS i ON i.id = about "
+        f") AS counted JOIN ({PAID_FOR}) AS i ON i.id = about "
         "WHERE sent - back NOT IN (0, 1) OR arrived > sent - back",
     ),
     Relation(
         "{payments} payments of instalment {instalment} came back, and the ledger has {back}.",
         "SELECT about AS instalment, COALESCE(payments, 0) AS payments, COALESCE(back, 0) AS back FROM ("
-        " SELECT instalment_id AS about, COUNT(*) AS payments FROM payments_payment WHERE state = 'returned' GROUP BY 1"
+        " SELECT COALESCE(instalment_id, interim_id) AS about, COUNT(*) AS payments FROM payments_payment"
+        " WHERE state = 'returned' GROUP BY 1"
         ") AS pay FULL JOIN (SELECT about, COUNT(*) AS back FROM ledger_transfer WHERE reason = 'payment_returned'"
         " GROUP BY 1) AS moved USING (about) WHERE payments IS DISTINCT FROM back",
     ),
@@ -206,9 +244,22 @@ RELATIONS = (
     Relation(
         "Payment run {number} was approved by whoever chose its day, or its days are out of order.",
         "SELECT number FROM payments_paymentrun WHERE approved_by_id IN (made_by_id, dated_by_id) "
+        "OR checked_by_id IN (made_by_id, dated_by_id, approved_by_id) OR checked_on < dated_on OR approved_on < checked_on "
         "OR dated_on < made_on OR approved_on < dated_on OR sent_on < approved_on OR pay_on < sent_on "
         "OR confirmed_on < pay_on "
         "OR (state IN ('approved', 'sent', 'confirmed') AND approved_by_id IS NULL)",
+    ),
+    Relation(
+        "The sample of payment run {number} is of {size} payments, and {found} of this run were drawn.",
+        "SELECT run.number, s.size, COUNT(pay.id) AS found FROM payments_sample AS s "
+        "JOIN payments_paymentrun AS run ON run.id = s.run_id LEFT JOIN payments_sampled AS one ON one.sample_id = s.run_id "
+        "LEFT JOIN payments_payment AS pay ON pay.id = one.payment_id AND pay.run_id = s.run_id "
+        "GROUP BY run.number, s.size HAVING s.size <> COUNT(pay.id)",
+    ),
+    Relation(
+        "Payment {payment} of a sample was checked by whoever made its run or chose its day.",
+        "SELECT pay.id AS payment FROM payments_sampled AS one JOIN payments_payment AS pay ON pay.id = one.payment_id "
+        "JOIN payments_paymentrun AS run ON run.id = pay.run_id WHERE one.looked_by_id IN (run.made_by_id, run.dated_by_id)",
     ),
     Relation(
         "Payment run {number} says {said} pence in {count} payments, and its payments come to {pence} in {found}.",

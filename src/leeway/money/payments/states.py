@@ -9,6 +9,7 @@ class State(TextChoices):
     """Where a payment run stands."""
 
     MADE = "made", "Waiting for a second officer"
+    CHECKED = "checked", "Checked, waiting for a finance manager"
     APPROVED = "approved", "Approved, not sent yet"
     SENT = "sent", "Sent to the bank"
     CONFIRMED = "confirmed", "Confirmed"
@@ -16,9 +17,10 @@ class State(TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-#: An approved run that is given another day waits for approval again.
+#: A run that is given another day waits for approval again. One above the limit is checked before it is approved.
 MOVES: Mapping[State, frozenset[State]] = {
-    State.MADE: frozenset({State.APPROVED, State.CANCELLED}),
+    State.MADE: frozenset({State.CHECKED, State.APPROVED, State.CANCELLED}),
+    State.CHECKED: frozenset({State.APPROVED, State.CANCELLED, State.MADE}),
     State.APPROVED: frozenset({State.SENT, State.WITHDRAWN, State.MADE}),
     State.SENT: frozenset({State.CONFIRMED}),
     State.CONFIRMED: frozenset(),
@@ -62,7 +64,7 @@ class Said(TextChoices):
 
 #: What may become of a payment while its run is where.
 STANDS_IN: Mapping[PaymentState, frozenset[State]] = {
-    PaymentState.IN_RUN: frozenset({State.MADE, State.APPROVED, State.SENT}),
+    PaymentState.IN_RUN: frozenset({State.MADE, State.CHECKED, State.APPROVED, State.SENT}),
     PaymentState.CANCELLED: frozenset({State.CANCELLED, State.WITHDRAWN}),
     PaymentState.ARRIVED: frozenset({State.CONFIRMED}),
     PaymentState.RETURNED: frozenset({State.CONFIRMED}),

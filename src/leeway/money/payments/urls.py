@@ -8,6 +8,7 @@ app_name = "payments"
 urlpatterns = [
     path("", views.home, name="home"),
     path("new/", views.make, name="make"),
+    path("same-day/", views.faster, name="faster"),
     path("<uuid:run_id>/", views.show, name="show"),
     path("<uuid:run_id>/approve/", views.approve, name="approve"),
     path("<uuid:run_id>/cancel/", views.cancel, name="cancel"),
@@ -17,6 +18,8 @@ urlpatterns = [
     path("<uuid:run_id>/answer/", views.answer, name="answer"),
     path("<uuid:run_id>/confirm/", views.confirm, name="confirm"),
     path("<uuid:run_id>/returned/<int:place>/", views.returned, name="returned"),
+    path("<uuid:run_id>/sample/", views.sample, name="sample"),
+    path("<uuid:run_id>/sample/<int:place>/", views.checked, name="checked"),
     path("<uuid:run_id>/bacs/", views.bacs, name="bacs"),
     path("<uuid:run_id>/iso20022/", views.iso, name="iso"),
 ]

@@ -1,5 +1,8 @@
 """Pages of payment runs."""
 
+from datetime import date, timedelta
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
@@ -10,20 +13,33 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
 from leeway.access.alike import flags
+from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.acting import act, attempt
+from leeway.law.numbers import pounds
+from leeway.money.banking.working_days import is_bank_working_day, working_day_after
+from leeway.money.budgets.queries import holds_to_look_at
 from leeway.money.payees.queries import waiting
-from leeway.money.payments import actions, answers, forms, queries
+from leeway.money.payments import actions, answers, comparing, forms, queries
+from leeway.money.payments.models import PaymentRun, Rail
 from leeway.money.payments.states import State
 
 ROWS_A_PAGE = 100
 RUNS_SHOWN = 20
+HOLDS_AHEAD_DAYS = 7
+APPROVED_WORDS = {
+    State.CHECKED: "You checked the run. It is above the council’s limit, so a finance manager must approve it.",
+    State.APPROVED: "The run is approved. Give one of its files to the bank, then say here that you did.",
+}
 
 
 @require_GET
 def home(request: SignedIn):
     """What is due, what waits for a second officer, and the runs so far."""
-    pay_on = queries.first_pay_day(timezone.localdate())
+    today = timezone.localdate()
+    pay_on = queries.first_pay_day(today)
     due = queries.what_is_due(pay_on, seen_by=request.user)
+    keeps_details = request.user.can(Capability.KEEP_BANK_DETAILS)
     return render(
         request,
         "payments/home.jinja",
@@ -32,10 +48,68 @@ def home(request: SignedIn):
             "due": due.free,
             "stopped": due.held,
             "held": due.waiting,
-            "runs": queries.runs(seen_by=request.user)[:RUNS_SHOWN],
-            "details_waiting": waiting(seen_by=request.user, rows=ROWS_A_PAGE),
+            "runs": comparing.beside_each_other(queries.runs(seen_by=request.user)[: RUNS_SHOWN + 1])[:RUNS_SHOWN],
+            "details_waiting": waiting(seen_by=request.user, rows=ROWS_A_PAGE) if keeps_details else None,
+            "work": todays_work(request.user, today),
+            "today": today,
         },
     )
+
+
+def todays_work(user: User, today: date) -> dict[str, Any]:
+    """What finance does today about runs: what is late, came back, waits for a word, and holds to look at."""
+    return {
+        "late": queries.late(today, seen_by=user),
+        "to_approve": queries.runs(seen_by=user).filter(state__in=[State.MADE, State.CHECKED]),
+        "to_send": queries.runs_to_send(seen_by=user),
+        "to_confirm": queries.runs_to_confirm(today, seen_by=user),
+        "came_back": queries.came_back(seen_by=user),
+        "holds": holds_to_look_at(today + timedelta(days=HOLDS_AHEAD_DAYS), seen_by=user, rows=ROWS_A_PAGE),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def faster(request: SignedIn):
+    """Pay a few people the same day, by Faster Payments."""
+    today = timezone.localdate()
+    found = queries.urgent(today, seen_by=request.user)
+    choices = [(str(one.id), f"{one.case.person}: {pounds(one.amount_pence)}. {one.what}") for one in found]
+    first = {"pay_on": today if is_bank_working_day(today) else working_day_after(today)}
+    form = forms.FasterForm(request.POST or None, candidates=choices, initial=first)
+    if done := act(form, lambda **by_on: actions.make_faster_run(**form.cleaned_data, **by_on), request):
+        messages.success(request, "The run is made. Another finance officer must approve it.")
+        return redirect("payments:show", done.result.pk)
+    return render(request, "payments/faster.jinja", {"form": form, "found": found})
+
+
+@require_http_methods(["GET", "POST"])
+def sample(request: SignedIn, run_id):
+    """Draw a sample of a run's payments, and see what was found."""
+    run = queries.get_run(run_id, seen_by=request.user)
+    form = forms.SampleForm(request.POST or None)
+    if act(form, lambda **by_on: actions.draw_sample(run=run, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The sample is drawn. Look at each of its payments.")
+        return redirect("payments:sample", run_id)
+    drawn = queries.sample_of(run, seen_by=request.user)
+    shown = {"run": run, "form": form, "sample": drawn, "may_check": _may_approve(run, request.user)}
+    return render(request, "payments/sample.jinja", shown)
+
+
+@require_http_methods(["GET", "POST"])
+def checked(request: SignedIn, run_id, place):
+    """Say what was found of one payment of a sample."""
+    run = queries.get_run(run_id, seen_by=request.user)
+    one = queries.get_sampled(run, place, seen_by=request.user)
+    form = forms.CheckedForm(request.POST or None)
+    if act(form, lambda **by_on: actions.record_checked(sampled=one, **form.cleaned_data, **by_on), request):
+        messages.success(request, "Recorded.")
+        return redirect("payments:sample", run_id)
+    return render(request, "payments/checked.jinja", {"run": run, "payment": one.payment, "form": form})
+
+
+def _may_approve(run: PaymentRun, user: User) -> bool:
+    """Whether somebody is neither the maker of a run nor who chose its day."""
+    return user.pk not in (run.made_by_id, run.dated_by_id)
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,7 +117,7 @@ def make(request: SignedIn):
     """Choose the day, check what would be paid, then make the run."""
     today = timezone.localdate()
     form = forms.PayDayForm(request.POST or None, initial={"pay_on": queries.first_pay_day(today)})
-    checked = None
+    checked, interims = None, []
     if form.is_valid():
         pay_on = form.cleaned_data["pay_on"]
         if request.POST.get("make"):
@@ -52,7 +126,8 @@ def make(request: SignedIn):
                 return redirect("payments:show", done.result.pk)
         elif attempt(form, lambda: actions.require_pay_day(pay_on, today)):
             checked = queries.preview(pay_on, seen_by=request.user, rows=ROWS_A_PAGE)
-    return render(request, "payments/make.jinja", {"form": form, "checked": checked})
+            interims = queries.on_account(pay_on, seen_by=request.user, rows=ROWS_A_PAGE)
+    return render(request, "payments/make.jinja", {"form": form, "checked": checked, "interims": interims})
 
 
 @require_GET
@@ -66,8 +141,8 @@ def approve(request: SignedIn, run_id):
     """Approve a run that another officer made."""
     run = queries.get_run(run_id, seen_by=request.user)
     form = forms.ApproveForm(request.POST)
-    if act(form, lambda **by_on: actions.approve_run(run=run, **form.cleaned_data, **by_on), request):
-        messages.success(request, "The run is approved. Give one of its files to the bank, then say here that you did.")
+    if done := act(form, lambda **by_on: actions.approve_run(run=run, **form.cleaned_data, **by_on), request):
+        messages.success(request, APPROVED_WORDS[State(done.result.state)])
         return redirect("payments:show", run_id)
     return _page(request, run, form)
 
@@ -163,6 +238,8 @@ def returned(request: SignedIn, run_id, place):
 def bacs(request: SignedIn, run_id):
     """The Bacs file of an approved run."""
     run = _with_files(request, run_id)
+    if run.rail == Rail.FASTER:
+        raise Http404("A run by Faster Payments has no Bacs file.")
     return _file(queries.bacs_file(run), f"{run.reference}.txt", "text/plain; charset=us-ascii")
 
 
@@ -186,6 +263,14 @@ def _file(text: str, name: str, content_type: str) -> HttpResponse:
     return HttpResponse(text.encode(), content_type=content_type, headers={"Content-Disposition": disposition})
 
 
+def _may_approve_now(run: PaymentRun, user: User) -> bool:
+    """Whether this user can take the next step of a run's approval."""
+    if run.state == State.MADE:
+        return _may_approve(run, user)
+    above = run.state == State.CHECKED and user.can(Capability.APPROVE_LARGE_RUNS)
+    return above and _may_approve(run, user) and user.pk != run.checked_by_id
+
+
 def _page(request: SignedIn, run, form):
     queries.look_over(run, seen_by=request.user, page="Payment run")
     pages = Paginator(queries.payments_of(run), ROWS_A_PAGE)
@@ -198,15 +283,20 @@ def _page(request: SignedIn, run, form):
             "run": run,
             "form": form,
             "payments": pages.get_page(request.GET.get("page")),
-            "flags": flags([run.made_by, run.dated_by], run.approved_by or request.user),
-            "may_approve": run.state == State.MADE and request.user.pk not in (run.made_by_id, run.dated_by_id),
-            "may_cancel": run.state == State.MADE,
+            "flags": flags([run.made_by, run.dated_by, run.checked_by], run.approved_by or request.user),
+            "may_approve": _may_approve_now(run, request.user),
+            "may_cancel": run.state in (State.MADE, State.CHECKED),
+            "difference": comparing.difference(run, seen_by=request.user) if not run.given_up_on else None,
+            "shared": comparing.shared_accounts(run, seen_by=request.user),
+            "sample": queries.sample_of(run, seen_by=request.user),
             "may_send": run.state == State.APPROVED,
             "answers": queries.answers_to(run),
             "may_answer": run.state in (State.SENT, State.CONFIRMED),
             "may_confirm": run.state == State.SENT and run.pay_on <= today,
             "may_return": run.state == State.CONFIRMED,
-            "too_late": run.state in (State.MADE, State.APPROVED) and run.last_day_to_send < today,
-            "stopped": queries.stopped_since(run)[:ROWS_A_PAGE] if run.state in (State.MADE, State.APPROVED) else [],
+            "too_late": run.state in (State.MADE, State.CHECKED, State.APPROVED) and run.last_day_to_send < today,
+            "stopped": queries.stopped_since(run)[:ROWS_A_PAGE]
+            if run.state in (State.MADE, State.CHECKED, State.APPROVED)
+            else [],
         },
     )

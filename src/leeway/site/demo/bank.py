@@ -1,4 +1,4 @@
-"""What the bank of the made-up council says: a status report with a rejection, and a statement a month, kept and worked through as finance would."""
+"""What the bank of the made-up council says: that it rejects a payment, and a statement a month, worked through."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -35,6 +35,13 @@ def logins() -> list[Login]:
             "finn@fairbourne.example", "Finn Walsh", (Role.FINANCE,), "finance officer", "payments, and making a run"
         ),
         Login("fay@fairbourne.example", "Fay Ito", (Role.FINANCE,), "finance officer", "approving what Finn made"),
+        Login(
+            "fiona@fairbourne.example",
+            "Fiona Hale",
+            (Role.FINANCE_MANAGER,),
+            "finance manager",
+            "runs above the limit",
+        ),
         Login("ana@fairbourne.example", "Ana Reyes", (Role.ANALYST,), "performance analyst", "what the returns say"),
         Login("cole@fairbourne.example", "Cole Byrne", (Role.COMMISSIONER,), "commissioner", "what the returns say"),
         Login("alex@fairbourne.example", "Alex Grant", (Role.ADMINISTRATOR,), "administrator", "who signs in as what"),

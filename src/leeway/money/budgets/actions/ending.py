@@ -79,6 +79,8 @@ def end_as_far_back(
     before = queries.goes_on_from(budget) if ends_on < budget.starts_on - DAY else None
     if before is None:
         return end(budget, ends_on, reason, by, on, replaced=replaced)
+    if before.ending.ends_on <= ends_on:  # among days that were left out
+        return end(budget, budget.starts_on - DAY, reason, by, on, replaced=replaced)
     if Instalment.objects.filter(part__budget=budget, already_paid_pence__gt=0).exists():
         raise Refusal(
             "Days of this budget were paid for under the one before it. The earliest last day is "
@@ -92,18 +94,33 @@ def end_as_far_back(
 def end(
     budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False, goes_on: str = ""
 ) -> Ending:
-    """End a budget that whoever calls may end; or bring its last day forward, once.
+    """End a budget that whoever calls may end, and tell the case; or bring its last day forward, once.
 
     `goes_on` is what the story says instead where the same support goes on at another charge.
     """
+    ending = close(budget, ends_on, reason, by, on, replaced=replaced)
+    sentence = goes_on or f"Budget ends after {ends_on:%-d %B %Y}: {reason.strip()}"
+    tell(case=budget.case, kind=Event.BUDGET_ENDED, sentence=sentence, by=by, on=on)
+    return ending
+
+
+def close(
+    budget: Budget,
+    ends_on: date,
+    reason: str,
+    by: User,
+    on: date,
+    *,
+    replaced: bool = False,
+    left_out_until: date | None = None,
+) -> Ending:
+    """End a budget, or bring its last day forward. Whoever calls asks whether this user may, and tells the case."""
     _require_may_end(budget, ends_on, reason)
-    ending = _write(budget, ends_on, reason.strip(), replaced, by, on)
+    ending = _write(budget, ends_on, reason.strip(), replaced, left_out_until, by, on)
     for part in budget.parts.all():
         release_after(part, ending, uuid5(ending.pk, str(ends_on)), by, on)
     for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
         lift(hold, by, on)
-    sentence = goes_on or f"Budget ends after {ends_on:%-d %B %Y}: {reason.strip()}"
-    tell(case=budget.case, kind=Event.BUDGET_ENDED, sentence=sentence, by=by, on=on)
     return ending
 
 
@@ -132,7 +149,9 @@ def _require_may_end(budget: Budget, ends_on: date, reason: str) -> None:
         )
 
 
-def _write(budget: Budget, ends_on: date, reason: str, replaced: bool, by: User, on: date) -> Ending:
+def _write(
+    budget: Budget, ends_on: date, reason: str, replaced: bool, left_out_until: date | None, by: User, on: date
+) -> Ending:
     beyond_pence = sum(queries.paid_beyond(budget, ends_on).values())
     ending: Ending | None = getattr(budget, "ending", None)
     if ending is None:
@@ -143,6 +162,7 @@ def _write(budget: Budget, ends_on: date, reason: str, replaced: bool, by: User,
             reason=reason,
             paid_beyond_pence=beyond_pence,
             replaced=replaced,
+            left_out_until=left_out_until,
             ended_by=by,
             ended_on=on,
         )

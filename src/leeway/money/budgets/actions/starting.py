@@ -1,5 +1,6 @@
 """Starting a budget, funding its next year, going on where one was ended by mistake."""
 
+from collections import Counter
 from datetime import date
 
 from django.conf import settings
@@ -24,9 +25,11 @@ from leeway.money.budgets import queries
 from leeway.money.budgets.actions.ending import end, end_as_far_back
 from leeway.money.budgets.actions.funding import fund, fund_start_up
 from leeway.money.budgets.actions.holding import locked
+from leeway.money.budgets.actions.interim import take_off
 from leeway.money.budgets.models import (
     LAST_COSTS,
     Budget,
+    Ending,
     Funding,
     Instalment,
     InstalmentKind,
@@ -59,10 +62,17 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
         raise Refusal("The plan has not been agreed, so its budget cannot start.")
     starts_on = date.fromisoformat(plan.final_budget.result["starts_on"])
     first, *later = charges_of(plan)
-    budget = _open(case, plan, first, starts_on, _replace_earlier(case, starts_on, by, on), by, on)
+    before = _replace_earlier(case, starts_on, by, on)
+    paid = Counter(before) + Counter(queries.on_account(case))
+    budget = open_budget(case, plan, first, starts_on, paid, by, on)
+    left_pence = take_off(case, budget, before, by, on)
     for charge in later:
         budget = go_on(budget, charge, by, on)
     sentence = f"Budget started: {pounds(budget.cost_pence_per_week)} a week from {starts_on:%-d %B %Y}."
+    if left_pence:
+        sentence += (
+            f" {pounds(left_pence)} of what was paid on account is more than falls due, and stays to be settled."
+        )
     move_case(case=case, to=Stage.ACTIVE, kind=Event.BUDGET_STARTED, by=by, on=on, sentence=sentence)
     schedule_review(case=case, starts_on=starts_on, by=by, on=on)
     return budget
@@ -113,7 +123,7 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
     if case.budgets.filter(Q(ending=None) | Q(starts_on__gt=ended.starts_on)).exists():
         raise Refusal("This budget runs, or another has taken its place.")
     before = queries.goes_on_from(ended)
-    if before is not None and before.ending.ends_on < ended.starts_on - DAY:
+    if before is not None and before.ending.goes_on < ended.starts_on:
         raise Refusal(
             f"This budget never began: what it was to go on from ended after {before.ending.ends_on:%-d %B %Y}, and "
             "the days between would stay unpaid. Make a new plan."
@@ -128,7 +138,7 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
         raise Refusal("Say why it is set up again. The person can read this.", field="reason")
     starts_on = ended.ending.ends_on + DAY
     paid = queries.paid_beyond(ended, ended.ending.ends_on)
-    again = _open(case, ended.plan, ended.charge, starts_on, paid, by, on)
+    again = open_budget(case, ended.plan, ended.charge, starts_on, paid, by, on)
     ended.ending.replaced = True
     ended.ending.save(update_fields=["replaced"])
     sentence = f"Budget set up again from {starts_on:%-d %B %Y}: {reason.strip()}"
@@ -146,14 +156,14 @@ def go_on(budget: Budget, charge: Decision, by: User, on: date) -> Budget:
     pays = pounds(charge.result["charge_pence_per_week"])
     reason = f"From {charge.law_on:%-d %B %Y} the person pays {pays} a week, {charge.why}"
     end(budget, last_day, reason, by, on, replaced=True, goes_on=f"The budget goes on. {reason}.")
-    return _open(budget.case, budget.plan, charge, charge.law_on, paid, by, on)
+    return open_budget(budget.case, budget.plan, charge, charge.law_on, paid, by, on)
 
 
 def _pays_out(budget: Budget) -> bool:
     return any(part.paid_pence_per_week for part in budget.parts.all())
 
 
-def _open(
+def open_budget(
     case: Case, plan: Plan, charge: Decision, starts_on: date, paid_before: dict[str, int], by: User, on: date
 ) -> Budget:
     """Open a plan's budget from a day, with its parts, their funding and their schedule."""
@@ -236,6 +246,15 @@ def _replace_earlier(case: Case, starts_on: date, by: User, on: date) -> dict[st
         runs_then = before
     if starts_on <= runs_then.starts_on:
         raise Refusal("The new budget must start after the one it replaces started.")
-    paid = queries.paid_beyond(runs_then, starts_on - DAY)
+    ending: Ending | None = getattr(runs_then, "ending", None)
+    last_day = starts_on - DAY
+    if ending is not None and ending.left_out_until and starts_on > ending.ends_on:
+        if starts_on < ending.goes_on:
+            raise Refusal(
+                f"The days until {ending.left_out_until:%-d %B %Y} were left out. Start the new budget on the day "
+                "after, or later."
+            )
+        last_day = ending.ends_on
+    paid = queries.paid_beyond(runs_then, last_day)
     end_as_far_back(earlier, starts_on - DAY, "Replaced by a new budget", by, on, replaced=True)
     return paid

@@ -1,0 +1,85 @@
+"""Leaving out days on which somebody was away: nothing is paid for them, nor charged, and the budget goes on after."""
+
+from datetime import date
+
+from django.db import transaction
+
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.circumstances.queries import standing_stays
+from leeway.care.people.actions import tell
+from leeway.care.people.events import Event
+from leeway.care.people.locks import lock_case
+from leeway.days import PLANNED, check_day
+from leeway.law.numbers import pounds
+from leeway.money.budgets import queries
+from leeway.money.budgets.actions.ending import close
+from leeway.money.budgets.actions.holding import lift
+from leeway.money.budgets.actions.starting import open_budget
+from leeway.money.budgets.models import WHILE_AWAY, Budget, Hold
+from leeway.money.budgets.schedule import DAY
+from leeway.refusal import Refusal
+
+
+@transaction.atomic
+def leave_out_days(*, hold: Hold, starts_on: date, ends_on: date, reason: str, by: User, on: date) -> Budget:
+    """Leave out days of a hold: nothing is paid for them, nor charged, and the budget goes on from the day after.
+
+    What was paid for them already comes off what falls due next, to the penny. The hold is lifted. Refused: days on
+    which no stay is on record, that are not over, or that the running budget does not have.
+    """
+    check_can(by, Capability.START_BUDGETS)
+    case = lock_case(hold.budget.case_id)
+    hold = Hold.objects.select_related("budget__case__person").get(pk=hold.pk)
+    budget = _running(hold, starts_on)
+    _require_days(hold, starts_on, ends_on, on)
+    if not reason.strip():
+        raise Refusal("Say why these days are left out. The person can read this.", field="days_because")
+    paid = queries.paid_beyond(budget, starts_on - DAY)
+    close(budget, starts_on - DAY, reason, by, on, replaced=True, left_out_until=ends_on)
+    after = open_budget(case, budget.plan, budget.charge, ends_on + DAY, paid, by, on)
+    hold.left_out_from, hold.left_out_until, hold.days_because = starts_on, ends_on, reason.strip()
+    lift(hold, by, on)
+    sentence = f"{_days(starts_on, ends_on)}: nothing is paid, and nothing is charged. {reason.strip()}"
+    if paid_pence := sum(paid.values()):
+        sentence += f" {pounds(paid_pence)} that was paid already comes off the next payments."
+    tell(case=case, kind=Event.DAYS_LEFT_OUT, sentence=sentence, by=by, on=on)
+    return after
+
+
+def _days(starts_on: date, ends_on: date) -> str:
+    first = f"{starts_on:%-d %B %Y}"
+    return first if starts_on == ends_on else f"From {first} to {ends_on:%-d %B %Y}"
+
+
+def _running(hold: Hold, starts_on: date) -> Budget:
+    """The budget of the hold's plan that has the first of the days and goes on."""
+    if hold.lifted_on or hold.kind not in WHILE_AWAY:
+        raise Refusal("Days are left out while payments wait because the person is away. This hold is not such a one.")
+    budgets = Budget.objects.select_related("case__person", "plan__final_budget", "charge", "ending")
+    budget = budgets.filter(plan=hold.budget.plan_id).first()
+    if budget is None or hasattr(budget, "ending"):
+        raise Refusal("This budget has its last day already, so no days of it are left out.")
+    if starts_on <= budget.starts_on:
+        raise Refusal(
+            f"The budget that runs started on {budget.starts_on:%-d %B %Y}. The first day that is left out lies after "
+            "that day.",
+            field="starts_on",
+        )
+    return budget
+
+
+def _require_days(hold: Hold, starts_on: date, ends_on: date, on: date) -> None:
+    for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
+        check_day(day, PLANNED, field=field, what="The day", on=on)
+    if ends_on < starts_on:
+        raise Refusal("The last day is before the first. Check both dates.", field="ends_on")
+    if ends_on > on:
+        raise Refusal("Days are left out once they are over. Until then, payments wait.", field="ends_on")
+    stays = standing_stays(hold.budget.case.person).filter(starts_on__lte=starts_on)
+    if not stays.exclude(ends_on__lt=ends_on).exists():
+        raise Refusal(
+            "No stay that is on record has all of these days. Ask the worker to record it, or give the days of one.",
+            field="starts_on",
+        )

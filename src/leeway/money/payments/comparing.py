@@ -1,0 +1,181 @@
+"""A run beside the one before it: who is the same, new, gone or changed, and why; and accounts that several share."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, F
+
+from leeway.access.looks import record_looks
+from leeway.access.models import User
+from leeway.care.people.models import Case
+from leeway.money.budgets.models import Budget, Hold, HoldKind
+from leeway.money.payees.models import PayeeAccount
+from leeway.money.payees.states import State as PayeeState
+from leeway.money.payments.models import Payment, PaymentRun, Rail
+from leeway.money.payments.states import LIVE, State
+
+ROWS = 50
+KINDS = {"new": "New", "gone": "Gone", "changed": "Changed", "same": "The same"}
+BESIDE = """
+    WITH of_run AS (
+        SELECT run_id = %(now)s AS now, case_id, SUM(amount_pence) AS pence, MIN(part_id::text) AS part,
+               COALESCE(SUM(ends_on - starts_on + 1) FILTER (WHERE kind = 'regular'), 0) AS days,
+               COUNT(*) FILTER (WHERE kind <> 'regular') AS others
+          FROM payments_payment WHERE run_id IN (%(now)s, %(before)s) GROUP BY 1, 2
+    ), beside AS (
+        SELECT case_id, now.pence AS now_pence, before.pence AS before_pence, now.days AS now_days,
+               before.days AS before_days, now.others AS now_others, before.others AS before_others,
+               now.part IS DISTINCT FROM before.part AS other_part,
+               CASE WHEN before.pence IS NULL THEN 'new' WHEN now.pence IS NULL THEN 'gone'
+                    WHEN now.pence <> before.pence THEN 'changed' ELSE 'same' END AS kind
+          FROM (SELECT * FROM of_run WHERE now) AS now
+          FULL JOIN (SELECT * FROM of_run WHERE NOT now) AS before USING (case_id)
+    ), counted AS (
+        SELECT *, COUNT(*) OVER (PARTITION BY kind) AS people,
+               ROW_NUMBER() OVER (PARTITION BY kind ORDER BY ABS(COALESCE(now_pence, 0) - COALESCE(before_pence, 0)) DESC,
+                                  case_id) AS place,
+               SUM(COALESCE(now_pence, 0) - COALESCE(before_pence, 0)) OVER (PARTITION BY kind) AS difference
+          FROM beside
+    ) SELECT * FROM counted WHERE place <= CASE kind WHEN 'same' THEN 1 ELSE %(rows)s END ORDER BY kind, place
+"""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One person in a run beside the one before: what they have now, what they had, and why it differs."""
+
+    case: Case
+    now_pence: int | None
+    before_pence: int | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """All who are the same, new, gone or changed: how many, what they make of the difference, and the first of them."""
+
+    label: str
+    people: int
+    difference_pence: int
+    rows: list[Beside] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a run differs from the last one by Bacs before it that was not given up."""
+
+    before: PaymentRun
+    groups: dict[str, Group]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """An account to which payments for several people go, and why that is right where somebody said so."""
+
+    masked: str
+    name: str
+    people: list[str]
+    reasons: list[str]
+
+
+def run_before(run: PaymentRun) -> PaymentRun | None:
+    """The last run before one that is like it and was not given up."""
+    earlier = PaymentRun.objects.filter(number__lt=run.number, rail=run.rail)
+    return earlier.exclude(state__in=[State.CANCELLED, State.WITHDRAWN]).order_by("-number").first()
+
+
+def beside_each_other(runs: Iterable[PaymentRun]) -> list[tuple[PaymentRun, int | None]]:
+    """Runs, the latest first, each with how much more or less it pays than the last of its kind that was not given up."""
+    listed = list(runs)
+    found = []
+    for place, run in enumerate(listed):
+        earlier = (one for one in listed[place + 1 :] if one.rail == run.rail == Rail.BACS and not one.given_up_on)
+        before = next(earlier, None)
+        found.append((run, run.total_pence - before.total_pence if before else None))
+    return found
+
+
+def difference(run: PaymentRun, *, seen_by: User) -> Difference | None:
+    """How a run differs from the one before it, by person; nothing where there is none, or it is one of a few by hand."""
+    before = run_before(run) if run.rail == Rail.BACS else None
+    if before is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(BESIDE, {"now": run.pk, "before": before.pk, "rows": ROWS})
+        names = [column.name for column in cursor.description]
+        found = [dict(zip(names, row, strict=True)) for row in cursor]
+    shown = [row["case_id"] for row in found if row["kind"] != "same"]
+    cases = Case.objects.select_related("person").in_bulk(shown)
+    record_looks(viewer=seen_by, person_ids=[case.person_id for case in cases.values()], page="Run beside the last one")
+    why = _Reasons(shown, run)
+    groups: dict[str, Group] = {}
+    for kind, label in KINDS.items():
+        rows = [row for row in found if row["kind"] == kind]
+        people, pence = (rows[0]["people"], int(rows[0]["difference"])) if rows else (0, 0)
+        besides = [_beside(row, cases[row["case_id"]], why) for row in rows if kind != "same"]
+        groups[kind] = Group(label, people, pence, besides)
+    return Difference(before, groups)
+
+
+def _beside(row: Mapping[str, Any], case: Case, why: "_Reasons") -> Beside:
+    now, before = row["now_pence"], row["before_pence"]
+    return Beside(case, now and int(now), before and int(before), why.of(row))
+
+
+class _Reasons:
+    """Why some people's payments differ between two runs, asked once for all of them."""
+
+    def __init__(self, cases: list[Any], run: PaymentRun):
+        holds = Hold.objects.filter(budget__case__in=cases, lifted_on=None).values_list("budget__case", "kind")
+        self.held = {case: HoldKind(kind).label.lower() for case, kind in holds}
+        self.ended = set(Budget.objects.filter(case__in=cases, ending__replaced=False).values_list("case", flat=True))
+        paid = Payment.objects.filter(case__in=cases, run__number__lt=run.number, state__in=LIVE)
+        self.paid_before = set(paid.values_list("case", flat=True))
+
+    def of(self, row: Mapping[str, Any]) -> str:
+        """Why one person's payment is new, gone or changed, in words."""
+        case, days, before = row["case_id"], row["now_days"], row["before_days"]
+        if row["kind"] == "new":
+            return "Was paid before, and not in the last run" if case in self.paid_before else "The first payment"
+        if row["kind"] == "gone":
+            if case in self.held:
+                return f"On hold: {self.held[case]}"
+            return "The budget ended" if case in self.ended else "Nothing is due by this day"
+        if row["now_others"] or row["before_others"]:
+            return "Something paid once is in one of the two"
+        if days != before:
+            return f"{days} days, and {before} in the last run"
+        return "Another budget" if row["other_part"] else "Some was paid before"
+
+
+def shared_accounts(run: PaymentRun, *, seen_by: User) -> list[Shared]:
+    """Accounts to which payments of a run for more than one person go, but for providers' own."""
+    several = (
+        run.payments.exclude(payee__holder="provider")
+        .order_by()
+        .values("sort_code", "account_number")
+        .annotate(people=Count(F("case__person"), distinct=True))
+        .filter(people__gt=1)
+    )
+    found = []
+    for account in several.values("sort_code", "account_number")[:ROWS]:
+        same = list(run.payments.filter(**account).select_related("case__person", "payee").order_by("place"))
+        record_looks(
+            viewer=seen_by, person_ids=[each.case.person_id for each in same], page="Accounts that several share"
+        )
+        found.append(
+            Shared(
+                masked=same[0].masked,
+                name=same[0].account_name,
+                people=list(dict.fromkeys(str(each.case.person) for each in same)),
+                reasons=_reasons(account),
+            )
+        )
+    return found
+
+
+def _reasons(account: Mapping[str, str]) -> list[str]:
+    details: Iterable[PayeeAccount] = PayeeAccount.objects.filter(**account, state=PayeeState.APPROVED)
+    return list(dict.fromkeys(each.shared_because for each in details if each.shared_because))

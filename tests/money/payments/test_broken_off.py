@@ -1,0 +1,152 @@
+"""A run is made, approved, sent and confirmed although every step of it is killed in the middle, or loses its database.
+
+Each step is taken in a process of its own, killed after each statement that writes and once more after the commit, and
+then taken again. Nobody is paid twice or forgotten, and the books balance throughout.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.db import OperationalError, connection, connections
+
+from leeway.care.planning.models import Way
+from leeway.money.budgets.actions import start_budget
+from leeway.money.ledger.models import Kind, Transfer
+from leeway.money.ledger.queries import trial_balance
+from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.payments.queries import findings
+from leeway.money.payments.states import PaymentState, State
+from leeway.refusal import Refusal
+from tests.conftest import SET_UP_ON
+from tests.money.payments.broken_off import steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).parents[3]
+STANDS = {"make": State.MADE, "approve": State.APPROVED, "send": State.SENT, "confirm": State.CONFIRMED}
+
+
+@pytest.fixture
+def council(another_case, agree, bank, finn, fay):
+    """Three people whose first £71.43 is due."""
+    for place, name in enumerate(("Amy", "Bob", "Cid")):
+        case = another_case(name)
+        plan = agree(case, (Way.DIRECT_PAYMENT, 100_00, 0))
+        bank(case, account_number=str(12345678 + place), name=name)
+        start_budget(plan=plan, by=finn, on=SET_UP_ON)
+
+
+@pytest.fixture
+def player():
+    """Take a step in a process of its own, on the database of the tests."""
+    where = connection.settings_dict
+    sign_in = quote(where["USER"]) + (f":{quote(where['PASSWORD'])}" if where["PASSWORD"] else "")
+    url = f"postgresql://{sign_in}@/{where['NAME']}?host={quote(where['HOST'], safe='')}"
+    if where["PORT"]:
+        url += f"&port={where['PORT']}"
+    started = []
+
+    def start(step, point):
+        command = [sys.executable, "-m", "tests.money.payments.broken_off", step, point]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, stdout=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        return process, process.stdout.readline().strip()
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def stands() -> State | None:
+    """Where the run stands, once what a killed process left is rolled back: asking for its lock waits for that."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        run = PaymentRun.objects.select_for_update().filter(number=1).first()
+    return run and State(run.state)
+
+
+def kill_everywhere(player, step, before):
+    """Kill a step at every point before its commit: nothing of it is left. Then after it: all of it is there."""
+    point = 1
+    while True:
+        process, said = player(step, str(point))
+        if said != "here":
+            assert said.startswith("through"), said
+            return point
+        process.kill()
+        process.wait()
+        assert stands() == before, f"{step}, killed at {point}"
+        assert list(findings()) == [], f"{step}, killed at {point}"
+        point += 1
+
+
+def is_whole():
+    """Every one of the three is paid once, but for what came back; the books balance."""
+    assert list(findings()) == []
+    assert sum(trial_balance().values()) == 0
+    arrived = Transfer.objects.filter(reason="payment_arrived", debit__kind=Kind.HELD_BY_PERSON)
+    assert arrived.count() == arrived.values("about").distinct().count() == 2
+    assert sorted(Payment.objects.values_list("place", "state")) == [
+        (1, PaymentState.ARRIVED),
+        (2, PaymentState.RETURNED),
+        (3, PaymentState.ARRIVED),
+    ]
+
+
+def test_every_step_is_killed_at_every_statement_and_taken_again(council, player):
+    before = None
+    for step, state in STANDS.items():
+        assert kill_everywhere(player, step, before) > 1  # the last try went through
+        assert stands() == state
+        with pytest.raises(Refusal):  # pressed again by somebody who saw the error page
+            steps()[step]()
+        before = state
+    is_whole()
+
+
+def test_what_was_committed_before_the_kill_is_not_done_again(council, player):
+    for step, state in STANDS.items():
+        process, said = player(step, "committed")
+        assert said == "here"
+        process.kill()
+        process.wait()
+        assert stands() == state
+        with pytest.raises(Refusal):
+            steps()[step]()
+    is_whole()
+
+
+def test_the_database_goes_away_in_the_middle_of_each_step_and_comes_back(council):
+    """The server ends every connection, as it does when it is restarted: the step fails, and is taken again."""
+    for step, state in STANDS.items():
+        before = stands()
+        with pytest.raises(OperationalError), connection.execute_wrapper(_server_ends_it):
+            steps()[step]()
+        connections.close_all()
+        assert stands() == before
+        assert list(findings()) == []
+        steps()[step]()
+        assert stands() == state
+    is_whole()
+
+
+def _server_ends_it(execute, sql, params, many, context):
+    """Have the server end this connection after the first statement that writes payments or moves a run."""
+    done = execute(sql, params, many, context)
+    if "payments_payment" in sql and sql.lstrip().startswith(("INSERT", "UPDATE")):
+        pid = connection.connection.info.backend_pid
+        other = connections.create_connection("default")
+        try:
+            with other.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
+        finally:
+            other.close()
+    return done

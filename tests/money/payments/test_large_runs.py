@@ -1,0 +1,90 @@
+"""A run above the council's limit: checked by one, approved by a finance manager, and never by one for both."""
+
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from leeway.access.models import User
+from leeway.access.roles import Role
+from leeway.care.planning.models import Way
+from leeway.money.budgets.actions import start_budget
+from leeway.money.payees.actions import SecondOfficerNeeded
+from leeway.money.payments.actions import approve_run, cancel_run, make_run, record_sent, redate_run
+from leeway.money.payments.models import PaymentRun
+from leeway.money.payments.queries import findings
+from leeway.money.payments.states import State
+from leeway.refusal import NotAllowed, Refusal
+
+ON, PAY_ON = date(2026, 4, 20), date(2026, 4, 24)
+
+
+@pytest.fixture
+def run(case, agree, bank, finn, settings):
+    """Ada's £71.43, which is a penny above the limit."""
+    settings.RUN_SECOND_APPROVER_PENCE = 71_42
+    plan = agree(case, (Way.DIRECT_PAYMENT, 100_00, 0))
+    bank(case)
+    start_budget(plan=plan, by=finn, on=date(2026, 4, 1))
+    return make_run(pay_on=PAY_ON, by=finn, on=ON)
+
+
+@pytest.fixture
+def fiona(db):
+    """The finance manager."""
+    return User.objects.create_user("fiona@council.example", name="Fiona Hale", roles=[Role.FINANCE_MANAGER])
+
+
+def test_it_is_checked_then_approved_by_somebody_of_a_higher_level(run, finn, fay, fiona):
+    checked = approve_run(run=run, by=fay, on=ON)
+    assert (checked.state, checked.has_files) == (State.CHECKED, False)
+    with pytest.raises(Refusal):
+        record_sent(run=run, sent_on=ON, by=fay, on=ON)
+    with pytest.raises(SecondOfficerNeeded, match="You checked this run"):
+        approve_run(run=run, by=fay, on=ON)
+    with pytest.raises(SecondOfficerNeeded, match="You made this run"):
+        approve_run(run=run, by=finn, on=ON)
+    approved = approve_run(run=run, by=fiona, on=ON)
+    assert (approved.state, approved.checked_by, approved.approved_by) == (State.APPROVED, fay, fiona)
+    assert list(findings()) == []
+
+
+def test_an_officer_of_no_higher_level_does_not_approve_it(run, fay):
+    other = User.objects.create_user("flo@council.example", name="Flo Ames", roles=[Role.FINANCE])
+    approve_run(run=run, by=fay, on=ON)
+    with pytest.raises(NotAllowed, match="Only a finance manager can approve a payment run above"):
+        approve_run(run=run, by=other, on=ON)
+
+
+def test_who_may_both_check_and_approve_does_one_of_them(run, fay, fiona):
+    approve_run(run=run, by=fiona, on=ON)
+    with pytest.raises(SecondOfficerNeeded):
+        approve_run(run=run, by=fiona, on=ON)
+
+
+def test_at_the_limit_one_is_enough(run, fay, settings, finn):
+    cancel_run(run=run, by=finn, on=ON)
+    settings.RUN_SECOND_APPROVER_PENCE = 71_43
+    again = make_run(pay_on=PAY_ON, by=finn, on=ON)
+    settings.RUN_SECOND_APPROVER_PENCE = 0  # what counts is the limit as it was when the run was made
+    assert approve_run(run=again, by=fay, on=ON).state == State.APPROVED
+
+
+def test_another_day_takes_the_check_away_and_a_checked_run_is_cancelled(run, finn, fay):
+    approve_run(run=run, by=fay, on=ON)
+    again = redate_run(run=run, pay_on=date(2026, 4, 28), by=finn, on=ON)
+    assert (again.state, again.checked_by) == (State.MADE, None)
+    approve_run(run=run, by=fay, on=ON)
+    assert cancel_run(run=run, by=finn, on=ON).state == State.CANCELLED
+
+
+def test_the_database_holds_it(run, finn, fay, fiona):
+    kept = PaymentRun.objects.filter(pk=run.pk)
+    with pytest.raises(DatabaseError, match="above_the_limit_checked_first"), transaction.atomic():
+        kept.update(state="approved", approved_by=fay, approved_on=ON)
+    with pytest.raises(DatabaseError, match="run_maker_is_kept|Cannot update"), transaction.atomic():
+        kept.update(second_above_pence=1_000_00)
+    for same in (finn, fay):
+        with pytest.raises(DatabaseError, match="checked_by_another|approved_by_another"), transaction.atomic():
+            kept.update(state="checked", checked_by=same, checked_on=ON)
+            kept.update(state="approved", approved_by=same, approved_on=ON)

@@ -1,0 +1,158 @@
+"""What a run's page says beside its payments: the last run, shared accounts, a sample; and who waits longest."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from leeway.care.planning.models import Way
+from leeway.money.budgets.actions import place_hold, start_budget
+from leeway.money.budgets.models import HoldKind
+from leeway.money.payees import actions as payees
+from leeway.money.payees.actions import SecondOfficerNeeded
+from leeway.money.payees.models import Holder
+from leeway.money.payments import comparing, queries
+from leeway.money.payments.actions import draw_sample, make_run, record_checked
+from leeway.money.payments.queries import findings, wrong_between
+from leeway.money.payments.waiting import FirstPayment, first_payments, longest_waits
+from leeway.refusal import Refusal
+from leeway.site.first_payments import breakdown
+
+ON, FIRST, SECOND = date(2026, 4, 20), date(2026, 4, 27), date(2026, 5, 22)
+DP = Way.DIRECT_PAYMENT
+
+
+@pytest.fixture
+def as_user(client):
+    """A browser in which somebody is signed in."""
+
+    def signed_in(user):
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def paid_for(another_case, agree, bank, finn):
+    """Give somebody £100 a week as a direct payment from a day, into an account of their own."""
+
+    def started(name, starts_on=date(2026, 4, 22), account=None):
+        case = another_case(name)
+        plan = agree(case, (DP, 100_00, 0), starts_on=starts_on)
+        bank(case, account_number=account or f"{12345678 + sum(map(ord, name))}", name=name)
+        return start_budget(plan=plan, by=finn, on=date(2026, 4, 1))
+
+    return started
+
+
+def test_a_run_is_shown_beside_the_last_one_with_why(paid_for, finn, paid):
+    paid_for("Amy"), paid_for("Zoe", starts_on=date(2026, 4, 6))
+    held = paid_for("Bob", starts_on=date(2026, 4, 6))
+    paid(make_run(pay_on=FIRST, by=finn, on=ON), ON)
+    paid_for("Cid", starts_on=date(2026, 5, 25))
+    place_hold(budget=held, kind=HoldKind.SAFEGUARDING, reason="x", last_on=SECOND, by=finn, on=date(2026, 5, 1))
+    run = make_run(pay_on=SECOND, by=finn, on=date(2026, 5, 11))
+    found = comparing.difference(run, seen_by=finn)
+    said = {kind: [(row.case.person.given_name, row.why) for row in group.rows] for kind, group in found.groups.items()}
+    assert said == {
+        "new": [("Cid", "The first payment")],
+        "gone": [("Bob", "On hold: safeguarding concern")],
+        "changed": [("Zoe", "28 days, and 49 in the last run"), ("Amy", "28 days, and 33 in the last run")],
+        "same": [],
+    }
+    before = run.total_pence - found.before.total_pence
+    assert sum(group.difference_pence for group in found.groups.values()) == before
+
+
+def test_an_account_that_two_people_share_is_pointed_out_with_why_it_may_be_right(
+    paid_for, case, agree, finn, fay, as_user
+):
+    agree(case, (DP, 50_00, 0))
+    paid_for("Amy", account="12345678")
+    entered = {"case": case, "way": DP, "holder": Holder.PERSON, "account_name": "Mrs Bell", "sort_code": "12-34-56"}
+    payee = payees.enter_details(account_number="12345678", by=finn, on=ON, **entered)
+    address = reverse("payees:show", args=[case.pk, payee.pk])
+    assert "The same account is used for somebody else: Amy Example" in as_user(fay).get(address).content.decode()
+    with pytest.raises(Refusal, match="Amy Example is paid into this account too"):
+        payees.approve_details(payee=payee, by=fay, on=ON)
+    said = "Their mother holds the money of both"
+    payees.approve_details(payee=payee, shared_because=said, by=fay, on=ON)
+    assert said in as_user(fay).get(address).content.decode()
+
+
+def test_the_run_lists_shared_accounts(paid_for, another_case, agree, finn, fay):
+    paid_for("Amy", account="12345678")
+    case = another_case("Ben")
+    payee = payees.enter_details(
+        case=case, way=DP, holder=Holder.PERSON, account_name="Amy", sort_code="123456", account_number="12345678",
+        by=finn, on=ON,
+    )  # fmt: skip
+    payees.approve_details(payee=payee, shared_because="One mother for both", by=fay, on=ON)
+    start_budget(plan=agree(case, (DP, 50_00, 0)), by=finn, on=date(2026, 4, 1))
+    (shared,) = comparing.shared_accounts(make_run(pay_on=FIRST, by=finn, on=ON), seen_by=finn)
+    assert sorted(shared.people) == ["Amy Example", "Ben Example"]
+    assert shared.reasons == ["One mother for both"]
+
+
+def test_a_sample_is_drawn_once_by_chance_and_says_how_much_is_wrong(paid_for, finn, fay):
+    for name in ("Amy", "Bob", "Cid", "Dee"):
+        paid_for(name)
+    run = make_run(pay_on=date(2026, 4, 24), by=finn, on=ON)
+    with pytest.raises(Refusal, match="between 1 and 4"):
+        draw_sample(run=run, size=5, because="All of them", by=finn, on=ON)
+    sample = draw_sample(run=run, size=3, because="A small run", by=finn, on=ON)
+    with pytest.raises(Refusal, match="drawn once"):
+        draw_sample(run=run, size=1, because="Again please", by=fay, on=ON)
+    rows = list(sample.rows.all())
+    assert [row.payment.place for row in rows] == queries.drawn(3, 4, sample.seed)
+    assert queries.sample_of(run, seen_by=fay).low_percent is None
+    with pytest.raises(SecondOfficerNeeded):
+        record_checked(sampled=rows[0], right=True, found="As planned", by=finn, on=ON)
+    for row, right in zip(rows, (True, True, False), strict=True):
+        record_checked(sampled=row, right=right, found="Plan and bank details", by=fay, on=ON)
+    with pytest.raises(Refusal, match="already"):
+        record_checked(sampled=rows[0], right=False, found="Changed my mind", by=fay, on=ON)
+    found = queries.sample_of(run, seen_by=fay)
+    assert (found.looked, found.wrong) == (3, 1)
+    assert (found.low_percent, found.high_percent) == wrong_between(1, 3) == (0.8, 90.6)
+    assert list(findings()) == []
+
+
+def test_the_time_to_the_first_payment_and_who_waits_longest(paid_for, finn, paid):
+    amy = paid_for("Amy")
+    paid(make_run(pay_on=FIRST, by=finn, on=ON), ON)
+    dee = paid_for("Dee", starts_on=date(2026, 6, 1))
+    type(dee.case).objects.filter(pk__in=[amy.case_id, dee.case_id]).update(stage="active")
+    (one,) = first_payments(since=ON, until=FIRST, seen_by=finn)
+    assert (one.days, one.way) == ((FIRST - date(2026, 4, 1)).days, DP)
+    assert not first_payments(since=ON, until=FIRST - timedelta(1), seen_by=finn)
+    (waiting,) = longest_waits(on=FIRST, seen_by=finn)
+    assert (waiting.case, waiting.days) == (dee.case, 26)
+
+
+def test_small_groups_are_hidden_and_others_with_them():
+    found = (
+        [FirstPayment(10, "A", DP, 40)] * 3 + [FirstPayment(20, "B", DP, 40)] * 7 + [FirstPayment(5, "C", DP, 4)] * 31
+    )
+    rows = {row.group: (row.people, row.days) for row in breakdown(found, lambda one: one.client_group)}
+    assert rows == {"A": (None, None), "B": (None, None), "C": (30, 5)}
+
+
+@pytest.mark.parametrize("name", ["payments:home", "payments:faster", "first_payments", "home"])
+def test_the_pages_open(paid_for, finn, as_user, name):
+    paid_for("Amy")
+    assert as_user(finn).get(reverse(name)).status_code == 200
+
+
+def test_the_pages_of_a_run_open_with_all_that_is_on_them(paid_for, finn, fay, as_user):
+    paid_for("Amy")
+    run = make_run(pay_on=date(2026, 4, 24), by=finn, on=ON)
+    client = as_user(fay)
+    text = client.post(reverse("payments:sample", args=[run.pk]), {"size": "1", "because": "All there is"}, follow=True)
+    assert "drawn by Fay Ito" in text.content.decode()
+    address = reverse("payments:checked", args=[run.pk, 1])
+    assert "There is a problem" in client.post(address, {"found": ""}).content.decode()
+    done = client.post(address, {"right": "True", "found": "Plan and bank details"}, follow=True).content.decode()
+    assert "1 looked at, none wrong" in done
+    assert "between 0.0% and 97.5%" in client.get(reverse("payments:show", args=[run.pk])).content.decode()
