@@ -37,11 +37,17 @@ OWN_WORDS = {
     "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
     "money/ledger": {"export", "reasons", "relations"},
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},
-    "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs"},
+    "money/payments": {"comparing", "frozen", "waiting"},
+    "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/contributions": {"relations"},
     "money/payments": {"bank_files", "relations"},
 }  # fmt: skip
-LISTS_OF_A_LENGTH = {"care/people/views.py", "money/payments/views.py", "money/banking/modulus.py"}
+LISTS_OF_A_LENGTH = {
+    "care/people/views.py",
+    "money/payments/views.py",
+    "money/payments/comparing.py",
+    "money/banking/modulus.py",
+}
 MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]
 
 

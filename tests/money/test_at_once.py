@@ -134,7 +134,9 @@ def _large_cost(world: World) -> LastCost:
 
 def _hold(world: World) -> Hold:
     kind = HoldKind.SAFEGUARDING
-    return budgets.place_hold(budget=world.budget, kind=kind, reason="A concern", last_on=ON, ends_by_itself=True, by=world.finn, on=ON)
+    return budgets.place_hold(
+        budget=world.budget, kind=kind, reason="A concern", last_on=ON, ends_by_itself=True, by=world.finn, on=ON
+    )
 
 
 def _wait(world: World) -> Any:
@@ -253,9 +255,7 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ),
         ("hold",),
     ),
-    budgets.end_holds: Action(
-        lambda world: budgets.end_holds(on=AFTER), ("hold",)
-    ),
+    budgets.end_holds: Action(lambda world: budgets.end_holds(on=AFTER), ("hold",)),
     budgets.leave_out_days: Action(_left_out, ("in hospital",)),
     budgets.ask_for_interim: Action(_interim),
     budgets.authorise_interim: Action(
@@ -266,7 +266,8 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ("on account",),
     ),
     budgets.start_budget: Action(
-        lambda world: budgets.start_budget(plan=world.case.plans.get(number=2), by=world.finn, on=world.now), ("agreed",)
+        lambda world: budgets.start_budget(plan=world.case.plans.get(number=2), by=world.finn, on=world.now),
+        ("agreed",),
     ),
     budgets.fund_next_year: Action(
         lambda world: budgets.fund_next_year(budget=world.budget, by=world.finn, on=date(2027, 2, 1))
@@ -287,7 +288,8 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         )
     ),
     budgets.set_up_again: Action(
-        lambda world: budgets.set_up_again(budget=world.budget, reason="She stays", by=world.finn, on=world.now), ("ending",)
+        lambda world: budgets.set_up_again(budget=world.budget, reason="She stays", by=world.finn, on=world.now),
+        ("ending",),
     ),
     budgets.add_last_cost: Action(lambda world: _cost(world, "tax", 100_00), ("ending",)),
     budgets.look_at_last_cost: Action(
@@ -369,7 +371,9 @@ def world(another_case, agree, bea, finn, fay, mona):
         ways = [(Way.DIRECT_PAYMENT, 100_00, 0)] + [(Way.SERVICE_FUND, 70_00, 50)] * ("shares" in needs)
         plan = agree(case, *ways, starts_on=STARTS)
         in_use(case, finn, fay, *(way for way, _, _ in ways))
-        world = World(case, budgets.start_budget(plan=plan, by=finn, on=SET_UP), bea, finn, fay, mona, another_case("Eve"))
+        world = World(
+            case, budgets.start_budget(plan=plan, by=finn, on=SET_UP), bea, finn, fay, mona, another_case("Eve")
+        )
         in_use(world.other, finn, fay, Way.DIRECT_PAYMENT)
         states = [state for state in State if state in needs]
         for state, pay_on in zip(states, PAY_DAYS, strict=False):

@@ -38,7 +38,9 @@ def bad(request, case):
 def test_finance_places_a_hold(bad, agree, bank, finn):
     bank(bad)
     budget = budgets.start_budget(plan=agree(bad, (Way.DIRECT_PAYMENT, 100_00, 0)), by=finn, on=SET_UP_ON)
-    assert budgets.place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="In hospital.", last_on=ON, by=finn, on=ON).pk
+    assert budgets.place_hold(
+        budget=budget, kind=HoldKind.HOSPITAL, reason="In hospital.", last_on=ON, by=finn, on=ON
+    ).pk
     message = Message.objects.get(template="payment_held")
     assert "\n" not in message.recipient_name and message.state == State.TO_PRINT
     assert Task.objects.filter(case=bad, kind=Event.LETTER_TO_POST).exists(), "somebody tells them in another way"

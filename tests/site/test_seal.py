@@ -103,7 +103,9 @@ def last_cost(council, staff):
 @pytest.fixture
 def hold(council, staff):
     budget = Budget.objects.order_by("started_on", "case__person__given_name").first()
-    return Hold.objects.create(budget=budget, kind="hospital", reason="A fall", placed_by=staff[0], placed_on=ON, last_on=ON)
+    return Hold.objects.create(
+        budget=budget, kind="hospital", reason="A fall", placed_by=staff[0], placed_on=ON, last_on=ON
+    )
 
 
 @pytest.fixture

@@ -57,9 +57,7 @@ def breakdown(found: Iterable[FirstPayment], group_of: Callable[[FirstPayment], 
     names = sorted(groups)
     hidden = hidden_parts([len(groups[name]) for name in names])
     return [
-        Row(name, None, None)
-        if place in hidden
-        else Row(name, nearest(len(groups[name])), middle_days(groups[name]))
+        Row(name, None, None) if place in hidden else Row(name, nearest(len(groups[name])), middle_days(groups[name]))
         for place, name in enumerate(names)
     ]
 

@@ -103,7 +103,9 @@ def waiting_on(case, day):
 def test_a_hold_keeps_the_payments_of_every_stretch_waiting(started, case, finn):
     later = started[1]
     assert waiting_on(case, BIRTHDAY) == (3, 3)
-    hold = place_hold(budget=later, kind=HoldKind.SAFEGUARDING, reason="A concern", last_on=SET_UP_ON, by=finn, on=SET_UP_ON)
+    hold = place_hold(
+        budget=later, kind=HoldKind.SAFEGUARDING, reason="A concern", last_on=SET_UP_ON, by=finn, on=SET_UP_ON
+    )
     assert waiting_on(case, BIRTHDAY) == (3, 0)
     assert hold.budget == later
     wait_after(case=case, kind=HoldKind.ENDED, reason="Support ended", by=finn, on=SET_UP_ON)

@@ -84,9 +84,7 @@ def test_nothing_is_paid_or_charged_for_the_days_and_what_was_paid_comes_off_to_
 def test_her_charge_does_not_fall_due_for_the_days(case, agree, bea, finn):
     plan = agree(case, (Way.COUNCIL_MANAGED, 70_00, 0), charge_pence=35_00)
     budget = start_budget(plan=plan, by=finn, on=SET_UP)
-    record_stay(
-        case=case, kind="hospital", place="", starts_on=IN, ends_on=OUT, told_by="Her sister", by=bea, on=HOME
-    )
+    record_stay(case=case, kind="hospital", place="", starts_on=IN, ends_on=OUT, told_by="Her sister", by=bea, on=HOME)
     hold = place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="x", last_on=HOME, by=finn, on=HOME)
     leave_out_days(hold=hold, starts_on=IN, ends_on=OUT, reason=WHY, by=finn, on=HOME)
     let_fall_due(on=date(2026, 6, 21))

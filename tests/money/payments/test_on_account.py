@@ -120,7 +120,9 @@ def test_an_amount_above_the_limit_or_too_many_days_are_refused(case, finn, sett
             ask_for_interim(case=case, amount_pence=pence, starts_on=ON, ends_on=ends_on, reason=WHY, by=finn, on=ON)
 
 
-@pytest.mark.parametrize(("day", "words"), [(date(2026, 4, 19), "today or a day after"), (date(2026, 4, 25), "working")])
+@pytest.mark.parametrize(
+    ("day", "words"), [(date(2026, 4, 19), "today or a day after"), (date(2026, 4, 25), "working")]
+)
 def test_a_faster_run_has_a_day_and_a_reason(agreed, finn, day, words):
     with pytest.raises(Refusal, match=words):
         make_faster_run(pay_on=day, only=[agreed.pk], why="Home tomorrow", by=finn, on=ON)

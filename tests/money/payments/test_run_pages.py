@@ -9,12 +9,12 @@ from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import place_hold, start_budget
 from leeway.money.budgets.models import HoldKind
 from leeway.money.payees import actions as payees
+from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payees.models import Holder
 from leeway.money.payments import comparing, queries
 from leeway.money.payments.actions import draw_sample, make_run, record_checked
 from leeway.money.payments.queries import findings, wrong_between
 from leeway.money.payments.waiting import FirstPayment, first_payments, longest_waits
-from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.refusal import Refusal
 from leeway.site.first_payments import breakdown
 
@@ -65,7 +65,9 @@ def test_a_run_is_shown_beside_the_last_one_with_why(paid_for, finn, paid):
     assert sum(group.difference_pence for group in found.groups.values()) == before
 
 
-def test_an_account_that_two_people_share_is_pointed_out_with_why_it_may_be_right(paid_for, case, agree, finn, fay, as_user):
+def test_an_account_that_two_people_share_is_pointed_out_with_why_it_may_be_right(
+    paid_for, case, agree, finn, fay, as_user
+):
     agree(case, (DP, 50_00, 0))
     paid_for("Amy", account="12345678")
     entered = {"case": case, "way": DP, "holder": Holder.PERSON, "account_name": "Mrs Bell", "sort_code": "12-34-56"}
@@ -130,7 +132,9 @@ def test_the_time_to_the_first_payment_and_who_waits_longest(paid_for, finn, pai
 
 
 def test_small_groups_are_hidden_and_others_with_them():
-    found = [FirstPayment(10, "A", DP, 40)] * 3 + [FirstPayment(20, "B", DP, 40)] * 7 + [FirstPayment(5, "C", DP, 4)] * 31
+    found = (
+        [FirstPayment(10, "A", DP, 40)] * 3 + [FirstPayment(20, "B", DP, 40)] * 7 + [FirstPayment(5, "C", DP, 4)] * 31
+    )
     rows = {row.group: (row.people, row.days) for row in breakdown(found, lambda one: one.client_group)}
     assert rows == {"A": (None, None), "B": (None, None), "C": (30, 5)}
 

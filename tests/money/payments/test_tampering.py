@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from leeway.care.planning.models import Way
 from leeway.care.circumstances.actions import record_stay
+from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import (
     ask_for_interim,
     authorise_interim,
@@ -376,7 +376,8 @@ MORE_TRIES = {
         [
             "UPDATE budgets_interim SET amount_pence = amount_pence + 5",
             "UPDATE payments_payment SET amount_pence = amount_pence + 5 WHERE kind = 'interim'",
-            "UPDATE ledger_transfer SET amount_pence = amount_pence + 5 WHERE about IN (SELECT id FROM budgets_interim)",
+            "UPDATE ledger_transfer SET amount_pence = amount_pence + 5 "
+            "WHERE about IN (SELECT id FROM budgets_interim)",
             "UPDATE payments_paymentrun SET total_pence = total_pence + 5",
         ],
         [FROZEN, "What had been decided when payment"],

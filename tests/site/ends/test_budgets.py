@@ -79,7 +79,9 @@ def test_a_form_from_before_a_death_ends_nothing_either(budget, die, finn):
 def test_a_budget_ended_by_mistake_is_set_up_again_and_pays_each_day_once(budget, ada_case, die, undo, end, finn, paid):
     run = make_run(pay_on=date(2026, 5, 20), by=finn, on=date(2026, 5, 14))
     paid(run, date(2026, 5, 14))
-    hold = budgets.place_hold(budget=budget, kind=HoldKind.SAFEGUARDING, reason="A concern", last_on=DIED, by=finn, on=DIED)
+    hold = budgets.place_hold(
+        budget=budget, kind=HoldKind.SAFEGUARDING, reason="A concern", last_on=DIED, by=finn, on=DIED
+    )
     die(died_on=date(2026, 5, 20))
     beyond_pence = end(date(2026, 5, 20)).paid_beyond_pence
     assert beyond_pence

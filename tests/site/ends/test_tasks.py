@@ -57,7 +57,9 @@ def test_undoing_a_death_gives_back_every_task_whose_cause_stands(budget, ada_ca
 
 def test_what_is_over_meanwhile_does_not_come_back(budget, ada_case, die, undo, go_to, finn, bea):
     stay = go_to("hospital", starts_on=date(2026, 5, 1))
-    hold = budgets.place_hold(budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Late", last_on=STARTED, by=finn, on=STARTED)
+    hold = budgets.place_hold(
+        budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Late", last_on=STARTED, by=finn, on=STARTED
+    )
     die()
     circumstances.end_stay(case=ada_case, stay=stay, ends_on=date(2026, 5, 20), by=bea, on=ON)
     budgets.lift_hold(hold=hold, by=finn, on=ON)

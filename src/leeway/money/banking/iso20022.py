@@ -63,7 +63,12 @@ def write(
 
 
 def _add_payment_information(
-    payment: ET.Element, credits: Sequence[Credit], originator: Originator, message_id: str, execute_on: date, level: str
+    payment: ET.Element,
+    credits: Sequence[Credit],
+    originator: Originator,
+    message_id: str,
+    execute_on: date,
+    level: str,
 ) -> None:
     """Who pays, how, and on which day: one batch, in the order that the schema lays down."""
     _add(payment, "PmtInfId", message_id)

@@ -31,7 +31,10 @@ class HoldForm(forms.Form):
     )
     ends_by_itself = forms.TypedChoiceField(
         label="What happens after that day?",
-        choices=[("no", "Finance looks again: payments wait until somebody lifts the hold"), ("yes", "The hold ends by itself")],
+        choices=[
+            ("no", "Finance looks again: payments wait until somebody lifts the hold"),
+            ("yes", "The hold ends by itself"),
+        ],
         coerce=lambda said: said == "yes",
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what happens after the last day."},

@@ -303,9 +303,7 @@ def goes_on_from(budget: Budget) -> Budget | None:
     """The budget of the same plan that this one goes on from, where it was set up again."""
     last_day = budget.starts_on - DAY
     after_days_left_out = Q(ending__left_out_until=last_day)
-    goes_on = Q(ending__replaced=True) & (
-        Q(ending__ends_on=last_day) | Q(after_days_left_out, ending__sooner_on=None)
-    )
+    goes_on = Q(ending__replaced=True) & (Q(ending__ends_on=last_day) | Q(after_days_left_out, ending__sooner_on=None))
     if hasattr(budget, "ending") and budget.ending.ends_on <= last_day:  # it never ran
         goes_on |= Q(ending__first_ends_on=last_day) | after_days_left_out
     return Budget.objects.filter(goes_on, plan=budget.plan_id).exclude(pk=budget.pk).first()

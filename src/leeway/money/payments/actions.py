@@ -78,7 +78,13 @@ def make_faster_run(*, pay_on: date, only: Collection[uuid.UUID], why: str, by: 
 
 
 def _make(
-    pay_on: date, by: User, on: date, *, rail: Rail = Rail.BACS, why: str = "", only: Collection[uuid.UUID] | None = None
+    pay_on: date,
+    by: User,
+    on: date,
+    *,
+    rail: Rail = Rail.BACS,
+    why: str = "",
+    only: Collection[uuid.UUID] | None = None,
 ) -> PaymentRun:
     _one_at_a_time()
     run = PaymentRun.objects.create(
@@ -247,9 +253,7 @@ def draw_sample(*, run: PaymentRun, size: int, because: str, by: User, on: date)
     if len(because.strip()) < WORDS_LEAST:
         raise Refusal("Say why so many.", field="because")
     seed = secrets.randbelow(2**31)
-    sample = Sample.objects.create(
-        run=run, size=size, because=because.strip(), seed=seed, drawn_by=by, drawn_on=on
-    )
+    sample = Sample.objects.create(run=run, size=size, because=because.strip(), seed=seed, drawn_by=by, drawn_on=on)
     places = queries.drawn(size, run.payments_count, seed)
     chosen = run.payments.filter(place__in=places)
     Sampled.objects.bulk_create([Sampled(payment=payment, sample=sample) for payment in chosen])

@@ -108,7 +108,8 @@ class PaymentRun(models.Model):
                 name="run_above_the_limit_checked_first",
             ),
             models.CheckConstraint(
-                condition=Q(rail=Rail.BACS, why="") | Q(rail=Rail.FASTER) & ~Q(why=""), name="run_off_the_cycle_says_why"
+                condition=Q(rail=Rail.BACS, why="") | Q(rail=Rail.FASTER) & ~Q(why=""),
+                name="run_off_the_cycle_says_why",
             ),
             models.CheckConstraint(condition=_done_by_somebody("approved", APPROVED), name="run_approved_by_someone"),
             models.CheckConstraint(condition=_done_by_somebody("sent", SENT), name="run_sent_by_someone"),

@@ -276,6 +276,8 @@ def _page(request: SignedIn, run, form):
             "may_confirm": run.state == State.SENT and run.pay_on <= today,
             "may_return": run.state == State.CONFIRMED,
             "too_late": run.state in (State.MADE, State.CHECKED, State.APPROVED) and run.last_day_to_send < today,
-            "stopped": queries.stopped_since(run)[:ROWS_A_PAGE] if run.state in (State.MADE, State.CHECKED, State.APPROVED) else [],
+            "stopped": queries.stopped_since(run)[:ROWS_A_PAGE]
+            if run.state in (State.MADE, State.CHECKED, State.APPROVED)
+            else [],
         },
     )

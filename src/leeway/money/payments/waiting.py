@@ -44,7 +44,10 @@ def first_payments(*, since: date, until: date, seen_by: User) -> list[FirstPaym
     own = arrived.filter(case=OuterRef("pk")).order_by("run__pay_on", "place")
     cases = (
         Case.objects.filter(Exists(own))
-        .annotate(first=Min("payments__run__pay_on", filter=Q(payments__state=PaymentState.ARRIVED)), way=Subquery(own.values("way")[:1]))
+        .annotate(
+            first=Min("payments__run__pay_on", filter=Q(payments__state=PaymentState.ARRIVED)),
+            way=Subquery(own.values("way")[:1]),
+        )
         .filter(first__gte=since, first__lte=until)
     )
     rows = cases.order_by().values_list("opened_on", "first", "way", "support_reason", "person__date_of_birth")

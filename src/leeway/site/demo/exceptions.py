@@ -19,7 +19,6 @@ from leeway.money.payments.states import State
 from leeway.site.demo.playing import Staff
 
 
-
 def play(staff: Staff, today: date) -> None:
     """Play each where there is somebody whom it fits."""
     running = list(_of_the_crowd(Stage.ACTIVE))
@@ -36,9 +35,11 @@ def play(staff: Staff, today: date) -> None:
 def _of_the_crowd(stage: Stage):
     """Cases whose one budget has run for months and goes on, and is paid out direct."""
     budgets_of = Budget.objects.filter(ending=None, holds=None, parts__way=Way.DIRECT_PAYMENT)
-    return Case.objects.filter(stage=stage, person__user=None, person__date_of_death=None).filter(
-        budgets__in=budgets_of, person__stays=None
-    ).order_by("opened_on", "pk")
+    return (
+        Case.objects.filter(stage=stage, person__user=None, person__date_of_death=None)
+        .filter(budgets__in=budgets_of, person__stays=None)
+        .order_by("opened_on", "pk")
+    )
 
 
 def _hold(case: Case, staff: Staff, on: date, until: date, why: str):
@@ -153,5 +154,7 @@ def draw_a_sample(staff: Staff, today: date) -> None:
     drawn = queries.sample_of(run, seen_by=staff.second_finance)
     assert drawn is not None and drawn.sample == sample
     for place, row in enumerate(drawn.rows[:4]):
-        found = "Plan, charge and bank statement agree." if place else "Paid as planned; the name on the account is old."
+        found = (
+            "Plan, charge and bank statement agree." if place else "Paid as planned; the name on the account is old."
+        )
         payments.record_checked(sampled=row, right=bool(place), found=found, **by_on)

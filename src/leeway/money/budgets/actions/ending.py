@@ -109,7 +109,7 @@ def close(
     replaced: bool = False,
     left_out_until: date | None = None,
 ) -> Ending:
-    """End a budget, or bring its last day forward. Whoever calls has asked whether this user may, and tells the case."""
+    """End a budget, or bring its last day forward. Whoever calls has asked if this user may, and tells the case."""
     _require_may_end(budget, ends_on, reason)
     ending = _write(budget, ends_on, reason.strip(), replaced, left_out_until, by, on)
     for part in budget.parts.all():

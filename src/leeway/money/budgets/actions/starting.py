@@ -69,7 +69,9 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
         budget = go_on(budget, charge, by, on)
     sentence = f"Budget started: {pounds(budget.cost_pence_per_week)} a week from {starts_on:%-d %B %Y}."
     if left_pence:
-        sentence += f" {pounds(left_pence)} of what was paid on account is more than falls due, and stays to be settled."
+        sentence += (
+            f" {pounds(left_pence)} of what was paid on account is more than falls due, and stays to be settled."
+        )
     move_case(case=case, to=Stage.ACTIVE, kind=Event.BUDGET_STARTED, by=by, on=on, sentence=sentence)
     schedule_review(case=case, starts_on=starts_on, by=by, on=on)
     return budget
