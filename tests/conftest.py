@@ -318,7 +318,7 @@ def bank(finn, fay):
             by=finn,
             on=SET_UP_ON,
         )
-        return payees.approve_details(payee=payee, by=fay, on=SET_UP_ON)
+        return payees.approve_details(payee=payee, shared_because="All of a test may share one", by=fay, on=SET_UP_ON)
 
     return entered
 

@@ -43,13 +43,15 @@ OWN_WORDS = {
     },
     "money/ledger": {"export", "reasons", "relations"},
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},
-    "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs"},
+    "money/payments": {"comparing", "frozen", "waiting"},
+    "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/contributions": {"relations"},
     "money/statements": {"candidates", "keeping", "kinds", "matching", "picking", "relations", "standing"},
     "money/payments": {"answers", "relations"},
 }  # fmt: skip
 LISTS_OF_A_LENGTH = {
     "care/people/views.py", "money/payments/views.py", "money/banking/modulus.py", "money/statements/matching.py",
+    "money/payments/comparing.py",
     "money/statements/queries.py", "money/statements/views.py",
 }  # fmt: skip
 MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]

@@ -451,7 +451,8 @@ EVENTS: dict[Event, Follows] = {
     Event.INTERIM_ASKED: _asks(
         ToDo(
             Whose.MANAGER,
-            "{person} is to have money on account before the budget is set up. Say yes or no, under “Money on account”.",
+            "{person} is to have money on account before the budget is set up. Say yes or no, under “Money on account” "
+            "on your page.",
             days=1,
         )
     ),

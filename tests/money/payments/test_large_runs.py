@@ -82,9 +82,9 @@ def test_the_database_holds_it(run, finn, fay, fiona):
     kept = PaymentRun.objects.filter(pk=run.pk)
     with pytest.raises(DatabaseError, match="above_the_limit_checked_first"), transaction.atomic():
         kept.update(state="approved", approved_by=fay, approved_on=ON)
-    with pytest.raises(DatabaseError, match="run_maker_is_kept|Cannot update"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"run_maker_is_kept|Cannot update"), transaction.atomic():
         kept.update(second_above_pence=1_000_00)
     for same in (finn, fay):
-        with pytest.raises(DatabaseError, match="checked_by_another|approved_by_another"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"checked_by_another|approved_by_another"), transaction.atomic():
             kept.update(state="checked", checked_by=same, checked_on=ON)
             kept.update(state="approved", approved_by=same, approved_on=ON)

@@ -422,7 +422,8 @@ MORE_TRIES = {
         [
             "UPDATE budgets_interim SET amount_pence = amount_pence + 5",
             "UPDATE payments_payment SET amount_pence = amount_pence + 5 WHERE kind = 'interim'",
-            "UPDATE ledger_transfer SET amount_pence = amount_pence + 5 WHERE about IN (SELECT id FROM budgets_interim)",
+            "UPDATE ledger_transfer SET amount_pence = amount_pence + 5 "
+            "WHERE about IN (SELECT id FROM budgets_interim)",
             "UPDATE payments_paymentrun SET total_pence = total_pence + 5",
         ],
         [FROZEN, "What had been decided when payment"],

@@ -34,8 +34,9 @@ BESIDE = """
           FULL JOIN (SELECT * FROM of_run WHERE NOT now) AS before USING (case_id)
     ), counted AS (
         SELECT *, COUNT(*) OVER (PARTITION BY kind) AS people,
-               ROW_NUMBER() OVER (PARTITION BY kind ORDER BY ABS(COALESCE(now_pence, 0) - COALESCE(before_pence, 0)) DESC,
-                                  case_id) AS place,
+               ROW_NUMBER() OVER (
+                   PARTITION BY kind ORDER BY ABS(COALESCE(now_pence, 0) - COALESCE(before_pence, 0)) DESC, case_id
+               ) AS place,
                SUM(COALESCE(now_pence, 0) - COALESCE(before_pence, 0)) OVER (PARTITION BY kind) AS difference
           FROM beside
     ) SELECT * FROM counted WHERE place <= CASE kind WHEN 'same' THEN 1 ELSE %(rows)s END ORDER BY kind, place
@@ -87,7 +88,7 @@ def run_before(run: PaymentRun) -> PaymentRun | None:
 
 
 def beside_each_other(runs: Iterable[PaymentRun]) -> list[tuple[PaymentRun, int | None]]:
-    """Runs, the latest first, each with how much more or less it pays than the last of its kind that was not given up."""
+    """Runs, the latest first, each with how much more it pays than the last by Bacs that was not given up."""
     listed = list(runs)
     found = []
     for place, run in enumerate(listed):
@@ -98,7 +99,7 @@ def beside_each_other(runs: Iterable[PaymentRun]) -> list[tuple[PaymentRun, int 
 
 
 def difference(run: PaymentRun, *, seen_by: User) -> Difference | None:
-    """How a run differs from the one before it, by person; nothing where there is none, or it is one of a few by hand."""
+    """How a run differs from the one before it, by person; nothing where there is none, or where it is not by Bacs."""
     before = run_before(run) if run.rail == Rail.BACS else None
     if before is None:
         return None

@@ -350,10 +350,11 @@ def urgent(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Urgent]:
     check_can(seen_by, Capability.PAY)
     paid = Payment.objects.filter(case=OuterRef("part__budget__case"), state__in=LIVE)
     back = Payment.objects.filter(instalment=OuterRef("pk"), state=PaymentState.RETURNED)
-    dues: QuerySet[Any] = payable(unpaid(pay_on)).annotate(back=Exists(back)).filter(Q(back=True) | ~Exists(paid))
+    dues = payable(unpaid(pay_on)).annotate(back=Exists(back)).filter(Q(back=True) | ~Exists(paid))
+    rows_due: QuerySet[Any] = _with_people(dues)
     found = [
         Urgent(each.pk, each.part.budget.case, each.amount_pence, "Came back" if each.back else "First payment")
-        for each in _with_people(dues).order_by("due_on", "pk")[:rows]
+        for each in rows_due.order_by("due_on", "pk")[:rows]
     ]
     interims = payable_on_account(unpaid_on_account(), pay_on).select_related("case__person")
     found += [Urgent(one.pk, one.case, one.amount_pence, "Money on account") for one in interims[:rows]]

@@ -135,8 +135,10 @@ RELATIONS = (
     ),
     Relation(
         "Payment {payment} says of {fact} something else than what it pays, or than the bank details that it goes to.",
-        f"SELECT pay.id AS payment, facts.fact {OF_PAYMENT} JOIN payees_payeeaccount AS payee ON payee.id = pay.payee_id "
-        f"CROSS JOIN LATERAL (VALUES {OF_FACTS}) AS facts (fact, said, stands) WHERE facts.said IS DISTINCT FROM facts.stands",
+        f"SELECT pay.id AS payment, facts.fact {OF_PAYMENT} "
+        "JOIN payees_payeeaccount AS payee ON payee.id = pay.payee_id "
+        f"CROSS JOIN LATERAL (VALUES {OF_FACTS}) AS facts (fact, said, stands) "
+        "WHERE facts.said IS DISTINCT FROM facts.stands",
     ),
     Relation(
         "What had been decided when payment {payment} was made is not what is stored of it now.",
@@ -244,7 +246,8 @@ RELATIONS = (
     Relation(
         "Payment run {number} was approved by whoever chose its day, or its days are out of order.",
         "SELECT number FROM payments_paymentrun WHERE approved_by_id IN (made_by_id, dated_by_id) "
-        "OR checked_by_id IN (made_by_id, dated_by_id, approved_by_id) OR checked_on < dated_on OR approved_on < checked_on "
+        "OR checked_by_id IN (made_by_id, dated_by_id, approved_by_id) "
+        "OR checked_on < dated_on OR approved_on < checked_on "
         "OR dated_on < made_on OR approved_on < dated_on OR sent_on < approved_on OR pay_on < sent_on "
         "OR confirmed_on < pay_on "
         "OR (state IN ('approved', 'sent', 'confirmed') AND approved_by_id IS NULL)",
@@ -252,14 +255,16 @@ RELATIONS = (
     Relation(
         "The sample of payment run {number} is of {size} payments, and {found} of this run were drawn.",
         "SELECT run.number, s.size, COUNT(pay.id) AS found FROM payments_sample AS s "
-        "JOIN payments_paymentrun AS run ON run.id = s.run_id LEFT JOIN payments_sampled AS one ON one.sample_id = s.run_id "
+        "JOIN payments_paymentrun AS run ON run.id = s.run_id "
+        "LEFT JOIN payments_sampled AS one ON one.sample_id = s.run_id "
         "LEFT JOIN payments_payment AS pay ON pay.id = one.payment_id AND pay.run_id = s.run_id "
         "GROUP BY run.number, s.size HAVING s.size <> COUNT(pay.id)",
     ),
     Relation(
         "Payment {payment} of a sample was checked by whoever made its run or chose its day.",
         "SELECT pay.id AS payment FROM payments_sampled AS one JOIN payments_payment AS pay ON pay.id = one.payment_id "
-        "JOIN payments_paymentrun AS run ON run.id = pay.run_id WHERE one.looked_by_id IN (run.made_by_id, run.dated_by_id)",
+        "JOIN payments_paymentrun AS run ON run.id = pay.run_id "
+        "WHERE one.looked_by_id IN (run.made_by_id, run.dated_by_id)",
     ),
     Relation(
         "Payment run {number} says {said} pence in {count} payments, and its payments come to {pence} in {found}.",
