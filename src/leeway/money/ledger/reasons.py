@@ -119,7 +119,7 @@ NEVER: Mapping[str, str] = {
         OR moved.effective_date > (moved.made_at AT TIME ZONE 'UTC')::date + {DAYS_AHEAD_MOST}
     """,
     "sends an instalment again that did not come back": f"""
-        moved.sending > 1 AND moved.sending > 1 + (
+        COALESCE(moved.sending, 1) > 1 AND moved.sending > 1 + (
             SELECT count(*) FROM ledger_transfer AS back
              WHERE back.about = moved.about AND back.reason = '{Reason.PAYMENT_RETURNED}')
     """,
