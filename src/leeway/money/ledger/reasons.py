@@ -130,12 +130,15 @@ NEVER: Mapping[str, str] = {
 
 
 def guard() -> str:
-    """What the database asks of all transfers that one statement adds (as `added`), before it keeps them."""
+    """What the database asks of all transfers that one statement adds (as `added`), before it keeps them.
+
+    It reads them all for one refusal: with LIMIT the planner takes it that one comes at once, and joins row by row.
+    """
     cases = " ".join(f"WHEN {condition} THEN 'A transfer {words}.'" for words, condition in NEVER.items())
     return f"""
-        SELECT told.refusal INTO refusal FROM (
+        SELECT min(told.refusal) INTO refusal FROM (
             SELECT CASE {cases} END AS refusal FROM added AS moved {JOINED}
-        ) AS told WHERE told.refusal IS NOT NULL LIMIT 1;
+        ) AS told;
         IF refusal IS NOT NULL THEN RAISE EXCEPTION '%', refusal; END IF;
         RETURN NULL;
     """
