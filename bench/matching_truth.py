@@ -25,6 +25,7 @@ FIRST_DAY = date(2023, 4, 7)
 DAYS_BETWEEN_RUNS = 7
 CUT_AT = 18
 DAYS_OFF_MOST = 5
+DAYS_FROM_SENDING = 2  # runs are paid on Fridays, so both are working days
 FIRST = (
     "Ada Alan Amir Bea Bryn Carol Chen Dai Diya Edith Efua Esme Farid Freya Gwen Hana Harold Ines Ivor Jean Joan Kofi "
     "Leila Liam Mabel Marcia Mei Nadia Neil Olu Omar Pearl Priya Rani Rhys Rosa Sam Sian Tariq Una Vera Wanda Yusuf"
@@ -44,6 +45,7 @@ class Damage(StrEnum):
     ID_WHOLE = "end-to-end id whole"
     REFERENCE_WHOLE = "reference whole, among words"
     DAY_MOVED_REFERENCE = "day moved, reference whole"
+    BEFORE_SENT = "dated before it was sent, reference whole"
     ID_CUT = "end-to-end id cut at 18"
     REFERENCE_CUT = "reference cut at 18, with words before it"
     EQUAL_AMOUNTS = "equal amounts on one day, no reference"
@@ -54,7 +56,8 @@ class Damage(StrEnum):
     NOTHING = "belongs to nothing"
 
 
-#: Where a reference stands whole, so that every such line should be found.
+#: Where a reference stands whole, so that every such line should be found. No bank books a payment that it was not
+#: sent yet: a line that says so names a payment, and is not to be trusted all the same.
 REFERENCE_STANDS = (Damage.ID_WHOLE, Damage.REFERENCE_WHOLE, Damage.DAY_MOVED_REFERENCE)
 #: Of a thousand payments that are booked one by one.
 SHARES = {
@@ -81,6 +84,11 @@ class Payment:
     name: str
     amount_pence: int
     pay_on: date
+
+    @property
+    def sent_on(self) -> date:
+        """The day on which the bank was given the file of its run."""
+        return self.pay_on - timedelta(days=DAYS_FROM_SENDING)
 
 
 @dataclass(frozen=True)
@@ -191,7 +199,8 @@ def damaged(random: Random, payment: Payment, *, equal: bool) -> Line:
         case Damage.REFERENCE_WHOLE:
             return replace(plain, text=words)
         case Damage.DAY_MOVED_REFERENCE:
-            return replace(plain, text=words, day=moved)
+            early = moved < payment.sent_on
+            return replace(plain, text=words, day=moved, damage=Damage.BEFORE_SENT if early else damage)
         case Damage.ID_CUT:
             return replace(plain, end_to_end_id=payment.id[:CUT_AT])
         case Damage.REFERENCE_CUT:
