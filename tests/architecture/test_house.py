@@ -43,11 +43,10 @@ OWN_WORDS = {
     },
     "money/ledger": {"export", "reasons", "relations"},
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},
-    "money/payments": {"comparing", "frozen", "waiting"},
+    "money/payments": {"answers", "comparing", "frozen", "relations", "waiting"},
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/contributions": {"relations"},
     "money/statements": {"candidates", "keeping", "kinds", "matching", "picking", "relations", "standing"},
-    "money/payments": {"answers", "relations"},
 }  # fmt: skip
 LISTS_OF_A_LENGTH = {
     "care/people/views.py", "money/payments/views.py", "money/banking/modulus.py", "money/statements/matching.py",
