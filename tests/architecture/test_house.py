@@ -39,7 +39,7 @@ OWN_WORDS = {
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs"},
     "money/contributions": {"relations"},
-    "money/payments": {"bank_files", "relations"},
+    "money/payments": {"bank_files", "notices", "relations"},
 }  # fmt: skip
 LISTS_OF_A_LENGTH = {"care/people/views.py", "money/payments/views.py", "money/banking/modulus.py"}
 MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]

@@ -20,9 +20,9 @@ from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
-from leeway.money.budgets.queries import budgets_to_end, paid_beyond_death, why_next_waits
+from leeway.money.budgets.queries import budgets_to_end, paid_beyond_death
 from leeway.money.payees.queries import waiting as details_waiting
-from leeway.money.payments.queries import first_pay_day, preview, runs, runs_to_confirm, runs_to_send
+from leeway.money.payments.queries import first_pay_day, money_now, preview, runs, runs_to_confirm, runs_to_send
 from leeway.money.payments.states import State
 from leeway.site.next_steps import next_step
 
@@ -67,7 +67,7 @@ def _person(request: SignedIn, today: date) -> dict:
                 "step": step,
                 "address": step.address_for(case, user),
                 "own": is_the_person(user, case),
-                "waits": "" if case.person.date_of_death else why_next_waits(case, today),
+                "money": None if case.person.date_of_death else money_now(case, today),
             }
             for case, step in cases
         ]

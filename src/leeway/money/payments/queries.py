@@ -13,12 +13,14 @@ from leeway.access.access import check_can
 from leeway.access.looks import record_look_over, record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.care.people.models import Case as CareCase
 from leeway.money.banking import bacs18, iso20022
 from leeway.money.banking.payment import Credit, Originator
 from leeway.money.banking.working_days import (
     bacs_processing_day,
     bacs_submission_day,
     working_day_after,
+    working_day_on_or_before,
 )
 from leeway.money.budgets.models import Instalment
 from leeway.money.budgets.payable import as_paid_on, nothing_stops, payable, with_what_stops
@@ -176,6 +178,32 @@ def get_payment(run: PaymentRun, place: int, *, seen_by: User) -> Payment:
 def _note_looks(payments: Iterable[Payment], viewer: User, page: str) -> None:
     people = [each.instalment.part.budget.case.person_id for each in payments]
     record_looks(viewer=viewer, person_ids=people, page=page)
+
+
+@dataclass(frozen=True)
+class MoneyNow:
+    """What somebody wants to know first of their payments: the last one, the next one, and whether it is late."""
+
+    last: Payment | None
+    next: Instalment | None
+    arrives_on: date | None
+    waits: str
+    late: bool
+
+
+def money_now(case: CareCase, on: date) -> MoneyNow | None:
+    """The last and the next payment of a case that this user was already found to be allowed to see, if it has any."""
+    of_case = Q(instalment__part__budget__case=case)
+    begun = Payment.objects.filter(of_case, run__approved_on__isnull=False, run__given_up_on=None)
+    last = begun.select_related("run", "instalment__part").order_by("run__pay_on", "run__number").last()
+    paid = Payment.objects.filter(instalment=OuterRef("pk"), state__in=LIVE, run__approved_on__isnull=False)
+    ahead = Instalment.objects.filter(~Exists(paid), part__budget__case=case, cancellation=None, amount_pence__gt=0)
+    upcoming: Any = with_what_stops(as_paid_on(ahead, on)).select_related("part").order_by("due_on", "pk").first()
+    if last is None and upcoming is None:
+        return None
+    arrives_on = working_day_on_or_before(upcoming.due_on) if upcoming else None
+    late = bool(arrives_on) and bacs_submission_day(arrives_on) < on
+    return MoneyNow(last, upcoming, arrives_on, upcoming.why if upcoming else "", late)
 
 
 def runs_to_send(*, seen_by: User) -> QuerySet[PaymentRun]:
