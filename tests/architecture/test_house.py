@@ -43,7 +43,7 @@ OWN_WORDS = {
     },
     "money/ledger": {"export", "reasons", "relations"},
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},
-    "money/payments": {"answers", "comparing", "frozen", "relations", "waiting"},
+    "money/payments": {"answers", "comparing", "frozen", "notices", "relations", "waiting"},
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/contributions": {"relations"},
     "money/statements": {"candidates", "keeping", "kinds", "matching", "picking", "relations", "standing"},

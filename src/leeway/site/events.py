@@ -247,6 +247,7 @@ WITH_MONEY = (
     Over(END_THE_BUDGET, (Whose.FINANCE,), only=_every_budget_has_its_end),
     Over((*WITH_STAY.kinds, Event.HELD, Event.DEATH_UNDONE), only=_money_is_over),
 )
+WITH_WAITING = Over((Event.PAYMENT_LATE,), (Whose.FINANCE,))
 WITH_SUPPORT = (
     WITH_PLAN,
     WITH_STAY,
@@ -269,6 +270,7 @@ WITH_LIFE = (
     *WITH_SUPPORT,
     Over((Event.SUPPORT_ENDED, Event.CLOSED)),
     Over((Event.MESSAGE_FAILED,), only=_everybody_else_was_reached),
+    WITH_WAITING,
 )
 #: What somebody says is done when it is: no event tells.
 BY_HAND = frozenset({Event.FILE})
@@ -464,7 +466,7 @@ EVENTS: dict[Event, Follows] = {
     ),
     Event.HELD: Follows(
         then=(review_after_hold,),
-        over=(Over((Event.STAY,), (Whose.FINANCE,), only=_waits_while_away),),
+        over=(Over((Event.STAY,), (Whose.FINANCE,), only=_waits_while_away), WITH_WAITING),
         tasks=(ToDo(Whose.WORKER, "{person}'s payments wait. Make sure that support goes on.", days=2, only=_goes_on),),
         notices=(Notice("payment_held", why_payments_wait),),
     ),
@@ -475,7 +477,8 @@ EVENTS: dict[Event, Follows] = {
             Over((Event.STAY_ENDED, Event.STAY_UNDONE), only=_waits_no_more_while_away),
         ),
     ),
-    Event.PAYMENT_SENT: NOTHING,  # every four weeks, and on the page: a letter each time would tell no more
+    Event.PAYMENT_SENT: Follows(over=(WITH_WAITING,)),  # the night tells those who hear by email or text
+    Event.PAYMENT_LATE: NOTHING,  # a task of the night, and no line of the story
     Event.PAYMENT_RETURNED: Follows(
         tasks=(
             ToDo(

@@ -25,9 +25,9 @@ from leeway.care.people.states import Stage
 from leeway.care.planning.queries import waiting_for_sign_off
 from leeway.care.review.queries import reviews_due
 from leeway.law.numbers import pounds
-from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_death, why_next_waits
+from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_death
 from leeway.money.payees.queries import waiting as details_waiting
-from leeway.money.payments.queries import first_pay_day, preview
+from leeway.money.payments.queries import first_pay_day, money_now, preview
 from leeway.money.payments.views import todays_work
 from leeway.money.payments.waiting import first_payments, middle_days
 from leeway.money.statements.queries import own_accounts
@@ -77,7 +77,7 @@ def _person(request: SignedIn, today: date) -> dict:
                 "address": step.address_for(case, user),
                 "own": is_the_person(user, case),
                 "letters": _new_letters(case, today),
-                "waits": "" if case.person.date_of_death else why_next_waits(case, today),
+                "money": None if case.person.date_of_death else money_now(case, today),
             }
             for case, step in cases
         ]

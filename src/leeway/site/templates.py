@@ -45,6 +45,7 @@ def environment(**options) -> Environment:
         messages=get_messages,
         navigation=navigation,
         council_name=settings.COUNCIL_NAME,
+        council_contact=settings.COUNCIL_CONTACT,
         widget_kind=widget_kind,
         error_in_words=error_in_words,
         choice_items=choice_items,

@@ -64,6 +64,7 @@ class Event(TextChoices):
     DAYS_LEFT_OUT = "days_left_out", "Days that are not paid or charged"
     HOLD_LIFTED = "hold_lifted", "Payments no longer on hold"
     PAYMENT_SENT = "payment_sent", "Payment sent"
+    PAYMENT_LATE = "payment_late", "Payment not sent in time"
     PAYMENT_RETURNED = "payment_returned", "Payment came back"
     SHARE_RECEIVED = "share_received", "Share received"
     MESSAGE_FAILED = "message_failed", "A message did not arrive"

@@ -309,13 +309,6 @@ def get_budget(case_id: UUID, *, seen_by: User, page: str) -> Budget:
     return budget
 
 
-def why_next_waits(case: Case, on: date) -> str:
-    """Why the next payment of a case waits, in words; empty where nothing stops it, or none is ahead."""
-    ahead = Instalment.objects.filter(~Exists(SENT), part__budget__case=case, cancellation=None, amount_pence__gt=0)
-    first: Any = with_what_stops(as_paid_on(ahead, on)).order_by("due_on", "pk").first()
-    return first.why if first else ""
-
-
 def get_last_cost(cost_id: UUID, *, budget: Budget) -> LastCost:
     """One last cost of a budget that this user was already found to be allowed to see."""
     costs = LastCost.objects.select_related("instalment__part", "entered_by")

@@ -21,6 +21,7 @@ from leeway.money.banking.working_days import (
     bacs_processing_day,
     bacs_submission_day,
     working_day_after,
+    working_day_on_or_before,
 )
 from leeway.money.budgets.models import Instalment, Interim
 from leeway.money.budgets.payable import as_paid_on, nothing_stops, payable, payable_on_account, with_what_stops
@@ -219,6 +220,31 @@ def get_payment(run: PaymentRun, place: int, *, seen_by: User) -> Payment:
 def _note_looks(payments: Iterable[Payment], viewer: User, page: str) -> None:
     people = [each.case.person_id for each in payments]
     record_looks(viewer=viewer, person_ids=people, page=page)
+
+
+@dataclass(frozen=True)
+class MoneyNow:
+    """What somebody wants to know first of their payments: the last one, the next one, and whether it is late."""
+
+    last: Payment | None
+    next: Instalment | None
+    arrives_on: date | None
+    waits: str
+    late: bool
+
+
+def money_now(case: CareCase, on: date) -> MoneyNow | None:
+    """The last and the next payment of a case that this user was already found to be allowed to see, if it has any."""
+    begun = Payment.objects.filter(case=case, run__approved_on__isnull=False, run__given_up_on=None)
+    last = begun.select_related("run").order_by("run__pay_on", "run__number").last()
+    paid = Payment.objects.filter(instalment=OuterRef("pk"), state__in=LIVE, run__approved_on__isnull=False)
+    ahead = Instalment.objects.filter(~Exists(paid), part__budget__case=case, cancellation=None, amount_pence__gt=0)
+    upcoming: Any = with_what_stops(as_paid_on(ahead, on)).select_related("part").order_by("due_on", "pk").first()
+    if last is None and upcoming is None:
+        return None
+    arrives_on = working_day_on_or_before(upcoming.due_on) if upcoming else None
+    late = bool(arrives_on) and bacs_submission_day(arrives_on) < on
+    return MoneyNow(last, upcoming, arrives_on, upcoming.why if upcoming else "", late)
 
 
 def runs_to_send(*, seen_by: User) -> QuerySet[PaymentRun]:

@@ -1,0 +1,86 @@
+"""Whoever waits for money is told that it was sent, and in time that it will be late."""
+
+from datetime import date
+
+import pytest
+
+from leeway.care.circumstances import actions as circumstances
+from leeway.care.people.events import Event
+from leeway.care.people.models import Task
+from leeway.care.planning.models import Way
+from leeway.messages.models import Message
+from leeway.money.budgets.actions import place_hold, start_budget
+from leeway.money.budgets.models import HoldKind
+from leeway.money.payments.actions import approve_run, make_run
+from leeway.money.payments.notices import tell_of_late, tell_of_sent
+from leeway.money.payments.queries import money_now
+from tests.conftest import SET_UP_ON
+
+pytestmark = pytest.mark.django_db
+FIRST_DUE = date(2026, 4, 22)  # a Wednesday: the bank must have the file by Monday
+LAST_DAY, DAY_AFTER = date(2026, 4, 20), date(2026, 4, 21)
+
+
+@pytest.fixture
+def waiting(case, agree, bank, finn):
+    """Ada, who hears by email, waits for her first payment."""
+    case.person.email = "ada@example.org"
+    case.person.save(update_fields=["email"])
+    plan = agree(case, (Way.DIRECT_PAYMENT, 280_00, 0))
+    bank(case)
+    return start_budget(plan=plan, by=finn, on=SET_UP_ON)
+
+
+def messages(template):
+    return Message.objects.filter(template=template)
+
+
+def late_tasks():
+    return Task.objects.filter(kind=Event.PAYMENT_LATE, done_on=None)
+
+
+def test_a_payment_that_bacs_cannot_bring_in_time_is_late(waiting, case):
+    assert tell_of_late(on=LAST_DAY) == 0 and not money_now(case, LAST_DAY).late
+    assert [tell_of_late(on=DAY_AFTER) for _ in range(2)] == [1, 0]
+    (message,) = messages("payment_late")
+    assert "in time for 22 April 2026" in message.body and "we are sorry" in message.body
+    assert late_tasks().get().whose == "finance"
+    now = money_now(case, DAY_AFTER)
+    assert now.late and now.arrives_on == FIRST_DUE and now.last is None
+
+
+def test_what_is_on_hold_is_not_late_by_mistake(waiting, finn):
+    place_hold(budget=waiting, kind=HoldKind.REVIEW_OVERDUE, reason="Not reviewed", by=finn, on=LAST_DAY)
+    assert tell_of_late(on=DAY_AFTER) == 0
+
+
+def test_a_run_that_was_approved_and_not_sent_is_late_too(waiting, finn, fay):
+    run = make_run(pay_on=FIRST_DUE, by=finn, on=LAST_DAY)
+    approve_run(run=run, by=fay, on=LAST_DAY)
+    assert tell_of_late(on=DAY_AFTER) == 1
+
+
+def test_who_hears_by_email_is_told_that_it_was_sent(waiting, case, finn, sent):
+    tell_of_late(on=DAY_AFTER)
+    run = make_run(pay_on=date(2026, 4, 24), by=finn, on=DAY_AFTER)
+    assert tell_of_sent(on=DAY_AFTER) == 0
+    sent(run, DAY_AFTER)
+    assert not late_tasks()
+    assert [tell_of_sent(on=DAY_AFTER) for _ in range(2)] == [1, 0]
+    (message,) = messages("payment_sent")
+    assert "24 April 2026" in message.body and tell_of_late(on=date(2026, 4, 22)) == 0
+    now = money_now(case, DAY_AFTER)
+    assert now.last.standing.status == "Sent" and now.next.due_on > FIRST_DUE and not now.late
+
+
+def test_who_hears_on_paper_reads_it_on_their_page(waiting, case, finn, sent):
+    case.person.email, case.person.address, case.person.postcode = "", "1 Mill Lane, Fairbourne", "FB1 1AA"
+    case.person.save(update_fields=["email", "address", "postcode"])
+    sent(make_run(pay_on=FIRST_DUE, by=finn, on=LAST_DAY), LAST_DAY)
+    assert tell_of_sent(on=LAST_DAY) == 0 and not messages("payment_sent")
+
+
+def test_who_has_died_is_told_nothing(waiting, case, finn, bea, sent):
+    sent(make_run(pay_on=FIRST_DUE, by=finn, on=LAST_DAY), LAST_DAY)
+    circumstances.record_death(case=case, died_on=LAST_DAY, told_by="Tom, by phone", by=bea, on=DAY_AFTER)
+    assert tell_of_sent(on=DAY_AFTER) == tell_of_late(on=date(2026, 5, 12)) == 0
