@@ -9,6 +9,7 @@ from uuid import UUID
 
 import click
 import numpy as np
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections, transaction
@@ -241,14 +242,11 @@ def staff_for(place: int, named: dict[str, User]) -> Staff:
 
 
 def pay(staff: Staff, today: date, console: Console) -> PaymentRun | None:
-    """Run each past pay day: made, approved by another, sent, confirmed. Of the last but one, the bank rejected one
-    payment. The last is confirmed by the bank's statement.
+    """Run each past day of the calendar: made, approved by another, sent, confirmed; the last by the bank's statement.
 
-    It is given back. The next run is left for whoever tries it.
+    Of the last but one, the bank rejected a payment. The last is given back. The next run is left for whoever tries it.
     """
-    days = sorted(set(Instalment.objects.filter(due_on__lt=today).values_list("due_on", flat=True)))
-    pay_days = sorted({working_day_on_or_before(day) for day in days})
-    runs = every_four_weeks(pay_days)
+    runs = days_of_calendar(sorted(set(Instalment.objects.filter(due_on__lt=today).values_list("due_on", flat=True))))
     last_known = max((pay_on for pay_on in runs if working_day_after(pay_on) <= today), default=None)
     with stage("The payment runs", console, len(runs)) as step_done:
         for pay_on in runs:
@@ -315,12 +313,13 @@ def deliver(today: date) -> None:
             record_posted(case=case, message=letter, by=case.worker, on=posted_on)
 
 
-def every_four_weeks(days: list[date]) -> list[date]:
-    """The first day and every fourth week after it, until the last, on working days."""
+def days_of_calendar(days: list[date]) -> list[date]:
+    """The days of the council's pay calendar from the first of some days until the last, on working days."""
     if not days:
         return []
-    count = (days[-1] - days[0]).days // 28 + 1
-    return [working_day_on_or_before(days[0] + timedelta(weeks=4 * number)) for number in range(count)]
+    anchor = settings.PAY_CALENDAR_STARTS_ON
+    first, last = ((day - anchor).days // 28 for day in (days[0] - timedelta(days=1), days[-1]))
+    return [working_day_on_or_before(anchor + timedelta(weeks=4 * number)) for number in range(first + 1, last + 1)]
 
 
 def say_where_to_look(story_cases: list[UUID], scripts: list[Script]) -> None:
