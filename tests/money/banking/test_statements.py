@@ -372,3 +372,24 @@ def test_mt940_a_field_of_no_end_is_refused():
     assert "Line 6 (:86:): it has more than 20,000 letters, which no field has." in refusal(
         changed(MT940, (":86:Ada", ":86:" + "Ada\r\n" * 6_000))
     )
+
+
+def test_mt940_a_field_that_is_there_twice_is_refused():
+    twice = changed(MT940, (":28C:1/1\r\n", ":28C:1/1\r\n:60F:C260401GBP1,00\r\n"))
+    assert "Line 5 (:60F:): the statement that begins on line 1 has this field twice." in refusal(twice)
+
+
+def test_camt_who_stands_on_the_other_side():
+    """Money out went to the creditor; money in came from the debtor; but what came back names those of the payment."""
+    both = "<RltdPties><Dbtr><Pty><Nm>Anytown</Nm></Pty></Dbtr><Cdtr><Pty><Nm>Ada</Nm></Pty></Cdtr></RltdPties>"
+    content = changed(CAMT, ("<RmtInf>", f"{both}<RmtInf>"))
+    assert [line.counterparty for line in only(content).lines] == ["Ada", "Anytown"]
+    came_back = changed(content, ("</RmtInf></TxDtls>", "</RmtInf><RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf></TxDtls>"))
+    assert only(came_back).lines[1].counterparty == "Ada"
+
+
+def test_ofx_an_empty_value_without_an_end_swallows_nothing():
+    statement = only(changed(OFX, ("<FITID>B2\n", "<FITID>\n<NAME>\n")))
+    assert (statement.lines[1].reference, statement.lines[1].amount_pence) == ("RUN14-BEN", 12_34)
+    assert statement.lines[1].bank_reference == ""
+    assert only(changed(OFX, ("<BANKTRANLIST>", "<BANKTRANLIST><DTSTART>\n"))).lines == only(OFX).lines
