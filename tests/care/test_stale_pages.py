@@ -49,7 +49,7 @@ ONCE = {
     "budgets:start", "budgets:send_back", "budgets:fund", "budgets:lift", "budgets:end",
     "payees:approve", "payees:reject",
     "payments:approve", "payments:cancel", "payments:send", "payments:redate", "payments:withdraw", "payments:confirm",
-    "payments:returned",
+    "payments:returned", "payments:answer",
     "contributions:take_back", "contributions:change",
     "insight:end_target", "insight:close_wave",
     "jobs:again",

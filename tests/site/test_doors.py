@@ -60,7 +60,7 @@ def south(db):
 
 
 #: Pages of a payment run that ask for a day or a reason, and show nobody.
-SHOW_NOBODY = {"payments:redate", "payments:withdraw", "payments:send", "payments:confirm"}
+SHOW_NOBODY = {"payments:redate", "payments:withdraw", "payments:send", "payments:confirm", "payments:answer"}
 
 
 def record_of(case: Case) -> dict:

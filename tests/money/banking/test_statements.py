@@ -141,7 +141,13 @@ def test_another_currency_is_read_and_told_and_two_are_refused():
 
 def test_several_statements_and_several_accounts():
     other = changed(MT940, ("12345678", "87654321"), ("LEEWAY", "SECOND"))
-    assert [each.account for each in read_statement(MT940 + other).statements] == ["200000 12345678", "200000 87654321"]
+    found = read_statement(MT940 + other)
+    assert [each.account for each in found.statements] == ["200000 12345678", "200000 87654321"]
+    assert found.warnings == ("The file holds 2 statements, of 2 accounts.",)
+    assert read_statement(MT940 + MT940).warnings == (
+        "The file holds 2 statements, of 1 account.",
+        "A statement is in the file twice, with the same lines and balances: one of them is a copy.",
+    )
     statement = CAMT[CAMT.index(b"<Stmt>") : CAMT.index(b"</Stmt>") + len("</Stmt>")].decode()
     twice = changed(CAMT, ("</Stmt>", "</Stmt>" + statement.replace("12345678", "87654321")))
     assert [each.account for each in read_statement(twice).statements] == ["200000 12345678", "200000 87654321"]
@@ -161,7 +167,9 @@ def test_letters_of_other_encodings():
     for encoding in ("ISO-8859-1", "windows-1252", "utf-16"):
         named = [Line(booked_on=date(2026, 4, 1), amount_pence=1, reference="Zoë", description="")]
         assert only(write.camt(named, encoding=encoding)).lines[0].reference == "Zoë"
-    assert "in UTF-7, which is not read here" in refusal(CAMT.replace(b"UTF-8", b"UTF-7"))
+    for spaces in ("", " " * 500):
+        utf_7 = changed(CAMT, (' encoding="UTF-8"', f'{spaces} encoding="UTF-7"'))
+        assert "in UTF-7, which is not read here" in refusal(utf_7)
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -372,3 +380,24 @@ def test_mt940_a_field_of_no_end_is_refused():
     assert "Line 6 (:86:): it has more than 20,000 letters, which no field has." in refusal(
         changed(MT940, (":86:Ada", ":86:" + "Ada\r\n" * 6_000))
     )
+
+
+def test_mt940_a_field_that_is_there_twice_is_refused():
+    twice = changed(MT940, (":28C:1/1\r\n", ":28C:1/1\r\n:60F:C260401GBP1,00\r\n"))
+    assert "Line 5 (:60F:): the statement that begins on line 1 has this field twice." in refusal(twice)
+
+
+def test_camt_who_stands_on_the_other_side():
+    """Money out went to the creditor; money in came from the debtor; but what came back names those of the payment."""
+    both = "<RltdPties><Dbtr><Pty><Nm>Anytown</Nm></Pty></Dbtr><Cdtr><Pty><Nm>Ada</Nm></Pty></Cdtr></RltdPties>"
+    content = changed(CAMT, ("<RmtInf>", f"{both}<RmtInf>"))
+    assert [line.counterparty for line in only(content).lines] == ["Ada", "Anytown"]
+    came_back = changed(content, ("</RmtInf></TxDtls>", "</RmtInf><RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf></TxDtls>"))
+    assert only(came_back).lines[1].counterparty == "Ada"
+
+
+def test_ofx_an_empty_value_without_an_end_swallows_nothing():
+    statement = only(changed(OFX, ("<FITID>B2\n", "<FITID>\n<NAME>\n")))
+    assert (statement.lines[1].reference, statement.lines[1].amount_pence) == ("RUN14-BEN", 12_34)
+    assert statement.lines[1].bank_reference == ""
+    assert only(changed(OFX, ("<BANKTRANLIST>", "<BANKTRANLIST><DTSTART>\n"))).lines == only(OFX).lines
