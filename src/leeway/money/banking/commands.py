@@ -3,17 +3,18 @@
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from leeway import limits
 from leeway.commandline import show_json
-from leeway.law.numbers import decimal_pounds
 from leeway.money.banking.modulus import WeightTable, check
-from leeway.money.banking.statement import Line, ReadFile, Statement, mapping_named, read_statement
 from leeway.reading import content_of
 from leeway.refusal import Refusal
+
+if TYPE_CHECKING:
+    from leeway.money.banking.lines import Line, ReadFile, Statement
 
 
 @click.command("check-account")
@@ -72,6 +73,8 @@ def read_statement_file(file: Path, mapping: str | None, as_json: bool) -> None:
 
     Example: leeway money read-statement april.sta
     """
+    from leeway.money.banking.statement import mapping_named, read_statement
+
     content = content_of(file, limits.STATEMENT_MB)
     try:
         found = read_statement(content, mapping=mapping_named(mapping) if mapping else None)
@@ -86,8 +89,10 @@ def read_statement_file(file: Path, mapping: str | None, as_json: bool) -> None:
         _show(statement, found)
 
 
-def _show(statement: Statement, found: ReadFile) -> None:
+def _show(statement: "Statement", found: "ReadFile") -> None:
     """One statement for people: its account and balances, its lines, and what does not fit."""
+    from leeway.law.numbers import decimal_pounds
+
     click.echo(f"{found.version or found.format}, account {statement.account or 'not named'}, {statement.currency}")
     for word, pence, on in (
         ("Opening", statement.opening_balance_pence, statement.opening_on),
@@ -104,7 +109,7 @@ def _show(statement: Statement, found: ReadFile) -> None:
     click.echo("")
 
 
-def _as_json(found: ReadFile) -> dict[str, Any]:
+def _as_json(found: "ReadFile") -> dict[str, Any]:
     return {
         "format": found.format,
         "version": found.version,
@@ -128,7 +133,7 @@ def _as_json(found: ReadFile) -> dict[str, Any]:
     }
 
 
-def _line_as_json(line: Line) -> dict[str, Any]:
+def _line_as_json(line: "Line") -> dict[str, Any]:
     return {
         "date": line.booked_on.isoformat(),
         "value_date": _iso(line.value_on),

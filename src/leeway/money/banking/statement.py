@@ -16,7 +16,8 @@ __all__ = ["CannotRead", "Detail", "Line", "Mapping", "ReadFile", "Statement", "
 
 BEGINS = 20_000
 MT940 = re.compile(r"^(\{1:F01|:(?:20|25P?|28C?|34F|6[0-5][FM]?|86|NS):)", re.MULTILINE)
-OTHER_XML = re.compile(r"urn:iso:std:iso:20022:tech:xsd:(?!camt\.05[234])([a-z]{4}\.[0-9]{3}\.[0-9]{3}\.[0-9]{2})")
+OFX = re.compile(r"OFXHEADER|(?:<\?[^>]*>\s*)*<\??OFX[\s>]", re.IGNORECASE)
+JSON = re.compile(r"""\{\s*["}]|\[\s*[{\["0-9\]]""")
 OTHER_KINDS = {
     b"%PDF": "The file is a PDF, a picture of a statement. Download it as MT940, camt.053, OFX or CSV.",
     b"\xd0\xcf\x11\xe0": "The file is a workbook of an old kind (XLS), or is locked. Save it as XLSX or CSV.",
@@ -37,15 +38,15 @@ def read_statement(content: bytes, *, mapping: Mapping | None = None) -> ReadFil
         if content.startswith(start):
             raise CannotRead(sentence)
     if content.startswith(b"PK\x03\x04"):
+        if b"[Content_Types].xml" not in content:
+            raise CannotRead("The file is packed (ZIP), and no workbook. Unpack it, and give what is in it.")
         return tables.read_workbook(content, mapping)
     begins = _beginning(content)
-    if "<OFX>" in begins.upper() or "OFXHEADER" in begins.upper():
+    if OFX.match(begins):
         return ofx.read(content)
     if begins.startswith("<"):
-        if other := OTHER_XML.search(begins):
-            raise CannotRead(f"The file is a message {other[1]}, and no statement. Give a camt.053, .052 or .054.")
         return camt.read(content)
-    if begins.startswith(("{\n", "{\r", '{"', "[")):
+    if JSON.match(begins):
         raise CannotRead("The file is JSON, which no bank's statement is. Download it as MT940, camt.053, OFX or CSV.")
     if MT940.search(begins):
         return mt940.read(content)

@@ -34,7 +34,6 @@ from leeway.money.payments import actions as payments
 from leeway.money.payments.actions import NothingToPay
 from leeway.money.payments.models import PaymentRun
 from leeway.seal import heads
-from leeway.site.demo.bank import bank
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
@@ -42,6 +41,7 @@ from leeway.site.demo.people import draw_people
 from leeway.site.demo.playing import Staff, play
 from leeway.site.demo.progress import stage
 from leeway.site.demo.script import Script
+from leeway.site.demo.statements import keep_statements
 from leeway.site.demo.stories import stories
 from leeway.site.demo.tables import make_tables
 
@@ -73,7 +73,7 @@ def run(*, people: int, seed: int) -> None:
         with stage("What others owe, and paid", console):
             receive(staff, today)
         with stage("What the bank says", console):
-            bank(staff.finance, today, last_run)
+            keep_statements(staff.finance, today, last_run)
         with stage("The messages", console):
             deliver(today)
         with stage("The surveys and targets", console):

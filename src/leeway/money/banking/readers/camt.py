@@ -14,10 +14,18 @@ from io import BytesIO
 from leeway import limits
 from leeway.money.banking.lines import ReadFile, Statement
 from leeway.money.banking.readers.camt_entries import Entries, Part, account_of, day_in, part_of, text_in
-from leeway.money.banking.readers.values import NUL, UTF_16, iso_day, pence_of, utf_16, warnings_of
+from leeway.money.banking.readers.values import (
+    NUL,
+    UTF_16,
+    iso_day,
+    pence_of,
+    utf_16,
+    warnings_of,
+)
 from leeway.reading import CannotRead, one_line
+from leeway.refusal import quoted
 
-NAMESPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:((camt\.05[234])\.001\.[0-9]{2})\}")
+STATEMENT = re.compile(r"camt\.05[234]\.001\.[0-9]{2}")
 ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 ENCODINGS = {b"utf-8", b"us-ascii", b"iso-8859-1", b"iso-8859-15", b"windows-1252"}
 STATEMENTS = {"Stmt", "Rpt", "Ntfctn"}
@@ -36,6 +44,8 @@ def read(content: bytes) -> ReadFile:
         raise CannotRead(f"{where}: the XML is damaged or was cut ({one_line(problem)}). Get it again.") from problem
     if not reading.statements:
         raise CannotRead(NO_STATEMENT)
+    if not reading.version:
+        raise CannotRead("The XML does not say which message it is (the namespace of Document). Get it again.")
     version = reading.version
     return ReadFile(format=version.split(".001.")[0], version=version, statements=tuple(reading.statements))
 
@@ -61,49 +71,49 @@ class _Reading:
     version: str = ""
     statements: list[Statement] = field(default_factory=list)
     path: list[tuple[ET.Element, int]] = field(default_factory=list)
+    statement: ET.Element | None = None
     entries: Entries | None = None
     parts: list[Part] = field(default_factory=list)
     kept: int = 0
+    deepest: int = field(default_factory=lambda: limits.DEPTH.most)
 
     def start(self, element: ET.Element) -> None:
-        if not self.path or element.tag.endswith("}Document"):
-            self._check_message(element)
+        self._check_message(element)
         element.tag = element.tag.rpartition("}")[2]
         self.path.append((element, self.kept))
         self.kept += 1
-        limits.DEPTH.check(len(self.path), "The file")
+        if len(self.path) > self.deepest:
+            raise limits.DEPTH.passed("The file")
         if self.kept > KEPT_MOST:
             raise CannotRead(f"The file has more than {KEPT_MOST:,} elements beside its entries: it is no statement.")
         if element.tag in STATEMENTS and self.entries is None:
+            self.statement = element
             self.entries = Entries(f"Statement {len(self.statements) + 1}", version=self.version)
 
     def end(self, element: ET.Element) -> None:
         _element, kept = self.path.pop()
-        if self.entries is None:
+        if self.entries is None or self.statement is None:
             return
-        if element.tag == "TxDtls":
-            self.parts.append(part_of(element))
-            limits.TABLE_ROWS.check(len(self.parts), self.entries.next)
-        elif element.tag == "Ntry":
-            self.entries.take(element, self.parts, self._statement_element())
-            self.parts = []
-        elif element.tag in STATEMENTS:
+        if element is self.statement:
             self.statements.append(_statement(element, self.entries))
-            self.entries = None
+            self.statement = self.entries = None
+        elif element.tag == "Ntry":
+            self.entries.take(element, self.parts, self.statement)
+            self.parts = []
+        elif element.tag == "TxDtls" and any(outer.tag == "Ntry" for outer, _kept in self.path):
+            self.parts.append(part_of(element))
         else:
             return
         self.path[-1][0].remove(element)
         self.kept = kept
 
-    def _statement_element(self) -> ET.Element:
-        return next(element for element, _kept in self.path if element.tag in STATEMENTS)
-
     def _check_message(self, element: ET.Element) -> None:
-        found = NAMESPACE.match(element.tag)
-        if element.tag.endswith("}Document") and not found:
-            raise CannotRead("The XML is no camt.052, camt.053 or camt.054, and no other message is a statement.")
-        if found:
-            self.version = found[1]
+        if not element.tag.endswith("}Document"):
+            return
+        name = element.tag.removeprefix("{urn:iso:std:iso:20022:tech:xsd:").removesuffix("}Document")
+        if not STATEMENT.fullmatch(name):
+            raise CannotRead(f"The file is a message {quoted(name)}, and no statement: camt.052, camt.053 or camt.054.")
+        self.version = name
 
 
 def _statement(given: ET.Element, entries: Entries) -> Statement:

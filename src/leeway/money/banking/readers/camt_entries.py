@@ -6,7 +6,6 @@ from datetime import date
 
 from leeway.money.banking.lines import Detail, Line
 from leeway.money.banking.readers.values import (
-    check_number_of_lines,
     iso_day,
     joined,
     money,
@@ -92,15 +91,12 @@ def part_of(given: ET.Element) -> Part:
 
 
 def _party(given: ET.Element, role: str) -> Party:
-    name = text_in(
-        given,
-        *(
-            f"RltdPties/{who}{inside}/Nm"
-            for who in (role, f"Ultmt{role}")
-            for inside in ("", "/Pty", "/Agt/FinInstnId")
-        ),
-    )
-    account = given.find(f"RltdPties/{role}Acct")
+    parties = given.find("RltdPties")
+    if parties is None:
+        return Party(name="", account="")
+    named = [party for who in (role, f"Ultmt{role}") if (party := parties.find(who)) is not None]
+    name = next((name for party in named if (name := text_in(party, "Nm", "Pty/Nm", "Agt/FinInstnId/Nm"))), "")
+    account = parties.find(f"{role}Acct")
     return Party(name=name, account=account_of(account, given.find(f"RltdAgts/{role}Agt")))
 
 
@@ -139,7 +135,6 @@ class Entries:
         value_on = day_in(entry, "ValDt", where)
         booked_on = day_in(entry, "BookgDt", where) or value_on or self._created_on(statement, where)
         self.lines.append(_line(entry, parts, pence, booked_on, value_on, self._details(parts, pence, where)))
-        check_number_of_lines(self.lines)
 
     def currency_of(self, statement: ET.Element) -> str:
         """The account's currency, or that of its booked balance, or nothing."""

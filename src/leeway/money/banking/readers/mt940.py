@@ -15,7 +15,6 @@ from leeway import limits
 from leeway.money.banking.lines import Line, ReadFile, Statement
 from leeway.money.banking.readers.narrative import Narrative, narrative_of
 from leeway.money.banking.readers.values import (
-    check_number_of_lines,
     day_of,
     joined,
     money,
@@ -32,15 +31,15 @@ KNOWN |= {"64", "65", "86", "90C", "90D", "NS"}
 OPENING, CLOSING = ("60F", "60M", "60"), ("62F", "62M", "62")
 FIELD = re.compile(r":([0-9]{2}[A-Z]?|NS):")
 END = re.compile(r"-(\}.*|XXX)?")
-BALANCE = re.compile(r"([DC])([0-9]{2})([0-9]{2})([0-9]{2})([A-Z]{3})([0-9]+(?:,[0-9]*)?)")
+BALANCE = re.compile(r"([DC])([0-9]{2})([0-9]{2})([0-9]{2})([A-Z]{3})([0-9]+,[0-9]*)")
 LINE = re.compile(
     r"(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?P<entry>[0-9]{4}| {4})?(?P<mark>R?[DC]|E[DC])[A-Z]?"
-    r"[ \n]?(?P<amount>[0-9]+(?:,[0-9]*)?)(?:[A-Z][A-Z0-9]{3})?(?P<reference>(?:(?!//)[^\n])*)"
+    r"[ \n]?(?P<amount>[0-9]+,[0-9]*)(?:[A-Z][A-Z0-9]{3})?(?P<reference>(?:(?!//)[^\n])*)"
     r"(?://(?P<bank_reference>[^\n]*))?(?:\n(?P<more>[\s\S]*))?"
 )
-SUM = re.compile(r"([0-9]{1,5})([A-Z]{3})([0-9]+(?:,[0-9]*)?)")
+SUM = re.compile(r"([0-9]{1,5})([A-Z]{3})([0-9]+,[0-9]*)")
 NO_REFERENCE = {"", "N", "NONREF", "NOTPROVIDED", "EREF", "EREF+", "KREF", "KREF+", "PREF", "MREF"}
-FIELD_LINES_MOST = 500
+LETTERS_MOST = 20_000
 MONTHS_APART = 6
 
 
@@ -51,6 +50,14 @@ class _Field:
     tag: str
     number: int
     parts: list[str]
+    letters: int = 0
+
+    def add(self, line: str) -> None:
+        """Go on in the next line. Refuses more letters than any field has."""
+        self.parts.append(line)
+        self.letters += len(line) + 1
+        if self.letters > LETTERS_MOST:
+            raise CannotRead(f"{self.where}: it has more than {LETTERS_MOST:,} letters, which no field has.")
 
     @property
     def text(self) -> str:
@@ -133,7 +140,8 @@ def _fields(text: str) -> Iterator[_Field]:
         if tag in KNOWN or (tag and (current is None or current.tag not in {"86", "NS"})):
             if current:
                 yield current
-            current = _Field(tag, number, [line[len(tag) + 2 :]])
+            current = _Field(tag, number, [])
+            current.add(line[len(tag) + 2 :])
         elif END.fullmatch(line):
             if current:
                 yield current
@@ -144,16 +152,16 @@ def _fields(text: str) -> Iterator[_Field]:
                 yield current
             current = None
         elif current and line and line != ":":
-            current.parts.append(line)
-            if len(current.parts) > FIELD_LINES_MOST:
-                raise CannotRead(f"{current.where}: it is longer than {FIELD_LINES_MOST} lines, which no field is.")
+            current.add(line)
     if current:
         yield current
 
 
 def _lines(text: str) -> Iterator[str]:
+    longest = limits.LINE.most
     for number, line in enumerate(StringIO(text, newline=None), start=1):
-        limits.LINE.check(len(line), f"Line {number}")
+        if len(line) > longest:
+            raise limits.LINE.passed(f"Line {number}")
         yield line.rstrip()
 
 
@@ -212,7 +220,6 @@ def _booked(block: _Block) -> list[Line]:
             line = _line(previous, each if each.tag == "86" else None, block.warnings)
             if line:
                 lines.append(line)
-                check_number_of_lines(lines)
             else:
                 expected += 1
         previous = each

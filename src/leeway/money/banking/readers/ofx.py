@@ -14,7 +14,6 @@ from html import unescape
 from leeway import limits
 from leeway.money.banking.lines import Line, ReadFile, Statement
 from leeway.money.banking.readers.values import (
-    check_number_of_lines,
     iso_day,
     joined,
     pence_of,
@@ -90,7 +89,7 @@ def read(content: bytes) -> ReadFile:
 def _tree(text: str, position: int) -> Node:
     """The tags from <OFX> to </OFX>. A value without an end ends at the next tag, an empty one with what holds it."""
     root = Node("", 1)
-    path, line, count = [root], 1 + text.count("\n", 0, position), 0
+    path, line, count, deepest = [root], 1 + text.count("\n", 0, position), 0, limits.DEPTH.most
     while position < len(text):
         token = TOKEN.match(text, position)
         if not token:
@@ -106,7 +105,8 @@ def _tree(text: str, position: int) -> Node:
             path[-1].inside.append(node)
             if not value and not empty:
                 path.append(node)
-                limits.DEPTH.check(len(path), f"Line {line}")
+                if len(path) > deepest:
+                    raise limits.DEPTH.passed(f"Line {line}")
         count += 1
         if count > TAGS_MOST:
             raise CannotRead(f"The file has more than {TAGS_MOST:,} tags: it is no statement.")
@@ -158,7 +158,6 @@ def _statement(given: Node, account_tag: str) -> Statement:
     for transaction in transactions.inside if transactions else []:
         if transaction.tag == "STMTTRN":
             lines.append(_line(transaction))
-            check_number_of_lines(lines)
     currency = _currency(given, transactions)
     balance = given.find("LEDGERBAL")
     closing = pence_of(text, f"Line {balance.line}, BALAMT") if balance and (text := balance.value("BALAMT")) else None

@@ -62,7 +62,7 @@ def _rows(content: bytes) -> Iterator[list[str]]:
         sheets = {name: workbook.get_sheet_by_name(name) for name in workbook.sheet_names}
     except (CalamineError, OSError, ValueError) as problem:
         raise CannotRead(DAMAGED) from problem
-    filled = [name for name, sheet in sheets.items() if sheet.total_height]
+    filled = [name for name, sheet in sheets.items() if sheet.height]
     if len(filled) != 1:
         named = ", ".join(quoted(name) for name in filled[:5])
         raise CannotRead(
@@ -71,8 +71,8 @@ def _rows(content: bytes) -> Iterator[list[str]]:
             else "No sheet of the workbook has a row."
         )
     sheet = sheets[filled[0]]
-    limits.TABLE_ROWS.check(sheet.total_height, "The workbook")
-    limits.COLUMNS.check(sheet.total_width, "The workbook")
+    limits.TABLE_ROWS.check(sheet.total_height + 1, "The workbook")
+    limits.COLUMNS.check(sheet.total_width + 1, "The workbook")
     for cells in sheet.iter_rows():
         yield [_text(cell) for cell in cells]
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
+from itertools import islice
 
 from leeway import limits
 from leeway.money.banking.lines import Line, ReadFile, Statement
@@ -77,9 +78,12 @@ def read_workbook(content: bytes, mapping: Mapping | None) -> ReadFile:
 
 
 def _lines(text: str) -> Iterator[str]:
+    longest, rows = limits.LINE.most, limits.TABLE_ROWS.most
     for number, line in enumerate(StringIO(text, newline=""), start=1):
-        limits.LINE.check(len(line), f"Line {number}")
-        limits.TABLE_ROWS.check(number, "The file")
+        if len(line) > longest:
+            raise limits.LINE.passed(f"Line {number}")
+        if number > rows:
+            raise limits.TABLE_ROWS.passed("The file")
         yield line
 
 
@@ -261,5 +265,5 @@ def _days(entries: list[_Entry]) -> list[date]:
 
 
 def _named(what: str, rows: list[_Row]) -> str:
-    first = ", ".join(str(row.number) for row in rows[:NAMED_MOST])
+    first = ", ".join(str(row.number) for row in islice(rows, NAMED_MOST))
     return f"{what}: {first}{' and more' if len(rows) > NAMED_MOST else ''}."

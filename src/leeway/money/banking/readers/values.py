@@ -34,7 +34,7 @@ def pence_of(text: str, where: str) -> int:
         raise CannotRead(f"{where}: {quoted(text)} has parts of a penny. Amounts have two decimals at most.")
     if len(whole.lstrip("0")) > 13:
         raise CannotRead(f"{where}: {quoted(text)} is larger than any amount in a bank account.")
-    pence = int(whole) * 100 + int(decimals.ljust(2, "0"))
+    pence = int(whole.lstrip("0") or "0") * 100 + int(decimals.ljust(2, "0"))
     return -pence if sign == "-" else pence
 
 
@@ -51,7 +51,7 @@ def day_of(year: int, month: int, day: int, where: str) -> date:
 
 def iso_day(text: str, where: str) -> date:
     """The day of a date, or of a date and time, written 2026-04-06 or 20260406, as the bank's own clock had it."""
-    found = re.match(r"\s*([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?![0-9]{1,2}$)", text)
+    found = re.match(r"\s*([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?![0-9])", text)
     if not found:
         raise CannotRead(f"{where}: {quoted(text)} is not a date.")
     return day_of(int(found[1]), int(found[2]), int(found[3]), where)
@@ -106,19 +106,17 @@ def utf_16(content: bytes) -> str:
     return text
 
 
-def check_number_of_lines(lines: list[Line]) -> None:
-    """Refuse more lines than any statement has."""
-    limits.TABLE_ROWS.check(len(lines), "The statement")
-
-
 def warnings_of(
     lines: list[Line], opening_pence: int | None, closing_pence: int | None, currency: str
 ) -> tuple[str, ...]:
     """What does not fit in a statement: balances that do not add up, lines of nothing, a currency that is not pounds.
 
     Read all the same, since each line is what the bank said; whoever explains the balance must see that it cannot
-    be explained.
+    be explained. Refuses more lines than any statement has, and a currency that is none.
     """
+    limits.TABLE_ROWS.check(len(lines), "The statement")
+    if not re.fullmatch("([A-Z]{3})?", currency):
+        raise CannotRead(f"{quoted(currency)} is not a currency. Ask the bank for the file again.")
     found = []
     if opening_pence is not None and closing_pence is not None:
         booked = sum(line.amount_pence for line in lines)

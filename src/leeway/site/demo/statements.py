@@ -42,7 +42,7 @@ class Entry:
     return_code: str = ""
 
 
-def bank(finance: User, today: date, last_run: PaymentRun | None) -> None:
+def keep_statements(finance: User, today: date, last_run: PaymentRun | None) -> None:
     """Keep a statement for each month since the first run, explain what is old, and confirm the last run by it."""
     entries = sorted(_entries(today, last_run), key=lambda each: each.on)
     if not entries:
@@ -77,7 +77,7 @@ def _entries(today: date, last_run: PaymentRun | None) -> Iterator[Entry]:
     for receipt in Receipt.objects.filter(taken_back=None).select_related("case__person"):
         who = "NHS FAIRBOURNE ICB" if receipt.payer == "nhs" else str(receipt.case.person).upper()
         yield Entry(receipt.received_on, receipt.amount_pence, "CONTRIBUTION", who)
-    if last_run is not None:
+    if last_run is not None and not last_run.payments.filter(state=PaymentState.RETURNED).exists():
         back = last_run.payments.filter(instalment__part__budget__case__person__user=None)
         for payment in back.select_related("run", "payee")[:1]:
             yield _came_back(payment)
