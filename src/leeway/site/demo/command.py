@@ -246,7 +246,7 @@ def pay(staff: Staff, today: date, console: Console) -> PaymentRun | None:
         for pay_on in runs:
             pay_run(pay_on, staff, today, confirmed=pay_on != last_known)
             step_done()
-    return PaymentRun.objects.filter(pay_on=last_known).first()
+    return PaymentRun.objects.filter(pay_on=last_known).first() if last_known else None
 
 
 def pay_run(pay_on: date, staff: Staff, today: date, *, confirmed: bool) -> None:

@@ -65,7 +65,7 @@ def keep_statements(finance: User, today: date, last_run: PaymentRun | None) -> 
 
 
 def _entries(today: date, last_run: PaymentRun | None) -> Iterator[Entry]:
-    """What happened: runs that left, what came back, shares that came in, charges; and some things that nobody knows."""
+    """What happened: runs that left, what came back, shares, charges; and some things that nobody knows."""
     runs = PaymentRun.objects.exclude(sent_on=None).filter(pay_on__lte=today).order_by("number")
     for run in runs:
         topped_up = run.total_pence // 10_000_00 * 10_000_00 + 10_000_00
