@@ -59,8 +59,8 @@ def south(db):
     return Team.objects.create(name="Team of nobody here")
 
 
-#: Pages of a payment run that ask for a day or a reason, and show nobody.
-SHOW_NOBODY = {"payments:redate", "payments:withdraw", "payments:send", "payments:confirm"}
+#: Pages of a payment run that ask for a day or a reason, and show nobody but those who came back, each look noted.
+SHOW_NOBODY = {"payments:redate", "payments:withdraw", "payments:send", "payments:confirm", "statements:confirm"}
 
 
 def record_of(case: Case) -> dict:
