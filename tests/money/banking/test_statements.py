@@ -141,7 +141,13 @@ def test_another_currency_is_read_and_told_and_two_are_refused():
 
 def test_several_statements_and_several_accounts():
     other = changed(MT940, ("12345678", "87654321"), ("LEEWAY", "SECOND"))
-    assert [each.account for each in read_statement(MT940 + other).statements] == ["200000 12345678", "200000 87654321"]
+    found = read_statement(MT940 + other)
+    assert [each.account for each in found.statements] == ["200000 12345678", "200000 87654321"]
+    assert found.warnings == ("The file holds 2 statements, of 2 accounts.",)
+    assert read_statement(MT940 + MT940).warnings == (
+        "The file holds 2 statements, of 1 account.",
+        "A statement is in the file twice, with the same lines and balances: one of them is a copy.",
+    )
     statement = CAMT[CAMT.index(b"<Stmt>") : CAMT.index(b"</Stmt>") + len("</Stmt>")].decode()
     twice = changed(CAMT, ("</Stmt>", "</Stmt>" + statement.replace("12345678", "87654321")))
     assert [each.account for each in read_statement(twice).statements] == ["200000 12345678", "200000 87654321"]
@@ -161,7 +167,9 @@ def test_letters_of_other_encodings():
     for encoding in ("ISO-8859-1", "windows-1252", "utf-16"):
         named = [Line(booked_on=date(2026, 4, 1), amount_pence=1, reference="Zoë", description="")]
         assert only(write.camt(named, encoding=encoding)).lines[0].reference == "Zoë"
-    assert "in UTF-7, which is not read here" in refusal(CAMT.replace(b"UTF-8", b"UTF-7"))
+    for spaces in ("", " " * 500):
+        utf_7 = changed(CAMT, (' encoding="UTF-8"', f'{spaces} encoding="UTF-7"'))
+        assert "in UTF-7, which is not read here" in refusal(utf_7)
 
 
 @pytest.mark.parametrize("kind", ALL)

@@ -4,6 +4,7 @@
 """
 
 import re
+from dataclasses import replace
 from io import BytesIO
 
 from leeway import limits
@@ -31,6 +32,22 @@ def read_statement(content: bytes, *, mapping: Mapping | None = None) -> ReadFil
 
     Refuses (CannotRead, TooMuch) what is no statement or cannot be read whole; the sentence names line or field.
     """
+    found = _read(content, mapping)
+    return replace(found, warnings=(*found.warnings, *_several(found.statements)))
+
+
+def _several(statements: tuple[Statement, ...]) -> list[str]:
+    """What to say where a file holds several statements, since one alone is what most people look for."""
+    notes = []
+    if len(statements) > 1:
+        accounts = len({statement.account for statement in statements})
+        notes.append(f"The file holds {len(statements)} statements, of {accounts} account{'s' * (accounts > 1)}.")
+    if len(set(statements)) < len(statements):
+        notes.append("A statement is in the file twice, with the same lines and balances: one of them is a copy.")
+    return notes
+
+
+def _read(content: bytes, mapping: Mapping | None) -> ReadFile:
     limits.STATEMENT_MB.check(-(-len(content) // 1_000_000), "The file")
     if not content.strip():
         raise CannotRead("The file is empty. Download it again.")

@@ -14,19 +14,12 @@ from io import BytesIO
 from leeway import limits
 from leeway.money.banking.lines import ReadFile, Statement
 from leeway.money.banking.readers.camt_entries import Entries, Part, account_of, day_in, part_of, text_in
-from leeway.money.banking.readers.values import (
-    NUL,
-    UTF_16,
-    iso_day,
-    pence_of,
-    utf_16,
-    warnings_of,
-)
+from leeway.money.banking.readers.values import NUL, UTF_16, iso_day, pence_of, utf_16, warnings_of
 from leeway.reading import CannotRead, one_line
 from leeway.refusal import quoted
 
 STATEMENT = re.compile(r"camt\.05[234]\.001\.[0-9]{2}")
-ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+ENCODING = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 ENCODINGS = {b"utf-8", b"us-ascii", b"iso-8859-1", b"iso-8859-15", b"windows-1252"}
 STATEMENTS = {"Stmt", "Rpt", "Ntfctn"}
 KEPT_MOST = 100_000
