@@ -14,7 +14,8 @@ from leeway.care.review.queries import next_review, past_reviews
 from leeway.money.budgets.models import Budget, Hold
 from leeway.money.ledger.queries import findings, trial_balance
 from leeway.money.payments.models import Payment, PaymentRun
-from leeway.money.payments.queries import findings as payment_findings
+from leeway.money.statements.queries import findings as payment_findings
+from leeway.money.statements.queries import own_accounts
 from leeway.site.demo import command
 from leeway.site.demo.people import draw_people, synthetic_numbers
 from leeway.site.demo.progress import stage
@@ -86,11 +87,16 @@ def test_whoever_has_support_has_a_review_ahead_and_those_that_fell_due_were_hel
     assert past_reviews(council["Ada"]).count() >= 1
 
 
-def test_past_runs_are_sent_and_confirmed_and_one_payment_came_back(council):
-    """The last run may be on its way still."""
-    named = command.everyone()
+def test_past_runs_are_confirmed_the_last_by_its_statement_and_one_payment_came_back(council):
+    """The last run may be on its way still. Some lines are left for whoever opens the queue."""
+    named, today = command.everyone(), timezone.localdate()
     staff = command.staff_of(named, named["bea@fairbourne.example"], named["mona@fairbourne.example"])
-    command.pay(staff, timezone.localdate(), Console(file=StringIO()))
+    last = command.pay(staff, today, Console(file=StringIO()))
+    command.keep_statements(staff.finance, today, last)
+    assert PaymentRun.objects.get(pk=last.pk).confirmed_from.startswith("“Care payments”, statement")
+    (bank,) = own_accounts(seen_by=staff.finance)
+    assert bank.open_count >= 3 and bank.gaps == ()
+    assert bank.bank_pence == bank.began_pence + bank.explained_pence + bank.unexplained_pence
     states = list(PaymentRun.objects.order_by("number").values_list("state", flat=True))
     assert set(states[:-1]) == {"confirmed"} and states[-1] in {"sent", "confirmed"}
     assert Payment.objects.filter(state="returned").count() == 1

@@ -59,8 +59,15 @@ def south(db):
     return Team.objects.create(name="Team of nobody here")
 
 
-#: Pages of a payment run that ask for a day or a reason, and show nobody.
-SHOW_NOBODY = {"payments:redate", "payments:withdraw", "payments:send", "payments:confirm", "payments:answer"}
+#: Pages of a payment run that ask for a day or a reason, and show nobody but those who came back, each look noted.
+SHOW_NOBODY = {
+    "payments:redate",
+    "payments:withdraw",
+    "payments:send",
+    "payments:confirm",
+    "payments:answer",
+    "statements:confirm",
+}
 
 
 def record_of(case: Case) -> dict:

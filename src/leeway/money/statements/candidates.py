@@ -30,6 +30,8 @@ from leeway.money.statements.matching import (
 )
 from leeway.money.statements.models import BankAccount, Part, StatementLine
 
+#: From a payment to whom it is for.
+PERSON = "instalment__part__budget__case__person"
 #: How long after its day a payment that nobody recorded as returned may come back, and be proposed by its amount.
 DAYS_TO_COME_BACK = 31
 #: Of how many lines, at most, things are looked up line by line, rather than all that are open.
@@ -182,7 +184,7 @@ class _Near:
 
 ROW = (
     "pk", "run__number", "place", "amount_pence", "run__pay_on", "run__sent_on", "returned_on", "payee__account_name",
-    "instalment__part__budget__case__person__given_name", "instalment__part__budget__case__person__family_name",
+    f"{PERSON}__given_name", f"{PERSON}__family_name",
 )  # fmt: skip
 
 
@@ -287,12 +289,7 @@ def _payment(
     what: What, row: Mapping[str, Any], pence: int, open_pence: int, on: date, *, handled=False, to_record=False
 ) -> OpenThing:
     reference = f"{row['run__number']:06}-{row['place']:06}"
-    person = " ".join(
-        (
-            row["instalment__part__budget__case__person__given_name"],
-            row["instalment__part__budget__case__person__family_name"],
-        )
-    )
+    person = f"{row[f'{PERSON}__given_name']} {row[f'{PERSON}__family_name']}"
     return OpenThing(
         thing=Thing(what, row["pk"]),
         called=f"payment {reference}{' that came back' if what == What.RETURNED else ''}, {person}",

@@ -24,6 +24,7 @@ from leeway.money.ledger.models import Account, Kind
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.queries import findings as findings_of_payments
 from leeway.money.payments.queries import get_run
+from leeway.money.payments.states import PaymentState
 from leeway.money.statements import candidates
 from leeway.money.statements.kinds import Because, What, Whose
 from leeway.money.statements.matching import OpenThing, Proposal, Thing
@@ -85,7 +86,7 @@ def get_account(account_id: UUID, *, seen_by: User, page: str) -> BankAccount:
 
 def accounts_with(person_id: UUID) -> QuerySet:
     """The bank accounts whose lines tell of a person, by their keys: who looked at one of them saw that person."""
-    of_payments = Part.objects.filter(payment__instalment__part__budget__case__person=person_id)
+    of_payments = Part.objects.filter(**{f"payment__{candidates.PERSON}": person_id})
     of_receipts = Part.objects.filter(receipt__case__person=person_id)
     return BankAccount.objects.filter(
         Q(pk__in=of_payments.values("match__account")) | Q(pk__in=of_receipts.values("match__account"))
@@ -196,7 +197,10 @@ def last_match_by(account: BankAccount, user: User) -> Match | None:
 
 
 def evidence_of(run: PaymentRun) -> Evidence:
-    """What the statements of the council's accounts say of a run that was sent."""
+    """What the statements of the council's accounts say of a run that was sent.
+
+    What is known to have come back may never have left: a bank debits all of the run, or all but that.
+    """
     live = Part.objects.filter(match__undoing=None)
     of_run = live.filter(Q(run=run) | Q(payment__run=run, what=What.SENT))
     left = -of_run.aggregate(pence=Sum("amount_pence", default=0))["pence"]
@@ -208,13 +212,13 @@ def evidence_of(run: PaymentRun) -> Evidence:
         for line in came_in:
             sure = [one for one in proposed.get(line.pk, ()) if _says_returned(one, line)]
             if len(sure) == 1:
-                payment = Payment.objects.select_related("run", "instalment__part__budget__case__person").get(
-                    pk=sure[0].things[0][0].id
-                )
+                payment = Payment.objects.select_related("run", candidates.PERSON).get(pk=sure[0].things[0][0].id)
                 if payment.run_id == run.pk:
                     returned.append((payment, why_returned(line), sure[0]))
+    turned_down = run.payments.filter(state=PaymentState.RETURNED).aggregate(pence=Sum("amount_pence", default=0))
+    whole = left in (run.total_pence, run.total_pence - turned_down["pence"])
     words = "; ".join(dict.fromkeys(words_of(line) for line in lines.distinct()[:3]))
-    return Evidence(left == run.total_pence, words, tuple(_each_once(returned)))
+    return Evidence(whole and left > 0, words, tuple(_each_once(returned)))
 
 
 def _says_returned(proposal: Proposal, line: Any) -> bool:
@@ -355,8 +359,8 @@ def run_to_confirm(run_id: UUID, *, seen_by: User) -> tuple[PaymentRun, Evidence
     check_can(seen_by, Capability.RECONCILE)
     run = get_run(run_id, seen_by=seen_by)
     evidence = evidence_of(run)
-    people = [payment.instalment.part.budget.case.person_id for payment, _, _ in evidence.returned]
-    record_looks(viewer=seen_by, person_ids=people, page=f"Payments of run {run.number} that came back")
+    things = {Thing(What.RETURNED, payment.pk) for payment, _, _ in evidence.returned}
+    _look_at_things(things, seen_by, f"Payments of run {run.number} that came back")
     return run, evidence
 
 
@@ -393,6 +397,6 @@ def _look_at(proposals: Iterable[tuple[Proposal, ...]], seen_by: User, page: str
 def _look_at_things(things: Iterable[Thing], seen_by: User, page: str) -> None:
     payments = [thing.id for thing in things if thing.what not in (What.RUN, What.RECEIVED)]
     receipts = [thing.id for thing in things if thing.what == What.RECEIVED]
-    paid = Payment.objects.filter(pk__in=payments).values_list("instalment__part__budget__case__person", flat=True)
+    paid = Payment.objects.filter(pk__in=payments).values_list(candidates.PERSON, flat=True)
     people = [*paid, *Receipt.objects.filter(pk__in=receipts).values_list("case__person", flat=True)]
     record_looks(viewer=seen_by, person_ids=people, page=page)

@@ -40,7 +40,6 @@ from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.states import State
 from leeway.seal import heads
 from leeway.site.demo import exceptions
-from leeway.site.demo.bank import bank, rejection_of
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
@@ -48,6 +47,7 @@ from leeway.site.demo.people import draw_people
 from leeway.site.demo.playing import Staff, play
 from leeway.site.demo.progress import stage
 from leeway.site.demo.script import Script
+from leeway.site.demo.statements import keep_statements, rejection_of
 from leeway.site.demo.stories import stories
 from leeway.site.demo.tables import make_tables
 
@@ -81,7 +81,7 @@ def run(*, people: int, seed: int) -> None:
         with stage("What others owe, and paid", console):
             receive(staff, today)
         with stage("What the bank says", console):
-            bank(staff.finance, today, last_run)
+            keep_statements(staff.finance, today, last_run)
         with stage("The messages", console):
             deliver(today)
         with stage("The surveys and targets", console):

@@ -43,7 +43,7 @@ class Entry:
     return_code: str = ""
 
 
-def bank(finance: User, today: date, last_run: PaymentRun | None) -> None:
+def keep_statements(finance: User, today: date, last_run: PaymentRun | None) -> None:
     """Keep a statement for each month since the first run, explain what is old, and confirm the last run by it."""
     entries = sorted(_entries(today, last_run), key=lambda each: each.on)
     if not entries:
@@ -66,7 +66,7 @@ def bank(finance: User, today: date, last_run: PaymentRun | None) -> None:
 
 
 def _entries(today: date, last_run: PaymentRun | None) -> Iterator[Entry]:
-    """What happened: runs that left, what came back, shares that came in, charges; and what nobody knows."""
+    """What happened: runs that left, what came back, shares, charges; and some things that nobody knows."""
     runs = PaymentRun.objects.exclude(sent_on=None).filter(pay_on__lte=today).order_by("number")
     for run in runs:
         topped_up = run.total_pence // 10_000_00 * 10_000_00 + 10_000_00
@@ -78,7 +78,7 @@ def _entries(today: date, last_run: PaymentRun | None) -> Iterator[Entry]:
     for receipt in Receipt.objects.filter(taken_back=None).select_related("case__person"):
         who = "NHS FAIRBOURNE ICB" if receipt.payer == "nhs" else str(receipt.case.person).upper()
         yield Entry(receipt.received_on, receipt.amount_pence, "CONTRIBUTION", who)
-    if last_run is not None:
+    if last_run is not None and not last_run.payments.filter(state=PaymentState.RETURNED).exists():
         back = last_run.payments.filter(instalment__part__budget__case__person__user=None)
         for payment in back.select_related("run", "payee")[:1]:
             yield _came_back(payment)
