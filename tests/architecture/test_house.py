@@ -37,10 +37,9 @@ OWN_WORDS = {
     "money/banking": {"modulus", "bacs18", "iso20022", "characters", "payment", "working_days"},
     "money/ledger": {"export", "reasons", "relations"},
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},
-    "money/payments": {"comparing", "frozen", "waiting"},
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/contributions": {"relations"},
-    "money/payments": {"bank_files", "relations"},
+    "money/payments": {"bank_files", "comparing", "frozen", "relations", "waiting"},
 }  # fmt: skip
 LISTS_OF_A_LENGTH = {
     "care/people/views.py",
