@@ -6,7 +6,6 @@ from leeway.days import PLANNED
 from leeway.forms import DateField, PoundsField
 from leeway.money.budgets.models import COMES_BY_ITSELF, LAST_COSTS, HoldKind
 
-
 LOOK_AGAIN = "Open the page again, and look at until when payments wait."
 
 
