@@ -17,7 +17,7 @@ from django.db import connection, models, transaction
 #: Where the following of keys begins, and what a council has only once: a whole app, a model, or some of its rows.
 BEGIN = ("access.Team", "access.User", "people.Person")
 ONCE_APPS = ("listings", "contracts", "seal")
-ONCE_MODELS = ("payments.PaymentRun", "payments.PaymentRunEvent")
+ONCE_MODELS = ("payments.PaymentRun", "payments.PaymentRunEvent", "payments.Sample")
 ONCE_ROWS = {"access.User": "NOT roles && '{person,assessor,manager}'", "ledger.Account": "case_id IS NULL"}
 ONLY_IN_A_DEMO = "%@fairbourne.example"
 
@@ -160,11 +160,23 @@ def multiply(copies: int) -> dict[str, int]:
 
 
 def count_runs_anew(cursor) -> None:
-    """Payment runs now pay everybody: write what they pay, and how many, as they would have said."""
+    """Payment runs now pay everybody: write what they pay, how many and of which sample, as they would have said.
+
+    The limit above which two approve is one for a council of that size, and what was frozen is frozen anew.
+    """
+    from leeway.money.payments.frozen import DECIDED, PAID_FOR, digest_of
+
     cursor.execute(
-        "UPDATE payments_paymentrun SET (payments_count, total_pence) = "
-        "(SELECT count(*), coalesce(sum(amount_pence), 0) FROM payments_payment WHERE run_id = payments_paymentrun.id)"
+        "UPDATE payments_paymentrun SET (payments_count, total_pence, second_above_pence) = (SELECT count(*),"
+        " coalesce(sum(amount_pence), 0), greatest(second_above_pence, coalesce(sum(amount_pence), 0))"
+        " FROM payments_payment WHERE run_id = payments_paymentrun.id)"
     )
+    cursor.execute("UPDATE payments_sample SET size = (SELECT count(*) FROM payments_sampled WHERE sample_id = run_id)")
+    cursor.execute(
+        f"UPDATE payments_payment AS pay SET decided = {DECIDED} FROM ({PAID_FOR}) AS paid "
+        "WHERE paid.id = coalesce(pay.instalment_id, pay.interim_id)"
+    )
+    cursor.execute(f"UPDATE payments_payment AS pay SET digest = {digest_of('pay')}")
 
 
 def move_sequence(cursor, model: type[models.Model]) -> None:

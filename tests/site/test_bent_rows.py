@@ -75,7 +75,7 @@ def test_a_hold_is_what_it_was(hold, bent):
 
 
 def test_the_lifting_of_a_hold_stands(hold, finn, fay):
-    budgets.lift_hold(hold=hold, by=finn, on=ON)
+    budgets.lift_hold(hold=hold, days_because="As agreed.", by=finn, on=ON)
     refused(lambda: Hold.objects.update(lifted_on=None, lifted_by=None))
     refused(lambda: Hold.objects.update(lifted_by=fay))
 

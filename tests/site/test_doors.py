@@ -19,6 +19,7 @@ from leeway.care.people.models import Case, Whose
 from leeway.files.models import File, FileKind
 from leeway.money.budgets.models import Funding, Instalment, LastCost
 from leeway.money.payments.models import Payment, PaymentRun
+from tests.money.payments.rows import slip_in
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -61,6 +62,7 @@ def south(db):
 
 #: Pages of a payment run that ask for a day or a reason, and show nobody but those who came back, each look noted.
 SHOW_NOBODY = {
+    "payments:sample",
     "payments:redate",
     "payments:withdraw",
     "payments:send",
@@ -88,6 +90,7 @@ def record_of(case: Case) -> dict:
         "aim_id": plan and plan.aims.first(),
         "line_id": plan and plan.lines.first(),
         "payee_id": case.payee_accounts.first(),
+        "interim_id": case.interims.first(),
         "stay_id": Stay.objects.filter(person=person).first(),
     }
     return {name: str(one.pk) for name, one in first.items() if one is not None} | {"number": "1"}
@@ -111,15 +114,26 @@ def in_run(case: Case) -> None:
     instalment = Instalment.objects.filter(part__budget__case=case, part__paid_into__isnull=False).first()
     finn = User.objects.get(email="finn@fairbourne.example")
     run = PaymentRun.objects.create(
-        number=1, pay_on=TODAY(), made_by=finn, made_on=TODAY(), dated_by=finn, dated_on=TODAY(), payments_count=1
+        number=1,
+        pay_on=TODAY(),
+        made_by=finn,
+        made_on=TODAY(),
+        dated_by=finn,
+        dated_on=TODAY(),
+        payments_count=1,
+        second_above_pence=1_00,
     )
-    Payment.objects.create(
-        run=run,
-        place=1,
-        instalment=instalment,
-        payee=case.payee_accounts.get(state="approved"),
-        amount_pence=instalment.amount_pence,
-    )
+    slip_in(run, instalment, case.payee_accounts.get(state="approved"))
+
+
+def on_account(case: Case) -> None:
+    """Have money on account stand, as it did before the budget."""
+    budget, finn = case.budgets.get(), User.objects.get(email="finn@fairbourne.example")
+    part = budget.parts.get(way="direct_payment")
+    case.interims.create(
+        amount_pence=1, starts_on=TODAY(), ends_on=TODAY(), reason="Home alone", asked_by=finn, asked_on=TODAY(),
+        available=budget.available, committed=budget.committed, paid_into=part.paid_into,
+    )  # fmt: skip
 
 
 def owe(case: Case) -> None:
@@ -148,6 +162,7 @@ def ada_case(council):
     record_stay(**where, starts_on=TODAY(), ends_on=None, **by_on)
     in_run(case)
     owe(case)
+    on_account(case)
     return case
 
 

@@ -41,6 +41,7 @@ REQUEST = {
     "take_on": "False",
 }
 STAY = {"kind": "hospital", "place": "The General", "told_by": "Her sister", **day("starts_on", date(2026, 11, 1))}
+HOLD = {"kind": "safeguarding", "reason": "Nobody answers.", "ends_by_itself": "no", **day("last_on", TODAY())}
 DEATH = {"told_by": "Her sister rang", **day("died_on", date(2026, 11, 20))}
 
 
@@ -90,7 +91,7 @@ FORMS = {
         lambda: {"kind": "receipt", "words": "Taxi", "upload": SimpleUploadedFile("a.txt", b"Taxi, 12 pounds")},
         None,
     ),
-    "a hold": ("finn", "/cases/{case}/budget/hold/", {"kind": "safeguarding", "reason": "Nobody answers."}, "budget"),
+    "a hold": ("finn", "/cases/{case}/budget/hold/", HOLD, "budget"),
     "an end": ("finn", "/cases/{case}/budget/end/", {"reason": "Moved.", **day("ends_on", TODAY())}, "budget"),
     "bank details": (
         "finn",

@@ -74,7 +74,7 @@ class TestSentAgain:
         bank(case)
         budget = budgets.start_budget(plan=agree(case, (Way.DIRECT_PAYMENT, 100_00, 0)), by=finn, on=SET_UP_ON)
         hold = budgets.place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="Hospital.", last_on=ON, by=finn, on=ON)
-        return lambda: budgets.lift_hold(hold=hold, by=finn, on=ON)
+        return lambda: budgets.lift_hold(hold=hold, days_because="As agreed.", by=finn, on=ON)
 
     def plan_returned(self, case, mona, **_more):
         Plan.objects.create(case=case, number=1, state=PlanState.DRAFT, started_on=ON)

@@ -148,7 +148,7 @@ def hold(council, staff):
 @pytest.fixture
 def run(council, staff):
     given = dict.fromkeys(("made_by", "dated_by"), staff[0]) | dict.fromkeys(("made_on", "dated_on", "pay_on"), ON)
-    return PaymentRun.objects.create(number=1, **given)
+    return PaymentRun.objects.create(number=1, second_above_pence=1_00, **given)
 
 
 @pytest.fixture

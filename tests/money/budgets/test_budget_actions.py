@@ -182,6 +182,6 @@ def test_a_hold_is_placed_once_of_a_kind_and_lifted_once(budget, finn, bea):
     hold = place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="In St Mary's", last_on=ON, by=finn, on=ON)
     with pytest.raises(Refusal, match="of this kind"):
         place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="Still there", last_on=ON, by=finn, on=ON)
-    lift_hold(hold=hold, by=finn, on=ON)
+    lift_hold(hold=hold, days_because="As agreed.", by=finn, on=ON)
     with pytest.raises(Refusal, match="lifted already"):
-        lift_hold(hold=hold, by=finn, on=ON)
+        lift_hold(hold=hold, days_because="As agreed.", by=finn, on=ON)

@@ -197,14 +197,25 @@ def test_whoever_supports_ada_reads_of_her_and_not_of_themselves(budget, case, a
     assert "You pay" not in text and "your account" not in text
 
 
+def until(day):
+    """The fields of a hold's last day, after which it ends by itself."""
+    return {
+        "last_on_day": str(day.day), "last_on_month": str(day.month), "last_on_year": str(day.year),
+        "ends_by_itself": "yes",
+    }  # fmt: skip
+
+
 def test_holds_and_the_end_are_done_and_explained_on_the_page(budget, case, as_user, finn, looking):
     client = as_user(finn)
     assert "Say why" not in page(client, "budgets:hold", case.pk)
     assert "Say what happened." in post(client, "budgets:hold", case.pk, kind="hospital")
-    text = post(client, "budgets:hold", case.pk, kind="hospital", reason="In St Mary’s until May")
+    text = post(client, "budgets:hold", case.pk, kind="hospital", reason="In St Mary’s until May", **until(TODAY))
     assert "In St Mary’s until May" in text and "On hold: in hospital" in text
     assert "In hospital" in page(client, "payments:home")
-    text = post(client, "budgets:lift", case.pk, budget.holds.get().pk)
+    assert "Say why the days are paid" in post(client, "budgets:lift", case.pk, budget.holds.get().pk)
+    assert "Enter the first day" in post(client, "budgets:away", case.pk, budget.holds.get().pk, days="left_out")
+    said = {"days": "paid", "days_because": "Her assistant was paid on."}
+    text = post(client, "budgets:away", case.pk, budget.holds.get().pk, **said)
     assert "On hold" not in text
     assert "last three months" in post(client, "budgets:fund", case.pk)
     end = {"ends_on_day": "31", "ends_on_month": "2", "ends_on_year": "2026", "reason": "Moved away"}

@@ -157,7 +157,7 @@ def test_a_hold_and_the_end_of_a_stay_end_what_the_stay_asked(budget, ada_case, 
     assert AWAY not in tasks(ada_case)
     circumstances.end_stay(case=ada_case, stay=stay, ends_on=ON, by=bea, on=ON)
     assert BACK in tasks(ada_case)
-    budgets.lift_hold(hold=hold, by=finn, on=NEXT)
+    budgets.lift_hold(hold=hold, days_because="As agreed.", by=finn, on=NEXT)
     assert BACK not in tasks(ada_case) and WAITS in tasks(ada_case)
 
 

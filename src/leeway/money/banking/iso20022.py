@@ -18,7 +18,8 @@ from leeway.refusal import Refusal
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 NAME_LENGTH_MAX = 70  # the schema has room for 140; UK banks carry 70
-#: ISO 20022 service levels as UK banks read them: Bacs, and Faster Payments (urgent, settled net).
+#: ISO 20022 service levels: Bacs (not urgent), and Faster Payments (urgent, settled net). Which of them a bank reads as
+#: Faster Payments is the bank's to say: no public guide of one was had, so an officer asks (docs/how-to/pay-people.md).
 NOT_URGENT, URGENT = "NURG", "URNS"
 IDENTIFIER = r"(?!/)(?!.*//)[A-Za-z0-9/?:().,'+-]{1,35}(?<!/)"
 

@@ -6,6 +6,8 @@ from leeway.days import PLANNED
 from leeway.forms import DateField, PoundsField
 from leeway.money.budgets.models import COMES_BY_ITSELF, LAST_COSTS, HoldKind
 
+LOOK_AGAIN = "Open the page again, and look at until when payments wait."
+
 
 class HoldForm(forms.Form):
     """Why payments should wait."""
@@ -42,8 +44,9 @@ class HoldForm(forms.Form):
 
 
 class ExtendForm(forms.Form):
-    """Until when payments wait, once somebody looked again."""
+    """Until when payments wait, once somebody looked again, and the day that the page showed."""
 
+    seen = forms.DateField(widget=forms.HiddenInput, error_messages={"required": LOOK_AGAIN, "invalid": LOOK_AGAIN})
     last_on = DateField(
         PLANNED,
         label="Until which day do payments wait now?",

@@ -90,7 +90,7 @@ def extend(request: SignedIn, case_id, hold_id):
     """Look again at a hold, and let payments wait for longer."""
     budget = queries.get_budget(case_id, seen_by=request.user, page="Look at a hold again")
     held = queries.get_hold(hold_id, budget=budget)
-    form = ExtendForm(request.POST or None)
+    form = ExtendForm(request.POST or None, initial={"seen": held.last_on})
     if act(form, lambda **by_on: actions.extend_hold(hold=held, **form.cleaned_data, **by_on), request):
         messages.success(request, "Payments wait until the new day.")
         return redirect("budgets:show", case_id)

@@ -121,9 +121,11 @@ def take_off(case: Case, budget: Budget, paid_before: dict[str, int], by: User, 
 
 def set_aside_on_account(interims: Iterable[Interim], by: User, on: date) -> None:
     """Put the council's money in for interim payments that are about to be sent, once."""
-    council = open_account(kind=Kind.FUNDER_COUNCIL, by=by, on=on)
-    new = []
-    for interim in interims:
+    sent = list(interims)
+    if not sent:
+        return
+    council, new = open_account(kind=Kind.FUNDER_COUNCIL, by=by, on=on), []
+    for interim in sent:
         if not Transfer.objects.filter(about=interim.pk, reason=Reason.COMMITMENT).exists():
             steps = (
                 (Reason.FUNDING, interim.available_id, council.pk),
