@@ -117,7 +117,7 @@ def _change(world: World) -> Any:
     found = running_budgets(AFTER).filter(case=world.case).first()
     change = change_of(found, AFTER) if found else None
     seen = change.seen if change else ""
-    return contributions.decide_change(budget=world.budget, seen=seen, by=world.finn, on=AFTER)
+    return contributions.decide_change(budget=world.budget, seen=seen, money_changed=False, by=world.finn, on=AFTER)
 
 
 def _end(world: World, day: date) -> Any:

@@ -18,7 +18,7 @@ from leeway.refusal import Refusal
 
 DAY = timedelta(days=1)
 AREAS = ("charging", "charging_policy")
-NEW_VALUES = "new amounts in the law or in the council's policy apply"
+NEW_VALUES = "new amounts in the law or in the council’s policy apply"
 
 
 @dataclass(frozen=True, slots=True)

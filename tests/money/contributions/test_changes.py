@@ -74,7 +74,7 @@ def test_who_sees_whose(running, finn, bea, mona, another_case, cyril):
     with pytest.raises(NotAllowed):
         queries.changes(seen_by=cyril, on=ON)
     with pytest.raises(NotAllowed):
-        actions.decide_change(budget=running, seen="", by=bea, on=ON)
+        actions.decide_change(budget=running, seen="", money_changed=False, by=bea, on=ON)
 
 
 def test_the_night_asks_finance_once_a_case(running, finn):
@@ -88,8 +88,8 @@ def test_it_is_decided_from_that_day_and_the_budget_goes_on(running, finn):
     actions.ask_for_changes(on=ON)
     (change,) = queries.changes(seen_by=finn, on=ON)
     with pytest.raises(Refusal, match="not what you saw"):
-        actions.decide_change(budget=running, seen="2026-05-13 1", by=finn, on=ON)
-    later = actions.decide_change(budget=running, seen=change.seen, by=finn, on=ON)
+        actions.decide_change(budget=running, seen="2026-05-13 1", money_changed=False, by=finn, on=ON)
+    later = actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=ON)
     running.refresh_from_db()
     assert (running.ending.ends_on, running.ending.replaced) == (BIRTHDAY - timedelta(days=1), True)
     assert later.starts_on == BIRTHDAY and later.charge_pence_per_week == worked_out(running.case, BIRTHDAY)
@@ -102,13 +102,25 @@ def test_it_is_decided_from_that_day_and_the_budget_goes_on(running, finn):
     assert list(findings()) == []
 
 
+def test_the_money_behind_it_is_asked_about(running, finn):
+    """Worked out from an older money check: unanswered is not “nothing changed”."""
+    (change,) = queries.changes(seen_by=finn, on=ON)
+    for answer, sentence in [(None, "since the money check of 20 March 2026"), (True, "Check the money again first")]:
+        with pytest.raises(Refusal, match=sentence) as refused:
+            actions.decide_change(budget=running, seen=change.seen, money_changed=answer, by=finn, on=ON)
+        assert refused.value.field == "money_changed"
+    actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=ON)
+    (told,) = running.case.story.filter(kind=Event.CHARGE_DECIDED, sentence__contains="13 May 2026")
+    assert "Money is as it was checked on 20 March 2026." in told.sentence
+
+
 def test_an_overdue_change_counts_what_was_paid_already(running, finn, paid):
     """Paid until 24 May by the old amount: the days since the birthday are not paid twice."""
     run = make_run(pay_on=date(2026, 4, 30), by=finn, on=date(2026, 4, 23))
     paid(run, date(2026, 4, 23))
     day = date(2026, 5, 18)
     (change,) = queries.changes(seen_by=finn, on=day)
-    actions.decide_change(budget=running, seen=change.seen, by=finn, on=day)
+    actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=day)
     assert list(findings()) == []
 
 
@@ -116,7 +128,7 @@ def test_a_budget_with_a_last_day_to_come_keeps_it(running, finn):
     last_day = date(2026, 6, 30)
     end_budget(budget=running, ends_on=last_day, reason="Moving away", by=finn, on=ON)
     (change,) = queries.changes(seen_by=finn, on=ON)
-    later = actions.decide_change(budget=running, seen=change.seen, by=finn, on=ON)
+    later = actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=ON)
     assert later.ending.ends_on == last_day and later.ending.because == "Moving away"
     assert list(findings()) == []
 
@@ -148,7 +160,7 @@ def test_a_figure_put_right_after_the_decision_is_a_change(running, finn, settin
     assert change.first.starts_on == STARTS + timedelta(days=1)
     assert "put right" in change.first.because[0]
     assert change.first.charge_pence_per_week == running.charge_pence_per_week // 2
-    actions.decide_change(budget=running, seen=change.seen, by=finn, on=STARTS)
+    actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=STARTS)
     assert not queries.changes(seen_by=finn, on=STARTS)
 
 
@@ -183,7 +195,7 @@ def test_what_cannot_be_worked_out_asks_for_a_money_check(ada_at_24, agree, bank
     actions.ask_for_changes(on=ON)
     assert "Check Lena Example's money again" in Task.objects.get(kind=Event.CHARGE_CHANGES).what
     with pytest.raises(Refusal, match="Do a new money check"):
-        actions.decide_change(budget=budget, seen=change.seen, by=finn, on=ON)
+        actions.decide_change(budget=budget, seen=change.seen, money_changed=False, by=finn, on=ON)
 
 
 @pytest.fixture
@@ -212,8 +224,8 @@ def test_the_pages(client, soon, finn, bea):
     address = reverse("contributions:change", args=[soon.case_id])
     shown = client.get(address).content.decode()
     assert "What is paid changes" in shown
-    assert "not what you saw" in client.post(address, {"seen": "old"}).content.decode()
+    assert "not what you saw" in client.post(address, {"seen": "old", "money_changed": "False"}).content.decode()
     (change,) = queries.changes(seen_by=finn, on=timezone.localdate())
-    assert client.post(address, {"seen": change.seen}).status_code == 302
+    assert client.post(address, {"seen": change.seen, "money_changed": "False"}).status_code == 302
     assert "Nobody’s charge changes" in client.get(reverse("contributions:changes")).content.decode()
     assert client.get(address).status_code == 404

@@ -87,11 +87,12 @@ def _ask_for(change: Change, on: date) -> None:
 
 
 @transaction.atomic
-def decide_change(*, budget: Budget, seen: str, by: User, on: date) -> Budget:
+def decide_change(*, budget: Budget, seen: str, money_changed: bool | None, by: User, on: date) -> Budget:
     """Decide what the person pays from the day on which it changes, and have a budget of that amount go on from it.
 
-    It is worked out from the facts that were checked already. `seen` is what the officer saw: refused where another
-    day or amount comes out by now. The person is told, and each decision has its letter.
+    It is worked out from the facts that were checked already, so `money_changed` asks whether they still hold: refused
+    where they do not, or where nobody says. `seen` is what the officer saw: refused where another day or amount comes
+    out by now. The person is told, and each decision has its letter.
     """
     check_can(by, Capability.START_BUDGETS)
     lock_case(budget.case_id)
@@ -99,9 +100,10 @@ def decide_change(*, budget: Budget, seen: str, by: User, on: date) -> Budget:
     change = change_of(running, on) if running else None
     if running is None or change is None or change.seen != seen:
         raise Refusal("What changes is not what you saw when you opened this page. Here is how it stands now.")
+    _require_as_checked(change, money_changed)
     budget = running
     until = (budget.ending.ends_on, budget.ending.because) if hasattr(budget, "ending") else None
-    for charge in change_charge(plan=budget.plan, by=by, on=on):
+    for charge in change_charge(plan=budget.plan, checked_on=change.checked_on, by=by, on=on):
         if until is None or charge.law_on <= until[0]:
             budget = go_on(budget, charge, by, on)
     if until is not None:
@@ -191,6 +193,23 @@ def _falls_due(standing: Standing, day: date, pence: int) -> NewTransfer:
         effective_date=day,
         about=standing.funding.pk,
     )
+
+
+def _require_as_checked(change: Change, money_changed: bool | None) -> None:
+    """Refuse a change of what is paid where the money it is worked out from changed too, or nobody says."""
+    if change.checked_on is None:
+        return
+    if money_changed is None:
+        raise Refusal(
+            f"Say whether what comes in, what is saved or what is paid for has changed since the money check of "
+            f"{change.checked_on:%-d %B %Y}.",
+            field="money_changed",
+        )
+    if money_changed:
+        raise Refusal(
+            "Check the money again first, with what changed. What is paid is then worked out from that.",
+            field="money_changed",
+        )
 
 
 def _require_received(case: Case, amount_pence: int, received_on: date, looked_at: str, on: date) -> None:

@@ -3,7 +3,7 @@
 from django import forms
 
 from leeway.days import HAPPENED
-from leeway.forms import DateField, PoundsField
+from leeway.forms import DateField, PoundsField, YesNoField
 
 
 class ReceiptForm(forms.Form):
@@ -31,9 +31,14 @@ class ReceiptForm(forms.Form):
 
 
 class SeenForm(forms.Form):
-    """What the page showed of a charge that changes."""
+    """What the page showed of a charge that changes, and whether it was worked out from how things are."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
+    money_changed = YesNoField(
+        required=False,
+        label="Has what comes in, what is saved or what is paid for changed since?",
+        help_text="Benefits and pensions go up in April too. Ask the person, or look at what they were awarded.",
+    )
 
 
 class TakeBackForm(forms.Form):

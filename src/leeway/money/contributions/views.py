@@ -109,7 +109,7 @@ def change(request: SignedIn, case_id):
     form = SeenForm(request.POST or None, initial={"seen": found.seen})
     if act(
         form,
-        lambda **by_on: actions.decide_change(budget=found.budget, seen=form.cleaned_data["seen"], **by_on),
+        lambda **by_on: actions.decide_change(budget=found.budget, **form.cleaned_data, **by_on),
         request,
     ):
         messages.success(request, "It is decided, the budget goes on with the new amount, and the person is told.")

@@ -119,7 +119,7 @@ NEVER: Mapping[str, str] = {
         OR moved.effective_date > (moved.made_at AT TIME ZONE 'UTC')::date + {DAYS_AHEAD_MOST}
     """,
     "sends an instalment again that did not come back": f"""
-        moved.sending > 1 AND moved.sending > 1 + (
+        COALESCE(moved.sending, 1) > 1 AND moved.sending > 1 + (
             SELECT count(*) FROM ledger_transfer AS back
              WHERE back.about = moved.about AND back.reason = '{Reason.PAYMENT_RETURNED}')
     """,
@@ -130,12 +130,15 @@ NEVER: Mapping[str, str] = {
 
 
 def guard() -> str:
-    """What the database asks of all transfers that one statement adds (as `added`), before it keeps them."""
+    """What the database asks of all transfers that one statement adds (as `added`), before it keeps them.
+
+    It reads them all for one refusal: with LIMIT the planner takes it that one comes at once, and joins row by row.
+    """
     cases = " ".join(f"WHEN {condition} THEN 'A transfer {words}.'" for words, condition in NEVER.items())
     return f"""
-        SELECT told.refusal INTO refusal FROM (
+        SELECT min(told.refusal) INTO refusal FROM (
             SELECT CASE {cases} END AS refusal FROM added AS moved {JOINED}
-        ) AS told WHERE told.refusal IS NOT NULL LIMIT 1;
+        ) AS told;
         IF refusal IS NOT NULL THEN RAISE EXCEPTION '%', refusal; END IF;
         RETURN NULL;
     """

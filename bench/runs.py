@@ -1,0 +1,217 @@
+"""A payment run of 100,000, and one of 20,000 beside it: made, approved, written for the bank, sent, confirmed.
+
+    LEEWAY_DATA=/somewhere/large .venv/bin/leeway demo --people 300 --no-serve
+    LEEWAY_DATA=/somewhere/large .venv/bin/python bench/council.py --people 20000
+    LEEWAY_DATA=/somewhere/large .venv/bin/python bench/runs.py
+    LEEWAY_DATA=/somewhere/large .venv/bin/python bench/runs.py --into docs/explanation/speed.md
+
+The council of 20,000 pays fewer than 100,000 instalments on a day, so that first there are more: whole weeks to come of
+the parts that can be paid, due on the day of the run, with money set aside for them. That is made in one go and not
+timed. Each size is a process of its own, and each step is the action that an officer's press of a button is, committed.
+One payment in a thousand comes back. What was made stays. Exit 1 if a run does not pay what it should, or if the
+goal is missed: 100,000 in two minutes of processor time, time and memory not growing faster than payments.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import click
+import django
+from figures import fill, seconds
+from measure import cost_of, in_words, machine, peak_mib
+
+SIZES = (20_000, 100_000)
+GOAL_SECONDS = 120
+#: Time may grow by a fifth faster than payments, and memory by half while payments grow fivefold.
+LINEAR, FLAT = 1.2, 1.5
+
+
+def officers() -> tuple:
+    """Somebody who makes runs, and those who approve them: one of each role that moves money."""
+    from leeway.access.models import User
+    from leeway.access.roles import Role
+
+    def officer(name: str, role: Role):
+        email = f"{name.lower()}.{uuid4().hex[:8]}@fairbourne.example"
+        return User.objects.create_user(email, name=f"{name} Bench", roles=[role])
+
+    approvers = [officer("Approver", role) for role in Role if role.value.startswith("finance")]
+    return officer("Maker", Role.FINANCE), approvers
+
+
+def make_due(count: int, pay_on: date, by, on: date) -> None:
+    """Have so many instalments that a run for a day would pay, with money set aside for them."""
+    from django.db.models import Count, Max
+
+    from leeway.money.budgets.models import Instalment, Part
+    from leeway.money.budgets.payable import as_paid_on, payable
+    from leeway.money.payments.queries import unpaid
+
+    wanted = count - payable(unpaid(pay_on)).count()
+    fine = payable(as_paid_on(Instalment.objects.filter(kind="regular", amount_pence__gt=0), pay_on))
+    parts = list(
+        Part.objects.filter(pk__in=fine.order_by().values("part"), paid_pence_per_week__gt=0)
+        .select_related("budget")
+        .annotate(last=Max("instalments__ends_on"), several=Count("instalments"))
+        .order_by("pk")
+    )
+    new: list[Instalment] = []
+    for number in range(max(0, wanted)):
+        part, week = parts[number % len(parts)], number // len(parts)
+        starts_on, pence = part.last + timedelta(days=1 + 7 * week), part.paid_pence_per_week
+        ends_on = starts_on + timedelta(days=6)
+        new.append(
+            Instalment(
+                part=part, starts_on=starts_on, ends_on=ends_on, due_on=pay_on, for_period_pence=pence,
+                amount_pence=pence,
+            )
+        )  # fmt: skip
+    set_aside(new, by, on)
+    Instalment.objects.bulk_create(new, batch_size=5000)
+
+
+def set_aside(new: list, by, on: date) -> None:
+    """Put in and set aside the money of some instalments, by the action that any transfer goes through."""
+    from collections import Counter
+
+    from leeway.money.ledger.actions import NewTransfer, transfer_many
+    from leeway.money.ledger.models import Account, Kind, Reason
+
+    council = Account.objects.get(kind=Kind.FUNDER_COUNCIL).pk
+    sums: Counter = Counter()
+    for each in new:
+        budget = each.part.budget
+        sums[each.part_id, budget.available_id, budget.committed_id] += each.amount_pence
+    moves = [
+        NewTransfer(
+            id=uuid4(), debit=into, credit=out_of, amount_pence=pence, reason=reason, effective_date=on, about=part
+        )
+        for (part, available, committed), pence in sums.items()
+        for reason, into, out_of in (
+            (Reason.FUNDING, available, council),
+            (Reason.COMMITMENT, committed, available),
+        )
+    ]  # fmt: skip
+    transfer_many(new=moves, by=by, on=on)
+
+
+def pay(count: int) -> dict:
+    """Pay a run of so many, step by step; what each step took, and the memory of this process after it."""
+    from django.db import connection
+
+    from leeway.money.banking.working_days import bacs_submission_day
+    from leeway.money.payments import actions, queries
+    from leeway.money.payments.states import State
+
+    on = date.today()  # noqa: DTZ011
+    pay_on = queries.first_pay_day(on)
+    maker, approvers = officers()
+    make_due(count, pay_on, maker, on)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        server = cursor.execute("SELECT pg_backend_pid()").fetchone()[0]
+    told: dict[str, dict] = {"Before": {"waited": 0, "processor": 0, "peak_mib": peak_mib()}}
+    kept: dict = {}
+
+    def step(name: str, job) -> None:
+        def keep() -> None:
+            kept[name] = job()
+
+        told[name] = cost_of(keep, server=server) | {"peak_mib": peak_mib()}
+
+    step("Made", lambda: actions.make_run(pay_on=pay_on, by=maker, on=on))
+    run = kept["Made"]
+    for approver in approvers:
+        if run.state != State.APPROVED:
+            step("Approved", lambda run=run, who=approver: actions.approve_run(run=run, by=who, on=on))
+            run = kept["Approved"]
+    step("Standard 18 written", lambda: len(queries.bacs_file(run)))
+    step("pain.001 written", lambda: len(queries.iso_file(run)))
+    sent_on = max(on, bacs_submission_day(pay_on))
+    step("Sent", lambda: actions.record_sent(run=run, sent_on=sent_on, by=maker, on=sent_on))
+    back = {f"{run.number:06}-{place:06}": "account closed" for place in range(1, run.payments_count // 1000 + 1)}
+    evidence = {"confirmed_from": "Bank statement", "returned": back, "by": maker, "on": pay_on}
+    step("Confirmed", lambda: actions.confirm_run(run=kept["Sent"], **evidence))
+    arrived = run.payments.filter(state="arrived").count()
+    if arrived != run.payments_count - len(back):
+        raise SystemExit(f"{arrived:,} payments arrived of {run.payments_count:,}, {len(back)} came back.")
+    return {"payments": run.payments_count, "steps": told}
+
+
+def in_own_process(count: int) -> dict:
+    """Pay a run of so many in a process whose peak memory is its own."""
+    done = subprocess.run([sys.executable, __file__, "--job", str(count)], stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise SystemExit(f"The run of {count:,} was not paid.")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def total(told: dict, what: str) -> float:
+    return sum(step[what] for step in told["steps"].values())
+
+
+def missed(small: dict, large: dict) -> list[str]:
+    """The goals that were missed, in words."""
+    more = large["payments"] / small["payments"]
+    peaks = [max(step["peak_mib"] for step in one["steps"].values()) for one in (small, large)]
+    goals = {
+        f"under {GOAL_SECONDS} s": total(large, "processor") < GOAL_SECONDS,
+        "time linear": total(large, "processor") / total(small, "processor") < more * LINEAR,
+        "memory flat": peaks[1] / peaks[0] < FLAT,
+    }
+    return [name for name, met in goals.items() if not met]
+
+
+def table(small: dict, large: dict, state: dict) -> list[str]:
+    """Write the figures as a Markdown table, with what they were taken on."""
+    heads = [f"{what}, {one['payments']:,}" for one in (small, large) for what in ("Waited", "Processor", "Peak")]
+    lines = [f"| Step | {' | '.join(heads)} |", "|---|" + "--:|" * len(heads)]
+    for name in small["steps"]:
+        cells = [
+            cell
+            for step in (small["steps"][name], large["steps"][name])
+            for cell in (seconds(step["waited"]), seconds(step["processor"]), f"{step['peak_mib']:,} MiB")
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    sums = [
+        cell for one in (small, large) for cell in (seconds(total(one, "waited")), seconds(total(one, "processor")), "")
+    ]
+    return [
+        *lines,
+        f"| All | {' | '.join(sums)} |",
+        "",
+        f"Processor time of Leeway and of its database's process; peak memory of Leeway's process so far. Goals: "
+        f"{large['payments']:,} in {GOAL_SECONDS} s of processor time, time linear, memory flat. Missed by: "
+        f"{', '.join(missed(small, large)) or 'none'}. Taken on {date.today().isoformat()}: "  # noqa: DTZ011
+        f"{in_words(state)}.",
+    ]
+
+
+@click.command()
+@click.option("--sizes", type=int, multiple=True, default=SIZES, show_default=True, help="Two sizes, small then large.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures for programs.")
+@click.option("--into", type=click.Path(path_type=Path, exists=True), help="Page whose figures to fill.")
+def main(sizes: tuple[int, int], as_json: bool, into: Path | None) -> None:
+    """Pay two runs in the made-up council of LEEWAY_DATA (or DATABASE_URL), which then has them."""
+    django.setup()  # the embedded database stays up between the two
+    state = machine()
+    small, large = (in_own_process(count) for count in sizes)
+    if into:
+        fill(into, "runs", table(small, large, state))
+    result = {"machine": state, "small": small, "large": large, "missed": missed(small, large)}
+    click.echo(json.dumps(result, indent=2) if as_json else "\n".join(table(small, large, state)))
+    sys.exit(1 if result["missed"] else 0)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.site.settings")
+    if sys.argv[1:2] == ["--job"]:
+        django.setup()
+        print(json.dumps(pay(int(sys.argv[2]))))
+    else:
+        main()
