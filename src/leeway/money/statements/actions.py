@@ -57,6 +57,7 @@ def open_bank_account(
         )
     if (case is None) != (whose == Whose.COUNCIL):
         raise Refusal("Say whose account it is: a person's account belongs to a case.", field="whose")
+    _alone()
     same = BankAccount.objects.filter(identifier=identifier).first()
     if same is not None:
         raise Refusal(f"The statements of this account are read already: “{same.name}”.", field="identifier")
@@ -268,7 +269,7 @@ def _lock_every_account() -> None:
 
 
 def _alone() -> None:
-    """Let nobody else match anything until this is done: things may be on two accounts. It comes after every lock."""
+    """Let nobody else match anything, or open an account, until this is done. It comes after every other lock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [ONE_AT_A_TIME])
 
