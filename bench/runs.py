@@ -19,6 +19,7 @@ import os
 import subprocess
 import sys
 from datetime import date, timedelta
+from itertools import batched
 from pathlib import Path
 from uuid import uuid4
 
@@ -49,7 +50,7 @@ def officers() -> tuple:
 
 def make_due(count: int, pay_on: date, by, on: date) -> None:
     """Have so many instalments that a run for a day would pay, with money set aside for them."""
-    from django.db.models import Count, Max
+    from django.db.models import Max
 
     from leeway.money.budgets.models import Instalment, Part
     from leeway.money.budgets.payable import as_paid_on, payable
@@ -60,22 +61,24 @@ def make_due(count: int, pay_on: date, by, on: date) -> None:
     parts = list(
         Part.objects.filter(pk__in=fine.order_by().values("part"), paid_pence_per_week__gt=0)
         .select_related("budget")
-        .annotate(last=Max("instalments__ends_on"), several=Count("instalments"))
+        .annotate(last=Max("instalments__ends_on"))
         .order_by("pk")
     )
-    new: list[Instalment] = []
-    for number in range(max(0, wanted)):
-        part, week = parts[number % len(parts)], number // len(parts)
-        starts_on, pence = part.last + timedelta(days=1 + 7 * week), part.paid_pence_per_week
-        ends_on = starts_on + timedelta(days=6)
-        new.append(
-            Instalment(
-                part=part, starts_on=starts_on, ends_on=ends_on, due_on=pay_on, for_period_pence=pence,
-                amount_pence=pence,
-            )
-        )  # fmt: skip
-    set_aside(new, by, on)
-    Instalment.objects.bulk_create(new, batch_size=5000)
+    for numbers in batched(range(max(0, wanted)), 5000):
+        new = [next_week(parts[number % len(parts)], number // len(parts), pay_on) for number in numbers]
+        set_aside(new, by, on)
+        Instalment.objects.bulk_create(new)
+
+
+def next_week(part, week: int, pay_on: date):
+    """An instalment for a whole week after the last one that a part has."""
+    from leeway.money.budgets.models import Instalment
+
+    starts_on, pence = part.last + timedelta(days=1 + 7 * week), part.paid_pence_per_week
+    ends_on = starts_on + timedelta(days=6)
+    return Instalment(
+        part=part, starts_on=starts_on, ends_on=ends_on, due_on=pay_on, for_period_pence=pence, amount_pence=pence
+    )
 
 
 def set_aside(new: list, by, on: date) -> None:
@@ -193,7 +196,8 @@ def pay(count: int) -> dict:
     )
     step("Confirmed from it", lambda: statements.confirm_from_statement(run=kept["Sent"], by=maker, on=pay_on))
     check(run, account)
-    return {"payments": run.payments_count, "steps": told}
+    cases = run.payments.order_by().values("instalment__part__budget__case").distinct().count()
+    return {"payments": run.payments_count, "cases": cases, "steps": told}
 
 
 def in_own_process(count: int) -> dict:
@@ -201,6 +205,7 @@ def in_own_process(count: int) -> dict:
     done = subprocess.run([sys.executable, __file__, "--job", str(count)], stdout=subprocess.PIPE, text=True)
     if done.returncode:
         raise SystemExit(f"The run of {count:,} was not paid.")
+    click.echo(done.stdout, err=True, nl=False)  # the larger one takes long
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -238,6 +243,7 @@ def table(small: dict, large: dict, state: dict) -> list[str]:
         *lines,
         f"| All | {' | '.join(sums)} |",
         "",
+        f"The payments are of {small['cases']:,} and {large['cases']:,} cases. "
         f"Processor time of Leeway and of its database's process; peak memory of Leeway's process so far. Goals: "
         f"{large['payments']:,} in {GOAL_SECONDS} s of processor time, time linear, memory flat. Missed by: "
         f"{', '.join(missed(small, large)) or 'none'}. Taken on {date.today().isoformat()}: "  # noqa: DTZ011
