@@ -29,7 +29,6 @@ SUMMED, SUMMED_OF = (2, 3, 4), 16
 #: How many sums one pass tries: a count and not a time, so that the same statement has the same proposals everywhere.
 SUMS_TRIED = 2_000_000
 CUT_AT = 18
-SHORTEST = 7  # signs of a key that must be left
 KEY = re.compile(r"(?<![0-9A-Z])(?:[0-9A-F]{32}|[0-9]{6}-[0-9]{6}|LEEWAY-[0-9]{6})(?![0-9A-Z])")
 #: What is left of a key at the end of a text that was cut: the run in full, or most of an end-to-end id.
 CUT_KEY = re.compile(r"(?<![0-9A-Z])(?:[0-9]{6}-[0-9]{0,5}|[0-9A-F]{16,31})$")
@@ -142,7 +141,7 @@ class _Keys:
         for thing in things:
             for key in map(str.upper, thing.keys):
                 self.by_key[key].append(thing)
-                self.by_amount[key[:SHORTEST], thing.open_pence].append((key, thing))
+                self.by_amount[_begin(key), thing.open_pence].append((key, thing))
         self.sorted = sorted(self.by_key)
 
     def named_by(self, line: OpenLine) -> "_NamedBy":
@@ -164,13 +163,18 @@ class _Keys:
 
     def _beginning(self, key: str, pence: int) -> Iterator[OpenThing]:
         """Some of the things whose key begins so: those of the same amount first."""
-        same = self.by_amount.get((key[:SHORTEST], pence), ())
+        same = self.by_amount.get((_begin(key), pence), ())
         yield from islice((each for whole, each in same if whole.startswith(key)), LOOKED_AT)
         first = bisect_left(self.sorted, key)
         for place in range(first, min(first + LOOKED_AT, len(self.sorted))):
             if not self.sorted[place].startswith(key):
                 return
             yield from self.by_key[self.sorted[place]]
+
+
+def _begin(key: str) -> str:
+    """As much of a key as is always left of one that was cut."""
+    return key[:7]
 
 
 class _NamedBy(NamedTuple):
