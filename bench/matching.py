@@ -23,10 +23,11 @@ from uuid import UUID, uuid5
 import click
 import matching_truth as truth
 from figures import fill, seconds
-from leeway.money.statements.kinds import What
-from leeway.money.statements.matching import Found, OpenLine, OpenThing, Proposal, Thing, find
 from matching_truth import REFERENCE_STANDS, Damage
 from measure import in_words, machine, peak_mib
+
+from leeway.money.statements.kinds import What
+from leeway.money.statements.matching import Found, OpenLine, OpenThing, Proposal, Thing, find
 
 RECALL_GOAL = 0.99
 DAYS_TO_COME_BACK = 31

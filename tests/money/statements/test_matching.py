@@ -119,6 +119,23 @@ def test_a_cut_reference_counts_only_where_it_begins_one_alone():
     assert sure([line(-100_00, "PAID 000012-000")], [ADA]) == []  # 15 signs: nobody cut it
 
 
+def test_a_whole_key_is_surer_than_what_another_line_has_left_of_one():
+    whole, cut = line(-100_00, "000012-000003"), line(-100_00, "PAID TO 000012-000", name="y")
+    assert sure([whole, cut], [ADA, BEN]) == [(whole.id, [ADA.thing])]
+    assert sure([whole, cut], [ADA]) == [(whole.id, [ADA.thing])]
+    of_another_amount = line(-99_99, "PAID TO 000012-000", name="y")
+    begun = line(-100_00, ADA.keys[0][:18])
+    assert sure([begun, of_another_amount], [ADA, BEN]) == [(begun.id, [ADA.thing])]
+
+
+def test_of_many_that_a_cut_reference_begins_the_amount_and_the_name_say_which_is_likely():
+    things = [payment(place, 100_00 + place % 100, names=(f"Person {place}",)) for place in range(1, 1_000)]
+    of_last_time = payment(1, 100_73, run=11, names=("Person 573",))
+    one = line(-100_73, "PAID TO 000012-000", counterparty="PERSON 573")
+    found = find([one], [*things, of_last_time])
+    assert found.by_itself == () and found.proposed[one.id][0].things[0][0] == things[572].thing
+
+
 def test_a_batch_that_lists_its_payments_is_matched_with_all_of_them():
     back = [payment(place, 100_00, what=What.RETURNED) for place in (3, 4)]
     named = tuple(Named(pence=100_00, texts=(one.keys[0],)) for one in back)

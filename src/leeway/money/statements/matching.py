@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import combinations
+from itertools import combinations, islice
 from typing import NamedTuple
 from uuid import UUID
 
@@ -137,9 +137,11 @@ class _Keys:
 
     def __init__(self, things: Iterable[OpenThing]):
         self.by_key: defaultdict[str, list[OpenThing]] = defaultdict(list)
+        self.by_amount: defaultdict[tuple[str, int], list[tuple[str, OpenThing]]] = defaultdict(list)
         for thing in things:
-            for key in thing.keys:
-                self.by_key[key.upper()].append(thing)
+            for key in map(str.upper, thing.keys):
+                self.by_key[key].append(thing)
+                self.by_amount[_begin(key), thing.open_pence].append((key, thing))
         self.sorted = sorted(self.by_key)
 
     def named_by(self, line: OpenLine) -> "_NamedBy":
@@ -155,15 +157,24 @@ class _Keys:
                 whole |= {each.thing: each for each in self.by_key.get(key, ()) if each.pence * pence > 0}
             for piece in {text, *text.split()}:
                 if len(piece) == CUT_AT and (left_of := CUT_KEY.search(piece)):
-                    cut |= {each.thing: each for each in self._beginning(left_of.group()) if each.pence * pence > 0}
+                    begun = self._beginning(left_of.group(), pence)
+                    cut |= {each.thing: each for each in begun if each.pence * pence > 0}
         return list(whole.values()), list(cut.values())
 
-    def _beginning(self, key: str) -> Iterator[OpenThing]:
+    def _beginning(self, key: str, pence: int) -> Iterator[OpenThing]:
+        """Some of the things whose key begins so: those of the same amount first."""
+        same = self.by_amount.get((_begin(key), pence), ())
+        yield from islice((each for whole, each in same if whole.startswith(key)), LOOKED_AT)
         first = bisect_left(self.sorted, key)
         for place in range(first, min(first + LOOKED_AT, len(self.sorted))):
             if not self.sorted[place].startswith(key):
                 return
             yield from self.by_key[self.sorted[place]]
+
+
+def _begin(key: str) -> str:
+    """As much of a key as is always left of one that was cut."""
+    return key[:7]
 
 
 class _NamedBy(NamedTuple):
@@ -178,6 +189,11 @@ class _NamedBy(NamedTuple):
         """Everything that it may mean."""
         return [*self.whole, *self.cut, *(each for _, whole, cut in self.parts for each in (*whole, *cut))]
 
+    @property
+    def keyed(self) -> set[Thing]:
+        """What it names by a whole key."""
+        return {each.thing for each in (*self.whole, *(one for _, whole, _ in self.parts for one in whole))}
+
 
 def _narrowest(things: list[OpenThing]) -> list[OpenThing]:
     """Without a run where a payment of it is named too: banks write both beside each other."""
@@ -186,10 +202,20 @@ def _narrowest(things: list[OpenThing]) -> list[OpenThing]:
 
 
 def _sure(lines: Sequence[OpenLine], named: dict[UUID, _NamedBy]) -> list[Proposal]:
-    """What is matched by itself: one line names one thing, no other line names it, and they are of the same amount."""
-    claims = Counter(
-        thing.thing for line in lines for thing in {each.thing: each for each in named[line.id].all}.values()
-    )
+    """What is matched by itself: one line names one thing, no other line names it, and they are of the same amount.
+
+    A whole key is surer than what another line has left of one, and that says nothing of another amount.
+    """
+    claims: Counter[tuple[Thing, bool]] = Counter()
+    for line in lines:
+        keyed = named[line.id].keyed
+        claims.update(
+            {
+                (each.thing, each.thing in keyed)
+                for each in named[line.id].all
+                if each.thing in keyed or line.named or each.open_pence == line.open_pence
+            }
+        )
     of_runs: defaultdict[str, set[What]] = defaultdict(set)
     for line in lines:
         for each in named[line.id].all:
@@ -198,8 +224,12 @@ def _sure(lines: Sequence[OpenLine], named: dict[UUID, _NamedBy]) -> list[Propos
     found = []
     for line in lines:
         wanted = _wanted(line, named[line.id])
+        keyed = named[line.id].keyed
         if wanted and all(
-            claims[each.thing] == 1 and _is_sure(line, each) and len(of_runs[each.run]) < 2 for each in wanted
+            claims[each.thing, True] + claims[each.thing, False] * (each.thing not in keyed) == 1
+            and _is_sure(line, each)
+            and len(of_runs[each.run]) < 2
+            for each in wanted
         ):
             cut = not named[line.id].whole and not line.named
             found.append(
@@ -251,7 +281,11 @@ def _by_key(line: OpenLine, named: _NamedBy, used: set[Thing]) -> Iterator[Propo
         if abs(total) <= abs(line.open_pence):
             why = f"{_names(list(meant.values()), cut=False)}: {pounds(abs(total))} of it."
             yield _joined(line, list(meant.values()), Because.EXACT_KEY, 90, why)
-    for each in list(meant.values())[:PROPOSALS_A_LINE]:
+    called = utils.default_process(line.counterparty)
+    likely = sorted(
+        meant.values(), key=lambda each: (each.open_pence != line.open_pence, -_alike(called, each.names)[1])
+    )
+    for each in likely[:PROPOSALS_A_LINE]:
         if each.open_pence == line.open_pence:
             words = ", and the amount is the same."
             if line.booked_on < each.since:
