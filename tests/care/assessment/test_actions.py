@@ -346,7 +346,7 @@ def save(money, part, details, by):
 def test_who_may_check_means(case, bea, mona, finn, dan, cyril, ada_user, money):
     for other in [dan, cyril, ada_user]:
         with pytest.raises(NotAllowed):
-            save(money, "evidence", {"evidence": "x"}, other)
+            save(money, "evidence", {"evidence": "A bank statement"}, other)
     for allowed in [bea, mona, finn]:
         save(money, "evidence", {"evidence": f"Seen by {allowed}"}, allowed)
 
@@ -686,8 +686,8 @@ def test_pennies_go_to_the_person(bea, money):
 
 
 def test_an_older_version_of_the_means_never_overwrites(bea, finn, money):
-    save(money, "evidence", {"evidence": "Letters"}, bea)
+    save(money, "evidence", {"evidence": "Letters seen"}, bea)
     with pytest.raises(EditedMeanwhile):
         actions.save_means(
-            financial=money, part="evidence", details={"evidence": "Nothing"}, version=1, by=finn, on=TODAY
+            financial=money, part="evidence", details={"evidence": "Nothing seen"}, version=1, by=finn, on=TODAY
         )

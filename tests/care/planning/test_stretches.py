@@ -50,9 +50,12 @@ def test_pension_age_before_support_starts_counts_from_the_first_day(chosen, bea
     """She reaches it between today and the start: on neither side of that is there a second stretch."""
     born(date(1960, 7, 28))
     assert TODAY < reaches_pension_age_on(date(1960, 7, 28)) < STARTS
-    own = "Pension age is reached by then, and the money check does not say what the savings disregard needs."
+    own = (
+        "Pension age is reached by then, and the money check does not say what income counts for Savings Credit "
+        "or, of a couple, whether the partner's charge has the savings disregard."
+    )
     assert [one.sentence for one in what_is_missing(chosen, TODAY)] == [f"{own} Do a new money check."]
-    with pytest.raises(Refusal, match="savings disregard needs"):
+    with pytest.raises(Refusal, match="counts for Savings Credit"):
         submit(chosen, bea)
     answer_of_disregard(chosen.case)
     assert facts(submit(chosen, bea)) == [(STARTS, 66, True)]

@@ -355,7 +355,8 @@ def _disability_costs(financial: FinancialAssessment, details: dict) -> None:
 
 
 def _evidence(financial: FinancialAssessment, details: dict) -> None:
-    financial.evidence = details["evidence"]
+    ask = "Say what was seen, such as “Bank statements of October”."
+    financial.evidence = said.sentence(details["evidence"], ask=ask, field="evidence", least=said.FEW)
 
 
 MEANS_PARTS = {

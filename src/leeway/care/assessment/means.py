@@ -1,7 +1,7 @@
 """What a money check consists of, and the facts that it gives the charging rule."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -60,6 +60,8 @@ ANSWERS = {
     "housing": ("housing_costs_pence_per_week",),
     "disability_costs": ("disability_related_expenditure_pence_per_week",),
 }
+#: How long before pension age a money check asks already what the savings disregard turns on.
+ASKED_AHEAD = timedelta(days=366)
 
 
 class MoneyCheckNeeded(Refusal):
@@ -85,7 +87,8 @@ class DisregardNeeded(MoneyCheckNeeded):
     def __init__(self):
         Refusal.__init__(
             self,
-            "Pension age is reached by then, and the money check does not say what the savings disregard needs.",
+            "Pension age is reached by then, and the money check does not say what income counts for Savings Credit "
+            "or, of a couple, whether the partner's charge has the savings disregard.",
         )
 
 
@@ -250,8 +253,8 @@ def _unsaid_of_household(financial: FinancialAssessment) -> list[str]:
 
 
 def _unsaid_of_income(financial: FinancialAssessment) -> list[str]:
-    """What is asked of everybody of pension age: without it the savings disregard cannot be right."""
-    if not of_pension_age(financial, asked_on(financial)):
+    """What is missing of what the savings disregard turns on, where it is asked: without it that cannot be right."""
+    if not asks_of_disregard(financial):
         return []
     couple = financial.means.get("household") == "couple"
     wanted = [
@@ -370,6 +373,11 @@ def means_on(financial: FinancialAssessment, on: date) -> dict:
 def asked_on(financial: FinancialAssessment) -> date:
     """The day for which the answers of a money check were given."""
     return financial.completed_on or financial.started_on
+
+
+def asks_of_disregard(financial: FinancialAssessment) -> bool:
+    """Whether a check asks what the savings disregard turns on: of whoever is of pension age, or soon will be."""
+    return of_pension_age(financial, asked_on(financial) + ASKED_AHEAD)
 
 
 def turns_of(financial: FinancialAssessment, law: Law) -> list[Turn]:

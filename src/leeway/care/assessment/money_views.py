@@ -1,6 +1,5 @@
 """The pages of the money check: a list of parts, a page for each, and what the person pays, explained."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +14,7 @@ from leeway.access.access import SignedIn
 from leeway.acting import act, press
 from leeway.care.assessment import actions, explain, forms, queries
 from leeway.care.assessment.access import can_check_means
-from leeway.care.assessment.means import BASIS, PARTNER_HAS_DISREGARD, of_pension_age
+from leeway.care.assessment.means import BASIS, PARTNER_HAS_DISREGARD, asks_of_disregard
 from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.savings import SavingsForm
 from leeway.care.assessment.views import task_address, task_item
@@ -31,7 +30,6 @@ from leeway.law.months import anniversary
 from leeway.refusal import Refusal
 
 #: How far ahead of pension age the savings disregard is asked about, for a charge that starts later.
-A_YEAR = timedelta(days=366)
 TITLES = {
     "basis": "What kind of money check is this?",
     "household": "Home and household",
@@ -131,7 +129,7 @@ def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
                 data,
                 initial=kept | version | {"lines": financial.lines.get("income", [])},
                 law=law,
-                of_pension_age=of_pension_age(financial, today + A_YEAR),
+                of_pension_age=asks_of_disregard(financial),
                 couple=means.get("household") == "couple",
             )
         case "savings":
