@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ('no_lines_reason', models.TextField(blank=True, help_text='Why no money is needed, where the plan has no lines.')),
                 ('submitted_on', models.DateField(blank=True, null=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='people.case')),
-                ('charges', models.ManyToManyField(help_text='What the person pays: a decision a stretch.', related_name='+', to='decisions.decision')),
+                ('charges', models.ManyToManyField(help_text='What the person pays: a decision a stretch.', related_name='charged_plans', to='decisions.decision')),
                 ('final_budget', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plan', to='decisions.decision')),
                 ('received_by', models.ForeignKey(blank=True, help_text='The nominated or authorised person who receives the direct payment, if not the person.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.relationship')),
                 ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
