@@ -96,7 +96,7 @@ class NoLongerOver(MoneyCheckNeeded):
         Refusal.__init__(
             self,
             "What the person owns is no longer over the upper limit by then, and the lighter check asked for nothing "
-            "else. Do a new money check.",
+            "else.",
         )
 
 
