@@ -59,10 +59,26 @@ CASE_FIELDS: dict[str, str] = {
 }
 
 
+#: What nobody needs to ask where capital is over the upper limit.
+BESIDE_CAPITAL = frozenset(
+    {
+        "household",
+        "dependent_children",
+        "premiums",
+        "income",
+        QUALIFYING_INCOME,
+        "partner_has_savings_disregard",
+        "housing_costs_pence_per_week",
+        "disability_related_expenditure_pence_per_week",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """The means as numbers, with what the steps need to tell: each line of income, each thing owned, what is left of
-    capital given away, each part of the budget that is said to be free, and why there is no charge at all.
+    capital given away, each part of the budget that is said to be free, why there is no charge at all, and whether
+    anything beside capital was asked.
     """
 
     means: Means
@@ -73,6 +89,7 @@ class Case:
     parts: tuple[Judged, ...]
     free_because: str | None
     qualifying_income_stated: bool
+    asked_beside_capital: bool
 
 
 def read_case(given: Mapping[str, Any], law: Law) -> Case:
@@ -133,6 +150,7 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
         parts=parts,
         free_because=free_because,
         qualifying_income_stated=QUALIFYING_INCOME in given,
+        asked_beside_capital=not BESIDE_CAPITAL.isdisjoint(given),
     )
 
 
