@@ -251,6 +251,28 @@ def test_nothing_that_the_writer_does_ends_a_challenge(written, bea, mona):
     assert sign(written, mona)
 
 
+@pytest.mark.parametrize("accepted", [True, False])
+def test_an_answer_after_a_direct_payment_was_chosen_says_which_choice_and_sends_nothing_back(
+    client, written, bea, mona, accepted
+):
+    offer(written, bea)
+    choose(written, bea, why="too_risky")
+    offer(written, bea)
+    choose(written, bea, way="direct_payment", why="")
+    passes_conditions(written, bea)
+    actions.submit_plan(plan=written, version=written.version, by=bea, on=TODAY)
+    client.force_login(mona)
+    shown = client.get(reverse("planning:challenge", args=[written.case_id])).content.decode()
+    assert "You look at the choice of 23 November 2026 (managed account)" in shown
+    assert "What was chosen since stays: direct payment." in shown and "The choice stands" not in shown
+    answer(written, mona, accepted=accepted)
+    written.refresh_from_db()
+    assert written.state == PlanState.SUBMITTED and not offers_and_choice(written).to_offer_again
+    told = StoryLine.objects.get(kind="challenge_answered").sentence
+    assert f"choice of 23 November 2026, and it is {'(' if accepted else 'not ('}chosen since: direct payment)" in told
+    assert sign(written, mona).result["ways"] == {"direct_payment": 185_00}
+
+
 def test_who_wrote_it_does_not_say_that_it_is_too_risky(risky, bea, mona, max_, ada_user):
     for by in (bea, ada_user):
         with pytest.raises(NotAllowed):
