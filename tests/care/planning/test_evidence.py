@@ -475,6 +475,15 @@ def test_anything_else_that_changes_is_explained_and_chosen_again(uprated, liste
     assert "Explain the ways" in asked and "Using services in the community" in asked
 
 
+def test_new_prices_of_a_line_that_the_nhs_pays_for_ask_nothing_again(uprated, guards_aside):
+    """A line signed off as free stays so at its new price; in a plan of its own it says who was found to pay."""
+    guards_aside("UPDATE planning_planline SET exemption = 'continuing_healthcare'")
+    assert uprated_from(uprated) is not None
+    assert not [sentence for sentence in missing(uprated) if "free" in sentence]
+    guards_aside(f"UPDATE planning_planline SET units = 11 WHERE plan_id = '{uprated.pk}'")
+    assert any("did not find that anybody else must pay" in sentence for sentence in missing(uprated))
+
+
 def test_a_plan_made_after_another_assessment_rests_on_nothing_of_before(uprated):
     assert uprated_from(uprated) is not None
     later = TODAY + timedelta(days=1)

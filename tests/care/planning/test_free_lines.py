@@ -92,6 +92,12 @@ def test_a_line_is_ordinary_unless_section_117_or_the_nhs_pays_and_then_it_is_as
     assert not [one for one in queries.what_is_missing(draft, TODAY) if "free by law" in one.sentence]
 
 
+WHO = {
+    None: "did not find that anybody else must pay",
+    "nhs_continuing_healthcare": "found that the NHS must pay: NHS continuing healthcare",
+}
+
+
 @pytest.mark.parametrize(
     ("found", "said", "free"),
     [
