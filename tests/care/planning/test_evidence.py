@@ -6,7 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from leeway.care.assessment.actions import start_assessment
 from leeway.care.assessment.models import Assessment, OutcomeNote
+from leeway.care.people.actions import tell
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Person, StoryLine, Task, Whose
 from leeway.care.planning import actions, queries
 from leeway.care.planning.evidence import needs_of, offers_and_choice, uprated_from
@@ -15,6 +18,7 @@ from leeway.market.contracts.actions import record_rate
 from leeway.market.listings.models import Provider, Service
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 from leeway.versions import version_of
+from tests.care.assessment.writing import complete, fill
 from tests.care.conftest import ALL_WAYS, LINE, TODAY, passes_conditions, seen_offer, store_indicative
 from tests.pages import version_on
 
@@ -527,6 +531,25 @@ def test_new_prices_of_a_plan_in_force_are_one_press_and_no_review(uprated, list
     assert found.offer.rests_on.plan == uprated and found.answer.accepted, "the chain leads to what was answered"
     actions.submit_plan(plan=again, version=again.version, by=bea, on=TODAY)
     assert sign(again, mona, 200_00).result["pence_per_week"] == 200_00
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_not_eligible_any_more_sets_the_plan_that_is_being_written_aside(uprated, bea, begun):
+    """Support in place goes on by its own plan, whose new prices can be taken; without any, the case closes."""
+    case = Case.objects.get(pk=uprated.case_id)
+    if begun:
+        tell(case=case, kind=Event.BUDGET_STARTED, sentence="Budget started.", by=bea, on=TODAY)
+    why = "She manages her mornings again, she says."
+    assessment = start_assessment(case=case, reason=why, by=bea, on=TODAY)
+    complete(fill(assessment, bea, unable={}), bea, advice="Swimming on Mondays.")
+    case.refresh_from_db()
+    uprated.refresh_from_db()
+    assert case.stage == ("active" if begun else "closed") and queries.open_plan(case) is None
+    assert uprated.state == PlanState.SET_ASIDE and uprated in queries.past_plans(case)
+    assert case.story.filter(kind="plan_set_aside", sentence__contains="needs are not eligible").exists()
+    if begun:
+        again = actions.uprate_plan(case=case, version=queries.plan_in_force(case).version, by=bea, on=TODAY)
+        assert again.number == 3 and again.lines.get().unit_cost_pence == 19_20
 
 
 def test_a_plan_dated_back_does_not_use_a_price_of_after(draft, listed, bea):

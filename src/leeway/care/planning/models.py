@@ -30,6 +30,7 @@ class PlanState(models.TextChoices):
     TAKEN_BACK = "taken_back", "Agreed, and taken back before its budget began"
     REPLACED = "replaced", "Replaced by a later plan"
     ENDED = "ended", "Ended"
+    SET_ASIDE = "set_aside", "Set aside before it was finished"
 
 
 class Author(models.TextChoices):

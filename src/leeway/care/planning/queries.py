@@ -173,7 +173,7 @@ def numbered_plan(case: Case, number: int) -> Plan | None:
 
 def past_plans(case: Case) -> QuerySet[Plan]:
     """Every plan of the case that came before, the latest first."""
-    return Plan.objects.filter(case=case, state__in=[PlanState.TAKEN_BACK, PlanState.REPLACED, PlanState.ENDED])
+    return Plan.objects.filter(case=case).exclude(state__in=[*OPEN, PlanState.AGREED])
 
 
 def plan_lines(plan: Plan) -> list[PlanLine]:
