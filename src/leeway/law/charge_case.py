@@ -59,10 +59,26 @@ CASE_FIELDS: dict[str, str] = {
 }
 
 
+#: What nobody needs to ask where capital is over the upper limit.
+BESIDE_CAPITAL = frozenset(
+    {
+        "household",
+        "dependent_children",
+        "premiums",
+        "income",
+        QUALIFYING_INCOME,
+        "partner_has_savings_disregard",
+        "housing_costs_pence_per_week",
+        "disability_related_expenditure_pence_per_week",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """The means as numbers, with what the steps need to tell: each line of income, each thing owned, what is left of
-    capital given away, each part of the budget that is said to be free, and why there is no charge at all.
+    capital given away, each part of the budget that is said to be free, why there is no charge at all, and whether
+    anything beside capital was asked.
     """
 
     means: Means
@@ -73,6 +89,7 @@ class Case:
     parts: tuple[Judged, ...]
     free_because: str | None
     qualifying_income_stated: bool
+    asked_beside_capital: bool
 
 
 def read_case(given: Mapping[str, Any], law: Law) -> Case:
@@ -86,7 +103,7 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
     refuse_rent_counted_twice([line.kind for line in income], owned)
     together = totals(income, law)
     free_because = adult_exemption(given, law)
-    carers_own = read.yes_or_no(given.get("carers_own_support", False), "carers_own_support")
+    carers_own = _yes(given, "carers_own_support")
     budget = read.pence(read.needed(given, "personal_budget_pence_per_week"), "personal_budget_pence_per_week")
     parts = tuple(judge(part, law) for part in free_parts(given.get("free_parts", []), budget))
     free = sum(judged.part.pence_per_week for judged in parts if judged.free)
@@ -107,9 +124,7 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
         part_left_out_pence=together.part_left_out_pence,
         savings_credit_pence=together.savings_credit_pence,
         qualifying_income_pence=_pence(given, QUALIFYING_INCOME),
-        partner_has_savings_disregard=read.yes_or_no(
-            given.get("partner_has_savings_disregard", False), "partner_has_savings_disregard"
-        ),
+        partner_has_savings_disregard=_yes(given, "partner_has_savings_disregard"),
         capital_pence=_pence(given, "capital_pence"),
         housing_costs_pence=_pence(given, "housing_costs_pence_per_week"),
         disability_related_expenditure_pence=_pence(given, "disability_related_expenditure_pence_per_week"),
@@ -117,7 +132,7 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
         free_pence=free,
         exempt=free_because is not None,
         carers_own=carers_own,
-        means_not_disclosed=read.yes_or_no(given.get("means_not_disclosed", False), "means_not_disclosed"),
+        means_not_disclosed=_yes(given, "means_not_disclosed"),
     )
     if carers_own and free_because is None and not law["charging_policy.charges_carers"]:
         free_because = "carers_own_support"
@@ -129,10 +144,11 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
         income=income,
         owned=owned,
         notional_capital_left_pence=left,
-        light_touch=read.yes_or_no(given.get("light_touch", False), "light_touch"),
+        light_touch=_yes(given, "light_touch"),
         parts=parts,
         free_because=free_because,
         qualifying_income_stated=QUALIFYING_INCOME in given,
+        asked_beside_capital=not BESIDE_CAPITAL.isdisjoint(given),
     )
 
 
@@ -160,3 +176,7 @@ def _pension_age(given: Mapping[str, Any], age: int, household: str) -> bool:
 
 def _pence(given: Mapping[str, Any], name: str) -> int:
     return read.pence(given.get(name, 0), name)
+
+
+def _yes(given: Mapping[str, Any], name: str) -> bool:
+    return read.yes_or_no(given.get(name, False), name)

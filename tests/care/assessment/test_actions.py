@@ -15,6 +15,7 @@ from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
+from leeway.care.planning.models import Plan
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.exemptions import FreePart
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
@@ -392,7 +393,7 @@ def test_what_would_be_paid_with_another_budget_begins_with_the_one_there_is(cli
         bea,
     )
     actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
-    charged(case, bea, 186_15)
+    Plan.objects.create(case=case, number=1, started_on=TODAY).charges.add(charged(case, bea, 186_15))
     client.force_login(bea)
     assert 'value="186.15"' in client.get(reverse("assessment:money_result", args=[case.pk])).content.decode()
 
@@ -508,6 +509,10 @@ def test_somebody_who_is_no_longer_over_the_limit_is_not_charged_on_what_nobody_
     money.means["capital_items"] = [{"kind": "savings", "pence": 20_000_00}]
     with pytest.raises(MoneyCheckNeeded, match="no longer over the upper limit"):
         queries.charge_inputs(case, personal_budget_pence_per_week=100_00, on=TODAY, financial=money)
+    money.completed_on = TODAY
+    money.save()
+    lacking = queries.what_money_lacks(case, TODAY, personal_budget_pence_per_week=100_00)
+    assert "no longer over the upper limit" in lacking and lacking.count("Do a new money check.") == 1
 
 
 def test_an_old_person_may_have_a_lighter_check(case, bea, money):

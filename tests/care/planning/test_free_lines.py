@@ -92,6 +92,12 @@ def test_a_line_is_ordinary_unless_section_117_or_the_nhs_pays_and_then_it_is_as
     assert not [one for one in queries.what_is_missing(draft, TODAY) if "free by law" in one.sentence]
 
 
+WHO = {
+    None: "did not find that anybody else must pay",
+    "nhs_continuing_healthcare": "found that the NHS must pay: NHS continuing healthcare",
+}
+
+
 @pytest.mark.parametrize(
     ("found", "said", "free"),
     [
@@ -109,13 +115,18 @@ def test_a_line_is_free_by_who_must_pay_only_where_the_assessment_found_so(mixed
     actions.change_line(line=line, version=mixed.version, details={"exemption": said}, by=bea, on=TODAY)
     missing = [one for one in queries.what_is_missing(mixed, TODAY) if "assess again" in one.sentence]
     assert bool(missing) is not free
+    assert not missing or WHO[found] in missing[0].sentence
     if not free:
         with pytest.raises(Refusal, match="Support worker: it is said to be free"):
             actions.submit_plan(plan=mixed, version=mixed.version, by=bea, on=TODAY)
 
 
 def test_where_the_assessment_is_wrong_needs_are_assessed_again_and_the_plan_is_kept(mixed, bea):
-    start_assessment(case=mixed.case, by=bea, on=TODAY)
+    with pytest.raises(Refusal, match="why needs are assessed again"):
+        start_assessment(case=mixed.case, by=bea, on=TODAY)
+    why = "Section 117 does not apply to her at all."
+    start_assessment(case=mixed.case, reason=why, by=bea, on=TODAY)
+    assert mixed.case.story.filter(kind="assessment_started", sentence__endswith=why).exists()
     assert mixed.case.stage == "assessment" and mixed.lines.count() == 4
     with pytest.raises(Refusal, match="cannot become “Waiting for sign-off”"):
         actions.submit_plan(plan=mixed, version=mixed.version, by=bea, on=TODAY)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.decisions.queries import by_days, follower, standing_on
+from leeway.care.decisions.queries import by_days, charge_on, follower
 from leeway.care.decisions.replay import replay
 from leeway.care.planning import actions
 from leeway.care.planning.queries import charges_of, what_is_missing
@@ -87,7 +87,7 @@ def test_which_charge_counts_on_which_day(chosen, bea, born):
     born(date(2001, 12, 21))
     first, later = charges_of(submit(chosen, bea))
     for day, counts in [(TODAY, first), (STARTS, first), (date(2026, 12, 20), first), (date(2026, 12, 21), later)]:
-        assert standing_on(chosen.case, DecisionKind.CHARGE, day) == counts
+        assert charge_on(chosen.case, day) == counts
     assert follower(first) == later and first.is_followed_by(later) and follower(later) is None
 
 

@@ -79,6 +79,7 @@ MEANS = (
     "evidence",
     "to_confirm",
 )
+WHY_AGAIN = "Say in a sentence why needs are assessed again: what is not so, or has changed since."
 MEANS_STAGES = tuple(stage for stage in Stage if stage not in {Stage.REQUEST, Stage.CLOSED})
 
 
@@ -91,8 +92,11 @@ class NotFinished(Refusal):
 
 
 @transaction.atomic
-def start_assessment(*, case: Case, by: User, on: date) -> Assessment:
-    """Start a needs assessment; or another one, where a review has said so or a plan shows that it is wrong."""
+def start_assessment(*, case: Case, reason: str = "", by: User, on: date) -> Assessment:
+    """Start a needs assessment; or another one, where a review has said so or a plan shows that it is wrong.
+
+    While a plan is made, a `reason` is needed: what of the last assessment is wrong, or has changed.
+    """
     check_can_work_on(by, case)
     if case.worker_id is None:
         raise Refusal("Nobody has this case yet. Give it to a worker first.")
@@ -104,6 +108,9 @@ def start_assessment(*, case: Case, by: User, on: date) -> Assessment:
         tell(case=case, kind=Event.ASSESSMENT_STARTED, sentence="An assessment was started.", by=by, on=on)
     else:
         sentence = "The assessment was started."
+        if case.stage == Stage.PLANNING:
+            why = said.sentence(reason, ask=WHY_AGAIN, field="reason", least=said.REASON)
+            sentence = f"Needs are assessed again while the plan waits: {why}"
         move_case(case=case, to=Stage.ASSESSMENT, kind=Event.ASSESSMENT_STARTED, sentence=sentence, by=by, on=on)
     assessment = Assessment.objects.create(case=case, started_on=on)
     OutcomeNote.objects.bulk_create(

@@ -55,6 +55,15 @@ ASKED_OF_BASIS = {
 BLANK_LINES = 3
 
 
+class AgainForm(forms.Form):
+    reason = forms.CharField(
+        label="Why are needs assessed again?",
+        help_text="What was found that is not so, for example who must pay, or what has changed since. It stands in "
+        "the story, and the person can read it.",
+        widget=forms.Textarea,
+    )
+
+
 def with_help(choices: Iterable[Choice]) -> list[tuple[str, str]]:
     """A code list as choices of a field, with its lines of help."""
     return [(one.code, f"{one.label} | {one.help}" if one.help else one.label) for one in choices]

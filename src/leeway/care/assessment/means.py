@@ -47,6 +47,8 @@ CAN_BE_TAXED = frozenset(
         OTHER,
     }
 )
+#: All that is asked of somebody clearly over the upper limit.
+CAPITAL_MEANS = ("capital_items", "capital_pence")
 PARTNER_HAS_DISREGARD = "partner_has_savings_disregard"
 
 
@@ -99,7 +101,7 @@ class NoLongerOver(MoneyCheckNeeded):
         Refusal.__init__(
             self,
             "What the person owns is no longer over the upper limit by then, and the lighter check asked for nothing "
-            "else. Do a new money check.",
+            "else.",
         )
 
 
@@ -327,7 +329,8 @@ def charge_inputs(
     if _found_over_the_limit(financial):
         if not is_over_the_limit(financial, on):
             raise NoLongerOver
-        return facts | {"pension_age": of_pension_age(financial, on), "light_touch": True} | means_on(financial, on)
+        owned = {name: financial.means[name] for name in CAPITAL_MEANS if name in financial.means}
+        return facts | {"light_touch": True} | owned
     if financial.means.get("household") == "couple" and financial.partner_born_on is None:
         raise PartnersAgeNeeded
     if of_pension_age(financial, on) and _unsaid_of_disregard(financial):

@@ -19,7 +19,7 @@ from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.savings import SavingsForm
 from leeway.care.assessment.views import task_address, task_item
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.decisions.queries import by_days, history, standing, standing_on
+from leeway.care.decisions.queries import charge_on, charges_that_stand, standing
 from leeway.care.people.access import lives
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
@@ -182,7 +182,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     """What the person pays, explained step by step; before the plan is costed, with an assumed budget."""
     case = get_case(case_id, seen_by=request.user, page="Money check: result")
     today = timezone.localdate()
-    decision = standing_on(case, DecisionKind.CHARGE, today)
+    decision = charge_on(case, today)
     indicative = standing(case, DecisionKind.INDICATIVE_BUDGET)
     assumed = indicative.result["indicative_pence_per_week"] if indicative else None
     if decision is not None:
@@ -202,7 +202,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
         "back": reverse("case", args=[case_id]),
         "form": form,
         "decision": decision,
-        "charges": by_days(history(case).filter(kind=DecisionKind.CHARGE)),
+        "charges": charges_that_stand(case),
         "charge": explain.charge(shown) if shown else None,
         "problem": problem,
         "funded": explain.funding(queries.funded_by(case)),

@@ -111,7 +111,7 @@ def what_money_lacks(
         return ""
     try:
         charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, free_parts=free_parts, on=on)
-    except (means.PartnersAgeNeeded, means.DisregardNeeded) as needed:
+    except (means.PartnersAgeNeeded, means.DisregardNeeded, means.NoLongerOver) as needed:
         return f"{needed} Do a new money check."
     except means.MoneyCheckNeeded:
         return "Complete the financial assessment."

@@ -335,6 +335,18 @@ def end_plan(*, plan: Plan, by: User, on: date) -> Plan:
 
 
 @transaction.atomic
+def set_aside(*, plan: Plan, why: str, by: User, on: date) -> Plan:
+    """Close a plan that is still being written, since nobody goes on with it. What was written stays on record.
+
+    Called by what ends it, which has checked permission.
+    """
+    move(plan, PlanState.SET_ASIDE, {})
+    sentence = f"Plan {plan.number}, which was being written, is set aside: {why}"
+    tell(case=plan.case, kind=Event.PLAN_SET_ASIDE, sentence=sentence, by=by, on=on)
+    return plan
+
+
+@transaction.atomic
 def take_back(*, plan: Plan, reason: str, by: User, on: date) -> Plan:
     """Take an agreed plan back before its budget began, and begin the next one as its copy.
 
