@@ -228,6 +228,29 @@ def test_what_cannot_be_worked_out_asks_for_a_money_check(ada_at_24, agree, bank
         actions.decide_change(budget=budget, seen=change.seen, money_changed=False, by=finn, on=ON)
 
 
+def test_a_charge_that_is_missing_hides_nobodys_change(running, ada_at_24, agree, bank, finn, another_case):
+    """The decision on what Lena pays has come off her plan: she is listed, so that somebody looks, and so is Ada."""
+    lena = another_case("Lena")
+    bank(lena, account_number="87654321")
+    budget = start_budget(plan=agree(lena, (Way.DIRECT_PAYMENT, 300_00, 0)), by=finn, on=SET_UP_ON)
+    budget.plan.charges.clear()
+    of_lena, of_ada = queries.changes(seen_by=finn, on=ON)
+    assert of_lena.first.problem == queries.MISSING and of_ada.first.starts_on == BIRTHDAY
+    with pytest.raises(Refusal, match="missing from the record"):
+        actions.decide_change(budget=budget, seen=of_lena.seen, money_changed=False, by=finn, on=ON)
+
+
+def test_each_stretch_names_the_check_that_it_rests_on(running, finn):
+    """Checked again after the birthday, and nothing is new: what is paid from then rests on the check before."""
+    day = BIRTHDAY + timedelta(days=5)
+    FinancialAssessment.objects.create(case=running.case, **CHECK | {"completed_on": day})
+    (change,) = queries.changes(seen_by=finn, on=day)
+    assert change.rests_on == {BIRTHDAY: CHECK["completed_on"]} and change.checked_on == day
+    actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=day)
+    (told,) = running.case.story.filter(kind=Event.CHARGE_DECIDED, sentence__contains="13 May 2026")
+    assert "Money is as it was checked on 20 March 2026." in told.sentence
+
+
 @pytest.fixture
 def soon(case, agree, bank, finn):
     """On the real day, since pages read the clock: a 25th birthday in ten days."""
@@ -255,6 +278,8 @@ def test_the_pages(client, soon, finn, bea):
     shown = client.get(address).content.decode()
     assert "What is paid changes" in shown
     assert "not what you saw" in client.post(address, {"seen": "old", "money_changed": "False"}).content.decode()
+    unsent = client.post(address, {"money_changed": "False"}).content.decode()
+    assert "What you saw did not come" in unsent and "Enter the seen" not in unsent
     (change,) = queries.changes(seen_by=finn, on=timezone.localdate())
     assert client.post(address, {"seen": change.seen, "money_changed": "False"}).status_code == 302
     assert "Nobody’s charge changes" in client.get(reverse("contributions:changes")).content.decode()

@@ -23,7 +23,7 @@ from leeway.money.budgets.actions.starting import go_on
 from leeway.money.budgets.dues import ACCOUNTS, Payer, Standing, standings
 from leeway.money.budgets.models import Budget, Funding
 from leeway.money.contributions.models import Receipt, TakenBack
-from leeway.money.contributions.queries import Change, change_of, owed_account, running_budgets
+from leeway.money.contributions.queries import MISSING, Change, change_of, owed_account, running_budgets
 from leeway.money.ledger.actions import NewTransfer, fall_due, give_back, open_account, transfer
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.money.ledger.queries import balance
@@ -100,10 +100,12 @@ def decide_change(*, budget: Budget, seen: str, money_changed: bool | None, by: 
     change = change_of(running, on) if running else None
     if running is None or change is None or change.seen != seen:
         raise Refusal("What changes is not what you saw when you opened this page. Here is how it stands now.")
+    if change.first.problem == MISSING:
+        raise Refusal(change.first.problem)
     _require_as_checked(change, money_changed)
     budget = running
     until = (budget.ending.ends_on, budget.ending.because) if hasattr(budget, "ending") else None
-    for charge in change_charge(plan=budget.plan, checked_on=change.checked_on, by=by, on=on):
+    for charge in change_charge(plan=budget.plan, rests_on=change.rests_on, by=by, on=on):
         if until is None or charge.law_on <= until[0]:
             budget = go_on(budget, charge, by, on)
     if until is not None:

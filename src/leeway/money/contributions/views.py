@@ -95,7 +95,7 @@ def changes_csv(request: SignedIn) -> HttpResponse:
             row.pays_pence_per_week,
             stretch.charge_pence_per_week,
             stretch.problem,
-            row.checked_on,
+            row.rests_on.get(stretch.starts_on),
         )
         for row in queries.changes(seen_by=request.user, on=today)
         for stretch in row.stretches
