@@ -21,6 +21,8 @@ from leeway.messages.models import Message
 from leeway.money.budgets.actions import end_budget, start_budget
 from leeway.money.budgets.queries import picture
 from leeway.money.contributions import actions, queries
+from leeway.money.ledger.models import Account, Kind
+from leeway.money.ledger.queries import balance
 from leeway.money.payments.actions import make_run
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
@@ -249,6 +251,24 @@ def test_each_stretch_names_the_check_that_it_rests_on(running, finn):
     actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=day)
     (told,) = running.case.story.filter(kind=Event.CHARGE_DECIDED, sentence__contains="13 May 2026")
     assert "Money is as it was checked on 20 March 2026." in told.sentence
+
+
+def test_a_change_dated_back_falls_due_at_once(ada_at_24, agree, finn):
+    """Decided late: nothing waits for the night, and nobody reads meanwhile that all of it is owed back."""
+    pays = worked_out(ada_at_24, STARTS)
+    budget = start_budget(
+        plan=agree(ada_at_24, (Way.COUNCIL_MANAGED, 300_00, 0), charge_pence=pays), by=finn, on=SET_UP_ON
+    )
+    day = BIRTHDAY + timedelta(days=20)
+    actions.let_fall_due(on=day)
+    (change,) = queries.changes(seen_by=finn, on=day)
+    actions.decide_change(budget=budget, seen=change.seen, money_changed=False, by=finn, on=day)
+    owed = -balance(Account.objects.get(kind=Kind.OWED_BY_PERSON, case=budget.case))
+    days, then = (BIRTHDAY - STARTS).days, change.first.charge_pence_per_week
+    until = date(2026, 6, 21)  # the last day of the period that runs
+    right = (pays * days + then * ((until - BIRTHDAY).days + 1)) / 7
+    assert owed == pytest.approx(right, abs=2)
+    assert actions.let_fall_due(on=day) == 0 and list(findings()) == []
 
 
 @pytest.fixture
