@@ -128,7 +128,7 @@ def test_how_a_need_is_met_is_sealed_with_an_agreed_plan(seal, guards_aside):
         "'Her son cooks.' FROM planning_plan WHERE state = 'agreed' ORDER BY id LIMIT 1"
     )
     seal()
-    guards_aside("DELETE FROM planning_needanswer")
+    guards_aside("DELETE FROM planning_needanswer WHERE words = 'Her son cooks.'")
     (found,) = queries.findings()
     assert re.fullmatch(r"Seal: planning.NeedAnswer [0-9]+ is gone since it was sealed.", found)
 
