@@ -38,7 +38,7 @@ CASE_FIELDS: dict[str, str] = {
     "age": "Years, 18 or more",
     "pension_age": "Whether the person (or, in a couple, either) has; may be left out where age alone decides it",
     "household": "single, couple or lone_parent; single may be left out",
-    "dependent_children": "Children the person is responsible for; 0 may be left out",
+    "dependent_children": "Children the person is responsible for; 0 may be left out, and a lone parent has 1 or more",
     "premiums": "List of disability, enhanced_disability, carer; none may be left out",
     "income": "List of {kind, pence_per_week}, with more where it matters: the person's own and the couple's, "
     "not a partner's; none may be left out",
@@ -95,9 +95,8 @@ class Case:
 def read_case(given: Mapping[str, Any], law: Law) -> Case:
     """Read one person's means; refuse with a sentence that names the field."""
     read.only_known(read.mapping(given, "The case"), CASE_FIELDS, "The case")
-    household = read.one_of(given.get("household", "single"), [h.code for h in HOUSEHOLDS], "household")
+    household, children = _household(given)
     premiums = read.some_of(given.get("premiums", []), [premium.code for premium in PREMIUMS], "premiums")
-    children = read.whole(given.get("dependent_children", 0), "dependent_children", most=30)
     income = read_income(given.get("income", []), law, couple=household == "couple", dependent_children=children)
     owned = read_owned(given.get("capital_items", []), law)
     refuse_rent_counted_twice([line.kind for line in income], owned)
@@ -150,6 +149,19 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
         qualifying_income_stated=QUALIFYING_INCOME in given,
         asked_beside_capital=not BESIDE_CAPITAL.isdisjoint(given),
     )
+
+
+def _household(given: Mapping[str, Any]) -> tuple[str, int]:
+    """Who lives together, and for how many children the person is responsible."""
+    household = read.one_of(given.get("household", "single"), [h.code for h in HOUSEHOLDS], "household")
+    children = read.whole(given.get("dependent_children", 0), "dependent_children", most=30)
+    if household == "lone_parent" and not children:
+        raise BadInput(
+            "household is lone_parent, and dependent_children is 0 or left out. Say how many children the person is "
+            "responsible for, or choose single.",
+            field="dependent_children",
+        )
+    return household, children
 
 
 def _pension_age(given: Mapping[str, Any], age: int, household: str) -> bool:

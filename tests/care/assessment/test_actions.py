@@ -637,6 +637,23 @@ def test_a_partner_is_not_born_tomorrow(bea, money):
         save(money, "household", HOUSEHOLD | {"partner_born_on": TODAY + timedelta(days=1)}, bea)
 
 
+def test_a_partner_is_no_child(bea, money):
+    sixteen = TODAY.replace(year=TODAY.year - 16)
+    with pytest.raises(Refusal, match="that of a child"):
+        save(money, "household", HOUSEHOLD | {"partner_born_on": sixteen + timedelta(days=1)}, bea)
+    save(money, "household", HOUSEHOLD | {"partner_born_on": sixteen}, bea)
+    assert money.partner_born_on == sixteen
+
+
+def test_a_lone_parent_has_a_child_and_may_say_later_how_many(bea, money):
+    save(money, "basis", {"basis": "full", "basis_reason": ""}, bea)
+    alone = HOUSEHOLD | {"household": "lone_parent", "partner_born_on": None}
+    with pytest.raises(Refusal, match="how many children"):
+        save(money, "household", alone, bea)
+    save(money, "household", alone | {"dependent_children": None}, bea)
+    assert "say how many children there are" in missing_from(money, bea)
+
+
 def test_the_enhanced_premium_is_nobodys_where_both_have_reached_pension_age(case, bea, money):
     save(money, "basis", {"basis": "full", "basis_reason": ""}, bea)
     household = HOUSEHOLD | {"premiums": ["enhanced_disability", "carer"], "partner_born_on": date(1950, 1, 1)}

@@ -25,6 +25,7 @@ from tests.care.conftest import LINE, TODAY, explain, seen_offer
 from tests.care.letters.reading import words
 
 REABLEMENT = {"exemption": "reablement", "reablement_from": date(2026, 12, 7)}
+DAYS = date(2026, 12, 7), date(2027, 6, 1)
 LONGER = {
     "reablement_until": date(2027, 2, 7),
     "reablement_agreed_by": "Mona Patel",
@@ -63,12 +64,20 @@ def found_funded(case, by, funded_by="section_117"):
         (REABLEMENT | LONGER | {"reablement_until": date(2027, 1, 17)}, "Up to 17 January 2027 it is free by law"),
         (RAMP | {"frequency": "weekly"}, "made once"),
         (RAMP | {"units": Decimal(2)}, "a line of its own"),
+        ({"exemption": "aid"}, "is a thing, and this pays for somebody's time"),
     ],
 )
 def test_what_its_limit_or_its_time_needs_is_asked(draft, bea, details, sentence):
     with pytest.raises(Refusal, match=sentence):
         add(draft, bea, **details)
     assert not draft.lines.exists()
+
+
+def test_reablement_that_begins_after_the_plan_is_not_free_on_its_first_day(draft, bea):
+    actions.set_start(plan=draft, version=draft.version, starts_on=date(2026, 12, 7), by=bea, on=TODAY)
+    first, later = (add(draft, bea, what=str(day), **REABLEMENT | {"reablement_from": day}) for day in DAYS)
+    free = queries.free_by_law(queries.plan_lines(draft), TODAY)
+    assert free[first.pk].free and not free[later.pk].free
 
 
 def test_the_database_holds_that_reablement_has_a_first_day_and_longer_a_decision(draft, bea):

@@ -202,6 +202,11 @@ def is_needed(financial: FinancialAssessment, part: str) -> bool:
     return part == "savings" if financial.light_touch == LightTouch.ABOVE_LIMIT else part != "evidence"
 
 
+def with_a_child(means: dict) -> dict:
+    """Means half answered, for a look at them: a lone parent has a child, though nobody has said yet how many."""
+    return {"dependent_children": 1} | means if means.get("household") == "lone_parent" else means
+
+
 def is_over_the_limit(financial: FinancialAssessment, on: date) -> bool:
     """Whether what the person owns is over the upper limit on a day, so that they pay the full cost."""
     facts = {
@@ -209,7 +214,7 @@ def is_over_the_limit(financial: FinancialAssessment, on: date) -> bool:
         "pension_age": of_pension_age(financial, on),
         "personal_budget_pence_per_week": 1,
     }
-    worked_out = compute("charge", means_on(financial, on) | facts, on, policy=settings.COUNCIL_POLICY)
+    worked_out = compute("charge", with_a_child(means_on(financial, on)) | facts, on, policy=settings.COUNCIL_POLICY)
     full_cost: bool = worked_out.result["full_cost"]
     return full_cost
 

@@ -219,11 +219,12 @@ def to_explain_above(plan: Plan) -> int | None:
 def free_by_law(lines: list[PlanLine], on: date) -> dict[UUID, Judged]:
     """Whether each line that is said to be free is so on a day, until when and why, by its key.
 
-    What is free from a later day on is judged on that day.
+    It is judged for the first day of the plan's support; where that is not known yet, for the first day of reablement.
     """
     costed = {line.pk: costed_line(line) for line in lines}
     parts = {key: free_part(line, line.social_care_pence) for key, line in costed.items() if line.is_said_free}
-    days = {key: max(on, part.started_on or on) for key, part in parts.items()}
+    starts_on = lines[0].plan.starts_on if lines else None
+    days = {key: max(on, starts_on or part.started_on or on) for key, part in parts.items()}
     return {key: judge(part, law_on(days[key], settings.COUNCIL_POLICY)) for key, part in parts.items()}
 
 
