@@ -154,7 +154,7 @@ EDITS = {
         "ada_user", lambda world, name: assessment(world) and world.address(name, "hygiene"), {"person_words": "Alone"},
     ),
     "assessment:money_part": (
-        "finn", lambda world, name: money_check(world) and world.address(name, "evidence"), {"evidence": "Statements"},
+        "finn", lambda world, name: money_check(world) and world.address(name, "evidence"), {"evidence": "A letter"},
     ),
     "assessment:money_check": ("finn", after(money_check), {}),
     "planning:about": ("bea", of_plan("draft"), {"about_me": "My dog Biscuit", "author": "worker"}),

@@ -193,6 +193,11 @@ def test_a_question_that_serves_no_eligible_outcome_is_not_asked_and_says_so():
     assert "work, training, education or volunteering" in work["not_counted_because"]
 
 
+def test_an_explanation_is_words_where_nothing_needs_one_too():
+    with pytest.raises(BadInput, match=r"explained.toilet must be words"):
+        compute("allocation", MOST | {"explained": {"toilet": 5}}, ON)
+
+
 def test_what_does_not_fit_is_explained_or_refused_and_kept():
     answers = dict(MOST["answers"]) | {"personal_care": "two_people"}
     given = MOST | {"unable": ["hygiene", "toilet"], "answers": dict.fromkeys(answers, "nothing")}

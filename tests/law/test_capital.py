@@ -284,6 +284,20 @@ def test_over_the_limit_the_fee_for_arranging_is_said():
     assert "arranging it" not in reasons_of()
 
 
+def test_where_only_capital_is_known_and_over_the_limit_the_steps_tell_nothing_else():
+    """Nobody asked for income, the household or housing costs: a blank is no answer, and is not told as one."""
+    alone = {"age": 40, "pension_age": False, "light_touch": True, "personal_budget_pence_per_week": 200_00}
+    alone |= {"capital_items": [{"kind": "savings", "pence": 30_000_00}]}
+    outcome = charge(alone, law_on(date(2026, 11, 23)))
+    names = ["Capital", "Personal budget", "Charge", "Net direct payment"]
+    assert [step["name"] for step in outcome.steps][1:] == names
+    assert outcome.result["charge_pence_per_week"] == 200_00
+    within = charge(alone | {"capital_items": []}, law_on(date(2026, 11, 23)))
+    asked = charge(alone | {"household": "single"}, law_on(date(2026, 11, 23)))
+    for other in (within, asked):
+        assert "Minimum income guarantee" in [step["name"] for step in other.steps]
+
+
 def test_a_lighter_check_and_means_not_disclosed_say_that_a_full_check_can_be_had():
     assert "agreed to a lighter check" in reasons_of(light_touch=True)
     assert "over the upper limit (SI 2014/2672, reg. 10)" in reasons_of(means_not_disclosed=True)

@@ -83,6 +83,7 @@ def without_income():
             }
         )
         .map(with_an_age_that_fits)
+        .map(with_a_child_where_a_parent)
         .flatmap(with_free_parts)
     )
 
@@ -94,6 +95,11 @@ def with_an_age_that_fits(person):
     if person["age"] < NEVER_PENSION_AGE_UNDER and person["household"] != "couple":
         return person | {"pension_age": False}
     return person
+
+
+def with_a_child_where_a_parent(person):
+    """The same person, with one child or more where they are a lone parent."""
+    return person | {"dependent_children": max(person["dependent_children"], int(person["household"] == "lone_parent"))}
 
 
 def with_free_parts(person):

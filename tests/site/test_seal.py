@@ -122,6 +122,17 @@ def test_what_is_done_is_sealed_and_a_change_or_loss_of_it_is_named(seal, guards
     assert f"Seal: {name} {gone} is gone since it was sealed." in queries.findings()
 
 
+def test_how_a_need_is_met_is_sealed_with_an_agreed_plan(seal, guards_aside):
+    guards_aside(
+        "INSERT INTO planning_needanswer (plan_id, outcome, met_by, who, words) SELECT id, 'nutrition', 'reason', '', "
+        "'Her son cooks.' FROM planning_plan WHERE state = 'agreed' ORDER BY id LIMIT 1"
+    )
+    seal()
+    guards_aside("DELETE FROM planning_needanswer WHERE words = 'Her son cooks.'")
+    (found,) = queries.findings()
+    assert re.fullmatch(r"Seal: planning.NeedAnswer [0-9]+ is gone since it was sealed.", found)
+
+
 def test_what_is_not_done_is_not_sealed(seal):
     for name, model in (("assessment.Assessment", Assessment), ("planning.PlanLine", PlanLine)):
         table = next(table for table in SEALED if table.name == name)

@@ -241,6 +241,8 @@ def _contradictions(unable: frozenset[str], chosen: Mapping[str, Answer], table:
 def _explained(given: Mapping[str, Any], found: Sequence[Contradiction]) -> list[dict[str, str]]:
     """Each contradiction with the sentence that explains it; refused where there is none."""
     sentences = read.mapping(given.get("explained", {}), "explained")
+    for code, said in sentences.items():
+        read.words(said, f"explained.{code}")
     for one in found:
         said = sentences.get(one.code)
         if not isinstance(said, str) or not says_something(said, REASON):

@@ -38,7 +38,7 @@ CASE_FIELDS: dict[str, str] = {
     "age": "Years, 18 or more",
     "pension_age": "Whether the person (or, in a couple, either) has; may be left out where age alone decides it",
     "household": "single, couple or lone_parent; single may be left out",
-    "dependent_children": "Children the person is responsible for; 0 may be left out",
+    "dependent_children": "Children the person is responsible for; 0 may be left out, and a lone parent has 1 or more",
     "premiums": "List of disability, enhanced_disability, carer; none may be left out",
     "income": "List of {kind, pence_per_week}, with more where it matters: the person's own and the couple's, "
     "not a partner's; none may be left out",
@@ -59,10 +59,26 @@ CASE_FIELDS: dict[str, str] = {
 }
 
 
+#: What nobody needs to ask where capital is over the upper limit.
+BESIDE_CAPITAL = frozenset(
+    {
+        "household",
+        "dependent_children",
+        "premiums",
+        "income",
+        QUALIFYING_INCOME,
+        "partner_has_savings_disregard",
+        "housing_costs_pence_per_week",
+        "disability_related_expenditure_pence_per_week",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """The means as numbers, with what the steps need to tell: each line of income, each thing owned, what is left of
-    capital given away, each part of the budget that is said to be free, and why there is no charge at all.
+    capital given away, each part of the budget that is said to be free, why there is no charge at all, and whether
+    anything beside capital was asked.
     """
 
     means: Means
@@ -73,20 +89,20 @@ class Case:
     parts: tuple[Judged, ...]
     free_because: str | None
     qualifying_income_stated: bool
+    asked_beside_capital: bool
 
 
 def read_case(given: Mapping[str, Any], law: Law) -> Case:
     """Read one person's means; refuse with a sentence that names the field."""
     read.only_known(read.mapping(given, "The case"), CASE_FIELDS, "The case")
-    household = read.one_of(given.get("household", "single"), [h.code for h in HOUSEHOLDS], "household")
+    household, children = _household(given)
     premiums = read.some_of(given.get("premiums", []), [premium.code for premium in PREMIUMS], "premiums")
-    children = read.whole(given.get("dependent_children", 0), "dependent_children", most=30)
     income = read_income(given.get("income", []), law, couple=household == "couple", dependent_children=children)
     owned = read_owned(given.get("capital_items", []), law)
     refuse_rent_counted_twice([line.kind for line in income], owned)
     together = totals(income, law)
     free_because = adult_exemption(given, law)
-    carers_own = read.yes_or_no(given.get("carers_own_support", False), "carers_own_support")
+    carers_own = _yes(given, "carers_own_support")
     budget = read.pence(read.needed(given, "personal_budget_pence_per_week"), "personal_budget_pence_per_week")
     parts = tuple(judge(part, law) for part in free_parts(given.get("free_parts", []), budget))
     free = sum(judged.part.pence_per_week for judged in parts if judged.free)
@@ -107,9 +123,7 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
         part_left_out_pence=together.part_left_out_pence,
         savings_credit_pence=together.savings_credit_pence,
         qualifying_income_pence=_pence(given, QUALIFYING_INCOME),
-        partner_has_savings_disregard=read.yes_or_no(
-            given.get("partner_has_savings_disregard", False), "partner_has_savings_disregard"
-        ),
+        partner_has_savings_disregard=_yes(given, "partner_has_savings_disregard"),
         capital_pence=_pence(given, "capital_pence"),
         housing_costs_pence=_pence(given, "housing_costs_pence_per_week"),
         disability_related_expenditure_pence=_pence(given, "disability_related_expenditure_pence_per_week"),
@@ -117,7 +131,7 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
         free_pence=free,
         exempt=free_because is not None,
         carers_own=carers_own,
-        means_not_disclosed=read.yes_or_no(given.get("means_not_disclosed", False), "means_not_disclosed"),
+        means_not_disclosed=_yes(given, "means_not_disclosed"),
     )
     if carers_own and free_because is None and not law["charging_policy.charges_carers"]:
         free_because = "carers_own_support"
@@ -129,11 +143,25 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
         income=income,
         owned=owned,
         notional_capital_left_pence=left,
-        light_touch=read.yes_or_no(given.get("light_touch", False), "light_touch"),
+        light_touch=_yes(given, "light_touch"),
         parts=parts,
         free_because=free_because,
         qualifying_income_stated=QUALIFYING_INCOME in given,
+        asked_beside_capital=not BESIDE_CAPITAL.isdisjoint(given),
     )
+
+
+def _household(given: Mapping[str, Any]) -> tuple[str, int]:
+    """Who lives together, and for how many children the person is responsible."""
+    household = read.one_of(given.get("household", "single"), [h.code for h in HOUSEHOLDS], "household")
+    children = read.whole(given.get("dependent_children", 0), "dependent_children", most=30)
+    if household == "lone_parent" and not children:
+        raise BadInput(
+            "household is lone_parent, and dependent_children is 0 or left out. Say how many children the person is "
+            "responsible for, or choose single.",
+            field="dependent_children",
+        )
+    return household, children
 
 
 def _pension_age(given: Mapping[str, Any], age: int, household: str) -> bool:
@@ -160,3 +188,7 @@ def _pension_age(given: Mapping[str, Any], age: int, household: str) -> bool:
 
 def _pence(given: Mapping[str, Any], name: str) -> int:
     return read.pence(given.get(name, 0), name)
+
+
+def _yes(given: Mapping[str, Any], name: str) -> bool:
+    return read.yes_or_no(given.get(name, False), name)

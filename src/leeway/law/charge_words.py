@@ -18,7 +18,12 @@ GUARANTEE = "charging.minimum_income_guarantee."
 
 
 def steps(case: Case, worked: Worked, law: Law) -> tuple[Step, ...]:
-    """Name every step from the means to the charge, in order, each with its amount and source."""
+    """Name every step from the means to the charge, in order, each with its amount and source.
+
+    Where somebody pays in full and nothing beside capital was asked, nothing else is told: a blank is no answer.
+    """
+    if worked.full_cost and not case.asked_beside_capital:
+        return (*_capital_steps(case, law), *_over_the_limit(case, law), *_amount_steps(case, worked, law))
     return (
         *_capital_steps(case, law),
         *_income_steps(case, worked, law),
@@ -127,6 +132,14 @@ def _capital_steps(case: Case, law: Law) -> Iterator[Step]:
         counted, sentence = in_words(thing, case.notional_capital_left_pence)
         name = f"Capital: {kinds(CAPITAL)[thing.kind].label}"
         yield _from_parameter(name, counted, sentence, CAPITAL + thing.kind, law)
+
+
+def _over_the_limit(case: Case, law: Law) -> Iterator[Step]:
+    if case.means.means_not_disclosed:
+        return
+    limit = "charging.capital.upper_limit"
+    sentence = f"All capital that counts. It is over the upper limit of {pounds(law[limit])}."
+    yield _from_parameter("Capital", case.means.capital_pence, sentence, limit, law)
 
 
 def _income_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
@@ -276,6 +289,10 @@ def _charge_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
         parameter = "charging_policy.largest_charge"
         sentence = f"Nobody inside the means test pays more than {pounds(largest)} a week."
     yield _from_parameter("The most that could be charged", worked.maximum, sentence, parameter, law)
+    yield from _amount_steps(case, worked, law)
+
+
+def _amount_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
     yield _step("Personal budget", case.means.personal_budget_pence, "What the support costs.", "Care Act 2014 s26")
     yield from _free_steps(case, worked, law)
     yield _step(

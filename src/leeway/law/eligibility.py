@@ -317,7 +317,7 @@ def _unable(given: Mapping[str, Any], outcomes: Sequence[Choice], reasons: Seque
 
 def _wellbeing(given: Mapping[str, Any]) -> tuple[bool, tuple[str, ...]]:
     impact = read.yes_or_no(given["wellbeing_impact"], "wellbeing_impact")
-    areas = read.some_of(given.get("wellbeing_areas") or [], [area.code for area in WELLBEING_AREAS], "wellbeing_areas")
+    areas = read.some_of(given.get("wellbeing_areas", []), [area.code for area in WELLBEING_AREAS], "wellbeing_areas")
     if areas and not impact:
         raise BadInput(
             "wellbeing_areas names areas of wellbeing, but wellbeing_impact says there is no significant impact. "

@@ -33,7 +33,7 @@ PART_BY_CODE = {choice.code: choice for choice in PART_EXEMPTIONS}
 PART_FIELDS: dict[str, str] = {
     "exemption": "section_117, continuing_healthcare, reablement, aid or minor_adaptation",
     "what": "What it is, in a few words; may be left out",
-    "pence_per_week": "What it costs a week of the budget; 0 may be left out",
+    "pence_per_week": "What it costs a week of the budget; needed where pence_once is left out",
     "pence_once": "What it costs once, beside the weekly budget; needed for a minor adaptation",
     "started_on": "The first day of reablement; needed for it",
     "agreed_until": "The last day up to which the council decided on free reablement, if longer than the law's",
@@ -65,7 +65,7 @@ class FreePart:
     def as_given(self) -> dict[str, Any]:
         """The part as a case gives it: what is blank is left out, and days are written 2026-01-31."""
         given = {name: getattr(self, name) for name in PART_FIELDS}
-        needed = {"pence_once"} if self.exemption == "minor_adaptation" else set()
+        needed = {"pence_once" if self.exemption == "minor_adaptation" or self.pence_once else "pence_per_week"}
         return {
             name: value.isoformat() if isinstance(value, date) else value
             for name, value in given.items()
@@ -145,10 +145,19 @@ def _part(given: object, field: str) -> FreePart:
             "as pence_once, and no pence_per_week.",
             field="free_parts",
         )
+    if "pence_once" not in part and "pence_per_week" not in part:
+        raise BadInput(
+            f"{field}: what it costs is missing. Give pence_per_week, or pence_once, or both.", field="free_parts"
+        )
     started_on = None
     if exemption == "reablement":
         started_on = read.day(read.needed(part, "started_on"), f"{field}, started_on")
     until = part.get("agreed_until")
+    if until is not None and read.day(until, f"{field}, agreed_until").isoformat() < str(started_on):
+        raise BadInput(
+            f"{field}: agreed_until is {until}, before reablement starts on {started_on}. Change one of them.",
+            field="free_parts",
+        )
     return FreePart(
         exemption=exemption,
         what=read.words(part.get("what", ""), f"{field}, what"),

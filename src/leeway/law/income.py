@@ -53,6 +53,9 @@ ROW: dict[str, str] = {
     "from_whom": "From whom any other income comes; needed with the kind other",
 }
 
+#: No income of whoever is charged for support comes near this: £100,000 a week.
+MOST_A_WEEK = 100_000_00
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomeLine:
@@ -127,6 +130,11 @@ def _line(row: Mapping[str, Any], field: str, law: Law, *, couple: bool, depende
         what, source = (read.needed_words(row, name, field) for name in ("what", "from_whom"))
         told.append(f"{what}, from {source}")
     paid = read.pence(read.needed(row, "pence_per_week"), f"{field}, pence_per_week")
+    if paid > MOST_A_WEEK:
+        raise BadInput(
+            f"{field}: {pounds(paid)} a week is more than can be right. Check the amount, and how often it comes.",
+            field="income",
+        )
     tax = read.pence(row.get("tax_pence_per_week", 0), f"{field}, tax_pence_per_week")
     if tax > paid:
         raise BadInput(f"{field}: the tax is more than what is paid. Check both amounts.", field="income")

@@ -63,6 +63,7 @@ SEALED = (
     Table("assessment.FinancialAssessment", done=COMPLETED),
     Table("planning.PlanLine", done=OF_AGREED_PLAN),
     Table("planning.Plan_charges", done=OF_AGREED_PLAN),
+    Table("planning.NeedAnswer", done=OF_AGREED_PLAN),
     Table("people.StoryLine", stamp="at"),
     Table("people.CapacityDecision"),
     Table("planning.Offer", stamp="offered_at"),

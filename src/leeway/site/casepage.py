@@ -13,7 +13,7 @@ from leeway.access.models import User
 from leeway.access.table import may_reach
 from leeway.care.circumstances.queries import beyond_direct_payment, stay_on
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.decisions.queries import history
+from leeway.care.decisions.queries import that_stand
 from leeway.care.people import queries as people
 from leeway.care.people.access import can_work_on
 from leeway.care.people.events import Event
@@ -49,8 +49,7 @@ def show(request: SignedIn, case_id):
     """One case, at a glance."""
     case = people.get_case(case_id, seen_by=request.user, page="Case")
     today = timezone.localdate()
-    decisions = [decision for decision in history(case) if getattr(decision, "superseded_by", None) is None]
-    standing = {decision.kind: decision for decision in reversed(list(decisions))}
+    standing = {decision.kind: decision for decision in reversed(that_stand(case))}
     story = list(people.story(case).exclude(kind=Event.PAYMENT_SENT))  # they stand with the budget
     plan = open_plan(case) or plan_in_force(case)
     decided = getattr(standing.get(DecisionKind.FINAL_BUDGET), "plan", None)  # the plan of the budget that is shown

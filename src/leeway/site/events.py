@@ -15,7 +15,7 @@ from leeway.care.people.actions import end_tasks, finish_message_tasks, open_tas
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Relationship, StoryLine, Whose
 from leeway.care.people.states import Stage
-from leeway.care.planning.actions import end_plan
+from leeway.care.planning.actions import end_plan, set_aside
 from leeway.care.planning.queries import has_direct_payment, offers_and_choice, open_plan, plan_in_force
 from leeway.law.direct_payment_codes import DETAINED_IN, PERHAPS_DETAINED_IN
 from leeway.messages.queries import in_need_of_somebody
@@ -210,6 +210,12 @@ def _end_the_plan(line: StoryLine) -> None:
         end_plan(plan=plan, by=line.by, on=line.happened_on)
 
 
+def _set_the_draft_aside(line: StoryLine) -> None:
+    plan = open_plan(line.case)
+    if plan is not None:
+        set_aside(plan=plan, why="needs are not eligible.", by=line.by, on=line.happened_on)
+
+
 def _no_letter_left(line: StoryLine) -> None:
     """Letters to the person were stopped: nobody is asked to post them."""
     finish_message_tasks(case=line.case, by=line.by, on=line.happened_on)
@@ -290,7 +296,7 @@ EVENTS: dict[Event, Follows] = {
     Event.DETAILS: NOTHING,
     Event.ASSESSMENT_STARTED: NOTHING,
     Event.ELIGIBLE: _decides("the care and support you can have"),
-    Event.NOT_ELIGIBLE: _decides("the help you asked for"),
+    Event.NOT_ELIGIBLE: replace(_decides("the help you asked for"), then=(_set_the_draft_aside,)),
     Event.MONEY_CHECK_STARTED: NOTHING,
     Event.MONEY_CHECK_DONE: replace(  # what is still to do about the charge, the night asks anew
         _decides("what you pay towards your support"), over=(Over((Event.CHARGE_CHANGES,), (Whose.FINANCE,)),)
@@ -361,6 +367,7 @@ EVENTS: dict[Event, Follows] = {
             Whose.WORKER, "{person}'s agreed plan could not start. Read why, tell {person}, and write it again.", days=2
         )
     ),
+    Event.PLAN_SET_ASIDE: Follows(over=(WITH_PLAN, Over((Event.CHALLENGED,)))),
     Event.REVIEW_DUE: NOTHING,
     Event.REVIEW_ASKED: Follows(
         over=(Over((Event.REVIEW_DUE,), only=_said_by_another),),

@@ -15,6 +15,7 @@ from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
+from leeway.care.planning.models import Plan
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.exemptions import FreePart
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
@@ -346,7 +347,7 @@ def save(money, part, details, by):
 def test_who_may_check_means(case, bea, mona, finn, dan, cyril, ada_user, money):
     for other in [dan, cyril, ada_user]:
         with pytest.raises(NotAllowed):
-            save(money, "evidence", {"evidence": "x"}, other)
+            save(money, "evidence", {"evidence": "A bank statement"}, other)
     for allowed in [bea, mona, finn]:
         save(money, "evidence", {"evidence": f"Seen by {allowed}"}, allowed)
 
@@ -392,7 +393,7 @@ def test_what_would_be_paid_with_another_budget_begins_with_the_one_there_is(cli
         bea,
     )
     actions.complete_financial_assessment(financial=money, version=money.version, by=bea, on=TODAY)
-    charged(case, bea, 186_15)
+    Plan.objects.create(case=case, number=1, started_on=TODAY).charges.add(charged(case, bea, 186_15))
     client.force_login(bea)
     assert 'value="186.15"' in client.get(reverse("assessment:money_result", args=[case.pk])).content.decode()
 
@@ -508,6 +509,10 @@ def test_somebody_who_is_no_longer_over_the_limit_is_not_charged_on_what_nobody_
     money.means["capital_items"] = [{"kind": "savings", "pence": 20_000_00}]
     with pytest.raises(MoneyCheckNeeded, match="no longer over the upper limit"):
         queries.charge_inputs(case, personal_budget_pence_per_week=100_00, on=TODAY, financial=money)
+    money.completed_on = TODAY
+    money.save()
+    lacking = queries.what_money_lacks(case, TODAY, personal_budget_pence_per_week=100_00)
+    assert "no longer over the upper limit" in lacking and lacking.count("Do a new money check.") == 1
 
 
 def test_an_old_person_may_have_a_lighter_check(case, bea, money):
@@ -632,6 +637,23 @@ def test_a_partner_is_not_born_tomorrow(bea, money):
         save(money, "household", HOUSEHOLD | {"partner_born_on": TODAY + timedelta(days=1)}, bea)
 
 
+def test_a_partner_is_no_child(bea, money):
+    sixteen = TODAY.replace(year=TODAY.year - 16)
+    with pytest.raises(Refusal, match="that of a child"):
+        save(money, "household", HOUSEHOLD | {"partner_born_on": sixteen + timedelta(days=1)}, bea)
+    save(money, "household", HOUSEHOLD | {"partner_born_on": sixteen}, bea)
+    assert money.partner_born_on == sixteen
+
+
+def test_a_lone_parent_has_a_child_and_may_say_later_how_many(bea, money):
+    save(money, "basis", {"basis": "full", "basis_reason": ""}, bea)
+    alone = HOUSEHOLD | {"household": "lone_parent", "partner_born_on": None}
+    with pytest.raises(Refusal, match="how many children"):
+        save(money, "household", alone, bea)
+    save(money, "household", alone | {"dependent_children": None}, bea)
+    assert "say how many children there are" in missing_from(money, bea)
+
+
 def test_the_enhanced_premium_is_nobodys_where_both_have_reached_pension_age(case, bea, money):
     save(money, "basis", {"basis": "full", "basis_reason": ""}, bea)
     household = HOUSEHOLD | {"premiums": ["enhanced_disability", "carer"], "partner_born_on": date(1950, 1, 1)}
@@ -686,8 +708,8 @@ def test_pennies_go_to_the_person(bea, money):
 
 
 def test_an_older_version_of_the_means_never_overwrites(bea, finn, money):
-    save(money, "evidence", {"evidence": "Letters"}, bea)
+    save(money, "evidence", {"evidence": "Letters seen"}, bea)
     with pytest.raises(EditedMeanwhile):
         actions.save_means(
-            financial=money, part="evidence", details={"evidence": "Nothing"}, version=1, by=finn, on=TODAY
+            financial=money, part="evidence", details={"evidence": "Nothing seen"}, version=1, by=finn, on=TODAY
         )

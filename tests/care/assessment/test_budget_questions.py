@@ -162,6 +162,14 @@ def test_answers_that_contradict_the_assessment_are_pointed_out_and_explained_or
     assert WELL_SAID in client.get(page("result", filled.case)).content.decode()
 
 
+def test_a_part_of_life_that_is_not_answered_yet_is_not_said_to_be_managed(draft, bea):
+    filled = fill(draft, bea, unable=UNABLE, answers=ANSWERS | {"personal_care": "two_people"})
+    assert "personal_care" in {one.code for one in parts.what_does_not_fit(filled, TODAY)}
+    filled.outcomes.filter(outcome="home_safety").update(answered=False)
+    unanswered = queries.draft_assessment(filled.case)
+    assert "personal_care" not in {one.code for one in parts.what_does_not_fit(unanswered, TODAY)}
+
+
 def test_help_of_a_kind_or_with_a_question_that_the_table_does_not_have_is_refused(draft, bea):
     for help_given in [{"meals": "plenty"}, {"safety": "some"}, {"garden": "some"}]:
         with pytest.raises(Refusal, match="answer about help is not in the council's table"):

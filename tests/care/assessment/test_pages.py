@@ -444,3 +444,17 @@ def test_starting_at_the_same_moment_starts_one(client, bea, case, monkeypatch):
             sent = client.post(page(start, case))
         assert sent.status_code == 302
         assert "saved a moment ago" in client.get(sent.url).content.decode()
+
+
+def test_assessing_again_while_a_plan_is_made_asks_why(client, case, bea, filled):
+    complete(filled, bea)
+    client.force_login(bea)
+    at = f"/cases/{case.pk}/assessment/result/"
+    assert "Why are needs assessed again?" in client.get(at).content.decode()
+    assert "Say in a sentence why needs are assessed again" in client.post(at, {"reason": "wrong"}).content.decode()
+    case.refresh_from_db()
+    assert case.stage == "planning"
+    why = "Section 117 does not apply to her at all."
+    assert client.post(at, {"reason": why}).status_code == 302
+    case.refresh_from_db()
+    assert case.stage == "assessment" and case.story.filter(sentence__endswith=why).exists()

@@ -13,6 +13,7 @@ from leeway.care.decisions import queries, replay
 from leeway.care.decisions.actions import decide_by_judgement, decide_by_rule
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.views import as_lines
+from leeway.care.planning.models import Plan
 from leeway.law.dated import DEFAULT_POLICY
 from leeway.site.commands import main
 
@@ -175,11 +176,14 @@ def test_a_decision_by_a_person_is_not_worked_out_again(case, bea):
 
 
 def test_the_page_shows_it_whole(client, case, bea, decision):
+    plan = Plan.objects.create(case=case, number=1, started_on=ON)
+    plan.charges.add(decision)
     client.force_login(bea)
     shown = client.get(reverse("decisions:show", args=[case.pk, decision.pk])).content.decode()
     assert "Minimum income guarantee" in shown and "£420.00" in shown and "Bea Okafor" in shown
     assert "legislation.gov.uk" in shown and "single 25 to pension age" in shown
     later = decide_by_rule(case=case, kind=DecisionKind.CHARGE, rule="charge", inputs=MEANS, by=bea, on=ON)
+    plan.charges.add(later)
     shown = client.get(reverse("decisions:show", args=[case.pk, decision.pk])).content.decode()
     assert "no longer the decision that counts" in shown and str(later.pk) in shown
 

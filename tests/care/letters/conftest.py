@@ -33,7 +33,7 @@ def decide(case, bea):
 
     def decided(rule: str, opening: str):
         example = worked_example(rule, opening)
-        return decide_by_rule(
+        decision = decide_by_rule(
             case=case,
             kind=RULES[rule][1],
             rule=rule,
@@ -42,6 +42,10 @@ def decide(case, bea):
             on=TODAY,
             law_on=example["date"],
         )
+        if rule == "charge":
+            plan, _new = Plan.objects.get_or_create(case=case, number=1, defaults={"started_on": TODAY})
+            plan.charges.add(decision)
+        return decision
 
     return decided
 
@@ -49,16 +53,18 @@ def decide(case, bea):
 @pytest.fixture
 def draft(case):
     """Ada's plan: her assistants and her swimming."""
-    plan = Plan.objects.create(
+    plan, _new = Plan.objects.update_or_create(
         case=case,
         number=1,
-        started_on=TODAY,
-        starts_on=date(2026, 12, 7),
-        author="person_with_help",
-        about_me="I swim.\nI want to swim more.",
-        contingency="My sister comes for two days.",
-        risks="I go out alone. I carry my phone.",
-        prevention="A balance class on Tuesdays.",
+        defaults={
+            "started_on": TODAY,
+            "starts_on": date(2026, 12, 7),
+            "author": "person_with_help",
+            "about_me": "I swim.\nI want to swim more.",
+            "contingency": "My sister comes for two days.",
+            "risks": "I go out alone. I carry my phone.",
+            "prevention": "A balance class on Tuesdays.",
+        },
     )
     aim = Aim.objects.create(plan=plan, outcomes=["community"], words="Swim twice a week", how_we_know="I have been")
     managed = {"way": "council_managed"}

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from leeway.care.assessment.models import Assessment
+from leeway.care.decisions.actions import decide_by_rule
+from leeway.care.decisions.models import DecisionKind
 from leeway.care.letters.blocks import Table
 from leeway.care.letters.content import letter_of
 from leeway.care.letters.support_plan import plan_document
@@ -185,3 +187,14 @@ def test_a_draft_plan_says_that_it_is_a_draft(draft):
     document = plan_document(draft)
     assert document.blocks[0].text == "This plan is still being written. It may change."
     assert "All together" in words(document)
+
+
+def test_somebody_over_the_limit_of_whom_nothing_else_was_asked_reads_of_capital_alone(case, bea, draft):
+    asked = {"age": 34, "pension_age": False, "light_touch": True, "personal_budget_pence_per_week": 200_00}
+    asked |= {"capital_items": [{"kind": "savings", "pence": 30_000_00}]}
+    decision = decide_by_rule(case=case, kind=DecisionKind.CHARGE, rule="charge", inputs=asked, by=bea, on=TODAY)
+    draft.charges.add(decision)
+    said = words(letter_of(decision))
+    assert "we asked about nothing else" in said and "£200.00 a week" in said
+    for blank in ("single person", "Housing costs", "Counted income", "most that could be charged", "coming in."):
+        assert blank not in said

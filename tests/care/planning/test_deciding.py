@@ -1,16 +1,20 @@
 """Submitting, signing off within limits and by another pair of eyes, returning, agreeing, disagreeing."""
 
+import re
 from datetime import date
 
 import pgtrigger
 import pytest
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
 from leeway.access.models import Team, User
 from leeway.access.roles import Role
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.decisions.queries import standing
+from leeway.care.decisions.queries import charge_on, charges_that_stand, follower, standing, that_stand, went_back
+from leeway.care.letters.content import letter_of
 from leeway.care.people.models import Authority, Case
 from leeway.care.planning import actions, queries
 from leeway.care.planning.models import Plan, PlanState, SentBack
@@ -382,14 +386,15 @@ def second(active, bea):
     return plan
 
 
-def agree_second(plan, bea, mona, ada_user):
+def agree_second(plan, bea, mona, ada_user, pence=185_00, *, agrees=True):
     explain(plan, bea)
     version = seen_offer(plan)
     actions.record_choice(plan=plan, version=version, way="direct_payment", words="My own rules.", by=bea, on=TODAY)
     passes_conditions(plan, bea)
     actions.submit_plan(plan=plan, version=plan.version, by=bea, on=TODAY)
-    sign(plan, mona)
-    actions.agree(plan=plan, version=plan.version, how="Signed in here", by=ada_user, on=TODAY)
+    sign(plan, mona, pence=pence)
+    if agrees:
+        actions.agree(plan=plan, version=plan.version, how="Signed in here", by=ada_user, on=TODAY)
 
 
 def send_back(plan, by, reason="It would have to start later than was agreed."):
@@ -420,6 +425,39 @@ def test_an_agreed_plan_whose_budget_cannot_start_goes_back_and_the_one_before_i
     before.refresh_from_db()
     assert before.state == PlanState.REPLACED and queries.plan_in_force(case) == copy
     assert not case.tasks.filter(kind="taken_back", done_on=None).exists()
+
+
+@pytest.mark.parametrize("how", ["taken back", "disagreed"])
+def test_what_was_decided_for_a_plan_that_did_not_go_ahead_does_not_stand(second, bea, mona, finn, ada_user, how):
+    """The budget and the charge of the plan in force stand again, on every page and in its letters."""
+    case, before = second.case, queries.plan_in_force(second.case)
+    charges, budget = charges_of(before), before.final_budget
+    actions.change_line(line=second.lines.get(), version=second.version, details=LINE | {"units": 5}, by=bea, on=TODAY)
+    agree_second(second, bea, mona, ada_user, pence=92_50, agrees=how == "taken back")
+    undone, undone_charges = second.final_budget, charges_of(second)
+    assert undone in that_stand(case) and budget not in that_stand(case)
+    if how == "taken back":
+        send_back(second, finn)
+    else:
+        actions.disagree(plan=second, version=second.version, words="Too little.", by=ada_user, on=TODAY)
+    assert charges_that_stand(case) == charges and charge_on(case, date(2027, 1, 4)) == charges[-1]
+    standing_now = that_stand(case)
+    assert budget in standing_now and not {undone, *undone_charges} & set(standing_now)
+    assert follower(undone) == budget and follower(budget) is None and went_back(undone_charges[0])
+    assert "plan that it was for did not go ahead" in repr(letter_of(undone).blocks)
+    assert "no longer stands" not in repr(letter_of(budget).blocks)
+    client = Client()
+    client.force_login(ada_user)
+    shown = client.get(reverse("case", args=[case.pk])).content.decode()
+    shown = re.sub(r'<ol class="leeway-story">.*?</ol>', "", shown, flags=re.DOTALL)
+    assert "£185.00" in shown and "£92.50" not in shown
+
+
+def test_nothing_stands_of_a_first_plan_that_went_back(signed, ada_user):
+    actions.disagree(plan=signed, version=signed.version, words="Too little.", by=ada_user, on=TODAY)
+    case = Case.objects.get(pk=signed.case_id)
+    assert {each.kind for each in that_stand(case)} == {"indicative_budget", "direct_payment"}
+    assert charge_on(case, TODAY) is None
 
 
 def test_a_first_plan_that_is_sent_back_leaves_none_in_force(signed, finn, ada_user):

@@ -6,7 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from leeway.care.assessment.actions import start_assessment
 from leeway.care.assessment.models import Assessment, OutcomeNote
+from leeway.care.people.actions import tell
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Person, StoryLine, Task, Whose
 from leeway.care.planning import actions, queries
 from leeway.care.planning.evidence import needs_of, offers_and_choice, uprated_from
@@ -15,6 +18,7 @@ from leeway.market.contracts.actions import record_rate
 from leeway.market.listings.models import Provider, Service
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
 from leeway.versions import version_of
+from tests.care.assessment.writing import complete, fill
 from tests.care.conftest import ALL_WAYS, LINE, TODAY, passes_conditions, seen_offer, store_indicative
 from tests.pages import version_on
 
@@ -251,6 +255,28 @@ def test_nothing_that_the_writer_does_ends_a_challenge(written, bea, mona):
     assert sign(written, mona)
 
 
+@pytest.mark.parametrize("accepted", [True, False])
+def test_an_answer_after_a_direct_payment_was_chosen_says_which_choice_and_sends_nothing_back(
+    client, written, bea, mona, accepted
+):
+    offer(written, bea)
+    choose(written, bea, why="too_risky")
+    offer(written, bea)
+    choose(written, bea, way="direct_payment", why="")
+    passes_conditions(written, bea)
+    actions.submit_plan(plan=written, version=written.version, by=bea, on=TODAY)
+    client.force_login(mona)
+    shown = client.get(reverse("planning:challenge", args=[written.case_id])).content.decode()
+    assert "You look at the choice of 23 November 2026 (managed account)" in shown
+    assert "What was chosen since stays: direct payment." in shown and "The choice stands" not in shown
+    answer(written, mona, accepted=accepted)
+    written.refresh_from_db()
+    assert written.state == PlanState.SUBMITTED and not offers_and_choice(written).to_offer_again
+    told = StoryLine.objects.get(kind="challenge_answered").sentence
+    assert f"choice of 23 November 2026, and it is {'(' if accepted else 'not ('}chosen since: direct payment)" in told
+    assert sign(written, mona).result["ways"] == {"direct_payment": 185_00}
+
+
 def test_who_wrote_it_does_not_say_that_it_is_too_risky(risky, bea, mona, max_, ada_user):
     for by in (bea, ada_user):
         with pytest.raises(NotAllowed):
@@ -453,6 +479,15 @@ def test_anything_else_that_changes_is_explained_and_chosen_again(uprated, liste
     assert "Explain the ways" in asked and "Using services in the community" in asked
 
 
+def test_new_prices_of_a_line_that_the_nhs_pays_for_ask_nothing_again(uprated, guards_aside):
+    """A line signed off as free stays so at its new price; in a plan of its own it says who was found to pay."""
+    guards_aside("UPDATE planning_planline SET exemption = 'continuing_healthcare'")
+    assert uprated_from(uprated) is not None
+    assert not [sentence for sentence in missing(uprated) if "free" in sentence]
+    guards_aside(f"UPDATE planning_planline SET units = 11 WHERE plan_id = '{uprated.pk}'")
+    assert any("did not find that anybody else must pay" in sentence for sentence in missing(uprated))
+
+
 def test_a_plan_made_after_another_assessment_rests_on_nothing_of_before(uprated):
     assert uprated_from(uprated) is not None
     later = TODAY + timedelta(days=1)
@@ -496,6 +531,25 @@ def test_new_prices_of_a_plan_in_force_are_one_press_and_no_review(uprated, list
     assert found.offer.rests_on.plan == uprated and found.answer.accepted, "the chain leads to what was answered"
     actions.submit_plan(plan=again, version=again.version, by=bea, on=TODAY)
     assert sign(again, mona, 200_00).result["pence_per_week"] == 200_00
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_not_eligible_any_more_sets_the_plan_that_is_being_written_aside(uprated, bea, begun):
+    """Support in place goes on by its own plan, whose new prices can be taken; without any, the case closes."""
+    case = Case.objects.get(pk=uprated.case_id)
+    if begun:
+        tell(case=case, kind=Event.BUDGET_STARTED, sentence="Budget started.", by=bea, on=TODAY)
+    why = "She manages her mornings again, she says."
+    assessment = start_assessment(case=case, reason=why, by=bea, on=TODAY)
+    complete(fill(assessment, bea, unable={}), bea, advice="Swimming on Mondays.")
+    case.refresh_from_db()
+    uprated.refresh_from_db()
+    assert case.stage == ("active" if begun else "closed") and queries.open_plan(case) is None
+    assert uprated.state == PlanState.SET_ASIDE and uprated in queries.past_plans(case)
+    assert case.story.filter(kind="plan_set_aside", sentence__contains="needs are not eligible").exists()
+    if begun:
+        again = actions.uprate_plan(case=case, version=queries.plan_in_force(case).version, by=bea, on=TODAY)
+        assert again.number == 3 and again.lines.get().unit_cost_pence == 19_20
 
 
 def test_a_plan_dated_back_does_not_use_a_price_of_after(draft, listed, bea):

@@ -25,6 +25,7 @@ from tests.care.conftest import LINE, TODAY, explain, seen_offer
 from tests.care.letters.reading import words
 
 REABLEMENT = {"exemption": "reablement", "reablement_from": date(2026, 12, 7)}
+DAYS = date(2026, 12, 7), date(2027, 6, 1)
 LONGER = {
     "reablement_until": date(2027, 2, 7),
     "reablement_agreed_by": "Mona Patel",
@@ -63,12 +64,20 @@ def found_funded(case, by, funded_by="section_117"):
         (REABLEMENT | LONGER | {"reablement_until": date(2027, 1, 17)}, "Up to 17 January 2027 it is free by law"),
         (RAMP | {"frequency": "weekly"}, "made once"),
         (RAMP | {"units": Decimal(2)}, "a line of its own"),
+        ({"exemption": "aid"}, "is a thing, and this pays for somebody's time"),
     ],
 )
 def test_what_its_limit_or_its_time_needs_is_asked(draft, bea, details, sentence):
     with pytest.raises(Refusal, match=sentence):
         add(draft, bea, **details)
     assert not draft.lines.exists()
+
+
+def test_reablement_that_begins_after_the_plan_is_not_free_on_its_first_day(draft, bea):
+    actions.set_start(plan=draft, version=draft.version, starts_on=date(2026, 12, 7), by=bea, on=TODAY)
+    first, later = (add(draft, bea, what=str(day), **REABLEMENT | {"reablement_from": day}) for day in DAYS)
+    free = queries.free_by_law(queries.plan_lines(draft), TODAY)
+    assert free[first.pk].free and not free[later.pk].free
 
 
 def test_the_database_holds_that_reablement_has_a_first_day_and_longer_a_decision(draft, bea):
@@ -92,6 +101,12 @@ def test_a_line_is_ordinary_unless_section_117_or_the_nhs_pays_and_then_it_is_as
     assert not [one for one in queries.what_is_missing(draft, TODAY) if "free by law" in one.sentence]
 
 
+WHO = {
+    None: "did not find that anybody else must pay",
+    "nhs_continuing_healthcare": "found that the NHS must pay: NHS continuing healthcare",
+}
+
+
 @pytest.mark.parametrize(
     ("found", "said", "free"),
     [
@@ -109,13 +124,18 @@ def test_a_line_is_free_by_who_must_pay_only_where_the_assessment_found_so(mixed
     actions.change_line(line=line, version=mixed.version, details={"exemption": said}, by=bea, on=TODAY)
     missing = [one for one in queries.what_is_missing(mixed, TODAY) if "assess again" in one.sentence]
     assert bool(missing) is not free
+    assert not missing or WHO[found] in missing[0].sentence
     if not free:
         with pytest.raises(Refusal, match="Support worker: it is said to be free"):
             actions.submit_plan(plan=mixed, version=mixed.version, by=bea, on=TODAY)
 
 
 def test_where_the_assessment_is_wrong_needs_are_assessed_again_and_the_plan_is_kept(mixed, bea):
-    start_assessment(case=mixed.case, by=bea, on=TODAY)
+    with pytest.raises(Refusal, match="why needs are assessed again"):
+        start_assessment(case=mixed.case, by=bea, on=TODAY)
+    why = "Section 117 does not apply to her at all."
+    start_assessment(case=mixed.case, reason=why, by=bea, on=TODAY)
+    assert mixed.case.story.filter(kind="assessment_started", sentence__endswith=why).exists()
     assert mixed.case.stage == "assessment" and mixed.lines.count() == 4
     with pytest.raises(Refusal, match="cannot become “Waiting for sign-off”"):
         actions.submit_plan(plan=mixed, version=mixed.version, by=bea, on=TODAY)

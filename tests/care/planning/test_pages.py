@@ -177,6 +177,28 @@ def test_a_line_from_the_directory(client, draft, at, bea):
     assert client.get(at("lines/add/?service=nonsense")).status_code == 404
 
 
+def test_of_a_personal_assistant_of_the_directory_it_is_asked_who_they_are(client, draft, at, bea):
+    """Nobody is stored as no relative, and as not of the council, whom nobody was asked about."""
+    provider = Provider.objects.create(name="Joan Hill")
+    service = Service.objects.create(
+        provider=provider,
+        name="Joan Hill",
+        kinds=["personal_assistant"],
+        regulated=False,
+        last_checked_on=date(2026, 1, 1),
+    )
+    client.force_login(bea)
+    data = {name: value for name, value in LINE.items() if name != "supplier"}
+    address = at(f"lines/add/?service={service.pk}")
+    asked = client.get(address).content.decode()
+    assert "What kind of thing is it?" in asked and "neither family nor a friend, and not from the council" in asked
+    client.post(address, data | {"version": draft.version})
+    assert not draft.lines.exists()
+    assert "Who is paid, to the person" in client.get(f"{address}&kind=family&asked=yes").content.decode()
+    post(client, f"{address}&kind=plain&asked=yes", version=draft.version, **data)
+    assert draft.lines.get().from_council is False
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

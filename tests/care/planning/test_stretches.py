@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.decisions.queries import by_days, follower, standing_on
+from leeway.care.decisions.queries import by_days, charge_on, follower
 from leeway.care.decisions.replay import replay
 from leeway.care.planning import actions
 from leeway.care.planning.queries import charges_of, what_is_missing
@@ -50,9 +50,12 @@ def test_pension_age_before_support_starts_counts_from_the_first_day(chosen, bea
     """She reaches it between today and the start: on neither side of that is there a second stretch."""
     born(date(1960, 7, 28))
     assert TODAY < reaches_pension_age_on(date(1960, 7, 28)) < STARTS
-    own = "Pension age is reached by then, and the money check does not say what the savings disregard needs."
+    own = (
+        "Pension age is reached by then, and the money check does not say what income counts for Savings Credit "
+        "or, of a couple, whether the partner's charge has the savings disregard."
+    )
     assert [one.sentence for one in what_is_missing(chosen, TODAY)] == [f"{own} Do a new money check."]
-    with pytest.raises(Refusal, match="savings disregard needs"):
+    with pytest.raises(Refusal, match="counts for Savings Credit"):
         submit(chosen, bea)
     answer_of_disregard(chosen.case)
     assert facts(submit(chosen, bea)) == [(STARTS, 66, True)]
@@ -84,7 +87,7 @@ def test_which_charge_counts_on_which_day(chosen, bea, born):
     born(date(2001, 12, 21))
     first, later = charges_of(submit(chosen, bea))
     for day, counts in [(TODAY, first), (STARTS, first), (date(2026, 12, 20), first), (date(2026, 12, 21), later)]:
-        assert standing_on(chosen.case, DecisionKind.CHARGE, day) == counts
+        assert charge_on(chosen.case, day) == counts
     assert follower(first) == later and first.is_followed_by(later) and follower(later) is None
 
 

@@ -21,6 +21,8 @@ from leeway.messages.models import Message
 from leeway.money.budgets.actions import end_budget, start_budget
 from leeway.money.budgets.queries import picture
 from leeway.money.contributions import actions, queries
+from leeway.money.ledger.models import Account, Kind
+from leeway.money.ledger.queries import balance
 from leeway.money.payments.actions import make_run
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
@@ -228,6 +230,47 @@ def test_what_cannot_be_worked_out_asks_for_a_money_check(ada_at_24, agree, bank
         actions.decide_change(budget=budget, seen=change.seen, money_changed=False, by=finn, on=ON)
 
 
+def test_a_charge_that_is_missing_hides_nobodys_change(running, ada_at_24, agree, bank, finn, another_case):
+    """The decision on what Lena pays has come off her plan: she is listed, so that somebody looks, and so is Ada."""
+    lena = another_case("Lena")
+    bank(lena, account_number="87654321")
+    budget = start_budget(plan=agree(lena, (Way.DIRECT_PAYMENT, 300_00, 0)), by=finn, on=SET_UP_ON)
+    budget.plan.charges.clear()
+    of_lena, of_ada = queries.changes(seen_by=finn, on=ON)
+    assert of_lena.first.problem == queries.MISSING and of_ada.first.starts_on == BIRTHDAY
+    with pytest.raises(Refusal, match="missing from the record"):
+        actions.decide_change(budget=budget, seen=of_lena.seen, money_changed=False, by=finn, on=ON)
+
+
+def test_each_stretch_names_the_check_that_it_rests_on(running, finn):
+    """Checked again after the birthday, and nothing is new: what is paid from then rests on the check before."""
+    day = BIRTHDAY + timedelta(days=5)
+    FinancialAssessment.objects.create(case=running.case, **CHECK | {"completed_on": day})
+    (change,) = queries.changes(seen_by=finn, on=day)
+    assert change.rests_on == {BIRTHDAY: CHECK["completed_on"]} and change.checked_on == day
+    actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=day)
+    (told,) = running.case.story.filter(kind=Event.CHARGE_DECIDED, sentence__contains="13 May 2026")
+    assert "Money is as it was checked on 20 March 2026." in told.sentence
+
+
+def test_a_change_dated_back_falls_due_at_once(ada_at_24, agree, finn):
+    """Decided late: nothing waits for the night, and nobody reads meanwhile that all of it is owed back."""
+    pays = worked_out(ada_at_24, STARTS)
+    budget = start_budget(
+        plan=agree(ada_at_24, (Way.COUNCIL_MANAGED, 300_00, 0), charge_pence=pays), by=finn, on=SET_UP_ON
+    )
+    day = BIRTHDAY + timedelta(days=20)
+    actions.let_fall_due(on=day)
+    (change,) = queries.changes(seen_by=finn, on=day)
+    actions.decide_change(budget=budget, seen=change.seen, money_changed=False, by=finn, on=day)
+    owed = -balance(Account.objects.get(kind=Kind.OWED_BY_PERSON, case=budget.case))
+    days, then = (BIRTHDAY - STARTS).days, change.first.charge_pence_per_week
+    until = date(2026, 6, 21)  # the last day of the period that runs
+    right = (pays * days + then * ((until - BIRTHDAY).days + 1)) / 7
+    assert owed == pytest.approx(right, abs=2)
+    assert actions.let_fall_due(on=day) == 0 and list(findings()) == []
+
+
 @pytest.fixture
 def soon(case, agree, bank, finn):
     """On the real day, since pages read the clock: a 25th birthday in ten days."""
@@ -255,6 +298,8 @@ def test_the_pages(client, soon, finn, bea):
     shown = client.get(address).content.decode()
     assert "What is paid changes" in shown
     assert "not what you saw" in client.post(address, {"seen": "old", "money_changed": "False"}).content.decode()
+    unsent = client.post(address, {"money_changed": "False"}).content.decode()
+    assert "What you saw did not come" in unsent and "Enter the seen" not in unsent
     (change,) = queries.changes(seen_by=finn, on=timezone.localdate())
     assert client.post(address, {"seen": change.seen, "money_changed": "False"}).status_code == 302
     assert "Nobody’s charge changes" in client.get(reverse("contributions:changes")).content.decode()

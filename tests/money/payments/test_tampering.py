@@ -133,6 +133,10 @@ TRIES = {
         [f"UPDATE payees_payeeaccount SET account_number = '66666666' WHERE case_id = {ADA}"],
         ["are not those that were entered"],
     ),
+    "a plan made a draft again while its budget runs": (
+        [f"UPDATE planning_plan SET state = 'draft' WHERE id = (SELECT plan_id FROM budgets_budget WHERE id = {ADAS})"],
+        ["which is “draft” and not agreed"],
+    ),
     "a rogue funding row": (
         [
             f"INSERT INTO budgets_funding SELECT gen_random_uuid(), kind, starts_on + 1, ends_on, "

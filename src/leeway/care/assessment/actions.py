@@ -18,6 +18,7 @@ from leeway.care.assessment.means import (
     costs_a_week_pence,
     income_row,
     is_over_the_limit,
+    with_a_child,
 )
 from leeway.care.assessment.models import Assessment, Basis, FinancialAssessment, LightTouch, OutcomeNote
 from leeway.care.assessment.parts import (
@@ -42,6 +43,7 @@ from leeway.law import Outcome, compute, law_on
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.eligibility import CARE_ACT_FOR_EVERYBODY, MOST_WEEKS_LOOKED_AT
 from leeway.law.exemptions import FreePart
+from leeway.law.months import anniversary
 from leeway.law.pension_age import has_reached_pension_age
 from leeway.law.stretches import Stretch
 from leeway.refusal import EditedMeanwhile, Refusal
@@ -79,6 +81,9 @@ MEANS = (
     "evidence",
     "to_confirm",
 )
+WHY_AGAIN = "Say in a sentence why needs are assessed again: what is not so, or has changed since."
+#: From this age two people may marry or live as a couple in the law of means.
+LEAST_AGE_OF_A_PARTNER = 16
 MEANS_STAGES = tuple(stage for stage in Stage if stage not in {Stage.REQUEST, Stage.CLOSED})
 
 
@@ -91,8 +96,11 @@ class NotFinished(Refusal):
 
 
 @transaction.atomic
-def start_assessment(*, case: Case, by: User, on: date) -> Assessment:
-    """Start a needs assessment; or another one, where a review has said so or a plan shows that it is wrong."""
+def start_assessment(*, case: Case, reason: str = "", by: User, on: date) -> Assessment:
+    """Start a needs assessment; or another one, where a review has said so or a plan shows that it is wrong.
+
+    While a plan is made, a `reason` is needed: what of the last assessment is wrong, or has changed.
+    """
     check_can_work_on(by, case)
     if case.worker_id is None:
         raise Refusal("Nobody has this case yet. Give it to a worker first.")
@@ -104,6 +112,9 @@ def start_assessment(*, case: Case, by: User, on: date) -> Assessment:
         tell(case=case, kind=Event.ASSESSMENT_STARTED, sentence="An assessment was started.", by=by, on=on)
     else:
         sentence = "The assessment was started."
+        if case.stage == Stage.PLANNING:
+            why = said.sentence(reason, ask=WHY_AGAIN, field="reason", least=said.REASON)
+            sentence = f"Needs are assessed again while the plan waits: {why}"
         move_case(case=case, to=Stage.ASSESSMENT, kind=Event.ASSESSMENT_STARTED, sentence=sentence, by=by, on=on)
     assessment = Assessment.objects.create(case=case, started_on=on)
     OutcomeNote.objects.bulk_create(
@@ -298,12 +309,23 @@ def save_means(
     check_can_check_means(by, financial.case)
     born = details.get("partner_born_on")
     check_day(born, BORN, field="partner_born_on", what="The partner's date of birth", on=on)
+    _check_partner(born, on)
     _lock_financial_draft(financial)
     MEANS_PARTS[part](financial, details)
     financial.to_confirm = [one for one in financial.to_confirm if one != part]
     _check_means(financial, on)
     claim_version(financial, version, **{name: getattr(financial, name) for name in MEANS})
     return financial
+
+
+def _check_partner(born: date | None, on: date) -> None:
+    """Refuse a partner who is a child: a couple is of two people of 16 or older."""
+    if born is not None and on < anniversary(born, LEAST_AGE_OF_A_PARTNER):
+        raise Refusal(
+            f"The partner's date of birth: {born:%-d %B %Y} is that of a child. A partner is {LEAST_AGE_OF_A_PARTNER} "
+            "or older. Check the year.",
+            field="partner_born_on",
+        )
 
 
 def _basis(financial: FinancialAssessment, details: dict) -> None:
@@ -355,7 +377,8 @@ def _disability_costs(financial: FinancialAssessment, details: dict) -> None:
 
 
 def _evidence(financial: FinancialAssessment, details: dict) -> None:
-    financial.evidence = details["evidence"]
+    ask = "Say what was seen, such as “Bank statements of October”."
+    financial.evidence = said.sentence(details["evidence"], ask=ask, field="evidence", least=said.FEW)
 
 
 MEANS_PARTS = {
@@ -374,7 +397,7 @@ def _check_means(financial: FinancialAssessment, on: date) -> None:
     person = financial.case.person
     reached = has_reached_pension_age(person.date_of_birth, on)
     facts = {"age": max(18, person.age(on)), "pension_age": reached, "personal_budget_pence_per_week": 0}
-    compute("charge", financial.means | facts, on, policy=settings.COUNCIL_POLICY)
+    compute("charge", with_a_child(financial.means) | facts, on, policy=settings.COUNCIL_POLICY)
 
 
 def _check_light_touch(financial: FinancialAssessment, on: date) -> None:

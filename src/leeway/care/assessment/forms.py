@@ -55,6 +55,15 @@ ASKED_OF_BASIS = {
 BLANK_LINES = 3
 
 
+class AgainForm(forms.Form):
+    reason = forms.CharField(
+        label="Why are needs assessed again?",
+        help_text="What was found that is not so, for example who must pay, or what has changed since. It stands in "
+        "the story, and the person can read it.",
+        widget=forms.Textarea,
+    )
+
+
 def with_help(choices: Iterable[Choice]) -> list[tuple[str, str]]:
     """A code list as choices of a field, with its lines of help."""
     return [(one.code, f"{one.label} | {one.help}" if one.help else one.label) for one in choices]
@@ -476,7 +485,7 @@ class IncomeForm(LinesForm):
     def line_fields(self, number: int) -> dict[str, forms.Field]:
         every = {
             **super().line_fields(number),
-            "tax": PoundsField(label="Tax on it", required=False),
+            "tax": PoundsField(label="Tax on it, 0 if none", required=False),
             "awarded_to": forms.ChoiceField(
                 label="To whom is it awarded?",
                 choices=[("", "Not said"), *((choice.code, choice.label) for choice in AWARDED_TO)],
@@ -501,6 +510,8 @@ class IncomeForm(LinesForm):
             typed = cleaned.get(f"{name}_{number}")
             if typed not in (None, ""):
                 kept[self.kept_as.get(name, name)] = typed
+        if kept["kind"] in CAN_BE_TAXED and "tax_pence" not in kept and not self.errors.get(f"tax_{number}"):
+            self.add_error(f"tax_{number}", "Enter the tax that is paid on it, 0 if there is none.")
         for name, problem in wrong_with_income(kept, asks_nights=self.asks_nights):
             self.add_error(f"{name}_{number}", problem)
         return kept

@@ -1,7 +1,7 @@
 """What a money check consists of, and the facts that it gives the charging rule."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -47,6 +47,8 @@ CAN_BE_TAXED = frozenset(
         OTHER,
     }
 )
+#: All that is asked of somebody clearly over the upper limit.
+CAPITAL_MEANS = ("capital_items", "capital_pence")
 PARTNER_HAS_DISREGARD = "partner_has_savings_disregard"
 
 
@@ -60,6 +62,8 @@ ANSWERS = {
     "housing": ("housing_costs_pence_per_week",),
     "disability_costs": ("disability_related_expenditure_pence_per_week",),
 }
+#: How long before pension age a money check asks already what the savings disregard turns on.
+ASKED_AHEAD = timedelta(days=366)
 
 
 class MoneyCheckNeeded(Refusal):
@@ -85,7 +89,8 @@ class DisregardNeeded(MoneyCheckNeeded):
     def __init__(self):
         Refusal.__init__(
             self,
-            "Pension age is reached by then, and the money check does not say what the savings disregard needs.",
+            "Pension age is reached by then, and the money check does not say what income counts for Savings Credit "
+            "or, of a couple, whether the partner's charge has the savings disregard.",
         )
 
 
@@ -96,7 +101,7 @@ class NoLongerOver(MoneyCheckNeeded):
         Refusal.__init__(
             self,
             "What the person owns is no longer over the upper limit by then, and the lighter check asked for nothing "
-            "else. Do a new money check.",
+            "else.",
         )
 
 
@@ -197,6 +202,11 @@ def is_needed(financial: FinancialAssessment, part: str) -> bool:
     return part == "savings" if financial.light_touch == LightTouch.ABOVE_LIMIT else part != "evidence"
 
 
+def with_a_child(means: dict) -> dict:
+    """Means half answered, for a look at them: a lone parent has a child, though nobody has said yet how many."""
+    return {"dependent_children": 1} | means if means.get("household") == "lone_parent" else means
+
+
 def is_over_the_limit(financial: FinancialAssessment, on: date) -> bool:
     """Whether what the person owns is over the upper limit on a day, so that they pay the full cost."""
     facts = {
@@ -204,7 +214,7 @@ def is_over_the_limit(financial: FinancialAssessment, on: date) -> bool:
         "pension_age": of_pension_age(financial, on),
         "personal_budget_pence_per_week": 1,
     }
-    worked_out = compute("charge", means_on(financial, on) | facts, on, policy=settings.COUNCIL_POLICY)
+    worked_out = compute("charge", with_a_child(means_on(financial, on)) | facts, on, policy=settings.COUNCIL_POLICY)
     full_cost: bool = worked_out.result["full_cost"]
     return full_cost
 
@@ -250,8 +260,8 @@ def _unsaid_of_household(financial: FinancialAssessment) -> list[str]:
 
 
 def _unsaid_of_income(financial: FinancialAssessment) -> list[str]:
-    """What is asked of everybody of pension age: without it the savings disregard cannot be right."""
-    if not of_pension_age(financial, asked_on(financial)):
+    """What is missing of what the savings disregard turns on, where it is asked: without it that cannot be right."""
+    if not asks_of_disregard(financial):
         return []
     couple = financial.means.get("household") == "couple"
     wanted = [
@@ -324,7 +334,8 @@ def charge_inputs(
     if _found_over_the_limit(financial):
         if not is_over_the_limit(financial, on):
             raise NoLongerOver
-        return facts | {"pension_age": of_pension_age(financial, on), "light_touch": True} | means_on(financial, on)
+        owned = {name: financial.means[name] for name in CAPITAL_MEANS if name in financial.means}
+        return facts | {"light_touch": True} | owned
     if financial.means.get("household") == "couple" and financial.partner_born_on is None:
         raise PartnersAgeNeeded
     if of_pension_age(financial, on) and _unsaid_of_disregard(financial):
@@ -370,6 +381,11 @@ def means_on(financial: FinancialAssessment, on: date) -> dict:
 def asked_on(financial: FinancialAssessment) -> date:
     """The day for which the answers of a money check were given."""
     return financial.completed_on or financial.started_on
+
+
+def asks_of_disregard(financial: FinancialAssessment) -> bool:
+    """Whether a check asks what the savings disregard turns on: of whoever is of pension age, or soon will be."""
+    return of_pension_age(financial, asked_on(financial) + ASKED_AHEAD)
 
 
 def turns_of(financial: FinancialAssessment, law: Law) -> list[Turn]:

@@ -1,6 +1,5 @@
 """The pages of the money check: a list of parts, a page for each, and what the person pays, explained."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -15,12 +14,12 @@ from leeway.access.access import SignedIn
 from leeway.acting import act, press
 from leeway.care.assessment import actions, explain, forms, queries
 from leeway.care.assessment.access import can_check_means
-from leeway.care.assessment.means import BASIS, PARTNER_HAS_DISREGARD, of_pension_age
+from leeway.care.assessment.means import BASIS, PARTNER_HAS_DISREGARD, asks_of_disregard
 from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.savings import SavingsForm
 from leeway.care.assessment.views import task_address, task_item
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.decisions.queries import by_days, history, standing, standing_on
+from leeway.care.decisions.queries import charge_on, charges_that_stand, standing
 from leeway.care.people.access import lives
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
@@ -31,7 +30,6 @@ from leeway.law.months import anniversary
 from leeway.refusal import Refusal
 
 #: How far ahead of pension age the savings disregard is asked about, for a charge that starts later.
-A_YEAR = timedelta(days=366)
 TITLES = {
     "basis": "What kind of money check is this?",
     "household": "Home and household",
@@ -131,7 +129,7 @@ def form_of(part: str, financial: FinancialAssessment, data) -> DraftForm:
                 data,
                 initial=kept | version | {"lines": financial.lines.get("income", [])},
                 law=law,
-                of_pension_age=of_pension_age(financial, today + A_YEAR),
+                of_pension_age=asks_of_disregard(financial),
                 couple=means.get("household") == "couple",
             )
         case "savings":
@@ -184,7 +182,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     """What the person pays, explained step by step; before the plan is costed, with an assumed budget."""
     case = get_case(case_id, seen_by=request.user, page="Money check: result")
     today = timezone.localdate()
-    decision = standing_on(case, DecisionKind.CHARGE, today)
+    decision = charge_on(case, today)
     indicative = standing(case, DecisionKind.INDICATIVE_BUDGET)
     assumed = indicative.result["indicative_pence_per_week"] if indicative else None
     if decision is not None:
@@ -204,7 +202,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
         "back": reverse("case", args=[case_id]),
         "form": form,
         "decision": decision,
-        "charges": by_days(history(case).filter(kind=DecisionKind.CHARGE)),
+        "charges": charges_that_stand(case),
         "charge": explain.charge(shown) if shown else None,
         "problem": problem,
         "funded": explain.funding(queries.funded_by(case)),

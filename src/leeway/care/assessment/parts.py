@@ -159,9 +159,12 @@ def help_not_counted(assessment: Assessment, on: date) -> list[Question]:
 
 
 def what_does_not_fit(assessment: Assessment, on: date) -> tuple[Contradiction, ...]:
-    """Where the budget answers and the parts of life contradict each other."""
+    """Where the budget answers and the parts of life contradict each other, as far as these are answered."""
     law = law_on(on, settings.COUNCIL_POLICY)
-    return contradictions(out_of_reach(assessment), answers_given(assessment, on), law, assessment.case.kind)
+    said = {note.outcome for note in assessment.outcomes.all() if note.answered}
+    said |= set() if assessment.health_at_risk is None else {HEALTH_AT_RISK.code}
+    found = contradictions(out_of_reach(assessment), answers_given(assessment, on), law, assessment.case.kind)
+    return tuple(one for one in found if said.issuperset(one.outcomes))
 
 
 def eligibility_inputs(assessment: Assessment, notes: Sequence[OutcomeNote]) -> dict:

@@ -111,7 +111,7 @@ def what_money_lacks(
         return ""
     try:
         charge_inputs(case, personal_budget_pence_per_week=personal_budget_pence_per_week, free_parts=free_parts, on=on)
-    except (means.PartnersAgeNeeded, means.DisregardNeeded) as needed:
+    except (means.PartnersAgeNeeded, means.DisregardNeeded, means.NoLongerOver) as needed:
         return f"{needed} Do a new money check."
     except means.MoneyCheckNeeded:
         return "Complete the financial assessment."
@@ -199,6 +199,20 @@ def _turns_of(case: Case, parts: Sequence[FreePart], law: Law) -> list[Turn]:
     return [*birthday_turns(case.person.date_of_birth), *law_turns(law), *exemption_turns(parts, law)]
 
 
+def check_behind(charge: Decision, day: date) -> date | None:
+    """The day of the money check that a charge worked out anew rests on for a day: done by then or by its decision."""
+    check = _check_behind(charge, day)
+    return check.completed_on if check else None
+
+
+def _check_behind(charge: Decision, day: date) -> FinancialAssessment | None:
+    by = max(day, charge.decided_on)
+    done = [
+        check for check in charge.case.financial_assessments.all() if check.completed_on and check.completed_on <= by
+    ]
+    return max(done, key=lambda check: (check.completed_on, check.created_at), default=None)
+
+
 def charge_changes(charge: Decision, *, on: date) -> tuple[Stretch, ...]:
     """From which later days somebody would pay another amount than was decided last, until eight weeks from today.
 
@@ -219,10 +233,9 @@ def charge_changes(charge: Decision, *, on: date) -> tuple[Stretch, ...]:
             turns.append(Turn(day, "the money was checked again"))
 
     def on_day(day: date) -> Outcome:
-        done = [check for done_by, check in done_on.items() if done_by <= max(day, charge.decided_on)]
         inputs = means.charge_inputs(
             case=case,
-            financial=done[-1] if done else None,
+            financial=_check_behind(charge, day),
             budget_pence_per_week=budget_pence,
             free_parts=parts,
             on=day,

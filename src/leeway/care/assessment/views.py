@@ -294,6 +294,14 @@ def written(request: SignedIn, case_id: UUID) -> HttpResponse:
     assessment = queries.current_assessment(case)
     if assessment is None:
         return redirect("assessment:overview", case_id)
+    again = forms.AgainForm(request.POST or None)
+    can_again = case.stage == Stage.PLANNING and can_work_on(request.user, case) and lives(case.person)
+    if can_again and act(
+        again,
+        lambda **by_on: actions.start_assessment(case=case, reason=again.cleaned_data["reason"], **by_on),
+        request,
+    ):
+        return redirect("assessment:overview", case_id)
     context = about(case, seen_by=request.user)
     context |= what_was_written(assessment, you=context["you"])
     context["can_write"] = (
@@ -309,6 +317,14 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     assessment = queries.completed_assessment(case)
     if assessment is None:
         return redirect("assessment:overview", case_id)
+    again = forms.AgainForm(request.POST or None)
+    can_again = case.stage == Stage.PLANNING and can_work_on(request.user, case) and lives(case.person)
+    if can_again and act(
+        again,
+        lambda **by_on: actions.start_assessment(case=case, reason=again.cleaned_data["reason"], **by_on),
+        request,
+    ):
+        return redirect("assessment:overview", case_id)
     context = about(case, seen_by=request.user)
     context |= what_was_written(assessment, you=context["you"])
     context |= {
@@ -318,7 +334,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
         "looked_at": explain.looked_at(assessment.eligibility, you=context["you"]),
         "budget": explain.budget(assessment.indicative_budget) if assessment.indicative_budget else None,
         "needs_money_check": queries.needs_money_check(case, timezone.localdate()),
-        "can_assess_again": case.stage == Stage.PLANNING and can_work_on(request.user, case),
+        "again": again if can_again else None,
     }
     return render(request, "assessment/result.jinja", context)
 

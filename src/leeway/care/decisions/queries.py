@@ -4,11 +4,16 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
+
+#: What is decided for one plan. It stands with that plan: not where it went back, nor where its budget never began.
+FOR_A_PLAN = (DecisionKind.CHARGE, DecisionKind.FINAL_BUDGET)
+_HELD = Q(plan__isnull=False) & ~Q(plan__state="taken_back")
+_CHARGED = Q(charged_plans__isnull=False) & ~Q(charged_plans__state="taken_back")
 
 
 def standing(case: Case, kind: DecisionKind) -> Decision | None:
@@ -28,22 +33,46 @@ def by_days(decisions: Iterable[Decision]) -> list[Decision]:
     return found[::-1]
 
 
+def of_plans_that_hold(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
+    """Some decisions, without the charges and the budgets of a plan that went back or never began."""
+    return decisions.filter(~Q(kind__in=FOR_A_PLAN) | _HELD | _CHARGED)
+
+
+def that_stand(case: Case) -> list[Decision]:
+    """The decisions of a case that count, the latest first: the last of each kind, and every charge for its days."""
+    made = list(of_plans_that_hold(history(case)))
+    charges = by_days(each for each in made if each.kind == DecisionKind.CHARGE)
+    last = {each.kind: each for each in sorted(made, key=lambda each: each.decided_at)}
+    return [each for each in made if each in charges or each == last[each.kind]]
+
+
+def charges_that_stand(case: Case) -> list[Decision]:
+    """What is paid by the decisions that count, each from its first day on, in order."""
+    return by_days(each for each in that_stand(case) if each.kind == DecisionKind.CHARGE)
+
+
+def went_back(decision: Decision) -> bool:
+    """Whether this was decided for a plan that went back, or never began, so that it never came to hold."""
+    return not of_plans_that_hold(Decision.objects.filter(pk=decision.pk)).exists()
+
+
 def follower(decision: Decision) -> Decision | None:
     """The decision that counts in the place of this one, if there is one. A charge may only be followed by another.
 
     It is followed where it counts for its own days, and the other for later ones.
     """
+    made = [each for each in that_stand(decision.case) if each.kind == decision.kind]
     if decision.kind != DecisionKind.CHARGE:
-        return getattr(decision, "superseded_by", None)
-    made = by_days(Decision.objects.filter(case=decision.case_id, kind=decision.kind))
+        return next((each for each in made if each != decision), None)
+    made = by_days(made)
     if decision in made:
         return next((each for each in made if each.law_on > decision.law_on), None)
-    return next(each for each in reversed(made) if each.law_on <= decision.law_on)
+    return next((each for each in reversed(made) if each.law_on <= decision.law_on), None)
 
 
-def standing_on(case: Case, kind: DecisionKind, on: date) -> Decision | None:
-    """The decision of a kind that counts for a day; where they are all for later days, the first of them."""
-    made = by_days(Decision.objects.filter(case=case, kind=kind).select_related("decided_by"))
+def charge_on(case: Case, on: date) -> Decision | None:
+    """The charge that counts for a day; where they are all for later days, the first of them."""
+    made = charges_that_stand(case)
     return next((each for each in reversed(made) if each.law_on <= on), made[0] if made else None)
 
 

@@ -17,6 +17,7 @@ def show(request: SignedIn, case_id, decision_id) -> HttpResponse:
     context = about(case, seen_by=request.user) | {
         "decision": decision,
         "later": later,
+        "went_back": queries.went_back(decision),
         "followed": decision.is_followed_by(later),
         "inputs": as_lines(decision.inputs),
         "results": as_lines(decision.result),

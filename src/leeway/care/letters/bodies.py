@@ -5,6 +5,7 @@ from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.letters.blocks import Amount, Block, Heading, Paragraph, Table, bullets, cell, day
 from leeway.care.planning.models import ChosenWay, Way
 from leeway.care.planning.queries import put_right
+from leeway.law.charge_case import BESIDE_CAPITAL
 from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES, WELLBEING_AREAS
 from leeway.law.numbers import pounds
 
@@ -238,11 +239,7 @@ def _charge(decision: Decision) -> list[Block]:
         *_what_is_free(result),
         *_reasons(decision),
         Heading("How we worked it out"),
-        Paragraph(
-            "We add up the money that you have coming in. We take away the amount that the law leaves you to live on. "
-            "We take away housing costs, and what you spend because of a disability or illness. You never pay more "
-            "than what is left, unless your savings are over the limit."
-        ),
+        Paragraph(_how_charged(decision)),
         *_steps(decision, "The whole working, step by step"),
         Heading("Is something missing?"),
         bullets(
@@ -252,6 +249,22 @@ def _charge(decision: Decision) -> list[Block]:
             "If you cannot pay, tell us straight away. Do not cut your support to pay it.",
         ),
     ]
+
+
+def _how_charged(decision: Decision) -> str:
+    """How a charge is worked out; where nothing beside capital was asked, of that alone."""
+    if decision.result["full_cost"] and BESIDE_CAPITAL.isdisjoint(decision.inputs):
+        if decision.inputs.get("means_not_disclosed"):
+            return "You did not want to tell us about your money. The law then says that you pay the full cost."
+        return (
+            "What you own is over the limit of the law. So you pay the full cost, and we asked about nothing else: not "
+            "what comes in, nor what you have to pay out."
+        )
+    return (
+        "We add up the money that you have coming in. We take away the amount that the law leaves you to live on. We "
+        "take away housing costs, and what you spend because of a disability or illness. You never pay more than what "
+        "is left, unless your savings are over the limit."
+    )
 
 
 def _put_right(decision: Decision) -> list[Block]:

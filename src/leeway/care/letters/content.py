@@ -9,7 +9,7 @@ from django.conf import settings
 
 from leeway.access.models import User
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.decisions.queries import follower
+from leeway.care.decisions.queries import follower, went_back
 from leeway.care.letters.blocks import Block, Bullet, Bullets, Heading, Letter, Notice, Paragraph, bullets, day
 from leeway.care.letters.bodies import BODIES, TITLES
 from leeway.care.people.models import Case, CommunicationNeed, Person
@@ -112,6 +112,9 @@ def _address(person: Person) -> tuple[str, ...]:
 
 def _replaced(decision: Decision) -> list[Block]:
     later = follower(decision)
+    if went_back(decision):
+        now = f" What we decided on {day(later.decided_on)} stands." if later else ""
+        return [Notice(f"This decision does not stand: the plan that it was for did not go ahead.{now}")]
     if later is None:
         return []
     if decision.is_followed_by(later):

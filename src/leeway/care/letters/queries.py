@@ -1,6 +1,5 @@
 """The decisions and plans of a case that can be read as a letter."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from django.http import Http404
 
 from leeway.access.models import User
 from leeway.care.decisions.models import Decision, DecisionKind
-from leeway.care.decisions.queries import by_days, history, one
+from leeway.care.decisions.queries import history, one, that_stand
 from leeway.care.letters.bodies import TITLES
 from leeway.care.people.models import Case
 from leeway.care.people.queries import get_case
@@ -25,15 +24,9 @@ def title_of(decision: Decision) -> str:
     return f"{TITLES[decision.kind]}{since}"
 
 
-def that_stand(decisions: Sequence[Decision]) -> list[Decision]:
-    """Of the decisions of a case, those that count: the last of each kind, and every charge for its days."""
-    charges = by_days(decision for decision in decisions if decision.kind == DecisionKind.CHARGE)
-    return [each for each in decisions if each in charges or getattr(each, "superseded_by", None) is None]
-
-
 def new_letters(case: Case, on: date) -> list[Decision]:
     """The decisions of the last four weeks that stand, the latest first, for the page of whoever they are about."""
-    return [each for each in that_stand(list(history(case))) if on - NEW < each.decided_on <= on]
+    return [each for each in that_stand(case) if on - NEW < each.decided_on <= on]
 
 
 def decision_to_read(case_id: UUID, decision_id: UUID, *, seen_by: User) -> Decision:

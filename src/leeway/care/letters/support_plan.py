@@ -45,6 +45,7 @@ STANDS = {
     PlanState.TAKEN_BACK: "This plan was agreed, and its money could not be set up. Another plan takes its place.",
     PlanState.REPLACED: "A later plan has replaced this one.",
     PlanState.ENDED: "This plan has ended.",
+    PlanState.SET_ASIDE: "This plan was never finished. Nobody goes on with it.",
 }
 
 

@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from leeway.access.access import SignedIn
+from leeway.care.decisions.queries import that_stand
 from leeway.care.letters import queries
 from leeway.care.letters.blocks import Letter
 from leeway.care.letters.content import letter_of
@@ -20,7 +21,7 @@ from leeway.care.letters.support_plan import plan_document
 def show_list(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Every letter and plan of a case: what stands now first, then what went before."""
     case, decisions, plans = queries.letters_and_plans(case_id, seen_by=request.user)
-    standing = queries.that_stand(decisions)
+    standing = that_stand(case)
     letters = [
         {
             "title": queries.title_of(decision),

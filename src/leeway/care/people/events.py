@@ -40,6 +40,7 @@ class Event(TextChoices):
     DISAGREED = "disagreed", "Plan not agreed"
     AGREED = "agreed", "Plan agreed"
     TAKEN_BACK = "taken_back", "Agreed plan taken back"
+    PLAN_SET_ASIDE = "plan_set_aside", "Plan set aside"
     REVIEW_DUE = "review_due", "Review due"
     REVIEW_ASKED = "review_asked", "Review asked for"
     REVIEW_NEEDED = "review_needed", "Review needed soon"

@@ -61,9 +61,16 @@ class OffersAndChoice:
         return self.challenged is not None and self.answer is None
 
     @property
+    def chosen_since(self) -> Choice | None:
+        """The choice that stands, where it was made after the one that is challenged."""
+        return self.choice if self.challenged is not None and self.choice != self.challenged else None
+
+    @property
     def to_offer_again(self) -> bool:
         """Whether a manager looked at it, a direct payment is to be offered again, and nobody has done so since."""
         if self.answer is None or self.answer.accepted or self.choice is None:
+            return False
+        if self.choice.way == ChosenWay.DIRECT_PAYMENT:
             return False
         return self.choice.offer.offered_at < self.answer.answered_at
 

@@ -4,7 +4,7 @@ from django import forms
 
 from leeway.care.assessment.parts import outcomes_of
 from leeway.care.people.models import Authority, Case, Relationship
-from leeway.care.planning.models import Author, ChosenWay, MetBy, NotChosen, PlanLine, Way
+from leeway.care.planning.models import Author, Choice, ChosenWay, MetBy, NotChosen, PlanLine, Way
 from leeway.days import HAPPENED, PLANNED
 from leeway.forms import (
     DateField,
@@ -383,6 +383,23 @@ class ChallengeForm(VersionedForm):
         called="The day",
         help_text="When that is in place, or when you look at it again.",
     )
+
+    def __init__(self, *args, since: Choice | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if since is not None:  # the answer is to a choice that stands no more
+            now = f"What was chosen since stays: {since.get_way_display().lower()}."
+            again = "They are offered it again, with what makes it safe enough. A plan sent to you goes back."
+            set_choices(
+                self,
+                "accepted",
+                [
+                    ("True", f"It is too risky, as was said then | With your reasons. {now}"),
+                    (
+                        "False",
+                        f"It is not too risky | {now if since.way == ChosenWay.DIRECT_PAYMENT else again}",
+                    ),
+                ],
+            )
 
     @property
     def details(self) -> dict:

@@ -30,6 +30,7 @@ class PlanState(models.TextChoices):
     TAKEN_BACK = "taken_back", "Agreed, and taken back before its budget began"
     REPLACED = "replaced", "Replaced by a later plan"
     ENDED = "ended", "Ended"
+    SET_ASIDE = "set_aside", "Set aside before it was finished"
 
 
 class Author(models.TextChoices):
@@ -93,7 +94,7 @@ class Plan(models.Model):
     submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     submitted_on = models.DateField(null=True, blank=True)
     charges = models.ManyToManyField(
-        Decision, related_name="+", help_text="What the person pays: a decision a stretch."
+        Decision, related_name="charged_plans", help_text="What the person pays: a decision a stretch."
     )
     final_budget = models.OneToOneField(Decision, models.PROTECT, null=True, blank=True, related_name="plan")
 

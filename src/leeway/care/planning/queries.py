@@ -39,6 +39,11 @@ from leeway.said import says_something
 
 #: What the assessment must have found where a line is said to be free because others must pay for it.
 FOUND_AS = {"section_117": "section_117", "continuing_healthcare": "nhs_continuing_healthcare"}
+WHO_MUST_PAY = {
+    "section_117": "found that the council and the NHS must pay together: section 117 after-care",
+    "nhs_continuing_healthcare": "found that the NHS must pay: NHS continuing healthcare",
+    None: "did not find that anybody else must pay",
+}
 OPEN = (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.SIGNED_OFF)
 
 
@@ -162,7 +167,7 @@ def numbered_plan(case: Case, number: int) -> Plan | None:
 
 def past_plans(case: Case) -> QuerySet[Plan]:
     """Every plan of the case that came before, the latest first."""
-    return Plan.objects.filter(case=case, state__in=[PlanState.TAKEN_BACK, PlanState.REPLACED, PlanState.ENDED])
+    return Plan.objects.filter(case=case).exclude(state__in=[*OPEN, PlanState.AGREED])
 
 
 def plan_lines(plan: Plan) -> list[PlanLine]:
@@ -214,11 +219,12 @@ def to_explain_above(plan: Plan) -> int | None:
 def free_by_law(lines: list[PlanLine], on: date) -> dict[UUID, Judged]:
     """Whether each line that is said to be free is so on a day, until when and why, by its key.
 
-    What is free from a later day on is judged on that day.
+    It is judged for the first day of the plan's support; where that is not known yet, for the first day of reablement.
     """
     costed = {line.pk: costed_line(line) for line in lines}
     parts = {key: free_part(line, line.social_care_pence) for key, line in costed.items() if line.is_said_free}
-    days = {key: max(on, part.started_on or on) for key, part in parts.items()}
+    starts_on = lines[0].plan.starts_on if lines else None
+    days = {key: max(on, starts_on or part.started_on or on) for key, part in parts.items()}
     return {key: judge(part, law_on(days[key], settings.COUNCIL_POLICY)) for key, part in parts.items()}
 
 
@@ -284,20 +290,32 @@ def what_is_missing(
 
 
 def _missing_about_funding(plan: Plan, lines: list[PlanLine]) -> list[Missing]:
-    """The lines said to be free because others must pay for them, where the assessment did not find that they must."""
+    """The lines said to be free because others must pay for them, where the assessment did not find that they must.
+
+    A plan in which nothing but recorded prices rose is not asked again, unless needs were assessed since.
+    """
     said = [line for line in lines if line.exemption in FOUND_AS]
-    found = assessed.funded_by(plan.case) if said else None
+    if not said or _was_signed_off_so(plan):
+        return []
+    found = assessed.funded_by(plan.case)
     return [
         Missing(
             f"{line.what}: it is said to be free ({line.get_exemption_display()}), and the assessment "
-            f"{'found that others must pay' if found else 'did not find that anybody else must pay'}. Change the line; "
-            "or assess again, where the assessment is wrong.",
+            f"{WHO_MUST_PAY[found]}. Change the line; or assess again, where the assessment is wrong.",
             "planning:line",
             (str(line.pk),),
         )
         for line in said
         if FOUND_AS[line.exemption] != found
     ]
+
+
+def _was_signed_off_so(plan: Plan) -> bool:
+    """Whether the same lines were signed off at other prices, and nobody was assessed since."""
+    before, found = uprated_from(plan), standing(plan.case, DecisionKind.ELIGIBILITY)
+    if before is None or before.final_budget is None:
+        return False
+    return found is None or found.decided_at < before.final_budget.decided_at
 
 
 def _missing_about_needs(needs: Sequence[Need]) -> list[Missing]:

@@ -129,7 +129,7 @@ def missing() -> Iterator[str]:
         yield f"Assessment {pk} is complete and names no decision on eligibility."
     for pk in completed.filter(eligibility__result__eligible=True, indicative_budget=None).values_list("pk", flat=True):
         yield f"Assessment {pk} found needs eligible and names no indicative budget."
-    decided = Plan.objects.exclude(state=PlanState.DRAFT)
+    decided = Plan.objects.exclude(state__in=[PlanState.DRAFT, PlanState.SET_ASIDE])
     for pk in decided.filter(charges=None).values_list("pk", flat=True):
         yield f"Plan {pk} was sent for sign-off and names no charge."
     for plan in decided.exclude(final_budget=None).select_related("final_budget").prefetch_related("charges"):

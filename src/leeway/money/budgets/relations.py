@@ -88,6 +88,11 @@ LAST_OF_PERIOD = "(m.due_until + 27 - mod(mod(m.due_until - b.pay_calendar_start
 
 DECIDED = (
     Relation(
+        "Budget {budget} rests on plan {plan}, which is “{state}” and not agreed.",
+        "SELECT b.id AS budget, plan.id AS plan, plan.state FROM budgets_budget AS b "
+        "JOIN planning_plan AS plan ON plan.id = b.plan_id WHERE plan.state NOT IN ('agreed', 'replaced', 'ended')",
+    ),
+    Relation(
         "Budget {budget} does not say what was decided for its plan.",
         "SELECT b.id AS budget FROM budgets_budget AS b LEFT JOIN planning_plan AS plan ON plan.id = b.plan_id "
         "LEFT JOIN decisions_decision AS d ON d.id = plan.final_budget_id "

@@ -19,12 +19,13 @@ from leeway.care.planning.actions import change_charge
 from leeway.days import HAPPENED, check_day
 from leeway.law.numbers import pounds
 from leeway.money.budgets.actions.ending import end
+from leeway.money.budgets.actions.funding import let_days_gone_fall_due, let_shares_fall_due
 from leeway.money.budgets.actions.starting import go_on
-from leeway.money.budgets.dues import ACCOUNTS, Payer, Standing, standings
+from leeway.money.budgets.dues import ACCOUNTS, Payer, standings
 from leeway.money.budgets.models import Budget, Funding
 from leeway.money.contributions.models import Receipt, TakenBack
-from leeway.money.contributions.queries import Change, change_of, owed_account, running_budgets
-from leeway.money.ledger.actions import NewTransfer, fall_due, give_back, open_account, transfer
+from leeway.money.contributions.queries import MISSING, Change, change_of, owed_account, running_budgets
+from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.money.ledger.queries import balance
 from leeway.refusal import Refusal
@@ -42,11 +43,7 @@ def let_fall_due(*, on: date) -> int:
     fundings = Funding.objects.filter(pk__in=late)
     budgets = fundings.order_by().values("part__budget")
     lock_cases(Case.objects.filter(budgets__in=budgets))
-    new = [
-        _falls_due(standing, day, pence) for standing in standings(fundings) for day, pence in standing.falling_due(on)
-    ]
-    fall_due(new=new, on=on)
-    return sum(each.amount_pence for each in new)
+    return let_shares_fall_due(fundings, on)
 
 
 @dataclass(frozen=True)
@@ -100,14 +97,17 @@ def decide_change(*, budget: Budget, seen: str, money_changed: bool | None, by: 
     change = change_of(running, on) if running else None
     if running is None or change is None or change.seen != seen:
         raise Refusal("What changes is not what you saw when you opened this page. Here is how it stands now.")
+    if change.first.problem == MISSING:
+        raise Refusal(change.first.problem)
     _require_as_checked(change, money_changed)
     budget = running
     until = (budget.ending.ends_on, budget.ending.because) if hasattr(budget, "ending") else None
-    for charge in change_charge(plan=budget.plan, checked_on=change.checked_on, by=by, on=on):
+    for charge in change_charge(plan=budget.plan, rests_on=change.rests_on, by=by, on=on):
         if until is None or charge.law_on <= until[0]:
             budget = go_on(budget, charge, by, on)
     if until is not None:
         end(budget, *until, by, on)
+    let_days_gone_fall_due(budget.case, on)
     return budget
 
 
@@ -181,18 +181,6 @@ def take_back(*, receipt: Receipt, reason: str, by: User, on: date) -> TakenBack
     sentence = f"{pounds(receipt.amount_pence)} of {receipt.received_on:%-d %B %Y} was not received after all: {reason}"
     tell(case=case, kind=Event.SHARE_RECEIVED, sentence=sentence, by=by, on=on)
     return done
-
-
-def _falls_due(standing: Standing, day: date, pence: int) -> NewTransfer:
-    return NewTransfer(
-        id=uuid.uuid5(standing.funding.pk, f"{standing.owed} {day}"),
-        debit=standing.expected,
-        credit=standing.owed,
-        amount_pence=pence,
-        reason=Reason.FELL_DUE,
-        effective_date=day,
-        about=standing.funding.pk,
-    )
 
 
 def _require_as_checked(change: Change, money_changed: bool | None) -> None:

@@ -5,6 +5,8 @@ from django import forms
 from leeway.days import HAPPENED
 from leeway.forms import DateField, PoundsField, YesNoField
 
+AGAIN = "What you saw did not come with what you sent. Here is how it stands now: check, and send it again."
+
 
 class ReceiptForm(forms.Form):
     """What was received, when, and what shows it."""
@@ -27,16 +29,18 @@ class ReceiptForm(forms.Form):
         error_messages={"required": "Say what shows that the money was received."},
         max_length=500,
     )
-    owed_pence = forms.IntegerField(widget=forms.HiddenInput)
+    owed_pence = forms.IntegerField(
+        error_messages=dict.fromkeys(("required", "invalid"), AGAIN), widget=forms.HiddenInput
+    )
 
 
 class SeenForm(forms.Form):
     """What the page showed of a charge that changes, and whether it was worked out from how things are."""
 
-    seen = forms.CharField(widget=forms.HiddenInput)
+    seen = forms.CharField(error_messages={"required": AGAIN}, widget=forms.HiddenInput)
     money_changed = YesNoField(
         required=False,
-        label="Has what comes in, what is saved or what is paid for changed since?",
+        label="Has what comes in, what is saved or what is paid for changed since the last money check?",
         help_text="Benefits and pensions go up in April too. Ask the person, or look at what they were awarded.",
     )
 

@@ -13,7 +13,7 @@ from leeway.access.access import check_can
 from leeway.access.looks import record_look, record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.assessment.queries import charge_changes
+from leeway.care.assessment.queries import charge_changes, check_behind
 from leeway.care.people.access import ALL_MONEY, WORKS_ON, cases_of
 from leeway.care.people.models import Case
 from leeway.care.planning.models import PlanState
@@ -26,6 +26,8 @@ from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import StatementLine, statement
 from leeway.refusal import Refusal
 
+UNKNOWN = "nothing on record says how the amount came about"
+MISSING = "The decision on what is paid by this plan is missing from the record. Tell whoever looks after Leeway."
 PAYER_OF = {kinds.owed: payer for payer, kinds in ACCOUNTS.items()}
 
 
@@ -105,12 +107,16 @@ def owed(*, seen_by: User, on: date, first: int = 0, rows: int = 100) -> tuple[l
 
 @dataclass(frozen=True)
 class Change:
-    """From which day somebody will pay another amount, and why; or that it cannot be worked out, and what to do."""
+    """From which day somebody will pay another amount, and why; or that it cannot be worked out, and what to do.
+
+    `checked_on` is the day of the last money check; `rests_on`, by the first day of each stretch, that of its own.
+    """
 
     budget: Budget
     pays_pence_per_week: int
     stretches: tuple[Stretch, ...]
     checked_on: date | None
+    rests_on: Mapping[date, date | None]
 
     @property
     def first(self) -> Stretch:
@@ -161,10 +167,11 @@ def changes_of(budgets: QuerySet[Budget], on: date) -> list[Change]:
 
 def change_of(budget: Budget, on: date) -> Change | None:
     """What changes in the charge of a budget, if anything does."""
-    charge = charges_of(budget.plan)[-1]
-    charge.case = budget.case
+    charges = charges_of(budget.plan)
+    for charge in charges:
+        charge.case = budget.case
     try:
-        stretches = charge_changes(charge, on=on)
+        stretches = charge_changes(charges[-1], on=on) if charges else (Stretch(on, None, (UNKNOWN,), None, MISSING),)
     except Refusal as refusal:  # one record with a fault hides nobody else's change
         stretches = (Stretch(on, None, ("what was checked cannot be worked with",), None, str(refusal)),)
     if hasattr(budget, "ending"):
@@ -172,7 +179,8 @@ def change_of(budget: Budget, on: date) -> Change | None:
     if not stretches:
         return None
     checks = [check.completed_on for check in budget.case.financial_assessments.all() if check.completed_on]
-    return Change(budget, charge.result["charge_pence_per_week"], stretches, max(checks, default=None))
+    rests_on = {each.starts_on: check_behind(charges[-1], each.starts_on) for each in stretches if charges}
+    return Change(budget, budget.charge_pence_per_week, stretches, max(checks, default=None), rests_on)
 
 
 def owed_account(case: Case, payer: Payer) -> Account | None:

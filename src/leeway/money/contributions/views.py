@@ -95,7 +95,7 @@ def changes_csv(request: SignedIn) -> HttpResponse:
             row.pays_pence_per_week,
             stretch.charge_pence_per_week,
             stretch.problem,
-            row.checked_on,
+            row.rests_on.get(stretch.starts_on),
         )
         for row in queries.changes(seen_by=request.user, on=today)
         for stretch in row.stretches
@@ -114,18 +114,18 @@ def change(request: SignedIn, case_id):
         lambda **by_on: actions.decide_change(budget=found.budget, **form.cleaned_data, **by_on),
         request,
     ):
-        messages.success(request, _decided(done.result))
+        messages.success(request, _decided(done.result, found))
         return redirect("contributions:changes")
     if form.is_bound:
         form.data = request.POST.dict() | {"seen": found.seen}  # what the page now shows
     return render(request, "contributions/change.jinja", {"change": found, "form": form, "today": timezone.localdate()})
 
 
-def _decided(budget: Budget) -> str:
+def _decided(budget: Budget, change: queries.Change) -> str:
     said = "It is decided, the budget goes on with the new amount, and the person is told."
     for each in backdated(budget):
         asked = each.asked
-        if each.budget.started_on == budget.started_on:
+        if each.budget.started_on == budget.started_on and each.budget.starts_on >= change.first.starts_on:
             what = f"{pounds(abs(asked.back_pence))} too {'much' if asked.back_pence > 0 else 'little'}"
             said += (
                 f" From {asked.starts_on:%-d %B %Y} until {asked.ends_on:%-d %B %Y} {pounds(asked.asked_pence)} was "

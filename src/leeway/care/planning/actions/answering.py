@@ -10,8 +10,8 @@ from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.planning.access import check_can_answer, check_can_write_about_me
 from leeway.care.planning.actions.drafts import claim_draft, send_back
-from leeway.care.planning.evidence import needs_of, offers_and_choice
-from leeway.care.planning.models import ChallengeAnswer, MetBy, NeedAnswer, Plan, PlanState
+from leeway.care.planning.evidence import OffersAndChoice, needs_of, offers_and_choice
+from leeway.care.planning.models import ChallengeAnswer, ChosenWay, MetBy, NeedAnswer, Plan, PlanState
 from leeway.days import HAPPENED, PLANNED, check_day
 from leeway.refusal import EditedMeanwhile, Refusal
 from leeway.versions import version_of
@@ -85,8 +85,9 @@ def answer_challenge(
     """Say what a manager found where a direct payment was said to be too risky, and what would make it safe enough.
 
     Either the choice stands, with reasons, or a direct payment is offered again: a plan that waits for sign-off goes
-    back. It is never the answer of whoever wrote the plan, and nothing that they explain or record afterwards stands
-    in for it. `version` is `version_of` the choice that stood when it was looked at.
+    back, unless a direct payment was chosen since. It is never the answer of whoever wrote the plan, and nothing that
+    they explain or record afterwards stands in for it. `version` is `version_of` the choice that stood when it was
+    looked at.
     """
     check_can_answer(by, plan)
     locked = Plan.objects.select_for_update().get(pk=plan.pk)
@@ -111,11 +112,24 @@ def answer_challenge(
         answered_by=by,
         answered_on=on,
     )
-    verdict = "the choice stands" if accepted else "a direct payment is offered again"
-    told = f"{by.name} looked at whether a direct payment is too risky, and {verdict}: {why} To make it safe enough "
-    told += f"by {by_when:%-d %B %Y}: {made_safer}"
+    told = f"{by.name} looked at whether a direct payment is too risky{_verdict(found, accepted=accepted)}: {why} To "
+    told += f"make it safe enough by {by_when:%-d %B %Y}: {made_safer}"
     tell(case=plan.case, kind=Event.CHALLENGE_ANSWERED, sentence=told, by=by, on=on)
-    if not accepted and locked.state == PlanState.SUBMITTED:
+    if not accepted and found.choice.way != ChosenWay.DIRECT_PAYMENT and locked.state == PlanState.SUBMITTED:
         locked.case = plan.case
         send_back(locked, said_by_name=by.name, disagreed=False, why={"words": why}, by=by, on=on)
     return answer
+
+
+def _verdict(found: OffersAndChoice, *, accepted: bool) -> str:
+    """What the answer says, and of which choice where another was made since."""
+    if found.chosen_since is None:
+        return ", and the choice stands" if accepted else ", and a direct payment is offered again"
+    assert found.challenged is not None, "a choice was made after it"
+    of = f", as was said with the choice of {found.challenged.chosen_on:%-d %B %Y}"
+    since = f"chosen since: {found.chosen_since.get_way_display().lower()}"
+    if accepted:
+        return f"{of}, and it is ({since})"
+    if found.chosen_since.way == ChosenWay.DIRECT_PAYMENT:
+        return f"{of}, and it is not ({since})"
+    return f"{of}, and a direct payment is offered again ({since})"

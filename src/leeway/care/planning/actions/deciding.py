@@ -1,5 +1,6 @@
 """Deciding: submitting a plan, signing it off or returning it, agreeing or disagreeing, ending it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 
@@ -137,15 +138,17 @@ def _charge(plan: Plan, lines: list[CostedLine], final_pence: int, by: User, on:
 
 
 @transaction.atomic
-def change_charge(*, plan: Plan, checked_on: date | None, by: User, on: date) -> list[Decision]:
+def change_charge(*, plan: Plan, rests_on: Mapping[date, date | None], by: User, on: date) -> list[Decision]:
     """Decide anew what the person pays by the plan in force, from each later day on which it changes.
 
-    Needs and budget stay as they are, and money as it was `checked_on`. Whoever may check means may do this.
+    Needs and budget stay as they are, and money as it was checked: `rests_on` says when, by the first day of each
+    charge. Whoever may check means may do this.
     """
     charges = charges_after(charge=charges_of(plan)[-1], by=by, on=on)
     plan.charges.add(*charges)
-    still = f" Money is as it was checked on {checked_on:%-d %B %Y}." if checked_on else ""
     for charge in charges:
+        checked_on = rests_on.get(charge.law_on)
+        still = f" Money is as it was checked on {checked_on:%-d %B %Y}." if checked_on else ""
         pays = pounds(charge.result["charge_pence_per_week"])
         sentence = f"From {charge.law_on:%-d %B %Y} {pays} a week is paid, {charge.why}.{still}"
         tell(case=plan.case, kind=Event.CHARGE_DECIDED, sentence=sentence, by=by, on=on)
@@ -332,6 +335,18 @@ def disagree(
 def end_plan(*, plan: Plan, by: User, on: date) -> Plan:
     """Close the plan in force when support ends. Called by what ends it, which has checked permission."""
     return move(plan, PlanState.ENDED, {})
+
+
+@transaction.atomic
+def set_aside(*, plan: Plan, why: str, by: User, on: date) -> Plan:
+    """Close a plan that is still being written, since nobody goes on with it. What was written stays on record.
+
+    Called by what ends it, which has checked permission.
+    """
+    move(plan, PlanState.SET_ASIDE, {})
+    sentence = f"Plan {plan.number}, which was being written, is set aside: {why}"
+    tell(case=plan.case, kind=Event.PLAN_SET_ASIDE, sentence=sentence, by=by, on=on)
+    return plan
 
 
 @transaction.atomic

@@ -11,7 +11,9 @@ from leeway.law.exemptions import WEEKS
 from leeway.market.units import Frequency, Unit
 from leeway.refusal import Refusal
 
-REABLEMENT, MINOR_ADAPTATION = "reablement", "minor_adaptation"
+REABLEMENT, AID, MINOR_ADAPTATION = "reablement", "aid", "minor_adaptation"
+#: By which one pays for somebody's time, and never for a thing.
+TIME = frozenset({Unit.HOUR, Unit.SESSION, Unit.NIGHT})
 ASKED_OF_REABLEMENT = ("reablement_from", "reablement_until", "reablement_agreed_by", "reablement_why")
 LONGER = ASKED_OF_REABLEMENT[1:]
 
@@ -25,6 +27,8 @@ def check_exemption(line: PlanLine, on: date) -> None:
         raise Refusal(
             "This is asked of reablement and intermediate care alone. Choose that, or leave this empty.", field=given[0]
         )
+    if line.exemption in {AID, MINOR_ADAPTATION}:
+        _check_thing(line)
     if line.exemption == MINOR_ADAPTATION:
         _check_adaptation(line)
 
@@ -49,6 +53,16 @@ def _check_reablement(line: PlanLine, on: date) -> None:
         raise Refusal(
             f"Up to {by_law:%-d %B %Y} it is free by law. Enter a later day; or leave the decision empty.",
             field="reablement_until",
+        )
+
+
+def _check_thing(line: PlanLine) -> None:
+    """Refuse somebody's time as equipment: what is free there is a thing."""
+    if line.unit in TIME or line.payee_relationship != "not_related":
+        raise Refusal(
+            "An aid or an adaptation is a thing, and this pays for somebody's time. Choose another reason why it is "
+            "free, or that it is ordinary support.",
+            field="exemption",
         )
 
 

@@ -16,7 +16,8 @@ from leeway.care.people.queries import about, get_case, people_around
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import alike_in_both_halves
 from leeway.care.planning.costs import totals
-from leeway.care.planning.models import PlanState
+from leeway.care.planning.evidence import OffersAndChoice
+from leeway.care.planning.models import Choice, PlanState
 from leeway.care.planning.views.parts import open_plan_of, own_relationship, page, whole
 from leeway.forms import VersionedForm, carry_version
 from leeway.versions import version_of
@@ -92,15 +93,31 @@ def sign_off(request: SignedIn, case_id):
     return render(request, "planning/sign_off.jinja", context)
 
 
+def _short(choice: Choice) -> str:
+    return choice.get_way_display().lower()
+
+
+def _which_choice(found: OffersAndChoice) -> list[str]:
+    """Which choice is looked at, where another was made since."""
+    if found.challenged is None or found.chosen_since is None:
+        return []
+    then, since = found.challenged, found.chosen_since
+    return [
+        f"You look at the choice of {then.chosen_on:%-d %B %Y} ({_short(then)}): a direct payment was said to be too "
+        f"risky then. On {since.chosen_on:%-d %B %Y} was chosen: {_short(since)}."
+    ]
+
+
 def challenge(request: SignedIn, case_id):
     """Whether a direct payment really is too risky: what a manager finds, and what would make it safe enough."""
     case, plan = open_plan_of(request, case_id, "Plan: too risky?")
     found = queries.offers_and_choice(plan)
     version = version_of(found.choice) if found.choice else 0
-    form = forms.ChallengeForm(request.POST or None, initial={"version": version})
+    form = forms.ChallengeForm(request.POST or None, initial={"version": version}, since=found.chosen_since)
     if act(form, lambda **by_on: actions.answer_challenge(plan=plan, **form.details, **by_on), request):
         messages.success(request, "What you found is on record.")
-        stays = plan.state == PlanState.SUBMITTED and form.cleaned_data["accepted"]
+        plan.refresh_from_db(fields=["state"])
+        stays = plan.state == PlanState.SUBMITTED
         return redirect("planning:sign_off" if stays else "case", case_id)
     carry_version(form, version)
     return page(
@@ -109,6 +126,7 @@ def challenge(request: SignedIn, case_id):
         form,
         "Is a direct payment too risky?",
         found=found,
+        intro=_which_choice(found),
         blocked="" if found.to_answer else "There is nothing to answer here now.",
         button="Record what you found",
     )

@@ -239,7 +239,7 @@ def chosen_kind(request: SignedIn, service: Service | None, line: PlanLine | Non
         return None
     if line is not None:
         return kind_of(line)
-    return kinds[0] if service is not None else None
+    return kinds[0] if len(kinds) == 1 else None
 
 
 def choose_kind(request: SignedIn, case: Case, title: str, service: Service | None) -> HttpResponse:

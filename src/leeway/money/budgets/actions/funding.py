@@ -3,11 +3,13 @@
 from datetime import date
 from uuid import UUID, uuid5
 
+from django.db.models import QuerySet
+
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Way
 from leeway.law.numbers import split
-from leeway.money.budgets.dues import OWED, standings
+from leeway.money.budgets.dues import OWED, Standing, standings
 from leeway.money.budgets.models import (
     Budget,
     Funding,
@@ -17,7 +19,7 @@ from leeway.money.budgets.models import (
 )
 from leeway.money.budgets.schedule import PaidPeriod, funded_until, instalments
 from leeway.money.budgets.shares import divide
-from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer_many
+from leeway.money.ledger.actions import NewTransfer, fall_due, give_back, open_account, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 
 
@@ -153,6 +155,32 @@ def release(funding: Funding, released_pence: int, because: UUID, by: User, on: 
         if back_pence:
             give_back_part(_posted(funding, kind), back_pence, because, by, on)
     _correct_dues(funding, because, by, on)
+
+
+def let_days_gone_fall_due(case: Case, on: date) -> None:
+    """Record at once what has fallen due of a case's budgets that began before today: nobody waits for the night."""
+    let_shares_fall_due(Funding.objects.filter(part__budget__case=case, starts_on__lt=on), on)
+
+
+def let_shares_fall_due(fundings: QuerySet[Funding], on: date) -> int:
+    """Record what has fallen due until a day of the fundings of cases that are locked; how many pence that was."""
+    new = [
+        _falls_due(standing, day, pence) for standing in standings(fundings) for day, pence in standing.falling_due(on)
+    ]
+    fall_due(new=new, on=on)
+    return sum(each.amount_pence for each in new)
+
+
+def _falls_due(standing: Standing, day: date, pence: int) -> NewTransfer:
+    return NewTransfer(
+        id=uuid5(standing.funding.pk, f"{standing.owed} {day}"),
+        debit=standing.expected,
+        credit=standing.owed,
+        amount_pence=pence,
+        reason=Reason.FELL_DUE,
+        effective_date=day,
+        about=standing.funding.pk,
+    )
 
 
 def set_aside(funding: Funding) -> int:

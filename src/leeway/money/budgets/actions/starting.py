@@ -23,7 +23,7 @@ from leeway.care.review.actions import schedule_review
 from leeway.law.numbers import pounds
 from leeway.money.budgets import queries
 from leeway.money.budgets.actions.ending import end, end_as_far_back
-from leeway.money.budgets.actions.funding import fund, fund_start_up
+from leeway.money.budgets.actions.funding import fund, fund_start_up, let_days_gone_fall_due
 from leeway.money.budgets.actions.holding import locked
 from leeway.money.budgets.actions.interim import take_off
 from leeway.money.budgets.models import (
@@ -68,6 +68,7 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
     left_pence = take_off(case, budget, before, by, on)
     for charge in later:
         budget = go_on(budget, charge, by, on)
+    let_days_gone_fall_due(case, on)
     sentence = f"Budget started: {pounds(budget.cost_pence_per_week)} a week from {starts_on:%-d %B %Y}."
     if left_pence:
         sentence += (
@@ -141,6 +142,7 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
     again = open_budget(case, ended.plan, ended.charge, starts_on, paid, by, on)
     ended.ending.replaced = True
     ended.ending.save(update_fields=["replaced"])
+    let_days_gone_fall_due(case, on)
     sentence = f"Budget set up again from {starts_on:%-d %B %Y}: {reason.strip()}"
     tell(case=case, kind=Event.BUDGET_STARTED, sentence=sentence, by=by, on=on)
     return again
