@@ -334,7 +334,7 @@ def _parts(match: Match, proposal: Proposal) -> Iterator[Part]:
 def _record_returns(things: Sequence[Thing], line: StatementLine, by: User, on: date) -> None:
     """Record that payments came back, as a line says, where nobody has yet."""
     payments = Payment.objects.filter(pk__in=[thing.id for thing in things]).select_related("run")
-    lock_cases(Case.objects.filter(budgets__parts__instalments__payments__run__in=payments.values("run")))
+    lock_cases(Case.objects.filter(payments__run__in=payments.values("run")))
     for payment in payments.exclude(state=PaymentState.RETURNED):
         if payment.state != PaymentState.ARRIVED:
             raise Refusal(

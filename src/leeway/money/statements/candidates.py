@@ -31,7 +31,7 @@ from leeway.money.statements.matching import (
 from leeway.money.statements.models import BankAccount, Part, StatementLine
 
 #: From a payment to whom it is for.
-PERSON = "instalment__part__budget__case__person"
+PERSON = "case__person"
 #: How long after its day a payment that nobody recorded as returned may come back, and be proposed by its amount.
 DAYS_TO_COME_BACK = 31
 #: Of how many lines, at most, things are looked up line by line, rather than all that are open.
@@ -278,7 +278,7 @@ def _to_be_recorded(near: _Near) -> Iterable[OpenThing]:
 
 def _arrived(account: BankAccount) -> Iterable[OpenThing]:
     """Payments into a person's account."""
-    rows = Payment.objects.filter(instalment__part__budget__case=account.case_id).exclude(run__sent_on=None)
+    rows = Payment.objects.filter(case=account.case_id).exclude(run__sent_on=None)
     rows = rows.annotate(matched=_matched("payment", What.ARRIVED), handled=_handled("payment", What.ARRIVED))
     for row in rows.values(*ROW, "matched", "handled"):
         pence = row["amount_pence"]

@@ -89,11 +89,9 @@ WITHIN: Mapping[str, tuple[str, str]] = {
         f"""
         SELECT m.id AS which FROM {LIVE} JOIN statements_bankaccount AS a ON a.id = m.account_id
           LEFT JOIN payments_payment AS pay ON pay.id = p.payment_id
-          LEFT JOIN budgets_instalment AS i ON i.id = pay.instalment_id
-          LEFT JOIN budgets_part AS bp ON bp.id = i.part_id LEFT JOIN budgets_budget AS b ON b.id = bp.budget_id
          WHERE u.match_id IS NULL AND {{touched}}
            AND ((p.what IN ('sent', 'run', 'returned', 'received') AND a.whose <> 'council')
-             OR (p.what = 'arrived' AND a.case_id IS DISTINCT FROM b.case_id))
+             OR (p.what = 'arrived' AND a.case_id IS DISTINCT FROM pay.case_id))
         """,
     ),
 }

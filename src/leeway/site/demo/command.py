@@ -272,7 +272,7 @@ def pay_run(pay_on: date, staff: Staff, today: date, *, rejected: bool, confirme
     if not confirmed or confirmed_on > today:
         return
     evidence = [f"Bank statement of {pay_on:%-d %B %Y}"]
-    of_the_crowd = made.payments.filter(instalment__part__budget__case__person__user=None)
+    of_the_crowd = made.payments.filter(case__person__user=None)
     same_account = Count("payee__payments", filter=Q(payee__payments__run=made))
     one = of_the_crowd.annotate(same_account=same_account).order_by("same_account", "place").first()
     if rejected and one is not None:  # the account of one payment alone: it is closed for all of them, or open

@@ -79,7 +79,7 @@ def _entries(today: date, last_run: PaymentRun | None) -> Iterator[Entry]:
         who = "NHS FAIRBOURNE ICB" if receipt.payer == "nhs" else str(receipt.case.person).upper()
         yield Entry(receipt.received_on, receipt.amount_pence, "CONTRIBUTION", who)
     if last_run is not None and not last_run.payments.filter(state=PaymentState.RETURNED).exists():
-        back = last_run.payments.filter(instalment__part__budget__case__person__user=None)
+        back = last_run.payments.filter(case__person__user=None)
         for payment in back.select_related("run", "payee")[:1]:
             yield _came_back(payment)
     yield Entry(today - timedelta(days=26), 240_00, "REFUND OVERPAID INVOICE 3381", "SUNRISE HOME CARE")
