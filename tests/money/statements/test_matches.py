@@ -207,7 +207,7 @@ def test_a_run_is_confirmed_from_its_statement_with_what_came_back(paid_run, pay
         )
     )
     ((run, evidence),) = queries.runs_to_confirm(seen_by=finn, on=LATER)
-    assert [(each.pk, why) for each, why, _ in evidence.returned] == [(ben.pk, "account closed")]
+    assert [(each.pk, why) for each, why, _ in evidence.returned] == [(ben.pk, "the account is closed")]
     (proposal,) = proposals(account, finn)
     with pytest.raises(Refusal, match="Run 1 is not confirmed yet"):
         actions.accept(account=account, proposal=proposal, by=finn, on=LATER)
@@ -216,7 +216,7 @@ def test_a_run_is_confirmed_from_its_statement_with_what_came_back(paid_run, pay
     assert (
         run.confirmed_from == "“Care payments”, statement 14, 24 April 2026 to 28 April 2026, line 1 of 24 April 2026"
     )
-    assert Payment.objects.get(pk=ben.pk).returned_because == "account closed"
+    assert Payment.objects.get(pk=ben.pk).returned_because == "the account is closed"
     assert open_pence(account) == [] and list(queries.findings()) == []
 
 

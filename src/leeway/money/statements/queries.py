@@ -16,6 +16,7 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case
 from leeway.law.numbers import pounds
+from leeway.money.banking.reasons import ReasonSet, reason_for
 from leeway.money.budgets.dues import Payer
 from leeway.money.contributions.models import Receipt
 from leeway.money.contributions.queries import PAYER_OF
@@ -36,19 +37,6 @@ FILES_OF_ACCOUNT = "statements.account"
 LINES_SHOWN = 50
 DAYS_BY_HAND = 14
 PARTS = ("parts__line", "parts__payment__run", "parts__run", "parts__receipt__case__person")
-#: What banks' codes of return say, as people read it.
-REASONS = {
-    "AC01": "the account number is wrong",
-    "AC04": "account closed",
-    "AC06": "account blocked",
-    "AG01": "this account takes no such payment",
-    "AM09": "the amount is wrong",
-    "BE01": "the name is not the account holder's",
-    "BE04": "the address of the account holder is missing",
-    "MD07": "the account holder has died",
-    "RC01": "the bank is wrong",
-    "RR04": "the bank may not take it",
-}
 
 
 @dataclass(frozen=True)
@@ -237,8 +225,7 @@ def _each_once(returned: Sequence[tuple[Payment, str, Proposal]]) -> Iterable[tu
 
 def why_returned(line: StatementLine) -> str:
     """Why a payment came back, as people read it."""
-    code = line.return_reason.strip().upper()
-    return REASONS.get(code, f"sent back by the bank ({code})" if code else "sent back by the bank")
+    return reason_for(line.return_reason.strip().upper(), ReasonSet.RETURN).words
 
 
 def words_of(line: StatementLine) -> str:
