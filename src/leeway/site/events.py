@@ -484,7 +484,7 @@ EVENTS: dict[Event, Follows] = {
             Over((Event.STAY_ENDED, Event.STAY_UNDONE), only=_waits_no_more_while_away),
         ),
     ),
-    Event.PAYMENT_SENT: Follows(over=(WITH_WAITING,)),  # the night tells those who hear by email or text
+    Event.PAYMENT_SENT: NOTHING,  # of many at once: whoever sends ends its tasks, and the night tells people
     Event.PAYMENT_LATE: NOTHING,  # a task of the night, and no line of the story
     Event.PAYMENT_RETURNED: Follows(
         tasks=(

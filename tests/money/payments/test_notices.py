@@ -50,7 +50,9 @@ def test_a_payment_that_bacs_cannot_bring_in_time_is_late(waiting, case):
 
 
 def test_what_is_on_hold_is_not_late_by_mistake(waiting, finn):
-    place_hold(budget=waiting, kind=HoldKind.REVIEW_OVERDUE, reason="Not reviewed", by=finn, on=LAST_DAY)
+    place_hold(
+        budget=waiting, kind=HoldKind.REVIEW_OVERDUE, reason="Not reviewed", last_on=DAY_AFTER, by=finn, on=LAST_DAY
+    )
     assert tell_of_late(on=DAY_AFTER) == 0
 
 

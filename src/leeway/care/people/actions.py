@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.files.base import File as DjangoFile
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from leeway import said
 from leeway.access.access import check_can
@@ -87,7 +87,12 @@ def set_task(*, case: Case, kind: Event, what: str, whose: Whose, due_on: date, 
 
 def finish_tasks(*, case: Case, kinds: Collection[Event], by: User, on: date) -> None:
     """Finish the tasks of some kinds in a case, since what was just done leaves nothing of them."""
-    Task.objects.filter(case=case, kind__in=kinds, done_on=None).update(done_by=by, done_on=on)
+    finish_tasks_of_many(cases=Case.objects.filter(pk=case.pk), kinds=kinds, by=by, on=on)
+
+
+def finish_tasks_of_many(*, cases: QuerySet[Case], kinds: Collection[Event], by: User, on: date) -> None:
+    """Finish the tasks of some kinds in many cases at once."""
+    Task.objects.filter(case__in=cases, kind__in=kinds, done_on=None).update(done_by=by, done_on=on)
 
 
 def end_tasks(*, case: Case, kinds: Collection[Event], whose: Collection[Whose], line: StoryLine) -> None:

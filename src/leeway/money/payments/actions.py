@@ -17,7 +17,7 @@ from leeway.access.access import check_can
 from leeway.access.alike import check_two_mailboxes
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.people.actions import tell, tell_many
+from leeway.care.people.actions import finish_tasks_of_many, tell, tell_many
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_cases
 from leeway.care.people.models import Case
@@ -474,3 +474,5 @@ def _tell_sent(run: PaymentRun, by: User, on: date) -> None:
     arrives = f"sent, to arrive on {run.pay_on:%-d %B %Y}."
     lines = ((case, f"{pounds(pence)} {arrives}") for case, pence in rows.iterator(chunk_size=ROWS_AT_ONCE))
     tell_many(lines=lines, kind=Event.PAYMENT_SENT, by=by, on=on)
+    cases = Case.objects.filter(payments__run=run)
+    finish_tasks_of_many(cases=cases, kinds=[Event.PAYMENT_LATE], by=by, on=on)

@@ -42,6 +42,7 @@ FACTS = (
     "account_name",
     "sort_code",
     "account_number",
+    "roll_number",
     "amount_pence",
     "decided",
 )
@@ -64,7 +65,7 @@ def freeze(chosen: str) -> str:
             SELECT chosen.run::uuid AS run_id, chosen.place, chosen.instalment::uuid AS instalment_id,
                    chosen.interim::uuid AS interim_id, paid.case_id, paid.part_id, paid.way, paid.kind, paid.starts_on,
                    paid.ends_on, payee.id AS payee_id, payee.account_name, payee.sort_code, payee.account_number,
-                   paid.amount_pence, {DECIDED} AS decided
+                   payee.roll_number, paid.amount_pence, {DECIDED} AS decided
               FROM ({chosen}) AS chosen (run, place, instalment, interim, payee)
               JOIN ({PAID_FOR}) AS paid ON paid.id = COALESCE(chosen.instalment::uuid, chosen.interim::uuid)
               JOIN payees_payeeaccount AS payee ON payee.id = chosen.payee
@@ -86,5 +87,6 @@ OF_FACTS = ", ".join(
         ("the name on the account", "account_name", "payee.account_name"),
         ("the sort code", "sort_code", "payee.sort_code"),
         ("the account", "account_number", "payee.account_number"),
+        ("the roll number", "roll_number", "payee.roll_number"),
     )
 )

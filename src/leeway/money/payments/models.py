@@ -197,6 +197,7 @@ class Payment(models.Model):
     account_name = models.CharField(max_length=70)
     sort_code = models.CharField(max_length=6)
     account_number = models.CharField(max_length=8)
+    roll_number = models.CharField(max_length=18, blank=True)
     amount_pence = models.BigIntegerField()
     decided = models.CharField(max_length=64, help_text="The digest of what had been decided.")
     digest = models.CharField(max_length=64, help_text="The digest of all these facts.")

@@ -299,7 +299,7 @@ def credits_of(run: PaymentRun) -> list[Credit]:
             account_number=payment.account_number,
             amount_pence=payment.amount_pence,
             end_to_end_id=payment.end_to_end_id,
-            roll_number=payment.payee.roll_number,
+            roll_number=payment.roll_number,
         )
         for payment in rows.iterator(chunk_size=5000)
     ]
