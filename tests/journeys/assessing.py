@@ -113,6 +113,10 @@ def check_and_complete(worker: Visitor) -> None:
     worker.is_told("Needs are eligible", "indicative only", "Where each pound comes from", "Together")
 
 
+#: Kinds of income of which the page asks what tax is paid.
+TAXED = {"Employment and Support Allowance"}
+
+
 def check_the_money(worker: Visitor, lines: dict[str, list[tuple[str, str, str]]]) -> None:
     """Home, income, savings, housing and the costs of disability, each on its page, then the charge.
 
@@ -133,6 +137,8 @@ def check_the_money(worker: Visitor, lines: dict[str, list[tuple[str, str, str]]
             line = worker.part(f"Line {number}")
             line.pick("What is it?", what)
             line.write("Amount", amount)
+            if what in TAXED:
+                line.write("Tax on it", "0")
             if often:
                 line.pick("How often?", often)
         worker.press("Save and continue")
