@@ -16,8 +16,11 @@ from django.db import connection, models, transaction
 
 #: Where the following of keys begins, and what a council has only once: a whole app, a model, or some of its rows.
 BEGIN = ("access.Team", "access.User", "people.Person")
-ONCE_APPS = ("listings", "contracts", "seal")
-ONCE_MODELS = ("payments.PaymentRun", "payments.PaymentRunEvent", "payments.Sample")
+ONCE_APPS = ("listings", "contracts", "seal", "statements")
+ONCE_MODELS = (
+    "payments.PaymentRun", "payments.PaymentRunEvent", "payments.Sample", "payments.BankAnswer",
+    "payments.AnsweredPayment",
+)  # fmt: skip
 ONCE_ROWS = {"access.User": "NOT roles && '{person,assessor,manager}'", "ledger.Account": "case_id IS NULL"}
 ONLY_IN_A_DEMO = "%@fairbourne.example"
 

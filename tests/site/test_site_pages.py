@@ -13,6 +13,7 @@ from leeway.care.circumstances.models import Stay
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.letters.queries import NEW
 from leeway.care.people.models import Case
+from leeway.care.planning.models import Plan
 from leeway.law.reference import GROUPS, parameters_for_page
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +140,7 @@ def test_the_persons_home_tells_of_a_new_letter_and_of_what_is_paid_from_when(ca
         case=case, law_on=charge.law_on, decided_on=today, supersedes=charge,
         result=charge.result | {"charge_pence_per_week": 12_34},
     )  # fmt: skip
+    Plan.objects.get(charges=charge).charges.add(newer)
     text = read(ada, "/home/")
     assert said in text and "£12.34 a week" in text and str(newer.pk) in text and str(charge.pk) not in text
     assert "New letters" not in read(sign_in("bea"), "/home/")

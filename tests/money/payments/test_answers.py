@@ -225,7 +225,7 @@ def test_what_was_sent_back_later_is_found_by_its_id_or_its_reference(run, adas,
     taken = answer(content, on=LATER)
     assert (taken.kind, taken.back_count, taken.accepted_count) == ("returns", 2, 0)
     assert taken.words == "1 more in it were sent back that Leeway did not pay."
-    assert [(each.payment, each.code) for each in taken.about.all()] == [(adas, "MD07"), (lenas, "AC04")]
+    assert {each.payment: each.code for each in taken.about.all()} == {adas: "MD07", lenas: "AC04"}
     assert {each.state for each in run.payments.all()} == {"returned"}
     assert list(findings()) == []
 
