@@ -5,7 +5,7 @@ PYTHON := $(shell for p in python3.13 python3.14 python3.12 python3 python; do \
 BIN := .venv/bin
 READY := .venv/ready
 STATIC := src/leeway/site/static/vendor/leeway.css
-SLOW := tests/journeys tests/insight/measures/test_spark.py
+SLOW := tests/journeys tests/insight/measures/test_spark.py tests/money/test_at_once.py
 PORT ?= 8000
 PEOPLE ?= 300
 
@@ -17,7 +17,7 @@ demo: $(READY) $(STATIC)  ## a made-up council, then http://127.0.0.1:8000
 test: check browser  ## everything that must be true
 	@$(MAKE) --no-print-directory -j2 slow others
 
-slow: $(READY) $(STATIC)  ## the tests that start a browser and Spark, and wait for them
+slow: $(READY) $(STATIC)  ## the tests that start a browser and Spark, and wait for them, or for one another
 	$(BIN)/pytest $(SLOW)
 
 others: $(READY) $(STATIC)  ## every other test
