@@ -33,6 +33,7 @@ ADDS = {
     "payees:enter",
     "payments:make", "payments:faster",
     "contributions:show",
+    "statements:open", "statements:open_of", "statements:upload", "statements:pick", "statements:by_hand",
     "directory:add", "directory:price",
     "insight:set_target", "insight:open_wave", "insight:answer", "insight:publish", "insight:own",
 }  # fmt: skip
@@ -42,7 +43,7 @@ ONCE = {
     "people:invite_person", "people:finish_task", "people:message_posted", "people:message_returned",
     "people:message_again",
     "circumstances:death", "circumstances:end_stay",
-    "assessment:start", "assessment:money_start",
+    "assessment:start", "assessment:money_start", "assessment:result", "assessment:written",
     "planning:start", "planning:take_price", "planning:uprate", "planning:challenge",
     "review:ask", "review:concern",
     "budgets:look", "budgets:cancel_last_cost", "circumstances:take_back_stay",
@@ -52,6 +53,7 @@ ONCE = {
     "payments:approve", "payments:cancel", "payments:send", "payments:redate", "payments:withdraw", "payments:confirm",
     "payments:returned", "payments:answer", "payments:sample", "payments:checked",
     "contributions:take_back", "contributions:change",
+    "statements:confirm", "statements:accept", "statements:line", "statements:received", "statements:match",
     "insight:end_target", "insight:close_wave",
     "jobs:again",
 }  # fmt: skip

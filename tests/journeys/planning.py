@@ -54,6 +54,7 @@ def say_how_much(worker: Visitor, how_many: str, of_what: str, cost: str, aim: s
     worker.write("Per cent that the NHS pays", "0")
     if worker.here.get_by_text("Is it the council itself").count():
         worker.choose("Is it the council itself", "No")
+    worker.choose("Is it free by law?", "No: ordinary support")
     worker.pick("Which aim it serves", aim)
     worker.press("Save")
 

@@ -96,7 +96,11 @@ def test_a_line_is_ordinary_unless_section_117_or_the_nhs_pays_and_then_it_is_as
         one.sentence for one in queries.what_is_missing(draft, TODAY)
     ]
     form = LineForm(kind=LineKind.PLAIN, plan=draft)
-    assert form["exemption"].value() is None and "Section 117" in form.fields["exemption"].help_text
+    assert (
+        form["exemption"].value() is None
+        and not LineForm({}, kind=LineKind.PLAIN, plan=draft).is_valid()
+        and "Section 117" in form.fields["exemption"].help_text
+    )
     actions.change_line(line=asked, version=draft.version, details={"exemption": "section_117"}, by=bea, on=TODAY)
     assert not [one for one in queries.what_is_missing(draft, TODAY) if "free by law" in one.sentence]
 

@@ -108,6 +108,7 @@ class LineForm(WholeForm):
     exemption = forms.ChoiceField(
         label="Is it free by law?",
         choices=FREE_BY_LAW,
+        error_messages={"required": "Say whether it is free by law. Most lines are not."},
         widget=forms.RadioSelect,
         help_text="Most lines are ordinary support, which is charged by what the person can afford.",
     )
@@ -200,8 +201,6 @@ class LineForm(WholeForm):
         if funded:
             said = next(choice.label for choice in FUNDING if choice.code == funded)
             self.fields["exemption"].help_text = f"The assessment found: {said}. Say whether this line is part of it."
-        else:
-            self.initial.setdefault("exemption", ORDINARY)
 
     @property
     def asked_of_reablement(self) -> list[str]:
