@@ -35,7 +35,7 @@ def draw(people: int, seed: int = 1) -> dict[str, np.ndarray]:
         ^ (some(0.02) & (age >= 60) & (age < 68)),  # the date of birth decides, not the age in years
         "couple": household == 1,
         "lone_parent": household == 2,
-        "dependent_children": np.where(some(0.2), random.integers(1, 5, people), 0),
+        "dependent_children": np.where(some(0.2) | (household == 2), random.integers(1, 5, people), 0),
         "disability_premium": some(0.4),
         "enhanced_disability_premium": some(0.2),
         "carer_premium": some(0.1),

@@ -19,7 +19,8 @@ FITTING = {
 }  # fmt: skip
 #: What other actions call; each of those asks by itself. And what begins with nobody who could have died.
 WITHIN = {
-    "tell", "tell_many", "set_task", "finish_tasks", "end_tasks", "open_tasks_again", "finish_message_tasks",
+    "tell", "tell_many", "set_task", "finish_tasks", "finish_tasks_of_many", "end_tasks", "open_tasks_again",
+    "finish_message_tasks",
     "add_person",
 }  # fmt: skip
 REFUSED = {
