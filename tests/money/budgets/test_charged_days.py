@@ -189,6 +189,6 @@ def test_what_an_earlier_budget_left_is_not_said_to_be_paid_for_these_days():
     working = engines["jinja2"].env.get_template("budgets/_money.jinja").module.working
     days = {"days": 28, "weekly_pence": 662_08, "for_period_pence": 2648_32, "already_paid_pence": 2344_52}
     later = working(date(2026, 10, 12), **days, begins_on=date(2026, 4, 6))
-    assert "the difference for days from 6 April 2026 is in it" in later and "was paid under" in later
+    assert "the difference for days from 6 April 2026 is in it" in later and "was paid before" in later
     first = working(date(2026, 4, 6), **days, begins_on=date(2026, 4, 6))
-    assert "Of £2,648.32, £2,344.52 was paid under the earlier budget" in first
+    assert "Of £2,648.32, £2,344.52 was paid before" in first

@@ -17,7 +17,7 @@ __all__ = ["CannotRead", "Detail", "Line", "Mapping", "ReadFile", "Statement", "
 
 BEGINS = 20_000
 MT940 = re.compile(r"^(\{1:F01|:(?:20|25P?|28C?|34F|6[0-5][FM]?|86|NS):)", re.MULTILINE)
-OFX = re.compile(r"OFXHEADER|(?:<\?[^>]*>\s*)*<\??OFX[\s>]", re.IGNORECASE)
+OFX = re.compile(r"OFXHEADER|(?:<\?[^>]{0,400}>\s{0,40}){0,5}<\??OFX[\s>]", re.IGNORECASE)
 JSON = re.compile(r"""\{\s*["}]|\[\s*[{\["0-9\]]""")
 OTHER_KINDS = {
     b"%PDF": "The file is a PDF, a picture of a statement. Download it as MT940, camt.053, OFX or CSV.",

@@ -46,7 +46,7 @@ class HoldForm(forms.Form):
 class ExtendForm(forms.Form):
     """Until when payments wait, once somebody looked again, and the day that the page showed."""
 
-    seen = forms.DateField(widget=forms.HiddenInput, error_messages={"required": LOOK_AGAIN, "invalid": LOOK_AGAIN})
+    seen = forms.CharField(widget=forms.HiddenInput, error_messages={"required": LOOK_AGAIN, "invalid": LOOK_AGAIN})
     last_on = DateField(
         PLANNED,
         label="Until which day do payments wait now?",

@@ -358,7 +358,7 @@ def wrong_between(wrong: int, looked: int) -> tuple[float, float]:
     from scipy.stats import binomtest  # a second, which only this page needs
 
     interval = binomtest(wrong, looked).proportion_ci(0.95, method="exact")
-    return round(interval.low * 100, 1), round(interval.high * 100, 1)
+    return round(float(interval.low) * 100, 1), round(float(interval.high) * 100, 1)
 
 
 @dataclass(frozen=True)

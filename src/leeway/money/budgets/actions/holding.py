@@ -47,11 +47,11 @@ def place_hold(
 
 
 @transaction.atomic
-def extend_hold(*, hold: Hold, last_on: date, seen: date | None = None, by: User, on: date) -> Hold:
+def extend_hold(*, hold: Hold, last_on: date, seen: str = "", by: User, on: date) -> Hold:
     """Somebody looked again: payments wait until a later day. `seen` is the day that they saw before."""
     check_can(by, Capability.START_BUDGETS)
     hold = _to_change(hold)
-    if seen is not None and seen != hold.last_on:
+    if seen and seen != str(hold.last_on):
         raise Refusal(f"Payments wait until {hold.last_on:%-d %B %Y} since you opened the page. Decide anew.")
     _require_last_day(last_on, on)
     if hold.last_on is None or last_on <= hold.last_on:

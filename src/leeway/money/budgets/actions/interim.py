@@ -40,8 +40,8 @@ def ask_for_interim(
     check_can(by, Capability.START_BUDGETS)
     case = lock_case(case.pk)
     _require_open(case)
-    for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
-        check_day(day, PLANNED, field=field, what="The day", on=on)
+    check_day(starts_on, PLANNED, field="starts_on", what="The first day", on=on)
+    check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
     if not 0 <= (ends_on - starts_on).days < DAYS_MOST:
         raise Refusal("Money on account is for some days, six weeks at most. Check both dates.", field="ends_on")
     if not 0 < amount_pence <= settings.INTERIM_MOST_PENCE:
