@@ -43,7 +43,7 @@ ONCE = {
     "people:invite_person", "people:finish_task", "people:message_posted", "people:message_returned",
     "people:message_again",
     "circumstances:death", "circumstances:end_stay",
-    "assessment:start", "assessment:money_start", "assessment:result", "assessment:written",
+    "assessment:start", "assessment:money_start", "assessment:result",
     "planning:start", "planning:take_price", "planning:uprate", "planning:challenge",
     "review:ask", "review:concern",
     "budgets:look", "budgets:cancel_last_cost", "circumstances:take_back_stay",

@@ -294,14 +294,6 @@ def written(request: SignedIn, case_id: UUID) -> HttpResponse:
     assessment = queries.current_assessment(case)
     if assessment is None:
         return redirect("assessment:overview", case_id)
-    again = forms.AgainForm(request.POST or None)
-    can_again = case.stage == Stage.PLANNING and can_work_on(request.user, case) and lives(case.person)
-    if can_again and act(
-        again,
-        lambda **by_on: actions.start_assessment(case=case, reason=again.cleaned_data["reason"], **by_on),
-        request,
-    ):
-        return redirect("assessment:overview", case_id)
     context = about(case, seen_by=request.user)
     context |= what_was_written(assessment, you=context["you"])
     context["can_write"] = (
