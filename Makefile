@@ -17,8 +17,8 @@ demo: $(READY) $(STATIC)  ## a made-up council, then http://127.0.0.1:8000
 test: check browser  ## everything that must be true
 	@$(MAKE) --no-print-directory -j2 slow others
 
-slow: $(READY) $(STATIC)  ## the tests that start a browser and Spark, and wait for them, or for one another
-	$(BIN)/pytest $(SLOW)
+slow: $(READY) $(STATIC)  ## the tests that start a browser and Spark, and wait for them, or for one another, on a database of their own
+	LEEWAY_DATA=.leeway/slow $(BIN)/pytest $(SLOW)
 
 others: $(READY) $(STATIC)  ## every other test
 	$(BIN)/pytest $(SLOW:%=--ignore=%)
