@@ -1,6 +1,6 @@
 """The same button pressed twice at once: the second finds what the first did, before the database must refuse a row."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -41,7 +41,7 @@ REQUEST = {
     "take_on": "False",
 }
 STAY = {"kind": "hospital", "place": "The General", "told_by": "Her sister", **day("starts_on", date(2026, 11, 1))}
-HOLD = {"kind": "safeguarding", "reason": "Nobody answers.", "ends_by_itself": "no", **day("last_on", TODAY())}
+HOLD = {"kind": "safeguarding", "reason": "Nobody answers.", "ends_by_itself": "no", **day("last_on", TODAY() + timedelta(days=7))}
 DEATH = {"told_by": "Her sister rang", **day("died_on", date(2026, 11, 20))}
 
 
