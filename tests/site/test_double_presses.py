@@ -41,7 +41,12 @@ REQUEST = {
     "take_on": "False",
 }
 STAY = {"kind": "hospital", "place": "The General", "told_by": "Her sister", **day("starts_on", date(2026, 11, 1))}
-HOLD = {"kind": "safeguarding", "reason": "Nobody answers.", "ends_by_itself": "no", **day("last_on", TODAY() + timedelta(days=7))}
+HOLD = {
+    "kind": "safeguarding",
+    "reason": "Nobody answers.",
+    "ends_by_itself": "no",
+    **day("last_on", TODAY() + timedelta(days=7)),
+}
 DEATH = {"told_by": "Her sister rang", **day("died_on", date(2026, 11, 20))}
 
 
