@@ -19,7 +19,7 @@ from tests.files import making
 from tests.files.making import archive, office, open_document, picture
 
 pytestmark = pytest.mark.django_db
-SMALL = "from leeway.files import pictures; pictures.MEMORY_BYTES_MAX = 250_000_000; pictures.main()"
+SMALL = "from leeway.files import pictures; pictures.APART.memory_bytes_max = 250_000_000; pictures.main()"
 TAKEN = {
     "PDF": (making.PDF, "application/pdf"),
     "JPEG": (picture("JPEG"), "image/jpeg"),
@@ -146,7 +146,7 @@ class TestAPictureThatIsTooMuch:
     def test_ends_its_own_process_alone(self, monkeypatch, keep):
         """A process with less memory than the picture needs."""
         small = [sys.executable, "-c", SMALL]
-        monkeypatch.setattr(pictures, "COMMAND", small)
+        monkeypatch.setattr(pictures.APART, "command", small)
         with pytest.raises(NotAccepted, match="cannot be read whole"):
             keep(picture("PNG", size=(6000, 6000), told=False))
         assert keep(picture("PNG", told=False)).media_type == "image/png"
@@ -157,17 +157,17 @@ class TestAPictureThatIsTooMuch:
         monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=BytesIO(picture("JPEG"))))
         monkeypatch.setattr("sys.stdout", SimpleNamespace(buffer=BytesIO()))
         pictures.main()
-        assert set_to == {resource.RLIMIT_AS: (pictures.MEMORY_BYTES_MAX, pictures.MEMORY_BYTES_MAX)}
+        assert set_to == {resource.RLIMIT_AS: (pictures.APART.memory_bytes_max, pictures.APART.memory_bytes_max)}
 
     def test_waits_for_the_one_before(self, monkeypatch, keep):
-        monkeypatch.setattr(pictures, "SECONDS_WAITED", 0)
-        with pictures.ONE_AT_A_TIME, pytest.raises(NotAccepted, match="Too many pictures"):
+        monkeypatch.setattr(pictures.APART, "seconds_waited", 0)
+        with pictures.APART.one_at_a_time, pytest.raises(NotAccepted, match="Too many pictures"):
             keep(picture("JPEG"))
         assert keep(picture("JPEG")).pk, "and the next is taken"
 
     def test_that_never_ends_is_given_up(self, monkeypatch, keep):
-        monkeypatch.setattr(pictures, "COMMAND", [sys.executable, "-c", "import time; time.sleep(1000)"])
-        monkeypatch.setattr(pictures, "SECONDS_MAX", 0.1)
+        monkeypatch.setattr(pictures.APART, "command", [sys.executable, "-c", "import time; time.sleep(1000)"])
+        monkeypatch.setattr(pictures.APART, "seconds_max", 0.1)
         with pytest.raises(NotAccepted, match="cannot be read whole"):
             keep(picture("JPEG"))
 

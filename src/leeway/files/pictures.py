@@ -1,25 +1,17 @@
 """Pictures, made anew from their points: upright, and without where, when or by whom they were taken.
 
-A small file may unpack to a gigabyte. So each is opened in a process of its own, of limited memory, one at a time;
-where that process ends, the site goes on.
+A small file may unpack to a gigabyte, so each is opened apart.
 """
 
-import resource
-import subprocess
-import sys
 from io import BytesIO
-from threading import BoundedSemaphore
 
 from PIL import Image, ImageCms, ImageOps
 from pillow_heif import register_heif_opener
 
+from leeway.apart import Apart
 from leeway.files.formats import JPEG, PNG, Format, NotAccepted
 
 POINTS_MAX = 52_000_000  # the largest that a phone takes as a rule is 50 million
-MEMORY_BYTES_MAX, SECONDS_MAX, SECONDS_WAITED = 1_200_000_000, 60, 20
-COMMAND = [sys.executable, "-P", "-m", "leeway.files.pictures"]
-ONE_AT_A_TIME = BoundedSemaphore(1)
-REFUSED = 3  # how the process ends that has a sentence to give instead of a picture
 QUALITY = 90
 PNG_STARTS = b"\x89PNG\r\n\x1a\n"
 READ = ["JPEG", "PNG", "WEBP", "HEIF"]
@@ -27,36 +19,20 @@ DAMAGED = "The picture cannot be read whole: it may have been cut off on its way
 TOO_LARGE = f"The picture has more than {POINTS_MAX // 1_000_000} million points. Make it smaller, and send that."
 
 BUSY = "Too many pictures come in at once. Wait a minute, and send yours again."
+APART = Apart("leeway.files.pictures", refuses=NotAccepted, busy=BUSY, damaged=DAMAGED)
 
 register_heif_opener(thumbnails=False)
 
 
 def made_anew_apart(content: bytes) -> tuple[Format, bytes]:
     """The picture as it is kept, made by a process that may fail by itself. The only one that opens what came in."""
-    if not ONE_AT_A_TIME.acquire(timeout=SECONDS_WAITED):
-        raise NotAccepted(BUSY)
-    try:
-        done = subprocess.run(COMMAND, input=content, capture_output=True, timeout=SECONDS_MAX, check=False)
-    except subprocess.TimeoutExpired as problem:
-        raise NotAccepted(DAMAGED) from problem
-    finally:
-        ONE_AT_A_TIME.release()
-    if done.returncode == REFUSED:
-        raise NotAccepted(done.stdout.decode())
-    if done.returncode != 0:
-        raise NotAccepted(DAMAGED)
-    return (PNG if done.stdout.startswith(PNG_STARTS) else JPEG), done.stdout
+    picture = APART.ask(content)
+    return (PNG if picture.startswith(PNG_STARTS) else JPEG), picture
 
 
 def main() -> None:
     """Read a picture from standard input and write it anew, or say why not."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
-    try:
-        _form, picture = made_anew(sys.stdin.buffer.read())
-    except NotAccepted as refused:
-        sys.stdout.write(str(refused))
-        sys.exit(REFUSED)
-    sys.stdout.buffer.write(picture)
+    APART.answer(lambda content: made_anew(content)[1])
 
 
 def made_anew(content: bytes) -> tuple[Format, bytes]:

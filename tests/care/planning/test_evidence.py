@@ -594,7 +594,7 @@ def test_the_pages_ask_show_and_give_back_what_was_typed(
     choose(written, bea, why="too_risky")
     actions.submit_plan(plan=written, version=written.version, by=bea, on=TODAY)
     client.force_login(mona)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(25):
         text = client.get(f"{at}sign-off/").content.decode()
     assert f"{at}too-risky/" in text and "has yet to look at this" in text
     version = version_on(client.get(f"{at}too-risky/"))

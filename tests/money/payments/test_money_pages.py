@@ -241,5 +241,5 @@ def test_wrong_input_gets_a_sentence_and_keeps_what_was_typed(case, agree, as_us
 def test_pages_need_few_queries(budget, case, as_user, finn, looking, django_assert_max_num_queries):
     client = as_user(finn)
     for name, args in [("budgets:show", [case.pk]), ("payments:home", []), ("payments:make", [])]:
-        with django_assert_max_num_queries(27):
+        with django_assert_max_num_queries(25):
             page(client, name, *args)

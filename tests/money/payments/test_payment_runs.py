@@ -227,12 +227,12 @@ def test_many_people_are_one_statement(case, agree, bank, another_case, finn, fa
         plan = agree(one, (DP, 100_00, 0))
         bank(one, name=name)
         start_budget(plan=plan, by=finn, on=SET_UP_ON)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(11):
         run = make_run(pay_on=PAY_ON, by=finn, on=ON)
     assert (run.payments_count, run.total_pence) == (3, 3 * 71_43)
     with django_assert_max_num_queries(16):
         run = approve_run(run=run, by=fay, on=ON)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(17):
         run = record_sent(run=run, sent_on=ON, by=fay, on=ON)
     with django_assert_max_num_queries(16):
         confirm_run(run=run, confirmed_from="Bank statement", returned={}, by=finn, on=PAY_ON)

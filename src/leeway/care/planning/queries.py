@@ -207,12 +207,11 @@ def is_costed_instead(decision: Decision | None) -> bool:
     return bool(decision and decision.result.get("costed_instead"))
 
 
-def to_explain_above(plan: Plan) -> int | None:
-    """The amount a week above which a budget needs a reason, if there is one.
+def to_explain_above(plan: Plan, guide: Decision | None) -> int | None:
+    """The amount a week above which a budget needs a reason, if there is one: that of the indicative budget.
 
     Not where the table cannot price the needs, nor where nothing but recorded prices rose since the plan in force.
     """
-    guide = indicative(plan.case)
     return None if is_costed_instead(guide) or uprated_from(plan) else indicative_pence(guide)
 
 
@@ -282,7 +281,7 @@ def what_is_missing(
     unanswered = [line.what for line in lines if not line.exemption]
     missing += [Missing(f"{what}: say whether it is free by law.", "planning:overview") for what in unanswered]
     missing += _missing_about_funding(plan, lines)
-    if lacking := what_money_lacks(plan.case, plan.starts_on or on):
+    if lacking := what_money_lacks(plan.case, plan.starts_on or on, plan=plan):
         missing.append(Missing(lacking, "assessment:money"))
     if lines:
         missing += _missing_about_choice(plan, found, lines) + _missing_about_direct_payment(plan, lines, on)

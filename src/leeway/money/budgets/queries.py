@@ -233,6 +233,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
     if not budgets:
         return Picture(case, on, None, [], [], [], {}, [], [], [], None, [], [])
     budget = budgets[0]
+    of_plan = [each for each in budgets if each.plan_id == budget.plan_id]
     shown = _of_now(budgets, on)
     parts = sorted(shown.parts.select_related("paid_into"), key=lambda part: Way.values.index(part.way))
     holds = list(Hold.objects.filter(budget__case=case).select_related("placed_by", "lifted_by"))
@@ -242,7 +243,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         on=on,
         budget=budget,
         parts=parts,
-        rows=_rows(budget, on),
+        rows=_rows(budget, min(of_plan, key=lambda each: each.starts_on), on),
         holds=holds,
         balances={
             account: pence for account, pence in balances_of_case(case, as_at=on).items() if account.kind not in GIVERS
@@ -476,10 +477,9 @@ def _latest_details(case: Case) -> dict[str, PayeeAccount]:
     return found
 
 
-def _rows(budget: Budget, on: date) -> list[InstalmentRow]:
-    """The schedule of a budget, and of those of the same plan whose place it took, each payment once."""
+def _rows(budget: Budget, first: Budget, on: date) -> list[InstalmentRow]:
+    """The schedule of a budget, and of those from the first of its plan whose place it took, each payment once."""
     of_plan = Instalment.objects.filter(part__budget__plan=budget.plan_id)
-    first = Budget.objects.filter(plan=budget.plan_id).order_by("starts_on").first()
     of_plan = of_plan.exclude(~Q(part__budget=first), amount_pence=0, already_paid_pence__gt=0)
     rows = list(
         with_what_stops(as_paid_on(of_plan.filter(Q(part__budget=budget) | Q(cancellation=None)), on))

@@ -371,6 +371,7 @@ def _pick(run: PaymentRun, only: Collection[uuid.UUID] | None) -> None:
     if only is not None:
         dues, interims = dues.filter(pk__in=only), interims.filter(pk__in=only)
     nothing: Any = Value(None, output_field=UUIDField())
+    last_place = Payment.objects.filter(run=run).order_by().values("run").annotate(last=Max("place")).values("last")
     chosen: tuple[Any, ...] = (
         dues.values_list(
             Value(str(run.pk)),
@@ -381,7 +382,7 @@ def _pick(run: PaymentRun, only: Collection[uuid.UUID] | None) -> None:
         ),
         interims.values_list(
             Value(str(run.pk)),
-            Window(RowNumber(), order_by=[F("authorised_on"), F("pk")]) + dues.count(),
+            Window(RowNumber(), order_by=[F("authorised_on"), F("pk")]) + Coalesce(Subquery(last_place), 0),
             nothing,
             "pk",
             Subquery(PAYEE_ON_ACCOUNT.values("pk")[:1]),

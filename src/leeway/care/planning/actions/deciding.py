@@ -93,7 +93,7 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     _require_not_barred(plan, on)
     _require_later_start(plan)
     _require_evidence(plan)
-    _check_final(costed["pence_per_week"], to_explain_above(plan), final_pence_per_week, reason)
+    _check_final(costed["pence_per_week"], to_explain_above(plan, guide), final_pence_per_week, reason)
     claim(plan, version, PlanState.SUBMITTED, "signed off")
     charges = _charge(plan, costed_lines, final_pence_per_week, by, on)
     result = budget_result(

@@ -74,7 +74,7 @@ def sign_off(request: SignedIn, case_id):
         return redirect("planning:overview", case_id)
     shown = whole(plan, timezone.localdate())
     initial = {"version": plan.version, "final_pence_per_week": shown["costed"]["pence_per_week"]}
-    above = queries.to_explain_above(plan)
+    above = queries.to_explain_above(plan, shown["guide"])
     to_explain = above is not None and shown["costed"]["pence_per_week"] > above
     form = forms.SignOffForm(request.POST or None, initial=initial, to_explain=to_explain)
     if act(form, lambda **by_on: decide(form, plan, by_on), request):

@@ -85,6 +85,7 @@ def whole(plan: Plan, on: date) -> dict:
         "needs": needs_of(plan, lines),
         "rows": rows(lines, on),
         "costed": costed,
+        "guide": guide,
         "guide_pence": guide_pence,
         "costed_instead": queries.is_costed_instead(guide),
         "over_pence": costed["pence_per_week"] - guide_pence if guide_pence is not None else 0,

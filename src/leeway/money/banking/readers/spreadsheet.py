@@ -1,57 +1,32 @@
 """The cells of a workbook, read in a process of its own.
 
-A small XLSX may unpack to gigabytes, and its reader is a library in another language. So each is opened in a process
-of limited memory, one at a time; where that process ends, the site goes on. Days come out as 2026-04-06 and numbers
-with the fifteen figures that a spreadsheet shows.
+Days come out as 2026-04-06 and numbers with the fifteen figures that a spreadsheet shows.
 """
 
-import csv
 import datetime
 import io
-import resource
-import subprocess
-import sys
+import json
 from collections.abc import Iterator
-from threading import BoundedSemaphore
 
 from leeway import limits
-from leeway.reading import CannotRead, csv_rows
-from leeway.refusal import Refusal, quoted
+from leeway.apart import Apart
+from leeway.reading import CannotRead
+from leeway.refusal import quoted
 
-MEMORY_BYTES_MAX, SECONDS_MAX, SECONDS_WAITED = 1_200_000_000, 60, 20
-COMMAND = [sys.executable, "-P", "-m", "leeway.money.banking.readers.spreadsheet"]
-ONE_AT_A_TIME = BoundedSemaphore(1)
-REFUSED = 3  # how the process ends that has a sentence to give instead of rows
 DAMAGED = "The workbook cannot be read: it was cut, is locked, or unpacks to more than can be meant. Save it as CSV."
+BUSY = "Too many workbooks come in at once. Wait a minute, and give yours again."
+APART = Apart("leeway.money.banking.readers.spreadsheet", refuses=CannotRead, busy=BUSY, damaged=DAMAGED)
 
 
 def rows_of_workbook(content: bytes) -> list[list[str]]:
     """The rows of the one sheet that has any, read by a process that may fail by itself."""
-    if not ONE_AT_A_TIME.acquire(timeout=SECONDS_WAITED):
-        raise CannotRead("Too many workbooks come in at once. Wait a minute, and give yours again.")
-    try:
-        done = subprocess.run(COMMAND, input=content, capture_output=True, timeout=SECONDS_MAX, check=False)
-    except subprocess.TimeoutExpired as problem:
-        raise CannotRead(DAMAGED) from problem
-    finally:
-        ONE_AT_A_TIME.release()
-    if done.returncode == REFUSED:
-        raise CannotRead(done.stdout.decode())
-    if done.returncode != 0:
-        raise CannotRead(DAMAGED)
-    return list(csv_rows(io.StringIO(done.stdout.decode(), newline=""), "The workbook", strict=True))
+    rows: list[list[str]] = json.loads(APART.ask(content))
+    return rows
 
 
 def main() -> None:
-    """Read a workbook from standard input and write its rows as CSV, or say why not."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
-    written = io.StringIO()
-    try:
-        csv.writer(written).writerows(_rows(sys.stdin.buffer.read()))
-    except Refusal as refused:
-        sys.stdout.write(str(refused))
-        sys.exit(REFUSED)
-    sys.stdout.buffer.write(written.getvalue().encode())
+    """Read a workbook from standard input and write its rows, or say why not."""
+    APART.answer(lambda content: json.dumps(list(_rows(content))).encode())
 
 
 def _rows(content: bytes) -> Iterator[list[str]]:
