@@ -23,8 +23,6 @@ HANDED_OVER = {
     ("make_run", "pay_on"), ("redate_run", "pay_on"), ("approve_run", "pay_on"),  # by `require_pay_day`
     ("end", "ends_on"), ("end_as_far_back", "ends_on"), ("close", "ends_on"), ("close", "left_out_until"),
     ("open_budget", "starts_on"),  # parts of actions that have checked it, as are the four before
-    ("place_hold", "last_on"), ("extend_hold", "last_on"),  # by `_require_last_day`
-    ("leave_out_days", "starts_on"), ("leave_out_days", "ends_on"),  # by `_require_days`
     ("make_faster_run", "pay_on"), ("require_day_of", "pay_on"),  # by `require_faster_day`
     ("fund", "starts_on"), ("pay_once", "day"),  # parts of actions that have checked it
     ("confirm_receipt", "received_on"),  # by `_require_received`

@@ -13,6 +13,7 @@ from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_case
 from leeway.care.people.models import Case
+from leeway.days import PLANNED, check_day
 from leeway.money.budgets.models import (
     COMES_BY_ITSELF,
     UNTIL_ENDED,
@@ -35,6 +36,7 @@ def place_hold(
     After `last_on` finance looks again, or it ends by itself where that was chosen.
     """
     check_can(by, Capability.START_BUDGETS)
+    check_day(last_on, PLANNED, field="last_on", what="The last day that payments wait", on=on)
     budget = locked(budget)
     if not reason.strip():
         raise Refusal("Say why payments should wait. The person can read this.", field="reason")
@@ -50,6 +52,7 @@ def place_hold(
 def extend_hold(*, hold: Hold, last_on: date, seen: str = "", by: User, on: date) -> Hold:
     """Somebody looked again: payments wait until a later day. `seen` is the day that they saw before."""
     check_can(by, Capability.START_BUDGETS)
+    check_day(last_on, PLANNED, field="last_on", what="The last day that payments wait", on=on)
     hold = _to_change(hold)
     if seen and seen != str(hold.last_on):
         raise Refusal(f"Payments wait until {hold.last_on:%-d %B %Y} since you opened the page. Decide anew.")

@@ -30,6 +30,8 @@ def leave_out_days(*, hold: Hold, starts_on: date, ends_on: date, reason: str, b
     which no stay is on record, that are not over, or that the running budget does not have.
     """
     check_can(by, Capability.START_BUDGETS)
+    check_day(starts_on, PLANNED, field="starts_on", what="The first day", on=on)
+    check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
     case = lock_case(hold.budget.case_id)
     hold = Hold.objects.select_related("budget__case__person").get(pk=hold.pk)
     budget = _running(hold, starts_on)
@@ -71,8 +73,6 @@ def _running(hold: Hold, starts_on: date) -> Budget:
 
 
 def _require_days(hold: Hold, starts_on: date, ends_on: date, on: date) -> None:
-    for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
-        check_day(day, PLANNED, field=field, what="The day", on=on)
     if ends_on < starts_on:
         raise Refusal("The last day is before the first. Check both dates.", field="ends_on")
     if ends_on > on:
