@@ -24,7 +24,7 @@ import click
 import matching_truth as truth
 from figures import fill, seconds
 from matching_truth import REFERENCE_STANDS, Damage
-from measure import in_words, machine, peak_mib
+from measure import in_words, machine, peak_mib, today
 
 from leeway.money.statements.kinds import What
 from leeway.money.statements.matching import Found, OpenLine, OpenThing, Proposal, Thing, find
@@ -175,7 +175,7 @@ def table(result: dict) -> list[str]:
         f"{RECALL_GOAL:.0%}; goals missed by: {', '.join(result['missed']) or 'none'}. All lines at once: "
         f"{seconds(result['waited'])} waited, {seconds(result['processor'])} of processor time; memory "
         f"{result['mib_before']:,} MiB before and {result['mib_after']:,} MiB at its peak. "
-        f"Taken on {date.today().isoformat()}: {in_words(result['machine'])}.",  # noqa: DTZ011
+        f"Taken on {today().isoformat()}: {in_words(result['machine'])}.",
     ]
 
 

@@ -26,7 +26,7 @@ import click
 import django
 import pgtrigger
 from figures import fill, seconds
-from measure import cost_of, in_words, machine
+from measure import cost_of, in_words, machine, today
 
 HERE = Path(__file__).parent
 DAY = date(2026, 4, 6)
@@ -172,7 +172,7 @@ def table(rows: list[dict], told: dict[str, list[dict]], task: dict, state: dict
         *lines,
         "",
         f"Medians of {len(told['leeway'])} rounds; times more and the goal by processor time. The balances of "
-        f"{task['accounts']} accounts are equal to the penny first. Taken on {date.today().isoformat()}: "  # noqa: DTZ011
+        f"{task['accounts']} accounts are equal to the penny first. Taken on {today().isoformat()}: "
         f"{in_words(state)}, {versions}.",
     ]
 

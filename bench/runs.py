@@ -26,7 +26,7 @@ from uuid import uuid4
 import click
 import django
 from figures import fill, seconds
-from measure import cost_of, in_words, machine, peak_mib
+from measure import cost_of, in_words, machine, peak_mib, today
 
 SIZES = (20_000, 100_000)
 GOAL_SECONDS = 120
@@ -162,7 +162,7 @@ def pay(count: int) -> dict:
     from leeway.money.payments.states import State
     from leeway.money.statements import actions as statements
 
-    on = date.today()  # noqa: DTZ011
+    on = today()
     pay_on = queries.first_pay_day(on)
     maker, approvers = officers()
     make_due(count, pay_on, maker, on)
@@ -248,7 +248,7 @@ def table(small: dict, large: dict, state: dict) -> list[str]:
         f"The payments are of {small['cases']:,} and {large['cases']:,} cases. "
         f"Processor time of Leeway and of its database's process; peak memory of Leeway's process so far. Goals: "
         f"{large['payments']:,} in {GOAL_SECONDS} s of processor time, time linear, memory flat. Missed by: "
-        f"{', '.join(missed(small, large)) or 'none'}. Taken on {date.today().isoformat()}: "  # noqa: DTZ011
+        f"{', '.join(missed(small, large)) or 'none'}. Taken on {today().isoformat()}: "
         f"{in_words(state)}.",
     ]
 

@@ -45,7 +45,10 @@ def home(request: SignedIn):
 def open_account(request: SignedIn):
     """Begin to read the statements of an account of the council's."""
     form = forms.AccountForm(request.POST or None)
-    opening = lambda **by_on: actions.open_bank_account(whose=Whose.COUNCIL, **form.cleaned_data, **by_on)  # noqa: E731
+
+    def opening(**by_on: Any) -> BankAccount:
+        return actions.open_bank_account(whose=Whose.COUNCIL, **form.cleaned_data, **by_on)
+
     if done := act(form, opening, request):
         return redirect("statements:upload", done.result.pk)
     return render(request, "statements/open.jinja", {"form": form})
