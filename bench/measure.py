@@ -11,8 +11,8 @@ from statistics import median
 
 
 def today() -> date:
-    """The day on which something is measured, by this machine's clock."""
-    return date.today()  # noqa: DTZ011: a figure is taken where it is taken
+    """The day on which something is measured, by the clock of the machine that its figures are of."""
+    return date.today()  # noqa: DTZ011
 
 
 def seconds_of(job: Callable[[], object], *, repeats: int, warm_up: int = 1) -> list[float]:
