@@ -1,6 +1,6 @@
 """Whoever waits for money is told that it was sent, and in time that it will be late."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from leeway.care.people.events import Event
 from leeway.care.people.models import Task
 from leeway.care.planning.models import Way
 from leeway.messages.models import Message
-from leeway.money.budgets.actions import place_hold, start_budget
+from leeway.money.budgets.actions import lift_hold, place_hold, start_budget
 from leeway.money.budgets.models import HoldKind
 from leeway.money.payments.actions import approve_run, make_run
 from leeway.money.payments.notices import tell_of_late, tell_of_sent
@@ -54,6 +54,27 @@ def test_what_is_on_hold_is_not_late_by_mistake(waiting, finn):
         budget=waiting, kind=HoldKind.REVIEW_OVERDUE, reason="Not reviewed", last_on=DAY_AFTER, by=finn, on=LAST_DAY
     )
     assert tell_of_late(on=DAY_AFTER) == 0
+
+
+def test_what_was_on_hold_when_it_was_to_be_sent_was_told_then(waiting, finn):
+    hold = place_hold(
+        budget=waiting, kind=HoldKind.REVIEW_OVERDUE, reason="Not reviewed", last_on=DAY_AFTER, by=finn, on=LAST_DAY
+    )
+    lift_hold(hold=hold, by=finn, on=DAY_AFTER)
+    assert tell_of_late(on=DAY_AFTER) == 0
+
+
+def test_what_came_back_was_told_then(waiting, finn, paid):
+    paid(make_run(pay_on=FIRST_DUE, by=finn, on=LAST_DAY), LAST_DAY, returned={1: "account closed"})
+    lift_hold(hold=waiting.holds.get(), by=finn, on=FIRST_DUE)
+    assert tell_of_late(on=FIRST_DUE) == 0
+
+
+def test_what_was_due_before_its_budget_was_set_up_is_no_mistake_of_then(case, agree, bank, finn):
+    plan = agree(case, (Way.DIRECT_PAYMENT, 280_00, 0), starts_on=SET_UP_ON - timedelta(days=3))
+    bank(case)
+    start_budget(plan=plan, by=finn, on=SET_UP_ON)
+    assert tell_of_late(on=SET_UP_ON + timedelta(days=1)) == 0
 
 
 def test_a_run_that_was_approved_and_not_sent_is_late_too(waiting, finn, fay):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from leeway.care.people.actions import set_task, write_to_person
@@ -16,7 +16,7 @@ from leeway.messages.actions import way_to
 from leeway.messages.models import Message
 from leeway.messages.recipients import Channel
 from leeway.money.banking.working_days import bacs_submission_day, working_day_on_or_before
-from leeway.money.budgets.models import Instalment
+from leeway.money.budgets.models import Hold, Instalment
 from leeway.money.budgets.payable import as_paid_on, payable
 from leeway.money.payments.models import Payment, Rail
 from leeway.money.payments.states import LIVE, PaymentState, State
@@ -50,10 +50,7 @@ def tell_of_sent(*, on: date) -> int:
 
 
 def tell_of_late(*, on: date) -> int:
-    """Say sorry to everybody whose direct payment cannot reach them on its day any more, and ask finance; how many.
-
-    What is on hold was told when the hold was placed.
-    """
+    """Say sorry to everybody whose direct payment cannot reach them on its day any more, and ask finance; how many."""
     told = 0
     for instalment in _not_told(late(on), "payment_late"):
         case = instalment.part.budget.case
@@ -74,16 +71,25 @@ def tell_of_late(*, on: date) -> int:
 
 
 def late(on: date) -> QuerySet[Any]:
-    """Direct payments that nothing stops, that nobody has sent, and that Bacs cannot bring on their day any more."""
+    """Direct payments that nothing stops, that nobody has sent, and that Bacs cannot bring on their day any more.
+
+    Not what came back or was on hold when it was to be sent, since that was told then; nor what was due before its
+    budget was set up.
+    """
     due = Instalment.objects.filter(
         due_on__gt=on - LOOKED_BACK,
         due_on__lte=_last_day_missed(on),
         part__way=Way.DIRECT_PAYMENT,
         part__budget__case__person__date_of_death=None,
+        part__budget__started_on__lt=F("due_on"),
+    )
+    came_back = Payment.objects.filter(instalment=OuterRef("pk"), state=PaymentState.RETURNED)
+    was_held = Hold.objects.filter(
+        budget__plan=OuterRef("part__budget__plan"), placed_on__lte=OuterRef("due_on"), lifted_on__gt=on - LOOKED_BACK
     )
     in_time = Q(run__sent_on__isnull=False) | Q(run__rail=Rail.FASTER, run__pay_on__gte=on)
     on_its_way = Payment.objects.filter(in_time, instalment=OuterRef("pk"), state__in=LIVE)
-    unsent = due.exclude(Exists(on_its_way))
+    unsent = due.exclude(Exists(on_its_way)).exclude(Exists(came_back)).exclude(Exists(was_held))
     waiting = payable(as_paid_on(unsent.filter(amount_pence__gt=0), on))
     return waiting.select_related("part__budget__case__person").order_by("due_on", "pk")
 
