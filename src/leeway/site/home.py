@@ -131,7 +131,7 @@ def _finance(request: SignedIn, today: date) -> dict:
         "details": details_waiting(seen_by=request.user, rows=CASES_A_PAGE) if starts else [],
         "pay_on": pay_on,
         "due": due,
-        "bank": own_accounts(seen_by=request.user),
+        "bank": own_accounts(seen_by=request.user) if request.user.can(Capability.RECONCILE) else None,
     }
 
 
