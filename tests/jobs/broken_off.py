@@ -1,10 +1,11 @@
-"""A job for workers that are killed: it writes, says how far it is, and at its first attempt never ends.
+"""A job for workers that are broken off: it writes, says how far it is, and at its first attempt waits to be let go.
 
 `python -m tests.jobs.broken_off [once]` is a worker that knows it.
 """
 
+import os
 import sys
-import threading
+from pathlib import Path
 
 from leeway.start import start_django
 
@@ -19,11 +20,11 @@ KIND = "broken_off"
 
 
 def begin_and_hang(asked, **_more):
-    """Write, and hang where nobody did before."""
+    """Write, and where nobody did before wait until the test writes to the pipe."""
     Team.objects.create(name=f"Written by {asked.pk}")
     report(asked, done=1, of=2)
     if asked.attempt == 1:
-        threading.Event().wait()
+        Path(os.environ["LET_GO"]).read_text()
     return Result("Written.")
 
 

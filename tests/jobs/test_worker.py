@@ -1,4 +1,4 @@
-"""A real worker in a process of its own: killed in mid-job, stopped in good order, and cut off from the database."""
+"""A real worker in a process of its own: killed in mid-job, stopped in good order, and on a database that goes down."""
 
 import os
 import signal
@@ -6,9 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import quote
 
-import psycopg
 import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -20,6 +18,7 @@ from leeway.jobs.models import Job
 from leeway.jobs.states import State
 from tests.conftest import TODAY
 from tests.jobs.broken_off import KIND
+from tests.servers import database_url, moved_to_own_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).parents[2]
@@ -32,17 +31,19 @@ def job():
 
 
 @pytest.fixture
-def worker(tmp_path):
+def let_go(tmp_path):
+    """The pipe to which a test writes to let a job go on."""
+    os.mkfifo(tmp_path / "let_go")
+    return tmp_path / "let_go"
+
+
+@pytest.fixture
+def worker(tmp_path, let_go):
     """Start a worker on the database of the tests."""
     started, log = [], tmp_path / "worker.txt"
-    where = connection.settings_dict
-    sign_in = quote(where["USER"]) + (f":{quote(where['PASSWORD'])}" if where["PASSWORD"] else "")
-    url = f"postgresql://{sign_in}@/{where['NAME']}?host={quote(where['HOST'], safe='')}"
-    if where["PORT"]:
-        url += f"&port={where['PORT']}"
-    environment = os.environ | {"DATABASE_URL": url}
 
     def start(*words):
+        environment = os.environ | {"DATABASE_URL": database_url(), "LET_GO": str(let_go)}
         with log.open("a") as output:
             command = [sys.executable, "-m", "tests.jobs.broken_off", *words]
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
@@ -102,23 +103,17 @@ def test_a_worker_stops_when_told_to_and_ends_what_it_began(job, worker):
     assert Team.objects.count() == 1
 
 
-def test_a_worker_cut_off_from_the_database_comes_back(job, worker):
-    """As at a restart: every connection ends, and for a while no new one is let in."""
-    Job.objects.update(attempt=1)
-    running = worker()
-    wait_until(lambda: Job.objects.filter(pk=job.pk, state=State.DONE).exists(), running)
-    name, options = connection.settings_dict["NAME"], connection.get_connection_params() | {"dbname": "postgres"}
-    connection.close()
-    outside = {key: options[key] for key in ("dbname", "user", "password", "host", "port") if options.get(key)}
-    with psycopg.connect(**outside, autocommit=True) as beside:
-        beside.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        try:
-            beside.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-            wait_until(lambda: "lost the database" in running.log.read_text(), running)
-        finally:
-            beside.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
-    user = User.objects.get()
-    again = actions.start_job(kind=KIND, arguments={"again": True}, by=user, on=TODAY)
-    Job.objects.filter(pk=again.pk).update(attempt=1)
-    wait_until(lambda: Job.objects.get(pk=again.pk).state == State.DONE, running)
-    assert running.poll() is None
+def test_a_job_in_hand_when_the_database_goes_down_is_done_once_it_is_back(job, worker, let_go):
+    with moved_to_own_server() as server:
+        running = worker()
+        wait_until(lambda: Job.objects.filter(steps_done=1, state=State.WORKING).exists(), running)
+        server.lose_power()
+        let_go.write_text("The job ends, and there is nothing to commit it to.")
+        wait_until(lambda: "lost the database" in running.log.read_text(), running)
+        server.start()
+        connection.close()
+        wait_until(lambda: Job.objects.get(pk=job.pk).state == State.DONE, running)
+        assert running.poll() is None, "the same worker did it"
+        job.refresh_from_db()
+        assert (job.attempt, job.error) == (2, "")
+        assert [team.name for team in Team.objects.all()] == [f"Written by {job.pk}"]

@@ -7,22 +7,24 @@ then taken again. Nobody is paid twice or forgotten, and the books balance throu
 import os
 import subprocess
 import sys
+from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, close_old_connections, connection, transaction
 
 from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import start_budget
 from leeway.money.ledger.models import Kind, Transfer
 from leeway.money.ledger.queries import trial_balance
 from leeway.money.payments.models import Payment, PaymentRun
-from leeway.money.payments.queries import findings
+from leeway.money.payments.queries import bacs_file, findings, iso_file
 from leeway.money.payments.states import PaymentState, State
 from leeway.refusal import Refusal
 from tests.conftest import SET_UP_ON
 from tests.money.payments.broken_off import steps
+from tests.servers import database_url, moved_to_own_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).parents[3]
@@ -42,17 +44,12 @@ def council(another_case, agree, bank, finn, fay):
 @pytest.fixture
 def player():
     """Take a step in a process of its own, on the database of the tests."""
-    where = connection.settings_dict
-    sign_in = quote(where["USER"]) + (f":{quote(where['PASSWORD'])}" if where["PASSWORD"] else "")
-    url = f"postgresql://{sign_in}@/{where['NAME']}?host={quote(where['HOST'], safe='')}"
-    if where["PORT"]:
-        url += f"&port={where['PORT']}"
     started = []
 
     def start(step, point):
         command = [sys.executable, "-m", "tests.money.payments.broken_off", step, point]
         process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, stdout=subprocess.PIPE, text=True
+            command, cwd=ROOT, env=os.environ | {"DATABASE_URL": database_url()}, stdout=subprocess.PIPE, text=True
         )
         started.append(process)
         return process, process.stdout.readline().strip()
@@ -66,8 +63,6 @@ def player():
 
 def stands() -> State | None:
     """Where the run stands, once what a killed process left is rolled back: asking for its lock waits for that."""
-    from django.db import transaction
-
     with transaction.atomic():
         run = PaymentRun.objects.select_for_update().filter(number=1).first()
     return run and State(run.state)
@@ -124,29 +119,59 @@ def test_what_was_committed_before_the_kill_is_not_done_again(council, player):
     is_whole()
 
 
-def test_the_database_goes_away_in_the_middle_of_each_step_and_comes_back(council):
-    """The server ends every connection, as it does when it is restarted: the step fails, and is taken again."""
-    for step, state in STANDS.items():
-        before = stands()
-        with pytest.raises(OperationalError), connection.execute_wrapper(_server_ends_it):
+def test_the_database_is_restarted_in_the_middle_of_each_step_and_right_after_it(council):
+    """The same process takes the step again: nothing of it was left. What it was told is done stays done."""
+    with moved_to_own_server() as server:
+        ways_down = cycle([server.lose_power, server.stop])
+
+        def restart():
+            next(ways_down)()
+            server.start()
+
+        for step, state in STANDS.items():
+            restart_everywhere(restart, step, stands())
+            assert stands() == state
+            restart()
+            close_old_connections()
+            assert stands() == state
+            with pytest.raises(Refusal):  # pressed again by somebody who saw the error page
+                steps()[step]()
+            if state == State.APPROVED:
+                files_stay_the_same(restart)
+        is_whole()
+
+
+def restart_everywhere(restart, step, before):
+    """Restart the server after every statement of a step that writes, the last before its commit too."""
+    point, written = 0, 0
+
+    def restart_at_the_point(execute, sql, params, many, context):
+        nonlocal written
+        done = execute(sql, params, many, context)
+        if sql.lstrip().startswith(("INSERT", "UPDATE")):
+            written += 1
+            if written == point:
+                restart()
+        return done
+
+    while point == written:  # the last try met a restart
+        point, written = point + 1, 0
+        with suppress(OperationalError), connection.execute_wrapper(restart_at_the_point):
             steps()[step]()
-        connections.close_all()
-        assert stands() == before
-        assert list(findings()) == []
-        steps()[step]()
-        assert stands() == state
-    is_whole()
+        close_old_connections()  # as each request of the server begins
+        if point == written:
+            assert stands() == before, f"{step}, restarted at {point}"
+            assert list(findings()) == [], f"{step}, restarted at {point}"
+    assert point > 1
 
 
-def _server_ends_it(execute, sql, params, many, context):
-    """Have the server end this connection after the first statement that writes payments or moves a run."""
-    done = execute(sql, params, many, context)
-    if "payments_payment" in sql and sql.lstrip().startswith(("INSERT", "UPDATE")):
-        pid = connection.connection.info.backend_pid
-        other = connections.create_connection("default")
-        try:
-            with other.cursor() as cursor:
-                cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
-        finally:
-            other.close()
-    return done
+def files_stay_the_same(restart):
+    """What the bank is given is the same to the byte, whenever it is asked for again."""
+    run = PaymentRun.objects.get(number=1)
+    for file in (bacs_file, iso_file):
+        first = file(run)
+        restart()
+        with pytest.raises(OperationalError):
+            file(run)
+        close_old_connections()
+        assert file(run) == first
