@@ -1,5 +1,6 @@
 """Form fields take what people write, and answer anything else with a sentence."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -7,10 +8,20 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import get_resolver
+from django.utils.functional import Promise
 
 import leeway
 from leeway.days import BORN
-from leeway.forms import LEFT_EMPTY, Called, DateField, NhsNumberField, PoundsField, what_is_missing
+from leeway.forms import (
+    Called,
+    DateField,
+    NhsNumberField,
+    PostcodeField,
+    PoundsField,
+    error_in_words,
+    what_is_missing,
+    what_to_do,
+)
 
 
 @pytest.mark.parametrize(
@@ -72,16 +83,53 @@ def every_form():
     return found
 
 
-def test_every_field_that_was_left_empty_is_named():
-    fields = {(form, name): field for form in every_form() for name, field in form.base_fields.items()}
-    needed = {key: field for key, field in fields.items() if field.required and field.label}
-    assert len(needed) > 100
-    for (form, name), field in needed.items():
-        said = str(field.error_messages["required"])
-        if said == LEFT_EMPTY:
-            said = what_is_missing(str(field.label), field)
-            assert (getattr(field, "called", "") or str(field.label))[1:] in said, (form, name)
-        assert said.endswith(".") and said != LEFT_EMPTY, (form, name)
+def test_whatever_a_field_refuses_names_the_field_and_says_what_to_do():
+    """Every sentence that the framework may say of any field of ours is said in our words."""
+    fields = {(form, name): field for form in every_form() for name, field in form.base_fields.items() if field.label}
+    assert len(fields) > 300
+    for (form, name), field in fields.items():
+        whats = dict(field.error_messages) | {
+            getattr(one, "code", ""): getattr(one, "message", "") for one in field.validators
+        }
+        for code, message in whats.items():
+            if not message or (code == "required" and not field.required):
+                continue
+            params = {"limit_value": 3, "show_value": 9, "max": 2, "length": 9, "value": "x", "pk": "x"}
+            said = what_to_do(str(field.label), field, ValidationError(message, code=code, params=params))
+            assert said.endswith(".") and "%(" not in said, (form, name, code)
+            if isinstance(message, Promise):
+                assert said != str(message) % params, (form, name, code)
+                assert (getattr(field, "called", "") or str(field.label))[1:] in said, (form, name, code)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        (forms.IntegerField(min_value=1), "0", "Weeks: enter 1 or more."),
+        (forms.IntegerField(max_value=52), "53", "Weeks: enter 52 or less."),
+        (forms.IntegerField(), "two", "Weeks: enter a whole number, like 12."),
+        (forms.DecimalField(decimal_places=1), "1.25", "Weeks: enter no more than 1 figures after the point."),
+        (forms.CharField(max_length=3), "many", "Weeks: write no more than 3 characters. These are 4."),
+        (forms.ChoiceField(choices=[("1", "One")]), "2", "Weeks: choose one of the answers on this page."),
+        (forms.EmailField(), "nia@", "Weeks: enter an email address, like name@example.org."),
+        (
+            forms.IntegerField(error_messages={"invalid": "How many? Say it in numbers."}),
+            "x",
+            "How many? Say it in numbers.",
+        ),
+    ],
+)
+def test_an_error_says_what_to_do(field, typed, said):
+    form = type("OneField", (forms.Form,), {"weeks": field})({"weeks": typed})
+    assert error_in_words(form["weeks"]) == said
+
+
+def test_an_example_passes_its_own_check():
+    for field, wrong in [(NhsNumberField(label="NHS number"), "12"), (PostcodeField(label="Postcode"), "12")]:
+        with pytest.raises(ValidationError) as refused:
+            field.clean(wrong)
+        example = re.search(r"like ([0-9A-Z ]+[0-9A-Z])", refused.value.messages[0])
+        assert example and field.clean(example[1])
 
 
 @pytest.mark.parametrize(

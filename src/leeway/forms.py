@@ -15,16 +15,43 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from leeway.days import Sense
 from leeway.law.numbers import decimal_pounds, pounds
 
 MAX_PENCE = 1_000_000_000_00
-LEFT_EMPTY = str(forms.Field.default_error_messages["required"])
 #: First words of labels that are no noun, and of those that need no “the”.
 NO_NOUN = frozenset(["what", "how", "who", "which", "why", "when", "of", "in", "a", "compare"])
 OWNED = frozenset(["the", "their", "your", "its"])
 POUNDS = re.compile(r"-?(?=\.?[0-9])([0-9]{1,3}(,[0-9]{3}){1,4}|[0-9]{0,15})(\.[0-9]{1,2})?")
+#: What to do about what the framework's fields refuse, by its code; `invalid` by the kind of field.
+IN_OUR_WORDS = {
+    "min_value": "enter %(limit_value)s or more.",
+    "max_value": "enter %(limit_value)s or less.",
+    "min_length": "write at least %(limit_value)d characters. These are %(show_value)d.",
+    "max_length": "write no more than %(limit_value)d characters. These are %(show_value)d.",
+    "max_digits": "enter no more than %(max)s figures.",
+    "max_decimal_places": "enter no more than %(max)s figures after the point.",
+    "max_whole_digits": "enter no more than %(max)s figures before the point.",
+    "step_size": "enter a multiple of %(limit_value)s.",
+    "incomplete": "fill in each box.",
+    "invalid_choice": "choose one of the answers on this page.",
+    "invalid_list": "choose from the answers on this page.",
+    "invalid_pk_value": "choose one of the answers on this page.",
+    "missing": "choose the file again: none came.",
+    "empty": "the file is empty. Choose another one.",
+    "contradiction": "choose a file or take it away, not both.",
+    "null_characters_not_allowed": "take out the signs that cannot be seen.",
+}
+IN_THE_FORM_OF: dict[type[forms.Field], str] = {
+    forms.FloatField: "enter a number, like 12.5.",
+    forms.DecimalField: "enter a number, like 12.5.",
+    forms.IntegerField: "enter a whole number, like 12.",
+    forms.EmailField: "enter an email address, like name@example.org.",
+    forms.URLField: "enter a web address, like https://example.org.",
+    forms.FileField: "choose the file again: it did not come as a file.",
+}
 
 
 #: The most that any field takes which names no limit of its own: a few pages of print.
@@ -65,9 +92,25 @@ def _what_is_wrong(text: str, field: forms.Field, label: str) -> str:
 
 
 def error_in_words(bound: forms.BoundField) -> str:
-    """What is wrong with a field, as its page says it. A field left empty is named, whichever form it stands in."""
-    said = str(bound.errors[0])
-    return what_is_missing(str(bound.label), bound.field) if said == LEFT_EMPTY else said
+    """What is wrong with a field and what to do, as its page says it; the field is named, whichever form it is in."""
+    return what_to_do(str(bound.label), bound.field, bound.errors.as_data()[0])
+
+
+def what_to_do(label: str, field: forms.Field, error: ValidationError) -> str:
+    """A sentence for an error: our own as it was written, the framework's (“This field is required.”) in our words."""
+    said = error.messages[0]
+    if not isinstance(error.message, Promise):  # the framework's sentences are translated late, ours are plain
+        return said
+    if error.code == "required":
+        return what_is_missing(label, field)
+    if error.code == "invalid":
+        do = next((do for kind, do in IN_THE_FORM_OF.items() if isinstance(field, kind)), "enter it in another form.")
+    elif error.code in IN_OUR_WORDS:
+        do = IN_OUR_WORDS[error.code] % (error.params or {})
+    else:
+        return said
+    name = getattr(field, "called", "") or label
+    return f"{f'“{name}”' if name.endswith('?') else name}: {do}"
 
 
 def what_is_missing(label: str, field: forms.Field) -> str:
@@ -190,7 +233,7 @@ class NhsNumberField(forms.CharField):
         if not digits:
             return None
         if not re.fullmatch(r"[0-9]{10}", digits):
-            raise ValidationError(f"{self.label} has ten digits, like 999 123 4560. Check it and enter it again.")
+            raise ValidationError(f"{self.label} has ten digits, like 999 123 4578. Check it and enter it again.")
         if not nhs_number.is_valid(digits):
             raise ValidationError(
                 f"{self.label}: the last digit does not fit the other nine, so one is mistyped. Check it."

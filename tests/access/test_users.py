@@ -157,6 +157,12 @@ def test_a_worker_invites_a_supporter_once(bea, db, django_capture_on_commit_cal
     assert len(mail.outbox) == 1
 
 
+def test_an_email_says_a_name_as_it_is_written(bea, db, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.invite(email="nia@home.example", name="Nia O'Neill & Son", site_address=SITE, by=bea, on=TODAY)
+    assert "Hello Nia O'Neill & Son," in mail.outbox[0].body
+
+
 def test_an_invitation_does_not_reach_into_a_member_of_staff_s_sign_in(bea, mona, finn):
     with pytest.raises(Refusal, match="cannot be used"):
         actions.invite(email=mona.email, name="Mona", site_address=SITE, by=bea, on=TODAY)

@@ -38,6 +38,7 @@ def environment(**options) -> Environment:
     ours = options.pop("loader")
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     options["undefined"] = ChainableUndefined  # the GOV.UK macros rely on it
+    options["autoescape"] = lambda name: not (name or "").endswith(".txt")  # an email is no page: it would say &#39;
     env = Environment(loader=ChoiceLoader([ours, macros]), **options)
     env.globals.update(
         url=url,

@@ -423,9 +423,13 @@ def test_an_assessment_that_changed_while_it_was_checked_is_not_completed_unseen
 @pytest.mark.parametrize(
     ("part", "answers", "sentence"),
     [
-        ("basis", {"basis": "light_touch", "basis_reason": "x" * 501}, "at most 500 characters"),
-        ("income", {"rows": "9" * 5000}, "Enter a whole number"),
-        ("income", {"rows": "1", "kind_1": "earnings", "amount_1": "12", "every_1": "blue moon"}, "valid choice"),
+        ("basis", {"basis": "light_touch", "basis_reason": "x" * 501}, "write no more than 500 characters"),
+        ("income", {"rows": "9" * 5000}, "enter a whole number, like 12."),
+        (
+            "income",
+            {"rows": "1", "kind_1": "earnings", "amount_1": "12", "every_1": "blue moon"},
+            "choose one of the answers on this page",
+        ),
     ],
 )
 def test_a_money_check_that_is_too_much_gets_a_sentence(client, bea, case, filled, part, answers, sentence):

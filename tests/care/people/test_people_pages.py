@@ -281,13 +281,13 @@ class TestTooLong:
             (f"/cases/{case.pk}/details/", WHO | {"version": "1"}),
         ]:
             page = text(client.post(address, more | {"email": self.ADDRESS}))
-            assert "at most 254 characters" in page, address
+            assert "write no more than 254 characters" in page, address
             assert self.ADDRESS in page, address
 
     def test_a_reason_for_closing(self, client, bea, case):
         client.force_login(bea)
         page = text(client.post(f"/cases/{case.pk}/close/", {"reason": "because " * 200}))
-        assert "at most 490 characters" in page and "because because" in page
+        assert "write no more than 490 characters" in page and "because because" in page
         longest = f"Moved away, {'x' * 478}"
         send(client, f"/cases/{case.pk}/close/", reason=longest)
         case.refresh_from_db()

@@ -116,7 +116,7 @@ def test_an_empty_form_says_each_thing_that_is_needed(client, bea):
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"kind": "home_care"}, "Select a valid choice"),
+        ({"kind": "home_care"}, "choose one of the answers on this page"),
         ({"postcode": "FB1"}, "enter a full UK postcode"),
         ({"website": "javascript:alert(1)"}, "enter an address like"),
         ({"website": "no address"}, "enter an address like"),
@@ -202,7 +202,7 @@ def test_a_price_is_ended_and_then_not_known(client, bea, club):
         ({"unit": "hour"}, "Enter the price in pounds, or 0 if it is free."),
         ({"pence": "12.50"}, "Choose what the price buys."),
         ({"pence": "12.505", "unit": "hour"}, "enter an amount in pounds and pence"),
-        ({"pence": "12.50", "unit": "hour", "kind": "gift"}, "Select a valid choice"),
+        ({"pence": "12.50", "unit": "hour", "kind": "gift"}, "choose one of the answers on this page"),
         ({"pence": "12.50", "unit": "hour"}, "Enter the first day on which this price holds."),
         (
             {"pence": "12.50", "unit": "hour", "starts_on_day": "31", "starts_on_month": "2", "starts_on_year": "2027"},

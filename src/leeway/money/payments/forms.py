@@ -71,7 +71,7 @@ class SampleForm(forms.Form):
         label="How many payments do you check?",
         min_value=1,
         help_text="If 59 are right, at most one in sixteen of the run is wrong, with 95% confidence.",
-        error_messages={"required": "Enter how many payments you check.", "invalid": "Enter a whole number."},
+        error_messages={"required": "Enter how many payments you check."},
     )
     because = forms.CharField(label="Why so many?", error_messages={"required": "Say why so many."})
 
