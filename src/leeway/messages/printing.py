@@ -7,11 +7,11 @@ from pathlib import Path
 import typst
 from django.conf import settings
 
+from leeway import typeface
 from leeway.messages.models import Message
 from leeway.refusal import Refusal
 
 TEMPLATE = Path(__file__).parent / "typst" / "message.typ"
-FONTS = (typst.Fonts(include_system_fonts=False), typst.Fonts(include_system_fonts=True))
 LARGE_PRINT = "Large print"
 
 
@@ -31,7 +31,7 @@ def message_pdf(message: Message) -> bytes:
     }
     made_at = datetime.combine(message.written_on, time(), UTC)
     inputs = {"letter": json.dumps(content, ensure_ascii=False)}
-    for fonts in FONTS:
+    for fonts in (typeface.SHIPPED, typeface.ALL):
         try:
             return typst.compile(TEMPLATE, sys_inputs=inputs, font_paths=fonts, pdf_standards="ua-1", timestamp=made_at)
         except typst.TypstError as problem:

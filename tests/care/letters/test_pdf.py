@@ -57,6 +57,7 @@ def test_it_is_tagged_and_claims_pdf_ua_1(decide):
     assert b"/StructTreeRoot" in pdf and b"/DisplayDocTitle true" in pdf
     assert b"/Lang(en-GB)" in pdf
     assert b">What you pay towards your support<" in pdf
+    assert set(re.findall(rb"\+(SourceSans3|Libertinus)[A-Za-z-]*", pdf)) == {b"SourceSans3"}
 
 
 @needs_poppler

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import typst
 
+from leeway import typeface
 from leeway.care.letters.blocks import Letter
 from leeway.refusal import Refusal
 
 TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
-SHIPPED_FONTS = typst.Fonts(include_system_fonts=False)
 UNSHOWN = re.compile(r"^error: PDF/UA-1 error: the text.*?`\"(.+?)\"`", re.MULTILINE)
 #: Control characters show as nothing, and PDF/UA forbids them; every kind of line end is one, and a tab is a space.
 CONTROL_CHARACTERS: dict[int, str] = dict.fromkeys((*range(32), *range(127, 160), 0xFEFF), "")
@@ -32,17 +32,17 @@ def letter_pdf(letter: Letter) -> bytes:
     content = in_each_text(asdict(letter), CONTROL_CHARACTERS)
     made_at = datetime.combine(letter.dated, time(), UTC)
     try:
-        return _compile(content, made_at, SHIPPED_FONTS)
+        return _compile(content, made_at, typeface.SHIPPED)
     except typst.TypstError as error:
         if not UNSHOWN.search(error.diagnostic):
             raise
     try:
-        return _compile(content, made_at, [])
+        return _compile(content, made_at, typeface.ALL)
     except typst.TypstError as error:
         unshown = {ord(one): in_words(one) for one in _characters(error.diagnostic)}
         if not unshown:
             raise
-    return _compile(in_each_text(content, unshown), made_at, [])
+    return _compile(in_each_text(content, unshown), made_at, typeface.ALL)
 
 
 def in_each_text(value, replacements: dict[int, str]):
