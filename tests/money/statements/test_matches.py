@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 
 from leeway.money.budgets.dues import Payer
 from leeway.money.payments.actions import confirm_run
+from leeway.money.payments.answers import take_answer
 from leeway.money.payments.models import Payment
 from leeway.money.payments.states import PaymentState, State
 from leeway.money.statements import actions, queries
@@ -15,7 +17,8 @@ from leeway.money.statements.matching import Thing
 from leeway.money.statements.models import Match, Part, StatementLine, Undoing
 from leeway.money.statements.standing import Side, standing
 from leeway.refusal import NotAllowed, Refusal
-from tests.money.statements.conftest import LATER, SET_UP_ON, line, read
+from leeway.site.demo.statements import rejection_of
+from tests.money.statements.conftest import LATER, ON, SET_UP_ON, line, read
 
 pytestmark = pytest.mark.django_db
 WHY = "The bank says so by telephone."
@@ -218,6 +221,30 @@ def test_a_run_is_confirmed_from_its_statement_with_what_came_back(paid_run, pay
     )
     assert Payment.objects.get(pk=ben.pk).returned_because == "the account is closed"
     assert open_pence(account) == [] and list(queries.findings()) == []
+
+
+def test_what_the_bank_turned_down_does_not_leave_with_its_run(paid_run, payments, keep, account, finn):
+    """The bank rejects a payment, and debits the rest in one line: matched by itself, and nothing is left open."""
+    _, ben, _ = payments
+    upload = SimpleUploadedFile("status.xml", rejection_of(ben, code="AC04", on=ON))
+    take_answer(run=paid_run, upload=upload, by=finn, on=ON)
+    keep(read(line(ben.amount_pence - paid_run.total_pence, reference="LEEWAY-000001"), number="14"))
+    match = Match.objects.get()
+    assert match.matched_by is None and open_pence(account) == []
+    assert (
+        match.why == f"The line names run 1, and the amount is the same without payment {ben.reference} that came "
+        "back, Ben Example."
+    )
+    ((run, evidence),) = queries.runs_to_confirm(seen_by=finn, on=LATER)
+    assert run == paid_run and evidence.returned == ()
+    assert actions.confirm_from_statement(run=run, by=finn, on=LATER).state == State.CONFIRMED
+    left = {each.thing: each.open_pence for each in queries.candidates.things_for(account, ())}
+    assert left.get(Thing(What.RUN, run.pk), 0) == left.get(Thing(What.RETURNED, ben.pk), 0) == 0
+    assert list(queries.findings()) == []
+    actions.undo(match=match, reason="It is another run.", by=finn, on=LATER)
+    (again,) = proposals(account, finn)
+    assert [thing for thing, _ in again.things] == [Thing(What.RUN, run.pk), Thing(What.RETURNED, ben.pk)]
+    assert actions.accept(account=account, proposal=again, by=finn, on=LATER).matched_by == finn
 
 
 def test_what_comes_back_after_all_is_recorded_by_the_press_that_matches_it(paid_run, payments, keep, account, finn):

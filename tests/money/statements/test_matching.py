@@ -111,6 +111,31 @@ def test_nothing_less_matches_by_itself(lines, things):
     assert find(lines, things).by_itself == ()
 
 
+def test_a_run_may_leave_without_what_the_bank_turned_down_of_it():
+    back = payment(4, 100_00, what=What.RETURNED, names=("Ben Cole",))
+    run = whole_run(300_00, less=(back,))
+    left = line(-200_00, "BACS LEEWAY-000012")
+    (found,) = find([left], [run, back]).by_itself
+    assert found.things == ((run.thing, -300_00), (back.thing, 100_00)) and found.lines == ((left.id, -200_00),)
+    assert found.why == "The line names run 12, and the amount is the same without payment 000012-000004."
+    whole = line(-300_00, "LEEWAY-000012")
+    came_in = line(100_00, "000012-000004", name="y")
+    assert sure([whole, came_in], [run, back]) == [(whole.id, [run.thing]), (came_in.id, [back.thing])]
+    assert sure([left, came_in], [run, back]) == [(came_in.id, [back.thing])]  # it cannot be both
+    for other in (line(-200_01, "LEEWAY-000012"), line(-200_00, ""), line(-200_00, "LEEWAY-000012", handled=True)):
+        assert sure([other], [run, back]) == []
+    assert sure([left], [whole_run(300_00, less=(payment(4, 100_00, what=What.RETURNED, handled=True),))]) == []
+
+
+def test_a_run_without_what_was_turned_down_is_proposed_by_amount_and_day():
+    back = payment(4, 100_00, what=What.RETURNED)
+    run = whole_run(300_00, less=(back, payment(5, 50_00, what=What.RETURNED)))
+    one = line(-150_00, "BACS")
+    (found,) = find([one], [run, back]).proposed[one.id]
+    assert [pence for _, pence in found.things] == [-300_00, 100_00, 50_00] and found.confidence == 70
+    assert "Run 12 is of the same amount without 2 payments that came back, expected on 24 April 2026" in found.why
+
+
 def test_a_cut_reference_counts_only_where_it_begins_one_alone():
     cut = [line(-100_00, "PAID TO 000012-000")]
     assert sure(cut, [ADA]) == [(cut[0].id, [ADA.thing])]
@@ -177,6 +202,12 @@ def test_two_lines_that_come_to_a_run_are_proposed_together():
 # --- properties --------------------------------------------------------------------------------------
 
 PLACES = st.integers(1, 6)
+
+
+def is_turned_down(thing):
+    return thing.thing.what == What.RETURNED and thing.run == "LEEWAY-000012" and thing.open_pence == thing.pence
+
+
 THINGS = st.lists(
     st.builds(
         payment,
@@ -190,7 +221,7 @@ THINGS = st.lists(
     ),
     max_size=8,
     unique_by=lambda each: each.thing,
-).map(lambda some: [*some, whole_run(300_00)])
+).map(lambda some: [*some, whole_run(300_00, less=tuple(each for each in some if is_turned_down(each)))])
 
 
 @st.composite
@@ -229,7 +260,10 @@ def test_what_is_matched_by_itself_is_named_untouched_and_of_one_amount(lines, t
         assert not by_line[line_id].handled and one.because == Because.EXACT_KEY and one.confidence == 100
         for thing, part in one.things:
             meant = by_thing[thing]
-            assert any(key.upper() in said or key.upper()[:7] in said or key.upper()[:16] in said for key in meant.keys)
+            named = any(
+                key.upper() in said or key.upper()[:7] in said or key.upper()[:16] in said for key in meant.keys
+            )
+            assert named or any(meant in by_thing[run].less for run, _ in one.things)
             assert meant.pence == meant.open_pence == part and not meant.handled and not meant.to_record
             assert by_line[line_id].booked_on >= meant.since
         used.update([line_id, *(thing for thing, _ in one.things)])

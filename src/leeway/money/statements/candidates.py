@@ -13,8 +13,8 @@ from django.db.models.functions import Coalesce
 
 from leeway.money.budgets.dues import Payer
 from leeway.money.contributions.models import Receipt
-from leeway.money.payments.models import Payment, PaymentRun
-from leeway.money.payments.states import LIVE, PaymentState
+from leeway.money.payments.models import AnsweredPayment, Payment, PaymentRun
+from leeway.money.payments.states import LIVE, PaymentState, Said
 from leeway.money.statements.kinds import SIGN, What, Whose
 from leeway.money.statements.matching import (
     CUT_KEY,
@@ -189,19 +189,31 @@ ROW = (
 
 
 def _runs() -> Iterable[OpenThing]:
-    for run in _left_of_runs().values():
-        if run.left_pence:
-            yield OpenThing(
-                thing=Thing(What.RUN, run.id),
-                called=f"run {run.number}",
-                pence=-run.total_pence,
-                open_pence=-run.left_pence,
-                on=run.pay_on,
-                since=run.sent_on,
-                keys=(run.reference,),
-                run=run.reference,
-                handled=run.handled,
-            )
+    unfinished = [run for run in _left_of_runs().values() if run.left_pence]
+    less = _turned_down([run.id for run in unfinished])
+    for run in unfinished:
+        yield OpenThing(
+            thing=Thing(What.RUN, run.id),
+            called=f"run {run.number}",
+            pence=-run.total_pence,
+            open_pence=-run.left_pence,
+            on=run.pay_on,
+            since=run.sent_on,
+            keys=(run.reference,),
+            run=run.reference,
+            handled=run.handled,
+            less=tuple(less[run.number]),
+        )
+
+
+def _turned_down(runs: Sequence[UUID]) -> Mapping[int, Sequence[OpenThing]]:
+    """By the number of each run: its payments that the bank turned down, and that came in on no statement either."""
+    found: defaultdict[int, list[OpenThing]] = defaultdict(list)
+    said = AnsweredPayment.objects.filter(payment=OuterRef("pk"), said=Said.REJECTED)
+    rows = Payment.objects.filter(Exists(said), run__in=runs, state=PaymentState.RETURNED)
+    for row in _with_matched(rows, What.RETURNED).filter(matched=0):
+        found[row["run__number"]].append(_back(row))
+    return found
 
 
 @dataclass(frozen=True)
@@ -245,8 +257,7 @@ def _payments(near: _Near | None) -> Iterable[OpenThing]:
     rows = Payment.objects.filter(run__number__in=unfinished).exclude(run__sent_on=None)
     if near:
         rows = rows.filter(near.by_key() | near.by_amount("run__pay_on", sign=-1) | near.by_day("run__pay_on", sign=-1))
-    rows = rows.annotate(matched=_matched("payment", What.SENT), handled=_handled("payment", What.SENT))
-    for row in rows.values(*ROW, "matched", "handled").iterator(chunk_size=5000):
+    for row in _with_matched(rows, What.SENT).iterator(chunk_size=5000):
         left = min(row["amount_pence"] + row["matched"], runs[row["run__number"]].left_pence)
         yield _payment(What.SENT, row, -row["amount_pence"], -left, row["run__pay_on"], handled=row["handled"])
 
@@ -255,10 +266,18 @@ def _came_back(near: _Near | None) -> Iterable[OpenThing]:
     rows = Payment.objects.filter(state=PaymentState.RETURNED)
     if near:
         rows = rows.filter(near.by_key() | near.by_amount("returned_on", sign=1) | near.by_day("returned_on", sign=1))
-    rows = rows.annotate(matched=_matched("payment", What.RETURNED), handled=_handled("payment", What.RETURNED))
-    for row in rows.values(*ROW, "matched", "handled").iterator(chunk_size=5000):
-        pence = row["amount_pence"]
-        yield _payment(What.RETURNED, row, pence, pence - row["matched"], row["returned_on"], handled=row["handled"])
+    yield from map(_back, _with_matched(rows, What.RETURNED).iterator(chunk_size=5000))
+
+
+def _with_matched(rows: QuerySet[Payment], what: What) -> QuerySet[Any]:
+    """Payments as the matcher needs them, with how much of each is matched as this."""
+    rows = rows.annotate(matched=_matched("payment", what), handled=_handled("payment", what))
+    return rows.values(*ROW, "matched", "handled")
+
+
+def _back(row: Mapping[str, Any]) -> OpenThing:
+    pence = row["amount_pence"]
+    return _payment(What.RETURNED, row, pence, pence - row["matched"], row["returned_on"], handled=row["handled"])
 
 
 def _to_be_recorded(near: _Near) -> Iterable[OpenThing]:
@@ -279,8 +298,7 @@ def _to_be_recorded(near: _Near) -> Iterable[OpenThing]:
 def _arrived(account: BankAccount) -> Iterable[OpenThing]:
     """Payments into a person's account."""
     rows = Payment.objects.filter(case=account.case_id).exclude(run__sent_on=None)
-    rows = rows.annotate(matched=_matched("payment", What.ARRIVED), handled=_handled("payment", What.ARRIVED))
-    for row in rows.values(*ROW, "matched", "handled"):
+    for row in _with_matched(rows, What.ARRIVED):
         pence = row["amount_pence"]
         yield _payment(What.ARRIVED, row, pence, pence - row["matched"], row["run__pay_on"], handled=row["handled"])
 

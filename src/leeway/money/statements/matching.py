@@ -68,7 +68,8 @@ class OpenThing:
     """What may be on a statement: signed as it would be there. What is matched wholly has nothing open.
 
     `on` is the day on which it is expected, `since` the first on which it can be there; `run` is shared by a run and
-    its payments. `to_record`: to match it, something is recorded first, so that it never happens by itself.
+    its payments. `to_record`: to match it, something is recorded first, so that it never happens by itself. `less`: of
+    a run, its payments that the bank turned down, as they would come back: it may leave as one amount without them.
     """
 
     thing: Thing
@@ -82,6 +83,7 @@ class OpenThing:
     names: tuple[str, ...] = ()
     handled: bool = False
     to_record: bool = False
+    less: "tuple[OpenThing, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +206,8 @@ def _narrowest(things: list[OpenThing]) -> list[OpenThing]:
 def _sure(lines: Sequence[OpenLine], named: dict[UUID, _NamedBy]) -> list[Proposal]:
     """What is matched by itself: one line names one thing, no other line names it, and they are of the same amount.
 
-    A whole key is surer than what another line has left of one, and that says nothing of another amount.
+    A whole key is surer than what another line has left of one, and that says nothing of another amount. A run takes
+    along what the bank turned down of it, where no other line names that.
     """
     claims: Counter[tuple[Thing, bool]] = Counter()
     for line in lines:
@@ -224,9 +227,9 @@ def _sure(lines: Sequence[OpenLine], named: dict[UUID, _NamedBy]) -> list[Propos
     found = []
     for line in lines:
         wanted = _wanted(line, named[line.id])
-        keyed = named[line.id].keyed
+        keyed, meant = named[line.id].keyed, {each.thing for each in named[line.id].all}
         if wanted and all(
-            claims[each.thing, True] + claims[each.thing, False] * (each.thing not in keyed) == 1
+            claims[each.thing, True] + claims[each.thing, False] * (each.thing not in keyed) == (each.thing in meant)
             and _is_sure(line, each)
             and len(of_runs[each.run]) < 2
             for each in wanted
@@ -238,7 +241,8 @@ def _sure(lines: Sequence[OpenLine], named: dict[UUID, _NamedBy]) -> list[Propos
                     things=tuple((each.thing, each.pence) for each in wanted),
                     because=Because.EXACT_KEY,
                     confidence=100,
-                    why=_names(wanted, cut=cut) + ", and the amount is the same.",
+                    why=_names([each for each in wanted if each.thing in meant], cut=cut)
+                    + f", and the amount is the same{_without(line, wanted[0])}.",
                     by_itself=True,
                 )
             )
@@ -260,7 +264,30 @@ def _wanted(line: OpenLine, named: _NamedBy) -> list[OpenThing]:
             if same and whole:
                 return things
     meant = {one.thing: one for one in named.all}
-    return list(meant.values()) if len(meant) == 1 and next(iter(meant.values())).open_pence == line.pence else []
+    if len(meant) != 1:
+        return []
+    (only,) = meant.values()
+    return _taken(line, only) if _is_all_of(line, only) else []
+
+
+def _open(things: Iterable[OpenThing]) -> int:
+    return sum(each.open_pence for each in things)
+
+
+def _taken(line: OpenLine, thing: OpenThing) -> list[OpenThing]:
+    """What a line stands for where it stands for a thing: of a run, with what was turned down of it if that fits."""
+    return next((some for some in ([thing], [thing, *thing.less]) if _open(some) == line.open_pence), [thing])
+
+
+def _is_all_of(line: OpenLine, thing: OpenThing) -> bool:
+    """Whether a line is of the amount that is open of a thing, to the penny."""
+    return _open(_taken(line, thing)) == line.open_pence
+
+
+def _without(line: OpenLine, thing: OpenThing) -> str:
+    """Without what an amount is the same, where a payment of the run was turned down: nothing where none was."""
+    less = _taken(line, thing)[1:]
+    return f" without {less[0].called if len(less) == 1 else f'{len(less)} payments that came back'}" if less else ""
 
 
 def _is_sure(line: OpenLine, thing: OpenThing) -> bool:
@@ -277,19 +304,18 @@ def _by_key(line: OpenLine, named: _NamedBy, used: set[Thing]) -> Iterator[Propo
     """What a line names, where that is not sure enough to be matched by itself."""
     meant = {each.thing: each for each in named.all if each.open_pence and each.thing not in used}
     if len(line.named) > 1 and len(meant) > 1 and not line.open_pence - line.pence:
-        total = sum(each.open_pence for each in meant.values())
+        total = _open(meant.values())
         if abs(total) <= abs(line.open_pence):
             why = f"{_names(list(meant.values()), cut=False)}: {pounds(abs(total))} of it."
             yield _joined(line, list(meant.values()), Because.EXACT_KEY, 90, why)
     called = utils.default_process(line.counterparty)
-    likely = sorted(
-        meant.values(), key=lambda each: (each.open_pence != line.open_pence, -_alike(called, each.names)[1])
-    )
+    likely = sorted(meant.values(), key=lambda each: (not _is_all_of(line, each), -_alike(called, each.names)[1]))
     for each in likely[:PROPOSALS_A_LINE]:
-        if each.open_pence == line.open_pence:
-            words = ", and the amount is the same."
+        if _is_all_of(line, each):
+            words = f", and the amount is the same{_without(line, each)}."
             if line.booked_on < each.since:
-                words = f", of the same amount. It is dated before that was sent, on {each.since:%-d %B %Y}."
+                words = f", of the same amount{_without(line, each)}."
+                words += f" It is dated before that was sent, on {each.since:%-d %B %Y}."
             elif len(meant) > 1:
                 words = ", among others. The amount is the same."
             yield _of_one(line, each, Because.EXACT_KEY, 95, _names([each], cut=not named.whole) + words)
@@ -305,7 +331,8 @@ class _Amounts:
         self.by_amount: defaultdict[int, list[OpenThing]] = defaultdict(list)
         self.by_name: defaultdict[tuple[int, str], list[OpenThing]] = defaultdict(list)
         for thing in sorted(things, key=lambda each: (each.on, each.called)):
-            self.by_amount[thing.open_pence].append(thing)
+            for pence in {thing.open_pence, _open([thing, *thing.less])}:
+                self.by_amount[pence].append(thing)
             for name in thing.names:
                 self.by_name[thing.open_pence, utils.default_process(name)].append(thing)
         self.days = {pence: [each.on for each in some] for pence, some in self.by_amount.items()}
@@ -334,7 +361,8 @@ class _Amounts:
                 yield _of_one(line, each, Because.NAME, 55, why)
 
     def _near(self, line: OpenLine, thing: OpenThing, name: str, only: bool) -> Proposal:
-        why = f"{_at_the_start(thing.called)} is of the same amount, expected on {thing.on:%-d %B %Y}"
+        same = f"the same amount{_without(line, thing)}"
+        why = f"{_at_the_start(thing.called)} is of {same}, expected on {thing.on:%-d %B %Y}"
         if name:
             why += f", and “{line.counterparty}” is like “{name}”"
             return _of_one(line, thing, Because.NAME, 85 if only else 75, why + ".")
@@ -372,7 +400,7 @@ class _Sums:
         last = bisect_right(days, date.fromordinal(day + DAYS_TOGETHER))
         near = [each for each in self.things[sign][first : min(last, first + 2_000)] if each.thing.what != What.RUN]
         for group in self._of_runs(near):
-            if len(group) > 1 and sum(each.open_pence for each in group) == line.open_pence:
+            if len(group) > 1 and _open(group) == line.open_pence:
                 why = f"The {len(group)} open of run {group[0].run} come to this amount, to the penny."
                 return [_joined(line, group, Because.SUM, 65, why)]
         if len(near) > SUMMED_OF or self.tried > SUMS_TRIED:
@@ -397,7 +425,7 @@ class _Sums:
         for size in SUMMED:
             for some in combinations(near, size):
                 self.tried += 1
-                if sum(each.open_pence for each in some) == pence:
+                if _open(some) == pence:
                     found.append(some)
                     if len(found) > 1:
                         return found
@@ -439,6 +467,8 @@ def _lines_of_one_thing(
 
 def _of_one(line: OpenLine, thing: OpenThing, because: Because, confidence: int, why: str) -> Proposal:
     """A line and a thing, as far as both are open."""
+    if _is_all_of(line, thing):
+        return _joined(line, _taken(line, thing), because, confidence, why)
     pence = SIGN[thing.thing.what] * min(abs(line.open_pence), abs(thing.open_pence))
     return Proposal(
         lines=((line.id, pence),),
@@ -453,7 +483,7 @@ def _of_one(line: OpenLine, thing: OpenThing, because: Because, confidence: int,
 def _joined(line: OpenLine, things: Sequence[OpenThing], because: Because, confidence: int, why: str) -> Proposal:
     """A line, or a part of it, and several things whole."""
     return Proposal(
-        lines=((line.id, sum(each.open_pence for each in things)),),
+        lines=((line.id, _open(things)),),
         things=tuple((each.thing, each.open_pence) for each in things),
         because=because,
         confidence=confidence,

@@ -13,7 +13,7 @@ from leeway.law.numbers import decimal_pounds
 from leeway.money.banking.working_days import working_day_after
 from leeway.money.contributions.models import Receipt
 from leeway.money.payments.models import Payment, PaymentRun
-from leeway.money.payments.states import PaymentState
+from leeway.money.payments.states import PaymentState, Said
 from leeway.money.statements import actions, candidates
 from leeway.money.statements.kinds import Otherwise, Whose
 from leeway.money.statements.models import BankAccount
@@ -68,12 +68,15 @@ def keep_statements(finance: User, today: date, last_run: PaymentRun | None) -> 
 def _entries(today: date, last_run: PaymentRun | None) -> Iterator[Entry]:
     """What happened: runs that left, what came back, shares, charges; and some things that nobody knows."""
     runs = PaymentRun.objects.exclude(sent_on=None).filter(pay_on__lte=today).order_by("number")
+    returned = Payment.objects.filter(state=PaymentState.RETURNED, run__in=runs).select_related("run", "payee")
+    rejected = returned.filter(answered__said=Said.REJECTED)
     for run in runs:
         topped_up = run.total_pence // 10_000_00 * 10_000_00 + 10_000_00
         yield Entry(run.pay_on - timedelta(days=1), topped_up, FROM_COUNCIL, "FAIRBOURNE COUNCIL")
-        yield Entry(run.pay_on, -run.total_pence, f"BACS {run.reference}")
+        turned_down = sum(payment.amount_pence for payment in rejected if payment.run == run)
+        yield Entry(run.pay_on, turned_down - run.total_pence, f"BACS {run.reference}")
         yield Entry(run.pay_on, -12_50, CHARGES)
-    for payment in Payment.objects.filter(state=PaymentState.RETURNED, run__in=runs).select_related("run", "payee"):
+    for payment in returned.exclude(pk__in=rejected):
         yield _came_back(payment)
     for receipt in Receipt.objects.filter(taken_back=None).select_related("case__person"):
         who = "NHS FAIRBOURNE ICB" if receipt.payer == "nhs" else str(receipt.case.person).upper()
