@@ -39,7 +39,7 @@ OWN_WORDS = {
         "status_report", "reasons", "make_reason_codes",
     },
     "money/banking/readers": {
-        "mt940", "narrative", "camt", "camt_entries", "ofx", "tables", "mapping", "days", "spreadsheet", "values",
+        "mt940", "narrative", "camt", "camt_entries", "ofx", "tables", "mapping", "values",
     },
     "money/ledger": {"export", "reasons", "relations"},
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},

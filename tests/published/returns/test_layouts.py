@@ -4,10 +4,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leeway.published.returns.layouts import read_return
+from leeway.published.returns.layouts import read_return, read_sheets
 from leeway.published.returns.reading import FLAGS, SCHEMA, figure_in
 from leeway.refusal import Refusal
 from tests.published.returns import small_files as small
+from tests.workbooks import ods, xlsx
 
 GROSS = "learning disability 18-64 | {} | gross total cost"
 
@@ -58,14 +59,14 @@ def test_what_stacked_expenditure_cannot_say_is_listed(tmp_path):
     rows = [
         [*small.SHEET, "x13"],
         [*small.sheet("2004-05", "Camelot", "E5", "Direct payments", G="1"), ""],
-        [*small.sheet("2005-06", "Kent", "E5", "Direct payments", G="1"), ""],
+        [*small.sheet("1999-00", "Kent", "E5", "Direct payments", G="1"), ""],
         [*small.sheet("2004-05", "Kent", "E5", "Direct payments", G="12+2", C="-4", D=""), "77"],
         [*small.sheet("2004-05", "TOTAL Inner London", "E5", "Direct payments", G="500"), ""],
     ]
     reading = read(tmp_path, rows)
     assert [(place.row, place.council) for place in reading.unread] == [(1, ""), (2, ""), (3, ""), (4, "Kent")]
     assert [
-        word in place.reason for word, place in zip(["x13", "Camelot", "2005-06", "12+2"], reading.unread, strict=True)
+        word in place.reason for word, place in zip(["x13", "Camelot", "1999-00", "12+2"], reading.unread, strict=True)
     ]
     found = figures(reading.table)
     assert found["Kent", "2004-05", GROSS.format("direct payments")] == (None, "unreadable")
@@ -144,6 +145,29 @@ def test_councils_in_columns(tmp_path):
     assert set(reading.totals["council"]) == {"England"}
     with pytest.raises(Refusal, match=r"nothing in the file says its year"):
         read(tmp_path, small.COLUMNS, "return.csv")
+    with pytest.raises(Refusal, match=r"its name tells of 2013-14 and 2014-15"):
+        read(tmp_path, small.COLUMNS, "return_2013-14_and_14-15.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "year"),
+    [
+        ("pss-exp-eng-14-15-fin.csv", "2014-15"),
+        ("Annex_2013_14.csv", "2013-14"),
+        ("return_2014-2015.csv", "2014-15"),
+        ("saved 2014-10-11, return 2012-13.csv", "2012-13"),
+        ("saved 11-12-2014.csv", None),
+        ("14-16.csv", None),
+        ("1415.csv", None),
+    ],
+)
+def test_the_year_that_a_name_says(tmp_path, name, year):
+    """A day in a name is no year, nor are two years that do not follow each other."""
+    if year:
+        assert read(tmp_path, small.COLUMNS, name).table["year"].unique().to_list() == [year]
+    else:
+        with pytest.raises(Refusal, match="nothing in the file says its year"):
+            read(tmp_path, small.COLUMNS, name)
 
 
 def test_the_bridging_file_says_which_year_a_row_is(tmp_path):
@@ -197,9 +221,83 @@ def test_a_cell_is_a_number_or_a_flag_and_never_a_guess(cell):
         assert value == pytest.approx(float(cell.strip().replace(",", "")), rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("cell", "figure"),
+    [
+        ("[w]", (None, "none recorded")),
+        ("[W] ", (None, "none recorded")),
+        ("[low]", (None, "low")),
+        ("[u2]", (None, "low reliability")),
+        ("[e]", (None, "not available")),
+        ("12.5 [p]", (12.5, "provisional")),
+        ("12[s][r]", (12, "revised")),
+        ("-3 [ss]", (-3, "negative")),
+        ("12 [c]", (None, "unreadable")),
+        ("[note 3]", (None, "unreadable")),
+        ("12]", (None, "unreadable")),
+    ],
+)
+def test_the_statistical_services_shorthand(cell, figure):
+    assert figure_in(cell) == figure
+
+
 @pytest.mark.parametrize("cell", ["1,2,3", "12,34", "12+2", "#NUM!", "1e999", "nan", "inf", "£5", "1 000", "39 (38.7)"])
 def test_cells_that_are_not_figures(cell):
     assert figure_in(cell) == (None, "unreadable")
+
+
+def test_a_file_of_which_most_figures_are_none_is_refused(tmp_path):
+    words = [[*row[:5], "x", "y"] if row[0] == "Age 65 and over" else row for row in small.COLUMNS]
+    half = [[*words[0]], [*words[1]], ["Age 18 to 64", "Gross total cost", "12.5", "yes", "", ""]]
+    assert len(read(tmp_path, half).unread) == 2, "one of two is read, and the other listed, with Camelot"
+    most = [*half, ["Age 65 and over", "Gross total cost", "no", "no", "", ""]]
+    with pytest.raises(Refusal, match="3 of 4 cells where PSS-EX1, councils in columns has figures hold none"):
+        read(tmp_path, most)
+
+
+def test_a_file_of_which_most_rows_name_no_council_is_refused(tmp_path):
+    stranger = ["2016-17", "X1", "Camelot", "Outcome, ASC Quality of Life", "19"]
+    assert read(tmp_path, [*small.OFLOG, stranger]).table.height == 1
+    with pytest.raises(Refusal, match="most rows name no council that is known"):
+        read(tmp_path, [*small.OFLOG, stranger, stranger])
+
+
+def test_councils_with_several_rows_are_no_wide_layout(tmp_path):
+    """The cells beside a council's name then say what a row is about: read as figures they were a denominator."""
+    rows = [["Code", "Name", "What", "How much"], ["102", "Cumbria", "3", "400"], ["102", "Cumbria", "4", "100"]]
+    with pytest.raises(Refusal, match="is not a published return that Leeway knows"):
+        read(tmp_path, rows)
+
+
+def test_blank_rows_above_are_passed_over_and_rows_keep_their_numbers(tmp_path):
+    reading = read(tmp_path, [["", ""], [], *small.COLUMNS])
+    assert [(place.row, place.council) for place in reading.unread] == [(4, ""), (7, "Medway")]
+    assert figures(read(tmp_path, [["", "", "", ""], *small.ASCOF]).table)[
+        "Northumberland", "2024-25", "3d(2a) | outcome"
+    ]
+
+
+@pytest.mark.parametrize("made", [xlsx, ods])
+def test_a_workbook_is_read_sheet_by_sheet(tmp_path, made):
+    path = tmp_path / "return_2014-15.book"
+    path.write_bytes(made({"Cover": [["A cover"]], "Costs": small.COLUMNS, "Take-up": small.ASCOF}))
+    readings, others = read_sheets(path)
+    assert others == ["Cover"]
+    assert {sheet: reading.kind for sheet, reading in readings.items()} == {
+        "Costs": "PSS-EX1, councils in columns",
+        "Take-up": "ASCOF",
+    }
+    for sheet, rows in {"Costs": small.COLUMNS, "Take-up": small.ASCOF}.items():
+        assert figures(readings[sheet].table) == figures(read(tmp_path, rows).table)
+    with pytest.raises(Refusal, match="has 2 sheets that are returns"):
+        read_return(path)
+
+
+def test_a_workbook_without_a_return_is_refused(tmp_path):
+    path = tmp_path / "return_2014-15.xlsx"
+    path.write_bytes(xlsx({"Cover": [["A cover"]], "Notes": [["A note"]]}))
+    with pytest.raises(Refusal, match="no sheet of it is a published return"):
+        read_return(path)
 
 
 LAYOUTS = [small.WIDE, small.COLUMNS, small.LONG, small.ASC_FR, small.ASCOF, small.OFLOG, small.DEFLATORS]

@@ -9,7 +9,7 @@ import click
 import polars as pl
 
 from leeway.commandline import BadUse, written_whole
-from leeway.published.returns.layouts import read_return as read_file
+from leeway.published.returns.layouts import read_sheets
 from leeway.published.returns.reading import Reading, Unread
 from leeway.writing import csv_of
 
@@ -23,44 +23,53 @@ ROWS_NAMED_MAX = 5
 def read_return(files: tuple[Path, ...], output: Path | None, as_json: bool) -> None:
     """Read published returns (PSS-EX1, ASC-FR, ASCOF, OFLOG, GDP deflators) into one tidy table.
 
-    The table has a row for each council, year and item, with its value and a flag. Totals of groups of councils
-    (England, regions) are counted and left out of it. Whatever could not be read is listed with its row and the reason.
+    A file is CSV (gzipped or not), XLSX or ODS; of a workbook, every sheet that is a return is read. The table has a
+    row for each council, year and item, with its value and a flag. Totals of groups of councils (England, regions) are
+    counted and left out of it. Whatever could not be read is listed with its row and the reason.
 
     Example: leeway insight read-return pss_ex1_expenditure_2004-05.csv.gz -o spending.csv
     """
     if output and output.resolve() in {path.resolve() for path in files}:
         raise BadUse(f"{output} is one of the files to read. Give another file for the table.")
-    readings = [(path, read_file(path)) for path in files]
+    read = [(path, *read_sheets(path)) for path in files]
+    readings = [(_named(path, sheet), reading) for path, found, _ in read for sheet, reading in found.items()]
     table = _together(readings)
     if output:
         with written_whole(output) as file:
             file.write(csv_of(table))
     if as_json:
-        answer: dict[str, Any] = {"files": [_told(path, reading) for path, reading in readings]}
+        answer: dict[str, Any] = {"files": [_told(named, reading) for named, reading in readings]}
         if not output:
             answer["rows"] = table.to_dicts()
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
-    for path, reading in readings:
-        click.echo(_summary(path, reading))
+    for named, reading in readings:
+        click.echo(_summary(named, reading))
+    for path, _, others in read:
+        if others:
+            click.echo(f"{path.name}: sheets that are no return: {', '.join(others)}.")
     if output:
         click.echo(f"Wrote {table.height:,} rows to {output}.")
 
 
-def _together(readings: list[tuple[Path, Reading]]) -> pl.DataFrame:
-    """All tables as one. Refuses two files with the same item: Leeway cannot say which of them is right."""
+def _named(path: Path, sheet: str) -> str:
+    return f"{path}, sheet “{sheet}”" if sheet else f"{path}"
+
+
+def _together(readings: list[tuple[str, Reading]]) -> pl.DataFrame:
+    """All tables as one. Refuses two with the same item: Leeway cannot say which of them is right."""
     key = ["council", "year", "item"]
-    for place, (path, reading) in enumerate(readings):
+    for place, (named, reading) in enumerate(readings):
         for other, earlier in readings[:place]:
             if reading.table.join(earlier.table, on=key, how="semi").height:
-                raise BadUse(f"{path} and {other} give the same items. Read them one at a time.")
+                raise BadUse(f"{named} and {other} give the same items. Read them one at a time.")
     return pl.concat([reading.table for _, reading in readings])
 
 
-def _told(path: Path, reading: Reading) -> dict[str, Any]:
+def _told(named: str, reading: Reading) -> dict[str, Any]:
     table = reading.table
     return {
-        "file": str(path),
+        "file": named,
         "kind": reading.kind,
         "rows": table.height,
         "councils": table["council"].n_unique(),
@@ -72,12 +81,12 @@ def _told(path: Path, reading: Reading) -> dict[str, Any]:
     }
 
 
-def _summary(path: Path, reading: Reading) -> str:
-    told = _told(path, reading)
+def _summary(named: str, reading: Reading) -> str:
+    told = _told(named, reading)
     years = told["years"]
     when = f", {years[0]}" + (f" to {years[-1]}" if len(years) > 1 else "") if years else ""
     lines = [
-        f"{path.name}: {told['kind']}{when}",
+        f"{Path(named).name}: {told['kind']}{when}",
         f"  Read: {told['rows']:,} rows (councils {told['councils']}, items {told['items']:,}).",
         f"  Left out: {told['totals_left_out']:,} totals; {told['passed_over']:,} headings, notes and repeats.",
     ]

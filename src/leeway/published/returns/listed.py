@@ -1,4 +1,4 @@
-"""Returns and tables with a figure (or a few) to a row: PSS-EX1 2015-16, ASC-FR 2016-17, ASCOF, OFLOG, deflators."""
+"""Returns and tables with a figure (or a few) to a row: PSS-EX1 2015-16, ASC-FR, ASCOF, OFLOG, deflators."""
 
 import re
 
@@ -63,11 +63,9 @@ def read_asc_fr(rows: Rows) -> Reading:
         if len(row) < len(header):
             found.miss(number, "the row is shorter than the heading row")
             continue
-        ending = row[at["FY_Ending"]].strip()
-        if not re.fullmatch(r"20\d\d", ending):
-            found.miss(number, f"“{ending[:12]}” is not a year")
+        if (year := _year_ending(row[at["FY_Ending"]])) is None:
+            found.miss(number, f"“{row[at['FY_Ending']].strip()[:12]}” is not a year")
             continue
-        year = f"{int(ending) - 1}-{ending[2:]}"
         code = row[at["CASSR_CODE"]].strip()
         group = "" if code else said["regions"].get(row[at["REGION_GO_CODE"]].strip(), "")
         council = found.council(number, group, year, row[at["GEOGRAPHY_CODE"]].strip(), code)
@@ -83,6 +81,68 @@ def read_asc_fr(rows: Rows) -> Reading:
 def _key_words(said: dict, name: str, key: str) -> str:
     key = key.strip()
     return said["keys"][name].get(key) or (f"{said['words'][name]} {key}" if key else "")
+
+
+# Of a described ASC-FR file: where and when a row is. What else stands before its figure says what it is.
+WHERE_AND_WHEN = {"DATA_LEVEL", "DH_GEOGRAPHY_NAME", "FY_ENDING", "GEOGRAPHY_LEVEL", "GEOGRAPHY_NAME", "UUID"}
+
+
+def read_asc_fr_described(rows: Rows) -> Reading:
+    """Read ASC-FR with the descriptions of its categories: they name the item, and the codes beside them do not."""
+    found = Collected("ASC-FR, described")
+    header, *body = rows
+    names = [name.strip().upper() for name in header]
+    at = {name: place for place, name in enumerate(names)}
+    parts = [
+        place
+        for place, name in enumerate(names[: at["ITEMVALUE"]])
+        if name not in WHERE_AND_WHEN and not name.endswith(("_CODE", "_KEY"))
+    ]
+    for number, row in enumerate(body, start=2):
+        if len(row) < len(header):
+            found.miss(number, "the row is shorter than the heading row")
+            continue
+        if (year := _year_ending(row[at["FY_ENDING"]])) is None:
+            found.miss(number, f"“{row[at['FY_ENDING']].strip()[:12]}” is not a year")
+            continue
+        council = found.council(number, row[at["GEOGRAPHY_NAME"]], year, row[at["GEOGRAPHY_CODE"]].strip())
+        if council is not None:
+            item = plain_label(*(row[place] for place in parts))
+            found.add(number, council, year, item, row[at["ITEMVALUE"]])
+    return found.done()
+
+
+def _year_ending(words: str) -> str | None:
+    """The financial year that ends in a year ("2017"), or None where the words are no year."""
+    ending = words.strip()
+    return f"{int(ending) - 1}-{ending[2:]}" if re.fullmatch(r"20\d\d", ending) else None
+
+
+OPEN_DATA = {
+    "Geographical Description",
+    "Geographical Level",
+    "ONS Code",
+    "Measure Code",
+    "Measure Type",
+    "Measure Value",
+}
+
+
+def read_open_data(rows: Rows, year: str) -> Reading:
+    """Read ASCOF's open data of 2014-15 to 2020-21: an item is "measure | outcome", with its group between if any."""
+    found = Collected("ASCOF open data, long")
+    header, *body = rows
+    at = {name.strip().replace("_", " "): place for place, name in enumerate(header)}
+    for number, row in enumerate(body, start=2):
+        if len(row) < len(header):
+            found.miss(number, "the row is shorter than the heading row")
+            continue
+        council = found.council(number, row[at["Geographical Description"]], year, row[at["ONS Code"]].strip())
+        if council is not None:
+            group = row[at["Disaggregation Level"]].strip() if "Disaggregation Level" in at else ""
+            parts = (row[at["Measure Code"]], "" if group == "Total" else group, row[at["Measure Type"]])
+            found.add(number, council, year, plain_label(*parts), row[at["Measure Value"]])
+    return found.done()
 
 
 def ascof_header(rows: Rows) -> int:

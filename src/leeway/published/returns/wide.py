@@ -2,6 +2,7 @@
 
 import re
 
+from leeway.published.returns.councils import council_named, group_named
 from leeway.published.returns.reading import NUMBER, Collected, Reading, Rows, plain_label
 
 CODED = re.compile(r"\s*\d{3}\s*-\s*\S")
@@ -14,14 +15,21 @@ BRIDGING_YEAR = re.compile(r"(\d{4}) - \d{2}(\d{2})")
 def first_council_row(rows: Rows) -> tuple[int, int]:
     """Where the first council's row is, and in how many columns its name stands (1, or 2 with the code apart).
 
-    (-1, 0) where no row of the file begins with a council's code.
+    (-1, 0) where no row of the file begins with a council's code, and where one council has several rows: then the
+    cells beside its name say what a row is about, and are no figures.
     """
     for place, row in enumerate(rows[:15]):
         if row and CODED.match(row[0]):
-            return place, 1
+            return (place, 1) if _each_once([row[0] for row in rows if row]) else (-1, 0)
         if len(row) > 2 and CODE.fullmatch(row[0]) and row[1].strip() and not NUMBER.fullmatch(row[1].strip()):
-            return place, 2
+            return (place, 2) if _each_once([row[1] for row in rows if len(row) > 1]) else (-1, 0)
     return -1, 0
+
+
+def _each_once(names: list[str]) -> bool:
+    """Whether councils are named once each, as a heading names them: one in ten may be there again by a slip."""
+    known = [name for name in (council_named(raw) or group_named(raw) for raw in names) if name]
+    return len(known) - len(set(known)) <= len(known) // 10
 
 
 def read_council_rows(rows: Rows, kind: str, year: str) -> Reading:
@@ -74,7 +82,7 @@ def _headings(rows: Rows, names: int) -> dict[int, str]:
 
 def council_columns(rows: Rows) -> int:
     """The first column that is headed by a council's code and name, in the second row of the file; -1 for none."""
-    if len(rows) < 3:
+    if len(rows) < 3 or not _each_once(rows[1]):
         return -1
     return next((place for place, cell in enumerate(rows[1]) if place and CODED.match(cell)), -1)
 

@@ -14,9 +14,10 @@ from io import BytesIO
 from leeway import limits
 from leeway.money.banking.lines import ReadFile, Statement
 from leeway.money.banking.readers.camt_entries import Entries, Part, account_of, day_in, part_of, text_in
-from leeway.money.banking.readers.values import NUL, UTF_16, iso_day, pence_of, utf_16, warnings_of
+from leeway.money.banking.readers.values import NUL, UTF_16, pence_of, utf_16, warnings_of
 from leeway.reading import CannotRead, one_line
 from leeway.refusal import quoted
+from leeway.written_days import iso_day
 
 STATEMENT = re.compile(r"camt\.05[234]\.001\.[0-9]{2}")
 ENCODING = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")

@@ -6,7 +6,6 @@ from datetime import date
 
 from leeway.money.banking.lines import Detail, Line
 from leeway.money.banking.readers.values import (
-    iso_day,
     joined,
     money,
     pence_of,
@@ -14,6 +13,7 @@ from leeway.money.banking.readers.values import (
 )
 from leeway.reading import CannotRead
 from leeway.refusal import quoted
+from leeway.written_days import iso_day
 
 ACCOUNT = ("IBAN", "BBAN", "Othr/Id", "PrtryAcct/Id", "UPIC")
 SORT_CODE = ("FinInstnId/ClrSysMmbId/MmbId", "FinInstnId/ClrSysMmbId/Id")

@@ -15,7 +15,6 @@ from leeway import limits
 from leeway.money.banking.lines import Line, ReadFile, Statement
 from leeway.money.banking.readers.narrative import Narrative, narrative_of
 from leeway.money.banking.readers.values import (
-    day_of,
     joined,
     money,
     pence_of,
@@ -25,6 +24,7 @@ from leeway.money.banking.readers.values import (
 )
 from leeway.reading import CannotRead
 from leeway.refusal import quoted
+from leeway.written_days import day_of
 
 KNOWN = {"13", "13D", "20", "21", "25", "25P", "28", "28C", "34F", "60", "60F", "60M", "61", "62", "62F", "62M"}
 KNOWN |= {"64", "65", "86", "90C", "90D", "NS"}

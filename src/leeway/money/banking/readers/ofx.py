@@ -14,7 +14,6 @@ from html import unescape
 from leeway import limits
 from leeway.money.banking.lines import Line, ReadFile, Statement
 from leeway.money.banking.readers.values import (
-    iso_day,
     joined,
     pence_of,
     text_of_bytes,
@@ -23,6 +22,7 @@ from leeway.money.banking.readers.values import (
 )
 from leeway.reading import CannotRead
 from leeway.refusal import quoted
+from leeway.written_days import iso_day
 
 START = re.compile(r"<OFX>", re.IGNORECASE)
 VERSION = re.compile(r"(?:VERSION\s*:\s*|VERSION\s*=\s*[\"'])([0-9]{3})")

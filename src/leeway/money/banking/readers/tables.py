@@ -14,17 +14,18 @@ from itertools import islice
 
 from leeway import limits
 from leeway.money.banking.lines import Line, ReadFile, Statement
-from leeway.money.banking.readers.days import Order, order_of
 from leeway.money.banking.readers.mapping import Mapping, fitting
-from leeway.money.banking.readers.spreadsheet import rows_of_workbook
 from leeway.money.banking.readers.values import joined, pence_of, text_of_bytes, uk_account, warnings_of
 from leeway.reading import CannotRead, csv_rows
 from leeway.refusal import quoted
+from leeway.workbook import sheets_of
+from leeway.written_days import Order, order_of
 
 HEADINGS_WITHIN = 50
 THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 SIGNS = re.compile(r"[£€$\s]|^GBP")
 NAMED_MOST = 10
+SAY_ORDER = "Say it: take the mapping day-first, or write `days` in your own."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,15 @@ def read_csv(content: bytes, mapping: Mapping | None) -> ReadFile:
 
 def read_workbook(content: bytes, mapping: Mapping | None) -> ReadFile:
     """The statements of an XLSX workbook with one sheet of rows."""
-    rows = rows_of_workbook(content)
+    sheets = sheets_of(content)
+    if len(sheets) != 1:
+        named = ", ".join(quoted(name) for name in list(sheets)[:5])
+        raise CannotRead(
+            f"{len(sheets)} sheets have rows ({named}), and one must. Save the statement's sheet by itself."
+            if sheets
+            else "No sheet of the workbook has a row."
+        )
+    [rows] = sheets.values()
     if not (found := _headings(iter(rows), mapping)):
         raise CannotRead(_no_headings(mapping))
     return ReadFile(format="XLSX", statements=_statements(*found))
@@ -137,7 +146,12 @@ def _statements(rows: list[_Row], mapping: Mapping) -> tuple[Statement, ...]:
     """One statement for each account and currency, in the order in which they come."""
     left_out = [row for row in rows if not row["booked_on"] and not row.has_amount]
     rows = [row for row in rows if row["booked_on"] or row.has_amount]
-    order = order_of([(row.where, row["booked_on"]) for row in rows if row["booked_on"]], mapping.day_first)
+    order = order_of(
+        ((row.where, row["booked_on"]) for row in rows if row["booked_on"]),
+        mapping.day_first,
+        by="the mapping",
+        say=SAY_ORDER,
+    )
     out_is_negative = _out_is_negative(rows)
     by_account: dict[tuple[str, str], list[_Entry]] = {}
     for row in rows:

@@ -1,7 +1,6 @@
 """What every reader of statements shares: amounts, days, accounts and text, and the sentence where one is none."""
 
 import re
-from datetime import date
 
 from leeway import limits
 from leeway.law.numbers import decimal_pounds, pounds
@@ -9,7 +8,6 @@ from leeway.money.banking.lines import Line
 from leeway.reading import CannotRead
 from leeway.refusal import quoted
 
-YEARS = range(1980, 2100)
 AMOUNT = re.compile(r"([+-]?)([0-9]+)(?:[.,]([0-9]*))?")
 UK_ACCOUNT = re.compile(r"'?([0-9]{2})[- ]?([0-9]{2})[- ]?([0-9]{2})[- ]?([0-9]{8})(?: [A-Z]{3})?")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -36,25 +34,6 @@ def pence_of(text: str, where: str) -> int:
         raise CannotRead(f"{where}: {quoted(text)} is larger than any amount in a bank account.")
     pence = int(whole.lstrip("0") or "0") * 100 + int(decimals.ljust(2, "0"))
     return -pence if sign == "-" else pence
-
-
-def day_of(year: int, month: int, day: int, where: str) -> date:
-    """A day of the calendar, in a year that can be meant. Refuses 30 February, and the year 202."""
-    try:
-        found = date(year, month, day)
-    except ValueError as problem:
-        raise CannotRead(f"{where}: {day:02d}/{month:02d}/{year:04d} is not a day of the calendar.") from problem
-    if year not in YEARS:
-        raise CannotRead(f"{where}: the year {year} cannot be meant. Ask the bank for the file again.")
-    return found
-
-
-def iso_day(text: str, where: str) -> date:
-    """The day of a date, or of a date and time, written 2026-04-06 or 20260406, as the bank's own clock had it."""
-    found = re.match(r"\s*([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?![0-9])", text)
-    if not found:
-        raise CannotRead(f"{where}: {quoted(text)} is not a date.")
-    return day_of(int(found[1]), int(found[2]), int(found[3]), where)
 
 
 def uk_account(account: str, sort_code: str = "") -> str:

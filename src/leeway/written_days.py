@@ -1,10 +1,10 @@
-"""Days as tables write them: 2026-04-06, 6 April 2026, 06/04/26. The order of day and month is one for a whole file."""
+"""Days as files write them: 2026-04-06, 6 April 2026, 06/04/26. The order of day and month is one for a whole file."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from leeway.money.banking.readers.values import day_of, iso_day
 from leeway.reading import CannotRead
 from leeway.refusal import quoted
 
@@ -13,6 +13,7 @@ NUMBERS = re.compile(rf"([0-9]{{1,2}})[/.-]([0-9]{{1,2}})[/.-]([0-9]{{2}}|[0-9]{
 WORDS = re.compile(rf"([0-9]{{1,2}})[ /-]?([A-Za-z]{{3,9}})[ ,./-]*([0-9]{{2}}|[0-9]{{4}}){TIME}")
 ISO = re.compile(rf"[0-9]{{4}}(?:[/-][0-9]{{2}}[/-]|[0-9]{{2}})[0-9]{{2}}(?:{TIME[:-1]}|T.*)?")
 NO_YEAR = re.compile(r"[0-9]{1,2}[ /.-]([0-9]{1,2}|[A-Za-z]{3,9})")
+YEARS = range(1980, 2100)
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -39,10 +40,12 @@ class Order:
         raise CannotRead(f"{where}: {quoted(text)} is not a day. Write it as 2026-04-06 or 06/04/2026.")
 
 
-def order_of(days: list[tuple[str, str]], said: bool | None) -> Order:
+def order_of(days: Iterable[tuple[str, str]], said: bool | None, *, by: str, say: str) -> Order:
     """The order of day and month in a whole file, from what was said or from days above 12.
 
-    Refuses a file that shows both orders, one that shows another than was said, and one that shows none.
+    Each day comes with where it stands. Refuses a file that shows both orders, one that shows another than was said,
+    and one that shows none; `by` is where an order is said, and `say` what to do to
+    say one.
     """
     first_above: str | None = None
     second_above: str | None = None
@@ -62,15 +65,29 @@ def order_of(days: list[tuple[str, str]], said: bool | None) -> Order:
     shown = True if first_above else False if second_above else None
     if said is not None and shown is not None and said != shown:
         order = "the day first" if said else "the month first"
-        raise CannotRead(
-            f"{first_above or second_above} cannot have {order}, as the mapping says. Correct one of them."
-        )
+        raise CannotRead(f"{first_above or second_above} cannot have {order}, as {by} says. Correct one of them.")
     if said is None and shown is None and unsettled:
-        raise CannotRead(
-            f"{unsettled} can be meant day first or month first, and no day of the file settles it. "
-            "Say it: take the mapping day-first, or write `days` in your own."
-        )
+        raise CannotRead(f"{unsettled} can be meant day first or month first, and no day of the file settles it. {say}")
     return Order(said if said is not None else shown)
+
+
+def day_of(year: int, month: int, day: int, where: str) -> date:
+    """A day of the calendar, in a year that can be meant. Refuses 30 February, and the year 202."""
+    try:
+        found = date(year, month, day)
+    except ValueError as problem:
+        raise CannotRead(f"{where}: {day:02d}/{month:02d}/{year:04d} is not a day of the calendar.") from problem
+    if year not in YEARS:
+        raise CannotRead(f"{where}: the year {year} cannot be meant. Ask whoever made the file for it again.")
+    return found
+
+
+def iso_day(text: str, where: str) -> date:
+    """The day of a date, or of a date and time, written 2026-04-06 or 20260406, as its writer's clock had it."""
+    found = re.match(r"\s*([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?![0-9])", text)
+    if not found:
+        raise CannotRead(f"{where}: {quoted(text)} is not a date.")
+    return day_of(int(found[1]), int(found[2]), int(found[3]), where)
 
 
 def _year(text: str) -> int:

@@ -1,0 +1,69 @@
+"""The cells of a workbook (XLSX, ODS), read in a process of its own.
+
+Days come out as 2026-04-06 and numbers with the fifteen figures that a spreadsheet shows.
+"""
+
+import datetime
+import io
+import json
+from collections.abc import Iterator
+
+from leeway import limits
+from leeway.apart import Apart
+from leeway.reading import CannotRead
+
+STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # a packed workbook, and one of the old kind (XLS)
+DAMAGED = "The workbook cannot be read: it was cut, is locked, or unpacks to more than can be meant. Save it as CSV."
+BUSY = "Too many workbooks come in at once. Wait a minute, and give yours again."
+APART = Apart("leeway.workbook", refuses=CannotRead, busy=BUSY, damaged=DAMAGED)
+
+
+def sheets_of(content: bytes) -> dict[str, list[list[str]]]:
+    """The rows of each sheet that has any, by the sheet's name, read by a process that may fail by itself."""
+    sheets: dict[str, list[list[str]]] = {}
+    rows: list[list[str]] = []
+    for line in APART.ask(content).splitlines():
+        told = json.loads(line)
+        if isinstance(told, str):
+            rows = sheets.setdefault(told, [])
+        else:
+            rows.append(told)
+    return sheets
+
+
+def main() -> None:
+    """Read a workbook from standard input and write its sheets, or say why not: a line for each name and each row."""
+    APART.answer(lambda content: b"".join(json.dumps(told).encode() + b"\n" for told in _told(content)))
+
+
+def _told(content: bytes) -> Iterator[str | list[str]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        for name in workbook.sheet_names:
+            sheet = workbook.get_sheet_by_name(name)
+            if sheet.height:
+                limits.TABLE_ROWS.check(sheet.total_height + 1, "The workbook")
+                limits.COLUMNS.check(sheet.total_width + 1, "The workbook")
+                yield name
+                yield from ([_text(cell) for cell in cells] for cells in sheet.iter_rows())
+    except (CalamineError, OSError, ValueError) as problem:
+        raise CannotRead(DAMAGED) from problem
+
+
+def _text(cell: object) -> str:
+    match cell:
+        case bool():
+            return "TRUE" if cell else "FALSE"
+        case float():
+            return f"{cell:.15g}" if abs(cell) < 1e15 else repr(cell)
+        case datetime.datetime():
+            return cell.date().isoformat()
+        case datetime.date():
+            return cell.isoformat()
+    return str(cell).replace("\0", "")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Small workbooks for tests, as offices and regulators publish them: XLSX and ODS."""
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from xml.sax.saxutils import escape
+
+import xlsxwriter
+
+Sheets = Mapping[str, Sequence[Sequence[str]]]
+SPACES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+)
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{ODS}"/></manifest:manifest>'
+)
+
+
+def xlsx(sheets: Sheets) -> bytes:
+    """An Excel workbook: numbers are numbers, and the rest is text."""
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written, {"strings_to_numbers": True}) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return written.getvalue()
+
+
+def ods(sheets: Sheets) -> bytes:
+    """An OpenDocument spreadsheet, whose cells are texts."""
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'.format
+    tables = "".join(
+        f'<table:table table:name="{escape(name)}">'
+        + "".join(f"<table:table-row>{''.join(cell(escape(text)) for text in row)}</table:table-row>" for row in rows)
+        + "</table:table>"
+        for name, rows in sheets.items()
+    )
+    content = (
+        f"<office:document-content {SPACES}><office:body><office:spreadsheet>{tables}"
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as packed:
+        packed.writestr("mimetype", ODS)
+        packed.writestr("META-INF/manifest.xml", MANIFEST)
+        packed.writestr("content.xml", content)
+    return written.getvalue()
