@@ -46,7 +46,9 @@ OWN_WORDS = {
     "money/payments": {"answers", "comparing", "frozen", "notices", "relations", "waiting"},
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/contributions": {"relations"},
-    "money/statements": {"candidates", "keeping", "kinds", "matching", "picking", "relations", "standing"},
+    "money/statements": {
+        "candidates", "keeping", "kinds", "matching", "picking", "picking_views", "relations", "standing",
+    },
 }  # fmt: skip
 LISTS_OF_A_LENGTH = {
     "care/people/views.py", "money/payments/views.py", "money/banking/modulus.py", "money/statements/matching.py",

@@ -34,6 +34,7 @@ ADDS = {
     "payments:make", "payments:faster",
     "contributions:show",
     "statements:open", "statements:open_of", "statements:upload", "statements:pick", "statements:by_hand",
+    "statements:own_open", "statements:own_upload", "statements:own_pick",
     "directory:add", "directory:price",
     "insight:set_target", "insight:open_wave", "insight:answer", "insight:publish", "insight:own",
 }  # fmt: skip

@@ -64,6 +64,53 @@ def ada_asks_for_a_review(ada: Visitor) -> None:
     ada.is_told(WORDS)
 
 
+def test_ada_shows_lines_of_her_own_account_and_keeps_the_rest_to_herself(visit, tmp_path):
+    """She picks on her phone, and her brother, whom she gave leave, by keyboard and without scripts."""
+    file = tmp_path / "november.csv"
+    rows = ("12/11/2026,GROCER,-31.20,200.00", "13/11/2026,STEP FREE TAXIS,-12.00,188.00")
+    file.write_text("\n".join(["Date,Description,Amount,Balance", *rows]))
+    ada = visit("ada", width=PHONE)
+    ada_comes_back_to_her_page(ada)
+    ada.follow("Budget and payments")
+    ada.follow("Pick those lines of your statement")
+    ada.is_told("All that is kept of this account", "FAIRBOURNE CARS", "My everyday account")
+    ada.press("Choose a statement")
+    ada.is_told("nobody at the council sees them")
+    ada.page.set_input_files("input[type=file]", file)
+    ada.press("Show its lines")
+    ada.press("Look at what is ticked")
+    ada.is_told("Pick at least one line")
+    ada.choose("Which lines are to be kept?", "13 November 2026: £12.00 out")
+    ada.press("Look at what is ticked")
+    ada.is_told("Keep this line?", "STEP FREE TAXIS")
+    assert "GROCER" not in ada.reads()
+    ada.press("Keep this line, and no other")
+    ada.is_told("Kept: 1 line", "STEP FREE TAXIS")
+    assert "GROCER" not in ada.reads()
+    tom_sees_it_too(visit("tom", scripts=False), file)
+
+
+def tom_sees_it_too(tom: Visitor, file) -> None:
+    tom.follow("See the payments")
+    tom.follow("Pick those lines of their statement")
+    tom.is_told("STEP FREE TAXIS", "Ada Bell")
+    tom.press("Choose a statement")
+    tom.page.set_input_files("input[type=file]", file)
+    tom.press("Show its lines")
+    tom.is_told("1 line of this file is kept already")
+    box = tom.page.get_by_label("12 November 2026")
+    box.focus()
+    tom.page.keyboard.press("Space")
+    for name in ("Look at what is ticked", "Change what is ticked", "Look at what is ticked"):
+        button = tom.page.get_by_role("button", name=name)
+        button.focus()
+        with tom.page.expect_navigation():
+            tom.page.keyboard.press("Enter")
+    tom.is_told("Keep this line?", "GROCER")
+    tom.follow("Keep nothing")
+    assert "GROCER" not in tom.reads()
+
+
 def test_anyone_looks_for_support_on_a_phone(visit):
     """Without signing in."""
     someone = visit(width=PHONE)

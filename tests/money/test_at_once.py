@@ -240,7 +240,7 @@ def _pick(world: World) -> Any:
     read = read_statement(text, mapping=mapping_named("day-first"))
     own = BankAccount.objects.get(case=world.case, whose=Whose.ORDINARY)
     return statements.keep_picked(
-        account=own, read=read.statements[0], format=read.format, places=[1], by=world.finn, on=AFTER
+        account=own, lines=read.statements[0].lines, format=read.format, places=[1], by=world.finn, on=AFTER
     )
 
 

@@ -115,6 +115,10 @@ ACCESS: dict[str, Capability | str] = {
     "contributions:changes_csv": Capability.SEE_RECORDS,
     "contributions:change": Capability.START_BUDGETS,
     "contributions:*": Capability.CONFIRM_RECEIPTS,
+    "statements:own": Capability.TAKE_PART,
+    "statements:own_open": Capability.TAKE_PART,
+    "statements:own_upload": Capability.TAKE_PART,
+    "statements:own_pick": Capability.TAKE_PART,
     "statements:*": Capability.RECONCILE,
     # directory
     "directory:add": Capability.LIST_SERVICES,

@@ -10,7 +10,7 @@ from leeway.money.banking.statement import Line, ReadFile
 from leeway.money.banking.statement import Statement as Read
 from leeway.money.budgets.actions import start_budget
 from leeway.money.payments.actions import make_run
-from leeway.money.statements import actions
+from leeway.money.statements import actions, keeping
 from leeway.money.statements.kinds import Whose
 
 SET_UP_ON, ON, PAY_ON, LATER = date(2026, 4, 1), date(2026, 4, 20), date(2026, 4, 24), date(2026, 4, 30)
@@ -54,7 +54,7 @@ def keep(account, finn, monkeypatch):
 
     def kept(*statements, of=account, on=LATER, by=finn, format="camt.053"):
         monkeypatch.setattr(
-            actions,
+            keeping,
             "read_statement",
             lambda content, mapping=None: ReadFile(format=format, statements=tuple(statements)),
         )

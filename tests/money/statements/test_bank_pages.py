@@ -130,11 +130,13 @@ def test_of_an_ordinary_account_nothing_is_kept_before_it_is_picked(finance, cas
     own = BankAccount.objects.get()
     assert "Nothing of this file is kept until" in text
     file = table("01/04/2026,TAXI,,-8.50,100.00", "02/04/2026,PRIVATE,,-30.00,70.00")
-    text = post(finance, "upload", own.pk, upload=file, mapping="day-first")
+    text = post(finance, "upload", own.pk, to_pick_from=file, mapping="day-first")
     assert "TAXI" in text and "PRIVATE" in text and not StatementLine.objects.exists()
     laid_out = text.partition('name="laid_out" value="')[2].partition('"')[0]
     assert "Pick at least one line" in post(finance, "pick", own.pk, laid_out=laid_out)
-    post(finance, "pick", own.pk, laid_out=laid_out, places=["1"])
+    text = post(finance, "pick", own.pk, laid_out=laid_out, places=["1"])
+    assert "Keep this line?" in text and "PRIVATE" not in text and not StatementLine.objects.exists()
+    post(finance, "pick", own.pk, laid_out=laid_out, places=["1"], step="keep")
     assert [row.description for row in own.lines.all()] == ["TAXI"] and not own.statements.exclude(file=None).exists()
     assert finance.post(reverse("statements:pick", args=[own.pk]), {"laid_out": "x"}).status_code != 500
 

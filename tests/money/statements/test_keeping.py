@@ -147,10 +147,10 @@ def test_of_an_ordinary_account_only_what_is_picked_is_kept(keep, case, finn):
     said = read(line(-40_00, 1, description="Taxi"), line(-99_00, 2, description="Private"), account="11112222")
     with pytest.raises(Refusal, match="only the lines that are picked"):
         keep(said, of=own)
-    actions.keep_picked(account=own, read=said, format="OFX", places=[1], by=finn, on=ON)
+    actions.keep_picked(account=own, lines=said.lines, format="OFX", places=[1], by=finn, on=ON)
     assert [each.description for each in own.lines.all()] == ["Taxi"]
     statement = Statement.objects.get()
     assert (statement.file, statement.opening_balance_pence, statement.read_pence) == (None, None, -40_00)
     assert not File.objects.exists() and list(queries.findings()) == []
-    actions.keep_picked(account=own, read=said, format="OFX", places=[1, 2], by=finn, on=ON)
+    actions.keep_picked(account=own, lines=said.lines, format="OFX", places=[1, 2], by=finn, on=ON)
     assert own.lines.count() == 2

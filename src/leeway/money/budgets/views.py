@@ -262,6 +262,7 @@ def _page(request: SignedIn, case_id, form):
         "form": form,
         "year_pence": year_pence,
         "is_finance": request.user.can(Capability.START_BUDGETS),
+        "takes_part": request.user.can(Capability.TAKE_PART),
         "may_start": request.user.can(Capability.START_BUDGETS) and picture.case.stage == Stage.ARRANGING,
         "until_ended": UNTIL_ENDED,
         "while_away": WHILE_AWAY,

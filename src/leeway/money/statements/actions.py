@@ -13,18 +13,17 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.locks import lock_cases
 from leeway.care.people.models import Case
-from leeway.days import HAPPENED, check_day
 from leeway.files.actions import keep_file
 from leeway.files.models import FileKind, Owner
 from leeway.law.numbers import pounds
+from leeway.money.banking.statement import Line
 from leeway.money.banking.statement import Mapping as Columns
-from leeway.money.banking.statement import Statement as Read
-from leeway.money.banking.statement import read_statement
 from leeway.money.contributions.actions import confirm_receipt
 from leeway.money.payments.actions import confirm_run, return_payment
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.states import PaymentState
-from leeway.money.statements import candidates, keeping, queries
+from leeway.money.statements import candidates, keeping, picking, queries
+from leeway.money.statements.access import check_can_pick
 from leeway.money.statements.keeping import Kept
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
 from leeway.money.statements.matching import Proposal, Thing
@@ -34,7 +33,6 @@ from leeway.refusal import Refusal
 from leeway.said import says_something
 
 ROWS_AT_ONCE, MATCHES_AT_ONCE = 5_000, 2_000
-IN_POUNDS = ("GBP", "")
 COLUMN_OF = {What.RUN: "run_id", What.RECEIVED: "receipt_id"}
 
 
@@ -46,8 +44,14 @@ class NotAsSeen(Refusal):
 def open_bank_account(
     *, whose: Whose, name: str, identifier: str, case: Case | None = None, by: User, on: date
 ) -> BankAccount:
-    """Begin to read the statements of an account: the council's own, or one of a person's."""
-    check_can(by, Capability.RECONCILE)
+    """Begin to read the statements of an account: the council's own, or one of a person's.
+
+    A person, or whom they gave leave, may begin with an ordinary account of theirs.
+    """
+    if case is not None and whose == Whose.ORDINARY:
+        check_can_pick(by, case, on)
+    else:
+        check_can(by, Capability.RECONCILE)
     identifier = keeping.identifier_of(identifier)
     if not 8 <= len(identifier) <= 34:
         raise Refusal(
@@ -60,7 +64,8 @@ def open_bank_account(
     _alone()
     same = BankAccount.objects.filter(identifier=identifier).first()
     if same is not None:
-        raise Refusal(f"The statements of this account are read already: “{same.name}”.", field="identifier")
+        named = f"“{same.name}”" if by.can(Capability.RECONCILE) or same.case == case else "ask the council about it"
+        raise Refusal(f"The statements of this account are read already: {named}.", field="identifier")
     return BankAccount.objects.create(
         whose=whose, case=case, name=name.strip(), identifier=identifier, opened_by=by, opened_on=on
     )
@@ -79,7 +84,7 @@ def keep_statement(
     if account.whose == Whose.ORDINARY:
         raise Refusal("Of a person's ordinary account only the lines that are picked are kept.", field="upload")
     upload.seek(0)
-    format, ours, left_out = _read(upload.read(), account, mapping, on)
+    format, ours, left_out = keeping.read_of(upload.read(), account, mapping, on)
     owner = Owner(queries.FILES_OF_ACCOUNT, account.pk)
     file = keep_file(upload=upload, kind=FileKind.STATEMENT, owner=owner, by=by, on=on)
     kept = keeping.keep(account, ours, format=format, file=file, by=by, on=on)
@@ -88,16 +93,19 @@ def keep_statement(
 
 
 @transaction.atomic
-def keep_picked(*, account: BankAccount, read: Read, format: str, places: Iterable[int], by: User, on: date) -> Kept:
+def keep_picked(
+    *, account: BankAccount, lines: Sequence[Line], format: str, places: Iterable[int], by: User, on: date
+) -> Kept:
     """Keep only the lines that somebody picked of a person's ordinary account: no other line, balance or file."""
-    check_can(by, Capability.RECONCILE)
-    account = _locked(account)
-    if account.whose != Whose.ORDINARY:
+    if account.case is None or account.whose != Whose.ORDINARY:
+        check_can(by, Capability.RECONCILE)
         raise Refusal("The statements of this account are kept whole.")
+    check_can_pick(by, account.case, on)
+    account = _locked(account)
     wanted = set(places)
     if not wanted:
         raise Refusal("Pick at least one line to keep.", field="places")
-    kept = keeping.keep(account, [read], format=format, file=None, by=by, on=on, picked=wanted.__contains__)
+    kept = picking.keep_lines(account, lines, format=format, places=wanted, by=by, on=on)
     match_by_itself(account=account, on=on)
     return kept
 
@@ -232,31 +240,6 @@ def receive_from_line(*, line: StatementLine, case: Case, payer, owed_pence: int
     thing = Thing(What.RECEIVED, receipt.pk)
     pence = receipt.amount_pence
     return match_by_hand(account=account, lines={line.pk: pence}, things={thing: pence}, why=why, by=by, on=on)
-
-
-def _read(
-    content: bytes, account: BankAccount, mapping: Columns | None, on: date
-) -> tuple[str, list[Read], tuple[str, ...]]:
-    """The format of a file, its statements of an account, and how it calls the accounts of the others."""
-    try:
-        read = read_statement(content, mapping=mapping)
-    except Refusal as refusal:
-        raise Refusal(str(refusal), field="upload") from refusal
-    ours = [one for one in read.statements if keeping.is_of(account, one.account)]
-    others = tuple(sorted({one.account for one in read.statements if not keeping.is_of(account, one.account)}))
-    if not ours:
-        raise Refusal(
-            f"This file is of another account: {', '.join(others)}. Choose that account, or another file."
-            if others
-            else "There is no statement in this file.",
-            field="upload",
-        )
-    for one in ours:
-        if one.currency not in IN_POUNDS:
-            raise Refusal(f"This statement is in {one.currency}. Only accounts in pounds are read.", field="upload")
-        for line in one.lines:
-            check_day(line.booked_on, HAPPENED, field="upload", what="A line of this file", on=on)
-    return read.format, ours, others
 
 
 def _locked(account: BankAccount) -> BankAccount:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.core import signing
 
+from leeway.files.uploads import NEVER_ON_DISK, most_bytes_of
 from leeway.forms import PoundsField, set_choices
 from leeway.money.banking.readers.mapping import shipped
 from leeway.money.banking.statement import mapping_named
@@ -48,15 +49,30 @@ class AccountOfForm(AccountForm):
     field_order = ("whose", "name", "identifier")
 
 
-class UploadForm(forms.Form):
-    """A bank's file, and how to read it where it is a table."""
+class OwnAccountForm(forms.Form):
+    """An ordinary account of a person's, as they or whoever helps them enter it."""
 
-    upload = forms.FileField(
-        label="The bank’s file",
-        help_text="MT940, camt.053, OFX, CSV or XLSX.",
-        error_messages={"required": "Choose the bank’s file.", "empty": "The file is empty. Choose another one."},
+    name = forms.CharField(
+        label="What do you call this account?",
+        help_text="For example “Current account”.",
+        max_length=60,
+        error_messages={"required": "Say what you call this account."},
     )
-    mapping = forms.ChoiceField(label="Where it is a table (CSV or XLSX), whose columns are they?", required=False)
+    identifier = forms.CharField(
+        label="Its sort code and account number",
+        help_text="Only a statement of this account is taken. Afterwards the last three digits are shown, and no more.",
+        error_messages={"required": "Enter its sort code and account number."},
+    )
+
+
+class TableForm(forms.Form):
+    """How to read a file where it is a table."""
+
+    mapping = forms.ChoiceField(
+        label="Where it is a table (CSV or XLSX), whose columns are they?",
+        help_text="Where the day could be the month, choose “Day first”: so banks here write it.",
+        required=False,
+    )
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -66,6 +82,34 @@ class UploadForm(forms.Form):
     def clean_mapping(self):
         name = self.cleaned_data["mapping"]
         return mapping_named(name) if name and name != BY_THE_HEADINGS else None
+
+
+def _file_field() -> forms.FileField:
+    return forms.FileField(
+        label="The bank’s file",
+        help_text="MT940, camt.053, OFX, CSV or XLSX.",
+        error_messages={"required": "Choose the bank’s file.", "empty": "The file is empty. Choose another one."},
+    )
+
+
+class UploadForm(TableForm):
+    """A bank's file that is kept whole."""
+
+    upload = _file_field()
+    field_order = ("upload",)
+
+
+class ToPickFromForm(TableForm):
+    """A bank's file of an ordinary account: it is held in memory while its page is made, and nowhere else."""
+
+    to_pick_from = _file_field()
+    field_order = (NEVER_ON_DISK,)
+
+    def clean_to_pick_from(self):
+        upload, most = self.cleaned_data[NEVER_ON_DISK], most_bytes_of(NEVER_ON_DISK)
+        if upload.size > most:
+            raise forms.ValidationError(f"The file is larger than {most // 1_000_000} MB. Choose fewer days at once.")
+        return upload
 
 
 class SeenProposalForm(forms.Form):

@@ -2,23 +2,24 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
 
 from leeway.access.models import User
+from leeway.days import HAPPENED, check_day
 from leeway.files.models import File
 from leeway.law.numbers import pounds
-from leeway.money.banking.statement import Line
+from leeway.money.banking.statement import Line, Mapping, read_statement
 from leeway.money.banking.statement import Statement as Read
-from leeway.money.statements.kinds import Whose
 from leeway.money.statements.models import BankAccount, Statement, StatementLine
 from leeway.money.statements.standing import chain
 from leeway.refusal import Refusal
 
 ROWS_AT_ONCE = 5_000
 LEAST_IN_COMMON = 8
+IN_POUNDS = ("GBP", "")
 
 
 def identifier_of(said: str) -> str:
@@ -51,32 +52,45 @@ class Kept:
     left_out: tuple[str, ...] = ()
 
 
-def keep(
-    account: BankAccount,
-    read: Sequence[Read],
-    *,
-    format: str,
-    file: File | None,
-    by: User,
-    on: date,
-    picked: Callable[[int], bool] = lambda place: True,
-) -> Kept:
-    """Keep the statements of one file for an account whose row is locked, and the lines that are not kept yet.
+def read_of(
+    content: bytes, account: BankAccount, mapping: Mapping | None, on: date
+) -> tuple[str, list[Read], tuple[str, ...]]:
+    """The format of a file, its statements of an account, and how it calls the accounts of the others."""
+    try:
+        read = read_statement(content, mapping=mapping)
+    except Refusal as refusal:
+        raise Refusal(str(refusal), field="upload") from refusal
+    ours = [one for one in read.statements if is_of(account, one.account)]
+    others = tuple(sorted({one.account for one in read.statements if not is_of(account, one.account)}))
+    if not ours:
+        raise Refusal(
+            f"This file is of another account: {', '.join(others)}. Choose that account, or another file."
+            if others
+            else "There is no statement in this file.",
+            field="upload",
+        )
+    for one in ours:
+        if one.currency not in IN_POUNDS:
+            raise Refusal(f"This statement is in {one.currency}. Only accounts in pounds are read.", field="upload")
+        for line in one.lines:
+            check_day(line.booked_on, HAPPENED, field="upload", what="A line of this file", on=on)
+    return read.format, ours, others
 
-    `picked` says, for a person's ordinary account, which lines are kept at all; nothing else is.
-    """
+
+def keep(account: BankAccount, read: Sequence[Read], *, format: str, file: File, by: User, on: date) -> Kept:
+    """Keep the statements of one file for an account whose row is locked, and the lines that are not kept yet."""
     seen: Counter[str] = Counter()
     statements, new, known = [], 0, 0
     for place, one in enumerate(_in_order(read)):
         fresh = _fresh(account, one, format, seen)
         lines = [(number, line) for number, line in enumerate(one.lines, start=1) if line.amount_pence]
-        chosen = [(number, line, *fresh[number]) for number, line in lines if number in fresh and picked(number)]
-        statement = _statement(account, one, place, format, file, by, on, [line for _, line, *_ in chosen], lines)
+        new_lines = [(number, line, *fresh[number]) for number, line in lines if number in fresh]
+        statement = _statement(account, one, place, format, file, by, on, [line for _, line, *_ in new_lines], lines)
         _require_that_it_joins(account, statement, bool(statement.known_count))
         statement.save(force_insert=True)
-        StatementLine.objects.bulk_create([_line(statement, *each) for each in chosen], batch_size=ROWS_AT_ONCE)
+        StatementLine.objects.bulk_create([line_of(statement, *each) for each in new_lines], batch_size=ROWS_AT_ONCE)
         statements.append(statement)
-        new, known = new + len(chosen), known + statement.known_count
+        new, known = new + len(new_lines), known + statement.known_count
     if not new and known:
         raise Refusal(f"All {known:,} lines of this file are kept already. Nothing was added.", field="upload")
     return Kept(tuple(statements), new, known)
@@ -166,13 +180,11 @@ def _require_that_it_joins(account: BankAccount, statement: Statement, overlaps:
         )
 
 
-def _statement(account, read: Read, place, format, file, by, on, chosen, lines) -> Statement:
+def _statement(account, read: Read, place, format, file, by, on, new_lines, lines) -> Statement:
     first, last = days_of(read)
     read_pence = sum(line.amount_pence for _, line in lines)
-    part = account.whose == Whose.ORDINARY
-    new_pence = sum(line.amount_pence for line in chosen)
     opening, closing = read.opening_balance_pence, read.closing_balance_pence
-    if not part and opening is not None and closing is not None and opening + read_pence != closing:
+    if opening is not None and closing is not None and opening + read_pence != closing:
         raise Refusal(
             f"The statement begins with {pounds(opening)} and ends with {pounds(closing)}, and its lines come to "
             f"{pounds(read_pence)}. Ask the bank for it again: a line is missing or is there twice.",
@@ -186,12 +198,12 @@ def _statement(account, read: Read, place, format, file, by, on, chosen, lines) 
         number=read.number,
         from_on=first,
         to_on=last,
-        opening_balance_pence=None if part else opening,
-        closing_balance_pence=None if part else closing,
-        read_pence=new_pence if part else read_pence,
-        read_count=len(chosen) if part else len(lines),
-        known_pence=0 if part else read_pence - new_pence,
-        known_count=0 if part else len(lines) - len(chosen),
+        opening_balance_pence=opening,
+        closing_balance_pence=closing,
+        read_pence=read_pence,
+        read_count=len(lines),
+        known_pence=read_pence - sum(line.amount_pence for line in new_lines),
+        known_count=len(lines) - len(new_lines),
         kept_by=by,
         kept_on=on,
     )
@@ -202,7 +214,8 @@ def fingerprint_of(line: Line) -> str:
     return sha256(json.dumps(asdict(line), default=str, sort_keys=True).encode()).hexdigest()
 
 
-def _line(statement: Statement, number: int, line: Line, fingerprint: str, occurrence: int) -> StatementLine:
+def line_of(statement: Statement, number: int, line: Line, fingerprint: str, occurrence: int) -> StatementLine:
+    """A line as it is kept: all that the bank wrote in it, and its place in its statement."""
     return StatementLine(
         statement=statement,
         account=statement.account,

@@ -1,5 +1,11 @@
-"""A person's ordinary account: its lines are laid out to be picked from, and kept nowhere until they are picked."""
+"""A person's ordinary account: its lines are laid out to be picked from, and kept nowhere until they are picked.
 
+The page carries the lines itself, signed, for this account and this user alone: what comes back is what the file said,
+and the server has nothing of it meanwhile.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
@@ -7,17 +13,17 @@ from typing import Any
 from django.core import signing
 from django.core.files.base import File as DjangoFile
 
+from leeway.access.models import User
 from leeway.law.numbers import pounds
-from leeway.money.banking.statement import Detail, Line, Mapping, read_statement
-from leeway.money.banking.statement import Statement as Read
-from leeway.money.statements.keeping import days_of, is_of
-from leeway.money.statements.models import BankAccount
+from leeway.money.banking.statement import Detail, Line, Mapping
+from leeway.money.statements.keeping import Kept, fingerprint_of, line_of, read_of
+from leeway.money.statements.models import BankAccount, Statement, StatementLine
 from leeway.refusal import Refusal
 
-LINES_MOST = 1_000
-#: How long, in seconds, a page with lines to pick from can be sent: an afternoon with the person.
+LINES_MOST = 500
+#: How long, in seconds, a page with lines to pick from can be sent: an afternoon.
 LASTS = 4 * 60 * 60
-DAYS = ("booked_on", "value_on", "from_on", "to_on")
+DAYS = ("booked_on", "value_on")
 
 
 @dataclass(frozen=True)
@@ -25,69 +31,119 @@ class LaidOut:
     """The lines of a file, for one page, and the same signed for its form to carry."""
 
     format: str
-    read: Read
+    lines: tuple[Line, ...]
     signed: str
 
 
-def lay_out(account: BankAccount, *, upload: DjangoFile, mapping: Mapping | None, on: date) -> LaidOut:
-    """Read a file for somebody to pick lines of it. Nothing of it is kept."""
+def lay_out(
+    account: BankAccount, *, upload: DjangoFile, mapping: Mapping | None, field: str, by: User, on: date
+) -> LaidOut:
+    """Read a file for somebody to pick lines of it. Nothing of it is kept.
+
+    Balances are not proved: whoever took lines of their own out of the file before was free to.
+    """
     upload.seek(0)
     try:
-        read = read_statement(upload.read(), mapping=mapping)
+        format, statements, _others = read_of(upload.read(), account, mapping, on)
     except Refusal as refusal:
-        raise Refusal(str(refusal), field="upload") from refusal
-    ours = [one for one in read.statements if is_of(account, one.account)]
-    if len(ours) != 1:
-        raise Refusal(f"This file has {len(ours)} statements of this account. Choose one that has one.", field="upload")
-    if len(ours[0].lines) > LINES_MOST:
-        raise Refusal(f"This file has over {LINES_MOST:,} lines. Choose fewer days at once.", field="upload")
-    one, (first, last) = ours[0], days_of(ours[0])
+        raise Refusal(str(refusal), field=field) from refusal
+    lines = [line for one in dict.fromkeys(statements) for line in one.lines]
+    if len(lines) > LINES_MOST:
+        raise Refusal(f"This file has more than {LINES_MOST} lines. Choose fewer days at once.", field=field)
     said = {
-        "format": read.format,
-        "account": one.account,
-        "currency": one.currency,
-        "number": one.number,
-        "from_on": first.isoformat(),
-        "to_on": last.isoformat(),
-        "lines": [_plain(asdict(line)) for line in one.lines],
+        "format": format,
+        "lines": [_plain(asdict(line)) for line in sorted(lines, key=lambda line: line.booked_on)],
     }
-    signed = signing.dumps(said, salt="picking", compress=True)
-    return read_back(signed)
+    return read_back(signing.dumps(said, salt=_salt(account, by), compress=True), account, by=by)
 
 
-def read_back(signed: str) -> LaidOut:
+def read_back(signed: str, account: BankAccount, *, by: User) -> LaidOut:
     """The lines that a form carried."""
     try:
-        said = signing.loads(signed, salt="picking", max_age=LASTS)
+        said = signing.loads(signed, salt=_salt(account, by), max_age=LASTS)
     except signing.BadSignature:
         raise Refusal(
-            "These lines were laid out too long ago, or changed on their way. Choose the file again."
+            "These lines were laid out too long ago, or changed on their way. Nothing was kept. Choose the file again."
         ) from None
-    read = Read(
-        account=said["account"],
-        currency=said["currency"],
-        opening_balance_pence=None,
-        closing_balance_pence=None,
-        lines=tuple(_line(each) for each in said["lines"]),
-        number=said["number"],
-        from_on=date.fromisoformat(said["from_on"]),
-        to_on=date.fromisoformat(said["to_on"]),
-    )
-    return LaidOut(said["format"], read, signed)
+    return LaidOut(said["format"], tuple(_line(each) for each in said["lines"]), signed)
 
 
-def choices(laid_out: LaidOut) -> list[tuple[str, str]]:
-    """The lines as a form offers them."""
+def choices(laid_out: LaidOut, account: BankAccount) -> list[tuple[str, str]]:
+    """The lines as a form offers them: those that move money, and are not kept yet."""
     return [
-        (str(number), f"{line.booked_on:%-d %B %Y}, {pounds(line.amount_pence)}: {_words(line)}")
-        for number, line in enumerate(laid_out.read.lines, start=1)
-        if line.amount_pence
+        (str(place), f"{in_words(laid_out.lines[place - 1])} | {said_in(laid_out.lines[place - 1])}")
+        for place in not_kept_yet(account, laid_out.lines)
     ]
 
 
-def _words(line: Line) -> str:
+def in_words(line: Line) -> str:
+    """A line's day and amount: “1 April 2026: £8.50 out”."""
+    way = "in" if line.amount_pence > 0 else "out"
+    return f"{line.booked_on:%-d %B %Y}: {pounds(abs(line.amount_pence))} {way}"
+
+
+def said_in(line: Line) -> str:
+    """All that the bank wrote beside a line's day and amount, each once."""
     words = dict.fromkeys(text for text in (line.counterparty, line.description, line.reference) if text)
     return " ".join(words) or "no words"
+
+
+def not_kept_yet(account: BankAccount, lines: Sequence[Line]) -> dict[int, str]:
+    """The places of the lines that move money and are not kept yet, each with its fingerprint."""
+    seen: Counter[str] = Counter()
+    kept = Counter(account.lines.values_list("fingerprint", flat=True))
+    fresh = {}
+    for place, line in enumerate(lines, start=1):
+        fingerprint = fingerprint_of(line)
+        seen[fingerprint] += 1
+        if line.amount_pence and seen[fingerprint] > kept[fingerprint]:
+            fresh[place] = fingerprint
+    return fresh
+
+
+def keep_lines(
+    account: BankAccount, lines: Sequence[Line], *, format: str, places: Collection[int], by: User, on: date
+) -> Kept:
+    """Keep the lines at these places for an account whose row is locked, and nothing that tells of any other.
+
+    The days, the number of lines and their places are those of what was picked, not of the file.
+    """
+    fresh = not_kept_yet(account, lines)
+    picked = [(lines[place - 1], fresh[place]) for place in sorted(places) if place in fresh]
+    if not picked:
+        raise Refusal("All of these lines are kept already. Nothing was added.", field="places")
+    _require_no_other_words(account, [line for line, _ in picked], lines)
+    days, pence = [line.booked_on for line, _ in picked], sum(line.amount_pence for line, _ in picked)
+    statement = Statement(
+        account=account, format=format, place=1, from_on=min(days), to_on=max(days), read_pence=pence,
+        read_count=len(picked), kept_by=by, kept_on=on,
+    )  # fmt: skip
+    statement.save(force_insert=True)
+    alike = Counter(account.lines.values_list("fingerprint", flat=True))
+    rows = []
+    for number, (line, fingerprint) in enumerate(picked, start=1):
+        alike[fingerprint] += 1
+        rows.append(line_of(statement, number, line, fingerprint, alike[fingerprint]))
+    StatementLine.objects.bulk_create(rows)
+    return Kept((statement,), len(picked), len(places) - len(picked))
+
+
+def _require_no_other_words(account: BankAccount, picked: Sequence[Line], lines: Sequence[Line]) -> None:
+    """Refuse a line of whose day and amount one is kept that this file has not: it may be the same, in other words."""
+    here = {fingerprint_of(line) for line in lines}
+    kept = account.lines.filter(booked_on__in=[line.booked_on for line in picked]).exclude(fingerprint__in=here)
+    formats = {(each.booked_on, each.amount_pence): each.statement.format for each in kept.select_related("statement")}
+    for line in picked:
+        if format := formats.get((line.booked_on, line.amount_pence)):
+            raise Refusal(
+                f"{in_words(line)} is kept already, in other words than here, and may be the same line. If it is "
+                f"another one, pick it from a file like the one of before ({format}): there the two can be told apart.",
+                field="places",
+            )
+
+
+def _salt(account: BankAccount, by: User) -> str:
+    return f"picking {account.pk} {by.pk}"
 
 
 def _plain(line: dict[str, Any]) -> dict[str, Any]:

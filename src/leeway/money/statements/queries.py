@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -69,6 +69,22 @@ def get_account(account_id: UUID, *, seen_by: User, page: str) -> BankAccount:
     if found is None:
         raise Http404("There is no such bank account.")
     record_looks(viewer=seen_by, person_ids=_people_of([found]), page=page)
+    return found
+
+
+def ordinary_accounts(case: Case) -> QuerySet[BankAccount]:
+    """The ordinary accounts of a case that this user was already found to be allowed to see, with the lines kept."""
+    lines = StatementLine.objects.select_related("statement__kept_by").order_by("-booked_on", "place")
+    found = BankAccount.objects.filter(case=case, whose=Whose.ORDINARY)
+    return found.prefetch_related(Prefetch("lines", lines))
+
+
+def get_ordinary_account(case: Case, account_id: UUID) -> BankAccount:
+    """One ordinary account of a case that this user was already found to be allowed to see."""
+    found = BankAccount.objects.filter(case=case, whose=Whose.ORDINARY, pk=account_id).first()
+    if found is None:
+        raise Http404("There is no such bank account.")
+    found.case = case
     return found
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leeway.money.statements import views
+from leeway.money.statements import picking_views, views
 
 app_name = "statements"
 urlpatterns = [
@@ -12,7 +12,11 @@ urlpatterns = [
     path("runs/<uuid:run_id>/", views.confirm, name="confirm"),
     path("<uuid:account_id>/", views.account, name="account"),
     path("<uuid:account_id>/upload/", views.upload, name="upload"),
-    path("<uuid:account_id>/pick/", views.pick, name="pick"),
+    path("<uuid:account_id>/pick/", picking_views.pick, name="pick"),
+    path("own/<uuid:case_id>/", picking_views.own, name="own"),
+    path("own/<uuid:case_id>/new/", picking_views.own_open, name="own_open"),
+    path("own/<uuid:case_id>/<uuid:account_id>/", picking_views.own_upload, name="own_upload"),
+    path("own/<uuid:case_id>/<uuid:account_id>/pick/", picking_views.own_pick, name="own_pick"),
     path("<uuid:account_id>/lines/", views.queue, name="queue"),
     path("<uuid:account_id>/lines/<uuid:line_id>/", views.line, name="line"),
     path("<uuid:account_id>/lines/<uuid:line_id>/accept/", views.accept, name="accept"),

@@ -17,7 +17,7 @@ from leeway.acting import act, press
 from leeway.care.people.queries import get_case
 from leeway.forms import set_choices
 from leeway.law.numbers import pounds
-from leeway.money.statements import actions, forms, picking, queries
+from leeway.money.statements import actions, forms, picking_views, queries
 from leeway.money.statements.keeping import Kept
 from leeway.money.statements.kinds import Whose
 from leeway.money.statements.models import BankAccount
@@ -85,44 +85,13 @@ def account(request: SignedIn, account_id):
 def upload(request: SignedIn, account_id):
     """Keep a bank's file."""
     found = _account(request, account_id, "Bank account")
-    form = forms.UploadForm(request.POST or None, request.FILES or None)
     if found.whose == Whose.ORDINARY:
-        return _upload_to_pick(request, found, form)
+        return picking_views.upload_to_pick(request, found)
+    form = forms.UploadForm(request.POST or None, request.FILES or None)
     if done := act(form, lambda **by_on: actions.keep_statement(account=found, **form.cleaned_data, **by_on), request):
         messages.success(request, _what_was_kept(done.result))
         return redirect("statements:account", found.pk)
     return render(request, "statements/upload.jinja", {"account": found, "form": form})
-
-
-def _upload_to_pick(request: SignedIn, found: BankAccount, form: forms.UploadForm):
-    if done := act(form, lambda by, on: picking.lay_out(found, on=on, **form.cleaned_data), request):
-        return _to_pick(request, found, done.result, forms.PickForm())
-    return render(request, "statements/upload.jinja", {"account": found, "form": form})
-
-
-@require_http_methods(["POST"])
-def pick(request: SignedIn, account_id):
-    """Keep the lines that the person picked of their ordinary account."""
-    found = _account(request, account_id, "Lines picked of an ordinary account")
-    laid_out = picking.read_back(request.POST.get("laid_out", ""))
-    form = forms.PickForm(request.POST)
-    set_choices(form, "places", picking.choices(laid_out))
-    if done := act(
-        form,
-        lambda **by_on: actions.keep_picked(
-            account=found, read=laid_out.read, format=laid_out.format, **form.cleaned_data, **by_on
-        ),
-        request,
-    ):
-        messages.success(request, _what_was_kept(done.result))
-        return redirect("statements:account", found.pk)
-    return _to_pick(request, found, laid_out, form)
-
-
-def _to_pick(request: SignedIn, found: BankAccount, laid_out: picking.LaidOut, form: forms.PickForm):
-    set_choices(form, "places", picking.choices(laid_out))
-    context = {"account": found, "form": form, "laid_out": laid_out.signed}
-    return render(request, "statements/pick.jinja", context)
 
 
 @require_GET

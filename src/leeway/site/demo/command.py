@@ -47,7 +47,7 @@ from leeway.site.demo.people import draw_people
 from leeway.site.demo.playing import Staff, play
 from leeway.site.demo.progress import stage
 from leeway.site.demo.script import Script
-from leeway.site.demo.statements import keep_statements, rejection_of
+from leeway.site.demo.statements import keep_statements, pick_own_lines, rejection_of
 from leeway.site.demo.stories import stories
 from leeway.site.demo.tables import make_tables
 
@@ -82,6 +82,7 @@ def run(*, people: int, seed: int) -> None:
             receive(staff, today)
         with stage("What the bank says", console):
             keep_statements(staff.finance, today, last_run)
+            pick_own_lines(User.objects.get(email=f"ada@{DOMAIN}"), today)
         with stage("The messages", console):
             deliver(today)
         with stage("The surveys and targets", console):

@@ -9,7 +9,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from django.core.files.base import ContentFile
 
 from leeway.access.models import User
+from leeway.care.people.models import Case
 from leeway.law.numbers import decimal_pounds
+from leeway.money.banking.statement import Line
 from leeway.money.banking.working_days import working_day_after
 from leeway.money.contributions.models import Receipt
 from leeway.money.payments.models import Payment, PaymentRun
@@ -18,7 +20,7 @@ from leeway.money.statements import actions, candidates
 from leeway.money.statements.kinds import Otherwise, Whose
 from leeway.money.statements.models import BankAccount
 
-NUMBER, OPENS_WITH = "40000187654321", 250_000_00
+NUMBER, OPENS_WITH, OWN_NUMBER = "40000187654321", 250_000_00, "40000211223344"
 CAMT = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"
 PAIN = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.12"
 #: What is not looked at yet: the last weeks, so that the queue is worth opening.
@@ -63,6 +65,20 @@ def keep_statements(finance: User, today: date, last_run: PaymentRun | None) -> 
     if last_run is not None:
         actions.confirm_from_statement(run=last_run, by=finance, on=today)
     explain_the_old(account, finance, today)
+
+
+def pick_own_lines(person: User, today: date) -> None:
+    """Have somebody show two lines of their everyday account, which are kept, and nothing else of it."""
+    case = Case.objects.filter(person__user=person).earliest("opened_on")
+    account = actions.open_bank_account(
+        whose=Whose.ORDINARY, name="My everyday account", identifier=OWN_NUMBER, case=case, by=person, on=today
+    )
+    paid = (("FAIRBOURNE CARS", -18_40, 20), ("FAIRBOURNE MOBILITY", -32_50, 13))
+    lines = [
+        Line(booked_on=today - timedelta(days=days), amount_pence=pence, reference="CARD PAYMENT", description=words)
+        for words, pence, days in paid
+    ]
+    actions.keep_picked(account=account, lines=lines, format="CSV", places=[1, 2], by=person, on=today)
 
 
 def _entries(today: date, last_run: PaymentRun | None) -> Iterator[Entry]:
