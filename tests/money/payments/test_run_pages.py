@@ -65,6 +65,38 @@ def test_a_run_is_shown_beside_the_last_one_with_why(paid_for, finn, paid):
     assert sum(group.difference_pence for group in found.groups.values()) == before
 
 
+def test_a_difference_to_what_was_paid_before_is_named_as_one(paid_for, agree, finn, paid, as_user):
+    amy, _bob = paid_for("Amy"), paid_for("Bob")
+    paid(make_run(pay_on=FIRST, by=finn, on=ON), ON)
+    start_budget(plan=agree(amy.case, (DP, 200_00, 0), starts_on=date(2026, 5, 4), number=2), by=finn, on=SECOND)
+    run = make_run(pay_on=date(2026, 5, 29), by=finn, on=SECOND)
+    words = [each.in_words for each in run.payments.filter(case=amy.case)]
+    assert words == [
+        "Difference for the days from 4 May 2026 to 24 May 2026: £600.00 for them, less £300.00, paid before",
+        "Regular payment, 28 days to 21 June 2026",
+    ]
+    text = as_user(finn).get(reverse("payments:show", args=[run.pk])).content.decode()
+    assert all(each in text for each in words)
+    groups = comparing.difference(run, seen_by=finn).groups
+    said = {row.case.person.given_name: row.why for row in groups["changed"].rows}
+    assert said == {"Amy": "A difference to what was paid before is in it", "Bob": "28 days, and 33 in the last run"}
+
+
+def test_a_difference_that_later_days_make_up_says_so(paid_for, agree, finn, paid, fay):
+    amy = paid_for("Amy")
+    paid(make_run(pay_on=FIRST, by=finn, on=ON), ON)
+    start_budget(plan=agree(amy.case, (DP, 50_00, 0), starts_on=date(2026, 5, 4), number=2), by=finn, on=SECOND)
+    run = make_run(pay_on=date(2026, 5, 29), by=finn, on=SECOND)
+    assert [each.in_words for each in run.payments.all()] == [
+        "Difference for the days from 4 May 2026 to 21 June 2026: £200.00 for the last 28 days of them, less £150.00, "
+        "what is left of what was paid before"
+    ]
+    paid(run, SECOND)
+    after = make_run(pay_on=date(2026, 6, 22), by=finn, on=date(2026, 6, 10))
+    (row,) = comparing.difference(after, seen_by=finn).groups["changed"].rows
+    assert row.why == "A difference to what was paid before was in the last run"
+
+
 def test_an_account_that_two_people_share_is_pointed_out_with_why_it_may_be_right(
     paid_for, case, agree, finn, fay, as_user
 ):

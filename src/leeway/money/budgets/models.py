@@ -13,6 +13,7 @@ from leeway.care.decisions.models import Decision
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Plan, Way
 from leeway.guards import filled_in_once, kept, kept_but, tracked
+from leeway.law.numbers import pounds
 from leeway.money.ledger.models import Account
 
 
@@ -166,6 +167,22 @@ class Instalment(models.Model):
     @property
     def days(self) -> int:
         return (self.ends_on - self.starts_on).days + 1
+
+    @property
+    def in_words(self) -> str:
+        """What a payment of it is: a regular one and for which days, or a difference and what it is between."""
+        if self.kind != InstalmentKind.REGULAR:
+            return self.get_kind_display()
+        days, until = f"{self.days} day{'' if self.days == 1 else 's'}", f"{self.ends_on:%-d %B %Y}"
+        if not self.already_paid_pence:
+            return f"{self.get_kind_display()}, {days} to {until}"
+        since = self.part.budget.starts_on
+        of_them = "for them" if since == self.starts_on else f"for the last {days} of them"
+        before = "paid before" if since == self.starts_on else "what is left of what was paid before"
+        return (
+            f"Difference for the days from {since:%-d %B %Y} to {until}: {pounds(self.for_period_pence)} {of_them}, "
+            f"less {pounds(self.already_paid_pence)}, {before}"
+        )
 
 
 class Interim(models.Model):

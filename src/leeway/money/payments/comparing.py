@@ -20,13 +20,16 @@ ROWS = 50
 KINDS = {"new": "New", "gone": "Gone", "changed": "Changed", "same": "The same"}
 BESIDE = """
     WITH of_run AS (
-        SELECT run_id = %(now)s AS now, case_id, SUM(amount_pence) AS pence, MIN(part_id::text) AS part,
-               COALESCE(SUM(ends_on - starts_on + 1) FILTER (WHERE kind = 'regular'), 0) AS days,
-               COUNT(*) FILTER (WHERE kind <> 'regular') AS others
-          FROM payments_payment WHERE run_id IN (%(now)s, %(before)s) GROUP BY 1, 2
+        SELECT p.run_id = %(now)s AS now, p.case_id, SUM(p.amount_pence) AS pence, MIN(p.part_id::text) AS part,
+               COALESCE(SUM(p.ends_on - p.starts_on + 1) FILTER (WHERE p.kind = 'regular'), 0) AS days,
+               COUNT(*) FILTER (WHERE p.kind <> 'regular') AS others,
+               COUNT(*) FILTER (WHERE i.already_paid_pence > 0) AS differences
+          FROM payments_payment AS p LEFT JOIN budgets_instalment AS i ON i.id = p.instalment_id
+         WHERE p.run_id IN (%(now)s, %(before)s) GROUP BY 1, 2
     ), beside AS (
         SELECT case_id, now.pence AS now_pence, before.pence AS before_pence, now.days AS now_days,
                before.days AS before_days, now.others AS now_others, before.others AS before_others,
+               now.differences AS now_differences, before.differences AS before_differences,
                now.part IS DISTINCT FROM before.part AS other_part,
                CASE WHEN before.pence IS NULL THEN 'new' WHEN now.pence IS NULL THEN 'gone'
                     WHEN now.pence <> before.pence THEN 'changed' ELSE 'same' END AS kind
@@ -146,6 +149,10 @@ class _Reasons:
             return "The budget ended" if case in self.ended else "Nothing is due by this day"
         if row["now_others"] or row["before_others"]:
             return "Something paid once is in one of the two"
+        if row["now_differences"]:
+            return "A difference to what was paid before is in it"
+        if row["before_differences"]:
+            return "A difference to what was paid before was in the last run"
         if days != before:
             return f"{days} days, and {before} in the last run"
         return "Another budget" if row["other_part"] else "Some was paid before"

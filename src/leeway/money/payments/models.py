@@ -268,6 +268,13 @@ class Payment(models.Model):
         return (self.ends_on - self.starts_on).days + 1
 
     @property
+    def in_words(self) -> str:
+        """What it is, and for which days."""
+        if self.instalment is not None:
+            return self.instalment.in_words
+        return f"{self.get_kind_display()}, {self.days} day{'' if self.days == 1 else 's'} to {self.ends_on:%-d %B %Y}"
+
+    @property
     def reference(self) -> str:
         """What stands for this payment on the statement of whoever is paid, and in the bank's reports."""
         return f"{self.run.number:06}-{self.place:06}"

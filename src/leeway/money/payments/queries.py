@@ -166,7 +166,8 @@ def runs_with(person_id: UUID) -> QuerySet:
 
 def payments_of(run: PaymentRun) -> QuerySet[Payment]:
     """The payments of a run in their order, with whom they are for."""
-    return run.payments.select_related("run", "payee", "case__person").order_by("place")
+    facts = ("run", "payee", "case__person", "instalment__part__budget")
+    return run.payments.select_related(*facts).order_by("place")
 
 
 def answers_to(run: PaymentRun) -> QuerySet[BankAnswer]:
