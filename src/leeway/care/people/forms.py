@@ -1,6 +1,7 @@
 """Forms about people, those around them, and who has the case."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from leeway.access.models import User
 from leeway.care.people.models import (
@@ -17,6 +18,7 @@ from leeway.care.people.models import (
     SupportReason,
 )
 from leeway.care.people.queries import people_alike
+from leeway.care.people.search import read
 from leeway.days import BORN, LASTING
 from leeway.files.forms import UploadForm
 from leeway.files.models import FileKind
@@ -30,6 +32,7 @@ from leeway.forms import (
     ask_with,
     set_choices,
 )
+from leeway.refusal import Refusal
 
 NOBODY_FOUND = (
     "Nobody with this last name and date of birth is on record. Check both, or tick that they are not on record."
@@ -45,8 +48,18 @@ class SearchForm(forms.Form):
     """The words to look for. They travel in the body of a request, so that no address or log holds a name."""
 
     words = forms.CharField(
-        label="Name, NHS number or postcode", max_length=100, help_text="The beginning of a name is enough."
+        label="Name, date of birth, NHS number or postcode",
+        max_length=100,
+        help_text="Any of their names or its beginning, or several things at once: “Ann Bell 27 3 1952”. "
+        "Accents and apostrophes do not matter.",
     )
+
+    def clean_words(self):
+        try:
+            read(self.cleaned_data["words"])
+        except Refusal as refusal:
+            raise ValidationError(str(refusal)) from None
+        return self.cleaned_data["words"]
 
 
 class PersonForm(forms.Form):

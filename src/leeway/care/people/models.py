@@ -4,11 +4,14 @@ import uuid
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
 from leeway.access.models import Team, User
 from leeway.care.people.events import Event
+from leeway.care.people.search import Lexemes
 from leeway.care.people.states import Stage
 from leeway.guards import kept, kept_but, tracked
 from leeway.law.months import anniversary
@@ -104,7 +107,7 @@ def date_of_death_agrees(name: str, *, person: str) -> pgtrigger.Trigger:
     )
 
 
-@tracked()
+@tracked(exclude=["looked_for"])
 class Person(models.Model):
     """Someone who draws on support, or cares for someone who does."""
 
@@ -129,6 +132,11 @@ class Person(models.Model):
     communication_note = models.CharField(max_length=500, blank=True)
     user = models.OneToOneField(User, models.PROTECT, null=True, blank=True, related_name="person")
     version = models.PositiveIntegerField(default=1)
+    looked_for = models.GeneratedField(
+        expression=Lexemes("given_name", "family_name", "known_as", "postcode"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
     class Meta:
         constraints = [
@@ -137,7 +145,7 @@ class Person(models.Model):
                 name="person_dies_after_birth",
             )
         ]
-        indexes = [models.Index(fields=["family_name", "given_name"])]
+        indexes = [GinIndex(fields=["looked_for"], name="person_looked_for"), models.Index(fields=["date_of_birth"])]
         triggers = [date_of_death_agrees("date_of_death_is_told", person="NEW.id")]
 
     def __str__(self) -> str:

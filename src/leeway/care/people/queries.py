@@ -41,6 +41,7 @@ from leeway.care.people.models import (
     StoryLine,
     Task,
 )
+from leeway.care.people.search import Has, read
 from leeway.care.people.states import Stage
 from leeway.files.models import File, Owner
 from leeway.files.queries import files_of
@@ -103,33 +104,34 @@ def get_task(task_id: UUID, *, seen_by: User) -> Task:
     return task
 
 
-def find_people(words: str) -> QuerySet[Person]:
-    """People whose name, NHS number or postcode matches what was typed. Names only: opening one is a look."""
-    text = words.strip()
-    digits = "".join(character for character in text if character.isdigit())
-    if not text:
-        return Person.objects.none()
-    people = Person.objects.prefetch_related("cases")
-    if len(digits) == 10:
-        return people.filter(nhs_number=digits)
-    for word in text.split():
-        people = people.filter(
-            Q(given_name__istartswith=word)
-            | Q(family_name__istartswith=word)
-            | Q(known_as__istartswith=word)
-            | Q(postcode__istartswith=word)
-        )
-    return people.order_by("family_name", "given_name")
+def find_people(typed: str) -> QuerySet[Person]:
+    """People whom all that was typed fits: words of any name or postcode, a birthday or its year, an NHS number.
+
+    Whole words stand before beginnings. Names only: opening one is a look.
+    """
+    asked = read(typed)
+    fits = Q()
+    if asked.nhs_number:
+        fits &= Q(nhs_number=asked.nhs_number)
+    if asked.born:
+        fits &= Q(date_of_birth=asked.born)
+    if asked.born_in:
+        fits &= Q(date_of_birth__year=asked.born_in)
+    if asked.words:
+        fits &= Q(Has(asked.words))
+    people = Person.objects.filter(fits) if fits else Person.objects.none()
+    return people.prefetch_related("cases").order_by(
+        Has(asked.words, whole=True).desc(), "family_name", "given_name", "date_of_birth"
+    )
 
 
-def people_alike(*, family_name: str, date_of_birth: date | None, given_name: str = "") -> list[Person]:
-    """People on record with this last name and birthday, and this first name when it is given."""
-    if date_of_birth is None:
-        return []
-    people = Person.objects.filter(family_name__iexact=family_name.strip(), date_of_birth=date_of_birth)
-    if given_name:
-        people = people.filter(Q(given_name__iexact=given_name.strip()) | Q(known_as__iexact=given_name.strip()))
-    return list(people.prefetch_related("cases"))
+def people_alike(*, family_name: str, date_of_birth: date, given_name: str = "", postcode: str = "") -> list[Person]:
+    """Who on record may be this person: one name and the birthday alike, or every name and the postcode."""
+    one_name = Q(Has(family_name)) | (Q(Has(given_name)) if given_name else Q())
+    alike = Q(date_of_birth=date_of_birth) & one_name
+    if given_name and postcode:
+        alike |= Q(Has(f"{given_name} {family_name}"), postcode=postcode)
+    return list(Person.objects.filter(alike).prefetch_related("cases").order_by("family_name", "given_name"))
 
 
 def person_asking(person_id: UUID, *, seen_by: User) -> Person:

@@ -25,7 +25,7 @@ FOUND_MAX = 50
 
 
 def search(request: SignedIn):
-    """Find someone by name, NHS number or postcode. The words stay in the session, out of every address."""
+    """Find someone by names, birthday, NHS number or postcode. The words stay in the session, out of every address."""
     form = forms.SearchForm(request.POST or None, initial={"words": request.session.get(SEARCH_WORDS, "")})
     if form.is_valid():
         request.session[SEARCH_WORDS] = form.cleaned_data["words"]
@@ -37,16 +37,17 @@ def search(request: SignedIn):
     page = {
         "form": form,
         "words": words,
-        "found": [(person, open_cases(person)) for person in found[:FOUND_MAX]],
+        "found": [(person, open_first(person)) for person in found[:FOUND_MAX]],
         "more": len(found) > FOUND_MAX,
         "can_add": request.user.can(Capability.WORK_ON_CASES),
     }
     return render(request, "people/search.jinja", page)
 
 
-def open_cases(person) -> list[Case]:
-    """The cases under way, of a person found with their cases."""
-    return [case for case in person.cases.all() if case.stage != Stage.CLOSED]
+def open_first(person) -> list[Case]:
+    """The cases of a person found with their cases: those under way, then those that are closed, the latest first."""
+    cases = sorted(person.cases.all(), key=lambda case: case.opened_on, reverse=True)
+    return sorted(cases, key=lambda case: case.stage == Stage.CLOSED)
 
 
 def add(request: SignedIn):
@@ -56,15 +57,15 @@ def add(request: SignedIn):
     if form.is_valid():
         details = dict(form.cleaned_data)
         somebody_else = details.pop("somebody_else")
-        names = {name: details[name] for name in ("given_name", "family_name", "date_of_birth")}
+        names = {name: details[name] for name in ("given_name", "family_name", "date_of_birth", "postcode")}
         alike = queries.people_alike(**names)
         if alike and not somebody_else:
-            form.add_error("somebody_else", "Someone with this name and date of birth is on record. Look first.")
+            form.add_error("somebody_else", "Somebody who may be this person is on record. Look first.")
         else:
             done = act(form, lambda **by_on: actions.add_person(details=details, **by_on), request)
             if done:
                 return redirect("people:request", person_id=done.result.pk)
-    found = [(person, open_cases(person)) for person in alike]
+    found = [(person, open_first(person)) for person in alike]
     same = [person.pk for person in alike]
     access_looks.record_looks(viewer=request.user, person_ids=same, page="Found by name and birthday")
     return render(request, "people/add.jinja", {"form": form, "alike": found, "back": reverse("people:search")})

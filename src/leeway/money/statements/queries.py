@@ -15,6 +15,7 @@ from leeway.access.looks import record_look_over, record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case
+from leeway.care.people.queries import find_people
 from leeway.law.numbers import pounds
 from leeway.money.banking.reasons import ReasonSet, reason_for
 from leeway.money.budgets.dues import Payer
@@ -340,12 +341,8 @@ class OwedShare:
 
 def owed_by(words: str, *, seen_by: User) -> list[OwedShare]:
     """What is owed for the people whose names have all of these words, the look noted."""
-    people = Q(person__isnull=False) if words.split() else Q(pk=None)
-    for word in words.split():
-        people &= Q(person__given_name__istartswith=word) | Q(person__family_name__istartswith=word)
-    cases: dict[UUID | None, Case] = {
-        case.pk: case for case in Case.objects.filter(people).select_related("person")[:LINES_SHOWN]
-    }
+    of_them = Case.objects.filter(person__in=find_people(words).values("pk")).select_related("person")
+    cases: dict[UUID | None, Case] = {case.pk: case for case in of_them[:LINES_SHOWN]}
     accounts = Account.objects.filter(case__in=cases, kind__in=PAYER_OF)
     pence = ledger.balances(accounts.values_list("pk", flat=True))
     found = [
