@@ -30,7 +30,7 @@ BUDGET_ANSWERS = [
 def begin_to_add_someone(worker: Visitor, given_name: str, family_name: str) -> None:
     """Look first, find nobody, and open the page to add someone."""
     worker.go("/people/")
-    worker.write("Name, NHS number", family_name)
+    worker.write("Name, date of birth", family_name)
     worker.press("Search")
     worker.is_told(f"Nobody found for “{family_name}”")
     worker.follow("Add a person who is not on record")

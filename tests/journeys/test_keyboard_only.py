@@ -69,7 +69,7 @@ def bea_signs_in(bea: Visitor) -> None:
 
 def bea_finds_marcia(bea: Visitor) -> None:
     enter(bea, "People")
-    type_in(bea, "Name, NHS number or postcode", "Marcia Grant")
+    type_in(bea, "Name, date of birth, NHS number or postcode", "Marcia Grant")
     with bea.page.expect_navigation():
         bea.page.keyboard.press("Enter")
     enter(bea, "Case of Marcia Grant")
