@@ -86,21 +86,31 @@ def wait_for(address: str, server: subprocess.Popen, output: Path) -> None:
 
 
 @pytest.fixture
-def visit(browser, site):
-    """Open a fresh browser window, and say as whom to sign in."""
+def window(browser):
+    """Open a fresh browser window on a site, signed in to nothing."""
     from tests.journeys.visitor import Visitor  # reads axe, which is there only where a browser is
 
     opened = []
 
-    def as_visitor(name: str = "", *, width: int = 1280, scripts: bool = True) -> Visitor:
+    def on(address: str, *, width: int = 1280, scripts: bool = True) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
         context.set_default_timeout(15_000)
         opened.append(context)
-        visitor = Visitor(context.new_page(), site.address, scripts)
+        return Visitor(context.new_page(), address, scripts)
+
+    yield on
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def visit(window, site):
+    """Open a fresh browser window on the made-up council, and say as whom to sign in."""
+
+    def as_visitor(name: str = "", **how):
+        visitor = window(site.address, **how)
         if name:
             visitor.sign_in(name)
         return visitor
 
-    yield as_visitor
-    for context in opened:
-        context.close()
+    return as_visitor

@@ -3,17 +3,10 @@
 Its clock is moved by the test. What the bank's account comes to is what our own books say was paid.
 """
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from threading import Thread
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from mockbank.server import Config, make_server
 
 from leeway.care.planning.models import Way
 from leeway.money.banking.statement import read_statement
@@ -26,6 +19,7 @@ from leeway.money.payments.answers import take_answer
 from leeway.money.payments.models import BankAnswer
 from leeway.money.payments.queries import evidence_for, findings, iso_file
 from leeway.refusal import Refusal
+from tests.counterparty import bank_of_ours
 
 SET_UP_ON, ON, PAY_ON, NEXT_ON, NEXT_PAY_ON = (
     date(2026, 4, 1), date(2026, 4, 20), date(2026, 4, 24), date(2026, 4, 30), date(2026, 5, 6),
@@ -33,50 +27,10 @@ SET_UP_ON, ON, PAY_ON, NEXT_ON, NEXT_PAY_ON = (
 DUE, AT_THE_BANK = 71_43, 150_00
 
 
-@dataclass(frozen=True)
-class Bank:
-    """The bank as its customer reaches it."""
-
-    address: str
-
-    def ask(self, method: str, path: str, body: bytes = b"") -> str:
-        request = Request(f"{self.address}{path}", data=body or None, method=method)
-        try:
-            with urlopen(request) as response:
-                return response.read().decode()
-        except HTTPError as refused:  # a file that is turned down whole is answered so
-            return refused.read().decode()
-
-    def change(self, **account) -> None:
-        self.ask("PATCH", "/_mock/accounts/COUNCIL", json.dumps(account).encode())
-
-    def take(self, file: str) -> None:
-        self.ask("POST", "/payments", file.encode())
-
-    def wait_until(self, day: date) -> None:
-        self.ask("POST", f"/_mock/advance?to={day}")
-
-    def messages(self, kind: str) -> list[bytes]:
-        """What the bank has sent us of a kind since it was last asked. It has other customers too."""
-        sent = json.loads(self.ask("GET", f"/_mock/mailbox?type={kind}"))
-        return [each["body"].strip().encode() for each in sent if each["account"] == "COUNCIL"]
-
-    def balance(self) -> int:
-        return json.loads(self.ask("GET", "/_mock/accounts/COUNCIL"))["balance"]
-
-
 @pytest.fixture
-def counterparty() -> Iterator[Bank]:
-    """A bank at nine in the morning of the day on which the first file is sent, with our account in it."""
-    server = make_server(Config(port=0, quiet=True, clock=f"{ON}T09:00"))
-    Thread(target=server.serve_forever, daemon=True).start()
-    bank = Bank(f"http://127.0.0.1:{server.server_address[1]}")
-    bank.ask("PUT", "/_mock/holidays", json.dumps(["2026-05-04"]).encode())
-    account = {"id": "COUNCIL", "iban": "GB33BUKB20201555555555", "account_number": "00000000", "currency": "GBP"}
-    bank.ask("POST", "/_mock/accounts", json.dumps(account | {"balance": AT_THE_BANK}).encode())
-    yield bank
-    server.shutdown()
-    server.server_close()
+def counterparty():
+    with bank_of_ours(ON, AT_THE_BANK) as bank:
+        yield bank
 
 
 def test_three_weeks_of_rejections_late_returns_and_statements(
