@@ -32,7 +32,7 @@ from leeway.money.statements.relations import ONE_AT_A_TIME
 from leeway.refusal import Refusal
 from leeway.said import says_something
 
-ROWS_AT_ONCE, MATCHES_AT_ONCE = 5_000, 2_000
+ROWS_AT_ONCE, MATCHES_AT_ONCE = 5_000, 20_000
 COLUMN_OF = {What.RUN: "run_id", What.RECEIVED: "receipt_id"}
 
 

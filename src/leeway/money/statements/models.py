@@ -13,7 +13,7 @@ from leeway.guards import kept
 from leeway.money.contributions.models import Receipt
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
-from leeway.money.statements.relations import guard
+from leeway.money.statements.relations import ADDED, guard
 
 
 class BankAccount(models.Model):
@@ -226,7 +226,7 @@ class Part(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="added"),
-                declare=[("refusal", "TEXT")],
+                declare=[("refusal", "TEXT"), *((name, "UUID[]") for name in ADDED)],
                 func=guard(),
             ),
         ]

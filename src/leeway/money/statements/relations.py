@@ -13,7 +13,12 @@ OF_PAYMENT = (
     "JOIN payments_payment AS pay ON pay.id = p.payment_id JOIN payments_paymentrun AS run ON run.id = pay.run_id"
 )
 
-TOUCHED = "p.{0} IN (SELECT {0} FROM added)"
+#: What the parts that one statement adds (as `added`) touch, as lists: each an index asked, for one match and for many.
+TOUCHED = "p.{0} = ANY ({0}s)"
+ADDED: Mapping[str, str] = {
+    **{f"{column}s": column for column in ("match_id", "line_id", "payment_id", "receipt_id", "run_id")},
+    "sent_ids": "CASE WHEN what = 'sent' THEN payment_id END",
+}
 
 #: What no match may be: the sentence, which rows new parts touch, and the question that finds `which`.
 WITHIN: Mapping[str, tuple[str, str]] = {
@@ -56,8 +61,7 @@ WITHIN: Mapping[str, tuple[str, str]] = {
         """,
     ),
     "A run and its payments are matched up to its total together, and once it was sent: run {which} is not.": (
-        "run.id IN (SELECT COALESCE(a.run_id, pay.run_id) FROM added AS a "
-        "LEFT JOIN payments_payment AS pay ON pay.id = a.payment_id)",
+        "run.id = ANY (run_ids)",
         f"""
         SELECT run.number AS which FROM payments_paymentrun AS run CROSS JOIN LATERAL (
             SELECT COALESCE(SUM(pence), 0) AS pence FROM (
@@ -101,7 +105,8 @@ ONE_AT_A_TIME = "leeway bank matches"
 def guard() -> str:
     """What the database asks of all parts that one statement adds (as `added`), before it keeps them.
 
-    Whoever adds some waits for whoever else does, so that two at once never go beyond a line between them.
+    Whoever adds some waits for whoever else does, so that two at once never go beyond a line between them. It reads
+    all answers for one refusal: with LIMIT the planner takes it that one comes at once, and joins row by row.
     """
     asked = " UNION ALL ".join(
         f"SELECT '{words.partition(':')[0]}.' AS refusal FROM ({sql.format(touched=touched)}) AS found"
@@ -109,11 +114,13 @@ def guard() -> str:
     )
     return f"""
         PERFORM pg_advisory_xact_lock(hashtext('{ONE_AT_A_TIME}'));
-        IF EXISTS (SELECT 1 FROM statements_part AS p JOIN (SELECT DISTINCT match_id FROM added) AS a
-                    ON a.match_id = p.match_id WHERE NOT EXISTS (SELECT 1 FROM added WHERE added.id = p.id)) THEN
+        SELECT {", ".join(f"array_agg(DISTINCT {each})" for each in ADDED.values())}
+          INTO {", ".join(ADDED)} FROM added;
+        IF (SELECT count(*) FROM statements_part WHERE match_id = ANY (match_ids)) > (SELECT count(*) FROM added) THEN
             RAISE EXCEPTION 'A match is made at once: nothing is added to it later.';
         END IF;
-        SELECT told.refusal INTO refusal FROM ({asked}) AS told LIMIT 1;
+        SELECT run_ids || array_agg(DISTINCT run_id) INTO run_ids FROM payments_payment WHERE id = ANY (sent_ids);
+        SELECT min(told.refusal) INTO refusal FROM ({asked}) AS told;
         IF refusal IS NOT NULL THEN RAISE EXCEPTION '%', refusal; END IF;
         RETURN NULL;
     """
