@@ -185,7 +185,7 @@ def pay(count: int) -> dict:
             step("Approved", lambda run=run, who=approver: actions.approve_run(run=run, by=who, on=on))
             run = kept["Approved"]
     step("Standard 18 written", lambda: len(queries.bacs_file(run)))
-    step("pain.001 written", lambda: len(queries.iso_file(run)))
+    step("pain.001 written", lambda: sum(map(len, queries.iso_file(run))))
     sent_on = max(on, bacs_submission_day(pay_on))
     step("Sent", lambda: actions.record_sent(run=run, sent_on=sent_on, by=maker, on=sent_on))
     account = open_account(maker, on)

@@ -43,7 +43,7 @@ def written(*paid, **changes):
         "created_at": datetime(2026, 4, 1, 9, 30, 5, 999, tzinfo=UTC),
         "execute_on": date(2026, 4, 7),
     }
-    return iso20022.write(paid, COUNCIL, **(given | changes))
+    return "".join(iso20022.write(paid, COUNCIL, **(given | changes)))
 
 
 def texts(message: str, path: str) -> list[str]:

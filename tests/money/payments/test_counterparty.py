@@ -53,7 +53,7 @@ def test_three_weeks_of_rejections_late_returns_and_statements(
 
     # There is money for two of the three: the bank turns the third down at once, days before it was to arrive.
     run = sent(make_run(pay_on=PAY_ON, by=finn, on=ON), ON)
-    file = iso_file(run)
+    file = "".join(iso_file(run))
     assert "0 findings" in counterparty.ask("POST", "/_mock/validate", file.encode())
     counterparty.change(behaviour="insufficient-funds")
     counterparty.take(file)
@@ -100,7 +100,7 @@ def test_three_weeks_of_rejections_late_returns_and_statements(
     counterparty.change(behaviour="accept")
     again = sent(make_run(pay_on=NEXT_PAY_ON, by=finn, on=NEXT_ON), NEXT_ON)
     assert {third.instalment, late.instalment} < {each.instalment for each in again.payments.all()}
-    counterparty.take(iso_file(again))
+    counterparty.take("".join(iso_file(again)))
     (third_answer,) = answered(again, NEXT_ON)
     assert third_answer.accepted_count == again.payments_count
     counterparty.wait_until(date(2026, 5, 8))

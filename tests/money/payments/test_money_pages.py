@@ -107,8 +107,9 @@ def test_from_an_agreed_plan_to_money_that_arrived(case, agree, as_user, finn, f
     assert "approved" in post(client, "payments:approve", run.pk, pay_on=run.pay_on.isoformat())
     files = [client.get(reverse(name, args=[run.pk])) for name in ("payments:bacs", "payments:iso")]
     again = [client.get(reverse(name, args=[run.pk])) for name in ("payments:bacs", "payments:iso")]
-    assert [file.content for file in files] == [file.content for file in again]
-    assert b"00000005715" in files[0].content and b"57.15" in files[1].content
+    bacs, iso = (file.getvalue() for file in files)
+    assert [bacs, iso] == [file.getvalue() for file in again]
+    assert b"00000005715" in bacs and b"57.15" in iso
     assert "attachment" in files[0]["Content-Disposition"]
     assert "To be sent" in page(client, "budgets:show", case.pk)
     assert "from its approval on 20 April 2026 until today" in post(

@@ -53,7 +53,7 @@ def start(case, agree, finn, ways=((Way.DIRECT_PAYMENT, 100_00, 0),)):
 def test_it_is_paid_the_same_day_and_comes_off_the_first_instalments(agreed, case, agree, finn, fay):
     run = same_day(agreed.pk, finn, fay)
     assert (run.rail, run.total_pence) == (Rail.FASTER, 150_01)
-    assert "<Cd>URNS</Cd>" in iso_file(run) and "<Cd>NURG</Cd>" not in iso_file(run)
+    assert "<Cd>URNS</Cd>" in "".join(iso_file(run)) and "<Cd>NURG</Cd>" not in "".join(iso_file(run))
     confirm_run(run=run, confirmed_from="Bank statement", returned={}, by=finn, on=ON)
     budget = start(case, agree, finn)
     dues = list(Instalment.objects.order_by("starts_on").values_list("already_paid_pence", "amount_pence")[:3])

@@ -50,6 +50,8 @@ def iso_text(text: str, *, width: int) -> str:
 
 def _latin(text: str) -> str:
     """Letters without their accents, digits of any script as 0 to 9."""
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFKD", text.translate(SPELLED))
     return "".join(
         str(unicodedata.digit(character, character)) for character in decomposed if not unicodedata.combining(character)

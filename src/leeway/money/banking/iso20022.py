@@ -1,14 +1,17 @@
 """ISO 20022 pain.001.001.09: the XML message that asks a bank to pay people by Bacs.
 
 Written with the standard library: the message has thirty elements, and the tests hold it against ISO's own
-schema. UK banks are found by sort code (clearing system GBDSC) and accounts by number (scheme BBAN), as in
+schema. Each payment is written as it is asked for, so that a large run takes no more memory than a small one.
+UK banks are found by sort code (clearing system GBDSC) and accounts by number (scheme BBAN), as in
 the Bacs ISO 20022 translation guide.
 """
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import chain
+from xml.sax.saxutils import escape
 
 from leeway.law.numbers import decimal_pounds
 from leeway.money.banking.characters import bacs_text, iso_text
@@ -21,6 +24,44 @@ NAME_LENGTH_MAX = 70  # the schema has room for 140; UK banks carry 70
 #: ISO 20022 service levels: Bacs (not urgent), and Faster Payments (urgent, settled net). Which of them a bank reads as
 #: Faster Payments is the bank's to say: no public guide of one was had, so an officer asks (docs/how-to/pay-people.md).
 NOT_URGENT, URGENT = "NURG", "URNS"
+#: A payment. What becomes Bacs' field 10 is no longer than it: the roll number, where there is one, or the reference.
+CREDIT = """\
+      <CdtTrfTxInf>
+        <PmtId>
+          <EndToEndId>{end_to_end_id}</EndToEndId>
+        </PmtId>
+        <Amt>
+          <InstdAmt Ccy="GBP">{amount}</InstdAmt>
+        </Amt>
+        <CdtrAgt>
+          <FinInstnId>
+            <ClrSysMmbId>
+              <ClrSysId>
+                <Cd>GBDSC</Cd>
+              </ClrSysId>
+              <MmbId>{sort_code}</MmbId>
+            </ClrSysMmbId>
+          </FinInstnId>
+        </CdtrAgt>
+        <Cdtr>
+          <Nm>{name}</Nm>
+        </Cdtr>
+        <CdtrAcct>
+          <Id>
+            <Othr>
+              <Id>{account_number}</Id>
+              <SchmeNm>
+                <Cd>BBAN</Cd>
+              </SchmeNm>
+            </Othr>
+          </Id>
+        </CdtrAcct>
+        <RmtInf>
+          <Ustrd>{told}</Ustrd>
+        </RmtInf>
+      </CdtTrfTxInf>
+"""
+AFTER_CREDITS = "    </PmtInf>"
 IDENTIFIER = r"(?!/)(?!.*//)[A-Za-z0-9/?:().,'+-]{1,35}(?<!/)"
 
 
@@ -36,11 +77,12 @@ def write(
     created_at: datetime,
     execute_on: date,
     faster: bool = False,
-) -> str:
+) -> Iterator[str]:
     """Write the pain.001.001.09 message that pays these people by Bacs, or by Faster Payments where `faster`.
 
-    `message_id` is the caller's own, and the bank refuses it a second time. `execute_on` is the day on which
-    people have their money. The same input gives the same text. Amounts in whole pence become pounds.
+    The text comes in pieces, and what is refused is refused before the first. `message_id` is the caller's own, and
+    the bank refuses it a second time. `execute_on` is the day on which people have their money. The same input gives
+    the same text. Amounts in whole pence become pounds.
     Refuses: a run that no bank would take (CannotBePaid), a day on which banks do not work (BankDayRefused),
     a name that banks cannot carry (NotCarried), an identifier they would change (BadIdentifier).
     """
@@ -57,10 +99,16 @@ def write(
     _add_council(ET.SubElement(header, "InitgPty"), originator)
     payment = ET.SubElement(initiation, "PmtInf")
     _add_payment_information(payment, credits, originator, message_id, execute_on, URGENT if faster else NOT_URGENT)
-    for credit in credits:
-        _add_credit(ET.SubElement(payment, "CdtTrfTxInf"), credit)
+    told = [
+        (iso_text(each.name, width=NAME_LENGTH_MAX), each.roll_number or bacs_text(each.reference)) for each in credits
+    ]
     ET.indent(document)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(document, encoding="unicode") + "\n"
+    before, closing, after = ET.tostring(document, encoding="unicode").partition(AFTER_CREDITS)
+    return chain(
+        ['<?xml version="1.0" encoding="UTF-8"?>\n', before],
+        (_credit(credit, *words) for credit, words in zip(credits, told, strict=True)),
+        [closing, after, "\n"],
+    )
 
 
 def _add_payment_information(
@@ -86,14 +134,15 @@ def _add_payment_information(
     _add(payment, "ChrgBr", "SLEV")
 
 
-def _add_credit(transaction: ET.Element, credit: Credit) -> None:
-    _add(transaction, "PmtId/EndToEndId", credit.end_to_end_id)
-    _add(transaction, "Amt/InstdAmt", decimal_pounds(credit.amount_pence)).set("Ccy", "GBP")
-    _add_bank(ET.SubElement(transaction, "CdtrAgt"), credit.sort_code)
-    _add(transaction, "Cdtr/Nm", iso_text(credit.name, width=NAME_LENGTH_MAX))
-    _add_account(ET.SubElement(transaction, "CdtrAcct"), credit.account_number)
-    # What becomes Bacs' field 10, and no longer than it: the roll number, where there is one.
-    _add(transaction, "RmtInf/Ustrd", credit.roll_number or bacs_text(credit.reference))
+def _credit(credit: Credit, name: str, told: str) -> str:
+    return CREDIT.format(
+        end_to_end_id=credit.end_to_end_id,
+        amount=decimal_pounds(credit.amount_pence),
+        sort_code=credit.sort_code,
+        name=escape(name),
+        account_number=credit.account_number,
+        told=escape(told),
+    )
 
 
 def _add_control_totals(parent: ET.Element, credits: Sequence[Credit]) -> None:

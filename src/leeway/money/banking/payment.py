@@ -18,7 +18,7 @@ class CannotBePaid(Refusal):
     """A payment run holds something that a bank would refuse."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
     """One payment to one bank account. `reference` is what the payee reads, `end_to_end_id` what finds it.
 

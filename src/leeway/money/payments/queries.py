@@ -277,8 +277,8 @@ def bacs_file(run: PaymentRun) -> str:
     )
 
 
-def iso_file(run: PaymentRun) -> str:
-    """The pain.001.001.09 message of an approved run. The same run gives the same bytes every time."""
+def iso_file(run: PaymentRun) -> Iterator[str]:
+    """The pain.001.001.09 message of an approved run, in pieces. The same run gives the same bytes every time."""
     return iso20022.write(
         credits_of(run),
         Originator(**run.originator),
@@ -291,7 +291,7 @@ def iso_file(run: PaymentRun) -> str:
 
 def credits_of(run: PaymentRun) -> list[Credit]:
     """The payments of a run as a bank file carries them, in their order."""
-    rows = run.payments.select_related("run").order_by("place")
+    rows = run.payments.order_by("place")
     return [
         Credit(
             reference=payment.reference,

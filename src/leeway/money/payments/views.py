@@ -1,12 +1,13 @@
 """Pages of payment runs."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -240,7 +241,7 @@ def bacs(request: SignedIn, run_id):
     run = _with_files(request, run_id)
     if run.rail == Rail.FASTER:
         raise Http404("A run by Faster Payments has no Bacs file.")
-    return _file(queries.bacs_file(run), f"{run.reference}.txt", "text/plain; charset=us-ascii")
+    return _file([queries.bacs_file(run)], f"{run.reference}.txt", "text/plain; charset=us-ascii")
 
 
 @require_GET
@@ -258,9 +259,9 @@ def _with_files(request: SignedIn, run_id):
     return run
 
 
-def _file(text: str, name: str, content_type: str) -> HttpResponse:
+def _file(pieces: Iterable[str], name: str, content_type: str) -> StreamingHttpResponse:
     disposition = f'attachment; filename="{name}"'
-    return HttpResponse(text.encode(), content_type=content_type, headers={"Content-Disposition": disposition})
+    return StreamingHttpResponse(pieces, content_type=content_type, headers={"Content-Disposition": disposition})
 
 
 def _may_approve_now(run: PaymentRun, user: User) -> bool:
