@@ -88,6 +88,11 @@ def sam(world):
     return relate(world.case.person, "Sam Bell", Authority.CARER)
 
 
+def asking(world, name):
+    asked = relate(world.case.person, "Sam Bell", Authority.CARER, user=world.cyril, asked_on=TODAY)
+    return reverse(name, args=[asked.pk])
+
+
 def assessment(world):
     return assessing.start_assessment(case=world.case, by=world.bea, on=TODAY)
 
@@ -141,6 +146,7 @@ EDITS = {
     "people:end_relationship": ("bea", of_relationship, day("ends_on")),
     "people:invite": ("bea", of_relationship, {"email": "sam@home.example", "agreed": "Ada said yes."}),
     "people:end_leave": ("bea", of_relationship, {}),
+    "people:answer": ("cyril", asking, {"helps": "True", "family_name": "Bell"}),
     "people:give": ("mona", after(), lambda world: {"worker": world.bea.pk}),
     "people:close": ("bea", after(), {"reason": "Moved to another council"}),
     "circumstances:undo_death": ("bea", after(dead), {"because": "It was another Ada Bell."}),

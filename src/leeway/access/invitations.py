@@ -28,3 +28,9 @@ def send_invitation(*, user: User, site_address: str) -> None:
         "access/invitation.txt", {"user": user, "link": site_address.rstrip("/") + invitation_path(user)}
     )
     send_mail("You can sign in to Leeway", message, None, [user.email])
+
+
+def send_asking(*, user: User, site_address: str) -> None:
+    """Email somebody who signs in already that they are asked to help somebody. It does not say whom."""
+    message = render_to_string("access/asked.txt", {"user": user, "link": site_address.rstrip("/") + reverse("home")})
+    send_mail("You are asked to help somebody", message, None, [user.email])

@@ -162,6 +162,7 @@ def links(case: Case, user: User) -> list[dict[str, str]]:
         ("people:close", "Close the case", works and (may_close or (died and case.stage != Stage.CLOSED))),
         ("circumstances:stays", "Hospital, care home or prison", True),
         ("circumstances:death", "About the death" if died else "Record a death", works),
+        ("people:leave_given", "Who may see this record", own),
         ("people:looks", "Who has looked at this record", True),
         ("review:ask", "Ask for a review", case.stage == Stage.ACTIVE and not died),
     ]

@@ -18,7 +18,7 @@ from leeway.access.queries import proposals_waiting
 from leeway.access.roles import Capability
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.letters.queries import new_letters, title_of
-from leeway.care.people.access import MONEY_TO_START, WORKS_ON, is_the_person
+from leeway.care.people.access import MONEY_TO_START, WORKS_ON, asked_to_help, is_the_person
 from leeway.care.people.models import Case
 from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
 from leeway.care.people.states import Stage
@@ -70,6 +70,7 @@ def _person(request: SignedIn, today: date) -> dict:
     cases = [(case, next_step(case, today)) for case in own_cases(request.user, today)[:20]]
     user = request.user
     return {
+        "askings": asked_to_help(user, today),
         "cases": [
             {
                 "case": case,
@@ -80,7 +81,7 @@ def _person(request: SignedIn, today: date) -> dict:
                 "money": None if case.person.date_of_death else money_now(case, today),
             }
             for case, step in cases
-        ]
+        ],
     }
 
 

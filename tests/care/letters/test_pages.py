@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 
 from leeway.care.letters.content import letter_of
+from leeway.care.people.models import Case
+from leeway.care.people.states import Stage
 
 from .reading import words
 
@@ -107,3 +109,22 @@ def test_pages_take_few_queries(client, case, charge, plan, bea, django_assert_m
     for address in addresses(case, charge, plan):
         with django_assert_max_num_queries(20):
             client.get(address)
+
+
+def test_finance_reads_the_money_and_an_assessment_with_a_reason_alone(client, case, decide, charge, finn):
+    Case.objects.filter(pk=case.pk).update(stage=Stage.ARRANGING)
+    eligibility = decide("eligibility", "Ada")
+    of_care = [reverse(name, args=[case.pk]) for name in ("assessment:overview", "assessment:result", "review:show")]
+    of_care += [reverse(name, args=[case.pk, eligibility.pk]) for name in ("decisions:show", "letters:letter")]
+    of_money = [reverse(name, args=[case.pk]) for name in ("case", "assessment:money", "budgets:show", "letters:list")]
+    of_money += [reverse(name, args=[case.pk, charge.pk]) for name in ("decisions:show", "letters:letter")]
+    client.force_login(finn)
+    for address in of_money:
+        assert client.get(address).status_code == 200, address
+    asks = reverse("people:reason", args=[case.person_id])
+    for address in of_care:
+        assert client.get(address).headers["Location"].startswith(asks), address
+    client.post(asks, {"reason": "A provider's hours do not fit the plan.", "next": "/"})
+    for address in of_care:
+        assert client.get(address).status_code in (200, 302), address
+        assert not client.get(address).headers.get("Location", "").startswith(asks), address

@@ -14,8 +14,8 @@ from tests.conftest import TODAY
 
 #: What serves to settle what is left, or corrects the record.
 FITTING = {
-    "add_file", "change_person", "close_case", "end_leave", "end_relationship", "finish_task", "give_case",
-    "give_leave", "record_posted", "record_returned", "write_to_supporter",
+    "accept_leave", "add_file", "change_person", "close_case", "decline_leave", "end_leave", "end_relationship",
+    "finish_task", "give_case", "give_leave", "record_posted", "record_returned", "write_to_supporter",
 }  # fmt: skip
 #: What other actions call; each of those asks by itself. And what begins with nobody who could have died.
 WITHIN = {

@@ -162,6 +162,67 @@ class TestLeaveToSee:
             case=case, relationship=sam, **said, site_address=SITE, version=version_of(sam), by=by, on=TODAY
         )
 
+    def answer(self, relationship, *, name="Bell", by=None):
+        actions.accept_leave(
+            relationship=relationship, family_name=name, version=version_of(relationship),
+            by=by or relationship.user, on=timezone.localdate(),
+        )  # fmt: skip
+
+    def accepted(self, case, sam, bea):
+        self.answer(self.give(case, sam, bea))
+        return sam.user
+
+    def test_nothing_is_shown_until_it_is_accepted(self, case, sam, bea, cyril, client):
+        user = self.give(case, sam, bea).user
+        client.force_login(user)
+        assert not queries.own_cases(user, timezone.localdate()).exists()
+        page = client.get(f"/helping/{sam.pk}/").content.decode()
+        assert "You are asked to help somebody" in page
+        assert str(case.person) not in page
+        with pytest.raises(Http404):
+            queries.get_case(case.pk, seen_by=user)
+        with pytest.raises(Refusal, match="not the name"):
+            self.answer(sam, name="Smith")
+        with pytest.raises(NotAllowed):
+            self.answer(sam, by=cyril)
+        self.answer(sam, name=" bELL")
+        assert queries.get_case(case.pk, seen_by=user) == case
+        with pytest.raises(NotAllowed):
+            self.answer(sam)
+
+    def test_who_signs_in_already_is_told_that_they_are_asked(
+        self, case, sam, bea, cyril, django_capture_on_commit_callbacks
+    ):
+        cyril.set_password("fairbourne-demo")
+        cyril.save()
+        with django_capture_on_commit_callbacks(execute=True):
+            self.give(case, sam, bea, email=cyril.email)
+        (email,) = mail.outbox
+        assert email.to == [cyril.email] and f"{SITE.rstrip('/')}/home/" in email.body
+        assert "Ada" not in email.body and "Bell" not in email.body
+
+    def test_who_says_no_sees_nothing_and_is_not_asked_again(self, case, sam, bea):
+        user = self.give(case, sam, bea).user
+        actions.decline_leave(relationship=sam, version=version_of(sam), by=user, on=timezone.localdate())
+        assert case.story.first().sentence == "Sam Bell was asked to help and said no, so they do not see this record."
+        with pytest.raises(NotAllowed):
+            self.answer(sam, by=user)
+
+    def test_the_person_and_whoever_has_it_may_take_it_back(self, case, sam, bea, ada_user, cyril):
+        for taker in (ada_user, None):
+            user = self.accepted(case, sam, bea)
+            with pytest.raises(NotAllowed):
+                actions.end_leave(case=case, relationship=sam, version=version_of(sam), by=cyril, on=TODAY)
+            actions.end_leave(case=case, relationship=sam, version=version_of(sam), by=taker or user, on=TODAY)
+            with pytest.raises(Http404):
+                queries.get_case(case.pk, seen_by=user)
+
+    def test_what_was_asked_is_taken_back_too(self, case, sam, bea):
+        user = self.give(case, sam, bea).user
+        actions.end_leave(case=case, relationship=sam, version=version_of(sam), by=bea, on=TODAY)
+        with pytest.raises(NotAllowed):
+            self.answer(sam, by=user)
+
     def test_being_family_opens_nothing(self, case, sam, cyril):
         Relationship.objects.update(user=cyril)
         with pytest.raises(Http404):
@@ -169,7 +230,7 @@ class TestLeaveToSee:
 
     def test_leave_opens_the_record_and_ends_when_taken_back(self, case, sam, bea, django_capture_on_commit_callbacks):
         with django_capture_on_commit_callbacks(execute=True):
-            user = self.give(case, sam, bea).user
+            user = self.accepted(case, sam, bea)
         assert mail.outbox[0].to == ["sam@home.example"]
         assert queries.get_case(case.pk, seen_by=user) == case
         assert list(queries.own_cases(user, timezone.localdate())) == [case]
@@ -179,7 +240,7 @@ class TestLeaveToSee:
 
     @pytest.mark.parametrize("days_from_now, opens", [(-1, False), (0, True), (1, True)])
     def test_leave_ends_with_the_last_day_of_the_relationship(self, case, sam, bea, days_from_now, opens):
-        user = self.give(case, sam, bea).user
+        user = self.accepted(case, sam, bea)
         Relationship.objects.update(
             starts_on=timezone.localdate() - timedelta(days=9),
             ends_on=timezone.localdate() + timedelta(days=days_from_now),

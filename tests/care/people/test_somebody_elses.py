@@ -105,7 +105,10 @@ class TestTheDoorBesideTheDoor:
         actions.give_leave(
             **leave, version=version_of(sister), site_address="https://leeway.example", by=sid, on=TODAY()
         )
-        assert case.story.first().sentence == "Ann Bell may see this record: Ada said so."
+        assert (
+            case.story.first().sentence
+            == "Ann Bell was asked to help, and may see this record once they accept: Ada said so."
+        )
         assert case.story.first().by == sid
         actions.end_leave(case=two_cases, relationship=sister, version=version_of(sister), by=sid, on=TODAY())
         assert case.story.first().sentence == "Ann Bell may no longer see this record."

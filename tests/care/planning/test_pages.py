@@ -202,9 +202,9 @@ def test_of_a_personal_assistant_of_the_directory_it_is_asked_who_they_are(clien
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"units": "lots"}, "Enter a number"),
+        ({"units": "lots"}, "enter a number, like 12.5"),
         ({"unit_cost_pence": "a tenner"}, "enter an amount in pounds"),
-        ({"nhs_percent": "120"}, "less than or equal to 100"),
+        ({"nhs_percent": "120"}, "enter 100 or less"),
         ({"units": "0"}, "more than nought"),
     ],
 )

@@ -25,7 +25,7 @@ CAN_START = frozenset({Stage.REQUEST, Stage.ASSESSMENT})
 
 def overview(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Where the assessment stands: start it, carry on with it, or read it."""
-    case = get_case(case_id, seen_by=request.user, page="Assessment")
+    case = get_case(case_id, seen_by=request.user, page="Assessment", of_care=True)
     assessment = queries.draft_assessment(case)
     working = can_work_on(request.user, case) and lives(case.person)
     if assessment is None and case.stage not in CAN_START and queries.completed_assessment(case):
@@ -76,14 +76,14 @@ def task_address(task: parts.Task, case_id: UUID) -> str:
 @require_POST
 def start(request: SignedIn, case_id: UUID) -> HttpResponse:
     """Start an assessment."""
-    case = get_case(case_id, seen_by=request.user, page="Assessment")
+    case = get_case(case_id, seen_by=request.user, page="Assessment", of_care=True)
     press(lambda **by_on: actions.start_assessment(case=case, **by_on), request)
     return redirect("assessment:overview", case_id)
 
 
 def draft_for_work(request: SignedIn, case_id: UUID, page: str) -> tuple[Case, Assessment | None]:
     """The case, and its draft if this user may work on it."""
-    case = get_case(case_id, seen_by=request.user, page=page, of_the_living=True)
+    case = get_case(case_id, seen_by=request.user, page=page, of_the_living=True, of_care=True)
     return case, queries.draft_assessment(case) if can_work_on(request.user, case) else None
 
 
@@ -290,7 +290,7 @@ def what_was_written(assessment: Assessment, *, you: bool = False) -> dict:
 
 def written(request: SignedIn, case_id: UUID) -> HttpResponse:
     """What has been written so far, for someone who does not write in it."""
-    case = get_case(case_id, seen_by=request.user, page="Assessment: what was written")
+    case = get_case(case_id, seen_by=request.user, page="Assessment: what was written", of_care=True)
     assessment = queries.current_assessment(case)
     if assessment is None:
         return redirect("assessment:overview", case_id)
@@ -305,7 +305,7 @@ def written(request: SignedIn, case_id: UUID) -> HttpResponse:
 
 def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     """What was decided, why, and the indicative budget explained."""
-    case = get_case(case_id, seen_by=request.user, page="Assessment: result")
+    case = get_case(case_id, seen_by=request.user, page="Assessment: result", of_care=True)
     assessment = queries.completed_assessment(case)
     if assessment is None:
         return redirect("assessment:overview", case_id)
@@ -333,7 +333,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
 
 def own_words(request: SignedIn, case_id: UUID) -> HttpResponse:
     """The person writes what matters to them."""
-    case = get_case(case_id, seen_by=request.user, page="Assessment: own words", of_the_living=True)
+    case = get_case(case_id, seen_by=request.user, page="Assessment: own words", of_the_living=True, of_care=True)
     assessment = queries.draft_assessment(case)
     if assessment is None or not can_write_own_words(request.user, case):
         return redirect("assessment:overview", case_id)
@@ -357,7 +357,7 @@ def own_words(request: SignedIn, case_id: UUID) -> HttpResponse:
 
 def own_words_on_outcome(request: SignedIn, case_id: UUID, outcome: str) -> HttpResponse:
     """The person writes about one part of their life."""
-    case = get_case(case_id, seen_by=request.user, page="Assessment: own words", of_the_living=True)
+    case = get_case(case_id, seen_by=request.user, page="Assessment: own words", of_the_living=True, of_care=True)
     assessment = queries.draft_assessment(case)
     if assessment is None or not can_write_own_words(request.user, case):
         return redirect("assessment:overview", case_id)

@@ -10,7 +10,7 @@ from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import history, one, that_stand
 from leeway.care.letters.bodies import TITLES
 from leeway.care.people.models import Case
-from leeway.care.people.queries import get_case
+from leeway.care.people.queries import check_care_is_read, get_case
 from leeway.care.planning.models import Plan
 from leeway.care.planning.queries import numbered_plan
 
@@ -33,6 +33,8 @@ def decision_to_read(case_id: UUID, decision_id: UUID, *, seen_by: User) -> Deci
     """One decision of a case that this user may see, with the look noted. Http404 otherwise."""
     case = get_case(case_id, seen_by=seen_by, page="Decision letter")
     decision = one(case, decision_id)
+    if decision.kind == DecisionKind.ELIGIBILITY:
+        check_care_is_read(case, seen_by=seen_by)
     decision.case = case
     return decision
 

@@ -35,7 +35,8 @@ MONEY_TO_START = Tie(Capability.START_BUDGETS, lambda user: {"stage": [Stage.ARR
 #: Who has a case, written here alone: `has` asks it of one case, `cases_of` of all of them in one query.
 WORKS_ON = (WORKER, LEADER)
 WAITS_ON = (*WORKS_ON, MONEY_TO_START)
-OWN_WORK = (*WORKS_ON, FREE_IN_TEAM, MONEY_TO_LOOK_AFTER)
+OWN_CARE = (*WORKS_ON, FREE_IN_TEAM)
+OWN_WORK = (*OWN_CARE, MONEY_TO_LOOK_AFTER)
 
 #: Who is asked to do a task, and who may say that it is done: a manager may for a worker who is away.
 IS_ASKED = {Whose.WORKER: (WORKER, UNGIVEN), Whose.MANAGER: (LEADER,), Whose.FINANCE: (ALL_MONEY,)}
@@ -81,7 +82,12 @@ def has_open_money(user: User, case: Case) -> bool:
 
 def is_own_case(user: User, case: Case, on: date) -> bool:
     """Whether a look at this case needs no reason: it is the user's work, or the user's own life."""
-    if has(user, case, OWN_WORK) or has_open_money(user, case):
+    return has(user, case, OWN_WORK) or has_open_money(user, case) or is_own_care(user, case, on)
+
+
+def is_own_care(user: User, case: Case, on: date) -> bool:
+    """Whether reading the assessment and the reviews needs no reason. Whoever looks after the money says why."""
+    if has(user, case, OWN_CARE):
         return True
     return user.can(Capability.TAKE_PART) and may_see_person(user, case.person, on)
 
@@ -108,6 +114,17 @@ def leave_given(user: User, on: date) -> QuerySet[Relationship]:
     """Where this user was given leave to see somebody's record, as it stands on a day."""
     in_force = Q(ends_on=None) | Q(ends_on__gte=on)
     return Relationship.objects.filter(in_force, user=user, may_see_record=True, starts_on__lte=on)
+
+
+def asked_to_help(user: User, on: date) -> QuerySet[Relationship]:
+    """Where this user was asked to help somebody and has not answered, as it stands on a day."""
+    in_force = Q(ends_on=None) | Q(ends_on__gte=on)
+    return Relationship.objects.filter(in_force, user=user, asked_on__lte=on)
+
+
+def may_take_back(user: User, case: Case, relationship: Relationship) -> bool:
+    """Whether this user may end the leave: the person, who gave it; who has it; and whoever works on the case."""
+    return user.pk in {case.person.user_id, relationship.user_id} or can_work_on(user, case)
 
 
 def may_see_person(user: User, person: Person, on: date) -> bool:

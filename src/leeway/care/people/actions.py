@@ -11,10 +11,13 @@ from django.db.models import Q, QuerySet
 from leeway import said
 from leeway.access.access import check_can
 from leeway.access.actions import invite
+from leeway.access.alike import plain_name
+from leeway.access.invitations import send_asking
 from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.access import (
+    asked_to_help,
     can_work_on,
     check_can_add_file,
     check_can_work_on,
@@ -22,6 +25,7 @@ from leeway.care.people.access import (
     check_reason,
     is_task_of,
     leads,
+    may_take_back,
 )
 from leeway.care.people.events import Event, follow
 from leeway.care.people.locks import lock_case
@@ -360,10 +364,12 @@ def give_leave(
     by: User,
     on: date,
 ) -> Relationship:
-    """Let someone in the person's life see the record, with the words in which the person agreed; invite them.
+    """Ask someone in the person's life to help and see the record, with the words in which the person agreed.
 
-    The leave ends with the relationship, or when it is taken back. It opens all of the person's cases, so that each
-    tells of it, and where somebody else has one of them a reason is asked for. Raises EditedMeanwhile.
+    Nothing is shown to them until they say who it is that they help (`accept_leave`): an address may be mistyped, or
+    somebody else's sign-in. The leave ends with the relationship, or when it is taken back. It opens all of the
+    person's cases, so that each tells of it, and where somebody else has one of them a reason is asked for. Raises
+    EditedMeanwhile.
     """
     check_can_work_on(by, case)
     check_reason(by, case.person)
@@ -376,20 +382,61 @@ def give_leave(
     user = invite(email=email, name=relationship.name, site_address=site_address, by=by, on=on)
     if user.pk == case.person.user_id:
         raise Refusal("This is the person's own sign-in. Each needs an email address of their own.", field="email")
-    relationship.user, relationship.email, relationship.may_see_record = user, email, True
-    relationship.save(update_fields=["user", "email", "may_see_record"])
+    relationship.user, relationship.email = user, email
+    relationship.may_see_record, relationship.asked_on = False, on
+    if user.has_usable_password():  # whoever has none yet has an invitation
+        transaction.on_commit(lambda: send_asking(user=user, site_address=site_address))
+    relationship.save(update_fields=["user", "email", "may_see_record", "asked_on"])
     _write_anew(case.person, recipient_of(relationship), by, on)
-    sentence = f"{relationship.name} may see this record: {how}"
+    sentence = f"{relationship.name} was asked to help, and may see this record once they accept: {how}"
     _tell_every_case(case.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
     return relationship
 
 
 @transaction.atomic
+def accept_leave(*, relationship: Relationship, family_name: str, version: int, by: User, on: date) -> None:
+    """Accept to help somebody, whom one names: from now on the record can be seen. Raises EditedMeanwhile."""
+    _claim_asking(relationship, version, by, on)
+    person = relationship.person
+    if plain_name(family_name) != plain_name(person.family_name or person.given_name):
+        raise Refusal(
+            "That is not the name of the person who asks for your help. If you do not know who it is, choose “No”.",
+            field="family_name",
+        )
+    relationship.may_see_record, relationship.asked_on = True, None
+    relationship.save(update_fields=["may_see_record", "asked_on"])
+    sentence = f"{relationship.name} accepted to help, and may see this record."
+    _tell_every_case(person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
+
+
+@transaction.atomic
+def decline_leave(*, relationship: Relationship, version: int, by: User, on: date) -> None:
+    """Say no to helping somebody. Nothing of theirs was shown. Raises EditedMeanwhile."""
+    _claim_asking(relationship, version, by, on)
+    relationship.asked_on, relationship.user = None, None
+    relationship.save(update_fields=["asked_on", "user"])
+    sentence = f"{relationship.name} was asked to help and said no, so they do not see this record."
+    _tell_every_case(relationship.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
+
+
+def _claim_asking(relationship: Relationship, version: int, by: User, on: date) -> None:
+    """Lock an asking that has not been answered, as its page showed it."""
+    if not asked_to_help(by, on).filter(pk=relationship.pk).exists():
+        raise NotAllowed("You were not asked this, or it was answered or taken back. Ask whoever invited you.")
+    lock_as_seen(relationship, version)
+
+
+@transaction.atomic
 def end_leave(*, case: Case, relationship: Relationship, version: int, by: User, on: date) -> None:
-    """Take back the leave to see the record, at once. Raises EditedMeanwhile."""
-    _claim_relationship(case, relationship, version, by)
-    relationship.may_see_record = False
-    relationship.save(update_fields=["may_see_record"])
+    """Take back the leave to see the record, or the asking, at once. Raises EditedMeanwhile.
+
+    The person may, whose record it is; whoever has the leave may, for themselves; and the council.
+    """
+    if relationship.person_id != case.person_id or not may_take_back(by, case, relationship):
+        raise NotAllowed(f"Only {case.person}, {relationship.name} or the case's worker can take this back.")
+    lock_as_seen(relationship, version)
+    relationship.may_see_record, relationship.asked_on = False, None
+    relationship.save(update_fields=["may_see_record", "asked_on"])
     sentence = f"{relationship.name} may no longer see this record."
     _tell_every_case(case.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
 

@@ -242,6 +242,26 @@ class InviteForm(WholeForm):
     )
 
 
+class AnswerForm(WholeForm):
+    """Whether one helps somebody, and whom: the page does not say it."""
+
+    helps = YesNoField(
+        label="Do you help this person, or will you?", error_messages={"required": "Say whether you help them."}
+    )
+    family_name = forms.CharField(
+        label="If you do, what is the last name of the person you help?",
+        max_length=150,
+        required=False,
+        help_text="We ask so that nobody’s record is opened by a mistyped address.",
+    )
+
+    def clean_family_name(self) -> str:
+        name = self.cleaned_data["family_name"].strip()
+        if self.cleaned_data.get("helps") and not name:
+            raise ValidationError("Enter the last name of the person you help.")
+        return name
+
+
 class InvitePersonForm(forms.Form):
     email = forms.EmailField(
         label="Email address", help_text="The invitation goes to it, and they sign in with it.", max_length=254

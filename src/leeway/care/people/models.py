@@ -208,6 +208,9 @@ class Relationship(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     may_see_record = models.BooleanField(default=False)
+    asked_on = models.DateField(
+        null=True, blank=True, help_text="The day on which they were asked to help; none once they have answered."
+    )
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="supports")
 
     class Meta:

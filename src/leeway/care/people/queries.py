@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from leeway.access.access import check_can
-from leeway.access.looks import record_look
+from leeway.access.looks import record_look, require_reason
 from leeway.access.models import Team, User
 from leeway.access.queries import looks_at
 from leeway.access.roles import Capability
@@ -21,10 +21,12 @@ from leeway.care.people.access import (
     LEADER,
     WAITS_ON,
     Tie,
+    asked_to_help,
     can_work_on,
     cases_of,
     check_lives,
     is_anothers,
+    is_own_care,
     is_own_case,
     is_task_of,
     is_the_person,
@@ -49,8 +51,10 @@ from leeway.files.queries import files_of
 FILES_OF_CASE = "people.case"
 
 
-def get_case(case_id: UUID, *, seen_by: User, page: str = "Case", of_the_living: bool = False) -> Case:
-    """The case, if this user may see it, with the look noted.
+def get_case(
+    case_id: UUID, *, seen_by: User, page: str = "Case", of_the_living: bool = False, of_care: bool = False
+) -> Case:
+    """The case, if this user may see it, with the look noted. A page `of_care` asks finance for a reason.
 
     Raises Http404 for a stranger, ReasonNeeded for staff whose own case it is not and who gave no reason, and a
     Refusal where a page has no use after the person's death.
@@ -59,10 +63,17 @@ def get_case(case_id: UUID, *, seen_by: User, page: str = "Case", of_the_living:
     today = timezone.localdate()
     if case is None or not (seen_by.can(Capability.SEE_RECORDS) or may_see_person(seen_by, case.person, today)):
         raise Http404("There is no such case, or it is not one you may see.")
-    record_look(viewer=seen_by, person_id=case.person_id, page=page, own=is_own_case(seen_by, case, today))
+    own = (is_own_care if of_care else is_own_case)(seen_by, case, today)
+    record_look(viewer=seen_by, person_id=case.person_id, page=page, own=own)
     if of_the_living:
         check_lives(case.person)
     return case
+
+
+def check_care_is_read(case: Case, *, seen_by: User) -> None:
+    """Ask for a reason (ReasonNeeded) whoever looks after the money alone, before an assessment's result is shown."""
+    if not is_own_care(seen_by, case, timezone.localdate()):
+        require_reason(viewer=seen_by, person_id=case.person_id)
 
 
 def about(case: Case, *, seen_by: User) -> dict:
@@ -200,6 +211,19 @@ def may_read_files(case_id: UUID, *, user: User, page: str) -> bool:
     """Whether this user may read the files of a case: whoever may see the case may. The look is noted."""
     get_case(case_id, seen_by=user, page=page)
     return True
+
+
+def get_asking(relationship_id: UUID, *, seen_by: User, on: date) -> Relationship:
+    """An asking to help somebody that waits for this user's answer. Its page says nothing of the person."""
+    asking = asked_to_help(seen_by, on).filter(pk=relationship_id).first()
+    if asking is None:
+        raise Http404("Nobody asks this of you now: it was answered, or taken back.")
+    return asking
+
+
+def leave_of(person: Person, on: date) -> list[Relationship]:
+    """Who may see a person's record on a day, and who was asked and has not answered."""
+    return [one for one in people_around(person, on) if one.may_see_record or one.asked_on]
 
 
 def acts_for_many(user: User) -> bool:

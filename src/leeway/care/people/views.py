@@ -172,16 +172,50 @@ def invite(request: SignedIn, case_id, relationship_id):
         ),
         request,
     ):
-        messages.success(request, f"{relationship.name} may now see the record. They sign in as {done.result.email}.")
+        messages.success(
+            request,
+            f"{relationship.name} is asked. They sign in as {done.result.email}, and see the record once they accept.",
+        )
         return redirect("people:relationships", case_id=case.pk)
     return render_for_case(
         request, "people/invite.jinja", case, form, "people:relationships", relationship=relationship
     )
 
 
+def answer(request: SignedIn, relationship_id):
+    """Say whether one helps somebody who asks for it. Nothing of them is shown before."""
+    asking = queries.get_asking(relationship_id, seen_by=request.user, on=timezone.localdate())
+    form = forms.AnswerForm(request.POST or None, initial={"version": version_of(asking)})
+
+    def say(**by_on) -> bool:
+        helps, family_name = form.cleaned_data["helps"], form.cleaned_data["family_name"]
+        seen = {"relationship": asking, "version": form.cleaned_data["version"]}
+        if helps:
+            actions.accept_leave(**seen, family_name=family_name, **by_on)
+        else:
+            actions.decline_leave(**seen, **by_on)
+        return helps
+
+    if done := act(form, say, request):
+        thanks = "Thank you. You see the record below." if done.result else "Thank you. Nothing was shown to you."
+        messages.success(request, thanks)
+        return redirect("home")
+    return render(request, "people/answer.jinja", {"form": form, "asking": asking, "back": reverse("home")})
+
+
+def leave_given(request: SignedIn, case_id):
+    """Who may see the record, for the person, who may take it back."""
+    case = queries.get_case(case_id, seen_by=request.user, page="Who may see the record")
+    page = queries.about(case, seen_by=request.user)
+    given = queries.leave_of(case.person, timezone.localdate())
+    return render(request, "people/leave_given.jinja", page | {"given": given, "back": reverse("case", args=[case.pk])})
+
+
 def end_leave(request: SignedIn, case_id, relationship_id):
     """Take back the leave to see the record."""
     case, relationship = find_relationship(request, case_id, relationship_id)
+    pages = "people:relationships" if request.user.is_staff_member else "people:leave_given"
+    back = reverse(pages, kwargs={"case_id": case.pk})
     version = version_of(relationship)
     form = VersionedForm(request.POST or None, initial={"version": version})
     if act(
@@ -190,11 +224,10 @@ def end_leave(request: SignedIn, case_id, relationship_id):
         request,
     ):
         messages.success(request, f"{relationship.name} may no longer see the record.")
-        return redirect("people:relationships", case_id=case.pk)
+        return redirect(back if relationship.user_id != request.user.pk else "home")
     carry_version(form, version)
-    return render_for_case(
-        request, "people/end_leave.jinja", case, form, "people:relationships", relationship=relationship
-    )
+    page = queries.about(case, seen_by=request.user)
+    return render(request, "people/end_leave.jinja", page | {"form": form, "relationship": relationship, "back": back})
 
 
 def invite_person(request: SignedIn, case_id):

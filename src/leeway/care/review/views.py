@@ -23,7 +23,7 @@ def page_of(case, request) -> dict:
 
 def show(request: SignedIn, case_id):
     """When the next review is due, how the one under way stands, and what earlier ones found."""
-    case = get_case(case_id, seen_by=request.user, page="Reviews")
+    case = get_case(case_id, seen_by=request.user, page="Reviews", of_care=True)
     today = timezone.localdate()
     ahead = queries.next_review(case)
     context = page_of(case, request) | {
@@ -42,7 +42,7 @@ def show(request: SignedIn, case_id):
 
 def ask(request: SignedIn, case_id):
     """Ask for a review."""
-    case = get_case(case_id, seen_by=request.user, page="Ask for a review", of_the_living=True)
+    case = get_case(case_id, seen_by=request.user, page="Ask for a review", of_the_living=True, of_care=True)
     form = forms.AskForm(request.POST or None)
     if act(form, lambda **by_on: actions.ask_for_review(case=case, words=form.cleaned_data["words"], **by_on), request):
         return redirect("review:show", case_id)
@@ -51,7 +51,9 @@ def ask(request: SignedIn, case_id):
 
 def concern(request: SignedIn, case_id):
     """Record a concern about the direct payment."""
-    case = get_case(case_id, seen_by=request.user, page="A concern about the direct payment", of_the_living=True)
+    case = get_case(
+        case_id, seen_by=request.user, page="A concern about the direct payment", of_the_living=True, of_care=True
+    )
     form = forms.ConcernForm(request.POST or None)
     if act(form, lambda **by_on: actions.raise_concern(case=case, **form.cleaned_data, **by_on), request):
         return redirect("review:show", case_id)
@@ -60,7 +62,7 @@ def concern(request: SignedIn, case_id):
 
 def start(request: SignedIn, case_id):
     """Start a review now."""
-    case = get_case(case_id, seen_by=request.user, page="Start a review", of_the_living=True)
+    case = get_case(case_id, seen_by=request.user, page="Start a review", of_the_living=True, of_care=True)
     ahead = queries.next_review(case)
     stands = {"reason": ahead.reason if ahead else None, "version": queries.version_of_next(case)}
     form = forms.OpenForm(request.POST or None, initial=stands)
@@ -80,7 +82,7 @@ def under_way(case):
 
 def write(request: SignedIn, case_id):
     """What was said and found."""
-    case = get_case(case_id, seen_by=request.user, page="Review", of_the_living=True)
+    case = get_case(case_id, seen_by=request.user, page="Review", of_the_living=True, of_care=True)
     review = under_way(case)
     names = ("version", "person_words", "not_said", "seen_instead", "assessor_words", "what_changed", "achieved")
     initial = {name: getattr(review, name) for name in names}
@@ -103,7 +105,7 @@ def write(request: SignedIn, case_id):
 
 def complete(request: SignedIn, case_id):
     """Check what was written, and say what follows."""
-    case = get_case(case_id, seen_by=request.user, page="Review: what follows", of_the_living=True)
+    case = get_case(case_id, seen_by=request.user, page="Review: what follows", of_the_living=True, of_care=True)
     review, today = under_way(case), timezone.localdate()
     form = forms.CompleteForm(request.POST or None, initial={"version": review.version, "held_on": today})
     if act(form, lambda **by_on: actions.complete_review(review=review, **form.cleaned_data, **by_on), request):

@@ -130,7 +130,7 @@ def allocate(player: Player) -> None:
             on=player.day(4),
         )
         if around.login:
-            people.give_leave(
+            relationship = people.give_leave(
                 case=player.case,
                 relationship=relationship,
                 email=around.login,
@@ -139,6 +139,13 @@ def allocate(player: Player) -> None:
                 version=version_of(relationship),
                 by=staff.worker,
                 on=player.day(4),
+            )
+            people.accept_leave(
+                relationship=relationship,
+                family_name=player.case.person.family_name,
+                version=version_of(relationship),
+                by=relationship.user,
+                on=player.day(5),
             )
 
 
