@@ -28,7 +28,7 @@ HANDED_OVER = {
     ("confirm_receipt", "received_on"),  # by `_require_received`
     ("answer_need", "asked_on"),  # by `_somebody`
     ("charges_from", "starts_on"),  # of a plan, whose day `set_start` has checked
-    ("record_sent", "sent_on"),  # from the run's approval until today
+    ("record_sent", "sent_on"), ("send", "sent_on"),  # from the run's approval until today
 }  # fmt: skip
 #: Days inside `details`.
 IN_DETAILS = [("add_person", "date_of_birth"), ("change_person", "date_of_birth"), ("add_relationship", "starts_on")]

@@ -43,7 +43,9 @@ OWN_WORDS = {
     },
     "money/ledger": {"export", "reasons", "relations"},
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},
-    "money/payments": {"answers", "comparing", "frozen", "notices", "relations", "waiting"},
+    "money/payments": {
+        "answers", "comparing", "frozen", "notices", "relations", "together", "together_views", "waiting",
+    },
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/contributions": {"relations"},
     "money/statements": {

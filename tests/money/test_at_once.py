@@ -35,8 +35,8 @@ from leeway.money.ledger.queries import balance
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payments import actions as payments
-from leeway.money.payments import answers
-from leeway.money.payments.models import Payment
+from leeway.money.payments import answers, together
+from leeway.money.payments.models import FileOfRuns, Payment, PaymentRun
 from leeway.money.payments.queries import stopped_since
 from leeway.money.payments.states import LIVE, State
 from leeway.money.statements import actions as statements
@@ -57,7 +57,7 @@ STARTS, CUT, FOUR_WEEKS_END = date(2026, 4, 22), date(2026, 4, 23), date(2026, 5
 PAY_DAYS = (date(2026, 4, 24), date(2026, 4, 27))  # of five days, and of four weeks
 NEXT_PAY_DAY, AFTER = date(2026, 5, 22), date(2026, 6, 4)
 SEEN = "Bank statement of that day"
-ROOMS = (budgets, payees, payments, answers, contributions, statements, circumstances)
+ROOMS = (budgets, payees, payments, answers, together, contributions, statements, circumstances)
 
 
 @dataclass
@@ -286,8 +286,27 @@ def _sample(world: World) -> Any:
     return payments.draw_sample(run=run, size=1, because="A small run", by=world.finn, on=ON)
 
 
+def _another_approved(world: World) -> Any:
+    """Another approved run by Bacs: money on account of somebody else, and whatever else is due."""
+    interim = Interim.objects.filter(case=world.other).first() or _interim(world)
+    if interim.authorised_on is None:
+        budgets.authorise_interim(interim=interim, by=world.mona, on=ON)
+    return _run(world, State.APPROVED, date(2026, 4, 28))
+
+
+def _together(world: World) -> Any:
+    runs = PaymentRun.objects.filter(state=State.APPROVED, file=None, made_by=world.finn)
+    return together.put_together(runs=list(runs.values_list("pk", flat=True)), by=world.fay, on=ON)
+
+
+def _file(world: World) -> FileOfRuns:
+    return world.runs[State.APPROVED].file or FileOfRuns.objects.get(runs=world.runs[State.APPROVED])
+
+
 #: What actions need beside a run and a share of the NHS, in the order in which it is set up.
 SET_UP_BY: dict[str, Callable[[World], Any]] = {
+    "another approved": _another_approved,
+    "together": _together,
     "entered": lambda world: _account(world, "87654321"),
     "fallen due": lambda world: contributions.let_fall_due(on=AFTER),
     "receipt": _receipt,
@@ -295,7 +314,7 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "ending": lambda world: _end(world, FOUR_WEEKS_END),
     "large cost": lambda world: _cost(world, "redundancy", settings.LAST_COST_SECOND_LOOK_PENCE + 1),
     "hold": _hold,
-    "on account": _interim,
+    "on account": lambda world: Interim.objects.filter(case=world.other).first() or _interim(world),
     "sample": _sample,
     "waiting": _wait,
     "stay": _stay,
@@ -338,6 +357,15 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         lambda world: payments.make_faster_run(
             pay_on=STARTS, only=list(_dues(world)), why="She is home alone", by=world.finn, on=ON
         ),
+    ),
+    together.put_together: Action(_together, (State.APPROVED, "another approved")),
+    together.record_file_sent: Action(
+        lambda world: together.record_file_sent(file=_file(world), sent_on=ON, by=world.fay, on=ON),
+        (State.APPROVED, "another approved", "together"),
+    ),
+    together.take_apart: Action(
+        lambda world: together.take_apart(file=_file(world), reason="The bank has none", by=world.fay, on=ON),
+        (State.APPROVED, "another approved", "together"),
     ),
     payments.draw_sample: Action(_sample, (State.MADE,)),
     payments.record_checked: Action(

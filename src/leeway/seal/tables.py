@@ -80,6 +80,7 @@ SEALED = (
     Table("budgets.Ending"),
     Table("budgets.Hold"),
     Table("budgets.Interim"),
+    Table("payments.FileOfRuns"),
     Table("payments.PaymentRun"),
     Table("payments.Payment"),
     Table("payments.BankAnswer"),

@@ -23,9 +23,10 @@ from leeway.money.budgets.dues import Payer
 from leeway.money.contributions.actions import confirm_receipt, let_fall_due, take_back
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
-from leeway.money.payments.actions import draw_sample, make_run, record_checked
+from leeway.money.payments.actions import approve_run, draw_sample, make_run, record_checked
 from leeway.money.payments.answers import take_answer
 from leeway.money.payments.queries import findings
+from leeway.money.payments.together import put_together, record_file_sent
 from tests.money.banking.reports import report, status
 
 ON, PAID, END = date(2026, 4, 20), date(2026, 4, 24), date(2026, 5, 31)
@@ -372,6 +373,38 @@ def test_each_try_is_found_and_named(council, statements, sentences):
     found = "\n".join(findings())
     for sentence in sentences:
         assert sentence in found, found
+
+
+@pytest.mark.parametrize(
+    ("statements", "sentences"),
+    [
+        (["UPDATE payments_paymentrun SET file_id = NULL WHERE number = 1"], ["says 2 runs", "and has 1 of"]),
+        (["UPDATE payments_fileofruns SET total_pence = total_pence + 1"], ["says 2 runs"]),
+        (["UPDATE payments_paymentrun SET sent_on = sent_on + 1 WHERE number = 2"], ["were not sent together"]),
+        (
+            ["UPDATE payments_fileofruns SET taken_apart_on = made_on, taken_apart_by_id = made_by_id, "
+             "taken_apart_because = 'Bent'"],
+            ["were not sent together, or it was taken apart"],
+        ),
+        (["UPDATE payments_fileofruns SET number = 2"], ["The serial number 2 is of a run and of a file"]),
+    ],
+)  # fmt: skip
+def test_a_file_of_several_runs_that_was_bent_is_found(two_runs_sent, statements, sentences):
+    assert list(findings()) == []
+    bend(*statements)
+    found = "\n".join(findings())
+    for sentence in sentences:
+        assert sentence in found, found
+
+
+@pytest.fixture
+def two_runs_sent(case, agree, bank, finn, fay):
+    """Ada is paid by two runs, which the bank was given in one file."""
+    bank(case)
+    start_budget(plan=agree(case, (Way.DIRECT_PAYMENT, 100_00, 0)), by=finn, on=date(2026, 4, 1))
+    runs = [approve_run(run=make_run(pay_on=day, by=finn, on=ON), by=fay, on=ON) for day in (PAID, date(2026, 4, 27))]
+    file = put_together(runs=[run.pk for run in runs], by=finn, on=ON)
+    record_file_sent(file=file, sent_on=ON, by=finn, on=ON)
 
 
 @pytest.fixture

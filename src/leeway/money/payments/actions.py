@@ -34,7 +34,7 @@ from leeway.money.ledger.models import Kind, Reason, Transfer
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payments import queries
 from leeway.money.payments.frozen import freeze
-from leeway.money.payments.models import Payment, PaymentRun, Rail, Sample, Sampled
+from leeway.money.payments.models import FileOfRuns, Payment, PaymentRun, Rail, Sample, Sampled
 from leeway.money.payments.states import MOVES, PAYMENT_MOVES, PaymentState, State
 from leeway.moves import require_move
 from leeway.refusal import Refusal
@@ -86,9 +86,9 @@ def _make(
     why: str = "",
     only: Collection[uuid.UUID] | None = None,
 ) -> PaymentRun:
-    _one_at_a_time()
+    one_at_a_time()
     run = PaymentRun.objects.create(
-        number=_next_number(),
+        number=next_number(),
         rail=rail,
         why=why,
         pay_on=pay_on,
@@ -132,7 +132,7 @@ def approve_run(*, run: PaymentRun, pay_on: date | None = None, by: User, on: da
     for one in {run.made_by, run.dated_by, run.checked_by}:
         check_two_mailboxes(one, by)
     require_day_of(run, run.pay_on, on)
-    _require_nothing_stopped(run)
+    require_nothing_stopped(run)
     if run.state == State.MADE and run.needs_second:
         run.checked_by, run.checked_on = by, on
         _move(run, State.CHECKED, "checked_by", "checked_on")
@@ -153,6 +153,12 @@ def record_sent(*, run: PaymentRun, sent_on: date, by: User, on: date) -> Paymen
     Refused where Bacs could no longer reach the day of payment: the run is given another day, or withdrawn.
     """
     run = _to_move(run, State.SENT, by)
+    _require_alone(run)
+    return send(run, sent_on, by, on)
+
+
+def send(run: PaymentRun, sent_on: date, by: User, on: date) -> PaymentRun:
+    """Send a run that the caller has locked, and found to be approved."""
     assert run.approved_on is not None
     if not run.approved_on <= sent_on <= on:
         raise Refusal(
@@ -219,6 +225,7 @@ def cancel_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
 def withdraw_run(*, run: PaymentRun, reason: str, by: User, on: date) -> PaymentRun:
     """Give up an approved run of which the bank has no file, and say why. Its instalments are due again."""
     run = _to_move(run, State.WITHDRAWN, by)
+    _require_alone(run)
     if len(reason.strip()) < 5:
         raise Refusal("Say why the run is withdrawn, and how you know that the bank has no file.", field="reason")
     return _give_up(run, State.WITHDRAWN, reason.strip(), by, on)
@@ -231,6 +238,7 @@ def redate_run(*, run: PaymentRun, pay_on: date, by: User, on: date) -> PaymentR
     run = locked_run(run)
     if run.state != State.MADE:
         require_move(MOVES, run.state, State.MADE, of="This payment run")
+    _require_alone(run)
     require_day_of(run, pay_on, on)
     run.pay_on, run.dated_by, run.dated_on = pay_on, by, on
     run.checked_by = run.checked_on = run.approved_by = run.approved_on = run.originator = None
@@ -320,7 +328,7 @@ def council_account() -> Originator:
     )
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
     """Let two officers who press at once make their runs one after the other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('leeway payment run'))")
@@ -337,6 +345,15 @@ def _to_move(run: PaymentRun, to: State, by: User) -> PaymentRun:
     run = locked_run(run)
     require_move(MOVES, run.state, to, of="This payment run")
     return run
+
+
+def _require_alone(run: PaymentRun) -> None:
+    """Refuse to do to one run what would be done to a file that others are in."""
+    if run.file is not None:
+        raise Refusal(
+            f"This run is in the file {run.file.reference} with others. Say that the bank has that file, or take it "
+            "apart first."
+        )
 
 
 def _move(run: PaymentRun, to: State, *fields: str) -> None:
@@ -360,8 +377,10 @@ def _require_each_once(payments: Iterable[Payment]) -> None:
         seen.add(payment.pk)
 
 
-def _next_number() -> int:
-    return (PaymentRun.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+def next_number() -> int:
+    """The next serial number of a file: no run has it, and no file of several runs."""
+    runs, files = (each.objects.order_by().values_list("number", flat=True) for each in (PaymentRun, FileOfRuns))
+    return (runs.union(files).order_by("-number").first() or 0) + 1
 
 
 def _pick(run: PaymentRun, only: Collection[uuid.UUID] | None) -> None:
@@ -394,7 +413,8 @@ def _pick(run: PaymentRun, only: Collection[uuid.UUID] | None) -> None:
             cursor.execute(freeze(sql), values)
 
 
-def _require_nothing_stopped(run: PaymentRun) -> None:
+def require_nothing_stopped(run: PaymentRun) -> None:
+    """Refuse to go on with a run in which a payment may no longer be made."""
     stopped = queries.stopped_since(run)
     first = stopped.first()
     if first is not None:

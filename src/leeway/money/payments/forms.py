@@ -110,6 +110,36 @@ class SentForm(forms.Form):
     )
 
 
+class TogetherForm(forms.Form):
+    """Which approved runs go into one file. What stands for each is its key and its day, as the page showed them."""
+
+    runs = forms.MultipleChoiceField(
+        label="Which runs go into the file?",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Choose two runs or more.",
+            "invalid_choice": "One of these runs has changed since you opened the page. Choose again.",
+        },
+    )
+
+    def __init__(self, *args, choices: Sequence[tuple[str, str]] = (), **options):
+        super().__init__(*args, **options)
+        set_choices(self, "runs", choices)
+
+    def clean_runs(self) -> list[uuid.UUID]:
+        return [uuid.UUID(each.partition(" ")[0]) for each in self.cleaned_data["runs"]]
+
+
+class TakeApartForm(forms.Form):
+    """Why a file of several runs is not given to the bank."""
+
+    reason = forms.CharField(
+        label="Why is it taken apart, and how do you know that the bank does not have it?",
+        error_messages={"required": "Say why, and how you know that the bank does not have the file."},
+        widget=forms.Textarea,
+    )
+
+
 class AnswerForm(forms.Form):
     """The file in which the bank says what became of a run."""
 

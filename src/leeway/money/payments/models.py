@@ -59,6 +59,48 @@ class Rail(models.TextChoices):
     FASTER = "faster", "Faster Payments"
 
 
+def named_as_file(number: int) -> str:
+    """What the council and its bank call a file by its serial number."""
+    return f"LEEWAY-{number:06}"
+
+
+class FileOfRuns(models.Model):
+    """One Bacs file for several runs, each on its own day: how many payments it has, and what they come to.
+
+    `number` is its serial number, which no run has. It is sent with its runs, or taken apart before.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.PositiveIntegerField(unique=True)
+    runs_count = models.PositiveIntegerField()
+    payments_count = models.PositiveIntegerField()
+    total_pence = models.BigIntegerField()
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_on = models.DateField()
+    taken_apart_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    taken_apart_on = models.DateField(null=True, blank=True)
+    taken_apart_because = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.CheckConstraint(condition=Q(number__gte=1, number__lte=999_999), name="file_number_fits_bacs"),
+            models.CheckConstraint(condition=Q(runs_count__gte=2), name="file_of_several_runs"),
+            models.CheckConstraint(
+                condition=Q(taken_apart_by=None, taken_apart_on=None, taken_apart_because="")
+                | Q(taken_apart_by__isnull=False, taken_apart_on__isnull=False) & ~Q(taken_apart_because=""),
+                name="file_taken_apart_by_someone",
+            ),
+        ]
+        triggers = kept_but(
+            "file_of_runs_is_kept", "taken_apart_by", "taken_apart_on", "taken_apart_because", once="taken_apart_on"
+        )
+
+    @property
+    def reference(self) -> str:
+        return named_as_file(self.number)
+
+
 @tracked()
 class PaymentRun(models.Model):
     """Everyone who is paid on one day: made by one officer, approved by another, sent, and confirmed.
@@ -86,6 +128,9 @@ class PaymentRun(models.Model):
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     approved_on = models.DateField(null=True, blank=True)
     originator = models.JSONField(null=True, blank=True)
+    file = models.ForeignKey(
+        FileOfRuns, models.PROTECT, null=True, blank=True, related_name="runs", help_text="The file it shares."
+    )
     sent_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     sent_on = models.DateField(null=True, blank=True, help_text="The day on which its file was given to the bank.")
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -128,6 +173,10 @@ class PaymentRun(models.Model):
                 name="run_given_up_by_someone",
             ),
             models.CheckConstraint(condition=Q(number__gte=1, number__lte=999_999), name="run_number_fits_bacs"),
+            models.CheckConstraint(
+                condition=Q(file=None) | Q(rail=Rail.BACS, state__in=[State.APPROVED, *SENT]),
+                name="run_shares_a_file_once_approved",
+            ),
         ]
         triggers = [
             *moves_kept("run_moves", MOVES, begins=[State.MADE]),
@@ -143,12 +192,19 @@ class PaymentRun(models.Model):
                     "IS DISTINCT FROM (NEW.pay_on, NEW.dated_by_id, NEW.dated_on)"
                 ),
             ),
+            pgtrigger.Protect(
+                name="run_file_is_kept",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.file_id IS DISTINCT FROM NEW.file_id AND (OLD.state, NEW.state) <> ('approved', 'approved')"
+                ),
+            ),
         ]
 
     @property
     def reference(self) -> str:
         """What the council and its bank call this run."""
-        return f"LEEWAY-{self.number:06}"
+        return named_as_file(self.number)
 
     @property
     def last_day_to_send(self) -> date:
@@ -162,8 +218,8 @@ class PaymentRun(models.Model):
 
     @property
     def has_files(self) -> bool:
-        """Whether there are files for the bank: approved, and not withdrawn."""
-        return self.approved_on is not None and self.given_up_on is None
+        """Whether there are files for the bank of this run alone: approved, not withdrawn, in no file with others."""
+        return self.approved_on is not None and self.given_up_on is None and self.file_id is None
 
 
 @dataclass(frozen=True)

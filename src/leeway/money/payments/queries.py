@@ -142,7 +142,7 @@ def runs(*, seen_by: User) -> QuerySet[PaymentRun]:
     """Every payment run, the latest first."""
     check_can(seen_by, Capability.PAY)
     return PaymentRun.objects.select_related(
-        "made_by", "dated_by", "checked_by", "approved_by", "sent_by", "confirmed_by", "given_up_by"
+        "made_by", "dated_by", "checked_by", "approved_by", "file", "sent_by", "confirmed_by", "given_up_by"
     )
 
 

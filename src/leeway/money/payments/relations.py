@@ -81,6 +81,34 @@ AUTHORS = (
         Capability.APPROVE_LARGE_RUNS,
         only="row.total_pence > row.second_above_pence",
     ),
+    _by_somebody_who_may(
+        "The file of several runs {which} was {did} by {author}, who has never been somebody who may.",
+        "payments_fileofruns",
+        "number",
+        {"made": "made_by_id", "taken apart": "taken_apart_by_id"},
+        Capability.PAY,
+    ),
+)
+
+FILES = (
+    Relation(
+        "The file of several runs {number} says {runs_count} runs and {total_pence} pence, and has {found} of {pence}.",
+        "SELECT file.number, runs_count, file.total_pence, COUNT(run.id) AS found, "
+        "COALESCE(SUM(run.total_pence), 0) AS pence FROM payments_fileofruns AS file "
+        "LEFT JOIN payments_paymentrun AS run ON run.file_id = file.id WHERE file.taken_apart_on IS NULL "
+        "GROUP BY file.id HAVING (COUNT(run.id), COALESCE(SUM(run.total_pence), 0), "
+        "COALESCE(SUM(run.payments_count), 0)) <> (file.runs_count, file.total_pence, file.payments_count)",
+    ),
+    Relation(
+        "The runs of file {number} were not sent together, or it was taken apart and a run is still in it.",
+        "SELECT file.number FROM payments_fileofruns AS file JOIN payments_paymentrun AS run ON run.file_id = file.id "
+        "GROUP BY file.id HAVING COUNT(DISTINCT COALESCE(run.sent_on, 'infinity')) > 1 "
+        "OR COUNT(DISTINCT run.originator::jsonb) > 1 OR file.taken_apart_on IS NOT NULL",
+    ),
+    Relation(
+        "The serial number {number} is of a run and of a file of several runs.",
+        "SELECT file.number FROM payments_fileofruns AS file JOIN payments_paymentrun AS run USING (number)",
+    ),
 )
 
 ANSWERED = """
@@ -120,6 +148,7 @@ ANSWERS = (
 RELATIONS = (
     *AUTHORS,
     *ANSWERS,
+    *FILES,
     Relation(
         "Instalment {instalment} was paid {times} times.",
         f"SELECT i.id AS instalment, COUNT(*) AS times {OF_PAYMENT} WHERE {SENT} GROUP BY i.id HAVING COUNT(*) > 1",

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from leeway.money.payments import views
+from leeway.money.payments import together_views, views
 
 app_name = "payments"
 urlpatterns = [
     path("", views.home, name="home"),
     path("new/", views.make, name="make"),
     path("same-day/", views.faster, name="faster"),
+    path("files/new/", together_views.choose, name="together"),
+    path("files/<uuid:file_id>/", together_views.show, name="file"),
+    path("files/<uuid:file_id>/bacs/", together_views.download, name="file_bacs"),
+    path("files/<uuid:file_id>/send/", together_views.send, name="file_send"),
+    path("files/<uuid:file_id>/apart/", together_views.take_apart, name="take_apart"),
     path("<uuid:run_id>/", views.show, name="show"),
     path("<uuid:run_id>/approve/", views.approve, name="approve"),
     path("<uuid:run_id>/cancel/", views.cancel, name="cancel"),

@@ -21,7 +21,7 @@ from leeway.law.numbers import pounds
 from leeway.money.banking.working_days import is_bank_working_day, working_day_after
 from leeway.money.budgets.queries import holds_to_look_at
 from leeway.money.payees.queries import waiting
-from leeway.money.payments import actions, answers, comparing, forms, queries
+from leeway.money.payments import actions, answers, comparing, forms, queries, together
 from leeway.money.payments.models import PaymentRun, Rail
 from leeway.money.payments.states import State
 
@@ -52,6 +52,7 @@ def home(request: SignedIn):
             "runs": comparing.beside_each_other(queries.runs(seen_by=request.user)[: RUNS_SHOWN + 1])[:RUNS_SHOWN],
             "details_waiting": waiting(seen_by=request.user, rows=ROWS_A_PAGE) if keeps_details else None,
             "work": todays_work(request.user, today),
+            "may_put_together": together.runs_to_choose(seen_by=request.user).count() >= together.FEWEST,
             "today": today,
         },
     )
@@ -241,25 +242,26 @@ def bacs(request: SignedIn, run_id):
     run = _with_files(request, run_id)
     if run.rail == Rail.FASTER:
         raise Http404("A run by Faster Payments has no Bacs file.")
-    return _file([queries.bacs_file(run)], f"{run.reference}.txt", "text/plain; charset=us-ascii")
+    return file_answer([queries.bacs_file(run)], f"{run.reference}.txt", "text/plain; charset=us-ascii")
 
 
 @require_GET
 def iso(request: SignedIn, run_id):
     """The ISO 20022 file of an approved run."""
     run = _with_files(request, run_id)
-    return _file(queries.iso_file(run), f"{run.reference}.xml", "application/xml")
+    return file_answer(queries.iso_file(run), f"{run.reference}.xml", "application/xml")
 
 
 def _with_files(request: SignedIn, run_id):
     run = queries.get_run(run_id, seen_by=request.user)
     if not run.has_files:
-        raise Http404("A run has files once it is approved.")
+        raise Http404("A run has files of its own once it is approved, and while it is in no file with others.")
     queries.look_over(run, seen_by=request.user, page="Bank file of payment run")
     return run
 
 
-def _file(pieces: Iterable[str], name: str, content_type: str) -> StreamingHttpResponse:
+def file_answer(pieces: Iterable[str], name: str, content_type: str) -> StreamingHttpResponse:
+    """A file for the bank, to be downloaded by its name."""
     disposition = f'attachment; filename="{name}"'
     return StreamingHttpResponse(pieces, content_type=content_type, headers={"Content-Disposition": disposition})
 
@@ -290,7 +292,7 @@ def _page(request: SignedIn, run, form):
             "difference": comparing.difference(run, seen_by=request.user) if not run.given_up_on else None,
             "shared": comparing.shared_accounts(run, seen_by=request.user),
             "sample": queries.sample_of(run, seen_by=request.user),
-            "may_send": run.state == State.APPROVED,
+            "may_send": run.state == State.APPROVED and run.file is None,
             "answers": queries.answers_to(run),
             "may_answer": run.state in (State.SENT, State.CONFIRMED),
             "may_confirm": run.state == State.SENT and run.pay_on <= today,
