@@ -27,6 +27,12 @@ def test_numbers_and_words_stay_as_they_are(cell):
     assert harmless(cell) is cell
 
 
+def test_an_object_is_shown_by_what_it_says():
+    """A row of the database writes its name, which somebody typed."""
+    assert harmless(Path("=1+1")) == "'=1+1"
+    assert harmless(Path("Ada")) == "Ada"
+
+
 def cells_of(text):
     return [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
 

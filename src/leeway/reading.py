@@ -61,12 +61,35 @@ def text_of(path: Path, most: Limit = limits.WHOLE_MB) -> str:
         raise CannotRead(f"{path}: cannot be read as text. Save it in UTF-8.") from problem
 
 
-def yaml_of(path: Path) -> Any:
-    """What a YAML file says. Refuses one that is too large or too deep, also by repeating parts of itself (*)."""
+class Placed(dict):
+    """A part of a YAML file with names and values, and the line at which it begins."""
+
+    line: int
+
+
+class _WithLines(SAFE_LOADER):  # type: ignore[misc, valid-type]
+    pass
+
+
+def _placed(loader: Any, node: Any) -> Iterator[Placed]:
+    found = Placed()
+    found.line = node.start_mark.line + 1
+    yield found
+    found.update(loader.construct_mapping(node))
+
+
+_WithLines.add_constructor("tag:yaml.org,2002:map", _placed)
+
+
+def yaml_of(path: Path, *, lines: bool = False) -> Any:
+    """What a YAML file says; with `lines`, each part with names knows its line.
+
+    Refuses one that is too large or too deep, also by repeating parts of itself (*).
+    """
     text = text_of(path, limits.DOCUMENT_MB)
     try:
         _refuse_yaml_bomb(text, path)
-        found = yaml.load(text, Loader=SAFE_LOADER)
+        found = yaml.load(text, Loader=_WithLines if lines else SAFE_LOADER)
     except yaml.MarkedYAMLError as problem:
         line = f", line {problem.problem_mark.line + 1}" if problem.problem_mark else ""
         raise CannotRead(f"{path}{line}: cannot be read as YAML ({one_line(problem.problem)}).") from problem

@@ -6,6 +6,7 @@ Numbers stay numbers; a text that begins with =, +, -, @, a tab or a line's end 
 import csv
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TextIO
 
@@ -17,13 +18,15 @@ _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)*(%|e[+-]?[0-9]+)?$"
 
 
 def harmless(cell: Any) -> Any:
-    """A cell as it may stand in a spreadsheet.
+    """A cell as it may stand in a spreadsheet. What is no number is a text, whatever object says it.
 
     >>> harmless("=1+1"), harmless("-12.50"), harmless(-3), harmless(" @SUM(A1)"), harmless("Ada")
     ("'=1+1", '-12.50', -3, "' @SUM(A1)", 'Ada')
     """
-    formula = isinstance(cell, str) and re.match(_FORMULA, cell) and not re.match(_NUMBER, cell)
-    return f"'{cell}" if formula else cell
+    if cell is None or isinstance(cell, int | float | Decimal):
+        return cell
+    text = str(cell)
+    return f"'{text}" if re.match(_FORMULA, text) and not re.match(_NUMBER, text) else text
 
 
 def write_rows(out: TextIO | Any, header: Sequence[str], rows: Iterable[Sequence[Any]], *, end: str = "\r\n") -> None:

@@ -40,6 +40,31 @@ class Order:
         raise CannotRead(f"{where}: {quoted(text)} is not a day. Write it as 2026-04-06 or 06/04/2026.")
 
 
+def shows_order(text: str) -> bool:
+    """Whether a day can be meant in one order alone."""
+    found = NUMBERS.fullmatch(text)
+    return bool(found and max(int(found[1]), int(found[2])) > 12)
+
+
+def orders_since(text: str, since: date | None) -> set[bool]:
+    """The one order in which a day does not lie before the first that there can be; nothing where both or neither do.
+
+    >>> orders_since("01/10/2010", date(2010, 4, 1)), orders_since("01/10/2011", date(2010, 4, 1))
+    ({True}, set())
+    """
+    if since is None or not NUMBERS.fullmatch(text):
+        return set()
+    possible = {first for first in (True, False) if _lies_since(text, since, Order(first))}
+    return possible if len(possible) == 1 else set()
+
+
+def _lies_since(text: str, since: date, order: Order) -> bool:
+    try:
+        return order.day(text, "") >= since
+    except CannotRead:
+        return False
+
+
 def order_of(days: Iterable[tuple[str, str]], said: bool | None, *, by: str, say: str) -> Order:
     """The order of day and month in a whole file, from what was said or from days above 12.
 

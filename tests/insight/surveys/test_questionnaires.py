@@ -1,6 +1,7 @@
 """The questionnaires that come with Leeway, and what the loader refuses."""
 
 import copy
+import re
 
 import pytest
 import yaml
@@ -56,7 +57,8 @@ def put(**changes):
     ("data", "sentence"),
     [
         (put(kind="essay"), "its kind is “essay”"),
-        (put(code="Held"), "must be small letters"),
+        (put(code="held now"), "section “First”, question 1: “code” must be letters, numbers and _ . -"),
+        (put(code="1st"), "beginning with a letter"),
         (put(askk="?"), "“askk” means nothing here"),
         (put(kind="choice"), "two options or more"),
         (put(kind="choice", options=[["yes", "Yes"], ["yes", "Again"]]), "an option is there twice"),
@@ -84,6 +86,27 @@ def test_the_small_one_is_in_order_or_the_refusals_prove_nothing(tmp_path):
     path = tmp_path / "small.yaml"
     path.write_text(yaml.safe_dump(SMALL), encoding="utf-8")
     assert read(path).question("how_many").whole
+
+
+def test_a_wrong_part_of_a_file_is_named_with_its_line_and_question(tmp_path):
+    path = tmp_path / "small.yaml"
+    text = yaml.safe_dump(SMALL, sort_keys=False)
+    lines = text.splitlines()
+    line = next(number for number, words in enumerate(lines, start=1) if "code: how_many" in words)
+    for old, new, sentence in [
+        ("code: how_many", "code: how many", "section “Then”, question 1: “code” must be"),
+        ("minimum: 0", "minimum: none", "question “how_many”: “minimum” must be a number"),
+    ]:
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        with pytest.raises(BadQuestionnaire, match=rf"^small\.yaml, line {line}, {re.escape(sentence)}"):
+            read(path)
+
+
+def test_columns_are_called_as_they_are():
+    """Returns and surveys come with headers of their own: the questionnaire takes them."""
+    data = put(code="MechOfDelivery", kind="choice", options=[["A1", "One"], ["-9", "Not stated"]])
+    data["sections"][1]["when"] = {"question": "MechOfDelivery", "is": ["A1"]}
+    assert parse(data, where="small.yaml").question("MechOfDelivery").labels["-9"] == "Not stated"
 
 
 def test_files_that_are_not_there_or_not_yaml_are_refused(tmp_path):

@@ -8,10 +8,12 @@ import pytest
 
 from leeway.market.listings.actions import BadRows, import_file
 from leeway.market.listings.extracts import UnreadableFile
+from leeway.market.listings.merging import TakesAway
 from leeway.market.listings.models import Kind, Provider, Rating, RatingGiven, Service
 from leeway.refusal import NotAllowed, Refusal
 from tests.market.conftest import TODAY
 from tests.market.extract_lines import DIRECTORY_HEADER, RATINGS_HEADER, directory_line, rating_line
+from tests.workbooks import ods, xlsx
 
 pytestmark = pytest.mark.django_db
 
@@ -134,11 +136,8 @@ def test_a_file_saved_by_a_spreadsheet_keeps_its_accents(write):
 
 
 BAD_LINES = {
-    "day before month": (
-        rating_line("1-2", published="29/05/2026"),
-        "“29/05/2026” is not a date written as MM/DD/YYYY",
-    ),
     "impossible date": (rating_line("1-2", published="02/30/2026"), "“02/30/2026” is not a date"),
+    "no date": (rating_line("1-2", published="not yet"), "“not yet” is not a date written as MM/DD/YYYY"),
     "unknown rating": (rating_line("1-2", rating="Fair"), "“Fair” is not one the regulator gives"),
     "unknown domain": (rating_line("1-2", domain="Tidy"), "“Tidy” is not one of the regulator's questions"),
     "no name": (rating_line("1-2", name=""), "“location name” is blank"),
@@ -160,6 +159,94 @@ def test_a_bad_row_stops_the_import_and_is_named(write, line, reason):
     assert "row 3" in str(caught.value)
     assert not Service.objects.exists(), "nothing half-written"
     assert not Provider.objects.exists()
+
+
+def test_the_order_of_day_and_month_is_one_for_the_whole_file(write):
+    both = write(RATINGS_HEADER, rating_line("1-1"), rating_line("1-2", published="29/05/2026"))
+    with pytest.raises(UnreadableFile, match=r"Row 3 \(29/05/2026\) has the day first, and Row 2 \(05/29/2026\)"):
+        import_file(both, on=TODAY)
+    with pytest.raises(UnreadableFile, match=r"Row 2 \(05/29/2026\) cannot have the day first, as --dates says"):
+        import_file(write(RATINGS_HEADER, rating_line("1-1")), on=TODAY, day_first=True)
+    import_file(write(RATINGS_HEADER, rating_line("1-1", published="04/05/2026"), rating_line("1-2")), on=TODAY)
+    assert Service.objects.get(external_id="1-1").rated_on == date(2026, 4, 5), "another row has the month first"
+    same = write(RATINGS_HEADER, rating_line("1-1", published="05/05/2026"))
+    assert import_file(same, on=TODAY, take_away=True).changed == 1, "a day that cannot be mistaken asks nothing"
+
+
+def test_a_place_stays_as_it_was_when_a_row_of_it_cannot_be_read(write):
+    """Its rating would be lost with the row that says it, and the place with its only row."""
+    safe = {"domain": "Safe", "rating": "Requires improvement"}
+    import_file(write(RATINGS_HEADER, rating_line("1-1"), rating_line("1-2"), rating_line("1-3")), on=TODAY)
+    broken = write(
+        RATINGS_HEADER,
+        rating_line("1-1", rating="Fair"), rating_line("1-1", **safe),
+        "1-2,Heron House",
+        rating_line("1-3", rating="Inadequate"),
+        rating_line("1-4", rating="Fair"), rating_line("1-4", **safe),
+    )  # fmt: skip
+    done = import_file(broken, on=date(2026, 12, 1), leave_out_bad_rows=True)
+    assert (done.held, done.changed, done.new, done.no_longer_listed) == (2, 1, 1, 0)
+    assert set(Service.objects.values_list("external_id", "overall_rating")) == {
+        ("1-1", RatingGiven.GOOD), ("1-2", RatingGiven.GOOD), ("1-3", RatingGiven.INADEQUATE), ("1-4", ""),
+    }  # fmt: skip
+    assert not Service.objects.exclude(no_longer_listed_on=None).exists()
+    assert Service.objects.get(external_id="1-1").ratings.get().rating == RatingGiven.GOOD
+
+
+def test_a_row_that_was_shifted_still_says_whom_it_lists(write):
+    import_file(write(DIRECTORY_HEADER, directory_line("1-1"), directory_line("1-2")), on=TODAY)
+    shifted = write(DIRECTORY_HEADER, directory_line("1-1"), "Heron House," + directory_line("1-2"))
+    done = import_file(shifted, on=TODAY, leave_out_bad_rows=True)
+    assert (done.held, done.no_longer_listed, done.nameless) == (1, 0, False)
+    nameless = write(DIRECTORY_HEADER, directory_line("1-1"), "Heron House,The Heron")
+    done = import_file(nameless, on=TODAY, leave_out_bad_rows=True)
+    assert (done.no_longer_listed, done.nameless) == (0, True), "the row may be that of any place"
+    done = import_file(write(DIRECTORY_HEADER, directory_line("1-1")), on=TODAY)
+    assert done.no_longer_listed == 1
+
+
+def test_a_column_that_is_absent_blanks_nothing(write):
+    def without(columns, header, line):
+        names, cells = next(csv.reader([header])), next(csv.reader([line]))
+        kept = [place for place, name in enumerate(names) if name not in columns]
+        return [",".join(f'"{row[place]}"' for place in kept) for row in (names, cells)]
+
+    line = rating_line().replace("1 Quay Side,,", "1 Quay Side,Flat 2,")
+    import_file(write(RATINGS_HEADER, line), on=TODAY)
+    import_file(write(DIRECTORY_HEADER, directory_line()), on=TODAY)
+    import_file(write(RATINGS_HEADER, line), on=TODAY)
+    before = Service.objects.values().get()
+    assert before["address"] == "1 Quay Side, Flat 2, Fairbourne" and before["website"] and before["regulator_url"]
+    shorter = without({"URL", "Location Address Line 2", "Location Region"}, RATINGS_HEADER, line)
+    assert import_file(write(*shorter), on=TODAY).unchanged == 1
+    columns = {"Also known as", "Phone number", "Service's website (if available)", "Region", "Location URL"}
+    fewer = without(columns, DIRECTORY_HEADER, directory_line())
+    import_file(write(*fewer), on=TODAY)
+    assert Service.objects.values().get() == before | {"address": "1 Quay Side, Fairbourne"}, (
+        "the directory tells it whole"
+    )
+    new = without({"Location Address Line 2", "URL"}, RATINGS_HEADER, rating_line("1-2"))
+    import_file(write(*new), on=TODAY)
+    assert Service.objects.get(external_id="1-2").address == "1 Quay Side, Fairbourne"
+
+
+def test_a_file_that_would_take_most_of_a_councils_places_asks_first(write):
+    import_file(write(RATINGS_HEADER, *(rating_line(f"1-{n}") for n in range(1, 6))), on=TODAY)
+    half = write(RATINGS_HEADER, *(rating_line(f"1-{n}") for n in (1, 2)))
+    with pytest.raises(TakesAway, match=r"extract\.csv would take 3 of 5 places in Fairbourne out of the search"):
+        import_file(half, on=TODAY)
+    assert Service.objects.filter(no_longer_listed_on=None).count() == 5
+    assert import_file(half, on=TODAY, take_away=True).no_longer_listed == 3
+    assert import_file(write(RATINGS_HEADER, rating_line("1-1")), on=TODAY).no_longer_listed == 1, "one of two: half"
+
+
+@pytest.mark.parametrize("made", [xlsx, ods])
+def test_a_workbook_is_read_by_the_sheet_that_is_a_list(tmp_path, made):
+    rows = list(csv.reader([RATINGS_HEADER, rating_line("1-1"), rating_line("1-2")]))
+    path = tmp_path / "ratings.book"
+    path.write_bytes(made({"Read me": [["What this is"]], "Locations": [["Ratings"], *rows]}))
+    assert (import_file(path, on=TODAY).new, Rating.objects.count()) == (2, 2)
+    assert Service.objects.get(external_id="1-2").rated_on == date(2026, 5, 29)
 
 
 def test_the_rest_goes_in_when_asked_and_bad_rows_are_listed(write):
@@ -187,7 +274,7 @@ UNREADABLE = {
     "another list": (b"name,amount\nAda,3\n", "is not a file of the regulator"),
     "a column lost": (RATINGS_HEADER.replace(",Domain", "").encode(), "lacks these columns: domain"),
     "empty": (b"", "is empty"),
-    "spreadsheet": (b"PK\x03\x04rest", "save the sheet as CSV"),
+    "packed": (b"PK\x03\x04rest", "The workbook cannot be read"),
     "broken gzip": (b"\x1f\x8b\x08\x00broken", "cannot be read as CSV"),
     "binary": (b"\x00\x01\x02\x00\n", "is not a text file"),
     "other json": (b'{"type": "nothing"}', "is not GeoJSON with a list of places"),

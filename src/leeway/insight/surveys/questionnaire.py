@@ -10,14 +10,15 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Literal, overload
 
-from leeway.reading import yaml_of
+from leeway.reading import Placed, yaml_of
 from leeway.refusal import Refusal
 
 FOLDER = Path(__file__).parent / "questionnaires"
 KINDS = ("choice", "scale", "yes_no", "number", "text")
 YES_NO = (("yes", "Yes"), ("no", "No"))
-CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
-OPTION = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
+CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")  # as the column of a table is called: q1, MechOfDelivery
+OPTION = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+WRITTEN = "letters, numbers and _ . -"
 LONGEST_TEXT = 4000
 
 
@@ -135,14 +136,14 @@ def load(code: str) -> Questionnaire:
 
 def read(path: Path) -> Questionnaire:
     """A questionnaire from a YAML file. Raises BadQuestionnaire, naming the file and what to mend."""
-    return parse(yaml_of(path), where=path.name)
+    return parse(yaml_of(path, lines=True), where=path.name)
 
 
 def parse(data: Any, *, where: str) -> Questionnaire:
     """A questionnaire from what a file, or a kept wave, says. Raises BadQuestionnaire, naming `where`."""
     given = Given(data, where)
     given.only("code version date title unit anonymous introduction compare sections")
-    sections = tuple(_section(each) for each in given.list_of("sections"))
+    sections = tuple(_section(each) for each in given.list_of("sections", "section"))
     questionnaire = Questionnaire(
         code=given.code("code"),
         version=given.typed("version", int),
@@ -166,12 +167,13 @@ def _section(given: "Given") -> Section:
     if when is not None:
         when.only("question is")
         condition = Condition(when.code("question"), tuple(when.strings("is")))
-    questions = tuple(_question(each) for each in given.list_of("questions"))
-    return Section(given.text("title"), given.text("ask", needed=False), condition, questions)
+    title = given.text("title")
+    questions = tuple(_question(each) for each in given.list_of("questions", f"section “{title}”, question"))
+    return Section(title, given.text("ask", needed=False), condition, questions)
 
 
 def _question(given: "Given") -> Question:
-    given = Given(given.data, f"{given.where}, question “{given.code('code')}”")
+    given = Given(given.data, given.file, f"question “{given.code('code')}”")
     given.only("code kind ask hint options good required minimum maximum whole longest published")
     kind = given.text("kind")
     if kind not in KINDS:
@@ -189,7 +191,11 @@ def _question(given: "Given") -> Question:
         given.fail("its minimum is not below its maximum")
     if kind != "number" and {"minimum", "maximum", "whole"} & set(given.data):
         given.fail("only a number has a minimum, a maximum, or is whole")
-    published = given.list_of("published") if "published" in given.data else ()
+    published = (
+        given.list_of("published", f"question “{given.code('code')}”, published figure")
+        if "published" in given.data
+        else ()
+    )
     return Question(
         code=given.code("code"),
         kind=kind,
@@ -239,10 +245,12 @@ def _check_whole(questionnaire: Questionnaire, given: "Given") -> None:
 
 
 class Given:
-    """A part of a file, and where it stands, so that a wrong part is named."""
+    """A part of a file, and where it stands (its line, and of which part it is), so that a wrong part is named."""
 
-    def __init__(self, data: Any, where: str):
-        self.where = where
+    def __init__(self, data: Any, file: str, part: str = ""):
+        self.file = file
+        line = f"line {data.line}" if isinstance(data, Placed) else ""
+        self.where = ", ".join(filter(None, (file, line, part)))
         if not isinstance(data, dict):
             self.fail("there must be names with values here")
         self.data: dict[str, Any] = data
@@ -270,7 +278,7 @@ class Given:
     def code(self, name: str) -> str:
         value = self.text(name)
         if not CODE.fullmatch(value):
-            self.fail(f"“{name}” must be small letters, numbers and underscores, beginning with a letter")
+            self.fail(f"“{name}” must be {WRITTEN}, beginning with a letter")
         return value
 
     def date(self, name: str) -> date:
@@ -295,13 +303,13 @@ class Given:
         return value
 
     def part(self, name: str) -> "Given | None":
-        return Given(self.data[name], self.where) if name in self.data else None
+        return Given(self.data[name], self.file, name) if name in self.data else None
 
-    def list_of(self, name: str) -> Iterator["Given"]:
+    def list_of(self, name: str, called: str) -> Iterator["Given"]:
         value = self.data.get(name)
         if not isinstance(value, list) or not value:
             self.fail(f"“{name}” must be a list of one or more")
-        return (Given(each, self.where) for each in value or [])
+        return (Given(each, self.file, f"{called} {number}") for number, each in enumerate(value or [], start=1))
 
     def strings(self, name: str) -> list[str]:
         value = self.data.get(name, [])
@@ -317,7 +325,7 @@ class Given:
         ):
             self.fail(f"“{name}” must be a list of [code, label]; put yes, no and numbers in quotation marks")
         if wrong := [code for code, _ in value if not OPTION.fullmatch(code)]:
-            self.fail(f"the option “{wrong[0]}” must be small letters, numbers and underscores")
+            self.fail(f"the option “{wrong[0]}” must be {WRITTEN}")
         if len({code for code, _ in value}) < len(value):
             self.fail("an option is there twice")
         return [(code, label) for code, label in value]

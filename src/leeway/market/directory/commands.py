@@ -33,12 +33,21 @@ def directory() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--on", type=iso_date, default=None, help="The day of the check; today without it.")
 @click.option("--leave-out-bad-rows", is_flag=True, help="Import the rest when some rows cannot be read.")
+@click.option(
+    "--dates",
+    type=click.Choice(["day-first", "month-first"]),
+    help="How dates are written, where no date of the file shows it.",
+)
+@click.option("--take-away", is_flag=True, help="Go on when most of a council's places would leave the search.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
-def import_command(file: Path, on: date | None, leave_out_bad_rows: bool, as_json: bool) -> None:
-    """Read one of the regulator's published files (CSV, gzipped CSV, GeoJSON). All or nothing.
+def import_command(
+    file: Path, on: date | None, leave_out_bad_rows: bool, dates: str | None, take_away: bool, as_json: bool
+) -> None:
+    """Read one of the regulator's published files (CSV, gzipped CSV, XLSX, ODS, GeoJSON). All or nothing.
 
-    The layout is found from the column names: the care directory, the care directory with ratings, or the directory
-    of care homes. The same file again changes nothing.
+    The layout is found from the column names: the care directory, the care directory with ratings, the directory of
+    care homes, or the active locations. The same file again changes nothing. The order of day and month is settled
+    from the whole file, or asked for.
 
     Example: leeway directory import cqc_ratings.csv.gz --on 2026-06-01
     """
@@ -48,7 +57,13 @@ def import_command(file: Path, on: date | None, leave_out_bad_rows: bool, as_jso
     from leeway.market.listings import actions
 
     try:
-        done = actions.import_file(file, on=on or timezone.localdate(), leave_out_bad_rows=leave_out_bad_rows)
+        done = actions.import_file(
+            file,
+            on=on or timezone.localdate(),
+            leave_out_bad_rows=leave_out_bad_rows,
+            day_first=None if dates is None else dates == "day-first",
+            take_away=take_away,
+        )
     except actions.BadRows as problem:
         if as_json:
             show_json({"imported": False, "bad_rows": [{"row": r.row, "reason": r.reason} for r in problem.rows]})
@@ -63,13 +78,16 @@ def import_command(file: Path, on: date | None, leave_out_bad_rows: bool, as_jso
         "new": done.new,
         "changed": done.changed,
         "unchanged": done.unchanged,
+        "as they were, a row of theirs cannot be read": done.held,
         "no longer listed": done.no_longer_listed,
-        "left out, not adult social care": done.not_social_care,
+        "left out, not adult social care, or dormant": done.not_social_care,
         "ratings": done.ratings,
         "rows that could not be read": len(done.bad_rows),
     }
     for label, count in counts.items():
         click.echo(f"{count:>9,}  {label}")
+    if done.nameless:
+        click.echo("No place was marked as no longer listed: a row that cannot be read does not say which it lists.")
     show_bad_rows(done.bad_rows)
 
 

@@ -32,34 +32,50 @@ class BadRows(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: places by what became of them, and the rows that were left out."""
+    """What an import did: places by what became of them, and the rows that were left out.
+
+    Those `held` are listed in a row that cannot be read, and stayed as they were. Where it is
+    `nameless`, such a row does not say which place it lists, so that none was marked as no longer listed.
+    """
 
     file: str
     layout: str
     new: int
     changed: int
     unchanged: int
+    held: int
     no_longer_listed: int
     ratings: int
     not_social_care: int
     bad_rows: list[BadRow]
+    nameless: bool
 
     def as_dict(self) -> dict:
         return asdict(self)
 
 
-def import_file(path: Path | str, *, by: User | None = None, on: date, leave_out_bad_rows: bool = False) -> Imported:
+def import_file(
+    path: Path | str,
+    *,
+    by: User | None = None,
+    on: date,
+    leave_out_bad_rows: bool = False,
+    day_first: bool | None = None,
+    take_away: bool = False,
+) -> Imported:
     """Bring the directory in line with one of the regulator's published files; the same file again changes nothing.
 
     Without `by` it is the operator at the command line. All or nothing: raises UnreadableFile or BadRows with one
-    sentence and writes nothing. With `leave_out_bad_rows` the rest is imported and the bad rows are listed.
-    Places that the file no longer lists, in the council areas it covers, are marked and leave the search.
+    sentence and writes nothing. With `leave_out_bad_rows` the rest is imported and the bad rows are listed; a place
+    that such a row lists stays as it was. Places that the file no longer lists, in the council areas it covers, are
+    marked and leave the search; where they are most of a council's, only with `take_away` (raises TakesAway).
+    `day_first` says how dates are written, where the file itself does not show it.
     """
     if by is not None:
         check_can(by, Capability.IMPORT_LISTINGS)
-    extract = open_extract(Path(path))
+    extract = open_extract(Path(path), day_first=day_first)
     with transaction.atomic():
-        merged = merge(extract, on=on)
+        merged = merge(extract, on=on, take_away=take_away)
         if extract.bad_rows and not leave_out_bad_rows:
             raise BadRows(path=extract.path, rows=extract.bad_rows)
         if not extract.places:
@@ -70,10 +86,12 @@ def import_file(path: Path | str, *, by: User | None = None, on: date, leave_out
         new=merged.new,
         changed=merged.changed,
         unchanged=merged.unchanged,
+        held=merged.held,
         no_longer_listed=merged.no_longer_listed,
         ratings=merged.ratings,
         not_social_care=extract.left_out,
         bad_rows=extract.bad_rows,
+        nameless=extract.nameless,
     )
 
 

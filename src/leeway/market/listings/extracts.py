@@ -3,17 +3,24 @@
 import codecs
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from leeway import limits
-from leeway.market.listings.layouts import LAYOUTS, Location, RatingRow, narrowed, read_rating
+from leeway.market.listings.layouts import LAYOUTS, Layout, Location, RatingRow, day_alone, narrowed, read_rating
 from leeway.market.listings.models import Service
-from leeway.reading import csv_rows, json_of, lines_of
+from leeway.reading import CannotRead, content_of, csv_rows, json_of, lines_of
 from leeway.refusal import Refusal, shortened
+from leeway.workbook import STARTS, sheets_of
+from leeway.written_days import Order, order_of, orders_since, shows_order
 
+Row = tuple[int, list[str]]
 TITLE_LINES_AT_MOST = 20
+NUMBER = re.compile(r"1-[0-9]+")
+#: What a header has called a column in one year and another.
+CALLED = {"cqc location": "cqc location id"}
 NOT_GIVEN = {"", "-", "NA", "N/A", "NULL"}
 LONGEST: dict[str, int] = {
     field.name: field.max_length
@@ -36,14 +43,21 @@ class BadRow:
 
 @dataclass
 class Extract:
-    """A file being read. `ratings()` must be run to its end before the rest is complete."""
+    """A file being read. `ratings()` must be run to its end before the rest is complete.
+
+    `held` are the numbers in rows that cannot be read: the file lists these places, and they stay as they were.
+    `nameless` says that a row which cannot be read has no number, so that any place may be the one it lists.
+    """
 
     path: Path
     layout: str
-    rows: Iterator[tuple[int, list[str]]]
+    rows: Iterator[Row]
     names: list[str]
+    order: Order
     places: dict[str, Location] = field(default_factory=dict)
     bad_rows: list[BadRow] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
+    nameless: bool = False
 
     @property
     def has_ratings(self) -> bool:
@@ -56,7 +70,7 @@ class Extract:
 
     @property
     def left_out(self) -> int:
-        """How many places are not adult social care: dentists, doctors, hospitals."""
+        """How many places are not adult social care (dentists, doctors, hospitals), or dormant."""
         return len(self.places) - len(self.locations)
 
     def ratings(self) -> Iterator[RatingRow]:
@@ -67,12 +81,11 @@ class Extract:
                 continue
             try:
                 values = by_name(self.names, cells)
-                location = layout.read(number, values)
-                rating = read_rating(number, values) if self.has_ratings else None
+                location = layout.read(number, values, self.order)
+                rating = read_rating(number, values, self.order) if self.has_ratings else None
                 self._keep(location)
             except ValueError as problem:
-                self.bad_rows.append(BadRow(number, shortened(f"{problem}.")))
-                limits.BAD_ROWS.check(len(self.bad_rows), self.path)
+                self._note(BadRow(number, shortened(f"{problem}.")), cells)
                 continue
             if rating:
                 yield rating
@@ -87,9 +100,19 @@ class Extract:
         elif location.kinds != known.kinds:
             self.places[location.external_id] = replace(known, kinds=narrowed(known.kinds + location.kinds))
 
+    def _note(self, bad: BadRow, cells: list[str]) -> None:
+        """Note a row that cannot be read, and whom it lists: a row that was shifted has its number in another cell."""
+        self.bad_rows.append(bad)
+        limits.BAD_ROWS.check(len(self.bad_rows), self.path)
+        place = self.names.index(LAYOUTS[self.layout].number)
+        own = [cells[place].strip()] if len(cells) > place else []
+        numbers = {cell for cell in (*own, *map(str.strip, cells)) if NUMBER.fullmatch(cell)} | {*filter(None, own)}
+        self.held |= numbers
+        self.nameless |= not numbers
 
-def open_extract(path: Path) -> Extract:
-    """Find out which of the regulator's layouts a file has, and make ready to read it.
+
+def open_extract(path: Path, *, day_first: bool | None = None) -> Extract:
+    """Find out which of the regulator's layouts a file has, and in which order its dates are; make ready to read it.
 
     Raises UnreadableFile with one sentence naming the file and what was expected.
     """
@@ -100,28 +123,69 @@ def open_extract(path: Path) -> Extract:
         raise UnreadableFile(f"{path.name} cannot be opened: {problem.strerror}.") from problem
     if not start:
         raise UnreadableFile(f"{path.name} is empty.")
-    if start.startswith(b"PK"):
-        raise UnreadableFile(f"{path.name} is a spreadsheet or a zip file: save the sheet as CSV and import that.")
-    return recognise(path, features(path) if start.lstrip().startswith(b"{") else records(path))
+    layout, names, rows = recognise(path, list(sources(path, start)))
+    return Extract(path, layout.name, rows(), names, order_in(path, layout, names, rows(), day_first))
 
 
-def recognise(path: Path, rows: Iterator[tuple[int, list[str]]]) -> Extract:
-    """Look in the first lines of a file for a header that one of the layouts knows."""
+def sources(path: Path, start: bytes) -> Iterator[Callable[[], Iterator[Row]]]:
+    """What reads the numbered rows of a file from its beginning; of a workbook, one for each sheet."""
+    if start.startswith(STARTS):
+        try:
+            sheets = sheets_of(content_of(path, limits.WORKBOOK_MB))
+        except CannotRead as problem:
+            raise UnreadableFile(f"{path.name}: {problem}") from problem
+        yield from (partial(enumerate, rows, 1) for rows in sheets.values())
+    else:
+        yield partial(features if start.lstrip().startswith(b"{") else records, path)
+
+
+def recognise(
+    path: Path, found: list[Callable[[], Iterator[Row]]]
+) -> tuple[Layout, list[str], Callable[[], Iterator[Row]]]:
+    """Look in the first lines of a file, or of each sheet, for a header that one of the layouts knows.
+
+    Gives the layout, the names of its columns, and what reads the rows under them.
+    """
     most_found, nearest, lacking = 0, LAYOUTS["ratings"], frozenset[str]()
-    for _number, cells in itertools.islice(rows, TITLE_LINES_AT_MOST):
-        names = [column_name(cell) for cell in cells]
-        for layout in LAYOUTS.values():
-            missing = layout.columns.difference(names)
-            if not missing:
-                return Extract(path, layout.name, rows, names)
-            found = len(layout.columns) - len(missing)
-            if found > most_found:
-                most_found, nearest, lacking = found, layout, missing
+    for source in found:
+        for number, cells in itertools.islice(source(), TITLE_LINES_AT_MOST):
+            names = [column_name(cell) for cell in cells]
+            for layout in LAYOUTS.values():
+                missing = layout.columns.difference(names)
+                if not missing:
+                    return layout, names, lambda source=source, past=number: itertools.islice(source(), past, None)
+                if len(layout.columns) - len(missing) > most_found:
+                    most_found, nearest, lacking = len(layout.columns) - len(missing), layout, missing
     if most_found * 2 > len(nearest.columns):
         columns = ", ".join(sorted(lacking))
         raise UnreadableFile(f"{path.name} looks like {nearest.label} but lacks these columns: {columns}.")
     labels = "; ".join(f"{layout.label} ({', '.join(sorted(layout.columns))})" for layout in LAYOUTS.values())
     raise UnreadableFile(f"{path.name} is not a file of the regulator that Leeway knows. Expected one of: {labels}.")
+
+
+def order_in(path: Path, layout: Layout, names: list[str], rows: Iterator[Row], said: bool | None) -> Order:
+    """The order of day and month in a whole file: as its dates show, as was said, or as the layout is published."""
+    columns = [(names.index(name), layout.no_day_before.get(name)) for name in layout.days if name in names]
+    days: dict[str, str] = {}
+    shown: set[bool] = set()
+    for number, cells in rows:
+        for place, since in columns:
+            text = day_alone(cells[place]) if len(cells) > place else ""
+            if text not in days:
+                days[text] = f"Row {number}"
+                shown |= orders_since(text, since)
+    told = said
+    if told is None and not any(map(shows_order, days)):
+        told = shown.pop() if len(shown) == 1 else layout.day_first
+    try:
+        return order_of(
+            ((where, text) for text, where in days.items()),
+            told,
+            by="--dates",
+            say="Say it: --dates day-first or --dates month-first.",
+        )
+    except CannotRead as problem:
+        raise UnreadableFile(f"{path.name}: {problem}") from problem
 
 
 def refuse_too_long(location: Location) -> None:
@@ -134,10 +198,11 @@ def refuse_too_long(location: Location) -> None:
 def column_name(cell: str) -> str:
     """A column's name without capitals or the notes in brackets.
 
-    >>> column_name("Service's website (if available)")
-    "service's website"
+    >>> column_name("Service's website (if available)"), column_name("CQC Location (for office use only")
+    ("service's website", 'cqc location id')
     """
-    return re.sub(r"\s?\((if available|for office use only)\)", "", cell.strip().lower()).strip()
+    name = re.sub(r"\s?\((if available|for office use only)\)?", "", cell.strip().lower()).strip()
+    return CALLED.get(name, name)
 
 
 def by_name(names: list[str], cells: list[str]) -> dict[str, str]:
@@ -148,12 +213,12 @@ def by_name(names: list[str], cells: list[str]) -> dict[str, str]:
     return {name: "" if cell in NOT_GIVEN else cell for name, cell in zip(names, stripped, strict=True)}
 
 
-def records(path: Path) -> Iterator[tuple[int, list[str]]]:
+def records(path: Path) -> Iterator[Row]:
     """The numbered rows of a CSV file, plain or gzipped; bytes that are not UTF-8 are read as Windows-1252."""
     yield from enumerate(csv_rows(lines_of(path, limits.ROWS, errors="windows-1252"), path), start=1)
 
 
-def features(path: Path) -> Iterator[tuple[int, list[str]]]:
+def features(path: Path) -> Iterator[Row]:
     """The features of a GeoJSON file as rows: a header first, then properties with longitude and latitude."""
     try:
         found = json_of(path, limits.WHOLE_MB)["features"]

@@ -1,20 +1,26 @@
-"""The regulator's three file layouts: which columns each has, and what each row says.
+"""The regulator's file layouts: which columns each has, and what each row says.
 
-* `ratings`: the care directory with ratings; one row for each location, group and question; MM/DD/YYYY dates.
-* `care_homes`: a directory of care homes with longitude and latitude; ISO dates. CSV or GeoJSON.
-* `directory`: the "CQC care directory" CSV, with a few title lines above its header. No sample of this one was at
-  hand: its columns and its dates (`09/Jan/2018 - 00:00` or `09/01/2018`) follow public descriptions of the file.
+* `ratings`: the care directory with ratings; one row for each location, group and question. Its dates are published
+  both as 05/29/2026 and as 29/05/2026, so the whole file must show which, or somebody say it.
+* `care_homes`: a directory of care homes with longitude and latitude. CSV or GeoJSON.
+* `directory`: the "CQC care directory" CSV, with a few title lines above its header. Its columns and its dates
+  (`09/Jan/2018 - 00:00` or `09/01/2018`, the day first) follow public descriptions of the file.
+* `active`: the active locations (HSCA), a row each, with a column for every kind of service and group of people.
+
+A column that a file does not have tells nothing: it is None, and what is known from another file stays.
 
 Files: Care Quality Commission, Open Government Licence v3. Only business names, places, kinds and ratings are read.
 A row that cannot be taken raises ValueError with the reason.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 
 from leeway.market.listings.models import Domain, Kind, RatingGiven
+from leeway.reading import CannotRead
+from leeway.written_days import Order
 
 KIND_OF_TYPE = {
     "homecare agencies": Kind.HOME_CARE,
@@ -31,6 +37,14 @@ KIND_OF_TYPE = {
     "rehabilitation (substance abuse)": Kind.COMMUNITY_CARE,
     "community services - learning disabilities": Kind.COMMUNITY_CARE,
     "community services - mental health": Kind.COMMUNITY_CARE,
+    "domiciliary care service": Kind.HOME_CARE,
+    "care home service with nursing": Kind.NURSING_HOME,
+    "care home service without nursing": Kind.CARE_HOME,
+    "supported living service": Kind.SUPPORTED_LIVING,
+    "extra care housing services": Kind.EXTRA_CARE,
+    "community based services for people with a learning disability": Kind.COMMUNITY_CARE,
+    "community based services for people with mental health needs": Kind.COMMUNITY_CARE,
+    "community based services for people who misuse substances": Kind.COMMUNITY_CARE,
 }
 KIND_OF_CATEGORY = {
     "residential social care": Kind.CARE_HOME,
@@ -59,7 +73,8 @@ class Location:
     also_known_as: str | None = None
     service_types: tuple[str, ...] | None = None
     specialisms: tuple[str, ...] | None = None
-    address: str = ""
+    address: str | None = ""
+    shorter_address: str = ""  # without a line that this file does not have: for a place that is new
     town: str = ""
     postcode: str = ""
     area: str = ""
@@ -68,8 +83,10 @@ class Location:
     longitude: float | None = None
     phone: str | None = None
     website: str | None = None
-    regulator_url: str = ""
+    regulator_url: str | None = None
     inspected_on: date | None = None
+    overall_rating: str | None = None
+    rated_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +103,27 @@ class RatingRow:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns that make a layout known, and how to read one of its rows."""
+    """The columns that make a layout known, and how to read one of its rows.
+
+    `number` is the column with the regulator's number of the place; `days` are those with dates. `no_day_before` says
+    of a column of dates since when there can be any; `day_first` how the layout is published, where nothing else says.
+    """
 
     name: str
     label: str
     columns: frozenset[str]
-    read: Callable[[int, dict[str, str]], Location]
+    read: Callable[[int, dict[str, str], Order], Location]
+    number: str
+    days: tuple[str, ...]
+    no_day_before: Mapping[str, date] = field(default_factory=dict)
+    day_first: bool | None = None
 
 
-def read_ratings_location(row: int, values: dict[str, str]) -> Location:
+def read_ratings_location(row: int, values: dict[str, str], _order: Order) -> Location:
     """The place in a row of the care directory with ratings."""
     kinds = kinds_of([values["service / population group"]])
     category = KIND_OF_CATEGORY.get(values["location primary inspection category"].lower())
-    pieces = [values["location street address"], values.get("location address line 2", "")]
+    address, shorter_address = address_in_lines(values)
     return Location(
         row=row,
         external_id=needed(values, "location id"),
@@ -106,16 +131,25 @@ def read_ratings_location(row: int, values: dict[str, str]) -> Location:
         provider_external_id=needed(values, "provider id"),
         provider_name=needed(values, "provider name"),
         kinds=narrowed(kinds + ((category,) if category else ())),
-        address=", ".join(piece for piece in [*pieces, values["location city"]] if piece),
+        address=address,
+        shorter_address=shorter_address,
         town=values["location city"],
         postcode=postcode_of(values["location post code"]),
         area=needed(values, "location local authority"),
         region=values.get("location region"),
-        regulator_url=secure(values.get("url", "")),
+        regulator_url=told(values, "url", secure),
     )
 
 
-def read_rating(row: int, values: dict[str, str]) -> RatingRow:
+def address_in_lines(values: dict[str, str]) -> tuple[str | None, str]:
+    """An address whose lines have a column each; without the second line's column, None and the shorter address."""
+    lines = [values["location street address"], values.get("location address line 2", ""), values["location city"]]
+    address = ", ".join(line for line in lines if line)
+    whole = "location address line 2" in values
+    return (address, "") if whole else (None, address)
+
+
+def read_rating(row: int, values: dict[str, str], order: Order) -> RatingRow:
     """The rating in a row of the care directory with ratings."""
     domain = DOMAIN_OF_WORDS.get(values["domain"].lower())
     rating = RATING_OF_WORDS.get(values["latest rating"].lower())
@@ -129,11 +163,11 @@ def read_rating(row: int, values: dict[str, str]) -> RatingRow:
         service_group=needed(values, "service / population group"),
         domain=domain,
         rating=rating,
-        published_on=date_of(values["publication date"], ("%m/%d/%Y",), "MM/DD/YYYY"),
+        published_on=day_of(values["publication date"], order),
     )
 
 
-def read_care_home(row: int, values: dict[str, str]) -> Location:
+def read_care_home(row: int, values: dict[str, str], order: Order) -> Location:
     """The place in a row of the directory of care homes."""
     types = split_list(values["type"])
     longitude, latitude = position_of(values["lon"], values["lat"])
@@ -151,14 +185,14 @@ def read_care_home(row: int, values: dict[str, str]) -> Location:
         area=needed(values, "area_name"),
         latitude=latitude,
         longitude=longitude,
-        phone=phone_of(values.get("telephone", "")),
-        website=values.get("website", ""),
-        regulator_url=secure(values.get("cqc_webpage", "")),
-        inspected_on=date_of(values["inspection_date"], ("%Y-%m-%d",), "YYYY-MM-DD"),
+        phone=told(values, "telephone", phone_of),
+        website=values.get("website"),
+        regulator_url=told(values, "cqc_webpage", secure),
+        inspected_on=day_of(values["inspection_date"], order),
     )
 
 
-def read_directory(row: int, values: dict[str, str]) -> Location:
+def read_directory(row: int, values: dict[str, str], order: Order) -> Location:
     """The place in a row of the CQC care directory."""
     types = split_list(values["service types"])
     lines = split_address(values["address"])
@@ -177,13 +211,51 @@ def read_directory(row: int, values: dict[str, str]) -> Location:
         postcode=postcode_of(values["postcode"]),
         area=needed(values, "local authority"),
         region=values.get("region"),
-        phone=phone_of(values.get("phone number", "")),
-        website=values.get("service's website", ""),
-        regulator_url=secure(values.get("location url", "")),
-        inspected_on=date_of(
-            values["date of latest check"].partition(" - ")[0], ("%d/%b/%Y", "%d/%m/%Y"), "DD/Mon/YYYY or DD/MM/YYYY"
-        ),
+        phone=told(values, "phone number", phone_of),
+        website=values.get("service's website"),
+        regulator_url=told(values, "location url", secure),
+        inspected_on=day_of(values["date of latest check"], order),
     )
+
+
+SERVICE_TYPE, USER_BAND = "service type - ", "service user band - "
+
+
+def read_active(row: int, values: dict[str, str], order: Order) -> Location:
+    """The place in a row of the active locations. A dormant one gives no care now, and is left out."""
+    types = marked(values, SERVICE_TYPE)
+    rating = values.get("location latest overall rating", "").lower()
+    if rating and rating not in RATING_OF_WORDS:
+        raise ValueError(f"the rating “{rating}” is not one the regulator gives")
+    longitude, latitude = position_of(values.get("location longitude", ""), values.get("location latitude", ""))
+    address, shorter_address = address_in_lines(values)
+    return Location(
+        row=row,
+        external_id=needed(values, "location id"),
+        name=needed(values, "location name"),
+        provider_external_id=needed(values, "provider id"),
+        provider_name=needed(values, "provider name"),
+        kinds=() if values["dormant (y/n)"].upper() == "Y" else kinds_of(types),
+        service_types=tuple(each.capitalize() for each in types),
+        specialisms=tuple(each.capitalize() for each in marked(values, USER_BAND)),
+        address=address,
+        shorter_address=shorter_address,
+        town=values["location city"],
+        postcode=postcode_of(values["location postal code"]),
+        area=needed(values, "location local authority"),
+        region=values.get("location region"),
+        phone=told(values, "location telephone number", phone_of),
+        website=values.get("location web address"),
+        overall_rating=RATING_OF_WORDS[rating] if rating else None,
+        rated_on=day_of(values.get("publication date", ""), order) if rating else None,
+        longitude=longitude,
+        latitude=latitude,
+    )
+
+
+def marked(values: dict[str, str], begins: str) -> list[str]:
+    """What the columns say that begin so and have a Y in this row."""
+    return [name.removeprefix(begins) for name, mark in values.items() if name.startswith(begins) and mark == "Y"]
 
 
 LAYOUTS = {
@@ -210,6 +282,8 @@ LAYOUTS = {
                 ]
             ),
             read_ratings_location,
+            number="location id",
+            days=("publication date",),
         ),
         Layout(
             "care_homes",
@@ -229,6 +303,8 @@ LAYOUTS = {
                 ]
             ),
             read_care_home,
+            number="cqc_id",
+            days=("inspection_date",),
         ),
         Layout(
             "directory",
@@ -248,6 +324,35 @@ LAYOUTS = {
                 ]
             ),
             read_directory,
+            number="cqc location id",
+            days=("date of latest check",),
+            day_first=True,
+        ),
+        Layout(
+            "active",
+            "the active locations",
+            frozenset(
+                [
+                    "location id",
+                    "location hsca start date",
+                    "dormant (y/n)",
+                    "location name",
+                    "location street address",
+                    "location city",
+                    "location postal code",
+                    "location local authority",
+                    "provider id",
+                    "provider name",
+                    "service type - domiciliary care service",
+                    "service type - care home service with nursing",
+                    "service type - care home service without nursing",
+                ]
+            ),
+            read_active,
+            number="location id",
+            days=("location hsca start date", "publication date"),
+            # Registration under the Health and Social Care Act 2008 began on that day.
+            no_day_before={"location hsca start date": date(2010, 4, 1)},
         ),
     ]
 }
@@ -279,21 +384,28 @@ def needed(values: dict[str, str], column: str) -> str:
     return value
 
 
-@lru_cache(maxsize=20_000)  # a file has a million dates, and a few thousand days
-def date_of(words: str, formats: tuple[str, ...], expected: str) -> date | None:
-    """A date in one of a layout's formats; None where the cell is blank.
+def told[T](values: dict[str, str], column: str, read: Callable[[str], T]) -> T | None:
+    """What a column says, or None where the file does not have it."""
+    return read(values[column]) if column in values else None
 
-    >>> date_of("05/29/2026", ("%m/%d/%Y",), "MM/DD/YYYY")
-    datetime.date(2026, 5, 29)
+
+def day_alone(words: str) -> str:
+    """A date without the time that the regulator writes after it: "09/Jan/2018 - 00:00"."""
+    return words.partition(" - ")[0].strip()
+
+
+@lru_cache(maxsize=20_000)  # a file has a million dates, and a few thousand days
+def day_of(words: str, order: Order) -> date | None:
+    """A date as the file writes it; None where the cell is blank.
+
+    >>> day_of("05/29/2026", Order(day_first=False)), day_of("01/Sept/2024", Order(None))
+    (datetime.date(2026, 5, 29), datetime.date(2024, 9, 1))
     """
-    if not words:
-        return None
-    for pattern in formats:
-        try:
-            return datetime.strptime(words.strip(), pattern).date()  # noqa: DTZ007 - a date, not a moment
-        except ValueError:
-            continue
-    raise ValueError(f"“{words}” is not a date written as {expected}")
+    try:
+        return order.day(day_alone(words), "") if words else None
+    except CannotRead:
+        expected = {True: " written as DD/MM/YYYY", False: " written as MM/DD/YYYY", None: ""}[order.day_first]
+        raise ValueError(f"“{words}” is not a date{expected}") from None
 
 
 def position_of(longitude: str, latitude: str) -> tuple[float | None, float | None]:

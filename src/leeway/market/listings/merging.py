@@ -13,43 +13,88 @@ from django.db import connection
 from leeway.market.listings.extracts import Extract
 from leeway.market.listings.layouts import Location
 from leeway.market.listings.models import Kind, Rating, Service, Source
+from leeway.refusal import Refusal
 
 PLACES = uuid.UUID("5e0c7c1e-3a53-4f6b-9d5a-6d8e9c3f2b10")  # fixed, so that a place has one id for ever
 
-TOLD = [field.name for field in fields(Location) if field.name not in {"row", "provider_name", "provider_external_id"}]
-COMPARED = [name for name in TOLD if name not in {"external_id", "kinds"}] + ["overall_rating", "rated_on"]
+NOT_KEPT = {"row", "provider_name", "provider_external_id", "shorter_address"}
+TOLD = [field.name for field in fields(Location) if field.name not in NOT_KEPT]
+COMPARED = [name for name in TOLD if name not in {"external_id", "kinds"}]
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """How many places a file brought that were new, and so on."""
+    """How many places a file brought that were new, and so on. Those `held` have a row that cannot be read."""
 
     new: int
     changed: int
     unchanged: int
+    held: int
     no_longer_listed: int
     ratings: int
 
 
-def merge(extract: Extract, *, on: date) -> Merged:
-    """Bring the directory in line with a file that has been opened but not yet read."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many of a council's listed places a file would take away."""
+
+    area: str
+    gone: int
+    listed: int
+
+
+class TakesAway(Refusal):
+    """A file would take most of a council's places out of the search."""
+
+    def __init__(self, name: str, taken: list[Taken]):
+        most = max(taken, key=lambda each: each.gone)
+        others = f", and most of {len(taken) - 1} more councils" if len(taken) > 1 else ""
+        super().__init__(
+            f"{name} would take {most.gone} of {most.listed} places in {most.area} out of the search{others}: it does "
+            "not list them. See whether the file is whole. If it is, import it with --take-away."
+        )
+
+
+def merge(extract: Extract, *, on: date, take_away: bool) -> Merged:
+    """Bring the directory in line with a file that has been opened but not yet read.
+
+    A place that a row lists which cannot be read stays as it was. Without `take_away` a file that would take most of
+    a council's places out of the search is refused.
+    """
     with connection.cursor() as cursor:
         cursor.execute(STAGE)
         copy_ratings(cursor, extract)
         copy_locations(cursor, extract)
-        cursor.execute(SUM_UP_RATINGS if extract.has_ratings else "SELECT 1")
+        held = hold(cursor, extract, on=on)
+        cursor.execute(SUM_UP_RATINGS if extract.has_ratings else NEWER_STAND)
         cursor.execute(NAME_PROVIDERS)
         cursor.execute(FIND_CHANGED, {"layout": extract.layout})
         cursor.execute(PUT_SERVICES, {"layout": extract.layout, "on": on})
         cursor.execute(PUT_RATINGS if extract.has_ratings else "SELECT 1")
-        cursor.execute(DELIST, {"layout": extract.layout, "on": on})
-        delisted = cursor.rowcount
+        delisted = 0 if extract.nameless else delist(cursor, extract, on=on, take_away=take_away)
         cursor.execute(COUNT)
         new, changed, unchanged, ratings = cursor.fetchone()
         cursor.execute("SELECT id FROM staged_place WHERE change <> 'unchanged'")
         refresh_words([row[0] for row in cursor.fetchall()])
-        cursor.execute("DROP TABLE staged_place, staged_rating")
-    return Merged(new, changed, unchanged, delisted, ratings)
+        cursor.execute("DROP TABLE staged_place, staged_rating, staged_held")
+    return Merged(new, changed, unchanged, held, delisted, ratings)
+
+
+def hold(cursor, extract: Extract, *, on: date) -> int:
+    """Leave the places as they were that a row lists which cannot be read; how many are known."""
+    cursor.execute(HOLD, {"ids": [uuid.uuid5(PLACES, number) for number in extract.held]})
+    cursor.execute(STILL_LISTED, {"layout": extract.layout, "on": on})
+    return cursor.rowcount
+
+
+def delist(cursor, extract: Extract, *, on: date, take_away: bool) -> int:
+    """Mark the places that no file lists any more, and say how many they are. Refuses to take most of a council's."""
+    cursor.execute(TAKEN, {"layout": extract.layout})
+    taken = [Taken(*row) for row in cursor.fetchall()]
+    if taken and not take_away:
+        raise TakesAway(extract.path.name, taken)
+    cursor.execute(DELIST, {"layout": extract.layout, "on": on})
+    return cursor.rowcount
 
 
 def refresh_words(service_ids: list) -> None:
@@ -87,18 +132,36 @@ SERVICE, RATING = Service._meta.db_table, Rating._meta.db_table
 PROVIDER = Service._meta.get_field("provider").related_model._meta.db_table
 
 STAGE = """
-DROP TABLE IF EXISTS staged_place, staged_rating;
+DROP TABLE IF EXISTS staged_place, staged_rating, staged_held;
+CREATE TEMPORARY TABLE staged_held (id uuid PRIMARY KEY) ON COMMIT DROP;
 CREATE TEMPORARY TABLE staged_place (
     id uuid PRIMARY KEY, row integer, external_id text, name text, provider_name text, kinds text[],
     provider_external_id text, also_known_as text, service_types text[], specialisms text[],
-    address text, town text, postcode text, area text, region text,
+    address text, shorter_address text, town text, postcode text, area text, region text,
     latitude double precision, longitude double precision, phone text, website text,
-    regulator_url text, inspected_on date,
-    overall_rating text, rated_on date, provider_id uuid, change text
+    regulator_url text, inspected_on date, overall_rating text, rated_on date, provider_id uuid, change text
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE staged_rating (
     row integer, service_id uuid, service_group text, domain text, rating text, published_on date
 ) ON COMMIT DROP;
+"""
+
+# The file lists these places, whatever else their row says. What can be read of them otherwise would be a part only:
+# a rating without the one that could not be read.
+HOLD = f"""
+INSERT INTO staged_held SELECT id FROM {SERVICE} WHERE id = ANY(%(ids)s) AND source = '{Source.REGULATOR}';
+DELETE FROM staged_place WHERE id IN (SELECT id FROM staged_held);
+"""
+STILL_LISTED = f"""
+UPDATE {SERVICE} SET no_longer_listed_on = NULL, last_checked_on = %(on)s, listed_in = CASE
+    WHEN %(layout)s = ANY(listed_in) THEN listed_in ELSE array_append(listed_in, %(layout)s) END
+WHERE id IN (SELECT id FROM staged_held)
+"""
+
+# A rating that was published before the one that is known tells nothing new.
+NEWER_STAND = f"""
+UPDATE staged_place AS place SET overall_rating = NULL, rated_on = NULL
+FROM {SERVICE} AS service WHERE service.id = place.id AND service.rated_on > place.rated_on
 """
 
 # The same question answered twice for one group: the later answer counts. Ratings of places that are not
@@ -192,7 +255,7 @@ INSERT INTO {SERVICE} (id, provider_id, source, regulated, description, listed_i
     also_known_as, service_types, specialisms, region, phone, website, overall_rating,
     latitude, longitude, inspected_on, rated_on)
 SELECT id, provider_id, '{Source.REGULATOR}', true, '', ARRAY[%(layout)s], %(on)s,
-    external_id, name, kinds, address, town, postcode, area, regulator_url,
+    external_id, name, kinds, COALESCE(address, shorter_address), town, postcode, area, COALESCE(regulator_url, ''),
     COALESCE(also_known_as, ''), COALESCE(service_types, '{{}}'), COALESCE(specialisms, '{{}}'),
     COALESCE(region, ''), COALESCE(phone, ''), COALESCE(website, ''), COALESCE(overall_rating, ''),
     latitude, longitude, inspected_on, rated_on
@@ -208,12 +271,21 @@ WHERE service_id IN (SELECT id FROM staged_place WHERE change <> 'unchanged');
 """
 
 # A place is gone when no file lists it any more. A file speaks only for the councils whose areas are in it.
+MISSING = (
+    f"source = '{Source.REGULATOR}' AND %(layout)s = ANY(listed_in) AND area IN (SELECT area FROM staged_place)"
+    " AND id NOT IN (SELECT id FROM staged_place) AND id NOT IN (SELECT id FROM staged_held)"
+)
+TAKEN = f"""
+SELECT area, count(*) FILTER (WHERE gone), count(*) FROM (
+    SELECT area, ({MISSING} AND listed_in = ARRAY[%(layout)s]::varchar[]) AS gone FROM {SERVICE}
+    WHERE source = '{Source.REGULATOR}' AND no_longer_listed_on IS NULL AND area IN (SELECT area FROM staged_place)
+) AS known GROUP BY area HAVING count(*) FILTER (WHERE gone) > greatest(1, count(*) / 2)
+"""
 DELIST = f"""
 UPDATE {SERVICE} SET
     listed_in = array_remove(listed_in, %(layout)s),
     no_longer_listed_on = CASE WHEN listed_in = ARRAY[%(layout)s]::varchar[] THEN %(on)s::date END
-WHERE source = '{Source.REGULATOR}' AND %(layout)s = ANY(listed_in)
-  AND area IN (SELECT area FROM staged_place) AND id NOT IN (SELECT id FROM staged_place)
+WHERE {MISSING}
 """
 
 COUNT = """
