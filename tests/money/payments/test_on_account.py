@@ -21,7 +21,7 @@ from leeway.money.payments.actions import (
     return_payment,
 )
 from leeway.money.payments.models import Rail
-from leeway.money.payments.queries import findings, iso_file
+from leeway.money.payments.queries import came_back, findings, iso_file
 from leeway.refusal import NotAllowed, Refusal
 
 ON = date(2026, 4, 20)
@@ -101,7 +101,9 @@ def test_what_is_withdrawn_after_it_came_back_goes_back_to_the_council(agreed, c
     run = same_day(agreed.pk, finn, fay)
     confirm_run(run=run, confirmed_from="Bank statement", returned={}, by=finn, on=ON)
     return_payment(payment=run.payments.get(), reason="Account closed", by=finn, on=ON)
+    assert came_back(seen_by=finn) == list(run.payments.all())
     end_interim(interim=agreed, reason="Her sister helps.", by=finn, on=ON)
+    assert came_back(seen_by=finn) == [], "nobody has anything to do about it any more"
     assert list(findings()) == []
 
 

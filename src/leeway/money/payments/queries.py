@@ -77,10 +77,9 @@ def unpaid_on_account() -> QuerySet[Interim]:
     return Interim.objects.filter(~Exists(LIVE_ON_ACCOUNT), authorised_on__isnull=False, ended_on=None)
 
 
-def totals(instalments: QuerySet[Instalment]) -> Totals:
-    """The control totals of some instalments."""
-    found = instalments.order_by().aggregate(count=Count("pk"), pence=Sum("amount_pence"))
-    return Totals(found["count"], found["pence"] or 0)
+def totals(rows: QuerySet[Any]) -> Totals:
+    """The control totals of some instalments, interim payments or payments."""
+    return Totals(**rows.order_by().aggregate(count=Count("pk"), pence=Sum("amount_pence", default=0)))
 
 
 def preview(pay_on: date, *, seen_by: User, rows: int = 100) -> tuple[Totals, list[Instalment]]:
@@ -119,9 +118,8 @@ def on_account(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Interim]
 
 def _with_on_account(due: Totals, pay_on: date) -> Totals:
     """The control totals of what is due, with the money on account that can be paid."""
-    interims = payable_on_account(unpaid_on_account(), pay_on)
-    more = interims.aggregate(count=Count("pk"), pence=Sum("amount_pence"))
-    return Totals(due.count + more["count"], due.pence + (more["pence"] or 0))
+    more = totals(payable_on_account(unpaid_on_account(), pay_on))
+    return Totals(due.count + more.count, due.pence + more.pence)
 
 
 def waiting_rows(pay_on: date) -> QuerySet[Any]:
@@ -183,9 +181,7 @@ def evidence_for(run: PaymentRun) -> str:
 
 def not_back(run: PaymentRun) -> Totals:
     """The payments of a run that have not come back, in totals."""
-    left = run.payments.exclude(state=PaymentState.RETURNED)
-    found = left.aggregate(count=Count("pk"), pence=Sum("amount_pence"))
-    return Totals(found["count"], found["pence"] or 0)
+    return totals(run.payments.exclude(state=PaymentState.RETURNED))
 
 
 def payment_in(run: PaymentRun, reference: str) -> Payment:
@@ -391,17 +387,18 @@ def urgent(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Urgent]:
 
 
 def late(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
-    """Approved runs whose bank had to have the file by now, as nobody has said that it has."""
+    """Runs whose day has come, approved or not, and of which nobody has said that the bank has the file."""
     return runs(seen_by=seen_by).filter(state__in=[State.MADE, State.CHECKED, State.APPROVED], pay_on__lte=on)
 
 
 def came_back(*, seen_by: User, rows: int = 25) -> list[Payment]:
-    """Payments that came back and whose instalment nothing has paid since, the latest first."""
+    """Payments that came back, and that are still to be made and nothing has made since, the latest first."""
     check_can(seen_by, Capability.PAY)
     again = Payment.objects.filter(
         Q(instalment=OuterRef("instalment")) | Q(interim=OuterRef("interim")), state__in=LIVE
     )
-    found = Payment.objects.filter(~Exists(again), state=PaymentState.RETURNED, instalment__cancellation=None)
+    owed = Q(instalment__cancellation=None, interim__ended_on=None)
+    found = Payment.objects.filter(owed, ~Exists(again), state=PaymentState.RETURNED)
     shown = list(found.select_related("run", "case__person").order_by("-returned_on", "pk")[:rows])
     _note_looks(shown, seen_by, "Payments that came back")
     return shown

@@ -198,9 +198,10 @@ def undo(*, match: Match, reason: str, by: User, on: date) -> Undoing:
 
 @transaction.atomic
 def confirm_from_statement(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
-    """Confirm a run by what the statements say: all of it left, and these of its payments came back.
+    """Confirm a run by what the statements say: it left, and these of its payments came back.
 
-    Refused where no line says that all of it left. Each return is matched with the line that tells of it.
+    Refused where no line says that all of it left, or all but what the bank had turned down. Each return is matched
+    with the line that tells of it.
     """
     check_can(by, Capability.RECONCILE)
     _lock_every_account()

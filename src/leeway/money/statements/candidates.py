@@ -17,6 +17,7 @@ from leeway.money.payments.models import AnsweredPayment, Payment, PaymentRun
 from leeway.money.payments.states import LIVE, PaymentState, Said
 from leeway.money.statements.kinds import SIGN, What, Whose
 from leeway.money.statements.matching import (
+    CUT_AT,
     CUT_KEY,
     DAYS_BY_NAME,
     DAYS_TOGETHER,
@@ -151,7 +152,7 @@ class _Near:
                 else:
                     ids.add(UUID(key))
             for piece in {text.strip(), *text.split()}:
-                if (cut := CUT_KEY.search(piece)) and len(piece) == 18:
+                if (cut := CUT_KEY.search(piece)) and len(piece) == CUT_AT:
                     left = cut.group()
                     if "-" in left:
                         runs.add(int(left[:6]))

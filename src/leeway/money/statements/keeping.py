@@ -44,7 +44,7 @@ def is_of(account: BankAccount, said: str) -> bool:
 
 @dataclass(frozen=True)
 class Kept:
-    """What was kept of a file: its statements, and how many lines were new, were known, or are of other accounts."""
+    """What was kept of a file: its statements, how many lines were new or known, and the accounts it left out."""
 
     statements: tuple[Statement, ...]
     new: int

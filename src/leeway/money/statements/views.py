@@ -224,11 +224,10 @@ def match(request: SignedIn, account_id, match_id):
 def confirm(request: SignedIn, run_id):
     """Confirm a run by what the statements say of it."""
     run, evidence = queries.run_to_confirm(run_id, seen_by=request.user)
-    form = Form(request.POST or None) if request.method == "GET" else Form(request.POST)
     if request.method == "POST" and press(lambda **by_on: actions.confirm_from_statement(run=run, **by_on), request):
         messages.success(request, f"Run {run.number} is confirmed.")
         return redirect("payments:show", run.pk)
-    return render(request, "statements/confirm.jinja", {"run": run, "evidence": evidence, "form": form})
+    return render(request, "statements/confirm.jinja", {"run": run, "evidence": evidence})
 
 
 @require_GET
