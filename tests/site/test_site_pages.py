@@ -12,7 +12,7 @@ from leeway.access.models import Look, User
 from leeway.care.circumstances.models import Stay
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.letters.queries import NEW
-from leeway.care.people.models import Case
+from leeway.care.people.models import Case, Person
 from leeway.care.planning.models import Plan
 from leeway.law.reference import GROUPS, parameters_for_page
 from leeway.site.demo.logins import logins
@@ -65,6 +65,15 @@ def test_the_person_reads_you_and_the_worker_reads_their_name(case_of, sign_in):
     address = f"/cases/{case_of('Ada').pk}/"
     assert "Your budget" in read(sign_in("ada"), address)
     assert "Your budget" not in read(sign_in("bea"), address)
+
+
+def test_pages_are_larger_for_whoever_asked_for_large_print(case_of, sign_in):
+    case = case_of("Ada")
+    address = f"/cases/{case.pk}/"
+    assert "leeway-large-print" not in read(sign_in("ada"), address)
+    Person.objects.filter(pk=case.person_id).update(communication_needs=["large_print"])
+    assert "leeway-large-print" in read(sign_in("ada"), address)
+    assert "leeway-large-print" not in read(sign_in("bea"), address)
 
 
 def test_a_supporter_sees_only_whom_they_were_given_leave_to_see(case_of, sign_in):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import json_script
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
+from leeway.access.roles import Capability
 from leeway.access.second_factor import needs_second_factor
 from leeway.care.people.models import CommunicationNeed, Person
 from leeway.forms import DateParts, asked_with, error_in_words
@@ -53,6 +54,7 @@ def environment(**options) -> Environment:
         date_items=date_items,
         field_value=field_value,
         communication_words=communication_words,
+        large_print=large_print,
         pagination_of=pagination_of,
         second_step_needed=needs_second_factor,
         single_sign_on=lambda: bool(settings.OIDC_ISSUER),
@@ -139,6 +141,13 @@ def communication_words(person: Person) -> list[str]:
     if person.language != "English":
         words.append(f"speaks {person.language}")
     return words + ([person.communication_note] if person.communication_note else [])
+
+
+def large_print(user) -> bool:
+    """Whether this reader asked for large print: pages are larger then, as their letters are."""
+    if not (user and user.is_authenticated and user.can(Capability.TAKE_PART)):
+        return False
+    return Person.objects.filter(user=user, communication_needs__contains=[CommunicationNeed.LARGE_PRINT]).exists()
 
 
 def pagination_of(page: Page, request) -> dict:
