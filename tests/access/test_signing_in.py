@@ -16,7 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from leeway.access.adapter import SingleSignOn
 from leeway.access.models import User
 from leeway.access.roles import Role
-from leeway.care.people.models import Relationship
+from leeway.care.people.models import Person, Relationship
 
 PASSWORD = "correct horse battery"
 LOGIN = "/account/login/"
@@ -321,6 +321,18 @@ class TestSessionsEnd:
         assert 'name="given_name" value="Dora"' in kept
         refilled = client.post("/people/add/", written).content.decode()
         assert 'value="Dora"' in refilled and "There is a problem" in refilled
+        assert "We kept" not in client.get("/people/add/").content.decode()
+
+    def test_what_is_being_typed_is_kept_and_does_nothing(self, client, bea):
+        client.force_login(bea)
+        typing = {"headers": {"Leeway-Keep": "1"}}
+        people = Person.objects.count()
+        assert client.post("/people/add/", {"given_name": "Dora"}, **typing).status_code == 204
+        assert Person.objects.count() == people
+        assert 'name="given_name" value="Dora"' in client.get("/people/add/").content.decode()
+        client.post("/people/search/", {}, **typing)
+        assert "Dora" in client.get("/people/add/").content.decode()
+        client.post("/people/add/", {"given_name": "Dora"})
         assert "We kept" not in client.get("/people/add/").content.decode()
 
     def test_it_is_given_back_to_nobody_else(self, client, bea, mona):

@@ -6,6 +6,8 @@ from django.http import HttpRequest, QueryDict
 from django.shortcuts import redirect, render
 
 KEPT = "kept_writing"
+#: A page sends what is being typed under this header, to be kept and not to be done (`site/static/typing.js`).
+KEEP_HEADER = "Leeway-Keep"
 ENDED_FOR = "session_ended_for"
 KEPT_SECONDS = 30 * 60
 KEPT_BYTES_MAX = 200_000
@@ -15,7 +17,7 @@ NOT_WRITING = {"csrfmiddlewaretoken", "version"}
 
 
 def keep_writing(request: HttpRequest) -> None:
-    """Keep a form that cannot be taken in yet: its user's session has ended, or they must first give a reason.
+    """Keep a form that is not taken in yet: it is being typed, its user's session ended, or a reason comes first.
 
     Nothing is kept but from the rooms in `WRITING`, so that no password is; nor when it is not known whose session it
     was, or when the form is large. A file that came with it is
@@ -31,6 +33,13 @@ def keep_writing(request: HttpRequest) -> None:
         return
     kept = {"user": user_id, "path": request.path, "written": text, "at": time.time()}
     request.session[KEPT] = kept | {"had_file": bool(request.FILES)}
+
+
+def keeps_writing(request: HttpRequest) -> bool:
+    """Whether what is typed on this page is kept."""
+    return (
+        bool(request.resolver_match) and request.resolver_match.namespace in WRITING and request.user.is_authenticated
+    )
 
 
 def offer_kept_writing(request: HttpRequest):

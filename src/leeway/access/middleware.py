@@ -5,14 +5,14 @@ import time
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from leeway.access import alike
 from leeway.access.alike import DEVICE_COOKIE, DEVICE_COOKIE_SECONDS
-from leeway.access.kept import ENDED_FOR, keep_writing, offer_kept_writing
+from leeway.access.kept import ENDED_FOR, KEEP_HEADER, keep_writing, offer_kept_writing
 from leeway.access.looks import ReasonNeeded
 from leeway.access.second_factor import is_last_way, needs_second_factor
 from leeway.access.table import EVERYONE, NOBODY, may_reach, who_may_reach
@@ -106,6 +106,9 @@ class AccessTable:
             return refuse(request, "Your sign-in is not for this page.")
         if name in TAKES_A_WAY_AWAY and is_last_way(request.user):
             return refuse(request, LAST_WAY)
+        if request.method == "POST" and KEEP_HEADER in request.headers:  # typed, and not sent
+            keep_writing(request)
+            return HttpResponse(status=204)
         return offer_kept_writing(request)
 
     def process_exception(self, request, exception):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import json_script
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
+from leeway.access.kept import keeps_writing
 from leeway.access.roles import Capability
 from leeway.access.second_factor import needs_second_factor
 from leeway.care.people.models import CommunicationNeed, Person
@@ -55,6 +56,7 @@ def environment(**options) -> Environment:
         field_value=field_value,
         communication_words=communication_words,
         large_print=large_print,
+        keeps_writing=keeps_writing,
         pagination_of=pagination_of,
         second_step_needed=needs_second_factor,
         single_sign_on=lambda: bool(settings.OIDC_ISSUER),
