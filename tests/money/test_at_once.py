@@ -20,6 +20,7 @@ from django.db.models import Q
 
 from leeway.access.models import User
 from leeway.care.assessment.models import FinancialAssessment
+from leeway.care.assessment.queries import preview_charge
 from leeway.care.circumstances import actions as circumstances
 from leeway.care.circumstances.queries import standing_death
 from leeway.care.people.models import Case
@@ -109,16 +110,25 @@ def _receipt(world: World) -> Any:
     )  # fmt: skip
 
 
+MEANS = {
+    "household": "single",
+    "income": [{"kind": "private_pension", "pence_per_week": 280_00}],
+    QUALIFYING_INCOME: 280_00,
+}
+
+
 def _check(world: World) -> Any:
     """The money is checked anew, and more is paid from that day on."""
-    means = {
-        "household": "single",
-        "income": [{"kind": "private_pension", "pence_per_week": 280_00}],
-        QUALIFYING_INCOME: 280_00,
-    }
     return FinancialAssessment.objects.create(
-        case=world.case, started_on=CUT, completed_on=FOUR_WEEKS_END, basis="full", means=means
+        case=world.case, started_on=CUT, completed_on=FOUR_WEEKS_END, basis="full", means=MEANS
     )
+
+
+def _charged(case: Case) -> int:
+    """What somebody pays of £100 a week, as the money was checked before the plan."""
+    FinancialAssessment.objects.create(case=case, started_on=SET_UP, completed_on=SET_UP, basis="full", means=MEANS)
+    worked = preview_charge(case=case, personal_budget_pence_per_week=100_00, on=STARTS)
+    return worked.result["charge_pence_per_week"]
 
 
 def _change(world: World) -> Any:
@@ -281,6 +291,13 @@ def _left_out(world: World) -> Any:
     )  # fmt: skip
 
 
+def _paid_on(world: World) -> Any:
+    return budgets.pay_days_on(
+        hold=world.budget.holds.get(kind=HoldKind.HOSPITAL), starts_on=AWAY, ends_on=AWAY, reason="Kept on",
+        by=world.finn, on=AFTER,
+    )  # fmt: skip
+
+
 def _sample(world: World) -> Any:
     run = world.runs[State.MADE]
     return payments.draw_sample(run=run, size=1, because="A small run", by=world.finn, on=ON)
@@ -382,6 +399,7 @@ ACTIONS: dict[Callable[..., Any], Action] = {
     ),
     budgets.end_holds: Action(lambda world: budgets.end_holds(on=AFTER), ("hold",)),
     budgets.leave_out_days: Action(_left_out, ("in hospital",)),
+    budgets.pay_days_on: Action(_paid_on, ("charged", "in hospital")),
     budgets.ask_for_interim: Action(_interim),
     budgets.authorise_interim: Action(
         lambda world: budgets.authorise_interim(interim=_its(world), by=world.mona, on=ON), ("on account",)
@@ -520,7 +538,8 @@ def world(another_case, agree, bea, finn, fay, mona):
     def made(*needs: str) -> World:
         case = another_case("Ada")
         ways = [(Way.DIRECT_PAYMENT, 100_00, 0)] + [(Way.SERVICE_FUND, 70_00, 50)] * ("shares" in needs)
-        plan = agree(case, *ways, starts_on=STARTS)
+        charge_pence = _charged(case) if "charged" in needs else 0
+        plan = agree(case, *ways, starts_on=STARTS, charge_pence=charge_pence)
         in_use(case, finn, fay, *(way for way, _, _ in ways))
         world = World(
             case, budgets.start_budget(plan=plan, by=finn, on=SET_UP), bea, finn, fay, mona, another_case("Eve")

@@ -56,6 +56,8 @@ CASE_FIELDS: dict[str, str] = {
     "carers_own_support": "Whether the budget is a carer's own; false may be left out",
     "light_touch": "Whether the person agreed to a lighter check; false may be left out",
     "means_not_disclosed": "Whether the person prefers not to say and pay the full cost; false may be left out",
+    "not_charged": "Why the council asks for no charge, in a sentence, for example for days in hospital; may be left "
+    "out where it does ask",
 }
 
 
@@ -88,6 +90,7 @@ class Case:
     light_touch: bool
     parts: tuple[Judged, ...]
     free_because: str | None
+    not_charged: str
     qualifying_income_stated: bool
     asked_beside_capital: bool
 
@@ -101,7 +104,8 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
     owned = read_owned(given.get("capital_items", []), law)
     refuse_rent_counted_twice([line.kind for line in income], owned)
     together = totals(income, law)
-    free_because = adult_exemption(given, law)
+    not_charged = read.words(given["not_charged"], "not_charged") if "not_charged" in given else ""
+    free_because = adult_exemption(given, law) or ("not_charged" if not_charged else None)
     carers_own = _yes(given, "carers_own_support")
     budget = read.pence(read.needed(given, "personal_budget_pence_per_week"), "personal_budget_pence_per_week")
     parts = tuple(judge(part, law) for part in free_parts(given.get("free_parts", []), budget))
@@ -146,6 +150,7 @@ def read_case(given: Mapping[str, Any], law: Law) -> Case:
         light_touch=_yes(given, "light_touch"),
         parts=parts,
         free_because=free_because,
+        not_charged=not_charged,
         qualifying_income_stated=QUALIFYING_INCOME in given,
         asked_beside_capital=not BESIDE_CAPITAL.isdisjoint(given),
     )

@@ -39,7 +39,7 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
     chargeable = pounds(worked.chargeable)
     said = [judged.sentence for judged in case.parts]
     if case.free_because:
-        said.append(f"There is nothing to pay: {_why_free(case.free_because)}.")
+        said.append(f"There is nothing to pay: {_why_free(case)}.")
         if case.free_because == "carers_own_support":
             said.append("What the cared-for person pays is worked out apart, and this does not change it.")
     elif worked.full_cost:
@@ -322,7 +322,7 @@ def _free_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
 
 def _why_charge(case: Case, worked: Worked, law: Law) -> str:
     if case.free_because:
-        return f"Free: {_why_free(case.free_because)}."
+        return f"Free: {_why_free(case)}."
     if worked.full_cost:
         return f"The full cost: capital is over {pounds(law['charging.capital.upper_limit'])}, or means not disclosed."
     if worked.charge == 0 and worked.maximum > 0 and case.means.personal_budget_pence > 0:
@@ -332,7 +332,11 @@ def _why_charge(case: Case, worked: Worked, law: Law) -> str:
     return "The smaller of the most that could be charged and the budget."
 
 
-def _why_free(code: str) -> str:
+def _why_free(case: Case) -> str:
+    code = case.free_because
+    if code == "not_charged":
+        said = case.not_charged.rstrip(".")
+        return f"the council may charge, and asks for nothing here (Care Act 2014, s. 14). {said}"
     if code == "carers_own_support":
         return "the council does not charge carers for support to the carer"
     if code == "free_parts":

@@ -214,7 +214,8 @@ def test_holds_and_the_end_are_done_and_explained_on_the_page(budget, case, as_u
     assert "In St Mary’s until May" in text and "On hold: in hospital" in text
     assert "In hospital" in page(client, "payments:home")
     assert "Say why the days are paid" in post(client, "budgets:lift", case.pk, budget.holds.get().pk)
-    assert "Enter the first day" in post(client, "budgets:away", case.pk, budget.holds.get().pk, days="left_out")
+    for days in ("left_out", "paid_on"):
+        assert "Enter the first day" in post(client, "budgets:away", case.pk, budget.holds.get().pk, days=days)
     said = {"days": "paid", "days_because": "Her assistant was paid on."}
     text = post(client, "budgets:away", case.pk, budget.holds.get().pk, **said)
     assert "On hold" not in text

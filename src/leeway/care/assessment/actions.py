@@ -45,7 +45,7 @@ from leeway.law.eligibility import CARE_ACT_FOR_EVERYBODY, MOST_WEEKS_LOOKED_AT
 from leeway.law.exemptions import FreePart
 from leeway.law.months import anniversary
 from leeway.law.pension_age import has_reached_pension_age
-from leeway.law.stretches import Stretch
+from leeway.law.stretches import DAY, Stretch
 from leeway.refusal import EditedMeanwhile, Refusal
 from leeway.versions import claim_version
 
@@ -484,21 +484,49 @@ def charges_after(*, charge: Decision, by: User, on: date) -> list[Decision]:
     return _decide(charge.case, found, by, on)
 
 
+@transaction.atomic
+def charges_not_asked(
+    *, charge: Decision, starts_on: date, ends_on: date, why: str, by: User, on: date
+) -> list[Decision]:
+    """Decide that the council asks for nothing for some days, and from the day after them for what it asked before.
+
+    `charge` is the last decision that counts. Refused where there is nothing to pay, and where that changes by the day
+    after and is not decided yet.
+    """
+    check_can_check_means(by, charge.case)
+    if not charge.result["charge_pence_per_week"]:
+        raise Refusal("The person pays nothing as it is, so the days can be paid as agreed.", field="days")
+    after = ends_on + DAY
+    for each in queries.charge_changes(charge, on=on):
+        if each.starts_on <= after:
+            raise Refusal(
+                f"What the person pays changes on {each.starts_on:%-d %B %Y}, and that is not decided yet. Do that "
+                "first, under “Charges about to change”."
+            )
+    asked = [dict(queries.charge_as_checked(charge, day).inputs) for day in (starts_on, after)]
+    days = (
+        (starts_on, asked[0] | {"not_charged": why}, f"nothing is asked for the days until {ends_on:%-d %B %Y}"),
+        (after, asked[1], "the days are over for which nothing was asked"),
+    )
+    return [_decide_from(charge.case, day, inputs, (because,), by, on) for day, inputs, because in days]
+
+
 def _decide(case: Case, found: Sequence[Stretch], by: User, on: date) -> list[Decision]:
     known = [(each, each.outcome) for each in found if each.outcome]
-    return [
-        decide_by_rule(
-            case=case,
-            kind=DecisionKind.CHARGE,
-            rule="charge",
-            inputs=dict(outcome.inputs),
-            law_on=each.starts_on,
-            because=each.because,
-            by=by,
-            on=on,
-        )
-        for each, outcome in known
-    ]
+    return [_decide_from(case, each.starts_on, dict(outcome.inputs), each.because, by, on) for each, outcome in known]
+
+
+def _decide_from(case: Case, day: date, inputs: dict, because: Sequence[str], by: User, on: date) -> Decision:
+    return decide_by_rule(
+        case=case,
+        kind=DecisionKind.CHARGE,
+        rule="charge",
+        inputs=inputs,
+        law_on=day,
+        because=because,
+        by=by,
+        on=on,
+    )
 
 
 def _as_decided(decision: Decision) -> tuple[date, dict, str]:

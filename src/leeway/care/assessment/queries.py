@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -219,8 +220,7 @@ def charge_changes(charge: Decision, *, on: date) -> tuple[Stretch, ...]:
     `charge` is the last decision that counts. Each day has the money check that was done by then.
     """
     case, first = charge.case, charge.law_on
-    budget_pence = charge.inputs["personal_budget_pence_per_week"]
-    parts = read_free_parts(charge.inputs["free_parts"], budget_pence)
+    parts = read_free_parts(charge.inputs["free_parts"], charge.inputs["personal_budget_pence_per_week"])
     law = law_on(first, settings.COUNCIL_POLICY)
     checks = sorted(case.financial_assessments.all(), key=lambda check: check.created_at)
     done_on = {check.completed_on: check for check in checks if check.completed_on}
@@ -231,19 +231,24 @@ def charge_changes(charge: Decision, *, on: date) -> tuple[Stretch, ...]:
         turns += means.turns_of(check, law_on(max(day, first), settings.COUNCIL_POLICY))
         if day > charge.decided_on:
             turns.append(Turn(day, "the money was checked again"))
-
-    def on_day(day: date) -> Outcome:
-        inputs = means.charge_inputs(
-            case=case,
-            financial=_check_behind(charge, day),
-            budget_pence_per_week=budget_pence,
-            free_parts=parts,
-            on=day,
-        )
-        return compute("charge", inputs, day, policy=settings.COUNCIL_POLICY)
-
     pays = charge.result["charge_pence_per_week"]
-    return later_stretches(first, on + AHEAD, turns, on_day, charge_pence_per_week=pays)
+    return later_stretches(first, on + AHEAD, turns, partial(charge_as_checked, charge), charge_pence_per_week=pays)
+
+
+def charge_as_checked(charge: Decision, day: date) -> Outcome:
+    """What somebody would pay on a day for the budget of the last decision, with the money check that was done by then.
+
+    Raises `MoneyCheckNeeded` where it depends on means that nobody has checked.
+    """
+    budget_pence = charge.inputs["personal_budget_pence_per_week"]
+    inputs = means.charge_inputs(
+        case=charge.case,
+        financial=_check_behind(charge, day),
+        budget_pence_per_week=budget_pence,
+        free_parts=read_free_parts(charge.inputs["free_parts"], budget_pence),
+        on=day,
+    )
+    return compute("charge", inputs, day, policy=settings.COUNCIL_POLICY)
 
 
 def assessments_to_report(*, until: date, seen_by: User) -> QuerySet[Assessment]:

@@ -63,13 +63,14 @@ class AwayForm(forms.Form):
         label="What happens to the pay and the charge of these days?",
         choices=[
             ("paid", "They are paid and charged as agreed, for example since an assistant’s wages went on"),
+            ("paid_on", "Some are paid and not charged, for example to keep an assistant while the person is away"),
             ("left_out", "Some are left out: nothing is paid for them, and nothing is charged"),
         ],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what happens to the pay and the charge of these days."},
     )
-    starts_on = DateField(PLANNED, label="First day that is left out", required=False)
-    ends_on = DateField(PLANNED, label="Last day that is left out", required=False)
+    starts_on = DateField(PLANNED, label="The first of these days", required=False)
+    ends_on = DateField(PLANNED, label="The last of these days", required=False)
     days_because = forms.CharField(
         label="Why?",
         help_text="In plain words. The person can read this.",
@@ -78,12 +79,12 @@ class AwayForm(forms.Form):
     )
 
     def clean(self) -> dict:
-        """Days are named where some are left out."""
+        """Days are named where some are not as agreed."""
         said = super().clean() or {}
-        if said.get("days") == "left_out":
+        if said.get("days") in ("paid_on", "left_out"):
             for name, words in (("starts_on", "first"), ("ends_on", "last")):
                 if not said.get(name) and name not in self.errors:
-                    self.add_error(name, f"Enter the {words} day that is left out.")
+                    self.add_error(name, f"Enter the {words} day of them.")
         return said
 
 

@@ -111,7 +111,8 @@ def away(request: SignedIn, case_id, hold_id):
         if said["days"] == "paid":
             return actions.lift_hold(hold=held, days_because=said["days_because"], **by_on)
         days = {"starts_on": said["starts_on"], "ends_on": said["ends_on"]}
-        return actions.leave_out_days(hold=held, reason=said["days_because"], **days, **by_on)
+        treat = actions.pay_days_on if said["days"] == "paid_on" else actions.leave_out_days
+        return treat(hold=held, reason=said["days_because"], **days, **by_on)
 
     if act(form, go_on, request):
         messages.success(request, "The hold is lifted. What fell due meanwhile is in the next payment run.")

@@ -4,6 +4,7 @@ from leeway.care.planning.actions.answering import answer_challenge, answer_need
 from leeway.care.planning.actions.choosing import check_direct_payment, offer_ways, record_choice, set_ways
 from leeway.care.planning.actions.deciding import (
     agree,
+    ask_for_nothing,
     change_charge,
     disagree,
     end_plan,
@@ -38,6 +39,7 @@ __all__ = [
     "agree",
     "answer_challenge",
     "answer_need",
+    "ask_for_nothing",
     "change_aim",
     "change_charge",
     "change_line",

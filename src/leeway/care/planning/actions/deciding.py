@@ -8,7 +8,7 @@ from django.db import transaction
 
 from leeway import said
 from leeway.access.models import User
-from leeway.care.assessment.actions import charges_after, charges_from
+from leeway.care.assessment.actions import charges_after, charges_from, charges_not_asked
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
@@ -144,7 +144,21 @@ def change_charge(*, plan: Plan, rests_on: Mapping[date, date | None], by: User,
     Needs and budget stay as they are, and money as it was checked: `rests_on` says when, by the first day of each
     charge. Whoever may check means may do this.
     """
-    charges = charges_after(charge=charges_of(plan)[-1], by=by, on=on)
+    return _counts(plan, charges_after(charge=charges_of(plan)[-1], by=by, on=on), rests_on, by, on)
+
+
+@transaction.atomic
+def ask_for_nothing(*, plan: Plan, starts_on: date, ends_on: date, why: str, by: User, on: date) -> list[Decision]:
+    """Decide that for some days the person is asked for nothing, though the plan in force is paid for; and say why."""
+    last = charges_of(plan)[-1]
+    made = charges_not_asked(charge=last, starts_on=starts_on, ends_on=ends_on, why=why, by=by, on=on)
+    return _counts(plan, made, {}, by, on)
+
+
+def _counts(
+    plan: Plan, charges: list[Decision], rests_on: Mapping[date, date | None], by: User, on: date
+) -> list[Decision]:
+    """Have charges count for a plan from their days on, and tell the case of each."""
     plan.charges.add(*charges)
     for charge in charges:
         checked_on = rests_on.get(charge.law_on)

@@ -16,7 +16,7 @@ from leeway.money.budgets.actions.interim import (
     set_aside_on_account,
 )
 from leeway.money.budgets.actions.last_costs import add_last_cost, cancel_last_cost, look_at_last_cost
-from leeway.money.budgets.actions.leaving_out import leave_out_days
+from leeway.money.budgets.actions.leaving_out import leave_out_days, pay_days_on
 from leeway.money.budgets.actions.starting import fund_next_year, send_plan_back, set_up_again, start_budget
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "leave_out_days",
     "lift_hold",
     "look_at_last_cost",
+    "pay_days_on",
     "place_hold",
     "send_plan_back",
     "set_aside_on_account",

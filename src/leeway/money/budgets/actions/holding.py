@@ -71,7 +71,7 @@ def lift_hold(*, hold: Hold, days_because: str = "", by: User, on: date) -> Hold
     """Let a budget's instalments be paid again, those that fell due meanwhile among them.
 
     Where the person was away, `days_because` says why the days are paid and charged as agreed; otherwise they are left
-    out (`leave_out_days`).
+    out (`leave_out_days`), or paid on and not charged (`pay_days_on`).
     """
     check_can(by, Capability.START_BUDGETS)
     hold = _to_change(hold)
@@ -132,13 +132,16 @@ def wait(budget: Budget, kind: HoldKind, reason: str, by: User, on: date, **unti
     return hold
 
 
-def lift(hold: Hold, by: User, on: date) -> Hold:
-    """Let payments go on, and tell the case. Whoever calls has asked whether this user may."""
+def lift(hold: Hold, by: User, on: date, *, days: str = "") -> Hold:
+    """Let payments go on, and tell the case what becomes of the `days`. Whoever calls has asked whether this user may.
+
+    Where that is not said, and the days are not left out, they are paid and charged as agreed.
+    """
     hold.lifted_by, hold.lifted_on = by, on
     hold.save(update_fields=["lifted_by", "lifted_on", "left_out_from", "left_out_until", "days_because"])
     sentence = f"Payments no longer on hold: {hold.get_kind_display().lower()}."
     if hold.days_because and hold.left_out_from is None:
-        sentence += f" The days are paid and charged as agreed: {hold.days_because}"
+        sentence += f" {days or f'The days are paid and charged as agreed: {hold.days_because}'}"
     tell(case=hold.budget.case, kind=Event.HOLD_LIFTED, sentence=sentence, by=by, on=on)
     return hold
 

@@ -1,4 +1,7 @@
-"""Leaving out days on which somebody was away: nothing is paid for them, nor charged, and the budget goes on after."""
+"""Days on which somebody was away: left out, so that nothing is paid or charged for them; or paid on, and not charged.
+
+The budget goes on after them either way.
+"""
 
 from datetime import date
 
@@ -11,12 +14,14 @@ from leeway.care.circumstances.queries import standing_stays
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_case
+from leeway.care.planning.actions import ask_for_nothing
 from leeway.days import PLANNED, check_day
 from leeway.law.numbers import pounds
 from leeway.money.budgets import queries
 from leeway.money.budgets.actions.ending import close
+from leeway.money.budgets.actions.funding import let_days_gone_fall_due
 from leeway.money.budgets.actions.holding import lift
-from leeway.money.budgets.actions.starting import open_budget
+from leeway.money.budgets.actions.starting import go_on, open_budget
 from leeway.money.budgets.models import WHILE_AWAY, Budget, Hold
 from leeway.money.budgets.schedule import DAY
 from leeway.refusal import Refusal
@@ -48,6 +53,32 @@ def leave_out_days(*, hold: Hold, starts_on: date, ends_on: date, reason: str, b
         sentence += f" {pounds(paid_pence)} that was paid already comes off the next payments."
     tell(case=case, kind=Event.DAYS_LEFT_OUT, sentence=sentence, by=by, on=on)
     return after
+
+
+@transaction.atomic
+def pay_days_on(*, hold: Hold, starts_on: date, ends_on: date, reason: str, by: User, on: date) -> Budget:
+    """Pay on for days of a hold, and ask the person for nothing: an assistant is kept while they are in hospital.
+
+    What the person pays is decided anew for these days and again for those after, each with its letter, and a budget
+    of that amount goes on from each. What was asked for them already is owed back. The hold is lifted. Refused: days
+    that cannot be left out either, and days for which nothing is asked as it is.
+    """
+    check_can(by, Capability.START_BUDGETS)
+    check_day(starts_on, PLANNED, field="starts_on", what="The first day", on=on)
+    check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
+    case = lock_case(hold.budget.case_id)
+    hold = Hold.objects.select_related("budget__case__person").get(pk=hold.pk)
+    budget = _running(hold, starts_on)
+    _require_days(hold, starts_on, ends_on, on)
+    if not reason.strip():
+        raise Refusal("Say why these days are paid on and not charged. The person can read this.", field="days_because")
+    why = reason.strip()
+    for charge in ask_for_nothing(plan=budget.plan, starts_on=starts_on, ends_on=ends_on, why=why, by=by, on=on):
+        budget = go_on(budget, charge, by, on)
+    let_days_gone_fall_due(case, on)
+    hold.days_because = why
+    lift(hold, by, on, days=f"{_days(starts_on, ends_on)}: support is paid on, and nothing is charged. {why}")
+    return budget
 
 
 def _days(starts_on: date, ends_on: date) -> str:
