@@ -87,7 +87,7 @@ class TableForm(forms.Form):
 def _file_field() -> forms.FileField:
     return forms.FileField(
         label="The bank’s file",
-        help_text="MT940, camt.053, OFX, CSV or XLSX.",
+        help_text="MT940, camt.052 to .054, OFX, CSV or XLSX.",
         error_messages={"required": "Choose the bank’s file.", "empty": "The file is empty. Choose another one."},
     )
 
