@@ -163,7 +163,7 @@ def test_pages_need_few_queries(finance, paid_run, keep, account, django_assert_
     keep(read(*(line(-(100 + number), 25) for number in range(40))))
     row = StatementLine.objects.first()
     for most, name, *args in (
-        (25, "home"), (25, "account", account.pk), (30, "queue", account.pk), (40, "line", account.pk, row.pk),
+        (25, "home"), (25, "account", account.pk), (25, "queue", account.pk), (25, "line", account.pk, row.pk),
         (20, "month", account.pk),
     ):  # fmt: skip
         with django_assert_max_num_queries(most):

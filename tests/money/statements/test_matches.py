@@ -11,7 +11,7 @@ from leeway.money.payments.actions import confirm_run
 from leeway.money.payments.answers import take_answer
 from leeway.money.payments.models import Payment
 from leeway.money.payments.states import PaymentState, State
-from leeway.money.statements import actions, queries
+from leeway.money.statements import actions, candidates, matching, queries
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
 from leeway.money.statements.matching import Thing
 from leeway.money.statements.models import Match, Part, StatementLine, Undoing
@@ -29,7 +29,7 @@ def open_pence(account):
 
 
 def proposals(account, finn, place=0):
-    items, _count = queries.queue(account, seen_by=finn)
+    items = queries.queue(account, seen_by=finn)
     return items[place].proposals
 
 
@@ -301,3 +301,34 @@ def test_a_share_is_received_from_its_line(case, agree, bank, keep, account, fin
     assert list(queries.findings()) == [f"A receipt that was taken back stands for no line: receipt {receipt.pk} does."]
     actions.undo(match=match, reason="The receipt was taken back.", by=finn, on=LATER)
     assert list(queries.findings()) == []
+
+
+def test_a_page_reads_what_its_lines_may_mean_however_much_is_open(payments, keep, account, finn, monkeypatch):
+    """Its own lines and those that name the same, what they name or are as much as, and how many more there are."""
+    ada, ben, _cat = payments
+    assert [each.amount_pence for each in payments].count(ada.amount_pence) == 1
+    named = {"reference": f"PAID {ben.reference}"}
+    keep(read(line(-7_00, **named), line(-7_00, **named), *[line(-ada.amount_pence)] * 60))
+    asked = []
+
+    def find(lines, things, **more):
+        asked.append((len(lines), {each.thing.id for each in things}))
+        return matching.find(lines, things, **more)
+
+    monkeypatch.setattr(queries, "LINES_SHOWN", 1)
+    monkeypatch.setattr(candidates, "SUMMED_OF", 2)
+    monkeypatch.setattr(candidates, "find", find)
+    assert [each.things[0][0].id for each in proposals(account, finn)] == [ben.pk]
+    assert asked.pop() == (2, {ben.run_id, ben.pk})
+    (alone,) = queries.queue(account, seen_by=finn, first=2)
+    assert asked.pop() == (1, {ada.run_id, ada.pk})
+    assert [each.things[0][0].id for each in alone.proposals] == [ada.pk]
+    assert alone.proposals[0].why.endswith("It is not the only one.")
+
+
+def test_no_sum_is_proposed_where_more_is_open_than_sums_are_tried_of(payments, keep, account, finn, monkeypatch):
+    _ada, ben, cat = payments
+    keep(read(line(-(ben.amount_pence + cat.amount_pence))))
+    assert [each.because for each in proposals(account, finn)] == [Because.SUM]
+    monkeypatch.setattr(candidates, "SUMMED_OF", 2)
+    assert proposals(account, finn) == ()

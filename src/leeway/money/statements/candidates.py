@@ -1,14 +1,14 @@
 """What is open: lines that are not explained, and things that may be on a statement, read for the matcher."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Aggregate, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from leeway.money.budgets.dues import Payer
@@ -22,6 +22,7 @@ from leeway.money.statements.matching import (
     DAYS_BY_NAME,
     DAYS_TOGETHER,
     KEY,
+    SUMMED_OF,
     Found,
     Named,
     OpenLine,
@@ -35,15 +36,16 @@ from leeway.money.statements.models import BankAccount, Part, StatementLine
 PERSON = "case__person"
 #: How long after its day a payment that nobody recorded as returned may come back, and be proposed by its amount.
 DAYS_TO_COME_BACK = 31
+PENCE = Sum("amount_pence")
 #: Of how many lines, at most, things are looked up line by line, rather than all that are open.
 FEW = 60
 
 
-def _matched(field: str, *whats: What) -> Coalesce:
-    """How much of a row is matched: signed, as on the statement."""
+def _matched(field: str, *whats: What, of: Aggregate = PENCE) -> Coalesce:
+    """How much of a row is matched: signed, as on the statement; or how many parts of matches are `of` it."""
     parts = Part.objects.filter(match__undoing=None, **{field: OuterRef("pk")})
     parts = parts.filter(what__in=whats) if whats else parts
-    return Coalesce(Subquery(parts.order_by().values(field).annotate(pence=Sum("amount_pence")).values("pence")), 0)
+    return Coalesce(Subquery(parts.order_by().values(field).annotate(told=of).values("told")), 0)
 
 
 def _handled(field: str, *whats: What) -> Exists:
@@ -113,18 +115,83 @@ def _open_line(line: Any) -> OpenLine:
     )
 
 
-def found_for(account: BankAccount, lines: Sequence[OpenLine], alike: Sequence[OpenLine] = ()) -> Found:
-    """What lines of an account may stand for. `alike` are other open lines, which may stand for the same."""
-    both = [*lines, *alike]
-    return find(both, list(things_for(account, both)))
+@dataclass(frozen=True)
+class _Left:
+    """A run that was sent, and what of its total is not on a statement yet."""
+
+    id: UUID
+    number: int
+    total_pence: int
+    left_pence: int
+    pay_on: date
+    sent_on: date
+    handled: bool
+    open_count: int
+
+    @property
+    def reference(self) -> str:
+        return f"LEEWAY-{self.number:06}"
+
+
+type Runs = Mapping[int, _Left]
+
+
+def found_for(account: BankAccount, lines: Sequence[OpenLine]) -> Found:
+    """What many lines of an account may stand for."""
+    return find(lines, list(things_for(account, lines)))
+
+
+def found_for_few(account: BankAccount, lines: Sequence[Any]) -> Found:
+    """What some lines of a page may stand for, with every other open line in mind: those that name the same.
+
+    It takes no longer where thousands are open: of those, only how many are of which amount on which day is asked.
+    """
+    shown, said = {line.pk for line in lines}, {text for line in lines for text in _texts_with_a_key(line)}
+    same = Q(end_to_end_id__in=said) | Q(reference__in=said) | Q(description__in=said)
+    alike = open_lines(account).filter(amount_pence__in={line.amount_pence for line in lines})
+    both = as_open(alike.filter(Q(pk__in=shown) | same))
+    rest = alike.exclude(pk__in=[line.id for line in both]).order_by()
+    counted = rest.values_list("open_pence", "booked_on").annotate(count=Count("pk"))
+    mine = [line for line in both if line.id in shown]
+    runs = _left_of_runs() if account.whose == Whose.COUNCIL else {}
+    return find(
+        both,
+        list(_things_for(account, mine, runs)),
+        others=Counter({(pence, day): count for pence, day, count in counted}),
+        crowded=_crowded_days(mine, runs),
+    )
+
+
+def _texts_with_a_key(line: StatementLine) -> Iterable[str]:
+    for text in (line.end_to_end_id, line.reference, line.description):
+        if KEY.search(text.upper()) or CUT_KEY.search(text.strip().upper()):
+            yield text
 
 
 def things_for(account: BankAccount, lines: Sequence[OpenLine]) -> Iterable[OpenThing]:
     """Everything that these lines may stand for. For many lines, or none: everything that is open."""
+    return _things_for(account, lines, _left_of_runs() if account.whose == Whose.COUNCIL else {})
+
+
+def _things_for(account: BankAccount, lines: Sequence[OpenLine], runs: Runs) -> Iterable[OpenThing]:
     near = _Near(lines) if 0 < len(lines) <= FEW else None
     if account.whose == Whose.COUNCIL:
-        return chain(_runs(), _payments(near), _came_back(near), _to_be_recorded(_Near(lines)), _receipts(near))
+        things = (_runs(runs), _payments(near, runs), _came_back(near), _to_be_recorded(_Near(lines)), _receipts(near))
+        return chain(*things)
     return _arrived(account)
+
+
+def _crowded_days(lines: Iterable[OpenLine], runs: Runs) -> frozenset[date]:
+    """The days of lines near which more payments are open than sums are tried of."""
+    open_by_day = Counter[date]()
+    for run in runs.values():
+        if run.left_pence:
+            open_by_day[run.pay_on] += run.open_count
+    return frozenset(
+        day
+        for day in {line.booked_on for line in lines}
+        if sum(count for on, count in open_by_day.items() if abs((on - day).days) <= DAYS_TOGETHER) > SUMMED_OF
+    )
 
 
 @dataclass(frozen=True)
@@ -173,9 +240,9 @@ class _Near:
             same |= Q(amount_pence=pence, **{f"{day}__range": days})
         return same
 
-    def by_day(self, day: str, *, sign: int) -> Q:
-        """Rows within days of a line, which may add up to it."""
-        days = {line.booked_on for line in self.lines if line.open_pence * sign > 0}
+    def by_day(self, day: str, *, sign: int, less: Collection[date] = ()) -> Q:
+        """Rows within days of a line, which may add up to it; not those of some days."""
+        days = {line.booked_on for line in self.lines if line.open_pence * sign > 0}.difference(less)
         same = Q(pk=None)
         for booked_on in days:
             near = (booked_on - timedelta(days=DAYS_TOGETHER), booked_on + timedelta(days=DAYS_TOGETHER))
@@ -189,8 +256,8 @@ ROW = (
 )  # fmt: skip
 
 
-def _runs() -> Iterable[OpenThing]:
-    unfinished = [run for run in _left_of_runs().values() if run.left_pence]
+def _runs(runs: Runs) -> Iterable[OpenThing]:
+    unfinished = [run for run in runs.values() if run.left_pence]
     less = _turned_down([run.id for run in unfinished])
     for run in unfinished:
         yield OpenThing(
@@ -217,26 +284,12 @@ def _turned_down(runs: Sequence[UUID]) -> Mapping[int, Sequence[OpenThing]]:
     return found
 
 
-@dataclass(frozen=True)
-class _Left:
-    """A run that was sent, and what of its total is not on a statement yet."""
-
-    id: UUID
-    number: int
-    total_pence: int
-    left_pence: int
-    pay_on: date
-    sent_on: date
-    handled: bool
-
-    @property
-    def reference(self) -> str:
-        return f"LEEWAY-{self.number:06}"
-
-
-def _left_of_runs() -> Mapping[int, _Left]:
+def _left_of_runs() -> Runs:
     sent = PaymentRun.objects.exclude(sent_on=None).annotate(
-        whole=_matched("run"), by_payment=_matched("payment__run", What.SENT), handled=_handled("run")
+        whole=_matched("run"),
+        by_payment=_matched("payment__run", What.SENT),
+        parts=_matched("payment__run", What.SENT, of=Count("pk")),
+        handled=_handled("run"),
     )
     return {
         run.number: _Left(
@@ -247,17 +300,19 @@ def _left_of_runs() -> Mapping[int, _Left]:
             run.pay_on,
             run.sent_on,
             run.handled,
+            run.payments_count - run.parts,
         )
         for run in sent
     }
 
 
-def _payments(near: _Near | None) -> Iterable[OpenThing]:
-    runs = _left_of_runs()
+def _payments(near: _Near | None, runs: Runs) -> Iterable[OpenThing]:
     unfinished = [number for number, run in runs.items() if run.left_pence]
     rows = Payment.objects.filter(run__number__in=unfinished).exclude(run__sent_on=None)
     if near:
-        rows = rows.filter(near.by_key() | near.by_amount("run__pay_on", sign=-1) | near.by_day("run__pay_on", sign=-1))
+        unmatched = ~Exists(Part.objects.filter(payment=OuterRef("pk"), what=What.SENT, match__undoing=None))
+        together = near.by_day("run__pay_on", sign=-1, less=_crowded_days(near.lines, runs)) & Q(unmatched)
+        rows = rows.filter(near.by_key() | near.by_amount("run__pay_on", sign=-1) | together)
     for row in _with_matched(rows, What.SENT).iterator(chunk_size=5000):
         left = min(row["amount_pence"] + row["matched"], runs[row["run__number"]].left_pence)
         yield _payment(What.SENT, row, -row["amount_pence"], -left, row["run__pay_on"], handled=row["handled"])

@@ -7,10 +7,11 @@ says. Each line looks things up by key, amount and day, so that 50,000 lines tak
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations, islice
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -107,10 +108,18 @@ class Found:
     proposed: dict[UUID, tuple[Proposal, ...]] = field(default_factory=dict)
 
 
-def find(lines: Sequence[OpenLine], things: Sequence[OpenThing]) -> Found:
+def find(
+    lines: Sequence[OpenLine],
+    things: Sequence[OpenThing],
+    *,
+    others: Mapping[tuple[int, date], int] = MappingProxyType({}),
+    crowded: Collection[date] = (),
+) -> Found:
     """Say what each open line may stand for.
 
     `things` has those that are matched already, too, with nothing open: a cut reference is unique among them all.
+    `others` counts further open lines by amount and day. `crowded` are days of lines near which more is open than
+    sums are tried of: it need not be among the things, and no sum is proposed.
     """
     keys = _Keys(things)
     named = {line.id: keys.named_by(line) for line in lines}
@@ -119,13 +128,13 @@ def find(lines: Sequence[OpenLine], things: Sequence[OpenThing]) -> Found:
     used = {thing for one in by_itself for thing, _ in one.things}
     left = [thing for thing in things if thing.open_pence and thing.thing not in used]
     amounts, sums = _Amounts(left), _Sums(left)
-    counts = Counter((line.open_pence, line.booked_on) for line in lines if line.id not in used_lines)
+    counts = Counter(others) + Counter((line.open_pence, line.booked_on) for line in lines if line.id not in used_lines)
     proposed = {}
     for line in lines:
         if line.id not in used_lines and line.open_pence:
             found = list(_by_key(line, named[line.id], used))
             if not any(each.confidence >= NAMED_AS_SURELY for each in found):
-                found = [*found, *amounts.of(line, counts)] or sums.of(line)
+                found = [*found, *amounts.of(line, counts)] or (sums.of(line) if line.booked_on not in crowded else [])
             if found:
                 proposed[line.id] = tuple(_best(found))
     for several in _lines_of_one_thing([line for line in lines if line.id not in used_lines], left, proposed):

@@ -124,13 +124,12 @@ class Item:
     proposals: tuple[Proposal, ...]
 
 
-def queue(account: BankAccount, *, seen_by: User, first: int = 0) -> tuple[list[Item], int]:
-    """Some lines that are not explained, the oldest first, each with what it may stand for; and how many there are."""
-    lines = candidates.open_lines(account)
-    shown = list(lines[first : first + LINES_SHOWN])
+def queue(account: BankAccount, *, seen_by: User, first: int = 0) -> list[Item]:
+    """Some lines that are not explained, the oldest first, each with what it may stand for."""
+    shown = list(candidates.open_lines(account)[first : first + LINES_SHOWN])
     found = _proposals(account, shown)
     _look_at(found.values(), seen_by, f"Lines of {account.name}")
-    return [Item(line, line.open_pence, found.get(line.pk, ())) for line in shown], lines.count()
+    return [Item(line, line.open_pence, found.get(line.pk, ())) for line in shown]
 
 
 def item(account: BankAccount, line_id: UUID, *, seen_by: User) -> Item:
@@ -157,15 +156,11 @@ def next_line(account: BankAccount, after: StatementLine | None = None) -> Any:
 
 
 def _proposals(account: BankAccount, shown: Sequence[Any]) -> Mapping[UUID, tuple[Proposal, ...]]:
-    """What lines may stand for, with every other open line of the same amount in mind."""
+    """What lines may stand for, with every other open line that names the same in mind."""
     if not shown:
         return {}
     mine = {line.pk for line in shown}
-    alike = candidates.open_lines(account).filter(amount_pence__in={line.amount_pence for line in shown})
-    lines = candidates.as_open(alike)
-    found = candidates.found_for(
-        account, [one for one in lines if one.id in mine], [one for one in lines if one.id not in mine]
-    )
+    found = candidates.found_for_few(account, shown)
     proposed = dict(found.proposed)
     for each in found.by_itself:  # which the next statement would match, and a person may as well
         for line, _ in each.lines:

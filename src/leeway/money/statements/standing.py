@@ -1,10 +1,11 @@
 """How an account stands: what of the bank's balance is not explained, by day and by age, and what does not join."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Q, Sum
 
 from leeway.money.statements import candidates
 from leeway.money.statements.models import BankAccount, Part, Statement
@@ -63,8 +64,13 @@ class Standing:
     unexplained_pence: int
     came_in: Side
     went_out: Side
-    oldest: date | None
+    open_by_day: Mapping[date, tuple[Side, Side]]
     gaps: tuple[Gap, ...]
+
+    @property
+    def oldest(self) -> date | None:
+        """The first day of which something is not explained."""
+        return min(self.open_by_day, default=None)
 
     @property
     def open_count(self) -> int:
@@ -78,32 +84,48 @@ def standing(account: BankAccount) -> Standing:
     moved = account.lines.aggregate(pence=Sum("amount_pence", default=0))["pence"]
     live = Part.objects.filter(match__account=account, match__undoing=None, line__isnull=False)
     explained = live.aggregate(pence=Sum("amount_pence", default=0))["pence"]
-    lines = candidates.open_lines(account).order_by()
-    sides = {
-        sign: Side(
-            **lines.filter(**{f"amount_pence__{side}": 0}).aggregate(
-                count=Count("pk"), pence=Sum("open_pence", default=0)
-            )
-        )
-        for sign, side in ((1, "gt"), (-1, "lt"))
-    }
+    still = _open_by_day(account)
+    came_in, went_out = (_together(sides) for sides in zip(*still.values(), strict=True)) if still else (Side(), Side())
     unexplained = moved - explained if bank is None or began is None else bank - began - explained
-    oldest = lines.aggregate(day=Min("booked_on"))["day"]
     return Standing(
-        account, began, bank, joined.as_at, explained, unexplained, sides[1], sides[-1], oldest, joined.gaps
+        account,
+        began,
+        bank,
+        joined.as_at,
+        explained,
+        unexplained,
+        came_in,
+        went_out,
+        still,
+        joined.gaps,
     )
 
 
-def ageing(account: BankAccount, on: date) -> list[Age]:
+def ageing(stands: Standing, on: date) -> list[Age]:
     """What is not explained, by how long it has been so."""
-    found: dict[str, dict[int, Side]] = {words: {1: Side(), -1: Side()} for _, words in AGES}
-    for line in candidates.open_lines(account):
-        days = (on - line.booked_on).days
-        words = next(words for most, words in AGES if most is None or days <= most)
-        sign = 1 if line.amount_pence > 0 else -1
-        side = found[words][sign]
-        found[words][sign] = Side(side.count + 1, side.pence + line.open_pence)
-    return [Age(words, sides[1], sides[-1]) for words, sides in found.items()]
+    found: dict[str, list[tuple[Side, Side]]] = {words: [(Side(), Side())] for _, words in AGES}
+    for day, sides in stands.open_by_day.items():
+        age = (on - day).days
+        found[next(words for most, words in AGES if most is None or age <= most)].append(sides)
+    return [Age(words, *(_together(each) for each in zip(*sides, strict=True))) for words, sides in found.items()]
+
+
+def _open_by_day(account: BankAccount) -> dict[date, tuple[Side, Side]]:
+    """What is not explained of each day that has any: money in, and money out."""
+    came_in, went_out = Q(amount_pence__gt=0), Q(amount_pence__lt=0)
+    lines = candidates.open_lines(account).order_by().values_list("booked_on")
+    by_day = lines.annotate(
+        came_in=Count("pk", filter=came_in),
+        came_in_pence=Sum("open_pence", filter=came_in, default=0),
+        went_out=Count("pk", filter=went_out),
+        went_out_pence=Sum("open_pence", filter=went_out, default=0),
+    )
+    return {day: (Side(many, pence), Side(more, less)) for day, many, pence, more, less in by_day}
+
+
+def _together(sides: Iterable[Side]) -> Side:
+    found = list(sides)
+    return Side(sum(side.count for side in found), sum(side.pence for side in found))
 
 
 def days(account: BankAccount, *, first: date | None = None, last: date | None = None) -> list[Day]:
@@ -114,16 +136,14 @@ def days(account: BankAccount, *, first: date | None = None, last: date | None =
         jumps[gap.after.from_on] += gap.pence
     moved = account.lines.order_by("booked_on").values("booked_on")
     by_day = {row["booked_on"]: row["pence"] for row in moved.annotate(pence=Sum("amount_pence"))}
-    open_by_day: defaultdict[date, list[int]] = defaultdict(list)
-    for line in candidates.open_lines(account):
-        open_by_day[line.booked_on].append(line.open_pence)
+    open_by_day = {day: _together(sides) for day, sides in _open_by_day(account).items()}
     found, balance, unexplained = [], joined.began_pence, 0
     for day in sorted({*by_day, *jumps}):
-        pence, still_open = by_day.get(day, 0), open_by_day[day]
+        pence, still_open = by_day.get(day, 0), open_by_day.get(day, Side())
         balance = None if balance is None else balance + pence + jumps[day]
-        unexplained += sum(still_open) + jumps[day]
+        unexplained += still_open.pence + jumps[day]
         if (first is None or day >= first) and (last is None or day <= last):
-            found.append(Day(day, pence, sum(still_open), len(still_open), balance, unexplained))
+            found.append(Day(day, pence, still_open.pence, still_open.count, balance, unexplained))
     return found
 
 

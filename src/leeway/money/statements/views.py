@@ -69,11 +69,11 @@ def account(request: SignedIn, account_id):
     """One account: its unexplained balance, how old that is, day by day, and its statements."""
     found = _account(request, account_id, "Bank account")
     today = timezone.localdate()
-    pages = Paginator(days(found)[::-1], DAYS_A_PAGE)
+    pages, stands = Paginator(days(found)[::-1], DAYS_A_PAGE), standing(found)
     context = {
         "account": found,
-        "standing": standing(found),
-        "ages": ageing(found, today),
+        "standing": stands,
+        "ages": ageing(stands, today),
         "days": pages.get_page(request.GET.get("page")),
         "statements": found.statements.select_related("kept_by", "file").order_by("-to_on", "-kept_at")[:DAYS_A_PAGE],
         "last": queries.last_match_by(found, request.user),
@@ -101,9 +101,9 @@ def queue(request: SignedIn, account_id):
     text = request.GET.get("page", "1")
     number = max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
     first = (number - 1) * queries.LINES_SHOWN
-    items, count = queries.queue(found, seen_by=request.user, first=first)
-    page = Paginator(range(count), queries.LINES_SHOWN).get_page(number)
-    context = {"account": found, "standing": standing(found), "items": items, "count": count, "page": page}
+    items, stands = queries.queue(found, seen_by=request.user, first=first), standing(found)
+    page = Paginator(range(stands.open_count), queries.LINES_SHOWN).get_page(number)
+    context = {"account": found, "standing": stands, "items": items, "count": stands.open_count, "page": page}
     return render(request, "statements/queue.jinja", context)
 
 
