@@ -44,7 +44,8 @@ def test_a_table_is_complete_and_every_state_can_be_reached(module, name):
         reached |= new
         new = {after for state in new for after in moves[state]} - reached
     assert reached == set(states)
-    assert any(not after for after in moves.values()), "an end"
+    if module != "leeway.care.people.states":  # a case that is closed can be opened again
+        assert any(not after for after in moves.values()), "an end"
 
 
 @pytest.mark.parametrize(("module", "name"), TABLES)

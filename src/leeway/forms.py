@@ -10,7 +10,6 @@ from datetime import date
 from decimal import Decimal
 from typing import cast
 
-import nhs_number
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -19,11 +18,16 @@ from django.utils.functional import Promise
 
 from leeway.days import Sense
 from leeway.law.numbers import decimal_pounds, pounds
+from leeway.nhs import check_digit_fits, is_placeholder
 
 MAX_PENCE = 1_000_000_000_00
 #: First words of labels that are no noun, and of those that need no “the”.
 NO_NOUN = frozenset(["what", "how", "who", "which", "why", "when", "of", "in", "a", "compare"])
 OWNED = frozenset(["the", "their", "your", "its"])
+#: Every form of a postcode without its space: letters that stand in no postcode, or not in that place, are left out.
+POSTCODE = re.compile(
+    r"[A-PR-UWYZ](?:[0-9]{1,2}|[0-9][A-HJKPSTUW]|[A-HK-Y][0-9]{1,2}|[A-HK-Y][0-9][ABEHMNPRVWXY])[0-9][ABD-HJLNP-UW-Z]{2}"
+)
 POUNDS = re.compile(r"-?(?=\.?[0-9])([0-9]{1,3}(,[0-9]{3}){1,4}|[0-9]{0,15})(\.[0-9]{1,2})?")
 #: What to do about what the framework's fields refuse, by its code; `invalid` by the kind of field.
 IN_OUR_WORDS = {
@@ -226,7 +230,7 @@ class DateField(Called, forms.MultiValueField):
 
 
 class NhsNumberField(forms.CharField):
-    """An NHS number: ten digits, the last of them a check digit."""
+    """An NHS number, as `leeway.nhs` knows it."""
 
     def clean(self, value):
         digits = re.sub(r"[\s-]", "", super().clean(value))
@@ -234,7 +238,9 @@ class NhsNumberField(forms.CharField):
             return None
         if not re.fullmatch(r"[0-9]{10}", digits):
             raise ValidationError(f"{self.label} has ten digits, like 999 123 4578. Check it and enter it again.")
-        if not nhs_number.is_valid(digits):
+        if is_placeholder(int(digits)):
+            raise ValidationError(f"{self.label}: {digits} is nobody's. Leave it empty where it is not known.")
+        if not check_digit_fits(int(digits)):
             raise ValidationError(
                 f"{self.label}: the last digit does not fit the other nine, so one is mistyped. Check it."
             )
@@ -248,7 +254,7 @@ class PostcodeField(forms.CharField):
         text = re.sub(r"\s", "", super().clean(value)).upper()
         if not text:
             return ""
-        if not re.fullmatch(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}", text):
+        if not POSTCODE.fullmatch(text):
             raise ValidationError(f"{self.label}: enter a full UK postcode, like LN3 5AG.")
         return f"{text[:-3]} {text[-3:]}"
 

@@ -16,7 +16,10 @@ from leeway.access.roles import Role
 from leeway.care.assessment import actions as assessing
 from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
 from leeway.care.circumstances import actions as circumstances
+from leeway.care.people.actions import move_case
+from leeway.care.people.events import Event
 from leeway.care.people.models import Authority
+from leeway.care.people.states import Stage
 from leeway.market.contracts.actions import record_rate
 from leeway.market.listings.actions import list_service
 from leeway.market.listings.models import Kind
@@ -126,6 +129,13 @@ def after(*made):
     return lambda world, name: ([make(world) for make in made], world.address(name))[1]
 
 
+def closed(world):
+    """The case, closed before support began."""
+    move_case(
+        case=world.case, to=Stage.CLOSED, kind=Event.CLOSED, sentence="Closed: moved away", by=world.bea, on=TODAY
+    )
+
+
 def of_plan(stage):
     return lambda world, name: (world.given(stage), world.address(name))[1]
 
@@ -142,7 +152,8 @@ EDITS = {
         "bea",
         after(),
         {"given_name": "Ada", "family_name": "Bell-Ray", "gender": "Female", "ethnicity": "Unknown",
-         "language": "English", "date_of_birth_day": "14", "date_of_birth_month": "3", "date_of_birth_year": "1992"},
+         "language": "English", "birthday": "known",
+         "date_of_birth_day": "14", "date_of_birth_month": "3", "date_of_birth_year": "1992"},
     ),
     "people:end_relationship": ("bea", of_relationship, day("ends_on")),
     "people:invite": ("bea", of_relationship, {"email": "sam@home.example", "agreed": "Ada said yes."}),
@@ -150,6 +161,7 @@ EDITS = {
     "people:answer": ("cyril", asking, {"helps": "True", "family_name": "Bell"}),
     "people:give": ("mona", after(), lambda world: {"worker": world.bea.pk}),
     "people:close": ("bea", after(), {"reason": "Moved to another council"}),
+    "people:reopen": ("bea", after(closed), {"reason": "She rang: it is worse again"}),
     "circumstances:undo_death": ("bea", after(dead), {"because": "It was another Ada Bell."}),
     "assessment:conversation": ("bea", after(assessment), {"what_matters": "The sea"}),
     "assessment:outcome": (

@@ -289,7 +289,7 @@ def test_where_only_capital_is_known_and_over_the_limit_the_steps_tell_nothing_e
     alone = {"age": 40, "pension_age": False, "light_touch": True, "personal_budget_pence_per_week": 200_00}
     alone |= {"capital_items": [{"kind": "savings", "pence": 30_000_00}]}
     outcome = charge(alone, law_on(date(2026, 11, 23)))
-    names = ["Capital", "Personal budget", "Charge", "Net direct payment"]
+    names = ["Capital", "Personal budget", "Charge", "Left of the budget"]
     assert [step["name"] for step in outcome.steps][1:] == names
     assert outcome.result["charge_pence_per_week"] == 200_00
     within = charge(alone | {"capital_items": []}, law_on(date(2026, 11, 23)))

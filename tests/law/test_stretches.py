@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leeway.law import compute, law_on
+from leeway.law.births import Birth
 from leeway.law.months import anniversary
 from leeway.law.pension_age import has_reached_pension_age, reaches_pension_age_on
 from leeway.law.stretches import NEW_VALUES, Turn, birthday_turns, law_turns, stretches
@@ -30,7 +31,7 @@ def charged_on(born, **means):
 
 
 def by_days(first, last, born, **means):
-    turns = [*birthday_turns(born), *law_turns(law_on(first))]
+    turns = [*birthday_turns(Birth(born, born)), *law_turns(law_on(first))]
     return stretches(first, last, turns, charged_on(born, **means))
 
 

@@ -67,7 +67,8 @@ def test_a_death_is_recorded_whatever_the_representative_is_called(case, bea, kn
 def test_no_page_takes_such_a_name(client, case, bea, name):
     client.force_login(bea)
     typed = {
-        "given_name": "Joe", "family_name": "Miller", "date_of_birth_day": "1", "date_of_birth_month": "1",
+        "given_name": "Joe", "family_name": "Miller", "birthday": "known",
+        "date_of_birth_day": "1", "date_of_birth_month": "1",
         "date_of_birth_year": "1960", "gender": "Unknown", "ethnicity": "Unknown", "language": "English",
     }  # fmt: skip
     page = client.post("/people/add/", typed | {name: "Joe\nMiller"}).content.decode()

@@ -135,8 +135,13 @@ def test_a_link_of_the_case_page_shows_while_it_is_of_use(case_of, sign_in):
 def test_support_that_goes_on_while_another_plan_is_made_says_so(case_of, sign_in):
     case = case_of("Ada")
     Case.objects.filter(pk=case.pk).update(stage="planning")
-    row = read(sign_in("mona"), f"/cases/{case.pk}/").split("Budget and payments")[1][:400]
+    page = read(sign_in("mona"), f"/cases/{case.pk}/")
+    row = page.split("Budget and payments")[1][:400]
     assert "Goes on" in row and "Not started" not in row
+    assert "In force" in page.split("Support plan and choice")[1][:400]
+    Case.objects.filter(pk=case.pk).update(stage="assessment")
+    page = read(sign_in("mona"), f"/cases/{case.pk}/")
+    assert "Counts until a new one is made" in page.split("Money check")[1][:400]
 
 
 def test_the_persons_home_tells_of_a_new_letter_and_of_what_is_paid_from_when(case_of, sign_in):

@@ -74,11 +74,7 @@ def reasons(case: Case, worked: Worked, law: Law) -> tuple[str, ...]:
     if not case.free_because:
         said.extend(law.not_known_yet)
     if worked.charge:
-        said.append(
-            f"It is one charge over the whole budget. A direct payment paid net is "
-            f"{pounds(worked.net_direct_payment)} a week; paid gross, it is {budget} and the council sends a bill for "
-            f"{pounds(worked.charge)}."
-        )
+        said.append("It is one charge over the whole budget, however that is held.")
     return tuple(said)
 
 
@@ -299,9 +295,9 @@ def _amount_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
         "Charge", worked.charge, _why_charge(case, worked, law), "Care Act 2014 s14; SI 2014/2672, regs 3 to 12"
     )
     yield _step(
-        "Net direct payment",
+        "Left of the budget",
         worked.net_direct_payment,
-        "The budget less the charge.",
+        "The budget less the charge. It is paid to the person where they hold the whole budget as a direct payment.",
         "Care Act 2014 s26; SI 2014/2871",
     )
 

@@ -7,7 +7,9 @@ Source: Care Act 2014 s14 and s17; SI 2014/2672 regs 6 and 7.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
+from leeway.law.births import Birth
 from leeway.law.capital import days_of_fall, last_days
 from leeway.law.dated import Law, Parameter
 from leeway.law.exemptions import FreePart, last_free_day
@@ -49,12 +51,20 @@ class Stretch:
         return self.outcome.result["charge_pence_per_week"] if self.outcome else None
 
 
-def birthday_turns(date_of_birth: date) -> Sequence[Turn]:
-    """The birthdays on which the law leaves a person more income to live on, or other rules begin."""
-    return (
-        Turn(anniversary(date_of_birth, 25), "the 25th birthday is reached"),
-        Turn(reaches_pension_age_on(date_of_birth), "pension age is reached"),
-    )
+def birthday_turns(birth: Birth) -> Sequence[Turn]:
+    """The birthdays on which the law leaves a person more income to live on, or other rules begin.
+
+    Where the day of birth is not known, an age may be reached from its first day on, and surely is on its last.
+    """
+    turns = []
+    for age, reaches in (
+        ("the 25th birthday", partial(anniversary, years=25)),
+        ("pension age", reaches_pension_age_on),
+    ):
+        first, last = reaches(birth.first), reaches(birth.last)
+        turns += [Turn(first, f"{age} may be reached")] if first < last else []
+        turns.append(Turn(last, f"{age} is reached"))
+    return turns
 
 
 def exemption_turns(parts: Iterable[FreePart], law: Law) -> Sequence[Turn]:

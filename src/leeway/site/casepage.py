@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -59,7 +60,7 @@ def show(request: SignedIn, case_id):
     context = {
         "case": case,
         "person": case.person,
-        "age": case.person.age(today),
+        "age": case.person.birth.age(case.person.date_of_death or today) if case.person.birth else None,
         "died_on": case.person.date_of_death,
         "stay": stay,
         "beyond": beyond_direct_payment(case.person, today) if stay and pays_directly(case) else "",
@@ -93,18 +94,32 @@ def parts(case: Case, standing: dict[str, Decision], plan, on: date) -> list[Par
     def status(done: bool, started: bool) -> str:
         return "Done" if done else ("Under way" if started else "Not started")
 
-    assessed = DecisionKind.ELIGIBILITY in standing and case.stage != Stage.ASSESSMENT
+    assessed = DecisionKind.ELIGIBILITY in standing and case.stage not in {Stage.REQUEST, Stage.ASSESSMENT}
     charged = at_least(Stage.PLANNING) and not what_money_lacks(case, on, plan=plan)
+    in_force = plan_in_force(case)
+    checked = "Counts until a new one is made" if in_force and not charged and DecisionKind.CHARGE in standing else ""
     planned = bool(plan) and plan.state != "draft"
+    written = "" if in_force is None else "In force" if plan == in_force else "One in force, a new one under way"
     budgeted = at_least(Stage.ACTIVE) and DecisionKind.FINAL_BUDGET in standing
-    goes_on = not at_least(Stage.ACTIVE) and case.budgets.filter(ending=None).exists()  # while another plan is made
+    runs = Q(ending=None) | Q(ending__ends_on__gte=on)
+    goes_on = case.budgets.filter(runs).exists()  # while another plan is made too
     money = "Goes on" if goes_on else status(budgeted, at_least(Stage.ARRANGING))
     return [
         Part(
             "Assessment and eligibility", "assessment:overview", status(assessed, at_least(Stage.ASSESSMENT)), assessed
         ),
-        Part("Money check", "assessment:money", status(charged, at_least(Stage.PLANNING)), charged),
-        Part("Support plan and choice", "planning:overview", status(planned, bool(plan)), planned),
+        Part(
+            "Money check",
+            "assessment:money",
+            checked or status(charged, at_least(Stage.PLANNING)),
+            charged or bool(checked),
+        ),
+        Part(
+            "Support plan and choice",
+            "planning:overview",
+            written or status(planned, bool(plan)),
+            planned or bool(in_force),
+        ),
         Part("Budget and payments", "budgets:show", money, budgeted or goes_on),
         reviews_part(case, status),
         letters_part(standing),
@@ -141,6 +156,9 @@ def reviews_part(case: Case, status: Callable[[bool, bool], str]) -> Part:
     ahead = next_review(case)
     if case.person.date_of_death is not None:
         return Part("Reviews", "review:show", "None ahead", False)
+    held = past_reviews(case).first() if ahead is None else None
+    if held is not None:
+        return Part("Reviews", "review:show", f"Last held on {held.held_on:%-d %B %Y}", True)
     if case.stage == Stage.REVIEW or ahead is None:
         return Part("Reviews", "review:show", status(False, case.stage == Stage.REVIEW), False)
     return Part("Reviews", "review:show", f"Due by {ahead.due_on:%-d %B %Y}", True)
@@ -160,6 +178,7 @@ def links(case: Case, user: User) -> list[dict[str, str]]:
         ("people:give", "Who has the case", works and goes_on),
         ("people:invite_person", f"Invite {person} to sign in", works and goes_on and person.user_id is None),
         ("people:close", "Close the case", works and (may_close or (died and case.stage != Stage.CLOSED))),
+        ("people:reopen", "Open the case again", works and case.stage == Stage.CLOSED and not died),
         ("circumstances:stays", "Hospital, care home or prison", True),
         ("circumstances:death", "About the death" if died else "Record a death", works),
         ("people:leave_given", "Who may see this record", own),

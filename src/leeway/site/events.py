@@ -388,6 +388,7 @@ EVENTS: dict[Event, Follows] = {
         over=WITH_SUPPORT,
         tasks=(ToDo(Whose.FINANCE, "{person}'s case is closed. End the budget.", only=_has_running_budget),),
     ),
+    Event.REOPENED: NOTHING,
     Event.DIED: Follows(
         then=(_wait_after_death, ask_to_speak_with_carers, stop_writing, _no_letter_left, condole),
         over=WITH_LIFE,

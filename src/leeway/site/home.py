@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, OrderBy, OuterRef, Subquery
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,11 +18,12 @@ from leeway.access.queries import proposals_waiting
 from leeway.access.roles import Capability
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.letters.queries import new_letters, title_of
-from leeway.care.people.access import MONEY_TO_START, WORKS_ON, asked_to_help, is_the_person
+from leeway.care.people.access import MONEY_TO_START, WORKS_ON, asked_to_help, cases_of, is_the_person
 from leeway.care.people.models import Case
 from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import waiting_for_sign_off
+from leeway.care.review.models import Review
 from leeway.care.review.queries import reviews_due
 from leeway.law.numbers import pounds
 from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_death
@@ -32,9 +33,21 @@ from leeway.money.payments.views import todays_work
 from leeway.money.payments.waiting import first_payments, middle_days
 from leeway.money.statements.queries import own_accounts
 from leeway.site.first_payments import A_YEAR
-from leeway.site.next_steps import next_step
+from leeway.site.next_steps import next_in_short, next_step
 
 CASES_A_PAGE, TASKS_SHOWN, REVIEWS_SHOWN = 25, 25, 10
+#: How far ahead a review is shown as coming up.
+COMING = timedelta(weeks=6)
+REVIEWS_AHEAD = Review.objects.filter(held_on=None)
+#: How a list of cases can be sorted.
+SORTED: dict[str, tuple[str | OrderBy, ...]] = {
+    "opened": ("opened_on",),
+    "name": ("person__family_name", "person__given_name"),
+    "next": (
+        OrderBy(Subquery(REVIEWS_AHEAD.filter(case=OuterRef("pk")).values("due_on")[:1]), nulls_last=True),
+        "opened_on",
+    ),
+}
 
 
 def home(request: SignedIn):
@@ -99,17 +112,23 @@ def _new_letters(case: Case, today: date) -> list[dict]:
 
 def _caseload(request: SignedIn, today: date) -> dict:
     user = request.user
-    cases = cases_waiting(user, WORKS_ON)
+    every = cases_of(user, WORKS_ON).select_related("person", "worker", "cared_for")
+    cases = every.exclude(stage=Stage.CLOSED)
     leads = user.can(Capability.LEAD_TEAM)
-    stage = request.GET.get("stage", "")
-    counts = Counter(dict(cases.order_by().values_list("stage").annotate(Count("pk"))))
-    chosen = cases.filter(stage=stage) if stage in Stage else cases
+    stage, sort = request.GET.get("stage", ""), request.GET.get("sort", "")
+    counts = Counter(dict(every.order_by().values_list("stage").annotate(Count("pk"))))
+    chosen = every.filter(stage=stage) if stage in Stage else cases
+    chosen = chosen.order_by(*SORTED.get(sort, SORTED["opened"]), "pk")
+    page = Paginator(chosen, CASES_A_PAGE).get_page(request.GET.get("page"))
+    due_on = dict(REVIEWS_AHEAD.filter(case__in=list(page.object_list)).values_list("case", "due_on"))
     return {
+        "sort": sort if sort in SORTED else "opened",
+        "next": {case.pk: next_in_short(case, due_on.get(case.pk)) for case in page.object_list},
         "stages": [{"value": s.value, "label": s.label, "count": counts[s.value]} for s in Stage if counts[s.value]],
         "stage": stage,
-        "total": sum(counts.values()),
-        "page": Paginator(chosen, CASES_A_PAGE).get_page(request.GET.get("page")),
-        "reviews": list(reviews_due(user, today)[:REVIEWS_SHOWN]),
+        "total": sum(counts.values()) - counts[Stage.CLOSED],
+        "page": page,
+        "reviews": list(reviews_due(user, today + COMING)[:REVIEWS_SHOWN]),
         "interims": list(interims_to_authorise(seen_by=user)[:TASKS_SHOWN]) if user.can(Capability.SIGN_OFF) else [],
         "sign_offs": waiting_for_sign_off(user).count() if user.can(Capability.SIGN_OFF) else None,
         "unallocated": cases.filter(worker=None).count() if leads else None,

@@ -181,3 +181,30 @@ NEXT = {
     Stage.CLOSED: _closed,
 }
 assert set(NEXT) == set(Stage)
+
+#: The same in short, for lists: what is to be done at each stage.
+IN_SHORT = {
+    Stage.REQUEST: "Start the assessment",
+    Stage.ASSESSMENT: "Finish the assessment",
+    Stage.PLANNING: "Check the money, write the plan, record the choice",
+    Stage.SIGN_OFF: "A manager decides the budget",
+    Stage.AGREEMENT: "The person agrees, or says what is wrong",
+    Stage.ARRANGING: "Finance sets up the money",
+    Stage.ACTIVE: "Support is in place",
+    Stage.REVIEW: "Finish the review",
+    Stage.CLOSED: "Closed",
+}
+assert set(IN_SHORT) == set(Stage)
+
+
+def next_in_short(case: Case, review_due_on: date | None) -> str:
+    """What comes next in a case, in a few words."""
+    if case.closed_on is not None:
+        return f"Closed on {case.closed_on:%-d %B %Y}"
+    if case.person.date_of_death is not None:
+        return "Settle what is left, then close"
+    if case.stage == Stage.REQUEST and case.worker_id is None:
+        return "Give it to a worker"
+    if case.stage == Stage.ACTIVE and review_due_on is not None:
+        return f"Review by {review_due_on:%-d %B %Y}"
+    return IN_SHORT[Stage(case.stage)]

@@ -7,15 +7,16 @@ from django.urls import reverse
 
 from leeway.access.models import User
 from leeway.access.roles import Role
-from leeway.care.assessment import actions, queries
+from leeway.care.assessment import actions, means, queries
 from leeway.care.assessment.means import PARTNER_HAS_DISREGARD, MoneyCheckNeeded
 from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.decisions.actions import decide_by_judgement
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
-from leeway.care.people.models import Case
+from leeway.care.people.models import Case, Person
 from leeway.care.planning.models import Plan
+from leeway.law.births import BirthdayNeeded
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.exemptions import FreePart
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
@@ -623,6 +624,31 @@ def test_a_question_of_the_household_left_blank_is_asked_and_never_taken_as_no(b
     assert f"Home and household: say {asked}" in missing_from(money, bea)
     save(money, "household", HOUSEHOLD, bea)
     assert "Home and household" not in missing_from(money, bea)
+
+
+def born(case, *, year=None):
+    Person.objects.filter(pk=case.person_id).update(date_of_birth=None, year_of_birth=year)
+    case.person.refresh_from_db()
+
+
+@pytest.mark.parametrize(("year", "age", "pension_age"), [(1950, 75, True), (1980, 45, False)])
+def test_a_year_of_birth_is_enough_where_all_its_days_say_the_same(case, year, age, pension_age):
+    born(case, year=year)
+    assert means.age_facts(case.person, TODAY) == {"age": age, "pension_age": pension_age}
+
+
+@pytest.mark.parametrize("year", [None, TODAY.year - 25, TODAY.year - 18])
+def test_no_charge_while_it_turns_on_a_birthday_that_nobody_knows(case, money, year):
+    born(case, year=year)
+    with pytest.raises(BirthdayNeeded, match="birthday is not known well enough: what the law leaves to live on"):
+        queries.charge_inputs(case, personal_budget_pence_per_week=0, on=TODAY, financial=money)
+    assert "Find it out" in queries.what_money_lacks(case, TODAY)
+
+
+def test_a_money_check_is_written_though_nobody_knows_the_birthday(case, bea, money):
+    born(case)
+    assert means.asks_of_disregard(money), "who may be of pension age is asked"
+    assert means.age_to_try(case.person, TODAY) == {"age": 25, "pension_age": False}
 
 
 def test_no_charge_while_the_partners_age_is_not_known(case, bea, money):

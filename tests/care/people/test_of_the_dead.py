@@ -10,6 +10,7 @@ from leeway.care.people import actions
 from leeway.care.people.models import Authority, Case, CaseKind, Person, Relationship
 from leeway.messages.models import Message
 from leeway.refusal import Refusal
+from leeway.versions import version_of
 from tests.conftest import TODAY
 
 #: What serves to settle what is left, or corrects the record.
@@ -42,6 +43,9 @@ REFUSED = {
     ),
     "write_to_person": lambda case, by: actions.write_to_person(
         case=case, template="plan_returned", data={"worker": "Bea"}, key="k", by=by, on=TODAY
+    ),
+    "reopen_case": lambda case, by: actions.reopen_case(
+        case=case, reason="She rang", version=version_of(case, *actions.WHERE_IT_STANDS), by=by, on=TODAY
     ),
     "send_again": lambda case, by: actions.send_again(case=case, message=failed(case, by), by=by, on=TODAY),
 }

@@ -24,6 +24,7 @@ def text(response) -> str:
 WHO = {
     "given_name": "Dora",
     "family_name": "Elm",
+    "birthday": "known",
     "date_of_birth_day": "1",
     "date_of_birth_month": "2",
     "date_of_birth_year": "1950",
@@ -107,28 +108,128 @@ class TestAdd:
         assert Person.objects.count() == 2
 
 
+class TestWhoTheyAre:
+    """One name, a birthday that nobody knows, a child: recorded, or asked about."""
+
+    def add(self, client, bea, **changed):
+        client.force_login(bea)
+        return client.post("/people/add/", WHO | changed)
+
+    def test_somebody_with_one_name_is_recorded_by_it(self, client, bea):
+        nothing = {"given_name": "", "family_name": "Suharto"}
+        assert "or tick that they have one name only" in text(self.add(client, bea, **nothing))
+        assert self.add(client, bea, **nothing, one_name="on").status_code == 302
+        suharto = Person.objects.get()
+        assert (str(suharto), suharto.called, suharto.full_name) == ("Suharto", "Suharto", "Suharto")
+
+    def test_both_a_first_name_and_the_tick_are_asked_about(self, client, bea):
+        assert "Take out the first name, or the tick" in text(self.add(client, bea, one_name="on"))
+
+    def test_a_year_alone_and_no_birthday_are_recorded_as_what_they_are(self, client, bea):
+        assert "Enter the year of birth" in text(self.add(client, bea, birthday="year"))
+        assert "Year of birth: 52 cannot be meant" in text(self.add(client, bea, birthday="year", year_of_birth="52"))
+        self.add(client, bea, birthday="year", year_of_birth="1950")
+        dora = Person.objects.get()
+        assert (dora.date_of_birth, dora.year_of_birth, dora.born) == (None, 1950, "born in 1950, day not known")
+        self.add(client, bea, family_name="Ash", birthday="nobody")
+        ash = Person.objects.get(family_name="Ash")
+        assert (ash.date_of_birth, ash.year_of_birth, ash.born) == (None, None, "birthday not known")
+
+    def test_a_known_birthday_is_not_left_empty(self, client, bea):
+        empty = dict.fromkeys(("date_of_birth_day", "date_of_birth_month", "date_of_birth_year"), "")
+        assert "Enter the date of birth" in text(self.add(client, bea, **empty))
+
+    def test_a_child_is_asked_about_and_recorded_when_meant(self, client, bea):
+        year = timezone.localdate().year - 3
+        asked = text(self.add(client, bea, date_of_birth_year=str(year)))
+        assert "Check the year" in asked and "Yes, they are under 18" in asked and not Person.objects.exists()
+        assert self.add(client, bea, date_of_birth_year=str(year), young="on").status_code == 302
+
+    @pytest.mark.parametrize("number", ["0000000000", "1111111111", "999 999 9999"])
+    def test_a_number_that_only_fills_the_box_is_refused(self, client, bea, number):
+        assert "nobody" in text(self.add(client, bea, nhs_number=number)) and not Person.objects.exists()
+
+    @pytest.mark.parametrize("phone", ["ask her sister", "ring after five", "12", "none"])
+    def test_a_phone_number_of_words_is_asked_about(self, client, bea, phone):
+        assert "The phone number is not complete" in text(self.add(client, bea, phone=phone))
+        assert not Person.objects.exists()
+
+    @pytest.mark.parametrize("postcode", ["QQ1 1AA", "LN3 5CG", "L1Z 5AG", "LN3A 5A", "VX1 2AB", "LNN3 5AG"])
+    def test_a_postcode_that_cannot_be_is_refused(self, client, bea, postcode):
+        assert "enter a full UK postcode" in text(self.add(client, bea, postcode=postcode))
+
+    @pytest.mark.parametrize("postcode", ["M1 1AE", "B33 8TH", "cr26xh", "DN55 1PT", "W1A 0AX", "EC1A 1BB", "LN3 5AG"])
+    def test_postcodes_of_every_form_are_taken(self, client, bea, postcode):
+        assert self.add(client, bea, postcode=postcode).status_code == 302
+
+    def test_the_examples_of_the_page_pass_its_own_checks(self, client, bea):
+        page = text(client.get("/people/add/")) if client.force_login(bea) is None else ""
+        assert "like 999 123 4578" in page and "For example, 27 3 1952" in page
+        answers = {"nhs_number": "999 123 4578", "date_of_birth_day": "27", "date_of_birth_month": "3"}
+        assert self.add(client, bea, **answers, date_of_birth_year="1952").status_code == 302
+
+
 class TestCarer:
-    def test_a_carer_has_a_case_of_their_own(self, client, bea, ada):
+    ASKED = REQUEST | {"kind": "carer", "cared_for_name": "Bell"}
+    BORN = {"cared_for_born_day": "14", "cared_for_born_month": "3", "cared_for_born_year": "1992"}
+
+    @pytest.fixture
+    def page(self, client, bea):
         client.force_login(bea)
         client.post("/people/add/", WHO)
-        dora = Person.objects.get(given_name="Dora")
-        asked = REQUEST | {"kind": "carer", "cared_for_name": "Bell"}
-        wrong = client.post(f"/people/{dora.pk}/request/", asked)
-        assert "Enter the date of birth of the person they care for, or tick" in text(wrong)
+        return f"/people/{Person.objects.get(given_name='Dora').pk}/request/"
+
+    def test_a_carer_has_a_case_of_their_own(self, client, page, ada):
         other = {"cared_for_born_day": "15", "cared_for_born_month": "3", "cared_for_born_year": "1992"}
-        assert "Nobody with this last name" in text(client.post(f"/people/{dora.pk}/request/", asked | other))
-        born = {"cared_for_born_day": "14", "cared_for_born_month": "3", "cared_for_born_year": "1992"}
-        client.post(f"/people/{dora.pk}/request/", asked | born)
+        assert "Nobody of this name and birthday" in text(client.post(page, self.ASKED | other))
+        client.post(page, self.ASKED | self.BORN)
         assert Case.objects.get().cared_for == ada
 
-    def test_all_that_is_missing_of_whom_they_care_for_is_said_at_once(self, client, bea, ada):
-        client.force_login(bea)
-        client.post("/people/add/", WHO)
-        asked = REQUEST | {"kind": "carer", "request_words": ""}
-        wrong = text(client.post(f"/people/{Person.objects.get(given_name='Dora').pk}/request/", asked))
-        for sentence in ("Enter the last name of the person", "Enter the date of birth of the person", "Answer “What"):
+    def test_twins_are_told_apart_and_chosen(self, client, page, ada, bea):
+        beth = Person.objects.create(given_name="Beth", family_name="Bell", date_of_birth=ada.date_of_birth)
+        asked = text(client.post(page, self.ASKED | self.BORN))
+        assert "Choose whom they care for" in asked and "Ada Bell, born 14 March 1992" in asked
+        assert Look.objects.filter(page__startswith="Offered", named=[ada.pk, beth.pk], viewer_id=bea.pk).exists()
+        assert not Case.objects.exists()
+        client.post(page, self.ASKED | self.BORN | {"cared_for": str(beth.pk)})
+        assert Case.objects.get().cared_for == beth
+
+    def test_whose_birthday_nobody_knows_is_offered_by_name(self, client, page, ada):
+        Person.objects.filter(pk=ada.pk).update(date_of_birth=None, year_of_birth=1992)
+        for born in ({}, self.BORN):
+            assert "Ada Bell, born in 1992, day not known" in text(client.post(page, self.ASKED | born))
+        client.post(page, self.ASKED | {"cared_for": str(ada.pk)})
+        assert Case.objects.get().cared_for == ada
+
+    def test_too_many_of_a_name_are_not_shown(self, client, page):
+        for number in range(11):
+            Person.objects.create(given_name=f"P{number}", family_name="Bell", date_of_birth="1950-01-01")
+        asked = text(client.post(page, self.ASKED))
+        assert "More than 10 people have this name. Enter the date of birth too" in asked and "P3 Bell" not in asked
+
+    def test_somebody_who_was_not_offered_is_not_taken(self, client, page, ada):
+        zoe = Person.objects.create(given_name="Zoe", family_name="Hill", date_of_birth="1950-01-01")
+        assert client.post(page, self.ASKED | {"cared_for": str(zoe.pk)}).status_code == 200
+        assert not Case.objects.exists()
+
+    def test_a_carer_of_two_has_two_cases_and_of_one_has_one(self, client, page, ada):
+        client.post(page, self.ASKED | self.BORN)
+        again = text(client.post(page, self.ASKED | self.BORN))
+        assert "already has an open case as a carer of Ada Bell. Carry on with that one." in again
+        client.post(page, self.ASKED | {"cared_for_name": "Len Elm", "not_on_record": "on"})
+        assert "as a carer of Len Elm" in text(
+            client.post(page, self.ASKED | {"cared_for_name": "Len Elm", "not_on_record": "on"})
+        )
+        assert {case.looks_after for case in Case.objects.all()} == {"Ada Bell", "Len Elm"}
+        shown = text(client.post("/people/", {"words": "dora"}, follow=True))
+        assert "Case as a carer of Ada Bell" in shown and "Case as a carer of Len Elm" in shown
+
+    def test_all_that_is_missing_of_whom_they_care_for_is_said_at_once(self, client, page):
+        asked = self.ASKED | {"request_words": "", "cared_for_name": ""}
+        wrong = text(client.post(page, asked))
+        for sentence in ("Enter the name of the person they care for", "Answer “What"):
             assert sentence in wrong
-        assert "Nobody with this last name" not in wrong and "care for (optional)" not in wrong
+        assert "Nobody of this name" not in wrong and "care for (optional)" not in wrong
 
     def test_somebody_who_is_not_on_record_is_kept_by_name_alone(self, client, bea, ada):
         client.force_login(bea)
@@ -221,13 +322,13 @@ class TestDetails:
 
     def test_two_people_at_once_lose_nothing(self, client, case, bea, mona):
         client.force_login(mona)
-        assert self.change(client, case, phone="01522 111").status_code == 302
+        assert self.change(client, case, phone="01522 111 111").status_code == 302
         client.force_login(bea)
-        page = text(self.change(client, case, phone="01522 222"))
+        page = text(self.change(client, case, phone="01522 222 222"))
         assert "Someone else saved this" in page
-        assert "01522 111" in page and 'value="01522 222"' in page and 'name="version" value="2"' in page
-        assert self.change(client, case, phone="01522 222", version="2").status_code == 302
-        assert Person.objects.get().phone == "01522 222"
+        assert "01522 111 111" in page and 'value="01522 222 222"' in page and 'name="version" value="2"' in page
+        assert self.change(client, case, phone="01522 222 222", version="2").status_code == 302
+        assert Person.objects.get().phone == "01522 222 222"
 
 
 def test_every_page_of_a_case_opens_for_its_worker_in_few_questions(client, case, bea, django_assert_max_num_queries):

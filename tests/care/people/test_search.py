@@ -7,6 +7,7 @@ import pytest
 from leeway.care.people.models import Person
 from leeway.care.people.queries import find_people, people_alike
 from leeway.care.people.search import read
+from leeway.law.births import Birth
 from leeway.refusal import Refusal
 
 BORN = date(1952, 3, 27)
@@ -118,8 +119,9 @@ def test_a_search_asks_twice_however_many_are_found(db, django_assert_num_querie
 class TestAlike:
     """Who is offered as somebody on record already."""
 
-    def alike(self, given="Ann", family="Bell", born=BORN, postcode="") -> list[str]:
-        people = people_alike(given_name=given, family_name=family, date_of_birth=born, postcode=postcode)
+    def alike(self, given="Ann", family="Bell", born: date | None = BORN, year=None, postcode="") -> list[str]:
+        birth = Birth.known(born, year)
+        people = people_alike(given_name=given, family_name=family, birth=birth, postcode=postcode)
         return [one.given_name for one in people]
 
     def test_a_twin_is_offered_and_so_is_whoever_married(self, db):
@@ -138,3 +140,21 @@ class TestAlike:
         other = date(1952, 3, 28)
         assert self.alike(born=other, postcode="FB1 2AB") == ["Ann"]
         assert self.alike(born=other, postcode="FB1 2AC") == self.alike(born=other) == []
+
+    def test_whoever_may_be_born_then_is_offered_by_name(self, db):
+        person("Ann", "Bell", date_of_birth=None, year_of_birth=1952)
+        person("Anna", "Bell", date_of_birth=None)
+        person("Annie", "Bell", date_of_birth=date(1953, 1, 1))
+        assert self.alike() == self.alike(born=None, year=1952) == ["Ann", "Anna"]
+        assert self.alike(born=None, year=1953) == ["Anna", "Annie"]
+        assert self.alike(born=None) == ["Ann", "Anna", "Annie"]
+        assert self.alike("Beth", born=None) == []
+
+    def test_somebody_with_one_name_is_offered(self, db):
+        person("", "Suharto")
+        assert self.alike("", "suharto") == [""] and str(Person.objects.get()) == "Suharto"
+
+
+def test_somebody_whose_day_of_birth_nobody_knows_is_found_by_the_year_that_it_may_be(db):
+    person("Ann", "Bell", date_of_birth=None, year_of_birth=1952)
+    assert found("27/3/1952") == found("1952") == ["Ann"] and found("27/3/1953") == []

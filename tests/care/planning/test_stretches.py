@@ -127,7 +127,7 @@ def test_a_start_dated_back_has_the_figures_of_each_year(chosen, case, bea):
 
 def test_a_plan_is_ready_before_the_18th_birthday_on_which_support_starts(chosen, bea, mona, born):
     born(date(2008, 12, 7))
-    assert chosen.case.person.age(TODAY) == 17
+    assert chosen.case.person.birth.age(TODAY) == 17
     plan = submit(chosen, bea)
     assert facts(plan) == [(STARTS, 18, False)]
     assert sign(plan, mona).result["starts_on"] == "2026-12-07"

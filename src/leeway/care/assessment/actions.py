@@ -14,6 +14,7 @@ from leeway.care.assessment import queries
 from leeway.care.assessment.access import check_can_check_means, check_can_write_own_words
 from leeway.care.assessment.means import (
     PARTNER_HAS_DISREGARD,
+    age_to_try,
     answers_of_last,
     costs_a_week_pence,
     income_row,
@@ -44,7 +45,6 @@ from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.eligibility import CARE_ACT_FOR_EVERYBODY, MOST_WEEKS_LOOKED_AT
 from leeway.law.exemptions import FreePart
 from leeway.law.months import anniversary
-from leeway.law.pension_age import has_reached_pension_age
 from leeway.law.stretches import DAY, Stretch
 from leeway.refusal import EditedMeanwhile, Refusal
 from leeway.versions import claim_version
@@ -394,9 +394,7 @@ MEANS_PARTS = {
 
 def _check_means(financial: FinancialAssessment, on: date) -> None:
     check_owned(financial.means.get("capital_items", []), law_on(on, settings.COUNCIL_POLICY))
-    person = financial.case.person
-    reached = has_reached_pension_age(person.date_of_birth, on)
-    facts = {"age": max(18, person.age(on)), "pension_age": reached, "personal_budget_pence_per_week": 0}
+    facts = age_to_try(financial.case.person, on) | {"personal_budget_pence_per_week": 0}
     compute("charge", with_a_child(financial.means) | facts, on, policy=settings.COUNCIL_POLICY)
 
 

@@ -9,8 +9,9 @@ from django.db.models import TextChoices
 
 from leeway.care.assessment.models import Basis, FinancialAssessment, LightTouch
 from leeway.care.assessment.parts import Task
-from leeway.care.people.models import Case, CaseKind
+from leeway.care.people.models import Case, CaseKind, Person
 from leeway.law import compute, law_on
+from leeway.law.births import BirthdayNeeded
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.law.dated import Law
 from leeway.law.exemptions import FreePart, are_all_free
@@ -64,6 +65,10 @@ ANSWERS = {
 }
 #: How long before pension age a money check asks already what the savings disregard turns on.
 ASKED_AHEAD = timedelta(days=366)
+
+
+#: Why a charge waits for a birthday.
+AGE_DECIDES = "what the law leaves to live on turns on their age"
 
 
 class MoneyCheckNeeded(Refusal):
@@ -202,6 +207,31 @@ def is_needed(financial: FinancialAssessment, part: str) -> bool:
     return part == "savings" if financial.light_touch == LightTouch.ABOVE_LIMIT else part != "evidence"
 
 
+def age_facts(person: Person, on: date) -> dict:
+    """The facts of the charging rule that turn on somebody's age on a day. Raises `BirthdayNeeded`.
+
+    Where the year of birth alone is known, they are those that all its days have in common, if they have.
+    """
+    if person.birth is None:
+        raise BirthdayNeeded(whose=str(person), turns_on=AGE_DECIDES)
+    answers = person.birth.has_turned(18, on), person.birth.has_turned(25, on), person.birth.has_reached_pension_age(on)
+    if person.date_of_birth is None and None in answers:
+        raise BirthdayNeeded(whose=str(person), turns_on=AGE_DECIDES)
+    return {"age": person.birth.least_age(on), "pension_age": answers[-1]}
+
+
+def age_to_try(person: Person, on: date) -> dict:
+    """Facts of age with which answers are looked at before anything is decided: those of an adult where none is known.
+
+    What is found so turns on no age: whether the answers fit together, and whether savings are over the limit.
+    """
+    try:
+        facts = age_facts(person, on)
+    except BirthdayNeeded:
+        return {"age": 25, "pension_age": False}
+    return facts | {"age": max(18, facts["age"])}
+
+
 def with_a_child(means: dict) -> dict:
     """Means half answered, for a look at them: a lone parent has a child, though nobody has said yet how many."""
     return {"dependent_children": 1} | means if means.get("household") == "lone_parent" else means
@@ -209,11 +239,7 @@ def with_a_child(means: dict) -> dict:
 
 def is_over_the_limit(financial: FinancialAssessment, on: date) -> bool:
     """Whether what the person owns is over the upper limit on a day, so that they pay the full cost."""
-    facts = {
-        "age": max(18, financial.case.person.age(on)),
-        "pension_age": of_pension_age(financial, on),
-        "personal_budget_pence_per_week": 1,
-    }
+    facts = age_to_try(financial.case.person, on) | {"personal_budget_pence_per_week": 1}
     worked_out = compute("charge", with_a_child(means_on(financial, on)) | facts, on, policy=settings.COUNCIL_POLICY)
     full_cost: bool = worked_out.result["full_cost"]
     return full_cost
@@ -313,9 +339,7 @@ def charge_inputs(
     money check.
     """
     law = law_on(on, settings.COUNCIL_POLICY)
-    facts = {
-        "age": case.person.age(on),
-        "pension_age": has_reached_pension_age(case.person.date_of_birth, on),
+    facts = age_facts(case.person, on) | {
         "personal_budget_pence_per_week": budget_pence_per_week,
         "free_parts": [part.as_given() for part in free_parts],
     }
@@ -356,9 +380,7 @@ def _unsaid_of_disregard(financial: FinancialAssessment) -> bool:
 
 def of_pension_age(financial: FinancialAssessment, on: date) -> bool:
     """Whether the person has reached pension age on a day or, in a couple, the partner has."""
-    return has_reached_pension_age(financial.case.person.date_of_birth, on) or partner_has_reached_pension_age(
-        financial, on
-    )
+    return partner_has_reached_pension_age(financial, on) or age_facts(financial.case.person, on)["pension_age"]
 
 
 def partner_has_reached_pension_age(financial: FinancialAssessment, on: date) -> bool:
@@ -372,8 +394,8 @@ def means_on(financial: FinancialAssessment, on: date) -> dict:
     Where both of a couple have reached pension age, nobody is left for whom the enhanced disability premium could be.
     """
     means = dict(financial.means)
-    person_reached = has_reached_pension_age(financial.case.person.date_of_birth, on)
-    if person_reached and partner_has_reached_pension_age(financial, on):
+    person = financial.case.person
+    if partner_has_reached_pension_age(financial, on) and age_facts(person, on)["pension_age"]:
         means["premiums"] = [premium for premium in means.get("premiums", []) if premium != "enhanced_disability"]
     return means
 
@@ -384,8 +406,10 @@ def asked_on(financial: FinancialAssessment) -> date:
 
 
 def asks_of_disregard(financial: FinancialAssessment) -> bool:
-    """Whether a check asks what the savings disregard turns on: of whoever is of pension age, or soon will be."""
-    return of_pension_age(financial, asked_on(financial) + ASKED_AHEAD)
+    """Whether a check asks what the savings disregard turns on: of whoever may be of pension age, or soon will be."""
+    day, birth = asked_on(financial) + ASKED_AHEAD, financial.case.person.birth
+    maybe = birth is None or birth.has_reached_pension_age(day) is not False
+    return maybe or partner_has_reached_pension_age(financial, day)
 
 
 def turns_of(financial: FinancialAssessment, law: Law) -> list[Turn]:

@@ -194,7 +194,7 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
     problem = ""
     if decision is None and assumed is not None:
         try:
-            day = max(today, anniversary(case.person.date_of_birth, 18))
+            day = max(today, anniversary(case.person.birth.last, 18)) if case.person.birth else today
             shown = queries.preview_charge(case=case, personal_budget_pence_per_week=assumed, on=day)
         except Refusal as refusal:
             problem = str(refusal)

@@ -17,6 +17,7 @@ from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.law import Law, Outcome, compute, law_on
+from leeway.law.births import BirthdayNeeded
 from leeway.law.exemptions import FreePart
 from leeway.law.exemptions import free_parts as read_free_parts
 from leeway.law.stretches import (
@@ -116,6 +117,8 @@ def what_money_lacks(
         return f"{needed} Do a new money check."
     except means.MoneyCheckNeeded:
         return "Complete the financial assessment."
+    except BirthdayNeeded as needed:
+        return str(needed)
     return ""
 
 
@@ -197,7 +200,8 @@ def charge_stretches(
 
 def _turns_of(case: Case, parts: Sequence[FreePart], law: Law) -> list[Turn]:
     """The days on which a charge may change whatever the means are: birthdays, new values, free times."""
-    return [*birthday_turns(case.person.date_of_birth), *law_turns(law), *exemption_turns(parts, law)]
+    birth = case.person.birth
+    return [*(birthday_turns(birth) if birth else ()), *law_turns(law), *exemption_turns(parts, law)]
 
 
 def check_behind(charge: Decision, day: date) -> date | None:

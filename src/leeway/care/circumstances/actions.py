@@ -30,7 +30,7 @@ def record_death(*, case: Case, died_on: date, told_by: str, by: User, on: date)
     person = lock_person(case.person_id)
     if person.date_of_death is not None:
         raise Refusal(f"{person}'s death on {person.date_of_death:%-d %B %Y} is on record already.")
-    if not person.date_of_birth <= died_on <= on:
+    if not (person.birth.first if person.birth else date.min) <= died_on <= on:
         raise Refusal("The day lies after their birth, and not in the future. Check the date.", field="died_on")
     check_day(died_on, HAPPENED, field="died_on", what="The day of the death", on=on)
     _require_no_later_stay(person, died_on)

@@ -105,9 +105,8 @@ def questions(case: Case) -> list[Block]:
 
 
 def _address(person: Person) -> tuple[str, ...]:
-    name = f"{person.given_name} {person.family_name}"
     lines = [line.strip() for line in person.address.replace("\n", ",").split(",")]
-    return tuple(line for line in (name, *lines, person.postcode) if line)
+    return tuple(line for line in (person.full_name, *lines, person.postcode) if line)
 
 
 def _replaced(decision: Decision) -> list[Block]:

@@ -46,10 +46,11 @@ from leeway.care.people.states import MOVES, Stage
 from leeway.days import BORN, LASTING, PLANNED, check_day
 from leeway.files.actions import keep_file
 from leeway.files.models import File, FileKind
+from leeway.law.births import Birth
 from leeway.messages import actions as outbox
 from leeway.messages.models import Message
 from leeway.messages.queries import in_need_of_somebody
-from leeway.messages.recipients import About, Recipient
+from leeway.messages.recipients import About, Recipient, check_phone
 from leeway.messages.states import State as MessageState
 from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
@@ -150,8 +151,29 @@ def add_person(*, details: dict, by: User, on: date) -> Person:
     number = details.get("nhs_number")
     if number and Person.objects.filter(nhs_number=number).exists():
         raise Refusal("Someone with this NHS number is already on record. Search for it.", field="nhs_number")
-    check_day(details["date_of_birth"], BORN, field="date_of_birth", what="The date of birth", on=on)
-    return Person.objects.create(**details)
+    return Person.objects.create(**_checked(details, None, on))
+
+
+def _checked(details: dict, birth: Birth | None, on: date) -> dict:
+    """The details of a person, once they can be meant. A child is asked about, unless that birth is on record."""
+    said = {name: value for name, value in details.items() if name != "young"}
+    born, year = said["date_of_birth"], said.get("year_of_birth")
+    check_day(born, BORN, field="date_of_birth", what="The date of birth", on=on)
+    if born and year:
+        raise Refusal("Enter the date of birth, or the year where it alone is known.", field="year_of_birth")
+    if year and not on.year - BORN.years_back <= year <= on.year:
+        raise Refusal(f"Year of birth: {year} cannot be meant. Enter it with four digits.", field="year_of_birth")
+    new = Birth.known(born, year)
+    if new and new != birth and not new.has_turned(18, on) and not details.get("young"):
+        years = new.least_age(on)
+        raise Refusal(
+            f"Somebody born then is {'not a year' if years < 1 else f'{years} years'} old. Check the year. If they are "
+            "moving on to adult services, say so here.",
+            field="young",
+        )
+    if said.get("phone"):
+        check_phone(said["phone"])
+    return said
 
 
 @transaction.atomic
@@ -163,7 +185,7 @@ def change_person(*, person: Person, details: dict, version: int, by: User, on: 
     cases = list(person.cases.all())
     if not any(can_work_on(by, case) for case in cases):
         raise NotAllowed("Only the worker of the person's case or the manager of its team can change these details.")
-    check_day(details["date_of_birth"], BORN, field="date_of_birth", what="The date of birth", on=on)
+    details = _checked(details, person.birth, on)
     number = details.get("nhs_number")
     if number and Person.objects.filter(nhs_number=number).exclude(pk=person.pk).exists():
         raise Refusal("Someone else with this NHS number is already on record.", field="nhs_number")
@@ -178,7 +200,7 @@ def change_person(*, person: Person, details: dict, version: int, by: User, on: 
 
 @transaction.atomic
 def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
-    """Start a person's journey from a request for help. One open case of a kind for each person.
+    """Start a person's journey from a request for help. One open case for themselves, one for each they care for.
 
     Asks for a reason where somebody else works with the person, and tells their cases of it.
     """
@@ -186,18 +208,19 @@ def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
     check_reason(by, person)
     check_lives(person)
     kind = details.get("kind", CaseKind.ADULT)
-    if Case.objects.filter(person=person, kind=kind).exclude(stage=Stage.CLOSED).exists():
-        raise Refusal(f"{person} already has an open case. Carry on with that one.")
+    cared_for, cared_for_name = details.get("cared_for"), details.get("cared_for_name", "")
+    others = list(person.cases.exclude(stage=Stage.CLOSED))
+    if any((case.kind, case.cared_for, case.cared_for_name) == (kind, cared_for, cared_for_name) for case in others):
+        of = f" as a carer of {cared_for or cared_for_name}" if kind == CaseKind.CARER else ""
+        raise Refusal(f"{person} already has an open case{of}. Carry on with that one.")
     if details.get("team") is None:
         raise Refusal("You have no team yet, and every case has one. Ask an administrator to put you in a team.")
-    if kind == CaseKind.CARER and not (details.get("cared_for") or details.get("cared_for_name")):
+    if kind == CaseKind.CARER and not (cared_for or cared_for_name):
         raise Refusal("Say whom this person cares for.", field="cared_for_name")
-    if kind == CaseKind.CARER and details.get("cared_for") == person:
+    if kind == CaseKind.CARER and cared_for == person:
         raise Refusal("A carer cares for somebody else. Choose the person they care for.", field="cared_for")
-    cared_for = details.get("cared_for")
     if cared_for is not None and cared_for.date_of_death is not None:
         raise Refusal(f"{cared_for} has died. Ask for {person} in their own right.", field="cared_for")
-    others = list(person.cases.exclude(stage=Stage.CLOSED))
     case = Case.objects.create(person=person, opened_on=on, **details)
     if case.cared_for_id is not None:
         record_looks(viewer=by, person_ids=[case.cared_for_id], page="Named as cared for, in a carer's request")
@@ -242,8 +265,7 @@ def move_case(*, case: Case, to: Stage, kind: Event, sentence: str, by: User, on
         )
     require_move(MOVES, locked.stage, to, of="This case")
     case.stage = to
-    if to == Stage.CLOSED:
-        case.closed_on, case.closed_reason = on, sentence
+    case.closed_on, case.closed_reason = (on, sentence) if to == Stage.CLOSED else (None, "")
     case.save(update_fields=["stage", "closed_on", "closed_reason"])
     tell(case=case, kind=kind, sentence=sentence, by=by, on=on)
     return case
@@ -266,6 +288,23 @@ def close_case(*, case: Case, reason: str, version: int, by: User, on: date) -> 
 
 
 @transaction.atomic
+def reopen_case(*, case: Case, reason: str, version: int, by: User, on: date) -> Case:
+    """Open a closed case again, with the reason. It stands where a request does; all that was written is there.
+
+    `version` is `version_of` WHERE_IT_STANDS, as the user saw it. Raises EditedMeanwhile.
+    """
+    check_can_work_on(by, case)
+    check_lives(case.person)
+    lock_as_seen(case, version, *WHERE_IT_STANDS)
+    why = said.sentence(reason, ask="Say why the case is opened again, in a few words.", field="reason", least=said.FEW)
+    same = Q(kind=case.kind, cared_for=case.cared_for_id, cared_for_name=case.cared_for_name)
+    if case.person.cases.filter(same).exclude(stage=Stage.CLOSED).exists():
+        raise Refusal(f"{case.person} has another case of this kind, which is open. Carry on with that one.")
+    sentence = f"Opened again: {why}"
+    return move_case(case=case, to=Stage.REQUEST, kind=Event.REOPENED, sentence=sentence, by=by, on=on)
+
+
+@transaction.atomic
 def add_relationship(*, case: Case, details: dict, by: User, on: date) -> Relationship:
     """Record someone in the person's life and what they may do, with the evidence for it.
 
@@ -275,6 +314,8 @@ def add_relationship(*, case: Case, details: dict, by: User, on: date) -> Relati
     check_can_work_on(by, case)
     check_reason(by, case.person)
     check_day(details.get("starts_on"), LASTING, field="starts_on", what="The first day", on=on)
+    if details.get("phone"):
+        check_phone(details["phone"])
     authority = details.get("authority", Authority.NONE)
     if authority not in AFTER_DEATH:
         check_lives(case.person)

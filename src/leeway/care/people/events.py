@@ -48,6 +48,7 @@ class Event(TextChoices):
     REVIEW_HELD = "review_held", "Review held"
     SUPPORT_ENDED = "support_ended", "Support ended"
     CLOSED = "closed", "Closed"
+    REOPENED = "reopened", "Opened again"
     DIED = "died", "Died"
     DEATH_UNDONE = "death_undone", "Not dead after all"
     CARED_FOR_DIED = "cared_for_died", "Somebody whom they looked after died"

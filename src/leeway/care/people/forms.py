@@ -1,5 +1,7 @@
 """Forms about people, those around them, and who has the case."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -12,6 +14,7 @@ from leeway.care.people.models import (
     CommunicationNeed,
     Ethnicity,
     Gender,
+    Person,
     Relationship,
     RelationshipKind,
     RequestRoute,
@@ -31,17 +34,31 @@ from leeway.forms import (
     YesNoField,
     ask_with,
     set_choices,
+    what_is_missing,
 )
+from leeway.law.births import Birth
+from leeway.messages.recipients import check_phone
 from leeway.refusal import Refusal
 
-NOBODY_FOUND = (
-    "Nobody with this last name and date of birth is on record. Check both, or tick that they are not on record."
-)
-TOO_MANY_FOUND = "More than one person has this last name and date of birth. Ask your manager which record is right."
+#: How well a birthday is known.
+KNOWN, YEAR_ALONE, NOBODY_KNOWS = "known", "year", "nobody"
+FOUND_MOST = 10
+NOBODY_FOUND = "Nobody of this name and birthday is on record. Check both, or tick that they are not on record."
+TELL_APART = "Enter the date of birth too, or all of their names."
+CHOOSE_WHOM = "Choose whom they care for, or tick that it is none of these and they are not on record."
 
 
 def long_text(label: str, *, longest: int = 5000, **options) -> forms.CharField:
     return forms.CharField(label=label, widget=forms.Textarea, max_length=longest, **options)
+
+
+def kept_if(check: Callable[[str], object], typed: str) -> str:
+    """What was typed, where a check takes it; its refusal stands at the box."""
+    try:
+        check(typed)
+    except Refusal as refusal:
+        raise ValidationError(str(refusal)) from None
+    return typed
 
 
 class SearchForm(forms.Form):
@@ -55,27 +72,44 @@ class SearchForm(forms.Form):
     )
 
     def clean_words(self):
-        try:
-            read(self.cleaned_data["words"])
-        except Refusal as refusal:
-            raise ValidationError(str(refusal)) from None
-        return self.cleaned_data["words"]
+        return kept_if(read, self.cleaned_data["words"])
 
 
 class PersonForm(forms.Form):
     """Who someone is, where they live, and what helps them take part."""
 
-    given_name = forms.CharField(label="First name", max_length=100)
+    given_name = forms.CharField(label="First name", max_length=100, required=False)
     family_name = forms.CharField(label="Last name", max_length=100)
+    one_name = forms.BooleanField(label="They have one name only", required=False)
     known_as = forms.CharField(label="What they like to be called, if different", max_length=100, required=False)
-    date_of_birth = DateField(BORN, label="Date of birth", help_text="For example, 27 3 1952")
-    nhs_number = NhsNumberField(label="NHS number", help_text="Ten digits, like 999 123 4560", required=False)
+    birthday = forms.ChoiceField(
+        label="How well is their birthday known?",
+        choices=[
+            (KNOWN, "The day is known"),
+            (YEAR_ALONE, "Only the year is known, or was estimated"),
+            (NOBODY_KNOWS, "Nobody knows yet | What they pay, and that they are an adult, cannot be said before."),
+        ],
+        widget=forms.RadioSelect,
+        initial=KNOWN,
+    )
+    date_of_birth = DateField(BORN, label="Date of birth", help_text="For example, 27 3 1952", required=False)
+    year_of_birth = forms.IntegerField(
+        label="Year of birth",
+        help_text="For example, 1952",
+        required=False,
+        widget=forms.TextInput({"inputmode": "numeric"}),
+        error_messages={"invalid": "Year of birth: enter four digits, like 1952."},
+    )
+    young = forms.BooleanField(label="Yes, they are under 18: they are moving on to adult services", required=False)
+    nhs_number = NhsNumberField(label="NHS number", help_text="Ten digits, like 999 123 4578", required=False)
     gender = forms.ChoiceField(label="Gender", choices=Gender.choices, widget=forms.RadioSelect, initial=Gender.UNKNOWN)
     ethnicity = forms.ChoiceField(
         label="Ethnic group", choices=Ethnicity.choices, initial=Ethnicity.UNKNOWN, help_text="As they describe it."
     )
     address = forms.CharField(label="Address", max_length=300, required=False, widget=forms.Textarea)
-    postcode = PostcodeField(label="Postcode", max_length=10, required=False)
+    postcode = PostcodeField(
+        label="Postcode", max_length=10, required=False, help_text="Leave it empty for somebody without a home."
+    )
     phone = forms.CharField(label="Phone number", max_length=30, required=False)
     email = forms.EmailField(label="Email address", max_length=254, required=False)
     hears_by = forms.ChoiceField(
@@ -97,13 +131,53 @@ class PersonForm(forms.Form):
         label="Anything else that helps", max_length=500, required=False, widget=forms.Textarea
     )
     groups = {
-        "Who they are": ["given_name", "family_name", "known_as", "date_of_birth", "nhs_number", "gender", "ethnicity"],
+        "Who they are": [
+            "given_name", "family_name", "one_name", "known_as", "birthday", "date_of_birth", "year_of_birth", "young",
+            "nhs_number", "gender", "ethnicity",
+        ],
         "How to reach them": ["address", "postcode", "phone", "email", "hears_by"],
         "How they take part": ["language", "communication_needs", "communication_note"],
-    }
+    }  # fmt: skip
+    #: What only the page asks: each is an answer about the others.
+    ABOUT_ANSWERS = frozenset({"one_name", "birthday", "somebody_else", "version"})
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        ask_with(self.fields["birthday"], {KNOWN: ["date_of_birth"], YEAR_ALONE: ["year_of_birth"]})
+
+    def clean_phone(self):
+        phone = self.cleaned_data["phone"]
+        return phone and kept_if(check_phone, phone)
+
+    def clean(self):
+        cleaned = super().clean()
+        if bool(cleaned.get("given_name")) == cleaned.get("one_name"):
+            either = "Take out the first name, or the tick that they have one name only."
+            neither = "Enter the first name, or tick that they have one name only."
+            self.add_error("given_name", either if cleaned["one_name"] else neither)
+        wanted = {KNOWN: "date_of_birth", YEAR_ALONE: "year_of_birth"}
+        for birthday, name in wanted.items():
+            if cleaned.get("birthday") != birthday:
+                self.errors.pop(name, None)
+                cleaned[name] = None
+            elif name not in self.errors and cleaned.get(name) is None:
+                self.add_error(name, what_is_missing(str(self[name].label), self.fields[name]))
+        return cleaned
+
+    @property
+    def details(self) -> dict:
+        """What is kept of the answers."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.ABOUT_ANSWERS}
 
 
-class ChangePersonForm(WholeForm, PersonForm):
+def details_of(person: Person) -> dict:
+    """What is on record of a person, as the answers of the form."""
+    stored = {name: getattr(person, name) for name in PersonForm.base_fields if hasattr(person, name)}
+    birthday = KNOWN if person.date_of_birth else YEAR_ALONE if person.year_of_birth else NOBODY_KNOWS
+    return stored | {"one_name": not person.given_name, "birthday": birthday, "version": person.version}
+
+
+class ChangePersonForm(PersonForm, WholeForm):
     """The same details, corrected."""
 
 
@@ -139,15 +213,22 @@ class RequestForm(forms.Form):
         ],
     )
     cared_for_name = forms.CharField(
-        label="Last name of the person they care for",
+        label="Name of the person they care for",
         max_length=100,
         required=False,
-        help_text="Only for a carer. The whole name, where that person is not on record.",
+        help_text="Only for a carer. Their last name is enough, or any of their names.",
     )
-    cared_for_born = DateField(BORN, label="Date of birth of the person they care for", required=False)
-    not_on_record = forms.BooleanField(
-        label="The person they care for is not on record, or nobody knows when they were born: keep the name alone",
+    cared_for_born = DateField(
+        BORN,
+        label="Date of birth of the person they care for",
         required=False,
+        help_text="Leave it empty where you do not know it.",
+    )
+    cared_for = forms.ChoiceField(
+        label="Which of these people do they care for?", required=False, widget=forms.RadioSelect
+    )
+    not_on_record = forms.BooleanField(
+        label="The person they care for is not on record: keep the name alone, so enter it whole", required=False
     )
     request_route = forms.ChoiceField(
         label="How did the request come?", choices=RequestRoute.choices, widget=forms.RadioSelect
@@ -166,31 +247,40 @@ class RequestForm(forms.Form):
         if not asks_to_take_on:
             del self.fields["take_on"]
         ask_with(self.fields["kind"], {CaseKind.CARER: ["cared_for"]})
+        self.found: list[Person] = []
+
+    def clean_cared_for_born(self):
+        """Look for whom they care for, so that the page can ask which of them it is."""
+        name, born = self.cleaned_data.get("cared_for_name"), self.cleaned_data["cared_for_born"]
+        if name and self.cleaned_data.get("kind") == CaseKind.CARER:
+            self.found = people_alike(family_name=name, birth=Birth.known(born))
+        if len(self.found) > FOUND_MOST:
+            self.found = []
+            raise ValidationError(f"More than {FOUND_MOST} people have this name. {TELL_APART}")
+        told = [f"{one}, {one.born}" + (f", {one.postcode.split()[0]}" if one.postcode else "") for one in self.found]
+        set_choices(self, "cared_for", [(str(one.pk), words) for one, words in zip(self.found, told, strict=True)])
+        return born
 
     def clean(self):
         cleaned = super().clean()
         if cleaned.get("kind") == CaseKind.CARER:
             cleaned["cares_for"] = self._whom_they_care_for(cleaned)
         else:
-            self.errors.pop("cared_for_name", None)
-            self.errors.pop("cared_for_born", None)
+            for name in ("cared_for_name", "cared_for_born", "cared_for"):
+                self.errors.pop(name, None)
         return cleaned
 
     def _whom_they_care_for(self, cleaned: dict) -> dict:
-        """The person on record, or the name alone; every error at its box."""
-        name, born = cleaned.get("cared_for_name"), cleaned.get("cared_for_born")
+        """The person on record who was chosen, or the name alone; every error at its box."""
+        name, born, chosen = (cleaned.get(each) for each in ("cared_for_name", "cared_for_born", "cared_for"))
         if name == "":
-            self.add_error("cared_for_name", "Enter the last name of the person they care for.")
-        found = people_alike(family_name=name, date_of_birth=born) if name and born else []
-        if len(found) > 1:
-            self.add_error("cared_for_name", TOO_MANY_FOUND)
-        if found:
-            return {"cared_for": found[0]}
-        if not cleaned.get("not_on_record") and "cared_for_born" not in self.errors:
-            if born is None:
-                sentence = "Enter the date of birth of the person they care for, or tick that they are not on record."
-                self.add_error("cared_for_born", sentence)
-            elif name:
+            self.add_error("cared_for_name", "Enter the name of the person they care for.")
+        elif chosen or (born and [one.date_of_birth for one in self.found] == [born]):
+            return {"cared_for": next(one for one in self.found if chosen in ("", str(one.pk)))}
+        elif name and not cleaned.get("not_on_record") and "cared_for_born" not in self.errors:
+            if self.found:
+                self.add_error("cared_for", CHOOSE_WHOM)
+            else:
                 self.add_error("cared_for_name", NOBODY_FOUND)
         return {"cared_for_name": name}
 
@@ -318,6 +408,10 @@ class GiveForm(WholeForm):
 
 class CloseForm(VersionedForm):
     reason = long_text("Why is the case closed?", longest=490, help_text="The person will read this.")
+
+
+class ReopenForm(VersionedForm):
+    reason = long_text("Why is the case opened again?", longest=490, help_text="The person will read this.")
 
 
 class AddFileForm(UploadForm):

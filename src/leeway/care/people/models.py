@@ -14,7 +14,7 @@ from leeway.care.people.events import Event
 from leeway.care.people.search import Lexemes
 from leeway.care.people.states import Stage
 from leeway.guards import kept, kept_but, tracked
-from leeway.law.months import anniversary
+from leeway.law.births import Birth
 from leeway.messages.recipients import Channel
 
 
@@ -112,10 +112,13 @@ class Person(models.Model):
     """Someone who draws on support, or cares for someone who does."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    given_name = models.CharField(max_length=100)
+    given_name = models.CharField(max_length=100, blank=True, help_text="Empty: they have one name only.")
     family_name = models.CharField(max_length=100)
     known_as = models.CharField(max_length=100, blank=True)
-    date_of_birth = models.DateField()
+    date_of_birth = models.DateField(null=True, blank=True, help_text="Empty: nobody knows the day.")
+    year_of_birth = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The year, where it alone is known or estimated."
+    )
     date_of_death = models.DateField(null=True, blank=True)
     nhs_number = models.CharField(max_length=10, null=True, blank=True, unique=True)
     gender = models.CharField(max_length=10, choices=Gender, default=Gender.UNKNOWN)
@@ -143,23 +146,39 @@ class Person(models.Model):
             models.CheckConstraint(
                 condition=Q(date_of_death=None) | Q(date_of_death__gte=models.F("date_of_birth")),
                 name="person_dies_after_birth",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(date_of_birth=None) | Q(year_of_birth=None), name="person_year_alone_or_the_day"
+            ),
         ]
         indexes = [GinIndex(fields=["looked_for"], name="person_looked_for"), models.Index(fields=["date_of_birth"])]
         triggers = [date_of_death_agrees("date_of_death_is_told", person="NEW.id")]
 
     def __str__(self) -> str:
-        return f"{self.called} {self.family_name}"
+        first = self.known_as or self.given_name
+        return f"{first} {self.family_name}" if first else self.family_name
 
     @property
     def called(self) -> str:
         """What they like to be called."""
-        return self.known_as or self.given_name
+        return self.known_as or self.given_name or self.family_name
 
-    def age(self, on) -> int:
-        """Age in whole years on a day."""
-        years: int = on.year - self.date_of_birth.year
-        return years - (on < anniversary(self.date_of_birth, years))
+    @property
+    def full_name(self) -> str:
+        """The name as it stands in documents: both names, or the only one."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def birth(self) -> Birth | None:
+        """The days on which they may have been born; None where nobody knows even the year."""
+        return Birth.known(self.date_of_birth, self.year_of_birth)
+
+    @property
+    def born(self) -> str:
+        """When they were born, in words that follow their name."""
+        if self.date_of_birth is not None:
+            return f"born {self.date_of_birth:%-d %B %Y}"
+        return f"born in {self.year_of_birth}, day not known" if self.year_of_birth else "birthday not known"
 
 
 class RelationshipKind(models.TextChoices):
@@ -310,7 +329,10 @@ class Case(models.Model):
         indexes = [models.Index(fields=["worker", "stage"]), models.Index(fields=["team", "stage"])]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "kind"], condition=~Q(stage="closed"), name="case_one_open_of_a_kind"
+                fields=["person", "kind", "cared_for", "cared_for_name"],
+                condition=~Q(stage="closed"),
+                nulls_distinct=False,
+                name="case_one_open_of_a_kind",
             ),
             models.CheckConstraint(
                 condition=Q(stage="closed", closed_on__isnull=False) | (~Q(stage="closed") & Q(closed_on=None)),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -47,6 +47,7 @@ from leeway.care.people.search import Has, read
 from leeway.care.people.states import Stage
 from leeway.files.models import File, Owner
 from leeway.files.queries import files_of
+from leeway.law.births import Birth
 
 FILES_OF_CASE = "people.case"
 
@@ -125,24 +126,47 @@ def find_people(typed: str) -> QuerySet[Person]:
     if asked.nhs_number:
         fits &= Q(nhs_number=asked.nhs_number)
     if asked.born:
-        fits &= Q(date_of_birth=asked.born)
+        fits &= Q(date_of_birth=asked.born) | Q(year_of_birth=asked.born.year)
     if asked.born_in:
-        fits &= Q(date_of_birth__year=asked.born_in)
+        fits &= Q(date_of_birth__year=asked.born_in) | Q(year_of_birth=asked.born_in)
     if asked.words:
         fits &= Q(Has(asked.words))
     people = Person.objects.filter(fits) if fits else Person.objects.none()
-    return people.prefetch_related("cases").order_by(
+    return people.prefetch_related(_with_cases()).order_by(
         Has(asked.words, whole=True).desc(), "family_name", "given_name", "date_of_birth"
     )
 
 
-def people_alike(*, family_name: str, date_of_birth: date, given_name: str = "", postcode: str = "") -> list[Person]:
-    """Who on record may be this person: one name and the birthday alike, or every name and the postcode."""
-    one_name = Q(Has(family_name)) | (Q(Has(given_name)) if given_name else Q())
-    alike = Q(date_of_birth=date_of_birth) & one_name
+def _with_cases() -> Prefetch:
+    """The cases of those found, with whom a carer cares for: it tells two cases of theirs apart."""
+    return Prefetch("cases", Case.objects.select_related("cared_for"))
+
+
+def people_alike(
+    *, family_name: str, given_name: str = "", birth: Birth | None = None, postcode: str = ""
+) -> list[Person]:
+    """Who on record may be this person: one name and the birthday alike, or every name and nothing that speaks against.
+
+    Against a name that is alike speaks a birthday that cannot be the same, unless the postcode is.
+    """
+    every_name = Q(Has(f"{given_name} {family_name}"))
+    alike = every_name & _may_be_born(birth)
+    if birth and birth.first == birth.last:
+        one_name = Q(Has(family_name)) | (Q(Has(given_name)) if given_name else Q())
+        alike |= one_name & Q(date_of_birth=birth.first)
     if given_name and postcode:
-        alike |= Q(Has(f"{given_name} {family_name}"), postcode=postcode)
-    return list(Person.objects.filter(alike).prefetch_related("cases").order_by("family_name", "given_name"))
+        alike |= every_name & Q(postcode=postcode)
+    found = Person.objects.filter(alike).prefetch_related(_with_cases())
+    return list(found.order_by("family_name", "given_name", "date_of_birth"))
+
+
+def _may_be_born(birth: Birth | None) -> Q:
+    """Whoever may have been born then, by all that is known of both."""
+    if birth is None:
+        return Q()
+    nothing_known = Q(date_of_birth=None, year_of_birth=None)
+    years = Q(year_of_birth__range=(birth.first.year, birth.last.year))
+    return nothing_known | years | Q(date_of_birth__range=(birth.first, birth.last))
 
 
 def person_asking(person_id: UUID, *, seen_by: User) -> Person:

@@ -30,7 +30,7 @@ MOVES: Mapping[Stage, frozenset[Stage]] = {
     Stage.ARRANGING: frozenset({Stage.ACTIVE, Stage.PLANNING, Stage.CLOSED}),  # planning: its budget cannot start
     Stage.ACTIVE: frozenset({Stage.REVIEW, Stage.PLANNING, Stage.CLOSED}),  # planning: only recorded prices changed
     Stage.REVIEW: frozenset({Stage.ACTIVE, Stage.ASSESSMENT, Stage.PLANNING, Stage.CLOSED}),
-    Stage.CLOSED: frozenset(),
+    Stage.CLOSED: frozenset({Stage.REQUEST}),  # opened again: what was asked is looked at anew
 }
 
 

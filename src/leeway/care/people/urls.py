@@ -24,6 +24,7 @@ people = [
     path("cases/<uuid:case_id>/files/add/", views.add_file, name="add_file"),
     path("cases/<uuid:case_id>/give/", views.give, name="give"),
     path("cases/<uuid:case_id>/close/", views.close, name="close"),
+    path("cases/<uuid:case_id>/reopen/", views.reopen, name="reopen"),
     path("cases/<uuid:case_id>/messages/", message_views.messages, name="messages"),
     path("cases/<uuid:case_id>/messages/<uuid:message_id>/", message_views.message, name="message"),
     path("cases/<uuid:case_id>/messages/<uuid:message_id>/pdf/", message_views.pdf, name="message_pdf"),

@@ -1,5 +1,7 @@
 """Pages about people, those around them, and who has the case."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -15,9 +17,10 @@ from leeway.access.roles import Capability
 from leeway.acting import act, press
 from leeway.care.people import actions, forms, queries
 from leeway.care.people.access import can_take_part, can_work_on, leads, lives
-from leeway.care.people.models import Case, CaseKind
+from leeway.care.people.models import Case, CaseKind, Person
 from leeway.care.people.states import Stage
 from leeway.forms import VersionedForm, carry_version
+from leeway.law.births import Birth
 from leeway.versions import version_of
 
 SEARCH_WORDS = "people_search"
@@ -32,8 +35,7 @@ def search(request: SignedIn):
         return redirect("people:search")
     words = "" if form.is_bound else request.session.get(SEARCH_WORDS, "")
     found = list(queries.find_people(words)[: FOUND_MAX + 1])
-    shown = [person.pk for person in found[:FOUND_MAX]]
-    access_looks.record_looks(viewer=request.user, person_ids=shown, page="Found by a search")
+    access_looks.record_looks(viewer=request.user, person_ids=shown_of(found[:FOUND_MAX]), page="Found by a search")
     page = {
         "form": form,
         "words": words,
@@ -42,6 +44,12 @@ def search(request: SignedIn):
         "can_add": request.user.can(Capability.WORK_ON_CASES),
     }
     return render(request, "people/search.jinja", page)
+
+
+def shown_of(found: list[Person]) -> list[UUID]:
+    """Whose names a page shows of people found: their own, and of whom they care for."""
+    cared_for = [case.cared_for_id for person in found for case in person.cases.all() if case.cared_for_id]
+    return [person.pk for person in found] + cared_for
 
 
 def open_first(person) -> list[Case]:
@@ -55,19 +63,18 @@ def add(request: SignedIn):
     form = forms.AddPersonForm(request.POST or None)
     alike = []
     if form.is_valid():
-        details = dict(form.cleaned_data)
-        somebody_else = details.pop("somebody_else")
-        names = {name: details[name] for name in ("given_name", "family_name", "date_of_birth", "postcode")}
-        alike = queries.people_alike(**names)
-        if alike and not somebody_else:
+        details = form.details
+        birth = Birth.known(details["date_of_birth"], details["year_of_birth"])
+        names = {name: details[name] for name in ("given_name", "family_name", "postcode")}
+        alike = queries.people_alike(**names, birth=birth)
+        if alike and not form.cleaned_data["somebody_else"]:
             form.add_error("somebody_else", "Somebody who may be this person is on record. Look first.")
         else:
             done = act(form, lambda **by_on: actions.add_person(details=details, **by_on), request)
             if done:
                 return redirect("people:request", person_id=done.result.pk)
     found = [(person, open_first(person)) for person in alike]
-    same = [person.pk for person in alike]
-    access_looks.record_looks(viewer=request.user, person_ids=same, page="Found by name and birthday")
+    access_looks.record_looks(viewer=request.user, person_ids=shown_of(alike), page="Found by name and birthday")
     return render(request, "people/add.jinja", {"form": form, "alike": found, "back": reverse("people:search")})
 
 
@@ -79,6 +86,8 @@ def request_help(request: SignedIn, person_id):
         case = done.result
         messages.success(request, f"The request is recorded. It waits with {case.worker or case.team}.")
         return redirect("case", case_id=case.pk)
+    offered = [one.pk for one in form.found]
+    access_looks.record_looks(viewer=request.user, person_ids=offered, page="Offered as whom a carer cares for")
     return render(request, "people/request.jinja", {"form": form, "person": person, "back": reverse("people:search")})
 
 
@@ -98,8 +107,7 @@ def details(request: SignedIn, case_id):
     """Correct a person's details."""
     case = queries.get_case(case_id, seen_by=request.user, page="Details")
     person = case.person
-    stored = {name: getattr(person, name) for name in forms.ChangePersonForm.base_fields}
-    form = forms.ChangePersonForm(request.POST or None, initial=stored)
+    form = forms.ChangePersonForm(request.POST or None, initial=forms.details_of(person))
     if act(
         form,
         lambda **by_on: actions.change_person(
@@ -320,6 +328,18 @@ def close(request: SignedIn, case_id):
         return redirect("case", case_id=case.pk)
     carry_version(form, version)
     return render_for_case(request, "people/close.jinja", case, form, "case")
+
+
+def reopen(request: SignedIn, case_id):
+    """Open a closed case again."""
+    case = queries.get_case(case_id, seen_by=request.user, page="Opening the case again", of_the_living=True)
+    version = version_of(case, *actions.WHERE_IT_STANDS)
+    form = forms.ReopenForm(request.POST or None, initial={"version": version})
+    if act(form, lambda **by_on: actions.reopen_case(case=case, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The case is open again.")
+        return redirect("case", case_id=case.pk)
+    carry_version(form, version)
+    return render_for_case(request, "people/reopen.jinja", case, form, "case")
 
 
 @require_POST

@@ -15,6 +15,7 @@ import polars as pl
 
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import FIELDS, Field, Kind, Need
+from leeway.nhs import check_digit_fits, is_placeholder
 
 LEFT_OUT = "The centre leaves the row out."
 NOT_KNOWN = "The centre keeps the row and counts this as not known."
@@ -172,12 +173,10 @@ def _field_rules(field: Field) -> list[Rule]:
 
 
 def nhs_number_is_right(number: pl.Expr) -> pl.Expr:
-    """Say whether a text is ten digits, the last of which checks the others (modulus 11); spaces do not matter."""
+    """Say whether a text is an NHS number that somebody may have, with spaces or without."""
     digits = number.str.replace_all(r"[\s-]", "")
     whole = digits.cast(pl.Int64, strict=False)
-    total = pl.sum_horizontal((whole // 10 ** (9 - place) % 10) * (10 - place) for place in range(9))
-    checks = (11 - total % 11) % 11 == whole % 10
-    return digits.str.contains(r"^[0-9]{10}$") & (whole > 0) & checks
+    return digits.str.contains(r"^[0-9]{10}$") & check_digit_fits(whole) & ~is_placeholder(whole)
 
 
 def _col(left: str, compare: Callable[[pl.Expr, pl.Expr], pl.Expr], right: str) -> pl.Expr:
@@ -188,8 +187,8 @@ def _form_rules() -> list[Rule]:
     cancelled = pl.col("description").str.contains("(?i)cancel").fill_null(False)
     in_prison = _said("service_type", "Long term support: Prison")
     return [
-        _rule("nhs-number", "nhs_number", "It is no NHS number: ten digits, the last a check on the others.",
-              "Correct it.", "The centre knows the person by the council's own number only.",
+        _rule("nhs-number", "nhs_number", "It is no NHS number: ten digits, not all the same, the last a check.",
+              "Correct it, or leave it empty.", "The centre knows the person by the council's own number only.",
               filled("nhs_number") & ~nhs_number_is_right(pl.col("nhs_number"))),
         _rule("postcode", "postcode", "It has not the form of a whole postcode.", "Write it whole, such as LS6 2AB.",
               NOT_KNOWN, filled("postcode") & pl.col("district").is_null()),

@@ -36,7 +36,7 @@ from leeway.money.budgets.models import (
 )
 from leeway.money.budgets.payable import AFTER_DEATH, as_paid_on, with_what_stops
 from leeway.money.budgets.schedule import DAY, PaidPeriod, days_pence, funded_until, instalments
-from leeway.money.budgets.shares import Share, shares_of
+from leeway.money.budgets.shares import Share, shares_of, way_of_start_up
 from leeway.money.ledger.models import Account, Reason, Transfer
 from leeway.money.ledger.queries import StatementLine, balances_of_case, statement
 from leeway.money.ledger.reasons import GIVERS
@@ -81,6 +81,14 @@ class Proposal:
     payees: dict[Way, PayeeAccount | None]
     stops: list[str]
     waits: str = ""
+
+    def paid_once_pence(self, share: Share) -> int:
+        """What is paid out once, to get started, with a part of the budget: among the payments of its first days."""
+        first = self.stretches[0].shares if self.stretches else []
+        paid_out = share in first and share.way in PAID_WAYS
+        if self.plan is None or not paid_out or share.way != way_of_start_up([each.way for each in first]):
+            return 0
+        return start_up_pence(self.plan)
 
 
 @dataclass(frozen=True)
@@ -203,6 +211,16 @@ def proposal(case_id: UUID, *, seen_by: User, on: date) -> Proposal:
     ][:1]
     waits = bars_direct_payment(plan, max(starts_on, on))
     return Proposal(case, plan, stretches, starts_on, until, payees, stops, waits)
+
+
+def start_up_pence(plan: Plan) -> int:
+    """What is paid once, to get started: nothing where an earlier budget of the plan has paid it, or is to."""
+    once = Funding.objects.filter(part__budget__plan=plan, kind=InstalmentKind.START_UP)
+    cancelled = Instalment.objects.filter(
+        part__budget__plan=plan, kind=InstalmentKind.START_UP, cancellation__isnull=False
+    )
+    paid = once.exclude(part__in=cancelled.values("part")).exists()
+    return 0 if paid else plan.final_budget.result["start_up_pence"]
 
 
 def _stretches(plan: Plan, starts_on: date) -> list[Stretch]:

@@ -1,6 +1,6 @@
 """Who pays what of a signed-off budget: the one charge taken once, in the council's order, over its parts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,6 +32,11 @@ class Share:
         if self.way == Way.DIRECT_PAYMENT:
             return self.gross_pence_per_week - self.charge_pence_per_week
         return self.gross_pence_per_week
+
+
+def way_of_start_up(ways: Collection[Way]) -> Way:
+    """With which part what is paid once is paid: a direct payment or a service fund where there is one."""
+    return next((way for way in (Way.DIRECT_PAYMENT, Way.SERVICE_FUND) if way in ways), next(iter(ways)))
 
 
 def shares_of(plan: Plan, charge: Decision, law_day: date) -> list[Share]:

@@ -363,7 +363,7 @@ def _payment(
     what: What, row: Mapping[str, Any], pence: int, open_pence: int, on: date, *, handled=False, to_record=False
 ) -> OpenThing:
     reference = f"{row['run__number']:06}-{row['place']:06}"
-    person = f"{row[f'{PERSON}__given_name']} {row[f'{PERSON}__family_name']}"
+    person = f"{row[f'{PERSON}__given_name']} {row[f'{PERSON}__family_name']}".strip()
     return OpenThing(
         thing=Thing(what, row["pk"]),
         called=f"payment {reference}{' that came back' if what == What.RETURNED else ''}, {person}",
@@ -386,7 +386,7 @@ def _receipts(near: _Near | None) -> Iterable[OpenThing]:
     rows = rows.annotate(matched=_matched("receipt"), handled=_handled("receipt"))
     names = ("case__person__given_name", "case__person__family_name")
     for row in rows.values("pk", "payer", "amount_pence", "received_on", "matched", "handled", *names):
-        person = f"{row['case__person__given_name']} {row['case__person__family_name']}"
+        person = f"{row['case__person__given_name']} {row['case__person__family_name']}".strip()
         of_nhs = row["payer"] == Payer.NHS
         yield OpenThing(
             thing=Thing(What.RECEIVED, row["pk"]),

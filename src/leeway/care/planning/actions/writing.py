@@ -12,7 +12,7 @@ from leeway.care.decisions.queries import standing
 from leeway.care.people.access import can_work_on, check_can_work_on
 from leeway.care.people.actions import move_case, tell
 from leeway.care.people.events import Event
-from leeway.care.people.models import Case
+from leeway.care.people.models import Case, Person
 from leeway.care.people.states import Stage, require_stage
 from leeway.care.planning.access import (
     check_can_write_about_me,
@@ -40,6 +40,7 @@ from leeway.care.planning.queries import (
     price_to_take,
 )
 from leeway.days import PLANNED, check_day
+from leeway.law.births import BirthdayNeeded
 from leeway.law.months import anniversary
 from leeway.law.numbers import pounds
 from leeway.law.stretches import DAY
@@ -303,15 +304,24 @@ def set_start(
     check_day(starts_on, PLANNED, field="starts_on", what="The day on which support starts", on=on)
     if too_soon := begins_too_soon(plan, starts_on):
         raise Refusal(too_soon, field="starts_on")
-    eighteen = anniversary(plan.case.person.date_of_birth, 18)
-    if starts_on is not None and starts_on < eighteen:
-        raise Refusal(
-            f"Support for adults starts on the 18th birthday, {eighteen:%-d %B %Y}, or later. The plan can be made "
-            "ready before.",
-            field="starts_on",
-        )
+    if starts_on is not None:
+        _check_grown_up(plan.case.person, starts_on)
     claim_draft(plan, version, by, starts_on=starts_on, no_lines_reason=no_lines_reason.strip())
     return plan
+
+
+def _check_grown_up(person: Person, starts_on: date) -> None:
+    """Refuse a first day before the 18th birthday, and one of which nobody can say whether it lies before it."""
+    if person.birth is None:
+        raise BirthdayNeeded(whose=str(person), turns_on="support for adults starts at 18", field="starts_on")
+    eighteen = anniversary(person.birth.last, 18)
+    if starts_on < eighteen:
+        latest = "" if person.date_of_birth else "at the latest, since the year of birth alone is known, "
+        raise Refusal(
+            f"Support for adults starts on the 18th birthday, {latest}{eighteen:%-d %B %Y}, or later. The plan can be "
+            "made ready before.",
+            field="starts_on",
+        )
 
 
 def _said(words: str) -> str:

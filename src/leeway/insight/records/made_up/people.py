@@ -108,8 +108,8 @@ def _told(people: pl.DataFrame, last: int) -> pl.DataFrame:
 
 
 def _nhs_numbers(count: int) -> pl.Series:
-    """Give numbers whose last digit checks (modulus 11), downwards from 999 999 9999."""
-    stems = np.arange(999_999_999, 999_999_999 - count * 11 // 10 - 20, -1)
+    """Give numbers whose last digit checks (modulus 11), downwards from 999 999 998; that before is a placeholder."""
+    stems = np.arange(999_999_998, 999_999_998 - count * 11 // 10 - 20, -1)
     total = sum((stems // 10 ** (8 - place)) % 10 * (10 - place) for place in range(9))
     last = (11 - total % 11) % 11
     right = last < 10

@@ -18,7 +18,7 @@ from leeway.money.budgets.models import (
     Part,
 )
 from leeway.money.budgets.schedule import PaidPeriod, funded_until, instalments
-from leeway.money.budgets.shares import divide
+from leeway.money.budgets.shares import divide, way_of_start_up
 from leeway.money.ledger.actions import NewTransfer, fall_due, give_back, open_account, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 
@@ -71,10 +71,9 @@ def _schedule(part: Part, periods: list[PaidPeriod], paid_before_pence: int) -> 
 
 
 def fund_start_up(budget: Budget, by: User, on: date) -> None:
-    """Fund the one-off start-up costs; they are paid with a direct payment or service fund where there is one."""
-    parts = {part.way: part for part in budget.parts.all()}
-    part = parts.get(Way.DIRECT_PAYMENT) or parts.get(Way.SERVICE_FUND) or next(iter(parts.values()))
-    pay_once(part, InstalmentKind.START_UP, budget.starts_on, budget.start_up_pence, by, on)
+    """Fund the one-off start-up costs, in the part that they are paid with."""
+    parts = {Way(part.way): part for part in budget.parts.all()}
+    pay_once(parts[way_of_start_up(parts)], InstalmentKind.START_UP, budget.starts_on, budget.start_up_pence, by, on)
 
 
 def pay_once(

@@ -30,9 +30,7 @@ from leeway.money.budgets.models import (
     LAST_COSTS,
     Budget,
     Ending,
-    Funding,
     Instalment,
-    InstalmentKind,
     Part,
 )
 from leeway.money.budgets.schedule import DAY
@@ -193,7 +191,7 @@ def _open_budget(case: Case, plan: Plan, charge: Decision, starts_on: date, by: 
         charge_pence_per_week=charge_pence,
         council_pence_per_week=result["pence_per_week"] - result["nhs_pence_per_week"] - charge_pence,
         nhs_pence_per_week=result["nhs_pence_per_week"],
-        start_up_pence=0 if _start_up_paid(plan) else result["start_up_pence"],
+        start_up_pence=queries.start_up_pence(plan),
         charge_taken_first_from=order_of_charge(starts_on),
         pay_calendar_starts_on=settings.PAY_CALENDAR_STARTS_ON,
         available=open_account(kind=Kind.AVAILABLE, case=case, name=name, by=by, on=on),
@@ -201,15 +199,6 @@ def _open_budget(case: Case, plan: Plan, charge: Decision, starts_on: date, by: 
         started_by=by,
         started_on=on,
     )
-
-
-def _start_up_paid(plan: Plan) -> bool:
-    """Whether an earlier budget of the plan has paid the one-off costs, or is to: it was set up again since."""
-    once = Funding.objects.filter(part__budget__plan=plan, kind=InstalmentKind.START_UP)
-    cancelled = Instalment.objects.filter(
-        part__budget__plan=plan, kind=InstalmentKind.START_UP, cancellation__isnull=False
-    )
-    return once.exclude(part__in=cancelled.values("part")).exists()
 
 
 def _open_part(budget: Budget, share: Share, by: User, on: date) -> Part:
