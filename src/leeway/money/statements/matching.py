@@ -238,7 +238,7 @@ def _sure(lines: Sequence[OpenLine], named: dict[UUID, _NamedBy]) -> list[Propos
         wanted = _wanted(line, named[line.id])
         keyed, meant = named[line.id].keyed, {each.thing for each in named[line.id].all}
         if wanted and all(
-            claims[each.thing, True] + claims[each.thing, False] * (each.thing not in keyed) == (each.thing in meant)
+            _claimed(claims, each.thing, whole_alone=each.thing in keyed) == (1 if each.thing in meant else 0)
             and _is_sure(line, each)
             and len(of_runs[each.run]) < 2
             for each in wanted
@@ -256,6 +256,11 @@ def _sure(lines: Sequence[OpenLine], named: dict[UUID, _NamedBy]) -> list[Propos
                 )
             )
     return found
+
+
+def _claimed(claims: Counter[tuple[Thing, bool]], thing: Thing, *, whole_alone: bool) -> int:
+    """How many lines name a thing: by a whole key alone, or by what is left of one, too."""
+    return claims[thing, True] + (0 if whole_alone else claims[thing, False])
 
 
 def _wanted(line: OpenLine, named: _NamedBy) -> list[OpenThing]:
