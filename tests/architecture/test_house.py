@@ -32,7 +32,7 @@ OWN_WORDS = {
     "files": {"formats", "pictures", "scanner", "store", "uploads"},
     "market": {"units", "weeks"},
     "market/contracts": {"sufficiency"},
-    "market/listings": {"layouts", "extracts", "merging"},
+    "market/listings": {"layouts", "extracts", "merging", "terms"},
     "market/directory": {"open_referral", "demo"},
     "money/banking": {
         "modulus", "bacs18", "iso20022", "characters", "payment", "working_days", "statement", "lines",

@@ -28,9 +28,29 @@ def hidden(*rows):
     return [(row["numerator"], row["denominator"], row["value"], row["hidden"]) for row in published(rows)]
 
 
-def test_counts_are_rounded_and_values_are_of_the_exact_counts():
+def test_counts_are_rounded_and_values_are_of_the_rounded_counts():
     [row] = published([answer(13, 42, 3)])
-    assert (row["numerator"], row["denominator"], row["value"], row["unknown"]) == (15, 40, 31.0, None)
+    assert (row["numerator"], row["denominator"], row["value"], row["unknown"]) == (15, 40, 37.5, None)
+
+
+@pytest.mark.parametrize(("exact", "told"), [((22, 81), (20, 80, 25.0)), ((8, 9), (10, 10, 100.0))])
+def test_a_share_gives_no_count_back(exact, told):
+    """27.2% of “20 of 80” could only be 22 of 81, and 88.9% of “10 of 10” only 8 of 9."""
+    [row] = published([answer(*exact)])
+    assert (row["numerator"], row["denominator"], row["value"]) == told
+
+
+def test_sums_and_averages_are_rounded_as_their_people_are():
+    cost = {"measure": "person-weekly-cost", "unit": "£ a week"}
+    rows = [answer(2_600_000, 80) | cost, answer(2_652_500, 81) | cost]
+    assert {(row["numerator"], row["denominator"], row["value"]) for row in published(rows)} == {(2_600_000, 80, 325.0)}
+
+
+def test_an_amount_over_an_amount_is_rounded_by_the_people_behind_it():
+    """Of 79 people: to the nearest 5, hundredths of an hour would tell of one person's."""
+    people, hour = answer(79, 79, measure="tier-hours"), {"measure": "hour-cost", "unit": "£ an hour"}
+    told = [published([people, answer(*counts) | hour])[1] for counts in ((1_990_000, 99_500), (2_010_000, 100_500))]
+    assert {(row["numerator"], row["denominator"]) for row in told} == {(2_000_000, 98_000)}
 
 
 @pytest.mark.parametrize(("numerator", "is_hidden"), [(0, True), (4, True), (5, False), (6, False)])
@@ -43,7 +63,7 @@ def test_a_total_gives_no_hidden_part_away():
     whole, *parts = hidden(
         answer(63, 160), answer(3, 20, place="a"), answer(10, 40, place="b"), answer(50, 100, place="c")
     )
-    assert whole == (65, 160, 39.4, "")
+    assert whole == (65, 160, 40.6, "")
     assert parts == [
         (None, None, None, "under 5"),
         (None, None, None, "so that others stay hidden"),
@@ -231,6 +251,28 @@ def test_the_original_tables_agree_with_themselves(measure):
     for _, _, numerator, denominator, value in shown:
         assert min(numerator, denominator) >= LEAST
         assert abs(per * numerator / denominator - value) < 0.05 + 1e-9
+
+
+@pytest.mark.parametrize("measure", ORIGINALS)
+def test_england_is_what_its_councils_add_up_to(measure):
+    """Added up from the published rows of councils. Of a council that is hidden, either count may be under 5.
+
+    Where nothing is hidden, England is the sum of its 153 councils to within its own rounding, and its value is that
+    of the sums to the decimal; where some are, by no more than there is room for.
+    """
+    rows = _original(measure)
+    (_, _, numerator, denominator, value), councils = rows[0], rows[15:]
+    shown = [row for row in councils if row[2] is not None]
+    hidden = len(councils) - len(shown)
+    sums = [sum(row[place] for row in shown) for place in (2, 3)]
+    assert len(councils) == 153 and hidden <= 12
+    if hidden:
+        assert sums[0] <= numerator + 2 and sums[1] <= denominator + 2
+        assert sums[0] >= 0.99 * numerator and sums[1] >= 0.97 * denominator
+    else:
+        assert abs(sums[0] - numerator) <= 2 and abs(sums[1] - denominator) <= 2
+    per = PER.get(measure, 100)
+    assert abs(per * sums[0] / sums[1] - value) < 0.05 + 1e-9 + (0.02 * value if hidden else 0)
 
 
 def test_values_of_regions_are_worked_out_before_rounding():

@@ -38,6 +38,47 @@ def test_words_find_by_stem_in_name_kind_specialism_and_description(market):
     assert search(words="zebra trainers").total == 0
 
 
+def test_several_words_need_not_all_match_and_most_come_first(market):
+    one = search(words="gardening")
+    several = search(words="somebody for gardening and zebras")
+    assert several.total >= one.total > 0
+    assert names(several)[0] == names(one)[0]
+    both = everything(words="dementia swimming")
+    matched = [service.matched for service in both]
+    assert matched == sorted(matched, reverse=True)
+    assert {s.pk for s in both} == {s.pk for word in ("dementia", "swimming") for s in everything(words=word)}
+    together = names(search(words='"gardening club"'))
+    assert together and all("Gardening Club" in name for name in together)
+    assert not {s.pk for s in everything(words="swimming -dementia")} & {s.pk for s in everything(words="dementia")}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("gardning", "gardening"), ("demensia", "dementia"), ("swiming", "swimming")]
+)
+def test_what_is_spelt_nearly_so_is_found(market, typed, meant):
+    found = search(words=typed)
+    assert {s.pk for s in everything(words=meant)} <= {s.pk for s in everything(words=typed)}
+    assert found.otherwise == (typed,) and search(words=meant).otherwise == ()
+
+
+@pytest.mark.parametrize("typed", ["zebra", "cat", "xylophone", "dementia"])
+def test_what_is_not_spelt_nearly_so_is_not(market, typed):
+    assert search(words=typed).otherwise == ()
+
+
+def test_care_homes_are_not_among_home_care(market):
+    """“Care home” has both words of “home care”."""
+    for words in ("home care", "Homecare", "domiciliary care", "care at home", "home-care"):
+        found = everything(words=words)
+        assert found, words
+        assert all(Kind.HOME_CARE in s.kinds or "home care" in s.name.lower() for s in found), words
+    for words in ("care home", "care homes", "residential care"):
+        assert {kind for s in everything(words=words) for kind in s.kinds} <= {Kind.CARE_HOME, Kind.NURSING_HOME}
+    assert {s.pk for s in everything(words="home care dementia")} == {s.pk for s in everything(words="home care")}
+    first = everything(words="home care dementia")[0]
+    assert first.matched == 1, "whoever knows dementia comes first"
+
+
 def test_odd_words_are_no_error(market):
     for words in ["'; DROP TABLE", '"unclosed', "& | !", "-", "(((", "🙂"]:
         search(words=words)

@@ -55,7 +55,7 @@ def same(found, theirs):
 
 
 def test_every_way_is_answered_once(curve):
-    assert curve.height == len(question.ways()) == 1104
+    assert curve.height == len(question.ways()) == 1488
     assert curve.select(list(question.ANSWERS)).n_unique() == curve.height
     assert not curve.select(pl.any_horizontal(pl.all().is_null()).any()).item()
 
@@ -81,6 +81,15 @@ def test_the_headline_by_a_peer(curve, returns):
     same(row(curve), by_linearmodels(frame))
     same(row(curve, size="per head, councils weighted by size"), by_linearmodels(frame, weights="size"))
     assert (row(curve)["observations"], row(curve)["units"], row(curve)["periods"]) == (960, 147, 7)
+
+
+def test_council_effects_only_by_a_peer(curve, returns):
+    """What all councils share in a year is left in: both series rose, and the answer is six times the headline."""
+    frame = returns.assign(spending=returns["gross_cost"] * returns["real"] / returns["size"])
+    frame = frame.assign(people=frame["people"] / frame["size"]).dropna(subset=["spending", "people"])
+    found = row(curve, model="levels alone taken out (council effects only)")
+    same(found, by_linearmodels(frame, years=False))
+    assert found["effect"] == pytest.approx(111_613, abs=1)
 
 
 def test_whole_councils_without_the_line_itself_by_a_peer(curve, returns):
@@ -125,16 +134,16 @@ def test_the_curve_stays_as_it_was_found(curve):
 
 
 FROZEN = {
-    "estimates": 1104,
+    "estimates": 1488,
     "least": -47_586,
-    "lower_quarter": 296,
-    "middle": 5_923,
-    "upper_quarter": 23_042,
-    "most": 156_229,
-    "inside_published_range": 113,
-    "interval_reaches_published_range": 688,
-    "interval_reaches_nought": 825,
-    "above_nought": 273,
+    "lower_quarter": 1_445,
+    "middle": 12_081,
+    "upper_quarter": 52_035,
+    "most": 205_020,
+    "inside_published_range": 119,
+    "interval_reaches_published_range": 735,
+    "interval_reaches_nought": 873,
+    "above_nought": 609,
     "below_nought": 6,
 }
 
@@ -182,7 +191,7 @@ def test_the_break_and_the_missing_totals_can_be_seen():
 
 def test_headlines_change_one_choice_at_a_time(curve):
     chosen = question.headlines(curve)
-    assert chosen["changed"][0] == "headline" and chosen["changed"].n_unique() == chosen.height == 13
+    assert chosen["changed"][0] == "headline" and chosen["changed"].n_unique() == chosen.height == 14
     for one in chosen.iter_rows(named=True):
         assert sum(one[choice] != chosen[choice][0] for choice in question.ANSWERS) == (one["changed"] != "headline")
 
@@ -193,7 +202,7 @@ def test_the_command_tells_it_and_writes_it_whole(tmp_path, curve):
     assert shown.exit_code == 0
     assert "headline: 16,689" in shown.stdout and "not the price of a direct payment" in shown.stdout
     words = " ".join(ElementTree.parse(plot).getroot().itertext())
-    assert "1,104 estimates" in words and "NLGN" in words and "published" in words
+    assert "1,488 estimates" in words and "NLGN" in words and "published" in words
     assert all(answer in words for answers in question.ANSWERS.values() for answer in answers)
     assert pl.read_csv(table).height == curve.height
     answered = json.loads(CliRunner().invoke(direct_payment_question, ["--json"]).stdout)

@@ -16,7 +16,7 @@ SEEDS = range(6)
 CLOSE = 1e-8
 
 
-def by_linearmodels(frame, *, weights=None, columns=("people",), level="council"):
+def by_linearmodels(frame, *, weights=None, columns=("people",), level="council", years=True):
     """Two-way estimate and error, clustered by council whoever has the level.
 
     linearmodels multiplies the clustered variance by n / (its residual degrees of freedom), counting the effects that
@@ -27,7 +27,7 @@ def by_linearmodels(frame, *, weights=None, columns=("people",), level="council"
         panel["spending"],
         panel[list(columns)],
         entity_effects=True,
-        time_effects=True,
+        time_effects=years,
         weights=None if weights is None else panel[weights],
     ).fit(cov_type="clustered", clusters=panel["cluster"])
     units = frame["council"].nunique()

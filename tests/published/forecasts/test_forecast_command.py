@@ -1,13 +1,16 @@
 """The command: answers for people and for programs, the picture, and one sentence where the input is bad."""
 
 import json
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
 
 from leeway.insight.commands import insight
+from leeway.published.returns import figures
 
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 ENGLAND = "period,value\n2016-17,28.3\n2017-18,28.5\n2018-19,28.3\n2019-20,27.9\n2020-21,26.6\n2021-22,26.7\n"
 COUNCILS = "unit,period,value\nAsh,2020,20\nAsh,2021,22\nAsh,2022,25\nBeck,2020,40\nBeck,2021,39\nBeck,2022,41\n"
 
@@ -34,6 +37,15 @@ def test_one_series_for_programs(forecast):
     assert (answer["last_period"], answer["last_value"], answer["values"]) == ("2022-03-31", 26.7, 6)
     assert answer["beyond_tested"] is False
     assert forecast(ENGLAND, "--target", "30", "--by", "2024-03-31", "--json").output == done.output
+
+
+def test_the_first_target_as_the_docs_tell_it(forecast):
+    """30% by April 2011, asked in March 2010: England reached 29%."""
+    done = forecast("period,value\n2009,6.0\n2010,11.2\n", "--target", "30", "--by", "2011-04-01")
+    told = (DOCS / "explanation" / "forecasts.md").read_text(encoding="utf-8")
+    assert done.output.strip() in told and "     0.4%    11.2 " in done.output
+    take_up = figures.table("take_up_england").filter(year="2010-11", measure="1C(1A)")
+    assert f"{take_up['value_percent'].item()} of everybody" in told
 
 
 def test_at_most_is_what_is_left_of_or_more(forecast):

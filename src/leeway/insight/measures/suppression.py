@@ -1,17 +1,25 @@
 """Answers made fit to publish: small counts hidden, the others rounded, so that nobody can be found in them.
 
 DHSC hides both counts and the value where either count is under 5, and rounds the counts of regions and of England
-to the nearest 5; values are worked out before rounding, to one decimal. Checked on the published tables of ASCOF
+to the nearest 5; its values are worked out before rounding, to one decimal. Checked on the published tables of ASCOF
 2024-25: council values are those of the exact counts beside them, and eleven regional values are not those of the
-rounded counts beside them. Here every count is rounded, as nothing else hides a part of a council.
+rounded counts beside them. Here every count is rounded, as nothing else hides a part of a council, and the value is
+that of the rounded counts: 27.2% beside "20 of 80" can only be 22 of 81.
 Source: ASCOF 2024-25, notes 10 and 16.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from math import floor
 from typing import Any
 
+from leeway.insight.measures.from_records import with_population
+from leeway.insight.measures.measure import Measure
+
 LEAST, NEAREST = 5, 5
+#: Units of which the numerator counts people or other whole things, and is no amount that is added up over them.
+COUNTED = ("%", "per 100,000")
 COUNTS = ("numerator", "denominator", "unknown")
 UNDER, OTHERS = "under 5", "so that others stay hidden"
 
@@ -53,7 +61,8 @@ def published(answers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     where any of them counts 1 to 4 of its people, or gives such a count by one subtraction; a group of fewer than five
     people in every measure; and the next smallest, while those hidden could be had to within 5 by taking the others
     from the whole. A council is a whole: beside other councils it is held to the first rule and the last alone, as
-    the national tables are.
+    the national tables are. What is left is rounded: counts to the nearest 5, an amount to five average people's
+    worth of it, and a value is that of the rounded figures beside it, so that it tells nothing more than they do.
     """
     rows = [dict(answer) | {"hidden": UNDER if _small(answer) else ""} for answer in answers]
     measures: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -78,7 +87,11 @@ def published(answers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             if row["by"] and _group(row) in gone:
                 row["hidden"] = row["hidden"] or OTHERS
         _hide_together({code: measures[code]})
-    return [_rounded(row) for row in rows]
+    people = {(row["measure"], _group(row)): row["denominator"] for row in rows}
+    return [
+        _rounded(row, people.get((FOLLOWS[row["measure"]], _group(row))) if row["measure"] in FOLLOWS else None)
+        for row in rows
+    ]
 
 
 def hidden_parts(counts: Sequence[int]) -> set[int]:
@@ -166,12 +179,39 @@ def _hide_more(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return more
 
 
-def _rounded(row: dict[str, Any]) -> dict[str, Any]:
+def rounded_amount(amount: int, people: int) -> int:
+    """Round a sum over so many people to five average people's worth of it, in a step of one figure.
+
+    >>> rounded_amount(2_600_000, 80), rounded_amount(2_652_500, 81), rounded_amount(42, 80)
+    (2600000, 2600000, 40)
+    """
+    share = -(-NEAREST * amount // max(people, 1))
+    figures = 10 ** (len(str(share)) - 1)
+    step = -(-share // figures) * figures
+    step = step if step % NEAREST == 0 else max(NEAREST, -(-step // NEAREST) * NEAREST)
+    return (amount + step // 2) // step * step
+
+
+def _rounded(row: dict[str, Any], people: int | None) -> dict[str, Any]:
+    """A row as it is published. `people` are those behind an amount that is not told by the person."""
     if row["hidden"]:
         return row | dict.fromkeys((*COUNTS, "value"))
     unknown = None if 0 < row["unknown"] < LEAST else nearest(row["unknown"])
-    return row | {
-        "numerator": nearest(row["numerator"]),
-        "denominator": nearest(row["denominator"]),
-        "unknown": unknown,
-    }
+    numerator, denominator = row["numerator"], row["denominator"]
+    if row.get("unit", "%") in COUNTED:
+        numerator, denominator = nearest(numerator), nearest(denominator)
+    else:
+        numerator = rounded_amount(numerator, denominator if people is None else people)
+        denominator = nearest(denominator) if people is None else rounded_amount(denominator, people)
+    measure = _measures().get(row["measure"])
+    told = {"numerator": numerator, "denominator": denominator, "unknown": unknown}
+    if measure is not None and measure.middle:
+        return row | told | {"value": None if row["value"] is None else float(floor(row["value"] + 0.5))}
+    if measure is not None:
+        return row | told | {"value": measure.value(numerator, denominator)}
+    return row | told | {"value": floor(1000 * numerator / denominator + 0.5) / 10}
+
+
+@cache
+def _measures() -> dict[str, Measure]:
+    return {measure.code: measure for measure in with_population()}

@@ -61,7 +61,7 @@ def fit_to_show(answers: Iterable[Row]) -> list[Row]:
             row["unknown"] = nearest(counts["unknown"]) if counts["unknown"] >= LEAST else None
         plain_share = row["unit"] == "%" and row["measure"] != "NI130, ADASS base"
         if plain_share and row["value"] is not None:
-            limits = wilson(Share(counts["numerator"] / counts["denominator"], counts["denominator"]))
+            limits = wilson(Share(row["numerator"] / row["denominator"], row["denominator"]))
             row |= {"low": 100 * limits.low, "high": 100 * limits.high}
     return rows
 

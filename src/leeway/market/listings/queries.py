@@ -1,23 +1,20 @@
 """What other rooms and pages read from the directory. Everyone may see it all."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import Avg, Case, F, FloatField, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import ASin, Cos, Power, Radians, Sin, Sqrt
 
-from leeway.market.listings.models import BEST_FIRST, Kind, RatingGiven, Service
+from leeway.market.listings.models import BEST_FIRST, RatingGiven, Service
+from leeway.market.listings.terms import by_words, of_kind
 from leeway.refusal import Refusal
 
 PAGE_SIZE = 20
 EARTH_RADIUS_MILES = 3958.8
 FARTHEST_MILES = 100
 SORTS = {"best": "Best match", "distance": "Nearest first", "rating": "Best rated first", "name": "Name, A to Z"}
-
-# The ratings file says of some services only that they work in the community: they may be any of these.
-PERHAPS = {Kind.HOME_CARE, Kind.SUPPORTED_LIVING, Kind.EXTRA_CARE, Kind.SHARED_LIVES}
 
 DISTRICT = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 WHOLE_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
@@ -42,6 +39,7 @@ class Found:
     pages: int
     centre: Centre | None
     without_position: int
+    otherwise: tuple[str, ...] = ()  # the words that nothing has, looked for as what is spelt like them
 
     @property
     def first(self) -> int:
@@ -64,16 +62,16 @@ def search(
     sort: str = "",
     page: int = 1,
 ) -> Found:
-    """Find support in the directory.
+    """Find support in the directory. What fits most of the words comes first; one is enough.
 
     A place is a town, a council's area, a postcode or the start of one. With a distance, what is listed within so
     many miles of the middle of the place; each service then has `miles`. Raises Refusal, with the field's name,
     where a distance cannot be measured. Services that are no longer listed are left out.
     """
     found = Service.objects.filter(no_longer_listed_on=None)
+    otherwise: tuple[str, ...] = ()
     if words.strip():
-        query = SearchQuery(words, config="english", search_type="websearch")
-        found = found.filter(words=query).annotate(rank=SearchRank(F("words"), query))
+        found, otherwise = by_words(found, words)
     if kind:
         found = found.filter(of_kind(kind))
     if rating_at_least:
@@ -98,13 +96,8 @@ def search(
     if sort == "distance" and centre is None:
         raise no_middle(place, field="sort")
     found = in_order(found, sort or "best", ranked=bool(words.strip()), centred=bool(within_miles))
-    return one_page(found, page=page, centre=centre, without_position=without_position)
-
-
-def of_kind(kind: str) -> Q:
-    """Services of a kind, with those that may be of it because the regulator's file does not say."""
-    wanted = Q(kinds__contains=[kind])
-    return wanted | Q(kinds__contains=[Kind.COMMUNITY_CARE]) if kind in PERHAPS else wanted
+    shown = one_page(found, page=page, centre=centre, without_position=without_position)
+    return replace(shown, otherwise=otherwise)
 
 
 def in_place(place: str) -> Q:
@@ -172,7 +165,7 @@ def in_order(found: QuerySet, sort: str, *, ranked: bool, centred: bool) -> Quer
     if sort == "best" and centred:
         return found.order_by("miles", *by_name)
     if sort == "best" and ranked:
-        return found.order_by("-rank", *by_name)
+        return found.order_by("-matched", "-rank", *by_name)
     return found.order_by(*by_name)
 
 

@@ -8,7 +8,9 @@ import click
 import polars as pl
 
 from leeway.commandline import BadUse, show_json, written_whole
+from leeway.published.catalogue import MERGED
 from leeway.published.estimates import direct_payment_question as question
+from leeway.published.estimates.panel import Panel
 from leeway.published.estimates.reading import Columns, read_panel
 from leeway.published.estimates.regression import Estimate
 from leeway.published.estimates.specifications import SPECIFICATIONS, answers, without_each_group
@@ -20,6 +22,11 @@ ABOUT = (
     "caused: what moves both series, and what moves from one to the other, is in it. Errors are clustered by {unit} "
     "with the factor G/(G-1); intervals are 95%, Student's t with G-1 degrees of freedom; “wild_bootstrap_p” is the "
     "chance of a t at least as large were there no association. Rows without both series are left out and counted."
+)
+
+CROSSES = (
+    f"The years cross 2009-10. {MERGED} If “{{effect}}” counts them, what rose between those years is a way of "
+    "counting: estimate the years before it, and those from it, each by themselves."
 )
 
 
@@ -67,6 +74,8 @@ def estimate(
         "left_out": left_out,
         "about": ABOUT.format(outcome=outcome, effect=effect, unit=unit),
     }
+    if crosses_break(table):
+        answer["about"] += f" {CROSSES.format(effect=effect)}"
     if leave_out:
         answer["left_out_in_turn"] = [
             {"without": name, **told("two-way fixed effects", one)} for name, one in without_each_group(table).items()
@@ -77,6 +86,11 @@ def estimate(
         show_json(answer)
     else:
         _show(answer, made)
+
+
+def crosses_break(panel: Panel) -> bool:
+    """Whether the years lie on both sides of the change in what counts as a direct payment."""
+    return bool(panel.year.min() < question.BREAK <= panel.year.max())
 
 
 def told(name: str, made: Estimate) -> dict[str, Any]:
@@ -170,6 +184,7 @@ def direct_payment_question(
             f"{row['year']}: {_known(row['people'])} in {row['councils_that_say']:,} councils; "
             f"{_known(row['all_spending_thousands'])}; {_known(row['four_main_services_thousands'])}"
         )
+    click.echo(f"{MERGED} What rose then is a way of counting.")
     click.echo("\nEvery estimate (£ a year for each further person)")
     _tell(frame, chosen, regions)
 

@@ -91,10 +91,23 @@ SIZE = {
     "per head, councils weighted by size": (True, True),
 }
 TIMING = {"people in the same year": False, "people in the year before": True}
+
+
+@dataclass(frozen=True)
+class Model:
+    """What is taken out: what of each council's own, what all share in a year; and whether changes are compared."""
+
+    within: Within
+    changes: bool = False
+    years: bool = True
+
+
 MODEL = {
-    "levels and years taken out": (Within.LEVELS, False),
-    "levels, years and trends taken out": (Within.TRENDS, False),
-    "change on the year": (Within.NOTHING, True),
+    "levels and years taken out": Model(Within.LEVELS),
+    # As a first reading has it: what all councils share in a year, such as growing, is left in both series.
+    "levels alone taken out (council effects only)": Model(Within.LEVELS, years=False),
+    "levels, years and trends taken out": Model(Within.TRENDS),
+    "change on the year": Model(Within.NOTHING, changes=True),
 }
 COUNCILS = {"all councils": False, "without tiny and reorganised councils": True}
 ANSWERS = {
@@ -137,7 +150,7 @@ def _can_be_asked(way: dict[str, str]) -> bool:
     years = YEARS[way["years"]]
     long_enough = years.last - years.first + 1 >= TREND_YEARS_LEAST
     return years.last <= SPENDING[way["spending"]].last_year and (
-        long_enough or MODEL[way["model"]][0] != Within.TRENDS
+        long_enough or MODEL[way["model"]].within != Within.TRENDS
     )
 
 
@@ -180,7 +193,8 @@ def worked_out(
         if key not in series:
             series[key] = _series(table, way)
         try:
-            found = estimate(_asked(series[key], way), within=MODEL[way["model"]][0], draws=draws)
+            model = MODEL[way["model"]]
+            found = estimate(_asked(series[key], way), within=model.within, period_effects=model.years, draws=draws)
         except NotEstimated:
             continue
         rows.append(way | _flat(found))
@@ -192,7 +206,8 @@ def worked_out(
 def without_each_region(client_group: str = LEARNING_DISABILITY, *, way: dict[str, str] = HEADLINE) -> pl.DataFrame:
     """The same estimate without each region in turn: region, effect, standard_error, low, high and counts."""
     panel = _asked(_series(returns_of(client_group), way), way)
-    found = leave_one_out(panel, within=MODEL[way["model"]][0])
+    model = MODEL[way["model"]]
+    found = leave_one_out(panel, within=model.within, period_effects=model.years)
     return pl.DataFrame([{"without": region} | _flat(one) for region, one in found.items()])
 
 
@@ -228,7 +243,7 @@ def _asked(panel: Panel, way: dict[str, str]) -> Panel:
     if TIMING[way["timing"]]:
         panel = lagged(panel)  # before the years are cut: the first may look back to the one before it
     kept = (panel.year >= years.first) & (panel.year <= years.last)
-    return differenced(panel.where(kept)) if MODEL[way["model"]][1] else panel.where(kept)
+    return differenced(panel.where(kept)) if MODEL[way["model"]].changes else panel.where(kept)
 
 
 def returns_of(client_group: str) -> pl.DataFrame:

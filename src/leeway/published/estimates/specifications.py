@@ -49,6 +49,9 @@ SPECIFICATIONS = (
         change=lambda panel: differenced(lagged(panel)),
     ),
     Specification(
+        "unit effects only", "each unit's own level taken out, and nothing of what all share", period_effects=False
+    ),
+    Specification(
         "period effects only", "units compared with each other as well as with themselves", within=Within.NOTHING
     ),
 )
