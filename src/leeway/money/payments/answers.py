@@ -28,7 +28,7 @@ from leeway.money.banking.statement import CannotRead, read_statement
 from leeway.money.banking.status_report import PaymentStatus, StatusReport, Verdict
 from leeway.money.payments import queries
 from leeway.money.payments.actions import locked_run, take_back
-from leeway.money.payments.models import AnsweredPayment, BankAnswer, Payment, PaymentRun
+from leeway.money.payments.models import AnsweredPayment, BankAnswer, Payment, PaymentRun, named_as_payment
 from leeway.money.payments.states import TURNED_DOWN, AnswerKind, PaymentState, Said, State
 from leeway.refusal import Refusal, quoted
 
@@ -196,7 +196,7 @@ def _require_about(run: PaymentRun, report: StatusReport) -> None:
 
 def _require_possible(run: PaymentRun, status: PaymentStatus, pence: int, place: int, state: str) -> None:
     """Refuse what cannot be so of a payment: another amount, or a word about one that has come back."""
-    called = f"{run.number:06}-{place:06}"
+    called = named_as_payment(run.number, place)
     if status.amount_pence not in (None, pence):
         raise AnswerRefused(
             f"The answer has {pounds(status.amount_pence or 0)} for {called}, not {pounds(pence)}. Ask the bank."

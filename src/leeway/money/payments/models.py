@@ -64,6 +64,11 @@ def named_as_file(number: int) -> str:
     return f"LEEWAY-{number:06}"
 
 
+def named_as_payment(run_number: int, place: int) -> str:
+    """What stands for a payment on the statement of whoever is paid, and in the bank's reports."""
+    return f"{run_number:06}-{place:06}"
+
+
 class FileOfRuns(models.Model):
     """One Bacs file for several runs, each on its own day: how many payments it has, and what they come to.
 
@@ -333,7 +338,7 @@ class Payment(models.Model):
     @property
     def reference(self) -> str:
         """What stands for this payment on the statement of whoever is paid, and in the bank's reports."""
-        return f"{self.run.number:06}-{self.place:06}"
+        return named_as_payment(self.run.number, self.place)
 
     @property
     def end_to_end_id(self) -> str:

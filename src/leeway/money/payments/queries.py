@@ -29,7 +29,16 @@ from leeway.money.budgets.relations import RELATIONS as BUDGETS
 from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.ledger import queries as ledger
 from leeway.money.payees.states import State as PayeeState
-from leeway.money.payments.models import AnsweredPayment, BankAnswer, Payment, PaymentRun, Rail, Sample, Sampled
+from leeway.money.payments.models import (
+    AnsweredPayment,
+    BankAnswer,
+    Payment,
+    PaymentRun,
+    Rail,
+    Sample,
+    Sampled,
+    named_as_payment,
+)
 from leeway.money.payments.relations import RELATIONS as PAYMENTS
 from leeway.money.payments.states import LIVE, PaymentState, State
 from leeway.refusal import Refusal
@@ -193,7 +202,7 @@ def payment_in(run: PaymentRun, reference: str) -> Payment:
             return found
     raise Refusal(
         f"No payment of this run is called “{reference}”. Write it as the page of the run has it: "
-        f"{run.number:06}-000001.",
+        f"{named_as_payment(run.number, 1)}.",
         field="returned",
     )
 

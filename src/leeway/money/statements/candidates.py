@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from leeway.money.budgets.dues import Payer
 from leeway.money.contributions.models import Receipt
-from leeway.money.payments.models import AnsweredPayment, Payment, PaymentRun
+from leeway.money.payments.models import AnsweredPayment, Payment, PaymentRun, named_as_file, named_as_payment
 from leeway.money.payments.states import LIVE, PaymentState, Said
 from leeway.money.statements.kinds import SIGN, What, Whose
 from leeway.money.statements.matching import (
@@ -130,7 +130,7 @@ class _Left:
 
     @property
     def reference(self) -> str:
-        return f"LEEWAY-{self.number:06}"
+        return named_as_file(self.number)
 
 
 type Runs = Mapping[int, _Left]
@@ -362,7 +362,7 @@ def _arrived(account: BankAccount) -> Iterable[OpenThing]:
 def _payment(
     what: What, row: Mapping[str, Any], pence: int, open_pence: int, on: date, *, handled=False, to_record=False
 ) -> OpenThing:
-    reference = f"{row['run__number']:06}-{row['place']:06}"
+    reference = named_as_payment(row["run__number"], row["place"])
     person = f"{row[f'{PERSON}__given_name']} {row[f'{PERSON}__family_name']}".strip()
     return OpenThing(
         thing=Thing(what, row["pk"]),
@@ -372,7 +372,7 @@ def _payment(
         on=on,
         since=row["run__sent_on"],
         keys=(row["pk"].hex, reference),
-        run=f"LEEWAY-{row['run__number']:06}",
+        run=named_as_file(row["run__number"]),
         names=(row["payee__account_name"], person),
         handled=handled,
         to_record=to_record,
