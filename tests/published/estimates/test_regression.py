@@ -29,7 +29,7 @@ def by_linearmodels(frame, *, weights=None, columns=("people",), level="council"
         entity_effects=True,
         time_effects=years,
         weights=None if weights is None else panel[weights],
-    ).fit(cov_type="clustered", clusters=panel["cluster"])
+    ).fit(cov_type="clustered", clusters=panel["cluster"], auto_df=years)
     units = frame["council"].nunique()
     factor = units / (units - 1) * found.df_resid / found.nobs
     return found.params["people"], found.std_errors["people"] * np.sqrt(factor)
