@@ -64,6 +64,18 @@ def press[T](action: Callable[..., T], request: HttpRequest) -> Done[T] | None:
     return done
 
 
+def is_barred(check: Callable[[], object], request: HttpRequest) -> bool:
+    """Whether a page is opened for what cannot be done now: the page that follows says why, before anybody types."""
+    if request.method == "POST":  # which the action itself judges
+        return False
+    try:
+        check()
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return True
+    return False
+
+
 def in_turn[T](what: str, call: Callable[[], T]) -> T:
     """Call something once nobody else is doing the same, by its name: the second comes after the first is through.
 

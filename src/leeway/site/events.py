@@ -497,6 +497,7 @@ EVENTS: dict[Event, Follows] = {
         ),
         notices=(Notice("payment_returned", amount_that_came_back),),
     ),
+    Event.PAYMENT_FAILED: NOTHING,  # not for anything of the person's: it is due again, and told where it comes late
     Event.SHARE_RECEIVED: NOTHING,
     Event.MESSAGE_FAILED: NOTHING,
     Event.LETTER_TO_POST: NOTHING,

@@ -22,6 +22,7 @@ from leeway.messages import actions as outbox
 from leeway.messages.models import Message
 from leeway.messages.queries import left
 from leeway.messages.states import State
+from leeway.money.banking.reasons import NOT_FOR_A_MESSAGE
 from leeway.money.budgets.models import WHILE_AWAY, Hold, HoldKind
 
 AWAY = "we heard that you are away from home, and we want to find out what you need"
@@ -73,9 +74,12 @@ def why_payments_wait(line: StoryLine) -> dict[str, str] | None:
 
 
 def amount_that_came_back(line: StoryLine) -> dict[str, str] | None:
-    """What the bank sent back, where the account was the person's or held for them; a provider mends its own."""
+    """What the bank sent back, where the account was the person's or held for them; a provider mends its own.
+
+    That the council asked for it, or that the account holder has died, is for somebody to tell.
+    """
     amount, _, why = line.sentence.partition(" came back: ")
-    return {"amount": amount} if why else None
+    return {"amount": amount} if why and why not in NOT_FOR_A_MESSAGE else None
 
 
 def what_is_left_out(line: StoryLine) -> dict[str, str] | None:

@@ -9,10 +9,12 @@ from django.db import DatabaseError, transaction
 from django.http import Http404
 from django.urls import reverse
 
-from leeway.care.people.models import StoryLine
+from leeway.care.people.events import Event
+from leeway.care.people.models import StoryLine, Task
 from leeway.care.planning.models import Way
 from leeway.files.models import File
 from leeway.files.queries import get_file, read_file
+from leeway.messages.models import Message
 from leeway.money.budgets.actions import lift_hold, start_budget
 from leeway.money.budgets.models import Hold
 from leeway.money.ledger.models import Transfer
@@ -20,6 +22,7 @@ from leeway.money.ledger.queries import balance
 from leeway.money.payments.actions import approve_run, confirm_run, make_run, return_payment, withdraw_run
 from leeway.money.payments.answers import take_answer
 from leeway.money.payments.models import AnsweredPayment, BankAnswer, PaymentRun
+from leeway.money.payments.notices import tell_of_late
 from leeway.money.payments.queries import evidence_for, findings
 from leeway.refusal import NotAllowed, Refusal
 from tests.money.banking.reports import notification, report, sent_back, status
@@ -62,6 +65,10 @@ def answer(run, finn):
 
 def rejection(*payments, code="AC04", **changes):
     return report(*(status(each.end_to_end_id, "RJCT", code=code) for each in payments), **changes)
+
+
+def told_of_late(payment):
+    return Message.objects.filter(key=f"payment_late:{payment.instalment_id}").exists()
 
 
 def nothing_written():
@@ -132,8 +139,29 @@ def test_a_file_that_the_bank_did_not_take_brings_everything_back_and_holds_nobo
     assert {each.state for each in run.payments.all()} == {"returned"}
     assert not Hold.objects.exists()
     assert list(findings()) == []
+    assert not Message.objects.exists() and not Task.objects.filter(kind=Event.PAYMENT_RETURNED).exists()
+    assert StoryLine.objects.filter(kind=Event.PAYMENT_FAILED).count() == 2
+    tell_of_late(on=PAY_ON)  # where it is not made again in time, everybody hears that it is our mistake
+    assert {told_of_late(each) for each in run.payments.all()} == {True}
     again = make_run(pay_on=PAY_ON, by=finn, on=ANSWERED_ON)
     assert again.payments_count == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "events", "held", "told"),
+    [
+        ("AC04", Event.PAYMENT_RETURNED, True, True),
+        ("AM04", Event.PAYMENT_FAILED, False, False),
+        ("CUST", Event.PAYMENT_RETURNED, True, False),
+        ("MD07", Event.PAYMENT_RETURNED, True, False),
+    ],
+)
+def test_only_whose_account_is_at_fault_is_asked_for_another(adas, answer, case, code, events, held, told):
+    answer(rejection(adas, code=code))
+    assert case.story.filter(kind=events).exists() and Hold.objects.exists() == held
+    assert Message.objects.filter(template="payment_returned").exists() == told
+    tell_of_late(on=PAY_ON)
+    assert told_of_late(adas) == (not held)
 
 
 def test_what_the_bank_has_already_is_not_paid_again(run, adas, lenas, answer, finn):

@@ -1,6 +1,7 @@
 """The pages of money: who may open them, what they show, and the whole way from set-up to files."""
 
 from datetime import date
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -164,6 +165,27 @@ def test_a_run_is_given_another_day_and_withdrawn_on_its_pages(budget, as_user, 
     text = post(client, "payments:withdraw", made.pk, reason="The bank refused the file")
     assert "Its payments are due again" in text and "Withdrawn" in text
     assert client.get(reverse("payments:bacs", args=[made.pk])).status_code == 404
+
+
+def test_a_page_for_a_step_that_cannot_be_taken_says_so_before_anybody_types(budget, as_user, sent, finn, fay, on):
+    client = as_user(fay)
+    made = make_run(pay_on=date(2026, 4, 24), by=finn, on=TODAY)
+
+    def told(name, *more):
+        response = client.get(reverse(f"payments:{name}", args=[made.pk, *more]), follow=True)
+        assert response.redirect_chain == [(reverse("payments:show", args=[made.pk]), 302)]
+        return unescape(response.content.decode())
+
+    assert "at “Waiting for a second officer”, so it cannot become “Sent to the bank”" in told("send")
+    assert "cannot become “Withdrawn”" in told("withdraw") and "cannot become “Confirmed”" in told("confirm")
+    assert "so the bank has no file of it to answer" in told("answer")
+    assert "Confirm the run first" in told("returned", 1)
+    assert "Another officer approves the new day" in page(client, "payments:redate", made.pk)
+    sent(made, TODAY)
+    assert "Confirm the run on that day or later" in told("confirm")
+    assert "cannot become “Waiting for a second officer”" in told("redate")
+    on(24)
+    assert "What did you look at?" in page(client, "payments:confirm", made.pk)
 
 
 def test_what_came_back_is_shown_by_name_before_it_is_confirmed(budget, as_user, sent, finn, on):

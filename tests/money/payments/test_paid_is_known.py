@@ -139,6 +139,17 @@ def test_a_run_is_given_another_day_and_another_officer_approves_it(approved, fi
     assert list(findings()) == []
 
 
+def test_a_run_is_given_no_day_that_it_has_or_on_which_it_is_not_due(approved, run, fay):
+    with pytest.raises(Refusal, match="has that day already: 24 April 2026"):
+        redate_run(run=approved, pay_on=PAY_ON, by=fay, on=ON)
+    approved.refresh_from_db()
+    assert approved.state == State.APPROVED  # and the approval stands
+    later = make_run(pay_on=date(2026, 4, 28), by=run.made_by, on=ON)
+    with pytest.raises(Refusal, match="due on 27 April 2026, so it cannot be paid before 27 April 2026"):
+        redate_run(run=later, pay_on=PAY_ON, by=fay, on=ON)
+    assert redate_run(run=later, pay_on=date(2026, 4, 27), by=fay, on=ON).pay_on == date(2026, 4, 27)
+
+
 def test_a_run_that_nobody_approved_in_time_is_given_another_day(run, fay):
     run = redate_run(run=run, pay_on=LATER, by=run.made_by, on=date(2026, 4, 23))
     assert approve_run(run=run, by=fay, on=date(2026, 4, 23)).state == State.APPROVED

@@ -237,6 +237,7 @@ def test_what_the_bank_turned_down_does_not_leave_with_its_run(paid_run, payment
     )
     ((run, evidence),) = queries.runs_to_confirm(seen_by=finn, on=LATER)
     assert run == paid_run and evidence.returned == ()
+    assert evidence.left_pence == run.total_pence - ben.amount_pence
     assert actions.confirm_from_statement(run=run, by=finn, on=LATER).state == State.CONFIRMED
     left = {each.thing: each.open_pence for each in queries.candidates.things_for(account, ())}
     assert left.get(Thing(What.RUN, run.pk), 0) == left.get(Thing(What.RETURNED, ben.pk), 0) == 0

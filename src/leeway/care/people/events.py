@@ -68,6 +68,7 @@ class Event(TextChoices):
     PAYMENT_SENT = "payment_sent", "Payment sent"
     PAYMENT_LATE = "payment_late", "Payment not sent in time"
     PAYMENT_RETURNED = "payment_returned", "Payment came back"
+    PAYMENT_FAILED = "payment_failed", "Payment not carried out"
     SHARE_RECEIVED = "share_received", "Share received"
     MESSAGE_FAILED = "message_failed", "A message did not arrive"
     LETTER_TO_POST = "letter_to_post", "A letter to print and post"

@@ -32,6 +32,8 @@ class Reason:
 
 #: The codes by which a bank says that it has this very payment, or file, already. The first one stands.
 DUPLICATES = frozenset({"AM05", "DUPL", "DU01", "DU02", "DU03", "DU04", "DU05"})
+#: The codes by which a bank says that nothing is wrong with the account that was to be paid, but with us or with it.
+FAILED_WITH_US = frozenset({"AM02", "AM04", "DT01", "ED05", "FF01", "TM01"})
 #: The codes that say nothing by themselves: what the bank wrote beside them does.
 IN_THE_BANKS_WORDS = frozenset({"NARR", "MS02", "MS03"})
 PLAIN = {
@@ -68,6 +70,10 @@ PLAIN = {
     "RC10": "the sort code is wrong",
     "TM01": "the bank had the file too late",
 }
+
+
+#: Why something came back, where somebody tells the person: it is about no number of an account that we may have wrong.
+NOT_FOR_A_MESSAGE = frozenset({PLAIN["CUST"], PLAIN["MD07"]})
 
 
 def reason_for(code: str, of: ReasonSet, *, said: str = "") -> Reason:

@@ -25,7 +25,7 @@ from leeway.care.planning.models import Way
 from leeway.days import PLANNED, check_day
 from leeway.law.numbers import pounds
 from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
-from leeway.money.banking.working_days import bacs_submission_day, require_bank_working_day
+from leeway.money.banking.working_days import bacs_submission_day, require_bank_working_day, working_day_on_or_before
 from leeway.money.budgets.actions import hold_returned, set_aside_on_account
 from leeway.money.budgets.models import Interim
 from leeway.money.budgets.payable import PAYEE_IN_USE, PAYEE_ON_ACCOUNT, payable, payable_on_account
@@ -118,7 +118,7 @@ def approve_run(*, run: PaymentRun, pay_on: date | None = None, by: User, on: da
     `pay_on` is the day that the officer saw: where the run has another by now, nothing is approved. Nor where a
     payment in it may no longer be made: the run is cancelled and made again without it.
     """
-    run = _to_move(run, State.APPROVED, by)
+    run = _to_move(run, State.APPROVED, by, on)
     if run.needs_second and run.state == State.MADE:
         require_move(MOVES, run.state, State.CHECKED, of="This payment run")
     if pay_on is not None and pay_on != run.pay_on:
@@ -152,7 +152,7 @@ def record_sent(*, run: PaymentRun, sent_on: date, by: User, on: date) -> Paymen
 
     Refused where Bacs could no longer reach the day of payment: the run is given another day, or withdrawn.
     """
-    run = _to_move(run, State.SENT, by)
+    run = _to_move(run, State.SENT, by, on)
     _require_alone(run)
     return send(run, sent_on, by, on)
 
@@ -187,9 +187,7 @@ def confirm_run(*, run: PaymentRun, confirmed_from: str, returned: Mapping[str, 
 
     What came back is committed again, the case is told, and its budget waits until finance has looked.
     """
-    run = _to_move(run, State.CONFIRMED, by)
-    if on < run.pay_on:
-        raise Refusal(f"People have their money on {run.pay_on:%-d %B %Y}. Confirm the run on that day or later.")
+    run = _to_move(run, State.CONFIRMED, by, on)
     if len(confirmed_from.strip()) < 5:
         raise Refusal("Say what you looked at: “Bank statement of 24 April”.", field="confirmed_from")
     came_back = [(queries.payment_in(run, reference), why) for reference, why in returned.items()]
@@ -209,22 +207,20 @@ def return_payment(*, payment: Payment, reason: str, by: User, on: date) -> Paym
     check_can(by, Capability.PAY)
     locked_run(payment.run)
     payment = Payment.objects.get(pk=payment.pk)
-    require_move(PAYMENT_MOVES, payment.state, PaymentState.RETURNED, of="This payment")
-    if payment.state != PaymentState.ARRIVED:
-        raise Refusal("Confirm the run first, and name the payments that came back there.")
+    require_arrived(payment)
     return take_back(payment, reason, by, on)
 
 
 @transaction.atomic
 def cancel_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
     """Give up a run before it is approved. Its instalments are due again."""
-    return _give_up(_to_move(run, State.CANCELLED, by), State.CANCELLED, "Given up before it was approved.", by, on)
+    return _give_up(_to_move(run, State.CANCELLED, by, on), State.CANCELLED, "Given up before it was approved.", by, on)
 
 
 @transaction.atomic
 def withdraw_run(*, run: PaymentRun, reason: str, by: User, on: date) -> PaymentRun:
     """Give up an approved run of which the bank has no file, and say why. Its instalments are due again."""
-    run = _to_move(run, State.WITHDRAWN, by)
+    run = _to_move(run, State.WITHDRAWN, by, on)
     _require_alone(run)
     if len(reason.strip()) < 5:
         raise Refusal("Say why the run is withdrawn, and how you know that the bank has no file.", field="reason")
@@ -233,13 +229,14 @@ def withdraw_run(*, run: PaymentRun, reason: str, by: User, on: date) -> Payment
 
 @transaction.atomic
 def redate_run(*, run: PaymentRun, pay_on: date, by: User, on: date) -> PaymentRun:
-    """Give a run that was not sent another day. An approval falls away: another officer approves the new day."""
-    check_can(by, Capability.PAY)
-    run = locked_run(run)
-    if run.state != State.MADE:
-        require_move(MOVES, run.state, State.MADE, of="This payment run")
+    """Give a run that was not sent another day. An approval falls away: another officer approves the new day.
+
+    Refused where it has that day already, or where something in it is not due by then.
+    """
+    run = _to_move(run, State.MADE, by, on)
     _require_alone(run)
     require_day_of(run, pay_on, on)
+    _require_due_by(run, pay_on)
     run.pay_on, run.dated_by, run.dated_on = pay_on, by, on
     run.checked_by = run.checked_on = run.approved_by = run.approved_on = run.originator = None
     approvals = ("checked_by", "checked_on", "approved_by", "approved_on", "originator")
@@ -283,6 +280,21 @@ def record_checked(*, sampled: Sampled, right: bool, found: str, by: User, on: d
     sampled.right, sampled.found, sampled.looked_by, sampled.looked_on = right, found.strip(), by, on
     sampled.save(update_fields=["right", "found", "looked_by", "looked_on"])
     return sampled
+
+
+def require_step(run: PaymentRun, to: State, on: date) -> None:
+    """Refuse a step that a run cannot take from where it stands, or before its day."""
+    if not run.state == to == State.MADE:  # which may be given its day again and again
+        require_move(MOVES, run.state, to, of="This payment run")
+    if to == State.CONFIRMED and on < run.pay_on:
+        raise Refusal(f"People have their money on {run.pay_on:%-d %B %Y}. Confirm the run on that day or later.")
+
+
+def require_arrived(payment: Payment) -> None:
+    """Refuse to take back a payment of which nobody has said that it arrived."""
+    require_move(PAYMENT_MOVES, payment.state, PaymentState.RETURNED, of="This payment")
+    if payment.state != PaymentState.ARRIVED:
+        raise Refusal("Confirm the run first, and name the payments that came back there.")
 
 
 def require_day_of(run: PaymentRun, pay_on: date, on: date) -> None:
@@ -340,10 +352,10 @@ def locked_run(run: PaymentRun) -> PaymentRun:
     return PaymentRun.objects.select_for_update(no_key=True).get(pk=run.pk)
 
 
-def _to_move(run: PaymentRun, to: State, by: User) -> PaymentRun:
+def _to_move(run: PaymentRun, to: State, by: User, on: date) -> PaymentRun:
     check_can(by, Capability.PAY)
     run = locked_run(run)
-    require_move(MOVES, run.state, to, of="This payment run")
+    require_step(run, to, on)
     return run
 
 
@@ -353,6 +365,20 @@ def _require_alone(run: PaymentRun) -> None:
         raise Refusal(
             f"This run is in the file {run.file.reference} with others. Say that the bank has that file, or take it "
             "apart first."
+        )
+
+
+def _require_due_by(run: PaymentRun, pay_on: date) -> None:
+    """Refuse the day that a run has, and one before something in it is due: whoever is paid counts on that day."""
+    if pay_on == run.pay_on:
+        raise Refusal(f"The run has that day already: {pay_on:%-d %B %Y}. Choose another.", field="pay_on")
+    last = run.payments.aggregate(last=Max("instalment__due_on"))["last"]
+    first = working_day_on_or_before(last) if last else pay_on
+    if first > pay_on:
+        raise Refusal(
+            f"Something in this run is due on {last:%-d %B %Y}, so it cannot be paid before {first:%-d %B %Y}. To pay "
+            "others sooner, give this run up and make it again.",
+            field="pay_on",
         )
 
 
@@ -456,10 +482,11 @@ def _transfer_id(payment: uuid.UUID, reason: Reason) -> uuid.UUID:
     return uuid.uuid5(payment, reason.value)
 
 
-def take_back(payment: Payment, why: str, by: User, on: date, *, waits: bool = True) -> Payment:
+def take_back(payment: Payment, why: str, by: User, on: date, *, ours: bool = False) -> Payment:
     """Take a payment back step by step to what is committed, and tell the case. Whoever calls has locked its run.
 
-    Its budget waits until finance has looked, unless nothing is wrong with whom it was for.
+    Its budget waits until finance has looked, unless it is `ours`: nothing is wrong with the account that was to be
+    paid, and it is simply due again.
     """
     if payment.state == PaymentState.RETURNED:
         raise Refusal(
@@ -484,8 +511,9 @@ def take_back(payment: Payment, why: str, by: User, on: date, *, waits: bool = T
             )
     sent_back = "came back" if payment.way == Way.DIRECT_PAYMENT else "came back from the provider’s account"
     sentence = f"{pounds(payment.amount_pence)} {sent_back}: {payment.returned_because}"
-    tell(case=payment.case, kind=Event.PAYMENT_RETURNED, sentence=sentence, by=by, on=on)
-    if waits and payment.instalment is not None:
+    kind = Event.PAYMENT_FAILED if ours else Event.PAYMENT_RETURNED
+    tell(case=payment.case, kind=kind, sentence=sentence, by=by, on=on)
+    if not ours and payment.instalment is not None:
         hold_returned(instalment=payment.instalment, reason=sentence, by=by, on=on)
     return payment
 

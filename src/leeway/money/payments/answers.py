@@ -23,7 +23,7 @@ from leeway.files.models import FileKind, Owner
 from leeway.law.numbers import pounds
 from leeway.money.banking import status_report
 from leeway.money.banking.lines import Detail, Line
-from leeway.money.banking.reasons import Reason, ReasonSet, reason_for
+from leeway.money.banking.reasons import FAILED_WITH_US, Reason, ReasonSet, reason_for
 from leeway.money.banking.statement import CannotRead, read_statement
 from leeway.money.banking.status_report import PaymentStatus, StatusReport, Verdict
 from leeway.money.payments import queries
@@ -69,7 +69,7 @@ def take_answer(*, run: PaymentRun, upload: DjangoFile, by: User, on: date) -> B
     check_can(by, Capability.PAY)
     _require_known_layout(upload)
     run = locked_run(run)
-    _require_given_to_the_bank(run)
+    require_given_to_the_bank(run)
     owner = Owner(FILES_OF_RUN, run.pk)
     words = f"The bank’s answer to payment run {run.number}"
     file = keep_file(upload=upload, kind=FileKind.STATEMENT, words=words, owner=owner, by=by, on=on)
@@ -117,7 +117,8 @@ def _act_upon(answer: BankAnswer, heard: Heard, by: User, on: date) -> None:
     back = {key: reason for key, (said, reason) in heard.named.items() if said in TURNED_DOWN}
     for payment in queries.payments_of(answer.run).filter(pk__in=back):
         reason = back[payment.pk]
-        take_back(payment, reason.words if reason else "", by, on, waits=not heard.of_the_whole)
+        ours = heard.of_the_whole or (reason is not None and reason.code in FAILED_WITH_US)
+        take_back(payment, reason.words if reason else "", by, on, ours=ours)
 
 
 def _require_known_layout(upload: DjangoFile) -> None:
@@ -129,7 +130,8 @@ def _require_known_layout(upload: DjangoFile) -> None:
         )
 
 
-def _require_given_to_the_bank(run: PaymentRun) -> None:
+def require_given_to_the_bank(run: PaymentRun) -> None:
+    """Refuse an answer to a run of which the bank has no file, and say what is wrong then."""
     if run.state in (State.SENT, State.CONFIRMED):
         return
     if run.state == State.WITHDRAWN:

@@ -15,15 +15,22 @@ from leeway.law.numbers import pounds
 from leeway.messages.actions import way_to
 from leeway.messages.models import Message
 from leeway.messages.recipients import Channel
+from leeway.money.banking.reasons import FAILED_WITH_US
 from leeway.money.banking.working_days import bacs_submission_day, working_day_on_or_before
 from leeway.money.budgets.models import Hold, Instalment
 from leeway.money.budgets.payable import as_paid_on, payable
-from leeway.money.payments.models import Payment, Rail
-from leeway.money.payments.states import LIVE, PaymentState, State
+from leeway.money.payments.models import AnsweredPayment, Payment, Rail
+from leeway.money.payments.states import LIVE, PaymentState, Said, State
 
 #: A letter that says “sent” comes after the money: those who are written to on paper read it on their page.
 IN_TIME = (Channel.EMAIL, Channel.TEXT)
 LOOKED_BACK = timedelta(days=31)
+#: That the bank turned a payment down for nothing that is wrong with the account it was for.
+FAILED = AnsweredPayment.objects.filter(
+    Q(code__in=FAILED_WITH_US) | Q(answer__back_count=F("answer__run__payments_count")),
+    payment=OuterRef("pk"),
+    said=Said.REJECTED,
+)
 
 
 def tell_of_sent(*, on: date) -> int:
@@ -74,7 +81,7 @@ def late(on: date) -> QuerySet[Any]:
     """Direct payments that nothing stops, that nobody has sent, and that Bacs cannot bring on their day any more.
 
     Not what came back or was on hold when it was to be sent, since that was told then; nor what was due before its
-    budget was set up.
+    budget was set up. What failed with us or with the bank was told to nobody, and is late as anything is.
     """
     due = Instalment.objects.filter(
         due_on__gt=on - LOOKED_BACK,
@@ -83,7 +90,7 @@ def late(on: date) -> QuerySet[Any]:
         part__budget__case__person__date_of_death=None,
         part__budget__started_on__lt=F("due_on"),
     )
-    came_back = Payment.objects.filter(instalment=OuterRef("pk"), state=PaymentState.RETURNED)
+    came_back = Payment.objects.filter(~Exists(FAILED), instalment=OuterRef("pk"), state=PaymentState.RETURNED)
     was_held = Hold.objects.filter(
         budget__plan=OuterRef("part__budget__plan"), placed_on__lte=OuterRef("due_on"), lifted_on__gt=on - LOOKED_BACK
     )

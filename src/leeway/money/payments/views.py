@@ -16,7 +16,7 @@ from leeway.access.access import SignedIn
 from leeway.access.alike import flags
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.acting import act, attempt
+from leeway.acting import act, attempt, is_barred
 from leeway.law.numbers import pounds
 from leeway.money.banking.working_days import is_bank_working_day, working_day_after
 from leeway.money.budgets.queries import holds_to_look_at
@@ -109,6 +109,11 @@ def checked(request: SignedIn, run_id, place):
     return render(request, "payments/checked.jinja", {"run": run, "payment": one.payment, "form": form})
 
 
+def _is_out_of_turn(run: PaymentRun, to: State, request: SignedIn) -> bool:
+    """Whether a page is opened for a step that its run cannot take now."""
+    return is_barred(lambda: actions.require_step(run, to, timezone.localdate()), request)
+
+
 def _may_approve(run: PaymentRun, user: User) -> bool:
     """Whether somebody is neither the maker of a run nor who chose its day."""
     return user.pk not in (run.made_by_id, run.dated_by_id)
@@ -164,6 +169,8 @@ def cancel(request: SignedIn, run_id):
 def send(request: SignedIn, run_id):
     """Say that the bank was given the file."""
     run = queries.get_run(run_id, seen_by=request.user)
+    if _is_out_of_turn(run, State.SENT, request):
+        return redirect("payments:show", run_id)
     form = forms.SentForm(request.POST or None, initial={"sent_on": timezone.localdate()})
     if act(form, lambda **by_on: actions.record_sent(run=run, **form.cleaned_data, **by_on), request):
         messages.success(request, f"Sent. Confirm what arrived on {run.pay_on:%-d %B %Y} or later.")
@@ -175,6 +182,8 @@ def send(request: SignedIn, run_id):
 def redate(request: SignedIn, run_id):
     """Give a run that was not sent another day."""
     run = queries.get_run(run_id, seen_by=request.user)
+    if _is_out_of_turn(run, State.MADE, request):
+        return redirect("payments:show", run_id)
     form = forms.PayDayForm(request.POST or None, initial={"pay_on": queries.first_pay_day(timezone.localdate())})
     if act(form, lambda **by_on: actions.redate_run(run=run, **form.cleaned_data, **by_on), request):
         messages.success(request, "The run has its new day. Another finance officer must approve it.")
@@ -186,6 +195,8 @@ def redate(request: SignedIn, run_id):
 def withdraw(request: SignedIn, run_id):
     """Give up an approved run that was not sent."""
     run = queries.get_run(run_id, seen_by=request.user)
+    if _is_out_of_turn(run, State.WITHDRAWN, request):
+        return redirect("payments:show", run_id)
     form = forms.WithdrawForm(request.POST or None)
     if act(form, lambda **by_on: actions.withdraw_run(run=run, **form.cleaned_data, **by_on), request):
         messages.success(request, "The run is withdrawn. Its payments are due again.")
@@ -197,6 +208,8 @@ def withdraw(request: SignedIn, run_id):
 def answer(request: SignedIn, run_id):
     """Give the file in which the bank answers to a run."""
     run = queries.get_run(run_id, seen_by=request.user)
+    if is_barred(lambda: answers.require_given_to_the_bank(run), request):
+        return redirect("payments:show", run_id)
     form = forms.AnswerForm(request.POST or None, request.FILES or None)
     if done := act(form, lambda **by_on: answers.take_answer(run=run, **form.cleaned_data, **by_on), request):
         back = done.result.back_count
@@ -210,6 +223,8 @@ def answer(request: SignedIn, run_id):
 def confirm(request: SignedIn, run_id):
     """Say what arrived: first what was looked at and what came back, then a check of it by name."""
     run = queries.get_run(run_id, seen_by=request.user)
+    if _is_out_of_turn(run, State.CONFIRMED, request):
+        return redirect("payments:show", run_id)
     form = forms.ConfirmForm(request.POST or None, initial={"confirmed_from": queries.evidence_for(run)})
     came_back = None
     if request.POST.get("checked"):
@@ -229,6 +244,8 @@ def confirm(request: SignedIn, run_id):
 def returned(request: SignedIn, run_id, place):
     """Say that a confirmed payment came back after all."""
     payment = queries.get_payment(queries.get_run(run_id, seen_by=request.user), place, seen_by=request.user)
+    if is_barred(lambda: actions.require_arrived(payment), request):
+        return redirect("payments:show", run_id)
     form = forms.ReturnForm(request.POST or None)
     if act(form, lambda **by_on: actions.return_payment(payment=payment, **form.cleaned_data, **by_on), request):
         messages.success(request, "The payment came back. Its budget waits until the hold is lifted.")

@@ -42,9 +42,13 @@ PARTS = ("parts__line", "parts__payment__run", "parts__run", "parts__receipt__ca
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the statements say of a run: whether all of it left, and which of its payments came back, and why."""
+    """What the statements say of a run: whether all of it left, and which of its payments came back, and why.
+
+    `left_pence` is what left in fact: a bank may keep what it turned down.
+    """
 
     left_whole: bool
+    left_pence: int
     words: str
     returned: tuple[tuple[Payment, str, Proposal], ...]
 
@@ -218,7 +222,9 @@ def evidence_of(run: PaymentRun) -> Evidence:
     turned_down = run.payments.filter(state=PaymentState.RETURNED).aggregate(pence=Sum("amount_pence", default=0))
     whole = left in (run.total_pence, run.total_pence - turned_down["pence"])
     words = "; ".join(dict.fromkeys(words_of(line) for line in lines.distinct()[:3]))
-    return Evidence(whole and left > 0, words, tuple(_each_once(returned)))
+    kept = live.filter(what=What.RETURNED, payment__run=run, match__in=of_run.values("match"))
+    left_pence = left - kept.aggregate(pence=Sum("amount_pence", default=0))["pence"]
+    return Evidence(whole and left > 0, left_pence, words, tuple(_each_once(returned)))
 
 
 def _says_returned(proposal: Proposal, line: Any) -> bool:
