@@ -312,8 +312,8 @@ def _another_approved(world: World) -> Any:
 
 
 def _together(world: World) -> Any:
-    runs = PaymentRun.objects.filter(state=State.APPROVED, file=None, made_by=world.finn)
-    return together.put_together(runs=list(runs.values_list("pk", flat=True)), by=world.fay, on=ON)
+    ours = PaymentRun.objects.filter(payments__case__in=[world.case, world.other], state=State.APPROVED, file=None)
+    return together.put_together(runs=set(ours.values_list("pk", flat=True)), by=world.fay, on=ON)
 
 
 def _file(world: World) -> FileOfRuns:
