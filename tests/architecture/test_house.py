@@ -49,7 +49,8 @@ OWN_WORDS = {
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/contributions": {"relations"},
     "money/statements": {
-        "candidates", "keeping", "kinds", "matching", "picking", "picking_views", "relations", "standing",
+        "candidates", "columns", "columns_views", "keeping", "kinds", "matching", "picking", "picking_views",
+        "relations", "standing",
     },
 }  # fmt: skip
 LISTS_OF_A_LENGTH = {

@@ -38,6 +38,7 @@ ADDS = {
     "contributions:show",
     "statements:open", "statements:open_of", "statements:upload", "statements:pick", "statements:by_hand",
     "statements:own_open", "statements:own_upload", "statements:own_pick",
+    "statements:columns_new", "statements:columns_describe", "statements:mapping_anew",
     "directory:add", "directory:price",
     "insight:set_target", "insight:open_wave", "insight:answer", "insight:publish", "insight:own",
 }  # fmt: skip
@@ -59,6 +60,7 @@ ONCE = {
     "payments:take_apart",
     "contributions:take_back", "contributions:change",
     "statements:confirm", "statements:accept", "statements:line", "statements:received", "statements:match",
+    "statements:mapping",
     "insight:end_target", "insight:close_wave",
     "jobs:again",
 }  # fmt: skip

@@ -43,7 +43,7 @@ from leeway.money.payments.states import LIVE, State
 from leeway.money.statements import actions as statements
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
 from leeway.money.statements.matching import Proposal, Thing
-from leeway.money.statements.models import BankAccount, Match, StatementLine
+from leeway.money.statements.models import BankAccount, ColumnMapping, Match, StatementLine
 from leeway.money.statements.queries import findings
 from leeway.refusal import Refusal
 from leeway.versions import version_of
@@ -254,6 +254,14 @@ def _pick(world: World) -> Any:
     )
 
 
+def _mapping(world: World) -> Any:
+    return statements.save_mapping(
+        name=f"card-{world.case.pk.hex[:12]}", version=0, by=world.finn, on=ON,
+        described={"columns": {"booked_on": ["Day"], "amount": ["Sum"]}, "days": "day first"},
+        rows=[["Day", "Sum"], ["28/04/2026", "-2.00"], ["29/04/2026", "3.00"]],
+    )  # fmt: skip
+
+
 def _received(world: World) -> Any:
     account = owed_account(world.case, Payer.NHS)
     return statements.receive_from_line(
@@ -339,6 +347,7 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "lines": lambda world: (_bank_account(world), _lines(world)),
     "explained": _explain,
     "own account": lambda world: _bank_account(world, Whose.ORDINARY),
+    "mapping": _mapping,
     "in hospital": _held_in_hospital,
 }
 
@@ -470,6 +479,13 @@ ACTIONS: dict[Callable[..., Any], Action] = {
     statements.open_bank_account: Action(lambda world: _bank_account(world, Whose.DEDICATED)),
     statements.keep_statement: Action(lambda world: _keep(world, "30/04/2026,FEES,,-7.00"), ("lines",)),
     statements.keep_picked: Action(_pick, ("own account",)),
+    statements.save_mapping: Action(_mapping),
+    statements.end_mapping: Action(
+        lambda world: statements.end_mapping(
+            mapping=ColumnMapping.objects.get(name=f"card-{world.case.pk.hex[:12]}"), by=world.finn, on=ON
+        ),
+        ("mapping",),
+    ),
     statements.match_by_itself: Action(
         lambda world: statements.match_by_itself(account=_council(world), on=AFTER), ("lines",)
     ),

@@ -89,6 +89,7 @@ SEALED = (
     Table("payments.Sampled"),
     Table("contributions.Receipt"),
     Table("contributions.TakenBack"),
+    Table("statements.ColumnMapping"),
     Table("statements.BankAccount"),
     Table("statements.Statement", stamp="kept_at"),
     Table("statements.StatementLine"),

@@ -86,6 +86,7 @@ def test_a_mapping_by_its_name(run):
     assert "2026-04-01            1.00" in run(table, "--mapping", "day-first").stdout
 
 
+@pytest.mark.django_db  # a name that does not come with Leeway is looked for among the council's own
 @pytest.mark.parametrize(
     ("content", "options", "sentence"),
     [

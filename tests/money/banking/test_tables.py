@@ -193,6 +193,22 @@ def test_a_mapping_that_cannot_be_meant_is_one_sentence(tmp_path, change, senten
     assert str(own) in str(refused.value)
 
 
+def test_a_card_may_write_what_was_spent_without_a_minus(tmp_path):
+    own = tmp_path / "card.yaml"
+    own.write_text("columns: {booked_on: Day, amount: Sum, balance: Left}\nsigns: money out has no minus\n")
+    statement = only("Day,Sum,Left\n14/04/2026,8.50,91.50\n15/04/2026,-2.00,93.50\n", str(own))
+    assert [line.amount_pence for line in statement.lines] == [-8_50, 2_00] and not [
+        note for note in statement.warnings if "follow" in note
+    ]
+    own.write_text("columns: {booked_on: Day, amount: Sum}\nsigns: the other way round\n")
+    with pytest.raises(CannotRead, match="signs is 'the other way round'"):
+        mapping_named(str(own))
+
+
+def test_two_columns_of_one_name_are_not_told_apart(tmp_path):
+    assert "no row has headings of a table" in refusal("Date,Amount,Amount\n14/04/2026,1.00,2.00\n")
+
+
 def test_a_mapping_that_is_not_there_names_those_that_are():
     with pytest.raises(CannotRead, match=r"There is no mapping 'barklays'.*barclays"):
         mapping_named("barklays")

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import RequestFactory
 from django.urls import reverse
 
+from leeway.access.kept import ENDED_FOR
 from leeway.access.models import Look
 from leeway.care.people.models import Relationship
 from leeway.files.uploads import NEVER_ON_DISK
@@ -126,10 +127,13 @@ def test_no_page_with_lines_is_stored_by_a_browser_and_coming_back_to_one_begins
     assert "Nothing was kept. Choose the file again" in response.content.decode()
 
 
-def test_what_was_being_picked_is_not_kept_when_the_session_ends(client, own):
-    path = reverse("statements:own_pick", args=[own.case_id, own.pk])
-    client.post(path, {"laid_out": "the lines", "places": ["1"]})
-    assert "the lines" not in str(dict(client.session)) and "kept_writing" not in client.session
+def test_what_was_being_picked_is_not_kept_when_the_session_ends(client, own, ada_user):
+    session = client.session
+    session[ENDED_FOR] = ada_user.pk
+    session.save()
+    for name, said in (("own_pick", {"laid_out": "the lines"}), ("own_upload", {"mapping": "the lines"})):
+        answer = client.post(reverse(f"statements:{name}", args=[own.case_id, own.pk]), said)
+        assert "/login/" in answer["Location"] and "the lines" not in str(dict(client.session))
 
 
 def test_a_large_statement_is_refused_and_never_touches_the_disk(browser, own, settings):
@@ -198,13 +202,21 @@ def test_the_same_line_in_other_words_is_not_kept_twice(own, ada_user):
     assert own.lines.count() == 3
 
 
+def test_more_words_than_a_page_can_send_back_are_refused(own, ada_user, monkeypatch):
+    monkeypatch.setattr(picking, "CARRIED_MOST", 100)
+    with pytest.raises(Refusal, match="Give fewer rows"):
+        read(own, ada_user, TAXI, PRIVATE)
+
+
 def test_statements_of_another_account_in_dollars_or_of_days_to_come_are_refused(own, ada_user):
     with pytest.raises(Refusal, match="in the future"):
         read(own, ada_user, TAXI.replace("2026", "2027"))
-    upload = io.BytesIO(b"Date,Description,Amount,Account number\n01/04/2026,TAXI,-8.50,99998888\n")
-    with pytest.raises(Refusal, match="of another account") as refused:
-        picking.lay_out(own, upload=upload, mapping=mapping_named("day-first"), field="here", by=ada_user, on=LATER)
-    assert refused.value.field == "here"
+    for column, words in (("Account number\n01/04/2026,TAXI,-8.50,99998888", "of another account"),
+                          ("Currency\n01/04/2026,TAXI,-8.50,USD", "Only accounts in pounds")):  # fmt: skip
+        upload = io.BytesIO(f"Date,Description,Amount,{column}\n".encode())
+        with pytest.raises(Refusal, match=words) as refused:
+            picking.lay_out(own, upload=upload, mapping=mapping_named("day-first"), field="here", by=ada_user, on=LATER)
+        assert refused.value.field == "here"
 
 
 def test_whom_the_person_gave_leave_may_pick_while_the_leave_lasts_and_nobody_else(own, case, cyril, client, bea):

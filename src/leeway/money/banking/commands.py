@@ -12,9 +12,11 @@ from leeway.commandline import show_json
 from leeway.money.banking.modulus import WeightTable, check
 from leeway.reading import content_of
 from leeway.refusal import Refusal
+from leeway.start import start_django
 
 if TYPE_CHECKING:
     from leeway.money.banking.lines import Line, ReadFile, Statement
+    from leeway.money.banking.readers.mapping import Mapping
 
 
 @click.command("check-account")
@@ -63,7 +65,8 @@ def _table(weights: str | None, substitutions: str | None) -> WeightTable | None
 @click.option(
     "--mapping",
     metavar="NAME",
-    help="What the columns of a table mean: a mapping's name, such as day-first or lloyds, or your own YAML file.",
+    help="What the columns of a table mean: a mapping's name, such as day-first or lloyds, one that was made on the "
+    "council's own pages, or your own YAML file.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
 def read_statement_file(file: Path, mapping: str | None, as_json: bool) -> None:
@@ -73,11 +76,11 @@ def read_statement_file(file: Path, mapping: str | None, as_json: bool) -> None:
 
     Example: leeway money read-statement april.sta
     """
-    from leeway.money.banking.statement import mapping_named, read_statement
+    from leeway.money.banking.statement import read_statement
 
     content = content_of(file, limits.STATEMENT_MB)
     try:
-        found = read_statement(content, mapping=mapping_named(mapping) if mapping else None)
+        found = read_statement(content, mapping=_mapping(mapping) if mapping else None)
     except Refusal as refusal:
         raise Refusal(f"{file}: {refusal}") from refusal
     if as_json:
@@ -87,6 +90,20 @@ def read_statement_file(file: Path, mapping: str | None, as_json: bool) -> None:
         click.echo(f"Note: {warning}")
     for statement in found.statements:
         _show(statement, found)
+
+
+def _mapping(name: str) -> "Mapping":
+    """A mapping by its name. The council's records are asked only where nothing else has that name."""
+    from leeway.money.banking.readers.mapping import NoSuchMapping, own_mapping_named
+    from leeway.money.banking.statement import mapping_named
+
+    try:
+        return mapping_named(name)
+    except NoSuchMapping:
+        start_django()
+        if own := own_mapping_named(name):
+            return own
+        raise
 
 
 def _show(statement: "Statement", found: "ReadFile") -> None:

@@ -22,12 +22,12 @@ from leeway.money.contributions.actions import confirm_receipt
 from leeway.money.payments.actions import confirm_run, return_payment
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.states import PaymentState
-from leeway.money.statements import candidates, keeping, picking, queries
+from leeway.money.statements import candidates, columns, keeping, picking, queries
 from leeway.money.statements.access import check_can_pick
 from leeway.money.statements.keeping import Kept
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
 from leeway.money.statements.matching import Proposal, Thing
-from leeway.money.statements.models import BankAccount, Match, Part, StatementLine, Undoing
+from leeway.money.statements.models import BankAccount, ColumnMapping, Match, Part, StatementLine, Undoing
 from leeway.money.statements.relations import ONE_AT_A_TIME
 from leeway.refusal import Refusal
 from leeway.said import says_something
@@ -69,6 +69,38 @@ def open_bank_account(
     return BankAccount.objects.create(
         whose=whose, case=case, name=name.strip(), identifier=identifier, opened_by=by, opened_on=on
     )
+
+
+@transaction.atomic
+def save_mapping(
+    *, name: str, version: int, described: Mapping[str, object], rows: list[list[str]], by: User, on: date
+) -> ColumnMapping:
+    """Keep which column of a table is what, once an example is read right with it. From then on it is offered.
+
+    `version` is the one that it takes the place of, as the page showed it; nought for a new name.
+    """
+    check_can(by, Capability.RECONCILE)
+    _alone()
+    name = columns.name_of(name)
+    columns.require_free(name, version)
+    columns.prove(rows, described, name=name)
+    latest = columns.versions_of(name).first()
+    if version and (latest is None or latest.version != version):
+        raise Refusal("Somebody made this mapping anew since you opened the page. Look at theirs first.")
+    number = (latest.version if latest else 0) + 1
+    return ColumnMapping.objects.create(name=name, version=number, described=described, made_by=by, made_on=on)
+
+
+@transaction.atomic
+def end_mapping(*, mapping: ColumnMapping, by: User, on: date) -> ColumnMapping:
+    """Offer a mapping no longer. Its versions stay on record, and so does what was read with it."""
+    check_can(by, Capability.RECONCILE)
+    mapping = ColumnMapping.objects.select_for_update(no_key=True).get(pk=mapping.pk)
+    if mapping.ended_on is not None or columns.versions_of(mapping.name).filter(version__gt=mapping.version).exists():
+        raise Refusal("This version is not in use any more. Open the mapping again to see where it stands.")
+    mapping.ended_by, mapping.ended_on = by, on
+    mapping.save(update_fields=["ended_by", "ended_on"])
+    return mapping
 
 
 @transaction.atomic
@@ -253,7 +285,7 @@ def _lock_every_account() -> None:
 
 
 def _alone() -> None:
-    """Let nobody else match anything, or open an account, until this is done. It comes after every other lock."""
+    """Let nobody else match anything, open an account or save a mapping until this is done. It comes last of locks."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [ONE_AT_A_TIME])
 

@@ -1,5 +1,6 @@
 """What the pages of bank accounts ask for."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,8 +10,9 @@ from django.core import signing
 
 from leeway.files.uploads import NEVER_ON_DISK, most_bytes_of
 from leeway.forms import PoundsField, set_choices
-from leeway.money.banking.readers.mapping import shipped
+from leeway.money.banking.readers.mapping import OUT_HAS_NO_MINUS, shipped
 from leeway.money.banking.statement import mapping_named
+from leeway.money.statements import columns
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
 from leeway.money.statements.matching import Proposal, Thing
 
@@ -76,12 +78,15 @@ class TableForm(forms.Form):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        own = [(name, each.title) for name, each in columns.in_use().items()]
         named = [(name, name.replace("-", " ").capitalize()) for name in shipped()]
-        set_choices(self, "mapping", [(BY_THE_HEADINGS, "Tell it by the headings"), *named])
+        set_choices(self, "mapping", [(BY_THE_HEADINGS, "Tell it by the headings"), *own, *named])
 
     def clean_mapping(self):
         name = self.cleaned_data["mapping"]
-        return mapping_named(name) if name and name != BY_THE_HEADINGS else None
+        if not name or name == BY_THE_HEADINGS:
+            return None
+        return mapping_named(name) if name in shipped() else columns.own_mapping(name)
 
 
 def _file_field() -> forms.FileField:
@@ -110,6 +115,100 @@ class ToPickFromForm(TableForm):
         if upload.size > most:
             raise forms.ValidationError(f"The file is larger than {most // 1_000_000} MB. Choose fewer days at once.")
         return upload
+
+
+class ExampleForm(forms.Form):
+    """An example of a table whose columns are to be described: held in memory, and nowhere else."""
+
+    to_pick_from = forms.FileField(
+        label="An example of the table",
+        help_text="CSV or XLSX, as the bank or the card’s provider gives it, with at most 500 rows. It is not kept.",
+        error_messages={"required": "Choose an example.", "empty": "The file is empty. Choose another one."},
+    )
+    clean_to_pick_from = ToPickFromForm.clean_to_pick_from
+
+
+class ColumnsForm(forms.Form):
+    """Which column of a table is what: one question for each of its columns."""
+
+    name = forms.CharField(
+        label="What do you call this kind of table?",
+        help_text="For example “Our card”.",
+        error_messages={"required": "Say what you call this kind of table."},
+    )
+    days = forms.ChoiceField(
+        label="How are its days written?",
+        choices=[
+            ("day first", "Day first: 06/04/2026 is 6 April"),
+            ("month first", "Month first: 06/04/2026 is 4 June"),
+            ("", "With the month in words, or the year first"),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    signs = forms.ChoiceField(
+        label="How is money out written, where one column has money in and out?",
+        choices=[
+            ("", "With a minus or in brackets: −8.50 or (8.50)"),
+            (OUT_HAS_NO_MINUS, "Without one: 8.50 was spent, and −8.50 came back"),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+
+    def __init__(self, data: Any, *, headings: Sequence[str], fixed_name: str = "", described: Any = None) -> None:
+        asked = {name: described.get(name, "") for name in ("days", "signs")} if described else {"signs": ""}
+        described = described or {}
+        super().__init__(data, initial=asked)
+        self.headings = list(headings)
+        self.columns: dict[str, list[str]] = {}
+        if fixed_name:
+            del self.fields["name"]
+        was = {
+            heading: meaning
+            for meaning, some in described.get("columns", {}).items()
+            for heading in ([some] if isinstance(some, str) else some)
+        }
+        for place, heading in enumerate(self.headings):
+            if heading:
+                self.fields[f"column_{place}"] = forms.ChoiceField(
+                    label=heading,
+                    choices=[("", "Not needed"), *columns.MEANINGS.items()],
+                    initial=was.get(heading, "") if was else columns.usual_meaning(heading),
+                    required=False,
+                )
+
+    @property
+    def asked(self) -> list[tuple[int, forms.BoundField]]:
+        """The question for each column that has a heading, with the column's place."""
+        return [(place, self[f"column_{place}"]) for place, heading in enumerate(self.headings) if heading]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        meant: dict[str, list[tuple[str, str]]] = {}
+        for place, heading in enumerate(self.headings):
+            if meaning := cleaned.get(f"column_{place}"):
+                meant.setdefault(meaning, []).append((heading, f"column_{place}"))
+        for meaning, some in meant.items():
+            if len(some) > 1 and meaning != "description":
+                self.add_error(some[1][1], f"“{some[0][0]}” is “{columns.MEANINGS[meaning]}” already. Choose one.")
+        for heading, field in (each for some in meant.values() for each in some):
+            if self.headings.count(heading) > 1:
+                self.add_error(field, f"Two columns are called “{heading}”, so neither can be told from the other.")
+        if "booked_on" not in meant:
+            self.add_error(None, "Say which column has the day of booking.")
+        if "amount" in meant and {"paid_in", "paid_out"} & set(meant):
+            self.add_error(None, "Choose one column of amounts, or those of money in and money out, and not all.")
+        if not {"amount", "paid_in", "paid_out"} & set(meant):
+            self.add_error(None, "Say which column has the amounts, or which have money in and money out.")
+        self.columns = {meaning: [heading for heading, _field in some] for meaning, some in meant.items()}
+        return cleaned
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """The mapping in the words of its YAML file."""
+        asked = ("days", "signs") if "amount" in self.columns else ("days",)
+        return {"columns": self.columns} | {name: self.cleaned_data[name] for name in asked if self.cleaned_data[name]}
 
 
 class SeenProposalForm(forms.Form):

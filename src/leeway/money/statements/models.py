@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.files.models import File
-from leeway.guards import kept
+from leeway.guards import kept, kept_but
 from leeway.money.contributions.models import Receipt
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
@@ -49,6 +49,41 @@ class BankAccount(models.Model):
     def masked(self) -> str:
         """Its number with all but the last three signs hidden."""
         return f"•••••{self.identifier[-3:]}"
+
+
+class ColumnMapping(models.Model):
+    """Which column of a table is what, as an officer described it. Never edited: a later version takes its place.
+
+    `described` has the words of a mapping's YAML file. The latest version of a name is in use until it is ended.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    described = models.JSONField()
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_on = models.DateField()
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_on = models.DateField(null=True, blank=True, help_text="The day on which it was no longer offered.")
+
+    class Meta:
+        ordering = ["name", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "version"], name="mapping_version_once"),
+            models.CheckConstraint(
+                condition=Q(name__regex="^[a-z0-9]+(-[a-z0-9]+)*$", version__gte=1), name="mapping_has_a_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by=None, ended_on=None) | Q(ended_by__isnull=False, ended_on__isnull=False),
+                name="mapping_ended_by_someone",
+            ),
+        ]
+        triggers = kept_but("column_mapping_is_kept", "ended_by", "ended_on", once="ended_on")
+
+    @property
+    def title(self) -> str:
+        """Its name as people read it: “Our card”."""
+        return self.name.replace("-", " ").capitalize()
 
 
 class Statement(models.Model):

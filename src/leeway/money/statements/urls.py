@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leeway.money.statements import picking_views, views
+from leeway.money.statements import columns_views, picking_views, views
 
 app_name = "statements"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("new/", views.open_account, name="open"),
     path("new/<uuid:case_id>/", views.open_account_of, name="open_of"),
     path("runs/<uuid:run_id>/", views.confirm, name="confirm"),
+    path("columns/", columns_views.every, name="columns"),
+    path("columns/new/", columns_views.example, name="columns_new"),
+    path("columns/describe/", columns_views.describe, name="columns_describe"),
+    path("columns/of/<slug:name>/", columns_views.show, name="mapping"),
+    path("columns/of/<slug:name>/new/", columns_views.example, name="mapping_anew"),
     path("<uuid:account_id>/", views.account, name="account"),
     path("<uuid:account_id>/upload/", views.upload, name="upload"),
     path("<uuid:account_id>/pick/", picking_views.pick, name="pick"),

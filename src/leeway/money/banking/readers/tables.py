@@ -26,6 +26,9 @@ THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 SIGNS = re.compile(r"[£€$\s]|^GBP")
 NAMED_MOST = 10
 SAY_ORDER = "Say it: take the mapping day-first, or write `days` in your own."
+DELIMITERS = (",", ";", "\t")
+#: What a note says where the balances prove that a row is missing, or that the amounts are others.
+DOES_NOT_FOLLOW = "the balance does not follow from the row before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,7 @@ class _Entry:
 def read_csv(content: bytes, mapping: Mapping | None) -> ReadFile:
     """The statements of a CSV file, one for each account in it."""
     text, warnings = text_of_bytes(content)
-    for delimiter in (",", ";", "\t"):
+    for delimiter in DELIMITERS:
         rows = csv_rows(_lines(text), "The file", strict=True, delimiter=delimiter)
         if found := _headings(rows, mapping):
             return ReadFile(format="CSV", statements=_statements(*found), warnings=warnings)
@@ -72,6 +75,13 @@ def read_csv(content: bytes, mapping: Mapping | None) -> ReadFile:
 
 def read_workbook(content: bytes, mapping: Mapping | None) -> ReadFile:
     """The statements of an XLSX workbook with one sheet of rows."""
+    if not (found := _headings(iter(_sheet_of(content)), mapping)):
+        raise CannotRead(_no_headings(mapping))
+    return ReadFile(format="XLSX", statements=_statements(*found))
+
+
+def _sheet_of(content: bytes) -> list[list[str]]:
+    """The rows of the one sheet of a workbook that has any."""
     sheets = sheets_of(content)
     if len(sheets) != 1:
         named = ", ".join(quoted(name) for name in list(sheets)[:5])
@@ -81,9 +91,25 @@ def read_workbook(content: bytes, mapping: Mapping | None) -> ReadFile:
             else "No sheet of the workbook has a row."
         )
     [rows] = sheets.values()
+    return rows
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    """The rows of a CSV file or of a workbook as they are, for somebody to say which column is what."""
+    if content.startswith(b"PK\x03\x04"):
+        return _sheet_of(content)
+    text, _warnings = text_of_bytes(content)
+    read = [list(csv_rows(_lines(text), "The file", strict=True, delimiter=sign)) for sign in DELIMITERS]
+    return max(
+        read, key=lambda rows: max((sum(map(bool, cells)) for cells in islice(rows, HEADINGS_WITHIN)), default=0)
+    )
+
+
+def read_rows(rows: list[list[str]], mapping: Mapping) -> tuple[Statement, ...]:
+    """What the rows of a table say, read with a mapping of its columns."""
     if not (found := _headings(iter(rows), mapping)):
         raise CannotRead(_no_headings(mapping))
-    return ReadFile(format="XLSX", statements=_statements(*found))
+    return _statements(*found)
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -157,7 +183,8 @@ def _statements(rows: list[_Row], mapping: Mapping) -> tuple[Statement, ...]:
     for row in rows:
         account = uk_account(row["account"], row["sort_code"])
         currency = row["currency"].upper() or mapping.currency
-        by_account.setdefault((account, currency), []).append(_entry(row, order, out_is_negative))
+        entry = _entry(row, order, out_is_negative, mapping.out_has_no_minus)
+        by_account.setdefault((account, currency), []).append(entry)
     warnings = [_named("Rows without a day and an amount were left out", left_out)] if left_out else []
     if not by_account:
         by_account[("", mapping.currency)] = []
@@ -174,7 +201,7 @@ def _out_is_negative(rows: list[_Row]) -> bool:
     return signs == {True}
 
 
-def _entry(row: _Row, order: Order, out_is_negative: bool) -> _Entry:
+def _entry(row: _Row, order: Order, out_is_negative: bool, out_has_no_minus: bool) -> _Entry:
     balance = _pence(row["balance"], row.where) if row["balance"] else None
     if not row.has_amount:
         return _Entry(row=row, line=None, balance_pence=balance)
@@ -183,7 +210,7 @@ def _entry(row: _Row, order: Order, out_is_negative: bool) -> _Entry:
     line = Line(
         booked_on=order.day(row["booked_on"], row.where),
         value_on=order.day(row["value_on"], row.where) if row["value_on"] else None,
-        amount_pence=_amount(row, out_is_negative),
+        amount_pence=_amount(row, out_is_negative, out_has_no_minus),
         reference=row["reference"] or row["description"],
         description=row["description"] or row["reference"],
         counterparty=row["counterparty"],
@@ -193,9 +220,9 @@ def _entry(row: _Row, order: Order, out_is_negative: bool) -> _Entry:
     return _Entry(row=row, line=line, balance_pence=balance)
 
 
-def _amount(row: _Row, out_is_negative: bool) -> int:
+def _amount(row: _Row, out_is_negative: bool, out_has_no_minus: bool) -> int:
     if row["amount"]:
-        return _pence(row["amount"], row.where)
+        return _pence(row["amount"], row.where) * (-1 if out_has_no_minus else 1)
     paid_in = _pence(row["paid_in"], row.where) if row["paid_in"] else 0
     paid_out = _pence(row["paid_out"], row.where) if row["paid_out"] else 0
     if paid_in and paid_out:
@@ -229,7 +256,7 @@ def _statement(account: str, currency: str, entries: list[_Entry], warnings: lis
     if without := [entry.row for entry in entries if entry.line is None]:
         found.append(_named("Rows without an amount tell only a balance, and are no lines", without))
     if broken:
-        found.append(f"{broken.where}: the balance does not follow from the row before. Rows may be missing.")
+        found.append(f"{broken.where}: {DOES_NOT_FOLLOW}. Rows may be missing.")
     if not account:
         found.append("The table does not say of which account it is.")
     lines = [entry.line for entry in entries if entry.line]
