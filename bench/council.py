@@ -174,6 +174,10 @@ def count_runs_anew(cursor) -> None:
         " coalesce(sum(amount_pence), 0), greatest(second_above_pence, coalesce(sum(amount_pence), 0))"
         " FROM payments_payment WHERE run_id = payments_paymentrun.id)"
     )
+    cursor.execute(
+        "UPDATE payments_paymentrunevent AS event SET (payments_count, total_pence, second_above_pence) = (SELECT"
+        " payments_count, total_pence, second_above_pence FROM payments_paymentrun AS run WHERE run.id = pgh_obj_id)"
+    )
     cursor.execute("UPDATE payments_sample SET size = (SELECT count(*) FROM payments_sampled WHERE sample_id = run_id)")
     cursor.execute(
         f"UPDATE payments_payment AS pay SET decided = {DECIDED} FROM ({PAID_FOR}) AS paid "

@@ -1,6 +1,7 @@
 """What the database itself guards: records kept as they were, and rows that must not overlap."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 import pghistory
 import pgtrigger
@@ -116,6 +117,53 @@ def moves_kept[State: TextChoices](
         pgtrigger.FSM(name=name, field="state", transitions=allowed),
         pgtrigger.Protect(name=f"{name}_begin", operation=pgtrigger.Insert, condition=elsewhere),
     ]
+
+
+def steps_kept[State: TextChoices](
+    name: str,
+    moves: Mapping[State, frozenset[State]],
+    writes: Mapping[State, Collection[str]],
+    stays: Mapping[State, Collection[str]],
+) -> list[pgtrigger.Trigger]:
+    """Refuse a change of anything but what a step writes, once: `writes` has the fields of the step into each state.
+
+    `stays` has those that may be written while a row stays in a state.
+    """
+    return [_Steps(name=name, operation=pgtrigger.Update, moves=moves, writes=writes, stays=stays)]
+
+
+class _Steps(pgtrigger.Protect):
+    """Refuse a change that is no step of a row's table of states."""
+
+    def __init__(self, *, moves: Any, writes: Any, stays: Any, **options: Any):
+        self.moves, self.writes, self.stays = moves, writes, stays
+        super().__init__(**options)
+
+    def get_condition(self, model: Any) -> pgtrigger.Condition:
+        step = as_steps(model, self.moves, self.writes, self.stays, "OLD", "NEW")
+        return pgtrigger.Condition(f"OLD.* IS DISTINCT FROM NEW.* AND NOT ({step})")
+
+
+def as_steps[State: TextChoices](
+    model: type[models.Model],
+    moves: Mapping[State, frozenset[State]],
+    writes: Mapping[State, Collection[str]],
+    stays: Mapping[State, Collection[str]],
+    before: str,
+    after: str,
+) -> str:
+    """The SQL that asks of two versions of a row whether one became the other by a step, which wrote its own alone."""
+    steps = [([one for one in moves if to in moves[one]], to, written) for to, written in writes.items()]
+    steps += [([state], state, written) for state, written in stays.items()]
+    allowed = []
+    for came_from, to, written in steps:
+        fields = [field for field in model._meta.local_concrete_fields if field.name not in {"state", *written}]
+        was, is_now = (", ".join(f"{row}.{field.column}" for field in fields) for row in (before, after))
+        states = ", ".join(f"'{one.value}'" for one in came_from) or "NULL"
+        allowed.append(
+            f"{after}.state = '{to.value}' AND {before}.state IN ({states}) AND ({was}) IS NOT DISTINCT FROM ({is_now})"
+        )
+    return " OR ".join(f"({each})" for each in allowed)
 
 
 class SameValues(Func):

@@ -222,7 +222,7 @@ def test_the_database_refuses_other_ways_in(approved, finn, fay):
     other = payment.instalment.part.instalments.exclude(pk=payment.instalment_id).first()
     with pytest.raises(DatabaseError, match="goes where its run goes"), transaction.atomic():  # one slipped in later
         slip_in(approved, other, payment.payee, place=2)
-    with pytest.raises(DatabaseError, match="approved_by_someone"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="run_steps_are_kept"), transaction.atomic():
         PaymentRun.objects.filter(pk=approved.pk).update(approved_by=None)
 
 

@@ -185,6 +185,7 @@ class Instalment(models.Model):
         )
 
 
+@tracked()
 class Interim(models.Model):
     """Money on account before a budget is set up: why, for which days, who let it be paid, and what became of it.
 
@@ -260,6 +261,7 @@ class Interim(models.Model):
         ]
 
 
+@tracked()
 class LastCost(models.Model):
     """Whose wages, redundancy or tax an instalment pays after the end, who entered it, and who looked at it besides."""
 
@@ -301,6 +303,7 @@ class Cancellation(models.Model):
         triggers = kept("cancellation_is_kept")
 
 
+@tracked()
 class Ending(models.Model):
     """That a budget ended, on which day, and why. A last day to come can be brought forward, once."""
 

@@ -9,9 +9,9 @@ from django.db.models import F, Q
 from leeway.access.models import User
 from leeway.care.people.models import Case, Relationship
 from leeway.care.planning.models import Way
-from leeway.guards import never_deleted, tracked
+from leeway.guards import moves_kept, never_deleted, steps_kept, tracked
 from leeway.money.banking.payment import ROLL_NUMBER
-from leeway.money.payees.states import State
+from leeway.money.payees.states import MOVES, WRITES, State
 
 PAID_WAYS = (Way.DIRECT_PAYMENT, Way.SERVICE_FUND)
 
@@ -102,7 +102,9 @@ class PayeeAccount(models.Model):
             ),
         ]
         triggers = [
+            *moves_kept("payee_moves", MOVES, begins=[State.ENTERED]),
             *never_deleted("payee_is_kept"),
+            *steps_kept("payee_steps_are_kept", MOVES, WRITES, {}),
             pgtrigger.ReadOnly(
                 name="payee_details_never_edited",
                 fields=[
@@ -114,8 +116,11 @@ class PayeeAccount(models.Model):
                     "sort_code",
                     "account_number",
                     "roll_number",
+                    "check_words",
                     "name_check",
                     "bank_has_name",
+                    "entered_by",
+                    "entered_on",
                 ],
             ),
         ]

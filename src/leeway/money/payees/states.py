@@ -20,3 +20,12 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.REJECTED: frozenset(),
     State.REPLACED: frozenset(),
 }
+
+#: What the step into each state writes. Nothing else of them is ever changed.
+_SETTLED = ("settled_by", "settled_on")
+WRITES: Mapping[State, tuple[str, ...]] = {
+    State.ENTERED: (),
+    State.APPROVED: (*_SETTLED, "approved_because", "shared_because"),
+    State.REJECTED: (*_SETTLED, "rejected_because"),
+    State.REPLACED: (),
+}

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.files.models import File
-from leeway.guards import kept, kept_but, moves_kept, never_deleted, tracked
+from leeway.guards import kept, kept_but, moves_kept, never_deleted, steps_kept, tracked
 from leeway.money.banking.working_days import bacs_submission_day
 from leeway.money.budgets.models import INTERIM, LAST_COSTS, Instalment, InstalmentKind, Interim, Part
 from leeway.money.payees.models import PAID_WAYS, PayeeAccount
@@ -20,6 +20,8 @@ from leeway.money.payments.states import (
     LIVE,
     MOVES,
     PAYMENT_MOVES,
+    STAYS,
+    WRITES,
     AnswerKind,
     PaymentState,
     Said,
@@ -69,6 +71,7 @@ def named_as_payment(run_number: int, place: int) -> str:
     return f"{run_number:06}-{place:06}"
 
 
+@tracked()
 class FileOfRuns(models.Model):
     """One Bacs file for several runs, each on its own day: how many payments it has, and what they come to.
 
@@ -189,21 +192,7 @@ class PaymentRun(models.Model):
             pgtrigger.ReadOnly(
                 name="run_maker_is_kept", fields=["number", "made_by", "made_on", "rail", "why", "second_above_pence"]
             ),
-            pgtrigger.Protect(
-                name="run_day_is_kept",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Condition(
-                    "NEW.state <> 'made' AND (OLD.pay_on, OLD.dated_by_id, OLD.dated_on) "
-                    "IS DISTINCT FROM (NEW.pay_on, NEW.dated_by_id, NEW.dated_on)"
-                ),
-            ),
-            pgtrigger.Protect(
-                name="run_file_is_kept",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Condition(
-                    "OLD.file_id IS DISTINCT FROM NEW.file_id AND (OLD.state, NEW.state) <> ('approved', 'approved')"
-                ),
-            ),
+            *steps_kept("run_steps_are_kept", MOVES, WRITES, STAYS),
         ]
 
     @property
@@ -299,6 +288,11 @@ class Payment(models.Model):
             pgtrigger.ReadOnly(
                 name="payment_never_edited",
                 exclude=["state", "returned_by", "returned_on", "returned_because"],
+            ),
+            pgtrigger.Protect(
+                name="payment_came_back_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state=PaymentState.RETURNED),
             ),
             pgtrigger.Trigger(
                 name="payment_joins_a_run_being_made",
@@ -426,6 +420,7 @@ class Sample(models.Model):
         triggers = kept("sample_is_kept")
 
 
+@tracked()
 class Sampled(models.Model):
     """One payment of a sample, and what somebody found who looked at it."""
 

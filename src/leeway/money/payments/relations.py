@@ -4,11 +4,26 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import TextChoices
 
+from leeway.access.models import User
 from leeway.access.roles import WHO_CAN, Capability
-from leeway.money.budgets.models import LAST_COSTS, InstalmentKind
+from leeway.care.people.events import Event
+from leeway.money.budgets.models import LAST_COSTS, Ending, Hold, InstalmentKind, Interim, LastCost
+from leeway.money.ledger.histories import of_history, of_steps
 from leeway.money.ledger.relations import Relation
+from leeway.money.payees import states as of_payees
+from leeway.money.payees.models import PayeeAccount
 from leeway.money.payments.frozen import DECIDED, OF_FACTS, PAID_FOR, digest_of
-from leeway.money.payments.states import LIVE, TURNED_DOWN, PaymentState, State, stands_together
+from leeway.money.payments.models import FileOfRuns, PaymentRun, Sampled
+from leeway.money.payments.states import (
+    LIVE,
+    MOVES,
+    STAYS,
+    TURNED_DOWN,
+    WRITES,
+    PaymentState,
+    State,
+    stands_together,
+)
 
 
 def _in(column: str, words: Iterable[str]) -> str:
@@ -145,10 +160,47 @@ ANSWERS = (
     ),
 )
 
+#: Who took each step, in which order, and when: a row is the last of its versions, and each came of the one before.
+STEPS = (
+    *of_history(User, "The row of user"),
+    *of_history(Hold, "Hold"),
+    *of_history(Ending, "Ending"),
+    *of_history(LastCost, "The last cost of instalment"),
+    *of_history(Interim, "Money on account"),
+    *of_history(Sampled, "The look at payment"),
+    *of_history(FileOfRuns, "The file of runs"),
+    *of_history(PaymentRun, "Payment run"),
+    *of_steps(PaymentRun, "Payment run", MOVES, WRITES, STAYS, State.MADE),
+    *of_history(PayeeAccount, "The row of bank details"),
+    *of_steps(PayeeAccount, "The row of bank details", of_payees.MOVES, of_payees.WRITES, {}, of_payees.State.ENTERED),
+    Relation(
+        "Payment {payment} was {did} by {author} as its run says, and by somebody else in the ledger.",
+        f"WITH stands AS MATERIALIZED ({STANDS} AND t.reason IN ('payment_sent', 'payment_arrived')) "
+        f"SELECT pay.id AS payment, step.did, author.name AS author {OF_PAYMENT} CROSS JOIN LATERAL (VALUES "
+        "('payment_sent', 'sent', run.sent_by_id), ('payment_arrived', 'confirmed', run.confirmed_by_id)"
+        ") AS step (reason, did, person) JOIN stands ON stands.about = i.id AND stands.reason = step.reason "
+        f"JOIN access_user AS author ON author.id = step.person WHERE {SENT} AND stands.made_by_id <> step.person",
+    ),
+    Relation(
+        "Payment {payment} came back on {returned_on}, and the ledger does not have that of that day and officer.",
+        f"SELECT pay.id AS payment, pay.returned_on {OF_PAYMENT} WHERE pay.state = 'returned' AND NOT EXISTS ("
+        "SELECT 1 FROM ledger_transfer AS t WHERE t.reason = 'payment_returned' AND t.about = i.id "
+        "AND t.made_by_id = pay.returned_by_id AND t.effective_date = pay.returned_on)",
+    ),
+    Relation(
+        "Why payment {payment} came back is not what the story of its case was told.",
+        "SELECT pay.id AS payment FROM payments_payment AS pay WHERE pay.state = 'returned' AND NOT EXISTS ("
+        f"SELECT 1 FROM people_storyline AS line WHERE line.kind = '{Event.PAYMENT_RETURNED}' "
+        "AND line.case_id = pay.case_id AND line.happened_on = pay.returned_on AND line.by_id = pay.returned_by_id "
+        "AND right(line.sentence, length(pay.returned_because) + 2) = ': ' || pay.returned_because)",
+    ),
+)
+
 RELATIONS = (
     *AUTHORS,
     *ANSWERS,
     *FILES,
+    *STEPS,
     Relation(
         "Instalment {instalment} was paid {times} times.",
         f"SELECT i.id AS instalment, COUNT(*) AS times {OF_PAYMENT} WHERE {SENT} GROUP BY i.id HAVING COUNT(*) > 1",

@@ -29,6 +29,27 @@ MOVES: Mapping[State, frozenset[State]] = {
 }
 
 
+#: What the step into each state writes of a run. Nothing else of it is changed then, nor any of it later, but that
+#: another day takes an approval away, and what `STAYS` has.
+_DAY, _CHECKED = ("pay_on", "dated_by", "dated_on"), ("checked_by", "checked_on")
+_APPROVED = ("approved_by", "approved_on", "originator")
+_GIVEN_UP = ("given_up_by", "given_up_on", "given_up_because")
+WRITES: Mapping[State, tuple[str, ...]] = {
+    State.MADE: (*_DAY, *_CHECKED, *_APPROVED),
+    State.CHECKED: _CHECKED,
+    State.APPROVED: _APPROVED,
+    State.SENT: ("sent_by", "sent_on"),
+    State.CONFIRMED: ("confirmed_by", "confirmed_on", "confirmed_from"),
+    State.CANCELLED: _GIVEN_UP,
+    State.WITHDRAWN: _GIVEN_UP,
+}
+#: What is written of a run that stays where it is: its payments and its day, and which file of several runs it is in.
+STAYS: Mapping[State, tuple[str, ...]] = {
+    State.MADE: (*_DAY, "payments_count", "total_pence"),
+    State.APPROVED: ("file",),
+}
+
+
 class PaymentState(TextChoices):
     """Where one payment stands. In its run, it goes where the run goes."""
 

@@ -9,7 +9,7 @@ from leeway.money.ledger.commands import open_books
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
 def verify(as_json: bool) -> None:
-    """Prove the ledger, the payments and the matches of bank lines: trial balance, anything paid twice; and the seal.
+    """Prove the ledger, the payments and the matches of bank lines, the seal, and that the database's guards stand.
 
     Exit 0: all is well. Exit 1: something is wrong, and each thing is listed. Statements that do not join are listed
     beside it: days are missing, and nothing is wrong with the books.
@@ -20,9 +20,11 @@ def verify(as_json: bool) -> None:
     from leeway.money.ledger.models import Transfer
     from leeway.money.ledger.queries import trial_balance
     from leeway.money.statements.queries import findings, gaps
+    from leeway.seal import guarding
     from leeway.seal import queries as seal
 
-    found, transfers, totals = [*findings(), *seal.findings()], Transfer.objects.count(), trial_balance()
+    found = [*findings(), *seal.findings(), *guarding.findings()]
+    transfers, totals = Transfer.objects.count(), trial_balance()
     sealed_rows, batches = seal.sealed()
     if as_json:
         show_json(
