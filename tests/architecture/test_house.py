@@ -19,7 +19,7 @@ OWN_WORDS = {
         "alike", "proposals",
     },
     "jobs": {"kinds", "worker"},
-    "seal": {"heads", "tables"},
+    "seal": {"guarding", "heads", "tables"},
     "messages": {"recipients", "wording", "printing"},
     "messages/carriers": {"notify", "smtp", "mailbox"},
     "care/people": {"events", "locks", "recipients", "message_views", "search"},
@@ -41,7 +41,7 @@ OWN_WORDS = {
     "money/banking/readers": {
         "mt940", "narrative", "camt", "camt_entries", "ofx", "tables", "mapping", "values",
     },
-    "money/ledger": {"export", "reasons", "relations"},
+    "money/ledger": {"histories", "export", "reasons", "relations"},
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},
     "money/payments": {
         "answers", "comparing", "frozen", "notices", "relations", "together", "together_views", "waiting",
