@@ -627,9 +627,10 @@ def paid_and_cancelled():
 
 def put_aside(world: World) -> None:
     """Keep the next pair's runs from paying these cases."""
-    Interim.objects.filter(case=world.other, ended_on=None).update(
-        ended_by=world.finn, ended_on=ON, ended_because="Over"
-    )
+    for interim in Interim.objects.filter(case=world.other, ended_on=None):
+        with suppress(Refusal):  # it is in a run, which has it then
+            who = world.finn if interim.authorised_on else world.mona
+            budgets.end_interim(interim=interim, reason="Over", by=who, on=ON)
     for budget in world.case.budgets.all():
         Hold.objects.create(
             budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Over", placed_by=world.finn, placed_on=ON, last_on=ON

@@ -50,7 +50,7 @@ from tests.money.banking.reports import report, status
 
 pytestmark = pytest.mark.django_db
 
-ON, PAID, LATER = date(2026, 4, 20), date(2026, 4, 24), date(2026, 5, 25)
+ON, SOONER, PAID, LATER = date(2026, 4, 20), date(2026, 4, 23), date(2026, 4, 24), date(2026, 5, 25)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def council(another_case, agree, bank, finn, fay, mona, settings):
     reject_details(payee=wrong, reason="Not her account", by=fay, on=ON)
     cancel_run(run=make_run(pay_on=PAID, by=finn, on=ON), by=finn, on=ON)
     faster = make_faster_run(pay_on=PAID, only=[interim.pk], why="She is home alone", by=finn, on=ON)
-    run = redate_run(run=make_run(pay_on=PAID, by=finn, on=ON), pay_on=PAID, by=finn, on=ON)
+    run = redate_run(run=make_run(pay_on=SOONER, by=finn, on=ON), pay_on=PAID, by=finn, on=ON)
     sample = draw_sample(run=run, size=2, because="A small run", by=finn, on=ON)
     record_checked(sampled=sample.rows.first(), right=True, found="As planned", by=fay, on=ON)
     run = approve_run(run=approve_run(run=run, by=fay, on=ON), by=fiona, on=ON)
@@ -150,6 +150,8 @@ BY_RELATION = {
         "returned_because": "Why payment {payment} came back",
     }
 }
+#: Whether columns are still offered: no money hangs on it, and the database lets it be written once.
+WRITTEN_ONCE = {"statements.ColumnMapping": {"ended_by", "ended_on"}}
 SEALED_NAMES = {table.name for table in SEALED}
 
 
@@ -171,7 +173,7 @@ def test_every_column_is_held_by_something(model):
         assert any(f"FROM {history._meta.db_table} AS event" in relation.sql for relation in RELATIONS)
         kept |= {field.name for field in history._meta.local_concrete_fields}
     columns = {field.name for field in model._meta.local_concrete_fields if not field.primary_key}
-    assert columns - kept - set(by_relation) == set()
+    assert columns - kept - set(by_relation) - WRITTEN_ONCE.get(label, set()) == set()
 
 
 RUN, LAST = "payments_paymentrun", "(SELECT MAX(pgh_id) FROM payments_paymentrunevent WHERE state = 'confirmed')"

@@ -19,6 +19,7 @@ from leeway.care.people.models import Case, Whose
 from leeway.files.models import File, FileKind
 from leeway.money.budgets.models import Funding, Instalment, LastCost
 from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.statements.models import BankAccount
 from tests.money.payments.rows import slip_in
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,7 @@ def record_of(case: Case) -> dict:
         "line_id": plan and plan.lines.first(),
         "payee_id": case.payee_accounts.first(),
         "interim_id": case.interims.first(),
+        "account_id": case.bank_accounts.first(),
         "stay_id": Stay.objects.filter(person=person).first(),
     }
     return {name: str(one.pk) for name, one in first.items() if one is not None} | {"number": "1"}
@@ -163,6 +165,10 @@ def ada_case(council):
     in_run(case)
     owe(case)
     on_account(case)
+    BankAccount.objects.create(
+        whose="dedicated", name="For her support", identifier="00000000000001", case=case, opened_on=TODAY(),
+        opened_by=User.objects.get(email="finn@fairbourne.example"),
+    )  # fmt: skip
     return case
 
 

@@ -27,7 +27,8 @@ def day(name: str, on: date) -> dict:
 PERSON = {
     "given_name": "Dora",
     "family_name": "Elm",
-    **day("date_of_birth", date(1950, 1, 1)),
+    "birthday": "known",
+    **day("date_of_birth", date(1951, 2, 3)),
     "nhs_number": "9990000026",
     "gender": "Unknown",
     "ethnicity": "Unknown",

@@ -190,7 +190,8 @@ STEPS = (
     Relation(
         "Why payment {payment} came back is not what the story of its case was told.",
         "SELECT pay.id AS payment FROM payments_payment AS pay WHERE pay.state = 'returned' AND NOT EXISTS ("
-        f"SELECT 1 FROM people_storyline AS line WHERE line.kind = '{Event.PAYMENT_RETURNED}' "
+        "SELECT 1 FROM people_storyline AS line "
+        f"WHERE line.kind IN ('{Event.PAYMENT_RETURNED}', '{Event.PAYMENT_FAILED}') "
         "AND line.case_id = pay.case_id AND line.happened_on = pay.returned_on AND line.by_id = pay.returned_by_id "
         "AND right(line.sentence, length(pay.returned_because) + 2) = ': ' || pay.returned_because)",
     ),
