@@ -528,6 +528,8 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ("stay",),
     ),
 }
+#: What a council says of a table's columns touches no case and no money: raced with one another alone.
+OF_COLUMNS = [statements.save_mapping, statements.end_mapping]
 NAMES = {action: f"{action.__module__.partition('.actions')[0].split('.')[-1]}.{action.__name__}" for action in ACTIONS}
 
 
@@ -603,7 +605,7 @@ def test_two_at_once_leave_the_books_whole(first, world):
     A second that was too late is refused in words. Each first is done at least once.
     """
     done = []
-    for second in ACTIONS:
+    for second in OF_COLUMNS if first in OF_COLUMNS else (each for each in ACTIONS if each not in OF_COLUMNS):
         pair = f"{NAMES[first]} × {NAMES[second]}"
         ours = world(*ACTIONS[first].needs, *ACTIONS[second].needs)
         one, other = at_once(partial(ACTIONS[first].call, ours), partial(ACTIONS[second].call, ours))
