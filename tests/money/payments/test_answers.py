@@ -280,6 +280,7 @@ def test_returns_that_cannot_be_meant_have_their_sentence(run, adas, lenas, answ
         (notification([ours, ours], pence=[2 * DUE]), f"sends {adas.reference} back twice"),
         (notification([half], pence=[30_00]), f"sent back £30.00 of {adas.reference}, which is of £71.43"),
         (notification([sent_back("", DUE, code="", reference=adas.reference)], pence=[DUE]), "Nothing in this file"),
+        (notification([sent_back(adas.end_to_end_id, DUE, code="")], pence=[DUE]), "does not call it a return"),
         (notification([sent_back(nias.end_to_end_id, 1)], pence=[1]), "It has payments of run 2: give it there"),
         (notification([sent_back(adas.end_to_end_id, DUE, mark="DBIT")], pence=[DUE], mark="DBIT"), "Nothing in this"),
         (notification([sent_back(adas.end_to_end_id, DUE, ccy="EUR")], pence=[DUE], ccy="EUR"), "an account in EUR"),

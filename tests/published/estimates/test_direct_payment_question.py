@@ -214,7 +214,7 @@ def test_answers_may_be_kept_to(curve):
     whole = curve.filter(size="per head").filter(
         pl.col("spending").is_in(["all spending", "all spending, with Supporting People"])
     )
-    assert kept["effect"].to_list() == pytest.approx(whole["effect"].to_list()) and kept.height == 96
+    assert kept["effect"].to_list() == pytest.approx(whole["effect"].to_list()) and kept.height == 128
     with pytest.raises(Refusal, match="“per hat” is not among the choices"):
         question.ways(("per hat",))
     with pytest.raises(Refusal, match="cannot answer"):

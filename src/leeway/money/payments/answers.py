@@ -242,6 +242,7 @@ def _from_notification(run: PaymentRun, content: bytes) -> Heard:
         elif payment.run_id != run.pk:
             elsewhere.add(payment.run.number)
         else:
+            _require_return(payment, part, pence)
             _require_whole(payment, pence, twice=payment.pk in named)
             named[payment.pk] = (Said.RETURNED, reason_for(part.return_reason, ReasonSet.RETURN))
     if not named:
@@ -274,6 +275,15 @@ def _payment_of(part: Line | Detail) -> Payment | None:
         return ours.filter(pk=UUID(part.end_to_end_id)).first()
     named = REFERENCE.search(part.reference) if part.return_reason else None
     return ours.filter(run__number=named[1], place=named[2]).first() if named else None
+
+
+def _require_return(payment: Payment, part: Line | Detail, pence: int) -> None:
+    """Money that came in under our key is a return only where the bank says so: somebody may have paid it back."""
+    if not part.return_reason:
+        raise AnswerRefused(
+            f"{pounds(pence)} came in with the key of {payment.reference}, and the file does not call it a return. Ask "
+            "the bank what it is; if the payment came back, say so on its page."
+        )
 
 
 def _require_whole(payment: Payment, pence: int, *, twice: bool) -> None:
