@@ -18,7 +18,9 @@ HELD = """
      UNION ALL SELECT indrelid::regclass::text, relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
      WHERE indisunique AND indisvalid
 """
-BODY = re.compile(r"CREATE OR REPLACE FUNCTION pgtrigger_\S+\(\)\s+RETURNS TRIGGER AS \$\$(.*?)\$\$", re.DOTALL)
+BODY = re.compile(
+    r"CREATE OR REPLACE FUNCTION pgtrigger_\S{1,80}\(\)\s{1,80}RETURNS TRIGGER AS \$\$([^$]{0,90000})\$\$"
+)
 
 
 def findings() -> Iterator[str]:

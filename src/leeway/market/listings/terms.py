@@ -33,7 +33,7 @@ A_KIND = re.compile(
     + r")s?\b",
     re.IGNORECASE,
 )
-A_WORD = re.compile(r'(-?)(?:"([^"]+)"|(\S+))')
+A_WORD = re.compile(r'(-?)(?:"([^"]{1,200})"|(\S{1,200}))')
 WORDS_MOST = 12
 
 
@@ -59,7 +59,7 @@ def asked_of(words: str) -> Asked:
         kinds.append((name, PHRASES[name]))
         return " "
 
-    outside = re.split(r'(-?"[^"]+")', words)
+    outside = re.split(r'(-?"[^"]{1,200}")', words)
     rest = " ".join(part if place % 2 else A_KIND.sub(note, part) for place, part in enumerate(outside))
     told = [(minus, phrase or word) for minus, phrase, word in A_WORD.findall(rest)][:WORDS_MOST]
     return Asked(

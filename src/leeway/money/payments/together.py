@@ -160,5 +160,6 @@ def _require_free(run: PaymentRun, on: date) -> None:
 
 
 def _require_whole(file: FileOfRuns, runs: Collection[PaymentRun]) -> None:
-    if len(runs) != file.runs_count or any(run.state != State.APPROVED for run in runs):
+    stands = [run for run in runs if run.file_id == file.pk and run.state == State.APPROVED]
+    if len(stands) != file.runs_count:
         raise Refusal("This file was sent or taken apart already. Open it again to see where it stands.")
