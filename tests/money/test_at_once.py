@@ -528,24 +528,6 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ("stay",),
     ),
 }
-#: What a council says of a table's columns touches no case and no money: raced with one another alone.
-OF_COLUMNS = [statements.save_mapping, statements.end_mapping]
-PLACES = {action: place for place, action in enumerate(ACTIONS)}
-
-
-def seconds_of(first: Callable[..., Any]) -> list[Callable[..., Any]]:
-    """Which actions come second: two of one room in both orders, two of different rooms in one, by turns."""
-    if first in OF_COLUMNS:
-        return OF_COLUMNS
-    room = NAMES[first].partition(".")[0]
-    return [
-        second
-        for second, place in PLACES.items()
-        if second not in OF_COLUMNS
-        and (NAMES[second].startswith(f"{room}.") or (PLACES[first] < place) == ((PLACES[first] + place) % 2 == 1))
-    ]
-
-
 NAMES = {action: f"{action.__module__.partition('.actions')[0].split('.')[-1]}.{action.__name__}" for action in ACTIONS}
 
 
@@ -621,7 +603,7 @@ def test_two_at_once_leave_the_books_whole(first, world):
     A second that was too late is refused in words. Each first is done at least once.
     """
     done = []
-    for second in seconds_of(first):
+    for second in ACTIONS:
         pair = f"{NAMES[first]} × {NAMES[second]}"
         ours = world(*ACTIONS[first].needs, *ACTIONS[second].needs)
         one, other = at_once(partial(ACTIONS[first].call, ours), partial(ACTIONS[second].call, ours))
