@@ -67,8 +67,7 @@ class Placed(dict):
     line: int
 
 
-class _WithLines(SAFE_LOADER):  # type: ignore[misc, valid-type]
-    pass
+_WithLines: Any = type("_WithLines", (SAFE_LOADER,), {})
 
 
 def _placed(loader: Any, node: Any) -> Iterator[Placed]:

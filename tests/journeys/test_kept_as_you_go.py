@@ -38,3 +38,15 @@ def test_whoever_leaves_before_it_is_kept_is_warned(visit):
     bea.page.keyboard.type("And more.")
     bea.go("/home/")
     assert asked == ["beforeunload"]
+
+
+def test_a_search_that_was_typed_is_not_kept(visit):
+    bea = visit("bea")
+    bea.page.clock.install()
+    bea.go("/people/")
+    kept = []
+    bea.page.on("request", lambda request: kept.append(request.url) if "leeway-keep" in request.headers else None)
+    bea.page.get_by_role("search").get_by_role("textbox").fill("Marcia")
+    bea.page.clock.fast_forward(60_000)
+    bea.go("/people/")
+    assert not kept and "We kept" not in bea.reads()

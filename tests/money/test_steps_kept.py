@@ -150,8 +150,6 @@ BY_RELATION = {
         "returned_because": "Why payment {payment} came back",
     }
 }
-#: Whether columns are still offered: no money hangs on it, and the database lets it be written once.
-WRITTEN_ONCE = {"statements.ColumnMapping": {"ended_by", "ended_on"}}
 SEALED_NAMES = {table.name for table in SEALED}
 
 
@@ -173,7 +171,7 @@ def test_every_column_is_held_by_something(model):
         assert any(f"FROM {history._meta.db_table} AS event" in relation.sql for relation in RELATIONS)
         kept |= {field.name for field in history._meta.local_concrete_fields}
     columns = {field.name for field in model._meta.local_concrete_fields if not field.primary_key}
-    assert columns - kept - set(by_relation) - WRITTEN_ONCE.get(label, set()) == set()
+    assert columns - kept - set(by_relation) == set()
 
 
 RUN, LAST = "payments_paymentrun", "(SELECT MAX(pgh_id) FROM payments_paymentrunevent WHERE state = 'confirmed')"

@@ -97,6 +97,7 @@ SEALED = (
     Table("contributions.Receipt"),
     Table("contributions.TakenBack"),
     Table("statements.ColumnMapping"),
+    Table("statements.MappingEnding"),
     Table("statements.BankAccount"),
     Table("statements.Statement", stamp="kept_at"),
     Table("statements.StatementLine"),

@@ -27,7 +27,15 @@ from leeway.money.statements.access import check_can_pick
 from leeway.money.statements.keeping import Kept
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
 from leeway.money.statements.matching import Proposal, Thing
-from leeway.money.statements.models import BankAccount, ColumnMapping, Match, Part, StatementLine, Undoing
+from leeway.money.statements.models import (
+    BankAccount,
+    ColumnMapping,
+    MappingEnding,
+    Match,
+    Part,
+    StatementLine,
+    Undoing,
+)
 from leeway.money.statements.relations import ONE_AT_A_TIME
 from leeway.refusal import Refusal
 from leeway.said import says_something
@@ -96,10 +104,9 @@ def end_mapping(*, mapping: ColumnMapping, by: User, on: date) -> ColumnMapping:
     """Offer a mapping no longer. Its versions stay on record, and so does what was read with it."""
     check_can(by, Capability.RECONCILE)
     mapping = ColumnMapping.objects.select_for_update(no_key=True).get(pk=mapping.pk)
-    if mapping.ended_on is not None or columns.versions_of(mapping.name).filter(version__gt=mapping.version).exists():
+    if mapping.is_ended or columns.versions_of(mapping.name).filter(version__gt=mapping.version).exists():
         raise Refusal("This version is not in use any more. Open the mapping again to see where it stands.")
-    mapping.ended_by, mapping.ended_on = by, on
-    mapping.save(update_fields=["ended_by", "ended_on"])
+    MappingEnding.objects.create(mapping=mapping, ended_by=by, ended_on=on)
     return mapping
 
 

@@ -160,9 +160,9 @@ def balance_in_words(one: Read) -> str:
 def in_use() -> dict[str, ColumnMapping]:
     """The council's mappings that are offered, by name: the latest version of each that was not ended."""
     latest: dict[str, ColumnMapping] = {}
-    for each in ColumnMapping.objects.all():
+    for each in ColumnMapping.objects.select_related("ending"):
         latest.setdefault(each.name, each)
-    return {name: each for name, each in latest.items() if each.ended_on is None}
+    return {name: each for name, each in latest.items() if not each.is_ended}
 
 
 def require_free(name: str, version: int) -> None:
@@ -173,7 +173,7 @@ def require_free(name: str, version: int) -> None:
 
 def versions_of(name: str) -> QuerySet[ColumnMapping]:
     """Every version of a mapping, the latest first."""
-    return ColumnMapping.objects.filter(name=name).select_related("made_by", "ended_by").order_by("-version")
+    return ColumnMapping.objects.filter(name=name).select_related("made_by", "ending__ended_by").order_by("-version")
 
 
 def own_mapping(name: str) -> Mapping | None:
@@ -182,7 +182,7 @@ def own_mapping(name: str) -> Mapping | None:
         found = versions_of(name).first()
     except DatabaseError:
         return None
-    return mapping_from(found.described, name=name, where=name) if found and found.ended_on is None else None
+    return mapping_from(found.described, name=name, where=name) if found and not found.is_ended else None
 
 
 def _is_proved(statements: Sequence[Read]) -> bool:

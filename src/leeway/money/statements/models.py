@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.files.models import File
-from leeway.guards import kept, kept_but
+from leeway.guards import kept
 from leeway.money.contributions.models import Receipt
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
@@ -54,7 +54,7 @@ class BankAccount(models.Model):
 class ColumnMapping(models.Model):
     """Which column of a table is what, as an officer described it. Never edited: a later version takes its place.
 
-    `described` has the words of a mapping's YAML file. The latest version of a name is in use until it is ended.
+    `described` has the words of a mapping's YAML file. The latest version of a name is in use until it has an ending.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -63,8 +63,6 @@ class ColumnMapping(models.Model):
     described = models.JSONField()
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     made_on = models.DateField()
-    ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    ended_on = models.DateField(null=True, blank=True, help_text="The day on which it was no longer offered.")
 
     class Meta:
         ordering = ["name", "-version"]
@@ -73,17 +71,29 @@ class ColumnMapping(models.Model):
             models.CheckConstraint(
                 condition=Q(name__regex="^[a-z0-9]+(-[a-z0-9]+)*$", version__gte=1), name="mapping_has_a_name"
             ),
-            models.CheckConstraint(
-                condition=Q(ended_by=None, ended_on=None) | Q(ended_by__isnull=False, ended_on__isnull=False),
-                name="mapping_ended_by_someone",
-            ),
         ]
-        triggers = kept_but("column_mapping_is_kept", "ended_by", "ended_on", once="ended_on")
+        triggers = kept("column_mapping_is_kept")
 
     @property
     def title(self) -> str:
         """Its name as people read it: “Our card”."""
         return self.name.replace("-", " ").capitalize()
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it is offered no longer."""
+        return hasattr(self, "ending")
+
+
+class MappingEnding(models.Model):
+    """That a mapping is offered no longer, from which day and by whom."""
+
+    mapping = models.OneToOneField(ColumnMapping, models.PROTECT, primary_key=True, related_name="ending")
+    ended_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ended_on = models.DateField()
+
+    class Meta:
+        triggers = kept("mapping_ending_is_kept")
 
 
 class Statement(models.Model):

@@ -3,7 +3,7 @@
 const PAUSE = 2000;
 const keeps = document.body.hasAttribute("data-keeps-typing") && !location.search;
 
-for (const form of document.querySelectorAll("main form[method=post]")) {
+for (const form of document.querySelectorAll("main form[method=post]:not([role=search])")) {
   if (form.querySelector("textarea, select, input:not([type=hidden])")) watch(form);
 }
 
