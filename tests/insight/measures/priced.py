@@ -1,6 +1,7 @@
 """Records by chance whose services have prices, units and providers, with every awkward case of them."""
 
 from dataclasses import replace
+from datetime import date
 from random import Random
 
 import narwhals as nw
@@ -10,6 +11,8 @@ from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import Records
 from tests.insight.measures.made import by_chance
 
+#: The last day of an older return, in which some services were held another way.
+REWRITTEN = date(2024, 6, 30)
 FREQUENCIES = (None, *code_list("cost_frequency").values)
 
 
@@ -26,6 +29,7 @@ def priced_by_chance(seed: int, people: int) -> Records:
         "planned_units_hundredths": [None, 0, 25, 1450, 16_800],
         "provider": [None, "1-1", "1-2", "1-3", "1-4"],
         "reference": [None, "R1", "R2"],
+        "choice": [None, "Chosen", "Not chosen", "Not known"],
     }
     columns = {
         name: pl.Series(name, [chance.choice(values) for _ in range(services.height)], services.schema[name])
@@ -40,4 +44,10 @@ def priced_by_chance(seed: int, people: int) -> Records:
         pl.lit("CASSR managed personal budget").alias("mechanism"),
         pl.col("planned_units_hundredths") * (100 + pl.int_range(pl.len()) % 8) // 100,  # within 5% or a little more
     )
-    return replace(records, services=nw.from_native(pl.concat([services, again.select(services.columns)]).lazy()))
+    services = pl.concat([services, again.select(services.columns)])
+    told = (pl.int_range(pl.len()) % 5 == 0) & (pl.col("starts_on") <= REWRITTEN)
+    services = services.with_columns(
+        pl.when(told).then(pl.lit("CASSR commissioned support")).alias("held_before"),
+        pl.when(told).then(pl.lit(REWRITTEN)).alias("held_before_until"),
+    )
+    return replace(records, services=nw.from_native(services.lazy()))

@@ -132,6 +132,69 @@ def test_conversions_put_both_ways_side_by_side():
     ]
 
 
+@pytest.mark.parametrize(
+    ("choice", "outcome", "label", "kept"),
+    [
+        ("Chosen", "Kept by choice", (0, 1, 0), (1, 1, 0)),
+        ("Not chosen", "Same care, new label", (1, 1, 0), (0, 1, 0)),
+        ("Not known", "Same care, choice not known", (0, 0, 1), (0, 0, 1)),
+        (None, "Same care", (1, 1, 0), (0, 0, 1)),
+    ],
+)
+def test_the_same_care_is_told_by_what_the_record_of_choice_shows(choice, outcome, label, kept):
+    given = records(services=[before(), after(choice=choice)])
+    (one,) = by_person(relabelling.starts(given, YEAR), given).values()
+    assert one["outcome"] == outcome
+    assert counts(relabelling.relabelled, given) == [label]
+    assert counts(relabelling.kept_by_choice, given) == [kept]
+
+
+def test_a_choice_makes_nothing_of_care_that_changed_or_is_new():
+    other = {"component": "Day support", "provider": "1-2", "planned_units_hundredths": 500}
+    changed, new = starts(before(), after(choice="Chosen", **other), after("Bea", choice="Not chosen"))
+    assert (changed["outcome"], new["outcome"]) == ("Changed", "New to support")
+
+
+def test_the_choice_of_what_began_speaks_and_not_one_of_other_support():
+    """A direct payment beside it, and a part added to the budget later, were chosen another time."""
+    direct = community("Ada", DIRECT, **(CARE | {"choice": "Chosen", "starts_on": date(2023, 5, 1)}))
+    later = after(starts_on=BEGAN + timedelta(30), choice="Chosen", planned_units_hundredths=1)
+    (one,) = starts(direct, before(), after(choice="Not chosen"), later)
+    assert one["outcome"] == "Same care, new label"
+
+
+def test_of_two_parts_of_a_budget_the_one_that_was_not_chosen_speaks():
+    halves = {"planned_units_hundredths": 500}
+    (one,) = starts(before(), after(choice="Chosen", **halves), after(choice="Not known", **halves))
+    assert one["outcome"] == "Same care, choice not known"
+    (one,) = starts(before(), after(choice="Not known", **halves), after(choice="Not chosen", **halves))
+    assert one["outcome"] == "Same care, new label"
+
+
+def rewritten(**more) -> dict:
+    """A service under one row for years, which an older return said was commissioned."""
+    told = {"starts_on": date(2021, 4, 1), "held_before": COMMISSIONED, "held_before_until": BEGAN - timedelta(1)}
+    return after(**(told | more))
+
+
+def test_a_label_rewritten_in_place_is_found_from_the_day_after_the_older_return():
+    (one,) = starts(rewritten())
+    assert (one["began"], one["outcome"], one["from_way"]) == (BEGAN, "Same care", "Commissioned support")
+    assert one["score"] == 10_000
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"held_before_until": YEAR.starts_on - timedelta(2)},  # in the year before
+        {"held_before_until": YEAR.ends_on},  # not within the year yet
+        {"held_before": MANAGED},
+    ],
+)
+def test_a_label_rewritten_at_another_time_or_to_the_same_is_no_start(more):
+    assert starts(rewritten(**more)) == []
+
+
 @given(st.integers(0, 30))
 @settings(max_examples=8, deadline=None)
 def test_whoever_starts_has_one_outcome_and_a_score_between_nothing_and_one(seed):
@@ -153,10 +216,11 @@ def test_a_label_alone_changed_is_always_the_same_care(seed):
         & pl.col("component").is_not_null() & (pl.col("client_type") == "Service user")
     )  # fmt: skip
     # One day, so that nothing of anybody's lies between the two labels.
+    told = told.with_columns(held_before=pl.lit(None, pl.String), held_before_until=pl.lit(None, pl.Date))
     old = told.with_columns(starts_on=pl.lit(date(2023, 1, 1)), ends_on=pl.lit(BEGAN - timedelta(1)),
                             mechanism=pl.lit(COMMISSIONED), component=pl.lit("Meals"))  # fmt: skip
     new = old.with_columns(starts_on=pl.lit(BEGAN), ends_on=pl.lit(None, pl.Date), mechanism=pl.lit(MANAGED))
     given = replace(given, services=nw.from_native(pl.concat([old, new]).lazy()))
     found = relabelling.starts(given, YEAR).collect("polars").to_native()
-    assert set(found["outcome"]) <= {"Same care"}
+    assert set(found["outcome"]) <= set(relabelling.UNCHANGED)
     assert set(found["score"]) <= {10_000}

@@ -65,6 +65,7 @@ def test_every_twin_agrees(made, seed, people):
         del told["second-look"]  # see below
         if made is sound:  # nobody goes from a budget to commissioned support
             del told["flow-converted-commissioned"]
+            assert told.pop("kept-by-choice") == (0, 0)  # a return holds no choices
         for code, (numerator, denominator) in told.items():
             assert 0 < numerator != denominator > 0, code
 

@@ -317,11 +317,17 @@ def _alike(what: str) -> str:
 
 #: Managed budgets that began in the year, each beside the person's services of the 12 weeks before and after.
 BEGUN = f"""
-WITH lt AS (
-    SELECT council, person, provider, component, cost_frequency, starts_on AS opens, {DIRECT} AS direct, {ONCE} AS once,
+WITH twice AS (
+    SELECT * REPLACE (CASE WHEN held_before_until IS NULL THEN starts_on ELSE held_before_until + 1 END AS starts_on)
+    FROM services
+    UNION ALL SELECT * REPLACE (held_before AS mechanism, held_before_until AS ends_on)
+    FROM services WHERE held_before_until IS NOT NULL),
+lt AS (
+    SELECT council, person, choice, provider, component, cost_frequency, starts_on AS opens, {DIRECT} AS direct,
+        {ONCE} AS once,
         coalesce(ends_on, DATE '9999-12-31') AS shuts, {PLACE} AS place, nullif({PRODUCT}, 0) AS cost,
         planned_units_hundredths::HUGEINT AS units
-    FROM services WHERE client_type = 'Service user' AND {LONG_TERM}),
+    FROM twice WHERE client_type = 'Service user' AND {LONG_TERM}),
 firsts AS (
     SELECT council, person, min(opens) AS began FROM lt
     WHERE place = 4 AND opens BETWEEN DATE '{{first}}' AND DATE '{{last}}' AND shuts >= opens GROUP BY ALL),
@@ -335,6 +341,7 @@ windows AS (
 near AS (SELECT *, b0 <= b1 AS before, a0 <= a1 AS after FROM windows WHERE b0 <= b1 OR a0 <= a1),
 sums AS (
     SELECT council, person, any_value(began) AS began, min(place) FILTER (WHERE before) AS was,
+        list_distinct(list(choice) FILTER (WHERE place = 4 AND opens = began)) AS chosen,
         max(b1) FILTER (WHERE before) - min(b0) FILTER (WHERE before) + 1 AS b_days,
         max(a1) FILTER (WHERE after) - min(a0) FILTER (WHERE after) + 1 AS a_days,
         coalesce(sum(units * (b1 - b0 + 1)) FILTER (WHERE before), 0) AS b_units,
@@ -360,7 +367,9 @@ judged AS (
     SELECT *, list_filter(scores, lambda x: x IS NOT NULL) AS said FROM parts),
 scored AS (
     SELECT council, was, began - 84 >= DATE '{{first}}' AS seen,
-        CASE WHEN len(said) >= 2 THEN list_sum(said)::INT // len(said) END AS score FROM judged)
+        CASE WHEN len(said) >= 2 THEN list_sum(said)::INT // len(said) END AS score,
+        CASE WHEN list_contains(chosen, 'Not chosen') THEN 'no' WHEN list_contains(chosen, 'Not known') THEN 'unknown'
+            WHEN list_contains(chosen, 'Chosen') THEN 'yes' ELSE 'nothing held' END AS choice FROM judged)
 """.replace("{alike_providers}", _alike("provider")).replace("{alike_components}", _alike("component"))
 
 TWINS = {
@@ -370,10 +379,15 @@ TWINS = {
     **{f"flow-{what}-direct": sql for what, sql in _flows(3).items()},
     **{f"flow-{what}-managed": sql for what, sql in _flows(4).items()},
     **{f"flow-{what}-commissioned": sql for what, sql in _flows(5).items()},
-    "relabelled": f"""{BEGUN} SELECT council, count(*) FILTER (WHERE was IS NOT NULL AND score >= 7000),
-        count(*) FILTER (WHERE was IS NOT NULL AND score IS NOT NULL),
-        count(*) FILTER (WHERE CASE WHEN was IS NULL THEN NOT seen ELSE score IS NULL END)
+    "relabelled": f"""{BEGUN} SELECT council,
+        count(*) FILTER (WHERE was IS NOT NULL AND score >= 7000 AND choice IN ('no', 'nothing held')),
+        count(*) FILTER (WHERE was IS NOT NULL AND score IS NOT NULL AND (score < 7000 OR choice <> 'unknown')),
+        count(*) FILTER (WHERE CASE WHEN was IS NULL THEN NOT seen
+            ELSE score IS NULL OR (score >= 7000 AND choice = 'unknown') END)
         FROM scored GROUP BY council""",
+    "kept-by-choice": f"""{BEGUN} SELECT council, count(*) FILTER (WHERE choice = 'yes'),
+        count(*) FILTER (WHERE choice IN ('yes', 'no')), count(*) FILTER (WHERE choice IN ('unknown', 'nothing held'))
+        FROM scored WHERE was IS NOT NULL AND score >= 7000 GROUP BY council""",
     "new-to-support": f"""{BEGUN} SELECT council, count(*) FILTER (WHERE was IS NULL AND seen),
         count(*) FILTER (WHERE was IS NOT NULL OR seen), count(*) FILTER (WHERE was IS NULL AND NOT seen)
         FROM scored GROUP BY council""",

@@ -181,6 +181,23 @@ def test_a_later_return_is_compared_with_the_one_before(tmp_path):
     assert (difference.people_earlier, difference.people_later, difference.people_lost) == (5, 2, 0)
 
 
+def test_services_that_are_only_called_something_else_are_counted(tmp_path):
+    base = numbered([SOUND["service"]] * 4)
+    later_period = {"Reporting_Period_Start_Date": "01/07/2024", "Reporting_Period_End_Date": "30/06/2025"}
+    commissioned = {"Delivery_Mechanism": "CASSR commissioned support"}
+    then = [base[0] | commissioned, base[1] | commissioned, base[2], base[3] | {"Delivery_Mechanism": ""}]
+    now = [base[0], base[1] | {"Unit_Cost": "24.00"}, *base[2:]]
+    earlier, later = write(tmp_path / "q1.csv", then), write(tmp_path / "q2.csv", [row | later_period for row in now])
+    [difference] = check([earlier, later]).differences
+    assert difference.relabelled == 1
+    answer = CliRunner().invoke(insight, ["check-records", str(earlier), str(later)])
+    assert "Relabelled: 1 of the services with a changed Delivery_Mechanism have the same provider" in answer.output
+    [told] = json.loads(CliRunner().invoke(insight, ["check-records", str(earlier), str(later), "--json"]).output)[
+        "differences"
+    ]
+    assert told["relabelled"] == 1
+
+
 def test_a_return_that_loses_people_says_how_many(tmp_path):
     last_seen = SOUND["service"] | {"Event_End_Date": "01/07/2024"}  # the later period's first day
     rows = numbered([SOUND["service"], last_seen, SOUND["request"]])

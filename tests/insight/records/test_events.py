@@ -7,7 +7,7 @@ import pytest
 
 from leeway.care.assessment.models import TookPart
 from leeway.care.people.models import Ethnicity, Gender, RequestRoute, SupportReason
-from leeway.care.planning.models import Way
+from leeway.care.planning.models import NotChosen, Way
 from leeway.care.review.models import Achieved, ReviewReason, ReviewResult
 from leeway.insight.records import events as made
 from leeway.insight.records.lists import code_list
@@ -41,6 +41,10 @@ SCHEMAS = {
         "id": pl.String, "plan": pl.String, "kinds": pl.List(pl.String), "provider": pl.String, "way": pl.String,
         "unit_cost_pence": pl.Int64, "cost_frequency": pl.String, "planned_units_hundredths": pl.Int64,
     },
+    "choices": {
+        "plan": pl.String, "told": pl.Boolean, "explained": pl.List(pl.String), "not_said": pl.Boolean,
+        "why_not": pl.String, "best_interests": pl.Boolean,
+    },
 }  # fmt: skip
 CASE = {
     "case": "c1", "person": "p1", "kind": "adult", "reason": "Learning Disability Support", "team": "Harbour",
@@ -66,9 +70,59 @@ def both(**rows: list[dict]) -> tuple[pl.DataFrame, pl.DataFrame]:
     return made.events_of(made.Raw(helped=helped, **frames), ENDS, "901")
 
 
-def services(budgets: list[dict], lines: list[dict], **case: object) -> list[dict]:
-    found = told(cases=[CASE | case], budgets=budgets, lines=lines).filter(pl.col("event") == "Service")
+def services(
+    budgets: list[dict], lines: list[dict], *, choices: list[dict] | None = None, **case: object
+) -> list[dict]:
+    found = told(cases=[CASE | case], budgets=budgets, lines=lines, choices=choices or [])
+    found = found.filter(pl.col("event") == "Service")
     return found.sort("starts_on", "component").to_dicts()
+
+
+CHOICE = {
+    "plan": "1", "told": True, "explained": ["direct_payment", "council_managed", "service_fund", "mixed"],
+    "not_said": False, "why_not": "happy_now", "best_interests": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "choice"),
+    [
+        ({}, "Chosen"),
+        ({"why_not": ""}, "Chosen"),
+        ({"told": False}, "Not chosen"),
+        ({"explained": ["council_managed", "service_fund"]}, "Not chosen"),
+        ({"explained": ["direct_payment"], "why_not": ""}, "Not chosen"),
+        *(({"why_not": reason}, "Not chosen") for reason in made.NOT_THEIRS),
+        ({"not_said": True}, "Not known"),
+        ({"why_not": "not_said"}, "Not known"),
+        ({"best_interests": True}, "Not known"),
+        ({"not_said": True, "told": False}, "Not chosen"),
+        ({"plan": "2"}, "Not known"),  # another plan's
+    ],
+)
+def test_a_choice_was_one_where_something_else_was_there_and_the_amount_was_known(change, choice):
+    (row,) = services([BUDGET], [LINE], choices=[CHOICE | change])
+    assert row["choice"] == choice
+
+
+def test_the_latest_choice_of_a_plan_speaks_and_none_on_record_is_not_known():
+    (row,) = services([BUDGET], [LINE], choices=[CHOICE | {"told": False}, CHOICE])
+    assert row["choice"] == "Chosen"
+    (row,) = services([BUDGET], [LINE])
+    assert row["choice"] == "Not known"
+
+
+def test_a_service_that_goes_on_into_the_next_plan_keeps_the_choice_it_began_with():
+    first, second = BUDGET | {"ends_on": date(2025, 6, 1)}, BUDGET | {"plan": "2", "starts_on": date(2025, 6, 2)}
+    lines = [LINE, LINE | {"id": "b", "plan": "2"}]
+    (row,) = services([first, second], lines, choices=[CHOICE | {"told": False}, CHOICE | {"plan": "2"}])
+    assert row["choice"] == "Not chosen"
+
+
+def test_every_reason_against_a_direct_payment_is_somebodys():
+    """A new reason must be said to be theirs or not."""
+    theirs = {"not_wanted", "paperwork", "no_help", "happy_now"}
+    assert {reason.value for reason in NotChosen} == theirs | set(made.NOT_THEIRS) | {"not_said"}
 
 
 def test_a_service_that_goes_on_is_open():

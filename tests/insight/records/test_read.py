@@ -176,6 +176,45 @@ def test_rows_without_a_person_or_a_kind_are_left_out_where_they_must_be(tmp_pat
     assert [table(records, name).height for name in TABLES] == [1, 0, 0, 0, 0]
 
 
+RELABELLED = {"Delivery_Mechanism": "CASSR commissioned support"}
+LONG_OPEN = {"Event_Start_Date": "02/05/2021"}
+
+
+@pytest.mark.parametrize(
+    ("then", "held_before"),
+    [
+        ([RELABELLED], "CASSR commissioned support"),
+        ([{}], None),
+        ([RELABELLED, {}], None),  # both labels side by side
+        ([RELABELLED | {"Provider_CQC_Location_ID": "1-987654321"}], None),
+        ([RELABELLED | {"Unit_Cost": "24.00"}], None),
+        ([{"Delivery_Mechanism": ""}], None),  # not said is no label
+    ],
+)
+def test_a_row_of_which_a_later_return_changed_the_label_alone_keeps_the_older_one(tmp_path, then, held_before):
+    [row] = numbered([SOUND["service"] | LONG_OPEN])
+    first = write(tmp_path / "first.csv", [row | change for change in then])
+    [service] = [
+        one
+        for one in table(read(first, write(tmp_path / "second.csv", [row | LATER])), "services").to_dicts()
+        if one["mechanism"] == "CASSR managed personal budget"
+    ]
+    assert service["held_before"] == held_before
+    assert service["held_before_until"] == (date(2025, 3, 31) if held_before else None)
+    assert service["starts_on"] == date(2021, 5, 2)
+
+
+def test_of_several_older_returns_the_last_that_said_otherwise_is_kept(tmp_path):
+    [row] = numbered([SOUND["service"] | LONG_OPEN])
+    oldest = {"Reporting_Period_Start_Date": "01/04/2023", "Reporting_Period_End_Date": "31/03/2024"}
+    files = [write(tmp_path / "a.csv", [row | RELABELLED | oldest]), write(tmp_path / "b.csv", [row | RELABELLED])]
+    [service] = table(read(write(tmp_path / "c.csv", [row | LATER]), *files), "services").to_dicts()
+    assert (service["held_before"], service["held_before_until"]) == (
+        "CASSR commissioned support",
+        date(2025, 3, 31),
+    )
+
+
 def test_the_councils_own_team_is_kept(tmp_path):
     rows = [row | {"TEAM": "North"} for row in numbered([SOUND["review"]])]
     records = read(write(tmp_path / "return.csv", rows, names=[*NAMES, "TEAM"]))

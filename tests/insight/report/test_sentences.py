@@ -4,13 +4,19 @@ from datetime import date
 
 import pytest
 
-from leeway.insight.measures.flow import change
+from leeway.insight.measures.flow import Place, change
 from leeway.insight.measures.like_for_like import Difference
 from leeway.insight.measures.suppression import nearest
 from leeway.insight.measures.tiers import DIRECT_PAYMENT, MANAGED_BUDGET, THINGS, Compared
-from leeway.insight.report.choice import growth_sentence, not_known_sentence, share_change_sentence, take_up_sentence
+from leeway.insight.report.choice import (
+    come_from_sentence,
+    growth_sentence,
+    not_known_sentence,
+    share_change_sentence,
+    take_up_sentence,
+)
 from leeway.insight.report.councils import comparison_sentence
-from leeway.insight.report.people import label_sentence, new_sentence, tiers_sentence, who_sentence
+from leeway.insight.report.people import kept_sentence, label_sentence, new_sentence, tiers_sentence, who_sentence
 from leeway.insight.report.reading import limits_sentence
 from leeway.insight.report.section import beside, count, fit_to_show, signed
 from leeway.insight.report.support import (
@@ -149,7 +155,38 @@ def test_new_labels_are_told_with_their_range():
     assert "more than half cannot be told" in label_sentence(row(100, 200, measure="relabelled"))
     assert "nothing can be said of new labels (30 began" in label_sentence(row(0, 0, 30, measure="relabelled"))
     assert label_sentence(row(2, 200, measure="relabelled")).startswith("Fewer than 5")
+    assert "70.0% were the same care, and nobody's choice of it" in label_sentence(row(70, 100), on_record=True)
     assert new_sentence(row(0, 0, measure="new-to-support")).startswith("Too few managed budgets")
+
+
+def test_what_was_kept_by_choice_is_told_or_that_nothing_shows_it():
+    assert kept_sentence(row(30, 40, 12, measure="kept-by-choice")) == (
+        "Of about 40 with the same care whose record shows whether it was chosen, 75.0% kept it by choice (likely "
+        "between 59.8% and 85.8%). Of 10 more it is not known."
+    )
+    assert "not on record for any of them" in kept_sentence(row(0, 0, 30, measure="kept-by-choice"))
+    assert kept_sentence(row(2, 40, measure="kept-by-choice")).startswith("Fewer than 5")
+    assert "known" not in kept_sentence(row(30, 40, measure="kept-by-choice"))
+
+
+@pytest.mark.parametrize(
+    ("places", "says"),
+    [
+        (
+            {"Managed personal budget": Place(new=41, moved_in={"Commissioned support": 118, "Direct payment only": 9}),
+             "Part direct payment": Place(new=9, moved_in={"Managed personal budget": 50, "Residential": 6})},
+            "Of about 175 who have one now and had none then, about 50 were new to support and about 125 (71%) were "
+            "moved from support that they had already.",
+        ),
+        ({"Direct payment only": Place(new=40, moved_in={"Commissioned support": 3})}, "too few to be told apart"),
+        ({"Direct payment only": Place(new=2)}, "too few to be told apart"),
+        ({"Direct payment only": Place(new=40)}, "about 40 were new to support and about 0 (0%) were moved"),
+        ({"Commissioned support": Place(new=40)}, "Nobody has a personal budget now who had none then."),
+        ({"Managed personal budget": Place(moved_in={"Direct payment only": 40})}, "Nobody has a personal budget now"),
+    ],
+)  # fmt: skip
+def test_growth_says_how_much_was_new_and_how_much_was_moved(places, says):
+    assert says in come_from_sentence(places)
 
 
 def test_costs_are_told_for_those_whose_cost_is_known():

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Max, QuerySet
 
+from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.assessment import queries as assessed
@@ -27,7 +28,7 @@ from leeway.care.planning.evidence import (
     uprated_from,
     what_offer_lacks,
 )
-from leeway.care.planning.models import Aim, ChosenWay, Plan, PlanLine, PlanState, Way
+from leeway.care.planning.models import Aim, Choice, ChosenWay, Plan, PlanLine, PlanState, Way
 from leeway.care.planning.uses import what_uses_lack
 from leeway.law import law_on
 from leeway.law.direct_payment_codes import PERHAPS_DETAINED_IN
@@ -396,3 +397,9 @@ def waiting_elsewhere(manager: User) -> list[Plan]:
 def _largest_limits() -> dict[int, int]:
     managers = User.objects.who_can(Capability.SIGN_OFF).values_list("team")
     return dict(managers.annotate(most=Max("sign_off_limit_pence_per_week")))
+
+
+def choices_to_report(*, until: date, seen_by: User) -> QuerySet[Choice]:
+    """Every choice of a way to hold a budget made by a day, for measures, in the order in which they were offered."""
+    check_can(seen_by, Capability.ANALYSE)
+    return Choice.objects.filter(chosen_on__lte=until).order_by("offer__offered_on", "offer__offered_at")

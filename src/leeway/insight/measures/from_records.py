@@ -9,7 +9,7 @@ from leeway.insight.measures.take_up import TAKE_UP
 from leeway.insight.measures.waiting import WAITING
 from leeway.refusal import Refusal
 
-#: What the records alone can say. What the choice record itself will say has its place after `relabelling`.
+#: What the records can say, the council's own record of choice among them.
 MEASURES: tuple[Measure, ...] = (
     *TAKE_UP,
     *who_holds.MEASURES,

@@ -6,15 +6,17 @@ within 5%. Each part scores from 0 (all different) to 1 (all the same); the scor
 called relabelled. A part that the return does not say is left out; where it says fewer than two, nothing is judged,
 and the person is counted as unknown. Whoever had no service before is new to support, and is kept apart.
 
-This is what service rows alone can show, and it is half the question: the same care can be a real choice, if the person
-was offered something else and told the amount before planning. Those parts are in the record of choice, not in the
-return: whether offers were made, the amount told first, a direct payment offered, outcomes in the person's own words,
-how like others' the plan is. Each comes in as one more entry of `PARTS` with a column of its name (0 to 10,000, or none
-where not known), joined to the frame that `_parts` gives; with them, a recorded choice clears a start of the label.
+The same care can be a real choice. So it is joined to the council's record of choice, where the records hold one: those
+who were offered something else, knew the amount, and chose to keep what they had are *kept by choice*; those of whom
+the record shows that it was not so have the *same care under a new label*; and where it shows neither, nobody guesses.
+A national return holds no choices: there the same care is only called the same.
 
-Limits: a council that rewrites the old row, rather than ending it, shows no start. The return asks neither cost nor
-units of commissioned support. A direct payment's component and providers are always unlike what went before, so for
-those the conversions are counted, and the label is not judged.
+A council that rewrites the old row, rather than ending it, shows no start in one return. Where an older return is read
+beside it, the row is taken as two: what the older one called it, until the last day of that return, and what it is
+called from then on.
+
+Limits: the return asks neither cost nor units of commissioned support. A direct payment's component and providers are
+always unlike what went before, so for those the conversions are counted, and the label is not judged.
 """
 
 from collections.abc import Sequence
@@ -42,7 +44,7 @@ from leeway.insight.measures.holding import (
 from leeway.insight.measures.measure import Measure
 from leeway.insight.measures.sharing import shared
 from leeway.insight.measures.spells import day_number
-from leeway.insight.records.tables import Records
+from leeway.insight.records.tables import CHOICE_NOT_KNOWN, CHOSEN, NOT_CHOSEN, Records
 from leeway.period import Period
 
 WINDOW_DAYS = 84
@@ -52,9 +54,15 @@ SAME, PARTS_MIN, RELABELLED = 10_000, 2, 7_000
 #: Within 5%: a twentieth of what it was before.
 TWENTIETH = 20
 #: What became of each start. `UNSEEN` had no service before, but part of the 12 weeks lies before the period.
-RELABELLED_CARE, CHANGED, NEW, UNSEEN, UNJUDGED = OUTCOMES = (
-    "Same care", "Changed", "New to support", "Before the records", "Too little said",
+#: `SAME_CARE` is what records without a record of choice can say.
+SAME_CARE, NEW_LABEL, KEPT, SAME_UNKNOWN, CHANGED, NEW, UNSEEN, UNJUDGED = OUTCOMES = (
+    "Same care", "Same care, new label", "Kept by choice", "Same care, choice not known", "Changed", "New to support",
+    "Before the records", "Too little said",
 )  # fmt: skip
+#: The same care, whatever is known of the choice.
+UNCHANGED = (SAME_CARE, NEW_LABEL, KEPT, SAME_UNKNOWN)
+#: What each word of the record of choice makes of the same care; where several speak, the first of these.
+OUTCOME_OF_CHOICE = {NOT_CHOSEN: NEW_LABEL, CHOICE_NOT_KNOWN: SAME_UNKNOWN, CHOSEN: KEPT}
 _FAR = 4_000_000  # a day number beyond any date
 
 
@@ -81,7 +89,7 @@ def starts(records: Records, period: Period, by: Sequence[str] = (), *, to: int 
     """
     first = begun(records, period, by, to=to)
     rows = _beside(_long_term(records), first.select(*PERSON, day=day_number(nw.col("began"))), last=period)
-    parts = _parts(rows)
+    parts = _parts(rows).join(_chosen(rows, to), on=list(PERSON), how="left")
     known = [number(~nw.col(part).is_null()) for part in PARTS]
     scores = [nw.col(part).fill_null(0) for part in PARTS]
     whole = parts.with_columns(said=nw.sum_horizontal(*known), sum=nw.sum_horizontal(*scores)).with_columns(
@@ -96,20 +104,27 @@ def starts(records: Records, period: Period, by: Sequence[str] = (), *, to: int 
         .then(nw.lit(UNSEEN))
         .when(nw.col("score").is_null())
         .then(nw.lit(UNJUDGED))
-        .when(nw.col("score") >= RELABELLED)
-        .then(nw.lit(RELABELLED_CARE))
-        .otherwise(nw.lit(CHANGED))
+        .when(nw.col("score") < RELABELLED)
+        .then(nw.lit(CHANGED))
     )
+    for place, told in enumerate(OUTCOME_OF_CHOICE.values()):
+        outcome = outcome.when(nw.col("chosen") == place).then(nw.lit(told))
     way = nw.col("from_rank").replace_strict(WAYS, default="None", return_dtype=nw.String)
-    return joined.with_columns(outcome=outcome, from_way=way).select(
+    return joined.with_columns(outcome=outcome.otherwise(nw.lit(SAME_CARE)), from_way=way).select(
         *dict.fromkeys((*PERSON, "council", *by)), "began", "from_way", *PARTS, "score", "outcome"
     )
 
 
 def _long_term(records: Records) -> nw.LazyFrame:
-    return records.services.filter(
-        nw.col("client_type") == SERVICE_USER, nw.col("service_type").is_in(LONG_TERM)
-    )  # fmt: skip
+    """The long-term services, each row whose label alone was rewritten taken as two: until then, and from then on."""
+    services = records.services.filter(nw.col("client_type") == SERVICE_USER, nw.col("service_type").is_in(LONG_TERM))
+    until, label = nw.col("held_before_until"), nw.col("held_before").cast(nw.String)
+    now = services.with_columns(
+        starts_on=nw.when(until.is_null()).then("starts_on").otherwise(until.dt.offset_by("1d").cast(nw.Date)),
+        mechanism=nw.col("mechanism").cast(nw.String),
+    )
+    before = services.filter(~until.is_null()).with_columns(ends_on=until, mechanism=label)
+    return nw.concat([now, before])
 
 
 def _beside(services: nw.LazyFrame, days: nw.LazyFrame, *, last: Period | None = None) -> nw.LazyFrame:
@@ -182,6 +197,16 @@ def _parts(rows: nw.LazyFrame) -> nw.LazyFrame:
     return scored.select(*PERSON, "from_rank", *PARTS)
 
 
+def _chosen(rows: nw.LazyFrame, to: int) -> nw.LazyFrame:
+    """Say what the record of choice shows of what began, by its place in `OUTCOME_OF_CHOICE`: `chosen`."""
+    choice = nw.col("choice").cast(nw.String)
+    told = nw.when(choice == NOT_CHOSEN).then(nw.lit(0))
+    for place, word in enumerate(OUTCOME_OF_CHOICE):
+        told = told.when(choice == word).then(nw.lit(place))
+    begins = rows.filter(nw.col("opens") == nw.col("day"), rank() == to).with_columns(chosen=told)
+    return begins.group_by(*PERSON).agg(nw.col("chosen").min())
+
+
 def _within_a_twentieth(part: str) -> nw.Expr:
     """Score an amount: 10,000 if a day's worth of it after is within 5% of a day's worth before, and 0 if not.
 
@@ -214,7 +239,7 @@ def conversions(records: Records, period: Period, by: Sequence[str] = ()) -> nw.
     for to in (BY_MANAGED, BY_DIRECT):
         rows = starts(records, period, by, to=to).with_columns(to_way=nw.lit(WAYS[to]))
         if to == BY_DIRECT:
-            judged = nw.col("outcome").is_in([RELABELLED_CARE, UNJUDGED])
+            judged = nw.col("outcome").is_in([*UNCHANGED, UNJUDGED])
             rows = rows.with_columns(outcome=nw.when(judged).then(nw.lit(CHANGED)).otherwise("outcome"))
         both.append(rows.select(*by, "from_way", "to_way", "outcome"))
     counted = nw.concat(both).group_by(*by, "from_way", "to_way", "outcome")
@@ -222,14 +247,26 @@ def conversions(records: Records, period: Period, by: Sequence[str] = ()) -> nw.
 
 
 def relabelled(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
-    """Count managed budgets that began with the same care as before, of those that could be judged."""
+    """Count managed budgets that began with the same care and no choice of it, of those that could be judged."""
     rows, outcome = starts(records, period, by), nw.col("outcome")
     return tally(
         rows,
         by,
-        numerator=number(outcome == RELABELLED_CARE),
-        denominator=number(outcome.is_in([RELABELLED_CARE, CHANGED])),
-        unknown=number(outcome.is_in([UNSEEN, UNJUDGED])),
+        numerator=number(outcome.is_in([SAME_CARE, NEW_LABEL])),
+        denominator=number(outcome.is_in([SAME_CARE, NEW_LABEL, KEPT, CHANGED])),
+        unknown=number(outcome.is_in([SAME_UNKNOWN, UNSEEN, UNJUDGED])),
+    )
+
+
+def kept_by_choice(records: Records, period: Period, by: Sequence[str] = ()) -> nw.LazyFrame:
+    """Count managed budgets that began with the same care because somebody chose it, of those with a record of it."""
+    rows, outcome = starts(records, period, by), nw.col("outcome")
+    return tally(
+        rows,
+        by,
+        numerator=number(outcome == KEPT),
+        denominator=number(outcome.is_in([NEW_LABEL, KEPT])),
+        unknown=number(outcome.is_in([SAME_CARE, SAME_UNKNOWN])),
     )
 
 
@@ -248,9 +285,21 @@ MEASURES = (
         "relabelled", "Managed budgets that are the same care under a new label",
         "Providers, components, units (within 5%) and cost (within 5%) in the 12 weeks before and from the day the "
         "managed budget began, compared: a mean score of 0.7 or more, from two parts at least. Whoever had no service "
-        "before is not counted here. What was offered and chosen is not in the return.",
-        "Managed budgets begun in the period with the same care", "Managed budgets begun that could be judged",
-        "Begun too early in the period to see what went before, or with too little said", _SOURCE, relabelled,
+        "before is not counted here. Where the council's record of choice is read, only those of whom it shows that "
+        "nothing else was there to choose, or that the amount was not known. A return holds no choices: all with the "
+        "same care are counted.",
+        "Managed budgets begun in the period with the same care, and no choice of it",
+        "Managed budgets begun that could be judged",
+        "Begun too early in the period to see what went before, with too little said, or with the same care and no "
+        "record of a choice", _SOURCE, relabelled,
+    ),
+    Measure(
+        "kept-by-choice", "Managed budgets with the same care as before, because it was chosen",
+        "Managed budgets begun in the period with the same care as before, as in “relabelled”. Chosen means: a direct "
+        "payment was among the ways explained, the amount was told first, and whoever decides gave a reason of their "
+        "own.",
+        "Same care, and the record shows a choice", "Same care, and the record shows whether it was chosen",
+        "Same care, and no record that shows it either way: all of them in a return", _SOURCE, kept_by_choice,
     ),
     Measure(
         "new-to-support", "Managed budgets that are new support",

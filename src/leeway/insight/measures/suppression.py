@@ -33,7 +33,7 @@ FAMILIES = (
     ("SALT LTS001a, self-directed", "SALT LTS001a, direct payments"),
     ("NI130", "NI130, ADASS base"),
     ("ASCOF 2E(1)", "ASCOF 2E(2a)"),
-    ("relabelled", "new-to-support"),
+    ("relabelled", "kept-by-choice", "new-to-support"),
     ("Waiting, first response", "Waiting, no response yet"),
     ("person-weekly-cost", "tier-cost"),
 )
@@ -45,7 +45,9 @@ WITHIN = {
     "ASCOF 2E(2a)": "ASCOF 2E(1)",
 }
 #: The people in the denominator of the second are among those of the first.
-PEOPLE_WITHIN = {"person-weekly-cost": "tier-cost", "ASCOF 3D(1a)": "holds-direct"}
+PEOPLE_WITHIN = {
+    "person-weekly-cost": "tier-cost", "ASCOF 3D(1a)": "holds-direct", "relabelled": "kept-by-choice",
+}  # fmt: skip
 #: Amounts that count no people: hidden where the measure of the people behind them is.
 FOLLOWS = {
     "hour-cost": "tier-hours", "concentration-hours": "tier-hours", "service-weekly-cost": "person-weekly-cost",

@@ -62,6 +62,7 @@ def _for_programs(checked: Checked, most: int | None) -> dict[str, Any]:
                 "later": str(difference.later),
                 "events": difference.events.to_dicts(),
                 "fields": difference.fields.to_dicts(),
+                "relabelled": difference.relabelled,
                 "people_earlier": difference.people_earlier,
                 "people_later": difference.people_later,
                 "people_lost": difference.people_lost,
@@ -117,6 +118,11 @@ def _changes(difference: Difference) -> list[str]:
         f"  People: {difference.people_earlier:,} before, {difference.people_later:,} now; "
         f"{difference.people_lost:,} lost (an event still inside the period, and no row now).",
     ]
+    if difference.relabelled:
+        lines.append(
+            f"  Relabelled: {difference.relabelled:,} of the services with a changed Delivery_Mechanism have the same "
+            "provider, price and units as before."
+        )
     for row in difference.fields.head(FIELDS_SHOWN_MAX).iter_rows(named=True):
         lines.append(f"  Changed in {row['changed']:,} events of kind {row['event']}: {row['field']}")
     return lines

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from leeway.insight.records.read import WHO, joined_key
+from leeway.insight.records.read import PRICED, WHO, joined_key
 from leeway.insight.records.tables import FIELDS, KIND_OF
 
 _COMPARED = [field for field in FIELDS if field.column not in ("period_starts_on", "period_ends_on")]
@@ -23,6 +23,7 @@ class Difference:
     later: Path
     events: pl.DataFrame  # event, sent_again, changed, dropped, moved_out, added
     fields: pl.DataFrame  # event, field, changed
+    relabelled: int  # services that are held another way, with provider, price and units as they were
     people_earlier: int
     people_later: int
     people_lost: int  # with an event still inside the later period, and in no row of the later return
@@ -60,6 +61,7 @@ def compared(earlier: Path, later: Path, earlier_file: Path, later_file: Path) -
         pl.any_horizontal(f"changed {column}" for column in changes).sum().alias("changed"),
         (~again & still_there).sum().alias("dropped"),
         (~again & ~still_there).sum().alias("moved_out"),
+        _label_alone().sum().alias("relabelled"),
         *(pl.col(f"changed {column}").sum() for column in changes),
     ).collect(engine="streaming")
     # fmt: on
@@ -78,9 +80,16 @@ def compared(earlier: Path, later: Path, earlier_file: Path, later_file: Path) -
     people, later_people = old.select(WHO).unique(), pl.scan_parquet(later).select(WHO).unique()
     lost = old.filter(still_there).select(WHO).unique().join(later_people, on=WHO, how="anti")
     return Difference(
-        earlier_file, later_file, events.fill_null(0).sort("event"), fields,
+        earlier_file, later_file, events.fill_null(0).sort("event"), fields, int(counted["relabelled"].sum()),
         *(frame.select(pl.len()).collect(engine="streaming").item() for frame in (people, later_people, lost)),
     )  # fmt: skip
+
+
+def _label_alone() -> pl.Expr:
+    """Say whether a later return says of the same service, at the same price, that it is held another way."""
+    same = [pl.col(name).eq_missing(pl.col(f"{name} later")) for name in ("provider", *PRICED)]
+    other = (pl.col("mechanism") != pl.col("mechanism later")).fill_null(False)
+    return (pl.col("event") == "Service") & other & pl.all_horizontal(same)
 
 
 def _events(folder: Path) -> pl.LazyFrame:

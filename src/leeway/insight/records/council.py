@@ -13,13 +13,14 @@ from uuid import UUID
 import polars as pl
 from django.conf import settings
 from django.db import transaction
-from django.db.models import BigIntegerField, F, QuerySet
+from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Cast
 
 from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.care.assessment import queries as assessment
 from leeway.care.people import queries as people
+from leeway.care.planning import queries as planning
 from leeway.care.review import queries as review
 from leeway.insight.records import events as made
 from leeway.insight.records.events import Raw
@@ -31,6 +32,7 @@ from leeway.refusal import Refusal
 Reader = Callable[..., QuerySet]
 
 HUNDREDTHS = Cast(F("units") * 100, BigIntegerField())
+IN_BEST_INTERESTS = ExpressionWrapper(Q(best_interests__isnull=False), BooleanField())
 #: What each table of the council is read with, and the columns taken from it, by our name for them.
 CASES = {
     "case": "pk", "person": "person_id", "kind": "kind", "cared_for": "cared_for_id", "reason": "support_reason",
@@ -57,8 +59,13 @@ LINES = {
     "id": "pk", "plan": "plan_id", "kinds": "service__kinds", "provider": "service__external_id", "way": "way",
     "unit": "unit", "hundredths": HUNDREDTHS, "unit_cost_pence": "unit_cost_pence", "frequency": "frequency",
 }  # fmt: skip
+CHOICES = {
+    "plan": "offer__plan_id", "told": "offer__amount_told", "explained": "offer__ways_explained",
+    "not_said": "not_said", "why_not": "why_not_direct_payment", "best_interests": IN_BEST_INTERESTS,
+}  # fmt: skip
 
 TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "told": pl.Boolean, "explained": pl.List(pl.String), "not_said": pl.Boolean, "best_interests": pl.Boolean,
     "kinds": pl.List(pl.String), "eligible": pl.Boolean, "nhs_funded": pl.Boolean, "cost": pl.Int64,
     "charge": pl.Int64, "hundredths": pl.Int64, "unit_cost_pence": pl.Int64,
 }  # fmt: skip
@@ -122,6 +129,7 @@ def _events(ends_on: date, seen_by: User, on: date, council: str) -> tuple[pl.Da
         reviews=read(review.reviews_to_report, REVIEWS),
         budgets=read(budgets.budgets_to_report, BUDGETS),
         lines=_priced(read(budgets.lines_to_report, LINES)),
+        choices=read(planning.choices_to_report, CHOICES),
     )
     return made.events_of(raw, ends_on, council)
 

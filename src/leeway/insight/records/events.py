@@ -23,7 +23,17 @@ import polars as pl
 from leeway.insight.records.cells import TYPES, codes_in, district_in
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.read import who
-from leeway.insight.records.tables import FIELDS, KIND_OF, PEOPLE, Field, Records, fields_of
+from leeway.insight.records.tables import (
+    CHOICE_NOT_KNOWN,
+    CHOSEN,
+    FIELDS,
+    KIND_OF,
+    NOT_CHOSEN,
+    PEOPLE,
+    Field,
+    Records,
+    fields_of,
+)
 from leeway.law.numbers import ceil_div
 from leeway.market.weeks import TIMES_A_WEEK, a_week_rounded_up
 from leeway.period import year_to
@@ -76,6 +86,8 @@ OUTCOME_OF_RESULT = {
     "end": ENDED,
 }
 UNTIL_DEATH = (CONTINUES, ENDED, "NFA: Other")
+#: Reasons why a direct payment was not chosen that are the council's or the market's: then it was not there to choose.
+NOT_THEIRS = ("no_supply", "not_appropriate", "too_risky")
 SHORT_UNITS = {"hour": "Hourly", "day": "Daily", "session": "Per session", "night": "Per session"}
 HOW_OFTEN = {"weekly": "Weekly", "fortnightly": "Fortnightly", "four_weekly": "4-weekly", "monthly": "Monthly",
              "quarterly": "Quarterly", "yearly": "Annually", "once": "One-off"}  # fmt: skip
@@ -93,6 +105,7 @@ class Raw:
     reviews: pl.DataFrame
     budgets: pl.DataFrame
     lines: pl.DataFrame
+    choices: pl.DataFrame  # in the order in which they were offered
 
 
 def price(*, unit: str, hundredths: int, unit_cost_pence: int, frequency: str) -> tuple[int, str, int | None]:
@@ -135,7 +148,7 @@ def events_of(raw: Raw, ends_on: date, council: str) -> tuple[pl.DataFrame, pl.D
     events = events.sort("person", "starts_on", "reference").unique(_TOLD_BY, keep="first", maintain_order=True)
     events = events.with_row_index("row", 2)
     lineage = events.select("row", "reference", "about", pl.col("ids").alias("id"), "case").explode("id")
-    return events.select(*(_column(field, events) for field in FIELDS), "district", "team"), lineage
+    return events.select(*(_column(field, events) for field in FIELDS), "district", "team", "choice"), lineage
 
 
 #: Two events that agree in all of this would be counted once.
@@ -150,7 +163,7 @@ def tables_of(events: pl.DataFrame) -> Records:
     whole = {PEOPLE: people} | {table: events.filter(pl.col("event") == kind) for table, kind in KIND_OF.items()}
     return Records(
         *(
-            nw.from_native(rows.select(field.column for field in fields_of(table)).lazy())
+            nw.from_native(rows.select(_column(field, rows) for field in fields_of(table)).lazy())
             for table, rows in whole.items()
         )
     )
@@ -304,12 +317,15 @@ def _services(raw: Raw, last: date) -> pl.DataFrame:
     first = pl.col("starts_on") == pl.col("starts_on").min().over("plan")  # a plan may have a budget after another
     lines = (
         raw.lines.join(budgets, on="plan")
+        .join(_choices(raw), on="plan", how="left")
         .filter(first | ~once)
         .with_columns(pl.when(once).then("starts_on").otherwise("ends_on").alias("ends_on"), **_service_words())
     )
     happened = (pl.col("ends_on") >= pl.col("starts_on")).fill_null(True)
     lines = lines.filter(happened, pl.col("unit_cost_pence") > 0)
-    lines = lines.with_columns(_until("ends_on", last), _funding().alias("funding"))
+    lines = lines.with_columns(
+        _until("ends_on", last), _funding().alias("funding"), pl.col("choice").fill_null(CHOICE_NOT_KNOWN)
+    )
     joined = _joined_up(_told_apart(lines))
     planned = pl.lit("NFA: Support ended as planned")
     return joined.with_columns(
@@ -318,6 +334,23 @@ def _services(raw: Raw, last: date) -> pl.DataFrame:
         .when(pl.col("ends_on").is_null() | pl.col("replaced")).then(pl.lit(CONTINUES))
         .otherwise(pl.lit(ENDED)).alias("outcome"),
     ).drop("replaced")  # fmt: skip
+
+
+def _choices(raw: Raw) -> pl.DataFrame:
+    """Say of each plan with a choice on record whether it was one; the latest choice speaks.
+
+    It was, where a direct payment was among the ways explained, the amount was told first, and whoever decides gave
+    words and a reason of their own. It is not known where no reason was said, or where the council decided in the
+    person's best interests, as nobody else may.
+    """
+    offered = pl.col("told") & pl.col("explained").list.contains("direct_payment")
+    there = offered & (pl.col("explained").list.len() > 1) & ~pl.col("why_not").is_in(NOT_THEIRS)
+    silent = pl.col("not_said") | (pl.col("why_not") == "not_said") | pl.col("best_interests")
+    said = (
+        pl.when(~there).then(pl.lit(NOT_CHOSEN)).when(silent).then(pl.lit(CHOICE_NOT_KNOWN)).otherwise(pl.lit(CHOSEN))
+    )
+    latest = raw.choices.unique("plan", keep="last", maintain_order=True)
+    return latest.select("plan", said.alias("choice"))
 
 
 def _service_words() -> dict[str, pl.Expr]:
@@ -355,7 +388,7 @@ def _told_apart(lines: pl.DataFrame) -> pl.DataFrame:
         pl.len().alias("count"),
         pl.col("id").alias("ids"),
         pl.when(pl.col("provider").n_unique() == 1).then(pl.col("provider").first()).alias("provider"),
-        pl.col("ends_on", "replaced", "funding").first(),
+        pl.col("ends_on", "replaced", "funding", "choice").first(),
     )  # fmt: skip
     by_the_unit = pl.col("planned_units_hundredths").is_not_null()
     return summed.with_columns(
@@ -374,6 +407,6 @@ def _joined_up(lines: pl.DataFrame) -> pl.DataFrame:
     run = lines.with_columns(begins.cum_sum().over(same).alias("run"))
     return run.group_by(*same, "run", maintain_order=True).agg(
         pl.col("ids").list.explode().unique(maintain_order=True),
-        pl.col("starts_on").first(),
+        pl.col("starts_on", "choice").first(),
         pl.col("ends_on", "replaced", "funding").last(),
     ).drop("run")  # fmt: skip

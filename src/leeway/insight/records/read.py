@@ -11,6 +11,8 @@ scans of that folder. What is settled on the way, as the centre does it:
   in mechanism or cost, stay several rows.
 - A service that an older return left open, and a later return of the council does not hold, ended with the older
   return's period.
+- A service of which a later return changed how it is held, and nothing else, keeps how it was held before: see
+  `held_before`. The row itself is the latest return's.
 
 A row without a person is in no table, and one without a kind of event only in `people`. People and events
 are told apart by a 64-bit hash of what identifies them: among ten million, the chance that one is mistaken for another
@@ -28,7 +30,7 @@ from pathlib import Path
 import narwhals as nw
 import polars as pl
 
-from leeway.insight.records.cells import district_in, understood
+from leeway.insight.records.cells import TYPES, district_in, understood
 from leeway.insight.records.files import ROWS_AT_ONCE, batches, open_return
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import (
@@ -54,7 +56,10 @@ SAME_EVENT = {
     REVIEWS: [*WHO, "starts_on", "ends_on", "client_type"],
 }
 #: What tells two rows of one return apart besides.
-SAME_ROW = {SERVICES: ["mechanism", "unit_cost_pence", "cost_frequency", "planned_units_hundredths"]}
+PRICED = ["unit_cost_pence", "cost_frequency", "planned_units_hundredths"]
+SAME_ROW = {SERVICES: ["mechanism", *PRICED]}
+#: What is the same in a service that was only called something else.
+SAME_BUT_FOR_LABEL = [*SAME_EVENT[SERVICES], "provider", *PRICED]
 
 _FILE = 1 << 32  # rows of a file that an ordinal has room for
 _temporary: list[tempfile.TemporaryDirectory[str]] = []  # kept until the program ends: tables are scans of them
@@ -186,6 +191,7 @@ class _Parts:
         dropped = self._dropped(table)
         if dropped.height:
             parts = parts.join(dropped.lazy(), on="at", how="anti")
+            parts = _with_held_before(parts, self._scan(table)) if table == SERVICES else parts
         if self.partly_dead.height:
             parts = parts.join(self.partly_dead.lazy(), on="who", how="left")
             parts = parts.with_columns(_until_death(pl.col("died")).alias("ends_on"))
@@ -227,6 +233,23 @@ class _Parts:
         return services.join(latest.lazy(), on="council", how="left").with_columns(ends_on)
 
 
+def _with_held_before(kept: pl.LazyFrame, said: pl.LazyFrame) -> pl.LazyFrame:
+    """Add to each service how the last return that said otherwise said it was held, where all else was the same."""
+    same = pl.struct(SAME_BUT_FOR_LABEL).hash().alias("same")
+    label = pl.col("mechanism").alias("held_before"), pl.col("period_ends_on").alias("held_before_until")
+    older = said.filter(pl.col("mechanism").is_not_null()).select(same, *label)
+    both = kept.select("at", same, "mechanism", "period_ends_on").join(older, on="same")
+    both = both.filter(pl.col("held_before_until") < pl.col("period_ends_on")).drop("same", "period_ends_on")
+    other = both.filter(pl.col("held_before") != pl.col("mechanism")).drop("mechanism").collect(engine="streaming")
+    # A return that had the same care under both labels says nothing of a label that was changed.
+    beside = both.join(other.lazy().select("at").unique(), on="at", how="semi").filter(
+        pl.col("held_before") == pl.col("mechanism")
+    )
+    changed = other.join(beside.collect(engine="streaming"), on=["at", "held_before_until"], how="anti")
+    rewritten = changed.sort("held_before_until").unique("at", keep="last", maintain_order=True)
+    return kept.drop("held_before", "held_before_until").join(rewritten.lazy(), on="at", how="left")
+
+
 def _until_death(died_on: pl.Expr) -> pl.Expr:
     """Give the end of an event, or the day the person died if that came first."""
     return pl.min_horizontal(pl.col("ends_on"), died_on)
@@ -235,8 +258,8 @@ def _until_death(died_on: pl.Expr) -> pl.Expr:
 def _columns(table: str, rows: pl.DataFrame) -> list[pl.Expr]:
     have = set(rows.columns)
     return [
-        pl.col(name) if name in have else pl.lit(None, pl.String).alias(name)
-        for name in (field.column for field in fields_of(table))
+        pl.col(field.column) if field.column in have else pl.lit(None, TYPES[field.kind]).alias(field.column)
+        for field in fields_of(table)
     ]
 
 

@@ -107,11 +107,20 @@ FIELDS: tuple[Field, ...] = (
     ),
 )  # fmt: skip
 
+#: What the council's own record of choice shows of one plan: that something else was offered and whoever decides chose,
+#: that it was not so, or neither. A return holds none of it, so there the column is empty.
+CHOSEN, NOT_CHOSEN, CHOICE_NOT_KNOWN = "Chosen", "Not chosen", "Not known"
+
 #: What insight adds to the tables: worked out on reading, or the council's own, and never part of what it sends.
 ADDED: tuple[Field, ...] = (
     Field("", "who", Kind.WHOLE, M, ALL, "The person, as one number among all councils' people: quick to compare."),
     Field("", "district", TEXT, O, P, "The postcode's first half, such as LS6."),
     Field("Team", "team", TEXT, O, A, "The council's own team. A column that the national return does not have."),
+    Field("", "choice", TEXT, O, (SERVICES,), "What the record of choice behind it shows. Empty in a return."),
+    Field(
+        "", "held_before", TEXT, O, (SERVICES,), "How an older return said it was held, where only that was changed."
+    ),
+    Field("", "held_before_until", DATE, O, (SERVICES,), "The last day of the last return that said so."),
 )
 
 

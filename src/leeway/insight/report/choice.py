@@ -10,7 +10,16 @@ import polars as pl
 from leeway.insight.measures.answers import answers, gather
 from leeway.insight.measures.costs import WAYS
 from leeway.insight.measures.flow import Change, Place, change, moves, stock_and_flow
-from leeway.insight.measures.holding import BY_COMMISSIONED, BY_DIRECT, BY_MANAGED, BY_UNKNOWN, clients, on
+from leeway.insight.measures.holding import (
+    BY_COMMISSIONED,
+    BY_DIRECT,
+    BY_MANAGED,
+    BY_UNKNOWN,
+    PART_DIRECT,
+    PLACES,
+    clients,
+    on,
+)
 from leeway.insight.measures.suppression import LEAST, nearest, published
 from leeway.insight.measures.take_up import DIRECT_ON_THE_DAY, SDS_ON_THE_DAY, TAKE_UP
 from leeway.insight.measures.who_holds import HOLDS_MANAGED
@@ -35,6 +44,8 @@ from leeway.published.catalogue import ENGLAND, catalogue
 
 #: Ways of holding support in the community, by rank.
 COMMUNITY = {rank: WAYS[rank] for rank in (BY_DIRECT, BY_MANAGED, BY_COMMISSIONED, BY_UNKNOWN)}
+#: The places of those who have a personal budget.
+SELF_DIRECTED = (PLACES[BY_DIRECT], PART_DIRECT, PLACES[BY_MANAGED])
 
 
 def take_up(rows: Mapping[str, Row], *, as_at: date, council: str | None) -> Section:
@@ -220,14 +231,17 @@ def growth(records: Records, *, as_at: date) -> Section:
     ]
     first, last = counted[0], counted[-1]
     shares = [(stock[BY_DIRECT], sum(stock.values())) for stock in (first, last)]
+    places = stock_and_flow(flows)
     moved = change(shares[0], shares[1]) if all(whole for _, whole in shares) else None
     return Section(
         "stock-and-flow",
         "Is the growth in choice, or in managed budgets?",
         growth_sentence(_pair(first, last, BY_DIRECT), _pair(first, last, BY_MANAGED), start=start, end=as_at)
         + " "
+        + come_from_sentence(places)
+        + " "
         + share_change_sentence(shares[0], shares[1], moved, start=start, end=as_at),
-        exhibits=(_stocks(days, counted), _flows(stock_and_flow(flows)), _by_group(records, start, as_at)),
+        exhibits=(_stocks(days, counted), _flows(places), _by_group(records, start, as_at)),
         notes=(
             "A person who holds support in several ways counts once, at the highest: nursing, residential, direct "
             "payment, managed budget, commissioned, not known. “Part direct payment” is one beside other support.",
@@ -298,6 +312,29 @@ def _moved(what: str, more: int) -> str:
     if more == 0:
         return f"about as many {what}"
     return f"about {abs(more):,} {'more' if more > 0 else 'fewer'} {what}"
+
+
+def come_from_sentence(places: Mapping[str, Place]) -> str:
+    """Say of those who have a personal budget now, and had none at the start, how many are new and how many were moved.
+
+    Moved means: they had long-term support on the first day, held by the council, not known how, or in a care home.
+    """
+    held = [places[name] for name in SELF_DIRECTED if name in places]
+    new = sum(place.new for place in held)
+    moved = sum(people for place in held for before, people in place.moved_in.items() if before not in SELF_DIRECTED)
+    if not new + moved:
+        return "Nobody has a personal budget now who had none then."
+    if 0 < min(new, moved) < LEAST or new + moved < LEAST:
+        return (
+            f"Of those who have one now and had none then, fewer than {LEAST} were new to support, or were moved from "
+            "other support: too few to be told apart."
+        )
+    whole = nearest(new) + nearest(moved)
+    return (
+        f"Of about {whole:,} who have one now and had none then, about {nearest(new):,} were new to support and about "
+        f"{nearest(moved):,} ({amount(100 * nearest(moved) / whole, '%', decimals=0)}) were moved from support that "
+        "they had already."
+    )
 
 
 def share_change_sentence(

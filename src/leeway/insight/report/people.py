@@ -6,14 +6,7 @@ from typing import Any
 from leeway.insight.measures import who_holds
 from leeway.insight.measures.answers import gather
 from leeway.insight.measures.holding import NOT_KNOWN
-from leeway.insight.measures.relabelling import (
-    CHANGED,
-    NEW,
-    RELABELLED_CARE,
-    UNJUDGED,
-    UNSEEN,
-    conversions,
-)
+from leeway.insight.measures.relabelling import OUTCOMES, SAME_CARE, UNCHANGED, conversions
 from leeway.insight.measures.suppression import LEAST, nearest, published
 from leeway.insight.measures.tiers import DIRECT_PAYMENT, MANAGED_BUDGET, Compared, differences
 from leeway.insight.records.tables import Records
@@ -290,21 +283,28 @@ def new_labels(records: Records, rows: Mapping[str, Row], *, period: Period) -> 
     return Section(
         "new-labels",
         "New budgets: new support, or the same care under a new label?",
-        label_sentence(rows["relabelled"]),
-        (new_sentence(rows["new-to-support"]),),
+        label_sentence(rows["relabelled"], on_record=not rows["kept-by-choice"]["nobody"]),
+        (kept_sentence(rows["kept-by-choice"]), new_sentence(rows["new-to-support"])),
         (_outcomes(counted), _conversions(counted)),
         (
             "For each managed budget begun in the year, the 12 weeks before and from that day are compared: providers, "
             "components, units and cost (within 5%). The mean of what is known scores 0 to 1; from 0.7 the care is "
-            "called the same. The same care can be a real choice: offers and wishes are not in the return.",
+            "called the same. The same care can be a real choice. The council's own record says whether it was: a "
+            "direct payment was among the ways explained, the amount was told first, and whoever decides gave a "
+            "reason of their own. A return holds none of that.",
+            "Where an older return is read too, a row in which only the way of holding was rewritten is taken as a "
+            "budget that began after that return.",
             "For a direct payment the care before and after cannot be compared, so those who had other support "
             "before are only counted.",
         ),
     )
 
 
-def label_sentence(row: Row) -> str:
-    """Say what share of managed budgets that could be judged began with the same care as before."""
+def label_sentence(row: Row, *, on_record: bool = False) -> str:
+    """Say what share of managed budgets that could be judged began with the same care as before.
+
+    `on_record` where the records hold choices too: then those who chose to keep it are not among them.
+    """
     if row["nobody"]:
         lost = "" if not row["unknown"] else f" ({count(row['unknown'])} began with too little known)"
         return (
@@ -313,10 +313,28 @@ def label_sentence(row: Row) -> str:
         )
     if row["value"] is None:
         return f"Fewer than {LEAST} managed budgets began with the same care, or could be judged: too few to be shown."
+    began = "were the same care, and nobody's choice of it" if on_record else "began with the same care as before"
     return (
         f"Of about {count(row['denominator'])} managed budgets that began in the year and could be judged, "
-        f"{amount(row['value'], '%')} began with the same care as before (likely between {amount(row['low'])}% and "
+        f"{amount(row['value'], '%')} {began} (likely between {amount(row['low'])}% and "
         f"{amount(row['high'], '%')}). {_most(row)}"
+    )
+
+
+def kept_sentence(row: Row) -> str:
+    """Say how many of those with the same care as before chose to keep it, as far as the record of choice shows."""
+    if row["nobody"]:
+        return (
+            "Whether the same care was somebody's choice is not on record for any of them, so a label is not told from "
+            "a choice."
+        )
+    if row["value"] is None:
+        return f"Fewer than {LEAST} kept the same care by choice, or had it without one: too few to be shown."
+    lost = f" Of {count(row['unknown'])} more it is not known." if row["unknown"] != 0 else ""
+    return (
+        f"Of about {count(row['denominator'])} with the same care whose record shows whether it was chosen, "
+        f"{amount(row['value'], '%')} kept it by choice (likely between {amount(row['low'])}% and "
+        f"{amount(row['high'], '%')}).{lost}"
     )
 
 
@@ -339,10 +357,12 @@ def new_sentence(row: Row) -> str:
 
 
 def _outcomes(counted: Sequence[dict[str, Any]]) -> Exhibit:
-    begun = dict.fromkeys((RELABELLED_CARE, CHANGED, NEW, UNSEEN, UNJUDGED), 0)
+    begun = dict.fromkeys(OUTCOMES, 0)
     for row in counted:
         if row["to_way"] == MANAGED_BUDGET:
             begun[row["outcome"]] += row["starts"]
+    same = [outcome for outcome in UNCHANGED if begun[outcome]] or [SAME_CARE]
+    begun = {outcome: people for outcome, people in begun.items() if outcome not in UNCHANGED or outcome in same}
     title = "Managed budgets begun in the year"
     bars = [
         {"label": outcome, "value": nearest(people), "low": None, "high": None}
