@@ -65,7 +65,7 @@ ONCE = {
     "jobs:again",
 }  # fmt: skip
 #: What changes no record.
-ASKS = {"people:search", "people:reason", "insight:second_look"}
+ASKS = {"people:search", "people:reason", "insight:second_look", "what_might_i_pay"}
 
 
 @dataclass

@@ -21,6 +21,7 @@ ACCESS: dict[str, Capability | str] = {
     "privacy": EVERYONE,
     "law": EVERYONE,
     "allocation_table": EVERYONE,
+    "what_might_i_pay": EVERYONE,
     # signing in
     "account_login": EVERYONE,
     "account_logout": EVERYONE,

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from leeway.site import casepage, first_payments, home, views
+from leeway.site import casepage, estimate, first_payments, home, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("your-information/", views.privacy, name="privacy"),
     path("rules/", views.law, name="law"),
     path("rules/allocation-table/", views.allocation_table, name="allocation_table"),
+    path("what-might-i-pay/", estimate.what_might_i_pay, name="what_might_i_pay"),
     path("cases/<uuid:case_id>/", casepage.show, name="case"),
     path("", include("leeway.access.urls")),
     path("jobs/", include("leeway.jobs.urls")),
