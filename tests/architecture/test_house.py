@@ -22,7 +22,7 @@ OWN_WORDS = {
     "seal": {"guarding", "heads", "tables"},
     "messages": {"recipients", "wording", "printing"},
     "messages/carriers": {"notify", "smtp", "mailbox"},
-    "care/people": {"events", "locks", "recipients", "message_views", "search"},
+    "care/people": {"events", "leave", "locks", "recipients", "message_views", "search"},
     "care/assessment": {"parts", "means", "savings", "explain", "money_views"},
     "care/decisions": {"replay"},
     "care/planning": {"costs", "evidence", "lines", "replay", "uses"},

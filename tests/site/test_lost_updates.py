@@ -8,6 +8,7 @@ from leeway.access.models import User
 from leeway.access.roles import Role
 from leeway.care.circumstances.actions import record_death
 from leeway.care.people import actions as people
+from leeway.care.people import leave
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Case, Person, Relationship, RelationshipKind, StoryLine
 from leeway.care.people.states import Stage
@@ -115,7 +116,7 @@ def test_leave_is_taken_back_while_the_relationship_ends(case, sam, bea, either_
     pages = [Relationship.objects.get(), Relationship.objects.get()]
     version = version_of(sam)
     calls = [
-        lambda: people.end_leave(case=case, relationship=pages[0], version=version, by=bea, on=TODAY),
+        lambda: leave.end_leave(case=case, relationship=pages[0], version=version, by=bea, on=TODAY),
         lambda: people.end_relationship(
             case=case, relationship=pages[1], ends_on=TODAY, version=version, by=bea, on=TODAY
         ),

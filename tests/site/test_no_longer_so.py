@@ -6,6 +6,7 @@ import pytest
 
 from leeway.care.circumstances import actions as circumstances
 from leeway.care.people import actions as people
+from leeway.care.people import leave
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Case, Relationship, Task
 from leeway.care.planning.models import Plan, PlanState, Way
@@ -175,7 +176,7 @@ class TestAnAddressThatChanges:
             evidence="Seen", email="tom@home.example", starts_on=ON,
         )  # fmt: skip
         circumstances.record_death(case=reachable, died_on=ON, told_by="Tom, by phone", by=bea, on=ON)
-        people.give_leave(
+        leave.give_leave(
             case=reachable, relationship=tom, email="tom@new.example", agreed="In her will.",
             site_address="http://localhost", version=version_of(tom), by=bea, on=ON,
         )  # fmt: skip

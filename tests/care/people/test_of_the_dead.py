@@ -6,7 +6,7 @@ import pytest
 
 from leeway.access.models import User
 from leeway.care.circumstances.actions import record_death
-from leeway.care.people import actions
+from leeway.care.people import actions, leave
 from leeway.care.people.models import Authority, Case, CaseKind, Person, Relationship
 from leeway.messages.models import Message
 from leeway.refusal import Refusal
@@ -21,7 +21,7 @@ FITTING = {
 #: What other actions call; each of those asks by itself. And what begins with nobody who could have died.
 WITHIN = {
     "tell", "tell_many", "set_task", "finish_tasks", "finish_tasks_of_many", "end_tasks", "open_tasks_again",
-    "finish_message_tasks",
+    "finish_message_tasks", "tell_every_case", "claim_relationship", "write_anew",
     "add_person",
 }  # fmt: skip
 REFUSED = {
@@ -76,8 +76,9 @@ def test_every_action_says_what_it_is_for_the_dead():
     """A new action is put into one of the lists above."""
     public = {
         name
-        for name, function in inspect.getmembers(actions, inspect.isfunction)
-        if function.__module__ == actions.__name__ and not name.startswith("_")
+        for module in (actions, leave)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
     }
     assert public == FITTING | WITHIN | set(REFUSED)
 

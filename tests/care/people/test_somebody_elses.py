@@ -11,7 +11,7 @@ from leeway.access.looks import ReasonNeeded, give_reason, looks_on_record
 from leeway.access.models import Look, Team, User
 from leeway.access.queries import looks_at
 from leeway.access.roles import Role
-from leeway.care.people import actions
+from leeway.care.people import actions, leave
 from leeway.care.people.models import Authority, Case, CaseKind, Person
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanState, Way
@@ -95,22 +95,20 @@ class TestTheDoorBesideTheDoor:
             by=sid,
             on=TODAY(),
         )
-        leave = {"case": two_cases, "relationship": sister, "email": "box@home.example", "agreed": "Ada said so."}
+        given = {"case": two_cases, "relationship": sister, "email": "box@home.example", "agreed": "Ada said so."}
         with monkeypatch.context() as later:
             self.reason_runs_out(later)
             with pytest.raises(ReasonNeeded):
-                actions.give_leave(
-                    **leave, version=version_of(sister), site_address="https://leeway.example", by=sid, on=TODAY()
+                leave.give_leave(
+                    **given, version=version_of(sister), site_address="https://leeway.example", by=sid, on=TODAY()
                 )
-        actions.give_leave(
-            **leave, version=version_of(sister), site_address="https://leeway.example", by=sid, on=TODAY()
-        )
+        leave.give_leave(**given, version=version_of(sister), site_address="https://leeway.example", by=sid, on=TODAY())
         assert (
             case.story.first().sentence
             == "Ann Bell was asked to help, and may see this record once they accept: Ada said so."
         )
         assert case.story.first().by == sid
-        actions.end_leave(case=two_cases, relationship=sister, version=version_of(sister), by=sid, on=TODAY())
+        leave.end_leave(case=two_cases, relationship=sister, version=version_of(sister), by=sid, on=TODAY())
         assert case.story.first().sentence == "Ann Bell may no longer see this record."
 
     def test_somebody_around_a_person_of_two_workers_asks_why(self, client, two_cases, sid, monkeypatch):

@@ -11,13 +11,10 @@ from django.db.models import Q, QuerySet
 from leeway import said
 from leeway.access.access import check_can
 from leeway.access.actions import invite
-from leeway.access.alike import plain_name
-from leeway.access.invitations import send_asking
 from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.access import (
-    asked_to_help,
     can_work_on,
     check_can_add_file,
     check_can_work_on,
@@ -25,7 +22,6 @@ from leeway.care.people.access import (
     check_reason,
     is_task_of,
     leads,
-    may_take_back,
 )
 from leeway.care.people.events import Event, follow
 from leeway.care.people.locks import lock_case
@@ -75,7 +71,7 @@ def tell(*, case: Case, kind: Event, sentence: str, by: User, on: date) -> Story
     return line
 
 
-def _tell_every_case(person: Person, *, kind: Event, sentence: str, by: User, on: date) -> None:
+def tell_every_case(person: Person, *, kind: Event, sentence: str, by: User, on: date) -> None:
     """Write the same line in all of a person's cases, since it touches whoever works on any of them."""
     for case in person.cases.all():
         tell(case=case, kind=kind, sentence=sentence, by=by, on=on)
@@ -194,7 +190,7 @@ def change_person(*, person: Person, details: dict, version: int, by: User, on: 
         if case.stage != Stage.CLOSED:
             tell(case=case, kind=Event.DETAILS, sentence="Details brought up to date.", by=by, on=on)
     if person.date_of_death is None:
-        _write_anew(person, recipient_for(person), by, on)
+        write_anew(person, recipient_for(person), by, on)
     return person
 
 
@@ -352,7 +348,7 @@ def end_relationship(
     *, case: Case, relationship: Relationship, ends_on: date, version: int, by: User, on: date
 ) -> None:
     """End what someone may do for the person, from a day. Raises EditedMeanwhile."""
-    _claim_relationship(case, relationship, version, by)
+    claim_relationship(case, relationship, version, by)
     if ends_on < relationship.starts_on:
         raise Refusal("It cannot end before it started.", field="ends_on")
     check_day(ends_on, LASTING, field="ends_on", what="The last day", on=on)
@@ -393,96 +389,7 @@ def decide_capacity(*, case: Case, details: dict, by: User, on: date) -> Capacit
     return decision
 
 
-@transaction.atomic
-def give_leave(
-    *,
-    case: Case,
-    relationship: Relationship,
-    email: str,
-    agreed: str,
-    site_address: str,
-    version: int,
-    by: User,
-    on: date,
-) -> Relationship:
-    """Ask someone in the person's life to help and see the record, with the words in which the person agreed.
-
-    Nothing is shown to them until they say who it is that they help (`accept_leave`): an address may be mistyped, or
-    somebody else's sign-in. The leave ends with the relationship, or when it is taken back. It opens all of the
-    person's cases, so that each tells of it, and where somebody else has one of them a reason is asked for. Raises
-    EditedMeanwhile.
-    """
-    check_can_work_on(by, case)
-    check_reason(by, case.person)
-    _claim_relationship(case, relationship, version, by)
-    if relationship.ends_on is not None and relationship.ends_on < on:
-        raise Refusal(f"What {relationship.name} does for the person has ended.")
-    how = said.sentence(
-        agreed, ask="Say in a sentence how the person agreed that their record is seen.", field="agreed"
-    )
-    user = invite(email=email, name=relationship.name, site_address=site_address, by=by, on=on)
-    if user.pk == case.person.user_id:
-        raise Refusal("This is the person's own sign-in. Each needs an email address of their own.", field="email")
-    relationship.user, relationship.email = user, email
-    relationship.may_see_record, relationship.asked_on = False, on
-    if user.has_usable_password():  # whoever has none yet has an invitation
-        transaction.on_commit(lambda: send_asking(user=user, site_address=site_address))
-    relationship.save(update_fields=["user", "email", "may_see_record", "asked_on"])
-    _write_anew(case.person, recipient_of(relationship), by, on)
-    sentence = f"{relationship.name} was asked to help, and may see this record once they accept: {how}"
-    _tell_every_case(case.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
-    return relationship
-
-
-@transaction.atomic
-def accept_leave(*, relationship: Relationship, family_name: str, version: int, by: User, on: date) -> None:
-    """Accept to help somebody, whom one names: from now on the record can be seen. Raises EditedMeanwhile."""
-    _claim_asking(relationship, version, by, on)
-    person = relationship.person
-    if plain_name(family_name) != plain_name(person.family_name or person.given_name):
-        raise Refusal(
-            "That is not the name of the person who asks for your help. If you do not know who it is, choose “No”.",
-            field="family_name",
-        )
-    relationship.may_see_record, relationship.asked_on = True, None
-    relationship.save(update_fields=["may_see_record", "asked_on"])
-    sentence = f"{relationship.name} accepted to help, and may see this record."
-    _tell_every_case(person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
-
-
-@transaction.atomic
-def decline_leave(*, relationship: Relationship, version: int, by: User, on: date) -> None:
-    """Say no to helping somebody. Nothing of theirs was shown. Raises EditedMeanwhile."""
-    _claim_asking(relationship, version, by, on)
-    relationship.asked_on, relationship.user = None, None
-    relationship.save(update_fields=["asked_on", "user"])
-    sentence = f"{relationship.name} was asked to help and said no, so they do not see this record."
-    _tell_every_case(relationship.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
-
-
-def _claim_asking(relationship: Relationship, version: int, by: User, on: date) -> None:
-    """Lock an asking that has not been answered, as its page showed it."""
-    if not asked_to_help(by, on).filter(pk=relationship.pk).exists():
-        raise NotAllowed("You were not asked this, or it was answered or taken back. Ask whoever invited you.")
-    lock_as_seen(relationship, version)
-
-
-@transaction.atomic
-def end_leave(*, case: Case, relationship: Relationship, version: int, by: User, on: date) -> None:
-    """Take back the leave to see the record, or the asking, at once. Raises EditedMeanwhile.
-
-    The person may, whose record it is; whoever has the leave may, for themselves; and the council.
-    """
-    if relationship.person_id != case.person_id or not may_take_back(by, case, relationship):
-        raise NotAllowed(f"Only {case.person}, {relationship.name} or the case's worker can take this back.")
-    lock_as_seen(relationship, version)
-    relationship.may_see_record, relationship.asked_on = False, None
-    relationship.save(update_fields=["may_see_record", "asked_on"])
-    sentence = f"{relationship.name} may no longer see this record."
-    _tell_every_case(case.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
-
-
-def _claim_relationship(case: Case, relationship: Relationship, version: int, by: User) -> None:
+def claim_relationship(case: Case, relationship: Relationship, version: int, by: User) -> None:
     """Lock one of the people around the person of a case, to be changed as the user saw them."""
     check_can_work_on(by, case)
     if relationship.person_id != case.person_id:
@@ -576,7 +483,7 @@ def record_returned(*, case: Case, message: Message, reason: str, by: User, on: 
     return outbox.record_returned(message=message, reason=reason, by=by, on=on)
 
 
-def _write_anew(person: Person, to: Recipient, by: User, on: date) -> None:
+def write_anew(person: Person, to: Recipient, by: User, on: date) -> None:
     """Have what has not left yet for somebody go to the address that is on record now."""
     if outbox.write_anew(to=to, by=by, on=on):
         for case in person.cases.all():

@@ -332,6 +332,10 @@ class InviteForm(WholeForm):
     )
 
 
+NOT_THE_NAME = "That is not the name of the person who asks for your help. If you do not know who it is, choose “No”."
+TOO_MANY_NAMES = "None of these was the name, so the asking has ended. Ring whoever asked you: they can ask you again."
+
+
 class AnswerForm(WholeForm):
     """Whether one helps somebody, and whom: the page does not say it."""
 

@@ -230,6 +230,9 @@ class Relationship(models.Model):
     asked_on = models.DateField(
         null=True, blank=True, help_text="The day on which they were asked to help; none once they have answered."
     )
+    names_tried = models.PositiveSmallIntegerField(
+        default=0, help_text="Wrong names given since they were asked: nobody may try names until one fits."
+    )
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="supports")
 
     class Meta:

@@ -15,7 +15,7 @@ from leeway.access import looks as access_looks
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
 from leeway.acting import act, press
-from leeway.care.people import actions, forms, queries
+from leeway.care.people import actions, forms, leave, queries
 from leeway.care.people.access import can_take_part, can_work_on, leads, lives
 from leeway.care.people.models import Case, CaseKind, Person
 from leeway.care.people.states import Stage
@@ -171,7 +171,7 @@ def invite(request: SignedIn, case_id, relationship_id):
     )
     if done := act(
         form,
-        lambda **by_on: actions.give_leave(
+        lambda **by_on: leave.give_leave(
             case=case,
             relationship=relationship,
             **form.cleaned_data,
@@ -195,19 +195,25 @@ def answer(request: SignedIn, relationship_id):
     asking = queries.get_asking(relationship_id, seen_by=request.user, on=timezone.localdate())
     form = forms.AnswerForm(request.POST or None, initial={"version": version_of(asking)})
 
-    def say(**by_on) -> bool:
+    def say(**by_on) -> str:
         helps, family_name = form.cleaned_data["helps"], form.cleaned_data["family_name"]
         seen = {"relationship": asking, "version": form.cleaned_data["version"]}
-        if helps:
-            actions.accept_leave(**seen, family_name=family_name, **by_on)
-        else:
-            actions.decline_leave(**seen, **by_on)
-        return helps
+        if not helps:
+            leave.decline_leave(**seen, **by_on)
+            return "Thank you. Nothing was shown to you."
+        known = leave.accept_leave(**seen, family_name=family_name, **by_on)
+        return "Thank you. You see the record below." if known else ""
 
     if done := act(form, say, request):
-        thanks = "Thank you. You see the record below." if done.result else "Thank you. Nothing was shown to you."
-        messages.success(request, thanks)
-        return redirect("home")
+        if done.result:
+            messages.success(request, done.result)
+            return redirect("home")
+        asking.refresh_from_db()
+        if asking.asked_on is None:
+            messages.error(request, forms.TOO_MANY_NAMES)
+            return redirect("home")
+        carry_version(form, version_of(asking))
+        form.add_error("family_name", forms.NOT_THE_NAME)
     return render(request, "people/answer.jinja", {"form": form, "asking": asking, "back": reverse("home")})
 
 
@@ -228,7 +234,7 @@ def end_leave(request: SignedIn, case_id, relationship_id):
     form = VersionedForm(request.POST or None, initial={"version": version})
     if act(
         form,
-        lambda **by_on: actions.end_leave(case=case, relationship=relationship, **form.cleaned_data, **by_on),
+        lambda **by_on: leave.end_leave(case=case, relationship=relationship, **form.cleaned_data, **by_on),
         request,
     ):
         messages.success(request, f"{relationship.name} may no longer see the record.")

@@ -13,6 +13,7 @@ from leeway.care.assessment.models import TookPart
 from leeway.care.assessment.parts import NOBODY_ELSE, budget_questions, outcomes_of, what_does_not_fit
 from leeway.care.assessment.queries import draft_assessment, needs_money_check, version_of_whole
 from leeway.care.people import actions as people
+from leeway.care.people import leave
 from leeway.care.people.models import Authority, Case, CaseKind, Relationship
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions as planning
@@ -130,7 +131,7 @@ def allocate(player: Player) -> None:
             on=player.day(4),
         )
         if around.login:
-            relationship = people.give_leave(
+            relationship = leave.give_leave(
                 case=player.case,
                 relationship=relationship,
                 email=around.login,
@@ -140,7 +141,7 @@ def allocate(player: Player) -> None:
                 by=staff.worker,
                 on=player.day(4),
             )
-            people.accept_leave(
+            leave.accept_leave(
                 relationship=relationship,
                 family_name=player.case.person.family_name,
                 version=version_of(relationship),
