@@ -30,7 +30,7 @@ from tests.pages import version_on
 ADDS = {
     "access:add", "access:forget_second_step",
     "people:add", "people:request", "people:add_relationship", "people:capacity", "people:add_file",
-    "circumstances:add_stay",
+    "circumstances:add_stay", "circumstances:add_earlier_support",
     "planning:add_aim", "planning:add_line", "planning:offer",
     "budgets:hold", "budgets:again", "budgets:last_cost", "budgets:interim",
     "payees:enter",
@@ -52,6 +52,7 @@ ONCE = {
     "planning:start", "planning:take_price", "planning:uprate", "planning:challenge",
     "review:ask", "review:concern",
     "budgets:look", "budgets:cancel_last_cost", "circumstances:take_back_stay",
+    "circumstances:take_back_earlier_support",
     "budgets:start", "budgets:send_back", "budgets:fund", "budgets:lift", "budgets:away", "budgets:extend",
     "budgets:end", "budgets:authorise_interim", "budgets:end_interim",
     "payees:approve", "payees:reject",
@@ -263,7 +264,10 @@ def test_a_page_that_has_grown_old_is_refused_and_nothing_is_lost(name, client, 
     assert not lost, "what was typed is still there"
 
 
-ADDED_TO = ("people:add_relationship", "people:capacity", "people:add_file", "circumstances:add_stay", "planning:offer")
+ADDED_TO = (
+    "people:add_relationship", "people:capacity", "people:add_file", "circumstances:add_stay",
+    "circumstances:add_earlier_support", "planning:offer",
+)  # fmt: skip
 LEFT_EMPTY = EDITS | {name: ("bea", of_plan("draft"), {}) for name in ADDED_TO}
 
 

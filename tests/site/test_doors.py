@@ -1,6 +1,8 @@
 """Somebody else's record: whatever door one takes, one is refused, asked for a reason, or seen to have looked."""
 
 import re
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +13,7 @@ from django.utils import timezone
 from leeway.access.looks import looks_on_record
 from leeway.access.models import Look, Team, User
 from leeway.access.roles import Role
-from leeway.care.circumstances.actions import record_stay
+from leeway.care.circumstances.actions import record_earlier_support, record_stay
 from leeway.care.circumstances.models import Stay, StayKind
 from leeway.care.people import actions
 from leeway.care.people.events import Event
@@ -94,6 +96,7 @@ def record_of(case: Case) -> dict:
         "interim_id": case.interims.first(),
         "account_id": case.bank_accounts.first(),
         "stay_id": Stay.objects.filter(person=person).first(),
+        "support_id": case.earlier_support.first(),
     }
     return {name: str(one.pk) for name, one in first.items() if one is not None} | {"number": "1"}
 
@@ -152,6 +155,12 @@ def owe(case: Case) -> None:
     )
 
 
+BEFORE = {
+    "kind": "home_care", "provider": "Sunrise Home Care", "provider_number": "1-101", "units": Decimal(7),
+    "unit": "hour", "frequency": "weekly", "unit_cost_pence": 20_00, "told_by": "The old system.",
+}  # fmt: skip
+
+
 @pytest.fixture
 def ada_case(council):
     """Ada's case with something behind every door: a payment, a file, somebody around her, a task."""
@@ -162,6 +171,7 @@ def ada_case(council):
     actions.set_task(case=case, kind=Event.FILE, what="Look at it.", whose=Whose.WORKER, due_on=TODAY(), on=TODAY())
     where = {"kind": StayKind.HOSPITAL, "place": "Fairbourne General", "told_by": "Her sister rang."}
     record_stay(**where, starts_on=TODAY(), ends_on=None, **by_on)
+    record_earlier_support(**BEFORE, starts_on=TODAY() - timedelta(400), ends_on=None, **by_on)
     in_run(case)
     owe(case)
     on_account(case)

@@ -42,6 +42,10 @@ REQUEST = {
     "take_on": "False",
 }
 STAY = {"kind": "hospital", "place": "The General", "told_by": "Her sister", **day("starts_on", date(2026, 11, 1))}
+BEFORE = {
+    "kind": "home_care", "provider": "Sunrise Home Care", "units": "7", "unit": "hour", "frequency": "weekly",
+    "unit_cost_pence": "20", "told_by": "The old system", **day("starts_on", date(2024, 5, 1)),
+}  # fmt: skip
 HOLD = {
     "kind": "safeguarding",
     "reason": "Nobody answers.",
@@ -88,6 +92,7 @@ FORMS = {
     "a money check": ("bea", "/cases/{case}/money-check/start/", {}, Stage.ASSESSMENT),
     "a plan": ("bea", "/cases/{case}/plan/start/", {}, Stage.PLANNING),
     "a stay": ("bea", "/cases/{case}/stays/add/", STAY, Stage.ACTIVE),
+    "support from before": ("bea", "/cases/{case}/earlier-support/add/", BEFORE, Stage.ACTIVE),
     "a death": ("bea", "/cases/{case}/death/", DEATH, Stage.ACTIVE),
     "an invitation": ("bea", "/cases/{case}/invite/", {"email": "dora@home.example"}, None),
     "a review": ("bea", "/cases/{case}/review/ask/", {"words": "I need more help now."}, Stage.ACTIVE),

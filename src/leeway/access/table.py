@@ -84,6 +84,7 @@ ACCESS: dict[str, Capability | str] = {
     "people:finish_task": Capability.SEE_RECORDS,
     "people:*": Capability.WORK_ON_CASES,
     "circumstances:stays": Capability.FOLLOW_CASES,
+    "circumstances:earlier_support": Capability.FOLLOW_CASES,
     "circumstances:*": Capability.WORK_ON_CASES,
     "assessment:*": Capability.FOLLOW_CASES,
     "decisions:*": Capability.FOLLOW_CASES,

@@ -180,6 +180,7 @@ def links(case: Case, user: User) -> list[dict[str, str]]:
         ("people:close", "Close the case", works and (may_close or (died and case.stage != Stage.CLOSED))),
         ("people:reopen", "Open the case again", works and case.stage == Stage.CLOSED and not died),
         ("circumstances:stays", "Hospital, care home or prison", True),
+        ("circumstances:earlier_support", "Support before the budget", True),
         ("circumstances:death", "About the death" if died else "Record a death", works),
         ("people:leave_given", "Who may see this record", own),
         ("people:looks", "Who has looked at this record", True),

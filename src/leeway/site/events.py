@@ -419,6 +419,7 @@ EVENTS: dict[Event, Follows] = {
         ),
     ),
     Event.CARED_FOR_DIED: NOTHING,
+    Event.EARLIER_SUPPORT: NOTHING,
     Event.STAY: Follows(
         over=(WITH_STAY,),
         tasks=(

@@ -45,6 +45,11 @@ SCHEMAS = {
         "plan": pl.String, "told": pl.Boolean, "explained": pl.List(pl.String), "not_said": pl.Boolean,
         "why_not": pl.String, "best_interests": pl.Boolean,
     },
+    "earlier": {
+        "id": pl.String, "case": pl.String, "support": pl.String, "provider": pl.String, "starts_on": pl.Date,
+        "ends_on": pl.Date, "unit_cost_pence": pl.Int64, "cost_frequency": pl.String,
+        "planned_units_hundredths": pl.Int64,
+    },
 }  # fmt: skip
 CASE = {
     "case": "c1", "person": "p1", "kind": "adult", "reason": "Learning Disability Support", "team": "Harbour",
@@ -71,9 +76,9 @@ def both(**rows: list[dict]) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def services(
-    budgets: list[dict], lines: list[dict], *, choices: list[dict] | None = None, **case: object
+    budgets: list[dict], lines: list[dict], *, choices: list[dict] = (), earlier: list[dict] = (), **case: object
 ) -> list[dict]:
-    found = told(cases=[CASE | case], budgets=budgets, lines=lines, choices=choices or [])
+    found = told(cases=[CASE | case], budgets=budgets, lines=lines, choices=choices, earlier=earlier)
     found = found.filter(pl.col("event") == "Service")
     return found.sort("starts_on", "component").to_dicts()
 
@@ -103,6 +108,30 @@ CHOICE = {
 def test_a_choice_was_one_where_something_else_was_there_and_the_amount_was_known(change, choice):
     (row,) = services([BUDGET], [LINE], choices=[CHOICE | change])
     assert row["choice"] == choice
+
+
+EARLIER = {
+    "id": "e", "case": "c1", "support": "home_care", "provider": "1-101", "starts_on": date(2023, 5, 1),
+    "unit_cost_pence": 2_000, "cost_frequency": "Hourly", "planned_units_hundredths": 10_00,
+}  # fmt: skip
+
+
+def test_support_from_before_ends_where_the_budget_begins_and_is_held_by_nobody():
+    begins = BUDGET | {"starts_on": date(2025, 6, 2)}
+    before, after = services([begins], [LINE], choices=[CHOICE], earlier=[EARLIER])
+    assert (before["starts_on"], before["ends_on"]) == (date(2023, 5, 1), date(2025, 6, 1))
+    assert (before["mechanism"], before["choice"]) == ("CASSR commissioned support", None)
+    assert before["outcome"] == "Continuation of support or services"
+    assert all(before[same] == after[same] for same in ("service_type", "component", "provider", "unit_cost_pence"))
+
+
+@pytest.mark.parametrize(
+    ("change", "ends_on"),
+    [({"ends_on": date(2025, 5, 1)}, date(2025, 5, 1)), ({"ends_on": date(2024, 5, 1)}, "before the year"), ({}, None)],
+)
+def test_support_from_before_ends_on_its_own_day_or_goes_on(change, ends_on):
+    found = services([], [], earlier=[EARLIER | change])
+    assert [row["ends_on"] for row in found] == ([] if ends_on == "before the year" else [ends_on])
 
 
 def test_the_latest_choice_of_a_plan_speaks_and_none_on_record_is_not_known():

@@ -1,20 +1,24 @@
-"""Every write about deaths and stays. What follows for money, tasks and letters stands in `site.events`."""
+"""Every write about deaths, stays and earlier support. What follows from each stands in `site.events`."""
 
+import re
 from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
 
 from leeway.access.models import User
-from leeway.care.circumstances.models import Death, Stay, StayKind
+from leeway.care.circumstances.models import Death, EarlierSupport, Stay, StayKind
 from leeway.care.circumstances.queries import standing_death, standing_stays
 from leeway.care.people.access import check_can_work_on, check_lives
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
-from leeway.care.people.locks import lock_person
+from leeway.care.people.locks import lock_case, lock_person
 from leeway.care.people.models import Case, Person
 from leeway.care.people.states import Stage
 from leeway.days import HAPPENED, check_day
+from leeway.market.listings.models import Kind
+from leeway.market.units import REGULAR, Unit
 from leeway.refusal import NotAllowed, Refusal
 from leeway.said import FEW, says_something
 from leeway.versions import lock_as_seen
@@ -136,6 +140,84 @@ def take_back_stay(*, case: Case, stay: Stay, because: str, by: User, on: date) 
     sentence = f"Recorded by mistake, and taken back: {stay}. {because.strip()}"
     _tell_cases(case, Event.STAY_UNDONE, sentence, by, on)
     return stay
+
+
+@transaction.atomic
+def record_earlier_support(
+    *,
+    case: Case,
+    kind: str,
+    provider: str,
+    provider_number: str,
+    units: Decimal,
+    unit: str,
+    frequency: str,
+    unit_cost_pence: int,
+    starts_on: date,
+    ends_on: date | None,
+    told_by: str,
+    by: User,
+    on: date,
+) -> EarlierSupport:
+    """Record support that the council bought for somebody before their budget: what, from whom, how much, how long.
+
+    Without a last day it went on until the first budget starts.
+    """
+    check_can_work_on(by, case)
+    lock_case(case.pk)
+    listed = (("kind", kind, Kind.choices), ("unit", unit, Unit.choices), ("frequency", frequency, REGULAR))
+    for name, value, choices in listed:
+        if value not in dict(choices):
+            raise Refusal("Choose one of the list.", field=name)
+    if not provider.strip():
+        raise Refusal("Say who gave it: “Sunrise Home Care”.", field="provider")
+    if provider_number and not re.fullmatch(r"1-\d{1,15}", provider_number.strip()):
+        raise Refusal("The regulator's number of a place looks like 1-123456789. Check it.", field="provider_number")
+    if units <= 0 or unit_cost_pence < 0:
+        raise Refusal("Enter how many there were each time, more than none.", field="units")
+    if starts_on > on:
+        raise Refusal("Earlier support has begun: this day is in the future.", field="starts_on")
+    if ends_on is not None and not starts_on <= ends_on <= on:
+        raise Refusal("It ended after it began, and not in the future. Check the dates.", field="ends_on")
+    check_day(starts_on, HAPPENED, field="starts_on", what="The first day", on=on)
+    check_day(ends_on, HAPPENED, field="ends_on", what="The last day", on=on)
+    same = case.earlier_support.filter(taken_back_on=None, kind=kind, provider=provider.strip(), starts_on=starts_on)
+    if same.filter(units=units, unit=unit, frequency=frequency).exists():
+        raise Refusal("This is on record already, from the same day.", field="starts_on")
+    support = EarlierSupport.objects.create(
+        case=case,
+        kind=kind,
+        provider=provider.strip(),
+        provider_number=provider_number.strip(),
+        units=units,
+        unit=unit,
+        frequency=frequency,
+        unit_cost_pence=unit_cost_pence,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        told_by=told_by.strip(),
+        recorded_by=by,
+    )
+    tell(case=case, kind=Event.EARLIER_SUPPORT, sentence=f"Before the budget: {support}.", by=by, on=on)
+    return support
+
+
+@transaction.atomic
+def take_back_earlier_support(*, support: EarlierSupport, because: str, by: User, on: date) -> EarlierSupport:
+    """Take back earlier support that is wrong, in whatever way; the right one is recorded anew. Both stay on record."""
+    case = support.case
+    check_can_work_on(by, case)
+    lock_case(case.pk)
+    support = EarlierSupport.objects.get(pk=support.pk)
+    if support.taken_back_on is not None:
+        raise Refusal(f"This was taken back on {support.taken_back_on:%-d %B %Y} already.")
+    if not says_something(because, FEW):
+        raise Refusal("Say how we know that it is wrong.", field="because")
+    support.taken_back_by, support.taken_back_on, support.taken_back_because = by, on, because.strip()
+    support.save(update_fields=["taken_back_by", "taken_back_on", "taken_back_because"])
+    sentence = f"Recorded by mistake, and taken back: {support}. {because.strip()}"
+    tell(case=case, kind=Event.EARLIER_SUPPORT, sentence=sentence, by=by, on=on)
+    return support
 
 
 def _standing_stay(case: Case, stay: Stay, by: User) -> tuple[Person, Stay]:

@@ -1,4 +1,4 @@
-"""Reading deaths and stays: what stands on a day, and what rules ask."""
+"""Reading deaths, stays and earlier support: what stands on a day, and what rules and measures ask."""
 
 from datetime import date
 from uuid import UUID
@@ -6,7 +6,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from leeway.care.circumstances.models import Death, Stay, StayKind
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.circumstances.models import Death, EarlierSupport, Stay, StayKind
 from leeway.care.people.models import Case, Person
 from leeway.law.dated import law_on
 from leeway.law.direct_payment_codes import DETAINED_IN, NOT_DETAINED, PERHAPS_DETAINED_IN
@@ -114,3 +117,22 @@ def beyond_four_weeks(on: date) -> list[UUID]:
     for_good = Stay.objects.filter(kind=StayKind.CARE_HOME, taken_back_on=None, starts_on__lte=on)
     living = for_good.filter(Q(ends_on=None) | Q(ends_on__gt=on)).values_list("person", flat=True)
     return [*living, *(person.pk for person, weeks in in_care_homes(on).items() if weeks.is_over)]
+
+
+def earlier_support_of(case: Case) -> QuerySet[EarlierSupport]:
+    """Every earlier support of a case, the latest first, what was taken back among it."""
+    return case.earlier_support.select_related("recorded_by", "taken_back_by")
+
+
+def get_earlier_support(support_id: UUID, *, case: Case) -> EarlierSupport:
+    """One earlier support of a case that was found already."""
+    support = case.earlier_support.select_related("case__person").filter(pk=support_id).first()
+    if support is None:
+        raise Http404("There is no such support.")
+    return support
+
+
+def earlier_support_to_report(*, until: date, seen_by: User) -> QuerySet[EarlierSupport]:
+    """All support from before budgets that began by a day and was not taken back, for the national return."""
+    check_can(seen_by, Capability.ANALYSE)
+    return EarlierSupport.objects.filter(starts_on__lte=until, taken_back_on=None).order_by()

@@ -1,4 +1,4 @@
-"""The pages of a person's circumstances: where they are for a time, and that they died."""
+"""The pages of a person's circumstances: where they are for a time, what they had before, and that they died."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -48,6 +48,38 @@ def take_back_stay(request: SignedIn, case_id, stay_id):
         messages.success(request, "The stay is taken back. If they were somewhere else, record that now.")
         return redirect("circumstances:stays", case_id)
     return _page(request, "take_back_stay", case, form=form, stay=stay)
+
+
+def earlier_support(request: SignedIn, case_id):
+    """The support that the council bought for the person before their budget."""
+    case = get_case(case_id, seen_by=request.user, page="Support before the budget")
+    return _page(request, "earlier_support", case, back="case", support=list(queries.earlier_support_of(case)))
+
+
+def add_earlier_support(request: SignedIn, case_id):
+    """Record support that the council bought for the person before their budget."""
+    case = get_case(case_id, seen_by=request.user, page="Record earlier support")
+    form = forms.EarlierSupportForm(request.POST or None)
+    if act(form, lambda **by_on: actions.record_earlier_support(case=case, **form.cleaned_data, **by_on), request):
+        return redirect("circumstances:earlier_support", case_id)
+    return _page(request, "add_earlier_support", case, back="circumstances:earlier_support", form=form)
+
+
+def take_back_earlier_support(request: SignedIn, case_id, support_id):
+    """Take back earlier support that is wrong."""
+    case = get_case(case_id, seen_by=request.user, page="Take back earlier support")
+    support = queries.get_earlier_support(support_id, case=case)
+    form = forms.TakeBackEarlierSupportForm(request.POST or None)
+    if act(
+        form,
+        lambda **by_on: actions.take_back_earlier_support(support=support, **form.cleaned_data, **by_on),
+        request,
+    ):
+        messages.success(request, "It is taken back. If it was otherwise, record it as it was.")
+        return redirect("circumstances:earlier_support", case_id)
+    return _page(
+        request, "take_back_earlier_support", case, back="circumstances:earlier_support", form=form, support=support
+    )
 
 
 def death(request: SignedIn, case_id):

@@ -55,6 +55,7 @@ class Event(TextChoices):
     STAY = "stay", "Somewhere else for a time"
     STAY_ENDED = "stay_ended", "Back again"
     STAY_UNDONE = "stay_undone", "Not away after all"
+    EARLIER_SUPPORT = "earlier_support", "Support before the budget"
     BANK_DETAILS = "bank_details", "Bank details"
     BUDGET_STARTED = "budget_started", "Budget started"
     BUDGET_ENDED = "budget_ended", "Budget ended"

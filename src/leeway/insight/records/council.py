@@ -19,6 +19,7 @@ from django.db.models.functions import Cast
 from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.care.assessment import queries as assessment
+from leeway.care.circumstances import queries as circumstances
 from leeway.care.people import queries as people
 from leeway.care.planning import queries as planning
 from leeway.care.review import queries as review
@@ -59,6 +60,11 @@ LINES = {
     "id": "pk", "plan": "plan_id", "kinds": "service__kinds", "provider": "service__external_id", "way": "way",
     "unit": "unit", "hundredths": HUNDREDTHS, "unit_cost_pence": "unit_cost_pence", "frequency": "frequency",
 }  # fmt: skip
+EARLIER = {
+    "id": "pk", "case": "case_id", "support": "kind", "provider": "provider_number", "unit": "unit",
+    "hundredths": HUNDREDTHS, "unit_cost_pence": "unit_cost_pence", "frequency": "frequency", "starts_on": "starts_on",
+    "ends_on": "ends_on",
+}  # fmt: skip
 CHOICES = {
     "plan": "offer__plan_id", "told": "offer__amount_told", "explained": "offer__ways_explained",
     "not_said": "not_said", "why_not": "why_not_direct_payment", "best_interests": IN_BEST_INTERESTS,
@@ -80,7 +86,7 @@ class Return:
     `events` is the flat layout with our column names and `team`; it holds NHS numbers and postcodes. `lineage` has a
     row for each thing of the council's that an event tells of: `row` (the event's row in the file, the header being
     1), `reference`, `about` (request, assessment, money-check, review or service), `id` (the case's, assessment's,
-    money check's, review's or plan line's) and `case`.
+    money check's, review's, plan line's or earlier support's) and `case`.
     """
 
     starts_on: date
@@ -130,6 +136,7 @@ def _events(ends_on: date, seen_by: User, on: date, council: str) -> tuple[pl.Da
         budgets=read(budgets.budgets_to_report, BUDGETS),
         lines=_priced(read(budgets.lines_to_report, LINES)),
         choices=read(planning.choices_to_report, CHOICES),
+        earlier=_priced(read(circumstances.earlier_support_to_report, EARLIER)),
     )
     return made.events_of(raw, ends_on, council)
 

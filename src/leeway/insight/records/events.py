@@ -68,6 +68,8 @@ COMPONENT_OF_KIND = {
     "supported_living": "Community supported living", "extra_care": "Extra care housing",
     "shared_lives": "Shared Lives",
 }  # fmt: skip
+#: How support was held that the council bought before there was a budget.
+COMMISSIONED = "CASSR commissioned support"
 MECHANISM_OF_WAY = {
     "direct_payment": "Direct payment",
     "council_managed": "CASSR managed personal budget",
@@ -106,6 +108,7 @@ class Raw:
     budgets: pl.DataFrame
     lines: pl.DataFrame
     choices: pl.DataFrame  # in the order in which they were offered
+    earlier: pl.DataFrame  # support from before any budget, priced as lines are
 
 
 def price(*, unit: str, hundredths: int, unit_cost_pence: int, frequency: str) -> tuple[int, str, int | None]:
@@ -326,7 +329,7 @@ def _services(raw: Raw, last: date) -> pl.DataFrame:
     lines = lines.with_columns(
         _until("ends_on", last), _funding().alias("funding"), pl.col("choice").fill_null(CHOICE_NOT_KNOWN)
     )
-    joined = _joined_up(_told_apart(lines))
+    joined = _joined_up(_told_apart(pl.concat([lines, _earlier(raw, budgets, last)], how="diagonal")))
     planned = pl.lit("NFA: Support ended as planned")
     return joined.with_columns(
         pl.lit(SERVICE).alias("about"),
@@ -334,6 +337,22 @@ def _services(raw: Raw, last: date) -> pl.DataFrame:
         .when(pl.col("ends_on").is_null() | pl.col("replaced")).then(pl.lit(CONTINUES))
         .otherwise(pl.lit(ENDED)).alias("outcome"),
     ).drop("replaced")  # fmt: skip
+
+
+def _earlier(raw: Raw, budgets: pl.DataFrame, last: date) -> pl.DataFrame:
+    """Give what the council bought before a budget: to its last day, or else to the day before the first budget's."""
+    first = budgets.group_by("case").agg(pl.col("starts_on").min().alias("budget_on"))
+    before = raw.earlier.join(raw.cases.select("case", "kind", "closed_on"), on="case")
+    before = before.join(first, on="case", how="left").with_columns(
+        kinds=pl.concat_list("support"), way=pl.lit(""), plan="id", funding=pl.lit("Unknown")
+    )
+    before = before.with_columns(**_service_words()).with_columns(mechanism=pl.lit(COMMISSIONED))
+    ends_on = pl.coalesce("ends_on", pl.col("budget_on") - DAY, "closed_on")
+    before = before.with_columns(ends_on.alias("ends_on"), (ends_on == pl.col("budget_on") - DAY).alias("replaced"))
+    happened = (pl.col("ends_on") >= pl.col("starts_on")).fill_null(True)
+    return before.filter(happened, pl.col("unit_cost_pence") > 0).with_columns(
+        _until("ends_on", last), pl.col("replaced").fill_null(False)
+    )
 
 
 def _choices(raw: Raw) -> pl.DataFrame:
