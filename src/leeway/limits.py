@@ -48,6 +48,7 @@ COLUMNS = Limit("LEEWAY_MOST_COLUMNS", 1_000, "columns", "a table")
 LINE = Limit("LEEWAY_MOST_LINE", 1_000_000, "characters in one line", "a table")
 CELL = Limit("LEEWAY_MOST_CELL", 100_000, "characters in one cell", "a table")
 STATEMENT_MB = Limit("LEEWAY_MOST_STATEMENT_MB", 100, "MB", "a bank's statement")
+BANK_WORDS = Limit("LEEWAY_MOST_BANK_WORDS", 10_000, "characters in one place beside a line", "a bank's statement")
 WORKBOOK_MB = Limit("LEEWAY_MOST_WORKBOOK_MB", 100, "MB", "a workbook of the regulator, as it lies on the disk")
 DEPTH = Limit("LEEWAY_MOST_DEPTH", 50, "things inside one another", "a YAML or JSON file")
 PARTS = Limit("LEEWAY_MOST_PARTS", 500_000, "parts, repetitions counted", "a YAML file")
@@ -56,6 +57,7 @@ LIMITS = (
     WHOLE_MB,
     DOCUMENT_MB,
     STATEMENT_MB,
+    BANK_WORDS,
     WORKBOOK_MB,
     ROWS,
     TABLE_ROWS,

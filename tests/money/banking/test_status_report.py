@@ -57,11 +57,34 @@ def test_what_the_bank_has_already_is_not_taken_for_a_rejection(code):
     assert payment.verdict == Verdict.DUPLICATE
 
 
+def two_reports():
+    """What two reports come to when somebody pastes one behind the other."""
+    first, second = report(), report(status(ADA, "RJCT"))
+    return first.replace(b"</Document>", second[second.index(b"<CstmrPmt") :])
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
         (report(status(ADA, "ACSP"), status(ADA, "RJCT")), "names the payment .* twice"),
-        (report(status(ADA, "ACSP"), group="RJCT"), "rejects the whole file and accepts a payment"),
+        (report(status(ADA, "ACSP"), group="RJCT"), "whole file “rejected”, and of a payment of it “accepted”"),
+        (report(status(ADA, "PDNG"), group="RJCT"), "whole file “rejected”, and of a payment of it “pending”"),
+        (
+            report(status(ADA, "ACSP"), group="RJCT", group_code="AM05"),
+            "“duplicate”, and of a payment of it “accepted”",
+        ),
+        (
+            report(status(ADA, "RJCT"), group="RJCT", group_code="AM05"),
+            "“duplicate”, and of a payment of it “rejected”",
+        ),
+        (report(group="RJCT", batch="ACCP"), "whole file “rejected”, and of a batch of it “accepted”"),
+        (report(group="RJCT", batch="PDNG"), "whole file “rejected”, and of a batch of it “pending”"),
+        (report(group="ACCP", batch="RJCT"), "whole file “accepted”, and of a batch of it “rejected”"),
+        (report(status(ADA, "ACSP", pence=1).replace("GBP", "EUR"), count=1), "an amount in 'EUR', not in pounds"),
+        (report(status(ADA, "ACSP", amount="-7.12")), "an amount '-7.12'"),
+        (report(status(ADA, "ACSP", amount="7e30")), "an amount '7e30'"),
+        (report(status(ADA, "ACSP", amount="9" * 30)), "an amount '9{30}'"),
+        (two_reports(), "several reports"),
         (report(status(ADA, "RJCT"), rejected=2), "2 payments were rejected, and names 1"),
         (report(status(ADA, "GONE")), "a status 'GONE' that ISO 20022 does not have"),
         (report(status("", "RJCT")), "without its end-to-end id"),

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 
@@ -12,10 +13,13 @@ from leeway.money.banking.lines import Detail, Line, ReadFile, Statement
 from leeway.money.banking.readers import camt, mt940, ofx, tables
 from leeway.money.banking.readers.mapping import Mapping, mapping_named
 from leeway.reading import CannotRead
+from leeway.refusal import quoted
 
 __all__ = ["CannotRead", "Detail", "Line", "Mapping", "ReadFile", "Statement", "mapping_named", "read_statement"]
 
 BEGINS = 20_000
+NAME_LONGEST = 60
+PENCE_MOST = 10**15
 MT940 = re.compile(r"^(\{1:F01|:(?:20|25P?|28C?|34F|6[0-5][FM]?|86|NS):)", re.MULTILINE)
 OFX = re.compile(r"OFXHEADER|(?:<\?[^>]{0,400}>\s{0,40}){0,5}<\??OFX[\s>]", re.IGNORECASE)
 JSON = re.compile(r"""\{\s*["}]|\[\s*[{\["0-9\]]""")
@@ -33,7 +37,30 @@ def read_statement(content: bytes, *, mapping: Mapping | None = None) -> ReadFil
     Refuses (CannotRead, TooMuch) what is no statement or cannot be read whole; the sentence names line or field.
     """
     found = _read(content, mapping)
+    for statement in found.statements:
+        _require_sense(statement)
     return replace(found, warnings=(*found.warnings, *_several(found.statements)))
+
+
+def _require_sense(statement: Statement) -> None:
+    """Refuse what no bank gives: a name without end, words without end beside a line, more money than there is."""
+    for what, name in (("account", statement.account), ("number", statement.number)):
+        if len(name) > NAME_LONGEST:
+            raise CannotRead(f"The {what} of a statement is {quoted(name)}, which is none. Ask the bank for it again.")
+    most = limits.BANK_WORDS.most
+    for line in statement.lines:
+        if max(map(len, _words_of(line))) > most:
+            raise limits.BANK_WORDS.passed(f"A line of {line.booked_on:%-d %B %Y}")
+    if sum(abs(line.amount_pence) for line in statement.lines) > PENCE_MOST:
+        raise CannotRead("The lines come to more money than any account moves. Ask the bank for the file again.")
+
+
+def _words_of(line: Line) -> Iterator[str]:
+    parts: tuple[Line | Detail, ...] = (line, *line.details)
+    for one in parts:
+        yield from (one.reference, one.end_to_end_id, one.counterparty, one.counterparty_account, one.bank_reference)
+        yield one.return_reason
+    yield line.description
 
 
 def _several(statements: tuple[Statement, ...]) -> list[str]:

@@ -48,6 +48,9 @@ VERDICTS = (
     | dict.fromkeys(("CANC", "RJCT"), Verdict.REJECTED)
 )
 IN_PART = "PART"
+TURNED_DOWN = {Verdict.REJECTED, Verdict.DUPLICATE}
+#: What can be said of a payment of a file that was turned down: of one that the bank has already, that it stands.
+OF_A_FILE_TURNED_DOWN = {Verdict.REJECTED: TURNED_DOWN, Verdict.DUPLICATE: {Verdict.DUPLICATE}}
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,8 @@ def _report(content: bytes) -> ET.Element:
     if not NAMESPACE.fullmatch(document.tag):
         raise BadStatusReport("The file is not a payment status report of versions pain.002.001.03 to .12.")
     report = document.find("{*}CstmrPmtStsRpt")
+    if len(document) > 1:
+        raise BadStatusReport("The file holds several reports. Give each by itself.")
     if report is None or not _text(report, "GrpHdr", "MsgId"):
         raise BadStatusReport("The payment status report has no name of its own (MsgId). Ask the bank for a whole one.")
     return report
@@ -118,13 +123,20 @@ def _report(content: bytes) -> ET.Element:
 
 def _of_the_whole(group: ET.Element, batches: list[ET.Element]) -> tuple[Verdict | None, Reason | None]:
     """What is said of all payments at once: by the file's status, or by that of its one batch."""
-    said = [(group, _text(group, "GrpSts"))]
-    if len(batches) == 1:
-        said.insert(0, (batches[0], _text(batches[0], "PmtInfSts")))
-    for element, status in said:
-        if status and status != IN_PART:
-            return _verdict(status, element)
-    return None, None
+    of_group = _of_level(group, "GrpSts")
+    of_batches = [_of_level(batch, "PmtInfSts") for batch in batches]
+    for each in of_batches:
+        if of_group[0] not in (None, Verdict.PENDING, each[0]) and each[0] and {of_group[0], each[0]} & TURNED_DOWN:
+            raise BadStatusReport(
+                f"The report says of the whole file “{of_group[0].value}”, and of a batch of it “{each[0].value}”. Ask "
+                "the bank which one holds."
+            )
+    return of_batches[0] if len(batches) == 1 and of_batches[0][0] else of_group
+
+
+def _of_level(element: ET.Element, name: str) -> tuple[Verdict | None, Reason | None]:
+    status = _text(element, name)
+    return _verdict(status, element) if status and status != IN_PART else (None, None)
 
 
 def _status(element: ET.Element) -> PaymentStatus:
@@ -133,6 +145,10 @@ def _status(element: ET.Element) -> PaymentStatus:
         raise BadStatusReport("The report speaks of a payment without its end-to-end id or its status. Ask the bank.")
     verdict, reason = _verdict(status, element)
     amount = element.find("{*}OrgnlTxRef/{*}Amt/{*}InstdAmt")
+    if amount is not None and amount.get("Ccy") != "GBP":
+        raise BadStatusReport(
+            f"The report has an amount in {quoted(amount.get('Ccy', ''))}, not in pounds. Ask the bank."
+        )
     return PaymentStatus(end_to_end_id, verdict, reason, None if amount is None else _pence(amount.text or ""))
 
 
@@ -162,9 +178,12 @@ def _require_sense(report: StatusReport, levels: list[ET.Element]) -> None:
     if twice:
         raise BadStatusReport(f"The report names the payment {quoted(twice[0])} twice. Ask the bank which one holds.")
     verdicts = Counter(each.verdict for each in report.payments)
-    if report.whole in (Verdict.REJECTED, Verdict.DUPLICATE) and verdicts[Verdict.ACCEPTED]:
-        raise BadStatusReport("The report rejects the whole file and accepts a payment of it. Ask the bank.")
-    rejected = verdicts[Verdict.REJECTED] + verdicts[Verdict.DUPLICATE]
+    if report.whole in OF_A_FILE_TURNED_DOWN and (other := set(verdicts) - OF_A_FILE_TURNED_DOWN[report.whole]):
+        raise BadStatusReport(
+            f"The report says of the whole file “{report.whole.value}”, and of a payment of it "
+            f"“{min(each.value for each in other)}”. Ask the bank which one holds."
+        )
+    rejected = sum(verdicts[each] for each in TURNED_DOWN)
     for said in _said_to_be_rejected(levels):
         if report.payments and said != rejected:
             raise BadStatusReport(

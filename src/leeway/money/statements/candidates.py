@@ -174,9 +174,10 @@ def things_for(account: BankAccount, lines: Sequence[OpenLine]) -> Iterable[Open
 
 
 def _things_for(account: BankAccount, lines: Sequence[OpenLine], runs: Runs) -> Iterable[OpenThing]:
-    near = _Near(lines) if 0 < len(lines) <= FEW else None
+    near = _Near(lines, runs) if 0 < len(lines) <= FEW else None
     if account.whose == Whose.COUNCIL:
-        things = (_runs(runs), _payments(near, runs), _came_back(near), _to_be_recorded(_Near(lines)), _receipts(near))
+        back = _to_be_recorded(_Near(lines, runs))
+        things = (_runs(runs), _payments(near, runs), _came_back(near), back, _receipts(near))
         return chain(*things)
     return _arrived(account)
 
@@ -196,9 +197,13 @@ def _crowded_days(lines: Iterable[OpenLine], runs: Runs) -> frozenset[date]:
 
 @dataclass(frozen=True)
 class _Near:
-    """What of the council's things these lines may mean: by key, by amount, by day."""
+    """What of the council's things these lines may mean: by key, by amount, by day.
+
+    Only runs that were sent can be meant, so that a line of thousands of references asks of no more than these.
+    """
 
     lines: Sequence[OpenLine]
+    runs: Runs
 
     @property
     def texts(self) -> Iterable[str]:
@@ -208,14 +213,15 @@ class _Near:
 
     def by_key(self) -> Q:
         """Payments that a text names, and those of a run that one names."""
-        ids, places, runs = set[UUID](), set[tuple[int, int]](), set[int]()
+        ids, runs = set[UUID](), set[int]()
+        places: defaultdict[int, set[int]] = defaultdict(set)
         begins = Q()
         for text in self.texts:
             for key in KEY.findall(text):
                 if key.startswith("LEEWAY-"):
                     continue
                 if "-" in key:
-                    places.add((int(key[:6]), int(key[7:])))
+                    places[int(key[:6])].add(int(key[7:]))
                 else:
                     ids.add(UUID(key))
             for piece in {text.strip(), *text.split()}:
@@ -227,8 +233,8 @@ class _Near:
                         low, high = left.ljust(32, "0"), left.ljust(32, "F")
                         begins |= Q(pk__gte=UUID(low), pk__lte=UUID(high))
         named = Q(pk__in=ids) | Q(run__number__in=runs) | begins
-        for number in {number for number, _ in places}:
-            named |= Q(run__number=number, place__in=[place for run, place in places if run == number])
+        for number in places.keys() & self.runs.keys():
+            named |= Q(run__number=number, place__in=places[number])
         return named
 
     def by_amount(self, day: str, *, sign: int, before: int = DAYS_BY_NAME, after: int = DAYS_BY_NAME) -> Q:
@@ -341,7 +347,7 @@ def _to_be_recorded(near: _Near) -> Iterable[OpenThing]:
     credits = [line for line in near.lines if line.open_pence > 0]
     if not credits:
         return
-    wanted = _Near(credits)
+    wanted = _Near(credits, near.runs)
     named = wanted.by_key()
     if len(credits) <= FEW:
         named |= wanted.by_amount("run__pay_on", sign=1, before=DAYS_TO_COME_BACK, after=0)

@@ -74,6 +74,8 @@ def read_of(
             raise Refusal(f"This statement is in {one.currency}. Only accounts in pounds are read.", field="upload")
         for line in one.lines:
             check_day(line.booked_on, HAPPENED, field="upload", what="A line of this file", on=on)
+        for day in days_of(one):  # of whose lines it is said that they are all here
+            check_day(day, HAPPENED, field="upload", what="The first or last day of a statement in this file", on=on)
     return read.format, ours, others
 
 
@@ -97,12 +99,16 @@ def keep(account: BankAccount, read: Sequence[Read], *, format: str, file: File,
 
 
 def days_of(read: Read) -> tuple[date, date]:
-    """The first and last day of a statement: as it says, or of its lines."""
+    """The first and last day of a statement: as it says, or of its lines.
+
+    A bank may name the whole month that was asked for: its closing balance is of the day until which it knows.
+    """
     said = [day for day in (read.from_on, read.opening_on, read.to_on, read.closing_on) if day]
     days = [line.booked_on for line in read.lines] or said
     if not days:
         raise Refusal("This statement has neither lines nor days, so it says nothing.", field="upload")
-    first, last = read.from_on or read.opening_on or min(days), read.to_on or read.closing_on or max(days)
+    first = read.from_on or read.opening_on or min(days)
+    last = min((day for day in (read.to_on, read.closing_on) if day), default=max(days))
     return min(first, *days), max(last, *days)
 
 
