@@ -68,12 +68,18 @@ def is_barred(check: Callable[[], object], request: HttpRequest) -> bool:
     """Whether a page is opened for what cannot be done now: the page that follows says why, before anybody types."""
     if request.method == "POST":  # which the action itself judges
         return False
+    if why := why_not(check):
+        messages.error(request, why)
+    return bool(why)
+
+
+def why_not(check: Callable[[], object]) -> str:
+    """Why something cannot be done now, in the words of the action that would refuse it; empty where it can."""
     try:
         check()
     except Refusal as refusal:
-        messages.error(request, str(refusal))
-        return True
-    return False
+        return str(refusal)
+    return ""
 
 
 def in_turn[T](what: str, call: Callable[[], T]) -> T:

@@ -5,8 +5,9 @@ import unicodedata
 
 from leeway.refusal import Refusal
 
-#: Different words: the least of how a thing was done, of somebody's own reason, and of one that others must live with.
-FEW, OWN, REASON = 2, 3, 5
+#: Different words: the least of what a word can say, of how a thing was done, of somebody's own reason, and of one that
+#: others must live with.
+A_WORD, FEW, OWN, REASON = 1, 2, 3, 5
 LETTERS_A_WORD = 2
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 

@@ -44,13 +44,14 @@ OWN_WORDS = {
     "money/ledger": {"histories", "export", "reasons", "relations"},
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},
     "money/payments": {
-        "answers", "comparing", "frozen", "notices", "relations", "together", "together_views", "waiting",
+        "answers", "comparing", "frozen", "lateness", "money_now", "notices", "relations", "settling", "together",
+        "together_views", "waiting",
     },
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/contributions": {"relations"},
     "money/statements": {
-        "candidates", "columns", "columns_views", "keeping", "kinds", "matching", "picking", "picking_views",
-        "relations", "standing",
+        "candidates", "columns", "columns_views", "explaining", "keeping", "kinds", "matching", "picking",
+        "picking_views", "relations", "standing",
     },
 }  # fmt: skip
 LISTS_OF_A_LENGTH = {
@@ -117,6 +118,68 @@ def test_words_are_refused_or_kept_whole_and_never_cut_to_length():
     rooms = [path for path in MODULES if short(path).split("/")[0] in {"access", "care", "money"}]
     cutting = [short(path) for path in rooms if re.search(cut, path.read_text(encoding="utf-8"))]
     assert set(cutting) == LISTS_OF_A_LENGTH, "Refuse it, naming the field, or keep it whole."
+
+
+#: What is answered with a name or a thing, and may be one sign: a name, a place, a provider, what is bought.
+NAMED = {"name", "who", "whose", "what", "place", "email", "provider"}
+
+
+def asks_for_words_its_own_way(test):
+    """Whether a condition counts the signs of some words, or asks only whether there are any, of no name."""
+    for node in ast.walk(test):
+        bare = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) and is_stripped(node.operand)
+        counted = isinstance(node, ast.Compare) and isinstance(node.left, ast.Call) and (
+            isinstance(node.left.func, ast.Name) and node.left.func.id == "len" and is_stripped(node.left.args[0])
+        ) and isinstance(node.ops[0], ast.Lt | ast.LtE)  # fmt: skip
+        yield bare or counted
+
+
+def is_stripped(node):
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "strip"
+
+
+@pytest.mark.parametrize("room", ["access", "messages", "care", "money"])
+def test_whether_words_say_something_is_asked_in_one_way(room):
+    """`said.sentence` asks for a reason: no action counts signs, or asks only whether there are any."""
+    own_way = []
+    for path in sorted((SOURCE / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.If) or not any(asks_for_words_its_own_way(node.test)):
+                continue
+            for said in (each for each in node.body if isinstance(each, ast.Raise) and isinstance(each.exc, ast.Call)):
+                named = {word.value.value for word in said.exc.keywords if isinstance(word.value, ast.Constant)}
+                if getattr(said.exc.func, "id", "") == "Refusal" and not named & NAMED and named:
+                    own_way.append(f"{path.relative_to(SOURCE)}:{node.lineno}")
+    assert own_way == []
+
+
+STRAIGHT = re.compile(r"[A-Za-z}]'s\b|[A-Za-z}]s' |(?<![\w-])-£")
+
+
+def sentences_of(path):
+    """What a module says to people: its texts but for docstrings, and for what the database reads."""
+    tree = ast.parse(path.read_text())
+    silent = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    for keyword in (each for each in ast.walk(tree) if isinstance(each, ast.keyword) and each.arg == "help_text"):
+        silent |= {id(each) for each in ast.walk(keyword.value)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            silent |= {id(each) for each in node.values}
+            yield "".join(each.value if isinstance(each, ast.Constant) else "}" for each in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent:
+            yield node.value
+
+
+def test_what_money_says_to_people_has_no_straight_apostrophe_and_no_hyphen_for_minus():
+    """Pages, letters and messages are set in type. SQL keeps its own signs."""
+    rooms = [path for path in MODULES if short(path).startswith(("money/", "messages/", "site/events.py"))]
+    said = [(short(path), text) for path in rooms for text in sentences_of(path)]
+    said += [
+        (short(path), re.sub(r"{#.*?#}|{%.*?%}", "", path.read_text(), flags=re.DOTALL))
+        for room in ("money", "messages", "site/jinja2")
+        for path in (SOURCE / room).rglob("*.jinja")
+    ]
+    assert [(path, text) for path, text in said if STRAIGHT.search(text) and "SELECT" not in text] == []
 
 
 def test_no_file_names_a_registry_or_a_machine_path():

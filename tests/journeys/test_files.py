@@ -19,7 +19,7 @@ def test_ada_photographs_a_receipt_and_bea_opens_it(visit):
     ada_chooses_a_page_that_is_called_a_photograph(ada)
     ada_sends_her_photograph(ada)
     bea = visit("bea")
-    bea.is_told("Look at what was added to Ada Bell's files.")
+    bea.is_told("Look at what was added to Ada Bell’s files.")
     bea.follow("Ada Bell")
     bea.is_told(f"Added a file: receipt or invoice, “{WORDS}”.")
     bea.follow("Files")

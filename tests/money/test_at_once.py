@@ -288,7 +288,7 @@ def _held_in_hospital(world: World) -> Any:
             by=world.bea, on=AFTER,
         )  # fmt: skip
     return budgets.place_hold(
-        budget=world.budget, kind=HoldKind.HOSPITAL, reason="Ill", last_on=AFTER, by=world.finn, on=AFTER
+        budget=world.budget, kind=HoldKind.HOSPITAL, reason="Is ill", last_on=AFTER, by=world.finn, on=AFTER
     )
 
 
@@ -630,8 +630,13 @@ def put_aside(world: World) -> None:
     for interim in Interim.objects.filter(case=world.other, ended_on=None):
         with suppress(Refusal):  # it is in a run, which has it then
             who = world.finn if interim.authorised_on else world.mona
-            budgets.end_interim(interim=interim, reason="Over", by=who, on=ON)
+            budgets.end_interim(interim=interim, reason="Is over", by=who, on=ON)
     for budget in world.case.budgets.all():
         Hold.objects.create(
-            budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Over", placed_by=world.finn, placed_on=ON, last_on=ON
+            budget=budget,
+            kind=HoldKind.REVIEW_OVERDUE,
+            reason="Is over",
+            placed_by=world.finn,
+            placed_on=ON,
+            last_on=ON,
         )

@@ -100,7 +100,7 @@ def council(another_case, agree, bank, finn, fay, mona, settings):
     for case, pence in zip(cases, (1_00, 2_00), strict=False):
         owed = -balance(Account.objects.get(kind=Kind.OWED_BY_NHS, case=case))
         receipt = confirm_receipt(
-            case=case, payer=Payer.NHS, amount_pence=pence, received_on=date(2026, 5, 1), looked_at="Statement",
+            case=case, payer=Payer.NHS, amount_pence=pence, received_on=date(2026, 5, 1), looked_at="Bank statement",
             owed_pence=owed, by=finn, on=date(2026, 5, 4),
         )  # fmt: skip
     take_back(receipt=receipt, reason="Not his", by=finn, on=date(2026, 5, 6))

@@ -55,7 +55,12 @@ def test_the_nightly_reviews_are_asked_for(bad):
 
 @pytest.mark.parametrize("known", [{"name": "Sam\nTate"}, {"name": "\n"}, {"name": "Sam Tate", "email": "no address"}])
 def test_a_death_is_recorded_whatever_the_representative_is_called(case, bea, known):
-    details = {"kind": "sibling", "authority": Authority.REPRESENTATIVE, "evidence": "Seen", "starts_on": ON} | known
+    details = {
+        "kind": "sibling",
+        "authority": Authority.REPRESENTATIVE,
+        "evidence": "Form seen",
+        "starts_on": ON,
+    } | known
     Relationship.objects.create(person=case.person, **details)
     circumstances.record_death(case=case, died_on=ON, told_by="Sam, by phone", by=bea, on=ON)
     message = Message.objects.get(template="condolence")

@@ -57,7 +57,7 @@ def decide(case, by, has_capacity, **more):
 
 
 def around(case, by, authority):
-    details = {"name": "Nia Bell", "kind": "sibling", "authority": authority, "evidence": "Form", "starts_on": ON}
+    details = {"name": "Nia Bell", "kind": "sibling", "authority": authority, "evidence": "Form seen", "starts_on": ON}
     return people.add_relationship(case=case, details=details, by=by, on=ON)
 
 
@@ -76,7 +76,7 @@ def test_a_concern_makes_a_review_due_and_its_words_stay_with_those_who_work_on_
     found = review(supported)
     assert (found.due_on, found.reason) == (SOON, ReviewReason.OTHER)
     assert "The account was empty. Told by: Her sister, by phone" in found.needed_because
-    assert tasks(supported, Whose.WORKER) == ["Review Ada Bell's direct payment: its page says what has come up."]
+    assert tasks(supported, Whose.WORKER) == ["Review Ada Bell’s direct payment: its page says what has come up."]
     line = StoryLine.objects.filter(case=supported, kind=Event.REVIEW_NEEDED).get()
     assert line.sentence == "The direct payment is looked at again by 18 June 2026: a concern was raised."
     concern(supported, bea, concern="breach", words="No receipts.")

@@ -274,7 +274,7 @@ def test_a_case_closed_in_the_ordinary_way_is_paid_no_more_until_finance_says_un
     with pytest.raises(NothingToPay):
         make_run(pay_on=PAY_ON, by=finn, on=ON)
     assert list(budgets_to_end(seen_by=finn)) == [budget]
-    assert tasks(case, Whose.FINANCE) == ["Ada Bell's case is closed. End the budget."]
+    assert tasks(case, Whose.FINANCE) == ["Ada Bell’s case is closed. End the budget."]
     assert tasks(case, Whose.WORKER) == []  # nobody is asked to fill a gap in support that has ended
 
 

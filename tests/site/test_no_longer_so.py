@@ -64,7 +64,8 @@ def came_back(message, by):
 class TestSentAgain:
     def condolence(self, case, bea, **_more):
         Relationship.objects.create(
-            person=case.person, name="Tom Bell", kind="sibling", authority=Authority.REPRESENTATIVE, evidence="Seen",
+            person=case.person, name="Tom Bell", kind="sibling", authority=Authority.REPRESENTATIVE,
+            evidence="Form seen",
             email="tom@home.example", starts_on=ON,
         )  # fmt: skip
         death = circumstances.record_death(case=case, died_on=ON, told_by="Tom, by phone", by=bea, on=ON)
@@ -74,7 +75,9 @@ class TestSentAgain:
     def payment_held(self, case, finn, agree, bank, **_more):
         bank(case)
         budget = budgets.start_budget(plan=agree(case, (Way.DIRECT_PAYMENT, 100_00, 0)), by=finn, on=SET_UP_ON)
-        hold = budgets.place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="Hospital.", last_on=ON, by=finn, on=ON)
+        hold = budgets.place_hold(
+            budget=budget, kind=HoldKind.HOSPITAL, reason="In hospital.", last_on=ON, by=finn, on=ON
+        )
         return lambda: budgets.lift_hold(hold=hold, days_because="As agreed.", by=finn, on=ON)
 
     def plan_returned(self, case, mona, **_more):
@@ -173,7 +176,7 @@ class TestAnAddressThatChanges:
     def test_of_somebody_around_them_too(self, reachable, bea):
         tom = Relationship.objects.create(
             person=reachable.person, name="Tom Bell", kind="sibling", authority=Authority.REPRESENTATIVE,
-            evidence="Seen", email="tom@home.example", starts_on=ON,
+            evidence="Form seen", email="tom@home.example", starts_on=ON,
         )  # fmt: skip
         circumstances.record_death(case=reachable, died_on=ON, told_by="Tom, by phone", by=bea, on=ON)
         leave.give_leave(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from leeway.access.models import Look, User
 from leeway.refusal import Refusal
-from leeway.said import says_something
+from leeway.said import sentence
 
 REASON_LASTS = timedelta(hours=4)
 REASON_LONGEST = 500
@@ -102,9 +102,7 @@ def give_reason(*, viewer: User, person_id, reason: str) -> None:
     """Say why one needs to see a record outside one's own cases ("break glass")."""
     if not viewer.is_staff_member:
         raise Refusal("Only council staff can ask to see a record that is not their own.")
-    words = reason.strip()
-    if not says_something(words):
-        raise Refusal("Say in a sentence why you need to see this record.", field="reason")
+    words = sentence(reason, ask="Say in a sentence why you need to see this record.", field="reason")
     if len(words) > REASON_LONGEST:
         raise Refusal(f"Say it in {REASON_LONGEST} characters or fewer.", field="reason")
     Look.objects.create(

@@ -14,7 +14,7 @@ from leeway.access.proposals import Settling, administrators_besides, as_it_stan
 from leeway.access.roles import Role
 from leeway.access.states import State
 from leeway.refusal import Refusal
-from leeway.said import says_something
+from leeway.said import sentence
 
 NAME_LONGEST = 100
 
@@ -65,8 +65,7 @@ def approve(*, number: int, why: str, site_address: str) -> Proposal:
         raise Refusal(f"Nothing of number {number} was asked for. See leeway access proposals.")
     if administrators_besides([proposal.proposed_by, proposal.user]):
         raise Refusal("There is another administrator, who can approve this on the page “Waiting for approval”.")
-    if not says_something(why):
-        raise Refusal("Say in a sentence why it is approved here, with --why.")
+    why = sentence(why, ask="Say in a sentence why it is approved here, with --why.")
     return carry_out(proposal=proposal, settling=Settling(operator=account()), answer=why, site_address=site_address)
 
 

@@ -20,7 +20,7 @@ from leeway.access.roles import WEIGHTY, WHO_CAN, Capability, capabilities_of
 from leeway.access.states import MOVES, State
 from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
-from leeway.said import says_something
+from leeway.said import sentence
 
 #: What the page about someone who signs in shows and changes.
 STAFF_DETAILS = ("name", "roles", "team", "job_title", "sign_off_limit_pence_per_week")
@@ -54,14 +54,13 @@ def propose(
     *, kind: ProposalKind, details: Mapping[str, Any], why: str, by: User | None, user: User | None = None
 ) -> Proposal:
     """Ask for something weighty about who signs in. It waits for another administrator; one for a person."""
-    if not says_something(why):
-        raise Refusal(WHY_NEEDED, field="why")
+    why = sentence(why, ask=WHY_NEEDED, field="why")
     email = user.email if user else details["email"].lower()
     if Proposal.objects.filter(email=email, state=State.WAITING).exists():
         raise Refusal("Something about this person waits for another administrator already. Settle that first.")
     stood = {"roles_before": user.roles, "limit_before": user.sign_off_limit_pence_per_week} if user else {}
     return Proposal.objects.create(
-        kind=kind, user=user, why=why.strip(), proposed_by=by, **{**details, **stood, "email": email}
+        kind=kind, user=user, why=why, proposed_by=by, **{**details, **stood, "email": email}
     )
 
 
@@ -90,8 +89,7 @@ def approve(*, proposal: Proposal, site_address: str, by: User, on: Any) -> Prop
 def turn_down(*, proposal: Proposal, answer: str, by: User, on: Any) -> Proposal:
     """Turn down what another administrator asked for, with the reason. Nothing of it is done."""
     check_can(by, Capability.ADMINISTER)
-    if not says_something(answer):
-        raise Refusal("Say in a sentence why it is turned down.", field="answer")
+    answer = sentence(answer, ask="Say in a sentence why it is turned down.", field="answer")
     proposal = _to_settle(proposal, Settling(by), State.TURNED_DOWN)
     return _settle(proposal, Settling(by), State.TURNED_DOWN, answer)
 

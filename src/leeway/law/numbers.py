@@ -114,7 +114,7 @@ def pounds(pence: int) -> str:
     """Write pence as people read money.
 
     >>> pounds(123456), pounds(-50)
-    ('£1,234.56', '-£0.50')
+    ('£1,234.56', '\N{MINUS SIGN}£0.50')
     """
     whole, part = divmod(abs(pence), 100)
-    return f"{'-' if pence < 0 else ''}£{whole:,}.{part:02d}"
+    return f"{'−' if pence < 0 else ''}£{whole:,}.{part:02d}"

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
@@ -173,11 +174,10 @@ def record_returned(*, message: Message, reason: str, by: User, on: date) -> Mes
     check_can(by, Capability.SEE_RECORDS)
     kept = Message.objects.select_for_update().get(pk=message.pk)
     require_move(MOVES, kept.state, State.FAILED, of=THIS)
-    if not reason.strip():
-        raise Refusal("Say how you know that it did not arrive.", field="reason")
-    if len(reason.strip()) > ERROR_LENGTH_MAX:
+    why = said.sentence(reason, ask="Say how you know that it did not arrive.", field="reason", least=said.FEW)
+    if len(why) > ERROR_LENGTH_MAX:
         raise Refusal(f"Say it in {ERROR_LENGTH_MAX} letters or fewer.", field="reason")
-    kept.last_error, kept.settled_by = reason.strip(), by
+    kept.last_error, kept.settled_by = why, by
     _settle(kept, State.FAILED, on)
     return kept
 

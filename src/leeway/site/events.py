@@ -311,14 +311,14 @@ EVENTS: dict[Event, Follows] = {
         tasks=(
             ToDo(
                 Whose.FINANCE,
-                "The authority of whoever holds {person}'s money ends. Enter the bank details of whoever holds it "
+                "The authority of whoever holds {person}’s money ends. Enter the bank details of whoever holds it "
                 "then.",
                 days=2,
                 only=_holds_no_longer,
             ),
             ToDo(
                 Whose.WORKER,
-                "The authority of whoever holds {person}'s money ends. Agree who holds it then, and record them.",
+                "The authority of whoever holds {person}’s money ends. Agree who holds it then, and record them.",
                 days=2,
                 only=_holds_no_longer,
             ),
@@ -327,7 +327,7 @@ EVENTS: dict[Event, Follows] = {
     Event.CAPACITY: Follows(then=(review_after_capacity,)),
     Event.LEAVE: NOTHING,
     Event.INVITED: NOTHING,
-    Event.FILE: _asks(ToDo(Whose.WORKER, "Look at what was added to {person}'s files.", only=_said_by_another)),
+    Event.FILE: _asks(ToDo(Whose.WORKER, "Look at what was added to {person}’s files.", only=_said_by_another)),
     Event.PLAN_STARTED: NOTHING,
     Event.WAYS_EXPLAINED: Follows(over=(Over((Event.CHALLENGE_ANSWERED,)),)),
     Event.CHOICE: Follows(  # a challenge stays the manager's, whatever is chosen afterwards
@@ -357,36 +357,36 @@ EVENTS: dict[Event, Follows] = {
     Event.PLAN_SUBMITTED: Follows(over=(WITH_PLAN,)),
     Event.SIGNED_OFF: Follows(notices=(Notice("plan_to_agree", from_worker),)),
     Event.PLAN_RETURNED: Follows(
-        tasks=(ToDo(Whose.WORKER, "{person}'s plan came back: read why, and change it."),),
+        tasks=(ToDo(Whose.WORKER, "{person}’s plan came back: read why, and change it."),),
         notices=(Notice("plan_returned", from_worker),),
     ),
-    Event.DISAGREED: _asks(ToDo(Whose.WORKER, "{person}'s plan is not agreed. Talk about what is wrong.")),
+    Event.DISAGREED: _asks(ToDo(Whose.WORKER, "{person}’s plan is not agreed. Talk about what is wrong.")),
     Event.AGREED: Follows(over=(Over((Event.STAY,), (Whose.WORKER,), only=_nothing_is_paid_direct),)),
     Event.TAKEN_BACK: _asks(
         ToDo(
-            Whose.WORKER, "{person}'s agreed plan could not start. Read why, tell {person}, and write it again.", days=2
+            Whose.WORKER, "{person}’s agreed plan could not start. Read why, tell {person}, and write it again.", days=2
         )
     ),
     Event.PLAN_SET_ASIDE: Follows(over=(WITH_PLAN, Over((Event.CHALLENGED,)))),
     Event.REVIEW_DUE: NOTHING,
     Event.REVIEW_ASKED: Follows(
         over=(Over((Event.REVIEW_DUE,), only=_said_by_another),),
-        tasks=(ToDo(Whose.WORKER, "Agree a day for {person}'s review.", only=_said_by_another),),
+        tasks=(ToDo(Whose.WORKER, "Agree a day for {person}’s review.", only=_said_by_another),),
     ),
     Event.REVIEW_NEEDED: _asks(
-        ToDo(Whose.WORKER, "Review {person}'s direct payment: its page says what has come up.", days=14)
+        ToDo(Whose.WORKER, "Review {person}’s direct payment: its page says what has come up.", days=14)
     ),
     Event.REVIEW_STARTED: Follows(over=(Over((Event.REVIEW_ASKED, Event.REVIEW_NEEDED)),)),
     Event.REVIEW_HELD: Follows(over=(Over((Event.REVIEW_DUE, Event.REVIEW_ASKED, Event.REVIEW_NEEDED)),)),
     Event.SUPPORT_ENDED: Follows(
         then=(_end_the_plan, _wait_after_ending),
         over=WITH_SUPPORT,
-        tasks=(ToDo(Whose.FINANCE, "{person}'s support has ended. End the budget.", only=_has_running_budget),),
+        tasks=(ToDo(Whose.FINANCE, "{person}’s support has ended. End the budget.", only=_has_running_budget),),
     ),
     Event.CLOSED: Follows(
         then=(_end_the_plan, _wait_after_ending),
         over=WITH_SUPPORT,
-        tasks=(ToDo(Whose.FINANCE, "{person}'s case is closed. End the budget.", only=_has_running_budget),),
+        tasks=(ToDo(Whose.FINANCE, "{person}’s case is closed. End the budget.", only=_has_running_budget),),
     ),
     Event.REOPENED: NOTHING,
     Event.DIED: Follows(
@@ -404,7 +404,7 @@ EVENTS: dict[Event, Follows] = {
             ToDo(Whose.FINANCE, "{person} has not died. Check that payments go on.", days=1),
             ToDo(
                 Whose.FINANCE,
-                "The bank details are of whoever was to settle what {person} leaves. Enter {person}'s own again, for "
+                "The bank details are of whoever was to settle what {person} leaves. Enter {person}’s own again, for "
                 "another officer to approve.",
                 days=1,
                 only=_representative_holds,
@@ -476,7 +476,7 @@ EVENTS: dict[Event, Follows] = {
     Event.HELD: Follows(
         then=(review_after_hold,),
         over=(Over((Event.STAY,), (Whose.FINANCE,), only=_waits_while_away), WITH_WAITING),
-        tasks=(ToDo(Whose.WORKER, "{person}'s payments wait. Make sure that support goes on.", days=2, only=_goes_on),),
+        tasks=(ToDo(Whose.WORKER, "{person}’s payments wait. Make sure that support goes on.", days=2, only=_goes_on),),
         notices=(Notice("payment_held", why_payments_wait),),
     ),
     Event.HOLD_LIFTED: Follows(
@@ -492,7 +492,7 @@ EVENTS: dict[Event, Follows] = {
         tasks=(
             ToDo(
                 Whose.FINANCE,
-                "{person}'s payment came back. Find out why, see to the bank details, and lift the hold.",
+                "{person}’s payment came back. Find out why, see to the bank details, and lift the hold.",
                 days=1,
             ),
         ),

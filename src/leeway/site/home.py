@@ -28,7 +28,8 @@ from leeway.care.review.queries import reviews_due
 from leeway.law.numbers import pounds
 from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_death
 from leeway.money.payees.queries import waiting as details_waiting
-from leeway.money.payments.queries import first_pay_day, money_now, preview
+from leeway.money.payments.money_now import money_now
+from leeway.money.payments.queries import first_pay_day, preview
 from leeway.money.payments.views import todays_work
 from leeway.money.payments.waiting import first_payments, middle_days
 from leeway.money.statements.queries import own_accounts

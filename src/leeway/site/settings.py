@@ -75,7 +75,10 @@ DEMO = env_bool("LEEWAY_DEMO", "False")
 DEBUG = env_bool("LEEWAY_DEBUG", "False")
 DATA_FOLDER = Path(os.getenv("LEEWAY_DATA", ".leeway")).resolve()
 COUNCIL_NAME = os.getenv("LEEWAY_COUNCIL", "Fairbourne Council")
-COUNCIL_CONTACT = os.getenv("LEEWAY_CONTACT", "call us or ask your worker")
+COUNCIL_PHONE = os.getenv("LEEWAY_PHONE", "" if PRODUCTION else "01632 960100")
+COUNCIL_CONTACT = os.getenv(
+    "LEEWAY_CONTACT", f"call us{f' on {COUNCIL_PHONE}' if COUNCIL_PHONE else ''} or ask your worker"
+)
 SITE_ADDRESS = os.getenv("LEEWAY_SITE", "http://localhost:8000").rstrip("/")
 COUNCIL_POLICY = Path(os.environ["LEEWAY_POLICY"]) if os.getenv("LEEWAY_POLICY") else None
 MODULUS_WEIGHTS = os.getenv("LEEWAY_MODULUS_WEIGHTS")

@@ -49,6 +49,7 @@ def environment(**options) -> Environment:
         navigation=navigation,
         council_name=settings.COUNCIL_NAME,
         council_contact=settings.COUNCIL_CONTACT,
+        council_phone=settings.COUNCIL_PHONE,
         widget_kind=widget_kind,
         error_in_words=error_in_words,
         choice_items=choice_items,
@@ -72,7 +73,7 @@ def url(name: str, *args, **kwargs) -> str:
 
 def pounds(pence: int | None) -> str:
     """Whole pence as pounds: 123450 is £1,234.50."""
-    return "not known" if pence is None else pounds_in_words(pence).replace("-", "−")
+    return "not known" if pence is None else pounds_in_words(pence)
 
 
 def day(value: date | str | None) -> str:

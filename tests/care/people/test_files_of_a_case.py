@@ -60,7 +60,7 @@ class TestAdding:
     def test_what_another_adds_is_a_task_of_the_worker_and_what_the_worker_adds_is_none(self, case, ada_user, bea):
         for user, content in ((bea, b"Bea's"), (ada_user, b"Ada's"), (ada_user, b"Ada's second")):
             actions.add_file(case=case, upload=upload(content), kind=FileKind.OTHER, words="A note", by=user, on=TODAY)
-        assert Task.objects.get().what == "Look at what was added to Ada Bell's files."
+        assert Task.objects.get().what == "Look at what was added to Ada Bell’s files."
 
     @pytest.mark.parametrize("who", ["finn", "cyril"])
     def test_by_nobody_else(self, client, request, case, who):

@@ -224,7 +224,7 @@ def test_who_does_not_work_on_the_case_changes_nothing(case, reachable, finn, be
     message = write()
     for attempt in (
         lambda: actions.record_posted(case=case, message=message, by=finn, on=TODAY),
-        lambda: actions.record_returned(case=case, message=message, reason="Old", by=finn, on=TODAY),
+        lambda: actions.record_returned(case=case, message=message, reason="Is old", by=finn, on=TODAY),
         lambda: actions.send_again(case=case, message=message, by=finn, on=TODAY),
     ):
         with pytest.raises(NotAllowed), transaction.atomic():

@@ -52,7 +52,13 @@ REFUSED = {
 
 
 def around(case, by, authority, **more):
-    details = {"name": "Tom Bell", "kind": "sibling", "authority": authority, "evidence": "Seen", "starts_on": TODAY}
+    details = {
+        "name": "Tom Bell",
+        "kind": "sibling",
+        "authority": authority,
+        "evidence": "Form seen",
+        "starts_on": TODAY,
+    }
     return actions.add_relationship(case=case, details=details | more, by=by, on=TODAY)
 
 
@@ -109,7 +115,7 @@ def test_whoever_settles_what_is_left_is_recorded_once_they_do(dead, bea):
     with pytest.raises(Refusal, match="in the future"):
         around(dead, bea, Authority.REPRESENTATIVE, starts_on=TODAY.replace(year=2027))
     Relationship.objects.create(
-        person=dead.person, name="Ruth", kind="child", authority="representative", evidence="Seen",
+        person=dead.person, name="Ruth", kind="child", authority="representative", evidence="Form seen",
         starts_on=TODAY.replace(year=2119),
     )  # fmt: skip
     around(dead, bea, Authority.REPRESENTATIVE)

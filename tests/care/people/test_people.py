@@ -142,7 +142,7 @@ class TestAuthority:
     def test_another_question_decides_nothing_about_this_one(self, case, bea):
         self.decide(case, bea, False, question="home")
         with pytest.raises(Refusal, match="lacks capacity"):
-            self.add(case, bea, authority=Authority.AUTHORISED, evidence="Seen")
+            self.add(case, bea, authority=Authority.AUTHORISED, evidence="Form seen")
 
     def test_nobody_lacks_capacity_before_they_were_helped(self, case, bea):
         said = {

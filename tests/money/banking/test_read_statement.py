@@ -75,7 +75,7 @@ def test_people_see_balances_lines_and_what_does_not_fit(run):
         "Opening balance on 1 April 2026: 100.00\n"
         "Closing balance on 1 April 2026: 96.00\n"
         "2026-04-01           -5.00  RUN14-ADA Direct credit\n"
-        "Note: The balances do not add up: £100.00 at the start and lines of -£5.00 make £95.00, and the bank says "
+        "Note: The balances do not add up: £100.00 at the start and lines of −£5.00 make £95.00, and the bank says "
         "£96.00. Lines may be missing: ask the bank.\n\n"
     )
 

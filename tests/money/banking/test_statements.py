@@ -291,7 +291,7 @@ def test_camt_payments_booked_as_one_amount_are_parts_of_one_line():
     assert (line.details[0].counterparty, line.details[0].counterparty_account) == ("Ada", "100000 00000003")
     assert statement.warnings == ()
     [warning] = only(batch(BATCH.replace("3.00", "4.00"))).warnings
-    assert warning == ("Statement 1, entry 1 is -£5.00, and the payments inside it are -£6.00. Ask the bank.")
+    assert warning == ("Statement 1, entry 1 is −£5.00, and the payments inside it are −£6.00. Ask the bank.")
 
 
 def test_camt_a_payment_that_came_back_names_its_reason_and_who_it_was_for():
@@ -335,7 +335,7 @@ def test_ofx_the_day_is_the_one_that_the_bank_wrote():
 
 def test_ofx_doubles_are_told_and_a_second_file_pasted_to_the_first_is_refused():
     assert only(changed(OFX, ("<FITID>B2", "<FITID>B1"))).warnings == (
-        "The bank's own reference (FITID) 'B1' is on 2 lines, and should be on one.",
+        "The bank’s own reference (FITID) 'B1' is on 2 lines, and should be on one.",
     )
     assert "stands after </OFX>. Give each file by itself." in refusal(OFX + OFX)
 

@@ -136,7 +136,7 @@ def test_ending_cancels_later_payments_and_gives_the_money_back(budget, finn):
     assert balance(Account.objects.get(kind=Kind.FUNDER_COUNCIL)) == -kept
     assert findings() == []
     with pytest.raises(Refusal, match="Give an earlier day"):
-        end_budget(budget=budget, ends_on=date(2026, 5, 31), reason="Again", by=finn, on=ON)
+        end_budget(budget=budget, ends_on=date(2026, 5, 31), reason="Once more", by=finn, on=ON)
 
 
 def test_ending_a_managed_part_gives_each_funder_its_share_back(case, agree, finn):

@@ -65,7 +65,9 @@ def test_nothing_is_paid_or_charged_for_the_days_and_what_was_paid_comes_off_to_
     lift_hold(hold=in_hospital, days_because="So that the first runs are made", by=finn, on=date(2026, 5, 5))
     paid(make_run(pay_on=date(2026, 4, 27), by=finn, on=ON), ON)
     before = sum(pence for pence, _ in net(Way.DIRECT_PAYMENT).values())
-    hold = place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="x", last_on=HOME, by=finn, on=date(2026, 5, 6))
+    hold = place_hold(
+        budget=budget, kind=HoldKind.HOSPITAL, reason="Is ill", last_on=HOME, by=finn, on=date(2026, 5, 6)
+    )
     after = leave_out_days(hold=hold, starts_on=IN, ends_on=OUT, reason=WHY, by=finn, on=HOME)
     direct = days_pence(after.parts.get(way=Way.DIRECT_PAYMENT).paid_pence_per_week, 14)
     assert after.starts_on == HOME
@@ -85,7 +87,7 @@ def test_her_charge_does_not_fall_due_for_the_days(case, agree, bea, finn):
     plan = agree(case, (Way.COUNCIL_MANAGED, 70_00, 0), charge_pence=35_00)
     budget = start_budget(plan=plan, by=finn, on=SET_UP)
     record_stay(case=case, kind="hospital", place="", starts_on=IN, ends_on=OUT, told_by="Her sister", by=bea, on=HOME)
-    hold = place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="x", last_on=HOME, by=finn, on=HOME)
+    hold = place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="Is ill", last_on=HOME, by=finn, on=HOME)
     leave_out_days(hold=hold, starts_on=IN, ends_on=OUT, reason=WHY, by=finn, on=HOME)
     let_fall_due(on=date(2026, 6, 21))
     owed = Transfer.objects.filter(reason="fell_due", credit__kind=Kind.OWED_BY_PERSON).values_list("amount_pence")
@@ -117,7 +119,7 @@ def test_a_death_among_the_days_ends_the_budget_before_them(budget, in_hospital,
     take_back_stay(case=case, stay=case.person.stays.get(), because="She died there", by=bea, on=HOME)
     record_death(case=case, died_on=date(2026, 5, 10), told_by="A nurse", by=bea, on=HOME)
     death = standing_death(case.person)
-    end_budget(budget=latest, ends_on=date(2026, 5, 10), reason="Died", death=death.pk, by=finn, on=HOME)
+    end_budget(budget=latest, ends_on=date(2026, 5, 10), reason="He died", death=death.pk, by=finn, on=HOME)
     assert list(findings()) == []
     unpaid = Instalment.objects.filter(cancellation=None, amount_pence__gt=0, starts_on__gt=date(2026, 5, 3))
     assert not unpaid.exists()

@@ -58,7 +58,9 @@ def started(case, agree, bank, finn, bea):
 
 @pytest.fixture
 def hold(finn):
-    return lambda budget: place_hold(budget=budget, kind=HoldKind.HOSPITAL, reason="x", last_on=HOME, by=finn, on=HOME)
+    return lambda budget: place_hold(
+        budget=budget, kind=HoldKind.HOSPITAL, reason="Is ill", last_on=HOME, by=finn, on=HOME
+    )
 
 
 def test_a_direct_payment_is_whole_for_the_days_and_what_was_paid_counts(started, hold, case, finn, paid):

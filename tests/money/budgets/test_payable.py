@@ -49,7 +49,7 @@ def put(budget, finn):
         for kind in holds:
             until = None if kind in COMES_BY_ITSELF else SET_UP_ON
             Hold.objects.create(
-                budget=budget, kind=kind, reason="x", placed_by=finn, placed_on=SET_UP_ON, last_on=until
+                budget=budget, kind=kind, reason="Is ill", placed_by=finn, placed_on=SET_UP_ON, last_on=until
             )
         Hold.objects.create(
             budget=budget,

@@ -225,7 +225,7 @@ def test_what_cannot_be_worked_out_asks_for_a_money_check(ada_at_24, agree, bank
     (change,) = queries.changes(seen_by=finn, on=ON)
     assert change.first.charge_pence_per_week is None and "money check" in change.first.problem
     actions.ask_for_changes(on=ON)
-    assert "Check Lena Example's money again" in Task.objects.get(kind=Event.CHARGE_CHANGES).what
+    assert "Check Lena Example’s money again" in Task.objects.get(kind=Event.CHARGE_CHANGES).what
     with pytest.raises(Refusal, match="Do a new money check"):
         actions.decide_change(budget=budget, seen=change.seen, money_changed=False, by=finn, on=ON)
 

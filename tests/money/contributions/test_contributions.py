@@ -198,7 +198,7 @@ def test_a_mistaken_receipt_stays_and_is_mirrored_once(budget, finn, bea):
     assert of(budget.case, Kind.OWED_BY_PERSON) == -157_12
     assert balance(Account.objects.get(kind=Kind.FUNDER_PERSON)) == 0
     with pytest.raises(Refusal, match="corrected already"):
-        take_back(receipt=receipt, reason="Again", by=finn, on=date(2026, 5, 6))
+        take_back(receipt=receipt, reason="Once more", by=finn, on=date(2026, 5, 6))
     with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
         Receipt.objects.update(amount_pence=1)
     assert list(findings()) == []
@@ -253,7 +253,7 @@ def test_days_paid_beyond_the_end_of_a_service_fund_do_not_fall_due(case, agree,
     sent(make_run(pay_on=SECOND, by=finn, on=date(2026, 4, 20)), date(2026, 4, 20))
     let_fall_due(on=SECOND)
     assert stands(case)[3] == 28_00
-    ending = end_budget(budget=budget, ends_on=SECOND + timedelta(6), reason="Moved", by=finn, on=date(2026, 5, 4))
+    ending = end_budget(budget=budget, ends_on=SECOND + timedelta(6), reason="Moved away", by=finn, on=date(2026, 5, 4))
     assert ending.paid_beyond_pence == 210_00
     assert stands(case)[2:] == (21_00, 7_00)
     assert list(findings()) == []

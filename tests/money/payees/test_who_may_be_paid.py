@@ -36,7 +36,7 @@ def held_by(budget, finn, fay):
 
     def held(holder, authority, *, approved=True):
         somebody = Relationship.objects.create(
-            person=budget.case.person, name="Tom Bell", kind="sibling", authority=authority, evidence="Seen",
+            person=budget.case.person, name="Tom Bell", kind="sibling", authority=authority, evidence="Form seen",
             starts_on=date(2026, 1, 1),
         )  # fmt: skip
         payee = payees.enter_details(
@@ -96,7 +96,7 @@ class TestAnExecutorOfSomebodyWhoLives:
     def test_leaves_finance_the_task_to_enter_the_persons_own(self, dead, held_by, bea, approved):
         held_by(Holder.REPRESENTATIVE, Authority.REPRESENTATIVE, approved=approved)
         undo(dead, bea)
-        assert any("Enter Ada Bell's own again" in what for what in asked(dead, Whose.FINANCE, Event.DEATH_UNDONE))
+        assert any("Enter Ada Bell’s own again" in what for what in asked(dead, Whose.FINANCE, Event.DEATH_UNDONE))
 
     def test_leaves_no_such_task_where_nothing_was_entered(self, dead, bea):
         undo(dead, bea)
@@ -142,7 +142,7 @@ class TestSomebodyWhoseAuthorityHasEnded:
         case, _tom, _payee = ended
         for whose in (Whose.FINANCE, Whose.WORKER):
             [what] = asked(case, whose, Event.AUTHORITY_ENDED)
-            assert "authority of whoever holds Ada Bell's money ends" in what
+            assert "authority of whoever holds Ada Bell’s money ends" in what
         bank(case, account_number="12345679")
         assert not asked(case, Whose.FINANCE, Event.AUTHORITY_ENDED), "Ada's own account is in use"
 

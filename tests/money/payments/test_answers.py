@@ -113,12 +113,14 @@ def test_a_rejection_before_the_pay_day_brings_its_payment_back_and_no_other(run
 def test_a_payment_that_came_back_is_not_named_again_at_the_confirmation(run, adas, answer, finn):
     answer(rejection(adas))
     with pytest.raises(Refusal, match=f"{adas.reference} came back already, on 21 April 2026: “the account is closed”"):
-        confirm_run(run=run, confirmed_from="Statement", returned={adas.reference: "closed"}, by=finn, on=PAY_ON)
+        confirm_run(
+            run=run, confirmed_from="Bank statement", returned={adas.reference: "is closed"}, by=finn, on=PAY_ON
+        )
     assert not Transfer.objects.filter(reason="payment_arrived").exists()
 
 
 def test_a_rejection_may_come_after_the_confirmation(run, adas, answer, finn):
-    confirm_run(run=run, confirmed_from="Statement", returned={}, by=finn, on=PAY_ON)
+    confirm_run(run=run, confirmed_from="Bank statement", returned={}, by=finn, on=PAY_ON)
     answer(rejection(adas, code="MD07"), on=LATER)
     adas.refresh_from_db()
     assert (adas.state, adas.returned_because) == ("returned", "the account holder has died")

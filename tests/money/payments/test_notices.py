@@ -12,8 +12,8 @@ from leeway.messages.models import Message
 from leeway.money.budgets.actions import lift_hold, place_hold, start_budget
 from leeway.money.budgets.models import HoldKind
 from leeway.money.payments.actions import approve_run, make_run
+from leeway.money.payments.money_now import money_now
 from leeway.money.payments.notices import tell_of_late, tell_of_sent
-from leeway.money.payments.queries import money_now
 from tests.conftest import SET_UP_ON
 
 pytestmark = pytest.mark.django_db
@@ -40,13 +40,14 @@ def late_tasks():
 
 
 def test_a_payment_that_bacs_cannot_bring_in_time_is_late(waiting, case):
-    assert tell_of_late(on=LAST_DAY) == 0 and not money_now(case, LAST_DAY).late
+    assert tell_of_late(on=LAST_DAY) == 0 and not money_now(case, LAST_DAY).next.late
     assert [tell_of_late(on=DAY_AFTER) for _ in range(2)] == [1, 0]
     (message,) = messages("payment_late")
     assert "in time for 22 April 2026" in message.body and "we are sorry" in message.body
     assert late_tasks().get().whose == "finance"
     now = money_now(case, DAY_AFTER)
-    assert now.late and now.arrives_on == FIRST_DUE and now.last is None
+    assert now.next.late and now.next.due == FIRST_DUE and now.next.arrives_on == date(2026, 4, 23)
+    assert now.arrived is None and not now.on_the_way and not now.came_back
 
 
 def test_what_is_on_hold_is_not_late_by_mistake(waiting, finn):
@@ -93,7 +94,8 @@ def test_who_hears_by_email_is_told_that_it_was_sent(waiting, case, finn, sent):
     (message,) = messages("payment_sent")
     assert "24 April 2026" in message.body and tell_of_late(on=date(2026, 4, 22)) == 0
     now = money_now(case, DAY_AFTER)
-    assert now.last.standing.status == "Sent" and now.next.due_on > FIRST_DUE and not now.late
+    (on_its_way,) = now.on_the_way
+    assert on_its_way.standing.status == "Sent" and now.next.due > FIRST_DUE and not now.next.late
 
 
 def test_who_hears_on_paper_reads_it_on_their_page(waiting, case, finn, sent):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from leeway.care.people.events import Event
 from leeway.care.people.models import Task
@@ -132,3 +133,20 @@ def test_a_faster_run_has_a_day_and_a_reason(agreed, finn, day, words):
         make_faster_run(pay_on=ON, only=[agreed.pk], why="", by=finn, on=ON)
     with pytest.raises(Refusal, match="Choose whom"):
         make_faster_run(pay_on=ON, only=[], why="Home tomorrow", by=finn, on=ON)
+
+
+def test_the_page_offers_what_the_action_allows(asked, agreed, case, mona, finn, fay, as_user, looking):
+    page = reverse("budgets:interim", args=[case.pk])
+    for user, words in ((mona, "Agree to"), (finn, "It will not be paid"), (fay, "Ask for it")):
+        shown = words in as_user(user).get(page).content.decode()
+        assert shown is (user is finn)  # it was agreed, and nothing else can be asked for meanwhile
+
+
+def test_what_came_back_waits_for_nothing_and_the_page_says_so(agreed, finn, fay, as_user):
+    run = same_day(agreed.pk, finn, fay)
+    confirm_run(run=run, confirmed_from="Bank statement", returned={}, by=finn, on=ON)
+    address = reverse("payments:returned", args=[run.pk, 1])
+    assert "money on account waits for nothing" in as_user(finn).get(address).content.decode()
+    page = as_user(finn).post(address, {"reason": "account closed"}, follow=True).content.decode()
+    assert "the next run pays it again" in page and "until the hold is lifted" not in page
+    assert make_run(pay_on=date(2026, 4, 24), by=finn, on=ON).total_pence == agreed.amount_pence

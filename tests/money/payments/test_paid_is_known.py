@@ -95,7 +95,7 @@ def test_a_run_is_confirmed_from_its_day_on_and_by_what_was_looked_at(approved, 
         confirm_run(run=run, confirmed_from=" ", returned={}, by=finn, on=PAY_ON)
     for reference in ("000002-000001", "000001-000002", "Ada Bell", "1-", ""):
         with pytest.raises(Refusal, match="No payment of this run"):
-            confirm_run(run=run, confirmed_from=SEEN, returned={reference: "closed"}, by=finn, on=PAY_ON)
+            confirm_run(run=run, confirmed_from=SEEN, returned={reference: "is closed"}, by=finn, on=PAY_ON)
     assert not Transfer.objects.filter(reason="payment_arrived").exists()
 
 
@@ -105,7 +105,7 @@ def test_only_finance_takes_a_run_anywhere(approved, run, bea):
         lambda: confirm_run(run=run, confirmed_from=SEEN, returned={}, by=bea, on=PAY_ON),
         lambda: withdraw_run(run=run, reason="No file was sent", by=bea, on=ON),
         lambda: redate_run(run=run, pay_on=LATER, by=bea, on=ON),
-        lambda: return_payment(payment=run.payments.get(), reason="closed", by=bea, on=ON),
+        lambda: return_payment(payment=run.payments.get(), reason="is closed", by=bea, on=ON),
     ):
         with pytest.raises(NotAllowed):
             call()
@@ -233,7 +233,7 @@ def test_what_came_back_is_committed_again_told_and_waits_for_finance(run, budge
     assert list(findings()) == []
     assert shown(budget, finn) == ("Came back", "on 24 April 2026: account closed")
     assert case.story.get(kind=Event.PAYMENT_RETURNED).sentence == "£71.43 came back: account closed"
-    assert Task.objects.get(kind=Event.PAYMENT_RETURNED, done_on=None).what.startswith("Ada Bell's payment came back")
+    assert Task.objects.get(kind=Event.PAYMENT_RETURNED, done_on=None).what.startswith("Ada Bell’s payment came back")
     message = Message.objects.get(template="payment_returned")
     assert "We sent you £71.43, but your bank sent it back" in message.body
     with pytest.raises(NothingToPay):

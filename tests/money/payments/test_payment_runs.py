@@ -166,7 +166,7 @@ def test_support_that_a_review_ended_is_paid_on_only_once_finance_has_said_until
 
 
 def test_what_stops_a_payment_after_the_run_was_made_stops_its_approval(run, budget, bank, finn, fay):
-    hold = place_hold(budget=budget, kind=HoldKind.SAFEGUARDING, reason="Concern", last_on=ON, by=finn, on=ON)
+    hold = place_hold(budget=budget, kind=HoldKind.SAFEGUARDING, reason="A concern", last_on=ON, by=finn, on=ON)
     with pytest.raises(Refusal, match="that to Ada Bell among them"):
         approve_run(run=run, by=fay, on=ON)
     lift_hold(hold=hold, by=finn, on=ON)

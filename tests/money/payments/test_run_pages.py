@@ -23,17 +23,6 @@ DP = Way.DIRECT_PAYMENT
 
 
 @pytest.fixture
-def as_user(client):
-    """A browser in which somebody is signed in."""
-
-    def signed_in(user):
-        client.force_login(user)
-        return client
-
-    return signed_in
-
-
-@pytest.fixture
 def paid_for(another_case, agree, bank, finn):
     """Give somebody £100 a week as a direct payment from a day, into an account of their own."""
 
@@ -51,7 +40,7 @@ def test_a_run_is_shown_beside_the_last_one_with_why(paid_for, finn, paid):
     held = paid_for("Bob", starts_on=date(2026, 4, 6))
     paid(make_run(pay_on=FIRST, by=finn, on=ON), ON)
     paid_for("Cid", starts_on=date(2026, 5, 25))
-    place_hold(budget=held, kind=HoldKind.SAFEGUARDING, reason="x", last_on=SECOND, by=finn, on=date(2026, 5, 1))
+    place_hold(budget=held, kind=HoldKind.SAFEGUARDING, reason="Is ill", last_on=SECOND, by=finn, on=date(2026, 5, 1))
     run = make_run(pay_on=SECOND, by=finn, on=date(2026, 5, 11))
     found = comparing.difference(run, seen_by=finn)
     said = {kind: [(row.case.person.given_name, row.why) for row in group.rows] for kind, group in found.groups.items()}

@@ -68,11 +68,11 @@ def council(case, another_case, agree, bank, finn, paid):
     for pence in (1_00, 2_00):
         owed = -balance(Account.objects.get(kind=Kind.OWED_BY_PERSON, case=case))
         receipt = confirm_receipt(
-            case=case, payer=Payer.PERSON, amount_pence=pence, received_on=date(2026, 5, 1), looked_at="Statement",
+            case=case, payer=Payer.PERSON, amount_pence=pence, received_on=date(2026, 5, 1), looked_at="Bank statement",
             owed_pence=owed, by=finn, on=date(2026, 5, 4),
         )  # fmt: skip
     take_back(receipt=receipt, reason="Not hers", by=finn, on=date(2026, 5, 6))
-    end_budget(budget=other, ends_on=END, reason="Moved", by=finn, on=date(2026, 6, 1))
+    end_budget(budget=other, ends_on=END, reason="Moved away", by=finn, on=date(2026, 6, 1))
     assert list(findings()) == []
     return case
 
@@ -425,7 +425,7 @@ def more(another_case, agree, bank, bea, finn, fay, mona, paid):
     paid(run, ON)
     stay = {"kind": "hospital", "place": "", "starts_on": date(2026, 5, 4), "ends_on": date(2026, 5, 10)}
     record_stay(case=hal, told_by="A nurse", by=bea, on=date(2026, 5, 11), **stay)
-    hold = place_hold(budget=budget, kind="hospital", reason="Ill", last_on=END, by=finn, on=date(2026, 5, 5))
+    hold = place_hold(budget=budget, kind="hospital", reason="Is ill", last_on=END, by=finn, on=date(2026, 5, 5))
     leave_out_days(
         hold=hold, starts_on=date(2026, 5, 4), ends_on=date(2026, 5, 10), reason="Not paid", by=finn,
         on=date(2026, 5, 11),

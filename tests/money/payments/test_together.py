@@ -147,7 +147,7 @@ def test_what_no_file_can_have_is_refused(runs, started, finn, fay, bea):
     with pytest.raises(Refusal, match="Bacs had to have run 1 by 22 April 2026"):
         put_together(runs=keys(runs), by=finn, on=date(2026, 4, 23))
     third = approve_run(run=made, by=fay, on=ON)
-    place_hold(budget=budget, kind=HoldKind.SAFEGUARDING, reason="x", last_on=SECOND, by=finn, on=ON)
+    place_hold(budget=budget, kind=HoldKind.SAFEGUARDING, reason="Is ill", last_on=SECOND, by=finn, on=ON)
     with pytest.raises(Refusal, match="may no longer be made"):
         put_together(runs=[runs[0].pk, third.pk], by=finn, on=ON)
     due = started("Dee", "42345678").parts.get().instalments.first()

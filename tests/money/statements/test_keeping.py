@@ -84,7 +84,7 @@ def test_a_gap_is_listed_and_not_hidden(keep, account):
 
 
 def test_balances_that_do_not_add_up_are_refused(keep):
-    with pytest.raises(Refusal, match=r"its lines come to -£10\.00"):
+    with pytest.raises(Refusal, match=r"its lines come to −£10\.00"):
         keep(read(line(-10_00), closing=995_00))
     assert not Statement.objects.exists() and not File.objects.exists()
 

@@ -209,7 +209,7 @@ def test_a_run_is_confirmed_from_its_statement_with_what_came_back(paid_run, pay
             number="14",
         )
     )
-    ((run, evidence),) = queries.runs_to_confirm(seen_by=finn, on=LATER)
+    ((run, evidence),) = queries.runs_that_left(seen_by=finn, on=LATER)
     assert [(each.pk, why) for each, why, _ in evidence.returned] == [(ben.pk, "the account is closed")]
     (proposal,) = proposals(account, finn)
     with pytest.raises(Refusal, match="Run 1 is not confirmed yet"):
@@ -235,7 +235,7 @@ def test_what_the_bank_turned_down_does_not_leave_with_its_run(paid_run, payment
         match.why == f"The line names run 1, and the amount is the same without payment {ben.reference} that came "
         "back, Ben Example."
     )
-    ((run, evidence),) = queries.runs_to_confirm(seen_by=finn, on=LATER)
+    ((run, evidence),) = queries.runs_that_left(seen_by=finn, on=LATER)
     assert run == paid_run and evidence.returned == ()
     assert evidence.left_pence == run.total_pence - ben.amount_pence
     assert actions.confirm_from_statement(run=run, by=finn, on=LATER).state == State.CONFIRMED

@@ -100,7 +100,7 @@ def test_a_person_picks_alone_and_nothing_else_is_written_anywhere(browser, case
     assert len(re.findall(r"<input[^>]*checked", text)) == 2 and not StatementLine.objects.exists()
     assert "BETTING" not in everything_stored()
     text = send(browser, "own_pick", case.pk, own.pk, laid_out=laid_out, places=["1"], step="keep")
-    assert "Kept: 1 line, -£8.50 in all. Nothing else of the file was kept." in text and "TAXI" in text
+    assert "Kept: 1 line, −£8.50 in all. Nothing else of the file was kept." in text and "TAXI" in text
 
     stored = everything_stored()
     assert "TAXI" in stored

@@ -18,7 +18,7 @@ STARTED, DIED, ON, PAY_ON = date(2026, 4, 10), date(2026, 5, 31), date(2026, 6, 
 NEXT = ON + timedelta(days=1)
 END = "Ada Bell has died. End the budget."
 FIND = "Find out who settles what Ada Bell leaves, and record them."
-WAITS = "Ada Bell's payments wait. Make sure that support goes on."
+WAITS = "Ada Bell’s payments wait. Make sure that support goes on."
 AWAY = "Decide what is paid while Ada Bell is away."
 BACK = "Ada Bell is back. Check that payments go on."
 LIVES = "Ada Bell has not died. Check that payments go on."

@@ -73,7 +73,7 @@ def test_a_budget_is_not_ended_while_the_death_is_undone(budget, die, undo, finn
 def test_a_form_from_before_a_death_ends_nothing_either(budget, die, finn):
     die()
     with pytest.raises(Refusal, match=r"has changed since .* died on 31 May 2026"):
-        budgets.end_budget(budget=budget, ends_on=DIED, reason="Moved", by=finn, on=ON)
+        budgets.end_budget(budget=budget, ends_on=DIED, reason="Moved away", by=finn, on=ON)
 
 
 def test_a_budget_ended_by_mistake_is_set_up_again_and_pays_each_day_once(budget, ada_case, die, undo, end, finn, paid):
@@ -97,9 +97,9 @@ def test_a_budget_ended_by_mistake_is_set_up_again_and_pays_each_day_once(budget
     assert balances[Kind.HELD_BY_PERSON] == run.total_pence
     assert LIVES not in tasks(ada_case)
     with pytest.raises(Refusal, match="This budget runs"):
-        budgets.set_up_again(budget=budget, reason="Again", by=finn, on=NEXT)
+        budgets.set_up_again(budget=budget, reason="Once more", by=finn, on=NEXT)
     with pytest.raises(NotAllowed):
-        budgets.set_up_again(budget=again, reason="Again", by=ada_case.worker, on=NEXT)
+        budgets.set_up_again(budget=again, reason="Once more", by=ada_case.worker, on=NEXT)
     for each in [hold]:
         budgets.lift_hold(hold=each, by=finn, on=NEXT)
     assert make_run(pay_on=date(2026, 6, 30), by=finn, on=NEXT).payments_count

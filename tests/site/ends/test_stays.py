@@ -139,6 +139,6 @@ def test_payments_wait_for_every_kind_of_stay(budget, ada_case, go_to, finn, cli
     go_to(kind.value if kind != HoldKind.CARE_HOME else "care_home_stay")
     client.force_login(finn)
     assert kind.label in client.get(f"/cases/{ada_case.pk}/budget/hold/").content.decode()
-    budgets.place_hold(budget=budget, kind=kind, reason="Away", last_on=ON, by=finn, on=ON)
+    budgets.place_hold(budget=budget, kind=kind, reason="Is away", last_on=ON, by=finn, on=ON)
     assert AWAY not in tasks(ada_case)
     assert Message.objects.filter(case_id=ada_case.pk, template="payment_held").exists()

@@ -46,7 +46,9 @@ def test_a_death_undone_ends_what_the_death_had_asked_and_the_other_way_round(ad
 
 def test_undoing_a_death_gives_back_every_task_whose_cause_stands(budget, ada_case, die, undo, go_to, finn, bea):
     people.set_task(case=ada_case, kind=Event.REVIEW_DUE, what="Hold it.", whose=Whose.WORKER, due_on=ON, on=STARTED)
-    budgets.place_hold(budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Late", last_on=STARTED, by=finn, on=STARTED)
+    budgets.place_hold(
+        budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Is late", last_on=STARTED, by=finn, on=STARTED
+    )
     go_to("hospital", starts_on=date(2026, 5, 1))
     before = tasks(ada_case)
     assert {"Hold it.", WAITS, AWAY} <= before
@@ -59,7 +61,7 @@ def test_undoing_a_death_gives_back_every_task_whose_cause_stands(budget, ada_ca
 def test_what_is_over_meanwhile_does_not_come_back(budget, ada_case, die, undo, go_to, finn, bea):
     stay = go_to("hospital", starts_on=date(2026, 5, 1))
     hold = budgets.place_hold(
-        budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Late", last_on=STARTED, by=finn, on=STARTED
+        budget=budget, kind=HoldKind.REVIEW_OVERDUE, reason="Is late", last_on=STARTED, by=finn, on=STARTED
     )
     die()
     circumstances.end_stay(case=ada_case, stay=stay, ends_on=date(2026, 5, 20), by=bea, on=ON)
@@ -136,7 +138,7 @@ def test_the_end_of_the_budget_ends_its_tasks_and_one_of_them_is_enough(ada_case
     people.close_case(
         case=ada_case, reason="Everything is settled.", version=version_of(ada_case, "stage"), by=bea, on=ON
     )
-    assert tasks(ada_case) == {"Ada Bell's case is closed. End the budget."}
+    assert tasks(ada_case) == {"Ada Bell’s case is closed. End the budget."}
     end()
     assert tasks(ada_case) == set()
 
@@ -166,7 +168,7 @@ def test_a_review_ends_what_asked_for_it_and_a_plan_sent_for_sign_off_what_sent_
     due = tasks(ada_case)
     assert any(what.startswith("Hold Ada Bell's review") for what in due)
     reviews.ask_for_review(case=ada_case, words="It is not enough.", by=ada_user, on=ON)
-    assert tasks(ada_case) == {"Agree a day for Ada Bell's review."}
+    assert tasks(ada_case) == {"Agree a day for Ada Bell’s review."}
     reviews.open_review(case=ada_case, version=version_of_next(ada_case), by=bea, on=ON)
     assert tasks(ada_case) == set()
     for kind in (Event.PLAN_RETURNED, Event.DISAGREED, Event.CHOICE):

@@ -81,6 +81,9 @@ MEANS = (
     "evidence",
     "to_confirm",
 )
+ADVICE_NEEDED = (
+    "Record the information, advice and help to prevent needs that was given. The law asks for it in writing."
+)
 WHY_AGAIN = "Say in a sentence why needs are assessed again: what is not so, or has changed since."
 #: From this age two people may marry or live as a couple in the law of means.
 LEAST_AGE_OF_A_PARTNER = 16
@@ -241,11 +244,8 @@ def complete_assessment(
     progress = queries.progress(assessment, on)
     if progress.missing:
         raise NotFinished([task.missing for task in progress.missing])
-    if not progress.eligible and not said.says_something(advice_given):
-        raise Refusal(
-            "Record the information, advice and help to prevent needs that was given. The law asks for it in writing.",
-            field="advice_given",
-        )
+    if not progress.eligible:
+        said.sentence(advice_given, ask=ADVICE_NEEDED, field="advice_given")
     inputs = eligibility_inputs(assessment, list(assessment.outcomes.all()))
     decide = {"case": case, "by": by, "on": on}
     assessment.eligibility = decide_by_rule(kind=DecisionKind.ELIGIBILITY, rule="eligibility", inputs=inputs, **decide)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Q
 
+from leeway import said
 from leeway.access.models import User
 from leeway.care.circumstances.models import Death, EarlierSupport, Stay, StayKind
 from leeway.care.circumstances.queries import standing_death, standing_stays
@@ -20,7 +21,6 @@ from leeway.days import HAPPENED, check_day
 from leeway.market.listings.models import Kind
 from leeway.market.units import REGULAR, Unit
 from leeway.refusal import NotAllowed, Refusal
-from leeway.said import FEW, says_something
 from leeway.versions import lock_as_seen
 
 
@@ -38,11 +38,9 @@ def record_death(*, case: Case, died_on: date, told_by: str, by: User, on: date)
         raise Refusal("The day lies after their birth, and not in the future. Check the date.", field="died_on")
     check_day(died_on, HAPPENED, field="died_on", what="The day of the death", on=on)
     _require_no_later_stay(person, died_on)
-    if len(told_by.strip()) < 3:
-        raise Refusal("Say who told us, and how: “Her daughter Ruth, by phone”.", field="told_by")
-    death = Death.objects.create(
-        person=person, died_on=died_on, told_by=told_by.strip(), recorded_by=by, recorded_on=on
-    )
+    ask = "Say who told us, and how: “Her daughter Ruth, by phone”."
+    told_by = said.sentence(told_by, ask=ask, field="told_by", least=said.A_WORD)
+    death = Death.objects.create(person=person, died_on=died_on, told_by=told_by, recorded_by=by, recorded_on=on)
     _set_date_of_death(case, person, died_on)
     _tell_cases(case, Event.DIED, f"{person} died on {died_on:%-d %B %Y}.", by, on)
     return death
@@ -60,12 +58,11 @@ def undo_death(*, case: Case, because: str, version: int, by: User, on: date) ->
     if death is None:
         raise Refusal("No death is on record, so there is nothing to undo.")
     lock_as_seen(death, version)
-    if not says_something(because, FEW):
-        raise Refusal("Say how we know that it is wrong.", field="because")
-    death.undone_by, death.undone_on, death.undone_because = by, on, because.strip()
+    because = said.sentence(because, ask="Say how we know that it is wrong.", field="because", least=said.FEW)
+    death.undone_by, death.undone_on, death.undone_because = by, on, because
     death.save(update_fields=["undone_by", "undone_on", "undone_because"])
     _set_date_of_death(case, person, None)
-    sentence = f"{person} has not died: this was recorded by mistake. {because.strip()}"
+    sentence = f"{person} has not died: this was recorded by mistake. {because}"
     _tell_cases(case, Event.DEATH_UNDONE, sentence, by, on)
     return death
 
@@ -100,7 +97,7 @@ def record_stay(
         place=place.strip(),
         starts_on=starts_on,
         ends_on=ends_on,
-        told_by=told_by.strip(),
+        told_by=told_by,
         recorded_by=by,
     )
     _tell_cases(case, Event.STAY, f"{stay}.", by, on)
@@ -133,11 +130,10 @@ def end_stay(*, case: Case, stay: Stay, ends_on: date, by: User, on: date) -> St
 def take_back_stay(*, case: Case, stay: Stay, because: str, by: User, on: date) -> Stay:
     """Take back a stay that is wrong, in whatever way; the right one is recorded anew. Both stay on record."""
     _, stay = _standing_stay(case, stay, by)
-    if not says_something(because, FEW):
-        raise Refusal("Say how we know that it is wrong.", field="because")
-    stay.taken_back_by, stay.taken_back_on, stay.taken_back_because = by, on, because.strip()
+    because = said.sentence(because, ask="Say how we know that it is wrong.", field="because", least=said.FEW)
+    stay.taken_back_by, stay.taken_back_on, stay.taken_back_because = by, on, because
     stay.save(update_fields=["taken_back_by", "taken_back_on", "taken_back_because"])
-    sentence = f"Recorded by mistake, and taken back: {stay}. {because.strip()}"
+    sentence = f"Recorded by mistake, and taken back: {stay}. {because}"
     _tell_cases(case, Event.STAY_UNDONE, sentence, by, on)
     return stay
 
@@ -211,11 +207,10 @@ def take_back_earlier_support(*, support: EarlierSupport, because: str, by: User
     support = EarlierSupport.objects.get(pk=support.pk)
     if support.taken_back_on is not None:
         raise Refusal(f"This was taken back on {support.taken_back_on:%-d %B %Y} already.")
-    if not says_something(because, FEW):
-        raise Refusal("Say how we know that it is wrong.", field="because")
-    support.taken_back_by, support.taken_back_on, support.taken_back_because = by, on, because.strip()
+    because = said.sentence(because, ask="Say how we know that it is wrong.", field="because", least=said.FEW)
+    support.taken_back_by, support.taken_back_on, support.taken_back_because = by, on, because
     support.save(update_fields=["taken_back_by", "taken_back_on", "taken_back_because"])
-    sentence = f"Recorded by mistake, and taken back: {support}. {because.strip()}"
+    sentence = f"Recorded by mistake, and taken back: {support}. {because}"
     tell(case=case, kind=Event.EARLIER_SUPPORT, sentence=sentence, by=by, on=on)
     return support
 

@@ -162,7 +162,7 @@ def can_work_on(user: User, case: Case) -> bool:
 
 def check_can_add_file(user: User, case: Case, on: date) -> None:
     if not can_take_part(user, case, on):
-        raise NotAllowed(f"{case.person}, anyone they gave leave, or the case's worker can add a file.")
+        raise NotAllowed(f"{case.person}, anyone they gave leave, or the case’s worker can add a file.")
 
 
 def is_task_of(user: User, task: Task) -> bool:
@@ -172,4 +172,4 @@ def is_task_of(user: User, task: Task) -> bool:
 
 def check_can_work_on(user: User, case: Case) -> None:
     if not can_work_on(user, case):
-        raise NotAllowed("Only the case's worker or the manager of its team can do this. Ask one of them.")
+        raise NotAllowed("Only the case’s worker or the manager of its team can do this. Ask one of them.")

@@ -180,7 +180,7 @@ def change_person(*, person: Person, details: dict, version: int, by: User, on: 
     """
     cases = list(person.cases.all())
     if not any(can_work_on(by, case) for case in cases):
-        raise NotAllowed("Only the worker of the person's case or the manager of its team can change these details.")
+        raise NotAllowed("Only the worker of the person’s case or the manager of its team can change these details.")
     details = _checked(details, person.birth, on)
     number = details.get("nhs_number")
     if number and Person.objects.filter(nhs_number=number).exclude(pk=person.pk).exists():
@@ -219,7 +219,7 @@ def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
         raise Refusal(f"{cared_for} has died. Ask for {person} in their own right.", field="cared_for")
     case = Case.objects.create(person=person, opened_on=on, **details)
     if case.cared_for_id is not None:
-        record_looks(viewer=by, person_ids=[case.cared_for_id], page="Named as cared for, in a carer's request")
+        record_looks(viewer=by, person_ids=[case.cared_for_id], page="Named as cared for, in a carer’s request")
     for other in others:
         sentence = f"{case.team} took down another request: {case.get_kind_display().lower()}."
         tell(case=other, kind=Event.REQUEST, sentence=sentence, by=by, on=on)
@@ -317,8 +317,9 @@ def add_relationship(*, case: Case, details: dict, by: User, on: date) -> Relati
         check_lives(case.person)
     if authority == Authority.REPRESENTATIVE and details["starts_on"] > on:
         raise Refusal("Record them once they settle what is left: this day is in the future.", field="starts_on")
-    if authority not in {Authority.NONE, Authority.CARER} and not details.get("evidence", "").strip():
-        raise Refusal("Say what shows this authority: the document seen, and when.", field="evidence")
+    if authority not in {Authority.NONE, Authority.CARER}:
+        ask = "Say what shows this authority: the document seen, and when."
+        said.sentence(details.get("evidence", ""), ask=ask, field="evidence", least=said.FEW)
     capacity = latest_capacity(case.person, "direct_payment")
     if authority in NEEDS_LACK_OF_CAPACITY and (capacity is None or capacity.has_capacity):
         raise Refusal(
@@ -393,7 +394,7 @@ def claim_relationship(case: Case, relationship: Relationship, version: int, by:
     """Lock one of the people around the person of a case, to be changed as the user saw them."""
     check_can_work_on(by, case)
     if relationship.person_id != case.person_id:
-        raise NotAllowed("This relationship belongs to another person's record.")
+        raise NotAllowed("This relationship belongs to another person’s record.")
     lock_as_seen(relationship, version)
 
 
@@ -420,8 +421,7 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
 def add_file(*, case: Case, upload: DjangoFile, kind: FileKind, words: str, by: User, on: date) -> File:
     """Keep a file for a case, with what it is in the words of whoever brings it, and tell the story."""
     check_can_add_file(by, case, on)
-    if not words.strip():
-        raise Refusal("Say in a few words what it is.", field="words")
+    said.sentence(words, ask="Say in a few words what it is.", field="words", least=said.A_WORD)
     file = keep_file(upload=upload, kind=kind, words=words, owner=owner_of_files(case), by=by, on=on)
     sentence = f"Added a file: {file.get_kind_display().lower()}, “{file}”."
     tell(case=case, kind=Event.FILE, sentence=sentence, by=by, on=on)

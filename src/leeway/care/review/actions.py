@@ -57,17 +57,17 @@ def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
     check_can_ask_for_review(by, case, on)
     require_stage(case.stage, Stage.ACTIVE)
     check_lives(case.person)
-    if not words.strip():
-        raise Refusal("Say in a few words why you would like a review.", field="words")
+    ask = "Say in a few words why you would like a review."
+    words = said.sentence(words, ask=ask, field="words", least=said.A_WORD)
     review = _lock_next(case, due_on=on + WHEN_ASKED)
     if review.asked_on is not None:
         raise Refusal(
             f"A review was asked for on {review.asked_on:%-d %B %Y} and is on its way. Tell the worker if it is urgent."
         )
     review.reason, review.due_on = ReviewReason.ASKED, min(review.due_on, on + WHEN_ASKED)
-    review.asked_on, review.asked_by_name, review.asked_words = on, by.name, words.strip()
+    review.asked_on, review.asked_by_name, review.asked_words = on, by.name, words
     review.save(update_fields=["reason", "due_on", "asked_on", "asked_by_name", "asked_words"])
-    sentence = f"{by.name} asked for a review: {words.strip()}"
+    sentence = f"{by.name} asked for a review: {words}"
     tell(case=case, kind=Event.REVIEW_ASKED, sentence=sentence, by=by, on=on)
     return review
 
@@ -85,11 +85,10 @@ def raise_concern(*, case: Case, concern: str, words: str, told_by: str, by: Use
         raise Refusal("No direct payment is in force for this case, so none can be looked at again.")
     if concern not in Concern.values:
         raise Refusal("Choose what the concern is about.", field="concern")
-    if not words.strip():
-        raise Refusal("Say in a sentence what gives rise to it.", field="words")
-    if len(told_by.strip()) < 3:
-        raise Refusal("Say who told us, and how; if you found it yourself, say so.", field="told_by")
-    because = f"{Concern(concern).label}. {words.strip()} Told by: {told_by.strip()}"
+    words = said.sentence(words, ask="Say in a sentence what gives rise to it.", field="words", least=said.FEW)
+    ask = "Say who told us, and how; if you found it yourself, say so."
+    told_by = said.sentence(told_by, ask=ask, field="told_by", least=said.A_WORD)
+    because = f"{Concern(concern).label}. {words} Told by: {told_by}"
     return review_soon(case=case, reason=ReviewReason.OTHER, because=because, said="a concern was raised", by=by, on=on)
 
 

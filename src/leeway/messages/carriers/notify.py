@@ -82,7 +82,7 @@ def _in_words(problem: APIError) -> Exception:
     if problem.status_code in {400, 404}:
         return WillNotCarry("GOV.UK Notify refused it: the address or number is not one it can send to.")
     if problem.status_code == 403:
-        return TryLater("GOV.UK Notify does not accept the council's key, or this computer's clock is wrong.")
+        return TryLater("GOV.UK Notify does not accept the council’s key, or this computer’s clock is wrong.")
     if problem.status_code == 429:
         return TryLater("GOV.UK Notify has had too many messages from the council today, or in this minute.")
     return TryLater("GOV.UK Notify did not answer.")

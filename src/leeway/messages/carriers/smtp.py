@@ -23,7 +23,7 @@ def carry(message: Message) -> str:
         codes = [code for code, _words in problem.recipients.values()]
         raise _in_words(codes[0] if codes else 0, "this address") from None
     except (smtplib.SMTPAuthenticationError, smtplib.SMTPSenderRefused):
-        raise TryLater("The mail server does not accept the council's sign-in or its address.") from None
+        raise TryLater("The mail server does not accept the council’s sign-in or its address.") from None
     except smtplib.SMTPResponseException as problem:
         raise _in_words(problem.smtp_code, "this message") from None
     except (smtplib.SMTPException, OSError):

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     "--weights",
     envvar="LEEWAY_MODULUS_WEIGHTS",
     metavar="FILE",
-    help="Pay.UK's table of weights (valacdos); otherwise LEEWAY_MODULUS_WEIGHTS.",
+    help="Pay.UK’s table of weights (valacdos); otherwise LEEWAY_MODULUS_WEIGHTS.",
 )
 @click.option(
     "--substitutions",
     envvar="LEEWAY_MODULUS_SUBSTITUTIONS",
     metavar="FILE",
-    help="Pay.UK's table of substituted sort codes (scsubtab); otherwise LEEWAY_MODULUS_SUBSTITUTIONS.",
+    help="Pay.UK’s table of substituted sort codes (scsubtab); otherwise LEEWAY_MODULUS_SUBSTITUTIONS.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
 def check_account(
@@ -65,8 +65,8 @@ def _table(weights: str | None, substitutions: str | None) -> WeightTable | None
 @click.option(
     "--mapping",
     metavar="NAME",
-    help="What the columns of a table mean: a mapping's name, such as day-first or lloyds, one that was made on the "
-    "council's own pages, or your own YAML file.",
+    help="What the columns of a table mean: a mapping’s name, such as day-first or lloyds, one that was made on the "
+    "council’s own pages, or your own YAML file.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
 def read_statement_file(file: Path, mapping: str | None, as_json: bool) -> None:

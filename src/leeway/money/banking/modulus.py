@@ -235,10 +235,10 @@ def _table_lines(path: Path | str) -> list[tuple[list[str], str]]:
     try:
         text = text_of(Path(path))
     except Refusal as error:
-        raise BadWeightTable(f"The modulus table {path} cannot be read. Give Pay.UK's text file.") from error
+        raise BadWeightTable(f"The modulus table {path} cannot be read. Give Pay.UK’s text file.") from error
     lines = [(line.split(), f"{path}, line {n}") for n, line in enumerate(text.splitlines(), 1) if line.split()]
     if not lines:
-        raise BadWeightTable(f"The modulus table {path} is empty. Give Pay.UK's text file.")
+        raise BadWeightTable(f"The modulus table {path} is empty. Give Pay.UK’s text file.")
     return lines
 
 

@@ -53,8 +53,8 @@ def require_payable(credits: Sequence[Credit], originator: Originator) -> None:
     if not credits:
         raise CannotBePaid("There is nobody to pay. Add at least one payment before making a payment file.")
     if not re.fullmatch("[0-9]{6}", originator.service_user_number):
-        raise CannotBePaid("The council's Bacs service user number must be 6 digits. Correct the settings.")
-    _require_account(originator.sort_code, originator.account_number, "the council's own account")
+        raise CannotBePaid("The council’s Bacs service user number must be 6 digits. Correct the settings.")
+    _require_account(originator.sort_code, originator.account_number, "the council’s own account")
     for number, credit in enumerate(credits, start=1):
         _require_credit(credit, f"payment {number} ({credit.reference})")
     ids = [credit.end_to_end_id for credit in credits]

@@ -91,7 +91,7 @@ def _read(content: bytes, mapping: Mapping | None) -> ReadFile:
     if begins.startswith("<"):
         return camt.read(content)
     if JSON.match(begins):
-        raise CannotRead("The file is JSON, which no bank's statement is. Download it as MT940, camt.053, OFX or CSV.")
+        raise CannotRead("The file is JSON, which no bank’s statement is. Download it as MT940, camt.053, OFX or CSV.")
     if MT940.search(begins):
         return mt940.read(content)
     return tables.read_csv(content, mapping)

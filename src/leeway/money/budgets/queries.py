@@ -267,7 +267,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
             account: pence for account, pence in balances_of_case(case, as_at=on).items() if account.kind not in GIVERS
         },
         statement=statement(paid_into, on) if paid_into else [],
-        payees=of_case(case) if seen_by.is_staff_member else [],
+        payees=of_case(case),
         earlier=[each for each in budgets[1:] if each != shown],
         funded_until=funded_until_day(budget),
         paid_beyond_pence=paid_beyond_death(budget),

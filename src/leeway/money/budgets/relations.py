@@ -198,7 +198,7 @@ FUNDED = (
         "GROUP BY b.id HAVING b.start_up_pence <> COALESCE(SUM(f.council_pence), 0)",
     ),
     Relation(
-        "Funding {funding} is for something paid once that has no place: a start on another day than the budget's, or "
+        "Funding {funding} is for something paid once that has no place: a start on another day than the budget’s, or "
         "a last cost of a budget that had not ended.",
         f"SELECT f.id AS funding {OF_FUNDING} WHERE f.kind = 'start_up' AND f.starts_on <> b.starts_on "
         "OR f.kind NOT IN ('regular', 'start_up') AND (e.id IS NULL OR f.starts_on < e.ended_on)",

@@ -209,7 +209,7 @@ def _split(part: Part, budget: Budget, due: list[Due], funded: list[Funded]) -> 
             if each.ends_on != funded_until(each.starts_on, budget.pay_calendar_starts_on):
                 return f"the funding from {each.starts_on} ends on another day"
             if each.shares != split(total_pence, weekly):
-                return f"the funding from {each.starts_on} is not each funder's share of its days"
+                return f"the funding from {each.starts_on} is not each funder’s share of its days"
         elif each.nhs_pence or each.person_pence or _once(part, each, due) != each.council_pence:
             return f"what is paid once on {each.starts_on} is funded with another amount"
     return ""

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
-from leeway.acting import act
+from leeway.acting import act, why_not
 from leeway.care.circumstances.queries import standing_death, standing_stays
 from leeway.care.people.access import is_the_person
 from leeway.care.people.states import Stage
@@ -245,11 +245,9 @@ def _on_account(request: SignedIn, case, interims, form, because):
         "form": form,
         "ask": form if isinstance(form, InterimForm) else InterimForm(),
         "because": because,
-        "may_ask": open_one is None and user.can(Capability.START_BUDGETS),
-        "may_authorise": open_one and not open_one.authorised_on and user.can(Capability.SIGN_OFF),
-        "may_end": open_one
-        and not queries.is_in_a_run(open_one)
-        and user.can(Capability.START_BUDGETS if open_one.authorised_on else Capability.SIGN_OFF),
+        "may_ask": not why_not(lambda: actions.require_may_ask(case, user)),
+        "may_authorise": open_one and not why_not(lambda: actions.require_may_authorise(open_one, user)),
+        "may_end": open_one and not why_not(lambda: actions.require_may_end(open_one, user)),
     }
     return render(request, "budgets/interim.jinja", shown)
 

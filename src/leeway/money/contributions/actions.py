@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
@@ -78,7 +79,7 @@ def _ask_for(change: Change, on: date) -> None:
     person, first = change.budget.case.person, change.first
     what = f"Work out what {person} pays from {first.starts_on:%-d %B %Y}."
     if first.problem:
-        what = f"Check {person}'s money again: what they pay from {first.starts_on:%-d %B %Y} cannot be worked out."
+        what = f"Check {person}’s money again: what they pay from {first.starts_on:%-d %B %Y} cannot be worked out."
     due_on = max(first.starts_on, on)
     set_task(case=change.budget.case, kind=Event.CHARGE_CHANGES, what=what, whose=Whose.FINANCE, due_on=due_on, on=on)
 
@@ -162,9 +163,8 @@ def confirm_receipt(
 def take_back(*, receipt: Receipt, reason: str, by: User, on: date) -> TakenBack:
     """Put right a receipt that was confirmed by mistake: it stays on record, and its amount is owed again."""
     check_can(by, Capability.CONFIRM_RECEIPTS)
-    reason = reason.strip()
-    if not reason:
-        raise Refusal("Say what was mistaken. The person can read this.", field="reason")
+    ask = "Say what was mistaken. The person can read this."
+    reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
     case = lock_case(receipt.case_id)
     if TakenBack.objects.filter(receipt=receipt).exists():
         raise Refusal("This receipt was corrected already.")
@@ -207,8 +207,8 @@ def _require_received(case: Case, amount_pence: int, received_on: date, looked_a
     first = case.budgets.order_by("started_on").values_list("started_on", flat=True).first()
     if first is None or received_on < first:
         raise Refusal("This day is before there was a budget. Check the date.", field="received_on")
-    if not looked_at.strip():
-        raise Refusal("Say what shows that the money was received, such as a bank statement.", field="looked_at")
+    ask = "Say what shows that the money was received, such as a bank statement."
+    said.sentence(looked_at, ask=ask, field="looked_at", least=said.FEW)
 
 
 def _post(receipt: Receipt, account: Account, by: User, on: date) -> None:

@@ -25,9 +25,8 @@ from leeway.money.payees.queries import shared_oddly
 from leeway.money.payees.states import MOVES, State
 from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
-from leeway.said import sentence
+from leeway.said import FEW, sentence
 
-WORDS_LEAST = 5
 HOLDER_AUTHORITY = {
     Holder.NOMINATED: Authority.NOMINATED,
     Holder.AUTHORISED: Authority.AUTHORISED,
@@ -106,13 +105,11 @@ def approve_details(
     if payee.name_check == NameCheck.NO_MATCH:
         payee.approved_because = sentence(because, ask=NOT_THEIRS, field="because")
     if others := shared_oddly(payee):
-        if len(shared_because.strip()) < WORDS_LEAST:
-            raise Refusal(
-                f"{others[0].case.person} is paid into this account too. Say why that is right, such as one parent "
-                "holding the money of two, or turn these details down.",
-                field="shared_because",
-            )
-        payee.shared_because = shared_because.strip()
+        ask = (
+            f"{others[0].case.person} is paid into this account too. Say why that is right, such as one parent "
+            "holding the money of two, or turn these details down."
+        )
+        payee.shared_because = sentence(shared_because, ask=ask, field="shared_because")
     _require_holder_still(payee, on)
     for earlier in PayeeAccount.objects.filter(case=payee.case, way=payee.way, state=State.APPROVED):
         _move(earlier, State.REPLACED)
@@ -126,9 +123,8 @@ def approve_details(
 def reject_details(*, payee: PayeeAccount, reason: str, by: User, on: date) -> PayeeAccount:
     """Turn bank details down and say why. Another officer than the one who entered them."""
     payee = _to_settle(payee, by, State.REJECTED)
-    if not reason.strip():
-        raise Refusal("Say what is wrong with the bank details.", field="reason")
-    payee.settled_by, payee.settled_on, payee.rejected_because = by, on, reason.strip()
+    why = sentence(reason, ask="Say what is wrong with the bank details.", field="reason", least=FEW)
+    payee.settled_by, payee.settled_on, payee.rejected_because = by, on, why
     _move(payee, State.REJECTED)
     tell(case=payee.case, kind=Event.BANK_DETAILS, sentence="Bank details turned down.", by=by, on=on)
     return payee
@@ -228,11 +224,17 @@ def _to_settle(payee: PayeeAccount, by: User, to: State) -> PayeeAccount:
     check_can(by, Capability.KEEP_BANK_DETAILS)
     lock_case(payee.case_id)
     payee = PayeeAccount.objects.select_related("case", "entered_by").get(pk=payee.pk)
+    require_settler(payee, to, by)
+    return payee
+
+
+def require_settler(payee: PayeeAccount, to: State, by: User) -> None:
+    """Refuse whoever cannot approve bank details or turn them down, or where that was done."""
+    check_can(by, Capability.KEEP_BANK_DETAILS)
     require_move(MOVES, payee.state, to, of="This set of bank details")
     if payee.entered_by_id == by.pk:
         raise SecondOfficerNeeded("You entered these bank details, so another finance officer must check them.")
     check_two_mailboxes(payee.entered_by, by)
-    return payee
 
 
 def _move(payee: PayeeAccount, to: State) -> None:

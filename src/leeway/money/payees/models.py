@@ -23,7 +23,7 @@ class Holder(models.TextChoices):
     NOMINATED = "nominated", "The nominated person"
     AUTHORISED = "authorised", "The authorised person"
     PROVIDER = "provider", "The provider that holds the service fund"
-    REPRESENTATIVE = "representative", "Whoever settles what is left after the person's death"
+    REPRESENTATIVE = "representative", "Whoever settles what is left after the person’s death"
 
 
 class NameCheck(models.TextChoices):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from leeway.access.access import SignedIn
 from leeway.access.alike import flags
 from leeway.access.looks import record_looks
-from leeway.acting import act
+from leeway.acting import act, why_not
 from leeway.care.people.models import Case
 from leeway.care.people.queries import get_case
 from leeway.care.people.states import Stage
@@ -17,6 +17,7 @@ from leeway.care.planning.models import Way
 from leeway.money.payees import actions, queries
 from leeway.money.payees.forms import ApproveForm, DetailsForm, RejectForm
 from leeway.money.payees.models import PAID_WAYS, Holder
+from leeway.money.payees.states import State
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,7 +82,7 @@ def _find(request: SignedIn, case_id, payee_id):
 def _page(request: SignedIn, case, payee, approve_form, reject_form):
     others = queries.shared_oddly(payee)
     record_looks(viewer=request.user, person_ids=[one.case.person_id for one in others], page="Bank details shared")
-    may_settle = payee.state == "entered" and payee.entered_by_id != request.user.pk
+    may_settle = not why_not(lambda: actions.require_settler(payee, State.APPROVED, request.user))
     return render(
         request,
         "payees/show.jinja",

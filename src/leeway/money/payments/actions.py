@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Max, Subquery, Sum, UUIDField, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 
+from leeway import said
 from leeway.access.access import check_can
 from leeway.access.alike import check_two_mailboxes
 from leeway.access.models import User
@@ -41,7 +42,6 @@ from leeway.refusal import Refusal
 
 DAYS_AHEAD_MAX = 31
 ROWS_AT_ONCE = 10_000
-WORDS_LEAST = 5
 
 
 class NothingToPay(Refusal):
@@ -70,11 +70,10 @@ def make_faster_run(*, pay_on: date, only: Collection[uuid.UUID], why: str, by: 
     """
     check_can(by, Capability.PAY)
     require_faster_day(pay_on, on)
-    if len(why.strip()) < WORDS_LEAST:
-        raise Refusal("Say why this cannot wait for the next Bacs run.", field="why")
+    why = said.sentence(why, ask="Say why this cannot wait for the next Bacs run.", field="why", least=said.FEW)
     if not only:
         raise Refusal("Choose whom to pay.", field="only")
-    return _make(pay_on, by, on, rail=Rail.FASTER, why=why.strip(), only=only)
+    return _make(pay_on, by, on, rail=Rail.FASTER, why=why, only=only)
 
 
 def _make(
@@ -119,26 +118,17 @@ def approve_run(*, run: PaymentRun, pay_on: date | None = None, by: User, on: da
     payment in it may no longer be made: the run is cancelled and made again without it.
     """
     run = _to_move(run, State.APPROVED, by, on)
-    if run.needs_second and run.state == State.MADE:
-        require_move(MOVES, run.state, State.CHECKED, of="This payment run")
     if pay_on is not None and pay_on != run.pay_on:
         raise Refusal(
             f"This run has another day since you opened the page: {run.pay_on:%-d %B %Y}. Look at it, and decide anew."
         )
-    if by.pk in (run.made_by_id, run.dated_by_id):
-        raise SecondOfficerNeeded("You made this run or chose its day, so another finance officer must approve it.")
-    if by.pk == run.checked_by_id:
-        raise SecondOfficerNeeded("You checked this run, so a finance manager who did not must approve it.")
-    for one in {run.made_by, run.dated_by, run.checked_by}:
-        check_two_mailboxes(one, by)
+    require_approver(run, by)
     require_day_of(run, run.pay_on, on)
     require_nothing_stopped(run)
     if run.state == State.MADE and run.needs_second:
         run.checked_by, run.checked_on = by, on
         _move(run, State.CHECKED, "checked_by", "checked_on")
         return run
-    if run.needs_second:
-        check_can(by, Capability.APPROVE_LARGE_RUNS)
     run.originator = asdict(council_account())
     run.approved_by, run.approved_on = by, on
     _move(run, State.APPROVED, "approved_by", "approved_on", "originator")
@@ -153,7 +143,7 @@ def record_sent(*, run: PaymentRun, sent_on: date, by: User, on: date) -> Paymen
     Refused where Bacs could no longer reach the day of payment: the run is given another day, or withdrawn.
     """
     run = _to_move(run, State.SENT, by, on)
-    _require_alone(run)
+    require_alone(run)
     return send(run, sent_on, by, on)
 
 
@@ -188,11 +178,11 @@ def confirm_run(*, run: PaymentRun, confirmed_from: str, returned: Mapping[str, 
     What came back is committed again, the case is told, and its budget waits until finance has looked.
     """
     run = _to_move(run, State.CONFIRMED, by, on)
-    if len(confirmed_from.strip()) < 5:
-        raise Refusal("Say what you looked at: “Bank statement of 24 April”.", field="confirmed_from")
+    ask = "Say what you looked at: “Bank statement of 24 April”."
+    seen = said.sentence(confirmed_from, ask=ask, field="confirmed_from", least=said.FEW)
     came_back = [(queries.payment_in(run, reference), why) for reference, why in returned.items()]
     _require_each_once(payment for payment, _ in came_back)
-    run.confirmed_by, run.confirmed_on, run.confirmed_from = by, on, confirmed_from.strip()
+    run.confirmed_by, run.confirmed_on, run.confirmed_from = by, on, seen
     _move(run, State.CONFIRMED, "confirmed_by", "confirmed_on", "confirmed_from")
     for payment, why in came_back:
         take_back(payment, why, by, on)
@@ -221,10 +211,9 @@ def cancel_run(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
 def withdraw_run(*, run: PaymentRun, reason: str, by: User, on: date) -> PaymentRun:
     """Give up an approved run of which the bank has no file, and say why. Its instalments are due again."""
     run = _to_move(run, State.WITHDRAWN, by, on)
-    _require_alone(run)
-    if len(reason.strip()) < 5:
-        raise Refusal("Say why the run is withdrawn, and how you know that the bank has no file.", field="reason")
-    return _give_up(run, State.WITHDRAWN, reason.strip(), by, on)
+    require_alone(run)
+    ask = "Say why the run is withdrawn, and how you know that the bank has no file."
+    return _give_up(run, State.WITHDRAWN, said.sentence(reason, ask=ask, field="reason", least=said.FEW), by, on)
 
 
 @transaction.atomic
@@ -234,7 +223,7 @@ def redate_run(*, run: PaymentRun, pay_on: date, by: User, on: date) -> PaymentR
     Refused where it has that day already, or where something in it is not due by then.
     """
     run = _to_move(run, State.MADE, by, on)
-    _require_alone(run)
+    require_alone(run)
     require_day_of(run, pay_on, on)
     _require_due_by(run, pay_on)
     run.pay_on, run.dated_by, run.dated_on = pay_on, by, on
@@ -255,10 +244,9 @@ def draw_sample(*, run: PaymentRun, size: int, because: str, by: User, on: date)
         raise Refusal("A sample of this run was drawn already. It is drawn once, so that nobody draws until it fits.")
     if not 1 <= size <= run.payments_count:
         raise Refusal(f"Choose between 1 and {run.payments_count} payments.", field="size")
-    if len(because.strip()) < WORDS_LEAST:
-        raise Refusal("Say why so many.", field="because")
+    because = said.sentence(because, ask="Say why so many, in a few words.", field="because", least=said.FEW)
     seed = secrets.randbelow(2**31)
-    sample = Sample.objects.create(run=run, size=size, because=because.strip(), seed=seed, drawn_by=by, drawn_on=on)
+    sample = Sample.objects.create(run=run, size=size, because=because, seed=seed, drawn_by=by, drawn_on=on)
     places = queries.drawn(size, run.payments_count, seed)
     chosen = run.payments.filter(place__in=places)
     Sampled.objects.bulk_create([Sampled(payment=payment, sample=sample) for payment in chosen])
@@ -271,13 +259,12 @@ def record_checked(*, sampled: Sampled, right: bool, found: str, by: User, on: d
     check_can(by, Capability.PAY)
     run = locked_run(sampled.sample.run)
     sampled = Sampled.objects.get(pk=sampled.pk)
-    if by.pk in (run.made_by_id, run.dated_by_id):
-        raise SecondOfficerNeeded("You made this run or chose its day, so another finance officer checks its sample.")
+    require_another(run, by, "checks its sample")
     if sampled.looked_on:
         raise Refusal("Somebody has looked at this payment already.")
-    if len(found.strip()) < WORDS_LEAST:
-        raise Refusal("Say what you looked at, and what is wrong where something is.", field="found")
-    sampled.right, sampled.found, sampled.looked_by, sampled.looked_on = right, found.strip(), by, on
+    ask = "Say what you looked at, and what is wrong where something is."
+    found = said.sentence(found, ask=ask, field="found", least=said.FEW)
+    sampled.right, sampled.found, sampled.looked_by, sampled.looked_on = right, found, by, on
     sampled.save(update_fields=["right", "found", "looked_by", "looked_on"])
     return sampled
 
@@ -288,6 +275,25 @@ def require_step(run: PaymentRun, to: State, on: date) -> None:
         require_move(MOVES, run.state, to, of="This payment run")
     if to == State.CONFIRMED and on < run.pay_on:
         raise Refusal(f"People have their money on {run.pay_on:%-d %B %Y}. Confirm the run on that day or later.")
+
+
+def require_approver(run: PaymentRun, by: User) -> None:
+    """Refuse whoever cannot take the next step of a run's approval, or where it has none."""
+    checks = run.needs_second and run.state == State.MADE
+    require_move(MOVES, run.state, State.CHECKED if checks else State.APPROVED, of="This payment run")
+    require_another(run, by, "must approve it")
+    if by.pk == run.checked_by_id:
+        raise SecondOfficerNeeded("You checked this run, so a finance manager who did not must approve it.")
+    for one in {run.made_by, run.dated_by, run.checked_by}:
+        check_two_mailboxes(one, by)
+    if run.needs_second and not checks:
+        check_can(by, Capability.APPROVE_LARGE_RUNS)
+
+
+def require_another(run: PaymentRun, by: User, what: str) -> None:
+    """Refuse whoever made a run or chose its day: another does what is asked."""
+    if by.pk in (run.made_by_id, run.dated_by_id):
+        raise SecondOfficerNeeded(f"You made this run or chose its day, so another finance officer {what}.")
 
 
 def require_arrived(payment: Payment) -> None:
@@ -359,7 +365,7 @@ def _to_move(run: PaymentRun, to: State, by: User, on: date) -> PaymentRun:
     return run
 
 
-def _require_alone(run: PaymentRun) -> None:
+def require_alone(run: PaymentRun) -> None:
     """Refuse to do to one run what would be done to a file that others are in."""
     if run.file is not None:
         raise Refusal(
@@ -494,10 +500,10 @@ def take_back(payment: Payment, why: str, by: User, on: date, *, ours: bool = Fa
             f"“{payment.returned_because}”. Leave it out.",
             field="returned",
         )
-    if len(why.strip()) < 3:
-        raise Refusal(f"Say why {payment.reference} came back: “account closed”.", field="returned")
+    ask = f"Say why {payment.reference} came back: “account closed”."
+    why = said.sentence(why, ask=ask, field="returned", least=said.FEW)
     payment.state, payment.returned_by, payment.returned_on = PaymentState.RETURNED, by, on
-    payment.returned_because = why.strip()
+    payment.returned_because = why
     payment.save(update_fields=["state", "returned_by", "returned_on", "returned_because"])
     for step in (Reason.PAYMENT_ARRIVED, Reason.PAYMENT_SENT):
         for original in Transfer.objects.filter(pk=_transfer_id(payment.pk, step)):
@@ -514,7 +520,8 @@ def take_back(payment: Payment, why: str, by: User, on: date, *, ours: bool = Fa
     kind = Event.PAYMENT_FAILED if ours else Event.PAYMENT_RETURNED
     tell(case=payment.case, kind=kind, sentence=sentence, by=by, on=on)
     if not ours and payment.instalment is not None:
-        hold_returned(instalment=payment.instalment, reason=sentence, by=by, on=on)
+        because = f"{pounds(payment.amount_pence)}, {payment.returned_because.rstrip('.')}."
+        hold_returned(instalment=payment.instalment, reason=because, by=by, on=on)
     return payment
 
 

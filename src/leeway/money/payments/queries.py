@@ -17,18 +17,14 @@ from leeway.access.roles import Capability
 from leeway.care.people.models import Case as CareCase
 from leeway.money.banking import bacs18, iso20022
 from leeway.money.banking.payment import Credit, Originator
-from leeway.money.banking.working_days import (
-    bacs_processing_day,
-    bacs_submission_day,
-    working_day_after,
-    working_day_on_or_before,
-)
+from leeway.money.banking.working_days import bacs_processing_day, bacs_submission_day, working_day_after
 from leeway.money.budgets.models import Instalment, Interim
 from leeway.money.budgets.payable import as_paid_on, nothing_stops, payable, payable_on_account, with_what_stops
 from leeway.money.budgets.relations import RELATIONS as BUDGETS
 from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.ledger import queries as ledger
 from leeway.money.payees.states import State as PayeeState
+from leeway.money.payments.lateness import late_payments
 from leeway.money.payments.models import (
     AnsweredPayment,
     BankAnswer,
@@ -40,7 +36,7 @@ from leeway.money.payments.models import (
     named_as_payment,
 )
 from leeway.money.payments.relations import RELATIONS as PAYMENTS
-from leeway.money.payments.states import LIVE, PaymentState, State
+from leeway.money.payments.states import LIVE, NOT_SENT, PaymentState, State
 from leeway.refusal import Refusal
 
 LIVE_ON_ACCOUNT = Payment.objects.filter(interim=OuterRef("pk"), state__in=LIVE)
@@ -228,31 +224,6 @@ def _note_looks(payments: Iterable[Payment], viewer: User, page: str) -> None:
     record_looks(viewer=viewer, person_ids=people, page=page)
 
 
-@dataclass(frozen=True)
-class MoneyNow:
-    """What somebody wants to know first of their payments: the last one, the next one, and whether it is late."""
-
-    last: Payment | None
-    next: Instalment | None
-    arrives_on: date | None
-    waits: str
-    late: bool
-
-
-def money_now(case: CareCase, on: date) -> MoneyNow | None:
-    """The last and the next payment of a case that this user was already found to be allowed to see, if it has any."""
-    begun = Payment.objects.filter(case=case, run__approved_on__isnull=False, run__given_up_on=None)
-    last = begun.select_related("run").order_by("run__pay_on", "run__number").last()
-    paid = Payment.objects.filter(instalment=OuterRef("pk"), state__in=LIVE, run__approved_on__isnull=False)
-    ahead = Instalment.objects.filter(~Exists(paid), part__budget__case=case, cancellation=None, amount_pence__gt=0)
-    upcoming: Any = with_what_stops(as_paid_on(ahead, on)).select_related("part").order_by("due_on", "pk").first()
-    if last is None and upcoming is None:
-        return None
-    arrives_on = working_day_on_or_before(upcoming.due_on) if upcoming else None
-    late = bool(arrives_on) and bacs_submission_day(arrives_on) < on
-    return MoneyNow(last, upcoming, arrives_on, upcoming.why if upcoming else "", late)
-
-
 def runs_to_send(*, seen_by: User) -> QuerySet[PaymentRun]:
     """Approved runs of which nobody has said that the bank has the file, the earliest first."""
     return runs(seen_by=seen_by).filter(state=State.APPROVED).order_by("pay_on")
@@ -261,6 +232,11 @@ def runs_to_send(*, seen_by: User) -> QuerySet[PaymentRun]:
 def runs_to_confirm(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
     """Runs whose day has come, and of which nobody has said yet what arrived, the earliest first."""
     return runs(seen_by=seen_by).filter(state=State.SENT, pay_on__lte=on).order_by("pay_on")
+
+
+def runs_not_sent(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
+    """Runs whose day has come, approved or not, and of which nobody has said that the bank has the file."""
+    return runs(seen_by=seen_by).filter(state__in=NOT_SENT, pay_on__lte=on)
 
 
 def stopped_since(run: PaymentRun) -> QuerySet[Payment]:
@@ -395,20 +371,30 @@ def urgent(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Urgent]:
     return found
 
 
-def late(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
-    """Runs whose day has come, approved or not, and of which nobody has said that the bank has the file."""
-    return runs(seen_by=seen_by).filter(state__in=[State.MADE, State.CHECKED, State.APPROVED], pay_on__lte=on)
-
-
-def came_back(*, seen_by: User, rows: int = 25) -> list[Payment]:
-    """Payments that came back, and that are still to be made and nothing has made since, the latest first."""
+def late(on: date, *, seen_by: User, rows: int = 25) -> tuple[Totals, list[Any]]:
+    """The payments that are late, in totals, and the first of them, the longest first."""
     check_can(seen_by, Capability.PAY)
+    found = late_payments(on)
+    shown = list(found[:rows])
+    people = [each.part.budget.case.person_id for each in shown]
+    record_looks(viewer=seen_by, person_ids=people, page="Payments that are late")
+    return totals(found), shown
+
+
+def to_be_made_again() -> QuerySet[Payment]:
+    """Payments that came back, and that are still to be made and nothing has made since."""
     again = Payment.objects.filter(
         Q(instalment=OuterRef("instalment")) | Q(interim=OuterRef("interim")), state__in=LIVE
     )
     owed = Q(instalment__cancellation=None, interim__ended_on=None)
-    found = Payment.objects.filter(owed, ~Exists(again), state=PaymentState.RETURNED)
-    shown = list(found.select_related("run", "case__person").order_by("-returned_on", "pk")[:rows])
+    return Payment.objects.filter(owed, ~Exists(again), state=PaymentState.RETURNED)
+
+
+def came_back(*, seen_by: User, rows: int = 25) -> list[Payment]:
+    """Payments that came back and are to be made again, the latest first."""
+    check_can(seen_by, Capability.PAY)
+    found = to_be_made_again().select_related("run", "case__person")
+    shown = list(found.order_by("-returned_on", "pk")[:rows])
     _note_looks(shown, seen_by, "Payments that came back")
     return shown
 

@@ -17,6 +17,9 @@ class State(TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+#: A run of which nobody has said that the bank has the file.
+NOT_SENT = (State.MADE, State.CHECKED, State.APPROVED)
+
 #: A run that is given another day waits for approval again. One above the limit is checked before it is approved.
 MOVES: Mapping[State, frozenset[State]] = {
     State.MADE: frozenset({State.CHECKED, State.APPROVED, State.CANCELLED}),
@@ -85,7 +88,7 @@ class Said(TextChoices):
 
 #: What may become of a payment while its run is where.
 STANDS_IN: Mapping[PaymentState, frozenset[State]] = {
-    PaymentState.IN_RUN: frozenset({State.MADE, State.CHECKED, State.APPROVED, State.SENT}),
+    PaymentState.IN_RUN: frozenset({*NOT_SENT, State.SENT}),
     PaymentState.CANCELLED: frozenset({State.CANCELLED, State.WITHDRAWN}),
     PaymentState.ARRIVED: frozenset({State.CONFIRMED}),
     PaymentState.RETURNED: frozenset({State.CONFIRMED}),

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 
+from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
@@ -95,10 +96,10 @@ def take_apart(*, file: FileOfRuns, reason: str, by: User, on: date) -> FileOfRu
     check_can(by, Capability.PAY)
     runs = _locked(file.runs.all())
     _require_whole(file, runs)
-    if len(reason.strip()) < actions.WORDS_LEAST:
-        raise Refusal("Say why, and how you know that the bank does not have the file.", field="reason")
+    ask = "Say why, and how you know that the bank does not have the file."
+    reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
     PaymentRun.objects.filter(pk__in=[run.pk for run in runs]).update(file=None)
-    file.taken_apart_by, file.taken_apart_on, file.taken_apart_because = by, on, reason.strip()
+    file.taken_apart_by, file.taken_apart_on, file.taken_apart_because = by, on, reason
     file.save(update_fields=["taken_apart_by", "taken_apart_on", "taken_apart_because"])
     return file
 

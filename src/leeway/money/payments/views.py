@@ -16,22 +16,28 @@ from leeway.access.access import SignedIn
 from leeway.access.alike import flags
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.acting import act, attempt, is_barred
+from leeway.acting import act, attempt, is_barred, why_not
 from leeway.law.numbers import pounds
 from leeway.money.banking.working_days import is_bank_working_day, working_day_after
 from leeway.money.budgets.queries import holds_to_look_at
 from leeway.money.payees.queries import waiting
 from leeway.money.payments import actions, answers, comparing, forms, queries, together
 from leeway.money.payments.models import PaymentRun, Rail
-from leeway.money.payments.states import State
+from leeway.money.payments.settling import not_settled_because, settled
+from leeway.money.payments.states import NOT_SENT, State
 
 ROWS_A_PAGE = 100
 RUNS_SHOWN = 20
-HOLDS_AHEAD_DAYS = 7
+HOLDS_AHEAD_DAYS, LATE_SHOWN = 7, 10
 APPROVED_WORDS = {
     State.CHECKED: "You checked the run. It is above the council’s limit, so a finance manager must approve it.",
     State.APPROVED: "The run is approved. Give one of its files to the bank, then say here that you did.",
 }
+WAITS = "The payment came back. Its budget waits until the hold is lifted."
+ON_ACCOUNT_BACK = (
+    "The payment came back. It was money on account, which waits for nothing: the next run pays it again, so see first "
+    "that the bank details are right, or say that it will not be paid."
+)
 
 
 @require_GET
@@ -41,6 +47,7 @@ def home(request: SignedIn):
     pay_on = queries.first_pay_day(today)
     due = queries.what_is_due(pay_on, seen_by=request.user)
     keeps_details = request.user.can(Capability.KEEP_BANK_DETAILS)
+    runs = comparing.beside_each_other(queries.runs(seen_by=request.user)[: RUNS_SHOWN + 1])[:RUNS_SHOWN]
     return render(
         request,
         "payments/home.jinja",
@@ -49,7 +56,8 @@ def home(request: SignedIn):
             "due": due.free,
             "stopped": due.held,
             "held": due.waiting,
-            "runs": comparing.beside_each_other(queries.runs(seen_by=request.user)[: RUNS_SHOWN + 1])[:RUNS_SHOWN],
+            "runs": runs,
+            "settled": settled(run for run, _ in runs),
             "details_waiting": waiting(seen_by=request.user, rows=ROWS_A_PAGE) if keeps_details else None,
             "work": todays_work(request.user, today),
             "may_put_together": together.runs_to_choose(seen_by=request.user).count() >= together.FEWEST,
@@ -61,7 +69,8 @@ def home(request: SignedIn):
 def todays_work(user: User, today: date) -> dict[str, Any]:
     """What finance does today about runs: what is late, came back, waits for a word, and holds to look at."""
     return {
-        "late": queries.late(today, seen_by=user),
+        "late": queries.late(today, seen_by=user, rows=LATE_SHOWN),
+        "not_sent": queries.runs_not_sent(today, seen_by=user),
         "to_approve": queries.runs(seen_by=user).filter(state__in=[State.MADE, State.CHECKED]),
         "to_send": queries.runs_to_send(seen_by=user),
         "to_confirm": queries.runs_to_confirm(today, seen_by=user),
@@ -93,7 +102,8 @@ def sample(request: SignedIn, run_id):
         messages.success(request, "The sample is drawn. Look at each of its payments.")
         return redirect("payments:sample", run_id)
     drawn = queries.sample_of(run, seen_by=request.user)
-    shown = {"run": run, "form": form, "sample": drawn, "may_check": _may_approve(run, request.user)}
+    barred = why_not(lambda: actions.require_another(run, request.user, "looks at it"))
+    shown = {"run": run, "form": form, "sample": drawn, "barred": barred}
     return render(request, "payments/sample.jinja", shown)
 
 
@@ -112,11 +122,6 @@ def checked(request: SignedIn, run_id, place):
 def _is_out_of_turn(run: PaymentRun, to: State, request: SignedIn) -> bool:
     """Whether a page is opened for a step that its run cannot take now."""
     return is_barred(lambda: actions.require_step(run, to, timezone.localdate()), request)
-
-
-def _may_approve(run: PaymentRun, user: User) -> bool:
-    """Whether somebody is neither the maker of a run nor who chose its day."""
-    return user.pk not in (run.made_by_id, run.dated_by_id)
 
 
 @require_http_methods(["GET", "POST"])
@@ -248,7 +253,7 @@ def returned(request: SignedIn, run_id, place):
         return redirect("payments:show", run_id)
     form = forms.ReturnForm(request.POST or None)
     if act(form, lambda **by_on: actions.return_payment(payment=payment, **form.cleaned_data, **by_on), request):
-        messages.success(request, "The payment came back. Its budget waits until the hold is lifted.")
+        messages.success(request, WAITS if payment.instalment_id else ON_ACCOUNT_BACK)
         return redirect("payments:show", run_id)
     return render(request, "payments/returned.jinja", {"payment": payment, "form": form})
 
@@ -283,19 +288,16 @@ def file_answer(pieces: Iterable[str], name: str, content_type: str) -> Streamin
     return StreamingHttpResponse(pieces, content_type=content_type, headers={"Content-Disposition": disposition})
 
 
-def _may_approve_now(run: PaymentRun, user: User) -> bool:
-    """Whether this user can take the next step of a run's approval."""
-    if run.state == State.MADE:
-        return _may_approve(run, user)
-    above = run.state == State.CHECKED and user.can(Capability.APPROVE_LARGE_RUNS)
-    return above and _may_approve(run, user) and user.pk != run.checked_by_id
-
-
 def _page(request: SignedIn, run, form):
     queries.look_over(run, seen_by=request.user, page="Payment run")
     pages = Paginator(queries.payments_of(run), ROWS_A_PAGE)
     pages.count = run.payments_count
     today = timezone.localdate()
+    unsent = run.state in NOT_SENT
+
+    def may(to: State) -> bool:
+        return not why_not(lambda: actions.require_step(run, to, today))
+
     return render(
         request,
         "payments/show.jinja",
@@ -304,19 +306,19 @@ def _page(request: SignedIn, run, form):
             "form": form,
             "payments": pages.get_page(request.GET.get("page")),
             "flags": flags([run.made_by, run.dated_by, run.checked_by], run.approved_by or request.user),
-            "may_approve": _may_approve_now(run, request.user),
-            "may_cancel": run.state in (State.MADE, State.CHECKED),
+            "not_approver": why_not(lambda: actions.require_approver(run, request.user)),
+            "settled": run.pk in settled([run]),
+            "not_settled": not_settled_because(run),
+            "may_cancel": may(State.CANCELLED),
             "difference": comparing.difference(run, seen_by=request.user) if not run.given_up_on else None,
             "shared": comparing.shared_accounts(run, seen_by=request.user),
             "sample": queries.sample_of(run, seen_by=request.user),
-            "may_send": run.state == State.APPROVED and run.file is None,
+            "may_send": may(State.SENT) and not why_not(lambda: actions.require_alone(run)),
             "answers": queries.answers_to(run),
-            "may_answer": run.state in (State.SENT, State.CONFIRMED),
-            "may_confirm": run.state == State.SENT and run.pay_on <= today,
+            "may_answer": not why_not(lambda: answers.require_given_to_the_bank(run)),
+            "may_confirm": may(State.CONFIRMED),
             "may_return": run.state == State.CONFIRMED,
-            "too_late": run.state in (State.MADE, State.CHECKED, State.APPROVED) and run.last_day_to_send < today,
-            "stopped": queries.stopped_since(run)[:ROWS_A_PAGE]
-            if run.state in (State.MADE, State.CHECKED, State.APPROVED)
-            else [],
+            "too_late": unsent and run.last_day_to_send < today,
+            "stopped": queries.stopped_since(run)[:ROWS_A_PAGE] if unsent else [],
         },
     )

@@ -38,7 +38,7 @@ from leeway.money.statements.models import (
 )
 from leeway.money.statements.relations import ONE_AT_A_TIME
 from leeway.refusal import Refusal
-from leeway.said import says_something
+from leeway.said import sentence
 
 ROWS_AT_ONCE, MATCHES_AT_ONCE = 5_000, 20_000
 COLUMN_OF = {What.RUN: "run_id", What.RECEIVED: "receipt_id"}
@@ -68,7 +68,7 @@ def open_bank_account(
             field="identifier",
         )
     if (case is None) != (whose == Whose.COUNCIL):
-        raise Refusal("Say whose account it is: a person's account belongs to a case.", field="whose")
+        raise Refusal("Say whose account it is: a person’s account belongs to a case.", field="whose")
     _alone()
     same = BankAccount.objects.filter(identifier=identifier).first()
     if same is not None:
@@ -121,7 +121,7 @@ def keep_statement(
     check_can(by, Capability.RECONCILE)
     account = _locked(account)
     if account.whose == Whose.ORDINARY:
-        raise Refusal("Of a person's ordinary account only the lines that are picked are kept.", field="upload")
+        raise Refusal("Of a person’s ordinary account only the lines that are picked are kept.", field="upload")
     upload.seek(0)
     format, ours, left_out = keeping.read_of(upload.read(), account, mapping, on)
     owner = Owner(queries.FILES_OF_ACCOUNT, account.pk)
@@ -186,14 +186,13 @@ def match_by_hand(
 ) -> Match:
     """Match one or more lines with one or more things, as a person says, who says why."""
     check_can(by, Capability.RECONCILE)
-    if not says_something(why):
-        raise Refusal("Say in a sentence why these belong together.", field="why")
+    why = sentence(why, ask="Say in a sentence why these belong together.", field="why")
     proposal = Proposal(
         lines=tuple(lines.items()),
         things=tuple(things.items()),
         because=Because.BY_HAND,
         confidence=0,
-        why=why.strip(),
+        why=why,
     )
     return _match(proposal, _locked(account), by, on)
 
@@ -204,8 +203,7 @@ def explain(
 ) -> Match:
     """Say what a line is, or a part of it, where nothing in Leeway stands for it. No entry is made of it."""
     check_can(by, Capability.RECONCILE)
-    if not says_something(words):
-        raise Refusal("Say in a sentence what this is, as the auditor should read it.", field="words")
+    words = sentence(words, ask="Say in a sentence what this is, as the auditor should read it.", field="words")
     account = _locked(line.account)
     open_pence = candidates.open_of_line(line)
     if not open_pence:
@@ -227,12 +225,11 @@ def explain(
 def undo(*, match: Match, reason: str, by: User, on: date) -> Undoing:
     """Say that a match was mistaken, and why. It stays on record, its lines are open again, and others stand."""
     check_can(by, Capability.RECONCILE)
-    if not says_something(reason):
-        raise Refusal("Say in a sentence what was mistaken.", field="reason")
+    reason = sentence(reason, ask="Say in a sentence what was mistaken.", field="reason")
     _locked(match.account)
     if Undoing.objects.filter(match=match).exists():
         raise Refusal("This match was undone already.")
-    return Undoing.objects.create(match=match, reason=reason.strip(), undone_by=by, undone_on=on)
+    return Undoing.objects.create(match=match, reason=reason, undone_by=by, undone_on=on)
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from leeway.money.ledger import queries as ledger
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.queries import findings as findings_of_payments
-from leeway.money.payments.queries import get_run
+from leeway.money.payments.queries import get_run, runs_to_confirm
 from leeway.money.payments.states import PaymentState
 from leeway.money.statements import candidates
 from leeway.money.statements.kinds import Because, What, Whose
@@ -251,11 +251,10 @@ def words_of(line: StatementLine) -> str:
     return f"“{line.account.name}”, {line.statement.called}, line {line.place} of {line.booked_on:%-d %B %Y}"
 
 
-def runs_to_confirm(*, seen_by: User, on: date) -> list[tuple[PaymentRun, Evidence]]:
+def runs_that_left(*, seen_by: User, on: date) -> list[tuple[PaymentRun, Evidence]]:
     """Runs whose day has come, that nobody confirmed, and of which the statements say that all of it left."""
     check_can(seen_by, Capability.RECONCILE)
-    waiting = PaymentRun.objects.filter(confirmed_on=None, pay_on__lte=on).exclude(sent_on=None).order_by("pay_on")
-    found = [(run, evidence_of(run)) for run in waiting]
+    found = [(run, evidence_of(run)) for run in runs_to_confirm(on, seen_by=seen_by)]
     return [(run, evidence) for run, evidence in found if evidence.left_whole]
 
 

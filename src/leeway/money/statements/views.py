@@ -36,7 +36,7 @@ def home(request: SignedIn):
         "standings": standings,
         "unexplained_pence": sum(each.unexplained_pence for each in ours),
         "open_count": sum(each.open_count for each in ours),
-        "runs": queries.runs_to_confirm(seen_by=request.user, on=timezone.localdate()),
+        "runs": queries.runs_that_left(seen_by=request.user, on=timezone.localdate()),
     }
     return render(request, "statements/home.jinja", context)
 

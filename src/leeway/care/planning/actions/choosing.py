@@ -284,8 +284,9 @@ def check_direct_payment(
 
 
 def _check_words(about: dict) -> None:
-    if "heard" in about.get("consulted", {}).values() and not about.get("consultation_words", "").strip():
-        raise Refusal("Say whom you asked, and what they said.", field="consultation_words")
+    if "heard" in about.get("consulted", {}).values():
+        ask, words = "Say whom you asked, and what they said.", about.get("consultation_words", "")
+        said.sentence(words, ask=ask, field="consultation_words", least=said.FEW)
 
 
 def _check_receiver(case: Case, receiver: Relationship | None, *, authorised: bool, on: date) -> None:

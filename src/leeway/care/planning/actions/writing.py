@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db import transaction
 
+from leeway import said
 from leeway.access.models import User
 from leeway.care.assessment.queries import funded_by
 from leeway.care.decisions.models import DecisionKind
@@ -325,9 +326,7 @@ def _check_grown_up(person: Person, starts_on: date) -> None:
 
 
 def _said(words: str) -> str:
-    if not words.strip():
-        raise Refusal("Write the aim in a few words.", field="words")
-    return words.strip()
+    return said.sentence(words, ask="Write the aim in a few words.", field="words", least=said.A_WORD)
 
 
 def _line_details(plan: Plan, details: dict) -> dict:
@@ -361,8 +360,9 @@ def _is_at(line: PlanLine, rate: Rate | None) -> bool:
 
 def _check_reasons(line: PlanLine) -> None:
     """Refuse half of a finding: what the council considers it necessary to pay family for, and why, go together."""
-    if line.payee_necessary_for and not line.payee_necessary.strip():
-        raise Refusal("Say why the council finds it necessary to pay them, or not.", field="payee_necessary")
+    if line.payee_necessary_for:
+        ask = "Say why the council finds it necessary to pay them, or not."
+        said.sentence(line.payee_necessary, ask=ask, field="payee_necessary", least=said.FEW)
     if line.payee_necessary.strip() and not line.payee_necessary_for:
         raise Refusal("Say what the council considers it necessary to pay them for.", field="payee_necessary_for")
     if line.care_home_nights == 0:

@@ -75,7 +75,7 @@ def read(content: bytes) -> ReadFile:
     _refuse_errors(root)
     given = [(node, STATEMENTS[tag]) for tag in STATEMENTS for node in root.all(tag)]
     if not given:
-        what = "an account of investments" if any(root.all("INVSTMTRS")) else "no account's statement"
+        what = "an account of investments" if any(root.all("INVSTMTRS")) else "no account’s statement"
         raise CannotRead(f"The file holds {what}. Download the statement of a bank account or a card.")
     version = VERSION.search(text, 0, start.start())
     return ReadFile(
@@ -226,4 +226,4 @@ def _doubles(lines: list[Line]) -> Iterator[str]:
     """The bank's own names of lines, where two lines share one: perhaps one transaction that is there twice."""
     for name, count in Counter(line.bank_reference for line in lines if line.bank_reference).items():
         if count > 1:
-            yield f"The bank's own reference (FITID) {quoted(name)} is on {count} lines, and should be on one."
+            yield f"The bank’s own reference (FITID) {quoted(name)} is on {count} lines, and should be on one."

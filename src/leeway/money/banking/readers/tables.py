@@ -86,7 +86,7 @@ def _sheet_of(content: bytes) -> list[list[str]]:
     if len(sheets) != 1:
         named = ", ".join(quoted(name) for name in list(sheets)[:5])
         raise CannotRead(
-            f"{len(sheets)} sheets have rows ({named}), and one must. Save the statement's sheet by itself."
+            f"{len(sheets)} sheets have rows ({named}), and one must. Save the statement’s sheet by itself."
             if sheets
             else "No sheet of the workbook has a row."
         )

@@ -13,6 +13,9 @@ from leeway.money.budgets.actions.interim import (
     ask_for_interim,
     authorise_interim,
     end_interim,
+    require_may_ask,
+    require_may_authorise,
+    require_may_end,
     set_aside_on_account,
 )
 from leeway.money.budgets.actions.last_costs import add_last_cost, cancel_last_cost, look_at_last_cost
@@ -36,6 +39,9 @@ __all__ = [
     "look_at_last_cost",
     "pay_days_on",
     "place_hold",
+    "require_may_ask",
+    "require_may_authorise",
+    "require_may_end",
     "send_plan_back",
     "set_aside_on_account",
     "set_up_again",

@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 
+from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
@@ -140,8 +141,7 @@ def _require_may_end(budget: Budget, ends_on: date, reason: str) -> None:
             "then; what an employer still owes is entered as a last cost afterwards.",
             field="ends_on",
         )
-    if not reason.strip():
-        raise Refusal("Say why the budget ends.", field="reason")
+    said.sentence(reason, ask="Say why the budget ends.", field="reason", least=said.FEW)
     if queries.approved_to_send(budget, ends_on).exists():
         raise Refusal(
             "A payment for later days is in an approved payment run, so its file may be with the bank. Say under "

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
@@ -38,14 +39,14 @@ def place_hold(
     check_can(by, Capability.START_BUDGETS)
     check_day(last_on, PLANNED, field="last_on", what="The last day that payments wait", on=on)
     budget = locked(budget)
-    if not reason.strip():
-        raise Refusal("Say why payments should wait. The person can read this.", field="reason")
+    ask = "Say why payments should wait. The person can read this."
+    reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
     if kind in COMES_BY_ITSELF:
         raise Refusal("This hold comes by itself, when what it says is recorded.", field="kind")
     if _waits(budget, kind):
         raise Refusal("There is a hold of this kind already.", field="kind")
     _require_last_day(last_on, on)
-    return wait(budget, kind, reason.strip(), by, on, last_on=last_on, ends_by_itself=ends_by_itself)
+    return wait(budget, kind, reason, by, on, last_on=last_on, ends_by_itself=ends_by_itself)
 
 
 @transaction.atomic
@@ -77,8 +78,9 @@ def lift_hold(*, hold: Hold, days_because: str = "", by: User, on: date) -> Hold
     hold = _to_change(hold)
     if hold.kind in UNTIL_ENDED:
         raise Refusal("Payments wait until the budget has its last day. End the budget: that lifts the hold.")
-    if hold.kind in WHILE_AWAY and not days_because.strip():
-        raise Refusal("Say why the days are paid and charged as agreed, or leave them out.", field="days_because")
+    if hold.kind in WHILE_AWAY:
+        ask = "Say why the days are paid and charged as agreed, or leave them out."
+        said.sentence(days_because, ask=ask, field="days_because", least=said.FEW)
     hold.days_because = days_because.strip()
     return lift(hold, by, on)
 

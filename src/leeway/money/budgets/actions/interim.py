@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 
+from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
@@ -37,9 +38,8 @@ def ask_for_interim(
     Refused: more than the council's limit, more than six weeks, where a budget runs, or another is open. Urgent needs
     may be met before an assessment is over: Care Act 2014, s19(3).
     """
-    check_can(by, Capability.START_BUDGETS)
     case = lock_case(case.pk)
-    _require_open(case)
+    require_may_ask(case, by)
     check_day(starts_on, PLANNED, field="starts_on", what="The first day", on=on)
     check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
     if not 0 <= (ends_on - starts_on).days < DAYS_MOST:
@@ -47,24 +47,22 @@ def ask_for_interim(
     if not 0 < amount_pence <= settings.INTERIM_MOST_PENCE:
         most = pounds(settings.INTERIM_MOST_PENCE)
         raise Refusal(f"Enter an amount of more than nothing, and of at most {most}.", field="amount_pence")
-    if not reason.strip():
-        raise Refusal("Say why this cannot wait for the budget. The person can read this.", field="reason")
-    if queries.open_interim(case) is not None:
-        raise Refusal("Money on account was asked for already, and is not settled yet.")
+    ask = "Say why this cannot wait for the budget. The person can read this."
+    reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
     accounts = {kind: open_account(kind=kind, case=case, by=by, on=on) for kind in (Kind.AVAILABLE, Kind.COMMITTED)}
     interim = Interim.objects.create(
         case=case,
         amount_pence=amount_pence,
         starts_on=starts_on,
         ends_on=ends_on,
-        reason=reason.strip(),
+        reason=reason,
         asked_by=by,
         asked_on=on,
         available=accounts[Kind.AVAILABLE],
         committed=accounts[Kind.COMMITTED],
         paid_into=open_account(kind=Kind.HELD_BY_PERSON, case=case, by=by, on=on),
     )
-    sentence = f"{pounds(amount_pence)} on account asked for, before the budget is set up: {reason.strip()}"
+    sentence = f"{pounds(amount_pence)} on account asked for, before the budget is set up: {reason}"
     tell(case=case, kind=Event.INTERIM_ASKED, sentence=sentence, by=by, on=on)
     return interim
 
@@ -72,13 +70,8 @@ def ask_for_interim(
 @transaction.atomic
 def authorise_interim(*, interim: Interim, by: User, on: date) -> Interim:
     """Let money on account be paid, which somebody else asked for. It is in the next payment run."""
-    check_can(by, Capability.SIGN_OFF)
     interim = _locked(interim)
-    _require_open(interim.case)
-    if interim.authorised_on or interim.ended_on:
-        raise Refusal("This was decided already.")
-    if interim.asked_by_id == by.pk:
-        raise NotAllowed("You asked for this, so somebody else must decide.")
+    require_may_authorise(interim, by)
     interim.authorised_by, interim.authorised_on = by, on
     interim.save(update_fields=["authorised_by", "authorised_on"])
     sentence = f"{pounds(interim.amount_pence)} on account agreed. It comes off the first payments of the budget."
@@ -90,17 +83,39 @@ def authorise_interim(*, interim: Interim, by: User, on: date) -> Interim:
 def end_interim(*, interim: Interim, reason: str, by: User, on: date) -> Interim:
     """Turn money on account down, or, once it was agreed, withdraw it. Refused while a payment run has it."""
     interim = _locked(interim)
+    require_may_end(interim, by)
+    reason = said.sentence(reason, ask="Say why. The person can read this.", field="reason", least=said.FEW)
+    _end(interim, reason, by, on)
+    sentence = f"{pounds(interim.amount_pence)} on account will not be paid: {reason}"
+    tell(case=interim.case, kind=Event.INTERIM_SETTLED, sentence=sentence, by=by, on=on)
+    return interim
+
+
+def require_may_ask(case: Case, by: User) -> None:
+    """Refuse whoever cannot ask for money on account for a case now."""
+    check_can(by, Capability.START_BUDGETS)
+    _require_open(case)
+    if queries.open_interim(case) is not None:
+        raise Refusal("Money on account was asked for already, and is not settled yet.")
+
+
+def require_may_authorise(interim: Interim, by: User) -> None:
+    """Refuse whoever cannot let money on account be paid."""
+    check_can(by, Capability.SIGN_OFF)
+    _require_open(interim.case)
+    if interim.authorised_on or interim.ended_on:
+        raise Refusal("This was decided already.")
+    if interim.asked_by_id == by.pk:
+        raise NotAllowed("You asked for this, so somebody else must decide.")
+
+
+def require_may_end(interim: Interim, by: User) -> None:
+    """Refuse whoever cannot turn money on account down, or withdraw it."""
     check_can(by, Capability.START_BUDGETS if interim.authorised_on else Capability.SIGN_OFF)
     if interim.ended_on or interim.set_off_in_id:
         raise Refusal("This was settled already.")
-    if not reason.strip():
-        raise Refusal("Say why. The person can read this.", field="reason")
     if queries.is_in_a_run(interim):
         raise Refusal("It is in a payment run. Cancel or withdraw that run first; once it is paid, it stays.")
-    _end(interim, reason.strip(), by, on)
-    sentence = f"{pounds(interim.amount_pence)} on account will not be paid: {reason.strip()}"
-    tell(case=interim.case, kind=Event.INTERIM_SETTLED, sentence=sentence, by=by, on=on)
-    return interim
 
 
 def take_off(case: Case, budget: Budget, paid_before: dict[str, int], by: User, on: date) -> int:

@@ -5,6 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 
+from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
@@ -86,11 +87,10 @@ def cancel_last_cost(*, cost: LastCost, reason: str, by: User, on: date) -> Last
     """Cancel a last cost that was not paid yet; what was set aside for it goes back to the council."""
     check_can(by, Capability.START_BUDGETS)
     cost = _still_owed(cost)
-    if not reason.strip():
-        raise Refusal("Say why it is cancelled.", field="reason")
-    Cancellation.objects.create(instalment=cost.instalment, reason=reason.strip(), cancelled_by=by, cancelled_on=on)
+    why = said.sentence(reason, ask="Say why it is cancelled.", field="reason", least=said.FEW)
+    Cancellation.objects.create(instalment=cost.instalment, reason=why, cancelled_by=by, cancelled_on=on)
     give_back_whole(cost.funding, cost.instalment_id, by, on)
-    sentence = f"{cost}: cancelled. {reason.strip()}"
+    sentence = f"{cost}: cancelled. {why}"
     tell(case=cost.instalment.part.budget.case, kind=Event.LAST_COST, sentence=sentence, by=by, on=on)
     return cost
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import transaction
 
+from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
@@ -41,14 +42,14 @@ def leave_out_days(*, hold: Hold, starts_on: date, ends_on: date, reason: str, b
     hold = Hold.objects.select_related("budget__case__person").get(pk=hold.pk)
     budget = _running(hold, starts_on)
     _require_days(hold, starts_on, ends_on, on)
-    if not reason.strip():
-        raise Refusal("Say why these days are left out. The person can read this.", field="days_because")
+    ask = "Say why these days are left out. The person can read this."
+    why = said.sentence(reason, ask=ask, field="days_because", least=said.FEW)
     paid = queries.paid_beyond(budget, starts_on - DAY)
-    close(budget, starts_on - DAY, reason, by, on, replaced=True, left_out_until=ends_on)
+    close(budget, starts_on - DAY, why, by, on, replaced=True, left_out_until=ends_on)
     after = open_budget(case, budget.plan, budget.charge, ends_on + DAY, paid, by, on)
-    hold.left_out_from, hold.left_out_until, hold.days_because = starts_on, ends_on, reason.strip()
+    hold.left_out_from, hold.left_out_until, hold.days_because = starts_on, ends_on, why
     lift(hold, by, on)
-    sentence = f"{_days(starts_on, ends_on)}: nothing is paid, and nothing is charged. {reason.strip()}"
+    sentence = f"{_days(starts_on, ends_on)}: nothing is paid, and nothing is charged. {why}"
     if paid_pence := sum(paid.values()):
         sentence += f" {pounds(paid_pence)} that was paid already comes off the next payments."
     tell(case=case, kind=Event.DAYS_LEFT_OUT, sentence=sentence, by=by, on=on)
@@ -70,9 +71,8 @@ def pay_days_on(*, hold: Hold, starts_on: date, ends_on: date, reason: str, by: 
     hold = Hold.objects.select_related("budget__case__person").get(pk=hold.pk)
     budget = _running(hold, starts_on)
     _require_days(hold, starts_on, ends_on, on)
-    if not reason.strip():
-        raise Refusal("Say why these days are paid on and not charged. The person can read this.", field="days_because")
-    why = reason.strip()
+    ask = "Say why these days are paid on and not charged. The person can read this."
+    why = said.sentence(reason, ask=ask, field="days_because", least=said.FEW)
     for charge in ask_for_nothing(plan=budget.plan, starts_on=starts_on, ends_on=ends_on, why=why, by=by, on=on):
         budget = go_on(budget, charge, by, on)
     let_days_gone_fall_due(case, on)

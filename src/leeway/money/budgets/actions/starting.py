@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
@@ -130,18 +131,18 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
     owed = Instalment.objects.filter(part__budget=ended, kind__in=LAST_COSTS, cancellation=None)
     if owed.exists():
         raise Refusal(
-            "Last costs were entered after this budget's end, as if it were over. Cancel those that are not paid; "
+            "Last costs were entered after this budget’s end, as if it were over. Cancel those that are not paid; "
             "where one was paid, make a new plan."
         )
-    if not reason.strip():
-        raise Refusal("Say why it is set up again. The person can read this.", field="reason")
+    ask = "Say why it is set up again. The person can read this."
+    reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
     starts_on = ended.ending.ends_on + DAY
     paid = queries.paid_beyond(ended, ended.ending.ends_on)
     again = open_budget(case, ended.plan, ended.charge, starts_on, paid, by, on)
     ended.ending.replaced = True
     ended.ending.save(update_fields=["replaced"])
     let_days_gone_fall_due(case, on)
-    sentence = f"Budget set up again from {starts_on:%-d %B %Y}: {reason.strip()}"
+    sentence = f"Budget set up again from {starts_on:%-d %B %Y}: {reason}"
     tell(case=case, kind=Event.BUDGET_STARTED, sentence=sentence, by=by, on=on)
     return again
 

@@ -1,0 +1,83 @@
+"""What somebody wants to know first of their payments: what arrived, is on its way, came back, and comes next."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from leeway.care.people.models import Case
+from leeway.money.banking.working_days import working_day_on_or_before
+from leeway.money.budgets.models import HoldKind, Instalment
+from leeway.money.budgets.payable import BETWEEN, as_paid_on, with_what_stops
+from leeway.money.payments.lateness import FAILED, late_payments
+from leeway.money.payments.models import Payment
+from leeway.money.payments.queries import first_pay_day, to_be_made_again
+from leeway.money.payments.states import LIVE, PaymentState, State
+
+SENT = Payment.objects.filter(instalment=OuterRef("pk"), state__in=LIVE, run__sent_on__isnull=False)
+APPROVED = Payment.objects.filter(instalment=OuterRef("pk"), state=PaymentState.IN_RUN, run__state=State.APPROVED)
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next payment that was not sent: when it is due and can arrive, why it waits, and whether it is late."""
+
+    instalment: Instalment
+    due: date
+    arrives_on: date
+    waits: str
+    late: bool
+
+
+@dataclass(frozen=True)
+class MoneyNow:
+    """The last payment that arrived, those on their way, those that came back and were not made since, and the next."""
+
+    arrived: Payment | None
+    on_the_way: list[Payment]
+    came_back: list[Payment]
+    next: Next | None
+
+    @property
+    def waits_for_return(self) -> bool:
+        """Whether payments wait because one came back."""
+        return self.next is not None and HoldKind.RETURNED.label in self.next.waits.split(BETWEEN)
+
+    @property
+    def waits(self) -> str:
+        """Why payments wait, but for one that came back, which is told by itself."""
+        told = {str(HoldKind.RETURNED.label)} if self.came_back else set()
+        every = self.next.waits.split(BETWEEN) if self.next else []
+        return BETWEEN.join(each for each in every if each not in told)
+
+
+def money_now(case: Case, on: date, *, rows: int = 20) -> MoneyNow | None:
+    """How payments of a case stand that this user was already found to be allowed to see, if it has any."""
+    sent = Payment.objects.filter(case=case, run__sent_on__isnull=False).select_related("run")
+    latest = list(sent.order_by("-run__pay_on", "-run__number")[:rows])
+    coming = _next(case, on)
+    if not latest and coming is None:
+        return None
+    back: list[Payment] = []
+    if any(payment.state == PaymentState.RETURNED for payment in latest):
+        theirs = to_be_made_again().filter(~Exists(FAILED), case=case).select_related("run", "payee")
+        back = list(theirs.order_by("-returned_on", "pk")[:rows])
+    arrived = next((payment for payment in latest if payment.state == PaymentState.ARRIVED), None)
+    on_the_way = [payment for payment in latest if payment.state == PaymentState.IN_RUN]
+    return MoneyNow(arrived, on_the_way[::-1], back, coming)
+
+
+def _next(case: Case, on: date) -> Next | None:
+    ahead = Instalment.objects.filter(
+        ~Exists(SENT), Q(part__budget__case=case), cancellation=None, amount_pence__gt=0
+    ).annotate(
+        late=Exists(late_payments(on).filter(pk=OuterRef("pk"))),
+        run_pays_on=Subquery(APPROVED.values("run__pay_on")[:1]),
+    )
+    found: Any = with_what_stops(as_paid_on(ahead, on)).select_related("part").order_by("due_on", "pk").first()
+    if found is None:
+        return None
+    due = working_day_on_or_before(found.due_on)
+    on_time = found.run_pays_on if found.run_pays_on and not found.late else first_pay_day(on)
+    return Next(found, due, max(due, on_time), found.why, found.late)

@@ -1,0 +1,102 @@
+"""What a person, and whoever helps them, reads first of their payments."""
+
+from datetime import date
+
+import pytest
+
+from leeway.access.models import User
+from leeway.access.roles import Role
+from leeway.care.people.models import Authority, Relationship
+from leeway.care.planning.models import Way
+from leeway.money.budgets.actions import lift_hold, place_hold, start_budget
+from leeway.money.budgets.models import HoldKind
+from leeway.money.payments.actions import make_run
+from leeway.money.payments.queries import late
+from tests.conftest import SET_UP_ON
+
+pytestmark = pytest.mark.django_db
+LAST_DAY, FIRST_DUE = date(2026, 4, 20), date(2026, 4, 22)
+SECOND_SENT, SECOND_DUE = date(2026, 4, 23), date(2026, 4, 27)
+
+
+@pytest.fixture
+def waiting(case, agree, bank, finn):
+    """Ada, who is due £85.72 on 22 April and £480 on 27 April."""
+    plan = agree(case, (Way.DIRECT_PAYMENT, 120_00, 0))
+    bank(case)
+    return start_budget(plan=plan, by=finn, on=SET_UP_ON)
+
+
+@pytest.fixture
+def tom(case):
+    """Ada's brother, who may see her record."""
+    user = User.objects.create_user("tom@home.example", "correct horse", name="Tom Bell", roles=[Role.PERSON])
+    Relationship.objects.create(
+        person=case.person,
+        user=user,
+        name="Tom Bell",
+        kind="Brother",
+        authority=Authority.NONE,
+        starts_on=SET_UP_ON,
+        may_see_record=True,
+    )
+    return user
+
+
+@pytest.fixture
+def page_on(client, monkeypatch):
+    def opened(user, day):
+        monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: day)
+        client.force_login(user)
+        return " ".join(client.get("/home/").content.decode().split())
+
+    return opened
+
+
+def test_what_arrived_stays_with_its_day_when_the_next_is_sent(waiting, ada_user, finn, paid, sent, page_on):
+    paid(make_run(pay_on=FIRST_DUE, by=finn, on=LAST_DAY), LAST_DAY)
+    sent(make_run(pay_on=SECOND_DUE, by=finn, on=SECOND_SENT), SECOND_SENT)
+    page = page_on(ada_user, SECOND_SENT)
+    assert "22 April 2026, confirmed on 22 April 2026" in page
+    assert "To arrive on 27 April 2026" in page
+    assert "It was to arrive on 27 April 2026. We look at what the bank says." in page_on(ada_user, date(2026, 4, 28))
+
+
+def test_a_payment_that_came_back_says_what_to_do_and_whom_to_ring(waiting, ada_user, tom, finn, paid, page_on, case):
+    paid(make_run(pay_on=FIRST_DUE, by=finn, on=LAST_DAY), LAST_DAY, returned={1: "account closed"})
+    page = page_on(ada_user, FIRST_DUE)
+    assert page.count("came back") == 1 and "are on hold" not in page
+    assert f'href="/cases/{case.pk}/budget/#paid-into">check that account •••••678 is right</a>' in page
+    assert 'href="tel:01632960100">01632 960100</a> and ask for <strong>Bea Okafor</strong>, your worker' in page
+    theirs = page_on(tom, FIRST_DUE)
+    assert "If Ada uses another now" in theirs and "Ada’s worker" in theirs and " your " not in theirs.split("<h3")[1]
+    lift_hold(hold=waiting.holds.get(), by=finn, on=FIRST_DUE)
+    page = page_on(ada_user, FIRST_DUE)
+    assert "We pay it again as soon as we can" in page and "On 24 April 2026 at the earliest" in page
+    assert "Late" not in page
+    paid(make_run(pay_on=SECOND_DUE, by=finn, on=SECOND_SENT), SECOND_SENT)
+    assert "came back" not in page_on(ada_user, SECOND_DUE)
+
+
+def test_finance_and_the_person_are_told_alike_what_is_late(waiting, ada_user, finn, page_on):
+    assert late(LAST_DAY, seen_by=finn)[0].count == 0 and "Late" not in page_on(ada_user, LAST_DAY)
+    day = date(2026, 4, 21)
+    assert "Late.</strong> It was not sent in time for 22 April 2026" in page_on(ada_user, day)
+    assert "<strong>Late:</strong> 1 payment of £85.72 in all" in page_on(finn, day)
+    month_later = date(2026, 6, 1)
+    assert "Late.</strong> It was not sent in time for 22 April 2026" in page_on(ada_user, month_later)
+    hold = place_hold(
+        budget=waiting, kind=HoldKind.REVIEW_OVERDUE, reason="Not reviewed yet", last_on=day, by=finn, on=LAST_DAY
+    )
+    assert "Your payments are on hold.</strong> Review overdue" in page_on(ada_user, day)
+    lift_hold(hold=hold, by=finn, on=day)
+    page = page_on(ada_user, day)
+    assert "Late" not in page and "On 23 April 2026 at the earliest" in page and "Late" not in page_on(finn, day)
+
+
+def test_what_was_held_long_before_its_day_is_late_all_the_same(waiting, finn):
+    hold = place_hold(
+        budget=waiting, kind=HoldKind.REVIEW_OVERDUE, reason="Not reviewed yet", last_on=LAST_DAY, by=finn, on=SET_UP_ON
+    )
+    lift_hold(hold=hold, by=finn, on=date(2026, 4, 2))
+    assert late(date(2026, 4, 21), seen_by=finn)[0].count == 1
