@@ -23,7 +23,7 @@ def seen(monkeypatch):
     """Registers the owner of the tests, whose files Bea may read; answers who looked, and at which page."""
     looks = []
 
-    def may_read(owner_id, *, user, page):
+    def may_read(owner_id, *, user, kind, page):
         looks.append((owner_id, user.email, page))
         return user.email == "bea@council.example"
 

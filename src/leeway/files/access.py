@@ -8,12 +8,12 @@ from leeway.files.models import File
 
 
 class MayRead(Protocol):
-    """Whether a user may read the files of this owner, with the look noted as `page`.
+    """Whether a user may read a file of this owner, of this kind, with the look noted as `page`.
 
     It may raise Http404, or ReasonNeeded where a reason must be given first.
     """
 
-    def __call__(self, owner_id: UUID, *, user: User, page: str) -> bool: ...
+    def __call__(self, owner_id: UUID, *, user: User, kind: str, page: str) -> bool: ...
 
 
 READERS: dict[str, MayRead] = {}
@@ -28,4 +28,6 @@ def register(owner_kind: str, *, may_read: MayRead) -> None:
 def may_read(file: File, user: User) -> bool:
     """Whether this user may read a file, as the owner's room says; the look is noted there."""
     asked = READERS.get(file.owner_kind)
-    return asked is not None and asked(file.owner_id, user=user, page=f"File: {file.get_kind_display().lower()}")
+    return asked is not None and asked(
+        file.owner_id, user=user, kind=file.kind, page=f"File: {file.get_kind_display().lower()}"
+    )

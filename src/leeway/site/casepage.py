@@ -50,8 +50,9 @@ def show(request: SignedIn, case_id):
     """One case, at a glance."""
     case = people.get_case(case_id, seen_by=request.user, page="Case")
     today = timezone.localdate()
+    care_too = people.reads_care(case, seen_by=request.user)
     standing = {decision.kind: decision for decision in reversed(that_stand(case))}
-    story = list(people.story(case).exclude(kind=Event.PAYMENT_SENT))  # they stand with the budget
+    story = list(people.story(case, care_too=care_too).exclude(kind=Event.PAYMENT_SENT))  # they stand with the budget
     plan = open_plan(case) or plan_in_force(case)
     decided = getattr(standing.get(DecisionKind.FINAL_BUDGET), "plan", None)  # the plan of the budget that is shown
     charges = charges_of(decided) if decided else []
@@ -64,10 +65,11 @@ def show(request: SignedIn, case_id):
         "died_on": case.person.date_of_death,
         "stay": stay,
         "beyond": beyond_direct_payment(case.person, today) if stay and pays_directly(case) else "",
+        "care_too": care_too,
         "own_view": not request.user.is_staff_member,
         "step": step,
         "step_address": step.address_for(case, request.user),
-        "parts": [part for part in parts(case, standing, plan, today) if may_reach(request.user, part.page)],
+        "parts": [part for part in parts(case, standing, plan, today, care_too) if may_reach(request.user, part.page)],
         "links": links(case, request.user),
         "closed": case.stage == Stage.CLOSED,
         "budget": standing.get(DecisionKind.FINAL_BUDGET),
@@ -82,10 +84,10 @@ def show(request: SignedIn, case_id):
     return render(request, "site/case.jinja", context)
 
 
-def parts(case: Case, standing: dict[str, Decision], plan, on: date) -> list[Part]:
+def parts(case: Case, standing: dict[str, Decision], plan, on: date, care_too: bool) -> list[Part]:
     """The parts of the journey in order, each with how far it has come."""
     if case.stage == Stage.CLOSED:
-        return _parts_of_closed(case, standing)
+        return _parts_of_closed(case, standing, care_too)
     reached = list(Stage).index(Stage(case.stage))
 
     def at_least(stage: Stage) -> bool:
@@ -123,11 +125,11 @@ def parts(case: Case, standing: dict[str, Decision], plan, on: date) -> list[Par
         Part("Budget and payments", "budgets:show", money, budgeted or goes_on),
         reviews_part(case, status),
         letters_part(standing),
-        files_part(case),
+        files_part(case, care_too),
     ]
 
 
-def _parts_of_closed(case: Case, standing: dict[str, Decision]) -> list[Part]:
+def _parts_of_closed(case: Case, standing: dict[str, Decision], care_too: bool) -> list[Part]:
     """How far each part had come when the case was closed, from what is on record."""
     was = {
         "assessment:overview": ("Assessment and eligibility", DecisionKind.ELIGIBILITY in standing, "Done"),
@@ -137,7 +139,7 @@ def _parts_of_closed(case: Case, standing: dict[str, Decision]) -> list[Part]:
         "review:show": ("Reviews", past_reviews(case).exists(), "Done"),
     }
     journey = [Part(name, page, said if done else "Not started", done) for page, (name, done, said) in was.items()]
-    return [*journey, letters_part(standing), files_part(case)]
+    return [*journey, letters_part(standing), files_part(case, care_too)]
 
 
 def letters_part(standing: dict[str, Decision]) -> Part:
@@ -145,9 +147,9 @@ def letters_part(standing: dict[str, Decision]) -> Part:
     return Part("Letters", "letters:list", f"{len(standing)} decisions" if standing else "None yet", bool(standing))
 
 
-def files_part(case: Case) -> Part:
+def files_part(case: Case, care_too: bool) -> Part:
     """What is kept for the case: receipts, letters, photographs."""
-    kept = people.files(case).count()
+    kept = people.files(case, care_too=care_too).count()
     return Part("Files", "people:files", f"{kept} kept" if kept else "None yet", bool(kept))
 
 

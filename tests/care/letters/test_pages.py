@@ -4,11 +4,15 @@ import html
 import re
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from leeway.care.letters.content import letter_of
+from leeway.care.people import actions as people
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
+from tests.conftest import TODAY
 
 from .reading import words
 
@@ -128,3 +132,40 @@ def test_finance_reads_the_money_and_an_assessment_with_a_reason_alone(client, c
     for address in of_care:
         assert client.get(address).status_code in (200, 302), address
         assert not client.get(address).headers.get("Location", "").startswith(asks), address
+
+
+def test_finance_reads_the_story_of_the_money_and_the_rest_with_a_reason_alone(client, case, bea, finn):
+    Case.objects.filter(pk=case.pk).update(stage=Stage.ARRANGING, request_words="I fell and cannot wash")
+    case.refresh_from_db()
+    people.tell(case=case, kind=Event.DISAGREED, sentence="Ada told Bea of her brother", by=bea, on=TODAY)
+    people.tell(case=case, kind=Event.BUDGET_ENDED, sentence="The budget ended", by=bea, on=TODAY)
+    files = {
+        kind: people.add_file(
+            case=case,
+            upload=ContentFile(kind.encode(), f"{kind}.txt"),
+            kind=kind,
+            words=f"A {kind} of hers",
+            by=bea,
+            on=TODAY,
+        )
+        for kind in ("receipt", "letter")
+    }
+    of_care = ["I fell and cannot wash", "Ada told Bea of her brother", "A letter of hers"]
+    of_money = ["The budget ended", "A receipt of hers"]
+
+    def shown() -> str:
+        pages = [reverse(name, args=[case.pk]) for name in ("case", "people:files")]
+        return "".join(client.get(page).content.decode() for page in pages)
+
+    def opens(kind: str) -> bool:
+        return client.get(reverse("files:show", args=[files[kind].pk])).status_code == 200
+
+    client.force_login(bea)
+    assert all(words in shown() for words in of_care + of_money) and "your part of this case" not in shown()
+    client.force_login(finn)
+    assert not any(words in shown() for words in of_care) and all(words in shown() for words in of_money)
+    assert opens("receipt") and not opens("letter")
+    client.post(
+        reverse("people:reason", args=[case.person_id]), {"reason": "The hours do not fit the plan.", "next": "/"}
+    )
+    assert all(words in shown() for words in of_care + of_money) and opens("letter")

@@ -183,7 +183,7 @@ def test_the_journey_of_a_closed_case_says_what_was_done(ada_case, die, bea, ano
     people.close_case(
         case=ada_case, reason="Everything is settled.", version=version_of(ada_case, "stage"), by=bea, on=ON
     )
-    said = {part.name: part.status for part in parts(ada_case, {}, None, ON)}
+    said = {part.name: part.status for part in parts(ada_case, {}, None, ON, care_too=True)}
     assert (said["Support plan and choice"], said["Budget and payments"]) == ("Ended", "Ended")
     never = another_case("Zoe")
     people.close_case(case=never, reason="No longer wanted.", version=version_of(never, "stage"), by=bea, on=ON)

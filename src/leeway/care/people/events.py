@@ -75,6 +75,18 @@ class Event(TextChoices):
     LETTER_TO_POST = "letter_to_post", "A letter to print and post"
 
 
+#: What whoever looks after the money needs to know of a case. Other lines may say what a person told in confidence.
+OF_MONEY = frozenset(
+    {
+        Event.MONEY_CHECK_STARTED, Event.MONEY_CHECK_DONE, Event.CHARGE_CHANGES, Event.CHARGE_DECIDED,
+        Event.DIRECT_PAYMENT_DECIDED, Event.AUTHORITY_ENDED, Event.AGREED, Event.SUPPORT_ENDED,
+        Event.DIED, Event.DEATH_UNDONE, Event.STAY, Event.STAY_ENDED, Event.STAY_UNDONE,
+        Event.BANK_DETAILS, Event.BUDGET_STARTED, Event.BUDGET_ENDED, Event.INTERIM_ASKED, Event.INTERIM_SETTLED,
+        Event.LAST_COST, Event.HELD, Event.HOLD_EXTENDED, Event.DAYS_LEFT_OUT, Event.HOLD_LIFTED,
+        Event.PAYMENT_SENT, Event.PAYMENT_LATE, Event.PAYMENT_RETURNED, Event.PAYMENT_FAILED, Event.SHARE_RECEIVED,
+    }
+)  # fmt: skip
+
 _followers: list[Callable[[Any], None]] = []
 
 

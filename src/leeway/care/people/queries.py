@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from leeway.access.access import check_can
-from leeway.access.looks import record_look, require_reason
+from leeway.access.looks import reason_given, record_look, require_reason
 from leeway.access.models import Team, User
 from leeway.access.queries import looks_at
 from leeway.access.roles import Capability
@@ -33,6 +33,7 @@ from leeway.care.people.access import (
     leave_given,
     may_see_person,
 )
+from leeway.care.people.events import OF_MONEY
 from leeway.care.people.models import (
     Authority,
     CapacityDecision,
@@ -45,11 +46,12 @@ from leeway.care.people.models import (
 )
 from leeway.care.people.search import Has, read
 from leeway.care.people.states import Stage
-from leeway.files.models import File, Owner
+from leeway.files.models import File, FileKind, Owner
 from leeway.files.queries import files_of
 from leeway.law.births import Birth
 
 FILES_OF_CASE = "people.case"
+FILES_OF_MONEY = frozenset({FileKind.RECEIPT, FileKind.STATEMENT})
 
 
 def get_case(
@@ -69,6 +71,12 @@ def get_case(
     if of_the_living:
         check_lives(case.person)
     return case
+
+
+def reads_care(case: Case, *, seen_by: User) -> bool:
+    """Whether more than the money is shown: to whoever works on the case or lives it, and to who has said why."""
+    own = is_own_care(seen_by, case, timezone.localdate())
+    return own or bool(reason_given(viewer=seen_by, person_id=case.person_id))
 
 
 def check_care_is_read(case: Case, *, seen_by: User) -> None:
@@ -205,9 +213,9 @@ def workers_of(team: Team) -> QuerySet[User]:
     return User.objects.who_can(Capability.HOLD_CASES).filter(team=team).order_by("name")
 
 
-def story(case: Case) -> QuerySet[StoryLine]:
-    """The whole story so far, the latest first."""
-    return case.story.all()
+def story(case: Case, *, care_too: bool) -> QuerySet[StoryLine]:
+    """The story so far, the latest first: the whole of it, or what is about money alone."""
+    return case.story.all() if care_too else case.story.filter(kind__in=OF_MONEY)
 
 
 def whose_messages(case: Case, *, seen_by: User) -> set[UUID] | None:
@@ -226,14 +234,18 @@ def owner_of_files(case: Case) -> Owner:
     return Owner(FILES_OF_CASE, case.pk)
 
 
-def files(case: Case) -> QuerySet[File]:
-    """The files kept for a case, the latest first."""
-    return files_of(owner_of_files(case))
+def files(case: Case, *, care_too: bool) -> QuerySet[File]:
+    """The files kept for a case, the latest first: all of them, or those about money alone."""
+    kept = files_of(owner_of_files(case))
+    return kept if care_too else kept.filter(kind__in=FILES_OF_MONEY)
 
 
-def may_read_files(case_id: UUID, *, user: User, page: str) -> bool:
-    """Whether this user may read the files of a case: whoever may see the case may. The look is noted."""
-    get_case(case_id, seen_by=user, page=page)
+def may_read_files(case_id: UUID, *, user: User, kind: str, page: str) -> bool:
+    """Whether this user may read a file of a case: whoever may see the case may. The look is noted.
+
+    Finance reads receipts and statements, and says why for another.
+    """
+    get_case(case_id, seen_by=user, page=page, of_care=kind not in FILES_OF_MONEY)
     return True
 
 

@@ -288,8 +288,10 @@ def capacity(request: SignedIn, case_id):
 def files(request: SignedIn, case_id):
     """The files kept for the case."""
     case = queries.get_case(case_id, seen_by=request.user, page="Files")
+    care_too = queries.reads_care(case, seen_by=request.user)
     page = queries.about(case, seen_by=request.user) | {
-        "files": queries.files(case),
+        "files": queries.files(case, care_too=care_too),
+        "care_too": care_too,
         "may_add": can_take_part(request.user, case, timezone.localdate()),
         "back": reverse("case", kwargs={"case_id": case.pk}),
     }

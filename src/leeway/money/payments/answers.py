@@ -93,7 +93,7 @@ def take_answer(*, run: PaymentRun, upload: DjangoFile, by: User, on: date) -> B
     return answer
 
 
-def may_read_files(run_id: UUID, *, user: User, page: str) -> bool:
+def may_read_files(run_id: UUID, *, user: User, kind: str, page: str) -> bool:
     """Whether this user may read the bank's answers to a run, with the look at everybody in it noted."""
     run = PaymentRun.objects.filter(pk=run_id).first()
     if run is None or not user.can(Capability.PAY):

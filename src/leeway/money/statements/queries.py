@@ -102,7 +102,7 @@ def accounts_with(person_id: UUID) -> QuerySet:
     ).values("pk")
 
 
-def may_read_files(owner_id: UUID, *, user: User, page: str) -> bool:
+def may_read_files(owner_id: UUID, *, user: User, kind: str, page: str) -> bool:
     """Whether a user may read the files of a bank account: finance, with the look noted."""
     if not user.can(Capability.RECONCILE):
         return False
