@@ -58,7 +58,7 @@ ONCE = {
     "payees:approve", "payees:reject",
     "payments:approve", "payments:cancel", "payments:send", "payments:redate", "payments:withdraw", "payments:confirm",
     "payments:returned", "payments:answer", "payments:sample", "payments:checked", "payments:file_send",
-    "payments:take_apart",
+    "payments:take_apart", "payments:leave_out",
     "contributions:take_back", "contributions:change",
     "statements:confirm", "statements:accept", "statements:line", "statements:received", "statements:match",
     "statements:mapping",

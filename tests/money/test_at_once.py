@@ -36,7 +36,7 @@ from leeway.money.ledger.queries import balance
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payments import actions as payments
-from leeway.money.payments import answers, together
+from leeway.money.payments import answers, leaving_out, together
 from leeway.money.payments.models import FileOfRuns, Payment, PaymentRun
 from leeway.money.payments.queries import stopped_since
 from leeway.money.payments.states import LIVE, State
@@ -58,7 +58,7 @@ STARTS, CUT, FOUR_WEEKS_END = date(2026, 4, 22), date(2026, 4, 23), date(2026, 5
 PAY_DAYS = (date(2026, 4, 24), date(2026, 4, 27))  # of five days, and of four weeks
 NEXT_PAY_DAY, AFTER = date(2026, 5, 22), date(2026, 6, 4)
 SEEN = "Bank statement of that day"
-ROOMS = (budgets, payees, payments, answers, together, contributions, statements, circumstances)
+ROOMS = (budgets, payees, payments, answers, leaving_out, together, contributions, statements, circumstances)
 
 
 @dataclass
@@ -371,6 +371,17 @@ ACTIONS: dict[Callable[..., Any], Action] = {
     answers.take_answer: Action(_answer, (State.SENT,)),
     payments.cancel_run: Action(
         lambda world: payments.cancel_run(run=world.runs[State.MADE], by=world.finn, on=ON), (State.MADE,)
+    ),
+    leaving_out.leave_out: Action(
+        lambda world: leaving_out.leave_out(
+            payment=world.runs[State.MADE].payments.first(),
+            kind=HoldKind.QUERIED,
+            reason="A second plan",
+            last_on=ON,
+            by=world.finn,
+            on=ON,
+        ),
+        (State.MADE,),
     ),
     payments.withdraw_run: Action(
         lambda world: payments.withdraw_run(

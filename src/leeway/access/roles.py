@@ -47,7 +47,8 @@ class Capability(Enum):
     PAY = "pay or move money"
     APPROVE_LARGE_RUNS = "approve a payment run above the council’s limit"
     CONFIRM_RECEIPTS = "confirm that money was received"
-    RECONCILE = "read bank statements or say what their lines are"
+    SEE_BANK = "see bank accounts and what their lines are"
+    RECONCILE = "take in bank statements or say what their lines are"
     # what there is to choose from
     LIST_SERVICES = "add to the directory or record a price"
     IMPORT_LISTINGS = "import the regulator's files"
@@ -88,6 +89,7 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.PAY: _FINANCE,
     Capability.APPROVE_LARGE_RUNS: frozenset({Role.FINANCE_MANAGER}),
     Capability.CONFIRM_RECEIPTS: _JUST_FINANCE,
+    Capability.SEE_BANK: _FINANCE,
     Capability.RECONCILE: _JUST_FINANCE,
     Capability.LIST_SERVICES: frozenset({Role.ASSESSOR, Role.COMMISSIONER, Role.ADMINISTRATOR}),
     Capability.IMPORT_LISTINGS: frozenset({Role.COMMISSIONER, Role.ADMINISTRATOR}),

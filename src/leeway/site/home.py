@@ -29,10 +29,10 @@ from leeway.law.numbers import pounds
 from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_death
 from leeway.money.payees.queries import waiting as details_waiting
 from leeway.money.payments.money_now import money_now
-from leeway.money.payments.queries import first_pay_day, preview
+from leeway.money.payments.queries import first_pay_day, pay_day_to_suggest, preview
 from leeway.money.payments.views import todays_work
 from leeway.money.payments.waiting import first_payments, middle_days
-from leeway.money.statements.queries import own_accounts
+from leeway.money.statements.queries import unexplained
 from leeway.site.first_payments import A_YEAR
 from leeway.site.next_steps import next_in_short, next_step
 
@@ -138,7 +138,7 @@ def _caseload(request: SignedIn, today: date) -> dict:
 
 
 def _finance(request: SignedIn, today: date) -> dict:
-    pay_on = first_pay_day(today)
+    pay_on = pay_day_to_suggest(today)
     due, _rows = preview(pay_on, seen_by=request.user, rows=0)
     starts = request.user.can(Capability.START_BUDGETS)
     return {
@@ -150,9 +150,10 @@ def _finance(request: SignedIn, today: date) -> dict:
         else [],
         "starts": starts,
         "details": details_waiting(seen_by=request.user, rows=CASES_A_PAGE) if starts else [],
+        "first_day": first_pay_day(today),
         "pay_on": pay_on,
         "due": due,
-        "bank": own_accounts(seen_by=request.user) if request.user.can(Capability.RECONCILE) else None,
+        "bank": unexplained(seen_by=request.user),
     }
 
 

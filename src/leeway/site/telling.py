@@ -30,6 +30,7 @@ AWAY = "we heard that you are away from home, and we want to find out what you n
 WAITS_BECAUSE = {
     **dict.fromkeys(WHILE_AWAY, AWAY),
     HoldKind.REVIEW_OVERDUE: "we have not looked at your plan with you for too long",
+    HoldKind.QUERIED: "we want to check something about it first",
 }
 STUCK = {
     State.FAILED: (

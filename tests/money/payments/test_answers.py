@@ -25,6 +25,7 @@ from leeway.money.payments.models import AnsweredPayment, BankAnswer, PaymentRun
 from leeway.money.payments.notices import tell_of_late
 from leeway.money.payments.queries import evidence_for, findings
 from leeway.refusal import NotAllowed, Refusal
+from tests.money.banking import statement_writers as write
 from tests.money.banking.reports import notification, report, sent_back, status
 
 SET_UP_ON, ON, ANSWERED_ON, PAY_ON, LATER = (
@@ -187,6 +188,7 @@ def test_what_cannot_be_meant_has_its_sentence_and_nothing_is_half_written(run, 
         (rejection(adas, adas), "twice"),
         (b"<Bacs><ARUCS/></Bacs>", "a Bacs ARUCS report. Its layout is not published"),
         (b"VOL1 and so on", "A bank’s answer is a pain.002 or a camt.054"),
+        (write.camt([]), "This is a statement .camt.053.*is uploaded under Bank, at its account"),
         (b"<Document/>", "XML, and not a bank statement or answer"),
         (b"", "empty"),
     ):

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from leeway.access.models import User
 from leeway.access.roles import Role
@@ -47,6 +48,14 @@ def test_it_is_checked_then_approved_by_somebody_of_a_higher_level(run, finn, fa
     approved = approve_run(run=run, by=fiona, on=ON)
     assert (approved.state, approved.checked_by, approved.approved_by) == (State.APPROVED, fay, fiona)
     assert list(findings()) == []
+
+
+def test_its_page_says_whose_word_it_waits_for(run, finn, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: ON)
+    client.force_login(finn)
+    day = {"pay_on_day": "23", "pay_on_month": "4", "pay_on_year": "2026"}
+    text = client.post(reverse("payments:redate", args=[run.pk]), day, follow=True).content.decode()
+    assert "Another finance officer must check it, and then a finance manager approve it." in text
 
 
 def test_an_officer_of_no_higher_level_does_not_approve_it(run, fay):

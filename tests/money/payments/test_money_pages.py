@@ -1,5 +1,6 @@
 """The pages of money: who may open them, what they show, and the whole way from set-up to files."""
 
+import re
 from datetime import date
 from html import unescape
 
@@ -7,8 +8,9 @@ import pytest
 from django.urls import reverse
 
 from leeway.care.planning.models import Way
+from leeway.money.banking.working_days import working_day_on_or_before
 from leeway.money.budgets.actions import start_budget
-from leeway.money.budgets.models import Budget
+from leeway.money.budgets.models import Budget, Instalment
 from leeway.money.payees.models import PayeeAccount
 from leeway.money.payments.actions import make_run
 from leeway.money.payments.models import PaymentRun
@@ -55,6 +57,72 @@ def day(field, number):
 
 
 PAY_ON = day("pay_on", 24)
+
+
+def boxes(text):
+    """The day in the three boxes of a page."""
+    found = [re.search(f'name="pay_on_{part}"[^>]*value="([0-9]+)"', text) for part in ("year", "month", "day")]
+    return date(*(int(each[1]) for each in found))
+
+
+def test_the_day_of_a_run_is_one_that_bacs_can_reach_and_on_which_something_is_due(
+    case, agree, bank, as_user, finn, fay, looking
+):
+    plan = agree(case, (DP, 100_00, 0))
+    bank(case)
+    start_budget(plan=plan, by=finn, on=TODAY)
+    client = as_user(finn)
+    assert boxes(page(client, "payments:make")) == date(2026, 4, 22)
+    text = page(client, "payments:home")
+    assert "Due by 22 April 2026, the first day that Bacs can reach" in text and "Next due" not in text
+    first = make_run(pay_on=date(2026, 4, 22), by=finn, on=TODAY)
+
+    due_on = Instalment.objects.exclude(payments__run=first).earliest("due_on").due_on
+    after = working_day_on_or_before(due_on)
+    assert date(2026, 4, 22) < after < date(2026, 5, 20)
+    assert boxes(page(client, "payments:make")) == after
+    said = f"{after:%-d %B %Y}"
+    assert f"Next due, by {said}:" in page(client, "payments:home")
+    assert f"can be paid on {said}, and nothing before that day." in page(client, "home")
+    text = post(client, "payments:make", **day("pay_on", 23))
+    assert f"Something is next due on {said}" in text and f"Check a run for {said}" in text and boxes(text) == after
+    while boxes(page(client, "payments:make")) > date(2026, 4, 22):
+        make_run(pay_on=boxes(page(client, "payments:make")), by=finn, on=TODAY)
+    assert "Nor is anything due in the next month" in post(client, "payments:make", **day("pay_on", 23))
+    assert "Nothing that can be paid is due in the next month." in page(client, "home")
+
+
+def test_payments_of_a_run_are_searched_and_sorted(case, another_case, agree, bank, as_user, finn, looking):
+    for number, (one, pence) in enumerate(((case, 70_00), (another_case("Zoe"), 140_00)), start=1):
+        plan = agree(one, (DP, pence, 0))
+        bank(one, account_number=f"{number}2345678", name=f"{one.person} account")
+        start_budget(plan=plan, by=finn, on=TODAY)
+    run = make_run(pay_on=date(2026, 4, 24), by=finn, on=TODAY)
+    client = as_user(finn)
+
+    def references(**asked):
+        text = client.get(reverse("payments:show", args=[run.pk]), asked).content.decode()
+        return re.findall('leeway-nowrap">([0-9]{6}-[0-9]{6})<', text.partition('aria-label="Payments in')[2])
+
+    first, second = (f"000001-00000{place}" for place in (1, 2))
+    zoe = run.payments.get(case__person__given_name="Zoe")
+    assert references() == references(sort="place") == [first, second]
+    assert references(sort="largest")[0] == references(words="zoe")[0] == zoe.reference
+    assert references(words="Zoe") == references(words="zoe account") == references(words=zoe.reference)
+    assert len(references(words="zoe")) == 1 and references(words="nobody") == []
+    assert references(words="000002-000001") == references(words="000001-99999999999") == []
+
+
+def test_the_other_day_of_a_run_is_suggested_so_that_it_can_be_given(case, agree, bank, as_user, finn, looking):
+    plan = agree(case, (DP, 100_00, 0))
+    bank(case)
+    start_budget(plan=plan, by=finn, on=TODAY)
+    run = make_run(pay_on=date(2026, 4, 22), by=finn, on=TODAY)
+    client = as_user(finn)
+    given = boxes(page(client, "payments:redate", run.pk))
+    assert given == date(2026, 4, 23)
+    assert "The run has its new day" in post(client, "payments:redate", run.pk, **day("pay_on", given.day))
+    assert boxes(page(client, "payments:redate", run.pk)) == date(2026, 4, 22)
 
 
 def test_from_an_agreed_plan_to_money_that_arrived(case, agree, as_user, finn, fay, looking, on):

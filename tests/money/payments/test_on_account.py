@@ -22,7 +22,7 @@ from leeway.money.payments.actions import (
     return_payment,
 )
 from leeway.money.payments.models import Rail
-from leeway.money.payments.queries import came_back, findings, iso_file
+from leeway.money.payments.queries import came_back, findings, iso_file, on_account_waiting
 from leeway.refusal import NotAllowed, Refusal
 
 ON = date(2026, 4, 20)
@@ -75,6 +75,26 @@ def test_it_waits_for_a_manager_who_did_not_ask(asked, case, finn, fay, mona, be
         Interim.objects.update(authorised_by=finn, authorised_on=ON)
     authorise_interim(interim=asked, by=mona, on=ON)
     assert not Task.objects.filter(kind=Event.INTERIM_ASKED, done_on=None).exists()
+    assert make_run(pay_on=date(2026, 4, 24), by=finn, on=ON).total_pence == 150_01
+
+
+def test_what_was_agreed_and_cannot_be_paid_says_why(case, bank, finn, mona, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: ON)
+    asked = ask_for_interim(
+        case=case, amount_pence=150_01, starts_on=ON, ends_on=date(2026, 5, 3), reason=WHY, by=finn, on=ON
+    )
+    assert on_account_waiting(ON, seen_by=finn) == []
+    authorise_interim(interim=asked, by=mona, on=ON)
+    (waits,) = on_account_waiting(ON, seen_by=finn)
+    assert (waits, waits.why) == (asked, "No approved bank details")
+    client.force_login(finn)
+    for name in ("payments:home", "payments:faster"):
+        assert "£150.01: No approved bank details" in client.get(reverse(name)).content.decode()
+    with pytest.raises(NothingToPay):
+        make_run(pay_on=date(2026, 4, 24), by=finn, on=ON)
+    bank(case)
+    assert on_account_waiting(ON, seen_by=finn) == []
+    assert "£150.01: No" not in client.get(reverse("payments:home")).content.decode()
     assert make_run(pay_on=date(2026, 4, 24), by=finn, on=ON).total_pence == 150_01
 
 

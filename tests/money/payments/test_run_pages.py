@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
+from leeway.access.models import User
+from leeway.access.roles import Role
 from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import place_hold, start_budget
 from leeway.money.budgets.models import HoldKind
@@ -12,14 +14,24 @@ from leeway.money.payees import actions as payees
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payees.models import Holder
 from leeway.money.payments import comparing, queries
-from leeway.money.payments.actions import draw_sample, make_run, record_checked
+from leeway.money.payments.actions import approve_run, draw_sample, make_faster_run, make_run, record_checked
+from leeway.money.payments.leaving_out import leave_out
+from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.queries import findings, wrong_between
+from leeway.money.payments.states import State
 from leeway.money.payments.waiting import FirstPayment, first_payments, longest_waits
-from leeway.refusal import Refusal
+from leeway.refusal import NotAllowed, Refusal
 from leeway.site.first_payments import breakdown
 
 ON, FIRST, SECOND = date(2026, 4, 20), date(2026, 4, 27), date(2026, 5, 22)
+BEFORE = date(2026, 4, 24)  # when of each person one payment is due
 DP = Way.DIRECT_PAYMENT
+
+
+@pytest.fixture
+def fiona(db):
+    """A finance manager."""
+    return User.objects.create_user("fiona@council.example", name="Fiona Hale", roles=[Role.FINANCE_MANAGER])
 
 
 @pytest.fixture
@@ -52,6 +64,76 @@ def test_a_run_is_shown_beside_the_last_one_with_why(paid_for, finn, paid):
     }
     before = run.total_pence - found.before.total_pence
     assert sum(group.difference_pence for group in found.groups.values()) == before
+
+
+def left_out(payment, by, **changes):
+    said = {"kind": HoldKind.QUERIED, "reason": "Two plans overlap", "last_on": BEFORE, "by": by, "on": ON}
+    return leave_out(payment=payment, **(said | changes))
+
+
+def names(run):
+    return sorted(run.payments.values_list("case__person__given_name", flat=True))
+
+
+def test_one_payment_is_left_out_with_a_reason_and_the_run_made_again(paid_for, finn, fay, fiona):
+    paid_for("Amy"), paid_for("Bob"), paid_for("Cid")
+    run = make_run(pay_on=BEFORE, by=finn, on=ON)
+    amys = run.payments.get(case__person__given_name="Amy")
+    with pytest.raises(NotAllowed, match="start, fund, hold"):
+        left_out(amys, fiona)
+    with pytest.raises(Refusal, match="Say why payments should wait"):
+        left_out(amys, fay, reason=" ")
+    assert names(PaymentRun.objects.get()) == ["Amy", "Bob", "Cid"]
+    again = left_out(amys, fay)
+    run.refresh_from_db()
+    assert (run.state, again.pay_on, again.made_by, names(again)) == (State.CANCELLED, BEFORE, fay, ["Bob", "Cid"])
+    assert [each.why for each in queries.what_is_due(BEFORE, seen_by=finn).waiting] == ["Finance checks it first"]
+    told = amys.case.story.latest("pk").sentence
+    assert told == "Payments on hold: finance checks it first."
+    with pytest.raises(Refusal, match="Cancelled"):
+        left_out(amys, fay)
+    with pytest.raises(SecondOfficerNeeded):
+        approve_run(run=again, by=fay, on=ON)
+    approve_run(run=again, by=finn, on=ON)
+    with pytest.raises(Refusal, match="Approved"):
+        left_out(again.payments.first(), fay)
+    assert list(findings()) == []
+
+
+def test_who_is_alone_in_a_run_is_left_out_and_no_run_takes_its_place(paid_for, finn):
+    paid_for("Amy")
+    run = make_run(pay_on=BEFORE, by=finn, on=ON)
+    assert left_out(run.payments.get(), finn) is None
+    assert PaymentRun.objects.get().state == State.CANCELLED
+
+
+def test_of_a_run_the_same_day_the_others_are_paid_and_nobody_else(paid_for, finn):
+    paid_for("Amy"), paid_for("Bob"), paid_for("Cid")
+    only = [each.id for each in queries.urgent(BEFORE, seen_by=finn)][:2]
+    run = make_faster_run(pay_on=BEFORE, only=only, why="They wait for their first", by=finn, on=ON)
+    first, second = run.payments.order_by("place")
+    again = left_out(first, finn)
+    assert (again.rail, again.why) == (run.rail, run.why) and names(again) == [second.case.person.given_name]
+
+
+def test_a_payment_is_left_out_from_the_page_of_its_run(paid_for, finn, fiona, as_user, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: ON)
+    paid_for("Amy"), paid_for("Bob")
+    run = make_run(pay_on=BEFORE, by=finn, on=ON)
+    amys = run.payments.get(case__person__given_name="Amy")
+    address = reverse("payments:leave_out", args=[run.pk, amys.place])
+    page = reverse("payments:show", args=[run.pk])
+    assert address not in as_user(fiona).get(page).content.decode()
+    client = as_user(finn)
+    assert address in client.get(page).content.decode()
+    assert "Leave out £" in (text := client.get(address).content.decode()) and "Amy" in text
+    day = {"last_on_day": "27", "last_on_month": "4", "last_on_year": "2026"}
+    said = {"kind": "queried", "reason": "Two plans overlap", "ends_by_itself": "no", **day}
+    assert "Say what happened" in client.post(address, said | {"reason": ""}).content.decode()
+    text = client.post(address, said, follow=True).content.decode()
+    assert "is left out, and payments to them wait. Run 1 is cancelled, and this is the run in its place." in text
+    assert names(PaymentRun.objects.get(number=2)) == ["Bob"]
+    assert client.get(address).headers["Location"] == page
 
 
 def test_a_difference_to_what_was_paid_before_is_named_as_one(paid_for, agree, finn, paid, as_user):

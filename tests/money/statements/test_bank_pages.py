@@ -1,15 +1,22 @@
 """The pages of bank accounts: a month from the upload to its end, what each shows, and who may open them."""
 
+import re
 from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from leeway.access.models import Look
+from leeway.access.models import Look, User
+from leeway.access.roles import Role
 from leeway.money.payments.states import State
-from leeway.money.statements.kinds import Whose
-from leeway.money.statements.models import BankAccount, Match, StatementLine
+from leeway.money.statements import actions
+from leeway.money.statements.kinds import Otherwise, Whose
+from leeway.money.statements.models import BankAccount, Match, StatementLine, Undoing
+from leeway.refusal import NotAllowed
+from tests.money.banking.reports import report
 from tests.money.statements.conftest import LATER, NUMBER, line, read
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +31,12 @@ def on_30_april(monkeypatch):
 def finance(client, finn):
     client.force_login(finn)
     return client
+
+
+@pytest.fixture
+def fiona(db):
+    """A finance manager, who sees what the bank says and changes nothing of it."""
+    return User.objects.create_user("fiona@council.example", name="Fiona Hale", roles=[Role.FINANCE_MANAGER])
 
 
 def page(client, name, /, *args, **asked):
@@ -64,7 +77,9 @@ def test_a_month_in_the_browser(finance, paid_run, on_30_april):
         f"30/04/2026,CHARGES,,-5.00,{back / 100 - 5:.2f}",
     ]
     text = post(finance, "upload", account.pk, upload=table(*rows), mapping="day-first")
-    assert "Kept: 3 new lines" in text and "The bank has" in text and "How long lines have not been explained" in text
+    assert "Kept: 3 new lines" in text
+    assert "Matched by themselves: 1; proposed: 1; left to explain: 1." in text
+    assert "The bank has" in text and "How long lines have not been explained" in text
     assert "This file is here already" in post(finance, "upload", account.pk, upload=table(*rows), mapping="day-first")
 
     text = page(finance, "home")
@@ -170,5 +185,141 @@ def test_pages_need_few_queries(finance, paid_run, keep, account, django_assert_
             page(finance, name, *args)
 
 
-def test_a_day_of_the_month_that_is_none(finance, account):
-    assert date(2026, 4, 1).strftime("%Y-%m") in page(finance, "month", account.pk, month="2026-13")
+def test_lines_that_nobody_explained_are_todays_work(finance, fiona, finn, keep, account):
+    def home():
+        with CaptureQueriesContext(connection) as asked:
+            text = finance.get(reverse("home")).content.decode()
+        return text.partition("<main")[2], len(asked)
+
+    assert "Explain:" not in home()[0]
+    keep(read(line(-1_00, 20), line(2_50, 24), line(-3_00, 25)))
+    text, asked = home()
+    assert reverse("statements:queue", args=[account.pk]) in text and "3 lines of Care payments" in text
+    assert "£2.50 came in and £4.00 went out" in text and "The oldest is 10 days old." in text
+    other = actions.open_bank_account(whose=Whose.COUNCIL, name="Cards", identifier="99887766554433", by=finn, on=LATER)
+    keep(read(line(-9_00, 30), account="99887766554433"), of=other)
+    text, more = home()
+    assert "1 line of Cards" in text and "£9.00 went out, and nobody has said what it is" in text
+    assert "The oldest is of today." in text and text.index("Care payments") < text.index("Cards")
+    assert more == asked <= 25, "however many accounts there are"
+    finance.force_login(fiona)
+    assert "3 lines of Care payments" in home()[0]
+    for row in StatementLine.objects.filter(account=account):
+        actions.explain(line=row, kind=Otherwise.CHARGES, words="Charges of April", by=finn, on=LATER)
+    assert "of Care payments" not in home()[0] and "1 line of Cards" in home()[0]
+
+
+def test_the_queue_is_searched_and_sorted(finance, keep, account):
+    keep(
+        read(
+            line(-9_00, 20, counterparty="Oakfield Homes"), line(-1_250_00, 22, reference="CARD 100%"),
+            line(40_00, 24, description="Refund of oakfield"), line(-9_00, 25, description="Fees"),
+        )
+    )  # fmt: skip
+
+    def amounts(**asked):
+        text = page(finance, "queue", account.pk, **asked).partition("<tbody")[2].partition("</tbody")[0]
+        return re.findall('data-label="Open">([^<]+)<', text)
+
+    assert amounts() == ["−£9.00", "−£1,250.00", "£40.00", "−£9.00"]
+    assert amounts(sort="newest") == amounts()[::-1]
+    assert amounts(sort="largest") == ["−£1,250.00", "£40.00", "−£9.00", "−£9.00"]
+    assert amounts(words="OAKFIELD", sort="newest") == ["£40.00", "−£9.00"]
+    assert amounts(words="oakfield £9.00") == ["−£9.00"] and amounts(words="1,250.00") == ["−£1,250.00"]
+    assert amounts(words="100%") == ["−£1,250.00"] and amounts(words="%") == ["−£1,250.00"]
+    text = page(finance, "queue", account.pk, words="oakfield", sort="largest")
+    assert "4 lines to explain" in text and "2 lines with “oakfield”, the largest first" in text
+    assert "No line that is not explained has “zed”" in page(finance, "queue", account.pk, words="zed")
+    assert "Choose one of these orders" in page(finance, "queue", account.pk, sort="sideways")
+    assert amounts(words="9" * 100) == [] and amounts(words="\x00") == amounts()
+
+
+def test_a_run_is_confirmed_from_what_the_bank_says(finance, fiona, paid_run, account, keep):
+    """Finance's home leads to what there is to do, not to a form that asks what one looked at."""
+    address = reverse("statements:confirm", args=[paid_run.pk])
+    assert address in finance.get(reverse("home")).content.decode()
+    assert address in finance.get(reverse("payments:show", args=[paid_run.pk])).content.decode()
+    text = page(finance, "confirm", paid_run.pk)
+    assert "is read not at all yet" in text and reverse("statements:upload", args=[account.pk]) in text
+    assert reverse("payments:answer", args=[paid_run.pk]) in text and "No answer to its file is read yet" in text
+    assert reverse("payments:confirm", args=[paid_run.pk]) in text and "Confirm run 1</button>" not in text
+    keep(read(line(-5_00, 20), last=date(2026, 4, 23)))
+    text = page(finance, "confirm", paid_run.pk)
+    assert "is read up to 23 April 2026" in text and "Read the statement of 24 April 2026" in text
+    keep(read(line(-paid_run.total_pence, 24), opening=995_00, number="2"))
+    text = page(finance, "confirm", paid_run.pk)
+    assert "is read up to 24 April 2026" in text and reverse("statements:queue", args=[account.pk]) in text
+    finance.force_login(fiona)
+    text = page(finance, "confirm", paid_run.pk)
+    assert reverse("statements:upload", args=[account.pk]) not in text
+    assert "Only a finance officer" in post(finance, "confirm", paid_run.pk)
+    paid_run.refresh_from_db()
+    assert paid_run.state == State.SENT
+
+
+def test_an_answer_of_the_bank_is_told_where_it_belongs(finance, account):
+    for content, said in (
+        (report(about="LEEWAY-000017"), "on the page of payment run LEEWAY-000017, at “Give the bank’s answer”"),
+        (report(about="?"), "on the page of its payment run"),
+    ):
+        text = post(finance, "upload", account.pk, upload=SimpleUploadedFile("answer.xml", content), mapping="usual")
+        assert "the bank’s answer to a payment run (pain.002), and no statement" in text and said in text
+
+
+def test_a_month_is_named_or_refused_by_name(finance, keep, account):
+    keep(read(line(-1_00, 25, month=2), line(-2_00, 24)))
+    text = page(finance, "month", account.pk)
+    assert "1 line not explained" in text and "?month=2026-03" in text and "?month=2026-05" not in text
+    text = page(finance, "month", account.pk, month="2026-03")
+    assert "No lines in this month" in text and "?month=2026-02" in text and "?month=2026-04" in text
+    text = page(finance, "month", account.pk, month="2026-02")
+    assert "1 line not explained" in text and "?month=2026-01" not in text and "February 2026" in text
+    for asked, said in (
+        ("2026-13", "“2026-13” is no month. Enter its year and its number, like 2026-04."),
+        ("abc", "“abc” is no month."),
+        ("0000-01", "“0000-01” is no month."),
+        ("２026-04", "is no month."),
+        ("2026-04" * 9, "Enter a month: its year and its number"),
+        ("", "Enter a month: its year and its number"),
+        ("2026-05", "Month that begins on: 1 May 2026 is in the future."),
+        ("9999-12", "1 December 9999 is in the future."),
+        ("1066-10", "1 October 1066 is more than 20 years ago."),
+    ):
+        text = page(finance, "month", account.pk, month=asked)
+        assert said in text and "There is a problem" in text, asked
+        assert "not explained" not in text.partition("<main")[2], asked
+        assert said in page(finance, "month_csv", account.pk, month=asked)
+
+
+def test_a_finance_manager_sees_the_bank_and_changes_nothing(client, fiona, finn, paid_run, keep, account):
+    ben = paid_run.payments.get(payee__account_name="Ben Example")
+    keep(read(line(-ben.amount_pence, counterparty="Example Ben"), line(-1_00, 25)))
+    row, charge = StatementLine.objects.order_by("place")
+    match = actions.explain(line=charge, kind=Otherwise.CHARGES, words="Charges of April", by=finn, on=LATER)
+    client.force_login(fiona)
+    seen = [
+        page(client, name, *args)
+        for name, *args in (
+            ("home",), ("account", account.pk), ("queue", account.pk), ("line", account.pk, row.pk),
+            ("line", account.pk, charge.pk), ("match", account.pk, match.pk), ("month", account.pk),
+        )
+    ]  # fmt: skip
+    assert "is like" in seen[3] and "Charges of April" in seen[4] and "1 line not explained" in seen[6]
+    for text in seen:
+        main = text.partition("<main")[2]
+        assert 'method="post"' not in main
+        for word in ("Upload", "Undo", "Accept", "Explain this", "Split", "Match several", "Begin with", "Confirm run"):
+            assert word not in main, word
+    assert b"Charges of April" in client.get(reverse("statements:month_csv", args=[account.pk])).content
+
+    refused = "Only a finance officer can take in bank statements or say what their lines are."
+    assert refused in post(client, "line", account.pk, row.pk, kind="charges", words="Bank charges of April")
+    assert refused in post(client, "match", account.pk, match.pk, reason="It is mistaken.")
+    for name, *args in (
+        ("open",), ("upload", account.pk), ("accept", account.pk, row.pk), ("by_hand", account.pk, row.pk),
+        ("received", account.pk, row.pk), ("columns",),
+    ):  # fmt: skip
+        assert client.post(reverse(f"statements:{name}", args=args)).status_code == 403, name
+    with pytest.raises(NotAllowed):
+        actions.undo(match=match, reason="It is mistaken.", by=fiona, on=LATER)
+    assert Match.objects.get() == match and not Undoing.objects.exists()

@@ -386,6 +386,7 @@ class HoldKind(models.TextChoices):
     PRISON = "prison", "In prison or approved premises"
     SAFEGUARDING = "safeguarding", "Safeguarding concern"
     REVIEW_OVERDUE = "review_overdue", "Review overdue"
+    QUERIED = "queried", "Finance checks it first"
     RETURNED = "returned", "A payment came back"
 
     @property

@@ -1,5 +1,6 @@
 """What stops an instalment from being paid: one table, asked in SQL of any number of them and told in words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -100,21 +101,38 @@ STOPS = (
 )
 
 
-#: What an interim payment needs: somebody's word, an account, and that nothing bars a direct payment.
+#: The same of money on account that somebody agreed to.
 DETAINED_ON_ACCOUNT = Stay.objects.filter(
     person=OuterRef("case__person"), ends_on=None, taken_back_on=None, kind__in=[*DETAINED_IN, *PERHAPS_DETAINED_IN]
 )
-ON_ACCOUNT = (
-    Q(authorised_on__isnull=False, ended_on=None, case__person__date_of_death=None)
-    & Q(Exists(PAYEE_ON_ACCOUNT.exclude(holder=Holder.REPRESENTATIVE)))
-    & ~Q(Exists(PAYEE_ON_ACCOUNT.filter(relationship__ends_on__lt=OuterRef("paid_on"))))
-    & ~Q(Exists(DETAINED_ON_ACCOUNT))
+STOPS_ON_ACCOUNT = (
+    Stop(Q(case__person__date_of_death__isnull=False), Value("The person has died")),
+    Stop(~Q(Exists(PAYEE_ON_ACCOUNT)), Value("No approved bank details")),
+    Stop(
+        Q(Exists(PAYEE_ON_ACCOUNT.filter(holder=Holder.REPRESENTATIVE))),
+        Value("The bank details are of whoever would settle what is left, and the person lives"),
+    ),
+    Stop(
+        Q(Exists(PAYEE_ON_ACCOUNT.filter(relationship__ends_on__lt=OuterRef("paid_on")))),
+        Value("The authority of whoever holds the money has ended"),
+    ),
+    Stop(
+        Q(Exists(DETAINED_ON_ACCOUNT)),
+        Value("No direct payment can be made to somebody in prison or approved premises"),
+    ),
 )
 
 
 def payable_on_account(interims: QuerySet[Interim], day: date) -> QuerySet[Interim]:
     """Those of some interim payments that can be paid on a day."""
-    return interims.annotate(paid_on=Value(day, output_field=DateField())).filter(ON_ACCOUNT)
+    agreed = interims.filter(authorised_on__isnull=False, ended_on=None)
+    stops = (~stop.condition for stop in STOPS_ON_ACCOUNT)
+    return agreed.annotate(paid_on=Value(day, output_field=DateField())).filter(*stops)
+
+
+def with_what_stops_on_account(interims: QuerySet[Interim], day: date) -> QuerySet[Interim]:
+    """Each interim payment with `why`: all that stops it on a day, in words; empty where nothing does."""
+    return interims.annotate(paid_on=Value(day, output_field=DateField()), why=_all_that(STOPS_ON_ACCOUNT))
 
 
 def as_paid_on(instalments: QuerySet[Instalment], day: date) -> QuerySet[Instalment]:
@@ -138,5 +156,10 @@ def payable(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
 
 def with_what_stops(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
     """Each instalment, `as_paid_on` a day, with `why`: all that stops it, in words; empty where nothing does."""
-    told = [Case(When(stop.condition, then=stop.words), output_field=TextField()) for stop in STOPS]
-    return instalments.annotate(why=Func(Value(BETWEEN), *told, function="CONCAT_WS", output_field=TextField()))
+    return instalments.annotate(why=_all_that(STOPS))
+
+
+def _all_that(stops: Iterable[Stop]) -> Func:
+    """All of some stops that hold of a row, in words."""
+    told = [Case(When(stop.condition, then=stop.words), output_field=TextField()) for stop in stops]
+    return Func(Value(BETWEEN), *told, function="CONCAT_WS", output_field=TextField())

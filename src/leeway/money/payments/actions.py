@@ -40,7 +40,6 @@ from leeway.money.payments.states import MOVES, PAYMENT_MOVES, PaymentState, Sta
 from leeway.moves import require_move
 from leeway.refusal import Refusal
 
-DAYS_AHEAD_MAX = 31
 ROWS_AT_ONCE = 10_000
 
 
@@ -332,7 +331,7 @@ def require_pay_day(pay_on: date, on: date) -> None:
 
 
 def _require_within_a_month(pay_on: date, on: date) -> None:
-    if pay_on > on + timedelta(days=DAYS_AHEAD_MAX):
+    if pay_on > on + timedelta(days=queries.DAYS_AHEAD_MAX):
         raise Refusal("Choose a day within the next 31 days.", field="pay_on")
 
 

@@ -36,6 +36,7 @@ FILES_OF_RUN = "payments.run"
 REFERENCE = re.compile("([0-9]{6})-([0-9]{6})")
 ARUCS = re.compile(rb"\bARUCS\b|Automated Return of Unapplied Credit", re.IGNORECASE)
 HEAD = 20_000
+A_STATEMENT = "A statement is uploaded under Bank, at its account; what it says of this run is confirmed from there."
 SAID = {Verdict.PENDING: Said.PENDING, Verdict.DUPLICATE: Said.DUPLICATE, Verdict.REJECTED: Said.REJECTED}
 
 
@@ -227,9 +228,12 @@ def _from_notification(run: PaymentRun, content: bytes) -> Heard:
     try:
         read = read_statement(content)
     except CannotRead as problem:
-        raise AnswerRefused(f"{problem} A bank’s answer is a pain.002 or a camt.054.") from problem
+        raise AnswerRefused(f"{problem} A bank’s answer is a pain.002 or a camt.054. {A_STATEMENT}") from problem
     if not read.version.startswith("camt.054"):
-        raise AnswerRefused("A bank’s answer to a run is a pain.002 or a camt.054. A statement is read where they are.")
+        raise AnswerRefused(
+            f"This is a statement ({read.version or read.format}), and a bank’s answer to a run is a pain.002 or a "
+            f"camt.054. {A_STATEMENT}"
+        )
     if foreign := [each.currency for each in read.statements if each.currency not in ("GBP", "")]:
         raise AnswerRefused(f"This file is about an account in {foreign[0]}, and payments are made in pounds.")
     named: dict[UUID, tuple[Said, Reason | None]] = {}

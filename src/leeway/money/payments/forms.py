@@ -99,6 +99,18 @@ class ApproveForm(forms.Form):
             raise forms.ValidationError(OPEN_AGAIN) from None
 
 
+class FindForm(forms.Form):
+    """Which payments of a run to show, and in which order."""
+
+    words = forms.CharField(label="Find by name or reference", required=False, max_length=100)
+    sort = forms.ChoiceField(
+        label="Order",
+        required=False,
+        choices=[("place", "As in the file"), ("name", "By last name"), ("largest", "The largest first")],
+        error_messages={"invalid_choice": "Choose one of these orders."},
+    )
+
+
 class SentForm(forms.Form):
     """When the bank was given the file."""
 

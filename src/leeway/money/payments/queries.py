@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Sum, When
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -15,11 +15,25 @@ from leeway.access.looks import record_look_over, record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case as CareCase
+from leeway.care.people.queries import find_people
 from leeway.money.banking import bacs18, iso20022
 from leeway.money.banking.payment import Credit, Originator
-from leeway.money.banking.working_days import bacs_processing_day, bacs_submission_day, working_day_after
+from leeway.money.banking.working_days import (
+    bacs_processing_day,
+    bacs_submission_day,
+    is_bank_working_day,
+    working_day_after,
+    working_day_on_or_before,
+)
 from leeway.money.budgets.models import Instalment, Interim
-from leeway.money.budgets.payable import as_paid_on, nothing_stops, payable, payable_on_account, with_what_stops
+from leeway.money.budgets.payable import (
+    as_paid_on,
+    nothing_stops,
+    payable,
+    payable_on_account,
+    with_what_stops,
+    with_what_stops_on_account,
+)
 from leeway.money.budgets.relations import RELATIONS as BUDGETS
 from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.ledger import queries as ledger
@@ -39,6 +53,14 @@ from leeway.money.payments.relations import RELATIONS as PAYMENTS
 from leeway.money.payments.states import LIVE, NOT_SENT, PaymentState, State
 from leeway.refusal import Refusal
 
+#: How far ahead a run may pay.
+DAYS_AHEAD_MAX = 31
+#: How the payments of a run can be sorted; as in its file among equals.
+SORTED = {
+    "place": ("place",),
+    "name": ("case__person__family_name", "case__person__given_name", "place"),
+    "largest": ("-amount_pence", "place"),
+}
 LIVE_ON_ACCOUNT = Payment.objects.filter(interim=OuterRef("pk"), state__in=LIVE)
 LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), state__in=LIVE)
 
@@ -121,6 +143,17 @@ def on_account(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Interim]
     return shown
 
 
+def on_account_waiting(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Any]:
+    """The money on account that was agreed and that a run for this day could not pay, each with `why`."""
+    check_can(seen_by, Capability.PAY)
+    agreed: QuerySet[Any] = with_what_stops_on_account(unpaid_on_account(), pay_on)
+    stopped = agreed.exclude(why="").select_related("case__person")
+    shown = list(stopped.order_by("authorised_on", "pk")[:rows])
+    people = [each.case.person_id for each in shown]
+    record_looks(viewer=seen_by, person_ids=people, page="Payments held back")
+    return shown
+
+
 def _with_on_account(due: Totals, pay_on: date) -> Totals:
     """The control totals of what is due, with the money on account that can be paid."""
     more = totals(payable_on_account(unpaid_on_account(), pay_on))
@@ -139,6 +172,36 @@ def first_pay_day(on: date) -> date:
     while bacs_submission_day(day) < on:
         day = working_day_after(day)
     return day
+
+
+def next_due_day(after: date, on: date) -> date | None:
+    """The first day after another on which a run would pay something, if it is one that a run can have by now."""
+    falls_due = (working_day_after(after), working_day_after(on + timedelta(days=DAYS_AHEAD_MAX)))
+    ahead = Instalment.objects.filter(due_on__range=falls_due, amount_pence__gt=0).filter(~Exists(LIVE_PAYMENT))
+    first = payable(as_paid_on(ahead, after)).order_by("due_on").values_list("due_on", flat=True).first()
+    day = working_day_on_or_before(first) if first else None
+    return day if day and day <= on + timedelta(days=DAYS_AHEAD_MAX) else None
+
+
+def pay_day_to_suggest(on: date) -> date:
+    """The first day that Bacs can reach; where nothing is due by it, the first later one on which something is."""
+    first = first_pay_day(on)
+    if payable(unpaid(first)).exists() or payable_on_account(unpaid_on_account(), first).exists():
+        return first
+    return next_due_day(first, on) or first
+
+
+def first_faster_day(on: date) -> date:
+    """The first day on which people can have money by Faster Payments."""
+    return on if is_bank_working_day(on) else working_day_after(on)
+
+
+def day_to_suggest_for(run: PaymentRun, on: date) -> date:
+    """The first other day that a run can be given: banks and its rail can meet it, and all in it is due by then."""
+    first = first_faster_day(on) if run.rail == Rail.FASTER else first_pay_day(on)
+    last = run.payments.aggregate(last=Max("instalment__due_on"))["last"]
+    day = max(first, working_day_on_or_before(last)) if last else first
+    return working_day_after(day) if day == run.pay_on else day
 
 
 def runs(*, seen_by: User) -> QuerySet[PaymentRun]:
@@ -171,6 +234,18 @@ def payments_of(run: PaymentRun) -> QuerySet[Payment]:
     """The payments of a run in their order, with whom they are for."""
     facts = ("run", "payee", "case__person", "instalment__part__budget")
     return run.payments.select_related(*facts).order_by("place")
+
+
+def payments_like(run: PaymentRun, *, words: str = "", sort: str = "") -> QuerySet[Payment]:
+    """The payments of a run with these words in a name, or of this reference, in one of the orders of `SORTED`."""
+    found = payments_of(run).order_by(*SORTED.get(sort, SORTED["place"]))
+    if not words:
+        return found
+    number, _, place = words.strip().partition("-")
+    if number.isdecimal() and place.isdecimal() and len(words) < 20:
+        return found.filter(place=int(place), run__number=int(number))
+    of_account = Q(*(Q(account_name__icontains=word) for word in words.split()))
+    return found.filter(Q(case__person__in=find_people(words).order_by().values("pk")) | of_account)
 
 
 def answers_to(run: PaymentRun) -> QuerySet[BankAnswer]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("files/<uuid:file_id>/apart/", together_views.take_apart, name="take_apart"),
     path("<uuid:run_id>/", views.show, name="show"),
     path("<uuid:run_id>/approve/", views.approve, name="approve"),
+    path("<uuid:run_id>/leave-out/<int:place>/", views.leave_out, name="leave_out"),
     path("<uuid:run_id>/cancel/", views.cancel, name="cancel"),
     path("<uuid:run_id>/send/", views.send, name="send"),
     path("<uuid:run_id>/day/", views.redate, name="redate"),

@@ -18,10 +18,11 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.acting import act, attempt, is_barred, why_not
 from leeway.law.numbers import pounds
-from leeway.money.banking.working_days import is_bank_working_day, working_day_after
+from leeway.money.budgets.forms import HoldForm
+from leeway.money.budgets.models import HoldKind
 from leeway.money.budgets.queries import holds_to_look_at
 from leeway.money.payees.queries import waiting
-from leeway.money.payments import actions, answers, comparing, forms, queries, together
+from leeway.money.payments import actions, answers, comparing, forms, leaving_out, queries, together
 from leeway.money.payments.models import PaymentRun, Rail
 from leeway.money.payments.settling import not_settled_because, settled
 from leeway.money.payments.states import NOT_SENT, State
@@ -44,7 +45,7 @@ ON_ACCOUNT_BACK = (
 def home(request: SignedIn):
     """What is due, what waits for a second officer, and the runs so far."""
     today = timezone.localdate()
-    pay_on = queries.first_pay_day(today)
+    first, pay_on = queries.first_pay_day(today), queries.pay_day_to_suggest(today)
     due = queries.what_is_due(pay_on, seen_by=request.user)
     keeps_details = request.user.can(Capability.KEEP_BANK_DETAILS)
     runs = comparing.beside_each_other(queries.runs(seen_by=request.user)[: RUNS_SHOWN + 1])[:RUNS_SHOWN]
@@ -52,10 +53,12 @@ def home(request: SignedIn):
         request,
         "payments/home.jinja",
         {
+            "first": first,
             "pay_on": pay_on,
             "due": due.free,
             "stopped": due.held,
             "held": due.waiting,
+            "on_account": queries.on_account_waiting(pay_on, seen_by=request.user),
             "runs": runs,
             "settled": settled(run for run, _ in runs),
             "details_waiting": waiting(seen_by=request.user, rows=ROWS_A_PAGE) if keeps_details else None,
@@ -85,12 +88,13 @@ def faster(request: SignedIn):
     today = timezone.localdate()
     found = queries.urgent(today, seen_by=request.user)
     choices = [(str(one.id), f"{one.case.person}: {pounds(one.amount_pence)}. {one.what}") for one in found]
-    first = {"pay_on": today if is_bank_working_day(today) else working_day_after(today)}
-    form = forms.FasterForm(request.POST or None, candidates=choices, initial=first)
+    first = queries.first_faster_day(today)
+    form = forms.FasterForm(request.POST or None, candidates=choices, initial={"pay_on": first})
     if done := act(form, lambda **by_on: actions.make_faster_run(**form.cleaned_data, **by_on), request):
-        messages.success(request, "The run is made. Another finance officer must approve it.")
+        messages.success(request, f"The run is made. {_who_is_next(done.result)}")
         return redirect("payments:show", done.result.pk)
-    return render(request, "payments/faster.jinja", {"form": form, "found": found})
+    waits = queries.on_account_waiting(first, seen_by=request.user)
+    return render(request, "payments/faster.jinja", {"form": form, "found": found, "on_account": waits})
 
 
 @require_http_methods(["GET", "POST"])
@@ -124,22 +128,31 @@ def _is_out_of_turn(run: PaymentRun, to: State, request: SignedIn) -> bool:
     return is_barred(lambda: actions.require_step(run, to, timezone.localdate()), request)
 
 
+def _who_is_next(run: PaymentRun) -> str:
+    """Whose word a run that was just made, or given another day, waits for."""
+    if run.needs_second:
+        return "Another finance officer must check it, and then a finance manager approve it."
+    return "Another finance officer must approve it."
+
+
 @require_http_methods(["GET", "POST"])
 def make(request: SignedIn):
     """Choose the day, check what would be paid, then make the run."""
     today = timezone.localdate()
-    form = forms.PayDayForm(request.POST or None, initial={"pay_on": queries.first_pay_day(today)})
-    checked, interims = None, []
+    form = forms.PayDayForm(request.POST or None, initial={"pay_on": queries.pay_day_to_suggest(today)})
+    checked, interims, next_due = None, [], None
     if form.is_valid():
         pay_on = form.cleaned_data["pay_on"]
         if request.POST.get("make"):
             if done := act(form, lambda **by_on: actions.make_run(pay_on=pay_on, **by_on), request):
-                messages.success(request, "The payment run is made. Another finance officer must approve it.")
+                messages.success(request, f"The payment run is made. {_who_is_next(done.result)}")
                 return redirect("payments:show", done.result.pk)
         elif attempt(form, lambda: actions.require_pay_day(pay_on, today)):
             checked = queries.preview(pay_on, seen_by=request.user, rows=ROWS_A_PAGE)
             interims = queries.on_account(pay_on, seen_by=request.user, rows=ROWS_A_PAGE)
-    return render(request, "payments/make.jinja", {"form": form, "checked": checked, "interims": interims})
+            next_due = None if checked[0].count else queries.next_due_day(pay_on, today)
+    context = {"form": form, "checked": checked, "interims": interims, "next_due": next_due}
+    return render(request, "payments/make.jinja", context)
 
 
 @require_GET
@@ -171,6 +184,24 @@ def cancel(request: SignedIn, run_id):
 
 
 @require_http_methods(["GET", "POST"])
+def leave_out(request: SignedIn, run_id, place):
+    """Leave one payment out of a run, with a reason, and make the run again."""
+    run = queries.get_run(run_id, seen_by=request.user)
+    payment = queries.get_payment(run, place, seen_by=request.user)
+    if is_barred(lambda: leaving_out.require_can_leave_out(payment, run, timezone.localdate()), request):
+        return redirect("payments:show", run_id)
+    form = HoldForm(request.POST or None, initial={"kind": HoldKind.QUERIED})
+    if done := act(form, lambda **by_on: leaving_out.leave_out(payment=payment, **form.cleaned_data, **by_on), request):
+        said = f"{payment.case.person} is left out, and payments to them wait. Run {run.number} is cancelled"
+        if done.result is None:
+            messages.success(request, f"{said}: nobody else was in it.")
+            return redirect("payments:home")
+        messages.success(request, f"{said}, and this is the run in its place. {_who_is_next(done.result)}")
+        return redirect("payments:show", done.result.pk)
+    return render(request, "payments/leave_out.jinja", {"run": run, "payment": payment, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
 def send(request: SignedIn, run_id):
     """Say that the bank was given the file."""
     run = queries.get_run(run_id, seen_by=request.user)
@@ -189,9 +220,10 @@ def redate(request: SignedIn, run_id):
     run = queries.get_run(run_id, seen_by=request.user)
     if _is_out_of_turn(run, State.MADE, request):
         return redirect("payments:show", run_id)
-    form = forms.PayDayForm(request.POST or None, initial={"pay_on": queries.first_pay_day(timezone.localdate())})
+    day = queries.day_to_suggest_for(run, timezone.localdate())
+    form = forms.PayDayForm(request.POST or None, initial={"pay_on": day})
     if act(form, lambda **by_on: actions.redate_run(run=run, **form.cleaned_data, **by_on), request):
-        messages.success(request, "The run has its new day. Another finance officer must approve it.")
+        messages.success(request, f"The run has its new day. {_who_is_next(run)}")
         return redirect("payments:show", run_id)
     return render(request, "payments/redate.jinja", {"run": run, "form": form})
 
@@ -290,8 +322,11 @@ def file_answer(pieces: Iterable[str], name: str, content_type: str) -> Streamin
 
 def _page(request: SignedIn, run, form):
     queries.look_over(run, seen_by=request.user, page="Payment run")
-    pages = Paginator(queries.payments_of(run), ROWS_A_PAGE)
-    pages.count = run.payments_count
+    find = forms.FindForm(request.GET)
+    asked = find.cleaned_data if find.is_valid() else {}
+    pages = Paginator(queries.payments_like(run, **asked), ROWS_A_PAGE)
+    if not asked.get("words"):
+        pages.count = run.payments_count
     today = timezone.localdate()
     unsent = run.state in NOT_SENT
 
@@ -304,12 +339,14 @@ def _page(request: SignedIn, run, form):
         {
             "run": run,
             "form": form,
+            "find": find,
             "payments": pages.get_page(request.GET.get("page")),
             "flags": flags([run.made_by, run.dated_by, run.checked_by], run.approved_by or request.user),
             "not_approver": why_not(lambda: actions.require_approver(run, request.user)),
             "settled": run.pk in settled([run]),
             "not_settled": not_settled_because(run),
             "may_cancel": may(State.CANCELLED),
+            "may_leave_out": may(State.CANCELLED) and request.user.can(Capability.START_BUDGETS),
             "difference": comparing.difference(run, seen_by=request.user) if not run.given_up_on else None,
             "shared": comparing.shared_accounts(run, seen_by=request.user),
             "sample": queries.sample_of(run, seen_by=request.user),

@@ -1,6 +1,7 @@
 """What is done with statements: accounts opened, files kept, lines matched and explained, matches undone."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import batched
 from uuid import UUID
@@ -26,7 +27,7 @@ from leeway.money.statements import candidates, columns, keeping, picking, queri
 from leeway.money.statements.access import check_can_pick
 from leeway.money.statements.keeping import Kept
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
-from leeway.money.statements.matching import Proposal, Thing
+from leeway.money.statements.matching import Found, Proposal, Thing
 from leeway.money.statements.models import (
     BankAccount,
     ColumnMapping,
@@ -127,8 +128,11 @@ def keep_statement(
     owner = Owner(queries.FILES_OF_ACCOUNT, account.pk)
     file = keep_file(upload=upload, kind=FileKind.STATEMENT, owner=owner, by=by, on=on)
     kept = keeping.keep(account, ours, format=format, file=file, by=by, on=on)
-    match_by_itself(account=account, on=on)
-    return Kept(kept.statements, kept.new, kept.known, left_out)
+    found = _match_what_is_sure(account, on)
+    new = set(StatementLine.objects.filter(statement__in=kept.statements).values_list("pk", flat=True))
+    matched = new & {line for each in found.by_itself for line, _ in each.lines}
+    proposed = new & {line for line, some in found.proposed.items() if some} - matched
+    return replace(kept, left_out=left_out, matched=len(matched), proposed=len(proposed))
 
 
 @transaction.atomic
@@ -155,12 +159,15 @@ def match_by_itself(*, account: BankAccount, on: date) -> int:
 
     Nothing that a person matched, or undid, is touched.
     """
-    account = _locked(account)
+    return len(_match_what_is_sure(_locked(account), on).by_itself)
+
+
+def _match_what_is_sure(account: BankAccount, on: date) -> Found:
     _alone()
     lines = candidates.as_open(candidates.open_lines(account))
-    sure = candidates.found_for(account, lines).by_itself if lines else ()
-    _write(sure, account, None, on)
-    return len(sure)
+    found = candidates.found_for(account, lines) if lines else Found(())
+    _write(found.by_itself, account, None, on)
+    return found
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """What the pages of bank accounts ask for."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.core import signing
 
+from leeway.days import HAPPENED
 from leeway.files.uploads import NEVER_ON_DISK, most_bytes_of
 from leeway.forms import PoundsField, set_choices
 from leeway.money.banking.readers.mapping import OUT_HAS_NO_MINUS, shipped
@@ -18,6 +20,7 @@ from leeway.money.statements.matching import Proposal, Thing
 
 OPEN_AGAIN = "Open the page again, and choose there: what it showed cannot be read."
 BY_THE_HEADINGS = "by-the-headings"
+MONTH = re.compile("[0-9]{4}-[0-9]{2}")
 
 
 class AccountForm(forms.Form):
@@ -300,6 +303,46 @@ class PickForm(forms.Form):
         return [int(place) for place in self.cleaned_data["places"]]
 
 
+class QueueForm(forms.Form):
+    """Which of the lines that nobody has explained to show, and in which order."""
+
+    words = forms.CharField(label="Find by name, reference or amount", required=False, max_length=100)
+    sort = forms.ChoiceField(
+        label="Order",
+        required=False,
+        choices=[("oldest", "The oldest first"), ("newest", "The latest first"), ("largest", "The largest first")],
+        error_messages={"invalid_choice": "Choose one of these orders."},
+    )
+
+
+class MonthForm(forms.Form):
+    """Which month of an account to show."""
+
+    month = forms.CharField(
+        label="Month",
+        help_text="Like 2026-04",
+        max_length=20,
+        error_messages=dict.fromkeys(
+            ("required", "max_length"), "Enter a month: its year and its number, like 2026-04."
+        ),
+    )
+
+    def __init__(self, *args, today: date, **options):
+        super().__init__(*args, **options)
+        self.today = today
+
+    def clean_month(self) -> date:
+        """The first day of the month."""
+        text = self.cleaned_data["month"]
+        try:
+            first = date.fromisoformat(f"{text}-01" if MONTH.fullmatch(text) else "")
+        except ValueError:
+            raise forms.ValidationError(f"“{text}” is no month. Enter its year and its number, like 2026-04.") from None
+        if problem := HAPPENED.problem_with(first, what="Month that begins on", on=self.today):
+            raise forms.ValidationError(problem)
+        return first
+
+
 def key_of(thing: Thing) -> str:
     """A thing as a form names it."""
     return f"{thing.what.value}:{thing.id}"
@@ -338,11 +381,3 @@ def read_seen(text: str) -> Proposal:
         why=said["why"],
         to_record=said["to_record"],
     )
-
-
-def month_of(text: str, today: date) -> date:
-    """The first day of a month that an address names (“2026-04”); of the present one where it names none."""
-    try:
-        return date.fromisoformat(f"{text}-01") if text else today.replace(day=1)
-    except ValueError:
-        return today.replace(day=1)

@@ -1,6 +1,7 @@
 """Keeping statements: read once, kept as they are, and no line twice however their days overlap."""
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +14,7 @@ from leeway.files.models import File
 from leeway.law.numbers import pounds
 from leeway.money.banking.statement import Line, Mapping, read_statement
 from leeway.money.banking.statement import Statement as Read
+from leeway.money.banking.status_report import is_status_report
 from leeway.money.statements.models import BankAccount, Statement, StatementLine
 from leeway.money.statements.standing import chain
 from leeway.refusal import Refusal
@@ -20,6 +22,9 @@ from leeway.refusal import Refusal
 ROWS_AT_ONCE = 5_000
 LEAST_IN_COMMON = 8
 IN_POUNDS = ("GBP", "")
+HEAD = 20_000
+#: Which file a bank answers to, by the name that we gave it.
+ABOUT = re.compile(rb"OrgnlMsgId>\s{0,20}([A-Z0-9-]{1,35})\s{0,20}<")
 
 
 def identifier_of(said: str) -> str:
@@ -44,18 +49,30 @@ def is_of(account: BankAccount, said: str) -> bool:
 
 @dataclass(frozen=True)
 class Kept:
-    """What was kept of a file: its statements, how many lines were new or known, and the accounts it left out."""
+    """What was kept of a file: its statements, how many lines were new or known, and the accounts it left out.
+
+    Of the new lines, how many were matched by themselves, and for how many something is proposed.
+    """
 
     statements: tuple[Statement, ...]
     new: int
     known: int
     left_out: tuple[str, ...] = ()
+    matched: int = 0
+    proposed: int = 0
 
 
 def read_of(
     content: bytes, account: BankAccount, mapping: Mapping | None, on: date
 ) -> tuple[str, list[Read], tuple[str, ...]]:
     """The format of a file, its statements of an account, and how it calls the accounts of the others."""
+    if is_status_report(content):
+        about = ABOUT.search(content[:HEAD])
+        raise Refusal(
+            "This is the bank’s answer to a payment run (pain.002), and no statement. Give it on the page of "
+            f"{f'payment run {about[1].decode()}' if about else 'its payment run'}, at “Give the bank’s answer”.",
+            field="upload",
+        )
     try:
         read = read_statement(content, mapping=mapping)
     except Refusal as refusal:

@@ -1,13 +1,16 @@
 """Reading bank accounts: the queue of lines, what a line may stand for, what was matched, and a month's end."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, OrderBy, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Abs
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -36,6 +39,13 @@ from leeway.money.statements.standing import Standing, gaps_of, standing
 
 FILES_OF_ACCOUNT = "statements.account"
 LINES_SHOWN = 50
+AMOUNT = re.compile(r"£?[0-9]{1,3}(,?[0-9]{3}){0,3}(\.[0-9]{2})?")
+#: How the queue can be sorted; the bank's own order among equals.
+SORTED: dict[str, tuple[str | OrderBy, ...]] = {
+    "oldest": ("booked_on", "statement__kept_at", "place"),
+    "newest": ("-booked_on", "-statement__kept_at", "-place"),
+    "largest": (Abs("open_pence").desc(), "booked_on", "statement__kept_at", "place"),
+}
 DAYS_BY_HAND = 14
 PARTS = ("parts__line", "parts__payment__run", "parts__run", "parts__receipt__case__person")
 
@@ -53,23 +63,50 @@ class Evidence:
     returned: tuple[tuple[Payment, str, Proposal], ...]
 
 
-def own_accounts(*, seen_by: User) -> list[Standing]:
-    """The council's own accounts, and how each stands."""
-    check_can(seen_by, Capability.RECONCILE)
-    return [standing(account) for account in BankAccount.objects.filter(whose=Whose.COUNCIL)]
+@dataclass(frozen=True)
+class Unexplained:
+    """What nobody has explained of one of the council's own accounts: how many lines, what of them, since when."""
+
+    account_id: UUID
+    name: str
+    count: int
+    came_in_pence: int
+    went_out_pence: int
+    oldest: date
+
+    def age(self, on: date) -> int:
+        """How many days the oldest of them has waited."""
+        return (on - self.oldest).days
+
+
+def unexplained(*, seen_by: User) -> list[Unexplained]:
+    """What nobody has explained of the council's own accounts, the oldest first: one question for all of them."""
+    check_can(seen_by, Capability.SEE_BANK)
+    lines = candidates.with_open(StatementLine.objects.filter(account__whose=Whose.COUNCIL)).exclude(open_pence=0)
+    rows = (
+        lines.order_by()
+        .values_list("account", "account__name")
+        .annotate(
+            count=Count("pk"),
+            came_in=Sum("open_pence", filter=Q(open_pence__gt=0), default=0),
+            went_out=Sum("open_pence", filter=Q(open_pence__lt=0), default=0),
+            oldest=Min("booked_on"),
+        )
+    )
+    return [Unexplained(*row) for row in rows.order_by("oldest", "account")]
 
 
 def accounts(*, seen_by: User) -> list[Standing]:
     """Every account whose statements are read, and how it stands."""
-    check_can(seen_by, Capability.RECONCILE)
+    check_can(seen_by, Capability.SEE_BANK)
     found = list(BankAccount.objects.select_related("case__person"))
     record_looks(viewer=seen_by, person_ids=_people_of(found), page="Bank accounts")
     return [standing(account) for account in found]
 
 
 def get_account(account_id: UUID, *, seen_by: User, page: str) -> BankAccount:
-    """One account, for a finance officer; the look at whose it is noted."""
-    check_can(seen_by, Capability.RECONCILE)
+    """One account, for finance; the look at whose it is noted."""
+    check_can(seen_by, Capability.SEE_BANK)
     found = BankAccount.objects.select_related("case__person").filter(pk=account_id).first()
     if found is None:
         raise Http404("There is no such bank account.")
@@ -104,7 +141,7 @@ def accounts_with(person_id: UUID) -> QuerySet:
 
 def may_read_files(owner_id: UUID, *, user: User, kind: str, page: str) -> bool:
     """Whether a user may read the files of a bank account: finance, with the look noted."""
-    if not user.can(Capability.RECONCILE):
+    if not user.can(Capability.SEE_BANK):
         return False
     account = BankAccount.objects.select_related("case").filter(pk=owner_id).first()
     if account is None:
@@ -128,9 +165,21 @@ class Item:
     proposals: tuple[Proposal, ...]
 
 
-def queue(account: BankAccount, *, seen_by: User, first: int = 0) -> list[Item]:
-    """Some lines that are not explained, the oldest first, each with what it may stand for."""
-    shown = list(candidates.open_lines(account)[first : first + LINES_SHOWN])
+def lines_to_explain(account: BankAccount, *, words: str = "", sort: str = "") -> QuerySet[Any]:
+    """The lines that are not explained and that have some words, or an amount, in one of the orders of `SORTED`."""
+    lines = candidates.open_lines(account)
+    for word in words.split():
+        has = Q(counterparty__icontains=word) | Q(reference__icontains=word) | Q(description__icontains=word)
+        if AMOUNT.fullmatch(word):
+            pence = int(Decimal(word.lstrip("£").replace(",", "")) * 100)
+            has |= Q(amount_pence__in=(pence, -pence)) | Q(open_pence__in=(pence, -pence))
+        lines = lines.filter(has)
+    return lines.order_by(*SORTED.get(sort, SORTED["oldest"]))
+
+
+def queue(account: BankAccount, *, seen_by: User, first: int = 0, **asked: str) -> list[Item]:
+    """Some of `lines_to_explain`, each with what it may stand for."""
+    shown = list(lines_to_explain(account, **asked)[first : first + LINES_SHOWN])
     found = _proposals(account, shown)
     _look_at(found.values(), seen_by, f"Lines of {account.name}")
     return [Item(line, line.open_pence, found.get(line.pk, ())) for line in shown]
@@ -253,9 +302,20 @@ def words_of(line: StatementLine) -> str:
 
 def runs_that_left(*, seen_by: User, on: date) -> list[tuple[PaymentRun, Evidence]]:
     """Runs whose day has come, that nobody confirmed, and of which the statements say that all of it left."""
-    check_can(seen_by, Capability.RECONCILE)
+    check_can(seen_by, Capability.SEE_BANK)
     found = [(run, evidence_of(run)) for run in runs_to_confirm(on, seen_by=seen_by)]
     return [(run, evidence) for run, evidence in found if evidence.left_whole]
+
+
+def read_up_to() -> QuerySet[Any]:
+    """The council's own accounts, each with the last day of its statements: `up_to`."""
+    found = BankAccount.objects.filter(whose=Whose.COUNCIL)
+    return found.annotate(up_to=Max("statements__to_on")).order_by("name", "pk")
+
+
+def has_lines_before(account: BankAccount, day: date) -> bool:
+    """Whether an account has lines of an earlier day."""
+    return account.lines.filter(booked_on__lt=day).exists()
 
 
 def month(account: BankAccount, first: date, last: date) -> list[tuple[Any, int, list[Match]]]:
@@ -356,7 +416,7 @@ def owed_by(words: str, *, seen_by: User) -> list[OwedShare]:
 
 def run_to_confirm(run_id: UUID, *, seen_by: User) -> tuple[PaymentRun, Evidence]:
     """A run, and what the statements say of it."""
-    check_can(seen_by, Capability.RECONCILE)
+    check_can(seen_by, Capability.SEE_BANK)
     run = get_run(run_id, seen_by=seen_by)
     evidence = evidence_of(run)
     things = {Thing(What.RETURNED, payment.pk) for payment, _, _ in evidence.returned}

@@ -1,7 +1,7 @@
 """Pages of bank accounts: what is not explained, the queue of lines, what was matched and undone, a month's end."""
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -9,14 +9,19 @@ from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
-from leeway.acting import act, press
+from leeway.access.roles import Capability
+from leeway.acting import act, is_barred, press
 from leeway.care.people.queries import get_case
 from leeway.forms import set_choices
 from leeway.law.numbers import pounds
+from leeway.money.payments.actions import require_step
+from leeway.money.payments.queries import answers_to
+from leeway.money.payments.states import State
 from leeway.money.statements import actions, forms, picking_views, queries
 from leeway.money.statements.keeping import Kept
 from leeway.money.statements.kinds import Whose
@@ -25,6 +30,7 @@ from leeway.money.statements.standing import ageing, days, standing
 from leeway.writing import write_rows
 
 DAYS_A_PAGE = 31
+MONTH = "A month of bank lines"
 
 
 @require_GET
@@ -37,6 +43,7 @@ def home(request: SignedIn):
         "unexplained_pence": sum(each.unexplained_pence for each in ours),
         "open_count": sum(each.open_count for each in ours),
         "runs": queries.runs_that_left(seen_by=request.user, on=timezone.localdate()),
+        "may_reconcile": request.user.can(Capability.RECONCILE),
     }
     return render(request, "statements/home.jinja", context)
 
@@ -77,6 +84,7 @@ def account(request: SignedIn, account_id):
         "days": pages.get_page(request.GET.get("page")),
         "statements": found.statements.select_related("kept_by", "file").order_by("-to_on", "-kept_at")[:DAYS_A_PAGE],
         "last": queries.last_match_by(found, request.user),
+        "may_reconcile": request.user.can(Capability.RECONCILE),
     }
     return render(request, "statements/account.jinja", context)
 
@@ -96,14 +104,24 @@ def upload(request: SignedIn, account_id):
 
 @require_GET
 def queue(request: SignedIn, account_id):
-    """The lines that are not explained, the oldest first, with what each may stand for."""
+    """The lines that are not explained, or some of them, with what each may stand for."""
     found = _account(request, account_id, "Lines that are not explained")
     text = request.GET.get("page", "1")
     number = max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
     first = (number - 1) * queries.LINES_SHOWN
-    items, stands = queries.queue(found, seen_by=request.user, first=first), standing(found)
-    page = Paginator(range(stands.open_count), queries.LINES_SHOWN).get_page(number)
-    context = {"account": found, "standing": stands, "items": items, "count": stands.open_count, "page": page}
+    form = forms.QueueForm(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    stands = standing(found)
+    count = queries.lines_to_explain(found, **asked).count() if asked.get("words") else stands.open_count
+    context = {
+        "account": found,
+        "standing": stands,
+        "form": form,
+        "items": queries.queue(found, seen_by=request.user, first=first, **asked),
+        "count": count,
+        "page": Paginator(range(count), queries.LINES_SHOWN).get_page(number),
+        "may_reconcile": request.user.can(Capability.RECONCILE),
+    }
     return render(request, "statements/queue.jinja", context)
 
 
@@ -131,6 +149,7 @@ def _line_page(request: SignedIn, found: BankAccount, item: queries.Item, form: 
         "after": after or queries.next_line(found),
         "last": queries.last_match_by(found, request.user),
         "may_be_received": item.open_pence > 0 and found.whose == Whose.COUNCIL,
+        "may_reconcile": request.user.can(Capability.RECONCILE),
     }
     return render(request, "statements/line.jinja", context)
 
@@ -217,28 +236,47 @@ def match(request: SignedIn, account_id, match_id):
     if act(form, lambda **by_on: actions.undo(match=one, **form.cleaned_data, **by_on), request):
         messages.success(request, "The match is undone. Its lines are open again, and every other match stands.")
         return redirect("statements:line", found.pk, queries.first_line_of(one).pk)
-    return render(request, "statements/match.jinja", {"account": found, "match": one, "form": form})
+    context = {"account": found, "match": one, "form": form, "may_reconcile": request.user.can(Capability.RECONCILE)}
+    return render(request, "statements/match.jinja", context)
 
 
 @require_http_methods(["GET", "POST"])
 def confirm(request: SignedIn, run_id):
-    """Confirm a run by what the statements say of it."""
+    """Confirm a run by what the statements say of it; where they do not, what there is to do."""
     run, evidence = queries.run_to_confirm(run_id, seen_by=request.user)
+    if not run.confirmed_on and is_barred(lambda: require_step(run, State.CONFIRMED, timezone.localdate()), request):
+        return redirect("payments:show", run.pk)
     if request.method == "POST" and press(lambda **by_on: actions.confirm_from_statement(run=run, **by_on), request):
         messages.success(request, f"Run {run.number} is confirmed.")
         return redirect("payments:show", run.pk)
-    return render(request, "statements/confirm.jinja", {"run": run, "evidence": evidence})
+    context = {
+        "run": run,
+        "evidence": evidence,
+        "accounts": queries.read_up_to(),
+        "answers": answers_to(run),
+        "may_reconcile": request.user.can(Capability.RECONCILE),
+    }
+    return render(request, "statements/confirm.jinja", context)
 
 
 @require_GET
 def month(request: SignedIn, account_id):
     """The end of a month: everything is explained, or it is listed."""
-    found, first, last = _month(request, account_id)
+    found = _account(request, account_id, MONTH)
+    form = _month_form(request)
+    if not form.is_valid():
+        return render(request, "statements/month.jinja", {"account": found, "form": form})
+    first = form.cleaned_data["month"]
+    last, after = _end_of(first), _end_of(first) + timedelta(days=1)
+    queries.look_over(found, seen_by=request.user, page=MONTH)
     rows = queries.month(found, first, last)
     context = {
         "account": found,
+        "form": form,
         "first": first,
         "last": last,
+        "before": (first - timedelta(days=1)).replace(day=1) if queries.has_lines_before(found, first) else None,
+        "after": after if after <= timezone.localdate() else None,
         "standing": standing(found),
         "rows": rows,
         "open_rows": [row for row in rows if row[1]],
@@ -250,7 +288,12 @@ def month(request: SignedIn, account_id):
 @require_GET
 def month_csv(request: SignedIn, account_id) -> HttpResponse:
     """The same as a file for a spreadsheet: every line, and what it is."""
-    found, first, last = _month(request, account_id)
+    found = _account(request, account_id, MONTH)
+    form = _month_form(request)
+    if not form.is_valid():
+        return redirect(f"{reverse('statements:month', args=[found.pk])}?{request.GET.urlencode()}")
+    first = form.cleaned_data["month"]
+    queries.look_over(found, seen_by=request.user, page=MONTH)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="bank-lines-{first:%Y-%m}.csv"'
     header = ("Day", "Reference", "Description", "Who", "Pence", "Pence not explained", "Explained by", "Why")
@@ -265,17 +308,20 @@ def month_csv(request: SignedIn, account_id) -> HttpResponse:
             "; ".join(one.matched_by.name if one.matched_by else "itself" for one in matches),
             "; ".join(one.why for one in matches),
         )
-        for each, open_pence, matches in queries.month(found, first, last)
+        for each, open_pence, matches in queries.month(found, first, _end_of(first))
     ]
     write_rows(answer, header, rows)
     return answer
 
 
-def _month(request: SignedIn, account_id) -> tuple[BankAccount, date, date]:
-    found = _account(request, account_id, "A month of bank lines")
-    first = forms.month_of(request.GET.get("month", ""), timezone.localdate())
-    queries.look_over(found, seen_by=request.user, page="A month of bank lines")
-    return found, first, first.replace(day=monthrange(first.year, first.month)[1])
+def _month_form(request: SignedIn) -> forms.MonthForm:
+    """The month that an address names; the present one where it names none."""
+    today = timezone.localdate()
+    return forms.MonthForm(request.GET if "month" in request.GET else {"month": f"{today:%Y-%m}"}, today=today)
+
+
+def _end_of(first: date) -> date:
+    return first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def _account(request: SignedIn, account_id, page: str) -> BankAccount:
@@ -291,6 +337,9 @@ def _next(found: BankAccount, after):
 def _what_was_kept(kept: Kept) -> str:
     pence = sum(one.read_pence - one.known_pence for one in kept.statements)
     said = f"Kept: {kept.new:,} new line{'' if kept.new == 1 else 's'}, {pounds(pence)} in all."
+    if kept.new:
+        left = kept.new - kept.matched - kept.proposed
+        said += f" Matched by themselves: {kept.matched:,}; proposed: {kept.proposed:,}; left to explain: {left:,}."
     if kept.known:
         said += f" {kept.known:,} were kept before."
     if kept.left_out:
