@@ -44,8 +44,8 @@ OWN_WORDS = {
     "money/ledger": {"histories", "export", "reasons", "relations"},
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay"},
     "money/payments": {
-        "answers", "comparing", "frozen", "lateness", "leaving_out", "money_now", "notices", "relations", "settling", "together",
-        "together_views", "waiting",
+        "answers", "comparing", "frozen", "lateness", "leaving_out", "money_now", "notices", "relations", "settling",
+        "together", "together_views", "waiting",
     },
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/contributions": {"relations"},
