@@ -174,21 +174,26 @@ def first_pay_day(on: date) -> date:
     return day
 
 
-def next_due_day(after: date, on: date) -> date | None:
-    """The first day after another on which a run would pay something, if it is one that a run can have by now."""
-    falls_due = (working_day_after(after), working_day_after(on + timedelta(days=DAYS_AHEAD_MAX)))
-    ahead = Instalment.objects.filter(due_on__range=falls_due, amount_pence__gt=0).filter(~Exists(LIVE_PAYMENT))
-    first = payable(as_paid_on(ahead, after)).order_by("due_on").values_list("due_on", flat=True).first()
-    day = working_day_on_or_before(first) if first else None
-    return day if day and day <= on + timedelta(days=DAYS_AHEAD_MAX) else None
-
-
 def pay_day_to_suggest(on: date) -> date:
     """The first day that Bacs can reach; where nothing is due by it, the first later one on which something is."""
-    first = first_pay_day(on)
-    if payable(unpaid(first)).exists() or payable_on_account(unpaid_on_account(), first).exists():
+    first, due_on = first_pay_day(on), _first_due_on(unpaid(_last_pay_day(on)))
+    if due_on is None or due_on < working_day_after(first):
         return first
-    return next_due_day(first, on) or first
+    return first if payable_on_account(unpaid_on_account(), first).exists() else working_day_on_or_before(due_on)
+
+
+def next_due_day(after: date, on: date) -> date | None:
+    """The first day after another on which a run would pay something, if it is one that a run can have by now."""
+    due_on = _first_due_on(unpaid(_last_pay_day(on)).filter(due_on__gte=working_day_after(after)))
+    return working_day_on_or_before(due_on) if due_on else None
+
+
+def _last_pay_day(on: date) -> date:
+    return working_day_on_or_before(on + timedelta(days=DAYS_AHEAD_MAX))
+
+
+def _first_due_on(dues: QuerySet[Instalment]) -> date | None:
+    return payable(dues).order_by("due_on").values_list("due_on", flat=True).first()
 
 
 def first_faster_day(on: date) -> date:

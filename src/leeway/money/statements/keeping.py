@@ -67,7 +67,7 @@ def read_of(
 ) -> tuple[str, list[Read], tuple[str, ...]]:
     """The format of a file, its statements of an account, and how it calls the accounts of the others."""
     if is_status_report(content):
-        about = ABOUT.search(content[:HEAD])
+        about = ABOUT.search(content, 0, HEAD)
         raise Refusal(
             "This is the bank’s answer to a payment run (pain.002), and no statement. Give it on the page of "
             f"{f'payment run {about[1].decode()}' if about else 'its payment run'}, at “Give the bank’s answer”.",
