@@ -21,6 +21,7 @@ HANDED_OVER = {
     ("work_out_account", "as_at"), ("publish_account", "as_at"), ("work_out_findings", "as_at"),  # ends of months
     ("clear_done_jobs", "until"),
     ("make_run", "pay_on"), ("redate_run", "pay_on"), ("approve_run", "pay_on"),  # by `require_pay_day`
+    ("record_sent", "pay_on"),  # compared with the day that the run has
     ("end", "ends_on"), ("end_as_far_back", "ends_on"), ("close", "ends_on"), ("close", "left_out_until"),
     ("open_budget", "starts_on"),  # parts of actions that have checked it, as are the four before
     ("make_faster_run", "pay_on"), ("require_day_of", "pay_on"),  # by `require_faster_day`

@@ -10,8 +10,16 @@ from leeway.access.models import User
 from leeway.access.roles import Role
 from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import start_budget
+from leeway.money.budgets.models import Instalment
 from leeway.money.payees.actions import SecondOfficerNeeded
-from leeway.money.payments.actions import approve_run, cancel_run, make_run, record_sent, redate_run
+from leeway.money.payments.actions import (
+    approve_run,
+    cancel_run,
+    make_faster_run,
+    make_run,
+    record_sent,
+    redate_run,
+)
 from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.queries import findings
 from leeway.money.payments.states import State
@@ -97,3 +105,43 @@ def test_the_database_holds_it(run, finn, fay, fiona):
         with pytest.raises(DatabaseError, match=r"checked_by_another|approved_by_another"), transaction.atomic():
             kept.update(state="checked", checked_by=same, checked_on=ON)
             kept.update(state="approved", approved_by=same, approved_on=ON)
+
+
+@pytest.fixture
+def two(another_case, agree, bank, finn, settings):
+    """Two people's £71.43 each: together above the limit, and each alone below it."""
+    settings.RUN_SECOND_APPROVER_PENCE = 100_00
+    for place, name in enumerate(("Amy", "Bob")):
+        case = another_case(name)
+        plan = agree(case, (Way.DIRECT_PAYMENT, 100_00, 0))
+        bank(case, account_number=str(12345678 + place), name=name)
+        start_budget(plan=plan, by=finn, on=date(2026, 4, 1))
+    return Instalment.objects.filter(due_on__lte=PAY_ON).values_list("pk", flat=True)
+
+
+def part(one, by, pay_on=PAY_ON, on=ON):
+    return make_faster_run(pay_on=pay_on, only=[one], why="They wait at home", by=by, on=on)
+
+
+@pytest.mark.parametrize("pay_on", [PAY_ON, date(2026, 4, 23)])
+def test_two_runs_of_one_do_not_stay_below_the_limit(two, finn, fay, fiona, pay_on):
+    """Made by one officer or by two, for one pay day or on one day: what they come to counts."""
+    first, second = two
+    assert approve_run(run=part(first, finn), by=fay, on=ON).state == State.APPROVED
+    rest = part(second, fay, pay_on)
+    assert approve_run(run=rest, by=finn, on=ON).state == State.CHECKED
+    assert approve_run(run=rest, by=fiona, on=ON).state == State.APPROVED
+
+
+def test_a_run_that_was_given_up_leaves_its_room(two, finn, fay):
+    first, second = two
+    cancel_run(run=part(first, finn), by=finn, on=ON)
+    assert approve_run(run=part(second, finn), by=fay, on=ON).state == State.APPROVED
+
+
+def test_a_run_that_two_approve_leaves_room_for_a_small_one(two, finn, fay, settings):
+    first, second = two
+    settings.RUN_SECOND_APPROVER_PENCE = 71_42
+    part(first, finn)
+    settings.RUN_SECOND_APPROVER_PENCE = 100_00
+    assert approve_run(run=part(second, finn), by=fay, on=ON).state == State.APPROVED

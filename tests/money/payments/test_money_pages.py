@@ -167,9 +167,9 @@ def test_from_an_agreed_plan_to_money_that_arrived(case, agree, as_user, finn, f
     assert "attachment" in files[0]["Content-Disposition"]
     assert "To be sent" in page(client, "budgets:show", case.pk)
     assert "from its approval on 20 April 2026 until today" in post(
-        client, "payments:send", run.pk, **day("sent_on", 19)
+        client, "payments:send", run.pk, pay_on="2026-04-24", **day("sent_on", 19)
     )
-    text = post(client, "payments:send", run.pk, **day("sent_on", 20))
+    text = post(client, "payments:send", run.pk, pay_on="2026-04-24", **day("sent_on", 20))
     assert "Confirm what arrived on 24 April 2026 or later" in text and "Withdraw" not in text
     text = page(client, "budgets:show", case.pk)
     assert "Sent</strong><br>to arrive on 24 April 2026" in text and "Payment reached its account" not in text

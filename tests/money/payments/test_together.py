@@ -225,3 +225,13 @@ def test_a_file_taken_apart_is_not_given_out(client, file, fay):
     text = page(client, "take_apart", file.pk, reason="The bank takes one day at a time.")
     assert "Taken apart by" in text and "have files of their own again" in text
     assert client.get(reverse("payments:file_bacs", args=[file.pk])).status_code == 404
+
+
+def test_new_bank_details_after_the_file_was_made_are_told_before_the_bank_has_it(file, runs, client, finn, bank):
+    client.force_login(finn)
+    address = reverse("payments:file", args=[file.pk])
+    assert "may no longer be made" not in client.get(address).content.decode()
+    bank(runs[1].payments.get(account_name="Bob").case, account_number="99988877", name="Bob")
+    assert f"Some of the payments of run {runs[1].number} may no longer be made" in client.get(address).content.decode()
+    record_file_sent(file=file, sent_on=ON, by=finn, on=ON)
+    assert "may no longer be made" not in client.get(address).content.decode()

@@ -86,7 +86,8 @@ def test_a_month_in_the_browser(finance, paid_run, on_30_april):
     assert "all of it left" in text and "1 payment came back" in text
     text = page(finance, "confirm", paid_run.pk)
     assert "Ada Example" in text and f"Confirm run {paid_run.number}" in text
-    finance.post(reverse("statements:confirm", args=[paid_run.pk]))
+    seen = text.partition('name="seen" value="')[2].partition('"')[0]
+    finance.post(reverse("statements:confirm", args=[paid_run.pk]), {"seen": seen})
     paid_run.refresh_from_db()
     assert paid_run.state == State.CONFIRMED and "line 1 of 24 April 2026" in paid_run.confirmed_from
 
@@ -94,8 +95,10 @@ def test_a_month_in_the_browser(finance, paid_run, on_30_april):
     assert "1 line to explain" in text and "CHARGES" in text
     charge = StatementLine.objects.get(description__contains="CHARGES")
     assert "Nothing that is open has its key" in page(finance, "line", account.pk, charge.pk)
-    assert "Say what it is." in post(finance, "line", account.pk, charge.pk, words="Bank charges of April")
-    text = post(finance, "line", account.pk, charge.pk, kind="charges", words="Bank charges of April")
+    assert "Say what it is." in post(
+        finance, "line", account.pk, charge.pk, words="Bank charges of April", seen_pence=-5_00
+    )
+    text = post(finance, "line", account.pk, charge.pk, kind="charges", words="Bank charges of April", seen_pence=-5_00)
     assert "The line is explained as you said." in text
     assert "£0.00 is not explained" in page(finance, "home")
     assert "Every line is explained" in page(finance, "month", account.pk, month="2026-04")

@@ -207,7 +207,7 @@ def test_one_made_anew_is_the_next_version_and_one_ended_is_offered_no_longer(fi
     assert "Somebody made this mapping anew since you opened the page" in text
     with pytest.raises(Refusal, match="not in use any more"):
         actions.end_mapping(mapping=first, by=finn, on=ON)
-    text = send(finance, "mapping", "our-card")
+    text = send(finance, "mapping", "our-card", version=2)
     assert "offered no longer" in text and columns.in_use() == {} and columns.own_mapping("our-card") is None
     with pytest.raises(Refusal, match="not in use any more"):
         actions.end_mapping(mapping=second, by=finn, on=ON)

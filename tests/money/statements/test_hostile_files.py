@@ -4,12 +4,16 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from leeway.files.models import File
 from leeway.money.banking.lines import Line
+from leeway.money.banking.statement import mapping_named
+from leeway.money.statements import actions
 from leeway.money.statements.candidates import _Near
+from leeway.money.statements.kinds import Whose
 from leeway.money.statements.matching import OpenLine
 from leeway.money.statements.models import Statement, StatementLine
 from leeway.money.statements.standing import standing
@@ -90,3 +94,32 @@ def test_a_line_of_thousands_of_references_asks_for_no_run_that_was_not_sent():
     words = " ".join(f"{number:06}-{number:06}" for number in range(1, 20_000))
     hostile = OpenLine(id=uuid4(), booked_on=LATER, pence=-1, open_pence=-1, texts=(words,))
     assert len(_Near([hostile], {7: None}).by_key().children) < 10
+
+
+def test_a_file_that_names_no_account_is_read_for_one(keep, account, finn):
+    """The lines of a card's table, given by mistake for the care account, would be explained there once more."""
+    card = actions.open_bank_account(whose=Whose.COUNCIL, name="Card", identifier="5555666677778888", by=finn, on=LATER)
+    upload = ContentFile(table("02/04/2026,TAXI,R,-5.00"), name="april.csv")
+    given = {"upload": upload, "mapping": mapping_named("day-first"), "by": finn, "on": LATER}
+    actions.keep_statement(account=card, **given)
+    with pytest.raises(Refusal, match="does not say of which account it is, and was read for “Card” on 30 April 2026"):
+        actions.keep_statement(account=account, **given)
+    assert not account.lines.exists() and card.lines.count() == 1
+
+
+@pytest.mark.parametrize("words", ["\0", "9" * 5_000, "%_\\'", "9999-12", "0001-01", "-1", "²", "31/02/1952"])
+def test_an_address_with_odd_words_is_a_page(words, client, finn, keep, account):
+    keep(read(line(5_00)))
+    row = StatementLine.objects.get()
+    client.force_login(finn)
+    for name, *rest in (
+        ("account",),
+        ("queue",),
+        ("month",),
+        ("month_csv",),
+        ("by_hand", row.pk),
+        ("received", row.pk),
+    ):
+        asked = dict.fromkeys(("words", "month", "page"), words)
+        answer = client.get(reverse(f"statements:{name}", args=[account.pk, *rest]), asked)
+        assert answer.status_code < 500, name

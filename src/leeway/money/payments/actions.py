@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, F, Max, Subquery, Sum, UUIDField, Value, Window
+from django.db.models import Count, F, Max, Q, Subquery, Sum, UUIDField, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from leeway import said
@@ -35,7 +35,7 @@ from leeway.money.ledger.models import Kind, Reason, Transfer
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payments import queries
 from leeway.money.payments.frozen import freeze
-from leeway.money.payments.models import FileOfRuns, Payment, PaymentRun, Rail, Sample, Sampled
+from leeway.money.payments.models import GIVEN_UP, FileOfRuns, Payment, PaymentRun, Rail, Sample, Sampled
 from leeway.money.payments.states import MOVES, PAYMENT_MOVES, PaymentState, State
 from leeway.moves import require_move
 from leeway.refusal import Refusal
@@ -90,7 +90,7 @@ def _make(
         rail=rail,
         why=why,
         pay_on=pay_on,
-        second_above_pence=settings.RUN_SECOND_APPROVER_PENCE,
+        second_above_pence=_second_above(pay_on, on),
         made_by=by,
         made_on=on,
         dated_by=by,
@@ -107,6 +107,16 @@ def _make(
     return run
 
 
+def _second_above(pay_on: date, on: date) -> int:
+    """The total above which two approve a run: the council's limit, less what one approves alone beside it.
+
+    Runs of one pay day, or made on one day, count together: nobody stays below the limit by making two of one.
+    """
+    beside = PaymentRun.objects.exclude(state__in=GIVEN_UP).filter(Q(pay_on=pay_on) | Q(made_on=on))
+    alone = beside.filter(total_pence__lte=F("second_above_pence")).aggregate(pence=Sum("total_pence", default=0))
+    return max(0, settings.RUN_SECOND_APPROVER_PENCE - alone["pence"])
+
+
 @transaction.atomic
 def approve_run(*, run: PaymentRun, pay_on: date | None = None, by: User, on: date) -> PaymentRun:
     """Approve a run that others made and chose the day of, so that there are files for the bank. Nothing is posted yet.
@@ -117,10 +127,7 @@ def approve_run(*, run: PaymentRun, pay_on: date | None = None, by: User, on: da
     payment in it may no longer be made: the run is cancelled and made again without it.
     """
     run = _to_move(run, State.APPROVED, by, on)
-    if pay_on is not None and pay_on != run.pay_on:
-        raise Refusal(
-            f"This run has another day since you opened the page: {run.pay_on:%-d %B %Y}. Look at it, and decide anew."
-        )
+    _require_day_seen(run, pay_on)
     require_approver(run, by)
     require_day_of(run, run.pay_on, on)
     require_nothing_stopped(run)
@@ -136,12 +143,14 @@ def approve_run(*, run: PaymentRun, pay_on: date | None = None, by: User, on: da
 
 
 @transaction.atomic
-def record_sent(*, run: PaymentRun, sent_on: date, by: User, on: date) -> PaymentRun:
+def record_sent(*, run: PaymentRun, sent_on: date, pay_on: date | None = None, by: User, on: date) -> PaymentRun:
     """Say that a run's file was given to the bank, and on which day. The money leaves what is committed that day.
 
-    Refused where Bacs could no longer reach the day of payment: the run is given another day, or withdrawn.
+    Refused where Bacs could no longer reach the day of payment: the run is given another day, or withdrawn. `pay_on` is
+    the day that the officer saw: where the run has another by now, the bank was given another file than there is.
     """
     run = _to_move(run, State.SENT, by, on)
+    _require_day_seen(run, pay_on)
     require_alone(run)
     return send(run, sent_on, by, on)
 
@@ -362,6 +371,13 @@ def _to_move(run: PaymentRun, to: State, by: User, on: date) -> PaymentRun:
     run = locked_run(run)
     require_step(run, to, on)
     return run
+
+
+def _require_day_seen(run: PaymentRun, pay_on: date | None) -> None:
+    if pay_on is not None and pay_on != run.pay_on:
+        raise Refusal(
+            f"This run has another day since you opened the page: {run.pay_on:%-d %B %Y}. Look at it, and decide anew."
+        )
 
 
 def require_alone(run: PaymentRun) -> None:

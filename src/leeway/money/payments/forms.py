@@ -13,7 +13,7 @@ from leeway.forms import DateField, YesNoField, set_choices
 from leeway.money.banking.working_days import require_bank_working_day
 from leeway.refusal import Refusal
 
-OPEN_AGAIN = "Open the payment run again, and approve it there."
+OPEN_AGAIN = "Open the payment run again, and decide there."
 REFERENCE = re.compile("[0-9]{6}-[0-9]{6}")
 
 
@@ -87,7 +87,7 @@ class CheckedForm(forms.Form):
     )
 
 
-class ApproveForm(forms.Form):
+class DaySeenForm(forms.Form):
     """A button, with the day of payment that its page showed."""
 
     pay_on = forms.CharField(widget=forms.HiddenInput, error_messages={"required": OPEN_AGAIN})
@@ -120,6 +120,10 @@ class SentForm(forms.Form):
         called="The day on which the file was given to the bank",
         error_messages={"required": "Enter the day on which the file was given to the bank."},
     )
+
+
+class RunSentForm(DaySeenForm, SentForm):
+    """When the bank was given the file of one run, with the day that its page showed."""
 
 
 class TogetherForm(forms.Form):

@@ -118,6 +118,11 @@ def get_file(file_id: UUID, *, seen_by: User) -> FileOfRuns:
     return found
 
 
+def stopped_in(runs: Iterable[PaymentRun]) -> list[PaymentRun]:
+    """The runs in which a payment may no longer be made: a hold, an end, a death or new bank details came since."""
+    return [run for run in runs if queries.stopped_since(run).exists()]
+
+
 def days_of(runs: Iterable[PaymentRun]) -> list[DayOfFile]:
     """What a file of these runs pays, day by day."""
     by_day: dict[date, list[PaymentRun]] = {}

@@ -48,6 +48,7 @@ def show(request: SignedIn, file_id):
         "sent": sent,
         "waits": waits,
         "first_day": first_day,
+        "stopped": together.stopped_in(runs) if waits else [],
         "too_late": waits and first_day is not None and first_day < timezone.localdate(),
     }
     return render(request, "payments/file.jinja", shown)

@@ -165,7 +165,7 @@ def show(request: SignedIn, run_id):
 def approve(request: SignedIn, run_id):
     """Approve a run that another officer made."""
     run = queries.get_run(run_id, seen_by=request.user)
-    form = forms.ApproveForm(request.POST)
+    form = forms.DaySeenForm(request.POST)
     if done := act(form, lambda **by_on: actions.approve_run(run=run, **form.cleaned_data, **by_on), request):
         messages.success(request, APPROVED_WORDS[State(done.result.state)])
         return redirect("payments:show", run_id)
@@ -207,7 +207,7 @@ def send(request: SignedIn, run_id):
     run = queries.get_run(run_id, seen_by=request.user)
     if _is_out_of_turn(run, State.SENT, request):
         return redirect("payments:show", run_id)
-    form = forms.SentForm(request.POST or None, initial={"sent_on": timezone.localdate()})
+    form = forms.RunSentForm(request.POST or None, initial={"sent_on": timezone.localdate()})
     if act(form, lambda **by_on: actions.record_sent(run=run, **form.cleaned_data, **by_on), request):
         messages.success(request, f"Sent. Confirm what arrived on {run.pay_on:%-d %B %Y} or later.")
         return redirect("payments:show", run_id)

@@ -127,6 +127,8 @@ def keep_statement(
     format, ours, left_out = keeping.read_of(upload.read(), account, mapping, on)
     owner = Owner(queries.FILES_OF_ACCOUNT, account.pk)
     file = keep_file(upload=upload, kind=FileKind.STATEMENT, owner=owner, by=by, on=on)
+    if not all(one.account for one in ours):
+        keeping.require_of_no_other(file)
     kept = keeping.keep(account, ours, format=format, file=file, by=by, on=on)
     found = _match_what_is_sure(account, on)
     new = set(StatementLine.objects.filter(statement__in=kept.statements).values_list("pk", flat=True))
@@ -206,15 +208,26 @@ def match_by_hand(
 
 @transaction.atomic
 def explain(
-    *, line: StatementLine, kind: Otherwise, words: str, amount_pence: int | None = None, by: User, on: date
+    *,
+    line: StatementLine,
+    kind: Otherwise,
+    words: str,
+    amount_pence: int | None = None,
+    seen_pence: int | None = None,
+    by: User,
+    on: date,
 ) -> Match:
-    """Say what a line is, or a part of it, where nothing in Leeway stands for it. No entry is made of it."""
+    """Say what a line is, or a part of it, where nothing in Leeway stands for it. No entry is made of it.
+
+    `seen_pence` is what was open of the line when the officer looked: refused where that has changed since.
+    """
     check_can(by, Capability.RECONCILE)
     words = sentence(words, ask="Say in a sentence what this is, as the auditor should read it.", field="words")
     account = _locked(line.account)
     open_pence = candidates.open_of_line(line)
     if not open_pence:
         raise Refusal("This line is explained already. Undo a match of it first, if that is mistaken.")
+    _require_as_seen(open_pence, seen_pence)
     pence = open_pence if amount_pence is None else amount_pence * (1 if open_pence > 0 else -1)
     if not 0 < abs(pence) <= abs(open_pence):
         raise Refusal(
@@ -240,11 +253,11 @@ def undo(*, match: Match, reason: str, by: User, on: date) -> Undoing:
 
 
 @transaction.atomic
-def confirm_from_statement(*, run: PaymentRun, by: User, on: date) -> PaymentRun:
+def confirm_from_statement(*, run: PaymentRun, seen: str | None = None, by: User, on: date) -> PaymentRun:
     """Confirm a run by what the statements say: it left, and these of its payments came back.
 
     Refused where no line says that all of it left, or all but what the bank had turned down. Each return is matched
-    with the line that tells of it.
+    with the line that tells of it. `seen` is the evidence that the officer saw: refused where there is other by now.
     """
     check_can(by, Capability.RECONCILE)
     _lock_every_account()
@@ -254,6 +267,8 @@ def confirm_from_statement(*, run: PaymentRun, by: User, on: date) -> PaymentRun
             f"The statements do not say that all of run {run.number} left the account. Match the line that does, or "
             "confirm the run by something else."
         )
+    if seen is not None and seen != evidence.seen:
+        raise Refusal("The statements say something else of this run than when you looked. Here is what they say now.")
     returned = {payment.reference: reason for payment, reason, _ in evidence.returned}
     run = confirm_run(run=run, confirmed_from=evidence.words, returned=returned, by=by, on=on)
     for _payment, _reason, proposal in evidence.returned:
@@ -263,13 +278,19 @@ def confirm_from_statement(*, run: PaymentRun, by: User, on: date) -> PaymentRun
 
 
 @transaction.atomic
-def receive_from_line(*, line: StatementLine, case: Case, payer, owed_pence: int, by: User, on: date) -> Match:
-    """Confirm what the NHS or the person paid, from the line that shows it, and match the two."""
+def receive_from_line(
+    *, line: StatementLine, case: Case, payer, owed_pence: int, seen_pence: int | None = None, by: User, on: date
+) -> Match:
+    """Confirm what the NHS or the person paid, from the line that shows it, and match the two.
+
+    `owed_pence` and `seen_pence` are what was owed and what was open of the line when the officer looked.
+    """
     check_can(by, Capability.RECONCILE)
     account = _locked(line.account)
     open_pence = candidates.open_of_line(line)
     if open_pence <= 0:
         raise Refusal("Only money that came in, and is not explained, can be a share that was received.")
+    _require_as_seen(open_pence, seen_pence)
     receipt = confirm_receipt(
         case=case,
         payer=payer,
@@ -309,6 +330,12 @@ def _match(proposal: Proposal, account: BankAccount, by: User, on: date) -> Matc
     _alone()
     _require_open(proposal, account)
     return _write([proposal], account, by, on)[0]
+
+
+def _require_as_seen(open_pence: int, seen_pence: int | None) -> None:
+    """Refuse to take what is left of a line for all that an officer saw of it."""
+    if seen_pence not in (None, open_pence):
+        raise NotAsSeen(f"{pounds(abs(open_pence))} of this line is open now, and no longer what you saw. Look again.")
 
 
 def _require_open(proposal: Proposal, account: BankAccount) -> None:

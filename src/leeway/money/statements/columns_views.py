@@ -5,7 +5,6 @@ from itertools import islice
 from typing import Any
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -39,8 +38,15 @@ def show(request: SignedIn, name):
     versions = list(columns.versions_of(name))
     if not versions:
         raise Http404("There is no such mapping.")
-    form = Form(request.POST) if request.method == "POST" else Form()
-    if act(form, lambda **by_on: actions.end_mapping(mapping=versions[0], **by_on), request):
+    form = forms.MappingForm(request.POST or None)
+
+    def end(**by_on: Any) -> ColumnMapping:
+        seen = next((each for each in versions if each.version == form.cleaned_data["version"]), None)
+        if seen is None:
+            raise Refusal(forms.OPEN_AGAIN)
+        return actions.end_mapping(mapping=seen, **by_on)
+
+    if act(form, end, request):
         messages.success(request, "This mapping is offered no longer.")
         return redirect("statements:columns")
     context = {"mapping": versions[0], "versions": versions, "meanings": columns.MEANINGS, "form": form}
@@ -79,7 +85,7 @@ def describe(request: SignedIn):
         messages.error(request, str(refusal))
         return redirect("statements:columns_new")
     rows, chosen, step = columns.heading_rows(given.rows), request.POST.get("headings", ""), request.POST.get("step")
-    at = int(chosen) if chosen.isdecimal() and int(chosen) in rows else rows[0]
+    at = next((row for row in rows if str(row) == chosen), rows[0])
     if step in ("headings", "change"):
         return _describe(request, given, at, None if step == "headings" else request.POST)
     form = _form(given, at, request.POST)

@@ -223,6 +223,27 @@ class SeenProposalForm(forms.Form):
         return read_seen(self.cleaned_data["seen"])
 
 
+def _seen_pence() -> forms.IntegerField:
+    """What was open of a line, as its page showed it."""
+    return forms.IntegerField(
+        widget=forms.HiddenInput, error_messages=dict.fromkeys(("required", "invalid"), OPEN_AGAIN)
+    )
+
+
+class EvidenceForm(forms.Form):
+    """What the statements say of a run, as its page showed it."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, error_messages={"required": OPEN_AGAIN})
+
+
+class MappingForm(forms.Form):
+    """The version of a mapping that its page showed."""
+
+    version = forms.IntegerField(
+        widget=forms.HiddenInput, error_messages=dict.fromkeys(("required", "invalid"), OPEN_AGAIN)
+    )
+
+
 class ExplainForm(forms.Form):
     """What a line is, where nothing in Leeway stands for it."""
 
@@ -240,6 +261,7 @@ class ExplainForm(forms.Form):
     amount_pence = PoundsField(
         label="How much of it, if not all?", called="How much of it", minimum_pence=1, required=False
     )
+    seen_pence = _seen_pence()
 
 
 class UndoForm(forms.Form):
@@ -288,6 +310,7 @@ class ReceivedForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose whose share it is."},
     )
+    seen_pence = _seen_pence()
 
 
 class PickForm(forms.Form):

@@ -96,6 +96,18 @@ def read_of(
     return read.format, ours, others
 
 
+def require_of_no_other(file: File) -> None:
+    """Refuse a file that names no account and was read for another: its lines are of one account alone."""
+    same = File.objects.filter(owner_kind=file.owner_kind, digest=file.digest).exclude(owner_id=file.owner_id).first()
+    if same is not None:
+        other = BankAccount.objects.get(pk=same.owner_id)
+        raise Refusal(
+            f"This file does not say of which account it is, and was read for “{other.name}” on "
+            f"{same.added_on:%-d %B %Y}. Choose the file of this account.",
+            field="upload",
+        )
+
+
 def keep(account: BankAccount, read: Sequence[Read], *, format: str, file: File, by: User, on: date) -> Kept:
     """Keep the statements of one file for an account whose row is locked, and the lines that are not kept yet."""
     seen: Counter[str] = Counter()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ from leeway.money.statements.matching import OpenThing, Proposal, Thing
 from leeway.money.statements.models import BankAccount, Match, Part, StatementLine
 from leeway.money.statements.relations import RELATIONS
 from leeway.money.statements.standing import Standing, gaps_of, standing
+from leeway.refusal import Refusal
 
 FILES_OF_ACCOUNT = "statements.account"
 LINES_SHOWN = 50
@@ -61,6 +63,12 @@ class Evidence:
     left_pence: int
     words: str
     returned: tuple[tuple[Payment, str, Proposal], ...]
+
+    @property
+    def seen(self) -> str:
+        """All that it says, for a page to carry, so that what is confirmed is what was shown."""
+        said = (self.left_pence, self.words, *((payment.reference, reason) for payment, reason, _ in self.returned))
+        return sha256(repr(said).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -401,7 +409,11 @@ class OwedShare:
 
 def owed_by(words: str, *, seen_by: User) -> list[OwedShare]:
     """What is owed for the people whose names have all of these words, the look noted."""
-    of_them = Case.objects.filter(person__in=find_people(words).values("pk")).select_related("person")
+    try:
+        people = find_people(words)
+    except Refusal:  # a bank's words may have a day in them that is in no calendar
+        return []
+    of_them = Case.objects.filter(person__in=people.values("pk")).select_related("person")
     cases: dict[UUID | None, Case] = {case.pk: case for case in of_them[:LINES_SHOWN]}
     accounts = Account.objects.filter(case__in=cases, kind__in=PAYER_OF)
     pence = ledger.balances(accounts.values_list("pk", flat=True))

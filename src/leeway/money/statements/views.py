@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
-from leeway.acting import act, is_barred, press
+from leeway.acting import act, is_barred
 from leeway.care.people.queries import get_case
 from leeway.forms import set_choices
 from leeway.law.numbers import pounds
@@ -29,7 +29,7 @@ from leeway.money.statements.models import BankAccount
 from leeway.money.statements.standing import ageing, days, standing
 from leeway.writing import write_rows
 
-DAYS_A_PAGE = 31
+DAYS_A_PAGE, WORDS_MOST = 31, 100
 MONTH = "A month of bank lines"
 
 
@@ -178,7 +178,7 @@ def accept(request: SignedIn, account_id, line_id):
 def by_hand(request: SignedIn, account_id, line_id):
     """Match several lines with several things, by hand."""
     found = _account(request, account_id, "Lines matched by hand")
-    words = request.GET.get("words", "")
+    words = _words(request)
     choice = queries.to_match_by_hand(found, line_id, words, seen_by=request.user)
     form = forms.ByHandForm(request.POST or None, initial={"lines": [str(line_id)]})
     set_choices(form, "lines", [(str(each.pk), queries.in_words(each)) for each in choice.lines])
@@ -207,7 +207,7 @@ def received(request: SignedIn, account_id, line_id):
     """Confirm a share that the NHS or a person paid, from the line that shows it."""
     found = _account(request, account_id, "A share that was received")
     item = queries.item(found, line_id, seen_by=request.user)
-    words = request.GET.get("words", item.line.counterparty)
+    words = _words(request, item.line.counterparty)
     owed = queries.owed_by(words, seen_by=request.user)
     form = forms.ReceivedForm(request.POST or None)
     set_choices(form, "owed", [(each.key, each.words) for each in owed])
@@ -216,7 +216,12 @@ def received(request: SignedIn, account_id, line_id):
     def receive(**by_on: Any):
         one = chosen[form.cleaned_data["owed"]]
         return actions.receive_from_line(
-            line=item.line, case=one.case, payer=one.payer, owed_pence=one.owed_pence, **by_on
+            line=item.line,
+            case=one.case,
+            payer=one.payer,
+            owed_pence=one.owed_pence,
+            seen_pence=form.cleaned_data["seen_pence"],
+            **by_on,
         )
 
     if act(form, receive, request):
@@ -246,12 +251,14 @@ def confirm(request: SignedIn, run_id):
     run, evidence = queries.run_to_confirm(run_id, seen_by=request.user)
     if not run.confirmed_on and is_barred(lambda: require_step(run, State.CONFIRMED, timezone.localdate()), request):
         return redirect("payments:show", run.pk)
-    if request.method == "POST" and press(lambda **by_on: actions.confirm_from_statement(run=run, **by_on), request):
+    form = forms.EvidenceForm(request.POST or None)
+    if act(form, lambda **by_on: actions.confirm_from_statement(run=run, **form.cleaned_data, **by_on), request):
         messages.success(request, f"Run {run.number} is confirmed.")
         return redirect("payments:show", run.pk)
     context = {
         "run": run,
         "evidence": evidence,
+        "form": form,
         "accounts": queries.read_up_to(),
         "answers": answers_to(run),
         "may_reconcile": request.user.can(Capability.RECONCILE),
@@ -322,6 +329,11 @@ def _month_form(request: SignedIn) -> forms.MonthForm:
 
 def _end_of(first: date) -> date:
     return first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def _words(request: SignedIn, otherwise: str = "") -> str:
+    """What is searched for: no database takes a byte of nought there, or a word without end."""
+    return request.GET.get("words", otherwise).replace("\0", " ")[:WORDS_MOST]
 
 
 def _account(request: SignedIn, account_id, page: str) -> BankAccount:
