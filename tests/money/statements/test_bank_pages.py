@@ -255,7 +255,7 @@ def test_a_run_is_confirmed_from_what_the_bank_says(finance, fiona, paid_run, ac
     finance.force_login(fiona)
     text = page(finance, "confirm", paid_run.pk)
     assert reverse("statements:upload", args=[account.pk]) not in text
-    assert "Only a finance officer" in post(finance, "confirm", paid_run.pk)
+    assert "Only a finance officer" in post(finance, "confirm", paid_run.pk, seen="what it says")
     paid_run.refresh_from_db()
     assert paid_run.state == State.SENT
 
@@ -316,7 +316,8 @@ def test_a_finance_manager_sees_the_bank_and_changes_nothing(client, fiona, finn
     assert b"Charges of April" in client.get(reverse("statements:month_csv", args=[account.pk])).content
 
     refused = "Only a finance officer can take in bank statements or say what their lines are."
-    assert refused in post(client, "line", account.pk, row.pk, kind="charges", words="Bank charges of April")
+    typed = {"kind": "charges", "words": "Bank charges of April", "seen_pence": row.amount_pence}
+    assert refused in post(client, "line", account.pk, row.pk, **typed)
     assert refused in post(client, "match", account.pk, match.pk, reason="It is mistaken.")
     for name, *args in (
         ("open",), ("upload", account.pk), ("accept", account.pk, row.pk), ("by_hand", account.pk, row.pk),
