@@ -123,11 +123,11 @@ def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
     """What a run for this day would pay and what is held back, in totals, and the first rows held with the reasons."""
     check_can(seen_by, Capability.PAY)
     free = Case(When(nothing_stops(), then=True), default=False)
-    due = unpaid(pay_on).order_by().annotate(free=free).values("free")
-    summed = due.annotate(count=Count("pk"), pence=Sum("amount_pence"))
+    due = unpaid(pay_on)
+    summed = due.order_by().annotate(free=free).values("free").annotate(count=Count("pk"), pence=Sum("amount_pence"))
     counts = {row["free"]: Totals(row["count"], row["pence"]) for row in summed}
     held = counts.get(False, Totals(0, 0))
-    waiting = [Waiting(each, each.why) for each in waiting_rows(pay_on)[:rows]] if held.count else []
+    waiting = [Waiting(each, each.why) for each in _waiting_rows(due)[:rows]] if held.count else []
     people = [each.instalment.part.budget.case.person_id for each in waiting]
     record_looks(viewer=seen_by, person_ids=people, page="Payments held back")
     return Due(_with_on_account(counts.get(True, Totals(0, 0)), pay_on), held, waiting)
@@ -160,9 +160,9 @@ def _with_on_account(due: Totals, pay_on: date) -> Totals:
     return Totals(due.count + more.count, due.pence + more.pence)
 
 
-def waiting_rows(pay_on: date) -> QuerySet[Any]:
+def _waiting_rows(due: QuerySet[Instalment]) -> QuerySet[Any]:
     """What is due and cannot be paid, each with `why`."""
-    stopped = unpaid(pay_on).exclude(pk__in=payable(unpaid(pay_on)).values("pk"))
+    stopped = due.exclude(pk__in=payable(due).values("pk"))
     return with_what_stops(_with_people(stopped)).order_by("due_on", "pk")
 
 
