@@ -139,7 +139,7 @@ def check_the_money(worker: Visitor, lines: dict[str, list[tuple[str, str, str]]
             line.write("Amount", amount)
             if what in TAXED:
                 line.write("Tax on it", "0")
-            if often:
+            if often and often != "a week":  # which is there already
                 line.pick("How often?", often)
         worker.press("Save and continue")
     worker.write("What was seen?", "Bank statements of October and the benefit letter.")

@@ -26,8 +26,6 @@ def add_an_aim(worker: Visitor, words: str, *parts_of_life: str) -> None:
 def say_who_meets(worker: Visitor, need: str, who: str, words: str, asked_on: date) -> None:
     """A need that nothing in the plan pays for: who meets it, unpaid, and what they said."""
     worker.follow(f"{need}: say how this need is met")
-    worker.press("Save")
-    worker.is_told("There is a problem", "Answer “How is this need met?”")
     worker.choose("How is this need met?", "Somebody is willing and able to meet it, unpaid")
     worker.write("Who meets it", who)
     worker.date("When were they asked?", asked_on)
@@ -45,13 +43,12 @@ def find_support_in_the_directory(worker: Visitor, words: str) -> None:
     worker.click(worker.page.locator("#main-content li a").first)
 
 
-def say_how_much(worker: Visitor, how_many: str, of_what: str, cost: str, aim: str) -> None:
-    """Fill in the rest of a line of the plan and save it."""
+def say_how_much(worker: Visitor, how_many: str, aim: str, *, of_what: str = "", cost: str = "") -> None:
+    """Fill in the rest of a line of the plan and save it; the directory knows of what, and what that costs."""
     worker.here.get_by_label("How many", exact=True).fill(how_many)
-    worker.pick("Of what", of_what)
-    worker.pick("How often", "a week")
-    worker.write("Cost of one", cost)
-    worker.write("Per cent that the NHS pays", "0")
+    if of_what:
+        worker.pick("Of what", of_what)
+        worker.write("Cost of one", cost)
     if worker.here.get_by_text("Is it the council itself").count():
         worker.choose("Is it the council itself", "No")
     worker.choose("Is it free by law?", "No: ordinary support")
@@ -59,13 +56,13 @@ def say_how_much(worker: Visitor, how_many: str, of_what: str, cost: str, aim: s
     worker.press("Save")
 
 
-def explain_the_four_ways(worker: Visitor, today: date) -> None:
+def explain_the_four_ways(worker: Visitor) -> None:
+    """Today, as the page has it already."""
     worker.follow("Explain the ways to hold it")
     for way in ("Direct payment", "Managed account", "Individual service fund", "A mix of these"):
         worker.choose("Which ways did you explain?", way)
     worker.write("How did you explain them?", "Talked through at home, with the easy-read leaflet.")
     worker.choose("Did the person know the amount?", "Yes")
-    worker.date("When was the conversation?", today)
     worker.press("Save and record the choice")
 
 
@@ -109,3 +106,14 @@ def sign_off(manager: Visitor, person: str, cost: str, charge: str) -> None:
     manager.is_told(cost, f"would pay {charge} a week", "All four ways")
     manager.choose("What do you decide?", "Sign off this budget")
     manager.press("Decide")
+
+
+def record_the_agreement(worker: Visitor, case_page: str) -> None:
+    """What the person says of the plan, at her home."""
+    worker.go(case_page)
+    worker.press("Record the agreement")
+    worker.choose("Who agrees", "Nora Quill, themselves")
+    worker.choose("Does Nora Quill agree", "Yes, agreed")
+    worker.write("How was this given?", "Said so at a visit at home.")
+    worker.press("Record the answer")
+    worker.is_told("The answer is on record.")
