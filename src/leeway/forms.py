@@ -291,6 +291,8 @@ class DraftForm(VersionedForm):
     """A page that may be saved half done. What is still needed is asked for before completing, not before saving."""
 
     theirs: list[tuple[str, str]] = []
+    #: What the page alone asks: answers about others, of which nothing is stored by itself.
+    of_page: frozenset[str] = frozenset()
 
     def full_clean(self) -> None:
         needed = [field for name, field in self.fields.items() if field.required and name != "version"]
@@ -302,7 +304,8 @@ class DraftForm(VersionedForm):
 
     def in_words(self) -> list[tuple[str, str]]:
         """What is stored now and differs from what was typed, as pairs of label and text, to show beside it."""
-        pairs = [(bound, _in_words(bound.field, bound.initial)) for bound in self if bound.name != "version"]
+        left_out = {"version", *self.of_page}
+        pairs = [(bound, _in_words(bound.field, bound.initial)) for bound in self if bound.name not in left_out]
         return [
             (str(bound.label), stored or "Nothing")
             for bound, stored in pairs

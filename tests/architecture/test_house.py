@@ -23,7 +23,7 @@ OWN_WORDS = {
     "messages": {"recipients", "wording", "printing"},
     "messages/carriers": {"notify", "smtp", "mailbox"},
     "care/people": {"events", "leave", "locks", "recipients", "message_views", "search"},
-    "care/assessment": {"parts", "means", "savings", "explain", "money_views"},
+    "care/assessment": {"parts", "outcomes", "means", "savings", "explain", "money_views"},
     "care/decisions": {"replay"},
     "care/planning": {"costs", "evidence", "lines", "replay", "uses"},
     "care/planning/actions": {"writing", "exempting", "choosing", "answering", "deciding", "drafts", "warning"},

@@ -167,11 +167,9 @@ EDITS = {
     "people:reopen": ("bea", after(closed), {"reason": "She rang: it is worse again"}),
     "circumstances:undo_death": ("bea", after(dead), {"because": "It was another Ada Bell."}),
     "assessment:conversation": ("bea", after(assessment), {"what_matters": "The sea"}),
-    "assessment:outcome": (
-        "bea", lambda world, name: assessment(world) and world.address(name, "hygiene"), {"assessor_words": "Slips"},
-    ),
+    "assessment:outcomes": ("bea", after(assessment), {"hygiene_assessor_words": "Slips"}),
     "assessment:conditions": ("bea", after(assessment), {"wellbeing_words": "Tired"}),
-    "assessment:budget_questions": ("bea", lambda world, name: assessment(world) and world.address(name, 1), {}),
+    "assessment:budget_questions": ("bea", after(assessment), {}),
     "assessment:cross_check": ("bea", after(assessment), {}),
     "assessment:check": ("bea", after(assessment), {}),
     "assessment:own_words": ("ada_user", after(assessment), {"what_matters": "The sea"}),

@@ -1,10 +1,7 @@
 """From a request for help to an indicative budget: what a worker does at the browser, with the person."""
 
-from datetime import date
-
 from tests.journeys.visitor import Visitor
 
-CAN = "None of these: they can do this"
 CANNOT = "Cannot do it without help"
 PARTS_OF_LIFE = [
     "Eating and drinking",
@@ -28,15 +25,14 @@ BUDGET_ANSWERS = [
 
 
 def begin_to_add_someone(worker: Visitor, given_name: str, family_name: str) -> None:
-    """Look first, find nobody, and open the page to add someone."""
+    """Look first, find nobody, and open the page to add someone: it has what they were looked for by."""
     worker.go("/people/")
-    worker.write("Name, date of birth", family_name)
+    worker.write("Name, date of birth", f"{given_name} {family_name} 3 9 1987")
     worker.press("Search")
-    worker.is_told(f"Nobody found for “{family_name}”")
+    worker.is_told("Nobody found for “")
     worker.follow("Add a person who is not on record")
-    worker.write("First name", given_name)
-    worker.write("Last name", family_name)
-    worker.date("Date of birth", date(1987, 9, 3))
+    for label, known in (("First name", given_name), ("Last name", family_name), ("Year", "1987")):
+        assert worker.here.get_by_label(label, exact=True).input_value() == known
 
 
 def take_down_the_request(worker: Visitor, words: str) -> str:
@@ -45,8 +41,7 @@ def take_down_the_request(worker: Visitor, words: str) -> str:
     worker.choose("Who is the help for?", "This person, who has care and support needs")
     worker.choose("How did the request come?", "Community or other route")
     worker.pick("Main reason for support", "Physical: personal care")
-    worker.choose("Will you take on this case yourself?", "Yes")
-    worker.press("Record the request")
+    worker.press("Record it and take on the case")
     worker.is_told("The request is recorded. It waits with Bea Okafor.", words)
     return worker.page.url
 
@@ -54,26 +49,24 @@ def take_down_the_request(worker: Visitor, words: str) -> str:
 def have_the_conversation(worker: Visitor, matters: str) -> None:
     """What matters, and who took part; it ends on the first part of life."""
     worker.press("Start the assessment")  # the next step on the case page
-    worker.press("Start the assessment")  # the assessment says what it is, and begins
-    worker.follow("The conversation")
     worker.write("What matters most", matters)
     worker.choose("Who took part?", "The person alone")
     worker.choose("Was an independent advocate needed?", "Not needed: the person can take part")
     worker.press("Save and continue")
 
 
-def go_through_every_part_of_life(worker: Visitor, unable: dict[str, tuple[str, str]]) -> None:
-    """Ten pages, in order: the person's words and the worker's where something cannot be done alone."""
-    for part in PARTS_OF_LIFE:
-        worker.is_told(part)
-        if part in unable:
-            theirs, ours = unable[part]
-            worker.page.get_by_label("own words").fill(theirs)
-            worker.write("In the assessor's words", ours)
-            worker.choose("Without help from anyone", CANNOT)
-        else:
-            worker.choose("Without help from anyone", CAN)
-        worker.press("Save and continue")
+def go_through_every_part_of_life(
+    worker: Visitor, unable: dict[str, tuple[str, str]], name: str = "Nora Quill"
+) -> None:
+    """Open what cannot be done alone, with the person's words and the worker's; the rest can be done, said once."""
+    worker.is_told(*PARTS_OF_LIFE)
+    for part, (theirs, ours) in unable.items():
+        opened = worker.open_part(part)
+        opened.here.get_by_label("own words").fill(theirs)
+        opened.write("In the assessor's words", ours)
+        opened.choose("Without help from anyone", CANNOT)
+    worker.here.get_by_label(f"{name} can do all the rest without help").check()
+    worker.press("Save and continue")
 
 
 def say_where_the_needs_come_from(worker: Visitor) -> None:
@@ -88,19 +81,16 @@ def say_where_the_needs_come_from(worker: Visitor) -> None:
 
 
 def answer_the_budget_questions(worker: Visitor) -> None:
-    """The questions of the council's table that are asked: some with an answer of their own, the rest with the first.
+    """Some of the questions that are asked have an answer of their own; no support is needed with the rest.
 
-    Nobody helps: that is asked beside each question once some support is needed.
+    Nobody helps with any of it. Both are said once.
     """
-    while worker.page.get_by_role("heading", name="Budget questions", level=1).count():
-        for group in worker.page.locator(".leeway-need fieldset").all():
-            group.get_by_role("radio").first.check()
-        for question, answer in BUDGET_ANSWERS:
-            if worker.page.get_by_role("group", name=question).count():
-                worker.choose(question, answer)
-        for group in worker.page.locator(".leeway-help fieldset:visible").all():
-            group.get_by_role("radio", name="None of it").check()
-        worker.press("Save and continue")
+    for question, answer in BUDGET_ANSWERS:
+        if worker.page.get_by_role("group", name=question).count():
+            worker.choose(question, answer)
+    worker.here.get_by_label("No support, or hardly any, is needed with the rest").check()
+    worker.here.get_by_label("Family and friends do none of the rest").check()
+    worker.press("Save and continue")
     if worker.page.get_by_role("heading", name="Who helps, and what does not fit", level=1).count():
         for box in worker.page.get_by_label("Why both are right").all():
             box.fill("It was talked through: she does this herself, slowly, and wants to.")
@@ -122,9 +112,7 @@ def check_the_money(worker: Visitor, lines: dict[str, list[tuple[str, str, str]]
 
     `lines`: by the title of a page, line by line: what it is, how much, and how often ("" where that is not asked).
     """
-    worker.follow("The money check")
-    worker.press("Start the money check")
-    worker.follow("Kind of check")
+    worker.press("Start the money check")  # what comes next, as the result of the assessment says
     worker.choose("Kind of check", "A full money check")
     worker.press("Save and continue")
     worker.choose("Is the person single", "Single")

@@ -5,40 +5,34 @@ from datetime import date
 from tests.journeys.visitor import Visitor
 
 
-def start_the_plan(worker: Visitor, case_page: str, about: str) -> None:
-    worker.go(case_page)
+def start_the_plan(worker: Visitor, about: str) -> None:
+    """From the result of the money check, which says that the plan comes next."""
     worker.press("Start the plan")
-    worker.press("Start the plan")
-    worker.follow("Write about what matters")
-    worker.write("What matters to", about)
+    assert worker.here.get_by_label("What matters to").input_value() == about  # as it stands in the assessment
     worker.choose("Who wrote the plan", "The worker, with the person")
-    worker.press("Save")
+    worker.press("Save and continue")
 
 
 def add_an_aim(worker: Visitor, words: str, *parts_of_life: str) -> None:
-    worker.follow("Add an aim")
+    """The next thing that a new plan lacks."""
     worker.write("What do you want to do", words)
     worker.choose("Parts of life it belongs to", *parts_of_life)
-    worker.press("Save")
-    worker.is_told(words)
+    worker.press("Save and continue")
 
 
-def say_who_meets(worker: Visitor, need: str, who: str, words: str, asked_on: date) -> None:
-    """A need that nothing in the plan pays for: who meets it, unpaid, and what they said."""
-    worker.follow(f"{need}: say how this need is met")
+def say_who_meets(worker: Visitor, need: str, who: str, words: str) -> None:
+    """The next thing that the plan lacks: who meets a need that nothing in it pays for, unpaid, and what they said."""
+    worker.is_told(need)
     worker.choose("How is this need met?", "Somebody is willing and able to meet it, unpaid")
     worker.write("Who meets it", who)
-    worker.date("When were they asked?", asked_on)
+    worker.choose("When were they asked?", "Today")
     worker.write("What they said, or the reason", words)
-    worker.press("Save")
-    worker.is_told(who, words)
+    worker.press("Save and continue")
 
 
 def find_support_in_the_directory(worker: Visitor, words: str) -> None:
-    """Look for a service, and open the page that puts the first one found into the plan."""
-    worker.follow("Find support in the directory")
-    worker.write("What are you looking for?", words)
-    worker.press("Search")
+    """Look for what the assessment points to, and open the page that puts the first one found into the plan."""
+    worker.follow(words)
     worker.is_told("Found")
     worker.click(worker.page.locator("#main-content li a").first)
 
@@ -52,15 +46,14 @@ def say_how_much(worker: Visitor, how_many: str, aim: str, *, of_what: str = "",
     if worker.here.get_by_text("Is it the council itself").count():
         worker.choose("Is it the council itself", "No")
     worker.choose("Is it free by law?", "No: ordinary support")
-    worker.pick("Which aim it serves", aim)
+    serves = worker.here.get_by_label("Which aim it serves").locator("option:checked").inner_text()
+    assert serves == aim  # the plan has no other
     worker.press("Save")
 
 
 def explain_the_four_ways(worker: Visitor) -> None:
     """Today, as the page has it already."""
-    worker.follow("Explain the ways to hold it")
-    for way in ("Direct payment", "Managed account", "Individual service fund", "A mix of these"):
-        worker.choose("Which ways did you explain?", way)
+    worker.choose("Which ways did you explain?", "All four of them")
     worker.write("How did you explain them?", "Talked through at home, with the easy-read leaflet.")
     worker.choose("Did the person know the amount?", "Yes")
     worker.press("Save and record the choice")
@@ -69,14 +62,10 @@ def explain_the_four_ways(worker: Visitor) -> None:
 def record_the_choice(worker: Visitor, way: str, words: str) -> None:
     worker.choose("How will the budget be held?", way)
     worker.write("Why?", words)
-    worker.choose("Who decided?", "Nora")
-    worker.press("Record the choice")
-    worker.is_told(way, words)
+    worker.press("Record the choice")  # Nora decided: nothing says that she cannot
 
 
 def check_the_direct_payment_conditions(worker: Visitor) -> None:
-    worker.follow("Check the conditions for a direct payment")
-    worker.choose("Who receives the money?", "The person themselves")
     for condition in (
         "The person is not under a court order",
         "The person, or the one nominated, can manage",
@@ -87,14 +76,15 @@ def check_the_direct_payment_conditions(worker: Visitor) -> None:
 
 
 def say_when_support_starts(worker: Visitor, day: date) -> None:
-    worker.follow("Say when")
+    """From what the plan says is still to do; what it lacks then follows by itself."""
+    worker.follow("Say when support starts")
     worker.date("When does support start?", day)
-    worker.press("Save")
+    worker.press("Save and continue")
 
 
 def send_for_sign_off(worker: Visitor) -> None:
-    worker.is_told("The plan is ready to go to a manager.")
-    worker.press("Check and send for sign-off")
+    """Nothing is missing any more, so the page before has led here."""
+    worker.is_told("Check the plan before you send it")
     worker.press("Send for sign-off")
 
 
@@ -112,7 +102,6 @@ def record_the_agreement(worker: Visitor, case_page: str) -> None:
     """What the person says of the plan, at her home."""
     worker.go(case_page)
     worker.press("Record the agreement")
-    worker.choose("Who agrees", "Nora Quill, themselves")
     worker.choose("Does Nora Quill agree", "Yes, agreed")
     worker.write("How was this given?", "Said so at a visit at home.")
     worker.press("Record the answer")

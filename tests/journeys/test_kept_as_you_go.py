@@ -13,28 +13,31 @@ def at_an_outcome(visit):
     bea.follow("Marcia Grant")
     bea.press("Carry on with the assessment")
     bea.follow("Eating and drinking")
-    return bea
+    return bea, bea.open_part("Eating and drinking")
 
 
 def test_what_is_typed_is_given_back(visit):
-    bea = at_an_outcome(visit)
+    bea, meals = at_an_outcome(visit)
     page = bea.page.url
-    bea.write(OURS, WORDS)
+    meals.write(OURS, WORDS)
     bea.page.get_by_text("is kept for you").wait_for()
     bea.go("/home/")
     bea.go(page)
     bea.is_told("We kept what you wrote", WORDS)
     bea.press("Carry on with it")
     bea.go(page)
-    assert bea.page.get_by_label(OURS).input_value() == WORDS
+    assert bea.open_part("Eating and drinking").here.get_by_label(OURS).input_value() == WORDS
 
 
 def test_whoever_leaves_before_it_is_kept_is_warned(visit):
-    bea = at_an_outcome(visit)
-    bea.page.route(bea.page.url, lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    bea, meals = at_an_outcome(visit)
+    bea.page.route(
+        bea.page.url.partition("#")[0],
+        lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
+    )
     asked = []
     bea.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    bea.page.get_by_label(OURS).click()
+    meals.here.get_by_label(OURS).click()
     bea.page.keyboard.type("And more.")
     bea.go("/home/")
     assert asked == ["beforeunload"]

@@ -52,18 +52,16 @@ def bea_records_the_conversation(bea: Visitor) -> None:
 
 
 def bea_writes_about_meals(bea: Visitor) -> None:
-    """What she writes is there when she comes back to the page."""
-    meals = bea.page.url
-    bea.is_told("Eating and drinking")
+    """Enter opens a part of life. What she writes in it is there when she comes back to the page."""
+    parts_of_life = bea.page.url
+    tab_to(bea, "Eating and drinking")
+    bea.page.keyboard.press("Enter")
+    tab_to(bea, "Cannot do it without help")
+    bea.page.keyboard.press("Space")
     type_in(bea, "In the assessor's words", "Needs prompting at every meal.")
-    boxes = bea.page.get_by_role("checkbox")
-    for box in range(boxes.count()):
-        wanted = box == 0
-        tab_to(bea, boxes.nth(box).evaluate("box => box.labels[0].textContent.trim()"))
-        if boxes.nth(box).is_checked() != wanted:
-            bea.page.keyboard.press("Space")
     enter(bea, "Save and continue")
-    bea.is_told("Personal hygiene")
-    bea.go(meals)
-    assert bea.page.get_by_label("In the assessor's words").input_value() == "Needs prompting at every meal."
-    assert [box.is_checked() for box in bea.page.get_by_role("checkbox").all()] == [True, False, False, False, False]
+    bea.is_told("Conditions and wellbeing")
+    bea.go(parts_of_life)
+    meals = bea.open_part("Eating and drinking").here
+    assert meals.get_by_label("In the assessor's words").input_value() == "Needs prompting at every meal."
+    assert [box.is_checked() for box in meals.get_by_role("checkbox").all()] == [True, False, False, False, False]

@@ -70,7 +70,7 @@ def test_one_person_from_request_to_review(visit, site):
     bea_assesses_with_nora(bea)
     charge = bea_checks_the_money(bea)
     bea_plans_with_nora(bea, case_page, today)
-    mona_signs_off(visit, charge)
+    mona_signs_off(visit, case_page, charge)
     nora_is_invited(bea, case_page)
     nora = nora_signs_in(visit, site.link_emailed_to(EMAIL))
     nora_reads_and_agrees(nora, charge)
@@ -117,31 +117,33 @@ def bea_checks_the_money(bea: Visitor) -> str:
 
 def bea_plans_with_nora(bea: Visitor, case_page: str, today: date) -> None:
     """Something from the directory and an idea of Nora's own; the four ways; her choice; off to the manager."""
-    start_the_plan(bea, case_page, MATTERS)
+    start_the_plan(bea, MATTERS)
     add_an_aim(bea, AIM, "Personal hygiene", "Being dressed properly")
     find_support_in_the_directory(bea, "home care")
     bea.write("What the budget pays for", "Help to wash and dress")
     say_how_much(bea, "7", AIM, of_what="hour", cost="25")
-    bea.follow("Add an idea of Nora’s own")
-    bea.choose("What kind of thing is it?", "Something bought")
-    bea.press("Continue")
+    bea.follow("Something bought, or a personal assistant")
     bea.write("What the budget pays for", "Singing on Thursdays")
     bea.write("Who gives it", "The Harbour choir")
     say_how_much(bea, "1", AIM, of_what="session", cost="8")
     bea.is_told("The plan costs £183.00 a week", "Still to do before the plan can go to a manager")
-    say_who_meets(bea, "Using services in the community", "Her neighbour Ida", "I drive her, and gladly.", today)
+    say_when_support_starts(bea, today)
+    bea.press("Save and continue")
+    bea.is_told("There is a problem", "Answer “How is this need met?”")
+    say_who_meets(bea, "Using services in the community", "Her neighbour Ida", "I drive her, and gladly.")
     explain_the_four_ways(bea)
     record_the_choice(bea, "Direct payment", "I want to choose who comes into my house.")
     check_the_direct_payment_conditions(bea)
     bea.is_told("Every condition is met: the council must make the direct payment.")
-    say_when_support_starts(bea, today)
     send_for_sign_off(bea)
     bea.is_told("Waiting for sign-off", "With the team manager.")
 
 
-def mona_signs_off(visit, charge: str) -> None:
+def mona_signs_off(visit, case_page: str, charge: str) -> None:
     mona = visit("mona")
     sign_off(mona, "Nora Quill", "£183.00", charge)
+    mona.is_told("Your decision on the plan of Nora Quill is on record. This is the next that waits.")
+    mona.go(case_page)
     mona.is_told("Waiting for agreement", "Mona Patel signed off a personal budget of £183.00 a week.")
 
 

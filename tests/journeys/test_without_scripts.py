@@ -16,7 +16,7 @@ def test_a_request_to_its_end_without_scripts(visit):
     case_page = mona_gives_the_case_to_bea(mona)
     bea.go(case_page)
     have_the_conversation(bea, "Staying in my own house.")
-    go_through_every_part_of_life(bea, UNABLE)
+    go_through_every_part_of_life(bea, UNABLE, "Doreen Castle")
     bea_says_what_it_does_to_her_life(bea)
     bea_cannot_end_it_without_advice(bea)
     bea_decides(bea)

@@ -38,6 +38,13 @@ class Visitor:
         """A group of boxes on the page, by its heading."""
         return Visitor(self.page, self.site, self.scripts, self.here.get_by_role("group", name=starting(name)))
 
+    def open_part(self, name: str) -> "Visitor":
+        """What is folded away under a name, opened where it is not open yet."""
+        folded = self.here.locator("details").filter(has=self.page.locator("summary", has_text=starting(name)))
+        if folded.get_attribute("open") is None:
+            folded.locator("summary").click()
+        return Visitor(self.page, self.site, self.scripts, folded)
+
     def go(self, address: str) -> None:
         self.page.goto(self.site + address if address.startswith("/") else address)
         self.look()

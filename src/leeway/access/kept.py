@@ -13,7 +13,7 @@ KEPT_SECONDS = 30 * 60
 KEPT_BYTES_MAX = 200_000
 #: The rooms whose forms are kept. No other: not signing in, nor who signs in, nor bank details, nor payments.
 WRITING = frozenset({"people", "circumstances", "assessment", "planning", "review", "budgets", "directory"})
-NOT_WRITING = {"csrfmiddlewaretoken", "version"}
+NOT_WRITING = {"csrfmiddlewaretoken", "version", "seen"}
 
 
 def keep_writing(request: HttpRequest) -> None:

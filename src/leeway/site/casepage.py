@@ -31,7 +31,7 @@ from leeway.care.planning.queries import (
     what_money_lacks,
 )
 from leeway.care.review.queries import next_review, past_reviews
-from leeway.site.next_steps import next_step
+from leeway.site.next_steps import onward
 
 STORY_LINES_SHOWN = 8
 
@@ -56,7 +56,6 @@ def show(request: SignedIn, case_id):
     plan = open_plan(case) or plan_in_force(case)
     decided = getattr(standing.get(DecisionKind.FINAL_BUDGET), "plan", None)  # the plan of the budget that is shown
     charges = charges_of(decided) if decided else []
-    step = next_step(case, today)
     stay = stay_on(case.person, today)
     context = {
         "case": case,
@@ -67,8 +66,7 @@ def show(request: SignedIn, case_id):
         "beyond": beyond_direct_payment(case.person, today) if stay and pays_directly(case) else "",
         "care_too": care_too,
         "own_view": not request.user.is_staff_member,
-        "step": step,
-        "step_address": step.address_for(case, request.user),
+        "next": onward(case, request.user),
         "parts": [part for part in parts(case, standing, plan, today, care_too) if may_reach(request.user, part.page)],
         "links": links(case, request.user),
         "closed": case.stage == Stage.CLOSED,

@@ -1,13 +1,17 @@
-"""What comes next in a case, and who has it: the one table behind the case page and every list of work."""
+"""What comes next in a case, and who has it: the one table behind the case page, results and every list of work."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils import timezone
 
 from leeway.access.models import User
 from leeway.access.table import may_reach
-from leeway.care.assessment.queries import completed_financial_assessment, draft_assessment
+from leeway.care.assessment.access import can_check_means
+from leeway.care.assessment.queries import draft_assessment
+from leeway.care.people.access import can_work_on, lives
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import offers_and_choice, open_plan, what_is_missing, what_money_lacks
@@ -16,7 +20,10 @@ from leeway.care.review.queries import next_review
 
 @dataclass(frozen=True)
 class NextStep:
-    """One thing to do: a sentence for staff, one for the person, and the page where it is done."""
+    """One thing to do: a sentence for staff, one for the person, and the page where it is done.
+
+    What `starts` something is done by the button itself, for those who may: no page only asks to press another.
+    """
 
     staff: str
     person: str
@@ -24,12 +31,55 @@ class NextStep:
     page: str = ""
     button: str = ""
     person_button: str = ""
+    starts: str = ""
 
     def address_for(self, case: Case, user: User) -> str:
         """Where this user does it; nothing where it is not theirs to do."""
         if not self.page or not may_reach(user, self.page):
             return ""
         return reverse(self.page, kwargs={"case_id": case.pk})
+
+    def start_for(self, case: Case, user: User) -> str:
+        """Where this user's press of the button starts it; nothing where there is nothing to start, or not by them."""
+        if not self.starts or not lives(case.person) or not MAY_START[self.starts](user, case):
+            return ""
+        return reverse(self.starts, kwargs={"case_id": case.pk})
+
+
+#: Who starts what, as its action says.
+MAY_START: dict[str, Callable[[User, Case], bool]] = {
+    "assessment:start": can_work_on,
+    "assessment:money_start": can_check_means,
+    "planning:start": can_work_on,
+}
+
+
+@dataclass(frozen=True)
+class Onward:
+    """What comes next in a case, for one reader: the sentence, who has it, and the button with where it leads.
+
+    `starts` says that the button itself starts it.
+    """
+
+    sentence: str
+    who: str
+    button: str
+    address: str
+    starts: bool
+
+
+def onward(case: Case, user: User) -> Onward:
+    """What comes next in a case, as this reader's pages show it."""
+    step, own = next_step(case, timezone.localdate()), not user.is_staff_member
+    start = step.start_for(case, user)
+    reads = own or (step.starts and not start)
+    return Onward(
+        sentence=step.person if own else step.staff,
+        who="" if own else step.who,
+        button=step.person_button or step.button if reads else step.button,
+        address=start or step.address_for(case, user),
+        starts=bool(start),
+    )
 
 
 WORKER, MANAGER, FINANCE, PERSON = "the worker", "the team manager", "the finance team", "the person"
@@ -68,30 +118,50 @@ def _request(case: Case, on: date) -> NextStep:
         WORKER,
         "assessment:overview",
         "Start the assessment",
+        "Read about the assessment",
+        starts="assessment:start",
     )
 
 
 def _assessment(case: Case, on: date) -> NextStep:
     own = "Tell us in your own words what matters to you. Your worker will finish the assessment with you."
     if draft_assessment(case) is None:
-        return NextStep("Start the assessment.", own, WORKER, "assessment:overview", "Start the assessment")
+        return NextStep(
+            "Start the assessment.",
+            own,
+            WORKER,
+            "assessment:overview",
+            "Start the assessment",
+            "Read about the assessment",
+            starts="assessment:start",
+        )
     return NextStep("Finish the assessment.", own, WORKER, "assessment:overview", "Carry on with the assessment")
 
 
 def _planning(case: Case, on: date) -> NextStep:
     if lacking := what_money_lacks(case, on):
-        checked = completed_financial_assessment(case) is not None
+        begun = case.financial_assessments.exists()
         return NextStep(
-            lacking if checked else "Find out what the person can afford (money check).",
+            lacking if begun else "Find out what the person can afford (money check).",
             "We need to know about your income and savings, to work out what you pay.",
             f"{WORKER} or {FINANCE}",
             "assessment:money",
+            "Go to the money check" if begun else "Start the money check",
             "Go to the money check",
+            starts="" if begun else "assessment:money_start",
         )
     plan = open_plan(case)
     person = "Plan your support with your worker, and choose how your budget is held."
     if plan is None:
-        return NextStep("Start the support plan.", person, WORKER, "planning:overview", "Start the plan")
+        return NextStep(
+            "Start the support plan.",
+            person,
+            WORKER,
+            "planning:overview",
+            "Start the plan",
+            "Read about the plan",
+            starts="planning:start",
+        )
     if offers_and_choice(plan).choice is None:
         sentence = "Work on the plan, explain the four ways to hold the budget, and record the decision."
         return NextStep(sentence, person, WORKER, "planning:overview", "Open the plan")

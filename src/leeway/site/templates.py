@@ -20,6 +20,7 @@ from leeway.care.people.models import CommunicationNeed, Person
 from leeway.forms import DateParts, asked_with, error_in_words
 from leeway.law.numbers import pounds as pounds_in_words
 from leeway.site.navigation import navigation
+from leeway.site.next_steps import onward
 
 WIDGET_KINDS = {
     "HiddenInput": "hidden",
@@ -47,6 +48,7 @@ def environment(**options) -> Environment:
         static=static,
         messages=get_messages,
         navigation=navigation,
+        onward=onward,
         council_name=settings.COUNCIL_NAME,
         council_contact=settings.COUNCIL_CONTACT,
         council_phone=settings.COUNCIL_PHONE,

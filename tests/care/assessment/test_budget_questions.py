@@ -57,7 +57,7 @@ def lines_of(inputs):
 
 def test_help_that_nobody_answered_is_asked_and_is_neither_none_nor_all(cooking, bea):
     unsaid = say(cooking, bea, help_given={"meals": None})
-    with pytest.raises(NotFinished, match="part 1: 1 still to answer"):
+    with pytest.raises(NotFinished, match="Budget questions: 1 still to answer"):
         complete(unsaid, bea)
 
 
@@ -76,10 +76,10 @@ def test_whoever_helps_is_asked_whether_they_can_go_on(cooking, bea):
 
 def test_a_question_about_what_can_be_managed_is_not_asked_and_the_page_says_so(client, cooking, bea):
     taken_back = say(cooking, bea, answers={"personal_care": "nothing", "parenting": None})
-    asked = [question.id for shown in parts.budget_pages(taken_back, TODAY) for question in shown]
+    asked = [question.id for question in parts.budget_asked(taken_back, TODAY)]
     assert "parenting" not in asked and "meals" in asked and "personal_care" in asked  # toilet cannot be managed
     client.force_login(bea)
-    shown = client.get(page("budget_questions", cooking.case, 1)).content.decode()
+    shown = client.get(page("budget_questions", cooking.case)).content.decode()
     assert "Not asked: caring for a child" in shown
 
 
@@ -93,7 +93,7 @@ def test_the_help_recorded_about_a_part_of_life_stands_beside_its_question(clien
         on=TODAY,
     )
     client.force_login(bea)
-    shown = client.get(page("budget_questions", cooking.case, 1)).content.decode()
+    shown = client.get(page("budget_questions", cooking.case)).content.decode()
     assert "Ruth cooks each evening." in shown and "willing and able to go on" in shown
 
 
@@ -103,7 +103,7 @@ def test_help_that_was_noted_and_is_answered_with_none_is_pointed_out(client, co
     shown = client.get(address).content.decode()
     meals = next(question for question in parts.budget_questions(cooking.case, TODAY) if question.id == "meals")
     assert "Help that was noted, and is not counted" in shown and meals.text in shown and "Her mother." in shown
-    assert page("budget_questions", cooking.case, 1) in shown
+    assert page("budget_questions", cooking.case) in shown
     assert meals in parts.help_not_counted(cooking, TODAY)
     assert meals not in parts.help_not_counted(say(cooking, bea, help_given={"meals": "some"}), TODAY)
     cooking.outcomes.update(help_now="")
@@ -122,18 +122,23 @@ def test_who_helps_and_what_does_not_fit_waits_for_the_other_answers(client, dra
     assert "Cannot start yet" not in client.get(page("overview", draft.case)).content.decode()
 
 
-def test_a_page_of_questions_that_is_no_longer_there_leads_back_and_keeps_what_was_answered(client, cooking, bea):
+def test_a_question_that_is_no_longer_asked_is_kept_where_its_page_was_open(client, cooking, bea):
     client.force_login(bea)
-    last = len(parts.budget_pages(cooking, TODAY))
-    opened = page("budget_questions", cooking.case, last)
-    gone = client.get(page("budget_questions", cooking.case, last + 1), follow=True)
-    assert gone.redirect_chain[-1][0] == page("overview", cooking.case)
-    assert "no longer needed" in gone.content.decode()
-    first = parts.budget_pages(cooking, TODAY)[0]
-    known = dict(cooking.allocation_answers)
-    client.post(opened, {"version": cooking.version, first[0].id: first[0].answers[-1].id})
-    kept = queries.draft_assessment(cooking.case).allocation_answers
-    assert kept == known | {first[0].id: first[0].answers[-1].id}
+    known, address = dict(cooking.allocation_answers), page("budget_questions", cooking.case)
+    cooking.outcomes.update(answered=True, unable=[])
+    asked = parts.budget_asked(queries.draft_assessment(cooking.case), TODAY)
+    (gone, *_rest) = [one for one in parts.budget_questions(cooking.case, TODAY) if one not in asked]
+    assert gone.id not in client.get(address).content.decode().partition("<form")[2]
+    client.post(address, {"version": cooking.version, **known, gone.id: gone.answers[-1].id})
+    assert queries.draft_assessment(cooking.case).allocation_answers == known | {gone.id: gone.answers[-1].id}
+
+
+def test_where_all_can_be_managed_no_question_is_asked_and_the_page_leads_back(client, draft, bea):
+    draft.outcomes.update(answered=True, unable=[])
+    client.force_login(bea)
+    gone = client.get(page("budget_questions", draft.case), follow=True)
+    assert gone.redirect_chain[-1][0] == page("overview", draft.case)
+    assert "No budget question is needed" in gone.content.decode()
 
 
 def test_answers_that_contradict_the_assessment_are_pointed_out_and_explained_or_mended(client, draft, bea):
@@ -146,7 +151,7 @@ def test_answers_that_contradict_the_assessment_are_pointed_out_and_explained_or
     address = page("cross_check", filled.case)
     shown = client.get(address).content.decode()
     assert "from two people" in shown and "“Using your home safely” can be managed" in shown
-    assert page("outcome", filled.case, "home_safety") in shown and "the answer about personal care" in shown
+    assert f"{page('outcomes', filled.case)}#home_safety" in shown and "the answer about personal care" in shown
     misfits = parts.what_does_not_fit(queries.draft_assessment(filled.case), TODAY)
     assert "personal_care" in {one.code for one in misfits}
     one_word = {f"explain_{one.code}": "ok" for one in misfits}

@@ -16,6 +16,7 @@ from leeway.care.assessment.models import Assessment, FinancialAssessment
 from leeway.care.assessment.savings import MISSING, SavingsForm
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.models import Case
+from leeway.care.planning.forms import NeedForm
 from leeway.forms import asked_with
 from leeway.law import law_on
 from leeway.law.capital import GIVEN_AWAY
@@ -41,19 +42,19 @@ def walk(client, case, unable):
     client.post(page("start", case))
     conversation = {"what_matters": "The sea", "took_part": "Service user only", "advocacy": "not_needed"}
     response = send(client, page("conversation", case), **conversation)
-    assert response.url == page("outcome", case, "nutrition")
+    assert response.url == page("outcomes", case)
+    said = {}
     for choice in parts.outcomes_of(case):
         ways = unable.get(choice.code, ["none"])
-        response = send(
-            client, page("outcome", case, choice.code), assessor_words="She needs help.", person_words="", unable=ways
-        )
+        said |= {f"{choice.code}_assessor_words": "She needs help.", f"{choice.code}_unable": ways}
+    response = send(client, page("outcomes", case), **said)
     assert response.url == page("conditions", case)
     wellbeing = {"wellbeing_impact": "True", "wellbeing_areas": ["dignity", "control"], "funding": "nobody"}
     response = send(client, page("conditions", case), impairment="True", fluctuates="False", **wellbeing)
-    for number, asked in enumerate(parts.budget_pages(queries.draft_assessment(case), TODAY), start=1):
-        answers = {question.id: ANSWERS[question.id] for question in asked}
-        helped = {f"help_{question.id}": HELP[question.id] for question in asked if question.family_can_help}
-        response = send(client, page("budget_questions", case, number), **answers, **helped)
+    asked = parts.budget_asked(queries.draft_assessment(case), TODAY)
+    answers = {question.id: ANSWERS[question.id] for question in asked}
+    helped = {f"help_{question.id}": HELP[question.id] for question in asked if question.family_can_help}
+    response = send(client, page("budget_questions", case), **answers, **helped)
     assert response.url == page("cross_check", case)
     response = send(client, page("cross_check", case), **HELPERS)
     assert response.url == page("check", case)
@@ -112,7 +113,7 @@ def test_the_result_and_the_record_say_over_which_time_need_was_looked_at(client
 def test_a_carer_is_asked_about_their_own_home_and_whether_care_is_paid(client, carers_case, bea):
     client.force_login(bea)
     client.post(page("start", carers_case))
-    shown = client.get(page("outcome", carers_case, "habitable_home")).content.decode()
+    shown = client.get(page("outcomes", carers_case)).content.decode()
     assert "whether or not the person you care for lives there too" in shown
     assert "significantly longer" not in shown
     shown = client.get(page("conditions", carers_case)).content.decode()
@@ -125,14 +126,14 @@ def test_a_carer_is_asked_who_took_part_and_about_help_as_a_carer_is(client, car
     client.post(page("start", carers_case))
     shown = client.get(page("conversation", carers_case)).content.decode()
     assert "The carer, and the person they care for" in shown and "The person and their carer" not in shown
-    assert "as if nobody helped" not in client.get(page("budget_questions", carers_case, 1)).content.decode()
+    assert "as if nobody helped" not in client.get(page("budget_questions", carers_case)).content.decode()
     send(client, page("conversation", carers_case), took_part="Service user and carer")
     assert "The carer, and the person they care for" in client.get(page("check", carers_case)).content.decode()
 
 
 def test_save_and_come_back_later_keeps_what_there_is(client, case, bea, draft):
     client.force_login(bea)
-    response = send(client, page("outcome", case, "toilet"), person_words="Only at night", later="yes")
+    response = send(client, page("outcomes", case), toilet_person_words="Only at night", later="yes")
     assert response.url == page("overview", case)
     note = queries.draft_assessment(case).outcomes.get(outcome="toilet")
     assert note.person_words == "Only at night" and not note.answered
@@ -142,7 +143,7 @@ def test_save_and_come_back_later_keeps_what_there_is(client, case, bea, draft):
 def test_the_check_page_links_to_what_is_missing(client, case, bea, draft):
     client.force_login(bea)
     shown = client.get(page("check", case)).content.decode()
-    assert f'href="{page("outcome", case, "parenting")}"' in shown
+    assert f'href="{page("outcomes", case)}#parenting"' in shown
     assert "Complete:" not in shown
 
 
@@ -162,8 +163,110 @@ def test_two_at_once_the_second_is_told_and_both_versions_are_shown(client, case
 
 def test_none_of_these_and_one_of_them_gets_a_sentence_and_nothing_typed_is_lost(client, case, bea, draft):
     client.force_login(bea)
-    shown = send(client, page("outcome", case, "hygiene"), assessor_words="Slips", unable=["none", "cannot"])
-    assert "Choose which is right" in shown.content.decode() and "Slips" in shown.content.decode()
+    typed = {"hygiene_assessor_words": "Slips", "hygiene_unable": ["none", "cannot"]}
+    shown = send(client, page("outcomes", case), **typed).content.decode()
+    assert "Personal hygiene: you ticked “None of these” and also one of them. Choose which is right" in shown
+    assert "Slips" in shown and shown.count('leeway-part" open') == 1
+
+
+def noted(case):
+    """What is stored of each outcome: whether it is answered, and the ways of being unable."""
+    return {note.outcome: (note.answered, *note.unable) for note in queries.draft_assessment(case).outcomes.all()}
+
+
+def test_all_the_rest_is_said_by_a_box_of_its_own_and_never_by_one_left_empty(client, case, bea, draft):
+    client.force_login(bea)
+    said = {"hygiene_assessor_words": "Slips in the bath.", "hygiene_unable": ["cannot"]}
+    send(client, page("outcomes", case), **said)
+    assert noted(case).pop("hygiene") == (True, "cannot")
+    assert {stands for code, stands in noted(case).items() if code != "hygiene"} == {(False,)}
+    send(client, page("outcomes", case), **said, rest="on")
+    assert noted(case).pop("hygiene") == (True, "cannot")
+    assert {stands for code, stands in noted(case).items() if code != "hygiene"} == {(True,)}
+
+
+def test_a_part_of_life_with_words_about_it_is_none_of_the_rest(client, case, bea, draft):
+    client.force_login(bea)
+    draft.outcomes.filter(outcome="toilet").update(person_words="I cannot get there at night.")
+    shown = send(client, page("outcomes", case), toilet_person_words="I cannot get there at night.", rest="on")
+    assert "Managing toilet needs: there are words about it, so it is none of the rest." in shown.content.decode()
+    assert set(noted(case).values()) == {(False,)}, "nothing is stored of a page that is refused"
+
+
+def seen_on(response):
+    """What a page of parts of life shows of each, as its form carries it."""
+    return re.search(r'name="seen" value="([^"]*)"', response.content.decode())[1]
+
+
+def test_two_who_write_about_different_parts_of_life_do_not_hinder_each_other(client, case, bea, ada_user, draft):
+    """Ada writes about dressing while Bea's page is open: Bea's save of hygiene goes through and leaves Ada's words."""
+    client.force_login(bea)
+    opened = client.get(page("outcomes", case))
+    client.force_login(ada_user)
+    send(client, page("own_words_on_outcome", case, "clothing"), person_words="Buttons beat me.")
+    client.force_login(bea)
+    old = {"version": version_on(opened), "seen": seen_on(opened)}
+    saved = client.post(page("outcomes", case), old | {"hygiene_unable": "cannot", "hygiene_assessor_words": "Slips."})
+    assert saved.status_code == 302
+    assert noted(case)["hygiene"] == (True, "cannot")
+    assert queries.draft_assessment(case).outcomes.get(outcome="clothing").person_words == "Buttons beat me."
+
+
+def test_of_one_part_of_life_the_second_is_told_and_what_she_did_not_touch_stays(client, case, bea, ada_user, draft):
+    client.force_login(bea)
+    opened = client.get(page("outcomes", case))
+    client.force_login(ada_user)
+    for code, words in (("clothing", "Buttons beat me."), ("hygiene", "I slip.")):
+        send(client, page("own_words_on_outcome", case, code), person_words=words)
+    client.force_login(bea)
+    old = {"version": version_on(opened), "seen": seen_on(opened), "hygiene_assessor_words": "Slips in the bath."}
+    told = client.post(page("outcomes", case), old)
+    shown = told.content.decode()
+    assert "Someone else saved this" in shown and "I slip." in shown and "Slips in the bath." in shown
+    assert seen_on(told) == old["seen"], "it still says what her page was made from"
+    both = {"hygiene_person_words": "I slip.", "version": version_on(told)}
+    assert client.post(page("outcomes", case), old | both).status_code == 302
+    notes = {note.outcome: note for note in queries.draft_assessment(case).outcomes.all()}
+    assert notes["hygiene"].assessor_words == "Slips in the bath." and notes["hygiene"].person_words == "I slip."
+    assert notes["clothing"].person_words == "Buttons beat me.", "she never touched it"
+
+
+def test_a_part_of_life_that_is_saved_as_it_was_counts_no_save(client, case, bea, draft):
+    client.force_login(bea)
+    seen = seen_on(client.get(page("outcomes", case)))
+    send(client, page("outcomes", case), seen=seen, clothing_assessor_words="Buttons.", clothing_unable=["cannot"])
+    versions = dict(draft.outcomes.values_list("outcome", "version"))
+    assert {code for code, version in versions.items() if version > 1} == {"clothing"}
+
+
+def test_no_support_with_the_rest_is_said_by_a_box_of_its_own(client, case, bea, draft):
+    client.force_login(bea)
+    address = page("budget_questions", case)
+    send(client, address, personal_care="every_day")
+    assert queries.draft_assessment(case).allocation_answers == {"personal_care": "every_day"}
+    send(client, address, personal_care="every_day", none_needed="on")
+    kept = queries.draft_assessment(case).allocation_answers
+    assert kept.pop("personal_care") == "every_day" and set(kept.values()) == {"nothing"}
+    assert len(kept) == len(parts.budget_asked(draft, TODAY)) - 1
+
+
+def test_a_carer_is_not_offered_to_need_nothing_more(client, carers_case, bea):
+    client.force_login(bea)
+    client.post(page("start", carers_case))
+    assert "is needed with the rest" not in client.get(page("budget_questions", carers_case)).content.decode()
+
+
+def test_nobody_helps_is_said_once_for_what_is_needed_and_not_said(client, case, bea, filled):
+    client.force_login(bea)
+    answers = {question.id: ANSWERS[question.id] for question in parts.budget_asked(filled, TODAY)}
+    send(client, page("budget_questions", case), **answers, help_home="some")
+    assert queries.draft_assessment(case).allocation_help == {"home": "some"}
+    send(client, page("budget_questions", case), **answers, help_home="some", nobody_helps="on")
+    assert queries.draft_assessment(case).allocation_help == {
+        "personal_care": "none",
+        "home": "some",
+        "relationships": "none",
+    }
 
 
 def test_ada_writes_her_own_words_and_nothing_of_the_assessors(client, case, bea, ada_user, draft):
@@ -190,7 +293,7 @@ def test_ada_reads_the_decision_in_words_to_her(client, case, bea, ada_user, fil
 
 def test_ada_cannot_open_the_pages_that_staff_write_on(client, case, ada_user, draft):
     client.force_login(ada_user)
-    for address in [page("conversation", case), page("check", case), page("outcome", case, "hygiene")]:
+    for address in [page("conversation", case), page("check", case), page("outcomes", case)]:
         assert client.get(address).status_code == 302
     client.post(page("conversation", case), {"version": 1, "took_part": "Carer only"})
     assert queries.draft_assessment(case).took_part == ""
@@ -297,7 +400,13 @@ def test_all_that_a_line_of_savings_lacks_is_said_at_once(client, case, bea, fil
 def test_the_styles_know_every_box_that_only_some_answers_ask_for(client, case, bea, filled):
     law = law_on(TODAY, settings.COUNCIL_POLICY)
     line = IncomeForm(None, initial={"version": 1}, law=law, of_pension_age=False, couple=True)
-    forms = [line, SavingsForm(None, initial={"version": 1}, law=law), BasisForm(None), HouseholdForm(None)]
+    forms = [
+        line,
+        SavingsForm(None, initial={"version": 1}, law=law),
+        BasisForm(None),
+        HouseholdForm(None),
+        NeedForm(None),
+    ]
     forms += [ConditionsForm(None, case=case), ConditionsForm(None, case=Case(kind="carer"))]
     asked = [asks for form in forms for field in form.fields.values() for asks in asked_with(field).values()]
     styles = Path(leeway.__file__).with_name("site") / "styles" / "leeway.scss"
@@ -395,7 +504,9 @@ def test_what_is_left_out_goes_back_in_as_it_was_typed(client, case, bea, filled
     assert means["income"] == [{"kind": "universal_credit", "pence_per_week": 9805}]
 
 
-@pytest.mark.parametrize("name", ["overview", "check", "conversation", "conditions", "written"])
+@pytest.mark.parametrize(
+    "name", ["overview", "check", "conversation", "outcomes", "conditions", "budget_questions", "written"]
+)
 def test_pages_ask_the_database_little(client, case, bea, filled, name, django_assert_max_num_queries):
     client.force_login(bea)
     with django_assert_max_num_queries(15):

@@ -1,5 +1,6 @@
 """The pages about people, as each of them meets them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -72,6 +73,37 @@ class TestSearch:
 
 
 class TestAdd:
+    def test_which_button_was_pressed_says_whether_the_worker_takes_it_on(self, client, bea):
+        client.force_login(bea)
+        client.post("/people/add/", WHO)
+        address = f"/people/{Person.objects.get().pk}/request/"
+        unsaid = {name: value for name, value in REQUEST.items() if name != "take_on"}
+        refused = text(client.post(address, unsaid))
+        assert "Answer “Will you take on this case yourself?”." in refused and 'href="#id_take_on"' in refused
+        assert not Case.objects.exists() and "I can&#39;t manage the mornings." in refused
+        client.post(address, unsaid | {"take_on": "False"})
+        assert Case.objects.get().worker is None
+
+    @pytest.mark.parametrize(
+        ("words", "known"),
+        [
+            ("Dora Elm 1 2 1950", {"given_name": "Dora", "family_name": "Elm", "date_of_birth_year": "1950"}),
+            (
+                "Mary Ann O’Elm 999 123 4578",
+                {"given_name": "Mary Ann", "family_name": "O’Elm", "nhs_number": "9991234578"},
+            ),
+            ("Elm", {"given_name": "", "family_name": "Elm"}),
+            ("FB1 2AB", {"given_name": "", "family_name": "", "postcode": ""}),
+        ],
+    )
+    def test_has_what_the_person_was_looked_for_by(self, client, bea, words, known):
+        client.force_login(bea)
+        client.post("/people/", {"words": words})
+        page = text(client.get("/people/add/"))
+        for name, value in known.items():
+            box = re.search(rf'<input[^>]* name="{name}"[^>]*>', page)[0]
+            assert (f'value="{value}"' in box) if value else ('value="' not in box or 'value=""' in box), box
+
     def test_then_takes_down_the_request_and_takes_it_on(self, client, bea):
         client.force_login(bea)
         added = client.post("/people/add/", WHO)

@@ -1,6 +1,6 @@
 """Every write of the needs assessment and of the money check."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.conf import settings
@@ -148,6 +148,27 @@ def save_outcome(*, note: OutcomeNote, details: dict, version: int, by: User, on
         raise Refusal("One of the ways of being unable is not one that the law counts here.", field="unable")
     values = {name: details[name] for name in OUTCOME if name in details}
     return _save_note(note, values | {"unable": unable or [], "answered": unable is not None}, version)
+
+
+@transaction.atomic
+def save_outcomes(
+    *, assessment: Assessment, said: Mapping[str, dict], seen: Mapping[str, str], version: int, by: User, on: date
+) -> Assessment:
+    """Keep what was said of several outcomes at once, by their code; see `save_outcome`. The others stay as they are.
+
+    `version` is `queries.version_of_outcomes` of what the user saw, and `seen` what each stood as. What somebody else
+    saved meanwhile of other outcomes is no hindrance. Raises EditedMeanwhile.
+    """
+    check_can_work_on(by, assessment.case)
+    _lock_draft(assessment)
+    notes = list(OutcomeNote.objects.filter(assessment=assessment).select_related("assessment__case"))
+    touched = [note for note in notes if note.outcome in said]
+    edited = queries.version_of_outcomes(notes) != version
+    if edited and any(queries.stands_as(note) != seen.get(note.outcome) for note in touched):
+        raise EditedMeanwhile
+    for note in touched:
+        save_outcome(note=note, details=said[note.outcome], version=note.version, by=by, on=on)
+    return assessment
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from leeway.care.assessment.models import Assessment, FinancialAssessment, Outco
 from leeway.care.assessment.parts import (
     answers_given,
     asks_help,
-    budget_pages,
+    budget_asked,
     budget_questions,
     help_not_counted,
     help_noted,
@@ -160,7 +160,7 @@ def answers(assessment: Assessment, on: date) -> list[dict]:
 
 def not_asked(assessment: Assessment, on: date) -> list[str]:
     """The subjects of the budget questions that are not asked, since all that they serve can be managed."""
-    asked = [question for page in budget_pages(assessment, on) for question in page]
+    asked = budget_asked(assessment, on)
     left_out = [question for question in budget_questions(assessment.case, on) if question not in asked]
     return _subjects([(q.domain, q.text) for q in left_out], {question.domain for question in asked})
 
@@ -172,12 +172,12 @@ def _subjects(left_out: Sequence[tuple[str, str]], kept: Collection[str]) -> lis
 
 def help_left_out(assessment: Assessment, on: date) -> list[dict]:
     """Help that was noted and that the budget answers leave out: the question, who helps, and where to mend it."""
-    numbers = {q.id: number for number, page in enumerate(budget_pages(assessment, on), start=1) for q in page}
+    page = reverse("assessment:budget_questions", args=[assessment.case_id])
     return [
         {
             "text": question.text,
             "noted": help_noted(assessment, question),
-            "mend": reverse("assessment:budget_questions", args=[assessment.case_id, numbers[question.id]]),
+            "mend": f"{page}#{question.id}",
         }
         for question in help_not_counted(assessment, on)
     ]
@@ -192,7 +192,6 @@ def help_lines(assessment: Assessment, on: date) -> list[tuple[str, str]]:
 def where_to_mend(assessment: Assessment, on: date) -> dict[str, list[tuple[str, str]]]:
     """For each thing that does not fit, the pages on which it can be mended: what to change, and the page's address."""
     names = {choice.code: choice.label for choice in outcomes_of(assessment.case)}
-    numbers = {q.id: number for number, page in enumerate(budget_pages(assessment, on), start=1) for q in page}
     subjects = {question.id: question.domain for question in budget_questions(assessment.case, on)}
     case_id = assessment.case_id
     places = {}
@@ -200,11 +199,11 @@ def where_to_mend(assessment: Assessment, on: date) -> dict[str, list[tuple[str,
         places[one.code] = [
             (
                 f"the answer about {subjects[name].lower()}",
-                reverse("assessment:budget_questions", args=[case_id, numbers[name]]),
+                f"{reverse('assessment:budget_questions', args=[case_id])}#{name}",
             )
             for name in one.questions
         ] + [
-            (f"the part of life “{names[code]}”", reverse("assessment:outcome", args=[case_id, code]))
+            (f"the part of life “{names[code]}”", f"{reverse('assessment:outcomes', args=[case_id])}#{code}")
             if code in names
             else ("the conditions", reverse("assessment:conditions", args=[case_id]))
             for code in one.outcomes

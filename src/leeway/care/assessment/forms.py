@@ -14,7 +14,7 @@ from leeway.care.assessment.means import (
     unsaid_of_basis,
 )
 from leeway.care.assessment.models import Advocacy, Basis, LightTouch
-from leeway.care.assessment.parts import FEW_WEEKS, NOBODY_ELSE, unable_reasons_of, who_took_part
+from leeway.care.assessment.parts import FEW_WEEKS, NOBODY_ELSE, who_took_part
 from leeway.care.people.models import Case, CaseKind
 from leeway.days import BORN
 from leeway.forms import MAX_PENCE, DateField, DraftForm, PoundsField, YesNoField, ask_with, set_choices
@@ -126,32 +126,6 @@ class OwnOutcomeForm(DraftForm):
     person_words = text("In your own words", required=False)
 
 
-class OutcomeForm(DraftForm):
-    """One outcome: two people's words, the ways of being unable, and the help there is now."""
-
-    person_words = text("In the person's own words", required=False)
-    assessor_words = text("In the assessor's words", help_text="What they can and cannot do, how often, and why.")
-    help_now = text(
-        "Who helps with this now, unpaid?",
-        help_text="This never counts when eligibility is decided. It matters later, when support is planned.",
-        required=False,
-    )
-
-    def __init__(self, *args, case: Case, **options):
-        super().__init__(*args, **options)
-        none = (NONE_OF_THESE, "None of these: they can do this")
-        self.fields["unable"] = boxes(
-            "Without help from anyone, are any of these true?",
-            [*with_help(unable_reasons_of(case)), none],
-            help_text="Think of ordinary days and of bad ones; whether need goes up and down is asked at the end. "
-            "Leave out the help there is now.",
-        )
-
-    def clean_unable(self) -> list[str] | None:
-        """The reasons ticked; an empty list for “none of these”; None where nothing is ticked yet."""
-        return _ticked(self.cleaned_data["unable"])
-
-
 class ConditionsForm(DraftForm):
     """Where the needs come from, and what they do to the person's life."""
 
@@ -217,10 +191,21 @@ class ConditionsForm(DraftForm):
 
 
 class BudgetQuestionsForm(DraftForm):
-    """A few questions of the council's allocation table."""
+    """The questions of the council's allocation table that are asked.
 
-    def __init__(self, *args, questions: Sequence[Question], ways: Sequence[Help], **options):
+    What is so of all the rest is an answer of its own: that an adult needs no support with it, and that nobody helps
+    with what is needed. Nothing is read into a question left empty.
+    """
+
+    none_needed = forms.BooleanField(label="No support, or hardly any, is needed with the rest", required=False)
+    nobody_helps = forms.BooleanField(label="Family and friends do none of the rest", required=False)
+    of_page = frozenset({"none_needed", "nobody_helps"})
+
+    def __init__(self, *args, questions: Sequence[Question], ways: Sequence[Help], of_adults: bool, **options):
         super().__init__(*args, **options)
+        self.questions, self.none = questions, ways[0].id
+        if not of_adults:  # what a carer does is counted from its first answer on
+            del self.fields["none_needed"]
         for question in questions:
             choices = [(answer.id, answer.label) for answer in question.answers]
             self.fields[question.id] = radios(question.text, choices, help_text=question.help)
@@ -229,20 +214,33 @@ class BudgetQuestionsForm(DraftForm):
                     "How much of this do family or friends do, and are willing and able to go on doing?",
                     [(one.id, one.label) for one in ways],
                 )
+        if not any(question.family_can_help for question in questions):
+            del self.fields["nobody_helps"]
 
     @staticmethod
     def help_name(question: Question) -> str:
         """The field in which it is said how much of a question family and friends do."""
         return f"help_{question.id}"
 
-    def answers(self, questions: Sequence[Question]) -> dict[str, str | None]:
+    def answers(self) -> dict[str, str | None]:
         """The answers, by question; None where one is taken back."""
-        return {question.id: self.cleaned_data.get(question.id) or None for question in questions}
+        none_needed = self.cleaned_data.get("none_needed")
+        return {
+            question.id: self.cleaned_data.get(question.id) or (question.answers[0].id if none_needed else None)
+            for question in self.questions
+        }
 
-    def help_given(self, questions: Sequence[Question]) -> dict[str, str | None]:
+    def help_given(self) -> dict[str, str | None]:
         """How much family and friends do, by question."""
-        helped = [question for question in questions if question.family_can_help]
-        return {question.id: self.cleaned_data.get(self.help_name(question)) or None for question in helped}
+        helped = [question for question in self.questions if question.family_can_help]
+        return {
+            question.id: self.cleaned_data.get(self.help_name(question)) or self.rest(question) for question in helped
+        }
+
+    def rest(self, question: Question) -> str | None:
+        """What is said of help with a question by itself alone: none, where support is needed and nobody helps."""
+        needed = self.cleaned_data.get(question.id) not in ("", question.answers[0].id)
+        return self.none if needed and self.cleaned_data.get("nobody_helps") else None
 
 
 class CrossCheckForm(DraftForm):

@@ -20,9 +20,10 @@ from leeway.care.assessment.savings import SavingsForm
 from leeway.care.assessment.views import task_address, task_item
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import charge_on, charges_that_stand, standing
-from leeway.care.people.access import lives
+from leeway.care.people.access import can_work_on, lives
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
+from leeway.care.people.states import Stage
 from leeway.forms import DraftForm
 from leeway.law import Outcome, law_on
 from leeway.law.charge_case import QUALIFYING_INCOME
@@ -39,6 +40,7 @@ TITLES = {
     "disability_costs": "Costs of disability",
     "evidence": "What was seen",
 }
+FIRST = "basis"
 
 
 def overview(request: SignedIn, case_id: UUID) -> HttpResponse:
@@ -65,9 +67,10 @@ def overview(request: SignedIn, case_id: UUID) -> HttpResponse:
 
 @require_POST
 def start(request: SignedIn, case_id: UUID) -> HttpResponse:
-    """Start a money check."""
+    """Start a money check, and go on to its first part."""
     case = get_case(case_id, seen_by=request.user, page="Money check")
-    press(lambda **by_on: actions.start_financial_assessment(case=case, **by_on), request)
+    if press(lambda **by_on: actions.start_financial_assessment(case=case, **by_on), request):
+        return redirect("assessment:money_part", case_id, FIRST)
     return redirect("assessment:money", case_id)
 
 
@@ -208,5 +211,6 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
         "funded": explain.funding(queries.funded_by(case)),
         "needs_check": queries.needs_money_check(case, today),
         "may": can_check_means(request.user, case) and lives(case.person),
+        "goes_on": case.stage == Stage.PLANNING and can_work_on(request.user, case),
     }
     return render(request, "assessment/money_result.jinja", context)

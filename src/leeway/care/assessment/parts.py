@@ -1,7 +1,7 @@
 """What a needs assessment consists of: its outcomes, its budget questions, and which of them are answered."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,6 @@ from leeway.law.allocation_table import HEALTH_AT_RISK, Help
 from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES, CARER_UNABLE_REASONS, UNABLE_REASONS
 from leeway.said import REASON, says_something
 
-QUESTIONS_A_PAGE = 4
 #: A need that goes up and down, looked at over fewer weeks than these, asks why they are enough.
 FEW_WEEKS, WEEKS_OF_A_YEAR = 12, 52
 BY_THE_YEAR = re.compile(r"\b(year|winter|spring|summer|autumn|season)", re.IGNORECASE)
@@ -27,12 +26,13 @@ NOBODY_ELSE = "nobody"
 class Task:
     """One part of an assessment: the page it is done on, and how far it is. `missing` says what is still to do.
 
-    One that `waits` has nothing to ask before other parts are answered.
+    `place` is where on its page, by its id. One that `waits` has nothing to ask before other parts are answered.
     """
 
     page: str
     title: str
     argument: str = ""
+    place: str = ""
     hint: str = ""
     started: bool = False
     missing: str = ""
@@ -90,21 +90,20 @@ def kinds_of_help(case: Case, on: date) -> tuple[Help, ...]:
     return helps(law_on(on, settings.COUNCIL_POLICY), case.kind)
 
 
-def budget_pages(assessment: Assessment, on: date) -> list[tuple[Question, ...]]:
-    """The questions to ask, a few a page: those that serve nothing but what can be managed are left out.
+def budget_asked(assessment: Assessment, on: date) -> tuple[Question, ...]:
+    """The questions to ask: those that serve nothing but what can be managed are left out.
 
     One that was answered stays, so that an answer that does not fit can be mended.
     """
     managed = {note.outcome for note in assessment.outcomes.all() if note.answered and not note.unable}
     managed |= {HEALTH_AT_RISK.code} if assessment.health_at_risk is False else set()
     given = answers_given(assessment, on)
-    asked = [
+    return tuple(
         question
         for question in budget_questions(assessment.case, on)
         if not managed.issuperset(question.outcomes)
         or given.get(question.id, question.answers[0].id) != question.answers[0].id
-    ]
-    return [tuple(asked[start : start + QUESTIONS_A_PAGE]) for start in range(0, len(asked), QUESTIONS_A_PAGE)]
+    )
 
 
 def answers_given(assessment: Assessment, on: date) -> dict[str, str]:
@@ -223,19 +222,25 @@ def progress(assessment: Assessment, on: date) -> Progress:
 
 
 def _conversation(assessment: Assessment) -> Task:
-    wanted = [
-        ("what matters to the person", assessment.what_matters),
-        ("who took part", assessment.took_part),
-        ("whether an advocate was needed", assessment.advocacy),
-    ]
-    missing = [words for words, answer in wanted if not answer]
+    wanted = {
+        "what_matters": ("what matters to the person", assessment.what_matters),
+        "took_part": ("who took part", assessment.took_part),
+        "advocacy": ("whether an advocate was needed", assessment.advocacy),
+    }
+    missing = {name: words for name, (words, answer) in wanted.items() if not answer}
     return Task(
         page="conversation",
+        place=_box_of_first(missing),
         title="The conversation",
         hint="What matters, what a good day is, who took part",
         started=len(missing) < len(wanted) or bool(assessment.good_day),
-        missing=f"The conversation: say {_and(missing)}." if missing else "",
+        missing=f"The conversation: say {_and([*missing.values()])}." if missing else "",
     )
+
+
+def _box_of_first(missing: Mapping[str, str]) -> str:
+    """Where the first of the fields that lack an answer stands on its page."""
+    return next((f"id_{name}" for name in missing), "")
 
 
 def _outcomes(case: Case, notes: Sequence[OutcomeNote]) -> list[Task]:
@@ -250,8 +255,8 @@ def _outcome(choice: Choice, note: OutcomeNote | None) -> Task:
     if note is None or (note.unable and not note.assessor_words.strip()):
         missing.append("in the assessor's words, what they cannot do and why")
     return Task(
-        page="outcome",
-        argument=choice.code,
+        page="outcomes",
+        place=choice.code,
         title=choice.label,
         started=note is not None and bool(note.answered or note.person_words or note.assessor_words or note.help_now),
         missing=f"{choice.label}: say {_and(missing)}." if missing else "",
@@ -259,27 +264,27 @@ def _outcome(choice: Choice, note: OutcomeNote | None) -> Task:
 
 
 def _conditions(assessment: Assessment) -> Task:
-    wanted = [*_where_from(assessment), ("whether the level of need goes up and down", assessment.fluctuates)]
+    ups_and_downs = ("whether the level of need goes up and down", assessment.fluctuates)
+    wanted: dict[str, tuple[str, object]] = {**_where_from(assessment), "fluctuates": ups_and_downs}
     if assessment.fluctuates:
-        wanted += [
-            ("over how many weeks that was looked at", assessment.weeks_looked_at),
-            ("how it goes up and down", assessment.ups_and_downs.strip() or None),
-        ]
+        wanted["weeks_looked_at"] = ("over how many weeks that was looked at", assessment.weeks_looked_at)
+        wanted["ups_and_downs"] = ("how it goes up and down", assessment.ups_and_downs.strip() or None)
         if looked_at_too_briefly(assessment):
             enough = says_something(assessment.long_enough, REASON)
-            wanted.append((f"why {_weeks(assessment.weeks_looked_at)} will do", enough or None))
-    wanted.append(("whether there is a significant impact on wellbeing", assessment.wellbeing_impact))
+            wanted["long_enough"] = (f"why {_weeks(assessment.weeks_looked_at)} will do", enough or None)
+    wanted["wellbeing_impact"] = ("whether there is a significant impact on wellbeing", assessment.wellbeing_impact)
     if assessment.wellbeing_impact:
-        wanted.append(("which parts of wellbeing are affected", assessment.wellbeing_areas or None))
+        wanted["wellbeing_areas"] = ("which parts of wellbeing are affected", assessment.wellbeing_areas or None)
     if assessment.case.kind == CaseKind.ADULT:
-        wanted.append(("whether somebody else must pay for the support", assessment.funding or None))
-    missing = [words for words, answer in wanted if answer is None]
+        wanted["funding"] = ("whether somebody else must pay for the support", assessment.funding or None)
+    missing = {name: words for name, (words, answer) in wanted.items() if answer is None}
     return Task(
         page="conditions",
+        place=_box_of_first(missing),
         title="Conditions and wellbeing",
         hint="Where the needs come from, whether they go up and down, and what they do to the person's life",
         started=len(missing) < len(wanted),
-        missing=f"Conditions and wellbeing: say {_and(missing)}." if missing else "",
+        missing=f"Conditions and wellbeing: say {_and([*missing.values()])}." if missing else "",
     )
 
 
@@ -297,45 +302,42 @@ def _weeks(number: int | None) -> str:
     return "one week" if number == 1 else f"{number} weeks"
 
 
-def _where_from(assessment: Assessment) -> list[tuple[str, object]]:
+def _where_from(assessment: Assessment) -> dict[str, tuple[str, object]]:
     if assessment.case.kind != CaseKind.CARER:
-        return [("whether the needs come from an impairment or illness", assessment.impairment)]
-    wanted: list[tuple[str, object]] = [
-        ("whether care is given under a contract or as voluntary work", assessment.contract_or_voluntary_work)
-    ]
-    if assessment.contract_or_voluntary_work:
-        wanted += [
-            ("whether the council regards them as a carer all the same", assessment.regarded_as_carer),
-            ("the reason for that", assessment.regarded_reason.strip() or None),
-        ]
-    return [
-        *wanted,
-        ("whether the care given is necessary", assessment.necessary_care),
-        ("whether the carer's health is at risk", assessment.health_at_risk),
-    ]
+        return {"impairment": ("whether the needs come from an impairment or illness", assessment.impairment)}
+    paid = assessment.contract_or_voluntary_work
+    wanted: dict[str, tuple[str, object]] = {
+        "contract_or_voluntary_work": ("whether care is given under a contract or as voluntary work", paid)
+    }
+    if paid:
+        regarded = assessment.regarded_as_carer
+        wanted["regarded_as_carer"] = ("whether the council regards them as a carer all the same", regarded)
+        wanted["regarded_reason"] = ("the reason for that", assessment.regarded_reason.strip() or None)
+    return wanted | {
+        "necessary_care": ("whether the care given is necessary", assessment.necessary_care),
+        "health_at_risk": ("whether the carer's health is at risk", assessment.health_at_risk),
+    }
 
 
 def _budget(assessment: Assessment, on: date, needed: bool) -> list[Task]:
-    tasks = []
-    pages = budget_pages(assessment, on)
-    answers = answers_given(assessment, on)
-    for number, asked in enumerate(pages, start=1):
-        unanswered = [question for question in asked if question.id not in answers]
-        unsaid = [q for q in asked if asks_help(assessment, q, answers) and q.id not in assessment.allocation_help]
-        missing = len(unanswered) + len(unsaid)
-        domains = dict.fromkeys(question.domain.lower() for question in asked)
-        tasks.append(
-            Task(
-                page="budget_questions",
-                argument=str(number),
-                title=f"Budget questions, part {number} of {len(pages)}",
-                hint="; ".join(domains).capitalize(),
-                started=len(unanswered) < len(asked),
-                missing=f"Budget questions, part {number}: {missing} still to answer." if missing else "",
-                needed=needed,
-            )
+    asked, answers = budget_asked(assessment, on), answers_given(assessment, on)
+    if not asked:
+        return []
+    unanswered = [question for question in asked if question.id not in answers]
+    unsaid = [q for q in asked if asks_help(assessment, q, answers) and q.id not in assessment.allocation_help]
+    missing = [*unanswered, *unsaid]
+    domains = dict.fromkeys(question.domain.lower() for question in asked)
+    return [
+        Task(
+            page="budget_questions",
+            place=missing[0].id if missing else "",
+            title="Budget questions",
+            hint="; ".join(domains).capitalize(),
+            started=len(unanswered) < len(asked),
+            missing=f"Budget questions: {len(missing)} still to answer." if missing else "",
+            needed=needed,
         )
-    return tasks
+    ]
 
 
 def _cross_check(assessment: Assessment, on: date, needed: bool, waits: bool) -> Task:

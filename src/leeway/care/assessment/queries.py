@@ -1,6 +1,6 @@
 """Reading assessments and money checks. The case has been let see: `people.queries.get_case(…, seen_by=)`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
 
@@ -30,6 +30,7 @@ from leeway.law.stretches import (
     law_turns,
     stretches,
 )
+from leeway.versions import version_of
 
 #: How far ahead of today a change of the charge is looked for.
 AHEAD = timedelta(weeks=8)
@@ -46,6 +47,12 @@ def completed_assessment(case: Case, *, by: date | None = None) -> Assessment | 
     if by is not None:
         done = done.filter(completed_on__lte=by)
     return done.select_related("eligibility__decided_by", "indicative_budget").first()
+
+
+def what_matters(case: Case) -> str:
+    """What matters most to the person, in their own words, as the latest assessment that was completed has it."""
+    done = completed_assessment(case)
+    return done.what_matters if done else ""
 
 
 def current_assessment(case: Case) -> Assessment | None:
@@ -78,7 +85,17 @@ def support_is_in_place(case: Case) -> bool:
 
 def version_of_whole(assessment: Assessment) -> int:
     """Counts every save of any part, so that nobody completes what they have not seen."""
-    return assessment.version + sum(note.version for note in assessment.outcomes.all())
+    return assessment.version + version_of_outcomes(assessment.outcomes.all())
+
+
+def version_of_outcomes(notes: Iterable[OutcomeNote]) -> int:
+    """Counts every save of any outcome of an assessment."""
+    return sum(note.version for note in notes)
+
+
+def stands_as(note: OutcomeNote) -> str:
+    """A number that stands for all that a note says, so that it is known whether it was touched since it was shown."""
+    return str(version_of(note, "person_words", "assessor_words", "help_now", "unable", "answered"))
 
 
 def draft_financial_assessment(case: Case) -> FinancialAssessment | None:

@@ -1,5 +1,6 @@
 """The pages of the needs assessment: a list of parts, a page for each, and what was decided."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,11 +15,13 @@ from leeway.acting import act, press
 from leeway.care.assessment import actions, explain, forms, parts, queries
 from leeway.care.assessment.access import can_write_own_words
 from leeway.care.assessment.models import Assessment
+from leeway.care.assessment.outcomes import OutcomesForm
 from leeway.care.people.access import can_work_on, lives
-from leeway.care.people.models import Case
+from leeway.care.people.models import Case, CaseKind
 from leeway.care.people.queries import about, get_case
 from leeway.care.people.states import Stage
 from leeway.forms import DraftForm
+from leeway.law.allocation import Question
 
 CAN_START = frozenset({Stage.REQUEST, Stage.ASSESSMENT})
 
@@ -45,7 +48,7 @@ def overview(request: SignedIn, case_id: UUID) -> HttpResponse:
 def task_sections(assessment: Assessment) -> list[dict]:
     """The parts of an assessment as task lists."""
     tasks = queries.progress(assessment, timezone.localdate()).tasks
-    headings = {"conversation": "Start with the person", "outcome": "Parts of life", "conditions": "What it means"}
+    headings = {"conversation": "Start with the person", "outcomes": "Parts of life", "conditions": "What it means"}
     sections: dict[str, list] = {}
     for task in tasks:
         heading = headings.get(task.page, "Towards an indicative budget")
@@ -69,15 +72,21 @@ def task_item(task: parts.Task, case_id: UUID) -> dict:
 
 
 def task_address(task: parts.Task, case_id: UUID) -> str:
+    """The place at which a part is done: its page, and where on it."""
+    return task_page(task, case_id) + (f"#{task.place}" if task.place else "")
+
+
+def task_page(task: parts.Task, case_id: UUID) -> str:
     """The page on which a part is done."""
     return reverse(f"assessment:{task.page}", args=[case_id, *([task.argument] if task.argument else [])])
 
 
 @require_POST
 def start(request: SignedIn, case_id: UUID) -> HttpResponse:
-    """Start an assessment."""
+    """Start an assessment, and go on to its first part."""
     case = get_case(case_id, seen_by=request.user, page="Assessment", of_care=True)
-    press(lambda **by_on: actions.start_assessment(case=case, **by_on), request)
+    if press(lambda **by_on: actions.start_assessment(case=case, **by_on), request):
+        return redirect("assessment:conversation", case_id)
     return redirect("assessment:overview", case_id)
 
 
@@ -107,7 +116,7 @@ def answer(
 def next_page(assessment: Assessment, here: str) -> str:
     """The part that follows this one in the list, or the check at the end."""
     tasks = [task for task in queries.progress(assessment, timezone.localdate()).tasks if task.needed]
-    addresses = [task_address(task, assessment.case_id) for task in tasks]
+    addresses = list(dict.fromkeys(task_page(task, assessment.case_id) for task in tasks))
     following = addresses[addresses.index(here) + 1 :] if here in addresses else []
     return following[0] if following else reverse("assessment:check", args=[assessment.case_id])
 
@@ -131,27 +140,25 @@ def conversation(request: SignedIn, case_id: UUID) -> HttpResponse:
     return answer(request, assessment, form, "assessment/conversation.jinja", save, {}, request.path)
 
 
-def outcome(request: SignedIn, case_id: UUID, outcome: str) -> HttpResponse:
-    """One part of life: the person's words beside the assessor's."""
-    case, assessment = draft_for_work(request, case_id, "Assessment: a part of life")
+def outcomes(request: SignedIn, case_id: UUID) -> HttpResponse:
+    """Every part of life on one page: the person's words beside the assessor's where there is something to say."""
+    case, assessment = draft_for_work(request, case_id, "Assessment: parts of life")
     if assessment is None:
         return redirect("assessment:overview", case_id)
-    choice, note = one_outcome(assessment, outcome)
-    initial = {name: getattr(note, name) for name in (*actions.OUTCOME, "version")}
-    initial["unable"] = (note.unable or [forms.NONE_OF_THESE]) if note.answered else []
-    form = forms.OutcomeForm(request.POST or None, initial=initial, case=case)
+    notes = queries.outcome_notes(assessment)
+    initial = {"version": queries.version_of_outcomes(assessment.outcomes.all())}
+    form = OutcomesForm(request.POST or None, initial=initial, case=case, notes=notes)
 
     def save(**by_on):
-        actions.save_outcome(
-            note=note,
-            details=form.details,
+        actions.save_outcomes(
+            assessment=assessment,
+            said=form.details,
+            seen=form.seen_of,
             version=form.cleaned_data["version"],
             **by_on,
         )
 
-    codes = [one.code for one in parts.outcomes_of(case)]
-    extra = {"choice": choice, "number": codes.index(choice.code) + 1, "of": len(codes)}
-    return answer(request, assessment, form, "assessment/outcome.jinja", save, extra, request.path)
+    return answer(request, assessment, form, "assessment/outcomes.jinja", save, {}, request.path)
 
 
 def one_outcome(assessment: Assessment, code: str) -> tuple:
@@ -181,18 +188,17 @@ def conditions(request: SignedIn, case_id: UUID) -> HttpResponse:
     return answer(request, assessment, form, "assessment/conditions.jinja", save, {}, request.path)
 
 
-def budget_questions(request: SignedIn, case_id: UUID, number: int) -> HttpResponse:
-    """A few of the questions that give an indicative budget."""
+def budget_questions(request: SignedIn, case_id: UUID) -> HttpResponse:
+    """The questions that give an indicative budget."""
     case, assessment = draft_for_work(request, case_id, "Assessment: budget questions")
     if assessment is None:
         return redirect("assessment:overview", case_id)
     today = timezone.localdate()
-    pages = parts.budget_pages(assessment, today)
-    asked = pages[number - 1] if 1 <= number <= len(pages) else ()
-    sent = tuple(question for question in parts.budget_questions(case, today) if question.id in request.POST)
-    asked = asked if set(sent) <= set(asked) else sent
+    asked = parts.budget_asked(assessment, today)
+    # a page that was opened before asks what it asked: what was typed on it is kept
+    asked = tuple(q for q in parts.budget_questions(case, today) if q in asked or q.id in request.POST)
     if not asked:
-        messages.info(request, "This page of questions is no longer needed: what it asked about can be managed.")
+        messages.info(request, "No budget question is needed: all that they ask about can be managed.")
         return redirect("assessment:overview", case_id)
     helped = {f"help_{name}": way for name, way in assessment.allocation_help.items()}
     form = forms.BudgetQuestionsForm(
@@ -200,13 +206,14 @@ def budget_questions(request: SignedIn, case_id: UUID, number: int) -> HttpRespo
         initial={**assessment.allocation_answers, **helped, "version": assessment.version},
         questions=asked,
         ways=parts.kinds_of_help(case, today),
+        of_adults=case.kind == CaseKind.ADULT,
     )
 
     def save(**by_on):
         actions.save_allocation_answers(
             assessment=assessment,
-            answers=form.answers(asked),
-            help_given=form.help_given(asked),
+            answers=form.answers(),
+            help_given=form.help_given(),
             version=form.cleaned_data["version"],
             **by_on,
         )
@@ -214,11 +221,18 @@ def budget_questions(request: SignedIn, case_id: UUID, number: int) -> HttpRespo
     extra = {
         "asked": [(question, parts.help_noted(assessment, question)) for question in asked],
         "asks_help": any(question.family_can_help for question in asked),
+        "places": places_of(asked),
         "not_asked": explain.not_asked(assessment, today),
-        "number": number,
-        "of": len(pages),
     }
     return answer(request, assessment, form, "assessment/budget_questions.jinja", save, extra, request.path)
+
+
+def places_of(asked: Sequence[Question]) -> list[tuple[str, str]]:
+    """Where each subject of the budget questions begins on their page, with its name."""
+    first: dict[str, str] = {}
+    for question in asked:
+        first.setdefault(question.domain, question.id)
+    return [*((place, subject) for subject, place in first.items()), ("rest", "All the rest")]
 
 
 def cross_check(request: SignedIn, case_id: UUID) -> HttpResponse:
@@ -325,7 +339,6 @@ def result(request: SignedIn, case_id: UUID) -> HttpResponse:
         "conditions": explain.conditions(assessment.eligibility, case, you=context["you"]),
         "looked_at": explain.looked_at(assessment.eligibility, you=context["you"]),
         "budget": explain.budget(assessment.indicative_budget) if assessment.indicative_budget else None,
-        "needs_money_check": queries.needs_money_check(case, timezone.localdate()),
         "again": again if can_again else None,
     }
     return render(request, "assessment/result.jinja", context)

@@ -240,7 +240,9 @@ class RequestForm(forms.Form):
         help_text="Your best understanding today. It can be changed after the assessment.",
     )
 
-    take_on = YesNoField(label="Will you take on this case yourself?", help_text="If not, your manager gives it out.")
+    take_on = YesNoField(
+        label="Will you take on this case yourself?", help_text="Take it on yourself, or your manager gives it out."
+    )
 
     def __init__(self, *args, asks_to_take_on: bool, **options):
         super().__init__(*args, **options)

@@ -18,6 +18,7 @@ from leeway.acting import act, press
 from leeway.care.people import actions, forms, leave, queries
 from leeway.care.people.access import can_take_part, can_work_on, leads, lives
 from leeway.care.people.models import Case, CaseKind, Person
+from leeway.care.people.search import read
 from leeway.care.people.states import Stage
 from leeway.forms import VersionedForm, carry_version
 from leeway.law.births import Birth
@@ -59,8 +60,8 @@ def open_first(person) -> list[Case]:
 
 
 def add(request: SignedIn):
-    """Put someone new on record, unless they are there already."""
-    form = forms.AddPersonForm(request.POST or None)
+    """Put someone new on record, unless they are there already. What they were looked for by is filled in."""
+    form = forms.AddPersonForm(request.POST or None, initial=searched_for(request.session.get(SEARCH_WORDS, "")))
     alike = []
     if form.is_valid():
         details = form.details
@@ -76,6 +77,16 @@ def add(request: SignedIn):
     found = [(person, open_first(person)) for person in alike]
     access_looks.record_looks(viewer=request.user, person_ids=shown_of(alike), page="Found by name and birthday")
     return render(request, "people/add.jinja", {"form": form, "alike": found, "back": reverse("people:search")})
+
+
+def searched_for(words: str) -> dict:
+    """What the words of a search say of the person who was looked for: the last of the names is the family's."""
+    asked = read(words)
+    names = asked.words.split()
+    told = {"date_of_birth": asked.born, "nhs_number": asked.nhs_number}
+    if names and not any(sign.isdigit() for sign in asked.words):  # a postcode is no name
+        told |= {"given_name": " ".join(names[:-1]), "family_name": names[-1]}
+    return {name: value for name, value in told.items() if value}
 
 
 def request_help(request: SignedIn, person_id):

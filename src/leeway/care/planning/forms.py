@@ -1,6 +1,7 @@
 """The forms of planning. They check shape only; what is allowed is decided by the actions."""
 
 from django import forms
+from django.utils import timezone
 
 from leeway.care.assessment.parts import outcomes_of
 from leeway.care.people.models import Authority, Case, Relationship
@@ -14,6 +15,7 @@ from leeway.forms import (
     VersionField,
     WholeForm,
     YesNoField,
+    ask_with,
     set_choices,
 )
 from leeway.law.direct_payment_codes import (
@@ -46,6 +48,8 @@ OWN_REASONS = {
 }
 WITHOUT_AUTHORITY = frozenset({Authority.NONE, Authority.CARER})
 PERSON, BEST_INTERESTS = "person", "best_interests"
+ALL_FOUR = "all"
+TODAY, BEFORE = "today", "before"
 AREA = forms.Textarea
 NOT_SAID, OWN_NOT_SAID = "They could not or did not want to say why", "I would rather not say why"
 SEEN_INSTEAD = "What you saw instead (optional if there are words)"
@@ -95,22 +99,59 @@ class AimForm(DraftForm):
 
 
 class NeedForm(WholeForm):
+    """How a need is met; who meets it, and when they were asked, is asked where somebody does."""
+
     met_by = forms.ChoiceField(label="How is this need met?", choices=MetBy, widget=forms.RadioSelect)
     who = forms.CharField(
-        label="Who meets it (optional unless somebody does)",
+        label="Who meets it",
         help_text="Their name, and who they are to the person.",
         max_length=200,
         required=False,
     )
-    asked_on = DateField(
-        HAPPENED, label="When were they asked? (optional unless somebody does)", called="The day", required=False
+    asked = forms.ChoiceField(
+        label="When were they asked?",
+        choices=[(TODAY, "Today"), (BEFORE, "On a day before")],
+        widget=forms.RadioSelect,
+        required=False,
     )
+    asked_on = DateField(HAPPENED, label="On which day were they asked?", called="The day", required=False)
     words = forms.CharField(
         label="What they said, or the reason",
         help_text="What they do, how often, and for how long they can. Or why this plan does not meet the need, and "
         "what is done about it instead.",
         widget=AREA,
     )
+    #: What only some answers need, by the field that has them.
+    asked_of: dict[str, dict[str, list[str]]] = {
+        "met_by": {MetBy.SOMEBODY: ["who", "asked"]},
+        "asked": {BEFORE: ["asked_on"]},
+    }
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for name, asks in self.asked_of.items():
+            ask_with(self.fields[name], asks)
+        if self.initial.get("asked_on"):
+            self.initial["asked"] = TODAY if self.initial["asked_on"] == timezone.localdate() else BEFORE
+
+    @property
+    def asked_names(self) -> set[str]:
+        """The fields that show only while an answer asks for them."""
+        return {name for asks in self.asked_of.values() for names in asks.values() for name in names}
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or {}
+        somebody, asked = cleaned.get("met_by") == MetBy.SOMEBODY, cleaned.get("asked")
+        if not somebody or asked == TODAY:
+            self.errors.pop("asked_on", None)
+            return cleaned | ({"asked_on": timezone.localdate()} if somebody else {"who": "", "asked_on": None})
+        if not asked:
+            self.add_error("asked", "Say when they were asked: nobody is presumed to be willing.")
+        return cleaned
+
+    @property
+    def details(self) -> dict:
+        return {name: value for name, value in super().details.items() if name != "asked"}
 
 
 class FindForm(forms.Form):
@@ -135,7 +176,9 @@ class StartForm(DraftForm):
 
 class OfferForm(forms.Form):
     ways_explained = forms.MultipleChoiceField(
-        label="Which ways did you explain?", choices=ChosenWay, widget=forms.CheckboxSelectMultiple
+        label="Which ways did you explain?",
+        choices=[(ALL_FOUR, "All four of them"), *ChosenWay.choices],
+        widget=forms.CheckboxSelectMultiple,
     )
     why_not_explained = forms.CharField(
         label="Why was a way left out? (optional if you explained all four)",
@@ -157,6 +200,10 @@ class OfferForm(forms.Form):
         max_length=300,
     )
     offered_on = DateField(HAPPENED, label="When was the conversation?", called="The day of the conversation")
+
+    def clean_ways_explained(self) -> list[str]:
+        ticked = self.cleaned_data["ways_explained"]
+        return list(ChosenWay.values) if ALL_FOUR in ticked else ticked
 
 
 def decider_choices(case: Case, around: list[Relationship]) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import by_days, standing
 from leeway.care.people.models import CapacityQuestion, Case
 from leeway.care.people.states import Stage
-from leeway.care.planning.access import is_in_force, lacks_capacity
+from leeway.care.planning.access import is_in_force, lacks_capacity, who_could_sign_off
 from leeway.care.planning.costs import costed_line, free_part, free_parts, totals, totals_of
 from leeway.care.planning.evidence import (
     Need,
@@ -36,6 +36,7 @@ from leeway.law.exemptions import Judged, judge
 from leeway.law.numbers import floor_div
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import Change, changes
+from leeway.market.listings.models import Kind
 from leeway.said import says_something
 
 #: What the assessment must have found where a line is said to be free because others must pay for it.
@@ -203,6 +204,13 @@ def indicative_pence(decision: Decision | None) -> int | None:
     return decision.result.get("indicative_pence_per_week") if decision else None
 
 
+def bought_by_the_table(decision: Decision | None) -> list[str]:
+    """The kinds of support by which the council's table priced the answers, in words to look for them by."""
+    answers = decision.result.get("answers", []) if decision else []
+    priced = [line["buys"]["service"] for line in answers if line["counted"] and line["buys"]]
+    return [Kind(service).label.lower() for service in dict.fromkeys(priced)]
+
+
 def is_costed_instead(decision: Decision | None) -> bool:
     """Whether the needs are beyond what the table can price, so that its amount is no guide."""
     return bool(decision and decision.result.get("costed_instead"))
@@ -279,8 +287,11 @@ def what_is_missing(
         for line in ahead
     ]
     missing += _missing_about_needs(needs_of(plan) if needs is None else needs)
-    unanswered = [line.what for line in lines if not line.exemption]
-    missing += [Missing(f"{what}: say whether it is free by law.", "planning:overview") for what in unanswered]
+    missing += [
+        Missing(f"{line.what}: say whether it is free by law.", "planning:line", (str(line.pk),))
+        for line in lines
+        if not line.exemption
+    ]
     missing += _missing_about_funding(plan, lines)
     if lacking := what_money_lacks(plan.case, plan.starts_on or on, plan=plan):
         missing.append(Missing(lacking, "assessment:money"))
@@ -380,6 +391,16 @@ def waiting_for_sign_off(manager: User) -> QuerySet[Plan]:
     plans = Plan.objects.select_related("case__person", "case__worker", "submitted_by").prefetch_related("lines")
     waiting = plans.filter(state=PlanState.SUBMITTED, case__stage=Stage.SIGN_OFF)
     return waiting.filter(case__team=manager.team_id).order_by("submitted_on", "pk")
+
+
+def next_to_sign_off(manager: User) -> Plan | None:
+    """The plan of this manager's team that waits longest and that they may sign off."""
+    within = manager.sign_off_limit_pence_per_week
+    for plan in waiting_for_sign_off(manager):
+        pence = totals(list(plan.lines.all()))["pence_per_week"]
+        if pence <= within and manager in who_could_sign_off(plan, pence):
+            return plan
+    return None
 
 
 def waiting_elsewhere(manager: User) -> list[Plan]:

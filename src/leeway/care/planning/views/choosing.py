@@ -1,5 +1,6 @@
 """Pages on which the ways to hold the budget are explained and chosen, and a direct payment is checked."""
 
+from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import lacks_capacity
 from leeway.care.planning.evidence import what_offer_lacks
 from leeway.care.planning.models import Plan, PlanState
-from leeway.care.planning.views.parts import open_plan_of, own_relationship, page
+from leeway.care.planning.views.parts import decider_known, go_on, open_plan_of, own_relationship, page
 from leeway.forms import carry_version
 from leeway.versions import version_of
 
@@ -47,7 +48,8 @@ def choice(request: SignedIn, case_id):
     found = queries.offers_and_choice(plan)
     version = version_of(found.offer) if found.offer else 0
     around = people_around(case.person, today)
-    form = kind(request.POST or None, initial={"version": version}, case=case, around=around, ask=works)
+    initial = {"version": version, **decider_known(case)}
+    form = kind(request.POST or None, initial=initial, case=case, around=around, ask=works)
     if act(
         form,
         lambda **by_on: actions.record_choice(
@@ -55,8 +57,9 @@ def choice(request: SignedIn, case_id):
         ),
         request,
     ):
-        mixed = works and form.cleaned_data["way"] == "mixed"
-        return redirect("planning:ways" if mixed else "planning:overview", case_id)
+        if works and form.cleaned_data["way"] == "mixed":
+            return redirect("planning:ways", case_id)
+        return go_on(request, plan)
     carry_version(form, version)
     return page(
         request,
@@ -94,7 +97,7 @@ def ways(request: SignedIn, case_id):
         ),
         request,
     ):
-        return redirect("planning:overview", case_id)
+        return go_on(request, plan)
     intro = [] if form.lines else ["The plan has no lines yet. Add what the budget pays for first."]
     return page(request, case, form, "How each part is held", intro=intro)
 
@@ -107,9 +110,11 @@ def direct_payment(request: SignedIn, case_id):
     wanted = Authority.AUTHORISED if lacking else Authority.NOMINATED
     receivers = [one for one in people_around(case.person, today) if one.authority == wanted]
     route = "section_32" if lacking else "section_31"
-    initial = {"version": plan.version}
+    initial: dict[str, int | str] = {"version": plan.version}
+    if not lacking and not receivers:
+        initial["received_by"] = forms.PERSON  # there is nobody else to receive it
     form = forms.DirectPaymentForm(request.POST or None, initial=initial, route=route, receivers=receivers)
-    if act(
+    if done := act(
         form,
         lambda **by_on: actions.check_direct_payment(
             plan=plan,
@@ -122,7 +127,8 @@ def direct_payment(request: SignedIn, case_id):
         ),
         request,
     ):
-        return redirect("planning:overview", case_id)
+        messages.info(request, f"Direct payment: {done.result.reasons[0]}")
+        return go_on(request, plan)
     carry_version(form, plan.version)
     no_receiver = (
         f"{case.person} lacks capacity to manage a direct payment, and no authorised person is on record. Record one "

@@ -1,7 +1,7 @@
 """Pages on which a plan is sent for sign-off, signed off or returned, and agreed or not."""
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,13 +12,14 @@ from leeway.acting import act
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.access import can_take_part, can_work_on
+from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case, people_around
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import alike_in_both_halves
 from leeway.care.planning.costs import totals
 from leeway.care.planning.evidence import OffersAndChoice
 from leeway.care.planning.models import Choice, PlanState
-from leeway.care.planning.views.parts import open_plan_of, own_relationship, page, whole
+from leeway.care.planning.views.parts import decider_known, open_plan_of, own_relationship, page, whole
 from leeway.forms import VersionedForm, carry_version
 from leeway.versions import version_of
 
@@ -39,6 +40,7 @@ def submit(request: SignedIn, case_id):
     context = about(case, seen_by=request.user) | whole(plan, today)
     context |= {
         "form": form,
+        "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
         "missing": queries.what_is_missing(plan, today, needs=context["needs"], found=context["found"]),
         "back": reverse("planning:overview", args=[case_id]),
     }
@@ -78,8 +80,7 @@ def sign_off(request: SignedIn, case_id):
     to_explain = above is not None and shown["costed"]["pence_per_week"] > above
     form = forms.SignOffForm(request.POST or None, initial=initial, to_explain=to_explain)
     if act(form, lambda **by_on: decide(form, plan, by_on), request):
-        messages.success(request, "Your decision is on record.")
-        return redirect("case", case_id)
+        return next_to_decide(request, case)
     carry_version(form, plan.version)
     context = about(case, seen_by=request.user) | shown
     context |= {
@@ -91,6 +92,16 @@ def sign_off(request: SignedIn, case_id):
         "back": reverse("planning:sign_off_queue"),
     }
     return render(request, "planning/sign_off.jinja", context)
+
+
+def next_to_decide(request: SignedIn, case: Case) -> HttpResponse:
+    """From one decision to the next plan that waits for this manager, or back to the case where none does."""
+    following = queries.next_to_sign_off(request.user)
+    if following is None:
+        messages.success(request, "Your decision is on record. No other plan waits for you.")
+        return redirect("case", case.pk)
+    messages.success(request, f"Your decision on the plan of {case.person} is on record. This is the next that waits.")
+    return redirect("planning:sign_off", following.case_id)
 
 
 def _short(choice: Choice) -> str:
@@ -161,7 +172,7 @@ def agree(request: SignedIn, case_id):
     today = timezone.localdate()
     form = forms.AgreeForm(
         request.POST or None,
-        initial={"version": plan.version},
+        initial={"version": plan.version, **decider_known(case)},
         case=case,
         around=people_around(case.person, today),
         ask=can_work_on(request.user, case),

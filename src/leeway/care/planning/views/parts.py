@@ -4,17 +4,20 @@ from datetime import date
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
-from leeway.care.people.access import is_the_person
-from leeway.care.people.models import Case, Relationship
+from leeway.care.people.access import can_work_on, is_the_person
+from leeway.care.people.models import CapacityQuestion, Case, Relationship
 from leeway.care.people.queries import about, get_case
 from leeway.care.planning import queries
+from leeway.care.planning.access import lacks_capacity
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
 from leeway.care.planning.evidence import needs_of
+from leeway.care.planning.forms import PERSON
 from leeway.care.planning.models import Plan, PlanLine, PlanState
 from leeway.care.planning.uses import council_in_words, family_in_words
 from leeway.market.contracts.presenters import change_in_words, kind_in_words
@@ -95,7 +98,26 @@ def whole(plan: Plan, on: date) -> dict:
     }
 
 
+def decider_known(case: Case) -> dict[str, str]:
+    """Who decides, as far as the record says: the person, whose capacity is presumed, unless it was found to lack."""
+    lacking = [lacks_capacity(case, each) for each in (CapacityQuestion.CARE, CapacityQuestion.DIRECT_PAYMENT)]
+    return {} if any(lacking) else {"decided_by": PERSON}
+
+
+def go_on(request: SignedIn, plan: Plan) -> HttpResponse:
+    """Where a page leads once it is saved: a worker to the next thing that the plan lacks, or to its check."""
+    overview = reverse("planning:overview", args=[plan.case_id])
+    if "later" in request.POST or not can_work_on(request.user, plan.case):
+        return redirect(overview)
+    missing = queries.what_is_missing(plan, timezone.localdate())
+    lacking = [reverse(one.page, args=[plan.case_id, *one.arguments]) for one in missing]
+    ahead = lacking[0] if lacking else reverse("planning:submit", args=[plan.case_id])
+    return redirect(overview if ahead == request.path else ahead)
+
+
 def page(request: SignedIn, case: Case, form, title: str, **context) -> HttpResponse:
     """A page with one form; goes back to the plan."""
     shared = {"form": form, "title": title, "back": reverse("planning:overview", args=[case.pk])}
+    if "button" not in context and can_work_on(request.user, case):
+        shared |= {"button": "Save and continue", "later": "later", "later_text": "Save and go to the plan"}
     return render(request, "planning/page.jinja", about(case, seen_by=request.user) | shared | context)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
 from leeway.acting import act, attempt, press
+from leeway.care.assessment.queries import what_matters
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.access import can_take_part, can_work_on, is_the_person, lives
@@ -23,7 +24,7 @@ from leeway.care.planning.access import alike_in_both_halves
 from leeway.care.planning.evidence import needs_of
 from leeway.care.planning.lines import LineForm, LineKind, LineKindForm, kind_of, kinds_for, line_initial
 from leeway.care.planning.models import PlanLine
-from leeway.care.planning.views.parts import open_plan_of, page, whole
+from leeway.care.planning.views.parts import go_on, open_plan_of, page, whole
 from leeway.forms import VersionedForm, WholeForm
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.presenters import kind_in_words, price_in_words
@@ -64,16 +65,17 @@ def overview(request: SignedIn, case_id, number=None):
         else [],
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
         "in_force": queries.plan_in_force(case) if plan.state in queries.OPEN else None,
+        "kinds": LineKind,
     }
     return render(request, "planning/overview.jinja", context)
 
 
 @require_POST
 def start(request: SignedIn, case_id):
-    """Begin a plan."""
+    """Begin a plan, and go on to what matters; one that is written from another is looked over first."""
     case = get_case(case_id, seen_by=request.user, page="Support plan")
-    press(lambda **by_on: actions.start_plan(case=case, **by_on), request)
-    return redirect("planning:overview", case_id)
+    done = press(lambda **by_on: actions.start_plan(case=case, **by_on), request)
+    return redirect("planning:about" if done and not done.result.about_me else "planning:overview", case_id)
 
 
 @require_POST
@@ -96,6 +98,8 @@ def write_about(request: SignedIn, case_id):
     yours = not can_work_on(request.user, case)
     names = actions.PERSON_WRITES if yours else actions.WORKER_WRITES
     initial = {name: getattr(plan, name) for name in names}
+    if request.method == "GET" and not plan.about_me:
+        initial["about_me"] = what_matters(case)  # as they said it in the assessment, to go on from
     kind = forms.AboutForm if yours else forms.WorkersAboutForm
     name = "" if is_the_person(request.user, case) else str(case.person)
     form = kind(request.POST or None, initial=initial | {"version": plan.version}, name=name)
@@ -109,7 +113,7 @@ def write_about(request: SignedIn, case_id):
         ),
         request,
     ):
-        return redirect("planning:overview", case_id)
+        return go_on(request, plan)
     return page(request, case, form, "What matters")
 
 
@@ -127,7 +131,7 @@ def aim(request: SignedIn, case_id, aim_id=None):
         return actions.change_aim(aim=found, version=form.cleaned_data["version"], **form.details, **by_on)
 
     if act(form, save, request):
-        return redirect("planning:overview", case_id)
+        return go_on(request, plan)
     remove = reverse("planning:remove_aim", args=[case_id, aim_id]) if found else None
     title = "Change an aim" if found else "Add an aim"
     return page(request, case, form, title, remove=remove)
@@ -162,7 +166,7 @@ def need(request: SignedIn, case_id, outcome):
         ),
         request,
     ):
-        return redirect("planning:overview", case_id)
+        return go_on(request, plan)
     intro = [
         "Where something that the budget pays for meets this need, say so at its aim instead: tick this part of life "
         "there. Say here who meets it unpaid, if they were asked and are willing and able, or why this plan does not."
@@ -185,6 +189,8 @@ def find(request: SignedIn, case_id):
     context = about(case, seen_by=request.user) | {
         "form": form,
         "searched": searched,
+        "kinds": LineKind,
+        "bought": queries.bought_by_the_table(queries.indicative(case)),
         "found": found,
         "prices": {service_id: [price_and_kind(rate) for rate in rates] for service_id, rates in prices.items()},
         "back": reverse("planning:overview", args=[case_id]),
@@ -202,6 +208,8 @@ def add_line(request: SignedIn, case_id):
         initial |= {"what": service.name}
     if rates:
         initial |= {"unit_cost_pence": rates[0].pence, "unit": rates[0].unit}
+    if len(aims := list(plan.aims.all())) == 1:
+        initial |= {"aim": str(aims[0].pk)}
     kind = chosen_kind(request, service)
     if kind is None:
         return choose_kind(request, case, "Add what the budget pays for", service)
@@ -223,6 +231,7 @@ def add_line(request: SignedIn, case_id):
         case,
         form,
         "Add what the budget pays for",
+        button="Save",
         service=service,
         prices=prices,
         kind=kind.label,
@@ -302,6 +311,7 @@ def line(request: SignedIn, case_id, line_id):
         case,
         form,
         "Change what the budget pays for",
+        button="Save",
         service=found.service,
         prices=[price_and_kind(rate) for rate in prices_today(found.service)],
         remove=remove,
@@ -352,5 +362,5 @@ def start_date(request: SignedIn, case_id):
         ),
         request,
     ):
-        return redirect("planning:overview", case_id)
+        return go_on(request, plan)
     return page(request, case, form, "When support starts")
