@@ -6,7 +6,8 @@
 
 Both sides get the same plain rows (into, out of, pence, day, why) and are timed from those to kept and checked: ours
 by `transfer_many`, hordak by `bulk_create` of transactions and legs, as its own benchmark command does it. Ours is also
-told without the guard that is asked of each statement. What each side then says is in every account must be equal to
+told without the guard that is asked of each statement, and into a table of the same columns without foreign keys, and
+without indexes, so that one sees what each of them takes. What each side then says is in every account must be equal to
 the penny. Sides take turns, each in a process of its own; nothing that is posted stays, and hordak's database is
 dropped. One alone is posted in a database transaction of its own. Exit 1 if a balance differs or the goal is missed.
 """
@@ -16,7 +17,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from statistics import median
@@ -32,6 +34,11 @@ HERE = Path(__file__).parent
 DAY = date(2026, 4, 6)
 GUARD = "ledger.Transfer:transfer_fits_its_reason"
 PEER = "hordak_bench"
+#: What a table of the same columns has, beside which the cost of keys and indexes is told.
+BARE = {
+    "indexed": "INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES",
+    "rows": "INCLUDING DEFAULTS INCLUDING CONSTRAINTS EXCLUDING INDEXES",
+}
 GOAL = 10
 
 
@@ -106,11 +113,29 @@ def ours(folder: Path) -> dict:
             told[name] = cost_of(lambda: post(accounts, rows, by), server=server)
             after = balances(accounts)
             transaction.set_rollback(True)
+    for name, with_it in BARE.items():
+        with transaction.atomic(), connection.cursor() as cursor, into_table("bare"):
+            cursor.execute(f"CREATE TABLE bare (LIKE ledger_transfer {with_it})")
+            told[name] = cost_of(lambda: post(accounts, rows, by), server=server)
+            transaction.set_rollback(True)
     with transaction.atomic():
         told["one"] = cost_of(lambda: [post(accounts, [row], by) for row in rows[: task["ones"]]], server=server)
         transaction.set_rollback(True)
     moved = [after.get(account, 0) - before.get(account, 0) for account in accounts]
     return {**told, "balances": moved, "versions": {"django": django.__version__}}
+
+
+@contextmanager
+def into_table(name: str) -> Iterator[None]:
+    """Have new transfers written into another table of the same columns, which may have no index to find one by."""
+    from leeway.money.ledger import actions
+
+    usual = actions.INSERT
+    actions.INSERT = usual.replace("INTO ledger_transfer", f"INTO {name}").replace("ON CONFLICT (id) DO NOTHING", "")
+    try:
+        yield
+    finally:
+        actions.INSERT = usual
 
 
 def theirs(folder: Path) -> dict:
@@ -149,6 +174,8 @@ def compare(told: dict[str, list[dict]], task: dict) -> list[dict]:
     for label, job, peer, goal in (
         (f"{count}, every guard on", "many", "many", GOAL),
         ("The same without the guard of each statement", "unguarded", "many", None),
+        ("The same without foreign keys, too", "indexed", "many", None),
+        ("The same without indexes, too: rows alone", "rows", "many", None),
         (f"{task['ones']} one by one, without their commits", "one", "one", None),
     ):
         sides = [

@@ -18,10 +18,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import batched
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from uuid import uuid4
+from xml.sax.saxutils import escape
 
 import click
 import django
@@ -116,27 +119,34 @@ def open_account(by, on: date):
     return open_bank_account(whose=Whose.COUNCIL, name=f"Bench {number}", identifier=number, by=by, on=on)
 
 
-def camt053(run, account: str, pay_on: date) -> str:
-    """The bank's statement of the day: every payment left, and each thousandth came back."""
-    entries = []
-    for place, pence, payment in run.payments.order_by("place").values_list("place", "amount_pence", "pk"):
-        entries.append(entry(pence, payment.hex, "DBIT", pay_on))
+def entries_of(run, pay_on: date) -> Iterator[str]:
+    """What the bank did on the day: every payment left, and each thousandth came back."""
+    payments = run.payments.order_by("place").values_list("place", "amount_pence", "pk")
+    for place, pence, payment in payments.iterator(chunk_size=5000):
+        yield entry(pence, "DBIT", pay_on, end_to_end_id=payment.hex)
         if place % EVERY == 0:
-            entries.append(entry(pence, payment.hex, "CRDT", pay_on))
-    return (
+            yield entry(pence, "CRDT", pay_on, end_to_end_id=payment.hex)
+
+
+def camt053(account: str, pay_on: date, entries: Iterable[str]) -> Iterator[str]:
+    """A bank's statement of one day, in pieces."""
+    yield (
         '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId>'
         f"<CreDtTm>{pay_on}T18:00:00</CreDtTm></GrpHdr><Stmt><Id>1</Id><CreDtTm>{pay_on}T18:00:00</CreDtTm>"
         f"<Acct><Id><Othr><Id>{account}</Id></Othr></Id><Ccy>GBP</Ccy></Acct>"
-        f"{''.join(entries)}</Stmt></BkToCstmrStmt></Document>"
     )
+    yield from entries
+    yield "</Stmt></BkToCstmrStmt></Document>"
 
 
-def entry(pence: int, end_to_end_id: str, sign: str, day: date) -> str:
-    """One line of it."""
+def entry(pence: int, sign: str, day: date, *, end_to_end_id: str = "", name: str = "") -> str:
+    """One line of it: what names the payment, or to whom it went."""
+    refs = f"<Refs><EndToEndId>{end_to_end_id}</EndToEndId></Refs>" if end_to_end_id else ""
+    payee = f"<RltdPties><Cdtr><Nm>{escape(name)}</Nm></Cdtr></RltdPties>" if name else ""
     why = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>" if sign == "CRDT" else ""
     return (
         f'<Ntry><Amt Ccy="GBP">{pence // 100}.{pence % 100:02}</Amt><CdtDbtInd>{sign}</CdtDbtInd><Sts>BOOK</Sts>'
-        f"<BookgDt><Dt>{day}</Dt></BookgDt><NtryDtls><TxDtls><Refs><EndToEndId>{end_to_end_id}</EndToEndId></Refs>"
+        f"<BookgDt><Dt>{day}</Dt></BookgDt><NtryDtls><TxDtls>{refs}{payee}"
         f"{why}</TxDtls></NtryDtls></Ntry>"
     )
 
@@ -154,7 +164,7 @@ def check(run, account) -> None:
 
 def pay(count: int) -> dict:
     """Pay a run of so many, step by step; what each step took, and the memory of this process after it."""
-    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.core.files.base import File
     from django.db import connection
 
     from leeway.money.banking.working_days import bacs_submission_day
@@ -189,12 +199,13 @@ def pay(count: int) -> dict:
     sent_on = max(on, bacs_submission_day(pay_on))
     step("Sent", lambda: actions.record_sent(run=run, sent_on=sent_on, by=maker, on=sent_on))
     account = open_account(maker, on)
-    text = camt053(run, account.identifier, pay_on)
-    upload = SimpleUploadedFile("statement.xml", text.encode())
-    step(
-        "Statement read, kept, matched",
-        lambda: statements.keep_statement(account=account, upload=upload, by=maker, on=pay_on),
-    )
+    with NamedTemporaryFile("w+b", suffix=".xml") as file:  # on disk, as an upload of that size is
+        file.writelines(each.encode() for each in camt053(account.identifier, pay_on, entries_of(run, pay_on)))
+        upload = File(file, "statement.xml")
+        step(
+            "Statement read, kept, matched",
+            lambda: statements.keep_statement(account=account, upload=upload, by=maker, on=pay_on),
+        )
     step("Confirmed from it", lambda: statements.confirm_from_statement(run=kept["Sent"], by=maker, on=pay_on))
     check(run, account)
     cases = run.payments.order_by().values("instalment__part__budget__case").distinct().count()

@@ -21,7 +21,7 @@ from leeway.money.payments.actions import (
     withdraw_run,
 )
 from leeway.money.payments.models import FileOfRuns, PaymentRun
-from leeway.money.payments.queries import bacs_file, credits_of, findings
+from leeway.money.payments.queries import Credits, bacs_file, findings
 from leeway.money.payments.states import State
 from leeway.money.payments.together import put_together, record_file_sent, take_apart, text_of
 from leeway.refusal import NotAllowed, Refusal
@@ -71,7 +71,7 @@ def test_each_run_is_paid_on_its_own_day_and_the_file_says_what_the_runs_say(fil
         date(2026, 4, 23): runs[0].payments_count,
         date(2026, 4, 24): runs[1].payments_count,
     }
-    carried = [bacs18.as_carried(credit) for run in runs for credit in credits_of(run)]
+    carried = [bacs18.as_carried(credit) for credit in Credits(runs)]
     assert list(read.credits) == carried
     assert read.total_pence == file.total_pence == sum(run.total_pence for run in runs)
     assert text_of(file) == text_of(FileOfRuns.objects.get())

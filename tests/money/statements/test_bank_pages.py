@@ -1,6 +1,7 @@
 """The pages of bank accounts: a month from the upload to its end, what each shows, and who may open them."""
 
 import re
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -11,9 +12,11 @@ from django.urls import reverse
 
 from leeway.access.models import Look, User
 from leeway.access.roles import Role
+from leeway.law.numbers import pounds
+from leeway.money.payments.actions import confirm_run
 from leeway.money.payments.states import State
-from leeway.money.statements import actions
-from leeway.money.statements.kinds import Otherwise, Whose
+from leeway.money.statements import actions, choosing, views
+from leeway.money.statements.kinds import Otherwise, What, Whose
 from leeway.money.statements.models import BankAccount, Match, StatementLine, Undoing
 from leeway.refusal import NotAllowed
 from tests.money.banking.reports import report
@@ -125,6 +128,25 @@ def test_a_proposal_is_accepted_as_it_was_seen_and_once(finance, paid_run, keep,
     assert "Matched: Payment" in text and "Undo your last match (u)" in text
     assert "not open any more" in post(finance, "accept", account.pk, row.pk, seen=seen)
     assert Match.objects.count() == 1
+
+
+def test_whatever_a_form_says_of_a_thing_finds_it(paid_run, keep, account, finn):
+    """Its name, its reference, whom it is paid to and its amount: the database finds it by each word of them."""
+    ada = paid_run.payments.get(payee__account_name="Ada Example")
+    confirm_run(run=paid_run, confirmed_from="Bacs report", returned={ada.reference: "closed"}, by=finn, on=LATER)
+    keep(read(line(-1_00)))
+    row = StatementLine.objects.get()
+
+    def found(words):
+        return choosing.to_match_by_hand(account, row.pk, words, seen_by=finn).things
+
+    things = found("")
+    assert Counter(each.thing.what for each in things) == {What.SENT: 3, What.RETURNED: 1, What.RUN: 1}
+    for thing in things:
+        for word in (*thing.called.split(), *thing.names, pounds(abs(thing.open_pence))):
+            assert thing in found(word), word
+            assert thing not in found(f"{word} %")
+    assert [each.thing.what for each in found("CAME Ada")] == [What.RETURNED]
 
 
 def test_matching_by_hand_finds_things_by_words(finance, paid_run, keep, account):
@@ -327,3 +349,18 @@ def test_a_finance_manager_sees_the_bank_and_changes_nothing(client, fiona, finn
     with pytest.raises(NotAllowed):
         actions.undo(match=match, reason="It is mistaken.", by=fiona, on=LATER)
     assert Match.objects.get() == match and not Undoing.objects.exists()
+
+
+def test_a_month_of_many_lines_is_shown_in_pages_what_is_open_first(finance, paid_run, keep, account, monkeypatch):
+    monkeypatch.setattr(views, "LINES_A_PAGE", 2)
+    ada, ben, cat = paid_run.payments.order_by("payee__account_name")
+    named = [line(-each.amount_pence, reference=each.reference) for each in (ada, ben, cat)]
+    keep(read(*named, line(-1_00, 25), line(-2_00, 26)))
+    first, second, third = (page(finance, "month", account.pk, month="2026-04", page=number) for number in (1, 2, 3))
+    assert "2 lines not explained" in first and "−£1.00" in first and "−£2.00" in first and ada.reference not in first
+    assert ada.reference in second and ben.reference in second and cat.reference in third
+    assert "month=2026-04&amp;page=3" in first or "page=3&amp;month=2026-04" in first
+    answer = finance.get(reverse("statements:month_csv", args=[account.pk]), {"month": "2026-04"})
+    assert [row.split(",")[4] for row in answer.content.decode().splitlines()[1:]] == [
+        str(-each) for each in (ada.amount_pence, ben.amount_pence, cat.amount_pence, 1_00, 2_00)
+    ]

@@ -78,7 +78,7 @@ def test_a_gap_is_listed_and_not_hidden(keep, account):
     assert stands.bank_pence == 895_00 and stands.unexplained_pence == -105_00
     (said,) = queries.gaps()
     assert "-9000 pence apart" in said
-    assert days(account)[-1].bank_pence == 895_00
+    assert days(standing(account))[-1].bank_pence == 895_00
     keep(read(line(-90_00, 5), opening=990_00))  # what was missing comes later
     assert standing(account).gaps == () and list(queries.gaps()) == []
 

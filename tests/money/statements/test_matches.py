@@ -67,6 +67,35 @@ def test_payments_are_matched_one_by_one_by_what_names_them(payments, keep, acco
     assert matched == {each.pk for each in payments}
 
 
+def test_what_two_lines_name_is_left_to_a_person_however_few_are_read_at_a_time(payments, keep, account, monkeypatch):
+    ada, ben, cat = payments
+    monkeypatch.setattr(candidates, "LINES_AT_ONCE", 1)
+    monkeypatch.setattr(actions, "MATCHES_AT_ONCE", 1)
+    keep(
+        read(
+            line(-ada.amount_pence, reference=ada.reference),
+            line(-ben.amount_pence, reference=ben.reference),
+            line(-ada.amount_pence, description=f"PAID TO {ada.reference}"),
+            line(-cat.amount_pence, end_to_end_id=cat.end_to_end_id),
+            line(-ada.amount_pence, reference=f"PAID TO {ada.reference}"[:18]),
+        )
+    )
+    assert open_pence(account) == [-ada.amount_pence] * 3
+    assert {part.payment for part in Part.objects.exclude(payment=None)} == {ben, cat}
+
+
+def test_what_is_left_of_a_reference_is_held_against_all_that_came_back(
+    paid_run, payments, keep, account, finn, monkeypatch
+):
+    """Of a run only as many payments are read as are looked at: of those that came back, all."""
+    ada, _ben, cat = payments
+    returned = {each.reference: "wrong number" for each in (ada, cat)}
+    confirm_run(run=paid_run, confirmed_from="Bacs report", returned=returned, by=finn, on=LATER)
+    monkeypatch.setattr(candidates, "LOOKED_AT", 0)
+    keep(read(line(ada.amount_pence, 28, reference=f"PAID TO {ada.reference}"[:18])))
+    assert not Match.objects.exists()
+
+
 def test_equal_amounts_without_a_key_are_proposed_and_accepted_by_a_person(payments, keep, account, finn):
     _, ben, cat = payments
     keep(read(line(-ben.amount_pence, counterparty="Cat Example"), line(-ben.amount_pence, 27)))
@@ -239,8 +268,8 @@ def test_what_the_bank_turned_down_does_not_leave_with_its_run(paid_run, payment
     assert run == paid_run and evidence.returned == ()
     assert evidence.left_pence == run.total_pence - ben.amount_pence
     assert actions.confirm_from_statement(run=run, by=finn, on=LATER).state == State.CONFIRMED
-    left = {each.thing: each.open_pence for each in queries.candidates.things_for(account, ())}
-    assert left.get(Thing(What.RUN, run.pk), 0) == left.get(Thing(What.RETURNED, ben.pk), 0) == 0
+    wanted = (Thing(What.RUN, run.pk), Thing(What.RETURNED, ben.pk))
+    assert candidates.open_of(wanted) == dict.fromkeys(wanted, 0)
     assert list(queries.findings()) == []
     actions.undo(match=match, reason="It is another run.", by=finn, on=LATER)
     (again,) = proposals(account, finn)

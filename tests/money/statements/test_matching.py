@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from itertools import batched, chain
 from uuid import UUID, uuid5
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leeway.money.statements.kinds import SIGN, Because, What
-from leeway.money.statements.matching import Named, OpenLine, OpenThing, Thing, find
+from leeway.money.statements.matching import Named, OpenLine, OpenThing, Thing, find, find_sure
 
 NOBODY = UUID(int=0)
 PAY_ON = date(2026, 4, 24)
@@ -288,6 +289,12 @@ def test_where_the_reference_stands_all_is_matched(paid):
     things = [payment(place, 100_00 + place, what=what) for place, what in paid]
     lines = [line(one.pence, "", one.keys[0][:18], name=one.called + one.thing.what) for one in things]
     assert len(find(lines, things).by_itself) == len(things)
+
+
+@given(LINES, THINGS, st.integers(1, 3))
+def test_the_same_is_matched_by_itself_however_few_lines_are_looked_at_at_a_time(lines, things, size):
+    in_pieces = find_sure(lambda: ((some, things) for some in batched(lines, size)))
+    assert tuple(chain.from_iterable(in_pieces)) == find(lines, things).by_itself
 
 
 @given(LINES, THINGS, st.randoms())

@@ -9,10 +9,10 @@ building society account (its roll number) stands in field 10, where the referen
 “Crediting and debiting building society accounts”, version 25.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 
 from leeway.money.banking.characters import bacs_text
 from leeway.money.banking.payment import CannotBePaid, Credit, Originator, require_payable
@@ -60,7 +60,7 @@ class Bacs18File:
 
 
 def write(
-    credits: Sequence[Credit],
+    credits: Collection[Credit],
     originator: Originator,
     *,
     processing_day: date,
@@ -78,12 +78,11 @@ def write(
 
 
 def write_days(
-    credits_by_day: Mapping[date, Sequence[Credit]], originator: Originator, *, created_on: date, serial_number: int
+    credits_by_day: Mapping[date, Collection[Credit]], originator: Originator, *, created_on: date, serial_number: int
 ) -> str:
     """Write one Bacs file for one or several processing days, each with its own contra. Refuses as `write`."""
     days = sorted(credits_by_day)
-    credits = [credit for day in days for credit in credits_by_day[day]]
-    require_payable(credits, originator)
+    totals = require_payable(chain.from_iterable(credits_by_day[day] for day in days), originator)
     for day in days:
         _require_processing_day(day, created_on)
         if not credits_by_day[day]:
@@ -93,20 +92,24 @@ def write_days(
     payer = originator_as_carried(originator)
     file_label = _file_label(payer.service_user_number, days[-1], created_on, serial_number)
     layout_label = _layout_label(RECORD_LENGTH_OF_MANY_DAYS if len(days) > 1 else RECORD_LENGTH)
-    lines = [
-        _volume_label(payer.service_user_number, serial_number),
-        f"HDR1{file_label}",
-        f"HDR2{layout_label}",
-        _processing_label(days[0], MANY_DAYS if len(days) > 1 else ONE_DAY),
-        *(
+    lines = chain(
+        [
+            _volume_label(payer.service_user_number, serial_number),
+            f"HDR1{file_label}",
+            f"HDR2{layout_label}",
+            _processing_label(days[0], MANY_DAYS if len(days) > 1 else ONE_DAY),
+        ],
+        (
             record + (_day(day) if len(days) > 1 else "")
             for day in days
             for record in _records_of_a_day(credits_by_day[day], payer)
         ),
-        f"EOF1{file_label}",
-        f"EOF2{layout_label}",
-        _totals_label(sum(credit.amount_pence for credit in credits), len(days), len(credits)),
-    ]
+        [
+            f"EOF1{file_label}",
+            f"EOF2{layout_label}",
+            _totals_label(totals.pence, len(days), totals.count),
+        ],
+    )
     return "".join(line + LINE_END for line in lines)
 
 
@@ -174,11 +177,13 @@ def _require_processing_day(day: date, created_on: date) -> None:
         raise Refusal("The processing day must be after the day the file is made, and within 31 days of it.")
 
 
-def _records_of_a_day(credits: Sequence[Credit], payer: Originator) -> Iterator[str]:
+def _records_of_a_day(credits: Iterable[Credit], payer: Originator) -> Iterator[str]:
     """A record for each payment, and then the contra that takes their total out of the council's account."""
+    total_pence = 0
     for credit in credits:
+        total_pence += credit.amount_pence
         yield _record(as_carried(credit), CREDIT, payer)
-    yield _record(_contra(payer, sum(credit.amount_pence for credit in credits)), CONTRA_DEBIT, payer)
+    yield _record(_contra(payer, total_pence), CONTRA_DEBIT, payer)
 
 
 def _contra(payer: Originator, total_pence: int) -> Credit:

@@ -8,14 +8,14 @@ the Bacs ISO 20022 translation guide.
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from itertools import chain
 from xml.sax.saxutils import escape
 
 from leeway.law.numbers import decimal_pounds
 from leeway.money.banking.characters import bacs_text, iso_text
-from leeway.money.banking.payment import Credit, Originator, require_payable
+from leeway.money.banking.payment import ControlTotals, Credit, Originator, require_payable
 from leeway.money.banking.working_days import require_bank_working_day
 from leeway.refusal import Refusal
 
@@ -70,7 +70,7 @@ class BadIdentifier(Refusal):
 
 
 def write(
-    credits: Sequence[Credit],
+    credits: Collection[Credit],
     originator: Originator,
     *,
     message_id: str,
@@ -86,34 +86,30 @@ def write(
     Refuses: a run that no bank would take (CannotBePaid), a day on which banks do not work (BankDayRefused),
     a name that banks cannot carry (NotCarried), an identifier they would change (BadIdentifier).
     """
-    require_payable(credits, originator)
     require_bank_working_day(execute_on, "The day of payment")
-    for identifier in (message_id, *(credit.end_to_end_id for credit in credits)):
-        _require_identifier(identifier)
+    _require_identifier(message_id)
+    totals = require_payable(_as_carried(credits), originator)
     document = ET.Element("Document", xmlns=NAMESPACE)
     initiation = ET.SubElement(document, "CstmrCdtTrfInitn")
     header = ET.SubElement(initiation, "GrpHdr")
     _add(header, "MsgId", message_id)
     _add(header, "CreDtTm", created_at.isoformat(timespec="seconds"))
-    _add_control_totals(header, credits)
+    _add_control_totals(header, totals)
     _add_council(ET.SubElement(header, "InitgPty"), originator)
     payment = ET.SubElement(initiation, "PmtInf")
-    _add_payment_information(payment, credits, originator, message_id, execute_on, URGENT if faster else NOT_URGENT)
-    told = [
-        (iso_text(each.name, width=NAME_LENGTH_MAX), each.roll_number or bacs_text(each.reference)) for each in credits
-    ]
+    _add_payment_information(payment, totals, originator, message_id, execute_on, URGENT if faster else NOT_URGENT)
     ET.indent(document)
     before, closing, after = ET.tostring(document, encoding="unicode").partition(AFTER_CREDITS)
     return chain(
         ['<?xml version="1.0" encoding="UTF-8"?>\n', before],
-        (_credit(credit, *words) for credit, words in zip(credits, told, strict=True)),
+        map(_credit, credits),
         [closing, after, "\n"],
     )
 
 
 def _add_payment_information(
     payment: ET.Element,
-    credits: Sequence[Credit],
+    totals: ControlTotals,
     originator: Originator,
     message_id: str,
     execute_on: date,
@@ -123,7 +119,7 @@ def _add_payment_information(
     _add(payment, "PmtInfId", message_id)
     _add(payment, "PmtMtd", "TRF")
     _add(payment, "BtchBookg", "true")
-    _add_control_totals(payment, credits)
+    _add_control_totals(payment, totals)
     _add(payment, "PmtTpInf/SvcLvl/Cd", level)
     _add(payment, "ReqdExctnDt/Dt", execute_on.isoformat())
     _add_council(ET.SubElement(payment, "Dbtr"), originator)
@@ -134,7 +130,21 @@ def _add_payment_information(
     _add(payment, "ChrgBr", "SLEV")
 
 
-def _credit(credit: Credit, name: str, told: str) -> str:
+def _as_carried(credits: Iterable[Credit]) -> Iterator[Credit]:
+    """The payments, each once it is sure that banks can carry its name and identifier."""
+    for credit in credits:
+        _require_identifier(credit.end_to_end_id)
+        _words(credit)
+        yield credit
+
+
+def _words(credit: Credit) -> tuple[str, str]:
+    """Whom a payment is to, and what stands on the statement of whoever is paid."""
+    return iso_text(credit.name, width=NAME_LENGTH_MAX), credit.roll_number or bacs_text(credit.reference)
+
+
+def _credit(credit: Credit) -> str:
+    name, told = _words(credit)
     return CREDIT.format(
         end_to_end_id=credit.end_to_end_id,
         amount=decimal_pounds(credit.amount_pence),
@@ -145,9 +155,9 @@ def _credit(credit: Credit, name: str, told: str) -> str:
     )
 
 
-def _add_control_totals(parent: ET.Element, credits: Sequence[Credit]) -> None:
-    _add(parent, "NbOfTxs", str(len(credits)))
-    _add(parent, "CtrlSum", decimal_pounds(sum(credit.amount_pence for credit in credits)))
+def _add_control_totals(parent: ET.Element, totals: ControlTotals) -> None:
+    _add(parent, "NbOfTxs", str(totals.count))
+    _add(parent, "CtrlSum", decimal_pounds(totals.pence))
 
 
 def _add_council(party: ET.Element, originator: Originator) -> None:

@@ -1,7 +1,7 @@
 """What every kind of payment file is made from: who pays, who is paid, how much."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leeway.refusal import Refusal
@@ -44,25 +44,38 @@ class Originator:
     account_number: str
 
 
-def require_payable(credits: Sequence[Credit], originator: Originator) -> None:
-    """Refuse (CannotBePaid) a payment run that no bank would take.
+@dataclass(frozen=True)
+class ControlTotals:
+    """How many payments there are, and what they come to."""
 
-    That is: no payments; a payment of nothing, or above £20 million; a total above eleven digits of pence;
-    a sort code, account or service user number of another length; one payment there twice.
+    count: int
+    pence: int
+
+
+def require_payable(credits: Iterable[Credit], originator: Originator) -> ControlTotals:
+    """Refuse (CannotBePaid) a payment run that no bank would take; what one that it would take comes to.
+
+    Refused are: no payments; a payment of nothing, or above £20 million; a total above eleven digits of pence;
+    a sort code, account or service user number of another length; one payment there twice. Each payment is looked at
+    as it comes, and none is kept.
     """
-    if not credits:
-        raise CannotBePaid("There is nobody to pay. Add at least one payment before making a payment file.")
     if not re.fullmatch("[0-9]{6}", originator.service_user_number):
         raise CannotBePaid("The council’s Bacs service user number must be 6 digits. Correct the settings.")
     _require_account(originator.sort_code, originator.account_number, "the council’s own account")
+    ids, pence = set[str](), 0
     for number, credit in enumerate(credits, start=1):
         _require_credit(credit, f"payment {number} ({credit.reference})")
-    ids = [credit.end_to_end_id for credit in credits]
-    if len(set(ids)) < len(ids):
-        twice = next(one for one in ids if ids.count(one) > 1)
-        raise CannotBePaid(f"The payment {twice} is in the run more than once. Leave one of them out.")
-    if sum(credit.amount_pence for credit in credits) > TOTAL_PENCE_MAX:
+        if credit.end_to_end_id in ids:
+            raise CannotBePaid(
+                f"The payment {credit.end_to_end_id} is in the run more than once. Leave one of them out."
+            )
+        ids.add(credit.end_to_end_id)
+        pence += credit.amount_pence
+    if not ids:
+        raise CannotBePaid("There is nobody to pay. Add at least one payment before making a payment file.")
+    if pence > TOTAL_PENCE_MAX:
         raise CannotBePaid("The payments come to more than £999,999,999.99. Split them into two runs.")
+    return ControlTotals(len(ids), pence)
 
 
 def _require_credit(credit: Credit, which: str) -> None:

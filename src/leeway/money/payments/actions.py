@@ -138,7 +138,7 @@ def approve_run(*, run: PaymentRun, pay_on: date | None = None, by: User, on: da
     run.originator = asdict(council_account())
     run.approved_by, run.approved_on = by, on
     _move(run, State.APPROVED, "approved_by", "approved_on", "originator")
-    require_payable(queries.credits_of(run), council_account())
+    require_payable(queries.Credits([run]), council_account())
     return run
 
 

@@ -1,6 +1,6 @@
 """Reading what is due, what cannot be paid and why, the runs, and their files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -330,7 +330,7 @@ def stopped_since(run: PaymentRun) -> QuerySet[Payment]:
 def bacs_file(run: PaymentRun) -> str:
     """The Bacs Standard 18 file of an approved run. The same run gives the same bytes every time."""
     return bacs18.write(
-        credits_of(run),
+        Credits([run]),
         Originator(**run.originator),
         processing_day=bacs_processing_day(run.pay_on),
         created_on=run.approved_on,
@@ -341,7 +341,7 @@ def bacs_file(run: PaymentRun) -> str:
 def iso_file(run: PaymentRun) -> Iterator[str]:
     """The pain.001.001.09 message of an approved run, in pieces. The same run gives the same bytes every time."""
     return iso20022.write(
-        credits_of(run),
+        Credits([run]),
         Originator(**run.originator),
         message_id=run.reference,
         created_at=datetime.combine(run.approved_on, time()),
@@ -350,21 +350,32 @@ def iso_file(run: PaymentRun) -> Iterator[str]:
     )
 
 
-def credits_of(run: PaymentRun) -> list[Credit]:
-    """The payments of a run as a bank file carries them, in their order."""
-    rows = run.payments.order_by("place")
-    return [
-        Credit(
-            reference=payment.reference,
-            name=payment.account_name,
-            sort_code=payment.sort_code,
-            account_number=payment.account_number,
-            amount_pence=payment.amount_pence,
-            end_to_end_id=payment.end_to_end_id,
-            roll_number=payment.roll_number,
-        )
-        for payment in rows.iterator(chunk_size=5000)
-    ]
+@dataclass(frozen=True)
+class Credits(Collection[Credit]):
+    """The payments of some runs as a bank file carries them, in their order, read anew each time that it is asked."""
+
+    runs: Sequence[PaymentRun]
+
+    def __len__(self) -> int:
+        return sum(run.payments_count for run in self.runs)
+
+    def __iter__(self) -> Iterator[Credit]:
+        facts = ("place", "account_name", "sort_code", "account_number", "amount_pence", "pk", "roll_number")
+        for run in self.runs:
+            rows = run.payments.order_by("place").values_list(*facts)
+            for place, name, sort_code, account_number, pence, pk, roll_number in rows.iterator(chunk_size=5000):
+                yield Credit(
+                    reference=named_as_payment(run.number, place),
+                    name=name,
+                    sort_code=sort_code,
+                    account_number=account_number,
+                    amount_pence=pence,
+                    end_to_end_id=pk.hex,
+                    roll_number=roll_number,
+                )
+
+    def __contains__(self, credit: object) -> bool:
+        return any(credit == each for each in self)
 
 
 @dataclass(frozen=True)

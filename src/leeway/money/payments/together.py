@@ -20,7 +20,7 @@ from leeway.access.roles import Capability
 from leeway.care.people.locks import lock_cases
 from leeway.care.people.models import Case
 from leeway.money.banking import bacs18
-from leeway.money.banking.payment import Credit, Originator
+from leeway.money.banking.payment import Originator
 from leeway.money.banking.working_days import bacs_processing_day
 from leeway.money.payments import actions, queries
 from leeway.money.payments.models import FileOfRuns, PaymentRun, Rail
@@ -134,9 +134,7 @@ def days_of(runs: Iterable[PaymentRun]) -> list[DayOfFile]:
 def text_of(file: FileOfRuns) -> str:
     """The Bacs Standard 18 file of several runs. The same file gives the same bytes every time."""
     days = days_of(file.runs.all())
-    credits: dict[date, list[Credit]] = {
-        day.processing_day: [credit for run in day.runs for credit in queries.credits_of(run)] for day in days
-    }
+    credits = {day.processing_day: queries.Credits(day.runs) for day in days}
     originator = Originator(**days[0].runs[0].originator)
     return bacs18.write_days(credits, originator, created_on=file.made_on, serial_number=file.number)
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import batched
+from itertools import batched, chain
 from uuid import UUID
 
 from django.core.files.base import File as DjangoFile
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from leeway.access.access import check_can
 from leeway.access.models import User
@@ -27,7 +28,7 @@ from leeway.money.statements import candidates, columns, keeping, picking, queri
 from leeway.money.statements.access import check_can_pick
 from leeway.money.statements.keeping import Kept
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
-from leeway.money.statements.matching import Found, Proposal, Thing
+from leeway.money.statements.matching import Proposal, Thing
 from leeway.money.statements.models import (
     BankAccount,
     ColumnMapping,
@@ -41,6 +42,8 @@ from leeway.money.statements.relations import ONE_AT_A_TIME
 from leeway.refusal import Refusal
 from leeway.said import sentence
 
+#: Of how many lines that are left it is asked at once what is proposed.
+ASKED_MOST = 500
 ROWS_AT_ONCE, MATCHES_AT_ONCE = 5_000, 20_000
 COLUMN_OF = {What.RUN: "run_id", What.RECEIVED: "receipt_id"}
 
@@ -123,6 +126,23 @@ def keep_statement(
     account = _locked(account)
     if account.whose == Whose.ORDINARY:
         raise Refusal("Of a person’s ordinary account only the lines that are picked are kept.", field="upload")
+    kept = _read_and_keep(account, upload, mapping, by, on)
+    match_by_itself(account=account, on=on)
+    still_open = candidates.open_lines(account).filter(statement__in=kept.statements)
+    count = still_open.count()
+    return replace(
+        kept, matched=kept.new - count, proposed=_proposed(account, still_open) if count <= ASKED_MOST else None
+    )
+
+
+def _proposed(account: BankAccount, lines: QuerySet[StatementLine]) -> int:
+    """For how many of some open lines something is proposed."""
+    pages = batched(lines, queries.LINES_SHOWN)
+    return sum(len({line.pk for line in some} & candidates.found_for(account, some).proposed.keys()) for some in pages)
+
+
+def _read_and_keep(account: BankAccount, upload: DjangoFile, mapping: Columns | None, by: User, on: date) -> Kept:
+    """Keep a file and its lines. What was read of it is let go before anything is matched."""
     upload.seek(0)
     format, ours, left_out = keeping.read_of(upload.read(), account, mapping, on)
     owner = Owner(queries.FILES_OF_ACCOUNT, account.pk)
@@ -130,11 +150,7 @@ def keep_statement(
     if not all(one.account for one in ours):
         keeping.require_of_no_other(file)
     kept = keeping.keep(account, ours, format=format, file=file, by=by, on=on)
-    found = _match_what_is_sure(account, on)
-    new = set(StatementLine.objects.filter(statement__in=kept.statements).values_list("pk", flat=True))
-    matched = new & {line for each in found.by_itself for line, _ in each.lines}
-    proposed = new & {line for line, some in found.proposed.items() if some} - matched
-    return replace(kept, left_out=left_out, matched=len(matched), proposed=len(proposed))
+    return replace(kept, left_out=left_out)
 
 
 @transaction.atomic
@@ -161,15 +177,10 @@ def match_by_itself(*, account: BankAccount, on: date) -> int:
 
     Nothing that a person matched, or undid, is touched.
     """
-    return len(_match_what_is_sure(_locked(account), on).by_itself)
-
-
-def _match_what_is_sure(account: BankAccount, on: date) -> Found:
+    account = _locked(account)
     _alone()
-    lines = candidates.as_open(candidates.open_lines(account))
-    found = candidates.found_for(account, lines) if lines else Found(())
-    _write(found.by_itself, account, None, on)
-    return found
+    sure = chain.from_iterable(candidates.sure_of(account))
+    return sum(len(_write(some, account, None, on)) for some in batched(sure, MATCHES_AT_ONCE))
 
 
 @transaction.atomic
@@ -359,7 +370,7 @@ def _within(pence: int, open_pence: int) -> bool:
 
 
 def _write(proposals: Sequence[Proposal], account: BankAccount, by: User | None, on: date) -> list[Match]:
-    """Write matches. The parts of each go in with one statement, whose two sides the database compares."""
+    """Write matches, with one statement for all their parts, whose two sides the database compares."""
     matches = [
         Match(
             account=account,
@@ -372,8 +383,8 @@ def _write(proposals: Sequence[Proposal], account: BankAccount, by: User | None,
         for each in proposals
     ]
     Match.objects.bulk_create(matches, batch_size=ROWS_AT_ONCE)
-    for some in batched(zip(matches, proposals, strict=True), MATCHES_AT_ONCE):
-        Part.objects.bulk_create([part for match, each in some for part in _parts(match, each)])
+    pairs = zip(matches, proposals, strict=True)
+    Part.objects.bulk_create([part for match, each in pairs for part in _parts(match, each)])
     return matches
 
 

@@ -1,14 +1,16 @@
 """What is open: lines that are not explained, and things that may be on a statement, read for the matcher."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from itertools import chain
+from functools import cached_property
+from itertools import batched, chain
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Aggregate, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from leeway.money.budgets.dues import Payer
@@ -22,13 +24,17 @@ from leeway.money.statements.matching import (
     DAYS_BY_NAME,
     DAYS_TOGETHER,
     KEY,
+    LOOKED_AT,
     SUMMED_OF,
     Found,
     Named,
     OpenLine,
     OpenThing,
+    Piece,
+    Proposal,
     Thing,
     find,
+    find_sure,
 )
 from leeway.money.statements.models import BankAccount, Part, StatementLine
 
@@ -37,15 +43,19 @@ PERSON = "case__person"
 #: How long after its day a payment that nobody recorded as returned may come back, and be proposed by its amount.
 DAYS_TO_COME_BACK = 31
 PENCE = Sum("amount_pence")
-#: Of how many lines, at most, things are looked up line by line, rather than all that are open.
-FEW = 60
+#: What the bank wrote in a line, as far as the matcher reads it.
+WRITTEN = (
+    "pk", "booked_on", "amount_pence", "end_to_end_id", "reference", "description", "counterparty", "details",
+)  # fmt: skip
+#: How many lines are matched, and rows read, at a time.
+LINES_AT_ONCE = 5_000
 
 
-def _matched(field: str, *whats: What, of: Aggregate = PENCE) -> Coalesce:
-    """How much of a row is matched: signed, as on the statement; or how many parts of matches are `of` it."""
+def _matched(field: str, *whats: What) -> Coalesce:
+    """How much of a row is matched: signed, as on the statement."""
     parts = Part.objects.filter(match__undoing=None, **{field: OuterRef("pk")})
     parts = parts.filter(what__in=whats) if whats else parts
-    return Coalesce(Subquery(parts.order_by().values(field).annotate(told=of).values("told")), 0)
+    return Coalesce(Subquery(parts.order_by().values(field).annotate(told=PENCE).values("told")), 0)
 
 
 def _handled(field: str, *whats: What) -> Exists:
@@ -93,25 +103,26 @@ def open_of(things: Iterable[Thing]) -> dict[Thing, int]:
     return found
 
 
-def as_open(lines: QuerySet[Any]) -> list[OpenLine]:
-    """Lines as the matcher reads them."""
-    return [_open_line(line) for line in lines.annotate(handled=_handled("line"))]
+def as_open(lines: QuerySet[Any]) -> Iterator[OpenLine]:
+    """Lines as the matcher reads them, in order."""
+    rows = lines.annotate(handled=_handled("line")).values(*WRITTEN, "open_pence", "handled")
+    return map(_open_line, rows.iterator(chunk_size=LINES_AT_ONCE))
 
 
-def _open_line(line: Any) -> OpenLine:
+def _open_line(row: Mapping[str, Any]) -> OpenLine:
     return OpenLine(
-        id=line.pk,
-        booked_on=line.booked_on,
-        pence=line.amount_pence,
-        open_pence=line.open_pence,
-        texts=(line.end_to_end_id, line.reference, line.description),
-        counterparty=line.counterparty,
+        id=row["pk"],
+        booked_on=row["booked_on"],
+        pence=row["amount_pence"],
+        open_pence=row["open_pence"],
+        texts=(row["end_to_end_id"], row["reference"], row["description"]),
+        counterparty=row["counterparty"],
         named=tuple(
             Named(pence=each["amount_pence"], texts=(each["end_to_end_id"], each["reference"]))
-            for each in line.details
+            for each in row["details"]
             if each["amount_pence"]
         ),
-        handled=line.handled,
+        handled=row["handled"],
     )
 
 
@@ -133,15 +144,25 @@ class _Left:
         return named_as_file(self.number)
 
 
+#: The runs that were sent, by their numbers.
 type Runs = Mapping[int, _Left]
+#: The payments of a run that what is left of a reference begins: its id, the first place and the last.
+type _Span = tuple[UUID, int, int]
 
 
-def found_for(account: BankAccount, lines: Sequence[OpenLine]) -> Found:
-    """What many lines of an account may stand for."""
-    return find(lines, list(things_for(account, lines)))
+def sure_of(account: BankAccount) -> Iterator[list[Proposal]]:
+    """What of an account is matched by itself, so many lines at a time."""
+    return find_sure(lambda: pieces(account, open_lines(account)))
 
 
-def found_for_few(account: BankAccount, lines: Sequence[Any]) -> Found:
+def pieces(account: BankAccount, lines: QuerySet[Any]) -> Iterator[Piece]:
+    """Open lines of an account, so many at a time, each time with what they name."""
+    runs = runs_of(account)
+    for some in batched(as_open(lines), LINES_AT_ONCE):
+        yield some, list(_things_for(account, _ByKey(some, runs)))
+
+
+def found_for(account: BankAccount, lines: Sequence[Any]) -> Found:
     """What some lines of a page may stand for, with every other open line in mind: those that name the same.
 
     It takes no longer where thousands are open: of those, only how many are of which amount on which day is asked.
@@ -149,16 +170,15 @@ def found_for_few(account: BankAccount, lines: Sequence[Any]) -> Found:
     shown, said = {line.pk for line in lines}, {text for line in lines for text in _texts_with_a_key(line)}
     same = Q(end_to_end_id__in=said) | Q(reference__in=said) | Q(description__in=said)
     alike = open_lines(account).filter(amount_pence__in={line.amount_pence for line in lines})
-    both = as_open(alike.filter(Q(pk__in=shown) | same))
+    both = list(as_open(alike.filter(Q(pk__in=shown) | same)))
     rest = alike.exclude(pk__in=[line.id for line in both]).order_by()
     counted = rest.values_list("open_pence", "booked_on").annotate(count=Count("pk"))
-    mine = [line for line in both if line.id in shown]
-    runs = _left_of_runs() if account.whose == Whose.COUNCIL else {}
+    near = _Near([line for line in both if line.id in shown], runs_of(account))
     return find(
         both,
-        list(_things_for(account, mine, runs)),
+        list(_things_for(account, near)),
         others=Counter({(pence, day): count for pence, day, count in counted}),
-        crowded=_crowded_days(mine, runs),
+        crowded=near.crowded_days(),
     )
 
 
@@ -168,31 +188,20 @@ def _texts_with_a_key(line: StatementLine) -> Iterable[str]:
             yield text
 
 
-def things_for(account: BankAccount, lines: Sequence[OpenLine]) -> Iterable[OpenThing]:
-    """Everything that these lines may stand for. For many lines, or none: everything that is open."""
-    return _things_for(account, lines, _left_of_runs() if account.whose == Whose.COUNCIL else {})
-
-
-def _things_for(account: BankAccount, lines: Sequence[OpenLine], runs: Runs) -> Iterable[OpenThing]:
-    near = _Near(lines, runs) if 0 < len(lines) <= FEW else None
+def _things_for(account: BankAccount, near: "_Near") -> Iterable[OpenThing]:
+    """Everything that these lines may stand for."""
     if account.whose == Whose.COUNCIL:
-        back = _to_be_recorded(_Near(lines, runs))
-        things = (_runs(runs), _payments(near, runs), _came_back(near), back, _receipts(near))
-        return chain(*things)
+        return chain(runs_in(near.runs), _payments(near), _came_back(near), _to_be_recorded(near), _receipts(near))
     return _arrived(account)
 
 
-def _crowded_days(lines: Iterable[OpenLine], runs: Runs) -> frozenset[date]:
-    """The days of lines near which more payments are open than sums are tried of."""
-    open_by_day = Counter[date]()
-    for run in runs.values():
-        if run.left_pence:
-            open_by_day[run.pay_on] += run.open_count
-    return frozenset(
-        day
-        for day in {line.booked_on for line in lines}
-        if sum(count for on, count in open_by_day.items() if abs((on - day).days) <= DAYS_TOGETHER) > SUMMED_OF
-    )
+@dataclass
+class _Meant:
+    """Payments by their ids, by run and place, and by what begins a place: a span of them, with the amounts."""
+
+    ids: set[UUID] = field(default_factory=set)
+    places: defaultdict[UUID, set[int]] = field(default_factory=lambda: defaultdict(set))
+    spans: defaultdict[_Span, set[int]] = field(default_factory=lambda: defaultdict(set))
 
 
 @dataclass(frozen=True)
@@ -206,35 +215,49 @@ class _Near:
     runs: Runs
 
     @property
-    def texts(self) -> Iterable[str]:
+    def texts(self) -> Iterable[tuple[str, int]]:
+        """What the bank wrote, each text with the amount that it is about."""
         for line in self.lines:
-            for text in chain(line.texts, *(each.texts for each in line.named)):
-                yield text.upper()
+            for each in (Named(pence=line.open_pence, texts=line.texts), *line.named):
+                for text in each.texts:
+                    yield text.upper(), abs(each.pence)
 
-    def by_key(self) -> Q:
-        """Payments that a text names, and those of a run that one names."""
-        ids, runs = set[UUID](), set[int]()
-        places: defaultdict[int, set[int]] = defaultdict(set)
-        begins = Q()
-        for text in self.texts:
+    @cached_property
+    def named(self) -> "_Meant":
+        """What the texts name: by whole keys, and by what is left of one."""
+        found, begun = _Meant(), []
+        for text, pence in self.texts:
             for key in KEY.findall(text):
-                if key.startswith("LEEWAY-"):
-                    continue
-                if "-" in key:
-                    places[int(key[:6])].add(int(key[7:]))
-                else:
-                    ids.add(UUID(key))
-            for piece in {text.strip(), *text.split()}:
-                if (cut := CUT_KEY.search(piece)) and len(piece) == CUT_AT:
-                    left = cut.group()
-                    if "-" in left:
-                        runs.add(int(left[:6]))
-                    else:
-                        low, high = left.ljust(32, "0"), left.ljust(32, "F")
-                        begins |= Q(pk__gte=UUID(low), pk__lte=UUID(high))
-        named = Q(pk__in=ids) | Q(run__number__in=runs) | begins
-        for number in places.keys() & self.runs.keys():
-            named |= Q(run__number=number, place__in=places[number])
+                if "-" not in key:
+                    found.ids.add(UUID(key))
+                elif key[:6].isdigit() and (run := self.runs.get(int(key[:6]))):
+                    found.places[run.id].add(int(key[7:]))
+            for left in _left_of_keys(text):
+                if "-" not in left:
+                    begun.append((UUID(left.ljust(32, "0")), UUID(left.ljust(32, "F"))))
+                elif run := self.runs.get(int(left[:6])):
+                    low, high = (int(left[7:].ljust(6, end)) for end in "09")
+                    found.spans[run.id, low, high].add(pence)
+        if begun:
+            with connection.cursor() as cursor:
+                cursor.execute(BEGUN, [list(ends) for ends in zip(*begun, strict=True)])
+                found.ids.update(pk for (pk,) in cursor.fetchall())
+        return found
+
+    def by_key(self, *, of_few: bool = False) -> Q:
+        """Payments that a text names, whole or by what is left of a reference.
+
+        Where a short piece is left, as many are read as are looked at, and those of the same amount; all `of_few`.
+        """
+        named = Q(pk__in=self.named.ids)
+        for run_id, some in self.named.places.items():
+            named |= Q(run=run_id, place__in=some)
+        for (run_id, low, high), amounts in self.named.spans.items():
+            if of_few:
+                named |= Q(run=run_id, place__range=(low, high))
+            else:
+                named |= Q(run=run_id, place__range=(low, min(high, low + LOOKED_AT)))
+                named |= Q(run=run_id, place__range=(low, high), amount_pence__in=amounts)
         return named
 
     def by_amount(self, day: str, *, sign: int, before: int = DAYS_BY_NAME, after: int = DAYS_BY_NAME) -> Q:
@@ -255,14 +278,50 @@ class _Near:
             same |= Q(**{f"{day}__range": near})
         return same
 
+    def crowded_days(self) -> frozenset[date]:
+        """The days of lines near which more payments are open than sums are tried of."""
+        open_by_day = Counter[date]()
+        for run in self.runs.values():
+            if run.left_pence:
+                open_by_day[run.pay_on] += run.open_count
+        return frozenset(
+            day
+            for day in {line.booked_on for line in self.lines}
+            if sum(count for on, count in open_by_day.items() if abs((on - day).days) <= DAYS_TOGETHER) > SUMMED_OF
+        )
 
+
+class _ByKey(_Near):
+    """What of the council's things these lines name: by key alone."""
+
+    def by_amount(self, day: str, *, sign: int, before: int = 0, after: int = 0) -> Q:
+        return Q(pk=None)
+
+    def by_day(self, day: str, *, sign: int, less: Collection[date] = ()) -> Q:
+        return Q(pk=None)
+
+
+def _left_of_keys(text: str) -> Iterable[str]:
+    """What is left of keys in a text that the bank cut."""
+    for piece in {text.strip(), *text.split()} if len(text) >= CUT_AT else ():
+        if len(piece) == CUT_AT and (cut := CUT_KEY.search(piece)):
+            yield cut.group()
+
+
+#: The payments whose ids lie in some spans, each span looked up in the index.
+BEGUN = """
+    SELECT payment.id FROM UNNEST(%s::uuid[], %s::uuid[]) AS span (low, high)
+      JOIN payments_payment AS payment ON payment.id BETWEEN span.low AND span.high
+"""
+NAMES = (f"{PERSON}__given_name", f"{PERSON}__family_name")
 ROW = (
-    "pk", "run__number", "place", "amount_pence", "run__pay_on", "run__sent_on", "returned_on", "payee__account_name",
-    f"{PERSON}__given_name", f"{PERSON}__family_name",
+    "pk", "run", "run__number", "place", "amount_pence", "run__pay_on", "run__sent_on", "returned_on",
+    "payee__account_name", *NAMES,
 )  # fmt: skip
 
 
-def _runs(runs: Runs) -> Iterable[OpenThing]:
+def runs_in(runs: Runs) -> Iterable[OpenThing]:
+    """Each run of which something is not on a statement yet."""
     unfinished = [run for run in runs.values() if run.left_pence]
     less = _turned_down([run.id for run in unfinished])
     for run in unfinished:
@@ -285,74 +344,78 @@ def _turned_down(runs: Sequence[UUID]) -> Mapping[int, Sequence[OpenThing]]:
     found: defaultdict[int, list[OpenThing]] = defaultdict(list)
     said = AnsweredPayment.objects.filter(payment=OuterRef("pk"), said=Said.REJECTED)
     rows = Payment.objects.filter(Exists(said), run__in=runs, state=PaymentState.RETURNED)
-    for row in _with_matched(rows, What.RETURNED).filter(matched=0):
-        found[row["run__number"]].append(_back(row))
+    for row in with_matched(rows, What.RETURNED).filter(matched=0):
+        found[row["run__number"]].append(back(row))
     return found
 
 
+def runs_of(account: BankAccount) -> Runs:
+    """The runs that were sent, where the account is the council's."""
+    return _left_of_runs() if account.whose == Whose.COUNCIL else {}
+
+
 def _left_of_runs() -> Runs:
-    sent = PaymentRun.objects.exclude(sent_on=None).annotate(
-        whole=_matched("run"),
-        by_payment=_matched("payment__run", What.SENT),
-        parts=_matched("payment__run", What.SENT, of=Count("pk")),
-        handled=_handled("run"),
-    )
-    return {
-        run.number: _Left(
+    live = Part.objects.filter(match__undoing=None).order_by()
+    whole = dict(live.filter(what=What.RUN).values_list("run").annotate(pence=PENCE))
+    of_payments = live.filter(what=What.SENT).values_list("payment__run").annotate(pence=PENCE, parts=Count("pk"))
+    one_by_one = {run: (pence, parts) for run, pence, parts in of_payments}
+    left = {}
+    for run in PaymentRun.objects.exclude(sent_on=None).annotate(handled=_handled("run")):
+        pence, parts = one_by_one.get(run.pk, (0, 0))
+        left[run.number] = _Left(
             run.pk,
             run.number,
             run.total_pence,
-            run.total_pence + run.whole + run.by_payment,
+            run.total_pence + whole.get(run.pk, 0) + pence,
             run.pay_on,
             run.sent_on,
             run.handled,
-            run.payments_count - run.parts,
+            run.payments_count - parts,
         )
-        for run in sent
-    }
+    return left
 
 
-def _payments(near: _Near | None, runs: Runs) -> Iterable[OpenThing]:
-    unfinished = [number for number, run in runs.items() if run.left_pence]
-    rows = Payment.objects.filter(run__number__in=unfinished).exclude(run__sent_on=None)
-    if near:
-        unmatched = ~Exists(Part.objects.filter(payment=OuterRef("pk"), what=What.SENT, match__undoing=None))
-        together = near.by_day("run__pay_on", sign=-1, less=_crowded_days(near.lines, runs)) & Q(unmatched)
-        rows = rows.filter(near.by_key() | near.by_amount("run__pay_on", sign=-1) | together)
-    for row in _with_matched(rows, What.SENT).iterator(chunk_size=5000):
-        left = min(row["amount_pence"] + row["matched"], runs[row["run__number"]].left_pence)
-        yield _payment(What.SENT, row, -row["amount_pence"], -left, row["run__pay_on"], handled=row["handled"])
+def _payments(near: _Near) -> Iterable[OpenThing]:
+    unfinished = {run.id: run.left_pence for run in near.runs.values() if run.left_pence}
+    unmatched = ~Exists(Part.objects.filter(payment=OuterRef("pk"), what=What.SENT, match__undoing=None))
+    near_by = near.by_amount("run__pay_on", sign=-1) | near.by_day("run__pay_on", sign=-1, less=near.crowded_days())
+    rows = Payment.objects.filter(near.by_key() | near_by & Q(unmatched))
+    for row in with_matched(rows.filter(run__in=unfinished), What.SENT).iterator(chunk_size=LINES_AT_ONCE):
+        yield sent(row, unfinished[row["run"]])
 
 
-def _came_back(near: _Near | None) -> Iterable[OpenThing]:
-    rows = Payment.objects.filter(state=PaymentState.RETURNED)
-    if near:
-        rows = rows.filter(near.by_key() | near.by_amount("returned_on", sign=1) | near.by_day("returned_on", sign=1))
-    yield from map(_back, _with_matched(rows, What.RETURNED).iterator(chunk_size=5000))
+def sent(row: Mapping[str, Any], left_of_run: int) -> OpenThing:
+    """A payment that left, of a run of which so much is not on a statement yet."""
+    left = min(row["amount_pence"] + row["matched"], left_of_run)
+    return _payment(What.SENT, row, -row["amount_pence"], -left, row["run__pay_on"], handled=row["handled"])
 
 
-def _with_matched(rows: QuerySet[Payment], what: What) -> QuerySet[Any]:
+def _came_back(near: _Near) -> Iterable[OpenThing]:
+    wanted = near.by_key(of_few=True) | near.by_amount("returned_on", sign=1) | near.by_day("returned_on", sign=1)
+    rows = Payment.objects.filter(wanted, state=PaymentState.RETURNED)
+    yield from map(back, with_matched(rows, What.RETURNED).iterator(chunk_size=LINES_AT_ONCE))
+
+
+def with_matched(rows: QuerySet[Payment], what: What) -> QuerySet[Any]:
     """Payments as the matcher needs them, with how much of each is matched as this."""
     rows = rows.annotate(matched=_matched("payment", what), handled=_handled("payment", what))
     return rows.values(*ROW, "matched", "handled")
 
 
-def _back(row: Mapping[str, Any]) -> OpenThing:
+def back(row: Mapping[str, Any]) -> OpenThing:
+    """A payment that came back."""
     pence = row["amount_pence"]
     return _payment(What.RETURNED, row, pence, pence - row["matched"], row["returned_on"], handled=row["handled"])
 
 
 def _to_be_recorded(near: _Near) -> Iterable[OpenThing]:
     """Payments of which nobody said that they came back, and which money that came in names or is as much as."""
-    credits = [line for line in near.lines if line.open_pence > 0]
-    if not credits:
+    came_in = replace(near, lines=[line for line in near.lines if line.open_pence > 0])
+    if not came_in.lines:
         return
-    wanted = _Near(credits, near.runs)
-    named = wanted.by_key()
-    if len(credits) <= FEW:
-        named |= wanted.by_amount("run__pay_on", sign=1, before=DAYS_TO_COME_BACK, after=0)
-    rows = Payment.objects.filter(state__in=LIVE).exclude(run__sent_on=None).filter(named)
-    for row in rows.values(*ROW).iterator(chunk_size=5000):
+    wanted = came_in.by_key() | came_in.by_amount("run__pay_on", sign=1, before=DAYS_TO_COME_BACK, after=0)
+    rows = Payment.objects.filter(wanted, state__in=LIVE).exclude(run__sent_on=None)
+    for row in rows.values(*ROW).iterator(chunk_size=LINES_AT_ONCE):
         pence = row["amount_pence"]
         yield _payment(What.RETURNED, row, pence, pence, row["run__pay_on"] + timedelta(days=3), to_record=True)
 
@@ -360,16 +423,20 @@ def _to_be_recorded(near: _Near) -> Iterable[OpenThing]:
 def _arrived(account: BankAccount) -> Iterable[OpenThing]:
     """Payments into a person's account."""
     rows = Payment.objects.filter(case=account.case_id).exclude(run__sent_on=None)
-    for row in _with_matched(rows, What.ARRIVED):
-        pence = row["amount_pence"]
-        yield _payment(What.ARRIVED, row, pence, pence - row["matched"], row["run__pay_on"], handled=row["handled"])
+    yield from map(arrived, with_matched(rows, What.ARRIVED))
+
+
+def arrived(row: Mapping[str, Any]) -> OpenThing:
+    """A payment into a person's account."""
+    pence = row["amount_pence"]
+    return _payment(What.ARRIVED, row, pence, pence - row["matched"], row["run__pay_on"], handled=row["handled"])
 
 
 def _payment(
     what: What, row: Mapping[str, Any], pence: int, open_pence: int, on: date, *, handled=False, to_record=False
 ) -> OpenThing:
     reference = named_as_payment(row["run__number"], row["place"])
-    person = f"{row[f'{PERSON}__given_name']} {row[f'{PERSON}__family_name']}".strip()
+    person = _person(row)
     return OpenThing(
         thing=Thing(what, row["pk"]),
         called=f"payment {reference}{' that came back' if what == What.RETURNED else ''}, {person}",
@@ -385,22 +452,31 @@ def _payment(
     )
 
 
-def _receipts(near: _Near | None) -> Iterable[OpenThing]:
-    rows = Receipt.objects.filter(taken_back=None)
-    if near:
-        rows = rows.filter(near.by_amount("received_on", sign=1) | near.by_day("received_on", sign=1))
-    rows = rows.annotate(matched=_matched("receipt"), handled=_handled("receipt"))
-    names = ("case__person__given_name", "case__person__family_name")
-    for row in rows.values("pk", "payer", "amount_pence", "received_on", "matched", "handled", *names):
-        person = f"{row['case__person__given_name']} {row['case__person__family_name']}".strip()
-        of_nhs = row["payer"] == Payer.NHS
-        yield OpenThing(
-            thing=Thing(What.RECEIVED, row["pk"]),
-            called=f"the share received from {'the NHS for ' if of_nhs else ''}{person}",
-            pence=row["amount_pence"],
-            open_pence=row["amount_pence"] - row["matched"],
-            on=row["received_on"],
-            since=row["received_on"],
-            names=("NHS",) if of_nhs else (person,),
-            handled=row["handled"],
-        )
+def _receipts(near: _Near) -> Iterable[OpenThing]:
+    wanted = near.by_amount("received_on", sign=1) | near.by_day("received_on", sign=1)
+    yield from map(received, receipts_with_matched(Receipt.objects.filter(wanted)))
+
+
+def receipts_with_matched(rows: QuerySet[Receipt]) -> QuerySet[Any]:
+    """Receipts that stand as the matcher needs them, with how much of each is matched."""
+    rows = rows.filter(taken_back=None).annotate(matched=_matched("receipt"), handled=_handled("receipt"))
+    return rows.values("pk", "payer", "amount_pence", "received_on", "matched", "handled", *NAMES)
+
+
+def received(row: Mapping[str, Any]) -> OpenThing:
+    """A share that the NHS or a person paid."""
+    person, of_nhs = _person(row), row["payer"] == Payer.NHS
+    return OpenThing(
+        thing=Thing(What.RECEIVED, row["pk"]),
+        called=f"the share received from {'the NHS for ' if of_nhs else ''}{person}",
+        pence=row["amount_pence"],
+        open_pence=row["amount_pence"] - row["matched"],
+        on=row["received_on"],
+        since=row["received_on"],
+        names=("NHS",) if of_nhs else (person,),
+        handled=row["handled"],
+    )
+
+
+def _person(row: Mapping[str, Any]) -> str:
+    return " ".join(row[name] for name in NAMES).strip()

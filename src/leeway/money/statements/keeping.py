@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
+from itertools import batched
 
 from leeway.access.models import User
 from leeway.days import HAPPENED, check_day
@@ -51,7 +52,8 @@ def is_of(account: BankAccount, said: str) -> bool:
 class Kept:
     """What was kept of a file: its statements, how many lines were new or known, and the accounts it left out.
 
-    Of the new lines, how many were matched by themselves, and for how many something is proposed.
+    Of the new lines, how many were matched by themselves, and for how many something is proposed: None, where more are
+    left than that is asked of at once.
     """
 
     statements: tuple[Statement, ...]
@@ -59,7 +61,7 @@ class Kept:
     known: int
     left_out: tuple[str, ...] = ()
     matched: int = 0
-    proposed: int = 0
+    proposed: int | None = 0
 
 
 def read_of(
@@ -119,7 +121,8 @@ def keep(account: BankAccount, read: Sequence[Read], *, format: str, file: File,
         statement = _statement(account, one, place, format, file, by, on, [line for _, line, *_ in new_lines], lines)
         _require_that_it_joins(account, statement, bool(statement.known_count))
         statement.save(force_insert=True)
-        StatementLine.objects.bulk_create([line_of(statement, *each) for each in new_lines], batch_size=ROWS_AT_ONCE)
+        for some in batched(new_lines, ROWS_AT_ONCE):
+            StatementLine.objects.bulk_create([line_of(statement, *each) for each in some])
         statements.append(statement)
         new, known = new + len(new_lines), known + statement.known_count
     if not new and known:

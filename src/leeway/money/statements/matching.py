@@ -7,7 +7,7 @@ says. Each line looks things up by key, amount and day, so that 50,000 lines tak
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations, islice
@@ -87,6 +87,10 @@ class OpenThing:
     less: "tuple[OpenThing, ...]" = ()
 
 
+#: Some of the open lines, with what they may stand for.
+type Piece = tuple[Sequence[OpenLine], Sequence[OpenThing]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """What lines may stand for, how sure that is of 100, and why. Its two sides are equal to the penny."""
@@ -121,9 +125,10 @@ def find(
     `others` counts further open lines by amount and day. `crowded` are days of lines near which more is open than
     sums are tried of: it need not be among the things, and no sum is proposed.
     """
-    keys = _Keys(things)
-    named = {line.id: keys.named_by(line) for line in lines}
-    by_itself = _sure(lines, named)
+    named = _named(lines, things)
+    claims = _Claims()
+    claims.add(lines, named)
+    by_itself = claims.sure(lines, named)
     used_lines = {line for one in by_itself for line, _ in one.lines}
     used = {thing for one in by_itself for thing, _ in one.things}
     left = [thing for thing in things if thing.open_pence and thing.thing not in used]
@@ -141,6 +146,19 @@ def find(
         for each, _ in several.lines:
             proposed.setdefault(each, (several,))
     return Found(tuple(by_itself), proposed)
+
+
+def find_sure(pieces: Callable[[], Iterable[Piece]]) -> Iterator[list[Proposal]]:
+    """Say what of many lines is matched by itself, as `find` does, with a piece of them in memory at a time.
+
+    `pieces` gives the same lines whenever it is called, each piece with the things that its lines name. It is called
+    twice: who else names a thing is known after the last line.
+    """
+    claims = _Claims()
+    for lines, things in pieces():
+        claims.add(lines, _named(lines, things))
+    for lines, things in pieces():
+        yield claims.sure(lines, _named(lines, things))
 
 
 class _Keys:
@@ -166,7 +184,7 @@ class _Keys:
         for text in (each.strip().upper() for each in texts):
             for key in KEY.findall(text):
                 whole |= {each.thing: each for each in self.by_key.get(key, ()) if each.pence * pence > 0}
-            for piece in {text, *text.split()}:
+            for piece in {text, *text.split()} if len(text) >= CUT_AT else ():
                 if len(piece) == CUT_AT and (left_of := CUT_KEY.search(piece)):
                     begun = self._beginning(left_of.group(), pence)
                     cut |= {each.thing: each for each in begun if each.pence * pence > 0}
@@ -212,55 +230,69 @@ def _narrowest(things: list[OpenThing]) -> list[OpenThing]:
     return [each for each in things if each.thing.what != What.RUN or each.run not in runs]
 
 
-def _sure(lines: Sequence[OpenLine], named: dict[UUID, _NamedBy]) -> list[Proposal]:
-    """What is matched by itself: one line names one thing, no other line names it, and they are of the same amount.
+def _named(lines: Iterable[OpenLine], things: Iterable[OpenThing]) -> dict[UUID, _NamedBy]:
+    """What each line names of some things."""
+    keys = _Keys(things)
+    return {line.id: keys.named_by(line) for line in lines}
 
-    A whole key is surer than what another line has left of one, and that says nothing of another amount. A run takes
-    along what the bank turned down of it, where no other line names that.
+
+class _Claims:
+    """How many lines name each thing, by a whole key or by what is left of one; and of each run, what is named.
+
+    A whole key is surer than what another line has left of one, and that says nothing of another amount.
     """
-    claims: Counter[tuple[Thing, bool]] = Counter()
-    for line in lines:
-        keyed = named[line.id].keyed
-        claims.update(
-            {
-                (each.thing, each.thing in keyed)
-                for each in named[line.id].all
-                if each.thing in keyed or line.named or each.open_pence == line.open_pence
-            }
-        )
-    of_runs: defaultdict[str, set[What]] = defaultdict(set)
-    for line in lines:
-        for each in named[line.id].all:
-            if each.thing.what in (What.SENT, What.RUN):
-                of_runs[each.run].add(each.thing.what)
-    found = []
-    for line in lines:
-        wanted = _wanted(line, named[line.id])
-        keyed, meant = named[line.id].keyed, {each.thing for each in named[line.id].all}
-        if wanted and all(
-            _claimed(claims, each.thing, whole_alone=each.thing in keyed) == (1 if each.thing in meant else 0)
-            and _is_sure(line, each)
-            and len(of_runs[each.run]) < 2
-            for each in wanted
-        ):
-            cut = not named[line.id].whole and not line.named
-            found.append(
-                Proposal(
-                    lines=((line.id, line.pence),),
-                    things=tuple((each.thing, each.pence) for each in wanted),
-                    because=Because.EXACT_KEY,
-                    confidence=100,
-                    why=_names([each for each in wanted if each.thing in meant], cut=cut)
-                    + f", and the amount is the same{_without(line, wanted[0])}.",
-                    by_itself=True,
-                )
+
+    def __init__(self) -> None:
+        self.by_thing: Counter[tuple[Thing, bool]] = Counter()
+        self.of_runs: defaultdict[str, set[What]] = defaultdict(set)
+
+    def add(self, lines: Iterable[OpenLine], named: Mapping[UUID, _NamedBy]) -> None:
+        """Count what some more lines name."""
+        for line in lines:
+            keyed = named[line.id].keyed
+            self.by_thing.update(
+                {
+                    (each.thing, each.thing in keyed)
+                    for each in named[line.id].all
+                    if each.thing in keyed or line.named or each.open_pence == line.open_pence
+                }
             )
-    return found
+            for each in named[line.id].all:
+                if each.thing.what in (What.SENT, What.RUN):
+                    self.of_runs[each.run].add(each.thing.what)
 
+    def of(self, thing: Thing, *, whole_alone: bool) -> int:
+        """How many lines name a thing: by a whole key alone, or by what is left of one, too."""
+        return self.by_thing[thing, True] + (0 if whole_alone else self.by_thing[thing, False])
 
-def _claimed(claims: Counter[tuple[Thing, bool]], thing: Thing, *, whole_alone: bool) -> int:
-    """How many lines name a thing: by a whole key alone, or by what is left of one, too."""
-    return claims[thing, True] + (0 if whole_alone else claims[thing, False])
+    def sure(self, lines: Iterable[OpenLine], named: Mapping[UUID, _NamedBy]) -> list[Proposal]:
+        """What is matched by itself: one line names one thing, no other line names it, and they are of one amount.
+
+        A run takes along what the bank turned down of it, where no other line names that.
+        """
+        found = []
+        for line in lines:
+            wanted, by = _wanted(line, named[line.id]), named[line.id]
+            keyed, meant = by.keyed, {each.thing for each in by.all}
+            if wanted and all(
+                self.of(each.thing, whole_alone=each.thing in keyed) == (1 if each.thing in meant else 0)
+                and _is_sure(line, each)
+                and len(self.of_runs[each.run]) < 2
+                for each in wanted
+            ):
+                cut = not by.whole and not line.named
+                found.append(
+                    Proposal(
+                        lines=((line.id, line.pence),),
+                        things=tuple((each.thing, each.pence) for each in wanted),
+                        because=Because.EXACT_KEY,
+                        confidence=100,
+                        why=_names([each for each in wanted if each.thing in meant], cut=cut)
+                        + f", and the amount is the same{_without(line, wanted[0])}.",
+                        by_itself=True,
+                    )
+                )
+        return found
 
 
 def _wanted(line: OpenLine, named: _NamedBy) -> list[OpenThing]:

@@ -2,9 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -33,7 +33,7 @@ from leeway.money.payments.queries import get_run, runs_to_confirm
 from leeway.money.payments.states import PaymentState
 from leeway.money.statements import candidates
 from leeway.money.statements.kinds import Because, What, Whose
-from leeway.money.statements.matching import OpenThing, Proposal, Thing
+from leeway.money.statements.matching import OpenLine, Proposal, Thing, find
 from leeway.money.statements.models import BankAccount, Match, Part, StatementLine
 from leeway.money.statements.relations import RELATIONS
 from leeway.money.statements.standing import Standing, gaps_of, standing
@@ -48,7 +48,6 @@ SORTED: dict[str, tuple[str | OrderBy, ...]] = {
     "newest": ("-booked_on", "-statement__kept_at", "-place"),
     "largest": (Abs("open_pence").desc(), "booked_on", "statement__kept_at", "place"),
 }
-DAYS_BY_HAND = 14
 PARTS = ("parts__line", "parts__payment__run", "parts__run", "parts__receipt__case__person")
 
 
@@ -193,11 +192,17 @@ def queue(account: BankAccount, *, seen_by: User, first: int = 0, **asked: str) 
     return [Item(line, line.open_pence, found.get(line.pk, ())) for line in shown]
 
 
-def item(account: BankAccount, line_id: UUID, *, seen_by: User) -> Item:
-    """One line of an account, with what it may stand for."""
+def get_line(account: BankAccount, line_id: UUID) -> Any:
+    """One line of an account that this user was already found to be allowed to see, with what is open of it."""
     line = candidates.with_open(account.lines.filter(pk=line_id)).select_related("statement").first()
     if line is None:
         raise Http404("There is no such line on this account.")
+    return line
+
+
+def item(account: BankAccount, line_id: UUID, *, seen_by: User) -> Item:
+    """One line of an account, with what it may stand for."""
+    line = get_line(account, line_id)
     found = _proposals(account, [line]) if line.open_pence else {}
     _look_at(found.values(), seen_by, f"A line of {account.name}")
     return Item(line, line.open_pence, found.get(line.pk, ()))
@@ -221,7 +226,7 @@ def _proposals(account: BankAccount, shown: Sequence[Any]) -> Mapping[UUID, tupl
     if not shown:
         return {}
     mine = {line.pk for line in shown}
-    found = candidates.found_for_few(account, shown)
+    found = candidates.found_for(account, shown)
     proposed = dict(found.proposed)
     for each in found.by_itself:  # which the next statement would match, and a person may as well
         for line, _ in each.lines:
@@ -234,7 +239,7 @@ def matches_of(line: StatementLine, *, seen_by: User) -> list[Match]:
     found = Match.objects.filter(parts__line=line).distinct().select_related("matched_by", "undoing__undone_by")
     matches = list(found.prefetch_related(*PARTS))
     parts = [part for match in matches for part in match.parts.all() if part.line_id is None]
-    _look_at_things({thing for part in parts if (thing := _thing_of(part))}, seen_by, "What was said of a bank line")
+    look_at_things({thing for part in parts if (thing := _thing_of(part))}, seen_by, "What was said of a bank line")
     return matches
 
 
@@ -266,16 +271,11 @@ def evidence_of(run: PaymentRun) -> Evidence:
     of_run = live.filter(Q(run=run) | Q(payment__run=run, what=What.SENT))
     left = -of_run.aggregate(pence=Sum("amount_pence", default=0))["pence"]
     lines = StatementLine.objects.filter(parts__match__in=of_run.values("match")).select_related("statement", "account")
-    returned = []
+    returned: list[tuple[Payment, str, Proposal]] = []
     for account in BankAccount.objects.filter(whose=Whose.COUNCIL).order_by("pk"):
         came_in = candidates.open_lines(account).filter(amount_pence__gt=0, booked_on__gte=run.sent_on or run.made_on)
-        proposed = candidates.found_for(account, candidates.as_open(came_in)).proposed if came_in else {}
-        for line in came_in:
-            sure = [one for one in proposed.get(line.pk, ()) if _says_returned(one, line)]
-            if len(sure) == 1:
-                payment = Payment.objects.select_related("run", candidates.PERSON).get(pk=sure[0].things[0][0].id)
-                if payment.run_id == run.pk:
-                    returned.append((payment, why_returned(line), sure[0]))
+        for some, things in candidates.pieces(account, came_in):
+            returned += _returned_of(run, some, find(some, things).proposed)
     turned_down = run.payments.filter(state=PaymentState.RETURNED).aggregate(pence=Sum("amount_pence", default=0))
     whole = left in (run.total_pence, run.total_pence - turned_down["pence"])
     words = "; ".join(dict.fromkeys(words_of(line) for line in lines.distinct()[:3]))
@@ -284,7 +284,24 @@ def evidence_of(run: PaymentRun) -> Evidence:
     return Evidence(whole and left > 0, left_pence, words, tuple(_each_once(returned)))
 
 
-def _says_returned(proposal: Proposal, line: Any) -> bool:
+def _returned_of(
+    run: PaymentRun, lines: Iterable[OpenLine], proposed: Mapping[UUID, Sequence[Proposal]]
+) -> Iterable[tuple[Payment, str, Proposal]]:
+    """The payments of a run of which one of these lines says surely that it came back, why, and by which line."""
+    found = {}
+    for line in lines:
+        sure = [one for one in proposed.get(line.id, ()) if _says_returned(one, line)]
+        if len(sure) == 1:
+            found[line.id] = sure[0]
+    named = [proposal.things[0][0].id for proposal in found.values()]
+    payments = run.payments.select_related("run", candidates.PERSON).in_bulk(named)
+    written = StatementLine.objects.in_bulk(list(found))
+    for line_id, proposal in found.items():
+        if payment := payments.get(proposal.things[0][0].id):
+            yield payment, why_returned(written[line_id]), proposal
+
+
+def _says_returned(proposal: Proposal, line: OpenLine) -> bool:
     """Whether a line names one payment, of the same amount, that nobody has said came back."""
     (thing, pence), *others = proposal.things
     same = proposal.because == Because.EXACT_KEY and proposal.confidence >= 95 and pence == line.open_pence
@@ -326,65 +343,20 @@ def has_lines_before(account: BankAccount, day: date) -> bool:
     return account.lines.filter(booked_on__lt=day).exists()
 
 
-def month(account: BankAccount, first: date, last: date) -> list[tuple[Any, int, list[Match]]]:
-    """Every line of some days, what is not explained of it, and the matches of it that stand."""
-    lines = list(
-        candidates.with_open(account.lines.filter(booked_on__range=(first, last)))
-        .select_related("statement")
-        .order_by("booked_on", "statement__kept_at", "place")
-    )
-    parts = Part.objects.filter(line__in=lines, match__undoing=None).select_related("match__matched_by")
+def month(account: BankAccount, first: date, last: date, *, open_first: bool = False) -> QuerySet[Any]:
+    """Every line of some days, each with what is not explained of it, in the order of the bank; or that first."""
+    lines = candidates.with_open(account.lines.filter(booked_on__range=(first, last))).select_related("statement")
+    order = ("booked_on", "statement__kept_at", "place")
+    return lines.annotate(explained=Q(open_pence=0)).order_by(*(["explained"] if open_first else []), *order)
+
+
+def with_matches(lines: Collection[Any]) -> list[tuple[Any, list[Match]]]:
+    """Some lines, each with the matches of it that stand."""
+    parts = Part.objects.filter(line__in=[line.pk for line in lines], match__undoing=None)
     matches: defaultdict[UUID | None, list[Match]] = defaultdict(list)
-    for part in parts:
+    for part in parts.select_related("match__matched_by"):
         matches[part.line_id].append(part.match)
-    return [(line, line.open_pence, matches[line.pk]) for line in lines]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Lines and things to match by hand, with the line that one began at."""
-
-    line: Any
-    lines: list[Any]
-    things: list[OpenThing]
-
-
-def to_match_by_hand(account: BankAccount, line_id: UUID, words: str, *, seen_by: User) -> Choice:
-    """The open lines around one, and the open things near its day, or those that some words find."""
-    line = item(account, line_id, seen_by=seen_by).line
-    near = (line.booked_on - timedelta(days=DAYS_BY_HAND), line.booked_on + timedelta(days=DAYS_BY_HAND))
-    lines = list(candidates.open_lines(account).filter(Q(pk=line_id) | Q(booked_on__range=near))[:LINES_SHOWN])
-    found = [each for each in candidates.things_for(account, ()) if each.open_pence and not each.to_record]
-    asked = words.lower().split()
-    if asked:
-        found = [each for each in found if all(word in _searched(each) for word in asked)]
-    else:
-        found = [each for each in found if near[0] <= each.on <= near[1]]
-    found.sort(key=lambda each: (abs((each.on - line.booked_on).days), each.called))
-    things = found[:LINES_SHOWN]
-    _look_at([(_only(thing),) for thing in things], seen_by, f"Lines of {account.name} matched by hand")
-    return Choice(line, lines, things)
-
-
-def _searched(thing: OpenThing) -> str:
-    return f"{thing.called} {' '.join(thing.names)} {pounds(abs(thing.open_pence))}".lower()
-
-
-def _only(thing: OpenThing) -> Proposal:
-    return Proposal(
-        lines=(), things=((thing.thing, thing.open_pence),), because=Because.BY_HAND, confidence=0, why=thing.called
-    )
-
-
-def in_words(line: Any) -> str:
-    """A line as a form offers it."""
-    said = " ".join(dict.fromkeys(text for text in (line.counterparty, line.reference, line.description) if text))
-    return f"{line.booked_on:%-d %B %Y}, {pounds(line.open_pence)}: {said or 'no words'}"
-
-
-def thing_in_words(thing: OpenThing) -> str:
-    """A thing as a form offers it."""
-    return f"{thing.on:%-d %B %Y}, {pounds(thing.open_pence)}: {thing.called}"
+    return [(line, matches[line.pk]) for line in lines]
 
 
 @dataclass(frozen=True)
@@ -432,7 +404,7 @@ def run_to_confirm(run_id: UUID, *, seen_by: User) -> tuple[PaymentRun, Evidence
     run = get_run(run_id, seen_by=seen_by)
     evidence = evidence_of(run)
     things = {Thing(What.RETURNED, payment.pk) for payment, _, _ in evidence.returned}
-    _look_at_things(things, seen_by, f"Payments of run {run.number} that came back")
+    look_at_things(things, seen_by, f"Payments of run {run.number} that came back")
     return run, evidence
 
 
@@ -463,10 +435,11 @@ def _people_of(found: Iterable[BankAccount]) -> list[UUID]:
 
 
 def _look_at(proposals: Iterable[tuple[Proposal, ...]], seen_by: User, page: str) -> None:
-    _look_at_things({thing for some in proposals for each in some for thing, _ in each.things}, seen_by, page)
+    look_at_things({thing for some in proposals for each in some for thing, _ in each.things}, seen_by, page)
 
 
-def _look_at_things(things: Iterable[Thing], seen_by: User, page: str) -> None:
+def look_at_things(things: Iterable[Thing], seen_by: User, page: str) -> None:
+    """Note that a page showed whom some things are of."""
     payments = [thing.id for thing in things if thing.what not in (What.RUN, What.RECEIVED)]
     receipts = [thing.id for thing in things if thing.what == What.RECEIVED]
     paid = Payment.objects.filter(pk__in=payments).values_list(candidates.PERSON, flat=True)

@@ -5,13 +5,32 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, Sum
+from django.db import connection
+from django.db.models import Sum
 
-from leeway.money.statements import candidates
 from leeway.money.statements.models import BankAccount, Part, Statement
+from leeway.money.statements.relations import LIVE
 
 #: The ages of what is not explained, in days: up to so many, and the words.
 AGES = ((7, "Up to a week"), (30, "8 to 30 days"), (90, "31 to 90 days"), (None, "More than 90 days"))
+#: What is not explained of each day of an account: how many lines of money in and how many pence, and of money out.
+#: All that is matched is joined at once, since an account has many more lines than are open.
+OPEN_BY_DAY = f"""
+    SELECT booked_on,
+           COUNT(*) FILTER (WHERE amount_pence > 0),
+           COALESCE(SUM(open_pence) FILTER (WHERE amount_pence > 0), 0)::bigint,
+           COUNT(*) FILTER (WHERE amount_pence < 0),
+           COALESCE(SUM(open_pence) FILTER (WHERE amount_pence < 0), 0)::bigint
+      FROM (
+        SELECT line.booked_on, line.amount_pence, line.amount_pence - COALESCE(SUM(matched.pence), 0) AS open_pence
+          FROM statements_statementline AS line LEFT JOIN (
+            SELECT p.line_id, p.amount_pence AS pence FROM {LIVE}
+             WHERE u.match_id IS NULL AND m.account_id = %(account)s
+          ) AS matched ON matched.line_id = line.id
+         WHERE line.account_id = %(account)s GROUP BY line.id
+      ) AS lines
+     WHERE open_pence <> 0 GROUP BY booked_on
+"""
 
 
 @dataclass(frozen=True)
@@ -112,15 +131,9 @@ def ageing(stands: Standing, on: date) -> list[Age]:
 
 def _open_by_day(account: BankAccount) -> dict[date, tuple[Side, Side]]:
     """What is not explained of each day that has any: money in, and money out."""
-    came_in, went_out = Q(amount_pence__gt=0), Q(amount_pence__lt=0)
-    lines = candidates.open_lines(account).order_by().values_list("booked_on")
-    by_day = lines.annotate(
-        came_in=Count("pk", filter=came_in),
-        came_in_pence=Sum("open_pence", filter=came_in, default=0),
-        went_out=Count("pk", filter=went_out),
-        went_out_pence=Sum("open_pence", filter=went_out, default=0),
-    )
-    return {day: (Side(many, pence), Side(more, less)) for day, many, pence, more, less in by_day}
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_BY_DAY, {"account": account.pk})
+        return {day: (Side(many, pence), Side(more, less)) for day, many, pence, more, less in cursor.fetchall()}
 
 
 def _together(sides: Iterable[Side]) -> Side:
@@ -128,21 +141,20 @@ def _together(sides: Iterable[Side]) -> Side:
     return Side(sum(side.count for side in found), sum(side.pence for side in found))
 
 
-def days(account: BankAccount, *, first: date | None = None, last: date | None = None) -> list[Day]:
+def days(stands: Standing, *, last: date | None = None) -> list[Day]:
     """Each day on which an account moved: the bank's balance at its end, and how much of it is not explained."""
-    joined = chain(account)
     jumps: defaultdict[date, int] = defaultdict(int)
-    for gap in joined.gaps:
+    for gap in stands.gaps:
         jumps[gap.after.from_on] += gap.pence
-    moved = account.lines.order_by("booked_on").values("booked_on")
+    moved = stands.account.lines.order_by("booked_on").values("booked_on")
     by_day = {row["booked_on"]: row["pence"] for row in moved.annotate(pence=Sum("amount_pence"))}
-    open_by_day = {day: _together(sides) for day, sides in _open_by_day(account).items()}
-    found, balance, unexplained = [], joined.began_pence, 0
+    open_by_day = {day: _together(sides) for day, sides in stands.open_by_day.items()}
+    found, balance, unexplained = [], stands.began_pence, 0
     for day in sorted({*by_day, *jumps}):
         pence, still_open = by_day.get(day, 0), open_by_day.get(day, Side())
         balance = None if balance is None else balance + pence + jumps[day]
         unexplained += still_open.pence + jumps[day]
-        if (first is None or day >= first) and (last is None or day <= last):
+        if last is None or day <= last:
             found.append(Day(day, pence, still_open.pence, still_open.count, balance, unexplained))
     return found
 

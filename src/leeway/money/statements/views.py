@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
+from itertools import batched
 from typing import Any
 
 from django.contrib import messages
@@ -22,14 +23,14 @@ from leeway.law.numbers import pounds
 from leeway.money.payments.actions import require_step
 from leeway.money.payments.queries import answers_to
 from leeway.money.payments.states import State
-from leeway.money.statements import actions, forms, picking_views, queries
+from leeway.money.statements import actions, choosing, forms, picking_views, queries
 from leeway.money.statements.keeping import Kept
 from leeway.money.statements.kinds import Whose
 from leeway.money.statements.models import BankAccount
 from leeway.money.statements.standing import ageing, days, standing
 from leeway.writing import write_rows
 
-DAYS_A_PAGE, WORDS_MOST = 31, 100
+DAYS_A_PAGE, LINES_A_PAGE, ROWS_AT_ONCE, WORDS_MOST = 31, 100, 5_000, 100
 MONTH = "A month of bank lines"
 
 
@@ -76,7 +77,8 @@ def account(request: SignedIn, account_id):
     """One account: its unexplained balance, how old that is, day by day, and its statements."""
     found = _account(request, account_id, "Bank account")
     today = timezone.localdate()
-    pages, stands = Paginator(days(found)[::-1], DAYS_A_PAGE), standing(found)
+    stands = standing(found)
+    pages = Paginator(days(stands)[::-1], DAYS_A_PAGE)
     context = {
         "account": found,
         "standing": stands,
@@ -179,10 +181,10 @@ def by_hand(request: SignedIn, account_id, line_id):
     """Match several lines with several things, by hand."""
     found = _account(request, account_id, "Lines matched by hand")
     words = _words(request)
-    choice = queries.to_match_by_hand(found, line_id, words, seen_by=request.user)
+    choice = choosing.to_match_by_hand(found, line_id, words, seen_by=request.user)
     form = forms.ByHandForm(request.POST or None, initial={"lines": [str(line_id)]})
-    set_choices(form, "lines", [(str(each.pk), queries.in_words(each)) for each in choice.lines])
-    set_choices(form, "things", [(forms.key_of(each.thing), queries.thing_in_words(each)) for each in choice.things])
+    set_choices(form, "lines", [(str(each.pk), choosing.in_words(each)) for each in choice.lines])
+    set_choices(form, "things", [(forms.key_of(each.thing), choosing.thing_in_words(each)) for each in choice.things])
     open_lines = {str(each.pk): each.open_pence for each in choice.lines}
     open_things = {forms.key_of(each.thing): each.open_pence for each in choice.things}
     if act(
@@ -276,7 +278,10 @@ def month(request: SignedIn, account_id):
     first = form.cleaned_data["month"]
     last, after = _end_of(first), _end_of(first) + timedelta(days=1)
     queries.look_over(found, seen_by=request.user, page=MONTH)
-    rows = queries.month(found, first, last)
+    stands = standing(found)
+    moved = days(stands, last=last)
+    pages = Paginator(queries.month(found, first, last, open_first=True), LINES_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
     context = {
         "account": found,
         "form": form,
@@ -284,10 +289,11 @@ def month(request: SignedIn, account_id):
         "last": last,
         "before": (first - timedelta(days=1)).replace(day=1) if queries.has_lines_before(found, first) else None,
         "after": after if after <= timezone.localdate() else None,
-        "standing": standing(found),
-        "rows": rows,
-        "open_rows": [row for row in rows if row[1]],
-        "at_end": next(iter(days(found, last=last)[-1:]), None),
+        "standing": stands,
+        "page": page,
+        "rows": queries.with_matches(page.object_list),
+        "open_count": sum(each.open_count for each in moved if each.on >= first),
+        "at_end": next(iter(moved[-1:]), None),
     }
     return render(request, "statements/month.jinja", context)
 
@@ -304,19 +310,21 @@ def month_csv(request: SignedIn, account_id) -> HttpResponse:
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="bank-lines-{first:%Y-%m}.csv"'
     header = ("Day", "Reference", "Description", "Who", "Pence", "Pence not explained", "Explained by", "Why")
-    rows = [
+    lines = queries.month(found, first, _end_of(first)).iterator(chunk_size=ROWS_AT_ONCE)
+    rows = (
         (
             each.booked_on,
             each.reference,
             each.description,
             each.counterparty,
             each.amount_pence,
-            open_pence,
+            each.open_pence,
             "; ".join(one.matched_by.name if one.matched_by else "itself" for one in matches),
             "; ".join(one.why for one in matches),
         )
-        for each, open_pence, matches in queries.month(found, first, _end_of(first))
-    ]
+        for some in batched(lines, ROWS_AT_ONCE)
+        for each, matches in queries.with_matches(some)
+    )
     write_rows(answer, header, rows)
     return answer
 
@@ -350,8 +358,9 @@ def _what_was_kept(kept: Kept) -> str:
     pence = sum(one.read_pence - one.known_pence for one in kept.statements)
     said = f"Kept: {kept.new:,} new line{'' if kept.new == 1 else 's'}, {pounds(pence)} in all."
     if kept.new:
-        left = kept.new - kept.matched - kept.proposed
-        said += f" Matched by themselves: {kept.matched:,}; proposed: {kept.proposed:,}; left to explain: {left:,}."
+        said += f" Matched by themselves: {kept.matched:,}; "
+        said += "" if kept.proposed is None else f"proposed: {kept.proposed:,}; "
+        said += f"left to explain: {kept.new - kept.matched - (kept.proposed or 0):,}."
     if kept.known:
         said += f" {kept.known:,} were kept before."
     if kept.left_out:

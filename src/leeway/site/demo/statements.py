@@ -114,9 +114,9 @@ def _came_back(payment: Payment) -> Entry:
 
 def explain_the_old(account: BankAccount, finance: User, today: date) -> None:
     """Go through the queue as an officer does: accept what is likely, and say what the rest is."""
-    old = candidates.open_lines(account).filter(booked_on__lt=today - LEFT_TO_DO)
-    proposed = candidates.found_for(account, candidates.as_open(old)).proposed
-    for line in old.select_related("account"):
+    old = candidates.open_lines(account).filter(booked_on__lt=today - LEFT_TO_DO).select_related("account")
+    proposed = candidates.found_for(account, list(old)).proposed
+    for line in old:
         likely = [each for each in proposed.get(line.pk, ()) if each.confidence >= SURE_ENOUGH][:1]
         known = next((means for words, means in MEANS.items() if words in line.description + line.reference), None)
         if known:
