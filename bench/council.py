@@ -22,6 +22,8 @@ ONCE_MODELS = (
     "payments.AnsweredPayment",
 )  # fmt: skip
 ONCE_ROWS = {"access.User": "NOT roles && '{person,assessor,manager}'", "ledger.Account": "case_id IS NULL"}
+#: Keys inside of a decision: what it was decided with.
+NAMES_DECISIONS = ("decisions.Decision", "inputs")
 ONLY_IN_A_DEMO = "%@fairbourne.example"
 
 
@@ -52,8 +54,12 @@ class Copying:
             moved = self._moved(column, target)
             once = self.once[target]
             return f"CASE WHEN {column}::text IN ({once}) THEN {column} ELSE {moved} END" if once else moved
-        if field in self._told_apart(model):
-            return told_apart(column, field)
+        tracked = getattr(model, "pgh_tracked_model", model)  # a history says what its row says
+        apart = {each.name: each for each in self._told_apart(tracked)}
+        if field.name in apart:
+            return told_apart(column, apart[field.name])
+        if (model._meta.label, field.name) == NAMES_DECISIONS:
+            return with_decisions_of_copy(column)
         return f"md5({column}::text || '-' || copy.number)::uuid" if isinstance(field, models.UUIDField) else column
 
     def _key_of(self, model: type[models.Model], field: models.Field) -> type[models.Model] | None:
@@ -139,6 +145,14 @@ def told_apart(column: str, field: models.Field) -> str:
     if isinstance(field, models.CharField):
         return f"copy.number || '-' || {column}"
     raise click.ClickException(f"{field} must be unique; say in bench/council.py how a copy's is made.")
+
+
+def with_decisions_of_copy(column: str) -> str:
+    """The inputs of a decision, which name the charges of the same copy."""
+    return f"""CASE WHEN {column} ? 'charge_decisions' THEN jsonb_set({column}, '{{charge_decisions}}', (
+        SELECT coalesce(jsonb_agg(md5(named.id || '-' || copy.number)::uuid ORDER BY named.place), '[]')
+          FROM jsonb_array_elements_text({column} -> 'charge_decisions') WITH ORDINALITY AS named (id, place)
+    )) ELSE {column} END"""
 
 
 def one_value(sql: str):

@@ -1,6 +1,7 @@
 """The large council of the benches: every copy is whole, and what a council has once stays once."""
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -11,6 +12,10 @@ from leeway.access.roles import Role
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Person, StoryLine
+from leeway.care.planning.models import Way
+from leeway.money.budgets.actions import start_budget
+from leeway.money.budgets.models import Budget
+from leeway.money.payments.queries import findings
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
 
@@ -50,3 +55,11 @@ def test_a_copy_that_points_at_nothing_is_refused(case, monkeypatch):
     monkeypatch.setattr(council.Copying, "insert", forget_people)
     with pytest.raises(click.ClickException, match="would point at nothing"):
         council.multiply(1)
+
+
+def test_a_copy_says_what_its_history_says_and_names_its_own_decisions(case, ada_user, bea, agree, bank, finn):
+    plan = agree(case, (Way.DIRECT_PAYMENT, 80_00, 0))
+    bank(case, account_number="12345678", name="Ada Example")
+    start_budget(plan=plan, by=finn, on=date(2026, 4, 1))
+    council.multiply(1)
+    assert Budget.objects.count() == 2 and list(findings()) == []
