@@ -40,7 +40,9 @@ class Copying:
         written = [field for field in model._meta.local_concrete_fields if not field.generated]
         columns = ", ".join(f'"{field.column}"' for field in written)
         values = ", ".join(self._value(model, field) for field in written)
-        once = ONCE_ROWS.get(model._meta.label)
+        tracked = getattr(model, "pgh_tracked_model", None)
+        kept = self.once.get(tracked)  # what a council has once has one history
+        once = f"pgh_obj_id::text IN ({kept})" if kept else ONCE_ROWS.get(model._meta.label)
         return (
             f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {values} '
             f'FROM "{model._meta.db_table}", generate_series(1, {copies}) AS copy (number)'
