@@ -133,7 +133,7 @@ def test_a_proposal_is_accepted_as_it_was_seen_and_once(finance, paid_run, keep,
 def test_whatever_a_form_says_of_a_thing_finds_it(paid_run, keep, account, finn):
     """Its name, its reference, whom it is paid to and its amount: the database finds it by each word of them."""
     ada = paid_run.payments.get(payee__account_name="Ada Example")
-    confirm_run(run=paid_run, confirmed_from="Bacs report", returned={ada.reference: "closed"}, by=finn, on=LATER)
+    confirm_run(run=paid_run, confirmed_from="Bacs report", returned={ada.reference: "wrong number"}, by=finn, on=LATER)
     keep(read(line(-1_00)))
     row = StatementLine.objects.get()
 
