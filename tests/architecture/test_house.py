@@ -50,7 +50,7 @@ OWN_WORDS = {
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/contributions": {"relations"},
     "money/statements": {
-        "candidates", "columns", "columns_views", "explaining", "keeping", "kinds", "matching", "picking",
+        "candidates", "choosing", "columns", "columns_views", "explaining", "keeping", "kinds", "matching", "picking",
         "picking_views", "relations", "standing",
     },
 }  # fmt: skip
