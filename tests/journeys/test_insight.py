@@ -34,6 +34,20 @@ def test_the_returns_can_be_read_without_scripts(visit: Callable[..., Visitor]):
     she_sets_a_target(ana)
 
 
+def test_on_a_phone_each_picture_fits_or_says_that_it_is_wider(visit: Callable[..., Visitor]):
+    ana = visit(width=PHONE)
+    she_begins_with_insight(ana)
+    she_looks_at_a_council_over_time(ana)
+    assert "move it sideways" in what_stands_over(ana)
+    ana.follow("On the map")
+    every_picture_is_there(ana)
+    assert what_stands_over(ana) == "none", "the map fits"
+
+
+def what_stands_over(ana: Visitor) -> str:
+    return ana.page.locator("main figure").first.evaluate("figure => getComputedStyle(figure, '::before').content")
+
+
 def she_begins_with_insight(ana: Visitor) -> None:
     ana.go("/account/login/")
     ana.write("Email address", "ana@fairbourne.example")
@@ -127,3 +141,7 @@ def every_picture_is_there(visitor: Visitor) -> None:
         answer = visitor.page.request.get(visitor.site + address, timeout=60_000)
         assert answer.ok and answer.text().startswith("<svg"), address
         assert picture.bounding_box()["width"] > 100
+    for figure in visitor.page.locator("main figure").all():
+        cut = figure.evaluate("figure => figure.scrollWidth > figure.clientWidth")
+        says = figure.evaluate("figure => getComputedStyle(figure, '::before').content") != "none"
+        assert cut == says, "what is wider than the screen says so, and nothing else does"

@@ -1,22 +1,32 @@
 """The made-up council went through the real actions: what they left behind holds together."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.utils import timezone
 from rich.console import Console
 
+from leeway.access.models import User
+from leeway.care.assessment.models import Assessment, OutcomeNote
 from leeway.care.decisions.models import Decision
-from leeway.care.people.models import Case
+from leeway.care.people.models import Case, Task
+from leeway.care.planning.models import Aim, Choice, Plan, PlanLine
+from leeway.care.review.models import Review
 from leeway.care.review.queries import next_review, past_reviews
+from leeway.insight.measures.relabelling import NEW_LABEL, UNCHANGED, starts
+from leeway.insight.records.council import council_records
+from leeway.money.banking.working_days import is_bank_working_day
 from leeway.money.budgets.models import Budget, Hold
 from leeway.money.ledger.queries import findings, trial_balance
+from leeway.money.payments.lateness import late_payments
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.statements.kinds import Whose
 from leeway.money.statements.queries import accounts
 from leeway.money.statements.queries import findings as payment_findings
+from leeway.period import year_to
 from leeway.site.demo import command
 from leeway.site.demo.people import draw_people, synthetic_numbers
 from leeway.site.demo.progress import stage
@@ -88,12 +98,19 @@ def test_whoever_has_support_has_a_review_ahead_and_those_that_fell_due_were_hel
     assert past_reviews(council["Ada"]).count() >= 1
 
 
-def test_past_runs_are_confirmed_the_last_by_its_statement_and_two_payments_came_back(council):
-    """The last run may be on its way still. Some lines are left for whoever opens the queue."""
+@pytest.fixture
+def lived(council):
+    """The stories lived on to today, with the payment runs between; gives the staff and the last run."""
     named, today = command.everyone(), timezone.localdate()
     staff = command.staff_of(named, named["bea@fairbourne.example"], named["mona@fairbourne.example"])
-    last = command.pay(staff, today, Console(file=StringIO()))
+    last = command.pay(staff, today, Console(file=StringIO()), command.lives(stories(today), [], today))
     command.keep_statements(staff.finance, today, last)
+    return staff, last
+
+
+def test_past_runs_are_confirmed_the_last_by_its_statement_and_payments_came_back(lived):
+    """The last run may be on its way still. Some lines are left for whoever opens the queue."""
+    staff, last = lived
     assert PaymentRun.objects.get(pk=last.pk).confirmed_from.startswith("“Care payments”, statement")
     (bank,) = [each for each in accounts(seen_by=staff.finance) if each.account.whose == Whose.COUNCIL]
     assert bank.open_count >= 3 and bank.gaps == ()
@@ -101,9 +118,94 @@ def test_past_runs_are_confirmed_the_last_by_its_statement_and_two_payments_came
     states = list(PaymentRun.objects.order_by("number").values_list("state", flat=True))
     assert set(states[:-1]) == {"confirmed"} and states[-1] in {"sent", "confirmed"}
     came_back = Payment.objects.filter(state="returned")
-    assert came_back.count() == 2 and came_back.filter(answered__said="rejected").count() == 1
+    codes = came_back.filter(answered__said="rejected").values_list("answered__code", flat=True)
+    assert came_back.count() == 3 and set(codes) == {"AC04", "ED05"}
     assert Hold.objects.filter(kind="returned", lifted_on=None).count() == 2
     assert list(payment_findings()) == []
+
+
+def test_runs_are_made_approved_and_paid_on_working_days_each_after_the_other(lived):
+    runs = list(PaymentRun.objects.order_by("number"))
+    assert len(runs) > 6
+    for run in runs:
+        assert all(is_bank_working_day(day) for day in (run.made_on, run.approved_on, run.sent_on, run.pay_on))
+        assert run.made_on < run.approved_on <= run.sent_on < run.pay_on
+    assert [run.made_on for run in runs] == sorted(run.made_on for run in runs)
+
+
+def test_the_old_service_under_a_new_name_is_found_by_the_measure(council):
+    """By what is on record of her alone: nobody else of the stories began a budget with the care they had."""
+    today = timezone.localdate()
+    month_end = today.replace(day=1) - timedelta(days=1)
+    records = council_records(month_end, seen_by=User.objects.get(email="ana@fairbourne.example"), on=today)
+    begun = starts(records, year_to(month_end)).join(records.people.select("who", "person"), on="who")
+    found = {row["person"]: row["outcome"] for row in begun.collect("polars").to_native().to_dicts()}
+    unchanged = {person: outcome for person, outcome in found.items() if outcome in UNCHANGED}
+    assert unchanged == {str(council["Joan"].person_id): NEW_LABEL}
+    assert len(found) > 2
+
+
+def every_case() -> list[Case]:
+    return list(Case.objects.select_related("person"))
+
+
+def budgets_of(case: Case) -> list[Budget]:
+    return list(case.budgets.order_by("starts_on"))
+
+
+def test_a_switch_a_wait_an_end_and_a_death_follow_on_their_days(lived):
+    """Each is found by what the database says of it, and nobody was paid for what came after."""
+    ways = {case: [set(each.parts.values_list("way", flat=True)) for each in budgets_of(case)] for case in every_case()}
+    (case,) = [case for case, held in ways.items() if held[:1] != held[-1:]]
+    assert ways[case] == [{"council_managed"}, {"direct_payment"}]
+    assert case.plans.get(state="agreed").number == 2 and case.plans.filter(state="replaced").exists()
+    went_on = Hold.objects.get(kind="hospital", lifted_on__isnull=False)
+    waited = Payment.objects.filter(
+        case=went_on.budget.case, run__made_on__range=(went_on.placed_on, went_on.lifted_on)
+    )
+    assert not waited.exists() and went_on.lifted_on - went_on.placed_on == timedelta(days=24)
+    (ended,) = [case for case in every_case() if case.stage == "closed" and budgets_of(case)]
+    died = Case.objects.get(person__date_of_death__isnull=False)
+    assert budgets_of(died)[-1].ending.ends_on == died.person.date_of_death
+    for case in (ended, died):
+        assert not Payment.objects.filter(case=case, run__made_on__gt=budgets_of(case)[-1].ending.ended_on).exists()
+    assert work_everything_out_again().bent == [] and findings() == []
+
+
+def test_somebodys_money_is_late_and_finance_knows(lived):
+    today = timezone.localdate()
+    (instalment,) = late_payments(today)
+    assert Payment.objects.get(instalment=instalment).answered.get().code == "ED05"
+    command.deliver(today)
+    task = Task.objects.get(kind="payment_late", done_on=None)
+    assert task.case == instalment.part.budget.case and task.whose == "finance"
+
+
+def test_nobody_says_in_a_story_what_another_said(lived):
+    """Every word of a person, and of the worker about them, is their own, in whatever table it stands."""
+    ids = {field: f"{field}__case__person" for field in ("plan", "assessment", "review")}
+    said = [
+        *Case.objects.values_list("person", "request_words"),
+        *Assessment.objects.values_list("case__person", "what_matters"),
+        *Assessment.objects.values_list("case__person", "good_day"),
+        *OutcomeNote.objects.values_list(ids["assessment"], "person_words"),
+        *OutcomeNote.objects.values_list(ids["assessment"], "assessor_words"),
+        *Plan.objects.values_list("case__person", "contingency"),
+        *Plan.objects.values_list("case__person", "risks"),
+        *Aim.objects.values_list(ids["plan"], "words"),
+        *Aim.objects.values_list(ids["plan"], "how_we_know"),
+        *PlanLine.objects.values_list(ids["plan"], "what"),
+        *Choice.objects.values_list("offer__plan__case__person", "words"),
+        *Review.objects.values_list("case__person", "person_words"),
+        *Review.objects.values_list("case__person", "assessor_words"),
+        *Review.objects.values_list("case__person", "reasons"),
+    ]
+    whose = defaultdict(set)
+    for person, words in said:
+        whose[words].add(person)
+    repeated = {words for words, people in whose.items() if words and len(people) > 1}
+    assert not repeated
+    assert len(whose) > 150
 
 
 def test_carers_have_a_case_of_their_own(council):

@@ -18,7 +18,10 @@ from leeway.law.reference import GROUPS, parameters_for_page
 from leeway.site.demo.logins import logins
 
 pytestmark = pytest.mark.django_db
-NAMES = ["Ada", "Edith", "Kofi", "Pat", "Rani", "Harold", "Joan", "Iris", "Liam", "Marcia", "Graham", "Doreen"]
+NAMES = [
+    "Ada", "Edith", "Kofi", "Pat", "Rani", "Harold", "Joan", "Winston", "Blessing", "Callum", "Elsie", "Iris", "Liam",
+    "Marcia", "Graham", "Doreen",
+]  # fmt: skip
 QUERIES_MAX = 25
 COPIED = ["kind", "rule", "law_digest", "law_values", "software_version", "inputs", "steps", "reasons", "decided_by"]
 

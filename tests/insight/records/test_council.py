@@ -121,7 +121,9 @@ def test_support_that_a_review_ends_is_over(ana, council):  # noqa: F811
         still_to_pay="Nothing.", by=case.worker, on=TODAY,
     )  # fmt: skip
     records = council_records(TODAY, seen_by=ana, on=TODAY)
-    assert {row["ends_on"] for row in rows_of("Joan", records)} == {TODAY}
+    before, after = sorted(rows_of("Joan", records), key=lambda row: row["starts_on"])
+    assert (before["mechanism"], before["ends_on"]) == ("CASSR commissioned support", after["starts_on"] - timedelta(1))
+    assert (after["mechanism"], after["ends_on"]) == ("CASSR managed personal budget", TODAY)
     assert "NFA: Support ended for other reason" in {row["outcome"] for row in rows_of("Joan", records, "reviews")}
 
 
@@ -146,7 +148,13 @@ def test_the_tables_are_those_that_reading_the_file_gives(ana, made, tmp_path):
         told = [column for column in one.columns if column not in ("team", "choice")]
         assert one.select(told).sort(told).equals(other.select(told).sort(told)), table
     assert straight.services.collect()["team"].null_count() == 0
-    assert set(straight.services.collect()["choice"]) == {"Chosen", "Not chosen"}
+    services = straight.services.collect().to_native()
+    from_budgets = services.filter(pl.col("mechanism") != "CASSR commissioned support")
+    assert set(from_budgets["choice"]) == {"Chosen", "Not chosen"}
+    assert (
+        services.height > from_budgets.height
+        and services["choice"].null_count() == services.height - from_budgets.height
+    )
     assert set(read.services.collect()["choice"]) == {None}  # no word of it leaves the council
 
 

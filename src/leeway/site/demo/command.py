@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import date, timedelta
+from operator import itemgetter
 from uuid import UUID
 
 import click
@@ -22,6 +23,8 @@ from leeway.access.roles import WHO_CAN, Capability, Role
 from leeway.care.people.actions import record_posted
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, CaseKind
+from leeway.care.people.states import Stage
+from leeway.care.planning.models import Way
 from leeway.market.directory.demo import make_market
 from leeway.market.listings.models import Service
 from leeway.messages import actions as outbox
@@ -37,9 +40,10 @@ from leeway.money.payments import actions as payments
 from leeway.money.payments.actions import NothingToPay
 from leeway.money.payments.answers import take_answer
 from leeway.money.payments.models import PaymentRun
+from leeway.money.payments.notices import tell_of_late
 from leeway.money.payments.states import State
 from leeway.seal import heads
-from leeway.site.demo import exceptions
+from leeway.site.demo import exceptions, later
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
@@ -75,7 +79,7 @@ def run(*, people: int, seed: int) -> None:
         wait_for(told, "The stories", console)
         wait_for(lived, "The council", console)
         figures = pool.submit(publish_figures, today)  # which do not say what was paid: they are made meanwhile
-        last_run = pay(staff, today, console)
+        last_run = pay(staff, today, console, lives(scripts, crowd, today))
         with stage("What runs need besides", console):
             exceptions.play(staff, today)
         with stage("What others owe, and paid", console):
@@ -242,34 +246,68 @@ def staff_for(place: int, named: dict[str, User]) -> Staff:
     return staff_of(named, named[f"assessor{number}@{DOMAIN}"], named[f"manager{number}@{DOMAIN}"])
 
 
-def pay(staff: Staff, today: date, console: Console) -> PaymentRun | None:
+def lives(stories: list[Script], crowd: list[Script], today: date) -> list[later.Happening]:
+    """What happens to everybody once their support has begun, with its day."""
+    named, offered = everyone(), market()
+    of_stories = staff_of(named, named[f"bea@{DOMAIN}"], named[f"mona@{DOMAIN}"])
+    told = [(script, of_stories) for script in stories]
+    told += [(script, staff_for(place, named)) for place, script in enumerate(crowd)]
+    return [
+        each
+        for script, staff in told
+        if later.is_lived(script)
+        for each in later.happenings(script, staff, offered, today)
+        if each[0] <= today
+    ]
+
+
+def pay(staff: Staff, today: date, console: Console, happenings: Sequence[later.Happening] = ()) -> PaymentRun | None:
     """Run each past day of the calendar: made, approved by another, sent, confirmed; the last by the bank's statement.
 
-    Of the last but one, the bank rejected a payment. The last is given back. The next run is left for whoever tries it.
+    Between two runs, what happens on those days happens. Of the last run but one, the bank rejected a payment; one of
+    the last failed with the bank, so that somebody's money is late. The next run is left for whoever tries it.
     """
+    waiting = sorted(happenings, key=itemgetter(0))
     runs = days_of_calendar(sorted(set(Instalment.objects.filter(due_on__lt=today).values_list("due_on", flat=True))))
     last_known = max((pay_on for pay_on in runs if working_day_after(pay_on) <= today), default=None)
     with stage("The payment runs", console, len(runs)) as step_done:
         for pay_on in runs:
+            while waiting and waiting[0][0] <= made_for(pay_on):
+                live(waiting.pop(0))
             before_last = [day for day in runs if last_known and day < last_known][-1:]
             pay_run(pay_on, staff, today, rejected=pay_on in before_last, confirmed=pay_on != last_known)
             step_done()
+        for happening in waiting:
+            live(happening)
     return PaymentRun.objects.filter(pay_on=last_known).first() if last_known else None
+
+
+def live(happening: later.Happening) -> None:
+    """Let one thing happen, whole or not at all."""
+    with transaction.atomic():
+        happening[1]()
+
+
+def made_for(pay_on: date) -> date:
+    """The day on which the run of a pay day is made: a working day, so that two officers are there."""
+    return working_day_on_or_before(pay_on - timedelta(days=10))
 
 
 def pay_run(pay_on: date, staff: Staff, today: date, *, rejected: bool, confirmed: bool) -> None:
     """Make one run, where anything is due, and take it as far as it would be today."""
-    made_on = pay_on - timedelta(days=10)
+    made_on = made_for(pay_on)
     try:
         made = payments.make_run(pay_on=pay_on, by=staff.finance, on=made_on)
     except NothingToPay:
         return
-    approved_on = made_on + timedelta(days=1)
+    approved_on = working_day_after(made_on)
     approved = payments.approve_run(run=made, by=staff.second_finance, on=approved_on)
     if approved.state == State.CHECKED:
         payments.approve_run(run=made, by=staff.logins[f"fiona@{DOMAIN}"], on=approved_on)
     payments.record_sent(run=made, sent_on=approved_on, by=staff.second_finance, on=approved_on)
     confirmed_on = working_day_after(pay_on)
+    if not confirmed:
+        fail_one(made, staff, today)
     if not confirmed or confirmed_on > today:
         return
     evidence = [f"Bank statement of {pay_on:%-d %B %Y}"]
@@ -281,6 +319,17 @@ def pay_run(pay_on: date, staff: Staff, today: date, *, rejected: bool, confirme
         upload = SimpleUploadedFile(f"{made.reference}-status.xml", rejection_of(one, code="AC04", on=answered_on))
         evidence.append(str(take_answer(run=made, upload=upload, by=staff.finance, on=answered_on)))
     payments.confirm_run(run=made, confirmed_from="; ".join(evidence), returned={}, by=staff.finance, on=confirmed_on)
+
+
+def fail_one(run: PaymentRun, staff: Staff, today: date) -> None:
+    """The banks could not settle one payment of a run, and nothing is wrong with its account: that money is late."""
+    going_on = run.payments.filter(way=Way.DIRECT_PAYMENT, case__stage=Stage.ACTIVE, case__person__date_of_death=None)
+    usual = going_on.filter(instalment__due_on__gt=run.pay_on - timedelta(days=7), case__person__user=None)
+    one = usual.order_by("-case__opened_on", "place").first()
+    if one is not None:
+        on = min(run.pay_on, today)
+        upload = SimpleUploadedFile(f"{run.reference}-status.xml", rejection_of(one, code="ED05", on=on))
+        take_answer(run=run, upload=upload, by=staff.finance, on=on)
 
 
 def receive(staff: Staff, today: date) -> None:
@@ -304,7 +353,8 @@ def receive(staff: Staff, today: date) -> None:
 
 
 def deliver(today: date) -> None:
-    """Let what was written to people arrive in the council's mailbox, and post the letters that are made here."""
+    """Say sorry for what is late, let what was written to people arrive, and post the letters that are made here."""
+    tell_of_late(on=today)
     at = timezone.now()
     outbox.send_due(at=at)
     outbox.read_back_all(at=at)

@@ -13,7 +13,7 @@ from leeway.law import compute, law_on
 from leeway.law.allocation import questions
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.site.demo.people import MadeUp, pick
-from leeway.site.demo.script import Help, Line, Script
+from leeway.site.demo.script import Death, End, Help, Line, Script, Switch, Wait
 
 WORDS = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
 OUTCOMES_OF_QUESTION = {
@@ -45,6 +45,8 @@ STAGES_PERCENT = {
 }
 DAYS_TO_STAGE = {Stage.ACTIVE: 40, Stage.REVIEW: 200, Stage.CLOSED: 20}
 LONGEST_OPEN_DAYS = 600
+#: How long ago the request was where something may have happened since support began.
+MONTHS_ENOUGH = timedelta(days=180)
 ROUTES = ["Community / Other route", "Community / Other route", "Community / Other route", "Discharge from Hospital"]
 
 
@@ -61,6 +63,8 @@ def write_script(person: MadeUp, chance: np.random.Generator, today: date, detai
     way = person.way if not person.carer else "direct_payment"
     choice_words = draw(chance, WORDS["choices"][way])
     as_before = choice_words.startswith("Carry on")
+    lines = draw_lines(person, way, indicative(kind, answers, opened, help_given), chance)
+    lived_on = until == Stage.ACTIVE and today - opened > MONTHS_ENOUGH
     return Script(
         details=person.details(),
         opened_on=opened,
@@ -76,7 +80,9 @@ def write_script(person: MadeUp, chance: np.random.Generator, today: date, detai
         helpers_words=HELPERS,
         means=draw_means(person, chance),
         aims=tuple(tuple(aim) for aim in draw_some(chance, WORDS["aims"], 2)),
-        lines=draw_lines(person, way, indicative(kind, answers, opened, help_given), chance),
+        lines=lines,
+        had_before=draw_before(way, as_before, lines, chance),
+        then=draw_what_follows(way, opened, today, chance) if lived_on else (),
         way=way,
         choice_words=choice_words,
         why_not_direct_payment=why_not(way, as_before),
@@ -86,6 +92,34 @@ def write_script(person: MadeUp, chance: np.random.Generator, today: date, detai
         cared_for=details_of_cared_for if person.carer else None,
         author="worker" if as_before else "person_with_help",
     )
+
+
+def draw_before(way: str, as_before: bool, lines: tuple[Line, ...], chance: np.random.Generator) -> tuple[Line, ...]:
+    """What the council bought before: the same for whoever carries on; of others the same, other support or none."""
+    share = chance.random()
+    if way != "council_managed":
+        return ()
+    if as_before or share < 0.3:
+        return lines
+    return (Line("Day centre", "day_support", 60_00),) if share < 0.55 else ()
+
+
+def draw_what_follows(
+    way: str, opened: date, today: date, chance: np.random.Generator
+) -> tuple[Switch | Wait | End | Death, ...]:
+    """What happens to some whose support has run for months: one of 30 dies, others switch, wait or end."""
+    share, days = chance.random(), int(chance.integers(120, (today - opened).days - 30))
+    said = draw(chance, WORDS["reviews"])
+    if share < 0.03:
+        return (Death(days, draw(chance, WORDS["told_by"])),)
+    if share < 0.06:
+        return (End(days, draw(chance, WORDS["ends"]), tuple(said)),)
+    if share < 0.10 and way == "council_managed":
+        words, why = draw(chance, WORDS["switches"])
+        return (Switch(days, "direct_payment", words, why, tuple(said)),)
+    if share < 0.14 and way == "direct_payment":
+        return (Wait(days, 21, "hospital", draw(chance, WORDS["waits"])),)
+    return ()
 
 
 def why_not(way: str, as_before: bool) -> str:

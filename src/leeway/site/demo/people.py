@@ -87,7 +87,8 @@ def draw_one(chance: np.random.Generator, words: Faker, number: str, on: date) -
     carer = chance.random() * 100 < PUBLISHED["carers_share_percent"]["value"]
     ways = PUBLISHED["people_by_way"][band]
     female = chance.random() < (0.62 if band == "65+" else 0.48)
-    age = int(chance.integers(18, 65)) if band == "18-64" else int(np.clip(chance.normal(82, 8), 65, 103))
+    # From 20: whoever asked for help up to two years ago was of age then.
+    age = int(chance.integers(20, 65)) if band == "18-64" else int(np.clip(chance.normal(82, 8), 65, 103))
     need = NEEDS_BY_REASON.get(SupportReason(reason))
     return MadeUp(
         given_name=words.first_name_female() if female else words.first_name_male(),

@@ -12,6 +12,7 @@ from leeway.care.assessment import actions as assessing
 from leeway.care.assessment.models import TookPart
 from leeway.care.assessment.parts import NOBODY_ELSE, budget_questions, outcomes_of, what_does_not_fit
 from leeway.care.assessment.queries import draft_assessment, needs_money_check, version_of_whole
+from leeway.care.circumstances import actions as circumstances
 from leeway.care.people import actions as people
 from leeway.care.people import leave
 from leeway.care.people.models import Authority, Case, CaseKind, Relationship
@@ -21,6 +22,7 @@ from leeway.care.planning.models import ORDINARY, MetBy, Plan, Way
 from leeway.care.planning.queries import indicative as indicative_of
 from leeway.care.planning.queries import indicative_pence, offers_and_choice, plan_totals
 from leeway.care.review import actions as reviewing
+from leeway.care.review.models import Review
 from leeway.care.review.queries import aims_not_judged, next_review, version_of_next
 from leeway.files.models import FileKind
 from leeway.law.numbers import ceil_div
@@ -31,7 +33,7 @@ from leeway.money.budgets.queries import FUNDED_AHEAD, funded_until_day
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder, NameCheck
 from leeway.site.demo.crowd import AS_FOUND
-from leeway.site.demo.script import Help, Line, Script
+from leeway.site.demo.script import Help, Line, Script, Wait
 from leeway.versions import version_of
 
 ORDER = list(Stage)
@@ -278,6 +280,29 @@ def plan_support(player: Player) -> None:
         details = details_of(line, player) | {"aim": None if line.kind == "payroll" else aims[0]}
         planning.add_line(plan=plan, version=plan.version, details=details, by=worker, on=on)
     answer_needs(player, plan)
+    record_earlier(player)
+
+
+def record_earlier(player: Player) -> None:
+    """Record what the council bought for the person before, as the old system has it."""
+    for line in player.script.had_before:
+        details = details_of(line, player)
+        service = details["service"]
+        circumstances.record_earlier_support(
+            case=player.case,
+            kind=line.kind,
+            provider=service.provider.name if service else "An agency",
+            provider_number="",
+            units=details["units"],
+            unit=details["unit"],
+            frequency=details["frequency"],
+            unit_cost_pence=details["unit_cost_pence"],
+            starts_on=player.script.opened_on - timedelta(days=700),
+            ends_on=None,
+            told_by="The old system, as it was read on the day the case came over.",
+            by=player.staff.worker,
+            on=player.day(16),
+        )
 
 
 def answer_needs(player: Player, plan: Plan) -> None:
@@ -495,15 +520,20 @@ def name_check_of(name: str, number: int) -> dict[str, str]:
 
 
 def hold_past_reviews(player: Player) -> None:
-    """Hold each review that fell due before today, a week before it was due; leave the last month's to be done."""
-    while (review := next_review(player.case)) and review.due_on < player.today - timedelta(days=30):
+    """Hold each review that fell due before today, a week before it was due; leave the last month's to be done.
+
+    Not those that fall due when something has changed: what changed sees to them.
+    """
+    changes = [each.days for each in player.script.then if not isinstance(each, Wait)]
+    until = min([player.today - timedelta(days=30), *map(player.day, changes)])
+    while (review := next_review(player.case)) and review.due_on < until:
         open_and_write(player, on=review.due_on - timedelta(days=7))
         review = next_review(player.case)
         reviewing.complete_review(
             review=review,
             version=review.version,
             result="continue",
-            reasons="The aims are being met and nothing has changed, so support carries on.",
+            reasons=f"{player.script.review_words[1]} So support carries on.",
             held_on=review.opened_on,
             by=player.staff.worker,
             on=review.opened_on,
@@ -529,12 +559,13 @@ def photograph_receipt(player: Player) -> None:
     )
 
 
-def open_and_write(player: Player, *, on: date) -> None:
+def open_and_write(player: Player, *, on: date, words: tuple[str, str] = ("", "")) -> Review:
+    """Begin a review and write what both said: in the words of the script, where none are given."""
     review = reviewing.open_review(
         case=player.case, version=version_of_next(player.case), by=player.staff.worker, on=on
     )
-    person, assessor = player.script.review_words
-    reviewing.save_review(
+    person, assessor = words if any(words) else player.script.review_words
+    return reviewing.save_review(
         review=review,
         version=review.version,
         details={"person_words": person, "assessor_words": assessor, "achieved": "Fully Met"},

@@ -62,6 +62,46 @@ class Challenge:
 
 
 @dataclass(frozen=True)
+class Switch:
+    """A budget that comes to be held another way, after a review: how many days after the request, why, whose words."""
+
+    days: int
+    way: str
+    words: str
+    why: str
+    said: tuple[str, str]
+    why_not_direct_payment: str = ""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Payments that wait for some days, and go on."""
+
+    days: int
+    for_days: int
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True)
+class End:
+    """Support that a review ends, and the budget with it."""
+
+    days: int
+    why: str
+    said: tuple[str, str]
+    still_to_pay: str = "Nothing: the last invoice is paid."
+
+
+@dataclass(frozen=True)
+class Death:
+    """That the person dies, and who tells."""
+
+    days: int
+    told_by: str
+
+
+@dataclass(frozen=True)
 class Script:
     """One person's journey as far as `until`."""
 
@@ -104,4 +144,6 @@ class Script:
     login: str = ""
     review_words: tuple[str, str] = ("It is going well. I see my friends again.", "Support works as planned.")
     receipt: tuple[str, ...] = ()  # the lines of one that the person photographed: the first says what it was for
+    had_before: tuple[Line, ...] = ()  # what the council bought for them before there was a budget
+    then: tuple[Switch | Wait | End | Death, ...] = ()  # what happens once support has begun
     story: str = ""

@@ -97,8 +97,8 @@ def _entries(today: date, last_run: PaymentRun | None) -> Iterator[Entry]:
     for receipt in Receipt.objects.filter(taken_back=None).select_related("case__person"):
         who = "NHS FAIRBOURNE ICB" if receipt.payer == "nhs" else str(receipt.case.person).upper()
         yield Entry(receipt.received_on, receipt.amount_pence, "CONTRIBUTION", who)
-    if last_run is not None and not last_run.payments.filter(state=PaymentState.RETURNED).exists():
-        back = last_run.payments.filter(case__person__user=None)
+    if last_run is not None and not returned.filter(run=last_run).exclude(pk__in=rejected).exists():
+        back = last_run.payments.filter(case__person__user=None).exclude(state=PaymentState.RETURNED)
         for payment in back.select_related("run", "payee")[:1]:
             yield _came_back(payment)
     yield Entry(today - timedelta(days=26), 240_00, "REFUND OVERPAID INVOICE 3381", "SUNRISE HOME CARE")

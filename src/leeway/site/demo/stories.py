@@ -1,59 +1,22 @@
-"""A dozen stories worth opening: written by hand, played through the same actions."""
+"""Stories worth opening: written by hand, each in its own words, and played through the same actions."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
 from leeway.care.people.states import Stage
-from leeway.law.charge_case import QUALIFYING_INCOME
+from leeway.site.demo.changes import died, ended, in_hospital, switching
 from leeway.site.demo.crowd import middling_answers
+from leeway.site.demo.facts import (
+    CANNOT,
+    NO_NEED,
+    OF_A_COUPLE,
+    PAINFUL,
+    PENSIONER,
+    WORKING_AGE,
+    means,
+    person,
+)
 from leeway.site.demo.script import Answer, Around, Challenge, Help, Line, Script
-
-CANNOT = ("cannot",)
-PAINFUL = ("pain_distress_anxiety",)
-
-
-def person(given: str, family: str, born: date, number: str, **rest) -> dict:
-    """The details of someone in a story. Numbers are from the range kept for tests."""
-    details = {"given_name": given, "family_name": family, "date_of_birth": born, "nhs_number": number}
-    return details | {"address": "Fairbourne", "postcode": "FB1 2AB", "ethnicity": "White British"} | rest
-
-
-def weekly(*lines: tuple[str, int]) -> dict:
-    return {"lines": [{"kind": kind, "amount_pence": pence, "every": "weekly"} for kind, pence in lines]}
-
-
-def means(
-    *income: tuple[str, int], savings: int = 2_000_00, costs: int = 15_00, household: str = "single", **more
-) -> dict:
-    """A money check: income a week, savings, disability costs."""
-    home = {"household": household, "dependent_children": 0, "premiums": more.get("premiums", [])}
-    if household == "couple":
-        home["partner_born_on"] = more["partner_born_on"]
-    return {
-        "basis": {"basis": "full", "basis_reason": ""},
-        "household": home,
-        "income": weekly(*income) | {QUALIFYING_INCOME: more.get("qualifying")},
-        "savings": {"lines": more.get("owned") or [{"kind": "savings", "pence": savings}]},
-        "housing": weekly(("council_tax", 12_00)),
-        "disability_costs": weekly(("heating", 15_00)),
-        "evidence": {"evidence": "Award letters and bank statements seen."},
-    }
-
-
-WORKING_AGE = means(("universal_credit", 98_05), ("pip_daily_living", 114_60), ("pip_mobility", 80_00))
-OWNED_BY_PENSIONER = [
-    {"kind": "savings", "pence": 9_000_00},
-    {"kind": "investments", "pence": 10_000_00, "debts_pence": 0},
-    {"kind": "main_home", "pence": 210_000_00, "owners": 1},
-]
-PENSIONER = means(
-    ("state_pension", 241_30), ("attendance_allowance", 114_60), owned=OWNED_BY_PENSIONER, qualifying=241_30
-)
-OF_A_COUPLE = means(
-    ("universal_credit", 153_90), ("pip_daily_living", 114_60), household="couple", partner_born_on=date(1977, 9, 2)
-)
-NO_NEED = dict.fromkeys(["personal_care", "meals", "home", "wellbeing", "relationships", "decisions"], "nothing")
-NO_NEED |= dict.fromkeys(["safety", "nights", "work", "parenting"], "nothing")
 
 
 def ada(today: date) -> Script:
@@ -159,6 +122,7 @@ def dementia(today: date) -> Script:
         cannot_decide=("direct_payment",),
         decided_by="Ruth Marlowe",
         author="family",
+        contingency="Ruth comes, or the night sitters of the memory clinic; their number is on the fridge.",
         risks="She walks to the sea wall. She carries a card with Ruth's number, and neighbours know.",
         review_words=("Grace is lovely. We sing.", "Weight is back up; no more night walks."),
     )
@@ -216,6 +180,7 @@ def after_care(today: date) -> Script:
         ups_and_downs="Well for two or three months, then three or four weeks when he does not leave his room.",
         weeks_looked_at=52,
         author="person_with_help",
+        contingency="The crisis line first, then Abena, who has a key.",
         risks="",
         review_words=("I did a session at the youth club.", "Sleeping, and no crisis calls since spring."),
     )
@@ -261,8 +226,23 @@ def joint(today: date) -> Script:
         reason="Physical Support: Personal care support",
         what_matters="Being at home with my boys, and breathing easily.",
         good_day="Breakfast with my sons before school.",
-        outcomes=ada(today).outcomes,
+        outcomes={
+            "hygiene": Help(CANNOT, "Two of you, or I don't trust the hoist.", "Needs two people for each transfer."),
+            "clothing": Help(CANNOT, "My arms went last winter.", "Is dressed in bed by two, with breaks for breath."),
+            "toilet": Help(CANNOT, "I will not talk about that in front of the boys.", "Needs two people each time."),
+            "nutrition": Help(CANNOT, "Soft food, and somebody watching.", "Is fed; swallowing is checked each month."),
+            "work_education": Help(CANNOT, "I do the books of the shop from bed.", "Needs her papers held and turned."),
+            "community": Help(CANNOT, "The temple, once a month.", "Goes out with the ventilator and two people."),
+            "habitable_home": Help(CANNOT, "Vik does what he can after work.", "Cannot do anything in the house."),
+        },
         answers=ada(today).answers | {"safety": "nearby"},
+        explained={
+            "safety": "Somebody is in the next room by day as the breathing mask slips; the boys are at school."
+        },
+        ups_and_downs="",
+        weeks_looked_at=None,
+        contingency="Vik stays at home that day, and the ventilation nurse is told.",
+        review_words=("I have not missed one breakfast.", "No admission to hospital since the night support began."),
         means=OF_A_COUPLE,
         aims=(("Breakfast with my boys every school day", "I am up and ready by half past seven."),),
         lines=(
@@ -315,7 +295,15 @@ def crossing(today: date) -> Script:
         why_not_direct_payment="happy_now",
         independent_advice="Age Friends Fairbourne",
         author="person_with_help",
+        contingency="The agency has an on-call number. If it fails, my neighbour Bill can do breakfast.",
+        review_words=(
+            "Same faces, and somebody else does the sums.",
+            "Mornings are safe; his savings stay at the line.",
+        ),
     )
+
+
+CARRIED_ON = (Line("Home care as commissioned", "home_care", 190_00, "council_managed"),)
 
 
 def relabelled(today: date) -> Script:
@@ -329,8 +317,16 @@ def relabelled(today: date) -> Script:
         request_words="They said I have to be assessed again.",
         what_matters="Not said.",
         good_day="Not said.",
+        outcomes={
+            "hygiene": Help(CANNOT, "They do that.", "Personal care needs met by current package."),
+            "clothing": Help(CANNOT, "They do that too.", "Dressing needs met by current package."),
+            "nutrition": Help(CANNOT, "It comes on a tray.", "Nutritional needs met by current package."),
+        },
         means=PENSIONER,
         aims=(("Maintain personal care", "Care plan followed."),),
+        lines=CARRIED_ON,
+        had_before=CARRIED_ON,
+        contingency="As per agency policy.",
         choice_words="Carry on as before.",
         independent_advice="",
         why_not_told="The amount was to follow in another letter, once the panel had met.",
@@ -370,6 +366,8 @@ def deafblind(today: date) -> Script:
         way="direct_payment",
         choice_words="I know who signs well. I want to employ her.",
         why_not_direct_payment="",
+        contingency="The deafblind association lends a guide; I text them.",
+        review_words=("My hands are never idle on a Tuesday.", "Goes out four times a week where it was once."),
     )
 
 
@@ -409,6 +407,8 @@ def agreeing(today: date) -> Script:
             "The money group on Tuesdays, and his own bus fares on a prepaid card to begin with.",
         ),
         around=(Around("Sam Reed", "friend"),),
+        contingency="I ring Sam. Then I ring the coach's office.",
+        review_words=("I got my first pay.", "Keeps his own diary now."),
     )
 
 
@@ -465,6 +465,10 @@ STORIES = [
     joint,
     crossing,
     relabelled,
+    switching,
+    in_hospital,
+    ended,
+    died,
     deafblind,
     agreeing,
     assessing,
