@@ -165,6 +165,7 @@ def serve(port: int, workers: int) -> subprocess.Popen:
         "LEEWAY_SECRET_KEY": settings.SECRET_KEY,  # so that it can read the sessions of this council
         "LEEWAY_HTTPS_REDIRECT": "False",
         "LEEWAY_STAFF_MFA": "False",
+        "LEEWAY_URGENT_PHONE": settings.URGENT_PHONE,
     }
     command = [str(Path(sys.executable).with_name("leeway")), "serve", "--port", str(port), "--workers", str(workers)]
     server = subprocess.Popen(command, env={**os.environ, **production})

@@ -31,6 +31,7 @@ ADDS = {
     "access:add", "access:forget_second_step",
     "people:add", "people:request", "people:add_relationship", "people:capacity", "people:add_file",
     "circumstances:add_stay", "circumstances:add_earlier_support",
+    "ask:request", "asking:add",
     "planning:add_aim", "planning:add_line", "planning:offer",
     "budgets:hold", "budgets:again", "budgets:last_cost", "budgets:interim",
     "payees:enter",
@@ -47,6 +48,7 @@ ONCE = {
     "access:approve", "access:turn_down", "access:withdraw",
     "people:invite_person", "people:finish_task", "people:message_posted", "people:message_returned",
     "people:message_again",
+    "asking:take_up", "asking:add_to_case", "asking:answer",
     "circumstances:death", "circumstances:end_stay",
     "assessment:start", "assessment:money_start", "assessment:result",
     "planning:start", "planning:take_price", "planning:uprate", "planning:challenge",
@@ -65,8 +67,11 @@ ONCE = {
     "insight:end_target", "insight:close_wave",
     "jobs:again",
 }  # fmt: skip
-#: What changes no record.
-ASKS = {"people:search", "people:reason", "insight:second_look", "what_might_i_pay"}
+#: What changes no record; what somebody writes and has not sent is theirs alone, and one browser's.
+ASKS = {
+    "people:search", "people:reason", "asking:show", "insight:second_look", "what_might_i_pay",
+    "ask:part", "ask:keep", "ask:pick_up", "ask:forget",
+}  # fmt: skip
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +14,8 @@ from django.utils import timezone
 from leeway.access.looks import looks_on_record
 from leeway.access.models import Look, Team, User
 from leeway.access.roles import Role
+from leeway.care.asking.actions import add_to_case, send
+from leeway.care.asking.models import Asking
 from leeway.care.circumstances.actions import record_earlier_support, record_stay
 from leeway.care.circumstances.models import Stay, StayKind
 from leeway.care.people import actions
@@ -47,7 +50,9 @@ def doors(patterns=None, names=(), before="") -> list[tuple[str, str]]:
 
 
 LEAD_TO_PEOPLE = [
-    (name, route) for name, route in doors() if re.search(r"<\w+:(case_id|person_id|file_id|task_id|run_id)>", route)
+    (name, route)
+    for name, route in doors()
+    if re.search(r"<\w+:(case_id|person_id|file_id|task_id|run_id|asking_id)>", route)
 ]
 
 
@@ -95,6 +100,7 @@ def record_of(case: Case) -> dict:
         "payee_id": case.payee_accounts.first(),
         "interim_id": case.interims.first(),
         "account_id": case.bank_accounts.first(),
+        "asking_id": Asking.objects.filter(answer__case=case).first(),
         "stay_id": Stay.objects.filter(person=person).first(),
         "support_id": case.earlier_support.first(),
     }
@@ -111,7 +117,7 @@ def test_every_door_is_tried():
     known = {found for _name, route in LEAD_TO_PEOPLE for found in re.findall(r"<\w+:(\w+)>", route)}
     others = {found for _name, route in doors() for found in re.findall(r"<(?:\w+:)?(\w+)>", route)} - known
     assert len(LEAD_TO_PEOPLE) > 85
-    assert not {name for name in others if re.search("case|person|file|task|run|plan|payee", name)}
+    assert not {name for name in others if re.search("case|person|file|task|run|plan|payee|asking", name)}
 
 
 def in_run(case: Case) -> None:
@@ -172,6 +178,8 @@ def ada_case(council):
     where = {"kind": StayKind.HOSPITAL, "place": "Fairbourne General", "told_by": "Her sister rang."}
     record_stay(**where, starts_on=TODAY(), ends_on=None, **by_on)
     record_earlier_support(**BEFORE, starts_on=TODAY() - timedelta(400), ends_on=None, **by_on)
+    typed = {"for_whom": "self", "words": "The mornings.", "urgent": [], "name": str(case.person), "phone": "1"}
+    add_to_case(asking=send(form_id=uuid4(), typed=typed, on=TODAY()), **by_on)
     in_run(case)
     owe(case)
     on_account(case)

@@ -16,10 +16,11 @@ from django import forms
 from django.conf import settings as django_settings
 from django.db import DataError, IntegrityError, connection, transaction
 from django.test import override_settings
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 import leeway
 from leeway.access.kept import WRITING
+from leeway.care.asking.forms import CodeForm
 from leeway.care.people.models import Person
 from leeway.commandline import BadUse
 from leeway.site import database
@@ -134,11 +135,16 @@ class TestWhatIsKeptWhenASignInEnds:
             kept = client.session.get("kept_writing")
             if kept:
                 kept_somewhere.add(name.partition(":")[0])
-                assert not name.startswith(("account_", "mfa_", "social", "usersessions_", "access:", "payees:")), name
+                assert not name.startswith(
+                    ("account_", "mfa_", "social", "usersessions_", "access:", "payees:", "ask:")
+                ), name
         assert kept_somewhere == set(WRITING), "or this test proves nothing"
 
+    def test_the_code_of_who_asks_for_help_is_asked_on_pages_of_which_nothing_is_kept(self):
+        assert resolve(reverse("ask:pick_up")).namespace not in WRITING
+
     def test_no_form_of_a_room_whose_writing_is_kept_asks_for_a_secret(self):
-        ours = [form for form in every_form() if form.__module__.split(".")[-2] in WRITING]
+        ours = [form for form in every_form() if form.__module__.split(".")[-2] in WRITING and form != CodeForm]
         assert len(ours) > 30, "or this test proves nothing"
         for form in ours:
             assert not secrets_of(form), form
@@ -181,6 +187,7 @@ class TestDebug:
             "DJANGO_SETTINGS_MODULE": "leeway.site.settings",
             "DATABASE_URL": "postgresql://nobody@localhost/none",
             "LEEWAY_SECRET_KEY": "x" * 60,
+            "LEEWAY_URGENT_PHONE": "01632 960 999",
             **given,
         }
         return subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=False)
@@ -201,6 +208,9 @@ class TestDebug:
     def test_production_starts_neither_with_it_nor_without_a_second_step(self, given):
         (name,) = given
         assert name in self.settings(LEEWAY_PRODUCTION="True", **given).stderr
+
+    def test_production_starts_with_a_number_to_ring_and_never_with_a_made_up_one(self):
+        assert "LEEWAY_URGENT_PHONE" in self.settings(LEEWAY_PRODUCTION="True", LEEWAY_URGENT_PHONE="").stderr
 
     def test_serving_refuses_it(self):
         with pytest.raises(BadUse, match="LEEWAY_DEBUG"):

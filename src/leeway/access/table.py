@@ -69,6 +69,9 @@ ACCESS: dict[str, Capability | str] = {
     "jobs:every": Capability.SEE_JOBS,
     # every message of a made-up council; nowhere else
     "outbox:mailbox": Capability.WORK_FOR_COUNCIL,
+    # asking for help: anybody asks, whoever works on cases answers
+    "ask:*": EVERYONE,
+    "asking:*": Capability.WORK_ON_CASES,
     # the case page and what hangs from it
     "case": Capability.FOLLOW_CASES,
     "people:search": Capability.SEE_RECORDS,

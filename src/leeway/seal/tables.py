@@ -64,6 +64,8 @@ SEALED = (
     Table("planning.PlanLine", done=OF_AGREED_PLAN),
     Table("planning.Plan_charges", done=OF_AGREED_PLAN),
     Table("planning.NeedAnswer", done=OF_AGREED_PLAN),
+    Table("asking.Asking", stamp="asked_at"),
+    Table("asking.Answer", stamp="answered_at"),
     Table("people.StoryLine", stamp="at"),
     Table("people.CapacityDecision"),
     Table("planning.Offer", stamp="offered_at"),

@@ -12,13 +12,14 @@ from django.utils import timezone
 from leeway.access.access import SignedIn
 from leeway.access.models import User
 from leeway.access.table import may_reach
+from leeway.care.asking.queries import askings_of
 from leeway.care.circumstances.queries import beyond_direct_payment, stay_on
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import that_stand
 from leeway.care.people import queries as people
 from leeway.care.people.access import can_work_on
 from leeway.care.people.events import Event
-from leeway.care.people.models import Case
+from leeway.care.people.models import Case, StoryLine
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import (
     charges_of,
@@ -67,6 +68,7 @@ def show(request: SignedIn, case_id):
         "care_too": care_too,
         "own_view": not request.user.is_staff_member,
         "next": onward(case, request.user),
+        "askings": askings_of(case) if may_reach(request.user, "asking:show") and _asked_again(story) else [],
         "parts": [part for part in parts(case, standing, plan, today, care_too) if may_reach(request.user, part.page)],
         "links": links(case, request.user),
         "closed": case.stage == Stage.CLOSED,
@@ -80,6 +82,11 @@ def show(request: SignedIn, case_id):
         "older_story": story[STORY_LINES_SHOWN:],
     }
     return render(request, "site/case.jinja", context)
+
+
+def _asked_again(story: list[StoryLine]) -> bool:
+    """Whether the story tells of more than the request that a worker took down, as where one came from outside."""
+    return sum(line.kind == Event.REQUEST for line in story) > 1
 
 
 def parts(case: Case, standing: dict[str, Decision], plan, on: date, care_too: bool) -> list[Part]:

@@ -16,6 +16,7 @@ from leeway.access.access import SignedIn
 from leeway.access.looks import record_looks
 from leeway.access.queries import proposals_waiting
 from leeway.access.roles import Capability
+from leeway.care.asking.queries import how_many_wait
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.letters.queries import new_letters, title_of
 from leeway.care.people.access import MONEY_TO_START, WORKS_ON, asked_to_help, cases_of, is_the_person
@@ -133,6 +134,7 @@ def _caseload(request: SignedIn, today: date) -> dict:
         "interims": list(interims_to_authorise(seen_by=user)[:TASKS_SHOWN]) if user.can(Capability.SIGN_OFF) else [],
         "sign_offs": waiting_for_sign_off(user).count() if user.can(Capability.SIGN_OFF) else None,
         "unallocated": cases.filter(worker=None).count() if leads else None,
+        "asked": how_many_wait(user, today),
         "leads": leads,
     }
 

@@ -10,6 +10,7 @@ from leeway.access.table import may_reach
 LINKS = [
     ("home", "Your work"),
     ("people:search", "People"),
+    ("asking:waiting", "Requests"),
     ("payments:home", "Payments"),
     ("statements:home", "Bank"),
     ("insight:home", "Insight"),

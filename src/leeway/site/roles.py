@@ -17,6 +17,7 @@ from leeway.refusal import Refusal
 
 #: Where the product deletes rows: of drafts, of the directory's ratings, of sign-ins, and of queues and counters.
 DELETED_FROM = (
+    "asking_keptwords",
     "planning_aim",
     "planning_planline",
     "listings_rating",

@@ -79,6 +79,13 @@ COUNCIL_PHONE = os.getenv("LEEWAY_PHONE", "" if PRODUCTION else "01632 960100")
 COUNCIL_CONTACT = os.getenv(
     "LEEWAY_CONTACT", f"call us{f' on {COUNCIL_PHONE}' if COUNCIL_PHONE else ''} or ask your worker"
 )
+URGENT_PHONE = os.getenv("LEEWAY_URGENT_PHONE", "" if PRODUCTION else "01632 960 100")
+if not URGENT_PHONE:
+    raise ImproperlyConfigured(
+        "Set LEEWAY_URGENT_PHONE to the number on which adult social care is reached at any hour: the public page on "
+        "which people ask for help tells it."
+    )
+ANSWER_DAYS = env_number("LEEWAY_ANSWER_DAYS", "5")
 SITE_ADDRESS = os.getenv("LEEWAY_SITE", "http://localhost:8000").rstrip("/")
 COUNCIL_POLICY = Path(os.environ["LEEWAY_POLICY"]) if os.getenv("LEEWAY_POLICY") else None
 MODULUS_WEIGHTS = os.getenv("LEEWAY_MODULUS_WEIGHTS")
@@ -110,6 +117,7 @@ ROOMS = [
     "leeway.market.contracts",
     "leeway.market.directory",
     "leeway.care.people",
+    "leeway.care.asking",
     "leeway.care.circumstances",
     "leeway.care.decisions",
     "leeway.care.assessment",

@@ -52,6 +52,7 @@ def environment(**options) -> Environment:
         council_name=settings.COUNCIL_NAME,
         council_contact=settings.COUNCIL_CONTACT,
         council_phone=settings.COUNCIL_PHONE,
+        urgent_phone=settings.URGENT_PHONE,
         widget_kind=widget_kind,
         error_in_words=error_in_words,
         choice_items=choice_items,

@@ -17,6 +17,7 @@ urlpatterns = [
     path("jobs/", include("leeway.jobs.urls")),
     path("", include("leeway.messages.urls")),
     path("", include("leeway.care.people.urls")),
+    path("", include("leeway.care.asking.urls")),
     path("cases/<uuid:case_id>/", include("leeway.care.circumstances.urls")),
     path("cases/<uuid:case_id>/", include("leeway.care.assessment.urls")),
     path("cases/<uuid:case_id>/decisions/", include("leeway.care.decisions.urls")),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from leeway.access.access import SignedIn
 from leeway.acting import act, press
+from leeway.care.asking.queries import said_before
 from leeway.care.assessment import actions, explain, forms, parts, queries
 from leeway.care.assessment.access import can_write_own_words
 from leeway.care.assessment.models import Assessment
@@ -158,7 +159,8 @@ def outcomes(request: SignedIn, case_id: UUID) -> HttpResponse:
             **by_on,
         )
 
-    return answer(request, assessment, form, "assessment/outcomes.jinja", save, {}, request.path)
+    extra = {"said_before": said_before(case)}
+    return answer(request, assessment, form, "assessment/outcomes.jinja", save, extra, request.path)
 
 
 def one_outcome(assessment: Assessment, code: str) -> tuple:

@@ -198,6 +198,8 @@ def change_person(*, person: Person, details: dict, version: int, by: User, on: 
 def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
     """Start a person's journey from a request for help. One open case for themselves, one for each they care for.
 
+    It is open since it was asked for: today, or the day `opened_on` of the details.
+
     Asks for a reason where somebody else works with the person, and tells their cases of it.
     """
     check_can(by, Capability.WORK_ON_CASES)
@@ -217,7 +219,7 @@ def open_case(*, person: Person, details: dict, by: User, on: date) -> Case:
         raise Refusal("A carer cares for somebody else. Choose the person they care for.", field="cared_for")
     if cared_for is not None and cared_for.date_of_death is not None:
         raise Refusal(f"{cared_for} has died. Ask for {person} in their own right.", field="cared_for")
-    case = Case.objects.create(person=person, opened_on=on, **details)
+    case = Case.objects.create(person=person, **{"opened_on": on} | details)
     if case.cared_for_id is not None:
         record_looks(viewer=by, person_ids=[case.cared_for_id], page="Named as cared for, in a carer’s request")
     for other in others:

@@ -1,5 +1,6 @@
 """Pages about people, those around them, and who has the case."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -61,7 +62,24 @@ def open_first(person) -> list[Case]:
 
 def add(request: SignedIn):
     """Put someone new on record, unless they are there already. What they were looked for by is filled in."""
-    form = forms.AddPersonForm(request.POST or None, initial=searched_for(request.session.get(SEARCH_WORDS, "")))
+    return adding(
+        request,
+        forms.AddPersonForm(request.POST or None, initial=searched_for(request.session.get(SEARCH_WORDS, ""))),
+        back=reverse("people:search"),
+        request_page=lambda person: reverse("people:request", args=[person.pk]),
+    )
+
+
+def adding(
+    request: SignedIn,
+    form: forms.AddPersonForm,
+    *,
+    back: str,
+    request_page: Callable[[Person], str],
+    template: str = "people/add.jinja",
+    **more,
+):
+    """The page that puts someone on record, and leads on to taking down the request of whoever it is."""
     alike = []
     if form.is_valid():
         details = form.details
@@ -73,10 +91,11 @@ def add(request: SignedIn):
         else:
             done = act(form, lambda **by_on: actions.add_person(details=details, **by_on), request)
             if done:
-                return redirect("people:request", person_id=done.result.pk)
+                return redirect(request_page(done.result))
     found = [(person, open_first(person)) for person in alike]
     access_looks.record_looks(viewer=request.user, person_ids=shown_of(alike), page="Found by name and birthday")
-    return render(request, "people/add.jinja", {"form": form, "alike": found, "back": reverse("people:search")})
+    page = {"form": form, "alike": found, "back": back, "request_page": request_page, **more}
+    return render(request, template, page)
 
 
 def searched_for(words: str) -> dict:
@@ -92,23 +111,38 @@ def searched_for(words: str) -> dict:
 def request_help(request: SignedIn, person_id):
     """Take down a request for help, and open the case it begins."""
     person = queries.person_asking(person_id, seen_by=request.user)
-    form = forms.RequestForm(request.POST or None, asks_to_take_on=request.user.can(Capability.HOLD_CASES))
-    if done := act(form, lambda **by_on: open_and_take_on(person, form.cleaned_data, **by_on), request):
+    return taking_down(request, person, back=reverse("people:search"))
+
+
+def taking_down(
+    request: SignedIn,
+    person: Person,
+    *,
+    back: str,
+    opens: Callable[..., Case] = actions.open_case,
+    initial: dict | None = None,
+    template: str = "people/request.jinja",
+    **more,
+):
+    """The page that takes down a request for help, and opens the case it begins."""
+    takes_on = request.user.can(Capability.HOLD_CASES)
+    form = forms.RequestForm(request.POST or None, initial=initial, asks_to_take_on=takes_on)
+    if done := act(form, lambda **by_on: open_and_take_on(person, form.cleaned_data, opens, **by_on), request):
         case = done.result
         messages.success(request, f"The request is recorded. It waits with {case.worker or case.team}.")
         return redirect("case", case_id=case.pk)
     offered = [one.pk for one in form.found]
     access_looks.record_looks(viewer=request.user, person_ids=offered, page="Offered as whom a carer cares for")
-    return render(request, "people/request.jinja", {"form": form, "person": person, "back": reverse("people:search")})
+    return render(request, template, {"form": form, "person": person, "back": back, **more})
 
 
-def open_and_take_on(person, answers: dict, *, by, on) -> Case:
+def open_and_take_on(person, answers: dict, opens: Callable[..., Case], *, by, on) -> Case:
     """Open the case, and give it to the assessor who said they would take it on."""
     wanted = ("request_words", "kind", "request_route", "support_reason")
     details = {name: answers[name] for name in wanted} | {"team": by.team}
     if answers["kind"] == CaseKind.CARER:
         details |= answers["cares_for"]
-    case = actions.open_case(person=person, details=details, by=by, on=on)
+    case = opens(person=person, details=details, by=by, on=on)
     if answers.get("take_on"):
         return actions.give_case(case=case, worker=by, version=version_of(case, *actions.HOLDER), by=by, on=on)
     return case

@@ -43,7 +43,7 @@ from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.notices import tell_of_late
 from leeway.money.payments.states import State
 from leeway.seal import heads
-from leeway.site.demo import exceptions, later
+from leeway.site.demo import exceptions, later, requests
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
@@ -82,6 +82,7 @@ def run(*, people: int, seed: int) -> None:
         last_run = pay(staff, today, console, lives(scripts, crowd, today))
         with stage("What runs need besides", console):
             exceptions.play(staff, today)
+            requests.ask(today)
         with stage("What others owe, and paid", console):
             receive(staff, today)
         with stage("What the bank says", console):

@@ -4,22 +4,19 @@ Nothing is kept between the pages but in the pages themselves: what was answered
 no cookie is set. So there is no session to forge a request in, and the pages carry no token against that.
 """
 
-import time
 import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from allauth.account.adapter import get_adapter
 from django import forms
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leeway.access.access import SignedIn
+from leeway.access.visitors import too_many
 from leeway.acting import attempt
 from leeway.insight.pages import actions, queries
 from leeway.insight.pages.forms import SectionForm
@@ -147,7 +144,7 @@ def _check(
 def _send(request: HttpRequest, wave: Wave, given: Mapping[str, str], today) -> HttpResponse:
     form = forms.Form({})
     form.full_clean()
-    if too_many(request):
+    if too_many(request, "survey", SENT_A_MINUTE_MAX):
         form.add_error(None, "Many answers came from your network within a minute. Wait a minute, then send again.")
         return _check(request, wave, given, form, status=HTTPStatus.TOO_MANY_REQUESTS)
     attempt(form, lambda: actions.send_answers(wave=wave, form_id=_form_id(request), given=given, on=today))
@@ -160,15 +157,3 @@ def _form_id(request: HttpRequest) -> uuid.UUID:
         return uuid.UUID(request.POST.get("form_id", ""))
     except ValueError:
         return uuid.uuid4()
-
-
-def too_many(request: HttpRequest) -> bool:
-    """Whether one network has sent too much within this minute. What is counted says nothing about who sends.
-
-    Counted under a keyed digest of the visitor's address, which is gone within two minutes.
-    """
-    visitor = f"{int(time.time() // 60)} {get_adapter().get_client_ip(request)}"
-    counted = salted_hmac("leeway.insight.survey", visitor, algorithm="sha256").hexdigest()
-    sent = cache.get(counted, 0) + 1
-    cache.set(counted, sent, timeout=120)
-    return sent > SENT_A_MINUTE_MAX
