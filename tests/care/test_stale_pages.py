@@ -16,6 +16,7 @@ from leeway.access.roles import Role
 from leeway.care.assessment import actions as assessing
 from leeway.care.assessment.models import Assessment, FinancialAssessment, OutcomeNote
 from leeway.care.circumstances import actions as circumstances
+from leeway.care.corrections import actions as corrections
 from leeway.care.people.actions import move_case
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority
@@ -52,6 +53,8 @@ ONCE = {
     "circumstances:death", "circumstances:end_stay",
     "assessment:start", "assessment:money_start", "assessment:result",
     "planning:start", "planning:take_price", "planning:uprate", "planning:challenge",
+    "planning:change_mind", "planning:take_back_mind", "planning:answer_mind",
+    "corrections:take_back", "corrections:statement",
     "review:ask", "review:concern",
     "budgets:look", "budgets:cancel_last_cost", "circumstances:take_back_stay",
     "circumstances:take_back_earlier_support",
@@ -122,6 +125,15 @@ def money_check(world):
     return FinancialAssessment.objects.create(case=world.planning_case, started_on=TODAY, **written)
 
 
+def correction(world, name):
+    details = {"address": "2 Quay", "postcode": "", "phone": "", "email": "", "hears_by": ""}
+    asked = corrections.ask_for_correction(
+        case=world.case, part="reach", details=details, words="", version=world.case.person.version,
+        by=world.ada_user, on=TODAY,
+    )  # fmt: skip
+    return world.address(name, asked.correction.pk)
+
+
 def dead(world):
     circumstances.record_death(case=world.case, died_on=TODAY, told_by="Her sister", by=world.bea, on=TODAY)
 
@@ -170,6 +182,11 @@ EDITS = {
     "people:give": ("mona", after(), lambda world: {"worker": world.bea.pk}),
     "people:close": ("bea", after(), {"reason": "Moved to another council"}),
     "people:reopen": ("bea", after(closed), {"reason": "She rang: it is worse again"}),
+    "corrections:correct": (
+        "ada_user", lambda world, name: world.address(name, "who"),
+        {"given_name": "Ada", "family_name": "Bell-Ray", "gender": "Female", "ethnicity": "Unknown"},
+    ),
+    "corrections:settle": ("bea", correction, {"made": "True", "reason": "Her passport says so."}),
     "circumstances:undo_death": ("bea", after(dead), {"because": "It was another Ada Bell."}),
     "assessment:conversation": ("bea", after(assessment), {"what_matters": "The sea"}),
     "assessment:outcomes": ("bea", after(assessment), {"hygiene_assessor_words": "Slips"}),

@@ -144,7 +144,7 @@ def mona_signs_off(visit, case_page: str, charge: str) -> None:
     sign_off(mona, "Nora Quill", "£183.00", charge)
     mona.is_told("Your decision on the plan of Nora Quill is on record. This is the next that waits.")
     mona.go(case_page)
-    mona.is_told("Waiting for agreement", "Mona Patel signed off a personal budget of £183.00 a week.")
+    mona.is_told("Waiting for agreement", "Mona Patel decided on a personal budget of £183.00 a week.")
 
 
 def nora_is_invited(bea: Visitor, case_page: str) -> None:

@@ -8,6 +8,10 @@ import pytest
 from django.db import transaction
 
 import leeway
+from leeway.access.looks import give_reason
+from leeway.access.models import User
+from leeway.access.roles import Role
+from leeway.care.assessment import actions as assessing
 from leeway.care.circumstances import actions as circumstances
 from leeway.care.circumstances.queries import care_home_nights, detained_in, standing_death, stay_on
 from leeway.care.people import actions as people
@@ -309,3 +313,38 @@ def test_a_review_asked_for_in_a_case_that_nobody_has_is_the_managers_to_see(cas
     case = Case.objects.get(pk=case.pk)
     people.tell(case=case, kind=Event.REVIEW_ASKED, sentence="Ada asked for a review.", by=ada_user, on=ON)
     assert own_tasks(mona).get().kind == Event.REVIEW_ASKED
+
+
+def test_the_worker_learns_that_somebody_wrote_once_until_it_is_read(case, bea, ada_user):
+    """Ada wrote in her assessment and in her plan for weeks, and nobody was told."""
+    assessment = assessing.start_assessment(case=case, by=bea, on=ON)
+    for words in ("The sea.", "The sea, and my dog."):
+        written = {"what_matters": words, "good_day": ""}
+        version = assessment.version
+        assessing.save_own_words(assessment=assessment, words=written, version=version, by=ada_user, on=ON)
+    wrote = case.story.filter(kind=Event.OWN_WORDS)
+    assert [line.sentence for line in wrote] == ["Ada Bell wrote in the assessment."]
+    assert [task.what for task in own_tasks(bea)] == [
+        "Read what Ada Bell, or who helps them, wrote in their own words."
+    ]
+    people.finish_task(task=own_tasks(bea).get(), by=bea, on=ON)
+    note = assessment.outcomes.first()
+    assessing.save_own_words_on_outcome(note=note, words="I slip.", version=note.version, by=ada_user, on=ON)
+    assert own_tasks(bea).count() == 1
+
+
+def test_what_the_worker_writes_is_no_news_to_them(case, bea):
+    assessment = assessing.start_assessment(case=case, by=bea, on=ON)
+    version = assessment.version
+    assessing.save_conversation(assessment=assessment, details={"what_matters": "x"}, version=version, by=bea, on=ON)
+    assert not own_tasks(bea).exists()
+
+
+def test_a_second_request_is_a_task_of_the_worker_of_the_first(case, bea, team):
+    other = User.objects.create_user("wes@council.example", name="Wes Hart", roles=[Role.ASSESSOR], team=team)
+    give_reason(viewer=other, person_id=case.person_id, reason="She rang about her mother.")
+    details = {"team": team, "kind": "carer", "cared_for_name": "Pat Bell", "request_words": "I look after Pat."}
+    people.open_case(person=case.person, details=details, by=other, on=ON)
+    assert [task.what for task in own_tasks(bea)] == [
+        "Ada Bell asked for help again: read what for, and speak with them."
+    ]

@@ -14,10 +14,11 @@ from leeway.access.models import User
 from leeway.access.table import may_reach
 from leeway.care.asking.queries import askings_of
 from leeway.care.circumstances.queries import beyond_direct_payment, stay_on
+from leeway.care.corrections.queries import statements_about
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import that_stand
 from leeway.care.people import queries as people
-from leeway.care.people.access import can_work_on
+from leeway.care.people.access import can_work_on, is_the_person
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, StoryLine
 from leeway.care.people.states import Stage
@@ -31,8 +32,10 @@ from leeway.care.planning.queries import (
     plan_in_force,
     what_money_lacks,
 )
+from leeway.care.review.models import Review
 from leeway.care.review.queries import next_review, past_reviews
 from leeway.site.next_steps import onward
+from leeway.site.pictures import pictures
 
 STORY_LINES_SHOWN = 8
 
@@ -58,7 +61,15 @@ def show(request: SignedIn, case_id):
     decided = getattr(standing.get(DecisionKind.FINAL_BUDGET), "plan", None)  # the plan of the budget that is shown
     charges = charges_of(decided) if decided else []
     stay = stay_on(case.person, today)
+    ahead = next_review(case)
+    own_view = not request.user.is_staff_member
+    budget = standing.get(DecisionKind.FINAL_BUDGET)
+    you = is_the_person(request.user, case)
     context = {
+        "pictures": pictures(case, budget, charges, None, today, you=you, ahead=ahead, story=story)
+        if own_view
+        else None,
+        "you": you,
         "case": case,
         "person": case.person,
         "age": case.person.birth.age(case.person.date_of_death or today) if case.person.birth else None,
@@ -66,18 +77,21 @@ def show(request: SignedIn, case_id):
         "stay": stay,
         "beyond": beyond_direct_payment(case.person, today) if stay and pays_directly(case) else "",
         "care_too": care_too,
-        "own_view": not request.user.is_staff_member,
+        "own_view": own_view,
         "next": onward(case, request.user),
         "askings": askings_of(case) if may_reach(request.user, "asking:show") and _asked_again(story) else [],
-        "parts": [part for part in parts(case, standing, plan, today, care_too) if may_reach(request.user, part.page)],
+        "parts": [
+            part for part in parts(case, standing, plan, today, care_too, ahead) if may_reach(request.user, part.page)
+        ],
         "links": links(case, request.user),
         "closed": case.stage == Stage.CLOSED,
-        "budget": standing.get(DecisionKind.FINAL_BUDGET),
+        "budget": budget,
         "charges": charges,
         "pays_pence": pays_on(charges, today) if decided else None,
         "indicative": standing.get(DecisionKind.INDICATIVE_BUDGET),
         "choice": offers_and_choice(plan).choice if plan else None,
         "people": people.people_around(case.person, today),
+        "statements": statements_about(case.person) if care_too and not own_view else [],
         "story": story[:STORY_LINES_SHOWN],
         "older_story": story[STORY_LINES_SHOWN:],
     }
@@ -89,7 +103,9 @@ def _asked_again(story: list[StoryLine]) -> bool:
     return sum(line.kind == Event.REQUEST for line in story) > 1
 
 
-def parts(case: Case, standing: dict[str, Decision], plan, on: date, care_too: bool) -> list[Part]:
+def parts(
+    case: Case, standing: dict[str, Decision], plan, on: date, care_too: bool, ahead: Review | None = None
+) -> list[Part]:
     """The parts of the journey in order, each with how far it has come."""
     if case.stage == Stage.CLOSED:
         return _parts_of_closed(case, standing, care_too)
@@ -128,7 +144,7 @@ def parts(case: Case, standing: dict[str, Decision], plan, on: date, care_too: b
             planned or bool(in_force),
         ),
         Part("Budget and payments", "budgets:show", money, budgeted or goes_on),
-        reviews_part(case, status),
+        reviews_part(case, status, ahead),
         letters_part(standing),
         files_part(case, care_too),
     ]
@@ -158,9 +174,8 @@ def files_part(case: Case, care_too: bool) -> Part:
     return Part("Files", "people:files", f"{kept} kept" if kept else "None yet", bool(kept))
 
 
-def reviews_part(case: Case, status: Callable[[bool, bool], str]) -> Part:
+def reviews_part(case: Case, status: Callable[[bool, bool], str], ahead: Review | None) -> Part:
     """The reviews: under way, due by a day, or none ahead."""
-    ahead = next_review(case)
     if case.person.date_of_death is not None:
         return Part("Reviews", "review:show", "None ahead", False)
     held = past_reviews(case).first() if ahead is None else None
@@ -182,6 +197,11 @@ def links(case: Case, user: User) -> list[dict[str, str]]:
         ("people:relationships", "People and what they may do", True),
         ("people:capacity", "Capacity, decision by decision", True),
         ("people:details", "Personal details", works),
+        (
+            "corrections:show",
+            "See and correct your details" if is_the_person(user, case) else "Details on record, and corrections",
+            not died,
+        ),
         ("people:give", "Who has the case", works and goes_on),
         ("people:invite_person", f"Invite {person} to sign in", works and goes_on and person.user_id is None),
         ("people:close", "Close the case", works and (may_close or (died and case.stage != Stage.CLOSED))),

@@ -1,12 +1,16 @@
-"""What makes a direct payment looked at again: capacity, safeguarding, and who receives it (SI 2014/2871, reg. 7)."""
+"""What makes a direct payment looked at again: capacity, safeguarding, who receives it (SI 2014/2871, reg. 7).
+
+And somebody who changed their mind about how the budget is held.
+"""
 
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.models import CapacityQuestion, StoryLine
 from leeway.care.people.queries import latest_capacity
+from leeway.care.people.states import Stage
 from leeway.care.planning.models import Way
 from leeway.care.planning.queries import pays_directly
-from leeway.care.review.actions import review_soon
+from leeway.care.review.actions import review_as_asked, review_soon
 from leeway.care.review.models import ReviewReason
 from leeway.law.direct_payments import goes_on
 from leeway.money.budgets.models import Hold, HoldKind
@@ -24,6 +28,12 @@ def review_after_capacity(line: StoryLine) -> None:
         return
     answer = goes_on(route, decided.has_capacity, decided.for_a_time, decided.meanwhile is not None)
     _look_again(line, because=f"{line.sentence} {answer.reason}", said="capacity was decided anew")
+
+
+def review_after_change_of_mind(line: StoryLine) -> None:
+    """Make a review due within four weeks where support is in place: in it, the plan is written again."""
+    if line.case.stage == Stage.ACTIVE:
+        review_as_asked(case=line.case, words=line.sentence, by=line.by, on=line.happened_on)
 
 
 def review_after_hold(line: StoryLine) -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 
 from leeway.care.circumstances.queries import detained_in, stay_on
+from leeway.care.corrections.queries import waiting
 from leeway.care.people.actions import end_tasks, finish_message_tasks, open_tasks_again, set_task
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Relationship, StoryLine, Whose
@@ -27,6 +28,7 @@ from leeway.money.payees.states import State as PayeeState
 from leeway.site.doubts import (
     review_after_authority,
     review_after_capacity,
+    review_after_change_of_mind,
     review_after_hold,
     review_after_receiver,
 )
@@ -39,6 +41,7 @@ from leeway.site.telling import (
     condoled_by_mistake,
     decided,
     from_worker,
+    from_worker_who_answers,
     stop_condoling,
     stop_writing,
     tell_person,
@@ -101,6 +104,15 @@ def follow(line: StoryLine) -> None:
 def _said_by_another(line: StoryLine) -> bool:
     """Whether somebody else than the case's worker said it, so that the worker, or else the manager, learns of it."""
     return line.by_id != line.case.worker_id
+
+
+def _is_asked_again(line: StoryLine) -> bool:
+    """Whether this is another request, told in a case whose worker did not take it down."""
+    return line.case.worker_id is not None and _said_by_another(line)
+
+
+def _no_correction_waits(line: StoryLine) -> bool:
+    return not waiting(line.case.person)
 
 
 def _goes_on(line: StoryLine) -> bool:
@@ -247,6 +259,9 @@ LOOKED_FOR = (Event.DIED, Event.RELATIONSHIP)
 FIND_WHO_SETTLES = "Find out who settles what {person} leaves, and record them."
 #: What is over once the plan is written again, a stay is, the money is, support is, and the person's life is.
 WITH_PLAN = Over((Event.PLAN_RETURNED, Event.DISAGREED, Event.TAKEN_BACK, Event.CHOICE, Event.CHALLENGE_ANSWERED))
+#: Whoever finishes an assessment or a plan has read what the person wrote in it.
+WORDS_READ = Over((Event.OWN_WORDS,))
+MIND_MADE_UP = Over((Event.MIND_CHANGED, Event.MIND_REFUSED))
 WITH_STAY = Over((Event.STAY, Event.STAY_ENDED, Event.STAY_UNDONE))
 END_THE_BUDGET = (Event.SUPPORT_ENDED, Event.CLOSED, Event.DIED)
 WITH_MONEY = (
@@ -260,6 +275,8 @@ WITH_SUPPORT = (
     Over(
         (
             Event.CHALLENGED,
+            *MIND_MADE_UP.kinds,
+            Event.OWN_WORDS,
             Event.REVIEW_DUE,
             Event.REVIEW_ASKED,
             Event.REVIEW_NEEDED,
@@ -274,12 +291,12 @@ WITH_SUPPORT = (
 )
 WITH_LIFE = (
     *WITH_SUPPORT,
-    Over((Event.SUPPORT_ENDED, Event.CLOSED)),
+    Over((Event.SUPPORT_ENDED, Event.CLOSED, Event.REQUEST, Event.CORRECTION_ASKED)),
     Over((Event.MESSAGE_FAILED,), only=_everybody_else_was_reached),
     WITH_WAITING,
 )
 #: What somebody says is done when it is: no event tells.
-BY_HAND = frozenset({Event.FILE})
+BY_HAND = frozenset({Event.FILE, Event.CORRECTION_DISPUTED})
 
 
 def _asks(*tasks: ToDo) -> Follows:
@@ -291,12 +308,25 @@ def _decides(what: str) -> Follows:
 
 
 EVENTS: dict[Event, Follows] = {
-    Event.REQUEST: NOTHING,
+    Event.REQUEST: _asks(
+        ToDo(Whose.WORKER, "{person} asked for help again: read what for, and speak with them.", only=_is_asked_again)
+    ),
+    Event.OWN_WORDS: _asks(ToDo(Whose.WORKER, "Read what {person}, or who helps them, wrote in their own words.")),
     Event.GIVEN: NOTHING,
     Event.DETAILS: NOTHING,
+    Event.CORRECTION_ASKED: _asks(
+        ToDo(Whose.WORKER, "A correction of what is on record of {person} was asked for. Look at it, and answer.")
+    ),
+    Event.CORRECTION_SETTLED: Follows(
+        over=(Over((Event.CORRECTION_ASKED,), only=_no_correction_waits),),
+        notices=(Notice("correction_answered", from_worker_who_answers),),
+    ),
+    Event.CORRECTION_DISPUTED: _asks(
+        ToDo(Whose.WORKER, "{person}’s record was not corrected, and that is not agreed. Read what stands with it now.")
+    ),
     Event.ASSESSMENT_STARTED: NOTHING,
-    Event.ELIGIBLE: _decides("the care and support you can have"),
-    Event.NOT_ELIGIBLE: replace(_decides("the help you asked for"), then=(_set_the_draft_aside,)),
+    Event.ELIGIBLE: replace(_decides("the care and support you can have"), over=(WORDS_READ,)),
+    Event.NOT_ELIGIBLE: replace(_decides("the help you asked for"), then=(_set_the_draft_aside,), over=(WORDS_READ,)),
     Event.MONEY_CHECK_STARTED: NOTHING,
     Event.MONEY_CHECK_DONE: replace(  # what is still to do about the charge, the night asks anew
         _decides("what you pay towards your support"), over=(Over((Event.CHARGE_CHANGES,), (Whose.FINANCE,)),)
@@ -331,7 +361,28 @@ EVENTS: dict[Event, Follows] = {
     Event.PLAN_STARTED: NOTHING,
     Event.WAYS_EXPLAINED: Follows(over=(Over((Event.CHALLENGE_ANSWERED,)),)),
     Event.CHOICE: Follows(  # a challenge stays the manager's, whatever is chosen afterwards
+        over=(MIND_MADE_UP,),
         tasks=(ToDo(Whose.WORKER, "{person} has chosen how to hold the budget.", only=_said_by_another),),
+    ),
+    Event.MIND_CHANGED: Follows(
+        then=(review_after_change_of_mind,),
+        tasks=(
+            ToDo(
+                Whose.WORKER,
+                "{person} may want the budget to be held in another way: read what was asked, and get in touch.",
+            ),
+        ),
+    ),
+    Event.MIND_SETTLED: Follows(over=(MIND_MADE_UP,), notices=(Notice("another_way", from_worker_who_answers),)),
+    Event.MIND_REFUSED: Follows(
+        over=(MIND_MADE_UP,),
+        tasks=(
+            ToDo(
+                Whose.MANAGER,
+                "{person} does not agree that the budget stays as it is held. Read the answer, and speak with them.",
+            ),
+        ),
+        notices=(Notice("another_way", from_worker_who_answers),),
     ),
     Event.CHALLENGED: _asks(
         ToDo(
@@ -354,7 +405,7 @@ EVENTS: dict[Event, Follows] = {
         _decides("what you pay towards your support"), over=(Over((Event.CHARGE_CHANGES,), (Whose.FINANCE,)),)
     ),
     Event.DIRECT_PAYMENT_DECIDED: _decides("your direct payment"),
-    Event.PLAN_SUBMITTED: Follows(over=(WITH_PLAN,)),
+    Event.PLAN_SUBMITTED: Follows(over=(WITH_PLAN, WORDS_READ)),
     Event.SIGNED_OFF: Follows(notices=(Notice("plan_to_agree", from_worker),)),
     Event.PLAN_RETURNED: Follows(
         tasks=(ToDo(Whose.WORKER, "{person}’s plan came back: read why, and change it."),),

@@ -14,18 +14,21 @@ from django.utils import timezone
 
 from leeway.access.access import SignedIn
 from leeway.access.looks import record_looks
+from leeway.access.models import User
 from leeway.access.queries import proposals_waiting
 from leeway.access.roles import Capability
 from leeway.care.asking.queries import how_many_wait
 from leeway.care.decisions.models import DecisionKind
+from leeway.care.decisions.queries import standing
 from leeway.care.letters.queries import new_letters, title_of
 from leeway.care.people.access import MONEY_TO_START, WORKS_ON, asked_to_help, cases_of, is_the_person
+from leeway.care.people.addressing import in_plain_words
 from leeway.care.people.models import Case
 from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
 from leeway.care.people.states import Stage
-from leeway.care.planning.queries import waiting_for_sign_off
+from leeway.care.planning.queries import charges_of, open_plan, pays_on, plan_in_force, waiting_for_sign_off
 from leeway.care.review.models import Review
-from leeway.care.review.queries import reviews_due
+from leeway.care.review.queries import next_review, reviews_due
 from leeway.law.numbers import pounds
 from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_death
 from leeway.money.payees.queries import waiting as details_waiting
@@ -34,10 +37,15 @@ from leeway.money.payments.queries import first_pay_day, pay_day_to_suggest, pre
 from leeway.money.payments.views import todays_work
 from leeway.money.payments.waiting import first_payments, middle_days
 from leeway.money.statements.queries import unexplained
+from leeway.site.easy import in_easy_words, wants_easy_words
 from leeway.site.first_payments import A_YEAR
+from leeway.site.helping import next_for_helper
 from leeway.site.next_steps import next_in_short, next_step
+from leeway.site.pictures import STEPS, pictures
 
 CASES_A_PAGE, TASKS_SHOWN, REVIEWS_SHOWN = 25, 25, 10
+#: Up to so many cases of one's own are shown with their pictures.
+IN_FULL = 2
 #: How far ahead a review is shown as coming up.
 COMING = timedelta(weeks=6)
 REVIEWS_AHEAD = Review.objects.filter(held_on=None)
@@ -82,22 +90,42 @@ def people_named(context: dict) -> list[UUID]:
 
 
 def _person(request: SignedIn, today: date) -> dict:
-    cases = [(case, next_step(case, today)) for case in own_cases(request.user, today)[:20]]
-    user = request.user
+    cases = list(own_cases(request.user, today)[:20])
     return {
-        "askings": asked_to_help(user, today),
-        "cases": [
-            {
-                "case": case,
-                "step": step,
-                "address": step.address_for(case, user),
-                "own": is_the_person(user, case),
-                "letters": _new_letters(case, today),
-                "money": None if case.person.date_of_death else money_now(case, today),
-            }
-            for case, step in cases
-        ],
+        "askings": asked_to_help(request.user, today),
+        "cases": [_own(request.user, case, today, in_full=len(cases) <= IN_FULL) for case in cases],
     }
+
+
+def _own(user: User, case: Case, today: date, *, in_full: bool) -> dict:
+    """One case, as the person or whoever helps them sees it first. Who helps many sees less of each."""
+    own, step = is_the_person(user, case), next_step(case, today)
+    lives = case.person.date_of_death is None
+    money = money_now(case, today) if lives else None
+    letters = _new_letters(case, today)
+    shown = {
+        "case": case,
+        "stage": in_plain_words(case.get_stage_display()),
+        "next": step.person if own else next_for_helper(case),
+        "step": step,
+        "address": step.address_for(case, user),
+        "own": own,
+        "letters": letters,
+        "money": money,
+    }
+    if not (in_full and lives):
+        return shown
+    budget = standing(case, DecisionKind.FINAL_BUDGET)
+    charges = charges_of(budget.plan) if budget else []
+    pays = pays_on(charges, today) if budget else None
+    if own and wants_easy_words(user):
+        pence = budget.result["pence_per_week"] if budget else None
+        said = {"budget_pence": pence, "pays_pence": pays, "money": money, "letters": len(letters)}
+        shown["easy"] = in_easy_words(case, **said)
+    drawn = pictures(
+        case, budget, charges, money, today, you=own, ahead=next_review(case), story=case.story.filter(kind__in=STEPS)
+    )
+    return shown | {"pictures": drawn, "budget": budget, "plan": open_plan(case) or plan_in_force(case)}
 
 
 def _new_letters(case: Case, today: date) -> list[dict]:

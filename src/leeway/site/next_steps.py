@@ -11,11 +11,12 @@ from leeway.access.models import User
 from leeway.access.table import may_reach
 from leeway.care.assessment.access import can_check_means
 from leeway.care.assessment.queries import draft_assessment
-from leeway.care.people.access import can_work_on, lives
+from leeway.care.people.access import can_work_on, is_the_person, lives
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import offers_and_choice, open_plan, what_is_missing, what_money_lacks
 from leeway.care.review.queries import next_review
+from leeway.site.helping import next_for_helper
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,20 @@ class Onward:
     starts: bool
 
 
+def _sentence(step: NextStep, case: Case, user: User) -> str:
+    """The step in words for this reader: staff, the person, or whoever helps them."""
+    if user.is_staff_member:
+        return step.staff
+    return step.person if is_the_person(user, case) else next_for_helper(case)
+
+
 def onward(case: Case, user: User) -> Onward:
     """What comes next in a case, as this reader's pages show it."""
     step, own = next_step(case, timezone.localdate()), not user.is_staff_member
     start = step.start_for(case, user)
     reads = own or (step.starts and not start)
     return Onward(
-        sentence=step.person if own else step.staff,
+        sentence=_sentence(step, case, user),
         who="" if own else step.who,
         button=step.person_button or step.button if reads else step.button,
         address=start or step.address_for(case, user),

@@ -119,6 +119,7 @@ ROOMS = [
     "leeway.care.people",
     "leeway.care.asking",
     "leeway.care.circumstances",
+    "leeway.care.corrections",
     "leeway.care.decisions",
     "leeway.care.assessment",
     "leeway.care.planning",

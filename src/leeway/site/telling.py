@@ -63,6 +63,11 @@ def from_worker(line: StoryLine) -> dict[str, str]:
     return {"worker": who_has(line.case)}
 
 
+def from_worker_who_answers(line: StoryLine) -> dict[str, str] | None:
+    """The worker, where somebody of the council answered. What somebody took back themselves is no news to them."""
+    return from_worker(line) if line.by.is_staff_member else None
+
+
 def decided(what: str) -> Callable[[StoryLine], dict[str, str]]:
     """What a decision was about."""
     return lambda line: {"what": what}

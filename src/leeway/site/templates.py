@@ -11,14 +11,16 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import json_script
-from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader, pass_context
+from jinja2.runtime import Context
 
 from leeway.access.kept import keeps_writing
-from leeway.access.roles import Capability
 from leeway.access.second_factor import needs_second_factor
+from leeway.care.people.addressing import addressed
 from leeway.care.people.models import CommunicationNeed, Person
 from leeway.forms import DateParts, asked_with, error_in_words
 from leeway.law.numbers import pounds as pounds_in_words
+from leeway.site.easy import asked_for, easy_words_of
 from leeway.site.navigation import navigation
 from leeway.site.next_steps import onward
 
@@ -60,13 +62,25 @@ def environment(**options) -> Environment:
         field_value=field_value,
         communication_words=communication_words,
         large_print=large_print,
+        easy_words_of=easy_words_of,
         keeps_writing=keeps_writing,
         pagination_of=pagination_of,
         second_step_needed=needs_second_factor,
         single_sign_on=lambda: bool(settings.OIDC_ISSUER),
     )
-    env.filters.update(pounds=pounds, day=day, moment=moment, lines=lines, json_script=json_script)
+    env.filters.update(
+        pounds=pounds, day=day, moment=moment, lines=lines, for_reader=for_reader, json_script=json_script
+    )
     return env
+
+
+@pass_context
+def for_reader(context: Context, text: str) -> str:
+    """Stored words as this reader is addressed: staff read of “the person”, others of “you”, or of whom they help."""
+    user, case = context.get("user"), context.get("case")
+    if case is None or not user or user.is_staff_member:
+        return text
+    return addressed(str(text), you=case.person.user_id == user.pk, name=case.person.called)
 
 
 def url(name: str, *args, **kwargs) -> str:
@@ -151,9 +165,7 @@ def communication_words(person: Person) -> list[str]:
 
 def large_print(user) -> bool:
     """Whether this reader asked for large print: pages are larger then, as their letters are."""
-    if not (user and user.is_authenticated and user.can(Capability.TAKE_PART)):
-        return False
-    return Person.objects.filter(user=user, communication_needs__contains=[CommunicationNeed.LARGE_PRINT]).exists()
+    return CommunicationNeed.LARGE_PRINT in asked_for(user)
 
 
 def pagination_of(page: Page, request) -> dict:

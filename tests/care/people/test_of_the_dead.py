@@ -20,7 +20,8 @@ FITTING = {
 }  # fmt: skip
 #: What other actions call; each of those asks by itself. And what begins with nobody who could have died.
 WITHIN = {
-    "tell", "tell_many", "set_task", "finish_tasks", "finish_tasks_of_many", "end_tasks", "open_tasks_again",
+    "tell", "tell_many", "tell_of_words", "set_task", "finish_tasks", "finish_tasks_of_many", "end_tasks",
+    "open_tasks_again",
     "finish_message_tasks", "tell_every_case", "claim_relationship", "write_anew",
     "add_person",
 }  # fmt: skip

@@ -56,8 +56,18 @@ def test_ada_asks_at_any_time_and_it_is_due_within_four_weeks(active, ada_user):
     review = actions.ask_for_review(case=active, words="My sister is moving away.", by=ada_user, on=TODAY)
     assert review.due_on == TODAY + timedelta(weeks=4)
     assert (review.get_reason_display(), review.asked_by_name) == ("Unplanned: the person asked", "Ada Bell")
-    with pytest.raises(Refusal, match="on its way"):
-        actions.ask_for_review(case=active, words="Still.", by=ada_user, on=TODAY)
+
+
+def test_whoever_asks_again_adds_to_what_was_said_and_says_nothing_twice(active, ada_user, bea):
+    actions.ask_for_review(case=active, words="My sister is moving away.", by=ada_user, on=TODAY)
+    asked = active.tasks.filter(kind="review_asked")
+    finish_task(task=asked.get(), by=bea, on=TODAY)
+    again = {"case": active, "words": "She goes on Friday.", "by": ada_user, "on": TODAY}
+    review = actions.ask_for_review(**again)
+    assert review.asked_words == "My sister is moving away.\n23 November 2026, Ada Bell: She goes on Friday."
+    assert asked.filter(done_on=None).count() == 1, "her worker learns that she asked again"
+    with pytest.raises(Refusal, match="said this already"):
+        actions.ask_for_review(**again)
 
 
 def test_asking_does_not_put_a_review_off(active, ada_user):

@@ -151,7 +151,7 @@ def test_a_receipt_is_confirmed_by_an_officer_up_to_what_is_owed(budget, finn, b
     receipt = confirm(case, 100_00, finn)
     assert of(case, Kind.OWED_BY_PERSON) == -57_12
     assert balance(Account.objects.get(kind=Kind.FUNDER_PERSON)) == -100_00
-    assert case.story.filter(sentence="£100.00 received from the person.").exists()
+    assert case.story.filter(sentence="£100.00 received from Ada Bell.").exists()
     assert (receipt.looked_at, receipt.confirmed_by) == ("Bank statement 14, line 3", finn)
     assert list(findings()) == []
 

@@ -35,7 +35,7 @@ from leeway.care.assessment.savings import check_owned
 from leeway.care.decisions.actions import decide_by_rule
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
-from leeway.care.people.actions import move_case, tell
+from leeway.care.people.actions import move_case, tell, tell_of_words
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage, require_stage
@@ -230,6 +230,7 @@ def save_cross_check(*, assessment: Assessment, details: dict, version: int, by:
 def save_own_words(*, assessment: Assessment, words: dict, version: int, by: User, on: date) -> Assessment:
     """Keep what the person writes about what matters to them. Nothing of the assessor's is touched."""
     check_can_write_own_words(by, assessment.case)
+    tell_of_words(case=assessment.case, where="the assessment", by=by, on=on)
     return _save(assessment, {name: words[name] for name in OWN_CONVERSATION if name in words}, version)
 
 
@@ -237,6 +238,7 @@ def save_own_words(*, assessment: Assessment, words: dict, version: int, by: Use
 def save_own_words_on_outcome(*, note: OutcomeNote, words: str, version: int, by: User, on: date) -> OutcomeNote:
     """Keep what the person writes about one outcome. Nothing of the assessor's is touched."""
     check_can_write_own_words(by, note.assessment.case)
+    tell_of_words(case=note.assessment.case, where="the assessment", by=by, on=on)
     return _save_note(note, {"person_words": words}, version)
 
 

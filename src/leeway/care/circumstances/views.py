@@ -15,7 +15,7 @@ from leeway.versions import version_of
 
 def stays(request: SignedIn, case_id):
     """Where the person was and is for a time, and where what is known of a death stands."""
-    case = get_case(case_id, seen_by=request.user, page="Where the person is")
+    case = get_case(case_id, seen_by=request.user, page="Hospital, care home or prison")
     meaning = queries.what_stays_mean(case.person, timezone.localdate())
     return _page(request, "stays", case, back="case", stays=list(queries.stays_of(case.person)), meaning=meaning)
 

@@ -3,6 +3,7 @@
 from leeway.care.assessment.explain import looked_at_to_you, subjects_not_counted
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.letters.blocks import Amount, Block, Heading, Paragraph, Table, bullets, cell, day
+from leeway.care.people.addressing import addressed
 from leeway.care.planning.models import ChosenWay, Way
 from leeway.care.planning.queries import put_right
 from leeway.law.charge_case import BESIDE_CAPITAL
@@ -52,8 +53,12 @@ def _reasons(decision: Decision) -> list[Block]:
     left = [reason for reason in decision.reasons if reason not in said]
     if not left:
         return []
-    on_record = Paragraph("These are the words on our record. “The person” there is you.")
-    return [Heading("Our reasons"), *([on_record] if decision.rule else []), bullets(*left)]
+    return [Heading("Our reasons"), bullets(*(_to_you(reason) for reason in left))]
+
+
+def _to_you(words: str) -> str:
+    """Stored words, as a letter to the person says them."""
+    return addressed(words, you=True, name="")
 
 
 def _steps(decision: Decision, caption: str, last_header: str = EACH_WEEK) -> list[Block]:
@@ -62,7 +67,7 @@ def _steps(decision: Decision, caption: str, last_header: str = EACH_WEEK) -> li
         return []
     rows = tuple(
         (
-            cell(step["name"], step.get("sentence", ""), _source(step)),
+            cell(_to_you(step["name"]), _to_you(step.get("sentence", "")), _source(step)),
             pounds(step["pence"]) if "pence" in step else str(step.get("value", "")),
         )
         for step in decision.steps
@@ -90,8 +95,8 @@ def _eligibility(decision: Decision) -> list[Block]:
         Heading("How we decided"),
         Paragraph(
             "We asked each question as if nobody helped you. Help from family or friends does not count against you. "
-            "Every answer must be yes. Under each answer are the words on our record. “The person” or “the carer” "
-            "there is you."
+            "Every answer must be yes. Under each answer are the words on our record. Where they say “the carer”, "
+            "that is you."
         ),
         Table("The questions that the law asks", ("Question", "Our answer"), _answers(decision), amounts=False),
         *_looked_at(decision),
@@ -106,7 +111,7 @@ def _answers(decision: Decision) -> tuple[tuple[str, str], ...]:
     return tuple(
         (
             QUESTIONS.get(step["name"], step["name"]),
-            cell("Yes" if step["met"] else "No", step["sentence"], _source(step)),
+            cell("Yes" if step["met"] else "No", _to_you(step["sentence"]), _source(step)),
         )
         for step in decision.steps
         if "met" in step
@@ -118,7 +123,7 @@ def _looked_at(decision: Decision) -> list[Block]:
     facts = [step for step in decision.steps if "met" not in step]
     if not facts:
         return []
-    said = [f"{step['sentence']} {_source(step)}" for step in facts]
+    said = [f"{_to_you(step['sentence'])} {_source(step)}" for step in facts]
     return [
         Heading("What else we looked at"),
         Paragraph(looked_at_to_you(decision) or "We looked at which law applies to you."),
@@ -329,8 +334,8 @@ def _direct_payment(decision: Decision) -> list[Block]:
     said = {True: "Yes", False: "No"}
     rows = tuple(
         (
-            step["label"],
-            cell(said.get(step["answer"], "Not known yet"), step["what_would_change"], _source(step)),
+            _to_you(step["label"]),
+            cell(said.get(step["answer"], "Not known yet"), _to_you(step["what_would_change"]), _source(step)),
         )
         for step in decision.steps
     )

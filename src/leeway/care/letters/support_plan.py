@@ -22,6 +22,7 @@ from leeway.care.letters.blocks import (
 )
 from leeway.care.letters.bodies import EACH_WEEK, way_words
 from leeway.care.letters.content import CARE_ACT, job_of, make_letter, questions
+from leeway.care.people.addressing import addressed
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
 from leeway.care.planning.evidence import Met, how_met
 from leeway.care.planning.models import Agreement, Author, MetBy, Plan, PlanLine, PlanState
@@ -41,7 +42,7 @@ WROTE = {
 STANDS = {
     PlanState.DRAFT: "This plan is still being written. It may change.",
     PlanState.SUBMITTED: "This plan is waiting for the council to sign it off. It may change.",
-    PlanState.SIGNED_OFF: "The council has signed off this plan. It is waiting for your agreement.",
+    PlanState.SIGNED_OFF: "The council has decided on this plan. It is waiting for your agreement.",
     PlanState.TAKEN_BACK: "This plan was agreed, and its money could not be set up. Another plan takes its place.",
     PlanState.REPLACED: "A later plan has replaced this one.",
     PlanState.ENDED: "This plan has ended.",
@@ -175,7 +176,7 @@ def _what(line: PlanLine, judged: Judged | None) -> str:
     nhs = f"The NHS pays {pounds(nhs_pence(line))} of this" if line.nhs_percent else ""
     free = f"{'Free by law.' if judged.free else 'Not free.'} {judged.why}" if judged else ""
     family = family_in_words(line)
-    paid = f"Paid to family: {family}" if family else council_in_words(line)
+    paid = f"Paid to family: {addressed(family, you=True, name='')}" if family else council_in_words(line)
     return cell(line.what, supplier, in_words(line), aim, way, nhs, paid, free)
 
 

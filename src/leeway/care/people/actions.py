@@ -71,6 +71,12 @@ def tell(*, case: Case, kind: Event, sentence: str, by: User, on: date) -> Story
     return line
 
 
+def tell_of_words(*, case: Case, where: str, by: User, on: date) -> None:
+    """Let the worker know that the person, or who helps them, wrote something: once, until that is read."""
+    if not by.is_staff_member and not case.tasks.filter(kind=Event.OWN_WORDS, done_on=None).exists():
+        tell(case=case, kind=Event.OWN_WORDS, sentence=f"{by.name} wrote in {where}.", by=by, on=on)
+
+
 def tell_every_case(person: Person, *, kind: Event, sentence: str, by: User, on: date) -> None:
     """Write the same line in all of a person's cases, since it touches whoever works on any of them."""
     for case in person.cases.all():
@@ -244,7 +250,7 @@ def give_case(*, case: Case, worker: User, version: int, by: User, on: date) -> 
         raise Refusal(f"{worker.name} is not an assessor of {case.team}.", field="worker")
     case.worker = worker
     case.save(update_fields=["worker"])
-    tell(case=case, kind=Event.GIVEN, sentence=f"{worker.name} took on the case.", by=by, on=on)
+    tell(case=case, kind=Event.GIVEN, sentence=f"{worker.name} is the worker from now on.", by=by, on=on)
     return case
 
 
@@ -339,7 +345,7 @@ def add_relationship(*, case: Case, details: dict, by: User, on: date) -> Relati
     tell(
         case=case,
         kind=Event.RELATIONSHIP,
-        sentence=f"{relationship.name} recorded: {relationship.get_authority_display()}.",
+        sentence=f"{relationship.name} recorded: {relationship.authority_in_short}.",
         by=by,
         on=on,
     )
@@ -361,7 +367,7 @@ def end_relationship(
     tell(
         case=case,
         kind=Event.AUTHORITY_ENDED if held_the_money else Event.RELATIONSHIP,
-        sentence=f"{relationship.name}, {relationship.get_authority_display()}: ends on {ends_on:%-d %B %Y}.",
+        sentence=f"{relationship.name}, {relationship.authority_in_short}: ends on {ends_on:%-d %B %Y}.",
         by=by,
         on=on,
     )

@@ -250,6 +250,11 @@ class Relationship(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def authority_in_short(self) -> str:
+        """What they may do, without what the law says of it: “Authorised person”."""
+        return self.get_authority_display().partition(" (")[0].partition(":")[0]
+
 
 class CapacityQuestion(models.TextChoices):
     """Capacity is asked decision by decision, never in general."""

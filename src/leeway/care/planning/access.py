@@ -36,6 +36,11 @@ def check_can_write_about_me(user: User, case: Case, on: date) -> None:
         raise NotAllowed(f"Only {case.person}, those they gave leave, and the case's worker can write in this plan.")
 
 
+def check_can_change_mind(user: User, case: Case, on: date) -> None:
+    if not can_take_part(user, case, on):
+        raise NotAllowed(f"Only {case.person}, those they gave leave, and the case's worker can ask for another way.")
+
+
 def lacks_capacity(case: Case, question: CapacityQuestion) -> CapacityDecision | None:
     """The latest capacity decision on a question, if it says that the person cannot decide. Capacity is presumed."""
     latest = latest_capacity(case.person, question)

@@ -84,7 +84,8 @@ def offers_and_choice(plan: Plan) -> OffersAndChoice:
     if any(offer.rests_on_id for offer in offers) and uprated_from(plan) is None:
         offers = [offer for offer in offers if offer.rests_on_id is None]
     choices = Choice.objects.filter(offer__in=offers).select_related("offer", "decided_by", "best_interests")
-    chosen = {choice.offer_id: choice for choice in choices.select_related("recorded_by", "rests_on")}
+    choices = choices.select_related("recorded_by", "rests_on", "asked_for")
+    chosen = {choice.offer_id: choice for choice in choices}
     made = [chosen[offer.pk] for offer in offers if offer.pk in chosen]
     challenged = next(filter(is_challenged, made), None)
     return OffersAndChoice(offers, made[0] if made else None, challenged, _answer_to(challenged))

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from leeway.care.assessment.parts import outcomes_of
 from leeway.care.people.models import Authority, Case, Relationship
-from leeway.care.planning.models import Author, Choice, ChosenWay, MetBy, NotChosen, PlanLine, Way
+from leeway.care.planning.models import Author, Choice, ChosenWay, MetBy, NotChosen, PlanLine, Way, WayAsked
 from leeway.days import HAPPENED, PLANNED
 from leeway.forms import (
     DateField,
@@ -35,6 +35,16 @@ WAYS_IN_WORDS = {
     "and shows you where it went.",
     ChosenWay.MIXED: "A part one way, a part another: for example a direct payment for days out, and a managed "
     "account for home care.",
+}
+#: The same of somebody whom the reader helps.
+THEIR_WAYS_IN_WORDS = {
+    ChosenWay.DIRECT_PAYMENT: "The money is paid to them, or to someone they choose, into its own account. They buy "
+    "the support and keep the papers. They can employ their own assistants, with help if they want it.",
+    ChosenWay.COUNCIL_MANAGED: "The council holds the money and arranges the support that they decide on. There is "
+    "little paperwork. They still choose what, who and when.",
+    ChosenWay.SERVICE_FUND: "A provider they choose holds the money for them alone, spends it as they agree, and shows "
+    "them where it went.",
+    ChosenWay.MIXED: WAYS_IN_WORDS[ChosenWay.MIXED],
 }
 EXPLAINED = [(way.value, f"{way.label} | {WAYS_IN_WORDS[way]}") for way in ChosenWay]
 OWN_REASONS = {
@@ -273,6 +283,43 @@ class OwnChoiceForm(ChoiceForm):
         set_choices(self, "why_not_direct_payment", [("", "I chose a direct payment"), *reasons])
 
 
+class ChangeMindForm(forms.Form):
+    """How the budget should be held instead. Nobody must say why."""
+
+    way = forms.ChoiceField(
+        label="How should the budget be held instead?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how the budget should be held, or “not sure yet”."},
+    )
+    words = forms.CharField(label="Is there anything you want to say about it?", widget=AREA, required=False)
+
+    def __init__(self, *args, standing: Choice, you: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if you:
+            self.fields["way"].label = "How do you want it to be held instead?"
+        explained = WAYS_IN_WORDS if you else THEIR_WAYS_IN_WORDS
+        ways = [
+            (way.value, f"{WayAsked(way).label} | {explained[way]}")
+            for way in ChosenWay
+            if way != standing.way or way == ChosenWay.MIXED
+        ]
+        talk = "We talk it through, and nothing changes before that."
+        set_choices(self, "way", [*ways, (WayAsked.NOT_SURE, f"Not sure yet | {talk}")])
+
+
+class AnswerMindForm(forms.Form):
+    """That the budget stays as it is held, after it was talked through."""
+
+    words = forms.CharField(
+        label="Why does it stay as it is?",
+        help_text="What you talked about, what was found and what was agreed. The person reads this.",
+        widget=AREA,
+    )
+    agreed = YesNoField(
+        label="Does the person agree?", help_text="If they do not, the manager of the team looks at it next."
+    )
+
+
 class WaysForm(WholeForm):
     """One question for each line of the plan."""
 
@@ -472,8 +519,14 @@ class AgreeForm(DeciderForm):
     )
     not_said = forms.BooleanField(label=OWN_NOT_SAID, required=False)
 
-    def __init__(self, *args, name: str, **kwargs):
+    def __init__(self, *args, name: str, you: bool = False, **kwargs):
         super().__init__(*args, label="Who agrees, or does not?", **kwargs)
+        if not you and "decided_by" not in self.fields:
+            self.fields["agrees"].label = f"Is this plan and budget right for {name}?"
+            back = "No, something is not right | It goes back to the worker with what is said. Nothing is lost."
+            set_choices(self, "agrees", [("yes", "Yes, it is agreed"), ("no", back)])
+            self.fields["words"].label = "Anything to say (optional if it is agreed)"
+            self.fields["words"].help_text = "If it is not agreed: what is not right."
         if "decided_by" in self.fields:
             self.fields["not_said"].label = NOT_SAID
             self.fields["seen_instead"] = forms.CharField(

@@ -9,7 +9,7 @@ from django.db.models import Q
 from leeway.access.models import User
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import CapacityDecision, Case, Relationship
-from leeway.guards import kept, kept_with, tracked
+from leeway.guards import kept, kept_but, kept_with, tracked
 from leeway.law.direct_payment_codes import NECESSARY_FOR, RELATIONSHIPS
 from leeway.law.exemptions import PART_EXEMPTIONS
 from leeway.market.contracts.models import Rate
@@ -313,6 +313,68 @@ class Choice(models.Model):
                 | Q(decided_by_person=False, decided_by__isnull=False, best_interests=None)
                 | Q(decided_by_person=False, decided_by=None, best_interests__isnull=False),
                 name="choice_has_one_decider",
+            ),
+        ]
+
+
+class WayAsked(models.TextChoices):
+    """How somebody who changed their mind would like the budget to be held."""
+
+    DIRECT_PAYMENT = ChosenWay.DIRECT_PAYMENT.value, ChosenWay.DIRECT_PAYMENT.label
+    COUNCIL_MANAGED = ChosenWay.COUNCIL_MANAGED.value, ChosenWay.COUNCIL_MANAGED.label
+    SERVICE_FUND = ChosenWay.SERVICE_FUND.value, ChosenWay.SERVICE_FUND.label
+    MIXED = ChosenWay.MIXED.value, ChosenWay.MIXED.label
+    NOT_SURE = "not_sure", "Not sure yet: to talk it through"
+
+
+class Settled(models.TextChoices):
+    """What came of a change of mind."""
+
+    CHOSEN = "chosen", "A new choice was made"
+    STAYS = "stays", "It stays as it was"
+    WITHDRAWN = "withdrawn", "Taken back"
+
+
+@tracked()
+class ChangeOfMind(models.Model):
+    """That somebody asked for the budget to be held in another way, in their words, and what came of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="changes_of_mind")
+    instead_of = models.ForeignKey(Choice, models.PROTECT, related_name="+", help_text="The choice that stood then.")
+    way = models.CharField(max_length=20, choices=WayAsked)
+    words = models.TextField(blank=True, help_text="What they said of it, if they wanted to.")
+    asked_on = models.DateField()
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_by_name = models.TextField()
+    settled_on = models.DateField(null=True, blank=True)
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    settled = models.CharField(max_length=10, choices=Settled, blank=True)
+    choice = models.OneToOneField(Choice, models.PROTECT, null=True, blank=True, related_name="asked_for")
+    answer = models.TextField(blank=True, help_text="Why it stays as it was, where it does.")
+    agreed = models.BooleanField(null=True, blank=True, help_text="Whether the person agrees that it stays as it was.")
+
+    class Meta:
+        ordering = ["-asked_on", "-pk"]
+        triggers = kept_but(
+            "change_of_mind_is_kept", "settled_on", "settled_by", "settled", "choice", "answer", "agreed",
+            once="settled_on",
+        )  # fmt: skip
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(settled_on=None), name="mind_changed_once_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(settled_on=None, settled_by=None, settled="")
+                | (Q(settled_on__isnull=False, settled_by__isnull=False) & ~Q(settled="")),
+                name="change_of_mind_settled_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled="chosen", choice__isnull=False) | ~Q(settled="chosen") & Q(choice=None),
+                name="change_of_mind_led_to_a_choice",
+            ),
+            models.CheckConstraint(
+                condition=(Q(settled="stays", agreed__isnull=False) & ~Q(answer=""))
+                | ~Q(settled="stays") & Q(answer="", agreed=None),
+                name="change_of_mind_is_answered",
             ),
         ]
 

@@ -28,7 +28,7 @@ from leeway.care.planning.evidence import (
     uprated_from,
     what_offer_lacks,
 )
-from leeway.care.planning.models import Aim, Choice, ChosenWay, Plan, PlanLine, PlanState, Way
+from leeway.care.planning.models import Aim, ChangeOfMind, Choice, ChosenWay, Plan, PlanLine, PlanState, Way
 from leeway.care.planning.uses import what_uses_lack
 from leeway.law import law_on
 from leeway.law.direct_payment_codes import PERHAPS_DETAINED_IN
@@ -70,6 +70,24 @@ def begins_too_soon(plan: Plan, starts_on: date | None) -> str:
         f"The plan in force started on {before.starts_on:%-d %B %Y}. The new one takes its place on a later day: "
         "change the day on which support starts."
     )
+
+
+def choice_that_stands(case: Case) -> Choice | None:
+    """How the budget is held, or is to be: by the plan being written once it has a choice, or else the one in force."""
+    for plan in (open_plan(case), plan_in_force(case)):
+        if plan is not None and (choice := offers_and_choice(plan).choice) is not None:
+            return choice
+    return None
+
+
+def open_change_of_mind(case: Case) -> ChangeOfMind | None:
+    """That somebody wants the budget to be held in another way, where it is not settled."""
+    return case.changes_of_mind.filter(settled_on=None).select_related("instead_of").first()
+
+
+def last_change_of_mind(case: Case) -> ChangeOfMind | None:
+    """The latest change of mind about how the budget is held, settled or not."""
+    return case.changes_of_mind.select_related("instead_of", "settled_by", "choice").first()
 
 
 def has_direct_payment(case: Case) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from leeway.care.planning.views import choosing, deciding, writing
+from leeway.care.planning.views import changing_mind, choosing, deciding, writing
 
 app_name = "planning"
 of_a_case = [
@@ -23,6 +23,9 @@ of_a_case = [
     path("start-date/", writing.start_date, name="start_date"),
     path("ways-explained/", choosing.offer, name="offer"),
     path("choice/", choosing.choice, name="choice"),
+    path("another-way/", changing_mind.ask, name="change_mind"),
+    path("another-way/take-back/", changing_mind.take_back, name="take_back_mind"),
+    path("another-way/answer/", changing_mind.answer, name="answer_mind"),
     path("ways/", choosing.ways, name="ways"),
     path("direct-payment/", choosing.direct_payment, name="direct_payment"),
     path("check/", deciding.submit, name="submit"),

@@ -53,23 +53,44 @@ def schedule_review(*, case: Case, starts_on: date, by: User, on: date) -> Revie
 
 @transaction.atomic
 def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
-    """Ask for a review, at any time while support is in place; it becomes due within four weeks, or sooner."""
+    """Ask for a review, at any time while support is in place; it becomes due within four weeks, or sooner.
+
+    Whoever asks again while one is on its way adds to what was said, and the worker learns of it.
+    """
     check_can_ask_for_review(by, case, on)
     require_stage(case.stage, Stage.ACTIVE)
     check_lives(case.person)
     ask = "Say in a few words why you would like a review."
     words = said.sentence(words, ask=ask, field="words", least=said.A_WORD)
-    review = _lock_next(case, due_on=on + WHEN_ASKED)
-    if review.asked_on is not None:
-        raise Refusal(
-            f"A review was asked for on {review.asked_on:%-d %B %Y} and is on its way. Tell the worker if it is urgent."
-        )
-    review.reason, review.due_on = ReviewReason.ASKED, min(review.due_on, on + WHEN_ASKED)
-    review.asked_on, review.asked_by_name, review.asked_words = on, by.name, words
-    review.save(update_fields=["reason", "due_on", "asked_on", "asked_by_name", "asked_words"])
-    sentence = f"{by.name} asked for a review: {words}"
-    tell(case=case, kind=Event.REVIEW_ASKED, sentence=sentence, by=by, on=on)
+    again = Review.objects.filter(case=case, held_on=None, asked_on__isnull=False).exists()
+    review = review_as_asked(case=case, words=words, by=by, on=on)
+    asked = "said more about the review that was asked for" if again else "asked for a review"
+    tell(case=case, kind=Event.REVIEW_ASKED, sentence=f"{by.name} {asked}: {words}", by=by, on=on)
     return review
+
+
+@transaction.atomic
+def review_as_asked(*, case: Case, words: str, by: User, on: date) -> Review:
+    """Make a review due within four weeks, with the words of whoever wants it. They were allowed to say them."""
+    review = _lock_next(case, due_on=on + WHEN_ASKED)
+    if review.asked_on is None:
+        review.reason, review.due_on = ReviewReason.ASKED, min(review.due_on, on + WHEN_ASKED)
+        review.asked_on, review.asked_by_name, review.asked_words = on, by.name, words.strip()
+    else:
+        review.asked_words = _said_more(review, words.strip(), by, on)
+    review.save(update_fields=["reason", "due_on", "asked_on", "asked_by_name", "asked_words"])
+    return review
+
+
+def _said_more(review: Review, words: str, by: User, on: date) -> str:
+    """What was said when a review was asked for, with what is added now: who, and when."""
+    if review.asked_words == words or review.asked_words.endswith(f": {words}"):
+        raise Refusal(
+            f"You have said this already. A review was asked for on {review.asked_on:%-d %B %Y} and is on its way. If "
+            "it is urgent, ring the worker.",
+            field="words",
+        )
+    return f"{review.asked_words}\n{on:%-d %B %Y}, {by.name}: {words}"
 
 
 @transaction.atomic

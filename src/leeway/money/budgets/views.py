@@ -17,6 +17,7 @@ from leeway.law.numbers import pounds
 from leeway.money.budgets import actions, queries
 from leeway.money.budgets.forms import AwayForm, BecauseForm, EndForm, ExtendForm, HoldForm, InterimForm, LastCostForm
 from leeway.money.budgets.models import UNTIL_ENDED, WHILE_AWAY, HoldKind
+from leeway.money.budgets.presenters import where_the_money_is
 from leeway.money.budgets.schedule import year_pence
 
 
@@ -255,13 +256,17 @@ def _on_account(request: SignedIn, case, interims, form, because):
 def _page(request: SignedIn, case_id, form):
     today = timezone.localdate()
     picture = queries.picture(case_id, seen_by=request.user, on=today)
+    you, takes_part = is_the_person(request.user, picture.case), request.user.can(Capability.TAKE_PART)
+    name = picture.case.person.called
     context = {
         "picture": picture,
-        "you": is_the_person(request.user, picture.case),
+        "case": picture.case,
+        "you": you,
+        "where_it_is": where_the_money_is(picture.balances, you=you, name=name) if takes_part else {},
         "form": form,
         "year_pence": year_pence,
         "is_finance": request.user.can(Capability.START_BUDGETS),
-        "takes_part": request.user.can(Capability.TAKE_PART),
+        "takes_part": takes_part,
         "may_start": request.user.can(Capability.START_BUDGETS) and picture.case.stage == Stage.ARRANGING,
         "until_ended": UNTIL_ENDED,
         "while_away": WHILE_AWAY,

@@ -154,7 +154,8 @@ def confirm_receipt(
         confirmed_on=on,
     )
     _post(receipt, account, by, on)
-    sentence = f"{pounds(amount_pence)} received from {payer.label.lower().replace('nhs', 'NHS')}."
+    whom = "the NHS" if payer == Payer.NHS else case.person
+    sentence = f"{pounds(amount_pence)} received from {whom}."
     tell(case=case, kind=Event.SHARE_RECEIVED, sentence=sentence, by=by, on=on)
     return receipt
 

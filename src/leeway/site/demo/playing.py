@@ -299,7 +299,7 @@ def record_earlier(player: Player) -> None:
             unit_cost_pence=details["unit_cost_pence"],
             starts_on=player.script.opened_on - timedelta(days=700),
             ends_on=None,
-            told_by="The old system, as it was read on the day the case came over.",
+            told_by="The old system, as it was read on the day it came over.",
             by=player.staff.worker,
             on=player.day(16),
         )

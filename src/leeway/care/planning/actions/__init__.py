@@ -1,6 +1,11 @@
 """Every write about a support plan: writing it, choosing how the budget is held, signing it off, agreeing it."""
 
 from leeway.care.planning.actions.answering import answer_challenge, answer_need
+from leeway.care.planning.actions.changing_mind import (
+    answer_change_of_mind,
+    change_mind,
+    take_back_change_of_mind,
+)
 from leeway.care.planning.actions.choosing import check_direct_payment, offer_ways, record_choice, set_ways
 from leeway.care.planning.actions.deciding import (
     agree,
@@ -38,11 +43,13 @@ __all__ = [
     "add_line",
     "agree",
     "answer_challenge",
+    "answer_change_of_mind",
     "answer_need",
     "ask_for_nothing",
     "change_aim",
     "change_charge",
     "change_line",
+    "change_mind",
     "check_direct_payment",
     "disagree",
     "end_plan",
@@ -59,6 +66,7 @@ __all__ = [
     "start_plan",
     "submit_plan",
     "take_back",
+    "take_back_change_of_mind",
     "take_new_price",
     "uprate_plan",
     "warn_of_four_weeks",

@@ -9,7 +9,7 @@ from leeway.access.models import User
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.planning.access import check_can_answer, check_can_write_about_me
-from leeway.care.planning.actions.drafts import claim_draft, send_back
+from leeway.care.planning.actions.drafts import send_back, write_in
 from leeway.care.planning.evidence import OffersAndChoice, needs_of, offers_and_choice
 from leeway.care.planning.models import ChallengeAnswer, ChosenWay, MetBy, NeedAnswer, Plan, PlanState
 from leeway.days import HAPPENED, PLANNED, check_day
@@ -44,7 +44,7 @@ def answer_need(
     if met_by not in MetBy.values:
         raise Refusal("Say whether somebody meets this need, unpaid, or why the plan does not.", field="met_by")
     details = _somebody(who, asked_on, words, on) if met_by == MetBy.SOMEBODY else _reason(who, asked_on, words)
-    claim_draft(plan, version, by)
+    write_in(plan, version, by, on)
     answer, _new = NeedAnswer.objects.update_or_create(
         plan=plan, outcome=outcome, defaults={"met_by": met_by, "rests_on": None, **details}
     )

@@ -19,6 +19,7 @@ from leeway.care.planning.access import (
     is_in_force,
     lacks_capacity,
 )
+from leeway.care.planning.actions.changing_mind import join_to_choice
 from leeway.care.planning.actions.drafts import claim_draft, lock_draft
 from leeway.care.planning.evidence import is_challenged, is_judged_inappropriate, offers_and_choice, what_offer_lacks
 from leeway.care.planning.models import (
@@ -35,6 +36,7 @@ from leeway.refusal import EditedMeanwhile, Refusal
 from leeway.versions import claim_version, version_of
 
 WHY = "Write why in a sentence, in the words of whoever decided."
+RISKY = "A direct payment was said to be too complex or too risky. A manager looks at that first."
 HOW_EXPLAINED = "Say how you explained them, in a few words: “Talked through at home, with the easy read leaflet.”"
 
 
@@ -153,6 +155,7 @@ def record_choice(
         chosen_on=on,
         recorded_by=by,
     )
+    join_to_choice(plan.case, choice, by=by, on=on)
     claim_version(plan, locked.version)
     if by.is_staff_member:
         plan.written_by.add(by)
@@ -166,8 +169,7 @@ def record_choice(
         on=on,
     )
     if is_challenged(choice):
-        risky = "A direct payment was said to be too complex or too risky. A manager looks at that before sign-off."
-        tell(case=plan.case, kind=Event.CHALLENGED, sentence=risky, by=by, on=on)
+        tell(case=plan.case, kind=Event.CHALLENGED, sentence=RISKY, by=by, on=on)
     return choice
 
 

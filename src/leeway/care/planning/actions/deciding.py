@@ -72,7 +72,9 @@ def submit_plan(*, plan: Plan, version: int, by: User, on: date) -> Plan:
     costed = totals_of(lines)
     _charge(plan, lines, costed["pence_per_week"], by, on)
     move(plan, PlanState.SUBMITTED, {"submitted_by": by, "submitted_on": on})
-    sentence = f"Plan {plan.number} sent for sign-off: {pounds(costed['pence_per_week'])} a week."
+    sentence = (
+        f"Plan {plan.number} sent to a manager, who decides the budget: {pounds(costed['pence_per_week'])} a week."
+    )
     move_case(case=plan.case, to=Stage.SIGN_OFF, kind=Event.PLAN_SUBMITTED, by=by, on=on, sentence=sentence)
     return plan
 
@@ -113,7 +115,7 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
         on=on,
     )
     move(plan, PlanState.SIGNED_OFF, {"final_budget": decision})
-    sentence = f"{by.name} signed off a personal budget of {pounds(final_pence_per_week)} a week."
+    sentence = f"{by.name} decided on a personal budget of {pounds(final_pence_per_week)} a week."
     move_case(case=plan.case, to=Stage.AGREEMENT, kind=Event.SIGNED_OFF, by=by, on=on, sentence=sentence)
     return decision
 

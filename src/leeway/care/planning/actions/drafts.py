@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from leeway.access.models import User
-from leeway.care.people.actions import move_case
+from leeway.care.people.actions import move_case, tell_of_words
 from leeway.care.people.events import Event
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import (
@@ -29,6 +29,12 @@ def claim_draft(plan: Plan, version: int, by: User, **details: Any) -> None:
     claim(plan, version, PlanState.DRAFT, "changed", **details)
     if by.is_staff_member:
         plan.written_by.add(by)
+
+
+def write_in(plan: Plan, version: int, by: User, on: date, **details: Any) -> None:
+    """Take the plan's next version for what the person writes too: their worker learns of it."""
+    claim_draft(plan, version, by, **details)
+    tell_of_words(case=plan.case, where="the support plan", by=by, on=on)
 
 
 def lock_draft(plan: Plan) -> Plan:

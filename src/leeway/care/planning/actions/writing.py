@@ -18,7 +18,7 @@ from leeway.care.people.states import Stage, require_stage
 from leeway.care.planning.access import (
     check_can_write_about_me,
 )
-from leeway.care.planning.actions.drafts import claim_draft
+from leeway.care.planning.actions.drafts import claim_draft, write_in
 from leeway.care.planning.actions.exempting import check_exemption
 from leeway.care.planning.costs import weekly_pence
 from leeway.care.planning.evidence import offers_and_choice, only_prices_differ, shape_but_way
@@ -167,7 +167,7 @@ def save_about(*, plan: Plan, version: int, details: dict, by: User, on: date) -
     allowed = WORKER_WRITES if can_work_on(by, plan.case) else PERSON_WRITES
     if not set(details) <= allowed:
         raise NotAllowed("Who wrote the plan and the advice given are for the worker to record.")
-    claim_draft(plan, version, by, **details)
+    write_in(plan, version, by, on, **details)
     return plan
 
 
@@ -177,7 +177,7 @@ def add_aim(
 ) -> Aim:
     """Add something the person wants to do or keep doing, and how they will know that it works."""
     check_can_write_about_me(by, plan.case, on)
-    claim_draft(plan, version, by)
+    write_in(plan, version, by, on)
     return Aim.objects.create(plan=plan, words=_said(words), how_we_know=how_we_know.strip(), outcomes=list(outcomes))
 
 
@@ -187,7 +187,7 @@ def change_aim(
 ) -> Aim:
     """Change an aim while the plan is being written."""
     check_can_write_about_me(by, aim.plan.case, on)
-    claim_draft(aim.plan, version, by)
+    write_in(aim.plan, version, by, on)
     aim.words, aim.how_we_know, aim.outcomes = _said(words), how_we_know.strip(), list(outcomes)
     aim.save(update_fields=["words", "how_we_know", "outcomes"])
     return aim
@@ -197,7 +197,7 @@ def change_aim(
 def remove_aim(*, aim: Aim, version: int, by: User, on: date) -> None:
     """Take an aim out while the plan is being written. Lines that served it stay, without an aim."""
     check_can_write_about_me(by, aim.plan.case, on)
-    claim_draft(aim.plan, version, by)
+    write_in(aim.plan, version, by, on)
     aim.lines.update(aim=None)
     aim.delete()
 

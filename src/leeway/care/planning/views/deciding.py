@@ -11,7 +11,7 @@ from leeway.access.looks import record_looks
 from leeway.acting import act
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
-from leeway.care.people.access import can_take_part, can_work_on
+from leeway.care.people.access import can_take_part, can_work_on, is_the_person
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case, people_around
 from leeway.care.planning import actions, forms, queries
@@ -177,6 +177,7 @@ def agree(request: SignedIn, case_id):
         around=people_around(case.person, today),
         ask=can_work_on(request.user, case),
         name=str(case.person),
+        you=is_the_person(request.user, case),
     )
     if act(form, lambda **by_on: answer(form, plan, own_relationship(request, case), by_on), request):
         messages.success(request, "The answer is on record.")

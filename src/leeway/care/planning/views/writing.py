@@ -24,6 +24,7 @@ from leeway.care.planning.access import alike_in_both_halves
 from leeway.care.planning.evidence import needs_of
 from leeway.care.planning.lines import LineForm, LineKind, LineKindForm, kind_of, kinds_for, line_initial
 from leeway.care.planning.models import PlanLine
+from leeway.care.planning.views.changing_mind import in_short, may_change_mind
 from leeway.care.planning.views.parts import go_on, open_plan_of, page, whole
 from leeway.forms import VersionedForm, WholeForm
 from leeway.market.contracts.models import Rate
@@ -59,6 +60,8 @@ def overview(request: SignedIn, case_id, number=None):
     context |= shown | {
         "flags": alike_in_both_halves(plan, signed_by) if request.user.can(Capability.SIGN_OFF) else [],
         "may_answer": request.user.can(Capability.SIGN_OFF) and lives(case.person),
+        "change_of_mind": in_short(queries.last_change_of_mind(case)),
+        "may_change_mind": may_change_mind(shown["found"], plan) and can_take_part(request.user, case, today),
         "can_write": can_take_part(request.user, case, today) and lives(case.person),
         "missing": queries.what_is_missing(plan, today, needs=shown["needs"], found=shown["found"])
         if context["can_work"]

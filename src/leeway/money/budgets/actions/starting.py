@@ -155,7 +155,7 @@ def go_on(budget: Budget, charge: Decision, by: User, on: date) -> Budget:
             fund(part, until + DAY, 0, by, on)
     paid = queries.paid_beyond(budget, last_day)
     pays = pounds(charge.result["charge_pence_per_week"])
-    reason = f"From {charge.law_on:%-d %B %Y} the person pays {pays} a week, {charge.why}"
+    reason = f"From {charge.law_on:%-d %B %Y} {budget.case.person} pays {pays} a week, {charge.why}"
     end(budget, last_day, reason, by, on, replaced=True, goes_on=f"The budget goes on. {reason}.")
     return open_budget(budget.case, budget.plan, charge, charge.law_on, paid, by, on)
 

@@ -1,0 +1,1 @@
+"""Corrections of what is on record about a person, asked for by them or whoever helps them."""

@@ -1,0 +1,72 @@
+"""Easy words are easy: short sentences of known words, one idea each; shown to those who asked, and to nobody else."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from leeway.access.table import ACCESS, who_may_reach
+from leeway.care.people.models import Person
+from leeway.care.people.states import Stage
+from leeway.site.easy import easy_sentences
+
+WORDS_MOST, LETTERS_MOST = 12, 8
+HARD = re.compile(
+    r"\b(?:assess\w*|eligib\w*|direct payment|contribution|authoris\w*|review\w*|decision\w*|arrang\w*|require\w*"
+    r"|receiv\w*|regard\w*|provid\w*|support plan|in advance|entitle\w*|appropriate|however|therefore|whether)\b"
+)
+
+
+def sentences():
+    table = easy_sentences()
+    parts = [*table["now"].values(), *table["worker"].values(), table["budget"], *table["pays"].values()]
+    parts += [*table["payment"].values(), table["letters"], *table["pages"].values()]
+    return [sentence for part in parts for sentence in part]
+
+
+@pytest.mark.parametrize("sentence", sentences())
+def test_every_sentence_is_short_has_one_idea_and_no_hard_word(sentence):
+    plain = re.sub(r"\{\w+\}", "Bea", sentence)
+    assert len(plain.split()) <= WORDS_MOST, plain
+    assert plain[0].isupper() and plain[-1] in ".?" and plain.count(".") + plain.count("?") == 1
+    assert not re.search(r"[;:()–]", plain) and plain.count(",") <= 1
+    assert not HARD.search(plain.lower()), plain
+    assert max(map(len, re.findall(r"\w+", plain))) <= LETTERS_MOST, plain
+
+
+def test_what_would_not_be_easy_is_caught():
+    assert HARD.search("your contribution is assessed in advance")
+
+
+def test_every_stage_has_its_words_and_every_page_named_is_one_of_the_persons():
+    assert set(easy_sentences()["now"]) == {stage.value for stage in Stage}
+    assert set(easy_sentences()["worker"]) == {"known", "nobody"}
+    pages = set(easy_sentences()["pages"])
+    assert not [name for name in pages if who_may_reach(name) == "nobody"] and ACCESS
+
+
+@pytest.mark.django_db
+def test_they_are_shown_to_whoever_asked_for_them_and_to_nobody_else(case_of, sign_in):
+    case = case_of("Ada")
+    page = reverse("planning:overview", args=[case.pk])
+    ada = sign_in("ada")
+    for address in ("/home/", page):
+        assert "In easy words" not in ada.get(address).content.decode()
+    Person.objects.filter(pk=case.person_id).update(communication_needs=["easy_read"])
+    home = ada.get("/home/").content.decode()
+    assert "In easy words" in home and "Bea Okafor is your worker." in home and "for help each week." in home
+    assert "This is your plan." in ada.get(page).content.decode()
+    for other in ("bea", "tom"):
+        assert "In easy words" not in sign_in(other).get(page).content.decode(), "Ada asked for them, not they"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["Marcia", "Liam", "Doreen", "Graham", "Joan"])
+def test_they_hold_at_every_stage(case_of, sign_in, name):
+    case = case_of(name)
+    ada = Person.objects.get(user__email="ada@fairbourne.example")
+    user, ada.user = ada.user, None
+    ada.save(update_fields=["user"])
+    Person.objects.filter(pk=case.person_id).update(communication_needs=["easy_read"], user=user)
+    home = sign_in("ada").get("/home/").content.decode()
+    assert "In easy words" in home and "{" not in re.search(r"leeway-easy.*?</section>", home, re.S)[0]
