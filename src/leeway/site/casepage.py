@@ -91,11 +91,16 @@ def show(request: SignedIn, case_id):
         "indicative": standing.get(DecisionKind.INDICATIVE_BUDGET),
         "choice": offers_and_choice(plan).choice if plan else None,
         "people": people.people_around(case.person, today),
-        "statements": statements_about(case.person) if care_too and not own_view else [],
+        "statements": statements_about(case.person) if care_too and _is_disputed(story) else [],
         "story": story[:STORY_LINES_SHOWN],
         "older_story": story[STORY_LINES_SHOWN:],
     }
     return render(request, "site/case.jinja", context)
+
+
+def _is_disputed(story: list[StoryLine]) -> bool:
+    """Whether the story tells of something that was not corrected, so that what was said of it stands here."""
+    return any(line.kind == Event.CORRECTION_DISPUTED for line in story)
 
 
 def _asked_again(story: list[StoryLine]) -> bool:

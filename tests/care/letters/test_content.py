@@ -10,6 +10,7 @@ from leeway.care.decisions.models import DecisionKind
 from leeway.care.letters.blocks import Table
 from leeway.care.letters.content import letter_of
 from leeway.care.letters.support_plan import plan_document
+from leeway.care.people.addressing import addressed
 from leeway.care.planning.models import NeedAnswer
 from leeway.law.numbers import pounds
 
@@ -17,16 +18,22 @@ from .conftest import TODAY
 from .reading import words
 
 
+def to_you(stored):
+    """Stored words, as a letter to the person says them."""
+    return addressed(stored, you=True, name="")
+
+
 def test_the_charge_letter_has_every_step_of_g1(decide):
     decision = decide("charge", "G1")
     said = words(letter_of(decision))
     assert len(decision.steps) >= 12
     for step in decision.steps:
-        assert step["name"] in said and step["sentence"] in said and step["source"] in said
+        assert to_you(step["name"]) in said and to_you(step["sentence"]) in said and step["source"] in said
         assert pounds(step["pence"]) in said
     for figure in ("£300.42", "£186.40", "£18.50", "£95.52", "£324.48", "£420.00"):
         assert figure in said
     assert "£95.52 a week" in said
+    assert "Income left to you" in said and "left to the person" not in said
 
 
 def test_who_pays_adds_up_in_every_charge_letter(decide):
@@ -56,7 +63,7 @@ def test_a_letter_says_who_decided_the_law_what_to_do_whom_to_ask_and_the_date(d
         assert "If you disagree" in said and "Ombudsman" in said and "https://www.lgo.org.uk" in said
         assert "Ask Bea Okafor" in said
         for reason in decision.reasons if decision.kind != "direct_payment" else ():
-            assert reason in said
+            assert to_you(reason) in said
 
 
 def test_the_letter_to_someone_not_eligible_advises_and_says_how_to_disagree(decide, case):
@@ -94,7 +101,7 @@ def test_a_refused_direct_payment_says_what_would_change_it(decide):
     said = words(letter_of(decision))
     assert "We cannot make a direct payment" in said
     for condition in decision.result["conditions"]:
-        assert condition["label"] in said and condition["what_would_change"] in said
+        assert to_you(condition["label"]) in said and to_you(condition["what_would_change"]) in said
 
 
 def test_the_budget_statement_shows_each_share_and_they_add_up(budget):
