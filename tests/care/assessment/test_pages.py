@@ -224,6 +224,7 @@ def test_of_one_part_of_life_the_second_is_told_and_what_she_did_not_touch_stays
     shown = told.content.decode()
     assert "Someone else saved this" in shown and "I slip." in shown and "Slips in the bath." in shown
     assert seen_on(told) == old["seen"], "it still says what her page was made from"
+    assert shown.count('leeway-part" open') == 1, "what she wrote stands open beside theirs"
     both = {"hygiene_person_words": "I slip.", "version": version_on(told)}
     assert client.post(page("outcomes", case), old | both).status_code == 302
     notes = {note.outcome: note for note in queries.draft_assessment(case).outcomes.all()}

@@ -1,6 +1,7 @@
 """From one page of a plan to the next thing that it lacks, and what its pages know already."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -153,8 +154,9 @@ def test_when_somebody_was_asked_is_said_by_a_button_or_by_its_day_and_never_lef
 
 def test_after_a_decision_comes_the_next_plan_that_waits_for_this_manager(client, submitted, mona, another_case, bea):
     waits = Plan.objects.create(
-        case=another_case("Dora"), number=1, state="submitted", started_on=TODAY, submitted_by=bea, submitted_on=TODAY
-    )
+        case=another_case("Dora"), number=1, state="submitted", started_on=TODAY, submitted_by=bea,
+        submitted_on=TODAY + timedelta(days=1),
+    )  # fmt: skip
     type(waits.case).objects.filter(pk=waits.case_id).update(stage="sign_off")
     assert queries.next_to_sign_off(mona) == submitted
     client.force_login(mona)
