@@ -200,6 +200,7 @@ def _council(world: World) -> BankAccount:
 
 def _keep(world: World, *rows: str) -> Any:
     text = "\n".join(["Date,Description,Reference,Amount", *rows, ""])
+    text = text.replace("FEES", f"FEES {world.case.pk.hex[:12]}")  # no file of one world is that of another
     return statements.keep_statement(
         account=_council(world), upload=ContentFile(text.encode(), name="may.csv"),
         mapping=mapping_named("day-first"), by=world.finn, on=AFTER,
