@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from leeway import said
 from leeway.access.access import check_can
@@ -69,6 +69,8 @@ def ask_for_changes(*, on: date) -> Asked:
                 if change:
                     _ask_for(change, on)
                     cases += 1
+        except (InterfaceError, OperationalError):  # the database is gone, and no case is at fault
+            raise
         except Exception as problem:
             log.error("The charge of case %s could not be looked at: %s.", budget.case_id, type(problem).__name__)
             troubled.append(budget.case_id)

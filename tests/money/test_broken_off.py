@@ -1,0 +1,66 @@
+"""Everything that can be done with money, broken off at each statement that writes: nothing of it is left.
+
+The list is that of `test_at_once`, which is made from the actions themselves. The connection is ended from outside, as
+it is when the process is killed or the database goes away; what a killed process leaves of a run, step by step, is
+proved in `payments/test_broken_off.py`.
+"""
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.db import Error, close_old_connections, connection
+
+from leeway.access.models import Look
+from leeway.money.statements import actions as statements
+from leeway.money.statements.queries import findings
+from tests.money.test_at_once import ACTIONS, NAMES, put_aside, world  # noqa: F401 a fixture
+from tests.servers import database_url
+
+pytestmark = pytest.mark.django_db(transaction=True)
+#: What finds nothing left to do in its world: what it writes is written by `keep_statement`, which calls it.
+WRITES_NOTHING = {statements.match_by_itself}
+ROOMS = sorted({name.partition(".")[0] for name in NAMES.values()})
+
+
+def rows():
+    """Every row of ours, but for who looked."""
+    ours = [model for model in apps.get_models() if model.__module__.startswith("leeway.") and model is not Look]
+    return {model: list(model._base_manager.order_by("pk").values()) for model in ours}
+
+
+def ended_at(point):
+    """Ends the connection from outside once so many statements have written, and tells how many did."""
+    written = []
+
+    def end(execute, sql, params, many, context):
+        done = execute(sql, params, many, context)
+        if sql.lstrip().startswith(("INSERT", "UPDATE", "DELETE")):
+            written.append(sql)
+            if len(written) == point:
+                pid = connection.connection.info.backend_pid
+                with psycopg.connect(database_url(), autocommit=True) as other:
+                    assert other.execute("SELECT pg_terminate_backend(%s, 10000)", [pid]).fetchone() == (True,)
+        return done
+
+    return written, end
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_what_is_broken_off_leaves_nothing_and_is_done_afterwards(room, world):  # noqa: F811
+    for action in (each for each in ACTIONS.keys() - WRITES_NOTHING if NAMES[each].startswith(f"{room}.")):
+        ours, point, broken = world(*ACTIONS[action].needs), 1, True
+        before = rows()
+        while broken:
+            written, end = ended_at(point)
+            try:
+                with connection.execute_wrapper(end):
+                    ACTIONS[action].call(ours)
+                broken = False
+            except Error:
+                close_old_connections()
+                assert rows() == before, f"{NAMES[action]}, broken off after {point}"
+                point += 1
+        assert len(written) == point - 1 > 0, f"{NAMES[action]} went on after it was broken off"
+        assert rows() != before, f"{NAMES[action]} did nothing"
+        put_aside(ours)
+    assert list(findings()) == []
