@@ -89,7 +89,7 @@ def test_a_month_of_money(cases, counterparty, day, visit, fay, ada_user, tmp_pa
     run, dots_payment = the_run_is_made_and_the_bank_has_it(finn, second, counterparty)
     the_bank_turns_one_down(finn, counterparty, run)
     ada.go("/home/")
-    ada.is_told("Sent: to arrive on 27 April 2026")
+    ada.is_told("On its way", "To arrive on 27 April 2026")
     later = {"days": 2, "reason": "AC04", "end_to_end_id": dots_payment}
     counterparty.change(behaviour="return-later", parameters=later)
     day(PAY_ON, counterparty)
@@ -98,7 +98,7 @@ def test_a_month_of_money(cases, counterparty, day, visit, fay, ada_user, tmp_pa
     day(READ_ON, counterparty)
     account = the_statement_is_read_and_both_runs_confirmed(finn, counterparty)
     ada.go("/home/")
-    ada.is_told("Arrived: 27 April 2026, confirmed on 28 April 2026")
+    ada.is_told("Arrived", "27 April 2026, confirmed on 28 April 2026")
     the_nhs_pays_in(counterparty)
     day(QUEUE_ON, counterparty)
     statements_in(finn, counterparty, account)

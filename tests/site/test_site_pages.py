@@ -55,7 +55,7 @@ def test_someone_with_two_roles_sees_the_work_of_both(case_of, sign_in):
     mona = sign_in("mona")
     User.objects.filter(email__startswith="mona@").update(roles=["manager", "assessor"])
     text = read(mona, "/home/")
-    assert "The team&#39;s cases" in text and "waiting for sign-off" in text
+    assert "The team’s cases" in text and "waiting for sign-off" in text
     assert text.count("<h1") == 1
     User.objects.filter(email__startswith="finn@").update(roles=["finance", "analyst"])
     finn = sign_in("finn")
