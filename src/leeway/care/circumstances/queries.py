@@ -114,9 +114,20 @@ def in_care_homes(on: date) -> dict[Person, CareHomeWeeks]:
 
 def beyond_four_weeks(on: date) -> list[UUID]:
     """The people in a care home for whom a direct payment may not pay for it on a day: for rules, by their key."""
-    for_good = Stay.objects.filter(kind=StayKind.CARE_HOME, taken_back_on=None, starts_on__lte=on)
-    living = for_good.filter(Q(ends_on=None) | Q(ends_on__gt=on)).values_list("person", flat=True)
-    return [*living, *(person.pk for person, weeks in in_care_homes(on).items() if weeks.is_over)]
+    there = Q(ends_on=None) | Q(ends_on__gt=on)
+    homes = Stay.objects.filter(
+        kind__in=[StayKind.CARE_HOME, StayKind.CARE_HOME_STAY], taken_back_on=None, starts_on__lte=on
+    )
+    for_good: set[UUID] = set()
+    nights: dict[UUID, list[Nights]] = {}
+    stays = homes.filter(person__in=homes.filter(there).values("person")).select_related("person")
+    for stay in stays.order_by("starts_on"):
+        if stay.kind == StayKind.CARE_HOME_STAY and stay.person.date_of_death is None:
+            nights.setdefault(stay.person_id, []).append((stay.starts_on, stay.ends_on))
+        elif stay.kind == StayKind.CARE_HOME and (stay.ends_on is None or stay.ends_on > on):
+            for_good.add(stay.person_id)
+    law = law_on(on)
+    return [*for_good, *(person for person in nights if care_home_weeks(nights[person], law, on).is_over)]
 
 
 def earlier_support_of(case: Case) -> QuerySet[EarlierSupport]:
