@@ -18,6 +18,7 @@ from leeway.care.asking.actions import add_to_case, send
 from leeway.care.asking.models import Asking
 from leeway.care.circumstances.actions import record_earlier_support, record_stay
 from leeway.care.circumstances.models import Stay, StayKind
+from leeway.care.corrections.models import Correction
 from leeway.care.people import actions
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Whose
@@ -101,6 +102,7 @@ def record_of(case: Case) -> dict:
         "interim_id": case.interims.first(),
         "account_id": case.bank_accounts.first(),
         "asking_id": Asking.objects.filter(answer__case=case).first(),
+        "correction_id": case.corrections.first(),
         "stay_id": Stay.objects.filter(person=person).first(),
         "support_id": case.earlier_support.first(),
     }
@@ -180,6 +182,8 @@ def ada_case(council):
     record_earlier_support(**BEFORE, starts_on=TODAY() - timedelta(400), ends_on=None, **by_on)
     typed = {"for_whom": "self", "words": "The mornings.", "urgent": [], "name": str(case.person), "phone": "1"}
     add_to_case(asking=send(form_id=uuid4(), typed=typed, on=TODAY()), **by_on)
+    asked = {"asked_on": TODAY(), "asked_by": case.worker, "asked_by_name": case.worker.name}
+    Correction.objects.create(person=case.person, case=case, part="other", words="My street is new.", **asked)
     in_run(case)
     owe(case)
     on_account(case)

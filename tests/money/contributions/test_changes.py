@@ -128,7 +128,7 @@ def test_an_overdue_change_counts_what_was_paid_already(running, finn, paid):
     (change,) = queries.changes(seen_by=finn, on=day)
     later = actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=day)
     assert list(findings()) == []
-    said = "The budget goes on. From 13 May 2026 the person pays"
+    said = "The budget goes on. From 13 May 2026 Ada Bell pays"
     assert running.case.story.filter(sentence__startswith=said).exists()
     assert not running.case.story.filter(sentence__startswith="Budget ends").exists()
     shown = picture(running.case_id, seen_by=finn, on=day)

@@ -325,4 +325,4 @@ def test_home_asks_for_what_is_not_sent_and_for_what_is_not_confirmed(approved, 
     assert "it was not recorded as sent by 22 April 2026" in home_on(date(2026, 4, 23))
     record_sent(run=approved, sent_on=ON, by=fay, on=ON)
     assert "confirm what arrived" not in home_on(ON)
-    assert "was to arrive on 24 April 2026: look at the bank’s records" in home_on(PAY_ON)
+    assert "was to arrive on 24 April 2026: read the bank’s statement or answer" in home_on(PAY_ON)
