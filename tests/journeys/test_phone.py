@@ -92,7 +92,7 @@ def test_ada_shows_lines_of_her_own_account_and_keeps_the_rest_to_herself(visit,
 
 def tom_sees_it_too(tom: Visitor, file) -> None:
     tom.follow("See all of Ada’s payments")
-    tom.follow("Pick those lines of their statement")
+    tom.follow("Pick those lines of Ada’s statement")
     tom.is_told("STEP FREE TAXIS", "Ada Bell")
     tom.press("Choose a statement")
     tom.page.set_input_files("input[type=file]", file)

@@ -10,8 +10,9 @@ from leeway.care.people.queries import latest_capacity
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Way
 from leeway.care.planning.queries import pays_directly
-from leeway.care.review.actions import review_as_asked, review_soon
+from leeway.care.review.actions import has_said, review_as_asked, review_soon
 from leeway.care.review.models import ReviewReason
+from leeway.care.review.queries import next_review
 from leeway.law.direct_payments import goes_on
 from leeway.money.budgets.models import Hold, HoldKind
 from leeway.money.payees.states import State
@@ -31,8 +32,12 @@ def review_after_capacity(line: StoryLine) -> None:
 
 
 def review_after_change_of_mind(line: StoryLine) -> None:
-    """Make a review due within four weeks where support is in place: in it, the plan is written again."""
-    if line.case.stage == Stage.ACTIVE:
+    """Make a review due within four weeks where support is in place: in it, the plan is written again.
+
+    Whoever takes it back and asks for the same again has that review still ahead.
+    """
+    ahead = next_review(line.case)
+    if line.case.stage == Stage.ACTIVE and not (ahead and has_said(ahead, line.sentence)):
         review_as_asked(case=line.case, words=line.sentence, by=line.by, on=line.happened_on)
 
 

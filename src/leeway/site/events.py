@@ -11,7 +11,6 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 
 from leeway.care.circumstances.queries import detained_in, stay_on
-from leeway.care.corrections.queries import waiting
 from leeway.care.people.actions import end_tasks, finish_message_tasks, open_tasks_again, set_task
 from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Relationship, StoryLine, Whose
@@ -112,7 +111,7 @@ def _is_asked_again(line: StoryLine) -> bool:
 
 
 def _no_correction_waits(line: StoryLine) -> bool:
-    return not waiting(line.case.person)
+    return not line.case.corrections.filter(settled_on=None).exists()
 
 
 def _goes_on(line: StoryLine) -> bool:

@@ -117,6 +117,12 @@ def test_a_birthday_is_corrected_as_a_day_and_takes_the_place_of_its_year(case, 
     assert on_record(case, "date_of_birth", "year_of_birth") == (born, None)
 
 
+def test_a_wrong_birthday_can_be_taken_out(case, ada_user, bea):
+    correction = ask(case, ada_user, Part.WHO, date_of_birth=None).correction
+    settle(correction, bea, made=True, reason="Nobody knows the day, her sister says.")
+    assert on_record(case, "date_of_birth") == (None,)
+
+
 def test_a_day_that_cannot_be_meant_is_refused(case, ada_user):
     with pytest.raises(Refusal, match="in the future") as refused:
         ask(case, ada_user, Part.WHO, date_of_birth=TODAY.replace(year=2119))

@@ -62,6 +62,8 @@ def test_one_change_of_mind_is_looked_at_after_another(active, ada_user, bea):
         )
     actions.take_back_change_of_mind(case=active, by=ada_user, on=TODAY)
     assert Event.MIND_CHANGED not in waits(active)
+    assert change(active, ada_user), "the same may be asked for again, word for word"
+    actions.take_back_change_of_mind(case=active, by=ada_user, on=TODAY)
     assert change(active, ada_user, way="service_fund")
 
 

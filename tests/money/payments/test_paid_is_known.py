@@ -314,6 +314,15 @@ def test_a_budget_is_not_ended_while_its_payment_may_be_at_the_bank(approved, bu
     assert books(budget) == (0, 0, 0)
 
 
+def test_home_says_of_a_run_that_nobody_approved_in_time_what_can_be_done(run, client, finn, monkeypatch):
+    client.force_login(finn)
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: PAY_ON)
+    text = client.get("/home/").content.decode()
+    work = text.partition("Not sent:")[2].partition("</li>")[0]
+    assert "Give it another day, or cancel it." in work and "withdraw" not in work
+    assert "<strong>Approve:</strong>" not in text
+
+
 def test_home_asks_for_what_is_not_sent_and_for_what_is_not_confirmed(approved, client, finn, fay, monkeypatch):
     client.force_login(finn)
 

@@ -108,15 +108,16 @@ def add_to_case(*, asking: Asking, case: Case, by: User, on: date) -> Case:
     if case.stage == Stage.CLOSED:
         raise Refusal("This case is closed. Open it again, or take the request up as a new one.")
     _answer_with(asking, case, by, on)
-    what = f"Read what was asked for {{}} on {asking.asked_on:%-d %B %Y}, and answer: request {asking.reference}."
-    set_task(
-        case=case,
-        kind=Event.REQUEST,
-        what=what.format(case.person),
-        whose=Whose.WORKER,
-        due_on=max(on, asking.answer_by),
-        on=on,
-    )
+    if by.pk == case.worker_id or case.worker_id is None:  # another's request is told to the worker as it comes
+        what = f"Read what was asked for {{}} on {asking.asked_on:%-d %B %Y}, and answer: request {asking.reference}."
+        set_task(
+            case=case,
+            kind=Event.REQUEST,
+            what=what.format(case.person),
+            whose=Whose.WORKER,
+            due_on=max(on, asking.answer_by),
+            on=on,
+        )
     return case
 
 

@@ -179,8 +179,8 @@ def settle_correction(
     if made and correction.wanted:
         change_person(person=person, details=_as_details(person, correction), version=version, by=by, on=on)
     what = named(correction.wanted) or "something else"
-    verdict = "was corrected as asked" if made else f"was not corrected: {why}"
-    tell(case=correction.case, kind=Event.CORRECTION_SETTLED, sentence=f"On record, {what} {verdict}", by=by, on=on)
+    sentence = f"Corrected on record as asked: {what}." if made else f"Not corrected on record: {what}. {why}"
+    tell(case=correction.case, kind=Event.CORRECTION_SETTLED, sentence=sentence, by=by, on=on)
     return correction
 
 
@@ -190,6 +190,8 @@ def _as_details(person: Person, correction: Correction) -> dict:
     born, year = person.date_of_birth, person.year_of_birth
     if wanted.get("date_of_birth"):
         born, year = date.fromisoformat(wanted["date_of_birth"]), None
+    elif "date_of_birth" in wanted:
+        born = None
     return wanted | {"date_of_birth": born, "year_of_birth": year}
 
 

@@ -82,9 +82,14 @@ def review_as_asked(*, case: Case, words: str, by: User, on: date) -> Review:
     return review
 
 
+def has_said(review: Review, words: str) -> bool:
+    """Whether a review was asked for with these words, or they were the last that was said of it."""
+    return review.asked_words == words or review.asked_words.endswith(f": {words}")
+
+
 def _said_more(review: Review, words: str, by: User, on: date) -> str:
     """What was said when a review was asked for, with what is added now: who, and when."""
-    if review.asked_words == words or review.asked_words.endswith(f": {words}"):
+    if has_said(review, words):
         raise Refusal(
             f"You have said this already. A review was asked for on {review.asked_on:%-d %B %Y} and is on its way. If "
             "it is urgent, ring the worker.",

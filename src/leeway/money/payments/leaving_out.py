@@ -7,6 +7,7 @@ from django.db import transaction
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.acting import why_not
 from leeway.money.budgets.actions import place_hold
 from leeway.money.budgets.models import HoldKind
 from leeway.money.payments.actions import (
@@ -16,6 +17,7 @@ from leeway.money.payments.actions import (
     make_faster_run,
     make_run,
     one_at_a_time,
+    require_day_of,
     require_step,
 )
 from leeway.money.payments.models import Payment, PaymentRun, Rail
@@ -67,6 +69,8 @@ def leave_out(
 def require_can_leave_out(payment: Payment, run: PaymentRun, on: date) -> None:
     """Refuse to leave a payment out of a run that was approved, or one that no hold can keep waiting."""
     require_step(run, State.CANCELLED, on)
+    if why := why_not(lambda: require_day_of(run, run.pay_on, on)):
+        raise Refusal(f"{why} Give the run another day first, then leave the payment out of it.")
     if payment.instalment is None:
         raise Refusal(
             "This is money on account, which no hold keeps waiting. End it on its own page, cancel the run, and make "

@@ -79,5 +79,6 @@ def _next(case: Case, on: date) -> Next | None:
     if found is None:
         return None
     due = working_day_on_or_before(found.due_on)
-    on_time = found.run_pays_on if found.run_pays_on and not found.late else first_pay_day(on)
+    in_time = found.run_pays_on is not None and found.run_pays_on >= on and not found.late
+    on_time = found.run_pays_on if in_time else first_pay_day(on)
     return Next(found, due, max(due, on_time), found.why, found.late)

@@ -316,7 +316,8 @@ def runs_to_confirm(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
 
 def runs_not_sent(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
     """Runs whose day has come, approved or not, and of which nobody has said that the bank has the file."""
-    return runs(seen_by=seen_by).filter(state__in=NOT_SENT, pay_on__lte=on)
+    gone_by = Q(pay_on__lt=on) | Q(pay_on=on, rail=Rail.BACS)
+    return runs(seen_by=seen_by).filter(gone_by, state__in=NOT_SENT)
 
 
 def stopped_since(run: PaymentRun) -> QuerySet[Payment]:

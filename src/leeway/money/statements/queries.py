@@ -176,7 +176,8 @@ def lines_to_explain(account: BankAccount, *, words: str = "", sort: str = "") -
     """The lines that are not explained and that have some words, or an amount, in one of the orders of `SORTED`."""
     lines = candidates.open_lines(account)
     for word in words.split():
-        has = Q(counterparty__icontains=word) | Q(reference__icontains=word) | Q(description__icontains=word)
+        named = ("counterparty", "reference", "description", "end_to_end_id")
+        has = Q(*((f"{name}__icontains", word) for name in named), _connector=Q.OR)
         if AMOUNT.fullmatch(word):
             pence = int(Decimal(word.lstrip("£").replace(",", "")) * 100)
             has |= Q(amount_pence__in=(pence, -pence)) | Q(open_pence__in=(pence, -pence))
