@@ -6,7 +6,8 @@ BIN := .venv/bin
 READY := .venv/ready
 STATIC := src/leeway/site/static/vendor/leeway.css
 SLOW := tests/journeys tests/insight/measures/test_spark.py
-PAIRS := tests/money/test_at_once.py
+MONEY := tests/money
+PAIRS := $(MONEY)/test_at_once.py
 PORT ?= 8000
 PEOPLE ?= 300
 
@@ -18,14 +19,15 @@ demo: $(READY) $(STATIC)  ## a made-up council, then http://127.0.0.1:8000
 test: check browser  ## everything that must be true
 	@$(MAKE) --no-print-directory -j3 slow pairs others
 
-slow: $(READY) $(STATIC)  ## the tests that start a browser and Spark, and wait for them, on a database of their own
+slow: $(READY) $(STATIC)  ## the tests that start a browser and Spark, and wait for them; then those of money
 	LEEWAY_DATA=.leeway/slow $(BIN)/pytest $(SLOW)
+	LEEWAY_DATA=.leeway/slow $(BIN)/pytest $(MONEY) $(PAIRS:%=--ignore=%)
 
 pairs: $(READY) $(STATIC)  ## every two money actions at once, on a database of their own
 	LEEWAY_DATA=.leeway/pairs $(BIN)/pytest $(PAIRS)
 
 others: $(READY) $(STATIC)  ## every other test
-	$(BIN)/pytest $(SLOW:%=--ignore=%) $(PAIRS:%=--ignore=%)
+	$(BIN)/pytest $(SLOW:%=--ignore=%) $(MONEY:%=--ignore=%)
 
 browser: $(READY)  ## a browser for the journeys, where one can be had; without one they are skipped and say so
 	@command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install chromium \
