@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from leeway.access.models import User
@@ -18,6 +19,8 @@ from leeway.law.numbers import pounds
 from leeway.money.payments.money_now import MoneyNow
 
 TABLE = Path(__file__).parent / "easy_words.yaml"
+#: Under which name a reader carries what they asked for, once it was read.
+READ = "needs_to_take_part"
 
 
 @cache
@@ -26,17 +29,18 @@ def easy_sentences() -> dict[str, Any]:
     return yaml.safe_load(TABLE.read_text(encoding="utf-8"))
 
 
-def asked_for(user: User) -> frozenset[str]:
+def asked_for(user: User | AnonymousUser) -> frozenset[str]:
     """What this reader asked for themselves, so that they can take part. Read once a page."""
-    if not (user and user.is_authenticated and user.can(Capability.TAKE_PART)):
+    if not (isinstance(user, User) and user.can(Capability.TAKE_PART)):
         return frozenset()
-    if not hasattr(user, "needs_to_take_part"):
+    kept = vars(user)
+    if READ not in kept:
         needs = Person.objects.filter(user=user).values_list("communication_needs", flat=True).first()
-        user.needs_to_take_part = frozenset(needs or ())  # type: ignore[attr-defined]
-    return user.needs_to_take_part  # type: ignore[attr-defined]
+        kept[READ] = frozenset(needs or ())
+    return kept[READ]
 
 
-def wants_easy_words(user: User) -> bool:
+def wants_easy_words(user: User | AnonymousUser) -> bool:
     """Whether this reader asked for easy read: easy words stand above the page then."""
     return CommunicationNeed.EASY_READ in asked_for(user)
 
@@ -44,7 +48,7 @@ def wants_easy_words(user: User) -> bool:
 def easy_words_of(request: HttpRequest) -> list[str]:
     """What the page that is read is for, in easy words, where its reader asked for them and there are some."""
     match = request.resolver_match
-    if match is None or not wants_easy_words(request.user):  # type: ignore[arg-type]
+    if match is None or not wants_easy_words(request.user):
         return []
     return easy_sentences()["pages"].get(match.view_name, [])
 

@@ -1,6 +1,6 @@
 """A run above the council's limit: checked by one, approved by a finance manager, and never by one for both."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -131,6 +131,18 @@ def test_two_runs_of_one_do_not_stay_below_the_limit(two, finn, fay, fiona, pay_
     rest = part(second, fay, pay_on)
     assert approve_run(run=rest, by=finn, on=ON).state == State.CHECKED
     assert approve_run(run=rest, by=fiona, on=ON).state == State.APPROVED
+
+
+def test_a_run_is_not_moved_to_a_day_on_which_it_would_be_half_of_one_above_the_limit(two, finn, fay):
+    """Made a day later for a day of its own, and then moved beside the other."""
+    first, second = two
+    run = part(first, finn)
+    rest = part(second, fay, date(2026, 4, 23), ON + timedelta(days=1))
+    with pytest.raises(Refusal, match="With other runs of that day") as refused:
+        redate_run(run=rest, pay_on=PAY_ON, by=finn, on=ON + timedelta(days=1))
+    assert refused.value.field == "pay_on"
+    cancel_run(run=run, by=finn, on=ON)
+    assert redate_run(run=rest, pay_on=PAY_ON, by=finn, on=ON + timedelta(days=1)).pay_on == PAY_ON
 
 
 def test_a_run_that_was_given_up_leaves_its_room(two, finn, fay):

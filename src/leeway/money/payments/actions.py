@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, F, Max, Q, Subquery, Sum, UUIDField, Value, Window
+from django.db.models import Count, F, Max, Q, QuerySet, Subquery, Sum, UUIDField, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from leeway import said
@@ -90,7 +90,7 @@ def _make(
         rail=rail,
         why=why,
         pay_on=pay_on,
-        second_above_pence=_second_above(pay_on, on),
+        second_above_pence=_second_above(pay_on, on, PaymentRun.objects.all()),
         made_by=by,
         made_on=on,
         dated_by=by,
@@ -107,12 +107,12 @@ def _make(
     return run
 
 
-def _second_above(pay_on: date, on: date) -> int:
-    """The total above which two approve a run: the council's limit, less what one approves alone beside it.
+def _second_above(pay_on: date, made_on: date, others: QuerySet[PaymentRun]) -> int:
+    """The total above which two approve a run: the council's limit, less what one approves alone of the others.
 
     Runs of one pay day, or made on one day, count together: nobody stays below the limit by making two of one.
     """
-    beside = PaymentRun.objects.exclude(state__in=GIVEN_UP).filter(Q(pay_on=pay_on) | Q(made_on=on))
+    beside = others.exclude(state__in=GIVEN_UP).filter(Q(pay_on=pay_on) | Q(made_on=made_on))
     alone = beside.filter(total_pence__lte=F("second_above_pence")).aggregate(pence=Sum("total_pence", default=0))
     return max(0, settings.RUN_SECOND_APPROVER_PENCE - alone["pence"])
 
@@ -228,12 +228,20 @@ def withdraw_run(*, run: PaymentRun, reason: str, by: User, on: date) -> Payment
 def redate_run(*, run: PaymentRun, pay_on: date, by: User, on: date) -> PaymentRun:
     """Give a run that was not sent another day. An approval falls away: another officer approves the new day.
 
-    Refused where it has that day already, or where something in it is not due by then.
+    Refused where it has that day already, where something in it is not due by then, or where it would be one of
+    several of one day that are above the limit together, and one officer alone approves it.
     """
     run = _to_move(run, State.MADE, by, on)
     require_alone(run)
     require_day_of(run, pay_on, on)
     _require_due_by(run, pay_on)
+    others = PaymentRun.objects.exclude(pk=run.pk)
+    if not run.needs_second and run.total_pence > _second_above(pay_on, run.made_on, others):
+        raise Refusal(
+            "With other runs of that day this one is above the total that one officer alone approves. Choose another "
+            "day, or cancel it and make it again for that day: two approve it then.",
+            field="pay_on",
+        )
     run.pay_on, run.dated_by, run.dated_on = pay_on, by, on
     run.checked_by = run.checked_on = run.approved_by = run.approved_on = run.originator = None
     approvals = ("checked_by", "checked_on", "approved_by", "approved_on", "originator")
