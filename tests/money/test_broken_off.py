@@ -1,6 +1,6 @@
 """Everything that can be done with money, broken off at each statement that writes: nothing of it is left.
 
-The list is that of `test_at_once`, which is made from the actions themselves. The connection is ended from outside, as
+The list is that of `every_action`, which is made from the actions themselves. The connection is ended from outside, as
 it is when the process is killed or the database goes away; what a killed process leaves of a run, step by step, is
 proved in `payments/test_broken_off.py`.
 """
@@ -13,7 +13,7 @@ from django.db import Error, close_old_connections, connection
 from leeway.access.models import Look
 from leeway.money.statements import actions as statements
 from leeway.money.statements.queries import findings
-from tests.money.test_at_once import ACTIONS, NAMES, put_aside, world  # noqa: F401 a fixture
+from tests.money.every_action import ACTIONS, NAMES, put_aside
 from tests.servers import database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,7 +46,7 @@ def ended_at(point):
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_what_is_broken_off_leaves_nothing_and_is_done_afterwards(room, world):  # noqa: F811
+def test_what_is_broken_off_leaves_nothing_and_is_done_afterwards(room, world):
     for action in (each for each in ACTIONS.keys() - WRITES_NOTHING if NAMES[each].startswith(f"{room}.")):
         ours, point, broken = world(*ACTIONS[action].needs), 1, True
         before = rows()

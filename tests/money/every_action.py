@@ -1,0 +1,598 @@
+"""Everything that can be done with money: each action with the world that it needs, for tests that play them all."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from leeway.access.models import User
+from leeway.care.assessment.models import FinancialAssessment
+from leeway.care.assessment.queries import preview_charge
+from leeway.care.circumstances import actions as circumstances
+from leeway.care.circumstances.queries import standing_death
+from leeway.care.people.models import Case
+from leeway.care.planning.models import Way
+from leeway.law.charge_case import QUALIFYING_INCOME
+from leeway.money.banking.statement import mapping_named, read_statement
+from leeway.money.budgets import actions as budgets
+from leeway.money.budgets.dues import Payer
+from leeway.money.budgets.models import Budget, Hold, HoldKind, Instalment, Interim, LastCost
+from leeway.money.contributions import actions as contributions
+from leeway.money.contributions.queries import change_of, owed_account, running_budgets
+from leeway.money.ledger.queries import balance
+from leeway.money.payees import actions as payees
+from leeway.money.payees.models import Holder, PayeeAccount
+from leeway.money.payments import actions as payments
+from leeway.money.payments import answers, leaving_out, together
+from leeway.money.payments.models import FileOfRuns, Payment, PaymentRun
+from leeway.money.payments.states import State
+from leeway.money.statements import actions as statements
+from leeway.money.statements.kinds import Because, Otherwise, What, Whose
+from leeway.money.statements.matching import Proposal, Thing
+from leeway.money.statements.models import BankAccount, ColumnMapping, Match, StatementLine
+from leeway.refusal import Refusal
+from leeway.versions import version_of
+from tests.money.banking.reports import report, status
+
+SET_UP, ON = date(2026, 4, 1), date(2026, 4, 20)
+AWAY = date(2026, 5, 28)
+STARTS, CUT, FOUR_WEEKS_END = date(2026, 4, 22), date(2026, 4, 23), date(2026, 5, 24)
+PAY_DAYS = (date(2026, 4, 24), date(2026, 4, 27))  # of five days, and of four weeks
+NEXT_PAY_DAY, AFTER = date(2026, 5, 22), date(2026, 6, 4)
+SEEN = "Bank statement of that day"
+ROOMS = (budgets, payees, payments, answers, leaving_out, together, contributions, statements, circumstances)
+
+
+@dataclass
+class World:
+    """Ada's money, as a pair of actions needs it, and who may act."""
+
+    case: Case
+    budget: Budget
+    bea: User
+    finn: User
+    fay: User
+    mona: User
+    other: Case  # of somebody who has no budget yet
+    runs: dict[State, Any] = field(default_factory=dict)
+    now: date = ON  # later, once something has been set up that happens later
+
+
+@dataclass(frozen=True)
+class Action:
+    """What must be there first, by name, and the call."""
+
+    call: Callable[[World], Any]
+    needs: tuple[str, ...] = ()
+
+
+def _account(world: World, number: str) -> PayeeAccount:
+    return payees.enter_details(
+        case=world.case, way=Way.DIRECT_PAYMENT, holder=Holder.PERSON, account_name="Ada Bell",
+        sort_code="12-34-56", account_number=number, by=world.finn, on=ON,
+    )  # fmt: skip
+
+
+def _death(world: World) -> Any:
+    return circumstances.record_death(case=world.case, died_on=STARTS, told_by="A nurse", by=world.bea, on=AFTER)
+
+
+def _stay(world: World) -> Any:
+    return circumstances.record_stay(
+        case=world.case, kind="hospital", place="", starts_on=STARTS, ends_on=None, told_by="A nurse", by=world.bea,
+        on=AFTER,
+    )  # fmt: skip
+
+
+def _receipt(world: World) -> Any:
+    account = owed_account(world.case, Payer.NHS)
+    return contributions.confirm_receipt(
+        case=world.case, payer=Payer.NHS, amount_pence=1, received_on=AFTER, looked_at=SEEN,
+        owed_pence=-balance(account) if account else 0, by=world.finn, on=AFTER,
+    )  # fmt: skip
+
+
+MEANS = {
+    "household": "single",
+    "income": [{"kind": "private_pension", "pence_per_week": 280_00}],
+    QUALIFYING_INCOME: 280_00,
+}
+
+
+def _check(world: World) -> Any:
+    """The money is checked anew, and more is paid from that day on."""
+    return FinancialAssessment.objects.create(
+        case=world.case, started_on=CUT, completed_on=FOUR_WEEKS_END, basis="full", means=MEANS
+    )
+
+
+def _charged(case: Case) -> int:
+    """What somebody pays of £100 a week, as the money was checked before the plan."""
+    FinancialAssessment.objects.create(case=case, started_on=SET_UP, completed_on=SET_UP, basis="full", means=MEANS)
+    worked = preview_charge(case=case, personal_budget_pence_per_week=100_00, on=STARTS)
+    return worked.result["charge_pence_per_week"]
+
+
+def _change(world: World) -> Any:
+    found = running_budgets(AFTER).filter(case=world.case).first()
+    change = change_of(found, AFTER) if found else None
+    seen = change.seen if change else ""
+    return contributions.decide_change(budget=world.budget, seen=seen, money_changed=False, by=world.finn, on=AFTER)
+
+
+def _end(world: World, day: date) -> Any:
+    return budgets.end_budget(budget=world.budget, ends_on=day, reason="Moved away", by=world.finn, on=world.now)
+
+
+def _cost(world: World, kind: str, pence: int) -> LastCost:
+    return budgets.add_last_cost(
+        budget=world.budget, kind=kind, whose="Sam", amount_pence=pence, by=world.finn, on=AFTER
+    )
+
+
+def _large_cost(world: World) -> LastCost:
+    return LastCost.objects.get(instalment__part__budget=world.budget, instalment__kind="redundancy")
+
+
+def _hold(world: World) -> Hold:
+    kind = HoldKind.SAFEGUARDING
+    return budgets.place_hold(
+        budget=world.budget, kind=kind, reason="A concern", last_on=ON, ends_by_itself=True, by=world.finn, on=ON
+    )
+
+
+def _wait(world: World) -> Any:
+    return budgets.wait_after(case=world.case, kind=HoldKind.ENDED, reason="Support ended.", by=world.bea, on=ON)
+
+
+def _confirm(world: World, run: Any) -> Any:
+    return payments.confirm_run(run=run, confirmed_from=SEEN, returned={}, by=world.finn, on=run.pay_on)
+
+
+def _answer(world: World) -> Any:
+    run = world.runs[State.SENT]
+    first = status(run.payments.first().end_to_end_id, "RJCT", code="AC04")
+    upload = SimpleUploadedFile("answer.xml", report(first, about=run.reference))
+    return answers.take_answer(run=run, upload=upload, by=world.fay, on=ON)
+
+
+def _approve(world: World) -> Any:
+    return payments.approve_run(run=world.runs[State.MADE], by=world.fay, on=ON)
+
+
+def _dues(world: World) -> Any:
+    return Instalment.objects.filter(part__budget__case=world.case, starts_on=STARTS).values_list("pk", flat=True)
+
+
+def _redate(world: World) -> Any:
+    return payments.redate_run(run=world.runs[State.APPROVED], pay_on=date(2026, 4, 28), by=world.fay, on=ON)
+
+
+def _bank_account(world: World, whose: Whose = Whose.COUNCIL) -> BankAccount:
+    case = None if whose == Whose.COUNCIL else world.case
+    number = f"{whose.value}{world.case.pk.hex[:12]}"
+    return statements.open_bank_account(
+        whose=whose, name="Account", identifier=number, case=case, by=world.finn, on=SET_UP
+    )
+
+
+def _council(world: World) -> BankAccount:
+    return BankAccount.objects.get(identifier=f"COUNCIL{world.case.pk.hex[:12].upper()}")
+
+
+def _keep(world: World, *rows: str) -> Any:
+    text = "\n".join(["Date,Description,Reference,Amount", *rows, ""])
+    text = text.replace("FEES", f"FEES {world.case.pk.hex[:12]}")  # no file of one world is that of another
+    return statements.keep_statement(
+        account=_council(world), upload=ContentFile(text.encode(), name="may.csv"),
+        mapping=mapping_named("day-first"), by=world.finn, on=AFTER,
+    )  # fmt: skip
+
+
+def _lines(world: World) -> Any:
+    """What the bank says: the run that was sent has left, something small went out, and something came in."""
+    run = world.runs.get(State.SENT)
+    left = [f"27/04/2026,BACS,{run.reference},-{run.total_pence / 100:.2f}"] if run else []
+    return _keep(world, *left, "28/04/2026,FEES,,-2.00", "29/04/2026,NHS,,1.00")
+
+
+def _line(world: World, pence: int) -> StatementLine:
+    return StatementLine.objects.get(account=_council(world), amount_pence=pence)
+
+
+def _paid(world: World) -> Payment:
+    return world.runs[State.CONFIRMED].payments.first()
+
+
+def _accept(world: World) -> Any:
+    sent = Proposal(
+        lines=((_line(world, -2_00).pk, -1_00),),
+        things=((Thing(What.SENT, _paid(world).pk), -1_00),),
+        because=Because.AMOUNT_DAY,
+        confidence=40,
+        why="The same amount.",
+    )
+    return statements.accept(account=_council(world), proposal=sent, by=world.finn, on=AFTER)
+
+
+def _by_hand(world: World) -> Any:
+    return statements.match_by_hand(
+        account=_council(world), lines={_line(world, -2_00).pk: -2_00},
+        things={Thing(What.SENT, _paid(world).pk): -2_00}, why="The bank says so.", by=world.finn, on=AFTER,
+    )  # fmt: skip
+
+
+def _explain(world: World) -> Match:
+    return statements.explain(
+        line=_line(world, -2_00), kind=Otherwise.CHARGES, words="Charges of the month", by=world.finn, on=AFTER
+    )
+
+
+def _pick(world: World) -> Any:
+    text = b"Date,Description,Amount\n28/04/2026,TAXI,-2.00\n29/04/2026,SHOP,-3.00\n"
+    read = read_statement(text, mapping=mapping_named("day-first"))
+    own = BankAccount.objects.get(case=world.case, whose=Whose.ORDINARY)
+    return statements.keep_picked(
+        account=own, lines=read.statements[0].lines, format=read.format, places=[1], by=world.finn, on=AFTER
+    )
+
+
+def _mapping(world: World) -> Any:
+    return statements.save_mapping(
+        name=f"card-{world.case.pk.hex[:12]}", version=0, by=world.finn, on=ON,
+        described={"columns": {"booked_on": ["Day"], "amount": ["Sum"]}, "days": "day first"},
+        rows=[["Day", "Sum"], ["28/04/2026", "-2.00"], ["29/04/2026", "3.00"]],
+    )  # fmt: skip
+
+
+def _received(world: World) -> Any:
+    account = owed_account(world.case, Payer.NHS)
+    return statements.receive_from_line(
+        line=_line(world, 1_00), case=world.case, payer=Payer.NHS, owed_pence=-balance(account) if account else 0,
+        by=world.finn, on=AFTER,
+    )  # fmt: skip
+
+
+def _interim(world: World) -> Any:
+    return budgets.ask_for_interim(
+        case=world.other, amount_pence=50_00, starts_on=ON, ends_on=ON, reason="Home alone", by=world.finn, on=ON
+    )
+
+
+def _its(world: World) -> Any:
+    return world.other.interims.get()
+
+
+def _held_in_hospital(world: World) -> Any:
+    world.now = AFTER
+    with suppress(Refusal):  # after a death, nobody is anywhere
+        circumstances.record_stay(
+            case=world.case, kind="hospital", place="", starts_on=AWAY, ends_on=AWAY, told_by="A nurse",
+            by=world.bea, on=AFTER,
+        )  # fmt: skip
+    return budgets.place_hold(
+        budget=world.budget, kind=HoldKind.HOSPITAL, reason="Is ill", last_on=AFTER, by=world.finn, on=AFTER
+    )
+
+
+def _left_out(world: World) -> Any:
+    return budgets.leave_out_days(
+        hold=world.budget.holds.get(kind=HoldKind.HOSPITAL), starts_on=AWAY, ends_on=AWAY, reason="Not paid",
+        by=world.finn, on=AFTER,
+    )  # fmt: skip
+
+
+def _paid_on(world: World) -> Any:
+    return budgets.pay_days_on(
+        hold=world.budget.holds.get(kind=HoldKind.HOSPITAL), starts_on=AWAY, ends_on=AWAY, reason="Kept on",
+        by=world.finn, on=AFTER,
+    )  # fmt: skip
+
+
+def _sample(world: World) -> Any:
+    run = world.runs[State.MADE]
+    return payments.draw_sample(run=run, size=1, because="A small run", by=world.finn, on=ON)
+
+
+def _another_approved(world: World) -> Any:
+    """Another approved run by Bacs: money on account of somebody else, and whatever else is due."""
+    interim = Interim.objects.filter(case=world.other).first() or _interim(world)
+    if interim.authorised_on is None:
+        budgets.authorise_interim(interim=interim, by=world.mona, on=ON)
+    return _run(world, State.APPROVED, date(2026, 4, 28))
+
+
+def _together(world: World) -> Any:
+    ours = PaymentRun.objects.filter(payments__case__in=[world.case, world.other], state=State.APPROVED, file=None)
+    return together.put_together(runs=set(ours.values_list("pk", flat=True)), by=world.fay, on=ON)
+
+
+def _file(world: World) -> FileOfRuns:
+    return world.runs[State.APPROVED].file or FileOfRuns.objects.get(runs=world.runs[State.APPROVED])
+
+
+#: What actions need beside a run and a share of the NHS, in the order in which it is set up.
+SET_UP_BY: dict[str, Callable[[World], Any]] = {
+    "another approved": _another_approved,
+    "together": _together,
+    "entered": lambda world: _account(world, "87654321"),
+    "fallen due": lambda world: contributions.let_fall_due(on=AFTER),
+    "receipt": _receipt,
+    "checked": _check,
+    "ending": lambda world: _end(world, FOUR_WEEKS_END),
+    "large cost": lambda world: _cost(world, "redundancy", settings.LAST_COST_SECOND_LOOK_PENCE + 1),
+    "hold": _hold,
+    "on account": lambda world: Interim.objects.filter(case=world.other).first() or _interim(world),
+    "sample": _sample,
+    "waiting": _wait,
+    "stay": _stay,
+    "death": _death,
+    "lines": lambda world: (_bank_account(world), _lines(world)),
+    "explained": _explain,
+    "own account": lambda world: _bank_account(world, Whose.ORDINARY),
+    "mapping": _mapping,
+    "in hospital": _held_in_hospital,
+}
+
+#: Each action that has to do with money: its room and name, what must be there first, and how it is called.
+ACTIONS: dict[Callable[..., Any], Action] = {
+    payments.make_run: Action(
+        lambda world: payments.make_run(pay_on=NEXT_PAY_DAY, by=world.finn, on=date(2026, 5, 11)),
+    ),
+    payments.approve_run: Action(_approve, (State.MADE,)),
+    payments.record_sent: Action(
+        lambda world: payments.record_sent(run=world.runs[State.APPROVED], sent_on=ON, by=world.fay, on=ON),
+        (State.APPROVED,),
+    ),
+    payments.confirm_run: Action(lambda world: _confirm(world, world.runs[State.SENT]), (State.SENT,)),
+    payments.return_payment: Action(
+        lambda world: payments.return_payment(
+            payment=world.runs[State.CONFIRMED].payments.first(), reason="account closed", by=world.fay, on=AFTER
+        ),
+        (State.CONFIRMED,),
+    ),
+    answers.take_answer: Action(_answer, (State.SENT,)),
+    payments.cancel_run: Action(
+        lambda world: payments.cancel_run(run=world.runs[State.MADE], by=world.finn, on=ON), (State.MADE,)
+    ),
+    leaving_out.leave_out: Action(
+        lambda world: leaving_out.leave_out(
+            payment=world.runs[State.MADE].payments.first(),
+            kind=HoldKind.QUERIED,
+            reason="A second plan",
+            last_on=ON,
+            by=world.finn,
+            on=ON,
+        ),
+        (State.MADE,),
+    ),
+    payments.withdraw_run: Action(
+        lambda world: payments.withdraw_run(
+            run=world.runs[State.APPROVED], reason="The bank has no file", by=world.fay, on=ON
+        ),
+        (State.APPROVED,),
+    ),
+    payments.redate_run: Action(_redate, (State.APPROVED,)),
+    payments.make_faster_run: Action(
+        lambda world: payments.make_faster_run(
+            pay_on=STARTS, only=list(_dues(world)), why="She is home alone", by=world.finn, on=ON
+        ),
+    ),
+    together.put_together: Action(_together, (State.APPROVED, "another approved")),
+    together.record_file_sent: Action(
+        lambda world: together.record_file_sent(file=_file(world), sent_on=ON, by=world.fay, on=ON),
+        (State.APPROVED, "another approved", "together"),
+    ),
+    together.take_apart: Action(
+        lambda world: together.take_apart(file=_file(world), reason="The bank has none", by=world.fay, on=ON),
+        (State.APPROVED, "another approved", "together"),
+    ),
+    payments.draw_sample: Action(_sample, (State.MADE,)),
+    payments.record_checked: Action(
+        lambda world: payments.record_checked(
+            sampled=world.runs[State.MADE].sample.rows.get(), right=True, found="As planned", by=world.fay, on=ON
+        ),
+        (State.MADE, "sample"),
+    ),
+    budgets.extend_hold: Action(
+        lambda world: budgets.extend_hold(
+            hold=world.budget.holds.get(kind=HoldKind.SAFEGUARDING), last_on=AFTER, by=world.finn, on=ON
+        ),
+        ("hold",),
+    ),
+    budgets.end_holds: Action(lambda world: budgets.end_holds(on=AFTER), ("hold",)),
+    budgets.leave_out_days: Action(_left_out, ("in hospital",)),
+    budgets.pay_days_on: Action(_paid_on, ("charged", "in hospital")),
+    budgets.ask_for_interim: Action(_interim),
+    budgets.authorise_interim: Action(
+        lambda world: budgets.authorise_interim(interim=_its(world), by=world.mona, on=ON), ("on account",)
+    ),
+    budgets.end_interim: Action(
+        lambda world: budgets.end_interim(interim=_its(world), reason="Not needed", by=world.mona, on=ON),
+        ("on account",),
+    ),
+    budgets.start_budget: Action(
+        lambda world: budgets.start_budget(plan=world.case.plans.get(number=2), by=world.finn, on=world.now),
+        ("agreed",),
+    ),
+    budgets.send_plan_back: Action(
+        lambda world: budgets.send_plan_back(
+            plan=world.case.plans.get(number=2), reason="It starts before the one it replaces.", by=world.finn, on=ON
+        ),
+        ("agreed",),
+    ),
+    budgets.fund_next_year: Action(
+        lambda world: budgets.fund_next_year(budget=world.budget, by=world.finn, on=date(2027, 2, 1))
+    ),
+    budgets.end_budget: Action(lambda world: _end(world, CUT)),
+    budgets.place_hold: Action(_hold),
+    budgets.lift_hold: Action(
+        lambda world: budgets.lift_hold(hold=world.budget.holds.get(kind=HoldKind.SAFEGUARDING), by=world.finn, on=ON),
+        ("hold",),
+    ),
+    budgets.wait_after: Action(_wait),
+    budgets.go_on_after: Action(
+        lambda world: budgets.go_on_after(case=world.case, kind=HoldKind.ENDED, by=world.bea, on=ON), ("waiting",)
+    ),
+    budgets.hold_returned: Action(
+        lambda world: budgets.hold_returned(
+            instalment=world.budget.parts.first().instalments.first(), reason="Came back", by=world.finn, on=world.now
+        )
+    ),
+    budgets.set_up_again: Action(
+        lambda world: budgets.set_up_again(budget=world.budget, reason="She stays", by=world.finn, on=world.now),
+        ("ending",),
+    ),
+    budgets.add_last_cost: Action(lambda world: _cost(world, "tax", 100_00), ("ending",)),
+    budgets.look_at_last_cost: Action(
+        lambda world: budgets.look_at_last_cost(cost=_large_cost(world), by=world.fay, on=AFTER),
+        ("ending", "large cost"),
+    ),
+    budgets.cancel_last_cost: Action(
+        lambda world: budgets.cancel_last_cost(cost=_large_cost(world), reason="Paid by him", by=world.finn, on=AFTER),
+        ("ending", "large cost"),
+    ),
+    payees.enter_details: Action(lambda world: _account(world, "12121212")),
+    payees.approve_details: Action(
+        lambda world: payees.approve_details(payee=_entered(world), by=world.fay, on=ON), ("entered",)
+    ),
+    payees.reject_details: Action(
+        lambda world: payees.reject_details(payee=_entered(world), reason="Not hers", by=world.fay, on=ON),
+        ("entered",),
+    ),
+    contributions.let_fall_due: Action(lambda world: contributions.let_fall_due(on=AFTER), ("shares",)),
+    contributions.confirm_receipt: Action(_receipt, ("shares", "fallen due")),
+    contributions.ask_for_changes: Action(lambda world: contributions.ask_for_changes(on=AFTER), ("checked",)),
+    contributions.decide_change: Action(_change, ("checked",)),
+    contributions.take_back: Action(
+        lambda world: contributions.take_back(
+            receipt=world.case.receipts.get(), reason="Another case's", by=world.finn, on=AFTER
+        ),
+        ("shares", "fallen due", "receipt"),
+    ),
+    statements.open_bank_account: Action(lambda world: _bank_account(world, Whose.DEDICATED)),
+    statements.keep_statement: Action(lambda world: _keep(world, "30/04/2026,FEES,,-7.00"), ("lines",)),
+    statements.keep_picked: Action(_pick, ("own account",)),
+    statements.save_mapping: Action(_mapping),
+    statements.end_mapping: Action(
+        lambda world: statements.end_mapping(
+            mapping=ColumnMapping.objects.get(name=f"card-{world.case.pk.hex[:12]}"), by=world.finn, on=ON
+        ),
+        ("mapping",),
+    ),
+    statements.match_by_itself: Action(
+        lambda world: statements.match_by_itself(account=_council(world), on=AFTER), ("lines",)
+    ),
+    statements.accept: Action(_accept, (State.CONFIRMED, "lines")),
+    statements.match_by_hand: Action(_by_hand, (State.CONFIRMED, "lines")),
+    statements.explain: Action(_explain, ("lines",)),
+    statements.undo: Action(
+        lambda world: statements.undo(
+            match=Match.objects.get(parts__line=_line(world, -2_00)), reason="It was a fee.", by=world.finn, on=AFTER
+        ),
+        ("lines", "explained"),
+    ),
+    statements.confirm_from_statement: Action(
+        lambda world: statements.confirm_from_statement(run=world.runs[State.SENT], by=world.finn, on=AFTER),
+        (State.SENT, "lines"),
+    ),
+    statements.receive_from_line: Action(_received, ("shares", "fallen due", "lines")),
+    circumstances.record_death: Action(_death),
+    circumstances.undo_death: Action(
+        lambda world: circumstances.undo_death(
+            case=world.case,
+            because="Another Ada Bell",
+            version=version_of(standing_death(world.case.person)),
+            by=world.bea,
+            on=AFTER,
+        ),
+        ("death",),
+    ),
+    circumstances.record_stay: Action(_stay),
+    circumstances.take_back_stay: Action(
+        lambda world: circumstances.take_back_stay(
+            case=world.case, stay=world.case.person.stays.get(), because="Another ward", by=world.bea, on=AFTER
+        ),
+        ("stay",),
+    ),
+    circumstances.end_stay: Action(
+        lambda world: circumstances.end_stay(
+            case=world.case, stay=world.case.person.stays.get(), ends_on=AFTER, by=world.bea, on=AFTER
+        ),
+        ("stay",),
+    ),
+}
+NAMES = {action: f"{action.__module__.partition('.actions')[0].split('.')[-1]}.{action.__name__}" for action in ACTIONS}
+
+
+def _entered(world: World) -> PayeeAccount:
+    return PayeeAccount.objects.filter(case=world.case, account_number="87654321").get()
+
+
+#: What somebody had before their budget is a record alone: no row of money is read or written with it.
+MOVES_NO_MONEY = {circumstances.record_earlier_support, circumstances.take_back_earlier_support}
+
+
+def make_world(*needs: str, another_case: Callable[[str], Case], agree: Callable[..., Any], **officers: User) -> World:
+    """Make the world that a pair of actions needs, by the names of what must be there."""
+    finn, fay = officers["finn"], officers["fay"]
+    case = another_case("Ada")
+    ways = [(Way.DIRECT_PAYMENT, 100_00, 0)] + [(Way.SERVICE_FUND, 70_00, 50)] * ("shares" in needs)
+    charge_pence = _charged(case) if "charged" in needs else 0
+    plan = agree(case, *ways, starts_on=STARTS, charge_pence=charge_pence)
+    in_use(case, finn, fay, *(way for way, _, _ in ways))
+    world = World(case, budgets.start_budget(plan=plan, by=finn, on=SET_UP), **officers, other=another_case("Eve"))
+    in_use(world.other, finn, fay, Way.DIRECT_PAYMENT)
+    states = [state for state in State if state in needs]
+    for state, pay_on in zip(states, PAY_DAYS, strict=False):
+        world.runs[state] = _run(world, state, pay_on)
+    for need, set_up in SET_UP_BY.items():
+        if need in needs:
+            set_up(world)
+    if "agreed" in needs:
+        agree(case, (Way.DIRECT_PAYMENT, 50_00, 0), starts_on=FOUR_WEEKS_END + timedelta(1), number=2)
+    world.case.refresh_from_db()
+    return world
+
+
+def in_use(case: Case, finn: User, fay: User, *ways: Way) -> None:
+    """Bank details for each way, as two officers would leave them."""
+    for way in ways:
+        holder = Holder.PERSON if way == Way.DIRECT_PAYMENT else Holder.PROVIDER
+        entered = PayeeAccount.objects.create(
+            case=case, way=way, holder=holder, account_name="Ada Bell", sort_code="123456", account_number="12345678",
+            entered_by=finn, entered_on=SET_UP,
+        )  # fmt: skip
+        PayeeAccount.objects.filter(pk=entered.pk).update(state="approved", settled_by=fay, settled_on=SET_UP)
+
+
+def _run(world: World, state: State, pay_on: date) -> Any:
+    """A run that has come as far as this state."""
+    run = payments.make_run(pay_on=pay_on, by=world.finn, on=ON)
+    if state != State.MADE:
+        run = payments.approve_run(run=run, by=world.fay, on=ON)
+    if state in (State.SENT, State.CONFIRMED):
+        run = payments.record_sent(run=run, sent_on=ON, by=world.fay, on=ON)
+    return _confirm(world, run) if state == State.CONFIRMED else run
+
+
+def put_aside(world: World) -> None:
+    """Keep the next pair's runs from paying these cases."""
+    for interim in Interim.objects.filter(case=world.other, ended_on=None):
+        with suppress(Refusal):  # it is in a run, which has it then
+            who = world.finn if interim.authorised_on else world.mona
+            budgets.end_interim(interim=interim, reason="Is over", by=who, on=ON)
+    for budget in world.case.budgets.all():
+        Hold.objects.create(
+            budget=budget,
+            kind=HoldKind.REVIEW_OVERDUE,
+            reason="Is over",
+            placed_by=world.finn,
+            placed_on=ON,
+            last_on=ON,
+        )
