@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from leeway.care.corrections import actions
 from leeway.care.corrections.actions import AT_ONCE, PARTS
-from leeway.care.corrections.forms import FORMS, as_on_record
+from leeway.care.corrections.forms import FORMS, SettleForm, as_on_record
 from leeway.care.corrections.models import Correction, Part
 from leeway.care.people.events import Event
 from leeway.care.people.models import Person, Task
@@ -115,6 +115,34 @@ def test_a_birthday_is_corrected_as_a_day_and_takes_the_place_of_its_year(case, 
     correction = ask(case, ada_user, Part.WHO, date_of_birth=born).correction
     settle(correction, bea, made=True, reason="Her passport says so.")
     assert on_record(case, "date_of_birth", "year_of_birth") == (born, None)
+
+
+def test_somebody_moving_on_from_childrens_services_is_said_to_be(case, ada_user, bea):
+    correction = ask(case, ada_user, Part.WHO, date_of_birth=TODAY.replace(year=TODAY.year - 17)).correction
+    version = Person.objects.get(pk=case.person_id).version
+    answer = {"correction": correction, "made": True, "reason": SEEN, "version": version, "by": bea, "on": TODAY}
+    with pytest.raises(Refusal, match="17 years old") as refused:
+        actions.settle_correction(**answer)
+    assert refused.value.field == "young" and "young" in SettleForm.base_fields
+    actions.settle_correction(**answer, young=True)
+    assert on_record(case, "date_of_birth") == (TODAY.replace(year=TODAY.year - 17),)
+
+
+def test_the_worker_sees_what_was_changed_since_it_was_asked_for(case, ada_user, bea, client):
+    correction = ask(case, ada_user, Part.REACH, address="9 Elsewhere").correction
+    Person.objects.filter(pk=case.person_id).update(address="12 Newly Road")
+    client.force_login(bea)
+    page = client.get(f"/cases/{case.pk}/on-record/corrections/{correction.pk}/").content.decode()
+    assert "It was changed since, and is now: 12 Newly Road" in " ".join(page.split())
+
+
+def test_what_was_typed_is_shown_again_where_somebody_else_asked_meanwhile(case, ada_user, client):
+    ask(case, ada_user, Part.OTHER, words="My street has another name now.")
+    client.force_login(ada_user)
+    version = Person.objects.get(pk=case.person_id).version
+    sent = {"words": "My key safe is at the back door.", "version": version}
+    page = client.post(f"/cases/{case.pk}/on-record/other/", sent).content.decode()
+    assert "It waits for an answer" in page and "My key safe is at the back door." in page
 
 
 def test_a_wrong_birthday_can_be_taken_out(case, ada_user, bea):

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeway.insight.measures import relabelling
+from leeway.insight.report.people import new_labels
 from leeway.period import year_to
 from tests.insight.measures.made import DAY, by_person, community, records
 from tests.insight.measures.priced import priced_by_chance
+from tests.insight.report.test_sentences import row
 
 YEAR = year_to(DAY)
 BEGAN = date(2024, 10, 1)
@@ -147,6 +149,16 @@ def test_the_same_care_is_told_by_what_the_record_of_choice_shows(choice, outcom
     assert one["outcome"] == outcome
     assert counts(relabelling.relabelled, given) == [label]
     assert counts(relabelling.kept_by_choice, given) == [kept]
+
+
+def test_a_council_that_holds_choices_is_not_told_as_a_return_where_none_of_them_is_clear():
+    """“10% began with the same care as before” was said of a council where nobody knew of the others."""
+    shown = dict.fromkeys(("relabelled", "kept-by-choice", "new-to-support"))
+    for measure, counted in (("relabelled", (10, 100, 50)), ("kept-by-choice", (0, 0, 50)), ("new-to-support", (0, 0))):
+        shown[measure] = row(*counted, measure=measure)
+    for choice, said in (("Not known", "and nobody's choice of it"), (None, "began with the same care as before")):
+        given = records(services=[before(), after(choice=choice)])
+        assert said in new_labels(given, shown, period=YEAR).finding
 
 
 def test_a_choice_makes_nothing_of_care_that_changed_or_is_new():

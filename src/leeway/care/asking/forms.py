@@ -29,7 +29,12 @@ class AskForm(forms.Form):
         required=False,
         help_text="Then ring as well, by the numbers at the top. You can still send this.",
     )
-    name = forms.CharField(label="Name of whoever needs the help", max_length=200, required=False)
+    name = forms.CharField(
+        label="Name of whoever needs the help",
+        max_length=200,
+        required=False,
+        help_text="If you ask for help as a carer, that is you.",
+    )
     born = forms.CharField(
         label="When they were born", max_length=60, required=False, help_text="As well as you know it, like 27 3 1952."
     )

@@ -5,16 +5,19 @@ itself, no cookie and no token, so that none is lost to a session that ended. On
 before they ask has a session: `own_words` says what is in it.
 """
 
+import base64
+import json
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 
+from cryptography.fernet import Fernet, InvalidToken
 from django.contrib import messages
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -33,6 +36,7 @@ from leeway.refusal import Refusal
 SENT_A_MINUTE_MAX = 30  # from one network: a hostel, a ward or a library may sit behind one address
 TOO_MANY = "Many requests came from your network within a minute. Nothing you wrote is lost: wait a minute, send again."
 SALT = "leeway.care.asking"
+TOLD_SECONDS = 24 * 60 * 60
 CODES_A_MINUTE_MAX = 10
 NO_SUCH_CODE = (
     "Nothing is kept under this code now. Check it letter by letter. What was kept is gone once it was sent, or after "
@@ -86,12 +90,13 @@ def _send(form: AskForm, form_id: uuid.UUID, own: OwnWords) -> Asking | None:
 def sent(request: HttpRequest, told: str) -> HttpResponse:
     """That it is in, with its reference, what happens by when, and whom to ring meanwhile.
 
-    The address carries what this page says, signed: it asks no table, so no other address tells of anybody's request.
+    The address carries what this page says, sealed for a day: it asks no table, so no other address tells of anybody's
+    request, and nobody reads in a browser's history, or a log on the way, what was asked.
     """
     try:
-        reference, answer_by, urgent, reachable = signing.loads(told, salt=SALT)
-    except signing.BadSignature:
-        raise Http404("No request was sent from here.") from None
+        reference, answer_by, urgent, reachable = json.loads(_sealed().decrypt(told, ttl=TOLD_SECONDS))
+    except InvalidToken:
+        raise Http404("No request was sent from here, or it was sent over a day ago.") from None
     page = {"reference": reference, "answer_by": answer_by, "urgent": urgent, "reachable": reachable}
     return render(request, "asking/sent.jinja", page)
 
@@ -99,7 +104,12 @@ def sent(request: HttpRequest, told: str) -> HttpResponse:
 def _told_of(asking: Asking) -> str:
     reachable = bool(asking.phone or asking.email or asking.other_way)
     told = [asking.reference, asking.answer_by.isoformat(), bool(asking.urgent), reachable]
-    return signing.dumps(told, salt=SALT)
+    return _sealed().encrypt(json.dumps(told).encode()).decode()
+
+
+def _sealed() -> Fernet:
+    """What seals an address of ours."""
+    return Fernet(base64.urlsafe_b64encode(salted_hmac(SALT, "sent", algorithm="sha256").digest()))
 
 
 def _form_id(request: HttpRequest) -> uuid.UUID:

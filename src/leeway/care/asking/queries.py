@@ -1,5 +1,6 @@
 """Reading what anybody asked from outside. Every look at a request is noted."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -88,10 +89,13 @@ def who_it_may_be(asking: Asking) -> QuerySet[Person]:
 
     Only a worker's page asks this. Nothing is put together by itself, and whoever asked learns nothing of it.
     """
-    try:
-        return find_people(f"{asking.name} {asking.born}") if asking.name else Person.objects.none()
-    except Refusal:  # a day that no calendar has: the name alone
-        return find_people(asking.name)
+    if not asking.name:
+        return Person.objects.none()
+    with suppress(Refusal):  # a day that no calendar has
+        found = find_people(f"{asking.name} {asking.born}")
+        if found.exists():
+            return found
+    return find_people(asking.name)  # “about 1950” is no birthday, and fits nobody
 
 
 def words_kept_under(code: str, *, on: date) -> OwnWords | None:

@@ -159,11 +159,12 @@ def take_back_correction(*, correction: Correction, by: User, on: date) -> Corre
 
 @transaction.atomic
 def settle_correction(
-    *, correction: Correction, made: bool | None, reason: str, version: int, by: User, on: date
+    *, correction: Correction, made: bool | None, reason: str, version: int, young: bool = False, by: User, on: date
 ) -> Correction:
     """Make a correction, saying how it was found to be right, or decline it, saying why. The person is told.
 
-    `version` is that of the person whom the page showed. Raises EditedMeanwhile.
+    `young` says that a birthday of less than 18 years ago is meant. `version` is that of the person whom the page
+    showed. Raises EditedMeanwhile.
     """
     check_can_work_on(by, correction.case)
     if made is None:
@@ -177,7 +178,8 @@ def settle_correction(
     check_lives(person)
     _settle(correction, Settled.MADE if made else Settled.DECLINED, why, by, on)
     if made and correction.wanted:
-        change_person(person=person, details=_as_details(person, correction), version=version, by=by, on=on)
+        details = _as_details(person, correction) | {"young": young}
+        change_person(person=person, details=details, version=version, by=by, on=on)
     what = named(correction.wanted) or "something else"
     sentence = f"Corrected on record as asked: {what}." if made else f"Not corrected on record: {what}. {why}"
     tell(case=correction.case, kind=Event.CORRECTION_SETTLED, sentence=sentence, by=by, on=on)

@@ -103,6 +103,7 @@ def as_on_record(person: Person, form: type[PartForm]) -> dict:
 
 class SettleForm(VersionedForm):
     made = YesNoField(label="Is it corrected?")
+    young = forms.BooleanField(label="They are under 18, and moving on to adult services", required=False)
     reason = long_text(
         "How did you find out that it is right? Or why is it not corrected?",
         longest=2000,

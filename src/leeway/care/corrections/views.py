@@ -134,7 +134,7 @@ def in_words(name: str, value: Any, form: forms.PartForm) -> str:
 
 
 def _row(correction: Correction) -> dict:
-    """One correction, as the pages show it: each thing with what is there and what it should be."""
+    """One correction, as the pages show it: each thing with what it was, what it should be, and how it stands."""
     form = forms.FORMS[Part(correction.part)](you=False)
     return {
         "it": correction,
@@ -143,6 +143,7 @@ def _row(correction: Correction) -> dict:
                 "name": str(form[name].label),
                 "was": in_words(name, correction.was[name], form),
                 "wanted": in_words(name, value, form),
+                "now": "" if correction.settled_on else in_words(name, getattr(correction.person, name), form),
             }
             for name, value in correction.wanted.items()
         ],

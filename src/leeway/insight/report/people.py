@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import narwhals as nw
+
 from leeway.insight.measures import who_holds
 from leeway.insight.measures.answers import gather
 from leeway.insight.measures.holding import NOT_KNOWN
@@ -279,11 +281,12 @@ def _within_groups(compared: Sequence[Compared]) -> tuple[Exhibit, ...]:
 
 def new_labels(records: Records, rows: Mapping[str, Row], *, period: Period) -> Section:
     """Say how many managed budgets began with the care that was there before, and where budgets came from."""
-    [counted] = gather([conversions(records, period)])
+    of_choice = records.services.filter(~nw.col("choice").is_null()).select(rows=nw.len())
+    counted, [held] = gather([conversions(records, period), of_choice])
     return Section(
         "new-labels",
         "New budgets: new support, or the same care under a new label?",
-        label_sentence(rows["relabelled"], on_record=not rows["kept-by-choice"]["nobody"]),
+        label_sentence(rows["relabelled"], on_record=held["rows"] > 0),
         (kept_sentence(rows["kept-by-choice"]), new_sentence(rows["new-to-support"])),
         (_outcomes(counted), _conversions(counted)),
         (
