@@ -26,6 +26,7 @@ from tests.journeys.assessing import (
 )
 from tests.journeys.counting import Cost, cost, keep_count, start_again
 from tests.journeys.facts import facts
+from tests.journeys.nora import AIM, MATTERS, MONEY, REQUEST, UNABLE
 from tests.journeys.paying import (
     approve_bank_details,
     approve_the_run,
@@ -58,23 +59,6 @@ MOST = Cost(pages=40, clicks=45, fields=80)
 #: And everybody's: the manager's, and two finance officers' until the bank has the file.
 MOST_OF_EVERYBODY = Cost(pages=62, clicks=60, fields=86)
 FACTS = Path(__file__).with_name("facts_of_nora.txt")
-REQUEST = "I cannot get into the bath by myself, and I have stopped seeing my friends."
-MATTERS = "Being clean and dressed by nine, and singing on Thursdays."
-UNABLE = {
-    "Personal hygiene": ("I can't lift my leg over the bath.", "Needs one person to help, every morning."),
-    "Being dressed properly": ("Buttons beat me.", "Cannot do buttons, zips or shoes."),
-    "Using services in the community": ("I stay in.", "Cannot get on a bus alone."),
-}
-MONEY = {
-    "Income": [
-        ("Personal Independence Payment: daily living", "110.40", "a week"),
-        ("Employment and Support Allowance", "290.00", "a fortnight"),
-    ],
-    "Savings and property": [("Savings and bank accounts", "15,000", "")],
-    "Housing costs": [("Rent that benefits do not pay", "10", "a week")],
-    "Costs of disability": [("Extra washing", "12", "every four weeks")],
-}
-AIM = "Be washed and dressed by nine"
 
 
 @pytest.fixture(scope="module", autouse=True)
