@@ -36,6 +36,7 @@ from leeway.money.payments.money_now import money_now
 from leeway.money.payments.queries import first_pay_day, pay_day_to_suggest, preview
 from leeway.money.payments.views import todays_work
 from leeway.money.payments.waiting import first_payments, middle_days
+from leeway.money.statements.presenters import to_explain
 from leeway.money.statements.queries import unexplained
 from leeway.site.easy import in_easy_words, wants_easy_words
 from leeway.site.first_payments import A_YEAR
@@ -172,7 +173,10 @@ def _finance(request: SignedIn, today: date) -> dict:
     due, _rows = preview(pay_on, seen_by=request.user, rows=0)
     starts = request.user.can(Capability.START_BUDGETS)
     return {
-        "work": todays_work(request.user, today),
+        "work": [
+            *todays_work(request.user, today),
+            *(to_explain(each, today) for each in unexplained(seen_by=request.user)),
+        ],
         "first_days": middle_days(first_payments(since=today - A_YEAR, until=today, seen_by=request.user)),
         "to_start": list(cases_waiting(request.user, [MONEY_TO_START])[:CASES_A_PAGE]),
         "to_end": [(each, paid_beyond_death(each)) for each in budgets_to_end(seen_by=request.user)[:CASES_A_PAGE]]
@@ -183,7 +187,6 @@ def _finance(request: SignedIn, today: date) -> dict:
         "first_day": first_pay_day(today),
         "pay_on": pay_on,
         "due": due,
-        "bank": unexplained(seen_by=request.user),
     }
 
 

@@ -1,5 +1,6 @@
 """Paid is known, not assumed: approved, sent, arrived, come back; and what the database refuses on the way."""
 
+import re
 from datetime import date
 
 import pytest
@@ -23,6 +24,7 @@ from leeway.money.payments.actions import (
     approve_run,
     cancel_run,
     confirm_run,
+    make_faster_run,
     make_run,
     record_sent,
     redate_run,
@@ -335,3 +337,32 @@ def test_home_asks_for_what_is_not_sent_and_for_what_is_not_confirmed(approved, 
     record_sent(run=approved, sent_on=ON, by=fay, on=ON)
     assert "confirm what arrived" not in home_on(ON)
     assert "was to arrive on 24 April 2026: read the bank’s statement or answer" in home_on(PAY_ON)
+
+
+def test_home_asks_for_a_same_day_run_all_of_its_day_and_names_a_run_that_missed_its_file(
+    budget, client, finn, fay, monkeypatch
+):
+    """By Faster Payments the day of payment is the last day to send; by Bacs it is two working days before."""
+    client.force_login(fay)
+
+    def work_on(day):
+        monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: day)
+        text = client.get("/home/").content.decode().partition('leeway-work">')[2].partition("</ul>")[0]
+        return [" ".join(re.sub("<[^>]+>", "", row).split()) for row in text.split("</li>")]
+
+    def rows_of(run, day):
+        return [row.partition(":")[0] for row in work_on(day) if f"Run {run.number}" in row]
+
+    due = budget.parts.get().instalments.order_by("due_on").first()
+    faster = make_faster_run(pay_on=LAST_DAY, only=[due.pk], why="Ada has no money", by=finn, on=LAST_DAY)
+    assert rows_of(faster, LAST_DAY) == ["Approve"]
+    approve_run(run=faster, by=fay, on=LAST_DAY)
+    assert rows_of(faster, LAST_DAY) == ["Send"]
+    assert f"Send: Run {faster.number} is approved: give the bank its file today, and say so." in work_on(LAST_DAY)
+    assert rows_of(faster, date(2026, 4, 23)) == ["Not sent"]
+    bacs = make_run(pay_on=date(2026, 4, 29), by=finn, on=LAST_DAY)
+    assert rows_of(bacs, date(2026, 4, 27)) == ["Approve"] and rows_of(bacs, date(2026, 4, 28)) == ["Not sent"]
+    assert any(
+        "waits for approval, and the bank was to have its file by 27 April 2026. Give it another day, or cancel it."
+        in row for row in work_on(date(2026, 4, 28))
+    )  # fmt: skip

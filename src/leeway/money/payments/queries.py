@@ -314,10 +314,9 @@ def runs_to_confirm(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
     return runs(seen_by=seen_by).filter(state=State.SENT, pay_on__lte=on).order_by("pay_on")
 
 
-def runs_not_sent(on: date, *, seen_by: User) -> QuerySet[PaymentRun]:
-    """Runs whose day has come, approved or not, and of which nobody has said that the bank has the file."""
-    gone_by = Q(pay_on__lt=on) | Q(pay_on=on, rail=Rail.BACS)
-    return runs(seen_by=seen_by).filter(gone_by, state__in=NOT_SENT)
+def runs_on_their_way(*, seen_by: User) -> QuerySet[PaymentRun]:
+    """Runs that were neither confirmed nor given up, those that pay first first."""
+    return runs(seen_by=seen_by).filter(state__in=(*NOT_SENT, State.SENT)).order_by("pay_on", "number")
 
 
 def stopped_since(run: PaymentRun) -> QuerySet[Payment]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -22,7 +21,7 @@ from leeway.money.budgets.forms import HoldForm
 from leeway.money.budgets.models import HoldKind
 from leeway.money.budgets.queries import holds_to_look_at
 from leeway.money.payees.queries import waiting
-from leeway.money.payments import actions, answers, comparing, forms, leaving_out, queries, together
+from leeway.money.payments import actions, answers, comparing, forms, leaving_out, presenters, queries, together
 from leeway.money.payments.models import PaymentRun, Rail
 from leeway.money.payments.settling import not_settled_because, settled
 from leeway.money.payments.states import NOT_SENT, State
@@ -69,17 +68,15 @@ def home(request: SignedIn):
     )
 
 
-def todays_work(user: User, today: date) -> dict[str, Any]:
+def todays_work(user: User, today: date) -> list[presenters.ToDo]:
     """What finance does today about runs: what is late, came back, waits for a word, and holds to look at."""
-    return {
-        "late": queries.late(today, seen_by=user, rows=LATE_SHOWN),
-        "not_sent": queries.runs_not_sent(today, seen_by=user),
-        "to_approve": queries.runs(seen_by=user).filter(state__in=[State.MADE, State.CHECKED]),
-        "to_send": queries.runs_to_send(seen_by=user),
-        "to_confirm": queries.runs_to_confirm(today, seen_by=user),
-        "came_back": queries.came_back(seen_by=user),
-        "holds": holds_to_look_at(today + timedelta(days=HOLDS_AHEAD_DAYS), seen_by=user, rows=ROWS_A_PAGE),
-    }
+    holds = holds_to_look_at(today + timedelta(days=HOLDS_AHEAD_DAYS), seen_by=user, rows=ROWS_A_PAGE)
+    return [
+        *presenters.late_in_words(queries.late(today, seen_by=user, rows=LATE_SHOWN)),
+        *map(presenters.came_back_in_words, queries.came_back(seen_by=user)),
+        *(presenters.hold_in_words(hold, today) for hold in holds),
+        *presenters.runs_in_words(queries.runs_on_their_way(seen_by=user), today, reader=user),
+    ]
 
 
 @require_http_methods(["GET", "POST"])
