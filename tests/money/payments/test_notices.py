@@ -11,7 +11,7 @@ from leeway.care.planning.models import Way
 from leeway.messages.models import Message
 from leeway.money.budgets.actions import lift_hold, place_hold, start_budget
 from leeway.money.budgets.models import HoldKind
-from leeway.money.payments.actions import approve_run, make_run
+from leeway.money.payments.actions import approve_run, make_faster_run, make_run, record_sent
 from leeway.money.payments.money_now import money_now
 from leeway.money.payments.notices import tell_of_late, tell_of_sent
 from tests.conftest import SET_UP_ON
@@ -96,6 +96,21 @@ def test_who_hears_by_email_is_told_that_it_was_sent(waiting, case, finn, sent):
     now = money_now(case, DAY_AFTER)
     (on_its_way,) = now.on_the_way
     assert on_its_way.standing.status == "Sent" and now.next.due > FIRST_DUE and not now.next.late
+
+
+def test_whoever_is_paid_the_same_day_is_told_when_it_is_sent_and_once(waiting, finn, sent):
+    due = waiting.parts.get().instalments.order_by("due_on").first()
+    run = make_faster_run(pay_on=FIRST_DUE, only=[due.pk], why="Ada has no money", by=finn, on=FIRST_DUE)
+    sent(run, FIRST_DUE)
+    (message,) = messages("payment_sent")
+    assert "22 April 2026" in message.body and message.person_id == run.payments.get().case.person_id
+    assert tell_of_sent(on=FIRST_DUE + timedelta(days=1)) == 0 and messages("payment_sent").count() == 1
+
+
+def test_a_run_recorded_as_sent_on_its_very_day_is_told_the_night_after(waiting, finn, fay):
+    run = approve_run(run=make_run(pay_on=FIRST_DUE, by=finn, on=LAST_DAY), by=fay, on=LAST_DAY)
+    record_sent(run=run, sent_on=LAST_DAY, by=fay, on=FIRST_DUE)
+    assert [tell_of_sent(on=FIRST_DUE + timedelta(days=days)) for days in (1, 1, 2)] == [1, 0, 0]
 
 
 def test_who_hears_on_paper_reads_it_on_their_page(waiting, case, finn, sent):

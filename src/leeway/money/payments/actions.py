@@ -33,7 +33,7 @@ from leeway.money.budgets.payable import PAYEE_IN_USE, PAYEE_ON_ACCOUNT, payable
 from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer_many
 from leeway.money.ledger.models import Kind, Reason, Transfer
 from leeway.money.payees.actions import SecondOfficerNeeded
-from leeway.money.payments import queries
+from leeway.money.payments import notices, queries
 from leeway.money.payments.frozen import freeze
 from leeway.money.payments.models import GIVEN_UP, FileOfRuns, Payment, PaymentRun, Rail, Sample, Sampled
 from leeway.money.payments.states import MOVES, PAYMENT_MOVES, PaymentState, State
@@ -176,6 +176,8 @@ def send(run: PaymentRun, sent_on: date, by: User, on: date) -> PaymentRun:
     set_aside_on_account(Interim.objects.filter(payments__run=run), by, on)
     _post(run, Reason.PAYMENT_SENT, sent_on, by, on)
     _tell_sent(run, by, on)
+    if run.rail == Rail.FASTER:
+        notices.tell_of_sent_now(run, on=on)
     return run
 
 

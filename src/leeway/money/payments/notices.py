@@ -18,7 +18,7 @@ from leeway.messages.recipients import Channel
 from leeway.money.banking.working_days import working_day_on_or_before
 from leeway.money.budgets.models import Instalment
 from leeway.money.payments.lateness import late_payments
-from leeway.money.payments.models import Payment
+from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.states import PaymentState, State
 
 #: A letter that says “sent” comes after the money: those who are written to on paper read it on their page.
@@ -28,11 +28,23 @@ LOOKED_BACK = timedelta(days=31)
 
 
 def tell_of_sent(*, on: date) -> int:
-    """Write to everybody whose direct payment is on its way and who hears from us by email or text; how many."""
-    going = Payment.objects.filter(
+    """Write at night to everybody whose direct payment is on its way and was not told yet; how many.
+
+    A run may be recorded as sent on its very day: the night after is still in time to say so.
+    """
+    return _tell_of_sent(Payment.objects.filter(run__pay_on__gte=on - timedelta(days=1)), on)
+
+
+def tell_of_sent_now(run: PaymentRun, *, on: date) -> int:
+    """Write to whoever is in a run the moment that it is sent; how many: same-day money is there before the night."""
+    return _tell_of_sent(Payment.objects.filter(run=run), on)
+
+
+def _tell_of_sent(payments: QuerySet[Payment], on: date) -> int:
+    """Write to those of some payments that are on their way, once each, who hear from us by email or text."""
+    going = payments.filter(
         state=PaymentState.IN_RUN,
         run__state=State.SENT,
-        run__pay_on__gte=on,
         way=Way.DIRECT_PAYMENT,
         case__person__date_of_death=None,
     )
