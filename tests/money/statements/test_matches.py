@@ -7,13 +7,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 
 from leeway.money.budgets.dues import Payer
-from leeway.money.payments.actions import confirm_run
+from leeway.money.budgets.models import Hold
+from leeway.money.payments.actions import confirm_run, return_payment
 from leeway.money.payments.answers import take_answer
 from leeway.money.payments.models import Payment
 from leeway.money.payments.states import PaymentState, State
 from leeway.money.statements import actions, candidates, matching, queries
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
-from leeway.money.statements.matching import Thing
+from leeway.money.statements.matching import Proposal, Thing
 from leeway.money.statements.models import Match, Part, StatementLine, Undoing
 from leeway.money.statements.standing import Side, standing
 from leeway.refusal import NotAllowed, Refusal
@@ -292,6 +293,31 @@ def test_what_comes_back_after_all_is_recorded_by_the_press_that_matches_it(paid
     actions.accept(account=account, proposal=proposal, by=finn, on=LATER)
     ben.refresh_from_db()
     assert (ben.state, ben.returned_because) == (PaymentState.RETURNED, "the account holder has died")
+    assert open_pence(account) == [] and list(queries.findings()) == []
+
+
+def test_a_part_of_a_payment_takes_nothing_back(paid_run, payments, keep, account, finn):
+    """£30 came in with the key of £71.43: neither is it proposed, nor taken from a page that was opened before."""
+    _, ben, _ = payments
+    confirm_run(run=paid_run, confirmed_from="Bacs report", returned={}, by=finn, on=LATER)
+    keep(read(line(30_00, 28, reference=ben.reference, return_reason="AC04")))
+    part = StatementLine.objects.get()
+    assert queries.item(account, part.pk, seen_by=finn).proposals == ()
+    seen = Proposal(
+        lines=((part.pk, 30_00),), things=((Thing(What.RETURNED, ben.pk), 30_00),), because=Because.EXACT_KEY,
+        confidence=60, why="It names the payment.", to_record=True,
+    )  # fmt: skip
+    with pytest.raises(Refusal, match=f"£30.00 of {ben.reference} came in, which is of £71.43"):
+        actions.accept(account=account, proposal=seen, by=finn, on=LATER)
+    ben.refresh_from_db()
+    assert ben.state == PaymentState.ARRIVED and not Hold.objects.exists()
+    keep(read(line(41_43, 29, reference=ben.reference, return_reason="AC04"), opening=1_030_00))
+    return_payment(payment=ben, reason="account closed", by=finn, on=LATER)  # the rest is there, in a second line
+    both = {one.pk: one.amount_pence for one in StatementLine.objects.all()}
+    whole = {Thing(What.RETURNED, ben.pk): ben.amount_pence}
+    actions.match_by_hand(
+        account=account, lines=both, things=whole, why="It came back in two parts.", by=finn, on=LATER
+    )
     assert open_pence(account) == [] and list(queries.findings()) == []
 
 

@@ -188,9 +188,8 @@ def accept(*, account: BankAccount, proposal: Proposal, by: User, on: date) -> M
     """Match what was proposed, as a person saw it. What it takes to be true is recorded first, by its own action."""
     check_can(by, Capability.RECONCILE)
     account = _locked(account)
-    things = [thing for thing, _ in proposal.things]
     if proposal.to_record:
-        _record_returns(things, StatementLine.objects.get(pk=proposal.lines[0][0]), by, on)
+        _record_returns(proposal.things, StatementLine.objects.get(pk=proposal.lines[0][0]), by, on)
     return _match(proposal, account, by, on)
 
 
@@ -396,14 +395,21 @@ def _parts(match: Match, proposal: Proposal) -> Iterator[Part]:
         yield Part(match=match, what=thing.what, amount_pence=pence, **{column: thing.id})
 
 
-def _record_returns(things: Sequence[Thing], line: StatementLine, by: User, on: date) -> None:
-    """Record that payments came back, as a line says, where nobody has yet."""
-    payments = Payment.objects.filter(pk__in=[thing.id for thing in things]).select_related("run")
+def _record_returns(things: Sequence[tuple[Thing, int]], line: StatementLine, by: User, on: date) -> None:
+    """Record that payments came back, as a line says, where nobody has yet: each whole, as all of it is taken back."""
+    told = {thing.id: pence for thing, pence in things}
+    payments = Payment.objects.filter(pk__in=told).select_related("run")
     lock_cases(Case.objects.filter(payments__run__in=payments.values("run")))
     for payment in payments.exclude(state=PaymentState.RETURNED):
         if payment.state != PaymentState.ARRIVED:
             raise Refusal(
                 f"Run {payment.run.number} is not confirmed yet. Confirm it first: this payment is then recorded as "
                 "come back along with it."
+            )
+        if told[payment.pk] != payment.amount_pence:
+            raise Refusal(
+                f"{pounds(told[payment.pk])} of {payment.reference} came in, which is of "
+                f"{pounds(payment.amount_pence)}. A payment comes back whole: ask the bank for the rest. Once all of "
+                "it is there, say so on the page of the payment, and match its lines by hand."
             )
         return_payment(payment=payment, reason=queries.why_returned(line), by=by, on=on)

@@ -69,8 +69,9 @@ class OpenThing:
     """What may be on a statement: signed as it would be there. What is matched wholly has nothing open.
 
     `on` is the day on which it is expected, `since` the first on which it can be there; `run` is shared by a run and
-    its payments. `to_record`: to match it, something is recorded first, so that it never happens by itself. `less`: of
-    a run, its payments that the bank turned down, as they would come back: it may leave as one amount without them.
+    its payments. `to_record`: to match it, something is recorded first, so that it never happens by itself, nor where
+    a line tells of a part of it: a payment comes back whole. `less`: of a run, its payments that the bank turned down,
+    as they would come back: it may leave as one amount without them.
     """
 
     thing: Thing
@@ -218,6 +219,11 @@ class _NamedBy(NamedTuple):
         """Everything that it may mean."""
         return [*self.whole, *self.cut, *(each for _, whole, cut in self.parts for each in (*whole, *cut))]
 
+    def tells_all_of(self, thing: OpenThing, line: OpenLine) -> bool:
+        """Whether a line, or the one payment in it that names a thing, is of all that is open of that thing."""
+        inside = [part.pence for part, whole, cut in self.parts if thing in (*whole, *cut)]
+        return (inside or [line.open_pence]) == [thing.open_pence]
+
     @property
     def keyed(self) -> set[Thing]:
         """What it names by a whole key."""
@@ -348,7 +354,8 @@ def _names(things: Sequence[OpenThing], *, cut: bool) -> str:
 
 def _by_key(line: OpenLine, named: _NamedBy, used: set[Thing]) -> Iterator[Proposal]:
     """What a line names, where that is not sure enough to be matched by itself."""
-    meant = {each.thing: each for each in named.all if each.open_pence and each.thing not in used}
+    left = (each for each in named.all if each.open_pence and each.thing not in used)
+    meant = {each.thing: each for each in left if not each.to_record or named.tells_all_of(each, line)}
     if len(line.named) > 1 and len(meant) > 1 and not line.open_pence - line.pence:
         total = _open(meant.values())
         if abs(total) <= abs(line.open_pence):
