@@ -61,7 +61,8 @@ def make_due(count: int, pay_on: date, by, on: date) -> None:
     from leeway.money.payments.queries import unpaid
 
     wanted = count - payable(unpaid(pay_on)).count()
-    fine = payable(as_paid_on(Instalment.objects.filter(kind="regular", amount_pence__gt=0), pay_on))
+    going_on = Instalment.objects.filter(kind="regular", amount_pence__gt=0, part__budget__ending=None)
+    fine = payable(as_paid_on(going_on, pay_on))
     parts = list(
         Part.objects.filter(pk__in=fine.order_by().values("part"), paid_pence_per_week__gt=0)
         .select_related("budget")
