@@ -28,35 +28,57 @@ from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder
 from leeway.money.payments import actions as payments
+from leeway.site.demo.tables import add_what_only_migrations_say
 from tests.originals import original
 
 TODAY = date(2026, 11, 23)
 SET_UP_ON = date(2026, 4, 1)  # when budgets of tests are set up
+MADE_WITH_TABLES = {"django_content_type", "auth_permission", "django_migrations"}
 BY_DJANGO = re.compile(r"/django/(db|dispatch|contrib/auth)/|/access/models\.py$")
 
 hypothesis.register_profile("steady", deadline=None)  # how long an example takes is the bench's business
 hypothesis.load_profile("steady")
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings():
+    """The tables of the tests are made as the models say: by migrations they would take fifty seconds each time."""
+    connection.settings_dict["TEST"]["MIGRATE"] = False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Then what only migrations say. `site/test_tables.py` proves that migrations make the same."""
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE leeway_cache")  # made by Django for tests; a migration of ours makes it
+        add_what_only_migrations_say()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def test_database_may_be_emptied():
-    """Tests that commit are followed by TRUNCATE, which what is kept refuses elsewhere; the queue is too."""
+    """What a test committed is taken away: row by row, since most tables are empty, and past every guard.
+
+    What Django put in when the tables were made (kinds of content, permissions) and who saw it is left as it is.
+    """
     teardown = TransactionTestCase._fixture_teardown
-
-    def emptied(self):
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")  # no guard stands, whatever its name
-            try:
-                teardown(self)
-                cursor.execute(
-                    "TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE"
-                )
-            finally:
-                cursor.execute("RESET session_replication_role")
-
-    TransactionTestCase._fixture_teardown = emptied
+    TransactionTestCase._fixture_teardown = lambda self: empty_every_table()
     yield
     TransactionTestCase._fixture_teardown = teardown
+
+
+def empty_every_table():
+    """Delete every row of every table but Django's own list of tables and what is kept of migrations."""
+    with connection.cursor() as cursor:
+        tables = [name for name in connection.introspection.table_names(cursor) if name not in MADE_WITH_TABLES]
+        filled = " UNION ALL ".join(f"(SELECT '{name}' FROM \"{name}\" LIMIT 1)" for name in tables)
+        cursor.execute("SET session_replication_role = replica")  # no guard stands, whatever its name
+        try:
+            cursor.execute(filled)
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'DELETE FROM "{name}"')
+        finally:
+            cursor.execute("RESET session_replication_role")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,9 +1,8 @@
-"""The tables of the demo, made at once, are those that the migrations leave."""
+"""The tables of the demo and of the tests, made at once, are those that the migrations leave."""
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
-
-from leeway.site.demo.tables import make_tables
 
 CATALOGUE = (
     "SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns "
@@ -30,24 +29,24 @@ def catalogue():
 
 
 @pytest.fixture
-def empty_database(transactional_db):
-    """Another database, with nothing in it. Gives what the tests' own has, which the migrations made."""
+def migrated_database(transactional_db):
+    """Another database, made by the migrations one by one. Gives what the tests' own has, which was made at once."""
     name = connection.settings_dict["NAME"]
     with connection.cursor() as cursor:
-        cursor.execute("DROP DATABASE IF EXISTS leeway_at_once")
-        cursor.execute("CREATE DATABASE leeway_at_once")
-    migrated = set(catalogue())
+        cursor.execute("DROP DATABASE IF EXISTS leeway_migrated")
+        cursor.execute("CREATE DATABASE leeway_migrated")
+    at_once = set(catalogue())
     connection.close()
-    connection.settings_dict["NAME"] = "leeway_at_once"
-    yield migrated
+    connection.settings_dict["NAME"] = "leeway_migrated"
+    call_command("migrate", verbosity=0)
+    yield at_once
     connection.close()
     connection.settings_dict["NAME"] = name
     with connection.cursor() as cursor:
-        cursor.execute("DROP DATABASE leeway_at_once")
+        cursor.execute("DROP DATABASE leeway_migrated")
 
 
-def test_tables_made_at_once_are_those_of_the_migrations(empty_database):
-    make_tables()
-    at_once = set(catalogue())
-    assert at_once - empty_database == set()
-    assert empty_database - at_once == set()
+def test_tables_made_at_once_are_those_of_the_migrations(migrated_database):
+    migrated = set(catalogue())
+    assert migrated_database - migrated == set()
+    assert migrated - migrated_database == set()

@@ -11,13 +11,20 @@ from django.test.utils import override_settings
 def make_tables() -> None:
     """Make every table as the migrations leave it, and note each migration as done, so that later ones follow.
 
-    A table is made as its model says today, rather than as it was and then changed. What only a migration says (a
-    function of the database, a table without a model) is then run in its order. `tests/site/test_tables.py` compares
-    what comes of it with what the migrations leave, to the last trigger.
+    A table is made as its model says today, rather than as it was and then changed. `tests/site/test_tables.py`
+    compares what comes of it with what the migrations leave, to the last trigger.
     """
     without_migrations = dict.fromkeys(config.label for config in apps.get_app_configs())
     with override_settings(MIGRATION_MODULES=without_migrations):
         call_command("migrate", run_syncdb=True, verbosity=0)
+    add_what_only_migrations_say()
+
+
+def add_what_only_migrations_say() -> None:
+    """Run, in their order, the parts of migrations that no model says: a function of the database, a table of its own.
+
+    The tables of the models are there. Each migration is noted as done.
+    """
     executor = MigrationExecutor(connection)
     executor.recorder.ensure_schema()
     for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes()):
