@@ -274,12 +274,13 @@ class RandomPrices(TestCase):
     def test_days_over_keep_their_price_and_the_newest_holds_from_its_day(self, steps):
         bea = User.objects.create(email="bea@council.example", name="Bea", roles=[Role.ASSESSOR])
         club = list_service(name="Chess", provider_name="Chess", kind=Kind.COMMUNITY, by=bea, on=NOW)
-        today = NOW
+        today, starts = NOW, set()
         for wait, ahead, pence, unit, kind in steps:
             today += timedelta(days=wait)
-            days = [today + timedelta(days=number) for number in range(-60, 1000, 7)]
-            before = {day: price_of(club, unit, kind, day) for day in days}
             starts_on = today + timedelta(days=ahead)
+            starts.add(starts_on)  # a price can change on these days alone
+            days = {day + timedelta(days=near) for day in {today, *starts} for near in (-1, 0, 400)}
+            before = {day: price_of(club, unit, kind, day) for day in days}
             try:
                 record(club, pence, starts_on, by=bea, on=today, unit=unit, kind=kind)
             except Refusal:
