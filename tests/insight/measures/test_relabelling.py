@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeway.insight.measures import relabelling
+from leeway.insight.measures.answers import answers
 from leeway.insight.report.people import new_labels
 from leeway.period import year_to
 from tests.insight.measures.made import DAY, by_person, community, records
@@ -159,6 +160,14 @@ def test_a_council_that_holds_choices_is_not_told_as_a_return_where_none_of_them
     for choice, said in (("Not known", "and nobody's choice of it"), (None, "began with the same care as before")):
         given = records(services=[before(), after(choice=choice)])
         assert said in new_labels(given, shown, period=YEAR).finding
+
+
+def test_where_no_choice_is_known_no_share_is_none():
+    """“0%” was given of a council that knew of nobody with the same care whether they had chosen it."""
+    other = {"component": "Day support", "provider": "1-2", "planned_units_hundredths": 500}
+    given = records(services=[before(), after(choice="Not known"), before("Bea"), after("Bea", **other)])
+    asked = [one for one in relabelling.MEASURES if one.code != "new-to-support"]
+    assert [(one["unknown"], one["value"]) for one in answers(given, as_at=DAY, measures=asked)] == [(1, None)] * 2
 
 
 def test_a_choice_makes_nothing_of_care_that_changed_or_is_new():

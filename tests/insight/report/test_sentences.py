@@ -159,6 +159,18 @@ def test_new_labels_are_told_with_their_range():
     assert new_sentence(row(0, 0, measure="new-to-support")).startswith("Too few managed budgets")
 
 
+def test_the_same_care_of_which_no_choice_is_known_is_never_told_as_none():
+    """“0% began with the same care” was said of a council whose every same care was not known to be a choice."""
+    none = label_sentence(row(0, 100, 40, measure="relabelled"), on_record=True, unclear=40)
+    assert none.startswith("Fewer than 5 managed budgets were the same care without a choice")
+    assert none.endswith("Of about 40 more with the same care it is not known whether it was chosen.")
+    alone = label_sentence(row(0, 0, 40, measure="relabelled"), on_record=True, unclear=40)
+    assert alone.startswith("About 40 managed budgets began in the year with the same care as before. It is not known")
+    assert "Most are not." in label_sentence(row(20, 200), on_record=True, unclear=20)
+    assert "cannot be told" in label_sentence(row(20, 200), on_record=True, unclear=180)
+    assert "not known" not in label_sentence(row(20, 200), on_record=True, unclear=None)
+
+
 def test_what_was_kept_by_choice_is_told_or_that_nothing_shows_it():
     assert kept_sentence(row(30, 40, 12, measure="kept-by-choice")) == (
         "Of about 40 with the same care whose record shows whether it was chosen, 75.0% kept it by choice (likely "

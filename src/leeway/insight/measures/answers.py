@@ -28,7 +28,8 @@ def answers(
     What is counted on a day is counted on `as_at`; what is counted in a year, in the twelve months that end on it.
     A measure that one of the words does not suit is given for the whole alone. Gives for each: `measure`, `name`,
     `definition`, `numerator`, `denominator`, `value`, `unit`, `unknown` and `by` (the breakdown's words; none for the
-    whole). Refuses a breakdown that none of the measures knows.
+    whole). There is no value where none is counted and as many are not known as there are. Refuses a breakdown that
+    none of the measures knows.
     """
     period, asked = year_to(as_at), tuple(measures)
     must_be_breakdowns(by, tuple(dict.fromkeys(word for measure in asked for word in measure.breakdowns)))
@@ -123,7 +124,8 @@ def _answer(measure: Measure, by: Sequence[str], rows: list[dict[str, Any]]) -> 
 def _counted(measure: Measure, rows: list[dict[str, Any]]) -> dict[str, Any]:
     numerator, denominator, unknown = (sum(int(row[count] or 0) for row in rows) for count in COUNTS)
     numerator = in_whole_ones(numerator, measure.parts)
-    value = measure.value(numerator, denominator)
+    none_known = not numerator and unknown >= denominator  # not known is never no: of nobody known, no share is none
+    value = None if none_known else measure.value(numerator, denominator)
     if measure.middle:
         sizes = Counter[int]()
         for row in rows:

@@ -286,7 +286,7 @@ def new_labels(records: Records, rows: Mapping[str, Row], *, period: Period) -> 
     return Section(
         "new-labels",
         "New budgets: new support, or the same care under a new label?",
-        label_sentence(rows["relabelled"], on_record=held["rows"] > 0),
+        label_sentence(rows["relabelled"], on_record=held["rows"] > 0, unclear=rows["kept-by-choice"]["unknown"]),
         (kept_sentence(rows["kept-by-choice"]), new_sentence(rows["new-to-support"])),
         (_outcomes(counted), _conversions(counted)),
         (
@@ -303,24 +303,33 @@ def new_labels(records: Records, rows: Mapping[str, Row], *, period: Period) -> 
     )
 
 
-def label_sentence(row: Row, *, on_record: bool = False) -> str:
+def label_sentence(row: Row, *, on_record: bool = False, unclear: int | None = 0) -> str:
     """Say what share of managed budgets that could be judged began with the same care as before.
 
-    `on_record` where the records hold choices too: then those who chose to keep it are not among them.
+    `on_record` where the records hold choices too: then those who chose to keep it are not among them. `unclear` is how
+    many more began with the same care, and nothing shows whether it was chosen (none where that is hidden).
     """
-    if row["nobody"]:
+    more = f" Of about {count(unclear)} more with the same care it is not known whether it was chosen."
+    more = more if on_record and unclear else ""
+    if row["nobody"] and not more:
         lost = "" if not row["unknown"] else f" ({count(row['unknown'])} began with too little known)"
         return (
             "No managed budget began in the year with care before it that could be compared, so nothing can be said "
             f"of new labels{lost}."
         )
+    if row["nobody"]:
+        return (
+            f"About {count(unclear)} managed budgets began in the year with the same care as before. It is not known "
+            "of any of them whether it was chosen, so nothing can be said of new labels."
+        )
     if row["value"] is None:
-        return f"Fewer than {LEAST} managed budgets began with the same care, or could be judged: too few to be shown."
+        began = "were the same care without a choice" if on_record else "began with the same care"
+        return f"Fewer than {LEAST} managed budgets {began}, or could be judged: too few to be shown.{more}"
     began = "were the same care, and nobody's choice of it" if on_record else "began with the same care as before"
     return (
         f"Of about {count(row['denominator'])} managed budgets that began in the year and could be judged, "
         f"{amount(row['value'], '%')} {began} (likely between {amount(row['low'])}% and "
-        f"{amount(row['high'], '%')}). {_most(row)}"
+        f"{amount(row['high'], '%')}).{more} {_most(row, unclear if more else 0)}"
     )
 
 
@@ -341,10 +350,12 @@ def kept_sentence(row: Row) -> str:
     )
 
 
-def _most(row: Row) -> str:
-    if row["low"] > 50:
+def _most(row: Row, unclear: int | None) -> str:
+    """Say whether most are a new label, if all of whom it is not known were, and if none were."""
+    known, more = row["denominator"], unclear or 0
+    if row["low"] * known > 50 * (known + more):
         return "Most are a new label on old care."
-    if row["high"] < 50:
+    if row["high"] * known + 100 * more < 50 * (known + more):
         return "Most are not."
     return "Whether that is more than half cannot be told."
 
