@@ -335,6 +335,20 @@ class TestSessionsEnd:
         client.post("/people/add/", {"given_name": "Dora"})
         assert "We kept" not in client.get("/people/add/").content.decode()
 
+    def test_it_is_kept_for_the_very_page_that_an_address_asks_for(self, client, bea):
+        """“?service=…” makes another page of one address: what is typed on one is not offered on the other."""
+        client.force_login(bea)
+        one, other = "/people/add/?asked=a", "/people/add/?asked=b"
+        client.post(one, {"given_name": "Dora"}, headers={"Leeway-Keep": "1"})
+        for address in (other, "/people/add/"):
+            assert "We kept" not in client.get(address).content.decode()
+            client.post(address, {})
+        offered = client.get(one).content.decode()
+        assert f'action="{one}"' in offered and f'href="{one}&amp;kept=throw-away"' in offered
+        assert client.get(f"{one}&kept=throw-away").headers["Location"] == one
+        self.age(client, seen_at=61 * 60)
+        assert client.post(one, {"given_name": "Dora"}).headers["Location"].endswith("?next=/people/add/%3Fasked%3Da")
+
     def test_it_is_given_back_to_nobody_else(self, client, bea, mona):
         client.force_login(bea)
         client.get("/people/add/")

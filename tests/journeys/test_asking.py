@@ -18,6 +18,12 @@ def test_somebody_asks_for_a_neighbour_on_a_phone_and_a_worker_takes_it_up(visit
     neighbour.press("Ask for help")
     neighbour.is_told("If it cannot wait, ring now", "999", "nobody is turned away by a form")
     neighbour.press("Ask for help")
+    warned = []
+    neighbour.page.once("dialog", lambda dialog: (warned.append(dialog.type), dialog.accept()))
+    neighbour.here.get_by_label("What is happening").press_sequentially("The cur")
+    neighbour.go("/ask/")
+    assert warned == ["beforeunload"], "whoever leaves what they typed is asked first"
+    neighbour.press("Ask for help")
     neighbour.choose("Who is the help for?", "Somebody else")
     neighbour.write("What is happening", "The curtains have been shut since Friday.")
     neighbour.choose("Is any of this so now?", "Whoever helps now cannot go on")

@@ -33,7 +33,7 @@ def keep_writing(request: HttpRequest) -> None:
     text = written.urlencode()
     if user_id is None or len(text) > KEPT_BYTES_MAX:
         return
-    kept = {"user": user_id, "path": request.path, "written": text, "at": time.time()}
+    kept = {"user": user_id, "address": address_of(request), "written": text, "at": time.time()}
     request.session[KEPT] = kept | {"had_file": bool(request.FILES)}
 
 
@@ -52,15 +52,25 @@ def offer_kept_writing(request: HttpRequest):
     if kept["user"] != request.user.pk or time.time() - kept["at"] > KEPT_SECONDS:
         del request.session[KEPT]
         return None
-    if kept["path"] != request.path:
+    address = address_of(request)
+    if kept["address"] != address:
         return None
     if request.method == "POST" or request.GET.get("kept") == "throw-away":
         del request.session[KEPT]
-        return None if request.method == "POST" else redirect(request.path)
+        return None if request.method == "POST" else redirect(address)
     written = QueryDict(kept["written"])
     fields = [(name, value) for name, values in written.lists() for value in values]
     shown = [(words(name), value) for name, value in fields if name not in NOT_WRITING and value.strip()]
-    return render(request, "access/kept.jinja", {"fields": fields, "shown": shown, "had_file": kept["had_file"]})
+    page = {"fields": fields, "shown": shown, "had_file": kept["had_file"], "address": address}
+    throw_away = f"{address}{'&' if '?' in address else '?'}kept=throw-away"
+    return render(request, "access/kept.jinja", page | {"throw_away": throw_away})
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address of a page with what it asks by, such as the service that a line of a plan is about."""
+    asked = request.GET.copy()
+    asked.pop("kept", None)
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
 
 
 def words(name: str) -> str:

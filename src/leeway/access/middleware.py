@@ -114,11 +114,10 @@ class AccessTable:
     def process_exception(self, request, exception):
         """Ask for the reason where one is needed; show any other refusal that no form has shown."""
         if isinstance(exception, ReasonNeeded):
-            asked_for = request.get_full_path() if request.method == "GET" else request.path
             if request.method == "POST":
                 keep_writing(request)
             address = reverse("people:reason", kwargs={"person_id": exception.person_id})
-            return redirect(f"{address}?{urlencode({'next': asked_for})}")
+            return redirect(f"{address}?{urlencode({'next': request.get_full_path()})}")
         if isinstance(exception, Refusal):
             return refuse(request, str(exception))
         return None
@@ -132,5 +131,4 @@ def ask_to_sign_in(request):
     """To the sign-in page and then back; what was being written is kept meanwhile."""
     if request.method == "POST":
         keep_writing(request)
-        return redirect_to_login(request.path)
     return redirect_to_login(request.get_full_path())

@@ -1,21 +1,23 @@
 // What is typed and not yet sent: the server keeps it for its writer while it is typed, where the page says so, and
 // nothing stays on this computer. Whoever leaves before it is kept is warned.
 const PAUSE = 2000;
-const keeps = document.body.hasAttribute("data-keeps-typing") && !location.search;
+const keeps = document.body.hasAttribute("data-keeps-typing");
+const address = location.pathname + location.search;
 
 for (const form of document.querySelectorAll("main form[method=post]:not([role=search])")) {
   if (form.querySelector("textarea, select, input:not([type=hidden])")) watch(form);
 }
 
 function watch(form) {
-  const here = keeps && new URL(form.action).pathname === location.pathname;
+  const goes = new URL(form.action);
+  const here = keeps && goes.pathname + goes.search === address;
   let unkept = false, sent = false, timer, keeping;
 
   async function keep() {
     const typed = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     unkept = false;
     try {
-      const answer = await fetch(location.pathname, { method: "POST", body: typed, headers: { "Leeway-Keep": "1" }, redirect: "error" });
+      const answer = await fetch(address, { method: "POST", body: typed, headers: { "Leeway-Keep": "1" }, redirect: "error" });
       if (answer.status !== 204) throw new Error(answer.status);
       say();
     } catch {
