@@ -158,3 +158,18 @@ class TestAlike:
 def test_somebody_whose_day_of_birth_nobody_knows_is_found_by_the_year_that_it_may_be(db):
     person("Ann", "Bell", date_of_birth=None, year_of_birth=1952)
     assert found("27/3/1952") == found("1952") == ["Ann"] and found("27/3/1953") == []
+
+
+@pytest.mark.parametrize("typed", ["Bell 27/3/1952", "Bell 1952", "Bell about 1950", "ann bell c. 1948"])
+def test_a_birthday_that_nobody_knows_hides_nobody_of_that_name(db, typed):
+    person("Ann", "Bell", date_of_birth=None, year_of_birth=None)
+    person("Ann", "Bell", date_of_birth=date(1960, 3, 27))
+    assert [one.date_of_birth for one in find_people(typed)] == [None]
+    assert found("27/3/1952") == found("1952") == []
+
+
+def test_a_year_that_is_not_sure_is_one_of_some(db):
+    person("Ann", "Bell", date_of_birth=None, year_of_birth=1952)
+    person("Cy", "Bell", date_of_birth=date(1945, 12, 31))
+    assert found("about 1950") == ["Ann", "Cy"] and found("1950") == []
+    assert found("about 1957") == ["Ann"]

@@ -51,6 +51,7 @@ from leeway.files.queries import files_of
 from leeway.law.births import Birth
 
 FILES_OF_CASE = "people.case"
+NO_BIRTHDAY = Q(date_of_birth=None, year_of_birth=None)
 FILES_OF_MONEY = frozenset({FileKind.RECEIPT, FileKind.STATEMENT})
 
 
@@ -127,16 +128,18 @@ def get_task(task_id: UUID, *, seen_by: User) -> Task:
 def find_people(typed: str) -> QuerySet[Person]:
     """People whom all that was typed fits: words of any name or postcode, a birthday or its year, an NHS number.
 
-    Whole words stand before beginnings. Names only: opening one is a look.
+    A birthday that nobody knows speaks against no name. Whole words stand before beginnings. Names only: opening one
+    is a look.
     """
     asked = read(typed)
-    fits = Q()
+    fits, birthday_unknown = Q(), NO_BIRTHDAY if asked.words else Q(pk__in=[])
     if asked.nhs_number:
         fits &= Q(nhs_number=asked.nhs_number)
     if asked.born:
-        fits &= Q(date_of_birth=asked.born) | Q(year_of_birth=asked.born.year)
+        fits &= Q(date_of_birth=asked.born) | Q(year_of_birth=asked.born.year) | birthday_unknown
     if asked.born_in:
-        fits &= Q(date_of_birth__year=asked.born_in) | Q(year_of_birth=asked.born_in)
+        years = (asked.born_in[0], asked.born_in[-1])
+        fits &= Q(date_of_birth__year__range=years) | Q(year_of_birth__range=years) | birthday_unknown
     if asked.words:
         fits &= Q(Has(asked.words))
     people = Person.objects.filter(fits) if fits else Person.objects.none()
@@ -172,9 +175,8 @@ def _may_be_born(birth: Birth | None) -> Q:
     """Whoever may have been born then, by all that is known of both."""
     if birth is None:
         return Q()
-    nothing_known = Q(date_of_birth=None, year_of_birth=None)
     years = Q(year_of_birth__range=(birth.first.year, birth.last.year))
-    return nothing_known | years | Q(date_of_birth__range=(birth.first, birth.last))
+    return NO_BIRTHDAY | years | Q(date_of_birth__range=(birth.first, birth.last))
 
 
 def person_asking(person_id: UUID, *, seen_by: User) -> Person:

@@ -28,6 +28,9 @@ DAY = re.compile(
     r"(?<!\d)(?P<day>\d\d?)(?:st|nd|rd|th)?[\s./-]+(?P<month>\d\d?|[a-z]{3,9})[\s./-]+(?P<year>\d{4})(?!\d)", re.I
 )
 YEAR = re.compile(r"(?<!\S)(?:19|20)\d\d(?!\S)")
+#: What says of the year after it that nobody knows it for sure, and how many years either way are then meant.
+ABOUT = re.compile(r"(?<!\S)(?:about|around|roughly|circa|ca\.?|c\.|~) ?(?=(?:19|20)\d\d(?!\S))", re.I)
+ABOUT_YEARS = 5
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -86,12 +89,12 @@ class Has(Func):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody who looks for a person typed: words of names or a postcode, a number, a birthday or its year."""
+    """What somebody who looks for a person typed: words of names or a postcode, a number, a birthday or its years."""
 
     words: str
     nhs_number: str = ""
     born: date | None = None
-    born_in: int | None = None
+    born_in: range | None = None
 
 
 def read(typed: str) -> Asked:
@@ -102,15 +105,20 @@ def read(typed: str) -> Asked:
     >>> read("999 123 4560").nhs_number
     '9991234560'
     >>> read("1952 Bell")
-    Asked(words='Bell', nhs_number='', born=None, born_in=1952)
+    Asked(words='Bell', nhs_number='', born=None, born_in=range(1952, 1953))
+    >>> read("Bell, about 1950").born_in
+    range(1945, 1956)
     """
     number, rest = _take(NHS_NUMBER, typed)
     born = None
     if (day := ISO_DAY.search(rest) or DAY.search(rest)) and (month := _month(day["month"])):
         born, rest = _day(day, month), rest.replace(day[0], " ")
+    about, rest = _take(ABOUT, rest)
     year, rest = _take(YEAR, rest)
+    either_way = ABOUT_YEARS if about else 0
+    years = range(int(year) - either_way, int(year) + either_way + 1) if year else None
     digits = re.sub(r"\D", "", number)
-    return Asked(rest.strip(), nhs_number=digits, born=born, born_in=int(year) if year else None)
+    return Asked(rest.strip(), nhs_number=digits, born=born, born_in=years)
 
 
 def _take(pattern: re.Pattern[str], typed: str) -> tuple[str, str]:
