@@ -79,6 +79,23 @@ def test_care_homes_are_not_among_home_care(market):
     assert first.matched == 1, "whoever knows dementia comes first"
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("home caer", "home care"),
+        ("domicilliary care", "domiciliary care"),
+        ("nursng home", "nursing home"),
+        ("residental care", "residential care"),
+        ("dya suport", "dya suport"),  # three letters are near too much
+    ],
+)
+def test_a_kind_that_is_nearly_spelt_is_that_kind(market, typed, meant):
+    """“home caer” found care homes, which have the one word."""
+    found = {s.pk for s in everything(words=typed)}
+    assert found == {s.pk for s in everything(words=meant)}
+    assert typed == meant or (search(words=typed).otherwise and search(words=meant).otherwise == ())
+
+
 def test_odd_words_are_no_error(market):
     for words in ["'; DROP TABLE", '"unclosed', "& | !", "-", "(((", "🙂"]:
         search(words=words)

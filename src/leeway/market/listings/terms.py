@@ -1,6 +1,7 @@
 """What a searcher's words ask for: kinds of support by name, words that need not all be there, near spellings."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -27,6 +28,7 @@ CALLED = {
 NAMED = (Kind.HOME_CARE, Kind.PERSONAL_ASSISTANT, Kind.DAY_SUPPORT, Kind.SUPPORTED_LIVING, Kind.EXTRA_CARE,
          Kind.SHARED_LIVES, Kind.CARE_HOME, Kind.NURSING_HOME)  # fmt: skip
 PHRASES = {name.lower(): kind for kind in NAMED for name in (kind.label, *CALLED.get(kind, ()))}
+KIND_WORDS = tuple(sorted({word for phrase in PHRASES for word in phrase.split()}))
 A_KIND = re.compile(
     r"\b("
     + "|".join(re.sub(r"\\? ", r"[\\s-]+", re.escape(name)) for name in sorted(PHRASES, key=len, reverse=True))
@@ -81,6 +83,7 @@ def by_words(found: QuerySet, words: str) -> tuple[QuerySet, tuple[str, ...]]:
     A kind that is named must be theirs, or in their name; of the other words one is enough, and where a kind is named
     they only say who comes first. A word that nothing has is looked for as what is spelt most like it.
     """
+    words, kinds_spelt_otherwise = _kinds_as_spelt(words)
     asked = asked_of(words)
     for name, kind in asked.kinds:
         both = of_kind(kind) | of_kind(Kind.NURSING_HOME) if kind == Kind.CARE_HOME else of_kind(kind)
@@ -92,7 +95,37 @@ def by_words(found: QuerySet, words: str) -> tuple[QuerySet, tuple[str, ...]]:
         found = found.filter(words=reduce(or_, terms)) if terms else found.none()
     matched = (Case(When(words=term, then=1), default=0, output_field=IntegerField()) for term in terms)
     rank = SearchRank(F("words"), reduce(or_, terms)) if terms else Value(0.0)
-    return found.annotate(matched=sum(matched, Value(0)), rank=rank), otherwise
+    return found.annotate(matched=sum(matched, Value(0)), rank=rank), (*kinds_spelt_otherwise, *otherwise)
+
+
+def _kinds_as_spelt(words: str) -> tuple[str, tuple[str, ...]]:
+    """Words in which a kind's name is spelt right, and those that were not: by “nursng home” homes are meant.
+
+    Words stay as they were typed where something is listed by them, or where no kind is named by what they are near.
+    """
+    near = {}
+    for word in dict.fromkeys(re.findall(rf"[A-Za-z]{{{NEAR_LEAST},}}", words)):
+        found = process.extractOne(word.lower(), KIND_WORDS, scorer=OSA.distance, score_cutoff=_most_off(word))
+        if found and found[1]:
+            near[word] = found[0]
+
+    def spelt(wrong: Iterable[str]) -> str:
+        return reduce(lambda said, word: re.sub(rf"\b{word}\b", near[word], said), wrong, words)
+
+    def names_another(wrong: Iterable[str]) -> bool:
+        return len(asked_of(spelt(wrong)).kinds) > len(asked_of(words).kinds)
+
+    if names_another(near):
+        has = _listed_by(tuple(near))
+        wrong = tuple(word for word in near if not has[word])
+        if names_another(wrong):
+            return spelt(wrong), wrong
+    return words, ()
+
+
+def _most_off(word: str) -> int:
+    """How many letters of a word may be another, be left out, stand twice or change places."""
+    return 1 if len(word) < 2 * NEAR_LEAST else 2
 
 
 def _terms(words: tuple[str, ...]) -> tuple[list[SearchQuery], tuple[str, ...]]:
@@ -133,8 +166,7 @@ def _spelt_like(words: list[str]) -> dict[str, list[str]]:
     for word, parts in lexemes.items():
         if len(parts) != 1 or len(parts[0]) < NEAR_LEAST:
             continue
-        most = 1 if len(parts[0]) < 2 * NEAR_LEAST else 2
-        near = process.extract(parts[0], known, scorer=OSA.distance, score_cutoff=most, limit=5)
+        near = process.extract(parts[0], known, scorer=OSA.distance, score_cutoff=_most_off(parts[0]), limit=5)
         if near:
             found[word] = [each for each, distance, _ in near if distance == near[0][1]]
     return found
