@@ -69,4 +69,6 @@ def test_they_hold_at_every_stage(case_of, sign_in, name):
     ada.save(update_fields=["user"])
     Person.objects.filter(pk=case.person_id).update(communication_needs=["easy_read"], user=user)
     home = sign_in("ada").get("/home/").content.decode()
-    assert "In easy words" in home and "{" not in re.search(r"leeway-easy.*?</section>", home, re.S)[0]
+    said = re.search(r"leeway-easy.*?</section>", home, re.S)[0]
+    assert "In easy words" in home and "{" not in said
+    assert said in sign_in("ada").get(f"/cases/{case.pk}/").content.decode(), "the case page says the same"

@@ -1,6 +1,6 @@
 """The case page: where things stand, what comes next, who has it, and the whole story so far."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,7 @@ from leeway.care.circumstances.queries import beyond_direct_payment, stay_on
 from leeway.care.corrections.queries import statements_about
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import that_stand
+from leeway.care.letters.queries import new_letters
 from leeway.care.people import queries as people
 from leeway.care.people.access import can_work_on, is_the_person
 from leeway.care.people.events import Event
@@ -34,6 +35,8 @@ from leeway.care.planning.queries import (
 )
 from leeway.care.review.models import Review
 from leeway.care.review.queries import next_review, past_reviews
+from leeway.money.payments.money_now import money_now
+from leeway.site.easy import in_easy_words, wants_easy_words
 from leeway.site.next_steps import onward
 from leeway.site.pictures import pictures
 
@@ -70,6 +73,7 @@ def show(request: SignedIn, case_id):
         if own_view
         else None,
         "you": you,
+        "easy": _in_easy_words(case, request.user, today, budget, charges) if you else [],
         "case": case,
         "person": case.person,
         "age": case.person.birth.age(case.person.date_of_death or today) if case.person.birth else None,
@@ -96,6 +100,19 @@ def show(request: SignedIn, case_id):
         "older_story": story[STORY_LINES_SHOWN:],
     }
     return render(request, "site/case.jinja", context)
+
+
+def _in_easy_words(case: Case, user: User, on: date, budget: Decision | None, charges: Sequence[Decision]) -> list[str]:
+    """Where things stand in easy words, as on the front page, for a person who asked for them."""
+    if not wants_easy_words(user) or case.person.date_of_death is not None:
+        return []
+    return in_easy_words(
+        case,
+        budget_pence=budget.result["pence_per_week"] if budget else None,
+        pays_pence=pays_on(charges, on) if budget else None,
+        money=money_now(case, on),
+        letters=len(new_letters(case, on)),
+    )
 
 
 def _is_disputed(story: list[StoryLine]) -> bool:

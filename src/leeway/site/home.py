@@ -23,13 +23,15 @@ from leeway.care.decisions.queries import standing
 from leeway.care.letters.queries import new_letters, title_of
 from leeway.care.people.access import MONEY_TO_START, WORKS_ON, asked_to_help, cases_of, is_the_person
 from leeway.care.people.addressing import in_plain_words
+from leeway.care.people.message_views import row_of
 from leeway.care.people.models import Case
-from leeway.care.people.queries import cases_waiting, own_cases, own_tasks
+from leeway.care.people.queries import cases_waiting, own_cases, own_tasks, whose_messages
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import charges_of, open_plan, pays_on, plan_in_force, waiting_for_sign_off
 from leeway.care.review.models import Review
 from leeway.care.review.queries import next_review, reviews_due
 from leeway.law.numbers import pounds
+from leeway.messages.queries import about_case
 from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_death
 from leeway.money.payees.queries import waiting as details_waiting
 from leeway.money.payments.money_now import money_now
@@ -123,10 +125,16 @@ def _own(user: User, case: Case, today: date, *, in_full: bool) -> dict:
         pence = budget.result["pence_per_week"] if budget else None
         said = {"budget_pence": pence, "pays_pence": pays, "money": money, "letters": len(letters)}
         shown["easy"] = in_easy_words(case, **said)
+    latest = about_case(case.pk, to=whose_messages(case, seen_by=user)).first()
     drawn = pictures(
         case, budget, charges, money, today, you=own, ahead=next_review(case), story=case.story.filter(kind__in=STEPS)
     )
-    return shown | {"pictures": drawn, "budget": budget, "plan": open_plan(case) or plan_in_force(case)}
+    return shown | {
+        "pictures": drawn,
+        "budget": budget,
+        "plan": open_plan(case) or plan_in_force(case),
+        "message": latest and row_of(case, latest),
+    }
 
 
 def _new_letters(case: Case, today: date) -> list[dict]:
