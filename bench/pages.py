@@ -106,6 +106,24 @@ def plan_visits(users: int) -> list[dict]:
     return visits
 
 
+def give_second_steps(visits: list[dict]) -> None:
+    """Give whoever needs more than a password a second step, and each of their visits a code to take it by."""
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    from leeway.access.second_factor import must_have_second_factor
+
+    codes: dict[int, list[str]] = {}
+    for visit in visits:
+        user = visit["user"]
+        if must_have_second_factor(user) and user.pk not in codes:
+            Authenticator.objects.filter(user=user).delete()
+            TOTP.activate(user, generate_totp_secret())
+            codes[user.pk] = RecoveryCodes.activate(user).get_unused_codes()
+        visit["code"] = codes[user.pk].pop() if user.pk in codes else ""
+
+
 def cases_of(user, role: str) -> list:
     """A few of the cases with a budget that this person may open."""
     from leeway.care.people.models import Case
@@ -164,7 +182,6 @@ def serve(port: int, workers: int) -> subprocess.Popen:
         "LEEWAY_PRODUCTION": "True",
         "LEEWAY_SECRET_KEY": settings.SECRET_KEY,  # so that it can read the sessions of this council
         "LEEWAY_HTTPS_REDIRECT": "False",
-        "LEEWAY_STAFF_MFA": "False",
         "LEEWAY_URGENT_PHONE": settings.URGENT_PHONE,
     }
     command = [str(Path(sys.executable).with_name("leeway")), "serve", "--port", str(port), "--workers", str(workers)]
@@ -186,6 +203,8 @@ def visit_pages(port: int, visits: list[dict], password: str, lasting: float, pa
     visitors = [Visitor(port) for _ in visits]
     for visitor, visit in zip(visitors, visits, strict=True):
         visitor.send("/account/login/", login=visit["user"].email, password=password)
+        if visit["code"]:
+            visitor.send("/account/2fa/authenticate/", code=visit["code"])
         if visit["search_for"]:
             visitor.send("/people/", words=visit["search_for"])
         for _, address in visit["addresses"]:
@@ -256,6 +275,7 @@ def table(result: dict) -> list[str]:
 def main(users: int, lasting: float, pause: float, workers: int, port: int, as_json: bool, into: Path | None) -> None:
     """Measure the main pages under load, on the database of LEEWAY_DATA (or DATABASE_URL)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.site.settings")
+    os.environ["LEEWAY_STAFF_MFA"] = "True"  # as in production, whatever the council was made with
     import django
 
     django.setup()
@@ -264,6 +284,7 @@ def main(users: int, lasting: float, pause: float, workers: int, port: int, as_j
 
     state = machine()
     visits = plan_visits(users)
+    give_second_steps(visits)
     queries = queries_of(visits)
     server = serve(port, workers)
     try:
