@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from datetime import timedelta
 from io import StringIO
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
@@ -30,6 +31,7 @@ from leeway.period import year_to
 from leeway.site.demo import command
 from leeway.site.demo.people import draw_people, synthetic_numbers
 from leeway.site.demo.progress import stage
+from leeway.site.demo.saying import GROUPS, WORDS, Sayings
 from leeway.site.demo.stories import stories
 from leeway.site.replay import work_everything_out_again
 
@@ -73,6 +75,20 @@ def test_the_same_seed_draws_the_same_people():
     day = timezone.localdate()
     assert draw_people(30, seed=7, on=day) == draw_people(30, seed=7, on=day)
     assert draw_people(30, seed=7, on=day) != draw_people(30, seed=8, on=day)
+
+
+def test_no_two_of_the_crowd_who_stand_together_say_the_same_and_each_speaks_of_their_own_need():
+    sayings, drawn = Sayings(7), draw_people(120, seed=7, on=timezone.localdate())
+    voices = [sayings.voice_of(person) for person in drawn]
+    for words in ("happened", "matters", "mornings", "aims", "reviews"):
+        said = [voice.say(WORDS[words]) for voice in voices]
+        assert not [one for one, other in pairwise(said) if one == other], words
+        assert "{" not in str(said)
+    for voice in voices:
+        one, other = voice.say_two(WORDS["aims"])
+        assert one != other
+    every_need = {word for table in (WORDS["happened"], WORDS["aims"]) for word in table}
+    assert {*GROUPS.values(), "alone"} == every_need
 
 
 @pytest.mark.parametrize("seed", range(3))

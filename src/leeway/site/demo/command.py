@@ -50,6 +50,7 @@ from leeway.site.demo.logins import PASSWORD, logins
 from leeway.site.demo.people import draw_people
 from leeway.site.demo.playing import Staff, play
 from leeway.site.demo.progress import stage
+from leeway.site.demo.saying import Sayings
 from leeway.site.demo.script import Script
 from leeway.site.demo.statements import keep_statements, pick_own_lines, rejection_of
 from leeway.site.demo.stories import stories
@@ -178,9 +179,9 @@ def market() -> dict[str, list[Service]]:
 def write_crowd(count: int, seed: int, today: date) -> list[Script]:
     """The scripts of everyone who is not a story."""
     chance = np.random.default_rng(seed)
-    drawn = draw_people(count * 2, seed=seed, on=today)
+    drawn, sayings = draw_people(count * 2, seed=seed, on=today), Sayings(seed)
     return [
-        write_script(person, chance, today, cared_for.details())
+        write_script(person, chance, sayings.voice_of(person), today, cared_for.details())
         for person, cared_for in zip(drawn[:count], drawn[count:], strict=True)
     ]
 

@@ -1,10 +1,8 @@
 """From a drawn person to a script: what they said, what they answered, what their plan buys, where they stand."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
-import yaml
 from django.conf import settings
 
 from leeway.care.people.models import SupportReason
@@ -13,9 +11,9 @@ from leeway.law import compute, law_on
 from leeway.law.allocation import questions
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.site.demo.people import MadeUp, pick
+from leeway.site.demo.saying import WORDS, Voice
 from leeway.site.demo.script import Death, End, Help, Line, Script, Switch, Wait
 
-WORDS = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
 OUTCOMES_OF_QUESTION = {
     "personal_care": ["hygiene", "clothing", "toilet"],
     "meals": ["nutrition"],
@@ -45,12 +43,16 @@ STAGES_PERCENT = {
 }
 DAYS_TO_STAGE = {Stage.ACTIVE: 40, Stage.REVIEW: 200, Stage.CLOSED: 20}
 LONGEST_OPEN_DAYS = 600
+#: How many of those whose budget the council manages have what they had, with nothing else asked.
+AS_BEFORE = 1 / 3
 #: How long ago the request was where something may have happened since support began.
 MONTHS_ENOUGH = timedelta(days=180)
 ROUTES = ["Community / Other route", "Community / Other route", "Community / Other route", "Discharge from Hospital"]
 
 
-def write_script(person: MadeUp, chance: np.random.Generator, today: date, details_of_cared_for: dict | None) -> Script:
+def write_script(
+    person: MadeUp, chance: np.random.Generator, voice: Voice, today: date, details_of_cared_for: dict | None
+) -> Script:
     """What happened, or is happening, to one drawn person."""
     kind = "carer" if person.carer else "adult"
     until = list(STAGES_PERCENT)[pick(chance, list(STAGES_PERCENT.values()))]
@@ -59,38 +61,39 @@ def write_script(person: MadeUp, chance: np.random.Generator, today: date, detai
     opened = today - timedelta(days=int(chance.integers(days, LONGEST_OPEN_DAYS if days > 30 else days + 15)))
     help_given = draw_help(kind, chance, opened)
     answers = draw_answers(person, kind, chance, opened, help_given) if eligible else least_answers(kind, opened)
-    outcomes = draw_outcomes(kind, answers, chance, eligible)
+    outcomes = draw_outcomes(kind, answers, chance, voice, eligible)
     way = person.way if not person.carer else "direct_payment"
-    choice_words = draw(chance, WORDS["choices"][way])
-    as_before = choice_words.startswith("Carry on")
-    lines = draw_lines(person, way, indicative(kind, answers, opened, help_given), chance)
+    as_before = way == "council_managed" and chance.random() < AS_BEFORE
+    lines = draw_lines(person, way, indicative(kind, answers, opened, help_given), chance, voice)
     lived_on = until == Stage.ACTIVE and today - opened > MONTHS_ENOUGH
     return Script(
         details=person.details(),
         opened_on=opened,
         until=until,
         request_route=draw(chance, ROUTES),
-        request_words=draw(chance, WORDS["requests"]),
+        request_words=f"{voice.say(WORDS['happened'])} {voice.say(WORDS['wishes'])}",
         reason=person.reason,
-        what_matters=draw(chance, WORDS["matters"]),
-        good_day=draw(chance, WORDS["good_days"]),
+        what_matters=voice.say(WORDS["matters"]),
+        good_day=f"{voice.say(WORDS['mornings'])} {voice.say(WORDS['rest_of_day'])}",
         outcomes=outcomes,
         answers=answers,
         help_given=help_given,
         helpers_words=HELPERS,
         means=draw_means(person, chance),
-        aims=tuple(tuple(aim) for aim in draw_some(chance, WORDS["aims"], 2)),
+        aims=voice.say_two(WORDS["aims"]),
         lines=lines,
         had_before=draw_before(way, as_before, lines, chance),
-        then=draw_what_follows(way, opened, today, chance) if lived_on else (),
+        then=draw_what_follows(way, opened, today, chance, voice) if lived_on else (),
         way=way,
-        choice_words=choice_words,
+        choice_words=voice.say(WORDS["choices"]["as_before" if as_before else way]),
         why_not_direct_payment=why_not(way, as_before),
         independent_advice="" if as_before else draw(chance, WORDS["advice"]),
         why_not_told="The letter went out before the table had been worked through." if as_before else "",
         kind=kind,
         cared_for=details_of_cared_for if person.carer else None,
         author="worker" if as_before else "person_with_help",
+        contingency=voice.say(WORDS["if_it_fails"]),
+        review_words=voice.say(WORDS["reviews"]),
     )
 
 
@@ -105,20 +108,19 @@ def draw_before(way: str, as_before: bool, lines: tuple[Line, ...], chance: np.r
 
 
 def draw_what_follows(
-    way: str, opened: date, today: date, chance: np.random.Generator
+    way: str, opened: date, today: date, chance: np.random.Generator, voice: Voice
 ) -> tuple[Switch | Wait | End | Death, ...]:
     """What happens to some whose support has run for months: one of 30 dies, others switch, wait or end."""
     share, days = chance.random(), int(chance.integers(120, (today - opened).days - 30))
-    said = draw(chance, WORDS["reviews"])
     if share < 0.03:
-        return (Death(days, draw(chance, WORDS["told_by"])),)
+        return (Death(days, voice.say(WORDS["told_by"])),)
     if share < 0.06:
-        return (End(days, draw(chance, WORDS["ends"]), tuple(said)),)
+        return (End(days, voice.say(WORDS["ends"]), voice.say(WORDS["reviews"])),)
     if share < 0.10 and way == "council_managed":
-        words, why = draw(chance, WORDS["switches"])
-        return (Switch(days, "direct_payment", words, why, tuple(said)),)
+        words, why = voice.say(WORDS["switches"])
+        return (Switch(days, "direct_payment", words, why, voice.say(WORDS["reviews"])),)
     if share < 0.14 and way == "direct_payment":
-        return (Wait(days, 21, "hospital", draw(chance, WORDS["waits"])),)
+        return (Wait(days, 21, "hospital", voice.say(WORDS["waits"])),)
     return ()
 
 
@@ -131,10 +133,6 @@ def why_not(way: str, as_before: bool) -> str:
 
 def draw(chance: np.random.Generator, from_list: list):
     return from_list[int(chance.integers(len(from_list)))]
-
-
-def draw_some(chance: np.random.Generator, from_list: list, count: int) -> list:
-    return [from_list[i] for i in sorted(chance.permutation(len(from_list))[:count])]
 
 
 def least_answers(kind: str, on: date) -> dict[str, str]:
@@ -193,7 +191,9 @@ def indicative(kind: str, answers: dict[str, str], on: date, help_given: dict[st
     return outcome.result["indicative_pence_per_week"]
 
 
-def draw_outcomes(kind: str, answers: dict[str, str], chance: np.random.Generator, eligible: bool) -> dict[str, Help]:
+def draw_outcomes(
+    kind: str, answers: dict[str, str], chance: np.random.Generator, voice: Voice, eligible: bool
+) -> dict[str, Help]:
     """What was said about each outcome with which the answers say that support is needed."""
     said = WORDS[kind]
     if kind == "carer":
@@ -205,7 +205,7 @@ def draw_outcomes(kind: str, answers: dict[str, str], chance: np.random.Generato
     chosen = needed if eligible else needed[:1]
     outcomes = {}
     for code in dict.fromkeys(chosen):
-        person, assessor = draw(chance, said[code])
+        person, assessor = voice.say(said[code])
         unable = ("cannot",) if chance.random() < 0.7 else ("pain_distress_anxiety",)
         outcomes[code] = Help(unable if eligible else (), person, assessor)
     return outcomes
@@ -237,14 +237,18 @@ def draw_means(person: MadeUp, chance: np.random.Generator) -> dict:
     }
 
 
-def draw_lines(person: MadeUp, way: str, pence: int, chance: np.random.Generator) -> tuple[Line, ...]:
+def draw_lines(person: MadeUp, way: str, pence: int, chance: np.random.Generator, voice: Voice) -> tuple[Line, ...]:
     """What the plan buys, near the indicative budget: from assistants, agencies, day support or supported living."""
+
+    def buys(kind: str, pence: int, way: str) -> Line:
+        return Line(voice.say(WORDS["buys"][kind]), kind, pence, way)
+
     target = max(20_00, int(pence * np.exp(chance.normal(0, 0.12))))
     if person.carer:
-        return (Line("A break, and something for myself", "community", target, "direct_payment"),)
+        return (buys("community", target, "direct_payment"),)
     if way == "direct_payment":
         return (
-            Line("Personal assistant", "personal_assistant", target * 9 // 10, way),
+            buys("personal_assistant", target * 9 // 10, way),
             Line("Payroll and insurance", "payroll", target // 10, way),
         )
     if way == "mixed":
@@ -254,7 +258,7 @@ def draw_lines(person: MadeUp, way: str, pence: int, chance: np.random.Generator
         )
     if person.reason == SupportReason.LEARNING_DISABILITY:
         return (
-            Line("Support at home", "supported_living", target * 3 // 4, way),
-            Line("Day support", "day_support", target // 4, way),
+            buys("supported_living", target * 3 // 4, way),
+            buys("day_support", target // 4, way),
         )
-    return (Line("Help at home", "home_care", target, way),)
+    return (buys("home_care", target, way),)
