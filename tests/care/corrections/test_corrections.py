@@ -143,6 +143,10 @@ def test_what_was_typed_is_shown_again_where_somebody_else_asked_meanwhile(case,
     sent = {"words": "My key safe is at the back door.", "version": version}
     page = client.post(f"/cases/{case.pk}/on-record/other/", sent).content.decode()
     assert "It waits for an answer" in page and "My key safe is at the back door." in page
+    waiting = case.person.corrections.get()
+    client.post(f"/cases/{case.pk}/on-record/corrections/{waiting.pk}/take-back/")
+    again = client.get(f"/cases/{case.pk}/on-record/other/").content.decode()
+    assert "We kept what you wrote" in again and "My key safe is at the back door." in again
 
 
 def test_a_wrong_birthday_can_be_taken_out(case, ada_user, bea):

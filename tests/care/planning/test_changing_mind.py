@@ -67,6 +67,16 @@ def test_one_change_of_mind_is_looked_at_after_another(active, ada_user, bea):
     assert change(active, ada_user, way="service_fund")
 
 
+def test_what_was_typed_where_somebody_else_asked_meanwhile_is_offered_again(active, ada_user, client):
+    change(active, ada_user, way="service_fund")
+    client.force_login(ada_user)
+    address = reverse("planning:change_mind", args=[active.pk])
+    page = client.post(address, {"way": "council_managed", "words": WORDS}).content.decode()
+    assert WORDS in page and "offered to you here" in page
+    client.post(reverse("planning:take_back_mind", args=[active.pk]))
+    assert WORDS in client.get(address).content.decode()
+
+
 def test_the_way_it_is_held_now_is_no_other_way(active, ada_user):
     with pytest.raises(Refusal, match="held in that way now") as refused:
         change(active, ada_user, way="direct_payment")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from leeway.access.access import SignedIn
+from leeway.access.kept import keep_writing
 from leeway.acting import act, press
 from leeway.care.corrections import actions, forms, queries
 from leeway.care.corrections.access import can_ask_for_correction
@@ -60,6 +61,8 @@ def correct(request: SignedIn, case_id, part):
         messages.success(request, _thanks(done.result))
         return redirect("corrections:show", case_id)
     earlier = queries.open_correction(person, part)
+    if earlier and form.is_bound:  # offered again once that is answered or taken back
+        keep_writing(request)
     return _page(request, "correct", case, form=form, part=Part(part), earlier=earlier and _row(earlier))
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from leeway.access.access import SignedIn
+from leeway.access.kept import keep_writing
 from leeway.acting import act, press
 from leeway.care.people.access import can_take_part, is_the_person
 from leeway.care.people.models import Case
@@ -35,6 +36,8 @@ def ask(request: SignedIn, case_id):
         return redirect("planning:change_mind", case_id)
     change = queries.last_change_of_mind(case)
     asked = change if change is not None and change.settled_on is None else None
+    if asked and form.is_bound:  # offered again once that is answered or taken back
+        keep_writing(request)
     context = about(case, seen_by=request.user) | {
         "form": form,
         "choice": choice,
