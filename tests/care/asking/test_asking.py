@@ -215,8 +215,8 @@ class TestTheQueue:
         actions.answer_without_case(asking=asking, words="Rang her: it was a wrong number.", by=bea, on=TODAY)
         client.force_login(bea)
         typed = f" {asking.reference.lower().replace('-', ' ')}"
-        assert client.get("/requests/", {"reference": typed}).url == f"/requests/{asking.pk}/"
-        assert "No request has this reference" in client.get("/requests/", {"reference": "AAAAA"}).content.decode()
+        assert client.post("/requests/", {"reference": typed}).url == f"/requests/{asking.pk}/"
+        assert "No request has this reference" in client.post("/requests/", {"reference": "AAAAA"}).content.decode()
 
     @pytest.mark.parametrize("who", ["finn", "cyril", "ada_user"])
     def test_only_whoever_works_on_cases_reads_it(self, client, request, who):

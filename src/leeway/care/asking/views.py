@@ -25,8 +25,8 @@ FOUND_MAX = 20
 
 
 def waiting(request: SignedIn) -> HttpResponse:
-    """Every request that nobody has answered yet; any one by the reference that somebody gives on the phone."""
-    form = ReferenceForm(request.GET or None)
+    """Every request that nobody has answered yet; any one by its reference, which stays out of every address."""
+    form = ReferenceForm(request.POST or None)
     if form.is_valid():
         asking = queries.with_reference(form.cleaned_data["reference"], seen_by=request.user)
         if asking is not None:
