@@ -37,11 +37,13 @@ class Sayings:
     def __init__(self, seed: int):
         self.chance = np.random.default_rng(seed)
         self.times: Counter[str] = Counter()
+        self.last: Counter[str] = Counter()
 
     def next(self, among: Sequence) -> Any:
-        """One of the things that were said the least."""
-        one = min(among, key=lambda each: (self.times[str(each)], self.chance.random()))
+        """One of the things that were said the least, and the longest ago."""
+        one = min(among, key=lambda each: (self.times[str(each)], self.last[str(each)], self.chance.random()))
         self.times[str(one)] += 1
+        self.last[str(one)] = self.times.total()
         return one
 
     def voice_of(self, person: MadeUp) -> "Voice":
