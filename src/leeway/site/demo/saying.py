@@ -40,8 +40,10 @@ class Sayings:
         self.last: Counter[str] = Counter()
 
     def next(self, among: Sequence) -> Any:
-        """One of the things that were said the least, and the longest ago."""
-        one = min(among, key=lambda each: (self.times[str(each)], self.last[str(each)], self.chance.random()))
+        """One of the things that were said the least, and not the one that was said last."""
+        newest = max(self.last[str(each)] for each in among)
+        others = [each for each in among if not newest or self.last[str(each)] < newest] or among
+        one = min(others, key=lambda each: (self.times[str(each)], self.chance.random()))
         self.times[str(one)] += 1
         self.last[str(one)] = self.times.total()
         return one
