@@ -14,6 +14,7 @@ from leeway.writing import csv_of, harmless, sink_csv, write_rows
 
 SOURCE = Path(__file__).parents[1] / "src" / "leeway"
 FORMULAS = ["=1+1", "+44 20 7946 0000", "-A1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1", "=cmd|' /C calc'!A0", "--1"]
+FORMULAS += ["\uff1d1+1", "\uff0b1+A1", "\uff0d1+A1", "\uff20A1"]  # wide forms, which some spreadsheets work out too
 LEFT_ALONE = ["Ada", "", "-12.50", "+3", "1,250", "-1e5", "a=b", "'=1", -3, 2.5, None, True]
 
 

@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from leeway.days import Sense
 from leeway.law.numbers import decimal_pounds, pounds
 from leeway.nhs import check_digit_fits, is_placeholder
+from leeway.reading import TURNING
 
 MAX_PENCE = 1_000_000_000_00
 #: First words of labels that are no noun, and of those that need no “the”.
@@ -64,8 +65,6 @@ TEXT_MAX = 20_000
 UNSEEN = frozenset({"Cc", "Zl", "Zp", "Cs"})
 LINE_ENDS = frozenset("\n\r\t")
 BREAKS = LINE_ENDS | {"\u2028", "\u2029"}
-#: Signs that turn the direction of what follows, so that a name reads as another.
-TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 
 def check_texts(form: forms.Form) -> bool:

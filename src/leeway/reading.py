@@ -25,6 +25,10 @@ GZIP = b"\x1f\x8b"
 SAFE_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: Half a pair of a letter (a lone surrogate), and NUL: neither can be written or kept.
 NO_LETTER = re.compile("[\\ud800-\\udfff\\0]")
+#: Signs that turn the direction of what follows, so that a name or an amount reads as another.
+TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+#: These, and signs of control, which a terminal obeys and a page hides.
+UNSEEN = re.compile(f"[\\x00-\\x1f\\x7f-\\x9f{''.join(sorted(TURNING))}]")
 
 
 class CannotRead(Refusal):
@@ -230,6 +234,20 @@ def megabytes(path: Path) -> int:
         return -(-path.stat().st_size // 1_000_000)
     except OSError:
         return 0
+
+
+def seen_alone(text: str) -> str:
+    """A text in one line, without signs that cannot be seen: a blank stands for each.
+
+    >>> seen_alone("Ada\\x1b[31m \\u202eBell")
+    'Ada [31m Bell'
+    """
+    return " ".join(UNSEEN.sub(" ", text).split())
+
+
+def endless_in(xml: bytes) -> bool:
+    """Whether a part of an XML file, from one element's mark to the next, is longer than any line."""
+    return re.search(rb"<[^<]{%d}" % limits.LINE.most, xml) is not None
 
 
 def one_line(problem: object) -> str:

@@ -13,6 +13,7 @@ from leeway.apart import Apart
 from leeway.reading import CannotRead
 
 STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # a packed workbook, and one of the old kind (XLS)
+CELLS_MOST = 12_000_000  # of the largest list of the regulator, with room to grow
 DAMAGED = "The workbook cannot be read: it was cut, is locked, or unpacks to more than can be meant. Save it as CSV."
 BUSY = "Too many workbooks come in at once. Wait a minute, and give yours again."
 APART = Apart("leeway.workbook", refuses=CannotRead, busy=BUSY, damaged=DAMAGED)
@@ -40,12 +41,16 @@ def _told(content: bytes) -> Iterator[str | list[str]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
+        cells = 0
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(name)
             if sheet.height:
                 limits.TABLE_ROWS.check(sheet.total_height + 1, "The workbook")
                 limits.COLUMNS.check(sheet.total_width + 1, "The workbook")
+                cells += (sheet.total_height + 1) * (sheet.total_width + 1)
+                if cells > CELLS_MOST:
+                    raise CannotRead(DAMAGED)
                 yield name
                 yield from ([_text(cell) for cell in cells] for cells in sheet.iter_rows())
     except (CalamineError, OSError, ValueError) as problem:

@@ -1,6 +1,7 @@
 """Writing tables for spreadsheets: the one way. A text that a spreadsheet would work out as a formula is shown instead.
 
-Numbers stay numbers; a text that begins with =, +, -, @, a tab or a line's end gets an apostrophe before it.
+Numbers stay numbers; a text that begins with =, +, -, @ (their wide forms too), a tab or a line's end gets an
+apostrophe before it.
 """
 
 import csv
@@ -13,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:  # only whoever has a frame needs it loaded
     import polars as pl
 
-_FORMULA = r"^\s*[=+\-@\t\r\n]"
+_FORMULA = r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n]"
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)*(%|e[+-]?[0-9]+)?$"
 
 

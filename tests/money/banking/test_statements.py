@@ -1,5 +1,6 @@
 """Each thing that can be odd in a statement, and the sentence that says so."""
 
+import tracemalloc
 from datetime import date
 
 import pytest
@@ -394,6 +395,37 @@ def test_camt_who_stands_on_the_other_side():
     assert [line.counterparty for line in only(content).lines] == ["Ada", "Anytown"]
     came_back = changed(content, ("</RmtInf></TxDtls>", "</RmtInf><RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf></TxDtls>"))
     assert only(came_back).lines[1].counterparty == "Ada"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<BkTxCd/>", f"<BkTxCd {' '.join(f'a{number}=""' for number in range(51))}/>"),
+        ("<BkTxCd/>", "".join(f"<n{number}/>" for number in range(2_001))),
+        ("RUN14-ADA", "x" * 1_000_001),
+    ],
+    ids=["attributes", "names", "text"],
+)
+def test_xml_of_no_end_in_one_place_is_refused(old, new):
+    """A few megabytes of these would take gigabytes to hold."""
+    assert (
+        "names or attributes" in (said := refusal_or_too_much(changed(CAMT, (old, new)))) or "more than 1,000" in said
+    )
+
+
+def refusal_or_too_much(content: bytes) -> str:
+    with pytest.raises((CannotRead, TooMuch)) as refused:
+        read_statement(content)
+    return str(refused.value)
+
+
+def test_ofx_a_long_marked_value_takes_no_more_memory_than_it_is_long():
+    """Fifty megabytes of one took six gigabytes."""
+    content = changed(write.ofx([RENT], sgml=False), ("RUN14-ADA", f"<![CDATA[{'x' * 500_000}]]>"))
+    tracemalloc.start()
+    assert "10,000 characters in one place" in refusal_or_too_much(content)
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
 
 
 def test_ofx_an_empty_value_without_an_end_swallows_nothing():

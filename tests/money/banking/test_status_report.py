@@ -103,6 +103,14 @@ def test_what_cannot_be_acted_on_is_refused(written, said):
     assert refused.value.field == "upload"
 
 
+@pytest.mark.parametrize(
+    "more", ["<a>" * 60 + "</a>" * 60, "".join(f"<n{n}/>" for n in range(2_001)), "x" * 1_000_001], ids=len
+)
+def test_a_report_of_no_end_is_refused(more):
+    with pytest.raises(BadStatusReport, match=r"more in it than any|more than 1,000,000 characters"):
+        status_report.read(report(status(ADA, "ACSP")).replace(b"<GrpHdr>", f"{more}<GrpHdr>".encode()))
+
+
 def test_every_status_that_iso_has_comes_to_something(published):
     from leeway.reading import json_of
 

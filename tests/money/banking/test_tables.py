@@ -7,9 +7,11 @@ from datetime import date, datetime
 import pytest
 import xlsxwriter
 
+from leeway import workbook as opened_apart
 from leeway.money.banking.readers.mapping import mapping_named, shipped
 from leeway.money.banking.statement import read_statement
 from leeway.reading import CannotRead
+from tests.workbooks import xlsx
 
 
 def read(text: str, mapping: str | None = None):
@@ -25,6 +27,21 @@ def refusal(text: str, mapping: str | None = None) -> str:
     with pytest.raises(CannotRead) as refused:
         read(text, mapping)
     return str(refused.value)
+
+
+def test_a_row_that_tells_neither_an_amount_nor_a_balance_is_not_passed_over():
+    """A cell of an amount that the spreadsheet could not work out (#REF!) comes as an empty one."""
+    rows = ["Date,Description,Amount", "2026-04-01,Taxi,", "2026-04-02,Shop,-5.00", ""]
+    assert "Row 2 has a day, and neither an amount nor a balance" in refusal("\n".join(rows))
+
+
+def test_a_workbook_of_more_cells_than_any_is_refused_before_they_are_read(monkeypatch):
+    """Two kilobytes with a cell far down and far right are thirty million empty ones."""
+    content = xlsx({"S": [["Date", "Amount"], ["2026-04-01", "5"]]})
+    assert len(list(opened_apart._told(content))) == 3
+    monkeypatch.setattr(opened_apart, "CELLS_MOST", 3)
+    with pytest.raises(CannotRead, match="unpacks to more than can be meant"):
+        list(opened_apart._told(content))
 
 
 # Headings as they were found in public, with rows of our own.

@@ -20,7 +20,7 @@ from leeway.money.budgets.models import Hold
 from leeway.money.ledger.models import Transfer
 from leeway.money.ledger.queries import balance
 from leeway.money.payments.actions import approve_run, confirm_run, make_run, return_payment, withdraw_run
-from leeway.money.payments.answers import take_answer
+from leeway.money.payments.answers import AnswerRefused, take_answer
 from leeway.money.payments.models import AnsweredPayment, BankAnswer, PaymentRun
 from leeway.money.payments.notices import tell_of_late
 from leeway.money.payments.queries import evidence_for, findings
@@ -322,6 +322,20 @@ def test_the_database_lets_a_payment_come_back_early_by_the_banks_word_alone(run
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
+
+
+@pytest.mark.parametrize("what", ["name", "code", "words", "returned"])
+def test_names_codes_and_words_without_end_are_refused(run, adas, answer, what):
+    """No column has room for them, and the person would be told all of it."""
+    content = {
+        "name": lambda: rejection(adas, message_id="B" * 71),
+        "code": lambda: rejection(adas, code="C" * 36),
+        "words": lambda: report(status(adas.end_to_end_id, "RJCT", code="NARR", said="word " * 2_001)),
+        "returned": lambda: notification([sent_back(adas.end_to_end_id, DUE, code="C" * 36)], pence=[DUE]),
+    }[what]()
+    with pytest.raises(AnswerRefused, match=r"which no bank does|more than 10,000 characters"):
+        answer(content)
+    assert nothing_written()
 
 
 def test_the_pages(run, adas, client, finn, monkeypatch):

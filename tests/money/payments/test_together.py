@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from leeway.access.models import Look
 from leeway.care.planning.models import Way
-from leeway.money.banking import bacs18
+from leeway.money.banking import bacs18, working_days
 from leeway.money.budgets.actions import place_hold, start_budget
 from leeway.money.budgets.models import HoldKind
 from leeway.money.ledger.models import Transfer
@@ -235,3 +235,20 @@ def test_new_bank_details_after_the_file_was_made_are_told_before_the_bank_has_i
     assert f"Some of the payments of run {runs[1].number} may no longer be made" in client.get(address).content.decode()
     record_file_sent(file=file, sent_on=ON, by=finn, on=ON)
     assert "may no longer be made" not in client.get(address).content.decode()
+
+
+def test_a_bank_holiday_made_at_short_notice_shuts_no_page(client, file, runs, fay, monkeypatch):
+    """A proclamation closed banks on the day of a run that was approved, and in a file: finance must get to it."""
+    closed = working_days._bank_holidays() | {FIRST}
+    monkeypatch.setattr(working_days, "_bank_holidays", lambda: closed)
+    client.force_login(fay)
+    assert "banks are closed on a day of it after all" in page(client, "home")
+    for name, of in (("file", file), ("show", runs[0])):
+        assert "Banks are closed on 24 April 2026" in page(client, name, of.pk), name
+    assert client.get(reverse("payments:file_bacs", args=[file.pk])).status_code == 403
+    take_apart(file=file, reason="The bank is closed that day.", by=fay, on=ON)
+    assert "is for 24 April 2026, when banks are closed after all" in page(client, "home")
+    with pytest.raises(Refusal, match="The day of run 1, Friday 24 April 2026 is not a bank working day"):
+        put_together(runs=keys(runs), by=fay, on=ON)
+    day = {"pay_on_day": "27", "pay_on_month": "4", "pay_on_year": "2026"}
+    assert "The run has its new day" in page(client, "redate", runs[0].pk, **day)

@@ -155,7 +155,7 @@ def test_another_row_may_have_the_headings(finance):
     [
         (one_column("8.50", "12.00"), "all of the money came in, and no balance shows"),
         (one_column("8.50", "12.00", signs="money out has no minus"), "all of the money went out"),
-        (one_column("8.50", ""), "Rows without an amount"),
+        (one_column("8.50", ""), "neither an amount nor a balance"),
         (one_column("8.50", "x"), r"Row 3.*'x' is not an amount"),
         (one_column(), "has no line with an amount"),
         ((table(), DESCRIBED | {"days": "month first"}), "cannot have the month first"),

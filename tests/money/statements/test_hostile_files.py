@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from leeway.files.models import File
 from leeway.money.banking.lines import Line
-from leeway.money.banking.statement import mapping_named
+from leeway.money.banking.statement import mapping_named, read_statement
 from leeway.money.statements import actions
 from leeway.money.statements.candidates import _Near
 from leeway.money.statements.kinds import Whose
@@ -52,7 +52,7 @@ FILES = {
     "page": (mt940(one()).replace(b":28C:1/1", b":28C:" + b"1" * 5_000), "number of"),
     "account": (camt(one()).replace(b"87654321", b"9" * 100_000), "account of"),
     "sum": (table(*(f"02/04/2026,A{n},R,9999999999999.99" for n in range(10_000))), "more money than any account"),
-    "reference": (camt(one(reference="x" * 9_000_000)), "more than 10,000 characters in one place"),
+    "reference": (camt(one(reference="x" * 9_000_000)), "more than 1,000,000 characters in one line"),
     "name": (camt(one(counterparty="x" * 20_000)), "more than 10,000 characters in one place"),
     "reason": (camt(one(return_reason="x" * 20_000)), "more than 10,000 characters in one place"),
     "words": (
@@ -88,6 +88,24 @@ def test_no_statement_is_kept_of_days_that_are_to_come(keep, account):
     with pytest.raises(Refusal, match="31 December 2031 is in the future"):
         keep(read(line(-10_00, 2), first=date(2026, 4, 1), last=date(2031, 12, 31)))
     assert keep(read(line(-10_00, 2), line(-20_00, 20))).new == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "spoken"),
+    [
+        (table("02/04/2026,\x1b[2JShop\u202e00.01-,R\x07,-5.00"), ("[2JShop 00.01-", "R")),
+        (mt940(one(description="Shop\x9b31m\u2066", reference="R\x08")), ("Shop 31m", "R")),
+        (camt(one(description="Shop \u2067x", reference="R\u202d")), ("Shop x R", "R")),
+        (write.ofx([one(counterparty="Shop&#8238;", reference="R&#x202a;")]), ("Shop R", "R")),
+    ],
+    ids=["table", "mt940", "camt", "ofx"],
+)
+def test_signs_that_turn_or_hide_what_stands_beside_them_are_left_out(content, spoken):
+    """Whoever pays the council writes what stands beside the line, and a screen or a terminal would obey it."""
+    found = read_statement(content.replace(b"&amp;#", b"&#"), mapping=mapping_named("day-first"))
+    (kept,) = found.statements[0].lines
+    assert (kept.description, kept.reference) == spoken
+    assert "left out of the words of 1 line." in found.statements[0].warnings[-1]
 
 
 def test_a_line_of_thousands_of_references_asks_for_no_run_that_was_not_sent():

@@ -119,6 +119,16 @@ def test_statements_of_one_file_and_lines_of_no_amount(keep, account):
     assert standing(account).bank_pence == 998_00
 
 
+def test_statements_of_one_day_join_in_whichever_order_they_were_kept(keep, account):
+    """Pages of a day come as they come, and the machine's clock may have been put back between them."""
+    keep(read(line(-30_00), opening=900_00))
+    keep(read(line(-10_00), opening=870_00))
+    keep(read(line(-100_00), opening=1_000_00))
+    stands = standing(account)
+    assert (stands.gaps, stands.began_pence, stands.bank_pence) == ((), 1_000_00, 860_00)
+    assert stands.unexplained_pence == -140_00 and [each.bank_pence for each in days(stands)] == [860_00]
+
+
 def test_the_database_keeps_lines_as_they_are(keep):
     keep(read(line(-1_00)))
     for change in (
@@ -132,8 +142,9 @@ def test_the_database_keeps_lines_as_they_are(keep):
 
 
 def test_an_account_is_known_once_and_belongs_to_somebody(account, case, finn):
-    with pytest.raises(Refusal, match="read already: “Care payments”"):
-        actions.open_bank_account(whose=Whose.COUNCIL, name="Again", identifier="123456 87654321", by=finn, on=ON)
+    for same in ("123456 87654321", "GB29 NWBK 1234 5687 6543 21", "87654321"):
+        with pytest.raises(Refusal, match="read already: “Care payments”"):
+            actions.open_bank_account(whose=Whose.COUNCIL, name="Again", identifier=same, by=finn, on=ON)
     with pytest.raises(Refusal, match="belongs to a case"):
         actions.open_bank_account(whose=Whose.DEDICATED, name="Ada", identifier="11112222", by=finn, on=ON)
     with pytest.raises(Refusal, match="8 to 34"):

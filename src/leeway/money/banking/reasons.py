@@ -9,7 +9,7 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 
-from leeway.reading import table_of
+from leeway.reading import seen_alone, table_of
 
 TABLE = Path(__file__).with_name("reason_codes.csv")
 COLUMNS = ("set", "code", "words")
@@ -84,7 +84,7 @@ def reason_for(code: str, of: ReasonSet, *, said: str = "") -> Reason:
     >>> reason_for("NARR", ReasonSet.STATUS, said="Roll number not known").words
     'the bank says: Roll number not known'
     """
-    said = " ".join(said.split())
+    said = seen_alone(said)
     iso = _published().get((of, code))
     if said and (code in IN_THE_BANKS_WORDS or iso is None):
         return Reason(code, f"the bank says: {said}")

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 from leeway import limits
 from leeway.money.banking.lines import Detail, Line, ReadFile, Statement
 from leeway.money.banking.readers import camt, mt940, ofx, tables
 from leeway.money.banking.readers.mapping import Mapping, mapping_named
-from leeway.reading import CannotRead
+from leeway.reading import UNSEEN, CannotRead, seen_alone
 from leeway.refusal import quoted
 
 __all__ = ["CannotRead", "Detail", "Line", "Mapping", "ReadFile", "Statement", "mapping_named", "read_statement"]
@@ -39,7 +40,8 @@ def read_statement(content: bytes, *, mapping: Mapping | None = None) -> ReadFil
     found = _read(content, mapping)
     for statement in found.statements:
         _require_sense(statement)
-    return replace(found, warnings=(*found.warnings, *_several(found.statements)))
+    statements = tuple(map(_seen_alone, found.statements))
+    return replace(found, statements=statements, warnings=(*found.warnings, *_several(statements)))
 
 
 def _require_sense(statement: Statement) -> None:
@@ -53,6 +55,24 @@ def _require_sense(statement: Statement) -> None:
             raise limits.BANK_WORDS.passed(f"A line of {line.booked_on:%-d %B %Y}")
     if sum(abs(line.amount_pence) for line in statement.lines) > PENCE_MOST:
         raise CannotRead("The lines come to more money than any account moves. Ask the bank for the file again.")
+
+
+def _seen_alone(statement: Statement) -> Statement:
+    """The same without signs that cannot be seen, which whoever pays may write beside a line."""
+    lines = tuple(
+        _plain(line, details=tuple(map(_plain, line.details))) if any(map(UNSEEN.search, _words_of(line))) else line
+        for line in statement.lines
+    )
+    changed = sum(line is not before for line, before in zip(lines, statement.lines, strict=True))
+    warnings = statement.warnings
+    if changed:
+        warnings += (f"Signs that cannot be seen were left out of the words of {changed} line{'s' * (changed > 1)}.",)
+    return _plain(statement, lines=lines, warnings=warnings)
+
+
+def _plain[T: (Statement, Line, Detail)](one: T, **more: Any) -> T:
+    texts = {name: text for name in one.__slots__ if isinstance(text := getattr(one, name), str)}
+    return replace(one, **{name: seen_alone(text) for name, text in texts.items() if UNSEEN.search(text)}, **more)
 
 
 def _words_of(line: Line) -> Iterator[str]:

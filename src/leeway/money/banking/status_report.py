@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from io import BytesIO
 
+from leeway import limits
+from leeway.money.banking.readers.camt import ATTRIBUTES_MOST, NAMES_MOST
 from leeway.money.banking.reasons import DUPLICATES, Reason, ReasonSet, reason_for
+from leeway.reading import endless_in, seen_alone
 from leeway.refusal import Refusal, quoted
 
 NAMESPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:pain\.002\.001\.(0[3-9]|1[0-2])\}Document")
@@ -107,10 +111,7 @@ def read(content: bytes) -> StatusReport:
 def _report(content: bytes) -> ET.Element:
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise BadStatusReport("The file has a DTD in it, which no bank sends. Ask the bank for it again.")
-    try:
-        document = ET.fromstring(content)
-    except ET.ParseError as problem:
-        raise BadStatusReport("The file is XML that is damaged. Ask the bank for it again.") from problem
+    document = _document(content)
     if not NAMESPACE.fullmatch(document.tag):
         raise BadStatusReport("The file is not a payment status report of versions pain.002.001.03 to .12.")
     report = document.find("{*}CstmrPmtStsRpt")
@@ -119,6 +120,28 @@ def _report(content: bytes) -> ET.Element:
     if report is None or not _text(report, "GrpHdr", "MsgId"):
         raise BadStatusReport("The payment status report has no name of its own (MsgId). Ask the bank for a whole one.")
     return report
+
+
+def _document(content: bytes) -> ET.Element:
+    """The whole document. What no report has is refused as it comes: depth, and names or attributes without end."""
+    depth, names, deepest, document = 0, set[str](), limits.DEPTH.most, None
+    try:
+        if endless_in(content):
+            raise limits.LINE.passed("A part of the XML")
+        for event, element in ET.iterparse(BytesIO(content), events=("start", "end")):
+            document = element if document is None else document
+            depth += 1 if event == "start" else -1
+            names.add(element.tag)
+            if depth > deepest or len(names) > NAMES_MOST or len(element.attrib) > ATTRIBUTES_MOST:
+                raise BadStatusReport(
+                    "The file has more in it than any payment status report. Ask the bank for it again."
+                )
+    except ET.ParseError as problem:
+        raise BadStatusReport("The file is XML that is damaged. Ask the bank for it again.") from problem
+    except limits.TooMuch as problem:
+        raise BadStatusReport(str(problem)) from problem
+    assert document is not None
+    return document
 
 
 def _of_the_whole(group: ET.Element, batches: list[ET.Element]) -> tuple[Verdict | None, Reason | None]:
@@ -202,7 +225,7 @@ def _said_to_be_rejected(levels: list[ET.Element]) -> Iterator[int]:
 def _text(element: ET.Element | None, *path: str) -> str:
     """The text of an element below another, or nothing."""
     found = None if element is None else element.find("/".join(f"{{*}}{name}" for name in path))
-    return "" if found is None else (found.text or "").strip()
+    return "" if found is None else seen_alone(found.text or "")
 
 
 def _count(text: str) -> int | None:

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.core.files.base import File as DjangoFile
 from django.db import transaction
 
+from leeway import limits
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
@@ -36,6 +37,7 @@ FILES_OF_RUN = "payments.run"
 REFERENCE = re.compile("([0-9]{6})-([0-9]{6})")
 ARUCS = re.compile(rb"\bARUCS\b|Automated Return of Unapplied Credit", re.IGNORECASE)
 HEAD = 20_000
+NAME_LONGEST, CODE_LONGEST = 70, 35
 A_STATEMENT = "A statement is uploaded under Bank, at its account; what it says of this run is confirmed from there."
 SAID = {Verdict.PENDING: Said.PENDING, Verdict.DUPLICATE: Said.DUPLICATE, Verdict.REJECTED: Said.REJECTED}
 
@@ -75,6 +77,7 @@ def take_answer(*, run: PaymentRun, upload: DjangoFile, by: User, on: date) -> B
     words = f"The bank’s answer to payment run {run.number}"
     file = keep_file(upload=upload, kind=FileKind.STATEMENT, words=words, owner=owner, by=by, on=on)
     heard = _hear(run, upload)
+    _require_room_for(heard)
     if heard.message_id and run.answers.filter(kind=heard.kind, message_id=heard.message_id).exists():
         raise AnswerRefused(f"The bank’s answer “{heard.message_id}” was given for this run before. Look at it there.")
     answer = BankAnswer.objects.create(
@@ -143,6 +146,17 @@ def require_given_to_the_bank(run: PaymentRun) -> None:
     if run.state == State.APPROVED:
         raise AnswerRefused("Say first that the bank has the file of this run, and on which day.")
     raise AnswerRefused(f"This run is at “{run.get_state_display()}”, so the bank has no file of it to answer.")
+
+
+def _require_room_for(heard: Heard) -> None:
+    """Refuse names and codes without end, for which no bank has room, and words that nobody would read."""
+    reasons = [reason for _said, reason in heard.named.values() if reason]
+    codes = max((reason.code for reason in reasons), key=len, default="")
+    for text, longest in ((heard.message_id, NAME_LONGEST), (codes, CODE_LONGEST)):
+        if len(text) > longest:
+            raise AnswerRefused(f"Something in this file is called {quoted(text)}, which no bank does. Ask the bank.")
+    if max(map(len, (heard.words, *(reason.words for reason in reasons)))) > limits.BANK_WORDS.most:
+        raise AnswerRefused(str(limits.BANK_WORDS.passed("The bank’s reason")))
 
 
 def _hear(run: PaymentRun, upload: DjangoFile) -> Heard:

@@ -13,7 +13,7 @@ from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.files.models import File
 from leeway.guards import kept, kept_but, moves_kept, never_deleted, steps_kept, tracked
-from leeway.money.banking.working_days import bacs_submission_day
+from leeway.money.banking.working_days import is_bank_working_day, working_day_before
 from leeway.money.budgets.models import INTERIM, LAST_COSTS, Instalment, InstalmentKind, Interim, Part
 from leeway.money.payees.models import PAID_WAYS, PayeeAccount
 from leeway.money.payments.states import (
@@ -203,7 +203,17 @@ class PaymentRun(models.Model):
     @property
     def last_day_to_send(self) -> date:
         """The last day on which the bank can be given the file for people to have their money on the day."""
-        return self.pay_on if self.rail == Rail.FASTER else bacs_submission_day(self.pay_on)
+        return self.pay_on if self.rail == Rail.FASTER else working_day_before(self.processing_day)
+
+    @property
+    def processing_day(self) -> date:
+        """The day on which Bacs processes the file: the working day before people have their money."""
+        return working_day_before(self.pay_on)
+
+    @property
+    def banks_are_closed(self) -> bool:
+        """Whether banks are closed on its day after all: a holiday may be made at short notice."""
+        return not is_bank_working_day(self.pay_on)
 
     @property
     def needs_second(self) -> bool:

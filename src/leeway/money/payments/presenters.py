@@ -85,10 +85,12 @@ def hold_in_words(hold: Hold, today: date) -> ToDo:
 def runs_in_words(runs: Iterable[PaymentRun], today: date, *, reader: User) -> list[ToDo]:
     """What is to be done about runs that are on their way: those that missed their day first, then in their order.
 
-    A run has missed its day once the bank can no longer be given its file for it.
+    A run has missed its day once the bank can no longer be given its file for it, or is closed on it after all.
     """
     listed = list(runs)
-    missed = [run for run in listed if run.state != State.SENT and run.last_day_to_send < today]
+    missed = [
+        run for run in listed if run.state != State.SENT and (run.last_day_to_send < today or run.banks_are_closed)
+    ]
     to_approve = [run for run in listed if run.state in (State.MADE, State.CHECKED) and run not in missed]
     to_send = [run for run in listed if run.state == State.APPROVED and run not in missed]
     to_confirm = [run for run in listed if run.state == State.SENT and run.pay_on <= today]
@@ -106,6 +108,8 @@ def _missed(run: PaymentRun, today: date) -> ToDo:
     approved = run.state == State.APPROVED
     if run.pay_on <= today:
         said = f" was to reach people on {_day(run.pay_on)}, and is not recorded as sent. "
+    elif run.banks_are_closed:
+        said = f" is for {_day(run.pay_on)}, when banks are closed after all. "
     elif approved:
         said = f" is approved: it was not recorded as sent by {_day(run.last_day_to_send)}. "
     else:
@@ -125,7 +129,10 @@ def _of_files(runs: Iterable[PaymentRun], today: date) -> Iterable[ToDo]:
         last = min(run.last_day_to_send for run in some)
         page = (f"File {file.reference}", reverse("payments:file", args=[file.pk]))
         with_runs = f" with {file.runs_count} runs"
-        if last < today:
+        if any(run.banks_are_closed for run in some):
+            said = f"{with_runs}: banks are closed on a day of it after all. Say that it was sent, or take it apart."
+            yield to_do("Not sent", page, said)
+        elif last < today:
             said = f"{with_runs} was not recorded as sent by {_day(last)}. Say that it was, or take it apart."
             yield to_do("Not sent", page, said)
         else:

@@ -21,7 +21,7 @@ from leeway.care.people.locks import lock_cases
 from leeway.care.people.models import Case
 from leeway.money.banking import bacs18
 from leeway.money.banking.payment import Originator
-from leeway.money.banking.working_days import bacs_processing_day
+from leeway.money.banking.working_days import bacs_processing_day, require_bank_working_day
 from leeway.money.payments import actions, queries
 from leeway.money.payments.models import FileOfRuns, PaymentRun, Rail
 from leeway.money.payments.states import State
@@ -128,13 +128,13 @@ def days_of(runs: Iterable[PaymentRun]) -> list[DayOfFile]:
     by_day: dict[date, list[PaymentRun]] = {}
     for run in sorted(runs, key=lambda run: (run.pay_on, run.number)):
         by_day.setdefault(run.pay_on, []).append(run)
-    return [DayOfFile(day, bacs_processing_day(day), tuple(some)) for day, some in by_day.items()]
+    return [DayOfFile(day, some[0].processing_day, tuple(some)) for day, some in by_day.items()]
 
 
 def text_of(file: FileOfRuns) -> str:
     """The Bacs Standard 18 file of several runs. The same file gives the same bytes every time."""
     days = days_of(file.runs.all())
-    credits = {day.processing_day: queries.Credits(day.runs) for day in days}
+    credits = {bacs_processing_day(day.pay_on): queries.Credits(day.runs) for day in days}  # refused where banks close
     originator = Originator(**days[0].runs[0].originator)
     return bacs18.write_days(credits, originator, created_on=file.made_on, serial_number=file.number)
 
@@ -155,6 +155,7 @@ def _require_free(run: PaymentRun, on: date) -> None:
         )
     if run.rail != Rail.BACS:
         raise Refusal(f"Run {run.number} goes by Faster Payments, which has no Bacs file.", field="runs")
+    require_bank_working_day(run.pay_on, f"The day of run {run.number},")
     if run.last_day_to_send < on:
         raise Refusal(
             f"Bacs had to have run {run.number} by {run.last_day_to_send:%-d %B %Y} for people to have their money on "

@@ -49,6 +49,7 @@ def show(request: SignedIn, file_id):
         "waits": waits,
         "first_day": first_day,
         "stopped": together.stopped_in(runs) if waits else [],
+        "closed": sorted({run.pay_on for run in runs if run.banks_are_closed}) if waits else [],
         "too_late": waits and first_day is not None and first_day < timezone.localdate(),
     }
     return render(request, "payments/file.jinja", shown)

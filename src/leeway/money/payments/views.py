@@ -352,6 +352,7 @@ def _page(request: SignedIn, run, form):
             "may_answer": not why_not(lambda: answers.require_given_to_the_bank(run)),
             "may_confirm": may(State.CONFIRMED),
             "may_return": run.state == State.CONFIRMED,
+            "closed": unsent and run.banks_are_closed,
             "too_late": unsent and run.last_day_to_send < today,
             "stopped": queries.stopped_since(run)[:ROWS_A_PAGE] if unsent else [],
         },

@@ -74,7 +74,7 @@ def open_bank_account(
     if (case is None) != (whose == Whose.COUNCIL):
         raise Refusal("Say whose account it is: a person’s account belongs to a case.", field="whose")
     _alone()
-    same = BankAccount.objects.filter(identifier=identifier).first()
+    same = keeping.known_by(identifier)
     if same is not None:
         named = f"“{same.name}”" if by.can(Capability.RECONCILE) or same.case == case else "ask the council about it"
         raise Refusal(f"The statements of this account are read already: {named}.", field="identifier")

@@ -9,6 +9,8 @@ from datetime import date
 from hashlib import sha256
 from itertools import batched
 
+from django.db.models import F, Q, Value
+
 from leeway.access.models import User
 from leeway.days import HAPPENED, check_day
 from leeway.files.models import File
@@ -46,6 +48,12 @@ def is_of(account: BankAccount, said: str) -> bool:
     named = identifier_of(said)
     shorter, longer = sorted((named, account.identifier), key=len)
     return not named or (len(shorter) >= LEAST_IN_COMMON and longer.endswith(shorter))
+
+
+def known_by(identifier: str) -> BankAccount | None:
+    """The account that has this name already, or one by which the same statements are read: its IBAN, its number."""
+    accounts = BankAccount.objects.annotate(said=Value(identifier))
+    return accounts.filter(Q(identifier__endswith=identifier) | Q(said__endswith=F("identifier"))).first()
 
 
 @dataclass(frozen=True)

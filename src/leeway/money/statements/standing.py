@@ -1,9 +1,11 @@
 """How an account stands: what of the bank's balance is not explained, by day and by age, and what does not join."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain as chain_of
+from itertools import groupby
 
 from django.db import connection
 from django.db.models import Sum
@@ -176,7 +178,7 @@ def chain(account: BankAccount) -> Chain:
     """Join the statements of an account, the earliest first."""
     began, bank, loose, before = None, None, 0, None
     gaps: list[Gap] = []
-    statements = list(account.statements.order_by("to_on", "from_on", "kept_at", "place"))
+    statements = list(_in_turn(account.statements.order_by("to_on", "from_on", "kept_at", "place")))
     for one in statements:
         if one.opening_balance_pence is None or one.closing_balance_pence is None:
             loose += one.read_pence - one.known_pence
@@ -189,6 +191,29 @@ def chain(account: BankAccount) -> Chain:
         bank, before, loose = one.closing_balance_pence, one, 0
     as_at = statements[-1].to_on if statements else None
     return Chain(began, None if bank is None else bank + loose, as_at, tuple(gaps))
+
+
+def _in_turn(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Statements of the same days one after the other as their balances join, in whichever order they were kept."""
+    end: int | None = None
+    for _days, same in groupby(statements, key=lambda one: (one.to_on, one.from_on)):
+        left = list(same)
+        while left:
+            one = _next_of(left, end)
+            left.remove(one)
+            end = one.closing_balance_pence
+            yield one
+
+
+def _next_of(left: Sequence[Statement], end: int | None) -> Statement:
+    """The statement that begins where the last one ended; or else one that begins where no other ends."""
+    begins = {one: one.opening_balance_pence + one.known_pence for one in left if one.opening_balance_pence is not None}
+    ends = {one.closing_balance_pence for one in left}
+    if len(begins) < len(left) or None in ends:
+        return left[0]
+    joins = (one for one, pence in begins.items() if pence == end)
+    first = (one for one, pence in begins.items() if pence not in ends)
+    return next(chain_of(joins, first), left[0])
 
 
 def gaps_of(account: BankAccount) -> tuple[Gap, ...]:

@@ -15,7 +15,7 @@ from leeway import limits
 from leeway.money.banking.lines import ReadFile, Statement
 from leeway.money.banking.readers.camt_entries import Entries, Part, account_of, day_in, part_of, text_in
 from leeway.money.banking.readers.values import NUL, UTF_16, pence_of, utf_16, warnings_of
-from leeway.reading import CannotRead, one_line
+from leeway.reading import CannotRead, endless_in, one_line
 from leeway.refusal import quoted
 from leeway.written_days import iso_day
 
@@ -24,6 +24,8 @@ ENCODING = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["'
 ENCODINGS = {b"utf-8", b"us-ascii", b"iso-8859-1", b"iso-8859-15", b"windows-1252"}
 STATEMENTS = {"Stmt", "Rpt", "Ntfctn"}
 KEPT_MOST = 100_000
+#: How many attributes an element has at most, and how many names the elements of a message: ISO's have far fewer.
+ATTRIBUTES_MOST, NAMES_MOST = 50, 2_000
 NO_STATEMENT = "There is no statement in it (no element Stmt, Rpt or Ntfctn). Ask the bank for the whole file."
 
 
@@ -55,6 +57,8 @@ def _safe(content: bytes) -> bytes:
         raise CannotRead(f"The XML is in {declared[1].decode()}, which is not read here. Ask for it in UTF-8.")
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise CannotRead("The XML defines a document type (DOCTYPE), which no statement needs and none may have.")
+    if endless_in(content):
+        raise limits.LINE.passed("A part of the XML")
     return content
 
 
@@ -70,9 +74,13 @@ class _Reading:
     parts: list[Part] = field(default_factory=list)
     kept: int = 0
     deepest: int = field(default_factory=lambda: limits.DEPTH.most)
+    names: set[str] = field(default_factory=set)
 
     def start(self, element: ET.Element) -> None:
         self._check_message(element)
+        self.names.add(element.tag)
+        if len(element.attrib) > ATTRIBUTES_MOST or len(self.names) > NAMES_MOST:
+            raise CannotRead("Its elements have more names or attributes than any statement. Get it again.")
         element.tag = element.tag.rpartition("}")[2]
         self.path.append((element, self.kept))
         self.kept += 1

@@ -26,9 +26,7 @@ from leeway.written_days import iso_day
 
 START = re.compile(r"<OFX>", re.IGNORECASE)
 VERSION = re.compile(r"(?:VERSION\s*:\s*|VERSION\s*=\s*[\"'])([0-9]{3})")
-TOKEN = re.compile(
-    r"<(/?)([A-Za-z][A-Za-z0-9._]*)\s*(/?)>(?:<!\[CDATA\[(?P<data>(?:(?!\]\]>)[\s\S])*)\]\]>|(?P<text>[^<]*))"
-)
+TOKEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]*)\s*(/?)>(?:<!\[CDATA\[(?P<data>[\s\S]*?)\]\]>|(?P<text>[^<]*))")
 STATEMENTS = {"STMTRS": "BANKACCTFROM", "CCSTMTRS": "CCACCTFROM"}
 TAGS_MOST = 3_000_000
 

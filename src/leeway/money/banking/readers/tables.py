@@ -204,6 +204,11 @@ def _out_is_negative(rows: list[_Row]) -> bool:
 def _entry(row: _Row, order: Order, out_is_negative: bool, out_has_no_minus: bool) -> _Entry:
     balance = _pence(row["balance"], row.where) if row["balance"] else None
     if not row.has_amount:
+        if balance is None:
+            raise CannotRead(
+                f"{row.where} has a day, and neither an amount nor a balance. Correct it, or take it out. Is a column of "
+                "money in or money out missing?"
+            )
         return _Entry(row=row, line=None, balance_pence=balance)
     if not row["booked_on"]:
         raise CannotRead(f"{row.where} has an amount and no day. Correct it, or take it out.")
