@@ -206,8 +206,8 @@ def _entry(row: _Row, order: Order, out_is_negative: bool, out_has_no_minus: boo
     if not row.has_amount:
         if balance is None:
             raise CannotRead(
-                f"{row.where} has a day, and neither an amount nor a balance. Correct it, or take it out. Is a column of "
-                "money in or money out missing?"
+                f"{row.where} has a day, and neither an amount nor a balance. Correct it, or take it out. Is a "
+                "column of money in or money out missing?"
             )
         return _Entry(row=row, line=None, balance_pence=balance)
     if not row["booked_on"]:
