@@ -161,11 +161,15 @@ def as_text(content: bytes) -> str | None:
 
 
 def text_format(text: str) -> Format:
-    """Which kind of text it is. Refused: what a browser would run, a script, and XML that is no bank statement."""
+    """Which kind of text it is. Refused: what a browser would run, a script, and XML that is no bank statement.
+
+    What stands in a line of a statement or a table is somebody's words: no payer may keep it from being taken in.
+    """
     start = text.lstrip()
     if not start:
         raise NotAccepted("The file is empty. Choose another one.")
-    if ACTIVE.search(text) or start.startswith("#!"):
+    of_lines = is_mt940(text[:HEAD]) or (not start.startswith("<") and is_table(start))
+    if (ACTIVE.search(text) and not of_lines) or start.startswith("#!"):
         raise NotAccepted(
             "The file is a web page, a drawing with code (SVG) or a script. Save it as a PDF, and send that."
         )

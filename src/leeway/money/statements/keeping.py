@@ -3,11 +3,13 @@
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from hashlib import sha256
 from itertools import batched
+from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Q, Value
 
@@ -15,7 +17,8 @@ from leeway.access.models import User
 from leeway.days import HAPPENED, check_day
 from leeway.files.models import File
 from leeway.law.numbers import pounds
-from leeway.money.banking.statement import Line, Mapping, read_statement
+from leeway.money.banking.statement import Line, read_statement
+from leeway.money.banking.statement import Mapping as Columns
 from leeway.money.banking.statement import Statement as Read
 from leeway.money.banking.status_report import is_status_report
 from leeway.money.statements.models import BankAccount, Statement, StatementLine
@@ -73,7 +76,7 @@ class Kept:
 
 
 def read_of(
-    content: bytes, account: BankAccount, mapping: Mapping | None, on: date
+    content: bytes, account: BankAccount, mapping: Columns | None, on: date
 ) -> tuple[str, list[Read], tuple[str, ...]]:
     """The format of a file, its statements of an account, and how it calls the accounts of the others."""
     if is_status_report(content):
@@ -257,7 +260,19 @@ def _statement(account, read: Read, place, format, file, by, on, new_lines, line
 
 def fingerprint_of(line: Line) -> str:
     """A digest of all that the bank wrote in a line."""
-    return sha256(json.dumps(asdict(line), default=str, sort_keys=True).encode()).hexdigest()
+    return _digest(asdict(line))
+
+
+def _digest(said: Mapping[str, Any]) -> str:
+    return sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def changed_since() -> Iterator[UUID]:
+    """The lines of which the bank's words, days or amount are not those that their fingerprint was made of."""
+    names = [each.name for each in fields(Line)]
+    for line in StatementLine.objects.order_by().values("pk", "fingerprint", *names).iterator(chunk_size=ROWS_AT_ONCE):
+        if _digest({name: line[name] for name in names}) != line["fingerprint"]:
+            yield line["pk"]
 
 
 def line_of(statement: Statement, number: int, line: Line, fingerprint: str, occurrence: int) -> StatementLine:

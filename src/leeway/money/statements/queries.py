@@ -32,6 +32,7 @@ from leeway.money.payments.queries import findings as findings_of_payments
 from leeway.money.payments.queries import get_run, runs_to_confirm
 from leeway.money.payments.states import PaymentState
 from leeway.money.statements import candidates
+from leeway.money.statements.keeping import changed_since
 from leeway.money.statements.kinds import Because, What, Whose
 from leeway.money.statements.matching import OpenLine, Proposal, Thing, find
 from leeway.money.statements.models import BankAccount, Match, Part, StatementLine
@@ -419,6 +420,8 @@ def findings() -> Iterable[str]:
     yield from findings_of_payments()
     for relation in RELATIONS:
         yield from relation.findings()
+    for line in changed_since():
+        yield f"Line {line} says something else than the bank wrote when it was kept."
 
 
 def gaps() -> Iterable[str]:
