@@ -26,3 +26,13 @@ def year_to(ends_on: date) -> Period:
     after = ends_on + timedelta(days=1)
     leap_day = (after.month, after.day) == (2, 29)
     return Period(date(after.year - 1, 3, 1) if leap_day else after.replace(year=after.year - 1), ends_on)
+
+
+def financial_year(day: date) -> Period:
+    """Give the council's financial year that a day is in: from 1 April to 31 March.
+
+    >>> financial_year(date(2026, 3, 31)).starts_on, financial_year(date(2026, 4, 1)).ends_on
+    (datetime.date(2025, 4, 1), datetime.date(2027, 3, 31))
+    """
+    first = day.year - (day.month < 4)
+    return Period(date(first, 4, 1), date(first + 1, 3, 31))

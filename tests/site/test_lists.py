@@ -27,3 +27,9 @@ def test_a_review_that_comes_up_in_six_weeks_is_shown(client, case, bea):
     Review.objects.filter(pk=review.pk).update(due_on=today + timedelta(weeks=6, days=1))
     page = client.get("/home/").content.decode()
     assert "Reviews due in the next six weeks" not in page and "Review by" in page
+
+
+def test_a_manager_finds_what_charges_change_also_where_no_review_is_due(client, case, mona):
+    client.force_login(mona)
+    page = client.get("/home/").content.decode()
+    assert "Reviews due" not in page and 'href="/contributions/changes/"' in page and 'href="/team/"' in page

@@ -36,6 +36,7 @@ class Capability(Enum):
     WORK_ON_CASES = "work on cases"
     HOLD_CASES = "be a case's worker"
     LEAD_TEAM = "lead a team"
+    SEE_WAITS = "see how long people wait, in numbers"
     SIGN_OFF = "sign off a plan or return it to be written again"
     WRITE_PLANS = "write in a support plan"
     TAKE_PART = "take part in a case of their own, or of someone who gave them leave"
@@ -79,6 +80,7 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.WORK_ON_CASES: _CASEWORK,
     Capability.HOLD_CASES: frozenset({Role.ASSESSOR}),
     Capability.LEAD_TEAM: frozenset({Role.MANAGER}),
+    Capability.SEE_WAITS: _FINANCE | {Role.MANAGER},
     Capability.SIGN_OFF: frozenset({Role.MANAGER}),
     Capability.WRITE_PLANS: _CASEWORK | {Role.PERSON},
     Capability.TAKE_PART: frozenset({Role.PERSON}),

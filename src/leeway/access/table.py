@@ -17,6 +17,9 @@ ACCESS: dict[str, Capability | str] = {
     # the front door
     "home": SIGNED_IN,
     "start": EVERYONE,
+    "team": Capability.LEAD_TEAM,
+    "team_waits": Capability.LEAD_TEAM,
+    "team_budgets": Capability.LEAD_TEAM,
     "accessibility": EVERYONE,
     "privacy": EVERYONE,
     "law": EVERYONE,

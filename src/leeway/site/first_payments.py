@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET
 
 from leeway.access.access import SignedIn
 from leeway.care.planning.models import Way
+from leeway.care.planning.waiting import Wait
 from leeway.insight.measures.holding import AGE_BANDS
 from leeway.insight.measures.suppression import LEAST, hidden_parts, nearest
-from leeway.money.payments.waiting import FirstPayment, first_payments, longest_waits, middle_days
+from leeway.money.payments.waiting import first_payments, longest_waits, middle_days
 
 A_YEAR = timedelta(days=365)
 
@@ -49,9 +50,9 @@ def show(request: SignedIn):
     )
 
 
-def breakdown(found: Iterable[FirstPayment], group_of: Callable[[FirstPayment], str]) -> list[Row]:
+def breakdown[W: Wait](found: Iterable[W], group_of: Callable[[W], str]) -> list[Row]:
     """The groups by name, with small ones hidden, and as many more as it takes so that none can be told."""
-    groups: dict[str, list[FirstPayment]] = defaultdict(list)
+    groups: dict[str, list[W]] = defaultdict(list)
     for one in found:
         groups[group_of(one)].append(one)
     names = sorted(groups)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Count, OrderBy, OuterRef, Subquery
+from django.db.models import Count, OrderBy, OuterRef, QuerySet, Subquery
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -47,6 +47,8 @@ from leeway.site.next_steps import next_in_short, next_step
 from leeway.site.pictures import STEPS, pictures
 
 CASES_A_PAGE, TASKS_SHOWN, REVIEWS_SHOWN = 25, 25, 10
+#: What a list of cases is asked for that no worker has.
+NOBODY = "nobody"
 #: Up to so many cases of one's own are shown with their pictures.
 IN_FULL = 2
 #: How far ahead a review is shown as coming up.
@@ -152,9 +154,13 @@ def _new_letters(case: Case, today: date) -> list[dict]:
 def _caseload(request: SignedIn, today: date) -> dict:
     user = request.user
     every = cases_of(user, WORKS_ON).select_related("person", "worker", "cared_for")
-    cases = every.exclude(stage=Stage.CLOSED)
     leads = user.can(Capability.LEAD_TEAM)
-    stage, sort = request.GET.get("stage", ""), request.GET.get("sort", "")
+    unallocated = every.exclude(stage=Stage.CLOSED).filter(worker=None).count() if leads else None
+    stage, sort, worker = (request.GET.get(name, "") for name in ("stage", "sort", "worker"))
+    whose = _has_them(every, worker) if leads else ""
+    if whose:
+        every = every.filter(worker=None if worker == NOBODY else int(worker))
+    cases = every.exclude(stage=Stage.CLOSED)
     counts = Counter(dict(every.order_by().values_list("stage").annotate(Count("pk"))))
     chosen = every.filter(stage=stage) if stage in Stage else cases
     chosen = chosen.order_by(*SORTED.get(sort, SORTED["opened"]), "pk")
@@ -170,10 +176,21 @@ def _caseload(request: SignedIn, today: date) -> dict:
         "reviews": list(reviews_due(user, today + COMING)[:REVIEWS_SHOWN]),
         "interims": list(interims_to_authorise(seen_by=user)[:TASKS_SHOWN]) if user.can(Capability.SIGN_OFF) else [],
         "sign_offs": waiting_for_sign_off(user).count() if user.can(Capability.SIGN_OFF) else None,
-        "unallocated": cases.filter(worker=None).count() if leads else None,
+        "unallocated": unallocated,
+        "worker": worker if whose else "",
+        "whose": whose,
         "asked": how_many_wait(user, today),
         "leads": leads,
     }
+
+
+def _has_them(cases: QuerySet[Case], worker: str) -> str:
+    """Whose of these cases are chosen, by a worker's key or the word for nobody; empty where all are."""
+    if worker == NOBODY:
+        return "nobody yet"
+    named = User.objects.filter(cases__in=cases, pk=worker) if worker.isdecimal() and len(worker) < 12 else None
+    found = named.first() if named is not None else None
+    return found.name if found else ""
 
 
 def _finance(request: SignedIn, today: date) -> dict:

@@ -9,6 +9,7 @@ from leeway.access.table import may_reach
 
 LINKS = [
     ("home", "Your work"),
+    ("team", "Your team"),
     ("people:search", "People"),
     ("asking:waiting", "Requests"),
     ("payments:home", "Payments"),

@@ -2,11 +2,14 @@
 
 from django.urls import include, path
 
-from leeway.site import casepage, estimate, first_payments, home, views
+from leeway.site import casepage, estimate, first_payments, home, team, team_waits, views
 
 urlpatterns = [
     path("", views.start, name="start"),
     path("home/", home.home, name="home"),
+    path("team/", team.show, name="team"),
+    path("team/waits/<slug:what>/", team_waits.show, name="team_waits"),
+    path("team/budgets/", team.budgets, name="team_budgets"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("your-information/", views.privacy, name="privacy"),
     path("rules/", views.law, name="law"),

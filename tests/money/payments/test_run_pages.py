@@ -1,6 +1,7 @@
 """What a run's page says beside its payments: the last run, shared accounts, a sample; and who waits longest."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -235,9 +236,11 @@ def test_the_time_to_the_first_payment_and_who_waits_longest(paid_for, finn, pai
 
 
 def test_small_groups_are_hidden_and_others_with_them():
-    found = (
-        [FirstPayment(10, "A", DP, 40)] * 3 + [FirstPayment(20, "B", DP, 40)] * 7 + [FirstPayment(5, "C", DP, 4)] * 31
-    )
+    found = [
+        FirstPayment(uuid4(), days, group, 1, None, DP, 40)
+        for group, days, count in (("A", 10, 3), ("B", 20, 7), ("C", 5, 31))
+        for _ in range(count)
+    ]
     rows = {row.group: (row.people, row.days) for row in breakdown(found, lambda one: one.client_group)}
     assert rows == {"A": (None, None), "B": (None, None), "C": (30, 5)}
 
