@@ -94,6 +94,7 @@ def sign_off(manager: Visitor, person: str, cost: str, charge: str) -> None:
     manager.follow("waiting for sign-off")
     manager.follow(person)
     manager.is_told(cost, f"would pay {charge} a week", "All four ways")
+    manager.keeps_at_hand("Go to the decision", at="The choice, and the evidence for it")
     manager.choose("What do you decide?", "Sign off this budget")
     manager.press("Decide")
 

@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import expect
+
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 JOB_MOST = 120_000  # milliseconds: the worker may have much else to do
@@ -71,6 +73,12 @@ class Visitor:
     def follow(self, name: str) -> None:
         """Follow the first link with these words."""
         self.click(self.page.locator("#main-content").get_by_role("link", name=name).first)
+
+    def keeps_at_hand(self, words: str, *, at: str) -> None:
+        """These words stay on the screen beside a part of a long page that is further down."""
+        self.page.get_by_role("heading", name=at).scroll_into_view_if_needed()
+        expect(self.page.locator(".leeway-long__beside").get_by_text(words)).to_be_in_viewport()
+        assert self.page.evaluate("scrollY") > 0, f"{at} is on the first screen of the page"
 
     def write(self, label: str, words: str) -> None:
         self.here.get_by_label(starting(label)).fill(words)

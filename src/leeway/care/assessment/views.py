@@ -41,19 +41,22 @@ def overview(request: SignedIn, case_id: UUID) -> HttpResponse:
         "assessment": assessment,
         "completed": queries.completed_assessment(case),
         "can_start": working and assessment is None and case.stage in CAN_START,
-        "sections": task_sections(assessment) if assessment else [],
     }
+    if assessment:
+        tasks = queries.progress(assessment, timezone.localdate()).tasks
+        needed = [task for task in tasks if task.needed]
+        context |= {"sections": task_sections(tasks, case_id), "needed": len(needed)}
+        context |= {"done": sum(task.done for task in needed)}
     return render(request, "assessment/overview.jinja", context)
 
 
-def task_sections(assessment: Assessment) -> list[dict]:
+def task_sections(tasks: Sequence[parts.Task], case_id: UUID) -> list[dict]:
     """The parts of an assessment as task lists."""
-    tasks = queries.progress(assessment, timezone.localdate()).tasks
     headings = {"conversation": "Start with the person", "outcomes": "Parts of life", "conditions": "What it means"}
     sections: dict[str, list] = {}
     for task in tasks:
         heading = headings.get(task.page, "Towards an indicative budget")
-        sections.setdefault(heading, []).append(task_item(task, assessment.case_id))
+        sections.setdefault(heading, []).append(task_item(task, case_id))
     return [{"heading": heading, "items": items} for heading, items in sections.items()]
 
 
