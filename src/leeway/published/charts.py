@@ -16,6 +16,8 @@ alt.data_transformers.disable_max_rows()
 
 WIDTH, HEIGHT = 640, 340
 INK, PALE, AMBER, GREY, RED = "#0b4f4d", "#cfe0de", "#f2b134", "#505a5f", "#942514"
+#: A page that holds a chart has the first of them; a picture by itself is set in what the computer has.
+LETTERS = "Source Sans 3, Arial, Liberation Sans, sans-serif"
 #: Room at each side for letters wider than those that the layout was measured with: a browser may have other fonts.
 SPARE = {"left": 36, "right": 36, "top": 16, "bottom": 16}
 #: A longer title goes on in a second line, rather than out of the picture.
@@ -37,7 +39,7 @@ def svg(chart: Any, *, title: str, description: str) -> str:
         chart.properties(
             title=alt.TitleParams(wrap(title, TITLE_LETTERS), anchor="start", fontSize=17, color="#0b0c0c", offset=12)
         )
-        .configure(font="Arial, Liberation Sans, sans-serif", background="#ffffff", padding=SPARE)
+        .configure(font=LETTERS, background="#ffffff", padding=SPARE)
         .configure_axis(labelFontSize=13, titleFontSize=13, titleColor=GREY, labelColor="#0b0c0c", gridColor="#e6ebea")
         .configure_legend(labelFontSize=13, titleFontSize=13, labelLimit=280, symbolStrokeWidth=3, columnPadding=24)
         .configure_view(strokeOpacity=0)
@@ -160,7 +162,7 @@ def council_map(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width + 20} {height + 60}" '
         f'width="{width + 20}" height="{height + 60}" role="img" '
-        f'aria-label="{escape(title)}" font-family="Arial, Liberation Sans, sans-serif" font-size="13">'
+        f'aria-label="{escape(title)}" font-family="{LETTERS}" font-size="13">'
         f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
         f'<rect width="100%" height="100%" fill="#ffffff"/>'
         f'<text x="10" y="22" font-size="17" font-weight="bold">{escape(title)}</text>'

@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from leeway import typeface
 from leeway.commandline import written_whole
 from leeway.insight.records.tables import Records
 from leeway.insight.report.councils import councils_in, name_of
@@ -45,6 +46,8 @@ def as_html(sections: Sequence[Section], *, councils: Sequence[str], as_at: date
         as_at=day(as_at),
         picture=Markup,  # charts are drawn here, with every word in them escaped
         numbers=numbers,
+        typeface=Markup(typeface.within_a_page()),  # our own files, as letters that mean nothing in HTML
+        typefaces=Markup(typeface.NAMES),
     )
 
 
