@@ -103,17 +103,24 @@ def clear_orphans(*, on: date) -> int:
             f"{len(orphans):,} stored files are named by no row, which is far more than undone uploads leave. "
             "Check that this database and this store belong together. Nothing was deleted."
         )
-    return sum(_cleared(digest) for digest in orphans)
+    return sum(let_go(digest) for digest in orphans)
 
 
 @transaction.atomic
-def _cleared(digest: str) -> bool:
+def let_go(digest: str) -> bool:
     """Delete the bytes of a digest, unless somebody has kept a file of it meanwhile."""
     _alone_with(digest)
     if File.objects.filter(digest=digest).exists():
         return False
     store.discard(digest)
     return True
+
+
+def looked_through(upload: DjangoFile) -> bytes:
+    """The bytes of a file that is to be kept later, if the scanner finds nothing in them."""
+    content = _received(upload)
+    _scanned(content)
+    return content
 
 
 def _received(upload: DjangoFile) -> bytes:

@@ -28,6 +28,10 @@ ATTEMPTS_MOST = 5
 HOW_FAR, ENDED = ("steps_done", "steps"), ("state", "ended_at", "error")
 PLAIN = re.compile(r"[\w.:-]{0,80}")
 BROKEN_OFF = f"The work was broken off {ATTEMPTS_MOST} times. Tell an administrator before you try it again."
+OUR_FAULT = "Something went wrong on our side, and nothing was changed. Try again; if it happens twice, tell us when."
+SIGNS_IN_NO_MORE = "Whoever asked for this signs in no more, so it was not done. Ask for it yourself."
+#: What is nobody's reason, and names nobody.
+OUR_SENTENCES = (BROKEN_OFF, OUR_FAULT, SIGNS_IN_NO_MORE)
 
 
 class Superseded(Exception):
@@ -41,7 +45,7 @@ def start_job(*, kind: str, arguments: Mapping[str, Any], by: User, on: date, ti
     `arguments` are keys, dates and codes alone. `title` says what it is (“Publish the account to 31 October 2026”),
     without a person's name. Where the same user's same job is under way already, that is the job.
     """
-    known = {name: _plain(name, value) for name, value in arguments.items()}
+    known = plain(arguments)
     under_way = Job.objects.filter(kind=kind, arguments=known, asked_by=by, state__in=UNDER_WAY).first()
     if under_way is not None:
         return under_way
@@ -90,11 +94,16 @@ def queue_errand(*, name: str, **arguments: Any) -> None:
     """Ask for small work that nobody watches, to be done once the caller's transaction is through."""
     assert name in app.tasks, f"No errand is called {name}."
     errand = configure_task(name=name, job_manager=QUEUE, lock=name, priority=ERRANDS_FIRST)
-    errand.defer(**{each: _plain(each, value) for each, value in arguments.items()})
+    errand.defer(**plain(arguments))
 
 
 def report(job: Job, *, done: int, of: int) -> None:
-    """Say how far a job is, for its page to show at once: on a connection of its own, outside the job's transaction."""
+    """Say how far a job is, for its page to show at once: on a connection of its own, outside the job's transaction.
+
+    Of what is done at once, without a job that is kept, nobody asks how far it is.
+    """
+    if job._state.adding:
+        return
     own = connection.copy()
     try:
         with own.cursor() as cursor:
@@ -155,6 +164,11 @@ def _end(job: Job, to: State, at: datetime, *, error: str = "") -> None:
 
 def _defer(job: Job) -> None:
     configure_task(name=RUN_JOB, job_manager=QUEUE).defer(job_id=str(job.pk))
+
+
+def plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments as they are kept, and given to whatever does the work: numbers, and short words without spaces."""
+    return {name: _plain(name, value) for name, value in arguments.items()}
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pghistory
 from asgiref.sync import sync_to_async
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
@@ -12,6 +13,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from leeway.jobs import actions
+from leeway.jobs.actions import OUR_FAULT, SIGNS_IN_NO_MORE
 from leeway.jobs.kinds import KINDS, Result, nightly
 from leeway.jobs.models import Job
 from leeway.refusal import Refusal
@@ -20,7 +22,6 @@ KEPT_FOR = timedelta(days=92)
 NIGHTLY_FROM = 2  # o'clock in London
 UNREACHABLE = (OperationalError, InterfaceError)
 TRIES = RetryStrategy(exponential_wait=3, retry_exceptions=UNREACHABLE)  # how often at most, says actions.begin
-OUR_FAULT = "Something went wrong on our side, and nothing was changed. Try again; if it happens twice, tell us when."
 SILENT_SECONDS = "silent_seconds"  # after so many without a sign of life a worker is thought dead
 
 log = logging.getLogger(__name__)
@@ -46,8 +47,11 @@ def perform(job_id: UUID) -> None:
 
 
 def _perform(job: Job) -> None:
+    """Do what somebody asked for as that user, who must still be one. The histories of rows say who it was."""
     try:
-        with transaction.atomic():
+        if job.asked_by is not None and not job.asked_by.is_active:
+            raise Refusal(SIGNS_IN_NO_MORE)
+        with pghistory.context(user=job.asked_by_id, job=str(job.pk)), transaction.atomic():
             result = KINDS[job.kind].work(job, **job.arguments)
             actions.finish(job=job, result=result, at=timezone.now())
     except (actions.Superseded, *UNREACHABLE):

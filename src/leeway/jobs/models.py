@@ -56,3 +56,8 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def asker(self) -> str:
+        """Who asked for it, by name."""
+        return self.asked_by.name if self.asked_by else "Leeway itself"

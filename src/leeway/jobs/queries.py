@@ -12,8 +12,10 @@ from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.jobs.access import may_see_job
+from leeway.jobs.actions import OUR_SENTENCES
+from leeway.jobs.kinds import KINDS
 from leeway.jobs.models import Job
-from leeway.jobs.states import State
+from leeway.jobs.states import UNDER_WAY, State
 
 SILENT_FOR = timedelta(seconds=30)  # without a sign of life, after which a worker is thought dead
 FIRST = (State.FAILED, State.WORKING, State.WAITING)
@@ -37,6 +39,54 @@ def all_jobs(*, seen_by: User) -> QuerySet[Job]:
     check_can(seen_by, Capability.SEE_JOBS)
     place = Case(*(When(state=state, then=Value(at)) for at, state in enumerate(FIRST)), default=Value(len(FIRST)))
     return Job.objects.select_related("asked_by").order_by(place, "-asked_at", "id")
+
+
+def jobs_about(**about: UUID) -> QuerySet[Job]:
+    """The jobs that were asked for with this key among their arguments: those about one thing."""
+    return Job.objects.filter(arguments__contains={name: str(key) for name, key in about.items()})
+
+
+def jobs_of_kind(kind: str) -> QuerySet[Job]:
+    """The jobs of one kind."""
+    return Job.objects.filter(kind=kind)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the page of a thing says of a job about it: what is under way and how far, or why it did not work."""
+
+    job: Job
+    under_way: bool
+    words: str
+    may_see: bool
+
+
+def told_of(jobs: QuerySet[Job], *, seen_by: User) -> Told | None:
+    """What a page says of the latest of some jobs; nothing where that is done: then the thing itself has changed."""
+    job = jobs.select_related("asked_by").order_by("-asked_at").first()
+    if job is None or job.state == State.DONE:
+        return None
+    under_way = job.state in UNDER_WAY
+    return Told(job, under_way, _how_far(job) if under_way else job.error, may_see_job(seen_by, job))
+
+
+def counts(job: Job) -> str:
+    """What a job counts: “payments”. A kind of before, which nothing does any more, counted steps."""
+    return KINDS[job.kind].counts if job.kind in KINDS else "steps"
+
+
+def _how_far(job: Job) -> str:
+    kind = KINDS[job.kind]
+    if job.state == State.WAITING:
+        return f"{kind.being}: waits for its turn."
+    return f"{kind.being}: {job.steps_done:,} of {job.steps:,} {kind.counts}." if job.steps else f"{kind.being}."
+
+
+def what_came_of(job: Job, *, seen_by: User) -> str:
+    """What came of a job. A reason may name people: whoever did not ask for it reads only that there is one."""
+    if job.asked_by_id in (None, seen_by.pk) or job.error in OUR_SENTENCES:
+        return job.error or job.result_sentence
+    return f"It was refused, with a reason that {job.asker} can read." if job.error else ""
 
 
 def errands_that_failed(*, seen_by: User) -> QuerySet[ProcrastinateJob]:

@@ -1,5 +1,6 @@
 """The page of a job for whoever asked for it, and the list of all for administrators."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django import forms
@@ -41,7 +42,13 @@ def every(request: SignedIn):
     jobs = Paginator(queries.all_jobs(seen_by=request.user), A_PAGE).get_page(request.GET.get("page"))
     errands = queries.errands_that_failed(seen_by=request.user)[:A_PAGE]
     worker = queries.worker_in_words(seen_by=request.user, at=timezone.now())
-    shown = {"jobs": jobs, "errands": errands, "worker": worker, "back": reverse("home")}
+    shown = {
+        "jobs": jobs,
+        "came_of": _came_of(jobs, request),
+        "errands": errands,
+        "worker": worker,
+        "back": reverse("home"),
+    }
     return render(request, "jobs/every.jinja", shown)
 
 
@@ -49,7 +56,13 @@ def every(request: SignedIn):
 def own(request: SignedIn):
     """The jobs that one asked for oneself, the latest first."""
     jobs = Paginator(queries.own_jobs(request.user), A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "jobs/own.jinja", {"jobs": jobs, "back": reverse("home")})
+    shown = {"jobs": jobs, "came_of": _came_of(jobs, request), "back": reverse("home")}
+    return render(request, "jobs/own.jinja", shown)
+
+
+def _came_of(jobs: Iterable[Job], request: SignedIn) -> dict[UUID, str]:
+    """What came of each job, as whoever looks may read it."""
+    return {job.pk: queries.what_came_of(job, seen_by=request.user) for job in jobs}
 
 
 def _page(request: SignedIn, job: Job, form: forms.Form):
@@ -57,6 +70,8 @@ def _page(request: SignedIn, job: Job, form: forms.Form):
     percent = job.steps_done * 100 // job.steps if job.steps else 0
     shown = {"job": job, "form": form, "under_way": under_way, "still": still, "percent": percent}
     shown |= {"waits": job.state == State.WAITING, "done": job.state == State.DONE}
+    shown |= {"what_came_of": queries.what_came_of(job, seen_by=request.user), "counts": queries.counts(job)}
+    shown |= {"own": job.asked_by_id in (None, request.user.pk)}
     answer = render(request, "jobs/show.jinja", shown)
     if under_way and not still:
         answer["Refresh"] = str(LOOKS_AGAIN_AFTER)

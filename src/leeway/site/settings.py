@@ -224,6 +224,9 @@ STORAGES = {
     else in_folder(DATA_FOLDER),
 }
 # --- Jobs: each room's `jobs.py` says what can be done in the background -------------------------------
+#: More payments or bank lines than this are a job: the slowest step, reading a statement, takes under a millisecond of
+#: processor time a line (docs/explanation/speed.md), so that no page takes longer than a second.
+AT_ONCE_MOST = env_number("LEEWAY_AT_ONCE_MOST", "1000")
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 60 * 60}  # an hour's work is caught up with after a pause
 

@@ -24,6 +24,7 @@ from leeway.care.people.locks import lock_cases
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Way
 from leeway.days import PLANNED, check_day
+from leeway.jobs.kinds import Progress, untold
 from leeway.law.numbers import pounds
 from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
 from leeway.money.banking.working_days import bacs_submission_day, require_bank_working_day, working_day_on_or_before
@@ -41,6 +42,8 @@ from leeway.moves import require_move
 from leeway.refusal import Refusal
 
 ROWS_AT_ONCE = 10_000
+#: What was chosen for a run, so many rows at a time: run, place, instalment, interim payment, account paid into.
+CHOSEN = "SELECT %s::uuid, * FROM unnest(%s::int[], %s::uuid[], %s::uuid[], %s::uuid[])"
 
 
 class NothingToPay(Refusal):
@@ -48,16 +51,16 @@ class NothingToPay(Refusal):
 
 
 @transaction.atomic
-def make_run(*, pay_on: date, by: User, on: date) -> PaymentRun:
+def make_run(*, pay_on: date, by: User, on: date, progress: Progress = untold) -> PaymentRun:
     """Put everything payable that is due by a day into a run, for another officer to approve.
 
-    One statement does it for one person or for 200,000. What another run has, even one being made at this moment, is
-    left to it: a second press finds nothing to pay (NothingToPay). Refuses a day on which banks are closed, or that
+    The same statements do it for one person and for 200,000. What another run has, even one being made at this moment,
+    is left to it: a second press finds nothing to pay (NothingToPay). Refuses a day on which banks are closed, or that
     is too near or too far for Bacs.
     """
     check_can(by, Capability.PAY)
     require_pay_day(pay_on, on)
-    return _make(pay_on, by, on)
+    return _make(pay_on, by, on, progress=progress)
 
 
 @transaction.atomic
@@ -83,6 +86,7 @@ def _make(
     rail: Rail = Rail.BACS,
     why: str = "",
     only: Collection[uuid.UUID] | None = None,
+    progress: Progress = untold,
 ) -> PaymentRun:
     one_at_a_time()
     run = PaymentRun.objects.create(
@@ -96,7 +100,7 @@ def _make(
         dated_by=by,
         dated_on=on,
     )
-    _pick(run, only)
+    _pick(run, only, progress)
     found = run.payments.aggregate(count=Count("pk"), pence=Sum("amount_pence"))
     if not found["count"]:
         raise NothingToPay("Nothing is due by that day that is not in a payment run already.")
@@ -143,7 +147,9 @@ def approve_run(*, run: PaymentRun, pay_on: date | None = None, by: User, on: da
 
 
 @transaction.atomic
-def record_sent(*, run: PaymentRun, sent_on: date, pay_on: date | None = None, by: User, on: date) -> PaymentRun:
+def record_sent(
+    *, run: PaymentRun, sent_on: date, pay_on: date | None = None, by: User, on: date, progress: Progress = untold
+) -> PaymentRun:
     """Say that a run's file was given to the bank, and on which day. The money leaves what is committed that day.
 
     Refused where Bacs could no longer reach the day of payment: the run is given another day, or withdrawn. `pay_on` is
@@ -152,11 +158,11 @@ def record_sent(*, run: PaymentRun, sent_on: date, pay_on: date | None = None, b
     run = _to_move(run, State.SENT, by, on)
     _require_day_seen(run, pay_on)
     require_alone(run)
-    return send(run, sent_on, by, on)
+    return send(run, sent_on, by, on, progress)
 
 
-def send(run: PaymentRun, sent_on: date, by: User, on: date) -> PaymentRun:
-    """Send a run that the caller has locked, and found to be approved."""
+def require_sent_day(run: PaymentRun, sent_on: date, on: date) -> None:
+    """Refuse a day on which the bank cannot have been given the file of an approved run, or was given it too late."""
     assert run.approved_on is not None
     if not run.approved_on <= sent_on <= on:
         raise Refusal(
@@ -171,10 +177,15 @@ def send(run: PaymentRun, sent_on: date, by: User, on: date) -> PaymentRun:
             f"not reach people on {run.pay_on:%-d %B %Y}. Give the run another day, or withdraw it.",
             field="sent_on",
         )
+
+
+def send(run: PaymentRun, sent_on: date, by: User, on: date, progress: Progress = untold) -> PaymentRun:
+    """Send a run that the caller has locked, and found to be approved."""
+    require_sent_day(run, sent_on, on)
     run.sent_by, run.sent_on = by, sent_on
     _move(run, State.SENT, "sent_by", "sent_on")
     set_aside_on_account(Interim.objects.filter(payments__run=run), by, on)
-    _post(run, Reason.PAYMENT_SENT, sent_on, by, on)
+    _post(run, Reason.PAYMENT_SENT, sent_on, by, on, progress)
     _tell_sent(run, by, on)
     if run.rail == Rail.FASTER:
         notices.tell_of_sent_now(run, on=on)
@@ -182,7 +193,15 @@ def send(run: PaymentRun, sent_on: date, by: User, on: date) -> PaymentRun:
 
 
 @transaction.atomic
-def confirm_run(*, run: PaymentRun, confirmed_from: str, returned: Mapping[str, str], by: User, on: date) -> PaymentRun:
+def confirm_run(
+    *,
+    run: PaymentRun,
+    confirmed_from: str,
+    returned: Mapping[str, str],
+    by: User,
+    on: date,
+    progress: Progress = untold,
+) -> PaymentRun:
     """Say from what evidence the payments of a run arrived on its day, and which came back: reference → why.
 
     What came back is committed again, the case is told, and its budget waits until finance has looked.
@@ -197,7 +216,7 @@ def confirm_run(*, run: PaymentRun, confirmed_from: str, returned: Mapping[str, 
     for payment, why in came_back:
         take_back(payment, why, by, on)
     run.payments.filter(state=PaymentState.IN_RUN).update(state=PaymentState.ARRIVED)
-    _post(run, Reason.PAYMENT_ARRIVED, run.pay_on, by, on)
+    _post(run, Reason.PAYMENT_ARRIVED, run.pay_on, by, on, progress)
     return run
 
 
@@ -440,7 +459,7 @@ def next_number() -> int:
     return (runs.union(files).order_by("-number").first() or 0) + 1
 
 
-def _pick(run: PaymentRun, only: Collection[uuid.UUID] | None) -> None:
+def _pick(run: PaymentRun, only: Collection[uuid.UUID] | None, progress: Progress) -> None:
     """Insert the payments of a run from the queries that say what is payable, with their facts frozen."""
     dues = payable(queries.unpaid(run.pay_on)).order_by()
     interims = payable_on_account(queries.unpaid_on_account(), run.pay_on).order_by()
@@ -450,24 +469,29 @@ def _pick(run: PaymentRun, only: Collection[uuid.UUID] | None) -> None:
     last_place = Payment.objects.filter(run=run).order_by().values("run").annotate(last=Max("place")).values("last")
     chosen: tuple[Any, ...] = (
         dues.values_list(
-            Value(str(run.pk)),
             Window(RowNumber(), order_by=[F("due_on"), F("pk")]),
             "pk",
             nothing,
             Subquery(PAYEE_IN_USE.values("pk")[:1]),
+            Window(Count("pk")),
         ),
         interims.values_list(
-            Value(str(run.pk)),
             Window(RowNumber(), order_by=[F("authorised_on"), F("pk")]) + Coalesce(Subquery(last_place), 0),
             nothing,
             "pk",
             Subquery(PAYEE_ON_ACCOUNT.values("pk")[:1]),
+            Window(Count("pk")),
         ),
     )
-    with connection.cursor() as cursor:
-        for rows in chosen:
-            sql, values = rows.query.sql_with_params()
-            cursor.execute(freeze(sql), values)
+    done = 0
+    for rows in chosen:
+        before = done
+        for batch in batched(rows.iterator(chunk_size=ROWS_AT_ONCE), ROWS_AT_ONCE):
+            *columns, counts = (list(column) for column in zip(*batch, strict=True))
+            progress(done=done, of=before + counts[0])
+            with connection.cursor() as cursor:
+                cursor.execute(freeze(CHOSEN), [run.pk, *columns])
+            done += len(batch)
 
 
 def require_nothing_stopped(run: PaymentRun) -> None:
@@ -482,7 +506,7 @@ def require_nothing_stopped(run: PaymentRun) -> None:
         )
 
 
-def _post(run: PaymentRun, reason: Reason, effective_date: date, by: User, on: date) -> None:
+def _post(run: PaymentRun, reason: Reason, effective_date: date, by: User, on: date, progress: Progress) -> None:
     """Post one step of every payment that takes it: out of what is committed, or into the account paid into."""
     clearing = open_account(kind=Kind.CLEARING, by=by, on=on)
     rows = run.payments.exclude(state=PaymentState.RETURNED).values_list(
@@ -492,7 +516,8 @@ def _post(run: PaymentRun, reason: Reason, effective_date: date, by: User, on: d
         Coalesce("part__budget__committed", "interim__committed"),
         Coalesce("part__paid_into", "interim__paid_into"),
     )
-    for batch in batched(rows.iterator(chunk_size=ROWS_AT_ONCE), ROWS_AT_ONCE):
+    for place, batch in enumerate(batched(rows.iterator(chunk_size=ROWS_AT_ONCE), ROWS_AT_ONCE)):
+        progress(done=place * ROWS_AT_ONCE, of=run.payments_count)
         new = [
             NewTransfer(
                 id=_transfer_id(payment, reason),

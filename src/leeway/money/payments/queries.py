@@ -16,6 +16,8 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case as CareCase
 from leeway.care.people.queries import find_people
+from leeway.jobs.models import Job
+from leeway.jobs.queries import jobs_about, jobs_of_kind
 from leeway.money.banking import bacs18, iso20022
 from leeway.money.banking.payment import Credit, Originator
 from leeway.money.banking.working_days import (
@@ -42,6 +44,7 @@ from leeway.money.payments.lateness import late_payments
 from leeway.money.payments.models import (
     AnsweredPayment,
     BankAnswer,
+    FileOfRuns,
     Payment,
     PaymentRun,
     Rail,
@@ -53,6 +56,8 @@ from leeway.money.payments.relations import RELATIONS as PAYMENTS
 from leeway.money.payments.states import LIVE, NOT_SENT, PaymentState, State
 from leeway.refusal import Refusal
 
+#: The kind of job that makes a run.
+MAKE_RUN = "make_run"
 #: How far ahead a run may pay.
 DAYS_AHEAD_MAX = 31
 #: How the payments of a run can be sorted; as in its file among equals.
@@ -228,6 +233,31 @@ def get_run(run_id: UUID, *, seen_by: User) -> PaymentRun:
 def look_over(run: PaymentRun, *, seen_by: User, page: str) -> None:
     """Note that this user saw whom a run pays: one row, which everybody in the run finds among who looked."""
     record_look_over(viewer=seen_by, thing_id=run.pk, people_count=run.payments_count, page=f"{page} {run.number}")
+
+
+def jobs_of(run: PaymentRun) -> QuerySet[Job]:
+    """The jobs about a run, and about the file that it shares with others."""
+    about = jobs_about(run=run.pk)
+    return about | jobs_about(file=run.file_id) if run.file_id else about
+
+
+def jobs_of_file(file: FileOfRuns) -> QuerySet[Job]:
+    """The jobs about a file of several runs, and about any of these."""
+    about = jobs_about(file=file.pk)
+    for run in file.runs.all():
+        about |= jobs_about(run=run.pk)
+    return about
+
+
+def jobs_that_make() -> QuerySet[Job]:
+    """The jobs that make payment runs. One is made at a time."""
+    return jobs_of_kind(MAKE_RUN)
+
+
+def count_due(pay_on: date, *, seen_by: User) -> int:
+    """How many payments a run for this day would have."""
+    check_can(seen_by, Capability.PAY)
+    return _with_on_account(totals(payable(unpaid(pay_on))), pay_on).count
 
 
 def runs_with(person_id: UUID) -> QuerySet:

@@ -1,5 +1,8 @@
 """Pages of Bacs files that several runs share."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -8,9 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
 from leeway.acting import act
+from leeway.jobs.pressing import Asked, act_or_start, unless_under_way
+from leeway.jobs.queries import told_of
 from leeway.law.numbers import pounds
 from leeway.money.payments import forms, queries, together
-from leeway.money.payments.models import PaymentRun
+from leeway.money.payments.models import FileOfRuns, PaymentRun
 from leeway.money.payments.states import State
 from leeway.money.payments.views import file_answer
 
@@ -22,7 +27,10 @@ def choose(request: SignedIn):
     form = forms.TogetherForm(request.POST or None, choices=[(f"{run.pk} {run.pay_on}", _words(run)) for run in runs])
     checked: list[together.DayOfFile] = []
     if request.POST.get("make"):
-        if done := act(form, lambda **by_on: together.put_together(**form.cleaned_data, **by_on), request):
+        putting = unless_under_way(
+            queries.jobs_that_make(), lambda **by_on: together.put_together(**form.cleaned_data, **by_on)
+        )
+        if done := act(form, putting, request):
             messages.success(request, f"The file {done.result.reference} is made. Give it to the bank, then say so.")
             return redirect("payments:file", done.result.pk)
     elif form.is_valid():
@@ -41,9 +49,11 @@ def show(request: SignedIn, file_id):
     runs = list(queries.runs(seen_by=request.user).filter(file=file).order_by("pay_on", "number"))
     sent = next((run for run in runs if run.sent_on), None)
     first_day = min((run.last_day_to_send for run in runs), default=None)
-    waits = bool(runs) and sent is None
+    told = told_of(queries.jobs_of_file(file), seen_by=request.user)
+    waits = bool(runs) and sent is None and (told is None or not told.under_way)
     shown = {
         "file": file,
+        "told": told,
         "days": together.days_of(runs),
         "sent": sent,
         "waits": waits,
@@ -71,9 +81,8 @@ def send(request: SignedIn, file_id):
     """Say that the bank was given the file."""
     file = together.get_file(file_id, seen_by=request.user)
     form = forms.SentForm(request.POST or None, initial={"sent_on": timezone.localdate()})
-    if act(form, lambda **by_on: together.record_file_sent(file=file, **form.cleaned_data, **by_on), request):
-        messages.success(request, f"All {file.runs_count} runs are sent. Confirm each on its day or later.")
-        return redirect("payments:file", file_id)
+    if sent := act_or_start(form, lambda: _sending(file, form.cleaned_data), request):
+        return sent
     runs = together.days_of(file.runs.filter(state=State.APPROVED))
     return render(request, "payments/file_sent.jinja", {"file": file, "days": runs, "form": form})
 
@@ -83,10 +92,23 @@ def take_apart(request: SignedIn, file_id):
     """Give up a file that the bank does not have."""
     file = together.get_file(file_id, seen_by=request.user)
     form = forms.TakeApartForm(request.POST or None)
-    if act(form, lambda **by_on: together.take_apart(file=file, **form.cleaned_data, **by_on), request):
+    apart = unless_under_way(
+        queries.jobs_of_file(file), lambda **by_on: together.take_apart(file=file, **form.cleaned_data, **by_on)
+    )
+    if act(form, apart, request):
         messages.success(request, "The file is taken apart. Each of its runs has files of its own again.")
         return redirect("payments:file", file_id)
     return render(request, "payments/take_apart.jinja", {"file": file, "form": form})
+
+
+def _sending(file: FileOfRuns, said: Mapping[str, Any]) -> Asked:
+    return Asked(
+        kind="send_file",
+        title=f"Send file {file.reference}",
+        many=file.payments_count,
+        arguments={"file": file.pk, **said},
+        beside=queries.jobs_of_file(file),
+    )
 
 
 def _words(run: PaymentRun) -> str:

@@ -1,12 +1,14 @@
 """Pages of payment runs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -16,12 +18,16 @@ from leeway.access.alike import flags
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.acting import act, attempt, is_barred, why_not
+from leeway.files.laying_by import Given
+from leeway.jobs.pressing import Asked, act_or_start, require_free, unless_under_way
+from leeway.jobs.queries import Told, told_of
 from leeway.law.numbers import pounds
 from leeway.money.budgets.forms import HoldForm
 from leeway.money.budgets.models import HoldKind
 from leeway.money.budgets.queries import holds_to_look_at
 from leeway.money.payees.queries import waiting
 from leeway.money.payments import actions, answers, comparing, forms, leaving_out, presenters, queries, together
+from leeway.money.payments.jobs import who_is_next
 from leeway.money.payments.models import PaymentRun, Rail
 from leeway.money.payments.settling import not_settled_because, settled
 from leeway.money.payments.states import NOT_SENT, State
@@ -29,10 +35,6 @@ from leeway.money.payments.states import NOT_SENT, State
 ROWS_A_PAGE = 100
 RUNS_SHOWN = 20
 HOLDS_AHEAD_DAYS, LATE_SHOWN = 7, 10
-APPROVED_WORDS = {
-    State.CHECKED: "You checked the run. It is above the council’s limit, so a finance manager must approve it.",
-    State.APPROVED: "The run is approved. Give one of its files to the bank, then say here that you did.",
-}
 WAITS = "The payment came back. Its budget waits until the hold is lifted."
 ON_ACCOUNT_BACK = (
     "The payment came back. It was money on account, which waits for nothing: the next run pays it again, so see first "
@@ -61,6 +63,7 @@ def home(request: SignedIn):
             "runs": runs,
             "settled": settled(run for run, _ in runs),
             "details_waiting": waiting(seen_by=request.user, rows=ROWS_A_PAGE) if keeps_details else None,
+            "told": _told_of_making(request),
             "work": todays_work(request.user, today),
             "may_put_together": together.runs_to_choose(seen_by=request.user).count() >= together.FEWEST,
             "today": today,
@@ -87,8 +90,11 @@ def faster(request: SignedIn):
     choices = [(str(one.id), f"{one.case.person}: {pounds(one.amount_pence)}. {one.what}") for one in found]
     first = queries.first_faster_day(today)
     form = forms.FasterForm(request.POST or None, candidates=choices, initial={"pay_on": first})
-    if done := act(form, lambda **by_on: actions.make_faster_run(**form.cleaned_data, **by_on), request):
-        messages.success(request, f"The run is made. {_who_is_next(done.result)}")
+    making = unless_under_way(
+        queries.jobs_that_make(), lambda **by_on: actions.make_faster_run(**form.cleaned_data, **by_on)
+    )
+    if done := act(form, making, request):
+        messages.success(request, f"The run is made. {who_is_next(done.result)}")
         return redirect("payments:show", done.result.pk)
     waits = queries.on_account_waiting(first, seen_by=request.user)
     return render(request, "payments/faster.jinja", {"form": form, "found": found, "on_account": waits})
@@ -99,7 +105,7 @@ def sample(request: SignedIn, run_id):
     """Draw a sample of a run's payments, and see what was found."""
     run = queries.get_run(run_id, seen_by=request.user)
     form = forms.SampleForm(request.POST or None)
-    if act(form, lambda **by_on: actions.draw_sample(run=run, **form.cleaned_data, **by_on), request):
+    if act(form, _beside(run, lambda **by_on: actions.draw_sample(run=run, **form.cleaned_data, **by_on)), request):
         messages.success(request, "The sample is drawn. Look at each of its payments.")
         return redirect("payments:sample", run_id)
     drawn = queries.sample_of(run, seen_by=request.user)
@@ -114,22 +120,67 @@ def checked(request: SignedIn, run_id, place):
     run = queries.get_run(run_id, seen_by=request.user)
     one = queries.get_sampled(run, place, seen_by=request.user)
     form = forms.CheckedForm(request.POST or None)
-    if act(form, lambda **by_on: actions.record_checked(sampled=one, **form.cleaned_data, **by_on), request):
+    if act(
+        form, _beside(run, lambda **by_on: actions.record_checked(sampled=one, **form.cleaned_data, **by_on)), request
+    ):
         messages.success(request, "Recorded.")
         return redirect("payments:sample", run_id)
     return render(request, "payments/checked.jinja", {"run": run, "payment": one.payment, "form": form})
 
 
+def _is_barred(run: PaymentRun, check: Callable[[], object], request: SignedIn) -> bool:
+    """Whether a page is opened for what cannot be done with a run now: it cannot be, or a job is at the run."""
+
+    def free() -> None:
+        require_free(queries.jobs_of(run))
+        check()
+
+    return is_barred(free, request)
+
+
 def _is_out_of_turn(run: PaymentRun, to: State, request: SignedIn) -> bool:
     """Whether a page is opened for a step that its run cannot take now."""
-    return is_barred(lambda: actions.require_step(run, to, timezone.localdate()), request)
+    return _is_barred(run, lambda: actions.require_step(run, to, timezone.localdate()), request)
 
 
-def _who_is_next(run: PaymentRun) -> str:
-    """Whose word a run that was just made, or given another day, waits for."""
-    if run.needs_second:
-        return "Another finance officer must check it, and then a finance manager approve it."
-    return "Another finance officer must approve it."
+def _beside[T](run: PaymentRun, action: Callable[..., T]) -> Callable[..., T]:
+    """A small action on a run, which no job is at."""
+    return unless_under_way(queries.jobs_of(run), action)
+
+
+def _step(
+    form: Form, kind: str, title: str, run: PaymentRun, request: SignedIn, *, to: State | None = None,
+    check: Callable[[], object] | None = None, lay_by: bool = False, **arguments: Any,
+) -> HttpResponse | None:  # fmt: skip
+    """Take a step of a run, at once or by a job; the page that follows, or None where it was refused.
+
+    `to` is the state that the step leads to. What the form asks for are its arguments, or laid by where it is words.
+    """
+
+    def check_first() -> None:
+        if to is not None:
+            actions.require_step(run, to, timezone.localdate())
+        if check is not None:
+            check()
+
+    def asked() -> Asked:
+        said = {} if lay_by else form.cleaned_data
+        return Asked(
+            kind=kind,
+            title=f"{title} payment run {run.number}",
+            many=run.payments_count,
+            arguments={"run": run.pk, **arguments, **said},
+            beside=queries.jobs_of(run),
+            given=Given.of(form.cleaned_data) if lay_by else None,
+            check=check_first,
+        )
+
+    return act_or_start(form, asked, request)
+
+
+def _told_of_making(request: SignedIn) -> Told | None:
+    """What the page of payments says of a run that is being made, or could not be made today."""
+    return told_of(queries.jobs_that_make().filter(asked_on=timezone.localdate()), seen_by=request.user)
 
 
 @require_http_methods(["GET", "POST"])
@@ -141,15 +192,25 @@ def make(request: SignedIn):
     if form.is_valid():
         pay_on = form.cleaned_data["pay_on"]
         if request.POST.get("make"):
-            if done := act(form, lambda **by_on: actions.make_run(pay_on=pay_on, **by_on), request):
-                messages.success(request, f"The payment run is made. {_who_is_next(done.result)}")
-                return redirect("payments:show", done.result.pk)
+            if made := act_or_start(form, lambda: _making(pay_on, request), request):
+                return made
         elif attempt(form, lambda: actions.require_pay_day(pay_on, today)):
             checked = queries.preview(pay_on, seen_by=request.user, rows=ROWS_A_PAGE)
             interims = queries.on_account(pay_on, seen_by=request.user, rows=ROWS_A_PAGE)
             next_due = None if checked[0].count else queries.next_due_day(pay_on, today)
     context = {"form": form, "checked": checked, "interims": interims, "next_due": next_due}
-    return render(request, "payments/make.jinja", context)
+    return render(request, "payments/make.jinja", context | {"told": _told_of_making(request)})
+
+
+def _making(pay_on: date, request: SignedIn) -> Asked:
+    return Asked(
+        kind=queries.MAKE_RUN,
+        title=f"Make the payment run for {pay_on:%-d %B %Y}",
+        many=queries.count_due(pay_on, seen_by=request.user),
+        arguments={"pay_on": pay_on},
+        beside=queries.jobs_that_make(),
+        check=lambda: actions.require_pay_day(pay_on, timezone.localdate()),
+    )
 
 
 @require_GET
@@ -163,10 +224,8 @@ def approve(request: SignedIn, run_id):
     """Approve a run that another officer made."""
     run = queries.get_run(run_id, seen_by=request.user)
     form = forms.DaySeenForm(request.POST)
-    if done := act(form, lambda **by_on: actions.approve_run(run=run, **form.cleaned_data, **by_on), request):
-        messages.success(request, APPROVED_WORDS[State(done.result.state)])
-        return redirect("payments:show", run_id)
-    return _page(request, run, form)
+    check = partial(actions.require_approver, run, request.user)
+    return _step(form, "approve_run", "Approve", run, request, check=check) or _page(request, run, form)
 
 
 @require_http_methods(["POST"])
@@ -174,10 +233,7 @@ def cancel(request: SignedIn, run_id):
     """Give up a run before it is approved."""
     run = queries.get_run(run_id, seen_by=request.user)
     form = Form(request.POST)
-    if act(form, lambda **by_on: actions.cancel_run(run=run, **by_on), request):
-        messages.success(request, "The run is cancelled. Its payments are due again.")
-        return redirect("payments:home")
-    return _page(request, run, form)
+    return _step(form, "cancel_run", "Cancel", run, request, to=State.CANCELLED) or _page(request, run, form)
 
 
 @require_http_methods(["GET", "POST"])
@@ -185,16 +241,13 @@ def leave_out(request: SignedIn, run_id, place):
     """Leave one payment out of a run, with a reason, and make the run again."""
     run = queries.get_run(run_id, seen_by=request.user)
     payment = queries.get_payment(run, place, seen_by=request.user)
-    if is_barred(lambda: leaving_out.require_can_leave_out(payment, run, timezone.localdate()), request):
+    check = partial(leaving_out.require_can_leave_out, payment, run, timezone.localdate())
+    if _is_barred(run, check, request):
         return redirect("payments:show", run_id)
     form = HoldForm(request.POST or None, initial={"kind": HoldKind.QUERIED})
-    if done := act(form, lambda **by_on: leaving_out.leave_out(payment=payment, **form.cleaned_data, **by_on), request):
-        said = f"{payment.case.person} is left out, and payments to them wait. Run {run.number} is cancelled"
-        if done.result is None:
-            messages.success(request, f"{said}: nobody else was in it.")
-            return redirect("payments:home")
-        messages.success(request, f"{said}, and this is the run in its place. {_who_is_next(done.result)}")
-        return redirect("payments:show", done.result.pk)
+    title = "Leave a payment out of"
+    if left := _step(form, "leave_out", title, run, request, check=check, lay_by=True, place=place):
+        return left
     return render(request, "payments/leave_out.jinja", {"run": run, "payment": payment, "form": form})
 
 
@@ -205,9 +258,12 @@ def send(request: SignedIn, run_id):
     if _is_out_of_turn(run, State.SENT, request):
         return redirect("payments:show", run_id)
     form = forms.RunSentForm(request.POST or None, initial={"sent_on": timezone.localdate()})
-    if act(form, lambda **by_on: actions.record_sent(run=run, **form.cleaned_data, **by_on), request):
-        messages.success(request, f"Sent. Confirm what arrived on {run.pay_on:%-d %B %Y} or later.")
-        return redirect("payments:show", run_id)
+
+    def check() -> None:
+        actions.require_sent_day(run, form.cleaned_data["sent_on"], timezone.localdate())
+
+    if sent := _step(form, "send_run", "Send", run, request, to=State.SENT, check=check):
+        return sent
     return render(request, "payments/send.jinja", {"run": run, "form": form})
 
 
@@ -219,9 +275,8 @@ def redate(request: SignedIn, run_id):
         return redirect("payments:show", run_id)
     day = queries.day_to_suggest_for(run, timezone.localdate())
     form = forms.PayDayForm(request.POST or None, initial={"pay_on": day})
-    if act(form, lambda **by_on: actions.redate_run(run=run, **form.cleaned_data, **by_on), request):
-        messages.success(request, f"The run has its new day. {_who_is_next(run)}")
-        return redirect("payments:show", run_id)
+    if redated := _step(form, "redate_run", "Give another day to", run, request, to=State.MADE):
+        return redated
     return render(request, "payments/redate.jinja", {"run": run, "form": form})
 
 
@@ -232,9 +287,8 @@ def withdraw(request: SignedIn, run_id):
     if _is_out_of_turn(run, State.WITHDRAWN, request):
         return redirect("payments:show", run_id)
     form = forms.WithdrawForm(request.POST or None)
-    if act(form, lambda **by_on: actions.withdraw_run(run=run, **form.cleaned_data, **by_on), request):
-        messages.success(request, "The run is withdrawn. Its payments are due again.")
-        return redirect("payments:home")
+    if withdrawn := _step(form, "withdraw_run", "Withdraw", run, request, to=State.WITHDRAWN, lay_by=True):
+        return withdrawn
     return render(request, "payments/withdraw.jinja", {"run": run, "form": form})
 
 
@@ -242,14 +296,13 @@ def withdraw(request: SignedIn, run_id):
 def answer(request: SignedIn, run_id):
     """Give the file in which the bank answers to a run."""
     run = queries.get_run(run_id, seen_by=request.user)
-    if is_barred(lambda: answers.require_given_to_the_bank(run), request):
+    check = partial(answers.require_given_to_the_bank, run)
+    if _is_barred(run, check, request):
         return redirect("payments:show", run_id)
     form = forms.AnswerForm(request.POST or None, request.FILES or None)
-    if done := act(form, lambda **by_on: answers.take_answer(run=run, **form.cleaned_data, **by_on), request):
-        back = done.result.back_count
-        came = f"{back} payment{' came' if back == 1 else 's came'} back." if back else "No payment came back."
-        messages.success(request, f"The bank’s answer is kept. {came} {done.result.words}".strip())
-        return redirect("payments:show", run_id)
+    title = "Read the bank’s answer to"
+    if answered := _step(form, "answer_run", title, run, request, check=check, lay_by=True):
+        return answered
     return render(request, "payments/answer.jinja", {"run": run, "form": form})
 
 
@@ -262,9 +315,8 @@ def confirm(request: SignedIn, run_id):
     form = forms.ConfirmForm(request.POST or None, initial={"confirmed_from": queries.evidence_for(run)})
     came_back = None
     if request.POST.get("checked"):
-        if act(form, lambda **by_on: actions.confirm_run(run=run, **form.cleaned_data, **by_on), request):
-            messages.success(request, "The run is confirmed.")
-            return redirect("payments:show", run_id)
+        if confirmed := _step(form, "confirm_run", "Confirm", run, request, to=State.CONFIRMED, lay_by=True):
+            return confirmed
     elif found := attempt(form, lambda: queries.payments_in(run, form.cleaned_data["returned"], seen_by=request.user)):
         came_back = found.result
     return render(
@@ -277,11 +329,13 @@ def confirm(request: SignedIn, run_id):
 @require_http_methods(["GET", "POST"])
 def returned(request: SignedIn, run_id, place):
     """Say that a confirmed payment came back after all."""
-    payment = queries.get_payment(queries.get_run(run_id, seen_by=request.user), place, seen_by=request.user)
-    if is_barred(lambda: actions.require_arrived(payment), request):
+    run = queries.get_run(run_id, seen_by=request.user)
+    payment = queries.get_payment(run, place, seen_by=request.user)
+    if _is_barred(run, lambda: actions.require_arrived(payment), request):
         return redirect("payments:show", run_id)
     form = forms.ReturnForm(request.POST or None)
-    if act(form, lambda **by_on: actions.return_payment(payment=payment, **form.cleaned_data, **by_on), request):
+    returning = _beside(run, lambda **by_on: actions.return_payment(payment=payment, **form.cleaned_data, **by_on))
+    if act(form, returning, request):
         messages.success(request, WAITS if payment.instalment_id else ON_ACCOUNT_BACK)
         return redirect("payments:show", run_id)
     return render(request, "payments/returned.jinja", {"payment": payment, "form": form})
@@ -327,14 +381,18 @@ def _page(request: SignedIn, run, form):
     today = timezone.localdate()
     unsent = run.state in NOT_SENT
 
+    told = told_of(queries.jobs_of(run), seen_by=request.user)
+    free = told is None or not told.under_way
+
     def may(to: State) -> bool:
-        return not why_not(lambda: actions.require_step(run, to, today))
+        return free and not why_not(lambda: actions.require_step(run, to, today))
 
     return render(
         request,
         "payments/show.jinja",
         {
             "run": run,
+            "told": told,
             "form": form,
             "find": find,
             "payments": pages.get_page(request.GET.get("page")),
@@ -349,9 +407,9 @@ def _page(request: SignedIn, run, form):
             "sample": queries.sample_of(run, seen_by=request.user),
             "may_send": may(State.SENT) and not why_not(lambda: actions.require_alone(run)),
             "answers": queries.answers_to(run),
-            "may_answer": not why_not(lambda: answers.require_given_to_the_bank(run)),
+            "may_answer": free and not why_not(lambda: answers.require_given_to_the_bank(run)),
             "may_confirm": may(State.CONFIRMED),
-            "may_return": run.state == State.CONFIRMED,
+            "may_return": free and run.state == State.CONFIRMED,
             "closed": unsent and run.banks_are_closed,
             "too_late": unsent and run.last_day_to_send < today,
             "stopped": queries.stopped_since(run)[:ROWS_A_PAGE] if unsent else [],
