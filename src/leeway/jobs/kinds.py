@@ -48,6 +48,15 @@ def untold(*, done: int, of: int) -> None:
     """Tell nobody how far work is: nobody watches."""
 
 
+def half(progress: Progress, nth: int) -> Progress:
+    """Told how far one half of the work is, the first (0) or the second (1): says how far all of it is."""
+
+    def tell(*, done: int, of: int) -> None:
+        progress(done=(nth * of + done) // 2, of=of)
+
+    return tell
+
+
 KINDS: dict[str, Kind] = {}
 ERRAND_TRIES = RetryStrategy(max_attempts=8, exponential_wait=4)  # the last some eighteen hours after the first
 

@@ -12,6 +12,8 @@ from django.urls import reverse
 
 from leeway.access.models import Look, User
 from leeway.access.roles import Role
+from leeway.files import store
+from leeway.jobs.models import Job
 from leeway.law.numbers import pounds
 from leeway.money.payments.actions import confirm_run
 from leeway.money.payments.states import State
@@ -364,3 +366,39 @@ def test_a_month_of_many_lines_is_shown_in_pages_what_is_open_first(finance, pai
     assert [row.split(",")[4] for row in answer.content.decode().splitlines()[1:]] == [
         str(-each) for each in (ada.amount_pence, ben.amount_pence, cat.amount_pence, 1_00, 2_00)
     ]
+
+
+def test_a_large_statement_is_read_by_a_job_and_so_is_its_run_confirmed(
+    finance, account, paid_run, settings, work, django_capture_on_commit_callbacks
+):
+    settings.AT_ONCE_MOST = 1
+    rows = [f"24/04/2026,BACS FAIRBOURNE,LEEWAY-000001,-{paid_run.total_pence / 100:.2f},800.00"]
+    rows += ["30/04/2026,CHARGES,,-5.00,795.00"]
+    said = {"upload": table(*rows), "mapping": "day-first"}
+    assert "This waits for its turn." in post(finance, "upload", account.pk, **said)
+    [job] = Job.objects.all()
+    assert (job.arguments["account"], job.arguments["mapping"]) == (str(account.pk), "day-first")
+    post(finance, "upload", account.pk, upload=table(*rows), mapping="day-first")
+    text = page(finance, "account", account.pk)
+    assert "A statement is being read: waits for its turn." in text and "Upload a statement" not in text
+    assert not StatementLine.objects.exists() and Job.objects.count() == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        work()
+    job.refresh_from_db()
+    assert job.result_sentence.startswith("Kept: 2 new lines") and job.result_address.endswith(f"{account.pk}/")
+    [kept] = account.statements.all()
+    assert kept.file.name == "april.csv" and store.fetch(kept.file.digest) is not None
+    assert store.fetch(job.arguments["given"]) is None, "what was laid by is let go"
+
+    seen = seen_on(page(finance, "confirm", paid_run.pk))[0]
+    assert "This waits for its turn." in post(finance, "confirm", paid_run.pk, seen=seen)
+    charge = StatementLine.objects.get(description__contains="CHARGES")
+    assert "Payment run 1" in page(finance, "confirm", paid_run.pk), "its page says what is under way"
+    work()
+    paid_run.refresh_from_db()
+    assert paid_run.state == State.CONFIRMED and "line 1 of 24 April 2026" in paid_run.confirmed_from
+    post(finance, "upload", account.pk, upload=table("27/04/2026,A,,1.00,796.00", "28/04/2026,B,,1.00,797.00"))
+    said = {"kind": "charges", "words": "Bank charges of April", "seen_pence": -5_00}
+    assert "“Read a bank statement” is under way, as Finn Walsh asked." in post(
+        finance, "line", account.pk, charge.pk, **said
+    )

@@ -17,6 +17,7 @@ from leeway.care.people.locks import lock_cases
 from leeway.care.people.models import Case
 from leeway.files.actions import keep_file
 from leeway.files.models import FileKind, Owner
+from leeway.jobs.kinds import Progress, half, untold
 from leeway.law.numbers import pounds
 from leeway.money.banking.statement import Line
 from leeway.money.banking.statement import Mapping as Columns
@@ -116,7 +117,13 @@ def end_mapping(*, mapping: ColumnMapping, by: User, on: date) -> ColumnMapping:
 
 @transaction.atomic
 def keep_statement(
-    *, account: BankAccount, upload: DjangoFile, mapping: Columns | None = None, by: User, on: date
+    *,
+    account: BankAccount,
+    upload: DjangoFile,
+    mapping: Columns | None = None,
+    by: User,
+    on: date,
+    progress: Progress = untold,
 ) -> Kept:
     """Keep a bank's file whole, its statements of this account, and the lines that are not kept yet; then match.
 
@@ -126,8 +133,8 @@ def keep_statement(
     account = _locked(account)
     if account.whose == Whose.ORDINARY:
         raise Refusal("Of a person’s ordinary account only the lines that are picked are kept.", field="upload")
-    kept = _read_and_keep(account, upload, mapping, by, on)
-    match_by_itself(account=account, on=on)
+    kept = _read_and_keep(account, upload, mapping, by, on, half(progress, 0))
+    _match_by_itself(account, on, half(progress, 1))
     still_open = candidates.open_lines(account).filter(statement__in=kept.statements)
     count = still_open.count()
     return replace(
@@ -141,7 +148,9 @@ def _proposed(account: BankAccount, lines: QuerySet[StatementLine]) -> int:
     return sum(len({line.pk for line in some} & candidates.found_for(account, some).proposed.keys()) for some in pages)
 
 
-def _read_and_keep(account: BankAccount, upload: DjangoFile, mapping: Columns | None, by: User, on: date) -> Kept:
+def _read_and_keep(
+    account: BankAccount, upload: DjangoFile, mapping: Columns | None, by: User, on: date, progress: Progress
+) -> Kept:
     """Keep a file and its lines. What was read of it is let go before anything is matched."""
     upload.seek(0)
     format, ours, left_out = keeping.read_of(upload.read(), account, mapping, on)
@@ -149,7 +158,7 @@ def _read_and_keep(account: BankAccount, upload: DjangoFile, mapping: Columns | 
     file = keep_file(upload=upload, kind=FileKind.STATEMENT, owner=owner, by=by, on=on)
     if not all(one.account for one in ours):
         keeping.require_of_no_other(file)
-    kept = keeping.keep(account, ours, format=format, file=file, by=by, on=on)
+    kept = keeping.keep(account, ours, format=format, file=file, by=by, on=on, progress=progress)
     return replace(kept, left_out=left_out)
 
 
@@ -177,9 +186,20 @@ def match_by_itself(*, account: BankAccount, on: date) -> int:
 
     Nothing that a person matched, or undid, is touched.
     """
-    account = _locked(account)
+    return _match_by_itself(_locked(account), on)
+
+
+def _told(pieces: Iterable[list[Proposal]], lines: int, progress: Progress) -> Iterator[list[Proposal]]:
+    """What is found piece by piece of some lines, with how many of them were looked at."""
+    for place, some in enumerate(pieces):
+        progress(done=min(place * candidates.LINES_AT_ONCE, lines), of=lines)
+        yield some
+
+
+def _match_by_itself(account: BankAccount, on: date, progress: Progress = untold) -> int:
+    """The same for an account that is locked. It tells how many open lines it has looked at, of all."""
     _alone()
-    sure = chain.from_iterable(candidates.sure_of(account))
+    sure = chain.from_iterable(_told(candidates.sure_of(account), candidates.open_lines(account).count(), progress))
     return sum(len(_write(some, account, None, on)) for some in batched(sure, MATCHES_AT_ONCE))
 
 
@@ -263,7 +283,9 @@ def undo(*, match: Match, reason: str, by: User, on: date) -> Undoing:
 
 
 @transaction.atomic
-def confirm_from_statement(*, run: PaymentRun, seen: str | None = None, by: User, on: date) -> PaymentRun:
+def confirm_from_statement(
+    *, run: PaymentRun, seen: str | None = None, by: User, on: date, progress: Progress = untold
+) -> PaymentRun:
     """Confirm a run by what the statements say: it left, and these of its payments came back.
 
     Refused where no line says that all of it left, or all but what the bank had turned down. Each return is matched
@@ -280,7 +302,7 @@ def confirm_from_statement(*, run: PaymentRun, seen: str | None = None, by: User
     if seen is not None and seen != evidence.seen:
         raise Refusal("The statements say something else of this run than when you looked. Here is what they say now.")
     returned = {payment.reference: reason for payment, reason, _ in evidence.returned}
-    run = confirm_run(run=run, confirmed_from=evidence.words, returned=returned, by=by, on=on)
+    run = confirm_run(run=run, confirmed_from=evidence.words, returned=returned, by=by, on=on, progress=progress)
     for _payment, _reason, proposal in evidence.returned:
         account = StatementLine.objects.select_related("account").get(pk=proposal.lines[0][0]).account
         _match(proposal, account, by, on)

@@ -185,6 +185,16 @@ def own_mapping(name: str) -> Mapping | None:
     return mapping_from(found.described, name=name, where=name) if found and not found.is_ended else None
 
 
+def mapping_called(name: str) -> Mapping | None:
+    """The mapping of a name that was chosen: one that comes with Leeway, or the council's; none for no name."""
+    if not name:
+        return None
+    found = shipped().get(name) or own_mapping(name)
+    if found is None:
+        raise Refusal(f"The columns “{name}” are not in use any more. Choose others.", field="mapping")
+    return found
+
+
 def _is_proved(statements: Sequence[Read]) -> bool:
     """Whether balances show that every amount is right: there are some, and they follow over two lines or more."""
     return all(

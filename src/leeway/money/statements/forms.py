@@ -85,6 +85,12 @@ class TableForm(forms.Form):
         named = [(name, name.replace("-", " ").capitalize()) for name in shipped()]
         set_choices(self, "mapping", [(BY_THE_HEADINGS, "Tell it by the headings"), *own, *named])
 
+    @property
+    def mapping_name(self) -> str:
+        """The name of the mapping that was chosen, for whoever reads the file later; empty for the headings."""
+        name = self.data.get("mapping", "")
+        return "" if name == BY_THE_HEADINGS else name
+
     def clean_mapping(self):
         name = self.cleaned_data["mapping"]
         if not name or name == BY_THE_HEADINGS:

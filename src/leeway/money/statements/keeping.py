@@ -16,6 +16,7 @@ from django.db.models import F, Q, Value
 from leeway.access.models import User
 from leeway.days import HAPPENED, check_day
 from leeway.files.models import File
+from leeway.jobs.kinds import Progress, untold
 from leeway.law.numbers import pounds
 from leeway.money.banking.statement import Line, read_statement
 from leeway.money.banking.statement import Mapping as Columns
@@ -121,10 +122,20 @@ def require_of_no_other(file: File) -> None:
         )
 
 
-def keep(account: BankAccount, read: Sequence[Read], *, format: str, file: File, by: User, on: date) -> Kept:
+def keep(
+    account: BankAccount,
+    read: Sequence[Read],
+    *,
+    format: str,
+    file: File,
+    by: User,
+    on: date,
+    progress: Progress = untold,
+) -> Kept:
     """Keep the statements of one file for an account whose row is locked, and the lines that are not kept yet."""
     seen: Counter[str] = Counter()
     statements, new, known = [], 0, 0
+    count = sum(len(one.lines) for one in read)
     for place, one in enumerate(_in_order(read)):
         fresh = _fresh(account, one, format, seen)
         lines = [(number, line) for number, line in enumerate(one.lines, start=1) if line.amount_pence]
@@ -132,7 +143,8 @@ def keep(account: BankAccount, read: Sequence[Read], *, format: str, file: File,
         statement = _statement(account, one, place, format, file, by, on, [line for _, line, *_ in new_lines], lines)
         _require_that_it_joins(account, statement, bool(statement.known_count))
         statement.save(force_insert=True)
-        for some in batched(new_lines, ROWS_AT_ONCE):
+        for nth, some in enumerate(batched(new_lines, ROWS_AT_ONCE)):
+            progress(done=new + nth * ROWS_AT_ONCE, of=count)
             StatementLine.objects.bulk_create([line_of(statement, *each) for each in some])
         statements.append(statement)
         new, known = new + len(new_lines), known + statement.known_count

@@ -20,6 +20,8 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case
 from leeway.care.people.queries import find_people
+from leeway.jobs.models import Job
+from leeway.jobs.queries import jobs_about
 from leeway.law.numbers import pounds
 from leeway.money.banking.reasons import ReasonSet, reason_for
 from leeway.money.budgets.dues import Payer
@@ -41,6 +43,8 @@ from leeway.money.statements.standing import Standing, gaps_of, standing
 from leeway.refusal import Refusal
 
 FILES_OF_ACCOUNT = "statements.account"
+#: The kinds of job that read a bank's file, and that confirm a run by what it says.
+KEEP_STATEMENT, CONFIRM = "keep_statement", "confirm_from_statement"
 LINES_SHOWN = 50
 AMOUNT = re.compile(r"£?[0-9]{1,3}(,?[0-9]{3}){0,3}(\.[0-9]{2})?")
 #: How the queue can be sorted; the bank's own order among equals.
@@ -156,6 +160,11 @@ def may_read_files(owner_id: UUID, *, user: User, kind: str, page: str) -> bool:
         return False
     look_over(account, seen_by=user, page=page)
     return True
+
+
+def jobs_of(account: BankAccount) -> QuerySet[Job]:
+    """The jobs about an account: those that read its statements."""
+    return jobs_about(account=account.pk)
 
 
 def look_over(account: BankAccount, *, seen_by: User, page: str) -> None:

@@ -1,6 +1,7 @@
 """Pages of bank accounts: what is not explained, the queue of lines, what was matched and undone, a month's end."""
 
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import batched
 from typing import Any
@@ -18,15 +19,19 @@ from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
 from leeway.acting import act, is_barred
 from leeway.care.people.queries import get_case
+from leeway.files.laying_by import Given
 from leeway.forms import set_choices
-from leeway.law.numbers import pounds
+from leeway.jobs.pressing import Asked, act_or_start, require_free, unless_under_way
+from leeway.jobs.queries import jobs_of_kind, told_of
+from leeway.money.banking.statement import lines_about
 from leeway.money.payments.actions import require_step
+from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.queries import answers_to
+from leeway.money.payments.queries import jobs_of as jobs_of_run
 from leeway.money.payments.states import State
 from leeway.money.statements import actions, choosing, forms, picking_views, queries
-from leeway.money.statements.keeping import Kept
 from leeway.money.statements.kinds import Whose
-from leeway.money.statements.models import BankAccount
+from leeway.money.statements.models import BankAccount, Match
 from leeway.money.statements.standing import ageing, days, standing
 from leeway.writing import write_rows
 
@@ -81,6 +86,7 @@ def account(request: SignedIn, account_id):
     pages = Paginator(days(stands)[::-1], DAYS_A_PAGE)
     context = {
         "account": found,
+        "told": told_of(queries.jobs_of(found), seen_by=request.user),
         "standing": stands,
         "ages": ageing(stands, today),
         "days": pages.get_page(request.GET.get("page")),
@@ -98,10 +104,23 @@ def upload(request: SignedIn, account_id):
     if found.whose == Whose.ORDINARY:
         return picking_views.upload_to_pick(request, found)
     form = forms.UploadForm(request.POST or None, request.FILES or None)
-    if done := act(form, lambda **by_on: actions.keep_statement(account=found, **form.cleaned_data, **by_on), request):
-        messages.success(request, _what_was_kept(done.result))
-        return redirect("statements:account", found.pk)
-    return render(request, "statements/upload.jinja", {"account": found, "form": form})
+    if kept := act_or_start(form, lambda: _to_keep(found, form), request):
+        return kept
+    told = told_of(queries.jobs_of(found), seen_by=request.user)
+    return render(request, "statements/upload.jinja", {"account": found, "form": form, "told": told})
+
+
+def _to_keep(found: BankAccount, form: forms.UploadForm) -> Asked:
+    upload = form.cleaned_data["upload"]
+    upload.seek(0)
+    return Asked(
+        kind=queries.KEEP_STATEMENT,
+        title="Read a bank statement",
+        many=lines_about(upload.read()) + standing(found).open_count,  # those that are open are looked at again
+        arguments={"account": found.pk, "mapping": form.mapping_name},
+        beside=queries.jobs_of(found) | jobs_of_kind(queries.CONFIRM),
+        given=Given(upload=upload),
+    )
 
 
 @require_GET
@@ -133,7 +152,8 @@ def line(request: SignedIn, account_id, line_id):
     found = _account(request, account_id, "A line")
     item = queries.item(found, line_id, seen_by=request.user)
     form = forms.ExplainForm(request.POST or None)
-    if act(form, lambda **by_on: actions.explain(line=item.line, **form.cleaned_data, **by_on), request):
+    explaining = _beside(found, lambda **by_on: actions.explain(line=item.line, **form.cleaned_data, **by_on))
+    if act(form, explaining, request):
         messages.success(request, "The line is explained as you said.")
         return _next(found, item.line)
     return _line_page(request, found, item, form)
@@ -163,7 +183,7 @@ def accept(request: SignedIn, account_id, line_id):
     form = forms.SeenProposalForm(request.POST)
     done = act(
         form,
-        lambda **by_on: actions.accept(account=found, proposal=form.cleaned_data["seen"], **by_on),
+        _beside(found, lambda **by_on: actions.accept(account=found, proposal=form.cleaned_data["seen"], **by_on)),
         request,
     )
     item = queries.item(found, line_id, seen_by=request.user)
@@ -187,17 +207,17 @@ def by_hand(request: SignedIn, account_id, line_id):
     set_choices(form, "things", [(forms.key_of(each.thing), choosing.thing_in_words(each)) for each in choice.things])
     open_lines = {str(each.pk): each.open_pence for each in choice.lines}
     open_things = {forms.key_of(each.thing): each.open_pence for each in choice.things}
-    if act(
-        form,
-        lambda **by_on: actions.match_by_hand(
+
+    def matching(**by_on: Any) -> Match:
+        return actions.match_by_hand(
             account=found,
             lines=form.chosen_lines(open_lines),
             things=form.chosen_things(open_things),
             why=form.cleaned_data["why"],
             **by_on,
-        ),
-        request,
-    ):
+        )
+
+    if act(form, _beside(found, matching), request):
         messages.success(request, "They are matched, as you said.")
         return _next(found, choice.line)
     context = {"account": found, "choice": choice, "words": words, "form": form}
@@ -226,7 +246,7 @@ def received(request: SignedIn, account_id, line_id):
             **by_on,
         )
 
-    if act(form, receive, request):
+    if act(form, _beside(found, receive), request):
         messages.success(request, "The share is recorded as received, and matched with this line.")
         return _next(found, item.line)
     context = {"account": found, "item": item, "words": words, "owed": owed, "form": form}
@@ -240,7 +260,8 @@ def match(request: SignedIn, account_id, match_id):
     one = queries.get_match(found, match_id)
     queries.look_over(found, seen_by=request.user, page="A match")
     form = forms.UndoForm(request.POST or None)
-    if act(form, lambda **by_on: actions.undo(match=one, **form.cleaned_data, **by_on), request):
+    undoing = _beside(found, lambda **by_on: actions.undo(match=one, **form.cleaned_data, **by_on))
+    if act(form, undoing, request):
         messages.success(request, "The match is undone. Its lines are open again, and every other match stands.")
         return redirect("statements:line", found.pk, queries.first_line_of(one).pk)
     context = {"account": found, "match": one, "form": form, "may_reconcile": request.user.can(Capability.RECONCILE)}
@@ -251,12 +272,16 @@ def match(request: SignedIn, account_id, match_id):
 def confirm(request: SignedIn, run_id):
     """Confirm a run by what the statements say of it; where they do not, what there is to do."""
     run, evidence = queries.run_to_confirm(run_id, seen_by=request.user)
-    if not run.confirmed_on and is_barred(lambda: require_step(run, State.CONFIRMED, timezone.localdate()), request):
+
+    def check() -> None:
+        require_free(jobs_of_run(run))
+        require_step(run, State.CONFIRMED, timezone.localdate())
+
+    if not run.confirmed_on and is_barred(check, request):
         return redirect("payments:show", run.pk)
     form = forms.EvidenceForm(request.POST or None)
-    if act(form, lambda **by_on: actions.confirm_from_statement(run=run, **form.cleaned_data, **by_on), request):
-        messages.success(request, f"Run {run.number} is confirmed.")
-        return redirect("payments:show", run.pk)
+    if confirmed := act_or_start(form, lambda: _to_confirm(run, form.cleaned_data["seen"]), request):
+        return confirmed
     context = {
         "run": run,
         "evidence": evidence,
@@ -266,6 +291,17 @@ def confirm(request: SignedIn, run_id):
         "may_reconcile": request.user.can(Capability.RECONCILE),
     }
     return render(request, "statements/confirm.jinja", context)
+
+
+def _to_confirm(run: PaymentRun, seen: str) -> Asked:
+    return Asked(
+        kind=queries.CONFIRM,
+        title=f"Confirm payment run {run.number} by its statement",
+        many=run.payments_count,
+        arguments={"run": run.pk, "seen": seen},
+        beside=jobs_of_run(run) | jobs_of_kind(queries.KEEP_STATEMENT),
+        check=lambda: require_step(run, State.CONFIRMED, timezone.localdate()),
+    )
 
 
 @require_GET
@@ -329,6 +365,11 @@ def month_csv(request: SignedIn, account_id) -> HttpResponse:
     return answer
 
 
+def _beside[T](found: BankAccount, action: Callable[..., T]) -> Callable[..., T]:
+    """A small action on the lines of an account, of which no statement is being read."""
+    return unless_under_way(queries.jobs_of(found), action)
+
+
 def _month_form(request: SignedIn) -> forms.MonthForm:
     """The month that an address names; the present one where it names none."""
     today = timezone.localdate()
@@ -352,17 +393,3 @@ def _next(found: BankAccount, after):
     """The line to look at next, or the account where none is left."""
     line = queries.next_line(found, after) or queries.next_line(found)
     return redirect("statements:line", found.pk, line.pk) if line else redirect("statements:account", found.pk)
-
-
-def _what_was_kept(kept: Kept) -> str:
-    pence = sum(one.read_pence - one.known_pence for one in kept.statements)
-    said = f"Kept: {kept.new:,} new line{'' if kept.new == 1 else 's'}, {pounds(pence)} in all."
-    if kept.new:
-        said += f" Matched by themselves: {kept.matched:,}; "
-        said += "" if kept.proposed is None else f"proposed: {kept.proposed:,}; "
-        said += f"left to explain: {kept.new - kept.matched - (kept.proposed or 0):,}."
-    if kept.known:
-        said += f" {kept.known:,} were kept before."
-    if kept.left_out:
-        said += f" Statements of other accounts in it were left out: {', '.join(kept.left_out)}."
-    return said
