@@ -17,6 +17,8 @@ SEEN = "Bank statement of that day"
 def steps() -> dict:
     """Each step of the run with number 1, or the making of it, as an officer takes it."""
     from leeway.access.models import User
+    from leeway.jobs.jobs import perform
+    from leeway.jobs.models import Job
     from leeway.money.payments import actions
     from leeway.money.payments.models import PaymentRun
 
@@ -29,6 +31,7 @@ def steps() -> dict:
         "make": lambda: actions.make_run(pay_on=PAY_ON, by=finn, on=ON),
         "approve": lambda: actions.approve_run(run=run(), by=fay, on=ON),
         "send": lambda: actions.record_sent(run=run(), sent_on=ON, by=fay, on=ON),
+        "send by a job": lambda: perform(Job.objects.get(kind="send_run").pk),
         "confirm": lambda: actions.confirm_run(
             run=run(), confirmed_from=SEEN, returned={"000001-000002": "account closed"}, by=finn, on=PAY_ON
         ),

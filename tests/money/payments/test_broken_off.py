@@ -15,6 +15,9 @@ import pytest
 from django.db import OperationalError, close_old_connections, connection, transaction
 
 from leeway.care.planning.models import Way
+from leeway.jobs.actions import start_job
+from leeway.jobs.models import Job
+from leeway.jobs.states import State as JobState
 from leeway.money.budgets.actions import start_budget
 from leeway.money.ledger.models import Kind, Transfer
 from leeway.money.ledger.queries import trial_balance
@@ -23,7 +26,7 @@ from leeway.money.payments.queries import bacs_file, findings, iso_file
 from leeway.money.payments.states import PaymentState, State
 from leeway.refusal import Refusal
 from tests.conftest import SET_UP_ON
-from tests.money.payments.broken_off import steps
+from tests.money.payments.broken_off import ON, steps
 from tests.servers import database_url, moved_to_own_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -117,6 +120,23 @@ def test_what_was_committed_before_the_kill_is_not_done_again(council, player):
         with pytest.raises(Refusal):
             steps()[step]()
     is_whole()
+
+
+def test_a_job_killed_in_the_middle_leaves_the_run_as_it_was_and_is_taken_up(council, player, fay):
+    steps()["make"]()
+    run = steps()["approve"]()
+    arguments = {"run": run.pk, "pay_on": run.pay_on, "sent_on": ON}
+    job = start_job(kind="send_run", arguments=arguments, by=fay, on=ON)
+    process, said = player("send by a job", "4")
+    assert said == "here"
+    process.kill()
+    process.wait()
+    assert stands() == State.APPROVED and list(findings()) == []
+    assert Job.objects.get(pk=job.pk).state == JobState.WORKING
+    steps()["send by a job"]()
+    job.refresh_from_db()
+    assert (stands(), job.state, job.attempt) == (State.SENT, JobState.DONE, 2)
+    assert list(findings()) == [] and Transfer.objects.filter(reason="payment_sent").count() == 3
 
 
 def test_the_database_is_restarted_in_the_middle_of_each_step_and_right_after_it(council):

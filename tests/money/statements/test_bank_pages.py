@@ -381,6 +381,7 @@ def test_a_large_statement_is_read_by_a_job_and_so_is_its_run_confirmed(
     post(finance, "upload", account.pk, upload=table(*rows), mapping="day-first")
     text = page(finance, "account", account.pk)
     assert "A statement is being read: waits for its turn." in text and "Upload a statement" not in text
+    assert "A statement is being read" in page(finance, "queue", account.pk)
     assert not StatementLine.objects.exists() and Job.objects.count() == 1
     with django_capture_on_commit_callbacks(execute=True):
         work()

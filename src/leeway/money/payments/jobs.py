@@ -21,7 +21,7 @@ from leeway.money.payments.states import State
 PAYMENTS = "payments"
 APPROVED_WORDS = {
     State.CHECKED: "You checked the run. It is above the council’s limit, so a finance manager must approve it.",
-    State.APPROVED: "The run is approved. Give one of its files to the bank, then say here that you did.",
+    State.APPROVED: "The run is approved. Give one of its files to the bank, then say on the run that you did.",
 }
 
 

@@ -86,15 +86,13 @@ def account(request: SignedIn, account_id):
     pages = Paginator(days(stands)[::-1], DAYS_A_PAGE)
     context = {
         "account": found,
-        "told": told_of(queries.jobs_of(found), seen_by=request.user),
         "standing": stands,
         "ages": ageing(stands, today),
         "days": pages.get_page(request.GET.get("page")),
         "statements": found.statements.select_related("kept_by", "file").order_by("-to_on", "-kept_at")[:DAYS_A_PAGE],
         "last": queries.last_match_by(found, request.user),
-        "may_reconcile": request.user.can(Capability.RECONCILE),
     }
-    return render(request, "statements/account.jinja", context)
+    return render(request, "statements/account.jinja", context | _may_reconcile(found, request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -141,9 +139,8 @@ def queue(request: SignedIn, account_id):
         "items": queries.queue(found, seen_by=request.user, first=first, **asked),
         "count": count,
         "page": Paginator(range(count), queries.LINES_SHOWN).get_page(number),
-        "may_reconcile": request.user.can(Capability.RECONCILE),
     }
-    return render(request, "statements/queue.jinja", context)
+    return render(request, "statements/queue.jinja", context | _may_reconcile(found, request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -171,9 +168,8 @@ def _line_page(request: SignedIn, found: BankAccount, item: queries.Item, form: 
         "after": after or queries.next_line(found),
         "last": queries.last_match_by(found, request.user),
         "may_be_received": item.open_pence > 0 and found.whose == Whose.COUNCIL,
-        "may_reconcile": request.user.can(Capability.RECONCILE),
     }
-    return render(request, "statements/line.jinja", context)
+    return render(request, "statements/line.jinja", context | _may_reconcile(found, request))
 
 
 @require_http_methods(["POST"])
@@ -363,6 +359,13 @@ def month_csv(request: SignedIn, account_id) -> HttpResponse:
     )
     write_rows(answer, header, rows)
     return answer
+
+
+def _may_reconcile(found: BankAccount, request: SignedIn) -> dict[str, Any]:
+    """Whether whoever looks may match lines of an account now, and what its pages say of a job that is at it."""
+    told = told_of(queries.jobs_of(found), seen_by=request.user)
+    free = told is None or not told.under_way
+    return {"told": told, "may_reconcile": request.user.can(Capability.RECONCILE) and free}
 
 
 def _beside[T](found: BankAccount, action: Callable[..., T]) -> Callable[..., T]:
