@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Case, Max, QuerySet, Value, When
 from django.http import Http404
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from leeway.access.access import check_can
@@ -18,6 +19,7 @@ from leeway.jobs.models import Job
 from leeway.jobs.states import UNDER_WAY, State
 
 SILENT_FOR = timedelta(seconds=30)  # without a sign of life, after which a worker is thought dead
+FAILURE_TOLD_FOR = timedelta(days=7)
 FIRST = (State.FAILED, State.WORKING, State.WAITING)
 
 
@@ -62,8 +64,12 @@ class Told:
 
 
 def told_of(jobs: QuerySet[Job], *, seen_by: User) -> Told | None:
-    """What a page says of the latest of some jobs; nothing where that is done: then the thing itself has changed."""
-    job = jobs.select_related("asked_by").order_by("-asked_at").first()
+    """What a page says of the latest of some jobs; nothing where that is done: then the thing itself has changed.
+
+    What did not work is told for a week, and stays among the jobs of whoever asked.
+    """
+    told = jobs.exclude(state=State.FAILED, ended_at__lt=timezone.now() - FAILURE_TOLD_FOR)
+    job = told.select_related("asked_by").order_by("-asked_at").first()
     if job is None or job.state == State.DONE:
         return None
     under_way = job.state in UNDER_WAY

@@ -14,6 +14,7 @@ from leeway.care.people.models import StoryLine, Task
 from leeway.care.planning.models import Way
 from leeway.files.models import File
 from leeway.files.queries import get_file, read_file
+from leeway.jobs.models import Job
 from leeway.messages.models import Message
 from leeway.money.budgets.actions import lift_hold, start_budget
 from leeway.money.budgets.models import Hold
@@ -338,7 +339,7 @@ def test_names_codes_and_words_without_end_are_refused(run, adas, answer, what):
     assert nothing_written()
 
 
-def test_the_pages(run, adas, client, finn, monkeypatch):
+def test_the_pages(run, adas, client, finn, monkeypatch, settings, work):
     client.force_login(finn)
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: ANSWERED_ON)
     show, give = (reverse(name, args=[run.pk]) for name in ("payments:show", "payments:answer"))
@@ -355,6 +356,14 @@ def test_the_pages(run, adas, client, finn, monkeypatch):
     assert (
         f"{adas.reference}: rejected, the account is closed (AC04)" in page and "1 not settled yet or not named" in page
     )
+
+    settings.AT_ONCE_MOST = 1  # the answer to a large run is read by a job
+    second = report(message_id="BANK-2", group="ACCP", count=2, pence=2 * DUE)
+    assert "This waits for its turn." in sent(second) and run.answers.count() == 1
+    work()
+    assert Job.objects.get().result_sentence == "The bank’s answer is kept. No payment came back."
+    assert run.answers.count() == 2 and "BANK-2" in client.get(show).content.decode()
+    settings.AT_ONCE_MOST = 2
 
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: PAY_ON)
     confirm = reverse("payments:confirm", args=[run.pk])

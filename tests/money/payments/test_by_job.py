@@ -1,11 +1,12 @@
 """A step of a run with many payments is a job: its page says how far it is, and the run stays as it was until then."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from leeway.access.models import User
@@ -141,6 +142,8 @@ def test_what_does_not_work_says_why_to_whom_it_concerns_and_writes_nothing(run,
     text = page_of(as_user(finn), run)
     assert "“Approve payment run 1” did not work, and nothing was changed. 1 of these payments may no longer" in text
     assert "that to Amy Example among them" in text and "Cancel this run" in text
+    Job.objects.update(ended_at=timezone.now() - timedelta(days=8))
+    assert "did not work" not in page_of(as_user(finn), run), "it is told for a week"
     alex = User.objects.create_user("alex@council.example", name="Alex Grant", roles=[Role.ADMINISTRATOR])
     for address in (reverse("jobs:every"), reverse("jobs:show", args=[Job.objects.get().pk])):
         text = told(as_user(alex).get(address))

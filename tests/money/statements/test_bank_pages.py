@@ -279,7 +279,8 @@ def test_a_run_is_confirmed_from_what_the_bank_says(finance, fiona, paid_run, ac
     finance.force_login(fiona)
     text = page(finance, "confirm", paid_run.pk)
     assert reverse("statements:upload", args=[account.pk]) not in text
-    assert "Only a finance officer" in post(finance, "confirm", paid_run.pk, seen="what it says")
+    assert "Only a finance officer" in post(finance, "confirm", paid_run.pk, seen="0" * 64)
+    assert "what it showed cannot be read" in post(finance, "confirm", paid_run.pk, seen="what it says")
     paid_run.refresh_from_db()
     assert paid_run.state == State.SENT
 

@@ -42,6 +42,8 @@ from leeway.moves import require_move
 from leeway.refusal import Refusal
 
 ROWS_AT_ONCE = 10_000
+#: How many payments are put in a run at a time: each time what is paid is looked up anew, which costs what it costs.
+PICKED_AT_ONCE = 25_000
 #: What was chosen for a run, so many rows at a time: run, place, instalment, interim payment, account paid into.
 CHOSEN = "SELECT %s::uuid, * FROM unnest(%s::int[], %s::uuid[], %s::uuid[], %s::uuid[])"
 
@@ -486,7 +488,7 @@ def _pick(run: PaymentRun, only: Collection[uuid.UUID] | None, progress: Progres
     done = 0
     for rows in chosen:
         before = done
-        for batch in batched(rows.iterator(chunk_size=ROWS_AT_ONCE), ROWS_AT_ONCE):
+        for batch in batched(rows.iterator(chunk_size=PICKED_AT_ONCE), PICKED_AT_ONCE):
             *columns, counts = (list(column) for column in zip(*batch, strict=True))
             progress(done=done, of=before + counts[0])
             with connection.cursor() as cursor:

@@ -237,9 +237,13 @@ def _seen_pence() -> forms.IntegerField:
 
 
 class EvidenceForm(forms.Form):
-    """What the statements say of a run, as its page showed it."""
+    """What the statements say of a run, as its page showed it: a digest."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, error_messages={"required": OPEN_AGAIN})
+    seen = forms.RegexField(
+        "^[0-9a-f]{64}$",
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("required", "invalid"), OPEN_AGAIN),
+    )
 
 
 class MappingForm(forms.Form):
