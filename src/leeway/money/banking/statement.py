@@ -120,7 +120,7 @@ def _read(content: bytes, mapping: Mapping | None) -> ReadFile:
 
 
 def lines_about(content: bytes) -> int:
-    """About how many lines a bank's file has, told without reading it, by what each of them begins with.
+    r"""About how many lines a bank's file has, told without reading it, by what each of them begins with.
 
     >>> lines_about(b":20:A\n:61:2604240424D5,00\n:61:2604240424D6,00"), lines_about(b"date,amount\n1,2\n3,4\n")
     (2, 3)
