@@ -1,11 +1,13 @@
 """Each thing that can be odd in a statement, and the sentence that says so."""
 
+import re
 import tracemalloc
 from datetime import date
 
 import pytest
 
 from leeway.limits import TooMuch
+from leeway.money.banking import statement
 from leeway.money.banking.lines import Line
 from leeway.money.banking.statement import read_statement
 from leeway.reading import CannotRead
@@ -417,6 +419,14 @@ def refusal_or_too_much(content: bytes) -> str:
     with pytest.raises((CannotRead, TooMuch)) as refused:
         read_statement(content)
     return str(refused.value)
+
+
+def test_payments_and_statements_of_no_end_are_refused(monkeypatch):
+    monkeypatch.setenv("LEEWAY_MOST_TABLE_ROWS", "3")
+    detail = re.search(rb"<TxDtls>.*?</TxDtls>", CAMT)[0]
+    assert "The entries: more than 3 rows" in refusal_or_too_much(CAMT.replace(detail, detail * 4))
+    monkeypatch.setattr(statement, "STATEMENTS_MOST", 1)
+    assert "holds more than 1 statements" in refusal(MT940 + MT940)
 
 
 def test_ofx_a_long_marked_value_takes_no_more_memory_than_it_is_long():

@@ -111,6 +111,12 @@ def test_a_report_of_no_end_is_refused(more):
         status_report.read(report(status(ADA, "ACSP")).replace(b"<GrpHdr>", f"{more}<GrpHdr>".encode()))
 
 
+def test_a_report_of_more_elements_than_any_is_refused(monkeypatch):
+    monkeypatch.setattr(status_report, "ELEMENTS_MOST", 5)
+    with pytest.raises(BadStatusReport, match="more in it than any"):
+        status_report.read(report(status(ADA, "ACSP")))
+
+
 def test_every_status_that_iso_has_comes_to_something(published):
     from leeway.reading import json_of
 

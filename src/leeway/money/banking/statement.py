@@ -20,6 +20,7 @@ __all__ = ["CannotRead", "Detail", "Line", "Mapping", "ReadFile", "Statement", "
 
 BEGINS = 20_000
 NAME_LONGEST = 60
+STATEMENTS_MOST = 2_000
 PENCE_MOST = 10**15
 #: Of a workbook, as it is packed: fewer than a row takes, so that rather too many are thought to be there.
 BYTES_OF_A_ROW = 30
@@ -40,6 +41,8 @@ def read_statement(content: bytes, *, mapping: Mapping | None = None) -> ReadFil
     Refuses (CannotRead, TooMuch) what is no statement or cannot be read whole; the sentence names line or field.
     """
     found = _read(content, mapping)
+    if len(found.statements) > STATEMENTS_MOST:
+        raise CannotRead(f"The file holds more than {STATEMENTS_MOST:,} statements. Ask the bank for fewer at once.")
     for statement in found.statements:
         _require_sense(statement)
     statements = tuple(map(_seen_alone, found.statements))

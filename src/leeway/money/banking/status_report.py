@@ -52,6 +52,8 @@ VERDICTS = (
     | dict.fromkeys(("CANC", "RJCT"), Verdict.REJECTED)
 )
 IN_PART = "PART"
+#: Of a report of 150,000 payments: a run has fewer, and each element takes a hundred times its letters to hold.
+ELEMENTS_MOST = 2_000_000
 TURNED_DOWN = {Verdict.REJECTED, Verdict.DUPLICATE}
 #: What can be said of a payment of a file that was turned down: of one that the bank has already, that it stands.
 OF_A_FILE_TURNED_DOWN = {Verdict.REJECTED: TURNED_DOWN, Verdict.DUPLICATE: {Verdict.DUPLICATE}}
@@ -124,15 +126,18 @@ def _report(content: bytes) -> ET.Element:
 
 def _document(content: bytes) -> ET.Element:
     """The whole document. What no report has is refused as it comes: depth, and names or attributes without end."""
-    depth, names, deepest, document = 0, set[str](), limits.DEPTH.most, None
+    depth, elements, names, document = 0, 0, set[str](), None
+    deepest = limits.DEPTH.most
     try:
         if endless_in(content):
             raise limits.LINE.passed("A part of the XML")
         for event, element in ET.iterparse(BytesIO(content), events=("start", "end")):
             document = element if document is None else document
             depth += 1 if event == "start" else -1
+            elements += event == "start"
             names.add(element.tag)
-            if depth > deepest or len(names) > NAMES_MOST or len(element.attrib) > ATTRIBUTES_MOST:
+            of_one = depth > deepest or len(element.attrib) > ATTRIBUTES_MOST
+            if of_one or elements > ELEMENTS_MOST or len(names) > NAMES_MOST:
                 raise BadStatusReport(
                     "The file has more in it than any payment status report. Ask the bank for it again."
                 )

@@ -75,6 +75,7 @@ class _Reading:
     kept: int = 0
     deepest: int = field(default_factory=lambda: limits.DEPTH.most)
     names: set[str] = field(default_factory=set)
+    payments: int = 0
 
     def start(self, element: ET.Element) -> None:
         self._check_message(element)
@@ -104,6 +105,8 @@ class _Reading:
             self.parts = []
         elif element.tag == "TxDtls" and any(outer.tag == "Ntry" for outer, _kept in self.path):
             self.parts.append(part_of(element))
+            self.payments += 1
+            limits.TABLE_ROWS.check(self.payments, "The entries")
         else:
             return
         self.path[-1][0].remove(element)
