@@ -8,9 +8,9 @@ from django.db import DatabaseError, transaction
 from leeway.files.models import File
 from leeway.money.statements import actions, queries
 from leeway.money.statements.keeping import is_of
-from leeway.money.statements.kinds import Whose
+from leeway.money.statements.kinds import Otherwise, Whose
 from leeway.money.statements.models import BankAccount, Statement, StatementLine
-from leeway.money.statements.standing import days, standing
+from leeway.money.statements.standing import NO_STATEMENT, ageing, days, standing
 from leeway.refusal import NotAllowed, Refusal
 from tests.money.statements.conftest import ON, SET_UP_ON, line, read
 
@@ -59,8 +59,82 @@ def test_the_same_days_in_another_format_are_known_by_their_amounts(keep, accoun
     keep(read(line(-10_00, 1, description="FPO ADA"), line(-20_00, 2, description="FPO BEN")))
     kept = keep(read(line(-20_00, 2, description="To Ben"), line(-5_00, 3), opening=990_00), format="MT940")
     assert (kept.new, kept.known) == (1, 1)
-    with pytest.raises(Refusal, match="lines of 3 April 2026"):
-        keep(read(line(-5_00, 3), line(-6_00, 3), opening=970_00), format="OFX")
+    with pytest.raises(Refusal, match="lines of 3 April 2026"):  # no balance shows that the 3rd goes on
+        keep(read(line(-5_00, 3), line(-6_00, 3), opening=None), format="OFX")
+    kept = keep(read(line(-5_00, 3), line(-6_00, 3), opening=970_00), format="OFX")
+    assert (kept.new, kept.known) == (1, 1) and standing(account).bank_pence == 959_00
+    with pytest.raises(Refusal, match=r"£11\.00 off"):  # what is kept of the 3rd is not in it
+        keep(read(line(-7_00, 3), line(-11_00, 3), opening=970_00, closing=952_00), format="CSV")
+
+
+REPORTS = ("camt.052", "camt.054", "MT942")
+
+
+def of_noon(*lines):
+    """What a bank tells of while the day goes on: no balances."""
+    return read(*lines, opening=None)
+
+
+def marked(pence, day, mark, **more):
+    """A line with the bank's own reference."""
+    return line(pence, day, bank_reference=mark, **more)
+
+
+@pytest.mark.parametrize("format", REPORTS)
+def test_a_report_of_noon_and_the_statement_of_its_day_keep_every_line_once(keep, account, format):
+    keep(read(line(-10_00, 1)))
+    assert keep(of_noon(marked(-20_00, 2, "A", description="FPO"), marked(5_00, 2, "B")), format=format).new == 2
+    assert standing(account).bank_pence == 975_00 and standing(account).as_at == date(2026, 4, 2)
+    whole = [marked(-20_00, 2, "A", description="Ada"), marked(-20_00, 2, "C"), marked(5_00, 2, "B"), line(-1_00, 3)]
+    kept = keep(read(*whole, opening=990_00))
+    assert (kept.new, kept.known) == (2, 2)
+    stands = standing(account)
+    assert (stands.bank_pence, stands.began_pence, stands.gaps) == (954_00, 1_000_00, ())
+    assert [day.bank_pence for day in days(stands)] == [990_00, 955_00, 954_00]
+    assert sorted(each.bank_reference for each in account.lines.all()) == ["", "", "A", "B", "C"]
+    with pytest.raises(Refusal, match="All 1 lines of this file are kept already"):  # a report that comes after it
+        keep(of_noon(marked(-20_00, 2, "C")), format=format)
+    with pytest.raises(Refusal, match="this file has others for that day"):
+        keep(of_noon(marked(-7_00, 2, "D")), format=format)
+    assert list(queries.findings()) == []
+
+
+def test_reports_of_one_day_that_overlap_keep_every_line_once(keep, account):
+    keep(of_noon(marked(-20_00, 2, "A"), marked(-20_00, 2, "B")), format="camt.052")
+    kept = keep(of_noon(marked(-20_00, 2, "B"), marked(-20_00, 2, "C"), marked(-3_00, 2, "D")), format="camt.052")
+    assert (kept.new, kept.known) == (2, 1)
+    kept = keep(of_noon(marked(-20_00, 2, "C", description="FPO"), marked(1_00, 5, "E")), format="camt.054")
+    assert (kept.new, kept.known) == (1, 1)
+    with pytest.raises(Refusal, match="nothing says surely"):
+        keep(of_noon(line(-3_00, 2, end_to_end_id="E1")), format="MT942")
+    every = [marked(-20_00, 2, mark) for mark in "ABC"]
+    assert keep(read(*every, marked(-3_00, 2, "D"))).known == 4
+    assert standing(account).gaps == () and standing(account).bank_pence == 938_00  # and 5 April so far
+    assert keep(read(line(-1_00, 4), marked(1_00, 5, "E"), opening=937_00)).known == 1
+    assert standing(account).gaps == () and standing(account).bank_pence == 937_00
+    assert account.lines.count() == 6
+
+
+def test_a_statement_in_other_words_has_what_reports_told_by_amount_or_is_refused(keep, account):
+    keep(of_noon(marked(-20_00, 2, "A", counterparty="Ada"), marked(-30_00, 2, "B")), format="camt.052")
+    twice = [line(-20_00, 2, description="To Ada"), line(-30_00, 2), line(-20_00, 2, description="To Ben")]
+    with pytest.raises(Refusal, match=r"£20\.00 out on 2 April 2026 may be one that is kept already"):
+        keep(read(*twice), format="CSV")
+    with pytest.raises(
+        Refusal, match=r"£30\.00 out on 2 April 2026 is kept from a report of the bank’s, and this file does not"
+    ):
+        keep(read(line(-20_00, 2), line(-31_00, 2)), format="CSV")
+    assert account.lines.count() == 2
+    named = [line(-20_00, 2, counterparty="Ben"), line(-30_00, 2), line(-20_00, 2, counterparty="Ada")]
+    assert keep(read(*named), format="CSV").known == 2
+    assert sorted(each.counterparty for each in account.lines.all()) == ["", "Ada", "Ben"]
+
+
+@pytest.mark.parametrize("format", REPORTS)
+def test_a_report_that_no_statement_could_be_held_against_is_not_kept(keep, account, format):
+    with pytest.raises(Refusal, match="Give the statement of that day instead"):
+        keep(of_noon(marked(-20_00, 2, "A"), line(-30_00, 2)), format=format)
+    assert not account.lines.exists() and not File.objects.exists()
 
 
 def test_a_line_that_only_looks_known_is_found_by_the_balance(keep):
@@ -70,7 +144,20 @@ def test_a_line_that_only_looks_known_is_found_by_the_balance(keep):
         keep(read(line(-10_00, 1), line(-3_00, 2), opening=990_00))
 
 
-def test_a_gap_is_listed_and_not_hidden(keep, account):
+def by_day(account):
+    """What the bank had at the end of each day, and how much of all until then is not explained."""
+    return [(each.on.day, each.bank_pence, each.unexplained_pence) for each in days(standing(account))]
+
+
+def aged(account, on=date(2026, 4, 17)):
+    """What is not explained by its age, which comes to the unexplained balance."""
+    stands = standing(account)
+    ages = [(age.words, age.came_in.pence + age.went_out.pence) for age in ageing(stands, on)]
+    assert sum(pence for _, pence in ages) == stands.unexplained_pence
+    return [(words, pence) for words, pence in ages if pence]
+
+
+def test_a_gap_is_listed_and_not_hidden(keep, account, finn):
     keep(read(line(-10_00, 1)))
     keep(read(line(-5_00, 10), opening=900_00))
     stands = standing(account)
@@ -78,9 +165,16 @@ def test_a_gap_is_listed_and_not_hidden(keep, account):
     assert stands.bank_pence == 895_00 and stands.unexplained_pence == -105_00
     (said,) = queries.gaps()
     assert "-9000 pence apart" in said
-    assert days(standing(account))[-1].bank_pence == 895_00
+    assert by_day(account) == [(1, 990_00, -10_00), (10, 895_00, -105_00)]
+    assert aged(account) == [("Up to a week", -5_00), ("8 to 30 days", -10_00), (NO_STATEMENT, -90_00)]
+    first = account.lines.get(booked_on__day=1)
+    actions.explain(line=first, kind=Otherwise.CHARGES, words="Charges of April", amount_pence=4_00, by=finn, on=ON)
+    assert by_day(account) == [(1, 990_00, -6_00), (10, 895_00, -101_00)]
+    assert aged(account) == [("Up to a week", -5_00), ("8 to 30 days", -6_00), (NO_STATEMENT, -90_00)]
     keep(read(line(-90_00, 5), opening=990_00))  # what was missing comes later
     assert standing(account).gaps == () and list(queries.gaps()) == []
+    assert by_day(account) == [(1, 990_00, -6_00), (5, 900_00, -96_00), (10, 895_00, -101_00)]
+    assert aged(account) == [("Up to a week", -5_00), ("8 to 30 days", -96_00)]
 
 
 def test_balances_that_do_not_add_up_are_refused(keep):

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 
+from leeway.access.models import Look
 from leeway.money.budgets.dues import Payer
 from leeway.money.budgets.models import Hold
 from leeway.money.payments.actions import confirm_run, return_payment
@@ -128,6 +129,11 @@ def test_undoing_one_match_leaves_every_other_and_nothing_matches_it_again(payme
     with pytest.raises(Refusal, match="undone already"):
         actions.undo(match=mistaken, reason="It is another council's payment.", by=finn, on=LATER)
     assert Match.objects.count() == 2 and list(queries.findings()) == []
+    again = {account.lines.get(reference=ada.reference).pk: -ada.amount_pence}
+    sent = things((What.SENT, ada, -ada.amount_pence))
+    actions.match_by_hand(account=account, lines=again, things=sent, why=WHY, by=finn, on=LATER)
+    queries.look_over(account, seen_by=finn, page="Bank account")
+    assert Look.objects.get(thing_id=account.pk).people_count == 2  # Ada once, though she is in two matches
 
 
 def test_a_line_is_explained_in_parts_without_an_entry(keep, account, finn):

@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from hashlib import sha256
 from itertools import batched
@@ -24,6 +24,14 @@ from leeway.money.banking.statement import Statement as Read
 from leeway.money.banking.status_report import is_status_report
 from leeway.money.statements.models import BankAccount, Statement, StatementLine
 from leeway.money.statements.standing import chain
+from leeway.money.statements.told_twice import (
+    FACTS,
+    REPORTS,
+    Told,
+    known_in_part,
+    known_in_whole,
+    require_known_again,
+)
 from leeway.refusal import Refusal
 
 ROWS_AT_ONCE = 5_000
@@ -137,11 +145,12 @@ def keep(
     statements, new, known = [], 0, 0
     count = sum(len(one.lines) for one in read)
     for place, one in enumerate(_in_order(read)):
-        fresh = _fresh(account, one, format, seen)
+        require_known_again(one.lines, format)
+        found = _look_through(account, one, format, seen)
         lines = [(number, line) for number, line in enumerate(one.lines, start=1) if line.amount_pence]
-        new_lines = [(number, line, *fresh[number]) for number, line in lines if number in fresh]
+        new_lines = [(number, line, *found.fresh[number]) for number, line in lines if number in found.fresh]
         statement = _statement(account, one, place, format, file, by, on, [line for _, line, *_ in new_lines], lines)
-        _require_that_it_joins(account, statement, bool(statement.known_count))
+        _require_that_it_joins(account, statement, found, one)
         statement.save(force_insert=True)
         for nth, some in enumerate(batched(new_lines, ROWS_AT_ONCE)):
             progress(done=new + nth * ROWS_AT_ONCE, of=count)
@@ -171,43 +180,97 @@ def _in_order(read: Sequence[Read]) -> list[Read]:
     return sorted(read, key=lambda one: days_of(one)[::-1])
 
 
-def _fresh(account: BankAccount, read: Read, format: str, seen: Counter[str]) -> dict[int, tuple[str, int]]:
-    """The lines of a statement that are not kept yet: their place, and what tells them from lines written alike.
+@dataclass(frozen=True)
+class _Found:
+    """What is in a statement: each line that is not kept yet by its number, and what tells it from lines like it.
 
-    A day that another statement has whole, or that came in another format, must have the same amounts as what is kept:
-    banks write the same line in other words. On the last day of what is kept, lines are told by every word of them.
+    `reported`: the numbers of those that only reports of the bank's told of before. `must_join`: it goes on with a day
+    that a file of another format began, so that the balances have to show that nothing is twice.
     """
-    first, last = days_of(read)
-    kept = account.lines.filter(booked_on__range=(first, last))
-    amounts: defaultdict[date, Counter[int]] = defaultdict(Counter)
-    prints: Counter[str] = Counter()
-    for day, pence, fingerprint in kept.values_list("booked_on", "amount_pence", "fingerprint"):
-        amounts[day][pence] += 1
-        prints[fingerprint] += 1
-    earlier = list(
-        account.statements.filter(from_on__lte=last, to_on__gte=first).values_list("from_on", "to_on", "format")
-    )
+
+    fresh: dict[int, tuple[str, int]]
+    reported: set[int]
+    must_join: bool
+
+
+@dataclass(frozen=True)
+class _KeptDay:
+    """What is kept of a day: its amounts, what other files told in words of their own, and which statements have it."""
+
+    amounts: Counter[int] = field(default_factory=Counter)
+    told: list[Told] = field(default_factory=list)
+    statements: list[tuple[date, str]] = field(default_factory=list)
+
+    def is_settled(self, day: date, format: str, *, can_join: bool) -> bool:
+        """Whether it is kept whole: nothing is added to it. A report adds nothing to a statement."""
+        if format in REPORTS:
+            return bool(self.statements)
+        return any(day < last or (other != format and not can_join) for last, other in self.statements)
+
+
+def _look_through(account: BankAccount, read: Read, format: str, seen: Counter[str]) -> _Found:
+    """Find the lines of a statement that are not kept yet.
+
+    A day that is kept whole must have the same amounts. Of other days, lines that came in another format or in a
+    report are told as `told_twice` says, and all others by every word of them.
+    """
     by_day: defaultdict[date, list[tuple[int, Line]]] = defaultdict(list)
     for number, line in enumerate(read.lines, start=1):
         if line.amount_pence:
             by_day[line.booked_on].append((number, line))
+    prints, alike = Counter[str](), Counter[str]()
+    kept = _kept(account, days_of(read), by_day, format, prints, alike)
+    can_join = read.closing_balance_pence is not None and chain(account, reports=False).bank_pence is not None
     fresh: dict[int, tuple[str, int]] = {}
-    for day in sorted({*by_day, *amounts}):
-        lines = by_day[day]
-        if _is_settled(day, earlier, format):
-            _require_same(day, Counter(line.amount_pence for _, line in lines), amounts[day], day in (first, last))
+    reported: set[int] = set()
+    must_join = False
+    for day in sorted(kept):
+        lines, before = by_day[day], kept[day]
+        if before.is_settled(day, format, can_join=can_join):
+            at_an_end = day in days_of(read) or format in REPORTS
+            _require_same(day, Counter(line.amount_pence for _, line in lines), before.amounts, at_an_end)
             continue
+        formats = {other for _, other in before.statements}
+        in_part = format in REPORTS or format in formats
+        known = (known_in_part if in_part else known_in_whole)(before.told, lines) if before.told else set()
+        must_join = must_join or bool(formats - {format})
+        reported |= set() if formats else known
         for number, line in lines:
+            if number in known:
+                continue
             fingerprint = fingerprint_of(line)
             seen[fingerprint] += 1
             if seen[fingerprint] > prints[fingerprint]:
-                fresh[number] = (fingerprint, seen[fingerprint])
-    return fresh
+                alike[fingerprint] += 1
+                fresh[number] = (fingerprint, alike[fingerprint])
+    return _Found(fresh, reported, must_join)
 
 
-def _is_settled(day: date, earlier: Iterable[tuple[date, date, str]], format: str) -> bool:
-    """Whether a day is kept whole, or was kept from a file of another format."""
-    return any(first <= day and (day < last or (day == last and format != other)) for first, last, other in earlier)
+def _kept(
+    account: BankAccount,
+    days: tuple[date, date],
+    read: Iterable[date],
+    format: str,
+    prints: Counter[str],
+    alike: Counter[str],
+) -> defaultdict[date, _KeptDay]:
+    """What is kept of some days, and of those that are read; of this format in `prints`, of all in `alike`."""
+    kept: defaultdict[date, _KeptDay] = defaultdict(_KeptDay, {day: _KeptDay() for day in read})
+    written = ("booked_on", "fingerprint", "statement__format", "amount_pence", *FACTS)
+    for day, fingerprint, other, pence, *facts in account.lines.filter(booked_on__range=days).values_list(*written):
+        kept[day].amounts[pence] += 1
+        alike[fingerprint] += 1
+        if other == format and format not in REPORTS:
+            prints[fingerprint] += 1
+        else:
+            said = dict(zip(FACTS, facts, strict=True))
+            kept[day].told.append(Told(booked_on=day, amount_pence=pence, by_report=other in REPORTS, **said))
+    statements = account.statements.exclude(format__in=REPORTS).filter(from_on__lte=days[1], to_on__gte=days[0])
+    for first, last, other in statements.values_list("from_on", "to_on", "format"):
+        for day in kept:
+            if first <= day <= last:
+                kept[day].statements.append((last, other))
+    return kept
 
 
 def _require_same(day: date, read: Counter[int], kept: Counter[int], at_an_end: bool) -> None:
@@ -220,22 +283,29 @@ def _require_same(day: date, read: Counter[int], kept: Counter[int], at_an_end: 
         )
 
 
-def _require_that_it_joins(account: BankAccount, statement: Statement, overlaps: bool) -> None:
-    """Refuse a statement that overlaps what is kept and whose balances then do not come out, or that is out of turn."""
-    later = account.statements.filter(to_on__gt=statement.to_on).exists()
-    if overlaps and later and statement.known_count < statement.read_count:
+def _require_that_it_joins(account: BankAccount, statement: Statement, found: _Found, read: Read) -> None:
+    """Refuse a statement that overlaps what is kept and whose balances then do not come out, or that is out of turn.
+
+    What only reports told of is no overlap: no balance has it yet.
+    """
+    known_count = statement.known_count - len(found.reported)
+    known_pence = statement.known_pence - sum(read.lines[number - 1].amount_pence for number in found.reported)
+    if statement.format in REPORTS or not (known_count or found.must_join):
+        return
+    later = account.statements.exclude(format__in=REPORTS).filter(to_on__gt=statement.to_on).exists()
+    if later and statement.known_count < statement.read_count:
         raise Refusal(
             "Some lines of this file are kept already, from a later statement, and others are new. Ask the bank for "
             "the days that are missing, and no others.",
             field="upload",
         )
-    bank, closing = chain(account).bank_pence, statement.closing_balance_pence
-    if not overlaps or bank is None or closing is None:
+    bank, closing = chain(account, reports=False).bank_pence, statement.closing_balance_pence
+    if bank is None or closing is None:
         return
-    out = bank + statement.read_pence - statement.known_pence - closing
+    out = bank + statement.read_pence - known_pence - closing
     if out and not later:
         raise Refusal(
-            f"{statement.known_count:,} lines of this file were kept before. With the others, the balance would be "
+            f"{known_count:,} lines of this file were kept before. With the others, the balance would be "
             f"{pounds(abs(out))} off what the file says. Ask the bank for a statement that begins on a later day.",
             field="upload",
         )

@@ -40,6 +40,7 @@ from leeway.money.statements.matching import OpenLine, Proposal, Thing, find
 from leeway.money.statements.models import BankAccount, Match, Part, StatementLine
 from leeway.money.statements.relations import RELATIONS
 from leeway.money.statements.standing import Standing, gaps_of, standing
+from leeway.money.statements.told_twice import REPORTS
 from leeway.refusal import Refusal
 
 FILES_OF_ACCOUNT = "statements.account"
@@ -169,8 +170,10 @@ def jobs_of(account: BankAccount) -> QuerySet[Job]:
 
 def look_over(account: BankAccount, *, seen_by: User, page: str) -> None:
     """Note that this user saw the lines of an account, with whoever is in them."""
-    people = Part.objects.filter(match__account=account).exclude(payment=None, receipt=None).count()
-    record_look_over(viewer=seen_by, thing_id=account.pk, people_count=people, page=page)
+    parts = Part.objects.filter(match__account=account).order_by()
+    paid = parts.filter(payment__isnull=False).values(f"payment__{candidates.PERSON}")
+    people = paid.union(parts.filter(receipt__isnull=False).values("receipt__case__person"))
+    record_look_over(viewer=seen_by, thing_id=account.pk, people_count=people.count(), page=page)
 
 
 @dataclass(frozen=True)
@@ -344,9 +347,10 @@ def runs_that_left(*, seen_by: User, on: date) -> list[tuple[PaymentRun, Evidenc
 
 
 def read_up_to() -> QuerySet[Any]:
-    """The council's own accounts, each with the last day of its statements: `up_to`."""
+    """The council's own accounts, each with the last day of its statements: `up_to`. A report has no day whole."""
     found = BankAccount.objects.filter(whose=Whose.COUNCIL)
-    return found.annotate(up_to=Max("statements__to_on")).order_by("name", "pk")
+    whole = ~Q(statements__format__in=REPORTS)
+    return found.annotate(up_to=Max("statements__to_on", filter=whole)).order_by("name", "pk")
 
 
 def has_lines_before(account: BankAccount, day: date) -> bool:

@@ -12,9 +12,11 @@ from django.db.models import Sum
 
 from leeway.money.statements.models import BankAccount, Part, Statement
 from leeway.money.statements.relations import LIVE
+from leeway.money.statements.told_twice import REPORTS
 
 #: The ages of what is not explained, in days: up to so many, and the words.
 AGES = ((7, "Up to a week"), (30, "8 to 30 days"), (90, "31 to 90 days"), (None, "More than 90 days"))
+NO_STATEMENT = "Days of which there is no statement"
 #: What is not explained of each day of an account: how many lines of money in and how many pence, and of money out.
 #: All that is matched is joined at once, since an account has many more lines than are open.
 OPEN_BY_DAY = f"""
@@ -123,11 +125,18 @@ def standing(account: BankAccount) -> Standing:
 
 
 def ageing(stands: Standing, on: date) -> list[Age]:
-    """What is not explained, by how long it has been so."""
+    """What is not explained, by how long it has been so: it comes to the unexplained balance.
+
+    What moved on days of which there is no statement has no lines, and stands by itself.
+    """
     found: dict[str, list[tuple[Side, Side]]] = {words: [(Side(), Side())] for _, words in AGES}
     for day, sides in stands.open_by_day.items():
         age = (on - day).days
         found[next(words for most, words in AGES if most is None or age <= most)].append(sides)
+    missing = [gap.pence for gap in stands.gaps]
+    if missing:
+        came_in, went_out = (sum(pence for pence in missing if pence * sign > 0) for sign in (1, -1))
+        found[NO_STATEMENT] = [(Side(0, came_in), Side(0, went_out))]
     return [Age(words, *(_together(each) for each in zip(*sides, strict=True))) for words, sides in found.items()]
 
 
@@ -174,12 +183,18 @@ class Chain:
     gaps: tuple[Gap, ...]
 
 
-def chain(account: BankAccount) -> Chain:
-    """Join the statements of an account, the earliest first."""
+def chain(account: BankAccount, *, reports: bool = True) -> Chain:
+    """Join the statements of an account, the earliest first; with what only reports of the bank's tell of so far.
+
+    A balance in a report is of a moment, so it counts where there is no statement alone.
+    """
     began, bank, loose, before = None, None, 0, None
     gaps: list[Gap] = []
-    statements = list(_in_turn(account.statements.order_by("to_on", "from_on", "kept_at", "place")))
-    for one in statements:
+    statements = list(account.statements.order_by("to_on", "from_on", "kept_at", "place"))
+    joined = [one for one in statements if one.format not in REPORTS]
+    told = _told_by_reports(account) if reports and 0 < len(joined) < len(statements) else {}
+    for one in _in_turn(joined or (statements if reports else ())):
+        loose += sum(told.pop(day) for day in [day for day in told if day <= one.to_on])
         if one.opening_balance_pence is None or one.closing_balance_pence is None:
             loose += one.read_pence - one.known_pence
             continue
@@ -189,6 +204,7 @@ def chain(account: BankAccount) -> Chain:
         elif opening != bank:
             gaps.append(Gap(before, one, opening - bank))
         bank, before, loose = one.closing_balance_pence, one, 0
+    loose += sum(told.values())
     as_at = statements[-1].to_on if statements else None
     return Chain(began, None if bank is None else bank + loose, as_at, tuple(gaps))
 
@@ -214,6 +230,12 @@ def _next_of(left: Sequence[Statement], end: int | None) -> Statement:
     joins = (one for one, pence in begins.items() if pence == end)
     first = (one for one, pence in begins.items() if pence not in ends)
     return next(chain_of(joins, first), left[0])
+
+
+def _told_by_reports(account: BankAccount) -> dict[date, int]:
+    """What reports of the bank's told of an account, by day."""
+    lines = account.lines.filter(statement__format__in=REPORTS).order_by().values_list("booked_on")
+    return dict(lines.annotate(pence=Sum("amount_pence")))
 
 
 def gaps_of(account: BankAccount) -> tuple[Gap, ...]:
