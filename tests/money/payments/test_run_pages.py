@@ -15,7 +15,14 @@ from leeway.money.payees import actions as payees
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payees.models import Holder
 from leeway.money.payments import comparing, queries
-from leeway.money.payments.actions import approve_run, draw_sample, make_faster_run, make_run, record_checked
+from leeway.money.payments.actions import (
+    approve_run,
+    cancel_run,
+    draw_sample,
+    make_faster_run,
+    make_run,
+    record_checked,
+)
 from leeway.money.payments.leaving_out import leave_out
 from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.queries import findings, wrong_between
@@ -65,6 +72,11 @@ def test_a_run_is_shown_beside_the_last_one_with_why(paid_for, finn, paid):
     }
     before = run.total_pence - found.before.total_pence
     assert sum(group.difference_pence for group in found.groups.values()) == before
+    assert comparing.beside_each_other([run]) == [(run, before)]  # though the one before is not in the list
+    cancel_run(run=run, by=finn, on=SECOND)
+    again = make_run(pay_on=SECOND, by=finn, on=date(2026, 5, 11))
+    assert comparing.difference(again, seen_by=finn).before == found.before
+    assert comparing.beside_each_other([again, run]) == [(again, before), (run, before)]
 
 
 def left_out(payment, by, **changes):
@@ -197,6 +209,29 @@ def test_the_run_lists_shared_accounts(paid_for, another_case, agree, finn, fay)
     (shared,) = comparing.shared_accounts(make_run(pay_on=FIRST, by=finn, on=ON), seen_by=finn)
     assert sorted(shared.people) == ["Amy Example", "Ben Example"]
     assert shared.reasons == ["One mother for both"]
+
+
+def test_members_of_a_building_society_share_an_account_and_no_roll_number(another_case, agree, finn, fay):
+    def enter(name, roll_number, **shared):
+        case = another_case(name)
+        payee = payees.enter_details(
+            case=case, way=DP, holder=Holder.PERSON, account_name=name, sort_code="123456",
+            account_number="12345678", roll_number=roll_number, by=finn, on=ON,
+        )  # fmt: skip
+        payees.approve_details(payee=payee, by=fay, on=ON, **shared)
+        return start_budget(plan=agree(case, (DP, 50_00, 0)), by=finn, on=date(2026, 4, 1))
+
+    enter("Amy", "D/1234567-8"), enter("Ben", "D/1234567-9")
+    run = make_run(pay_on=FIRST, by=finn, on=ON)
+    assert run.payments_count == 2 and comparing.shared_accounts(run, seen_by=finn) == []
+    with pytest.raises(Refusal, match="Amy Example is paid into this account too"):
+        enter("Cid", "D1234567 8")
+    enter("Dee", "D1234567 8", shared_because="One mother for both")
+    cancel_run(run=run, by=finn, on=ON)
+    (shared,) = comparing.shared_accounts(make_run(pay_on=FIRST, by=finn, on=ON), seen_by=finn)
+    assert sorted(shared.people) == ["Amy Example", "Dee Example"] and shared.reasons == ["One mother for both"]
+    with pytest.raises(Refusal, match="too"):  # whoever gives none may be anybody
+        enter("Eve", "")
 
 
 def test_a_sample_is_drawn_once_by_chance_and_says_how_much_is_wrong(paid_for, finn, fay):

@@ -34,11 +34,24 @@ def waiting(*, seen_by: User, rows: int) -> list[PayeeAccount]:
     return shown
 
 
+def may_be_one_account(roll_number: str, other: str) -> bool:
+    """Whether two details of one account number may be of one account: a building society has many members in one.
+
+    It tells them apart by roll numbers, which people write with signs and without. Where one is missing nobody knows.
+
+    >>> may_be_one_account("D/123-4", "D1234"), may_be_one_account("D1234", "D1235"), may_be_one_account("", "D1235")
+    (True, False, True)
+    """
+    rolls = ["".join(filter(str.isalnum, each)) for each in (roll_number, other)]
+    return rolls[0] == rolls[1] or not all(rolls)
+
+
 def others_paid_into(payee: PayeeAccount) -> list[PayeeAccount]:
     """Bank details of other people that are in use, or wait, for the same account."""
     same = PayeeAccount.objects.filter(sort_code=payee.sort_code, account_number=payee.account_number)
     others = same.filter(state__in=[State.ENTERED, State.APPROVED]).exclude(case__person=payee.case.person_id)
-    return list(others.select_related("case__person").order_by("entered_on", "id"))
+    found = others.select_related("case__person").order_by("entered_on", "id")
+    return [one for one in found if may_be_one_account(one.roll_number, payee.roll_number)]
 
 
 def shared_oddly(payee: PayeeAccount) -> list[PayeeAccount]:

@@ -1,20 +1,21 @@
 """A run beside the one before it: who is the same, new, gone or changed, and why; and accounts that several share."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F
+from django.db.models import Count, F, OuterRef, Subquery
 
 from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.money.budgets.models import Budget, Hold, HoldKind
 from leeway.money.payees.models import PayeeAccount
+from leeway.money.payees.queries import may_be_one_account
 from leeway.money.payees.states import State as PayeeState
-from leeway.money.payments.models import Payment, PaymentRun, Rail
-from leeway.money.payments.states import LIVE, State
+from leeway.money.payments.models import GIVEN_UP, Payment, PaymentRun, Rail
+from leeway.money.payments.states import LIVE
 
 ROWS = 50
 KINDS = {"new": "New", "gone": "Gone", "changed": "Changed", "same": "The same"}
@@ -84,26 +85,27 @@ class Shared:
     reasons: list[str]
 
 
-def run_before(run: PaymentRun) -> PaymentRun | None:
-    """The last run before one that is like it and was not given up."""
-    earlier = PaymentRun.objects.filter(number__lt=run.number, rail=run.rail)
-    return earlier.exclude(state__in=[State.CANCELLED, State.WITHDRAWN]).order_by("-number").first()
+def runs_before(runs: Iterable[PaymentRun]) -> dict[int, PaymentRun]:
+    """The last run by Bacs before each of some runs by Bacs that was not given up, by the number of the later one."""
+    numbers = [run.number for run in runs if run.rail == Rail.BACS]
+    like = PaymentRun.objects.filter(rail=Rail.BACS).exclude(state__in=GIVEN_UP)
+    before = like.filter(number__lt=OuterRef("number")).order_by("-number").values("number")[:1]
+    pairs = PaymentRun.objects.filter(number__in=numbers).annotate(before=Subquery(before))
+    found = dict(pairs.exclude(before=None).values_list("number", "before"))
+    earlier = {run.number: run for run in like.filter(number__in=found.values())}
+    return {number: earlier[of] for number, of in found.items()}
 
 
 def beside_each_other(runs: Iterable[PaymentRun]) -> list[tuple[PaymentRun, int | None]]:
-    """Runs, the latest first, each with how much more it pays than the last by Bacs that was not given up."""
+    """Runs, each with how much more it pays than the last by Bacs before it that was not given up."""
     listed = list(runs)
-    found = []
-    for place, run in enumerate(listed):
-        earlier = (one for one in listed[place + 1 :] if one.rail == run.rail == Rail.BACS and not one.given_up_on)
-        before = next(earlier, None)
-        found.append((run, run.total_pence - before.total_pence if before else None))
-    return found
+    before = runs_before(listed)
+    return [(run, run.total_pence - before[run.number].total_pence if run.number in before else None) for run in listed]
 
 
 def difference(run: PaymentRun, *, seen_by: User) -> Difference | None:
     """How a run differs from the one before it, by person; nothing where there is none, or where it is not by Bacs."""
-    before = run_before(run) if run.rail == Rail.BACS else None
+    before = runs_before([run]).get(run.number)
     if before is None:
         return None
     with connection.cursor() as cursor:
@@ -169,21 +171,32 @@ def shared_accounts(run: PaymentRun, *, seen_by: User) -> list[Shared]:
     )
     found = []
     for account in several.values("sort_code", "account_number")[:ROWS]:
-        same = list(run.payments.filter(**account).select_related("case__person", "payee").order_by("place"))
-        record_looks(
-            viewer=seen_by, person_ids=[each.case.person_id for each in same], page="Accounts that several share"
-        )
-        found.append(
-            Shared(
-                masked=same[0].masked,
-                name=same[0].account_name,
-                people=list(dict.fromkeys(str(each.case.person) for each in same)),
-                reasons=_reasons(account),
-            )
-        )
+        to_it = run.payments.filter(**account).select_related("case__person", "payee").order_by("place")
+        for roll, same in _by_member(list(to_it)).items():
+            people = {each.case.person_id: str(each.case.person) for each in same}
+            if len(people) > 1:
+                record_looks(viewer=seen_by, person_ids=people, page="Accounts that several share")
+                found.append(
+                    Shared(
+                        masked=same[0].masked,
+                        name=same[0].account_name,
+                        people=list(people.values()),
+                        reasons=_reasons(account, roll),
+                    )
+                )
     return found
 
 
-def _reasons(account: Mapping[str, str]) -> list[str]:
+def _by_member(payments: Sequence[Payment]) -> dict[str, list[Payment]]:
+    """Payments to one account number by roll number: a building society has many members in one account."""
+    rolls: list[str] = []
+    for each in payments:
+        if each.roll_number and not any(may_be_one_account(each.roll_number, roll) for roll in rolls):
+            rolls.append(each.roll_number)
+    return {roll: [each for each in payments if may_be_one_account(each.roll_number, roll)] for roll in rolls or [""]}
+
+
+def _reasons(account: Mapping[str, str], roll: str) -> list[str]:
     details: Iterable[PayeeAccount] = PayeeAccount.objects.filter(**account, state=PayeeState.APPROVED)
-    return list(dict.fromkeys(each.shared_because for each in details if each.shared_because))
+    same = (each.shared_because for each in details if may_be_one_account(each.roll_number, roll))
+    return list(dict.fromkeys(filter(None, same)))
