@@ -18,7 +18,7 @@ from leeway.money.budgets.actions import (
     place_hold,
     start_budget,
 )
-from leeway.money.budgets.models import Hold, HoldKind, Instalment
+from leeway.money.budgets.models import WHILE_AWAY, Hold, HoldKind, Instalment
 from leeway.money.budgets.queries import holds_to_look_at
 from leeway.money.budgets.replay import replay
 from leeway.money.budgets.schedule import days_pence
@@ -129,10 +129,23 @@ def test_a_hold_is_looked_at_again_or_ends_by_itself(budget, finn):
     held = {"budget": budget, "reason": "For now", "last_on": date(2026, 5, 1), "by": finn, "on": ON}
     looked = place_hold(kind=HoldKind.SAFEGUARDING, **held)
     alone = place_hold(kind=HoldKind.REVIEW_OVERDUE, ends_by_itself=True, **held)
+    for kind in WHILE_AWAY:  # whose days a person has to decide on
+        with pytest.raises(Refusal, match="somebody has to say whether the days") as refused:
+            place_hold(kind=kind, ends_by_itself=True, **held)
+        assert refused.value.field == "ends_by_itself"
+    Hold.objects.create(
+        budget=budget,
+        kind=HoldKind.HOSPITAL,
+        reason="In St Mary’s",
+        last_on=date(2026, 5, 1),
+        ends_by_itself=True,
+        placed_by=finn,
+        placed_on=ON,
+    )  # as it could be placed before
     assert [end_holds(on=date(2026, 5, 1)), end_holds(on=date(2026, 5, 2)), end_holds(on=date(2026, 5, 3))] == [0, 1, 0]
-    assert list(Hold.objects.filter(lifted_on=None)) == [looked]
+    assert {hold.kind for hold in Hold.objects.filter(lifted_on=None)} == {looked.kind, HoldKind.HOSPITAL}
     assert Hold.objects.get(pk=alone.pk).lifted_by == finn
-    assert list(holds_to_look_at(date(2026, 5, 2), seen_by=finn)) == [looked]
+    assert looked in holds_to_look_at(date(2026, 5, 2), seen_by=finn)
     with pytest.raises(Refusal, match="after the one until which"):
         extend_hold(hold=looked, last_on=date(2026, 5, 1), by=finn, on=date(2026, 4, 30))
     with pytest.raises(Refusal, match="within three months"):

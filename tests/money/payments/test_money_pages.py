@@ -285,7 +285,9 @@ def test_holds_and_the_end_are_done_and_explained_on_the_page(budget, case, as_u
     client = as_user(finn)
     assert "Say why" not in page(client, "budgets:hold", case.pk)
     assert "Say what happened." in post(client, "budgets:hold", case.pk, kind="hospital")
-    text = post(client, "budgets:hold", case.pk, kind="hospital", reason="In St Mary’s until May", **until(TODAY))
+    said = {"kind": "hospital", "reason": "In St Mary’s until May", **until(TODAY)}
+    assert "In hospital: this hold does not end by itself" in post(client, "budgets:hold", case.pk, **said)
+    text = post(client, "budgets:hold", case.pk, **(said | {"ends_by_itself": "no"}))
     assert "In St Mary’s until May" in text and "On hold: in hospital" in text
     assert "In hospital" in page(client, "payments:home")
     assert "Say why the days are paid" in post(client, "budgets:lift", case.pk, budget.holds.get().pk)

@@ -37,6 +37,10 @@ class HoldForm(forms.Form):
             ("no", "Finance looks again: payments wait until somebody lifts the hold"),
             ("yes", "The hold ends by itself"),
         ],
+        help_text=(
+            "A hold for a time in hospital, in a care home or in prison does not end by itself: somebody says whether "
+            "those days are paid and charged, or left out."
+        ),
         coerce=lambda said: said == "yes",
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what happens after the last day."},

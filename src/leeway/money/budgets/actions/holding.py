@@ -34,7 +34,8 @@ def place_hold(
 ) -> Hold:
     """Keep a budget's instalments, and those of every budget of its plan, out of payment runs until it is lifted.
 
-    After `last_on` finance looks again, or it ends by itself where that was chosen.
+    After `last_on` finance looks again, or it ends by itself where that was chosen. Never where the person is away:
+    somebody says what becomes of those days.
     """
     check_can(by, Capability.START_BUDGETS)
     check_day(last_on, PLANNED, field="last_on", what="The last day that payments wait", on=on)
@@ -43,6 +44,12 @@ def place_hold(
     reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
     if kind in COMES_BY_ITSELF:
         raise Refusal("This hold comes by itself, when what it says is recorded.", field="kind")
+    if ends_by_itself and kind in WHILE_AWAY:
+        raise Refusal(
+            f"{HoldKind(kind).label}: this hold does not end by itself, since somebody has to say whether the days are "
+            "paid and charged, or left out. Choose that finance looks again.",
+            field="ends_by_itself",
+        )
     if _waits(budget, kind):
         raise Refusal("There is a hold of this kind already.", field="kind")
     _require_last_day(last_on, on)
@@ -87,8 +94,11 @@ def lift_hold(*, hold: Hold, days_because: str = "", by: User, on: date) -> Hold
 
 @transaction.atomic
 def end_holds(*, on: date) -> int:
-    """Lift the holds whose last day is over and of which it was chosen that they end by themselves; say how many."""
-    over = Hold.objects.filter(lifted_on=None, ends_by_itself=True, last_on__lt=on)
+    """Lift the holds whose last day is over and of which it was chosen that they end by themselves; say how many.
+
+    None that waits while somebody is away, whenever it was placed: its days are for a person to decide.
+    """
+    over = Hold.objects.filter(lifted_on=None, ends_by_itself=True, last_on__lt=on).exclude(kind__in=WHILE_AWAY)
     found = 0
     for hold in over.select_related("budget", "placed_by").order_by("budget__case"):
         lock_case(hold.budget.case_id)
