@@ -23,6 +23,7 @@ from leeway.money.ledger.queries import balance
 from leeway.money.payments.actions import approve_run, confirm_run, make_run, return_payment, withdraw_run
 from leeway.money.payments.answers import AnswerRefused, take_answer
 from leeway.money.payments.models import AnsweredPayment, BankAnswer, PaymentRun
+from leeway.money.payments.money_now import money_now
 from leeway.money.payments.notices import tell_of_late
 from leeway.money.payments.queries import evidence_for, findings
 from leeway.refusal import NotAllowed, Refusal
@@ -160,8 +161,10 @@ def test_a_file_that_the_bank_did_not_take_brings_everything_back_and_holds_nobo
         ("MD07", Event.PAYMENT_RETURNED, True, False),
     ],
 )
-def test_only_whose_account_is_at_fault_is_asked_for_another(adas, answer, case, code, events, held, told):
-    answer(rejection(adas, code=code))
+def test_only_whose_account_is_at_fault_is_asked_for_another(adas, lenas, answer, case, code, events, held, told):
+    answer(rejection(adas, lenas, code=code))  # each by name, which is not the file as a whole
+    now = money_now(case, ANSWERED_ON)
+    assert [payment.pk for payment in now.came_back] == ([adas.pk] if held else [])
     assert case.story.filter(kind=events).exists() and Hold.objects.exists() == held
     assert Message.objects.filter(template="payment_returned").exists() == told
     tell_of_late(on=PAY_ON)

@@ -108,21 +108,21 @@ def may_read_files(run_id: UUID, *, user: User, kind: str, page: str) -> bool:
 
 def _act_upon(answer: BankAnswer, heard: Heard, by: User, on: date) -> None:
     """Write down what is said of each payment by name, and take back what the bank did not carry out."""
-    AnsweredPayment.objects.bulk_create(
-        AnsweredPayment(
+    about = {
+        payment: AnsweredPayment(
             answer=answer,
             payment_id=payment,
             said=said,
             code=reason.code if reason else "",
             words=reason.words if reason else "",
+            ours=said in TURNED_DOWN and (heard.of_the_whole or (reason is not None and reason.code in FAILED_WITH_US)),
         )
         for payment, (said, reason) in heard.named.items()
-    )
-    back = {key: reason for key, (said, reason) in heard.named.items() if said in TURNED_DOWN}
+    }
+    AnsweredPayment.objects.bulk_create(about.values())
+    back = {payment: one for payment, one in about.items() if one.said in TURNED_DOWN}
     for payment in queries.payments_of(answer.run).filter(pk__in=back):
-        reason = back[payment.pk]
-        ours = heard.of_the_whole or (reason is not None and reason.code in FAILED_WITH_US)
-        take_back(payment, reason.words if reason else "", by, on, ours=ours)
+        take_back(payment, back[payment.pk].words, by, on, ours=back[payment.pk].ours)
 
 
 def _require_known_layout(upload: DjangoFile) -> None:

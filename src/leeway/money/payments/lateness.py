@@ -6,21 +6,16 @@ from typing import Any
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from leeway.care.planning.models import Way
-from leeway.money.banking.reasons import FAILED_WITH_US
 from leeway.money.banking.working_days import bacs_submission_day, working_day_on_or_before
 from leeway.money.budgets.models import Hold, Instalment
 from leeway.money.budgets.payable import as_paid_on, payable
 from leeway.money.payments.models import AnsweredPayment, Payment, Rail
-from leeway.money.payments.states import LIVE, PaymentState, Said
+from leeway.money.payments.states import LIVE, PaymentState
 
 #: A payment that waited in the week before its day could not be sent in time, and was told of when it was held.
 TIME_TO_SEND = timedelta(days=7)
 #: That the bank turned a payment down for nothing that is wrong with the account it was for.
-FAILED = AnsweredPayment.objects.filter(
-    Q(code__in=FAILED_WITH_US) | Q(answer__back_count=F("answer__run__payments_count")),
-    payment=OuterRef("pk"),
-    said=Said.REJECTED,
-)
+FAILED = AnsweredPayment.objects.filter(ours=True, payment=OuterRef("pk"))
 CAME_BACK = Payment.objects.filter(~Exists(FAILED), instalment=OuterRef("pk"), state=PaymentState.RETURNED)
 WAS_HELD = Hold.objects.filter(
     budget__plan=OuterRef("part__budget__plan"),

@@ -399,13 +399,17 @@ class BankAnswer(models.Model):
 
 
 class AnsweredPayment(models.Model):
-    """What an answer says of one payment, where it does not simply accept it."""
+    """What an answer says of one payment, where it does not simply accept it.
+
+    `ours`: it came back, and nothing is wrong with the account that was to be paid: the file or the bank failed.
+    """
 
     answer = models.ForeignKey(BankAnswer, models.PROTECT, related_name="about")
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="answered")
     said = models.CharField(max_length=9, choices=Said)
     code = models.CharField(max_length=35, blank=True)
     words = models.TextField(blank=True)
+    ours = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["payment__place"]

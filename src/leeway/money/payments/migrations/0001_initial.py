@@ -162,6 +162,7 @@ class Migration(migrations.Migration):
                 ('said', models.CharField(choices=[('pending', 'Not settled yet'), ('duplicate', 'Not taken, as the bank has it already'), ('rejected', 'Rejected'), ('returned', 'Sent back')], max_length=9)),
                 ('code', models.CharField(blank=True, max_length=35)),
                 ('words', models.TextField(blank=True)),
+                ('ours', models.BooleanField(default=False)),
                 ('answer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='about', to='payments.bankanswer')),
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answered', to='payments.payment')),
             ],
