@@ -69,7 +69,7 @@ def in_easy_words(
         "worker": case.worker.name if case.worker else "",
         "budget": pounds(budget_pence or 0),
         "pays": pounds(pays_pence or 0),
-        "amount": pounds(money.next.instalment.amount_pence) if money and money.next else "",
+        "amount": pounds(money.next.amount_pence) if money and money.next else "",
         "day": _day(money.next.arrives_on) if money and money.next else "",
     }
     return [sentence.format(**filled) for sentence in said]

@@ -8,9 +8,9 @@ from leeway.access.models import User
 from leeway.access.roles import Role
 from leeway.care.people.models import Authority, Relationship
 from leeway.care.planning.models import Way
-from leeway.money.budgets.actions import lift_hold, place_hold, start_budget
+from leeway.money.budgets.actions import ask_for_interim, authorise_interim, lift_hold, place_hold, start_budget
 from leeway.money.budgets.models import HoldKind
-from leeway.money.payments.actions import make_run
+from leeway.money.payments.actions import approve_run, make_faster_run, make_run, record_sent
 from leeway.money.payments.queries import late
 from tests.conftest import SET_UP_ON
 
@@ -100,3 +100,30 @@ def test_what_was_held_long_before_its_day_is_late_all_the_same(waiting, finn):
     )
     lift_hold(hold=hold, by=finn, on=date(2026, 4, 2))
     assert late(date(2026, 4, 21), seen_by=finn)[0].count == 1
+
+
+def test_money_on_account_that_was_agreed_comes_next_and_is_late_where_it_was_not_sent(
+    case, bank, ada_user, finn, fay, mona, page_on
+):
+    """Agreed on Monday 20 April: by Bacs it can be there on the 22nd."""
+    asked = ask_for_interim(
+        case=case, amount_pence=150_01, starts_on=LAST_DAY, ends_on=date(2026, 5, 3),
+        reason="She comes home tomorrow and nobody can help her up.", by=finn, on=LAST_DAY,
+    )  # fmt: skip
+    assert "£150.01" not in page_on(ada_user, LAST_DAY)
+    authorise_interim(interim=asked, by=mona, on=LAST_DAY)
+    page = page_on(ada_user, LAST_DAY)
+    assert "£150.01" in page and "are on hold.</strong> No approved bank details" in page
+    bank(case)
+    page = page_on(ada_user, LAST_DAY)
+    assert "£150.01" in page and "On 22 April 2026" in page and "Late" not in page
+    late = page_on(ada_user, date(2026, 4, 21))
+    assert "It was not sent in time for 22 April 2026" in late and "on 23 April 2026 at the earliest" in late
+    assert "£150.01 on account for" in page_on(finn, date(2026, 4, 21))
+    run = make_faster_run(pay_on=FIRST_DUE, only=[asked.pk], why="She is home", by=finn, on=date(2026, 4, 21))
+    approve_run(run=run, by=fay, on=date(2026, 4, 21))
+    page = page_on(ada_user, date(2026, 4, 21))
+    assert "On 22 April 2026" in page and "Late" not in page
+    assert "£150.01 on account for" not in page_on(finn, date(2026, 4, 21))
+    record_sent(run=run, sent_on=FIRST_DUE, by=fay, on=FIRST_DUE)
+    assert "To arrive on 22 April 2026" in page_on(ada_user, FIRST_DUE)

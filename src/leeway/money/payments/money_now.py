@@ -8,22 +8,23 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from leeway.care.people.models import Case
 from leeway.money.banking.working_days import working_day_on_or_before
-from leeway.money.budgets.models import HoldKind, Instalment
-from leeway.money.budgets.payable import BETWEEN, as_paid_on, with_what_stops
+from leeway.money.budgets.models import HoldKind, Instalment, Interim
+from leeway.money.budgets.payable import BETWEEN, as_paid_on, with_what_stops, with_what_stops_on_account
 from leeway.money.payments.lateness import FAILED, late_payments
 from leeway.money.payments.models import Payment
 from leeway.money.payments.queries import first_pay_day, to_be_made_again
 from leeway.money.payments.states import LIVE, PaymentState, State
 
-SENT = Payment.objects.filter(instalment=OuterRef("pk"), state__in=LIVE, run__sent_on__isnull=False)
-APPROVED = Payment.objects.filter(instalment=OuterRef("pk"), state=PaymentState.IN_RUN, run__state=State.APPROVED)
+SENT = Payment.objects.filter(state__in=LIVE, run__sent_on__isnull=False)
+APPROVED = Payment.objects.filter(state=PaymentState.IN_RUN, run__state=State.APPROVED)
 
 
 @dataclass(frozen=True)
 class Next:
     """The next payment that was not sent: when it is due and can arrive, why it waits, and whether it is late."""
 
-    instalment: Instalment
+    amount_pence: int
+    way: str
     due: date
     arrives_on: date
     waits: str
@@ -56,7 +57,8 @@ def money_now(case: Case, on: date, *, rows: int = 20) -> MoneyNow | None:
     """How payments of a case stand that this user was already found to be allowed to see, if it has any."""
     sent = Payment.objects.filter(case=case, run__sent_on__isnull=False).select_related("run")
     latest = list(sent.order_by("-run__pay_on", "-run__number")[:rows])
-    coming = _next(case, on)
+    both = [each for each in (_next(case, on), _next_on_account(case, on)) if each is not None]
+    coming = min(both, key=lambda each: each.due, default=None)
     if not latest and coming is None:
         return None
     back: list[Payment] = []
@@ -69,11 +71,13 @@ def money_now(case: Case, on: date, *, rows: int = 20) -> MoneyNow | None:
 
 
 def _next(case: Case, on: date) -> Next | None:
+    """The first instalment that was not sent."""
+    this = {"instalment": OuterRef("pk")}
     ahead = Instalment.objects.filter(
-        ~Exists(SENT), Q(part__budget__case=case), cancellation=None, amount_pence__gt=0
+        ~Exists(SENT.filter(**this)), Q(part__budget__case=case), cancellation=None, amount_pence__gt=0
     ).annotate(
         late=Exists(late_payments(on).filter(pk=OuterRef("pk"))),
-        run_pays_on=Subquery(APPROVED.values("run__pay_on")[:1]),
+        run_pays_on=Subquery(APPROVED.filter(**this).values("run__pay_on")[:1]),
     )
     found: Any = with_what_stops(as_paid_on(ahead, on)).select_related("part").order_by("due_on", "pk").first()
     if found is None:
@@ -81,4 +85,18 @@ def _next(case: Case, on: date) -> Next | None:
     due = working_day_on_or_before(found.due_on)
     in_time = found.run_pays_on is not None and found.run_pays_on >= on and not found.late
     on_time = found.run_pays_on if in_time else first_pay_day(on)
-    return Next(found, due, max(due, on_time), found.why, found.late)
+    return Next(found.amount_pence, found.part.way, due, max(due, on_time), found.why, found.late)
+
+
+def _next_on_account(case: Case, on: date) -> Next | None:
+    """Money on account that was agreed and not sent. It is due on the first day that Bacs could bring it then."""
+    this = {"interim": OuterRef("pk")}
+    agreed = Interim.objects.filter(~Exists(SENT.filter(**this)), case=case, authorised_on__isnull=False, ended_on=None)
+    in_runs = agreed.annotate(run_pays_on=Subquery(APPROVED.filter(**this).values("run__pay_on")[:1]))
+    found: Any = with_what_stops_on_account(in_runs, on).order_by("authorised_on", "pk").first()
+    if found is None:
+        return None
+    due = first_pay_day(found.authorised_on)
+    in_time = found.run_pays_on is not None and found.run_pays_on >= on
+    arrives_on = found.run_pays_on if in_time else max(due, first_pay_day(on))
+    return Next(found.amount_pence, found.way, due, arrives_on, found.why, arrives_on > due and not found.why)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from leeway.access.models import User
 from leeway.law.numbers import pounds
-from leeway.money.budgets.models import Hold
+from leeway.money.budgets.models import Hold, Interim
 from leeway.money.payments.models import FileOfRuns, Payment, PaymentRun
 from leeway.money.payments.queries import Totals
 from leeway.money.payments.states import State
@@ -53,6 +53,20 @@ def late_in_words(late: tuple[Totals, Sequence[Any]]) -> list[ToDo]:
     one = totals.count == 1
     said += [f". {'It goes' if one else 'They go'} with the run that has {'it' if one else 'them'}, or with the next."]
     return [to_do("Late", *said)]
+
+
+def on_account_in_words(interim: Interim) -> ToDo:
+    """Money on account that was agreed, that nothing stops, and that is in no run."""
+    person = (str(interim.case.person), reverse("budgets:interim", args=[interim.case_id]))
+    assert interim.authorised_on is not None
+    return to_do(
+        "Pay",
+        f"{pounds(interim.amount_pence)} on account for ",
+        person,
+        f", agreed on {_day(interim.authorised_on)} since it cannot wait. ",
+        ("Pay it the same day", reverse("payments:faster")),
+        ", or it goes with the next run.",
+    )
 
 
 def came_back_in_words(payment: Payment) -> ToDo:

@@ -232,7 +232,8 @@ def get_run(run_id: UUID, *, seen_by: User) -> PaymentRun:
 
 def look_over(run: PaymentRun, *, seen_by: User, page: str) -> None:
     """Note that this user saw whom a run pays: one row, which everybody in the run finds among who looked."""
-    record_look_over(viewer=seen_by, thing_id=run.pk, people_count=run.payments_count, page=f"{page} {run.number}")
+    people = run.payments.order_by().aggregate(count=Count("case__person", distinct=True))["count"]
+    record_look_over(viewer=seen_by, thing_id=run.pk, people_count=people, page=f"{page} {run.number}")
 
 
 def jobs_of(run: PaymentRun) -> QuerySet[Job]:

@@ -49,7 +49,7 @@ def home(request: SignedIn):
     first, pay_on = queries.first_pay_day(today), queries.pay_day_to_suggest(today)
     due = queries.what_is_due(pay_on, seen_by=request.user)
     keeps_details = request.user.can(Capability.KEEP_BANK_DETAILS)
-    runs = comparing.beside_each_other(queries.runs(seen_by=request.user)[: RUNS_SHOWN + 1])[:RUNS_SHOWN]
+    runs = comparing.beside_each_other(queries.runs(seen_by=request.user)[:RUNS_SHOWN])
     return render(
         request,
         "payments/home.jinja",
@@ -76,6 +76,7 @@ def todays_work(user: User, today: date) -> list[presenters.ToDo]:
     holds = holds_to_look_at(today + timedelta(days=HOLDS_AHEAD_DAYS), seen_by=user, rows=ROWS_A_PAGE)
     return [
         *presenters.late_in_words(queries.late(today, seen_by=user, rows=LATE_SHOWN)),
+        *map(presenters.on_account_in_words, queries.on_account(queries.first_faster_day(today), seen_by=user)),
         *map(presenters.came_back_in_words, queries.came_back(seen_by=user)),
         *(presenters.hold_in_words(hold, today) for hold in holds),
         *presenters.runs_in_words(queries.runs_on_their_way(seen_by=user), today, reader=user),
@@ -379,7 +380,7 @@ def _page(request: SignedIn, run, form):
     if not asked.get("words"):
         pages.count = run.payments_count
     today = timezone.localdate()
-    unsent = run.state in NOT_SENT
+    unsent, not_settled = run.state in NOT_SENT, not_settled_because(run)
 
     told = told_of(queries.jobs_of(run), seen_by=request.user)
     free = told is None or not told.under_way
@@ -398,8 +399,8 @@ def _page(request: SignedIn, run, form):
             "payments": pages.get_page(request.GET.get("page")),
             "flags": flags([run.made_by, run.dated_by, run.checked_by], run.approved_by or request.user),
             "not_approver": why_not(lambda: actions.require_approver(run, request.user)),
-            "settled": run.pk in settled([run]),
-            "not_settled": not_settled_because(run),
+            "settled": run.state == State.CONFIRMED and not not_settled,
+            "not_settled": not_settled,
             "may_cancel": may(State.CANCELLED),
             "may_leave_out": may(State.CANCELLED) and request.user.can(Capability.START_BUDGETS),
             "difference": comparing.difference(run, seen_by=request.user) if not run.given_up_on else None,
