@@ -201,7 +201,7 @@ def test_looks_are_noted_and_nobody_else_comes_in(finance, client, paid_run, kee
             assert client.get(reverse(f"statements:{name}", args=args)).status_code == 403
 
 
-def test_pages_need_few_queries(finance, paid_run, keep, account, django_assert_max_num_queries):
+def test_pages_need_few_queries(finance, finn, paid_run, keep, account, django_assert_max_num_queries):
     keep(read(*(line(-(100 + number), 25) for number in range(40))))
     row = StatementLine.objects.first()
     for most, name, *args in (
@@ -210,6 +210,12 @@ def test_pages_need_few_queries(finance, paid_run, keep, account, django_assert_
     ):  # fmt: skip
         with django_assert_max_num_queries(most):
             page(finance, name, *args)
+    actions.explain(line=row, kind=Otherwise.CHARGES, words="Charges of April", by=finn, on=LATER)
+    other = StatementLine.objects.last()
+    of_line = [(name, account.pk, other.pk) for name in ("line", "by_hand", "received")]
+    for name, *args in (*of_line, ("match", account.pk, Match.objects.get().pk), ("upload", account.pk)):
+        text = " ".join(re.sub("<[^>]+>", " ", page(finance, name, *args)).split())
+        assert "of Care payments is not explained, in 39 lines." in text, name
 
 
 def test_lines_that_nobody_explained_are_todays_work(finance, fiona, finn, keep, account):

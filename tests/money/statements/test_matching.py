@@ -197,7 +197,7 @@ def test_amount_day_and_name_are_proposed_with_their_why():
     found = find([ben], [ADA, BEN]).proposed[ben.id]
     assert [one.things[0][0] for one in found] == [BEN.thing, ADA.thing]
     assert "“COLE BEN” is like “Ben Cole”" in found[0].why and "not the only one" in found[1].why
-    assert all(0 < one.confidence < 100 and not one.by_itself for one in found)
+    assert all(0 < one.confidence < 100 for one in found)
     late = line(-100_00, counterparty="Ben Cole", days=40)
     assert [one.because for one in find([late], [ADA, BEN]).proposed[late.id]] == [Because.NAME]
     assert find([line(-100_00, counterparty="Somebody", days=40)], [ADA, BEN]).proposed == {}
@@ -306,7 +306,6 @@ def test_every_proposal_balances_stays_within_and_says_why(lines, things):
             assert all(0 < pence / open_things[each] <= 1 for each, pence in one.things)
             assert all(pence == open_things[each] for each, pence in one.things if each in to_record)
             assert line_id in dict(one.lines) and one.why.endswith(".") and 0 < one.confidence < 100
-            assert not one.by_itself
 
 
 @given(st.lists(st.tuples(PLACES, st.sampled_from([What.SENT, What.RETURNED])), min_size=1, max_size=6, unique=True))

@@ -101,7 +101,6 @@ class Proposal:
     because: Because
     confidence: int
     why: str
-    by_itself: bool = False
     to_record: bool = False
 
 
@@ -295,7 +294,6 @@ class _Claims:
                         confidence=100,
                         why=_names([each for each in wanted if each.thing in meant], cut=cut)
                         + f", and the amount is the same{_without(line, wanted[0])}.",
-                        by_itself=True,
                     )
                 )
         return found

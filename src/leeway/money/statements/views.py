@@ -105,7 +105,8 @@ def upload(request: SignedIn, account_id):
     if kept := act_or_start(form, lambda: _to_keep(found, form), request):
         return kept
     told = told_of(queries.jobs_of(found), seen_by=request.user)
-    return render(request, "statements/upload.jinja", {"account": found, "form": form, "told": told})
+    context = {"account": found, "standing": standing(found), "form": form, "told": told}
+    return render(request, "statements/upload.jinja", context)
 
 
 def _to_keep(found: BankAccount, form: forms.UploadForm) -> Asked:
@@ -216,7 +217,7 @@ def by_hand(request: SignedIn, account_id, line_id):
     if act(form, _beside(found, matching), request):
         messages.success(request, "They are matched, as you said.")
         return _next(found, choice.line)
-    context = {"account": found, "choice": choice, "words": words, "form": form}
+    context = {"account": found, "standing": standing(found), "choice": choice, "words": words, "form": form}
     return render(request, "statements/by_hand.jinja", context)
 
 
@@ -245,7 +246,14 @@ def received(request: SignedIn, account_id, line_id):
     if act(form, _beside(found, receive), request):
         messages.success(request, "The share is recorded as received, and matched with this line.")
         return _next(found, item.line)
-    context = {"account": found, "item": item, "words": words, "owed": owed, "form": form}
+    context = {
+        "account": found,
+        "standing": standing(found),
+        "item": item,
+        "words": words,
+        "owed": owed,
+        "form": form,
+    }
     return render(request, "statements/received.jinja", context)
 
 
@@ -260,7 +268,13 @@ def match(request: SignedIn, account_id, match_id):
     if act(form, undoing, request):
         messages.success(request, "The match is undone. Its lines are open again, and every other match stands.")
         return redirect("statements:line", found.pk, queries.first_line_of(one).pk)
-    context = {"account": found, "match": one, "form": form, "may_reconcile": request.user.can(Capability.RECONCILE)}
+    context = {
+        "account": found,
+        "standing": standing(found),
+        "match": one,
+        "form": form,
+        "may_reconcile": request.user.can(Capability.RECONCILE),
+    }
     return render(request, "statements/match.jinja", context)
 
 
