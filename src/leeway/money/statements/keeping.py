@@ -142,7 +142,7 @@ def keep(
 ) -> Kept:
     """Keep the statements of one file for an account whose row is locked, and the lines that are not kept yet."""
     seen: Counter[str] = Counter()
-    statements, new, known = [], 0, 0
+    statements, new, known, reported = [], 0, 0, 0
     count = sum(len(one.lines) for one in read)
     for place, one in enumerate(_in_order(read)):
         require_known_again(one.lines, format)
@@ -157,7 +157,8 @@ def keep(
             StatementLine.objects.bulk_create([line_of(statement, *each) for each in some])
         statements.append(statement)
         new, known = new + len(new_lines), known + statement.known_count
-    if not new and known:
+        reported += 0 if format in REPORTS else len(found.reported)
+    if not new and known and not reported:  # of what only reports told, the statement brings the balances
         raise Refusal(f"All {known:,} lines of this file are kept already. Nothing was added.", field="upload")
     return Kept(tuple(statements), new, known)
 
@@ -304,9 +305,14 @@ def _require_that_it_joins(account: BankAccount, statement: Statement, found: _F
         return
     out = bank + statement.read_pence - known_pence - closing
     if out and not later:
+        before = (
+            f"{known_count:,} lines of this file were kept before. With the others,"
+            if known_count
+            else "Lines of this file’s first day are kept from another, and are not in it. With both,"
+        )
         raise Refusal(
-            f"{known_count:,} lines of this file were kept before. With the others, the balance would be "
-            f"{pounds(abs(out))} off what the file says. Ask the bank for a statement that begins on a later day.",
+            f"{before} the balance would be {pounds(abs(out))} off what the file says. Ask the bank for a statement "
+            "that begins on a later day.",
             field="upload",
         )
 
