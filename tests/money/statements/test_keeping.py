@@ -115,6 +115,21 @@ def test_reports_of_one_day_that_overlap_keep_every_line_once(keep, account):
     assert account.lines.count() == 6
 
 
+def test_reports_do_not_go_together_with_several_statements_a_day(keep, account):
+    """In which page of a day a report's line is told nobody could say: refused before anything is kept twice."""
+    keep(of_noon(marked(-20_00, 2, "A"), marked(-30_00, 2, "E")), format="camt.052")
+    pages = (read(marked(-20_00, 2, "A")), read(marked(-30_00, 2, "E"), opening=980_00))
+    for some in (pages, [read(marked(-20_00, 2, "A"), is_page=True)]):
+        with pytest.raises(Refusal, match="several statements of one day, such as 2 April 2026"):
+            keep(*some)
+    assert keep(read(marked(-20_00, 2, "A"), marked(-30_00, 2, "E"))).known == 2  # for the balances that it brings
+    assert standing(account).bank_pence == 950_00 and account.lines.count() == 2
+    keep(read(line(-1_00, 3), opening=950_00), read(line(-2_00, 3), opening=949_00))
+    with pytest.raises(Refusal, match="several statements of one day, such as 3 April 2026"):
+        keep(of_noon(marked(-20_00, 4, "B")), format="camt.052")
+    assert account.lines.count() == 4 and list(queries.findings()) == []
+
+
 def test_a_statement_in_other_words_has_what_reports_told_by_amount_or_is_refused(keep, account):
     keep(of_noon(marked(-20_00, 2, "A", counterparty="Ada"), marked(-30_00, 2, "B")), format="camt.052")
     twice = [line(-20_00, 2, description="To Ada"), line(-30_00, 2), line(-20_00, 2, description="To Ben")]

@@ -46,7 +46,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What happened on one account, in the order of the file. A balance is None where the file has none."""
+    """What happened on one account, in the order of the file. A balance is None where the file has none.
+
+    `is_page`: the bank says that it goes on in another statement, or goes on with one.
+    """
 
     account: str
     currency: str
@@ -58,6 +61,7 @@ class Statement:
     closing_on: date | None = None
     from_on: date | None = None
     to_on: date | None = None
+    is_page: bool = False
     warnings: tuple[str, ...] = ()
 
 

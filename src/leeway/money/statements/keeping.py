@@ -11,7 +11,7 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, Value
+from django.db.models import Count, F, Q, Value
 
 from leeway.access.models import User
 from leeway.days import HAPPENED, check_day
@@ -144,6 +144,7 @@ def keep(
     seen: Counter[str] = Counter()
     statements, new, known, reported = [], 0, 0, 0
     count = sum(len(one.lines) for one in read)
+    _require_one_a_day(account, read, format)
     for place, one in enumerate(_in_order(read)):
         require_known_again(one.lines, format)
         found = _look_through(account, one, format, seen)
@@ -161,6 +162,27 @@ def keep(
     if not new and known and not reported:  # of what only reports told, the statement brings the balances
         raise Refusal(f"All {known:,} lines of this file are kept already. Nothing was added.", field="upload")
     return Kept(tuple(statements), new, known)
+
+
+def _require_one_a_day(account: BankAccount, read: Sequence[Read], format: str) -> None:
+    """Refuse reports beside several statements of a day: in which of them a line is told nobody could say."""
+    whole = account.statements.exclude(format__in=REPORTS)
+    if format in REPORTS:
+        days = whole.filter(known_count=0).order_by().values("to_on").annotate(times=Count("pk"))
+        several = days.filter(times__gt=1).order_by("-to_on").values_list("to_on", flat=True).first()
+    else:
+        days_read = Counter(day for one in read for day in {line.booked_on for line in one.lines})
+        pages = {line.booked_on for one in read if one.is_page for line in one.lines}
+        some = [day for day, times in days_read.items() if times > 1 or day in pages]
+        told = account.lines.filter(statement__format__in=REPORTS, booked_on__in=some)
+        several = told.order_by("booked_on").values_list("booked_on", flat=True).first()
+    if several is not None:
+        raise Refusal(
+            f"The bank gives several statements of one day, such as {several:%-d %B %Y}, so that a report of the day "
+            "could not be told from each of them. Give statements of whole days and no reports, or ask the bank for "
+            "one statement of that day.",
+            field="upload",
+        )
 
 
 def days_of(read: Read) -> tuple[date, date]:

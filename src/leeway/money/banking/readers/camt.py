@@ -146,6 +146,7 @@ def _statement(given: ET.Element, entries: Entries) -> Statement:
         to_on=_period(given, "FrToDt/ToDtTm", where),
         lines=tuple(entries.lines),
         number=text_in(given, "ElctrncSeqNb", "LglSeqNb", "Id"),
+        is_page=_page_of(given) is not None,
         warnings=(
             *entries.all_warnings(),
             *_copies(given),
@@ -196,9 +197,16 @@ def _copies(given: ET.Element) -> list[str]:
     found = []
     if text_in(given, "CpyDplctInd") in {"DUPL", "CODU"}:
         found.append("The bank marks this statement as a duplicate of one that it sent before.")
+    if (page := _page_of(given)) is not None:
+        found.append(f"This is page {page} of a statement; its other pages come in other messages.")
+    return found
+
+
+def _page_of(given: ET.Element) -> str | None:
+    """The number of a page, where a statement has several; otherwise None."""
     page = given.find("StmtPgntn")
     page = given.find("RptPgntn") if page is None else page
     page = given.find("NtfctnPgntn") if page is None else page
-    if page is not None and (text_in(page, "PgNb").lstrip("0") != "1" or text_in(page, "LastPgInd") == "false"):
-        found.append(f"This is page {text_in(page, 'PgNb')} of a statement; its other pages come in other messages.")
-    return found
+    if page is None or (text_in(page, "PgNb").lstrip("0") == "1" and text_in(page, "LastPgInd") != "false"):
+        return None
+    return text_in(page, "PgNb")

@@ -186,6 +186,7 @@ def _statement(block: _Block) -> Statement:
         closing_on=closing.on if closing else None,
         lines=tuple(lines),
         number=number.text if number else "",
+        is_page=any(each.tag in {"60M", "62M"} for each in block.fields),
         warnings=(
             *block.warnings,
             *warnings_of(lines, opening.pence if opening else None, closing.pence if closing else None, currency),
