@@ -89,6 +89,13 @@ def test_parts_of_a_penny_are_refused(content, where):
     assert "has parts of a penny" in refusal(content)
 
 
+@pytest.mark.parametrize("content", [MT940.replace(b"C12,34", b"C1,000"), CAMT.replace(b"12.34", b"1,000")])
+def test_a_comma_before_three_noughts_is_not_read_as_a_point(content):
+    """A thousand pounds would be one."""
+    assert "'1,000' may be thousands" in refusal(content)
+    assert "'1,000' may be thousands" in refusal(OFX.replace(b"12.34", b"1,000"))
+
+
 def test_noughts_after_the_pennies_are_no_parts():
     assert only(changed(CAMT, ("12.34", "12.34000"))).lines[1].amount_pence == 12_34
 

@@ -8,7 +8,7 @@ from leeway.money.banking.lines import Line
 from leeway.reading import CannotRead
 from leeway.refusal import quoted
 
-AMOUNT = re.compile(r"([+-]?)([0-9]+)(?:[.,]([0-9]*))?")
+AMOUNT = re.compile(r"([+-]?)([0-9]+)(?:([.,])([0-9]*))?")
 UK_ACCOUNT = re.compile(r"'?([0-9]{2})[- ]?([0-9]{2})[- ]?([0-9]{2})[- ]?([0-9]{8})(?: [A-Z]{3})?")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 NUL = "The file has bytes of nought (NUL): it is no text, or was damaged on its way. Get it again."
@@ -19,7 +19,9 @@ NO_UTF_8 = (
 
 
 def pence_of(text: str, where: str) -> int:
-    """The pence of an amount with a point or a comma before its decimals. Refuses parts of a penny.
+    """The pence of an amount with a point or a comma before its decimals.
+
+    Refuses parts of a penny, and noughts after a comma that may well be thousands: 1,000 is no pound.
 
     >>> pence_of("18.150", "line 4"), pence_of("-200,5", "line 4"), pence_of("6800,", "line 4")
     (1815, -20050, 680000)
@@ -27,7 +29,9 @@ def pence_of(text: str, where: str) -> int:
     found = AMOUNT.fullmatch(text.strip())
     if not found:
         raise CannotRead(f"{where}: {quoted(text)} is not an amount.")
-    sign, whole, decimals = found[1], found[2], (found[3] or "").rstrip("0")
+    sign, whole, decimals = found[1], found[2], (found[4] or "").rstrip("0")
+    if found[3] == "," and len(found[4]) > 2 and len(decimals) <= 2:
+        raise CannotRead(f"{where}: {quoted(text)} may be thousands, or has noughts too many. Ask for it as 1234.56.")
     if len(decimals) > 2:
         raise CannotRead(f"{where}: {quoted(text)} has parts of a penny. Amounts have two decimals at most.")
     if len(whole.lstrip("0")) > 13:
