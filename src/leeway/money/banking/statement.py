@@ -13,6 +13,7 @@ from leeway import limits
 from leeway.money.banking.lines import Detail, Line, ReadFile, Statement
 from leeway.money.banking.readers import camt, mt940, ofx, tables
 from leeway.money.banking.readers.mapping import Mapping, mapping_named
+from leeway.money.banking.readers.values import STATEMENTS_MOST
 from leeway.reading import UNSEEN, CannotRead, seen_alone
 from leeway.refusal import quoted
 
@@ -20,7 +21,6 @@ __all__ = ["CannotRead", "Detail", "Line", "Mapping", "ReadFile", "Statement", "
 
 BEGINS = 20_000
 NAME_LONGEST = 60
-STATEMENTS_MOST = 2_000
 PENCE_MOST = 10**15
 #: Of a workbook, as it is packed: fewer than a row takes, so that rather too many are thought to be there.
 BYTES_OF_A_ROW = 30

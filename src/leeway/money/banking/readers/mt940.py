@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from io import StringIO
+from itertools import islice
 
 from leeway import limits
 from leeway.money.banking.lines import Line, ReadFile, Statement
 from leeway.money.banking.readers.narrative import Narrative, narrative_of
 from leeway.money.banking.readers.values import (
+    STATEMENTS_MOST,
     joined,
     money,
     pence_of,
@@ -102,7 +104,7 @@ class _Balance:
 def read(content: bytes) -> ReadFile:
     """The statements of an MT940 or MT942 file, one for each :20:. Refuses what was cut, and what is no statement."""
     text, warnings = text_of_bytes(content)
-    blocks = list(_blocks(text))
+    blocks = list(islice(_blocks(text), STATEMENTS_MOST + 1))
     if not blocks:
         raise CannotRead("There is no statement in it: an MT940 file has a field :20: for each.")
     statements = tuple(_statement(block) for block in blocks)

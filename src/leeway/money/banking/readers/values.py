@@ -10,6 +10,8 @@ from leeway.refusal import quoted
 
 AMOUNT = re.compile(r"([+-]?)([0-9]+)(?:([.,])([0-9]*))?")
 UK_ACCOUNT = re.compile(r"'?([0-9]{2})[- ]?([0-9]{2})[- ]?([0-9]{2})[- ]?([0-9]{8})(?: [A-Z]{3})?")
+#: A file of one for each day of five years has fewer.
+STATEMENTS_MOST = 2_000
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 NUL = "The file has bytes of nought (NUL): it is no text, or was damaged on its way. Get it again."
 NO_UTF_8 = (
