@@ -65,7 +65,7 @@ def test_what_arrived_stays_with_its_day_when_the_next_is_sent(waiting, ada_user
 def test_a_payment_that_came_back_says_what_to_do_and_whom_to_ring(waiting, ada_user, tom, finn, paid, page_on, case):
     paid(make_run(pay_on=FIRST_DUE, by=finn, on=LAST_DAY), LAST_DAY, returned={1: "account closed"})
     page = page_on(ada_user, FIRST_DUE)
-    assert page.count("came back") == 1 and "are on hold" not in page
+    assert page.count("came back on") == 1 and "are on hold" not in page
     assert f'href="/cases/{case.pk}/budget/#paid-into">check that account •••••678 is right</a>' in page
     assert 'href="tel:01632960100">01632 960100</a> and ask for <strong>Bea Okafor</strong>, your worker' in page
     theirs = page_on(tom, FIRST_DUE)
@@ -75,7 +75,7 @@ def test_a_payment_that_came_back_says_what_to_do_and_whom_to_ring(waiting, ada_
     assert "We pay it again as soon as we can" in page and "On 24 April 2026 at the earliest" in page
     assert "Late" not in page
     paid(make_run(pay_on=SECOND_DUE, by=finn, on=SECOND_SENT), SECOND_SENT)
-    assert "came back" not in page_on(ada_user, SECOND_DUE)
+    assert "came back on" not in page_on(ada_user, SECOND_DUE)
 
 
 def test_finance_and_the_person_are_told_alike_what_is_late(waiting, ada_user, finn, page_on):
