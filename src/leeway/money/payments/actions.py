@@ -10,8 +10,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, F, Max, Q, QuerySet, Subquery, Sum, UUIDField, Value, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Count, F, Max, Q, QuerySet, Subquery, Sum, Value, Window
+from django.db.models.functions import Coalesce
 
 from leeway import said
 from leeway.access.access import check_can
@@ -467,33 +467,31 @@ def _pick(run: PaymentRun, only: Collection[uuid.UUID] | None, progress: Progres
     interims = payable_on_account(queries.unpaid_on_account(), run.pay_on).order_by()
     if only is not None:
         dues, interims = dues.filter(pk__in=only), interims.filter(pk__in=only)
-    nothing: Any = Value(None, output_field=UUIDField())
-    last_place = Payment.objects.filter(run=run).order_by().values("run").annotate(last=Max("place")).values("last")
-    chosen: tuple[Any, ...] = (
-        dues.values_list(
-            Window(RowNumber(), order_by=[F("due_on"), F("pk")]),
-            "pk",
-            nothing,
-            Subquery(PAYEE_IN_USE.values("pk")[:1]),
-            Window(Count("pk")),
-        ),
-        interims.values_list(
-            Window(RowNumber(), order_by=[F("authorised_on"), F("pk")]) + Coalesce(Subquery(last_place), 0),
-            nothing,
-            "pk",
-            Subquery(PAYEE_ON_ACCOUNT.values("pk")[:1]),
-            Window(Count("pk")),
-        ),
+    columns = ("rank", "day", "key", "into", "of")
+    due: QuerySet[Any] = dues.annotate(
+        rank=Value(0),
+        day=F("due_on"),
+        key=F("pk"),
+        into=Subquery(PAYEE_IN_USE.values("pk")[:1]),
+        of=Window(Count("pk")),
     )
+    on_account: QuerySet[Any] = interims.annotate(
+        rank=Value(1),
+        day=F("authorised_on"),
+        key=F("pk"),
+        into=Subquery(PAYEE_ON_ACCOUNT.values("pk")[:1]),
+        of=Window(Count("pk")),
+    )
+    chosen = due.values_list(*columns).union(on_account.values_list(*columns), all=True).order_by("rank", "day", "key")
     done = 0
-    for rows in chosen:
-        before = done
-        for batch in batched(rows.iterator(chunk_size=PICKED_AT_ONCE), PICKED_AT_ONCE):
-            *columns, counts = (list(column) for column in zip(*batch, strict=True))
-            progress(done=done, of=before + counts[0])
-            with connection.cursor() as cursor:
-                cursor.execute(freeze(CHOSEN), [run.pk, *columns])
-            done += len(batch)
+    for batch in batched(chosen.iterator(chunk_size=PICKED_AT_ONCE), PICKED_AT_ONCE):
+        progress(done=done, of=max(done + len(batch), batch[0][-1]))
+        places = list(range(done + 1, done + len(batch) + 1))
+        instalments = [None if rank else key for rank, _, key, _, _ in batch]
+        of_interims = [key if rank else None for rank, _, key, _, _ in batch]
+        with connection.cursor() as cursor:
+            cursor.execute(freeze(CHOSEN), [run.pk, places, instalments, of_interims, [row[3] for row in batch]])
+        done += len(batch)
 
 
 def require_nothing_stopped(run: PaymentRun) -> None:
