@@ -13,7 +13,7 @@ from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Task, Whose
 from leeway.care.planning import actions
 from leeway.care.planning.models import ChangeOfMind
-from leeway.care.planning.queries import open_change_of_mind
+from leeway.care.planning.queries import last_change_of_mind, open_change_of_mind
 from leeway.care.review.models import Review
 from leeway.messages.models import Message
 from leeway.refusal import NotAllowed, Refusal
@@ -64,7 +64,8 @@ def test_one_change_of_mind_is_looked_at_after_another(active, ada_user, bea):
     assert Event.MIND_CHANGED not in waits(active)
     assert change(active, ada_user), "the same may be asked for again, word for word"
     actions.take_back_change_of_mind(case=active, by=ada_user, on=TODAY)
-    assert change(active, ada_user, way="service_fund")
+    waiting = change(active, ada_user, way="service_fund")
+    assert last_change_of_mind(active) == waiting, "and no other of the same day"
 
 
 def test_what_was_typed_where_somebody_else_asked_meanwhile_is_offered_again(active, ada_user, client):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from leeway.access.access import check_can
 from leeway.access.models import User
@@ -86,8 +86,9 @@ def open_change_of_mind(case: Case) -> ChangeOfMind | None:
 
 
 def last_change_of_mind(case: Case) -> ChangeOfMind | None:
-    """The latest change of mind about how the budget is held, settled or not."""
-    return case.changes_of_mind.select_related("instead_of", "settled_by", "choice").first()
+    """The change of mind about how the budget is held that waits for an answer, else the latest that was settled."""
+    changes = case.changes_of_mind.select_related("instead_of", "settled_by", "choice")
+    return changes.order_by(F("settled_on").desc(nulls_first=True), "-asked_on", "pk").first()
 
 
 def has_direct_payment(case: Case) -> bool:
