@@ -24,6 +24,7 @@ from leeway.care.people.events import Event
 from leeway.care.people.models import Case, StoryLine
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import (
+    OPEN,
     charges_of,
     offers_and_choice,
     open_plan,
@@ -58,7 +59,8 @@ def show(request: SignedIn, case_id):
     case = people.get_case(case_id, seen_by=request.user, page="Case")
     today = timezone.localdate()
     care_too = people.reads_care(case, seen_by=request.user)
-    standing = {decision.kind: decision for decision in reversed(that_stand(case))}
+    stand = that_stand(case)
+    standing = {decision.kind: decision for decision in reversed(stand)}
     story = list(people.story(case, care_too=care_too).exclude(kind=Event.PAYMENT_SENT))  # they stand with the budget
     plan = open_plan(case) or plan_in_force(case)
     decided = getattr(standing.get(DecisionKind.FINAL_BUDGET), "plan", None)  # the plan of the budget that is shown
@@ -73,7 +75,7 @@ def show(request: SignedIn, case_id):
         if own_view
         else None,
         "you": you,
-        "easy": _in_easy_words(case, request.user, today, budget, charges) if you else [],
+        "easy": _in_easy_words(case, request.user, today, stand, charges) if you else [],
         "case": case,
         "person": case.person,
         "age": case.person.birth.age(case.person.date_of_death or today) if case.person.birth else None,
@@ -102,16 +104,19 @@ def show(request: SignedIn, case_id):
     return render(request, "site/case.jinja", context)
 
 
-def _in_easy_words(case: Case, user: User, on: date, budget: Decision | None, charges: Sequence[Decision]) -> list[str]:
+def _in_easy_words(
+    case: Case, user: User, on: date, stand: Sequence[Decision], charges: Sequence[Decision]
+) -> list[str]:
     """Where things stand in easy words, as on the front page, for a person who asked for them."""
     if not wants_easy_words(user) or case.person.date_of_death is not None:
         return []
+    budget = next((each for each in stand if each.kind == DecisionKind.FINAL_BUDGET), None)
     return in_easy_words(
         case,
         budget_pence=budget.result["pence_per_week"] if budget else None,
         pays_pence=pays_on(charges, on) if budget else None,
         money=money_now(case, on),
-        letters=len(new_letters(case, on)),
+        letters=len(new_letters(case, on, stand=stand)),
     )
 
 
@@ -141,7 +146,7 @@ def parts(
 
     assessed = DecisionKind.ELIGIBILITY in standing and case.stage not in {Stage.REQUEST, Stage.ASSESSMENT}
     charged = at_least(Stage.PLANNING) and not what_money_lacks(case, on, plan=plan)
-    in_force = plan_in_force(case)
+    in_force = plan_in_force(case) if plan and plan.state in OPEN else plan
     checked = "Counts until a new one is made" if in_force and not charged and DecisionKind.CHARGE in standing else ""
     planned = bool(plan) and plan.state != "draft"
     written = "" if in_force is None else "In force" if plan == in_force else "One in force, a new one under way"

@@ -147,7 +147,8 @@ def _assessment(case: Case, on: date) -> NextStep:
 
 
 def _planning(case: Case, on: date) -> NextStep:
-    if lacking := what_money_lacks(case, on):
+    plan = open_plan(case)
+    if lacking := what_money_lacks(case, on, plan=plan):
         begun = case.financial_assessments.exists()
         return NextStep(
             lacking if begun else "Find out what the person can afford (money check).",
@@ -158,7 +159,6 @@ def _planning(case: Case, on: date) -> NextStep:
             "Go to the money check",
             starts="" if begun else "assessment:money_start",
         )
-    plan = open_plan(case)
     person = "Plan your support with your worker, and choose how your budget is held."
     if plan is None:
         return NextStep(
@@ -170,10 +170,11 @@ def _planning(case: Case, on: date) -> NextStep:
             "Read about the plan",
             starts="planning:start",
         )
-    if offers_and_choice(plan).choice is None:
+    found = offers_and_choice(plan)
+    if found.choice is None:
         sentence = "Work on the plan, explain the four ways to hold the budget, and record the decision."
         return NextStep(sentence, person, WORKER, "planning:overview", "Open the plan")
-    if what_is_missing(plan, on):
+    if what_is_missing(plan, on, found=found):
         return NextStep("Finish the support plan.", person, WORKER, "planning:overview", "Open the plan")
     return NextStep("Check the plan and send it for sign-off.", person, WORKER, "planning:submit", "Check and send")
 

@@ -1,5 +1,6 @@
 """The decisions and plans of a case that can be read as a letter."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -24,9 +25,12 @@ def title_of(decision: Decision) -> str:
     return f"{TITLES[decision.kind]}{since}"
 
 
-def new_letters(case: Case, on: date) -> list[Decision]:
-    """The decisions of the last four weeks that stand, the latest first, for the page of whoever they are about."""
-    return [each for each in that_stand(case) if on - NEW < each.decided_on <= on]
+def new_letters(case: Case, on: date, *, stand: Iterable[Decision] | None = None) -> list[Decision]:
+    """The decisions of the last four weeks that stand, the latest first, for the page of whoever they are about.
+
+    `stand` is all that stand, where they were read already.
+    """
+    return [each for each in (that_stand(case) if stand is None else stand) if on - NEW < each.decided_on <= on]
 
 
 def decision_to_read(case_id: UUID, decision_id: UUID, *, seen_by: User) -> Decision:
