@@ -42,6 +42,7 @@ from leeway.site.next_steps import onward
 from leeway.site.pictures import pictures
 
 STORY_LINES_SHOWN = 8
+GOES_ON = "Goes on"
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,13 @@ def show(request: SignedIn, case_id):
     own_view = not request.user.is_staff_member
     budget = standing.get(DecisionKind.FINAL_BUDGET)
     you = is_the_person(request.user, case)
+    journey = parts(case, standing, plan, today, care_too, ahead)
     context = {
         "pictures": pictures(case, budget, charges, None, today, you=you, ahead=ahead, story=story)
         if own_view
         else None,
         "you": you,
-        "easy": _in_easy_words(case, request.user, today, stand, charges) if you else [],
+        "easy": _in_easy_words(case, request.user, today, stand, charges, pays=_goes_on(journey)) if you else [],
         "case": case,
         "person": case.person,
         "age": case.person.birth.age(case.person.date_of_death or today) if case.person.birth else None,
@@ -86,9 +88,7 @@ def show(request: SignedIn, case_id):
         "own_view": own_view,
         "next": onward(case, request.user),
         "askings": askings_of(case) if may_reach(request.user, "asking:show") and _asked_again(story) else [],
-        "parts": [
-            part for part in parts(case, standing, plan, today, care_too, ahead) if may_reach(request.user, part.page)
-        ],
+        "parts": [part for part in journey if may_reach(request.user, part.page)],
         "links": links(case, request.user),
         "closed": case.stage == Stage.CLOSED,
         "budget": budget,
@@ -105,7 +105,7 @@ def show(request: SignedIn, case_id):
 
 
 def _in_easy_words(
-    case: Case, user: User, on: date, stand: Sequence[Decision], charges: Sequence[Decision]
+    case: Case, user: User, on: date, stand: Sequence[Decision], charges: Sequence[Decision], *, pays: bool
 ) -> list[str]:
     """Where things stand in easy words, as on the front page, for a person who asked for them."""
     if not wants_easy_words(user) or case.person.date_of_death is not None:
@@ -115,9 +115,14 @@ def _in_easy_words(
         case,
         budget_pence=budget.result["pence_per_week"] if budget else None,
         pays_pence=pays_on(charges, on) if budget else None,
-        money=money_now(case, on),
+        money=money_now(case, on) if pays else None,
         letters=len(new_letters(case, on, stand=stand)),
     )
+
+
+def _goes_on(journey: Sequence[Part]) -> bool:
+    """Whether a budget goes on, by the parts of the journey."""
+    return any(part.page == "budgets:show" and part.status == GOES_ON for part in journey)
 
 
 def _is_disputed(story: list[StoryLine]) -> bool:
@@ -153,7 +158,7 @@ def parts(
     budgeted = at_least(Stage.ACTIVE) and DecisionKind.FINAL_BUDGET in standing
     runs = Q(ending=None) | Q(ending__ends_on__gte=on)
     goes_on = case.budgets.filter(runs).exists()  # while another plan is made too
-    money = "Goes on" if goes_on else status(budgeted, at_least(Stage.ARRANGING))
+    money = GOES_ON if goes_on else status(budgeted, at_least(Stage.ARRANGING))
     return [
         Part(
             "Assessment and eligibility", "assessment:overview", status(assessed, at_least(Stage.ASSESSMENT)), assessed
