@@ -15,7 +15,7 @@ from leeway.refusal import Refusal
 
 ACCEPTED = (
     "Send a photograph (JPEG, PNG, HEIC or WebP), a PDF, plain text or CSV, a Word, Excel or OpenDocument file, "
-    "or a bank's file (OFX, MT940, camt or pain.002)."
+    "or a bank’s file (OFX, MT940, camt or pain.002)."
 )
 UNPACKED_BYTES_MAX = 200_000_000
 PARTS_MAX = 5_000

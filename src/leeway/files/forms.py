@@ -30,7 +30,7 @@ class UploadForm(forms.Form):
 
     upload = UploadField(
         label="Choose a file",
-        help_text="A photograph (JPEG, PNG, HEIC, WebP), a PDF, text or CSV, Word, Excel or OpenDocument, or a bank's "
+        help_text="A photograph (JPEG, PNG, HEIC, WebP), a PDF, text or CSV, Word, Excel or OpenDocument, or a bank’s "
         f"statement file (OFX, MT940, camt.053). Up to {settings.FILE_BYTES_MAX // 1_000_000} MB.",
     )
 

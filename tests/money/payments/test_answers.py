@@ -198,7 +198,7 @@ def test_what_cannot_be_meant_has_its_sentence_and_nothing_is_half_written(run, 
     ):
         with pytest.raises(Refusal, match=said) as refused:
             answer(content)
-        assert refused.value.field == "upload"
+        assert refused.value.field == "upload" and "photograph" not in str(refused.value)
         assert nothing_written(), said
         assert {each.state for each in run.payments.all()} == {"in_run"}
 

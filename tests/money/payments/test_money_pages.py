@@ -110,6 +110,8 @@ def test_payments_of_a_run_are_searched_and_sorted(case, another_case, agree, ba
     assert references(sort="largest")[0] == references(words="zoe")[0] == zoe.reference
     assert references(words="Zoe") == references(words="zoe account") == references(words=zoe.reference)
     assert len(references(words="zoe")) == 1 and references(words="nobody") == []
+    nobody = client.get(reverse("payments:show", args=[run.pk]), {"words": "nobody"}).content.decode()
+    assert "No payment of this run has “nobody”" in nobody and "0 payments" not in nobody
     assert references(words="000002-000001") == references(words="000001-99999999999") == []
 
 
@@ -270,7 +272,7 @@ def test_whoever_supports_ada_reads_of_her_and_not_of_themselves(budget, case, a
     case.person.relationships.create(**leave, user=cyril, may_see_record=True)
     text = page(as_user(cyril), "budgets:show", case.pk)
     assert "Ada pays" in text and "that Ada pays" in text and "he person pays" not in text
-    assert "You pay" not in text and "your account" not in text
+    assert "You pay" not in text and "your account" not in text and "paid to you" not in text
 
 
 def until(day):
@@ -311,8 +313,16 @@ def test_payments_are_for_finance_alone(name, as_user, bea, ada_user, db):
 
 def test_wrong_input_gets_a_sentence_and_keeps_what_was_typed(case, agree, as_user, finn):
     agree(case, (DP, 100_00, 0))
-    text = post(as_user(finn), "payees:enter", case.pk, DP, **(DETAILS | {"sort_code": "12-34"}))
+    text = post(
+        as_user(finn),
+        "payees:enter",
+        case.pk,
+        DP,
+        **(DETAILS | {"sort_code": "12-34", "account_number": "12x", "roll_number": "%"}),
+    )
     assert "There is a problem" in text and "Ada Bell" in text
+    for said in ("Enter a sort code of 6 digits", "Enter an account number of 8 digits", "The roll number must be"):
+        assert said in text
     text = post(as_user(finn), "payments:make", **(PAY_ON | {"pay_on_day": "25"}))
     assert "not a bank working day" in text and 'value="25"' in text
 

@@ -92,7 +92,10 @@ def test_what_was_agreed_and_cannot_be_paid_says_why(case, bank, finn, mona, cli
         assert "£150.01: No approved bank details" in client.get(reverse(name)).content.decode()
     with pytest.raises(NothingToPay):
         make_run(pay_on=date(2026, 4, 24), by=finn, on=ON)
+    page, enter = reverse("budgets:interim", args=[case.pk]), reverse("payees:enter", args=[case.pk, asked.way])
+    assert enter in client.get(page).content.decode()
     bank(case)
+    assert enter not in client.get(page).content.decode()
     assert on_account_waiting(ON, seen_by=finn) == []
     assert "£150.01: No" not in client.get(reverse("payments:home")).content.decode()
     assert make_run(pay_on=date(2026, 4, 24), by=finn, on=ON).total_pence == 150_01

@@ -147,6 +147,9 @@ def test_a_payment_is_left_out_from_the_page_of_its_run(paid_for, finn, fiona, a
     assert "is left out, and payments to this person wait. Run 1 is cancelled" in text and "in its place." in text
     assert names(PaymentRun.objects.get(number=2)) == ["Bob"]
     assert client.get(address).headers["Location"] == page
+    monkeypatch.setattr("leeway.money.payments.views.RUNS_SHOWN", 1)
+    listed = [client.get(reverse("payments:home"), {"page": number}).content.decode() for number in (1, 2)]
+    assert [page in each for each in listed] == [False, True] and "?page=2" in listed[0]
 
 
 def test_a_difference_to_what_was_paid_before_is_named_as_one(paid_for, agree, finn, paid, as_user):

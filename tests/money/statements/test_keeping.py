@@ -256,6 +256,9 @@ def test_an_account_is_known_once_and_belongs_to_somebody(account, case, finn):
             actions.open_bank_account(whose=Whose.COUNCIL, name="Again", identifier=same, by=finn, on=ON)
     with pytest.raises(Refusal, match="belongs to a case"):
         actions.open_bank_account(whose=Whose.DEDICATED, name="Ada", identifier="11112222", by=finn, on=ON)
+    with pytest.raises(Refusal, match="check digits do not fit"):
+        mistyped = "GB29 NWBK 6016 1331 9268 18"
+        actions.open_bank_account(whose=Whose.COUNCIL, name="Mistyped", identifier=mistyped, by=finn, on=ON)
     with pytest.raises(Refusal, match="8 to 34"):
         actions.open_bank_account(whose=Whose.COUNCIL, name="Short", identifier="1234", by=finn, on=ON)
 

@@ -12,6 +12,7 @@ from leeway.money.payments.answers import take_answer
 from leeway.money.payments.settling import not_settled_because, settled
 from leeway.money.statements import actions
 from leeway.money.statements.models import Match
+from leeway.money.statements.queries import evidence_of
 from leeway.site.demo.statements import rejection_of
 from tests.money.statements.conftest import LATER, ON, PAY_ON, line, read
 
@@ -98,6 +99,18 @@ def test_what_the_bank_turned_down_never_left(paid_run, payments, keep, finn):
     lift_hold(hold=Hold.objects.get(), by=finn, on=LATER)
     make_run(pay_on=date(2026, 5, 6), by=finn, on=AGAIN)
     assert settled([run]) == {run.pk}
+
+
+def test_what_was_turned_down_and_left_all_the_same_is_pointed_out(paid_run, payments, keep, finn):
+    _ada, ben, _cat = payments
+    take_answer(
+        run=paid_run, upload=SimpleUploadedFile("status.xml", rejection_of(ben, code="AC04", on=ON)), by=finn, on=ON
+    )
+    keep(read(*(line(-each.amount_pence, reference=each.reference) for each in payments)))
+    found = evidence_of(paid_run)
+    assert found.left_whole and found.all_the_same_pence == ben.amount_pence
+    keep(read(line(ben.amount_pence, 28, reference=ben.reference, return_reason="AC04"), number="15"))
+    assert evidence_of(paid_run).all_the_same_pence == 0
 
 
 def test_a_line_of_as_much_does_not_stand_for_another_payment(paid_run, payments, keep, finn):

@@ -172,7 +172,7 @@ def originator_as_carried(originator: Originator) -> Originator:
 
 
 def _require_processing_day(day: date, created_on: date) -> None:
-    require_bank_working_day(day, "The processing day")
+    require_bank_working_day(day)
     if not created_on < day <= created_on + timedelta(days=DAYS_AHEAD_MAX):
         raise Refusal("The processing day must be after the day the file is made, and within 31 days of it.")
 

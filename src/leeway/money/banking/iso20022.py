@@ -86,7 +86,7 @@ def write(
     Refuses: a run that no bank would take (CannotBePaid), a day on which banks do not work (BankDayRefused),
     a name that banks cannot carry (NotCarried), an identifier they would change (BadIdentifier).
     """
-    require_bank_working_day(execute_on, "The day of payment")
+    require_bank_working_day(execute_on)
     _require_identifier(message_id)
     totals = require_payable(_as_carried(credits), originator)
     document = ET.Element("Document", xmlns=NAMESPACE)

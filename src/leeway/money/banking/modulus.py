@@ -145,14 +145,25 @@ def account_details(sort_code: str, account_number: str) -> AccountDetails:
     >>> account_details("12-34-56", "123456")
     AccountDetails(sort_code='123456', account_number='00123456')
     """
-    sort_digits, account_digits = (re.sub(r"[\s\-–]", "", text) for text in (sort_code, account_number))
-    if not re.fullmatch("[0-9]{6}", sort_digits):
+    return _eight_digit_account(sort_code_digits(sort_code), account_digits(account_number))
+
+
+def sort_code_digits(written: str) -> str:
+    """The six digits of a sort code. Refuses (BadAccountDetails) what is none."""
+    digits = re.sub(r"[\s\-–]", "", written)
+    if not re.fullmatch("[0-9]{6}", digits):
         raise BadAccountDetails("Enter a sort code of 6 digits, like 12-34-56.", field="sort_code")
-    if not re.fullmatch("[0-9]{6,10}", account_digits):
+    return digits
+
+
+def account_digits(written: str) -> str:
+    """The digits of an account number, as many as were written. Refuses (BadAccountDetails) what is none."""
+    digits = re.sub(r"[\s\-–]", "", written)
+    if not re.fullmatch("[0-9]{6,10}", digits):
         raise BadAccountDetails(
             "Enter an account number of 8 digits (6 to 10 where the bank uses them).", field="account_number"
         )
-    return _eight_digit_account(sort_digits, account_digits)
+    return digits
 
 
 def _eight_digit_account(sort_code: str, account: str) -> AccountDetails:

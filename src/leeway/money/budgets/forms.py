@@ -88,7 +88,7 @@ class AwayForm(forms.Form):
         if said.get("days") in ("paid_on", "left_out"):
             for name, words in (("starts_on", "first"), ("ends_on", "last")):
                 if not said.get(name) and name not in self.errors:
-                    self.add_error(name, f"Enter the {words} day of them.")
+                    self.add_error(name, f"Enter the {words} of these days.")
         return said
 
 

@@ -19,6 +19,7 @@ from leeway.money.budgets.forms import AwayForm, BecauseForm, EndForm, ExtendFor
 from leeway.money.budgets.models import UNTIL_ENDED, WHILE_AWAY, HoldKind
 from leeway.money.budgets.presenters import where_the_money_is
 from leeway.money.budgets.schedule import year_pence
+from leeway.money.payees.queries import ways_ready
 
 
 @require_GET
@@ -247,6 +248,7 @@ def _on_account(request: SignedIn, case, interims, form, because):
         "ask": form if isinstance(form, InterimForm) else InterimForm(),
         "because": because,
         "may_ask": not why_not(lambda: actions.require_may_ask(case, user)),
+        "needs_details": open_one and user.can(Capability.KEEP_BANK_DETAILS) and open_one.way not in ways_ready(case),
         "may_authorise": open_one and not why_not(lambda: actions.require_may_authorise(open_one, user)),
         "may_end": open_one and not why_not(lambda: actions.require_may_end(open_one, user)),
     }

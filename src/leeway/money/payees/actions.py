@@ -68,7 +68,7 @@ def enter_details(
     relationship = _holder(case, way, holder, on)
     verdict = checked(sort_code, account_number)
     _require_carried(account_name)
-    roll_number = _roll_number(roll_number)
+    roll_number = carried_roll_number(roll_number)
     bank_has_name = _name_of_a_close_match(name_check, bank_has_name)
     for waiting in PayeeAccount.objects.filter(case=case, way=way, state=State.ENTERED):
         _move(waiting, State.REPLACED)
@@ -155,7 +155,7 @@ def _require_carried(account_name: str) -> None:
         raise Refusal(str(problem), field="account_name") from problem
 
 
-def _roll_number(typed: str) -> str:
+def carried_roll_number(typed: str) -> str:
     """A roll number in the capitals that Bacs carries, or nothing. Refused where it would not arrive whole."""
     roll_number = " ".join(typed.upper().split())
     if roll_number and not re.fullmatch(ROLL_NUMBER, roll_number):

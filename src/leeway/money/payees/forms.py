@@ -2,7 +2,13 @@
 
 from django import forms
 
+from leeway.money.banking.modulus import account_digits, sort_code_digits
+from leeway.money.payees.actions import carried_roll_number
 from leeway.money.payees.models import Holder, NameCheck
+from leeway.refusal import Refusal
+
+#: What each number must be by itself; whether they belong together is judged where they are kept.
+NUMBERS = {"sort_code": sort_code_digits, "account_number": account_digits, "roll_number": carried_roll_number}
 
 
 class DetailsForm(forms.Form):
@@ -52,6 +58,17 @@ class DetailsForm(forms.Form):
         max_length=140,
         required=False,
     )
+
+    def clean(self) -> dict:
+        """All the numbers are judged, so that the page says at once which of them to look at."""
+        said = super().clean() or {}
+        for name, judge in NUMBERS.items():
+            try:
+                judge(said.get(name, "") if name not in self.errors else "")
+            except Refusal as refusal:
+                if name not in self.errors:
+                    self.add_error(name, str(refusal))
+        return said
 
 
 class ApproveForm(forms.Form):

@@ -352,7 +352,7 @@ def require_faster_day(pay_on: date, on: date) -> None:
     check_day(pay_on, PLANNED, field="pay_on", what="The day of payment", on=on)
     if pay_on < on:
         raise Refusal("Choose today or a day after it.", field="pay_on")
-    require_bank_working_day(pay_on, "The day of payment")
+    require_bank_working_day(pay_on)
     _require_within_a_month(pay_on, on)
 
 

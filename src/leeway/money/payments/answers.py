@@ -20,6 +20,7 @@ from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.files.actions import keep_file
+from leeway.files.formats import ACCEPTED, NotAccepted
 from leeway.files.models import FileKind, Owner
 from leeway.law.numbers import pounds
 from leeway.money.banking import status_report
@@ -38,6 +39,7 @@ REFERENCE = re.compile("([0-9]{6})-([0-9]{6})")
 ARUCS = re.compile(rb"\bARUCS\b|Automated Return of Unapplied Credit", re.IGNORECASE)
 HEAD = 20_000
 NAME_LONGEST, CODE_LONGEST = 70, 35
+AN_ANSWER = "A bank’s answer is a pain.002 or a camt.054."
 A_STATEMENT = "A statement is uploaded under Bank, at its account; what it says of this run is confirmed from there."
 SAID = {Verdict.PENDING: Said.PENDING, Verdict.DUPLICATE: Said.DUPLICATE, Verdict.REJECTED: Said.REJECTED}
 
@@ -75,7 +77,10 @@ def take_answer(*, run: PaymentRun, upload: DjangoFile, by: User, on: date) -> B
     require_given_to_the_bank(run)
     owner = Owner(FILES_OF_RUN, run.pk)
     words = f"The bank’s answer to payment run {run.number}"
-    file = keep_file(upload=upload, kind=FileKind.STATEMENT, words=words, owner=owner, by=by, on=on)
+    try:
+        file = keep_file(upload=upload, kind=FileKind.STATEMENT, words=words, owner=owner, by=by, on=on)
+    except NotAccepted as problem:
+        raise AnswerRefused(f"{str(problem).removesuffix(ACCEPTED)}{AN_ANSWER}") from problem
     heard = _hear(run, upload)
     _require_room_for(heard)
     if heard.message_id and run.answers.filter(kind=heard.kind, message_id=heard.message_id).exists():
@@ -242,7 +247,7 @@ def _from_notification(run: PaymentRun, content: bytes) -> Heard:
     try:
         read = read_statement(content)
     except CannotRead as problem:
-        raise AnswerRefused(f"{problem} A bank’s answer is a pain.002 or a camt.054. {A_STATEMENT}") from problem
+        raise AnswerRefused(f"{problem} {AN_ANSWER} {A_STATEMENT}") from problem
     if not read.version.startswith("camt.054"):
         raise AnswerRefused(
             f"This is a statement ({read.version or read.format}), and a bank’s answer to a run is a pain.002 or a "

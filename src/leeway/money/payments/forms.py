@@ -32,7 +32,7 @@ class PayDayForm(forms.Form):
     def clean_pay_on(self):
         day = self.cleaned_data["pay_on"]
         try:
-            require_bank_working_day(day, "The day of payment")
+            require_bank_working_day(day)
         except Refusal as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return day

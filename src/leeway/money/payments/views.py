@@ -49,7 +49,8 @@ def home(request: SignedIn):
     first, pay_on = queries.first_pay_day(today), queries.pay_day_to_suggest(today)
     due = queries.what_is_due(pay_on, seen_by=request.user)
     keeps_details = request.user.can(Capability.KEEP_BANK_DETAILS)
-    runs = comparing.beside_each_other(queries.runs(seen_by=request.user)[:RUNS_SHOWN])
+    page = Paginator(queries.runs(seen_by=request.user), RUNS_SHOWN).get_page(request.GET.get("page"))
+    runs = comparing.beside_each_other(page.object_list)
     return render(
         request,
         "payments/home.jinja",
@@ -61,6 +62,7 @@ def home(request: SignedIn):
             "held": due.waiting,
             "on_account": queries.on_account_waiting(pay_on, seen_by=request.user),
             "runs": runs,
+            "page": page,
             "settled": settled(run for run, _ in runs),
             "details_waiting": waiting(seen_by=request.user, rows=ROWS_A_PAGE) if keeps_details else None,
             "told": _told_of_making(request),

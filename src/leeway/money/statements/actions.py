@@ -72,6 +72,10 @@ def open_bank_account(
             "card; 8 to 34 letters and digits.",
             field="identifier",
         )
+    if keeping.is_mistyped(identifier):
+        raise Refusal(
+            "This IBAN cannot be right: its check digits do not fit. Compare it with the statement.", field="identifier"
+        )
     if (case is None) != (whose == Whose.COUNCIL):
         raise Refusal("Say whose account it is: a person’s account belongs to a case.", field="whose")
     _alone()

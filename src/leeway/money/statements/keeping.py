@@ -38,6 +38,7 @@ ROWS_AT_ONCE = 5_000
 LEAST_IN_COMMON = 8
 IN_POUNDS = ("GBP", "")
 HEAD = 20_000
+IBAN = re.compile("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 #: Which file a bank answers to, by the name that we gave it.
 ABOUT = re.compile(rb"OrgnlMsgId>\s{0,20}([A-Z0-9-]{1,35})\s{0,20}<")
 
@@ -49,6 +50,17 @@ def identifier_of(said: str) -> str:
     '12345612345678'
     """
     return "".join(sign for sign in said.upper() if sign.isascii() and sign.isalnum())
+
+
+def is_mistyped(identifier: str) -> bool:
+    """Whether an IBAN's own check digits say that it was mistyped. Nothing is said of any other number.
+
+    >>> is_mistyped("GB29NWBK60161331926819"), is_mistyped("GB29NWBK60161331926818"), is_mistyped("12345612345678")
+    (False, True, False)
+    """
+    if not IBAN.fullmatch(identifier):
+        return False
+    return int("".join(str(int(sign, 36)) for sign in identifier[4:] + identifier[:4])) % 97 != 1
 
 
 def is_of(account: BankAccount, said: str) -> bool:

@@ -413,7 +413,8 @@ class _Amounts:
 
     def _near(self, line: OpenLine, thing: OpenThing, name: str, only: bool) -> Proposal:
         same = f"the same amount{_without(line, thing)}"
-        why = f"{_at_the_start(thing.called)} is of {same}, expected on {thing.on:%-d %B %Y}"
+        known = "received on" if thing.thing.what == What.RECEIVED else "expected on"
+        why = f"{_at_the_start(thing.called)} is of {same}, {known} {thing.on:%-d %B %Y}"
         if name:
             why += f", and “{line.counterparty}” is like “{name}”"
             return _of_one(line, thing, Because.NAME, 85 if only else 75, why + ".")

@@ -136,7 +136,9 @@ class Statement(models.Model):
     @property
     def called(self) -> str:
         """What an officer calls it: “statement 14, 1 to 30 April 2026”."""
-        days = f"{self.from_on:%-d %B %Y} to {self.to_on:%-d %B %Y}"
+        days = f"{self.to_on:%-d %B %Y}"
+        if self.from_on != self.to_on:
+            days = f"{self.from_on:%-d %B %Y} to {days}"
         return f"statement {self.number}, {days}" if self.number else f"statement of {days}"
 
 

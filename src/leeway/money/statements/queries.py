@@ -47,6 +47,8 @@ FILES_OF_ACCOUNT = "statements.account"
 #: The kinds of job that read a bank's file, and that confirm a run by what it says.
 KEEP_STATEMENT, CONFIRM = "keep_statement", "confirm_from_statement"
 LINES_SHOWN = 50
+#: How many lines are named where a run is confirmed from them; of the others it says how many they are.
+NAMED = 3
 AMOUNT = re.compile(r"£?[0-9]{1,3}(,?[0-9]{3}){0,3}(\.[0-9]{2})?")
 #: How the queue can be sorted; the bank's own order among equals.
 SORTED: dict[str, tuple[str | OrderBy, ...]] = {
@@ -61,13 +63,15 @@ PARTS = ("parts__line", "parts__payment__run", "parts__run", "parts__receipt__ca
 class Evidence:
     """What the statements say of a run: whether all of it left, and which of its payments came back, and why.
 
-    `left_pence` is what left in fact: a bank may keep what it turned down.
+    `left_pence` is what left in fact: a bank may keep what it turned down. `all_the_same_pence` of it the bank had
+    turned down, and no matched line says that it came back.
     """
 
     left_whole: bool
     left_pence: int
     words: str
     returned: tuple[tuple[Payment, str, Proposal], ...]
+    all_the_same_pence: int = 0
 
     @property
     def seen(self) -> str:
@@ -292,10 +296,16 @@ def evidence_of(run: PaymentRun) -> Evidence:
             returned += _returned_of(run, some, find(some, things).proposed)
     turned_down = run.payments.filter(state=PaymentState.RETURNED).aggregate(pence=Sum("amount_pence", default=0))
     whole = left in (run.total_pence, run.total_pence - turned_down["pence"])
-    words = "; ".join(dict.fromkeys(words_of(line) for line in lines.distinct()[:3]))
-    kept = live.filter(what=What.RETURNED, payment__run=run, match__in=of_run.values("match"))
-    left_pence = left - kept.aggregate(pence=Sum("amount_pence", default=0))["pence"]
-    return Evidence(whole and left > 0, left_pence, words, tuple(_each_once(returned)))
+    words = [words_of(line) for line in lines.distinct()[:NAMED]]
+    if len(words) == NAMED and (more := lines.distinct().count() - NAMED):
+        words.append(f"and {more:,} more line{'' if more == 1 else 's'}")
+    back = live.filter(what=What.RETURNED, payment__run=run).aggregate(
+        pence=Sum("amount_pence", default=0),
+        kept=Sum("amount_pence", filter=Q(match__in=of_run.values("match")), default=0),
+    )
+    all_the_same = left - back["pence"] - (run.total_pence - turned_down["pence"])
+    found = tuple(_each_once(returned))
+    return Evidence(whole and left > 0, left - back["kept"], "; ".join(words), found, max(0, all_the_same))
 
 
 def _returned_of(

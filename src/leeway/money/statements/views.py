@@ -152,6 +152,9 @@ def line(request: SignedIn, account_id, line_id):
     form = forms.ExplainForm(request.POST or None)
     explaining = _beside(found, lambda **by_on: actions.explain(line=item.line, **form.cleaned_data, **by_on))
     if act(form, explaining, request):
+        if left_pence := queries.item(found, line_id, seen_by=request.user).open_pence:
+            messages.success(request, f"Explained as you said. {pounds(abs(left_pence))} of the line is still open.")
+            return redirect("statements:line", found.pk, line_id)
         messages.success(request, "The line is explained as you said.")
         return _next(found, item.line)
     return _line_page(request, found, item, form)
