@@ -87,7 +87,8 @@ def in_a_sentence(command: str) -> Iterator[None]:
         raise  # the help, as it is written
     except click.UsageError as wrong:
         where = wrong.ctx.command_path if wrong.ctx else command
-        raise BadUse(f"{shortened(wrong.format_message())} See “{where} --help”.") from wrong
+        said = shortened(wrong.format_message()).rstrip(".")
+        raise BadUse(f"{said}. See “{where} --help”.") from wrong
     except Exception as problem:
         if sentence := machine_problem(problem):
             raise BadUse(sentence) from problem

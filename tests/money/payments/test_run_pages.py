@@ -46,9 +46,9 @@ def fiona(db):
 def paid_for(another_case, agree, bank, finn):
     """Give somebody £100 a week as a direct payment from a day, into an account of their own."""
 
-    def started(name, starts_on=date(2026, 4, 22), account=None):
+    def started(name, starts_on=date(2026, 4, 22), account=None, charge_pence=0):
         case = another_case(name)
-        plan = agree(case, (DP, 100_00, 0), starts_on=starts_on)
+        plan = agree(case, (DP, 100_00, 0), starts_on=starts_on, charge_pence=charge_pence)
         bank(case, account_number=account or f"{12345678 + sum(map(ord, name))}", name=name)
         return start_budget(plan=plan, by=finn, on=date(2026, 4, 1))
 
@@ -265,7 +265,8 @@ def test_the_time_to_the_first_payment_and_who_waits_longest(paid_for, finn, pai
     amy = paid_for("Amy")
     paid(make_run(pay_on=FIRST, by=finn, on=ON), ON)
     dee = paid_for("Dee", starts_on=date(2026, 6, 1))
-    type(dee.case).objects.filter(pk__in=[amy.case_id, dee.case_id]).update(stage="active")
+    eve = paid_for("Eve", charge_pence=100_00)  # who pays all of it herself, so that nothing falls due
+    type(dee.case).objects.filter(pk__in=[amy.case_id, dee.case_id, eve.case_id]).update(stage="active")
     (one,) = first_payments(since=ON, until=FIRST, seen_by=finn)
     assert (one.days, one.way) == ((FIRST - date(2026, 4, 1)).days, DP)
     assert not first_payments(since=ON, until=FIRST - timedelta(1), seen_by=finn)

@@ -130,6 +130,9 @@ def test_a_proposal_is_accepted_as_it_was_seen_and_once(finance, paid_run, keep,
     assert "Matched: Payment" in text and "Undo your last match (u)" in text
     assert "not open any more" in post(finance, "accept", account.pk, row.pk, seen=seen)
     assert Match.objects.count() == 1
+    charge, part = StatementLine.objects.get(amount_pence=-1_00), {"amount_pence": "0.40", "seen_pence": -1_00}
+    text = post(finance, "line", account.pk, charge.pk, kind="charges", words="Bank charges of April", **part)
+    assert "£0.60 of the line is still open" in text and "£1.00 went out" in text
 
 
 def test_whatever_a_form_says_of_a_thing_finds_it(paid_run, keep, account, finn):

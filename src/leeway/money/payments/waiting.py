@@ -15,6 +15,7 @@ from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState
 from leeway.care.planning.waiting import TOLD, Wait, client_group, waits
+from leeway.money.budgets.models import Budget, Instalment
 from leeway.money.payees.models import PAID_WAYS
 from leeway.money.payments.models import Payment
 from leeway.money.payments.states import PaymentState
@@ -91,11 +92,16 @@ def _cases(team: Team | None) -> QuerySet[Case]:
 
 
 def _unpaid(team: Team | None = None) -> QuerySet[Case]:
-    """Open cases of people who live, with an agreed plan that pays money out, of which nothing has arrived."""
+    """Open cases of people who live, with an agreed plan that pays money out, of which nothing has arrived.
+
+    Once the money is set up, somebody waits only where something falls due: the person may pay all of it themselves.
+    """
     paid_out = PlanLine.objects.filter(plan=OuterRef("pk"), way__in=PAID_WAYS)
     agreed = Plan.objects.filter(Exists(paid_out), case=OuterRef("pk"), state=PlanState.AGREED)
     never = ~Exists(Payment.objects.filter(case=OuterRef("pk"), state=PaymentState.ARRIVED))
-    return _cases(team).filter(Exists(agreed), never, person__date_of_death=None).exclude(stage=Stage.CLOSED)
+    falls_due = Instalment.objects.filter(part__budget__case=OuterRef("pk"), amount_pence__gt=0, cancellation=None)
+    owed = ~Exists(Budget.objects.filter(case=OuterRef("pk"))) | Exists(falls_due)
+    return _cases(team).filter(Exists(agreed), never, owed, person__date_of_death=None).exclude(stage=Stage.CLOSED)
 
 
 def _age(born: date | None, on: date) -> int:

@@ -42,5 +42,6 @@ def verify(as_json: bool) -> None:
         for gap in gaps():
             click.echo(gap)
         click.echo(f"{sealed_rows} rows sealed, in {batches} batches.")
-        click.echo(f"{transfers} transfers, trial balance {sum(totals.values())} pence, {len(found) or 'no'} findings.")
+        counted = f"{len(found) or 'no'} finding{'' if len(found) == 1 else 's'}"
+        click.echo(f"{transfers} transfers, trial balance {sum(totals.values())} pence, {counted}.")
     raise click.exceptions.Exit(1 if found else 0)

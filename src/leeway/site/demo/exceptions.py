@@ -85,7 +85,7 @@ def stay_in_hospital(case: Case, staff: Staff, today: date) -> None:
         by=case.worker,
         on=on,
     )
-    _hold(case, staff, on, today + timedelta(days=3), "In hospital; the ward hopes for next week.")
+    _hold(case, staff, on, today + timedelta(days=3), "Home next week, the ward hopes.")
 
 
 def share_an_account(case: Case, other: Case, staff: Staff, today: date) -> None:
