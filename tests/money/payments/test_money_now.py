@@ -88,7 +88,9 @@ def test_finance_and_the_person_are_told_alike_what_is_late(waiting, ada_user, f
     hold = place_hold(
         budget=waiting, kind=HoldKind.REVIEW_OVERDUE, reason="Not reviewed yet", last_on=day, by=finn, on=LAST_DAY
     )
-    assert "Your payments are on hold.</strong> Review overdue" in page_on(ada_user, day)
+    until = "That is until 21 April 2026, as far as we know."
+    assert f"Your payments are on hold.</strong> Review overdue. {until}" in page_on(ada_user, day)
+    assert until not in page_on(ada_user, date(2026, 4, 22))
     lift_hold(hold=hold, by=finn, on=day)
     page = page_on(ada_user, day)
     assert "Late" not in page and "On 23 April 2026 at the earliest" in page and "Late" not in page_on(finn, day)

@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from leeway.care.people.models import Case
 from leeway.money.banking.working_days import working_day_on_or_before
 from leeway.money.budgets.models import HoldKind, Instalment, Interim
-from leeway.money.budgets.payable import BETWEEN, as_paid_on, with_what_stops, with_what_stops_on_account
+from leeway.money.budgets.payable import (
+    BETWEEN,
+    HOLD_IN_FORCE,
+    as_paid_on,
+    with_what_stops,
+    with_what_stops_on_account,
+)
 from leeway.money.payments.lateness import FAILED, late_payments
 from leeway.money.payments.models import Payment
 from leeway.money.payments.queries import first_pay_day, to_be_made_again
@@ -21,7 +27,10 @@ APPROVED = Payment.objects.filter(state=PaymentState.IN_RUN, run__state=State.AP
 
 @dataclass(frozen=True)
 class Next:
-    """The next payment that was not sent: when it is due and can arrive, why it waits, and whether it is late."""
+    """The next payment that was not sent: when it is due and can arrive, why it waits, and whether it is late.
+
+    `until` is the last day that it waits as far as is known; none where a hold has no last day.
+    """
 
     amount_pence: int
     way: str
@@ -29,6 +38,7 @@ class Next:
     arrives_on: date
     waits: str
     late: bool
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,7 @@ def _next(case: Case, on: date) -> Next | None:
     ).annotate(
         late=Exists(late_payments(on).filter(pk=OuterRef("pk"))),
         run_pays_on=Subquery(APPROVED.filter(**this).values("run__pay_on")[:1]),
+        until=Subquery(HOLD_IN_FORCE.order_by(F("last_on").desc(nulls_first=True)).values("last_on")[:1]),
     )
     found: Any = with_what_stops(as_paid_on(ahead, on)).select_related("part").order_by("due_on", "pk").first()
     if found is None:
@@ -85,7 +96,7 @@ def _next(case: Case, on: date) -> Next | None:
     due = working_day_on_or_before(found.due_on)
     in_time = found.run_pays_on is not None and found.run_pays_on >= on and not found.late
     on_time = found.run_pays_on if in_time else first_pay_day(on)
-    return Next(found.amount_pence, found.part.way, due, max(due, on_time), found.why, found.late)
+    return Next(found.amount_pence, found.part.way, due, max(due, on_time), found.why, found.late, found.until)
 
 
 def _next_on_account(case: Case, on: date) -> Next | None:
