@@ -78,7 +78,7 @@ def test_it_waits_for_a_manager_who_did_not_ask(asked, case, finn, fay, mona, be
     assert make_run(pay_on=date(2026, 4, 24), by=finn, on=ON).total_pence == 150_01
 
 
-def test_what_was_agreed_and_cannot_be_paid_says_why(case, bank, finn, mona, client, monkeypatch):
+def test_what_was_agreed_and_cannot_be_paid_says_why(case, bank, finn, mona, client, looking, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: ON)
     asked = ask_for_interim(
         case=case, amount_pence=150_01, starts_on=ON, ends_on=date(2026, 5, 3), reason=WHY, by=finn, on=ON
