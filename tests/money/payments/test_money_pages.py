@@ -294,7 +294,9 @@ def test_holds_and_the_end_are_done_and_explained_on_the_page(budget, case, as_u
     assert "In hospital" in page(client, "payments:home")
     assert "Say why the days are paid" in post(client, "budgets:lift", case.pk, budget.holds.get().pk)
     for days in ("left_out", "paid_on"):
-        assert "Enter the first of these days" in post(client, "budgets:away", case.pk, budget.holds.get().pk, days=days)
+        assert "Enter the first of these days" in post(
+            client, "budgets:away", case.pk, budget.holds.get().pk, days=days
+        )
     said = {"days": "paid", "days_because": "Her assistant was paid on."}
     text = post(client, "budgets:away", case.pk, budget.holds.get().pk, **said)
     assert "On hold" not in text

@@ -23,6 +23,7 @@ from leeway.files.laying_by import Given
 from leeway.forms import set_choices
 from leeway.jobs.pressing import Asked, act_or_start, require_free, unless_under_way
 from leeway.jobs.queries import jobs_of_kind, told_of
+from leeway.law.numbers import pounds
 from leeway.money.banking.statement import lines_about
 from leeway.money.payments.actions import require_step
 from leeway.money.payments.models import PaymentRun
