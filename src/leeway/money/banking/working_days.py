@@ -32,11 +32,11 @@ def is_bank_working_day(day: date) -> bool:
     return day.weekday() < SATURDAY and day not in holidays
 
 
-def require_bank_working_day(day: date) -> None:
-    """Refuse (BankDayRefused) a day on which banks do not work, and name the one before."""
+def require_bank_working_day(day: date, what: str = "") -> None:
+    """Refuse (BankDayRefused) a day on which banks do not work, and name the one before. `what` may start it."""
     if not is_bank_working_day(day):
         before = working_day_on_or_before(day)
-        raise BankDayRefused(f"{_written(day)} is not a bank working day. {_written(before)} is.")
+        raise BankDayRefused(f"{what} {_written(day)}".strip() + f" is not a bank working day. {_written(before)} is.")
 
 
 def working_day_on_or_before(day: date) -> date:
