@@ -72,7 +72,7 @@ ONCE = {
 }  # fmt: skip
 #: What changes no record; what somebody writes and has not sent is theirs alone, and one browser's.
 ASKS = {
-    "people:search", "people:reason", "asking:show", "insight:second_look", "what_might_i_pay",
+    "people:search", "people:reason", "asking:show", "asking:waiting", "insight:second_look", "what_might_i_pay",
     "ask:part", "ask:keep", "ask:pick_up", "ask:forget",
 }  # fmt: skip
 
