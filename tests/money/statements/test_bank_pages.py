@@ -221,6 +221,41 @@ def test_pages_need_few_queries(finance, finn, paid_run, keep, account, django_a
         assert "of Care payments is not explained, in 39 lines." in text, name
 
 
+def test_bank_accounts_are_asked_at_once_and_peoples_are_searched_and_paged(
+    finance, finn, paid_run, keep, account, monkeypatch
+):
+    def home(**data):
+        with CaptureQueriesContext(connection) as asked:
+            text = page(finance, "home", **data).partition("<main")[2]
+        return text, len(asked)
+
+    ada, ben, cat = paid_run.payments.order_by("payee__account_name")
+
+    def opened(name, number, payment=None):
+        case = {"whose": Whose.DEDICATED, "case": payment.case} if payment else {"whose": Whose.COUNCIL}
+        one = actions.open_bank_account(name=name, identifier=f"4242424200{number}", by=finn, on=LATER, **case)
+        keep(read(line(-1_00 * number, 24), account=one.identifier), of=one)
+
+    keep(read(line(-paid_run.total_pence, reference="LEEWAY-000001")))
+    opened("Care account", 1, ada)
+    assert "all of it left" in (text := home()[0]) and "−£1.00" in text and "Find by" not in text
+    asked = home()[1]
+    opened("Cards", 2), opened("Rent", 3), opened("Care account", 4, ben), opened("Holiday pay", 5, cat)
+    text, more = home()
+    assert more == asked <= 25, "however many accounts there are"
+    assert text.index("Rent") < text.index("People’s accounts") < text.index("Ada Example") < text.index("Cat Example")
+    monkeypatch.setattr(views, "ACCOUNTS_A_PAGE", 2)
+    first, second = home()[0], home(page=2)[0]
+    assert "3 accounts" in first and "Ben Example" in first and "Cat Example" not in first and "Rent" in first
+    assert "Cat Example" in second and "Ben Example" not in second and "Rent" in second
+    assert Look.objects.filter(page="Bank accounts").latest("at").named == [cat.case.person_id]
+    text, _ = home(words="holiday")
+    assert "1 account with “holiday”" in text and "Cat Example" in text and "Ada Example" not in text
+    assert "Ben Example" in (text := home(words="ben")[0]) and "Cat Example" not in text
+    for words in ("zed", "31 February 1950"):
+        assert f"No account of a person’s has “{words}”" in home(words=words)[0]
+
+
 def test_lines_that_nobody_explained_are_todays_work(finance, fiona, finn, keep, account):
     def home():
         with CaptureQueriesContext(connection) as asked:
@@ -264,10 +299,55 @@ def test_the_queue_is_searched_and_sorted(finance, keep, account):
     assert amounts(words="oakfield £9.00") == ["−£9.00"] and amounts(words="1,250.00") == ["−£1,250.00"]
     assert amounts(words="100%") == ["−£1,250.00"] and amounts(words="%") == ["−£1,250.00"]
     text = page(finance, "queue", account.pk, words="oakfield", sort="largest")
+    assert text.count("queue=words%3Doakfield%26sort%3Dlargest") == 3
     assert "4 lines to explain" in text and "2 lines with “oakfield”, the largest first" in text
     assert "No line that is not explained has “zed”" in page(finance, "queue", account.pk, words="zed")
     assert "Choose one of these orders" in page(finance, "queue", account.pk, sort="sideways")
     assert amounts(words="9" * 100) == [] and amounts(words="\x00") == amounts()
+
+
+def test_what_is_next_is_next_of_what_was_searched_for_as_it_was_sorted(finance, keep, account):
+    keep(
+        read(
+            line(-9_00, 20, description="Oak fees"), line(-30_00, 21, description="Oak rent"), line(-5_00, 22),
+            line(-20_00, 23, description="Oak rates"), line(-20_00, 24, description="Oak lights"),
+        )
+    )  # fmt: skip
+    rows = {row.description.removeprefix("Oak ") or "none": row for row in StatementLine.objects.all()}
+
+    def next_of(name, **asked):
+        text = finance.get(reverse("statements:line", args=[account.pk, rows[name].pk]), asked).content.decode()
+        found = re.search('data-key="n" href="([^"]+)"', text)[1].replace("&amp;", "&")
+        return next(each for each, row in rows.items() if str(row.pk) in found), found.partition("?")[2]
+
+    def all_from(name, **asked):
+        found = [name]
+        while (after := next_of(found[-1], **asked)[0]) != found[0]:
+            found.append(after)
+        return found
+
+    assert all_from("fees") == ["fees", "rent", "none", "rates", "lights"]
+    assert all_from("lights", queue="sort=newest") == all_from("fees")[::-1]
+    assert all_from("rent", queue="sort=largest") == ["rent", "rates", "lights", "fees", "none"]
+    asked = {"queue": "words=oak&sort=largest"}
+    assert all_from("rent", **asked) == ["rent", "rates", "lights", "fees"]
+    kept = "queue=words%3Doak%26sort%3Dlargest"
+    assert next_of("rent", **asked) == ("rates", kept)
+    assert next_of("rent", queue="sort=sideways")[1] == ""
+
+    def explained(name):
+        address = reverse("statements:line", args=[account.pk, rows[name].pk])
+        said = {"kind": "charges", "words": "Charges of the oak", "seen_pence": rows[name].amount_pence}
+        return finance.post(f"{address}?{kept}", said).headers["Location"]
+
+    for name, after in (("rates", "lights"), ("rent", "lights"), ("lights", "fees")):
+        assert explained(name) == f"{reverse('statements:line', args=[account.pk, rows[after].pk])}?{kept}"
+    queue = f"{reverse('statements:queue', args=[account.pk])}?words=oak&sort=largest"
+    assert (
+        explained("fees") == queue and "No line that is not explained has “oak”" in finance.get(queue).content.decode()
+    )
+    by_hand = finance.get(f"{reverse('statements:by_hand', args=[account.pk, rows['none'].pk])}?{kept}")
+    assert 'name="queue" value="words=oak&amp;sort=largest"' in by_hand.content.decode()
 
 
 def test_a_run_is_confirmed_from_what_the_bank_says(finance, fiona, paid_run, account, keep):

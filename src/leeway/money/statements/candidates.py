@@ -75,6 +75,12 @@ def open_lines(account: BankAccount) -> QuerySet[Any]:
     return with_open(account.lines.all()).exclude(open_pence=0).order_by("booked_on", "statement__kept_at", "place")
 
 
+def open_lines_of_council() -> QuerySet[Any]:
+    """The lines of all of the council's own accounts that are not explained, or not wholly, in their order."""
+    lines = StatementLine.objects.filter(account__whose=Whose.COUNCIL)
+    return with_open(lines).exclude(open_pence=0).order_by("booked_on", "statement__kept_at", "place")
+
+
 def open_of_line(line: StatementLine) -> int:
     """What is not explained of one line, as it stands now."""
     return with_open(StatementLine.objects.filter(pk=line.pk)).get().open_pence
@@ -162,6 +168,13 @@ def pieces(account: BankAccount, lines: QuerySet[Any]) -> Iterator[Piece]:
         yield some, list(_things_for(account, _ByKey(some, runs)))
 
 
+def pieces_of_council(lines: QuerySet[Any]) -> Iterator[Piece]:
+    """The same of lines of several of the council's own accounts: one thing may be on any of them."""
+    runs = _left_of_runs()
+    for some in batched(as_open(lines), LINES_AT_ONCE):
+        yield some, list(_things_of_council(_ByKey(some, runs)))
+
+
 def found_for(account: BankAccount, lines: Sequence[Any]) -> Found:
     """What some lines of a page may stand for, with every other open line in mind: those that name the same.
 
@@ -190,9 +203,11 @@ def _texts_with_a_key(line: StatementLine) -> Iterable[str]:
 
 def _things_for(account: BankAccount, near: "_Near") -> Iterable[OpenThing]:
     """Everything that these lines may stand for."""
-    if account.whose == Whose.COUNCIL:
-        return chain(runs_in(near.runs), _payments(near), _came_back(near), _to_be_recorded(near), _receipts(near))
-    return _arrived(account)
+    return _things_of_council(near) if account.whose == Whose.COUNCIL else _arrived(account)
+
+
+def _things_of_council(near: "_Near") -> Iterable[OpenThing]:
+    return chain(runs_in(near.runs), _payments(near), _came_back(near), _to_be_recorded(near), _receipts(near))
 
 
 @dataclass

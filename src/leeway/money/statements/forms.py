@@ -15,7 +15,7 @@ from leeway.forms import PoundsField, set_choices
 from leeway.money.banking.readers.mapping import OUT_HAS_NO_MINUS, shipped
 from leeway.money.banking.statement import mapping_named
 from leeway.money.statements import columns
-from leeway.money.statements.kinds import Because, Otherwise, What, Whose
+from leeway.money.statements.kinds import ORDERS, Because, Otherwise, What, Whose
 from leeway.money.statements.matching import Proposal, Thing
 
 OPEN_AGAIN = "Open the page again, and choose there: what it showed cannot be read."
@@ -336,6 +336,12 @@ class PickForm(forms.Form):
         return [int(place) for place in self.cleaned_data["places"]]
 
 
+class FindAccountForm(forms.Form):
+    """Whose accounts to show, of people's."""
+
+    words = forms.CharField(label="Find by the person’s name, or the account’s", required=False, max_length=100)
+
+
 class QueueForm(forms.Form):
     """Which of the lines that nobody has explained to show, and in which order."""
 
@@ -343,7 +349,7 @@ class QueueForm(forms.Form):
     sort = forms.ChoiceField(
         label="Order",
         required=False,
-        choices=[("oldest", "The oldest first"), ("newest", "The latest first"), ("largest", "The largest first")],
+        choices=[(name, order.words) for name, order in ORDERS.items()],
         error_messages={"invalid_choice": "Choose one of these orders."},
     )
 

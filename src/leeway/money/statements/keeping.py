@@ -15,6 +15,7 @@ from django.db.models import Count, F, Q, Value
 
 from leeway.access.models import User
 from leeway.days import HAPPENED, check_day
+from leeway.files.formats import HEAD
 from leeway.files.models import File
 from leeway.jobs.kinds import Progress, untold
 from leeway.law.numbers import pounds
@@ -37,7 +38,6 @@ from leeway.refusal import Refusal
 ROWS_AT_ONCE = 5_000
 LEAST_IN_COMMON = 8
 IN_POUNDS = ("GBP", "")
-HEAD = 20_000
 IBAN = re.compile("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 #: Which file a bank answers to, by the name that we gave it.
 ABOUT = re.compile(rb"OrgnlMsgId>\s{0,20}([A-Z0-9-]{1,35})\s{0,20}<")

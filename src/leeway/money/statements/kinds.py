@@ -1,5 +1,8 @@
 """The words of this room: whose account, what a line can stand for, and why a match was made."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from django.db.models import TextChoices
 
 
@@ -45,3 +48,24 @@ class Because(TextChoices):
 
 #: Which way money goes on the council's statement, or into a person's account: in is positive.
 SIGN = {What.SENT: -1, What.RUN: -1, What.RETURNED: 1, What.ARRIVED: 1, What.RECEIVED: 1}
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order of the lines that nobody has explained: its words, and what it goes by, the weightiest first."""
+
+    words: str
+    by: tuple[str, ...]
+
+
+#: The orders of the queue, the usual one first; the bank's own order among equals.
+ORDERS: Mapping[str, Order] = {
+    "oldest": Order("The oldest first", ("booked_on", "statement__kept_at", "place")),
+    "newest": Order("The latest first", ("-booked_on", "-statement__kept_at", "-place")),
+    "largest": Order("The largest first", ("-open_size", "booked_on", "statement__kept_at", "place")),
+}
+
+
+def order_called(name: str) -> Order:
+    """The order of this name, or the usual one."""
+    return ORDERS.get(name, ORDERS["oldest"])

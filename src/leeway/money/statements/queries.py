@@ -1,7 +1,7 @@
 """Reading bank accounts: the queue of lines, what a line may stand for, what was matched, and a month's end."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,8 +10,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, OrderBy, Prefetch, Q, QuerySet, Sum
-from django.db.models.functions import Abs
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Abs, Coalesce
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -19,7 +19,7 @@ from leeway.access.looks import record_look_over, record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case
-from leeway.care.people.queries import find_people
+from leeway.care.people.queries import people_called
 from leeway.jobs.models import Job
 from leeway.jobs.queries import jobs_about
 from leeway.law.numbers import pounds
@@ -35,13 +35,12 @@ from leeway.money.payments.queries import get_run, runs_to_confirm
 from leeway.money.payments.states import PaymentState
 from leeway.money.statements import candidates
 from leeway.money.statements.keeping import changed_since
-from leeway.money.statements.kinds import Because, What, Whose
+from leeway.money.statements.kinds import Because, What, Whose, order_called
 from leeway.money.statements.matching import OpenLine, Proposal, Thing, find
 from leeway.money.statements.models import BankAccount, Match, Part, StatementLine
 from leeway.money.statements.relations import RELATIONS
-from leeway.money.statements.standing import Standing, gaps_of, standing
+from leeway.money.statements.standing import Standing, chains, standings
 from leeway.money.statements.told_twice import REPORTS
-from leeway.refusal import Refusal
 
 FILES_OF_ACCOUNT = "statements.account"
 #: The kinds of job that read a bank's file, and that confirm a run by what it says.
@@ -50,17 +49,11 @@ LINES_SHOWN = 50
 #: How many lines are named where a run is confirmed from them; of the others it says how many they are.
 NAMED = 3
 AMOUNT = re.compile(r"£?[0-9]{1,3}(,?[0-9]{3}){0,3}(\.[0-9]{2})?")
-#: How the queue can be sorted; the bank's own order among equals.
-SORTED: dict[str, tuple[str | OrderBy, ...]] = {
-    "oldest": ("booked_on", "statement__kept_at", "place"),
-    "newest": ("-booked_on", "-statement__kept_at", "-place"),
-    "largest": (Abs("open_pence").desc(), "booked_on", "statement__kept_at", "place"),
-}
 PARTS = ("parts__line", "parts__payment__run", "parts__run", "parts__receipt__case__person")
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Left:
     """What the statements say of a run: whether all of it left, and which of its payments came back, and why.
 
     `left_pence` is what left in fact: a bank may keep what it turned down. `all_the_same_pence` of it the bank had
@@ -69,9 +62,15 @@ class Evidence:
 
     left_whole: bool
     left_pence: int
-    words: str
     returned: tuple[tuple[Payment, str, Proposal], ...]
-    all_the_same_pence: int = 0
+    all_the_same_pence: int
+
+
+@dataclass(frozen=True)
+class Evidence(Left):
+    """The same, with the lines that say so, in words."""
+
+    words: str
 
     @property
     def seen(self) -> str:
@@ -113,12 +112,23 @@ def unexplained(*, seen_by: User) -> list[Unexplained]:
     return [Unexplained(*row) for row in rows.order_by("oldest", "account")]
 
 
-def accounts(*, seen_by: User) -> list[Standing]:
-    """Every account whose statements are read, and how it stands."""
+def accounts_of_people(*, seen_by: User, words: str = "") -> QuerySet[BankAccount]:
+    """The accounts of people whose statements are read, or of whom some words find, or so called, by last name."""
     check_can(seen_by, Capability.SEE_BANK)
-    found = list(BankAccount.objects.select_related("case__person"))
+    found = BankAccount.objects.exclude(whose=Whose.COUNCIL).select_related("case__person")
+    if words:
+        found = found.filter(Q(case__person__in=people_called(words)) | Q(name__icontains=words.strip()))
+    return found.order_by("case__person__family_name", "case__person__given_name", "name", "pk")
+
+
+def how_they_stand(theirs: Iterable[BankAccount], *, seen_by: User) -> tuple[list[Standing], list[Standing]]:
+    """How every account of the council's own stands, and how some accounts of people do, the look noted."""
+    check_can(seen_by, Capability.SEE_BANK)
+    found = [*BankAccount.objects.filter(whose=Whose.COUNCIL), *theirs]
     record_looks(viewer=seen_by, person_ids=_people_of(found), page="Bank accounts")
-    return [standing(account) for account in found]
+    stands = standings(found)
+    ours = [each for each in stands if each.account.whose == Whose.COUNCIL]
+    return ours, stands[len(ours) :]
 
 
 def get_account(account_id: UUID, *, seen_by: User, page: str) -> BankAccount:
@@ -190,8 +200,8 @@ class Item:
 
 
 def lines_to_explain(account: BankAccount, *, words: str = "", sort: str = "") -> QuerySet[Any]:
-    """The lines that are not explained and that have some words, or an amount, in one of the orders of `SORTED`."""
-    lines = candidates.open_lines(account)
+    """The lines that are not explained and that have some words, or an amount, in one of the `ORDERS`."""
+    lines = candidates.open_lines(account).annotate(open_size=Abs("open_pence"))
     for word in words.split():
         named = ("counterparty", "reference", "description", "end_to_end_id")
         has = Q(*((f"{name}__icontains", word) for name in named), _connector=Q.OR)
@@ -199,7 +209,7 @@ def lines_to_explain(account: BankAccount, *, words: str = "", sort: str = "") -
             pence = int(Decimal(word.lstrip("£").replace(",", "")) * 100)
             has |= Q(amount_pence__in=(pence, -pence)) | Q(open_pence__in=(pence, -pence))
         lines = lines.filter(has)
-    return lines.order_by(*SORTED.get(sort, SORTED["oldest"]))
+    return lines.order_by(*order_called(sort).by)
 
 
 def queue(account: BankAccount, *, seen_by: User, first: int = 0, **asked: str) -> list[Item]:
@@ -226,17 +236,28 @@ def item(account: BankAccount, line_id: UUID, *, seen_by: User) -> Item:
     return Item(line, line.open_pence, found.get(line.pk, ()))
 
 
-def next_line(account: BankAccount, after: StatementLine | None = None) -> Any:
-    """The line that is not explained after another, or the first."""
-    lines = candidates.open_lines(account)
+def next_line(account: BankAccount, after: Any = None, **asked: str) -> Any:
+    """Of `lines_to_explain`, the one after another, as that stood when it was looked at; or the first."""
+    lines = lines_to_explain(account, **asked)
     if after is not None:
-        later = (
-            Q(booked_on__gt=after.booked_on)
-            | Q(booked_on=after.booked_on, statement__kept_at__gt=after.statement.kept_at)
-            | Q(booked_on=after.booked_on, statement=after.statement_id, place__gt=after.place)
-        )
-        lines = lines.filter(later)
+        lines = lines.filter(_comes_after(after, order_called(asked.get("sort", "")).by))
     return lines.first()
+
+
+def _comes_after(line: Any, order: Iterable[str]) -> Q:
+    """What comes after a line in an order."""
+    is_at = {
+        "booked_on": line.booked_on,
+        "statement__kept_at": line.statement.kept_at,
+        "place": line.place,
+        "open_size": abs(line.open_pence),
+    }
+    later, same = Q(pk__in=[]), Q()
+    for each in order:
+        name = each.removeprefix("-")
+        later |= same & Q(**{f"{name}__{'lt' if each.startswith('-') else 'gt'}": is_at[name]})
+        same &= Q(**{name: is_at[name]})
+    return later
 
 
 def _proposals(account: BankAccount, shown: Sequence[Any]) -> Mapping[UUID, tuple[Proposal, ...]]:
@@ -281,48 +302,85 @@ def last_match_by(account: BankAccount, user: User) -> Match | None:
 
 
 def evidence_of(run: PaymentRun) -> Evidence:
-    """What the statements of the council's accounts say of a run that was sent.
-
-    What is known to have come back may never have left: a bank debits all of the run, or all but that.
-    """
-    live = Part.objects.filter(match__undoing=None)
-    of_run = live.filter(Q(run=run) | Q(payment__run=run, what=What.SENT))
-    left = -of_run.aggregate(pence=Sum("amount_pence", default=0))["pence"]
-    lines = StatementLine.objects.filter(parts__match__in=of_run.values("match")).select_related("statement", "account")
-    returned: list[tuple[Payment, str, Proposal]] = []
-    for account in BankAccount.objects.filter(whose=Whose.COUNCIL).order_by("pk"):
-        came_in = candidates.open_lines(account).filter(amount_pence__gt=0, booked_on__gte=run.sent_on or run.made_on)
-        for some, things in candidates.pieces(account, came_in):
-            returned += _returned_of(run, some, find(some, things).proposed)
-    turned_down = run.payments.filter(state=PaymentState.RETURNED).aggregate(pence=Sum("amount_pence", default=0))
-    whole = left in (run.total_pence, run.total_pence - turned_down["pence"])
-    words = [words_of(line) for line in lines.distinct()[:NAMED]]
+    """What the statements of the council's accounts say of a run that was sent, and which lines say it."""
+    left = left_of([run])[run.pk]
+    lines = StatementLine.objects.filter(parts__match__in=_leaving([run]).values("match"))
+    words = [words_of(line) for line in lines.select_related("statement", "account").distinct()[:NAMED]]
     if len(words) == NAMED and (more := lines.distinct().count() - NAMED):
         words.append(f"and {more:,} more line{'' if more == 1 else 's'}")
-    back = live.filter(what=What.RETURNED, payment__run=run).aggregate(
-        pence=Sum("amount_pence", default=0),
-        kept=Sum("amount_pence", filter=Q(match__in=of_run.values("match")), default=0),
-    )
-    all_the_same = left - back["pence"] - (run.total_pence - turned_down["pence"])
-    found = tuple(_each_once(returned))
-    return Evidence(whole and left > 0, left - back["kept"], "; ".join(words), found, max(0, all_the_same))
+    return Evidence(left.left_whole, left.left_pence, left.returned, left.all_the_same_pence, "; ".join(words))
 
 
-def _returned_of(
-    run: PaymentRun, lines: Iterable[OpenLine], proposed: Mapping[UUID, Sequence[Proposal]]
-) -> Iterable[tuple[Payment, str, Proposal]]:
-    """The payments of a run of which one of these lines says surely that it came back, why, and by which line."""
-    found = {}
-    for line in lines:
-        sure = [one for one in proposed.get(line.id, ()) if _says_returned(one, line)]
-        if len(sure) == 1:
-            found[line.id] = sure[0]
-    named = [proposal.things[0][0].id for proposal in found.values()]
-    payments = run.payments.select_related("run", candidates.PERSON).in_bulk(named)
-    written = StatementLine.objects.in_bulk(list(found))
-    for line_id, proposal in found.items():
-        if payment := payments.get(proposal.things[0][0].id):
-            yield payment, why_returned(written[line_id]), proposal
+def left_of(runs: Collection[PaymentRun]) -> dict[UUID, Left]:
+    """What the statements of the council's accounts say of some runs that were sent, asked at once for all of them.
+
+    What is known to have come back may never have left: a bank debits all of a run, or all but that. What came back
+    besides is asked of runs that left.
+    """
+    leaving = _leaving(runs).annotate(of=Coalesce("run", "payment__run"))
+    went_out = _pence_by_run(leaving)
+    turned_down = _pence_by_run(Payment.objects.filter(run__in=runs, state=PaymentState.RETURNED).annotate(of=F("run")))
+    came_in = Part.objects.filter(match__undoing=None, what=What.RETURNED, payment__run__in=runs)
+    back = came_in.annotate(of=F("payment__run"))
+    of_same = leaving.filter(match=OuterRef("match"), of=OuterRef("payment__run"))
+    on_lines, never_left = _pence_by_run(back), _pence_by_run(back.filter(Exists(of_same)))
+    left = {run.pk: -went_out[run.pk] for run in runs}
+    whole = [
+        run
+        for run in runs
+        if left[run.pk] > 0 and left[run.pk] in (run.total_pence, run.total_pence - turned_down[run.pk])
+    ]
+    returned = _returned_of(whole) if whole else {}
+    return {
+        run.pk: Left(
+            run in whole,
+            left[run.pk] - never_left[run.pk],
+            tuple(returned.get(run.pk, ())),
+            max(0, left[run.pk] - on_lines[run.pk] - (run.total_pence - turned_down[run.pk])),
+        )
+        for run in runs
+    }
+
+
+def _leaving(runs: Collection[PaymentRun]) -> QuerySet[Part]:
+    """The parts of matches that say that some runs left, whole or payment by payment."""
+    live = Part.objects.filter(match__undoing=None)
+    return live.filter(Q(run__in=runs) | Q(payment__run__in=runs, what=What.SENT))
+
+
+def _pence_by_run(rows: QuerySet[Any]) -> Counter[UUID]:
+    """What rows come to, by the run that each is `of`."""
+    return Counter(dict(rows.order_by().values_list("of").annotate(pence=Sum("amount_pence"))))
+
+
+def _returned_of(runs: Collection[PaymentRun]) -> Mapping[UUID, list[tuple[Payment, str, Proposal]]]:
+    """The payments of each of some runs of which a line says surely that it came back, why, and by which line.
+
+    What is named by two lines is left to a person.
+    """
+    first = min(map(_sent_on, runs))
+    came_in = candidates.open_lines_of_council().filter(amount_pence__gt=0, booked_on__gte=first)
+    told: defaultdict[UUID, list[tuple[OpenLine, Proposal]]] = defaultdict(list)
+    for some, things in candidates.pieces_of_council(came_in):
+        proposed = find(some, things).proposed
+        for line in some:
+            sure = [one for one in proposed.get(line.id, ()) if _says_returned(one, line)]
+            if len(sure) == 1:
+                told[sure[0].things[0][0].id].append((line, sure[0]))
+    payments = Payment.objects.filter(run__in=runs).select_related("run", candidates.PERSON).in_bulk(list(told))
+    since = {pk: _sent_on(one.run) for pk, one in payments.items()}
+    once = {pk: [each for each in told[pk] if each[0].booked_on >= since[pk]] for pk in payments}
+    written = StatementLine.objects.in_bulk([line.id for lines in once.values() for line, _ in lines])
+    found: defaultdict[UUID, list[tuple[Payment, str, Proposal]]] = defaultdict(list)
+    for pk, by_lines in once.items():
+        if len(by_lines) == 1:
+            ((by, proposal),) = by_lines
+            found[payments[pk].run_id].append((payments[pk], why_returned(written[by.id]), proposal))
+    return found
+
+
+def _sent_on(run: PaymentRun) -> date:
+    return run.sent_on or run.made_on
 
 
 def _says_returned(proposal: Proposal, line: OpenLine) -> bool:
@@ -330,13 +388,6 @@ def _says_returned(proposal: Proposal, line: OpenLine) -> bool:
     (thing, pence), *others = proposal.things
     same = proposal.because == Because.EXACT_KEY and proposal.confidence >= 95 and pence == line.open_pence
     return same and not others and thing.what == What.RETURNED and proposal.to_record
-
-
-def _each_once(returned: Sequence[tuple[Payment, str, Proposal]]) -> Iterable[tuple[Payment, str, Proposal]]:
-    """What is named by two lines is left to a person."""
-    for each in returned:
-        if sum(one[0].pk == each[0].pk for one in returned) == 1:
-            yield each
 
 
 def why_returned(line: StatementLine) -> str:
@@ -349,11 +400,12 @@ def words_of(line: StatementLine) -> str:
     return f"“{line.account.name}”, {line.statement.called}, line {line.place} of {line.booked_on:%-d %B %Y}"
 
 
-def runs_that_left(*, seen_by: User, on: date) -> list[tuple[PaymentRun, Evidence]]:
+def runs_that_left(*, seen_by: User, on: date) -> list[tuple[PaymentRun, Left]]:
     """Runs whose day has come, that nobody confirmed, and of which the statements say that all of it left."""
     check_can(seen_by, Capability.SEE_BANK)
-    found = [(run, evidence_of(run)) for run in runs_to_confirm(on, seen_by=seen_by)]
-    return [(run, evidence) for run, evidence in found if evidence.left_whole]
+    runs = list(runs_to_confirm(on, seen_by=seen_by))
+    left = left_of(runs) if runs else {}
+    return [(run, left[run.pk]) for run in runs if left[run.pk].left_whole]
 
 
 def read_up_to() -> QuerySet[Any]:
@@ -406,11 +458,7 @@ class OwedShare:
 
 def owed_by(words: str, *, seen_by: User) -> list[OwedShare]:
     """What is owed for the people whose names have all of these words, the look noted."""
-    try:
-        people = find_people(words)
-    except Refusal:  # a bank's words may have a day in them that is in no calendar
-        return []
-    of_them = Case.objects.filter(person__in=people.values("pk")).select_related("person")
+    of_them = Case.objects.filter(person__in=people_called(words)).select_related("person")
     cases: dict[UUID | None, Case] = {case.pk: case for case in of_them[:LINES_SHOWN]}
     accounts = Account.objects.filter(case__in=cases, kind__in=PAYER_OF)
     pence = ledger.balances(accounts.values_list("pk", flat=True))
@@ -449,8 +497,10 @@ def findings() -> Iterable[str]:
 
 def gaps() -> Iterable[str]:
     """Where statements do not join, a sentence each: nothing is wrong with the books, and days are missing."""
-    for account in BankAccount.objects.exclude(whose=Whose.ORDINARY):
-        for gap in gaps_of(account):
+    accounts = list(BankAccount.objects.exclude(whose=Whose.ORDINARY))
+    joined = chains(accounts)
+    for account in accounts:
+        for gap in joined[account.pk].gaps:
             yield (
                 f"{account}: {gap.before.called} ends with {gap.before.closing_balance_pence} pence, and "
                 f"{gap.after.called} does not begin there: {gap.pence} pence apart."

@@ -1,39 +1,41 @@
 """How an account stands: what of the bank's balance is not explained, by day and by age, and what does not join."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain as chain_of
 from itertools import groupby
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Sum
 
-from leeway.money.statements.models import BankAccount, Part, Statement
+from leeway.money.statements.models import BankAccount, Part, Statement, StatementLine
 from leeway.money.statements.relations import LIVE
 from leeway.money.statements.told_twice import REPORTS
 
 #: The ages of what is not explained, in days: up to so many, and the words.
 AGES = ((7, "Up to a week"), (30, "8 to 30 days"), (90, "31 to 90 days"), (None, "More than 90 days"))
 NO_STATEMENT = "Days of which there is no statement"
-#: What is not explained of each day of an account: how many lines of money in and how many pence, and of money out.
+#: What is not explained of each day of some accounts: how many lines of money in and how many pence, and of money out.
 #: All that is matched is joined at once, since an account has many more lines than are open.
 OPEN_BY_DAY = f"""
-    SELECT booked_on,
+    SELECT account_id, booked_on,
            COUNT(*) FILTER (WHERE amount_pence > 0),
            COALESCE(SUM(open_pence) FILTER (WHERE amount_pence > 0), 0)::bigint,
            COUNT(*) FILTER (WHERE amount_pence < 0),
            COALESCE(SUM(open_pence) FILTER (WHERE amount_pence < 0), 0)::bigint
       FROM (
-        SELECT line.booked_on, line.amount_pence, line.amount_pence - COALESCE(SUM(matched.pence), 0) AS open_pence
+        SELECT line.account_id, line.booked_on, line.amount_pence,
+               line.amount_pence - COALESCE(SUM(matched.pence), 0) AS open_pence
           FROM statements_statementline AS line LEFT JOIN (
             SELECT p.line_id, p.amount_pence AS pence FROM {LIVE}
-             WHERE u.match_id IS NULL AND m.account_id = %(account)s
+             WHERE u.match_id IS NULL AND m.account_id = ANY(%(accounts)s)
           ) AS matched ON matched.line_id = line.id
-         WHERE line.account_id = %(account)s GROUP BY line.id
+         WHERE line.account_id = ANY(%(accounts)s) GROUP BY line.id
       ) AS lines
-     WHERE open_pence <> 0 GROUP BY booked_on
+     WHERE open_pence <> 0 GROUP BY account_id, booked_on
 """
 
 
@@ -61,6 +63,19 @@ class Gap:
     before: Statement
     after: Statement
     pence: int
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The statements of an account joined: what it began with, the bank's balance on its last day, and the gaps.
+
+    Lines of statements without balances count on from the balance before them.
+    """
+
+    began_pence: int | None
+    bank_pence: int | None
+    as_at: date | None
+    gaps: tuple[Gap, ...]
 
 
 @dataclass(frozen=True)
@@ -101,13 +116,30 @@ class Standing:
 
 
 def standing(account: BankAccount) -> Standing:
-    """How one account stands. The unexplained balance is the bank's, less what it began with and what is explained."""
-    joined = chain(account)
+    """How one account stands."""
+    return standings([account])[0]
+
+
+def standings(accounts: Collection[BankAccount]) -> list[Standing]:
+    """How some accounts stand, asked at once for all of them.
+
+    The unexplained balance is the bank's, less what it began with and what is explained.
+    """
+    lines = StatementLine.objects.filter(account__in=accounts).order_by().values_list("account")
+    live = Part.objects.filter(match__account__in=accounts, match__undoing=None, line__isnull=False).order_by()
+    moved = dict(lines.annotate(pence=Sum("amount_pence")))
+    explained = dict(live.values_list("match__account").annotate(pence=Sum("amount_pence")))
+    joined, still_open = chains(accounts), _open_by_day(accounts)
+    return [
+        _standing(each, joined[each.pk], still_open[each.pk], moved.get(each.pk, 0), explained.get(each.pk, 0))
+        for each in accounts
+    ]
+
+
+def _standing(
+    account: BankAccount, joined: Chain, still: Mapping[date, tuple[Side, Side]], moved: int, explained: int
+) -> Standing:
     began, bank = joined.began_pence, joined.bank_pence
-    moved = account.lines.aggregate(pence=Sum("amount_pence", default=0))["pence"]
-    live = Part.objects.filter(match__account=account, match__undoing=None, line__isnull=False)
-    explained = live.aggregate(pence=Sum("amount_pence", default=0))["pence"]
-    still = _open_by_day(account)
     came_in, went_out = (_together(sides) for sides in zip(*still.values(), strict=True)) if still else (Side(), Side())
     unexplained = moved - explained if bank is None or began is None else bank - began - explained
     return Standing(
@@ -140,11 +172,14 @@ def ageing(stands: Standing, on: date) -> list[Age]:
     return [Age(words, *(_together(each) for each in zip(*sides, strict=True))) for words, sides in found.items()]
 
 
-def _open_by_day(account: BankAccount) -> dict[date, tuple[Side, Side]]:
-    """What is not explained of each day that has any: money in, and money out."""
+def _open_by_day(accounts: Iterable[BankAccount]) -> Mapping[UUID, dict[date, tuple[Side, Side]]]:
+    """What is not explained of each day of each account that has any: money in, and money out."""
+    found: defaultdict[UUID, dict[date, tuple[Side, Side]]] = defaultdict(dict)
     with connection.cursor() as cursor:
-        cursor.execute(OPEN_BY_DAY, {"account": account.pk})
-        return {day: (Side(many, pence), Side(more, less)) for day, many, pence, more, less in cursor.fetchall()}
+        cursor.execute(OPEN_BY_DAY, {"accounts": [account.pk for account in accounts]})
+        for account, day, many, pence, more, less in cursor.fetchall():
+            found[account][day] = (Side(many, pence), Side(more, less))
+    return found
 
 
 def _together(sides: Iterable[Side]) -> Side:
@@ -170,29 +205,28 @@ def days(stands: Standing, *, last: date | None = None) -> list[Day]:
     return found
 
 
-@dataclass(frozen=True)
-class Chain:
-    """The statements of an account joined: what it began with, the bank's balance on its last day, and the gaps.
-
-    Lines of statements without balances count on from the balance before them.
-    """
-
-    began_pence: int | None
-    bank_pence: int | None
-    as_at: date | None
-    gaps: tuple[Gap, ...]
-
-
 def chain(account: BankAccount, *, reports: bool = True) -> Chain:
     """Join the statements of an account, the earliest first; with what only reports of the bank's tell of so far.
 
     A balance in a report is of a moment, so it counts where there is no statement alone.
     """
+    return chains([account], reports=reports)[account.pk]
+
+
+def chains(accounts: Collection[BankAccount], *, reports: bool = True) -> dict[UUID, Chain]:
+    """The same of each of some accounts, asked at once for all of them."""
+    found: dict[UUID, list[Statement]] = {account.pk: [] for account in accounts}
+    for one in Statement.objects.filter(account__in=accounts).order_by("to_on", "from_on", "kept_at", "place"):
+        found[one.account_id].append(one)
+    told = _told_by_reports(accounts) if reports else {}
+    return {account: _joined(statements, told.get(account, {}), reports) for account, statements in found.items()}
+
+
+def _joined(statements: Sequence[Statement], by_reports: Mapping[date, int], reports: bool) -> Chain:
     began, bank, loose, before = None, None, 0, None
     gaps: list[Gap] = []
-    statements = list(account.statements.order_by("to_on", "from_on", "kept_at", "place"))
     joined = [one for one in statements if one.format not in REPORTS]
-    told = _told_by_reports(account) if reports and 0 < len(joined) < len(statements) else {}
+    told = dict(by_reports) if joined else {}
     for one in _in_turn(joined or (statements if reports else ())):
         loose += sum(told.pop(day) for day in [day for day in told if day <= one.to_on])
         if one.opening_balance_pence is None or one.closing_balance_pence is None:
@@ -232,12 +266,10 @@ def _next_of(left: Sequence[Statement], end: int | None) -> Statement:
     return next(chain_of(joins, first), left[0])
 
 
-def _told_by_reports(account: BankAccount) -> dict[date, int]:
-    """What reports of the bank's told of an account, by day."""
-    lines = account.lines.filter(statement__format__in=REPORTS).order_by().values_list("booked_on")
-    return dict(lines.annotate(pence=Sum("amount_pence")))
-
-
-def gaps_of(account: BankAccount) -> tuple[Gap, ...]:
-    """Where the statements of an account do not join."""
-    return chain(account).gaps
+def _told_by_reports(accounts: Iterable[BankAccount]) -> Mapping[UUID, dict[date, int]]:
+    """What reports of the bank's told of some accounts, of each by day."""
+    lines = StatementLine.objects.filter(account__in=accounts, statement__format__in=REPORTS).order_by()
+    found: defaultdict[UUID, dict[date, int]] = defaultdict(dict)
+    for account, day, pence in lines.values_list("account", "booked_on").annotate(pence=Sum("amount_pence")):
+        found[account][day] = pence
+    return found

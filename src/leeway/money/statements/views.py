@@ -2,14 +2,16 @@
 
 from calendar import monthrange
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import batched
-from typing import Any
+from typing import Any, Self
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,22 +33,28 @@ from leeway.money.payments.queries import answers_to
 from leeway.money.payments.queries import jobs_of as jobs_of_run
 from leeway.money.payments.states import State
 from leeway.money.statements import actions, choosing, forms, picking_views, queries
-from leeway.money.statements.kinds import Whose
+from leeway.money.statements.kinds import Whose, order_called
 from leeway.money.statements.models import BankAccount, Match
 from leeway.money.statements.standing import ageing, days, standing
 from leeway.writing import write_rows
 
-DAYS_A_PAGE, LINES_A_PAGE, ROWS_AT_ONCE, WORDS_MOST = 31, 100, 5_000, 100
+DAYS_A_PAGE, LINES_A_PAGE, ACCOUNTS_A_PAGE, ROWS_AT_ONCE, WORDS_MOST = 31, 100, 50, 5_000, 100
 MONTH = "A month of bank lines"
 
 
 @require_GET
 def home(request: SignedIn):
-    """Every account, what is not explained of it, and the runs that a statement says have left."""
-    standings = queries.accounts(seen_by=request.user)
-    ours = [each for each in standings if each.account.whose == Whose.COUNCIL]
+    """The council's accounts and people's, what is not explained of each, and the runs that a statement says left."""
+    form = forms.FindAccountForm(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    pages = Paginator(queries.accounts_of_people(seen_by=request.user, **asked), ACCOUNTS_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    ours, theirs = queries.how_they_stand(page, seen_by=request.user)
     context = {
-        "standings": standings,
+        "ours": ours,
+        "theirs": theirs,
+        "form": form,
+        "page": page,
         "unexplained_pence": sum(each.unexplained_pence for each in ours),
         "open_count": sum(each.open_count for each in ours),
         "runs": queries.runs_that_left(seen_by=request.user, on=timezone.localdate()),
@@ -131,14 +139,15 @@ def queue(request: SignedIn, account_id):
     number = max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
     first = (number - 1) * queries.LINES_SHOWN
     form = forms.QueueForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
+    asked = _Asked.of(form)
     stands = standing(found)
-    count = queries.lines_to_explain(found, **asked).count() if asked.get("words") else stands.open_count
+    count = queries.lines_to_explain(found, **asked.words_and_sort).count() if asked.words else stands.open_count
     context = {
         "account": found,
         "standing": stands,
         "form": form,
-        "items": queries.queue(found, seen_by=request.user, first=first, **asked),
+        "asked": asked,
+        "items": queries.queue(found, seen_by=request.user, first=first, **asked.words_and_sort),
         "count": count,
         "page": Paginator(range(count), queries.LINES_SHOWN).get_page(number),
     }
@@ -157,12 +166,12 @@ def line(request: SignedIn, account_id, line_id):
             messages.success(request, f"Explained as you said. {pounds(abs(left_pence))} of the line is still open.")
             return redirect("statements:line", found.pk, line_id)
         messages.success(request, "The line is explained as you said.")
-        return _next(found, item.line)
+        return _next(request, found, item.line)
     return _line_page(request, found, item, form)
 
 
 def _line_page(request: SignedIn, found: BankAccount, item: queries.Item, form: Form):
-    after = queries.next_line(found, item.line)
+    asked = _Asked.kept_in(request)
     context = {
         "account": found,
         "standing": standing(found),
@@ -170,7 +179,8 @@ def _line_page(request: SignedIn, found: BankAccount, item: queries.Item, form: 
         "proposals": [(proposal, forms.as_seen(proposal)) for proposal in item.proposals],
         "matches": queries.matches_of(item.line, seen_by=request.user),
         "form": form,
-        "after": after or queries.next_line(found),
+        "asked": asked,
+        "after": _line_after(found, item.line, asked),
         "last": queries.last_match_by(found, request.user),
         "may_be_received": item.open_pence > 0 and found.whose == Whose.COUNCIL,
     }
@@ -181,20 +191,21 @@ def _line_page(request: SignedIn, found: BankAccount, item: queries.Item, form: 
 def accept(request: SignedIn, account_id, line_id):
     """Match a line with what was proposed for it."""
     found = _account(request, account_id, "A line")
+    line = queries.get_line(found, line_id)
     form = forms.SeenProposalForm(request.POST)
     done = act(
         form,
         _beside(found, lambda **by_on: actions.accept(account=found, proposal=form.cleaned_data["seen"], **by_on)),
         request,
     )
-    item = queries.item(found, line_id, seen_by=request.user)
     if done:
         messages.success(request, f"Matched: {done.result.why}")
-        return _next(found, item.line) if not item.open_pence else redirect("statements:line", found.pk, line_id)
+        if not queries.get_line(found, line_id).open_pence:
+            return _next(request, found, line)
     for errors in form.errors.values():
         for error in errors:
             messages.error(request, str(error))
-    return redirect("statements:line", found.pk, line_id)
+    return _to_line(request, found, line_id)
 
 
 @require_http_methods(["GET", "POST"])
@@ -220,8 +231,15 @@ def by_hand(request: SignedIn, account_id, line_id):
 
     if act(form, _beside(found, matching), request):
         messages.success(request, "They are matched, as you said.")
-        return _next(found, choice.line)
-    context = {"account": found, "standing": standing(found), "choice": choice, "words": words, "form": form}
+        return _next(request, found, choice.line)
+    context = {
+        "account": found,
+        "standing": standing(found),
+        "choice": choice,
+        "words": words,
+        "form": form,
+        "asked": _Asked.kept_in(request),
+    }
     return render(request, "statements/by_hand.jinja", context)
 
 
@@ -249,7 +267,8 @@ def received(request: SignedIn, account_id, line_id):
 
     if act(form, _beside(found, receive), request):
         messages.success(request, "The share is recorded as received, and matched with this line.")
-        return _next(found, item.line)
+        return _next(request, found, item.line)
+    asked = _Asked.kept_in(request)
     context = {
         "account": found,
         "standing": standing(found),
@@ -257,6 +276,7 @@ def received(request: SignedIn, account_id, line_id):
         "words": words,
         "owed": owed,
         "form": form,
+        "asked": asked,
     }
     return render(request, "statements/received.jinja", context)
 
@@ -271,7 +291,7 @@ def match(request: SignedIn, account_id, match_id):
     undoing = _beside(found, lambda **by_on: actions.undo(match=one, **form.cleaned_data, **by_on))
     if act(form, undoing, request):
         messages.success(request, "The match is undone. Its lines are open again, and every other match stands.")
-        return redirect("statements:line", found.pk, queries.first_line_of(one).pk)
+        return _to_line(request, found, queries.first_line_of(one).pk)
     context = {
         "account": found,
         "standing": standing(found),
@@ -410,7 +430,59 @@ def _account(request: SignedIn, account_id, page: str) -> BankAccount:
     return queries.get_account(account_id, seen_by=request.user, page=page)
 
 
-def _next(found: BankAccount, after):
-    """The line to look at next, or the account where none is left."""
-    line = queries.next_line(found, after) or queries.next_line(found)
-    return redirect("statements:line", found.pk, line.pk) if line else redirect("statements:account", found.pk)
+@dataclass(frozen=True)
+class _Asked:
+    """Which lines of a queue somebody goes through, in which order: each page hands it on in the address of the next.
+
+    It has a name of its own there, since pages on the way search for something else.
+    """
+
+    words: str = ""
+    sort: str = ""
+
+    @classmethod
+    def of(cls, form: forms.QueueForm) -> Self:
+        return cls(**form.cleaned_data) if form.is_valid() else cls()
+
+    @classmethod
+    def kept_in(cls, request: SignedIn) -> Self:
+        return cls.of(forms.QueueForm(QueryDict(request.GET.get("queue", ""))))
+
+    @property
+    def words_and_sort(self) -> dict[str, str]:
+        return asdict(self)
+
+    @property
+    def order(self) -> str:
+        """The order in words."""
+        return order_called(self.sort).words
+
+    @property
+    def query(self) -> str:
+        """As the address of the queue has it."""
+        return urlencode({name: said for name, said in self.words_and_sort.items() if said})
+
+    @property
+    def kept(self) -> str:
+        """As the address of every page on the way has it."""
+        return f"?{urlencode({'queue': self.query})}" if self.query else ""
+
+
+def _line_after(found: BankAccount, line: Any, asked: _Asked) -> Any:
+    """The line after one, of those that are gone through; where that was the last, the first of what is left."""
+    wanted = asked.words_and_sort
+    return queries.next_line(found, line, **wanted) or queries.next_line(found, **wanted)
+
+
+def _next(request: SignedIn, found: BankAccount, after: Any):
+    """The line to look at next; where none is left of those that were searched for, the queue, or the account."""
+    asked = _Asked.kept_in(request)
+    if line := _line_after(found, after, asked):
+        return _to_line(request, found, line.pk)
+    if asked.words:
+        return redirect(f"{reverse('statements:queue', args=[found.pk])}?{asked.query}")
+    return redirect("statements:account", found.pk)
+
+
+def _to_line(request: SignedIn, found: BankAccount, line_id):
+    return redirect(f"{reverse('statements:line', args=[found.pk, line_id])}{_Asked.kept_in(request).kept}")
