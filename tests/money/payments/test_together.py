@@ -14,6 +14,7 @@ from leeway.money.budgets.models import HoldKind
 from leeway.money.ledger.models import Transfer
 from leeway.money.payments.actions import (
     approve_run,
+    confirm_run,
     make_faster_run,
     make_run,
     record_sent,
@@ -185,7 +186,7 @@ def page(client, name, *args, **data):
     return response.content.decode()
 
 
-def test_the_pages_from_choosing_to_sent(client, runs, finn, fay, django_assert_max_num_queries):
+def test_the_pages_from_choosing_to_sent(client, runs, finn, fay, django_assert_max_num_queries, monkeypatch):
     client.force_login(fay)
     chosen = [f"{run.pk} {run.pay_on}" for run in runs]
     assert "One Bacs file for several runs" in page(client, "home")
@@ -206,6 +207,14 @@ def test_the_pages_from_choosing_to_sent(client, runs, finn, fay, django_assert_
         page(client, "file", file.pk)
     text = page(client, "file_send", file.pk, sent_on_day="20", sent_on_month="4", sent_on_year="2026")
     assert "All 2 runs are sent" in text and "Take the file apart" not in text
+    assert "Sent to the bank</strong>" in text and "Settled" not in text
+    for run in runs:
+        confirm_run(run=run, confirmed_from="Bank statement", returned={}, by=finn, on=SECOND)
+    monkeypatch.setattr("leeway.money.payments.settling._tells", [lambda found: found & {runs[0].pk}])
+    text = page(client, "file", file.pk)
+    assert text.count("Settled</strong>") == text.count("Confirmed</strong>") == 1 and "of all 2 runs" not in text
+    monkeypatch.setattr("leeway.money.payments.settling._tells", [set])
+    assert "Settled: matched lines of the bank explain every payment of all 2 runs" in page(client, "file", file.pk)
     assert "sent or taken apart already" in page(client, "take_apart", file.pk, reason="It has none at all")
 
 

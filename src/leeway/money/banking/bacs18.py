@@ -25,7 +25,7 @@ LABELS_BEFORE, LABELS_AFTER = ("VOL1", "HDR1", "HDR2", "UHL1"), ("EOF1", "EOF2",
 LABEL_LENGTH, BLOCK_LENGTH = 80, 2000
 RECORD_LENGTH, RECORD_LENGTH_OF_MANY_DAYS = 100, 106
 ONE_DAY, MANY_DAYS = "1 DAILY", "4 MULTI"
-DAYS_AHEAD_MAX = 31
+DAYS_AHEAD_MAX = 31  # how far ahead of its making a file may pay
 DAYS_KEPT = 7  # how long after processing the file must not be overwritten
 LINE_END = "\r\n"
 
@@ -174,7 +174,9 @@ def originator_as_carried(originator: Originator) -> Originator:
 def _require_processing_day(day: date, created_on: date) -> None:
     require_bank_working_day(day)
     if not created_on < day <= created_on + timedelta(days=DAYS_AHEAD_MAX):
-        raise Refusal("The processing day must be after the day the file is made, and within 31 days of it.")
+        raise Refusal(
+            f"The processing day must be after the day the file is made, and within {DAYS_AHEAD_MAX} days of it."
+        )
 
 
 def _records_of_a_day(credits: Iterable[Credit], payer: Originator) -> Iterator[str]:

@@ -7,7 +7,7 @@ payments of several runs, and of other systems, in it.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -20,7 +20,7 @@ from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.files.actions import keep_file
-from leeway.files.formats import ACCEPTED, NotAccepted
+from leeway.files.formats import ACCEPTED, HEAD, NotAccepted
 from leeway.files.models import FileKind, Owner
 from leeway.law.numbers import pounds
 from leeway.money.banking import status_report
@@ -37,11 +37,13 @@ from leeway.refusal import Refusal, quoted
 FILES_OF_RUN = "payments.run"
 REFERENCE = re.compile("([0-9]{6})-([0-9]{6})")
 ARUCS = re.compile(rb"\bARUCS\b|Automated Return of Unapplied Credit", re.IGNORECASE)
-HEAD = 20_000
 NAME_LONGEST, CODE_LONGEST = 70, 35
 AN_ANSWER = "A bank’s answer is a pain.002 or a camt.054."
 A_STATEMENT = "A statement is uploaded under Bank, at its account; what it says of this run is confirmed from there."
 SAID = {Verdict.PENDING: Said.PENDING, Verdict.DUPLICATE: Said.DUPLICATE, Verdict.REJECTED: Said.REJECTED}
+
+#: What names a payment: its key, or the number of its run and its place in it; None, where nothing does.
+type Named = UUID | tuple[int, int] | None
 
 
 class AnswerRefused(Refusal):
@@ -258,8 +260,10 @@ def _from_notification(run: PaymentRun, content: bytes) -> Heard:
     named: dict[UUID, tuple[Said, Reason | None]] = {}
     elsewhere: set[int] = set()
     strangers = 0
-    for part, pence in _sent_back(line for statement in read.statements for line in statement.lines):
-        payment = _payment_of(part)
+    back = list(_sent_back(line for statement in read.statements for line in statement.lines))
+    ours = _our_payments({_named_by(part) for part, _ in back})
+    for part, pence in back:
+        payment = ours.get(_named_by(part))
         if payment is None:
             strangers += bool(part.return_reason)
         elif payment.run_id != run.pk:
@@ -288,16 +292,25 @@ def _sent_back(lines: Iterable[Line]) -> Iterator[tuple[Line | Detail, int]]:
             yield part, pence or 0
 
 
-def _payment_of(part: Line | Detail) -> Payment | None:
-    """Our own payment that a line speaks of: by its end-to-end id; what the bank calls a return, by its reference too.
+def _named_by(part: Line | Detail) -> Named:
+    """What names a payment of ours in a line: its end-to-end id; in what the bank calls a return, its reference too.
 
     Somebody who pays money back may write our reference on it: that is no return.
     """
-    ours = Payment.objects.select_related("run")
     if re.fullmatch("[0-9a-fA-F]{32}", part.end_to_end_id):
-        return ours.filter(pk=UUID(part.end_to_end_id)).first()
+        return UUID(part.end_to_end_id)
     named = REFERENCE.search(part.reference) if part.return_reason else None
-    return ours.filter(run__number=named[1], place=named[2]).first() if named else None
+    return (int(named[1]), int(named[2])) if named else None
+
+
+def _our_payments(named: Collection[Named]) -> dict[Named, Payment]:
+    """Our own payments that some lines name, by what names them there."""
+    ours = Payment.objects.select_related("run")
+    found: dict[Named, Payment] = {**ours.in_bulk([each for each in named if isinstance(each, UUID)])}
+    references = [each for each in named if isinstance(each, tuple)]
+    runs, places = {run for run, _ in references}, {place for _, place in references}
+    of_runs = ours.filter(run__number__in=runs, place__in=places) if references else []
+    return found | {key: each for each in of_runs if (key := (each.run.number, each.place)) in named}
 
 
 def _require_return(payment: Payment, part: Line | Detail, pence: int) -> None:

@@ -118,9 +118,11 @@ def get_file(file_id: UUID, *, seen_by: User) -> FileOfRuns:
     return found
 
 
-def stopped_in(runs: Iterable[PaymentRun]) -> list[PaymentRun]:
+def stopped_in(runs: Collection[PaymentRun]) -> list[PaymentRun]:
     """The runs in which a payment may no longer be made: a hold, an end, a death or new bank details came since."""
-    return [run for run in runs if queries.stopped_since(run).exists()]
+    first, *rest = (queries.stopped_since(run).order_by().values_list("run", flat=True)[:1] for run in runs)
+    stopped = set(first.union(*rest).order_by())
+    return [run for run in runs if run.pk in stopped]
 
 
 def days_of(runs: Iterable[PaymentRun]) -> list[DayOfFile]:

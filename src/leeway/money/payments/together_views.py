@@ -16,6 +16,7 @@ from leeway.jobs.queries import told_of
 from leeway.law.numbers import pounds
 from leeway.money.payments import forms, queries, together
 from leeway.money.payments.models import FileOfRuns, PaymentRun
+from leeway.money.payments.settling import settled
 from leeway.money.payments.states import State
 from leeway.money.payments.views import file_answer
 
@@ -55,6 +56,7 @@ def show(request: SignedIn, file_id):
         "file": file,
         "told": told,
         "days": together.days_of(runs),
+        "settled": settled(runs),
         "sent": sent,
         "waits": waits,
         "first_day": first_day,
