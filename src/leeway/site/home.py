@@ -32,7 +32,7 @@ from leeway.care.review.models import Review
 from leeway.care.review.queries import next_review, reviews_due
 from leeway.law.numbers import pounds
 from leeway.messages.queries import about_case
-from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_death
+from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_deaths
 from leeway.money.payees.queries import waiting as details_waiting
 from leeway.money.payments.money_now import money_now
 from leeway.money.payments.queries import first_pay_day, pay_day_to_suggest, preview
@@ -197,6 +197,8 @@ def _finance(request: SignedIn, today: date) -> dict:
     pay_on = pay_day_to_suggest(today)
     due, _rows = preview(pay_on, seen_by=request.user, rows=0)
     starts = request.user.can(Capability.START_BUDGETS)
+    to_end = list(budgets_to_end(seen_by=request.user)[:CASES_A_PAGE]) if starts else []
+    beyond = paid_beyond_deaths(to_end)
     return {
         "work": [
             *todays_work(request.user, today),
@@ -204,9 +206,7 @@ def _finance(request: SignedIn, today: date) -> dict:
         ],
         "first_days": middle_days(first_payments(since=today - A_YEAR, until=today, seen_by=request.user)),
         "to_start": list(cases_waiting(request.user, [MONEY_TO_START])[:CASES_A_PAGE]),
-        "to_end": [(each, paid_beyond_death(each)) for each in budgets_to_end(seen_by=request.user)[:CASES_A_PAGE]]
-        if starts
-        else [],
+        "to_end": [(each, beyond[each.pk]) for each in to_end],
         "starts": starts,
         "details": details_waiting(seen_by=request.user, rows=CASES_A_PAGE) if starts else [],
         "first_day": first_pay_day(today),

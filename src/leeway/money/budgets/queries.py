@@ -1,7 +1,7 @@
 """Reading budgets: what was agreed, who pays what, what falls due, what was paid, what is left."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -424,15 +424,23 @@ def budgets_to_end(*, seen_by: User) -> QuerySet[Budget]:
     check_can(seen_by, Capability.START_BUDGETS)
     waiting = Hold.objects.filter(budget=OuterRef("pk"), kind__in=UNTIL_ENDED, lifted_on=None)
     over = Budget.objects.filter(Exists(waiting))
-    return over.select_related("case__person").order_by("pk")
+    return over.select_related("case__person", "ending").order_by("pk")
 
 
 def paid_beyond_death(budget: Budget) -> int:
     """What was paid for days after the person's death, while nobody has ended the budget yet."""
-    died_on = budget.case.person.date_of_death
-    if died_on is None or (hasattr(budget, "ending") and budget.ending.ends_on <= died_on):
-        return 0
-    return sum(paid_beyond(budget, max(died_on, budget.starts_on - DAY)).values())
+    return paid_beyond_deaths([budget])[budget.pk]
+
+
+def paid_beyond_deaths(budgets: Collection[Budget]) -> dict[UUID, int]:
+    """The same of some budgets, by their keys, asked at once for all of them."""
+    last_days = {}
+    for budget in budgets:
+        died_on = budget.case.person.date_of_death
+        if died_on is not None and not (hasattr(budget, "ending") and budget.ending.ends_on <= died_on):
+            last_days[budget.pk] = max(died_on, budget.starts_on - DAY)
+    beyond = _paid_beyond(last_days) if last_days else {}
+    return {budget.pk: sum(beyond.get(budget.pk, {}).values()) for budget in budgets}
 
 
 def money_is_open(case: Case) -> bool:
@@ -477,13 +485,22 @@ def approved_to_send(budget: Budget, last_day: date) -> QuerySet[Instalment]:
 
 def paid_beyond(budget: Budget, last_day: date) -> dict[str, int]:
     """What was sent, by way of holding, for days after one: the difference of what was sent and what was due."""
-    found: Counter[str] = Counter()
-    rows = Instalment.objects.filter(part__budget=budget, kind=InstalmentKind.REGULAR, cancellation=None)
-    for each in rows.filter(ends_on__gt=last_day).select_related("part").annotate(sent=Exists(SENT)):
-        covered_pence = each.for_period_pence if each.sent else each.already_paid_pence
-        days_due = max(0, (last_day - each.starts_on).days + 1)
-        found[each.part.way] += max(0, covered_pence - days_pence(each.part.paid_pence_per_week, days_due))
-    return dict(found)
+    return dict(_paid_beyond({budget.pk: last_day}).get(budget.pk, {}))
+
+
+def _paid_beyond(last_days: Mapping[UUID, date]) -> Mapping[UUID, Counter[str]]:
+    """The same of some budgets, each after a last day of its own."""
+    found: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
+    rows = Instalment.objects.filter(part__budget__in=last_days, kind=InstalmentKind.REGULAR, cancellation=None)
+    later = rows.filter(ends_on__gt=min(last_days.values()))
+    for each in later.select_related("part").annotate(sent=Exists(SENT)):
+        last_day = last_days[each.part.budget_id]
+        if each.ends_on > last_day:
+            covered_pence = each.for_period_pence if each.sent else each.already_paid_pence
+            days_due = max(0, (last_day - each.starts_on).days + 1)
+            due_pence = days_pence(each.part.paid_pence_per_week, days_due)
+            found[each.part.budget_id][each.part.way] += max(0, covered_pence - due_pence)
+    return found
 
 
 def _latest_details(case: Case) -> dict[str, PayeeAccount]:
