@@ -49,7 +49,7 @@ OWN_WORDS = {
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay", "committed"},
     "money/payments": {
         "answers", "comparing", "frozen", "lateness", "leaving_out", "money_now", "notices", "paid_out", "relations",
-        "settling", "together", "together_views", "waiting",
+        "sampling", "settling", "together", "together_views", "waiting",
     },
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/contributions": {"relations"},

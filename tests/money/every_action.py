@@ -28,7 +28,7 @@ from leeway.money.ledger.queries import balance
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payments import actions as payments
-from leeway.money.payments import answers, leaving_out, together
+from leeway.money.payments import answers, leaving_out, sampling, together
 from leeway.money.payments.models import FileOfRuns, Payment, PaymentRun
 from leeway.money.payments.states import State
 from leeway.money.statements import actions as statements
@@ -45,7 +45,7 @@ STARTS, CUT, FOUR_WEEKS_END = date(2026, 4, 22), date(2026, 4, 23), date(2026, 5
 PAY_DAYS = (date(2026, 4, 24), date(2026, 4, 27))  # of five days, and of four weeks
 NEXT_PAY_DAY, AFTER = date(2026, 5, 22), date(2026, 6, 4)
 SEEN = "Bank statement of that day"
-ROOMS = (budgets, payees, payments, answers, leaving_out, together, contributions, statements, circumstances)
+ROOMS = (budgets, payees, payments, answers, leaving_out, sampling, together, contributions, statements, circumstances)
 
 
 @dataclass
@@ -296,7 +296,7 @@ def _paid_on(world: World) -> Any:
 
 def _sample(world: World) -> Any:
     run = world.runs[State.MADE]
-    return payments.draw_sample(run=run, size=1, because="A small run", by=world.finn, on=ON)
+    return sampling.draw_sample(run=run, size=run.payments_count, because="A small run", by=world.fay, on=ON)
 
 
 def _another_approved(world: World) -> Any:
@@ -392,10 +392,10 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         lambda world: together.take_apart(file=_file(world), reason="The bank has none", by=world.fay, on=ON),
         (State.APPROVED, "another approved", "together"),
     ),
-    payments.draw_sample: Action(_sample, (State.MADE,)),
-    payments.record_checked: Action(
-        lambda world: payments.record_checked(
-            sampled=world.runs[State.MADE].sample.rows.get(), right=True, found="As planned", by=world.fay, on=ON
+    sampling.draw_sample: Action(_sample, (State.MADE,)),
+    sampling.record_checked: Action(
+        lambda world: sampling.record_checked(
+            sampled=world.runs[State.MADE].sample.rows.first(), right=True, found="As planned", by=world.fay, on=ON
         ),
         (State.MADE, "sample"),
     ),

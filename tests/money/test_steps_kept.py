@@ -28,10 +28,8 @@ from leeway.money.payments.actions import (
     approve_run,
     cancel_run,
     confirm_run,
-    draw_sample,
     make_faster_run,
     make_run,
-    record_checked,
     record_sent,
     redate_run,
     return_payment,
@@ -40,6 +38,7 @@ from leeway.money.payments.actions import (
 from leeway.money.payments.answers import take_answer
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.relations import RELATIONS
+from leeway.money.payments.sampling import draw_sample, record_checked
 from leeway.money.statements import actions as statements
 from leeway.money.statements.kinds import Otherwise, What, Whose
 from leeway.money.statements.matching import Thing
@@ -82,7 +81,7 @@ def council(another_case, agree, bank, finn, fay, mona, settings):
     cancel_run(run=make_run(pay_on=PAID, by=finn, on=ON), by=finn, on=ON)
     faster = make_faster_run(pay_on=PAID, only=[interim.pk], why="She is home alone", by=finn, on=ON)
     run = redate_run(run=make_run(pay_on=SOONER, by=finn, on=ON), pay_on=PAID, by=finn, on=ON)
-    sample = draw_sample(run=run, size=2, because="A small run", by=finn, on=ON)
+    sample = draw_sample(run=run, size=run.payments_count, because="A small run", by=fay, on=ON)
     record_checked(sampled=sample.rows.first(), right=True, found="As planned", by=fay, on=ON)
     run = approve_run(run=approve_run(run=run, by=fay, on=ON), by=fiona, on=ON)
     run = record_sent(run=run, sent_on=ON, by=fay, on=ON)

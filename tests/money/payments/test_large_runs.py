@@ -24,6 +24,7 @@ from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.queries import findings
 from leeway.money.payments.states import State
 from leeway.refusal import NotAllowed, Refusal
+from tests.races import at_once
 
 ON, PAY_ON = date(2026, 4, 20), date(2026, 4, 24)
 
@@ -143,6 +144,18 @@ def test_a_run_is_not_moved_to_a_day_on_which_it_would_be_half_of_one_above_the_
     assert refused.value.field == "pay_on"
     cancel_run(run=run, by=finn, on=ON)
     assert redate_run(run=rest, pay_on=PAY_ON, by=finn, on=ON + timedelta(days=1)).pay_on == PAY_ON
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_moved_to_one_day_at_once_are_not_both_below_the_limit(two, finn, fay):
+    first, second = two
+    run, rest = part(first, finn), part(second, fay, date(2026, 4, 23), ON + timedelta(days=1))
+
+    def moved(one, by):
+        return redate_run(run=one, pay_on=date(2026, 4, 28), by=by, on=ON + timedelta(days=1))
+
+    done, refused = at_once(lambda: moved(run, finn), lambda: moved(rest, fay))
+    assert done.pay_on == date(2026, 4, 28) and "With other runs of that day" in str(refused)
 
 
 def test_a_run_that_was_given_up_leaves_its_room(two, finn, fay):

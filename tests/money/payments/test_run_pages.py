@@ -4,13 +4,17 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from leeway.access.models import User
 from leeway.access.roles import Role
+from leeway.care.circumstances.actions import record_death
 from leeway.care.planning.models import Way
-from leeway.money.budgets.actions import place_hold, start_budget
-from leeway.money.budgets.models import HoldKind
+from leeway.money.banking.working_days import working_day_on_or_before
+from leeway.money.budgets.actions import ask_for_interim, authorise_interim, place_hold, start_budget
+from leeway.money.budgets.models import HoldKind, Instalment
 from leeway.money.payees import actions as payees
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payees.models import Holder
@@ -18,14 +22,14 @@ from leeway.money.payments import comparing, queries
 from leeway.money.payments.actions import (
     approve_run,
     cancel_run,
-    draw_sample,
     make_faster_run,
     make_run,
-    record_checked,
+    redate_run,
 )
 from leeway.money.payments.leaving_out import leave_out
 from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.queries import findings, wrong_between
+from leeway.money.payments.sampling import draw_sample, record_checked
 from leeway.money.payments.states import State
 from leeway.money.payments.waiting import FirstPayment, first_payments, longest_waits
 from leeway.refusal import NotAllowed, Refusal
@@ -241,23 +245,46 @@ def test_a_sample_is_drawn_once_by_chance_and_says_how_much_is_wrong(paid_for, f
     for name in ("Amy", "Bob", "Cid", "Dee"):
         paid_for(name)
     run = make_run(pay_on=date(2026, 4, 24), by=finn, on=ON)
-    with pytest.raises(Refusal, match="between 1 and 4"):
-        draw_sample(run=run, size=5, because="All of them", by=finn, on=ON)
-    sample = draw_sample(run=run, size=3, because="A small run", by=finn, on=ON)
+    for size in (1, 3, 5):
+        with pytest.raises(Refusal, match="Choose all 4 payments"):
+            draw_sample(run=run, size=size, because="Some of them", by=fay, on=ON)
+    sample = draw_sample(run=run, size=4, because="A small run", by=fay, on=ON)
     with pytest.raises(Refusal, match="drawn once"):
-        draw_sample(run=run, size=1, because="Again please", by=fay, on=ON)
+        draw_sample(run=run, size=4, because="Again please", by=fay, on=ON)
     rows = list(sample.rows.all())
-    assert [row.payment.place for row in rows] == queries.drawn(3, 4, sample.seed)
+    assert [row.payment.place for row in rows] == queries.drawn(4, 4, sample.seed)
     assert queries.sample_of(run, seen_by=fay).low_percent is None
     with pytest.raises(SecondOfficerNeeded):
         record_checked(sampled=rows[0], right=True, found="As planned", by=finn, on=ON)
-    for row, right in zip(rows, (True, True, False), strict=True):
+    for row, right in zip(rows, (True, True, False), strict=False):
         record_checked(sampled=row, right=right, found="Plan and bank details", by=fay, on=ON)
     with pytest.raises(Refusal, match="already"):
         record_checked(sampled=rows[0], right=False, found="Changed my mind", by=fay, on=ON)
     found = queries.sample_of(run, seen_by=fay)
     assert (found.looked, found.wrong) == (3, 1)
     assert (found.low_percent, found.high_percent) == wrong_between(1, 3) == (0.8, 90.6)
+    assert list(findings()) == []
+
+
+def test_nobody_draws_or_looks_at_a_sample_of_their_own_work(paid_for, finn, fay, fiona, as_user):
+    """Whoever made the run, chose its day or approved it; and who looked at it does not choose its day afterwards."""
+    paid_for("Amy")
+    run = make_run(pay_on=BEFORE, by=finn, on=ON)
+    approve_run(run=run, by=fay, on=ON)
+    for user, said in ((finn, "You made this run or chose its day"), (fay, "You checked or approved this run")):
+        with pytest.raises(SecondOfficerNeeded, match=said):
+            draw_sample(run=run, size=1, because="All there is", by=user, on=ON)
+        text = as_user(user).get(reverse("payments:sample", args=[run.pk])).content.decode()
+        assert said in text and "Draw the sample" not in text
+    sample = draw_sample(run=run, size=1, because="All there is", by=fiona, on=ON)
+    with pytest.raises(SecondOfficerNeeded, match="You checked or approved"):
+        record_checked(sampled=sample.rows.get(), right=True, found="As planned", by=fay, on=ON)
+    with pytest.raises(SecondOfficerNeeded, match="You drew the sample"):
+        redate_run(run=run, pay_on=date(2026, 4, 28), by=fiona, on=ON)
+    redate_run(run=run, pay_on=date(2026, 4, 28), by=finn, on=ON)
+    record_checked(sampled=sample.rows.get(), right=True, found="As planned", by=fay, on=ON)  # who may approve anew
+    with pytest.raises(SecondOfficerNeeded, match="You drew the sample"):
+        redate_run(run=run, pay_on=BEFORE, by=fay, on=ON)
     assert list(findings()) == []
 
 
@@ -301,3 +328,84 @@ def test_the_pages_of_a_run_open_with_all_that_is_on_them(paid_for, finn, fay, a
     done = client.post(address, {"right": "True", "found": "Plan and bank details"}, follow=True).content.decode()
     assert "1 looked at, none wrong" in done
     assert "between 0.0% and 97.5%" in client.get(reverse("payments:show", args=[run.pk])).content.decode()
+
+
+def test_pages_ask_as_little_with_all_there_is_on_them(
+    paid_for, another_case, bea, finn, mona, fay, paid, sent, as_user, monkeypatch, looking
+):
+    """Late, come back, held, on account, to check, approve, send and confirm: one of each, and then two."""
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: FIRST)
+
+    def alone(name):
+        due = Instalment.objects.filter(part__budget=paid_for(name)).earliest("due_on")
+        return make_faster_run(pay_on=BEFORE, only=[due.pk], why="They wait at home", by=finn, on=ON)
+
+    def one_of_each(name):
+        paid(alone(f"Amy{name}"), ON, {1: "account closed"}), paid(alone(f"Bob{name}"), ON)
+        sent(alone(f"Cid{name}"), ON), approve_run(run=alone(f"Dee{name}"), by=fay, on=ON), alone(f"Eve{name}")
+        paid_for(f"Flo{name}")
+        waits = {"reason": "Is ill", "last_on": FIRST, "by": finn, "on": ON}
+        place_hold(budget=paid_for(f"Gus{name}"), kind=HoldKind.SAFEGUARDING, **waits)
+        hal, ida = another_case(f"Hal{name}"), another_case(f"Ida{name}")
+        asked = {"amount_pence": 90_00, "starts_on": ON, "ends_on": FIRST, "reason": "Home alone"}
+        authorise_interim(interim=ask_for_interim(case=hal, by=finn, on=ON, **asked), by=mona, on=ON)
+        payees.enter_details(
+            case=ida, way=DP, holder=Holder.PERSON, account_name="Ida", sort_code="12-34-56",
+            account_number=f"8765432{len(name)}", by=finn, on=ON,
+        )  # fmt: skip
+        joy = paid_for(f"Joy{name}", starts_on=date(2026, 4, 6)).case
+        record_death(case=joy, died_on=ON, told_by="A nurse", by=bea, on=ON)
+
+    client, asked = as_user(finn), []
+    for name in ("", "Two"):
+        one_of_each(name)
+        for address in ("payments:home", "home", "payments:faster"):
+            client.get(reverse(address))
+            with CaptureQueriesContext(connection) as of_page:
+                text = client.get(reverse(address)).content.decode()
+            asked.append(len(of_page))
+            assert f"Flo{name}" in text, address
+    assert asked[:3] == asked[3:] and max(asked) <= 25, asked
+
+
+def test_what_bacs_cannot_bring_in_time_is_paid_the_same_day(paid_for, another_case, finn, as_user, monkeypatch):
+    amy, bob, cid, dee = paid_for("Amy"), paid_for("Bob"), paid_for("Cid"), paid_for("Dee")
+
+    def due(budget, which=0):
+        return Instalment.objects.filter(part__budget=budget).order_by("due_on")[which]
+
+    for budget in (amy, bob, cid):
+        first = make_faster_run(pay_on=BEFORE, only=[due(budget).pk], why="They wait at home", by=finn, on=ON)
+        approve_run(run=first, by=User.objects.get(name="Fay Ito"), on=ON)
+    ordinary = [due(budget, 1) for budget in (amy, bob, cid)]
+    day = working_day_on_or_before(ordinary[0].due_on)
+    place_hold(budget=cid, kind=HoldKind.QUERIED, reason="Two plans", last_on=day, by=finn, on=BEFORE)
+    on = working_day_on_or_before(day - timedelta(days=1))
+
+    def offered(day, **asked):
+        found = [(one.case.person.given_name, one.what) for one in queries.urgent(day, seen_by=finn, **asked)]
+        return dict(found[::-1])
+
+    assert offered(date(2026, 4, 22)).keys() == {"Dee"}
+    said = f"Late, due on {ordinary[0].due_on:%-d %B %Y}"
+    assert offered(on) == {"Dee": f"First payment, due on {due(dee).due_on:%-d %B %Y}", "Amy": said, "Bob": said}
+    assert offered(on, words="bob") == {"Bob": said} and offered(on, words="31 February 1950") == {}
+
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: on)
+    client, address = as_user(finn), reverse("payments:faster")
+    assert "leeway-pick" not in client.get(address).content.decode()
+    monkeypatch.setattr("leeway.money.payments.views.ROWS_A_PAGE", 1)
+    text = client.get(address).content.decode()
+    assert (
+        "the first 1 of each kind" in text
+        and "Bob" not in text
+        and "Bob" in client.get(address, {"words": "bob"}).content.decode()
+    )
+    parts = {"pay_on_day": on.day, "pay_on_month": on.month, "pay_on_year": on.year}
+    typed = {"only": [str(ordinary[1].pk)], "why": "He has nothing to eat with", **parts}
+    refused = client.post(f"{address}?words=bob", typed).content.decode()
+    assert f"so it cannot be paid before {day:%-d %B %Y}. Choose that day" in refused
+    typed |= {"pay_on_day": day.day, "pay_on_month": day.month, "pay_on_year": day.year}
+    text = client.post(f"{address}?words=bob", typed, follow=True).content.decode()
+    assert "The run is made" in text and "Bob" in text
+    assert "Bob" not in offered(on)

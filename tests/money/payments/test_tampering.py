@@ -23,9 +23,10 @@ from leeway.money.budgets.dues import Payer
 from leeway.money.contributions.actions import confirm_receipt, let_fall_due, take_back
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
-from leeway.money.payments.actions import approve_run, draw_sample, make_run, record_checked
+from leeway.money.payments.actions import approve_run, make_run
 from leeway.money.payments.answers import take_answer
 from leeway.money.payments.queries import findings
+from leeway.money.payments.sampling import draw_sample, record_checked
 from leeway.money.payments.together import put_together, record_file_sent
 from tests.money.banking.reports import report, status
 
@@ -420,8 +421,8 @@ def more(another_case, agree, bank, bea, finn, fay, mona, paid):
     for case in (ida, hal):
         budget = start_budget(plan=agree(case, (Way.DIRECT_PAYMENT, 100_00, 0)), by=finn, on=date(2026, 4, 2))
     run = make_run(pay_on=PAID, by=finn, on=ON)
-    sample = draw_sample(run=run, size=1, because="A small run", by=finn, on=ON)
-    record_checked(sampled=sample.rows.get(), right=True, found="As planned", by=fay, on=ON)
+    sample = draw_sample(run=run, size=run.payments_count, because="A small run", by=fay, on=ON)
+    record_checked(sampled=sample.rows.first(), right=True, found="As planned", by=fay, on=ON)
     paid(run, ON)
     stay = {"kind": "hospital", "place": "", "starts_on": date(2026, 5, 4), "ends_on": date(2026, 5, 10)}
     record_stay(case=hal, told_by="A nurse", by=bea, on=date(2026, 5, 11), **stay)
@@ -507,6 +508,10 @@ MORE_TRIES = {
         ["begins neither on the day that was decided", "and no hold says so"],
     ),
     "a sample made larger": (["UPDATE payments_sample SET size = 2"], ["is of 2 payments, and 1 of this run"]),
+    "a sample drawn by the maker": (
+        ["UPDATE payments_sample SET drawn_by_id = (SELECT made_by_id FROM payments_paymentrun)"],
+        ["was drawn by whoever made the run"],
+    ),
     "a sample checked by the maker": (
         ["UPDATE payments_sampled SET looked_by_id = (SELECT made_by_id FROM payments_paymentrun)"],
         ["was checked by whoever made its run"],

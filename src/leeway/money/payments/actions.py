@@ -1,6 +1,5 @@
 """Every step of a payment run: made, approved, sent, confirmed; cancelled, withdrawn, given another day."""
 
-import secrets
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
@@ -26,17 +25,18 @@ from leeway.care.planning.models import Way
 from leeway.days import PLANNED, check_day
 from leeway.jobs.kinds import Progress, untold
 from leeway.law.numbers import pounds
+from leeway.money.banking.bacs18 import DAYS_AHEAD_MAX
 from leeway.money.banking.payment import TOTAL_PENCE_MAX, Originator, require_payable
 from leeway.money.banking.working_days import bacs_submission_day, require_bank_working_day, working_day_on_or_before
 from leeway.money.budgets.actions import hold_returned, set_aside_on_account
-from leeway.money.budgets.models import Interim
+from leeway.money.budgets.models import Instalment, Interim
 from leeway.money.budgets.payable import PAYEE_IN_USE, PAYEE_ON_ACCOUNT, payable, payable_on_account
 from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer_many
 from leeway.money.ledger.models import Kind, Reason, Transfer
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payments import notices, queries
 from leeway.money.payments.frozen import freeze
-from leeway.money.payments.models import GIVEN_UP, FileOfRuns, Payment, PaymentRun, Rail, Sample, Sampled
+from leeway.money.payments.models import GIVEN_UP, FileOfRuns, Payment, PaymentRun, Rail, Sample
 from leeway.money.payments.states import MOVES, PAYMENT_MOVES, PaymentState, State
 from leeway.moves import require_move
 from leeway.refusal import Refusal
@@ -70,13 +70,15 @@ def make_faster_run(*, pay_on: date, only: Collection[uuid.UUID], why: str, by: 
     """Put some of what is due by a day into a run of its own by Faster Payments, since waiting for Bacs would hurt.
 
     `only` names instalments and interim payments. It is approved as every run is, and pays nothing that another run
-    has. Refuses a day before today or over a month away, and nothing chosen.
+    has. Refuses a day before today or over a month away, or before something chosen is due, and nothing chosen.
     """
     check_can(by, Capability.PAY)
     require_faster_day(pay_on, on)
     why = said.sentence(why, ask="Say why this cannot wait for the next Bacs run.", field="why", least=said.FEW)
     if not only:
         raise Refusal("Choose whom to pay.", field="only")
+    last = Instalment.objects.filter(pk__in=only).aggregate(last=Max("due_on"))["last"]
+    _require_all_due(last, pay_on, "Choose that day, or leave it out of what you pay.")
     return _make(pay_on, by, on, rail=Rail.FASTER, why=why, only=only)
 
 
@@ -252,10 +254,14 @@ def redate_run(*, run: PaymentRun, pay_on: date, by: User, on: date) -> PaymentR
     """Give a run that was not sent another day. An approval falls away: another officer approves the new day.
 
     Refused where it has that day already, where something in it is not due by then, or where it would be one of
-    several of one day that are above the limit together, and one officer alone approves it.
+    several of one day that are above the limit together, and one officer alone approves it. Two runs that come to one
+    day at once, made or moved, come there one after the other.
     """
+    check_can(by, Capability.PAY)
+    one_at_a_time()
     run = _to_move(run, State.MADE, by, on)
     require_alone(run)
+    _require_no_look_at(run, by)
     require_day_of(run, pay_on, on)
     _require_due_by(run, pay_on)
     others = PaymentRun.objects.exclude(pk=run.pk)
@@ -270,42 +276,6 @@ def redate_run(*, run: PaymentRun, pay_on: date, by: User, on: date) -> PaymentR
     approvals = ("checked_by", "checked_on", "approved_by", "approved_on", "originator")
     _move(run, State.MADE, "pay_on", "dated_by", "dated_on", *approvals)
     return run
-
-
-@transaction.atomic
-def draw_sample(*, run: PaymentRun, size: int, because: str, by: User, on: date) -> Sample:
-    """Draw a sample of a run's payments by chance, to be checked one by one, and say why so many. Once a run."""
-    check_can(by, Capability.PAY)
-    run = locked_run(run)
-    if run.state in (State.CANCELLED, State.WITHDRAWN):
-        raise Refusal("This run was given up, so there is nothing to check.")
-    if Sample.objects.filter(pk=run.pk).exists():
-        raise Refusal("A sample of this run was drawn already. It is drawn once, so that nobody draws until it fits.")
-    if not 1 <= size <= run.payments_count:
-        raise Refusal(f"Choose between 1 and {run.payments_count} payments.", field="size")
-    because = said.sentence(because, ask="Say why so many, in a few words.", field="because", least=said.FEW)
-    seed = secrets.randbelow(2**31)
-    sample = Sample.objects.create(run=run, size=size, because=because, seed=seed, drawn_by=by, drawn_on=on)
-    places = queries.drawn(size, run.payments_count, seed)
-    chosen = run.payments.filter(place__in=places)
-    Sampled.objects.bulk_create([Sampled(payment=payment, sample=sample) for payment in chosen])
-    return sample
-
-
-@transaction.atomic
-def record_checked(*, sampled: Sampled, right: bool, found: str, by: User, on: date) -> Sampled:
-    """Say what was found of one payment of a sample, by somebody else than who made the run. Once."""
-    check_can(by, Capability.PAY)
-    run = locked_run(sampled.sample.run)
-    sampled = Sampled.objects.get(pk=sampled.pk)
-    require_another(run, by, "checks its sample")
-    if sampled.looked_on:
-        raise Refusal("Somebody has looked at this payment already.")
-    ask = "Say what you looked at, and what is wrong where something is."
-    found = said.sentence(found, ask=ask, field="found", least=said.FEW)
-    sampled.right, sampled.found, sampled.looked_by, sampled.looked_on = right, found, by, on
-    sampled.save(update_fields=["right", "found", "looked_by", "looked_on"])
-    return sampled
 
 
 def require_step(run: PaymentRun, to: State, on: date) -> None:
@@ -333,6 +303,15 @@ def require_another(run: PaymentRun, by: User, what: str) -> None:
     """Refuse whoever made a run or chose its day: another does what is asked."""
     if by.pk in (run.made_by_id, run.dated_by_id):
         raise SecondOfficerNeeded(f"You made this run or chose its day, so another finance officer {what}.")
+
+
+def _require_no_look_at(run: PaymentRun, by: User) -> None:
+    """Refuse to choose a run's day of whoever drew its sample, or looked at a payment of it."""
+    sample = Sample.objects.filter(run=run)
+    if sample.filter(Q(drawn_by=by) | Q(rows__looked_by=by)).exists():
+        raise SecondOfficerNeeded(
+            "You drew the sample of this run or looked at it, so another finance officer gives it another day."
+        )
 
 
 def require_arrived(payment: Payment) -> None:
@@ -371,8 +350,8 @@ def require_pay_day(pay_on: date, on: date) -> None:
 
 
 def _require_within_a_month(pay_on: date, on: date) -> None:
-    if pay_on > on + timedelta(days=queries.DAYS_AHEAD_MAX):
-        raise Refusal("Choose a day within the next 31 days.", field="pay_on")
+    if pay_on > on + timedelta(days=DAYS_AHEAD_MAX):
+        raise Refusal(f"Choose a day within the next {DAYS_AHEAD_MAX} days.", field="pay_on")
 
 
 def council_account() -> Originator:
@@ -386,7 +365,7 @@ def council_account() -> Originator:
 
 
 def one_at_a_time() -> None:
-    """Let two officers who press at once make their runs one after the other."""
+    """Let two officers who press at once bring their runs to a day one after the other. Locks of runs come later."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('leeway payment run'))")
 
@@ -425,11 +404,16 @@ def _require_due_by(run: PaymentRun, pay_on: date) -> None:
     if pay_on == run.pay_on:
         raise Refusal(f"The run has that day already: {pay_on:%-d %B %Y}. Choose another.", field="pay_on")
     last = run.payments.aggregate(last=Max("instalment__due_on"))["last"]
+    _require_all_due(last, pay_on, "To pay others sooner, give this run up and make it again.")
+
+
+def _require_all_due(last: date | None, pay_on: date, instead: str) -> None:
+    """Refuse a day before something in a run is due; `last` is the latest of those days, where anything has one."""
     first = working_day_on_or_before(last) if last else pay_on
-    if first > pay_on:
+    if last and first > pay_on:
         raise Refusal(
-            f"Something in this run is due on {last:%-d %B %Y}, so it cannot be paid before {first:%-d %B %Y}. To pay "
-            "others sooner, give this run up and make it again.",
+            f"Something in this run is due on {last:%-d %B %Y}, so it cannot be paid before {first:%-d %B %Y}. "
+            f"{instead}",
             field="pay_on",
         )
 

@@ -11,6 +11,7 @@ from leeway.days import HAPPENED, PLANNED
 from leeway.files.forms import UploadField
 from leeway.forms import DateField, YesNoField, set_choices
 from leeway.money.banking.working_days import require_bank_working_day
+from leeway.money.payments.queries import SORTED
 from leeway.refusal import Refusal
 
 OPEN_AGAIN = "Open the payment run again, and decide there."
@@ -36,6 +37,12 @@ class PayDayForm(forms.Form):
         except Refusal as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return day
+
+
+class FindPersonForm(forms.Form):
+    """Of whom to show what could be paid the same day."""
+
+    words = forms.CharField(label="Find by name", required=False, max_length=100)
 
 
 class FasterForm(forms.Form):
@@ -70,7 +77,6 @@ class SampleForm(forms.Form):
     size = forms.IntegerField(
         label="How many payments do you check?",
         min_value=1,
-        help_text="If 59 are right, at most one in sixteen of the run is wrong, with 95% confidence.",
         error_messages={"required": "Enter how many payments you check."},
     )
     because = forms.CharField(label="Why so many?", error_messages={"required": "Say why so many."})
@@ -106,7 +112,7 @@ class FindForm(forms.Form):
     sort = forms.ChoiceField(
         label="Order",
         required=False,
-        choices=[("place", "As in the file"), ("name", "By last name"), ("largest", "The largest first")],
+        choices=[(name, words) for name, (words, _by) in SORTED.items()],
         error_messages={"invalid_choice": "Choose one of these orders."},
     )
 

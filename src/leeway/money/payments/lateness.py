@@ -31,7 +31,7 @@ def late_payments(on: date) -> QuerySet[Any]:
     budget was set up. What failed with us or with the bank was told to nobody, and is late as anything is.
     """
     due = Instalment.objects.filter(
-        due_on__lte=_last_day_missed(on),
+        due_on__lte=last_day_missed(on),
         amount_pence__gt=0,
         part__way=Way.DIRECT_PAYMENT,
         part__budget__case__person__date_of_death=None,
@@ -43,7 +43,7 @@ def late_payments(on: date) -> QuerySet[Any]:
     return payable(as_paid_on(unsent, on)).select_related("part__budget__case__person").order_by("due_on", "pk")
 
 
-def _last_day_missed(on: date) -> date:
+def last_day_missed(on: date) -> date:
     """The last day on which somebody's money was due that a file given to the bank today comes too late for."""
     day = on
     while bacs_submission_day(working_day_on_or_before(day)) < on:

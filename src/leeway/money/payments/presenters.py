@@ -51,7 +51,8 @@ def late_in_words(late: tuple[Totals, Sequence[Any]]) -> list[ToDo]:
         said += [f", {pounds(each.amount_pence)} due on {_day(each.due_on)}; "]
     said[-1] = str(said[-1]).removesuffix("; ") + ("; and others" if len(first) < totals.count else "")
     one = totals.count == 1
-    said += [f". {'It goes' if one else 'They go'} with the run that has {'it' if one else 'them'}, or with the next."]
+    said += [f". {'It goes' if one else 'They go'} with the run that has {'it' if one else 'them'}, or with the next; "]
+    said += ["what is in no run can be ", ("paid the same day", reverse("payments:faster")), "."]
     return [to_do("Late", *said)]
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from math import comb
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Case, Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Sum, When, Window
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -15,7 +16,8 @@ from leeway.access.looks import record_look_over, record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case as CareCase
-from leeway.care.people.queries import find_people
+from leeway.care.people.queries import people_called
+from leeway.care.planning.models import Way
 from leeway.jobs.models import Job
 from leeway.jobs.queries import jobs_about, jobs_of_kind
 from leeway.money.banking import bacs18, iso20022
@@ -40,7 +42,7 @@ from leeway.money.budgets.relations import RELATIONS as BUDGETS
 from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.ledger import queries as ledger
 from leeway.money.payees.states import State as PayeeState
-from leeway.money.payments.lateness import late_payments
+from leeway.money.payments.lateness import last_day_missed, late_payments
 from leeway.money.payments.models import (
     AnsweredPayment,
     BankAnswer,
@@ -58,13 +60,11 @@ from leeway.refusal import Refusal
 
 #: The kind of job that makes a run.
 MAKE_RUN = "make_run"
-#: How far ahead a run may pay.
-DAYS_AHEAD_MAX = 31
-#: How the payments of a run can be sorted; as in its file among equals.
+#: How the payments of a run can be sorted, in words and by what; as in its file among equals.
 SORTED = {
-    "place": ("place",),
-    "name": ("case__person__family_name", "case__person__given_name", "place"),
-    "largest": ("-amount_pence", "place"),
+    "place": ("As in the file", ("place",)),
+    "name": ("By last name", ("case__person__family_name", "case__person__given_name", "place")),
+    "largest": ("The largest first", ("-amount_pence", "place")),
 }
 LIVE_ON_ACCOUNT = Payment.objects.filter(interim=OuterRef("pk"), state__in=LIVE)
 LIVE_PAYMENT = Payment.objects.filter(instalment=OuterRef("pk"), state__in=LIVE)
@@ -93,6 +93,7 @@ class Due:
     free: Totals
     held: Totals
     waiting: list[Waiting]
+    on_account: list[Any]
 
 
 def unpaid(pay_on: date) -> QuerySet[Instalment]:
@@ -100,8 +101,11 @@ def unpaid(pay_on: date) -> QuerySet[Instalment]:
 
     One that falls due on a day when banks are closed is due on the working day before.
     """
-    due = Instalment.objects.filter(due_on__lt=working_day_after(pay_on), amount_pence__gt=0, cancellation=None)
-    return as_paid_on(due.filter(~Exists(LIVE_PAYMENT)), pay_on)
+    return as_paid_on(_in_no_run().filter(due_on__lt=working_day_after(pay_on)), pay_on)
+
+
+def _in_no_run() -> QuerySet[Instalment]:
+    return Instalment.objects.filter(~Exists(LIVE_PAYMENT), amount_pence__gt=0, cancellation=None)
 
 
 def unpaid_on_account() -> QuerySet[Interim]:
@@ -125,7 +129,10 @@ def preview(pay_on: date, *, seen_by: User, rows: int = 100) -> tuple[Totals, li
 
 
 def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
-    """What a run for this day would pay and what is held back, in totals, and the first rows held with the reasons."""
+    """What a run for this day would pay and what is held back, in totals, and the first rows held with the reasons.
+
+    Money on account that was agreed and waits is among what is held back, in rows of its own.
+    """
     check_can(seen_by, Capability.PAY)
     free = Case(When(nothing_stops(), then=True), default=False)
     due = unpaid(pay_on)
@@ -133,9 +140,11 @@ def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
     counts = {row["free"]: Totals(row["count"], row["pence"]) for row in summed}
     held = counts.get(False, Totals(0, 0))
     waiting = [Waiting(each, each.why) for each in _waiting_rows(due)[:rows]] if held.count else []
+    on_account = list(_on_account_stopped(pay_on)[:rows])
     people = [each.instalment.part.budget.case.person_id for each in waiting]
+    people += [each.case.person_id for each in on_account]
     record_looks(viewer=seen_by, person_ids=people, page="Payments held back")
-    return Due(_with_on_account(counts.get(True, Totals(0, 0)), pay_on), held, waiting)
+    return Due(_with_on_account(counts.get(True, Totals(0, 0)), pay_on), held, waiting, on_account)
 
 
 def on_account(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Interim]:
@@ -151,12 +160,15 @@ def on_account(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Interim]
 def on_account_waiting(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Any]:
     """The money on account that was agreed and that a run for this day could not pay, each with `why`."""
     check_can(seen_by, Capability.PAY)
-    agreed: QuerySet[Any] = with_what_stops_on_account(unpaid_on_account(), pay_on)
-    stopped = agreed.exclude(why="").select_related("case__person")
-    shown = list(stopped.order_by("authorised_on", "pk")[:rows])
+    shown = list(_on_account_stopped(pay_on)[:rows])
     people = [each.case.person_id for each in shown]
     record_looks(viewer=seen_by, person_ids=people, page="Payments held back")
     return shown
+
+
+def _on_account_stopped(pay_on: date) -> QuerySet[Any]:
+    agreed: QuerySet[Any] = with_what_stops_on_account(unpaid_on_account(), pay_on)
+    return agreed.exclude(why="").select_related("case__person").order_by("authorised_on", "pk")
 
 
 def _with_on_account(due: Totals, pay_on: date) -> Totals:
@@ -194,7 +206,7 @@ def next_due_day(after: date, on: date) -> date | None:
 
 
 def _last_pay_day(on: date) -> date:
-    return working_day_on_or_before(on + timedelta(days=DAYS_AHEAD_MAX))
+    return working_day_on_or_before(on + timedelta(days=bacs18.DAYS_AHEAD_MAX))
 
 
 def _first_due_on(dues: QuerySet[Instalment]) -> date | None:
@@ -274,14 +286,15 @@ def payments_of(run: PaymentRun) -> QuerySet[Payment]:
 
 def payments_like(run: PaymentRun, *, words: str = "", sort: str = "") -> QuerySet[Payment]:
     """The payments of a run with these words in a name, or of this reference, in one of the orders of `SORTED`."""
-    found = payments_of(run).order_by(*SORTED.get(sort, SORTED["place"]))
+    _words, by = SORTED.get(sort, SORTED["place"])
+    found = payments_of(run).order_by(*by)
     if not words:
         return found
     number, _, place = words.strip().partition("-")
     if number.isdecimal() and place.isdecimal() and len(words) < 20:
         return found.filter(place=int(place), run__number=int(number))
     of_account = Q(*(Q(account_name__icontains=word) for word in words.split()))
-    return found.filter(Q(case__person__in=find_people(words).order_by().values("pk")) | of_account)
+    return found.filter(Q(case__person__in=people_called(words)) | of_account)
 
 
 def answers_to(run: PaymentRun) -> QuerySet[BankAnswer]:
@@ -427,6 +440,19 @@ def drawn(size: int, count: int, seed: int) -> list[int]:
     return sorted(int(place) + 1 for place in chosen)
 
 
+def fewest_to_check(count: int) -> int:
+    """The fewest of so many payments that say something of them all.
+
+    If one in ten of the run were wrong, as few as that would have one of the wrong ones among them with 95%
+    confidence: of a small run that is nearly all of it, and of a large one never more than 29.
+
+    >>> [fewest_to_check(count) for count in (1, 10, 40, 200, 100_000)]
+    [1, 10, 21, 27, 29]
+    """
+    right = count - (count + 9) // 10
+    return next(size for size in range(1, count + 1) if 20 * comb(right, size) <= comb(count, size))
+
+
 def sample_of(run: PaymentRun, *, seen_by: User) -> Checked | None:
     """The sample of a run with what was found, and between which shares the payments that are wrong lie (95%).
 
@@ -475,32 +501,49 @@ class Urgent:
     what: str
 
 
-def urgent(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Urgent]:
-    """What is due and would hurt to wait for: first payments, what came back, and money on account."""
+def urgent(on: date, *, seen_by: User, words: str = "", rows: int = 100) -> list[Urgent]:
+    """What would hurt to wait for, or of people whom some words find, the first of each kind.
+
+    First payments and what came back; then every direct payment that Bacs cannot bring on its day any more, the
+    longest first; and money on account. What is in a run already goes with that.
+    """
     check_can(seen_by, Capability.PAY)
     paid = Payment.objects.filter(case=OuterRef("part__budget__case"), state__in=LIVE)
     back = Payment.objects.filter(instalment=OuterRef("pk"), state=PaymentState.RETURNED)
-    dues = payable(unpaid(pay_on)).annotate(back=Exists(back)).filter(Q(back=True) | ~Exists(paid))
-    rows_due: QuerySet[Any] = _with_people(dues)
-    found = [
-        Urgent(each.pk, each.part.budget.case, each.amount_pence, "Came back" if each.back else "First payment")
-        for each in rows_due.order_by("due_on", "pk")[:rows]
+    missed: QuerySet[Any] = payable(as_paid_on(_in_no_run().filter(due_on__lte=last_day_missed(on)), on))
+    dues = _with_people(missed).annotate(
+        back=Exists(back), first=~Exists(paid), late=Exists(late_payments(on).filter(pk=OuterRef("pk")))
+    )
+    interims = payable_on_account(unpaid_on_account(), on).select_related("case__person")
+    if words:
+        called = people_called(words)
+        dues = dues.filter(part__budget__case__person__in=called)
+        interims = interims.filter(case__person__in=called)
+    hurt = Q(back=True) | Q(first=True)
+    waited = [
+        *dues.filter(hurt).order_by("due_on", "pk")[:rows],
+        *dues.exclude(hurt).filter(part__way=Way.DIRECT_PAYMENT).order_by("due_on", "pk")[:rows],
     ]
-    interims = payable_on_account(unpaid_on_account(), pay_on).select_related("case__person")
+    found = [Urgent(each.pk, each.part.budget.case, each.amount_pence, _why_urgent(each)) for each in waited]
     found += [Urgent(one.pk, one.case, one.amount_pence, "Money on account") for one in interims[:rows]]
     people = [one.case.person_id for one in found]
     record_looks(viewer=seen_by, person_ids=people, page="Payments that could be made the same day")
     return found
 
 
-def late(on: date, *, seen_by: User, rows: int = 25) -> tuple[Totals, list[Any]]:
+def _why_urgent(due: Any) -> str:
+    kind = "Came back, due" if due.back else "First payment, due" if due.first else "Late, due" if due.late else "Due"
+    return f"{kind} on {due.due_on:%-d %B %Y}"
+
+
+def late(on: date, *, seen_by: User, rows: int) -> tuple[Totals, list[Any]]:
     """The payments that are late, in totals, and the first of them, the longest first."""
     check_can(seen_by, Capability.PAY)
-    found = late_payments(on)
+    found = late_payments(on).annotate(all_count=Window(Count("pk")), all_pence=Window(Sum("amount_pence")))
     shown = list(found[:rows])
     people = [each.part.budget.case.person_id for each in shown]
     record_looks(viewer=seen_by, person_ids=people, page="Payments that are late")
-    return totals(found), shown
+    return Totals(shown[0].all_count, shown[0].all_pence) if shown else Totals(0, 0), shown
 
 
 def to_be_made_again() -> QuerySet[Payment]:

@@ -350,6 +350,11 @@ RELATIONS = (
         "WHERE one.looked_by_id IN (run.made_by_id, run.dated_by_id)",
     ),
     Relation(
+        "The sample of payment run {number} was drawn by whoever made the run or chose its day.",
+        "SELECT run.number FROM payments_sample AS s JOIN payments_paymentrun AS run ON run.id = s.run_id "
+        "WHERE s.drawn_by_id IN (run.made_by_id, run.dated_by_id)",
+    ),
+    Relation(
         "Payment run {number} says {said} pence in {count} payments, and its payments come to {pence} in {found}.",
         "SELECT run.number, run.total_pence AS said, run.payments_count AS count, "
         "COALESCE(SUM(pay.amount_pence), 0) AS pence, COUNT(pay.id) AS found FROM payments_paymentrun AS run "

@@ -26,7 +26,17 @@ from leeway.money.budgets.forms import HoldForm
 from leeway.money.budgets.models import HoldKind
 from leeway.money.budgets.queries import holds_to_look_at
 from leeway.money.payees.queries import waiting
-from leeway.money.payments import actions, answers, comparing, forms, leaving_out, presenters, queries, together
+from leeway.money.payments import (
+    actions,
+    answers,
+    comparing,
+    forms,
+    leaving_out,
+    presenters,
+    queries,
+    sampling,
+    together,
+)
 from leeway.money.payments.jobs import who_is_next
 from leeway.money.payments.models import PaymentRun, Rail
 from leeway.money.payments.settling import not_settled_because, settled
@@ -60,7 +70,7 @@ def home(request: SignedIn):
             "due": due.free,
             "stopped": due.held,
             "held": due.waiting,
-            "on_account": queries.on_account_waiting(pay_on, seen_by=request.user),
+            "on_account": due.on_account,
             "runs": runs,
             "page": page,
             "settled": settled(run for run, _ in runs),
@@ -89,7 +99,10 @@ def todays_work(user: User, today: date) -> list[presenters.ToDo]:
 def faster(request: SignedIn):
     """Pay a few people the same day, by Faster Payments."""
     today = timezone.localdate()
-    found = queries.urgent(today, seen_by=request.user)
+    find = forms.FindPersonForm(request.GET)
+    found = queries.urgent(
+        today, seen_by=request.user, rows=ROWS_A_PAGE, **(find.cleaned_data if find.is_valid() else {})
+    )
     choices = [(str(one.id), f"{one.case.person}: {pounds(one.amount_pence)}. {one.what}") for one in found]
     first = queries.first_faster_day(today)
     form = forms.FasterForm(request.POST or None, candidates=choices, initial={"pay_on": first})
@@ -100,7 +113,8 @@ def faster(request: SignedIn):
         messages.success(request, f"The run is made. {who_is_next(done.result)}")
         return redirect("payments:show", done.result.pk)
     waits = queries.on_account_waiting(first, seen_by=request.user)
-    return render(request, "payments/faster.jinja", {"form": form, "found": found, "on_account": waits})
+    shown = {"form": form, "find": find, "found": found, "rows": ROWS_A_PAGE, "on_account": waits}
+    return render(request, "payments/faster.jinja", shown)
 
 
 @require_http_methods(["GET", "POST"])
@@ -108,12 +122,13 @@ def sample(request: SignedIn, run_id):
     """Draw a sample of a run's payments, and see what was found."""
     run = queries.get_run(run_id, seen_by=request.user)
     form = forms.SampleForm(request.POST or None)
-    if act(form, _beside(run, lambda **by_on: actions.draw_sample(run=run, **form.cleaned_data, **by_on)), request):
+    if act(form, _beside(run, lambda **by_on: sampling.draw_sample(run=run, **form.cleaned_data, **by_on)), request):
         messages.success(request, "The sample is drawn. Look at each of its payments.")
         return redirect("payments:sample", run_id)
     drawn = queries.sample_of(run, seen_by=request.user)
-    barred = why_not(lambda: actions.require_another(run, request.user, "looks at it"))
-    shown = {"run": run, "form": form, "sample": drawn, "barred": barred}
+    barred = why_not(lambda: sampling.require_no_part_in(run, request.user, "draws its sample and looks at it"))
+    fewest = queries.fewest_to_check(run.payments_count)
+    shown = {"run": run, "form": form, "sample": drawn, "barred": barred, "fewest": fewest}
     return render(request, "payments/sample.jinja", shown)
 
 
@@ -124,7 +139,7 @@ def checked(request: SignedIn, run_id, place):
     one = queries.get_sampled(run, place, seen_by=request.user)
     form = forms.CheckedForm(request.POST or None)
     if act(
-        form, _beside(run, lambda **by_on: actions.record_checked(sampled=one, **form.cleaned_data, **by_on)), request
+        form, _beside(run, lambda **by_on: sampling.record_checked(sampled=one, **form.cleaned_data, **by_on)), request
     ):
         messages.success(request, "Recorded.")
         return redirect("payments:sample", run_id)

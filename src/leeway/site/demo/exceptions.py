@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from leeway.access.roles import Capability
 from leeway.care.circumstances import actions as circumstances
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
@@ -13,7 +14,7 @@ from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State as PayeeState
 from leeway.money.payments import actions as payments
-from leeway.money.payments import queries
+from leeway.money.payments import queries, sampling
 from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.states import State
 from leeway.site.demo.playing import Staff
@@ -145,16 +146,19 @@ def pay_on_account(case: Case, staff: Staff, today: date) -> None:
 
 
 def draw_a_sample(staff: Staff, today: date) -> None:
-    """A sample of the last run that was confirmed: most of it looked at, and one thing wrong."""
-    run = PaymentRun.objects.filter(state=State.CONFIRMED, payments_count__gte=5).first()
+    """A sample of the last run that was confirmed, by the finance manager: one is left, and one thing wrong."""
+    manager = next(user for user in staff.logins.values() if user.can(Capability.APPROVE_LARGE_RUNS))
+    confirmed = PaymentRun.objects.filter(state=State.CONFIRMED, payments_count__gte=5)
+    run = confirmed.exclude(approved_by=manager).first()
     if run is None:
         return
-    by_on = {"by": staff.second_finance, "on": today}
-    sample = payments.draw_sample(run=run, size=5, because="The first sample since the spring.", **by_on)
-    drawn = queries.sample_of(run, seen_by=staff.second_finance)
+    by_on = {"by": manager, "on": today}
+    size = queries.fewest_to_check(run.payments_count)
+    sample = sampling.draw_sample(run=run, size=size, because="The first sample since the spring.", **by_on)
+    drawn = queries.sample_of(run, seen_by=manager)
     assert drawn is not None and drawn.sample == sample
-    for place, row in enumerate(drawn.rows[:4]):
+    for place, row in enumerate(drawn.rows[:-1]):
         found = (
             "Plan, charge and bank statement agree." if place else "Paid as planned; the name on the account is old."
         )
-        payments.record_checked(sampled=row, right=bool(place), found=found, **by_on)
+        sampling.record_checked(sampled=row, right=bool(place), found=found, **by_on)
