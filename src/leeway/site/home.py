@@ -35,7 +35,7 @@ from leeway.messages.queries import about_case
 from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_deaths
 from leeway.money.payees.queries import waiting as details_waiting
 from leeway.money.payments.money_now import money_now
-from leeway.money.payments.queries import first_pay_day, pay_day_to_suggest, preview
+from leeway.money.payments.queries import first_pay_day, pay_day_to_suggest, preview, runs_on_their_way
 from leeway.money.payments.views import todays_work
 from leeway.money.payments.waiting import first_payments, middle_days
 from leeway.money.statements.presenters import to_explain
@@ -201,7 +201,7 @@ def _finance(request: SignedIn, today: date) -> dict:
     beyond = paid_beyond_deaths(to_end)
     return {
         "work": [
-            *todays_work(request.user, today),
+            *todays_work(request.user, today, list(runs_on_their_way(seen_by=request.user))),
             *(to_explain(each, today) for each in unexplained(seen_by=request.user)),
         ],
         "first_days": middle_days(first_payments(since=today - A_YEAR, until=today, seen_by=request.user)),

@@ -134,17 +134,20 @@ def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
     Money on account that was agreed and waits is among what is held back, in rows of its own.
     """
     check_can(seen_by, Capability.PAY)
-    free = Case(When(nothing_stops(), then=True), default=False)
+    is_free = Case(When(nothing_stops(), then=True), default=False)
     due = unpaid(pay_on)
-    summed = due.order_by().annotate(free=free).values("free").annotate(count=Count("pk"), pence=Sum("amount_pence"))
+    summed = due.order_by().annotate(free=is_free).values("free").annotate(count=Count("pk"), pence=Sum("amount_pence"))
     counts = {row["free"]: Totals(row["count"], row["pence"]) for row in summed}
     held = counts.get(False, Totals(0, 0))
     waiting = [Waiting(each, each.why) for each in _waiting_rows(due)[:rows]] if held.count else []
-    on_account = list(_on_account_stopped(pay_on)[:rows])
+    agreed = list(_agreed_on_account(pay_on))
+    on_account, paid = [each for each in agreed if each.why][:rows], [each for each in agreed if not each.why]
     people = [each.instalment.part.budget.case.person_id for each in waiting]
     people += [each.case.person_id for each in on_account]
     record_looks(viewer=seen_by, person_ids=people, page="Payments held back")
-    return Due(_with_on_account(counts.get(True, Totals(0, 0)), pay_on), held, waiting, on_account)
+    free = counts.get(True, Totals(0, 0))
+    in_all = Totals(free.count + len(paid), free.pence + sum(each.amount_pence for each in paid))
+    return Due(in_all, held, waiting, on_account)
 
 
 def on_account(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Interim]:
@@ -160,15 +163,16 @@ def on_account(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Interim]
 def on_account_waiting(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Any]:
     """The money on account that was agreed and that a run for this day could not pay, each with `why`."""
     check_can(seen_by, Capability.PAY)
-    shown = list(_on_account_stopped(pay_on)[:rows])
+    shown = list(_agreed_on_account(pay_on).exclude(why="")[:rows])
     people = [each.case.person_id for each in shown]
     record_looks(viewer=seen_by, person_ids=people, page="Payments held back")
     return shown
 
 
-def _on_account_stopped(pay_on: date) -> QuerySet[Any]:
+def _agreed_on_account(pay_on: date) -> QuerySet[Any]:
+    """The money on account that was agreed and not paid, each with `why` it cannot be on a day."""
     agreed: QuerySet[Any] = with_what_stops_on_account(unpaid_on_account(), pay_on)
-    return agreed.exclude(why="").select_related("case__person").order_by("authorised_on", "pk")
+    return agreed.select_related("case__person").order_by("authorised_on", "pk")
 
 
 def _with_on_account(due: Totals, pay_on: date) -> Totals:
@@ -537,12 +541,10 @@ def _why_urgent(due: Any) -> str:
 
 
 def late(on: date, *, seen_by: User, rows: int) -> tuple[Totals, list[Any]]:
-    """The payments that are late, in totals, and the first of them, the longest first."""
+    """The payments that are late, in totals, and the first of them, the longest first. Whoever shows them notes it."""
     check_can(seen_by, Capability.PAY)
     found = late_payments(on).annotate(all_count=Window(Count("pk")), all_pence=Window(Sum("amount_pence")))
     shown = list(found[:rows])
-    people = [each.part.budget.case.person_id for each in shown]
-    record_looks(viewer=seen_by, person_ids=people, page="Payments that are late")
     return Totals(shown[0].all_count, shown[0].all_pence) if shown else Totals(0, 0), shown
 
 
@@ -556,12 +558,10 @@ def to_be_made_again() -> QuerySet[Payment]:
 
 
 def came_back(*, seen_by: User, rows: int = 25) -> list[Payment]:
-    """Payments that came back and are to be made again, the latest first."""
+    """Payments that came back and are to be made again, the latest first. Whoever shows them notes it."""
     check_can(seen_by, Capability.PAY)
     found = to_be_made_again().select_related("run", "case__person")
-    shown = list(found.order_by("-returned_on", "pk")[:rows])
-    _note_looks(shown, seen_by, "Payments that came back")
-    return shown
+    return list(found.order_by("-returned_on", "pk")[:rows])
 
 
 def findings() -> Iterator[str]:

@@ -109,6 +109,11 @@ def runs_to_choose(*, seen_by: User) -> QuerySet[PaymentRun]:
     return queries.runs_to_send(seen_by=seen_by).filter(rail=Rail.BACS, file=None)
 
 
+def may_share(run: PaymentRun) -> bool:
+    """Whether a run that was not sent may be put into a file with others: approved, by Bacs, and in none yet."""
+    return run.state == State.APPROVED and run.rail == Rail.BACS and run.file_id is None
+
+
 def get_file(file_id: UUID, *, seen_by: User) -> FileOfRuns:
     """A file of several runs."""
     check_can(seen_by, Capability.PAY)

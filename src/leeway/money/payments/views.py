@@ -1,6 +1,6 @@
 """Pages of payment runs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
 from leeway.access.alike import flags
+from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.acting import act, attempt, is_barred, why_not
@@ -61,6 +62,7 @@ def home(request: SignedIn):
     keeps_details = request.user.can(Capability.KEEP_BANK_DETAILS)
     page = Paginator(queries.runs(seen_by=request.user), RUNS_SHOWN).get_page(request.GET.get("page"))
     runs = comparing.beside_each_other(page.object_list)
+    on_their_way = list(queries.runs_on_their_way(seen_by=request.user))
     return render(
         request,
         "payments/home.jinja",
@@ -76,22 +78,25 @@ def home(request: SignedIn):
             "settled": settled(run for run, _ in runs),
             "details_waiting": waiting(seen_by=request.user, rows=ROWS_A_PAGE) if keeps_details else None,
             "told": _told_of_making(request),
-            "work": todays_work(request.user, today),
-            "may_put_together": together.runs_to_choose(seen_by=request.user).count() >= together.FEWEST,
+            "work": todays_work(request.user, today, on_their_way),
+            "may_put_together": sum(map(together.may_share, on_their_way)) >= together.FEWEST,
             "today": today,
         },
     )
 
 
-def todays_work(user: User, today: date) -> list[presenters.ToDo]:
+def todays_work(user: User, today: date, on_their_way: Collection[PaymentRun]) -> list[presenters.ToDo]:
     """What finance does today about runs: what is late, came back, waits for a word, and holds to look at."""
     holds = holds_to_look_at(today + timedelta(days=HOLDS_AHEAD_DAYS), seen_by=user, rows=ROWS_A_PAGE)
+    late, back = queries.late(today, seen_by=user, rows=LATE_SHOWN), queries.came_back(seen_by=user)
+    people = [*(each.part.budget.case.person_id for each in late[1]), *(each.case.person_id for each in back)]
+    record_looks(viewer=user, person_ids=people, page="Payments that are late, or came back")
     return [
-        *presenters.late_in_words(queries.late(today, seen_by=user, rows=LATE_SHOWN)),
+        *presenters.late_in_words(late),
         *map(presenters.on_account_in_words, queries.on_account(queries.first_faster_day(today), seen_by=user)),
-        *map(presenters.came_back_in_words, queries.came_back(seen_by=user)),
+        *map(presenters.came_back_in_words, back),
         *(presenters.hold_in_words(hold, today) for hold in holds),
-        *presenters.runs_in_words(queries.runs_on_their_way(seen_by=user), today, reader=user),
+        *presenters.runs_in_words(on_their_way, today, reader=user),
     ]
 
 
