@@ -251,7 +251,7 @@ def test_the_database_keeps_lines_as_they_are(keep):
 
 
 def test_an_account_is_known_once_and_belongs_to_somebody(account, case, finn):
-    for same in ("123456 87654321", "GB29 NWBK 1234 5687 6543 21", "87654321"):
+    for same in ("123456 87654321", "GB42 NWBK 1234 5687 6543 21", "87654321"):
         with pytest.raises(Refusal, match="read already: “Care payments”"):
             actions.open_bank_account(whose=Whose.COUNCIL, name="Again", identifier=same, by=finn, on=ON)
     with pytest.raises(Refusal, match="belongs to a case"):
