@@ -8,14 +8,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from leeway.access.looks import give_reason
 from leeway.access.models import Look, User
 from leeway.care.circumstances.models import Stay
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.letters.queries import NEW
 from leeway.care.people.models import Case, Person
-from leeway.care.planning.models import Plan
+from leeway.care.people.states import Stage
+from leeway.care.planning import actions as planning
+from leeway.care.planning.models import Choice, ChosenWay, Plan
+from leeway.care.planning.queries import offers_and_choice, open_plan, plan_in_force, plan_totals
 from leeway.law.reference import GROUPS, parameters_for_page
+from leeway.market.contracts.actions import record_rate
 from leeway.site.demo.logins import logins
+from leeway.versions import version_of
 
 pytestmark = pytest.mark.django_db
 NAMES = [
@@ -42,6 +48,84 @@ def test_a_case_page_says_what_comes_next_and_keeps_to_its_queries(case_of, sign
     text = read(sign_in("mona"), f"/cases/{case.pk}/")
     assert str(case.person) in text and "What comes next" in text and "The story so far" in text
     assert Look.objects.filter(person_id=case.person_id, viewer_name="Mona Patel", page="Case").exists()
+
+
+def read_by_everybody(sign_in, case: Case) -> None:
+    """By the worker, the manager, finance who said why, and the person, who asked for easy words."""
+    finn, ada = (User.objects.get(email=f"{name}@fairbourne.example") for name in ("finn", "ada"))
+    give_reason(viewer=finn, person_id=case.person_id, reason="A question about the bill.")
+    Person.objects.filter(user=ada).update(user=None)
+    Person.objects.filter(pk=case.person_id).update(user=ada, communication_needs=["easy_read"])
+    for reader in ("bea", "mona", "finn", "ada"):
+        read(sign_in(reader), f"/cases/{case.pk}/")
+    read(sign_in("ada"), "/home/")
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_a_case_page_keeps_to_its_queries_at_every_stage_whoever_reads_it(case_of, sign_in, stage):
+    as_played = {
+        "request": "Doreen",
+        "assessment": "Marcia",
+        "sign_off": "Iris",
+        "agreement": "Liam",
+        "closed": "Graham",
+    }
+    case = case_of(as_played.get(stage, "Ada"))
+    Case.objects.filter(pk=case.pk).update(stage=stage)
+    read_by_everybody(sign_in, case)
+
+
+def written_again(case: Case, choice: Choice, by_on: dict):
+    """Another plan than the one in force, at each step until it can go to sign-off."""
+    Case.objects.filter(pk=case.pk).update(stage="planning")
+    case.refresh_from_db()
+    plan = planning.start_plan(case=case, **by_on)
+    yield plan
+    ways = [way.value for way in ChosenWay]
+    planning.offer_ways(plan=plan, ways_explained=ways, how_explained="Talked at home", amount_told=True, **by_on)
+    yield plan
+    said = {"version": version_of(plan.offers.get()), "way": choice.way, "words": "I like it as it is."}
+    planning.record_choice(plan=plan, **said, **by_on)
+    plan.refresh_from_db()
+    day = plan_in_force(case).starts_on + timedelta(days=400)
+    planning.set_start(plan=plan, version=plan.version, starts_on=day, **by_on)
+
+
+def at_new_prices(case: Case, choice: Choice, by_on: dict):
+    """The plan in force, written again at new prices, with what was said of it taken over."""
+    before = plan_in_force(case)
+    for rate in {line.rate for line in before.lines.all() if line.rate}:
+        record_rate(
+            service=rate.service, pence=rate.pence + 50, unit=rate.unit, kind=rate.kind, starts_on=by_on["on"], **by_on
+        )
+    planning.uprate_plan(case=case, version=before.version, **by_on)
+    yield from ()
+
+
+@pytest.mark.parametrize("steps", [written_again, at_new_prices])
+def test_a_case_page_keeps_to_its_queries_while_a_second_plan_is_written_and_the_first_pays(case_of, sign_in, steps):
+    """The most that the page has to look up: the person is in a care home for a time too."""
+    case, today = case_of("Ada"), timezone.localdate()
+    mona, by_on = User.objects.get(email="mona@fairbourne.example"), {"by": case.worker, "on": today}
+    began, choice = today - timedelta(days=88), offers_and_choice(plan_in_force(case)).choice
+    Stay.objects.create(
+        person=case.person, kind="care_home_stay", starts_on=began, told_by="Tom", recorded_by=case.worker
+    )
+    for _plan in steps(case, choice, by_on):
+        read_by_everybody(sign_in, case)
+    plan = open_plan(case)
+    for answer in plan_in_force(case).need_answers.exclude(outcome__in=plan.need_answers.values("outcome")):
+        answer.pk, answer.plan = None, plan
+        answer.save(force_insert=True)
+    read_by_everybody(sign_in, case)
+    assert "Check the plan and send it" in read(sign_in("bea"), f"/cases/{case.pk}/")
+    assert "Open the plan" in read(sign_in("ada"), f"/cases/{case.pk}/"), "hers to read, not hers to send"
+    planning.submit_plan(plan=plan, version=plan.version, **by_on)
+    read_by_everybody(sign_in, case)
+    plan.refresh_from_db()
+    final = {"final_pence_per_week": plan_totals(plan)["pence_per_week"], "reason": "It is what these needs cost here."}
+    planning.sign_off(plan=plan, version=plan.version, **final, by=mona, on=today)
+    read_by_everybody(sign_in, case)
 
 
 @pytest.mark.parametrize("login", [login.email.split("@")[0] for login in logins()])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,19 +24,15 @@ from leeway.care.people.events import Event
 from leeway.care.people.models import Case, StoryLine
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import (
-    OPEN,
     charges_of,
-    offers_and_choice,
-    open_plan,
     past_plans,
     pays_directly,
     pays_on,
-    plan_in_force,
-    what_money_lacks,
 )
 from leeway.care.review.models import Review
-from leeway.care.review.queries import next_review, past_reviews
+from leeway.care.review.queries import past_reviews
 from leeway.money.payments.money_now import money_now
+from leeway.site.case_now import CaseNow
 from leeway.site.easy import in_easy_words, wants_easy_words
 from leeway.site.next_steps import onward
 from leeway.site.pictures import pictures
@@ -58,22 +54,22 @@ class Part:
 def show(request: SignedIn, case_id):
     """One case, at a glance."""
     case = people.get_case(case_id, seen_by=request.user, page="Case")
+    prefetch_related_objects([case], "person__stays", "financial_assessments")  # several ask for them
     today = timezone.localdate()
     care_too = people.reads_care(case, seen_by=request.user)
     stand = that_stand(case)
     standing = {decision.kind: decision for decision in reversed(stand)}
     story = list(people.story(case, care_too=care_too).exclude(kind=Event.PAYMENT_SENT))  # they stand with the budget
-    plan = open_plan(case) or plan_in_force(case)
-    decided = getattr(standing.get(DecisionKind.FINAL_BUDGET), "plan", None)  # the plan of the budget that is shown
+    now = CaseNow(case, today, seen_by=request.user)
+    budget = standing.get(DecisionKind.FINAL_BUDGET)
+    decided = now.plan_of(budget) if budget else None  # the plan of the budget that is shown
     charges = charges_of(decided) if decided else []
     stay = stay_on(case.person, today)
-    ahead = next_review(case)
     own_view = not request.user.is_staff_member
-    budget = standing.get(DecisionKind.FINAL_BUDGET)
     you = is_the_person(request.user, case)
-    journey = parts(case, standing, plan, today, care_too, ahead)
+    journey = parts(now, standing, care_too)
     context = {
-        "pictures": pictures(case, budget, charges, None, today, you=you, ahead=ahead, story=story)
+        "pictures": pictures(case, budget, charges, None, today, you=you, ahead=now.review_ahead, story=story)
         if own_view
         else None,
         "you": you,
@@ -86,7 +82,7 @@ def show(request: SignedIn, case_id):
         "beyond": beyond_direct_payment(case.person, today) if stay and pays_directly(case) else "",
         "care_too": care_too,
         "own_view": own_view,
-        "next": onward(case, request.user),
+        "next": onward(case, request.user, now=now),
         "askings": askings_of(case) if may_reach(request.user, "asking:show") and _asked_again(story) else [],
         "parts": [part for part in journey if may_reach(request.user, part.page)],
         "links": links(case, request.user),
@@ -95,7 +91,7 @@ def show(request: SignedIn, case_id):
         "charges": charges,
         "pays_pence": pays_on(charges, today) if decided else None,
         "indicative": standing.get(DecisionKind.INDICATIVE_BUDGET),
-        "choice": offers_and_choice(plan).choice if plan else None,
+        "choice": now.found.choice if now.found else None,
         "people": people.people_around(case.person, today),
         "statements": statements_about(case.person) if care_too and _is_disputed(story) else [],
         "story": story[:STORY_LINES_SHOWN],
@@ -135,10 +131,9 @@ def _asked_again(story: list[StoryLine]) -> bool:
     return sum(line.kind == Event.REQUEST for line in story) > 1
 
 
-def parts(
-    case: Case, standing: dict[str, Decision], plan, on: date, care_too: bool, ahead: Review | None = None
-) -> list[Part]:
+def parts(now: CaseNow, standing: dict[str, Decision], care_too: bool) -> list[Part]:
     """The parts of the journey in order, each with how far it has come."""
+    case, plan, in_force = now.case, now.plan, now.plan_in_force
     if case.stage == Stage.CLOSED:
         return _parts_of_closed(case, standing, care_too)
     reached = list(Stage).index(Stage(case.stage))
@@ -150,13 +145,12 @@ def parts(
         return "Done" if done else ("Under way" if started else "Not started")
 
     assessed = DecisionKind.ELIGIBILITY in standing and case.stage not in {Stage.REQUEST, Stage.ASSESSMENT}
-    charged = at_least(Stage.PLANNING) and not what_money_lacks(case, on, plan=plan)
-    in_force = plan_in_force(case) if plan and plan.state in OPEN else plan
+    charged = at_least(Stage.PLANNING) and not now.money_lacks
     checked = "Counts until a new one is made" if in_force and not charged and DecisionKind.CHARGE in standing else ""
     planned = bool(plan) and plan.state != "draft"
     written = "" if in_force is None else "In force" if plan == in_force else "One in force, a new one under way"
     budgeted = at_least(Stage.ACTIVE) and DecisionKind.FINAL_BUDGET in standing
-    runs = Q(ending=None) | Q(ending__ends_on__gte=on)
+    runs = Q(ending=None) | Q(ending__ends_on__gte=now.on)
     goes_on = case.budgets.filter(runs).exists()  # while another plan is made too
     money = GOES_ON if goes_on else status(budgeted, at_least(Stage.ARRANGING))
     return [
@@ -176,7 +170,7 @@ def parts(
             planned or bool(in_force),
         ),
         Part("Budget and payments", "budgets:show", money, budgeted or goes_on),
-        reviews_part(case, status, ahead),
+        reviews_part(case, status, now.review_ahead),
         letters_part(standing),
         files_part(case, care_too),
     ]

@@ -27,9 +27,9 @@ from leeway.care.people.message_views import row_of
 from leeway.care.people.models import Case
 from leeway.care.people.queries import cases_waiting, own_cases, own_tasks, whose_messages
 from leeway.care.people.states import Stage
-from leeway.care.planning.queries import charges_of, open_plan, pays_on, plan_in_force, waiting_for_sign_off
+from leeway.care.planning.queries import charges_of, pays_on, waiting_for_sign_off
 from leeway.care.review.models import Review
-from leeway.care.review.queries import next_review, reviews_due
+from leeway.care.review.queries import reviews_due
 from leeway.law.numbers import pounds
 from leeway.messages.queries import about_case
 from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_deaths
@@ -40,6 +40,7 @@ from leeway.money.payments.views import todays_work
 from leeway.money.payments.waiting import first_payments, middle_days
 from leeway.money.statements.presenters import to_explain
 from leeway.money.statements.queries import unexplained
+from leeway.site.case_now import CaseNow
 from leeway.site.easy import in_easy_words, wants_easy_words
 from leeway.site.first_payments import A_YEAR
 from leeway.site.helping import next_for_helper
@@ -104,7 +105,8 @@ def _person(request: SignedIn, today: date) -> dict:
 
 def _own(user: User, case: Case, today: date, *, in_full: bool) -> dict:
     """One case, as the person or whoever helps them sees it first. Who helps many sees less of each."""
-    own, step = is_the_person(user, case), next_step(case, today)
+    now = CaseNow(case, today, seen_by=user)
+    own, step = is_the_person(user, case), next_step(now)
     lives = case.person.date_of_death is None
     money = money_now(case, today) if lives else None
     letters = _new_letters(case, today)
@@ -121,7 +123,8 @@ def _own(user: User, case: Case, today: date, *, in_full: bool) -> dict:
     if not (in_full and lives):
         return shown
     budget = standing(case, DecisionKind.FINAL_BUDGET)
-    charges = charges_of(budget.plan) if budget else []
+    plan = now.plan_of(budget) if budget else None
+    charges = charges_of(plan) if plan else []
     pays = pays_on(charges, today) if budget else None
     if own and wants_easy_words(user):
         pence = budget.result["pence_per_week"] if budget else None
@@ -129,12 +132,12 @@ def _own(user: User, case: Case, today: date, *, in_full: bool) -> dict:
         shown["easy"] = in_easy_words(case, **said)
     latest = about_case(case.pk, to=whose_messages(case, seen_by=user)).first()
     drawn = pictures(
-        case, budget, charges, money, today, you=own, ahead=next_review(case), story=case.story.filter(kind__in=STEPS)
+        case, budget, charges, money, today, you=own, ahead=now.review_ahead, story=case.story.filter(kind__in=STEPS)
     )
     return shown | {
         "pictures": drawn,
         "budget": budget,
-        "plan": open_plan(case) or plan_in_force(case),
+        "plan": now.plan,
         "message": latest and row_of(case, latest),
     }
 

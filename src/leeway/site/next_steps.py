@@ -14,8 +14,7 @@ from leeway.care.assessment.queries import draft_assessment
 from leeway.care.people.access import can_work_on, is_the_person, lives
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
-from leeway.care.planning.queries import offers_and_choice, open_plan, what_is_missing, what_money_lacks
-from leeway.care.review.queries import next_review
+from leeway.site.case_now import CaseNow
 from leeway.site.helping import next_for_helper
 
 
@@ -76,9 +75,10 @@ def _sentence(step: NextStep, case: Case, user: User) -> str:
     return step.person if is_the_person(user, case) else next_for_helper(case)
 
 
-def onward(case: Case, user: User) -> Onward:
-    """What comes next in a case, as this reader's pages show it."""
-    step, own = next_step(case, timezone.localdate()), not user.is_staff_member
+def onward(case: Case, user: User, *, now: CaseNow | None = None) -> Onward:
+    """What comes next in a case, as this reader's pages show it. `now` is where it stands, where that was read."""
+    step = next_step(now or CaseNow(case, timezone.localdate(), seen_by=user))
+    own = not user.is_staff_member
     start = step.start_for(case, user)
     reads = own or (step.starts and not start)
     return Onward(
@@ -93,11 +93,11 @@ def onward(case: Case, user: User) -> Onward:
 WORKER, MANAGER, FINANCE, PERSON = "the worker", "the team manager", "the finance team", "the person"
 
 
-def next_step(case: Case, on: date) -> NextStep:
-    """What comes next in this case."""
-    if case.person.date_of_death is not None and case.stage != Stage.CLOSED:
-        return _after_death(case)
-    return NEXT[Stage(case.stage)](case, on)
+def next_step(now: CaseNow) -> NextStep:
+    """What comes next in a case."""
+    if now.case.person.date_of_death is not None and now.case.stage != Stage.CLOSED:
+        return _after_death(now.case)
+    return NEXT[Stage(now.case.stage)](now)
 
 
 def _after_death(case: Case) -> NextStep:
@@ -111,8 +111,8 @@ def _after_death(case: Case) -> NextStep:
     )
 
 
-def _request(case: Case, on: date) -> NextStep:
-    if case.worker_id is None:
+def _request(now: CaseNow) -> NextStep:
+    if now.case.worker_id is None:
         return NextStep(
             "Give the case to a worker.",
             "We have your request. A worker will be in touch.",
@@ -122,7 +122,7 @@ def _request(case: Case, on: date) -> NextStep:
         )
     return NextStep(
         "Start the assessment with the person.",
-        f"{case.worker} will arrange to talk with you about what matters to you.",
+        f"{now.case.worker} will arrange to talk with you about what matters to you.",
         WORKER,
         "assessment:overview",
         "Start the assessment",
@@ -131,9 +131,9 @@ def _request(case: Case, on: date) -> NextStep:
     )
 
 
-def _assessment(case: Case, on: date) -> NextStep:
+def _assessment(now: CaseNow) -> NextStep:
     own = "Tell us in your own words what matters to you. Your worker will finish the assessment with you."
-    if draft_assessment(case) is None:
+    if draft_assessment(now.case) is None:
         return NextStep(
             "Start the assessment.",
             own,
@@ -146,12 +146,11 @@ def _assessment(case: Case, on: date) -> NextStep:
     return NextStep("Finish the assessment.", own, WORKER, "assessment:overview", "Carry on with the assessment")
 
 
-def _planning(case: Case, on: date) -> NextStep:
-    plan = open_plan(case)
-    if lacking := what_money_lacks(case, on, plan=plan):
-        begun = case.financial_assessments.exists()
+def _planning(now: CaseNow) -> NextStep:
+    if now.money_lacks:
+        begun = now.case.financial_assessments.exists()
         return NextStep(
-            lacking if begun else "Find out what the person can afford (money check).",
+            now.money_lacks if begun else "Find out what the person can afford (money check).",
             "We need to know about your income and savings, to work out what you pay.",
             f"{WORKER} or {FINANCE}",
             "assessment:money",
@@ -160,7 +159,7 @@ def _planning(case: Case, on: date) -> NextStep:
             starts="" if begun else "assessment:money_start",
         )
     person = "Plan your support with your worker, and choose how your budget is held."
-    if plan is None:
+    if now.open_plan is None or now.found is None:
         return NextStep(
             "Start the support plan.",
             person,
@@ -170,18 +169,16 @@ def _planning(case: Case, on: date) -> NextStep:
             "Read about the plan",
             starts="planning:start",
         )
-    found = offers_and_choice(plan)
-    if found.choice is None:
+    if now.found.choice is None:
         sentence = "Work on the plan, explain the four ways to hold the budget, and record the decision."
         return NextStep(sentence, person, WORKER, "planning:overview", "Open the plan")
-    if what_is_missing(plan, on, found=found):
-        return NextStep("Finish the support plan.", person, WORKER, "planning:overview", "Open the plan")
-    return NextStep("Check the plan and send it for sign-off.", person, WORKER, "planning:submit", "Check and send")
+    if now.may_go_to_sign_off:
+        return NextStep("Check the plan and send it for sign-off.", person, WORKER, "planning:submit", "Check and send")
+    return NextStep("Finish the support plan.", person, WORKER, "planning:overview", "Open the plan")
 
 
-def _sign_off(case: Case, on: date) -> NextStep:
-    plan = open_plan(case)
-    if plan is not None and offers_and_choice(plan).to_answer:
+def _sign_off(now: CaseNow) -> NextStep:
+    if now.open_plan is not None and now.found is not None and now.found.to_answer:
         return NextStep(
             "A manager looks at whether a direct payment really is too risky, before the budget is signed off.",
             "A manager looks at whether a direct payment could be made safe enough for you.",
@@ -198,7 +195,7 @@ def _sign_off(case: Case, on: date) -> NextStep:
     )
 
 
-def _agreement(case: Case, on: date) -> NextStep:
+def _agreement(now: CaseNow) -> NextStep:
     return NextStep(
         "The person reads the plan and the budget, and agrees or says what is wrong.",
         "Read your plan and your budget. Agree, or tell us what is wrong.",
@@ -209,7 +206,7 @@ def _agreement(case: Case, on: date) -> NextStep:
     )
 
 
-def _arranging(case: Case, on: date) -> NextStep:
+def _arranging(now: CaseNow) -> NextStep:
     return NextStep(
         "Enter and approve bank details where needed, and start the budget.",
         "We are setting up the money.",
@@ -219,12 +216,12 @@ def _arranging(case: Case, on: date) -> NextStep:
     )
 
 
-def _active(case: Case, on: date) -> NextStep:
-    review = next_review(case)
+def _active(now: CaseNow) -> NextStep:
+    review = now.review_ahead
     if review is None:
         return NextStep("Support is in place.", "Your support is in place.", WORKER)
     due = f"{review.due_on:%-d %B %Y}"
-    late = " It is overdue." if review.due_on < on else ""
+    late = " It is overdue." if review.due_on < now.on else ""
     return NextStep(
         f"The next review is due on {due}.{late}",
         f"Your next review is due by {due}. You can ask for one sooner.",
@@ -234,7 +231,7 @@ def _active(case: Case, on: date) -> NextStep:
     )
 
 
-def _review(case: Case, on: date) -> NextStep:
+def _review(now: CaseNow) -> NextStep:
     return NextStep(
         "Finish the review with the person.",
         "Tell us how your support is working.",
@@ -244,7 +241,7 @@ def _review(case: Case, on: date) -> NextStep:
     )
 
 
-def _closed(case: Case, on: date) -> NextStep:
+def _closed(now: CaseNow) -> NextStep:
     return NextStep("The case is closed.", "This is closed. You can ask for help again at any time.", "nobody")
 
 

@@ -21,6 +21,7 @@ from leeway.money.payees.models import Holder
 from leeway.money.payments.actions import NothingToPay, make_run
 from leeway.refusal import Refusal
 from leeway.site import events
+from leeway.site.case_now import CaseNow
 from leeway.site.casepage import parts
 from leeway.versions import version_of
 from tests.site.ends.conftest import AWAY, BACK, DIED, END, FIND, LIVES, NEXT, ON, PAY_ON, STARTED, WAITS, tasks
@@ -183,11 +184,11 @@ def test_the_journey_of_a_closed_case_says_what_was_done(ada_case, die, bea, ano
     people.close_case(
         case=ada_case, reason="Everything is settled.", version=version_of(ada_case, "stage"), by=bea, on=ON
     )
-    said = {part.name: part.status for part in parts(ada_case, {}, None, ON, care_too=True)}
+    said = {part.name: part.status for part in parts(CaseNow(ada_case, ON, seen_by=bea), {}, care_too=True)}
     assert (said["Support plan and choice"], said["Budget and payments"]) == ("Ended", "Ended")
     never = another_case("Zoe")
     people.close_case(case=never, reason="No longer wanted.", version=version_of(never, "stage"), by=bea, on=ON)
-    said = {part.name: part.status for part in parts(never, {}, None, ON, care_too=True)}
+    said = {part.name: part.status for part in parts(CaseNow(never, ON, seen_by=bea), {}, care_too=True)}
     assert said["Assessment and eligibility"] == said["Money check"] == said["Budget and payments"] == "Not started"
 
 

@@ -105,7 +105,8 @@ def draft_financial_assessment(case: Case) -> FinancialAssessment | None:
 
 def completed_financial_assessment(case: Case) -> FinancialAssessment | None:
     """The latest money check that was completed."""
-    return case.financial_assessments.exclude(completed_on=None).order_by("-created_at").first()
+    done = [each for each in case.financial_assessments.all() if each.completed_on is not None]
+    return max(done, key=lambda each: each.created_at, default=None)
 
 
 def financial_progress(financial: FinancialAssessment) -> list[Task]:

@@ -38,7 +38,8 @@ def stay_on(person: Person, on: date) -> Stay | None:
     """Where the person is on a day, when that is not at home. Every stay is over with the person's life."""
     if person.date_of_death is not None and person.date_of_death <= on:
         return None
-    return standing_stays(person).filter(Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on).first()
+    stays = (stay for stay in person.stays.all() if stay.taken_back_on is None and stay.starts_on <= on)
+    return next((stay for stay in stays if stay.ends_on is None or stay.ends_on > on), None)
 
 
 def barring_stay(person: Person, on: date) -> Stay | None:
@@ -95,8 +96,9 @@ def get_stay(stay_id: UUID, *, case: Case) -> Stay:
 
 def care_home_nights(person: Person, on: date) -> list[Nights]:
     """Stays in a care home that were for a time, each as its first night and the day of leaving, if they left."""
-    stays = standing_stays(person).filter(kind=StayKind.CARE_HOME_STAY, starts_on__lte=on).order_by("starts_on")
-    return [(stay.starts_on, stay.ends_on) for stay in stays]
+    stays = [stay for stay in person.stays.all() if stay.taken_back_on is None and stay.starts_on <= on]
+    nights = [(stay.starts_on, stay.ends_on) for stay in stays if stay.kind == StayKind.CARE_HOME_STAY]
+    return sorted(nights, key=lambda first_and_last: first_and_last[0])
 
 
 def in_care_homes(on: date) -> dict[Person, CareHomeWeeks]:

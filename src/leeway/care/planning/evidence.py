@@ -4,7 +4,7 @@ A plan that differs from the one in force in recorded prices alone keeps that on
 choice and the answers, which name what they rest on. They hold for as long as nothing else is changed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from leeway.care.assessment.models import Assessment, OutcomeNote
@@ -32,13 +32,14 @@ class OffersAndChoice:
     """What was explained, what was decided on it, and what a manager found where that was challenged.
 
     `challenged` is the latest choice in which a direct payment was said to be too risky. It stays a manager's to look
-    at, whatever is explained and chosen afterwards.
+    at, whatever is explained and chosen afterwards. `before` is the plan whose evidence was taken over, if one was.
     """
 
     offers: list[Offer]
     choice: Choice | None
     challenged: Choice | None = None
     answer: ChallengeAnswer | None = None
+    before: Plan | None = None
 
     @property
     def offer(self) -> Offer | None:
@@ -75,20 +76,20 @@ class OffersAndChoice:
         return self.choice.offer.offered_at < self.answer.answered_at
 
 
-def offers_and_choice(plan: Plan) -> OffersAndChoice:
+def offers_and_choice(plan: Plan, lines: Sequence[PlanLine] | None = None) -> OffersAndChoice:
     """Every time the ways to hold the budget were explained, the latest first, and the choice that stands.
 
-    What was taken over from the plan before counts only while nothing but recorded prices differs from it.
+    What was taken over from the plan before counts only while nothing but recorded prices differs from it. `lines` are
+    the plan's, where they were read already with their aims and prices.
     """
-    offers = list(plan.offers.select_related("offered_by", "rests_on__plan"))
-    if any(offer.rests_on_id for offer in offers) and uprated_from(plan) is None:
+    made_of = [f"choice__{name}" for name in ("decided_by", "best_interests", "recorded_by", "rests_on", "asked_for")]
+    offers = list(plan.offers.select_related("offered_by", "rests_on__plan__final_budget", *made_of))
+    before = _taken_over(plan, offers, lines)
+    if before is None:
         offers = [offer for offer in offers if offer.rests_on_id is None]
-    choices = Choice.objects.filter(offer__in=offers).select_related("offer", "decided_by", "best_interests")
-    choices = choices.select_related("recorded_by", "rests_on", "asked_for")
-    chosen = {choice.offer_id: choice for choice in choices}
-    made = [chosen[offer.pk] for offer in offers if offer.pk in chosen]
+    made = [offer.choice for offer in offers if hasattr(offer, "choice")]
     challenged = next(filter(is_challenged, made), None)
-    return OffersAndChoice(offers, made[0] if made else None, challenged, _answer_to(challenged))
+    return OffersAndChoice(offers, made[0] if made else None, challenged, _answer_to(challenged), before)
 
 
 def _answer_to(choice: Choice | None) -> ChallengeAnswer | None:
@@ -155,14 +156,16 @@ class Need:
     met: Met
 
 
-def needs_of(plan: Plan, lines: Sequence[PlanLine] | None = None) -> list[Need]:
+def needs_of(
+    plan: Plan, lines: Sequence[PlanLine] | None = None, *, found: OffersAndChoice | None = None
+) -> list[Need]:
     """The outcomes that the assessment found the person unable to achieve, each with how this plan meets it.
 
-    `lines` are the plan's, where they were read already with their aims.
+    `lines` are the plan's, where they were read already with their aims, and `found` its `offers_and_choice`.
     """
     latest = completed_assessment(plan.case, by=plan.submitted_on)
     noted = [(outcome, note) for outcome, note in outcome_notes(latest) if note.unable] if latest else []
-    met = how_met(plan, [outcome.code for outcome, _ in noted], lines)
+    met = how_met(plan, [outcome.code for outcome, _ in noted], lines, found=found)
     return [Need(outcome, note, met[outcome.code]) for outcome, note in noted]
 
 
@@ -174,13 +177,20 @@ def not_said(needs: Sequence[Need]) -> list[Outcome]:
     return [need.outcome for need in needs if not need.met.is_said]
 
 
-def how_met(plan: Plan, codes: Sequence[str], lines: Sequence[PlanLine] | None = None) -> dict[str, Met]:
+def how_met(
+    plan: Plan,
+    codes: Sequence[str],
+    lines: Sequence[PlanLine] | None = None,
+    *,
+    found: OffersAndChoice | None = None,
+) -> dict[str, Met]:
     """How a plan meets some needs, by their code. Answers of the plan before count while only prices differ."""
     if not codes:
         return {}
     bought = plan.lines.select_related("aim") if lines is None else lines
     answers = {answer.outcome: answer for answer in plan.need_answers.all()}
-    if any(answer.rests_on_id for answer in answers.values()) and uprated_from(plan) is None:
+    taken_over = any(answer.rests_on_id for answer in answers.values())
+    if taken_over and (found.before if found else uprated_from(plan)) is None:
         answers = {code: answer for code, answer in answers.items() if answer.rests_on_id is None}
     serving = [(line, line.aim.outcomes) for line in bought if line.aim]
     return {code: Met([line for line, served in serving if code in served], answers.get(code)) for code in codes}
@@ -188,10 +198,12 @@ def how_met(plan: Plan, codes: Sequence[str], lines: Sequence[PlanLine] | None =
 
 def uprated_from(plan: Plan) -> Plan | None:
     """The plan whose evidence this one took over, where nothing but recorded prices differs; None otherwise."""
-    copy = plan.offers.exclude(rests_on=None).select_related("rests_on__plan").first()
-    if copy is None or copy.rests_on is None:
-        return None
-    return copy.rests_on.plan if only_prices_differ(plan, copy.rests_on.plan) else None
+    return _taken_over(plan, plan.offers.exclude(rests_on=None).select_related("rests_on__plan"))
+
+
+def _taken_over(plan: Plan, offers: Iterable[Offer], lines: Sequence[PlanLine] | None = None) -> Plan | None:
+    rests_on = next((offer.rests_on for offer in offers if offer.rests_on is not None), None)
+    return rests_on.plan if rests_on and only_prices_differ(plan, rests_on.plan, lines=lines) else None
 
 
 def shape(line: PlanLine) -> tuple[str, ...]:
@@ -207,12 +219,19 @@ def shape_but_way(line: PlanLine) -> tuple[str, ...]:
     return price, line.aim.words if line.aim else "", *(field.value_to_string(line) for field in fields)
 
 
-def only_prices_differ(plan: Plan, before: Plan, *, by: Callable[[PlanLine], tuple[str, ...]] = shape) -> bool:
+def only_prices_differ(
+    plan: Plan,
+    before: Plan,
+    *,
+    by: Callable[[PlanLine], tuple[str, ...]] = shape,
+    lines: Sequence[PlanLine] | None = None,
+) -> bool:
     """Whether two plans have the same lines, some at a later recorded price; nobody was assessed between."""
     assessed = Assessment.objects.filter(
         case=plan.case_id, completed_on__gt=before.started_on, completed_on__lte=plan.started_on
     )
-    now, then = (list(each.lines.select_related("rate", "aim")) for each in (plan, before))
+    then = list(before.lines.select_related("rate", "aim"))
+    now = list(plan.lines.select_related("rate", "aim")) if lines is None else lines
     if sorted(map(by, now)) != sorted(map(by, then)) or assessed.exists():
         return False
     return {line.rate_id for line in now} != {line.rate_id for line in then}

@@ -61,6 +61,14 @@ def plan_in_force(case: Case) -> Plan | None:
     return plans.filter(case=case, state=PlanState.AGREED).first()
 
 
+def open_and_in_force(case: Case) -> tuple[Plan | None, Plan | None]:
+    """The plan that is open and the one in force, read together."""
+    plans = case.plans.select_related("final_budget__decided_by", "submitted_by", "received_by", "agreement")
+    found = list(plans.filter(state__in=[*OPEN, PlanState.AGREED]))
+    written = next((plan for plan in found if plan.state in OPEN), None)
+    return written, next((plan for plan in found if plan.state == PlanState.AGREED), None)
+
+
 def begins_too_soon(plan: Plan, starts_on: date | None) -> str:
     """Why support by a plan that is open cannot start on a day, since another is in force then; empty where it can."""
     before = plan_in_force(plan.case)
@@ -255,16 +263,18 @@ def free_by_law(lines: list[PlanLine], on: date) -> dict[UUID, Judged]:
     return {key: judge(part, law_on(days[key], settings.COUNCIL_POLICY)) for key, part in parts.items()}
 
 
-def what_money_lacks(case: Case, on: date, *, plan: Plan | None = None) -> str:
+def what_money_lacks(case: Case, on: date, *, plan: Plan | None = None, lines: Sequence[PlanLine] | None = None) -> str:
     """What must be known of the person's money before what they pay is: nothing where every line is free by law.
 
-    `plan` is the one that is open, or else in force, where it was read already.
+    `plan` is the one that is open, or else in force, and `lines` are its lines, where they were read already.
     """
     plan = plan or open_plan(case) or plan_in_force(case)
-    lines = [costed_line(line) for line in plan.lines.all()] if plan else []
-    costed = totals_of(lines)
+    if lines is None:
+        lines = list(plan.lines.all()) if plan else []
+    costed_lines = [costed_line(line) for line in lines]
+    costed = totals_of(costed_lines)
     social_care = costed["pence_per_week"] - costed["nhs_pence_per_week"]
-    parts = free_parts(lines, social_care)
+    parts = free_parts(costed_lines, social_care)
     on = max(on, plan.starts_on or on) if plan else on
     return assessed.what_money_lacks(case, on, personal_budget_pence_per_week=social_care, free_parts=parts)
 
@@ -279,15 +289,22 @@ class Missing:
 
 
 def what_is_missing(
-    plan: Plan, on: date, *, needs: Sequence[Need] | None = None, found: OffersAndChoice | None = None
+    plan: Plan,
+    on: date,
+    *,
+    needs: Sequence[Need] | None = None,
+    found: OffersAndChoice | None = None,
+    lines: list[PlanLine] | None = None,
 ) -> list[Missing]:
     """Everything still to do before this plan can go to sign-off; empty when it is ready.
 
-    `needs` and `found` are `needs_of` the plan and its `offers_and_choice`, where they were read already.
+    `needs`, `found` and `lines` are `needs_of` the plan, its `offers_and_choice` and its `plan_lines`, where they were
+    read already.
     """
-    lines, found = list(plan.lines.select_related("service", "rate")), found or offers_and_choice(plan)
+    lines = plan_lines(plan) if lines is None else lines
+    found = found or offers_and_choice(plan, lines)
     missing = []
-    if not plan.aims.exists():
+    if not any(line.aim_id for line in lines) and not plan.aims.exists():
         missing.append(Missing("Add at least one aim.", "planning:add_aim"))
     if not lines and not says_something(plan.no_lines_reason):
         missing.append(
@@ -305,47 +322,47 @@ def what_is_missing(
         )
         for line in ahead
     ]
-    missing += _missing_about_needs(needs_of(plan) if needs is None else needs)
+    missing += _missing_about_needs(needs_of(plan, lines, found=found) if needs is None else needs)
     missing += [
         Missing(f"{line.what}: say whether it is free by law.", "planning:line", (str(line.pk),))
         for line in lines
         if not line.exemption
     ]
-    missing += _missing_about_funding(plan, lines)
-    if lacking := what_money_lacks(plan.case, plan.starts_on or on, plan=plan):
+    missing += _missing_about_funding(plan, lines, found)
+    if lacking := what_money_lacks(plan.case, plan.starts_on or on, plan=plan, lines=lines):
         missing.append(Missing(lacking, "assessment:money"))
     if lines:
         missing += _missing_about_choice(plan, found, lines) + _missing_about_direct_payment(plan, lines, on)
     return missing
 
 
-def _missing_about_funding(plan: Plan, lines: list[PlanLine]) -> list[Missing]:
+def _missing_about_funding(plan: Plan, lines: list[PlanLine], found: OffersAndChoice) -> list[Missing]:
     """The lines said to be free because others must pay for them, where the assessment did not find that they must.
 
     A plan in which nothing but recorded prices rose is not asked again, unless needs were assessed since.
     """
     said = [line for line in lines if line.exemption in FOUND_AS]
-    if not said or _was_signed_off_so(plan):
+    if not said or _was_signed_off_so(plan, found):
         return []
-    found = assessed.funded_by(plan.case)
+    payer = assessed.funded_by(plan.case)
     return [
         Missing(
             f"{line.what}: it is said to be free ({line.get_exemption_display()}), and the assessment "
-            f"{WHO_MUST_PAY[found]}. Change the line; or assess again, where the assessment is wrong.",
+            f"{WHO_MUST_PAY[payer]}. Change the line; or assess again, where the assessment is wrong.",
             "planning:line",
             (str(line.pk),),
         )
         for line in said
-        if FOUND_AS[line.exemption] != found
+        if FOUND_AS[line.exemption] != payer
     ]
 
 
-def _was_signed_off_so(plan: Plan) -> bool:
+def _was_signed_off_so(plan: Plan, found: OffersAndChoice) -> bool:
     """Whether the same lines were signed off at other prices, and nobody was assessed since."""
-    before, found = uprated_from(plan), standing(plan.case, DecisionKind.ELIGIBILITY)
-    if before is None or before.final_budget is None:
+    if found.before is None or found.before.final_budget is None:
         return False
-    return found is None or found.decided_at < before.final_budget.decided_at
+    eligibility = standing(plan.case, DecisionKind.ELIGIBILITY)
+    return eligibility is None or eligibility.decided_at < found.before.final_budget.decided_at
 
 
 def _missing_about_needs(needs: Sequence[Need]) -> list[Missing]:

@@ -41,7 +41,9 @@ def submit(request: SignedIn, case_id):
     context |= {
         "form": form,
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),
-        "missing": queries.what_is_missing(plan, today, needs=context["needs"], found=context["found"]),
+        "missing": queries.what_is_missing(
+            plan, today, needs=context["needs"], found=context["found"], lines=context["lines"]
+        ),
         "back": reverse("planning:overview", args=[case_id]),
     }
     return render(request, "planning/submit.jinja", context)

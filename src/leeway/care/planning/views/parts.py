@@ -76,7 +76,7 @@ def rows(lines: list[PlanLine], on: date) -> list[dict]:
 def whole(plan: Plan, on: date) -> dict:
     """A plan with all that stands in it, and its running total against the indicative budget."""
     lines = queries.plan_lines(plan)
-    costed = totals(lines)
+    costed, found = totals(lines), queries.offers_and_choice(plan, lines)
     guide = queries.indicative(plan.case)
     guide_pence = queries.indicative_pence(guide)
     return {
@@ -85,14 +85,15 @@ def whole(plan: Plan, on: date) -> dict:
         "with_manager": plan.state == PlanState.SUBMITTED,
         "to_agree": plan.state == PlanState.SIGNED_OFF,
         "aims": list(plan.aims.all()),
-        "needs": needs_of(plan, lines),
+        "lines": lines,
+        "needs": needs_of(plan, lines, found=found),
         "rows": rows(lines, on),
         "costed": costed,
         "guide": guide,
         "guide_pence": guide_pence,
         "costed_instead": queries.is_costed_instead(guide),
         "over_pence": costed["pence_per_week"] - guide_pence if guide_pence is not None else 0,
-        "found": queries.offers_and_choice(plan),
+        "found": found,
         "charges": queries.charges_of(plan),
         "sent_back": list(plan.sent_back.all()),
     }

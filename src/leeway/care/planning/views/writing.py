@@ -63,7 +63,9 @@ def overview(request: SignedIn, case_id, number=None):
         "change_of_mind": in_short(queries.last_change_of_mind(case)),
         "may_change_mind": may_change_mind(shown["found"], plan) and can_take_part(request.user, case, today),
         "can_write": can_take_part(request.user, case, today) and lives(case.person),
-        "missing": queries.what_is_missing(plan, today, needs=shown["needs"], found=shown["found"])
+        "missing": queries.what_is_missing(
+            plan, today, needs=shown["needs"], found=shown["found"], lines=shown["lines"]
+        )
         if context["can_work"]
         else [],
         "direct_payment": standing(case, DecisionKind.DIRECT_PAYMENT),

@@ -1,0 +1,79 @@
+"""Where a case stands: what its page and the step that comes next both ask for, each read once."""
+
+from datetime import date
+from functools import cached_property
+
+from leeway.access.models import User
+from leeway.access.table import may_reach
+from leeway.care.decisions.models import Decision
+from leeway.care.people.models import Case
+from leeway.care.planning.evidence import OffersAndChoice
+from leeway.care.planning.models import Plan, PlanLine
+from leeway.care.planning.queries import (
+    offers_and_choice,
+    open_and_in_force,
+    plan_lines,
+    what_is_missing,
+    what_money_lacks,
+)
+from leeway.care.review.models import Review
+from leeway.care.review.queries import next_review
+
+
+class CaseNow:
+    """A case on a day, as one reader sees it. A thing is read where it is first asked for, and not again."""
+
+    def __init__(self, case: Case, on: date, *, seen_by: User) -> None:
+        self.case, self.on, self.seen_by = case, on, seen_by
+
+    @cached_property
+    def _plans(self) -> tuple[Plan | None, Plan | None]:
+        return open_and_in_force(self.case)
+
+    @property
+    def open_plan(self) -> Plan | None:
+        """The plan that is being written, signed off or agreed."""
+        return self._plans[0]
+
+    @property
+    def plan_in_force(self) -> Plan | None:
+        """The plan by which support is given."""
+        return self._plans[1]
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that is shown: the one that is open, or else in force."""
+        return self.open_plan or self.plan_in_force
+
+    @cached_property
+    def lines(self) -> list[PlanLine]:
+        """What the budget of the plan pays for."""
+        return plan_lines(self.plan) if self.plan else []
+
+    @cached_property
+    def found(self) -> OffersAndChoice | None:
+        """How the budget of the plan is held, or is to be."""
+        return offers_and_choice(self.plan, self.lines) if self.plan else None
+
+    @cached_property
+    def money_lacks(self) -> str:
+        """What must be known of the person's money before what they pay is."""
+        return what_money_lacks(self.case, self.on, plan=self.plan, lines=self.lines)
+
+    @cached_property
+    def review_ahead(self) -> Review | None:
+        """The review that lies ahead or is under way."""
+        return next_review(self.case)
+
+    @cached_property
+    def may_go_to_sign_off(self) -> bool:
+        """Whether the open plan lacks nothing, for whoever may send it: for others, that is not looked for."""
+        plan = self.open_plan
+        if plan is None or not may_reach(self.seen_by, "planning:submit"):
+            return False
+        return not what_is_missing(plan, self.on, found=self.found, lines=self.lines)
+
+    def plan_of(self, budget: Decision) -> Plan | None:
+        """The plan that a budget was decided for."""
+        known = (plan for plan in self._plans if plan is not None and plan.final_budget_id == budget.pk)
+        return next(known, None) or getattr(budget, "plan", None)
