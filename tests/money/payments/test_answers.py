@@ -25,7 +25,8 @@ from leeway.money.payments.answers import AnswerRefused, take_answer
 from leeway.money.payments.models import AnsweredPayment, BankAnswer, PaymentRun
 from leeway.money.payments.money_now import money_now
 from leeway.money.payments.notices import tell_of_late
-from leeway.money.payments.queries import evidence_for, findings
+from leeway.money.payments.queries import evidence_for, findings, runs_on_their_way
+from leeway.money.payments.views import todays_work
 from leeway.refusal import NotAllowed, Refusal
 from tests.money.banking import statement_writers as write
 from tests.money.banking.reports import notification, report, sent_back, status
@@ -148,8 +149,13 @@ def test_a_file_that_the_bank_did_not_take_brings_everything_back_and_holds_nobo
     assert StoryLine.objects.filter(kind=Event.PAYMENT_FAILED).count() == 2
     tell_of_late(on=PAY_ON)  # where it is not made again in time, everybody hears that it is our mistake
     assert {told_of_late(each) for each in run.payments.all()} == {True}
+    work = todays_work(finn, ANSWERED_ON, list(runs_on_their_way(seen_by=finn)))
+    assert [each.label for each in work] == ["Came back", "Came back"], "each stands once, with why"
+    assert "It goes with the next run, or pay it the same day." in "".join(words.text for words in work[0].words)
     again = make_run(pay_on=PAY_ON, by=finn, on=ANSWERED_ON)
     assert again.payments_count == 2
+    late, approve = todays_work(finn, ANSWERED_ON, list(runs_on_their_way(seen_by=finn)))
+    assert (late.label, approve.label) == ("Late", "Approve") and "2 payments of £142.86" in late.words[0].text
 
 
 @pytest.mark.parametrize(

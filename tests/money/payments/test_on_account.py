@@ -22,7 +22,8 @@ from leeway.money.payments.actions import (
     return_payment,
 )
 from leeway.money.payments.models import Rail
-from leeway.money.payments.queries import came_back, findings, iso_file, on_account_waiting
+from leeway.money.payments.queries import Totals, came_back, findings, iso_file, on_account_waiting, runs_on_their_way
+from leeway.money.payments.views import todays_work
 from leeway.refusal import NotAllowed, Refusal
 
 ON = date(2026, 4, 20)
@@ -125,9 +126,20 @@ def test_what_is_withdrawn_after_it_came_back_goes_back_to_the_council(agreed, c
     run = same_day(agreed.pk, finn, fay)
     confirm_run(run=run, confirmed_from="Bank statement", returned={}, by=finn, on=ON)
     return_payment(payment=run.payments.get(), reason="Account closed", by=finn, on=ON)
-    assert came_back(seen_by=finn) == list(run.payments.all())
+    assert came_back(ON, seen_by=finn)[1] == list(run.payments.all())
+    (again,) = todays_work(finn, ON, list(runs_on_their_way(seen_by=finn)))
+    assert again.label == "Came back" and again.words[-2].url == reverse("payments:faster"), "it stands once"
+    twice = same_day(agreed.pk, finn, fay)
+    confirm_run(
+        run=twice,
+        confirmed_from="Bank statement",
+        returned={twice.payments.get().reference: "Account closed"},
+        by=finn,
+        on=ON,
+    )
+    assert came_back(ON, seen_by=finn) == (Totals(1, 150_01), list(twice.payments.all())), "and so it does twice over"
     end_interim(interim=agreed, reason="Her sister helps.", by=finn, on=ON)
-    assert came_back(seen_by=finn) == [], "nobody has anything to do about it any more"
+    assert came_back(ON, seen_by=finn) == (Totals(0, 0), []), "nobody has anything to do about it any more"
     assert list(findings()) == []
 
 

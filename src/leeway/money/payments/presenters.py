@@ -11,7 +11,7 @@ from django.urls import reverse
 from leeway.access.models import User
 from leeway.law.numbers import pounds
 from leeway.money.budgets.models import Hold, Interim
-from leeway.money.payments.models import FileOfRuns, Payment, PaymentRun
+from leeway.money.payments.models import FileOfRuns, PaymentRun
 from leeway.money.payments.queries import Totals
 from leeway.money.payments.states import State
 
@@ -70,15 +70,30 @@ def on_account_in_words(interim: Interim) -> ToDo:
     )
 
 
-def came_back_in_words(payment: Payment) -> ToDo:
-    """A payment that came back, and is to be made again."""
+def came_back_in_words(back: tuple[Totals, Sequence[Any]], missed: date) -> list[ToDo]:
+    """The payments that came back and are to be made again, the latest by name; due by `missed`, they are late."""
+    totals, latest = back
+    said = [_came_back(payment, missed) for payment in latest]
+    if more := totals.count - len(latest):
+        pence = totals.pence - sum(payment.amount_pence for payment in latest)
+        before = f"{_payments(more)} of {pounds(pence)} in all came back before these, and are to be made again."
+        said.append(to_do("Came back", before))
+    return said
+
+
+def _came_back(payment: Any, missed: date) -> ToDo:
+    """A payment that came back: why, and what to do where nothing stops it, as where it failed with us."""
     page = reverse("budgets:show" if payment.part_id else "budgets:interim", args=[payment.case_id])
-    assert payment.returned_on is not None
+    due = f", due on {_day(payment.instalment.due_on)}" if payment.instalment else ""
+    waits = payment.instalment is None or payment.instalment.due_on <= missed
+    same_day = (", or ", ("pay it the same day", reverse("payments:faster"))) if waits else ()
+    again = (" It goes with the next run", *same_day, ".") if payment.free else ()
     return to_do(
         "Came back",
         f"{pounds(payment.amount_pence)} to ",
         (str(payment.case.person), page),
-        f", {payment.returned_because} ({_day(payment.returned_on)}).",
+        f"{due}, {payment.returned_because} ({_day(payment.returned_on)}).",
+        *again,
     )
 
 

@@ -150,10 +150,12 @@ def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
     return Due(in_all, held, waiting, on_account)
 
 
-def on_account(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Interim]:
+def on_account(pay_on: date, *, seen_by: User, rows: int = 100, came_back_too: bool = True) -> list[Interim]:
     """The money on account that a run for this day would pay."""
     check_can(seen_by, Capability.PAY)
     found = payable_on_account(unpaid_on_account(), pay_on).select_related("case__person")
+    if not came_back_too:
+        found = found.exclude(Exists(to_be_made_again().filter(interim=OuterRef("pk"))))
     shown = list(found.order_by("authorised_on", "pk")[:rows])
     people = [each.case.person_id for each in shown]
     record_looks(viewer=seen_by, person_ids=people, page="Payments that a run would make")
@@ -541,27 +543,42 @@ def _why_urgent(due: Any) -> str:
 
 
 def late(on: date, *, seen_by: User, rows: int) -> tuple[Totals, list[Any]]:
-    """The payments that are late, in totals, and the first of them, the longest first. Whoever shows them notes it."""
+    """The payments that are late, in totals, and the first of them, the longest first. Whoever shows them notes it.
+
+    What came back, and is late for that, stands with what came back.
+    """
     check_can(seen_by, Capability.PAY)
-    found = late_payments(on).annotate(all_count=Window(Count("pk")), all_pence=Window(Sum("amount_pence")))
+    found = late_payments(on).exclude(Exists(to_be_made_again().filter(instalment=OuterRef("pk"))))
+    found = found.annotate(all_count=Window(Count("pk")), all_pence=Window(Sum("amount_pence")))
     shown = list(found[:rows])
     return Totals(shown[0].all_count, shown[0].all_pence) if shown else Totals(0, 0), shown
 
 
 def to_be_made_again() -> QuerySet[Payment]:
-    """Payments that came back, and that are still to be made and nothing has made since."""
-    again = Payment.objects.filter(
-        Q(instalment=OuterRef("instalment")) | Q(interim=OuterRef("interim")), state__in=LIVE
-    )
+    """Payments that came back, and that are still to be made and nothing has made since.
+
+    What came back twice stands for its last time alone.
+    """
+    same = Payment.objects.filter(Q(instalment=OuterRef("instalment")) | Q(interim=OuterRef("interim")))
+    once_more = Q(state=PaymentState.RETURNED, run__number__gt=OuterRef("run__number"))
+    again = same.filter(Q(state__in=LIVE) | once_more)
     owed = Q(instalment__cancellation=None, interim__ended_on=None)
     return Payment.objects.filter(owed, ~Exists(again), state=PaymentState.RETURNED)
 
 
-def came_back(*, seen_by: User, rows: int = 25) -> list[Payment]:
-    """Payments that came back and are to be made again, the latest first. Whoever shows them notes it."""
+def came_back(on: date, *, seen_by: User, rows: int = 25) -> tuple[Totals, list[Any]]:
+    """Payments that came back and are to be made again, in totals, and the latest first. Whoever shows them notes it.
+
+    Each is `free` where nothing would stop it on a day.
+    """
     check_can(seen_by, Capability.PAY)
-    found = to_be_made_again().select_related("run", "case__person")
-    return list(found.order_by("-returned_on", "pk")[:rows])
+    due = payable(as_paid_on(Instalment.objects.filter(pk=OuterRef("instalment")), on))
+    agreed = payable_on_account(unpaid_on_account(), on).filter(pk=OuterRef("interim"))
+    found: QuerySet[Any] = to_be_made_again().annotate(
+        free=Exists(due) | Exists(agreed), all_count=Window(Count("pk")), all_pence=Window(Sum("amount_pence"))
+    )
+    shown = list(found.select_related("run", "case__person", "instalment").order_by("-returned_on", "pk")[:rows])
+    return Totals(shown[0].all_count, shown[0].all_pence) if shown else Totals(0, 0), shown
 
 
 def findings() -> Iterator[str]:

@@ -39,6 +39,7 @@ from leeway.money.payments import (
     together,
 )
 from leeway.money.payments.jobs import who_is_next
+from leeway.money.payments.lateness import last_day_missed
 from leeway.money.payments.models import PaymentRun, Rail
 from leeway.money.payments.settling import not_settled_because, settled
 from leeway.money.payments.states import NOT_SENT, State
@@ -86,15 +87,19 @@ def home(request: SignedIn):
 
 
 def todays_work(user: User, today: date, on_their_way: Collection[PaymentRun]) -> list[presenters.ToDo]:
-    """What finance does today about runs: what is late, came back, waits for a word, and holds to look at."""
+    """What finance does today about runs: what is late, came back, waits for a word, and holds to look at.
+
+    Each payment stands there once.
+    """
     holds = holds_to_look_at(today + timedelta(days=HOLDS_AHEAD_DAYS), seen_by=user, rows=ROWS_A_PAGE)
-    late, back = queries.late(today, seen_by=user, rows=LATE_SHOWN), queries.came_back(seen_by=user)
-    people = [*(each.part.budget.case.person_id for each in late[1]), *(each.case.person_id for each in back)]
+    late, back = queries.late(today, seen_by=user, rows=LATE_SHOWN), queries.came_back(today, seen_by=user)
+    people = [*(each.part.budget.case.person_id for each in late[1]), *(each.case.person_id for each in back[1])]
     record_looks(viewer=user, person_ids=people, page="Payments that are late, or came back")
+    first_time = queries.on_account(queries.first_faster_day(today), seen_by=user, came_back_too=False)
     return [
         *presenters.late_in_words(late),
-        *map(presenters.on_account_in_words, queries.on_account(queries.first_faster_day(today), seen_by=user)),
-        *map(presenters.came_back_in_words, back),
+        *map(presenters.on_account_in_words, first_time),
+        *presenters.came_back_in_words(back, last_day_missed(today)),
         *(presenters.hold_in_words(hold, today) for hold in holds),
         *presenters.runs_in_words(on_their_way, today, reader=user),
     ]
