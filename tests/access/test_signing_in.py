@@ -312,13 +312,17 @@ class TestSessionsEnd:
         client.force_login(bea)
         client.get("/people/add/")
         self.age(client, seen_at=61 * 60)
-        written = {"given_name": "Dora", "family_name": "Elm", "date_of_birth_day": "31"}
+        born = {"date_of_birth_day": "31", "date_of_birth_month": "2", "date_of_birth_year": "1952"}
+        written = {"given_name": "Dora", "family_name": "Elm", "nhs_number": "12", "hears_by": "post"} | born
         answer = client.post("/people/add/", written)
         assert answer.headers["Location"] == "/account/login/?next=/people/add/"
         sign_in(client, bea)
         kept = client.get("/people/add/").content.decode()
         assert "We kept what you wrote" in kept
         assert 'name="given_name" value="Dora"' in kept
+        shown = dict(re.findall(r'key">([^<]*)</dt><dd [^>]*>([^<]*)<', kept))
+        assert (shown["First name"], shown["NHS number"], shown["Date of birth"]) == ("Dora", "12", "31 2 1952")
+        assert shown["How they want to hear from us"] == "Letter by post", "as the form says it, and no code"
         refilled = client.post("/people/add/", written).content.decode()
         assert 'value="Dora"' in refilled and "There is a problem" in refilled
         assert "We kept" not in client.get("/people/add/").content.decode()

@@ -1,9 +1,17 @@
 """What someone was writing when the door closed on them: kept for half an hour, and offered back to them alone."""
 
 import time
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import chain
+from typing import Any
 
+from django import forms
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.choices import flatten_choices
+
+from leeway.forms import DateParts
 
 KEPT = "kept_writing"
 #: A page sends what is being typed under this header, to be kept and not to be done (`site/static/typing.js`).
@@ -60,7 +68,7 @@ def offer_kept_writing(request: HttpRequest):
         return None if request.method == "POST" else redirect(address)
     written = QueryDict(kept["written"])
     fields = [(name, value) for name, values in written.lists() for value in values]
-    shown = [(words(name), value) for name, value in fields if name not in NOT_WRITING and value.strip()]
+    shown = in_words(request.resolver_match.namespace, fields)
     page = {"fields": fields, "shown": shown, "had_file": kept["had_file"], "address": address}
     throw_away = f"{address}{'&' if '?' in address else '?'}kept=throw-away"
     return render(request, "access/kept.jinja", page | {"throw_away": throw_away})
@@ -73,6 +81,46 @@ def address_of(request: HttpRequest) -> str:
     return f"{request.path}?{asked.urlencode()}" if asked else request.path
 
 
-def words(name: str) -> str:
-    """A field's name as a person reads it: request_words is “Request words”."""
-    return name.replace("_", " ").replace("-", " ").capitalize()
+def in_words(room: str, written: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What was written on a page of a room, each thing once, under the words that ask for it there."""
+    asked = asked_in(room)
+    rows: dict[str, list[str]] = {}
+    for name, value in written:
+        if name in NOT_WRITING or not value.strip():
+            continue
+        whole, _, part = name.rpartition("_")
+        of_a_day = part in DateParts.parts and whole in asked
+        of = whole if of_a_day else name
+        said = rows.setdefault(of, [])
+        said[:] = [" ".join([*said, value])] if of_a_day else [*said, _answer(asked.get(of, []), value)]
+    return [(_question(asked.get(name, []), name), "\n".join(said)) for name, said in rows.items()]
+
+
+@cache
+def asked_in(room: str) -> dict[str, list[forms.Field]]:
+    """The fields by which the forms of a room ask for something, by their name."""
+    found: dict[str, list[forms.Field]] = {}
+    ahead: list[type[forms.BaseForm]] = [forms.BaseForm]
+    while ahead:
+        form = ahead.pop()
+        ahead += form.__subclasses__()
+        if form.__module__.startswith("leeway.") and room in form.__module__.split("."):
+            for name, field in getattr(form, "base_fields", {}).items():
+                found.setdefault(name, []).append(field)
+    return found
+
+
+def _question(fields: Sequence[forms.Field], name: str) -> str:
+    """What a form asks; by the name alone where that differs from form to form: request_words is “Request words”."""
+    labels = {str(field.label).partition(" (optional")[0] for field in fields if field.label}
+    return labels.pop() if len(labels) == 1 else name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def _answer(fields: Sequence[forms.Field], value: str) -> str:
+    """What was answered, as a form says it: a tick is yes, and a choice has its words and not its code."""
+    if fields and all(isinstance(field, forms.BooleanField) for field in fields):
+        return "Yes"
+    fixed = [f for f in fields if isinstance(f, forms.ChoiceField) and not isinstance(f, forms.ModelChoiceField)]
+    choices: list[Any] = list(chain.from_iterable(flatten_choices(field.choices) for field in fixed))
+    labels = {str(label).partition(" | ")[0] for code, label in choices if str(code) == value}
+    return labels.pop() if len(labels) == 1 else value

@@ -198,6 +198,9 @@ def test_strangers_and_other_cases_are_refused(client, case, bea, ada_user, cyri
 
 def test_facts_become_lines_that_people_read():
     facts = {"charge_pence_per_week": 5, "full_cost": False, "outcomes": {"hygiene": {"unable": ["cannot"]}}}
+    initials = as_lines({"nhs_pence_per_week": 5, "funded_by": "nhs_continuing_healthcare", "why": "The nhs said so."})
+    assert [line["name"] for line in initials] == ["NHS a week", "Funded by", "Why"]
+    assert [line["text"] for line in initials[1:]] == ["NHS continuing healthcare", "The nhs said so."]
     assert as_lines(facts) == [
         {"name": "Charge a week", "pence": 5},
         {"name": "Full cost", "text": "no"},

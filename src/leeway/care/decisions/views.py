@@ -1,5 +1,7 @@
 """One stored decision, whole."""
 
+import re
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,6 +10,8 @@ from leeway.access.access import SignedIn
 from leeway.care.decisions import queries
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.people.queries import about, check_care_is_read, get_case
+
+INITIALS = re.compile(r"\b(nhs|dla)\b")
 
 
 def show(request: SignedIn, case_id, decision_id) -> HttpResponse:
@@ -36,7 +40,7 @@ def as_lines(value, name: str = "") -> list[dict]:
         return [line for key, part in value.items() for line in as_lines(part, f"{name}: {key}" if name else key)]
     if isinstance(value, list) and any(isinstance(part, dict | list) for part in value):
         return [line for number, part in enumerate(value, 1) for line in as_lines(part, f"{name} {number}")]
-    words = name.replace("_pence_per_week", " a week").replace("_pence", "").replace("_", " ")
+    words = _spelt(name.replace("_pence_per_week", " a week").replace("_pence", ""))
     line = {"name": words[:1].upper() + words[1:]}
     if isinstance(value, int) and not isinstance(value, bool) and "pence" in name:
         return [line | {"pence": value}]
@@ -44,4 +48,9 @@ def as_lines(value, name: str = "") -> list[dict]:
         return [line | {"text": ", ".join(str(part).replace("_", " ") for part in value) or "none"}]
     plain = {None: "none", True: "yes", False: "no"}
     text = plain[value] if value is None or isinstance(value, bool) else str(value)
-    return [line | {"text": text.replace("_", " ") or "none"}]
+    return [line | {"text": (_spelt(text) if text.isidentifier() else text.replace("_", " ")) or "none"}]
+
+
+def _spelt(code: str) -> str:
+    """A code in words, and initials as people write them: `nhs_funded` is “NHS funded”."""
+    return INITIALS.sub(lambda found: found[0].upper(), code.replace("_", " "))
