@@ -23,9 +23,12 @@ ROOMS = sorted({name.partition(".")[0] for name in NAMES.values()})
 
 
 def rows():
-    """Every row of ours, but for who looked."""
-    ours = [model for model in apps.get_models() if model.__module__.startswith("leeway.") and model is not Look]
-    return {model: list(model._base_manager.order_by("pk").values()) for model in ours}
+    """What stands in every table of ours, as a digest of its rows: who looked is left out."""
+    ours = [model._meta.db_table for model in apps.get_models() if model.__module__.startswith("leeway.")]
+    digest = "SELECT '{0}', md5(string_agg(row::text, '|' ORDER BY row::text)) FROM \"{0}\" AS row"
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(digest.format(table) for table in ours if table != Look._meta.db_table))
+        return dict(cursor.fetchall())
 
 
 def ended_at(point):
