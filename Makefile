@@ -5,29 +5,20 @@ PYTHON := $(shell for p in python3.13 python3.14 python3.12 python3 python; do \
 BIN := .venv/bin
 READY := .venv/ready
 STATIC := src/leeway/site/static/vendor/leeway.css
-SLOW := tests/journeys tests/insight/measures/test_spark.py
-MONEY := tests/money
-PAIRS := $(MONEY)/test_at_once.py
+AT_ONCE ?= 3
 PORT ?= 8000
 PEOPLE ?= 300
 
-.PHONY: demo test slow pairs others browser check lock reference format cluster clean
+.PHONY: demo test tests browser check lock reference format cluster clean
 
 demo: $(READY) $(STATIC)  ## a made-up council, then http://127.0.0.1:8000
 	$(BIN)/leeway demo --people $(PEOPLE) --port $(PORT)
 
-test: check browser  ## everything that must be true
-	@$(MAKE) --no-print-directory -j3 slow pairs others
+test: browser  ## everything that must be true
+	@$(MAKE) --no-print-directory -j2 check tests
 
-slow: $(READY) $(STATIC)  ## the tests that start a browser and Spark, and wait for them; then those of money
-	LEEWAY_DATA=.leeway/slow $(BIN)/pytest $(SLOW)
-	LEEWAY_DATA=.leeway/slow $(BIN)/pytest $(MONEY) $(PAIRS:%=--ignore=%)
-
-pairs: $(READY) $(STATIC)  ## every two money actions at once, on a database of their own
-	LEEWAY_DATA=.leeway/pairs $(BIN)/pytest $(PAIRS)
-
-others: $(READY) $(STATIC)  ## every other test
-	$(BIN)/pytest $(SLOW:%=--ignore=%) $(MONEY:%=--ignore=%)
+tests: $(READY) $(STATIC)  ## every test, by some processes at once, each with a database of its own
+	$(BIN)/pytest -n $(AT_ONCE) --dist worksteal
 
 browser: $(READY)  ## a browser for the journeys, where one can be had; without one they are skipped and say so
 	@command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install chromium \

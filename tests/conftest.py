@@ -41,7 +41,7 @@ hypothesis.load_profile("steady")
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings():
+def django_db_modify_db_settings(django_db_modify_db_settings):
     """The tables of the tests are made as the models say: by migrations they would take fifty seconds each time."""
     connection.settings_dict["TEST"]["MIGRATE"] = False
 

@@ -205,7 +205,9 @@ class TestManyAtOnce:
         client.get("/reviews/")
         assert Look.objects.filter(named=[case.person_id], page="Reviews due").exists()
 
-    @pytest.mark.parametrize("wrong", [{}, {"named": []}, {"thing_id": uuid4(), "person_id": uuid4()}], ids=str)
+    @pytest.mark.parametrize(
+        "wrong", [{}, {"named": []}, {"thing_id": uuid4(), "person_id": uuid4()}], ids=["nothing", "nobody", "a thing"]
+    )
     def test_the_database_holds_a_look_at_one_or_over_many(self, bea, wrong):
         with pytest.raises(IntegrityError, match="look_is_at_one"), transaction.atomic():
             Look.objects.create(viewer_id=bea.pk, viewer_name="B", page="x", own=True, **wrong)

@@ -62,8 +62,8 @@ def test_json_carries_the_rows_unless_they_are_written(tmp_path):
     [
         ("missing.csv", None, "there is no such file"),
         ("empty.csv", b"", "is empty"),
-        ("nothing.csv.gz", gzip.compress(b""), "is empty"),
-        ("cut.csv.gz", gzip.compress(b"financial_year,council" * 99)[:30], "cannot be read"),
+        ("nothing.csv.gz", gzip.compress(b"", mtime=0), "is empty"),
+        ("cut.csv.gz", gzip.compress(b"financial_year,council" * 99, mtime=0)[:30], "cannot be read"),
         ("binary.csv", b"\x01\x02\x00\x00\x00", "is not text"),
         ("book.xlsx", b"PK\x03\x04\x00\x00\x00", "The workbook cannot be read"),
         ("letter.csv", b"Dear Sir,\nthank you for your return of 2004-05.\n", "is not a published return"),
