@@ -15,6 +15,11 @@ def at_once(first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
     Gives what each returned, or the exception that it raised. Each has a real connection of its own, so the test
     needs `django_db(transaction=True)`.
     """
+    return race(first, second)[0]
+
+
+def race(first: Callable[[], Any], second: Callable[[], Any]) -> tuple[list[Any], bool]:
+    """What `at_once` gives, and whether `second` had to wait for `first`."""
     done, said = threading.Event(), {}
     pids: dict[str, int] = {}
     over, let_go = threading.Event(), threading.Event()
@@ -47,13 +52,13 @@ def at_once(first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
     players = [threading.Thread(target=play_first), threading.Thread(target=play_second)]
     for player in players:
         player.start()
-    while not over.wait(0.02):
-        if "second" in pids and _waits(pids["second"]):
-            break
+    waited = False
+    while not waited and not over.wait(0.02):
+        waited = "second" in pids and _waits(pids["second"])
     let_go.set()
     for player in players:
         player.join()
-    return [said["first"], said["second"]]
+    return [said["first"], said["second"]], waited
 
 
 def _waits(pid: int) -> bool:

@@ -1,7 +1,7 @@
 """What stops a payment is written once: what SQL picks and what the words say agree, whatever comes together."""
 
 from datetime import date
-from itertools import chain, combinations, product
+from itertools import combinations, product
 
 import pytest
 from django.db import connection, transaction
@@ -21,7 +21,10 @@ DIED = {"alive": None, "before": date(2026, 4, 2), "meanwhile": date(2026, 5, 1)
 DETAILS = [
     (state, holder) for state in (State.APPROVED, State.REPLACED) for holder in (Holder.PERSON, Holder.REPRESENTATIVE)
 ]
-HOLDS = list(chain([()], combinations(HoldKind, 1), combinations(HoldKind, 2)))
+ONE_HOLD = [(), *combinations(HoldKind, 1)]
+AUTHORITY_ENDS = (None, SET_UP_ON, date(2026, 3, 31))
+#: Each hold with whoever's authority and its end; and every two holds together.
+TOGETHER = [*product(DETAILS, ONE_HOLD, AUTHORITY_ENDS), *product(DETAILS, combinations(HoldKind, 2), (None,))]
 
 
 @pytest.fixture
@@ -68,7 +71,7 @@ def put(budget, finn):
 @pytest.mark.parametrize("died", DIED)
 def test_the_rule_and_its_words_agree(budget, put, died, bea):
     seen = set()
-    for (state, holder), holds, ends_on in product(DETAILS, HOLDS, (None, SET_UP_ON, date(2026, 3, 31))):
+    for (state, holder), holds, ends_on in TOGETHER:
         with transaction.atomic():
             put(DIED[died], state, holder, holds, ends_on)
             instalments = as_paid_on(Instalment.objects.filter(part__budget=budget), SET_UP_ON)
