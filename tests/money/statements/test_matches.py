@@ -141,6 +141,8 @@ def test_a_line_is_explained_in_parts_without_an_entry(keep, account, finn):
     row = StatementLine.objects.get()
     with pytest.raises(Refusal, match="auditor"):
         actions.explain(line=row, kind=Otherwise.CHARGES, words="x", by=finn, on=LATER)
+    with pytest.raises(Refusal, match="left a person’s account"):  # and this is the council's
+        actions.explain(line=row, kind=Otherwise.SPENT, words="Spent on a taxi.", by=finn, on=LATER)
     words = "Bank charges of April."
     actions.explain(line=row, kind=Otherwise.CHARGES, words=words, amount_pence=4_00, by=finn, on=LATER)
     with pytest.raises(Refusal, match=r"£6\.00 of this line is open"):

@@ -28,7 +28,7 @@ from leeway.money.payments.states import PaymentState
 from leeway.money.statements import candidates, columns, keeping, picking, queries
 from leeway.money.statements.access import check_can_pick
 from leeway.money.statements.keeping import Kept
-from leeway.money.statements.kinds import Because, Otherwise, What, Whose
+from leeway.money.statements.kinds import Because, Otherwise, What, Whose, otherwise_of
 from leeway.money.statements.matching import Proposal, Thing
 from leeway.money.statements.models import (
     BankAccount,
@@ -262,6 +262,8 @@ def explain(
     if not open_pence:
         raise Refusal("This line is explained already. Undo a match of it first, if that is mistaken.")
     _require_as_seen(open_pence, seen_pence)
+    if kind not in otherwise_of(account.whose, open_pence):
+        raise Refusal("Only what left a person’s account was spent from their direct payment.", field="kind")
     pence = open_pence if amount_pence is None else amount_pence * (1 if open_pence > 0 else -1)
     if not 0 < abs(pence) <= abs(open_pence):
         raise Refusal(

@@ -15,7 +15,7 @@ from leeway.forms import PoundsField, set_choices
 from leeway.money.banking.readers.mapping import OUT_HAS_NO_MINUS, shipped
 from leeway.money.banking.statement import mapping_named
 from leeway.money.statements import columns
-from leeway.money.statements.kinds import ORDERS, Because, Otherwise, What, Whose
+from leeway.money.statements.kinds import ORDERS, Because, What, Whose
 from leeway.money.statements.matching import Proposal, Thing
 
 OPEN_AGAIN = "Open the page again, and choose there: what it showed cannot be read."
@@ -259,7 +259,6 @@ class ExplainForm(forms.Form):
 
     kind = forms.ChoiceField(
         label="What is it?",
-        choices=Otherwise.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "Say what it is."},
     )

@@ -46,6 +46,12 @@ class Because(TextChoices):
     BY_HAND = "by_hand", "Matched by hand"
 
 
+def otherwise_of(whose: str, pence: int) -> list[Otherwise]:
+    """What a line can be where nothing in Leeway stands for it: spent is what left the account of a person."""
+    is_spent = whose != Whose.COUNCIL and pence < 0
+    return [kind for kind in Otherwise if is_spent or kind != Otherwise.SPENT]
+
+
 #: Which way money goes on the council's statement, or into a person's account: in is positive.
 SIGN = {What.SENT: -1, What.RUN: -1, What.RETURNED: 1, What.ARRIVED: 1, What.RECEIVED: 1}
 

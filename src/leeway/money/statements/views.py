@@ -33,7 +33,7 @@ from leeway.money.payments.queries import answers_to
 from leeway.money.payments.queries import jobs_of as jobs_of_run
 from leeway.money.payments.states import State
 from leeway.money.statements import actions, choosing, forms, picking_views, queries
-from leeway.money.statements.kinds import Whose, order_called
+from leeway.money.statements.kinds import Whose, order_called, otherwise_of
 from leeway.money.statements.models import BankAccount, Match
 from leeway.money.statements.standing import ageing, days, standing
 from leeway.writing import write_rows
@@ -160,6 +160,7 @@ def line(request: SignedIn, account_id, line_id):
     found = _account(request, account_id, "A line")
     item = queries.item(found, line_id, seen_by=request.user)
     form = forms.ExplainForm(request.POST or None)
+    set_choices(form, "kind", [(kind, kind.label) for kind in otherwise_of(found.whose, item.line.amount_pence)])
     explaining = _beside(found, lambda **by_on: actions.explain(line=item.line, **form.cleaned_data, **by_on))
     if act(form, explaining, request):
         if left_pence := queries.item(found, line_id, seen_by=request.user).open_pence:
