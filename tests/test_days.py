@@ -31,7 +31,8 @@ HANDED_OVER = {
     ("charges_from", "starts_on"),  # of a plan, whose day `set_start` has checked
     ("charges_not_asked", "starts_on"), ("charges_not_asked", "ends_on"),  # of days that `pay_days_on` has checked
     ("ask_for_nothing", "starts_on"), ("ask_for_nothing", "ends_on"),  # the same
-    ("record_sent", "sent_on"), ("send", "sent_on"),  # from the run's approval until today
+    ("record_sent", "sent_on"), ("send", "sent_on"),  # by `require_sent_day`
+    ("require_sent_day", "sent_on"),  # from the run's approval until today, which is narrower than any sense
 }  # fmt: skip
 #: Days inside `details`; `_checked` is called by both actions that write a person's.
 IN_DETAILS = [("_checked", "date_of_birth"), ("add_relationship", "starts_on")]

@@ -141,8 +141,8 @@ TRIES = {
     ),
     "a rogue funding row": (
         [
-            f"INSERT INTO budgets_funding SELECT gen_random_uuid(), kind, starts_on + 1, ends_on, "
-            f"nhs_pence, person_pence, "
+            "INSERT INTO budgets_funding (id, kind, starts_on, ends_on, nhs_pence, person_pence, council_pence, "
+            "part_id) SELECT gen_random_uuid(), kind, starts_on + 1, ends_on, nhs_pence, person_pence, "
             f"council_pence, part_id FROM budgets_funding WHERE id = {MANAGED_FUNDING}"
         ],
         ["does not follow the one before it", "its budget set aside"],
@@ -507,13 +507,14 @@ MORE_TRIES = {
         ["UPDATE budgets_ending SET left_out_until = left_out_until - 1"],
         ["begins neither on the day that was decided", "and no hold says so"],
     ),
-    "a sample made larger": (["UPDATE payments_sample SET size = 2"], ["is of 2 payments, and 1 of this run"]),
+    "a sample made larger": (["UPDATE payments_sample SET size = 3"], ["is of 3 payments, and 2 of this run"]),
     "a sample drawn by the maker": (
         ["UPDATE payments_sample SET drawn_by_id = (SELECT made_by_id FROM payments_paymentrun)"],
         ["was drawn by whoever made the run"],
     ),
     "a sample checked by the maker": (
-        ["UPDATE payments_sampled SET looked_by_id = (SELECT made_by_id FROM payments_paymentrun)"],
+        ["UPDATE payments_sampled SET looked_by_id = (SELECT made_by_id FROM payments_paymentrun) "
+         "WHERE looked_by_id IS NOT NULL"],
         ["was checked by whoever made its run"],
     ),
 }  # fmt: skip
