@@ -398,8 +398,8 @@ def test_what_bacs_cannot_bring_in_time_is_paid_the_same_day(paid_for, another_c
     text = client.get(address).content.decode()
     assert (
         "the first 1 of each kind" in text
-        and ("Amy" in text) != ("Bob" in text)
-        and "Bob" in client.get(address, {"words": "bob"}).content.decode()
+        and ("Amy Example" in text) != ("Bob Example" in text)
+        and "Bob Example" in client.get(address, {"words": "bob"}).content.decode()
     )
     parts = {"pay_on_day": on.day, "pay_on_month": on.month, "pay_on_year": on.year}
     typed = {"only": [str(ordinary[1].pk)], "why": "He has nothing to eat with", **parts}
@@ -407,5 +407,5 @@ def test_what_bacs_cannot_bring_in_time_is_paid_the_same_day(paid_for, another_c
     assert f"so it cannot be paid before {day:%-d %B %Y}. Choose that day" in refused
     typed |= {"pay_on_day": day.day, "pay_on_month": day.month, "pay_on_year": day.year}
     text = client.post(f"{address}?words=bob", typed, follow=True).content.decode()
-    assert "The run is made" in text and "Bob" in text
+    assert "The run is made" in text and "Bob Example" in text
     assert "Bob" not in offered(on)
