@@ -434,10 +434,11 @@ TWINS = {
         "place = 6",
         SERVED_OR_CARER,
     ),
-    # The value too, in tenths of a per cent of 70% of the base, a half going up.
-    "NI130, ADASS base": f"""SELECT *, (200000 * served + 70 * base) // (140 * base) / 10 FROM (SELECT council,
-        count(*) FILTER (WHERE place IN (3, 4)) AS served, count(*) AS base, count(*) FILTER (WHERE place = 6)
-        FROM ({SERVED_OR_CARER}) GROUP BY council)""",
+    # The value too, in tenths of a per cent of 70% of the base, a half going up; none where of nobody it is known.
+    "NI130, ADASS base": f"""SELECT *, CASE WHEN served > 0 OR unknown < base
+            THEN (200000 * served + 70 * base) // (140 * base) / 10 END
+        FROM (SELECT council, count(*) FILTER (WHERE place IN (3, 4)) AS served, count(*) AS base,
+            count(*) FILTER (WHERE place = 6) AS unknown FROM ({SERVED_OR_CARER}) GROUP BY council)""",
     "ASCOF 2A": REABLEMENT,
     "ASCOF 2B": _rate("age < 65", "18-64"),
     "ASCOF 2C": _rate("age >= 65", "65+"),
@@ -489,5 +490,5 @@ class Twin:
 
 
 def _whole(number):
-    """A whole number as one, whatever the database counts it in; a median may be none."""
-    return int(number) if number == int(number) else number
+    """A whole number as one, whatever the database counts it in; a median may be another, and a value may lack."""
+    return number if number is None or number != int(number) else int(number)
