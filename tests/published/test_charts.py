@@ -162,3 +162,11 @@ def test_no_council_with_a_figure_is_lost_from_the_map(key, year):
     told = "; ".join(shades(parsed(charts.council_map(areas(), values, unit="", **WORDS))))
     assert ENGLAND not in values and len(values) > 140
     assert [council for council in values if f"{council}: {values[council]:,.1f}" not in told] == []
+
+
+def test_words_are_set_in_the_type_of_pages_and_not_cut():
+    """The typeface in quotes, as a style must name it; by a name that ends in a number words were measured as wider."""
+    frame = pl.DataFrame({"who": ["2000-01 to 2012-13, a level each side"], "value": [1.0]})
+    root = parsed(charts.bars(frame, label="who", value="value", x_title="%", **WORDS))
+    assert frame["who"][0] in texts(root)
+    assert {each.get("font-family") for each in root.iter(f"{SVG}text")} == {charts.LETTERS}

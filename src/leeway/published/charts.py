@@ -16,8 +16,10 @@ alt.data_transformers.disable_max_rows()
 
 WIDTH, HEIGHT = 640, 340
 INK, PALE, AMBER, GREY, RED = "#0b4f4d", "#cfe0de", "#f2b134", "#505a5f", "#942514"
+#: What a chart is laid out with: the drawing cannot measure a typeface whose name ends in a number, and cuts words.
+MEASURED = "Arial, Liberation Sans, sans-serif"
 #: A page that holds a chart has the first of them; a picture by itself is set in what the computer has.
-LETTERS = "Source Sans 3, Arial, Liberation Sans, sans-serif"
+LETTERS = f"'Source Sans 3', {MEASURED}"
 #: Room at each side for letters wider than those that the layout was measured with: a browser may have other fonts.
 SPARE = {"left": 36, "right": 36, "top": 16, "bottom": 16}
 #: A longer title goes on in a second line, rather than out of the picture.
@@ -39,13 +41,14 @@ def svg(chart: Any, *, title: str, description: str) -> str:
         chart.properties(
             title=alt.TitleParams(wrap(title, TITLE_LETTERS), anchor="start", fontSize=17, color="#0b0c0c", offset=12)
         )
-        .configure(font=LETTERS, background="#ffffff", padding=SPARE)
+        .configure(font=MEASURED, background="#ffffff", padding=SPARE)
         .configure_axis(labelFontSize=13, titleFontSize=13, titleColor=GREY, labelColor="#0b0c0c", gridColor="#e6ebea")
         .configure_legend(labelFontSize=13, titleFontSize=13, labelLimit=280, symbolStrokeWidth=3, columnPadding=24)
         .configure_view(strokeOpacity=0)
         .configure_text(fontSize=13)
     )
-    opening, _, rest = vl_convert.vegalite_to_svg(styled.to_dict()).partition(">")
+    drawn = vl_convert.vegalite_to_svg(styled.to_dict()).replace(MEASURED, LETTERS)
+    opening, _, rest = drawn.partition(">")
     words = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
     return f'{opening} role="img" aria-label="{escape(title)}">{words}{rest}'
 
