@@ -266,10 +266,10 @@ def free_by_law(lines: list[PlanLine], on: date) -> dict[UUID, Judged]:
 def what_money_lacks(case: Case, on: date, *, plan: Plan | None = None, lines: Sequence[PlanLine] | None = None) -> str:
     """What must be known of the person's money before what they pay is: nothing where every line is free by law.
 
-    `plan` is the one that is open, or else in force, and `lines` are its lines, where they were read already.
+    Where they were read already, `lines` are those of `plan`, which is open or else in force: none where there is none.
     """
-    plan = plan or open_plan(case) or plan_in_force(case)
     if lines is None:
+        plan = plan or open_plan(case) or plan_in_force(case)
         lines = list(plan.lines.all()) if plan else []
     costed_lines = [costed_line(line) for line in lines]
     costed = totals_of(costed_lines)
