@@ -161,7 +161,8 @@ def the_bank_turns_one_down(finn: Visitor, counterparty: Bank, run: str) -> None
 def lena_is_paid_the_same_day(finn: Visitor, second: Visitor, counterparty: Bank) -> None:
     """Nothing is wrong with her account, so nothing holds her, and she need not wait for the next Bacs run."""
     finn.go("/home/")
-    finn.is_told("Came back: £1,600.00 to Lena Example, the council’s account did not have enough money in it")
+    why = "the council’s account did not have enough money in it"
+    finn.is_told(f"Came back: £1,600.00 to Lena Example, due on 27 April 2026, {why}", "or pay it the same day")
     finn.go("/payments/")
     finn.follow("Pay somebody the same day")
     finn.choose("Whom do you pay?", "Lena Example: £1,600.00")
