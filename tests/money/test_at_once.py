@@ -1,4 +1,4 @@
-"""Every two things that can be done with money, at the same moment, both ways round.
+"""Every two things that can be done with money, at the same moment, both ways round where that can differ.
 
 The list is made from the actions themselves: a new one without its line here fails. Each pair is played on a case of
 its own, with the first holding its commit until the second waits for it or is through.
