@@ -65,7 +65,7 @@ def test_the_file_needs_nothing_else(found):
     assert not {"script", "link", "img", "iframe", "object"} & set(page.tags)
     style = page_of(found)
     assert style.split("</style>")[0].count("url(") == style.count('url("data:font/woff2;base64,') == 2
-    named = re.findall(r'font(?:-family)?(?:="|: [\d./a-z]* ?"?)([A-Z][\w ]+)', style)
+    named = re.findall(r"""font(?:-family)?(?:="|: [\d./a-z]* ?)["']?([A-Z][\w ]+)""", style)
     assert len(named) > 10 and set(named) == {"Source Sans 3"}
     assert "@import" not in style
     assert len(page.ids) == len(set(page.ids))
