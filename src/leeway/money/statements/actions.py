@@ -193,18 +193,15 @@ def match_by_itself(*, account: BankAccount, on: date) -> int:
     return _match_by_itself(_locked(account), on)
 
 
-def _told(pieces: Iterable[list[Proposal]], lines: int, progress: Progress) -> Iterator[list[Proposal]]:
-    """What is found piece by piece of some lines, with how many of them were looked at."""
-    for place, some in enumerate(pieces):
-        progress(done=min(place * candidates.LINES_AT_ONCE, lines), of=lines)
-        yield some
-
-
 def _match_by_itself(account: BankAccount, on: date, progress: Progress = untold) -> int:
-    """The same for an account that is locked. It tells how many open lines it has looked at, of all."""
+    """The same for an account that is locked."""
     _alone()
-    sure = chain.from_iterable(_told(candidates.sure_of(account), candidates.open_lines(account).count(), progress))
-    return sum(len(_write(some, account, None, on)) for some in batched(sure, MATCHES_AT_ONCE))
+    sure = chain.from_iterable(candidates.sure_of(account, progress))
+    count = sum(len(_write(some, account, None, on)) for some in batched(sure, MATCHES_AT_ONCE))
+    if count > ROWS_AT_ONCE:  # the database plans as if there were few, until it is told
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE statements_statementline, statements_match, statements_part")
+    return count
 
 
 @transaction.atomic
