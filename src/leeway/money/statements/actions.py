@@ -397,11 +397,11 @@ def _write(proposals: Sequence[Proposal], account: BankAccount, by: User | None,
     """Write matches, with one statement for all their parts, whose two sides the database compares."""
     matches = [
         Match(
-            account=account,
+            account_id=account.pk,
             because=each.because,
             why=each.why,
             confidence=each.confidence or None,
-            matched_by=by,
+            matched_by_id=by.pk if by else None,
             matched_on=on,
         )
         for each in proposals
@@ -414,10 +414,10 @@ def _write(proposals: Sequence[Proposal], account: BankAccount, by: User | None,
 
 def _parts(match: Match, proposal: Proposal) -> Iterator[Part]:
     for line, pence in proposal.lines:
-        yield Part(match=match, line_id=line, amount_pence=pence)
+        yield Part(match_id=match.pk, line_id=line, amount_pence=pence)
     for thing, pence in proposal.things:
         column = COLUMN_OF.get(thing.what, "payment_id")
-        yield Part(match=match, what=thing.what, amount_pence=pence, **{column: thing.id})
+        yield Part(match_id=match.pk, what=thing.what, amount_pence=pence, **{column: thing.id})
 
 
 def _record_returns(things: Sequence[tuple[Thing, int]], line: StatementLine, by: User, on: date) -> None:
