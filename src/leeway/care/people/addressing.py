@@ -21,7 +21,7 @@ VERBS = {
 }  # fmt: skip
 #: Not the person whom a carer looks after, nor somebody's own staff.
 THE_PERSON = re.compile(
-    r"\b(?P<the>[Tt]he) person(?! (?:they|you|who|whom|for whom)\b)(?P<of>[’']s)?(?: (?P<verb>"
+    r"\b(?P<the>[Tt]he) person\b(?! (?:they|you|who|whom|for whom)\b)(?P<of>[’']s)?(?: (?P<verb>"
     + "|".join(VERBS)
     + r")\b)?"
 )
@@ -43,6 +43,8 @@ def addressed(text: str, *, you: bool, name: str) -> str:
     'Ada pays £12.00, by Ada\u2019s choice.'
     >>> addressed("A carer never pays for what the person they care for gets.", you=True, name="Ada")
     'A carer never pays for what the person they care for gets.'
+    >>> addressed("The personal budget is what the plan costs.", you=True, name="Ada")
+    'The personal budget is what the plan costs.'
     """
 
     def put(found: re.Match[str]) -> str:
