@@ -115,11 +115,13 @@ def test_pages_take_few_queries(client, case, charge, plan, bea, django_assert_m
             client.get(address)
 
 
-def test_finance_reads_the_money_and_an_assessment_with_a_reason_alone(client, case, decide, charge, finn):
+def test_finance_reads_the_money_and_an_assessment_with_a_reason_alone(client, case, decide, charge, plan, finn):
     Case.objects.filter(pk=case.pk).update(stage=Stage.ARRANGING)
     eligibility = decide("eligibility", "Ada")
     of_care = [reverse(name, args=[case.pk]) for name in ("assessment:overview", "assessment:result", "review:show")]
-    of_care += [reverse(name, args=[case.pk, eligibility.pk]) for name in ("decisions:show", "letters:letter")]
+    told = (eligibility, decide("allocation", "Ada:"))
+    of_care += [reverse(name, args=[case.pk, one.pk]) for name in ("decisions:show", "letters:letter") for one in told]
+    of_care += [reverse(name, args=[case.pk, plan.number]) for name in ("letters:plan", "letters:plan_pdf")]
     of_money = [reverse(name, args=[case.pk]) for name in ("case", "assessment:money", "budgets:show", "letters:list")]
     of_money += [reverse(name, args=[case.pk, charge.pk]) for name in ("decisions:show", "letters:letter")]
     client.force_login(finn)

@@ -18,6 +18,10 @@ class DecisionKind(models.TextChoices):
     ENDING = "ending", "Ending of support"
 
 
+#: Decisions that tell an assessment: who looks after the money alone says why before reading them.
+OF_CARE = frozenset({DecisionKind.ELIGIBILITY, DecisionKind.INDICATIVE_BUDGET})
+
+
 class Decision(models.Model):
     """What was decided: inputs, the law's date and the values of it that were used, steps, reasons, who and when.
 

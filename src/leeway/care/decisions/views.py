@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from leeway.access.access import SignedIn
 from leeway.care.decisions import queries
-from leeway.care.decisions.models import DecisionKind
+from leeway.care.decisions.models import OF_CARE
 from leeway.care.people.queries import about, check_care_is_read, get_case
 
 INITIALS = re.compile(r"\b(nhs|dla)\b")
@@ -18,7 +18,7 @@ def show(request: SignedIn, case_id, decision_id) -> HttpResponse:
     """The decision as it was stored: what went in, each step with its law, what came out, why, who and when."""
     case = get_case(case_id, seen_by=request.user, page="Decision")
     decision = queries.one(case, decision_id)
-    if decision.kind == DecisionKind.ELIGIBILITY:
+    if decision.kind in OF_CARE:
         check_care_is_read(case, seen_by=request.user)
     later = queries.follower(decision)
     context = about(case, seen_by=request.user) | {

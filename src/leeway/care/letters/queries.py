@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import Http404
 
 from leeway.access.models import User
-from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.decisions.models import OF_CARE, Decision, DecisionKind
 from leeway.care.decisions.queries import history, one, that_stand
 from leeway.care.letters.bodies import TITLES
 from leeway.care.people.models import Case
@@ -37,15 +37,15 @@ def decision_to_read(case_id: UUID, decision_id: UUID, *, seen_by: User) -> Deci
     """One decision of a case that this user may see, with the look noted. Http404 otherwise."""
     case = get_case(case_id, seen_by=seen_by, page="Decision letter")
     decision = one(case, decision_id)
-    if decision.kind == DecisionKind.ELIGIBILITY:
+    if decision.kind in OF_CARE:
         check_care_is_read(case, seen_by=seen_by)
     decision.case = case
     return decision
 
 
 def plan_to_read(case_id: UUID, number: int, *, seen_by: User) -> Plan:
-    """One plan of a case that this user may see, with the look noted. Http404 otherwise."""
-    case = get_case(case_id, seen_by=seen_by, page="Support plan")
+    """One plan of a case that this user may see, with the look noted; it names each need. Http404 otherwise."""
+    case = get_case(case_id, seen_by=seen_by, page="Support plan", of_care=True)
     plan = numbered_plan(case, number)
     if plan is None:
         raise Http404("There is no such plan in this case.")

@@ -17,7 +17,7 @@ from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.access import can_take_part, can_work_on, is_the_person, lives
 from leeway.care.people.models import Case
-from leeway.care.people.queries import about, get_case
+from leeway.care.people.queries import about, get_case, reads_care
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import alike_in_both_halves
@@ -45,6 +45,7 @@ def overview(request: SignedIn, case_id, number=None):
     context = about(case, seen_by=request.user) | {
         "back": reverse("case", args=[case_id]),
         "plan": plan,
+        "care_too": reads_care(case, seen_by=request.user),
         "can_work": can_work_on(request.user, case) and lives(case.person),
         "can_uprate": case.stage == Stage.ACTIVE,
         "can_start": case.stage == Stage.PLANNING and queries.open_plan(case) is None,
@@ -57,6 +58,8 @@ def overview(request: SignedIn, case_id, number=None):
     plan.case = case
     signed_by = plan.final_budget.decided_by if plan.final_budget else None
     shown = whole(plan, today)
+    if not context["care_too"]:
+        shown["rows"] = [row | {"aim": ""} for row in shown["rows"]]
     context |= shown | {
         "flags": alike_in_both_halves(plan, signed_by) if request.user.can(Capability.SIGN_OFF) else [],
         "may_answer": request.user.can(Capability.SIGN_OFF) and lives(case.person),
