@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from leeway.access import kept
 from leeway.access.adapter import SingleSignOn
 from leeway.access.models import User
 from leeway.access.roles import Role
@@ -353,6 +354,20 @@ class TestSessionsEnd:
         self.age(client, seen_at=61 * 60)
         assert client.post(one, {"given_name": "Dora"}).headers["Location"].endswith("?next=/people/add/%3Fasked%3Da")
 
+    def test_what_is_written_on_two_pages_is_kept_of_both(self, client, bea, monkeypatch):
+        """One was being typed when the session ended, and the other sent after: neither takes the other's place."""
+        client.force_login(bea)
+        client.post("/people/add/?asked=a", {"given_name": "Dora"}, headers={"Leeway-Keep": "1"})
+        self.age(client, seen_at=61 * 60)
+        client.post("/people/add/?asked=b", {"given_name": "Edna"})
+        sign_in(client, bea)
+        for address, name in (("a", "Dora"), ("b", "Edna")):
+            assert f'value="{name}"' in client.get(f"/people/add/?asked={address}").content.decode()
+        monkeypatch.setattr(kept, "KEPT_BYTES_MAX", 40)
+        client.post("/people/add/?asked=c", {"given_name": "Fern"}, headers={"Leeway-Keep": "1"})
+        offered = [client.get(f"/people/add/?asked={each}").content.decode() for each in "abc"]
+        assert ["We kept" in page for page in offered] == [False, True, True], "the oldest goes where there is no room"
+
     def test_it_is_given_back_to_nobody_else(self, client, bea, mona):
         client.force_login(bea)
         client.get("/people/add/")
@@ -363,7 +378,7 @@ class TestSessionsEnd:
 
     def test_a_stranger_s_form_is_not_kept(self, client, db):
         client.post("/people/add/", {"given_name": "Dora"})
-        assert "kept_writing" not in client.session
+        assert "kept_pages" not in client.session
 
     def test_it_can_be_thrown_away(self, client, bea):
         client.force_login(bea)

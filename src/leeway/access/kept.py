@@ -13,7 +13,7 @@ from django.utils.choices import flatten_choices
 
 from leeway.forms import DateParts
 
-KEPT = "kept_writing"
+KEPT = "kept_pages"
 #: A page sends what is being typed under this header, to be kept and not to be done (`site/static/typing.js`).
 KEEP_HEADER = "Leeway-Keep"
 ENDED_FOR = "session_ended_for"
@@ -30,19 +30,32 @@ def keep_writing(request: HttpRequest) -> None:
     """Keep a form that is not taken in yet: it is being typed, its user's session ended, or a reason comes first.
 
     Nothing is kept but from the rooms in `WRITING`, so that no password is; nor when it is not known whose session it
-    was, or when the form is large. A file that came with it is
-    not kept either, and the page says so: it was never looked at, and its user has it.
+    was, or when the form is large. What is written on one page takes no other page's place, while there is room. A
+    file that came with it is not kept, and the page says so: it was never looked at, and its user has it.
     """
-    if request.resolver_match.namespace not in WRITING:
-        return
-    user_id = request.user.pk or request.session.get(ENDED_FOR)
     written = request.POST.copy()
     written.pop("csrfmiddlewaretoken", None)
-    text = written.urlencode()
-    if user_id is None or len(text) > KEPT_BYTES_MAX:
+    text, user_id = written.urlencode(), _whose(request)
+    if request.resolver_match.namespace not in WRITING or user_id is None or len(text) > KEPT_BYTES_MAX:
         return
-    kept = {"user": user_id, "address": address_of(request), "written": text, "at": time.time()}
-    request.session[KEPT] = kept | {"had_file": bool(request.FILES)}
+    kept, address = _kept(request), address_of(request)
+    kept.pop(address, None)
+    kept[address] = {"user": user_id, "written": text, "at": time.time(), "had_file": bool(request.FILES)}
+    while sum(len(one["written"]) for one in kept.values()) > KEPT_BYTES_MAX:
+        del kept[next(iter(kept))]  # the oldest
+    request.session[KEPT] = kept
+
+
+def _whose(request: HttpRequest) -> int | None:
+    """The user whose session this is, or was until it ended."""
+    return request.user.pk or request.session.get(ENDED_FOR)
+
+
+def _kept(request: HttpRequest) -> dict[str, dict[str, Any]]:
+    """What this session keeps for its user by address, the oldest first: nobody else's, and nothing of too long ago."""
+    since = time.time() - KEPT_SECONDS
+    every = request.session.get(KEPT, {})
+    return {address: one for address, one in every.items() if one["user"] == _whose(request) and one["at"] >= since}
 
 
 def keeps_writing(request: HttpRequest) -> bool:
@@ -54,22 +67,22 @@ def keeps_writing(request: HttpRequest) -> bool:
 
 def offer_kept_writing(request: HttpRequest):
     """A page that gives back what was kept, when its user comes to the same address again; else None."""
-    kept = request.session.get(KEPT)
-    if kept is None:
+    if KEPT not in request.session:
         return None
-    if kept["user"] != request.user.pk or time.time() - kept["at"] > KEPT_SECONDS:
-        del request.session[KEPT]
+    kept, address = _kept(request), address_of(request)
+    one = kept.get(address)
+    if one is not None and (request.method == "POST" or request.GET.get("kept") == "throw-away"):
+        del kept[address]
+    if len(kept) < len(request.session[KEPT]):
+        request.session[KEPT] = kept
+    if one is None or request.method == "POST":
         return None
-    address = address_of(request)
-    if kept["address"] != address:
-        return None
-    if request.method == "POST" or request.GET.get("kept") == "throw-away":
-        del request.session[KEPT]
-        return None if request.method == "POST" else redirect(address)
-    written = QueryDict(kept["written"])
+    if address not in kept:
+        return redirect(address)
+    written = QueryDict(one["written"])
     fields = [(name, value) for name, values in written.lists() for value in values]
     shown = in_words(request.resolver_match.namespace, fields)
-    page = {"fields": fields, "shown": shown, "had_file": kept["had_file"], "address": address}
+    page = {"fields": fields, "shown": shown, "had_file": one["had_file"], "address": address}
     throw_away = f"{address}{'&' if '?' in address else '?'}kept=throw-away"
     return render(request, "access/kept.jinja", page | {"throw_away": throw_away})
 

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from leeway.access import alike
 from leeway.access.alike import DEVICE_COOKIE, DEVICE_COOKIE_SECONDS
-from leeway.access.kept import ENDED_FOR, KEEP_HEADER, keep_writing, offer_kept_writing
+from leeway.access.kept import ENDED_FOR, KEEP_HEADER, KEPT, keep_writing, offer_kept_writing
 from leeway.access.looks import ReasonNeeded
 from leeway.access.second_factor import is_last_way, needs_second_factor
 from leeway.access.table import EVERYONE, NOBODY, may_reach, who_may_reach
@@ -41,9 +41,9 @@ def end_old_sessions(get_response):
             idle = now - session.get(SEEN_AT, now) > settings.SESSION_IDLE_SECONDS
             too_long = now - session.get(SIGNED_IN_AT, now) > settings.SESSION_LONGEST_SECONDS
             if idle or too_long:
-                user_id = request.user.pk
+                left = {ENDED_FOR: request.user.pk, KEPT: session.get(KEPT, {})}
                 logout(request)
-                request.session[ENDED_FOR] = user_id
+                request.session.update(left)
             else:
                 if SIGNED_IN_AT not in session:
                     session[SIGNED_IN_AT] = now
