@@ -283,7 +283,7 @@ class TestLeaveToSee:
             self.give(case, sam, bea, email=ada_user.email)
         assert not Relationship.objects.get().may_see_record
 
-    def test_the_person_is_invited_to_their_own_record_once(self, case, bea, greta, ada_user, sam):
+    def test_the_person_is_invited_to_their_own_record_once(self, case, bea, greta, ada_user, sam, cyril):
         case.person.user = None
         case.person.save()
         with pytest.raises(NotAllowed):
@@ -291,6 +291,8 @@ class TestLeaveToSee:
         self.give(case, sam, bea)
         with pytest.raises(Refusal, match="A supporter signs in"):
             actions.invite_person(case=case, email="sam@home.example", site_address=SITE, by=bea, on=TODAY)
+        with pytest.raises(Refusal, match="Somebody of another name signs in with this address"):
+            actions.invite_person(case=case, email=cyril.email, site_address=SITE, by=bea, on=TODAY)
         actions.invite_person(case=case, email=ada_user.email, site_address=SITE, by=bea, on=TODAY)
         assert queries.get_case(case.pk, seen_by=ada_user) == case
         with pytest.raises(Refusal, match="signs in already"):

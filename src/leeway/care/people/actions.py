@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from leeway import said
 from leeway.access.access import check_can
 from leeway.access.actions import invite
+from leeway.access.alike import plain_name
 from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
@@ -408,7 +409,10 @@ def claim_relationship(case: Case, relationship: Relationship, version: int, by:
 
 @transaction.atomic
 def invite_person(*, case: Case, email: str, site_address: str, by: User, on: date) -> Person:
-    """Invite the person to see their own record, and to take part in it."""
+    """Invite the person to see their own record, and to take part in it.
+
+    Somebody of another name who signs in already does not come to it by an address that was mistyped.
+    """
     check_can_work_on(by, case)
     person = Person.objects.select_for_update(no_key=True).get(pk=case.person_id)
     check_lives(person)
@@ -419,6 +423,12 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
         raise Refusal("Someone else on record signs in with this address. Ask for another one.", field="email")
     if person.relationships.filter(user=user).exists():
         raise Refusal("A supporter signs in with this address. The person needs one of their own.", field="email")
+    if plain_name(user.name) != plain_name(str(person)):
+        raise Refusal(
+            "Somebody of another name signs in with this address. Check it with the person, letter by letter. If it is "
+            "theirs, an administrator can correct the name.",
+            field="email",
+        )
     person.user = user
     person.save(update_fields=["user"])
     tell(case=case, kind=Event.INVITED, sentence=f"{person} was invited to sign in.", by=by, on=on)
