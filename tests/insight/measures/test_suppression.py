@@ -129,6 +129,14 @@ def test_what_support_costs_a_few_people_is_hidden_with_them():
     assert [row["hidden"] for row in published(rows) if row["measure"] == "hour-cost"][1] == OTHERS
 
 
+def test_of_how_many_it_is_not_known_is_not_what_the_others_leave():
+    """Of 17 in all, told as 15 (17 at the most), two groups of 8 are told as 10 (8 at the least): 1 was left."""
+    rows = [answer(60, 120, 17), answer(20, 40, 8, g="a"), answer(20, 40, 8, g="b"), answer(20, 40, 1, g="c")]
+    assert [row["unknown"] for row in published(rows)] == [15, None, 10, None]
+    rows = [answer(60, 120, 3), answer(30, 60, 3, g="a"), answer(30, 60, 0, g="b")]
+    assert [row["unknown"] for row in published(rows)] == [None, None, 0], "of the whole it is not told either"
+
+
 def held(rows) -> dict:
     """Rows of the five measures of the family, by group and measure."""
     return {(row["by"].get(BY, ""), row["measure"]): row for row in rows}

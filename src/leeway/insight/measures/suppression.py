@@ -64,7 +64,8 @@ def published(answers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     people in every measure; and the next smallest, while those hidden could be had to within 5 by taking the others
     from the whole. A council is a whole: beside other councils it is held to the first rule and the last alone, as
     the national tables are. What is left is rounded: counts to the nearest 5, an amount to five average people's
-    worth of it, and a value is that of the rounded figures beside it, so that it tells nothing more than they do.
+    worth of it, and a value is that of the rounded figures beside it, so that it tells nothing more than they do. Of
+    how many it is not known is hidden by the same rules, by itself.
     """
     rows = [dict(answer) | {"hidden": UNDER if _small(answer) else ""} for answer in answers]
     measures: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -89,6 +90,8 @@ def published(answers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             if row["by"] and _group(row) in gone:
                 row["hidden"] = row["hidden"] or OTHERS
         _hide_together({code: measures[code]})
+    for of_measure in measures.values():
+        _hide_unknown(of_measure)
     people = {(row["measure"], _group(row)): row["denominator"] for row in rows}
     return [
         _rounded(row, people.get((FOLLOWS[row["measure"]], _group(row))) if row["measure"] in FOLLOWS else None)
@@ -181,6 +184,22 @@ def _hide_more(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return more
 
 
+def _hide_unknown(rows: list[dict[str, Any]]) -> None:
+    """Hide of how many in each part it is not known, so that 1 to 4 are not what the other parts leave of the whole."""
+    parts = [row for row in rows if row["by"]]
+    few = [0 < part["unknown"] < LEAST for part in parts]
+    if not any(few) or any(0 < row["unknown"] < LEAST for row in rows if not row["by"]):
+        return  # nothing to find, or nothing to subtract from
+    counts: list[dict[str, Any]] = [
+        dict.fromkeys(("numerator", "denominator"), part["unknown"]) | {"hidden": part["hidden"] or UNDER * small}
+        for part, small in zip(parts, few, strict=True)
+    ]
+    _hide_more(counts)
+    for part, count in zip(parts, counts, strict=True):
+        if count["hidden"]:
+            part["unknown"] = None
+
+
 def rounded_amount(amount: int, people: int) -> int:
     """Round a sum over so many people to five average people's worth of it, in a step of one figure.
 
@@ -198,7 +217,8 @@ def _rounded(row: dict[str, Any], people: int | None) -> dict[str, Any]:
     """A row as it is published. `people` are those behind an amount that is not told by the person."""
     if row["hidden"]:
         return row | dict.fromkeys((*COUNTS, "value"))
-    unknown = None if 0 < row["unknown"] < LEAST else nearest(row["unknown"])
+    few = row["unknown"] is None or 0 < row["unknown"] < LEAST
+    unknown = None if few else nearest(row["unknown"])
     numerator, denominator = row["numerator"], row["denominator"]
     if row.get("unit", "%") in COUNTED:
         numerator, denominator = nearest(numerator), nearest(denominator)

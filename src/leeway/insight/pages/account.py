@@ -28,7 +28,10 @@ COLUMNS = {
         "How many, rounded to the nearest 5; an amount to five average people's. Empty where it is hidden.",
     ),
     "denominator": ("integer", "Of how many, rounded in the same way. Empty where it is hidden."),
-    "unknown": ("integer", "About how many of them the records do not say, rounded to the nearest 5."),
+    "unknown": (
+        "integer",
+        "About how many of them the records do not say, rounded to the nearest 5. Empty where it is hidden.",
+    ),
     "value": (
         "number",
         "The measure's value, in its unit, worked out from the rounded figures. Empty where it is hidden.",

@@ -9,7 +9,7 @@ import polars as pl
 
 from leeway.insight.measures.answers import answers, gather
 from leeway.insight.measures.costs import WAYS
-from leeway.insight.measures.flow import Change, Place, change, moves, stock_and_flow
+from leeway.insight.measures.flow import Place, change, moves, stock_and_flow
 from leeway.insight.measures.holding import (
     BY_COMMISSIONED,
     BY_DIRECT,
@@ -232,7 +232,6 @@ def growth(records: Records, *, as_at: date) -> Section:
     first, last = counted[0], counted[-1]
     shares = [(stock[BY_DIRECT], sum(stock.values())) for stock in (first, last)]
     places = stock_and_flow(flows)
-    moved = change(shares[0], shares[1]) if all(whole for _, whole in shares) else None
     return Section(
         "stock-and-flow",
         "Is the growth in choice, or in managed budgets?",
@@ -240,7 +239,7 @@ def growth(records: Records, *, as_at: date) -> Section:
         + " "
         + come_from_sentence(places)
         + " "
-        + share_change_sentence(shares[0], shares[1], moved, start=start, end=as_at),
+        + share_change_sentence(shares[0], shares[1], start=start, end=as_at),
         exhibits=(_stocks(days, counted), _flows(places), _by_group(records, start, as_at)),
         notes=(
             "A person who holds support in several ways counts once, at the highest: nursing, residential, direct "
@@ -301,7 +300,7 @@ def growth_sentence(direct: tuple[int, int], managed: tuple[int, int], *, start:
         return f"{said} All of the growth is managed."
     if more[1] <= 0:
         return f"{said} All of the growth is in direct payments."
-    stock = 100 * managed[0] / before
+    stock = 100 * nearest(managed[0]) / nearest(before)
     return (
         f"{said} Managed budgets are {amount(100 * more[1] / whole, '%', decimals=0)} of the growth; they were "
         f"{amount(stock, '%', decimals=0)} of what there was."
@@ -337,16 +336,20 @@ def come_from_sentence(places: Mapping[str, Place]) -> str:
     )
 
 
-def share_change_sentence(
-    before: tuple[int, int], after: tuple[int, int], moved: Change | None, *, start: date, end: date
-) -> str:
-    """Say whether the share with a direct payment changed, able to say that no change can be told."""
-    if moved is None:
+def share_change_sentence(before: tuple[int, int], after: tuple[int, int], *, start: date, end: date) -> str:
+    """Say whether the share with a direct payment changed, able to say that no change can be told.
+
+    Shares and their change are those of the rounded counts.
+    """
+    if not (before[1] and after[1]):
         return "As nobody had support in the community on one of the days, no change in the share can be given."
     if min(before[0], after[0]) < LEAST:
         return "Too few had a direct payment on one of the days for a change in the share to be shown."
+    told = [(nearest(one), nearest(whole)) for one, whole in (before, after)]
+    moved = change(*told)
     shares = " and ".join(
-        f"{amount(100 * one / whole, '%')} on {day(when)}" for (one, whole), when in ((before, start), (after, end))
+        f"{amount(100 * one / whole, '%')} on {day(when)}"
+        for (one, whole), when in zip(told, (start, end), strict=True)
     )
     said = "no change can be told" if moved.flat else "it rose" if moved.points > 0 else "it fell"
     return (
@@ -388,7 +391,7 @@ def _by_group(records: Records, start: date, end: date) -> Exhibit:
         if len(shown) < len(days):
             rows.append((group, *counts, HIDDEN))
             continue
-        moved = change(shown[0]["exact"], shown[1]["exact"])
+        moved = change(*((row["numerator"], row["denominator"]) for row in shown))
         said = "no change can be told" if moved.flat else "rose" if moved.points > 0 else "fell"
         rows.append((group, *counts, f"{said} ({signed(moved.low)} to {signed(moved.high)} points)"))
     first, last = (f"{one.day} {one:%b %Y}" for one in (start, end))
@@ -398,14 +401,12 @@ def _by_group(records: Records, start: date, end: date) -> Exhibit:
 
 
 def _of_groups(records: Records, when: date) -> dict[str, dict[str, Row]]:
-    """Both ways of holding on a day by client group, fit to publish, with the `exact` counts that a change needs."""
-    exact = answers(records, as_at=when, measures=[DIRECT_ON_THE_DAY, HOLDS_MANAGED], by=("client_group",))
+    """Both ways of holding on a day by client group, fit to publish."""
+    found = answers(records, as_at=when, measures=[DIRECT_ON_THE_DAY, HOLDS_MANAGED], by=("client_group",))
     groups: dict[str, dict[str, Row]] = {}
-    for row, was in zip(published(exact), exact, strict=True):
+    for row in published(found):
         if row["by"]:
-            groups.setdefault(row["by"]["client_group"], {})[row["measure"]] = row | {
-                "exact": (was["numerator"], was["denominator"])
-            }
+            groups.setdefault(row["by"]["client_group"], {})[row["measure"]] = row
     return groups
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from leeway.insight.measures.answers import gather
-from leeway.insight.measures.suppression import LEAST, nearest
+from leeway.insight.measures.suppression import LEAST
 from leeway.insight.records.tables import Records
 from leeway.insight.report.section import HIDDEN, Exhibit, Row, Section, amount, count
 from leeway.published import charts
@@ -32,14 +32,13 @@ def name_of(council: str) -> str:
     return council_coded(council) or council_named(council) or council
 
 
-def comparison(rows: Sequence[Row], *, exact: Sequence[Row]) -> Section:
+def comparison(rows: Sequence[Row]) -> Section:
     """Set councils beside each other: the share with a direct payment, and what chance would give.
 
-    `rows` are fit to show and `exact` are the same answers before that: limits are worked out from exact counts.
+    `rows` are fit to show, and limits are worked out from them: from exact counts, they would give those back.
     """
     shown = [row | {"council": name_of(row["by"]["council"])} for row in rows if row["by"]]
-    counts = {name_of(row["by"]["council"]): row for row in exact if row["by"]}
-    kept = [counts[row["council"]] | {"council": row["council"]} for row in shown if row["value"] is not None]
+    kept = [row for row in shown if row["value"] is not None]
     points = _points(kept)
     place = dict(zip(points["council"], points["place"], strict=True)) if points is not None else {}
     table = tuple(
@@ -55,12 +54,7 @@ def comparison(rows: Sequence[Row], *, exact: Sequence[Row]) -> Section:
     title = "Direct payments, by council"
     chart = ""
     if points is not None:
-        # Where the lines of a picture run could give away the exact counts behind them.
-        edges = [f"{side}_{level}" for side in ("low", "high") for level in ("95", "99_8")]
-        rounded = points.with_columns(
-            pl.col("percent", "whole_percent", *edges).round(1),
-            denominator=pl.Series([nearest(people) for people in points["denominator"]]),
-        )
+        rounded = points.with_columns(pl.selectors.float().round(1))
         chart = charts.funnel(
             rounded, title=title, x_title="People with support in the community", y_title="Per cent",
             description="Each council's share against its size. Lines are what chance would give. The table below has "

@@ -44,5 +44,4 @@ def findings(records: Records, *, as_at: date) -> Iterator[Section]:
 
 
 def _beside_each_other(records: Records, *, as_at: date) -> Section:
-    exact = answers(records, as_at=as_at, measures=[DIRECT_ON_THE_DAY], by=("council",))
-    return comparison(fit_to_show(exact), exact=exact)
+    return comparison(fit_to_show(answers(records, as_at=as_at, measures=[DIRECT_ON_THE_DAY], by=("council",))))

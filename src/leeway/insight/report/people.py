@@ -87,9 +87,9 @@ def who_sentence(rows: Sequence[Row]) -> str:
             "payments more often, or less often, than others by more than chance would give."
         )
     groups = listed(
-        f"{row['group']} ({WORDS[row['characteristic']]}) {amount(abs(row['difference']))} percentage points "
-        f"{'more' if row['difference'] > 0 else 'less'} often (likely between {signed(row['low'])} and "
-        f"{signed(row['high'])})"
+        f"{row['group']} ({WORDS[row['characteristic']]}) {amount(abs(row['difference']), decimals=0)} percentage "
+        f"points {'more' if row['difference'] > 0 else 'less'} often (likely between {_points(row['low'])} and "
+        f"{_points(row['high'])})"
         for row in told[:3]
     )
     most = "The largest differences: " if len(told) > 3 else ""
@@ -159,7 +159,12 @@ def _groups(one: str, groups: Sequence[Row]) -> Exhibit:
 def _compared(row: Row) -> str:
     if row["difference"] is None:
         return "not compared"
-    return f"{signed(row['difference'])} ({signed(row['low'])} to {signed(row['high'])})"
+    return f"{_points(row['difference'])} ({_points(row['low'])} to {_points(row['high'])})"
+
+
+def _points(difference: float) -> str:
+    """A difference in whole points: with a decimal, it could be of one pair of counts alone among those rounded."""
+    return signed(difference, decimals=0)
 
 
 def _told(row: Row) -> str:

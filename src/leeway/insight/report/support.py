@@ -11,7 +11,7 @@ from leeway.insight.measures.answers import answers, gather
 from leeway.insight.measures.from_records import MEASURES
 from leeway.insight.measures.holding import BY_COMMISSIONED, BY_DIRECT, BY_MANAGED, BY_UNKNOWN
 from leeway.insight.measures.long_term import in_the_year
-from leeway.insight.measures.suppression import LEAST
+from leeway.insight.measures.suppression import LEAST, nearest
 from leeway.insight.records.tables import Records
 from leeway.insight.report.choice import quarter_days, share_bars, share_not_known
 from leeway.insight.report.section import (
@@ -73,12 +73,13 @@ def cost_sentence(by_way: Mapping[str, Row]) -> str:
         if way in COMMUNITY_WAYS[:2] and row["size"] >= PACKAGES_MIN
     ]
     middle = f"A week of support in the community costs, in the middle, {listed(sorted(told))}. " if told else ""
-    whole = known + unknown
+    if unknown < LEAST:
+        but = f", or for all but fewer than {LEAST}" if unknown else ""
+        return f"{middle}The whole cost is known for everybody in the community{but}."
+    share = 100 * nearest(known) / (nearest(known) + nearest(unknown))
     return (
-        f"{middle}The whole cost is known for {amount(100 * known / whole, '%', decimals=0)} of people in the "
-        "community; the others may cost more or less."
-        if unknown
-        else f"{middle}The whole cost is known for everybody in the community."
+        f"{middle}The whole cost is known for {amount(share, '%', decimals=0)} of people in the community; the others "
+        "may cost more or less."
     )
 
 
@@ -221,7 +222,7 @@ def _markets(markets: Sequence[Row], *, several: bool) -> Exhibit:
                 f"{row['index']:,.0f}" if _enough(row) else HIDDEN,
                 row["band"] if _enough(row) else HIDDEN,
                 count(row["amount"]),
-                amount(row["unknown_share"], "%", decimals=0),
+                amount(row["unknown_share"], "%", decimals=0) if _enough(row) else HIDDEN,
             )
             for row in markets
         )
