@@ -1,5 +1,6 @@
 """Files read into the five tables: what is settled on the way, and that nothing is lost on the way back."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from leeway.insight.records.check import check
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.made_up import made_up_return
 from leeway.insight.records.read import read_records, records_of, write_tables
@@ -17,6 +19,8 @@ from leeway.insight.records.tables import EVENTS, FIELDS, TABLES, Kind, fields_o
 from leeway.insight.records.write import write_return
 from leeway.refusal import Refusal
 from tests.insight.records.rows import NAMES, SOUND, numbered, write
+
+DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
 
 
 def table(records, name: str) -> pl.DataFrame:
@@ -167,6 +171,31 @@ def test_what_cannot_be_read_is_missing_and_not_guessed(tmp_path):
     told = (service["ends_on"], service["unit_cost_pence"], person["gender"], person["born_on"])
     assert told == (None, None, None, None)
     assert service["component"] is service["mechanism"] is None
+    costs = {"23,56": None, "£1,234.50": 123_450, "12,34,567": None, "1,234,567": 123_456_700}
+    rows = numbered(SOUND["service"] | {"Unit_Cost": cost} for cost in costs)
+    kept = table(read(write(tmp_path / "costs.csv", rows)), "services").sort("person")["unit_cost_pence"]
+    assert kept.to_list() == list(costs.values()), "a comma stands before thousands, and 23,56 is never 2,356 pounds"
+
+
+def test_a_file_whose_days_have_the_month_first_is_refused_and_never_misread(tmp_path):
+    """Of all its days with two small numbers each would be another day, and nobody would see it."""
+
+    def written(name, change):
+        rows = [{key: change(cell) for key, cell in row.items()} for row in numbered(SOUND.values())]
+        return write(tmp_path / f"{name}.csv", rows)
+
+    month_first = written("american", lambda cell: DAY.sub(r"\2/\1/\3", cell))
+    for ask in (read, lambda path: check([path])):
+        with pytest.raises(Refusal, match=r"american\.csv: its days have the month first"):
+            ask(month_first)
+    table(read(written("iso", lambda cell: DAY.sub(r"\3-\2-\1", cell))), "services")
+
+
+def test_a_file_of_which_most_cannot_be_read_is_refused(tmp_path):
+    coded = [field.name for field in FIELDS if field.kind is Kind.CODE]
+    wrong = [row | dict.fromkeys(coded, "see notes") for row in numbered(SOUND.values())]
+    with pytest.raises(Refusal, match=r"of its \d+ days, numbers and codes cannot be read, so that nothing is told"):
+        read(write(tmp_path / "return.csv", wrong))
 
 
 def test_rows_without_a_person_or_a_kind_are_left_out_where_they_must_be(tmp_path):

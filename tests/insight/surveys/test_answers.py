@@ -60,6 +60,12 @@ def test_a_bad_cell_is_a_finding_and_null(file, column, cell, reason):
     assert not cell or cell not in answers.findings[0].reason.replace("Enter a whole number of 0 or more", "")
 
 
+def test_a_file_of_which_most_answers_are_none_is_refused(file):
+    words = dict.fromkeys(set(HEADER) - {"ons_code", "region"}, "see the note")
+    with pytest.raises(Refusal, match="answers are none that “council” knows, so nothing is told"):
+        read_answers(file(row("E1"), row("E2", **words), row("E3", **words)), COUNCIL, unit="ons_code")
+
+
 def test_an_answer_to_a_question_that_was_not_put_is_a_finding(file):
     answers = read_answers(file(row("E1", allocation="none")), COUNCIL, unit="ons_code", others=["region"])
     assert [(each.row, each.column) for each in answers.findings] == [(1, "allocation_tested")]

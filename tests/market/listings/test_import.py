@@ -256,6 +256,33 @@ def test_the_rest_goes_in_when_asked_and_bad_rows_are_listed(write):
     assert [bad.row for bad in done.bad_rows] == [3]
 
 
+def test_a_file_of_which_most_rows_are_bad_is_refused_whatever_is_asked(write):
+    path = write(RATINGS_HEADER, rating_line("1-1"), *(rating_line(f"1-{n}", rating="Fair") for n in (2, 3)))
+    with pytest.raises(BadRows, match="most of it, 2 rows of 3, cannot be read, the first being row 3"):
+        import_file(path, on=TODAY, leave_out_bad_rows=True)
+    assert not Service.objects.exists()
+
+
+def test_a_mark_that_is_neither_yes_nor_no_is_not_taken_for_a_no(write):
+    types = ("Care home service with nursing", "Care home service without nursing", "Domiciliary care service")
+    header = (
+        "Location ID,Location HSCA start date,Dormant (Y/N),Location Name,Location Street Address,Location City,"
+        "Location Postal Code,Location Local Authority,Provider ID,Provider Name,"
+        f"{','.join(f'Service type - {name}' for name in types)},Service user band - Dementia"
+    )
+
+    def line(mark):
+        return (
+            f"1-1,13/10/2010,N,Heron House,1 Quay Side,Fairbourne,FB1 2AB,Fairbourne,1-900,Heron Care,,{mark},,{mark}"
+        )
+
+    for yes in ("Yes", "y"):
+        import_file(write(header, line(yes)), on=TODAY)
+        assert (Service.objects.get().kinds, Service.objects.get().specialisms) == ([Kind.CARE_HOME], ["Dementia"])
+    with pytest.raises(BadRows, match="“1” in “service type - care home service without nursing” is neither Y nor N"):
+        import_file(write(header, line("1")), on=TODAY)
+
+
 def test_a_place_twice_in_the_directory_is_a_bad_row(write):
     with pytest.raises(BadRows, match="1-1 is already in row 2"):
         import_file(write(DIRECTORY_HEADER, directory_line("1-1"), directory_line("1-1")), on=TODAY)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from leeway.insight.records.cells import understood
+from leeway.insight.records.cells import Proof, understood
 from leeway.insight.records.compare import Difference, compared, kept_for_comparing
 from leeway.insight.records.files import ReturnFile, batches, open_return
 from leeway.insight.records.lists import code_list
@@ -134,12 +134,15 @@ class _Look:
     def through(self) -> None:
         """Read the file and find what is wrong with it."""
         broken = [rule.broken.alias(str(number)) for number, rule in enumerate(rules()) if rule.broken is not None]
+        proof = Proof(self.file.path)
         for texts in batches(self.file):
             cells = _cells(texts)
+            proof.note(texts, cells)
             self._note(cells.select("row", *broken), texts)
             self.brief.append(_brief(cells))
             if self.keep_in:
                 kept_for_comparing(cells, self.keep_in / str(self.number), len(self.brief))
+        proof.check_order()
         self._look_at_header()
         if self.brief:
             self._look_at_whole()

@@ -109,7 +109,7 @@ def _headers(path: Path) -> list[str]:
     if not start.strip():
         raise Refusal(f"{path} is empty. Give a file of events with a header.")
     if _kind(path) == "CSV" and start.startswith(PACKED):
-        raise Refusal(f"{path} is packed. Unpack it, and give the CSV file (UTF-8) that is in it.")
+        raise Refusal(f"{path} is packed, or a workbook. Unpack it or save it as CSV (UTF-8), and give that file.")
     if _kind(path) == "CSV" and b"\0" in start:
         raise Refusal(f"{path} is not text. Save it as CSV (UTF-8), or give a Parquet file ending in .parquet.")
     if _kind(path) == "CSV" and b"\n" not in start and b"\r" in start:

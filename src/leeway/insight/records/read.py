@@ -30,7 +30,7 @@ from pathlib import Path
 import narwhals as nw
 import polars as pl
 
-from leeway.insight.records.cells import TYPES, district_in, understood
+from leeway.insight.records.cells import TYPES, Proof, district_in, understood
 from leeway.insight.records.files import ROWS_AT_ONCE, batches, open_return
 from leeway.insight.records.lists import code_list
 from leeway.insight.records.tables import (
@@ -68,7 +68,7 @@ _temporary: list[tempfile.TemporaryDirectory[str]] = []  # kept until the progra
 def read_records(paths: Sequence[Path]) -> Records:
     """Read files of one or more councils, or one folder that `write_tables` made, into the five tables.
 
-    Raises `Refusal`, naming the file, where one is not a return.
+    Raises `Refusal`, naming the file, where one is not a return, or most of it cannot be read.
     """
     if not paths:
         raise Refusal("No file was given. Give a council's file of events.")
@@ -78,8 +78,12 @@ def read_records(paths: Sequence[Path]) -> Records:
     _temporary.append(tempfile.TemporaryDirectory(prefix="leeway-records-", ignore_cleanup_errors=True))
     parts = _Parts(Path(_temporary[-1].name))
     for number, file in enumerate(opened):
+        proof = Proof(file.path)
         for texts in batches(file):
-            parts.add(understood(texts), number)
+            rows = understood(texts)
+            proof.note(texts, rows)
+            parts.add(rows, number)
+        proof.check()
     return parts.settled()
 
 

@@ -44,8 +44,8 @@ def read_answers(
 
     `unit` names the column that says who answered (each once), `weight` one of numbers above nothing, `others` more
     columns to keep, such as the region of a council. A cell that cannot be used is a finding, and null in the frame.
-    A finding names the row and the column, and never what stands there. Raises Refusal where the file is no CSV or
-    lacks a column that was asked for.
+    A finding names the row and the column, and never what stands there. Raises Refusal where the file is no CSV, lacks
+    a column that was asked for, or has mostly answers that cannot be used.
     """
     header, lines = table_of(path)
     beside = [name for name in (unit, weight, *others) if name]
@@ -61,12 +61,16 @@ def read_answers(
     findings += [Finding(0, code, "No column has this question.") for code in sorted(known - set(header))]
     rows: list[dict[str, Value]] = []
     seen: set[str] = set()
+    filled = unused = 0
     for number, line in enumerate(lines, start=1):
         if len(line) != len(header):
+            filled, unused = filled + len(line), unused + len(line)
             findings.append(Finding(number, "", f"It has {len(line)} cells and not {len(header)}, and is left out."))
             continue
         cells = {name: cell.strip() for name, cell in zip(header, line, strict=True)}
         values, problems = checked(questionnaire, cells)
+        filled += sum(bool(cells.get(code)) for code in known)
+        unused += sum(bool(cells.get(code)) for code in problems)
         kept: dict[str, Value] = {name: cells[name] or None for name in beside}
         if unit and (not cells[unit] or cells[unit] in seen):
             why = "was in an earlier row" if cells[unit] else "is not named"
@@ -81,6 +85,11 @@ def read_answers(
                 continue
         findings += [Finding(number, code, reason) for code, reason in problems.items()]
         rows.append({"row": number, **kept, **values})
+    if unused * 2 > filled:
+        raise Refusal(
+            f"{path.name}: {unused:,} of its {filled:,} answers are none that “{questionnaire.code}” knows, so nothing "
+            "is told from it. Give the codes of answers, as the questionnaire has them."
+        )
     return Answers(frame_of(rows, questionnaire, beside=beside, numbers=[weight]), findings)
 
 

@@ -21,9 +21,10 @@ UNREGULATED = frozenset({Kind.PERSONAL_ASSISTANT, Kind.COMMUNITY, Kind.DAY_SUPPO
 class BadRows(Refusal):
     """Some rows of a file cannot be taken, so none was."""
 
-    def __init__(self, *, path: Path, rows: list[BadRow]):
+    def __init__(self, *, path: Path, rows: list[BadRow], most_of: int = 0):
         first = rows[0]
         these = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+        these = f"most of it, {these} of {most_of:,}," if most_of else these
         super().__init__(
             f"{path.name} was not imported: {these} cannot be read, the first being row {first.row}: {first.reason}"
         )
@@ -66,9 +67,10 @@ def import_file(
     """Bring the directory in line with one of the regulator's published files; the same file again changes nothing.
 
     Without `by` it is the operator at the command line. All or nothing: raises UnreadableFile or BadRows with one
-    sentence and writes nothing. With `leave_out_bad_rows` the rest is imported and the bad rows are listed; a place
-    that such a row lists stays as it was. Places that the file no longer lists, in the council areas it covers, are
-    marked and leave the search; where they are most of a council's, only with `take_away` (raises TakesAway).
+    sentence and writes nothing. With `leave_out_bad_rows` the rest is imported and the bad rows are listed, unless they
+    are most of the file; a place that such a row lists stays as it was. Places that the file no longer lists, in the
+    council areas it covers, are marked and leave the search; where they are most of a council's, only with
+    `take_away` (raises TakesAway).
     `day_first` says how dates are written, where the file itself does not show it.
     """
     if by is not None:
@@ -78,6 +80,8 @@ def import_file(
         merged = merge(extract, on=on, take_away=take_away)
         if extract.bad_rows and not leave_out_bad_rows:
             raise BadRows(path=extract.path, rows=extract.bad_rows)
+        if len(extract.bad_rows) * 2 > extract.rows_read:
+            raise BadRows(path=extract.path, rows=extract.bad_rows, most_of=extract.rows_read)
         if not extract.places:
             raise Refusal(f"{extract.path.name} has a header but no places in it.")
     return Imported(

@@ -56,6 +56,7 @@ class Extract:
     order: Order
     places: dict[str, Location] = field(default_factory=dict)
     bad_rows: list[BadRow] = field(default_factory=list)
+    rows_read: int = 0
     held: set[str] = field(default_factory=set)
     nameless: bool = False
 
@@ -79,6 +80,7 @@ class Extract:
         for number, cells in self.rows:
             if not any(cells):
                 continue
+            self.rows_read += 1
             try:
                 values = by_name(self.names, cells)
                 location = layout.read(number, values, self.order)

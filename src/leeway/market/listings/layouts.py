@@ -235,7 +235,7 @@ def read_active(row: int, values: dict[str, str], order: Order) -> Location:
         name=needed(values, "location name"),
         provider_external_id=needed(values, "provider id"),
         provider_name=needed(values, "provider name"),
-        kinds=() if values["dormant (y/n)"].upper() == "Y" else kinds_of(types),
+        kinds=() if is_marked(values, "dormant (y/n)") else kinds_of(types),
         service_types=tuple(each.capitalize() for each in types),
         specialisms=tuple(each.capitalize() for each in marked(values, USER_BAND)),
         address=address,
@@ -254,8 +254,16 @@ def read_active(row: int, values: dict[str, str], order: Order) -> Location:
 
 
 def marked(values: dict[str, str], begins: str) -> list[str]:
-    """What the columns say that begin so and have a Y in this row."""
-    return [name.removeprefix(begins) for name, mark in values.items() if name.startswith(begins) and mark == "Y"]
+    """What the columns say that begin so and have a yes in this row."""
+    return [name.removeprefix(begins) for name in values if name.startswith(begins) and is_marked(values, name)]
+
+
+def is_marked(values: dict[str, str], column: str) -> bool:
+    """Whether a column that holds a mark has one. What is neither yes nor no is not taken for a no."""
+    mark = values[column].upper()
+    if mark not in {"Y", "YES", "N", "NO", ""}:
+        raise ValueError(f"“{values[column]}” in “{column}” is neither Y nor N")
+    return mark.startswith("Y")
 
 
 LAYOUTS = {

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from leeway.published.estimates.panel import Panel, panel_of
+from leeway.published.returns.reading import MARKS
 from leeway.reading import rows_of
 from leeway.refusal import Refusal
 
-# What published returns write for “not available”, “suppressed” or nothing at all.
-NOT_KNOWN = {"", "-", ".."}
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d{1,3})?|[+-]?\.\d+")
 YEAR = re.compile(r"(\d{1,4})(?:\.0+)?")
 FINANCIAL_YEAR = re.compile(r"(\d{4})[-/–](\d{2}|\d{4})")
@@ -59,8 +58,9 @@ def read_panel(path: Path, columns: Columns) -> tuple[Panel, dict[str, int]]:
     """Read a panel, and count the rows that lack a series: by which one, and in all.
 
     The panel keeps those rows (a lag may use the half that is known); an estimate leaves them out. Refuses a file
-    that is no CSV, columns that are not there, cells that are neither a number nor blank, `-` or `..`, periods that
-    are no year, and a unit that has a period twice: by row (the heading is row 1) and field.
+    that is no CSV, columns that are not there, cells that are neither a number nor blank nor a mark of the published
+    tables (`..`, `[x]`), periods that are no year, and a unit that has a period twice: by row (the heading is row 1)
+    and field.
     """
     rows = _Rows()
     _read(rows_of(path, strict=True), columns, rows, path=path)
@@ -129,7 +129,7 @@ def _place(name: str, header: Sequence[str], *, path: Path) -> int:
 
 
 def _number(cell: str, name: str, number: int, wrong: list[str]) -> float:
-    if cell in NOT_KNOWN:
+    if cell.lower() in MARKS:
         return np.nan
     value = float(cell.replace(",", "")) if NUMBER.fullmatch(cell) else np.nan
     if value == 0 or SMALLEST <= abs(value) <= LARGEST:

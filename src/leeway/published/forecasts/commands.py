@@ -7,13 +7,19 @@ import click
 import polars as pl
 
 from leeway.commandline import BadUse, iso_date, show_json, written_whole
+from leeway.published.catalogue import MERGED
 from leeway.published.forecasts.backtest import LEADS_YEARS
 from leeway.published.forecasts.chance import INTERVAL_PERCENT, chances
-from leeway.published.forecasts.series import read_series
+from leeway.published.forecasts.series import crosses, day_of, read_series
 from leeway.refusal import Refusal
 
 #: How far ahead the method has been tested on the past.
 TESTED_YEARS = max(LEADS_YEARS)
+BREAK = "2009-10"
+CROSSES = (
+    f"The values cross {BREAK}. {MERGED} If they are of those, name the two ways of counting in a column “series”: "
+    "what rose between them is a way of counting."
+)
 
 
 @click.command()
@@ -46,11 +52,13 @@ def forecast(path: Path, target_percent: float, at_most: bool, by: date, as_json
         svg = draw(series, target_percent=target_percent, by=by, at_most=at_most)
         with written_whole(plot) as file:
             file.write(svg)
+    broken = crosses(series, day_of(BREAK))
     if as_json:
-        units = [_for_programs(row) for row in answer.iter_rows(named=True)]
+        units = [_for_programs(row) | {"crosses_2009_10": broken} for row in answer.iter_rows(named=True)]
         show_json(units if _has_units(answer) else units[0])
     else:
-        click.echo("\n".join(_table(answer, f"{target_percent:g}% or {'less' if at_most else 'more'}", by)))
+        lines = _table(answer, f"{target_percent:g}% or {'less' if at_most else 'more'}", by)
+        click.echo("\n".join([*lines, CROSSES] if broken else lines))
 
 
 def _has_units(answer: pl.DataFrame) -> bool:

@@ -14,15 +14,13 @@ from pathlib import Path
 
 import polars as pl
 
+from leeway.published.returns.reading import MARKS
 from leeway.reading import lines_of
 from leeway.refusal import Refusal
 
 SERIES = {"unit": pl.String, "series": pl.String, "period": pl.Date, "value": pl.Float64}
 
 DAYS_PER_YEAR = 365.25
-
-#: How published tables mark a cell without a figure: such a row is a gap in the series.
-GAPS = {"", "-", "..", "[c]", "[x]", "[z]", "[w]"}
 
 _TWO_YEARS = re.compile(r"(\d{4})(?:-|/| to )(\d{2}|\d{4})")
 _ONE_YEAR = re.compile(r"\d{4}")
@@ -95,7 +93,7 @@ def _rows(path: Path, lines: Iterator[str]) -> Iterator[tuple[str, str, date, fl
         unit = cells.get("unit", "")
         if (first := seen.setdefault((unit, day), number)) != number:
             raise Refusal(f"{where}, period: is there twice for one unit (row {first} has it too). Leave one out.")
-        if cells["value"] not in GAPS:
+        if cells["value"].lower() not in MARKS:
             yield unit, cells.get("series", ""), day, _percent(cells["value"], where)
 
 
@@ -113,6 +111,12 @@ def latest(series: pl.DataFrame) -> pl.DataFrame:
     ordered = series.sort("unit", "period")
     counted = pl.col("series").rle_id().over("unit")
     return ordered.filter(counted == counted.max().over("unit"))
+
+
+def crosses(series: pl.DataFrame, day: date) -> bool:
+    """Whether one unit's values, all counted alike, lie on both sides of a day that began another way of counting."""
+    ends = latest(series).group_by("unit").agg(first=pl.col("period").min(), last=pl.col("period").max())
+    return not ends.filter(pl.col("first") < day, pl.col("last") >= day).is_empty()
 
 
 def refuse_unusable(series: pl.DataFrame) -> None:
