@@ -41,7 +41,7 @@ def show(request: SignedIn):
             "people": len(found),
             "tables": {
                 "Client group": breakdown(found, lambda one: one.client_group),
-                "How the budget is held": breakdown(found, lambda one: Way(one.way).label.partition(":")[0]),
+                "How the budget is held": breakdown(found, lambda one: Way(one.way).short),
                 "Age": breakdown(found, lambda one: age_band(one.age)),
             },
             "least": LEAST,

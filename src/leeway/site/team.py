@@ -107,8 +107,7 @@ def show(request: SignedIn):
     """How the manager's team stands."""
     user, days = request.user, Days(timezone.localdate())
     still = {what: kind.still(days.today, user, user.team) for what, kind in KINDS.items()}
-    since = days.today - A_YEAR
-    over = {what: kind.had(since, days.today, user, user.team) for what, kind in KINDS.items() if kind.had}
+    over = {what: kind.had_in_a_year(days.today, user, user.team) for what, kind in KINDS.items() if kind.had}
     loads = workloads(seen_by=user, on=days.today, ahead=days.today + COMING)
     sort = request.GET.get("sort", "")
     context = {
@@ -117,7 +116,7 @@ def show(request: SignedIn):
         "kinds": KINDS,
         "still": {what: figures(waits) for what, waits in still.items()},
         "over": {what: figures(waits) for what, waits in over.items()},
-        "left": len(left_without(since=since, until=days.today, seen_by=user, team=user.team)),
+        "left": len(left_without(since=days.today - A_YEAR, until=days.today, seen_by=user, team=user.team)),
         "long": LONG,
         "loads": sorted(loads, key=WORKERS_SORTED.get(sort, WORKERS_SORTED["name"])),
         "sort": sort if sort in WORKERS_SORTED else "name",
@@ -145,7 +144,7 @@ def _money(user: User, days: Days) -> dict:
     """What the team's budgets commit the council to, by how they are held and by client group."""
     parts = held_parts(Period(days.last_year.starts_on, days.year.ends_on), seen_by=user)
     paid = paid_out(days.so_far, seen_by=user), paid_out(days.last_so_far, seen_by=user)
-    ways = {way.value: way.label.partition(":")[0] for way in Way}
+    ways = {way.value: way.short for way in Way}
     groups = {name: name for name in sorted({part.client_group for part in parts})}
     waiting = to_set_up(seen_by=user)
     now = [part for part in parts if part.holds_on(days.today)]
@@ -220,12 +219,11 @@ def budgets(request: SignedIn):
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     people = [case.person_id for case, _ in page.object_list]
     record_looks(viewer=user, person_ids=people, page="Budgets of the team")
-    ways = {each.value: each.label.partition(":")[0] for each in Way}
     context = {
         "team": user.team,
         "today": today,
         "way": way,
-        "ways": ways,
+        "ways": {each.value: each.short for each in Way},
         "group": group,
         "sort": sort if sort in BUDGETS_SORTED else "name",
         "page": page,

@@ -45,6 +45,10 @@ class Kind:
     still: Callable[[date, User, Team | None], Sequence[Wait]]
     had: Callable[[date, date, User, Team | None], Sequence[Wait]] | None = None
 
+    def had_in_a_year(self, until: date, user: User, team: Team | None) -> Sequence[Wait]:
+        """The waits that were over in the year until a day; none where the end of this one is not counted."""
+        return self.had(until - A_YEAR, until, user, team) if self.had else []
+
 
 KINDS = {
     "assessment": Kind(
@@ -96,7 +100,8 @@ def show(request: SignedIn, what: str):
         raise Http404("Nobody counts how long people wait for that.")
     kind, user, today = KINDS[what], request.user, timezone.localdate()
     ended = request.GET.get("which") == "over" and kind.had is not None
-    every = _waits(kind, user, None if kind.had else user.team, today)
+    team = None if kind.had else user.team
+    every = {"still": kind.still(today, user, team), "over": kind.had_in_a_year(today, user, team)}
     mine = {name: [each for each in waits if each.team == user.team_id] for name, waits in every.items()}
     shown = mine["over" if ended else "still"]
     group, sort = request.GET.get("group", ""), request.GET.get("sort", "")
@@ -119,11 +124,6 @@ def show(request: SignedIn, what: str):
         "page": _cases(request, listed, sort),
     }
     return render(request, "site/team_waits.jinja", context)
-
-
-def _waits(kind: Kind, user: User, team: Team | None, today: date) -> dict[str, Sequence[Wait]]:
-    over = kind.had(today - A_YEAR, today, user, team) if kind.had else []
-    return {"still": kind.still(today, user, team), "over": over}
 
 
 def _by_group(mine: dict[str, list[Wait]]) -> list[tuple[str, Figures, Figures]]:

@@ -50,6 +50,11 @@ class Way(models.TextChoices):
     COUNCIL_MANAGED = "council_managed", "Managed account: the council holds it and spends it as you say"
     SERVICE_FUND = "service_fund", "Individual service fund: a provider holds it for you"
 
+    @property
+    def short(self) -> str:
+        """Its name alone: “Direct payment”."""
+        return self.label.partition(":")[0]
+
 
 class ChosenWay(models.TextChoices):
     """The four ways that everyone is offered."""

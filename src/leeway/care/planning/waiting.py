@@ -96,11 +96,9 @@ def waits(cases: QuerySet[Case], *, on: date | None = None) -> list[Wait]:
     ]
 
 
-def with_asked_on(team: Team | None = None) -> QuerySet[Any]:
-    """Cases, each with the day `asked_on` on which help was asked for, as far as it still waits from then."""
-    cases = Case.objects.all() if team is None else Case.objects.filter(team=team)
-    anew = ASKED_ANEW.order_by("-happened_on").values("happened_on")[:1]
-    return cases.annotate(asked_on=Coalesce(Subquery(anew), F("opened_on"), output_field=DateField()))
+def of_team(team: Team | None) -> QuerySet[Case]:
+    """The cases of one team, or of all."""
+    return Case.objects.all() if team is None else Case.objects.filter(team=team)
 
 
 def client_group(reason: str) -> str:
@@ -109,4 +107,7 @@ def client_group(reason: str) -> str:
 
 
 def _asked(what: Awaited, team: Team | None) -> QuerySet[Any]:
-    return with_asked_on(team).annotate(had_on=Subquery(HAD[what][:1]))
+    """Cases, each with the days on which help was asked for last, and on which they had what they waited for since."""
+    anew = ASKED_ANEW.order_by("-happened_on").values("happened_on")[:1]
+    asked_on = Coalesce(Subquery(anew), F("opened_on"), output_field=DateField())
+    return of_team(team).annotate(asked_on=asked_on).annotate(had_on=Subquery(HAD[what][:1]))

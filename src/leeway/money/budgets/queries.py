@@ -114,7 +114,7 @@ class PaidBefore:
     @property
     def label(self) -> str:
         """How it is held, in words."""
-        return Way(self.way).label.partition(":")[0]
+        return Way(self.way).short
 
     @property
     def more_pence(self) -> int:
@@ -527,7 +527,7 @@ def _rows(budget: Budget, first: Budget, on: date) -> list[InstalmentRow]:
 
 def _row(each: Any) -> InstalmentRow:
     """One line of the schedule; the instalment carries the `why` that `with_what_stops` looked up."""
-    way = each.part.get_way_display().partition(":")[0]
+    way = Way(each.part.way).short
     if hasattr(each, "cancellation"):
         return InstalmentRow(each, way, "Cancelled", each.cancellation.reason)
     payments = [payment for payment in each.payments.all() if payment.run.approved_on and not payment.run.given_up_on]

@@ -14,7 +14,7 @@ from leeway.access.roles import Capability
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Plan, PlanLine, PlanState
-from leeway.care.planning.waiting import TOLD, Wait, client_group, waits
+from leeway.care.planning.waiting import TOLD, Wait, client_group, of_team, waits
 from leeway.money.budgets.models import Budget, Instalment
 from leeway.money.payees.models import PAID_WAYS
 from leeway.money.payments.models import Payment
@@ -44,7 +44,7 @@ def first_payments(*, since: date, until: date, seen_by: User, team: Team | None
     arrived = Payment.objects.filter(state=PaymentState.ARRIVED)
     own = arrived.filter(case=OuterRef("pk")).order_by("run__pay_on", "place")
     cases = (
-        _cases(team)
+        of_team(team)
         .filter(Exists(own))
         .annotate(
             first=Min("payments__run__pay_on", filter=Q(payments__state=PaymentState.ARRIVED)),
@@ -87,10 +87,6 @@ def _stands(case: Case) -> str:
     return "The money is to be set up" if case.stage == Stage.ARRANGING else "Set up, and not paid yet"
 
 
-def _cases(team: Team | None) -> QuerySet[Case]:
-    return Case.objects.all() if team is None else Case.objects.filter(team=team)
-
-
 def _unpaid(team: Team | None = None) -> QuerySet[Case]:
     """Open cases of people who live, with an agreed plan that pays money out, of which nothing has arrived.
 
@@ -101,7 +97,7 @@ def _unpaid(team: Team | None = None) -> QuerySet[Case]:
     never = ~Exists(Payment.objects.filter(case=OuterRef("pk"), state=PaymentState.ARRIVED))
     falls_due = Instalment.objects.filter(part__budget__case=OuterRef("pk"), amount_pence__gt=0, cancellation=None)
     owed = ~Exists(Budget.objects.filter(case=OuterRef("pk"))) | Exists(falls_due)
-    return _cases(team).filter(Exists(agreed), never, owed, person__date_of_death=None).exclude(stage=Stage.CLOSED)
+    return of_team(team).filter(Exists(agreed), never, owed, person__date_of_death=None).exclude(stage=Stage.CLOSED)
 
 
 def _age(born: date | None, on: date) -> int:

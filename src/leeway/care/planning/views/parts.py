@@ -18,7 +18,7 @@ from leeway.care.planning.access import lacks_capacity
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
 from leeway.care.planning.evidence import needs_of
 from leeway.care.planning.forms import PERSON
-from leeway.care.planning.models import Plan, PlanLine, PlanState
+from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
 from leeway.care.planning.uses import council_in_words, family_in_words
 from leeway.market.contracts.presenters import change_in_words, kind_in_words
 
@@ -64,7 +64,7 @@ def rows(lines: list[PlanLine], on: date) -> list[dict]:
             "nhs_pence": nhs_pence(line),
             "free": free.get(line.pk),
             "answered": bool(line.exemption),
-            "way": line.get_way_display().partition(":")[0],
+            "way": Way(line.way).short if line.way else "",
             "aim": line.aim.words if line.aim else "",
             "family": family_in_words(line),
             "council": council_in_words(line),

@@ -218,7 +218,7 @@ def _open_part(budget: Budget, share: Share, by: User, on: date) -> Part:
 def _require_bank_details(case: Case, shares: list[Share]) -> None:
     missing = {share.way for share in shares if share.way in PAID_WAYS} - ways_ready(case)
     if missing:
-        names = " and the ".join(way.label.partition(":")[0].lower() for way in sorted(missing))
+        names = " and the ".join(way.short.lower() for way in sorted(missing))
         raise Refusal(f"The {names} needs bank details that two officers have checked. Enter or approve them first.")
 
 
