@@ -33,14 +33,14 @@ def keep_lines(matched: int, unexplained: int, by, approvers: list):
     from django.core.files.base import ContentFile
 
     from leeway.money.banking.working_days import bacs_submission_day
-    from leeway.money.payments import actions, queries
+    from leeway.money.payments import actions, making, pay_days
     from leeway.money.payments.states import State
     from leeway.money.statements.actions import keep_statement
 
     on = today()
-    pay_on = queries.first_pay_day(on)
+    pay_on = pay_days.first_pay_day(on)
     make_due(matched + unexplained, pay_on, by, on)
-    run = actions.make_run(pay_on=pay_on, by=by, on=on)
+    run = making.make_run(pay_on=pay_on, by=by, on=on)
     for approver in approvers:
         if run.state != State.APPROVED:
             run = actions.approve_run(run=run, by=approver, on=on)

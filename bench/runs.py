@@ -58,7 +58,7 @@ def make_due(count: int, pay_on: date, by, on: date) -> None:
 
     from leeway.money.budgets.models import Instalment, Part
     from leeway.money.budgets.payable import as_paid_on, payable
-    from leeway.money.payments.queries import unpaid
+    from leeway.money.payments.falling_due import unpaid
 
     wanted = count - payable(unpaid(pay_on)).count()
     going_on = Instalment.objects.filter(kind="regular", amount_pence__gt=0, part__budget__ending=None)
@@ -169,12 +169,12 @@ def pay(count: int) -> dict:
     from django.db import connection
 
     from leeway.money.banking.working_days import bacs_submission_day
-    from leeway.money.payments import actions, queries
+    from leeway.money.payments import actions, bank_files, making, pay_days
     from leeway.money.payments.states import State
     from leeway.money.statements import actions as statements
 
     on = today()
-    pay_on = queries.first_pay_day(on)
+    pay_on = pay_days.first_pay_day(on)
     maker, approvers = officers()
     make_due(count, pay_on, maker, on)
     with connection.cursor() as cursor:
@@ -189,14 +189,14 @@ def pay(count: int) -> dict:
 
         told[name] = cost_of(keep, server=server) | {"peak_mib": peak_mib()}
 
-    step("Made", lambda: actions.make_run(pay_on=pay_on, by=maker, on=on))
+    step("Made", lambda: making.make_run(pay_on=pay_on, by=maker, on=on))
     run = kept["Made"]
     for approver in approvers:
         if run.state != State.APPROVED:
             step("Approved", lambda run=run, who=approver: actions.approve_run(run=run, by=who, on=on))
             run = kept["Approved"]
-    step("Standard 18 written", lambda: len(queries.bacs_file(run)))
-    step("pain.001 written", lambda: sum(map(len, queries.iso_file(run))))
+    step("Standard 18 written", lambda: len(bank_files.bacs_file(run)))
+    step("pain.001 written", lambda: sum(map(len, bank_files.iso_file(run))))
     sent_on = max(on, bacs_submission_day(pay_on))
     step("Sent", lambda: actions.record_sent(run=run, sent_on=sent_on, by=maker, on=sent_on))
     account = open_account(maker, on)

@@ -20,7 +20,8 @@ from leeway.care.planning.models import Plan, PlanState, Way
 from leeway.money.budgets.actions import start_budget
 from leeway.money.payees.actions import approve_details, enter_details
 from leeway.money.payees.models import Holder
-from leeway.money.payments.actions import approve_run, make_run
+from leeway.money.payments.actions import approve_run
+from leeway.money.payments.making import make_run
 from leeway.refusal import NotAllowed
 from leeway.site.commands import main
 

@@ -48,8 +48,9 @@ OWN_WORDS = {
     "money/ledger": {"histories", "export", "reasons", "relations"},
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay", "committed"},
     "money/payments": {
-        "answers", "comparing", "frozen", "lateness", "leaving_out", "money_now", "notices", "paid_out", "relations",
-        "sampling", "settling", "together", "together_views", "waiting",
+        "answers", "bank_files", "comparing", "falling_due", "frozen", "lateness", "leaving_out", "making", "money_now",
+        "notices", "paid_out", "pay_days", "posting", "relations", "returning", "sampling", "settling", "steps",
+        "together", "together_views", "waiting", "withdrawing",
     },
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/contributions": {"relations"},

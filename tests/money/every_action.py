@@ -28,7 +28,7 @@ from leeway.money.ledger.queries import balance
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payments import actions as payments
-from leeway.money.payments import answers, leaving_out, sampling, together
+from leeway.money.payments import answers, leaving_out, making, returning, sampling, together, withdrawing
 from leeway.money.payments.models import FileOfRuns, Payment, PaymentRun
 from leeway.money.payments.states import State
 from leeway.money.statements import actions as statements
@@ -45,7 +45,10 @@ STARTS, CUT, FOUR_WEEKS_END = date(2026, 4, 22), date(2026, 4, 23), date(2026, 5
 PAY_DAYS = (date(2026, 4, 24), date(2026, 4, 27))  # of five days, and of four weeks
 NEXT_PAY_DAY, AFTER = date(2026, 5, 22), date(2026, 6, 4)
 SEEN = "Bank statement of that day"
-ROOMS = (budgets, payees, payments, answers, leaving_out, sampling, together, contributions, statements, circumstances)
+ROOMS = (
+    budgets, payees, making, payments, withdrawing, returning, answers, leaving_out, sampling, together, contributions,
+    statements, circumstances,
+)  # fmt: skip
 
 
 @dataclass
@@ -170,7 +173,7 @@ def _dues(world: World) -> Any:
 
 
 def _redate(world: World) -> Any:
-    return payments.redate_run(run=world.runs[State.APPROVED], pay_on=date(2026, 4, 28), by=world.fay, on=ON)
+    return withdrawing.redate_run(run=world.runs[State.APPROVED], pay_on=date(2026, 4, 28), by=world.fay, on=ON)
 
 
 def _bank_account(world: World, whose: Whose = Whose.COUNCIL) -> BankAccount:
@@ -341,8 +344,8 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
 
 #: Each action that has to do with money: its room and name, what must be there first, and how it is called.
 ACTIONS: dict[Callable[..., Any], Action] = {
-    payments.make_run: Action(
-        lambda world: payments.make_run(pay_on=NEXT_PAY_DAY, by=world.finn, on=date(2026, 5, 11)),
+    making.make_run: Action(
+        lambda world: making.make_run(pay_on=NEXT_PAY_DAY, by=world.finn, on=date(2026, 5, 11)),
     ),
     payments.approve_run: Action(_approve, (State.MADE,)),
     payments.record_sent: Action(
@@ -350,15 +353,15 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         (State.APPROVED,),
     ),
     payments.confirm_run: Action(lambda world: _confirm(world, world.runs[State.SENT]), (State.SENT,)),
-    payments.return_payment: Action(
-        lambda world: payments.return_payment(
+    returning.return_payment: Action(
+        lambda world: returning.return_payment(
             payment=world.runs[State.CONFIRMED].payments.first(), reason="account closed", by=world.fay, on=AFTER
         ),
         (State.CONFIRMED,),
     ),
     answers.take_answer: Action(_answer, (State.SENT,)),
-    payments.cancel_run: Action(
-        lambda world: payments.cancel_run(run=world.runs[State.MADE], by=world.finn, on=ON), (State.MADE,)
+    withdrawing.cancel_run: Action(
+        lambda world: withdrawing.cancel_run(run=world.runs[State.MADE], by=world.finn, on=ON), (State.MADE,)
     ),
     leaving_out.leave_out: Action(
         lambda world: leaving_out.leave_out(
@@ -371,15 +374,15 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ),
         (State.MADE,),
     ),
-    payments.withdraw_run: Action(
-        lambda world: payments.withdraw_run(
+    withdrawing.withdraw_run: Action(
+        lambda world: withdrawing.withdraw_run(
             run=world.runs[State.APPROVED], reason="The bank has no file", by=world.fay, on=ON
         ),
         (State.APPROVED,),
     ),
-    payments.redate_run: Action(_redate, (State.APPROVED,)),
-    payments.make_faster_run: Action(
-        lambda world: payments.make_faster_run(
+    withdrawing.redate_run: Action(_redate, (State.APPROVED,)),
+    making.make_faster_run: Action(
+        lambda world: making.make_faster_run(
             pay_on=STARTS, only=list(_dues(world)), why="She is home alone", by=world.finn, on=ON
         ),
     ),
@@ -573,7 +576,7 @@ def in_use(case: Case, finn: User, fay: User, *ways: Way) -> None:
 
 def _run(world: World, state: State, pay_on: date) -> Any:
     """A run that has come as far as this state."""
-    run = payments.make_run(pay_on=pay_on, by=world.finn, on=ON)
+    run = making.make_run(pay_on=pay_on, by=world.finn, on=ON)
     if state != State.MADE:
         run = payments.approve_run(run=run, by=world.fay, on=ON)
     if state in (State.SENT, State.CONFIRMED):

@@ -24,21 +24,14 @@ from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
 from leeway.money.payees.actions import enter_details, reject_details
 from leeway.money.payees.models import Holder, PayeeAccount
-from leeway.money.payments.actions import (
-    approve_run,
-    cancel_run,
-    confirm_run,
-    make_faster_run,
-    make_run,
-    record_sent,
-    redate_run,
-    return_payment,
-    withdraw_run,
-)
+from leeway.money.payments.actions import approve_run, confirm_run, record_sent
 from leeway.money.payments.answers import take_answer
+from leeway.money.payments.making import make_faster_run, make_run
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.relations import RELATIONS
+from leeway.money.payments.returning import return_payment
 from leeway.money.payments.sampling import draw_sample, record_checked
+from leeway.money.payments.withdrawing import cancel_run, redate_run, withdraw_run
 from leeway.money.statements import actions as statements
 from leeway.money.statements.kinds import Otherwise, What, Whose
 from leeway.money.statements.matching import Thing

@@ -26,7 +26,8 @@ from leeway.money.budgets.models import Hold, HoldKind, Instalment
 from leeway.money.budgets.queries import budgets_to_end, picture
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder
-from leeway.money.payments.actions import NothingToPay, approve_run, make_run, record_sent
+from leeway.money.payments.actions import approve_run, record_sent
+from leeway.money.payments.making import NothingToPay, make_run
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from leeway.site import events

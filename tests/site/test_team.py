@@ -19,7 +19,7 @@ from leeway.care.review.models import Review
 from leeway.care.review.workload import late_reviews, workloads
 from leeway.money.budgets.actions import end_budget, start_budget
 from leeway.money.budgets.committed import HeldPart
-from leeway.money.payments.actions import make_run
+from leeway.money.payments.making import make_run
 from leeway.money.payments.waiting import unpaid_still
 from leeway.period import Period
 from leeway.refusal import NotAllowed

@@ -34,8 +34,10 @@ from leeway.law.numbers import pounds
 from leeway.messages.queries import about_case
 from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_deaths
 from leeway.money.payees.queries import waiting as details_waiting
+from leeway.money.payments.falling_due import pay_day_to_suggest, preview
 from leeway.money.payments.money_now import money_now
-from leeway.money.payments.queries import first_pay_day, pay_day_to_suggest, preview, runs_on_their_way
+from leeway.money.payments.pay_days import first_pay_day
+from leeway.money.payments.queries import runs_on_their_way
 from leeway.money.payments.views import todays_work
 from leeway.money.payments.waiting import first_payments, middle_days
 from leeway.money.statements.presenters import to_explain

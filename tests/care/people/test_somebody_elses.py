@@ -20,7 +20,8 @@ from leeway.money.budgets.actions import start_budget
 from leeway.money.payees.actions import enter_details
 from leeway.money.payees.models import Holder
 from leeway.money.payments import actions as payments
-from leeway.money.payments.queries import preview
+from leeway.money.payments import making
+from leeway.money.payments.falling_due import preview
 from leeway.versions import version_of
 
 PAY_ON = date(2026, 4, 24)
@@ -164,7 +165,7 @@ class TestManyAtOnce:
 
     @pytest.fixture
     def run(self, budget, finn, fay):
-        made = payments.make_run(pay_on=PAY_ON, by=finn, on=date(2026, 4, 20))
+        made = making.make_run(pay_on=PAY_ON, by=finn, on=date(2026, 4, 20))
         return payments.approve_run(run=made, by=fay, on=date(2026, 4, 20))
 
     @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from leeway.money.budgets.replay import replay
 from leeway.money.budgets.schedule import days_pence
 from leeway.money.contributions.actions import let_fall_due
 from leeway.money.ledger.models import Kind, Transfer
-from leeway.money.payments.actions import make_run
+from leeway.money.payments.making import make_run
 from leeway.money.payments.queries import findings
 from leeway.refusal import Refusal
 

@@ -20,7 +20,7 @@ from leeway.money.budgets.schedule import days_pence
 from leeway.money.contributions.actions import let_fall_due
 from leeway.money.contributions.queries import changes
 from leeway.money.ledger.models import Transfer
-from leeway.money.payments.actions import make_run
+from leeway.money.payments.making import make_run
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from tests.care.letters.reading import words

@@ -23,7 +23,7 @@ from leeway.money.budgets.queries import picture
 from leeway.money.contributions import actions, queries
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
-from leeway.money.payments.actions import make_run
+from leeway.money.payments.making import make_run
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from tests.care.letters.reading import words

@@ -16,7 +16,7 @@ from leeway.money.contributions.models import Receipt
 from leeway.money.contributions.queries import owed, picture
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.money.ledger.queries import balance, trial_balance
-from leeway.money.payments.actions import make_run
+from leeway.money.payments.making import make_run
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from tests.races import at_once

@@ -15,7 +15,8 @@ from leeway.money.budgets.queries import picture
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State
-from leeway.money.payments.actions import NothingToPay, approve_run, make_run
+from leeway.money.payments.actions import approve_run
+from leeway.money.payments.making import NothingToPay, make_run
 from leeway.refusal import Refusal
 from leeway.versions import version_of
 from tests.conftest import SET_UP_ON

@@ -19,7 +19,7 @@ def steps() -> dict:
     from leeway.access.models import User
     from leeway.jobs.jobs import perform
     from leeway.jobs.models import Job
-    from leeway.money.payments import actions
+    from leeway.money.payments import actions, making
     from leeway.money.payments.models import PaymentRun
 
     finn, fay = (User.objects.get(email=f"{name}@council.example") for name in ("finn", "fay"))
@@ -28,7 +28,7 @@ def steps() -> dict:
         return PaymentRun.objects.get(number=1)
 
     return {
-        "make": lambda: actions.make_run(pay_on=PAY_ON, by=finn, on=ON),
+        "make": lambda: making.make_run(pay_on=PAY_ON, by=finn, on=ON),
         "approve": lambda: actions.approve_run(run=run(), by=fay, on=ON),
         "send": lambda: actions.record_sent(run=run(), sent_on=ON, by=fay, on=ON),
         "send by a job": lambda: perform(Job.objects.get(kind="send_run").pk),

@@ -20,13 +20,16 @@ from leeway.money.budgets.actions import lift_hold, start_budget
 from leeway.money.budgets.models import Hold
 from leeway.money.ledger.models import Transfer
 from leeway.money.ledger.queries import balance
-from leeway.money.payments.actions import approve_run, confirm_run, make_run, return_payment, withdraw_run
+from leeway.money.payments.actions import approve_run, confirm_run
 from leeway.money.payments.answers import AnswerRefused, take_answer
+from leeway.money.payments.making import make_run
 from leeway.money.payments.models import AnsweredPayment, BankAnswer, PaymentRun
 from leeway.money.payments.money_now import money_now
 from leeway.money.payments.notices import tell_of_late
 from leeway.money.payments.queries import evidence_for, findings, runs_on_their_way
+from leeway.money.payments.returning import return_payment
 from leeway.money.payments.views import todays_work
+from leeway.money.payments.withdrawing import withdraw_run
 from leeway.refusal import NotAllowed, Refusal
 from tests.money.banking import statement_writers as write
 from tests.money.banking.reports import notification, report, sent_back, status

@@ -21,8 +21,9 @@ from leeway.jobs.states import State as JobState
 from leeway.money.budgets.actions import start_budget
 from leeway.money.ledger.models import Kind, Transfer
 from leeway.money.ledger.queries import trial_balance
+from leeway.money.payments.bank_files import bacs_file, iso_file
 from leeway.money.payments.models import Payment, PaymentRun
-from leeway.money.payments.queries import bacs_file, findings, iso_file
+from leeway.money.payments.queries import findings
 from leeway.money.payments.states import PaymentState, State
 from leeway.refusal import Refusal
 from tests.conftest import SET_UP_ON

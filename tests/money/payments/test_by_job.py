@@ -20,7 +20,7 @@ from leeway.jobs.states import State as JobState
 from leeway.money.budgets.actions import place_hold, start_budget
 from leeway.money.budgets.models import HoldKind
 from leeway.money.ledger.models import Transfer
-from leeway.money.payments import actions
+from leeway.money.payments import actions, making
 from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.queries import findings
 from leeway.money.payments.states import State
@@ -49,7 +49,7 @@ def budgets(another_case, agree, bank, finn, settings, monkeypatch):
 @pytest.fixture
 def run(budgets, finn):
     """A run of the three that Finn made."""
-    return actions.make_run(pay_on=PAY_ON, by=finn, on=ON)
+    return making.make_run(pay_on=PAY_ON, by=finn, on=ON)
 
 
 def press(client, name, run=None, **said):

@@ -14,10 +14,12 @@ from leeway.money.budgets.actions import lift_hold, start_budget
 from leeway.money.budgets.models import Hold
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
-from leeway.money.payments.actions import confirm_run, make_run
+from leeway.money.payments.actions import confirm_run
 from leeway.money.payments.answers import take_answer
+from leeway.money.payments.bank_files import iso_file
+from leeway.money.payments.making import make_run
 from leeway.money.payments.models import BankAnswer
-from leeway.money.payments.queries import evidence_for, findings, iso_file
+from leeway.money.payments.queries import evidence_for, findings
 from leeway.refusal import Refusal
 from tests.counterparty import bank_of_ours
 

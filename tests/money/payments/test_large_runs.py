@@ -12,17 +12,12 @@ from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import start_budget
 from leeway.money.budgets.models import Instalment
 from leeway.money.payees.actions import SecondOfficerNeeded
-from leeway.money.payments.actions import (
-    approve_run,
-    cancel_run,
-    make_faster_run,
-    make_run,
-    record_sent,
-    redate_run,
-)
+from leeway.money.payments.actions import approve_run, record_sent
+from leeway.money.payments.making import make_faster_run, make_run
 from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.queries import findings
 from leeway.money.payments.states import State
+from leeway.money.payments.withdrawing import cancel_run, redate_run
 from leeway.refusal import NotAllowed, Refusal
 from tests.races import at_once
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import start_budget
 from leeway.money.commands import money
-from leeway.money.payments.actions import make_run
+from leeway.money.payments.making import make_run
 
 
 @pytest.fixture

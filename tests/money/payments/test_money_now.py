@@ -10,8 +10,9 @@ from leeway.care.people.models import Authority, Relationship
 from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import ask_for_interim, authorise_interim, lift_hold, place_hold, start_budget
 from leeway.money.budgets.models import HoldKind
-from leeway.money.payments.actions import approve_run, make_faster_run, make_run, record_sent
-from leeway.money.payments.queries import late
+from leeway.money.payments.actions import approve_run, record_sent
+from leeway.money.payments.falling_due import late
+from leeway.money.payments.making import make_faster_run, make_run
 from tests.conftest import SET_UP_ON
 
 pytestmark = pytest.mark.django_db

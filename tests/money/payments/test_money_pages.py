@@ -12,7 +12,7 @@ from leeway.money.banking.working_days import working_day_on_or_before
 from leeway.money.budgets.actions import start_budget
 from leeway.money.budgets.models import Budget, Instalment
 from leeway.money.payees.models import PayeeAccount
-from leeway.money.payments.actions import make_run
+from leeway.money.payments.making import make_run
 from leeway.money.payments.models import PaymentRun
 
 DP = Way.DIRECT_PAYMENT

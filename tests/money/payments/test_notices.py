@@ -11,7 +11,8 @@ from leeway.care.planning.models import Way
 from leeway.messages.models import Message
 from leeway.money.budgets.actions import lift_hold, place_hold, start_budget
 from leeway.money.budgets.models import HoldKind
-from leeway.money.payments.actions import approve_run, make_faster_run, make_run, record_sent
+from leeway.money.payments.actions import approve_run, record_sent
+from leeway.money.payments.making import make_faster_run, make_run
 from leeway.money.payments.money_now import money_now
 from leeway.money.payments.notices import tell_of_late, tell_of_sent
 from tests.conftest import SET_UP_ON

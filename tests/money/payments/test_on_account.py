@@ -12,17 +12,13 @@ from leeway.care.people.models import Task
 from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import ask_for_interim, authorise_interim, end_interim, start_budget
 from leeway.money.budgets.models import Instalment, Interim
-from leeway.money.payments.actions import (
-    NothingToPay,
-    approve_run,
-    confirm_run,
-    make_faster_run,
-    make_run,
-    record_sent,
-    return_payment,
-)
+from leeway.money.payments.actions import approve_run, confirm_run, record_sent
+from leeway.money.payments.bank_files import iso_file
+from leeway.money.payments.falling_due import Totals, came_back, on_account_waiting
+from leeway.money.payments.making import NothingToPay, make_faster_run, make_run
 from leeway.money.payments.models import Rail
-from leeway.money.payments.queries import Totals, came_back, findings, iso_file, on_account_waiting, runs_on_their_way
+from leeway.money.payments.queries import findings, runs_on_their_way
+from leeway.money.payments.returning import return_payment
 from leeway.money.payments.views import todays_work
 from leeway.refusal import NotAllowed, Refusal
 

@@ -18,22 +18,15 @@ from leeway.money.budgets.queries import paid_beyond, picture
 from leeway.money.ledger.models import Account, Kind, Transfer
 from leeway.money.ledger.queries import balance
 from leeway.money.payees.actions import SecondOfficerNeeded
-from leeway.money.payments import queries
-from leeway.money.payments.actions import (
-    NothingToPay,
-    approve_run,
-    cancel_run,
-    confirm_run,
-    make_faster_run,
-    make_run,
-    record_sent,
-    redate_run,
-    return_payment,
-    withdraw_run,
-)
+from leeway.money.payments import falling_due
+from leeway.money.payments.actions import approve_run, confirm_run, record_sent
+from leeway.money.payments.bank_files import bacs_file
+from leeway.money.payments.making import NothingToPay, make_faster_run, make_run
 from leeway.money.payments.models import PaymentRun
-from leeway.money.payments.queries import bacs_file, findings
+from leeway.money.payments.queries import findings
+from leeway.money.payments.returning import return_payment
 from leeway.money.payments.states import MOVES, PaymentState, State
+from leeway.money.payments.withdrawing import cancel_run, redate_run, withdraw_run
 from leeway.refusal import NotAllowed, Refusal
 from tests.money.payments.rows import slip_in
 
@@ -240,7 +233,7 @@ def test_what_came_back_is_committed_again_told_and_waits_for_finance(run, budge
     assert "We sent you £71.43, but your bank sent it back" in message.body
     with pytest.raises(NothingToPay):
         make_run(pay_on=LATER, by=finn, on=date(2026, 4, 23))
-    assert queries.what_is_due(LATER, seen_by=finn).waiting[0].why == "A payment came back"
+    assert falling_due.what_is_due(LATER, seen_by=finn).waiting[0].why == "A payment came back"
 
     lift_hold(hold=Hold.objects.get(kind=HoldKind.RETURNED), by=finn, on=date(2026, 4, 24))
     assert not Task.objects.filter(kind=Event.PAYMENT_RETURNED, done_on=None).exists()

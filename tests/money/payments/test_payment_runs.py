@@ -19,10 +19,15 @@ from leeway.money.budgets.queries import budgets_to_end
 from leeway.money.ledger.models import Account, Kind, Transfer
 from leeway.money.ledger.queries import balance
 from leeway.money.payees.actions import SecondOfficerNeeded
-from leeway.money.payments.actions import NothingToPay, approve_run, cancel_run, confirm_run, make_run, record_sent
+from leeway.money.payments.actions import approve_run, confirm_run, record_sent
+from leeway.money.payments.bank_files import bacs_file, iso_file
+from leeway.money.payments.falling_due import preview, what_is_due
+from leeway.money.payments.making import NothingToPay, make_run
 from leeway.money.payments.models import Payment, PaymentRun
-from leeway.money.payments.queries import bacs_file, findings, first_pay_day, iso_file, preview, what_is_due
+from leeway.money.payments.pay_days import first_pay_day
+from leeway.money.payments.queries import findings
 from leeway.money.payments.states import State
+from leeway.money.payments.withdrawing import cancel_run
 from leeway.refusal import NotAllowed, Refusal
 from tests.money.payments.rows import slip_in
 from tests.races import at_once

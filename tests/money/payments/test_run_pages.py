@@ -18,20 +18,16 @@ from leeway.money.budgets.models import HoldKind, Instalment
 from leeway.money.payees import actions as payees
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payees.models import Holder
-from leeway.money.payments import comparing, queries
-from leeway.money.payments.actions import (
-    approve_run,
-    cancel_run,
-    make_faster_run,
-    make_run,
-    redate_run,
-)
+from leeway.money.payments import comparing, falling_due, sampling
+from leeway.money.payments.actions import approve_run
 from leeway.money.payments.leaving_out import leave_out
+from leeway.money.payments.making import make_faster_run, make_run
 from leeway.money.payments.models import PaymentRun
-from leeway.money.payments.queries import findings, wrong_between
-from leeway.money.payments.sampling import draw_sample, record_checked
+from leeway.money.payments.queries import findings
+from leeway.money.payments.sampling import draw_sample, record_checked, wrong_between
 from leeway.money.payments.states import State
 from leeway.money.payments.waiting import FirstPayment, first_payments, longest_waits
+from leeway.money.payments.withdrawing import cancel_run, redate_run
 from leeway.refusal import NotAllowed, Refusal
 from leeway.site.first_payments import breakdown
 
@@ -104,7 +100,7 @@ def test_one_payment_is_left_out_with_a_reason_and_the_run_made_again(paid_for, 
     again = left_out(amys, fay)
     run.refresh_from_db()
     assert (run.state, again.pay_on, again.made_by, names(again)) == (State.CANCELLED, BEFORE, fay, ["Bob", "Cid"])
-    assert [each.why for each in queries.what_is_due(BEFORE, seen_by=finn).waiting] == ["Finance checks it first"]
+    assert [each.why for each in falling_due.what_is_due(BEFORE, seen_by=finn).waiting] == ["Finance checks it first"]
     told = amys.case.story.latest("pk").sentence
     assert told == "Payments on hold: finance checks it first."
     with pytest.raises(Refusal, match="Cancelled"):
@@ -126,7 +122,7 @@ def test_who_is_alone_in_a_run_is_left_out_and_no_run_takes_its_place(paid_for, 
 
 def test_of_a_run_the_same_day_the_others_are_paid_and_nobody_else(paid_for, finn):
     paid_for("Amy"), paid_for("Bob"), paid_for("Cid")
-    only = [each.id for each in queries.urgent(BEFORE, seen_by=finn)][:2]
+    only = [each.id for each in falling_due.urgent(BEFORE, seen_by=finn)][:2]
     run = make_faster_run(pay_on=BEFORE, only=only, why="They wait for their first", by=finn, on=ON)
     first, second = run.payments.order_by("place")
     again = left_out(first, finn)
@@ -252,15 +248,15 @@ def test_a_sample_is_drawn_once_by_chance_and_says_how_much_is_wrong(paid_for, f
     with pytest.raises(Refusal, match="drawn once"):
         draw_sample(run=run, size=4, because="Again please", by=fay, on=ON)
     rows = list(sample.rows.all())
-    assert [row.payment.place for row in rows] == queries.drawn(4, 4, sample.seed)
-    assert queries.sample_of(run, seen_by=fay).low_percent is None
+    assert [row.payment.place for row in rows] == sampling.drawn(4, 4, sample.seed)
+    assert sampling.sample_of(run, seen_by=fay).low_percent is None
     with pytest.raises(SecondOfficerNeeded):
         record_checked(sampled=rows[0], right=True, found="As planned", by=finn, on=ON)
     for row, right in zip(rows, (True, True, False), strict=False):
         record_checked(sampled=row, right=right, found="Plan and bank details", by=fay, on=ON)
     with pytest.raises(Refusal, match="already"):
         record_checked(sampled=rows[0], right=False, found="Changed my mind", by=fay, on=ON)
-    found = queries.sample_of(run, seen_by=fay)
+    found = sampling.sample_of(run, seen_by=fay)
     assert (found.looked, found.wrong) == (3, 1)
     assert (found.low_percent, found.high_percent) == wrong_between(1, 3) == (0.8, 90.6)
     assert list(findings()) == []
@@ -383,7 +379,7 @@ def test_what_bacs_cannot_bring_in_time_is_paid_the_same_day(paid_for, another_c
     on = working_day_on_or_before(day - timedelta(days=1))
 
     def offered(day, **asked):
-        found = [(one.case.person.given_name, one.what) for one in queries.urgent(day, seen_by=finn, **asked)]
+        found = [(one.case.person.given_name, one.what) for one in falling_due.urgent(day, seen_by=finn, **asked)]
         return dict(found[::-1])
 
     assert offered(date(2026, 4, 22)).keys() == {"Dee"}

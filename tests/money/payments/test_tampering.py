@@ -23,8 +23,9 @@ from leeway.money.budgets.dues import Payer
 from leeway.money.contributions.actions import confirm_receipt, let_fall_due, take_back
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
-from leeway.money.payments.actions import approve_run, make_run
+from leeway.money.payments.actions import approve_run
 from leeway.money.payments.answers import take_answer
+from leeway.money.payments.making import make_run
 from leeway.money.payments.queries import findings
 from leeway.money.payments.sampling import draw_sample, record_checked
 from leeway.money.payments.together import put_together, record_file_sent

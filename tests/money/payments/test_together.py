@@ -12,19 +12,14 @@ from leeway.money.banking import bacs18, working_days
 from leeway.money.budgets.actions import place_hold, start_budget
 from leeway.money.budgets.models import HoldKind
 from leeway.money.ledger.models import Transfer
-from leeway.money.payments.actions import (
-    approve_run,
-    confirm_run,
-    make_faster_run,
-    make_run,
-    record_sent,
-    redate_run,
-    withdraw_run,
-)
+from leeway.money.payments.actions import approve_run, confirm_run, record_sent
+from leeway.money.payments.bank_files import Credits, bacs_file
+from leeway.money.payments.making import make_faster_run, make_run
 from leeway.money.payments.models import FileOfRuns, PaymentRun
-from leeway.money.payments.queries import Credits, bacs_file, findings
+from leeway.money.payments.queries import findings
 from leeway.money.payments.states import State
 from leeway.money.payments.together import put_together, record_file_sent, take_apart, text_of
+from leeway.money.payments.withdrawing import redate_run, withdraw_run
 from leeway.refusal import NotAllowed, Refusal
 
 ON, FIRST, SECOND, THIRD = date(2026, 4, 20), date(2026, 4, 24), date(2026, 4, 27), date(2026, 5, 5)

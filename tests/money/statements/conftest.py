@@ -9,7 +9,7 @@ from leeway.care.planning.models import Way
 from leeway.money.banking.statement import Line, ReadFile
 from leeway.money.banking.statement import Statement as Read
 from leeway.money.budgets.actions import start_budget
-from leeway.money.payments.actions import make_run
+from leeway.money.payments.making import make_run
 from leeway.money.statements import actions, keeping
 from leeway.money.statements.kinds import Whose
 

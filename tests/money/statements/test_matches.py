@@ -9,9 +9,10 @@ from django.db import DatabaseError, transaction
 from leeway.access.models import Look
 from leeway.money.budgets.dues import Payer
 from leeway.money.budgets.models import Hold
-from leeway.money.payments.actions import confirm_run, return_payment
+from leeway.money.payments.actions import confirm_run
 from leeway.money.payments.answers import take_answer
 from leeway.money.payments.models import Payment
+from leeway.money.payments.returning import return_payment
 from leeway.money.payments.states import PaymentState, State
 from leeway.money.statements import actions, candidates, matching, queries
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose

@@ -11,6 +11,7 @@ from leeway.money.budgets.actions import start_budget
 from leeway.money.contributions.actions import let_fall_due
 from leeway.money.contributions.models import Receipt
 from leeway.money.payments import actions as payments
+from leeway.money.payments import making, withdrawing
 from leeway.money.payments.states import State
 from leeway.money.statements import actions
 from leeway.money.statements.columns import in_use
@@ -107,11 +108,11 @@ def test_the_bank_has_the_file_of_the_day_that_was_seen(case, agree, bank, press
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: ON)
     bank(case)
     start_budget(plan=agree(case, (Way.DIRECT_PAYMENT, 100_00, 0)), by=finn, on=date(2026, 4, 1))
-    run = payments.make_run(pay_on=date(2026, 4, 24), by=finn, on=ON)
+    run = making.make_run(pay_on=date(2026, 4, 24), by=finn, on=ON)
     payments.approve_run(run=run, by=fay, on=ON)
 
     def meanwhile():
-        payments.redate_run(run=run, pay_on=date(2026, 4, 28), by=finn, on=ON)
+        withdrawing.redate_run(run=run, pay_on=date(2026, 4, 28), by=finn, on=ON)
         payments.approve_run(run=run, by=fay, on=ON)
 
     day = {"sent_on_day": "20", "sent_on_month": "4", "sent_on_year": "2026"}

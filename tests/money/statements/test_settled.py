@@ -7,8 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from leeway.money.budgets.actions import end_budget, lift_hold
 from leeway.money.budgets.models import Hold
-from leeway.money.payments.actions import confirm_run, make_run
+from leeway.money.payments.actions import confirm_run
 from leeway.money.payments.answers import take_answer
+from leeway.money.payments.making import make_run
 from leeway.money.payments.settling import not_settled_because, settled
 from leeway.money.statements import actions
 from leeway.money.statements.models import Match

@@ -14,7 +14,7 @@ from leeway.money.budgets.models import Budget, Cancellation, Ending, HoldKind, 
 from leeway.money.budgets.payable import as_paid_on, payable
 from leeway.money.ledger.models import Kind
 from leeway.money.ledger.queries import balances_of_case
-from leeway.money.payments.actions import make_run
+from leeway.money.payments.making import make_run
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from leeway.versions import version_of

@@ -7,8 +7,10 @@ import pytest
 from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.models import Cancellation
 from leeway.money.ledger.models import Transfer
-from leeway.money.payments.actions import NothingToPay, approve_run, cancel_run, make_run, record_sent
+from leeway.money.payments.actions import approve_run, record_sent
+from leeway.money.payments.making import NothingToPay, make_run
 from leeway.money.payments.queries import findings
+from leeway.money.payments.withdrawing import cancel_run
 from leeway.refusal import NotAllowed, Refusal
 from tests.site.ends.conftest import ON, PAY_ON, committed
 

@@ -15,7 +15,8 @@ from leeway.messages.models import Message
 from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.models import HoldKind
 from leeway.money.budgets.queries import picture
-from leeway.money.payments.actions import NothingToPay, cancel_run, make_run
+from leeway.money.payments.making import NothingToPay, make_run
+from leeway.money.payments.withdrawing import cancel_run
 from leeway.refusal import NotAllowed, Refusal
 from tests.site.ends.conftest import AWAY, DIED, ON, PAY_ON, STARTED, tasks
 

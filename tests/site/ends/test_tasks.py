@@ -18,7 +18,7 @@ from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.models import HoldKind
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder
-from leeway.money.payments.actions import NothingToPay, make_run
+from leeway.money.payments.making import NothingToPay, make_run
 from leeway.refusal import Refusal
 from leeway.site import events
 from leeway.site.case_now import CaseNow

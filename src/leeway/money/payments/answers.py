@@ -29,9 +29,10 @@ from leeway.money.banking.reasons import FAILED_WITH_US, Reason, ReasonSet, reas
 from leeway.money.banking.statement import CannotRead, read_statement
 from leeway.money.banking.status_report import PaymentStatus, StatusReport, Verdict
 from leeway.money.payments import queries
-from leeway.money.payments.actions import locked_run, take_back
 from leeway.money.payments.models import AnsweredPayment, BankAnswer, Payment, PaymentRun, named_as_payment
+from leeway.money.payments.returning import take_back
 from leeway.money.payments.states import TURNED_DOWN, AnswerKind, PaymentState, Said, State
+from leeway.money.payments.steps import locked_run
 from leeway.refusal import Refusal, quoted
 
 FILES_OF_RUN = "payments.run"

@@ -14,7 +14,7 @@ from leeway.files.laying_by import Given, taken_up
 from leeway.jobs.actions import report
 from leeway.jobs.kinds import Result, job, nightly
 from leeway.jobs.models import Job
-from leeway.money.payments import actions, answers, leaving_out, notices, queries, together
+from leeway.money.payments import actions, answers, leaving_out, making, notices, queries, together, withdrawing
 from leeway.money.payments.models import FileOfRuns, PaymentRun
 from leeway.money.payments.states import State
 
@@ -35,7 +35,7 @@ def payments_told(job: Job) -> Result:
 @job(queries.MAKE_RUN, title="Make a payment run", being="Being made", counts=PAYMENTS)
 def make(asked: Job, *, pay_on: str) -> Result:
     """Make a run."""
-    run = actions.make_run(pay_on=date.fromisoformat(pay_on), progress=partial(report, asked), **_by_on(asked))
+    run = making.make_run(pay_on=date.fromisoformat(pay_on), progress=partial(report, asked), **_by_on(asked))
     return _at(run, f"The payment run is made. {who_is_next(run)}")
 
 
@@ -76,21 +76,21 @@ def answer(asked: Job, *, run: str, given: Given | str) -> Result:
 @job("cancel_run", title="Cancel a payment run", being="Being cancelled", counts=PAYMENTS)
 def cancel(asked: Job, *, run: str) -> Result:
     """Give up a run before it is approved."""
-    actions.cancel_run(run=_run(run), **_by_on(asked))
+    withdrawing.cancel_run(run=_run(run), **_by_on(asked))
     return Result("The run is cancelled. Its payments are due again.", reverse("payments:home"), "Payments")
 
 
 @job("withdraw_run", title="Withdraw a payment run", being="Being withdrawn", counts=PAYMENTS)
 def withdraw(asked: Job, *, run: str, given: Given | str) -> Result:
     """Give up an approved run."""
-    actions.withdraw_run(run=_run(run), **taken_up(given).words, **_by_on(asked))
+    withdrawing.withdraw_run(run=_run(run), **taken_up(given).words, **_by_on(asked))
     return Result("The run is withdrawn. Its payments are due again.", reverse("payments:home"), "Payments")
 
 
 @job("redate_run", title="Give a payment run another day", being="Being given another day", counts=PAYMENTS)
 def redate(asked: Job, *, run: str, pay_on: str) -> Result:
     """Give a run another day."""
-    done = actions.redate_run(run=_run(run), pay_on=date.fromisoformat(pay_on), **_by_on(asked))
+    done = withdrawing.redate_run(run=_run(run), pay_on=date.fromisoformat(pay_on), **_by_on(asked))
     return _at(done, f"The run has its new day. {who_is_next(done)}")
 
 

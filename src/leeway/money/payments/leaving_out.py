@@ -10,18 +10,12 @@ from leeway.access.roles import Capability
 from leeway.acting import why_not
 from leeway.money.budgets.actions import place_hold
 from leeway.money.budgets.models import HoldKind
-from leeway.money.payments.actions import (
-    NothingToPay,
-    cancel_run,
-    locked_run,
-    make_faster_run,
-    make_run,
-    one_at_a_time,
-    require_day_of,
-    require_step,
-)
+from leeway.money.payments.making import NothingToPay, make_faster_run, make_run
 from leeway.money.payments.models import Payment, PaymentRun, Rail
+from leeway.money.payments.pay_days import require_day_of
 from leeway.money.payments.states import State
+from leeway.money.payments.steps import locked_run, one_at_a_time, require_step
+from leeway.money.payments.withdrawing import cancel_run
 from leeway.refusal import Refusal
 
 

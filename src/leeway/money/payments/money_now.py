@@ -9,16 +9,11 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from leeway.care.people.models import Case
 from leeway.money.banking.working_days import working_day_on_or_before
 from leeway.money.budgets.models import HoldKind, Instalment, Interim
-from leeway.money.budgets.payable import (
-    BETWEEN,
-    HOLD_IN_FORCE,
-    as_paid_on,
-    with_what_stops,
-    with_what_stops_on_account,
-)
+from leeway.money.budgets.payable import BETWEEN, HOLD_IN_FORCE, as_paid_on, with_what_stops, with_what_stops_on_account
 from leeway.money.payments.lateness import FAILED, late_payments
 from leeway.money.payments.models import Payment
-from leeway.money.payments.queries import first_pay_day, to_be_made_again
+from leeway.money.payments.pay_days import first_pay_day
+from leeway.money.payments.returning import to_be_made_again
 from leeway.money.payments.states import LIVE, PaymentState, State
 
 SENT = Payment.objects.filter(state__in=LIVE, run__sent_on__isnull=False)

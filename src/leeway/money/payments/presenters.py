@@ -11,8 +11,8 @@ from django.urls import reverse
 from leeway.access.models import User
 from leeway.law.numbers import pounds
 from leeway.money.budgets.models import Hold, Interim
+from leeway.money.payments.falling_due import Totals
 from leeway.money.payments.models import FileOfRuns, PaymentRun
-from leeway.money.payments.queries import Totals
 from leeway.money.payments.states import State
 
 

@@ -1,19 +1,23 @@
 """A check by sample: some payments of a run, drawn by chance, and what somebody without a part in the run found."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import date
+from math import comb
 
+import numpy as np
 from django.db import transaction
+from django.http import Http404
 
 from leeway import said
 from leeway.access.access import check_can
+from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.money.payees.actions import SecondOfficerNeeded
-from leeway.money.payments import queries
-from leeway.money.payments.actions import locked_run, require_another
 from leeway.money.payments.models import PaymentRun, Sample, Sampled
 from leeway.money.payments.states import State
+from leeway.money.payments.steps import locked_run, require_another
 from leeway.refusal import Refusal
 
 
@@ -30,7 +34,7 @@ def draw_sample(*, run: PaymentRun, size: int, because: str, by: User, on: date)
         raise Refusal("This run was given up, so there is nothing to check.")
     if Sample.objects.filter(pk=run.pk).exists():
         raise Refusal("A sample of this run was drawn already. It is drawn once, so that nobody draws until it fits.")
-    fewest = queries.fewest_to_check(run.payments_count)
+    fewest = fewest_to_check(run.payments_count)
     if not fewest <= size <= run.payments_count:
         few = f"between {fewest} and {run.payments_count}" if fewest < run.payments_count else f"all {fewest}"
         raise Refusal(
@@ -39,7 +43,7 @@ def draw_sample(*, run: PaymentRun, size: int, because: str, by: User, on: date)
     because = said.sentence(because, ask="Say why so many, in a few words.", field="because", least=said.FEW)
     seed = secrets.randbelow(2**31)
     sample = Sample.objects.create(run=run, size=size, because=because, seed=seed, drawn_by=by, drawn_on=on)
-    places = queries.drawn(size, run.payments_count, seed)
+    places = drawn(size, run.payments_count, seed)
     chosen = run.payments.filter(place__in=places)
     Sampled.objects.bulk_create([Sampled(payment=payment, sample=sample) for payment in chosen])
     return sample
@@ -66,3 +70,73 @@ def require_no_part_in(run: PaymentRun, by: User, what: str) -> None:
     require_another(run, by, what)
     if by.pk in (run.checked_by_id, run.approved_by_id):
         raise SecondOfficerNeeded(f"You checked or approved this run, so another finance officer {what}.")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a sample says so far: how many were looked at, how many were wrong, and the share wrong in the run."""
+
+    sample: Sample
+    rows: list[Sampled]
+    looked: int
+    wrong: int
+    low_percent: float | None
+    high_percent: float | None
+
+
+def drawn(size: int, count: int, seed: int) -> list[int]:
+    """The places of a sample of a run's payments: the same for the same seed."""
+    chosen = np.random.default_rng(seed).choice(count, size=size, replace=False)
+    return sorted(int(place) + 1 for place in chosen)
+
+
+def fewest_to_check(count: int) -> int:
+    """The fewest of so many payments that say something of them all.
+
+    If one in ten of the run were wrong, as few as that would have one of the wrong ones among them with 95%
+    confidence: of a small run that is nearly all of it, and of a large one never more than 29.
+
+    >>> [fewest_to_check(count) for count in (1, 10, 40, 200, 100_000)]
+    [1, 10, 21, 27, 29]
+    """
+    right = count - (count + 9) // 10
+    return next(size for size in range(1, count + 1) if 20 * comb(right, size) <= comb(count, size))
+
+
+def sample_of(run: PaymentRun, *, seen_by: User) -> Checked | None:
+    """The sample of a run with what was found, and between which shares the payments that are wrong lie (95%).
+
+    The interval is Clopper and Pearson's, which promises at least that much however few were looked at.
+    """
+    sample = Sample.objects.select_related("drawn_by").filter(run=run).first()
+    if sample is None:
+        return None
+    rows = list(sample.rows.select_related("payment__case__person", "payment__run", "looked_by"))
+    people = [row.payment.case.person_id for row in rows]
+    record_looks(viewer=seen_by, person_ids=people, page=f"Sample of run {run.number}")
+    looked = sum(row.right is not None for row in rows)
+    wrong = sum(row.right is False for row in rows)
+    low, high = wrong_between(wrong, looked) if looked else (None, None)
+    return Checked(sample, rows, looked, wrong, low, high)
+
+
+def get_sampled(run: PaymentRun, place: int, *, seen_by: User) -> Sampled:
+    """One payment of a run's sample."""
+    found = Sampled.objects.select_related("sample__run", "payment__case__person", "payment__run")
+    one = found.filter(payment__run=run, payment__place=place).first()
+    if one is None:
+        raise Http404("There is no such payment in the sample of this run.")
+    record_looks(viewer=seen_by, person_ids=[one.payment.case.person_id], page=f"Sample of run {run.number}")
+    return one
+
+
+def wrong_between(wrong: int, looked: int) -> tuple[float, float]:
+    """Between which percentages the wrong ones of all lie, where some of those looked at were wrong.
+
+    >>> wrong_between(0, 59)
+    (0.0, 6.1)
+    """
+    from scipy.stats import binomtest  # a second, which only this page needs
+
+    interval = binomtest(wrong, looked).proportion_ci(0.95, method="exact")
+    return round(float(interval.low) * 100, 1), round(float(interval.high) * 100, 1)

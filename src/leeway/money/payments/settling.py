@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from uuid import UUID
 
 from leeway.money.payments.models import PaymentRun
-from leeway.money.payments.queries import to_be_made_again
+from leeway.money.payments.returning import to_be_made_again
 from leeway.money.payments.states import State
 
 type Explained = Callable[[Collection[UUID]], set[UUID]]

@@ -22,7 +22,7 @@ from leeway.care.people.models import Case
 from leeway.money.banking import bacs18
 from leeway.money.banking.payment import Originator
 from leeway.money.banking.working_days import bacs_processing_day, require_bank_working_day
-from leeway.money.payments import actions, queries
+from leeway.money.payments import actions, bank_files, making, queries, steps
 from leeway.money.payments.models import FileOfRuns, PaymentRun, Rail
 from leeway.money.payments.states import State
 from leeway.refusal import Refusal
@@ -55,7 +55,7 @@ def put_together(*, runs: Collection[UUID], by: User, on: date) -> FileOfRuns:
     day, leaves another account than the others, or has a payment that may no longer be made.
     """
     check_can(by, Capability.PAY)
-    actions.one_at_a_time()
+    steps.one_at_a_time()
     found = _locked(PaymentRun.objects.filter(pk__in=runs))
     if len(found) < FEWEST:
         raise Refusal("Choose two runs or more. One run has a file of its own.", field="runs")
@@ -67,7 +67,7 @@ def put_together(*, runs: Collection[UUID], by: User, on: date) -> FileOfRuns:
             "These runs leave different accounts of the council. One file takes from one account.", field="runs"
         )
     file = FileOfRuns.objects.create(
-        number=actions.next_number(),
+        number=making.next_number(),
         runs_count=len(found),
         payments_count=sum(run.payments_count for run in found),
         total_pence=sum(run.total_pence for run in found),
@@ -141,7 +141,9 @@ def days_of(runs: Iterable[PaymentRun]) -> list[DayOfFile]:
 def text_of(file: FileOfRuns) -> str:
     """The Bacs Standard 18 file of several runs. The same file gives the same bytes every time."""
     days = days_of(file.runs.all())
-    credits = {bacs_processing_day(day.pay_on): queries.Credits(day.runs) for day in days}  # refused where banks close
+    credits = {
+        bacs_processing_day(day.pay_on): bank_files.Credits(day.runs) for day in days
+    }  # refused where banks close
     originator = Originator(**days[0].runs[0].originator)
     return bacs18.write_days(credits, originator, created_on=file.made_on, serial_number=file.number)
 

@@ -30,12 +30,18 @@ from leeway.money.payees.queries import waiting
 from leeway.money.payments import (
     actions,
     answers,
+    bank_files,
     comparing,
+    falling_due,
     forms,
     leaving_out,
+    making,
+    pay_days,
     presenters,
     queries,
+    returning,
     sampling,
+    steps,
     together,
 )
 from leeway.money.payments.jobs import who_is_next
@@ -58,8 +64,8 @@ ON_ACCOUNT_BACK = (
 def home(request: SignedIn):
     """What is due, what waits for a second officer, and the runs so far."""
     today = timezone.localdate()
-    first, pay_on = queries.first_pay_day(today), queries.pay_day_to_suggest(today)
-    due = queries.what_is_due(pay_on, seen_by=request.user)
+    first, pay_on = pay_days.first_pay_day(today), falling_due.pay_day_to_suggest(today)
+    due = falling_due.what_is_due(pay_on, seen_by=request.user)
     keeps_details = request.user.can(Capability.KEEP_BANK_DETAILS)
     page = Paginator(queries.runs(seen_by=request.user), RUNS_SHOWN).get_page(request.GET.get("page"))
     runs = comparing.beside_each_other(page.object_list)
@@ -92,10 +98,10 @@ def todays_work(user: User, today: date, on_their_way: Collection[PaymentRun]) -
     Each payment stands there once.
     """
     holds = holds_to_look_at(today + timedelta(days=HOLDS_AHEAD_DAYS), seen_by=user, rows=ROWS_A_PAGE)
-    late, back = queries.late(today, seen_by=user, rows=LATE_SHOWN), queries.came_back(today, seen_by=user)
+    late, back = falling_due.late(today, seen_by=user, rows=LATE_SHOWN), falling_due.came_back(today, seen_by=user)
     people = [*(each.part.budget.case.person_id for each in late[1]), *(each.case.person_id for each in back[1])]
     record_looks(viewer=user, person_ids=people, page="Payments that are late, or came back")
-    first_time = queries.on_account(queries.first_faster_day(today), seen_by=user, came_back_too=False)
+    first_time = falling_due.on_account(pay_days.first_faster_day(today), seen_by=user, came_back_too=False)
     return [
         *presenters.late_in_words(late),
         *map(presenters.on_account_in_words, first_time),
@@ -110,19 +116,19 @@ def faster(request: SignedIn):
     """Pay a few people the same day, by Faster Payments."""
     today = timezone.localdate()
     find = forms.FindPersonForm(request.GET)
-    found = queries.urgent(
+    found = falling_due.urgent(
         today, seen_by=request.user, rows=ROWS_A_PAGE, **(find.cleaned_data if find.is_valid() else {})
     )
     choices = [(str(one.id), f"{one.case.person}: {pounds(one.amount_pence)}. {one.what}") for one in found]
-    first = queries.first_faster_day(today)
+    first = pay_days.first_faster_day(today)
     form = forms.FasterForm(request.POST or None, candidates=choices, initial={"pay_on": first})
-    making = unless_under_way(
-        queries.jobs_that_make(), lambda **by_on: actions.make_faster_run(**form.cleaned_data, **by_on)
+    pressed = unless_under_way(
+        queries.jobs_that_make(), lambda **by_on: making.make_faster_run(**form.cleaned_data, **by_on)
     )
-    if done := act(form, making, request):
+    if done := act(form, pressed, request):
         messages.success(request, f"The run is made. {who_is_next(done.result)}")
         return redirect("payments:show", done.result.pk)
-    waits = queries.on_account_waiting(first, seen_by=request.user)
+    waits = falling_due.on_account_waiting(first, seen_by=request.user)
     shown = {"form": form, "find": find, "found": found, "rows": ROWS_A_PAGE, "on_account": waits}
     return render(request, "payments/faster.jinja", shown)
 
@@ -135,9 +141,9 @@ def sample(request: SignedIn, run_id):
     if act(form, _beside(run, lambda **by_on: sampling.draw_sample(run=run, **form.cleaned_data, **by_on)), request):
         messages.success(request, "The sample is drawn. Look at each of its payments.")
         return redirect("payments:sample", run_id)
-    drawn = queries.sample_of(run, seen_by=request.user)
+    drawn = sampling.sample_of(run, seen_by=request.user)
     barred = why_not(lambda: sampling.require_no_part_in(run, request.user, "draws its sample and looks at it"))
-    fewest = queries.fewest_to_check(run.payments_count)
+    fewest = sampling.fewest_to_check(run.payments_count)
     shown = {"run": run, "form": form, "sample": drawn, "barred": barred, "fewest": fewest}
     return render(request, "payments/sample.jinja", shown)
 
@@ -146,7 +152,7 @@ def sample(request: SignedIn, run_id):
 def checked(request: SignedIn, run_id, place):
     """Say what was found of one payment of a sample."""
     run = queries.get_run(run_id, seen_by=request.user)
-    one = queries.get_sampled(run, place, seen_by=request.user)
+    one = sampling.get_sampled(run, place, seen_by=request.user)
     form = forms.CheckedForm(request.POST or None)
     if act(
         form, _beside(run, lambda **by_on: sampling.record_checked(sampled=one, **form.cleaned_data, **by_on)), request
@@ -168,7 +174,7 @@ def _is_barred(run: PaymentRun, check: Callable[[], object], request: SignedIn) 
 
 def _is_out_of_turn(run: PaymentRun, to: State, request: SignedIn) -> bool:
     """Whether a page is opened for a step that its run cannot take now."""
-    return _is_barred(run, lambda: actions.require_step(run, to, timezone.localdate()), request)
+    return _is_barred(run, lambda: steps.require_step(run, to, timezone.localdate()), request)
 
 
 def _beside[T](run: PaymentRun, action: Callable[..., T]) -> Callable[..., T]:
@@ -187,7 +193,7 @@ def _step(
 
     def check_first() -> None:
         if to is not None:
-            actions.require_step(run, to, timezone.localdate())
+            steps.require_step(run, to, timezone.localdate())
         if check is not None:
             check()
 
@@ -215,17 +221,17 @@ def _told_of_making(request: SignedIn) -> Told | None:
 def make(request: SignedIn):
     """Choose the day, check what would be paid, then make the run."""
     today = timezone.localdate()
-    form = forms.PayDayForm(request.POST or None, initial={"pay_on": queries.pay_day_to_suggest(today)})
+    form = forms.PayDayForm(request.POST or None, initial={"pay_on": falling_due.pay_day_to_suggest(today)})
     checked, interims, next_due = None, [], None
     if form.is_valid():
         pay_on = form.cleaned_data["pay_on"]
         if request.POST.get("make"):
             if made := act_or_start(form, lambda: _making(pay_on, request), request):
                 return made
-        elif attempt(form, lambda: actions.require_pay_day(pay_on, today)):
-            checked = queries.preview(pay_on, seen_by=request.user, rows=ROWS_A_PAGE)
-            interims = queries.on_account(pay_on, seen_by=request.user, rows=ROWS_A_PAGE)
-            next_due = None if checked[0].count else queries.next_due_day(pay_on, today)
+        elif attempt(form, lambda: pay_days.require_pay_day(pay_on, today)):
+            checked = falling_due.preview(pay_on, seen_by=request.user, rows=ROWS_A_PAGE)
+            interims = falling_due.on_account(pay_on, seen_by=request.user, rows=ROWS_A_PAGE)
+            next_due = None if checked[0].count else falling_due.next_due_day(pay_on, today)
     context = {"form": form, "checked": checked, "interims": interims, "next_due": next_due}
     return render(request, "payments/make.jinja", context | {"told": _told_of_making(request)})
 
@@ -234,10 +240,10 @@ def _making(pay_on: date, request: SignedIn) -> Asked:
     return Asked(
         kind=queries.MAKE_RUN,
         title=f"Make the payment run for {pay_on:%-d %B %Y}",
-        many=queries.count_due(pay_on, seen_by=request.user),
+        many=falling_due.count_due(pay_on, seen_by=request.user),
         arguments={"pay_on": pay_on},
         beside=queries.jobs_that_make(),
-        check=lambda: actions.require_pay_day(pay_on, timezone.localdate()),
+        check=lambda: pay_days.require_pay_day(pay_on, timezone.localdate()),
     )
 
 
@@ -288,7 +294,7 @@ def send(request: SignedIn, run_id):
     form = forms.RunSentForm(request.POST or None, initial={"sent_on": timezone.localdate()})
 
     def check() -> None:
-        actions.require_sent_day(run, form.cleaned_data["sent_on"], timezone.localdate())
+        pay_days.require_sent_day(run, form.cleaned_data["sent_on"], timezone.localdate())
 
     if sent := _step(form, "send_run", "Send", run, request, to=State.SENT, check=check):
         return sent
@@ -301,7 +307,7 @@ def redate(request: SignedIn, run_id):
     run = queries.get_run(run_id, seen_by=request.user)
     if _is_out_of_turn(run, State.MADE, request):
         return redirect("payments:show", run_id)
-    day = queries.day_to_suggest_for(run, timezone.localdate())
+    day = pay_days.day_to_suggest_for(run, timezone.localdate())
     form = forms.PayDayForm(request.POST or None, initial={"pay_on": day})
     if redated := _step(form, "redate_run", "Give another day to", run, request, to=State.MADE):
         return redated
@@ -359,11 +365,11 @@ def returned(request: SignedIn, run_id, place):
     """Say that a confirmed payment came back after all."""
     run = queries.get_run(run_id, seen_by=request.user)
     payment = queries.get_payment(run, place, seen_by=request.user)
-    if _is_barred(run, lambda: actions.require_arrived(payment), request):
+    if _is_barred(run, lambda: returning.require_arrived(payment), request):
         return redirect("payments:show", run_id)
     form = forms.ReturnForm(request.POST or None)
-    returning = _beside(run, lambda **by_on: actions.return_payment(payment=payment, **form.cleaned_data, **by_on))
-    if act(form, returning, request):
+    coming_back = _beside(run, lambda **by_on: returning.return_payment(payment=payment, **form.cleaned_data, **by_on))
+    if act(form, coming_back, request):
         messages.success(request, WAITS if payment.instalment_id else ON_ACCOUNT_BACK)
         return redirect("payments:show", run_id)
     return render(request, "payments/returned.jinja", {"payment": payment, "form": form})
@@ -375,14 +381,14 @@ def bacs(request: SignedIn, run_id):
     run = _with_files(request, run_id)
     if run.rail == Rail.FASTER:
         raise Http404("A run by Faster Payments has no Bacs file.")
-    return file_answer([queries.bacs_file(run)], f"{run.reference}.txt", "text/plain; charset=us-ascii")
+    return file_answer([bank_files.bacs_file(run)], f"{run.reference}.txt", "text/plain; charset=us-ascii")
 
 
 @require_GET
 def iso(request: SignedIn, run_id):
     """The ISO 20022 file of an approved run."""
     run = _with_files(request, run_id)
-    return file_answer(queries.iso_file(run), f"{run.reference}.xml", "application/xml")
+    return file_answer(bank_files.iso_file(run), f"{run.reference}.xml", "application/xml")
 
 
 def _with_files(request: SignedIn, run_id):
@@ -413,7 +419,7 @@ def _page(request: SignedIn, run, form):
     free = told is None or not told.under_way
 
     def may(to: State) -> bool:
-        return free and not why_not(lambda: actions.require_step(run, to, today))
+        return free and not why_not(lambda: steps.require_step(run, to, today))
 
     return render(
         request,
@@ -432,8 +438,8 @@ def _page(request: SignedIn, run, form):
             "may_leave_out": may(State.CANCELLED) and request.user.can(Capability.START_BUDGETS),
             "difference": comparing.difference(run, seen_by=request.user) if not run.given_up_on else None,
             "shared": comparing.shared_accounts(run, seen_by=request.user),
-            "sample": queries.sample_of(run, seen_by=request.user),
-            "may_send": may(State.SENT) and not why_not(lambda: actions.require_alone(run)),
+            "sample": sampling.sample_of(run, seen_by=request.user),
+            "may_send": may(State.SENT) and not why_not(lambda: steps.require_alone(run)),
             "answers": queries.answers_to(run),
             "may_answer": free and not why_not(lambda: answers.require_given_to_the_bank(run)),
             "may_confirm": may(State.CONFIRMED),

@@ -22,8 +22,9 @@ from leeway.law.numbers import pounds
 from leeway.money.banking.statement import Line
 from leeway.money.banking.statement import Mapping as Columns
 from leeway.money.contributions.actions import confirm_receipt
-from leeway.money.payments.actions import confirm_run, return_payment
+from leeway.money.payments.actions import confirm_run
 from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.payments.returning import return_payment
 from leeway.money.payments.states import PaymentState
 from leeway.money.statements import candidates, columns, keeping, picking, queries
 from leeway.money.statements.access import check_can_pick

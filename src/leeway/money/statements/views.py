@@ -27,11 +27,11 @@ from leeway.jobs.pressing import Asked, act_or_start, require_free, unless_under
 from leeway.jobs.queries import jobs_of_kind, told_of
 from leeway.law.numbers import pounds
 from leeway.money.banking.statement import lines_about
-from leeway.money.payments.actions import require_step
 from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.queries import answers_to
 from leeway.money.payments.queries import jobs_of as jobs_of_run
 from leeway.money.payments.states import State
+from leeway.money.payments.steps import require_step
 from leeway.money.statements import actions, choosing, forms, picking_views, queries
 from leeway.money.statements.kinds import Whose, order_called, otherwise_of
 from leeway.money.statements.models import BankAccount, Match

@@ -37,8 +37,9 @@ from leeway.money.ledger.actions import open_account
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
 from leeway.money.payments import actions as payments
-from leeway.money.payments.actions import NothingToPay
+from leeway.money.payments import making
 from leeway.money.payments.answers import take_answer
+from leeway.money.payments.making import NothingToPay
 from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.notices import tell_of_late
 from leeway.money.payments.states import State
@@ -299,7 +300,7 @@ def pay_run(pay_on: date, staff: Staff, today: date, *, rejected: bool, confirme
     """Make one run, where anything is due, and take it as far as it would be today."""
     made_on = made_for(pay_on)
     try:
-        made = payments.make_run(pay_on=pay_on, by=staff.finance, on=made_on)
+        made = making.make_run(pay_on=pay_on, by=staff.finance, on=made_on)
     except NothingToPay:
         return
     approved_on = working_day_after(made_on)

@@ -14,7 +14,7 @@ from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State as PayeeState
 from leeway.money.payments import actions as payments
-from leeway.money.payments import queries, sampling
+from leeway.money.payments import making, sampling
 from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.states import State
 from leeway.site.demo.playing import Staff
@@ -137,7 +137,7 @@ def pay_on_account(case: Case, staff: Staff, today: date) -> None:
         on=on,
     )
     budgets.authorise_interim(interim=interim, by=staff.manager, on=on)
-    run = payments.make_faster_run(
+    run = making.make_faster_run(
         pay_on=on, only=[interim.pk], why="Nobody else can help this evening.", by=staff.finance, on=on
     )
     payments.approve_run(run=run, by=staff.second_finance, on=on)
@@ -153,9 +153,9 @@ def draw_a_sample(staff: Staff, today: date) -> None:
     if run is None:
         return
     by_on = {"by": manager, "on": today}
-    size = queries.fewest_to_check(run.payments_count)
+    size = sampling.fewest_to_check(run.payments_count)
     sample = sampling.draw_sample(run=run, size=size, because="The first sample since the spring.", **by_on)
-    drawn = queries.sample_of(run, seen_by=manager)
+    drawn = sampling.sample_of(run, seen_by=manager)
     assert drawn is not None and drawn.sample == sample
     for place, row in enumerate(drawn.rows[:-1]):
         found = (
