@@ -1,17 +1,15 @@
 """What someone was writing when the door closed on them: kept for half an hour, and offered back to them alone."""
 
 import time
-from collections.abc import Iterable, Sequence
-from functools import cache
-from itertools import chain
+from collections.abc import Callable, Iterable, Sequence
+from html.parser import HTMLParser
 from typing import Any
 
-from django import forms
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.choices import flatten_choices
 
 from leeway.forms import DateParts
+from leeway.refusal import Refusal
 
 KEPT = "kept_pages"
 #: A page sends what is being typed under this header, to be kept and not to be done (`site/static/typing.js`).
@@ -65,8 +63,11 @@ def keeps_writing(request: HttpRequest) -> bool:
     )
 
 
-def offer_kept_writing(request: HttpRequest):
-    """A page that gives back what was kept, when its user comes to the same address again; else None."""
+def offer_kept_writing(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse | None:
+    """A page that gives back what was kept, when its user comes to the same address again; else None.
+
+    `page` makes the page of that address, which has the words that asked for it.
+    """
     if KEPT not in request.session:
         return None
     kept, address = _kept(request), address_of(request)
@@ -81,10 +82,9 @@ def offer_kept_writing(request: HttpRequest):
         return redirect(address)
     written = QueryDict(one["written"])
     fields = [(name, value) for name, values in written.lists() for value in values]
-    shown = in_words(request.resolver_match.namespace, fields)
-    page = {"fields": fields, "shown": shown, "had_file": one["had_file"], "address": address}
+    context = {"fields": fields, "shown": in_words(questions_of(page), fields), "had_file": one["had_file"]}
     throw_away = f"{address}{'&' if '?' in address else '?'}kept=throw-away"
-    return render(request, "access/kept.jinja", page | {"throw_away": throw_away})
+    return render(request, "access/kept.jinja", context | {"address": address, "throw_away": throw_away})
 
 
 def address_of(request: HttpRequest) -> str:
@@ -94,46 +94,90 @@ def address_of(request: HttpRequest) -> str:
     return f"{request.path}?{asked.urlencode()}" if asked else request.path
 
 
-def in_words(room: str, written: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What was written on a page of a room, each thing once, under the words that ask for it there."""
-    asked = asked_in(room)
+class Questions(HTMLParser):
+    """What a page asks for: the question of each box by its name, and the words of each choice by name and value.
+
+    Where boxes stand in groups, as those of each line of income do, the question begins with the name of its group.
+    """
+
+    def __init__(self, page: str = ""):
+        super().__init__()
+        self.asked: dict[str, str] = {}
+        self.choices: dict[tuple[str, str], str] = {}
+        self._labels: dict[str, str] = {}  # the words of each label, by the box that they are of
+        self._groups: list[tuple[str, str]] = []  # the tags and names of the groups that the reader is in
+        self._boxes: list[tuple[str, str, str, list[tuple[str, str]]]] = []
+        self._words: list[str] = []
+        self._of = ("", "")  # the list that the reader is in, and the choice; or the box that a label is of
+        self.feed(page)
+        for name, box, value, groups in self._boxes:
+            self._ask(name, self._labels.get(box, ""), value, groups)
+
+    def _ask(self, name: str, label: str, value: str, groups: Sequence[tuple[str, str]]) -> None:
+        whole, _, part = name.rpartition("_")
+        is_day = part in DateParts.parts
+        if (is_day or value) and groups and groups[-1][0] == "fieldset":
+            question, around, said = groups[-1][1], groups[:-1], label
+        else:
+            question, around, said = label, groups, "Yes"
+        group = next((words for _tag, words in around if words), "")
+        self.asked.setdefault(whole if is_day else name, f"{group}: {question}" if group else question)
+        if value:
+            self.choices[name, value] = said
+
+    def handle_starttag(self, tag, attrs):
+        """Note a box, or that a group or words begin."""
+        given = {name: value or "" for name, value in attrs}
+        if tag in ("fieldset", "details"):
+            self._groups.append((tag, ""))
+        elif tag in ("input", "select", "textarea") and given.get("name") and given.get("type") != "hidden":
+            ticked = given.get("value", "") if given.get("type") in ("radio", "checkbox") else ""
+            self._boxes.append((given["name"], given.get("id", ""), ticked, self._groups[:]))
+            self._of = (given["name"], "")
+        elif tag in ("legend", "label", "option") or given.get("class") == "govuk-details__summary-text":
+            self._words = []
+            self._of = (self._of[0], given.get("value", "")) if tag == "option" else (given.get("for", ""), tag)
+
+    def handle_data(self, data):
+        """Note the words."""
+        self._words.append(data)
+
+    def handle_endtag(self, tag):
+        """Words of a group, a question or a choice end, or a group of boxes does."""
+        words = " ".join("".join(self._words).split()).partition(" (optional")[0]
+        if self._groups and (tag == "legend" or (tag == "span" and self._of == ("", "span"))):
+            self._groups[-1] = (self._groups[-1][0], words)
+            self._of = ("", "")
+        elif tag == "label":
+            self._labels[self._of[0]] = words
+        elif tag == "option":
+            self.choices[self._of] = words
+        elif tag in ("fieldset", "details") and self._groups:
+            self._groups.pop()
+
+
+def questions_of(page: Callable[[], HttpResponse]) -> Questions:
+    """What a page asks for; nothing where it cannot be seen as it was, since the case went on meanwhile."""
+    try:
+        made = page()
+    except (Http404, Refusal):
+        return Questions()
+    return Questions(getattr(made, "content", b"").decode())
+
+
+def in_words(questions: Questions, written: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What was written on a page, each thing once, under the words that ask for it there."""
     rows: dict[str, list[str]] = {}
     for name, value in written:
         if name in NOT_WRITING or not value.strip():
             continue
         whole, _, part = name.rpartition("_")
-        of_a_day = part in DateParts.parts and whole in asked
-        of = whole if of_a_day else name
-        said = rows.setdefault(of, [])
-        said[:] = [" ".join([*said, value])] if of_a_day else [*said, _answer(asked.get(of, []), value)]
-    return [(_question(asked.get(name, []), name), "\n".join(said)) for name, said in rows.items()]
+        of_a_day = part in DateParts.parts and name not in questions.asked
+        said = rows.setdefault(whole if of_a_day else name, [])
+        said[:] = [" ".join([*said, value])] if of_a_day else [*said, questions.choices.get((name, value), value)]
+    return [(questions.asked.get(name) or _named(name), "\n".join(said)) for name, said in rows.items()]
 
 
-@cache
-def asked_in(room: str) -> dict[str, list[forms.Field]]:
-    """The fields by which the forms of a room ask for something, by their name."""
-    found: dict[str, list[forms.Field]] = {}
-    ahead: list[type[forms.BaseForm]] = [forms.BaseForm]
-    while ahead:
-        form = ahead.pop()
-        ahead += form.__subclasses__()
-        if form.__module__.startswith("leeway.") and room in form.__module__.split("."):
-            for name, field in getattr(form, "base_fields", {}).items():
-                found.setdefault(name, []).append(field)
-    return found
-
-
-def _question(fields: Sequence[forms.Field], name: str) -> str:
-    """What a form asks; by the name alone where that differs from form to form: request_words is “Request words”."""
-    labels = {str(field.label).partition(" (optional")[0] for field in fields if field.label}
-    return labels.pop() if len(labels) == 1 else name.replace("_", " ").replace("-", " ").capitalize()
-
-
-def _answer(fields: Sequence[forms.Field], value: str) -> str:
-    """What was answered, as a form says it: a tick is yes, and a choice has its words and not its code."""
-    if fields and all(isinstance(field, forms.BooleanField) for field in fields):
-        return "Yes"
-    fixed = [f for f in fields if isinstance(f, forms.ChoiceField) and not isinstance(f, forms.ModelChoiceField)]
-    choices: list[Any] = list(chain.from_iterable(flatten_choices(field.choices) for field in fixed))
-    labels = {str(label).partition(" | ")[0] for code, label in choices if str(code) == value}
-    return labels.pop() if len(labels) == 1 else value
+def _named(name: str) -> str:
+    """What the page does not ask any more, by its name: request_words is “Request words”."""
+    return name.replace("_", " ").replace("-", " ").capitalize()

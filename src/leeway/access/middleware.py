@@ -1,6 +1,7 @@
 """Keeps the door: every address is looked up in the access table before its page is made."""
 
 import time
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -109,7 +110,7 @@ class AccessTable:
         if request.method == "POST" and KEEP_HEADER in request.headers:  # typed, and not sent
             keep_writing(request)
             return HttpResponse(status=204)
-        return offer_kept_writing(request)
+        return offer_kept_writing(request, partial(view, request, *args, **kwargs))
 
     def process_exception(self, request, exception):
         """Ask for the reason where one is needed; show any other refusal that no form has shown."""

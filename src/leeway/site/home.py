@@ -1,8 +1,8 @@
 """The home page of each role: what waits on this user, or this person's support."""
 
 from collections import Counter
-from collections.abc import Callable
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,13 +23,14 @@ from leeway.care.decisions.queries import standing
 from leeway.care.letters.queries import new_letters, title_of
 from leeway.care.people.access import MONEY_TO_START, WORKS_ON, asked_to_help, cases_of, is_the_person
 from leeway.care.people.addressing import in_plain_words
+from leeway.care.people.events import Event
 from leeway.care.people.message_views import row_of
-from leeway.care.people.models import Case
+from leeway.care.people.models import Case, Task
 from leeway.care.people.queries import cases_waiting, own_cases, own_tasks, whose_messages
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import charges_of, pays_on, waiting_for_sign_off
 from leeway.care.review.models import Review
-from leeway.care.review.queries import reviews_due
+from leeway.care.review.queries import COMING, reviews_due
 from leeway.law.numbers import pounds
 from leeway.messages.queries import about_case
 from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_deaths
@@ -50,12 +51,12 @@ from leeway.site.next_steps import next_in_short, next_step
 from leeway.site.pictures import STEPS, pictures
 
 CASES_A_PAGE, TASKS_SHOWN, REVIEWS_SHOWN = 25, 25, 10
+#: More charges to work out than this are one thing to do, with a list of its own.
+CHARGES_APART = 3
 #: What a list of cases is asked for that no worker has.
 NOBODY = "nobody"
 #: Up to so many cases of one's own are shown with their pictures.
 IN_FULL = 2
-#: How far ahead a review is shown as coming up.
-COMING = timedelta(weeks=6)
 REVIEWS_AHEAD = Review.objects.filter(held_on=None)
 #: How a list of cases can be sorted.
 SORTED: dict[str, tuple[str | OrderBy, ...]] = {
@@ -78,12 +79,22 @@ def home(request: SignedIn):
         "today": today,
         "parts": mine or ["directory"],
         "shown": TASKS_SHOWN,
-        "tasks": list(own_tasks(request.user)),
-    }
+    } | _to_do(own_tasks(request.user), today)
     for part in mine:
         context |= PARTS[part][1](request, today)
     record_looks(viewer=request.user, person_ids=people_named(context), page="Your work")
     return render(request, "site/home.jinja", context)
+
+
+def _to_do(tasks: Iterable[Task], today: date) -> dict:
+    """What there is to do, one by one; charges that change are one thing where a night found many."""
+    every = list(tasks)
+    charges = [task for task in every if task.kind == Event.CHARGE_CHANGES]
+    if len(charges) <= CHARGES_APART:
+        return {"tasks": every}
+    late = sum(task.due_on < today for task in charges)
+    together = {"count": len(charges), "first": charges[0].due_on, "late": late}
+    return {"tasks": [task for task in every if task.kind != Event.CHARGE_CHANGES], "charges": together}
 
 
 def people_named(context: dict) -> list[UUID]:

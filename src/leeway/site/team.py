@@ -18,12 +18,12 @@ from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Way
 from leeway.care.planning.waiting import Wait, left_without
+from leeway.care.review.queries import COMING
 from leeway.care.review.workload import Workload, workloads
 from leeway.money.budgets.committed import HeldPart, council_pence_per_week, held_parts, to_set_up
 from leeway.money.payments.paid_out import paid_out
 from leeway.period import Period, financial_year
 from leeway.site.first_payments import A_YEAR
-from leeway.site.home import COMING
 from leeway.site.team_waits import KINDS, LONG, figures
 
 ROWS_A_PAGE = 50

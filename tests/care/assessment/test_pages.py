@@ -169,6 +169,20 @@ def test_none_of_these_and_one_of_them_gets_a_sentence_and_nothing_typed_is_lost
     assert "Slips" in shown and shown.count('leeway-part" open') == 1
 
 
+def test_what_was_kept_is_given_back_under_the_questions_of_its_page_with_choices_in_words(client, case, bea, draft):
+    client.force_login(bea)
+    typed = {"hygiene_person_words": "I like a bath.", "hygiene_unable": ["cannot"], "rest": "on", "gone": "x"}
+    client.post(page("outcomes", case), typed, headers={"Leeway-Keep": "1"})
+    kept = unescape(client.get(page("outcomes", case)).content.decode())
+    shown = dict(re.findall(r'key">([^<]*)</dt><dd [^>]*>([^<]*)<', kept))
+    assert shown == {
+        "Personal hygiene: In Ada’s own words": "I like a bath.",
+        "Personal hygiene: Without help from anyone, are any of these true?": "Cannot do it without help",
+        "Ada Bell can do all the rest without help": "Yes",
+        "Gone": "x",
+    }
+
+
 def noted(case):
     """What is stored of each outcome: whether it is answered, and the ways of being unable."""
     return {note.outcome: (note.answered, *note.unable) for note in queries.draft_assessment(case).outcomes.all()}

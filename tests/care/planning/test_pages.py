@@ -105,7 +105,8 @@ def test_the_whole_way_by_the_pages(client, planning_case, at, bea, mona, ada_us
     post(client, at("check/"), version=plan_of(planning_case).version)
 
     client.force_login(mona)
-    assert "Ada Bell" in client.get("/sign-off/").content.decode()
+    queue = client.get("/sign-off/?sort=cost").content.decode()
+    assert "Ada Bell" in queue and "First plan" in queue and 'aria-sort="descending">Plan costs a week' in queue
     with django_assert_max_num_queries(25):
         page = client.get(at("sign-off/")).content.decode()
     for shown in ("My dog Biscuit", "I choose who comes", "£185.00", "At home, with the leaflet"):

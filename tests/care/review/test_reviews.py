@@ -306,6 +306,8 @@ def test_the_list_of_reviews_due(client, active, bea, ada_user):
     Review.objects.filter(case=active).update(due_on=date(2026, 1, 1))
     client.force_login(bea)
     page = client.get("/reviews/").content.decode()
-    assert "Ada Bell" in page and "Overdue" in page
+    assert "Ada Bell" in page and "Late" in page and "1 late, or due within six weeks" in page
+    assert 'aria-sort="ascending">Worker' in client.get("/reviews/?sort=worker").content.decode()
+    assert 'href="/reviews/"' in client.get("/home/").content.decode()
     client.force_login(ada_user)
     assert client.get("/reviews/").status_code == 403

@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 import yaml
@@ -11,6 +12,7 @@ from django.utils import timezone
 from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.queries import preview_charge
 from leeway.care.letters.content import letter_of
+from leeway.care.people.actions import set_task
 from leeway.care.people.events import Event
 from leeway.care.people.models import Task
 from leeway.care.planning.models import Way
@@ -83,11 +85,17 @@ def test_who_sees_whose(running, finn, bea, mona, another_case, cyril):
         actions.decide_change(budget=running, seen="", money_changed=False, by=bea, on=ON)
 
 
-def test_the_night_asks_finance_once_a_case(running, finn):
+def test_the_night_asks_finance_once_a_case_and_many_are_one_thing_to_do(running, finn, client):
     for _ in range(2):
         assert actions.ask_for_changes(on=ON).cases == 1
     task = Task.objects.get(kind=Event.CHARGE_CHANGES)
     assert task.due_on == BIRTHDAY and "from 13 May 2026" in task.what and task.whose == "finance"
+    client.force_login(finn)
+    assert task.what in unescape(client.get("/home/").content.decode())
+    for many in range(3):
+        set_task(case=running.case, kind=Event.CHARGE_CHANGES, what=f"{many}.", whose="finance", due_on=ON, on=ON)
+    together = unescape(client.get("/home/").content.decode())
+    assert "4 charges about to change" in together and task.what not in together
 
 
 def test_it_is_decided_from_that_day_and_the_budget_goes_on(running, finn):

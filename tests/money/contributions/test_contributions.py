@@ -287,6 +287,9 @@ def test_the_page_s_rows_tell_the_age_of_the_oldest_part_not_received(budget, fi
     assert (person.pence, person.since, person.days) == (266_63, SECOND, 35)
     assert (nhs.since, count) == (FIRST, 2)
     assert totals.owed_pence == {Payer.NHS: nhs.pence, Payer.PERSON: 266_63}
+    largest, *_ = owed(seen_by=finn, on=date(2026, 6, 1), words="ADA", sort="largest")
+    assert largest == sorted(rows, key=lambda row: -row.pence)
+    assert owed(seen_by=finn, on=date(2026, 6, 1), words="Nobody") == ([], totals, 0)
     seen = picture(budget.case_id, Payer.PERSON, seen_by=finn, on=date(2026, 6, 1))
     assert (seen.share.due_pence, seen.share.received_pence) == (266_63, 23_81)
 

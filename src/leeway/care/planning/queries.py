@@ -1,6 +1,6 @@
 """Reading plans: the one being written, the one in force, what they cost, and how the budget is held."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -67,6 +67,12 @@ def open_and_in_force(case: Case) -> tuple[Plan | None, Plan | None]:
     found = list(plans.filter(state__in=[*OPEN, PlanState.AGREED]))
     written = next((plan for plan in found if plan.state in OPEN), None)
     return written, next((plan for plan in found if plan.state == PlanState.AGREED), None)
+
+
+def weekly_in_force(cases: Collection[Case]) -> dict[UUID, int]:
+    """What the plans in force cost a week, in pence, by case: only of those cases that have one."""
+    agreed = Plan.objects.filter(case__in=cases, state=PlanState.AGREED, final_budget__isnull=False)
+    return {plan.case_id: plan.final_budget.result["pence_per_week"] for plan in agreed.select_related("final_budget")}
 
 
 def begins_too_soon(plan: Plan, starts_on: date | None) -> str:

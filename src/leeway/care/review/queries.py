@@ -1,6 +1,6 @@
 """Reading reviews: the next one, those that are due, and what was found before."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -14,6 +14,15 @@ from leeway.care.planning.models import Aim
 from leeway.care.planning.queries import aims_in_force
 from leeway.care.review.models import Review
 from leeway.versions import version_of
+
+#: How far ahead a review is shown as coming up.
+COMING = timedelta(weeks=6)
+#: How a list of reviews that are due can be sorted.
+SORTED = {
+    "due": ("due_on", "pk"),
+    "name": ("case__person__family_name", "case__person__given_name", "pk"),
+    "worker": ("case__worker__name", "due_on", "pk"),
+}
 
 
 def next_review(case: Case) -> Review | None:

@@ -118,8 +118,9 @@ def complete(request: SignedIn, case_id):
 def due(request: SignedIn):
     """Reviews that are due, of one's own cases or of one's team."""
     today = timezone.localdate()
-    soon = today + actions.WHEN_ASKED
-    reviews = list(queries.reviews_due(request.user, soon))
+    asked = request.GET.get("sort", "")
+    sort = asked if asked in queries.SORTED else "due"
+    reviews = list(queries.reviews_due(request.user, today + queries.COMING).order_by(*queries.SORTED[sort]))
     named = [review.case.person_id for review in reviews]
     record_looks(viewer=request.user, person_ids=named, page="Reviews due")
-    return render(request, "review/due.jinja", {"reviews": reviews, "today": today})
+    return render(request, "review/due.jinja", {"reviews": reviews, "sort": sort, "today": today})

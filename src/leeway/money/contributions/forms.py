@@ -4,8 +4,24 @@ from django import forms
 
 from leeway.days import HAPPENED
 from leeway.forms import DateField, PoundsField, YesNoField
+from leeway.money.contributions.queries import OLDEST, SORTED
 
 AGAIN = "What you saw did not come with what you sent. Here is how it stands now: check, and send it again."
+
+
+class FindForm(forms.Form):
+    """Whose shares to show, and in which order."""
+
+    words = forms.CharField(label="Find by name", required=False, max_length=100)
+    sort = forms.ChoiceField(
+        label="Order",
+        required=False,
+        choices=SORTED,
+        error_messages={"invalid_choice": "Choose one of these orders."},
+    )
+
+    def clean_sort(self):
+        return self.cleaned_data["sort"] or OLDEST
 
 
 class ReceiptForm(forms.Form):

@@ -16,6 +16,7 @@ from leeway.access.roles import Capability
 from leeway.care.assessment.queries import charge_changes, check_behind
 from leeway.care.people.access import ALL_MONEY, WORKS_ON, cases_of
 from leeway.care.people.models import Case
+from leeway.care.people.queries import people_called
 from leeway.care.planning.models import PlanState
 from leeway.care.planning.queries import charges_of
 from leeway.law.stretches import Stretch
@@ -28,6 +29,9 @@ from leeway.refusal import Refusal
 
 UNKNOWN = "nothing on record says how the amount came about"
 MISSING = "The decision on what is paid by this plan is missing from the record. Tell whoever looks after Leeway."
+OLDEST, LARGEST = "oldest", "largest"
+#: How what is owed can be sorted.
+SORTED = [(OLDEST, "The oldest first"), (LARGEST, "The largest first")]
 PAYER_OF = {kinds.owed: payer for payer, kinds in ACCOUNTS.items()}
 
 
@@ -85,13 +89,19 @@ OWED = """
 """
 
 
-def owed(*, seen_by: User, on: date, first: int = 0, rows: int = 100) -> tuple[list[Owed], Totals, int]:
-    """What is owed on a day, the oldest first: some rows of it, the totals, and how many rows there are in all."""
+def owed(
+    *, seen_by: User, on: date, words: str = "", sort: str = OLDEST, first: int = 0, rows: int = 100
+) -> tuple[list[Owed], Totals, int]:
+    """What is owed on a day, by people so called: some rows of it, and how many there are; the totals are of all."""
     check_can(seen_by, Capability.CONFIRM_RECEIPTS)
     with connection.cursor() as cursor:
         cursor.execute(OWED, {"on": on, "kinds": [str(kind) for kind in PAYER_OF]})
         found = cursor.fetchall()
-    shown = found[first : first + rows]
+    named = set(Case.objects.filter(person__in=people_called(words)).values_list("pk", flat=True)) if words else None
+    wanted = [row for row in found if named is None or row[0] in named]
+    if sort == LARGEST:
+        wanted.sort(key=lambda row: -abs(row[2]))
+    shown = wanted[first : first + rows]
     cases = Case.objects.select_related("person").in_bulk([row[0] for row in shown])
     seen = [
         Owed(cases[case], PAYER_OF[Kind(kind)], int(pence), since, (on - since).days if since else 0)
@@ -102,7 +112,7 @@ def owed(*, seen_by: User, on: date, first: int = 0, rows: int = 100) -> tuple[l
         payer: sum(int(row[2]) for row in found if PAYER_OF[Kind(row[1])] == payer and row[2] > 0) for payer in Payer
     }
     back = sum(int(-row[2]) for row in found if row[2] < 0)
-    return seen, Totals(by_payer, back), len(found)
+    return seen, Totals(by_payer, back), len(wanted)
 
 
 @dataclass(frozen=True)

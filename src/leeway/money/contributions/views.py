@@ -15,7 +15,7 @@ from leeway.money.budgets.dues import Payer
 from leeway.money.budgets.models import Budget
 from leeway.money.budgets.queries import backdated
 from leeway.money.contributions import actions, queries
-from leeway.money.contributions.forms import ReceiptForm, SeenForm, TakeBackForm
+from leeway.money.contributions.forms import FindForm, ReceiptForm, SeenForm, TakeBackForm
 from leeway.writing import write_rows
 
 ROWS_A_PAGE = 100
@@ -27,9 +27,14 @@ def home(request: SignedIn):
     text = request.GET.get("page", "1")
     number = max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
     first = (number - 1) * ROWS_A_PAGE
-    rows, totals, count = queries.owed(seen_by=request.user, on=timezone.localdate(), first=first, rows=ROWS_A_PAGE)
+    find = FindForm(request.GET)
+    asked = find.cleaned_data if find.is_valid() else {}
+    rows, totals, count = queries.owed(
+        seen_by=request.user, on=timezone.localdate(), first=first, rows=ROWS_A_PAGE, **asked
+    )
     pages = Paginator(range(count), ROWS_A_PAGE)
     context = {"rows": rows, "totals": totals, "count": count, "page": pages.get_page(number), "Payer": Payer}
+    context |= {"find": find, "asked": asked}
     return render(request, "contributions/home.jinja", context)
 
 

@@ -1,5 +1,9 @@
 """Pages on which a plan is sent for sign-off, signed off or returned, and agreed or not."""
 
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,11 +22,17 @@ from leeway.care.planning import actions, forms, queries
 from leeway.care.planning.access import alike_in_both_halves
 from leeway.care.planning.costs import totals
 from leeway.care.planning.evidence import OffersAndChoice
-from leeway.care.planning.models import Choice, PlanState
+from leeway.care.planning.models import Choice, Plan, PlanState
 from leeway.care.planning.views.parts import decider_known, open_plan_of, own_relationship, page, whole
 from leeway.forms import VersionedForm, carry_version
 from leeway.versions import version_of
 
+#: How the plans that wait can be sorted, the longest wait first unless somebody asks for another order.
+QUEUE_SORTED: dict[str, Callable[[dict], Any]] = {
+    "waits": lambda row: -row["waits"],
+    "name": lambda row: (row["case"].person.family_name, row["case"].person.given_name),
+    "cost": lambda row: -row["pence"],
+}
 DECIDED_MEANWHILE = "This plan was decided while your page was open, so nothing was saved. Here is how it stands."
 
 
@@ -51,21 +61,28 @@ def submit(request: SignedIn, case_id):
 
 def sign_off_queue(request: SignedIn):
     """The plans that wait for a manager's decision."""
-    own = [queue_row(plan) for plan in queries.waiting_for_sign_off(request.user)]
-    elsewhere = [queue_row(plan) for plan in queries.waiting_elsewhere(request.user)]
-    named = [row["case"].person_id for row in own + elsewhere]
-    record_looks(viewer=request.user, person_ids=named, page="Plans waiting for sign-off")
-    context = {"own": own, "elsewhere": elsewhere, "today": timezone.localdate()}
+    own, elsewhere = list(queries.waiting_for_sign_off(request.user)), queries.waiting_elsewhere(request.user)
+    cases = [plan.case for plan in own + elsewhere]
+    record_looks(viewer=request.user, person_ids=[case.person_id for case in cases], page="Plans waiting for sign-off")
+    now, today, asked = queries.weekly_in_force(cases), timezone.localdate(), request.GET.get("sort", "")
+    sort = asked if asked in QUEUE_SORTED else "waits"
+    context = {"sort": sort}
+    for name, plans in (("own", own), ("elsewhere", elsewhere)):
+        rows = [queue_row(plan, now.get(plan.case_id), today) for plan in plans]
+        context[name] = sorted(rows, key=QUEUE_SORTED[sort])
     return render(request, "planning/queue.jinja", context)
 
 
-def queue_row(plan) -> dict:
-    """One line of the sign-off queue."""
+def queue_row(plan: Plan, now_pence: int | None, today: date) -> dict:
+    """One line of the sign-off queue, beside what the plan in force costs where there is one."""
+    pence = totals(list(plan.lines.all()))["pence_per_week"]
     return {
         "case": plan.case,
         "submitted_by": plan.submitted_by,
         "submitted_on": plan.submitted_on,
-        "pence": totals(list(plan.lines.all()))["pence_per_week"],
+        "waits": (today - plan.submitted_on).days,
+        "pence": pence,
+        "more_pence": None if now_pence is None else pence - now_pence,
     }
 
 
