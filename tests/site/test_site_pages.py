@@ -231,6 +231,15 @@ def test_support_that_goes_on_while_another_plan_is_made_says_so(case_of, sign_i
     assert "Counts until a new one is made" in page.split("Money check")[1][:400]
 
 
+def test_what_is_over_is_not_told_as_if_it_went_on(case_of, sign_in):
+    """Support that ended, needs that were not eligible, and a death: each in its own words."""
+    bea = sign_in("bea")
+    ended, never, died = (read(bea, f"/cases/{case_of(name).pk}/") for name in ("Callum", "Graham", "Elsie"))
+    assert "a week, until support ended. Callum paid" in ended and "Callum pays" not in ended
+    assert "None was decided." in never and "Not known yet" not in never and "1 decision<" in never.replace("\n", "")
+    assert "Being settled after a death" in died and "Support in place" not in died and "In force" not in died
+
+
 def test_the_persons_home_tells_of_a_new_letter_and_of_what_is_paid_from_when(case_of, sign_in):
     case = case_of("Ada")
     today = timezone.localdate()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from leeway.care.people.access import can_work_on, is_the_person
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, StoryLine
 from leeway.care.people.states import Stage
+from leeway.care.planning.models import PlanState
 from leeway.care.planning.queries import (
     charges_of,
     past_plans,
@@ -38,7 +39,7 @@ from leeway.site.next_steps import onward
 from leeway.site.pictures import pictures
 
 STORY_LINES_SHOWN = 8
-GOES_ON = "Goes on"
+GOES_ON, ENDED = "Goes on", "Ended"
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,15 @@ def show(request: SignedIn, case_id):
     budget = standing.get(DecisionKind.FINAL_BUDGET)
     decided = now.plan_of(budget) if budget else None  # the plan of the budget that is shown
     charges = charges_of(decided) if decided else []
+    over = decided is not None and decided.state == PlanState.ENDED
     stay = stay_on(case.person, today)
     own_view = not request.user.is_staff_member
     you = is_the_person(request.user, case)
     journey = parts(now, standing, care_too)
     context = {
-        "pictures": pictures(case, budget, charges, None, today, you=you, ahead=now.review_ahead, story=story)
+        "pictures": pictures(
+            case, None if over else budget, charges, None, today, you=you, ahead=now.review_ahead, story=story
+        )
         if own_view
         else None,
         "you": you,
@@ -88,6 +92,7 @@ def show(request: SignedIn, case_id):
         "links": links(case, request.user),
         "closed": case.stage == Stage.CLOSED,
         "budget": budget,
+        "over": over,
         "charges": charges,
         "pays_pence": pays_on(charges, today) if decided else None,
         "indicative": standing.get(DecisionKind.INDICATIVE_BUDGET),
@@ -149,10 +154,12 @@ def parts(now: CaseNow, standing: dict[str, Decision], care_too: bool) -> list[P
     checked = "Counts until a new one is made" if in_force and not charged and DecisionKind.CHARGE in standing else ""
     planned = bool(plan) and plan.state != "draft"
     written = "" if in_force is None else "In force" if plan == in_force else "One in force, a new one under way"
+    if case.person.date_of_death is not None and in_force:
+        written = ENDED
     budgeted = at_least(Stage.ACTIVE) and DecisionKind.FINAL_BUDGET in standing
-    runs = Q(ending=None) | Q(ending__ends_on__gte=now.on)
-    goes_on = case.budgets.filter(runs).exists()  # while another plan is made too
-    money = GOES_ON if goes_on else status(budgeted, at_least(Stage.ARRANGING))
+    last_days = list(case.budgets.values_list("ending__ends_on", flat=True))
+    goes_on = any(last is None or last >= now.on for last in last_days)  # while another plan is made too
+    money = GOES_ON if goes_on else ENDED if last_days and budgeted else status(budgeted, at_least(Stage.ARRANGING))
     return [
         Part(
             "Assessment and eligibility", "assessment:overview", status(assessed, at_least(Stage.ASSESSMENT)), assessed
@@ -181,17 +188,18 @@ def _parts_of_closed(case: Case, standing: dict[str, Decision], care_too: bool) 
     was = {
         "assessment:overview": ("Assessment and eligibility", DecisionKind.ELIGIBILITY in standing, "Done"),
         "assessment:money": ("Money check", DecisionKind.CHARGE in standing, "Done"),
-        "planning:overview": ("Support plan and choice", past_plans(case).exists(), "Ended"),
-        "budgets:show": ("Budget and payments", case.budgets.exists(), "Ended"),
+        "planning:overview": ("Support plan and choice", past_plans(case).exists(), ENDED),
+        "budgets:show": ("Budget and payments", case.budgets.exists(), ENDED),
         "review:show": ("Reviews", past_reviews(case).exists(), "Done"),
     }
-    journey = [Part(name, page, said if done else "Not started", done) for page, (name, done, said) in was.items()]
+    journey = [Part(name, page, said if done else "None", done) for page, (name, done, said) in was.items()]
     return [*journey, letters_part(standing), files_part(case, care_too)]
 
 
 def letters_part(standing: dict[str, Decision]) -> Part:
     """The decisions, each with its letter."""
-    return Part("Letters", "letters:list", f"{len(standing)} decisions" if standing else "None yet", bool(standing))
+    count = f"{len(standing)} decision{'' if len(standing) == 1 else 's'}"
+    return Part("Letters", "letters:list", count if standing else "None yet", bool(standing))
 
 
 def files_part(case: Case, care_too: bool) -> Part:

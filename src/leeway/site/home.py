@@ -125,7 +125,7 @@ def _own(user: User, case: Case, today: date, *, in_full: bool) -> dict:
     letters = _new_letters(case, today)
     shown = {
         "case": case,
-        "stage": in_plain_words(case.get_stage_display()),
+        "stage": in_plain_words(case.where_it_stands),
         "next": step.person if own else next_for_helper(case),
         "step": step,
         "address": step.address_for(case, user),

@@ -358,6 +358,13 @@ class Case(models.Model):
         return f"{self.person} ({self.get_kind_display()})"
 
     @property
+    def where_it_stands(self) -> str:
+        """Its stage in words; when somebody has died, no support is in place and none is waited for."""
+        if self.person.date_of_death is not None and self.stage != Stage.CLOSED:
+            return "Being settled after a death"
+        return self.get_stage_display()
+
+    @property
     def looks_after(self) -> str:
         """The name of whom a carer cares for, on record or not."""
         return str(self.cared_for) if self.cared_for else self.cared_for_name
