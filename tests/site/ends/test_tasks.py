@@ -189,7 +189,7 @@ def test_the_journey_of_a_closed_case_says_what_was_done(ada_case, die, bea, ano
     never = another_case("Zoe")
     people.close_case(case=never, reason="No longer wanted.", version=version_of(never, "stage"), by=bea, on=ON)
     said = {part.name: part.status for part in parts(CaseNow(never, ON, seen_by=bea), {}, care_too=True)}
-    assert said["Assessment and eligibility"] == said["Money check"] == said["Budget and payments"] == "Not started"
+    assert said["Assessment and eligibility"] == said["Money check"] == said["Budget and payments"] == "None"
 
 
 def test_the_persons_front_page_says_that_payments_are_on_hold(budget, ada_user, finn, client):
