@@ -13,7 +13,7 @@ from leeway.access.models import Look, User
 from leeway.care.circumstances.models import Stay
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.letters.queries import NEW
-from leeway.care.people.models import Case
+from leeway.care.people.models import Case, Person
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions as planning
 from leeway.care.planning.models import Choice, ChosenWay, Plan

@@ -179,8 +179,11 @@ def test_a_review_ends_what_asked_for_it_and_a_plan_sent_for_sign_off_what_sent_
     assert tasks(ada_case) == set()
 
 
-def test_the_journey_of_a_closed_case_says_what_was_done(ada_case, die, bea, another_case):
+def test_the_journey_of_a_closed_case_says_what_was_done(ada_case, die, bea, another_case, client):
     die()
+    client.force_login(bea)
+    page = client.get(f"/cases/{ada_case.pk}/").content.decode()
+    assert "Being settled after a death" in page and "Support in place" not in page and "In force" not in page
     people.close_case(
         case=ada_case, reason="Everything is settled.", version=version_of(ada_case, "stage"), by=bea, on=ON
     )

@@ -66,7 +66,7 @@ def sign_off_queue(request: SignedIn):
     record_looks(viewer=request.user, person_ids=[case.person_id for case in cases], page="Plans waiting for sign-off")
     now, today, asked = queries.weekly_in_force(cases), timezone.localdate(), request.GET.get("sort", "")
     sort = asked if asked in QUEUE_SORTED else "waits"
-    context = {"sort": sort}
+    context: dict[str, Any] = {"sort": sort}
     for name, plans in (("own", own), ("elsewhere", elsewhere)):
         rows = [queue_row(plan, now.get(plan.case_id), today) for plan in plans]
         context[name] = sorted(rows, key=QUEUE_SORTED[sort])
@@ -80,7 +80,7 @@ def queue_row(plan: Plan, now_pence: int | None, today: date) -> dict:
         "case": plan.case,
         "submitted_by": plan.submitted_by,
         "submitted_on": plan.submitted_on,
-        "waits": (today - plan.submitted_on).days,
+        "waits": (today - (plan.submitted_on or today)).days,
         "pence": pence,
         "more_pence": None if now_pence is None else pence - now_pence,
     }
