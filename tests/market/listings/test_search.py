@@ -68,11 +68,11 @@ def test_what_is_not_spelt_nearly_so_is_not(market, typed):
 
 def test_care_homes_are_not_among_home_care(market):
     """“Care home” has both words of “home care”."""
-    for words in ("home care", "Homecare", "domiciliary care", "care at home", "home-care"):
+    for words in ("home care", "Homecare", "domiciliary care", "domiciliary", "care at home", "home-care"):
         found = everything(words=words)
         assert found, words
         assert all(Kind.HOME_CARE in s.kinds or "home care" in s.name.lower() for s in found), words
-    for words in ("care home", "care homes", "residential care"):
+    for words in ("care home", "care homes", "residential care", "residential"):
         assert {kind for s in everything(words=words) for kind in s.kinds} <= {Kind.CARE_HOME, Kind.NURSING_HOME}
     assert {s.pk for s in everything(words="home care dementia")} == {s.pk for s in everything(words="home care")}
     first = everything(words="home care dementia")[0]

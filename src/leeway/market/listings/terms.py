@@ -19,8 +19,8 @@ from leeway.market.listings.models import Kind, Service
 PERHAPS = {Kind.HOME_CARE, Kind.SUPPORTED_LIVING, Kind.EXTRA_CARE, Kind.SHARED_LIVES}
 #: What people call a kind, beside its own name.
 CALLED = {
-    Kind.HOME_CARE: ("homecare", "domiciliary care", "care at home"),
-    Kind.CARE_HOME: ("residential home", "residential care"),
+    Kind.HOME_CARE: ("homecare", "domiciliary care", "domiciliary", "care at home"),
+    Kind.CARE_HOME: ("residential home", "residential care", "residential"),
     Kind.NURSING_HOME: ("nursing home",),
     Kind.DAY_SUPPORT: ("day centre", "day care"),
     Kind.EXTRA_CARE: ("extra care",),
