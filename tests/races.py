@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.db import connection, connections, transaction
@@ -15,50 +16,59 @@ def at_once(first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
     Gives what each returned, or the exception that it raised. Each has a real connection of its own, so the test
     needs `django_db(transaction=True)`.
     """
-    return race(first, second)[0]
+    with Players() as players:
+        return players.race(first, second)[0]
 
 
-def race(first: Callable[[], Any], second: Callable[[], Any]) -> tuple[list[Any], bool]:
-    """What `at_once` gives, and whether `second` had to wait for `first`."""
-    done, said = threading.Event(), {}
-    pids: dict[str, int] = {}
-    over, let_go = threading.Event(), threading.Event()
+class Players:
+    """Two people who are there for many races: the connection of each knows its tables by then."""
 
-    def play(name: str, call: Callable[[], Any], then: Callable[[], None]) -> None:
-        try:
-            with transaction.atomic():
-                connection.ensure_connection()
-                pids[name] = connection.connection.info.backend_pid
-                said[name] = call()
-                then()
-        except Exception as problem:
-            said[name] = problem
-        finally:
-            connections.close_all()
+    def __enter__(self) -> "Players":
+        self._threads = [ThreadPoolExecutor(1), ThreadPoolExecutor(1)]
+        return self
 
-    def hold() -> None:
-        done.set()
-        let_go.wait()
+    def __exit__(self, *_: object) -> None:
+        for thread in self._threads:
+            thread.submit(connections.close_all).result()
+            thread.shutdown()
 
-    def play_first() -> None:
-        play("first", first, hold)
-        done.set()
+    def race(self, first: Callable[[], Any], second: Callable[[], Any]) -> tuple[list[Any], bool]:
+        """What `at_once` gives, and whether `second` had to wait for `first`."""
+        done, said = threading.Event(), {}
+        pids: dict[str, int] = {}
+        over, let_go = threading.Event(), threading.Event()
 
-    def play_second() -> None:
-        done.wait()
-        play("second", second, lambda: None)
-        over.set()
+        def play(name: str, call: Callable[[], Any], then: Callable[[], None]) -> None:
+            try:
+                with transaction.atomic():
+                    connection.ensure_connection()
+                    pids[name] = connection.connection.info.backend_pid
+                    said[name] = call()
+                    then()
+            except Exception as problem:
+                said[name] = problem
 
-    players = [threading.Thread(target=play_first), threading.Thread(target=play_second)]
-    for player in players:
-        player.start()
-    waited = False
-    while not waited and not over.wait(0.02):
-        waited = "second" in pids and _waits(pids["second"])
-    let_go.set()
-    for player in players:
-        player.join()
-    return [said["first"], said["second"]], waited
+        def hold() -> None:
+            done.set()
+            let_go.wait()
+
+        def play_first() -> None:
+            play("first", first, hold)
+            done.set()
+
+        def play_second() -> None:
+            done.wait()
+            play("second", second, lambda: None)
+            over.set()
+
+        turns = [thread.submit(turn) for thread, turn in zip(self._threads, (play_first, play_second), strict=True)]
+        waited = False
+        while not waited and not over.wait(0.02):
+            waited = "second" in pids and _waits(pids["second"])
+        let_go.set()
+        for turn in turns:
+            turn.result()
+        return [said["first"], said["second"]], waited
 
 
 def _waits(pid: int) -> bool:

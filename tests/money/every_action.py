@@ -541,8 +541,12 @@ def _entered(world: World) -> PayeeAccount:
 MOVES_NO_MONEY = {circumstances.record_earlier_support, circumstances.take_back_earlier_support}
 
 
-def make_world(*needs: str, another_case: Callable[[str], Case], agree: Callable[..., Any], **officers: User) -> World:
-    """Make the world that a pair of actions needs, by the names of what must be there."""
+#: What a budget begins with. All else that actions need comes after it.
+AT_THE_BEGINNING = frozenset(("shares", "charged"))
+
+
+def begin(*needs: str, another_case: Callable[[str], Case], agree: Callable[..., Any], **officers: User) -> World:
+    """Ada with a budget, and Eve who has none yet."""
     finn, fay = officers["finn"], officers["fay"]
     case = another_case("Ada")
     ways = [(Way.DIRECT_PAYMENT, 100_00, 0)] + [(Way.SERVICE_FUND, 70_00, 50)] * ("shares" in needs)
@@ -551,14 +555,19 @@ def make_world(*needs: str, another_case: Callable[[str], Case], agree: Callable
     in_use(case, finn, fay, *(way for way, _, _ in ways))
     world = World(case, budgets.start_budget(plan=plan, by=finn, on=SET_UP), **officers, other=another_case("Eve"))
     in_use(world.other, finn, fay, Way.DIRECT_PAYMENT)
+    return world
+
+
+def set_up(world: World, *needs: str, agree: Callable[..., Any]) -> World:
+    """What must be there beside the budget, by name: runs first, then the rest in its order."""
     states = [state for state in State if state in needs]
     for state, pay_on in zip(states, PAY_DAYS, strict=False):
         world.runs[state] = _run(world, state, pay_on)
-    for need, set_up in SET_UP_BY.items():
+    for need, make in SET_UP_BY.items():
         if need in needs:
-            set_up(world)
+            make(world)
     if "agreed" in needs:
-        agree(case, (Way.DIRECT_PAYMENT, 50_00, 0), starts_on=FOUR_WEEKS_END + timedelta(1), number=2)
+        agree(world.case, (Way.DIRECT_PAYMENT, 50_00, 0), starts_on=FOUR_WEEKS_END + timedelta(1), number=2)
     world.case.refresh_from_db()
     return world
 

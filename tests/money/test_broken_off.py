@@ -22,16 +22,22 @@ WRITES_NOTHING = {statements.match_by_itself}
 ROOMS = sorted({name.partition(".")[0] for name in NAMES.values()})
 
 
-def rows():
+@pytest.fixture
+def other():
+    """Another connection, which is not broken off."""
+    with psycopg.connect(database_url(), autocommit=True) as connected:
+        yield connected
+
+
+def rows(other):
     """What stands in every table of ours, as a digest of its rows: who looked is left out."""
     ours = [model._meta.db_table for model in apps.get_models() if model.__module__.startswith("leeway.")]
     digest = "SELECT '{0}', md5(string_agg(row::text, '|' ORDER BY row::text)) FROM \"{0}\" AS row"
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(digest.format(table) for table in ours if table != Look._meta.db_table))
-        return dict(cursor.fetchall())
+    asked = " UNION ALL ".join(digest.format(table) for table in ours if table != Look._meta.db_table)
+    return dict(other.execute(asked, prepare=True).fetchall())
 
 
-def ended_at(point):
+def ended_at(point, other):
     """Ends the connection from outside once so many statements have written, and tells how many did."""
     written = []
 
@@ -41,29 +47,28 @@ def ended_at(point):
             written.append(sql)
             if len(written) == point:
                 pid = connection.connection.info.backend_pid
-                with psycopg.connect(database_url(), autocommit=True) as other:
-                    assert other.execute("SELECT pg_terminate_backend(%s, 10000)", [pid]).fetchone() == (True,)
+                assert other.execute("SELECT pg_terminate_backend(%s, 10000)", [pid]).fetchone() == (True,)
         return done
 
     return written, end
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_what_is_broken_off_leaves_nothing_and_is_done_afterwards(room, world):
+def test_what_is_broken_off_leaves_nothing_and_is_done_afterwards(room, world, other):
     for action in (each for each in ACTIONS.keys() - WRITES_NOTHING if NAMES[each].startswith(f"{room}.")):
         ours, point, broken = world(*ACTIONS[action].needs), 1, True
-        before = rows()
+        before = rows(other)
         while broken:
-            written, end = ended_at(point)
+            written, end = ended_at(point, other)
             try:
                 with connection.execute_wrapper(end):
                     ACTIONS[action].call(ours)
                 broken = False
             except Error:
                 close_old_connections()
-                assert rows() == before, f"{NAMES[action]}, broken off after {point}"
+                assert rows(other) == before, f"{NAMES[action]}, broken off after {point}"
                 point += 1
         assert len(written) == point - 1 > 0, f"{NAMES[action]} went on after it was broken off"
-        assert rows() != before, f"{NAMES[action]} did nothing"
+        assert rows(other) != before, f"{NAMES[action]} did nothing"
         put_aside(ours)
     assert list(findings()) == []

@@ -1,9 +1,10 @@
-"""A step of a payment run that is killed: `python -m tests.money.payments.broken_off STEP POINT` never ends by itself.
+"""Steps of a payment run that are killed: `python -m tests.money.payments.broken_off` reads “POINT STEP” line by line.
 
-It hangs at a point of its step, where the test kills it: once the statement that is named was done, before its commit
-or, where the point is “committed”, after it.
+Each step is taken in a process of its own, whose id is told first. It hangs at a point of its step, where the test
+kills it: once the statement that is named was done, before its commit or, where the point is “committed”, after it.
 """
 
+import os
 import sys
 import threading
 from datetime import date
@@ -68,4 +69,12 @@ def play(step: str, point: str) -> None:
 
 if __name__ == "__main__":
     start_django()
-    play(*sys.argv[1:])
+    for line in sys.stdin:
+        point, _, step = line.strip().partition(" ")
+        if player := os.fork():
+            print(player, flush=True)
+            os.waitpid(player, 0)
+            print("gone", flush=True)
+        else:
+            play(step, point)
+            os._exit(0)

@@ -5,6 +5,7 @@ then taken again. Nobody is paid twice or forgotten, and the books balance throu
 """
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -45,24 +46,37 @@ def council(another_case, agree, bank, finn, fay):
         start_budget(plan=plan, by=finn, on=SET_UP_ON)
 
 
+class Player:
+    """Takes steps, each in a process of its own, on the database of the tests."""
+
+    def __init__(self, started):
+        self._started = started
+
+    def play(self, step, point):
+        """Take a step as far as a point, and give what it says there."""
+        self._started.stdin.write(f"{point} {step}\n")
+        self._started.stdin.flush()
+        self._pid = int(self._reads())
+        return self._reads()
+
+    def kill(self):
+        os.kill(self._pid, signal.SIGKILL)
+        assert self._reads() == "gone"
+
+    def ends(self):
+        assert self._reads() == "gone"
+
+    def _reads(self):
+        return self._started.stdout.readline().strip()
+
+
 @pytest.fixture
 def player():
-    """Take a step in a process of its own, on the database of the tests."""
-    started = []
-
-    def start(step, point):
-        command = [sys.executable, "-m", "tests.money.payments.broken_off", step, point]
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | {"DATABASE_URL": database_url()}, stdout=subprocess.PIPE, text=True
-        )
-        started.append(process)
-        return process, process.stdout.readline().strip()
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    command, environment = [sys.executable, "-m", "tests.money.payments.broken_off"], {"DATABASE_URL": database_url()}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, **pipes) as started:
+        yield Player(started)
+        started.stdin.close()
 
 
 def stands() -> State | None:
@@ -76,12 +90,12 @@ def kill_everywhere(player, step, before):
     """Kill a step at every point before its commit: nothing of it is left. Then after it: all of it is there."""
     point = 1
     while True:
-        process, said = player(step, str(point))
+        said = player.play(step, point)
         if said != "here":
             assert said.startswith("through"), said
+            player.ends()
             return point
-        process.kill()
-        process.wait()
+        player.kill()
         assert stands() == before, f"{step}, killed at {point}"
         assert list(findings()) == [], f"{step}, killed at {point}"
         point += 1
@@ -113,10 +127,8 @@ def test_every_step_is_killed_at_every_statement_and_taken_again(council, player
 
 def test_what_was_committed_before_the_kill_is_not_done_again(council, player):
     for step, state in STANDS.items():
-        process, said = player(step, "committed")
-        assert said == "here"
-        process.kill()
-        process.wait()
+        assert player.play(step, "committed") == "here"
+        player.kill()
         assert stands() == state
         with pytest.raises(Refusal):
             steps()[step]()
@@ -128,10 +140,8 @@ def test_a_job_killed_in_the_middle_leaves_the_run_as_it_was_and_is_taken_up(cou
     run = steps()["approve"]()
     arguments = {"run": run.pk, "pay_on": run.pay_on, "sent_on": ON}
     job = start_job(kind="send_run", arguments=arguments, by=fay, on=ON)
-    process, said = player("send by a job", "4")
-    assert said == "here"
-    process.kill()
-    process.wait()
+    assert player.play("send by a job", 4) == "here"
+    player.kill()
     assert stands() == State.APPROVED and list(findings()) == []
     assert Job.objects.get(pk=job.pk).state == JobState.WORKING
     steps()["send by a job"]()
