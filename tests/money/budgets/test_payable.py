@@ -10,8 +10,8 @@ from leeway.care.people.models import Person, Relationship, RelationshipKind
 from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import start_budget
 from leeway.money.budgets.models import COMES_BY_ITSELF, Hold, HoldKind, Instalment, InstalmentKind
-from leeway.money.budgets.payable import AFTER_DEATH, as_paid_on, payable, with_what_stops
-from leeway.money.budgets.queries import picture
+from leeway.money.budgets.payable import AFTER_DEATH, as_paid_on, payable
+from leeway.money.budgets.queries import picture, schedule_rows
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State
 from tests.conftest import SET_UP_ON
@@ -70,19 +70,20 @@ def put(budget, finn):
 
 @pytest.mark.parametrize("died", DIED)
 def test_the_rule_and_its_words_agree(budget, put, died, bea):
-    seen = set()
+    seen, there = set(), set(Instalment.objects.filter(part__budget=budget))
+    assert picture(budget.case_id, seen_by=bea, on=SET_UP_ON).rows == schedule_rows(budget, budget, SET_UP_ON)
     for (state, holder), holds, ends_on in TOGETHER:
         with transaction.atomic():
             put(DIED[died], state, holder, holds, ends_on)
             instalments = as_paid_on(Instalment.objects.filter(part__budget=budget), SET_UP_ON)
-            every = list(with_what_stops(instalments))
             free = set(payable(instalments).values_list("pk", flat=True))
-            assert {each.pk for each in every if not each.why} == free
-            for each in every:
+            rows = schedule_rows(budget, budget, SET_UP_ON)
+            assert {row.instalment for row in rows} == there
+            for row in rows:
+                each = row.instalment
                 assert each.why == "; ".join(expected(each, DIED[died], state, holder, holds, ends_on))
+                assert (not each.why) is (row.status == "To be paid") is (each.pk in free)
                 seen.add(not each.why)
-            for row in picture(budget.case_id, seen_by=bea, on=SET_UP_ON).rows:
-                assert (row.status == "To be paid") is (row.instalment.pk in free)
             transaction.set_rollback(True)
     assert seen == ({True, False} if died != "before" else {False})
 

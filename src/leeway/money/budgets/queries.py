@@ -261,7 +261,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         on=on,
         budget=budget,
         parts=parts,
-        rows=_rows(budget, min(of_plan, key=lambda each: each.starts_on), on),
+        rows=schedule_rows(budget, min(of_plan, key=lambda each: each.starts_on), on),
         holds=holds,
         balances={
             account: pence for account, pence in balances_of_case(case, as_at=on).items() if account.kind not in GIVERS
@@ -512,7 +512,7 @@ def _latest_details(case: Case) -> dict[str, PayeeAccount]:
     return found
 
 
-def _rows(budget: Budget, first: Budget, on: date) -> list[InstalmentRow]:
+def schedule_rows(budget: Budget, first: Budget, on: date) -> list[InstalmentRow]:
     """The schedule of a budget, and of those from the first of its plan whose place it took, each payment once."""
     of_plan = Instalment.objects.filter(part__budget__plan=budget.plan_id)
     of_plan = of_plan.exclude(~Q(part__budget=first), amount_pence=0, already_paid_pence__gt=0)
