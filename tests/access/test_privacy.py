@@ -2,6 +2,7 @@
 
 import io
 import logging
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError
@@ -81,8 +82,17 @@ def test_pages_of_what_cannot_be_shown(client, bea, cyril, case):
 def test_a_form_without_our_proof_is_sent_back_kindly(bea):
     client = Client(enforce_csrf_checks=True)
     client.force_login(bea)
-    answer = client.post("/people/", {"words": "Bell"})
-    assert answer.status_code == 403 and "Please send that form again" in answer.content.decode()
+    answer = client.post("/people/", {"words": "Bell", "csrfmiddlewaretoken": "of another day"})
+    page = answer.content.decode()
+    assert answer.status_code == 403 and "Please send that form again" in page
+    assert ">Bell<br>" in page and "of another day" not in page, "what was written is there to be copied"
+    assert "Bell" not in Client(enforce_csrf_checks=True).post("/people/", {"words": "Bell"}).content.decode()
+
+
+def test_what_is_sent_to_a_page_that_is_not_there_any_more_can_be_copied(client, bea):
+    client.force_login(bea)
+    page = client.post(f"/cases/{uuid4()}/plan/about/", {"about_me": "I sing."})
+    assert page.status_code == 404 and "I sing." in page.content.decode()
 
 
 def test_the_page_of_our_own_fault_needs_nothing_that_may_have_failed():

@@ -56,6 +56,17 @@ def _kept(request: HttpRequest) -> dict[str, dict[str, Any]]:
     return {address: one for address, one in every.items() if one["user"] == _whose(request) and one["at"] >= since}
 
 
+def what_was_sent(request: HttpRequest) -> list[tuple[str, str]]:
+    """What came with a form that no page could take in, to be copied by its writer; from the rooms in `WRITING`."""
+    if request.method != "POST" or not keeps_writing(request):
+        return []
+    return in_words(Questions(), _one_by_one(request.POST))
+
+
+def _one_by_one(written: QueryDict) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in written.lists() for value in values]
+
+
 def keeps_writing(request: HttpRequest) -> bool:
     """Whether what is typed on this page is kept."""
     return (
@@ -80,8 +91,7 @@ def offer_kept_writing(request: HttpRequest, page: Callable[[], HttpResponse]) -
         return None
     if address not in kept:
         return redirect(address)
-    written = QueryDict(one["written"])
-    fields = [(name, value) for name, values in written.lists() for value in values]
+    fields = _one_by_one(QueryDict(one["written"]))
     context = {"fields": fields, "shown": in_words(questions_of(page), fields), "had_file": one["had_file"]}
     throw_away = f"{address}{'&' if '?' in address else '?'}kept=throw-away"
     return render(request, "access/kept.jinja", context | {"address": address, "throw_away": throw_away})

@@ -14,7 +14,7 @@ from django.utils.html import json_script
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader, pass_context
 from jinja2.runtime import Context
 
-from leeway.access.kept import keeps_writing
+from leeway.access.kept import keeps_writing, what_was_sent
 from leeway.access.second_factor import needs_second_factor
 from leeway.care.people.addressing import addressed
 from leeway.care.people.models import CommunicationNeed, Person
@@ -64,6 +64,7 @@ def environment(**options) -> Environment:
         large_print=large_print,
         easy_words_of=easy_words_of,
         keeps_writing=keeps_writing,
+        what_was_sent=what_was_sent,
         pagination_of=pagination_of,
         second_step_needed=needs_second_factor,
         single_sign_on=lambda: bool(settings.OIDC_ISSUER),
