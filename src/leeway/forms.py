@@ -238,7 +238,7 @@ class NhsNumberField(forms.CharField):
         if not re.fullmatch(r"[0-9]{10}", digits):
             raise ValidationError(f"{self.label} has ten digits, like 999 123 4578. Check it and enter it again.")
         if is_placeholder(int(digits)):
-            raise ValidationError(f"{self.label}: {digits} is nobody's. Leave it empty where it is not known.")
+            raise ValidationError(f"{self.label}: {digits} is nobody’s. Leave it empty where it is not known.")
         if not check_digit_fits(int(digits)):
             raise ValidationError(
                 f"{self.label}: the last digit does not fit the other nine, so one is mistyped. Check it."

@@ -8,7 +8,7 @@ from leeway.access.table import may_reach
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import Case
 from leeway.care.planning.evidence import OffersAndChoice
-from leeway.care.planning.models import Plan, PlanLine
+from leeway.care.planning.models import Choice, Plan, PlanLine
 from leeway.care.planning.queries import (
     offers_and_choice,
     open_and_in_force,
@@ -54,6 +54,15 @@ class CaseNow:
     def found(self) -> OffersAndChoice | None:
         """How the budget of the plan is held, or is to be."""
         return offers_and_choice(self.plan, self.lines) if self.plan else None
+
+    @cached_property
+    def choice(self) -> Choice | None:
+        """How the budget is held: by the plan that is open once it has a choice, or else by the one in force."""
+        if self.found is not None and self.found.choice is not None:
+            return self.found.choice
+        if self.open_plan is None or self.plan_in_force is None:
+            return None
+        return offers_and_choice(self.plan_in_force).choice
 
     @cached_property
     def money_lacks(self) -> str:

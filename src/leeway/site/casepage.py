@@ -96,7 +96,7 @@ def show(request: SignedIn, case_id):
         "charges": charges,
         "pays_pence": pays_on(charges, today) if decided else None,
         "indicative": standing.get(DecisionKind.INDICATIVE_BUDGET),
-        "choice": now.found.choice if now.found else None,
+        "choice": now.choice,
         "people": people.people_around(case.person, today),
         "statements": statements_about(case.person) if care_too and _is_disputed(story) else [],
         "story": story[:STORY_LINES_SHOWN],

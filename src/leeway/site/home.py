@@ -184,7 +184,7 @@ def _caseload(request: SignedIn, today: date) -> dict:
     due_on = dict(REVIEWS_AHEAD.filter(case__in=list(page.object_list)).values_list("case", "due_on"))
     return {
         "sort": sort if sort in SORTED else "opened",
-        "next": {case.pk: next_in_short(case, due_on.get(case.pk)) for case in page.object_list},
+        "next": {case.pk: next_in_short(case, due_on.get(case.pk), today) for case in page.object_list},
         "stages": [{"value": s.value, "label": s.label, "count": counts[s.value]} for s in Stage if counts[s.value]],
         "stage": stage,
         "total": sum(counts.values()) - counts[Stage.CLOSED],

@@ -273,8 +273,8 @@ IN_SHORT = {
 assert set(IN_SHORT) == set(Stage)
 
 
-def next_in_short(case: Case, review_due_on: date | None) -> str:
-    """What comes next in a case, in a few words."""
+def next_in_short(case: Case, review_due_on: date | None, on: date) -> str:
+    """What comes next in a case on a day, in a few words."""
     if case.closed_on is not None:
         return f"Closed on {case.closed_on:%-d %B %Y}"
     if case.person.date_of_death is not None:
@@ -282,5 +282,5 @@ def next_in_short(case: Case, review_due_on: date | None) -> str:
     if case.stage == Stage.REQUEST and case.worker_id is None:
         return "Give it to a worker"
     if case.stage == Stage.ACTIVE and review_due_on is not None:
-        return f"Review by {review_due_on:%-d %B %Y}"
+        return f"Review {'late: due ' if review_due_on < on else ''}by {review_due_on:%-d %B %Y}"
     return IN_SHORT[Stage(case.stage)]

@@ -32,7 +32,10 @@ def ask(request: SignedIn, case_id):
     you, today = is_the_person(request.user, case), timezone.localdate()
     form = forms.ChangeMindForm(request.POST or None, standing=choice, you=you)
     if act(form, lambda **by_on: actions.change_mind(case=case, **form.cleaned_data, **by_on), request):
-        messages.success(request, "Thank you. It is with the worker, and nothing changes until then.")
+        thanks = (
+            "It is on record, for the worker" if request.user.is_staff_member else "Thank you. It is with the worker"
+        )
+        messages.success(request, f"{thanks}, and nothing changes until it is answered.")
         return redirect("planning:change_mind", case_id)
     change = queries.last_change_of_mind(case)
     asked = change if change is not None and change.settled_on is None else None
