@@ -102,8 +102,8 @@ def _of_the_check(case: Case) -> Iterator[str]:
         )
     if case.light_touch:
         yield (
-            "The person agreed to a lighter check of their means (SI 2014/2672, reg. 10). They can have a full check "
-            "at any time."
+            "The person agreed to a lighter check of means (SI 2014/2672, reg. 10). A full check can be had at any "
+            "time."
         )
 
 
@@ -297,7 +297,7 @@ def _amount_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
     yield _step(
         "Left of the budget",
         worked.net_direct_payment,
-        "The budget less the charge. It is paid to the person where they hold the whole budget as a direct payment.",
+        "The budget less the charge. A direct payment of the whole budget is this much.",
         "Care Act 2014 s26; SI 2014/2871",
     )
 

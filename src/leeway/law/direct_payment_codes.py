@@ -44,7 +44,7 @@ SECTION_31: tuple[Condition, ...] = (
     Condition(
         "nominee_agrees",
         "The person nominated to receive the payment agrees to",
-        "The person can nominate somebody who agrees, or receive the payment themselves.",
+        "The person can nominate somebody who agrees, or nobody.",
     ),
     _NOT_BARRED,
     Condition(

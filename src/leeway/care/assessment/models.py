@@ -114,7 +114,7 @@ class Basis(models.TextChoices):
     FULL = "full", "A full money check"
     LIGHT_TOUCH = "light_touch", "A lighter check: the figures the person gives are accepted"
     NOT_DISCLOSED = "not_disclosed", "The person prefers not to say, and pays the full cost"
-    FREE = "free", "The person has Creutzfeldt-Jakob disease, and the law makes all their support free"
+    FREE = "free", "The person has Creutzfeldt-Jakob disease, and the law makes all support free then"
 
 
 class LightTouch(models.TextChoices):
