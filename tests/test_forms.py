@@ -11,7 +11,7 @@ from django.urls import get_resolver
 from django.utils.functional import Promise
 
 import leeway
-from leeway.days import BORN
+from leeway.days import AIMED_AT, BORN, HAPPENED, LASTING, PLANNED
 from leeway.forms import (
     Called,
     DateField,
@@ -64,6 +64,14 @@ def test_a_date_in_three_boxes():
 def test_an_impossible_date_gets_a_sentence(boxes, sentence):
     with pytest.raises(ValidationError, match=sentence):
         DateField(BORN, label="Born").clean(boxes)
+
+
+@pytest.mark.parametrize("sense", [BORN, HAPPENED, PLANNED, LASTING, AIMED_AT])
+def test_the_day_that_an_error_shows_can_be_meant(sense):
+    field = DateField(sense, label="The day")
+    with pytest.raises(ValidationError) as refused:
+        field.clean(["x", "6", "2026"])
+    field.clean(refused.value.messages[0].rstrip(".").split("like ")[1].split())
 
 
 def test_an_nhs_number_is_ten_digits_of_one_kind_so_that_it_is_found_again():

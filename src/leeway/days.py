@@ -13,6 +13,10 @@ class Sense:
     years_back: int
     years_ahead: int
 
+    def example(self, on: date) -> date:
+        """A day that can be meant, to show how one is typed: today, but for a birthday."""
+        return date(1952, 3, 27) if self == BORN else on
+
     def problem_with(self, day: date, *, what: str, on: date) -> str:
         """Say what is wrong with a day, naming it; nothing where it can be meant.
 

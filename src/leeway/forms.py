@@ -209,16 +209,19 @@ class DateField(Called, forms.MultiValueField):
 
     def compress(self, parts):
         texts = [text.strip() for text in parts]
+        like = self.sense.example(timezone.localdate())
         if not any(texts):
             return None
         missing = [name for name, text in zip(DateParts.parts, texts, strict=True) if not text]
         if missing:
             raise ValidationError(f"{self.name} must include a {' and a '.join(missing)}.")
         if not all(text.isascii() and text.isdecimal() and len(text) <= 4 for text in texts):
-            raise ValidationError(f"{self.name}: enter the day, month and year in numbers, like 27 3 1952.")
+            raise ValidationError(
+                f"{self.name}: enter the day, month and year in numbers, like {like.day} {like.month} {like.year}."
+            )
         day, month, year = (int(text) for text in texts)
         if year < 1000:
-            raise ValidationError(f"{self.name}: enter the year with four numbers, like 1952.")
+            raise ValidationError(f"{self.name}: enter the year with four numbers, like {like.year}.")
         try:
             value = date(year, month, day)
         except ValueError:

@@ -322,15 +322,15 @@ class EndForm(WholeForm):
 class InviteForm(WholeForm):
     """Leave to see the record, which is the person's to give."""
 
-    email = forms.EmailField(
-        label="Their email address",
-        help_text="The invitation goes to it, and they sign in with it.",
-        max_length=254,
-    )
     agreed = forms.CharField(
         label="How did the person agree to this?",
         max_length=300,
         help_text="Their record is theirs: say when and how they said yes, or what right this person has to see it.",
+    )
+    email = forms.EmailField(
+        label="Their email address",
+        help_text="The invitation goes to it, and they sign in with it.",
+        max_length=254,
     )
 
 
