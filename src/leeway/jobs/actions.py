@@ -172,7 +172,12 @@ def plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(name: str, value: Any) -> Any:
-    """An argument as it is kept: a number or a short word without spaces, so that it tells nothing about a person."""
+    """An argument as it is kept: a number or a short word without spaces, so that it tells nothing about a person.
+
+    Several of them are kept one by one.
+    """
+    if isinstance(value, list):
+        return [_plain(name, each) for each in value]
     plain = value if isinstance(value, int | None) else str(value)
     assert not isinstance(plain, str) or PLAIN.fullmatch(plain), f"{name}: a job takes keys, dates and codes alone."
     return plain

@@ -13,7 +13,7 @@ from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.jobs.access import may_see_job
-from leeway.jobs.actions import OUR_SENTENCES
+from leeway.jobs.actions import OUR_SENTENCES, plain
 from leeway.jobs.kinds import KINDS
 from leeway.jobs.models import Job
 from leeway.jobs.states import UNDER_WAY, State
@@ -43,9 +43,9 @@ def all_jobs(*, seen_by: User) -> QuerySet[Job]:
     return Job.objects.select_related("asked_by").order_by(place, "-asked_at", "id")
 
 
-def jobs_about(**about: UUID) -> QuerySet[Job]:
-    """The jobs that were asked for with this key among their arguments: those about one thing."""
-    return Job.objects.filter(arguments__contains={name: str(key) for name, key in about.items()})
+def jobs_about(**about: UUID | list[UUID]) -> QuerySet[Job]:
+    """The jobs that were asked for with this key among their arguments: those about one thing, or about it too."""
+    return Job.objects.filter(arguments__contains=plain(about))
 
 
 def jobs_of_kind(kind: str) -> QuerySet[Job]:

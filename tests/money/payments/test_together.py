@@ -92,7 +92,9 @@ def test_all_runs_are_sent_at_once_or_none(file, runs, finn, fay):
     with pytest.raises(Refusal, match="does not reach people on 24 April 2026"):
         record_file_sent(file=file, sent_on=date(2026, 4, 23), by=finn, on=date(2026, 4, 23))
     assert not Transfer.objects.filter(reason="payment_sent").exists()
-    record_file_sent(file=file, sent_on=ON, by=finn, on=ON)
+    told = []
+    record_file_sent(file=file, sent_on=ON, by=finn, on=ON, progress=lambda *, done, of: told.append((done, of)))
+    assert told == [(0, file.payments_count), (runs[0].payments_count, file.payments_count)]
     assert {run.state for run in PaymentRun.objects.all()} == {State.SENT}
     assert Transfer.objects.filter(reason="payment_sent").count() == sum(run.payments_count for run in runs)
     for again in (
@@ -211,6 +213,29 @@ def test_the_pages_from_choosing_to_sent(client, runs, finn, fay, django_assert_
     monkeypatch.setattr("leeway.money.payments.settling._tells", [set])
     assert "Settled: matched lines of the bank explain every payment of all 2 runs" in page(client, "file", file.pk)
     assert "sent or taken apart already" in page(client, "take_apart", file.pk, reason="It has none at all")
+
+
+def test_many_payments_are_put_together_sent_and_taken_apart_by_jobs(client, runs, fay, settings, work):
+    settings.AT_ONCE_MOST = 1
+    client.force_login(fay)
+    chosen = [f"{run.pk} {run.pay_on}" for run in runs]
+    assert "This waits for its turn" in page(client, "together", runs=chosen, make="yes")
+    assert "Being put together: waits for its turn" in page(client, "together")
+    assert "Being put together" in page(client, "show", runs[1].pk) and not FileOfRuns.objects.exists()
+    assert "“Put 2 payment runs into one file” is under way" in page(client, "withdraw", runs[0].pk, reason="Too early")
+    work()
+    file = FileOfRuns.objects.get()
+    page(client, "take_apart", file.pk, reason="The bank takes one day at a time.")
+    assert "Being taken apart" in page(client, "file", file.pk)
+    work()
+    file.refresh_from_db()
+    assert (file.taken_apart_by, file.taken_apart_because) == (fay, "The bank takes one day at a time.")
+    page(client, "together", runs=chosen, make="yes")
+    work()
+    file = FileOfRuns.objects.get(taken_apart_on=None)
+    page(client, "file_send", file.pk, sent_on_day="20", sent_on_month="4", sent_on_year="2026")
+    work()
+    assert {run.state for run in PaymentRun.objects.all()} == {State.SENT} and list(findings()) == []
 
 
 def test_a_run_with_another_day_than_the_page_showed_is_not_taken(client, runs, finn, fay):

@@ -7,6 +7,7 @@ own file, is `given`, since no argument of a job may hold it.
 from datetime import date
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -107,13 +108,27 @@ def leave_out(asked: Job, *, run: str, place: int, given: Given | str) -> Result
     return _at(again, f"{said}, and this is the run in its place. {who_is_next(again)}")
 
 
+@job(queries.PUT_TOGETHER, title="Put payment runs into one file", being="Being put together", counts=PAYMENTS)
+def put_together(asked: Job, *, runs: list[str]) -> Result:
+    """Put several runs into one file."""
+    made = together.put_together(runs=[UUID(each) for each in runs], **_by_on(asked))
+    return _at_file(made, f"The file {made.reference} is made. Give it to the bank, then say so.")
+
+
+@job("take_file_apart", title="Take a file apart", being="Being taken apart", counts=PAYMENTS)
+def take_apart(asked: Job, *, file: str, given: Given | str) -> Result:
+    """Give up a file of several runs."""
+    apart = together.take_apart(file=FileOfRuns.objects.get(pk=file), **taken_up(given).words, **_by_on(asked))
+    return _at_file(apart, "The file is taken apart. Each of its runs has files of its own again.")
+
+
 @job("send_file", title="Send a file of several payment runs", being="Being sent", counts=PAYMENTS)
 def send_file(asked: Job, *, file: str, sent_on: str) -> Result:
     """Record that the bank has a file of several runs."""
     found = FileOfRuns.objects.get(pk=file)
-    together.record_file_sent(file=found, sent_on=date.fromisoformat(sent_on), **_by_on(asked))
-    said = f"All {found.runs_count} runs are sent. Confirm each on its day or later."
-    return Result(said, reverse("payments:file", args=[found.pk]), f"Look at file {found.reference}")
+    day, progress = date.fromisoformat(sent_on), partial(report, asked)
+    together.record_file_sent(file=found, sent_on=day, progress=progress, **_by_on(asked))
+    return _at_file(found, f"All {found.runs_count} runs are sent. Confirm each on its day or later.")
 
 
 def who_is_next(run: PaymentRun) -> str:
@@ -133,3 +148,7 @@ def _run(key: str) -> PaymentRun:
 
 def _at(run: PaymentRun, sentence: str) -> Result:
     return Result(sentence, reverse("payments:show", args=[run.pk]), f"Look at run {run.number}")
+
+
+def _at_file(file: FileOfRuns, sentence: str) -> Result:
+    return Result(sentence, reverse("payments:file", args=[file.pk]), f"Look at file {file.reference}")

@@ -26,8 +26,8 @@ from leeway.money.payments.relations import RELATIONS as PAYMENTS
 from leeway.money.payments.states import NOT_SENT, PaymentState, State
 from leeway.refusal import Refusal
 
-#: The kind of job that makes a run.
-MAKE_RUN = "make_run"
+#: The kinds of job that make a run, and a file of several.
+MAKE_RUN, PUT_TOGETHER = "make_run", "put_together"
 #: How the payments of a run can be sorted, in words and by what; as in its file among equals.
 SORTED = {
     "place": ("As in the file", ("place",)),
@@ -59,8 +59,8 @@ def look_over(run: PaymentRun, *, seen_by: User, page: str) -> None:
 
 
 def jobs_of(run: PaymentRun) -> QuerySet[Job]:
-    """The jobs about a run, and about the file that it shares with others."""
-    about = jobs_about(run=run.pk)
+    """The jobs about a run, and about the file that it shares with others, or is to share."""
+    about = jobs_about(run=run.pk) | jobs_about(runs=[run.pk])
     return about | jobs_about(file=run.file_id) if run.file_id else about
 
 
@@ -73,8 +73,8 @@ def jobs_of_file(file: FileOfRuns) -> QuerySet[Job]:
 
 
 def jobs_that_make() -> QuerySet[Job]:
-    """The jobs that make payment runs. One is made at a time."""
-    return jobs_of_kind(MAKE_RUN)
+    """The jobs that make payment runs, and files of several. One is made at a time."""
+    return jobs_of_kind(MAKE_RUN) | jobs_of_kind(PUT_TOGETHER)
 
 
 def runs_with(person_id: UUID) -> QuerySet:

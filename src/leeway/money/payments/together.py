@@ -7,6 +7,7 @@ number of the file is one that no run has, and stays, so that a bank knows the f
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.locks import lock_cases
 from leeway.care.people.models import Case
+from leeway.jobs.kinds import Progress, untold
 from leeway.money.banking import bacs18
 from leeway.money.banking.payment import Originator
 from leeway.money.banking.working_days import bacs_processing_day, require_bank_working_day
@@ -57,15 +59,9 @@ def put_together(*, runs: Collection[UUID], by: User, on: date) -> FileOfRuns:
     check_can(by, Capability.PAY)
     steps.one_at_a_time()
     found = _locked(PaymentRun.objects.filter(pk__in=runs))
-    if len(found) < FEWEST:
-        raise Refusal("Choose two runs or more. One run has a file of its own.", field="runs")
+    require_can_share(found, on)
     for run in found:
-        _require_free(run, on)
         actions.require_nothing_stopped(run)
-    if len({tuple(sorted((run.originator or {}).items())) for run in found}) > 1:
-        raise Refusal(
-            "These runs leave different accounts of the council. One file takes from one account.", field="runs"
-        )
     file = FileOfRuns.objects.create(
         number=making.next_number(),
         runs_count=len(found),
@@ -80,13 +76,15 @@ def put_together(*, runs: Collection[UUID], by: User, on: date) -> FileOfRuns:
 
 
 @transaction.atomic
-def record_file_sent(*, file: FileOfRuns, sent_on: date, by: User, on: date) -> FileOfRuns:
+def record_file_sent(*, file: FileOfRuns, sent_on: date, by: User, on: date, progress: Progress = untold) -> FileOfRuns:
     """Say that the bank was given a file of several runs: every run of it is sent, on that day, or none is."""
     check_can(by, Capability.PAY)
     runs = _locked(file.runs.all())
-    _require_whole(file, runs)
+    require_whole(file, runs)
+    sent = 0
     for run in runs:
-        actions.send(run, sent_on, by, on)
+        actions.send(run, sent_on, by, on, partial(_report_beyond, progress, sent, file))
+        sent += run.payments_count
     return file
 
 
@@ -95,7 +93,7 @@ def take_apart(*, file: FileOfRuns, reason: str, by: User, on: date) -> FileOfRu
     """Give up a file that the bank was not given, and say why. Each of its runs has files of its own again."""
     check_can(by, Capability.PAY)
     runs = _locked(file.runs.all())
-    _require_whole(file, runs)
+    require_whole(file, runs)
     ask = "Say why, and how you know that the bank does not have the file."
     reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
     PaymentRun.objects.filter(pk__in=[run.pk for run in runs]).update(file=None)
@@ -148,11 +146,28 @@ def text_of(file: FileOfRuns) -> str:
     return bacs18.write_days(credits, originator, created_on=file.made_on, serial_number=file.number)
 
 
+def _report_beyond(progress: Progress, before: int, file: FileOfRuns, *, done: int, of: int) -> None:
+    """Say of a file how far one of its runs is, where so many payments of the runs before are done."""
+    progress(done=before + done, of=file.payments_count)
+
+
 def _locked(runs: QuerySet[PaymentRun]) -> list[PaymentRun]:
     """Runs as they stand once nobody else is at them, or at the case of anybody in them."""
     keys = list(runs.order_by().values_list("pk", flat=True))
     lock_cases(Case.objects.filter(payments__run__in=keys))
     return list(PaymentRun.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("number"))
+
+
+def require_can_share(runs: Collection[PaymentRun], on: date) -> None:
+    """Refuse to put runs together of which one cannot go into a file, or that leave different accounts."""
+    if len(runs) < FEWEST:
+        raise Refusal("Choose two runs or more. One run has a file of its own.", field="runs")
+    for run in runs:
+        _require_free(run, on)
+    if len({tuple(sorted((run.originator or {}).items())) for run in runs}) > 1:
+        raise Refusal(
+            "These runs leave different accounts of the council. One file takes from one account.", field="runs"
+        )
 
 
 def _require_free(run: PaymentRun, on: date) -> None:
@@ -173,7 +188,8 @@ def _require_free(run: PaymentRun, on: date) -> None:
         )
 
 
-def _require_whole(file: FileOfRuns, runs: Collection[PaymentRun]) -> None:
+def require_whole(file: FileOfRuns, runs: Collection[PaymentRun]) -> None:
+    """Refuse to go on with a file that was sent or taken apart."""
     stands = [run for run in runs if run.file_id == file.pk and run.state == State.APPROVED]
     if len(stands) != file.runs_count:
         raise Refusal("This file was sent or taken apart already. Open it again to see where it stands.")

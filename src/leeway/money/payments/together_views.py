@@ -1,24 +1,24 @@
 """Pages of Bacs files that several runs share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
-from leeway.acting import act
-from leeway.jobs.pressing import Asked, act_or_start, unless_under_way
+from leeway.acting import attempt
+from leeway.files.laying_by import Given
+from leeway.jobs.pressing import Asked, act_or_start
 from leeway.jobs.queries import told_of
 from leeway.law.numbers import pounds
 from leeway.money.payments import forms, queries, together
 from leeway.money.payments.models import FileOfRuns, PaymentRun
 from leeway.money.payments.settling import settled
 from leeway.money.payments.states import State
-from leeway.money.payments.views import file_answer
+from leeway.money.payments.views import file_answer, told_of_making
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,20 +27,15 @@ def choose(request: SignedIn):
     runs = list(together.runs_to_choose(seen_by=request.user))
     form = forms.TogetherForm(request.POST or None, choices=[(f"{run.pk} {run.pay_on}", _words(run)) for run in runs])
     checked: list[together.DayOfFile] = []
-    if request.POST.get("make"):
-        putting = unless_under_way(
-            queries.jobs_that_make(), lambda **by_on: together.put_together(**form.cleaned_data, **by_on)
-        )
-        if done := act(form, putting, request):
-            messages.success(request, f"The file {done.result.reference} is made. Give it to the bank, then say so.")
-            return redirect("payments:file", done.result.pk)
-    elif form.is_valid():
-        if len(form.cleaned_data["runs"]) < together.FEWEST:
-            form.add_error("runs", "Choose two runs or more. One run has a file of its own.")
-        else:
-            checked = together.days_of([run for run in runs if run.pk in form.cleaned_data["runs"]])
+    if form.is_valid():
+        chosen = [run for run in runs if run.pk in form.cleaned_data["runs"]]
+        if request.POST.get("make"):
+            if made := act_or_start(form, lambda: _putting(chosen), request):
+                return made
+        elif attempt(form, lambda: together.require_can_share(chosen, timezone.localdate())):
+            checked = together.days_of(chosen)
     shown = {"form": form, "runs": runs, "checked": checked, "chosen": request.POST.getlist("runs")}
-    return render(request, "payments/together.jinja", shown)
+    return render(request, "payments/together.jinja", shown | {"told": told_of_making(request)})
 
 
 @require_GET
@@ -94,22 +89,42 @@ def take_apart(request: SignedIn, file_id):
     """Give up a file that the bank does not have."""
     file = together.get_file(file_id, seen_by=request.user)
     form = forms.TakeApartForm(request.POST or None)
-    apart = unless_under_way(
-        queries.jobs_of_file(file), lambda **by_on: together.take_apart(file=file, **form.cleaned_data, **by_on)
-    )
-    if act(form, apart, request):
-        messages.success(request, "The file is taken apart. Each of its runs has files of its own again.")
-        return redirect("payments:file", file_id)
+    if apart := act_or_start(form, lambda: _taking_apart(file, form.cleaned_data), request):
+        return apart
     return render(request, "payments/take_apart.jinja", {"file": file, "form": form})
 
 
-def _sending(file: FileOfRuns, said: Mapping[str, Any]) -> Asked:
+def _putting(runs: Sequence[PaymentRun]) -> Asked:
+    beside = queries.jobs_that_make()
+    for run in runs:
+        beside |= queries.jobs_of(run)
     return Asked(
-        kind="send_file",
-        title=f"Send file {file.reference}",
+        kind=queries.PUT_TOGETHER,
+        title=f"Put {len(runs)} payment runs into one file",
+        many=sum(run.payments_count for run in runs),
+        arguments={"runs": [run.pk for run in runs]},
+        beside=beside,
+        check=lambda: together.require_can_share(runs, timezone.localdate()),
+    )
+
+
+def _sending(file: FileOfRuns, said: Mapping[str, Any]) -> Asked:
+    return _with_file(file, "send_file", f"Send file {file.reference}", said)
+
+
+def _taking_apart(file: FileOfRuns, said: Mapping[str, Any]) -> Asked:
+    return _with_file(file, "take_file_apart", f"Take file {file.reference} apart", {}, Given.of(said))
+
+
+def _with_file(file: FileOfRuns, kind: str, title: str, said: Mapping[str, Any], given: Given | None = None) -> Asked:
+    return Asked(
+        kind=kind,
+        title=title,
         many=file.payments_count,
         arguments={"file": file.pk, **said},
         beside=queries.jobs_of_file(file),
+        given=given,
+        check=lambda: together.require_whole(file, file.runs.all()),
     )
 
 
