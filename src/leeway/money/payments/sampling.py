@@ -20,6 +20,9 @@ from leeway.money.payments.states import State
 from leeway.money.payments.steps import locked_run, require_another
 from leeway.refusal import Refusal
 
+#: How unlikely what was found must be, on either side, for a number of wrong ones to be ruled out: 95% in all.
+UNLIKELY = 0.025
+
 
 @transaction.atomic
 def draw_sample(*, run: PaymentRun, size: int, because: str, by: User, on: date) -> Sample:
@@ -74,14 +77,14 @@ def require_no_part_in(run: PaymentRun, by: User, what: str) -> None:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a sample says so far: how many were looked at, how many were wrong, and the share wrong in the run."""
+    """What a sample says so far: how many were looked at and wrong, and between how many of the run are."""
 
     sample: Sample
     rows: list[Sampled]
     looked: int
     wrong: int
-    low_percent: float | None
-    high_percent: float | None
+    low: int | None
+    high: int | None
 
 
 def drawn(size: int, count: int, seed: int) -> list[int]:
@@ -104,9 +107,10 @@ def fewest_to_check(count: int) -> int:
 
 
 def sample_of(run: PaymentRun, *, seen_by: User) -> Checked | None:
-    """The sample of a run with what was found, and between which shares the payments that are wrong lie (95%).
+    """The sample of a run with what was found, and between how many of its payments are wrong (95%).
 
-    The interval is Clopper and Pearson's, which promises at least that much however few were looked at.
+    The interval is exact for a part drawn of a whole without putting back: it promises at least that much, however few
+    were looked at, and of a run that was looked at whole it is the number itself.
     """
     sample = Sample.objects.select_related("drawn_by").filter(run=run).first()
     if sample is None:
@@ -116,7 +120,7 @@ def sample_of(run: PaymentRun, *, seen_by: User) -> Checked | None:
     record_looks(viewer=seen_by, person_ids=people, page=f"Sample of run {run.number}")
     looked = sum(row.right is not None for row in rows)
     wrong = sum(row.right is False for row in rows)
-    low, high = wrong_between(wrong, looked) if looked else (None, None)
+    low, high = wrong_between(wrong, looked, run.payments_count) if looked else (None, None)
     return Checked(sample, rows, looked, wrong, low, high)
 
 
@@ -130,13 +134,14 @@ def get_sampled(run: PaymentRun, place: int, *, seen_by: User) -> Sampled:
     return one
 
 
-def wrong_between(wrong: int, looked: int) -> tuple[float, float]:
-    """Between which percentages the wrong ones of all lie, where some of those looked at were wrong.
+def wrong_between(wrong: int, looked: int, of: int) -> tuple[int, int]:
+    """Between how many of all lie that are wrong, where some of those looked at were: of all looked at, so many.
 
-    >>> wrong_between(0, 59)
-    (0.0, 6.1)
+    >>> wrong_between(0, 59, 100_000), wrong_between(0, 59, 80), wrong_between(2, 80, 80)
+    ((0, 6059), (0, 2), (2, 2))
     """
-    from scipy.stats import binomtest  # a second, which only this page needs
+    from scipy.stats import hypergeom  # a second, which only this page needs
 
-    interval = binomtest(wrong, looked).proportion_ci(0.95, method="exact")
-    return round(float(interval.low) * 100, 1), round(float(interval.high) * 100, 1)
+    could = np.arange(wrong, of - (looked - wrong) + 1)
+    at_least, at_most = hypergeom.sf(wrong - 1, of, could, looked), hypergeom.cdf(wrong, of, could, looked)
+    return int(could[at_least > UNLIKELY][0]), int(could[at_most > UNLIKELY][-1])
