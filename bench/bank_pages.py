@@ -60,8 +60,8 @@ def lines_of(run, matched: int, pay_on: date) -> Iterator[str]:
         yield entry(pence, "DBIT", pay_on, **named)
 
 
-def addresses(account) -> dict[str, str]:
-    """Each page of an account: of the lines that are not explained, one in the middle."""
+def addresses(account, visitor) -> dict[str, str]:
+    """Each page of an account: of the lines that are not explained, one in the middle, and a search for its name."""
     from django.urls import reverse
 
     from leeway.money.statements.candidates import open_lines
@@ -69,6 +69,7 @@ def addresses(account) -> dict[str, str]:
     lines = open_lines(account)
     line = lines[lines.count() // 2]
     of_line = {name: reverse(f"statements:{name}", args=[account.pk, line.pk]) for name in ("line", "by_hand")}
+    search = {"find": "yes", "words": line.counterparty.split()[0]}
     return {
         "Bank accounts": reverse("statements:home"),
         "One account": reverse("statements:account", args=[account.pk]),
@@ -76,7 +77,7 @@ def addresses(account) -> dict[str, str]:
         "The same, a page in the middle": reverse("statements:queue", args=[account.pk]) + "?page=200",
         "A line": of_line["line"],
         "Match by hand": of_line["by_hand"],
-        "Match by hand, found by a name": f"{of_line['by_hand']}?words={line.counterparty.split()[0]}",
+        "Match by hand, found by a name": visitor.post(of_line["by_hand"], search).headers["Location"],
         "A month": reverse("statements:month", args=[account.pk]) + f"?month={line.booked_on:%Y-%m}",
     }
 
@@ -116,7 +117,7 @@ def measure(matched: int, unexplained: int) -> dict[str, dict[str, float]]:
         server = cursor.execute("SELECT pg_backend_pid()").fetchone()[0]
         visitor = Client()
         visitor.force_login(maker)
-        told = {name: open_page(visitor, address, server) for name, address in addresses(account).items()}
+        told = {name: open_page(visitor, address, server) for name, address in addresses(account, visitor).items()}
         transaction.set_rollback(True)
     return told
 

@@ -16,7 +16,7 @@ VOCABULARY = {
 OWN_WORDS = {
     "access": {
         "looks", "middleware", "table", "roles", "adapter", "kept", "logs", "second_factor", "invitations", "operator",
-        "alike", "proposals", "visitors",
+        "alike", "proposals", "searches", "visitors",
     },
     "jobs": {"kinds", "pressing", "worker"},
     "seal": {"guarding", "heads", "tables"},
@@ -186,6 +186,19 @@ def test_what_money_says_to_people_has_no_straight_apostrophe_and_no_hyphen_for_
         for path in (SOURCE / room).rglob("*.jinja")
     ]
     assert [(path, text) for path, text in said if STRAIGHT.search(text) and "SELECT" not in text] == []
+
+
+def test_no_form_puts_what_is_typed_to_find_somebody_into_an_address():
+    """An address is kept in a browser's history and in logs. Services and figures of the law are nobody."""
+    asks = re.compile(r'<form[^>]* method="get".*?</form>', re.DOTALL)
+    nobody = {"market/directory/jinja2/directory/search.jinja", "care/planning/jinja2/planning/find.jinja"}
+    nobody |= {"site/jinja2/site/law.jinja"}
+    typed = {
+        short(path)
+        for path in SOURCE.rglob("*.jinja")
+        if any("words" in form for form in asks.findall(path.read_text(encoding="utf-8")))
+    }
+    assert typed <= nobody, "Post it, and have the view keep words out of addresses: leeway.access.searches."
 
 
 def test_no_file_names_a_registry_or_a_machine_path():

@@ -14,6 +14,7 @@ from leeway.money.budgets.models import Budget, Instalment
 from leeway.money.payees.models import PayeeAccount
 from leeway.money.payments.making import make_run
 from leeway.money.payments.models import PaymentRun
+from tests.pages import searched
 
 DP = Way.DIRECT_PAYMENT
 TODAY = date(2026, 4, 20)
@@ -101,7 +102,7 @@ def test_payments_of_a_run_are_searched_and_sorted(case, another_case, agree, ba
     client = as_user(finn)
 
     def references(**asked):
-        text = client.get(reverse("payments:show", args=[run.pk]), asked).content.decode()
+        text = searched(client, reverse("payments:show", args=[run.pk]), **asked).content.decode()
         return re.findall('leeway-nowrap">([0-9]{6}-[0-9]{6})<', text.partition('aria-label="Payments in')[2])
 
     first, second = (f"000001-00000{place}" for place in (1, 2))
@@ -110,7 +111,7 @@ def test_payments_of_a_run_are_searched_and_sorted(case, another_case, agree, ba
     assert references(sort="largest")[0] == references(words="zoe")[0] == zoe.reference
     assert references(words="Zoe") == references(words="zoe account") == references(words=zoe.reference)
     assert len(references(words="zoe")) == 1 and references(words="nobody") == []
-    nobody = client.get(reverse("payments:show", args=[run.pk]), {"words": "nobody"}).content.decode()
+    nobody = searched(client, reverse("payments:show", args=[run.pk]), words="nobody").content.decode()
     assert "No payment of this run has “nobody”" in nobody and "0 payments" not in nobody
     assert references(words="000002-000001") == references(words="000001-99999999999") == []
 

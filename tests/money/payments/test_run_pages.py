@@ -1,6 +1,7 @@
 """What a run's page says beside its payments: the last run, shared accounts, a sample; and who waits longest."""
 
 from datetime import date, timedelta
+from itertools import combinations
 from uuid import uuid4
 
 import pytest
@@ -30,6 +31,7 @@ from leeway.money.payments.waiting import FirstPayment, first_payments, longest_
 from leeway.money.payments.withdrawing import cancel_run, redate_run
 from leeway.refusal import NotAllowed, Refusal
 from leeway.site.first_payments import breakdown
+from tests.pages import searched
 
 ON, FIRST, SECOND = date(2026, 4, 20), date(2026, 4, 27), date(2026, 5, 22)
 BEFORE = date(2026, 4, 24)  # when of each person one payment is due
@@ -249,7 +251,7 @@ def test_a_sample_is_drawn_once_by_chance_and_says_how_much_is_wrong(paid_for, f
         draw_sample(run=run, size=4, because="Again please", by=fay, on=ON)
     rows = list(sample.rows.all())
     assert [row.payment.place for row in rows] == sampling.drawn(4, 4, sample.seed)
-    assert sampling.sample_of(run, seen_by=fay).low_percent is None
+    assert sampling.sample_of(run, seen_by=fay).low is None
     with pytest.raises(SecondOfficerNeeded):
         record_checked(sampled=rows[0], right=True, found="As planned", by=finn, on=ON)
     for row, right in zip(rows, (True, True, False), strict=False):
@@ -258,8 +260,20 @@ def test_a_sample_is_drawn_once_by_chance_and_says_how_much_is_wrong(paid_for, f
         record_checked(sampled=rows[0], right=False, found="Changed my mind", by=fay, on=ON)
     found = sampling.sample_of(run, seen_by=fay)
     assert (found.looked, found.wrong) == (3, 1)
-    assert (found.low_percent, found.high_percent) == wrong_between(1, 3) == (0.8, 90.6)
+    assert (found.low, found.high) == wrong_between(1, 3, 4) == (1, 2)
     assert list(findings()) == []
+
+
+@pytest.mark.parametrize("of", [4, 9])
+def test_what_a_sample_rules_out_would_have_been_seen_otherwise(of):
+    """Counted out: of so few payments every part that could have been drawn is tried."""
+    for looked in range(1, of + 1):
+        for wrong in range(looked + 1):
+            low, high = wrong_between(wrong, looked, of)
+            for really in range(of + 1):
+                parts = [sum(place < really for place in part) for part in combinations(range(of), looked)]
+                as_many, as_few = sum(found >= wrong for found in parts), sum(found <= wrong for found in parts)
+                assert (low <= really <= high) == (min(as_many, as_few) > 0.025 * len(parts)), (looked, wrong, really)
 
 
 def test_nobody_draws_or_looks_at_a_sample_of_their_own_work(paid_for, finn, fay, fiona, as_user):
@@ -322,8 +336,8 @@ def test_the_pages_of_a_run_open_with_all_that_is_on_them(paid_for, finn, fay, a
     address = reverse("payments:checked", args=[run.pk, 1])
     assert "There is a problem" in client.post(address, {"found": ""}).content.decode()
     done = client.post(address, {"right": "True", "found": "Plan and bank details"}, follow=True).content.decode()
-    assert "1 looked at, none wrong" in done
-    assert "between 0.0% and 97.5%" in client.get(reverse("payments:show", args=[run.pk])).content.decode()
+    assert "1 looked at, none wrong.</strong> That is every payment of the run." in done
+    assert "were looked at, none wrong. <a" in client.get(reverse("payments:show", args=[run.pk])).content.decode()
 
 
 def test_pages_ask_as_little_with_all_there_is_on_them(
@@ -392,16 +406,18 @@ def test_what_bacs_cannot_bring_in_time_is_paid_the_same_day(paid_for, another_c
     assert "leeway-pick" not in client.get(address).content.decode()
     monkeypatch.setattr("leeway.money.payments.views.ROWS_A_PAGE", 1)
     text = client.get(address).content.decode()
+    found = searched(client, address, words="bob")
     assert (
         "the first 1 of each kind" in text
         and ("Amy Example" in text) != ("Bob Example" in text)
-        and "Bob Example" in client.get(address, {"words": "bob"}).content.decode()
+        and "Bob Example" in found.content.decode()
     )
+    of_bob = found.redirect_chain[0][0]
     parts = {"pay_on_day": on.day, "pay_on_month": on.month, "pay_on_year": on.year}
     typed = {"only": [str(ordinary[1].pk)], "why": "He has nothing to eat with", **parts}
-    refused = client.post(f"{address}?words=bob", typed).content.decode()
+    refused = client.post(of_bob, typed).content.decode()
     assert f"so it cannot be paid before {day:%-d %B %Y}. Choose that day" in refused
     typed |= {"pay_on_day": day.day, "pay_on_month": day.month, "pay_on_year": day.year}
-    text = client.post(f"{address}?words=bob", typed, follow=True).content.decode()
+    text = client.post(of_bob, typed, follow=True).content.decode()
     assert "The run is made" in text and "Bob Example" in text
     assert "Bob" not in offered(on)

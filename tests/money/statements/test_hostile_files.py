@@ -20,6 +20,7 @@ from leeway.money.statements.standing import standing
 from leeway.refusal import Refusal
 from tests.money.banking import statement_writers as write
 from tests.money.statements.conftest import LATER, line, read
+from tests.pages import searched
 
 pytestmark = pytest.mark.django_db
 ACCOUNT = b"123456 87654321"
@@ -142,3 +143,5 @@ def test_an_address_with_odd_words_is_a_page(words, client, finn, keep, account)
         asked = dict.fromkeys(("words", "month", "page"), words)
         answer = client.get(reverse(f"statements:{name}", args=[account.pk, *rest]), asked)
         assert answer.status_code < 500, name
+    for address in (reverse("statements:home"), reverse("statements:by_hand", args=[account.pk, row.pk])):
+        assert searched(client, address, words=words)

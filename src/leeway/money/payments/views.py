@@ -18,6 +18,7 @@ from leeway.access.alike import flags
 from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.access.searches import keeps_words_out_of_addresses, looked_for
 from leeway.acting import act, attempt, is_barred, why_not
 from leeway.files.laying_by import Given
 from leeway.jobs.pressing import Asked, act_or_start, require_free, unless_under_way
@@ -84,7 +85,7 @@ def home(request: SignedIn):
             "page": page,
             "settled": settled(run for run, _ in runs),
             "details_waiting": waiting(seen_by=request.user, rows=ROWS_A_PAGE) if keeps_details else None,
-            "told": _told_of_making(request),
+            "told": told_of_making(request),
             "work": todays_work(request.user, today, on_their_way),
             "may_put_together": sum(map(together.may_share, on_their_way)) >= together.FEWEST,
             "today": today,
@@ -111,11 +112,12 @@ def todays_work(user: User, today: date, on_their_way: Collection[PaymentRun]) -
     ]
 
 
+@keeps_words_out_of_addresses
 @require_http_methods(["GET", "POST"])
 def faster(request: SignedIn):
     """Pay a few people the same day, by Faster Payments."""
     today = timezone.localdate()
-    find = forms.FindPersonForm(request.GET)
+    find = forms.FindPersonForm(looked_for(request))
     found = falling_due.urgent(
         today, seen_by=request.user, rows=ROWS_A_PAGE, **(find.cleaned_data if find.is_valid() else {})
     )
@@ -212,8 +214,8 @@ def _step(
     return act_or_start(form, asked, request)
 
 
-def _told_of_making(request: SignedIn) -> Told | None:
-    """What the page of payments says of a run that is being made, or could not be made today."""
+def told_of_making(request: SignedIn) -> Told | None:
+    """What a page says of a run, or a file of several, that is being made, or could not be made today."""
     return told_of(queries.jobs_that_make().filter(asked_on=timezone.localdate()), seen_by=request.user)
 
 
@@ -233,7 +235,7 @@ def make(request: SignedIn):
             interims = falling_due.on_account(pay_on, seen_by=request.user, rows=ROWS_A_PAGE)
             next_due = None if checked[0].count else falling_due.next_due_day(pay_on, today)
     context = {"form": form, "checked": checked, "interims": interims, "next_due": next_due}
-    return render(request, "payments/make.jinja", context | {"told": _told_of_making(request)})
+    return render(request, "payments/make.jinja", context | {"told": told_of_making(request)})
 
 
 def _making(pay_on: date, request: SignedIn) -> Asked:
@@ -247,6 +249,7 @@ def _making(pay_on: date, request: SignedIn) -> Asked:
     )
 
 
+@keeps_words_out_of_addresses
 @require_GET
 def show(request: SignedIn, run_id):
     """One run: its control totals, its payments, its files."""
@@ -407,7 +410,7 @@ def file_answer(pieces: Iterable[str], name: str, content_type: str) -> Streamin
 
 def _page(request: SignedIn, run, form):
     queries.look_over(run, seen_by=request.user, page="Payment run")
-    find = forms.FindForm(request.GET)
+    find = forms.FindForm(looked_for(request))
     asked = find.cleaned_data if find.is_valid() else {}
     pages = Paginator(queries.payments_like(run, **asked), ROWS_A_PAGE)
     if not asked.get("words"):

@@ -10,8 +10,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Sum
-from django.db.models.functions import Abs, Coalesce
+from django.db.models import Count, Exists, F, Func, Max, Min, OuterRef, Prefetch, Q, QuerySet, Sum, TextField, Value
+from django.db.models.functions import Abs, Cast, Coalesce
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -49,6 +49,8 @@ LINES_SHOWN = 50
 #: How many lines are named where a run is confirmed from them; of the others it says how many they are.
 NAMED = 3
 AMOUNT = re.compile(r"£?[0-9]{1,3}(,?[0-9]{3}){0,3}(\.[0-9]{2})?")
+#: As little as is left of a reference or an id of ours that a bank cut: what has none of it names no payment.
+MAY_NAME = "[0-9]{6}-|[0-9a-f]{16}"
 PARTS = ("parts__line", "parts__payment__run", "parts__run", "parts__receipt__case__person")
 
 
@@ -359,7 +361,10 @@ def _returned_of(runs: Collection[PaymentRun]) -> Mapping[UUID, list[tuple[Payme
     What is named by two lines is left to a person.
     """
     first = min(map(_sent_on, runs))
+    texts = ("end_to_end_id", "reference", "description", Cast("details", TextField()))
+    said = Func(Value(" "), *texts, function="CONCAT_WS", output_field=TextField())
     came_in = candidates.open_lines_of_council().filter(amount_pence__gt=0, booked_on__gte=first)
+    came_in = came_in.annotate(said=said).filter(said__iregex=MAY_NAME)
     told: defaultdict[UUID, list[tuple[OpenLine, Proposal]]] = defaultdict(list)
     for some, things in candidates.pieces_of_council(came_in):
         proposed = find(some, things).proposed

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import batched
 from typing import Any, Self
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
+from leeway.access.searches import SEARCH, keeps_words_out_of_addresses, looked_for
 from leeway.acting import act, is_barred
 from leeway.care.people.queries import get_case
 from leeway.files.laying_by import Given
@@ -42,10 +43,11 @@ DAYS_A_PAGE, LINES_A_PAGE, ACCOUNTS_A_PAGE, ROWS_AT_ONCE, WORDS_MOST = 31, 100, 
 MONTH = "A month of bank lines"
 
 
+@keeps_words_out_of_addresses
 @require_GET
 def home(request: SignedIn):
     """The council's accounts and people's, what is not explained of each, and the runs that a statement says left."""
-    form = forms.FindAccountForm(request.GET)
+    form = forms.FindAccountForm(looked_for(request))
     asked = form.cleaned_data if form.is_valid() else {}
     pages = Paginator(queries.accounts_of_people(seen_by=request.user, **asked), ACCOUNTS_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
@@ -131,6 +133,7 @@ def _to_keep(found: BankAccount, form: forms.UploadForm) -> Asked:
     )
 
 
+@keeps_words_out_of_addresses
 @require_GET
 def queue(request: SignedIn, account_id):
     """The lines that are not explained, or some of them, with what each may stand for."""
@@ -138,7 +141,7 @@ def queue(request: SignedIn, account_id):
     text = request.GET.get("page", "1")
     number = max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
     first = (number - 1) * queries.LINES_SHOWN
-    form = forms.QueueForm(request.GET)
+    form = forms.QueueForm(looked_for(request))
     asked = _Asked.of(form)
     stands = standing(found)
     count = queries.lines_to_explain(found, **asked.words_and_sort).count() if asked.words else stands.open_count
@@ -209,6 +212,7 @@ def accept(request: SignedIn, account_id, line_id):
     return _to_line(request, found, line_id)
 
 
+@keeps_words_out_of_addresses
 @require_http_methods(["GET", "POST"])
 def by_hand(request: SignedIn, account_id, line_id):
     """Match several lines with several things, by hand."""
@@ -244,6 +248,7 @@ def by_hand(request: SignedIn, account_id, line_id):
     return render(request, "statements/by_hand.jinja", context)
 
 
+@keeps_words_out_of_addresses
 @require_http_methods(["GET", "POST"])
 def received(request: SignedIn, account_id, line_id):
     """Confirm a share that the NHS or a person paid, from the line that shows it."""
@@ -424,7 +429,8 @@ def _end_of(first: date) -> date:
 
 def _words(request: SignedIn, otherwise: str = "") -> str:
     """What is searched for: no database takes a byte of nought there, or a word without end."""
-    return request.GET.get("words", otherwise).replace("\0", " ")[:WORDS_MOST]
+    words = looked_for(request)["words"] if SEARCH in request.GET else otherwise
+    return words.replace("\0", " ")[:WORDS_MOST]
 
 
 def _account(request: SignedIn, account_id, page: str) -> BankAccount:
@@ -435,23 +441,25 @@ def _account(request: SignedIn, account_id, page: str) -> BankAccount:
 class _Asked:
     """Which lines of a queue somebody goes through, in which order: each page hands it on in the address of the next.
 
-    It has a name of its own there, since pages on the way search for something else.
+    It has a name of its own there, since pages on the way search for something else. The words are in the sign-in, and
+    what stands for them is in the address.
     """
 
     words: str = ""
     sort: str = ""
+    search: str = ""
 
     @classmethod
     def of(cls, form: forms.QueueForm) -> Self:
-        return cls(**form.cleaned_data) if form.is_valid() else cls()
+        return cls(**form.cleaned_data, search=form.data.get(SEARCH, "")) if form.is_valid() else cls()
 
     @classmethod
     def kept_in(cls, request: SignedIn) -> Self:
-        return cls.of(forms.QueueForm(QueryDict(request.GET.get("queue", ""))))
+        return cls.of(forms.QueueForm(looked_for(request, QueryDict(request.GET.get("queue", "")))))
 
     @property
     def words_and_sort(self) -> dict[str, str]:
-        return asdict(self)
+        return {"words": self.words, "sort": self.sort}
 
     @property
     def order(self) -> str:
@@ -461,7 +469,8 @@ class _Asked:
     @property
     def query(self) -> str:
         """As the address of the queue has it."""
-        return urlencode({name: said for name, said in self.words_and_sort.items() if said})
+        asked = {SEARCH: self.search if self.words else "", "sort": self.sort}
+        return urlencode({name: said for name, said in asked.items() if said})
 
     @property
     def kept(self) -> str:

@@ -161,10 +161,13 @@ def _plain(cell: str) -> str:
 
 def _no_headings(mapping: Mapping | None) -> str:
     if mapping:
-        return f"The headings of the mapping {quoted(mapping.name)} are not in the first {HEADINGS_WITHIN} rows."
+        return (
+            f"The headings of the mapping {quoted(mapping.name)} are not in the first {HEADINGS_WITHIN} rows. Choose "
+            "another, or describe these columns once from this file."
+        )
     return (
         "It is no MT940, camt.052, camt.053, camt.054, OFX or XLSX file, and no row has headings of a table with a "
-        "day and an amount. If it is a table, give a mapping of its columns."
+        "day and an amount. If it is a table, say whose columns they are, or describe them once from this file."
     )
 
 
