@@ -10,6 +10,7 @@ from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import start_budget
 from leeway.money.contributions.actions import let_fall_due
 from leeway.money.contributions.models import Receipt
+from tests.pages import searched
 
 TODAY = date(2026, 5, 20)
 
@@ -39,6 +40,7 @@ def test_from_owed_to_received_to_a_mistake(owing, client, finn):
     home = client.get(reverse("contributions:home")).content.decode()
     assert "Ada Bell" in home
     assert all(words in home for words in ("£157.12", "£235.71", "22 April 2026", ">28<"))
+    assert "2 with “ada”" in searched(client, reverse("contributions:home"), words="ada").content.decode()
     assert "£157.12. Confirm no more than that" in received(client, owing, amount_pence="157.13").replace("owes ", "")
     assert "is in the future. Check the year" in received(client, owing, received_on_day="21")
     assert "£100.00 is recorded as received" in received(client, owing)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
+from leeway.access.searches import keeps_words_out_of_addresses, looked_for
 from leeway.acting import act
 from leeway.law.numbers import pounds
 from leeway.money.budgets.dues import Payer
@@ -21,13 +22,14 @@ from leeway.writing import write_rows
 ROWS_A_PAGE = 100
 
 
+@keeps_words_out_of_addresses
 @require_GET
 def home(request: SignedIn):
     """What is owed, by whom, for which case, and for how long."""
     text = request.GET.get("page", "1")
     number = max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
     first = (number - 1) * ROWS_A_PAGE
-    find = FindForm(request.GET)
+    find = FindForm(looked_for(request))
     asked = find.cleaned_data if find.is_valid() else {}
     rows, totals, count = queries.owed(
         seen_by=request.user, on=timezone.localdate(), first=first, rows=ROWS_A_PAGE, **asked
