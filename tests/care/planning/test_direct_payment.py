@@ -255,6 +255,8 @@ def test_the_page_asks_of_an_authorised_person_what_reg_5_asks(client, written, 
     at = f"/cases/{written.case_id}/plan/direct-payment/"
     client.force_login(bea)
     assert "criminal record check" not in client.get(at).content.decode()
+    unsaid = client.post(at, {"version": written.version}).content.decode()
+    assert "Say whether this is so: “A direct payment is an appropriate way to meet the needs”." in unsaid
     lose_capacity(written.case.person, bea, CapacityQuestion.DIRECT_PAYMENT)
     edie = relate(written.case.person, "Edie Bell", Authority.AUTHORISED)
     given = {"received_by": str(edie.pk), "version": written.version} | dict.fromkeys(ANSWERS_32, "yes")

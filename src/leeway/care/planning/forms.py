@@ -327,7 +327,12 @@ class WaysForm(WholeForm):
         super().__init__(*args, **kwargs)
         self.lines = {f"line_{line.pk.hex}": line for line in lines}
         for name, line in self.lines.items():
-            self.fields[name] = forms.ChoiceField(label=line.what, choices=Way, widget=forms.RadioSelect)
+            self.fields[name] = forms.ChoiceField(
+                label=line.what,
+                choices=Way,
+                widget=forms.RadioSelect,
+                error_messages={"required": f"Say how the money for “{line.what}” is held."},
+            )
             self.initial[name] = line.way
 
     @property
@@ -357,7 +362,10 @@ class DirectPaymentForm(VersionedForm):
         for condition in conditions:
             if condition.code in self.judged:
                 self.fields[condition.code] = forms.ChoiceField(
-                    label=condition.label, choices=ANSWERS, widget=forms.RadioSelect
+                    label=condition.label,
+                    choices=ANSWERS,
+                    widget=forms.RadioSelect,
+                    error_messages={"required": f"Say whether this is so: “{condition.label}”."},
                 )
         self.fields["barred_orders"] = forms.MultipleChoiceField(
             label="Court orders that bar a direct payment",
