@@ -190,6 +190,7 @@ def test_the_pages_name_the_teams_own_and_need_few_queries(busy, client, mona, d
 def test_each_number_of_a_worker_leads_to_those_cases(busy, client, mona, bea):
     client.force_login(mona)
     page = client.get("/team/").content.decode()
+    assert f'href="/home/?worker={bea.pk}&amp;stage=request#cases">1<span' in page
     for address in re.findall(r'href="(/home/\?worker=[^"#]+)', page):
         assert client.get(address.replace("&amp;", "&")).status_code == 200
     nobodys = client.get("/home/?worker=nobody").content.decode()
