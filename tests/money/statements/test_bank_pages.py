@@ -18,7 +18,7 @@ from leeway.jobs.models import Job
 from leeway.law.numbers import pounds
 from leeway.money.payments.actions import confirm_run
 from leeway.money.payments.states import State
-from leeway.money.statements import actions, choosing, views
+from leeway.money.statements import actions, candidates, choosing, queries, views
 from leeway.money.statements.kinds import Otherwise, What, Whose
 from leeway.money.statements.models import BankAccount, Match, StatementLine, Undoing
 from leeway.refusal import NotAllowed
@@ -155,6 +155,31 @@ def test_whatever_a_form_says_of_a_thing_finds_it(paid_run, keep, account, finn)
             assert thing in found(word), word
             assert thing not in found(f"{word} %")
     assert [each.thing.what for each in found("CAME Ada")] == [What.RETURNED]
+
+
+def test_of_many_payments_of_an_amount_the_first_few_are_looked_at_and_those_of_its_name(
+    paid_run, keep, account, finn, monkeypatch
+):
+    """Thousands are of one amount and day in a large run: a page reads no more of them than it can propose."""
+    first, last = paid_run.payments.filter(amount_pence=71_43).order_by("place")
+    lines = [line(-71_43, 30, counterparty=f" {each.account_name.upper()}. ") for each in (first, last)]
+    keep(read(*lines))
+
+    def proposed():
+        items = queries.queue(account, seen_by=finn)
+        return [{thing.id for each in item.proposals for thing, _ in each.things} for item in items]
+
+    assert proposed() == [{first.pk, last.pk}] * 2
+    monkeypatch.setattr(candidates, "LOOKED_AT", 0)
+    assert proposed() == [{first.pk, last.pk}] * 2, "the first of that day, and the one of the name"
+    actions.explain(
+        line=account.lines.get(counterparty__contains="CAT"),
+        kind=Otherwise.OTHER,
+        words="A second one",
+        by=finn,
+        on=LATER,
+    )
+    assert proposed() == [{first.pk}], "nobody asks for the other"
 
 
 def test_matching_by_hand_finds_things_by_words(finance, paid_run, keep, account):

@@ -11,7 +11,9 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
+from rapidfuzz import utils
 
 from leeway.money.budgets.dues import Payer
 from leeway.money.contributions.models import Receipt
@@ -22,6 +24,7 @@ from leeway.money.statements.matching import (
     CUT_AT,
     CUT_KEY,
     DAYS_BY_NAME,
+    DAYS_NEAR,
     DAYS_TOGETHER,
     KEY,
     LOOKED_AT,
@@ -37,6 +40,7 @@ from leeway.money.statements.matching import (
     find_sure,
 )
 from leeway.money.statements.models import BankAccount, Part, StatementLine
+from leeway.money.statements.relations import LIVE as LIVE_PARTS
 
 #: From a payment to whom it is for.
 PERSON = "case__person"
@@ -284,6 +288,19 @@ class _Near:
             same |= Q(amount_pence=pence, **{f"{day}__range": days})
         return same
 
+    def likely_payments(self, unfinished: Iterable[UUID]) -> Q:
+        """Payments that left, of the same amount as a line: as many near its day as are looked at, and of its name."""
+        lines = {
+            (abs(line.open_pence), line.booked_on, utils.default_process(line.counterparty))
+            for line in self.lines
+            if line.open_pence < 0
+        }
+        if not lines:
+            return Q(pk=None)
+        amounts, days, names = map(list, zip(*lines, strict=True))
+        most = LOOKED_AT + 1  # one more says that there are more
+        return Q(pk__in=RawSQL(LIKELY, [amounts, days, names, list(unfinished), amounts, most, most]))
+
     def by_day(self, day: str, *, sign: int, less: Collection[date] = ()) -> Q:
         """Rows within days of a line, which may add up to it; not those of some days."""
         days = {line.booked_on for line in self.lines if line.open_pence * sign > 0}.difference(less)
@@ -312,6 +329,9 @@ class _ByKey(_Near):
     def by_amount(self, day: str, *, sign: int, before: int = 0, after: int = 0) -> Q:
         return Q(pk=None)
 
+    def likely_payments(self, unfinished: Iterable[UUID]) -> Q:
+        return Q(pk=None)
+
     def by_day(self, day: str, *, sign: int, less: Collection[date] = ()) -> Q:
         return Q(pk=None)
 
@@ -327,6 +347,35 @@ def _left_of_keys(text: str) -> Iterable[str]:
 BEGUN = """
     SELECT payment.id FROM UNNEST(%s::uuid[], %s::uuid[]) AS span (low, high)
       JOIN payments_payment AS payment ON payment.id BETWEEN span.low AND span.high
+"""
+#: Open payments of the amounts of lines: the first few within days of each, and the first few of its name within weeks.
+#: Names are compared as the matcher does, without signs and capitals.
+LIKELY = f"""
+    WITH line AS (SELECT * FROM UNNEST(%s::bigint[], %s::date[], %s::text[]) AS line (pence, day, called)),
+    paid AS (
+      SELECT payment.id, payment.amount_pence AS pence, payment.payee_id, payment.case_id, run.pay_on,
+             ROW_NUMBER() OVER (ORDER BY run.pay_on, run.number, payment.place) AS place
+        FROM payments_payment AS payment JOIN payments_paymentrun AS run ON run.id = payment.run_id
+       WHERE run.id = ANY(%s) AND payment.amount_pence = ANY(%s) AND payment.id NOT IN (
+           SELECT p.payment_id FROM {LIVE_PARTS} WHERE u.match_id IS NULL AND p.what = '{What.SENT.value}'
+       )
+    )
+    SELECT id FROM (
+      SELECT paid.id, ROW_NUMBER() OVER (PARTITION BY line.pence, line.day ORDER BY paid.place) AS nth
+        FROM (SELECT DISTINCT pence, day FROM line) AS line JOIN paid USING (pence)
+       WHERE paid.pay_on BETWEEN line.day - {DAYS_NEAR} AND line.day + {DAYS_NEAR}
+    ) AS near WHERE nth <= %s
+    UNION ALL
+    SELECT id FROM (
+      SELECT paid.id, ROW_NUMBER() OVER (PARTITION BY line.pence, line.day, line.called ORDER BY paid.place) AS nth
+        FROM paid JOIN payees_payeeaccount AS payee ON payee.id = paid.payee_id
+        JOIN people_case AS its ON its.id = paid.case_id JOIN people_person AS person ON person.id = its.person_id
+       CROSS JOIN LATERAL (VALUES (payee.account_name), (person.given_name || ' ' || person.family_name))
+             AS named (name)
+        JOIN line ON line.pence = paid.pence AND line.called <> ''
+             AND line.called = BTRIM(REGEXP_REPLACE(LOWER(named.name), '[^[:alnum:]]', ' ', 'g'))
+       WHERE paid.pay_on BETWEEN line.day - {DAYS_BY_NAME} AND line.day + {DAYS_BY_NAME}
+    ) AS named WHERE nth <= %s
 """
 NAMES = (f"{PERSON}__given_name", f"{PERSON}__family_name")
 ROW = (
@@ -393,8 +442,8 @@ def _left_of_runs() -> Runs:
 def _payments(near: _Near) -> Iterable[OpenThing]:
     unfinished = {run.id: run.left_pence for run in near.runs.values() if run.left_pence}
     unmatched = ~Exists(Part.objects.filter(payment=OuterRef("pk"), what=What.SENT, match__undoing=None))
-    near_by = near.by_amount("run__pay_on", sign=-1) | near.by_day("run__pay_on", sign=-1, less=near.crowded_days())
-    rows = Payment.objects.filter(near.by_key() | near_by & Q(unmatched))
+    near_by = near.by_day("run__pay_on", sign=-1, less=near.crowded_days()) & Q(unmatched)
+    rows = Payment.objects.filter(near.by_key() | near.likely_payments(unfinished) | near_by)
     for row in with_matched(rows.filter(run__in=unfinished), What.SENT).iterator(chunk_size=LINES_AT_ONCE):
         yield sent(row, unfinished[row["run"]])
 
