@@ -173,7 +173,7 @@ def test_of_many_payments_of_an_amount_the_first_few_are_looked_at_and_those_of_
     monkeypatch.setattr(candidates, "LOOKED_AT", 0)
     assert proposed() == [{first.pk, last.pk}] * 2, "the first of that day, and the one of the name"
     actions.explain(
-        line=account.lines.get(counterparty__contains="CAT"),
+        line=account.lines.get(counterparty__contains=last.account_name.upper()),
         kind=Otherwise.OTHER,
         words="A second one",
         by=finn,

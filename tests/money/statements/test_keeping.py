@@ -145,6 +145,18 @@ def test_a_statement_in_other_words_has_what_reports_told_by_amount_or_is_refuse
     assert sorted(each.counterparty for each in account.lines.all()) == ["", "Ada", "Ben"]
 
 
+def test_a_day_that_the_statement_books_as_one_amount_stays_as_reports_told_it_and_the_balances_prove_it(keep, account):
+    keep(read(line(-10_00, 1)))
+    keep(of_noon(marked(5_00, 2, "A"), marked(6_00, 2, "B")), format="camt.054")
+    with pytest.raises(Refusal, match="or give the statements from the day after on"):
+        keep(read(line(11_00, 2), line(-2_00, 2), opening=990_00))
+    assert keep(read(line(-1_00, 3), opening=1_001_00)).new == 1
+    assert standing(account).gaps == () and standing(account).bank_pence == 1_000_00
+    keep(read(line(-3_00, 4), opening=998_00))  # of 2 £ that went out in between nothing was told: that is missing
+    assert [gap.pence for gap in standing(account).gaps] == [-2_00]
+    assert account.lines.count() == 5 and list(queries.findings()) == []
+
+
 @pytest.mark.parametrize("format", REPORTS)
 def test_a_report_that_no_statement_could_be_held_against_is_not_kept(keep, account, format):
     with pytest.raises(Refusal, match="Give the statement of that day instead"):

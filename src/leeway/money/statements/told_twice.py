@@ -76,8 +76,11 @@ def known_in_whole(kept: Sequence[Told], lines: Lines) -> set[int]:
     for pence, some in told.items():
         if sum(each.by_report for each in some) > len(by_pence[pence]):
             raise Refusal(
-                f"{_one(some[0])} is kept from a report of the bank’s, and this file does not have "
-                "it. Give the statement once the bank has closed that day; where that has it neither, ask the bank.",
+                f"{_one(some[0])} is kept from a report of the bank’s, and this file does not have it by itself. Give "
+                "the statement once the bank has closed that day. Where that books it as one amount with others, ask "
+                "the bank for a statement of single entries, or give the statements from the day after on: that day "
+                "stays as the report told it, and the balances say whether anything of it is missing. Where that has "
+                "it on another day, ask the bank which is right.",
                 field="upload",
             )
     return {number for pence, some in told.items() for number in _same(some, by_pence[pence], FACTS)}
