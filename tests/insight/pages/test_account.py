@@ -17,7 +17,7 @@ from leeway.insight.measures.answers import answers
 from leeway.insight.measures.from_records import MEASURES
 from leeway.insight.measures.suppression import published as suppressed
 from leeway.insight.pages import account as room
-from leeway.insight.pages.account import BESIDE, COLUMNS, as_measures, own_figures
+from leeway.insight.pages.account import BESIDE, COLUMNS, as_measures, own_figures, plain_words
 from leeway.insight.pages.actions import publish_account, work_out_account
 from leeway.insight.pages.forms import month_ends
 from leeway.insight.pages.models import LocalAccount
@@ -274,14 +274,26 @@ def test_no_part_stands_hidden_alone_beside_its_whole(rows):
 def test_the_page_shows_every_measure_or_names_it_as_too_small(client, published, rows):
     published()
     text = everyone_reads(client)
+    asked = {code: words["ask"] for figures in plain_words().values() for code, words in figures.items()}
+    assert set(asked) == {row["measure"] for row in rows}, "each figure that everybody is told has its plain words"
     for row in rows:
         if row["breakdown"] == "all":
-            assert row["name"] in text.replace("&#39;", "'").replace("&amp;", "&")
+            assert asked[row["measure"]] in text
+            assert row["hidden"] or row["name"] in text.replace("&#39;", "'").replace("&amp;", "&")
     shown = as_measures(rows)
-    assert 0 < len(shown) < len({row["measure"] for row in rows}) and "Without a figure" in text
+    assert 0 < len(shown) < len({row["measure"] for row in rows}) and "Questions without a figure" in text
     assert "under 5" in text and "so that others stay hidden" in text
-    counts = re.findall(r"\(?([\d,]+) of ([\d,]+)\b", text.partition("Download")[2])
+    counts = re.findall(r"\(?([\d,]+) of ([\d,]+)\b", text)
     assert counts and all(int(one.replace(",", "")) >= 5 for pair in counts for one in pair)
+
+
+@pytest.mark.parametrize("words", [each for figures in plain_words().values() for each in figures.values()])
+def test_what_a_figure_tells_is_a_question_and_short_sentences_without_words_of_the_office(words):
+    assert words["ask"].endswith("?") and len(words["ask"].split()) <= 20
+    sentences = re.split(r"(?<=[.]) ", words["told"])
+    assert all(each[0].isupper() and each.endswith(".") and len(each.split()) <= 25 for each in sentences), sentences
+    office = r"denominator|numerator|median|\bmean\b|client|commissioned|component|mechanism|cohort|long-term community"
+    assert not re.search(office, f"{words['ask']} {words['told']}", re.IGNORECASE)
 
 
 def test_england_stands_beside_what_the_national_framework_measures(client, published):

@@ -1,9 +1,12 @@
 """The local account: the council's own figures as open data, in which nobody can be found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import yaml
 from django.conf import settings
 
 from leeway.access.models import User
@@ -53,6 +56,7 @@ NOT_FOR_EVERYONE = (
     "menu-",
 )  # fmt: skip
 WHO_IS_NOT_KNOWN = {measure.code: measure.unknown for measure in MEASURES}
+PLAIN_WORDS = Path(__file__).parent / "in_plain_words.yaml"
 #: The series of England to set beside a measure of the council's own.
 BESIDE = {"ASCOF 3D(1a)": "self-directed", "ASCOF 3D(2a)": "direct-payments"}
 
@@ -81,10 +85,26 @@ def _row(answer: dict[str, Any], breakdown: str, as_at: date) -> dict[str, Any]:
     return {column: told.get(column, answer.get(column)) for column in COLUMNS}
 
 
+@cache
+def plain_words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """What each figure tells a resident, by what it is about and its code: the question, and what is counted."""
+    return yaml.safe_load(PLAIN_WORDS.read_text(encoding="utf-8"))
+
+
+def for_residents(rows: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The measures of a page under what they are about, each with its question and what is counted in plain words."""
+    shown = {one["whole"]["measure"]: one for one in as_measures(rows)}
+    parts = [
+        (about, [shown[code] | words for code, words in figures.items() if code in shown])
+        for about, figures in plain_words().items()
+    ]
+    return [(about, measures) for about, measures in parts if measures]
+
+
 def as_measures(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Gather rows into measures for a page: each with its whole, England beside it, and its parts by breakdown.
 
-    A measure whose whole is hidden is left out, since all its parts are hidden too: see `hidden_names`.
+    A measure whose whole is hidden is left out, since all its parts are hidden too: see `hidden_questions`.
     """
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -98,9 +118,10 @@ def as_measures(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one for one in found.values() if not one["whole"]["hidden"]]
 
 
-def hidden_names(rows: Iterable[dict[str, Any]]) -> list[str]:
-    """The measures without a figure: too few people are counted, or the records do not say."""
-    return [row["name"] for row in rows if row["breakdown"] == "all" and row["hidden"]]
+def hidden_questions(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """The questions without a figure: too few people are counted, or the records do not say."""
+    hidden = {row["measure"] for row in rows if row["breakdown"] == "all" and row["hidden"]}
+    return [words["ask"] for figures in plain_words().values() for code, words in figures.items() if code in hidden]
 
 
 def england(measure: str) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from leeway.access.access import SignedIn
 from leeway.access.models import User
 from leeway.acting import act, attempt
 from leeway.insight.pages import actions
-from leeway.insight.pages.account import COLUMNS, as_measures, hidden_names, package
+from leeway.insight.pages.account import COLUMNS, for_residents, hidden_questions, package
 from leeway.insight.pages.forms import PublishForm
 from leeway.insight.pages.models import LocalAccount
 from leeway.insight.pages.queries import account_worked_out, check_takes_its_place, latest_account
@@ -38,7 +38,7 @@ def account(request: HttpRequest):
 
 def told(rows: list[dict]) -> dict:
     """Rows of a local account as its page shows them."""
-    return {"measures": as_measures(rows), "too_few": hidden_names(rows)}
+    return {"measures": for_residents(rows), "too_few": hidden_questions(rows)}
 
 
 @require_safe
