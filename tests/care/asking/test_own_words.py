@@ -77,6 +77,24 @@ class TestWhileItIsWritten:
         assert cookie["httponly"] and cookie["path"] == "/ask/" and cookie["samesite"] == "Lax"
         assert not cookie["max-age"] and not cookie["expires"], "gone when the browser is closed"
 
+    def test_two_windows_lose_nothing(self, writer):
+        page = writer.get(HYGIENE).content.decode()
+        version = re.search(r'name="version" value="(\d+)"', page)[1]
+        writer.post(HYGIENE, {"version": version, "how": "varies", "words": "From the one window."})
+        stale = {"version": version, "how": "help", "words": "From the other."}
+        told = writer.post(HYGIENE, stale).content.decode()
+        assert (
+            "What you wrote in the other window" in told
+            and "From the one window." in told
+            and "From the other." in told
+        )
+        assert "On some days I can" in told and "From the one window." in writer.get(HYGIENE).content.decode()
+        version = re.search(r'name="version" value="(\d+)"', told)[1]
+        both = {"version": version, "how": "help", "words": "From the one window. From the other."}
+        for _twice in range(2):  # and sent again from the page before, it is the same
+            assert writer.post(HYGIENE, both).status_code == 302
+        assert both["words"] in writer.get(HYGIENE).content.decode()
+
     def test_without_the_cookie_the_session_tells_nothing(self, writer):
         thief = Client()
         thief.cookies["sessionid"] = writer.cookies["sessionid"].value
@@ -146,9 +164,20 @@ class TestKeptWithACode:
         elsewhere.post("/ask/code/", {"code": code})
         assert "Better now." in elsewhere.get(HYGIENE).content.decode()
 
+    def test_a_code_takes_the_place_of_nothing_that_was_not_sent(self, writer):
+        code = code_for(writer)
+        elsewhere = Client()
+        elsewhere.post("/ask/your-life/adult/nutrition/", {"how": "help", "words": "Soup again."})
+        page = elsewhere.post("/ask/code/", {"code": code}).content.decode()
+        assert "Something else is written in this browser" in page and "See what is written in this browser" in page
+        assert "Soup again." in elsewhere.get("/ask/your-life/adult/nutrition/").content.decode()
+        assert writer.post("/ask/code/", {"code": code}).status_code == 302, "its own is the same"
+        elsewhere.post("/ask/forget/")
+        assert elsewhere.post("/ask/code/", {"code": code}).status_code == 302
+
     def test_a_wrong_code_tells_nothing(self, writer):
         code = code_for(writer)
-        wrong = [code[:-1] + ("2" if code[-1] != "2" else "3"), "x", "'; DROP TABLE", code[:4], "É" * 16]
+        wrong = [code[:-1] + ("2" if code[-1] != "2" else "3"), "2" * 16, "ACDE ACDE–ACDE—ACDE.", own_words.new_code()]
         pages = set()
         for each in wrong:
             page = Client().post("/ask/code/", {"code": each})
@@ -156,6 +185,22 @@ class TestKeptWithACode:
             text = re.sub(r'nonce[-="]+[^"\']+|value="[^"]*"', "", page.content.decode())
             pages.add(text)
         assert len(pages) == 1 and "Nothing is kept under this code now." in pages.pop()
+
+    @pytest.mark.parametrize(
+        "typed, said",
+        [
+            ("2222-2222-2222-222", "A code has 16 letters and numbers. These are 15."),
+            ("2" * 17, "These are 17."),
+            ("O222-2222-2222-2221", "No code has “1” or “O” in it."),
+            ("'; DROP TABLE", "No code has “B” or “L” or “O” in it."),
+            ("É" * 16, "No code has “É” in it."),
+            ("- -", "These are 0."),
+            ("", "Enter your code."),
+        ],
+    )
+    def test_what_can_be_no_code_is_told_so(self, client, typed, said):
+        page = client.post("/ask/code/", {"code": typed}).content.decode()
+        assert said in page and "Nothing is kept" not in page
 
     def test_one_that_has_lapsed_looks_like_a_wrong_one(self, writer):
         code = code_for(writer)

@@ -3,9 +3,9 @@
 from django import forms
 
 from leeway.care.asking.models import AskerIs, ForWhom, Knows, Urgent
-from leeway.care.asking.own_words import How, OwnWords, tidied
+from leeway.care.asking.own_words import CODE_LENGTH, CODE_LETTERS, How, OwnWords, tidied
 from leeway.care.people.forms import long_text
-from leeway.forms import ask_with
+from leeway.forms import WholeForm, ask_with
 
 NO_WAY = "no_way"
 
@@ -107,7 +107,7 @@ class AskForm(forms.Form):
         return self.cleaned_data["along_of"] if self.cleaned_data.get("along") else ""
 
 
-class PartForm(forms.Form):
+class PartForm(WholeForm):
     """One part of life, as whoever writes it sees it. Both questions may stay open."""
 
     how = forms.ChoiceField(label="How is this for you?", choices=How.choices, widget=forms.RadioSelect, required=False)
@@ -118,19 +118,30 @@ class PartForm(forms.Form):
         help_text="On an ordinary day and on a bad one. What helps? What would you like to be different?",
     )
 
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["version"].required = False
+
 
 class CodeForm(forms.Form):
     """The code under which somebody keeps what they wrote."""
 
     code = forms.CharField(
         label="Your code",
-        max_length=40,
+        max_length=60,
         help_text="Sixteen letters and numbers. Spaces, hyphens and small letters do not matter.",
         widget=forms.TextInput({"autocapitalize": "characters", "spellcheck": "false"}),
     )
 
     def clean_code(self):
-        return tidied(self.cleaned_data["code"])
+        """The code without what stands between its letters; refused where no code of ours can look like that."""
+        code = tidied(self.cleaned_data["code"])
+        if strange := sorted(set(code) - set(CODE_LETTERS)):
+            named = " or ".join(f"“{sign}”" for sign in strange[:3])
+            raise forms.ValidationError(f"No code has {named} in it. Look again at how it was written down.")
+        if len(code) != CODE_LENGTH:
+            raise forms.ValidationError(f"A code has {CODE_LENGTH} letters and numbers. These are {len(code)}.")
+        return code
 
 
 class ReferenceForm(forms.Form):

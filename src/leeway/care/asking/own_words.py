@@ -74,7 +74,15 @@ class OwnWords:
     @property
     def fingerprint(self) -> str:
         """A short text that stands for what was written, so that a request sent twice is known as one."""
-        return hashlib.sha256(json.dumps(self.parts, sort_keys=True).encode()).hexdigest()
+        return _short(self.parts)
+
+    def version_of(self, kind: str, outcome: str) -> int:
+        """A number that stands for one part, so that a page opened before it was written elsewhere is known."""
+        return int(_short(self.part(kind, outcome)), 16) % 2**48
+
+
+def _short(written: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()
 
 
 def seal(own: OwnWords, key: bytes) -> str:
@@ -128,8 +136,8 @@ def spaced(code: str, each: int = 4) -> str:
 
 
 def tidied(typed: str) -> str:
-    """A code as it was typed, without spaces and hyphens, in capitals."""
-    return re.sub(r"[\s-]", "", typed).upper()
+    """A code as it was typed, without spaces, hyphens, dashes and the like, in capitals."""
+    return re.sub(r"[\W_]", "", typed).upper()
 
 
 def place_of(code: str) -> str:

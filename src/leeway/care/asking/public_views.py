@@ -42,6 +42,11 @@ NO_SUCH_CODE = (
     "Nothing is kept under this code now. Check it letter by letter. What was kept is gone once it was sent, or after "
     "its last day."
 )
+WRITTEN_ELSEWHERE = "You wrote about this in another window meanwhile. Bring both together below, and save again."
+UNSENT_HERE = (
+    "Something else is written in this browser and was not sent. It may be somebody else’s. Keep it with a code, send it "
+    "or take it away first, so that nothing is lost."
+)
 
 
 @require_safe
@@ -140,15 +145,28 @@ def part(request: HttpRequest, kind: str, outcome: str) -> HttpResponse:
     if place is None:
         raise Http404("There is no such part.")
     own = own_words.read(request)
-    form = PartForm(request.POST or None, initial=own.part(kind, outcome))
-    if request.method == "POST" and form.is_valid() and check_texts(form):
-        own.put(kind, outcome, **form.cleaned_data)
+    written = own.part(kind, outcome)
+    form = PartForm(request.POST or None, initial=written | {"version": own.version_of(kind, outcome)})
+    if request.method == "POST" and form.is_valid() and check_texts(form) and not (written and _is_stale(form)):
+        own.put(kind, outcome, **form.details)
         further = "later" not in request.POST and place + 1 < len(choices)
         answer = redirect("ask:part", kind, choices[place + 1].code) if further else redirect("ask:life", kind)
         own_words.write(request, answer, own)
         return answer
     page = {"form": form, "kind": kind, "choice": choices[place], "number": place + 1, "of": len(choices)}
     return render(request, "asking/part.jinja", page)
+
+
+def _is_stale(form: PartForm) -> bool:
+    """Whether a part was written in another window since the page was made; then that is shown beside what was typed.
+
+    A form without a version is none of ours, and a second press changes nothing.
+    """
+    if form.cleaned_data["version"] in {None, form.initial["version"]} or not form.in_words():
+        return False
+    form.add_error(None, WRITTEN_ELSEWHERE)
+    form.show_theirs()
+    return True
 
 
 @never_cache
@@ -182,13 +200,16 @@ def pick_up(request: HttpRequest) -> HttpResponse:
         if too_many(request, "own_words", CODES_A_MINUTE_MAX):
             form.add_error(None, "Many codes came from your network within a minute. Wait a minute, then try again.")
             return render(request, "asking/pick_up.jinja", {"form": form}, status=429)
-        own = queries.words_kept_under(form.cleaned_data["code"], on=timezone.localdate())
-        if own is not None:
+        here, own = (
+            own_words.read(request),
+            queries.words_kept_under(form.cleaned_data["code"], on=timezone.localdate()),
+        )
+        if own is not None and (not here or here.parts == own.parts):
             answer = redirect("ask:life", next(iter(own.parts)).partition(".")[0])
             own_words.write(request, answer, own)
             return answer
-        form.add_error("code", NO_SUCH_CODE)
-    return render(request, "asking/pick_up.jinja", {"form": form})
+        form.add_error("code", UNSENT_HERE if own else NO_SUCH_CODE)
+    return render(request, "asking/pick_up.jinja", {"form": form, "here": own_words.read(request)})
 
 
 @require_POST
