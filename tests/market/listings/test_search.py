@@ -6,6 +6,7 @@ import pytest
 
 from leeway.market.listings import queries
 from leeway.market.listings.actions import import_file
+from leeway.market.listings.merging import refresh_words
 from leeway.market.listings.models import Kind, Provider, RatingGiven, Service
 from leeway.market.listings.queries import search
 from leeway.refusal import Refusal
@@ -61,6 +62,14 @@ def test_what_is_spelt_nearly_so_is_found(market, typed, meant):
     assert found.otherwise == (typed,) and search(words=meant).otherwise == ()
 
 
+def test_accents_neither_hide_nor_find(market):
+    Service.objects.filter(pk=everything(words="choir")[0].pk).update(name="Café Zoë")
+    refresh_words(list(Service.objects.values_list("pk", flat=True)))
+    for typed in ("cafe", "CAFÉ", "cafe\u0301", "zoe"):
+        found = search(words=typed)
+        assert "Café Zoë" in names(found) and found.otherwise == (), typed
+
+
 @pytest.mark.parametrize("typed", ["zebra", "cat", "xylophone", "dementia"])
 def test_what_is_not_spelt_nearly_so_is_not(market, typed):
     assert search(words=typed).otherwise == ()
@@ -68,12 +77,13 @@ def test_what_is_not_spelt_nearly_so_is_not(market, typed):
 
 def test_care_homes_are_not_among_home_care(market):
     """“Care home” has both words of “home care”."""
-    for words in ("home care", "Homecare", "domiciliary care", "domiciliary", "care at home", "home-care"):
+    for words in ("home care", "Homecare", "domiciliary", "care at home", "home-care", "home help"):
         found = everything(words=words)
         assert found, words
         assert all(Kind.HOME_CARE in s.kinds or "home care" in s.name.lower() for s in found), words
     for words in ("care home", "care homes", "residential care", "residential"):
         assert {kind for s in everything(words=words) for kind in s.kinds} <= {Kind.CARE_HOME, Kind.NURSING_HOME}
+    assert search(words="care -home").total == search(words="care -homes").total, "a minus is no hyphen"
     assert {s.pk for s in everything(words="home care dementia")} == {s.pk for s in everything(words="home care")}
     first = everything(words="home care dementia")[0]
     assert first.matched == 1, "whoever knows dementia comes first"

@@ -294,15 +294,26 @@ SELECT count(*) FILTER (WHERE change = 'new'), count(*) FILTER (WHERE change = '
 FROM staged_place
 """
 
+
+def folded(text: str) -> str:
+    """A text of the database without its accents: “café” is found by “cafe”, and the other way round."""
+    return f"regexp_replace(normalize({text}, NFKD), U&'[\\0300-\\036F]', '', 'g')"
+
+
+def weighed(text: str, weight: str) -> str:
+    return f"setweight(to_tsvector('english', {folded(text)}), '{weight}')"
+
+
+KIND_LABELS = """COALESCE((
+    SELECT string_agg(told.label, ' ') FROM unnest(%(kinds)s::text[], %(labels)s::text[]) AS told(kind, label)
+    WHERE told.kind = ANY(service.kinds)), '')"""
+SAYS = "array_to_string(service.specialisms || service.service_types, ' ') || ' ' || service.description"
 WORDS = f"""
 UPDATE {SERVICE} AS service SET words =
-    setweight(to_tsvector('english', service.name || ' ' || service.also_known_as), 'A') ||
-    setweight(to_tsvector('english', provider.name || ' ' || COALESCE((
-        SELECT string_agg(told.label, ' ') FROM unnest(%(kinds)s::text[], %(labels)s::text[]) AS told(kind, label)
-        WHERE told.kind = ANY(service.kinds)), '')), 'B') ||
-    setweight(to_tsvector('english', array_to_string(service.specialisms || service.service_types, ' ')
-        || ' ' || service.description), 'C') ||
-    setweight(to_tsvector('english', service.town || ' ' || service.area), 'D')
+    {weighed("service.name || ' ' || service.also_known_as", "A")} ||
+    {weighed(f"provider.name || ' ' || {KIND_LABELS}", "B")} ||
+    {weighed(SAYS, "C")} ||
+    {weighed("service.town || ' ' || service.area", "D")}
 FROM {PROVIDER} AS provider
 WHERE provider.id = service.provider_id AND service.id = ANY(%(ids)s)
 """

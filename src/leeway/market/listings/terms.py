@@ -1,6 +1,7 @@
 """What a searcher's words ask for: kinds of support by name, words that need not all be there, near spellings."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
@@ -19,7 +20,7 @@ from leeway.market.listings.models import Kind, Service
 PERHAPS = {Kind.HOME_CARE, Kind.SUPPORTED_LIVING, Kind.EXTRA_CARE, Kind.SHARED_LIVES}
 #: What people call a kind, beside its own name.
 CALLED = {
-    Kind.HOME_CARE: ("homecare", "domiciliary care", "domiciliary", "care at home"),
+    Kind.HOME_CARE: ("homecare", "domiciliary care", "domiciliary", "care at home", "home help", "help at home"),
     Kind.CARE_HOME: ("residential home", "residential care", "residential"),
     Kind.NURSING_HOME: ("nursing home",),
     Kind.DAY_SUPPORT: ("day centre", "day care"),
@@ -31,7 +32,7 @@ PHRASES = {name.lower(): kind for kind in NAMED for name in (kind.label, *CALLED
 KIND_WORDS = tuple(sorted({word for phrase in PHRASES for word in phrase.split()}))
 A_KIND = re.compile(
     r"\b("
-    + "|".join(re.sub(r"\\? ", r"[\\s-]+", re.escape(name)) for name in sorted(PHRASES, key=len, reverse=True))
+    + "|".join(re.sub(r"\\? ", r"(?:-|\\s+)", re.escape(name)) for name in sorted(PHRASES, key=len, reverse=True))
     + r")s?\b",
     re.IGNORECASE,
 )
@@ -83,7 +84,7 @@ def by_words(found: QuerySet, words: str) -> tuple[QuerySet, tuple[str, ...]]:
     A kind that is named must be theirs, or in their name; of the other words one is enough, and where a kind is named
     they only say who comes first. A word that nothing has is looked for as what is spelt most like it.
     """
-    words, kinds_spelt_otherwise = _kinds_as_spelt(words)
+    words, kinds_spelt_otherwise = _kinds_as_spelt(_without_accents(words))
     asked = asked_of(words)
     for name, kind in asked.kinds:
         both = of_kind(kind) | of_kind(Kind.NURSING_HOME) if kind == Kind.CARE_HOME else of_kind(kind)
@@ -96,6 +97,11 @@ def by_words(found: QuerySet, words: str) -> tuple[QuerySet, tuple[str, ...]]:
     matched = (Case(When(words=term, then=1), default=0, output_field=IntegerField()) for term in terms)
     rank = SearchRank(F("words"), reduce(or_, terms)) if terms else Value(0.0)
     return found.annotate(matched=sum(matched, Value(0)), rank=rank), (*kinds_spelt_otherwise, *otherwise)
+
+
+def _without_accents(words: str) -> str:
+    """Words as they are listed by: “cafe” and “café” are one."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", words) if not unicodedata.combining(sign))
 
 
 def _kinds_as_spelt(words: str) -> tuple[str, tuple[str, ...]]:
