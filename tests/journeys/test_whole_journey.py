@@ -140,11 +140,12 @@ def nora_is_invited(bea: Visitor, case_page: str) -> None:
 
 
 def nora_signs_in(visit, link: str) -> Visitor:
-    """She follows the link of the email, sets her own password, and signs in with it."""
+    """She follows the link of the email, says who she is, sets her own password, and signs in with it."""
     nora = visit()
     nora.go(link)
     nora.page.locator("input[name=password1]").fill(PASSWORD)
     nora.page.locator("input[name=password2]").fill(PASSWORD)
+    nora.date("Your date of birth", date(1987, 9, 3))
     nora.press("Set password")
     nora.follow("Sign in")
     nora.write("Email address", EMAIL)

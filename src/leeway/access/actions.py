@@ -88,17 +88,19 @@ def _set_sign_in(user: User, *, is_active: bool) -> User:
 def invite(*, email: str, name: str, site_address: str, by: User, on: date) -> User:
     """Let a person or a supporter sign in, and email them a link to set their own password.
 
-    Someone who signs in as a person or supporter already keeps their sign-in, and gets no second invitation.
-    What they may see is decided by the person's record, never by the invitation.
+    Someone who signs in as a person or supporter already keeps their sign-in, and gets no second invitation. Whoever
+    never set a password gets a new link: that of the first may have run out. What they may see is decided by the
+    person's record, never by the invitation.
     """
     check_can(by, Capability.WORK_ON_CASES)
     user = User.objects.filter(email__iexact=email).first()
     if user is not None:
         if not user.can(Capability.TAKE_PART) or not user.is_active:
             raise Refusal("This email address cannot be used here. Ask for another one.", field="email")
-        return user
-    user = User.objects.create_user(email.lower(), name=name, roles=[Role.PERSON])
-    transaction.on_commit(lambda: send_invitation(user=user, site_address=site_address))
+    else:
+        user = User.objects.create_user(email.lower(), name=name, roles=[Role.PERSON])
+    if not user.has_usable_password():
+        transaction.on_commit(lambda: send_invitation(user=user, site_address=site_address))
     return user
 
 

@@ -1,11 +1,28 @@
-"""Asking for a new password: the same work for an address that nobody has as for one that somebody signs in with."""
+"""Setting a password, and asking for a new one.
 
-from allauth.account.forms import ResetPasswordForm
+Whoever asks is answered the same for an address that nobody has as for one that somebody signs in with. A person who
+was invited to their own record gives their birthday with the first password: the link may have gone astray.
+"""
+
+from datetime import date
+
+from allauth.account.forms import ResetPasswordForm, ResetPasswordKeyForm
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
 
 from leeway.access.models import User
+from leeway.care.people.models import Person
+from leeway.days import BORN
+from leeway.forms import DateField
 from leeway.jobs.actions import queue_errand
 
 NOBODY = 0
+BIRTHDAYS_MOST = 5
+NOT_THEIRS = "This is not the birthday that we have on record. Check it, or ask your worker."
+TOO_MANY_BIRTHDAYS = (
+    "Other birthdays were entered too often, so nobody is let in here for three days. Ask your worker for help."
+)
 
 
 class AskForPassword(ResetPasswordForm):
@@ -21,3 +38,32 @@ class AskForPassword(ResetPasswordForm):
         user = User.objects.filter(email__iexact=email, is_active=True).values_list("pk", flat=True).first()
         queue_errand(name="send_password_link", user_id=user or NOBODY)
         return email
+
+
+class SetPassword(ResetPasswordKeyForm):
+    """The new password; and with the first one of a person with a record, their birthday, where it is known."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.born:
+            self.fields["date_of_birth"] = DateField(
+                BORN,
+                label="Your date of birth",
+                help_text="For example, 27 3 1952. We ask so that nobody else opens your record by a mistyped address.",
+            )
+
+    @property
+    def born(self) -> date | None:
+        """The birthday that is asked for: of a person who has had no password yet."""
+        if self.user is None or self.user.has_usable_password():
+            return None
+        return Person.objects.filter(user=self.user).values_list("date_of_birth", flat=True).first()
+
+    def clean_date_of_birth(self) -> date | None:
+        """The birthday, if it is theirs; it is no riddle to be tried until one fits."""
+        given, tried = self.cleaned_data["date_of_birth"], f"leeway.birthdays.{self.user.pk}"
+        wrong = cache.get(tried, 0)
+        if wrong < BIRTHDAYS_MOST and given == self.born:
+            return given
+        cache.set(tried, wrong + 1, timeout=settings.PASSWORD_RESET_TIMEOUT)
+        raise ValidationError(NOT_THEIRS if wrong + 1 < BIRTHDAYS_MOST else TOO_MANY_BIRTHDAYS)

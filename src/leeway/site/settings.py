@@ -249,7 +249,11 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_TEMPLATE_EXTENSION = "jinja"
-ACCOUNT_FORMS = {"login": "leeway.access.forms.SignIn", "reset_password": "leeway.site.resetting.AskForPassword"}
+ACCOUNT_FORMS = {
+    "login": "leeway.access.forms.SignIn",
+    "reset_password": "leeway.site.resetting.AskForPassword",
+    "reset_password_from_key": "leeway.site.resetting.SetPassword",
+}
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "10/m/ip,3/m/key"}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = env_number("LEEWAY_PROXIES", "0")

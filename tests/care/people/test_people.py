@@ -7,6 +7,7 @@ from django.core import mail
 from django.http import Http404
 from django.utils import timezone
 
+from leeway.access.invitations import invitation_path
 from leeway.access.models import User
 from leeway.access.roles import Role
 from leeway.care.people import actions, leave, queries
@@ -297,6 +298,47 @@ class TestLeaveToSee:
         assert queries.get_case(case.pk, seen_by=ada_user) == case
         with pytest.raises(Refusal, match="signs in already"):
             actions.invite_person(case=case, email=ada_user.email, site_address=SITE, by=bea, on=TODAY)
+
+    def test_an_invitation_that_went_astray_is_sent_again_and_opens_nothing_any_more(
+        self, case, bea, ada_user, django_capture_on_commit_callbacks
+    ):
+        case.person.user = None
+        case.person.save()
+        given = {"case": case, "site_address": SITE, "by": bea}
+        with django_capture_on_commit_callbacks(execute=True):
+            stray = actions.invite_person(**given, email="adda@home.example", on=TODAY).user
+            with pytest.raises(Refusal, match="invited today already"):
+                actions.invite_person(**given, email="adda@home.example", on=TODAY)
+            actions.invite_person(**given, email="adda@home.example", on=TODAY + timedelta(days=4))
+            assert queries.get_case(case.pk, seen_by=stray) == case
+            User.objects.create_user("zoe@home.example", name="Zoe Quist", roles=[Role.PERSON], password="x")
+            with pytest.raises(Refusal, match="Somebody of another name"):
+                actions.invite_person(**given, email="zoe@home.example", on=TODAY)
+            invited = actions.invite_person(**given, email="ada.bell@home.example", on=TODAY).user
+        assert [message.to[0] for message in mail.outbox] == [stray.email, stray.email, invited.email]
+        with pytest.raises(Http404):
+            queries.get_case(case.pk, seen_by=stray)
+
+    def test_whoever_sets_the_first_password_of_a_person_gives_their_birthday(self, case, bea, client):
+        case.person.user = None
+        case.person.save()
+        user = actions.invite_person(case=case, email="ada.bell@home.example", site_address=SITE, by=bea, on=TODAY).user
+        page = client.get(invitation_path(user), follow=True)
+        assert "Your date of birth" in page.content.decode()
+        born = case.person.date_of_birth
+        words = {"password1": "purple elbow ladder", "password2": "purple elbow ladder"}
+
+        def given(year):
+            typed = {"date_of_birth_day": born.day, "date_of_birth_month": born.month, "date_of_birth_year": year}
+            return client.post(page.request["PATH_INFO"], words | typed)
+
+        assert "Enter your date of birth" in client.post(page.request["PATH_INFO"], words).content.decode()
+        assert "not the birthday" in given(born.year - 1).content.decode()
+        assert given(born.year).status_code == 302
+        User.objects.filter(pk=user.pk).update(password=user.password)
+        page = client.get(invitation_path(user), follow=True)
+        told = [given(born.year - 1).content.decode() for _try in range(4)]
+        assert "nobody is let in" in told[-1] and "nobody is let in" in given(born.year).content.decode()
 
     def test_a_relationship_of_somebody_else_is_out_of_reach(self, case, sam, bea):
         dora = actions.add_person(details=DORA, by=bea, on=TODAY)

@@ -409,17 +409,21 @@ def claim_relationship(case: Case, relationship: Relationship, version: int, by:
 
 @transaction.atomic
 def invite_person(*, case: Case, email: str, site_address: str, by: User, on: date) -> Person:
-    """Invite the person to see their own record, and to take part in it.
+    """Invite the person to see their own record, and to take part in it; again, while they never signed in.
 
-    Somebody of another name who signs in already does not come to it by an address that was mistyped.
+    A mistyped address is put right by inviting again: it opens nothing any more. Whoever signs in with the address
+    already must have the person's name.
     """
     check_can_work_on(by, case)
     person = Person.objects.select_for_update(no_key=True).get(pk=case.person_id)
     check_lives(person)
-    if person.user is not None:
-        raise Refusal(f"{person} signs in already, as {person.user.email}.")
+    before = person.user
+    if before is not None and before.has_usable_password():
+        raise Refusal(f"{person} signs in already, as {before.email}.")
     user = invite(email=email, name=str(person), site_address=site_address, by=by, on=on)
-    if Person.objects.filter(user=user).exists():
+    if user == before and case.story.filter(kind=Event.INVITED, happened_on=on).exists():
+        raise Refusal(f"{person} was invited today already. The email is on its way.", field="email")
+    if Person.objects.filter(user=user).exclude(pk=person.pk).exists():
         raise Refusal("Someone else on record signs in with this address. Ask for another one.", field="email")
     if person.relationships.filter(user=user).exists():
         raise Refusal("A supporter signs in with this address. The person needs one of their own.", field="email")
