@@ -5,10 +5,12 @@ import re
 import pytest
 from django.urls import reverse
 
+from leeway.access.models import User
 from leeway.access.table import ACCESS, who_may_reach
 from leeway.care.people.models import Person
 from leeway.care.people.states import Stage
 from leeway.site.easy import easy_sentences
+from tests.site.test_plain_words import pages
 from tests.site.test_site_pages import QUERIES_MAX
 
 WORDS_MOST, LETTERS_MOST = 12, 8
@@ -57,8 +59,15 @@ def test_they_are_shown_to_whoever_asked_for_them_and_to_nobody_else(case_of, si
     home = ada.get("/home/").content.decode()
     assert "In easy words" in home and "Bea Okafor is your worker." in home and "for help each week." in home
     assert "This is your plan." in ada.get(page).content.decode()
+    without = [name for name, words in pages(case, case.person.user) if "In easy words" not in words]
+    assert without == [], "every page that is made from her record"
+    assert "In easy words" not in ada.get(page.replace("/plan/", "/letters/" + str(case.pk) + "/")).content.decode()
     for other in ("bea", "tom"):
         assert "In easy words" not in sign_in(other).get(page).content.decode(), "Ada asked for them, not they"
+    of_tom = Person.objects.exclude(pk=case.person_id).filter(user=None).first()
+    of_tom.user, of_tom.communication_needs = User.objects.get(email="tom@fairbourne.example"), ["easy_read"]
+    of_tom.save(update_fields=["user", "communication_needs"])
+    assert "In easy words" not in sign_in("tom").get(page).content.decode(), "they say “you”, and mean Ada"
 
 
 @pytest.mark.django_db

@@ -48,9 +48,15 @@ def wants_easy_words(user: User | AnonymousUser) -> bool:
 def easy_words_of(request: HttpRequest) -> list[str]:
     """What the page that is read is for, in easy words, where its reader asked for them and there are some."""
     match = request.resolver_match
-    if match is None or not wants_easy_words(request.user):
+    if match is None or not wants_easy_words(request.user) or _is_about_somebody_else(request.user, match.kwargs):
         return []
     return easy_sentences()["pages"].get(match.view_name, [])
+
+
+def _is_about_somebody_else(user: User | AnonymousUser, kwargs: dict[str, Any]) -> bool:
+    """Whether a page is about somebody whom its reader helps: easy words say “you”, and mean the person."""
+    of_page = {"pk": kwargs["person_id"]} if "person_id" in kwargs else {"cases": kwargs.get("case_id")}
+    return None not in of_page.values() and not Person.objects.filter(user=user, **of_page).exists()
 
 
 def in_easy_words(
