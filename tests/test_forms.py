@@ -118,6 +118,7 @@ def test_whatever_a_field_refuses_names_the_field_and_says_what_to_do():
         (forms.IntegerField(), "two", "Weeks: enter a whole number, like 12."),
         (forms.DecimalField(decimal_places=1), "1.25", "Weeks: enter no more than 1 figures after the point."),
         (forms.CharField(max_length=3), "many", "Weeks: write no more than 3 characters. These are 4."),
+        (forms.CharField(max_length=1000), "x" * 1001, "Weeks: write no more than 1,000 characters. These are 1,001."),
         (forms.ChoiceField(choices=[("1", "One")]), "2", "Weeks: choose one of the answers on this page."),
         (forms.EmailField(), "nia@", "Weeks: enter an email address, like name@example.org."),
         (

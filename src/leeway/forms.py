@@ -34,8 +34,8 @@ POUNDS = re.compile(r"-?(?=\.?[0-9])([0-9]{1,3}(,[0-9]{3}){1,4}|[0-9]{0,15})(\.[
 IN_OUR_WORDS = {
     "min_value": "enter %(limit_value)s or more.",
     "max_value": "enter %(limit_value)s or less.",
-    "min_length": "write at least %(limit_value)d characters. These are %(show_value)d.",
-    "max_length": "write no more than %(limit_value)d characters. These are %(show_value)d.",
+    "min_length": "write at least %(limit_value)s characters. These are %(show_value)s.",
+    "max_length": "write no more than %(limit_value)s characters. These are %(show_value)s.",
     "max_digits": "enter no more than %(max)s figures.",
     "max_decimal_places": "enter no more than %(max)s figures after the point.",
     "max_whole_digits": "enter no more than %(max)s figures before the point.",
@@ -49,6 +49,7 @@ IN_OUR_WORDS = {
     "contradiction": "choose a file or take it away, not both.",
     "null_characters_not_allowed": "take out the signs that cannot be seen.",
 }
+LENGTHS = frozenset({"min_length", "max_length"})
 IN_THE_FORM_OF: dict[type[forms.Field], str] = {
     forms.FloatField: "enter a number, like 12.5.",
     forms.DecimalField: "enter a number, like 12.5.",
@@ -109,11 +110,17 @@ def what_to_do(label: str, field: forms.Field, error: ValidationError) -> str:
     if error.code == "invalid":
         do = next((do for kind, do in IN_THE_FORM_OF.items() if isinstance(field, kind)), "enter it in another form.")
     elif error.code in IN_OUR_WORDS:
-        do = IN_OUR_WORDS[error.code] % (error.params or {})
+        do = IN_OUR_WORDS[error.code] % _with_commas(error)
     else:
         return said
     name = getattr(field, "called", "") or label
     return f"{f'“{name}”' if name.endswith('?') else name}: {do}"
+
+
+def _with_commas(error: ValidationError) -> dict[str, object]:
+    """What a sentence about an error is filled in with: how many characters with commas, as 10,000."""
+    filled: dict[str, object] = dict(error.params or {})
+    return {name: f"{one:,}" for name, one in filled.items()} if error.code in LENGTHS else filled
 
 
 def what_is_missing(label: str, field: forms.Field) -> str:

@@ -63,7 +63,7 @@ def go_through_every_part_of_life(
     for part, (theirs, ours) in unable.items():
         opened = worker.open_part(part)
         opened.here.get_by_label("own words").fill(theirs)
-        opened.write("In the assessor's words", ours)
+        opened.write("In the assessor’s words", ours)
         opened.choose("Without help from anyone", CANNOT)
     worker.here.get_by_label(f"{name} can do all the rest without help").check()
     worker.press("Save and continue")

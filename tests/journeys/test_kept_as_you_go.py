@@ -4,7 +4,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-OURS = "In the assessor's words"
+OURS = "In the assessor’s words"
 WORDS = "Marcia cooks once a week, with her sister beside her."
 
 

@@ -58,10 +58,10 @@ def bea_writes_about_meals(bea: Visitor) -> None:
     bea.page.keyboard.press("Enter")
     tab_to(bea, "Cannot do it without help")
     bea.page.keyboard.press("Space")
-    type_in(bea, "In the assessor's words", "Needs prompting at every meal.")
+    type_in(bea, "In the assessor’s words", "Needs prompting at every meal.")
     enter(bea, "Save and continue")
     bea.is_told("Conditions and wellbeing")
     bea.go(parts_of_life)
     meals = bea.open_part("Eating and drinking").here
-    assert meals.get_by_label("In the assessor's words").input_value() == "Needs prompting at every meal."
+    assert meals.get_by_label("In the assessor’s words").input_value() == "Needs prompting at every meal."
     assert [box.is_checked() for box in meals.get_by_role("checkbox").all()] == [True, False, False, False, False]

@@ -6,7 +6,7 @@ from tests.journeys.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
-OURS = "In the assessor's words"
+OURS = "In the assessor’s words"
 BEAS = "Marcia washes alone, but has fallen twice."
 MONAS = "Marcia needs a rail before anything else."
 
@@ -22,7 +22,7 @@ def test_the_second_to_save_is_told_and_loses_nothing(visit):
     save(bea, BEAS)
     save(mona, MONAS)
 
-    mona.is_told("What somebody else saved", f"Personal hygiene: in the assessor's words {BEAS}")
+    mona.is_told("What somebody else saved", f"Personal hygiene: in the assessor’s words {BEAS}")
     assert written(mona) == MONAS
     bea.go(page)
     assert written(bea) == BEAS

@@ -50,6 +50,11 @@ COMING_IN = (
     ("carers_allowance", "Carer’s Allowance", "weekly", ""),
     ("other", "Anything else that comes in, after tax", "weekly", "Not wages: they are left out."),
 )
+#: What premiums are for, where the law's own words speak of somebody else.
+YOURS = {
+    "disability": "You get it, or would get it on Income Support.",
+    "carer": "You care for somebody and have, or would have, Carer’s Allowance.",
+}
 EVERY = {"weekly": "a week", "monthly": "a month"}
 
 
@@ -94,7 +99,7 @@ class EstimateForm(forms.Form):
     )
     premiums = forms.MultipleChoiceField(
         label="Do any of these apply to you?",
-        choices=[(one.code, f"{one.label} | {one.help}") for one in PREMIUMS],
+        choices=[(one.code, f"{one.label} | {YOURS.get(one.code, one.help)}") for one in PREMIUMS],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text="Leave them empty where you are not sure. You may then be shown more than you would pay.",

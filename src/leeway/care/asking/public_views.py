@@ -44,8 +44,8 @@ NO_SUCH_CODE = (
 )
 WRITTEN_ELSEWHERE = "You wrote about this in another window meanwhile. Bring both together below, and save again."
 UNSENT_HERE = (
-    "Something else is written in this browser and was not sent. It may be somebody else’s. Keep it with a code, send it "
-    "or take it away first, so that nothing is lost."
+    "Something else is written in this browser and was not sent. It may be somebody else’s. Keep it with a code, send "
+    "it or take it away first, so that nothing is lost."
 )
 
 

@@ -64,7 +64,7 @@ class OutcomesForm(DraftForm):
             "unable": boxes(f"{choice.label}: without help from anyone, are any of these true?", reasons),
             "person_words": text(f"{choice.label}: in the person's own words", required=False),
             "assessor_words": text(
-                f"{choice.label}: in the assessor's words", help_text="What they can and cannot do, how often, and why."
+                f"{choice.label}: in the assessor’s words", help_text="What they can and cannot do, how often, and why."
             ),
             "help_now": text(
                 f"{choice.label}: who helps with this now, unpaid?",

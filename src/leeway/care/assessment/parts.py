@@ -253,7 +253,7 @@ def _outcome(choice: Choice, note: OutcomeNote | None) -> Task:
     if note is None or not note.answered:
         missing.append("whether they can do this")
     if note is None or (note.unable and not note.assessor_words.strip()):
-        missing.append("in the assessor's words, what they cannot do and why")
+        missing.append("in the assessor’s words, what they cannot do and why")
     return Task(
         page="outcomes",
         place=choice.code,

@@ -126,14 +126,14 @@ def in_words(name: str, value: Any, form: forms.PartForm) -> str:
     """A value of the record as people say it."""
     if name == "communication_needs":
         labels = dict(CommunicationNeed.choices)
-        return "; ".join(labels[need] for need in value) or "Nothing"
+        return "; ".join(labels[need] for need in value) or "Nothing on record"
     if name == "hears_by":
         return str(dict(HEARS_BY).get(value, "Nobody has asked yet"))
     if name == "date_of_birth":
         day = date.fromisoformat(value) if isinstance(value, str) else value
         return f"{day:%-d %B %Y}" if day else "Not known"
     choices = dict(getattr(form.fields[name], "choices", ()))
-    return str(choices.get(value, value)) or "Nothing"
+    return str(choices.get(value, value)) or "Nothing on record"
 
 
 def _row(correction: Correction) -> dict:

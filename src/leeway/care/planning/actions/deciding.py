@@ -237,10 +237,10 @@ def _inputs(plan: Plan, lines: list[CostedLine], guide: Decision | None, charges
 
 def _reasons(result: dict, charges: list[Decision], reason: str, by: User) -> list[str]:
     final, costed = result["pence_per_week"], result["costed_pence_per_week"]
-    said = [
-        f"The personal budget is {pounds(final)} a week: the person pays {pounds(result['charge_pence_per_week'])}, "
-        f"the council {pounds(result['council_pence_per_week'])} and the NHS {pounds(result['nhs_pence_per_week'])}."
-    ]
+    own, council = pounds(result["charge_pence_per_week"]), pounds(result["council_pence_per_week"])
+    nhs = result["nhs_pence_per_week"]
+    others = f", the council {council} and the NHS {pounds(nhs)}" if nhs else f" and the council {council}"
+    said = [f"The personal budget is {pounds(final)} a week: the person pays {own}{others}."]
     said += [
         f"From {later.law_on:%-d %B %Y} the person pays {pounds(later.result['charge_pence_per_week'])} a week, "
         f"{later.why}."

@@ -82,14 +82,15 @@ def answer(request: SignedIn, case_id):
 def what_happens(case: Case, since: date, *, you: bool) -> list[str]:
     """What happens once somebody has changed their mind: who does what, by when, and what goes on meanwhile."""
     worker = case.worker.name if case.worker else f"Somebody of {case.team}"
-    them, they = ("you", "you") if you else (case.person.called, "they")
+    them = "you" if you else case.person.called
+    answers = "you read it and say whether you agree" if you else f"{them} reads it and says whether they agree"
     plan = queries.open_plan(case)
     goes_on = "Payments and support go on as they are now, until a new plan is agreed."
     return [
         f"{worker} gets in touch by {since + IN_TOUCH:%-d %B %Y}, and talks all four ways through with {them}: what "
         "each would change, and what help there is.",
         _by_which_plan(plan, them),
-        f"A manager checks the plan. Then {they} read it and say whether {they} agree.",
+        f"A manager checks the plan. Then {answers}.",
         f"{goes_on} Asking takes nothing away, and it can be taken back.",
     ]
 
