@@ -120,7 +120,9 @@ def what_to_do(label: str, field: forms.Field, error: ValidationError) -> str:
 def _with_commas(error: ValidationError) -> dict[str, object]:
     """What a sentence about an error is filled in with: how many characters with commas, as 10,000."""
     filled: dict[str, object] = dict(error.params or {})
-    return {name: f"{one:,}" for name, one in filled.items()} if error.code in LENGTHS else filled
+    if error.code not in LENGTHS:
+        return filled
+    return {name: f"{one:,}" if isinstance(one, int) else one for name, one in filled.items()}
 
 
 def what_is_missing(label: str, field: forms.Field) -> str:

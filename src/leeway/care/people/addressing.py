@@ -41,8 +41,6 @@ def addressed(text: str, *, you: bool, name: str) -> str:
     'You pay £12.00. It is left to you.'
     >>> addressed("The person pays £12.00, by the person's choice.", you=False, name="Ada")
     'Ada pays £12.00, by Ada\u2019s choice.'
-    >>> addressed("The personal budget is what the plan costs.", you=True, name="Ada")
-    'The personal budget is what the plan costs.'
     >>> addressed("A carer never pays for what the person they care for gets.", you=True, name="Ada")
     'A carer never pays for what the person they care for gets.'
     >>> addressed("The personal budget is what the plan costs.", you=True, name="Ada")
