@@ -48,9 +48,10 @@ def wants_easy_words(user: User | AnonymousUser) -> bool:
 def easy_words_of(request: HttpRequest) -> list[str]:
     """What the page that is read is for, in easy words, where its reader asked for them and there are some."""
     match = request.resolver_match
-    if match is None or not wants_easy_words(request.user) or _is_about_somebody_else(request.user, match.kwargs):
+    if match is None or not wants_easy_words(request.user):
         return []
-    return easy_sentences()["pages"].get(match.view_name, [])
+    said: list[str] = easy_sentences()["pages"].get(match.view_name, [])
+    return [] if said and _is_about_somebody_else(request.user, match.kwargs) else said
 
 
 def _is_about_somebody_else(user: User | AnonymousUser, kwargs: dict[str, Any]) -> bool:

@@ -192,7 +192,7 @@ class TestLeaveToSee:
         with pytest.raises(NotAllowed):
             self.answer(sam)
 
-    def test_names_cannot_be_tried_until_one_fits(self, case, sam, bea, client):
+    def test_names_cannot_be_tried_until_one_fits(self, case, sam, bea, client, cyril):
         client.force_login(self.give(case, sam, bea).user)
         for name in ("Smith", "Jones", "Taylor", "Brown"):
             sam.refresh_from_db()
@@ -207,6 +207,10 @@ class TestLeaveToSee:
         assert "the asking has ended" in ended
         sam.refresh_from_db()
         assert sam.asked_on is None and not sam.may_see_record
+        late = client.get(f"/helping/{sam.pk}/", follow=True).content.decode()
+        assert "This was answered already, or taken back." in late
+        client.force_login(cyril)
+        assert client.get(f"/helping/{sam.pk}/").status_code == 404
         assert "gave 5 wrong names" in case.story.first().sentence
         with pytest.raises(NotAllowed):
             self.answer(sam)

@@ -335,6 +335,7 @@ class InviteForm(WholeForm):
 
 
 NOT_THE_NAME = "That is not the name of the person who asks for your help. If you do not know who it is, choose “No”."
+NOT_ASKED_NOW = "This was answered already, or taken back. If you did not expect that, ask whoever invited you."
 TOO_MANY_NAMES = "None of these was the name, so the asking has ended. Ring whoever asked you: they can ask you again."
 
 

@@ -261,11 +261,14 @@ def may_read_files(case_id: UUID, *, user: User, kind: str, page: str) -> bool:
     return True
 
 
-def get_asking(relationship_id: UUID, *, seen_by: User, on: date) -> Relationship:
-    """An asking to help somebody that waits for this user's answer. Its page says nothing of the person."""
+def asking_of(relationship_id: UUID, *, seen_by: User, on: date) -> Relationship | None:
+    """An asking to help somebody that waits for this user's answer; None where it was answered, or taken back.
+
+    Its page says nothing of the person. Whoever was never asked is told that there is nothing.
+    """
     asking = asked_to_help(seen_by, on).filter(pk=relationship_id).first()
-    if asking is None:
-        raise Http404("Nobody asks this of you now: it was answered, or taken back.")
+    if asking is None and not Relationship.objects.filter(pk=relationship_id, user=seen_by).exists():
+        raise Http404("Nobody asks this of you.")
     return asking
 
 

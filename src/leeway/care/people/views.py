@@ -237,7 +237,10 @@ def invite(request: SignedIn, case_id, relationship_id):
 
 def answer(request: SignedIn, relationship_id):
     """Say whether one helps somebody who asks for it. Nothing of them is shown before."""
-    asking = queries.get_asking(relationship_id, seen_by=request.user, on=timezone.localdate())
+    asking = queries.asking_of(relationship_id, seen_by=request.user, on=timezone.localdate())
+    if asking is None:
+        messages.error(request, forms.NOT_ASKED_NOW)
+        return redirect("home")
     form = forms.AnswerForm(request.POST or None, initial={"version": version_of(asking)})
 
     def say(**by_on) -> str:
