@@ -328,6 +328,17 @@ class TestSessionsEnd:
         assert 'value="Dora"' in refilled and "There is a problem" in refilled
         assert "We kept" not in client.get("/people/add/").content.decode()
 
+    def test_what_is_sent_after_signing_out_in_another_window_is_kept_for_them_alone(self, client, bea, cyril):
+        client.force_login(bea)
+        client.get("/people/add/")
+        client.post("/account/logout/")
+        assert client.post("/people/add/", {"given_name": "Dora"}).status_code == 302
+        assert client.get("/people/add/").status_code == 302, "nobody is signed in"
+        for somebody, offered in ((cyril, False), (bea, True)):
+            client.force_login(somebody)
+            assert ("Dora" in client.get("/people/add/").content.decode()) is offered
+            client.post("/account/logout/")
+
     def test_what_is_being_typed_is_kept_and_does_nothing(self, client, bea):
         client.force_login(bea)
         typing = {"headers": {"Leeway-Keep": "1"}}

@@ -57,7 +57,7 @@ def easy_words_of(request: HttpRequest) -> list[str]:
 def _is_about_somebody_else(user: User | AnonymousUser, kwargs: dict[str, Any]) -> bool:
     """Whether a page is about somebody whom its reader helps: easy words say “you”, and mean the person."""
     of_page = {"pk": kwargs["person_id"]} if "person_id" in kwargs else {"cases": kwargs.get("case_id")}
-    return None not in of_page.values() and not Person.objects.filter(user=user, **of_page).exists()
+    return None not in of_page.values() and not Person.objects.filter(user=user.pk, **of_page).exists()
 
 
 def in_easy_words(

@@ -140,6 +140,9 @@ class EstimateForm(forms.Form):
         self.fields["dependent_children"].widget.attrs["inputmode"] = "numeric"
         for kind, label, _every, hint in COMING_IN:
             self.fields[kind] = PoundsField(label=label, required=False, help_text=hint)
+        kinds, asked = [kind for kind, *_ in COMING_IN], list(self.base_fields)
+        before = asked.index("savings")
+        self.order_fields([*asked[:before], *kinds, "covers", *asked[before:]])  # as they stand on the page
         if not law_on(on, settings.COUNCIL_POLICY)["charging_policy.leaves_out_night_part"]:
             del self.fields["covers"]
 

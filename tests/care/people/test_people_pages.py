@@ -339,6 +339,11 @@ class TestWhoLooked:
             page = client.get(f"/people/{case.person_id}/seen/")
             assert page.status_code == status, viewer
             assert ("Bea Okafor" in text(page)) is (status == 200)
+        client.force_login(ada_user)
+        assert "You let them see it" not in text(client.get(f"/people/{case.person_id}/seen/"))
+        Relationship.objects.create(person=case.person, name="Bea", kind="friend", starts_on="2026-01-01", user=bea)
+        seen = text(client.get(f"/people/{case.person_id}/seen/"))
+        assert seen.count("You let them see it") == 1, "who helps does not work here"
 
     def test_the_manager_of_another_team_is_refused(self, client, case, mona):
         mona.team = type(mona.team).objects.create(name="South team")

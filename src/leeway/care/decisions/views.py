@@ -29,7 +29,6 @@ def show(request: SignedIn, case_id, decision_id) -> HttpResponse:
         "inputs": as_lines(decision.inputs),
         "results": as_lines(decision.result),
         "back": reverse("case", args=[case.pk]),
-        "back_text": "Back to the case",
     }
     return render(request, "decisions/show.jinja", context)
 

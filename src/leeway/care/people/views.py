@@ -434,5 +434,11 @@ def looks(request: SignedIn, person_id):
     """Who has seen a record: for the person, and for the manager of their case's team."""
     person, seen = queries.who_looked(person_id, seen_by=request.user)
     page = Paginator(seen, 50).get_page(request.GET.get("page"))
-    own = person.user_id == request.user.pk
-    return render(request, "people/looks.jinja", {"person": person, "looks": page, "own": own, "back": reverse("home")})
+    shown = {
+        "person": person,
+        "looks": page,
+        "own": person.user_id == request.user.pk,
+        "helpers": set(person.relationships.exclude(user=None).values_list("user_id", flat=True)),
+        "back": reverse("home"),
+    }
+    return render(request, "people/looks.jinja", shown)

@@ -1,6 +1,6 @@
 """The local account: the council's own figures as open data, in which nobody can be found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -86,7 +86,7 @@ def _row(answer: dict[str, Any], breakdown: str, as_at: date) -> dict[str, Any]:
 
 
 @cache
-def plain_words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def plain_words() -> dict[str, dict[str, dict[str, str]]]:
     """What each figure tells a resident, by what it is about and its code: the question, and what is counted."""
     return yaml.safe_load(PLAIN_WORDS.read_text(encoding="utf-8"))
 
@@ -95,7 +95,7 @@ def for_residents(rows: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[s
     """The measures of a page under what they are about, each with its question and what is counted in plain words."""
     shown = {one["whole"]["measure"]: one for one in as_measures(rows)}
     parts = [
-        (about, [shown[code] | words for code, words in figures.items() if code in shown])
+        (about, [{**shown[code], **words} for code, words in figures.items() if code in shown])
         for about, figures in plain_words().items()
     ]
     return [(about, measures) for about, measures in parts if measures]
