@@ -228,7 +228,7 @@ def _active(now: CaseNow) -> NextStep:
         WORKER,
         "review:show",
         "Go to the review",
-        person_button="See your reviews",
+        person_button="See the reviews",
     )
 
 
