@@ -192,7 +192,7 @@ def _parts_of_closed(case: Case, standing: dict[str, Decision], care_too: bool) 
         "budgets:show": ("Budget and payments", case.budgets.exists(), ENDED),
         "review:show": ("Reviews", past_reviews(case).exists(), "Done"),
     }
-    journey = [Part(name, page, said if done else "None", done) for page, (name, done, said) in was.items()]
+    journey = [Part(name, page, said if done else "There was none", done) for page, (name, done, said) in was.items()]
     return [*journey, letters_part(standing), files_part(case, care_too)]
 
 
