@@ -243,7 +243,8 @@ def _review(now: CaseNow) -> NextStep:
 
 
 def _closed(now: CaseNow) -> NextStep:
-    return NextStep("The case is closed.", "This is closed. You can ask for help again at any time.", "nobody")
+    again = "" if now.case.person.date_of_death is not None else " If help is needed again, it can be opened again."
+    return NextStep(f"The case is closed.{again}", "This is closed. You can ask for help again at any time.", "")
 
 
 NEXT = {
