@@ -91,8 +91,9 @@ def test_a_form_without_our_proof_is_sent_back_kindly(bea):
 
 def test_what_is_sent_to_a_page_that_is_not_there_any_more_can_be_copied(client, bea):
     client.force_login(bea)
-    page = client.post(f"/cases/{uuid4()}/plan/about/", {"about_me": "I sing."})
-    assert page.status_code == 404 and "I sing." in page.content.decode()
+    page = client.post(f"/cases/{uuid4()}/plan/about/", {"about_me": "I sing.", "nhs_number": "1"})
+    said = page.content.decode()
+    assert page.status_code == 404 and "I sing." in said and ">NHS number</dt>" in said
 
 
 def test_the_page_of_our_own_fault_needs_nothing_that_may_have_failed():

@@ -190,4 +190,4 @@ def in_words(questions: Questions, written: Iterable[tuple[str, str]]) -> list[t
 
 def _named(name: str) -> str:
     """What the page does not ask any more, by its name: request_words is “Request words”."""
-    return name.replace("_", " ").replace("-", " ").capitalize()
+    return name.replace("_", " ").replace("-", " ").capitalize().replace("Nhs", "NHS")
