@@ -42,8 +42,12 @@ hypothesis.load_profile("steady")
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
-    """The tables of the tests are made as the models say: by migrations they would take fifty seconds each time."""
+    """The tables of the tests are made as the models say: by migrations they would take fifty seconds each time.
+
+    Nor does a commit wait for the disk: nothing of it is wanted once the machine is down.
+    """
     connection.settings_dict["TEST"]["MIGRATE"] = False
+    connection.settings_dict["OPTIONS"]["options"] += " -c synchronous_commit=off"
 
 
 @pytest.fixture(scope="session")
