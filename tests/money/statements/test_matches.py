@@ -7,10 +7,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 
 from leeway.access.models import Look
+from leeway.care.planning.models import Way
+from leeway.money.budgets.actions import start_budget
 from leeway.money.budgets.dues import Payer
 from leeway.money.budgets.models import Hold
-from leeway.money.payments.actions import confirm_run
+from leeway.money.payments import together
+from leeway.money.payments.actions import approve_run, confirm_run
 from leeway.money.payments.answers import take_answer
+from leeway.money.payments.making import make_run
 from leeway.money.payments.models import Payment
 from leeway.money.payments.returning import return_payment
 from leeway.money.payments.states import PaymentState, State
@@ -21,7 +25,7 @@ from leeway.money.statements.models import Match, Part, StatementLine, Undoing
 from leeway.money.statements.standing import Side, standing
 from leeway.refusal import NotAllowed, Refusal
 from leeway.site.demo.statements import rejection_of
-from tests.money.statements.conftest import LATER, ON, SET_UP_ON, line, read
+from tests.money.statements.conftest import LATER, ON, PAY_ON, SET_UP_ON, line, read
 
 pytestmark = pytest.mark.django_db
 WHY = "The bank says so by telephone."
@@ -397,3 +401,21 @@ def test_no_sum_is_proposed_where_more_is_open_than_sums_are_tried_of(payments, 
     assert [each.because for each in proposals(account, finn)] == [Because.SUM]
     monkeypatch.setattr(candidates, "SUMMED_OF", 2)
     assert proposals(account, finn) == ()
+
+
+def test_what_a_file_of_several_runs_pays_on_a_day_is_matched_with_its_runs(
+    another_case, agree, bank, finn, fay, account, keep
+):
+    runs = []
+    for number, name in enumerate(("Ada", "Ben"), start=1):
+        case = another_case(name)
+        bank(case, account_number=f"{number}2345678", name=name)
+        start_budget(plan=agree(case, (Way.DIRECT_PAYMENT, 100_00, 0)), by=finn, on=SET_UP_ON)
+        runs.append(approve_run(run=make_run(pay_on=PAY_ON, by=finn, on=ON), by=fay, on=ON))
+    file = together.put_together(runs=[run.pk for run in runs], by=finn, on=ON)
+    together.record_file_sent(file=file, sent_on=ON, by=finn, on=ON)
+    keep(read(line(-file.total_pence, reference=file.reference)))
+    best, *_ = proposals(account, finn)
+    assert {thing.id for thing, _ in best.things} == {run.pk for run in runs} and best.confidence == 95
+    actions.accept(account=account, proposal=best, by=finn, on=LATER)
+    assert all(left.left_whole for left in queries.left_of(runs).values()) and list(queries.findings()) == []

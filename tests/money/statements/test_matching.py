@@ -1,6 +1,7 @@
 """What a line may stand for. By itself only what a key names exactly; never anything that is wrong."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import batched, chain
 from uuid import UUID, uuid5
@@ -338,3 +339,19 @@ def test_many_lines_of_one_amount_on_one_day_are_no_quarrel_of_all_with_all():
     lines = [line(-100_00, counterparty="Ada Bell", name=str(number)) for number in range(3_000)]
     found = find(lines, things)
     assert found.by_itself == () and max(len(some) for some in found.proposed.values()) <= 5
+
+
+def test_a_debit_of_a_file_that_runs_share_is_of_its_runs_of_that_day():
+    """A bank debits what a file pays on a day at once, by the file's own reference."""
+    one, two, later = (
+        replace(whole_run(pence, run=run), keys=(f"LEEWAY-{run:06}", "LEEWAY-000020"), on=PAY_ON + timedelta(days=days))
+        for run, pence, days in ((12, 70_00, 0), (13, 30_00, 0), (14, 50_00, 3))
+    )
+    together, alone = line(-100_00, "BACS LEEWAY-000020", name="a"), line(-50_00, "LEEWAY-000020", name="b", days=3)
+    found = find([together, alone], [one, two, later])
+    assert found.by_itself == ()
+    for each, things in ((together, [one, two]), (alone, [later])):
+        best = found.proposed[each.id][0]
+        assert [thing for thing, _ in best.things] == [thing.thing for thing in things] and best.confidence == 95
+    assert "run 12 and run 13, of one file and day, and together" in found.proposed[together.id][0].why
+    assert sure([alone], [later]) == [(alone.id, [later.thing])], "of the others nothing is open any more"

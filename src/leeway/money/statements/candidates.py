@@ -148,10 +148,16 @@ class _Left:
     sent_on: date
     handled: bool
     open_count: int
+    file_number: int | None
 
     @property
     def reference(self) -> str:
         return named_as_file(self.number)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What a bank may call it: its own file, or the file that it shares with others."""
+        return (self.reference, *([named_as_file(self.file_number)] if self.file_number else []))
 
 
 #: The runs that were sent, by their numbers.
@@ -396,7 +402,7 @@ def runs_in(runs: Runs) -> Iterable[OpenThing]:
             open_pence=-run.left_pence,
             on=run.pay_on,
             since=run.sent_on,
-            keys=(run.reference,),
+            keys=run.keys,
             run=run.reference,
             handled=run.handled,
             less=tuple(less[run.number]),
@@ -424,7 +430,7 @@ def _left_of_runs() -> Runs:
     of_payments = live.filter(what=What.SENT).values_list("payment__run").annotate(pence=PENCE, parts=Count("pk"))
     one_by_one = {run: (pence, parts) for run, pence, parts in of_payments}
     left = {}
-    for run in PaymentRun.objects.exclude(sent_on=None).annotate(handled=_handled("run")):
+    for run in PaymentRun.objects.exclude(sent_on=None).annotate(handled=_handled("run"), in_file=F("file__number")):
         pence, parts = one_by_one.get(run.pk, (0, 0))
         left[run.number] = _Left(
             run.pk,
@@ -435,6 +441,7 @@ def _left_of_runs() -> Runs:
             run.sent_on,
             run.handled,
             run.payments_count - parts,
+            run.in_file,
         )
     return left
 

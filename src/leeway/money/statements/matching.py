@@ -359,6 +359,10 @@ def _by_key(line: OpenLine, named: _NamedBy, used: set[Thing]) -> Iterator[Propo
         if abs(total) <= abs(line.open_pence):
             why = f"{_names(list(meant.values()), cut=False)}: {pounds(abs(total))} of it."
             yield _joined(line, list(meant.values()), Because.EXACT_KEY, 90, why)
+    for several in _runs_of_one_day(meant.values()):
+        if len(several) > 1 and _open(several) == line.open_pence:
+            why = f"{_names(several, cut=False)}, of one file and day, and together the amount is the same."
+            yield _joined(line, several, Because.EXACT_KEY, 95, why)
     called = utils.default_process(line.counterparty)
     likely = sorted(meant.values(), key=lambda each: (not _is_all_of(line, each), -_alike(called, each.names)[1]))
     for each in likely[:PROPOSALS_A_LINE]:
@@ -373,6 +377,15 @@ def _by_key(line: OpenLine, named: _NamedBy, used: set[Thing]) -> Iterator[Propo
         else:
             words = f", of which {pounds(abs(each.open_pence))} is open: another amount."
             yield _of_one(line, each, Because.EXACT_KEY, 60, _names([each], cut=not named.whole) + words)
+
+
+def _runs_of_one_day(things: Iterable[OpenThing]) -> Iterable[list[OpenThing]]:
+    """The runs among some things, day by day: a bank debits what a file pays on a day at once."""
+    by_day: defaultdict[date, list[OpenThing]] = defaultdict(list)
+    for each in things:
+        if each.thing.what == What.RUN:
+            by_day[each.on].append(each)
+    return by_day.values()
 
 
 class _Amounts:
