@@ -39,17 +39,20 @@ class Superseded(Exception):
 
 
 @transaction.atomic
-def start_job(*, kind: str, arguments: Mapping[str, Any], by: User, on: date, title: str = "") -> Job:
+def start_job(*, kind: str, arguments: Mapping[str, Any], by: User, on: date, title: str = "", page: str = "") -> Job:
     """Ask for a job to be done in the background, once the caller's transaction is through.
 
     `arguments` are keys, dates and codes alone. `title` says what it is (“Publish the account to 31 October 2026”),
-    without a person's name. Where the same user's same job is under way already, that is the job.
+    without a person's name. `page` is where something else can be given, should it not work. Where the same user's
+    same job is under way already, that is the job.
     """
     known = plain(arguments)
     under_way = Job.objects.filter(kind=kind, arguments=known, asked_by=by, state__in=UNDER_WAY).first()
     if under_way is not None:
         return under_way
-    made = Job.objects.create(kind=kind, title=title or KINDS[kind].title, arguments=known, asked_by=by, asked_on=on)
+    made = Job.objects.create(
+        kind=kind, title=title or KINDS[kind].title, arguments=known, asked_by=by, asked_on=on, result_address=page
+    )
     _defer(made)
     return made
 

@@ -13,7 +13,8 @@ class Job(models.Model):
     """One piece of work for a worker. `asked_by` is empty for what is done every night.
 
     `arguments` hold keys, dates and codes alone, never anything about a person. `attempt` counts the times that a
-    worker began it: whoever finishes a job must still hold its latest attempt.
+    worker began it: whoever finishes a job must still hold its latest attempt. `result_address` is where something else
+    can be given, until it is done, and then where to go on to.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

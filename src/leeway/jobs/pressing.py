@@ -53,7 +53,7 @@ def act_or_start(form: forms.Form, asked: Callable[[], Asked], request: SignedIn
 
     `asked` is called once the form is valid. A second press finds the job of the first.
     """
-    done = act(form, lambda **by_on: _do_or_start(asked(), **by_on), request)
+    done = act(form, lambda **by_on: _do_or_start(asked(), request.path, **by_on), request)
     if done is None:
         return None
     if isinstance(done.result, Job):
@@ -79,24 +79,29 @@ def unless_under_way[T](beside: QuerySet[Job], action: Callable[..., T]) -> Call
     return checked
 
 
-def _do_or_start(asked: Asked, *, by: User, on: date) -> Result | Job:
+def _do_or_start(asked: Asked, page: str, *, by: User, on: date) -> Result | Job:
     if asked.many <= settings.AT_ONCE_MOST:
         require_free(asked.beside)
         given = {"given": asked.given} if asked.given else {}
         work = KINDS[asked.kind].work
         return work(Job(kind=asked.kind, asked_by=by, asked_on=on), **plain(asked.arguments), **given)
-    return in_turn("begin what takes long", lambda: _start(asked, by, on))
+    return in_turn("begin what takes long", lambda: _start(asked, page, by, on))
 
 
-def _start(asked: Asked, by: User, on: date) -> Job:
-    """Start the job, unless one is under way beside it. The same that the same user asked for is that job."""
+def _start(asked: Asked, page: str, by: User, on: date) -> Job:
+    """Start the job, unless one is under way beside it. The same that the same user asked for is that job.
+
+    Where something was given, the job knows the page on which something else can be.
+    """
     job = _under_way(asked.beside)
     if job is not None and (job.kind, job.asked_by_id) == (asked.kind, by.pk):
         return job
     require_free(asked.beside)
     asked.check()
     given = {"given": asked.given.lay_by()} if asked.given else {}
-    return start_job(kind=asked.kind, title=asked.title, arguments=dict(asked.arguments) | given, by=by, on=on)
+    arguments = dict(asked.arguments) | given
+    page = page if asked.given else ""
+    return start_job(kind=asked.kind, title=asked.title, arguments=arguments, page=page, by=by, on=on)
 
 
 def _under_way(beside: QuerySet[Job]) -> Job | None:

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from leeway.access.models import Look, User
 from leeway.access.roles import Role
@@ -523,3 +524,10 @@ def test_a_large_statement_is_read_by_a_job_and_so_is_its_run_confirmed(
     assert "“Read a bank statement” is under way, as Finn Walsh asked." in post(
         finance, "line", account.pk, charge.pk, **said
     )
+    Job.objects.filter(kind="keep_statement").update(state="done", ended_at=timezone.now())
+    post(finance, "upload", account.pk, upload=table("27/04/2026,A,,1.00,797.00", "28/04/2026,B,,one,797.00"))
+    work()
+    failed = Job.objects.get(state="failed")
+    text = finance.get(reverse("jobs:show", args=[failed.pk])).content.decode()
+    assert "is not an amount" in text and "Try the same again" in text
+    assert f'href="{reverse("statements:upload", args=[account.pk])}"' in text, "another file can be given"
