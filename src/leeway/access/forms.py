@@ -1,6 +1,6 @@
 """Forms of the access room: signing in, the users of the council, and the reason for a look."""
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, SetPasswordForm
 from django import forms
 
 from leeway.access.models import Team
@@ -16,6 +16,31 @@ class SignIn(LoginForm):
         self.fields["login"].label = "Email address"
         self.fields["password"].label = "Password"
         self.fields["password"].help_text = ""
+
+
+#: What passwords are called, on the pages and in what they say is missing.
+PASSWORDS = {"oldpassword": "Your password now", "password1": "New password", "password2": "The new password again"}
+
+
+def name_passwords(form: forms.Form, **others: str) -> None:
+    """Call the passwords of a form as its page does."""
+    for name, label in (PASSWORDS | others).items():
+        if name in form.fields:
+            form.fields[name].label = label
+
+
+class ChangePassword(ChangePasswordForm):
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        name_passwords(self)
+
+
+class FirstPassword(SetPasswordForm):
+    """A password for whoever signed in without one, as through the council."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        name_passwords(self, password1="Password", password2="The password again")
 
 
 class UserForm(forms.Form):

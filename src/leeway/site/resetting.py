@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
+from leeway.access.forms import name_passwords
 from leeway.access.models import User
 from leeway.care.people.models import Person
 from leeway.days import BORN
@@ -45,6 +46,7 @@ class SetPassword(ResetPasswordKeyForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        name_passwords(self, password1="Password", password2="The password again")
         if self.born:
             self.fields["date_of_birth"] = DateField(
                 BORN,

@@ -251,6 +251,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_TEMPLATE_EXTENSION = "jinja"
 ACCOUNT_FORMS = {
     "login": "leeway.access.forms.SignIn",
+    "change_password": "leeway.access.forms.ChangePassword",
+    "set_password": "leeway.access.forms.FirstPassword",
     "reset_password": "leeway.site.resetting.AskForPassword",
     "reset_password_from_key": "leeway.site.resetting.SetPassword",
 }

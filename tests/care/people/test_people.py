@@ -337,6 +337,8 @@ class TestLeaveToSee:
             return client.post(page.request["PATH_INFO"], words | typed)
 
         assert "Enter your date of birth" in client.post(page.request["PATH_INFO"], words).content.decode()
+        nothing = client.post(page.request["PATH_INFO"], {}).content.decode()
+        assert "Enter the password." in nothing and "Enter the password again." in nothing
         assert "not the birthday" in given(born.year - 1).content.decode()
         assert given(born.year).status_code == 302
         User.objects.filter(pk=user.pk).update(password=user.password)

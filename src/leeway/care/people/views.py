@@ -295,7 +295,10 @@ def end_leave(request: SignedIn, case_id, relationship_id):
 def invite_person(request: SignedIn, case_id):
     """Invite the person to see their own record."""
     case = queries.get_case(case_id, seen_by=request.user, page="Inviting them to sign in", of_the_living=True)
-    form = forms.InvitePersonForm(request.POST or None, initial={"email": case.person.email})
+    before = case.person.user
+    form = forms.InvitePersonForm(
+        request.POST or None, initial={"email": before.email if before else case.person.email}
+    )
     if act(
         form,
         lambda **by_on: actions.invite_person(
