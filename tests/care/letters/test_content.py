@@ -33,6 +33,7 @@ def test_the_charge_letter_has_every_step_of_g1(decide):
     for figure in ("£300.42", "£186.40", "£18.50", "£95.52", "£324.48", "£420.00"):
         assert figure in said
     assert "£95.52 a week" in said
+    assert "what the NHS pays" not in said
     assert "Income left to you" in said and "left to the person" not in said
 
 
@@ -45,6 +46,14 @@ def test_who_pays_adds_up_in_every_charge_letter(decide):
         assert you == pounds(result["charge_pence_per_week"])
         assert council == pounds(result["personal_budget_pence_per_week"] - result["charge_pence_per_week"])
         assert budget == pounds(result["personal_budget_pence_per_week"])
+
+
+def test_a_charge_letter_says_what_the_nhs_pays_besides(decide, draft):
+    decision = decide("charge", "G1")
+    draft.charges.add(decision)
+    said = words(letter_of(decision))
+    assert "Your budget, without what the NHS pays" in said
+    assert "The NHS pays £20.00 a week besides. Nobody is charged for that." in said
 
 
 def test_a_letter_says_who_decided_the_law_what_to_do_whom_to_ask_and_the_date(decide, budget):

@@ -5,7 +5,7 @@ from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.letters.blocks import Amount, Block, Heading, Paragraph, Table, bullets, cell, day
 from leeway.care.people.addressing import addressed
 from leeway.care.planning.models import ChosenWay, Way
-from leeway.care.planning.queries import put_right
+from leeway.care.planning.queries import nhs_pays_besides, put_right
 from leeway.law.charge_case import BESIDE_CAPITAL
 from leeway.law.eligibility_codes import ADULT_OUTCOMES, CARER_OUTCOMES, WELLBEING_AREAS
 from leeway.law.numbers import pounds
@@ -229,7 +229,8 @@ def _not_counted(result: dict) -> list[Block]:
 def _charge(decision: Decision) -> list[Block]:
     result = decision.result
     charge, budget = result["charge_pence_per_week"], result["personal_budget_pence_per_week"]
-    council = result["council_pays_pence_per_week"]
+    council, nhs = result["council_pays_pence_per_week"], nhs_pays_besides(decision)
+    whole = "Your budget, without what the NHS pays" if nhs else "Your budget"
     return [
         Amount(f"You pay from {day(decision.law_on)}", f"{pounds(charge)} a week" if charge else "Nothing"),
         *([Paragraph(f"This is new from that day, {decision.why}.")] if decision.why else []),
@@ -237,9 +238,10 @@ def _charge(decision: Decision) -> list[Block]:
         Table(
             "Your budget and who pays",
             ("Who pays", EACH_WEEK),
-            (("You pay", pounds(charge)), ("The council pays", pounds(council)), ("Your budget", pounds(budget))),
+            (("You pay", pounds(charge)), ("The council pays", pounds(council)), (whole, pounds(budget))),
             total=True,
         ),
+        *([Paragraph(f"The NHS pays {pounds(nhs)} a week besides. Nobody is charged for that.")] if nhs else []),
         Paragraph("This is one charge for your whole budget. You pay it once, however the budget is held."),
         *_what_is_free(result),
         *_reasons(decision),

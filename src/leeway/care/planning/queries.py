@@ -189,6 +189,15 @@ def put_right(charge: Decision) -> PutRight | None:
     )
 
 
+def nhs_pays_besides(charge: Decision) -> int:
+    """What the NHS pays a week of the plan that a charge is for: it is no part of what is charged for."""
+    plan = Plan.objects.filter(charges=charge).select_related("final_budget").first()
+    if plan is None:
+        return 0
+    decided = plan.final_budget.result if plan.final_budget else totals(plan_lines(plan))
+    return decided["nhs_pence_per_week"]
+
+
 def aims_in_force(case: Case) -> list[Aim]:
     """What the plan in force is to achieve."""
     return list(Aim.objects.filter(plan__case=case, plan__state=PlanState.AGREED))
