@@ -282,6 +282,13 @@ def test_ada_asks_and_bea_holds_the_review_by_the_pages(client, active, bea, ada
     assert late.status_code == 200 and "Someone else saved this" in late.content.decode()
     assert "No bus" in late.content.decode() and "Something else" in late.content.decode()
     today = Review.objects.get(pk=review.pk).opened_on
+    for seen in ("A look.", ""):
+        stored = {"version": Review.objects.get(pk=review.pk).version, "seen_instead": seen}
+        assert client.post(f"{at}write/", data | stored).status_code == 302
+        follows = {"version": Review.objects.get(pk=review.pk).version, "result": "change_plan", "reasons": "So."}
+        follows |= {"held_on_day": today.day, "held_on_month": today.month, "held_on_year": today.year}
+        page = client.post(f"{at}complete/", follows).content.decode()
+        assert (f'href="{at}write/">Go back to what was said' in page) == bool(seen)
     answer = client.post(
         f"{at}complete/",
         {
