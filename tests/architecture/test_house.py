@@ -200,6 +200,16 @@ def test_no_form_puts_what_is_typed_to_find_somebody_into_an_address():
     assert typed <= nobody, "Post it, and have the view keep words out of addresses: leeway.access.searches."
 
 
+def test_what_is_moved_sideways_is_reached_with_the_keyboard_and_has_a_name():
+    moved = [
+        (short(path), tag)
+        for path in SOURCE.rglob("*.jinja")
+        for tag in re.findall(r'<div class="leeway-table-scroll"[^>]*>', path.read_text(encoding="utf-8"))
+    ]
+    named = [tag for _path, tag in moved if 'tabindex="0"' in tag and 'role="region"' in tag and "aria-label" in tag]
+    assert len(named) > 50 and [(path, tag) for path, tag in moved if tag not in named] == []
+
+
 def test_no_file_names_a_registry_or_a_machine_path():
     wrong = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|(?<![\w.])/(?:root|home)/\w")
     kinds = {".py", ".md", ".toml", ".txt", ".json", ".yaml", ".jinja", ".scss", ".mjs"}
