@@ -196,7 +196,7 @@ def nora_reads_her_letters(nora: Visitor) -> None:
     nora.go("/home/")
     nora.follow("See everything")
     nora.follow("Budget and payments")
-    nora.is_told("The personal budget is £183.00 a week", "You pay", "Sent to arrive on")
+    nora.is_told("Your personal budget is £183.00 a week", "You pay", "Sent to arrive on")
     nora.page.go_back()
     nora.follow("Letters")
     nora.is_told("Decisions that stand now", "Support plans")
