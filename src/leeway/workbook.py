@@ -1,16 +1,22 @@
 """The cells of a workbook (XLSX, ODS), read in a process of its own.
 
-Days come out as 2026-04-06 and numbers with the fifteen figures that a spreadsheet shows.
+Days come out as 2026-04-06, numbers with the fifteen figures that a spreadsheet shows, and what it shows as a
+percentage as 27.5%, not as the 0.275 behind it.
 """
 
 import datetime
 import io
 import json
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from leeway import limits
 from leeway.apart import Apart
 from leeway.reading import CannotRead
+from leeway.workbook_percents import Cells, percents_in
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # a packed workbook, and one of the old kind (XLS)
 CELLS_MOST = 12_000_000  # of the largest list of the regulator, with room to grow
@@ -43,6 +49,7 @@ def _told(content: bytes) -> Iterator[str | list[str]]:
     try:
         cells = 0
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        percents = percents_in(content)
         for name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(name)
             if sheet.height:
@@ -52,9 +59,19 @@ def _told(content: bytes) -> Iterator[str | list[str]]:
                 if cells > CELLS_MOST:
                     raise CannotRead(DAMAGED)
                 yield name
-                yield from ([_text(cell) for cell in cells] for cells in sheet.iter_rows())
+                yield from _rows(sheet, percents.get(name, {}))
     except (CalamineError, OSError, ValueError) as problem:
         raise CannotRead(DAMAGED) from problem
+
+
+def _rows(sheet: "CalamineSheet", percents: Cells) -> Iterator[list[str]]:
+    begins = sheet.start[1] if sheet.start else 0
+    for number, cells in enumerate(sheet.iter_rows()):
+        shown = percents.get(number, ())
+        yield [
+            f"{_text(100 * cell)}%" if column in shown and isinstance(cell, float) else _text(cell)
+            for column, cell in enumerate(cells, start=begins)
+        ]
 
 
 def _text(cell: object) -> str:

@@ -268,6 +268,7 @@ def test_a_workbook():
         (workbook([]), "No sheet of the workbook has a row."),
         (workbook([["a", "b"]]), "no row has headings of a table"),
         (workbook(ROWS)[:900], "The workbook cannot be read"),
+        (xlsx({"S": [["Date", "Amount"], ["2026-04-01", "27.5%"]]}), "Row 2: '27.5%' is not an amount."),
     ],
 )
 def test_a_workbook_that_cannot_be_read_is_one_sentence(content, sentence):

@@ -280,16 +280,25 @@ def test_blank_rows_above_are_passed_over_and_rows_keep_their_numbers(tmp_path):
 @pytest.mark.parametrize("made", [xlsx, ods])
 def test_a_workbook_is_read_sheet_by_sheet(tmp_path, made):
     path = tmp_path / "return_2014-15.book"
-    path.write_bytes(made({"Cover": [["A cover"]], "Costs": small.COLUMNS, "Take-up": small.ASCOF}))
+    sheets = {
+        "Costs": small.COLUMNS,
+        "Take-up": [*small.ASCOF, ["820", "Essex", "E10000012", "27.5%", "2", "3"]],
+        "Use": [*small.ASC_FR, ["2017", "821", "E06000035", "E12000008", "1", "1", "27.5%"]],
+    }
+    path.write_bytes(made({"Cover": [["A cover"]], **sheets}))
     readings, others = read_sheets(path)
     assert others == ["Cover"]
     assert {sheet: reading.kind for sheet, reading in readings.items()} == {
         "Costs": "PSS-EX1, councils in columns",
         "Take-up": "ASCOF",
+        "Use": "ASC-FR",
     }
-    for sheet, rows in {"Costs": small.COLUMNS, "Take-up": small.ASCOF}.items():
-        assert figures(readings[sheet].table) == figures(read(tmp_path, rows).table)
-    with pytest.raises(Refusal, match="has 2 sheets that are returns"):
+    for sheet, rows in sheets.items():
+        as_csv = read(tmp_path, rows)
+        assert figures(readings[sheet].table) == figures(as_csv.table)
+        assert readings[sheet].unread == as_csv.unread
+        assert sheet == "Costs" or "“27.5%” is not a figure" in [place.reason for place in as_csv.unread]
+    with pytest.raises(Refusal, match="has 3 sheets that are returns"):
         read_return(path)
 
 
