@@ -69,7 +69,7 @@ def test_a_run_is_shown_beside_the_last_one_with_why(paid_for, finn, paid):
     assert said == {
         "new": [("Cid", "The first payment")],
         "gone": [("Bob", "On hold: safeguarding concern")],
-        "changed": [("Zoe", "28 days, and 49 in the last run"), ("Amy", "28 days, and 33 in the last run")],
+        "changed": [("Zoe", "28 days, and 49 in run 1"), ("Amy", "28 days, and 33 in run 1")],
         "same": [],
     }
     before = run.total_pence - found.before.total_pence
@@ -79,6 +79,16 @@ def test_a_run_is_shown_beside_the_last_one_with_why(paid_for, finn, paid):
     again = make_run(pay_on=SECOND, by=finn, on=date(2026, 5, 11))
     assert comparing.difference(again, seen_by=finn).before == found.before
     assert comparing.beside_each_other([again, run]) == [(again, before), (run, before)]
+
+
+def test_a_run_is_not_held_against_one_that_paid_somebody_again(finn):
+    facts = {"pay_on": FIRST, "made_by": finn, "made_on": ON, "dated_by": finn, "dated_on": ON, "second_above_pence": 1}
+    sizes = [40, 25, 1, 49, 50, 1, 400]
+    runs = [PaymentRun(number=number, payments_count=size, **facts) for number, size in enumerate(sizes, start=1)]
+    PaymentRun.objects.bulk_create(runs)
+    cancel_run(run=runs[3], by=finn, on=ON)
+    before = {number: run.number for number, run in comparing.runs_before(runs).items()}
+    assert before == {2: 1, 3: 2, 4: 2, 5: 2, 6: 3, 7: 6}
 
 
 def left_out(payment, by, **changes):
@@ -168,7 +178,7 @@ def test_a_difference_to_what_was_paid_before_is_named_as_one(paid_for, agree, f
     assert all(each in text for each in words)
     groups = comparing.difference(run, seen_by=finn).groups
     said = {row.case.person.given_name: row.why for row in groups["changed"].rows}
-    assert said == {"Amy": "A difference to what was paid before is in it", "Bob": "28 days, and 33 in the last run"}
+    assert said == {"Amy": "A difference to what was paid before is in it", "Bob": "28 days, and 33 in run 1"}
 
 
 def test_a_difference_that_later_days_make_up_says_so(paid_for, agree, finn, paid, fay):
@@ -183,7 +193,7 @@ def test_a_difference_that_later_days_make_up_says_so(paid_for, agree, finn, pai
     paid(run, SECOND)
     after = make_run(pay_on=date(2026, 6, 22), by=finn, on=date(2026, 6, 10))
     (row,) = comparing.difference(after, seen_by=finn).groups["changed"].rows
-    assert row.why == "A difference to what was paid before was in the last run"
+    assert row.why == "A difference to what was paid before was in run 2"
 
 
 def test_an_account_that_two_people_share_is_pointed_out_with_why_it_may_be_right(

@@ -1,11 +1,12 @@
-"""A run beside the one before it: who is the same, new, gone or changed, and why; and accounts that several share."""
+"""A run beside an earlier one: who is the same, new, gone or changed, and why; and accounts that several share."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Case as Either
+from django.db.models import Count, F, OuterRef, Q, Subquery, When
 
 from leeway.access.looks import record_looks
 from leeway.access.models import User
@@ -69,7 +70,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Difference:
-    """How a run differs from the last one by Bacs before it that was not given up."""
+    """How a run differs from the one that it is held against."""
 
     before: PaymentRun
     groups: dict[str, Group]
@@ -86,25 +87,32 @@ class Shared:
 
 
 def runs_before(runs: Iterable[PaymentRun]) -> dict[int, PaymentRun]:
-    """The last run by Bacs before each of some runs by Bacs that was not given up, by the number of the later one."""
+    """The run that each of some runs by Bacs is held against, by the number of the later one.
+
+    It is the last by Bacs before it of about its size that was not given up: half to twice as many payments. A run of
+    hundreds says nothing beside one that paid somebody again. Where none is of its size, it is the last of any.
+    """
     numbers = [run.number for run in runs if run.rail == Rail.BACS]
     like = PaymentRun.objects.filter(rail=Rail.BACS).exclude(state__in=GIVEN_UP)
-    before = like.filter(number__lt=OuterRef("number")).order_by("-number").values("number")[:1]
-    pairs = PaymentRun.objects.filter(number__in=numbers).annotate(before=Subquery(before))
+    size = OuterRef("payments_count")
+    of_its_size = Q(payments_count__gte=size / 2, payments_count__lte=size * 2)
+    ranked = like.annotate(unlike=Either(When(of_its_size, then=0), default=1)).order_by("unlike", "-number")
+    earlier = Subquery(ranked.filter(number__lt=OuterRef("number")).values("number")[:1])
+    pairs = PaymentRun.objects.filter(number__in=numbers).annotate(before=earlier)
     found = dict(pairs.exclude(before=None).values_list("number", "before"))
-    earlier = {run.number: run for run in like.filter(number__in=found.values())}
-    return {number: earlier[of] for number, of in found.items()}
+    held_against = {run.number: run for run in like.filter(number__in=found.values())}
+    return {number: held_against[of] for number, of in found.items()}
 
 
 def beside_each_other(runs: Iterable[PaymentRun]) -> list[tuple[PaymentRun, int | None]]:
-    """Runs, each with how much more it pays than the last by Bacs before it that was not given up."""
+    """Runs, each with how much more it pays than the one that it is held against."""
     listed = list(runs)
     before = runs_before(listed)
     return [(run, run.total_pence - before[run.number].total_pence if run.number in before else None) for run in listed]
 
 
 def difference(run: PaymentRun, *, seen_by: User) -> Difference | None:
-    """How a run differs from the one before it, by person; nothing where there is none, or where it is not by Bacs."""
+    """How a run differs from an earlier one, by person; nothing where there is none, or where it is not by Bacs."""
     before = runs_before([run]).get(run.number)
     if before is None:
         return None
@@ -114,8 +122,8 @@ def difference(run: PaymentRun, *, seen_by: User) -> Difference | None:
         found = [dict(zip(names, row, strict=True)) for row in cursor]
     shown = [row["case_id"] for row in found if row["kind"] != "same"]
     cases = Case.objects.select_related("person").in_bulk(shown)
-    record_looks(viewer=seen_by, person_ids=[case.person_id for case in cases.values()], page="Run beside the last one")
-    why = _Reasons(shown, run)
+    record_looks(viewer=seen_by, person_ids=[case.person_id for case in cases.values()], page="Two runs compared")
+    why = _Reasons(shown, run, before)
     groups: dict[str, Group] = {}
     for kind, label in KINDS.items():
         rows = [row for row in found if row["kind"] == kind]
@@ -133,7 +141,8 @@ def _beside(row: Mapping[str, Any], case: Case, why: "_Reasons") -> Beside:
 class _Reasons:
     """Why some people's payments differ between two runs, asked once for all of them."""
 
-    def __init__(self, cases: list[Any], run: PaymentRun):
+    def __init__(self, cases: list[Any], run: PaymentRun, before: PaymentRun):
+        self.before = f"run {before.number}"
         holds = Hold.objects.filter(budget__case__in=cases, lifted_on=None).values_list("budget__case", "kind")
         self.held = {case: HoldKind(kind).label.lower() for case, kind in holds}
         self.ended = set(Budget.objects.filter(case__in=cases, ending__replaced=False).values_list("case", flat=True))
@@ -144,7 +153,7 @@ class _Reasons:
         """Why one person's payment is new, gone or changed, in words."""
         case, days, before = row["case_id"], row["now_days"], row["before_days"]
         if row["kind"] == "new":
-            return "Was paid before, and not in the last run" if case in self.paid_before else "The first payment"
+            return f"Was paid before, and not in {self.before}" if case in self.paid_before else "The first payment"
         if row["kind"] == "gone":
             if case in self.held:
                 return f"On hold: {self.held[case]}"
@@ -154,9 +163,9 @@ class _Reasons:
         if row["now_differences"]:
             return "A difference to what was paid before is in it"
         if row["before_differences"]:
-            return "A difference to what was paid before was in the last run"
+            return f"A difference to what was paid before was in {self.before}"
         if days != before:
-            return f"{days} days, and {before} in the last run"
+            return f"{days} days, and {before} in {self.before}"
         return "Another budget" if row["other_part"] else "Some was paid before"
 
 
