@@ -123,7 +123,7 @@ def someone_reads_it_on_a_phone(someone: Visitor, figures: list[str]) -> None:
     """Without signing in."""
     someone.go("/local-account/")
     someone.is_told(
-        "How personal budgets are going", "Direct payments, clients on the day", "England: 24.5% in 2024-25"
+        "How personal budgets are going", "How many people have a direct payment?", "England: 24.5% in 2024-25"
     )
     assert someone.page.locator("main p.govuk-body-l").all_inner_texts()[1:] == figures
     with someone.page.expect_download() as waiting:
