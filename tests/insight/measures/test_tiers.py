@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from leeway.insight.measures import tiers, who_holds
 from leeway.insight.measures.holding import BY_DIRECT
+from leeway.insight.report.people import two_tiers
 from leeway.period import year_to
 from leeway.refusal import Refusal
 from tests.insight.measures.made import DAY, by_person, community, records
@@ -108,6 +109,8 @@ def test_two_tiers_are_told_in_hours():
     assert row["told"] and row["difference"] == pytest.approx(3)
     assert "more for Direct payment than for Managed personal budget" in row["sentence"]
     assert row["left_out"] == 0 and (row["first_people"], row["second_people"]) == (60, 140)
+    [hours, *_others] = two_tiers(crowd(300, 0), period=YEAR).exhibits[0].rows
+    assert hours[2:] == ("20.0", "17.5", "+2.5 (+0.5 to +4.5)", "60 and 140", "yes"), "20.3 and 17.3, fit to publish"
 
 
 def test_each_client_group_is_compared_by_itself():

@@ -1,11 +1,13 @@
 """Each section opens with what was found and how sure it is, made from the figures: worked examples of each."""
 
+from collections import defaultdict
 from datetime import date
+from itertools import product
 
 import pytest
 
 from leeway.insight.measures.flow import Place
-from leeway.insight.measures.like_for_like import Difference
+from leeway.insight.measures.like_for_like import Difference, Tally, compare
 from leeway.insight.measures.suppression import nearest
 from leeway.insight.measures.tiers import DIRECT_PAYMENT, MANAGED_BUDGET, THINGS, Compared
 from leeway.insight.report.choice import (
@@ -16,7 +18,14 @@ from leeway.insight.report.choice import (
     take_up_sentence,
 )
 from leeway.insight.report.councils import comparison_sentence
-from leeway.insight.report.people import kept_sentence, label_sentence, new_sentence, tiers_sentence, who_sentence
+from leeway.insight.report.people import (
+    fit_to_publish,
+    kept_sentence,
+    label_sentence,
+    new_sentence,
+    tiers_sentence,
+    who_sentence,
+)
 from leeway.insight.report.reading import limits_sentence
 from leeway.insight.report.section import beside, count, fit_to_show, signed
 from leeway.insight.report.support import (
@@ -146,6 +155,49 @@ def test_two_tiers_are_told_or_not():
     said = tiers_sentence([compared(cost, -5000.0, -8000.0, -2000.0), compared(parts, 0.1, -0.1, 0.3)])
     assert "cost of support −£50.00 a week (likely between −£80.00 and −£20.00)" in said
     assert said.endswith("In 1 more no difference can be told.")
+
+
+def one_kind(thing, ours, theirs):
+    """A comparison within one kind of people, fit to publish: what an attacker would like best."""
+    found = compare({"a": Tally(*ours)}, {"a": Tally(*theirs)})
+    return fit_to_publish(Compared(THINGS[thing], "All", DIRECT_PAYMENT, MANAGED_BUDGET, found))
+
+
+def shown(one):
+    found = one.difference
+    numbers = (found.first_mean, found.second_mean, found.difference, found.low, found.high)
+    return *(number if number is None else round(number, 6) for number in numbers), found.told
+
+
+def crowds(thing, squared):
+    """What would be published of “15” people beside “10”, and the counts that each may stand for."""
+    fits = defaultdict(set)
+    for ours, theirs in product(range(13, 18), range(10, 13)):
+        for first, second in product(range(ours + 1), range(theirs + 1)):
+            sides = ((ours, *squared(ours, first)), (theirs, *squared(theirs, second)))
+            fits[shown(one_kind(thing, *sides))].add((first, ours, second, theirs))
+    return fits
+
+
+def test_no_count_of_people_can_be_had_from_the_shares_of_two_tiers():
+    fits = crowds(4, lambda _people, reviewed: (reviewed, reviewed))
+    hidden = fits.pop((None,) * 5 + (False,))
+    assert all(min(first, second) < 5 or 0 < ours - first < 5 or 0 < theirs - second < 5
+               for first, ours, second, theirs in hidden)  # fmt: skip
+    for told, counts in fits.items():
+        assert told[0] == 1 or len({first for first, *_ in counts}) > 1
+        assert told[1] == 1 or len({second for _first, _ours, second, _theirs in counts}) > 1
+
+
+def test_nobody_with_two_parts_is_found_among_those_with_one():
+    fits = crowds(2, lambda people, twice: (people + twice, people + 3 * twice))
+    for counts in fits.values():
+        assert min(len({first for first, *_ in counts}), len({second for *_, second, _theirs in counts})) > 1
+
+
+def test_rounding_leaves_a_large_difference_of_many_people():
+    many = one_kind(1, (400, 400 * 30_000, 400 * 31_000**2), (600, 600 * 25_000, 600 * 26_000**2))
+    assert many.difference.told and many.difference.difference == pytest.approx(5_000, rel=0.05)
 
 
 def test_new_labels_are_told_with_their_range():

@@ -1,6 +1,8 @@
 """What the records say of people: who holds support how, whether there are two tiers, and which labels are new."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from math import ceil, floor, log10
 from typing import Any
 
 import narwhals as nw
@@ -9,7 +11,7 @@ from leeway.insight.measures import who_holds
 from leeway.insight.measures.answers import gather
 from leeway.insight.measures.holding import NOT_KNOWN
 from leeway.insight.measures.relabelling import OUTCOMES, SAME_CARE, UNCHANGED, conversions
-from leeway.insight.measures.suppression import LEAST, nearest, published
+from leeway.insight.measures.suppression import COUNTED, LEAST, NEAREST, nearest, published
 from leeway.insight.measures.tiers import DIRECT_PAYMENT, MANAGED_BUDGET, Compared, differences
 from leeway.insight.records.tables import Records
 from leeway.insight.report.choice import share_bars
@@ -177,7 +179,7 @@ def _told(row: Row) -> str:
 
 def two_tiers(records: Records, *, period: Period) -> Section:
     """Compare what people alike have under a direct payment and under a managed budget."""
-    compared = differences(records, period)
+    compared = [fit_to_publish(one) for one in differences(records, period)]
     everyone = [one for one in compared if one.client_group == "All"]
     return Section(
         "two-tiers",
@@ -188,9 +190,52 @@ def two_tiers(records: Records, *, period: Period) -> Section:
             "Alike means: of the same council, client group and age band. Amounts are what was planned and paid, not "
             "what was done. Each range is a 95% interval; of 20 comparisons without any difference, one would show "
             "one by chance.",
+            "So that nobody can be found in them, averages are rounded to what five average people have, a difference "
+            "is that of the rounded averages, and its range is rounded up. A share of fewer than five people, or of "
+            "all but one to four, is not compared.",
             "A direct payment that is paid as one sum names no hours and no provider, so those two are often unknown.",
         ),
     )
+
+
+def fit_to_publish(one: Compared) -> Compared:
+    """Round a comparison as sums and averages are rounded everywhere: to five average people's worth.
+
+    91.7% reviewed beside "10 people" can only be 11 of 12, and one who was not. So a mean is rounded in steps of five
+    people of those compared, or of what five have. The difference is that of the rounded means and its reach is
+    rounded up, so that neither tells more than they do; whether a difference can be told is said of what is shown.
+    """
+    found = one.difference
+    if found.first_mean is None or found.second_mean is None or found.difference is None or found.high is None:
+        return one
+    sides = ((found.first_mean, found.first_people), (found.second_mean, found.second_people))
+    counted = one.thing.unit in COUNTED
+    if counted and any(_few(floor(mean * people + 0.5), people) for mean, people in sides):
+        blank = replace(found, first_mean=None, second_mean=None, difference=None, low=None, high=None)
+        return replace(one, difference=blank)
+    steps = [
+        NEAREST / nearest(people) if counted else _one_figure(NEAREST * mean / nearest(people))
+        for mean, people in sides
+    ]
+    first, second = (floor(mean / step + 0.5) * step for (mean, _), step in zip(sides, steps, strict=True))
+    reach = max(ceil((found.high - found.difference) / max(steps)), 1) * max(steps)
+    size = first - second
+    rounded = replace(found, first_mean=first, second_mean=second, difference=size, low=size - reach, high=size + reach)
+    return replace(one, difference=rounded)
+
+
+def _few(some: int, people: int) -> bool:
+    return some < LEAST or 0 < people - some < LEAST
+
+
+def _one_figure(share: float) -> float:
+    """A step of one figure, above a share: with more figures, the step itself would tell the mean. Of nothing, 1.
+
+    >>> _one_figure(13.5), _one_figure(0.45), _one_figure(0)
+    (20.0, 0.5, 1.0)
+    """
+    figure = 10.0 ** floor(log10(share)) if share else 1.0
+    return (floor(share / figure) + 1) * figure if share else figure
 
 
 def tiers_sentence(compared: Sequence[Compared]) -> str:
