@@ -4,11 +4,14 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from leeway.access.models import User
 from leeway.access.table import ACCESS, who_may_reach
 from leeway.care.people.models import Person
 from leeway.care.people.states import Stage
+from leeway.care.planning.actions import disagree
+from leeway.care.planning.queries import open_plan
 from leeway.site.easy import easy_sentences
 from tests.site.test_plain_words import pages
 from tests.site.test_site_pages import QUERIES_MAX
@@ -85,3 +88,19 @@ def test_they_hold_at_every_stage(case_of, sign_in, name, django_assert_max_num_
     with django_assert_max_num_queries(QUERIES_MAX):
         page = client.get(f"/cases/{case.pk}/").content.decode()
     assert said in page, "the case page says the same"
+
+
+@pytest.mark.django_db
+def test_a_budget_that_was_not_agreed_is_no_budget_on_the_front_page_and_its_worker_is_told(case_of, sign_in):
+    case, ada = case_of("Liam"), User.objects.get(email="ada@fairbourne.example")
+    Person.objects.filter(user=ada).update(user=None)
+    Person.objects.filter(pk=case.person_id).update(user=ada)
+    home = sign_in("ada").get("/home/").content.decode()
+    assert "You have £210.00 for help each week." in home and "You pay £65.25 of it each week." in home
+    plan = open_plan(case)
+    disagree(plan=plan, version=plan.version, words="I cannot pay that.", by=ada, on=timezone.localdate())
+    home = sign_in("ada").get("/home/").content.decode()
+    assert "£210.00" not in home and "You pay nothing." not in home
+    assert "Something in the plan was not right. Your worker talks with you about it" in home
+    told = sign_in("bea").get(f"/cases/{case.pk}/").content.decode()
+    assert "The plan was not agreed. Talk about what is wrong, change it, and send it for sign-off again." in told

@@ -1,12 +1,14 @@
 """Where a case stands: what its page and the step that comes next both ask for, each read once."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 
 from leeway.access.models import User
 from leeway.access.table import may_reach
 from leeway.care.decisions.models import Decision
-from leeway.care.people.models import Case
+from leeway.care.people.events import Event
+from leeway.care.people.models import Case, StoryLine
 from leeway.care.planning.evidence import OffersAndChoice
 from leeway.care.planning.models import Choice, Plan, PlanLine
 from leeway.care.planning.queries import (
@@ -19,12 +21,15 @@ from leeway.care.planning.queries import (
 from leeway.care.review.models import Review
 from leeway.care.review.queries import next_review
 
+#: What is told of a plan that is written, and of one that is written again.
+OF_A_DRAFT = {Event.PLAN_STARTED, Event.PLAN_SUBMITTED, Event.DISAGREED, Event.PLAN_RETURNED}
+
 
 class CaseNow:
     """A case on a day, as one reader sees it. A thing is read where it is first asked for, and not again."""
 
-    def __init__(self, case: Case, on: date, *, seen_by: User) -> None:
-        self.case, self.on, self.seen_by = case, on, seen_by
+    def __init__(self, case: Case, on: date, *, seen_by: User, story: Sequence[StoryLine] | None = None) -> None:
+        self.case, self.on, self.seen_by, self._story = case, on, seen_by, story
 
     @cached_property
     def _plans(self) -> tuple[Plan | None, Plan | None]:
@@ -34,6 +39,13 @@ class CaseNow:
     def open_plan(self) -> Plan | None:
         """The plan that is being written, signed off or agreed."""
         return self._plans[0]
+
+    @cached_property
+    def sent_back(self) -> Event | None:
+        """How the open plan came to be written again: it was not agreed, or was returned. None where it did not."""
+        lines = self.case.story.filter(kind__in=OF_A_DRAFT)[:1] if self._story is None else self._story
+        last = next((Event(line.kind) for line in lines if line.kind in OF_A_DRAFT), None)
+        return last if last in {Event.DISAGREED, Event.PLAN_RETURNED} else None
 
     @property
     def plan_in_force(self) -> Plan | None:

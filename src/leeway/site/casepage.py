@@ -61,7 +61,7 @@ def show(request: SignedIn, case_id):
     stand = that_stand(case)
     standing = {decision.kind: decision for decision in reversed(stand)}
     story = list(people.story(case, care_too=care_too).exclude(kind=Event.PAYMENT_SENT))  # they stand with the budget
-    now = CaseNow(case, today, seen_by=request.user)
+    now = CaseNow(case, today, seen_by=request.user, story=story)
     budget = standing.get(DecisionKind.FINAL_BUDGET)
     decided = now.plan_of(budget) if budget else None  # the plan of the budget that is shown
     charges = charges_of(decided) if decided else []

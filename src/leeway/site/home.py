@@ -1,7 +1,7 @@
 """The home page of each role: what waits on this user, or this person's support."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,8 @@ from leeway.access.models import User
 from leeway.access.queries import proposals_waiting
 from leeway.access.roles import Capability
 from leeway.care.asking.queries import how_many_wait
-from leeway.care.decisions.models import DecisionKind
-from leeway.care.decisions.queries import standing
+from leeway.care.decisions.models import Decision, DecisionKind
+from leeway.care.decisions.queries import that_stand
 from leeway.care.letters.queries import new_letters, title_of
 from leeway.care.people.access import MONEY_TO_START, WORKS_ON, asked_to_help, cases_of, is_the_person
 from leeway.care.people.addressing import in_plain_words
@@ -122,7 +122,8 @@ def _own(user: User, case: Case, today: date, *, in_full: bool) -> dict:
     own, step = is_the_person(user, case), next_step(now)
     lives = case.person.date_of_death is None
     money = money_now(case, today) if lives else None
-    letters = _new_letters(case, today)
+    stand = that_stand(case)
+    letters = _new_letters(stand, case, today)
     shown = {
         "case": case,
         "stage": in_plain_words(case.where_it_stands),
@@ -135,7 +136,7 @@ def _own(user: User, case: Case, today: date, *, in_full: bool) -> dict:
     }
     if not (in_full and lives):
         return shown
-    budget = standing(case, DecisionKind.FINAL_BUDGET)
+    budget = next((each for each in stand if each.kind == DecisionKind.FINAL_BUDGET), None)
     plan = now.plan_of(budget) if budget else None
     charges = charges_of(plan) if plan else []
     pays = pays_on(charges, today) if budget else None
@@ -155,7 +156,7 @@ def _own(user: User, case: Case, today: date, *, in_full: bool) -> dict:
     }
 
 
-def _new_letters(case: Case, today: date) -> list[dict]:
+def _new_letters(stand: Sequence[Decision], case: Case, today: date) -> list[dict]:
     return [
         {
             "title": title_of(each),
@@ -163,7 +164,7 @@ def _new_letters(case: Case, today: date) -> list[dict]:
             "pays": pounds(each.result["charge_pence_per_week"]) if each.kind == DecisionKind.CHARGE else "",
             "page": reverse("letters:letter", args=[case.pk, each.pk]),
         }
-        for each in new_letters(case, today)
+        for each in new_letters(case, today, stand=stand)
     ]
 
 

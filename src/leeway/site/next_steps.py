@@ -12,6 +12,7 @@ from leeway.access.table import may_reach
 from leeway.care.assessment.access import can_check_means
 from leeway.care.assessment.queries import draft_assessment
 from leeway.care.people.access import can_work_on, is_the_person, lives
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.site.case_now import CaseNow
@@ -172,6 +173,16 @@ def _planning(now: CaseNow) -> NextStep:
     if now.found.choice is None:
         sentence = "Work on the plan, explain the four ways to hold the budget, and record the decision."
         return NextStep(sentence, person, WORKER, "planning:overview", "Open the plan")
+    if now.sent_back is not None:
+        not_agreed = now.sent_back == Event.DISAGREED
+        what = "was not agreed. Talk about what is wrong" if not_agreed else "was returned. Read why"
+        return NextStep(
+            f"The plan {what}, change it, and send it for sign-off again.",
+            "Something in the plan was not right. Your worker talks with you about it, and you plan again together.",
+            WORKER,
+            "planning:overview",
+            "Open the plan",
+        )
     if now.may_go_to_sign_off:
         return NextStep("Check the plan and send it for sign-off.", person, WORKER, "planning:submit", "Check and send")
     return NextStep("Finish the support plan.", person, WORKER, "planning:overview", "Open the plan")
