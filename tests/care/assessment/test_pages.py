@@ -138,6 +138,8 @@ def test_save_and_come_back_later_keeps_what_there_is(client, case, bea, draft):
     note = queries.draft_assessment(case).outcomes.get(outcome="toilet")
     assert note.person_words == "Only at night" and not note.answered
     assert "Not finished" in client.get(page("overview", case)).content.decode()
+    shown = client.get(page("outcomes", case)).content.decode()
+    assert shown.count("Not finished") == 1 and shown.count('<details class="govuk-details leeway-part" open>') == 1
 
 
 def test_the_check_page_links_to_what_is_missing(client, case, bea, draft):
@@ -501,7 +503,7 @@ def test_a_couples_income_is_shown_as_it_was_said(client, case, bea, filled):
     send(client, page("money_part", case, "income"), rows=1, share_shown_by_1="the contract", **lines)
     shown = client.get(page("money_check", case)).content.decode()
     assert "Any other income: Royalties, from a publisher" in shown
-    assert "£120.00 a quarter, less £20.00 of tax, awarded to the couple, £25.00 of it is the person&#39;s" in shown
+    assert "£120.00 a quarter, less £20.00 of tax, awarded to the couple, £25.00 of it is the person’s" in shown
     assert "reaches pension age on 1 December 2027" in shown
     assert "say which premiums apply" in shown
 

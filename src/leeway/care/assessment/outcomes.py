@@ -62,7 +62,7 @@ class OutcomesForm(DraftForm):
         """The boxes of one outcome, each named after it."""
         return {
             "unable": boxes(f"{choice.label}: without help from anyone, are any of these true?", reasons),
-            "person_words": text(f"{choice.label}: in the person's own words", required=False),
+            "person_words": text(f"{choice.label}: in the person’s own words", required=False),
             "assessor_words": text(
                 f"{choice.label}: in the assessor’s words", help_text="What they can and cannot do, how often, and why."
             ),
@@ -139,5 +139,5 @@ def said_of(note: OutcomeNote) -> dict:
 def standing_of(note: OutcomeNote) -> str:
     """How far an outcome is, in a few words."""
     if not note.answered:
-        return "Not answered yet"
+        return "Not finished" if any(getattr(note, name) for name in OUTCOME_WORDS) else "Not answered yet"
     return "Cannot be done without help" if note.unable else "Can be done without help"
