@@ -248,6 +248,7 @@ class TestCarer:
         client.post(page, self.ASKED | self.BORN)
         again = text(client.post(page, self.ASKED | self.BORN))
         assert "already has an open case as a carer of Ada Bell. Carry on with that one." in again
+        assert "Go to the case as a carer of Ada Bell" in again
         client.post(page, self.ASKED | {"cared_for_name": "Len Elm", "not_on_record": "on"})
         assert "as a carer of Len Elm" in text(
             client.post(page, self.ASKED | {"cared_for_name": "Len Elm", "not_on_record": "on"})

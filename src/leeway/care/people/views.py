@@ -133,6 +133,8 @@ def taking_down(
         return redirect("case", case_id=case.pk)
     offered = [one.pk for one in form.found]
     access_looks.record_looks(viewer=request.user, person_ids=offered, page="Offered as whom a carer cares for")
+    refused = bool(form.non_field_errors())  # as for one that is open, to which the page then leads
+    more["open_cases"] = [case for case in person.cases.all() if refused and case.stage != Stage.CLOSED]
     return render(request, template, {"form": form, "person": person, "back": back, **more})
 
 
