@@ -119,6 +119,7 @@ def test_the_budget_statement_shows_each_share_and_they_add_up(budget):
     assert "section 26 of the Care Act 2014" in said
     shares = [result[f"{payer}_pence_per_week"] for payer in ("charge", "council", "nhs")]
     assert all(pounds(share) in said for share in shares) and sum(shares) == 460_02
+    assert "A direct payment is paid without what you pay of it" in said
     assert "Direct payment: money paid to you" in said and "7 December 2026" in said and "£65.50, once" in said
 
 

@@ -356,6 +356,13 @@ def _direct_payment(decision: Decision) -> list[Block]:
     ]
 
 
+#: Each way is said with what it comes to before the charge is taken.
+PAID_NET = (
+    "This is what each part costs. A direct payment is paid without what you pay of it: you put that into the "
+    "account yourself."
+)
+
+
 def _final_budget(decision: Decision) -> list[Block]:
     result = decision.result
     total = result["pence_per_week"]
@@ -368,6 +375,7 @@ def _final_budget(decision: Decision) -> list[Block]:
     ]
     ways = tuple((way_words(way), pounds(pence)) for way, pence in result.get("ways", {}).items())
     start_up = result.get("start_up_pence", 0)
+    pays = result["charge_pence_per_week"] or any(each["charge_pence_per_week"] for each in result.get("stretches", []))
     return [
         Amount("Your personal budget", f"{pounds(total)} a week"),
         Paragraph(
@@ -380,6 +388,7 @@ def _final_budget(decision: Decision) -> list[Block]:
         Paragraph(_about_the_charge(decision)),
         *([Paragraph(f"There is also {pounds(start_up)}, once, to get you started.")] if start_up else []),
         *([Table("How your budget is held", ("Way", EACH_WEEK), ways)] if ways else []),
+        *([Paragraph(PAID_NET)] if Way.DIRECT_PAYMENT in result.get("ways", {}) and pays else []),
         *_reasons(decision),
         *_steps(decision, "How we got to this figure"),
         Heading("What happens next"),
