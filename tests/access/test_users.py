@@ -87,7 +87,7 @@ def test_only_an_administrator_changes_who_signs_in(action, mona, bea, details):
     "change, said",
     [
         ({"email": "bea@council.EXAMPLE"}, "already signs in"),
-        ({"roles": [Role.PERSON]}, "invited from the person's record"),
+        ({"roles": [Role.PERSON]}, "invited from the person’s record"),
         ({"roles": []}, "Choose what they come to do"),
         ({"roles": [Role.ASSESSOR, Role.FINANCE]}, "do not go together. Whoever decides"),
         ({"team": None}, "Choose the team"),

@@ -137,7 +137,7 @@ def test_a_council_may_be_gentler_where_the_law_allows_it(council):
     assert law_on(ON, folder)["charging.free.reablement_weeks"] == 8
     told = check_policy(ON, folder)
     assert len(told) == 2
-    assert "charging.free.reablement_weeks is 8 weeks in the council's policy; the law says 6 weeks." in told[1]
+    assert "charging.free.reablement_weeks is 8 weeks in the council’s policy; the law says 6 weeks." in told[1]
     assert check_policy(ON) == ()
 
 

@@ -196,7 +196,7 @@ def test_all_that_is_wrong_with_a_table_is_told_at_once(charged):
         (["people.csv"], "is a table of people. Say where the answers go"),
         (["people.csv", "--csv", "people.csv"], "is the file that is read"),
         (["people.csv", "--csv", "out.csv", "--json"], "Choose one"),
-        (["ada.json", "--csv", "out.csv"], "is one person's case"),
+        (["ada.json", "--csv", "out.csv"], "is one person’s case"),
         (["none.csv", "--csv", "out.csv"], "there is no such file"),
         (["people.csv", "--csv", "no/out.csv"], "cannot be written"),
     ],

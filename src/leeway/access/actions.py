@@ -24,7 +24,7 @@ def add_user(*, details: dict, site_address: str, why: str = "", by: User, on: d
     """
     check_can(by, Capability.ADMINISTER)
     if Role.PERSON in details["roles"]:
-        raise Refusal("A person or supporter is invited from the person's record, by its worker.", field="roles")
+        raise Refusal("A person or supporter is invited from the person’s record, by its worker.", field="roles")
     if User.objects.filter(email__iexact=details["email"]).exists():
         raise Refusal("Someone already signs in with this email address.", field="email")
     check_roles(details)
@@ -47,7 +47,7 @@ def change_user(*, user: User, details: dict, why: str = "", version: int, by: U
     if user == by and set(details["roles"]) != set(user.roles):
         raise Refusal("You cannot change your own roles. Ask another administrator.", field="roles")
     if (Role.PERSON in user.roles) != (Role.PERSON in details["roles"]):
-        raise Refusal("A person's sign-in cannot become someone else's, nor the other way round.", field="roles")
+        raise Refusal("A person’s sign-in cannot become someone else’s, nor the other way round.", field="roles")
     check_roles(details)
     weighty = is_weighty(user, details)
     at_once = ("name", "job_title") if weighty else STAFF_DETAILS

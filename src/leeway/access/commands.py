@@ -14,7 +14,7 @@ def access() -> None:
 @access.command("add-administrator")
 @click.argument("email")
 @click.argument("name")
-@click.option("--site", default="http://localhost:8000", show_default=True, help="How the site's address begins.")
+@click.option("--site", default="http://localhost:8000", show_default=True, help="How the site’s address begins.")
 def add_administrator(email: str, name: str, site: str) -> None:
     """Let someone sign in as an administrator, who adds everyone else. Prints the link to set a password.
 
@@ -72,7 +72,7 @@ def proposals(as_json: bool) -> None:
 @access.command("approve")
 @click.argument("number", type=int)
 @click.option("--why", required=True, help="Why it is approved here, in a sentence. It is kept.")
-@click.option("--site", default="http://localhost:8000", show_default=True, help="How the site's address begins.")
+@click.option("--site", default="http://localhost:8000", show_default=True, help="How the site’s address begins.")
 def approve(number: int, why: str, site: str) -> None:
     """Approve what an administrator asked for, where there is no other administrator who could. It is kept who did.
 

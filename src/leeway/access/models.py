@@ -141,7 +141,7 @@ class ProposalKind(models.TextChoices):
     ADD = "add", "Let somebody sign in"
     CHANGE = "change", "Change what somebody may do"
     LET_IN = "let_in", "Let somebody in again"
-    SECOND_STEP = "second_step", "Forget somebody's second step"
+    SECOND_STEP = "second_step", "Forget somebody’s second step"
 
 
 class Proposal(models.Model):
@@ -223,7 +223,7 @@ class Look(models.Model):
     people_count = models.PositiveIntegerField(default=1)
     at = models.DateTimeField(auto_now_add=True)
     page = models.CharField(max_length=200)
-    own = models.BooleanField(help_text="Whether the case was the viewer's own.")
+    own = models.BooleanField(help_text="Whether the case was the viewer’s own.")
     reason = models.CharField(max_length=500, blank=True)
 
     class Meta:

@@ -28,13 +28,13 @@ class Role(TextChoices):
 class Capability(Enum):
     """One thing that a role may let a user do; the words end the sentence “Only … can”."""
 
-    WORK_FOR_COUNCIL = "see this as a member of the council's staff"
+    WORK_FOR_COUNCIL = "see this as a member of the council’s staff"
     # cases
     FOLLOW_CASES = "follow a case"
-    SEE_RECORDS = "see people's records"
+    SEE_RECORDS = "see people’s records"
     SEE_WHO_LOOKED = "see who looked at a record"
     WORK_ON_CASES = "work on cases"
-    HOLD_CASES = "be a case's worker"
+    HOLD_CASES = "be a case’s worker"
     LEAD_TEAM = "lead a team"
     SEE_WAITS = "see how long people wait, in numbers"
     SIGN_OFF = "sign off a plan or return it to be written again"
@@ -42,7 +42,7 @@ class Capability(Enum):
     TAKE_PART = "take part in a case of their own, or of someone who gave them leave"
     WRITE_OWN_WORDS = "write in their own words"
     # money
-    CHECK_MEANS = "do anybody's money check"
+    CHECK_MEANS = "do anybody’s money check"
     START_BUDGETS = "start, fund, hold or end a budget"
     KEEP_BANK_DETAILS = "record or approve bank details"
     PAY = "pay or move money"
@@ -52,7 +52,7 @@ class Capability(Enum):
     RECONCILE = "take in bank statements or say what their lines are"
     # what there is to choose from
     LIST_SERVICES = "add to the directory or record a price"
-    IMPORT_LISTINGS = "import the regulator's files"
+    IMPORT_LISTINGS = "import the regulator’s files"
     # what the records say
     ANALYSE = "read every case at once"
     SEE_RESULTS = "see what records and surveys say"
@@ -63,7 +63,7 @@ class Capability(Enum):
     # who signs in
     ADMINISTER = "change who signs in"
     # the machinery
-    SEE_JOBS = "see everybody's jobs"
+    SEE_JOBS = "see everybody’s jobs"
 
 
 _CASEWORK = frozenset({Role.ASSESSOR, Role.MANAGER})
@@ -108,7 +108,7 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
 _STAFF_ROLES = WHO_CAN[Capability.WORK_FOR_COUNCIL]
 _MOVES_MONEY = "Whoever decides that money is spent never also pays it out."
 _GIVES_ROLES = "Whoever says who signs in as what never also decides, buys or pays."
-_SPEAKS_FOR_SELF = "People, supporters and providers have a sign-in of their own, never a member of staff's."
+_SPEAKS_FOR_SELF = "People, supporters and providers have a sign-in of their own, never a member of staff’s."
 
 APART: Mapping[frozenset[Role], str] = {
     **{

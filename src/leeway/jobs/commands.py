@@ -17,7 +17,7 @@ STOPPED_WITHIN = 10  # seconds, beside the server: what is broken off then is ta
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what waits, and stop.")
-@click.option("--nightly", is_flag=True, help="Do today's nightly work too, where it has not been done, and stop.")
+@click.option("--nightly", is_flag=True, help="Do today’s nightly work too, where it has not been done, and stop.")
 @click.option(
     "--silent-for", default=30, show_default=True, type=click.IntRange(1, 3600), metavar="SECONDS",
     help="How long another worker gives no sign of life before what it left is taken up.",

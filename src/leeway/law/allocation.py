@@ -372,7 +372,7 @@ def _steps(answered: Answers, money: Mapping[str, Money], table: Table, law: Law
             "Price of the support if nobody helped",
             "pence",
             alone,
-            f"Read off the council's table, on a straight line between its rows, in the prices of {table.year}"
+            f"Read off the council’s table, on a straight line between its rows, in the prices of {table.year}"
             f"{_prices_in_words(table)}.",
             GUIDANCE,
             "allocation_prices",
@@ -382,7 +382,7 @@ def _steps(answered: Answers, money: Mapping[str, Money], table: Table, law: Law
             "Indicative budget",
             "pence",
             total,
-            "A starting point for the plan. The plan's reasonable cost decides.",
+            "A starting point for the plan. The plan’s reasonable cost decides.",
             GUIDANCE,
             "allocation",
         ),
@@ -427,7 +427,7 @@ def _reasons(result: Mapping[str, Any], table: Table, law: Law) -> tuple[str, ..
         "It is a starting point: the final budget must be enough to meet the needs at what that reasonably costs here.",
         *_notice(result),
         *(f"{one['sentence']} Explained: {one['explained']}" for one in result["contradictions"]),
-        f"It comes from version {table.version} of the council's table, which anybody may see.",
+        f"It comes from version {table.version} of the council’s table, which anybody may see.",
         *law.not_known_yet,
     )
 

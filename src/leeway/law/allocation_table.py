@@ -12,7 +12,7 @@ from leeway.law.outcome import Choice
 from leeway.refusal import quoted
 
 #: What a carer can be eligible by, beside the outcomes (SI 2015/313 reg. 3(2)(a)).
-HEALTH_AT_RISK = Choice("health_at_risk", "The carer's own health")
+HEALTH_AT_RISK = Choice("health_at_risk", "The carer’s own health")
 #: What may be bought for a question, and by which unit, in the words of the directory.
 SERVICES: tuple[str, ...] = (
     "home_care",
@@ -167,7 +167,7 @@ def _read_table(value: Mapping[str, Any], prices: Mapping[str, Any], kind: str) 
         )
         _check(table)
     except (KeyError, TypeError, ValueError) as problem:
-        raise BadParameter(f"The council's allocation file cannot be used for {kind}s: {problem}.") from problem
+        raise BadParameter(f"The council’s allocation file cannot be used for {kind}s: {problem}.") from problem
     return table
 
 

@@ -54,7 +54,7 @@ def rank_match(
     ((10, 5000), (20, 11000))
     """
     if len(points) != len(weekly_costs_pence) or not points:
-        raise BadInput("Give one weekly cost for each person's points, and at least one person.", field="points")
+        raise BadInput("Give one weekly cost for each person’s points, and at least one person.", field="points")
     ranked = list(zip(sorted(points), sorted(weekly_costs_pence), strict=True))
     if percentiles is not None:
         ranked = [ranked[floor_div((len(ranked) - 1) * percentile, 100)] for percentile in percentiles]
@@ -170,7 +170,7 @@ def fit(
 ) -> Fit:
     """Compare what the table gives each person with what their support really costs."""
     if len(points) != len(weekly_costs_pence) or not points or min(weekly_costs_pence) <= 0:
-        raise BadInput("Give one weekly cost above nought for each person's points.", field="weekly_costs_pence")
+        raise BadInput("Give one weekly cost above nought for each person’s points.", field="weekly_costs_pence")
     costs = np.array(weekly_costs_pence, dtype=float)
     given = np.array(allocations(table, points, hundredths_left), dtype=float)
     error = (given - costs) / costs

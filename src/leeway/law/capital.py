@@ -43,7 +43,7 @@ OWNED_FIELDS: dict[str, str] = {
     "pence": "What the whole of it would fetch, before costs and debts",
     "owners": "How many own it; 1 may be left out",
     "debts_pence": "Debts secured on it; 0 may be left out",
-    "share_pence": "What the person's own share would fetch; land with several owners needs it",
+    "share_pence": "What the person’s own share would fetch; land with several owners needs it",
     "valued_by": "Who valued the share, or what shows it",
     "valued_on": "The day of that valuation, YYYY-MM-DD",
     "received_on": "The day it came, or steps began, YYYY-MM-DD, where it is left out for a time",
@@ -53,7 +53,7 @@ OWNED_FIELDS: dict[str, str] = {
     "counted_from": "The first day charged with capital given away, YYYY-MM-DD",
     "given_to": "Who has it now",
     "given_on": "When it was given or spent, YYYY-MM-DD",
-    "their_reason": "Why, in the person's own words",
+    "their_reason": "Why, in the person’s own words",
     "to_avoid_charges": "Whether the council finds that avoiding charges was a significant motive; true where it is "
     "left out, since only then is it called notional capital. The money check always asks",
     "finding_because": "Why the council finds so",

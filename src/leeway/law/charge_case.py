@@ -24,7 +24,7 @@ PREMIUMS: tuple[Choice, ...] = (
         "Enhanced disability premium",
         "For example with enhanced PIP daily living. In a couple: where the one who has it is below pension age.",
     ),
-    Choice("carer", "Carer premium", "Cares for somebody and has, or would have, Carer's Allowance."),
+    Choice("carer", "Carer premium", "Cares for somebody and has, or would have, Carer’s Allowance."),
 )
 
 #: Since April 2015 nobody younger has reached pension age, and nobody of this age or more has not.
@@ -40,11 +40,11 @@ CASE_FIELDS: dict[str, str] = {
     "household": "single, couple or lone_parent; single may be left out",
     "dependent_children": "Children the person is responsible for; 0 may be left out, and a lone parent has 1 or more",
     "premiums": "List of disability, enhanced_disability, carer; none may be left out",
-    "income": "List of {kind, pence_per_week}, with more where it matters: the person's own and the couple's, "
-    "not a partner's; none may be left out",
-    QUALIFYING_INCOME: "Income that counts for Savings Credit, the couple's in a couple, for the savings disregard "
+    "income": "List of {kind, pence_per_week}, with more where it matters: the person’s own and the couple’s, "
+    "not a partner’s; none may be left out",
+    QUALIFYING_INCOME: "Income that counts for Savings Credit, the couple’s in a couple, for the savings disregard "
     "of a pensioner; left out, no more is left out of income than the Savings Credit that is paid",
-    "partner_has_savings_disregard": "Whether a partner's charge has the disregard already: a couple has it once; "
+    "partner_has_savings_disregard": "Whether a partner’s charge has the disregard already: a couple has it once; "
     "false may be left out",
     "capital_pence": "Capital that counts, after disregards, costs of sale and debts; 0 may be left out",
     "capital_items": "List of things owned, each with `OWNED_FIELDS`, added to it; none may be left out",
@@ -53,7 +53,7 @@ CASE_FIELDS: dict[str, str] = {
     "personal_budget_pence_per_week": "The cost of the whole budget",
     "exemption": "Null, or cjd, which frees the adult from any charge; null may be left out",
     "free_parts": "List of the parts of the budget that are free by law, each with `PART_FIELDS`; none may be left out",
-    "carers_own_support": "Whether the budget is a carer's own; false may be left out",
+    "carers_own_support": "Whether the budget is a carer’s own; false may be left out",
     "light_touch": "Whether the person agreed to a lighter check; false may be left out",
     "means_not_disclosed": "Whether the person prefers not to say and pay the full cost; false may be left out",
     "not_charged": "Why the council asks for no charge, in a sentence, for example for days in hospital; may be left "

@@ -145,7 +145,7 @@ def _income_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
         if line.counted_as == LEFT_OUT:
             counted, said = 0, "is left out of income"
         elif line.counted_as == DISABILITY_BENEFIT and not law["charging_policy.counts_disability_benefits"]:
-            counted, said = 0, "is left out of income by the council's choice"
+            counted, said = 0, "is left out of income by the council’s choice"
         elif line.counted_as in (FIRST_PART_LEFT_OUT, SAVINGS_CREDIT):
             said = "counts in part: see what is left out below"
         how = f" ({'; '.join(line.told)})" if line.told else ""
@@ -188,7 +188,7 @@ def _savings_disregard_steps(case: Case, worked: Worked, law: Law) -> Iterator[S
     elif not means.pension_age:
         return
     elif means.couple and means.partner_has_savings_disregard:
-        sentence = "Left out of the partner's income already: a couple has it once."
+        sentence = "Left out of the partner’s income already: a couple has it once."
     elif not case.qualifying_income_stated:
         sentence = "Nothing left out: the income that counts for Savings Credit was not stated."
     else:
@@ -213,7 +213,7 @@ def _floor_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
     if worked.buffer:
         parameter = "charging_policy.buffer_above_guarantee"
         yield _from_parameter(
-            "Council's addition", worked.buffer, law.parameters[parameter].description, parameter, law
+            "Council’s addition", worked.buffer, law.parameters[parameter].description, parameter, law
         )
     yield _step(
         "Income left to the person", worked.floor, "The charge may not reach into this.", "SI 2014/2672, reg. 7"
@@ -239,7 +239,7 @@ def _premium_steps(case: Case, law: Law) -> Iterator[Step]:
         given = 0 if too_old else law[GUARANTEE + parameter]
         sentence = law.parameters[GUARANTEE + parameter].description
         if not given:
-            sentence = "Not added from pension age: the pensioner's guarantee is higher instead."
+            sentence = "Not added from pension age: the pensioner’s guarantee is higher instead."
         yield _from_parameter(name, given, sentence, GUARANTEE + parameter, law)
 
 
@@ -264,7 +264,7 @@ def _outgoing_steps(case: Case, worked: Worked, law: Law) -> Iterator[Step]:
     sentence = "Costs that the person has because of disability or illness."
     if worked.disability > case.means.disability_related_expenditure_pence:
         parameter = "charging_policy.standard_disability_expenditure"
-        sentence = "The council's standard amount, allowed without receipts; proved costs above it are allowed too."
+        sentence = "The council’s standard amount, allowed without receipts; proved costs above it are allowed too."
         yield _from_parameter("Disability-related expenditure", worked.disability, sentence, parameter, law)
     else:
         source = "SI 2014/2672, Sch. 1, para. 4; statutory guidance, Annex C"

@@ -30,7 +30,7 @@ by_policy = click.option(
     "--policy",
     type=click.Path(path_type=Path),
     default=None,
-    help="Folder of the council's policy. Without it, the default policy.",
+    help="Folder of the council’s policy. Without it, the default policy.",
 )
 
 
@@ -129,7 +129,7 @@ def charge(case: Path, on: date, policy: Path | None, as_json: bool, output: Pat
     if as_json:
         raise BadUse("Choose one: --json for one person, or --csv for a table of people.")
     if case.suffix.lower() == ".json":
-        raise BadUse(f"{case} is one person's case. Leave out --csv, or give a table of people in CSV.")
+        raise BadUse(f"{case} is one person’s case. Leave out --csv, or give a table of people in CSV.")
     from leeway.law.tables import write_charges
 
     values = law_on(on, policy)

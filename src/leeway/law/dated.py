@@ -239,13 +239,13 @@ def every_parameter(policy: Path = DEFAULT_POLICY) -> Mapping[str, Parameter]:
     """
     national = _read_folder(PARAMETERS, NATIONAL)
     if not policy.is_dir():
-        raise BadParameter(f"The council's policy folder {policy} is not there. Give the folder of its YAML files.")
+        raise BadParameter(f"The council’s policy folder {policy} is not there. Give the folder of its YAML files.")
     settled = _read_folder(DEFAULT_POLICY, COUNCIL)
     known = {**national, **settled}
     council = settled if policy == DEFAULT_POLICY else _read_folder(policy, COUNCIL, known)
     for name in settled:
         if name not in council:
-            raise BadParameter(f"The council's policy {policy.name} does not settle {name}. Add a file for it.")
+            raise BadParameter(f"The council’s policy {policy.name} does not settle {name}. Add a file for it.")
     together = {**national, **{name: _stands_over(known[name], council[name]) for name in council}}
     _refuse_contradictions(together)
     return MappingProxyType(dict(sorted(together.items())))
@@ -260,14 +260,14 @@ def _stands_over(known: Parameter, council: Parameter) -> Parameter:
         ours, theirs = _value_on(council, start), _value_on(known, max(start, known.history[0].start))
         if wrong := problem_with(ours, theirs, known.permission, known.unit):
             raise BadParameter(
-                f"The council's policy file {_file(council.name)} has {amount(ours, known.unit)} from {start} for "
+                f"The council’s policy file {_file(council.name)} has {amount(ours, known.unit)} from {start} for "
                 f"{council.name}: {wrong}. {known.permission.words} Mend the value, or add one from that day."
             )
     if known.set_by == COUNCIL:
         return council
     if first < known.history[0].start:
         raise BadParameter(
-            f"The council's policy file {_file(council.name)} begins on {first}, before the law does. "
+            f"The council’s policy file {_file(council.name)} begins on {first}, before the law does. "
             f"Begin on {known.history[0].start} or later."
         )
     return replace(council, history=tuple(dated for dated in known.history if dated.start < first) + council.history)
@@ -281,7 +281,7 @@ def _refuse_contradictions(parameters: Mapping[str, Parameter]) -> None:
             if start >= begun and _value_on(low, start) > _value_on(high, start):
                 raise BadParameter(
                     f"{less} is {amount(_value_on(low, start), low.unit)} from {start}, more than {more}, which is "
-                    f"{amount(_value_on(high, start), high.unit)}. Mend one of the two in the council's policy."
+                    f"{amount(_value_on(high, start), high.unit)}. Mend one of the two in the council’s policy."
                 )
 
 
@@ -300,7 +300,7 @@ def _read_folder(folder: Path, set_by: str, known: Mapping[str, Parameter] | Non
         name = ".".join(path.relative_to(folder).with_suffix("").parts)
         if known is not None and name not in known:
             raise BadParameter(
-                f"The council's policy {folder.name} has {name}, which no rule reads.{nearest(name, known)}"
+                f"The council’s policy {folder.name} has {name}, which no rule reads.{nearest(name, known)}"
             )
         for parameter in _read_file(path, name, set_by, known[name] if known else None):
             read[parameter.name] = parameter
@@ -364,6 +364,6 @@ def _whose(data: Mapping[str, Any], set_by: str, known: Parameter | None) -> Per
         raise ValueError(f"it says that it is set by {data['set_by']}, and {known.name} is set by {known.set_by}")
     if "a_council_may" in data and read_permission(data["a_council_may"]) != known.permission:
         raise ValueError(
-            f"what a council may do with {known.name} is not the council's to say: {known.permission.words}"
+            f"what a council may do with {known.name} is not the council’s to say: {known.permission.words}"
         )
     return known.permission

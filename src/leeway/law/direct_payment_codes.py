@@ -69,7 +69,7 @@ SECTION_32: tuple[Condition, ...] = (
     _NOT_BARRED,
     Condition(
         "best_interests",
-        "The authorised person will act in the person's best interests",
+        "The authorised person will act in the person’s best interests",
         "Somebody else may be suitable as the authorised person.",
     ),
     Condition(
@@ -108,7 +108,7 @@ RECORD_CHECK = Condition(
 )
 #: Whose views the council takes into account before it pays an authorised person.
 CONSULTED: tuple[Choice, ...] = (
-    Choice("own_wishes", "The person's own wishes, feelings, beliefs and values, now and in the past"),
+    Choice("own_wishes", "The person’s own wishes, feelings, beliefs and values, now and in the past"),
     Choice("named", "Anyone whom the person named as somebody to ask about this"),
     Choice("cares", "Anyone who cares for the person, or has an interest in their welfare"),
     Choice("mca", "Any attorney or deputy, or other person with authority under the Mental Capacity Act"),
@@ -122,7 +122,7 @@ HEARD: tuple[Choice, ...] = (
 #: Who the authorised person is: a check is asked only of somebody who is neither family nor a friend who cares.
 AUTHORISED_IS: tuple[Choice, ...] = (
     Choice("family", "Husband, wife, partner or close family"),
-    Choice("friend", "A friend who is involved in the person's care"),
+    Choice("friend", "A friend who is involved in the person’s care"),
     Choice("other", "Somebody else: a solicitor, an organisation, somebody who is not involved in the care"),
     Choice(UNKNOWN, "Not known yet"),
 )
@@ -162,7 +162,7 @@ CLOSE_RELATIVES = frozenset(
 )
 #: What the council may find it necessary to pay close family for (reg. 3(2)): it considers it, and says why.
 NECESSARY_FOR: tuple[Choice, ...] = (
-    Choice("care", "To meet the person's care needs"),
+    Choice("care", "To meet the person’s care needs"),
     Choice("administration", "To help manage the direct payment: to keep the law with it, or to keep its accounts"),
     Choice("nothing", "For nothing: it has considered it, and does not find it necessary"),
 )

@@ -16,7 +16,7 @@ from leeway.law.outcome import BadInput
 
 REG_3 = "SI 2014/2871, reg. 3"
 REG_6 = "SI 2014/2871, reg. 6"
-FOR = {"care": "to meet the person's care needs", "administration": "to help manage the direct payment"}
+FOR = {"care": "to meet the person’s care needs", "administration": "to help manage the direct payment"}
 #: The first night and the day of leaving; None where the stay goes on.
 type Nights = tuple[date, date | None]
 
@@ -57,7 +57,7 @@ def may_pay(relationship: str, same_household: bool | None, necessary_for: str =
     if not necessary_for:
         return Allowed(
             None,
-            f"{label}: may be paid only where the council considers it necessary to meet the person's care needs, or "
+            f"{label}: may be paid only where the council considers it necessary to meet the person’s care needs, or "
             f"for help to manage the payment ({REG_3}(2)). Consider it, and say why, either way.",
         )
     where = "wherever they live" if code in PARTNERS else "as they live in the same household"

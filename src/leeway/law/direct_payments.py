@@ -156,7 +156,7 @@ def refuse_before_care_act(on: date) -> None:
     then = next((law for first, law in BEFORE if first <= on), None)
     said = f"Direct payments were made under {then} then" if then else "No law let a council make direct payments then"
     raise BadInput(
-        f"The Care Act's conditions hold from 1 April 2015, and this is about {on:%-d %B %Y}. {said}. Use a day from "
+        f"The Care Act’s conditions hold from 1 April 2015, and this is about {on:%-d %B %Y}. {said}. Use a day from "
         "1 April 2015 on.",
         field="on",
     )

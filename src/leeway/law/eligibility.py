@@ -70,7 +70,7 @@ def decide(inputs: Mapping[str, Any], law: Law) -> Outcome:
         _refuse_misfits(
             given,
             (*ADULT_ASKED, *MAY_BE_LEFT_OUT),
-            f"On {law.on} this person's needs are judged by bands of risk (FACS), and not by the outcomes of the Care "
+            f"On {law.on} this person’s needs are judged by bands of risk (FACS), and not by the outcomes of the Care "
             f"Act, which applies to them later. Give risks",
         )
         return _decide_facs(given, part)
@@ -78,7 +78,7 @@ def decide(inputs: Mapping[str, Any], law: Law) -> Outcome:
     _refuse_misfits(
         given,
         FACS_ASKED,
-        f"On {law.on} this person's needs are judged by the outcomes of the Care Act, and not by bands of risk (FACS), "
+        f"On {law.on} this person’s needs are judged by the outcomes of the Care Act, and not by bands of risk (FACS), "
         f"which ended. Give {', '.join(asked)}",
     )
     return _decide_adult(given, part) if kind == "adult" else _decide_carer(given, part)
@@ -161,7 +161,7 @@ def _decide_adult(given: Mapping[str, Any], law: Law) -> Outcome:
             value=len(unable),
             parameter="eligibility.care_act.adult_outcomes_needed",
         ),
-        _wellbeing_condition(wellbeing, areas, "person's", ADULT_REGULATION),
+        _wellbeing_condition(wellbeing, areas, "person’s", ADULT_REGULATION),
     ]
     facts = [_fluctuation(given, "SI 2015/313, reg. 2(4)", ADULT_REGULATION[1]), *_transition(given, law.on)]
     result = _result(conditions, unable, areas) | _of_fluctuation(given) | _of_funding(funding)
@@ -191,14 +191,14 @@ def _decide_carer(given: Mapping[str, Any], law: Law) -> Outcome:
         _condition(
             "effect",
             health or len(unable) >= least_needed,
-            f"The carer's health {health_words} at risk, and the carer is unable to achieve {len(unable)} of the "
+            f"The carer’s health {health_words} at risk, and the carer is unable to achieve {len(unable)} of the "
             f"{len(CARER_OUTCOMES)} outcomes{_listed(unable, CARER_OUTCOMES)}; either is enough, and "
             f"{least_needed} outcome will do.",
             CARER_REGULATION,
             value=len(unable),
             parameter="eligibility.care_act.carer_outcomes_needed",
         ),
-        _wellbeing_condition(wellbeing, areas, "carer's", CARER_REGULATION),
+        _wellbeing_condition(wellbeing, areas, "carer’s", CARER_REGULATION),
     ]
     facts = [_fluctuation(given, "SI 2015/313, reg. 3(4)", CARER_REGULATION[1]), *_transition(given, law.on)]
     result = _result(conditions, unable, areas) | _of_fluctuation(given) | {"health_at_risk": health}

@@ -41,8 +41,8 @@ UNABLE_REASONS: tuple[Choice, ...] = (
     Choice("pain_distress_anxiety", "Can do it without help, but with significant pain, distress or anxiety"),
     Choice(
         "endangers",
-        "Can do it without help, but that endangers someone's health or safety, or is likely to",
-        "The person's own or another's.",
+        "Can do it without help, but that endangers someone’s health or safety, or is likely to",
+        "The person’s own or another’s.",
     ),
     Choice(
         "takes_much_longer",
@@ -62,7 +62,7 @@ WELLBEING_AREAS: tuple[Choice, ...] = (
     Choice("social_economic", "Social and economic wellbeing"),
     Choice("relationships", "Domestic, family and personal relationships"),
     Choice("accommodation", "A suitable place to live"),
-    Choice("contribution", "The person's contribution to society"),
+    Choice("contribution", "The person’s contribution to society"),
 )
 
 FUNDING: tuple[Choice, ...] = (

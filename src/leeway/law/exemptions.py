@@ -36,7 +36,7 @@ PART_FIELDS: dict[str, str] = {
     "pence_per_week": "What it costs a week of the budget; needed where pence_once is left out",
     "pence_once": "What it costs once, beside the weekly budget; needed for a minor adaptation",
     "started_on": "The first day of reablement; needed for it",
-    "agreed_until": "The last day up to which the council decided on free reablement, if longer than the law's",
+    "agreed_until": "The last day up to which the council decided on free reablement, if longer than the law’s",
     "agreed_by": "Who decided that; needed with agreed_until",
     "agreed_why": "Why; needed with agreed_until",
 }

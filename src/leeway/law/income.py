@@ -44,8 +44,8 @@ ROW: dict[str, str] = {
     "kind": "What it is: a kind of the table charging.income_kinds",
     "pence_per_week": "What is paid, before tax",
     "tax_pence_per_week": "Income tax and National Insurance on it; 0 may be left out",
-    "awarded_to": "person or couple; left out: Universal Credit of a couple is the couple's, all else the person's",
-    "own_share_pence_per_week": "The person's share of what a couple was awarded, after tax; half where left out",
+    "awarded_to": "person or couple; left out: Universal Credit of a couple is the couple’s, all else the person’s",
+    "own_share_pence_per_week": "The person’s share of what a couple was awarded, after tax; half where left out",
     "share_shown_by": "Who showed that share, and by what; needed with it",
     "covers": "day_and_night or day_or_night: needed of Attendance Allowance and Disability Living Allowance (care) "
     "where the council leaves the night part out",
@@ -180,9 +180,9 @@ def _own_share(row: Mapping[str, Any], kind: str, net: int, field: str, *, coupl
         return floor_div(net, 2), (f"half of {pounds(net)} that was awarded to the couple",)
     own = read.pence(shown, f"{field}, own_share_pence_per_week")
     if own > net:
-        raise BadInput(f"{field}: the person's share is more than the whole. Check both amounts.", field="income")
+        raise BadInput(f"{field}: the person’s share is more than the whole. Check both amounts.", field="income")
     shown_by = read.needed_words(row, "share_shown_by", field)
-    return own, (f"the person's share of {pounds(net)} that was awarded to the couple, as shown by {shown_by}",)
+    return own, (f"the person’s share of {pounds(net)} that was awarded to the couple, as shown by {shown_by}",)
 
 
 def _night_pence(row: Mapping[str, Any], kind: str, field: str, law: Law) -> int:

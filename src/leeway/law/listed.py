@@ -75,7 +75,7 @@ def _paragraph(number: str, row: dict[str, Any]) -> Paragraph:
 OPENING = """\
 # What the law leaves out, paragraph by paragraph
 
-A row for every paragraph of the law's lists of what is left out of income and capital: the kinds that carry it out
+A row for every paragraph of the law’s lists of what is left out of income and capital: the kinds that carry it out
 (each with its days on the page of [parameters](parameters.md)), or the rule that does, or why it does not apply to a
 charge for care at home. “Not read” says what of it could not be read at its source.
 

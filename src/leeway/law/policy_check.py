@@ -22,7 +22,7 @@ def check_policy(on: date, policy: Path | None = None) -> tuple[str, ...]:
         for kind in ("adult", "carer"):
             allocation_table(later.only("allocation", "allocation_prices"), kind)
     return tuple(
-        f"{name} is {amount(law[name], parameter.unit)} in the council's policy; the law says "
+        f"{name} is {amount(law[name], parameter.unit)} in the council’s policy; the law says "
         f"{amount(parameter.on(on).value, parameter.unit)}. {parameter.permission.words}"
         for name, parameter in every_parameter().items()
         if parameter.set_by == NATIONAL and law.parameters[name].set_by == COUNCIL

@@ -15,7 +15,7 @@ OPENING = """\
 
 Every dated value that a rule of Leeway uses, with its history and its source. A value holds from its first day
 until the next one; before its first day there is none, and a rule refuses to guess. National values are followed
-by a council's own, here those of the default policy. Each says what a council may do with it, and by which law: a
+by a council’s own, here those of the default policy. Each says what a council may do with it, and by which law: a
 policy that does anything else is refused.
 
 This page is generated: run `make reference` after a change. A note “in doubt” says what is still to be confirmed
@@ -35,7 +35,7 @@ IN_DOUBT = """\
 
 Values of the law that could not be read in their source, or whose source leaves a question open, each with what is
 uncertain. They are used as they stand, every decision that rests on one says so, and they are the first to confirm
-before charging on them: `leeway law show NAME` has the source of each. Which paragraphs of the law's lists could not
+before charging on them: `leeway law show NAME` has the source of each. Which paragraphs of the law’s lists could not
 be read stands beside [each of them](../reference/what-is-left-out.md); what is in doubt of rules in words, not values,
 stands [with the direct payments](direct-payments.md#what-stays-in-doubt) and
 [the law before the Care Act](the-law-before-the-care-act.md).
@@ -128,7 +128,7 @@ def show_value(parameter: Parameter, dated: DatedValue) -> str:
             f"{name.replace('_', ' ')} {pounds(unit['pence'])} for one {unit['unit']}"
             for name, unit in value["units"].items()
         ]
-        return f"prices of {value['year']}, {value['percent']} per cent of the table's: {', '.join(prices)}"
+        return f"prices of {value['year']}, {value['percent']} per cent of the table’s: {', '.join(prices)}"
     if isinstance(value, dict):
         return f"version {value['version']}"
     if isinstance(value, list):

@@ -37,7 +37,7 @@ class Message(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    key = models.CharField(max_length=200, help_text="What it is about, in the caller's words: one for each event.")
+    key = models.CharField(max_length=200, help_text="What it is about, in the caller’s words: one for each event.")
     person_id = models.UUIDField(db_index=True)
     case_id = models.UUIDField(null=True, db_index=True)
     recipient_id = models.UUIDField(db_index=True)

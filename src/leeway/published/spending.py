@@ -123,7 +123,7 @@ def _rows(council: str | None) -> pl.DataFrame:
         return rows
     mine = rows.filter(pl.col("council") == council)
     if mine.is_empty():
-        raise Refusal(f"The published returns have no spending for “{council}”. Use a council's name as they give it.")
+        raise Refusal(f"The published returns have no spending for “{council}”. Use a council’s name as they give it.")
     return mine
 
 

@@ -109,6 +109,6 @@ def values_in_log(stands: Mapping[str, str]) -> str:
     if stands["log_error_verbosity"] == "terse" and stands["log_min_error_statement"] in quiet:
         return ""
     return (
-        "The database's log quotes values from people's records when something goes wrong. As its superuser: "
-        "ALTER ROLE … SET log_min_messages = 'fatal', for Leeway's role."
+        "The database’s log quotes values from people’s records when something goes wrong. As its superuser: "
+        "ALTER ROLE … SET log_min_messages = 'fatal', for Leeway’s role."
     )

@@ -36,7 +36,7 @@ def roles(site: str, password_file: TextIO | None) -> None:
         raise BadUse("This role cannot change the database. Name its owner in DATABASE_URL, for this command alone.")
     call_command("migrate", verbosity=0)
     database_roles.grant(site, password_file.read().strip() if password_file else "")
-    click.echo(f"The database is up to date. The site connects as {site}: name it in the site's DATABASE_URL.")
+    click.echo(f"The database is up to date. The site connects as {site}: name it in the site’s DATABASE_URL.")
 
 
 @database.command()

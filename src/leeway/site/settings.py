@@ -101,7 +101,7 @@ STAFF_NEED_SECOND_FACTOR = env_bool("LEEWAY_STAFF_MFA", "False" if DEMO or DEBUG
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("LEEWAY_DEBUG shows everybody what goes wrong inside. Leave it out in production.")
 if PRODUCTION and not STAFF_NEED_SECOND_FACTOR:
-    raise ImproperlyConfigured("LEEWAY_STAFF_MFA cannot be False in production: everybody's records are behind it.")
+    raise ImproperlyConfigured("LEEWAY_STAFF_MFA cannot be False in production: everybody’s records are behind it.")
 ALLOWED_HOSTS = env_list("LEEWAY_HOSTS", "127.0.0.1,localhost,testserver")
 CSRF_TRUSTED_ORIGINS = env_list("LEEWAY_ORIGINS", "")
 SECRET_KEY = env_secret("LEEWAY_SECRET_KEY")

@@ -330,7 +330,7 @@ def test_who_is_a_carer_is_asked(carers_case, bea, answers, missing):
 
 
 def test_an_answer_that_the_table_does_not_have_is_refused(bea, draft):
-    with pytest.raises(Refusal, match="not in the council's table"):
+    with pytest.raises(Refusal, match="not in the council’s table"):
         actions.save_allocation_answers(assessment=draft, answers={"meals": "banquet"}, version=1, by=bea, on=TODAY)
 
 
@@ -414,8 +414,8 @@ def light(money, by, **answers):
     ("answer", "sentence"),
     [
         ({"light_touch": ""}, "say what satisfies the council"),
-        ({"consented": None}, "needs the person's consent"),
-        ({"consented": False}, "needs the person's consent"),
+        ({"consented": None}, "needs the person’s consent"),
+        ({"consented": False}, "needs the person’s consent"),
         ({"told_of_full_check": None}, "full check at any time"),
         ({"told_of_full_check": False}, "full check at any time"),
     ],
@@ -534,13 +534,13 @@ def test_all_that_a_lighter_check_lacks_is_said_at_once_and_x_is_no_reason(clien
     for sentence in (
         "Say why, in a sentence",
         "Say what satisfies",
-        "needs the person&#39;s consent",
+        "needs the person’s consent",
         "Tell them what",
     ):
         assert sentence in shown, sentence
     assert send(client, address, basis="light_touch", basis_reason="x", later="yes").status_code == 302
     said = missing_from(money, bea)
-    for sentence in ("say why, in a sentence", "say what satisfies", "needs the person's consent", "tell them what"):
+    for sentence in ("say why, in a sentence", "say what satisfies", "needs the person’s consent", "tell them what"):
         assert sentence in said, sentence
 
 
@@ -700,7 +700,7 @@ def test_everybody_of_pension_age_is_asked_what_counts_for_savings_credit(case, 
     pension = {"lines": [{"kind": "state_pension", "amount_pence": 300_00, "every": "weekly"}]}
     save(money, "income", pension, bea)
     said = missing_from(money, bea)
-    assert "what income counts for Savings Credit" in said and "whether the partner's charge has" in said
+    assert "what income counts for Savings Credit" in said and "whether the partner’s charge has" in said
     answered = pension | {QUALIFYING_INCOME: 0, PARTNER_HAS_DISREGARD: False}
     save(money, "income", answered, bea)
     assert "Income:" not in missing_from(money, bea)

@@ -177,7 +177,7 @@ def test_a_part_of_life_that_is_not_answered_yet_is_not_said_to_be_managed(draft
 
 def test_help_of_a_kind_or_with_a_question_that_the_table_does_not_have_is_refused(draft, bea):
     for help_given in [{"meals": "plenty"}, {"safety": "some"}, {"garden": "some"}]:
-        with pytest.raises(Refusal, match="answer about help is not in the council's table"):
+        with pytest.raises(Refusal, match="answer about help is not in the council’s table"):
             say(draft, bea, help_given=help_given)
 
 

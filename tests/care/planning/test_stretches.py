@@ -52,7 +52,7 @@ def test_pension_age_before_support_starts_counts_from_the_first_day(chosen, bea
     assert TODAY < reaches_pension_age_on(date(1960, 7, 28)) < STARTS
     own = (
         "Pension age is reached by then, and the money check does not say what income counts for Savings Credit "
-        "or, of a couple, whether the partner's charge has the savings disregard."
+        "or, of a couple, whether the partner’s charge has the savings disregard."
     )
     assert [one.sentence for one in what_is_missing(chosen, TODAY)] == [f"{own} Do a new money check."]
     with pytest.raises(Refusal, match="counts for Savings Credit"):

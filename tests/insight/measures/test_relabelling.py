@@ -157,7 +157,7 @@ def test_a_council_that_holds_choices_is_not_told_as_a_return_where_none_of_them
     shown = dict.fromkeys(("relabelled", "kept-by-choice", "new-to-support"))
     for measure, counted in (("relabelled", (10, 100, 50)), ("kept-by-choice", (0, 0, 50)), ("new-to-support", (0, 0))):
         shown[measure] = row(*counted, measure=measure)
-    for choice, said in (("Not known", "and nobody's choice of it"), (None, "began with the same care as before")):
+    for choice, said in (("Not known", "and nobody’s choice of it"), (None, "began with the same care as before")):
         given = records(services=[before(), after(choice=choice)])
         assert said in new_labels(given, shown, period=YEAR).finding
 

@@ -210,7 +210,7 @@ def test_new_labels_are_told_with_their_range():
     assert "more than half cannot be told" in label_sentence(row(100, 200, measure="relabelled"))
     assert "nothing can be said of new labels (30 began" in label_sentence(row(0, 0, 30, measure="relabelled"))
     assert label_sentence(row(2, 200, measure="relabelled")).startswith("Fewer than 5")
-    assert "70.0% were the same care, and nobody's choice of it" in label_sentence(row(70, 100), on_record=True)
+    assert "70.0% were the same care, and nobody’s choice of it" in label_sentence(row(70, 100), on_record=True)
     assert new_sentence(row(0, 0, measure="new-to-support")).startswith("Too few managed budgets")
 
 
@@ -286,7 +286,7 @@ def test_waiting_is_told():
     answered = row(900, 100, measure="Waiting, first response", unit="days", value=9.0)
     said = waiting_sentence(answered, row(20, 120, measure="Waiting, no response yet"))
     assert said.startswith("Half of those who asked for support had a first response within 9 days (100 requests).")
-    assert "16.7% of the year's requests had none by its end (likely between 11.1% and 24.3%)" in said
+    assert "16.7% of the year’s requests had none by its end (likely between 11.1% and 24.3%)" in said
     assert waiting_sentence(row(0, 0, unit="days"), row(0, 0)).startswith("Too few requests")
 
 

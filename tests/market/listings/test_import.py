@@ -139,7 +139,7 @@ BAD_LINES = {
     "impossible date": (rating_line("1-2", published="02/30/2026"), "“02/30/2026” is not a date"),
     "no date": (rating_line("1-2", published="not yet"), "“not yet” is not a date written as MM/DD/YYYY"),
     "unknown rating": (rating_line("1-2", rating="Fair"), "“Fair” is not one the regulator gives"),
-    "unknown domain": (rating_line("1-2", domain="Tidy"), "“Tidy” is not one of the regulator's questions"),
+    "unknown domain": (rating_line("1-2", domain="Tidy"), "“Tidy” is not one of the regulator’s questions"),
     "no name": (rating_line("1-2", name=""), "“location name” is blank"),
     "no number": (rating_line(""), "“location id” is blank"),
     "wrong postcode": (rating_line("1-2", postcode="Fairbourne"), "“Fairbourne” is not a postcode"),

@@ -75,7 +75,7 @@ def test_words_where_figures_are_asked_are_listed():
 def test_one_councils_own_sheet_is_refused_with_the_form_that_is_read():
     done = run(reported_case("readers", "one_council_sheet_2005-06.csv"))
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "is one council's own sheet of the PSS-EX1 return of 2005-06" in done.stderr
+    assert "is one council’s own sheet of the PSS-EX1 return of 2005-06" in done.stderr
     assert "financial_year, cassr_code, council, section, line, line_label, col_C" in done.stderr
 
 

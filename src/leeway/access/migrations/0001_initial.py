@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             name='Proposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('add', 'Let somebody sign in'), ('change', 'Change what somebody may do'), ('let_in', 'Let somebody in again'), ('second_step', "Forget somebody's second step")], max_length=11)),
+                ('kind', models.CharField(choices=[('add', 'Let somebody sign in'), ('change', 'Change what somebody may do'), ('let_in', 'Let somebody in again'), ('second_step', 'Forget somebody’s second step')], max_length=11)),
                 ('email', models.EmailField(max_length=254)),
                 ('name', models.CharField(max_length=250)),
                 ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('person', 'Person or supporter'), ('assessor', 'Social worker or assessor'), ('manager', 'Team manager'), ('finance', 'Finance officer'), ('finance_manager', 'Finance manager'), ('commissioner', 'Commissioner'), ('analyst', 'Analyst'), ('provider', 'Provider'), ('administrator', 'Administrator')], max_length=20))),
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ('people_count', models.PositiveIntegerField(default=1)),
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('page', models.CharField(max_length=200)),
-                ('own', models.BooleanField(help_text="Whether the case was the viewer's own.")),
+                ('own', models.BooleanField(help_text='Whether the case was the viewer’s own.')),
                 ('reason', models.CharField(blank=True, max_length=500)),
             ],
             options={

@@ -14,7 +14,7 @@ def can_check_means(user: User, case: Case) -> bool:
 
 def check_can_check_means(user: User, case: Case) -> None:
     if not can_check_means(user, case):
-        raise NotAllowed("Only a finance officer, the case's worker or the manager of its team can do the money check.")
+        raise NotAllowed("Only a finance officer, the case’s worker or the manager of its team can do the money check.")
 
 
 def can_write_own_words(user: User, case: Case) -> bool:

@@ -201,10 +201,10 @@ def save_allocation_answers(
     ways = {None, *(one.id for one in kinds_of_help(assessment.case, on))}
     for question_id, answer in answers.items():
         if question_id not in known or answer not in {None, *(a.id for a in known[question_id].answers)}:
-            raise Refusal("This answer is not in the council's table today. Open the question again.")
+            raise Refusal("This answer is not in the council’s table today. Open the question again.")
     for question_id, way in helped.items():
         if question_id not in known or not known[question_id].family_can_help or way not in ways:
-            raise Refusal("This answer about help is not in the council's table today. Open the question again.")
+            raise Refusal("This answer about help is not in the council’s table today. Open the question again.")
     values = {
         "allocation_answers": _kept(assessment.allocation_answers, answers),
         "allocation_help": _kept(assessment.allocation_help, helped),
@@ -331,7 +331,7 @@ def save_means(
     """
     check_can_check_means(by, financial.case)
     born = details.get("partner_born_on")
-    check_day(born, BORN, field="partner_born_on", what="The partner's date of birth", on=on)
+    check_day(born, BORN, field="partner_born_on", what="The partner’s date of birth", on=on)
     _check_partner(born, on)
     _lock_financial_draft(financial)
     MEANS_PARTS[part](financial, details)
@@ -345,7 +345,7 @@ def _check_partner(born: date | None, on: date) -> None:
     """Refuse a partner who is a child: a couple is of two people of 16 or older."""
     if born is not None and on < anniversary(born, LEAST_AGE_OF_A_PARTNER):
         raise Refusal(
-            f"The partner's date of birth: {born:%-d %B %Y} is that of a child. A partner is {LEAST_AGE_OF_A_PARTNER} "
+            f"The partner’s date of birth: {born:%-d %B %Y} is that of a child. A partner is {LEAST_AGE_OF_A_PARTNER} "
             "or older. Check the year.",
             field="partner_born_on",
         )

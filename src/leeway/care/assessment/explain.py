@@ -360,7 +360,7 @@ def _amount_of_income(line: dict, *, couple: bool) -> str:
     elif couple and line["kind"] in JOINT_OF_A_COUPLE:
         said.append("taken to be awarded to the couple")
     if "own_share_pence" in line:
-        said.append(f"{pounds(line['own_share_pence'])} of it is the person's, as shown by {line['share_shown_by']}")
+        said.append(f"{pounds(line['own_share_pence'])} of it is the person’s, as shown by {line['share_shown_by']}")
     if "covers" in line:
         said.append("for day and night" if line["covers"] == "day_and_night" else "for day or night")
     return ", ".join(said)

@@ -99,8 +99,8 @@ def _ticked(boxes_ticked: list[str]) -> list[str] | None:
 class ConversationForm(DraftForm):
     """What matters, and who took part."""
 
-    what_matters = text("What matters most", help_text="In the person's own words, as they said it.")
-    good_day = text("What a good day looks like", help_text="In the person's own words.", required=False)
+    what_matters = text("What matters most", help_text="In the person’s own words, as they said it.")
+    good_day = text("What a good day looks like", help_text="In the person’s own words.", required=False)
     took_part = radios("Who took part?", ())
     advocacy = radios(
         "Was an independent advocate needed?",
@@ -148,7 +148,7 @@ class ConditionsForm(DraftForm):
         help_text="It is where the other person cannot do these things alone, even if their own needs are not "
         "eligible. It is not where they could do them.",
     )
-    health_at_risk = YesNoField(label="Is the carer's physical or mental health getting worse, or at risk of it?")
+    health_at_risk = YesNoField(label="Is the carer’s physical or mental health getting worse, or at risk of it?")
     fluctuates = YesNoField(
         label="Does the level of need go up and down?",
         help_text="From day to day, or over months. If so, the law has it judged over a period that is long enough.",
@@ -328,7 +328,7 @@ class HouseholdForm(DraftForm):
     partner_born_on = DateField(
         BORN,
         label="When was the partner born?",
-        called="The partner's date of birth",
+        called="The partner’s date of birth",
         help_text="What is left to each of a couple depends on whether either has reached pension age.",
     )
     dependent_children = forms.IntegerField(
@@ -487,10 +487,10 @@ class IncomeForm(LinesForm):
             "awarded_to": forms.ChoiceField(
                 label="To whom is it awarded?",
                 choices=[("", "Not said"), *((choice.code, choice.label) for choice in AWARDED_TO)],
-                help_text="Not said: Universal Credit is the couple's, half of it counts; the rest is the person's.",
+                help_text="Not said: Universal Credit is the couple’s, half of it counts; the rest is the person’s.",
                 required=False,
             ),
-            "own_share": PoundsField(label="The person's share of it, if not half", required=False),
+            "own_share": PoundsField(label="The person’s share of it, if not half", required=False),
             "share_shown_by": forms.CharField(label="If another share: who showed it, and by what?", required=False),
             "covers": forms.ChoiceField(
                 label="Is it for day or night, or for both?",
@@ -536,7 +536,7 @@ def wrong_with_income(line: dict, *, asks_nights: bool) -> Iterator[tuple[str, s
     if share is not None and line.get("awarded_to") == "person":
         yield "own_share", "A share is of what a couple was awarded. Say so, or leave the share out."
     elif share is not None and share > left:
-        yield "own_share", "The person's share is more than the whole. Check both."
+        yield "own_share", "The person’s share is more than the whole. Check both."
     elif share is not None and "share_shown_by" not in line:
         yield "share_shown_by", "Say who showed that share, and by what."
 

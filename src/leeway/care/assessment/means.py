@@ -95,7 +95,7 @@ class DisregardNeeded(MoneyCheckNeeded):
         Refusal.__init__(
             self,
             "Pension age is reached by then, and the money check does not say what income counts for Savings Credit "
-            "or, of a couple, whether the partner's charge has the savings disregard.",
+            "or, of a couple, whether the partner’s charge has the savings disregard.",
         )
 
 
@@ -293,7 +293,7 @@ def _unsaid_of_income(financial: FinancialAssessment) -> list[str]:
     wanted = [
         ("what income counts for Savings Credit (0 if none)", QUALIFYING_INCOME not in financial.means),
         (
-            "whether the partner's charge has the savings disregard",
+            "whether the partner’s charge has the savings disregard",
             couple and PARTNER_HAS_DISREGARD not in financial.means,
         ),
     ]
@@ -319,7 +319,7 @@ def unsaid_of_basis(answers: Mapping[str, Any]) -> dict[str, str]:
     if basis == Basis.LIGHT_TOUCH and not answers["light_touch"]:
         unsaid["light_touch"] = "say what satisfies the council without a full check."
     if basis == Basis.LIGHT_TOUCH and not answers["consented"]:
-        unsaid["consented"] = "a lighter check needs the person's consent. Ask them, or make a full check."
+        unsaid["consented"] = "a lighter check needs the person’s consent. Ask them, or make a full check."
     if basis in {Basis.LIGHT_TOUCH, Basis.NOT_DISCLOSED} and not answers["told_of_full_check"]:
         unsaid["told_of_full_check"] = "tell them what follows, and that they can have a full check at any time."
     return unsaid

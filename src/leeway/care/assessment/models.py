@@ -38,8 +38,8 @@ class Assessment(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_on = models.DateField()
     completed_on = models.DateField(null=True, blank=True)
-    what_matters = models.TextField(blank=True, help_text="What matters most, in the person's own words.")
-    good_day = models.TextField(blank=True, help_text="What a good day looks like, in the person's own words.")
+    what_matters = models.TextField(blank=True, help_text="What matters most, in the person’s own words.")
+    good_day = models.TextField(blank=True, help_text="What a good day looks like, in the person’s own words.")
     took_part = models.CharField(max_length=30, choices=TookPart, blank=True)
     advocacy = models.CharField(max_length=20, choices=Advocacy, blank=True)
     impairment = models.BooleanField(null=True, help_text="Needs come from an impairment or illness (adult).")
@@ -49,7 +49,7 @@ class Assessment(models.Model):
     regarded_as_carer = models.BooleanField(null=True, help_text="The council regards them as a carer all the same.")
     regarded_reason = models.TextField(blank=True, help_text="Why the council does so, or does not.")
     necessary_care = models.BooleanField(null=True, help_text="The care given is necessary (carer).")
-    health_at_risk = models.BooleanField(null=True, help_text="The carer's health is at risk (carer).")
+    health_at_risk = models.BooleanField(null=True, help_text="The carer’s health is at risk (carer).")
     fluctuates = models.BooleanField(null=True, help_text="The level of need goes up and down.")
     weeks_looked_at = models.PositiveSmallIntegerField(null=True, blank=True)
     ups_and_downs = models.TextField(blank=True, help_text="How it goes up and down.")
@@ -146,7 +146,7 @@ class FinancialAssessment(models.Model):
     told_of_full_check = models.BooleanField(
         null=True, help_text="They were told what follows, and that they can have a full check at any time."
     )
-    partner_born_on = models.DateField(null=True, blank=True, help_text="For the day of the partner's pension age.")
+    partner_born_on = models.DateField(null=True, blank=True, help_text="For the day of the partner’s pension age.")
     means = models.JSONField(default=dict, blank=True)
     lines = models.JSONField(default=dict, blank=True)
     evidence = models.TextField(blank=True, help_text="What was seen: letters, statements, a benefits check.")

@@ -282,7 +282,7 @@ def _conditions(assessment: Assessment) -> Task:
         page="conditions",
         place=_box_of_first(missing),
         title="Conditions and wellbeing",
-        hint="Where the needs come from, whether they go up and down, and what they do to the person's life",
+        hint="Where the needs come from, whether they go up and down, and what they do to the person’s life",
         started=len(missing) < len(wanted),
         missing=f"Conditions and wellbeing: say {_and([*missing.values()])}." if missing else "",
     )
@@ -315,7 +315,7 @@ def _where_from(assessment: Assessment) -> dict[str, tuple[str, object]]:
         wanted["regarded_reason"] = ("the reason for that", assessment.regarded_reason.strip() or None)
     return wanted | {
         "necessary_care": ("whether the care given is necessary", assessment.necessary_care),
-        "health_at_risk": ("whether the carer's health is at risk", assessment.health_at_risk),
+        "health_at_risk": ("whether the carer’s health is at risk", assessment.health_at_risk),
     }
 
 

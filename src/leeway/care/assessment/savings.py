@@ -27,7 +27,7 @@ MISSING = {
     "valued_on": "say when the share was valued.",
     "given_to": "say who has it now, or what it was spent on.",
     "given_on": "say when it was given or spent.",
-    "their_reason": "write down why, in the person's own words.",
+    "their_reason": "write down why, in the person’s own words.",
     "to_avoid_charges": "say whether the council finds that avoiding charges was a significant motive.",
     "finding_because": "say why the council finds so.",
     "counted_from": "if it was one, say from which day it is in the charge: it falls each week from then.",
@@ -170,7 +170,7 @@ def _fields_of_some() -> dict[str, forms.Field]:
         "given_on": DateField(
             HAPPENED, label="When was it given or spent?", called="The day it was given", required=False
         ),
-        "their_reason": text("Why? In the person's own words", longest=2000, required=False),
+        "their_reason": text("Why? In the person’s own words", longest=2000, required=False),
         "to_avoid_charges": YesNoField(
             label="Does the council find that avoiding charges was a significant motive?",
             help_text="Only if they could expect, at that time, to need care and to pay towards it.",

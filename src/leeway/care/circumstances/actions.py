@@ -33,7 +33,7 @@ def record_death(*, case: Case, died_on: date, told_by: str, by: User, on: date)
     check_can_work_on(by, case)
     person = lock_person(case.person_id)
     if person.date_of_death is not None:
-        raise Refusal(f"{person}'s death on {person.date_of_death:%-d %B %Y} is on record already.")
+        raise Refusal(f"{person}’s death on {person.date_of_death:%-d %B %Y} is on record already.")
     if not (person.birth.first if person.birth else date.min) <= died_on <= on:
         raise Refusal("The day lies after their birth, and not in the future. Check the date.", field="died_on")
     check_day(died_on, HAPPENED, field="died_on", what="The day of the death", on=on)
@@ -168,7 +168,7 @@ def record_earlier_support(
     if not provider.strip():
         raise Refusal("Say who gave it: “Sunrise Home Care”.", field="provider")
     if provider_number and not re.fullmatch(r"1-\d{1,15}", provider_number.strip()):
-        raise Refusal("The regulator's number of a place looks like 1-123456789. Check it.", field="provider_number")
+        raise Refusal("The regulator’s number of a place looks like 1-123456789. Check it.", field="provider_number")
     if units <= 0 or unit_cost_pence < 0:
         raise Refusal("Enter how many there were each time, more than none.", field="units")
     if starts_on > on:
@@ -221,7 +221,7 @@ def _standing_stay(case: Case, stay: Stay, by: User) -> tuple[Person, Stay]:
     person = lock_person(case.person_id)
     stay = Stay.objects.get(pk=stay.pk)
     if stay.person_id != case.person_id:
-        raise NotAllowed("This stay belongs to another person's record.")
+        raise NotAllowed("This stay belongs to another person’s record.")
     if stay.taken_back_on is not None:
         raise Refusal(f"This stay was taken back on {stay.taken_back_on:%-d %B %Y} already.")
     return person, stay

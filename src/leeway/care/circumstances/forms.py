@@ -116,7 +116,7 @@ class EarlierSupportForm(forms.Form):
     )
     told_by = forms.CharField(
         label="Where is this known from?",
-        help_text="For example: “The old system, and the agency's last invoice”.",
+        help_text="For example: “The old system, and the agency’s last invoice”.",
         max_length=200,
         error_messages={"required": "Say where this is known from."},
     )

@@ -123,7 +123,7 @@ def _stored(value: Mapping[str, Any]) -> Any:
 def _corrected(decision: Decision, now: Outcome | Refusal) -> Corrected | None:
     key = str(decision.pk)
     if isinstance(now, Refusal):
-        return Corrected(key, decision.rule, f"today's law gives no answer: {now}")
+        return Corrected(key, decision.rule, f"today’s law gives no answer: {now}")
     changes = {field: (decision.result[field], now.result[field]) for field in MATTERS[decision.rule]}
     changes = {field: change for field, change in changes.items() if change[0] != change[1]}
     if not changes:

@@ -202,7 +202,7 @@ class RequestForm(forms.Form):
 
     request_words = long_text(
         "What did they say, in their own words?",
-        help_text="As it was said: “I can't manage the mornings any more.” You can add your own view later.",
+        help_text="As it was said: “I can’t manage the mornings any more.” You can add your own view later.",
     )
     kind = forms.ChoiceField(
         label="Who is the help for?",
@@ -304,7 +304,7 @@ class RelationshipForm(forms.Form):
         label="What shows this authority",
         max_length=300,
         required=False,
-        help_text="The document you saw and when, or the person's own choice and when they made it. "
+        help_text="The document you saw and when, or the person’s own choice and when they made it. "
         "Needed for every authority but “unpaid carer”.",
     )
     starts_on = DateField(LASTING, label="From what day?", called="The first day")

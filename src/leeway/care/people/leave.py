@@ -50,7 +50,7 @@ def give_leave(
     )
     user = invite(email=email, name=relationship.name, site_address=site_address, by=by, on=on)
     if user.pk == case.person.user_id:
-        raise Refusal("This is the person's own sign-in. Each needs an email address of their own.", field="email")
+        raise Refusal("This is the person’s own sign-in. Each needs an email address of their own.", field="email")
     relationship.user, relationship.email = user, email
     relationship.may_see_record, relationship.asked_on, relationship.names_tried = False, on, 0
     if user.has_usable_password():  # whoever has none yet has an invitation
@@ -116,7 +116,7 @@ def end_leave(*, case: Case, relationship: Relationship, version: int, by: User,
     The person may, whose record it is; whoever has the leave may, for themselves; and the council.
     """
     if relationship.person_id != case.person_id or not may_take_back(by, case, relationship):
-        raise NotAllowed(f"Only {case.person}, {relationship.name} or the case's worker can take this back.")
+        raise NotAllowed(f"Only {case.person}, {relationship.name} or the case’s worker can take this back.")
     lock_as_seen(relationship, version)
     relationship.may_see_record, relationship.asked_on = False, None
     relationship.save(update_fields=["may_see_record", "asked_on"])

@@ -305,7 +305,7 @@ class RequestRoute(models.TextChoices):
     COMMUNITY = "Community / Other route", "Community or other route"
     HOSPITAL = "Discharge from Hospital", "Discharge from hospital"
     DIVERSION = "Diversion from Hospital Services", "Diversion from hospital services"
-    TRANSITION = "Planned Entry (Transition)", "Planned move from children's services"
+    TRANSITION = "Planned Entry (Transition)", "Planned move from children’s services"
     REABLEMENT = "Discharge from Reablement", "Discharge from reablement"
     SELF_FUNDER = "Self-Funder", "Self-funder whose money is running down"
     PRISON = "Prison", "Prison"
@@ -373,8 +373,8 @@ class Case(models.Model):
 class Whose(models.TextChoices):
     """Whose work a task is."""
 
-    WORKER = "worker", "The case's worker"
-    MANAGER = "manager", "The team's manager"
+    WORKER = "worker", "The case’s worker"
+    MANAGER = "manager", "The team’s manager"
     FINANCE = "finance", "The finance team"
 
 

@@ -33,12 +33,12 @@ class Decider:
 
 def check_can_write_about_me(user: User, case: Case, on: date) -> None:
     if not can_take_part(user, case, on):
-        raise NotAllowed(f"Only {case.person}, those they gave leave, and the case's worker can write in this plan.")
+        raise NotAllowed(f"Only {case.person}, those they gave leave, and the case’s worker can write in this plan.")
 
 
 def check_can_change_mind(user: User, case: Case, on: date) -> None:
     if not can_take_part(user, case, on):
-        raise NotAllowed(f"Only {case.person}, those they gave leave, and the case's worker can ask for another way.")
+        raise NotAllowed(f"Only {case.person}, those they gave leave, and the case’s worker can ask for another way.")
 
 
 def lacks_capacity(case: Case, question: CapacityQuestion) -> CapacityDecision | None:
@@ -130,7 +130,7 @@ def check_authority(
     if authority in WELFARE:
         raise Refusal(
             f"{name} may decide only when {case.person} cannot. No capacity decision says so: the decision is "
-            f"{case.person}'s.",
+            f"{case.person}’s.",
             field="decided_by",
         )
     raise Refusal(

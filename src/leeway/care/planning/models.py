@@ -179,7 +179,7 @@ class PlanLine(models.Model):
     )
     reablement_from = models.DateField(null=True, blank=True, help_text="The first day of reablement.")
     reablement_until = models.DateField(
-        null=True, blank=True, help_text="The last free day, where the council decided on longer than the law's weeks."
+        null=True, blank=True, help_text="The last free day, where the council decided on longer than the law’s weeks."
     )
     reablement_agreed_by = models.CharField(max_length=200, blank=True, help_text="Who decided that.")
     reablement_why = models.TextField(blank=True, help_text="Why.")
@@ -284,7 +284,7 @@ class Choice(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     offer = models.OneToOneField(Offer, models.PROTECT, related_name="choice")
     way = models.CharField(max_length=20, choices=ChosenWay)
-    words = models.TextField(blank=True, help_text="Why, in the person's words or those of whoever decided for them.")
+    words = models.TextField(blank=True, help_text="Why, in the person’s words or those of whoever decided for them.")
     not_said = models.BooleanField(default=False, help_text="They could not or did not want to say why.")
     seen_instead = models.TextField(blank=True, help_text="Then: what the worker saw of what they want.")
     decided_by_person = models.BooleanField()

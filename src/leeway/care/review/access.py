@@ -10,4 +10,4 @@ from leeway.refusal import NotAllowed
 
 def check_can_ask_for_review(user: User, case: Case, on: date) -> None:
     if not can_take_part(user, case, on):
-        raise NotAllowed(f"{case.person}, anyone they gave leave, or the case's worker can ask for a review.")
+        raise NotAllowed(f"{case.person}, anyone they gave leave, or the case’s worker can ask for a review.")

@@ -155,7 +155,7 @@ def ask_for_due_reviews(*, on: date) -> Asked:
     asked = set(Task.objects.filter(kind=Event.REVIEW_DUE, case__in=cases).values_list("case", "what"))
     new, troubled = 0, []
     for review in due:
-        what = f"Hold {review.case.person}'s review by {review.due_on:%-d %B %Y}."
+        what = f"Hold {review.case.person}’s review by {review.due_on:%-d %B %Y}."
         if (review.case_id, what) in asked:
             continue
         try:
@@ -291,7 +291,7 @@ def _reassess(review: Review, still_to_pay: str, by: User, on: date) -> None:
 def _end(review: Review, still_to_pay: str, by: User, on: date) -> None:
     if not still_to_pay:
         raise Refusal(
-            "Say what must still be paid: notice pay, redundancy, tax, providers' notice. If nothing, say “nothing”.",
+            "Say what must still be paid: notice pay, redundancy, tax, providers’ notice. If nothing, say “nothing”.",
             field="still_to_pay",
         )
     plan = plan_in_force(review.case)

@@ -35,7 +35,7 @@ class ConcernForm(forms.Form):
     )
     words = forms.CharField(
         label="What gives rise to it?",
-        help_text="What was seen or said, and when. Those who work on the case read this; the person's story does not "
+        help_text="What was seen or said, and when. Those who work on the case read this; the person’s story does not "
         "show it.",
         widget=AREA,
     )

@@ -29,7 +29,7 @@ class Concern(models.TextChoices):
     MISUSE = "misuse", "It may not have been used for the needs that it is for"
     BREACH = "breach", "One of its conditions may have been broken"
     CANNOT_MANAGE = "cannot_manage", "Whoever receives it may not be able to manage it any more, even with help"
-    BEST_INTERESTS = "best_interests", "The authorised person may not act in the person's best interests"
+    BEST_INTERESTS = "best_interests", "The authorised person may not act in the person’s best interests"
     NOT_APPROPRIATE = "not_appropriate", "It may no longer be an appropriate way to meet the needs"
     CAPACITY = "capacity", "The person may have lost, or regained, the capacity to ask for it"
 

@@ -92,7 +92,7 @@ def admission_measures(population: nw.LazyFrame) -> tuple[Measure, Measure]:
                 "went on to pay for themselves, are left out; those without a component are counted."
             ),
             numerator="people newly admitted",
-            denominator=f"people aged {words} who live in the councils' areas",
+            denominator=f"people aged {words} who live in the councils’ areas",
             unknown="nobody: the return says all that is counted here",
             source="ASCOF, DHSC, from Client Level Data; people: ONS mid-year estimates",
             count=_admissions(population, age),

@@ -314,8 +314,8 @@ def _cost(
 
 MEASURES = (
     _cost(
-        "person-weekly-cost", "Weekly cost of a person's long-term support",
-        "Unit cost times units a week, all of a person's services on the day added up, one-off costs left out.",
+        "person-weekly-cost", "Weekly cost of a person’s long-term support",
+        "Unit cost times units a week, all of a person’s services on the day added up, one-off costs left out.",
         person_cost, by=OF_PEOPLE, parts=PARTS,
         denominator="Adults with long-term support on the day, all of whose services have a cost",
         unknown="Adults with a service that has no cost, or a cost of nothing",
@@ -343,7 +343,7 @@ MEASURES = (
         "64, 65 and over) and way of holding, where there are 20 at least. Dear is not wrong: it is a question.",
         numerator="Packages above the line", denominator="Packages that could be compared",
         unknown="Packages without a known cost, or with fewer than 20 alike",
-        source="Leeway's own rule, on weekly costs as DHSC works them out", count=second_look,
+        source="Leeway’s own rule, on weekly costs as DHSC works them out", count=second_look,
         breakdowns=OF_PEOPLE,
     ),
 )  # fmt: skip

@@ -178,7 +178,7 @@ def _ended(rank: int) -> Count:
     return count
 
 
-_SOURCE = "Leeway's own rule, on the places of ASCOF 3D: who is where on the first day of the year, and on the last"
+_SOURCE = "Leeway’s own rule, on the places of ASCOF 3D: who is where on the first day of the year, and on the last"
 
 
 def _flow(

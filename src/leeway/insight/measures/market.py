@@ -241,9 +241,9 @@ MEASURES = (
     *(
         Measure(
             f"concentration-{basis.code}", f"Concentration of providers, by {basis.code}",
-            "Each provider's share in per cent, squared, added up: 10,000 is one provider alone. Direct payments are "
+            "Each provider’s share in per cent, squared, added up: 10,000 is one provider alone. Direct payments are "
             "left out. It means most for one area and one component.",
-            f"{basis.name}: each provider's, squared, added up", f"{basis.name}: all providers' together, squared",
+            f"{basis.name}: each provider’s, squared, added up", f"{basis.name}: all providers’ together, squared",
             basis.unknown, _SOURCE, concentration_counts(basis), per=WHOLE_INDEX, unit="index", decimals=0,
             adds_up=False, breakdowns=OF_SERVICES,
         )

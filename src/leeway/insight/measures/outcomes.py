@@ -163,7 +163,7 @@ def _home(code: str, who: str, count: Count) -> Measure:
         name=f"Living at home or with family, {who}",
         definition=(
             f"{who[0].upper()}{who[1:]} who had nursing, residential or community long-term support in the year. The "
-            "share whose home, as last told, is their own, their family's or another that is settled. People in prison "
+            "share whose home, as last told, is their own, their family’s or another that is settled. People in prison "
             "are left out. The centre also asks that they were 18 when the service began."
         ),
         numerator="those whose accommodation is settled",

@@ -279,13 +279,13 @@ def new_to_support(records: Records, period: Period, by: Sequence[str] = ()) -> 
     )  # fmt: skip
 
 
-_SOURCE = "Leeway's own rule, on the service rows of Client Level Data, release 2"
+_SOURCE = "Leeway’s own rule, on the service rows of Client Level Data, release 2"
 MEASURES = (
     Measure(
         "relabelled", "Managed budgets that are the same care under a new label",
         "Providers, components, units (within 5%) and cost (within 5%) in the 12 weeks before and from the day the "
         "managed budget began, compared: a mean score of 0.7 or more, from two parts at least. Whoever had no service "
-        "before is not counted here. Where the council's record of choice is read, only those of whom it shows that "
+        "before is not counted here. Where the council’s record of choice is read, only those of whom it shows that "
         "nothing else was there to choose, or that the amount was not known. A return holds no choices: all with the "
         "same care are counted.",
         "Managed budgets begun in the period with the same care, and no choice of it",

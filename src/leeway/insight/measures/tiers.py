@@ -90,7 +90,7 @@ THINGS = (
         "hours a week", Fraction(1, 100),
     ),
     Thing(
-        "pence", "Cost of support", "What a person's long-term support costs the council a week, gross.",
+        "pence", "Cost of support", "What a person’s long-term support costs the council a week, gross.",
         "What a week costs, in pence", "People all of whose services have a cost",
         "People with a service that has no cost, or a cost of nothing", "£ a week", Fraction(1, 100), 2,
     ),
@@ -100,7 +100,7 @@ THINGS = (
         "components a person", decimals=2,
     ),
     Thing(
-        "providers", "Providers", "Different providers that a person has at once, by the regulator's number.",
+        "providers", "Providers", "Different providers that a person has at once, by the regulator’s number.",
         "Providers", "People whose services other than direct payments all name one",
         "People with a service that names no provider, or with a direct payment alone",
         "providers a person", decimals=2,

@@ -22,13 +22,13 @@ from leeway.published.catalogue import ENGLAND, catalogue
 BREAKDOWNS = ("age", "client_group", "gender", "ethnic_group")
 WORDS = {"age": "Age", "client_group": "Main reason for support", "gender": "Gender", "ethnic_group": "Ethnic group"}
 COLUMNS = {
-    "measure": ("string", "The measure's code, as the national framework has it where it is one of its own."),
+    "measure": ("string", "The measure’s code, as the national framework has it where it is one of its own."),
     "name": ("string", "What is measured, in words."),
     "breakdown": ("string", "How it is broken down; all for everyone together."),
     "group": ("string", "Which part of the breakdown."),
     "numerator": (
         "integer",
-        "How many, rounded to the nearest 5; an amount to five average people's. Empty where it is hidden.",
+        "How many, rounded to the nearest 5; an amount to five average people’s. Empty where it is hidden.",
     ),
     "denominator": ("integer", "Of how many, rounded in the same way. Empty where it is hidden."),
     "unknown": (
@@ -37,7 +37,7 @@ COLUMNS = {
     ),
     "value": (
         "number",
-        "The measure's value, in its unit, worked out from the rounded figures. Empty where it is hidden.",
+        "The measure’s value, in its unit, worked out from the rounded figures. Empty where it is hidden.",
     ),
     "unit": ("string", "The unit of the value."),
     "hidden": ("string", "Why a row is hidden: under 5, or so that others stay hidden."),

@@ -83,7 +83,7 @@ class OwnTargetForm(forms.Form):
         label="Why this, or why it changes",
         max_length=500,
         widget=forms.Textarea({"rows": 3}),
-        help_text="Up to 500 characters. It stays in the target's history.",
+        help_text="Up to 500 characters. It stays in the target’s history.",
         error_messages={"required": "Say why.", "max_length": "Use 500 characters at most."},
     )
 

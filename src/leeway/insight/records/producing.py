@@ -17,7 +17,7 @@ from leeway.writing import csv_of
 @click.option(
     "--council-code",
     envvar="LEEWAY_COUNCIL_CODE",
-    help="The council's code in the return. Without it, the council's name stands there.",
+    help="The council’s code in the return. Without it, the council’s name stands there.",
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A CSV file.")
 @click.option(

@@ -71,7 +71,7 @@ def read_records(paths: Sequence[Path]) -> Records:
     Raises `Refusal`, naming the file, where one is not a return, or most of it cannot be read.
     """
     if not paths:
-        raise Refusal("No file was given. Give a council's file of events.")
+        raise Refusal("No file was given. Give a council’s file of events.")
     if len(paths) == 1 and paths[0].is_dir():
         return _scanned(paths[0])
     opened = [open_return(path) for path in paths]  # all of them before the long work

@@ -19,7 +19,7 @@ from leeway.nhs import check_digit_fits, is_placeholder
 
 LEFT_OUT = "The centre leaves the row out."
 NOT_KNOWN = "The centre keeps the row and counts this as not known."
-KEPT = "The centre keeps the row and marks down the return's quality."
+KEPT = "The centre keeps the row and marks down the return’s quality."
 FILE_FAILS = "The centre fails the file, or changes the value to that of release 2."
 CROPPED = "The centre changes the end to the day of death."
 NO_COST = "The centre keeps the row and leaves its cost out."
@@ -77,7 +77,7 @@ NEEDED: dict[str, tuple[pl.Expr, str]] = {
     ),
     "funding": (
         SERVICE_USER & (SERVICE | REVIEW | FINANCIAL),
-        "in a service user's service, review or financial assessment",
+        "in a service user’s service, review or financial assessment",
     ),
     "event": (AN_EVENT, "in every row but of a carer known by association"),
     "starts_on": (AN_EVENT, "in every row but of a carer known by association"),
@@ -102,8 +102,8 @@ NEEDED: dict[str, tuple[pl.Expr, str]] = {
 }  # fmt: skip
 
 _WHERE: dict[str, tuple[pl.Expr, str]] = {
-    "service users": (SERVICE_USER, "a service user's row"),
-    "carers": (CARER, "an unpaid carer's row"),
+    "service users": (SERVICE_USER, "a service user’s row"),
+    "carers": (CARER, "an unpaid carer’s row"),
     "events": (AN_EVENT, "a row of an event (a carer known by association has none)"),
     "requests": (REQUEST, "a request"),
     "assessments": (ASSESSMENT, "an assessment"),
@@ -153,7 +153,7 @@ def _field_rules(field: Field) -> list[Rule]:
         told = code_list(field.codes)
         doubt = f" (The list itself is in doubt: {told.doubt})" if told.doubt else ""
         rules += [
-            Rule("not-in-list", name, column, "It holds a value that is not in the field's list.",
+            Rule("not-in-list", name, column, "It holds a value that is not in the field’s list.",
                  f"Use a value of the list: {'; '.join(told.values)}.{doubt}", effect,
                  filled(column) & pl.col(column).is_null()),
             Rule("release-1", name, column, "It holds a value of release 1.",
@@ -188,17 +188,17 @@ def _form_rules() -> list[Rule]:
     in_prison = _said("service_type", "Long term support: Prison")
     return [
         _rule("nhs-number", "nhs_number", "It is no NHS number: ten digits, not all the same, the last a check.",
-              "Correct it, or leave it empty.", "The centre knows the person by the council's own number only.",
+              "Correct it, or leave it empty.", "The centre knows the person by the council’s own number only.",
               filled("nhs_number") & ~nhs_number_is_right(pl.col("nhs_number"))),
         _rule("postcode", "postcode", "It has not the form of a whole postcode.", "Write it whole, such as LS6 2AB.",
               NOT_KNOWN, filled("postcode") & pl.col("district").is_null()),
         _rule("provider", "provider", "It is no location number of the regulator: 1, a dash, digits.",
-              "Give the location's number (1-…), or leave it empty.", NOT_KNOWN,
+              "Give the location’s number (1-…), or leave it empty.", NOT_KNOWN,
               filled("provider") & ~pl.col("provider").str.contains(r"^1-[0-9]+$")),
         _rule("prison-direct-payment", "mechanism", "Nobody in prison can have a direct payment.",
               "Correct the way the budget is held, or the service type.", NOT_KNOWN,
               in_prison & (_said("mechanism", "Direct payment") | _said("component", "Direct payment"))),
-        _rule("cancelled", "description", "The event's own words say that it was cancelled.",
+        _rule("cancelled", "description", "The event’s own words say that it was cancelled.",
               "Leave cancelled events out of the return.", "The centre counts the event, which did not happen.",
               cancelled),
         _rule("negative-cost", "unit_cost_pence", "A cost is below nothing.", "Write the cost without a sign.",
@@ -218,8 +218,8 @@ def _date_rules() -> list[Rule]:
     return [
         _rule("period-backwards", "period_ends_on", "The period ends before it begins.", "Correct the period.",
               "The centre cannot place the file.", _col("period_ends_on", pl.Expr.lt, "period_starts_on")),
-        _rule("born-late", "born_on", "The person was born after, or on the day of, the event's start.",
-              "Correct the date of birth, or the event's.", "The centre counts the person in no measure of adults.",
+        _rule("born-late", "born_on", "The person was born after, or on the day of, the event’s start.",
+              "Correct the date of birth, or the event’s.", "The centre counts the person in no measure of adults.",
               _col("born_on", pl.Expr.ge, "starts_on")),
         _rule("born-after-period", "born_on", "The date of birth is after the period.", "Correct it.",
               "The centre counts the person in no measure of adults.", _col("born_on", pl.Expr.gt, "period_ends_on")),
@@ -262,7 +262,7 @@ def _whole_file_rules() -> list[Rule]:
               "The centre uses the months that are there."),
         _rule("thin-month", "period_starts_on",
               "A month of the period has under 2% of the events that ended, or lacks kinds of event that others have.",
-              "Send the month's events, or state the period that the file covers.", cut),
+              "Send the month’s events, or state the period that the file covers.", cut),
         *(
             _rule("column-missing", field.column, "The file has no such column.", "Add the column.",
                   LEFT_OUT if field.column in _CANNOT_DO_WITHOUT else KEPT)

@@ -208,7 +208,7 @@ def _over_time(row: Row, *, as_at: date, council: str | None) -> tuple[Exhibit, 
     title = "Direct payments: share of clients, over the years"
     chart = charts.lines(
         frame, x="year", y="value", series="who", part="run", title=title, y_title="Per cent",
-        description="Each year's share. Lines break where the way of counting changed. The table has every figure.",
+        description="Each year’s share. Lines break where the way of counting changed. The table has every figure.",
     )  # fmt: skip
     who = frame["who"].unique(maintain_order=True).to_list()
     by_year: dict[str, dict[str, float]] = {}

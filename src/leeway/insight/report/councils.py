@@ -57,7 +57,7 @@ def comparison(rows: Sequence[Row]) -> Section:
         rounded = points.with_columns(pl.selectors.float().round(1))
         chart = charts.funnel(
             rounded, title=title, x_title="People with support in the community", y_title="Per cent",
-            description="Each council's share against its size. Lines are what chance would give. The table below has "
+            description="Each council’s share against its size. Lines are what chance would give. The table below has "
             "every figure.",
         )  # fmt: skip
     headings = ("Council", "Share", "Direct payment", "Of", "Beside the whole")

@@ -342,7 +342,7 @@ def new_labels(records: Records, rows: Mapping[str, Row], *, period: Period) -> 
         (
             "For each managed budget begun in the year, the 12 weeks before and from that day are compared: providers, "
             "components, units and cost (within 5%). The mean of what is known scores 0 to 1; from 0.7 the care is "
-            "called the same. The same care can be a real choice. The council's own record says whether it was: a "
+            "called the same. The same care can be a real choice. The council’s own record says whether it was: a "
             "direct payment was among the ways explained, the amount was told first, and whoever decides gave a "
             "reason of their own. A return holds none of that.",
             "Where an older return is read too, a row in which only the way of holding was rewritten is taken as a "
@@ -375,7 +375,7 @@ def label_sentence(row: Row, *, on_record: bool = False, unclear: int | None = 0
     if row["value"] is None:
         began = "were the same care without a choice" if on_record else "began with the same care"
         return f"Fewer than {LEAST} managed budgets {began}, or could be judged: too few to be shown.{more}"
-    began = "were the same care, and nobody's choice of it" if on_record else "began with the same care as before"
+    began = "were the same care, and nobody’s choice of it" if on_record else "began with the same care as before"
     return (
         f"Of about {count(row['denominator'])} managed budgets that began in the year and could be judged, "
         f"{amount(row['value'], '%')} {began} (likely between {amount(row['low'])}% and "
@@ -387,7 +387,7 @@ def kept_sentence(row: Row) -> str:
     """Say how many of those with the same care as before chose to keep it, as far as the record of choice shows."""
     if row["nobody"]:
         return (
-            "Whether the same care was somebody's choice is not on record for any of them, so a label is not told from "
+            "Whether the same care was somebody’s choice is not on record for any of them, so a label is not told from "
             "a choice."
         )
     if row["value"] is None:

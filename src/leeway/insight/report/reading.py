@@ -69,14 +69,14 @@ def method() -> Section:
     return Section(
         "method",
         "How each figure is made",
-        "Every figure comes from the council's own return by a fixed rule, so that anybody with the same files gets "
+        "Every figure comes from the council’s own return by a fixed rule, so that anybody with the same files gets "
         "the same report.",
         (
             "Counts under 5 are hidden and all others are rounded to the nearest 5, as DHSC does for its own tables. A "
             "value is that of the rounded counts beside it, so that it gives none back. Whatever would give a hidden "
             "count away is hidden too: the next smallest part of the whole, and the same group in other measures of "
             "the same people.",
-            "Ranges: of a share, the 95% Wilson interval; of a change between two days, Newcombe's; of a difference "
+            "Ranges: of a share, the 95% Wilson interval; of a change between two days, Newcombe’s; of a difference "
             "between people alike, so many standard errors either side (1.96 for two tiers, 3.09 where many groups "
             "are compared). They say what chance alone could do, and nothing of records that are wrong or missing.",
             "A difference is called told where its range leaves out no difference at all.",

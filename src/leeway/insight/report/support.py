@@ -50,7 +50,7 @@ def money(records: Records, rows: Mapping[str, Row], *, as_at: date, period: Per
         (second_look_sentence(rows["second-look"]),),
         (_weekly(by_way), *_spent(spent, {row["client_group"]: row["count"] for row in people})),
         (
-            "A week's cost is unit cost times units a week, all of a person's long-term services together; one-off "
+            "A week’s cost is unit cost times units a week, all of a person’s long-term services together; one-off "
             "costs are left out, and so is a person with any service whose cost is not known. Quartiles are of whole "
             f"pounds, and hidden for fewer than {PACKAGES_MIN} people.",
             "These are plain figures: they differ with who the people are. People alike are compared above. "
@@ -64,7 +64,7 @@ def cost_sentence(by_way: Mapping[str, Row]) -> str:
     mine = [by_way[way] for way in COMMUNITY_WAYS if way in by_way]
     known, unknown = sum(row["size"] for row in mine), sum(row["unknown"] for row in mine)
     if known < PACKAGES_MIN:
-        return f"The records give the whole cost of fewer than {PACKAGES_MIN} people's support in the community."
+        return f"The records give the whole cost of fewer than {PACKAGES_MIN} people’s support in the community."
     told = [
         f"{amount(row['median'] / 100, '£', decimals=0)} with {_way(way)} (half of people between "
         f"{amount(row['lower_quartile'] / 100, '£', decimals=0)} and "
@@ -112,7 +112,7 @@ def _weekly(by_way: Mapping[str, Row]) -> Exhibit:
         for way in order
         if by_way[way]["size"] >= PACKAGES_MIN
     ]
-    title = "What a week of a person's support costs"
+    title = "What a week of a person’s support costs"
     headings = ("Where, or how held", "A quarter cost less than", "In the middle", "A quarter cost more than",
                 "People", "Cost not known")  # fmt: skip
     chart = share_bars(bars, title, x_title="£ a week: the middle package, and the middle half")
@@ -167,7 +167,7 @@ def providers(records: Records, *, as_at: date, period: Period) -> Section:
         (variety_sentence([row for row in varied if row["way"] in COMMUNITY_WAYS], first=days[0], last=days[-1]),),
         (_markets(markets, several=len(councils) > 1), *_menu(varied, days)),
         (
-            "Concentration (HHI) adds up the squares of providers' shares of the people served: 10,000 is one provider "
+            "Concentration (HHI) adds up the squares of providers’ shares of the people served: 10,000 is one provider "
             "alone, ten alike are 1,000. From 2,000 it is called highly concentrated, from 1,000 concentrated (words "
             "of the merger guidelines of 2010). Direct payments name no provider and have no part in it.",
             "The menu counts providers and components together: how many choices, all as common, would vary as much as "
@@ -184,7 +184,7 @@ def concentration_sentence(markets: Sequence[Row]) -> str:
     """Say in how many kinds of support the providers are concentrated, and how much names no provider."""
     known = [row for row in markets if _enough(row)]
     if not known:
-        return "Too few people's providers are named to say how concentrated they are."
+        return "Too few people’s providers are named to say how concentrated they are."
     high = [row for row in known if row["index"] >= market.BANDS[-1][0]]
     services, unknown = (sum(row[name] for row in markets) for name in ("services", "unknown"))
     lost = (
@@ -333,9 +333,9 @@ def waiting_sentence(row: Row, still: Row) -> str:
         f"({count(row['denominator'])} requests)."
     )
     if still["value"] is None:
-        return f"{said} Fewer than {LEAST} of the year's requests had none by its end."
+        return f"{said} Fewer than {LEAST} of the year’s requests had none by its end."
     return (
-        f"{said} {amount(still['value'], '%')} of the year's requests had none by its end (likely between "
+        f"{said} {amount(still['value'], '%')} of the year’s requests had none by its end (likely between "
         f"{amount(still['low'])}% and {amount(still['high'], '%')})."
     )
 

@@ -38,7 +38,7 @@ def directory() -> None:
     type=click.Choice(["day-first", "month-first"]),
     help="How dates are written, where no date of the file shows it.",
 )
-@click.option("--take-away", is_flag=True, help="Go on when most of a council's places would leave the search.")
+@click.option("--take-away", is_flag=True, help="Go on when most of a council’s places would leave the search.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
 def import_command(
     file: Path, on: date | None, leave_out_bad_rows: bool, dates: str | None, take_away: bool, as_json: bool

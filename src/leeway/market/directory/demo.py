@@ -55,11 +55,11 @@ NOTES = {Kind.PAYROLL: "each payslip", Kind.SERVICE_FUND: "to run the fund, besi
 COMMUNITY = [
     ("Gardening Club", "Growing vegetables together, raised beds, tea at eleven. Bring a friend or come alone.", 300),
     ("Walking Group", "Gentle walks along the sea wall, a mile or two, benches on the way.", 0),
-    ("Men's Shed", "A workshop for making and mending, and talking while you do.", 200),
+    ("Men’s Shed", "A workshop for making and mending, and talking while you do.", 200),
     ("Memory Café", "For people living with dementia and those who love them.", 0),
     ("Singing for Lungs", "A choir for anyone short of breath. Nobody listens for wrong notes.", 250),
     ("Chair Yoga", "Stretching and breathing, seated, at your own pace.", 400),
-    ("Carers' Morning", "Coffee with people who look after someone. Somebody can sit with them meanwhile.", 0),
+    ("Carers’ Morning", "Coffee with people who look after someone. Somebody can sit with them meanwhile.", 0),
     ("Community Lunch", "Two courses and company. Transport can be found.", 550),
     ("Swimming Sessions", "Warm pool with a hoist, quiet hour for anyone who wants it.", 480),
     ("Art Room", "Paint, clay and print, with someone to help if you want it.", 500),
@@ -219,7 +219,7 @@ class Market:
                 f"Free {self.chance.choice(['mornings', 'evenings', 'weekends', 'school hours', 'most days'])}.",
                 takes_direct_payments=True,
             )
-            self.price(service, 1280, 1750, Unit.HOUR, note="before an employer's own costs")
+            self.price(service, 1280, 1750, Unit.HOUR, note="before an employer’s own costs")
 
 
 def make_market(seed: int, on: date) -> Market:

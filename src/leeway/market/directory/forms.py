@@ -45,7 +45,7 @@ class SearchForm(forms.Form):
     )
     kind = forms.ChoiceField(label="Kind of support", required=False, choices=[ANY, *KINDS_TO_LOOK_FOR])
     rating_at_least = forms.ChoiceField(
-        label="Regulator's rating",
+        label="Regulator’s rating",
         required=False,
         choices=[("", "Any, or none"), *RATINGS_TO_ASK_FOR],
     )
@@ -158,7 +158,7 @@ class ListingForm(CostForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose whether it takes direct payments, or “Not known”."},
     )
-    address = line("Address", most=300, help_text="Leave it empty for somebody's own home.")
+    address = line("Address", most=300, help_text="Leave it empty for somebody’s own home.")
     town = line("Town", most=100)
     postcode = PostcodeField(label="Postcode", required=False)
     area = line("Council area", most=100, help_text="The council whose area it is in.")

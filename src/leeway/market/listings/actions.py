@@ -153,7 +153,7 @@ def check_can_be_listed(*, name: str, provider_name: str, kind: str, town: str, 
     if not name.strip() or not provider_name.strip():
         raise Refusal("Give the name of the service and of who provides it.", field="name")
     if kind not in UNREGULATED:
-        raise Refusal("This kind of care is regulated: import the regulator's file to list it.", field="kind")
+        raise Refusal("This kind of care is regulated: import the regulator’s file to list it.", field="kind")
     same = Service.objects.filter(
         provider__name__iexact=provider_name.strip(),
         source=Source.COUNCIL,

@@ -154,7 +154,7 @@ def read_rating(row: int, values: dict[str, str], order: Order) -> RatingRow:
     domain = DOMAIN_OF_WORDS.get(values["domain"].lower())
     rating = RATING_OF_WORDS.get(values["latest rating"].lower())
     if domain is None:
-        raise ValueError(f"the domain “{values['domain']}” is not one of the regulator's questions")
+        raise ValueError(f"the domain “{values['domain']}” is not one of the regulator’s questions")
     if rating is None:
         raise ValueError(f"the rating “{values['latest rating']}” is not one the regulator gives")
     return RatingRow(

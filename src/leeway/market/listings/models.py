@@ -75,7 +75,7 @@ class Provider(models.Model):
     name = models.CharField(max_length=250)
     source = models.CharField(max_length=10, choices=Source, default=Source.COUNCIL)
     external_id = models.CharField(
-        max_length=40, unique=True, null=True, blank=True, help_text="The regulator's number for it, where known."
+        max_length=40, unique=True, null=True, blank=True, help_text="The regulator’s number for it, where known."
     )
 
     class Meta:
@@ -100,7 +100,7 @@ class Service(models.Model):
     source = models.CharField(max_length=10, choices=Source, default=Source.COUNCIL)
     external_id = models.CharField(max_length=40, unique=True, null=True, blank=True)
     listed_in = ArrayField(
-        models.CharField(max_length=20), default=list, blank=True, help_text="The regulator's files that list it."
+        models.CharField(max_length=20), default=list, blank=True, help_text="The regulator’s files that list it."
     )
     last_checked_on = models.DateField(help_text="When its source last confirmed this listing.")
     no_longer_listed_on = models.DateField(null=True, blank=True)
@@ -125,7 +125,7 @@ class Service(models.Model):
 
     overall_rating = models.CharField(max_length=24, choices=RatingGiven, blank=True)
     rated_on = models.DateField(null=True, blank=True, help_text="When the overall rating was published.")
-    inspected_on = models.DateField(null=True, blank=True, help_text="The regulator's latest check.")
+    inspected_on = models.DateField(null=True, blank=True, help_text="The regulator’s latest check.")
 
     words = SearchVectorField(null=True, editable=False)
 

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(help_text="What it is about, in the caller's words: one for each event.", max_length=200)),
+                ('key', models.CharField(help_text='What it is about, in the caller’s words: one for each event.', max_length=200)),
                 ('person_id', models.UUIDField(db_index=True)),
                 ('case_id', models.UUIDField(db_index=True, null=True)),
                 ('recipient_id', models.UUIDField(db_index=True)),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, serialize=False)),
-                ('key', models.CharField(help_text="What it is about, in the caller's words: one for each event.", max_length=200)),
+                ('key', models.CharField(help_text='What it is about, in the caller’s words: one for each event.', max_length=200)),
                 ('person_id', models.UUIDField()),
                 ('case_id', models.UUIDField(null=True)),
                 ('recipient_id', models.UUIDField()),

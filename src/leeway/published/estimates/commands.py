@@ -17,10 +17,10 @@ from leeway.published.estimates.specifications import SPECIFICATIONS, answers, w
 from leeway.writing import csv_of
 
 ABOUT = (
-    "What one more of “{effect}” goes with in “{outcome}”, in the outcome's own units, once what the specification "
+    "What one more of “{effect}” goes with in “{outcome}”, in the outcome’s own units, once what the specification "
     "names is taken out. It is an association between totals of a {unit}, not a price and not an effect shown to be "
     "caused: what moves both series, and what moves from one to the other, is in it. Errors are clustered by {unit} "
-    "with the factor G/(G-1); intervals are 95%, Student's t with G-1 degrees of freedom; “wild_bootstrap_p” is the "
+    "with the factor G/(G-1); intervals are 95%, Student’s t with G-1 degrees of freedom; “wild_bootstrap_p” is the "
     "chance of a t at least as large were there no association. Rows without both series are left out and counted."
 )
 

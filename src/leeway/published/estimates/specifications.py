@@ -24,7 +24,7 @@ class Specification:
         return estimate(ready, within=self.within, period_effects=self.period_effects, draws=draws)
 
 
-MAIN = Specification("two-way fixed effects", "each unit's own level and what all units share in a period taken out")
+MAIN = Specification("two-way fixed effects", "each unit’s own level and what all units share in a period taken out")
 SPECIFICATIONS = (
     MAIN,
     Specification(
@@ -40,7 +40,7 @@ SPECIFICATIONS = (
         period_effects=False,
         change=differenced,
     ),
-    Specification("unit trends", "two-way, and each unit's own straight trend taken out too", within=Within.TRENDS),
+    Specification("unit trends", "two-way, and each unit’s own straight trend taken out too", within=Within.TRENDS),
     Specification("effect a period before", "two-way, with the effect of the period before", change=lagged),
     Specification(
         "first differences, effect a period before",
@@ -49,7 +49,7 @@ SPECIFICATIONS = (
         change=lambda panel: differenced(lagged(panel)),
     ),
     Specification(
-        "unit effects only", "each unit's own level taken out, and nothing of what all share", period_effects=False
+        "unit effects only", "each unit’s own level taken out, and nothing of what all share", period_effects=False
     ),
     Specification(
         "period effects only", "units compared with each other as well as with themselves", within=Within.NOTHING

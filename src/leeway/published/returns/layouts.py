@@ -107,8 +107,8 @@ def _refuse_one_council(where: str, rows: Rows) -> None:
         if said or [cell.strip().lower() for cell in row[:2]] == ["col a", "col b"]:
             year = f" of {said[1] or said[2]}" if said else ""
             raise Refusal(
-                f"{where}: is one council's own sheet of the PSS-EX1 return{year}. Of 2000-01 to 2007-08 Leeway reads "
-                f"the councils' sheets stacked in one file, with the columns financial_year, cassr_code, council, "
+                f"{where}: is one council’s own sheet of the PSS-EX1 return{year}. Of 2000-01 to 2007-08 Leeway reads "
+                f"the councils’ sheets stacked in one file, with the columns financial_year, cassr_code, council, "
                 f"section, line, line_label, col_C, col_D and so on. Stack them, or give such a file."
             )
 

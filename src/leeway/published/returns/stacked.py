@@ -102,7 +102,7 @@ def read_activity(rows: Rows) -> Reading:
         year, raw, cell = (row[at[name]].strip() for name in ("financial_year", "council", "value"))
         label, place = row[at["item"]], row[at["sheet_row"]]
         if place.isdigit() and int(place) > notes_from.get(year, 10_000):
-            found.miss(number, "a council's own note of an adjustment, not a figure of the form")
+            found.miss(number, "a council’s own note of an adjustment, not a figure of the form")
             continue
         item = form.get((year, place, label))
         if not YEAR.fullmatch(year) or item is None or _is_heading(cell, item):

@@ -94,7 +94,7 @@ def run(*, people: int, seed: int) -> None:
             deliver(today)
         with stage("The surveys and targets", console):
             find_out(staff.logins[f"ana@{DOMAIN}"], seed, today)
-        wait_for([figures], "The council's own figures", console)
+        wait_for([figures], "The council’s own figures", console)
     say_where_to_look([one.result() for one in told], scripts)
 
 

@@ -25,7 +25,7 @@ def logins() -> list[Login]:
             "ada@fairbourne.example", "Ada Bell", (Role.PERSON,), "employs her own assistants", "her budget and choice"
         ),
         Login(
-            "tom@fairbourne.example", "Tom Bell", (Role.PERSON,), "Ada's brother, helps her", "what Ada lets him see"
+            "tom@fairbourne.example", "Tom Bell", (Role.PERSON,), "Ada’s brother, helps her", "what Ada lets him see"
         ),
         Login(
             "bea@fairbourne.example", "Bea Okafor", (Role.ASSESSOR,), "social worker", "her caseload, and the stories"

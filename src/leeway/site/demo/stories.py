@@ -35,7 +35,7 @@ def ada(today: date) -> Script:
         what_matters="Choosing who helps me, and being able to say yes when my friends ring on a Friday.",
         good_day="Up at seven, at college by nine, out with friends, and to bed when I decide.",
         outcomes={
-            "hygiene": Help(CANNOT, "I can't transfer on my own.", "Needs one person and a hoist for every transfer."),
+            "hygiene": Help(CANNOT, "I can’t transfer on my own.", "Needs one person and a hoist for every transfer."),
             "clothing": Help(CANNOT, "I need hands for everything.", "Needs full help to dress."),
             "toilet": Help(CANNOT, "I need someone there.", "Needs help for each use of the toilet."),
             "nutrition": Help(CANNOT, "I choose, someone cooks.", "Cannot prepare food or cut it up."),
@@ -123,7 +123,7 @@ def dementia(today: date) -> Script:
         decided_by="Ruth Marlowe",
         author="family",
         contingency="Ruth comes, or the night sitters of the memory clinic; their number is on the fridge.",
-        risks="She walks to the sea wall. She carries a card with Ruth's number, and neighbours know.",
+        risks="She walks to the sea wall. She carries a card with Ruth’s number, and neighbours know.",
         review_words=("Grace is lovely. We sing.", "Weight is back up; no more night walks."),
     )
 
@@ -145,12 +145,12 @@ def after_care(today: date) -> Script:
         ),
         opened_on=today - timedelta(days=200),
         request_route="Discharge from Hospital",
-        request_words="I'm coming off the ward. I don't want to go back.",
+        request_words="I’m coming off the ward. I don’t want to go back.",
         reason="Mental Health Support",
         what_matters="Being trusted. My music. My mum not worrying.",
         good_day="Sleeping at night and making beats in the day.",
         outcomes={
-            "habitable_home": Help(CANNOT, "I let things go when I'm low.", "Neglects home and bills when unwell."),
+            "habitable_home": Help(CANNOT, "I let things go when I’m low.", "Neglects home and bills when unwell."),
             "relationships": Help(PAINFUL, "People are hard.", "Severe anxiety with others; isolates."),
             "work_education": Help(PAINFUL, "I want to teach music.", "Cannot start without support."),
         },
@@ -210,7 +210,7 @@ def carer(today: date) -> Script:
         around=(),
         author="person",
         risks="",
-        contingency="My sister comes if the sitter can't.",
+        contingency="My sister comes if the sitter can’t.",
         review_words=("I sang at Easter.", "Looks rested; wants to carry on."),
     )
 
@@ -227,7 +227,7 @@ def joint(today: date) -> Script:
         what_matters="Being at home with my boys, and breathing easily.",
         good_day="Breakfast with my sons before school.",
         outcomes={
-            "hygiene": Help(CANNOT, "Two of you, or I don't trust the hoist.", "Needs two people for each transfer."),
+            "hygiene": Help(CANNOT, "Two of you, or I don’t trust the hoist.", "Needs two people for each transfer."),
             "clothing": Help(CANNOT, "My arms went last winter.", "Is dressed in bed by two, with breaks for breath."),
             "toilet": Help(CANNOT, "I will not talk about that in front of the boys.", "Needs two people each time."),
             "nutrition": Help(CANNOT, "Soft food, and somebody watching.", "Is fed; swallowing is checked each month."),
@@ -282,7 +282,7 @@ def crossing(today: date) -> Script:
         what_matters="Not being a burden, and the cricket.",
         good_day="Dressed by nine, the paper, the cricket.",
         outcomes={
-            "hygiene": Help(CANNOT, "I can't get in the shower alone.", "Needs one person each morning."),
+            "hygiene": Help(CANNOT, "I can’t get in the shower alone.", "Needs one person each morning."),
             "clothing": Help(("takes_much_longer",), "An hour for my socks.", "Takes over an hour, with pain."),
             "nutrition": Help(PAINFUL, "Toast does me.", "Cannot stand to cook without pain."),
         },
@@ -331,7 +331,7 @@ def relabelled(today: date) -> Script:
         independent_advice="",
         why_not_told="The amount was to follow in another letter, once the panel had met.",
         author="worker",
-        review_words=("It's all right.", "Service continues as before."),
+        review_words=("It’s all right.", "Service continues as before."),
     )
 
 
@@ -407,7 +407,7 @@ def agreeing(today: date) -> Script:
             "The money group on Tuesdays, and his own bus fares on a prepaid card to begin with.",
         ),
         around=(Around("Sam Reed", "friend"),),
-        contingency="I ring Sam. Then I ring the coach's office.",
+        contingency="I ring Sam. Then I ring the coach’s office.",
         review_words=("I got my first pay.", "Keeps his own diary now."),
     )
 
@@ -422,7 +422,7 @@ def assessing(today: date) -> Script:
         until=Stage.ASSESSMENT,
         request_words="My MS is worse. I have a little girl.",
         reason="Physical Support: Personal care support",
-        what_matters="Being Ella's mum, not her patient.",
+        what_matters="Being Ella’s mum, not her patient.",
         good_day="The school run, slowly, together.",
         around=(),
     )
@@ -439,7 +439,7 @@ def refused(today: date) -> Script:
         request_words="I could do with a hand with the garden.",
         what_matters="My garden.",
         good_day="Roses.",
-        outcomes={"habitable_home": Help((), "It's mostly the hedge.", "Keeps a good home; the hedge is beyond him.")},
+        outcomes={"habitable_home": Help((), "It’s mostly the hedge.", "Keeps a good home; the hedge is beyond him.")},
         answers=NO_NEED,
     )
 

@@ -60,7 +60,7 @@ def _check_thing(line: PlanLine) -> None:
     """Refuse somebody's time as equipment: what is free there is a thing."""
     if line.unit in TIME or line.payee_relationship != "not_related":
         raise Refusal(
-            "An aid or an adaptation is a thing, and this pays for somebody's time. Choose another reason why it is "
+            "An aid or an adaptation is a thing, and this pays for somebody’s time. Choose another reason why it is "
             "free, or that it is ordinary support.",
             field="exemption",
         )

@@ -27,7 +27,7 @@ def warn_of_four_weeks(*, on: date) -> int:
         if weeks.over_on is None or weeks.over_on > on + AHEAD:
             continue
         what = (
-            f"{person}'s four weeks in a care home are over on {weeks.over_on:%-d %B %Y}: from that night on a direct "
+            f"{person}’s four weeks in a care home are over on {weeks.over_on:%-d %B %Y}: from that night on a direct "
             "payment may not pay for it. Arrange what follows."
         )
         for case in Case.objects.filter(person=person).exclude(stage=Stage.CLOSED):

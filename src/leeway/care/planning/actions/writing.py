@@ -334,7 +334,7 @@ def _line_details(plan: Plan, details: dict) -> dict:
     assert not unknown, f"not details of a plan line: {unknown}"
     aim, service = details.get("aim"), details.get("service")
     if aim is not None and aim.plan_id != plan.pk:
-        raise Refusal("That aim belongs to another plan. Choose one of this plan's aims.", field="aim")
+        raise Refusal("That aim belongs to another plan. Choose one of this plan’s aims.", field="aim")
     if service is not None and service.no_longer_listed_on is not None:
         raise Refusal(f"{service.name} is no longer listed in the directory. Choose another.", field="what")
     choice = offers_and_choice(plan).choice

@@ -16,7 +16,7 @@ ROOMS = [
     {
         "name": "insight:own",
         "title": "Our own records",
-        "words": "Take-up, who holds what, two tiers, old care under new labels, cost and waiting, from the council's "
+        "words": "Take-up, who holds what, two tiers, old care under new labels, cost and waiting, from the council’s "
         "own cases.",
     },
     {
@@ -38,7 +38,7 @@ ROOMS = [
     {
         "name": "insight:publish",
         "title": "Publish the local account",
-        "words": "The council's own figures for everyone, small numbers hidden, with open data.",
+        "words": "The council’s own figures for everyone, small numbers hidden, with open data.",
     },
     {
         "name": "insight:account",

@@ -69,7 +69,7 @@ def claim(place: str) -> str:
     """What the returns show of what was said in 2012: above 23 percent, and the fastest growing."""
     known = shares(place).filter(pl.col("whole") == FOUR_GROUPS, pl.col("share").is_not_null()).sort("year")
     if known.height < 2:
-        return f"The returns at hand do not say what share of {place}'s spending went to learning disability."
+        return f"The returns at hand do not say what share of {place}’s spending went to learning disability."
     first, last = known.row(0, named=True), known.row(-1, named=True)
     above = known.filter("above_quoted")["year"]
     often = f"in {above.len()} of the {known.height} years at hand" if above.len() else "in none of the years at hand"
@@ -159,7 +159,7 @@ def picture(request: SignedIn):
     title = f"Shares of spending on the four client groups, {place}"
     chart = charts.lines(
         charted(place), x="year", y="share", series="client_group", title=title, y_title="Per cent",
-        description="Each group's share of spending in each year. The table has the figures.",
+        description="Each group’s share of spending in each year. The table has the figures.",
     )  # fmt: skip
     return HttpResponse(chart, content_type="image/svg+xml")
 
