@@ -64,7 +64,7 @@ def found_funded(case, by, funded_by="section_117"):
         (REABLEMENT | LONGER | {"reablement_until": date(2027, 1, 17)}, "Up to 17 January 2027 it is free by law"),
         (RAMP | {"frequency": "weekly"}, "made once"),
         (RAMP | {"units": Decimal(2)}, "a line of its own"),
-        ({"exemption": "aid"}, "is a thing, and this pays for somebody's time"),
+        ({"exemption": "aid"}, "is a thing, and this pays for somebody’s time"),
     ],
 )
 def test_what_its_limit_or_its_time_needs_is_asked(draft, bea, details, sentence):

@@ -30,7 +30,7 @@ def test_a_person_or_finance_officer_may_not(cyril, finn):
 
 
 def test_a_regulated_kind_comes_only_from_the_regulator(bea):
-    with pytest.raises(Refusal, match="import the regulator's file"):
+    with pytest.raises(Refusal, match="import the regulator’s file"):
         list_club(bea, kind=Kind.HOME_CARE)
 
 
