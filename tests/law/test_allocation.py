@@ -325,4 +325,4 @@ def test_the_step_that_prices_says_it_in_plain_words():
     """“119 per cent of the table's own” stood in a letter."""
     given = next(example["given"] for example in examples("allocation") if example["name"].startswith("Ada:"))
     said = " ".join(step["sentence"] for step in compute("allocation", given, date(2026, 4, 6)).steps)
-    assert "per cent more than when the table was made" in said and "table's own" not in said
+    assert "per cent more than when the table was made" in said and "table’s own" not in said

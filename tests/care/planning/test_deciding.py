@@ -325,6 +325,7 @@ def test_disagreeing_keeps_the_words_and_goes_back_to_planning(signed, ada_user)
     actions.disagree(plan=signed, version=signed.version, words="I need evenings too.", by=ada_user, on=TODAY)
     sent = SentBack.objects.get()
     assert (sent.words, sent.disagreed, sent.final_budget) == ("I need evenings too.", True, budget)
+    assert sent.how == "Signed in to Leeway"
     assert signed.state == PlanState.DRAFT and signed.case.stage == "planning"
     assert signed.final_budget is None
 

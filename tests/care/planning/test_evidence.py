@@ -143,10 +143,12 @@ def test_nor_is_it_a_reason_to_sign_or_to_send_back_nor_how_it_was_agreed(submit
     with pytest.raises(Refusal, match="less than the plan costs"):
         actions.sign_off(version=submitted.version, final_pence_per_week=100_00, reason=nothing, by=mona, **given)
     actions.sign_off(version=submitted.version, final_pence_per_week=185_00, reason="", by=mona, **given)
-    with pytest.raises(Refusal, match="how the agreement was given"):
+    with pytest.raises(Refusal, match="how this was given"):
         actions.agree(version=submitted.version, how=nothing, by=bea, **given)
     with pytest.raises(Refusal, match="what is not right"):
         actions.disagree(version=submitted.version, words=nothing, by=ada_user, **given)
+    with pytest.raises(Refusal, match="how this was given"):
+        actions.disagree(version=submitted.version, words="It is too little.", how=nothing, by=bea, **given)
 
 
 def test_nobody_must_use_words(written, bea):

@@ -474,6 +474,7 @@ class SentBack(models.Model):
     words = models.TextField(blank=True)
     not_said = models.BooleanField(default=False, help_text="They could not or did not want to say what is not right.")
     seen_instead = models.TextField(blank=True, help_text="Then: what the worker saw of what is not right.")
+    how = models.CharField(max_length=300, blank=True, help_text="How it was said that they do not agree.")
     final_budget = models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="+")
     sent_on = models.DateField()
     sent_at = models.DateTimeField(auto_now_add=True)

@@ -8,6 +8,7 @@ from leeway.care.planning.actions.changing_mind import (
 )
 from leeway.care.planning.actions.choosing import check_direct_payment, offer_ways, record_choice, set_ways
 from leeway.care.planning.actions.deciding import (
+    SIGNED_IN,
     agree,
     ask_for_nothing,
     change_charge,
@@ -38,6 +39,7 @@ from leeway.care.planning.actions.writing import (
 
 __all__ = [
     "PERSON_WRITES",
+    "SIGNED_IN",
     "WORKER_WRITES",
     "add_aim",
     "add_line",

@@ -56,7 +56,8 @@ from leeway.care.planning.queries import (
 from leeway.law.numbers import pounds
 from leeway.refusal import Refusal
 
-HOW_AGREED = "Say how the agreement was given, in a few words: “Signed on paper at home.”"
+HOW_GIVEN = "Say how this was given, in a few words: “Signed on paper at home.”"
+SIGNED_IN = "Signed in to Leeway"
 NOT_RIGHT = "Say what is not right, in a few words, so that it can be put right."
 
 
@@ -292,7 +293,7 @@ def agree(
     )
     _require_not_barred(plan, on)
     _require_later_start(plan)
-    given = said.sentence(how, ask=HOW_AGREED, field="how", least=said.FEW)
+    given = said.sentence(how, ask=HOW_GIVEN, field="how", least=said.FEW)
     claim(plan, version, PlanState.SIGNED_OFF, "agreed")
     before = plan_in_force(plan.case)
     if before is not None:
@@ -326,6 +327,7 @@ def disagree(
     words: str,
     not_said: bool = False,
     seen_instead: str = "",
+    how: str = SIGNED_IN,
     said_by: Relationship | None = None,
     by: User,
     on: date,
@@ -343,6 +345,7 @@ def disagree(
         by_worker=by.is_staff_member,
         least=said.FEW,
     )
+    why["how"] = said.sentence(how, ask=HOW_GIVEN, field="how", least=said.FEW)
     claim(plan, version, PlanState.SIGNED_OFF, "disagreed with")
     return send_back(plan, said_by_name=name, disagreed=True, why=why, by=by, on=on)
 

@@ -372,6 +372,7 @@ class Migration(migrations.Migration):
                 ('words', models.TextField(blank=True)),
                 ('not_said', models.BooleanField(default=False, help_text='They could not or did not want to say what is not right.')),
                 ('seen_instead', models.TextField(blank=True, help_text='Then: what the worker saw of what is not right.')),
+                ('how', models.CharField(blank=True, help_text='How it was said that they do not agree.', max_length=300)),
                 ('sent_on', models.DateField()),
                 ('sent_at', models.DateTimeField(auto_now_add=True)),
                 ('final_budget', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='decisions.decision')),

@@ -217,8 +217,8 @@ def answer(form, plan, own, by_on: dict):
     """Agree or disagree, as the form says."""
     given = {"plan": plan, "version": form.cleaned_data["version"], **by_on}
     said, decider = form.said, form.decider(own)
+    how = form.cleaned_data.get("how", actions.SIGNED_IN)
     if form.cleaned_data["agrees"] == "yes":
-        how = form.cleaned_data.get("how", "Signed in to Leeway")
         comment = " ".join(filter(None, [said["words"], said["seen_instead"]]))
         return actions.agree(how=how, comment=comment, **decider, **given)
-    return actions.disagree(**said, said_by=decider["decided_by"], **given)
+    return actions.disagree(**said, how=how, said_by=decider["decided_by"], **given)
