@@ -14,7 +14,7 @@ def test_a_worker_without_a_mouse(visit):
     bea_signs_in(bea)
     bea_finds_marcia(bea)
     bea_records_the_conversation(bea)
-    bea_writes_about_meals(bea)
+    bea_writes_about_dressing(bea)
 
 
 def bea_signs_in(bea: Visitor) -> None:
@@ -51,17 +51,17 @@ def bea_records_the_conversation(bea: Visitor) -> None:
     enter(bea, "Save and continue")
 
 
-def bea_writes_about_meals(bea: Visitor) -> None:
-    """Enter opens a part of life. What she writes in it is there when she comes back to the page."""
+def bea_writes_about_dressing(bea: Visitor) -> None:
+    """Enter opens a part of life that is folded away. What she writes in it is there when she comes back."""
     parts_of_life = bea.page.url
-    tab_to(bea, "Eating and drinking")
+    tab_to(bea, "Being dressed properly")
     bea.page.keyboard.press("Enter")
     tab_to(bea, "Cannot do it without help")
     bea.page.keyboard.press("Space")
-    type_in(bea, "In the assessor’s words", "Needs prompting at every meal.")
+    type_in(bea, "In the assessor’s words", "Needs prompting with every button.")
     enter(bea, "Save and continue")
     bea.is_told("Conditions and wellbeing")
     bea.go(parts_of_life)
-    meals = bea.open_part("Eating and drinking").here
-    assert meals.get_by_label("In the assessor’s words").input_value() == "Needs prompting at every meal."
-    assert [box.is_checked() for box in meals.get_by_role("checkbox").all()] == [True, False, False, False, False]
+    dressing = bea.open_part("Being dressed properly").here
+    assert dressing.get_by_label("In the assessor’s words").input_value() == "Needs prompting with every button."
+    assert [box.is_checked() for box in dressing.get_by_role("checkbox").all()] == [True, False, False, False, False]
