@@ -318,7 +318,7 @@ def test_where_the_reference_stands_all_is_matched(paid):
 
 @given(LINES, THINGS, st.integers(1, 3))
 def test_the_same_is_matched_by_itself_however_few_lines_are_looked_at_at_a_time(lines, things, size):
-    in_pieces = find_sure(lambda: ((some, things) for some in batched(lines, size)))
+    in_pieces = find_sure((some, things) for some in batched(lines, size))
     assert tuple(chain.from_iterable(in_pieces)) == find(lines, things).by_itself
 
 

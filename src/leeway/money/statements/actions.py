@@ -194,18 +194,15 @@ def match_by_itself(*, account: BankAccount, on: date) -> int:
     return _match_by_itself(_locked(account), on)
 
 
-def _told(pieces: Iterable[list[Proposal]], lines: int, progress: Progress) -> Iterator[list[Proposal]]:
-    """What is found piece by piece of some lines, with how many of them were looked at."""
-    for place, some in enumerate(pieces):
-        progress(done=min(place * candidates.LINES_AT_ONCE, lines), of=lines)
-        yield some
-
-
 def _match_by_itself(account: BankAccount, on: date, progress: Progress = untold) -> int:
-    """The same for an account that is locked. It tells how many open lines it has looked at, of all."""
+    """The same for an account that is locked."""
     _alone()
-    sure = chain.from_iterable(_told(candidates.sure_of(account), candidates.open_lines(account).count(), progress))
-    return sum(len(_write(some, account, None, on)) for some in batched(sure, MATCHES_AT_ONCE))
+    sure = chain.from_iterable(candidates.sure_of(account, progress))
+    count = sum(len(_write(some, account, None, on)) for some in batched(sure, MATCHES_AT_ONCE))
+    if count > ROWS_AT_ONCE:  # the database plans as if there were few, until it is told
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE statements_statementline, statements_match, statements_part")
+    return count
 
 
 @transaction.atomic
@@ -401,11 +398,11 @@ def _write(proposals: Sequence[Proposal], account: BankAccount, by: User | None,
     """Write matches, with one statement for all their parts, whose two sides the database compares."""
     matches = [
         Match(
-            account=account,
+            account_id=account.pk,
             because=each.because,
             why=each.why,
             confidence=each.confidence or None,
-            matched_by=by,
+            matched_by_id=by.pk if by else None,
             matched_on=on,
         )
         for each in proposals
@@ -418,10 +415,10 @@ def _write(proposals: Sequence[Proposal], account: BankAccount, by: User | None,
 
 def _parts(match: Match, proposal: Proposal) -> Iterator[Part]:
     for line, pence in proposal.lines:
-        yield Part(match=match, line_id=line, amount_pence=pence)
+        yield Part(match_id=match.pk, line_id=line, amount_pence=pence)
     for thing, pence in proposal.things:
         column = COLUMN_OF.get(thing.what, "payment_id")
-        yield Part(match=match, what=thing.what, amount_pence=pence, **{column: thing.id})
+        yield Part(match_id=match.pk, what=thing.what, amount_pence=pence, **{column: thing.id})
 
 
 def _record_returns(things: Sequence[tuple[Thing, int]], line: StatementLine, by: User, on: date) -> None:

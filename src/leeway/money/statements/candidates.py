@@ -15,6 +15,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from rapidfuzz import utils
 
+from leeway.jobs.kinds import Progress, untold
 from leeway.money.budgets.dues import Payer
 from leeway.money.contributions.models import Receipt
 from leeway.money.payments.models import AnsweredPayment, Payment, PaymentRun, named_as_file, named_as_payment
@@ -166,9 +167,16 @@ type Runs = Mapping[int, _Left]
 type _Span = tuple[UUID, int, int]
 
 
-def sure_of(account: BankAccount) -> Iterator[list[Proposal]]:
-    """What of an account is matched by itself, so many lines at a time."""
-    return find_sure(lambda: pieces(account, open_lines(account)))
+def sure_of(account: BankAccount, progress: Progress = untold) -> Iterator[list[Proposal]]:
+    """What of an account is matched by itself, so many lines at a time. It tells how many were looked at, of all."""
+    lines = open_lines(account)
+    return find_sure(_told(pieces(account, lines), lines.count(), progress))
+
+
+def _told(found: Iterable[Piece], lines: int, progress: Progress) -> Iterator[Piece]:
+    for place, piece in enumerate(found):
+        progress(done=min(place * LINES_AT_ONCE, lines), of=lines)
+        yield piece
 
 
 def pieces(account: BankAccount, lines: QuerySet[Any]) -> Iterator[Piece]:

@@ -400,8 +400,8 @@ def changed_since() -> Iterator[UUID]:
 def line_of(statement: Statement, number: int, line: Line, fingerprint: str, occurrence: int) -> StatementLine:
     """A line as it is kept: all that the bank wrote in it, and its place in its statement."""
     return StatementLine(
-        statement=statement,
-        account=statement.account,
+        statement_id=statement.pk,
+        account_id=statement.account_id,
         place=number,
         booked_on=line.booked_on,
         value_on=line.value_on,

@@ -4,13 +4,15 @@ Only what a key names exactly, with the same amount, is matched by itself. Every
 says. Each line looks things up by key, amount and day, so that 50,000 lines take seconds.
 """
 
+import pickle
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations, islice
+from tempfile import TemporaryFile
 from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
@@ -128,7 +130,7 @@ def find(
     named = _named(lines, things)
     claims = _Claims()
     claims.add(lines, named)
-    by_itself = claims.sure(lines, named)
+    by_itself = claims.sure(_likely(lines, named))
     used_lines = {line for one in by_itself for line, _ in one.lines}
     used = {thing for one in by_itself for thing, _ in one.things}
     left = [thing for thing in things if thing.open_pence and thing.thing not in used]
@@ -148,17 +150,22 @@ def find(
     return Found(tuple(by_itself), proposed)
 
 
-def find_sure(pieces: Callable[[], Iterable[Piece]]) -> Iterator[list[Proposal]]:
+def find_sure(pieces: Iterable[Piece]) -> Iterator[list[Proposal]]:
     """Say what of many lines is matched by itself, as `find` does, with a piece of them in memory at a time.
 
-    `pieces` gives the same lines whenever it is called, each piece with the things that its lines name. It is called
-    twice: who else names a thing is known after the last line.
+    `pieces` gives the lines, each piece with the things that its lines name. Who else names a thing is known after the
+    last line: what is likely until then waits in a file.
     """
-    claims = _Claims()
-    for lines, things in pieces():
-        claims.add(lines, _named(lines, things))
-    for lines, things in pieces():
-        yield claims.sure(lines, _named(lines, things))
+    claims, count = _Claims(), 0
+    with TemporaryFile() as waiting:
+        for lines, things in pieces:
+            named = _named(lines, things)
+            claims.add(lines, named)
+            pickle.dump(list(_likely(lines, named)), waiting)
+            count += 1
+        waiting.seek(0)
+        for _ in range(count):
+            yield claims.sure(pickle.load(waiting))
 
 
 class _Keys:
@@ -270,33 +277,37 @@ class _Claims:
         """How many lines name a thing: by a whole key alone, or by what is left of one, too."""
         return self.by_thing[thing, True] + (0 if whole_alone else self.by_thing[thing, False])
 
-    def sure(self, lines: Iterable[OpenLine], named: Mapping[UUID, _NamedBy]) -> list[Proposal]:
+    def sure(self, likely: Iterable["_Likely"]) -> list[Proposal]:
         """What is matched by itself: one line names one thing, no other line names it, and they are of one amount.
 
         A run takes along what the bank turned down of it, where no other line names that.
         """
-        found = []
-        for line in lines:
-            wanted, by = _wanted(line, named[line.id]), named[line.id]
+        return [proposal for proposal, asked in likely if all(self._bear_out(*each) for each in asked)]
+
+    def _bear_out(self, thing: Thing, whole_alone: bool, is_named: bool, run: str) -> bool:
+        return self.of(thing, whole_alone=whole_alone) == is_named and len(self.of_runs[run]) < 2
+
+
+#: What is matched by itself if all claims bear it out: each thing, whether a whole key names it, whether any, its run.
+type _Likely = tuple[Proposal, list[tuple[Thing, bool, bool, str]]]
+
+
+def _likely(lines: Iterable[OpenLine], named: Mapping[UUID, _NamedBy]) -> Iterator[_Likely]:
+    """What lines stand for by their keys and amounts, where other lines do not say otherwise."""
+    for line in lines:
+        by = named[line.id]
+        wanted = _wanted(line, by)
+        if wanted and all(_is_sure(line, each) for each in wanted):
             keyed, meant = by.keyed, {each.thing for each in by.all}
-            if wanted and all(
-                self.of(each.thing, whole_alone=each.thing in keyed) == (1 if each.thing in meant else 0)
-                and _is_sure(line, each)
-                and len(self.of_runs[each.run]) < 2
-                for each in wanted
-            ):
-                cut = not by.whole and not line.named
-                found.append(
-                    Proposal(
-                        lines=((line.id, line.pence),),
-                        things=tuple((each.thing, each.pence) for each in wanted),
-                        because=Because.EXACT_KEY,
-                        confidence=100,
-                        why=_names([each for each in wanted if each.thing in meant], cut=cut)
-                        + f", and the amount is the same{_without(line, wanted[0])}.",
-                    )
-                )
-        return found
+            why = _names([each for each in wanted if each.thing in meant], cut=not by.whole and not line.named)
+            proposal = Proposal(
+                lines=((line.id, line.pence),),
+                things=tuple((each.thing, each.pence) for each in wanted),
+                because=Because.EXACT_KEY,
+                confidence=100,
+                why=f"{why}, and the amount is the same{_without(line, wanted[0])}.",
+            )
+            yield proposal, [(each.thing, each.thing in keyed, each.thing in meant, each.run) for each in wanted]
 
 
 def _wanted(line: OpenLine, named: _NamedBy) -> list[OpenThing]:
