@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import batched, chain
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.files.base import File as DjangoFile
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from leeway.access.access import check_can
 from leeway.access.models import User
@@ -44,10 +45,21 @@ from leeway.money.statements.relations import ONE_AT_A_TIME
 from leeway.refusal import Refusal
 from leeway.said import sentence
 
-#: Of how many lines that are left it is asked at once what is proposed.
-ASKED_MOST = 500
+#: Of how many lines that are left it is asked what is proposed, and of how many at a time.
+ASKED_MOST, ASKED_AT_ONCE = 500, 25
 ROWS_AT_ONCE, MATCHES_AT_ONCE = 5_000, 20_000
-COLUMN_OF = {What.RUN: "run_id", What.RECEIVED: "receipt_id"}
+#: A large statement has hundreds of thousands of these rows: none is an object first.
+NEW_MATCHES = """
+    INSERT INTO statements_match (account_id, matched_by_id, matched_on, matched_at, id, because, why, confidence)
+    SELECT %s, %s, %s, %s, new.* FROM UNNEST(%s::uuid[], %s::text[], %s::text[], %s::int[]) AS new
+"""
+NEW_PARTS = f"""
+    INSERT INTO statements_part
+        (id, match_id, line_id, what, payment_id, run_id, receipt_id, amount_pence, kind, words)
+    SELECT gen_random_uuid(), match, line, what, CASE WHEN what NOT IN ('{What.RUN}', '{What.RECEIVED}') THEN thing END,
+           CASE what WHEN '{What.RUN}' THEN thing END, CASE what WHEN '{What.RECEIVED}' THEN thing END, pence, '', ''
+      FROM UNNEST(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::bigint[]) AS new (match, line, what, thing, pence)
+"""
 
 
 class NotAsSeen(Refusal):
@@ -149,7 +161,7 @@ def keep_statement(
 
 def _proposed(account: BankAccount, lines: QuerySet[StatementLine]) -> int:
     """For how many of some open lines something is proposed."""
-    pages = batched(lines, queries.LINES_SHOWN)
+    pages = batched(lines, ASKED_AT_ONCE)
     return sum(len({line.pk for line in some} & candidates.found_for(account, some).proposed.keys()) for some in pages)
 
 
@@ -365,7 +377,8 @@ def _match(proposal: Proposal, account: BankAccount, by: User, on: date) -> Matc
     lock_cases(Case.objects.filter(receipts__in=receipts))
     _alone()
     _require_open(proposal, account)
-    return _write([proposal], account, by, on)[0]
+    [match] = _write([proposal], account, by, on)
+    return Match.objects.get(pk=match)
 
 
 def _require_as_seen(open_pence: int, seen_pence: int | None) -> None:
@@ -394,31 +407,23 @@ def _within(pence: int, open_pence: int) -> bool:
     return pence * open_pence > 0 and abs(pence) <= abs(open_pence)
 
 
-def _write(proposals: Sequence[Proposal], account: BankAccount, by: User | None, on: date) -> list[Match]:
+def _write(proposals: Sequence[Proposal], account: BankAccount, by: User | None, on: date) -> list[UUID]:
     """Write matches, with one statement for all their parts, whose two sides the database compares."""
-    matches = [
-        Match(
-            account_id=account.pk,
-            because=each.because,
-            why=each.why,
-            confidence=each.confidence or None,
-            matched_by_id=by.pk if by else None,
-            matched_on=on,
-        )
-        for each in proposals
-    ]
-    Match.objects.bulk_create(matches, batch_size=ROWS_AT_ONCE)
-    pairs = zip(matches, proposals, strict=True)
-    Part.objects.bulk_create([part for match, each in pairs for part in _parts(match, each)])
-    return matches
+    ids = [uuid4() for _ in proposals]
+    matches = zip(*((each.because.value, each.why, each.confidence or None) for each in proposals), strict=True)
+    parts = zip(*chain.from_iterable(map(_parts, ids, proposals)), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(NEW_MATCHES, [account.pk, by.pk if by else None, on, timezone.now(), ids, *map(list, matches)])
+        cursor.execute(NEW_PARTS, [*map(list, parts)])
+    return ids
 
 
-def _parts(match: Match, proposal: Proposal) -> Iterator[Part]:
+def _parts(match: UUID, proposal: Proposal) -> Iterator[tuple]:
+    """The parts of a match: of which line, or of what and its id, and the pence."""
     for line, pence in proposal.lines:
-        yield Part(match_id=match.pk, line_id=line, amount_pence=pence)
+        yield match, line, "", None, pence
     for thing, pence in proposal.things:
-        column = COLUMN_OF.get(thing.what, "payment_id")
-        yield Part(match_id=match.pk, what=thing.what, amount_pence=pence, **{column: thing.id})
+        yield match, None, thing.what.value, thing.id, pence
 
 
 def _record_returns(things: Sequence[tuple[Thing, int]], line: StatementLine, by: User, on: date) -> None:
