@@ -309,6 +309,23 @@ def test_what_comes_back_after_all_is_recorded_by_the_press_that_matches_it(paid
     assert open_pence(account) == [] and list(queries.findings()) == []
 
 
+def test_money_that_names_a_payment_is_held_against_no_other_of_its_amount(
+    paid_run, payments, keep, account, finn, monkeypatch
+):
+    _, ben, cat = payments
+    confirm_run(run=paid_run, confirmed_from="Bacs report", returned={}, by=finn, on=LATER)
+    looked_at, find = [], candidates.find
+
+    def finds(lines, things, **more):
+        looked_at.append({each.thing.id for each in things if each.to_record})
+        return find(lines, things, **more)
+
+    monkeypatch.setattr(candidates, "find", finds)
+    keep(read(line(ben.amount_pence, 28, end_to_end_id=ben.end_to_end_id)))
+    keep(read(line(ben.amount_pence, 29), number="2", opening=1_000_00 + ben.amount_pence))
+    assert looked_at == [{ben.pk}, {ben.pk, cat.pk}]
+
+
 def test_a_part_of_a_payment_takes_nothing_back(paid_run, payments, keep, account, finn):
     """£30 came in with the key of £71.43: neither is it proposed, nor taken from a page that was opened before."""
     _, ben, _ = payments

@@ -488,11 +488,28 @@ def back(row: Mapping[str, Any]) -> OpenThing:
 
 
 def _to_be_recorded(near: _Near) -> Iterable[OpenThing]:
-    """Payments of which nobody said that they came back, and which money that came in names or is as much as."""
+    """Payments of which nobody said that they came back, and which money that came in names or is as much as.
+
+    What names a payment of its own amount leaves no room for others of that amount: a council has thousands of them.
+    """
     came_in = replace(near, lines=[line for line in near.lines if line.open_pence > 0])
     if not came_in.lines:
         return
-    wanted = came_in.by_key() | came_in.by_amount("run__pay_on", sign=1, before=DAYS_TO_COME_BACK, after=0)
+    named = [*_as_come_back(came_in.by_key())]
+    yield from named
+    told = {(key.upper(), thing.open_pence) for thing in named for key in thing.keys}
+    left = replace(came_in, lines=[line for line in came_in.lines if told.isdisjoint(_keys_of(line))])
+    if left.lines:
+        as_much = left.by_amount("run__pay_on", sign=1, before=DAYS_TO_COME_BACK, after=0)
+        yield from _as_come_back(as_much & ~Q(pk__in=[thing.thing.id for thing in named]))
+
+
+def _keys_of(line: OpenLine) -> Iterable[tuple[str, int]]:
+    """The whole keys in a line, each with its amount."""
+    return ((key, line.open_pence) for text in line.texts for key in KEY.findall(text.upper()))
+
+
+def _as_come_back(wanted: Q) -> Iterable[OpenThing]:
     rows = Payment.objects.filter(wanted, state__in=LIVE).exclude(run__sent_on=None)
     for row in rows.values(*ROW).iterator(chunk_size=LINES_AT_ONCE):
         pence = row["amount_pence"]
