@@ -120,24 +120,11 @@ def _pick(run: PaymentRun, only: Collection[uuid.UUID] | None, progress: Progres
     interims = payable_on_account(falling_due.unpaid_on_account(), run.pay_on).order_by()
     if only is not None:
         dues, interims = dues.filter(pk__in=only), interims.filter(pk__in=only)
-    columns = ("rank", "day", "key", "into", "of")
-    due: QuerySet[Any] = dues.annotate(
-        rank=Value(0),
-        day=F("due_on"),
-        key=F("pk"),
-        into=Subquery(PAYEE_IN_USE.values("pk")[:1]),
-        of=Window(Count("pk")),
-    )
-    on_account: QuerySet[Any] = interims.annotate(
-        rank=Value(1),
-        day=F("authorised_on"),
-        key=F("pk"),
-        into=Subquery(PAYEE_ON_ACCOUNT.values("pk")[:1]),
-        of=Window(Count("pk")),
-    )
-    chosen = due.values_list(*columns).union(on_account.values_list(*columns), all=True).order_by("rank", "day", "key")
+    due = _as_picked(dues, 0, "due_on", PAYEE_IN_USE)
+    chosen = due.union(_as_picked(interims, 1, "authorised_on", PAYEE_ON_ACCOUNT), all=True)
+    in_order = chosen.order_by("rank", "day", "key").iterator(chunk_size=PICKED_AT_ONCE)
     done = 0
-    for batch in batched(chosen.iterator(chunk_size=PICKED_AT_ONCE), PICKED_AT_ONCE):
+    for batch in batched(in_order, PICKED_AT_ONCE):
         progress(done=done, of=max(done + len(batch), batch[0][-1]))
         places = list(range(done + 1, done + len(batch) + 1))
         instalments = [None if rank else key for rank, _, key, _, _ in batch]
@@ -145,3 +132,9 @@ def _pick(run: PaymentRun, only: Collection[uuid.UUID] | None, progress: Progres
         with connection.cursor() as cursor:
             cursor.execute(freeze(CHOSEN), [run.pk, places, instalments, of_interims, [row[3] for row in batch]])
         done += len(batch)
+
+
+def _as_picked(rows: QuerySet[Any], rank: int, day: str, payees: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows that are payable, as a run takes them: their order, the account each goes into, and how many there are."""
+    told = {"rank": Value(rank), "day": F(day), "key": F("pk"), "into": Subquery(payees.values("pk")[:1])}
+    return rows.annotate(**told, of=Window(Count("pk"))).values_list(*told, "of")

@@ -1,6 +1,7 @@
 """A check by sample: some payments of a run, drawn by chance, and what somebody without a part in the run found."""
 
 import secrets
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date
 from math import comb
@@ -142,6 +143,7 @@ def wrong_between(wrong: int, looked: int, of: int) -> tuple[int, int]:
     """
     from scipy.stats import hypergeom  # a second, which only this page needs
 
-    could = np.arange(wrong, of - (looked - wrong) + 1)
-    at_least, at_most = hypergeom.sf(wrong - 1, of, could, looked), hypergeom.cdf(wrong, of, could, looked)
-    return int(could[at_least > UNLIKELY][0]), int(could[at_most > UNLIKELY][-1])
+    could = range(wrong, of - (looked - wrong) + 1)  # the more are wrong, the likelier so many or more, and never fewer
+    low = bisect_right(could, UNLIKELY, key=lambda all_wrong: hypergeom.sf(wrong - 1, of, all_wrong, looked))
+    high = bisect_left(could, -UNLIKELY, key=lambda all_wrong: -hypergeom.cdf(wrong, of, all_wrong, looked))
+    return could[low], could[high - 1]
