@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from io import StringIO
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -27,10 +28,11 @@ from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.statements.queries import findings as payment_findings
 from leeway.money.statements.queries import how_they_stand
 from leeway.period import year_to
-from leeway.site.demo import command
+from leeway.site.demo import command, later
 from leeway.site.demo.people import draw_people, synthetic_numbers
 from leeway.site.demo.progress import stage
 from leeway.site.demo.saying import GROUPS, WORDS, Sayings
+from leeway.site.demo.script import Wait
 from leeway.site.demo.stories import stories
 from leeway.site.replay import work_everything_out_again
 
@@ -185,6 +187,19 @@ def test_a_switch_a_wait_an_end_and_a_death_follow_on_their_days(lived):
     for case in (ended, died):
         assert not Payment.objects.filter(case=case, run__made_on__gt=budgets_of(case)[-1].ending.ended_on).exists()
     assert work_everything_out_again().bent == [] and findings() == []
+
+
+def test_what_waited_goes_on_though_a_payment_came_back_meanwhile(lived):
+    budget = Budget.objects.filter(ending=None, holds=None).first()
+    finance, today = User.objects.get(email="fiona@fairbourne.example"), timezone.localdate()
+    player = SimpleNamespace(case=budget.case, staff=SimpleNamespace(finance=finance))
+    why = Wait(days=0, for_days=3, kind="queried", why="The agency sent two bills for one week.")
+    later.wait(lambda: player, why, today)
+    came_back = Hold.objects.create(
+        budget=budget, kind="returned", reason="The account is closed.", placed_by=finance, placed_on=today
+    )
+    later.go_on(lambda: player, why, today)
+    assert list(budget.holds.filter(lifted_on=None)) == [came_back]
 
 
 def test_somebodys_money_is_late_and_finance_knows(lived):

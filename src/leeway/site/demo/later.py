@@ -31,7 +31,10 @@ def happenings(script: Script, staff: Staff, market: dict[str, list[Service]], t
                 yield day, partial(switch, player, each, day)
             case Wait():
                 yield day, partial(wait, player, each, day)
-                yield day + timedelta(days=each.for_days), partial(go_on, player, day + timedelta(days=each.for_days))
+                yield (
+                    day + timedelta(days=each.for_days),
+                    partial(go_on, player, each, day + timedelta(days=each.for_days)),
+                )
             case End():
                 yield day, partial(end, player, each, day)
             case Death():
@@ -88,10 +91,10 @@ def wait(get: Callable[[], Player], why: Wait, on: date) -> None:
     budgets.place_hold(budget=_running(player), by=player.staff.finance, on=on, **said)
 
 
-def go_on(get: Callable[[], Player], on: date) -> None:
-    """Payments go on, with those that waited."""
+def go_on(get: Callable[[], Player], why: Wait, on: date) -> None:
+    """Payments go on, with those that waited for this reason. One that came back meanwhile waits for its own."""
     player = get()
-    hold = Hold.objects.get(budget=_running(player), lifted_on=None)
+    hold = Hold.objects.get(budget=_running(player), kind=why.kind, lifted_on=None)
     kept_on = "Whoever helps was kept on and is paid for these days, as their contract says."
     budgets.lift_hold(hold=hold, days_because=kept_on, by=player.staff.finance, on=on)
 
