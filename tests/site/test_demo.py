@@ -191,7 +191,7 @@ def test_a_switch_a_wait_an_end_and_a_death_follow_on_their_days(lived):
 
 def test_what_waited_goes_on_though_a_payment_came_back_meanwhile(lived):
     budget = Budget.objects.filter(ending=None, holds=None).first()
-    finance, today = User.objects.get(email="fiona@fairbourne.example"), timezone.localdate()
+    finance, today = User.objects.get(email="finn@fairbourne.example"), timezone.localdate()
     player = SimpleNamespace(case=budget.case, staff=SimpleNamespace(finance=finance))
     why = Wait(days=0, for_days=3, kind="queried", why="The agency sent two bills for one week.")
     later.wait(lambda: player, why, today)
