@@ -69,8 +69,15 @@ def transfer_many(*, new: Sequence[NewTransfer], by: User, on: date) -> None:
 
 @transaction.atomic
 def fall_due(*, new: Sequence[NewTransfer], on: date) -> None:
-    """Record shares that have fallen due by themselves, by the calendar: the one thing that nobody has to do."""
+    """Record shares that have fallen due by themselves, by the calendar: what nobody has to do."""
     assert all(each.reason == Reason.FELL_DUE and each.effective_date <= on for each in new)
+    _insert(new, None)
+
+
+@transaction.atomic
+def recharge(*, new: Sequence[NewTransfer], on: date) -> None:
+    """Record what one payer owes another since a dispute between them ended, for days that have come."""
+    assert all(each.reason == Reason.RECHARGED and each.effective_date <= on for each in new)
     _insert(new, None)
 
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.guards import kept
-from leeway.money.ledger.reasons import OF_A_CASE, SHARED, Kind, Reason, guard
+from leeway.money.ledger.reasons import BY_ITSELF, OF_A_CASE, SHARED, Kind, Reason, guard
 
 
 class Account(models.Model):
@@ -83,7 +83,7 @@ class Transfer(models.Model):
             models.CheckConstraint(condition=Q(amount_pence__gt=0), name="transfer_positive"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_two_accounts"),
             models.CheckConstraint(
-                condition=Q(made_by__isnull=False) | Q(reason=Reason.FELL_DUE), name="transfer_made_by_someone"
+                condition=Q(made_by__isnull=False) | Q(reason__in=BY_ITSELF), name="transfer_made_by_someone"
             ),
             models.CheckConstraint(
                 condition=Q(reason=Reason.PAYMENT_SENT, about__isnull=False, sending__gte=1)

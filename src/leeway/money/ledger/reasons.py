@@ -65,6 +65,8 @@ class Reason(TextChoices):
     RELEASE = "release", "No longer set aside"
     FUNDING_RETURNED = "funding_returned", "Funding no longer needed"
     NO_LONGER_DUE = "no_longer_due", "Share not due after all"
+    RECHARGED = "recharged", "Recharged after a dispute over who pays"
+    RECHARGE_UNDONE = "recharge_undone", "Not recharged after all"
     CORRECTION = "correction", "Correction of a mistake"
 
 
@@ -74,6 +76,7 @@ BETWEEN: Mapping[Reason, tuple[tuple[Kind, Kind], ...]] = {
     Reason.PROMISED: ((Kind.AVAILABLE, Kind.EXPECTED_NHS), (Kind.AVAILABLE, Kind.EXPECTED_PERSON)),
     Reason.FELL_DUE: ((Kind.EXPECTED_NHS, Kind.OWED_BY_NHS), (Kind.EXPECTED_PERSON, Kind.OWED_BY_PERSON)),
     Reason.RECEIVED: ((Kind.OWED_BY_NHS, Kind.FUNDER_NHS), (Kind.OWED_BY_PERSON, Kind.FUNDER_PERSON)),
+    Reason.RECHARGED: ((Kind.FUNDER_COUNCIL, Kind.OWED_BY_NHS), (Kind.OWED_BY_NHS, Kind.FUNDER_COUNCIL)),
     Reason.COMMITMENT: ((Kind.COMMITTED, Kind.AVAILABLE),),
     Reason.PAYMENT_SENT: ((Kind.CLEARING, Kind.COMMITTED),),
     Reason.PAYMENT_ARRIVED: ((Kind.HELD_BY_PERSON, Kind.CLEARING), (Kind.HELD_BY_PROVIDER, Kind.CLEARING)),
@@ -84,10 +87,13 @@ REVERSE: Mapping[Reason, Reason] = {
     Reason.PROMISED: Reason.FUNDING_RETURNED,
     Reason.FELL_DUE: Reason.NO_LONGER_DUE,
     Reason.RECEIVED: Reason.CORRECTION,
+    Reason.RECHARGED: Reason.RECHARGE_UNDONE,
     Reason.COMMITMENT: Reason.RELEASE,
     Reason.PAYMENT_SENT: Reason.PAYMENT_RETURNED,
     Reason.PAYMENT_ARRIVED: Reason.NOT_ARRIVED,
 }
+#: What happens by the calendar, and is made by nobody.
+BY_ITSELF = (Reason.FELL_DUE, Reason.RECHARGED)
 FIRST_DAY = date(2015, 4, 1)  # the Care Act's
 DAYS_AHEAD_MOST = 366
 

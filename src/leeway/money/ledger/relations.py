@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from leeway.access.roles import WHO_CAN, Capability
-from leeway.money.ledger.reasons import GIVERS, JOINED, NEVER
+from leeway.money.ledger.reasons import BY_ITSELF, GIVERS, JOINED, NEVER
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,8 @@ RELATIONS = (
     ),
     Relation(
         "Transfer {transfer} was made by nobody, and “{reason}” does not happen by itself.",
-        "SELECT id AS transfer, reason FROM ledger_transfer WHERE made_by_id IS NULL AND reason <> 'fell_due'",
+        "SELECT id AS transfer, reason FROM ledger_transfer WHERE made_by_id IS NULL "
+        f"AND reason NOT IN ({', '.join(f"'{reason}'" for reason in BY_ITSELF)})",
     ),
     Relation(
         "Transfer {transfer} was made by {name}, who could not move money at that time.",
