@@ -38,6 +38,7 @@ OWN_WORDS = {
     "market/contracts": {"sufficiency"},
     "market/listings": {"layouts", "extracts", "merging", "terms"},
     "market/directory": {"open_referral", "demo"},
+    "money": {"proving"},
     "money/banking": {
         "modulus", "bacs18", "iso20022", "characters", "payment", "working_days", "statement", "lines",
         "status_report", "reasons", "make_reason_codes",

@@ -19,7 +19,7 @@ from leeway.money.payments import actions as payments
 from leeway.money.payments.models import Payment
 from leeway.money.payments.queries import stopped_since
 from leeway.money.payments.states import LIVE
-from leeway.money.statements.queries import findings
+from leeway.money.proving import findings
 from leeway.refusal import Refusal
 from tests.money.every_action import ACTIONS, AT_THE_BEGINNING, MOVES_NO_MONEY, NAMES, ROOMS, set_up
 from tests.races import Players

@@ -11,8 +11,8 @@ from django.apps import apps
 from django.db import Error, close_old_connections, connection
 
 from leeway.access.models import Look
+from leeway.money.proving import findings
 from leeway.money.statements import actions as statements
-from leeway.money.statements.queries import findings
 from tests.money.every_action import ACTIONS, NAMES, put_aside
 from tests.servers import database_url
 

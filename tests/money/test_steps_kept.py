@@ -32,11 +32,11 @@ from leeway.money.payments.relations import RELATIONS
 from leeway.money.payments.returning import return_payment
 from leeway.money.payments.sampling import draw_sample, record_checked
 from leeway.money.payments.withdrawing import cancel_run, redate_run, withdraw_run
+from leeway.money.proving import findings
 from leeway.money.statements import actions as statements
 from leeway.money.statements.kinds import Otherwise, What, Whose
 from leeway.money.statements.matching import Thing
 from leeway.money.statements.models import Match, StatementLine
-from leeway.money.statements.queries import findings
 from leeway.seal.tables import SEALED
 from tests.money.banking.reports import report, status
 

@@ -25,7 +25,7 @@ from leeway.money.budgets.models import Budget, Hold
 from leeway.money.ledger.queries import findings, trial_balance
 from leeway.money.payments.lateness import late_payments
 from leeway.money.payments.models import Payment, PaymentRun
-from leeway.money.statements.queries import findings as payment_findings
+from leeway.money.proving import findings as payment_findings
 from leeway.money.statements.queries import how_they_stand
 from leeway.period import year_to
 from leeway.site.demo import command, later

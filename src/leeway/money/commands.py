@@ -5,7 +5,7 @@ import click
 from leeway.commandline import Group
 from leeway.money.banking.commands import check_account, read_statement_file
 from leeway.money.ledger.commands import export_ledger
-from leeway.money.statements.commands import verify
+from leeway.money.proving import verify
 
 
 @click.group(cls=Group)
