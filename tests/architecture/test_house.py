@@ -48,6 +48,7 @@ OWN_WORDS = {
     },
     "money/ledger": {"histories", "export", "reasons", "relations"},
     "money/budgets": {"schedule", "shares", "payable", "dues", "relations", "replay", "committed"},
+    "money/payees": {"provider_views", "provider_urls"},
     "money/payments": {
         "answers", "bank_files", "comparing", "falling_due", "frozen", "lateness", "leaving_out", "making", "money_now",
         "notices", "paid_out", "pay_days", "posting", "relations", "returning", "sampling", "settling", "steps",

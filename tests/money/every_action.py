@@ -18,6 +18,7 @@ from leeway.care.circumstances.queries import standing_death
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Way
 from leeway.law.charge_case import QUALIFYING_INCOME
+from leeway.market.listings.models import Provider
 from leeway.money.banking.statement import mapping_named, read_statement
 from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.dues import Payer
@@ -78,6 +79,17 @@ def _account(world: World, number: str) -> PayeeAccount:
     return payees.enter_details(
         case=world.case, way=Way.DIRECT_PAYMENT, holder=Holder.PERSON, account_name="Ada Bell",
         sort_code="12-34-56", account_number=number, by=world.finn, on=ON,
+    )  # fmt: skip
+
+
+def _provider(world: World) -> Provider:
+    return Provider.objects.get_or_create(name=f"Provider of {world.case.pk.hex[:12]}")[0]
+
+
+def _provider_account(world: World, number: str) -> PayeeAccount:
+    return payees.enter_provider_details(
+        provider=_provider(world), account_name="Meadow Care Ltd", sort_code="12-34-56", account_number=number,
+        by=world.finn, on=ON,
     )  # fmt: skip
 
 
@@ -461,6 +473,7 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ("ending", "large cost"),
     ),
     payees.enter_details: Action(lambda world: _account(world, "12121212")),
+    payees.enter_provider_details: Action(lambda world: _provider_account(world, "12121212")),
     payees.approve_details: Action(
         lambda world: payees.approve_details(payee=_entered(world), by=world.fay, on=ON), ("entered",)
     ),

@@ -125,6 +125,7 @@ ACCESS: dict[str, Capability | str] = {
     "budgets:end_interim": Capability.WORK_FOR_COUNCIL,
     "budgets:*": Capability.START_BUDGETS,
     "payees:*": Capability.KEEP_BANK_DETAILS,
+    "provider_details:*": Capability.KEEP_BANK_DETAILS,
     "payments:leave_out": Capability.START_BUDGETS,
     "payments:*": Capability.PAY,
     "first_payments": Capability.PAY,

@@ -77,10 +77,10 @@ def check_email(email: str) -> None:
         raise Refusal("The email address is not complete. Check it, like name@example.com.", field="email") from None
 
 
-def check_phone(phone: str) -> None:
+def check_phone(phone: str, *, field: str = "phone") -> None:
     """Refuse what is not a phone number. A landline is one, though it takes no text messages."""
     if not mobile_number(phone) and not LANDLINE.fullmatch(BETWEEN_DIGITS.sub("", phone)):
-        raise Refusal("The phone number is not complete. Check it, like 07700 900 982.", field="phone")
+        raise Refusal("The phone number is not complete. Check it, like 07700 900 982.", field=field)
 
 
 def check_postal(lines: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ from functools import cache
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from leeway.access.access import check_can
 from leeway.access.alike import check_two_mailboxes
@@ -13,16 +14,18 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
-from leeway.care.people.locks import lock_case
+from leeway.care.people.locks import lock_case, lock_provider
 from leeway.care.people.models import Authority, Case, Relationship
 from leeway.care.planning.models import Way
+from leeway.market.listings.models import Provider
+from leeway.messages.recipients import check_phone
 from leeway.money.banking.characters import NotCarried, bacs_text, iso_text
 from leeway.money.banking.iso20022 import NAME_LENGTH_MAX
 from leeway.money.banking.modulus import Verdict, WeightTable, check
 from leeway.money.banking.payment import ROLL_NUMBER, ROLL_NUMBER_IN_WORDS
 from leeway.money.payees.models import Holder, NameCheck, PayeeAccount
-from leeway.money.payees.queries import shared_oddly
-from leeway.money.payees.states import MOVES, State
+from leeway.money.payees.queries import numbers_on_record, same_number, shared_oddly
+from leeway.money.payees.states import MOVES, WRITES, State
 from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
 from leeway.said import FEW, sentence
@@ -35,6 +38,12 @@ HOLDER_AUTHORITY = {
 NOT_THEIRS = (
     "The bank says that the name does not match this account. Say how you know that it is theirs, or turn the details "
     "down."
+)
+
+
+RING_FIRST = (
+    "Ring the provider about these details before you approve them, at a number that was on record before they came: "
+    "never at one from the letter or email that brought them."
 )
 
 
@@ -66,56 +75,72 @@ def enter_details(
     check_can(by, Capability.KEEP_BANK_DETAILS)
     case = lock_case(case.pk)
     relationship = _holder(case, way, holder, on)
-    verdict = checked(sort_code, account_number)
-    _require_carried(account_name)
-    roll_number = carried_roll_number(roll_number)
-    bank_has_name = _name_of_a_close_match(name_check, bank_has_name)
-    for waiting in PayeeAccount.objects.filter(case=case, way=way, state=State.ENTERED):
-        _move(waiting, State.REPLACED)
-    payee = PayeeAccount.objects.create(
-        case=case,
-        way=way,
-        holder=holder,
-        relationship=relationship,
-        account_name=account_name.strip(),
-        sort_code=verdict.sort_code,
-        account_number=verdict.account_number,
-        roll_number=roll_number,
-        check_words=verdict.why,
-        name_check=name_check,
-        bank_has_name=bank_has_name,
-        entered_by=by,
-        entered_on=on,
-    )
+    payee = PayeeAccount(case=case, way=way, holder=holder, relationship=relationship, entered_by=by, entered_on=on)
+    _keep(payee, account_name, sort_code, account_number, roll_number, name_check, bank_has_name)
     told = "Bank details entered, waiting for a second officer."
     tell(case=case, kind=Event.BANK_DETAILS, sentence=told, by=by, on=on)
     return payee
 
 
 @transaction.atomic
+def enter_provider_details(
+    *,
+    provider: Provider,
+    account_name: str,
+    sort_code: str,
+    account_number: str,
+    roll_number: str = "",
+    name_check: str = "",
+    bank_has_name: str = "",
+    by: User,
+    on: date,
+) -> PayeeAccount:
+    """Enter the bank account into which a provider's invoices are paid. Another officer rings it up, and approves it.
+
+    Refused as those of a case are. Until they are approved, those before stay in use.
+    """
+    check_can(by, Capability.KEEP_BANK_DETAILS)
+    provider = lock_provider(provider.pk)
+    payee = PayeeAccount(provider=provider, holder=Holder.PROVIDER, entered_by=by, entered_on=on)
+    _keep(payee, account_name, sort_code, account_number, roll_number, name_check, bank_has_name)
+    return payee
+
+
+@transaction.atomic
 def approve_details(
-    *, payee: PayeeAccount, because: str = "", shared_because: str = "", by: User, on: date
+    *,
+    payee: PayeeAccount,
+    because: str = "",
+    shared_because: str = "",
+    call_number: str = "",
+    call_known_from: str = "",
+    call_spoke_to: str = "",
+    by: User,
+    on: date,
 ) -> PayeeAccount:
     """Take bank details into use. Another officer than the one who entered them; earlier ones are replaced.
 
     Where the name does not match the account, the officer says how they know that it is right all the same
-    (`because`); where somebody else is paid into the same account, why that is right (`shared_because`).
+    (`because`); where somebody else is paid into the same account, why that is right (`shared_because`). Of a provider,
+    they have rung it up at a number that was on record before, and say who confirmed the account there (`call_…`).
     """
     payee = _to_settle(payee, by, State.APPROVED)
     if payee.name_check == NameCheck.NO_MATCH:
         payee.approved_because = sentence(because, ask=NOT_THEIRS, field="because")
     if others := shared_oddly(payee):
         ask = (
-            f"{others[0].case.person} is paid into this account too. Say why that is right, such as one parent "
+            f"{others[0].whose} is paid into this account too. Say why that is right, such as one parent "
             "holding the money of two, or turn these details down."
         )
         payee.shared_because = sentence(shared_because, ask=ask, field="shared_because")
+    if payee.provider is not None:
+        _note_call(payee, payee.provider, call_number, call_known_from, call_spoke_to)
     _require_holder_still(payee, on)
-    for earlier in PayeeAccount.objects.filter(case=payee.case, way=payee.way, state=State.APPROVED):
+    for earlier in _of_the_same(payee).filter(state=State.APPROVED):
         _move(earlier, State.REPLACED)
     payee.settled_by, payee.settled_on = by, on
     _move(payee, State.APPROVED)
-    tell(case=payee.case, kind=Event.BANK_DETAILS, sentence="Bank details checked and approved.", by=by, on=on)
+    _tell(payee, "Bank details checked and approved.", by, on)
     return payee
 
 
@@ -126,8 +151,59 @@ def reject_details(*, payee: PayeeAccount, reason: str, by: User, on: date) -> P
     why = sentence(reason, ask="Say what is wrong with the bank details.", field="reason", least=FEW)
     payee.settled_by, payee.settled_on, payee.rejected_because = by, on, why
     _move(payee, State.REJECTED)
-    tell(case=payee.case, kind=Event.BANK_DETAILS, sentence="Bank details turned down.", by=by, on=on)
+    _tell(payee, "Bank details turned down.", by, on)
     return payee
+
+
+def _keep(
+    payee: PayeeAccount,
+    account_name: str,
+    sort_code: str,
+    account_number: str,
+    roll_number: str,
+    name_check: str,
+    bank_has_name: str,
+) -> None:
+    """Check an account, and keep it with whose it is. Details that still waited are replaced."""
+    verdict = checked(sort_code, account_number)
+    _require_carried(account_name)
+    payee.account_name = account_name.strip()
+    payee.sort_code, payee.account_number, payee.check_words = verdict.sort_code, verdict.account_number, verdict.why
+    payee.roll_number = carried_roll_number(roll_number)
+    payee.name_check, payee.bank_has_name = name_check, _name_of_a_close_match(name_check, bank_has_name)
+    for waiting in _of_the_same(payee).filter(state=State.ENTERED):
+        _move(waiting, State.REPLACED)
+    payee.save(force_insert=True)
+
+
+def _of_the_same(payee: PayeeAccount) -> QuerySet[PayeeAccount]:
+    """The bank details of the same case and way, or of the same provider."""
+    return PayeeAccount.objects.filter(case=payee.case_id, provider=payee.provider_id, way=payee.way)
+
+
+def _tell(payee: PayeeAccount, sentence: str, by: User, on: date) -> None:
+    if payee.case is not None:
+        tell(case=payee.case, kind=Event.BANK_DETAILS, sentence=sentence, by=by, on=on)
+
+
+def _note_call(payee: PayeeAccount, provider: Provider, number: str, known_from: str, spoke_to: str) -> None:
+    """Note that the provider was rung up, or refuse: at a number on record before, where there is one."""
+    number = number.strip()
+    if not number:
+        raise Refusal(RING_FIRST, field="call_number")
+    check_phone(number, field="call_number")
+    known = numbers_on_record(provider, before=payee)
+    found = next((each for each in known if same_number(each.number, number)), None)
+    if known and found is None:
+        raise Refusal(
+            f"That number was not on record when these details came. Ring {known[0].number} ({known[0].known_from}).",
+            field="call_number",
+        )
+    ask = "Say where that number was on record before: “contract of 3 March 2025, page 2”."
+    payee.call_number = number
+    payee.call_known_from = found.known_from if found else sentence(known_from, ask=ask, field="call_known_from")
+    ask = "Say who confirmed the account, and what they do there: “Jo Marsh, accounts”."
+    payee.call_spoke_to = sentence(spoke_to, ask=ask, field="call_spoke_to", least=FEW)
 
 
 def checked(sort_code: str, account_number: str) -> Verdict:
@@ -177,6 +253,8 @@ def _name_of_a_close_match(name_check: str, bank_has_name: str) -> str:
 
 def _require_holder_still(payee: PayeeAccount, on: date) -> None:
     """Refuse details whose holder may no longer be paid: what was so when they were entered may have changed."""
+    if payee.case is None:
+        return
     _require_fitting_holder(payee.case, Way(payee.way), Holder(payee.holder))
     holder = payee.relationship
     if holder is not None and holder.ends_on is not None and holder.ends_on < on:
@@ -222,8 +300,12 @@ def _holder(case: Case, way: Way, holder: Holder, on: date) -> Relationship | No
 
 def _to_settle(payee: PayeeAccount, by: User, to: State) -> PayeeAccount:
     check_can(by, Capability.KEEP_BANK_DETAILS)
-    lock_case(payee.case_id)
-    payee = PayeeAccount.objects.select_related("case", "entered_by").get(pk=payee.pk)
+    if payee.provider_id is not None:
+        lock_provider(payee.provider_id)
+    else:
+        assert payee.case_id is not None
+        lock_case(payee.case_id)
+    payee = PayeeAccount.objects.select_related("case", "provider", "entered_by").get(pk=payee.pk)
     require_settler(payee, to, by)
     return payee
 
@@ -240,5 +322,4 @@ def require_settler(payee: PayeeAccount, to: State, by: User) -> None:
 def _move(payee: PayeeAccount, to: State) -> None:
     require_move(MOVES, payee.state, to, of="This set of bank details")
     payee.state = to
-    changed = ["state", "settled_by", "settled_on", "approved_because", "rejected_because", "shared_because"]
-    payee.save(update_fields=changed)
+    payee.save(update_fields=["state", *WRITES[State.APPROVED], *WRITES[State.REJECTED]])

@@ -11,15 +11,9 @@ from leeway.refusal import Refusal
 NUMBERS = {"sort_code": sort_code_digits, "account_number": account_digits, "roll_number": carried_roll_number}
 
 
-class DetailsForm(forms.Form):
-    """A bank account as it stands on a card or statement."""
+class AccountForm(forms.Form):
+    """A bank account as it stands on a card or statement, or on a provider's letter."""
 
-    holder = forms.ChoiceField(
-        label="Whose account is it?",
-        choices=Holder.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose whose account it is."},
-    )
     account_name = forms.CharField(
         label="Name on the account",
         help_text="As it stands on a bank card or statement.",
@@ -71,6 +65,18 @@ class DetailsForm(forms.Form):
         return said
 
 
+class DetailsForm(AccountForm):
+    """A bank account of a case, and whose it is."""
+
+    holder = forms.ChoiceField(
+        label="Whose account is it?",
+        choices=Holder.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whose account it is."},
+    )
+    field_order = ("holder",)
+
+
 class ApproveForm(forms.Form):
     """The second officer's yes; where the name does not match or others are paid there too, with why that is right."""
 
@@ -84,6 +90,29 @@ class ApproveForm(forms.Form):
         label="Why is it right that somebody else is paid into this account too?",
         help_text="For example “Their mother holds the money of both”.",
         required=False,
+    )
+
+
+class ApproveProviderForm(ApproveForm):
+    """The second officer's yes to a provider's account, with whom they rang about it, and at which number."""
+
+    call_number = forms.CharField(
+        label="Which number did you ring?",
+        help_text="One that was on record before these details came, never one from the letter or email with them.",
+        max_length=30,
+        error_messages={"required": "Enter the number at which you rang the provider."},
+    )
+    call_known_from = forms.CharField(
+        label="Where was that number on record before?",
+        help_text="Only if it is in no list on this page. For example “Contract of 3 March 2025, page 2”.",
+        max_length=300,
+        required=False,
+    )
+    call_spoke_to = forms.CharField(
+        label="Who confirmed the account?",
+        help_text="Their name, and what they do there. For example “Jo Marsh, accounts”.",
+        max_length=300,
+        error_messages={"required": "Say who confirmed the account when you rang."},
     )
 
 

@@ -10,6 +10,7 @@ from leeway.access.models import User
 from leeway.care.people.models import Case, Relationship
 from leeway.care.planning.models import Way
 from leeway.guards import moves_kept, never_deleted, steps_kept, tracked
+from leeway.market.listings.models import Provider
 from leeway.money.banking.payment import ROLL_NUMBER
 from leeway.money.payees.states import MOVES, WRITES, State
 
@@ -22,7 +23,7 @@ class Holder(models.TextChoices):
     PERSON = "person", "The person"
     NOMINATED = "nominated", "The nominated person"
     AUTHORISED = "authorised", "The authorised person"
-    PROVIDER = "provider", "The provider that holds the service fund"
+    PROVIDER = "provider", "The provider"
     REPRESENTATIVE = "representative", "Whoever settles what is left after the person’s death"
 
 
@@ -37,11 +38,15 @@ class NameCheck(models.TextChoices):
 
 @tracked()
 class PayeeAccount(models.Model):
-    """The bank account into which one case's direct payment, or its service fund, is paid."""
+    """The bank account into which a case's direct payment or service fund is paid, or a provider's invoices.
+
+    A provider's is approved by whoever rang it up about it, at a number that was on record before (`call_…`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="payee_accounts")
-    way = models.CharField(max_length=20, choices=[(way.value, way.label) for way in PAID_WAYS])
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="payee_accounts")
+    provider = models.ForeignKey(Provider, models.PROTECT, null=True, blank=True, related_name="payee_accounts")
+    way = models.CharField(max_length=20, blank=True, choices=[(way.value, way.label) for way in PAID_WAYS])
     holder = models.CharField(max_length=14, choices=Holder)
     relationship = models.ForeignKey(Relationship, models.PROTECT, null=True, blank=True, related_name="+")
     account_name = models.CharField(max_length=70)
@@ -66,12 +71,36 @@ class PayeeAccount(models.Model):
         blank=True, help_text="Why it is right that somebody else is paid into this account too."
     )
 
+    call_number = models.CharField(max_length=30, blank=True, help_text="At which the provider was rung up.")
+    call_known_from = models.TextField(blank=True, help_text="Where that number was on record before.")
+    call_spoke_to = models.TextField(blank=True, help_text="Who confirmed the account there.")
+
     class Meta:
         ordering = ["-entered_on", "-id"]
         indexes = [models.Index(fields=["sort_code", "account_number"])]
         constraints = [
             models.UniqueConstraint(fields=["case", "way"], condition=Q(state="approved"), name="payee_one_in_use"),
             models.UniqueConstraint(fields=["case", "way"], condition=Q(state="entered"), name="payee_one_waiting"),
+            models.UniqueConstraint(
+                fields=["provider"], condition=Q(state="approved"), name="payee_one_in_use_of_a_provider"
+            ),
+            models.UniqueConstraint(
+                fields=["provider"], condition=Q(state="entered"), name="payee_one_waiting_of_a_provider"
+            ),
+            models.CheckConstraint(
+                condition=Q(case__isnull=False, provider=None, way__in=[*PAID_WAYS])
+                | Q(case=None, provider__isnull=False, way="", holder=Holder.PROVIDER),
+                name="payee_of_a_case_or_a_provider",
+            ),
+            models.CheckConstraint(
+                condition=Q(call_number="", call_known_from="", call_spoke_to="")
+                & (Q(provider=None) | Q(settled_by=None) | ~Q(rejected_because=""))
+                | Q(provider__isnull=False, settled_by__isnull=False, rejected_because="")
+                & ~Q(call_number="")
+                & ~Q(call_known_from="")
+                & ~Q(call_spoke_to=""),
+                name="payee_provider_was_rung_up",
+            ),
             models.CheckConstraint(
                 condition=~Q(state="approved") | Q(settled_by__isnull=False), name="payee_approved_by_someone"
             ),
@@ -109,6 +138,7 @@ class PayeeAccount(models.Model):
                 name="payee_details_never_edited",
                 fields=[
                     "case",
+                    "provider",
                     "way",
                     "holder",
                     "relationship",
@@ -127,6 +157,11 @@ class PayeeAccount(models.Model):
 
     def __str__(self) -> str:
         return f"Account ending {self.account_number[-3:]}"
+
+    @property
+    def whose(self) -> str:
+        """The provider or the person whose it is."""
+        return str(self.provider or (self.case and self.case.person))
 
     @property
     def masked(self) -> str:

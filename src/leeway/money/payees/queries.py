@@ -1,7 +1,11 @@
-"""Reading bank details. The case they belong to is looked up first, with the look noted."""
+"""Reading bank details. The case or provider they belong to is looked up first, with the look at a case noted."""
 
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -9,6 +13,7 @@ from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case
+from leeway.market.listings.models import Provider
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State
 
@@ -28,10 +33,14 @@ def waiting(*, seen_by: User, rows: int) -> list[PayeeAccount]:
     """The first bank details that wait for a second officer, the longest first, with the looks noted."""
     check_can(seen_by, Capability.KEEP_BANK_DETAILS)
     accounts = PayeeAccount.objects.filter(state=State.ENTERED).order_by("entered_on", "id")
-    shown = list(accounts.select_related("case__person", "entered_by")[:rows])
-    people = [account.case.person_id for account in shown]
-    record_looks(viewer=seen_by, person_ids=people, page="Bank details to approve")
+    shown = list(accounts.select_related("case__person", "provider", "entered_by")[:rows])
+    record_looks(viewer=seen_by, person_ids=people_of(shown), page="Bank details to approve")
     return shown
+
+
+def people_of(accounts: Iterable[PayeeAccount]) -> list[UUID]:
+    """Whose cases some bank details are of: a provider's are nobody's."""
+    return [account.case.person_id for account in accounts if account.case is not None]
 
 
 def may_be_one_account(roll_number: str, other: str) -> bool:
@@ -47,22 +56,82 @@ def may_be_one_account(roll_number: str, other: str) -> bool:
 
 
 def others_paid_into(payee: PayeeAccount) -> list[PayeeAccount]:
-    """Bank details of other people that are in use, or wait, for the same account."""
+    """Bank details of other people or providers that are in use, or wait, for the same account."""
     same = PayeeAccount.objects.filter(sort_code=payee.sort_code, account_number=payee.account_number)
-    others = same.filter(state__in=[State.ENTERED, State.APPROVED]).exclude(case__person=payee.case.person_id)
-    found = others.select_related("case__person").order_by("entered_on", "id")
+    others = same.filter(state__in=[State.ENTERED, State.APPROVED]).exclude(pk=payee.pk)
+    theirs = Q(provider=payee.provider_id) if payee.case is None else Q(case__person=payee.case.person_id)
+    found = others.exclude(theirs).select_related("case__person", "provider").order_by("entered_on", "id")
     return [one for one in found if may_be_one_account(one.roll_number, payee.roll_number)]
 
 
 def shared_oddly(payee: PayeeAccount) -> list[PayeeAccount]:
-    """Those of other people for the same account, but for a provider's, which holds many service funds."""
-    others = others_paid_into(payee)
-    return [one for one in others if not (one.holder == payee.holder == Holder.PROVIDER)]
+    """Those of others for the same account, but for those of one provider, which holds many service funds."""
+    return [one for one in others_paid_into(payee) if not _may_be_one_provider(one, payee)]
 
 
-def get_details(payee_id: UUID, *, case: Case) -> PayeeAccount:
-    """One set of bank details of a case that this user was already found to be allowed to see."""
-    found = case.payee_accounts.select_related("entered_by", "settled_by", "relationship").filter(pk=payee_id).first()
+def _may_be_one_provider(one: PayeeAccount, other: PayeeAccount) -> bool:
+    """Whether two details may be of one provider: a service fund does not say of which it is."""
+    two = one.provider_id is not None and other.provider_id is not None
+    return one.holder == other.holder == Holder.PROVIDER and not two
+
+
+@dataclass(frozen=True)
+class KnownNumber:
+    """A number of a provider that was on record before some details came, and where."""
+
+    number: str
+    known_from: str
+
+
+def numbers_on_record(provider: Provider, *, before: PayeeAccount) -> list[KnownNumber]:
+    """The numbers at which a provider can be rung about new bank details: what was on record before they came.
+
+    Its listings as they were last confirmed until that day, and where it was rung up about details before.
+    """
+    listed = provider.services.exclude(phone="").filter(last_checked_on__lte=before.entered_on)
+    found = [
+        KnownNumber(phone, f"The directory: {name}, confirmed on {day:%-d %B %Y}")
+        for phone, name, day in listed.order_by("name", "pk").values_list("phone", "name", "last_checked_on")
+    ]
+    earlier = provider.payee_accounts.exclude(pk=before.pk).exclude(call_number="").order_by("settled_on", "pk")
+    found += [
+        KnownNumber(number, f"Rung about bank details on {day:%-d %B %Y}")
+        for number, day in earlier.values_list("call_number", "settled_on")
+    ]
+    return list({_digits(each.number): each for each in reversed(found)}.values())[::-1]
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two phone numbers are one, however they are written.
+
+    >>> same_number("01632 960123", "+44 (1632) 960-123"), same_number("01632 960123", "01632 960124")
+    (True, False)
+    """
+    return _digits(one) == _digits(other)
+
+
+def _digits(number: str) -> str:
+    return re.sub("^(0044|44|0)", "", re.sub("[^0-9]", "", number))
+
+
+def of_provider(provider: Provider) -> list[PayeeAccount]:
+    """Every bank account entered for a provider, the latest first."""
+    return list(provider.payee_accounts.select_related("provider", "entered_by", "settled_by"))
+
+
+def get_provider(provider_id: UUID, *, seen_by: User) -> Provider:
+    """A provider, for somebody who keeps bank details."""
+    check_can(seen_by, Capability.KEEP_BANK_DETAILS)
+    found = Provider.objects.filter(pk=provider_id).first()
     if found is None:
-        raise Http404("There are no such bank details for this case.")
+        raise Http404("There is no such provider.")
+    return found
+
+
+def get_details(payee_id: UUID, *, of: Case | Provider) -> PayeeAccount:
+    """One set of bank details of a case or provider that this user was already found to be allowed to see."""
+    facts = ("case__person", "provider", "entered_by", "settled_by", "relationship")
+    found = of.payee_accounts.select_related(*facts).filter(pk=payee_id).first()
+    if found is None:
+        raise Http404("There are no such bank details here.")
     return found

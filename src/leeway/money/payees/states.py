@@ -23,9 +23,10 @@ MOVES: Mapping[State, frozenset[State]] = {
 
 #: What the step into each state writes. Nothing else of them is ever changed.
 _SETTLED = ("settled_by", "settled_on")
+_CALL = ("call_number", "call_known_from", "call_spoke_to")
 WRITES: Mapping[State, tuple[str, ...]] = {
     State.ENTERED: (),
-    State.APPROVED: (*_SETTLED, "approved_because", "shared_because"),
+    State.APPROVED: (*_SETTLED, "approved_because", "shared_because", *_CALL),
     State.REJECTED: (*_SETTLED, "rejected_because"),
     State.REPLACED: (),
 }

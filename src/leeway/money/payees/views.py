@@ -1,6 +1,9 @@
-"""Pages of bank details: enter, look, approve or turn down."""
+"""Pages of the bank details of a case: enter, look, approve or turn down."""
+
+from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +19,7 @@ from leeway.care.people.states import Stage
 from leeway.care.planning.models import Way
 from leeway.money.payees import actions, queries
 from leeway.money.payees.forms import ApproveForm, DetailsForm, RejectForm
-from leeway.money.payees.models import PAID_WAYS, Holder
+from leeway.money.payees.models import PAID_WAYS, Holder, PayeeAccount
 from leeway.money.payees.states import State
 
 
@@ -34,7 +37,7 @@ def enter(request: SignedIn, case_id, way):
         payee = done.result
         messages.success(request, f"Bank details saved. {payee.check_words} Another officer must approve them.")
         return redirect("payees:show", case_id, payee.pk)
-    shown = {"case": case, "way": Way(way), "form": form, "back": _budget_of(case)}
+    shown = {"whose": f"{case.person}: {Way(way).short.lower()}", "form": form, "back": _budget_of(case)}
     return render(request, "payees/enter.jinja", shown)
 
 
@@ -76,18 +79,28 @@ def _budget_of(case: Case) -> str:
 
 def _find(request: SignedIn, case_id, payee_id):
     case = get_case(case_id, seen_by=request.user, page="Bank details")
-    return case, queries.get_details(payee_id, case=case)
+    return case, queries.get_details(payee_id, of=case)
 
 
 def _page(request: SignedIn, case, payee, approve_form, reject_form):
+    more = {
+        "whose": f"{case.person}: {Way(payee.way).short.lower()}",
+        "approve": reverse("payees:approve", args=[case.pk, payee.pk]),
+        "reject": reverse("payees:reject", args=[case.pk, payee.pk]),
+        "back": _budget_of(case),
+    }
+    return details_page(request, payee, approve_form, reject_form, more)
+
+
+def details_page(request: SignedIn, payee: PayeeAccount, approve_form: Form, reject_form: Form, more: dict[str, Any]):
+    """The page of bank details of a case or a provider: what is known of them, and what can be done with them."""
     others = queries.shared_oddly(payee)
-    record_looks(viewer=request.user, person_ids=[one.case.person_id for one in others], page="Bank details shared")
+    record_looks(viewer=request.user, person_ids=queries.people_of(others), page="Bank details shared")
     may_settle = not why_not(lambda: actions.require_settler(payee, State.APPROVED, request.user))
     return render(
         request,
         "payees/show.jinja",
         {
-            "case": case,
             "payee": payee,
             "form": reject_form if reject_form.errors else approve_form,
             "approve_form": approve_form,
@@ -95,6 +108,6 @@ def _page(request: SignedIn, case, payee, approve_form, reject_form):
             "others": others,
             "may_settle": may_settle,
             "flags": flags([payee.entered_by], payee.settled_by or request.user),
-            "back": _budget_of(case),
+            **more,
         },
     )

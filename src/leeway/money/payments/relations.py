@@ -258,9 +258,10 @@ RELATIONS = (
         "Bank details {payee} are not those that were entered.",
         "SELECT payee.id AS payee FROM payees_payeeaccount AS payee LEFT JOIN LATERAL (SELECT * "
         " FROM payees_payeeaccountevent AS event WHERE event.pgh_obj_id = payee.id ORDER BY event.pgh_id LIMIT 1"
-        ") AS entered ON TRUE WHERE (payee.case_id, payee.way, payee.holder, payee.account_name, payee.sort_code,"
-        " payee.account_number, payee.roll_number, payee.name_check, payee.bank_has_name, payee.entered_by_id)"
-        " IS DISTINCT FROM (entered.case_id, entered.way, entered.holder,"
+        ") AS entered ON TRUE WHERE (payee.case_id, payee.provider_id, payee.way, payee.holder, payee.account_name,"
+        " payee.sort_code, payee.account_number, payee.roll_number, payee.name_check, payee.bank_has_name,"
+        " payee.entered_by_id)"
+        " IS DISTINCT FROM (entered.case_id, entered.provider_id, entered.way, entered.holder,"
         " entered.account_name, entered.sort_code, entered.account_number, entered.roll_number, entered.name_check,"
         " entered.bank_has_name, entered.entered_by_id)",
     ),
