@@ -33,6 +33,16 @@ def sentence(words: str, *, ask: str, field: str | None = None, least: int = OWN
     return words.strip()
 
 
+def ended(words: str) -> str:
+    """Somebody's words with a stop at their end, to stand before another sentence: theirs, where they set one.
+
+    >>> [ended(words) for words in ("He rang on Monday", "He rang on Monday.", "“Who rang?”", " ")]
+    ['He rang on Monday.', 'He rang on Monday.', '“Who rang?”', '']
+    """
+    said = words.strip()
+    return said if not said or said.rstrip("”’)").endswith((".", "!", "?", "…")) else f"{said}."
+
+
 def words_or_not_said(
     words: str, *, not_said: bool, seen_instead: str, ask: str, by_worker: bool, least: int = OWN
 ) -> dict:

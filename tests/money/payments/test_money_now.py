@@ -11,8 +11,9 @@ from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import ask_for_interim, authorise_interim, lift_hold, place_hold, start_budget
 from leeway.money.budgets.models import HoldKind
 from leeway.money.payments.actions import approve_run, record_sent
-from leeway.money.payments.falling_due import late
+from leeway.money.payments.falling_due import late, urgent
 from leeway.money.payments.making import make_faster_run, make_run
+from leeway.money.payments.presenters import late_in_words
 from tests.conftest import SET_UP_ON
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +131,25 @@ def test_money_on_account_that_was_agreed_comes_next_and_is_late_where_it_was_no
     assert "£150.01 on account for" not in page_on(finn, date(2026, 4, 21))
     record_sent(run=run, sent_on=FIRST_DUE, by=fay, on=FIRST_DUE)
     assert "To arrive on 22 April 2026" in page_on(ada_user, FIRST_DUE)
+
+
+def test_what_is_paid_once_to_get_started_is_told_as_that(case, agree, bank, finn, paid, ada_user, page_on):
+    plan = agree(case, (Way.DIRECT_PAYMENT, 120_00, 0), start_up_pence=900_00)
+    bank(case)
+    start_budget(plan=plan, by=finn, on=SET_UP_ON)
+    coming = page_on(ada_user, LAST_DAY)
+    assert "<strong>£85.72</strong><br>and <strong>£900.00</strong> once, to get started<br> On 22 April 2026" in coming
+    assert '£120.00 a week</p> <p class="govuk-body">and £900.00 once, to get started.</p>' in coming
+    assert {each.what for each in urgent(date(2026, 4, 24), seen_by=finn)} == {
+        "First payment, due on 27 April 2026",
+        "First payment, due on 22 April 2026",
+        "To get started, once. First payment, due on 22 April 2026",
+    }
+    (said,) = late_in_words(late(date(2026, 4, 24), seen_by=finn, rows=5))
+    assert ", £900.00 once, to get started, due on 22 April 2026" in [
+        words.text.removesuffix("; ") for words in said.words
+    ]
+    paid(make_run(pay_on=FIRST_DUE, by=finn, on=LAST_DAY), LAST_DAY)
+    assert '>Arrived</dt><dd class="govuk-summary-list__value"><strong>£85.72</strong><br>' in page_on(
+        ada_user, FIRST_DUE
+    )

@@ -15,7 +15,7 @@ from leeway.care.people.models import Case as CareCase
 from leeway.care.people.queries import people_called
 from leeway.care.planning.models import Way
 from leeway.money.banking.working_days import working_day_after, working_day_on_or_before
-from leeway.money.budgets.models import Instalment, Interim
+from leeway.money.budgets.models import Instalment, InstalmentKind, Interim
 from leeway.money.budgets.payable import (
     as_paid_on,
     nothing_stops,
@@ -219,7 +219,8 @@ def urgent(on: date, *, seen_by: User, words: str = "", rows: int = 100) -> list
 
 def _why_urgent(due: Any) -> str:
     kind = "Came back, due" if due.back else "First payment, due" if due.first else "Late, due" if due.late else "Due"
-    return f"{kind} on {due.due_on:%-d %B %Y}"
+    once = "To get started, once. " if due.kind == InstalmentKind.START_UP else ""
+    return f"{once}{kind} on {due.due_on:%-d %B %Y}"
 
 
 def late(on: date, *, seen_by: User, rows: int) -> tuple[Totals, list[Any]]:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OrderBy, OuterRef, Q, Subquery
 
 from leeway.care.people.models import Case
 from leeway.money.banking.working_days import working_day_on_or_before
-from leeway.money.budgets.models import HoldKind, Instalment, Interim
+from leeway.money.budgets.models import INTERIM, HoldKind, Instalment, InstalmentKind, Interim
 from leeway.money.budgets.payable import BETWEEN, HOLD_IN_FORCE, as_paid_on, with_what_stops, with_what_stops_on_account
+from leeway.money.payees.models import PAID_WAYS
 from leeway.money.payments.lateness import FAILED, late_payments
 from leeway.money.payments.models import Payment
 from leeway.money.payments.pay_days import first_pay_day
@@ -17,6 +18,8 @@ from leeway.money.payments.returning import to_be_made_again
 from leeway.money.payments.states import LIVE, PaymentState, State
 
 SENT = Payment.objects.filter(state__in=LIVE, run__sent_on__isnull=False)
+#: What is paid once stands after what is paid again and again, where they are for the same days.
+IS_START_UP = OrderBy(ExpressionWrapper(Q(kind=InstalmentKind.START_UP), BooleanField()))
 APPROVED = Payment.objects.filter(state=PaymentState.IN_RUN, run__state=State.APPROVED)
 
 
@@ -24,7 +27,8 @@ APPROVED = Payment.objects.filter(state=PaymentState.IN_RUN, run__state=State.AP
 class Next:
     """The next payment that was not sent: when it is due and can arrive, why it waits, and whether it is late.
 
-    `until` is the last day that it waits as far as is known; none where a hold has no last day.
+    `until` is the last day that it waits as far as is known; none where a hold has no last day. `once_pence` is what
+    is due beside it to get started.
     """
 
     amount_pence: int
@@ -34,6 +38,8 @@ class Next:
     waits: str
     late: bool
     until: date | None = None
+    kind: str = InstalmentKind.REGULAR
+    once_pence: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class MoneyNow:
 def money_now(case: Case, on: date, *, rows: int = 20) -> MoneyNow | None:
     """How payments of a case stand that this user was already found to be allowed to see, if it has any."""
     sent = Payment.objects.filter(case=case, run__sent_on__isnull=False).select_related("run")
-    latest = list(sent.order_by("-run__pay_on", "-run__number")[:rows])
+    latest = list(sent.order_by("-run__pay_on", "-run__number", IS_START_UP, "-starts_on")[:rows])
     both = [each for each in (_next(case, on), _next_on_account(case, on)) if each is not None]
     coming = min(both, key=lambda each: each.due, default=None)
     if not latest and coming is None:
@@ -85,13 +91,26 @@ def _next(case: Case, on: date) -> Next | None:
         run_pays_on=Subquery(APPROVED.filter(**this).values("run__pay_on")[:1]),
         until=Subquery(HOLD_IN_FORCE.order_by(F("last_on").desc(nulls_first=True)).values("last_on")[:1]),
     )
-    found: Any = with_what_stops(as_paid_on(ahead, on)).select_related("part").order_by("due_on", "pk").first()
-    if found is None:
+    every = with_what_stops(as_paid_on(ahead, on)).select_related("part").order_by("due_on", IS_START_UP, "pk")
+    firsts: list[Any] = list(every[: len(PAID_WAYS) + 1])
+    if not firsts:
         return None
+    found, *others = firsts
+    once = (each for each in others if each.kind == InstalmentKind.START_UP and each.due_on == found.due_on)
     due = working_day_on_or_before(found.due_on)
     in_time = found.run_pays_on is not None and found.run_pays_on >= on and not found.late
     on_time = found.run_pays_on if in_time else first_pay_day(on)
-    return Next(found.amount_pence, found.part.way, due, max(due, on_time), found.why, found.late, found.until)
+    return Next(
+        amount_pence=found.amount_pence,
+        way=found.part.way,
+        due=due,
+        arrives_on=max(due, on_time),
+        waits=found.why,
+        late=found.late,
+        until=found.until,
+        kind=found.kind,
+        once_pence=sum(each.amount_pence for each in once),
+    )
 
 
 def _next_on_account(case: Case, on: date) -> Next | None:
@@ -105,4 +124,5 @@ def _next_on_account(case: Case, on: date) -> Next | None:
     due = first_pay_day(found.authorised_on)
     in_time = found.run_pays_on is not None and found.run_pays_on >= on
     arrives_on = found.run_pays_on if in_time else max(due, first_pay_day(on))
-    return Next(found.amount_pence, found.way, due, arrives_on, found.why, arrives_on > due and not found.why)
+    late = arrives_on > due and not found.why
+    return Next(found.amount_pence, found.way, due, arrives_on, found.why, late, kind=INTERIM[0])

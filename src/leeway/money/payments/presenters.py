@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from leeway.access.models import User
 from leeway.law.numbers import pounds
-from leeway.money.budgets.models import Hold, Interim
+from leeway.money.budgets.models import Hold, InstalmentKind, Interim
 from leeway.money.payments.falling_due import Totals
 from leeway.money.payments.models import FileOfRuns, PaymentRun
 from leeway.money.payments.states import State
@@ -48,7 +48,8 @@ def late_in_words(late: tuple[Totals, Sequence[Any]]) -> list[ToDo]:
     for each in first:
         case = each.part.budget.case
         said += [(str(case.person), reverse("budgets:show", args=[case.pk]))]
-        said += [f", {pounds(each.amount_pence)} due on {_day(each.due_on)}; "]
+        once = " once, to get started," if each.kind == InstalmentKind.START_UP else ""
+        said += [f", {pounds(each.amount_pence)}{once} due on {_day(each.due_on)}; "]
     said[-1] = str(said[-1]).removesuffix("; ") + ("; and others" if len(first) < totals.count else "")
     one = totals.count == 1
     said += [f". {'It goes' if one else 'They go'} with the run that has {'it' if one else 'them'}, or with the next; "]

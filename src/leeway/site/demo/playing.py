@@ -328,15 +328,19 @@ def details_of(line: Line, player: Player) -> dict:
     rate = next(each for each in service.rates.all() if holds(each, player.day(16))) if service else None
     price = rate.pence if rate else 20_00
     hundredths = max(25, ceil_div(line.weekly_pence * 100, price) // 25 * 25)
-    return {
-        "what": line.what,
-        "service": service,
-        "supplier": "" if service or line.necessary else "To be found with the person",
-        "way": line.way,
+    bought = {
         "unit": rate.unit if rate else "hour",
         "units": Decimal(hundredths) / 100,
         "unit_cost_pence": price,
         "frequency": "weekly",
+    }
+    if line.once_pence:
+        bought = {"unit": "item", "units": Decimal(1), "unit_cost_pence": line.once_pence, "frequency": "once"}
+    return bought | {
+        "what": line.what,
+        "service": service,
+        "supplier": "" if service or line.necessary else "To be found with the person",
+        "way": line.way,
         "nhs_percent": line.nhs_percent,
         "exemption": line.exemption,
         "payee_relationship": line.relationship,

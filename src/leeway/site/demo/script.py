@@ -31,7 +31,7 @@ class Around:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing the budget pays for. `weekly_pence` gives the number of units."""
+    """One thing the budget pays for. `weekly_pence` gives the number of units; `once_pence` is paid to get started."""
 
     what: str
     kind: str
@@ -43,6 +43,7 @@ class Line:
     same_household: bool | None = None
     necessary_for: str = ""
     necessary: str = ""
+    once_pence: int = 0
 
 
 @dataclass(frozen=True)

@@ -205,7 +205,10 @@ def carer(today: date) -> Script:
         answers=middling_answers("carer", today) | {"work_family": "not_at_all"},
         means=PENSIONER,
         aims=(("Go back to choir", "I go three weeks out of four."),),
-        lines=(Line("Sitter on choir nights, and the subscription", "community", 35_00, "direct_payment"),),
+        lines=(
+            Line("Sitter on choir nights, and the subscription", "community", 35_00, "direct_payment"),
+            Line("Sitter’s first-aid course", "course", 0, "direct_payment", once_pence=85_00),
+        ),
         choice_words="I just need to be able to pay the girl next door to sit with him.",
         around=(),
         author="person",
@@ -362,7 +365,10 @@ def deafblind(today: date) -> Script:
         answers=NO_NEED | {"relationships": "always", "work": "all_the_time"},
         means=WORKING_AGE,
         aims=(("Go to the knitting group every week", "I am there on Tuesdays."),),
-        lines=(Line("Communicator-guide", "personal_assistant", 230_00, "direct_payment"),),
+        lines=(
+            Line("Communicator-guide", "personal_assistant", 230_00, "direct_payment"),
+            Line("Braille display, to text the guide", "equipment", 0, "direct_payment", once_pence=900_00),
+        ),
         way="direct_payment",
         choice_words="I know who signs well. I want to employ her.",
         why_not_direct_payment="",
