@@ -8,13 +8,15 @@ _LONG_QUOTE = re.compile(f"“([^”]{{{QUOTED_MOST}}})[^”]+(”|$)")
 
 
 def quoted(value: object) -> str:
-    """What was given, as a program would write it, for a sentence that refuses it: at most a line, and visibly cut.
+    """What was given, between quotes where it is words, for a sentence that refuses it: at most a line, and cut.
 
-    >>> quoted("maybe"), quoted("two\\nlines"), len(quoted("x" * 1_000_000))
-    ("'maybe'", "'two\\\\nlines'", 81)
+    >>> quoted("maybe"), quoted("two\\nlines"), quoted(12), len(quoted("x" * 1_000_000))
+    ('“maybe”', '“two\\\\nlines”', '12', 83)
     """
-    text = repr(value[: QUOTED_MOST + 1] if isinstance(value, str) else value)
-    return text if len(text) <= QUOTED_MOST else text[:QUOTED_MOST] + "…"
+    words = isinstance(value, str)
+    text = repr(value[: QUOTED_MOST + 1])[1:-1] if isinstance(value, str) else repr(value)
+    text = text if len(text) <= QUOTED_MOST else text[:QUOTED_MOST] + "…"
+    return f"“{text}”" if words else text
 
 
 def shortened(sentence: str) -> str:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from leeway.care.people.actions import tell
+from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Person
 from leeway.care.review.models import Review
 
@@ -16,6 +18,18 @@ def test_a_list_of_cases_says_what_comes_next_and_is_sorted(client, case, bea, t
     assert "Start the assessment" in by_day
     assert by_day.index("Ada Bell") < by_day.index("Zed Abel") and by_name.index("Zed Abel") < by_name.index("Ada Bell")
     assert client.get("/home/?sort=worker&stage=nowhere").status_code == 200
+
+
+def test_a_list_of_cases_says_of_a_plan_that_came_back_how_it_did(client, case, bea):
+    Case.objects.filter(pk=case.pk).update(stage="planning")
+    for kind, said in [
+        (Event.PLAN_SUBMITTED, "Check the money, write the plan, record the choice"),
+        (Event.DISAGREED, "Not agreed: change the plan with the person, and send it again"),
+        (Event.PLAN_RETURNED, "Sent back: change the plan, and send it again"),
+    ]:
+        tell(case=case, kind=kind, sentence="…", by=bea, on=timezone.localdate())
+        client.force_login(bea)
+        assert said in client.get("/home/").content.decode()
 
 
 def test_a_review_that_comes_up_in_six_weeks_is_shown(client, case, bea):

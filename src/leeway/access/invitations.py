@@ -2,11 +2,42 @@
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from leeway.access.models import User
+
+#: So many wrong birthdays lock an invitation for as long as a link works.
+BIRTHDAYS_MOST = 5
+
+
+def wrong_birthdays(user: User) -> int:
+    """How many birthdays that are not theirs were given with an invitation of late."""
+    return cache.get(_tried(user), 0)
+
+
+def count_wrong_birthday(user: User) -> int:
+    """Count a birthday that is not theirs, and say how many there were."""
+    wrong = wrong_birthdays(user) + 1
+    cache.set(_tried(user), wrong, timeout=settings.PASSWORD_RESET_TIMEOUT)
+    return wrong
+
+
+def is_locked(user: User) -> bool:
+    """Whether nobody is let in by an invitation, since too many birthdays were tried."""
+    return wrong_birthdays(user) >= BIRTHDAYS_MOST
+
+
+def unlock(user: User) -> None:
+    """Let a birthday be tried again. Whoever calls has asked whether this user may, and why."""
+    cache.delete(_tried(user))
+
+
+def _tried(user: User) -> str:
+    return f"leeway.birthdays.{user.pk}"
 
 
 def invitation_path(user: User) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
+from uuid import UUID
 
 from leeway.access.models import User
 from leeway.access.table import may_reach
 from leeway.care.decisions.models import Decision
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, StoryLine
+from leeway.care.people.states import Stage
 from leeway.care.planning.evidence import OffersAndChoice
 from leeway.care.planning.models import Choice, Plan, PlanLine
 from leeway.care.planning.queries import (
@@ -23,6 +25,17 @@ from leeway.care.review.queries import next_review
 
 #: What is told of a plan that is written, and of one that is written again.
 OF_A_DRAFT = {Event.PLAN_STARTED, Event.PLAN_SUBMITTED, Event.DISAGREED, Event.PLAN_RETURNED}
+
+SENT_BACK = {Event.DISAGREED, Event.PLAN_RETURNED}
+
+
+def sent_back_of(cases: Sequence[Case]) -> dict[UUID, Event]:
+    """Of each case whose open plan is written again: how it came to that, as `CaseNow.sent_back` tells it of one."""
+    lines = StoryLine.objects.filter(case__in=cases, case__stage=Stage.PLANNING, kind__in=OF_A_DRAFT)
+    last: dict[UUID, Event] = {}
+    for case_id, kind in lines.values_list("case", "kind"):
+        last.setdefault(case_id, Event(kind))
+    return {case_id: kind for case_id, kind in last.items() if kind in SENT_BACK}
 
 
 class CaseNow:
@@ -45,7 +58,7 @@ class CaseNow:
         """How the open plan came to be written again: it was not agreed, or was returned. None where it did not."""
         lines = self.case.story.filter(kind__in=OF_A_DRAFT)[:1] if self._story is None else self._story
         last = next((Event(line.kind) for line in lines if line.kind in OF_A_DRAFT), None)
-        return last if last in {Event.DISAGREED, Event.PLAN_RETURNED} else None
+        return last if last in SENT_BACK else None
 
     @property
     def plan_in_force(self) -> Plan | None:

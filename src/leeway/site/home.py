@@ -43,7 +43,7 @@ from leeway.money.payments.views import todays_work
 from leeway.money.payments.waiting import first_payments, middle_days
 from leeway.money.statements.presenters import to_explain
 from leeway.money.statements.queries import unexplained
-from leeway.site.case_now import CaseNow
+from leeway.site.case_now import CaseNow, sent_back_of
 from leeway.site.easy import in_easy_words, wants_easy_words
 from leeway.site.first_payments import A_YEAR
 from leeway.site.helping import next_for_helper
@@ -55,6 +55,9 @@ CASES_A_PAGE, TASKS_SHOWN, REVIEWS_SHOWN = 25, 25, 10
 CHARGES_APART = 3
 #: What a list of cases is asked for that no worker has.
 NOBODY = "nobody"
+#: What finance does about a payment that is late or came back stands in today's work, and not in the tasks besides. The
+#: task is over once the hold is lifted, or the payment sent.
+IN_TODAYS_WORK = (Event.PAYMENT_LATE, Event.PAYMENT_RETURNED)
 #: Up to so many cases of one's own are shown with their pictures.
 IN_FULL = 2
 REVIEWS_AHEAD = Review.objects.filter(held_on=None)
@@ -82,6 +85,10 @@ def home(request: SignedIn):
     } | _to_do(own_tasks(request.user), today)
     for part in mine:
         context |= PARTS[part][1](request, today)
+    told = {case for each in context.get("work", ()) for case in each.cases}
+    context["tasks"] = [
+        each for each in context["tasks"] if each.kind not in IN_TODAYS_WORK or each.case_id not in told
+    ]
     record_looks(viewer=request.user, person_ids=people_named(context), page="Your work")
     return render(request, "site/home.jinja", context)
 
@@ -183,9 +190,13 @@ def _caseload(request: SignedIn, today: date) -> dict:
     chosen = chosen.order_by(*SORTED.get(sort, SORTED["opened"]), "pk")
     page = Paginator(chosen, CASES_A_PAGE).get_page(request.GET.get("page"))
     due_on = dict(REVIEWS_AHEAD.filter(case__in=list(page.object_list)).values_list("case", "due_on"))
+    back = sent_back_of(list(page.object_list))
     return {
         "sort": sort if sort in SORTED else "opened",
-        "next": {case.pk: next_in_short(case, due_on.get(case.pk), today) for case in page.object_list},
+        "next": {
+            case.pk: next_in_short(case, due_on.get(case.pk), today, sent_back=back.get(case.pk))
+            for case in page.object_list
+        },
         "stages": [{"value": s.value, "label": s.label, "count": counts[s.value]} for s in Stage if counts[s.value]],
         "stage": stage,
         "total": sum(counts.values()) - counts[Stage.CLOSED],

@@ -286,8 +286,15 @@ IN_SHORT = {
 assert set(IN_SHORT) == set(Stage)
 
 
-def next_in_short(case: Case, review_due_on: date | None, on: date) -> str:
-    """What comes next in a case on a day, in a few words."""
+#: What is to be done with a plan that came back.
+AGAIN_IN_SHORT = {
+    Event.DISAGREED: "Not agreed: change the plan with the person, and send it again",
+    Event.PLAN_RETURNED: "Sent back: change the plan, and send it again",
+}
+
+
+def next_in_short(case: Case, review_due_on: date | None, on: date, *, sent_back: Event | None = None) -> str:
+    """What comes next in a case on a day, in a few words. `sent_back`: how its plan came to be written again."""
     if case.closed_on is not None:
         return f"Closed on {case.closed_on:%-d %B %Y}"
     if case.person.date_of_death is not None:
@@ -296,4 +303,6 @@ def next_in_short(case: Case, review_due_on: date | None, on: date) -> str:
         return "Give it to a worker"
     if case.stage == Stage.ACTIVE and review_due_on is not None:
         return f"Review {'late: due ' if review_due_on < on else ''}by {review_due_on:%-d %B %Y}"
+    if case.stage == Stage.PLANNING and sent_back is not None:
+        return AGAIN_IN_SHORT[sent_back]
     return IN_SHORT[Stage(case.stage)]

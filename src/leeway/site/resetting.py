@@ -7,11 +7,10 @@ was invited to their own record gives their birthday with the first password: th
 from datetime import date
 
 from allauth.account.forms import ResetPasswordForm, ResetPasswordKeyForm
-from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
 from leeway.access.forms import name_passwords
+from leeway.access.invitations import BIRTHDAYS_MOST, count_wrong_birthday, is_locked
 from leeway.access.models import User
 from leeway.care.people.models import Person
 from leeway.days import BORN
@@ -19,10 +18,10 @@ from leeway.forms import DateField
 from leeway.jobs.actions import queue_errand
 
 NOBODY = 0
-BIRTHDAYS_MOST = 5
 NOT_THEIRS = "This is not the birthday that we have on record. Check it, or ask your worker."
 TOO_MANY_BIRTHDAYS = (
-    "Other birthdays were entered too often, so nobody is let in here for three days. Ask your worker for help."
+    "Other birthdays were entered too often, so nobody is let in here for three days. Ask your worker: they "
+    "can let you try again."
 )
 
 
@@ -63,9 +62,8 @@ class SetPassword(ResetPasswordKeyForm):
 
     def clean_date_of_birth(self) -> date | None:
         """The birthday, if it is theirs; it is no riddle to be tried until one fits."""
-        given, tried = self.cleaned_data["date_of_birth"], f"leeway.birthdays.{self.user.pk}"
-        wrong = cache.get(tried, 0)
-        if wrong < BIRTHDAYS_MOST and given == self.born:
+        given = self.cleaned_data["date_of_birth"]
+        if not is_locked(self.user) and given == self.born:
             return given
-        cache.set(tried, wrong + 1, timeout=settings.PASSWORD_RESET_TIMEOUT)
-        raise ValidationError(NOT_THEIRS if wrong + 1 < BIRTHDAYS_MOST else TOO_MANY_BIRTHDAYS)
+        wrong = count_wrong_birthday(self.user)
+        raise ValidationError(NOT_THEIRS if wrong < BIRTHDAYS_MOST else TOO_MANY_BIRTHDAYS)

@@ -170,13 +170,13 @@ def large_print(user) -> bool:
     return CommunicationNeed.LARGE_PRINT in asked_for(user)
 
 
-def pagination_of(page: Page, request) -> dict:
-    """What the GOV.UK pagination wants to know, with the other words of the address kept."""
+def pagination_of(page: Page, request, at: str = "") -> dict:
+    """What the GOV.UK pagination wants to know, with the other words of the address kept; and where the list begins."""
 
     def address(number: int | str) -> str:
         query = request.GET.copy()
         query["page"] = str(number)
-        return f"?{query.urlencode()}"
+        return f"?{query.urlencode()}{at and '#'}{at}"
 
     items = [
         {"ellipsis": True}

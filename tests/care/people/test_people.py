@@ -345,6 +345,14 @@ class TestLeaveToSee:
         page = client.get(invitation_path(user), follow=True)
         told = [given(born.year - 1).content.decode() for _try in range(4)]
         assert "nobody is let in" in told[-1] and "nobody is let in" in given(born.year).content.decode()
+        again = {"case": case, "email": user.email, "site_address": SITE, "by": bea, "on": TODAY}
+        case.refresh_from_db()
+        with pytest.raises(Refusal, match="how you know that it is they who tried"):
+            actions.invite_person(**again, try_again="ok")
+        actions.invite_person(**again, try_again="She rang me and I was with her")
+        assert "She rang me and I was with her" in case.story.first().sentence
+        page = client.get(invitation_path(user), follow=True)
+        assert given(born.year).status_code == 302
 
     def test_a_relationship_of_somebody_else_is_out_of_reach(self, case, sam, bea):
         dora = actions.add_person(details=DORA, by=bea, on=TODAY)

@@ -55,6 +55,13 @@ class TestSearch:
         assert not Look.objects.filter(person_id=case.person_id).exists()
         assert "9990000018" not in page and "mornings" not in page and "FB1 2AB" not in page
 
+    def test_a_mistyped_nhs_number_is_told_from_one_that_nobody_has(self, client, bea, case):
+        client.force_login(bea)
+        wrong = text(client.post("/people/", {"words": "999 000 0019"}))
+        assert "its last digit does not fit the others" in wrong and "Check the spelling" not in wrong
+        assert "999 000 0019" in wrong  # what was typed is kept
+        assert "Check the spelling" in text(client.post("/people/", {"words": "999 123 4578"}, follow=True))
+
     def test_says_what_to_do_when_nobody_is_found(self, client, bea, finn, case):
         client.force_login(bea)
         page = text(client.post("/people/", {"words": "Zz"}, follow=True))

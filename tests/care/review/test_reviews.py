@@ -72,14 +72,18 @@ def test_whoever_asks_again_adds_to_what_was_said_and_says_nothing_twice(active,
 
 def test_asking_does_not_put_a_review_off(active, ada_user):
     Review.objects.filter(case=active).update(due_on=TODAY + timedelta(days=3))
-    assert actions.ask_for_review(case=active, words="Soon", by=ada_user, on=TODAY).due_on == TODAY + timedelta(days=3)
+    with pytest.raises(Refusal, match="Say in a few words why you would like a review"):
+        actions.ask_for_review(case=active, words="hm", by=ada_user, on=TODAY)
+    assert actions.ask_for_review(case=active, words="Soon, please", by=ada_user, on=TODAY).due_on == TODAY + timedelta(
+        days=3
+    )
 
 
 def test_cyril_asks_only_with_leave(active, cyril):
     with pytest.raises(NotAllowed):
-        actions.ask_for_review(case=active, words="Please", by=cyril, on=TODAY)
+        actions.ask_for_review(case=active, words="Yes, please", by=cyril, on=TODAY)
     relate(active.person, "Cyril Crane", "none", user=cyril, may_see_record=True)
-    assert actions.ask_for_review(case=active, words="Please", by=cyril, on=TODAY)
+    assert actions.ask_for_review(case=active, words="Yes, please", by=cyril, on=TODAY)
 
 
 def test_opening_moves_the_case_and_only_the_worker_opens(active, bea, ada_user):
@@ -96,7 +100,7 @@ def test_opening_moves_the_case_and_only_the_worker_opens(active, bea, ada_user)
 def test_a_review_that_is_asked_for_while_it_is_started_is_looked_at_first(active, bea, ada_user):
     version = queries.version_of_next(active)
     _asked, told = at_once(
-        lambda: actions.ask_for_review(case=active, words="Soon", by=ada_user, on=TODAY),
+        lambda: actions.ask_for_review(case=active, words="Soon, please", by=ada_user, on=TODAY),
         lambda: actions.open_review(case=Case.objects.get(), version=version, by=bea, on=TODAY),
     )
     assert isinstance(told, EditedMeanwhile)

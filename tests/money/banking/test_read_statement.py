@@ -92,7 +92,7 @@ def test_a_mapping_by_its_name(run):
     [
         (b"", [], "The file is empty."),
         (b":20:A\n", [], "The statement that begins on line 1 names no account"),
-        (b"Date,Amount\n", ["--mapping", "none"], "There is no mapping 'none'."),
+        (b"Date,Amount\n", ["--mapping", "none"], "There is no mapping “none”."),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence_with_the_file(run, content, options, sentence):

@@ -67,8 +67,8 @@ def test_each_format_gives_the_same_lines(kind):
         (changed(OFX, ("20260402", "20261302")), "DTPOSTED: 02/13/2026 is not a day of the calendar."),
         (changed(CSV, ("2026-04-02", "2026-04-31")), "Row 3: 31/04/2026 is not a day of the calendar."),
         (changed(CSV, ("2026-04-02", "0202-04-02")), "Row 3: the year 202 cannot be meant."),
-        (changed(CSV, ("2026-04-02", "2 April")), "Row 3: the day '2 April' has no year."),
-        (changed(CSV, ("2026-04-02", "soon")), "Row 3: 'soon' is not a day."),
+        (changed(CSV, ("2026-04-02", "2 April")), "Row 3: the day “2 April” has no year."),
+        (changed(CSV, ("2026-04-02", "soon")), "Row 3: “soon” is not a day."),
     ],
 )
 def test_a_day_that_is_none_is_named(content, sentence):
@@ -92,8 +92,8 @@ def test_parts_of_a_penny_are_refused(content, where):
 @pytest.mark.parametrize("content", [MT940.replace(b"C12,34", b"C1,000"), CAMT.replace(b"12.34", b"1,000")])
 def test_a_comma_before_three_noughts_is_not_read_as_a_point(content):
     """A thousand pounds would be one."""
-    assert "'1,000' may be thousands" in refusal(content)
-    assert "'1,000' may be thousands" in refusal(OFX.replace(b"12.34", b"1,000"))
+    assert "“1,000” may be thousands" in refusal(content)
+    assert "“1,000” may be thousands" in refusal(OFX.replace(b"12.34", b"1,000"))
 
 
 def test_noughts_after_the_pennies_are_no_parts():
@@ -345,7 +345,7 @@ def test_ofx_the_day_is_the_one_that_the_bank_wrote():
 
 def test_ofx_doubles_are_told_and_a_second_file_pasted_to_the_first_is_refused():
     assert only(changed(OFX, ("<FITID>B2", "<FITID>B1"))).warnings == (
-        "The bank’s own reference (FITID) 'B1' is on 2 lines, and should be on one.",
+        "The bank’s own reference (FITID) “B1” is on 2 lines, and should be on one.",
     )
     assert "stands after </OFX>. Give each file by itself." in refusal(OFX + OFX)
 
@@ -359,7 +359,7 @@ def test_ofx_what_cannot_be_read_is_never_passed_over():
 def test_camt_without_its_name_is_refused_and_another_message_is_named():
     name = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
     assert "does not say which message it is" in refusal(changed(CAMT, (f' xmlns="{name}"', "")))
-    assert "The file is a message 'pain.002.001.03', and no statement" in refusal(
+    assert "The file is a message “pain.002.001.03”, and no statement" in refusal(
         changed(CAMT, ("camt.053.001.08", "pain.002.001.03"))
     )
 
@@ -383,7 +383,7 @@ def test_numbers_of_thousands_of_figures(digits):
 
 
 def test_a_currency_that_is_none_is_refused():
-    assert "'POUND' is not a currency" in refusal(changed(OFX, ("<CURDEF>GBP", "<CURDEF>pound")))
+    assert "“POUND” is not a currency" in refusal(changed(OFX, ("<CURDEF>GBP", "<CURDEF>pound")))
 
 
 def test_mt940_a_field_of_no_end_is_refused():

@@ -132,7 +132,7 @@ def test_money_out_is_written_with_a_minus_everywhere_or_nowhere():
     assert [line.amount_pence for line in only(rows.format("-5.00", "-6.00")).lines] == [-5_00, -6_00, 9_00]
     assert "have a minus and some have none" in refusal(rows.format("-5.00", "6.00"))
     assert "Row 2 has money in and money out" in refusal("Date,Paid out,Paid in\n2026-04-01,5.00,6.00\n")
-    assert "Row 2: money in is '-6.00', below nought" in refusal("Date,Paid out,Paid in\n2026-04-01,,-6.00\n")
+    assert "Row 2: money in is “-6.00”, below nought" in refusal("Date,Paid out,Paid in\n2026-04-01,,-6.00\n")
 
 
 def test_rows_without_an_amount_are_no_lines_and_are_told():
@@ -186,18 +186,18 @@ def test_a_councils_own_mapping(tmp_path):
     assert (line.booked_on, line.amount_pence, line.reference) == (date(2026, 4, 1), -5_00, "Swim")
     assert line.description == "Pool Swim"
     assert "no row has headings" in refusal(rows)
-    assert "The headings of the mapping 'card' are not in the first 50 rows." in refusal("a,b\n1,2\n", str(own))
+    assert "The headings of the mapping “Card” are not in the first 50 rows." in refusal("a,b\n1,2\n", str(own))
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (("days: day first", "days: any"), "days is 'any'; use “day first” or “month first”"),
+        (("days: day first", "days: any"), "days is “any”; use “day first” or “month first”"),
         (("amount: Sum, ", ""), "columns must name booked_on, and amount or paid_in and paid_out"),
-        (("balance: Left", "ballance: Left"), "the column 'ballance' is not known"),
-        (("about:", "abuot:"), "'abuot' is not known"),
-        (("Sum", "[]"), "the column 'amount' must have a heading, or a list of headings"),
-        (("days: day first", "currency: pounds"), "currency is 'pounds'; use three letters"),
+        (("balance: Left", "ballance: Left"), "the column “ballance” is not known"),
+        (("about:", "abuot:"), "“abuot” is not known"),
+        (("Sum", "[]"), "the column “amount” must have a heading, or a list of headings"),
+        (("days: day first", "currency: pounds"), "currency is “pounds”; use three letters"),
         (("columns:", "columns: 1\nabout2:"), "it must have `columns`"),
     ],
 )
@@ -218,7 +218,7 @@ def test_a_card_may_write_what_was_spent_without_a_minus(tmp_path):
         note for note in statement.warnings if "follow" in note
     ]
     own.write_text("columns: {booked_on: Day, amount: Sum}\nsigns: the other way round\n")
-    with pytest.raises(CannotRead, match="signs is 'the other way round'"):
+    with pytest.raises(CannotRead, match="signs is “the other way round”"):
         mapping_named(str(own))
 
 
@@ -227,7 +227,7 @@ def test_two_columns_of_one_name_are_not_told_apart(tmp_path):
 
 
 def test_a_mapping_that_is_not_there_names_those_that_are():
-    with pytest.raises(CannotRead, match=r"There is no mapping 'barklays'.*barclays"):
+    with pytest.raises(CannotRead, match=r"There is no mapping “barklays”.*barclays"):
         mapping_named("barklays")
 
 
@@ -264,11 +264,11 @@ def test_a_workbook():
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (workbook(ROWS, ROWS), "2 sheets have rows ('Sheet1', 'Sheet2'), and one must."),
+        (workbook(ROWS, ROWS), "2 sheets have rows (“Sheet1”, “Sheet2”), and one must."),
         (workbook([]), "No sheet of the workbook has a row."),
         (workbook([["a", "b"]]), "no row has headings of a table"),
         (workbook(ROWS)[:900], "The workbook cannot be read"),
-        (xlsx({"S": [["Date", "Amount"], ["2026-04-01", "27.5%"]]}), "Row 2: '27.5%' is not an amount."),
+        (xlsx({"S": [["Date", "Amount"], ["2026-04-01", "27.5%"]]}), "Row 2: “27.5%” is not an amount."),
     ],
 )
 def test_a_workbook_that_cannot_be_read_is_one_sentence(content, sentence):

@@ -68,6 +68,8 @@ def test_a_payment_that_came_back_says_what_to_do_and_whom_to_ring(waiting, ada_
     paid(make_run(pay_on=FIRST_DUE, by=finn, on=LAST_DAY), LAST_DAY, returned={1: "account closed"})
     page = page_on(ada_user, FIRST_DUE)
     assert page.count("came back on") == 1 and "are on hold" not in page
+    theirs = page_on(finn, FIRST_DUE)
+    assert theirs.count("Ada Bell") == 1 and "see to the bank details, and lift the hold" in theirs  # told once
     assert f'href="/cases/{case.pk}/budget/#paid-into">check that account •••••678 is right</a>' in page
     assert 'href="tel:01632960100">01632 960100</a> and ask for <strong>Bea Okafor</strong>, your worker' in page
     theirs = page_on(tom, FIRST_DUE)

@@ -12,6 +12,7 @@ from leeway import said
 from leeway.access.access import check_can
 from leeway.access.actions import invite
 from leeway.access.alike import plain_name
+from leeway.access.invitations import is_locked, unlock
 from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
@@ -408,11 +409,11 @@ def claim_relationship(case: Case, relationship: Relationship, version: int, by:
 
 
 @transaction.atomic
-def invite_person(*, case: Case, email: str, site_address: str, by: User, on: date) -> Person:
+def invite_person(*, case: Case, email: str, site_address: str, try_again: str = "", by: User, on: date) -> Person:
     """Invite the person to see their own record, and to take part in it; again, while they never signed in.
 
     A mistyped address is put right by inviting again: it opens nothing any more. Whoever signs in with the address
-    already must have the person's name.
+    already must have the person's name. Where too many birthdays were tried, `try_again` says why more may be.
     """
     check_can_work_on(by, case)
     person = Person.objects.select_for_update(no_key=True).get(pk=case.person_id)
@@ -420,8 +421,12 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
     before = person.user
     if before is not None and before.has_usable_password():
         raise Refusal(f"{person} signs in already, as {before.email}.")
+    locked = before is not None and is_locked(before)
+    if locked:
+        ask = "Say in a sentence how you know that it is they who tried, and not somebody else."
+        try_again = said.sentence(try_again, ask=ask, field="try_again")
     user = invite(email=email, name=str(person), site_address=site_address, by=by, on=on)
-    if user == before and case.story.filter(kind=Event.INVITED, happened_on=on).exists():
+    if not locked and user == before and case.story.filter(kind=Event.INVITED, happened_on=on).exists():
         raise Refusal(f"{person} was invited today already. The email is on its way.", field="email")
     if Person.objects.filter(user=user).exclude(pk=person.pk).exists():
         raise Refusal("Someone else on record signs in with this address. Ask for another one.", field="email")
@@ -435,7 +440,11 @@ def invite_person(*, case: Case, email: str, site_address: str, by: User, on: da
         )
     person.user = user
     person.save(update_fields=["user"])
-    tell(case=case, kind=Event.INVITED, sentence=f"{person} was invited to sign in.", by=by, on=on)
+    sentence = f"{person} was invited to sign in."
+    if before is not None and locked:
+        unlock(before)
+        sentence += f" They can try their birthday again: {try_again}"
+    tell(case=case, kind=Event.INVITED, sentence=sentence, by=by, on=on)
     return person
 
 

@@ -38,6 +38,7 @@ from leeway.forms import (
 )
 from leeway.law.births import Birth
 from leeway.messages.recipients import check_phone
+from leeway.nhs import check_digit_fits
 from leeway.refusal import Refusal
 
 #: How well a birthday is known.
@@ -72,7 +73,14 @@ class SearchForm(forms.Form):
     )
 
     def clean_words(self):
-        return kept_if(read, self.cleaned_data["words"])
+        words = kept_if(read, self.cleaned_data["words"])
+        number = read(words).nhs_number
+        if number and not check_digit_fits(int(number)):
+            raise forms.ValidationError(
+                "This cannot be an NHS number: its last digit does not fit the others. Check each digit, or look for "
+                "the name or the birthday."
+            )
+        return words
 
 
 class PersonForm(forms.Form):
@@ -363,6 +371,17 @@ class InvitePersonForm(forms.Form):
     email = forms.EmailField(
         label="Email address", help_text="The invitation goes to it, and they sign in with it.", max_length=254
     )
+    try_again = forms.CharField(
+        label="Why may they try their birthday again?",
+        help_text="How you know that it is they who tried: they rang you, or you were with them.",
+        max_length=300,
+        required=False,
+    )
+
+    def __init__(self, *args, locked: bool, **options):
+        super().__init__(*args, **options)
+        if not locked:
+            del self.fields["try_again"]
 
 
 class ConfirmForm(forms.Form):

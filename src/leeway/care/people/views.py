@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from leeway.access import looks as access_looks
 from leeway.access.access import SignedIn
+from leeway.access.invitations import is_locked
 from leeway.access.roles import Capability
 from leeway.acting import act, press
 from leeway.care.people import actions, forms, leave, queries
@@ -299,13 +300,15 @@ def invite_person(request: SignedIn, case_id):
     case = queries.get_case(case_id, seen_by=request.user, page="Inviting them to sign in", of_the_living=True)
     before = case.person.user
     form = forms.InvitePersonForm(
-        request.POST or None, initial={"email": before.email if before else case.person.email}
+        request.POST or None,
+        initial={"email": before.email if before else case.person.email},
+        locked=before is not None and is_locked(before),
     )
     if act(
         form,
         lambda **by_on: actions.invite_person(
             case=case,
-            email=form.cleaned_data["email"],
+            **form.cleaned_data,
             site_address=request.build_absolute_uri("/"),
             **by_on,
         ),

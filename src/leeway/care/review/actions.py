@@ -61,7 +61,7 @@ def ask_for_review(*, case: Case, words: str, by: User, on: date) -> Review:
     require_stage(case.stage, Stage.ACTIVE)
     check_lives(case.person)
     ask = "Say in a few words why you would like a review."
-    words = said.sentence(words, ask=ask, field="words", least=said.A_WORD)
+    words = said.sentence(words, ask=ask, field="words", least=said.FEW)
     again = Review.objects.filter(case=case, held_on=None, asked_on__isnull=False).exists()
     review = review_as_asked(case=case, words=words, by=by, on=on)
     asked = "said more about the review that was asked for" if again else "asked for a review"

@@ -21,6 +21,12 @@ from leeway.money.budgets.presenters import where_the_money_is
 from leeway.money.budgets.schedule import year_pence
 from leeway.money.payees.queries import ways_ready
 
+#: What is said where payments go on: a run that stands is frozen.
+GOES_WITH = (
+    "What fell due meanwhile goes with the next run that is made: one that is made already stays as it is. What cannot "
+    "wait can be paid the same day."
+)
+
 
 @require_GET
 def show(request: SignedIn, case_id):
@@ -117,7 +123,7 @@ def away(request: SignedIn, case_id, hold_id):
         return treat(hold=held, reason=said["days_because"], **days, **by_on)
 
     if act(form, go_on, request):
-        messages.success(request, "The hold is lifted. What fell due meanwhile is in the next payment run.")
+        messages.success(request, f"The hold is lifted. {GOES_WITH}")
         return redirect("budgets:show", case_id)
     return render(request, "budgets/away.jinja", {"budget": budget, "hold": held, "stay": stay, "form": form})
 
@@ -129,7 +135,7 @@ def lift(request: SignedIn, case_id, hold_id):
     held = queries.get_hold(hold_id, budget=budget)
     form = forms.Form(request.POST)
     if act(form, lambda **by_on: actions.lift_hold(hold=held, **by_on), request):
-        messages.success(request, "The hold is lifted. What fell due meanwhile is in the next payment run.")
+        messages.success(request, f"The hold is lifted. {GOES_WITH}")
         return redirect("budgets:show", case_id)
     return _page(request, case_id, form)
 
@@ -155,7 +161,7 @@ def again(request: SignedIn, case_id):
     budget = queries.get_budget(case_id, seen_by=request.user, page="Set the budget up again")
     form = BecauseForm(request.POST or None)
     if act(form, lambda **by_on: actions.set_up_again(budget=budget, **form.cleaned_data, **by_on), request):
-        messages.success(request, "The budget goes on. What fell due meanwhile is in the next payment run.")
+        messages.success(request, f"The budget goes on. {GOES_WITH}")
         return redirect("budgets:show", case_id)
     return render(request, "budgets/again.jinja", {"budget": budget, "form": form})
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -30,11 +31,13 @@ class ToDo:
 
     label: str
     words: tuple[Words, ...]
+    cases: frozenset[UUID] = frozenset()
 
 
-def to_do(label: str, *words: str | tuple[str, str]) -> ToDo:
-    """A thing to do, from words and from pairs of words and the page that they lead to."""
-    return ToDo(label, tuple(Words(each) if isinstance(each, str) else Words(*each) for each in words))
+def to_do(label: str, *words: str | tuple[str, str], cases: Iterable[UUID] = ()) -> ToDo:
+    """A thing to do, from words and from pairs of words and the page that they lead to; and whose payments it names."""
+    linked = tuple(Words(each) if isinstance(each, str) else Words(*each) for each in words)
+    return ToDo(label, linked, frozenset(cases))
 
 
 def late_in_words(late: tuple[Totals, Sequence[Any]]) -> list[ToDo]:
@@ -54,7 +57,7 @@ def late_in_words(late: tuple[Totals, Sequence[Any]]) -> list[ToDo]:
     one = totals.count == 1
     said += [f". {'It goes' if one else 'They go'} with the run that has {'it' if one else 'them'}, or with the next; "]
     said += ["what is in no run can be ", ("paid the same day", reverse("payments:faster")), "."]
-    return [to_do("Late", *said)]
+    return [to_do("Late", *said, cases=[each.part.budget.case_id for each in first])]
 
 
 def on_account_in_words(interim: Interim) -> ToDo:
@@ -88,13 +91,15 @@ def _came_back(payment: Any, missed: date) -> ToDo:
     due = f", due on {_day(payment.instalment.due_on)}" if payment.instalment else ""
     waits = payment.instalment is None or payment.instalment.due_on <= missed
     same_day = (", or ", ("pay it the same day", reverse("payments:faster"))) if waits else ()
-    again = (" It goes with the next run", *same_day, ".") if payment.free else ()
+    see_to_it = (" Find out why, see to the bank details, and lift the hold.",)
+    again = (" It goes with the next run", *same_day, ".") if payment.free else see_to_it
     return to_do(
         "Came back",
         f"{pounds(payment.amount_pence)} to ",
         (str(payment.case.person), page),
         f"{due}, {payment.returned_because} ({_day(payment.returned_on)}).",
         *again,
+        cases=[payment.case_id],
     )
 
 

@@ -20,13 +20,13 @@ from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.law.numbers import pounds
-from leeway.money.banking.readers.mapping import USUAL, Mapping, mapping_from, shipped
+from leeway.money.banking.readers.mapping import USUAL, Mapping, mapping_from, shipped, title_of
 from leeway.money.banking.readers.tables import DOES_NOT_FOLLOW, read_rows, rows_of
 from leeway.money.banking.statement import Line
 from leeway.money.banking.statement import Statement as Read
 from leeway.money.statements.models import ColumnMapping
 from leeway.money.statements.picking import LASTS, carried
-from leeway.refusal import Refusal, quoted
+from leeway.refusal import Refusal
 
 ROWS_MOST, COLUMNS_MOST, HEADINGS_AMONG = 500, 40, 20
 NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
@@ -98,7 +98,7 @@ def name_of(typed: str) -> str:
             f"Name it with letters, digits and spaces or hyphens, at most {NAME_LONGEST}: “Our card”.", field="name"
         )
     if name in shipped():
-        raise Refusal(f"{quoted(name)} comes with Leeway. Give it another name.", field="name")
+        raise Refusal(f"“{title_of(name)}” comes with Leeway. Give it another name.", field="name")
     return name
 
 
@@ -191,7 +191,7 @@ def mapping_called(name: str) -> Mapping | None:
         return None
     found = shipped().get(name) or own_mapping(name)
     if found is None:
-        raise Refusal(f"The columns “{name}” are not in use any more. Choose others.", field="mapping")
+        raise Refusal(f"The columns “{title_of(name)}” are not in use any more. Choose others.", field="mapping")
     return found
 
 

@@ -14,7 +14,7 @@ from leeway.access.access import SignedIn, check_can
 from leeway.access.roles import Capability
 from leeway.acting import act, attempt
 from leeway.files.uploads import NEVER_ON_DISK
-from leeway.money.banking.readers.mapping import shipped
+from leeway.money.banking.readers.mapping import shipped, title_of
 from leeway.money.banking.statement import Statement as Read
 from leeway.money.statements import actions, columns, forms
 from leeway.money.statements.models import ColumnMapping
@@ -27,7 +27,7 @@ EXAMPLES_SHOWN, LINES_SHOWN = 4, 12
 def every(request: SignedIn):
     """The mappings that the council made, and those that come with Leeway."""
     check_can(request.user, Capability.RECONCILE)
-    context = {"own": columns.in_use().values(), "shipped": [name.replace("-", " ").capitalize() for name in shipped()]}
+    context = {"own": columns.in_use().values(), "shipped": [title_of(name) for name in shipped()]}
     return render(request, "statements/columns.jinja", context)
 
 

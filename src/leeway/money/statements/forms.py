@@ -12,7 +12,7 @@ from django.core import signing
 from leeway.days import HAPPENED
 from leeway.files.uploads import NEVER_ON_DISK, most_bytes_of
 from leeway.forms import PoundsField, set_choices
-from leeway.money.banking.readers.mapping import OUT_HAS_NO_MINUS, shipped
+from leeway.money.banking.readers.mapping import OUT_HAS_NO_MINUS, shipped, title_of
 from leeway.money.banking.statement import mapping_named
 from leeway.money.statements import columns
 from leeway.money.statements.kinds import ORDERS, Because, What, Whose
@@ -82,7 +82,7 @@ class TableForm(forms.Form):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         own = [(name, each.title) for name, each in columns.in_use().items()]
-        named = [(name, name.replace("-", " ").capitalize()) for name in shipped()]
+        named = [(name, title_of(name)) for name in shipped()]
         set_choices(self, "mapping", [(BY_THE_HEADINGS, "Tell it by the headings"), *own, *named])
 
     @property

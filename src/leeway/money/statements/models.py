@@ -10,6 +10,7 @@ from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.files.models import File
 from leeway.guards import kept
+from leeway.money.banking.readers.mapping import title_of
 from leeway.money.contributions.models import Receipt
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
@@ -77,7 +78,7 @@ class ColumnMapping(models.Model):
     @property
     def title(self) -> str:
         """Its name as people read it: “Our card”."""
-        return self.name.replace("-", " ").capitalize()
+        return title_of(self.name)
 
     @property
     def is_ended(self) -> bool:

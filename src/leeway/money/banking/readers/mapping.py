@@ -43,6 +43,15 @@ class Columns:
     currency: tuple[str, ...] = ()
 
 
+def title_of(name: str) -> str:
+    """The name of a mapping as people read it.
+
+    >>> title_of("our-card")
+    'Our card'
+    """
+    return name.replace("-", " ").capitalize()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
     """The columns of one kind of table, and what the table does not say itself.
@@ -58,6 +67,11 @@ class Mapping:
     currency: str = "GBP"
     loose: bool = False
     out_has_no_minus: bool = False
+
+    @property
+    def title(self) -> str:
+        """Its name as people read it: “Our card”."""
+        return title_of(self.name)
 
     def places(self, header: list[str]) -> dict[str, tuple[int, ...]] | None:
         """Where in a row of headings each column is; None where the row is not this table's headings."""

@@ -162,7 +162,7 @@ def _plain(cell: str) -> str:
 def _no_headings(mapping: Mapping | None) -> str:
     if mapping:
         return (
-            f"The headings of the mapping {quoted(mapping.name)} are not in the first {HEADINGS_WITHIN} rows. Choose "
+            f"The headings of the mapping “{mapping.title}” are not in the first {HEADINGS_WITHIN} rows. Choose "
             "another, or describe these columns once from this file."
         )
     return (
