@@ -508,6 +508,7 @@ EVENTS: dict[Event, Follows] = {
     ),
     Event.BUDGET_STARTED: Follows(over=(Over((Event.DEATH_UNDONE, Event.CHARGE_CHANGES), (Whose.FINANCE,)),)),
     Event.BUDGET_ENDED: Follows(over=WITH_MONEY),
+    Event.BUDGET_GOES_ON: NOTHING,  # what is paid, CHARGE_DECIDED tells
     Event.LAST_COST: NOTHING,
     Event.INTERIM_ASKED: _asks(
         ToDo(

@@ -66,6 +66,7 @@ class Event(TextChoices):
     BANK_DETAILS = "bank_details", "Bank details"
     BUDGET_STARTED = "budget_started", "Budget started"
     BUDGET_ENDED = "budget_ended", "Budget ended"
+    BUDGET_GOES_ON = "budget_goes_on", "Budget goes on at another charge"
     INTERIM_ASKED = "interim_asked", "Money on account asked for"
     INTERIM_SETTLED = "interim_settled", "Money on account decided"
     LAST_COST = "last_cost", "Something still owed after the end"
@@ -88,7 +89,7 @@ OF_MONEY = frozenset(
         Event.MONEY_CHECK_STARTED, Event.MONEY_CHECK_DONE, Event.CHARGE_CHANGES, Event.CHARGE_DECIDED,
         Event.DIRECT_PAYMENT_DECIDED, Event.AUTHORITY_ENDED, Event.AGREED, Event.SUPPORT_ENDED,
         Event.DIED, Event.DEATH_UNDONE, Event.STAY, Event.STAY_ENDED, Event.STAY_UNDONE,
-        Event.BANK_DETAILS, Event.BUDGET_STARTED, Event.BUDGET_ENDED, Event.INTERIM_ASKED, Event.INTERIM_SETTLED,
+        Event.BANK_DETAILS, Event.BUDGET_STARTED, Event.BUDGET_ENDED, Event.BUDGET_GOES_ON, Event.INTERIM_ASKED, Event.INTERIM_SETTLED,
         Event.LAST_COST, Event.HELD, Event.HOLD_EXTENDED, Event.DAYS_LEFT_OUT, Event.HOLD_LIFTED,
         Event.PAYMENT_SENT, Event.PAYMENT_LATE, Event.PAYMENT_RETURNED, Event.PAYMENT_FAILED, Event.SHARE_RECEIVED,
     }

@@ -439,7 +439,7 @@ def paid_beyond_deaths(budgets: Collection[Budget]) -> dict[UUID, int]:
         died_on = budget.case.person.date_of_death
         if died_on is not None and not (hasattr(budget, "ending") and budget.ending.ends_on <= died_on):
             last_days[budget.pk] = max(died_on, budget.starts_on - DAY)
-    beyond = _paid_beyond(last_days) if last_days else {}
+    beyond = paid_beyond_of_many(last_days)
     return {budget.pk: sum(beyond.get(budget.pk, {}).values()) for budget in budgets}
 
 
@@ -465,31 +465,48 @@ def lines_to_report(*, until: date, seen_by: User) -> QuerySet[PlanLine]:
 
 def funded_until_day(budget: Budget) -> date:
     """The last day that a budget is funded for."""
-    regular = Funding.objects.filter(part__budget=budget, kind=InstalmentKind.REGULAR)
-    last = regular.order_by("-ends_on").values_list("ends_on", flat=True).first()
-    return last or funded_until(budget.starts_on, budget.pay_calendar_starts_on)
+    return funded_until_days([budget])[budget.pk]
 
 
-def unpaid_instalments(part: Part) -> QuerySet[Instalment]:
-    """A part's instalments that are neither with the bank, nor paid, nor cancelled."""
-    return part.instalments.filter(~Exists(SENT), cancellation=None)
+def funded_until_days(budgets: Collection[Budget]) -> dict[UUID, date]:
+    """The last day that each of some budgets is funded for."""
+    regular = Funding.objects.order_by().filter(part__budget__in=budgets, kind=InstalmentKind.REGULAR)
+    last = dict(regular.values_list("part__budget").annotate(Max("ends_on")))
+    return {each.pk: last.get(each.pk) or funded_until(each.starts_on, each.pay_calendar_starts_on) for each in budgets}
 
 
-def approved_to_send(budget: Budget, last_day: date) -> QuerySet[Instalment]:
-    """Instalments for days after one that an approved run has, whose file may be with the bank at this moment."""
-    rows = Instalment.objects.filter(part__budget=budget, ends_on__gt=last_day)
-    return rows.filter(
-        payments__run__approved_on__isnull=False, payments__run__sent_on=None, payments__run__given_up_on=None
+def unpaid_instalments(parts: Collection[Part]) -> QuerySet[Instalment]:
+    """The instalments of some parts that are neither with the bank, nor paid, nor cancelled."""
+    return Instalment.objects.filter(~Exists(SENT), part__in=parts, cancellation=None)
+
+
+def approved_to_send(last_days: Mapping[UUID, date]) -> set[UUID]:
+    """Of some budgets, those of which an approved run pays for days after one: its file may be with the bank now."""
+    paid = Instalment.objects.order_by().filter(
+        part__budget__in=last_days,
+        payments__run__approved_on__isnull=False,
+        payments__run__sent_on=None,
+        payments__run__given_up_on=None,
     )
+    rows = paid.values_list("part__budget").annotate(Max("ends_on"))
+    return {budget for budget, last in rows if last > last_days[budget]}
+
+
+def is_approved_to_send(instalment: Instalment) -> bool:
+    """Whether an approved run has an instalment, so that its file may be with the bank at this moment."""
+    payments = instalment.payments.filter(run__approved_on__isnull=False, run__sent_on=None, run__given_up_on=None)
+    return bool(payments.exists())
 
 
 def paid_beyond(budget: Budget, last_day: date) -> dict[str, int]:
     """What was sent, by way of holding, for days after one: the difference of what was sent and what was due."""
-    return dict(_paid_beyond({budget.pk: last_day}).get(budget.pk, {}))
+    return dict(paid_beyond_of_many({budget.pk: last_day}).get(budget.pk, {}))
 
 
-def _paid_beyond(last_days: Mapping[UUID, date]) -> Mapping[UUID, Counter[str]]:
+def paid_beyond_of_many(last_days: Mapping[UUID, date]) -> Mapping[UUID, Counter[str]]:
     """The same of some budgets, each after a last day of its own."""
+    if not last_days:
+        return {}
     found: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
     rows = Instalment.objects.filter(part__budget__in=last_days, kind=InstalmentKind.REGULAR, cancellation=None)
     later = rows.filter(ends_on__gt=min(last_days.values()))

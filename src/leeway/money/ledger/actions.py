@@ -1,12 +1,13 @@
 """Every write to the ledger. Rows are only ever added."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from leeway.access.access import check_can
 from leeway.access.models import User
@@ -18,6 +19,8 @@ from leeway.money.ledger.reasons import DAYS_AHEAD_MOST, FIRST_DAY, REVERSE
 from leeway.refusal import Refusal
 
 ROWS_AT_ONCE = 20_000
+#: Which account: its kind, the id of its case if it is one of a case, and its name.
+type Place = tuple[Kind, uuid.UUID | None, str]
 
 
 class AlreadyUsed(Refusal):
@@ -45,6 +48,31 @@ def open_account(*, kind: Kind, case: Case | None = None, name: str = "", by: Us
     return account
 
 
+def open_accounts(*, wanted: Collection[Place], by: User, on: date) -> Mapping[Place, uuid.UUID]:
+    """Give the ids of many accounts, each told by its kind, case and name, opening those that are not there yet."""
+    check_can(by, Capability.PAY)
+    places = set(wanted)
+    if not places:
+        return {}
+    known = _accounts_at(places)
+    if missing := places - known.keys():
+        Account.objects.bulk_create(
+            [Account(kind=kind, case_id=case, name=name) for kind, case, name in sorted(missing, key=str)],
+            ignore_conflicts=True,  # somebody else may open one at this moment
+        )
+        known = _accounts_at(places)
+    return known
+
+
+def _accounts_at(places: Collection[Place]) -> dict[Place, uuid.UUID]:
+    kinds = {kind for kind, _, _ in places}
+    rows = Account.objects.filter(
+        Q(case__in={case for _, case, _ in places if case}) | Q(case=None), kind__in=kinds
+    ).values_list("kind", "case", "name", "pk")
+    found = {(Kind(kind), case, name): pk for kind, case, name, pk in rows}
+    return {place: found[place] for place in places if place in found}
+
+
 def transfer(*, new: NewTransfer, by: User, on: date) -> None:
     """Move money once. The same transfer asked for again does nothing; see transfer_many for what is refused."""
     transfer_many(new=[new], by=by, on=on)
@@ -61,9 +89,7 @@ def transfer_many(*, new: Sequence[NewTransfer], by: User, on: date) -> None:
     check_can(by, Capability.PAY)
     for each in new:
         _require_sense(each, on)
-    for each in new:
-        if each.corrects:
-            _require_mirror(each, each.corrects)
+    _require_mirrors([each for each in new if each.corrects])
     _insert(new, by)
 
 
@@ -86,7 +112,12 @@ def give_back(
 ) -> None:
     """Move some or all of an earlier transfer back where it came from, naming it."""
     check_day(effective_date, PLANNED, field="effective_date", what="The day of the transfer", on=on)
-    new = NewTransfer(
+    transfer(new=given_back(original, id, amount_pence, effective_date), by=by, on=on)
+
+
+def given_back(original: Transfer, id: uuid.UUID, amount_pence: int, effective_date: date) -> NewTransfer:
+    """The transfer that moves some or all of an earlier one back where it came from."""
+    return NewTransfer(
         id=id,
         debit=original.credit_id,
         credit=original.debit_id,
@@ -96,7 +127,6 @@ def give_back(
         about=original.about,
         corrects=original.pk,
     )
-    transfer(new=new, by=by, on=on)
 
 
 def _require_sense(new: NewTransfer, on: date) -> None:
@@ -111,17 +141,27 @@ def _require_sense(new: NewTransfer, on: date) -> None:
         )
 
 
-def _require_mirror(new: NewTransfer, corrected: uuid.UUID) -> None:
-    original = Transfer.objects.select_for_update().filter(pk=corrected).first()
-    if original is None:
-        raise Refusal("The transfer to correct is not in the ledger.")
-    if (new.debit, new.credit) != (original.credit_id, original.debit_id):
-        raise Refusal("A correction moves money back between the same two accounts as the transfer it corrects.")
-    if new.reason != REVERSE.get(Reason(original.reason)):
-        raise Refusal(f"“{new.reason.label}” is not how a transfer “{original.get_reason_display()}” is corrected.")
-    before = original.corrections.exclude(pk=new.id).aggregate(pence=Sum("amount_pence"))["pence"] or 0
-    if before + new.amount_pence > original.amount_pence:
-        raise Refusal("A correction cannot give back more than was moved.")
+def _require_mirrors(new: Sequence[NewTransfer]) -> None:
+    """Refuse a correction that is not the reverse of what it corrects, or that gives back more, of all at once."""
+    if not new:
+        return
+    originals = Transfer.objects.select_for_update().in_bulk({each.corrects for each in new})
+    before: Counter[uuid.UUID | None] = Counter()
+    others = Transfer.objects.order_by().filter(corrects__in=originals).exclude(pk__in=[each.id for each in new])
+    before.update(dict(others.values_list("corrects").annotate(Sum("amount_pence"))))
+    for each in new:
+        original = originals.get(each.corrects) if each.corrects else None
+        if original is None:
+            raise Refusal("The transfer to correct is not in the ledger.")
+        if (each.debit, each.credit) != (original.credit_id, original.debit_id):
+            raise Refusal("A correction moves money back between the same two accounts as the transfer it corrects.")
+        if each.reason != REVERSE.get(Reason(original.reason)):
+            raise Refusal(
+                f"“{each.reason.label}” is not how a transfer “{original.get_reason_display()}” is corrected."
+            )
+        before[each.corrects] += each.amount_pence
+        if before[each.corrects] > original.amount_pence:
+            raise Refusal("A correction cannot give back more than was moved.")
 
 
 ARRAYS = """

@@ -1,6 +1,8 @@
 """Ending a budget: what is cancelled, shortened and released. And what came back for days after the end."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID, uuid5
 
@@ -15,7 +17,7 @@ from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.days import PLANNED, check_day
 from leeway.money.budgets import queries
-from leeway.money.budgets.actions.funding import release, set_aside
+from leeway.money.budgets.actions.funding import ROWS_AT_ONCE, Released, left, posted_of, release
 from leeway.money.budgets.actions.holding import lift, locked, wait
 from leeway.money.budgets.dues import weights
 from leeway.money.budgets.models import (
@@ -25,12 +27,14 @@ from leeway.money.budgets.models import (
     Cancellation,
     Ending,
     Funding,
+    Hold,
     HoldKind,
     Instalment,
     InstalmentKind,
     Part,
 )
 from leeway.money.budgets.schedule import DAY, days_pence
+from leeway.money.ledger.models import Kind
 from leeway.refusal import Refusal
 
 #: What bringing a last day forward changes of an ending.
@@ -70,7 +74,7 @@ def hold_returned(*, instalment: Instalment, reason: str, by: User, on: date) ->
         wait(budget, HoldKind.RETURNED, reason, by, on)
     ending = Ending.objects.filter(budget=budget, replaced=False, ends_on__lt=instalment.ends_on).first()
     if ending and instalment.kind not in LAST_COSTS:
-        release_after(instalment.part, ending, instalment.pk, by, on)
+        release_after([After(instalment.part, ending, instalment.pk)], by, on)
 
 
 def end_as_far_back(
@@ -92,41 +96,50 @@ def end_as_far_back(
     return end_as_far_back(before, ends_on, reason, by, on, replaced=replaced)
 
 
-def end(
-    budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False, goes_on: str = ""
-) -> Ending:
-    """End a budget that whoever calls may end, and tell the case; or bring its last day forward, once.
-
-    `goes_on` is what the story says instead where the same support goes on at another charge.
-    """
-    ending = close(budget, ends_on, reason, by, on, replaced=replaced)
-    sentence = goes_on or f"Budget ends after {ends_on:%-d %B %Y}: {reason.strip()}"
+def end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, replaced: bool = False) -> Ending:
+    """End a budget that whoever calls may end, and tell the case; or bring its last day forward, once."""
+    (ending,) = close([LastDay(budget, ends_on, reason, replaced)], by, on)
+    sentence = f"Budget ends after {ends_on:%-d %B %Y}: {reason.strip()}"
     tell(case=budget.case, kind=Event.BUDGET_ENDED, sentence=sentence, by=by, on=on)
     return ending
 
 
-def close(
-    budget: Budget,
-    ends_on: date,
-    reason: str,
-    by: User,
-    on: date,
-    *,
-    replaced: bool = False,
-    left_out_until: date | None = None,
-) -> Ending:
-    """End a budget, or bring its last day forward. Whoever calls asks whether this user may, and tells the case."""
-    _require_may_end(budget, ends_on, reason)
-    ending = _write(budget, ends_on, reason.strip(), replaced, left_out_until, by, on)
-    for part in budget.parts.all():
-        release_after(part, ending, uuid5(ending.pk, str(ends_on)), by, on)
-    for hold in budget.holds.filter(kind__in=UNTIL_ENDED, lifted_on=None):
+@dataclass(frozen=True, slots=True)
+class LastDay:
+    """A budget that ends after a day, why, and whether another takes its place, after days that are left out or not."""
+
+    budget: Budget
+    ends_on: date
+    reason: str
+    replaced: bool = False
+    left_out_until: date | None = None
+
+
+def close(last_days: Sequence[LastDay], by: User, on: date) -> list[Ending]:
+    """End budgets, or bring their last days forward: of one, and by the same statements of thousands.
+
+    Whoever calls asks whether this user may, and tells the cases.
+    """
+    with_bank = queries.approved_to_send({each.budget.pk: each.ends_on for each in last_days})
+    for each in last_days:
+        _require_may_end(each, with_bank)
+    endings = _write(last_days, by, on)
+    by_budget = {ending.budget_id: ending for ending in endings}
+    ends = []
+    for part in Part.objects.filter(budget__in=by_budget).prefetch_related("fundings").order_by("budget", "way"):
+        ending = by_budget[part.budget_id]
+        part.budget = ending.budget
+        ends.append(After(part, ending, uuid5(ending.pk, str(ending.ends_on))))
+    release_after(ends, by, on)
+    holds = Hold.objects.filter(budget__in=by_budget, kind__in=UNTIL_ENDED, lifted_on=None)
+    for hold in holds.select_related("budget__case__person"):
         lift(hold, by, on)
-    return ending
+    return endings
 
 
-def _require_may_end(budget: Budget, ends_on: date, reason: str) -> None:
+def _require_may_end(last_day: LastDay, with_bank: Collection[UUID]) -> None:
     """Refuse a last day that is no end, or that lies beyond a death or a payment whose file may be with the bank."""
+    budget, ends_on = last_day.budget, last_day.ends_on
     before: Ending | None = getattr(budget, "ending", None)
     if before and ((before.replaced and not queries.never_replaced(budget)) or before.sooner_on):
         raise Refusal("This budget has ended already.")
@@ -141,78 +154,120 @@ def _require_may_end(budget: Budget, ends_on: date, reason: str) -> None:
             "then; what an employer still owes is entered as a last cost afterwards.",
             field="ends_on",
         )
-    said.sentence(reason, ask="Say why the budget ends.", field="reason", least=said.FEW)
-    if queries.approved_to_send(budget, ends_on).exists():
+    said.sentence(last_day.reason, ask="Say why the budget ends.", field="reason", least=said.FEW)
+    if budget.pk in with_bank:
         raise Refusal(
             "A payment for later days is in an approved payment run, so its file may be with the bank. Say under "
             "Payments that the run was sent, or withdraw it; then end the budget."
         )
 
 
-def _write(
-    budget: Budget, ends_on: date, reason: str, replaced: bool, left_out_until: date | None, by: User, on: date
-) -> Ending:
-    beyond_pence = sum(queries.paid_beyond(budget, ends_on).values())
-    ending: Ending | None = getattr(budget, "ending", None)
-    if ending is None:
-        return Ending.objects.create(
-            budget=budget,
-            ends_on=ends_on,
-            first_ends_on=ends_on,
-            reason=reason,
-            paid_beyond_pence=beyond_pence,
-            replaced=replaced,
-            left_out_until=left_out_until,
-            ended_by=by,
-            ended_on=on,
-        )
-    ending.ends_on, ending.paid_beyond_pence, ending.replaced = ends_on, beyond_pence, replaced
-    ending.sooner_by, ending.sooner_on, ending.sooner_because = by, on, reason
-    ending.save(update_fields=SOONER)
-    return ending
+def _write(last_days: Sequence[LastDay], by: User, on: date) -> list[Ending]:
+    beyond = queries.paid_beyond_of_many({each.budget.pk: each.ends_on for each in last_days})
+    endings, new = [], []
+    for each in last_days:
+        budget, ends_on, reason = each.budget, each.ends_on, each.reason.strip()
+        beyond_pence = sum(beyond.get(budget.pk, {}).values())
+        ending: Ending | None = getattr(budget, "ending", None)
+        if ending is None:
+            ending = Ending(
+                budget=budget,
+                ends_on=ends_on,
+                first_ends_on=ends_on,
+                reason=reason,
+                paid_beyond_pence=beyond_pence,
+                replaced=each.replaced,
+                left_out_until=each.left_out_until,
+                ended_by=by,
+                ended_on=on,
+            )
+            new.append(ending)
+        else:
+            ending.ends_on, ending.paid_beyond_pence, ending.replaced = ends_on, beyond_pence, each.replaced
+            ending.sooner_by, ending.sooner_on, ending.sooner_because = by, on, reason
+            ending.save(update_fields=SOONER)
+        endings.append(ending)
+    Ending.objects.bulk_create(new, batch_size=ROWS_AT_ONCE)
+    return endings
 
 
-def _cancel_after(part: Part, ending: Ending, by: User, on: date) -> Counter[tuple[str, date]]:
-    """Cancel unpaid instalments for days after the end, shorten one that straddles it; say what that frees.
+@dataclass(frozen=True, slots=True)
+class After:
+    """A part of a budget that ends, and the id of what releases what is not due after that."""
 
-    What is freed is told by the kind and the first day of the funding that it was set aside with.
+    part: Part
+    ending: Ending
+    because: UUID
+
+
+@dataclass
+class Cancelled:
+    """What is no longer paid of some parts, the shorter payments in its place, and what that frees of each funding.
+
+    What is freed is told by the part, and by the kind and the first day of the funding that it was set aside with.
     """
-    freed: Counter[tuple[str, date]] = Counter()
-    first_days = sorted(part.fundings.filter(kind=InstalmentKind.REGULAR).values_list("starts_on", flat=True))
-    unpaid = queries.unpaid_instalments(part).filter(ends_on__gt=ending.ends_on).exclude(kind__in=LAST_COSTS)
-    for each in list(unpaid):
+
+    cancellations: list[Cancellation] = field(default_factory=list)
+    shorter: list[Instalment] = field(default_factory=list)
+    freed: Counter[tuple[UUID, str, date]] = field(default_factory=Counter)
+
+
+def _cancel_after(after: After, unpaid: Iterable[Instalment], done: Cancelled, by: User, on: date) -> None:
+    """Cancel unpaid instalments for days after the end, shorten one that straddles it; note what that frees."""
+    part, ending = after.part, after.ending
+    first_days = sorted(each.starts_on for each in part.fundings.all() if each.kind == InstalmentKind.REGULAR)
+    for each in unpaid:
+        if each.ends_on <= ending.ends_on:
+            continue
         day = max((one for one in first_days if one <= each.starts_on), default=each.starts_on)
-        funding = (each.kind, day if each.kind == InstalmentKind.REGULAR else each.starts_on)
-        Cancellation.objects.create(instalment=each, reason=ending.because, cancelled_by=by, cancelled_on=on)
-        freed[funding] += each.amount_pence
+        funding = (part.pk, each.kind, day if each.kind == InstalmentKind.REGULAR else each.starts_on)
+        done.cancellations.append(
+            Cancellation(instalment=each, reason=ending.because, cancelled_by=by, cancelled_on=on)
+        )
+        done.freed[funding] += each.amount_pence
         if each.starts_on <= ending.ends_on:
             days = (ending.ends_on - each.starts_on).days + 1
             pence = days_pence(part.paid_pence_per_week, days)
             already_pence = min(each.already_paid_pence, pence)
-            Instalment.objects.create(
-                part=part,
-                starts_on=each.starts_on,
-                ends_on=ending.ends_on,
-                due_on=each.due_on,
-                for_period_pence=pence,
-                already_paid_pence=already_pence,
-                amount_pence=pence - already_pence,
+            done.shorter.append(
+                Instalment(
+                    part=part,
+                    starts_on=each.starts_on,
+                    ends_on=ending.ends_on,
+                    due_on=each.due_on,
+                    for_period_pence=pence,
+                    already_paid_pence=already_pence,
+                    amount_pence=pence - already_pence,
+                )
             )
-            freed[funding] -= pence - already_pence
-    return freed
+            done.freed[funding] -= pence - already_pence
 
 
-def _unspent(funding: Funding, ends_on: date) -> int:
+def _unspent(funding: Funding, ends_on: date, set_aside_pence: int) -> int:
     """What is still set aside for a managed part's days after the end."""
     if funding.kind != InstalmentKind.REGULAR:
         return 0
     kept = sum(pence for _, pence in weights(funding, until=ends_on))
-    return max(0, set_aside(funding) - kept)
+    return max(0, set_aside_pence - kept)
 
 
-def release_after(part: Part, ending: Ending, because: UUID, by: User, on: date) -> None:
-    """Cancel what is not due after the end, and release what was set aside for it. `because`: the id of what did it."""
-    freed = _cancel_after(part, ending, by, on)
-    for funding in part.fundings.all():
-        pence = freed[funding.kind, funding.starts_on] if part.paid_into_id else _unspent(funding, ending.ends_on)
-        release(funding, pence, because, by, on)
+def release_after(ends: Sequence[After], by: User, on: date) -> None:
+    """Cancel what is not due after the end of some parts, and release what was set aside for it."""
+    unpaid = defaultdict(list)
+    for instalment in queries.unpaid_instalments([after.part for after in ends]).exclude(kind__in=LAST_COSTS):
+        unpaid[instalment.part_id].append(instalment)
+    done = Cancelled()
+    for after in ends:
+        _cancel_after(after, unpaid[after.part.pk], done, by, on)
+    Cancellation.objects.bulk_create(done.cancellations, batch_size=ROWS_AT_ONCE)
+    Instalment.objects.bulk_create(done.shorter, batch_size=ROWS_AT_ONCE)
+    fundings = [(after, funding) for after in ends for funding in after.part.fundings.all()]
+    posted = posted_of([funding for after, funding in fundings if not after.part.paid_into_id])
+    released = []
+    for after, funding in fundings:
+        if after.part.paid_into_id:
+            pence = done.freed[after.part.pk, funding.kind, funding.starts_on]
+        else:
+            pence = _unspent(funding, after.ending.ends_on, left(posted[funding.pk][Kind.COMMITTED]))
+        released.append(Released(funding, pence, after.because))
+    release(released, by, on)

@@ -1,9 +1,13 @@
 """Putting money in for a part of a budget, and giving back what is no longer needed."""
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid5
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
@@ -19,25 +23,53 @@ from leeway.money.budgets.models import (
 )
 from leeway.money.budgets.schedule import PaidPeriod, funded_until, instalments
 from leeway.money.budgets.shares import divide, way_of_start_up
-from leeway.money.ledger.actions import NewTransfer, fall_due, give_back, open_account, transfer_many
-from leeway.money.ledger.models import Account, Kind, Reason, Transfer
+from leeway.money.ledger.actions import NewTransfer, Place, fall_due, given_back, open_accounts, transfer_many
+from leeway.money.ledger.models import Kind, Reason, Transfer
+
+ROWS_AT_ONCE = 5000
 
 
-def fund(part: Part, starts_on: date, paid_before_pence: int, by: User, on: date) -> None:
-    """Fund a part from a day to the end of that financial year's pay periods, and schedule what is paid out."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A part of a budget that is to be funded from a day on, and what was paid for these days before."""
+
+    part: Part
+    starts_on: date
+    paid_before_pence: int = 0
+
+
+def fund(wanted: Sequence[Wanted], by: User, on: date) -> None:
+    """Fund parts from a day each to the end of that financial year's pay periods, and schedule what is paid out.
+
+    The same statements do it for one part and for thousands.
+    """
+    fundings, rows = [], []
+    for each in wanted:
+        funding, instalments = _funded(each)
+        rows += instalments
+        fundings += [funding] if funding else []
+    Instalment.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+    Funding.objects.bulk_create(fundings, batch_size=ROWS_AT_ONCE)
+    _post(fundings, by, on)
+
+
+def _funded(wanted: Wanted) -> tuple[Funding | None, list[Instalment]]:
+    """What funding a part writes: the funding, unless there is nothing to fund, and the payments scheduled of it."""
+    part, starts_on = wanted.part, wanted.starts_on
     anchor = part.budget.pay_calendar_starts_on
     ends_on = funded_until(starts_on, anchor)
     weekly_pence = part.paid_pence_per_week
     periods = instalments(starts_on=starts_on, ends_on=ends_on, weekly_pence=weekly_pence, anchor=anchor)
-    total_pence = sum(each.amount_pence for each in periods)
+    total_pence, rows = sum(each.amount_pence for each in periods), []
     if part.paid_into_id:
-        total_pence -= _schedule(part, periods, paid_before_pence)
+        rows = _scheduled(part, periods, wanted.paid_before_pence)
+        total_pence -= sum(row.already_paid_pence for row in rows)
     if not total_pence:
-        return
+        return None, rows if weekly_pence else []
     person = 0 if part.way == Way.DIRECT_PAYMENT else part.charge_pence_per_week
     council = weekly_pence - part.nhs_pence_per_week - person
     nhs_pence, person_pence, council_pence = split(total_pence, [part.nhs_pence_per_week, person, council])
-    funding = Funding.objects.create(
+    funding = Funding(
         part=part,
         starts_on=starts_on,
         ends_on=ends_on,
@@ -45,11 +77,11 @@ def fund(part: Part, starts_on: date, paid_before_pence: int, by: User, on: date
         person_pence=person_pence,
         council_pence=council_pence,
     )
-    _post_funding(funding, by, on)
+    return funding, rows
 
 
-def _schedule(part: Part, periods: list[PaidPeriod], paid_before_pence: int) -> int:
-    """Write the instalments, less what was paid for the same days before; say how much that was."""
+def _scheduled(part: Part, periods: list[PaidPeriod], paid_before_pence: int) -> list[Instalment]:
+    """The instalments of some periods, less what was paid for the same days before."""
     left_pence, rows = paid_before_pence, []
     for each in periods:
         already_pence = min(left_pence, each.amount_pence)
@@ -65,9 +97,7 @@ def _schedule(part: Part, periods: list[PaidPeriod], paid_before_pence: int) -> 
                 amount_pence=each.amount_pence - already_pence,
             )
         )
-    if part.paid_pence_per_week:
-        Instalment.objects.bulk_create(rows)
-    return paid_before_pence - left_pence
+    return rows
 
 
 def fund_start_up(budget: Budget, by: User, on: date) -> None:
@@ -88,18 +118,31 @@ def pay_once(
     funding = Funding.objects.create(
         part=part, kind=kind, starts_on=day, ends_on=day, nhs_pence=0, person_pence=0, council_pence=pence
     )
-    _post_funding(funding, by, on)
+    _post([funding], by, on)
     return instalment, funding
 
 
-def _post_funding(funding: Funding, by: User, on: date) -> None:
+def _post(fundings: Sequence[Funding], by: User, on: date) -> None:
     """The council puts its share in; the NHS and the person promise theirs, which fall due with each period."""
+    places = [place for funding in fundings for kind, _ in _givers(funding) for place in _places(kind, funding)]
+    accounts = open_accounts(wanted=places, by=by, on=on)
+    transfer_many(new=[move for funding in fundings for move in _moves(funding, accounts, on)], by=by, on=on)
+
+
+def _places(kind: Kind, funding: Funding) -> list[Place]:
+    """The account that gives; where it promises, that of what has fallen due is opened with it."""
+    if kind == Kind.FUNDER_COUNCIL:
+        return [(kind, None, "")]
+    return [(each, funding.part.budget.case_id, "") for each in (kind, OWED[kind])]
+
+
+def _moves(funding: Funding, accounts: Mapping[Place, UUID], on: date) -> list[NewTransfer]:
     budget = funding.part.budget
     new = [
         NewTransfer(
             id=_transfer_id(funding, kind),
             debit=budget.available_id,
-            credit=_giver(kind, budget.case, by, on).pk,
+            credit=accounts[_places(kind, funding)[0]],
             amount_pence=pence,
             reason=Reason.FUNDING if kind == Kind.FUNDER_COUNCIL else Reason.PROMISED,
             effective_date=on,
@@ -116,7 +159,7 @@ def _post_funding(funding: Funding, by: User, on: date) -> None:
         effective_date=on,
         about=funding.pk,
     )
-    transfer_many(new=[*new, committing], by=by, on=on)
+    return [*new, committing]
 
 
 def _givers(funding: Funding) -> list[tuple[Kind, int]]:
@@ -128,32 +171,42 @@ def _givers(funding: Funding) -> list[tuple[Kind, int]]:
     return [(kind, pence) for kind, pence in amounts if pence]
 
 
-def _giver(kind: Kind, case: Case, by: User, on: date) -> Account:
-    """The account that gives; where it promises, that of what has fallen due is opened with it."""
-    if kind == Kind.FUNDER_COUNCIL:
-        return open_account(kind=kind, by=by, on=on)
-    open_account(kind=OWED[kind], case=case, by=by, on=on)
-    return open_account(kind=kind, case=case, by=by, on=on)
-
-
 def _transfer_id(funding: Funding, kind: Kind) -> UUID:
     """The same transfer has the same id however often it is asked for."""
     return uuid5(funding.pk, kind.value)
 
 
-def release(funding: Funding, released_pence: int, because: UUID, by: User, on: date) -> None:
+@dataclass(frozen=True, slots=True)
+class Released:
+    """How much of a funding is no longer set aside, and the id of what it is because of."""
+
+    funding: Funding
+    pence: int
+    because: UUID
+
+
+def release(released: Sequence[Released], by: User, on: date) -> None:
     """Move what is no longer set aside back to who gave or promised it, each transfer corrected.
 
-    What fell due and is not due after all is corrected first: whoever paid it already is owed it back. `because` is
-    the id of what released it, so that the same thing releases once.
+    What fell due and is not due after all is corrected first: whoever paid it already is owed it back. The same thing
+    releases once.
     """
-    givers = [kind for kind, _ in _givers(funding)]
-    parts = divide(released_pence, [_left(_posted(funding, kind)) for kind in givers])
-    backs = [(Kind.COMMITTED, released_pence), *zip(givers, parts, strict=True)]
-    for kind, back_pence in backs:
-        if back_pence:
-            give_back_part(_posted(funding, kind), back_pence, because, by, on)
-    _correct_dues(funding, because, by, on)
+    posted = posted_of([each.funding for each in released])
+    new = [move for each in released for move in _backs(each, posted[each.funding.pk], on)]
+    transfer_many(new=new, by=by, on=on)
+    _correct_dues({each.funding.pk: each.because for each in released}, by, on)
+
+
+def _backs(released: Released, posted: Mapping[Kind, Transfer], on: date) -> list[NewTransfer]:
+    givers = [kind for kind, _ in _givers(released.funding)]
+    parts = divide(released.pence, [left(posted[kind]) for kind in givers])
+    backs = [(Kind.COMMITTED, released.pence), *zip(givers, parts, strict=True)]
+    return [_back(posted[kind], pence, released.because, on) for kind, pence in backs if pence]
+
+
+def _back(original: Transfer, pence: int, because: UUID, on: date) -> NewTransfer:
+    """Some of a transfer moved back, once for what it is because of."""
+    return given_back(original, uuid5(because, str(original.pk)), pence, on)
 
 
 def let_days_gone_fall_due(case: Case, on: date) -> None:
@@ -182,40 +235,56 @@ def _falls_due(standing: Standing, day: date, pence: int) -> NewTransfer:
     )
 
 
-def set_aside(funding: Funding) -> int:
-    """What is set aside for a funding still, in pence."""
-    return _left(_posted(funding, Kind.COMMITTED))
+def posted_of(fundings: Collection[Funding]) -> Mapping[UUID, Mapping[Kind, Any]]:
+    """The transfers that put each share of some fundings in, by who gave it, and that set all of it aside.
+
+    Each carries `corrected_pence`: what of it was given back already.
+    """
+    first = Transfer.objects.filter(
+        about__in=[funding.pk for funding in fundings],
+        corrects=None,
+        reason__in=[Reason.FUNDING, Reason.PROMISED, Reason.COMMITMENT],
+    )
+    found: dict[UUID, dict[Kind, Any]] = {funding.pk: {} for funding in fundings}
+    for each in _with_corrected(first).select_related("credit"):
+        kind = Kind.COMMITTED if each.reason == Reason.COMMITMENT else Kind(each.credit.kind)
+        found[each.about][kind] = each
+    return found
 
 
-def _posted(funding: Funding, kind: Kind) -> Transfer:
-    """The transfer that put a share of a funding in, or set all of it aside."""
-    first = Transfer.objects.filter(about=funding.pk, corrects=None)
-    if kind == Kind.COMMITTED:
-        return first.get(reason=Reason.COMMITMENT)
-    return first.get(reason__in=[Reason.FUNDING, Reason.PROMISED], credit__kind=kind)
+def _with_corrected(transfers: QuerySet[Transfer]) -> QuerySet[Any]:
+    corrections = Transfer.objects.order_by().filter(corrects=OuterRef("pk")).values("corrects")
+    corrected = corrections.annotate(pence=Sum("amount_pence")).values("pence")
+    return transfers.annotate(corrected_pence=Coalesce(Subquery(corrected), 0))
 
 
-def _left(moved: Transfer) -> int:
+def left(moved: Any) -> int:
     """What of a transfer was not given back yet."""
-    return moved.amount_pence - sum(back.amount_pence for back in moved.corrections.all())
+    pence: int = moved.amount_pence - moved.corrected_pence
+    return pence
 
 
-def _correct_dues(funding: Funding, because: UUID, by: User, on: date) -> None:
-    """Take back what fell due of a funding beyond what can fall due of it now, the latest first."""
-    for standing in standings(Funding.objects.filter(pk=funding.pk)):
-        too_much_pence = standing.due_pence - standing.can_fall_due_pence
-        fell_due = Transfer.objects.filter(reason=Reason.FELL_DUE, about=funding.pk, credit=standing.owed)
-        for each in fell_due.order_by("-effective_date"):
-            back_pence = min(too_much_pence, _left(each))
-            if back_pence > 0:
-                give_back_part(each, back_pence, because, by, on)
-                too_much_pence -= back_pence
+def _correct_dues(because: Mapping[UUID, UUID], by: User, on: date) -> None:
+    """Take back what fell due of fundings beyond what can fall due of them now, the latest first."""
+    too_much = {}
+    for standing in standings(Funding.objects.filter(pk__in=because)):
+        if (pence := standing.due_pence - standing.can_fall_due_pence) > 0:
+            too_much[standing.funding.pk, standing.owed] = pence
+    if not too_much:
+        return
+    fell_due = Transfer.objects.filter(reason=Reason.FELL_DUE, about__in={funding for funding, _ in too_much})
+    new = []
+    for each in _with_corrected(fell_due).order_by("-effective_date"):
+        back_pence = min(too_much.get((each.about, each.credit_id), 0), left(each))
+        if back_pence > 0:
+            new.append(_back(each, back_pence, because[each.about], on))
+            too_much[each.about, each.credit_id] -= back_pence
+    transfer_many(new=new, by=by, on=on)
 
 
 def give_back_part(original: Transfer, pence: int, because: UUID, by: User, on: date) -> None:
     """Move some of a transfer back, once for what it is because of."""
-    again = uuid5(because, str(original.pk))
-    give_back(original=original, id=again, amount_pence=pence, effective_date=on, by=by, on=on)
+    transfer_many(new=[_back(original, pence, because, on)], by=by, on=on)
 
 
 def give_back_whole(funding: Funding, because: UUID, by: User, on: date) -> None:

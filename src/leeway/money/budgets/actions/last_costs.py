@@ -26,7 +26,6 @@ from leeway.money.budgets.models import (
     LastCost,
     Part,
 )
-from leeway.money.budgets.schedule import DAY
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.refusal import Refusal
 
@@ -114,8 +113,8 @@ def _still_owed(cost: LastCost) -> LastCost:
     costs = LastCost.objects.select_related("funding__part", "instalment__part__budget__case__person")
     cost = costs.get(pk=cost.pk)
     owed = cost.instalment
-    if not queries.unpaid_instalments(owed.part).filter(pk=owed.pk).exists():
+    if not queries.unpaid_instalments([owed.part]).filter(pk=owed.pk).exists():
         raise Refusal("This was paid or cancelled already.")
-    if queries.approved_to_send(owed.part.budget, owed.ends_on - DAY).filter(pk=owed.pk).exists():
+    if queries.is_approved_to_send(owed):
         raise Refusal("This is in an approved payment run, so its file may be with the bank. Withdraw the run first.")
     return cost

@@ -19,10 +19,10 @@ from leeway.care.planning.actions import ask_for_nothing
 from leeway.days import PLANNED, check_day
 from leeway.law.numbers import pounds
 from leeway.money.budgets import queries
-from leeway.money.budgets.actions.ending import close
+from leeway.money.budgets.actions.ending import LastDay, close
 from leeway.money.budgets.actions.funding import let_days_gone_fall_due
 from leeway.money.budgets.actions.holding import lift
-from leeway.money.budgets.actions.starting import go_on, open_budget
+from leeway.money.budgets.actions.starting import Opening, go_on, open_budgets
 from leeway.money.budgets.models import WHILE_AWAY, Budget, Hold
 from leeway.money.budgets.schedule import DAY
 from leeway.refusal import Refusal
@@ -45,8 +45,8 @@ def leave_out_days(*, hold: Hold, starts_on: date, ends_on: date, reason: str, b
     ask = "Say why these days are left out. The person can read this."
     why = said.sentence(reason, ask=ask, field="days_because", least=said.FEW)
     paid = queries.paid_beyond(budget, starts_on - DAY)
-    close(budget, starts_on - DAY, why, by, on, replaced=True, left_out_until=ends_on)
-    after = open_budget(case, budget.plan, budget.charge, ends_on + DAY, paid, by, on)
+    close([LastDay(budget, starts_on - DAY, why, replaced=True, left_out_until=ends_on)], by, on)
+    (after,) = open_budgets([Opening(case, budget.plan, budget.charge, ends_on + DAY, paid)], by, on)
     hold.left_out_from, hold.left_out_until, hold.days_because = starts_on, ends_on, why
     lift(hold, by, on)
     sentence = f"{_days(starts_on, ends_on)}: nothing is paid, and nothing is charged. {why}"

@@ -1,7 +1,10 @@
 """Starting a budget, funding its next year, going on where one was ended by mistake."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -23,8 +26,8 @@ from leeway.care.planning.queries import charges_of
 from leeway.care.review.actions import schedule_review
 from leeway.law.numbers import pounds
 from leeway.money.budgets import queries
-from leeway.money.budgets.actions.ending import end, end_as_far_back
-from leeway.money.budgets.actions.funding import fund, fund_start_up, let_days_gone_fall_due
+from leeway.money.budgets.actions.ending import LastDay, close, end_as_far_back
+from leeway.money.budgets.actions.funding import ROWS_AT_ONCE, Wanted, fund, fund_start_up, let_days_gone_fall_due
 from leeway.money.budgets.actions.holding import locked
 from leeway.money.budgets.actions.interim import take_off
 from leeway.money.budgets.models import (
@@ -36,12 +39,14 @@ from leeway.money.budgets.models import (
 )
 from leeway.money.budgets.schedule import DAY
 from leeway.money.budgets.shares import Share, order_of_charge, shares_of
-from leeway.money.ledger.actions import open_account
+from leeway.money.ledger.actions import Place, open_accounts
 from leeway.money.ledger.models import Kind
 from leeway.money.payees.models import PAID_WAYS
-from leeway.money.payees.queries import ways_ready
+from leeway.money.payees.queries import ways_ready_of
 from leeway.refusal import Refusal
 
+#: Stands for the name of the accounts that a budget has for itself: one budget a case is opened at a time.
+OWN = "own"
 PAID_INTO = {Way.DIRECT_PAYMENT: Kind.HELD_BY_PERSON, Way.SERVICE_FUND: Kind.HELD_BY_PROVIDER}
 
 
@@ -63,7 +68,7 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
     first, *later = charges_of(plan)
     before = _replace_earlier(case, starts_on, by, on)
     paid = Counter(before) + Counter(queries.on_account(case))
-    budget = open_budget(case, plan, first, starts_on, paid, by, on)
+    (budget,) = open_budgets([Opening(case, plan, first, starts_on, paid)], by, on)
     left_pence = take_off(case, budget, before, by, on)
     for charge in later:
         budget = go_on(budget, charge, by, on)
@@ -103,8 +108,7 @@ def fund_next_year(*, budget: Budget, by: User, on: date) -> Budget:
     until = queries.funded_until_day(budget)
     if on < until - queries.FUNDED_AHEAD:
         raise Refusal(f"This budget is funded until {until:%-d %B %Y}. Fund it further in the last three months.")
-    for part in budget.parts.all():
-        fund(part, until + DAY, 0, by, on)
+    fund([Wanted(part, until + DAY) for part in budget.parts.all()], by, on)
     return budget
 
 
@@ -138,7 +142,7 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
     reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
     starts_on = ended.ending.ends_on + DAY
     paid = queries.paid_beyond(ended, ended.ending.ends_on)
-    again = open_budget(case, ended.plan, ended.charge, starts_on, paid, by, on)
+    (again,) = open_budgets([Opening(case, ended.plan, ended.charge, starts_on, paid)], by, on)
     ended.ending.replaced = True
     ended.ending.save(update_fields=["replaced"])
     let_days_gone_fall_due(case, on)
@@ -149,77 +153,144 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
 
 def go_on(budget: Budget, charge: Decision, by: User, on: date) -> Budget:
     """Have a budget of the same plan take a budget's place from the first day of a charge that is another one."""
-    last_day = charge.law_on - DAY
-    while (until := queries.funded_until_day(budget)) < last_day and _pays_out(budget):
-        for part in budget.parts.all():
-            fund(part, until + DAY, 0, by, on)
-    paid = queries.paid_beyond(budget, last_day)
+    (after,) = go_on_together([(budget, charge)], by, on)
+    tell(case=budget.case, kind=Event.BUDGET_GOES_ON, sentence=goes_on(budget, charge), by=by, on=on)
+    return after
+
+
+def goes_on(budget: Budget, charge: Decision) -> str:
+    """What the story of a case says where its budget goes on at another charge."""
+    return f"The budget goes on. {_goes_on_because(budget, charge)}."
+
+
+def _goes_on_because(budget: Budget, charge: Decision) -> str:
     pays = pounds(charge.result["charge_pence_per_week"])
-    reason = f"From {charge.law_on:%-d %B %Y} {budget.case.person} pays {pays} a week, {charge.why}"
-    end(budget, last_day, reason, by, on, replaced=True, goes_on=f"The budget goes on. {reason}.")
-    return open_budget(budget.case, budget.plan, charge, charge.law_on, paid, by, on)
+    return f"From {charge.law_on:%-d %B %Y} {budget.case.person} pays {pays} a week, {charge.why}"
+
+
+def go_on_together(going: Sequence[tuple[Budget, Decision]], by: User, on: date) -> list[Budget]:
+    """Have budgets go on at other charges, each from the first day of its charge: one, or thousands at once.
+
+    The same statements do it for all of them. Whoever calls has locked their cases, and tells them of it.
+    """
+    _fund_as_far(going, by, on)
+    last_days = {budget.pk: charge.law_on - DAY for budget, charge in going}
+    paid = queries.paid_beyond_of_many(last_days)
+    because = {budget.pk: _goes_on_because(budget, charge) for budget, charge in going}
+    close([LastDay(budget, last_days[budget.pk], because[budget.pk], replaced=True) for budget, _ in going], by, on)
+    return open_budgets(
+        [Opening(budget.case, budget.plan, charge, charge.law_on, paid.get(budget.pk, {})) for budget, charge in going],
+        by,
+        on,
+    )
+
+
+def _fund_as_far(going: Sequence[tuple[Budget, Decision]], by: User, on: date) -> None:
+    """Fund the years until budgets go on at another charge, where that is further ahead than they are funded."""
+    until = queries.funded_until_days([budget for budget, _ in going])
+    for budget, charge in going:
+        while until[budget.pk] < charge.law_on - DAY and _pays_out(budget):
+            fund([Wanted(part, until[budget.pk] + DAY) for part in budget.parts.all()], by, on)
+            until[budget.pk] = queries.funded_until_day(budget)
 
 
 def _pays_out(budget: Budget) -> bool:
     return any(part.paid_pence_per_week for part in budget.parts.all())
 
 
-def open_budget(
-    case: Case, plan: Plan, charge: Decision, starts_on: date, paid_before: dict[str, int], by: User, on: date
-) -> Budget:
-    """Open a plan's budget from a day, with its parts, their funding and their schedule."""
-    shares = shares_of(plan, charge, starts_on)
-    _require_bank_details(case, shares)
-    budget = _open_budget(case, plan, charge, starts_on, by, on)
-    for share in shares:
-        fund(_open_part(budget, share, by, on), starts_on, paid_before.get(share.way, 0), by, on)
-    if budget.start_up_pence:
-        fund_start_up(budget, by, on)
-    return budget
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A budget that is to begin: of which plan, at which charge, from when, and what was paid before by way."""
+
+    case: Case
+    plan: Plan
+    charge: Decision
+    starts_on: date
+    paid_before: Mapping[str, int]
 
 
-def _open_budget(case: Case, plan: Plan, charge: Decision, starts_on: date, by: User, on: date) -> Budget:
+def open_budgets(openings: Sequence[Opening], by: User, on: date) -> list[Budget]:
+    """Open budgets of plans, each from a day, with their parts, their funding and their schedule."""
+    shares = [shares_of(each.plan, each.charge, each.starts_on) for each in openings]
+    _require_bank_details(openings, shares)
+    accounts = _open_accounts(openings, shares, by, on)
+    budgets = [_budget(each, accounts, by, on) for each in openings]
+    Budget.objects.bulk_create(budgets, batch_size=ROWS_AT_ONCE)
+    wanted = [
+        Wanted(_part(budget, share, accounts), each.starts_on, each.paid_before.get(share.way, 0))
+        for each, budget, own in zip(openings, budgets, shares, strict=True)
+        for share in own
+    ]
+    Part.objects.bulk_create([each.part for each in wanted], batch_size=ROWS_AT_ONCE)
+    fund(wanted, by, on)
+    for budget in budgets:
+        if budget.start_up_pence:
+            fund_start_up(budget, by, on)
+    return budgets
+
+
+def _open_accounts(
+    openings: Sequence[Opening], shares: Sequence[list[Share]], by: User, on: date
+) -> Mapping[Place, UUID]:
+    """The accounts that new budgets need: two of their own, named by plan and number, and what they are paid into."""
+    before = Counter(
+        Budget.objects.order_by().filter(plan__in=[each.plan for each in openings]).values_list("plan", flat=True)
+    )
+    names, wanted = {}, []
+    for each, own in zip(openings, shares, strict=True):
+        nth = before[each.plan.pk]
+        names[each.plan.pk] = f"Budget {each.plan.number}" + (f".{nth + 1}" if nth else "")
+        wanted += [(kind, each.case.pk, names[each.plan.pk]) for kind in (Kind.AVAILABLE, Kind.COMMITTED)]
+        wanted += [(PAID_INTO[share.way], each.case.pk, "") for share in own if share.way in PAID_INTO]
+    opened = open_accounts(wanted=wanted, by=by, on=on)
+    return {(kind, case, "" if kind in PAID_INTO.values() else OWN): pk for (kind, case, _), pk in opened.items()}
+
+
+def _budget(opening: Opening, accounts: Mapping[Place, UUID], by: User, on: date) -> Budget:
+    plan, case = opening.plan, opening.case
     result = plan.final_budget.result
-    charge_pence = charge.result["charge_pence_per_week"]
-    before = case.budgets.filter(plan=plan).count()
-    name = f"Budget {plan.number}" + (f".{before + 1}" if before else "")
-    return Budget.objects.create(
+    charge_pence = opening.charge.result["charge_pence_per_week"]
+    return Budget(
         case=case,
         plan=plan,
-        charge=charge,
-        starts_on=starts_on,
+        charge=opening.charge,
+        starts_on=opening.starts_on,
         cost_pence_per_week=result["pence_per_week"],
         charge_pence_per_week=charge_pence,
         council_pence_per_week=result["pence_per_week"] - result["nhs_pence_per_week"] - charge_pence,
         nhs_pence_per_week=result["nhs_pence_per_week"],
-        start_up_pence=queries.start_up_pence(plan),
-        charge_taken_first_from=order_of_charge(starts_on),
+        start_up_pence=queries.start_up_pence(plan) if result["start_up_pence"] else 0,
+        charge_taken_first_from=order_of_charge(opening.starts_on),
         pay_calendar_starts_on=settings.PAY_CALENDAR_STARTS_ON,
-        available=open_account(kind=Kind.AVAILABLE, case=case, name=name, by=by, on=on),
-        committed=open_account(kind=Kind.COMMITTED, case=case, name=name, by=by, on=on),
+        available_id=accounts[Kind.AVAILABLE, case.pk, OWN],
+        committed_id=accounts[Kind.COMMITTED, case.pk, OWN],
         started_by=by,
         started_on=on,
     )
 
 
-def _open_part(budget: Budget, share: Share, by: User, on: date) -> Part:
+def _part(budget: Budget, share: Share, accounts: Mapping[Place, UUID]) -> Part:
     kind = PAID_INTO.get(share.way)
-    return Part.objects.create(
+    return Part(
         budget=budget,
         way=share.way,
         gross_pence_per_week=share.gross_pence_per_week,
         nhs_pence_per_week=share.nhs_pence_per_week,
         charge_pence_per_week=share.charge_pence_per_week,
         paid_pence_per_week=share.paid_pence_per_week,
-        paid_into=open_account(kind=kind, case=budget.case, by=by, on=on) if kind else None,
+        paid_into_id=accounts[kind, budget.case_id, ""] if kind else None,
     )
 
 
-def _require_bank_details(case: Case, shares: list[Share]) -> None:
-    missing = {share.way for share in shares if share.way in PAID_WAYS} - ways_ready(case)
-    if missing:
-        names = " and the ".join(way.short.lower() for way in sorted(missing))
-        raise Refusal(f"The {names} needs bank details that two officers have checked. Enter or approve them first.")
+def _require_bank_details(openings: Sequence[Opening], shares: Sequence[list[Share]]) -> None:
+    ready = ways_ready_of([each.case for each in openings])
+    for each, own in zip(openings, shares, strict=True):
+        missing = {share.way for share in own if share.way in PAID_WAYS} - ready[each.case.pk]
+        if missing:
+            names = " and the ".join(way.short.lower() for way in sorted(missing))
+            raise Refusal(
+                f"The {names} needs bank details that two officers have checked. Enter or approve them first."
+            )
 
 
 def _replace_earlier(case: Case, starts_on: date, by: User, on: date) -> dict[str, int]:
