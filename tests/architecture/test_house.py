@@ -55,6 +55,7 @@ OWN_WORDS = {
         "together", "together_views", "waiting", "withdrawing",
     },
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
+    "money/funders": {"attributing", "relations"},
     "money/contributions": {"relations"},
     "money/statements": {
         "candidates", "choosing", "columns", "columns_views", "explaining", "keeping", "kinds", "matching", "picking",

@@ -47,6 +47,7 @@ class Capability(Enum):
     KEEP_BANK_DETAILS = "record or approve bank details"
     PAY = "pay or move money"
     APPROVE_LARGE_RUNS = "approve a payment run above the council’s limit"
+    SAY_WHO_PAYS = "say who pays a line, or keep the list of funders"
     CONFIRM_RECEIPTS = "confirm that money was received"
     SEE_BANK = "see bank accounts and what their lines are"
     RECONCILE = "take in bank statements or say what their lines are"
@@ -90,6 +91,7 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.KEEP_BANK_DETAILS: _JUST_FINANCE,
     Capability.PAY: _FINANCE,
     Capability.APPROVE_LARGE_RUNS: frozenset({Role.FINANCE_MANAGER}),
+    Capability.SAY_WHO_PAYS: _JUST_FINANCE,
     Capability.CONFIRM_RECEIPTS: _JUST_FINANCE,
     Capability.SEE_BANK: _FINANCE,
     Capability.RECONCILE: _JUST_FINANCE,

@@ -551,6 +551,8 @@ EVENTS: dict[Event, Follows] = {
     ),
     Event.PAYMENT_FAILED: NOTHING,  # not for anything of the person's: it is due again, and told where it comes late
     Event.SHARE_RECEIVED: NOTHING,
+    Event.WHO_PAYS: NOTHING,
+    Event.FUNDER_ENDS: NOTHING,  # a task of the night, and no line of the story
     Event.MESSAGE_FAILED: NOTHING,
     Event.LETTER_TO_POST: NOTHING,
 }

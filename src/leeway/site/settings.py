@@ -128,6 +128,7 @@ ROOMS = [
     "leeway.money.ledger",
     "leeway.money.payees",
     "leeway.money.budgets",
+    "leeway.money.funders",
     "leeway.money.contributions",
     "leeway.money.payments",
     "leeway.money.statements",

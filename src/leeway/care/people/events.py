@@ -79,6 +79,8 @@ class Event(TextChoices):
     PAYMENT_RETURNED = "payment_returned", "Payment came back"
     PAYMENT_FAILED = "payment_failed", "Payment not carried out"
     SHARE_RECEIVED = "share_received", "Share received"
+    WHO_PAYS = "who_pays", "Who pays"
+    FUNDER_ENDS = "funder_ends", "A funder ends"
     MESSAGE_FAILED = "message_failed", "A message did not arrive"
     LETTER_TO_POST = "letter_to_post", "A letter to print and post"
 
@@ -92,6 +94,7 @@ OF_MONEY = frozenset(
         Event.BANK_DETAILS, Event.BUDGET_STARTED, Event.BUDGET_ENDED, Event.BUDGET_GOES_ON, Event.INTERIM_ASKED,
         Event.INTERIM_SETTLED, Event.LAST_COST, Event.HELD, Event.HOLD_EXTENDED, Event.DAYS_LEFT_OUT, Event.HOLD_LIFTED,
         Event.PAYMENT_SENT, Event.PAYMENT_LATE, Event.PAYMENT_RETURNED, Event.PAYMENT_FAILED, Event.SHARE_RECEIVED,
+        Event.WHO_PAYS, Event.FUNDER_ENDS,
     }
 )  # fmt: skip
 

@@ -18,6 +18,7 @@ from leeway.money.budgets.models import Instalment, Interim
 from leeway.money.budgets.payable import as_paid_on, payable, payable_on_account
 from leeway.money.budgets.relations import RELATIONS as BUDGETS
 from leeway.money.contributions.relations import RELATIONS as RECEIPTS
+from leeway.money.funders.relations import RELATIONS as SHARINGS
 from leeway.money.ledger import queries as ledger
 from leeway.money.payees.states import State as PayeeState
 from leeway.money.payments.falling_due import Totals, totals
@@ -181,5 +182,5 @@ def findings() -> Iterator[str]:
     The ledger alone, then what must hold between it and budgets, receipts and payments.
     """
     yield from ledger.findings()
-    for relation in (*BUDGETS, *RECEIPTS, *PAYMENTS):
+    for relation in (*BUDGETS, *SHARINGS, *RECEIPTS, *PAYMENTS):
         yield from relation.findings()

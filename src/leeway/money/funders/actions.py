@@ -1,0 +1,236 @@
+"""Recording funders, and saying who pays a line from a day on. What is asked and given up here moves no money."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from leeway import said
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.actions import finish_tasks, set_task, tell
+from leeway.care.people.events import Event
+from leeway.care.people.locks import lock_case
+from leeway.care.people.models import Whose
+from leeway.care.planning.costs import costed_line
+from leeway.care.planning.models import PlanLine
+from leeway.days import AIMED_AT, PLANNED, check_day
+from leeway.law.numbers import floor_div, pounds, split
+from leeway.law.sharing import Portion as Agreed
+from leeway.law.sharing import percent, weights_of
+from leeway.market.units import Frequency
+from leeway.money.funders.models import COUNCIL, Funder, FunderKind, Method, Portion, Purse, Sharing
+from leeway.money.funders.queries import charged_of_line, ends_soon
+from leeway.refusal import Refusal
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Pays:
+    """That a funder pays so much of a line, the figure as the method means it."""
+
+    funder: Funder
+    figure: int | None = None
+
+
+def the_council(*, on: date) -> Funder:
+    """The council as a funder. A migration puts it in; it is made anew where the table was emptied."""
+    facts = {"kind": FunderKind.COUNCIL, "name": "The council", "code": "COUNCIL", "means_tested": True}
+    return Funder.objects.get_or_create(pk=COUNCIL, defaults=facts | {"recorded_on": on})[0]
+
+
+@transaction.atomic
+def share_line(
+    *,
+    line: PlanLine,
+    starts_on: date,
+    ends_on: date | None,
+    method: str,
+    pays: Sequence[Pays],
+    reason: str,
+    by: User,
+    on: date,
+) -> Sharing:
+    """Say who pays a line from a day on, instead of whatever was said of that day and those after it.
+
+    Refused where the NHS's part is not what the plan says that the NHS pays of the line, where a funder's own days do
+    not reach, and where the person is charged more than what may be charged for.
+    """
+    check_can(by, Capability.SAY_WHO_PAYS)
+    case = lock_case(line.plan.case_id)
+    line = PlanLine.objects.select_related("plan").get(pk=line.pk)
+    check_day(starts_on, PLANNED, field="starts_on", what="The first day", on=on)
+    check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
+    _require_days(line, starts_on, ends_on)
+    ask = "Say why these pay, such as who agreed it and when. The person can read this."
+    reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
+    _require_reaches(pays, starts_on, ends_on)
+    _require_as_planned(line, method, pays)
+    _require_chargeable(line, method, pays, starts_on)
+    _end_before(line, starts_on)
+    sharing = Sharing.objects.create(
+        line=line,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        method=method,
+        reason=reason,
+        recorded_by=by,
+        recorded_on=on,
+    )
+    Portion.objects.bulk_create(
+        Portion(sharing=sharing, position=position, funder=each.funder, figure=each.figure)
+        for position, each in enumerate(pays)
+    )
+    names = " and ".join(str(each.funder) for each in pays)
+    sentence = f"Who pays “{line.what}” from {starts_on:%-d %B %Y}: {names}. {reason}"
+    tell(case=case, kind=Event.WHO_PAYS, sentence=sentence, by=by, on=on)
+    if not ends_soon(on=on, case=case.pk):
+        finish_tasks(case=case, kinds=[Event.FUNDER_ENDS], by=by, on=on)
+    return sharing
+
+
+@transaction.atomic
+def ask_who_pays_next(*, on: date) -> int:
+    """Ask finance who pays a line when a funder of it ends, eight weeks before; of how many lines. Nightly work.
+
+    Until somebody says so, the council pays from the day after.
+    """
+    found = ends_soon(on=on)
+    for each in found:
+        case = each.line.plan.case
+        what = (
+            f"{each.funder} pays “{each.line.what}” of {case.person} until {each.ends_on:%-d %B %Y}. Say who pays from "
+            "the day after; the council does until you say so."
+        )
+        due_on = max(each.ends_on, on)
+        set_task(case=case, kind=Event.FUNDER_ENDS, what=what, whose=Whose.FINANCE, due_on=due_on, on=on)
+    return len(found)
+
+
+def _end_before(line: PlanLine, starts_on: date) -> None:
+    """Have what was said of a line end the day before another begins; what was to begin later never holds."""
+    for each in Sharing.objects.select_for_update().filter(line=line):
+        last = max(starts_on, each.starts_on) - DAY
+        if each.ends_on is None or each.ends_on > last:
+            each.ends_on = last
+            each.save(update_fields=["ends_on"])
+
+
+def _require_days(line: PlanLine, starts_on: date, ends_on: date | None) -> None:
+    first = line.plan.budgets.order_by("starts_on").values_list("starts_on", flat=True).first()
+    if first is None:
+        raise Refusal("No budget pays for this line yet. Set the budget up first, and then say who pays.")
+    if starts_on < first:
+        raise Refusal(
+            f"The budget pays for this line from {first:%-d %B %Y} on. Give that day or a later one.", field="starts_on"
+        )
+    if ends_on is not None and ends_on < starts_on:
+        raise Refusal("The last day is before the first. Check both dates.", field="ends_on")
+
+
+def _require_reaches(pays: Sequence[Pays], starts_on: date, ends_on: date | None) -> None:
+    """Refuse a funder whose money has not begun on the first day, or ended by then; a later end is for its day."""
+    for each in pays:
+        funder = each.funder
+        if funder.starts_on and starts_on < funder.starts_on:
+            raise Refusal(
+                f"{funder} pays from {funder.starts_on:%-d %B %Y} on. Give that day or a later one.", field="starts_on"
+            )
+        if funder.ends_on and starts_on > funder.ends_on:
+            raise Refusal(
+                f"{funder} ended on {funder.ends_on:%-d %B %Y}. Choose who pays from then on.", field="portions"
+            )
+        if funder.ends_on and ends_on and ends_on > funder.ends_on:
+            raise Refusal(
+                f"{funder} ends on {funder.ends_on:%-d %B %Y}. Give that day or an earlier one.", field="ends_on"
+            )
+
+
+def _require_as_planned(line: PlanLine, method: str, pays: Sequence[Pays]) -> None:
+    """Refuse a sharing whose NHS part is not the one of the plan, by which the NHS is billed and the person charged."""
+    if line.frequency == Frequency.ONCE and method in (Method.CAPPED, Method.INCREMENTAL):
+        raise Refusal("This is paid once, so nobody pays so much a week of it. Choose another method.", field="method")
+    weights = _weights(line, method, pays)
+    whole = sum(weights)
+    nhs = sum(weight for each, weight in zip(pays, weights, strict=True) if each.funder.purse == Purse.NHS)
+    exact = method in (Method.FIXED, Method.OWNER)
+    nearest = floor_div(200 * nhs + whole, 2 * whole) if whole else 0
+    if (exact and nhs * 100 != line.nhs_percent * whole) or nearest != line.nhs_percent:
+        would = percent(floor_div(nhs * 100_00, whole)) if whole else "nothing"
+        raise Refusal(
+            f"The plan says that the NHS pays {line.nhs_percent}% of this line, and by this it would pay {would}. "
+            "Change the line in the plan first: what the NHS is billed and what the person is charged follow from it.",
+            field="portions",
+        )
+
+
+def _require_chargeable(line: PlanLine, method: str, pays: Sequence[Pays], starts_on: date) -> None:
+    """Refuse a sharing by which the person would be charged for money that nobody is charged for."""
+    charged = charged_of_line(line, starts_on)
+    cost = costed_line(line).pence_per_week
+    if not charged or not cost:
+        return
+    parts = split(cost, _weights(line, method, pays))
+    may = sum(part for each, part in zip(pays, parts, strict=True) if each.funder.means_tested)
+    if charged > may:
+        raise Refusal(
+            f"The person is charged {pounds(charged)} a week for this line, and of what pays it only {pounds(may)} may "
+            "be charged for. Have the charge worked out anew first, or choose who pays otherwise.",
+            field="portions",
+        )
+
+
+def _weights(line: PlanLine, method: str, pays: Sequence[Pays]) -> list[int]:
+    agreed = [Agreed(f"{each.funder} {each.funder.code}", each.figure) for each in pays]
+    return weights_of(method, agreed, costed_line(line).pence_per_week)
+
+
+@transaction.atomic
+def add_funder(
+    *,
+    kind: str,
+    name: str,
+    code: str,
+    means_tested: bool,
+    starts_on: date | None,
+    ends_on: date | None,
+    purpose: str,
+    conditions: str,
+    total_pence: int | None,
+    by: User,
+    on: date,
+) -> Funder:
+    """Record a funder with the rules of its money."""
+    check_can(by, Capability.SAY_WHO_PAYS)
+    check_day(starts_on, AIMED_AT, field="starts_on", what="The first day", on=on)
+    check_day(ends_on, AIMED_AT, field="ends_on", what="The last day", on=on)
+    _require_days_of_funder(starts_on, ends_on)
+    if kind == FunderKind.COUNCIL:
+        raise Refusal("The council is in the list already.", field="kind")
+    if kind == FunderKind.NHS_BODY and means_tested:
+        raise Refusal(
+            "What the NHS pays is never means-tested. Say that nobody is charged for it.", field="means_tested"
+        )
+    if Funder.objects.filter(code__iexact=code.strip()).exists():
+        raise Refusal("Another funder has this code. Use its line, or give another code.", field="code")
+    return Funder.objects.create(
+        kind=kind,
+        name=name.strip(),
+        code=code.strip(),
+        means_tested=means_tested,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        purpose=purpose.strip(),
+        conditions=conditions.strip(),
+        total_pence=total_pence,
+        recorded_by=by,
+        recorded_on=on,
+    )
+
+
+def _require_days_of_funder(starts_on: date | None, ends_on: date | None) -> None:
+    if starts_on and ends_on and ends_on < starts_on:
+        raise Refusal("The last day is before the first. Check both dates.", field="ends_on")
