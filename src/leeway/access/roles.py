@@ -51,6 +51,8 @@ class Capability(Enum):
     CONFIRM_RECEIPTS = "confirm that money was received"
     SEE_BANK = "see bank accounts and what their lines are"
     RECONCILE = "take in bank statements or say what their lines are"
+    SEE_BOOKS = "see the council’s books in sums"
+    KEEP_BOOKS = "set a year’s budgets, take a month-end or make a journal"
     # what there is to choose from
     LIST_SERVICES = "add to the directory or record a price"
     IMPORT_LISTINGS = "import the regulator’s files"
@@ -95,6 +97,8 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.CONFIRM_RECEIPTS: _JUST_FINANCE,
     Capability.SEE_BANK: _FINANCE,
     Capability.RECONCILE: _JUST_FINANCE,
+    Capability.SEE_BOOKS: _FINANCE | _JUST_ANALYST,
+    Capability.KEEP_BOOKS: _FINANCE,
     Capability.LIST_SERVICES: frozenset({Role.ASSESSOR, Role.COMMISSIONER, Role.ADMINISTRATOR}),
     Capability.IMPORT_LISTINGS: frozenset({Role.COMMISSIONER, Role.ADMINISTRATOR}),
     Capability.ANALYSE: _ANALYSIS,

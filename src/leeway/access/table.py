@@ -146,6 +146,8 @@ ACCESS: dict[str, Capability | str] = {
     "statements:confirm": Capability.SEE_BANK,
     "statements:month_csv": Capability.SEE_BANK,
     "statements:*": Capability.RECONCILE,
+    "figures:budget": Capability.KEEP_BOOKS,
+    "figures:*": Capability.SEE_BOOKS,
     # directory
     "directory:add": Capability.LIST_SERVICES,
     "directory:prices": Capability.WORK_FOR_COUNCIL,

@@ -13,9 +13,12 @@ def findings() -> Iterator[str]:
 
     Rooms to the right of the bank's statements add what must hold of theirs here.
     """
+    from leeway.money.figures.relations import RELATIONS as FIGURES
     from leeway.money.statements import queries as statements
 
     yield from statements.findings()
+    for relation in FIGURES:
+        yield from relation.findings()
 
 
 @click.command()

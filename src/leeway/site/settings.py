@@ -88,6 +88,7 @@ if not URGENT_PHONE:
 ANSWER_DAYS = env_number("LEEWAY_ANSWER_DAYS", "5")
 SITE_ADDRESS = os.getenv("LEEWAY_SITE", "http://localhost:8000").rstrip("/")
 COUNCIL_POLICY = Path(os.environ["LEEWAY_POLICY"]) if os.getenv("LEEWAY_POLICY") else None
+GENERAL_LEDGER = Path(os.environ["LEEWAY_GENERAL_LEDGER"]) if os.getenv("LEEWAY_GENERAL_LEDGER") else None
 MODULUS_WEIGHTS = os.getenv("LEEWAY_MODULUS_WEIGHTS")
 MODULUS_SUBSTITUTIONS = os.getenv("LEEWAY_MODULUS_SUBSTITUTIONS")
 BACS_SERVICE_USER_NUMBER = os.getenv("LEEWAY_BACS_SERVICE_USER_NUMBER", "000000")
@@ -132,6 +133,7 @@ ROOMS = [
     "leeway.money.contributions",
     "leeway.money.payments",
     "leeway.money.statements",
+    "leeway.money.figures",
     "leeway.insight.pages",
     "leeway.site",
 ]

@@ -36,6 +36,7 @@ urlpatterns = [
     path("payments/", include("leeway.money.payments.urls")),
     path("contributions/", include("leeway.money.contributions.urls")),
     path("money/bank/", include("leeway.money.statements.urls")),
+    path("money/books/", include("leeway.money.figures.urls")),
     path("directory/", include("leeway.market.directory.urls")),
     path("", include("leeway.insight.pages.urls")),
 ]

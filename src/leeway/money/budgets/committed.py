@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from leeway.access.access import check_can
 from leeway.access.models import User
@@ -51,8 +51,18 @@ class HeldPart:
 def held_parts(over: Period, *, seen_by: User) -> list[HeldPart]:
     """The parts of the budgets of a manager's team that hold on any day of a period. A death ends them."""
     check_can(seen_by, Capability.LEAD_TEAM)
-    parts = Part.objects.filter(budget__case__in=cases_of(seen_by, [LEADER]), budget__starts_on__lte=over.ends_on)
-    rows = parts.filter(_after(over.starts_on)).order_by().values_list(
+    return _held(Part.objects.filter(budget__case__in=cases_of(seen_by, [LEADER])), over)
+
+
+def all_held_parts(over: Period, *, seen_by: User) -> list[HeldPart]:
+    """The parts of everybody's budgets that hold on any day of a period, for the council's books: nobody is named."""
+    check_can(seen_by, Capability.SEE_BOOKS)
+    return _held(Part.objects.all(), over)
+
+
+def _held(parts: QuerySet[Part], over: Period) -> list[HeldPart]:
+    dated = parts.filter(budget__starts_on__lte=over.ends_on)
+    rows = dated.filter(_after(over.starts_on)).order_by().values_list(
         "budget__case",
         "way",
         "budget__case__support_reason",
