@@ -339,7 +339,7 @@ def details_of(line: Line, player: Player) -> dict:
     return bought | {
         "what": line.what,
         "service": service,
-        "supplier": "" if service or line.necessary else "To be found with the person",
+        "supplier": "" if service or line.necessary else "Still to be found",
         "way": line.way,
         "nhs_percent": line.nhs_percent,
         "exemption": line.exemption,
