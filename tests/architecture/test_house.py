@@ -57,7 +57,7 @@ OWN_WORDS = {
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/funders": {"attributing", "relations"},
     "money/contributions": {"relations"},
-    "money/figures": {"general_ledger", "journal", "month_end", "outturn", "relations"},
+    "money/figures": {"finance_return", "general_ledger", "journal", "month_end", "outturn", "relations"},
     "money/statements": {
         "candidates", "choosing", "columns", "columns_views", "explaining", "keeping", "kinds", "matching", "picking",
         "picking_views", "relations", "standing", "told_twice",

@@ -41,7 +41,7 @@ ADDS = {
     "statements:open", "statements:open_of", "statements:upload", "statements:pick", "statements:by_hand",
     "statements:own_open", "statements:own_upload", "statements:own_pick",
     "statements:columns_new", "statements:columns_describe", "statements:mapping_anew",
-    "figures:budget", "figures:month_ends", "figures:journals",
+    "figures:budget", "figures:month_ends", "figures:journals", "figures:finance_returns",
     "directory:add", "directory:price",
     "insight:set_target", "insight:open_wave", "insight:answer", "insight:publish", "insight:own",
 }  # fmt: skip

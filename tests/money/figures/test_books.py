@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.utils import ProgrammingError
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from leeway.access.models import User
 from leeway.access.roles import Role
@@ -207,6 +208,30 @@ def test_the_pages_show_it_take_it_and_give_it_as_files(budget, client, finn):
         == 2 * (90 + 156)
     )
     assert {row["Date"] for row in rows} == {"2026-04-30", "2026-05-01"}
+
+
+def test_the_finance_return_adds_back_to_the_ledger_and_each_sum_says_what_stands_behind_it(budget, client, finn):
+    """£70 a week for nine days of April, half from the NHS: £90 gross, of which £45, £13.50 and £31.50."""
+    made = actions.make_finance_return(ends_on=END, by=finn, on=date(2026, 5, 1))
+    (line,) = made.lines
+    assert (line["setting"], line["age"], line["people"]) == ("Community: other long-term support", "18 to 64", 1)
+    paid = [line[f"{name}_pence"] for name in ("gross", "nhs", "person", "council")]
+    assert paid == [90_00, 45_00, 13_50, 31_50]
+    client.force_login(finn)
+    page = client.get(reverse("figures:finance_return", args=[made.pk])).content.decode()
+    assert "£31.50" in page and str(budget.case.person) not in page
+    behind = client.get(reverse("figures:finance_return_rows", args=[made.pk])).content.decode()
+    rows = list(csv.DictReader(StringIO(behind)))
+    assert sum(round(100 * float(row["Amount"])) for row in rows) == 90_00
+    assert {row["Case"] for row in rows} == {str(budget.case_id)}
+
+
+def test_a_return_of_days_to_come_is_refused(budget, client, finn):
+    client.force_login(finn)
+    day = timezone.localdate()
+    sent = {"ends_on_day": day.day, "ends_on_month": day.month, "ends_on_year": day.year}
+    for page in ("figures:finance_returns", "figures:journals"):
+        assert "day that is over" in client.post(reverse(page), sent).content.decode()
 
 
 def test_a_journal_file_is_in_pounds_and_names_nobody(budget, client, finn):

@@ -1,4 +1,4 @@
-"""Setting a year's budgets, taking a month-end, and making the next journal. Each is written once."""
+"""Setting a year's budgets, taking a month-end, making the next journal or a finance return. Each is written once."""
 
 from datetime import date, timedelta
 
@@ -12,12 +12,13 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.days import HAPPENED, PLANNED, check_day
 from leeway.money.contributions.actions import let_fall_due
+from leeway.money.figures.finance_return import in_lines, rows_of
 from leeway.money.figures.general_ledger import general_ledger
 from leeway.money.figures.journal import moved
-from leeway.money.figures.models import Journal, MonthEnd, YearBudget
+from leeway.money.figures.models import FinanceReturn, Journal, MonthEnd, YearBudget
 from leeway.money.figures.month_end import in_sums, items
 from leeway.money.ledger.models import Transfer
-from leeway.period import financial_year
+from leeway.period import Period, financial_year
 from leeway.refusal import Refusal
 
 DAY = timedelta(days=1)
@@ -100,6 +101,20 @@ def make_journal(*, ends_on: date, by: User, on: date) -> Journal:
         total_pence=found.total_pence,
         made_by=by,
         made_on=on,
+    )
+
+
+@transaction.atomic
+def make_finance_return(*, ends_on: date, by: User, on: date) -> FinanceReturn:
+    """Make the finance return of the financial year that a day is in, until that day, which must be over."""
+    check_can(by, Capability.KEEP_BOOKS)
+    check_day(ends_on, HAPPENED, field="ends_on", what="The last day", on=on)
+    if ends_on >= on:
+        raise Refusal("Choose a day that is over: money may still move today.", field="ends_on")
+    let_fall_due(on=ends_on)
+    year = Period(financial_year(ends_on).starts_on, ends_on)
+    return FinanceReturn.objects.create(
+        starts_on=year.starts_on, ends_on=ends_on, lines=in_lines(rows_of(year, seen_by=by)), made_by=by, made_on=on
     )
 
 

@@ -42,12 +42,12 @@ class MonthEndForm(forms.Form):
     )
 
 
-class JournalForm(forms.Form):
-    """Until when the journal goes."""
+class DayForm(forms.Form):
+    """Until when a journal or a return goes."""
 
     ends_on = DateField(
         HAPPENED,
         label="Until the end of which day?",
         called="The last day",
-        error_messages={"required": "Enter the last day of the journal."},
+        error_messages={"required": "Enter the last day."},
     )

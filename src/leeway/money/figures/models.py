@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.guards import kept
+from leeway.period import Period
 
 
 class YearBudget(models.Model):
@@ -82,3 +83,30 @@ class Journal(models.Model):
             models.CheckConstraint(condition=Q(ends_on__lt=F("made_on")), name="journal_of_days_that_are_over"),
         ]
         triggers = kept("journal_is_kept")
+
+
+class FinanceReturn(models.Model):
+    """What a year's support cost, for whom, where, and who paid, as it stood when it was made. Never edited.
+
+    `lines` are those of `finance_return.in_lines`. The rows behind them are made again from the ledger when asked for.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    starts_on = models.DateField()
+    ends_on = models.DateField(help_text="31 March, or the day until which it was made within the year.")
+    lines = models.JSONField()
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_on = models.DateField()
+
+    class Meta:
+        ordering = ["-ends_on", "-made_on", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="finance_return_ends_after_start"),
+            models.CheckConstraint(condition=Q(ends_on__lt=F("made_on")), name="finance_return_of_days_that_are_over"),
+        ]
+        triggers = kept("finance_return_is_kept")
+
+    @property
+    def period(self) -> Period:
+        """The days that it is of."""
+        return Period(self.starts_on, self.ends_on)

@@ -15,14 +15,19 @@ from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.planning.models import Way
+from leeway.jobs.models import Job
+from leeway.jobs.queries import jobs_of_kind
 from leeway.law.numbers import ceil_div
 from leeway.money.budgets.committed import HeldPart, all_held_parts
+from leeway.money.budgets.models import Instalment
 from leeway.money.budgets.schedule import DAYS_A_WEEK
-from leeway.money.figures.models import Journal, MonthEnd, YearBudget
+from leeway.money.figures.models import FinanceReturn, Journal, MonthEnd, YearBudget
 from leeway.money.figures.month_end import Stands
 from leeway.money.figures.outturn import Outturn, month_ends, outturn, stretches_to_come
 from leeway.period import Period, financial_year
 
+#: The kinds of job that write the books. One is done at a time.
+MONTH_END, JOURNAL, FINANCE_RETURN = "take_month_end", "make_journal", "make_finance_return"
 #: Longer than any budget runs.
 LAST_DAY = date(9999, 12, 31)
 #: Who pays, by the name of the amount of a part.
@@ -177,3 +182,27 @@ def get_journal(journal_id: UUID, *, seen_by: User) -> Journal:
     if found is None:
         raise Http404("There is no such journal.")
     return found
+
+
+def finance_returns(*, seen_by: User) -> QuerySet[FinanceReturn]:
+    """The finance returns that were made, the latest first."""
+    check_can(seen_by, Capability.SEE_BOOKS)
+    return FinanceReturn.objects.select_related("made_by")
+
+
+def get_finance_return(return_id: UUID, *, seen_by: User) -> FinanceReturn:
+    """One finance return that was made."""
+    found = finance_returns(seen_by=seen_by).filter(pk=return_id).first()
+    if found is None:
+        raise Http404("There is no such return.")
+    return found
+
+
+def jobs_of_books() -> QuerySet[Job]:
+    """The jobs that write the books."""
+    return jobs_of_kind(MONTH_END) | jobs_of_kind(JOURNAL) | jobs_of_kind(FINANCE_RETURN)
+
+
+def how_many() -> int:
+    """About how much there is to look at for a month-end, a journal or a return: instalments so far."""
+    return Instalment.objects.count()
