@@ -105,7 +105,10 @@ def test_a_carer_stands_beside_whom_she_cares_for(ana):
     (pat,) = rows_of("Pat", records, "people")
     assert pat["cares_for_1"] == str(Person.objects.get(given_name="Len").pk)
     rows = sorted(rows_of("Pat", records), key=lambda row: row["cost_frequency"])
-    assert [row["cost_frequency"] for row in rows] == ["One-off", "Per session"]  # what is paid once has a row of its own
+    assert [row["cost_frequency"] for row in rows] == [
+        "One-off",
+        "Per session",
+    ]  # what is paid once has a row of its own
     for row in rows:
         said = (row["client_type"], row["service_type"])
         assert said == ("Unpaid carer", "Unpaid carer support: Direct to unpaid carer")

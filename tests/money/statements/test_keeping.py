@@ -145,6 +145,29 @@ def test_a_statement_in_other_words_has_what_reports_told_by_amount_or_is_refuse
     assert sorted(each.counterparty for each in account.lines.all()) == ["", "Ada", "Ben"]
 
 
+def test_what_a_report_told_of_and_the_statement_books_on_another_day_is_kept_once(keep, account):
+    keep(read(line(-10_00, 1)))
+    keep(of_noon(marked(-30_00, 2, "A"), marked(-20_00, 2, "B")), format="camt.054")
+    with pytest.raises(Refusal, match="give one statement that has both days"):
+        keep(read(marked(-20_00, 2, "B"), opening=990_00))
+    for wrong in (marked(-31_00, 3, "A"), line(-30_00, 3), marked(-30_00, 3, "C")):  # nothing says that it is the same
+        with pytest.raises(Refusal, match="give one statement that has both days"):
+            keep(read(marked(-20_00, 2, "B"), wrong, opening=990_00))
+    kept = keep(read(marked(-20_00, 2, "B"), marked(-30_00, 3, "A"), line(-1_00, 3), opening=990_00))
+    assert (kept.new, kept.known) == (1, 2) and account.lines.count() == 4
+    stands = standing(account)
+    assert (stands.bank_pence, stands.unexplained_pence, stands.gaps) == (939_00, -61_00, ())
+    assert list(queries.findings()) == []
+
+
+def test_what_a_report_told_of_is_kept_once_where_the_day_after_alone_has_it(keep, account):
+    keep(read(line(-10_00, 1)))
+    keep(of_noon(marked(-30_00, 2, "A")), format="camt.054")
+    kept = keep(read(marked(-30_00, 3, "A"), line(-1_00, 3), opening=990_00))
+    assert (kept.new, kept.known) == (1, 1) and account.lines.count() == 3
+    assert (standing(account).bank_pence, standing(account).gaps) == (959_00, ())
+
+
 def test_a_day_that_the_statement_books_as_one_amount_stays_as_reports_told_it_and_the_balances_prove_it(keep, account):
     keep(read(line(-10_00, 1)))
     keep(of_noon(marked(5_00, 2, "A"), marked(6_00, 2, "B")), format="camt.054")

@@ -228,7 +228,14 @@ def budget_steps(result: dict, lines: list[PlanLine], *, reason: str, manager: s
         steps.append((f"The council pays{since}", each["council_pence_per_week"], council, statement))
     for way, pence in result["ways"].items():
         steps.append((ChosenWay(way).label, pence, "The part of the budget that is held in this way.", statement))
-    steps.append(("Paid once, to start", result["start_up_pence"], "The one-off lines of the plan.", plan))
+    steps.append(
+        (
+            "Paid once, to start",
+            result["start_up_pence"],
+            "The one-off lines of the plan: once, and not each week.",
+            plan,
+        )
+    )
     return [
         {"name": name, "pence": pence, "sentence": sentence, "source": source[0], "source_url": source[1]}
         for name, pence, sentence, source in steps

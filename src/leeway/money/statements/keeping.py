@@ -5,13 +5,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 
 from leeway.access.models import User
 from leeway.days import HAPPENED, check_day
@@ -31,11 +31,14 @@ from leeway.money.statements.told_twice import (
     Told,
     known_in_part,
     known_in_whole,
+    known_on_another_day,
     require_known_again,
 )
 from leeway.refusal import Refusal
 
 ROWS_AT_ONCE = 5_000
+#: How far apart a bank tells of one entry and books it, at most.
+DAYS_NEAR = timedelta(days=7)
 LEAST_IN_COMMON = 8
 IN_POUNDS = ("GBP", "")
 IBAN = re.compile("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
@@ -250,14 +253,18 @@ def _look_through(account: BankAccount, read: Read, format: str, seen: Counter[s
     report are told as `told_twice` says, and all others by every word of them.
     """
     by_day: defaultdict[date, list[tuple[int, Line]]] = defaultdict(list)
+    moved = _booked_on_another_day(account, read, format)
     for number, line in enumerate(read.lines, start=1):
-        if line.amount_pence:
+        if line.amount_pence and number not in moved:
             by_day[line.booked_on].append((number, line))
     prints, alike = Counter[str](), Counter[str]()
     kept = _kept(account, days_of(read), by_day, format, prints, alike)
+    for told in moved.values():
+        if told.booked_on in kept:
+            kept[told.booked_on].told.remove(told)
     can_join = read.closing_balance_pence is not None and chain(account, reports=False).bank_pence is not None
     fresh: dict[int, tuple[str, int]] = {}
-    reported: set[int] = set()
+    reported = set(moved)
     must_join = False
     for day in sorted(kept):
         lines, before = by_day[day], kept[day]
@@ -279,6 +286,24 @@ def _look_through(account: BankAccount, read: Read, format: str, seen: Counter[s
                 alike[fingerprint] += 1
                 fresh[number] = (fingerprint, alike[fingerprint])
     return _Found(fresh, reported, must_join)
+
+
+def _booked_on_another_day(account: BankAccount, read: Read, format: str) -> dict[int, Told]:
+    """The lines of a statement that a report told of on another day near by, of which there is no statement yet."""
+    if format in REPORTS:
+        return {}
+    first, last = days_of(read)
+    near = (first - DAYS_NEAR, last + DAYS_NEAR)
+    told = account.lines.filter(statement__format__in=REPORTS, booked_on__range=near).exclude(bank_reference="")
+    whole = account.statements.exclude(format__in=REPORTS).filter(
+        from_on__lte=OuterRef("booked_on"), to_on__gte=OuterRef("booked_on")
+    )
+    by_report = [
+        Told(booked_on=day, amount_pence=pence, by_report=True, **dict(zip(FACTS, facts, strict=True)))
+        for day, pence, *facts in told.exclude(Exists(whole)).values_list("booked_on", "amount_pence", *FACTS)
+    ]
+    lines = [(number, line) for number, line in enumerate(read.lines, start=1) if line.amount_pence]
+    return known_on_another_day(by_report, lines)
 
 
 def _kept(

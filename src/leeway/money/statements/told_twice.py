@@ -1,11 +1,12 @@
 """Which lines of a file tell of money that is kept already, as another file of that day told of it in its own words.
 
 A bank tells of one day in several files: reports while it goes on (camt.052, MT942) and of single entries (camt.054),
-and its statement. What both have is kept once: by the bank's own reference, else by the facts. Where that is not sure,
-the file is refused, and says what to give instead.
+and its statement. What both have is kept once: by the bank's own reference, else by the facts; by the reference alone
+where the statement books it on another day, and it stays on the day that was told first. Where that is not sure, the
+file is refused, and says what to give instead.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -79,11 +80,30 @@ def known_in_whole(kept: Sequence[Told], lines: Lines) -> set[int]:
                 f"{_one(some[0])} is kept from a report of the bank’s, and this file does not have it by itself. Give "
                 "the statement once the bank has closed that day. Where that books it as one amount with others, ask "
                 "the bank for a statement of single entries, or give the statements from the day after on: that day "
-                "stays as the report told it, and the balances say whether anything of it is missing. Where that has "
-                "it on another day, ask the bank which is right.",
+                "stays as the report told it, and the balances say whether anything of it is missing. Where the "
+                "bank booked it on another day, give one statement that has both days, with the bank’s own references: "
+                "it is known by them, and kept once.",
                 field="upload",
             )
     return {number for pence, some in told.items() for number in _same(some, by_pence[pence], FACTS)}
+
+
+def known_on_another_day(kept: Iterable[Told], lines: Lines) -> dict[int, Told]:
+    """The lines of a statement that a report told of on another day, by their numbers, with what it told.
+
+    The bank's own reference says so, with the amount, where each of the two has that once: nothing less does.
+    """
+    by_mark: defaultdict[tuple[str, int], list[Told]] = defaultdict(list)
+    for told in kept:
+        by_mark[told.bank_reference, told.amount_pence].append(told)
+    marked = Counter((line.bank_reference, line.amount_pence) for _, line in lines)
+    return {
+        number: told
+        for number, line in lines
+        if line.bank_reference and marked[line.bank_reference, line.amount_pence] == 1
+        for told in by_mark[line.bank_reference, line.amount_pence]
+        if len(by_mark[line.bank_reference, line.amount_pence]) == 1 and told.booked_on != line.booked_on
+    }
 
 
 def _by_pence(kept: Iterable[Told]) -> defaultdict[int, list[Told]]:
