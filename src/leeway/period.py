@@ -36,3 +36,15 @@ def financial_year(day: date) -> Period:
     """
     first = day.year - (day.month < 4)
     return Period(date(first, 4, 1), date(first + 1, 3, 31))
+
+
+def quarter(day: date) -> Period:
+    """Give the quarter that a day is in: three months from 1 January, April, July or October.
+
+    >>> quarter(date(2026, 9, 30)).starts_on, quarter(date(2026, 10, 1)).ends_on
+    (datetime.date(2026, 7, 1), datetime.date(2026, 12, 31))
+    """
+    month = day.month - (day.month - 1) % 3
+    first = date(day.year, month, 1)
+    following = date(day.year + month // 10, (month + 2) % 12 + 1, 1)
+    return Period(first, following - timedelta(days=1))

@@ -58,6 +58,8 @@ OWN_WORDS = {
     "money/funders": {"attributing", "relations"},
     "money/contributions": {"relations"},
     "money/figures": {"finance_return", "general_ledger", "journal", "month_end", "outturn", "relations"},
+    "money/disputes": {"owing", "relations"},
+    "money/pools": {"belonging", "untangling", "position", "reporting", "report_views", "relations"},
     "money/statements": {
         "candidates", "choosing", "columns", "columns_views", "explaining", "keeping", "kinds", "matching", "picking",
         "picking_views", "relations", "standing", "told_twice",

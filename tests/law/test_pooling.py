@@ -85,3 +85,16 @@ def test_a_recharge_makes_the_schedule_as_decided_and_adds_up_to_nothing(rows, d
     assert difference(made, should) == {}  # asked again, nothing more is owed
     assert difference(should, paid) == {day: {who: -each[who] for who in each} for day, each in owed.items()}
     assert all(each["person"] <= 0 for each in owed.values())  # nobody is charged more by a dispute
+
+
+@few
+@given(
+    some.fixed_dictionaries(dict.fromkeys(("council", "nhs", "person"), some.integers(-(10**6), 10**6))), some.data()
+)
+def test_two_cuts_of_a_schedule_add_back_to_it(parts, data):
+    days = Stretch(FIRST, FIRST + timedelta(27))
+    between = FIRST + timedelta(data.draw(some.integers(0, 26)))
+    both = [cut({days: parts}, FIRST, between), cut({days: parts}, between + timedelta(1), days.ends_on)]
+    assert {who: sum(next(iter(each.values()))[who] for each in both) for who in parts} == parts
+    balanced = parts | {"council": -parts["nhs"] - parts["person"]}
+    assert sum(next(iter(cut({days: balanced}, FIRST, between).values())).values()) == 0

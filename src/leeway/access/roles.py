@@ -49,6 +49,10 @@ class Capability(Enum):
     APPROVE_LARGE_RUNS = "approve a payment run above the council’s limit"
     SAY_WHO_PAYS = "say who pays a line, or keep the list of funders"
     CONFIRM_RECEIPTS = "confirm that money was received"
+    SEE_DISPUTES = "see disputes over who pays"
+    KEEP_DISPUTES = "open, follow or end a dispute over who pays"
+    SEE_POOLS = "see what pooled funds spend"
+    KEEP_POOLS = "set up a pooled fund or change what is in it"
     SEE_BANK = "see bank accounts and what their lines are"
     RECONCILE = "take in bank statements or say what their lines are"
     SEE_BOOKS = "see the council’s books in sums"
@@ -95,6 +99,10 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.APPROVE_LARGE_RUNS: frozenset({Role.FINANCE_MANAGER}),
     Capability.SAY_WHO_PAYS: _JUST_FINANCE,
     Capability.CONFIRM_RECEIPTS: _JUST_FINANCE,
+    Capability.SEE_DISPUTES: _FINANCE | {Role.MANAGER},
+    Capability.KEEP_DISPUTES: _JUST_FINANCE,
+    Capability.SEE_POOLS: _FINANCE,
+    Capability.KEEP_POOLS: _JUST_FINANCE,
     Capability.SEE_BANK: _FINANCE,
     Capability.RECONCILE: _JUST_FINANCE,
     Capability.SEE_BOOKS: _FINANCE | _JUST_ANALYST,

@@ -5,13 +5,13 @@ part; what the person was charged for it, they get back from the council. Source
 Healthcare and NHS-funded Nursing Care, guidance on refunds between bodies; NHS money is never charged for.
 """
 
-from collections import defaultdict
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from leeway.law.numbers import floor_div, least
-from leeway.law.spreading import pence_of
+from leeway.law.spreading import DAY, pence_of
 
 COUNCIL, NHS, PERSON = "council", "nhs", "person"
 WHOLE = 10_000
@@ -29,16 +29,37 @@ class Stretch:
 type Schedule = Mapping[Stretch, Mapping[str, int]]
 
 
+def months_over(first: date, last: date, on: date) -> list[Stretch]:
+    """The days from a first to a last one by the month, as bodies claim from each other: months that are over alone.
+
+    >>> [str(each.ends_on) for each in months_over(date(2026, 4, 20), date(2026, 7, 9), date(2026, 7, 9))]
+    ['2026-04-30', '2026-05-31', '2026-06-30']
+    """
+    found = []
+    while first <= last:
+        ends_on = date(first.year, first.month, monthrange(first.year, first.month)[1])
+        if min(ends_on, last) >= on:
+            break
+        found.append(Stretch(first, min(ends_on, last)))
+        first = ends_on + DAY
+    return found
+
+
 def cut(was: Schedule, starts_on: date, ends_on: date) -> dict[Stretch, dict[str, int]]:
-    """What of a schedule stands for the days from a first to a last one."""
-    found: defaultdict[Stretch, dict[str, int]] = defaultdict(dict)
+    """What of a schedule stands for the days from a first to a last one.
+
+    A stretch's whole is cut, and each payer's part of it; the odd penny stands with the council.
+    """
+    found = {}
     for stretch, payers in was.items():
         first, last = max(stretch.starts_on, starts_on), min(stretch.ends_on, ends_on)
         if first <= last:
-            for payer, pence in payers.items():
-                part = pence_of(pence, stretch.starts_on, stretch.ends_on, first=first, last=last)
-                found[Stretch(first, last)][payer] = found[Stretch(first, last)].get(payer, 0) + part
-    return dict(found)
+            whole, *parts = (
+                pence_of(pence, stretch.starts_on, stretch.ends_on, first=first, last=last)
+                for pence in (sum(payers.values()), payers.get(NHS, 0), payers.get(PERSON, 0))
+            )
+            found[Stretch(first, last)] = {COUNCIL: whole - sum(parts), NHS: parts[0], PERSON: parts[1]}
+    return found
 
 
 def as_decided(paid: Schedule, nhs_share: int) -> dict[Stretch, dict[str, int]]:

@@ -57,6 +57,7 @@ GROUPS = {
     "": "From answers to a budget",
     "charging_policy": "Charging: what the council chooses",
     "facs": "Eligibility before April 2015",
+    "disputes": "Disputes over who pays: by when each step is taken",
 }
 
 

@@ -13,11 +13,13 @@ def findings() -> Iterator[str]:
 
     Rooms to the right of the bank's statements add what must hold of theirs here.
     """
+    from leeway.money.disputes.relations import RELATIONS as DISPUTES
     from leeway.money.figures.relations import RELATIONS as FIGURES
+    from leeway.money.pools.relations import RELATIONS as POOLS
     from leeway.money.statements import queries as statements
 
     yield from statements.findings()
-    for relation in FIGURES:
+    for relation in (*DISPUTES, *POOLS, *FIGURES):
         yield from relation.findings()
 
 

@@ -254,6 +254,8 @@ def _representative_holds(line: StoryLine) -> bool:
 
 
 NOTHING = Follows()
+#: What has finance work out anew what somebody pays.
+CHARGES = (Event.CHARGE_CHANGES, Event.DISPUTE_ENDED)
 LOOKED_FOR = (Event.DIED, Event.RELATIONSHIP)
 FIND_WHO_SETTLES = "Find out who settles what {person} leaves, and record them."
 #: What is over once the plan is written again, a stay is, the money is, support is, and the person's life is.
@@ -401,7 +403,7 @@ EVENTS: dict[Event, Follows] = {
     ),
     Event.CHARGE_CHANGES: NOTHING,  # a task of the night, and no line of the story
     Event.CHARGE_DECIDED: replace(
-        _decides("what you pay towards your support"), over=(Over((Event.CHARGE_CHANGES,), (Whose.FINANCE,)),)
+        _decides("what you pay towards your support"), over=(Over(CHARGES, (Whose.FINANCE,)),)
     ),
     Event.DIRECT_PAYMENT_DECIDED: _decides("your direct payment"),
     Event.PLAN_SUBMITTED: Follows(over=(WITH_PLAN, WORDS_READ)),
@@ -506,7 +508,7 @@ EVENTS: dict[Event, Follows] = {
     Event.BANK_DETAILS: Follows(
         then=(review_after_receiver,), over=(Over((Event.AUTHORITY_ENDED,), only=_somebody_may_hold_it),)
     ),
-    Event.BUDGET_STARTED: Follows(over=(Over((Event.DEATH_UNDONE, Event.CHARGE_CHANGES), (Whose.FINANCE,)),)),
+    Event.BUDGET_STARTED: Follows(over=(Over((Event.DEATH_UNDONE, *CHARGES), (Whose.FINANCE,)),)),
     Event.BUDGET_ENDED: Follows(over=WITH_MONEY),
     Event.BUDGET_GOES_ON: NOTHING,  # what is paid, CHARGE_DECIDED tells
     Event.LAST_COST: NOTHING,
@@ -553,6 +555,10 @@ EVENTS: dict[Event, Follows] = {
     Event.SHARE_RECEIVED: NOTHING,
     Event.WHO_PAYS: NOTHING,
     Event.FUNDER_ENDS: NOTHING,  # a task of the night, and no line of the story
+    Event.DISPUTE_OPENED: NOTHING,  # the action itself asks for what is to do
+    Event.DISPUTE_ENDED: Follows(
+        over=(Over((Event.DISPUTE_OPENED,), (Whose.FINANCE,)),), notices=(Notice("who_pays_settled", from_worker),)
+    ),
     Event.MESSAGE_FAILED: NOTHING,
     Event.LETTER_TO_POST: NOTHING,
 }

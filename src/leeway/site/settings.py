@@ -133,6 +133,8 @@ ROOMS = [
     "leeway.money.contributions",
     "leeway.money.payments",
     "leeway.money.statements",
+    "leeway.money.disputes",
+    "leeway.money.pools",
     "leeway.money.figures",
     "leeway.insight.pages",
     "leeway.site",

@@ -20,6 +20,7 @@ from leeway.care.people.addressing import addressed
 from leeway.care.people.models import CommunicationNeed, Person
 from leeway.forms import DateParts, asked_with, error_in_words
 from leeway.law.numbers import pounds as pounds_in_words
+from leeway.law.sharing import percent
 from leeway.said import ended
 from leeway.site.easy import asked_for, easy_words_of
 from leeway.site.navigation import navigation
@@ -71,7 +72,14 @@ def environment(**options) -> Environment:
         single_sign_on=lambda: bool(settings.OIDC_ISSUER),
     )
     env.filters.update(
-        pounds=pounds, day=day, moment=moment, lines=lines, ended=ended, for_reader=for_reader, json_script=json_script
+        pounds=pounds,
+        percent=percent,
+        day=day,
+        moment=moment,
+        lines=lines,
+        ended=ended,
+        for_reader=for_reader,
+        json_script=json_script,
     )
     return env
 

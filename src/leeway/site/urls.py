@@ -35,6 +35,8 @@ urlpatterns = [
     path("payments/first/", first_payments.show, name="first_payments"),
     path("payments/", include("leeway.money.payments.urls")),
     path("contributions/", include("leeway.money.contributions.urls")),
+    path("disputes/", include("leeway.money.disputes.urls")),
+    path("pools/", include("leeway.money.pools.urls")),
     path("money/bank/", include("leeway.money.statements.urls")),
     path("money/books/", include("leeway.money.figures.urls")),
     path("directory/", include("leeway.market.directory.urls")),

@@ -81,6 +81,8 @@ class Event(TextChoices):
     SHARE_RECEIVED = "share_received", "Share received"
     WHO_PAYS = "who_pays", "Who pays"
     FUNDER_ENDS = "funder_ends", "A funder ends"
+    DISPUTE_OPENED = "dispute_opened", "Who pays is in dispute"
+    DISPUTE_ENDED = "dispute_ended", "Settled who pays"
     MESSAGE_FAILED = "message_failed", "A message did not arrive"
     LETTER_TO_POST = "letter_to_post", "A letter to print and post"
 
@@ -95,6 +97,7 @@ OF_MONEY = frozenset(
         Event.INTERIM_SETTLED, Event.LAST_COST, Event.HELD, Event.HOLD_EXTENDED, Event.DAYS_LEFT_OUT, Event.HOLD_LIFTED,
         Event.PAYMENT_SENT, Event.PAYMENT_LATE, Event.PAYMENT_RETURNED, Event.PAYMENT_FAILED, Event.SHARE_RECEIVED,
         Event.WHO_PAYS, Event.FUNDER_ENDS,
+        Event.DISPUTE_OPENED, Event.DISPUTE_ENDED,
     }
 )  # fmt: skip
 

@@ -163,14 +163,13 @@ def shares_so_far(case: Case, as_at: date) -> list[ShareSoFar]:
     had = balances(accounts.values(), as_at=as_at)
     found = []
     for payer, kinds in ACCOUNTS.items():
-        if kinds.expected in accounts:
-            owed = accounts[kinds.owed]
+        if owed := accounts.get(kinds.owed):
             paid = Transfer.objects.filter(Q(debit=owed) | Q(credit=owed), effective_date__lte=as_at)
             sums = dict(paid.order_by().values_list("reason").annotate(Sum("amount_pence")))
             found.append(
                 ShareSoFar(
                     payer,
-                    promised_pence=-had.get(accounts[kinds.expected], 0),
+                    promised_pence=-had.get(accounts[kinds.expected], 0) if kinds.expected in accounts else 0,
                     due_pence=-had.get(owed, 0),
                     received_pence=sums.get(Reason.RECEIVED, 0) - sums.get(Reason.CORRECTION, 0),
                 )

@@ -42,7 +42,17 @@ def attributed(starts_on: date, ends_on: date, *, cases: Collection[UUID] | None
     It divides what the ledger holds for those days and adds nothing: the rows add back to it to the penny, and the
     rows of two spans of days to those of the two together. Whoever asks about a person notes the look.
     """
-    fundings = Funding.objects.filter(starts_on__lte=ends_on, ends_on__gte=starts_on)
+    return attributed_in([(starts_on, ends_on)], cases=cases)[0]
+
+
+def attributed_in(
+    spans: Sequence[tuple[date, date]], *, cases: Collection[UUID] | None = None
+) -> list[list[Attributed]]:
+    """The same of several spans of days at once: a list for each. The ledger is read once for all of them."""
+    if not spans:
+        return []
+    first, last = min(first for first, _ in spans), max(last for _, last in spans)
+    fundings = Funding.objects.filter(starts_on__lte=last, ends_on__gte=first)
     if cases is not None:
         fundings = fundings.filter(part__budget__case__in=cases)
     found = list(_funded(fundings))
@@ -51,16 +61,19 @@ def attributed(starts_on: date, ends_on: date, *, cases: Collection[UUID] | None
     once = _once_of_plans(budgets) if any(each.kind == InstalmentKind.START_UP for each in found) else {}
     shares, rules = shares_of_lines(cases), funder_rules()
     return [
-        row
-        for each in found
-        for row in divided(
-            each,
-            once[each.budget_id] if each.kind == InstalmentKind.START_UP else lines[each.part_id],
-            shares,
-            rules,
-            starts_on,
-            ends_on,
-        )
+        [
+            row
+            for each in found
+            for row in divided(
+                each,
+                once[each.budget_id] if each.kind == InstalmentKind.START_UP else lines[each.part_id],
+                shares,
+                rules,
+                starts_on,
+                ends_on,
+            )
+        ]
+        for starts_on, ends_on in spans
     ]
 
 

@@ -101,10 +101,21 @@ def fall_due(*, new: Sequence[NewTransfer], on: date) -> None:
 
 
 @transaction.atomic
-def recharge(*, new: Sequence[NewTransfer], on: date) -> None:
-    """Record what one payer owes another since a dispute between them ended, for days that have come."""
-    assert all(each.reason == Reason.RECHARGED and each.effective_date <= on for each in new)
-    _insert(new, None)
+def recharge(*, case: Case, about: uuid.UUID, nhs_pence: int, on: date) -> None:
+    """Record what the NHS owes the council since a dispute between them ended; less than nothing: what it is owed."""
+    council, _ = Account.objects.get_or_create(kind=Kind.FUNDER_COUNCIL, case=None, name="")
+    owed, _ = Account.objects.get_or_create(kind=Kind.OWED_BY_NHS, case=case, name="")
+    into, out_of = (council, owed) if nhs_pence > 0 else (owed, council)
+    new = NewTransfer(
+        id=uuid.uuid5(about, Reason.RECHARGED.value),
+        debit=into.pk,
+        credit=out_of.pk,
+        amount_pence=abs(nhs_pence),
+        reason=Reason.RECHARGED,
+        effective_date=on,
+        about=about,
+    )
+    _insert([new], None)
 
 
 def give_back(
