@@ -14,6 +14,7 @@ LINKS = [
     ("asking:waiting", "Requests"),
     ("payments:home", "Payments"),
     ("statements:home", "Bank"),
+    ("figures:home", "Books"),
     ("insight:home", "Insight"),
     ("access:users", "Who signs in"),
     ("jobs:every", "Background jobs"),
