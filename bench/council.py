@@ -16,7 +16,7 @@ from django.db import connection, models, transaction
 
 #: Where the following of keys begins, and what a council has only once: a whole app, a model, or some of its rows.
 BEGIN = ("access.Team", "access.User", "people.Person")
-ONCE_APPS = ("listings", "contracts", "seal", "statements", "asking")
+ONCE_APPS = ("listings", "contracts", "seal", "statements", "asking", "bills", "claims")
 ONCE_MODELS = (
     "payments.PaymentRun", "payments.PaymentRunEvent", "payments.Sample", "payments.BankAnswer",
     "payments.AnsweredPayment",

@@ -19,7 +19,19 @@ KEPT_SECONDS = 30 * 60
 KEPT_BYTES_MAX = 200_000
 #: The rooms whose forms are kept. No other: not signing in, nor who signs in, nor bank details, nor payments.
 WRITING = frozenset(
-    {"people", "asking", "corrections", "circumstances", "assessment", "planning", "review", "budgets", "directory"}
+    {
+        "people",
+        "asking",
+        "corrections",
+        "circumstances",
+        "assessment",
+        "planning",
+        "review",
+        "budgets",
+        "bills",
+        "claims",
+        "directory",
+    }
 )
 NOT_WRITING = {"csrfmiddlewaretoken", "version", "seen"}
 

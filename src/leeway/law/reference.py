@@ -55,7 +55,9 @@ GROUPS = {
     "direct_payments": "Direct payments",
     "eligibility.care_act": "Eligibility",
     "": "From answers to a budget",
+    "billing": "Bills: what the council chooses",
     "charging_policy": "Charging: what the council chooses",
+    "debt_respite": "Breathing space for people in debt",
     "facs": "Eligibility before April 2015",
     "disputes": "Disputes over who pays: by when each step is taken",
 }

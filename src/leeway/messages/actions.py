@@ -6,7 +6,7 @@ be asked what it has (see `_take_up` and `_hand_over`).
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -183,13 +183,13 @@ def record_returned(*, message: Message, reason: str, by: User, on: date) -> Mes
 
 
 @transaction.atomic
-def stop_messages(*, recipient_id: UUID, because: str, by: User, on: date) -> int:
-    """Stop whatever has not left yet for somebody, as when they have died; how many there were.
+def stop_messages(*, recipient_id: UUID, because: str, by: User, on: date, templates: Collection[str] = ()) -> int:
+    """Stop whatever has not left yet for somebody, as when they have died, or what is of some kinds; how many.
 
     One whose sending broke off is stopped too: what the carrier has of it, it has.
     The room that learns of it has checked that this user may.
     """
-    stopped = _not_left(recipient_id)
+    stopped = [each for each in _not_left(recipient_id) if not templates or each.template in templates]
     for message in stopped:
         _stop(message, because, by, on)
     return len(stopped)

@@ -559,6 +559,7 @@ EVENTS: dict[Event, Follows] = {
     Event.DISPUTE_ENDED: Follows(
         over=(Over((Event.DISPUTE_OPENED,), (Whose.FINANCE,)),), notices=(Notice("who_pays_settled", from_worker),)
     ),
+    Event.BILLS: NOTHING,  # whoever is asked to do something is asked by the action itself
     Event.MESSAGE_FAILED: NOTHING,
     Event.LETTER_TO_POST: NOTHING,
 }

@@ -131,6 +131,8 @@ ROOMS = [
     "leeway.money.budgets",
     "leeway.money.funders",
     "leeway.money.contributions",
+    "leeway.money.bills",
+    "leeway.money.claims",
     "leeway.money.payments",
     "leeway.money.statements",
     "leeway.money.disputes",

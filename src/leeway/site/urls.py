@@ -37,6 +37,8 @@ urlpatterns = [
     path("contributions/", include("leeway.money.contributions.urls")),
     path("disputes/", include("leeway.money.disputes.urls")),
     path("pools/", include("leeway.money.pools.urls")),
+    path("bills/", include("leeway.money.bills.urls")),
+    path("claims/", include("leeway.money.claims.urls")),
     path("money/bank/", include("leeway.money.statements.urls")),
     path("money/books/", include("leeway.money.figures.urls")),
     path("directory/", include("leeway.market.directory.urls")),

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from leeway.access.access import SignedIn
@@ -13,7 +12,7 @@ from leeway.care.decisions.queries import that_stand
 from leeway.care.letters import queries
 from leeway.care.letters.blocks import Letter
 from leeway.care.letters.content import letter_of
-from leeway.care.letters.pdf import CannotBePrinted, letter_pdf
+from leeway.care.letters.showing import letter_as_pdf, letter_page
 from leeway.care.letters.support_plan import plan_document
 
 
@@ -78,25 +77,13 @@ def show_plan_pdf(request: SignedIn, case_id: UUID, number: int) -> HttpResponse
     return _pdf(request, plan_document(queries.plan_to_read(case_id, number, seen_by=request.user)), case_id)
 
 
-def _page(request: SignedIn, letter: Letter, case_id: UUID, pdf: str = "", problem: str = "") -> HttpResponse:
-    context = {
-        "letter": letter,
-        "pdf": pdf,
-        "problem": problem,
-        "back": reverse("letters:list", args=[case_id]),
-        "back_text": "All letters and plans",
-    }
-    return render(request, "letters/letter.jinja", context)
+def _page(request: SignedIn, letter: Letter, case_id: UUID, pdf: str) -> HttpResponse:
+    return letter_page(request, letter, pdf=pdf, **_back(case_id))
 
 
 def _pdf(request: SignedIn, letter: Letter, case_id: UUID) -> HttpResponse:
-    try:
-        content = letter_pdf(letter)
-    except CannotBePrinted as refusal:
-        return _page(request, letter, case_id, problem=str(refusal))
-    name = f"{slugify(letter.title) or 'letter'}-{letter.dated.isoformat()}.pdf"
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
-    )
+    return letter_as_pdf(request, letter, **_back(case_id))
+
+
+def _back(case_id: UUID) -> dict[str, str]:
+    return {"back": reverse("letters:list", args=[case_id]), "back_text": "All letters and plans"}

@@ -83,6 +83,7 @@ class Event(TextChoices):
     FUNDER_ENDS = "funder_ends", "A funder ends"
     DISPUTE_OPENED = "dispute_opened", "Who pays is in dispute"
     DISPUTE_ENDED = "dispute_ended", "Settled who pays"
+    BILLS = "bills", "Bills and what is owed"
     MESSAGE_FAILED = "message_failed", "A message did not arrive"
     LETTER_TO_POST = "letter_to_post", "A letter to print and post"
 
@@ -98,6 +99,7 @@ OF_MONEY = frozenset(
         Event.PAYMENT_SENT, Event.PAYMENT_LATE, Event.PAYMENT_RETURNED, Event.PAYMENT_FAILED, Event.SHARE_RECEIVED,
         Event.WHO_PAYS, Event.FUNDER_ENDS,
         Event.DISPUTE_OPENED, Event.DISPUTE_ENDED,
+        Event.BILLS,
     }
 )  # fmt: skip
 

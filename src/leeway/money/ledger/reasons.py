@@ -57,6 +57,8 @@ class Reason(TextChoices):
     PROMISED = "promised", "Share promised for days to come"
     FELL_DUE = "fell_due", "Share fell due"
     RECEIVED = "received", "Share received"
+    WRITTEN_OFF = "written_off", "Written off: the council bears it"
+    REFUNDED = "refunded", "Paid back to the person"
     COMMITMENT = "commitment", "Set aside for what was agreed"
     PAYMENT_SENT = "payment_sent", "Payment sent to the bank"
     PAYMENT_ARRIVED = "payment_arrived", "Payment reached its account"
@@ -67,6 +69,8 @@ class Reason(TextChoices):
     NO_LONGER_DUE = "no_longer_due", "Share not due after all"
     RECHARGED = "recharged", "Recharged after a dispute over who pays"
     RECHARGE_UNDONE = "recharge_undone", "Not recharged after all"
+    WRITE_OFF_UNDONE = "write_off_undone", "Not written off after all"
+    REFUND_UNDONE = "refund_undone", "Not paid back after all"
     CORRECTION = "correction", "Correction of a mistake"
 
 
@@ -77,6 +81,8 @@ BETWEEN: Mapping[Reason, tuple[tuple[Kind, Kind], ...]] = {
     Reason.FELL_DUE: ((Kind.EXPECTED_NHS, Kind.OWED_BY_NHS), (Kind.EXPECTED_PERSON, Kind.OWED_BY_PERSON)),
     Reason.RECEIVED: ((Kind.OWED_BY_NHS, Kind.FUNDER_NHS), (Kind.OWED_BY_PERSON, Kind.FUNDER_PERSON)),
     Reason.RECHARGED: ((Kind.FUNDER_COUNCIL, Kind.OWED_BY_NHS), (Kind.OWED_BY_NHS, Kind.FUNDER_COUNCIL)),
+    Reason.WRITTEN_OFF: ((Kind.OWED_BY_PERSON, Kind.FUNDER_COUNCIL),),
+    Reason.REFUNDED: ((Kind.FUNDER_PERSON, Kind.OWED_BY_PERSON),),
     Reason.COMMITMENT: ((Kind.COMMITTED, Kind.AVAILABLE),),
     Reason.PAYMENT_SENT: ((Kind.CLEARING, Kind.COMMITTED),),
     Reason.PAYMENT_ARRIVED: ((Kind.HELD_BY_PERSON, Kind.CLEARING), (Kind.HELD_BY_PROVIDER, Kind.CLEARING)),
@@ -88,6 +94,8 @@ REVERSE: Mapping[Reason, Reason] = {
     Reason.FELL_DUE: Reason.NO_LONGER_DUE,
     Reason.RECEIVED: Reason.CORRECTION,
     Reason.RECHARGED: Reason.RECHARGE_UNDONE,
+    Reason.WRITTEN_OFF: Reason.WRITE_OFF_UNDONE,
+    Reason.REFUNDED: Reason.REFUND_UNDONE,
     Reason.COMMITMENT: Reason.RELEASE,
     Reason.PAYMENT_SENT: Reason.PAYMENT_RETURNED,
     Reason.PAYMENT_ARRIVED: Reason.NOT_ARRIVED,

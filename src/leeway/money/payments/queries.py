@@ -14,9 +14,11 @@ from leeway.access.roles import Capability
 from leeway.care.people.queries import people_called
 from leeway.jobs.models import Job
 from leeway.jobs.queries import jobs_about, jobs_of_kind
+from leeway.money.bills.relations import RELATIONS as BILLS
 from leeway.money.budgets.models import Instalment, Interim
 from leeway.money.budgets.payable import as_paid_on, payable, payable_on_account
 from leeway.money.budgets.relations import RELATIONS as BUDGETS
+from leeway.money.claims.relations import RELATIONS as CLAIMS
 from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.funders.relations import RELATIONS as SHARINGS
 from leeway.money.ledger import queries as ledger
@@ -179,8 +181,8 @@ def stopped_since(run: PaymentRun) -> QuerySet[Payment]:
 def findings() -> Iterator[str]:
     """Everything wrong with the books, a sentence each; nothing where all is well.
 
-    The ledger alone, then what must hold between it and budgets, receipts and payments.
+    The ledger alone, then what must hold between it and budgets, receipts, bills and payments.
     """
     yield from ledger.findings()
-    for relation in (*BUDGETS, *SHARINGS, *RECEIPTS, *PAYMENTS):
+    for relation in (*BUDGETS, *SHARINGS, *RECEIPTS, *BILLS, *CLAIMS, *PAYMENTS):
         yield from relation.findings()

@@ -22,6 +22,7 @@ from leeway.jobs.kinds import Progress, half, untold
 from leeway.law.numbers import pounds
 from leeway.money.banking.statement import Line
 from leeway.money.banking.statement import Mapping as Columns
+from leeway.money.budgets.dues import Payer
 from leeway.money.contributions.actions import confirm_receipt
 from leeway.money.payments.actions import confirm_run
 from leeway.money.payments.models import Payment, PaymentRun
@@ -41,6 +42,7 @@ from leeway.money.statements.models import (
     StatementLine,
     Undoing,
 )
+from leeway.money.statements.referenced import referenced
 from leeway.money.statements.relations import ONE_AT_A_TIME
 from leeway.refusal import Refusal
 from leeway.said import sentence
@@ -353,6 +355,34 @@ def receive_from_line(
     thing = Thing(What.RECEIVED, receipt.pk)
     pence = receipt.amount_pence
     return match_by_hand(account=account, lines={line.pk: pence}, things={thing: pence}, why=why, by=by, on=on)
+
+
+@transaction.atomic
+def receive_referenced(*, account: BankAccount, by: User, on: date, progress: Progress = untold) -> tuple[int, int]:
+    """Record what people paid of their bills, from every line that names a payment reference and is no more than owed.
+
+    Each is matched with the line that shows it; how many, and how much. What is left needs somebody to say what it is.
+    """
+    check_can(by, Capability.RECONCILE)
+    account = _locked(account)
+    found = [each for each in referenced(account, seen_by=by, on=on) if each.fits]
+    lock_cases(Case.objects.filter(pk__in=[each.case.pk for each in found]))
+    for place, each in enumerate(found, start=1):
+        receipt = confirm_receipt(
+            case=each.case, payer=Payer.PERSON, amount_pence=each.open_pence, received_on=each.line.booked_on,
+            looked_at=queries.words_of(each.line), owed_pence=each.owed_pence, by=by, on=on,
+        )  # fmt: skip
+        pence = receipt.amount_pence
+        proposal = Proposal(
+            lines=((each.line.pk, pence),),
+            things=((Thing(What.RECEIVED, receipt.pk), pence),),
+            because=Because.EXACT_KEY,
+            confidence=100,
+            why=f"The line names the payment reference {each.reference}, and is no more than is owed.",
+        )
+        _match(proposal, account, by, on)
+        progress(done=place, of=len(found))
+    return len(found), sum(each.open_pence for each in found)
 
 
 def _locked(account: BankAccount) -> BankAccount:

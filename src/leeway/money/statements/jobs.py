@@ -46,6 +46,17 @@ def confirm(asked: Job, *, run: str, seen: str) -> Result:
     )
 
 
+@job(queries.RECEIVE, title="Record the bills that were paid", being="Being recorded", counts="lines")
+def receive(asked: Job, *, account: str) -> Result:
+    """Record what people paid of their bills, from the lines that name a payment reference."""
+    count, pence = actions.receive_referenced(
+        account=BankAccount.objects.get(pk=account), by=asked.asked_by, on=asked.asked_on,
+        progress=partial(report, asked),
+    )  # fmt: skip
+    said = f"{pounds(pence)} is recorded as received, from {count:,} line{'' if count == 1 else 's'}."
+    return Result(said, reverse("statements:account", args=[account]), "Look at the account")
+
+
 def _what_was_kept(kept: Kept) -> str:
     pence = sum(one.read_pence - one.known_pence for one in kept.statements)
     said = f"Kept: {kept.new:,} new line{'' if kept.new == 1 else 's'}, {pounds(pence)} in all."

@@ -44,7 +44,7 @@ from leeway.money.statements.told_twice import REPORTS
 
 FILES_OF_ACCOUNT = "statements.account"
 #: The kinds of job that read a bank's file, and that confirm a run by what it says.
-KEEP_STATEMENT, CONFIRM = "keep_statement", "confirm_from_statement"
+KEEP_STATEMENT, CONFIRM, RECEIVE = "keep_statement", "confirm_from_statement", "receive_referenced"
 LINES_SHOWN = 50
 #: How many lines are named where a run is confirmed from them; of the others it says how many they are.
 NAMED = 3

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leeway.money.statements import columns_views, picking_views, views
+from leeway.money.statements import columns_views, picking_views, referenced_views, views
 
 app_name = "statements"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("own/<uuid:case_id>/<uuid:account_id>/", picking_views.own_upload, name="own_upload"),
     path("own/<uuid:case_id>/<uuid:account_id>/pick/", picking_views.own_pick, name="own_pick"),
     path("<uuid:account_id>/lines/", views.queue, name="queue"),
+    path("<uuid:account_id>/bills/", referenced_views.show, name="referenced"),
     path("<uuid:account_id>/lines/<uuid:line_id>/", views.line, name="line"),
     path("<uuid:account_id>/lines/<uuid:line_id>/accept/", views.accept, name="accept"),
     path("<uuid:account_id>/lines/<uuid:line_id>/by-hand/", views.by_hand, name="by_hand"),

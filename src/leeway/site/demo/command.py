@@ -44,7 +44,7 @@ from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.notices import tell_of_late
 from leeway.money.payments.states import State
 from leeway.seal import heads
-from leeway.site.demo import exceptions, later, requests
+from leeway.site.demo import bills, exceptions, later, requests
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
@@ -87,6 +87,9 @@ def run(*, people: int, seed: int) -> None:
             requests.ask(today)
         with stage("What others owe, and paid", console):
             receive(staff, today)
+        with stage("Bills and claims", console):
+            bills.bill(staff.finance, staff.second_finance, today)
+            bills.claim(staff.finance, today)
         with stage("What the bank says", console):
             keep_statements(staff.finance, today, last_run)
             pick_own_lines(User.objects.get(email=f"ada@{DOMAIN}"), today)

@@ -10,9 +10,11 @@ from django.core.files.base import ContentFile
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
-from leeway.law.numbers import decimal_pounds
+from leeway.law.numbers import decimal_pounds, least
 from leeway.money.banking.statement import Line
 from leeway.money.banking.working_days import working_day_after
+from leeway.money.bills.models import PaymentReference
+from leeway.money.bills.standing import owed_by
 from leeway.money.contributions.models import Receipt
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.states import PaymentState, Said
@@ -101,6 +103,11 @@ def _entries(today: date, last_run: PaymentRun | None) -> Iterator[Entry]:
         back = last_run.payments.filter(case__person__user=None).exclude(state=PaymentState.RETURNED)
         for payment in back.select_related("run", "payee")[:1]:
             yield _came_back(payment)
+    for reference in PaymentReference.objects.select_related("case__person").order_by("number")[:3]:
+        owed = owed_by([reference.case_id], today).get(reference.case_id, 0)
+        if owed > 0:
+            who = str(reference.case.person).upper()
+            yield Entry(today - timedelta(days=2), least(owed, 25_00), f"STANDING ORDER {reference}", who)
     yield Entry(today - timedelta(days=26), 240_00, "REFUND OVERPAID INVOICE 3381", "SUNRISE HOME CARE")
     yield Entry(today - timedelta(days=12), 61_35, "LEFT OVER", "T BELL")
     yield Entry(today - timedelta(days=5), -89_90, "DD LIBRARY SUPPLIES", "FAIRBOURNE LIBRARIES")

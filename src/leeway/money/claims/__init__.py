@@ -1,0 +1,1 @@
+"""What is claimed of NHS bodies: by period, line by line, chased, queried and received."""

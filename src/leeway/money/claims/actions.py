@@ -1,0 +1,285 @@
+"""Claiming from NHS bodies: made by night from what fell due, sent, chased, queried line by line, received."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID, uuid5
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max, Sum
+
+from leeway import said
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.locks import lock_cases
+from leeway.care.people.models import Case
+from leeway.days import HAPPENED, check_day
+from leeway.law import law_on
+from leeway.law.numbers import pounds, split
+from leeway.money.bills.actions.making import Movement, last_period
+from leeway.money.budgets.dues import Payer
+from leeway.money.claims.models import Chase, Claim, Claimed, ClaimLine, ClaimSent, Paid, Query
+from leeway.money.contributions.actions import confirm_receipt
+from leeway.money.contributions.queries import owed_account
+from leeway.money.funders.models import Purse
+from leeway.money.funders.queries import attributed
+from leeway.money.ledger.queries import balance
+from leeway.period import Period
+from leeway.refusal import Refusal
+
+#: What the NHS owes that is on no claim yet, with the days that it is for: as bills have it of people.
+MOVEMENTS = """
+    SELECT a.case_id, t.id, t.reason, CASE WHEN t.credit_id = a.id THEN t.amount_pence ELSE -t.amount_pence END,
+           COALESCE(original.effective_date, t.effective_date), f.starts_on, f.ends_on, p.way,
+           p.nhs_pence_per_week, b.pay_calendar_starts_on, e.ends_on, e.left_out_until, e.reason,
+           (SELECT min(effective_date) FROM ledger_transfer AS promised
+             WHERE promised.about = f.id AND promised.reason = 'promised')
+      FROM ledger_account AS a JOIN ledger_transfer AS t ON t.credit_id = a.id OR t.debit_id = a.id
+      LEFT JOIN ledger_transfer AS original ON original.id = t.corrects_id
+      LEFT JOIN budgets_funding AS f ON f.id = t.about LEFT JOIN budgets_part AS p ON p.id = f.part_id
+      LEFT JOIN budgets_budget AS b ON b.id = p.budget_id LEFT JOIN budgets_ending AS e ON e.budget_id = b.id
+     WHERE a.kind = 'owed_by_nhs' AND t.effective_date <= %(until)s
+       AND t.reason IN ('fell_due', 'no_longer_due', 'recharged', 'recharge_undone')
+       AND NOT EXISTS (SELECT 1 FROM claims_claimed AS x WHERE x.transfer_id = t.id)
+     ORDER BY a.case_id, 5, t.id
+"""
+_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('numbers of claims', 0))"
+
+
+@dataclass(slots=True)
+class _Line:
+    """What is claimed of one body for one case, before it is written: its days and each movement's part of it."""
+
+    days: list[Period] = field(default_factory=list)
+    parts: list[tuple[UUID, int]] = field(default_factory=list)
+
+    @property
+    def pence(self) -> int:
+        return sum(pence for _, pence in self.parts)
+
+
+@transaction.atomic
+def make_claims(*, on: date) -> int:
+    """Make the claim on each NHS body for the last pay period that is over; how many. Nightly work.
+
+    Who pays which line on which day is asked of the funders. A case in which more was taken back than fell due waits
+    for the next period: nobody is claimed less than nothing from.
+    """
+    period = last_period(on)
+    with connection.cursor() as cursor:
+        cursor.execute(_ALONE)
+        cursor.execute(MOVEMENTS, {"until": period.ends_on})
+        found = [Movement(*row) for row in cursor.fetchall()]
+    lock_cases(Case.objects.filter(pk__in={each.case for each in found}))
+    if Claim.objects.filter(period_starts_on=period.starts_on).exists():
+        return 0
+    number = Claim.objects.aggregate(last=Max("number"))["last"] or 0
+    count = 0
+    for body, lines in sorted(_by_body(found).items(), key=lambda each: str(each[0])):
+        count += 1
+        _write(body, lines, period, number + count, on)
+    return count
+
+
+def _by_body(found: Sequence[Movement]) -> Mapping[UUID | None, Mapping[UUID, _Line]]:
+    """What each body owes for each case. A case is claimed with all of its bodies, or waits with all of them."""
+    weights = _who_pays(found)
+    bodies: defaultdict[UUID | None, dict[UUID, _Line]] = defaultdict(dict)
+    by_case: defaultdict[UUID, list[Movement]] = defaultdict(list)
+    for each in found:
+        by_case[each.case].append(each)
+    for case, moved in by_case.items():
+        shares = weights.get(case) or {None: 1}
+        lines: dict[UUID | None, _Line] = {body: _Line() for body in shares}
+        for each in moved:
+            for body, pence in zip(shares, split(abs(each.pence), list(shares.values())), strict=True):
+                if pence:
+                    lines[body].parts.append((each.transfer, pence if each.pence > 0 else -pence))
+                    lines[body].days.append(each.days())
+        if all(line.pence > 0 for line in lines.values() if line.parts):
+            for body, line in lines.items():
+                if line.parts:
+                    bodies[body][case] = line
+    return bodies
+
+
+def _who_pays(found: Sequence[Movement]) -> Mapping[UUID, Mapping[UUID | None, int]]:
+    """Of each case, which NHS bodies pay its NHS share of these days, in proportion to the pence of each."""
+    days = [each.days() for each in found]
+    if not days:
+        return {}
+    weights: defaultdict[UUID, defaultdict[UUID | None, int]] = defaultdict(lambda: defaultdict(int))
+    first, last = min(each.starts_on for each in days), max(each.ends_on for each in days)
+    for row in attributed(first, last, cases={each.case for each in found}):
+        if row.purse == Purse.NHS and row.pence > 0:
+            weights[row.case_id][row.funder_id] += row.pence
+    return weights
+
+
+def _write(body: UUID | None, lines: Mapping[UUID, _Line], period: Period, number: int, on: date) -> None:
+    claim = Claim(
+        id=uuid5(period_id(period), f"{body}"), number=number, funder_id=body, period_starts_on=period.starts_on,
+        period_ends_on=period.ends_on, made_on=on, total_pence=sum(line.pence for line in lines.values()),
+    )  # fmt: skip
+    rows = [
+        ClaimLine(
+            claim=claim,
+            place=place,
+            case_id=case,
+            starts_on=min(days.starts_on for days in line.days),
+            ends_on=max(days.ends_on for days in line.days),
+            amount_pence=line.pence,
+        )
+        for place, (case, line) in enumerate(lines.items(), start=1)
+    ]
+    claim.digest = digest_of(claim, rows)
+    claim.save(force_insert=True)
+    ClaimLine.objects.bulk_create(rows)
+    Claimed.objects.bulk_create(
+        [
+            Claimed(transfer_id=transfer, line=row, amount_pence=pence)
+            for row, line in zip(rows, lines.values(), strict=True)
+            for transfer, pence in line.parts
+        ]
+    )
+
+
+def period_id(period: Period) -> UUID:
+    """One id for each pay period, so that a claim made twice is the same row."""
+    return uuid5(UUID(int=0), f"claims {period.starts_on}")
+
+
+def digest_of(claim: Claim, lines: Sequence[ClaimLine]) -> str:
+    """The digest of a claim and its lines, as the relations ask for it of the rows."""
+    head = (
+        claim.number, claim.funder_id or "", claim.period_starts_on, claim.period_ends_on, claim.made_on,
+        claim.total_pence,
+    )  # fmt: skip
+    rows = [(one.place, one.case_id, one.starts_on, one.ends_on, one.amount_pence) for one in lines]
+    text = "\n".join("|".join(map(str, row)) for row in (head, *rows))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _locked(claim: Claim) -> Claim:
+    return Claim.objects.select_for_update(no_key=True).get(pk=claim.pk)
+
+
+@transaction.atomic
+def send_claim(*, claim: Claim, how: str, by: User, on: date) -> ClaimSent:
+    """Say that a claim was sent, to whom and how. From then on its time to pay runs."""
+    check_can(by, Capability.CONFIRM_RECEIPTS)
+    claim = _locked(claim)
+    if ClaimSent.objects.filter(claim=claim).exists():
+        raise Refusal("This claim was sent already.")
+    how = said.sentence(how, ask="Say to whom it went, and how.", field="how")
+    days = law_on(on, settings.COUNCIL_POLICY)["billing.claim_days_to_pay"]
+    return ClaimSent.objects.create(claim=claim, sent_on=on, due_by=on + timedelta(days=days), how=how, sent_by=by)
+
+
+@transaction.atomic
+def chase_claim(*, claim: Claim, words: str, by: User, on: date) -> Chase:
+    """Record a step of chasing a claim that was to be paid by now."""
+    check_can(by, Capability.CONFIRM_RECEIPTS)
+    claim = _locked(claim)
+    sent = ClaimSent.objects.filter(claim=claim).first()
+    if sent is None or on <= sent.due_by:
+        raise Refusal("This claim is not late: there is nothing to chase yet.")
+    if not left_of([claim])[claim.pk]:
+        raise Refusal("This claim was paid whole.")
+    words = said.sentence(words, ask="Say whom you reached, and what they said.", field="words")
+    number = claim.chases.count() + 1
+    return Chase.objects.create(claim=claim, number=number, words=words, chased_on=on, chased_by=by)
+
+
+@transaction.atomic
+def raise_query(*, line: ClaimLine, words: str, raised_on: date, by: User, on: date) -> Query:
+    """Record that the NHS body queries one line. The others are asked for as before."""
+    check_can(by, Capability.CONFIRM_RECEIPTS)
+    check_day(raised_on, HAPPENED, field="raised_on", what="The day of the query", on=on)
+    claim = _locked(line.claim)
+    if not ClaimSent.objects.filter(claim=claim, sent_on__lte=raised_on).exists():
+        raise Refusal("A line is queried once its claim was sent. Check the day.", field="raised_on")
+    if Query.objects.filter(line=line).exists():
+        raise Refusal("A query of this line is on record already.")
+    words = said.sentence(words, ask="Say what they query, in their words.", field="words")
+    return Query.objects.create(line=line, words=words, raised_on=raised_on, recorded_by=by)
+
+
+@transaction.atomic
+def answer_query(*, query: Query, answer: str, by: User, on: date) -> Query:
+    """Record what was answered to a query of a line."""
+    check_can(by, Capability.CONFIRM_RECEIPTS)
+    _locked(query.line.claim)
+    query = Query.objects.get(pk=query.pk)
+    if query.answered_on is not None:
+        raise Refusal("This query was answered already.")
+    query.answer = said.sentence(answer, ask="Say what you answered.", field="answer", least=said.REASON)
+    query.answered_on, query.answered_by = on, by
+    query.save(update_fields=["answer", "answered_on", "answered_by"])
+    return query
+
+
+def left_of(claims: Collection[Claim]) -> dict[UUID, int]:
+    """What is left to receive of some claims, by their ids."""
+    paid = Paid.objects.filter(line__claim__in=claims, receipt__taken_back=None).order_by()
+    came = dict(paid.values_list("line__claim").annotate(Sum("receipt__amount_pence")))
+    return {claim.pk: claim.total_pence - came.get(claim.pk, 0) for claim in claims}
+
+
+def left_of_lines(claim: Claim) -> dict[UUID, int]:
+    """What is left to receive of each line of a claim."""
+    paid = Paid.objects.filter(line__claim=claim, receipt__taken_back=None).order_by()
+    came = dict(paid.values_list("line").annotate(Sum("receipt__amount_pence")))
+    return {line.pk: line.amount_pence - came.get(line.pk, 0) for line in claim.lines.all()}
+
+
+@transaction.atomic
+def receive_claim(
+    *,
+    claim: Claim,
+    lines: Collection[ClaimLine],
+    amount_pence: int,
+    received_on: date,
+    looked_at: str,
+    by: User,
+    on: date,
+) -> list[Paid]:
+    """Confirm that an NHS body paid these lines of a claim, each with a receipt of its own.
+
+    `amount_pence` is what came in: refused where it is not what is left of the lines, so that no penny is guessed at.
+    """
+    check_can(by, Capability.CONFIRM_RECEIPTS)
+    check_day(received_on, HAPPENED, field="received_on", what="The day on which it was received", on=on)
+    claim = _locked(claim)
+    lock_cases(Case.objects.filter(pk__in=[line.case_id for line in lines]))
+    left = left_of_lines(claim)
+    wanted = [line for line in lines if left.get(line.pk)]
+    total = sum(left[line.pk] for line in wanted)
+    if not wanted:
+        raise Refusal("Choose at least one line that is not paid yet.", field="lines")
+    if total != amount_pence:
+        raise Refusal(
+            f"The lines that you chose come to {pounds(total)}. Choose those that were paid, so that they come to what "
+            "was received.",
+            field="amount_pence",
+        )
+    return [_receive(line, left[line.pk], received_on, looked_at, by, on) for line in wanted]
+
+
+def _receive(line: ClaimLine, pence: int, received_on: date, looked_at: str, by: User, on: date) -> Paid:
+    account = owed_account(line.case, Payer.NHS)
+    receipt = confirm_receipt(
+        case=line.case,
+        payer=Payer.NHS,
+        amount_pence=pence,
+        received_on=received_on,
+        looked_at=f"{line.claim}, line {line.place}: {looked_at}",
+        owed_pence=-balance(account) if account else 0,
+        by=by,
+        on=on,
+    )
+    return Paid.objects.create(receipt=receipt, line=line)

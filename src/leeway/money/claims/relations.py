@@ -1,0 +1,53 @@
+"""What must hold between claims on NHS bodies and the ledger."""
+
+from leeway.money.ledger.relations import Relation
+
+#: Every movement that claims speak of: more owed by the NHS is positive.
+MOVED = """
+    SELECT t.id, a.case_id, CASE WHEN t.credit_id = a.id THEN t.amount_pence ELSE -t.amount_pence END AS pence
+      FROM ledger_account AS a JOIN ledger_transfer AS t ON t.credit_id = a.id OR t.debit_id = a.id
+     WHERE a.kind = 'owed_by_nhs' AND t.reason IN ('fell_due', 'no_longer_due', 'recharged', 'recharge_undone')
+"""
+#: What the digest of a claim is of, in SQL; `actions` writes the same.
+DIGEST = """
+    encode(sha256(convert_to(concat_ws('|', c.number, COALESCE(c.funder_id::text, ''), c.period_starts_on,
+        c.period_ends_on, c.made_on, c.total_pence) || COALESCE((
+        SELECT string_agg(E'\\n' || concat_ws('|', l.place, l.case_id, l.starts_on, l.ends_on, l.amount_pence), ''
+            ORDER BY l.place) FROM claims_claimline AS l WHERE l.claim_id = c.id
+    ), ''), 'UTF8')), 'hex')
+"""
+
+RELATIONS = (
+    Relation(
+        "The lines of claim {number} come to {lines} pence, and it claims {said}.",
+        "SELECT c.number, c.total_pence AS said, COALESCE(SUM(l.amount_pence), 0) AS lines FROM claims_claim AS c "
+        "LEFT JOIN claims_claimline AS l ON l.claim_id = c.id GROUP BY c.id "
+        "HAVING c.total_pence <> COALESCE(SUM(l.amount_pence), 0)",
+    ),
+    Relation(
+        "Line {place} of claim {number} is of {said} pence, and the ledger has {moved} for it.",
+        f"WITH moved AS ({MOVED}) SELECT c.number, l.place, l.amount_pence AS said, "
+        "COALESCE(SUM(x.amount_pence) FILTER (WHERE moved.case_id = l.case_id), 0) AS moved "
+        "FROM claims_claimline AS l JOIN claims_claim AS c ON c.id = l.claim_id "
+        "LEFT JOIN claims_claimed AS x ON x.line_id = l.id LEFT JOIN moved ON moved.id = x.transfer_id "
+        "GROUP BY c.number, l.id HAVING l.amount_pence <> "
+        "COALESCE(SUM(x.amount_pence) FILTER (WHERE moved.case_id = l.case_id), 0)",
+    ),
+    Relation(
+        "Transfer {transfer} moved {pence} pence, and {claimed} pence of it are claimed.",
+        f"WITH moved AS ({MOVED}) SELECT moved.id AS transfer, moved.pence, SUM(x.amount_pence) AS claimed "
+        "FROM claims_claimed AS x JOIN moved ON moved.id = x.transfer_id GROUP BY moved.id, moved.pence "
+        "HAVING SUM(x.amount_pence) <> moved.pence",
+    ),
+    Relation(
+        "Claim {number} is not as it was made: its digest does not fit.",
+        f"SELECT c.number FROM claims_claim AS c WHERE c.digest <> {DIGEST}",
+    ),
+    Relation(
+        "Line {place} of claim {number} was paid with a receipt of another case or amount.",
+        "SELECT c.number, l.place FROM claims_paid AS p JOIN claims_claimline AS l ON l.id = p.line_id "
+        "JOIN claims_claim AS c ON c.id = l.claim_id LEFT JOIN contributions_receipt AS r ON r.id = p.receipt_id "
+        "AND (r.case_id, r.payer) = (l.case_id, 'nhs') GROUP BY c.number, l.id, l.place, l.amount_pence "
+        "HAVING bool_or(r.id IS NULL) OR SUM(r.amount_pence) > l.amount_pence",
+    ),
+)

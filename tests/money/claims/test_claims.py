@@ -1,0 +1,136 @@
+"""Claims on NHS bodies: every penny that fell due is claimed once of the body that pays it, chased and received."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+
+from leeway.care.planning.models import Way
+from leeway.money.budgets.actions import end_budget, start_budget
+from leeway.money.budgets.dues import Payer
+from leeway.money.claims import actions
+from leeway.money.claims.content import claim_letter
+from leeway.money.claims.models import Claim, Claimed
+from leeway.money.claims.queries import LATE, SENT, get_claim, standings
+from leeway.money.contributions.actions import let_fall_due, take_back
+from leeway.money.contributions.models import Receipt
+from leeway.money.contributions.queries import owed_account
+from leeway.money.funders import actions as funders
+from leeway.money.funders.models import FunderKind
+from leeway.money.ledger.queries import balance
+from leeway.money.payments.queries import findings
+from leeway.refusal import NotAllowed, Refusal
+from tests.conftest import SET_UP_ON
+from tests.money.bills.conftest import BILLED_ON
+
+MANAGED = Way.COUNCIL_MANAGED
+
+
+@pytest.fixture
+def cases(case, another_case, agree, finn):
+    """Ada and Bo, half of whose budgets the NHS pays: £35 and £70 a week."""
+    found = [case, another_case("Bo")]
+    for each, pence in zip(found, (70_00, 140_00), strict=True):
+        start_budget(plan=agree(each, (MANAGED, pence, 50)), by=finn, on=SET_UP_ON)
+    return found
+
+
+def night(on):
+    let_fall_due(on=on)
+    return actions.make_claims(on=on)
+
+
+def owed(case):
+    return -balance(owed_account(case, Payer.NHS))
+
+
+def test_what_fell_due_is_claimed_once_and_adds_up(cases):
+    assert night(BILLED_ON[0]) == 1
+    assert actions.make_claims(on=BILLED_ON[0]) == 0
+    claim = Claim.objects.get()
+    assert claim.body == "The NHS (body not named)" and claim.total_pence == 25_00 + 50_00
+    assert [line.amount_pence for line in claim.lines.order_by("amount_pence")] == [25_00, 50_00]
+    night(BILLED_ON[1])
+    assert Claim.objects.first().total_pence == 4 * (35_00 + 70_00)
+    assert sum(Claimed.objects.values_list("amount_pence", flat=True)) == 75_00 + 420_00
+    assert not list(findings())
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Claim.objects.update(total_pence=1)
+
+
+def test_a_body_that_is_named_is_claimed_of(cases, finn):
+    facts = {"means_tested": False, "starts_on": None, "ends_on": None, "purpose": "", "conditions": ""}
+    body = funders.add_funder(
+        kind=FunderKind.NHS_BODY, name="NHS Fairbourne", code="QF1", total_pence=None, **facts, by=finn, on=SET_UP_ON
+    )
+    council = funders.the_council(on=SET_UP_ON)
+    funders.share_line(
+        line=cases[0].plans.get().lines.get(), starts_on=date(2026, 4, 22), ends_on=None, method="fixed",
+        pays=[funders.Pays(body, 50_00), funders.Pays(council, 50_00)], reason="Agreed at the panel of April",
+        by=finn, on=SET_UP_ON,
+    )  # fmt: skip
+    assert night(BILLED_ON[0]) == 2
+    assert {claim.body: claim.total_pence for claim in Claim.objects.all()} == {
+        "NHS Fairbourne": 25_00, "The NHS (body not named)": 50_00,
+    }  # fmt: skip
+    assert not list(findings())
+
+
+def test_it_is_sent_chased_queried_and_received_line_by_line(cases, finn, fay, bea):
+    night(BILLED_ON[0])
+    claim, on = Claim.objects.get(), BILLED_ON[0]
+    with pytest.raises(NotAllowed):
+        actions.send_claim(claim=claim, how="By secure email", by=bea, on=on)
+    sent = actions.send_claim(claim=claim, how="By secure email to their team", by=finn, on=on)
+    assert sent.due_by == on + timedelta(days=30)
+    with pytest.raises(Refusal, match="not late"):
+        actions.chase_claim(claim=claim, words="Rang the invoices team", by=finn, on=sent.due_by)
+    later = sent.due_by + timedelta(days=14)
+    assert standings(seen_by=finn, on=later - timedelta(days=1))[0].state == SENT
+    assert standings(seen_by=finn, on=later)[0].state == LATE
+    actions.chase_claim(claim=claim, words="Rang the invoices team: next week", by=finn, on=later)
+    assert standings(seen_by=finn, on=later)[0].chase_on == later + timedelta(days=14)
+    ada, bo = claim.lines.order_by("amount_pence")
+    query = actions.raise_query(line=bo, words="Not our patient since May", raised_on=later, by=finn, on=later)
+    actions.answer_query(query=query, answer="He moved within your area, see the GP letter", by=fay, on=later)
+    with pytest.raises(Refusal, match=r"come to £25\.00"):
+        actions.receive_claim(
+            claim=claim, lines=[ada], amount_pence=75_00, received_on=later, looked_at="Statement 3", by=finn, on=later
+        )
+    receive = {"received_on": later, "looked_at": "Bank statement 3, line 9", "by": finn, "on": later}
+    actions.receive_claim(claim=claim, lines=[ada], amount_pence=25_00, **receive)
+    assert standings(seen_by=finn, on=later)[0].left_pence == 50_00
+    actions.receive_claim(claim=claim, lines=[ada, bo], amount_pence=50_00, **receive)
+    assert standings(seen_by=finn, on=later)[0].state == "Received"
+    assert not list(findings())
+    take_back(receipt=Receipt.objects.get(amount_pence=50_00), reason="It was another body's", by=finn, on=later)
+    assert standings(seen_by=finn, on=later)[0].left_pence == 50_00
+    assert not list(findings())
+
+
+def test_what_is_owed_back_waits_until_more_falls_due(cases, finn):
+    night(BILLED_ON[1])
+    budget = cases[0].budgets.get()
+    end_budget(budget=budget, ends_on=BILLED_ON[0], reason="Moved to her sister in York", by=finn, on=BILLED_ON[1])
+    night(BILLED_ON[2])
+    latest = Claim.objects.first()
+    assert [line.case for line in latest.lines.all()] == [cases[1]]
+    assert not list(findings())
+
+
+def test_its_papers_name_nobody(cases, finn, client):
+    night(BILLED_ON[0])
+    client.force_login(finn)
+    for name in ("home", "show"):
+        assert client.get(reverse(f"claims:{name}", args=[1] if name == "show" else [])).status_code == 200
+    table = client.get(reverse("claims:csv", args=[1])).content.decode()
+    letter = str(claim_letter(*get_claim(1, seen_by=finn, on=date(2026, 6, 1)), "Council", "call us"))
+    for paper in (table, letter):
+        assert cases[0].pk.hex[:10].upper() in paper and "Ada" not in paper and "Bell" not in paper
+    assert client.get(reverse("claims:pdf", args=[1]))["Content-Type"] == "application/pdf"
+    answer = client.post(reverse("claims:send", args=[1]), {"how": "x"})
+    assert "Say to whom it went" in answer.content.decode()
+    assert client.post(reverse("claims:send", args=[1]), {"how": "By secure email to their team"}).status_code == 302
+    page = client.get(reverse("claims:receive", args=[1])).content.decode()
+    assert "£25.00" in page and page.count("checked") == 2
