@@ -16,6 +16,7 @@ BEGINS = {
     ("leeway.care.people.states", "MOVES"): {"request"},
     ("leeway.care.planning.states", "MOVES"): {"draft"},
     ("leeway.messages.states", "MOVES"): {"waiting", "to_print"},
+    ("leeway.money.invoices.states", "MOVES"): {"received"},
     ("leeway.money.payees.states", "MOVES"): {"entered"},
     ("leeway.money.payments.states", "MOVES"): {"made"},
     ("leeway.money.payments.states", "PAYMENT_MOVES"): {"in_run"},

@@ -63,6 +63,8 @@ OWN_WORDS = {
     "money/figures": {"finance_return", "general_ledger", "journal", "month_end", "outturn", "relations"},
     "money/disputes": {"owing", "relations"},
     "money/pools": {"belonging", "untangling", "position", "reporting", "report_views", "relations"},
+    "money/invoices": {"comparing", "kinds", "relations"},
+    "money/invoices/actions": {"agreeing", "receiving", "visiting"},
     "money/statements": {
         "candidates", "choosing", "columns", "columns_views", "explaining", "keeping", "kinds", "matching", "picking",
         "picking_views", "referenced", "referenced_views", "relations", "standing", "told_twice",

@@ -53,6 +53,7 @@ class Capability(Enum):
     KEEP_DISPUTES = "open, follow or end a dispute over who pays"
     SEE_POOLS = "see what pooled funds spend"
     KEEP_POOLS = "set up a pooled fund or change what is in it"
+    SETTLE_INVOICES = "take in visits and invoices or agree what is due for them"
     SEE_BANK = "see bank accounts and what their lines are"
     RECONCILE = "take in bank statements or say what their lines are"
     SEE_BOOKS = "see the council’s books in sums"
@@ -103,6 +104,7 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.KEEP_DISPUTES: _JUST_FINANCE,
     Capability.SEE_POOLS: _FINANCE,
     Capability.KEEP_POOLS: _JUST_FINANCE,
+    Capability.SETTLE_INVOICES: _JUST_FINANCE,
     Capability.SEE_BANK: _FINANCE,
     Capability.RECONCILE: _JUST_FINANCE,
     Capability.SEE_BOOKS: _FINANCE | _JUST_ANALYST,

@@ -133,6 +133,7 @@ ROOMS = [
     "leeway.money.contributions",
     "leeway.money.bills",
     "leeway.money.claims",
+    "leeway.money.invoices",
     "leeway.money.payments",
     "leeway.money.statements",
     "leeway.money.disputes",

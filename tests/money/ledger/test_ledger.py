@@ -15,7 +15,7 @@ from leeway.care.people.models import Case, Person
 from leeway.money.ledger.actions import AlreadyUsed, NewTransfer, give_back, open_account, transfer, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.money.ledger.queries import balance, balances, findings, statement, trial_balance
-from leeway.money.ledger.reasons import BETWEEN, OF_A_CASE
+from leeway.money.ledger.reasons import BETWEEN, OF_A_CASE, OF_A_PROVIDER
 from leeway.refusal import NotAllowed, Refusal
 
 DAY = date(2026, 4, 6)
@@ -92,7 +92,7 @@ def test_opening_an_account_twice_opens_it_once(available, case, finn):
     [
         "UPDATE ledger_transfer SET amount_pence = 1",
         "DELETE FROM ledger_transfer",
-        "TRUNCATE ledger_transfer",
+        "TRUNCATE ledger_transfer CASCADE",
         "TRUNCATE ledger_account CASCADE",
         "UPDATE ledger_account SET kind = 'spent'",
     ],
@@ -187,7 +187,8 @@ class AnySequence(TestCase):
         finn = User.objects.create(email="f@council.example", name="Finn", roles=[Role.FINANCE])
         case = self.a_case()
         own = {kind: case if kind in OF_A_CASE else None for kind in Kind}
-        accounts = {kind: open_account(kind=kind, case=own[kind], by=finn, on=DAY) for kind in Kind}
+        names = {kind: str(uuid4()) if kind in OF_A_PROVIDER else "" for kind in Kind}
+        accounts = {kind: open_account(kind=kind, case=own[kind], name=names[kind], by=finn, on=DAY) for kind in Kind}
         new = [
             new_transfer(accounts[into], accounts[out_of], pence, reason=reason, about=uuid4(), effective_date=DAY)
             for (reason, into, out_of), pence in moves

@@ -46,10 +46,13 @@ MOVED = """
             FILTER (WHERE 'owed_by_nhs' IN (debit.kind, credit.kind)), 0) AS nhs_due,
         COALESCE(SUM(CASE reason WHEN 'fell_due' THEN amount_pence WHEN 'no_longer_due' THEN -amount_pence END)
             FILTER (WHERE 'owed_by_person' IN (debit.kind, credit.kind)), 0) AS person_due,
+        COALESCE(SUM(CASE reason WHEN 'delivered' THEN amount_pence WHEN 'not_delivered' THEN -amount_pence END), 0)
+            AS delivered,
         MAX(effective_date) FILTER (WHERE reason = 'fell_due') AS due_until
       FROM ledger_transfer AS t
       JOIN ledger_account AS debit ON debit.id = t.debit_id JOIN ledger_account AS credit ON credit.id = t.credit_id
-     WHERE t.reason IN ('funding', 'promised', 'commitment', 'release', 'funding_returned', 'fell_due', 'no_longer_due')
+     WHERE t.reason IN ('funding', 'promised', 'commitment', 'release', 'funding_returned', 'fell_due',
+                        'no_longer_due', 'delivered', 'not_delivered')
      GROUP BY t.about
 """
 LIVE = """
@@ -220,7 +223,8 @@ FUNDED = (
         "Transfer {transfer} “{reason}” is about no funding.",
         "SELECT t.id AS transfer, t.reason FROM ledger_transfer AS t LEFT JOIN budgets_funding AS f ON f.id = t.about "
         "LEFT JOIN budgets_interim AS n ON n.id = t.about WHERE f.id IS NULL AND n.id IS NULL AND t.reason IN "
-        "('funding', 'promised', 'commitment', 'release', 'funding_returned', 'fell_due', 'no_longer_due')",
+        "('funding', 'promised', 'commitment', 'release', 'funding_returned', 'fell_due', 'no_longer_due', 'delivered',"
+        " 'not_delivered')",
     ),
     Relation(
         "Transfer {transfer} is about a funding of another case or another budget.",
@@ -253,7 +257,12 @@ ENDED = (
         "For funding {funding}, {aside} pence are set aside, and its days until {ends_on} cost {due}.",
         f"{WITH} SELECT f.id AS funding, m.set_aside - m.released AS aside, LEAST(e.ends_on, f.ends_on) AS ends_on, "
         f"{_until('e.ends_on')} AS due {STANDING} WHERE p.paid_into_id IS NULL AND f.kind = 'regular' "
-        f"AND m.set_aside - m.released IS DISTINCT FROM LEAST({_until('e.ends_on')}, {TOTAL})",
+        f"AND m.set_aside - m.released IS DISTINCT FROM GREATEST(LEAST({_until('e.ends_on')}, {TOTAL}), m.delivered)",
+    ),
+    Relation(
+        "Of funding {funding}, {delivered} pence are owed to providers, and {aside} pence are set aside.",
+        f"WITH m AS ({MOVED}) SELECT f.id AS funding, m.delivered, m.set_aside - m.released AS aside "
+        "FROM budgets_funding AS f JOIN m ON m.about = f.id WHERE m.delivered > m.set_aside - m.released",
     ),
     Relation(
         "Of funding {funding}, {released} pence are no longer set aside, and {back} went back to who gave or promised "

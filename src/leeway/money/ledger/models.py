@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.guards import kept
-from leeway.money.ledger.reasons import BY_ITSELF, OF_A_CASE, SHARED, Kind, Reason, guard
+from leeway.money.ledger.reasons import BY_ITSELF, OF_A_CASE, OF_A_PROVIDER, SHARED, Kind, Reason, guard
 
 
 class Account(models.Model):
@@ -30,8 +30,13 @@ class Account(models.Model):
                 name="account_of_a_case_names_nobody",
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=SHARED, case__isnull=False) & ~Q(kind__in=OF_A_CASE, case=None),
+                condition=~Q(kind__in=[*SHARED, *OF_A_PROVIDER], case__isnull=False)
+                & ~Q(kind__in=OF_A_CASE, case=None),
                 name="account_of_a_case_or_shared",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=OF_A_PROVIDER) | Q(name__regex="^[0-9a-f-]{36}$"),
+                name="account_of_a_provider_says_which",
             ),
         ]
         triggers = [
@@ -39,7 +44,8 @@ class Account(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.name}" if self.name else self.get_kind_display()
+        named = self.name and self.kind not in OF_A_PROVIDER
+        return f"{self.get_kind_display()}, {self.name}" if named else self.get_kind_display()
 
 
 CORRECTION_MIRRORS = """

@@ -21,6 +21,7 @@ class Kind(TextChoices):
     CLEARING = "clearing", "On its way through the bank"
     HELD_BY_PERSON = "held_by_person", "Held by the person"
     HELD_BY_PROVIDER = "held_by_provider", "Held by a provider for the person"
+    OWED_TO_PROVIDER = "owed_to_provider", "Owed to a provider"
     PAID_TO_PROVIDER = "paid_to_provider", "Paid to a provider"
     SPENT = "spent", "Spent"
     RECLAIMED = "reclaimed", "Reclaimed"
@@ -40,6 +41,8 @@ GIVERS = frozenset(
 )
 #: There is one of these for the whole council.
 SHARED = (Kind.FUNDER_COUNCIL, Kind.FUNDER_NHS, Kind.CLEARING)
+#: Each provider has its own of these, for the whole council: its name is the id of the provider.
+OF_A_PROVIDER = (Kind.OWED_TO_PROVIDER,)
 #: Each case has its own of these.
 OF_A_CASE = (
     *sorted(GIVERS - {Kind.FUNDER_COUNCIL, Kind.FUNDER_NHS}),
@@ -64,6 +67,8 @@ class Reason(TextChoices):
     PAYMENT_ARRIVED = "payment_arrived", "Payment reached its account"
     PAYMENT_RETURNED = "payment_returned", "Payment came back"
     NOT_ARRIVED = "not_arrived", "Payment came back after all"
+    DELIVERED = "delivered", "Owed to a provider for what it delivered"
+    NOT_DELIVERED = "not_delivered", "Not owed to a provider after all"
     RELEASE = "release", "No longer set aside"
     FUNDING_RETURNED = "funding_returned", "Funding no longer needed"
     NO_LONGER_DUE = "no_longer_due", "Share not due after all"
@@ -86,6 +91,7 @@ BETWEEN: Mapping[Reason, tuple[tuple[Kind, Kind], ...]] = {
     Reason.COMMITMENT: ((Kind.COMMITTED, Kind.AVAILABLE),),
     Reason.PAYMENT_SENT: ((Kind.CLEARING, Kind.COMMITTED),),
     Reason.PAYMENT_ARRIVED: ((Kind.HELD_BY_PERSON, Kind.CLEARING), (Kind.HELD_BY_PROVIDER, Kind.CLEARING)),
+    Reason.DELIVERED: ((Kind.OWED_TO_PROVIDER, Kind.COMMITTED),),
 }
 #: Reason → its reverse, which moves the money back between the same accounts and names what it corrects.
 REVERSE: Mapping[Reason, Reason] = {
@@ -99,6 +105,7 @@ REVERSE: Mapping[Reason, Reason] = {
     Reason.COMMITMENT: Reason.RELEASE,
     Reason.PAYMENT_SENT: Reason.PAYMENT_RETURNED,
     Reason.PAYMENT_ARRIVED: Reason.NOT_ARRIVED,
+    Reason.DELIVERED: Reason.NOT_DELIVERED,
 }
 #: What happens by the calendar, and is made by nobody.
 BY_ITSELF = (Reason.FELL_DUE, Reason.RECHARGED)
@@ -134,7 +141,8 @@ NEVER: Mapping[str, str] = {
     """,
     "moves money between two cases or two budgets": """
         debit.case_id <> credit.case_id
-        OR (debit.name <> '' AND credit.name <> '' AND debit.name <> credit.name)
+        OR (debit.case_id = credit.case_id
+            AND debit.name <> '' AND credit.name <> '' AND debit.name <> credit.name)
     """,
     "counts on a day before the Care Act or more than a year after it was made": f"""
         moved.effective_date < DATE '{FIRST_DAY}'

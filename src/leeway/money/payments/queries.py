@@ -21,6 +21,7 @@ from leeway.money.budgets.relations import RELATIONS as BUDGETS
 from leeway.money.claims.relations import RELATIONS as CLAIMS
 from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.funders.relations import RELATIONS as SHARINGS
+from leeway.money.invoices.relations import RELATIONS as INVOICES
 from leeway.money.ledger import queries as ledger
 from leeway.money.payees.states import State as PayeeState
 from leeway.money.payments.falling_due import Totals, totals
@@ -184,5 +185,5 @@ def findings() -> Iterator[str]:
     The ledger alone, then what must hold between it and budgets, receipts, bills and payments.
     """
     yield from ledger.findings()
-    for relation in (*BUDGETS, *SHARINGS, *RECEIPTS, *BILLS, *CLAIMS, *PAYMENTS):
+    for relation in (*BUDGETS, *SHARINGS, *RECEIPTS, *BILLS, *CLAIMS, *INVOICES, *PAYMENTS):
         yield from relation.findings()

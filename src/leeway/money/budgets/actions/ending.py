@@ -17,7 +17,7 @@ from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.days import PLANNED, check_day
 from leeway.money.budgets import queries
-from leeway.money.budgets.actions.funding import ROWS_AT_ONCE, Released, left, posted_of, release
+from leeway.money.budgets.actions.funding import ROWS_AT_ONCE, Released, delivered_of, left, posted_of, release
 from leeway.money.budgets.actions.holding import lift, locked, wait
 from leeway.money.budgets.dues import weights
 from leeway.money.budgets.models import (
@@ -243,12 +243,12 @@ def _cancel_after(after: After, unpaid: Iterable[Instalment], done: Cancelled, b
             done.freed[funding] -= pence - already_pence
 
 
-def _unspent(funding: Funding, ends_on: date, set_aside_pence: int) -> int:
-    """What is still set aside for a managed part's days after the end."""
+def _unspent(funding: Funding, ends_on: date, set_aside_pence: int, delivered_pence: int) -> int:
+    """What is still set aside for a managed part's days after the end. What is owed to providers stays for them."""
     if funding.kind != InstalmentKind.REGULAR:
         return 0
     kept = sum(pence for _, pence in weights(funding, until=ends_on))
-    return max(0, set_aside_pence - kept)
+    return max(0, set_aside_pence - max(kept, delivered_pence))
 
 
 def release_after(ends: Sequence[After], by: User, on: date) -> None:
@@ -263,11 +263,13 @@ def release_after(ends: Sequence[After], by: User, on: date) -> None:
     Instalment.objects.bulk_create(done.shorter, batch_size=ROWS_AT_ONCE)
     fundings = [(after, funding) for after in ends for funding in after.part.fundings.all()]
     posted = posted_of([funding for after, funding in fundings if not after.part.paid_into_id])
+    delivered = delivered_of(posted)
     released = []
     for after, funding in fundings:
         if after.part.paid_into_id:
             pence = done.freed[after.part.pk, funding.kind, funding.starts_on]
         else:
-            pence = _unspent(funding, after.ending.ends_on, left(posted[funding.pk][Kind.COMMITTED]))
+            set_aside_pence = left(posted[funding.pk][Kind.COMMITTED])
+            pence = _unspent(funding, after.ending.ends_on, set_aside_pence, delivered[funding.pk])
         released.append(Released(funding, pence, after.because))
     release(released, by, on)

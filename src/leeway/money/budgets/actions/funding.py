@@ -1,5 +1,6 @@
 """Putting money in for a part of a budget, and giving back what is no longer needed."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -249,6 +250,16 @@ def posted_of(fundings: Collection[Funding]) -> Mapping[UUID, Mapping[Kind, Any]
     for each in _with_corrected(first).select_related("credit"):
         kind = Kind.COMMITTED if each.reason == Reason.COMMITMENT else Kind(each.credit.kind)
         found[each.about][kind] = each
+    return found
+
+
+def delivered_of(fundings: Collection[UUID]) -> Counter[UUID]:
+    """What of some fundings, by their ids, is owed to providers for what they delivered, or was, in pence."""
+    moved = Transfer.objects.order_by().filter(about__in=list(fundings))
+    found: Counter[UUID] = Counter()
+    for reason, sign in ((Reason.DELIVERED, 1), (Reason.NOT_DELIVERED, -1)):
+        for funding, pence in moved.filter(reason=reason).values_list("about").annotate(Sum("amount_pence")):
+            found[funding] += sign * pence
     return found
 
 

@@ -1,0 +1,120 @@
+"""Entering a visit by hand, and settling what matching left to somebody."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, time
+
+from django.db import transaction
+
+from leeway import said
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.locks import lock_case
+from leeway.care.planning.models import PlanLine, Way
+from leeway.days import HAPPENED, check_day
+from leeway.market.listings.models import Provider
+from leeway.money.budgets.models import Funding, InstalmentKind
+from leeway.money.invoices.comparing import in_words
+from leeway.money.invoices.kinds import Because, Happened, Result
+from leeway.money.invoices.models import Agreement, Allocation, Visit
+from leeway.refusal import Refusal
+
+DAY_MINUTES = 24 * 60
+SETTLED = (
+    "result", "because", "why", "case", "line", "funding", "rate_pence", "minutes_paid", "due_pence", "settled_by",
+    "settled_on", "settled_because",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewVisit:
+    """One visit as a provider tells it."""
+
+    day: date
+    happened: Happened
+    reference: str = ""
+    person_reference: str = ""
+    nhs_number: str = ""
+    name: str = ""
+    date_of_birth: date | None = None
+    what: str = ""
+    starts_at: time | None = None
+    planned_minutes: int | None = None
+    minutes: int | None = None
+
+
+@transaction.atomic
+def enter_visit(*, provider: Provider, new: NewVisit, shown_by: str, by: User, on: date) -> Visit:
+    """Enter a visit that came in no file, with what shows it. It is matched like any other."""
+    check_can(by, Capability.SETTLE_INVOICES)
+    ask = "Say what shows this visit, such as a signed time sheet or what the person says."
+    shown_by = said.sentence(shown_by, ask=ask, field="shown_by", least=said.FEW)
+    check_day(new.day, HAPPENED, field="day", what="The day of the visit", on=on)
+    if problem := problem_with(new):
+        field, sentence = problem
+        raise Refusal(sentence, field=field)
+    if new.reference and Visit.objects.filter(provider=provider, reference=new.reference).exists():
+        raise Refusal(f"Visit {new.reference} of {provider.name} is on record already.", field="reference")
+    visit = Visit.objects.create(provider=provider, shown_by=shown_by, entered_by=by, entered_on=on, **asdict(new))
+    Allocation.objects.create(
+        visit=visit, result=Result.UNALLOCATED, because=Because.NOBODY, why="It was not matched yet."
+    )
+    return visit
+
+
+@transaction.atomic
+def settle_visit(
+    *, visit: Visit, line: PlanLine | None, due_pence: int, minutes_paid: int, reason: str, by: User, on: date
+) -> Allocation:
+    """Say to which agreed line a visit belongs and what is due for it, or that nothing is. Matching leaves it then."""
+    check_can(by, Capability.SETTLE_INVOICES)
+    ask = "Say why, in a sentence. It stands beside the visit, and the person can read it."
+    reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
+    if line is not None:
+        lock_case(line.plan.case_id)
+    allocation = Allocation.objects.select_for_update(no_key=True, of=("self",)).select_related("visit").get(pk=visit)
+    if Agreement.objects.filter(line__visit=visit).exists():
+        raise Refusal("What is due for this visit is agreed on an invoice already, and stays as it is.")
+    if not 0 <= minutes_paid <= DAY_MINUTES or due_pence < 0:
+        raise Refusal("Enter minutes and an amount of nothing or more.", field="due_pence")
+    funding = _funding_of(line, allocation.visit.day) if line is not None else None
+    allocation.result = Result.MATCHED if line is not None else Result.NOTHING_DUE
+    allocation.because, allocation.why = Because.BY_HAND, f"Settled by {by.name} on {in_words(on)}: {reason}"
+    allocation.case = line.plan.case if line is not None else allocation.case
+    allocation.line, allocation.funding, allocation.rate_pence = line, funding, None
+    allocation.minutes_paid, allocation.due_pence = (minutes_paid, due_pence) if line is not None else (0, 0)
+    allocation.settled_by, allocation.settled_on, allocation.settled_because = by, on, reason
+    allocation.save(update_fields=SETTLED)
+    return allocation
+
+
+def problem_with(new: NewVisit) -> tuple[str, str] | None:
+    """What of a visit cannot be, the field and a sentence; None where it can."""
+    if not (new.person_reference or new.nhs_number or new.name):
+        return "name", "Say whose visit it is: a name, an NHS number, or the provider’s own number of the person."
+    for field, said_minutes in (("minutes", new.minutes), ("planned_minutes", new.planned_minutes)):
+        if said_minutes is not None and not 0 <= said_minutes <= DAY_MINUTES:
+            return field, f"A visit lasts from no to {DAY_MINUTES:,} minutes. Check this one."
+    if new.happened in {Happened.MISSED, Happened.CANCELLED_IN_TIME, Happened.CANCELLED_LATE} and new.minutes:
+        return "minutes", f"“{Happened(new.happened).label}” has no minutes: take them out, or say what happened."
+    return None
+
+
+def _funding_of(line: PlanLine, day: date) -> Funding:
+    """What is set aside for an agreed line on a day."""
+    fundings = Funding.objects.filter(
+        part__budget__plan=line.plan_id,
+        part__way=Way.COUNCIL_MANAGED,
+        kind=InstalmentKind.REGULAR,
+        starts_on__lte=day,
+        ends_on__gte=day,
+    ).select_related("part__budget__ending")
+    for funding in fundings:
+        ending = getattr(funding.part.budget, "ending", None)
+        if line.way == Way.COUNCIL_MANAGED and (ending is None or day <= ending.ends_on):
+            return funding
+    raise Refusal(
+        f"No managed account of this plan ran on {in_words(day)}, so nothing is set aside for “{line.what}” then. "
+        "Choose another line, or say that nothing is due.",
+        field="line",
+    )

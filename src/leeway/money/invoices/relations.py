@@ -1,0 +1,64 @@
+"""What must hold between visits, invoices, what is agreed of them, and the ledger."""
+
+from leeway.money.ledger.relations import Relation
+
+RELATIONS = (
+    Relation(
+        "Agreement {agreement} says that {said} pence are owed to a provider, and its transfer does not move that from "
+        "what is set aside for its case to that provider.",
+        "SELECT g.id AS agreement, g.pence AS said FROM invoices_agreement AS g "
+        "JOIN invoices_invoiceline AS l ON l.id = g.line_id JOIN invoices_invoice AS i ON i.id = l.invoice_id "
+        "JOIN budgets_funding AS f ON f.id = g.funding_id JOIN budgets_part AS p ON p.id = f.part_id "
+        "JOIN budgets_budget AS b ON b.id = p.budget_id LEFT JOIN ledger_transfer AS t ON t.id = g.transfer_id "
+        "LEFT JOIN ledger_account AS owed ON owed.id = t.debit_id "
+        "WHERE (t.reason, t.about, t.amount_pence, t.credit_id, owed.kind, owed.name, b.case_id, t.made_by_id) "
+        " IS DISTINCT FROM ('delivered', g.funding_id, g.pence, b.committed_id, 'owed_to_provider',"
+        " i.provider_id::text, g.case_id, g.agreed_by_id)",
+    ),
+    Relation(
+        "Transfer {transfer} owes a provider something that nobody agreed.",
+        "SELECT t.id AS transfer FROM ledger_transfer AS t LEFT JOIN invoices_agreement AS g ON g.transfer_id = t.id "
+        "WHERE t.reason = 'delivered' AND g.id IS NULL",
+    ),
+    Relation(
+        "Line {line} claims {claimed} pence, and {agreed} pence of it are agreed.",
+        "SELECT l.id AS line, l.claimed_pence AS claimed, SUM(g.pence) AS agreed FROM invoices_invoiceline AS l "
+        "JOIN invoices_agreement AS g ON g.line_id = l.id GROUP BY l.id HAVING SUM(g.pence) > l.claimed_pence",
+    ),
+    Relation(
+        "Invoice {invoice} is “{state}”, and what of it is agreed or argued does not come to what it claims.",
+        "SELECT i.id AS invoice, i.state FROM invoices_invoice AS i "
+        "JOIN invoices_invoiceline AS l ON l.invoice_id = i.id LEFT JOIN invoices_dispute AS d ON d.line_id = l.id"
+        " LEFT JOIN invoices_agreement AS g ON g.line_id = l.id AND g.dispute_id IS NULL "
+        "GROUP BY i.id HAVING SUM(l.claimed_pence) <> i.total_pence OR CASE WHEN i.state IN ('agreed', 'disputed')"
+        "  THEN SUM(COALESCE(g.pence, 0) + COALESCE(d.pence, 0)) <> i.total_pence"
+        "   OR i.state = 'agreed' AND COUNT(*) FILTER (WHERE d.id IS NOT NULL AND d.answered_on IS NULL) > 0"
+        "  ELSE COUNT(g.id) + COUNT(d.id) > 0 END",
+    ),
+    Relation(
+        "Dispute {dispute} ended with {allowed} pence that are due, and {agreed} pence are agreed by it.",
+        "SELECT d.id AS dispute, COALESCE(d.allowed_pence, 0) AS allowed, COALESCE(g.pence, 0) AS agreed "
+        "FROM invoices_dispute AS d LEFT JOIN invoices_agreement AS g ON g.dispute_id = d.id "
+        "WHERE COALESCE(d.allowed_pence, 0) <> COALESCE(g.pence, 0) OR g.line_id <> d.line_id",
+    ),
+    Relation(
+        "Agreement {agreement} is for a visit that is matched to another case or another funding.",
+        "SELECT g.id AS agreement FROM invoices_agreement AS g JOIN invoices_invoiceline AS l ON l.id = g.line_id "
+        "LEFT JOIN invoices_allocation AS a ON a.visit_id = l.visit_id "
+        "WHERE (a.result, a.case_id, a.funding_id) IS DISTINCT FROM ('matched', g.case_id, g.funding_id)",
+    ),
+    Relation(
+        "Visit {visit} is matched to a line that is not in a managed account of its case, or to money of another day.",
+        "SELECT a.visit_id AS visit FROM invoices_allocation AS a JOIN invoices_visit AS v ON v.id = a.visit_id "
+        "JOIN planning_planline AS l ON l.id = a.line_id JOIN planning_plan AS n ON n.id = l.plan_id "
+        "JOIN budgets_funding AS f ON f.id = a.funding_id JOIN budgets_part AS p ON p.id = f.part_id "
+        "JOIN budgets_budget AS b ON b.id = p.budget_id WHERE a.result = 'matched' AND ("
+        " (n.case_id, b.plan_id, p.way, l.way) IS DISTINCT FROM (a.case_id, n.id, 'council_managed', 'council_managed')"
+        " OR v.day NOT BETWEEN f.starts_on AND f.ends_on)",
+    ),
+    Relation(
+        "Visit {visit} stands nowhere: it is neither matched, nor waits for somebody.",
+        "SELECT v.id AS visit FROM invoices_visit AS v LEFT JOIN invoices_allocation AS a ON a.visit_id = v.id "
+        "WHERE a.visit_id IS NULL",
+    ),
+)
