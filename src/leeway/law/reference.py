@@ -60,6 +60,8 @@ GROUPS = {
     "debt_respite": "Breathing space for people in debt",
     "facs": "Eligibility before April 2015",
     "disputes": "Disputes over who pays: by when each step is taken",
+    "providers": "Paying providers",
+    "visits": "Visits: what the council’s contracts say",
 }
 
 

@@ -64,7 +64,14 @@ def receive_invoice(
             f"Invoice {number} of {provider.name} is here already. Look at that one, or check the number.",
             field="number",
         )
-    _require_days(issued_on, received_on, starts_on, ends_on, on)
+    check_day(issued_on, HAPPENED, field="issued_on", what="The day of the invoice", on=on)
+    check_day(received_on, HAPPENED, field="received_on", what="The day on which it was received", on=on)
+    check_day(starts_on, HAPPENED, field="starts_on", what="The first day that it is for", on=on)
+    check_day(ends_on, HAPPENED, field="ends_on", what="The last day that it is for", on=on)
+    if received_on < issued_on:
+        raise Refusal("It was received before it was issued. Check both days.", field="received_on")
+    if ends_on < starts_on:
+        raise Refusal("The last day is before the first. Check both days.", field="ends_on")
     _require_lines(lines, total_pence, starts_on, ends_on)
     invoice = Invoice.objects.create(
         provider=provider,
@@ -103,17 +110,6 @@ def withdraw_invoice(*, invoice: Invoice, reason: str, by: User, on: date) -> In
 def locked(invoice: Invoice) -> Invoice:
     """An invoice as it stands now, and until this is done."""
     return Invoice.objects.select_for_update(no_key=True, of=("self",)).select_related("provider").get(pk=invoice.pk)
-
-
-def _require_days(issued_on: date, received_on: date, starts_on: date, ends_on: date, on: date) -> None:
-    check_day(issued_on, HAPPENED, field="issued_on", what="The day of the invoice", on=on)
-    check_day(received_on, HAPPENED, field="received_on", what="The day on which it was received", on=on)
-    check_day(starts_on, HAPPENED, field="starts_on", what="The first day that it is for", on=on)
-    check_day(ends_on, HAPPENED, field="ends_on", what="The last day that it is for", on=on)
-    if received_on < issued_on:
-        raise Refusal("It was received before it was issued. Check both days.", field="received_on")
-    if ends_on < starts_on:
-        raise Refusal("The last day is before the first. Check both days.", field="ends_on")
 
 
 def _require_lines(lines: Sequence[NewLine], total_pence: int, starts_on: date, ends_on: date) -> None:
