@@ -14,6 +14,7 @@ from leeway.money.bills.kinds import BecauseOf, Every, MoneyFrom, PlanEnd, Space
 from leeway.money.bills.models import Bill, BreathingSpace, PaymentPlan, Reminder, Sending
 from leeway.money.bills.standing import MISSED, PAID, TO_COME, instalments_of
 from leeway.money.bills.stops import still_days
+from leeway.money.contributions.actions import let_fall_due
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from tests.money.bills.conftest import BILLED_ON, night, pay
@@ -103,6 +104,15 @@ def test_late_begins_after_so_many_days(budget, days, late):
     night(FIRST)
     found = actions.send_bills(on=date(2026, 4, 26) + timedelta(days=days))
     assert (found.sent, found.late) == (1 - late, late)
+
+
+def test_an_old_bill_of_nothing_needs_no_apology(budget, finn):
+    let_fall_due(on=BILLED_ON[2])
+    pay(budget.case, 89_00, finn, BILLED_ON[2])
+    actions.make_bills(on=BILLED_ON[3])
+    assert Bill.objects.get().to_pay_pence == 0
+    assert actions.send_bills(on=BILLED_ON[3]).sent == 1
+    assert not list(findings())
 
 
 def test_reminders_go_in_their_steps_and_then_somebody_speaks(sent):

@@ -139,7 +139,9 @@ def _adds_up(bill: Bill) -> Table:
     if bill.settled_pence:
         rows.append(("Written off, or paid back to you", -bill.settled_pence))
     rows.append(("To pay", bill.to_pay_pence))
-    return Table("How it adds up", ("", "Amount"), tuple((words, pounds(pence)) for words, pence in rows), total=True)
+    return Table(
+        "How it adds up", ("What", "Amount"), tuple((words, pounds(pence)) for words, pence in rows), total=True
+    )
 
 
 def _how_to_pay(bill: Bill, sending: Sending | None) -> list[Block]:

@@ -230,7 +230,7 @@ def ageing(*, seen_by: User, on: date) -> Ageing:
 
 
 def not_billed_pence(on: date) -> int:
-    """What people owe that is on no bill yet."""
+    """What fell due that is on no bill yet."""
     with connection.cursor() as cursor:
         cursor.execute(NOT_BILLED, {"on": on})
         return int(cursor.fetchone()[0])

@@ -18,7 +18,8 @@ _DIED = """
 """
 _LATE = """
     SELECT 1 FROM bills_bill AS b LEFT JOIN bills_lateness AS l ON l.bill_id = b.id
-     WHERE b.id = NEW.bill_id AND l.bill_id IS NULL AND NEW.sent_on - b.oldest_ended_on > b.late_after_days
+     WHERE b.id = NEW.bill_id AND l.bill_id IS NULL AND b.to_pay_pence > 0
+       AND NEW.sent_on - b.oldest_ended_on > b.late_after_days
 """
 NOT_SENT = f"""
     IF EXISTS ({_IN_SPACE}) THEN RAISE EXCEPTION 'No bill is sent in a breathing space.'; END IF;
@@ -114,7 +115,7 @@ RELATIONS = (
         "Bill {number} was late when it was sent, and nothing says why.",
         "SELECT b.number FROM bills_bill AS b JOIN bills_sending AS s ON s.bill_id = b.id "
         "LEFT JOIN bills_lateness AS l ON l.bill_id = b.id "
-        "WHERE l.bill_id IS NULL AND s.sent_on - b.oldest_ended_on > b.late_after_days",
+        "WHERE l.bill_id IS NULL AND b.to_pay_pence > 0 AND s.sent_on - b.oldest_ended_on > b.late_after_days",
     ),
     Relation(
         "Settlement {settlement} was of {said} pence, and the ledger has {moved} for it.",

@@ -57,12 +57,13 @@ MOVEMENTS = """
        AND t.effective_date <= %(until)s
      ORDER BY a.case_id, 5, f.starts_on, p.way, t.reason, t.id
 """
-#: What people owe in all that is on no bill yet.
+#: What fell due in all that is on no bill yet.
 NOT_BILLED = """
     SELECT COALESCE(SUM(CASE WHEN t.credit_id = a.id THEN t.amount_pence ELSE -t.amount_pence END), 0)
       FROM ledger_account AS a JOIN ledger_transfer AS t ON t.credit_id = a.id OR t.debit_id = a.id
       LEFT JOIN bills_billed AS x ON x.transfer_id = t.id
      WHERE a.kind = 'owed_by_person' AND x.transfer_id IS NULL AND t.effective_date <= %(on)s
+       AND t.reason IN ('fell_due', 'no_longer_due')
 """
 NOT_GIVEN = "This was charged, and is not due after all."
 _NUMBERS = "SELECT pg_advisory_xact_lock(hashtextextended('numbers of bills', 0))"

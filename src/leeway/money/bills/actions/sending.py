@@ -51,8 +51,8 @@ def unsent(case: Case | None = None):
 
 
 def is_late(bill: Bill, on: date) -> bool:
-    """Whether a bill has days that ended so long ago that it goes only with why, an apology and a plan."""
-    return (on - bill.oldest_ended_on).days > bill.late_after_days
+    """Whether a bill asks for days that ended so long ago that it goes only with why, an apology and a plan."""
+    return bill.to_pay_pence > 0 and (on - bill.oldest_ended_on).days > bill.late_after_days
 
 
 def send_bills(*, on: date, progress: Progress = untold) -> Sent:
