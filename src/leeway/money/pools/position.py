@@ -9,7 +9,7 @@ from uuid import UUID
 from leeway.law.risk_share import RiskShare, share_risk
 from leeway.law.spreading import pence_of
 from leeway.money.pools.belonging import LineFacts
-from leeway.money.pools.models import Contribution, ContributionKind, Partner, Pool
+from leeway.money.pools.models import ContributionKind, Partner, Pool
 from leeway.money.pools.untangling import Leaf, Untangled
 from leeway.period import Period
 from leeway.refusal import Refusal
@@ -74,11 +74,15 @@ def standing(pool: Pool, untangled: Untangled) -> Standing:
 
 def contributions(pool: Pool, period: Period) -> list[Contributed]:
     """What each partner contributes for some days: an amount for other days is spread over them."""
-    rows = Contribution.objects.filter(partner__pool=pool, starts_on__lte=period.ends_on, ends_on__gte=period.starts_on)
+    partners = list(pool.partners.all())
     found: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
-    for row in rows:
+    for row in (each for partner in partners for each in partner.contributions.all()):
         found[row.partner_id][row.kind] += pence_of(
-            row.pence, row.starts_on, row.ends_on, first=period.starts_on, last=min(row.ends_on, period.ends_on)
+            row.pence,
+            row.starts_on,
+            row.ends_on,
+            first=max(row.starts_on, period.starts_on),
+            last=min(row.ends_on, period.ends_on),
         )
     return [
         Contributed(
@@ -87,7 +91,7 @@ def contributions(pool: Pool, period: Period) -> list[Contributed]:
             invoiced_pence=found[partner.pk][ContributionKind.INVOICED],
             paid_in_pence=found[partner.pk][ContributionKind.PAID_IN],
         )
-        for partner in pool.partners.select_related("funder")
+        for partner in partners
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -16,11 +16,13 @@ from leeway.access.models import Team, User
 from leeway.access.roles import Capability
 from leeway.money.funders.models import Funder, Purse
 from leeway.money.pools.belonging import LineFacts, belongings
-from leeway.money.pools.models import Contribution, Membership, Overhead, Pool, Report
+from leeway.money.pools.models import Contribution, Membership, Overhead, Partner, Pool, Report
 from leeway.money.pools.position import Shadow, Standing, releases, shadows, standing
 from leeway.money.pools.reporting import payer_names, payer_of
-from leeway.money.pools.untangling import LINE, Leaf, Question, Untangled, days_of_leaf, days_of_line, untangle
+from leeway.money.pools.untangling import LINE, ByDay, Leaf, Question, Untangled, days_of_leaf, line_by_days, untangle
 from leeway.period import Period, financial_year
+
+NOTHING = "Nothing of this pool is there in this quarter."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ class Asked:
 def pools(*, seen_by: User) -> QuerySet[Pool]:
     """Every pool."""
     check_can(seen_by, Capability.SEE_POOLS)
-    return Pool.objects.select_related("host", "manager").prefetch_related("partners__funder")
+    partners = Prefetch("partners", Partner.objects.select_related("funder").prefetch_related("contributions"))
+    return Pool.objects.select_related("host", "manager").prefetch_related(partners)
 
 
 def get_pool(pool_id: UUID, *, seen_by: User) -> Pool:
@@ -141,11 +144,13 @@ def shadow_budgets(pool: Pool, quarter: Period, *, seen_by: User) -> list[Shadow
 def walk(pool: Pool, quarter: Period, asked: Asked, *, seen_by: User) -> Walk:
     """The level of a pool's quarter that somebody has walked to. Whoever is named there is looked at."""
     check_can(seen_by, Capability.SEE_POOLS)
+    if asked.kind == LINE and asked.source and asked.case:
+        return _line_by_days(pool, quarter, asked, seen_by)
     found = untangle(pool, [quarter])[0]
     leaves = [leaf for leaf in found.leaves if asked.holds(leaf)]
     if not leaves and asked != Asked():
-        raise Http404("Nothing of this pool is there in this quarter.")
-    level, rows = _rows(pool, quarter, asked, leaves)
+        raise Http404(NOTHING)
+    level, rows = _rows(asked, leaves)
     top = asked == Asked()
     if asked.case is not None:
         record_look(viewer=seen_by, person_id=leaves[0].case.person, page=f"Pool: {pool}", own=True)
@@ -163,9 +168,20 @@ def walk(pool: Pool, quarter: Period, asked: Asked, *, seen_by: User) -> Walk:
     )
 
 
-def _rows(pool: Pool, quarter: Period, asked: Asked, leaves: Sequence[Leaf]) -> tuple[str, list[Row]]:
+def _line_by_days(pool: Pool, quarter: Period, asked: Asked, seen_by: User) -> Walk:
+    """A line of a person, day by day: the days are read from the ledger one by one, and add back to the line."""
+    assert asked.source and asked.case
+    leaves, days = line_by_days(pool, asked.source, asked.case, quarter)
+    if not leaves:
+        raise Http404(NOTHING)
+    record_look(viewer=seen_by, person_id=leaves[0].case.person, page=f"Pool: {pool}", own=True)
+    pence = sum(leaf.pence for leaf in leaves)
+    return Walk(pool, quarter, "day", _crumbs(asked, leaves), pence, _days(leaves, days), (), 0)
+
+
+def _rows(asked: Asked, leaves: Sequence[Leaf]) -> tuple[str, list[Row]]:
     if asked.source is not None:
-        return "day", _days(pool, quarter, asked, leaves)
+        return "day", _days(leaves, _spread(leaves))
     if asked.case is not None:
         return "line", _lines(asked, leaves)
     if asked.team is not None:
@@ -217,11 +233,9 @@ def _lines(asked: Asked, leaves: Iterable[Leaf]) -> list[Row]:
     ]
 
 
-def _days(pool: Pool, quarter: Period, asked: Asked, leaves: Sequence[Leaf]) -> list[Row]:
+def _days(leaves: Sequence[Leaf], days: ByDay) -> list[Row]:
     """A thing of a person, day by day and payer by payer."""
     names, leaf = payer_names(), leaves[0]
-    of_line = asked.kind == LINE
-    days = days_of_line(pool, leaf.source, leaf.case.case, quarter) if of_line else _spread(leaves)
     reasons = {each.purse: each.reason for each in leaves}
     return [
         Row(
@@ -239,7 +253,7 @@ def _days(pool: Pool, quarter: Period, asked: Asked, leaves: Sequence[Leaf]) -> 
     ]
 
 
-def _spread(leaves: Iterable[Leaf]) -> dict[date, dict[tuple[UUID | None, Purse], int]]:
+def _spread(leaves: Iterable[Leaf]) -> ByDay:
     found: defaultdict[date, defaultdict[tuple[UUID | None, Purse], int]] = defaultdict(lambda: defaultdict(int))
     for leaf in leaves:
         for day, pence in days_of_leaf(leaf).items():

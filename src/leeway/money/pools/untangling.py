@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Prefetch
+
 from leeway.law.numbers import floor_div, split
 from leeway.law.recharge import Stretch, cut
 from leeway.law.spreading import pence_of
-from leeway.money.disputes.models import Recharge
+from leeway.money.disputes.models import Recharge, Share
 from leeway.money.funders.attributing import Attributed
 from leeway.money.funders.models import COUNCIL, Purse
 from leeway.money.funders.queries import attributed_in
@@ -112,21 +114,28 @@ def untangle(pool: Pool, periods: Sequence[Period]) -> list[Untangled]:
     return found
 
 
-def days_of_line(
-    pool: Pool, line: UUID, case: UUID, period: Period
-) -> dict[date, dict[tuple[UUID | None, Purse], int]]:
-    """What a line cost each payer day by day, while it was in the pool: the days add back to the line."""
+type ByDay = dict[date, dict[tuple[UUID | None, Purse], int]]
+
+
+def line_by_days(pool: Pool, line: UUID, case: UUID, period: Period) -> tuple[list[Leaf], ByDay]:
+    """One line of a pool, whole, and what it cost each payer day by day while it was in the pool."""
     belonging = belongings(pool, period)
+    spans = belonging.spans(period)
     days = [Period(day, day) for day in _days(period) if line in belonging.lines_on(day)]
-    found: dict[date, dict[tuple[UUID | None, Purse], int]] = {}
-    rows = attributed_in([(day.starts_on, day.ends_on) for day in days], cases=[case])
-    for day, attributed in zip(days, rows, strict=True):
+    rows = [
+        [row for row in attributed if row.line_id == line]
+        for attributed in attributed_in([(each.starts_on, each.ends_on) for each in (*spans, *days)], cases=[case])
+    ]
+    gathered = _Gathered()
+    found: ByDay = {}
+    for span, attributed in zip(spans, rows, strict=False):
+        _take_lines(gathered, belonging, span, attributed)
+    for day, attributed in zip(days, rows[len(spans) :], strict=True):
         payers: defaultdict[tuple[UUID | None, Purse], int] = defaultdict(int)
         for row in attributed:
-            if row.line_id == line:
-                payers[row.funder_id, row.purse] += row.pence
+            payers[row.funder_id, row.purse] += row.pence
         found[day.starts_on] = dict(payers)
-    return found
+    return gathered.leaves, found
 
 
 def days_of_leaf(leaf: Leaf) -> dict[date, int]:
@@ -171,7 +180,8 @@ def _take_lines(found: _Gathered, belonging: Belongings, span: Period, rows: Ite
 
 def _recharges(belonging: Belongings) -> Iterable[Recharge]:
     rows = Recharge.objects.filter(outcome__taken_back_on=None, line__in=belonging.facts)
-    return rows.prefetch_related("outcome__shares__funder")
+    shares = Prefetch("outcome__shares", Share.objects.select_related("funder"))
+    return rows.select_related("outcome").prefetch_related(shares)
 
 
 def _take_recharges(found: _Gathered, belonging: Belongings, span: Period, recharges: Collection[Recharge]) -> None:

@@ -50,6 +50,7 @@ from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
 from leeway.site.demo.people import draw_people
 from leeway.site.demo.playing import Staff, play
+from leeway.site.demo.pooling import pool_money
 from leeway.site.demo.progress import stage
 from leeway.site.demo.saying import Sayings
 from leeway.site.demo.script import Script
@@ -90,6 +91,8 @@ def run(*, people: int, seed: int) -> None:
         with stage("Bills and claims", console):
             bills.bill(staff.finance, staff.second_finance, today)
             bills.claim(staff.finance, today)
+        with stage("What is pooled, and who pays", console):
+            pool_money(staff, today)
         with stage("What the bank says", console):
             keep_statements(staff.finance, today, last_run)
             pick_own_lines(User.objects.get(email=f"ada@{DOMAIN}"), today)
