@@ -8,7 +8,7 @@ from leeway.law.recharge import WHOLE
 from leeway.law.risk_share import HOST_FIRST
 from leeway.money.budgets.models import Budget
 from leeway.money.disputes import actions as disputes
-from leeway.money.funders.actions import the_council
+from leeway.money.funders.actions import add_funder, the_council
 from leeway.money.funders.models import Funder, FunderKind
 from leeway.money.pools import actions
 from leeway.money.pools.models import Pool
@@ -24,7 +24,7 @@ NURSES, HOSTING, BLOCK = 18_400_00, 3_900_00, 2_600_00  # of a quarter
 def pool_money(staff: Staff, today: date) -> None:
     """Set the pool up, untangle and report the last quarter, and argue about who pays for two people."""
     last = quarter(quarter(today).starts_on - timedelta(days=1))
-    council, icb = the_council(on=last.starts_on), _nhs_body()
+    council, icb = the_council(on=last.starts_on), _nhs_body(staff, last.starts_on)
     pool = _set_up(staff, council, icb, last)
     in_pool = _put_in(pool, staff, last)
     if not in_pool:
@@ -37,8 +37,21 @@ def pool_money(staff: Staff, today: date) -> None:
     _argue(staff, council, icb, last, today)
 
 
-def _nhs_body() -> Funder:
-    return Funder.objects.filter(kind=FunderKind.NHS_BODY).order_by("name")[0]
+def _nhs_body(staff: Staff, on: date) -> Funder:
+    """The NHS body of the area: the first that is on record, or else one is recorded."""
+    return Funder.objects.filter(kind=FunderKind.NHS_BODY).order_by("name").first() or add_funder(
+        kind=FunderKind.NHS_BODY,
+        name="NHS Fairbourne and Vale Integrated Care Board",
+        code="ICB",
+        means_tested=False,
+        starts_on=None,
+        ends_on=None,
+        purpose="",
+        conditions="",
+        total_pence=None,
+        by=staff.finance,
+        on=on,
+    )
 
 
 def _set_up(staff: Staff, council: Funder, icb: Funder, last: Period) -> Pool:
