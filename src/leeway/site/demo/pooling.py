@@ -1,6 +1,7 @@
 """A pooled fund of the made-up council and the NHS: mental health first, with a seconded team, and two disputes."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from leeway.access.models import Team
 from leeway.care.people.models import Case
@@ -89,7 +90,7 @@ def _overheads(pool: Pool, staff: Staff, council: Funder, icb: Funder, last: Per
         "ends_on": last.ends_on,
         "reason": "NHS Act 2006, s. 75: the agreement",
     }
-    rows = (
+    rows: tuple[tuple[str, str, str, Funder, str, int, str, dict[str, Any]], ...] = (
         ("Nurses and social workers", "seconded", TRUST, icb, "health", NURSES, "headcount", locked),
         ("Hosting and systems", "overhead", "", council, "social_care", HOSTING, "spend", locked),
         ("Drop-in day service", "block", "Harbour Centre", council, "social_care", BLOCK, "caseload", {}),
