@@ -17,7 +17,7 @@ from leeway.money.pools.untangling import untangle
 from leeway.period import Period, financial_year, quarter
 from leeway.site.demo.playing import Staff
 
-GROUPS = ("Mental Health Support", "Learning Disability Support", "Physical Support")
+GROUPS = ("Mental Health Support", "Learning Disability Support")
 TRUST = "Fairbourne and Vale Mental Health Trust"
 NURSES, HOSTING, BLOCK = 18_400_00, 3_900_00, 2_600_00  # of a quarter
 
