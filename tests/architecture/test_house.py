@@ -65,6 +65,7 @@ OWN_WORDS = {
     "money/pools": {"belonging", "untangling", "position", "reporting", "report_views", "relations"},
     "money/invoices": {"comparing", "kinds", "relations"},
     "money/invoices/actions": {"agreeing", "receiving", "visiting"},
+    "money/uprating": {"working_out", "applying", "telling", "undoing", "relations"},
     "money/statements": {
         "candidates", "choosing", "columns", "columns_views", "explaining", "keeping", "kinds", "matching", "picking",
         "picking_views", "referenced", "referenced_views", "relations", "standing", "told_twice",

@@ -38,6 +38,8 @@ PAID_FOR_NIGHTS = frozenset({"attendance_allowance", "dla_care"})
 #: Not a kind: for whom it is decides, and it is never guessed for somebody without a child.
 MAINTENANCE, FOR_A_CHILD, FOR_THE_PERSON = "maintenance", "child_maintenance", "spousal_maintenance"
 OTHER = "other"
+#: What a row says that was put up to the rate of a new year, and asked of nobody.
+PUT_UP_FROM = "put_up_from_pence_per_week"
 
 #: Each field of a row of income, with what it means.
 ROW: dict[str, str] = {
@@ -51,6 +53,7 @@ ROW: dict[str, str] = {
     "where the council leaves the night part out",
     "what": "What any other income is; needed with the kind other",
     "from_whom": "From whom any other income comes; needed with the kind other",
+    PUT_UP_FROM: "What was paid before the council put it up to the rate of a new year; may be left out",
 }
 
 #: No income of whoever is charged for support comes near this: £100,000 a week.
@@ -135,6 +138,9 @@ def _line(row: Mapping[str, Any], field: str, law: Law, *, couple: bool, depende
             f"{field}: {pounds(paid)} a week is more than can be right. Check the amount, and how often it comes.",
             field="income",
         )
+    if PUT_UP_FROM in row:
+        before = read.pence(row[PUT_UP_FROM], f"{field}, {PUT_UP_FROM}")
+        told.append(f"put up from {pounds(before)} with the rate of the year: nobody was asked")
     tax = read.pence(row.get("tax_pence_per_week", 0), f"{field}, tax_pence_per_week")
     if tax > paid:
         raise BadInput(f"{field}: the tax is more than what is paid. Check both amounts.", field="income")

@@ -46,6 +46,18 @@ This page is generated: run `make reference` after a change.
 
 #: What the parameters of a folder, or of a table, are about.
 GROUPS = {
+    **{
+        f"benefits.{kind}": "Full rates of benefits, for putting income up"
+        for kind in (
+            "attendance_allowance",
+            "carers_allowance",
+            "dla_care",
+            "pension_credit_guarantee",
+            "pip_daily_living",
+            "state_pension",
+            "universal_credit",
+        )
+    },
     "charging.capital": "Savings and property: limits, costs and times",
     "charging.capital_kinds": "Kinds of savings and property, and how each counts",
     "charging.free": "What is free",
@@ -62,6 +74,7 @@ GROUPS = {
     "disputes": "Disputes over who pays: by when each step is taken",
     "providers": "Paying providers",
     "visits": "Visits: what the council’s contracts say",
+    "uprating_policy": "New charges for everybody: what the council chooses",
 }
 
 

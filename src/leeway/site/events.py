@@ -405,6 +405,7 @@ EVENTS: dict[Event, Follows] = {
     Event.CHARGE_DECIDED: replace(
         _decides("what you pay towards your support"), over=(Over(CHARGES, (Whose.FINANCE,)),)
     ),
+    Event.CHARGE_UPRATED: NOTHING,  # the batch ends the tasks of all, and its letters are a step of its own
     Event.DIRECT_PAYMENT_DECIDED: _decides("your direct payment"),
     Event.PLAN_SUBMITTED: Follows(over=(WITH_PLAN, WORDS_READ)),
     Event.SIGNED_OFF: Follows(notices=(Notice("plan_to_agree", from_worker),)),

@@ -134,6 +134,7 @@ ROOMS = [
     "leeway.money.bills",
     "leeway.money.claims",
     "leeway.money.invoices",
+    "leeway.money.uprating",
     "leeway.money.payments",
     "leeway.money.statements",
     "leeway.money.disputes",

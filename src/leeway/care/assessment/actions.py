@@ -1,7 +1,9 @@
 """Every write of the needs assessment and of the money check."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -21,7 +23,7 @@ from leeway.care.assessment.means import (
     is_over_the_limit,
     with_a_child,
 )
-from leeway.care.assessment.models import Assessment, Basis, FinancialAssessment, LightTouch, OutcomeNote
+from leeway.care.assessment.models import Assessment, Basis, FinancialAssessment, LightTouch, OutcomeNote, PutUp
 from leeway.care.assessment.parts import (
     allocation_inputs,
     budget_questions,
@@ -32,7 +34,7 @@ from leeway.care.assessment.parts import (
     what_does_not_fit,
 )
 from leeway.care.assessment.savings import check_owned
-from leeway.care.decisions.actions import decide_by_rule
+from leeway.care.decisions.actions import ToDecide, decide_by_rule, decide_many
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
 from leeway.care.people.actions import move_case, tell, tell_of_words
@@ -529,25 +531,48 @@ def charges_not_asked(
         (starts_on, asked[0] | {"not_charged": why}, f"nothing is asked for the days until {ends_on:%-d %B %Y}"),
         (after, asked[1], "the days are over for which nothing was asked"),
     )
-    return [_decide_from(charge.case, day, inputs, (because,), by, on) for day, inputs, because in days]
+    wanted = [charge_from(charge.case, day, inputs, (because,)) for day, inputs, because in days]
+    return decide_many(wanted=wanted, by=by, on=on)
 
 
 def _decide(case: Case, found: Sequence[Stretch], by: User, on: date) -> list[Decision]:
     known = [(each, each.outcome) for each in found if each.outcome]
-    return [_decide_from(case, each.starts_on, dict(outcome.inputs), each.because, by, on) for each, outcome in known]
+    wanted = [charge_from(case, each.starts_on, dict(outcome.inputs), each.because) for each, outcome in known]
+    return decide_many(wanted=wanted, by=by, on=on)
 
 
-def _decide_from(case: Case, day: date, inputs: dict, because: Sequence[str], by: User, on: date) -> Decision:
-    return decide_by_rule(
+def charge_from(
+    case: Case, day: date, inputs: dict, because: Sequence[str], law_values: Mapping[str, Any] | None = None
+) -> ToDecide:
+    """A charge that is to be decided from a day on."""
+    return ToDecide(
         case=case,
         kind=DecisionKind.CHARGE,
         rule="charge",
         inputs=inputs,
         law_on=day,
         because=because,
-        by=by,
-        on=on,
+        law_values=law_values,
     )
+
+
+@transaction.atomic
+def put_benefits_up(*, wanted: Sequence[PutUp], by: User, on: date) -> list[PutUp]:
+    """Keep that benefits of money checks stand at the new rates of a year, of one person or of thousands.
+
+    The check stays as it was made; what is worked out from it for the day and later has the new rates.
+    """
+    check_can(by, Capability.CHECK_MEANS)
+    for each in wanted:
+        each.put_up_by, each.put_up_on = by, on
+    return PutUp.objects.bulk_create(wanted, batch_size=1000)
+
+
+@transaction.atomic
+def take_benefits_back(*, put_up: Collection[UUID], by: User, on: date) -> int:
+    """Take back that benefits were put up, by a batch that was a mistake; how many checks that was."""
+    check_can(by, Capability.CHECK_MEANS)
+    return PutUp.objects.filter(pk__in=put_up, taken_back_on=None).update(taken_back_by=by, taken_back_on=on)
 
 
 def _as_decided(decision: Decision) -> tuple[date, dict, str]:

@@ -19,6 +19,7 @@ from leeway.law.income import OTHER
 from leeway.law.means import CAPITAL, INCOME, NOTIONAL, kinds_on
 from leeway.law.pension_age import has_reached_pension_age, reaches_pension_age_on
 from leeway.law.stretches import Turn, capital_turns
+from leeway.law.uprating import with_raised
 from leeway.market.weeks import a_week_rounded_down, a_week_rounded_up
 from leeway.refusal import Refusal
 from leeway.said import OWN, REASON, says_something
@@ -392,8 +393,12 @@ def means_on(financial: FinancialAssessment, on: date) -> dict:
     """The means as they stand on a day.
 
     Where both of a couple have reached pension age, nobody is left for whom the enhanced disability premium could be.
+    Benefits that were put up stand at their new rates from their day on.
     """
     means = dict(financial.means)
+    for raised in financial.put_up if means.get("income") else ():
+        if raised.starts_on <= on:
+            means = with_raised(means, raised.incomes)
     person = financial.case.person
     if partner_has_reached_pension_age(financial, on) and age_facts(person, on)["pension_age"]:
         means["premiums"] = [premium for premium in means.get("premiums", []) if premium != "enhanced_disability"]
@@ -417,4 +422,5 @@ def turns_of(financial: FinancialAssessment, law: Law) -> list[Turn]:
     turns = []
     if financial.partner_born_on:
         turns.append(Turn(reaches_pension_age_on(financial.partner_born_on), "the partner reaches pension age"))
+    turns += [Turn(raised.starts_on, "benefits go up with the rates of the year") for raised in financial.put_up]
     return [*turns, *capital_turns(financial.means.get("capital_items", []), law)]

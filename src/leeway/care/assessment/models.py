@@ -1,14 +1,16 @@
 """The conversation, the needs assessment outcome by outcome, and the financial assessment."""
 
 import uuid
+from functools import cached_property
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from leeway.access.models import User
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import Case
-from leeway.guards import kept_once, kept_with, tracked
+from leeway.guards import kept_but, kept_once, kept_with, tracked
 
 
 class TookPart(models.TextChoices):
@@ -164,3 +166,39 @@ class FinancialAssessment(models.Model):
                 fields=["case"], condition=Q(completed_on=None), name="financial_assessment_one_draft_a_case"
             )
         ]
+
+    @cached_property
+    def put_up(self) -> list["PutUp"]:
+        """The incomes of it that were put up since, and stand: read once."""
+        return [each for each in self.raised.all() if each.taken_back_on is None]
+
+
+class PutUp(models.Model):
+    """That benefits of a money check stand at the new rates of a year from a day on, without anybody having been asked.
+
+    `incomes` are rows of `law.uprating.Raised`: which row of the check, from what and to what. Where it was a mistake,
+    or the person says otherwise, it is taken back; the check itself stays as it was.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    financial = models.ForeignKey(FinancialAssessment, models.PROTECT, related_name="raised")
+    starts_on = models.DateField()
+    incomes = models.JSONField()
+    put_up_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    put_up_on = models.DateField()
+    taken_back_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    taken_back_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["starts_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["financial", "starts_on"], condition=Q(taken_back_on=None), name="income_put_up_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_on=None, taken_back_by=None)
+                | Q(taken_back_on__isnull=False, taken_back_by__isnull=False),
+                name="income_taken_back_by_someone",
+            ),
+        ]
+        triggers = kept_but("put_up_is_kept", "taken_back_by", "taken_back_on", once="taken_back_on")

@@ -224,11 +224,12 @@ def _turns_of(case: Case, parts: Sequence[FreePart], law: Law) -> list[Turn]:
 
 def check_behind(charge: Decision, day: date) -> date | None:
     """The day of the money check that a charge worked out anew rests on for a day: done by then or by its decision."""
-    check = _check_behind(charge, day)
+    check = money_check_behind(charge, day)
     return check.completed_on if check else None
 
 
-def _check_behind(charge: Decision, day: date) -> FinancialAssessment | None:
+def money_check_behind(charge: Decision, day: date) -> FinancialAssessment | None:
+    """The money check that a charge worked out anew rests on for a day."""
     by = max(day, charge.decided_on)
     done = [
         check for check in charge.case.financial_assessments.all() if check.completed_on and check.completed_on <= by
@@ -262,15 +263,19 @@ def charge_as_checked(charge: Decision, day: date) -> Outcome:
 
     Raises `MoneyCheckNeeded` where it depends on means that nobody has checked.
     """
+    return compute("charge", inputs_as_checked(charge, day), day, policy=settings.COUNCIL_POLICY)
+
+
+def inputs_as_checked(charge: Decision, day: date) -> dict:
+    """The facts of that charge, as the charging rule takes them."""
     budget_pence = charge.inputs["personal_budget_pence_per_week"]
-    inputs = means.charge_inputs(
+    return means.charge_inputs(
         case=charge.case,
-        financial=_check_behind(charge, day),
+        financial=money_check_behind(charge, day),
         budget_pence_per_week=budget_pence,
         free_parts=read_free_parts(charge.inputs["free_parts"], budget_pence),
         on=day,
     )
-    return compute("charge", inputs, day, policy=settings.COUNCIL_POLICY)
 
 
 def assessments_to_report(*, until: date, seen_by: User) -> QuerySet[Assessment]:

@@ -40,7 +40,7 @@ MATTERS = {
 TOLD_BY = {
     DecisionKind.ELIGIBILITY: (Event.ELIGIBLE, Event.NOT_ELIGIBLE),
     DecisionKind.INDICATIVE_BUDGET: (Event.ELIGIBLE,),
-    DecisionKind.CHARGE: (Event.PLAN_SUBMITTED, Event.CHARGE_DECIDED),
+    DecisionKind.CHARGE: (Event.PLAN_SUBMITTED, Event.CHARGE_DECIDED, Event.CHARGE_UPRATED),
     DecisionKind.DIRECT_PAYMENT: (Event.DIRECT_PAYMENT_DECIDED,),
     DecisionKind.FINAL_BUDGET: (Event.SIGNED_OFF,),
     DecisionKind.ENDING: (Event.SUPPORT_ENDED,),

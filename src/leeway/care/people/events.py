@@ -40,6 +40,7 @@ class Event(TextChoices):
     CHALLENGE_ANSWERED = "challenge_answered", "Too risky? A manager looked"
     CHARGE_CHANGES = "charge_changes", "What is paid is about to change"
     CHARGE_DECIDED = "charge_decided", "What is paid decided anew"
+    CHARGE_UPRATED = "charge_uprated", "What is paid decided anew with many others"
     DIRECT_PAYMENT_DECIDED = "direct_payment_decided", "Direct payment decided"
     PLAN_SUBMITTED = "plan_submitted", "Plan sent for sign-off"
     SIGNED_OFF = "signed_off", "Plan signed off"
@@ -92,6 +93,7 @@ class Event(TextChoices):
 OF_MONEY = frozenset(
     {
         Event.MONEY_CHECK_STARTED, Event.MONEY_CHECK_DONE, Event.CHARGE_CHANGES, Event.CHARGE_DECIDED,
+        Event.CHARGE_UPRATED,
         Event.DIRECT_PAYMENT_DECIDED, Event.AUTHORITY_ENDED, Event.AGREED, Event.SUPPORT_ENDED,
         Event.DIED, Event.DEATH_UNDONE, Event.STAY, Event.STAY_ENDED, Event.STAY_UNDONE,
         Event.BANK_DETAILS, Event.BUDGET_STARTED, Event.BUDGET_ENDED, Event.BUDGET_GOES_ON, Event.INTERIM_ASKED,

@@ -4,6 +4,7 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
+from django.conf import settings
 import uuid
 from django.db import migrations, models
 
@@ -13,6 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('decisions', '0001_initial'),
         ('people', '0001_initial'),
         ('pghistory', '0007_auto_20250421_0444'),
@@ -270,5 +272,38 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='outcomenoteevent',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='801261d771acee24d2328ea47d121db70041624d', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_18b62', table='assessment_outcomenoteevent', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='PutUp',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('starts_on', models.DateField()),
+                ('incomes', models.JSONField()),
+                ('put_up_on', models.DateField()),
+                ('taken_back_on', models.DateField(null=True)),
+                ('financial', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='raised', to='assessment.financialassessment')),
+                ('put_up_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('taken_back_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['starts_on', 'id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('taken_back_on', None)), fields=('financial', 'starts_on'), name='income_put_up_once_a_day'), models.CheckConstraint(condition=models.Q(models.Q(('taken_back_by', None), ('taken_back_on', None)), models.Q(('taken_back_by__isnull', False), ('taken_back_on__isnull', False)), _connector='OR'), name='income_taken_back_by_someone')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='putup',
+            trigger=pgtrigger.compiler.Trigger(name='put_up_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='6c01ff54b7f5c0bd6159a0f8db916a8a8d7e2114', operation='DELETE', pgid='pgtrigger_put_up_is_kept_d9c6e', table='assessment_putup', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='putup',
+            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='89b356cd6de091c36c86a5a8d41b0085dbbe9c57', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_1a725', table='assessment_putup', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='putup',
+            trigger=pgtrigger.compiler.Trigger(name='put_up_is_kept_but', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."financial_id" IS DISTINCT FROM (NEW."financial_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."incomes" IS DISTINCT FROM (NEW."incomes") OR OLD."put_up_by_id" IS DISTINCT FROM (NEW."put_up_by_id") OR OLD."put_up_on" IS DISTINCT FROM (NEW."put_up_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='bd0a4edde75212bf654660d0ed6da5b2998ae165', operation='UPDATE', pgid='pgtrigger_put_up_is_kept_but_cd2c2', table='assessment_putup', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='putup',
+            trigger=pgtrigger.compiler.Trigger(name='put_up_is_kept_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."taken_back_on" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='eebefdee571a43968f649c2786896b94f21152c4', operation='UPDATE', pgid='pgtrigger_put_up_is_kept_once_bd391', table='assessment_putup', when='BEFORE')),
         ),
     ]

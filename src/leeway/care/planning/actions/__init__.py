@@ -9,9 +9,11 @@ from leeway.care.planning.actions.changing_mind import (
 from leeway.care.planning.actions.choosing import check_direct_payment, offer_ways, record_choice, set_ways
 from leeway.care.planning.actions.deciding import (
     SIGNED_IN,
+    NewCharge,
     agree,
     ask_for_nothing,
     change_charge,
+    charge_many,
     disagree,
     end_plan,
     return_plan,
@@ -41,6 +43,7 @@ __all__ = [
     "PERSON_WRITES",
     "SIGNED_IN",
     "WORKER_WRITES",
+    "NewCharge",
     "add_aim",
     "add_line",
     "agree",
@@ -52,6 +55,7 @@ __all__ = [
     "change_charge",
     "change_line",
     "change_mind",
+    "charge_many",
     "check_direct_payment",
     "disagree",
     "end_plan",

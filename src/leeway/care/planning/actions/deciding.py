@@ -1,20 +1,23 @@
 """Deciding: submitting a plan, signing it off or returning it, agreeing or disagreeing, ending it."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
 from leeway import said
+from leeway.access.access import check_can
 from leeway.access.models import User
-from leeway.care.assessment.actions import charges_after, charges_from, charges_not_asked
-from leeway.care.decisions.actions import decide_by_judgement
+from leeway.access.roles import Capability
+from leeway.care.assessment.actions import charge_from, charges_after, charges_from, charges_not_asked
+from leeway.care.decisions.actions import decide_by_judgement, decide_many
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on
-from leeway.care.people.actions import move_case, tell
+from leeway.care.people.actions import move_case, tell, tell_many
 from leeway.care.people.events import Event
-from leeway.care.people.models import Relationship
+from leeway.care.people.models import Case, Relationship
 from leeway.care.people.states import Stage
 from leeway.care.planning.access import (
     Decider,
@@ -150,6 +153,51 @@ def change_charge(*, plan: Plan, rests_on: Mapping[date, date | None], by: User,
     return _counts(plan, charges_after(charge=charges_of(plan)[-1], by=by, on=on), rests_on, by, on)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCharge:
+    """What somebody is to pay by their plan in force from a day on: the facts, why, and what the story says of it.
+
+    `law_values` as in `ToDecide`.
+    """
+
+    plan: Plan
+    case: Case
+    day: date
+    inputs: dict
+    because: Sequence[str]
+    law_values: Mapping[str, Any] | None = None
+
+
+@transaction.atomic
+def charge_many(*, wanted: Sequence[NewCharge], by: User, on: date) -> list[Decision]:
+    """Decide anew what many people pay by their plans in force, each from a day on, by the same statements for all.
+
+    The story of each says so. Whoever calls has locked the cases, and writes to the people.
+    """
+    check_can(by, Capability.CHECK_MEANS)
+    facts = [charge_from(each.case, each.day, each.inputs, each.because, each.law_values) for each in wanted]
+    charges = decide_many(wanted=facts, by=by, on=on)
+    Plan.charges.through.objects.bulk_create(
+        [
+            Plan.charges.through(plan_id=each.plan.pk, decision_id=charge.pk)
+            for each, charge in zip(wanted, charges, strict=True)
+        ],
+        batch_size=5000,
+    )
+    tell_many(
+        lines=[(each.case.pk, _decided_anew(charge)) for each, charge in zip(wanted, charges, strict=True)],
+        kind=Event.CHARGE_UPRATED,
+        by=by,
+        on=on,
+    )
+    return charges
+
+
+def _decided_anew(charge: Decision) -> str:
+    pays = pounds(charge.result["charge_pence_per_week"])
+    return f"From {charge.law_on:%-d %B %Y} {pays} a week is paid, {charge.why}."
+
+
 @transaction.atomic
 def ask_for_nothing(*, plan: Plan, starts_on: date, ends_on: date, why: str, by: User, on: date) -> list[Decision]:
     """Decide that for some days the person is asked for nothing, though the plan in force is paid for; and say why."""
@@ -166,8 +214,7 @@ def _counts(
     for charge in charges:
         checked_on = rests_on.get(charge.law_on)
         still = f" Money is as it was checked on {checked_on:%-d %B %Y}." if checked_on else ""
-        pays = pounds(charge.result["charge_pence_per_week"])
-        sentence = f"From {charge.law_on:%-d %B %Y} {pays} a week is paid, {charge.why}.{still}"
+        sentence = f"{_decided_anew(charge)}{still}"
         tell(case=plan.case, kind=Event.CHARGE_DECIDED, sentence=sentence, by=by, on=on)
     return charges
 
