@@ -157,7 +157,7 @@ def main(as_json: bool, into: Path | None) -> None:
     from leeway.care.people.models import Person
 
     state, people = machine(), Person.objects.count()
-    this, following = in_own_process(THIS_YEAR), in_own_process(NEXT_YEAR)
+    this, following = (in_own_process(day) for day in (THIS_YEAR, NEXT_YEAR))
     if into:
         fill(into, "april", table(this, following, people, state))
     result = {"machine": state, "people": people, "this": this, "next": following, "missed": missed(following)}

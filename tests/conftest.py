@@ -267,6 +267,7 @@ def agree(mona):
         starts_on=date(2026, 4, 22),
         number=1,
         later=(),
+        decided=(),
     ):
         ways, nhs = {}, 0
         for way, pence, percent in lines:
@@ -278,7 +279,7 @@ def agree(mona):
         cost = sum(ways.values())
         said = {"case": case, "software_version": "test", "steps": [], "reasons": []}
         said |= {"decided_by": mona, "decided_on": SET_UP_ON}
-        charges = [
+        charges = list(decided) or [
             Decision.objects.create(
                 kind=DecisionKind.CHARGE,
                 law_on=day,

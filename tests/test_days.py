@@ -29,6 +29,7 @@ HANDED_OVER = {
     ("fund", "starts_on"), ("pay_once", "day"),  # parts of actions that have checked it
     ("confirm_receipt", "received_on"),  # by `_require_received`
     ("answer_need", "asked_on"),  # by `_somebody`
+    ("charge_from", "day"), ("given_back", "effective_date"),  # parts of actions that have checked it
     ("charges_from", "starts_on"),  # of a plan, whose day `set_start` has checked
     ("charges_not_asked", "starts_on"), ("charges_not_asked", "ends_on"),  # of days that `pay_days_on` has checked
     ("ask_for_nothing", "starts_on"), ("ask_for_nothing", "ends_on"),  # the same

@@ -19,6 +19,8 @@ BEGINS = {
     ("leeway.money.invoices.states", "MOVES"): {"received"},
     ("leeway.money.payees.states", "MOVES"): {"entered"},
     ("leeway.money.payments.states", "MOVES"): {"made"},
+    ("leeway.money.uprating.states", "MOVES"): {"drafted"},
+    ("leeway.money.uprating.states", "ROW_MOVES"): {"changes", "stays", "set_apart", "left_out"},
     ("leeway.money.payments.states", "PAYMENT_MOVES"): {"in_run"},
 }
 TABLES = sorted(

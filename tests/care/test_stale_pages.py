@@ -41,6 +41,7 @@ ADDS = {
     "disputes:open", "disputes:step",
     "pools:set_up", "pools:contribute", "pools:put_in", "pools:add_overhead",
     "bills:agree", "bills:dispute", "bills:capacity", "bills:settle", "bills:start_space",
+    "contributions:show", "uprating:draft",
     "statements:open", "statements:open_of", "statements:upload", "statements:pick", "statements:by_hand",
     "statements:own_open", "statements:own_upload", "statements:own_pick",
     "statements:columns_new", "statements:columns_describe", "statements:mapping_anew",
@@ -73,6 +74,7 @@ ONCE = {
     "pools:take_out", "pools:answer", "pools:make_report",
     "claims:send", "claims:chase", "claims:receive", "claims:query",
     "bills:decide", "bills:end_plan", "bills:go_on", "bills:late", "bills:send", "bills:space",
+    "uprating:look", "uprating:approve", "uprating:apply", "uprating:letters", "uprating:withdraw", "uprating:undo",
     "statements:confirm", "statements:accept", "statements:line", "statements:received", "statements:match",
     "statements:mapping", "statements:referenced",
     "insight:end_target", "insight:close_wave",
@@ -80,6 +82,7 @@ ONCE = {
 }  # fmt: skip
 #: What changes no record; what somebody writes and has not sent is theirs alone, and one browser's.
 ASKS = {
+    "uprating:show",
     "people:search", "people:reason", "asking:show", "asking:waiting", "insight:second_look", "what_might_i_pay",
     "ask:part", "ask:keep", "ask:pick_up", "ask:forget",
 }  # fmt: skip

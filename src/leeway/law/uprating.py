@@ -105,6 +105,20 @@ def with_raised(means: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> 
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class UpratingPolicy:
+    """What the council chooses of new charges: when letters go out, what is set apart, whether benefits are put up."""
+
+    letters_days_before: int
+    largest_rise_decided_together: int
+    puts_benefits_up: bool
+
+
+def policy_on(law: Law) -> UpratingPolicy:
+    """The council's choices of a day."""
+    return UpratingPolicy(**{field.name: law[f"uprating_policy.{field.name}"] for field in fields(UpratingPolicy)})
+
+
 def not_known_yet(law: Law) -> tuple[str, ...]:
     """The names of what a charge reads, or a benefit stands at, of which no figure for the year of the day is known."""
     areas = law.only("charging", "charging_policy", "benefits").parameters

@@ -4,8 +4,8 @@ import pytest
 
 from leeway.access.models import User
 from leeway.access.roles import Role
+from leeway.care.assessment.actions import charges_from
 from leeway.care.assessment.models import FinancialAssessment
-from leeway.care.assessment.queries import preview_charge
 from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import start_budget
 from leeway.money.uprating import actions
@@ -46,7 +46,7 @@ def moll(db):
 
 
 @pytest.fixture
-def charged(agree, finn, bank, another_case):
+def charged(agree, bea, finn, bank, another_case):
     """Somebody whose budget began in September, at what they paid then."""
 
     def made(name, *, income=None, lines=((Way.COUNCIL_MANAGED, 300_00, 0),), born=date(1950, 1, 1), account=""):
@@ -58,10 +58,9 @@ def charged(agree, finn, bank, another_case):
             case=case, started_on=CHECKED, completed_on=CHECKED, basis="full", means=means
         )
         cost = sum(pence - pence * percent // 100 for _, pence, percent in lines)
-        pays = preview_charge(case=case, personal_budget_pence_per_week=cost, on=STARTS).result
-        plan = agree(case, *lines, charge_pence=pays["charge_pence_per_week"], starts_on=STARTS)
-        (decision,) = plan.charges.all()
-        assert decision.result["charge_pence_per_week"] == pays["charge_pence_per_week"]
+        decided = charges_from(case=case, personal_budget_pence_per_week=cost, starts_on=STARTS, by=bea, on=STARTS)
+        pays = decided[0].result["charge_pence_per_week"]
+        plan = agree(case, *lines, charge_pence=pays, starts_on=STARTS, decided=decided)
         if account:
             bank(case, account_number=account, name=name)
         return start_budget(plan=plan, by=finn, on=CHECKED)

@@ -62,7 +62,8 @@ def test_undone_as_one(charged, batch_at, finn):
     assert batch.state == State.UNDONE
     for budget in before:
         row = batch.rows.get(budget=budget)
-        assert row.state == RowState.TAKEN_BACK and row.budget_again.charge_pence_per_week == row.before_pence
+        assert row.state == RowState.TAKEN_BACK, row.why
+        assert row.budget_again.charge_pence_per_week == row.before_pence
         assert row.budget_again.starts_on == APRIL
         assert charges_of(budget.plan)[-1] == row.mirror
     assert list(findings()) == [] and not PutUp.objects.filter(taken_back_on=None).exists()

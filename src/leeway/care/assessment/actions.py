@@ -571,7 +571,7 @@ def put_benefits_up(*, wanted: Sequence[PutUp], by: User, on: date) -> list[PutU
 @transaction.atomic
 def take_benefits_back(*, put_up: Collection[UUID], by: User, on: date) -> int:
     """Take back that benefits were put up, by a batch that was a mistake; how many checks that was."""
-    check_can(by, Capability.CHECK_MEANS)
+    check_can(by, Capability.APPROVE_LARGE_RUNS)
     return PutUp.objects.filter(pk__in=put_up, taken_back_on=None).update(taken_back_by=by, taken_back_on=on)
 
 

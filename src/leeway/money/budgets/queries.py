@@ -475,9 +475,20 @@ def funded_until_days(budgets: Collection[Budget]) -> dict[UUID, date]:
     return {each.pk: last.get(each.pk) or funded_until(each.starts_on, each.pay_calendar_starts_on) for each in budgets}
 
 
-def unpaid_instalments(parts: Collection[Part]) -> QuerySet[Instalment]:
+def unpaid_instalments(parts: Collection[Part]) -> list[Instalment]:
     """The instalments of some parts that are neither with the bank, nor paid, nor cancelled."""
-    return Instalment.objects.filter(~Exists(SENT), part__in=parts, cancellation=None)
+    standing = list(Instalment.objects.filter(part__in=parts, cancellation=None))
+    sent = sent_among([each.pk for each in standing])
+    return [each for each in standing if each.pk not in sent]
+
+
+def sent_among(instalments: Collection[UUID]) -> set[UUID | None]:
+    """Those of some instalments that were sent to the bank, and did not come back: asked by their ids, a list of them.
+
+    As a part of a larger question, the database cannot tell how few they are, and looks through all that was sent.
+    """
+    sent = Transfer.objects.order_by().filter(reason=Reason.PAYMENT_SENT, about__in=instalments, corrections=None)
+    return set(sent.values_list("about", flat=True))
 
 
 def approved_to_send(last_days: Mapping[UUID, date]) -> set[UUID]:
@@ -509,11 +520,12 @@ def paid_beyond_of_many(last_days: Mapping[UUID, date]) -> Mapping[UUID, Counter
         return {}
     found: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
     rows = Instalment.objects.filter(part__budget__in=last_days, kind=InstalmentKind.REGULAR, cancellation=None)
-    later = rows.filter(ends_on__gt=min(last_days.values()))
-    for each in later.select_related("part").annotate(sent=Exists(SENT)):
+    later = list(rows.filter(ends_on__gt=min(last_days.values())).select_related("part"))
+    sent = sent_among([each.pk for each in later])
+    for each in later:
         last_day = last_days[each.part.budget_id]
         if each.ends_on > last_day:
-            covered_pence = each.for_period_pence if each.sent else each.already_paid_pence
+            covered_pence = each.for_period_pence if each.pk in sent else each.already_paid_pence
             days_due = max(0, (last_day - each.starts_on).days + 1)
             due_pence = days_pence(each.part.paid_pence_per_week, days_due)
             found[each.part.budget_id][each.part.way] += max(0, covered_pence - due_pence)

@@ -13,7 +13,7 @@ from leeway.access.roles import Capability
 from leeway.days import PLANNED, check_day
 from leeway.jobs.actions import queue_errand
 from leeway.law import law_on
-from leeway.law.uprating import not_known_yet
+from leeway.law.uprating import not_known_yet, policy_on
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.uprating.models import Batch
 from leeway.money.uprating.states import BEFORE_APPLYING, MOVES, State
@@ -34,6 +34,7 @@ def draft(*, day: date, what_for: str, puts_benefits_up: bool, by: User, on: dat
     check_day(day, PLANNED, field="day", what="The first day of the new charges", on=on)
     _one_at_a_time()
     law = law_on(day, settings.COUNCIL_POLICY)
+    policy = policy_on(law)
     what_for = said.sentence(what_for, ask="Say what it is called, such as “April 2027”.", field="what_for", least=1)
     if len(what_for) > WORDS_MOST:
         raise Refusal(f"Call it something of {WORDS_MOST} letters or fewer.", field="what_for")
@@ -49,9 +50,9 @@ def draft(*, day: date, what_for: str, puts_benefits_up: bool, by: User, on: dat
         number=(Batch.objects.aggregate(last=Max("number"))["last"] or 0) + 1,
         day=day,
         what_for=what_for,
-        puts_benefits_up=puts_benefits_up and law["uprating_policy.puts_benefits_up"],
-        letters_days_before=law["uprating_policy.letters_days_before"],
-        largest_rise_pence_per_week=law["uprating_policy.largest_rise_decided_together"],
+        puts_benefits_up=puts_benefits_up and policy.puts_benefits_up,
+        letters_days_before=policy.letters_days_before,
+        largest_rise_pence_per_week=policy.largest_rise_decided_together,
         made_by=by,
         made_on=on,
     )

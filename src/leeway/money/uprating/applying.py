@@ -1,11 +1,11 @@
 """A batch applied: decisions, budgets, funding and dues of many cases at a time; a faulty one is listed."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from leeway.access.models import User
 from leeway.care.assessment.actions import put_benefits_up
@@ -85,13 +85,27 @@ def each_by_itself(rows: Sequence[Row], do: Callable[[Sequence[Row]], object], o
         move([row], otherwise, why=str(problem) if isinstance(problem, Refusal) else FAULT)
 
 
-def move(rows: Collection[Row], to: RowState, *fields: str, why: str = "") -> None:
+#: What a step writes of many rows, each named by its id: the columns that are not given stay as they are.
+STEP = """
+    UPDATE uprating_row AS row SET state = %s, why = CASE WHEN %s = '' THEN row.why ELSE %s END, {given}
+      FROM UNNEST(%s::uuid[], {arrays}) AS told (id, {names}) WHERE row.id = told.id
+"""
+
+
+def move(rows: Sequence[Row], to: RowState, *fields: str, why: str = "") -> None:
     """Write a step of rows: where they stand, and what the step says of each."""
     for row in rows:
         row.state = to
-        if why:
-            row.why = why
-    Row.objects.bulk_update(rows, ["state", *fields, *(["why"] if why else [])], batch_size=500)
+        row.why = why or row.why
+    columns = [f"{name}_id" for name in fields] or ["batch_id"]
+    sql = STEP.format(
+        given=", ".join(f"{name} = told.{name}" for name in columns),
+        arrays=", ".join("%s::uuid[]" for _ in columns),
+        names=", ".join(columns),
+    )
+    told = [[getattr(row, name) for row in rows] for name in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [to, why, why, [row.pk for row in rows], *told])
 
 
 def _apply(rows: Sequence[Row], batch: Batch, by: User, on: date) -> None:

@@ -66,6 +66,8 @@ def _as_applied(row: Row, budget: Budget | None) -> Budget:
     last = last_charge(budget) if budget else None
     if budget is None or last is None or last.pk != row.charge_after_id:
         raise Refusal(BUILT_ON)
+    if hasattr(budget, "ending") and budget.ending.ends_on < budget.starts_on:
+        raise Refusal(BUILT_ON)
     return budget
 
 

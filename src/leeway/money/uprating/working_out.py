@@ -37,6 +37,7 @@ SOME = 1000
 DECIDED = "What is paid from that day on is decided already."
 LATER = "This budget begins on that day or later."
 ENDS = "This budget ends before that day."
+BEGAN_SINCE = "This budget began anew after that day, as after days that were left out. Decide it by itself."
 UNDER_WAY = "A money check is under way: what comes in or goes out is being looked at."
 NOT_DECIDED = (
     "What is paid on the days before is not decided yet. Do that first, under “Charges about to change”: it changed "
@@ -62,13 +63,25 @@ def laws_of(day: date) -> Laws:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What one person's new charge is worked out from, with the means on each step from the day before to the day."""
+    """What one person's new charge is worked out from: on the day before, on the day, and with benefits put up."""
 
+    before: dict[str, Any]
+    now: dict[str, Any]
     inputs: dict[str, Any]
     raised: list[dict[str, Any]]
     at_no_rate: bool
     money_check: FinancialAssessment | None
-    steps: Steps
+
+    def steps(self, laws: Laws) -> Steps:
+        """The means on each step from the day before to the day, as the rule reads them."""
+        old, new = laws.before.only(*CHARGED), laws.on.only(*CHARGED)
+        by_new_law = read_case(self.now, new).means
+        return Steps(
+            before=read_case(self.before, old).means,
+            a_day_later=read_case(self.now, old).means,
+            by_new_law=by_new_law,
+            put_up=read_case(self.inputs, new).means if self.raised else by_new_law,
+        )
 
 
 class LeftOut(Refusal):
@@ -121,7 +134,8 @@ def rows_of(batch: Batch, budgets: Sequence[Budget]) -> list[Row]:
         row.before_pence = budget.charge_pence_per_week
         rows.append(row)
         try:
-            known.append((row, facts_of(budget, charge, batch, laws, again)))
+            facts = facts_of(budget, charge, batch, laws, again)
+            known.append((row, facts, facts.steps(laws)))
         except LeftOut as left:
             row.state, row.why = RowState.LEFT_OUT, str(left)
         except Refusal as apart:
@@ -153,6 +167,8 @@ def facts_of(budget: Budget, charge: Decision | None, batch: Batch, laws: Laws, 
         raise LeftOut(LATER if budget.starts_on >= day else DECIDED)
     if hasattr(budget, "ending") and budget.ending.ends_on < day:
         raise LeftOut(ENDS)
+    if budget.starts_on > day:
+        raise Refusal(BEGAN_SINCE)
     if any(check.completed_on is None for check in budget.case.financial_assessments.all()):
         raise Refusal(UNDER_WAY)
     before, now = inputs_as_checked(charge, day_before(day)), inputs_as_checked(charge, day)
@@ -161,27 +177,19 @@ def facts_of(budget: Budget, charge: Decision | None, batch: Batch, laws: Laws, 
         rows = [each.as_json() for each in raised(now["income"], laws.rates_before, laws.rates)]
         unknown = at_no_rate(now["income"], laws.rates_before)
         put_up = with_raised(now, rows) if rows else now
-    old, new = laws.before.only(*CHARGED), laws.on.only(*CHARGED)
-    by_new_law = read_case(now, new).means
-    steps = Steps(
-        before=read_case(before, old).means,
-        a_day_later=read_case(now, old).means,
-        by_new_law=by_new_law,
-        put_up=read_case(put_up, new).means if rows else by_new_law,
-    )
     put_up = json.loads(json.dumps(put_up))  # as it is stored
-    return Facts(put_up, rows, unknown, money_check_behind(charge, day), steps)
+    return Facts(before, now, put_up, rows, unknown, money_check_behind(charge, day))
 
 
-def _fill_in(batch: Batch, known: Sequence[tuple[Row, Facts]], laws: Laws) -> None:
+def _fill_in(batch: Batch, known: Sequence[tuple[Row, Facts, Steps]], laws: Laws) -> None:
     """Work the charges of all rows out at once, in columns, and say of each what becomes of it."""
     if not known:
         return
     digest = laws.on.only(*CHARGED).digest
-    found = differences(_columns([facts.steps for _, facts in known]), laws.before, laws.on)
+    found = differences(_columns([steps for _, _, steps in known]), laws.before, laws.on)
     columns = {f"by_{why}_pence": np.broadcast_to(part, len(known)).tolist() for why, part in found.why.items()}
     before, after = found.before.tolist(), found.after.tolist()
-    for place, (row, facts) in enumerate(known):
+    for place, (row, facts, _) in enumerate(known):
         row.inputs, row.raised, row.at_no_rate = facts.inputs, facts.raised, facts.at_no_rate
         row.law_digest = digest
         row.after_pence = after[place]

@@ -45,6 +45,7 @@ from leeway.money.payments.notices import tell_of_late
 from leeway.money.payments.states import State
 from leeway.seal import heads
 from leeway.site.demo import bills, exceptions, later, requests
+from leeway.site.demo import april, exceptions, later, requests
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
@@ -96,6 +97,8 @@ def run(*, people: int, seed: int) -> None:
         with stage("What the bank says", console):
             keep_statements(staff.finance, today, last_run)
             pick_own_lines(User.objects.get(email=f"ada@{DOMAIN}"), today)
+        with stage("April", console):
+            april.wait_to_be_looked_at(staff, today)
         with stage("The messages", console):
             deliver(today)
         with stage("The surveys and targets", console):

@@ -8,9 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from leeway import said
-from leeway.access.access import check_can
 from leeway.access.models import User
-from leeway.access.roles import Capability
 from leeway.care.assessment.actions import charge_from, charges_after, charges_from, charges_not_asked
 from leeway.care.decisions.actions import decide_by_judgement, decide_many
 from leeway.care.decisions.models import Decision, DecisionKind
@@ -172,9 +170,8 @@ class NewCharge:
 def charge_many(*, wanted: Sequence[NewCharge], by: User, on: date) -> list[Decision]:
     """Decide anew what many people pay by their plans in force, each from a day on, by the same statements for all.
 
-    The story of each says so. Whoever calls has locked the cases, and writes to the people.
+    The story of each says so. Whoever calls has asked whether this user may and locked the cases, and writes to people.
     """
-    check_can(by, Capability.CHECK_MEANS)
     facts = [charge_from(each.case, each.day, each.inputs, each.because, each.law_values) for each in wanted]
     charges = decide_many(wanted=facts, by=by, on=on)
     Plan.charges.through.objects.bulk_create(

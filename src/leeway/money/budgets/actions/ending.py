@@ -254,8 +254,9 @@ def _unspent(funding: Funding, ends_on: date, set_aside_pence: int, delivered_pe
 def release_after(ends: Sequence[After], by: User, on: date) -> None:
     """Cancel what is not due after the end of some parts, and release what was set aside for it."""
     unpaid = defaultdict(list)
-    for instalment in queries.unpaid_instalments([after.part for after in ends]).exclude(kind__in=LAST_COSTS):
-        unpaid[instalment.part_id].append(instalment)
+    for instalment in queries.unpaid_instalments([after.part for after in ends]):
+        if instalment.kind not in LAST_COSTS:
+            unpaid[instalment.part_id].append(instalment)
     done = Cancelled()
     for after in ends:
         _cancel_after(after, unpaid[after.part.pk], done, by, on)

@@ -113,7 +113,7 @@ def _still_owed(cost: LastCost) -> LastCost:
     costs = LastCost.objects.select_related("funding__part", "instalment__part__budget__case__person")
     cost = costs.get(pk=cost.pk)
     owed = cost.instalment
-    if not queries.unpaid_instalments([owed.part]).filter(pk=owed.pk).exists():
+    if owed not in queries.unpaid_instalments([owed.part]):
         raise Refusal("This was paid or cancelled already.")
     if queries.is_approved_to_send(owed):
         raise Refusal("This is in an approved payment run, so its file may be with the bank. Withdraw the run first.")
