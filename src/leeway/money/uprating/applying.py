@@ -179,7 +179,8 @@ def let_go_on(going, by: User, on: date, rows: Sequence[Row], fields: tuple[str,
         if budget.pk in last_days:
             end(later, *last_days[budget.pk], by, on)
     cases = [budget.case_id for budget, _ in going]
-    let_shares_fall_due(Funding.objects.filter(part__budget__case__in=cases, starts_on__lt=on), on)
+    if any(charge.law_on < on for _, charge in going):  # what is dated back waits for no night
+        let_shares_fall_due(Funding.objects.filter(part__budget__case__in=cases, starts_on__lt=on), on)
     finish_tasks_of_many(cases=Case.objects.filter(pk__in=cases), kinds=[Event.CHARGE_CHANGES], by=by, on=on)
 
 

@@ -63,22 +63,21 @@ def laws_of(day: date) -> Laws:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What one person's new charge is worked out from: on the day before, on the day, and with benefits put up."""
+    """What one person's new charge is worked out from: on the day, and with benefits put up."""
 
-    before: dict[str, Any]
     now: dict[str, Any]
     inputs: dict[str, Any]
     raised: list[dict[str, Any]]
     at_no_rate: bool
     money_check: FinancialAssessment | None
 
-    def steps(self, laws: Laws) -> Steps:
+    def steps(self, before: dict[str, Any], laws: Laws) -> Steps:
         """The means on each step from the day before to the day, as the rule reads them."""
         old, new = laws.before.only(*CHARGED), laws.on.only(*CHARGED)
-        by_new_law = read_case(self.now, new).means
+        by_new_law, by_old_law = read_case(self.now, new).means, read_case(before, old).means
         return Steps(
-            before=read_case(self.before, old).means,
-            a_day_later=read_case(self.now, old).means,
+            before=by_old_law,
+            a_day_later=by_old_law if before == self.now else read_case(self.now, old).means,
             by_new_law=by_new_law,
             put_up=read_case(self.inputs, new).means if self.raised else by_new_law,
         )
@@ -135,7 +134,8 @@ def rows_of(batch: Batch, budgets: Sequence[Budget]) -> list[Row]:
         rows.append(row)
         try:
             facts = facts_of(budget, charge, batch, laws, again)
-            known.append((row, facts, facts.steps(laws)))
+            before = inputs_as_checked(charge, day_before(batch.day)) if charge else {}
+            known.append((row, facts, facts.steps(before, laws)))
         except LeftOut as left:
             row.state, row.why = RowState.LEFT_OUT, str(left)
         except Refusal as apart:
@@ -171,14 +171,14 @@ def facts_of(budget: Budget, charge: Decision | None, batch: Batch, laws: Laws, 
         raise Refusal(BEGAN_SINCE)
     if any(check.completed_on is None for check in budget.case.financial_assessments.all()):
         raise Refusal(UNDER_WAY)
-    before, now = inputs_as_checked(charge, day_before(day)), inputs_as_checked(charge, day)
+    now = inputs_as_checked(charge, day)
     rows, unknown, put_up = [], False, now
     if batch.puts_benefits_up and now.get("income"):
         rows = [each.as_json() for each in raised(now["income"], laws.rates_before, laws.rates)]
         unknown = at_no_rate(now["income"], laws.rates_before)
         put_up = with_raised(now, rows) if rows else now
     put_up = json.loads(json.dumps(put_up))  # as it is stored
-    return Facts(before, now, put_up, rows, unknown, money_check_behind(charge, day))
+    return Facts(now, put_up, rows, unknown, money_check_behind(charge, day))
 
 
 def _fill_in(batch: Batch, known: Sequence[tuple[Row, Facts, Steps]], laws: Laws) -> None:

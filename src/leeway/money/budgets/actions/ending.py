@@ -1,7 +1,7 @@
 """Ending a budget: what is cancelled, shortened and released. And what came back for days after the end."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID, uuid5
@@ -104,6 +104,10 @@ def end(budget: Budget, ends_on: date, reason: str, by: User, on: date, *, repla
     return ending
 
 
+#: What was paid for days after the last ones, by budget and by way.
+type Beyond = Mapping[UUID, Mapping[str, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class LastDay:
     """A budget that ends after a day, why, and whether another takes its place, after days that are left out or not."""
@@ -115,15 +119,17 @@ class LastDay:
     left_out_until: date | None = None
 
 
-def close(last_days: Sequence[LastDay], by: User, on: date) -> list[Ending]:
+def close(last_days: Sequence[LastDay], by: User, on: date, beyond: Beyond | None = None) -> list[Ending]:
     """End budgets, or bring their last days forward: of one, and by the same statements of thousands.
 
-    Whoever calls asks whether this user may, and tells the cases.
+    Whoever calls asks whether this user may, and tells the cases. `beyond` is what was paid beyond, where it is known.
     """
     with_bank = queries.approved_to_send({each.budget.pk: each.ends_on for each in last_days})
     for each in last_days:
         _require_may_end(each, with_bank)
-    endings = _write(last_days, by, on)
+    if beyond is None:
+        beyond = queries.paid_beyond_of_many({each.budget.pk: each.ends_on for each in last_days})
+    endings = _write(last_days, beyond, by, on)
     by_budget = {ending.budget_id: ending for ending in endings}
     ends = []
     for part in Part.objects.filter(budget__in=by_budget).prefetch_related("fundings").order_by("budget", "way"):
@@ -162,8 +168,7 @@ def _require_may_end(last_day: LastDay, with_bank: Collection[UUID]) -> None:
         )
 
 
-def _write(last_days: Sequence[LastDay], by: User, on: date) -> list[Ending]:
-    beyond = queries.paid_beyond_of_many({each.budget.pk: each.ends_on for each in last_days})
+def _write(last_days: Sequence[LastDay], beyond: Beyond, by: User, on: date) -> list[Ending]:
     endings, new = [], []
     for each in last_days:
         budget, ends_on, reason = each.budget, each.ends_on, each.reason.strip()

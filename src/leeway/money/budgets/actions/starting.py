@@ -177,7 +177,8 @@ def go_on_together(going: Sequence[tuple[Budget, Decision]], by: User, on: date)
     last_days = {budget.pk: charge.law_on - DAY for budget, charge in going}
     paid = queries.paid_beyond_of_many(last_days)
     because = {budget.pk: _goes_on_because(budget, charge) for budget, charge in going}
-    close([LastDay(budget, last_days[budget.pk], because[budget.pk], replaced=True) for budget, _ in going], by, on)
+    ends = [LastDay(budget, last_days[budget.pk], because[budget.pk], replaced=True) for budget, _ in going]
+    close(ends, by, on, paid)
     return open_budgets(
         [Opening(budget.case, budget.plan, charge, charge.law_on, paid.get(budget.pk, {})) for budget, charge in going],
         by,
