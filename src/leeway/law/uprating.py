@@ -85,9 +85,12 @@ def raised(
     return tuple(found)
 
 
-def at_no_rate(income: Sequence[Mapping[str, Any]], before: Mapping[str, Mapping[str, int]]) -> bool:
-    """Whether a benefit of a known kind stood at none of its full rates, so that nobody knows what it is now."""
-    return any(row["kind"] in KINDS and row["pence_per_week"] not in before[row["kind"]].values() for row in income)
+def at_no_rate(income: Sequence[Mapping[str, Any]], *rates: Mapping[str, Mapping[str, int]]) -> bool:
+    """Whether a benefit of a known kind stood at no full rate, old or new, so that nobody knows what it is now."""
+    return any(
+        row["kind"] in KINDS and all(row["pence_per_week"] not in each[row["kind"]].values() for each in rates)
+        for row in income
+    )
 
 
 def with_raised(means: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

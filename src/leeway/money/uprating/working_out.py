@@ -175,7 +175,7 @@ def facts_of(budget: Budget, charge: Decision | None, batch: Batch, laws: Laws, 
     rows, unknown, put_up = [], False, now
     if batch.puts_benefits_up and now.get("income"):
         rows = [each.as_json() for each in raised(now["income"], laws.rates_before, laws.rates)]
-        unknown = at_no_rate(now["income"], laws.rates_before)
+        unknown = at_no_rate(now["income"], laws.rates_before, laws.rates)
         put_up = with_raised(now, rows) if rows else now
     put_up = json.loads(json.dumps(put_up))  # as it is stored
     return Facts(now, put_up, rows, unknown, money_check_behind(charge, day))
