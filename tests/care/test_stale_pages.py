@@ -41,7 +41,6 @@ ADDS = {
     "disputes:open", "disputes:step",
     "pools:set_up", "pools:contribute", "pools:put_in", "pools:add_overhead",
     "bills:agree", "bills:dispute", "bills:capacity", "bills:settle", "bills:start_space",
-    "contributions:show", "uprating:draft",
     "uprating:draft",
     "statements:open", "statements:open_of", "statements:upload", "statements:pick", "statements:by_hand",
     "statements:own_open", "statements:own_upload", "statements:own_pick",

@@ -44,8 +44,7 @@ from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.notices import tell_of_late
 from leeway.money.payments.states import State
 from leeway.seal import heads
-from leeway.site.demo import bills, exceptions, later, requests
-from leeway.site.demo import april, exceptions, later, requests
+from leeway.site.demo import april, bills, exceptions, later, requests
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
