@@ -25,6 +25,7 @@ HANDED_OVER = {
     ("end", "ends_on"), ("end_as_far_back", "ends_on"), ("close", "ends_on"), ("close", "left_out_until"),
     ("open_budget", "starts_on"),  # parts of actions that have checked it, as are the four before
     ("make_faster_run", "pay_on"), ("require_day_of", "pay_on"),  # by `require_faster_day`
+    ("weigh", "starts_on"), ("weigh", "ends_on"),  # shown before `share_line`, which checks them
     ("given_back", "effective_date"),  # by `give_back`, or the day of the action that it is a part of
     ("fund", "starts_on"), ("pay_once", "day"),  # parts of actions that have checked it
     ("confirm_receipt", "received_on"),  # by `_require_received`

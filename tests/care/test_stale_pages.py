@@ -24,6 +24,7 @@ from leeway.care.people.states import Stage
 from leeway.market.contracts.actions import record_rate
 from leeway.market.listings.actions import list_service
 from leeway.market.listings.models import Kind
+from leeway.money.funders.actions import add_funder
 from tests.care.conftest import TODAY, explain, relate
 from tests.pages import version_on
 
@@ -37,6 +38,7 @@ ADDS = {
     "budgets:hold", "budgets:again", "budgets:last_cost", "budgets:interim",
     "payees:enter", "provider_details:enter",
     "payments:make", "payments:faster", "payments:together",
+    "funders:add", "funders:milestone", "funders:share",
     "contributions:show",
     "disputes:open", "disputes:step",
     "pools:set_up", "pools:contribute", "pools:put_in", "pools:add_overhead",
@@ -155,6 +157,12 @@ def price(world):
     return reverse("directory:end_price", args=[club.pk, rate.pk])
 
 
+def fund(world):
+    facts = {"kind": "grant", "name": "Carers' grant", "code": "G1", "means_tested": True, "starts_on": None}
+    facts |= {"ends_on": None, "purpose": "", "conditions": "", "total_pence": None}
+    return reverse("funders:change", args=[add_funder(**facts, by=world.finn, on=TODAY).pk])
+
+
 def after(*made):
     """The address of a page of the case, once what it needs was made."""
     return lambda world, name: ([make(world) for make in made], world.address(name))[1]
@@ -256,6 +264,7 @@ EDITS = {
         of_plan("opened"),
         {"result": "continue", "reasons": "It goes on as it is now.", **day("held_on", 23, 11)},
     ),
+    "funders:change": ("finn", lambda world, name: fund(world), {"name": "Another name", "conditions": "Breaks only"}),
     "directory:end_price": ("bea", lambda world, name: price(world), day("ends_on")),
 }  # fmt: skip
 

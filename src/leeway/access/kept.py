@@ -28,6 +28,7 @@ WRITING = frozenset(
         "planning",
         "review",
         "budgets",
+        "funders",
         "bills",
         "claims",
         "directory",

@@ -34,6 +34,7 @@ from leeway.care.review.queries import COMING, reviews_due
 from leeway.law.numbers import pounds
 from leeway.messages.queries import about_case
 from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_deaths
+from leeway.money.funders.queries import payers_of
 from leeway.money.payees.queries import waiting as details_waiting
 from leeway.money.payments.falling_due import pay_day_to_suggest, preview
 from leeway.money.payments.money_now import money_now
@@ -153,7 +154,15 @@ def _own(user: User, case: Case, today: date, *, in_full: bool) -> dict:
         shown["easy"] = in_easy_words(case, **said)
     latest = about_case(case.pk, to=whose_messages(case, seen_by=user)).first()
     drawn = pictures(
-        case, budget, charges, money, today, you=own, ahead=now.review_ahead, story=case.story.filter(kind__in=STEPS)
+        case,
+        budget,
+        charges,
+        money,
+        today,
+        you=own,
+        ahead=now.review_ahead,
+        story=case.story.filter(kind__in=STEPS),
+        payers=payers_of(case, today),
     )
     return shown | {
         "pictures": drawn,

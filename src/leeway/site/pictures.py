@@ -4,7 +4,7 @@ They are drawn with places in percent and letters in the page's own size: they f
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
@@ -16,8 +16,11 @@ from leeway.care.people.events import Event
 from leeway.care.people.models import Case, StoryLine
 from leeway.care.planning.queries import pays_on
 from leeway.care.review.models import Review
-from leeway.law.numbers import floor_div, pounds
+from leeway.law.numbers import pounds, split
+from leeway.money.funders.models import Purse
+from leeway.money.funders.presenters import PaysNow, shares_of
 from leeway.money.payments.money_now import MoneyNow
+from leeway.split_bar import AMBER, INK, Share, as_percent, hundredths_of, split_bar
 
 #: What stands on the line of time of all that happened, in words that fit the person and whoever helps them.
 STEPS = {
@@ -30,16 +33,7 @@ STEPS = {
 }
 #: As many as fit side by side on a phone in large print, before today and after it.
 SHOWN_BEFORE, SHOWN_AFTER = 3, 3
-INK, AMBER, PALE, LINE, RED = "#0b4f4d", "#f2b134", "#a8cdc9", "#505a5f", "#942514"
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What one of those who pay pays a week."""
-
-    who: str
-    pence: int
-    colour: str
+LINE, RED = "#505a5f", "#942514"
 
 
 class When(Enum):
@@ -60,52 +54,24 @@ class Moment:
     when: When
 
 
-def who_pays(budget: Decision, charges: Sequence[Decision], on: date, *, you: bool, name: str) -> list[Share]:
+def who_pays(
+    budget: Decision, charges: Sequence[Decision], on: date, *, you: bool, name: str, payers: Sequence[PaysNow] = ()
+) -> list[Share]:
     """Who pays how much of a budget on a day, the largest payer's colour the darkest; whoever pays nothing is left out.
 
-    What somebody pays themselves stands even where it is nothing: it is what they want to know.
+    What somebody pays themselves stands even where it is nothing: it is what they want to know. `payers` are those who
+    are named for the lines of the plan: in proportion to what each pays, the council's and the NHS's share is theirs.
     """
     result = budget.result
     own = pays_on(charges, on) if charges else result["charge_pence_per_week"]
     nhs = result["nhs_pence_per_week"]
-    shares = [
-        Share("You pay" if you else f"{name} pays", own, AMBER),
-        Share("The council pays", result["pence_per_week"] - nhs - own, INK),
-        Share("The NHS pays", nhs, PALE),
-    ]
-    return [share for share in shares if share.pence or share is shares[0]]
-
-
-def split_bar(shares: Sequence[Share]) -> SafeString:
-    """One bar, split by who pays. Nobody needs it who reads the table beside it."""
-    whole = sum(share.pence for share in shares)
-    if whole <= 0:
-        return SafeString("")
-    told = "; ".join(f"{share.who} {pounds(share.pence)} a week" for share in shares)
-    ends = [_percent(sum(share.pence for share in shares[:place]), whole) for place in range(len(shares) + 1)]
-    parts = format_html_join(
-        "",
-        '<rect x="{}%" y="1" width="{}%" height="38" fill="{}" stroke="#0b0c0c"/>',
-        (
-            (_said(ends[place]), _said(ends[place + 1] - ends[place]), share.colour)
-            for place, share in enumerate(shares)
-        ),
-    )
-    return format_html(
-        '<svg class="leeway-bar" role="img" width="100%" height="40" xmlns="http://www.w3.org/2000/svg" '
-        'aria-label="Who pays"><title>Who pays</title><desc>{}.</desc>{}</svg>',
-        told,
-        parts,
-    )
-
-
-def _percent(part: int, whole: int) -> int:
-    """A share in hundredths of a percent."""
-    return floor_div(part * 100_00, whole)
-
-
-def _said(hundredths: int) -> str:
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
+    pence = {Purse.COUNCIL: result["pence_per_week"] - nhs - own, Purse.NHS: nhs}
+    found = [PaysNow(Purse.PERSON, None, own)]
+    for purse, whole in pence.items():
+        its = [each for each in payers if each.purse == purse and each.pence] or [PaysNow(purse, None, 1)]
+        parts = split(whole, [each.pence for each in its])
+        found += [replace(each, pence=part) for each, part in zip(its, parts, strict=True) if part]
+    return shares_of(found, "You pay" if you else f"{name} pays")
 
 
 def moments(
@@ -159,13 +125,13 @@ def line_of_time(shown: Sequence[Moment]) -> SafeString:
     Days stand in their order and not at their distance: with years between some of them, others would lie upon
     each other. Nobody needs it who reads the list beside it.
     """
-    place = [_percent(2 * index + 1, 2 * len(shown)) for index in range(len(shown))]
+    place = [hundredths_of(2 * index + 1, 2 * len(shown)) for index in range(len(shown))]
     told = "; ".join(f"{moment.words}, {moment.on:%-d %B %Y}" for moment in shown)
     dots = format_html_join(
         "",
         '{}<text x="{}%" y="44" text-anchor="middle">{}</text><text x="{}%" y="62" text-anchor="middle">{}</text>',
         (
-            (_dot(moment.when, _said(x)), _said(x), f"{moment.on:%-d %b}", _said(x), f"{moment.on:%Y}")
+            (_dot(moment.when, as_percent(x)), as_percent(x), f"{moment.on:%-d %b}", as_percent(x), f"{moment.on:%Y}")
             for moment, x in zip(shown, place, strict=True)
         ),
     )
@@ -202,8 +168,9 @@ def pictures(
     ahead: Review | None,
     story: Iterable[StoryLine],
     you: bool,
+    payers: Sequence[PaysNow] = (),
 ) -> dict:
     """Both pictures of a case, for the person or whoever helps them. Who pays is known once there is a budget."""
-    shares = who_pays(budget, charges, on, you=you, name=case.person.called) if budget else []
+    shares = who_pays(budget, charges, on, you=you, name=case.person.called, payers=payers) if budget else []
     shown = moments(story, charges, ahead, money, on)
     return {"shares": shares, "bar": split_bar(shares), "moments": shown, "time": line_of_time(shown)}

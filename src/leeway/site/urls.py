@@ -34,6 +34,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/budget/", include("leeway.money.budgets.urls")),
     path("payments/first/", first_payments.show, name="first_payments"),
     path("payments/", include("leeway.money.payments.urls")),
+    path("", include("leeway.money.funders.urls")),
     path("contributions/", include("leeway.money.contributions.urls")),
     path("disputes/", include("leeway.money.disputes.urls")),
     path("pools/", include("leeway.money.pools.urls")),

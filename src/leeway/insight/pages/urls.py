@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leeway.insight.pages.views import account, explore, home, money, own, question, survey, targets, waves
+from leeway.insight.pages.views import account, explore, home, money, own, programmes, question, survey, targets, waves
 
 app_name = "insight"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("insight/money/shares.svg", money.picture, name="money_chart"),
     path("insight/money/spending.csv", money.figures, name="money_csv"),
     path("insight/local-account/", account.publish, name="publish"),
+    path("programmes/", programmes.show, name="programmes"),
     path("local-account/", account.account, name="account"),
     path("local-account/figures.csv", account.figures_file, name="account_csv"),
     path("local-account/datapackage.json", account.data_package, name="account_package"),

@@ -19,13 +19,16 @@ from leeway.care.planning.models import PlanLine
 from leeway.days import AIMED_AT, PLANNED, check_day
 from leeway.law.numbers import floor_div, pounds, split
 from leeway.law.sharing import Portion as Agreed
-from leeway.law.sharing import percent, weights_of
+from leeway.law.sharing import Shared, percent, share, weights_of
 from leeway.market.units import Frequency
-from leeway.money.funders.models import COUNCIL, Funder, FunderKind, Method, Portion, Purse, Sharing
+from leeway.money.funders.models import COUNCIL, Funder, FunderKind, Method, Milestone, Portion, Purse, Sharing
 from leeway.money.funders.queries import charged_of_line, ends_soon
 from leeway.refusal import Refusal
+from leeway.versions import lock_as_seen
 
 DAY = timedelta(days=1)
+#: What may change of a funder.
+CHANGES = ("name", "ends_on", "purpose", "conditions", "total_pence")
 
 
 @dataclass(frozen=True)
@@ -60,16 +63,11 @@ def share_line(
     not reach, and where the person is charged more than what may be charged for.
     """
     check_can(by, Capability.SAY_WHO_PAYS)
-    case = lock_case(line.plan.case_id)
-    line = PlanLine.objects.select_related("plan").get(pk=line.pk)
     check_day(starts_on, PLANNED, field="starts_on", what="The first day", on=on)
     check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
-    _require_days(line, starts_on, ends_on)
-    ask = "Say why these pay, such as who agreed it and when. The person can read this."
-    reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
-    _require_reaches(pays, starts_on, ends_on)
-    _require_as_planned(line, method, pays)
-    _require_chargeable(line, method, pays, starts_on)
+    case = lock_case(line.plan.case_id)
+    line = PlanLine.objects.select_related("plan").get(pk=line.pk)
+    reason = weigh(line=line, starts_on=starts_on, ends_on=ends_on, method=method, pays=pays, reason=reason).reason
     _end_before(line, starts_on)
     sharing = Sharing.objects.create(
         line=line,
@@ -108,6 +106,27 @@ def ask_who_pays_next(*, on: date) -> int:
         due_on = max(each.ends_on, on)
         set_task(case=case, kind=Event.FUNDER_ENDS, what=what, whose=Whose.FINANCE, due_on=due_on, on=on)
     return len(found)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What would come of a sharing: what each pays a week, with the steps to it, and the reason as it is kept."""
+
+    shared: Shared
+    reason: str
+
+
+def weigh(
+    *, line: PlanLine, starts_on: date, ends_on: date | None, method: str, pays: Sequence[Pays], reason: str
+) -> Weighed:
+    """What would come of saying that these pay a line. Raises the Refusal of what cannot be said; writes nothing."""
+    _require_days(line, starts_on, ends_on)
+    _require_reaches(pays, starts_on, ends_on)
+    _require_as_planned(line, method, pays)
+    _require_chargeable(line, method, pays, starts_on)
+    ask = "Say why these pay, such as who agreed it and when. The person can read this."
+    reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
+    return Weighed(share(method, _agreed(pays), costed_line(line).pence_per_week), reason)
 
 
 def _end_before(line: PlanLine, starts_on: date) -> None:
@@ -184,8 +203,11 @@ def _require_chargeable(line: PlanLine, method: str, pays: Sequence[Pays], start
 
 
 def _weights(line: PlanLine, method: str, pays: Sequence[Pays]) -> list[int]:
-    agreed = [Agreed(f"{each.funder} {each.funder.code}", each.figure) for each in pays]
-    return weights_of(method, agreed, costed_line(line).pence_per_week)
+    return weights_of(method, _agreed(pays), costed_line(line).pence_per_week)
+
+
+def _agreed(pays: Sequence[Pays]) -> list[Agreed]:
+    return [Agreed(f"{each.funder} ({each.funder.code})", each.figure) for each in pays]
 
 
 @transaction.atomic
@@ -234,3 +256,43 @@ def add_funder(
 def _require_days_of_funder(starts_on: date | None, ends_on: date | None) -> None:
     if starts_on and ends_on and ends_on < starts_on:
         raise Refusal("The last day is before the first. Check both dates.", field="ends_on")
+
+
+@transaction.atomic
+def change_funder(
+    *,
+    funder: Funder,
+    name: str,
+    ends_on: date | None,
+    purpose: str,
+    conditions: str,
+    total_pence: int | None,
+    version: int,
+    by: User,
+    on: date,
+) -> Funder:
+    """Change what may change of a funder: its name, its last day, what it is for and asks, and its total."""
+    check_can(by, Capability.SAY_WHO_PAYS)
+    check_day(ends_on, AIMED_AT, field="ends_on", what="The last day", on=on)
+    lock_as_seen(funder, version, *CHANGES)
+    if funder.kind == FunderKind.COUNCIL:
+        raise Refusal("Nothing changes of the council as a funder: it pays for what nobody else does.")
+    _require_days_of_funder(funder.starts_on, ends_on)
+    funder.name, funder.ends_on, funder.total_pence = name.strip(), ends_on, total_pence
+    funder.purpose, funder.conditions = purpose.strip(), conditions.strip()
+    funder.save(update_fields=CHANGES)
+    return funder
+
+
+@transaction.atomic
+def add_milestone(*, funder: Funder, due_on: date, aimed: str, people: int, by: User, on: date) -> Milestone:
+    """Record what a programme's money is to bring by a day."""
+    check_can(by, Capability.SAY_WHO_PAYS)
+    check_day(due_on, AIMED_AT, field="due_on", what="The day", on=on)
+    if funder.kind != FunderKind.PROGRAMME_FUND:
+        raise Refusal("Only a programme fund has milestones. Record the programme as a funder of its own.")
+    if funder.milestones.filter(due_on=due_on, aimed=aimed).exists():
+        raise Refusal("There is a milestone of this kind on this day already.", field="due_on")
+    return Milestone.objects.create(
+        funder=funder, due_on=due_on, aimed=aimed, people=people, recorded_by=by, recorded_on=on
+    )

@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 
+from leeway.access.access import check_can
+from leeway.access.looks import record_looks
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people import queries as people
+from leeway.care.people.models import Case
 from leeway.care.planning.costs import CostedLine, costed_line
-from leeway.care.planning.models import PlanLine
+from leeway.care.planning.models import PlanLine, Way
+from leeway.law.numbers import split
+from leeway.market.units import Frequency
 from leeway.money.budgets.models import Budget, Funding, InstalmentKind, Part
 from leeway.money.funders.attributing import (
     Attributed,
@@ -20,9 +30,12 @@ from leeway.money.funders.attributing import (
     divided,
     once_of_lines,
     parts_of_lines,
+    stretches_of,
 )
 from leeway.money.funders.models import COUNCIL, Funder, Portion, Purse, Sharing
+from leeway.money.funders.presenters import PaysNow
 from leeway.money.ledger.models import Kind, Transfer
+from leeway.period import Period, financial_year
 
 #: How long before a funder's last day finance is asked who pays then.
 ASKED_AHEAD = timedelta(weeks=8)
@@ -59,19 +72,17 @@ def attributed_in(
     budgets = {each.budget_id for each in found}
     lines = lines_of_parts({each.part_id for each in found}, budgets)
     once = _once_of_plans(budgets) if any(each.kind == InstalmentKind.START_UP for each in found) else {}
-    shares, rules = shares_of_lines(cases), funder_rules()
+    shares, rules = shares_of_lines(cases), rules_of(Funder.objects.all())
+
+    def lines_of(each: Funded) -> list[PartOfLine]:
+        return once[each.budget_id] if each.kind == InstalmentKind.START_UP else lines[each.part_id]
+
     return [
         [
             row
             for each in found
-            for row in divided(
-                each,
-                once[each.budget_id] if each.kind == InstalmentKind.START_UP else lines[each.part_id],
-                shares,
-                rules,
-                starts_on,
-                ends_on,
-            )
+            if each.starts_on <= ends_on and each.ends_on >= starts_on
+            for row in divided(each, lines_of(each), shares, rules, starts_on, ends_on)
         ]
         for starts_on, ends_on in spans
     ]
@@ -157,11 +168,11 @@ def shares_of_lines(cases: Collection[UUID] | None = None) -> dict[UUID, list[Sh
     return found
 
 
-def funder_rules() -> dict[UUID, FunderRules]:
-    """The rules of every funder that dividing must know."""
+def rules_of(funders: Iterable[Funder]) -> dict[UUID, FunderRules]:
+    """The rules of funders that dividing must know."""
     return {COUNCIL: THE_COUNCIL} | {
         each.pk: FunderRules(each.purse, each.means_tested, each.starts_on or date.min, each.ends_on or date.max)
-        for each in Funder.objects.all()
+        for each in funders
     }
 
 
@@ -201,3 +212,250 @@ def ends_soon(*, on: date, case: UUID | None = None) -> list[EndsSoon]:
     )
     rows = named.filter(Exists(runs)).select_related("funder", "sharing__line__plan__case__person")
     return [EndsSoon(each.sharing.line, each.funder) for each in rows.order_by("funder__ends_on", "pk")]
+
+
+@dataclass(frozen=True)
+class LinePays:
+    """One line of a plan with who pays it on a day, what was said of it before, and what is said of days to come."""
+
+    line: PlanLine
+    pays: list[PaysNow]
+    sharing: Sharing | None
+    said: list[Sharing]
+
+    @property
+    def pence_per_week(self) -> int:
+        """What it costs a week."""
+        return sum(each.pence for each in self.pays)
+
+
+@dataclass(frozen=True)
+class CasePays:
+    """Who pays for the lines of a case's budget, on a day."""
+
+    case: Case
+    budget: Budget | None
+    lines: list[LinePays]
+
+    @property
+    def to_be_named(self) -> bool:
+        """Whether some of it is the NHS's, and it is not said of which body."""
+        return any(each.to_be_named and each.pence for line in self.lines for each in line.pays)
+
+
+def who_pays(case_id: UUID, *, seen_by: User, on: date) -> CasePays:
+    """Who pays each line of a case's budget on a day, the look noted: for whoever may see the case."""
+    case = people.get_case(case_id, seen_by=seen_by, page="Who pays")
+    budget = budget_on(case, on)
+    return CasePays(case, budget, lines_paid(budget, max(on, budget.starts_on)) if budget else [])
+
+
+def line_to_share(case_id: UUID, line_id: UUID, *, seen_by: User, on: date) -> tuple[CasePays, LinePays]:
+    """One line of a case's budget, to say who pays it; Http404 where there is none."""
+    found = who_pays(case_id, seen_by=seen_by, on=on)
+    for each in found.lines:
+        if each.line.pk == line_id:
+            return found, each
+    raise Http404("There is no such line in the budget of this case.")
+
+
+def budget_on(case: Case, on: date) -> Budget | None:
+    """The budget that pays on a day; before the first has begun, that one."""
+    budgets = list(case.budgets.order_by("-starts_on", "-started_on").select_related("plan"))
+    return next((each for each in budgets if each.starts_on <= on), budgets[-1] if budgets else None)
+
+
+def lines_paid(budget: Budget, on: date) -> list[LinePays]:
+    """Who pays each line of a budget on a day."""
+    lines = list(budget.plan.lines.all())
+    parts = list(budget.parts.values_list("pk", flat=True))
+    paid = {each.line_id: each for its in lines_of_parts(parts, [budget.pk]).values() for each in its}
+    shares, funders = shares_of_lines([budget.case_id]), {each.pk: each for each in Funder.objects.all()}
+    rules = rules_of(funders.values())
+    sharings = Sharing.objects.filter(line__plan=budget.plan_id).select_related("recorded_by")
+    said: dict[UUID, list[Sharing]] = defaultdict(list)
+    for sharing in sharings.prefetch_related("portions__funder"):
+        if not sharing.never_held:
+            said[sharing.line_id].append(sharing)
+    found = []
+    for line in lines:
+        pays = _pays_on(paid[line.pk], shares.get(line.pk, ()), rules, funders, on) if line.pk in paid else []
+        its = said[line.pk]
+        in_force = next((one for one in its if one.starts_on <= on and (not one.ends_on or on <= one.ends_on)), None)
+        found.append(LinePays(line, pays, in_force, its))
+    return found
+
+
+def _pays_on(
+    line: PartOfLine,
+    shares: Sequence[Share],
+    rules: Mapping[UUID, FunderRules],
+    funders: Mapping[UUID, Funder],
+    on: date,
+) -> list[PaysNow]:
+    """What each pays of a line a week, on a day: the person, the council's funders, the NHS's."""
+    stretch = next(one for one in stretches_of(line, shares, rules) if one.starts_on <= on <= one.ends_on)
+    found = []
+    for purse in (Purse.PERSON, Purse.COUNCIL, Purse.NHS):
+        payers = stretch.payers[purse]
+        parts = split(line.purses[purse], [weight for _, weight in payers])
+        for (funder, _), pence in zip(payers, parts, strict=True):
+            if pence:
+                found.append(PaysNow(purse, funders.get(funder) if funder else None, pence))
+    return found
+
+
+def payers_of(case: Case, on: date) -> list[PaysNow]:
+    """What each payer that is named pays a week for all lines of a case's budget, on a day."""
+    budget = budget_on(case, on)
+    if budget is None or not Sharing.objects.filter(line__plan=budget.plan_id).exists():
+        return []
+    together: dict[tuple[Purse, UUID | None], PaysNow] = {}
+    for line in lines_paid(budget, max(on, budget.starts_on)):
+        for each in line.pays:
+            key = each.purse, each.funder.pk if each.funder else None
+            had = together[key].pence if key in together else 0
+            together[key] = PaysNow(each.purse, each.funder, had + each.pence)
+    return list(together.values())
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """What one funder pays a week now, for how many people."""
+
+    funder: Funder
+    pence_per_week: int
+    people: int
+
+
+def commitments(*, seen_by: User, on: date) -> list[Commitment]:
+    """Every funder but the council, with what it pays a week of the lines that name it."""
+    check_can(seen_by, Capability.PAY)
+    weekly: dict[UUID, int] = defaultdict(int)
+    cases: dict[UUID, set[UUID]] = defaultdict(set)
+    for row in weekly_rows(on):
+        if row.funder_id is not None:
+            weekly[row.funder_id] += row.pence
+            cases[row.funder_id].add(row.case_id)
+    return [Commitment(each, weekly[each.pk], len(cases[each.pk])) for each in Funder.objects.exclude(pk=COUNCIL)]
+
+
+def weekly_rows(on: date, funder: Funder | None = None) -> list[Attributed]:
+    """What each funder that is named pays a week, on a day, by case and line, of budgets that run."""
+    named = Portion.objects.filter(sharing__starts_on__lte=on).filter(
+        Q(sharing__ends_on=None) | Q(sharing__ends_on__gte=on)
+    )
+    if funder is not None:
+        named = named.filter(funder=funder)
+    budgets = _running(on).filter(plan__lines__sharings__portions__in=named).distinct()
+    plans = {each.pk: each.case_id for each in budgets.select_related("plan")}
+    parts = dict(Part.objects.order_by().filter(budget__in=plans).values_list("pk", "budget"))
+    shares, funders = shares_of_lines(set(plans.values())), {each.pk: each for each in Funder.objects.all()}
+    rules = rules_of(funders.values())
+    return [
+        Attributed(plans[parts[part]], line.line_id, part, each.funder.pk, each.purse, on, on, each.pence)
+        for part, lines in lines_of_parts(list(parts), list(plans)).items()
+        for line in lines
+        if line.line_id in shares
+        for each in _pays_on(line, shares[line.line_id], rules, funders, on)
+        if each.funder is not None and (funder is None or each.funder == funder)
+    ]
+
+
+def _running(on: date) -> QuerySet[Budget]:
+    return Budget.objects.filter(Q(ending=None) | Q(ending__ends_on__gte=on), starts_on__lte=on)
+
+
+def to_be_named(*, seen_by: User, on: date, most: int) -> tuple[list[PlanLine], int]:
+    """Lines of budgets that run of which the NHS pays a part, with no body of it named on this day; how many there are.
+
+    Whose they are counts as looked at.
+    """
+    check_can(seen_by, Capability.PAY)
+    holds = Sharing.objects.filter(line=OuterRef("pk"), starts_on__lte=on)
+    named = holds.filter(Q(ends_on=None) | Q(ends_on__gte=on))
+    lines = PlanLine.objects.filter(nhs_percent__gt=0, plan__budgets__in=_running(on)).exclude(frequency=Frequency.ONCE)
+    found = lines.exclude(Exists(named)).select_related("plan__case__person").distinct().order_by("plan__case", "what")
+    shown = list(found[:most])
+    record_looks(viewer=seen_by, person_ids=[line.plan.case.person_id for line in shown], page="NHS body to be named")
+    return shown, found.count()
+
+
+@dataclass(frozen=True)
+class FunderYear:
+    """What a funder paid for the days of one financial year, beside the people with a budget when it ended."""
+
+    year: Period
+    pence: int
+    people: int
+    budgets: int
+    direct_payments: int
+
+
+@dataclass(frozen=True)
+class FunderPage:
+    """One funder: what it pays a week now, for whom, and what it paid in each financial year."""
+
+    funder: Funder
+    rows: list[tuple[Case, PlanLine, int]]
+    years: list[FunderYear]
+
+    @property
+    def pence_per_week(self) -> int:
+        """What it pays a week now."""
+        return sum(pence for _, _, pence in self.rows)
+
+    @property
+    def people(self) -> int:
+        """For how many people it pays now."""
+        return len({case.person_id for case, _, _ in self.rows})
+
+
+def get_funder(funder_id: UUID) -> Funder:
+    """A funder, or Http404."""
+    return get_object_or_404(Funder, pk=funder_id)
+
+
+def funder_page(funder_id: UUID, *, seen_by: User, on: date) -> FunderPage:
+    """What a funder pays now, by case and line, and what it paid by year. Whose lines they are counts as looked at."""
+    check_can(seen_by, Capability.PAY)
+    funder = get_funder(funder_id)
+    if funder.pk == COUNCIL:
+        return FunderPage(funder, [], [])
+    rows = weekly_rows(on, funder)
+    lines = PlanLine.objects.select_related("plan__case__person").in_bulk([row.line_id for row in rows])
+    found = [(lines[row.line_id].plan.case, lines[row.line_id], row.pence) for row in rows]
+    found.sort(key=lambda each: (str(each[0].person), each[1].what))
+    record_looks(viewer=seen_by, person_ids=[case.person_id for case, _, _ in found], page=f"Funder {funder.code}")
+    return FunderPage(funder, found, _years_of(funder, on))
+
+
+def _years_of(funder: Funder, on: date) -> list[FunderYear]:
+    """What a funder paid by financial year, from the first day that a line names it to the end of this year."""
+    sharings = Sharing.objects.filter(portions__funder=funder).exclude(ends_on__lt=F("starts_on"))
+    named = list(sharings.order_by().values_list("starts_on", "line__plan__case"))
+    if not named or (year := financial_year(min(day for day, _ in named))).starts_on > on:
+        return []
+    years = [year]
+    while years[-1].ends_on < on:
+        years.append(financial_year(years[-1].ends_on + timedelta(days=1)))
+    spans = [(each.starts_on, each.ends_on) for each in years]
+    counted = _take_up([min(each.ends_on, on) for each in years])
+    found = []
+    for place, rows in enumerate(attributed_in(spans, cases={case for _, case in named})):
+        mine = [row for row in rows if row.funder_id == funder.pk]
+        people = len({row.case_id for row in mine})
+        found.append(FunderYear(years[place], sum(row.pence for row in mine), people, *counted[place]))
+    return found
+
+
+def _take_up(days: Sequence[date]) -> list[tuple[int, int]]:
+    """How many people had a budget on each day, and how many of them a direct payment."""
+    asked = {}
+    for place, day in enumerate(days):
+        runs = Q(starts_on__lte=day) & (Q(ending=None) | Q(ending__ends_on__gte=day))
+        asked[f"budgets_{place}"] = Count("case__person", distinct=True, filter=runs)
+        direct = runs & Q(parts__way=Way.DIRECT_PAYMENT)
+        asked[f"direct_{place}"] = Count("case__person", distinct=True, filter=direct)
+    counted = Budget.objects.order_by().aggregate(**asked)
+    return [(counted[f"budgets_{place}"], counted[f"direct_{place}"]) for place in range(len(days))]

@@ -46,6 +46,7 @@ from leeway.money.payments.states import State
 from leeway.seal import heads
 from leeway.site.demo import april, bills, exceptions, later, requests
 from leeway.site.demo.crowd import write_script
+from leeway.site.demo.funders import say_who_pays
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
 from leeway.site.demo.people import draw_people
@@ -88,6 +89,7 @@ def run(*, people: int, seed: int) -> None:
             requests.ask(today)
         with stage("What others owe, and paid", console):
             receive(staff, today)
+            say_who_pays(staff.finance, today)
         with stage("Bills and claims", console):
             bills.bill(staff.finance, staff.second_finance, today)
             bills.claim(staff.finance, today)

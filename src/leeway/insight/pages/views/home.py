@@ -36,6 +36,11 @@ ROOMS = [
         "words": "Shares, growth and rank by client group, for England and every council, from the published returns.",
     },
     {
+        "name": "insight:programmes",
+        "title": "Programmes",
+        "words": "What Putting People First and other programmes gave, beside the take-up that they were to bring.",
+    },
+    {
         "name": "insight:publish",
         "title": "Publish the local account",
         "words": "The council’s own figures for everyone, small numbers hidden, with open data.",
