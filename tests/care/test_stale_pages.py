@@ -50,6 +50,7 @@ ADDS = {
     "figures:budget", "figures:month_ends", "figures:journals", "figures:finance_returns",
     "directory:add", "directory:price",
     "insight:set_target", "insight:open_wave", "insight:answer", "insight:publish", "insight:own",
+    "themes:answer", "themes:enter", "themes:risk",
 }  # fmt: skip
 #: What happens once to one record that does not change before it: the second to press is told that it was done.
 ONCE = {

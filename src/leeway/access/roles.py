@@ -58,16 +58,20 @@ class Capability(Enum):
     RECONCILE = "take in bank statements or say what their lines are"
     SEE_BOOKS = "see the council’s books in sums"
     KEEP_BOOKS = "set a year’s budgets, take a month-end or make a journal"
+    SEE_CHANGES = "see what changed budgets, and why"
+    SEE_CHANGED_CASES = "see whose budgets changed, and why"
     # what there is to choose from
     LIST_SERVICES = "add to the directory or record a price"
     IMPORT_LISTINGS = "import the regulator’s files"
     # what the records say
     ANALYSE = "read every case at once"
+    ENTER_INSIGHT = "see figures of the whole council"
     SEE_RESULTS = "see what records and surveys say"
     OPEN_SURVEYS = "open or close a survey"
     READ_WORDS = "read what people wrote in a survey"
     SET_TARGETS = "set or end a target"
     PUBLISH = "publish the local account"
+    ANSWER_THEMES = "answer how budgets are managed, or keep the risk register"
     # who signs in
     ADMINISTER = "change who signs in"
     # the machinery
@@ -109,14 +113,18 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.RECONCILE: _JUST_FINANCE,
     Capability.SEE_BOOKS: _FINANCE | _JUST_ANALYST,
     Capability.KEEP_BOOKS: _FINANCE,
+    Capability.SEE_CHANGES: _FINANCE | _JUST_ANALYST | {Role.COMMISSIONER},
+    Capability.SEE_CHANGED_CASES: _FINANCE,
     Capability.LIST_SERVICES: frozenset({Role.ASSESSOR, Role.COMMISSIONER, Role.ADMINISTRATOR}),
     Capability.IMPORT_LISTINGS: frozenset({Role.COMMISSIONER, Role.ADMINISTRATOR}),
     Capability.ANALYSE: _ANALYSIS,
+    Capability.ENTER_INSIGHT: _ANALYSIS | _FINANCE | {Role.COMMISSIONER},
     Capability.SEE_RESULTS: _ANALYSIS | {Role.COMMISSIONER},
     Capability.OPEN_SURVEYS: _ANALYSIS,
     Capability.READ_WORDS: _JUST_ANALYST,
     Capability.SET_TARGETS: _JUST_ANALYST,
     Capability.PUBLISH: _JUST_ANALYST,
+    Capability.ANSWER_THEMES: _JUST_ANALYST | {Role.COMMISSIONER, Role.FINANCE_MANAGER},
     Capability.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     Capability.SEE_JOBS: frozenset({Role.ADMINISTRATOR}),
 }

@@ -112,6 +112,23 @@ def bars(
     return svg(alt.layer(*layers), title=title, description=description)
 
 
+def stacked(
+    frame: pl.DataFrame, *, x: str, y: str, series: str, title: str, description: str, y_title: str
+) -> str:  # fmt: skip
+    """Draw a bar for each x, with its series on top of each other: above the line what is more than nought, else below.
+
+    `frame` holds the columns named, a row for each x and series.
+    """
+    order, names = (frame[column].unique(maintain_order=True).to_list() for column in (x, series))
+    base = alt.Chart(alt.Data(values=frame.to_dicts()), width=WIDTH - 160, height=HEIGHT)
+    across = alt.X(f"{x}:O", sort=order, title=None, axis=alt.Axis(labelAngle=0))
+    legend = alt.Legend(orient="bottom", title=None, columns=3, symbolType="square")
+    colour = alt.Color(f"{series}:N", sort=names, scale=alt.Scale(domain=names, range=COLOURS), legend=legend)
+    bar = base.mark_bar(stroke="#ffffff", strokeWidth=1).encode(across, alt.Y(f"{y}:Q", title=y_title), colour)
+    line = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color="#0b0c0c").encode(alt.Y("zero:Q"))
+    return svg(alt.layer(bar, line), title=title, description=description)
+
+
 def funnel(points: pl.DataFrame, *, title: str, description: str, x_title: str, y_title: str, picked: str = "") -> str:
     """Draw councils against how far chance alone would spread councils of their size.
 

@@ -141,6 +141,7 @@ ROOMS = [
     "leeway.money.pools",
     "leeway.money.figures",
     "leeway.insight.pages",
+    "leeway.insight.themes",
     "leeway.site",
 ]
 INSTALLED_APPS = [

@@ -44,6 +44,7 @@ urlpatterns = [
     path("money/bank/", include("leeway.money.statements.urls")),
     path("money/books/", include("leeway.money.figures.urls")),
     path("directory/", include("leeway.market.directory.urls")),
+    path("insight/how-managed/", include("leeway.insight.themes.urls")),
     path("", include("leeway.insight.pages.urls")),
 ]
 

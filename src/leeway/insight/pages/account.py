@@ -14,8 +14,11 @@ from leeway.insight.measures.answers import answers
 from leeway.insight.measures.from_records import MEASURES
 from leeway.insight.measures.sharing import together
 from leeway.insight.measures.suppression import published
+from leeway.insight.pages.changed import account_rows
 from leeway.insight.records.council import council_records
 from leeway.jobs.kinds import Progress, untold
+from leeway.money.budgets.changes import budget_changes
+from leeway.period import year_to
 from leeway.published.catalogue import ENGLAND, catalogue
 
 #: How each figure is broken down; the whole stands before each.
@@ -76,7 +79,7 @@ def own_figures(as_at: date, *, seen_by: User, on: date, progress: Progress = un
         rows = published(answers(records, as_at=as_at, measures=measures, by=(breakdown,)))
         wanted = rows if breakdown == BREAKDOWNS[0] else [row for row in rows if row["by"]]
         found += [_row(row, breakdown, as_at) for row in wanted]
-    return found
+    return found + account_rows(budget_changes(year_to(as_at), seen_by=seen_by), list(COLUMNS), as_at)
 
 
 def _row(answer: dict[str, Any], breakdown: str, as_at: date) -> dict[str, Any]:

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from leeway.insight.pages.views import account, explore, home, money, own, programmes, question, survey, targets, waves
+from leeway.insight.pages.views import (
+    account,
+    changes,
+    explore,
+    home,
+    money,
+    own,
+    programmes,
+    question,
+    survey,
+    targets,
+    waves,
+)
 
 app_name = "insight"
 urlpatterns = [
@@ -22,6 +34,10 @@ urlpatterns = [
     path("insight/money/", money.money, name="money"),
     path("insight/money/shares.svg", money.picture, name="money_chart"),
     path("insight/money/spending.csv", money.figures, name="money_csv"),
+    path("insight/changes/", changes.changes, name="changes"),
+    path("insight/changes/causes.svg", changes.picture, name="changes_chart"),
+    path("insight/changes/changes.csv", changes.figures, name="changes_csv"),
+    path("insight/changes/cases/", changes.cases, name="changed_cases"),
     path("insight/local-account/", account.publish, name="publish"),
     path("programmes/", programmes.show, name="programmes"),
     path("local-account/", account.account, name="account"),

@@ -15,6 +15,7 @@ from leeway.care.people.access import is_the_person
 from leeway.care.people.states import Stage
 from leeway.law.numbers import pounds
 from leeway.money.budgets import actions, queries
+from leeway.money.budgets.changes import change_into
 from leeway.money.budgets.forms import AwayForm, BecauseForm, EndForm, ExtendForm, HoldForm, InterimForm, LastCostForm
 from leeway.money.budgets.models import UNTIL_ENDED, WHILE_AWAY, HoldKind
 from leeway.money.budgets.presenters import where_the_money_is
@@ -279,6 +280,7 @@ def _page(request: SignedIn, case_id, form):
         "until_ended": UNTIL_ENDED,
         "while_away": WHILE_AWAY,
         "may_fund": queries.may_fund(picture, today),
+        "why_changed": change_into(picture.shown, you=you) if picture.shown else "",
     }
     return render(request, "budgets/show.jinja", context)
 

@@ -49,6 +49,7 @@ from leeway.site.demo.crowd import write_script
 from leeway.site.demo.funders import say_who_pays
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
+from leeway.site.demo.managed import answer_themes
 from leeway.site.demo.people import draw_people
 from leeway.site.demo.playing import Staff, play
 from leeway.site.demo.pooling import pool_money
@@ -104,6 +105,7 @@ def run(*, people: int, seed: int) -> None:
             deliver(today)
         with stage("The surveys and targets", console):
             find_out(staff.logins[f"ana@{DOMAIN}"], seed, today)
+            answer_themes(staff.logins[f"ana@{DOMAIN}"], today)
         wait_for([figures], "The council’s own figures", console)
     say_where_to_look([one.result() for one in told], scripts)
 

@@ -14,6 +14,7 @@ from leeway.access.models import User
 from leeway.acting import act, attempt
 from leeway.insight.pages import actions
 from leeway.insight.pages.account import COLUMNS, for_residents, hidden_questions, package
+from leeway.insight.pages.changed import account_sentences
 from leeway.insight.pages.forms import PublishForm
 from leeway.insight.pages.models import LocalAccount
 from leeway.insight.pages.queries import account_worked_out, check_takes_its_place, latest_account
@@ -38,7 +39,7 @@ def account(request: HttpRequest):
 
 def told(rows: list[dict]) -> dict:
     """Rows of a local account as its page shows them."""
-    return {"measures": for_residents(rows), "too_few": hidden_questions(rows)}
+    return {"measures": for_residents(rows), "too_few": hidden_questions(rows), "changed": account_sentences(rows)}
 
 
 @require_safe

@@ -41,6 +41,17 @@ ROOMS = [
         "words": "What Putting People First and other programmes gave, beside the take-up that they were to bring.",
     },
     {
+        "name": "insight:changes",
+        "title": "What changed budgets, and why",
+        "words": "Each change of a person’s budget in the last four quarters: need, price, policy, charge, other "
+        "payers.",
+    },
+    {
+        "name": "themes:home",
+        "title": "How budgets are managed",
+        "words": "Eight themes after the Audit Commission, each beside the council’s own figures, and a risk register.",
+    },
+    {
         "name": "insight:publish",
         "title": "Publish the local account",
         "words": "The council’s own figures for everyone, small numbers hidden, with open data.",
