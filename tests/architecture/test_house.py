@@ -54,7 +54,8 @@ OWN_WORDS = {
     "money/payees": {"provider_views", "provider_urls"},
     "money/payments": {
         "answers", "bank_files", "comparing", "falling_due", "frozen", "lateness", "leaving_out", "making", "money_now",
-        "notices", "paid_out", "pay_days", "posting", "relations", "returning", "sampling", "settling", "steps",
+        "days_to_pay", "notices", "owed", "paid_out", "pay_days", "posting", "provider_views", "providers", "relations",
+        "remittances", "returning", "sampling", "settling", "steps",
         "together", "together_views", "waiting", "withdrawing",
     },
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
@@ -74,7 +75,7 @@ OWN_WORDS = {
 LISTS_OF_A_LENGTH = {
     "care/people/views.py", "care/asking/views.py", "money/payments/views.py", "money/banking/modulus.py",
     "money/statements/matching.py",
-    "money/payments/comparing.py",
+    "money/payments/comparing.py", "money/payments/providers.py", "money/payments/remittances.py",
     "money/statements/queries.py", "money/statements/views.py", "money/statements/referenced_views.py",
     "money/bills/queries.py", "money/bills/views.py",
     "money/uprating/working_out.py", "money/uprating/applying.py", "money/uprating/undoing.py",

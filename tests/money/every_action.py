@@ -25,12 +25,23 @@ from leeway.money.budgets.dues import Payer
 from leeway.money.budgets.models import Budget, Hold, HoldKind, Instalment, Interim, LastCost
 from leeway.money.contributions import actions as contributions
 from leeway.money.contributions.queries import change_of, owed_account, running_budgets
+from leeway.money.invoices.models import Owed
 from leeway.money.ledger.queries import balance
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payments import actions as payments
-from leeway.money.payments import answers, leaving_out, making, returning, sampling, together, withdrawing
-from leeway.money.payments.models import FileOfRuns, Payment, PaymentRun
+from leeway.money.payments import (
+    answers,
+    leaving_out,
+    making,
+    owed,
+    remittances,
+    returning,
+    sampling,
+    together,
+    withdrawing,
+)
+from leeway.money.payments.models import FileOfRuns, InvoiceHold, InvoiceHoldKind, Payment, PaymentRun
 from leeway.money.payments.states import State
 from leeway.money.statements import actions as statements
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
@@ -39,6 +50,7 @@ from leeway.money.statements.models import BankAccount, ColumnMapping, Match, St
 from leeway.refusal import Refusal
 from leeway.versions import version_of
 from tests.money.banking.reports import report, status
+from tests.money.invoices.agreed import owed_early
 
 SET_UP, ON = date(2026, 4, 1), date(2026, 4, 20)
 AWAY = date(2026, 5, 28)
@@ -47,7 +59,8 @@ PAY_DAYS = (date(2026, 4, 24), date(2026, 4, 27))  # of five days, and of four w
 NEXT_PAY_DAY, AFTER = date(2026, 5, 22), date(2026, 6, 4)
 SEEN = "Bank statement of that day"
 ROOMS = (
-    budgets, payees, making, payments, withdrawing, returning, answers, leaving_out, sampling, together, contributions,
+    budgets, payees, making, payments, withdrawing, returning, answers, leaving_out, sampling, together, owed,
+    remittances, contributions,
     statements, circumstances,
 )  # fmt: skip
 
@@ -63,6 +76,7 @@ class World:
     fay: User
     mona: User
     other: Case  # of somebody who has no budget yet
+    owed: Owed | None = None  # to a provider, where an invoice is needed
     runs: dict[State, Any] = field(default_factory=dict)
     now: date = ON  # later, once something has been set up that happens later
 
@@ -82,7 +96,15 @@ def _account(world: World, number: str) -> PayeeAccount:
     )  # fmt: skip
 
 
+def _hold_back(world: World) -> InvoiceHold:
+    assert world.owed is not None
+    why = "Two visits may be one"
+    return owed.hold_back(owed=world.owed, kind=InvoiceHoldKind.QUERIED, reason=why, by=world.finn, on=ON)
+
+
 def _provider(world: World) -> Provider:
+    if world.owed is not None:
+        return world.owed.invoice.provider
     return Provider.objects.get_or_create(name=f"Provider of {world.case.pk.hex[:12]}")[0]
 
 
@@ -352,6 +374,7 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "own account": lambda world: _bank_account(world, Whose.ORDINARY),
     "mapping": _mapping,
     "in hospital": _held_in_hospital,
+    "held back": _hold_back,
 }
 
 #: Each action that has to do with money: its room and name, what must be there first, and how it is called.
@@ -413,6 +436,13 @@ ACTIONS: dict[Callable[..., Any], Action] = {
             sampled=world.runs[State.MADE].sample.rows.first(), right=True, found="As planned", by=world.fay, on=ON
         ),
         (State.MADE, "sample"),
+    ),
+    owed.hold_back: Action(_hold_back, ("invoice",)),
+    owed.pay_after_all: Action(
+        lambda world: owed.pay_after_all(
+            held=InvoiceHold.objects.get(owed=world.owed), because="They are two", by=world.finn, on=ON
+        ),
+        ("invoice", "held back"),
     ),
     budgets.extend_hold: Action(
         lambda world: budgets.extend_hold(
@@ -551,11 +581,14 @@ def _entered(world: World) -> PayeeAccount:
 
 
 #: What somebody had before their budget is a record alone: no row of money is read or written with it.
-MOVES_NO_MONEY = {circumstances.record_earlier_support, circumstances.take_back_earlier_support}
+#: Where a provider is told of payments is a record alone too.
+MOVES_NO_MONEY = {
+    circumstances.record_earlier_support, circumstances.take_back_earlier_support, remittances.record_address,
+}  # fmt: skip
 
 
 #: What a budget begins with. All else that actions need comes after it.
-AT_THE_BEGINNING = frozenset(("shares", "charged"))
+AT_THE_BEGINNING = frozenset(("shares", "charged", "invoice"))
 
 
 def begin(*needs: str, another_case: Callable[[str], Case], agree: Callable[..., Any], **officers: User) -> World:
@@ -568,6 +601,8 @@ def begin(*needs: str, another_case: Callable[[str], Case], agree: Callable[...,
     in_use(case, finn, fay, *(way for way, _, _ in ways))
     world = World(case, budgets.start_budget(plan=plan, by=finn, on=SET_UP), **officers, other=another_case("Eve"))
     in_use(world.other, finn, fay, Way.DIRECT_PAYMENT)
+    if "invoice" in needs:
+        world.owed = owed_early(another_case("Ivy"), agree, finn, fay, on=SET_UP)
     return world
 
 
@@ -612,6 +647,10 @@ def put_aside(world: World) -> None:
         with suppress(Refusal):  # it is in a run, which has it then
             who = world.finn if interim.authorised_on else world.mona
             budgets.end_interim(interim=interim, reason="Is over", by=who, on=ON)
+    if world.owed is not None and not world.owed.holds.filter(lifted_on=None).exists():
+        InvoiceHold.objects.create(
+            owed=world.owed, kind=InvoiceHoldKind.QUERIED, reason="Is over", placed_by=world.finn, placed_on=ON
+        )
     for budget in world.case.budgets.all():
         Hold.objects.create(
             budget=budget,

@@ -19,6 +19,7 @@ from leeway.care.planning.models import Way
 from leeway.jobs.actions import start_job
 from leeway.jobs.models import Job
 from leeway.jobs.states import State as JobState
+from leeway.messages.models import Message
 from leeway.money.budgets.actions import start_budget
 from leeway.money.ledger.models import Kind, Transfer
 from leeway.money.ledger.queries import trial_balance
@@ -28,6 +29,7 @@ from leeway.money.payments.queries import findings
 from leeway.money.payments.states import PaymentState, State
 from leeway.refusal import Refusal
 from tests.conftest import SET_UP_ON
+from tests.money.invoices.agreed import owed_early
 from tests.money.payments.broken_off import ON, steps
 from tests.servers import database_url, moved_to_own_server
 
@@ -38,12 +40,13 @@ STANDS = {"make": State.MADE, "approve": State.APPROVED, "send": State.SENT, "co
 
 @pytest.fixture
 def council(another_case, agree, bank, finn, fay):
-    """Three people whose first £71.43 is due."""
+    """Three people whose first £71.43 is due, and a provider's invoice."""
     for place, name in enumerate(("Amy", "Bob", "Cid")):
         case = another_case(name)
         plan = agree(case, (Way.DIRECT_PAYMENT, 100_00, 0))
         bank(case, account_number=str(12345678 + place), name=name)
         start_budget(plan=plan, by=finn, on=SET_UP_ON)
+    owed_early(another_case("Ivy"), agree, finn, fay, on=SET_UP_ON)
 
 
 class Player:
@@ -102,15 +105,18 @@ def kill_everywhere(player, step, before):
 
 
 def is_whole():
-    """Every one of the three is paid once, but for what came back; the books balance."""
+    """Every one of the three is paid once, but for what came back, and the provider; the books balance."""
     assert list(findings()) == []
     assert sum(trial_balance().values()) == 0
     arrived = Transfer.objects.filter(reason="payment_arrived", debit__kind=Kind.HELD_BY_PERSON)
     assert arrived.count() == arrived.values("about").distinct().count() == 2
+    assert Transfer.objects.filter(reason="payment_arrived", debit__kind=Kind.PAID_TO_PROVIDER).count() == 1
+    assert Message.objects.filter(template="remittance").count() == 1
     assert sorted(Payment.objects.values_list("place", "state")) == [
         (1, PaymentState.ARRIVED),
         (2, PaymentState.RETURNED),
         (3, PaymentState.ARRIVED),
+        (4, PaymentState.ARRIVED),
     ]
 
 
@@ -147,7 +153,7 @@ def test_a_job_killed_in_the_middle_leaves_the_run_as_it_was_and_is_taken_up(cou
     steps()["send by a job"]()
     job.refresh_from_db()
     assert (stands(), job.state, job.attempt) == (State.SENT, JobState.DONE, 2)
-    assert list(findings()) == [] and Transfer.objects.filter(reason="payment_sent").count() == 3
+    assert list(findings()) == [] and Transfer.objects.filter(reason="payment_sent").count() == 4
 
 
 def test_the_database_is_restarted_in_the_middle_of_each_step_and_right_after_it(council):

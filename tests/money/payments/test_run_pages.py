@@ -65,7 +65,7 @@ def test_a_run_is_shown_beside_the_last_one_with_why(paid_for, finn, paid):
     place_hold(budget=held, kind=HoldKind.SAFEGUARDING, reason="Is ill", last_on=SECOND, by=finn, on=date(2026, 5, 1))
     run = make_run(pay_on=SECOND, by=finn, on=date(2026, 5, 11))
     found = comparing.difference(run, seen_by=finn)
-    said = {kind: [(row.case.person.given_name, row.why) for row in group.rows] for kind, group in found.groups.items()}
+    said = {kind: [(row.whom.person.given_name, row.why) for row in group.rows] for kind, group in found.groups.items()}
     assert said == {
         "new": [("Cid", "The first payment")],
         "gone": [("Bob", "On hold: safeguarding concern")],
@@ -177,7 +177,7 @@ def test_a_difference_to_what_was_paid_before_is_named_as_one(paid_for, agree, f
     text = as_user(finn).get(reverse("payments:show", args=[run.pk])).content.decode()
     assert all(each in text for each in words)
     groups = comparing.difference(run, seen_by=finn).groups
-    said = {row.case.person.given_name: row.why for row in groups["changed"].rows}
+    said = {row.whom.person.given_name: row.why for row in groups["changed"].rows}
     assert said == {"Amy": "A difference to what was paid before is in it", "Bob": "28 days, and 33 in run 1"}
 
 
@@ -403,8 +403,8 @@ def test_what_bacs_cannot_bring_in_time_is_paid_the_same_day(paid_for, another_c
     on = working_day_on_or_before(day - timedelta(days=1))
 
     def offered(day, **asked):
-        found = [(one.case.person.given_name, one.what) for one in falling_due.urgent(day, seen_by=finn, **asked)]
-        return dict(found[::-1])
+        found = [(one.whose, one.what) for one in falling_due.urgent(day, seen_by=finn, **asked)]
+        return {whose.partition(" ")[0]: what for whose, what in found[::-1]}
 
     assert offered(date(2026, 4, 22)).keys() == {"Dee"}
     said = f"Late, due on {ordinary[0].due_on:%-d %B %Y}"

@@ -2,7 +2,7 @@
 
 The row of a case is the lock of all that is its money: budgets, instalments, holds, bank details, what is owed. An
 action takes it first and reads afterwards, so that what it reads stands until it is done (decision 22). The row of a
-provider is the same of what is owed to it: its bank details, and invoices that were agreed (decision 36). Where bank
+provider is the same of what is owed to it: its bank details, and invoices that were agreed (decision 33). Where bank
 lines are matched, their account comes before all of these, and the lock of all matching after them (decision 29).
 """
 

@@ -1,8 +1,9 @@
 """What stops an instalment from being paid: one table, asked in SQL of any number of them and told in words."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import (
     BooleanField,
@@ -132,12 +133,17 @@ def payable_on_account(interims: QuerySet[Interim], day: date) -> QuerySet[Inter
 
 def with_what_stops_on_account(interims: QuerySet[Interim], day: date) -> QuerySet[Interim]:
     """Each interim payment with `why`: all that stops it on a day, in words; empty where nothing does."""
-    return interims.annotate(paid_on=Value(day, output_field=DateField()), why=_all_that(STOPS_ON_ACCOUNT))
+    return interims.annotate(paid_on=Value(day, output_field=DateField()), why=all_that(STOPS_ON_ACCOUNT))
 
 
-def as_paid_on(instalments: QuerySet[Instalment], day: date) -> QuerySet[Instalment]:
-    """Some instalments as they would be paid on a day, which the table asks for."""
-    beyond = Q(part__budget__case__person__in=beyond_four_weeks(day))
+def as_paid_on(
+    instalments: QuerySet[Instalment], day: date, *, known: Collection[UUID] | None = None
+) -> QuerySet[Instalment]:
+    """Some instalments as they would be paid on a day, which the table asks for.
+
+    `known` are those `beyond_four_weeks` on that day, where a page asks of it more than once.
+    """
+    beyond = Q(part__budget__case__person__in=beyond_four_weeks(day) if known is None else known)
     return instalments.annotate(
         paid_on=Value(day, output_field=DateField()),
         beyond_weeks=Case(When(beyond, then=True), default=False, output_field=BooleanField()),
@@ -156,10 +162,10 @@ def payable(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
 
 def with_what_stops(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
     """Each instalment, `as_paid_on` a day, with `why`: all that stops it, in words; empty where nothing does."""
-    return instalments.annotate(why=_all_that(STOPS))
+    return instalments.annotate(why=all_that(STOPS))
 
 
-def _all_that(stops: Iterable[Stop]) -> Func:
+def all_that(stops: Iterable[Stop]) -> Func:
     """All of some stops that hold of a row, in words."""
     told = [Case(When(stop.condition, then=stop.words), output_field=TextField()) for stop in stops]
     return Func(Value(BETWEEN), *told, function="CONCAT_WS", output_field=TextField())

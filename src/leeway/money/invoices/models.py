@@ -14,7 +14,7 @@ from leeway.market.listings.models import Provider
 from leeway.money.budgets.models import Funding
 from leeway.money.invoices.kinds import Answered, Because, Finding, Happened, Result
 from leeway.money.invoices.states import MOVES, STAYS, WRITES, State
-from leeway.money.ledger.models import Transfer
+from leeway.money.ledger.models import Account, Transfer
 
 
 class VisitFile(models.Model):
@@ -273,6 +273,35 @@ class Dispute(models.Model):
         )
 
 
+class Owed(models.Model):
+    """What is owed to a provider for an invoice that was agreed, or once a dispute about it ended: one payment pays it.
+
+    `account` is what the provider is owed, and `paid_into` what it was paid.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="owed")
+    dispute = models.OneToOneField(Dispute, models.PROTECT, null=True, blank=True, related_name="owed")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    paid_into = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    pence = models.BigIntegerField()
+    agreed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    agreed_on = models.DateField()
+
+    class Meta:
+        ordering = ["agreed_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice"], condition=Q(dispute=None), name="owed_once_an_invoice"),
+            models.CheckConstraint(condition=Q(pence__gt=0), name="owed_positive"),
+        ]
+        triggers = kept("owed_is_kept")
+
+    @property
+    def in_words(self) -> str:
+        """Which invoice it is of, and whether a dispute was before."""
+        return f"{self.invoice}{', after a dispute' if self.dispute_id else ''}"
+
+
 class Agreement(models.Model):
     """That so much of an invoice's line is owed to the provider, by which transfer out of what is set aside.
 
@@ -281,6 +310,7 @@ class Agreement(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     line = models.ForeignKey(InvoiceLine, models.PROTECT, related_name="agreements")
+    owed = models.ForeignKey(Owed, models.PROTECT, related_name="agreements")
     dispute = models.OneToOneField(Dispute, models.PROTECT, null=True, blank=True, related_name="agreement")
     case = models.ForeignKey(Case, models.PROTECT, related_name="delivered")
     funding = models.ForeignKey(Funding, models.PROTECT, related_name="+")

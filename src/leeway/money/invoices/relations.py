@@ -21,6 +21,21 @@ RELATIONS = (
         "WHERE t.reason = 'delivered' AND g.id IS NULL",
     ),
     Relation(
+        "{said} pence are owed as {owed}, and {agreed} pence of that invoice were agreed so by that officer.",
+        "SELECT o.id AS owed, o.pence AS said, COALESCE(SUM(g.pence), 0) AS agreed FROM invoices_owed AS o "
+        "LEFT JOIN (invoices_agreement AS g JOIN invoices_invoiceline AS l ON l.id = g.line_id) ON g.owed_id = o.id "
+        "AND l.invoice_id = o.invoice_id AND g.dispute_id IS NOT DISTINCT FROM o.dispute_id "
+        "AND (g.agreed_by_id, g.agreed_on) = (o.agreed_by_id, o.agreed_on) "
+        "GROUP BY o.id HAVING o.pence IS DISTINCT FROM SUM(g.pence)",
+    ),
+    Relation(
+        "What is owed as {owed} stands in accounts that are not its provider’s.",
+        "SELECT o.id AS owed FROM invoices_owed AS o JOIN invoices_invoice AS i ON i.id = o.invoice_id "
+        "JOIN ledger_account AS due ON due.id = o.account_id JOIN ledger_account AS paid ON paid.id = o.paid_into_id "
+        "WHERE (due.kind, due.name, paid.kind, paid.name) IS DISTINCT FROM "
+        "('owed_to_provider', i.provider_id::text, 'paid_to_provider', i.provider_id::text)",
+    ),
+    Relation(
         "Line {line} claims {claimed} pence, and {agreed} pence of it are agreed.",
         "SELECT l.id AS line, l.claimed_pence AS claimed, SUM(g.pence) AS agreed FROM invoices_invoiceline AS l "
         "JOIN invoices_agreement AS g ON g.line_id = l.id GROUP BY l.id HAVING SUM(g.pence) > l.claimed_pence",

@@ -42,7 +42,7 @@ GIVERS = frozenset(
 #: There is one of these for the whole council.
 SHARED = (Kind.FUNDER_COUNCIL, Kind.FUNDER_NHS, Kind.CLEARING)
 #: Each provider has its own of these, for the whole council: its name is the id of the provider.
-OF_A_PROVIDER = (Kind.OWED_TO_PROVIDER,)
+OF_A_PROVIDER = (Kind.OWED_TO_PROVIDER, Kind.PAID_TO_PROVIDER)
 #: Each case has its own of these.
 OF_A_CASE = (
     *sorted(GIVERS - {Kind.FUNDER_COUNCIL, Kind.FUNDER_NHS}),
@@ -89,8 +89,12 @@ BETWEEN: Mapping[Reason, tuple[tuple[Kind, Kind], ...]] = {
     Reason.WRITTEN_OFF: ((Kind.OWED_BY_PERSON, Kind.FUNDER_COUNCIL),),
     Reason.REFUNDED: ((Kind.FUNDER_PERSON, Kind.OWED_BY_PERSON),),
     Reason.COMMITMENT: ((Kind.COMMITTED, Kind.AVAILABLE),),
-    Reason.PAYMENT_SENT: ((Kind.CLEARING, Kind.COMMITTED),),
-    Reason.PAYMENT_ARRIVED: ((Kind.HELD_BY_PERSON, Kind.CLEARING), (Kind.HELD_BY_PROVIDER, Kind.CLEARING)),
+    Reason.PAYMENT_SENT: ((Kind.CLEARING, Kind.COMMITTED), (Kind.CLEARING, Kind.OWED_TO_PROVIDER)),
+    Reason.PAYMENT_ARRIVED: (
+        (Kind.HELD_BY_PERSON, Kind.CLEARING),
+        (Kind.HELD_BY_PROVIDER, Kind.CLEARING),
+        (Kind.PAID_TO_PROVIDER, Kind.CLEARING),
+    ),
     Reason.DELIVERED: ((Kind.OWED_TO_PROVIDER, Kind.COMMITTED),),
 }
 #: Reason → its reverse, which moves the money back between the same accounts and names what it corrects.

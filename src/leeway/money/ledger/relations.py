@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from leeway.access.roles import WHO_CAN, Capability
-from leeway.money.ledger.reasons import BY_ITSELF, GIVERS, JOINED, NEVER
+from leeway.money.ledger.reasons import BY_ITSELF, GIVERS, JOINED, NEVER, Reason
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,12 @@ RELATIONS = (
         f"SELECT account, kind, pence FROM ({BALANCES}) AS had JOIN ledger_account AS a ON a.id = account "
         f"WHERE pence < 0 AND kind NOT IN ({', '.join(f"'{kind}'" for kind in sorted(GIVERS))})",
     ),
+    # Two visits of one day may cost the same: that each is owed once is asked of what was agreed (money/invoices).
     Relation(
         "{amount_pence} pence from account {credit_id} to account {debit_id} on {effective_date} was moved {times} "
         "times.",
         "SELECT amount_pence, credit_id, debit_id, effective_date, count(*) AS times FROM ledger_transfer "
+        f"WHERE reason NOT IN ('{Reason.DELIVERED}', '{Reason.NOT_DELIVERED}') "
         "GROUP BY debit_id, credit_id, amount_pence, reason, effective_date, about, corrects_id, sending "
         "HAVING count(*) > 1",
     ),

@@ -27,6 +27,7 @@ from leeway.money.payments import bank_files, notices, queries
 from leeway.money.payments.models import Payment, PaymentRun, Rail
 from leeway.money.payments.pay_days import require_day_of, require_sent_day
 from leeway.money.payments.posting import ROWS_AT_ONCE, post
+from leeway.money.payments.remittances import tell_of_remittances
 from leeway.money.payments.returning import take_back
 from leeway.money.payments.states import MOVES, PaymentState, State
 from leeway.money.payments.steps import move, require_alone, require_another, run_to_move
@@ -82,6 +83,7 @@ def send(run: PaymentRun, sent_on: date, by: User, on: date, progress: Progress 
     set_aside_on_account(Interim.objects.filter(payments__run=run), by, on)
     post(run, Reason.PAYMENT_SENT, sent_on, by, on, progress)
     _tell_sent(run, by, on)
+    tell_of_remittances(run, by=by, on=on)
     if run.rail == Rail.FASTER:
         notices.tell_of_sent_now(run, on=on)
     return run
@@ -159,15 +161,14 @@ def require_nothing_stopped(run: PaymentRun) -> None:
     stopped = queries.stopped_since(run)
     first = stopped.first()
     if first is not None:
-        person = first.case.person
         raise Refusal(
-            f"{stopped.count()} of these payments may no longer be made, that to {person} among them: a hold, an "
+            f"{stopped.count()} of these payments may no longer be made, that to {first.whose} among them: a hold, an "
             "ended budget or new bank details came since. Cancel this run and make it again."
         )
 
 
 def _tell_sent(run: PaymentRun, by: User, on: date) -> None:
-    rows = run.payments.values_list("case", "amount_pence")
+    rows = run.payments.filter(case__isnull=False).values_list("case", "amount_pence")
     arrives = f"sent, to arrive on {run.pay_on:%-d %B %Y}."
     lines = ((case, f"{pounds(pence)} {arrives}") for case, pence in rows.iterator(chunk_size=ROWS_AT_ONCE))
     tell_many(lines=lines, kind=Event.PAYMENT_SENT, by=by, on=on)

@@ -11,6 +11,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, When
 from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.care.people.models import Case
+from leeway.market.listings.models import Provider
 from leeway.money.budgets.models import Budget, Hold, HoldKind
 from leeway.money.payees.models import PayeeAccount
 from leeway.money.payees.queries import may_be_one_account
@@ -22,25 +23,27 @@ ROWS = 50
 KINDS = {"new": "New", "gone": "Gone", "changed": "Changed", "same": "The same"}
 BESIDE = """
     WITH of_run AS (
-        SELECT p.run_id = %(now)s AS now, p.case_id, SUM(p.amount_pence) AS pence, MIN(p.part_id::text) AS part,
+        SELECT p.run_id = %(now)s AS now, COALESCE(p.case_id, p.provider_id) AS whom,
+               MIN(p.provider_id::text) AS provider, SUM(p.amount_pence) AS pence, MIN(p.part_id::text) AS part,
                COALESCE(SUM(p.ends_on - p.starts_on + 1) FILTER (WHERE p.kind = 'regular'), 0) AS days,
                COUNT(*) FILTER (WHERE p.kind <> 'regular') AS others,
                COUNT(*) FILTER (WHERE i.already_paid_pence > 0) AS differences
           FROM payments_payment AS p LEFT JOIN budgets_instalment AS i ON i.id = p.instalment_id
          WHERE p.run_id IN (%(now)s, %(before)s) GROUP BY 1, 2
     ), beside AS (
-        SELECT case_id, now.pence AS now_pence, before.pence AS before_pence, now.days AS now_days,
-               before.days AS before_days, now.others AS now_others, before.others AS before_others,
+        SELECT whom, COALESCE(now.provider, before.provider) AS provider, now.pence AS now_pence,
+               before.pence AS before_pence, now.days AS now_days, before.days AS before_days,
+               now.others AS now_others, before.others AS before_others,
                now.differences AS now_differences, before.differences AS before_differences,
                now.part IS DISTINCT FROM before.part AS other_part,
                CASE WHEN before.pence IS NULL THEN 'new' WHEN now.pence IS NULL THEN 'gone'
                     WHEN now.pence <> before.pence THEN 'changed' ELSE 'same' END AS kind
           FROM (SELECT * FROM of_run WHERE now) AS now
-          FULL JOIN (SELECT * FROM of_run WHERE NOT now) AS before USING (case_id)
+          FULL JOIN (SELECT * FROM of_run WHERE NOT now) AS before USING (whom)
     ), counted AS (
         SELECT *, COUNT(*) OVER (PARTITION BY kind) AS people,
                ROW_NUMBER() OVER (
-                   PARTITION BY kind ORDER BY ABS(COALESCE(now_pence, 0) - COALESCE(before_pence, 0)) DESC, case_id
+                   PARTITION BY kind ORDER BY ABS(COALESCE(now_pence, 0) - COALESCE(before_pence, 0)) DESC, whom
                ) AS place,
                SUM(COALESCE(now_pence, 0) - COALESCE(before_pence, 0)) OVER (PARTITION BY kind) AS difference
           FROM beside
@@ -50,9 +53,9 @@ BESIDE = """
 
 @dataclass(frozen=True)
 class Beside:
-    """One person in a run beside the one before: what they have now, what they had, and why it differs."""
+    """A person or provider in a run beside the one before: what they have now, what they had, and why it differs."""
 
-    case: Case
+    whom: Case | Provider
     now_pence: int | None
     before_pence: int | None
     why: str
@@ -112,7 +115,7 @@ def beside_each_other(runs: Iterable[PaymentRun]) -> list[tuple[PaymentRun, int 
 
 
 def difference(run: PaymentRun, *, seen_by: User) -> Difference | None:
-    """How a run differs from an earlier one, by person; nothing where there is none, or where it is not by Bacs."""
+    """How a run differs from an earlier one, by person and provider; nothing where there is none, or not by Bacs."""
     before = runs_before([run]).get(run.number)
     if before is None:
         return None
@@ -120,22 +123,25 @@ def difference(run: PaymentRun, *, seen_by: User) -> Difference | None:
         cursor.execute(BESIDE, {"now": run.pk, "before": before.pk, "rows": ROWS})
         names = [column.name for column in cursor.description]
         found = [dict(zip(names, row, strict=True)) for row in cursor]
-    shown = [row["case_id"] for row in found if row["kind"] != "same"]
+    shown = [row["whom"] for row in found if row["kind"] != "same"]
     cases = Case.objects.select_related("person").in_bulk(shown)
     record_looks(viewer=seen_by, person_ids=[case.person_id for case in cases.values()], page="Two runs compared")
+    whom: dict[Any, Case | Provider] = {**cases}
+    if len(cases) < len(shown):
+        whom |= Provider.objects.in_bulk(shown)
     why = _Reasons(shown, run, before)
     groups: dict[str, Group] = {}
     for kind, label in KINDS.items():
         rows = [row for row in found if row["kind"] == kind]
         people, pence = (rows[0]["people"], int(rows[0]["difference"])) if rows else (0, 0)
-        besides = [_beside(row, cases[row["case_id"]], why) for row in rows if kind != "same"]
+        besides = [_beside(row, whom[row["whom"]], why) for row in rows if kind != "same"]
         groups[kind] = Group(label, people, pence, besides)
     return Difference(before, groups)
 
 
-def _beside(row: Mapping[str, Any], case: Case, why: "_Reasons") -> Beside:
+def _beside(row: Mapping[str, Any], whom: Case | Provider, why: "_Reasons") -> Beside:
     now, before = row["now_pence"], row["before_pence"]
-    return Beside(case, now and int(now), before and int(before), why.of(row))
+    return Beside(whom, now and int(now), before and int(before), why.of(row))
 
 
 class _Reasons:
@@ -146,18 +152,23 @@ class _Reasons:
         holds = Hold.objects.filter(budget__case__in=cases, lifted_on=None).values_list("budget__case", "kind")
         self.held = {case: HoldKind(kind).label.lower() for case, kind in holds}
         self.ended = set(Budget.objects.filter(case__in=cases, ending__replaced=False).values_list("case", flat=True))
-        paid = Payment.objects.filter(case__in=cases, run__number__lt=run.number, state__in=LIVE)
-        self.paid_before = set(paid.values_list("case", flat=True))
+        paid = Payment.objects.filter(run__number__lt=run.number, state__in=LIVE).order_by()
+        self.paid_before = set(paid.filter(case__in=cases).values_list("case", flat=True).distinct())
+        self.paid_before |= set(paid.filter(provider__in=cases).values_list("provider", flat=True).distinct())
 
     def of(self, row: Mapping[str, Any]) -> str:
         """Why one person's payment is new, gone or changed, in words."""
-        case, days, before = row["case_id"], row["now_days"], row["before_days"]
+        case, days, before = row["whom"], row["now_days"], row["before_days"]
         if row["kind"] == "new":
             return f"Was paid before, and not in {self.before}" if case in self.paid_before else "The first payment"
         if row["kind"] == "gone":
             if case in self.held:
                 return f"On hold: {self.held[case]}"
+            if row["provider"]:
+                return "No invoice of theirs is due by this day"
             return "The budget ended" if case in self.ended else "Nothing is due by this day"
+        if row["provider"]:
+            return "Other invoices"
         if row["now_others"] or row["before_others"]:
             return "Something paid once is in one of the two"
         if row["now_differences"]:

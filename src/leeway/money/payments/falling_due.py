@@ -1,5 +1,6 @@
 """What a payment run for a day would pay, what is held back and why; what is late, came back, or cannot wait."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +12,6 @@ from leeway.access.access import check_can
 from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.people.models import Case as CareCase
 from leeway.care.people.queries import people_called
 from leeway.care.planning.models import Way
 from leeway.money.banking.working_days import working_day_after, working_day_on_or_before
@@ -24,6 +24,8 @@ from leeway.money.budgets.payable import (
     with_what_stops,
     with_what_stops_on_account,
 )
+from leeway.money.invoices.models import Owed
+from leeway.money.payments import owed
 from leeway.money.payments.lateness import last_day_missed, late_payments
 from leeway.money.payments.models import Payment
 from leeway.money.payments.pay_days import first_pay_day, last_pay_day
@@ -52,12 +54,18 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Due:
-    """What is due by a day: what can be paid, what is held back, and why."""
+    """What is due by a day: what can be paid, what is held back, and why; and every invoice that is due."""
 
     free: Totals
     held: Totals
     waiting: list[Waiting]
     on_account: list[Any]
+    owing: list[Any]
+
+    @property
+    def invoices(self) -> list[Any]:
+        """The invoices that are held back, each with `why`."""
+        return [each for each in self.owing if each.why]
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ class Urgent:
     """Something that could be paid the same day: whose it is, how much, and why it would hurt to wait."""
 
     id: UUID
-    case: CareCase
+    whose: str
     amount_pence: int
     what: str
 
@@ -99,13 +107,13 @@ def preview(pay_on: date, *, seen_by: User, rows: int = 100) -> tuple[Totals, li
     shown = list(_with_people(due).order_by("due_on", "pk")[:rows])
     people = [each.part.budget.case.person_id for each in shown]
     record_looks(viewer=seen_by, person_ids=people, page="Payments that a run would make")
-    return _with_on_account(totals(due), pay_on), shown
+    return _with_the_rest(totals(due), pay_on), shown
 
 
 def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
     """What a run for this day would pay and what is held back, in totals, and the first rows held with the reasons.
 
-    Money on account that was agreed and waits is among what is held back, in rows of its own.
+    Money on account that was agreed and waits, and invoices, are among what is held back, in rows of their own.
     """
     check_can(seen_by, Capability.PAY)
     is_free = Case(When(nothing_stops(), then=True), default=False)
@@ -114,14 +122,26 @@ def what_is_due(pay_on: date, *, seen_by: User, rows: int = 100) -> Due:
     counts = {row["free"]: Totals(row["count"], row["pence"]) for row in summed}
     held = counts.get(False, Totals(0, 0))
     waiting = [Waiting(each, each.why) for each in _waiting_rows(due)[:rows]] if held.count else []
-    agreed = list(_agreed_on_account(pay_on))
-    on_account, paid = [each for each in agreed if each.why][:rows], [each for each in agreed if not each.why]
+    agreed, owing = list(_agreed_on_account(pay_on)), list(invoices_due(pay_on))
+    on_account = [each for each in agreed if each.why][:rows]
+    paid = [each.amount_pence for each in agreed if not each.why] + [each.pence for each in owing if not each.why]
     people = [each.instalment.part.budget.case.person_id for each in waiting]
     people += [each.case.person_id for each in on_account]
     record_looks(viewer=seen_by, person_ids=people, page="Payments held back")
     free = counts.get(True, Totals(0, 0))
-    in_all = Totals(free.count + len(paid), free.pence + sum(each.amount_pence for each in paid))
-    return Due(in_all, held, waiting, on_account)
+    return Due(Totals(free.count + len(paid), free.pence + sum(paid)), held, waiting, on_account, owing)
+
+
+def invoices_due(pay_on: date) -> QuerySet[Any]:
+    """What is owed of invoices and due for a run of this day, each with `why` it cannot be paid."""
+    due = owed.with_what_stops(owed.unpaid_by(pay_on))
+    return due.select_related("invoice__provider").order_by("invoice__due_on", "pk")
+
+
+def invoices_to_pay(pay_on: date, *, seen_by: User, rows: int = 100) -> list[Any]:
+    """What a run for this day would pay of invoices, the first due first."""
+    check_can(seen_by, Capability.PAY)
+    return list(invoices_due(pay_on).filter(why="")[:rows])
 
 
 def on_account(pay_on: date, *, seen_by: User, rows: int = 100, came_back_too: bool = True) -> list[Interim]:
@@ -151,10 +171,12 @@ def _agreed_on_account(pay_on: date) -> QuerySet[Any]:
     return agreed.select_related("case__person").order_by("authorised_on", "pk")
 
 
-def _with_on_account(due: Totals, pay_on: date) -> Totals:
-    """The control totals of what is due, with the money on account that can be paid."""
-    more = totals(payable_on_account(unpaid_on_account(), pay_on))
-    return Totals(due.count + more.count, due.pence + more.pence)
+def _with_the_rest(due: Totals, pay_on: date) -> Totals:
+    """The control totals of what is due, with the money on account and the invoices that can be paid."""
+    agreed = payable_on_account(unpaid_on_account(), pay_on).order_by().values_list("amount_pence")
+    invoices = owed.payable(owed.unpaid_by(pay_on)).order_by().values_list("pence")
+    more = [pence for (pence,) in agreed.union(invoices, all=True).order_by()]
+    return Totals(due.count + len(more), due.pence + sum(more))
 
 
 def _waiting_rows(due: QuerySet[Instalment]) -> QuerySet[Any]:
@@ -168,7 +190,9 @@ def pay_day_to_suggest(on: date) -> date:
     first, due_on = first_pay_day(on), _first_due_on(unpaid(last_pay_day(on)))
     if due_on is None or due_on < working_day_after(first):
         return first
-    return first if payable_on_account(unpaid_on_account(), first).exists() else working_day_on_or_before(due_on)
+    if payable_on_account(unpaid_on_account(), first).exists() or owed.payable(owed.unpaid_by(first)).exists():
+        return first
+    return working_day_on_or_before(due_on)
 
 
 def next_due_day(after: date, on: date) -> date | None:
@@ -184,14 +208,14 @@ def _first_due_on(dues: QuerySet[Instalment]) -> date | None:
 def count_due(pay_on: date, *, seen_by: User) -> int:
     """How many payments a run for this day would have."""
     check_can(seen_by, Capability.PAY)
-    return _with_on_account(totals(payable(unpaid(pay_on))), pay_on).count
+    return _with_the_rest(totals(payable(unpaid(pay_on))), pay_on).count
 
 
 def urgent(on: date, *, seen_by: User, words: str = "", rows: int = 100) -> list[Urgent]:
     """What would hurt to wait for, or of people whom some words find, the first of each kind.
 
     First payments and what came back; then every direct payment that Bacs cannot bring on its day any more, the
-    longest first; and money on account. What is in a run already goes with that.
+    longest first; money on account; and invoices that are late, or came back. What is in a run already goes with that.
     """
     check_can(seen_by, Capability.PAY)
     paid = Payment.objects.filter(case=OuterRef("part__budget__case"), state__in=LIVE)
@@ -205,16 +229,33 @@ def urgent(on: date, *, seen_by: User, words: str = "", rows: int = 100) -> list
         called = people_called(words)
         dues = dues.filter(part__budget__case__person__in=called)
         interims = interims.filter(case__person__in=called)
+    invoices = _urgent_invoices(on, words)
     hurt = Q(back=True) | Q(first=True)
     waited = [
         *dues.filter(hurt).order_by("due_on", "pk")[:rows],
         *dues.exclude(hurt).filter(part__way=Way.DIRECT_PAYMENT).order_by("due_on", "pk")[:rows],
     ]
-    found = [Urgent(each.pk, each.part.budget.case, each.amount_pence, _why_urgent(each)) for each in waited]
-    found += [Urgent(one.pk, one.case, one.amount_pence, "Money on account") for one in interims[:rows]]
-    people = [one.case.person_id for one in found]
+    given = list(interims[:rows])
+    found = [
+        Urgent(each.pk, str(each.part.budget.case.person), each.amount_pence, _why_urgent(each)) for each in waited
+    ]
+    found += [Urgent(one.pk, str(one.case.person), one.amount_pence, "Money on account") for one in given]
+    found += [
+        Urgent(one.pk, str(one.invoice.provider), one.pence, f"{one.in_words}, due on {one.invoice.due_on:%-d %B %Y}")
+        for one in invoices[:rows]
+    ]
+    people = [*(each.part.budget.case.person_id for each in waited), *(one.case.person_id for one in given)]
     record_looks(viewer=seen_by, person_ids=people, page="Payments that could be made the same day")
     return found
+
+
+def _urgent_invoices(on: date, words: str) -> QuerySet[Owed]:
+    """What is owed of invoices that Bacs cannot bring on their day any more, or that came back; or of some provider."""
+    found = owed.payable(owed.unpaid()).select_related("invoice__provider").order_by("invoice__due_on", "pk")
+    if words:
+        return found.filter(invoice__provider__name__icontains=words)
+    back = Payment.objects.filter(owed=OuterRef("pk"), state=PaymentState.RETURNED)
+    return found.filter(Q(invoice__due_on__lte=last_day_missed(on)) | Exists(back))
 
 
 def _why_urgent(due: Any) -> str:
@@ -223,30 +264,36 @@ def _why_urgent(due: Any) -> str:
     return f"{once}{kind} on {due.due_on:%-d %B %Y}"
 
 
-def late(on: date, *, seen_by: User, rows: int) -> tuple[Totals, list[Any]]:
+def late(on: date, *, seen_by: User, rows: int, known: Collection[UUID] | None = None) -> tuple[Totals, list[Any]]:
     """The payments that are late, in totals, and the first of them, the longest first. Whoever shows them notes it.
 
     What came back, and is late for that, stands with what came back.
     """
     check_can(seen_by, Capability.PAY)
-    found = late_payments(on).exclude(Exists(to_be_made_again().filter(instalment=OuterRef("pk"))))
+    found = late_payments(on, known=known).exclude(Exists(to_be_made_again().filter(instalment=OuterRef("pk"))))
     found = found.annotate(all_count=Window(Count("pk")), all_pence=Window(Sum("amount_pence")))
     shown = list(found[:rows])
     return Totals(shown[0].all_count, shown[0].all_pence) if shown else Totals(0, 0), shown
 
 
-def came_back(on: date, *, seen_by: User, rows: int = 25) -> tuple[Totals, list[Any]]:
+def came_back(
+    on: date, *, seen_by: User, rows: int = 25, known: Collection[UUID] | None = None
+) -> tuple[Totals, list[Any]]:
     """Payments that came back and are to be made again, in totals, and the latest first. Whoever shows them notes it.
 
     Each is `free` where nothing would stop it on a day.
     """
     check_can(seen_by, Capability.PAY)
-    due = payable(as_paid_on(Instalment.objects.filter(pk=OuterRef("instalment")), on))
+    due = payable(as_paid_on(Instalment.objects.filter(pk=OuterRef("instalment")), on, known=known))
     agreed = payable_on_account(unpaid_on_account(), on).filter(pk=OuterRef("interim"))
+    owing = owed.payable(owed.unpaid()).filter(pk=OuterRef("owed"))
     found: QuerySet[Any] = to_be_made_again().annotate(
-        free=Exists(due) | Exists(agreed), all_count=Window(Count("pk")), all_pence=Window(Sum("amount_pence"))
+        free=Exists(due) | Exists(agreed) | Exists(owing),
+        all_count=Window(Count("pk")),
+        all_pence=Window(Sum("amount_pence")),
     )
-    shown = list(found.select_related("run", "case__person", "instalment").order_by("-returned_on", "pk")[:rows])
+    facts = ("run", "case__person", "provider", "instalment", "owed__invoice")
+    shown = list(found.select_related(*facts).order_by("-returned_on", "pk")[:rows])
     return Totals(shown[0].all_count, shown[0].all_pence) if shown else Totals(0, 0), shown
 
 

@@ -11,6 +11,7 @@ from leeway.days import HAPPENED, PLANNED
 from leeway.files.forms import UploadField
 from leeway.forms import DateField, YesNoField, set_choices
 from leeway.money.banking.working_days import require_bank_working_day
+from leeway.money.payments.models import InvoiceHoldKind
 from leeway.money.payments.queries import SORTED
 from leeway.refusal import Refusal
 
@@ -222,3 +223,41 @@ class ConfirmForm(forms.Form):
                 raise forms.ValidationError(f"Line {number}: this payment is there already. Write each once.")
             found[reference] = why.strip()
         return found
+
+
+class HoldInvoiceForm(forms.Form):
+    """Why something owed to a provider is held back."""
+
+    kind = forms.ChoiceField(
+        label="What is it about?",
+        choices=[(kind.value, kind.label) for kind in InvoiceHoldKind if kind != InvoiceHoldKind.RETURNED],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what it is about."},
+    )
+    reason = forms.CharField(
+        label="Why is it not paid for now?",
+        help_text="Whoever looks at it next reads this.",
+        max_length=300,
+        error_messages={"required": "Say why it is not paid for now."},
+    )
+
+
+class PayAfterAllForm(forms.Form):
+    """What was found, so that something held back can be paid."""
+
+    because = forms.CharField(
+        label="What was found?",
+        help_text="For example “Jo Marsh, accounts, gave the new account; it is approved”.",
+        max_length=300,
+        error_messages={"required": "Say what was found, so that it can be paid."},
+    )
+
+
+class RemittanceAddressForm(forms.Form):
+    """Where a provider is told what was paid."""
+
+    email = forms.EmailField(
+        label="Email address for remittances",
+        help_text="The provider’s accounts, like accounts@example.com. Ring them if it came by email.",
+        error_messages={"required": "Enter the email address."},
+    )

@@ -1,7 +1,9 @@
 """When a payment is late: one rule for the notice, the person's page and finance's lists."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
@@ -24,7 +26,7 @@ WAS_HELD = Hold.objects.filter(
 )
 
 
-def late_payments(on: date) -> QuerySet[Any]:
+def late_payments(on: date, *, known: Collection[UUID] | None = None) -> QuerySet[Any]:
     """Direct payments that nothing stops, that nobody has sent, and that Bacs cannot bring on their day any more.
 
     Not what came back or was on hold when it was to be sent, since that was told then; nor what was due before its
@@ -40,7 +42,11 @@ def late_payments(on: date) -> QuerySet[Any]:
     in_time = Q(run__sent_on__isnull=False) | Q(run__rail=Rail.FASTER, run__pay_on__gte=on)
     on_its_way = Payment.objects.filter(in_time, instalment=OuterRef("pk"), state__in=LIVE)
     unsent = due.exclude(Exists(on_its_way)).exclude(Exists(CAME_BACK)).exclude(Exists(WAS_HELD))
-    return payable(as_paid_on(unsent, on)).select_related("part__budget__case__person").order_by("due_on", "pk")
+    return (
+        payable(as_paid_on(unsent, on, known=known))
+        .select_related("part__budget__case__person")
+        .order_by("due_on", "pk")
+    )
 
 
 def last_day_missed(on: date) -> date:

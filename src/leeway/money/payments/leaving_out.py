@@ -48,12 +48,12 @@ def leave_out(
         by=by,
         on=on,
     )
-    others = list(run.payments.exclude(pk=payment.pk).values_list("instalment", "interim"))
+    others = list(run.payments.exclude(pk=payment.pk).values_list("instalment", "interim", "owed"))
     cancel_run(run=run, by=by, on=on)
     try:
         with transaction.atomic():
             if run.rail == Rail.FASTER:
-                only = [instalment or interim for instalment, interim in others]
+                only = [next(filter(None, each)) for each in others]
                 return make_faster_run(pay_on=run.pay_on, only=only, why=run.why, by=by, on=on) if only else None
             return make_run(pay_on=run.pay_on, by=by, on=on)
     except NothingToPay:
@@ -65,6 +65,10 @@ def require_can_leave_out(payment: Payment, run: PaymentRun, on: date) -> None:
     require_step(run, State.CANCELLED, on)
     if why := why_not(lambda: require_day_of(run, run.pay_on, on)):
         raise Refusal(f"{why} Give the run another day first, then leave the payment out of it.")
+    if payment.owed is not None:
+        raise Refusal(
+            "This is an invoice. Hold it back on the provider’s page, cancel the run, and make it again without it."
+        )
     if payment.instalment is None:
         raise Refusal(
             "This is money on account, which no hold keeps waiting. End it on its own page, cancel the run, and make "

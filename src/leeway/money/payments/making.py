@@ -18,7 +18,7 @@ from leeway.jobs.kinds import Progress, untold
 from leeway.money.banking.payment import TOTAL_PENCE_MAX
 from leeway.money.budgets.models import Instalment
 from leeway.money.budgets.payable import PAYEE_IN_USE, PAYEE_ON_ACCOUNT, payable, payable_on_account
-from leeway.money.payments import falling_due
+from leeway.money.payments import falling_due, owed
 from leeway.money.payments.frozen import freeze
 from leeway.money.payments.models import GIVEN_UP, FileOfRuns, PaymentRun, Rail
 from leeway.money.payments.pay_days import require_all_due, require_faster_day, require_pay_day
@@ -27,8 +27,9 @@ from leeway.refusal import Refusal
 
 #: How many payments are put in a run at a time: each time what is paid is looked up anew, which costs what it costs.
 PICKED_AT_ONCE = 25_000
-#: What was chosen for a run, so many rows at a time: run, place, instalment, interim payment, account paid into.
-CHOSEN = "SELECT %s::uuid, * FROM unnest(%s::int[], %s::uuid[], %s::uuid[], %s::uuid[])"
+#: What was chosen for a run, so many rows at a time: run, place, instalment, interim payment, what is owed of an
+#: invoice, account paid into.
+CHOSEN = "SELECT %s::uuid, * FROM unnest(%s::int[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[])"
 
 
 class NothingToPay(Refusal):
@@ -52,8 +53,9 @@ def make_run(*, pay_on: date, by: User, on: date, progress: Progress = untold) -
 def make_faster_run(*, pay_on: date, only: Collection[uuid.UUID], why: str, by: User, on: date) -> PaymentRun:
     """Put some of what is due by a day into a run of its own by Faster Payments, since waiting for Bacs would hurt.
 
-    `only` names instalments and interim payments. It is approved as every run is, and pays nothing that another run
-    has. Refuses a day before today or over a month away, or before something chosen is due, and nothing chosen.
+    `only` names instalments, interim payments and what is owed of invoices. It is approved as every run is, and pays
+    nothing that another run has. Refuses a day before today or over a month away, or before something chosen is due,
+    and nothing chosen.
     """
     check_can(by, Capability.PAY)
     require_faster_day(pay_on, on)
@@ -118,19 +120,21 @@ def _pick(run: PaymentRun, only: Collection[uuid.UUID] | None, progress: Progres
     """Insert the payments of a run from the queries that say what is payable, with their facts frozen."""
     dues = payable(falling_due.unpaid(run.pay_on)).order_by()
     interims = payable_on_account(falling_due.unpaid_on_account(), run.pay_on).order_by()
+    invoices = owed.payable(owed.unpaid() if only is not None else owed.unpaid_by(run.pay_on)).order_by()
     if only is not None:
         dues, interims = dues.filter(pk__in=only), interims.filter(pk__in=only)
+        invoices = invoices.filter(pk__in=only)
     due = _as_picked(dues, 0, "due_on", PAYEE_IN_USE)
-    chosen = due.union(_as_picked(interims, 1, "authorised_on", PAYEE_ON_ACCOUNT), all=True)
+    on_account = _as_picked(interims, 1, "authorised_on", PAYEE_ON_ACCOUNT)
+    chosen = due.union(on_account, _as_picked(invoices, 2, "invoice__due_on", owed.PAYEE), all=True)
     in_order = chosen.order_by("rank", "day", "key").iterator(chunk_size=PICKED_AT_ONCE)
     done = 0
     for batch in batched(in_order, PICKED_AT_ONCE):
         progress(done=done, of=max(done + len(batch), batch[0][-1]))
         places = list(range(done + 1, done + len(batch) + 1))
-        instalments = [None if rank else key for rank, _, key, _, _ in batch]
-        of_interims = [key if rank else None for rank, _, key, _, _ in batch]
+        keys = [[key if rank == of else None for rank, _, key, _, _ in batch] for of in range(3)]
         with connection.cursor() as cursor:
-            cursor.execute(freeze(CHOSEN), [run.pk, places, instalments, of_interims, [row[3] for row in batch]])
+            cursor.execute(freeze(CHOSEN), [run.pk, places, *keys, [row[3] for row in batch]])
         done += len(batch)
 
 

@@ -13,8 +13,10 @@ from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.files.models import File
 from leeway.guards import kept, kept_but, moves_kept, never_deleted, steps_kept, tracked
+from leeway.market.listings.models import Provider
 from leeway.money.banking.working_days import is_bank_working_day, working_day_before
 from leeway.money.budgets.models import INTERIM, LAST_COSTS, Instalment, InstalmentKind, Interim, Part
+from leeway.money.invoices.models import Owed
 from leeway.money.payees.models import PAID_WAYS, PayeeAccount
 from leeway.money.payments.states import (
     LIVE,
@@ -29,6 +31,7 @@ from leeway.money.payments.states import (
     stands_together,
 )
 
+INVOICE = ("invoice", "Invoice of a provider")
 APPROVED = [State.APPROVED, State.SENT, State.CONFIRMED, State.WITHDRAWN]
 SENT = [State.SENT, State.CONFIRMED]
 GIVEN_UP = [State.CANCELLED, State.WITHDRAWN]
@@ -52,6 +55,14 @@ STANDS = """
     END IF;
     RETURN NULL;
 """
+
+
+class InvoiceHoldKind(models.TextChoices):
+    """Why something owed to a provider waits."""
+
+    RETURNED = "returned", "A payment of it came back"
+    QUERIED = "queried", "Something is not right with it"
+    PROVIDER = "provider", "Something is not right with the provider"
 
 
 class Rail(models.TextChoices):
@@ -235,11 +246,11 @@ class Standing:
 
 
 class Payment(models.Model):
-    """One instalment, or one interim payment, in one run, with the facts as they were when the run was made.
+    """One instalment, interim payment or agreed invoice in one run, with the facts as they were when it was made.
 
-    The database allows what it pays one payment that was not given up or sent back, and a part of a budget one for
-    each period and kind. `digest` is of all that was frozen: whom it is for, what for, how much, to which account,
-    and what had been decided.
+    What is owed to a provider is of no case: one invoice has many people in it. The database allows what it pays one
+    payment that was not given up or sent back, and a part of a budget one for each period and kind. `digest` is of all
+    that was frozen: whom it is for, what for, how much, to which account, and what had been decided.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -247,10 +258,12 @@ class Payment(models.Model):
     place = models.PositiveIntegerField(help_text="Its place in the run.")
     instalment = models.ForeignKey(Instalment, models.PROTECT, null=True, related_name="payments")
     interim = models.ForeignKey(Interim, models.PROTECT, null=True, related_name="payments")
-    case = models.ForeignKey(Case, models.PROTECT, related_name="payments")
+    owed = models.ForeignKey(Owed, models.PROTECT, null=True, db_index=False, related_name="payments")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="payments")
+    provider = models.ForeignKey(Provider, models.PROTECT, null=True, db_index=False, related_name="payments")
     part = models.ForeignKey(Part, models.PROTECT, null=True, related_name="payments")
-    way = models.CharField(max_length=20, choices=[(way.value, way.label) for way in PAID_WAYS])
-    kind = models.CharField(max_length=10, choices=[*InstalmentKind.choices, INTERIM])
+    way = models.CharField(max_length=20, blank=True, choices=[(way.value, way.label) for way in PAID_WAYS])
+    kind = models.CharField(max_length=10, choices=[*InstalmentKind.choices, INTERIM, INVOICE])
     starts_on = models.DateField()
     ends_on = models.DateField()
     payee = models.ForeignKey(PayeeAccount, models.PROTECT, related_name="payments")
@@ -268,7 +281,16 @@ class Payment(models.Model):
 
     class Meta:
         ordering = ["place"]
+        indexes = [
+            models.Index(fields=["owed"], condition=Q(owed__isnull=False), name="payment_of_what_is_owed"),
+            models.Index(fields=["provider"], condition=Q(provider__isnull=False), name="payment_to_a_provider"),
+        ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["owed"],
+                condition=Q(state__in=LIVE, owed__isnull=False),
+                name="payment_pays_what_is_owed_once",
+            ),
             models.UniqueConstraint(
                 fields=["instalment"], condition=Q(state__in=LIVE), name="payment_pays_an_instalment_once"
             ),
@@ -281,9 +303,16 @@ class Payment(models.Model):
                 name="payment_pays_a_period_once",
             ),
             models.CheckConstraint(
-                condition=Q(instalment__isnull=False, part__isnull=False, interim=None) & ~Q(kind=INTERIM[0])
-                | Q(instalment=None, part=None, interim__isnull=False, kind=INTERIM[0]),
+                condition=Q(instalment__isnull=False, part__isnull=False, interim=None, owed=None)
+                & ~Q(kind__in=[INTERIM[0], INVOICE[0]])
+                | Q(instalment=None, part=None, interim__isnull=False, owed=None, kind=INTERIM[0])
+                | Q(instalment=None, part=None, interim=None, owed__isnull=False, kind=INVOICE[0]),
                 name="payment_pays_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(owed=None, case__isnull=False, provider=None, way__in=[*PAID_WAYS])
+                | Q(owed__isnull=False, case=None, provider__isnull=False, way=""),
+                name="payment_of_a_case_or_to_a_provider",
             ),
             models.UniqueConstraint(fields=["run", "place"], name="payment_has_a_place"),
             models.CheckConstraint(condition=Q(amount_pence__gt=0), name="payment_positive"),
@@ -328,6 +357,23 @@ class Payment(models.Model):
         return f"•••••{self.account_number[-3:]}"
 
     @property
+    def whose(self) -> str:
+        """The person whom it is for, or the provider that it is to."""
+        return str(self.provider or (self.case and self.case.person))
+
+    @property
+    def days_to_pay(self) -> int | None:
+        """How many days a provider's invoice waited until the money was there, where it is."""
+        if self.owed is None or self.state != PaymentState.ARRIVED:
+            return None
+        return (self.run.pay_on - self.owed.invoice.received_on).days
+
+    @property
+    def person_ids(self) -> list[uuid.UUID]:
+        """Whom it shows: nobody, where it is to a provider."""
+        return [self.case.person_id] if self.case else []
+
+    @property
     def days(self) -> int:
         """How many days it is for."""
         return (self.ends_on - self.starts_on).days + 1
@@ -337,6 +383,8 @@ class Payment(models.Model):
         """What it is, and for which days."""
         if self.instalment is not None:
             return self.instalment.in_words
+        if self.owed is not None:
+            return self.owed.in_words
         return f"{self.get_kind_display()}, {self.days} day{'' if self.days == 1 else 's'} to {self.ends_on:%-d %B %Y}"
 
     @property
@@ -362,6 +410,46 @@ class Payment(models.Model):
         if self.run.state == State.APPROVED:
             return Standing("To be sent", f"to arrive on {arrives}")
         return Standing(self.get_state_display())
+
+
+@tracked()
+class InvoiceHold(models.Model):
+    """That something owed to a provider is not paid for now, and why, until somebody says that it can be."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owed = models.ForeignKey(Owed, models.PROTECT, related_name="holds")
+    kind = models.CharField(max_length=10, choices=InvoiceHoldKind)
+    reason = models.TextField()
+    placed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    placed_on = models.DateField()
+    lifted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    lifted_on = models.DateField(null=True, blank=True)
+    lifted_because = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["placed_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["owed"], condition=Q(lifted_on=None), name="invoice_held_once_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(lifted_by=None, lifted_on=None, lifted_because="")
+                | Q(lifted_by__isnull=False, lifted_on__isnull=False) & ~Q(lifted_because=""),
+                name="invoice_hold_lifted_for_a_reason",
+            ),
+        ]
+        triggers = kept_but("invoice_hold_is_kept", "lifted_by", "lifted_on", "lifted_because", once="lifted_on")
+
+
+class RemittanceAddress(models.Model):
+    """Where a provider is told what was paid: the latest stands. Never edited, so that it is seen who wrote which."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="remittance_addresses")
+    email = models.EmailField()
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    entered_on = models.DateField()
+
+    class Meta:
+        ordering = ["-pk"]
+        triggers = kept("remittance_address_is_kept")
 
 
 class BankAnswer(models.Model):

@@ -17,14 +17,14 @@ ROWS_AT_ONCE = 10_000
 
 
 def post(run: PaymentRun, reason: Reason, effective_date: date, by: User, on: date, progress: Progress) -> None:
-    """Post one step of every payment that takes it: out of what is committed, or into the account paid into."""
+    """Post one step of every payment that takes it: out of what is committed or owed, or into the account paid into."""
     clearing = open_account(kind=Kind.CLEARING, by=by, on=on)
     rows = run.payments.exclude(state=PaymentState.RETURNED).values_list(
         "pk",
-        Coalesce("instalment", "interim"),
+        Coalesce("instalment", "interim", "owed"),
         "amount_pence",
-        Coalesce("part__budget__committed", "interim__committed"),
-        Coalesce("part__paid_into", "interim__paid_into"),
+        Coalesce("part__budget__committed", "interim__committed", "owed__account"),
+        Coalesce("part__paid_into", "interim__paid_into", "owed__paid_into"),
     )
     for place, batch in enumerate(batched(rows.iterator(chunk_size=ROWS_AT_ONCE), ROWS_AT_ONCE)):
         progress(done=place * ROWS_AT_ONCE, of=run.payments_count)

@@ -13,7 +13,7 @@ from leeway.access.models import User
 from leeway.law.numbers import pounds
 from leeway.money.budgets.models import Hold, InstalmentKind, Interim
 from leeway.money.payments.falling_due import Totals
-from leeway.money.payments.models import FileOfRuns, PaymentRun
+from leeway.money.payments.models import FileOfRuns, Payment, PaymentRun
 from leeway.money.payments.states import State
 
 
@@ -60,6 +60,18 @@ def late_in_words(late: tuple[Totals, Sequence[Any]]) -> list[ToDo]:
     return [to_do("Late", *said, cases=[each.part.budget.case_id for each in first])]
 
 
+def late_invoices_in_words(late: Sequence[Any]) -> list[ToDo]:
+    """The invoices that cannot be paid in their terms any more, the first of them by name."""
+    if not late:
+        return []
+    said: list[str | tuple[str, str]] = ["Invoices that cannot be paid in their terms any more: "]
+    for each in late:
+        page = reverse("payments:provider", args=[each.invoice.provider_id])
+        said += [(each.invoice.provider.name, page), f", {pounds(each.pence)} due on {_day(each.invoice.due_on)}; "]
+    said[-1] = str(said[-1]).removesuffix("; ") + ". "
+    return [to_do("Late", *said, ("All that is owed to providers", reverse("payments:providers")), ".")]
+
+
 def on_account_in_words(interim: Interim) -> ToDo:
     """Money on account that was agreed, that nothing stops, and that is in no run."""
     person = (str(interim.case.person), reverse("budgets:interim", args=[interim.case_id]))
@@ -87,20 +99,27 @@ def came_back_in_words(back: tuple[Totals, Sequence[Any]], missed: date) -> list
 
 def _came_back(payment: Any, missed: date) -> ToDo:
     """A payment that came back: why, and what to do where nothing stops it, as where it failed with us."""
-    page = reverse("budgets:show" if payment.part_id else "budgets:interim", args=[payment.case_id])
-    due = f", due on {_day(payment.instalment.due_on)}" if payment.instalment else ""
-    waits = payment.instalment is None or payment.instalment.due_on <= missed
+    due_on = payment.instalment.due_on if payment.instalment else payment.owed.invoice.due_on if payment.owed else None
+    due = f", due on {_day(due_on)}" if due_on else ""
+    waits = due_on is None or due_on <= missed
     same_day = (", or ", ("pay it the same day", reverse("payments:faster"))) if waits else ()
     see_to_it = (" Find out why, see to the bank details, and lift the hold.",)
     again = (" It goes with the next run", *same_day, ".") if payment.free else see_to_it
     return to_do(
         "Came back",
         f"{pounds(payment.amount_pence)} to ",
-        (str(payment.case.person), page),
+        (payment.whose, _page_of(payment)),
         f"{due}, {payment.returned_because} ({_day(payment.returned_on)}).",
         *again,
         cases=[payment.case_id],
     )
+
+
+def _page_of(payment: Payment) -> str:
+    """The page on which one sees to a payment that came back."""
+    if payment.provider_id:
+        return reverse("payments:provider", args=[payment.provider_id])
+    return reverse("budgets:show" if payment.part_id else "budgets:interim", args=[payment.case_id])
 
 
 def hold_in_words(hold: Hold, today: date) -> ToDo:

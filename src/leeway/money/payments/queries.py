@@ -21,9 +21,11 @@ from leeway.money.budgets.relations import RELATIONS as BUDGETS
 from leeway.money.claims.relations import RELATIONS as CLAIMS
 from leeway.money.contributions.relations import RELATIONS as RECEIPTS
 from leeway.money.funders.relations import RELATIONS as SHARINGS
+from leeway.money.invoices.models import Owed
 from leeway.money.invoices.relations import RELATIONS as INVOICES
 from leeway.money.ledger import queries as ledger
 from leeway.money.payees.states import State as PayeeState
+from leeway.money.payments import owed
 from leeway.money.payments.falling_due import Totals, totals
 from leeway.money.payments.models import AnsweredPayment, BankAnswer, FileOfRuns, Payment, PaymentRun, named_as_payment
 from leeway.money.payments.relations import RELATIONS as PAYMENTS
@@ -35,7 +37,7 @@ MAKE_RUN, PUT_TOGETHER = "make_run", "put_together"
 #: How the payments of a run can be sorted, in words and by what; as in its file among equals.
 SORTED = {
     "place": ("As in the file", ("place",)),
-    "name": ("By last name", ("case__person__family_name", "case__person__given_name", "place")),
+    "name": ("By last name", ("case__person__family_name", "case__person__given_name", "provider__name", "place")),
     "largest": ("The largest first", ("-amount_pence", "place")),
 }
 
@@ -88,7 +90,7 @@ def runs_with(person_id: UUID) -> QuerySet:
 
 def payments_of(run: PaymentRun) -> QuerySet[Payment]:
     """The payments of a run in their order, with whom they are for."""
-    facts = ("run", "payee", "case__person", "instalment__part__budget")
+    facts = ("run", "payee", "case__person", "provider", "instalment__part__budget", "owed__invoice")
     return run.payments.select_related(*facts).order_by("place")
 
 
@@ -102,7 +104,7 @@ def payments_like(run: PaymentRun, *, words: str = "", sort: str = "") -> QueryS
     if number.isdecimal() and place.isdecimal() and len(words) < 20:
         return found.filter(place=int(place), run__number=int(number))
     of_account = Q(*(Q(account_name__icontains=word) for word in words.split()))
-    return found.filter(Q(case__person__in=people_called(words)) | of_account)
+    return found.filter(Q(case__person__in=people_called(words)) | Q(provider__name__icontains=words) | of_account)
 
 
 def answers_to(run: PaymentRun) -> QuerySet[BankAnswer]:
@@ -152,7 +154,7 @@ def get_payment(run: PaymentRun, place: int, *, seen_by: User) -> Payment:
 
 
 def _note_looks(payments: Iterable[Payment], viewer: User, page: str) -> None:
-    people = [each.case.person_id for each in payments]
+    people = [pk for each in payments for pk in each.person_ids]
     record_looks(viewer=viewer, person_ids=people, page=page)
 
 
@@ -175,7 +177,12 @@ def stopped_since(run: PaymentRun) -> QuerySet[Payment]:
     """Payments of a run that may no longer be made: held, cancelled, the person died, bank details replaced."""
     fine = payable(as_paid_on(Instalment.objects.filter(pk=OuterRef("instalment")), run.pay_on))
     on_account = payable_on_account(Interim.objects.filter(pk=OuterRef("interim")), run.pay_on)
-    stopped = Q(~Exists(fine), instalment__isnull=False) | Q(~Exists(on_account), interim__isnull=False)
+    invoices = owed.payable(Owed.objects.filter(pk=OuterRef("owed")))
+    stopped = (
+        Q(~Exists(fine), instalment__isnull=False)
+        | Q(~Exists(on_account), interim__isnull=False)
+        | Q(~Exists(invoices), owed__isnull=False)
+    )
     return payments_of(run).filter(~Q(payee__state=PayeeState.APPROVED) | stopped)
 
 

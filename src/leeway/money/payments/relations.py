@@ -12,8 +12,8 @@ from leeway.money.ledger.histories import of_history, of_steps
 from leeway.money.ledger.relations import Relation
 from leeway.money.payees import states as of_payees
 from leeway.money.payees.models import PayeeAccount
-from leeway.money.payments.frozen import DECIDED, OF_FACTS, PAID_FOR, digest_of
-from leeway.money.payments.models import FileOfRuns, PaymentRun, Sampled
+from leeway.money.payments.frozen import ABOUT, DECIDED, OF_FACTS, PAID_FOR, digest_of
+from leeway.money.payments.models import FileOfRuns, InvoiceHold, PaymentRun, Sampled
 from leeway.money.payments.states import (
     LIVE,
     MOVES,
@@ -40,7 +40,7 @@ SENT = f"{_in('pay.state', LIVE)} AND run.state IN ('sent', 'confirmed')"
 
 OF_PAYMENT = f"""
     FROM payments_payment AS pay JOIN payments_paymentrun AS run ON run.id = pay.run_id
-    JOIN ({PAID_FOR}) AS i ON i.id = COALESCE(pay.instalment_id, pay.interim_id)
+    JOIN ({PAID_FOR}) AS i ON i.id = {ABOUT.format(row="pay")}
 """
 #: Sendings that did not come back, and payments that arrived. Asked so that the planner knows them to be most of all:
 #: it takes a LEFT JOIN that finds nothing to leave one row, and then goes through every payment for each.
@@ -88,6 +88,13 @@ AUTHORS = (
         "id",
         {"entered": "entered_by_id", "settled": "settled_by_id"},
         Capability.KEEP_BANK_DETAILS,
+    ),
+    _by_somebody_who_may(
+        "What was held back of an invoice ({which}) was {did} by {author}, who has never been somebody who may.",
+        "payments_invoicehold",
+        "id",
+        {"held back": "placed_by_id", "let go on": "lifted_by_id"},
+        Capability.PAY,
     ),
     _by_somebody_who_may(
         "Payment run {which} is above the limit and was {did} by {author}, who has never been somebody who may.",
@@ -169,6 +176,7 @@ STEPS = (
     *of_history(LastCost, "The last cost of instalment"),
     *of_history(Interim, "Money on account"),
     *of_history(Sampled, "The look at payment"),
+    *of_history(InvoiceHold, "What was held back of an invoice"),
     *of_history(FileOfRuns, "The file of runs"),
     *of_history(PaymentRun, "Payment run"),
     *of_steps(PaymentRun, "Payment run", MOVES, WRITES, STAYS, State.MADE),
@@ -190,8 +198,8 @@ STEPS = (
     ),
     Relation(
         "Why payment {payment} came back is not what the story of its case was told.",
-        "SELECT pay.id AS payment FROM payments_payment AS pay WHERE pay.state = 'returned' AND NOT EXISTS ("
-        "SELECT 1 FROM people_storyline AS line "
+        "SELECT pay.id AS payment FROM payments_payment AS pay WHERE pay.state = 'returned' "
+        "AND pay.case_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM people_storyline AS line "
         f"WHERE line.kind IN ('{Event.PAYMENT_RETURNED}', '{Event.PAYMENT_FAILED}') "
         "AND line.case_id = pay.case_id AND line.happened_on = pay.returned_on AND line.by_id = pay.returned_by_id "
         "AND right(line.sentence, length(pay.returned_because) + 2) = ': ' || pay.returned_because)",
@@ -226,7 +234,7 @@ RELATIONS = (
     Relation(
         "What had been decided when payment {payment} was made is not what is stored of it now.",
         f"SELECT pay.id AS payment FROM payments_payment AS pay JOIN ({PAID_FOR}) AS paid "
-        f"ON paid.id = COALESCE(pay.instalment_id, pay.interim_id) WHERE pay.decided IS DISTINCT FROM {DECIDED}",
+        f"ON paid.id = {ABOUT.format(row='pay')} WHERE pay.decided IS DISTINCT FROM {DECIDED}",
     ),
     Relation(
         "Payment run {number} is above the limit, and was approved without being checked first.",
@@ -244,15 +252,20 @@ RELATIONS = (
         f"SELECT pay.id AS payment {OF_PAYMENT} JOIN budgets_cancellation AS c ON c.instalment_id = i.id WHERE {SENT}",
     ),
     Relation(
-        "Payment {payment} goes to bank details of another case, or of another part of the budget.",
+        "Payment {payment} goes to bank details of another case or provider, or of another part of the budget.",
         f"SELECT pay.id AS payment {OF_PAYMENT} JOIN payees_payeeaccount AS payee ON payee.id = pay.payee_id "
-        "WHERE payee.case_id <> i.case_id OR payee.way <> i.way",
+        "WHERE (payee.case_id, payee.provider_id, payee.way) IS DISTINCT FROM (i.case_id, i.provider_id, i.way)",
     ),
     Relation(
         "Payment {payment} goes to bank details that two officers had not agreed when its run was made.",
         f"SELECT pay.id AS payment {OF_PAYMENT} JOIN payees_payeeaccount AS payee ON payee.id = pay.payee_id "
         "WHERE payee.settled_by_id IS NULL OR payee.settled_by_id = payee.entered_by_id OR payee.rejected_because <> ''"
         " OR payee.settled_on < payee.entered_on",
+    ),
+    Relation(
+        "Payment {payment} goes to bank details about which nobody rang the provider.",
+        f"SELECT pay.id AS payment {OF_PAYMENT} JOIN payees_payeeaccount AS payee ON payee.id = pay.payee_id "
+        "WHERE i.provider_id IS NOT NULL AND '' IN (payee.call_number, payee.call_known_from, payee.call_spoke_to)",
     ),
     Relation(
         "Bank details {payee} are not those that were entered.",
@@ -266,8 +279,8 @@ RELATIONS = (
         " entered.bank_has_name, entered.entered_by_id)",
     ),
     Relation(
-        "Payment {payment} has no transfer “Payment sent to the bank” of {amount_pence} pence out of what its budget "
-        "set aside.",
+        "Payment {payment} has no transfer “Payment sent to the bank” of {amount_pence} pence out of what was set "
+        "aside or is owed for it.",
         f"WITH stands AS MATERIALIZED ({STANDS} AND t.reason = 'payment_sent') "
         f"SELECT pay.id AS payment, pay.amount_pence {OF_PAYMENT} LEFT JOIN stands ON stands.about = i.id "
         "AND stands.amount_pence = pay.amount_pence AND stands.credit_id = i.committed_id "
@@ -311,7 +324,7 @@ RELATIONS = (
     Relation(
         "{payments} payments of instalment {instalment} came back, and the ledger has {back}.",
         "SELECT about AS instalment, COALESCE(payments, 0) AS payments, COALESCE(back, 0) AS back FROM ("
-        " SELECT COALESCE(instalment_id, interim_id) AS about, COUNT(*) AS payments FROM payments_payment"
+        f" SELECT {ABOUT.format(row='pay')} AS about, COUNT(*) AS payments FROM payments_payment AS pay"
         " WHERE state = 'returned' GROUP BY 1"
         ") AS pay FULL JOIN (SELECT about, COUNT(*) AS back FROM ledger_transfer WHERE reason = 'payment_returned'"
         " GROUP BY 1) AS moved USING (about) WHERE payments IS DISTINCT FROM back",

@@ -14,7 +14,8 @@ from leeway.care.people.events import Event
 from leeway.care.planning.models import Way
 from leeway.law.numbers import pounds
 from leeway.money.budgets.actions import hold_returned
-from leeway.money.payments.models import Payment
+from leeway.money.payments.models import InvoiceHoldKind, Payment
+from leeway.money.payments.owed import hold
 from leeway.money.payments.posting import take_off
 from leeway.money.payments.states import LIVE, PAYMENT_MOVES, PaymentState
 from leeway.money.payments.steps import locked_run
@@ -33,10 +34,10 @@ def return_payment(*, payment: Payment, reason: str, by: User, on: date) -> Paym
 
 
 def take_back(payment: Payment, why: str, by: User, on: date, *, ours: bool = False) -> Payment:
-    """Take a payment back step by step to what is committed, and tell the case. Whoever calls has locked its run.
+    """Take a payment back step by step to what is committed or owed, and tell the case. Whoever calls locked its run.
 
-    Its budget waits until finance has looked, unless it is `ours`: nothing is wrong with the account that was to be
-    paid, and it is simply due again.
+    Its budget or invoice waits until finance has looked, unless it is `ours`: nothing is wrong with the account that
+    was to be paid, and it is simply due again.
     """
     if payment.state == PaymentState.RETURNED:
         raise Refusal(
@@ -50,12 +51,17 @@ def take_back(payment: Payment, why: str, by: User, on: date, *, ours: bool = Fa
     payment.returned_because = why
     payment.save(update_fields=["state", "returned_by", "returned_on", "returned_because"])
     take_off(payment, by, on)
+    because = f"{pounds(payment.amount_pence)}, {payment.returned_because.rstrip('.')}."
+    if payment.owed is not None:
+        if not ours:
+            hold(payment.owed, InvoiceHoldKind.RETURNED, because, by, on)
+        return payment
+    assert payment.case is not None
     sent_back = "came back" if payment.way == Way.DIRECT_PAYMENT else "came back from the provider’s account"
     sentence = f"{pounds(payment.amount_pence)} {sent_back}: {payment.returned_because}"
     kind = Event.PAYMENT_FAILED if ours else Event.PAYMENT_RETURNED
     tell(case=payment.case, kind=kind, sentence=sentence, by=by, on=on)
     if not ours and payment.instalment is not None:
-        because = f"{pounds(payment.amount_pence)}, {payment.returned_because.rstrip('.')}."
         hold_returned(instalment=payment.instalment, reason=because, by=by, on=on)
     return payment
 
@@ -72,7 +78,9 @@ def to_be_made_again() -> QuerySet[Payment]:
 
     What came back twice stands for its last time alone.
     """
-    same = Payment.objects.filter(Q(instalment=OuterRef("instalment")) | Q(interim=OuterRef("interim")))
+    same = Payment.objects.filter(
+        Q(instalment=OuterRef("instalment")) | Q(interim=OuterRef("interim")) | Q(owed=OuterRef("owed"))
+    )
     once_more = Q(state=PaymentState.RETURNED, run__number__gt=OuterRef("run__number"))
     again = same.filter(Q(state__in=LIVE) | once_more)
     owed = Q(instalment__cancellation=None, interim__ended_on=None)

@@ -116,8 +116,8 @@ def sample_of(run: PaymentRun, *, seen_by: User) -> Checked | None:
     sample = Sample.objects.select_related("drawn_by").filter(run=run).first()
     if sample is None:
         return None
-    rows = list(sample.rows.select_related("payment__case__person", "payment__run", "looked_by"))
-    people = [row.payment.case.person_id for row in rows]
+    rows = list(sample.rows.select_related("payment__case__person", "payment__provider", "payment__run", "looked_by"))
+    people = [pk for row in rows for pk in row.payment.person_ids]
     record_looks(viewer=seen_by, person_ids=people, page=f"Sample of run {run.number}")
     looked = sum(row.right is not None for row in rows)
     wrong = sum(row.right is False for row in rows)
@@ -127,11 +127,13 @@ def sample_of(run: PaymentRun, *, seen_by: User) -> Checked | None:
 
 def get_sampled(run: PaymentRun, place: int, *, seen_by: User) -> Sampled:
     """One payment of a run's sample."""
-    found = Sampled.objects.select_related("sample__run", "payment__case__person", "payment__run")
+    found = Sampled.objects.select_related(
+        "sample__run", "payment__case__person", "payment__provider", "payment__owed__invoice", "payment__run"
+    )
     one = found.filter(payment__run=run, payment__place=place).first()
     if one is None:
         raise Http404("There is no such payment in the sample of this run.")
-    record_looks(viewer=seen_by, person_ids=[one.payment.case.person_id], page=f"Sample of run {run.number}")
+    record_looks(viewer=seen_by, person_ids=one.payment.person_ids, page=f"Sample of run {run.number}")
     return one
 
 

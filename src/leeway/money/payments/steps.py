@@ -1,14 +1,17 @@
 """What every step of a payment run asks first: that nobody else is at it, where it stands, and whose it is to take."""
 
+from collections.abc import Collection
 from datetime import date
+from uuid import UUID
 
 from django.db import connection
 
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.people.locks import lock_cases
+from leeway.care.people.locks import lock_cases, lock_providers
 from leeway.care.people.models import Case
+from leeway.market.listings.models import Provider
 from leeway.money.payees.actions import SecondOfficerNeeded
 from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.states import MOVES, State
@@ -22,9 +25,15 @@ def one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('leeway payment run'))")
 
 
+def lock_paid(runs: Collection[UUID]) -> None:
+    """Have whatever some runs pay stand as it is: the cases of everybody in them, and what is owed to providers."""
+    lock_cases(Case.objects.filter(payments__run__in=runs))
+    lock_providers(Provider.objects.filter(payments__run__in=runs))
+
+
 def locked_run(run: PaymentRun) -> PaymentRun:
-    """A run as it stands once nobody else is at it, or at the case of anybody in it."""
-    lock_cases(Case.objects.filter(payments__run=run))
+    """A run as it stands once nobody else is at it, or at whoever is paid by it."""
+    lock_paid([run.pk])
     return PaymentRun.objects.select_for_update(no_key=True).get(pk=run.pk)
 
 

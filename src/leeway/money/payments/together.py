@@ -18,8 +18,6 @@ from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.people.locks import lock_cases
-from leeway.care.people.models import Case
 from leeway.jobs.kinds import Progress, untold
 from leeway.money.banking import bacs18
 from leeway.money.banking.payment import Originator
@@ -154,7 +152,7 @@ def _report_beyond(progress: Progress, before: int, file: FileOfRuns, *, done: i
 def _locked(runs: QuerySet[PaymentRun]) -> list[PaymentRun]:
     """Runs as they stand once nobody else is at them, or at the case of anybody in them."""
     keys = list(runs.order_by().values_list("pk", flat=True))
-    lock_cases(Case.objects.filter(payments__run__in=keys))
+    steps.lock_paid(keys)
     return list(PaymentRun.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("number"))
 
 

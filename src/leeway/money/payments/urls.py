@@ -2,13 +2,22 @@
 
 from django.urls import path
 
-from leeway.money.payments import together_views, views
+from leeway.money.payments import provider_views, together_views, views
 
 app_name = "payments"
 urlpatterns = [
     path("", views.home, name="home"),
     path("new/", views.make, name="make"),
     path("same-day/", views.faster, name="faster"),
+    path("days-to-pay/", provider_views.days, name="days_to_pay"),
+    path("days-to-pay/table/", provider_views.days_csv, name="days_to_pay_csv"),
+    path("providers/", provider_views.home, name="providers"),
+    path("providers/<uuid:provider_id>/", provider_views.show, name="provider"),
+    path("providers/<uuid:provider_id>/remittance-address/", provider_views.address, name="remittance_address"),
+    path("owed/<uuid:owed_id>/hold/", provider_views.hold, name="hold_invoice"),
+    path("owed/<uuid:owed_id>/pay/", provider_views.pay, name="pay_invoice"),
+    path("remittances/<uuid:payment_id>/", provider_views.remittance, name="remittance"),
+    path("remittances/<uuid:payment_id>/pdf/", provider_views.remittance_pdf, name="remittance_pdf"),
     path("files/new/", together_views.choose, name="together"),
     path("files/<uuid:file_id>/", together_views.show, name="file"),
     path("files/<uuid:file_id>/bacs/", together_views.download, name="file_bacs"),

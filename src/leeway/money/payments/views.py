@@ -20,6 +20,7 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.access.searches import keeps_words_out_of_addresses, looked_for
 from leeway.acting import act, attempt, is_barred, why_not
+from leeway.care.circumstances.queries import beyond_four_weeks
 from leeway.files.laying_by import Given
 from leeway.jobs.pressing import Asked, act_or_start, require_free, unless_under_way
 from leeway.jobs.queries import Told, told_of
@@ -37,8 +38,10 @@ from leeway.money.payments import (
     forms,
     leaving_out,
     making,
+    owed,
     pay_days,
     presenters,
+    providers,
     queries,
     returning,
     sampling,
@@ -55,6 +58,7 @@ ROWS_A_PAGE = 100
 RUNS_SHOWN = 20
 HOLDS_AHEAD_DAYS, LATE_SHOWN = 7, 10
 WAITS = "The payment came back. Its budget waits until the hold is lifted."
+INVOICE_BACK = "The payment came back. The invoice is owed again, and waits until somebody says that it can be paid."
 ON_ACCOUNT_BACK = (
     "The payment came back. It was money on account, which waits for nothing: the next run pays it again, so see first "
     "that the bank details are right, or say that it will not be paid."
@@ -81,32 +85,39 @@ def home(request: SignedIn):
             "stopped": due.held,
             "held": due.waiting,
             "on_account": due.on_account,
+            "invoices": due.invoices,
             "runs": runs,
             "page": page,
             "settled": settled(run for run, _ in runs),
             "details_waiting": waiting(seen_by=request.user, rows=ROWS_A_PAGE) if keeps_details else None,
             "told": told_of_making(request),
-            "work": todays_work(request.user, today, on_their_way),
+            "work": todays_work(request.user, today, on_their_way, due.owing),
             "may_put_together": sum(map(together.may_share, on_their_way)) >= together.FEWEST,
             "today": today,
         },
     )
 
 
-def todays_work(user: User, today: date, on_their_way: Collection[PaymentRun]) -> list[presenters.ToDo]:
+def todays_work(
+    user: User, today: date, on_their_way: Collection[PaymentRun], owing: Iterable[Any] | None = None
+) -> list[presenters.ToDo]:
     """What finance does today about runs: what is late, came back, waits for a word, and holds to look at.
 
-    Each payment stands there once.
+    Each payment stands there once. `owing` are the invoices that are due, where the page has asked already.
     """
     holds = holds_to_look_at(today + timedelta(days=HOLDS_AHEAD_DAYS), seen_by=user, rows=ROWS_A_PAGE)
-    late, back = falling_due.late(today, seen_by=user, rows=LATE_SHOWN), falling_due.came_back(today, seen_by=user)
-    people = [*(each.part.budget.case.person_id for each in late[1]), *(each.case.person_id for each in back[1])]
+    known, missed = beyond_four_weeks(today), last_day_missed(today)
+    late = falling_due.late(today, seen_by=user, rows=LATE_SHOWN, known=known)
+    back = falling_due.came_back(today, seen_by=user, known=known)
+    invoices = owed.missed(today)[:LATE_SHOWN] if owing is None else owing
+    people = [each.part.budget.case.person_id for each in late[1]] + [pk for each in back[1] for pk in each.person_ids]
     record_looks(viewer=user, person_ids=people, page="Payments that are late, or came back")
     first_time = falling_due.on_account(pay_days.first_faster_day(today), seen_by=user, came_back_too=False)
     return [
         *presenters.late_in_words(late),
+        *presenters.late_invoices_in_words([each for each in invoices if each.invoice.due_on <= missed][:LATE_SHOWN]),
         *map(presenters.on_account_in_words, first_time),
-        *presenters.came_back_in_words(back, last_day_missed(today)),
+        *presenters.came_back_in_words(back, missed),
         *(presenters.hold_in_words(hold, today) for hold in holds),
         *presenters.runs_in_words(on_their_way, today, reader=user),
     ]
@@ -121,7 +132,7 @@ def faster(request: SignedIn):
     found = falling_due.urgent(
         today, seen_by=request.user, rows=ROWS_A_PAGE, **(find.cleaned_data if find.is_valid() else {})
     )
-    choices = [(str(one.id), f"{one.case.person}: {pounds(one.amount_pence)}. {one.what}") for one in found]
+    choices = [(str(one.id), f"{one.whose}: {pounds(one.amount_pence)}. {one.what}") for one in found]
     first = pay_days.first_faster_day(today)
     form = forms.FasterForm(request.POST or None, candidates=choices, initial={"pay_on": first})
     pressed = unless_under_way(
@@ -224,7 +235,7 @@ def make(request: SignedIn):
     """Choose the day, check what would be paid, then make the run."""
     today = timezone.localdate()
     form = forms.PayDayForm(request.POST or None, initial={"pay_on": falling_due.pay_day_to_suggest(today)})
-    checked, interims, next_due = None, [], None
+    checked, interims, invoices, next_due = None, [], [], None
     if form.is_valid():
         pay_on = form.cleaned_data["pay_on"]
         if request.POST.get("make"):
@@ -233,8 +244,9 @@ def make(request: SignedIn):
         elif attempt(form, lambda: pay_days.require_pay_day(pay_on, today)):
             checked = falling_due.preview(pay_on, seen_by=request.user, rows=ROWS_A_PAGE)
             interims = falling_due.on_account(pay_on, seen_by=request.user, rows=ROWS_A_PAGE)
+            invoices = falling_due.invoices_to_pay(pay_on, seen_by=request.user, rows=ROWS_A_PAGE)
             next_due = None if checked[0].count else falling_due.next_due_day(pay_on, today)
-    context = {"form": form, "checked": checked, "interims": interims, "next_due": next_due}
+    context = {"form": form, "checked": checked, "interims": interims, "invoices": invoices, "next_due": next_due}
     return render(request, "payments/make.jinja", context | {"told": told_of_making(request)})
 
 
@@ -373,7 +385,7 @@ def returned(request: SignedIn, run_id, place):
     form = forms.ReturnForm(request.POST or None)
     coming_back = _beside(run, lambda **by_on: returning.return_payment(payment=payment, **form.cleaned_data, **by_on))
     if act(form, coming_back, request):
-        messages.success(request, WAITS if payment.instalment_id else ON_ACCOUNT_BACK)
+        messages.success(request, INVOICE_BACK if payment.owed_id else WAITS if payment.part_id else ON_ACCOUNT_BACK)
         return redirect("payments:show", run_id)
     return render(request, "payments/returned.jinja", {"payment": payment, "form": form})
 
@@ -441,6 +453,7 @@ def _page(request: SignedIn, run, form):
             "may_leave_out": may(State.CANCELLED) and request.user.can(Capability.START_BUDGETS),
             "difference": comparing.difference(run, seen_by=request.user) if not run.given_up_on else None,
             "shared": comparing.shared_accounts(run, seen_by=request.user),
+            "new_accounts": providers.paid_into_new_accounts(run.payments.all()) if not run.given_up_on else [],
             "sample": sampling.sample_of(run, seen_by=request.user),
             "may_send": may(State.SENT) and not why_not(lambda: steps.require_alone(run)),
             "answers": queries.answers_to(run),

@@ -28,6 +28,7 @@ from leeway.money.payments.actions import confirm_run
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.returning import return_payment
 from leeway.money.payments.states import PaymentState
+from leeway.money.payments.steps import lock_paid
 from leeway.money.statements import candidates, columns, keeping, picking, queries
 from leeway.money.statements.access import check_can_pick
 from leeway.money.statements.keeping import Kept
@@ -460,7 +461,7 @@ def _record_returns(things: Sequence[tuple[Thing, int]], line: StatementLine, by
     """Record that payments came back, as a line says, where nobody has yet: each whole, as all of it is taken back."""
     told = {thing.id: pence for thing, pence in things}
     payments = Payment.objects.filter(pk__in=told).select_related("run")
-    lock_cases(Case.objects.filter(payments__run__in=payments.values("run")))
+    lock_paid(list(payments.order_by().values_list("run", flat=True).distinct()))
     for payment in payments.exclude(state=PaymentState.RETURNED):
         if payment.state != PaymentState.ARRIVED:
             raise Refusal(

@@ -43,7 +43,7 @@ from leeway.money.statements.matching import (
 from leeway.money.statements.models import BankAccount, Part, StatementLine
 from leeway.money.statements.relations import LIVE as LIVE_PARTS
 
-#: From a payment to whom it is for.
+#: From a payment to the person whom it is for; a provider is paid for many.
 PERSON = "case__person"
 #: How long after its day a payment that nobody recorded as returned may come back, and be proposed by its amount.
 DAYS_TO_COME_BACK = 31
@@ -367,7 +367,8 @@ BEGUN = """
 LIKELY = f"""
     WITH line AS (SELECT * FROM UNNEST(%s::bigint[], %s::date[], %s::text[]) AS line (pence, day, called)),
     paid AS (
-      SELECT payment.id, payment.amount_pence AS pence, payment.payee_id, payment.case_id, run.pay_on,
+      SELECT payment.id, payment.amount_pence AS pence, payment.payee_id, payment.case_id, payment.provider_id,
+             run.pay_on,
              ROW_NUMBER() OVER (ORDER BY run.pay_on, run.number, payment.place) AS place
         FROM payments_payment AS payment JOIN payments_paymentrun AS run ON run.id = payment.run_id
        WHERE run.id = ANY(%s) AND payment.amount_pence = ANY(%s) AND payment.id NOT IN (
@@ -383,9 +384,12 @@ LIKELY = f"""
     SELECT id FROM (
       SELECT paid.id, ROW_NUMBER() OVER (PARTITION BY line.pence, line.day, line.called ORDER BY paid.place) AS nth
         FROM paid JOIN payees_payeeaccount AS payee ON payee.id = paid.payee_id
-        JOIN people_case AS its ON its.id = paid.case_id JOIN people_person AS person ON person.id = its.person_id
-       CROSS JOIN LATERAL (VALUES (payee.account_name), (person.given_name || ' ' || person.family_name))
-             AS named (name)
+        LEFT JOIN people_case AS its ON its.id = paid.case_id
+        LEFT JOIN people_person AS person ON person.id = its.person_id
+        LEFT JOIN listings_provider AS provider ON provider.id = paid.provider_id
+       CROSS JOIN LATERAL (
+           VALUES (payee.account_name), (COALESCE(person.given_name || ' ' || person.family_name, provider.name))
+       ) AS named (name)
         JOIN line ON line.pence = paid.pence AND line.called <> ''
              AND line.called = BTRIM(REGEXP_REPLACE(LOWER(named.name), '[^[:alnum:]]', ' ', 'g'))
        WHERE paid.pay_on BETWEEN line.day - {DAYS_BY_NAME} AND line.day + {DAYS_BY_NAME}
@@ -394,7 +398,7 @@ LIKELY = f"""
 NAMES = (f"{PERSON}__given_name", f"{PERSON}__family_name")
 ROW = (
     "pk", "run", "run__number", "place", "amount_pence", "run__pay_on", "run__sent_on", "returned_on",
-    "payee__account_name", *NAMES,
+    "payee__account_name", "provider__name", *NAMES,
 )  # fmt: skip
 
 
@@ -532,17 +536,17 @@ def _payment(
     what: What, row: Mapping[str, Any], pence: int, open_pence: int, on: date, *, handled=False, to_record=False
 ) -> OpenThing:
     reference = named_as_payment(row["run__number"], row["place"])
-    person = _person(row)
+    whose = row["provider__name"] or _person(row)
     return OpenThing(
         thing=Thing(what, row["pk"]),
-        called=f"payment {reference}{' that came back' if what == What.RETURNED else ''}, {person}",
+        called=f"payment {reference}{' that came back' if what == What.RETURNED else ''}, {whose}",
         pence=pence,
         open_pence=open_pence,
         on=on,
         since=row["run__sent_on"],
         keys=(row["pk"].hex, reference),
         run=named_as_file(row["run__number"]),
-        names=(row["payee__account_name"], person),
+        names=(row["payee__account_name"], whose),
         handled=handled,
         to_record=to_record,
     )

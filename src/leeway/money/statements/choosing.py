@@ -37,7 +37,7 @@ DAYS_AROUND = 14
 REFERENCE = Concat(
     LPad(Cast("run__number", CharField()), 6, Value("0")), Value("-"), LPad(Cast("place", CharField()), 6, Value("0"))
 )
-WHOSE = (*candidates.NAMES, "payee__account_name", *candidates.NAMES)
+WHOSE = (*candidates.NAMES, "provider__name", "payee__account_name", *candidates.NAMES)
 PAYMENT = (Value("payment"), Concat(REFERENCE, Value(",")), *WHOSE)
 CAME_BACK = (Value("payment"), REFERENCE, Value("that came back,"), *WHOSE)
 FROM_NHS = Case(When(payer=Payer.NHS, then=Value("the NHS for")), default=Value(""))

@@ -187,7 +187,7 @@ def jobs_of(account: BankAccount) -> QuerySet[Job]:
 def look_over(account: BankAccount, *, seen_by: User, page: str) -> None:
     """Note that this user saw the lines of an account, with whoever is in them."""
     parts = Part.objects.filter(match__account=account).order_by()
-    paid = parts.filter(payment__isnull=False).values(f"payment__{candidates.PERSON}")
+    paid = parts.filter(payment__case__isnull=False).values(f"payment__{candidates.PERSON}")
     people = paid.union(parts.filter(receipt__isnull=False).values("receipt__case__person"))
     record_look_over(viewer=seen_by, thing_id=account.pk, people_count=people.count(), page=page)
 
@@ -372,7 +372,9 @@ def _returned_of(runs: Collection[PaymentRun]) -> Mapping[UUID, list[tuple[Payme
             sure = [one for one in proposed.get(line.id, ()) if _says_returned(one, line)]
             if len(sure) == 1:
                 told[sure[0].things[0][0].id].append((line, sure[0]))
-    payments = Payment.objects.filter(run__in=runs).select_related("run", candidates.PERSON).in_bulk(list(told))
+    payments = (
+        Payment.objects.filter(run__in=runs).select_related("run", candidates.PERSON, "provider").in_bulk(list(told))
+    )
     since = {pk: _sent_on(one.run) for pk, one in payments.items()}
     once = {pk: [each for each in told[pk] if each[0].booked_on >= since[pk]] for pk in payments}
     written = StatementLine.objects.in_bulk([line.id for lines in once.values() for line, _ in lines])
@@ -524,6 +526,6 @@ def look_at_things(things: Iterable[Thing], seen_by: User, page: str) -> None:
     """Note that a page showed whom some things are of."""
     payments = [thing.id for thing in things if thing.what not in (What.RUN, What.RECEIVED)]
     receipts = [thing.id for thing in things if thing.what == What.RECEIVED]
-    paid = Payment.objects.filter(pk__in=payments).values_list(candidates.PERSON, flat=True)
+    paid = Payment.objects.filter(pk__in=payments, case__isnull=False).values_list(candidates.PERSON, flat=True)
     people = [*paid, *Receipt.objects.filter(pk__in=receipts).values_list("case__person", flat=True)]
     record_looks(viewer=seen_by, person_ids=people, page=page)

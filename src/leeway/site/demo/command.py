@@ -44,7 +44,7 @@ from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.notices import tell_of_late
 from leeway.money.payments.states import State
 from leeway.seal import heads
-from leeway.site.demo import april, bills, exceptions, later, requests
+from leeway.site.demo import april, bills, exceptions, later, providers, requests
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.funders import say_who_pays
 from leeway.site.demo.insight import find_out, publish
@@ -282,8 +282,8 @@ def pay(staff: Staff, today: date, console: Console, happenings: Sequence[later.
     Between two runs, what happens on those days happens. Of the last run but one, the bank rejected a payment; one of
     the last failed with the bank, so that somebody's money is late. The next run is left for whoever tries it.
     """
-    waiting = sorted(happenings, key=itemgetter(0))
     runs = days_of_calendar(sorted(set(Instalment.objects.filter(due_on__lt=today).values_list("due_on", flat=True))))
+    waiting = sorted([*happenings, *providers.happenings(staff, runs, today)], key=itemgetter(0))
     last_known = max((pay_on for pay_on in runs if working_day_after(pay_on) <= today), default=None)
     with stage("The payment runs", console, len(runs)) as step_done:
         for pay_on in runs:
@@ -326,7 +326,7 @@ def pay_run(pay_on: date, staff: Staff, today: date, *, rejected: bool, confirme
     if not confirmed or confirmed_on > today:
         return
     evidence = [f"Bank statement of {pay_on:%-d %B %Y}"]
-    of_the_crowd = made.payments.filter(case__person__user=None)
+    of_the_crowd = made.payments.filter(case__isnull=False, case__person__user=None)
     same_account = Count("payee__payments", filter=Q(payee__payments__run=made))
     one = of_the_crowd.annotate(same_account=same_account).order_by("same_account", "place").first()
     if rejected and one is not None:  # the account of one payment alone: it is closed for all of them, or open

@@ -100,7 +100,9 @@ def _entries(today: date, last_run: PaymentRun | None) -> Iterator[Entry]:
         who = "NHS FAIRBOURNE ICB" if receipt.payer == "nhs" else str(receipt.case.person).upper()
         yield Entry(receipt.received_on, receipt.amount_pence, "CONTRIBUTION", who)
     if last_run is not None and not returned.filter(run=last_run).exclude(pk__in=rejected).exists():
-        back = last_run.payments.filter(case__person__user=None).exclude(state=PaymentState.RETURNED)
+        back = last_run.payments.filter(case__isnull=False, case__person__user=None).exclude(
+            state=PaymentState.RETURNED
+        )
         for payment in back.select_related("run", "payee")[:1]:
             yield _came_back(payment)
     for reference in PaymentReference.objects.select_related("case__person").order_by("number")[:3]:

@@ -27,7 +27,7 @@ from leeway.money.budgets.models import Funding
 from leeway.money.invoices.actions.receiving import locked
 from leeway.money.invoices.comparing import Found, compare
 from leeway.money.invoices.kinds import Answered, Finding, Result
-from leeway.money.invoices.models import Agreement, Dispute, Invoice, InvoiceLine
+from leeway.money.invoices.models import Agreement, Dispute, Invoice, InvoiceLine, Owed
 from leeway.money.invoices.states import MOVES, State
 from leeway.money.ledger.actions import NewTransfer, open_account, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason
@@ -72,7 +72,7 @@ def agree_invoice(*, invoice: Invoice, seen_pence: int, by: User, on: date) -> I
     due_pence = sum(line.due_pence for line in lines)
     if due_pence != seen_pence:
         raise Refusal(f"{pounds(due_pence)} is due of this invoice by now. Look at its lines again, and agree them.")
-    _owe(invoice.provider, [(line, line.due_pence, None) for line in lines if line.due_pence], by, on)
+    _owe(invoice, [(line, line.due_pence) for line in lines if line.due_pence], None, by, on)
     answer_by = last_day_to_answer(on, law_on(on, settings.COUNCIL_POLICY))
     argued = [
         Dispute(
@@ -112,7 +112,7 @@ def answer_dispute(
     dispute.answered_by, dispute.answered_on = by, on
     dispute.save(update_fields=ANSWERED)
     if allowed_pence:
-        _owe(invoice.provider, [(line, allowed_pence, dispute)], by, on)
+        _owe(invoice, [(line, allowed_pence)], dispute, by, on)
     if not Dispute.objects.filter(line__invoice=invoice, answered_on=None).exists():
         _move(invoice, State.AGREED, by, on)
     return dispute
@@ -121,6 +121,11 @@ def answer_dispute(
 def owed_to(provider: Provider, by: User, on: date) -> Account:
     """The account of what a provider is owed, opened the first time."""
     return open_account(kind=Kind.OWED_TO_PROVIDER, name=str(provider.pk), by=by, on=on)
+
+
+def paid_to(provider: Provider, by: User, on: date) -> Account:
+    """The account of what a provider was paid, opened the first time."""
+    return open_account(kind=Kind.PAID_TO_PROVIDER, name=str(provider.pk), by=by, on=on)
 
 
 def _move(invoice: Invoice, to: State, by: User, on: date) -> None:
@@ -168,12 +173,23 @@ def _looked_for_again(line: InvoiceLine) -> InvoiceLine:
     return line
 
 
-def _owe(provider: Provider, owed: Sequence[tuple[InvoiceLine, int, Dispute | None]], by: User, on: date) -> None:
+def _owe(invoice: Invoice, due: Sequence[tuple[InvoiceLine, int]], dispute: Dispute | None, by: User, on: date) -> None:
     """Move what is due of some lines from what is set aside to what the provider is owed, and write that it is."""
-    account = owed_to(provider, by, on)
-    _require_set_aside([(*_money_of(line), pence) for line, pence, _dispute in owed])
+    if not due:
+        return
+    account, paid_into = owed_to(invoice.provider, by, on), paid_to(invoice.provider, by, on)
+    _require_set_aside([(*_money_of(line), pence) for line, pence in due])
+    owed = Owed.objects.create(
+        invoice=invoice,
+        dispute=dispute,
+        account=account,
+        paid_into=paid_into,
+        pence=sum(pence for _line, pence in due),
+        agreed_by=by,
+        agreed_on=on,
+    )
     new, rows = [], []
-    for line, pence, dispute in owed:
+    for line, pence in due:
         case, funding = _money_of(line)
         transfer_id = uuid.uuid5(line.pk, f"{Reason.DELIVERED} {dispute.pk if dispute else ''}")
         new.append(
@@ -190,6 +206,7 @@ def _owe(provider: Provider, owed: Sequence[tuple[InvoiceLine, int, Dispute | No
         rows.append(
             Agreement(
                 line=line,
+                owed=owed,
                 dispute=dispute,
                 case=case,
                 funding=funding,
