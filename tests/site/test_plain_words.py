@@ -30,8 +30,8 @@ TO_THE_PERSON = re.compile(
     r"\b[Yy]our (?:journey|request|(?:personal )?budget|support|plan|needs|payments?|reviews?|next review|life|details"
     r"|account|care|money|aims|charge)\b|\b[Yy]ou (?:pay|agree|agreed|chose|told us|asked for help|said what)\b"
 )
-#: Letters, and messages that were sent, are shown to a helper as the person has them.
-AS_SENT = ("letters:", "people:message", "outbox:")
+#: Letters, statements, and messages that were sent, are shown to a helper as the person has them.
+AS_SENT = ("letters:", "bills:statement", "people:message", "outbox:")
 #: A question of the council's table is shown as it was asked of the person.
 ASKED = re.compile(r"^How much support do you need\b.*")
 

@@ -32,7 +32,6 @@ from leeway.care.planning.queries import (
 )
 from leeway.care.review.models import Review
 from leeway.care.review.queries import past_reviews
-from leeway.money.ledger.models import Kind
 from leeway.money.payments.money_now import money_now
 from leeway.site.case_now import CaseNow
 from leeway.site.easy import in_easy_words, wants_easy_words
@@ -90,7 +89,7 @@ def show(request: SignedIn, case_id):
         "next": onward(case, request.user, now=now),
         "askings": askings_of(case) if may_reach(request.user, "asking:show") and _asked_again(story) else [],
         "parts": [part for part in journey if may_reach(request.user, part.page)],
-        "links": links(case, request.user),
+        "links": links(case, request.user, story),
         "closed": case.stage == Stage.CLOSED,
         "budget": budget,
         "over": over,
@@ -221,13 +220,9 @@ def reviews_part(case: Case, status: Callable[[bool, bool], str], ahead: Review 
     return Part("Reviews", "review:show", f"Due by {ahead.due_on:%-d %B %Y}", True)
 
 
-def _pays(case: Case) -> bool:
-    """Whether the person was ever billed, or owes anything."""
-    return case.accounts.filter(kind=Kind.OWED_BY_PERSON).exists()
-
-
-def links(case: Case, user: User) -> list[dict[str, str]]:
+def links(case: Case, user: User, story: list[StoryLine]) -> list[dict[str, str]]:
     """The other pages of the case that this user may reach and has a use for now, with their words."""
+    had_money = any(line.kind == Event.BUDGET_STARTED for line in story)
     person, works, own = case.person, can_work_on(user, case), not user.is_staff_member
     died = person.date_of_death is not None
     goes_on = case.stage != Stage.CLOSED and not died
@@ -249,7 +244,7 @@ def links(case: Case, user: User) -> list[dict[str, str]]:
         ("circumstances:stays", "Hospital, care home or prison", True),
         ("circumstances:earlier_support", "Support before the budget", True),
         ("circumstances:death", "About the death" if died else "Record a death", works),
-        ("bills:account", "What you pay" if is_the_person(user, case) else f"What {person.called} pays", _pays(case)),
+        ("bills:account", "Bills, and what was paid", had_money),
         ("people:leave_given", "Who may see this record", own),
         ("people:looks", "Who has looked at this record", True),
         ("review:ask", "Ask for a review", case.stage == Stage.ACTIVE and not died),

@@ -3,6 +3,7 @@
 import csv
 from datetime import date, timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 import yaml
@@ -23,7 +24,8 @@ from leeway.money.figures.general_ledger import SHIPPED, general_ledger, what_is
 from leeway.money.figures.journal import moved
 from leeway.money.figures.models import Journal, YearBudget
 from leeway.money.figures.month_end import Stands, in_sums, items
-from leeway.money.ledger.models import Transfer
+from leeway.money.ledger.actions import NewTransfer, open_account, transfer
+from leeway.money.ledger.models import Kind, Reason, Transfer
 from leeway.money.proving import findings
 from leeway.refusal import NotAllowed, Refusal
 
@@ -58,6 +60,15 @@ def test_a_month_end_tells_what_is_owed_for_days_gone_by_and_what_fell_due_ahead
     assert stood[Stands.DUE_AHEAD, MANAGED] == 24 * 5_00 + 24 * 1_50
     assert set(stood) == {(Stands.NOT_INVOICED, MANAGED), (Stands.NHS_OWES, ""), (Stands.PEOPLE_OWE, ""),
                           (Stands.DUE_AHEAD, MANAGED)}  # fmt: skip
+
+
+def test_what_was_agreed_of_a_providers_invoice_is_no_longer_open_as_planned(budget, finn):
+    provider = open_account(kind=Kind.OWED_TO_PROVIDER, name=str(uuid4()), by=finn, on=ON)
+    moved_to = {"debit": provider.pk, "credit": budget.committed_id, "reason": Reason.DELIVERED}
+    new = NewTransfer(id=uuid4(), amount_pence=60_00, effective_date=date(2026, 4, 29), about=uuid4(), **moved_to)
+    transfer(new=new, by=finn, on=END)
+    assert at(date(2026, 4, 28))[Stands.NOT_INVOICED, MANAGED] == 70_00
+    assert at(END)[Stands.NOT_INVOICED, MANAGED] == 30_00
 
 
 def test_a_direct_payment_is_paid_ahead_until_its_days_are_gone_and_then_the_next_is_owed(world):

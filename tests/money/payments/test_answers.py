@@ -193,10 +193,10 @@ def test_what_the_bank_has_already_is_not_paid_again(run, adas, lenas, answer, f
 def test_what_cannot_be_meant_has_its_sentence_and_nothing_is_half_written(run, adas, lenas, answer):
     stranger = status("f" * 32, "RJCT", code="AC04")
     for content, said in (
-        (report(about="LEEWAY-000002"), "is about 'LEEWAY-000002', and this run is LEEWAY-000001"),
+        (report(about="LEEWAY-000002"), "is about “LEEWAY-000002”, and this run is LEEWAY-000001"),
         (report(count=3), "answers to a file of 3 payments, and this run is of 2 payments, £142.86"),
         (report(count=2, pence=1), "answers to a file of 2 payments, £0.01, and this run"),
-        (report(status(adas.end_to_end_id, "RJCT"), stranger), "names a payment 'ffff.*' that this run does not have"),
+        (report(status(adas.end_to_end_id, "RJCT"), stranger), "names a payment “ffff.*” that this run does not have"),
         (report(status(lenas.end_to_end_id, "RJCT"), status(adas.end_to_end_id, "ACSP", pence=1)), "has £0.01 for"),
         (rejection(adas, adas), "twice"),
         (b"<Bacs><ARUCS/></Bacs>", "a Bacs ARUCS report. Its layout is not published"),
@@ -362,7 +362,7 @@ def test_the_pages(run, adas, client, finn, monkeypatch, settings, work):
         return client.post(give, {"button": "yes"} | upload, follow=True).content.decode()
 
     assert "Choose a file" in sent()
-    assert "is about &#39;LEEWAY-000009&#39;" in sent(report(about="LEEWAY-000009"))
+    assert "is about “LEEWAY-000009”" in sent(report(about="LEEWAY-000009"))
     page = sent(rejection(adas))
     assert "1 payment came back" in page
     assert (

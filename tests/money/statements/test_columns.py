@@ -128,7 +128,7 @@ def test_the_page_guesses_no_heading_twice_and_says_what_is_wrong_where(finance)
         (chosen(column_4="amount"), "Choose one column of amounts, or those of money in and money out"),
         (chosen(column_4=""), "Is a column of money in or money out missing?"),
         (chosen(column_5="", column_4=""), "Is a column of money in or money out missing?"),
-        (chosen(name="Lloyds"), "'lloyds' comes with Leeway"),
+        (chosen(name="Lloyds"), "“Lloyds” comes with Leeway"),
         (chosen(name="Our/card"), "Name it with letters, digits"),
         (chosen(days="month first"), "cannot have the month first"),
         (chosen(example="x"), "Choose it again"),
@@ -156,7 +156,7 @@ def test_another_row_may_have_the_headings(finance):
         (one_column("8.50", "12.00"), "all of the money came in, and no balance shows"),
         (one_column("8.50", "12.00", signs="money out has no minus"), "all of the money went out"),
         (one_column("8.50", ""), "neither an amount nor a balance"),
-        (one_column("8.50", "x"), r"Row 3.*'x' is not an amount"),
+        (one_column("8.50", "x"), r"Row 3.*“x” is not an amount"),
         (one_column(), "has no line with an amount"),
         ((table(), DESCRIBED | {"days": "month first"}), "cannot have the month first"),
         (

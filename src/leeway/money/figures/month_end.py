@@ -81,6 +81,12 @@ MANAGED = """
       JOIN people_person AS s ON s.id = c.person_id LEFT JOIN budgets_ending AS e ON e.budget_id = b.id
      WHERE p.paid_into_id IS NULL AND b.starts_on <= LEAST(%(day)s, e.ends_on, s.date_of_death)
 """
+DELIVERED = """
+    SELECT a.case_id, SUM(CASE t.reason WHEN 'delivered' THEN t.amount_pence ELSE -t.amount_pence END)
+      FROM ledger_transfer AS t JOIN ledger_account AS a
+        ON a.id = CASE t.reason WHEN 'delivered' THEN t.credit_id ELSE t.debit_id END
+     WHERE t.reason IN ('delivered', 'not_delivered') AND t.effective_date <= %(day)s GROUP BY a.case_id
+"""
 OWED = """
     SELECT a.case_id, c.support_reason, a.kind, SUM(moved.pence) FROM ledger_account AS a
       JOIN people_case AS c ON c.id = a.case_id JOIN (
@@ -133,10 +139,14 @@ def _paid_and_unpaid(day: date) -> Iterator[Item]:
 
 
 def _managed(day: date) -> Iterator[Item]:
-    """What managed accounts cost until a day, as planned."""
+    """What managed accounts cost until a day, as planned, beyond what was agreed to be paid to providers of it."""
+    agreed = {case: int(pence) for case, pence in _rows(DELIVERED, day)}
     for case, way, reason, weekly, first, last in _rows(MANAGED, day):
-        if pence := days_pence(weekly, (last - first).days + 1):
-            yield Item(Stands.NOT_INVOICED, case, way, client_group(reason), pence)
+        pence = days_pence(weekly, (last - first).days + 1)
+        told = min(agreed.get(case, 0), pence)
+        agreed[case] = agreed.get(case, 0) - told
+        if pence > told:
+            yield Item(Stands.NOT_INVOICED, case, way, client_group(reason), pence - told)
 
 
 def _due_ahead(day: date) -> Iterator[Item]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OrderBy, OuterRef, Q, Subquery
 
+from leeway.care.circumstances.queries import beyond_four_weeks
 from leeway.care.people.models import Case
 from leeway.money.banking.working_days import working_day_on_or_before
 from leeway.money.budgets.models import INTERIM, HoldKind, Instalment, InstalmentKind, Interim
@@ -83,16 +84,20 @@ def money_now(case: Case, on: date, *, rows: int = 20) -> MoneyNow | None:
 
 def _next(case: Case, on: date) -> Next | None:
     """The first instalment that was not sent."""
-    this = {"instalment": OuterRef("pk")}
+    this, beyond = {"instalment": OuterRef("pk")}, beyond_four_weeks(on)
     ahead = Instalment.objects.filter(
         ~Exists(SENT.filter(**this)), Q(part__budget__case=case), cancellation=None, amount_pence__gt=0
     ).annotate(
-        late=Exists(late_payments(on).filter(pk=OuterRef("pk"))),
+        late=Exists(late_payments(on, known=beyond).filter(pk=OuterRef("pk"))),
         run_pays_on=Subquery(APPROVED.filter(**this).values("run__pay_on")[:1]),
         until=Subquery(HOLD_IN_FORCE.order_by(F("last_on").desc(nulls_first=True)).values("last_on")[:1]),
     )
-    every = with_what_stops(as_paid_on(ahead, on)).select_related("part").order_by("due_on", IS_START_UP, "pk")
-    firsts: list[Any] = list(every[: len(PAID_WAYS) + 1])
+    every = (
+        with_what_stops(as_paid_on(ahead, on, known=beyond))
+        .select_related("part")
+        .order_by("due_on", IS_START_UP, "pk")
+    )
+    firsts: list[Any] = list(told.order_by("due_on", IS_START_UP, "pk")[: len(PAID_WAYS) + 1])
     if not firsts:
         return None
     found, *others = firsts
