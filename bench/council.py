@@ -16,12 +16,21 @@ from django.db import connection, models, transaction
 
 #: Where the following of keys begins, and what a council has only once: a whole app, a model, or some of its rows.
 BEGIN = ("access.Team", "access.User", "people.Person")
-ONCE_APPS = ("listings", "contracts", "seal", "statements", "asking", "bills", "claims")
+ONCE_APPS = (
+    "listings", "contracts", "seal", "statements", "asking", "bills", "claims", "figures", "invoices", "pools",
+    "disputes", "uprating", "themes",
+)  # fmt: skip
 ONCE_MODELS = (
     "payments.PaymentRun", "payments.PaymentRunEvent", "payments.Sample", "payments.BankAnswer",
-    "payments.AnsweredPayment",
+    "payments.AnsweredPayment", "payments.InvoiceHold", "payments.InvoiceHoldEvent",
 )  # fmt: skip
-ONCE_ROWS = {"access.User": "NOT roles && '{person,assessor,manager}'", "ledger.Account": "case_id IS NULL"}
+ONCE_ROWS = {
+    "access.User": "NOT roles && '{person,assessor,manager}'",
+    "ledger.Account": "case_id IS NULL",
+    "payees.PayeeAccount": "case_id IS NULL",
+    "funders.Funder": "true",
+    "funders.Milestone": "true",
+}
 #: Keys inside of a decision: what it was decided with.
 NAMES_DECISIONS = ("decisions.Decision", "inputs")
 ONLY_IN_A_DEMO = "%@fairbourne.example"

@@ -100,11 +100,17 @@ def test_a_funder_is_added_changed_and_shown_with_its_lines(
     client, finn, case, line, icb, django_assert_max_num_queries
 ):
     client.force_login(finn)
-    facts = {"kind": "programme_fund", "name": "Programme", "code": "P1", "means_tested": "True", "total_pence": "520"}
+    facts = {
+        "kind": "programme_fund",
+        "name": "Programme",
+        "known_as": "P1",
+        "means_tested": "True",
+        "total_pence": "520",
+    }
     assert client.post(reverse("funders:add"), facts).status_code == 302
     fund = Funder.objects.get(code="P1")
     assert "another code" in client.post(reverse("funders:add"), facts).content.decode()
-    nhs = {**facts, "kind": "nhs_body", "code": "P2"}
+    nhs = {**facts, "kind": "nhs_body", "known_as": "P2"}
     assert "never means-tested" in client.post(reverse("funders:add"), nhs).content.decode()
     milestone = {"due_on_day": "31", "due_on_month": "3", "due_on_year": "2027", "aimed": "direct_payments"}
     assert client.post(reverse("funders:milestone", args=[fund.pk]), milestone | {"people": "90"}).status_code == 302

@@ -237,7 +237,7 @@ def add_funder(
             "What the NHS pays is never means-tested. Say that nobody is charged for it.", field="means_tested"
         )
     if Funder.objects.filter(code__iexact=code.strip()).exists():
-        raise Refusal("Another funder has this code. Use its line, or give another code.", field="code")
+        raise Refusal("Another funder has this code. Use its line, or give another code.", field="known_as")
     return Funder.objects.create(
         kind=kind,
         name=name.strip(),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 
@@ -144,7 +145,7 @@ class RulesForm(forms.Form):
         label="How much is it in all? (optional)", called="The total", minimum_pence=1, required=False
     )
 
-    field_order = ("kind", "name", "code", "means_tested", "starts_on", "ends_on", "total_pence")
+    field_order = ("kind", "name", "known_as", "means_tested", "starts_on", "ends_on", "total_pence")
 
 
 class AddFunderForm(RulesForm):
@@ -156,7 +157,7 @@ class AddFunderForm(RulesForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what kind of funder it is."},
     )
-    code = forms.CharField(
+    known_as = forms.CharField(
         label="By which code do the accounts know it?",
         max_length=20,
         error_messages={"required": "Enter its code."},
@@ -172,6 +173,12 @@ class AddFunderForm(RulesForm):
         called="The first day",
         required=False,
     )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was said, as the action takes it. A field called “code” is kept for secrets."""
+        facts = dict(self.cleaned_data)
+        return {"code": facts.pop("known_as"), **facts}
 
 
 class ChangeFunderForm(RulesForm, WholeForm):

@@ -62,7 +62,7 @@ def show_csv(request: SignedIn, funder_id) -> HttpResponse:
 def add(request: SignedIn):
     """Record a funder."""
     form = AddFunderForm(request.POST or None)
-    if done := act(form, lambda **by_on: actions.add_funder(**form.cleaned_data, **by_on), request):
+    if done := act(form, lambda **by_on: actions.add_funder(**form.facts, **by_on), request):
         messages.success(request, f"{done.result} is in the list. Say on a case’s page what it pays.")
         return redirect("funders:show", done.result.pk)
     return render(request, "funders/add.jinja", {"form": form})
