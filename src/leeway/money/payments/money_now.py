@@ -92,11 +92,7 @@ def _next(case: Case, on: date) -> Next | None:
         run_pays_on=Subquery(APPROVED.filter(**this).values("run__pay_on")[:1]),
         until=Subquery(HOLD_IN_FORCE.order_by(F("last_on").desc(nulls_first=True)).values("last_on")[:1]),
     )
-    every = (
-        with_what_stops(as_paid_on(ahead, on, known=beyond))
-        .select_related("part")
-        .order_by("due_on", IS_START_UP, "pk")
-    )
+    told = with_what_stops(as_paid_on(ahead, on, known=beyond)).select_related("part")
     firsts: list[Any] = list(told.order_by("due_on", IS_START_UP, "pk")[: len(PAID_WAYS) + 1])
     if not firsts:
         return None

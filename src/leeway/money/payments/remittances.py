@@ -26,7 +26,7 @@ from leeway.money.payments.models import Payment, PaymentRun, RemittanceAddress
 from leeway.refusal import Refusal
 
 #: A reference is a code of a few letters and signs with a number in it: what reads like a name is not passed on.
-REFERENCE = re.compile(r"(?=.*[0-9])[A-Za-z0-9/._-]{1,20}")
+REFERENCE = re.compile(r"(?=[^0-9]{0,19}[0-9])[A-Za-z0-9/._-]{1,20}")
 NHS_NUMBER = re.compile("[0-9]{10}")
 LEFT_OUT_IN_EMAIL = 20
 KEY = "remittance:"
