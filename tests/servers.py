@@ -68,15 +68,19 @@ class OwnServer:
 def moved_to_own_server() -> Iterator[OwnServer]:
     """Copy the tests' database, as committed, to a server of the test's own, and lead the test's connection there.
 
-    Not in pytest's own temporary folder: each new session of pytest closes that to the database's user.
+    Not in pytest's own temporary folder: each new session of pytest closes that to the database's user. A commit waits
+    for the disk there, as in a council, since a server that loses its power is to know of it.
     """
     folder = Path(tempfile.mkdtemp(prefix="leeway-own-server-"))
-    shared = {name: connection.settings_dict[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
+    names = ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+    shared = {name: connection.settings_dict[name] for name in names}
+    waits = shared["OPTIONS"] | {"options": shared["OPTIONS"]["options"] + " -c synchronous_commit=on"}
     server = OwnServer(folder)
     try:
         name = server.take_over(database_url())
         connection.close()
         connection.settings_dict |= {"NAME": name, "USER": "postgres", "PASSWORD": "", "HOST": server.host, "PORT": ""}
+        connection.settings_dict["OPTIONS"] = waits
         yield server
     finally:
         connection.close()

@@ -524,6 +524,9 @@ ACTIONS: dict[Callable[..., Any], Action] = {
     statements.open_bank_account: Action(lambda world: _bank_account(world, Whose.DEDICATED)),
     statements.keep_statement: Action(lambda world: _keep(world, "30/04/2026,FEES,,-7.00"), ("lines",)),
     statements.keep_picked: Action(_pick, ("own account",)),
+    statements.receive_referenced: Action(
+        lambda world: statements.receive_referenced(account=_council(world), by=world.finn, on=AFTER), ("lines",)
+    ),
     statements.save_mapping: Action(_mapping),
     statements.end_mapping: Action(
         lambda world: statements.end_mapping(
@@ -584,6 +587,7 @@ def _entered(world: World) -> PayeeAccount:
 #: Where a provider is told of payments is a record alone too.
 MOVES_NO_MONEY = {
     circumstances.record_earlier_support, circumstances.take_back_earlier_support, remittances.record_address,
+    remittances.tell_of_remittances,
 }  # fmt: skip
 
 
