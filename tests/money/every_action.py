@@ -374,7 +374,6 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "own account": lambda world: _bank_account(world, Whose.ORDINARY),
     "mapping": _mapping,
     "in hospital": _held_in_hospital,
-    "held back": _hold_back,
 }
 
 #: Each action that has to do with money: its room and name, what must be there first, and how it is called.
@@ -612,6 +611,8 @@ def begin(*needs: str, another_case: Callable[[str], Case], agree: Callable[...,
 
 def set_up(world: World, *needs: str, agree: Callable[..., Any]) -> World:
     """What must be there beside the budget, by name: runs first, then the rest in its order."""
+    if "held back" in needs:
+        _hold_back(world)  # before a run has it
     states = [state for state in State if state in needs]
     for state, pay_on in zip(states, PAY_DAYS, strict=False):
         world.runs[state] = _run(world, state, pay_on)

@@ -87,7 +87,7 @@ def change_into(budget: Budget, *, you: bool) -> str:
     """
     pairs = [pair for pair in _pairs(_rows(case=budget.case_id)) if pair[1]["pk"] == budget.pk]
     changed = _split(pairs)
-    return in_words(changed[0].causes, who="you pay" if you else "the person pays") if changed else ""
+    return in_words(changed[0].causes, who="you pay" if you else f"{budget.case.person.called} pays") if changed else ""
 
 
 def _rows(**whose: Any) -> list[dict[str, Any]]:
