@@ -41,12 +41,10 @@ from leeway.money.payments.money_now import money_now
 from leeway.money.payments.pay_days import first_pay_day
 from leeway.money.payments.queries import runs_on_their_way
 from leeway.money.payments.views import todays_work
-from leeway.money.payments.waiting import first_payments, middle_days
 from leeway.money.statements.presenters import to_explain
 from leeway.money.statements.queries import unexplained
 from leeway.site.case_now import CaseNow, sent_back_of
 from leeway.site.easy import in_easy_words, wants_easy_words
-from leeway.site.first_payments import A_YEAR
 from leeway.site.helping import next_for_helper
 from leeway.site.next_steps import next_in_short, next_step
 from leeway.site.pictures import STEPS, pictures
@@ -241,7 +239,6 @@ def _finance(request: SignedIn, today: date) -> dict:
             *todays_work(request.user, today, list(runs_on_their_way(seen_by=request.user))),
             *(to_explain(each, today) for each in unexplained(seen_by=request.user)),
         ],
-        "first_days": middle_days(first_payments(since=today - A_YEAR, until=today, seen_by=request.user)),
         "to_start": list(cases_waiting(request.user, [MONEY_TO_START])[:CASES_A_PAGE]),
         "to_end": [(each, beyond[each.pk]) for each in to_end],
         "starts": starts,
