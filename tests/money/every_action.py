@@ -355,6 +355,7 @@ def _file(world: World) -> FileOfRuns:
 
 #: What actions need beside a run and a share of the NHS, in the order in which it is set up.
 SET_UP_BY: dict[str, Callable[[World], Any]] = {
+    "provider": _provider,
     "another approved": _another_approved,
     "together": _together,
     "entered": lambda world: _account(world, "87654321"),
@@ -502,7 +503,7 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ("ending", "large cost"),
     ),
     payees.enter_details: Action(lambda world: _account(world, "12121212")),
-    payees.enter_provider_details: Action(lambda world: _provider_account(world, "12121212")),
+    payees.enter_provider_details: Action(lambda world: _provider_account(world, "12121212"), ("provider",)),
     payees.approve_details: Action(
         lambda world: payees.approve_details(payee=_entered(world), by=world.fay, on=ON), ("entered",)
     ),

@@ -16,10 +16,12 @@ BENT = {
     "date": "{column} + 1",
     "jsonb": "jsonb_build_array({column})",
     "timestamp with time zone": "{column} + interval '1 day'",
+    "time": "{column} + interval '1 hour'",
 }
 MADE_UP = {
     "uuid": "gen_random_uuid()",
     "date": "current_date",
+    "time": "localtime",
     "timestamp with time zone": "now()",
     "jsonb": "'{}'",
     "boolean": "true",

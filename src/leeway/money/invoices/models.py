@@ -125,6 +125,7 @@ class Allocation(models.Model):
             *never_deleted("allocation_is_kept"),
             pgtrigger.Protect(
                 name="allocation_settled_stays",
+                when=pgtrigger.After,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__settled_on__isnull=False, new__settled_on__isnull=True),
             ),

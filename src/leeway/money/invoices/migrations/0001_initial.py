@@ -589,7 +589,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='allocation',
-            trigger=pgtrigger.compiler.Trigger(name='allocation_settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."settled_on" IS NULL AND OLD."settled_on" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='3e143a6924b6de489659b1e615ef7ac581aa7942', operation='UPDATE', pgid='pgtrigger_allocation_settled_stays_782ed', table='invoices_allocation', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='allocation_settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."settled_on" IS NULL AND OLD."settled_on" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ec9d93cb1c49ccfda91e749ec0a980172fcb8aca', operation='UPDATE', pgid='pgtrigger_allocation_settled_stays_782ed', table='invoices_allocation', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='allocation',
