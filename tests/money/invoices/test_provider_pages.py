@@ -62,7 +62,7 @@ def test_a_provider_is_told_what_is_paid_and_what_is_left_out_and_nobodys_name(
     assert (message.address, message.person_id, message.case_id) == ("accounts@kindly.example", provider.pk, None)
     left_out = "V-INV-1 4 May 2026: £6.00. More than is due. We ask you to answer by 15 June 2026."
     for said in (
-        "£10.00", "15 June 2026", payment.reference, "INV-1", "claims £16.00", left_out, "•••••678",
+        "£10.00", "15 June 2026", payment.reference, "INV-1", "of £16.00", left_out, "•••••678",
     ):  # fmt: skip
         assert said in message.body, said
     page = page_of(as_finn, "remittance", payment.pk)
