@@ -4,39 +4,10 @@ import pytest
 
 from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import start_budget
-from leeway.money.disputes.actions import end_dispute, open_dispute
-from leeway.money.funders.models import COUNCIL, Funder, FunderKind
+from leeway.money.disputes.actions import open_dispute
+from tests.money.conftest import DISPUTED_FROM, SETTLED_ON, WHOLE
 
-SET_UP, FROM, BEGAN, ON = date(2026, 4, 1), date(2026, 5, 11), date(2026, 6, 1), date(2026, 8, 3)
-WHOLE = 10_000
-
-
-@pytest.fixture
-def council(db):
-    """The council itself, as a migration puts it in."""
-    return Funder.objects.get_or_create(
-        pk=COUNCIL,
-        defaults={
-            "kind": FunderKind.COUNCIL,
-            "name": "The council",
-            "code": "COUNCIL",
-            "means_tested": True,
-            "recorded_on": SET_UP,
-        },
-    )[0]
-
-
-@pytest.fixture
-def icb(finn):
-    """The NHS body of the area."""
-    return Funder.objects.create(
-        kind=FunderKind.NHS_BODY,
-        name="Fairbourne Integrated Care Board",
-        code="ICB",
-        means_tested=False,
-        recorded_by=finn,
-        recorded_on=SET_UP,
-    )
+SET_UP, FROM, BEGAN, ON = date(2026, 4, 1), DISPUTED_FROM, date(2026, 6, 1), SETTLED_ON
 
 
 @pytest.fixture
@@ -63,23 +34,3 @@ def dispute(budget, council, icb, finn):
         by=finn,
         on=BEGAN,
     )
-
-
-@pytest.fixture
-def settle(council, icb, finn):
-    """End a dispute with so much of it paid by the NHS."""
-
-    def settled(dispute, nhs=WHOLE, *, starts_on=FROM, ends_on=None, on=ON, by=None):
-        return end_dispute(
-            dispute=dispute,
-            ended_on=on,
-            decided_by="The panel of both bodies",
-            starts_on=starts_on,
-            ends_on=ends_on,
-            shares={icb: nhs, council: WHOLE - nhs},
-            reason="Her needs are beyond what a council can meet.",
-            by=by or finn,
-            on=on,
-        )
-
-    return settled

@@ -8,7 +8,6 @@ from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import start_budget
 from leeway.money.pools import actions
 from leeway.period import Period
-from tests.money.disputes.conftest import council, icb  # noqa: F401
 
 SET_UP, ON = date(2026, 4, 1), date(2026, 10, 5)
 QUARTER, YEAR = Period(date(2026, 7, 1), date(2026, 9, 30)), Period(date(2026, 4, 1), date(2027, 3, 31))
@@ -16,7 +15,7 @@ GROUP = "Mental Health Support"
 
 
 @pytest.fixture
-def pool(council, icb, finn, mona):  # noqa: F811
+def pool(council, icb, finn, mona):
     """The council and the NHS body, hosted by the council; they share in proportion, with £1,000 each a quarter."""
     made = actions.set_up_pool(
         partners=[council, icb],
@@ -81,7 +80,7 @@ def put(pool, finn):
 
 
 @pytest.fixture
-def overhead(pool, icb, finn, mona):  # noqa: F811
+def overhead(pool, icb, finn, mona):
     """Put an overhead of £900.01 a quarter in the pool."""
 
     def made(driver="caseload", figures=None, **said):

@@ -18,7 +18,6 @@ from leeway.money.pools.relations import RELATIONS
 from leeway.money.pools.untangling import LINE, OVERHEAD, RECHARGE, untangle
 from leeway.period import Period
 from leeway.refusal import NotAllowed, Refusal
-from tests.money.disputes.conftest import settle  # noqa: F401
 
 from .conftest import GROUP, ON, QUARTER, SET_UP, YEAR, contribute
 
@@ -173,7 +172,7 @@ def test_what_a_dispute_recharged_moves_between_payers_and_adds_nothing(
     council,
     icb,
     finn,
-    settle,  # noqa: F811
+    settle,
 ):
     ann = someone("Ann", team, percent=0)
     put()

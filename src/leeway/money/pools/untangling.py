@@ -275,7 +275,8 @@ def _units(overhead: Overhead, lines: Sequence[Leaf]) -> dict[LineFacts, int]:
         return days
     if overhead.driver == Driver.SPEND:
         return {of[case]: max(sum(leaf.pence for leaf in leaves), 0) for case, leaves in sorted(people.items())}
-    stated = {figure.team_id or figure.case_id: figure.figure for figure in overhead.figures.all()}
+    figures = overhead.figures.all()
+    stated = {each.case_id if each.team_id is None else each.team_id: each.figure for each in figures}
     if overhead.driver == Driver.HOURS:
         return {facts: stated.get(case, 0) for case, facts in of.items()}
     if overhead.driver == Driver.HEADCOUNT:
