@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from leeway.care.planning.models import PlanLine
@@ -265,6 +265,7 @@ def test_what_could_be_a_personal_budget_is_social_care_less_what_is_locked(
 
 @settings(max_examples=12)
 @given(some.lists(some.integers(0, 200), min_size=3, max_size=3), some.integers(1, 10**7), some.booleans())
+@example([1, 0, 0], 1, True)
 def test_any_figures_add_back(figures, pence, by_team):
     from uuid import UUID
 
