@@ -20,6 +20,7 @@ from leeway.care.planning.models import Way
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.market.listings.models import Provider
 from leeway.money.banking.statement import mapping_named, read_statement
+from leeway.money.bills.models import PaymentReference
 from leeway.money.budgets import actions as budgets
 from leeway.money.budgets.dues import Payer
 from leeway.money.budgets.models import Budget, Hold, HoldKind, Instalment, Interim, LastCost
@@ -78,6 +79,7 @@ class World:
     other: Case  # of somebody who has no budget yet
     owed: Owed | None = None  # to a provider, where an invoice is needed
     runs: dict[State, Any] = field(default_factory=dict)
+    owing: Case | None = None  # of somebody who owes what they pay of a managed account
     now: date = ON  # later, once something has been set up that happens later
 
 
@@ -238,6 +240,14 @@ def _lines(world: World) -> Any:
     return _keep(world, *left, "28/04/2026,FEES,,-2.00", "29/04/2026,NHS,,1.00")
 
 
+def _named_line(world: World) -> Any:
+    """Three pounds came in, and the line names the payment reference of whoever owes more than that."""
+    assert world.owing is not None
+    number = 1 + world.owing.pk.int % 9_000_000  # no world has that of another
+    reference = PaymentReference.objects.create(case=world.owing, number=number)
+    return _keep(world, f"30/04/2026,UNA BELL,{reference},3.00")
+
+
 def _line(world: World, pence: int) -> StatementLine:
     return StatementLine.objects.get(account=_council(world), amount_pence=pence)
 
@@ -371,6 +381,7 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "stay": _stay,
     "death": _death,
     "lines": lambda world: (_bank_account(world), _lines(world)),
+    "named line": _named_line,
     "explained": _explain,
     "own account": lambda world: _bank_account(world, Whose.ORDINARY),
     "mapping": _mapping,
@@ -525,7 +536,8 @@ ACTIONS: dict[Callable[..., Any], Action] = {
     statements.keep_statement: Action(lambda world: _keep(world, "30/04/2026,FEES,,-7.00"), ("lines",)),
     statements.keep_picked: Action(_pick, ("own account",)),
     statements.receive_referenced: Action(
-        lambda world: statements.receive_referenced(account=_council(world), by=world.finn, on=AFTER), ("lines",)
+        lambda world: statements.receive_referenced(account=_council(world), by=world.finn, on=AFTER),
+        ("owing", "fallen due", "lines", "named line"),
     ),
     statements.save_mapping: Action(_mapping),
     statements.end_mapping: Action(
@@ -592,7 +604,7 @@ MOVES_NO_MONEY = {
 
 
 #: What a budget begins with. All else that actions need comes after it.
-AT_THE_BEGINNING = frozenset(("shares", "charged", "invoice"))
+AT_THE_BEGINNING = frozenset(("shares", "charged", "invoice", "owing"))
 
 
 def begin(*needs: str, another_case: Callable[[str], Case], agree: Callable[..., Any], **officers: User) -> World:
@@ -605,6 +617,10 @@ def begin(*needs: str, another_case: Callable[[str], Case], agree: Callable[...,
     in_use(case, finn, fay, *(way for way, _, _ in ways))
     world = World(case, budgets.start_budget(plan=plan, by=finn, on=SET_UP), **officers, other=another_case("Eve"))
     in_use(world.other, finn, fay, Way.DIRECT_PAYMENT)
+    if "owing" in needs:
+        world.owing = another_case("Una")
+        managed = agree(world.owing, (Way.COUNCIL_MANAGED, 50_00, 0), starts_on=STARTS, charge_pence=20_00)
+        budgets.start_budget(plan=managed, by=finn, on=SET_UP)
     if "invoice" in needs:
         world.owed = owed_early(another_case("Ivy"), agree, finn, fay, on=SET_UP)
     return world
