@@ -12,9 +12,10 @@ from leeway.money.bills import actions
 from leeway.money.bills.actions import agreeing
 from leeway.money.bills.kinds import BecauseOf, Every, MoneyFrom, PlanEnd, SpaceKind
 from leeway.money.bills.models import Bill, BreathingSpace, PaymentPlan, Reminder, Sending
-from leeway.money.bills.standing import MISSED, PAID, TO_COME, instalments_of
+from leeway.money.bills.standing import MISSED, PAID, TO_COME, instalments_of, overdue
 from leeway.money.bills.stops import still_days
-from leeway.money.contributions.actions import let_fall_due
+from leeway.money.budgets.actions import end_budget
+from leeway.money.contributions.actions import let_fall_due, take_back
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from tests.money.bills.conftest import BILLED_ON, night, pay
@@ -137,6 +138,21 @@ def test_what_was_paid_is_not_reminded_of_and_what_is_left_is(sent, finn):
     assert actions.remind(on=REMINDED[1]) == 0
 
 
+def test_what_was_received_by_mistake_is_reminded_of_again(sent, finn):
+    wrong = pay(sent.case, 5_00, finn, DUE)
+    assert overdue([sent], REMINDED[0])[sent.pk] == 0
+    take_back(receipt=wrong, reason="It was somebody else’s money", by=finn, on=DUE)
+    assert overdue([sent], REMINDED[0])[sent.pk] == 5_00
+    assert actions.remind(on=REMINDED[0]) == 1
+
+
+def test_a_charge_that_came_later_and_went_takes_nothing_off_an_earlier_bill(sent, budget, finn):
+    """The second period falls due in whole and then ends on its first day: the first bill is owed as before."""
+    let_fall_due(on=FIRST)
+    end_budget(budget=budget, ends_on=FIRST - timedelta(days=1), reason="Moved to York", by=finn, on=DUE)
+    assert overdue([sent], REMINDED[0])[sent.pk] == 5_00
+
+
 def test_nothing_is_sent_and_no_clock_runs_in_a_breathing_space(sent, finn):
     day = DUE + timedelta(days=3)
     found = space(sent.case, finn, day)
@@ -206,6 +222,9 @@ def test_the_midway_review_is_between_its_days_and_may_end_it(sent, finn):
     assert found.review_by == FIRST + timedelta(days=34)
     with pytest.raises(Refusal, match="from 21 May 2026 on"):
         actions.record_midway_review(space=found, reviewed_on=date(2026, 5, 20), goes_on=True, by=finn, on=DUE)
+    over = found.ends_on + timedelta(days=11)
+    with pytest.raises(Refusal, match="was over on 25 June 2026, before this review"):
+        actions.record_midway_review(space=found, reviewed_on=over, goes_on=False, by=finn, on=over)
     found = actions.record_midway_review(space=found, reviewed_on=date(2026, 5, 22), goes_on=False, by=finn, on=DUE)
     assert found.ends_on == date(2026, 5, 22)
     with pytest.raises(Refusal, match="one midway review"):

@@ -13,7 +13,7 @@ from leeway.money.claims import actions
 from leeway.money.claims.content import claim_letter
 from leeway.money.claims.models import Claim, Claimed
 from leeway.money.claims.queries import LATE, SENT, get_claim, standings
-from leeway.money.contributions.actions import let_fall_due, take_back
+from leeway.money.contributions.actions import confirm_receipt, let_fall_due, take_back
 from leeway.money.contributions.models import Receipt
 from leeway.money.contributions.queries import owed_account
 from leeway.money.funders import actions as funders
@@ -75,6 +75,43 @@ def test_a_body_that_is_named_is_claimed_of(cases, finn):
         "NHS Fairbourne": 25_00, "The NHS (body not named)": 50_00,
     }  # fmt: skip
     assert not list(findings())
+
+
+def body_of(name, finn):
+    facts = {"means_tested": False, "starts_on": None, "ends_on": None, "purpose": "", "conditions": ""}
+    kind = FunderKind.NHS_BODY
+    return funders.add_funder(kind=kind, name=name, code=name[-1], total_pence=None, **facts, by=finn, on=SET_UP_ON)
+
+
+def test_each_period_is_claimed_of_the_body_that_pays_it_then(cases, finn):
+    """Body A pays Ada's half until 26 April, and B from then on; both periods are claimed on one night."""
+    council, then = funders.the_council(on=SET_UP_ON), date(2026, 4, 27)
+    first, second = body_of("NHS A", finn), body_of("NHS B", finn)
+    for body, day in ((first, date(2026, 4, 22)), (second, then)):
+        funders.share_line(
+            line=cases[0].plans.get().lines.get(), starts_on=day, ends_on=None, method="fixed",
+            pays=[funders.Pays(body, 50_00), funders.Pays(council, 50_00)], reason="Agreed at the panel of April",
+            by=finn, on=SET_UP_ON,
+        )  # fmt: skip
+    night(BILLED_ON[1])
+    claimed = {claim.body: claim.total_pence for claim in Claim.objects.all()}
+    assert (claimed["NHS A"], claimed["NHS B"]) == (25_00, 4 * 35_00)
+
+
+def test_what_was_confirmed_beside_a_claim_is_not_confirmed_on_it_again(cases, finn):
+    night(BILLED_ON[1])
+    claim, on = Claim.objects.get(), BILLED_ON[1]
+    let_fall_due(on=BILLED_ON[1])
+    ada = claim.lines.get(case=cases[0])
+    beside = confirm_receipt(
+        case=cases[0], payer=Payer.NHS, amount_pence=ada.amount_pence, received_on=on, looked_at="Statement 3, line 9",
+        owed_pence=owed(cases[0]), by=finn, on=on,
+    )  # fmt: skip
+    receive = {"claim": claim, "lines": [ada], "amount_pence": ada.amount_pence, "received_on": on, "by": finn}
+    with pytest.raises(Refusal, match="so that it counts once"):
+        actions.receive_claim(**receive, looked_at="Statement 3, line 9", on=on)
+    take_back(receipt=beside, reason="It belongs to the claim", by=finn, on=on)
+    assert len(actions.receive_claim(**receive, looked_at="Statement 3, line 9", on=on)) == 1
 
 
 def test_it_is_sent_chased_queried_and_received_line_by_line(cases, finn, fay, bea):

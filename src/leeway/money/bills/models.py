@@ -67,7 +67,7 @@ class Bill(models.Model):
     received_pence = models.BigIntegerField()
     settled_pence = models.BigIntegerField(help_text="Written off, less what was paid back to the person.")
     to_pay_pence = models.BigIntegerField()
-    oldest_ended_on = models.DateField(help_text="The last day of the oldest days that it is for.")
+    oldest_ended_on = models.DateField(help_text="The last day of the oldest days that it charges for.")
     late_after_days = models.PositiveSmallIntegerField(help_text="From when on it may not go without an apology.")
     days_to_pay = models.PositiveSmallIntegerField()
     digest = models.CharField(max_length=64)

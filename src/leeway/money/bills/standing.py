@@ -26,12 +26,18 @@ OWED = """
       FROM ledger_account AS a JOIN ledger_transfer AS t ON t.credit_id = a.id OR t.debit_id = a.id
      WHERE a.kind = 'owed_by_person' AND a.case_id = ANY(%(cases)s) AND t.effective_date <= %(on)s GROUP BY a.case_id
 """
-OFF = """
-    SELECT b.id, COALESCE(SUM(t.amount_pence), 0) FROM bills_bill AS b
-      JOIN ledger_account AS a ON a.case_id = b.case_id AND a.kind = 'owed_by_person'
-      LEFT JOIN ledger_transfer AS t ON t.debit_id = a.id AND t.effective_date <= %(on)s AND NOT EXISTS (
-          SELECT 1 FROM bills_billed AS x JOIN bills_bill AS its ON its.id = x.bill_id
-           WHERE x.transfer_id = t.id AND its.number <= b.number)
+#: Whether a transfer (its id) stands on a bill `b` or on one before it.
+ON_BILL = """EXISTS (SELECT 1 FROM bills_billed AS x JOIN bills_bill AS its ON its.id = x.bill_id
+    WHERE x.transfer_id = {transfer} AND its.case_id = b.case_id AND its.number <= b.number)"""
+#: What was undone of a receipt or a write-off is owed again; a charge that came later and went takes nothing off.
+OFF = f"""
+    SELECT b.id, COALESCE(SUM(CASE WHEN t.debit_id = a.id THEN t.amount_pence ELSE -t.amount_pence END), 0)
+      FROM bills_bill AS b JOIN ledger_account AS a ON a.case_id = b.case_id AND a.kind = 'owed_by_person'
+      LEFT JOIN ledger_transfer AS t ON t.effective_date <= %(on)s AND NOT {ON_BILL.format(transfer="t.id")} AND (
+          t.debit_id = a.id AND t.reason IN ('received', 'written_off')
+          OR t.debit_id = a.id AND t.reason = 'no_longer_due' AND {ON_BILL.format(transfer="t.corrects_id")}
+          OR t.credit_id = a.id AND t.reason IN ('correction', 'write_off_undone')
+             AND NOT {ON_BILL.format(transfer="t.corrects_id")})
      WHERE b.id = ANY(%(bills)s) GROUP BY b.id
 """
 

@@ -24,9 +24,10 @@ from leeway.money.bills.actions.making import Movement, last_period
 from leeway.money.budgets.dues import Payer
 from leeway.money.claims.models import Chase, Claim, Claimed, ClaimLine, ClaimSent, Paid, Query
 from leeway.money.contributions.actions import confirm_receipt
+from leeway.money.contributions.models import Receipt
 from leeway.money.contributions.queries import owed_account
 from leeway.money.funders.models import Purse
-from leeway.money.funders.queries import attributed
+from leeway.money.funders.queries import attributed_in
 from leeway.money.ledger.queries import balance
 from leeway.period import Period
 from leeway.refusal import Refusal
@@ -93,9 +94,10 @@ def _by_body(found: Sequence[Movement]) -> Mapping[UUID | None, Mapping[UUID, _L
     for each in found:
         by_case[each.case].append(each)
     for case, moved in by_case.items():
-        shares = weights.get(case) or {None: 1}
-        lines: dict[UUID | None, _Line] = {body: _Line() for body in shares}
+        lines: defaultdict[UUID | None, _Line] = defaultdict(_Line)
         for each in moved:
+            shares = weights.get((case, each.days())) if each.is_charge else None
+            shares = shares or {None: 1}
             for body, pence in zip(shares, split(abs(each.pence), list(shares.values())), strict=True):
                 if pence:
                     lines[body].parts.append((each.transfer, pence if each.pence > 0 else -pence))
@@ -107,16 +109,23 @@ def _by_body(found: Sequence[Movement]) -> Mapping[UUID | None, Mapping[UUID, _L
     return bodies
 
 
-def _who_pays(found: Sequence[Movement]) -> Mapping[UUID, Mapping[UUID | None, int]]:
-    """Of each case, which NHS bodies pay its NHS share of these days, in proportion to the pence of each."""
-    days = [each.days() for each in found]
-    if not days:
-        return {}
-    weights: defaultdict[UUID, defaultdict[UUID | None, int]] = defaultdict(lambda: defaultdict(int))
-    first, last = min(each.starts_on for each in days), max(each.ends_on for each in days)
-    for row in attributed(first, last, cases={each.case for each in found}):
-        if row.purse == Purse.NHS and row.pence > 0:
-            weights[row.case_id][row.funder_id] += row.pence
+def _who_pays(found: Sequence[Movement]) -> Mapping[tuple[UUID, Period], Mapping[UUID | None, int]]:
+    """Of each case and its days, which NHS bodies pay its NHS share of them, in proportion to the pence of each.
+
+    What was recharged after a dispute is claimed of a body that is still to be named: the ledger says the purse alone.
+    """
+    cases_by_days: defaultdict[Period, set[UUID]] = defaultdict(set)
+    for each in found:
+        if each.is_charge:
+            cases_by_days[each.days()].add(each.case)
+    spans = [(days.starts_on, days.ends_on) for days in cases_by_days]
+    weights: defaultdict[tuple[UUID, Period], defaultdict[UUID | None, int]]
+    weights = defaultdict(lambda: defaultdict(int))
+    told = attributed_in(spans, cases=set().union(*cases_by_days.values()))
+    for (days, cases), rows in zip(cases_by_days.items(), told, strict=True):
+        for row in rows:
+            if row.case_id in cases and row.purse == Purse.NHS and row.pence > 0:
+                weights[row.case_id, days][row.funder_id] += row.pence
     return weights
 
 
@@ -256,6 +265,7 @@ def receive_claim(
     check_day(received_on, HAPPENED, field="received_on", what="The day on which it was received", on=on)
     claim = _locked(claim)
     lock_cases(Case.objects.filter(pk__in=[line.case_id for line in lines]))
+    _require_counted_once(claim, lines)
     left = left_of_lines(claim)
     wanted = [line for line in lines if left.get(line.pk)]
     total = sum(left[line.pk] for line in wanted)
@@ -268,6 +278,24 @@ def receive_claim(
             field="amount_pence",
         )
     return [_receive(line, left[line.pk], received_on, looked_at, by, on) for line in wanted]
+
+
+def _require_counted_once(claim: Claim, lines: Collection[ClaimLine]) -> None:
+    """Refuse where the NHS's money for one of these cases was confirmed beside the claim since it was made."""
+    beside = Receipt.objects.filter(
+        case__in=[line.case_id for line in lines],
+        payer=Payer.NHS,
+        taken_back=None,
+        claim_paid=None,
+        confirmed_on__gte=claim.made_on,
+    ).first()
+    if beside is not None:
+        raise Refusal(
+            f"{pounds(beside.amount_pence)} of the NHS was confirmed on {beside.confirmed_on:%-d %B %Y} for one of "
+            "these cases, and not on this claim. If it was for the claim, take it back under “Contributions and NHS "
+            "shares” first, so that it counts once; if it was for other days, choose the other lines.",
+            field="lines",
+        )
 
 
 def _receive(line: ClaimLine, pence: int, received_on: date, looked_at: str, by: User, on: date) -> Paid:

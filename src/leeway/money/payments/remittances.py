@@ -27,6 +27,8 @@ from leeway.refusal import Refusal
 
 #: A reference is a code of a few letters and signs with a number in it: what reads like a name is not passed on.
 REFERENCE = re.compile(r"(?=[^0-9]{0,19}[0-9])[A-Za-z0-9/._-]{1,20}")
+#: So many letters in a row may be a name.
+NAME_LIKE = re.compile("[A-Za-z]{4}")
 NHS_NUMBER = re.compile("[0-9]{10}")
 LEFT_OUT_IN_EMAIL = 20
 KEY = "remittance:"
@@ -170,7 +172,7 @@ def _line(line: InvoiceLine) -> tuple[str, str, str, str]:
 def _reference(line: InvoiceLine) -> str:
     """By what the provider knows the visit or the person, where it is a reference and nobody's name."""
     for said in (line.visit_reference, line.person_reference):
-        if REFERENCE.fullmatch(said) and not NHS_NUMBER.fullmatch(said):
+        if REFERENCE.fullmatch(said) and not NHS_NUMBER.fullmatch(said) and not NAME_LIKE.search(said):
             return said
     return ""
 

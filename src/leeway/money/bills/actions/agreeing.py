@@ -127,16 +127,22 @@ def end_plan(*, plan: PaymentPlan, words: str, by: User, on: date) -> PaymentPla
     return plan
 
 
-@transaction.atomic
 def end_paid_plans(*, on: date) -> int:
-    """End the plans of which every instalment was paid; how many. Nightly work."""
-    ended = 0
-    for plan in PaymentPlan.objects.filter(ended_on=None).order_by("pk"):
-        if all(each.state == PAID for each in instalments_of(plan, on)):
-            lock_case(plan.case_id)
-            _end(plan, PlanEnd.PAID, "Every instalment was paid.", None, on)
-            ended += 1
-    return ended
+    """End the plans of which every instalment was paid; how many. Nightly work, each plan by itself."""
+    return sum(_end_if_paid(plan, on) for plan in PaymentPlan.objects.filter(ended_on=None).order_by("pk"))
+
+
+@transaction.atomic
+def _end_if_paid(plan: PaymentPlan, on: date) -> bool:
+    """End a plan of which all was paid, unless somebody ended it while its case was waited for."""
+    if any(each.state != PAID for each in instalments_of(plan, on)):
+        return False
+    lock_case(plan.case_id)
+    plan = PaymentPlan.objects.get(pk=plan.pk)
+    if plan.ended_on is not None or any(each.state != PAID for each in instalments_of(plan, on)):
+        return False
+    _end(plan, PlanEnd.PAID, "Every instalment was paid.", None, on)
+    return True
 
 
 def _end(plan: PaymentPlan, end: PlanEnd, words: str, by: User | None, on: date) -> None:

@@ -219,7 +219,7 @@ def _make(
         received_pence=received,
         settled_pence=settled,
         to_pay_pence=earlier_pence + charged_pence - received - settled,
-        oldest_ended_on=min(each.days().ends_on for each in charged),
+        oldest_ended_on=min((each.days().ends_on for each in charged if each.pence > 0), default=period.ends_on),
         **terms,
     )
     made = _Made(bill)

@@ -129,6 +129,11 @@ def record_midway_review(
         raise Refusal("A standard breathing space has one midway review. That in a crisis has none.")
     if reviewed_on < first:
         raise Refusal(f"The midway review is from {first:%-d %B %Y} on. Check the day.", field="reviewed_on")
+    if space.ends_on is not None and reviewed_on > space.ends_on:
+        raise Refusal(
+            f"The breathing space was over on {space.ends_on:%-d %B %Y}, before this review. Check the day.",
+            field="reviewed_on",
+        )
     space.reviewed_on = reviewed_on
     space.save(update_fields=["reviewed_on"])
     if not goes_on:
@@ -144,6 +149,8 @@ def end_treatment(*, space: BreathingSpace, treatment_ended_on: date, by: User, 
     space = _locked(space)
     if space.kind != SpaceKind.CRISIS or space.treatment_ended_on is not None:
         raise Refusal("This is no crisis whose treatment goes on.")
+    if space.ended_early_because:
+        raise Refusal("This breathing space ended early already, as the register told.")
     if treatment_ended_on < space.starts_on:
         raise Refusal("The treatment ended after the breathing space began. Check the day.", field="treatment_ended_on")
     days = law_on(treatment_ended_on, settings.COUNCIL_POLICY)["debt_respite.crisis_days_after_treatment"]

@@ -27,7 +27,7 @@ from leeway.money.budgets.models import Funding
 from leeway.money.invoices.actions.receiving import locked
 from leeway.money.invoices.comparing import Found, compare
 from leeway.money.invoices.kinds import Answered, Finding, Result
-from leeway.money.invoices.models import Agreement, Dispute, Invoice, InvoiceLine, Owed
+from leeway.money.invoices.models import Agreement, Allocation, Dispute, Invoice, InvoiceLine, Owed, Visit
 from leeway.money.invoices.states import MOVES, State
 from leeway.money.ledger.actions import NewTransfer, open_account, transfer_many
 from leeway.money.ledger.models import Account, Kind, Reason
@@ -65,6 +65,7 @@ def agree_invoice(*, invoice: Invoice, seen_pence: int, by: User, on: date) -> I
     invoice = locked(invoice)
     if invoice.state != State.MATCHED:
         require_move(MOVES, invoice.state, State.AGREED, of="This invoice")
+    _lock_visits(invoice)
     _require_as_compared(invoice)
     lines = list(
         invoice.lines.select_related("visit__allocation__funding__part__budget", "visit__allocation__case__person")
@@ -101,13 +102,17 @@ def answer_dispute(
     answer = said.sentence(answer, ask=ask, field="answer", least=said.OWN)
     line = InvoiceLine.objects.select_related("visit__allocation", "invoice").get(pk=dispute.line_id)
     allowed_pence = _allowed(dispute, answered, allowed_pence)
-    if allowed_pence and line.visit is None:
-        line = _looked_for_again(line)
+    found = allowed_pence and line.visit is None
+    if found:
+        line.visit = _looked_for_again(line)
     lock_cases(Case.objects.filter(visits__visit=line.visit_id))
     invoice = locked(line.invoice)
+    _lock_visits(invoice)
     dispute = Dispute.objects.select_for_update(no_key=True).get(pk=dispute.pk)
     if dispute.answered_on:
         raise Refusal("This dispute has ended already. Open the invoice to see how.")
+    if found:
+        line.save(update_fields=["visit"])
     dispute.answered, dispute.allowed_pence, dispute.answer = answered, allowed_pence, answer
     dispute.answered_by, dispute.answered_on = by, on
     dispute.save(update_fields=ANSWERED)
@@ -163,14 +168,18 @@ def _allowed(dispute: Dispute, answered: Answered, allowed_pence: int) -> int:
     return allowed_pence
 
 
-def _looked_for_again(line: InvoiceLine) -> InvoiceLine:
-    """A line whose visit was not on record when it was compared, with the visit that is there by now."""
-    [(line, found)] = compare(line.invoice, [line])
+def _looked_for_again(line: InvoiceLine) -> Visit:
+    """The visit of a line that was not on record when it was compared, and is by now."""
+    [(_line, found)] = compare(line.invoice, [line])
     if found.visit is None:
         raise Refusal(f"{found.why} Only then can it be due.", field="answered")
-    line.visit = found.visit
-    line.save(update_fields=["visit"])
-    return line
+    return found.visit
+
+
+def _lock_visits(invoice: Invoice) -> None:
+    """Have nobody settle the visits of an invoice otherwise until this is done. It comes after cases and invoice."""
+    visits = Allocation.objects.filter(visit__billed__invoice=invoice)
+    list(visits.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
 
 
 def _owe(invoice: Invoice, due: Sequence[tuple[InvoiceLine, int]], dispute: Dispute | None, by: User, on: date) -> None:
