@@ -23,16 +23,3 @@ def days_run(since: date, until: date, stopped: Iterable[Period] = ()) -> int:
         for ahead in range((min(each.ends_on, until) - first).days + 1)
     }
     return max((until - since).days - len(still), 0)
-
-
-def runs_out_on(since: date, days: int, stopped: Iterable[Period] = ()) -> date:
-    """The day on which so many days will have run since another, if the clock is not stopped again.
-
-    >>> runs_out_on(date(2026, 5, 1), 10, [Period(date(2026, 5, 3), date(2026, 5, 6))])
-    datetime.date(2026, 5, 15)
-    """
-    periods, day = list(stopped), since
-    while days > 0:
-        day += DAY
-        days -= not any(each.starts_on <= day <= each.ends_on for each in periods)
-    return day

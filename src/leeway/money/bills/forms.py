@@ -5,7 +5,7 @@ from django import forms
 from leeway.days import HAPPENED, PLANNED
 from leeway.forms import DateField, PoundsField, YesNoField, set_choices
 from leeway.law.numbers import pounds
-from leeway.money.bills.kinds import Asked, BecauseOf, Every, MoneyFrom, SettlementKind, SpaceKind
+from leeway.money.bills.kinds import Asked, Every, MoneyFrom, SettlementKind, SpaceKind
 
 WORDS_MOST = 1_000
 
@@ -130,10 +130,6 @@ class DecideForm(forms.Form):
 
     agreed = YesNoField(label="Do you agree?")
     words = forms.CharField(label="If not, why?", required=False, widget=forms.Textarea, max_length=WORDS_MOST)
-
-
-#: Which words go with which way of pausing.
-PAUSE_FORMS = {BecauseOf.DISPUTE: DisputeForm, BecauseOf.CAPACITY: CapacityForm}
 
 
 def no_more_than(pence: int) -> str:

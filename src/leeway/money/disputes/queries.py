@@ -111,7 +111,7 @@ def ended_disputes(*, seen_by: User, most: int = 50) -> list[Outcome]:
     outcomes = Outcome.objects.filter(taken_back_on=None, dispute__in=disputes_seen_by(seen_by))
     found = list(
         outcomes.select_related("dispute__case__person", "dispute__claimed_of")
-        .prefetch_related("shares__funder", "recharges")
+        .prefetch_related("shares__funder")
         .order_by("-ended_on")[:most]
     )
     record_looks(

@@ -79,7 +79,7 @@ def hold_back(*, owed: Owed, kind: InvoiceHoldKind, reason: str, by: User, on: d
     """Have something owed to a provider wait, and say why. What is in a run that is not sent stops that run."""
     check_can(by, Capability.PAY)
     lock_provider(owed.invoice.provider_id)
-    ask = "Say why this is not paid for now. The provider is told this."
+    ask = "Say why this is not paid for now. Whoever looks at it next reads this."
     reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
     require_not_sent(owed)
     if InvoiceHold.objects.filter(owed=owed, lifted_on=None).exists():

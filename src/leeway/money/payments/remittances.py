@@ -19,7 +19,6 @@ from leeway.care.letters.blocks import Amount, Block, Letter, Paragraph, Table, 
 from leeway.law.numbers import pounds
 from leeway.market.listings.models import Provider
 from leeway.messages.actions import write_message
-from leeway.messages.models import Message
 from leeway.messages.recipients import About, Channel, Recipient, check_email
 from leeway.money.invoices.models import Agreement, InvoiceLine
 from leeway.money.payments.models import Payment, PaymentRun, RemittanceAddress
@@ -73,11 +72,6 @@ def tell_of_remittances(run: PaymentRun, *, by: User, on: date) -> int:
             write_message(template="remittance", to=to, data=data, about=about, key=key_of(payment), by=by, on=on)
             told += 1
     return told
-
-
-def message_of(payment: Payment) -> Message | None:
-    """What was written to the provider about a payment."""
-    return Message.objects.filter(key=key_of(payment)).first()
 
 
 def remittance_letter(payment: Payment) -> Letter:

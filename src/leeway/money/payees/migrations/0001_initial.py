@@ -12,7 +12,6 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    initial = True
 
     dependencies = [
         ('listings', '0001_initial'),

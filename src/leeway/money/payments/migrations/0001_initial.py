@@ -12,7 +12,6 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    initial = True
 
     dependencies = [
         ('budgets', '0001_initial'),
