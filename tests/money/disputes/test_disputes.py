@@ -7,15 +7,21 @@ from django.db import DatabaseError, transaction
 
 from leeway.care.people.models import StoryLine, Task, Whose
 from leeway.care.planning.models import PlanLine, Way
+from leeway.law.numbers import split
+from leeway.law.recharge import months_over
 from leeway.messages.models import Message
 from leeway.money.budgets.actions import start_budget
 from leeway.money.budgets.dues import Payer
+from leeway.money.claims.actions import make_claims
+from leeway.money.claims.models import Claim
+from leeway.money.claims.relations import RELATIONS as CLAIMED
 from leeway.money.contributions.actions import confirm_receipt
 from leeway.money.contributions.queries import owed, picture
 from leeway.money.disputes import actions, queries
 from leeway.money.disputes.models import Dispute, Outcome, Recharge
 from leeway.money.disputes.owing import still_owed
 from leeway.money.disputes.relations import RELATIONS
+from leeway.money.funders import actions as funders
 from leeway.money.funders.queries import attributed
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.money.ledger.queries import balance, findings
@@ -121,6 +127,92 @@ def claim(case, finn, *, by, of, line=None, on=BEGAN):
         claimed_from=FROM, began_on=BEGAN, paid_by=by, reason="It is a task of social care alone, says the board.",
         by=finn, on=on,
     )  # fmt: skip
+
+
+@pytest.fixture
+def half_by_the_nhs(case, agree, finn):
+    """Ada's budget, half of which the NHS pays; no body of it is named yet."""
+    return start_budget(plan=agree(case, (Way.COUNCIL_MANAGED, 80_00, 50)), by=finn, on=date(2026, 4, 1))
+
+
+@pytest.fixture
+def boards(icb, finn):
+    """Two NHS bodies."""
+    facts = {"means_tested": False, "starts_on": None, "ends_on": None, "purpose": "", "conditions": ""}
+    other = funders.add_funder(
+        kind="nhs_body", name="Northshire Board", code="NB", total_pence=None, **facts, by=finn, on=date(2026, 4, 1)
+    )
+    return icb, other
+
+
+def named(budget, body, council, finn):
+    pays = [funders.Pays(body, 50_00), funders.Pays(council, 50_00)]
+    funders.share_line(
+        line=budget.plan.lines.get(), starts_on=budget.starts_on, ends_on=None, method="fixed", pays=pays,
+        reason="Agreed at the panel of April", by=finn, on=ON,
+    )  # fmt: skip
+
+
+def between(case, boards, finn):
+    return actions.open_dispute(
+        case=case, line=None, about="which_nhs_body", claimed_by=boards[0], claimed_of=boards[1], claimed_share=WHOLE,
+        claimed_from=FROM, began_on=BEGAN, paid_by=boards[0], reason="She is registered with a practice of theirs.",
+        by=finn, on=ON,
+    )  # fmt: skip
+
+
+def decided(dispute, boards, share, finn):
+    return actions.end_dispute(
+        dispute=dispute, ended_on=ON, decided_by="The panel of both boards", starts_on=FROM, ends_on=None,
+        shares={boards[1]: share, boards[0]: WHOLE - share}, reason="Her practice is theirs since May.", by=finn, on=ON,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("share", [WHOLE, 3333])
+def test_between_two_nhs_bodies_one_owes_what_the_other_is_owed_and_each_is_claimed_of(
+    half_by_the_nhs, boards, council, finn, share
+):
+    named(half_by_the_nhs, boards[0], council, finn)
+    case = half_by_the_nhs.case
+    dispute = between(case, boards, finn)
+    nhs = sum(paid(case, row.starts_on, row.ends_on, "nhs") for row in months_over(FROM, JULY, ON))
+    assert queries.picture(dispute.pk, seen_by=finn, on=ON).as_claimed == {boards[0].name: -nhs, boards[1].name: nhs}
+    outcome = decided(dispute, boards, share, finn)
+    moved = {body: sum(row.nhs_pence for row in outcome.recharges.filter(body=body)) for body in boards}
+    months = [paid(case, row.starts_on, row.ends_on, "nhs") for row in months_over(FROM, JULY, ON)]
+    assert moved[boards[1]] == sum(split(each, [WHOLE - share, share])[1] for each in months) > 0
+    assert moved[boards[0]] == -moved[boards[1]]
+    assert owed_by_nhs(case) == 0 and still_owed(outcome, ON) == {}  # the council is owed as much as before
+    assert sum(row.council_pence + row.person_pence for row in outcome.recharges.all()) == 0
+    make_claims(on=date(2026, 9, 1))
+    assert Claim.objects.get(funder=boards[1]).total_pence == moved[boards[1]]
+    assert not Claim.objects.filter(funder=None).exists()
+    assert problems() == [] and not [each for relation in CLAIMED for each in relation.findings()]
+
+
+def test_two_nhs_bodies_are_asked_first_which_of_them_paid(half_by_the_nhs, boards, council, finn):
+    with pytest.raises(Refusal, match="not said which NHS body paid"):
+        between(half_by_the_nhs.case, boards, finn)
+    named(half_by_the_nhs, boards[0], council, finn)
+    dispute = between(half_by_the_nhs.case, boards, finn)
+    decided(dispute, boards, WHOLE, finn)
+    line = half_by_the_nhs.plan.lines.get()
+    line.sharings.filter(ends_on=None).update(ends_on=date(2026, 8, 2))  # its funder's end is not followed
+    assert actions.recharge_what_is_over(on=date(2026, 9, 1)).troubled == (dispute.case_id,)
+    assert Task.objects.get(case=dispute.case, kind="dispute_ended", whose=Whose.FINANCE).what.endswith(
+        "“Who pays”, from that day on."
+    )
+
+
+def test_two_nhs_bodies_do_not_argue_over_what_the_nhs_does_not_pay(budget, boards, finn):
+    with pytest.raises(Refusal, match="pays no part of this"):
+        between(budget.case, boards, finn)
+
+
+def test_what_is_recharged_is_claimed_of_the_body_of_the_outcome(dispute, settle, icb):
+    settle(dispute)
+    make_claims(on=date(2026, 9, 1))
+    assert Claim.objects.get().funder == icb
 
 
 def test_a_dispute_about_one_line_recharges_that_line(case, agree, finn, bank, council, icb, settle):

@@ -135,7 +135,7 @@ def test_a_dispute_from_start_to_recharge(someone, team, client, finn, mona, cou
     dispute = Dispute.objects.get()
     show = reverse("disputes:show", args=[dispute.pk])
     page = opened(client, show)
-    assert "62.5% of the whole cost" in page and "the NHS would owe" in page and "Overdue" in page
+    assert "62.5% of the whole cost" in page and "Integrated Care Board would owe" in page and "Overdue" in page
     step = {"kind": "met", "words": "We met, and go on.", **typed("happened_on", date(2026, 9, 1))}
     opened(client, reverse("disputes:step", args=[dispute.pk]))
     client.post(reverse("disputes:step", args=[dispute.pk]), step)

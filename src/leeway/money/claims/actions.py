@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID, uuid5
@@ -26,6 +26,7 @@ from leeway.money.claims.models import Chase, Claim, Claimed, ClaimLine, ClaimSe
 from leeway.money.contributions.actions import confirm_receipt
 from leeway.money.contributions.models import Receipt
 from leeway.money.contributions.queries import owed_account
+from leeway.money.disputes.queries import bodies_recharged
 from leeway.money.funders.models import Purse
 from leeway.money.funders.queries import attributed_in
 from leeway.money.ledger.queries import balance
@@ -63,12 +64,20 @@ class _Line:
         return sum(pence for _, pence in self.parts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Parted:
+    """A movement with each NHS body's part of it."""
+
+    movement: Movement
+    parts: Mapping[UUID | None, int]
+
+
 @transaction.atomic
 def make_claims(*, on: date) -> int:
     """Make the claim on each NHS body for the last pay period that is over; how many. Nightly work.
 
-    Who pays which line on which day is asked of the funders. A case in which more was taken back than fell due waits
-    for the next period: nobody is claimed less than nothing from.
+    Who pays which line on which day is asked of the funders. Where more of a case was taken back from a body than fell
+    due, that waits for the next period: nobody is claimed less than nothing from.
     """
     period = last_period(on)
     with connection.cursor() as cursor:
@@ -87,33 +96,41 @@ def make_claims(*, on: date) -> int:
 
 
 def _by_body(found: Sequence[Movement]) -> Mapping[UUID | None, Mapping[UUID, _Line]]:
-    """What each body owes for each case. A case is claimed with all of its bodies, or waits with all of them."""
-    weights = _who_pays(found)
+    """What each body owes for each case. What a body is owed back of a case waits, with what else it is a part of."""
     bodies: defaultdict[UUID | None, dict[UUID, _Line]] = defaultdict(dict)
-    by_case: defaultdict[UUID, list[Movement]] = defaultdict(list)
-    for each in found:
-        by_case[each.case].append(each)
+    by_case: defaultdict[UUID, list[_Parted]] = defaultdict(list)
+    for each in _parted(found):
+        by_case[each.movement.case].append(each)
     for case, moved in by_case.items():
-        lines: defaultdict[UUID | None, _Line] = defaultdict(_Line)
-        for each in moved:
-            shares = weights.get((case, each.days())) if each.is_charge else None
-            shares = shares or {None: 1}
-            for body, pence in zip(shares, split(abs(each.pence), list(shares.values())), strict=True):
-                if pence:
-                    lines[body].parts.append((each.transfer, pence if each.pence > 0 else -pence))
-                    lines[body].days.append(each.days())
-        if all(line.pence > 0 for line in lines.values() if line.parts):
-            for body, line in lines.items():
-                if line.parts:
-                    bodies[body][case] = line
+        while True:
+            lines: defaultdict[UUID | None, _Line] = defaultdict(_Line)
+            for each in moved:
+                for body, pence in each.parts.items():
+                    lines[body].parts.append((each.movement.transfer, pence))
+                    lines[body].days.append(each.movement.days())
+            waiting = {body for body, line in lines.items() if line.pence <= 0}
+            if not waiting:
+                break
+            moved = [each for each in moved if waiting.isdisjoint(each.parts)]
+        for body, line in lines.items():
+            bodies[body][case] = line
     return bodies
 
 
-def _who_pays(found: Sequence[Movement]) -> Mapping[tuple[UUID, Period], Mapping[UUID | None, int]]:
-    """Of each case and its days, which NHS bodies pay its NHS share of them, in proportion to the pence of each.
+def _parted(found: Sequence[Movement]) -> Iterator[_Parted]:
+    """Each movement with its bodies: of what fell due, those that pay for its days; of a recharge, the one it is of."""
+    weights = _who_pays(found)
+    recharged = bodies_recharged([each.transfer for each in found if not each.is_charge])
+    for each in found:
+        shares: Mapping[UUID | None, int] = {recharged.get(each.transfer): 1}
+        if each.is_charge:
+            shares = weights.get((each.case, each.days())) or {None: 1}
+        parts = zip(shares, split(abs(each.pence), list(shares.values())), strict=True)
+        yield _Parted(each, {body: pence if each.pence > 0 else -pence for body, pence in parts if pence})
 
-    What was recharged after a dispute is claimed of a body that is still to be named: the ledger says the purse alone.
-    """
+
+def _who_pays(found: Sequence[Movement]) -> Mapping[tuple[UUID, Period], Mapping[UUID | None, int]]:
+    """Of each case and its days, which NHS bodies pay its NHS share of them, in proportion to the pence of each."""
     cases_by_days: defaultdict[Period, set[UUID]] = defaultdict(set)
     for each in found:
         if each.is_charge:

@@ -9,10 +9,8 @@ from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.guards import kept, kept_but
 from leeway.money.contributions.models import Receipt
-from leeway.money.funders.models import Funder
+from leeway.money.funders.models import BODY_NOT_NAMED, Funder
 from leeway.money.ledger.models import Transfer
-
-UNNAMED = "The NHS (body not named)"
 
 
 class Claim(models.Model):
@@ -40,7 +38,7 @@ class Claim(models.Model):
     @property
     def body(self) -> str:
         """Who is asked to pay it."""
-        return self.funder.name if self.funder else UNNAMED
+        return self.funder.name if self.funder else BODY_NOT_NAMED
 
     def __str__(self) -> str:
         return f"Claim {self.number}"

@@ -24,7 +24,7 @@ from leeway.law.recharge import NHS, PERSON, WHOLE
 from leeway.law.sharing import percent
 from leeway.money.budgets.models import Budget
 from leeway.money.disputes.models import Dispute, Outcome, Recharge, Share, Step
-from leeway.money.disputes.owing import Owed, in_all, lines_of, standing_outcomes, still_owed
+from leeway.money.disputes.owing import Owed, if_it_ended_as_claimed, in_all, lines_of, standing_outcomes, still_owed
 from leeway.money.disputes.queries import overdue_steps, running
 from leeway.money.funders.models import Funder
 from leeway.money.ledger.actions import give_back, recharge
@@ -70,7 +70,7 @@ def open_dispute(
     for other in running().filter(case=case).select_related("line"):
         if line is None or other.line is None or line in lines_of(other):
             raise Refusal("Who pays for this is in dispute already. Go on with that one, or end it first.")
-    opened = Dispute.objects.create(
+    opened = Dispute(
         case=case,
         line=line,
         about=about,
@@ -84,6 +84,8 @@ def open_dispute(
         opened_by=by,
         opened_on=on,
     )
+    _require_known_payers(opened, on)
+    opened.save(force_insert=True)
     sentence = (
         f"{claimed_by} and {claimed_of} do not agree who pays. Meanwhile {paid_by} does, and every payment goes on."
     )
@@ -200,6 +202,11 @@ def recharge_what_is_over(*, on: date) -> Recharged:
         try:
             with transaction.atomic():
                 pence += _recharge_case(lock_case(case_id), on)
+        except Refusal as refusal:
+            what = f"What was paid since a dispute ended could not be recharged. {refusal}"
+            case = Case.objects.get(pk=case_id)
+            set_task(case=case, kind=Event.DISPUTE_ENDED, what=what, whose=Whose.FINANCE, due_on=on, on=on)
+            troubled.append(case_id)
         except (InterfaceError, OperationalError):  # the database is gone, and no case is at fault
             raise
         except Exception as problem:
@@ -232,17 +239,23 @@ def _recharge_case(case: Case, on: date) -> int:
 
 def _post(outcome: Outcome, case: Case, owed: Owed, on: date) -> None:
     """Keep what each stretch of each line costs whom more or less, and have the NHS owe its part."""
-    for (line, stretch), payers in sorted(owed.items(), key=lambda each: (each[0][1], str(each[0][0]))):
-        made = Recharge.objects.create(
-            outcome=outcome,
-            line_id=line,
-            starts_on=stretch.starts_on,
-            ends_on=stretch.ends_on,
-            recharged_on=on,
-            **{f"{payer}_pence": pence for payer, pence in payers.items()},
-        )
-        if made.nhs_pence:
-            recharge(case=case, about=made.pk, nhs_pence=made.nhs_pence, on=on)
+    for (line, stretch), each in sorted(owed.items(), key=lambda one: (one[0][1], str(one[0][0]))):
+        person_pence = each.payers[PERSON]
+        for body, pence in each.bodies.items() or [(None, 0)]:
+            made = Recharge.objects.create(
+                outcome=outcome,
+                line_id=line,
+                starts_on=stretch.starts_on,
+                ends_on=stretch.ends_on,
+                body_id=body,
+                nhs_pence=pence,
+                council_pence=-pence - person_pence,
+                person_pence=person_pence,
+                recharged_on=on,
+            )
+            person_pence = 0  # the first row has it
+            if pence:
+                recharge(case=case, about=made.pk, nhs_pence=pence, on=on)
 
 
 def _ask_about_charge(outcome: Outcome, case: Case, owed: Owed, on: date) -> None:
@@ -266,6 +279,19 @@ def _require_two(claimed_by: Funder, claimed_of: Funder, paid_by: Funder) -> Non
         raise Refusal("Nobody argues with themselves: choose two bodies.", field="claimed_of")
     if paid_by not in (claimed_by, claimed_of):
         raise Refusal("Whoever pays meanwhile is one of the two. Choose one.", field="paid_by")
+
+
+def _require_known_payers(dispute: Dispute, on: date) -> None:
+    """Refuse two NHS bodies that argue over what the NHS does not pay, or over what neither is known to have paid."""
+    if dispute.claimed_by.purse != NHS or dispute.claimed_of.purse != NHS:
+        return
+    if not lines_of(dispute).filter(nhs_percent__gt=0).exists():
+        raise Refusal(
+            "The NHS pays no part of this. Where the council says that an NHS body must pay, choose the council and "
+            "that body.",
+            field="claimed_by",
+        )
+    if_it_ended_as_claimed(dispute, on)
 
 
 def _require_running(dispute: Dispute) -> None:

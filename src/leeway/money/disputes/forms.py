@@ -165,7 +165,7 @@ class EndForm(forms.Form):
     def __init__(self, *args, dispute: Dispute, **options):
         super().__init__(*args, **options)
         self.dispute = dispute
-        self.fields["share"].label = f"How much of the whole cost does {dispute.claimed_of} pay?"
+        self.fields["share"].label = f"How much of {dispute.of_what} does {dispute.claimed_of} pay?"
         self.fields["share"].help_text = f"In percent. {dispute.claimed_by} pays the rest."
 
     def clean(self):

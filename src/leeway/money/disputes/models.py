@@ -49,6 +49,12 @@ class Dispute(models.Model):
         ]
         triggers = kept("dispute_is_kept")
 
+    @property
+    def of_what(self) -> str:
+        """Of what the shares are: between two NHS bodies, of what the NHS pays; the rest is not argued about."""
+        both = self.claimed_by.purse == self.claimed_of.purse == NHS
+        return "what the NHS pays" if both else "the whole cost"
+
 
 class Step(models.Model):
     """Something that was done about a dispute on a day. Never edited."""
@@ -125,7 +131,8 @@ class Share(models.Model):
 class Recharge(models.Model):
     """What one line cost more (or less than nothing: less) to each payer for some days, once a dispute had ended.
 
-    The NHS's part is a transfer that names this row; the person's is theirs to get back from the council. Never edited:
+    The NHS's part is of one body, and a transfer that names this row: where two bodies pay, each has a row. The
+    person's is theirs to get back from the council. Never edited:
     where more or less comes out later, another row has the difference.
     """
 
@@ -134,6 +141,9 @@ class Recharge(models.Model):
     line = models.ForeignKey(PlanLine, models.PROTECT, related_name="recharges")
     starts_on = models.DateField()
     ends_on = models.DateField()
+    body = models.ForeignKey(
+        Funder, models.PROTECT, null=True, related_name="+", help_text="The NHS body. Null: none is named."
+    )
     nhs_pence = models.BigIntegerField()
     council_pence = models.BigIntegerField()
     person_pence = models.BigIntegerField()

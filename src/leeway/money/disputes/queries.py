@@ -1,6 +1,6 @@
 """Reading disputes over who pays: those that run, how long, which step is due, and what was recharged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -17,12 +17,16 @@ from leeway.care.people.models import Case
 from leeway.care.planning.models import PlanLine, PlanState
 from leeway.law import law_on
 from leeway.law.disputes import ENDED, STEPS, Due, clock
+from leeway.law.numbers import pounds
 from leeway.law.recharge import NHS
 from leeway.money.disputes.access import disputes_seen_by
 from leeway.money.disputes.models import Dispute, Outcome, Recharge, Step
-from leeway.money.disputes.owing import if_it_ended_so, in_all
-from leeway.money.funders.models import Funder
+from leeway.money.disputes.owing import by_body, if_it_ended_as_claimed
+from leeway.money.funders.models import BODY_NOT_NAMED, Funder
+from leeway.money.ledger.models import Reason, Transfer
+from leeway.refusal import Refusal
 
+RECHARGES = (Reason.RECHARGED, Reason.RECHARGE_UNDONE)
 WORDS_OF_STEPS = {choice.code: choice.label for choice in STEPS} | {ENDED: "The dispute is ended"}
 
 
@@ -55,7 +59,8 @@ class Picture:
     outcomes: Sequence[Outcome]
     recharges: Sequence[Recharge]
     days: int
-    as_claimed_pence: Mapping[str, int]
+    as_claimed: Mapping[str, int]
+    cannot: str
 
     @property
     def standing(self) -> Outcome | None:
@@ -130,10 +135,12 @@ def picture(dispute_id: UUID, *, seen_by: User, on: date) -> Picture:
         raise Http404("There is no such dispute.")
     record_look(viewer=seen_by, person_id=dispute.case.person_id, page="Dispute over who pays", own=True)
     outcomes = list(dispute.outcomes.prefetch_related("shares__funder").select_related("recorded_by", "taken_back_by"))
-    recharges = Recharge.objects.filter(outcome__in=outcomes, outcome__taken_back_on=None).select_related("line")
+    recharges = Recharge.objects.filter(outcome__in=outcomes, outcome__taken_back_on=None).select_related(
+        "line", "body"
+    )
     is_running = all(outcome.taken_back_on for outcome in outcomes)
     ended_on = next((outcome.ended_on for outcome in outcomes if outcome.taken_back_on is None), on)
-    claimed_nhs = dispute.claimed_share if dispute.claimed_of.purse == NHS else 10_000 - dispute.claimed_share
+    as_claimed, cannot = _as_claimed(dispute, on) if is_running else ({}, "")
     return Picture(
         dispute=dispute,
         steps=list(dispute.steps.select_related("recorded_by")),
@@ -141,8 +148,40 @@ def picture(dispute_id: UUID, *, seen_by: User, on: date) -> Picture:
         outcomes=outcomes,
         recharges=list(recharges),
         days=(ended_on - dispute.began_on).days,
-        as_claimed_pence=in_all(if_it_ended_so(dispute, dispute.claimed_from, claimed_nhs, on)) if is_running else {},
+        as_claimed=as_claimed,
+        cannot=cannot,
     )
+
+
+def _as_claimed(dispute: Dispute, on: date) -> tuple[Mapping[str, int], str]:
+    """What each NHS body would owe if a dispute ended as claimed; or why that cannot be said."""
+    try:
+        owed = by_body(if_it_ended_as_claimed(dispute, on))
+    except Refusal as refusal:
+        return {}, str(refusal)
+    names = {each.pk: each.name for each in Funder.objects.filter(pk__in=[body for body in owed if body])}
+    return {names[body] if body else BODY_NOT_NAMED: pence for body, pence in owed.items() if pence}, ""
+
+
+def bodies_recharged(transfers: Collection[UUID]) -> dict[UUID, UUID | None]:
+    """Of which NHS body each of these transfers is, those among them that recharge or undo it."""
+    rows = Transfer.objects.order_by().filter(pk__in=transfers, reason__in=RECHARGES, about__isnull=False)
+    about = {pk: recharge for pk, recharge in rows.values_list("pk", "about") if recharge}
+    bodies = dict(Recharge.objects.order_by().filter(pk__in=about.values()).values_list("pk", "body"))
+    return {pk: bodies[recharge] for pk, recharge in about.items()}
+
+
+def recharged_in_words(outcome: Outcome) -> str:
+    """What came of an outcome at once, for whoever recorded it."""
+    bodies = [row.nhs_pence for row in outcome.recharges.all()]
+    if any(bodies):
+        owes, owed = sum(max(each, 0) for each in bodies), -sum(min(each, 0) for each in bodies)
+        said = [f"{pounds(owes)} is claimed of the NHS"] if owes else []
+        said += [f"{pounds(owed)} is owed back to it"] if owed else []
+        return f"The dispute is ended. {' and '.join(said)} for months that are over."
+    if outcome.dispute.claimed_by.purse == outcome.dispute.claimed_of.purse != NHS:
+        return "The dispute is ended. Both pay through the council, so nothing is recharged: say it under “Who pays”."
+    return "The dispute is ended. Nothing was paid otherwise in months that are over, so nothing is recharged yet."
 
 
 def case_to_dispute(case_id: UUID, *, seen_by: User) -> Case:

@@ -88,8 +88,10 @@ def end(request: SignedIn, dispute_id):
     found = queries.picture(dispute_id, seen_by=request.user, on=timezone.localdate())
     begins = {"starts_on": found.dispute.claimed_from, "share": found.dispute.claimed_share}
     form = EndForm(request.POST or None, dispute=found.dispute, initial=begins)
-    if act(form, lambda **by_on: actions.end_dispute(dispute=found.dispute, **form.cleaned_data, **by_on), request):
-        messages.success(request, "The dispute is ended. What was paid otherwise is recharged.")
+    if done := act(
+        form, lambda **by_on: actions.end_dispute(dispute=found.dispute, **form.cleaned_data, **by_on), request
+    ):
+        messages.success(request, queries.recharged_in_words(done.result))
         return redirect("disputes:show", dispute_id)
     return render(request, "disputes/end.jinja", {"picture": found, "form": form})
 

@@ -16,6 +16,7 @@ from leeway.law.sharing import Portion as Agreed
 
 #: The council itself: a migration puts it in, and it is never missing.
 COUNCIL = uuid.UUID("0c0c0c0c-0000-4000-8000-000000000001")
+BODY_NOT_NAMED = "The NHS (body not named)"
 
 
 class Purse(models.TextChoices):

@@ -11,12 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Prefetch
-
 from leeway.law.numbers import floor_div, split
 from leeway.law.recharge import Stretch, cut
 from leeway.law.spreading import pence_of
-from leeway.money.disputes.models import Recharge, Share
+from leeway.money.disputes.models import Recharge
 from leeway.money.funders.attributing import Attributed
 from leeway.money.funders.models import COUNCIL, Purse
 from leeway.money.funders.queries import attributed_in
@@ -179,9 +177,7 @@ def _take_lines(found: _Gathered, belonging: Belongings, span: Period, rows: Ite
 
 
 def _recharges(belonging: Belongings) -> Iterable[Recharge]:
-    rows = Recharge.objects.filter(outcome__taken_back_on=None, line__in=belonging.facts)
-    shares = Prefetch("outcome__shares", Share.objects.select_related("funder"))
-    return rows.select_related("outcome").prefetch_related(shares)
+    return Recharge.objects.filter(outcome__taken_back_on=None, line__in=belonging.facts)
 
 
 def _take_recharges(found: _Gathered, belonging: Belongings, span: Period, recharges: Collection[Recharge]) -> None:
@@ -191,21 +187,10 @@ def _take_recharges(found: _Gathered, belonging: Belongings, span: Period, recha
         if recharge.line_id not in inside:
             continue
         for stretch, parts in cut({recharge.stretch: recharge.parts}, span.starts_on, span.ends_on).items():
-            for payer, purse, pence in _payers(recharge, parts):
-                if pence:
+            bears = {Purse.NHS: recharge.body_id, Purse.COUNCIL: COUNCIL, Purse.PERSON: None}
+            for purse, payer in bears.items():
+                if pence := parts[purse]:
                     found.leaves.append(_moved(belonging.facts[recharge.line_id], stretch, payer, purse, pence))
-
-
-def _payers(recharge: Recharge, parts: Mapping[str, int]) -> Iterable[tuple[UUID | None, Purse, int]]:
-    """Who bears each part of a recharge: the NHS bodies of the outcome by their shares, the council, the person."""
-    bodies = [share for share in recharge.outcome.shares.all() if share.funder.purse == Purse.NHS]
-    if bodies:
-        each = split(parts[Purse.NHS], [share.share for share in bodies])
-        yield from ((share.funder_id, Purse.NHS, pence) for share, pence in zip(bodies, each, strict=True))
-    else:
-        yield None, Purse.NHS, parts[Purse.NHS]
-    yield COUNCIL, Purse.COUNCIL, parts[Purse.COUNCIL]
-    yield None, Purse.PERSON, parts[Purse.PERSON]
 
 
 def _moved(facts: LineFacts, stretch: Stretch, payer: UUID | None, purse: Purse, pence: int) -> Leaf:

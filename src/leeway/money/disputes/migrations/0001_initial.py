@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
                 ('council_pence', models.BigIntegerField()),
                 ('person_pence', models.BigIntegerField()),
                 ('recharged_on', models.DateField()),
+                ('body', models.ForeignKey(help_text='The NHS body. Null: none is named.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funders.funder')),
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recharges', to='planning.planline')),
                 ('outcome', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recharges', to='disputes.outcome')),
             ],
