@@ -160,6 +160,22 @@ def allocate(answers: Path, on: date, policy: Path | None, as_json: bool) -> Non
             click.echo(f"  {pounds(line['pence_per_week']):>12}  {line['text']} {line['label']}{why}")
 
 
+@law.command("employ")
+@click.argument("job", type=JSON_FILE)
+@on_that_day
+@by_policy
+@as_json_too
+def employ(job: Path, on: date, policy: Path | None, as_json: bool) -> None:
+    """Work out what employing one personal assistant costs a year, and show every step.
+
+    The least wage, holiday, National Insurance by the pay period, pension, insurance and payroll; and what to keep in
+    reserve for sickness, notice and redundancy. ON is the first day of a pay period.
+
+    Example: leeway law employ job.json --on 2026-06-01
+    """
+    _answer(from_file(job, lambda given: compute("employ", given, on, policy)), as_json)
+
+
 @law.command("calibrate")
 @click.argument("sample", type=click.Path(path_type=Path))
 @click.option(

@@ -100,6 +100,8 @@ class Parameter:
     def not_known_on(self, day: date) -> str:
         """Say that a day is in a year of which no value is known yet, though there is one every year; else nothing."""
         last = self.history[-1].start
+        if self.history[-1].value is None:
+            return ""
         if day < _years_before(last, -1) or len(self.history) < YEARS_THAT_SHOW:
             return ""
         starts = [dated.start for dated in self.history[-YEARS_THAT_SHOW:]]
