@@ -88,6 +88,7 @@ ONCE = {
 ASKS = {
     "uprating:show",
     "people:search", "people:reason", "asking:show", "asking:waiting", "insight:second_look", "what_might_i_pay",
+    "what_would_employing_cost",
     "ask:part", "ask:keep", "ask:pick_up", "ask:forget",
 }  # fmt: skip
 

@@ -85,42 +85,44 @@ def test_the_least_wage_is_that_of_the_pay_period_and_the_age_on_its_first_day(e
 
 def test_a_job_costs_its_parts():
     cost = employed()
-    assert cost["wages"] == 52 * 270_00
-    assert cost["holiday"] == 1512_00  # 5.6 weeks of £270
-    assert cost["national_insurance"] == -cost["allowance"] == 1501_20  # 13 payslips at £104.25, and in the holidays
-    assert cost["pension"] == 13 * 18_00  # 3 per cent of £1,080 less £480
+    assert cost["Wages"] == 52 * 270_00
+    assert cost["Holiday"] == 1512_00  # 5.6 weeks of £270
+    assert (
+        cost["National Insurance"] == -cost["Employment Allowance"] == 1501_20
+    )  # 13 payslips at £104.25, and in the holidays
+    assert cost["Pension"] == 13 * 18_00  # 3 per cent of £1,080 less £480
     assert cost["year_pence"] == 52 * 270_00 + 1512_00 + 234_00 + 100_00 + 13 * 9_00 + 100_00
-    assert (cost["notice"], cost["redundancy"]) == (270_00, 0)
+    assert (cost["Notice"], cost["Redundancy"]) == (270_00, 0)
     assert cost["reserve_pence"] == 270_00 + 2 * 123_25
 
 
 def test_without_the_allowance_its_national_insurance_is_paid():
     with_it, without = employed(), employed(claims_allowance=False)
-    assert without["year_pence"] - with_it["year_pence"] == with_it["national_insurance"]
+    assert without["year_pence"] - with_it["year_pence"] == with_it["National Insurance"]
 
 
 def test_twelve_point_nought_seven_per_cent_counts_only_where_it_is_lawful():
-    assert employed(hours_vary=True)["holiday"] == 1694_63  # 12.07 per cent of £14,040
+    assert employed(hours_vary=True)["Holiday"] == 1694_63  # 12.07 per cent of £14,040
     before = {"started_on": "2023-01-09", "worker_born": "1985-03-02"}
-    assert employed(date(2023, 6, 1), hours_vary=True, **before)["holiday"] == 1512_00
+    assert employed(date(2023, 6, 1), hours_vary=True, **before)["Holiday"] == 1512_00
 
 
 def test_nobody_below_22_or_below_the_trigger_is_enrolled_by_law_and_whoever_asks_is():
-    assert employed(minutes_a_week=10 * 60)["pension"] == 0
-    assert employed(minutes_a_week=14 * 60, in_pension=True)["pension"] > 0
-    assert employed(worker_born="2005-01-01")["pension"] == 0
-    assert employed(in_pension=False)["pension"] == 0
+    assert employed(minutes_a_week=10 * 60)["Pension"] == 0
+    assert employed(minutes_a_week=14 * 60, in_pension=True)["Pension"] > 0
+    assert employed(worker_born="2005-01-01")["Pension"] == 0
+    assert employed(in_pension=False)["Pension"] == 0
 
 
 def test_an_employee_below_21_or_of_pension_age_has_another_category():
-    assert employed(worker_born="2006-01-01")["national_insurance"] == 0
-    assert employed(worker_born="1950-01-01")["national_insurance"] == employed()["national_insurance"]
+    assert employed(worker_born="2006-01-01")["National Insurance"] == 0
+    assert employed(worker_born="1950-01-01")["National Insurance"] == employed()["National Insurance"]
 
 
 def test_sick_pay_before_april_2026_asked_for_earnings_and_is_a_share_of_them_since():
     few = {"minutes_a_week": 5 * 60, "started_on": "2025-01-06"}
-    assert employed(date(2025, 6, 1), **few)["sick_pay"] == 0
-    assert employed(**few)["sick_pay"] == 2 * 54_00  # 80 per cent of £67.50
+    assert employed(date(2025, 6, 1), **few)["Sick pay"] == 0
+    assert employed(**few)["Sick pay"] == 2 * 54_00  # 80 per cent of £67.50
 
 
 def test_a_wage_below_the_least_is_said_and_still_worked_out():

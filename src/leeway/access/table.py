@@ -25,6 +25,7 @@ ACCESS: dict[str, Capability | str] = {
     "law": EVERYONE,
     "allocation_table": EVERYONE,
     "what_might_i_pay": EVERYONE,
+    "what_would_employing_cost": EVERYONE,
     # signing in
     "account_login": EVERYONE,
     "account_logout": EVERYONE,

@@ -24,6 +24,8 @@ WEEKS_A_YEAR = 52
 MINUTES_AN_HOUR = 60
 #: The most minutes a week (the working time limit without an opt-out is 48 hours on average).
 MINUTES_MOST = 7 * 24 * 60
+#: More than this an hour is a slip.
+HOURLY_MOST_PENCE = 100_00
 PENSION_FROM_AGE = 22
 WORKS_FROM_AGE = 16
 #: Weeks worked in a year of 52 with 5.6 weeks of holiday, in tenths.
@@ -130,8 +132,17 @@ def employ(inputs: Mapping[str, Any], law: Law) -> Outcome:
     return Outcome("employ", given, part, result, steps, tuple(_reasons(job, result, part)))
 
 
-IN_BUDGET = ("wages", "holiday", "national_insurance", "allowance", "pension", "insurance", "payroll", "training")
-IN_RESERVE = ("sick_pay", "notice", "redundancy")
+IN_BUDGET = (
+    "Wages",
+    "Holiday",
+    "National Insurance",
+    "Employment Allowance",
+    "Pension",
+    "Insurance",
+    "Payroll",
+    "Training",
+)
+IN_RESERVE = ("Sick pay", "Notice", "Redundancy")
 
 
 def wage_at_least(born_on: date, law: Law) -> int:
@@ -153,7 +164,9 @@ def wage_at_least(born_on: date, law: Law) -> int:
 def _read(given: Mapping[str, Any], on: date) -> Job:
     joins = given.get("in_pension")
     return Job(
-        hourly_pence=read.whole(read.needed(given, "hourly_pence"), "hourly_pence", least=1, most=100_00, unit="pence"),
+        hourly_pence=read.whole(
+            read.needed(given, "hourly_pence"), "hourly_pence", least=1, most=HOURLY_MOST_PENCE, unit="pence"
+        ),
         minutes_a_week=read.whole(
             read.needed(given, "minutes_a_week"), "minutes_a_week", least=1, most=MINUTES_MOST, unit="minutes"
         ),
@@ -178,16 +191,16 @@ def _begun(started_on: date, on: date) -> date:
 def _steps(job: Job, law: Law) -> Iterator[dict[str, Any]]:
     wages = job.week_pence * WEEKS_A_YEAR
     yield _step(
-        "wages", wages, "wage", f"{_hours(job.minutes_a_week)} a week at {pounds(job.hourly_pence)}, for 52 weeks."
+        "Wages", wages, "wage", f"{_hours(job.minutes_a_week)} a week at {pounds(job.hourly_pence)}, for 52 weeks."
     )
     holiday, how = _holiday(job, law)
-    yield _step("holiday", holiday, "holiday", how)
+    yield _step("Holiday", holiday, "holiday", how)
     category = _category(job, law.on)
     a_payslip = contributions(job.payslip_pence, job.paid_every, category, law).employer_pence
     yearly = a_payslip * job.payslips
     yearly += ceil_div(yearly * holiday, wages)  # who comes in the holidays is paid the same, and taxed the same
     yield _step(
-        "national_insurance",
+        "National Insurance",
         yearly,
         "insurance_contributions",
         f"{pounds(a_payslip)} for each of {job.payslips} payslips of {pounds(job.payslip_pence)}, category {category}, "
@@ -195,15 +208,15 @@ def _steps(job: Job, law: Law) -> Iterator[dict[str, Any]]:
     )
     yield _allowance(job, yearly, law)
     yield _pension(job, law)
-    yield _step("insurance", law["employing.insurance"], "insurance", "Insurance that an employer must have.")
+    yield _step("Insurance", law["employing.insurance"], "insurance", "Insurance that an employer must have.")
     payroll = law["employing.payroll"]
     yield _step(
-        "payroll",
+        "Payroll",
         payroll * job.payslips,
         "guidance",
         f"A payroll service: {pounds(payroll)} for each of {job.payslips} payslips.",
     )
-    yield _step("training", law["employing.training"], "guidance", "Training of whoever is employed.")
+    yield _step("Training", law["employing.training"], "guidance", "Training of whoever is employed.")
     yield from _reserve(job, law)
 
 
@@ -226,10 +239,10 @@ def _category(job: Job, on: date) -> str:
 
 def _allowance(job: Job, yearly: int, law: Law) -> dict[str, Any]:
     if not job.claims_allowance:
-        return _step("allowance", 0, "allowance", "The Employment Allowance is not claimed.")
+        return _step("Employment Allowance", 0, "allowance", "The Employment Allowance is not claimed.")
     most = law["employment.national_insurance.employment_allowance"]
     return _step(
-        "allowance",
+        "Employment Allowance",
         -least(yearly, most),
         "allowance",
         f"The Employment Allowance takes up to {pounds(most)} a year off it.",
@@ -243,11 +256,11 @@ def _pension(job: Job, law: Law) -> dict[str, Any]:
     enrolled = of_age and job.payslip_pence >= trigger if job.in_pension is None else job.in_pension
     if not enrolled:
         why = "They are not in a pension." if job.in_pension is False else "The law enrols nobody of that age or pay."
-        return _step("pension", 0, "pension", why)
+        return _step("Pension", 0, "pension", why)
     percent = law[area + "employer_percent"]
     each = floor_div(between(job.payslip_pence, lower, upper) * percent + 50, 100)
     return _step(
-        "pension",
+        "Pension",
         each * slips,
         "pension",
         f"{percent} per cent of each payslip between {pounds(lower)} and {pounds(upper)}.",
@@ -256,14 +269,14 @@ def _pension(job: Job, law: Law) -> dict[str, Any]:
 
 def _reserve(job: Job, law: Law) -> Iterator[dict[str, Any]]:
     weeks, weekly = law["employing.sick_weeks"], _sick_pay(job.week_pence, law)
-    yield _step("sick_pay", weeks * weekly, "sick", f"{weeks} weeks of sick pay at {pounds(weekly)}.")
+    yield _step("Sick pay", weeks * weekly, "sick", f"{weeks} weeks of sick pay at {pounds(weekly)}.")
     notice = greatest(1, notice_weeks(job.started_on, law.on))
     yield _step(
-        "notice", notice * job.week_pence, "leaving", f"{notice} {'week' if notice == 1 else 'weeks'} of notice."
+        "Notice", notice * job.week_pence, "leaving", f"{notice} {'week' if notice == 1 else 'weeks'} of notice."
     )
     owed = redundancy_pence(job.week_pence, job.worker_born, job.started_on, law.on, law)
     yield _step(
-        "redundancy", owed, "leaving", "Redundancy if the job ended now." if owed else "No redundancy before two years."
+        "Redundancy", owed, "leaving", "Redundancy if the job ended now." if owed else "No redundancy before two years."
     )
 
 
@@ -282,7 +295,7 @@ def _in_force(name: str, law: Law) -> bool:
 
 def _step(name: str, pence: int, source: str, sentence: str) -> dict[str, Any]:
     title, url = SOURCES[source]
-    return {"name": name, "pence": pence, "source": title, "url": url, "sentence": sentence}
+    return {"name": name, "pence": pence, "source": title, "source_url": url, "sentence": sentence}
 
 
 def _reasons(job: Job, result: Mapping[str, Any], law: Law) -> Iterator[str]:

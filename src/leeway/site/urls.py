@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from leeway.site import casepage, estimate, first_payments, home, team, team_waits, views
+from leeway.site import casepage, employing, estimate, first_payments, home, team, team_waits, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("rules/", views.law, name="law"),
     path("rules/allocation-table/", views.allocation_table, name="allocation_table"),
     path("what-might-i-pay/", estimate.what_might_i_pay, name="what_might_i_pay"),
+    path("employ-somebody/", employing.what_would_employing_cost, name="what_would_employing_cost"),
     path("cases/<uuid:case_id>/", casepage.show, name="case"),
     path("", include("leeway.access.urls")),
     path("jobs/", include("leeway.jobs.urls")),
